@@ -1,0 +1,1 @@
+//! What happens to one record: the logic that the Lambda, `simulate` and `test` share.

@@ -1,0 +1,1 @@
+//! pipec: a compiler for streaming-data pipelines on AWS.
