@@ -1,1 +1,7 @@
 //! pipec: a compiler for streaming-data pipelines on AWS.
+//!
+//! `parse -> resolve -> check -> plan -> render -> artifacts`, each phase a function from one type to the next.
+
+pub mod diagnostics;
+pub mod source;
+pub mod world;
