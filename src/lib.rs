@@ -3,5 +3,7 @@
 //! `parse -> resolve -> check -> plan -> render -> artifacts`, each phase a function from one type to the next.
 
 pub mod diagnostics;
+pub mod parse;
 pub mod source;
+pub mod spec;
 pub mod world;
