@@ -1,1 +1,3 @@
 //! pipec: a compiler for streaming-data pipelines on AWS.
+
+pub mod aws;
