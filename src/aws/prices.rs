@@ -212,12 +212,14 @@ const INFRACOST: Source = Source { text: "infracost test fixtures", as_of: "2024
 /// Three independent articles on the launch of on-demand Advantage.
 const THIRD_PARTY: Source = Source { text: "third-party articles", as_of: "2026-11" };
 /// A public note of the price page for the tiers, infracost for their bounds.
-const FIREHOSE: Source = Source { text: "public notes of the Firehose price page", as_of: "2024-07" };
+const FIREHOSE: Source =
+    Source { text: "undated note of the Firehose price page, tier bounds from infracost", as_of: "2024-07" };
 /// AWS's own toolkit for agents, managed Flink pricing.
 const TOOLKIT: Source = Source { text: "AWS agent toolkit, managed Flink pricing", as_of: "2026-08" };
-/// Tables in public code that agree with each other; some of them quote the Price List API of
-/// 2026-10.
-const CODE_TABLES: Source = Source { text: "agreeing tables in public code", as_of: "2026-10" };
+/// Tables in public code. The Price List API of 2026-10 is quoted for c7i, c8g and m8g; several
+/// tables agree on most others. For r7g, c8g and m8g some tables have other figures; r7i, m5a and
+/// gp3 were seen in one place only.
+const CODE_TABLES: Source = Source { text: "price tables in public code", as_of: "2026-10" };
 /// General knowledge.
 const MEMORY: Source = Source { text: "from memory", as_of: "2026-11" };
 
