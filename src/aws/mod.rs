@@ -7,4 +7,5 @@
 pub mod flink;
 pub mod instance_types;
 pub mod limits;
+pub mod prices;
 pub mod regions;

@@ -70,8 +70,8 @@ pub const BUFFER_ADVISED_SECONDS_OF_DATA: u64 = 10;
 /// schema, 2026-10.
 pub const RETRY_S: Bounds<u64> = Bounds::new(0, 7_200);
 
-/// Lambda processor: `BufferSizeInMBs`, MiB. Firehose guide "Transform source data" and API
-/// Processor, 2026-11.
+/// Lambda processor: `BufferSizeInMBs`, MiB. CloudFormation reference, page ProcessorParameter, and
+/// Firehose guide "Transform source data", 2026-11.
 pub const LAMBDA_BUFFER_MIB: Bounds<f64> = Bounds::new(0.2, 3.0);
 /// Lambda processor: `BufferSizeInMBs` when none is set, MiB. API Processor, 2026-11.
 pub const LAMBDA_BUFFER_MIB_DEFAULT: f64 = 1.0;
