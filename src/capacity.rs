@@ -117,7 +117,8 @@ pub fn shards(load: &Load) -> Need {
     ];
     let mut most = &terms[0];
     for term in &terms[1..] {
-        if (term.shards, term.load / term.per_shard as f64) > (most.shards, most.load / most.per_shard as f64) {
+        if (term.shards, term.load / term.per_shard as f64) > (most.shards, most.load / most.per_shard as f64)
+        {
             most = term;
         }
     }

@@ -63,7 +63,10 @@ pub struct Edge {
 
 /// Every edge of a pipeline, in the order of the data.
 pub fn edges(pipeline: &Pipeline) -> Vec<Edge> {
-    let flink = pipeline.analytics.as_ref().is_some_and(|analytics| analytics.runtime.value == AnalyticsRuntime::Flink);
+    let flink = pipeline
+        .analytics
+        .as_ref()
+        .is_some_and(|analytics| analytics.runtime.value == AnalyticsRuntime::Flink);
     let mut edges = Vec::new();
     let mut edge = |from, action, to| edges.push(Edge { from, action, to });
     if let Some(producer) = &pipeline.producer {
@@ -97,5 +100,9 @@ pub fn edges(pipeline: &Pipeline) -> Vec<Edge> {
 
 /// Who reads a stream.
 pub fn consumers(edges: &[Edge], stream: Node) -> Vec<Node> {
-    edges.iter().filter(|edge| edge.action == Action::Read && edge.to == stream).map(|edge| edge.from).collect()
+    edges
+        .iter()
+        .filter(|edge| edge.action == Action::Read && edge.to == stream)
+        .map(|edge| edge.from)
+        .collect()
 }

@@ -8,6 +8,7 @@ pub mod check;
 pub mod diagnostics;
 pub mod graph;
 pub mod parse;
+pub mod plan;
 pub mod resolve;
 pub mod runtime;
 pub mod source;

@@ -130,7 +130,10 @@ fn parallelism(context: &mut Context) {
                 parallelism.value,
                 limits::KPUS_DEFAULT_MAX
             ),
-            format!("write `parallelism: {}` or less, or raise `parallelism_per_kpu`", limits::KPUS_DEFAULT_MAX * per_kpu),
+            format!(
+                "write `parallelism: {}` or less, or raise `parallelism_per_kpu`",
+                limits::KPUS_DEFAULT_MAX * per_kpu
+            ),
         ));
     }
 }
@@ -138,7 +141,8 @@ fn parallelism(context: &mut Context) {
 /// The rows go through a stream of their own, which counts against the same quota.
 fn output_quota(context: &mut Context) {
     let stream = &context.pipeline.stream;
-    let (Some(query), Capacity::Provisioned | Capacity::Fixed(_)) = (context.query, stream.capacity.value) else {
+    let (Some(query), Capacity::Provisioned | Capacity::Fixed(_)) = (context.query, stream.capacity.value)
+    else {
         return;
     };
     let region = &context.pipeline.region.value;

@@ -1,8 +1,8 @@
 //! Firehose and its bucket: rules that live in the service's API only, no schema has them.
 
 use super::{Context, names};
-use crate::aws::limits::{MIB, firehose};
 use crate::aws::limits::names as rules;
+use crate::aws::limits::{MIB, firehose};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::DEFAULT_ERROR_PREFIX;
 use crate::resolve::pipeline::Setting;
@@ -42,7 +42,11 @@ fn buffer(context: &mut Context) {
         context.report(Diagnostic::error(
             Code::BufferInterval,
             interval.span,
-            format!("a buffer interval of {}: Firehose takes {} s", Duration(interval.value), firehose::S3_BUFFER_S),
+            format!(
+                "a buffer interval of {}: Firehose takes {} s",
+                Duration(interval.value),
+                firehose::S3_BUFFER_S
+            ),
             format!("write `interval: {} s`", firehose::S3_BUFFER_S.max),
         ));
     }
@@ -79,9 +83,8 @@ fn prefixes(context: &mut Context) {
     let mut found = Vec::new();
     let prefix = parts(&s3.prefix, &mut found);
     let error_prefix = parts(&s3.error_prefix, &mut found);
-    let has_expression = |parts: &Option<Vec<Part>>| {
-        parts.iter().flatten().any(|part| matches!(part, Part::Expression(_)))
-    };
+    let has_expression =
+        |parts: &Option<Vec<Part>>| parts.iter().flatten().any(|part| matches!(part, Part::Expression(_)));
     if let Some(parts) = &prefix {
         expressions(parts, &s3.prefix, false, &mut found);
         length(parts, &s3.prefix, &mut found);
@@ -95,7 +98,9 @@ fn prefixes(context: &mut Context) {
             Code::ErrorPrefixMissing,
             s3.error_prefix.span,
             "a prefix with an expression needs an error prefix",
-            format!("write `error_prefix: \"{DEFAULT_ERROR_PREFIX}\"`, or remove the key, which means the same"),
+            format!(
+                "write `error_prefix: \"{DEFAULT_ERROR_PREFIX}\"`, or remove the key, which means the same"
+            ),
         ));
     }
     let names_type = error_prefix.iter().flatten().any(|part| *part == Part::Expression(ERROR_TYPE));
@@ -142,9 +147,11 @@ fn expressions(parts: &[Part], setting: &Setting<String>, error_prefix: bool, fo
         let shown = format!("`!{{{expression}}}`");
         let (code, message, help) = if let Some(pattern) = expression.strip_prefix(TIMESTAMP) {
             match pattern_fault(pattern) {
-                Some(fault) => {
-                    (Code::PrefixExpression, format!("{shown}: {fault}"), "write a pattern such as `!{timestamp:yyyy/MM/dd/HH}`".into())
-                }
+                Some(fault) => (
+                    Code::PrefixExpression,
+                    format!("{shown}: {fault}"),
+                    "write a pattern such as `!{timestamp:yyyy/MM/dd/HH}`".into(),
+                ),
                 None => continue,
             }
         } else if *expression == RANDOM_STRING {
@@ -185,7 +192,7 @@ fn pattern_fault(pattern: &str) -> Option<String> {
     for c in pattern.chars() {
         match c {
             '\'' => quoted = !quoted,
-            c if quoted => drop(c),
+            _ if quoted => {}
             c if c.is_ascii_alphabetic() && !LETTERS.contains(c) => {
                 return Some(format!("`{c}` is not a letter of a date pattern; put text into single quotes"));
             }

@@ -60,8 +60,13 @@ impl Context<'_> {
 pub fn check(pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, Vec<Diagnostic>) {
     let edges = graph::edges(&pipeline);
     let (query, mut diagnostics) = analytics::analyze(&pipeline);
-    let mut context =
-        Context { pipeline: &pipeline, programs, edges: &edges, query: query.as_ref(), diagnostics: Vec::new() };
+    let mut context = Context {
+        pipeline: &pipeline,
+        programs,
+        edges: &edges,
+        query: query.as_ref(),
+        diagnostics: Vec::new(),
+    };
     names::check(&mut context);
     stream::check(&mut context);
     producer::check(&mut context);

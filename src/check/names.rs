@@ -40,7 +40,11 @@ fn name(context: &mut Context) {
         .take(NAME_CHARS_MAX)
         .collect();
     better.truncate(better.trim_end_matches('-').len());
-    let help = if better.is_empty() { "write a name such as `user-data`".into() } else { format!("write `name: {better}`") };
+    let help = if better.is_empty() {
+        "write a name such as `user-data`".into()
+    } else {
+        format!("write `name: {better}`")
+    };
     context.report(Diagnostic::error(
         Code::InvalidName,
         span,
@@ -175,12 +179,12 @@ fn key(encryption: &Setting<Encryption>) -> Option<Diagnostic> {
     let Encryption::CustomerKey(text) = &encryption.value else { return None };
     let parts: Vec<&str> = text.split(':').collect();
     let is_key = matches!(parts.as_slice(), ["arn", partition, "kms", region, account, resource]
-        if partition.starts_with("aws")
-            && !region.is_empty()
-            && account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())
-            && resource.strip_prefix("key/").is_some_and(|id| {
-                !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-            }));
+    if partition.starts_with("aws")
+        && !region.is_empty()
+        && account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())
+        && resource.strip_prefix("key/").is_some_and(|id| {
+            !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        }));
     if is_key {
         return None;
     }

@@ -64,7 +64,9 @@ fn url(producer: &Producer, found: &mut Vec<Diagnostic>) {
         found.push(secret(span, "the URL holds a user name or password".into()));
     }
     let query = uri.query().map(|query| query.as_str()).unwrap_or_default();
-    for parameter in query.split('&').filter_map(|pair| pair.split_once('=')).filter(|pair| !pair.1.is_empty()) {
+    for parameter in
+        query.split('&').filter_map(|pair| pair.split_once('=')).filter(|pair| !pair.1.is_empty())
+    {
         if is_secret(parameter.0) {
             found.push(secret(span, format!("the URL's parameter `{}` looks like a secret", parameter.0)));
         }
@@ -157,7 +159,10 @@ fn rate(pipeline: &Pipeline, producer: &Producer, found: &mut Vec<Diagnostic>) {
             Diagnostic::error(
                 Code::ProducerRate,
                 sent.span,
-                format!("the producer sends {} records a second; the stream is declared to take {}", sent.value, declared.value),
+                format!(
+                    "the producer sends {} records a second; the stream is declared to take {}",
+                    sent.value, declared.value
+                ),
                 format!("write `records_per_second: {}` in `stream`, or send less", sent.value),
             )
             .related(declared.span, "the declared load"),
@@ -249,7 +254,10 @@ fn instance(context: &Context, producer: &Producer, found: &mut Vec<Diagnostic>)
                     None => instead,
                 },
             )
-            .related(producer.records_per_second.span, format!("records of {}", ByteSize(context.pipeline.stream.record_size.value))),
+            .related(
+                producer.records_per_second.span,
+                format!("records of {}", ByteSize(context.pipeline.stream.record_size.value)),
+            ),
         );
     }
 }
@@ -260,7 +268,9 @@ fn larger(bytes_per_second: u64, architecture: Architecture) -> Option<&'static 
         .iter()
         .filter(|candidate| candidate.architecture == architecture)
         .filter(|candidate| candidate.network_baseline_bytes_per_s() >= bytes_per_second)
-        .min_by_key(|candidate| (candidate.vcpus, candidate.memory_mib, candidate.network_baseline_mbit, candidate.name))
+        .min_by_key(|candidate| {
+            (candidate.vcpus, candidate.memory_mib, candidate.network_baseline_mbit, candidate.name)
+        })
         .map(|candidate| candidate.name)
 }
 
@@ -273,7 +283,9 @@ fn twin(instance_type: &InstanceType) -> Option<&'static str> {
         vec![format!("{}.{size}", family.replace('g', "i")), format!("{}.{size}", family.replace('g', "a"))]
     };
     candidates.iter().find_map(|name| {
-        instance_types::instance_type(name).filter(|twin| twin.architecture == Architecture::X86_64).map(|twin| twin.name)
+        instance_types::instance_type(name)
+            .filter(|twin| twin.architecture == Architecture::X86_64)
+            .map(|twin| twin.name)
     })
 }
 
@@ -285,8 +297,11 @@ fn user_data(producer: &Producer, found: &mut Vec<Diagnostic>) {
         PartitionKey::Random => 0,
         PartitionKey::Field(field) => json(&field.text),
     };
-    let bytes =
-        USER_DATA_FRAME_BYTES + json(&producer.url.value) + json(&producer.records.value.text) + headers + key;
+    let bytes = USER_DATA_FRAME_BYTES
+        + json(&producer.url.value)
+        + json(&producer.records.value.text)
+        + headers
+        + key;
     let max = ec2::USER_DATA_BYTES_MAX as usize;
     if bytes > max {
         let span = if headers > producer.url.value.len() {

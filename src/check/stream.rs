@@ -54,7 +54,10 @@ fn shards(context: &mut Context) {
             Diagnostic::error(
                 Code::TooFewShards,
                 stream.capacity.span,
-                format!("{count} shards cannot carry {rate} records of {size} a second: {}", need.binding.name()),
+                format!(
+                    "{count} shards cannot carry {rate} records of {size} a second: {}",
+                    need.binding.name()
+                ),
                 format!("write `shards: {}`, or `{}` with headroom", need.bare, need.shards.max(need.bare)),
             )
             .related(stream.records_per_second.span, "the declared load"),
@@ -100,7 +103,10 @@ fn on_demand(context: &mut Context) {
             Diagnostic::warning(
                 Code::OnDemandStart,
                 stream.capacity.span,
-                format!("a new on-demand stream starts at {start} MiB/s and throttles the declared {} MiB/s", mib(written)),
+                format!(
+                    "a new on-demand stream starts at {start} MiB/s and throttles the declared {} MiB/s",
+                    mib(written)
+                ),
                 "raise the load slowly, or remove `capacity: on_demand` so that the shards are there at once",
             )
             .related(stream.records_per_second.span, "the declared load"),
@@ -131,7 +137,10 @@ fn record_size(context: &mut Context) {
                 ByteSize(max)
             ),
             if record <= largest.0 {
-                format!("write smaller records, or `max_record_size: {}`", ByteSize(record.div_ceil(MIB) * MIB))
+                format!(
+                    "write smaller records, or `max_record_size: {}`",
+                    ByteSize(record.div_ceil(MIB) * MIB)
+                )
             } else {
                 format!("write smaller records; a stream takes {largest} at most")
             },
@@ -171,7 +180,10 @@ fn max_record_size(context: &mut Context) {
             Code::RecordSizeRange,
             size.span,
             format!("the largest record is {} to {} in whole KiB", ByteSize(min), ByteSize(max)),
-            format!("write `max_record_size: {}`", ByteSize((size.value.div_ceil(KIB) * KIB).clamp(min, max))),
+            format!(
+                "write `max_record_size: {}`",
+                ByteSize((size.value.div_ceil(KIB) * KIB).clamp(min, max))
+            ),
         ));
     } else if size.value > min {
         context.report(Diagnostic::warning(
@@ -189,7 +201,10 @@ fn retention(context: &mut Context) {
     if kinesis::RETENTION_HOURS.contains(hours) && retention.value.is_multiple_of(SECONDS_PER_HOUR) {
         return;
     }
-    let nearest = retention.value.div_ceil(SECONDS_PER_HOUR).clamp(kinesis::RETENTION_HOURS.min, kinesis::RETENTION_HOURS.max);
+    let nearest = retention
+        .value
+        .div_ceil(SECONDS_PER_HOUR)
+        .clamp(kinesis::RETENTION_HOURS.min, kinesis::RETENTION_HOURS.max);
     context.report(Diagnostic::error(
         Code::RetentionRange,
         retention.span,

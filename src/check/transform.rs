@@ -19,13 +19,17 @@ pub(super) fn check(context: &mut Context) {
         fault(
             Code::TransformTimeout,
             timeout.span,
-            format!("the transform's timeout is {}; Firehose waits 1 s to {longest} s", Duration(timeout.value)),
+            format!(
+                "the transform's timeout is {}; Firehose waits 1 s to {longest} s",
+                Duration(timeout.value)
+            ),
             format!("write `timeout: {} s`", timeout.value.clamp(lambda::TIMEOUT_S.min, longest)),
         );
     }
 
     let size = &transform.buffer_size;
-    let (min, max) = (firehose::LAMBDA_BUFFER_MIB.min * MIB as f64, firehose::LAMBDA_BUFFER_MIB.max * MIB as f64);
+    let (min, max) =
+        (firehose::LAMBDA_BUFFER_MIB.min * MIB as f64, firehose::LAMBDA_BUFFER_MIB.max * MIB as f64);
     if !(min..=max).contains(&(size.value as f64)) {
         fault(
             Code::TransformBufferSize,
@@ -59,7 +63,9 @@ pub(super) fn check(context: &mut Context) {
             format!("a function has {} MiB of memory, in whole MiB", lambda::MEMORY_MIB),
             format!(
                 "write `memory: {}`",
-                ByteSize(memory.value.div_ceil(MIB).clamp(lambda::MEMORY_MIB.min, lambda::MEMORY_MIB.max) * MIB)
+                ByteSize(
+                    memory.value.div_ceil(MIB).clamp(lambda::MEMORY_MIB.min, lambda::MEMORY_MIB.max) * MIB
+                )
             ),
         );
     }

@@ -224,7 +224,8 @@ fn missing_key(key: &str, pointer: &str, subschema: &Value, places: &Places) -> 
     let value = example(&subschema["properties"][key]);
     let help = format!("add `{key}: {value}`");
     if pointer == "/delivery/buffer" {
-        let message = format!("`delivery.buffer` has no `{key}`: Firehose takes both buffering hints or none");
+        let message =
+            format!("`delivery.buffer` has no `{key}`: Firehose takes both buffering hints or none");
         return Diagnostic::error(Code::BufferIncomplete, span, message, help);
     }
     let here = if pointer.is_empty() { "the spec".to_owned() } else { format!("`{}`", dotted(pointer)) };
@@ -254,11 +255,21 @@ fn scalar(
                 ("an object", Value::Null) => {
                     format!("write `{}: {{}}` for the defaults, or remove it", last(&name))
                 }
-                ("text", Value::Bool(_) | Value::Number(_)) => format!("write `{}: \"{shown}\"`", last(&name)),
+                ("text", Value::Bool(_) | Value::Number(_)) => {
+                    format!("write `{}: \"{shown}\"`", last(&name))
+                }
                 ("an object", _) => {
-                    let keys: Vec<&str> =
-                        subschema["properties"].as_object().into_iter().flatten().map(|entry| entry.0.as_str()).collect();
-                    if keys.is_empty() { "write `key: value` below it".into() } else { format!("below it, write {}", suggest::one_of(keys)) }
+                    let keys: Vec<&str> = subschema["properties"]
+                        .as_object()
+                        .into_iter()
+                        .flatten()
+                        .map(|entry| entry.0.as_str())
+                        .collect();
+                    if keys.is_empty() {
+                        "write `key: value` below it".into()
+                    } else {
+                        format!("below it, write {}", suggest::one_of(keys))
+                    }
                 }
                 _ => format!("write `{}: {}`", last(&name), example(subschema)),
             };
@@ -281,10 +292,16 @@ fn scalar(
             format!("write it like `{}`", example(subschema)),
         ),
         ValidationErrorKind::Minimum { limit } => range(span, &name, &shown, &format!("at least {limit}")),
-        ValidationErrorKind::ExclusiveMinimum { limit } => range(span, &name, &shown, &format!("more than {limit}")),
+        ValidationErrorKind::ExclusiveMinimum { limit } => {
+            range(span, &name, &shown, &format!("more than {limit}"))
+        }
         ValidationErrorKind::Maximum { limit } => range(span, &name, &shown, &format!("at most {limit}")),
-        ValidationErrorKind::MinItems { limit } => range(span, &name, "the list", &format!("{limit} or more long")),
-        ValidationErrorKind::MaxItems { limit } => range(span, &name, "the list", &format!("{limit} long at most")),
+        ValidationErrorKind::MinItems { limit } => {
+            range(span, &name, "the list", &format!("{limit} or more long"))
+        }
+        ValidationErrorKind::MaxItems { limit } => {
+            range(span, &name, "the list", &format!("{limit} long at most"))
+        }
         ValidationErrorKind::MinProperties { .. } => Diagnostic::error(
             Code::OutOfRange,
             places.key(pointer),

@@ -233,7 +233,11 @@ impl<'a> Builder<'a> {
 
     fn pieces(&self, value: &str, style: ScalarStyle, place: &Range<usize>) -> Vec<(usize, usize)> {
         let Some(written) = self.text.get(place.clone()) else { return Vec::new() };
-        if style == ScalarStyle::Literal { self.literal_pieces(value, place) } else { verbatim(value, written, place) }
+        if style == ScalarStyle::Literal {
+            self.literal_pieces(value, place)
+        } else {
+            verbatim(value, written, place)
+        }
     }
 
     /// Line by line: a literal block's lines stand in the file as they are, behind the indentation.
@@ -326,9 +330,13 @@ mod tests {
 
     #[test]
     fn scalars_are_yaml_1_2() {
-        for (text, wanted) in
-            [("a: yes", "String"), ("a: 012", "String"), ("a: 12", "Integer"), ("a: 1.5", "Float"), ("a:", "Null")]
-        {
+        for (text, wanted) in [
+            ("a: yes", "String"),
+            ("a: 012", "String"),
+            ("a: 12", "Integer"),
+            ("a: 1.5", "Float"),
+            ("a:", "Null"),
+        ] {
             assert!(format!("{:?}", root(text)[0].value.kind).starts_with(wanted), "{text}");
         }
     }

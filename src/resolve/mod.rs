@@ -14,8 +14,8 @@ use crate::spec::{self, AnalyticsRuntime, CapacityMode, Compression};
 use crate::sql::{Column, DataType, parse_path};
 use crate::world::World;
 use pipeline::{
-    Analytics, Capacity, Delivery, Encryption, Flink, Network, PartitionKey, PathText, Pipeline, Producer, Records,
-    S3, Setting, Stream, Tag, Transform,
+    Analytics, Capacity, Delivery, Encryption, Flink, Network, PartitionKey, PathText, Pipeline, Producer,
+    Records, S3, Setting, Stream, Tag, Transform,
 };
 
 /// Default of `region`.
@@ -145,7 +145,10 @@ impl Resolver<'_> {
             None => self.or("/producer/partition_key", None, PartitionKey::Random),
         };
         let records = producer.http.records;
-        let records = Setting { written: records.is_some(), ..self.written("/producer/http/records", path(records.unwrap_or("$".into()))) };
+        let records = Setting {
+            written: records.is_some(),
+            ..self.written("/producer/http/records", path(records.unwrap_or("$".into())))
+        };
         Producer {
             span: self.key("/producer"),
             url: self.written("/producer/http/url", producer.http.url),
@@ -283,11 +286,7 @@ impl Resolver<'_> {
                 DEFAULT_TRANSFORM_MEMORY,
             ),
             architecture: self.or("/transform/architecture", architecture, Architecture::X86_64),
-            buffer_size: self.or(
-                "/transform/buffer/size",
-                buffer.size.map(|size| size.0),
-                default_buffer,
-            ),
+            buffer_size: self.or("/transform/buffer/size", buffer.size.map(|size| size.0), default_buffer),
             buffer_interval: self.or(
                 "/transform/buffer/interval",
                 buffer.interval.map(|interval| interval.0),
@@ -350,7 +349,12 @@ impl Resolver<'_> {
 
 /// What a path that cannot be read tells the user, wherever it stands.
 pub fn invalid_path(text: &str, error: &crate::sql::PathError, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::InvalidPath, span, format!("`{text}` is not a path: {}", error.message), error.help.clone())
+    Diagnostic::error(
+        Code::InvalidPath,
+        span,
+        format!("`{text}` is not a path: {}", error.message),
+        error.help.clone(),
+    )
 }
 
 /// Whether `sql` names a file: one line that ends in `.sql`. No SQL statement does.

@@ -52,15 +52,23 @@ fn read(text: &str, units: Units, smallest: &'static str) -> Result<u64, Quantit
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = (&text[..digits], text[digits..].trim_start());
-    if number.is_empty() || number.starts_with('.') || number.ends_with('.') || number.matches('.').count() > 1 {
+    if number.is_empty()
+        || number.starts_with('.')
+        || number.ends_with('.')
+        || number.matches('.').count() > 1
+    {
         return Err(QuantityError::NotANumber);
     }
     if unit.is_empty() {
         return Err(QuantityError::MissingUnit);
     }
-    let factor = units.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor).ok_or_else(|| {
-        QuantityError::UnknownUnit(unit.into(), crate::diagnostics::suggest::one_of(units.iter().map(|unit| unit.0)))
-    })?;
+    let factor =
+        units.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor).ok_or_else(|| {
+            QuantityError::UnknownUnit(
+                unit.into(),
+                crate::diagnostics::suggest::one_of(units.iter().map(|unit| unit.0)),
+            )
+        })?;
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let whole: u128 = whole.parse().map_err(|_| QuantityError::TooLarge)?;
     let scale = 10_u128.checked_pow(u32::try_from(fraction.len()).unwrap_or(u32::MAX));
@@ -211,7 +219,10 @@ mod tests {
     fn units_are_read() {
         assert_eq!(ByteSize::read("2 KiB"), Ok(ByteSize(2048)));
         assert_eq!(ByteSize::read("1.5KiB"), Ok(ByteSize(1536)));
-        assert_eq!(ByteSize::read("2 kb").map_err(|e| e.to_string()).unwrap_err().split(';').next(), Some("`kb` is not a unit here"));
+        assert_eq!(
+            ByteSize::read("2 kb").map_err(|e| e.to_string()).unwrap_err().split(';').next(),
+            Some("`kb` is not a unit here")
+        );
         assert_eq!(ByteSize::read("0.3 B"), Err(QuantityError::Fraction("bytes")));
         assert_eq!(Duration::read("7 d"), Ok(Duration(604_800)));
         assert_eq!(Duration::read("60"), Err(QuantityError::MissingUnit));

@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
+use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
-use schemars::Schema;
 use serde_json::{Value, json};
 
 use super::Spec;
@@ -50,7 +50,6 @@ fn drop_null(schema: &mut Schema) {
     }
 }
 
-
 /// The subschema at a JSON pointer, `$ref`s followed.
 pub fn at<'a>(root: &'a Value, pointer: &str) -> Option<&'a Value> {
     follow(root, root.pointer(pointer)?)
@@ -63,4 +62,3 @@ pub fn follow<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Value> {
         None => Some(schema),
     }
 }
-

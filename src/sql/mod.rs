@@ -21,3 +21,15 @@ pub struct Input<'a> {
     /// The columns of the input stream, which is called `SOURCE_SQL_STREAM_001` or `stream`.
     pub columns: &'a [Column],
 }
+
+/// Parsed, resolved and type-checked.
+pub fn analyze(
+    _: &crate::source::Excerpt,
+    _: &Input,
+) -> (Option<Query>, Vec<crate::diagnostics::Diagnostic>) {
+    (None, Vec::new())
+}
+/// Printed.
+pub fn print_flink(_: &Query) -> String {
+    String::new()
+}
