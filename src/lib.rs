@@ -6,6 +6,7 @@ pub mod artifacts;
 pub mod aws;
 pub mod capacity;
 pub mod check;
+pub mod cli;
 pub mod diagnostics;
 pub mod graph;
 pub mod parse;
