@@ -1,6 +1,7 @@
 //! `plan`: a checked pipeline to everything that its stack holds. Total and deterministic; every decision about AWS
 //! is made here, and the templates only write it down.
 
+pub mod advice;
 mod analytics;
 pub mod cost;
 mod delivery;
