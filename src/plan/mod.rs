@@ -9,6 +9,7 @@ mod delivery;
 mod fixture;
 pub mod grants;
 mod producer;
+pub mod report;
 mod resources;
 mod streams;
 pub mod value;
