@@ -31,7 +31,13 @@ impl Expressions<'_> {
             ExprKind::Column(_) | ExprKind::Cast { .. } | ExprKind::Literal(Literal::Null) => {
                 self.print(expr)
             }
-            _ => format!("CAST({} AS {})", self.print(expr), quote::data_type(expr.data_type)),
+            _ => {
+                let mut text = self.print(expr);
+                if let Some(Some(length)) = expr.data_type.text_length().filter(|_| may_grow(expr)) {
+                    text = format!("SUBSTRING({text}, 1, {length})");
+                }
+                format!("CAST({text} AS {})", quote::data_type(expr.data_type))
+            }
         }
     }
 
@@ -142,6 +148,15 @@ impl Expressions<'_> {
         let arguments: Vec<String> = arguments.iter().map(|argument| self.print(argument)).collect();
         format!("{name}({})", arguments.join(", "))
     }
+}
+
+/// Whether a text can be longer than its type says. Flink's UPPER keeps the type, makes two letters of an `ß`, and
+/// drops a cast to the type that it believes to be there.
+fn may_grow(expr: &Expr) -> bool {
+    let mut grows =
+        matches!(&expr.kind, ExprKind::Call { function: Function::Upper | Function::Lower, .. });
+    expr.operands(&mut |operand| grows |= may_grow(operand));
+    grows
 }
 
 fn binding(expr: &Expr) -> Binding {
