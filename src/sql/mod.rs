@@ -34,6 +34,19 @@ pub struct Input<'a> {
 /// Parses, resolves and type-checks a text. Reports everything that is wrong with it; there is a query exactly
 /// when none of that is an error.
 pub fn analyze(text: &Excerpt, input: &Input) -> (Option<Query>, Vec<Diagnostic>) {
+    // The parser goes down as many as 50 levels and takes up to 100 KB for one where it is not optimized, which is
+    // more than a thread has by default.
+    let on_large_stack = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+        thread.spawn_scoped(scope, || analyze_here(text, input)).ok()?.join().ok()
+    });
+    on_large_stack.unwrap_or_else(|| analyze_here(text, input))
+}
+
+/// Virtual memory; only what is used of it is ever taken.
+const STACK_BYTES: usize = 64 << 20;
+
+fn analyze_here(text: &Excerpt, input: &Input) -> (Option<Query>, Vec<Diagnostic>) {
     let text = scan::Text::new(text);
     let mut diagnostics = Vec::new();
     let query = match scan::scan(&text) {

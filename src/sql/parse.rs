@@ -149,8 +149,8 @@ impl Cursor<'_, '_> {
             return Err(Diagnostic::error(
                 Code::UnsupportedSql,
                 self.text.span(token.range.clone()),
-                "this expression has too many operators in a row",
-                "write a list with IN, or split the query with a stream between",
+                "this expression is too long, or nested too deeply",
+                "write a list with IN, take parentheses away, or split the query with a stream between",
             ));
         }
         if self.skip_word("CREATE") {
@@ -362,12 +362,26 @@ impl Cursor<'_, '_> {
             }
         };
         let (message, place) = self.text.place_of(message);
+        let stripped = message.strip_prefix("Expected: ").or_else(|| message.strip_prefix("Expected "));
+        let parts = stripped.and_then(|rest| rest.rsplit_once(", found: "));
+        let found = parts.map_or("", |(_, found)| found);
+        let mut before = self.tokens.iter().filter(|token| Some(token.range.start) <= place);
+        // The parser names the right token, but not always its place.
+        let named = before.clone().rfind(|token| self.text.text(token.range.clone()) == found);
         let end = self.tokens.last().map_or(0..0, |last| last.range.end..last.range.end);
-        let at_end = message.ends_with("found: EOF");
-        let range = place.filter(|_| !at_end).unwrap_or(end);
-        let message = match message.strip_prefix("Expected: ").and_then(|rest| rest.split_once(", found: ")) {
-            Some((expected, "EOF")) => format!("expected {expected}, found the end of the statement"),
-            Some((expected, found)) => format!("expected {expected}, found `{found}`"),
+        let range = match named.or_else(|| before.next_back()) {
+            Some(token) if place.is_some() && found != "EOF" => token.range.clone(),
+            _ => end,
+        };
+        let message = match parts {
+            Some((expected, found)) => {
+                let symbol = !expected.contains(char::is_alphabetic);
+                let expected = if symbol { format!("`{expected}`") } else { expected.into() };
+                match found {
+                    "EOF" => format!("expected {expected}, found the end of the statement"),
+                    found => format!("expected {expected}, found `{found}`"),
+                }
+            }
             None => lower_first(message),
         };
         let help = if message.ends_with("found ```") {

@@ -42,7 +42,6 @@ const CLAUSES: &[Clause] = &[
     Clause { words: &["(", "SELECT"], help: STREAM_OF_ITS_OWN },
     Clause { words: &["WITH"], help: STREAM_OF_ITS_OWN },
     Clause { words: &["VALUES"], help: "write SELECT with constants, FROM the input" },
-    Clause { words: &["CURSOR", "("], help: STREAM_OF_ITS_OWN },
     Clause { words: &["SIMILAR", "TO"], help: "write LIKE, or several of them with OR" },
     Clause {
         words: &["INTERVAL"],
@@ -158,7 +157,12 @@ pub(super) fn refusal(span: crate::source::Span, what: &str, help: &str) -> Diag
 /// Every refused clause and function in the tokens of a query.
 pub(super) fn refuse(tokens: &[Lexeme], text: &Text) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    // What stands in the parentheses of a window, or of a function over a whole stream, goes with it.
+    let mut skip_to = 0;
     for at in 0..tokens.len() {
+        if at < skip_to {
+            continue;
+        }
         let rest = &tokens[at..];
         // A name behind a point, or what AS introduces, is no clause.
         let previous = at.checked_sub(1).map(|at| &tokens[at]);
@@ -174,19 +178,41 @@ pub(super) fn refuse(tokens: &[Lexeme], text: &Text) -> Vec<Diagnostic> {
             let last = if clause.words[0] == "(" { 1 } else { words.len() - 1 };
             let start = if clause.words[0] == "(" { &rest[1] } else { &rest[0] };
             let what = match words.as_slice() {
-                ["SELECT"] => "a SELECT inside of another statement's SELECT".to_string(),
+                ["SELECT"] => "a SELECT inside of another".to_string(),
                 words => format!("`{}`", words.join(" ")),
             };
             found.push(refusal(text.span(start.range.start..rest[last].range.end), &what, clause.help));
+            if matches!(clause.words[0], "OVER" | "WINDOWED" | "WINDOW") {
+                skip_to = at + behind_parentheses(rest);
+            }
         } else if let Token::Word(Word { value, quote_style: None, .. }) = &rest[0].token.token {
             let name = value.to_uppercase();
             let called = rest.get(1).is_some_and(|next| next.is(&Token::LParen));
             if let Some(help) = function(&name).filter(|_| called) {
                 found.push(refusal(text.span(rest[0].range.clone()), &format!("`{name}`"), help));
+                if name == "STEP" || rest.get(2).is_some_and(|token| token.is_word("CURSOR")) {
+                    skip_to = at + behind_parentheses(rest);
+                }
             }
         }
     }
     found
+}
+
+/// How many tokens there are up to the end of the first parentheses.
+fn behind_parentheses(tokens: &[Lexeme]) -> usize {
+    let mut depth = 0_usize;
+    for (at, token) in tokens.iter().enumerate() {
+        if token.is(&Token::LParen) {
+            depth += 1;
+        } else if token.is(&Token::RParen) {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                return at + 1;
+            }
+        }
+    }
+    tokens.len()
 }
 
 fn starts_with(tokens: &[Lexeme], words: &[&str]) -> bool {

@@ -72,14 +72,6 @@ impl<'a> Text<'a> {
         Some(self.span(self.offset(span.start)?..self.offset(span.end)?))
     }
 
-    /// The word or character at an offset.
-    fn word_at(&self, at: usize) -> Range<usize> {
-        let rest = self.excerpt.text().get(at..).unwrap_or_default();
-        let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-        let length = if word == 0 { rest.chars().next().map_or(0, char::len_utf8) } else { word };
-        at..at + length
-    }
-
     /// The whole text in the user's file.
     pub(super) fn whole(&self) -> Span {
         self.excerpt.whole()
@@ -91,12 +83,12 @@ impl<'a> Text<'a> {
     }
 
     /// Splits "... at Line: 3, Column: 7", which is how the parser tells where a fault is.
-    pub(super) fn place_of<'m>(&self, message: &'m str) -> (&'m str, Option<Range<usize>>) {
+    pub(super) fn place_of<'m>(&self, message: &'m str) -> (&'m str, Option<usize>) {
         let Some((message, place)) = message.rsplit_once(" at Line: ") else { return (message, None) };
         let at = place.split_once(", Column: ").and_then(|(line, column)| {
             self.offset(Location { line: line.parse().ok()?, column: column.parse().ok()? })
         });
-        (message, at.map(|at| self.word_at(at)))
+        (message, at)
     }
 }
 
@@ -157,8 +149,11 @@ pub(super) fn scan(text: &Text) -> Result<Vec<Vec<Lexeme>>, Diagnostic> {
 
 /// More operators in a row than any person writes; the parsed tree is as deep, and must fit the stack.
 const MAX_DEPTH: usize = 1000;
+/// More parentheses, or CASEs, in each other than any person writes. The parser's own limit is a little higher, but
+/// it looks for another meaning of the word CASE then.
+const MAX_LEVELS: usize = 40;
 
-/// The place at which an expression could become deeper than [`MAX_DEPTH`], if there is one. Every token but a
+/// The place at which an expression could become deeper than [`MAX_DEPTH`] or [`MAX_LEVELS`], if there is one. Every token but a
 /// constant and a quoted name counts, up to the next comma; what stands in parentheses, or between CASE and END,
 /// counts as its longest part.
 pub(super) fn too_deep(tokens: &[Lexeme]) -> Option<&Lexeme> {
@@ -200,7 +195,7 @@ pub(super) fn too_deep(tokens: &[Lexeme]) -> Option<&Lexeme> {
                 }
             }
         }
-        if depth > MAX_DEPTH {
+        if depth > MAX_DEPTH || levels.len() > MAX_LEVELS {
             return Some(lexeme);
         }
     }

@@ -1,5 +1,7 @@
 //! SQL from the text to Flink's, with the diagnostics as a user sees them.
 
+mod any_input;
+mod depth;
 mod support;
 
 use std::fs;

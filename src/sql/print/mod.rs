@@ -84,7 +84,9 @@ fn select(query: &Query, insert: &Insert) -> String {
     let items: Vec<String> = items
         .iter()
         .zip(&query.stream(insert.into).columns)
-        .map(|(item, column)| format!("  {} AS {}", expressions.value(item), quote::name(&column.name)))
+        .map(|(item, column)| {
+            format!("  {} AS {}", expressions.value(item, column.data_type), quote::name(&column.name))
+        })
         .collect();
     let mut text = format!("SELECT\n{}\nFROM {}", items.join(",\n"), self::from(query, from));
     if let Some(filter) = filter {

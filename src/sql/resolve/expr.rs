@@ -134,7 +134,10 @@ impl Resolver<'_, '_> {
             ast::Expr::Floor { .. } => ("`FLOOR`", "compute it where the output is read"),
             ast::Expr::Position { .. } => ("`POSITION`", "use LIKE and SUBSTRING"),
             ast::Expr::Overlay { .. } => ("`OVERLAY`", "use SUBSTRING and ||"),
-            ast::Expr::Interval(_) => ("`INTERVAL`", "compare with a constant time"),
+            ast::Expr::Interval(_) => {
+                ("`INTERVAL`", "compare with a constant: \"time\" >= TIMESTAMP '2026-01-27 00:00:00'")
+            }
+            ast::Expr::Collate { .. } => ("`COLLATE`", "texts are compared as they are: write UPPER(x)"),
             ast::Expr::Tuple(_) => ("a list of values", "write one value for each column"),
             ast::Expr::Array(_) | ast::Expr::Map(_) | ast::Expr::Struct { .. } => {
                 ("a nested value", "write one value for each column")

@@ -47,6 +47,7 @@ fn clash(a: &Column, b: &Column) -> bool {
     if a_path == b_path {
         raw_type(a.data_type) != raw_type(b.data_type)
     } else {
-        a_path.starts_with(b_path) || b_path.starts_with(a_path)
+        let either_is_root = a.path.is_root() || b.path.is_root();
+        !either_is_root && (a_path.starts_with(b_path) || b_path.starts_with(a_path))
     }
 }

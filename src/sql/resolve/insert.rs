@@ -5,7 +5,7 @@ use super::super::expr::{Expr, ExprKind, Literal};
 use super::super::parse::Name;
 use super::super::query::{Stream, StreamColumn};
 use super::expr::{Resolver, no_cast};
-use super::operand::{Operand, convert, holds};
+use super::operand::{Operand, convert};
 use super::scope::{quoted, same_but_case};
 use super::select::Item;
 use crate::diagnostics::{Code, Diagnostic, suggest};
@@ -21,7 +21,7 @@ impl Resolver<'_, '_> {
         if let Some(names) = names
             && names.len() != items.len()
         {
-            return self.count_fault(items.len(), names.len(), "the list of columns", None);
+            return self.count_fault(items.len(), names.len(), "the list", None);
         }
         let mut columns: Vec<Option<StreamColumn>> = Vec::new();
         for (at, item) in items.iter().enumerate() {
@@ -73,8 +73,7 @@ impl Resolver<'_, '_> {
             Some(names) => self.targets(names, stream)?,
         };
         if targets.len() != items.len() {
-            let of =
-                if names.is_some() { "the list of columns".into() } else { format!("`{}`", stream.name) };
+            let of = if names.is_some() { "the list".into() } else { format!("`{}`", stream.name) };
             return self.count_fault(items.len(), targets.len(), &of, Some(stream));
         }
         let mut values: Vec<Option<Expr>> = vec![None; stream.columns.len()];
@@ -138,7 +137,8 @@ impl Resolver<'_, '_> {
             format!("select one value each for {}", suggest::one_of(names).replace(" or ", " and "))
         };
         let values = if given == 1 { "value" } else { "values" };
-        let message = format!("{of} takes {wanted}, this SELECT gives {given} {values}");
+        let columns = if wanted == 1 { "column" } else { "columns" };
+        let message = format!("{of} has {wanted} {columns}, this SELECT gives {given} {values}");
         let fault = Diagnostic::error(Code::OutputColumns, self.span, message, help);
         self.fault(match stream {
             Some(stream) => fault.related(stream.span, "declared here"),
@@ -167,7 +167,7 @@ impl Resolver<'_, '_> {
         }
         let span = expr.span;
         let converted = convert(expr, to);
-        if matches!(converted.kind, ExprKind::Cast { written: false, .. }) && !holds(to, from) {
+        if matches!(converted.kind, ExprKind::Cast { written: false, .. }) && !to.holds(from) {
             self.diagnostics.push(lossy(span, from, column));
         }
         Some(converted)
@@ -183,9 +183,15 @@ fn lossy(span: Span, from: DataType, column: &StreamColumn) -> Diagnostic {
         },
         (Family::Time, _) => "loses its time of day".into(),
         (_, DataType::Real | DataType::Double) => "is rounded".into(),
-        (_, to) if to.is_integer() && from.is_integer() => "becomes NULL when it is too large".into(),
+        (_, to) if to.is_integer() && from.digits().is_some_and(|(_, scale)| scale == 0) => {
+            "becomes NULL when it is too large".into()
+        }
         (_, to) if to.is_integer() => "loses its fraction, and becomes NULL when it is too large".into(),
-        _ => "is rounded, and becomes NULL when it is too large".into(),
+        _ => match (from.digits(), to.digits()) {
+            (Some((_, from)), Some((_, to))) if from <= to => "becomes NULL when it is too large".into(),
+            (Some((from_all, from)), Some((all, to))) if from_all - from <= all - to => "is rounded".into(),
+            _ => "is rounded, and becomes NULL when it is too large".into(),
+        },
     };
     let message = format!("this {from} {what} in `{}`, which is {to}", column.name);
     let help =

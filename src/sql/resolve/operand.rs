@@ -105,34 +105,10 @@ pub(super) fn limited(precision: u32, scale: u32) -> DataType {
     DataType::Decimal { precision: narrow(precision.min(most)), scale: narrow(scale.min(most)) }
 }
 
-/// Whether every value of a type is a value of another one, unchanged.
-pub(super) fn holds(target: DataType, value: DataType) -> bool {
-    if target == value {
-        return true;
-    }
-    if let (Some((low, high)), Some((from_low, from_high))) = (target.integer_range(), value.integer_range())
-    {
-        return low <= from_low && high >= from_high;
-    }
-    match (target, value) {
-        (DataType::Varchar(None), DataType::Char(_) | DataType::Varchar(_)) => true,
-        (DataType::Varchar(Some(most)), _) => {
-            value.text_length().flatten().is_some_and(|length| length <= most)
-        }
-        (DataType::Double, DataType::Real | DataType::TinyInt | DataType::SmallInt | DataType::Integer)
-        | (DataType::Real, DataType::TinyInt | DataType::SmallInt)
-        | (DataType::Timestamp, DataType::Date) => true,
-        (DataType::Decimal { precision, scale }, _) => value
-            .digits()
-            .is_some_and(|(digits, behind)| scale >= behind && precision - scale >= digits - behind),
-        _ => false,
-    }
-}
-
 /// The expression as another type; a constant becomes a constant of that type, and a text that fits stays.
 pub(super) fn convert(expr: Expr, target: DataType) -> Expr {
     let is_text = target.family() == Family::Text && expr.data_type.family() == Family::Text;
-    if expr.data_type == target || is_text && holds(target, expr.data_type) {
+    if expr.data_type == target || is_text && target.holds(expr.data_type) {
         return expr;
     }
     if let ExprKind::Literal(literal) = &expr.kind
@@ -186,7 +162,7 @@ mod tests {
         }
         assert_eq!(common_of_two(DataType::Boolean, DataType::Integer), None);
         assert_eq!(common_of_two(DataType::Date, DataType::Timestamp), None);
-        assert!(holds(decimal(12, 2), DataType::Integer) && !holds(decimal(11, 2), DataType::Integer));
-        assert!(!holds(DataType::Real, DataType::Integer) && holds(DataType::Double, DataType::Integer));
+        assert!(decimal(12, 2).holds(DataType::Integer) && !decimal(11, 2).holds(DataType::Integer));
+        assert!(!DataType::Real.holds(DataType::Integer) && DataType::Double.holds(DataType::Integer));
     }
 }

@@ -48,8 +48,10 @@ impl Resolver<'_, '_> {
             Op::Divide => self.arithmetic(left, Arithmetic::Divide, right),
             Op::Modulo => self.arithmetic(left, Arithmetic::Modulo, right),
             other => {
+                use sqlparser::ast::Spanned;
                 let what = format!("the operator `{other}`");
-                self.refuse(None, &what, "write it with AND, OR, comparisons, arithmetic and ||")
+                let span = self.text.locate(left.span().union(&right.span()));
+                self.refuse(span, &what, "write it with AND, OR, comparisons, arithmetic and ||")
             }
         }
     }
