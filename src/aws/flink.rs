@@ -93,6 +93,14 @@ pub const LEGACY_SQL_NO_NEW_SINCE: &str = "2025-10-15";
 /// ISO date from which SQL applications are deleted. Same notice.
 pub const LEGACY_SQL_GONE_SINCE: &str = "2026-01-27";
 
+/// What became of Kinesis Data Analytics for SQL, in a sentence.
+pub fn legacy_sql_message() -> String {
+    format!(
+        "`{LEGACY_SQL}` is gone: no new applications since {LEGACY_SQL_NO_NEW_SINCE}, the last deleted from \
+         {LEGACY_SQL_GONE_SINCE} on"
+    )
+}
+
 /// The runtime of that name.
 pub fn runtime(name: &str) -> Option<&'static Runtime> {
     RUNTIMES.binary_search_by(|r| r.name.cmp(name)).ok().map(|at| &RUNTIMES[at])

@@ -48,13 +48,30 @@ pub(super) fn check(context: &mut Context) {
             Code::LambdaRuntimeMissing,
             analytics.runtime.span,
             message,
-            "write `runtime: flink`; it costs about 161 USD a month, and a stream",
+            "write `runtime: flink`; it costs about 161 USD a month and a second stream",
         ));
         return;
     }
     runtime_environment(context);
     parallelism(context);
     output_quota(context);
+}
+
+/// A runtime in place of an unknown one: what was meant, if only the spelling is off; otherwise all that pipec can use.
+/// The likest name would be a guess at a version.
+fn instead(name: &str) -> String {
+    let plain = |name: &str| name.to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "");
+    let usable =
+        || flink::all().iter().filter(|r| r.usable() && r.kinesis_sql_connector.is_some()).map(|r| r.name);
+    match usable().find(|usable| plain(usable) == plain(name)) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("write {}", suggest::one_of(usable())),
+    }
+}
+
+/// Flink's version as numbers, which compare as versions do.
+fn version(runtime: &flink::Runtime) -> Vec<u32> {
+    runtime.flink.unwrap_or_default().split('.').filter_map(|part| part.parse().ok()).collect()
 }
 
 fn runtime_environment(context: &mut Context) {
@@ -67,7 +84,7 @@ fn runtime_environment(context: &mut Context) {
             Code::UnknownFlinkRuntime,
             span,
             format!("`{name}` is not a runtime of Managed Flink"),
-            suggest::instead(name, flink::usable_names().collect::<Vec<_>>()),
+            instead(name),
         ));
         return;
     };
@@ -75,14 +92,25 @@ fn runtime_environment(context: &mut Context) {
         context.report(Diagnostic::error(
             Code::SqlRuntimeRemoved,
             span,
-            removed_message(),
+            flink::legacy_sql_message(),
             format!("{newest}; the SQL itself may stay as it is"),
         ));
         return;
     }
     match runtime.state {
         State::Current => {}
-        State::Supported if runtime.kinesis_sql_connector.is_some() => {}
+        State::Supported if runtime.kinesis_sql_connector.is_some() => {
+            let older =
+                flink::runtime(flink::DEFAULT).is_some_and(|newest| version(runtime) < version(newest));
+            if older {
+                context.report(Diagnostic::advice(
+                    Code::FlinkRuntimeOld,
+                    span,
+                    format!("`{name}` runs, and AWS names `{}` for new applications", flink::DEFAULT),
+                    newest,
+                ));
+            }
+        }
         State::Supported => context.report(Diagnostic::error(
             Code::FlinkRuntimeUnsupported,
             span,
@@ -101,20 +129,12 @@ fn runtime_environment(context: &mut Context) {
         State::Removed { no_new_since, gone_since } => context.report(Diagnostic::error(
             Code::FlinkRuntimeUnsupported,
             span,
-            format!("`{name}` cannot be created since {no_new_since} nor run since {gone_since}"),
+            format!(
+                "`{name}` is gone: no new applications since {no_new_since}, none runs since {gone_since}"
+            ),
             newest,
         )),
     }
-}
-
-/// What became of Kinesis Data Analytics for SQL.
-pub(crate) fn removed_message() -> String {
-    format!(
-        "`{}` is gone: no new applications since {}, the last deleted from {}",
-        flink::LEGACY_SQL,
-        flink::LEGACY_SQL_NO_NEW_SINCE,
-        flink::LEGACY_SQL_GONE_SINCE
-    )
 }
 
 fn parallelism(context: &mut Context) {
@@ -130,10 +150,15 @@ fn parallelism(context: &mut Context) {
                 parallelism.value,
                 limits::KPUS_DEFAULT_MAX
             ),
-            format!(
-                "write `parallelism: {}` or less, or raise `parallelism_per_kpu`",
-                limits::KPUS_DEFAULT_MAX * per_kpu
-            ),
+            {
+                let most = format!("`parallelism: {}` or less", limits::KPUS_DEFAULT_MAX * per_kpu);
+                let dense = parallelism.value.div_ceil(limits::KPUS_DEFAULT_MAX);
+                if limits::PARALLELISM_PER_KPU.contains(dense) {
+                    format!("write `parallelism_per_kpu: {dense}`, or {most}")
+                } else {
+                    format!("write {most}")
+                }
+            },
         ));
     }
 }

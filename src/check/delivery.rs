@@ -33,7 +33,7 @@ fn buffer(context: &mut Context) {
         context.report(Diagnostic::error(
             Code::BufferSize,
             size.span,
-            format!("a buffer of {}: Firehose takes {bounds} MiB, whole ones", ByteSize(size.value)),
+            format!("Firehose takes a buffer of {bounds} whole MiB, not {}", ByteSize(size.value)),
             format!("write `size: {nearest} MiB`"),
         ));
     }
@@ -43,9 +43,9 @@ fn buffer(context: &mut Context) {
             Code::BufferInterval,
             interval.span,
             format!(
-                "a buffer interval of {}: Firehose takes {} s",
-                Duration(interval.value),
-                firehose::S3_BUFFER_S
+                "Firehose takes a buffer interval of {} s, not {}",
+                firehose::S3_BUFFER_S,
+                Duration(interval.value)
             ),
             format!("write `interval: {} s`", firehose::S3_BUFFER_S.max),
         ));
@@ -109,11 +109,15 @@ fn prefixes(context: &mut Context) {
             Code::ErrorPrefixType,
             s3.error_prefix.span,
             format!("an error prefix with an expression must contain `!{{{ERROR_TYPE}}}`"),
-            format!("write `error_prefix: \"{DEFAULT_ERROR_PREFIX}\"`"),
+            {
+                let own = &s3.error_prefix.value;
+                let slash = if own.ends_with('/') { "" } else { "/" };
+                format!("write `error_prefix: \"{own}{slash}!{{{ERROR_TYPE}}}/\"`")
+            },
         ));
     }
-    for setting in [&s3.prefix, &s3.error_prefix] {
-        if setting.written && !setting.value.is_empty() && !setting.value.ends_with('/') {
+    for (setting, parts) in [(&s3.prefix, &prefix), (&s3.error_prefix, &error_prefix)] {
+        if setting.written && parts.is_some() && !setting.value.is_empty() && !setting.value.ends_with('/') {
             found.push(Diagnostic::warning(
                 Code::PrefixSlash,
                 setting.span,
@@ -150,7 +154,9 @@ fn expressions(parts: &[Part], setting: &Setting<String>, error_prefix: bool, fo
                 Some(fault) => (
                     Code::PrefixExpression,
                     format!("{shown}: {fault}"),
-                    "write a pattern such as `!{timestamp:yyyy/MM/dd/HH}`".into(),
+                    "write a pattern such as `!{timestamp:yyyy/MM/dd/HH}`, and text in it in single quotes: \
+                     `!{timestamp:'year='yyyy}`"
+                        .into(),
                 ),
                 None => continue,
             }
@@ -163,7 +169,10 @@ fn expressions(parts: &[Part], setting: &Setting<String>, error_prefix: bool, fo
             (
                 Code::PrefixNamespace,
                 format!("{shown} is allowed in `error_prefix` only"),
-                "remove it from `prefix`".into(),
+                match setting.value.replace(&format!("!{{{ERROR_TYPE}}}/"), "") {
+                    without if without.is_empty() => "remove `prefix`".into(),
+                    without => format!("write `prefix: {without}`"),
+                },
             )
         } else if PARTITION_KEYS.iter().any(|namespace| expression.starts_with(namespace)) {
             (
@@ -194,7 +203,7 @@ fn pattern_fault(pattern: &str) -> Option<String> {
             '\'' => quoted = !quoted,
             _ if quoted => {}
             c if c.is_ascii_alphabetic() && !LETTERS.contains(c) => {
-                return Some(format!("`{c}` is not a letter of a date pattern; put text into single quotes"));
+                return Some(format!("`{c}` is not a letter of a date pattern"));
             }
             '{' | '[' | ']' | '#' => return Some(format!("`{c}` cannot stand in a date pattern")),
             _ => {}
@@ -217,9 +226,9 @@ fn length(parts: &[Part], setting: &Setting<String>, found: &mut Vec<Diagnostic>
         })
         .sum();
     let (have, max, what) = if raw > firehose::PREFIX_RAW_CHARS_MAX {
-        (raw, firehose::PREFIX_RAW_CHARS_MAX, "written")
+        (raw, firehose::PREFIX_RAW_CHARS_MAX, "as it is written")
     } else if evaluated as u64 > firehose::PREFIX_EVALUATED_CHARS_MAX {
-        (evaluated as u64, firehose::PREFIX_EVALUATED_CHARS_MAX, "filled in")
+        (evaluated as u64, firehose::PREFIX_EVALUATED_CHARS_MAX, "with its expressions filled in")
     } else {
         return;
     };
@@ -227,7 +236,7 @@ fn length(parts: &[Part], setting: &Setting<String>, found: &mut Vec<Diagnostic>
         Code::PrefixLength,
         setting.span,
         format!("the prefix has {have} characters {what}; Firehose takes {max}"),
-        "shorten it",
+        format!("shorten it by {} characters", have - max),
     ));
 }
 
@@ -247,7 +256,12 @@ fn object_names(context: &mut Context) {
             &firehose::FILE_EXTENSION,
             extension,
             Code::FileExtension,
-            "write a dot and lower-case letters, as in `.jsonl`",
+            &match format!(".{}", extension.value.trim_start_matches('.').to_lowercase()) {
+                better if firehose::FILE_EXTENSION.check(&better).is_ok() => {
+                    format!("write `file_extension: {better}`")
+                }
+                _ => "write a dot and lower-case letters, as in `.jsonl`".into(),
+            },
         ));
     }
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));

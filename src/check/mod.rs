@@ -8,6 +8,7 @@ mod producer;
 mod stream;
 mod transform;
 
+pub use names::same_names;
 pub use producer::instances as producer_instances;
 
 use crate::diagnostics::{self, Diagnostic};

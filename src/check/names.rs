@@ -1,5 +1,8 @@
 //! Names, tags, region, keys and retention: what belongs to no one service.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use super::Context;
 use crate::aws::limits::{self, NameRule, monitoring, tags};
 use crate::aws::regions;
@@ -31,9 +34,15 @@ fn name(context: &mut Context) {
         return;
     }
     let span = name.span;
-    let mut better: String = name
-        .value
-        .to_lowercase()
+    // `UserData` is two words.
+    let mut words = String::new();
+    for c in name.value.chars() {
+        if c.is_uppercase() && words.ends_with(|c: char| c.is_ascii_lowercase()) {
+            words.push('-');
+        }
+        words.extend(c.to_lowercase());
+    }
+    let mut better: String = words
         .chars()
         .map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' })
         .skip_while(|c| !c.is_ascii_lowercase())
@@ -49,8 +58,9 @@ fn name(context: &mut Context) {
         Code::InvalidName,
         span,
         format!(
-            "a name is a lower-case letter, then lower-case letters, digits and hyphens, {NAME_CHARS_MAX} \
-             characters at most"
+            "`{}` cannot name a pipeline: a name is a lower-case letter, then lower-case letters, digits \
+             and hyphens, {NAME_CHARS_MAX} characters at most, no hyphen at the end",
+            name.value
         ),
         help,
     ));
@@ -66,7 +76,7 @@ fn description(context: &mut Context) {
             Code::DescriptionLength,
             span,
             format!("the description has {length} bytes; CloudFormation takes {max}"),
-            "shorten it, and keep the rest in a comment",
+            format!("shorten it by {} bytes, and keep the rest in a comment", length - max),
         ));
     }
 }
@@ -74,10 +84,13 @@ fn description(context: &mut Context) {
 fn region(context: &mut Context) {
     let region = &context.pipeline.region;
     if regions::region(&region.value).is_none() {
-        let help = match suggest::nearest(&region.value, regions::names()) {
-            Some(nearest) => format!("did you mean `{nearest}`?"),
-            None => "write a region such as `us-east-1`".into(),
-        };
+        let there = regions::all().iter().find(|known| known.place.eq_ignore_ascii_case(region.value.trim()));
+        let help =
+            match there.map(|known| known.name).or_else(|| suggest::nearest(&region.value, regions::names()))
+            {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => "write a region such as `us-east-1`".into(),
+            };
         let (span, message) = (region.span, format!("`{}` is not a region that pipec knows", region.value));
         context.report(Diagnostic::error(Code::UnknownRegion, span, message, help));
     }
@@ -115,7 +128,7 @@ fn tags(context: &mut Context) {
             found.push((
                 tag.key_span,
                 format!("a tag's key has {} characters, not {key_length}", tags::KEY_CHARS),
-                "shorten the key".into(),
+                if key_length == 0 { "write a key" } else { "shorten the key" }.into(),
             ));
         }
         if !tags::KINESIS_VALUE_CHARS.contains(value_length) {
@@ -193,13 +206,44 @@ fn key(encryption: &Setting<Encryption>) -> Option<Diagnostic> {
     } else {
         format!("`{text}` is not the ARN of a KMS key")
     };
+    // The command is there to be pasted, so only what a shell takes as one plain word goes into it.
+    let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "/:_-".contains(c));
+    let id = if plain { text } else { "<alias>" };
     Some(Diagnostic::error(
         Code::KmsKeyArn,
         encryption.span,
         message,
-        "write the key's ARN, `arn:aws:kms:<region>:<account>:key/<id>`; \
-         `aws kms describe-key --key-id <alias> --query KeyMetadata.Arn` prints it",
+        format!(
+            "write the key's ARN, `kms_key: arn:aws:kms:<region>:<account>:key/<id>`; \
+             `aws kms describe-key --key-id {id} --query KeyMetadata.Arn --output text` prints it"
+        ),
     ))
+}
+
+/// Pipelines that are built in one call and have one name: their output folders and stacks would be one. Of each the
+/// place in the list and the diagnostic, which lies in that pipeline's own file.
+pub fn same_names<'a>(
+    pipelines: impl IntoIterator<Item = (&'a str, &'a Setting<String>)>,
+) -> Vec<(usize, Diagnostic)> {
+    let mut first: HashMap<&str, &str> = HashMap::new();
+    let mut found = Vec::new();
+    for (at, (path, name)) in pipelines.into_iter().enumerate() {
+        match first.entry(&name.value) {
+            Entry::Vacant(entry) => {
+                entry.insert(path);
+            }
+            Entry::Occupied(entry) => found.push((
+                at,
+                Diagnostic::error(
+                    Code::DuplicatePipeline,
+                    name.span,
+                    format!("`{}` is the name of the pipeline in {} as well", name.value, entry.get()),
+                    format!("write another name, as in `name: {}-2`", name.value),
+                ),
+            )),
+        }
+    }
+    found
 }
 
 /// Holds a name against a service's rule.

@@ -4,7 +4,7 @@ use fluent_uri::Uri;
 
 use super::Context;
 use crate::aws::instance_types::{self, Architecture, InstanceType};
-use crate::aws::limits::ec2;
+use crate::aws::limits::{MIB, ec2};
 use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::invalid_path;
@@ -17,6 +17,8 @@ use crate::spec::ByteSize;
 const COMPUTED_INSTANCES_MAX: u64 = 4;
 /// Bytes of user data that do not depend on the spec, rounded up; a test holds the template against it.
 pub(crate) const USER_DATA_FRAME_BYTES: usize = 6 * 1024;
+/// Families that nearly every region has, from which a larger type is proposed.
+const COMMON_FAMILIES: [&str; 8] = ["t3", "m6i", "c6i", "m7i", "t4g", "m6g", "c6g", "m7g"];
 /// Words in a header's or a query parameter's name that give a secret away.
 const SECRET_WORDS: [&str; 9] =
     ["authorization", "cookie", "token", "secret", "password", "passwd", "apikey", "signature", "credential"];
@@ -38,12 +40,13 @@ pub(super) fn check(context: &mut Context) {
 fn url(producer: &Producer, found: &mut Vec<Diagnostic>) {
     let (text, span) = (producer.url.value.as_str(), producer.url.span);
     let mut invalid = |message: String| {
-        found.push(Diagnostic::error(
-            Code::InvalidUrl,
-            span,
-            message,
-            "write an address such as `https://api.example.com/records?count=500`",
-        ));
+        let schemed = format!("https://{text}");
+        let help = if !text.contains(':') && Uri::parse(schemed.as_str()).is_ok_and(has_host) {
+            format!("write `url: {schemed}`")
+        } else {
+            "write an address such as `https://api.example.com/records?count=500`".into()
+        };
+        found.push(Diagnostic::error(Code::InvalidUrl, span, message, help));
     };
     let uri = match Uri::parse(text) {
         Ok(uri) => uri,
@@ -79,6 +82,10 @@ fn url(producer: &Producer, found: &mut Vec<Diagnostic>) {
             format!("write `{}` if the server offers it", text.replacen("http:", "https:", 1)),
         ));
     }
+}
+
+fn has_host(uri: Uri<&str>) -> bool {
+    uri.authority().is_some_and(|authority| !authority.host().is_empty())
 }
 
 fn is_secret(name: &str) -> bool {
@@ -206,7 +213,10 @@ fn wire_bytes(pipeline: &Pipeline, producer: &Producer) -> u64 {
 fn instance(context: &Context, producer: &Producer, found: &mut Vec<Diagnostic>) {
     let setting = &producer.instance_type;
     let Some(need) = instances(context.pipeline) else {
-        let help = match suggest::nearest(&setting.value, instance_types::names()) {
+        // Another family is another machine: `p5` is not a slip of `r5`.
+        let initial = setting.value.chars().next();
+        let alike = instance_types::names().filter(|name| name.chars().next() == initial);
+        let help = match suggest::nearest(&setting.value, alike) {
             Some(nearest) => format!("did you mean `{nearest}`?"),
             None => "write a type of the families t, m, c or r, as in `t3.micro`".into(),
         };
@@ -236,7 +246,8 @@ fn instance(context: &Context, producer: &Producer, found: &mut Vec<Diagnostic>)
     let most = if producer.instances.is_some() { need.count } else { COMPUTED_INSTANCES_MAX };
     if need.needed > most {
         let baseline = need.instance_type.network_baseline_bytes_per_s();
-        let larger = larger(need.wire_bytes_per_second, architecture);
+        let larger = larger(need.wire_bytes_per_second, need.instance_type);
+        let mib = |bytes: u64| bytes as f64 / MIB as f64;
         let (span, instead) = match &producer.instances {
             Some(instances) => (instances.span, format!("write `instances: {}`", need.needed)),
             None => (setting.span, format!("write `instances: {}` to have that many", need.needed)),
@@ -246,8 +257,11 @@ fn instance(context: &Context, producer: &Producer, found: &mut Vec<Diagnostic>)
                 Code::InstanceNetwork,
                 span,
                 format!(
-                    "the rate is {} bytes/s on the wire; {} carries {} all the time, so it needs {} of them",
-                    need.wire_bytes_per_second, setting.value, baseline, need.needed
+                    "the rate is {:.1} MiB/s on the wire; {} carries {:.1} MiB/s all the time, so it needs {} of them",
+                    mib(need.wire_bytes_per_second),
+                    setting.value,
+                    mib(baseline),
+                    need.needed
                 ),
                 match larger {
                     Some(larger) => format!("write `instance_type: {larger}`, or {instead}"),
@@ -263,10 +277,13 @@ fn instance(context: &Context, producer: &Producer, found: &mut Vec<Diagnostic>)
 }
 
 /// The smallest type of the same processor whose baseline carries a rate: the least network, then the least memory.
-fn larger(bytes_per_second: u64, architecture: Architecture) -> Option<&'static str> {
+fn larger(bytes_per_second: u64, present: &InstanceType) -> Option<&'static str> {
     instance_types::all()
         .iter()
-        .filter(|candidate| candidate.architecture == architecture)
+        .filter(|candidate| candidate.architecture == present.architecture)
+        .filter(|candidate| {
+            candidate.family() == present.family() || COMMON_FAMILIES.contains(&candidate.family())
+        })
         .filter(|candidate| candidate.network_baseline_bytes_per_s() >= bytes_per_second)
         .min_by_key(|candidate| {
             (candidate.vcpus, candidate.memory_mib, candidate.network_baseline_mbit, candidate.name)

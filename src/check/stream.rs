@@ -3,9 +3,10 @@
 use super::Context;
 use crate::aws::limits::{KIB, MIB, firehose, kinesis};
 use crate::aws::regions;
-use crate::capacity::{self, Load, Need};
+use crate::capacity::{self, Limit, Load, Need};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{self, Node};
+use crate::resolve::DEFAULT_REGION;
 use crate::resolve::pipeline::Capacity;
 use crate::spec::{ByteSize, Duration};
 
@@ -55,7 +56,8 @@ fn shards(context: &mut Context) {
                 Code::TooFewShards,
                 stream.capacity.span,
                 format!(
-                    "{count} shards cannot carry {rate} records of {size} a second: {}",
+                    "{count} shard{} cannot carry {rate} records of {size} a second: {}",
+                    if count == 1 { "" } else { "s" },
                     need.binding.name()
                 ),
                 format!("write `shards: {}`, or `{}` with headroom", need.bare, need.shards.max(need.bare)),
@@ -70,23 +72,47 @@ fn shards(context: &mut Context) {
         _ => (need.shards, stream.records_per_second.span),
     };
     if count > quotas.shards {
+        let mut ways = Vec::new();
+        if written(context) <= quotas.on_demand_write_bytes_per_s {
+            ways.push("write `capacity: on_demand`".to_owned());
+        }
+        let large = regions::quotas(DEFAULT_REGION).shards;
+        if count <= large {
+            ways.push(format!("write `region: {DEFAULT_REGION}`, where an account has {large}"));
+        }
+        ways.push(match need.binding {
+            Limit::WriteRecords => "pack several events into a record".into(),
+            _ => "write a smaller `record_size`, and compress records before they are sent".into(),
+        });
         context.report(Diagnostic::error(
             Code::ShardQuota,
             span,
             format!("the load needs {count} shards; an account has {} in {region} by default", quotas.shards),
-            "write `capacity: on_demand`, pack several events into a record, or have the quota raised and name \
-             a region that has it",
+            ways.join(", or "),
         ));
     }
 }
 
+/// Bytes a second that the declared load writes.
+fn written(context: &Context) -> u64 {
+    let stream = &context.pipeline.stream;
+    capacity::bytes_per_second(stream.records_per_second.value, stream.counted_record_bytes())
+}
+
+/// Whether Firehose reads the stream itself, and not what a query makes of it.
+fn read_by_firehose(context: &Context) -> bool {
+    graph::consumers(context.edges, Node::Stream).contains(&Node::Delivery)
+}
+
 fn on_demand(context: &mut Context) {
     let stream = &context.pipeline.stream;
-    let written = capacity::bytes_per_second(stream.records_per_second.value, stream.counted_record_bytes());
+    let written = written(context);
     let region = &context.pipeline.region.value;
-    let ceiling = regions::quotas(region).on_demand_write_bytes_per_s;
+    let quotas = regions::quotas(region);
+    let ceiling = quotas.on_demand_write_bytes_per_s;
     let mib = |bytes: u64| (bytes as f64 / MIB as f64).ceil();
     if written > ceiling {
+        let shards = need(context).shards;
         context.report(Diagnostic::error(
             Code::OnDemandCeiling,
             stream.records_per_second.span,
@@ -95,7 +121,11 @@ fn on_demand(context: &mut Context) {
                 mib(written),
                 mib(ceiling)
             ),
-            "lower the load, or remove `capacity: on_demand`",
+            if shards <= quotas.shards {
+                format!("remove `capacity: on_demand`: {shards} shards carry the load")
+            } else {
+                "write a lower `records_per_second`, and split the load over several pipelines".into()
+            },
         ));
     } else if written > kinesis::ON_DEMAND_START_WRITE_BYTES_PER_S {
         let start = mib(kinesis::ON_DEMAND_START_WRITE_BYTES_PER_S);
@@ -118,16 +148,19 @@ fn record_size(context: &mut Context) {
     let stream = &context.pipeline.stream;
     let record = stream.counted_record_bytes();
     let max = stream.max_record_size.value;
+    let too_large_for_firehose =
+        stream.record_size.value > firehose::RECORD_BYTES_MAX && read_by_firehose(context);
     if stream.record_size.value == 0 {
         context.report(Diagnostic::error(
             Code::OutOfRange,
             stream.record_size.span,
             "an average record cannot be empty",
-            "write the size of an average record, as in `2 KiB`",
+            "write the size of an average record, as in `record_size: 2 KiB`",
         ));
     }
     if record > max {
         let largest = ByteSize(kinesis::RECORD_KIB.max * KIB);
+        let firehose_takes = ByteSize(firehose::RECORD_BYTES_MAX);
         context.report(Diagnostic::error(
             Code::RecordOverStreamLimit,
             stream.record_size.span,
@@ -136,7 +169,9 @@ fn record_size(context: &mut Context) {
                 max,
                 ByteSize(max)
             ),
-            if record <= largest.0 {
+            if too_large_for_firehose {
+                format!("write smaller records; behind the stream, Firehose takes {firehose_takes} at most")
+            } else if record <= largest.0 {
                 format!(
                     "write smaller records, or `max_record_size: {}`",
                     ByteSize(record.div_ceil(MIB) * MIB)
@@ -146,14 +181,15 @@ fn record_size(context: &mut Context) {
             },
         ));
     }
-    if stream.record_size.value > firehose::RECORD_BYTES_MAX {
+    if too_large_for_firehose {
         context.report(Diagnostic::error(
             Code::RecordOverFirehoseLimit,
             stream.record_size.span,
             format!(
-                "an average record has {} bytes; Firehose takes {}",
+                "an average record has {} bytes; Firehose takes {} ({})",
                 stream.record_size.value,
-                firehose::RECORD_BYTES_MAX
+                firehose::RECORD_BYTES_MAX,
+                ByteSize(firehose::RECORD_BYTES_MAX)
             ),
             "split records before they enter the stream, or keep the payload in S3 and send its key",
         ));
@@ -166,8 +202,12 @@ fn partition_key_size(context: &mut Context) {
         context.report(Diagnostic::error(
             Code::PartitionKeySize,
             size.span,
-            format!("a partition key has {} characters", kinesis::PARTITION_KEY_CHARS),
-            "write the size of a key, as in `36 B`",
+            format!(
+                "a partition key has {} characters, not {}",
+                kinesis::PARTITION_KEY_CHARS,
+                ByteSize(size.value)
+            ),
+            "write the size of a key, as in `partition_key_size: 36 B`",
         ));
     }
 }
@@ -179,13 +219,18 @@ fn max_record_size(context: &mut Context) {
         context.report(Diagnostic::error(
             Code::RecordSizeRange,
             size.span,
-            format!("the largest record is {} to {} in whole KiB", ByteSize(min), ByteSize(max)),
+            format!(
+                "the largest record may have {} to {} in whole KiB, not {}",
+                ByteSize(min),
+                ByteSize(max),
+                ByteSize(size.value)
+            ),
             format!(
                 "write `max_record_size: {}`",
                 ByteSize((size.value.div_ceil(KIB) * KIB).clamp(min, max))
             ),
         ));
-    } else if size.value > min {
+    } else if size.value > min && read_by_firehose(context) {
         context.report(Diagnostic::warning(
             Code::LargeRecords,
             size.span,
@@ -208,7 +253,11 @@ fn retention(context: &mut Context) {
     context.report(Diagnostic::error(
         Code::RetentionRange,
         retention.span,
-        format!("a stream keeps records for {} hours", kinesis::RETENTION_HOURS),
+        format!(
+            "a stream keeps records for {} whole hours, not {}",
+            kinesis::RETENTION_HOURS,
+            Duration(retention.value)
+        ),
         format!("write `retention: {}`", Duration(nearest * SECONDS_PER_HOUR)),
     ));
 }

@@ -3,6 +3,7 @@
 use super::Context;
 use crate::aws::limits::{MIB, firehose, lambda};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::resolve::DEFAULT_TRANSFORM_TIMEOUT_S;
 use crate::runtime::Program;
 use crate::spec::{ByteSize, Duration};
 
@@ -20,10 +21,13 @@ pub(super) fn check(context: &mut Context) {
             Code::TransformTimeout,
             timeout.span,
             format!(
-                "the transform's timeout is {}; Firehose waits 1 s to {longest} s",
+                "a transform's timeout is 1 s to {longest} s, not {}: Firehose waits no longer",
                 Duration(timeout.value)
             ),
-            format!("write `timeout: {} s`", timeout.value.clamp(lambda::TIMEOUT_S.min, longest)),
+            format!(
+                "write `timeout: {} s`",
+                if timeout.value > longest { longest } else { DEFAULT_TRANSFORM_TIMEOUT_S }
+            ),
         );
     }
 
@@ -35,10 +39,10 @@ pub(super) fn check(context: &mut Context) {
             Code::TransformBufferSize,
             size.span,
             format!(
-                "the transform's buffer is {}; Firehose takes {} MiB to {} MiB, so that a call stays under 6 MB",
-                ByteSize(size.value),
+                "the transform's buffer is {} MiB to {} MiB, not {}: a call carries 6 MB, base64 included",
                 firehose::LAMBDA_BUFFER_MIB.min,
-                firehose::LAMBDA_BUFFER_MIB.max
+                firehose::LAMBDA_BUFFER_MIB.max,
+                ByteSize(size.value)
             ),
             if size.value as f64 > max { "write `size: 3 MiB`".into() } else { "write `size: 1 MiB`".into() },
         );
@@ -49,7 +53,11 @@ pub(super) fn check(context: &mut Context) {
         fault(
             Code::TransformBufferInterval,
             interval.span,
-            format!("the transform's buffer interval is {} s", firehose::LAMBDA_BUFFER_S),
+            format!(
+                "the transform's buffer interval is {} s, not {}",
+                firehose::LAMBDA_BUFFER_S,
+                Duration(interval.value)
+            ),
             format!("write `interval: {} s`", firehose::LAMBDA_BUFFER_S.max),
         );
     }
@@ -60,7 +68,11 @@ pub(super) fn check(context: &mut Context) {
         fault(
             Code::TransformMemory,
             memory.span,
-            format!("a function has {} MiB of memory, in whole MiB", lambda::MEMORY_MIB),
+            format!(
+                "a function has {} whole MiB of memory, not {}",
+                lambda::MEMORY_MIB,
+                ByteSize(memory.value)
+            ),
             format!(
                 "write `memory: {}`",
                 ByteSize(
@@ -75,7 +87,11 @@ pub(super) fn check(context: &mut Context) {
         fault(
             Code::TransformRetries,
             retries.span,
-            format!("Firehose repeats a failed call {} times", firehose::LAMBDA_RETRIES),
+            format!(
+                "Firehose repeats a failed call {} times, not {}",
+                firehose::LAMBDA_RETRIES,
+                retries.value
+            ),
             format!("write `retries: {}`", firehose::LAMBDA_RETRIES.max),
         );
     }

@@ -17,7 +17,7 @@ pub fn load(world: &dyn World, path: &Path, sources: &mut Sources) -> Result<Fil
         Box::new(Diagnostic::error(code, sources.file(id).span(at..at), message, help))
     };
     let too_large = |sources: &mut Sources, bytes: u64| {
-        let message = format!("the file has {bytes} bytes; a source has at most {MAX_SOURCE_BYTES}");
+        let message = format!("the file has {bytes} bytes; pipec reads {MAX_SOURCE_BYTES} at most");
         fault(sources, String::new(), 0, Code::FileTooLarge, message, "name the spec, not a data file".into())
     };
     let bytes = match world.size(path) {
@@ -44,7 +44,7 @@ pub fn load(world: &dyn World, path: &Path, sources: &mut Sources) -> Result<Fil
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            let message = format!("byte {at} is not UTF-8 text");
+            let message = format!("the file is not UTF-8 text, from byte {at} on");
             Err(fault(sources, text, at, Code::NotUtf8, message, "save the file as UTF-8".into()))
         }
     }

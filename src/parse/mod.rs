@@ -6,6 +6,8 @@ mod places;
 mod structure;
 pub mod tree;
 
+use std::ops::Range;
+
 use serde_json::Value;
 
 pub use load::load;
@@ -84,11 +86,17 @@ fn empty(file: &SourceFile) -> Diagnostic {
 fn explain(fault: Fault, file: &SourceFile) -> Diagnostic {
     match fault {
         Fault::Syntax(words, at) => syntax(&words, at, file),
+        Fault::TooDeep(at) => Diagnostic::error(
+            Code::TooComplex,
+            file.span(at..at),
+            format!("values are nested more than {} levels deep", tree::MAX_DEPTH),
+            "close the brackets; a spec has four levels",
+        ),
         Fault::TooComplex(at) => Diagnostic::error(
             Code::TooComplex,
             file.span(at..at),
-            "the spec is nested too deeply, or its aliases expand too far",
-            "write the values out; a spec is a few dozen lines",
+            "there are too many values, or aliases repeat too many",
+            "remove the aliases and write the values out; a spec is a few dozen lines",
         ),
         Fault::DuplicateKey(key, second, first) => Diagnostic::error(
             Code::DuplicateKey,
@@ -128,12 +136,83 @@ fn syntax(words: &str, at: usize, file: &SourceFile) -> Diagnostic {
             );
         }
     }
-    Diagnostic::error(
-        Code::YamlSyntax,
-        file.span(at..at),
-        format!("this is not valid YAML: {words}"),
-        "check the indentation, the colons and the quotes of this line and the one before",
-    )
+    let error = |place: Range<usize>, message: String, help: String| {
+        Diagnostic::error(Code::YamlSyntax, file.span(place), message, help)
+    };
+    if words.contains("unclosed quote") {
+        return error(
+            at..at + 1,
+            "a quote is opened here and never closed".into(),
+            "write the closing quote behind the text".into(),
+        );
+    }
+    let this = Line::at(file, line);
+    let before = (1..line).rev().map(|line| Line::at(file, line)).find(|line| !line.is_void());
+    match before {
+        Some(before)
+            if words.contains("mapping values")
+                && !before.text.contains(':')
+                && before.text.starts_with(|c: char| c.is_ascii_alphabetic()) =>
+        {
+            let (key, value) = before.text.split_once(' ').unwrap_or((before.text, ".."));
+            error(
+                before.place(),
+                "this key has no colon".into(),
+                format!("write `{key}: {}`", value.trim_start()),
+            )
+        }
+        _ if words.contains("mapping values") && this.text.matches(": ").count() > 1 => error(
+            at..at + 1,
+            "a second colon on a line; a text that holds `: ` needs quotes".into(),
+            "put quotes around the text, as in `key: \"a: b\"`".into(),
+        ),
+        Some(before)
+            if words.contains("did not find expected key")
+                && at == this.start + this.indent
+                && this.indent != before.indent =>
+        {
+            error(
+                this.place(),
+                "this line's indentation fits none of the lines above".into(),
+                format!("indent it by {} blanks, like line {}", before.indent, before.number),
+            )
+        }
+        _ => error(
+            at..at,
+            format!("this is not valid YAML: {words}"),
+            "check the indentation, the colons and the quotes of this line and the one before".into(),
+        ),
+    }
+}
+
+/// A line of a file.
+struct Line<'a> {
+    number: usize,
+    /// Offset of its first byte.
+    start: usize,
+    /// Blanks in front.
+    indent: usize,
+    /// What stands behind them.
+    text: &'a str,
+}
+
+impl<'a> Line<'a> {
+    fn at(file: &'a SourceFile, number: usize) -> Self {
+        let start = file.line_start(number);
+        let whole = file.text()[start..].split('\n').next().unwrap_or_default();
+        let text = whole.trim_start_matches(' ');
+        Self { number, start, indent: whole.len() - text.len(), text: text.trim_end() }
+    }
+
+    /// Whether it says nothing.
+    fn is_void(&self) -> bool {
+        self.text.is_empty() || self.text.starts_with('#')
+    }
+
+    fn place(&self) -> Range<usize> {
+        let start = self.start + self.indent;
+        start..start + self.text.len()
+    }
 }
 
 /// What YAML allows and a spec does not: tags, and control characters, which no AWS name or template can carry.
@@ -146,22 +225,31 @@ fn inspect(node: &Node, file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) {
             "write the value itself; pipec makes the references",
         ));
     }
-    let control = |text: &str| text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r'));
-    let mut refuse = |span, what: &str| {
+    let mut refuse = |span, what: &str, found: char, help: &str| {
         diagnostics.push(Diagnostic::error(
             Code::ControlCharacter,
             span,
-            format!("this {what} holds a control character"),
-            "remove it; only newlines and tabs are allowed",
+            format!("this {what} holds the control character U+{:04X}", u32::from(found)),
+            help,
         ));
     };
     match &node.kind {
-        Kind::String(text, _) if control(text) => refuse(file.span(node.range.clone()), "value"),
+        Kind::String(text, _) => {
+            if let Some(found) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')) {
+                let span = file.span(node.range.clone());
+                refuse(
+                    span,
+                    "value",
+                    found,
+                    "remove it; of the control characters, only newlines and tabs are allowed",
+                );
+            }
+        }
         Kind::Sequence(items) => items.iter().for_each(|item| inspect(item, file, diagnostics)),
         Kind::Mapping(entries) => {
             for entry in entries {
-                if entry.key.chars().any(char::is_control) {
-                    refuse(file.span(entry.key_range.clone()), "key");
+                if let Some(found) = entry.key.chars().find(|c| c.is_control()) {
+                    refuse(file.span(entry.key_range.clone()), "key", found, "remove it");
                 }
             }
             entries.iter().for_each(|entry| inspect(&entry.value, file, diagnostics));

@@ -7,6 +7,7 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use super::{Places, dotted, instead, step};
+use crate::aws::flink;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::spec::quantity::{ByteSize, Duration, Percent, Quantity, QuantityError};
 use crate::spec::schema;
@@ -26,7 +27,89 @@ pub(super) fn check(value: &Value, places: &Places) -> Vec<Diagnostic> {
     for error in validator.iter_errors(value) {
         explain(&error, value, places, &mut diagnostics);
     }
+    scalars(value, String::new(), places, &mut diagnostics);
     diagnostics
+}
+
+/// What JSON Schema cannot say: a quantity is a whole number of its smallest unit, and a whole number is written
+/// without a point.
+fn scalars(value: &Value, pointer: String, places: &Places, out: &mut Vec<Diagnostic>) {
+    match value {
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                scalars(value, format!("{pointer}/{}", step(key)), places, out);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                scalars(item, format!("{pointer}/{index}"), places, out);
+            }
+        }
+        Value::String(text) => {
+            if let Some(quantity) = kind_at(&pointer).and_then(|kind| kind.get("x-quantity")?.as_str())
+                && let Err(error) = read(quantity, text)
+            {
+                out.push(quantity_fault(quantity, text, &error, &pointer, places.value(&pointer)));
+            }
+        }
+        // A fraction breaks the schema, and has been told by now.
+        Value::Number(number)
+            if number.as_f64().is_some_and(|number| number.fract() == 0.0) && number.is_f64() =>
+        {
+            if kind_at(&pointer).is_some_and(|kind| kind["type"] == "integer") {
+                let name = dotted(&pointer);
+                let whole = number.as_f64().unwrap_or_default();
+                let (message, help) = if whole.abs() < 1e15 {
+                    (
+                        format!("`{name}` must be a whole number without a point"),
+                        format!("write `{}: {whole}`", last(&name)),
+                    )
+                } else {
+                    (
+                        format!("`{name}` is too large a number"),
+                        format!("write {}", with_key(&pointer, "a smaller one")),
+                    )
+                };
+                out.push(Diagnostic::error(Code::WrongType, places.value(&pointer), message, help));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The subschema of a place in a spec as its holder gives it, a `$ref` not followed: the examples beside the `$ref` are
+/// those of this key.
+fn property_at(pointer: &str) -> Option<&'static Value> {
+    let root = schema::schema();
+    pointer.split('/').skip(1).try_fold(root, |holder, step| {
+        let name = step.replace("~1", "/").replace("~0", "~");
+        let holder = schema::follow(root, holder)?;
+        let branches = holder.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+        std::iter::once(holder).chain(branches.filter_map(|branch| schema::follow(root, branch))).find_map(
+            |holder| {
+                let child = |key| holder.get(key).filter(|child: &&Value| child.is_object());
+                holder
+                    .get("properties")
+                    .and_then(|properties| properties.get(&name))
+                    .or_else(|| child("additionalProperties"))
+                    .or_else(|| child("items"))
+            },
+        )
+    })
+}
+
+/// The same with the `$ref` followed.
+fn kind_at(pointer: &str) -> Option<&'static Value> {
+    schema::follow(schema::schema(), property_at(pointer)?)
+}
+
+/// A value for a place, as one would type it with its key: `retention: 24 h`.
+fn with_key(pointer: &str, otherwise: &str) -> String {
+    let name = dotted(pointer);
+    match property_at(pointer).map(example) {
+        Some(example) if example != ".." => format!("`{}: {example}`", last(&name)),
+        _ => otherwise.to_owned(),
+    }
 }
 
 fn explain(error: &ValidationError, root: &Value, places: &Places, out: &mut Vec<Diagnostic>) {
@@ -45,6 +128,8 @@ fn explain(error: &ValidationError, root: &Value, places: &Places, out: &mut Vec
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             alternatives(error, context, subschema, root, places, out);
         }
+        // `scalars` reads every quantity and knows more than the pattern.
+        ValidationErrorKind::Pattern { .. } if subschema.get("x-quantity").is_some() => {}
         kind => out.push(scalar(kind, instance, &pointer, subschema, places)),
     }
 }
@@ -62,6 +147,10 @@ fn alternatives(
     let pointer = error.instance_path().to_string();
     let instance = error.instance().as_ref();
     let words = words(subschema);
+    if let Some(diagnostic) = word_as_key(instance, &words, &pointer, places) {
+        out.push(diagnostic);
+        return;
+    }
     let of_this_type = |errors: &&Vec<ValidationError>| {
         !errors.iter().any(|error| {
             matches!(error.kind(), ValidationErrorKind::Type { .. } | ValidationErrorKind::Constant { .. })
@@ -77,6 +166,12 @@ fn alternatives(
     }
     let span = places.value(&pointer);
     let name = dotted(&pointer);
+    if pointer == "/analytics/runtime"
+        && let Some(diagnostic) = instance.as_str().and_then(|written| runtime(written, span))
+    {
+        out.push(diagnostic);
+        return;
+    }
     let object = objects(subschema);
     let mut help = match instance.as_str() {
         Some(written) if !words.is_empty() => instead(written, &words),
@@ -90,6 +185,50 @@ fn alternatives(
         _ => (Code::WrongType, format!("`{name}` cannot be {}", described(instance))),
     };
     out.push(Diagnostic::error(code, span, message, help));
+}
+
+/// A word of a list, written as a key or below one: `capacity: {mode: on_demand}`, alone or with a number of shards.
+fn word_as_key(instance: &Value, words: &[String], pointer: &str, places: &Places) -> Option<Diagnostic> {
+    let entries = instance.as_object()?;
+    let known = |text: &str| words.iter().find(|word| *word == text);
+    let (key, word) = entries
+        .iter()
+        .find_map(|(key, value)| Some((key, value.as_str().and_then(known).or_else(|| known(key))?)))?;
+    let span = places.key(&format!("{pointer}/{}", step(key)));
+    if (pointer, word.as_str()) == ("/stream/capacity", "on_demand") {
+        let below = format!("{}/shards", step(key));
+        let found = [("shards", entries.get("shards")), (below.as_str(), entries[key].get("shards"))];
+        if let Some((place, shards)) = found.into_iter().find_map(|(place, shards)| Some((place, shards?))) {
+            return Some(on_demand_shards(shards, places.key(&format!("{pointer}/{place}")), span));
+        }
+    }
+    let name = dotted(pointer);
+    Some(Diagnostic::error(
+        Code::UnknownKey,
+        span,
+        format!("`{key}` is not a key of `{name}`"),
+        format!("write `{}: {word}`", last(&name)),
+    ))
+}
+
+/// The name of a Managed Flink runtime where the choice between Flink and Lambda stands.
+fn runtime(written: &str, span: crate::source::Span) -> Option<Diagnostic> {
+    let runtime = flink::runtime(written)?;
+    if runtime.name == flink::LEGACY_SQL {
+        return Some(Diagnostic::error(
+            Code::SqlRuntimeRemoved,
+            span,
+            flink::legacy_sql_message(),
+            "write `runtime: flink`; the SQL itself may stay as it is",
+        ));
+    }
+    let advised = if runtime.usable() { runtime.name } else { flink::DEFAULT };
+    Some(Diagnostic::error(
+        Code::UnknownValue,
+        span,
+        format!("`analytics.runtime` cannot be `{written}`"),
+        format!("write `runtime: flink`, and beside it `flink: {{runtime_environment: {advised}}}`"),
+    ))
 }
 
 /// The words that an enumeration allows, nested alternatives included.
@@ -114,15 +253,7 @@ fn objects(subschema: &Value) -> Option<String> {
         .iter()
         .filter_map(|branch| schema::follow(schema::schema(), branch))
         .filter(|branch| branch.get("type").and_then(Value::as_str) == Some("object"))
-        .filter_map(|branch| {
-            let required = branch.get("required")?.as_array()?;
-            let entries: Vec<String> = required
-                .iter()
-                .filter_map(Value::as_str)
-                .map(|key| format!("{key}: {}", example(&branch["properties"][key])))
-                .collect();
-            Some(format!("`{{{}}}`", entries.join(", ")))
-        })
+        .filter_map(|branch| Some(format!("`{{{}}}`", entries(branch).join(", "))))
         .collect();
     (!forms.is_empty()).then(|| forms.join(" or "))
 }
@@ -141,10 +272,29 @@ fn example(subschema: &Value) -> String {
     if let Some(first) = target.get("examples").and_then(|examples| examples.get(0)) {
         return shown(first);
     }
-    match words(target).first() {
-        Some(word) => word.clone(),
-        None if target.get("type").and_then(Value::as_str) == Some("object") => "{..}".into(),
-        None => "..".into(),
+    if let Some(word) = words(target).first() {
+        return word.clone();
+    }
+    match target.get("type").and_then(Value::as_str) {
+        Some("object") => format!("{{{}}}", entries(target).join(", ")),
+        _ => match target.get("minimum") {
+            Some(least) => least.to_string(),
+            None => "..".into(),
+        },
+    }
+}
+
+/// The entries that an object must have, as one would type them; of a free object, one.
+fn entries(target: &Value) -> Vec<String> {
+    let required =
+        target.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let entries: Vec<String> =
+        required.map(|key| format!("{key}: {}", example(&target["properties"][key]))).collect();
+    match target.get("additionalProperties") {
+        Some(of_any) if entries.is_empty() && of_any.is_object() => {
+            vec![format!("name: {}", example(of_any))]
+        }
+        _ => entries,
     }
 }
 
@@ -170,27 +320,35 @@ fn unknown_key(key: &str, pointer: &str, subschema: &Value, root: &Value, places
 
 /// `shards` where people put it: beside on-demand capacity, which excludes it, or beside `capacity`.
 fn shards(pointer: &str, root: &Value, places: &Places) -> Option<Diagnostic> {
-    let holder = root.pointer(pointer)?;
-    let (capacity, capacity_pointer) = match pointer {
-        "/stream" => (holder.get("capacity"), "/stream/capacity"),
-        "/stream/capacity" => (holder.get("mode").or(Some(holder)), "/stream/capacity/mode"),
-        _ => return None,
-    };
-    let span = places.key(&format!("{pointer}/shards"));
-    if capacity.and_then(Value::as_str) == Some("on_demand") {
-        return Some(
-            Diagnostic::error(
-                Code::ShardsWithOnDemand,
-                span,
-                "a number of shards excludes on-demand capacity",
-                "remove `shards`, or write `capacity: {shards: ..}` for a fixed number",
-            )
-            .related(places.value(capacity_pointer), "on-demand here"),
-        );
+    if pointer != "/stream" {
+        return None;
     }
-    let count = holder.get("shards")?;
-    let help = format!("write `capacity: {{shards: {count}}}`");
+    let stream = root.pointer(pointer)?;
+    let count = stream.get("shards")?;
+    let span = places.key("/stream/shards");
+    if stream.get("capacity").and_then(Value::as_str) == Some("on_demand") {
+        return Some(on_demand_shards(count, span, places.value("/stream/capacity")));
+    }
+    let help = format!("write `capacity: {{shards: {}}}`", number(count));
     Some(Diagnostic::error(Code::UnknownKey, span, "`shards` belongs to `capacity`", help))
+}
+
+fn on_demand_shards(count: &Value, span: crate::source::Span, on_demand: crate::source::Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::ShardsWithOnDemand,
+        span,
+        "a number of shards excludes on-demand capacity",
+        format!(
+            "write `capacity: on_demand` without `shards`, or `capacity: {{shards: {}}}` for a fixed number",
+            number(count)
+        ),
+    )
+    .related(on_demand, "on-demand here")
+}
+
+/// A count as it was written, if it is one.
+fn number(count: &Value) -> String {
+    count.as_u64().filter(|count| *count > 0).unwrap_or(2).to_string()
 }
 
 /// Another place of the spec that has this key, if only one has it.
@@ -242,7 +400,7 @@ fn scalar(
     let span = places.value(pointer);
     let name = dotted(pointer);
     if let Some(quantity) = subschema.get("x-quantity").and_then(Value::as_str) {
-        return quantity_fault(quantity, instance, &name, span);
+        return not_a_quantity(quantity, instance, pointer, span);
     }
     let shown = match instance {
         Value::String(text) => text.clone(),
@@ -266,7 +424,7 @@ fn scalar(
                         .map(|entry| entry.0.as_str())
                         .collect();
                     if keys.is_empty() {
-                        "write `key: value` below it".into()
+                        format!("below it, write entries such as `{}`", entries(subschema).join(", "))
                     } else {
                         format!("below it, write {}", suggest::one_of(keys))
                     }
@@ -285,28 +443,53 @@ fn scalar(
                 format!("write `{word}`"),
             )
         }
-        ValidationErrorKind::Pattern { .. } => Diagnostic::error(
-            Code::InvalidFormat,
+        ValidationErrorKind::Pattern { .. } => {
+            // Of a list's entry, the list's name.
+            let holder = pointer.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('/');
+            let name = dotted(holder);
+            Diagnostic::error(
+                Code::InvalidFormat,
+                span,
+                format!("`{shown}` does not have the form that `{name}` needs"),
+                format!("write it like {}", with_key(holder, "the examples of `pipec schema`")),
+            )
+        }
+        ValidationErrorKind::Minimum { .. } if pointer == "/stream/capacity/shards" => Diagnostic::error(
+            Code::ZeroShards,
             span,
-            format!("`{shown}` does not have the form of `{name}`"),
-            format!("write it like `{}`", example(subschema)),
+            "a stream needs at least one shard",
+            "write `shards: 1` or more",
         ),
-        ValidationErrorKind::Minimum { limit } => range(span, &name, &shown, &format!("at least {limit}")),
+        ValidationErrorKind::Minimum { limit } => {
+            range(span, &name, &shown, format!("write `{}: {limit}` or more", last(&name)))
+        }
         ValidationErrorKind::ExclusiveMinimum { limit } => {
-            range(span, &name, &shown, &format!("more than {limit}"))
+            let such = with_key(pointer, "a number");
+            range(span, &name, &shown, format!("write a number above {limit}, as in {such}"))
         }
-        ValidationErrorKind::Maximum { limit } => range(span, &name, &shown, &format!("at most {limit}")),
-        ValidationErrorKind::MinItems { limit } => {
-            range(span, &name, "the list", &format!("{limit} or more long"))
+        ValidationErrorKind::Maximum { limit } => {
+            range(span, &name, &shown, format!("write `{}: {limit}` or less", last(&name)))
         }
-        ValidationErrorKind::MaxItems { limit } => {
-            range(span, &name, "the list", &format!("{limit} long at most"))
-        }
+        ValidationErrorKind::MinItems { limit } => Diagnostic::error(
+            Code::OutOfRange,
+            span,
+            match limit {
+                1 => format!("`{name}` is empty"),
+                _ => format!("`{name}` has fewer entries than {limit}"),
+            },
+            format!("write it like {}", with_key(pointer, "a list")),
+        ),
+        ValidationErrorKind::MaxItems { limit } => Diagnostic::error(
+            Code::OutOfRange,
+            span,
+            format!("`{name}` has more than {limit} entries"),
+            format!("keep {limit} of them"),
+        ),
         ValidationErrorKind::MinProperties { .. } => Diagnostic::error(
             Code::OutOfRange,
             places.key(pointer),
             format!("`{name}` is empty"),
-            format!("write at least one entry below `{}`", last(&name)),
+            format!("below it, write entries such as `{}`", entries(subschema).join(", ")),
         ),
         ValidationErrorKind::MaxProperties { limit } => Diagnostic::error(
             Code::OutOfRange,
@@ -323,55 +506,77 @@ fn scalar(
     }
 }
 
-fn range(span: crate::source::Span, name: &str, shown: &str, bound: &str) -> Diagnostic {
+fn range(span: crate::source::Span, name: &str, shown: &str, help: String) -> Diagnostic {
+    Diagnostic::error(Code::OutOfRange, span, format!("{shown} is out of range for `{name}`"), help)
+}
+
+/// Reads a text as a quantity of a kind.
+fn read(quantity: &str, text: &str) -> Result<(), QuantityError> {
+    match quantity {
+        "duration" => Duration::read(text).map(drop),
+        "percent" => Percent::read(text).map(drop),
+        _ => ByteSize::read(text).map(drop),
+    }
+}
+
+/// A value that is no text.
+fn not_a_quantity(quantity: &str, instance: &Value, pointer: &str, span: crate::source::Span) -> Diagnostic {
+    if let Value::Number(number) = instance {
+        return missing_unit(quantity, &number.to_string(), pointer, span);
+    }
+    let name = dotted(pointer);
     Diagnostic::error(
-        Code::OutOfRange,
+        Code::WrongType,
         span,
-        format!("{shown} is out of range for `{name}`"),
-        format!("it must be {bound}"),
+        format!("`{name}` must be a {}, not {}", noun(quantity), described(instance)),
+        format!("write {}", with_key(pointer, "a number and its unit")),
     )
 }
 
-fn quantity_fault(quantity: &str, instance: &Value, name: &str, span: crate::source::Span) -> Diagnostic {
-    type Read = fn(&str) -> Result<(), QuantityError>;
-    let (unit, example, read): (_, _, Read) = match quantity {
-        "duration" => (Duration::USUAL_UNIT, "60 s", |text| Duration::read(text).map(drop)),
-        "percent" => (Percent::USUAL_UNIT, "25 %", |text| Percent::read(text).map(drop)),
-        _ => (ByteSize::USUAL_UNIT, "2 KiB", |text| ByteSize::read(text).map(drop)),
+/// A text that is no quantity.
+fn quantity_fault(
+    quantity: &str,
+    text: &str,
+    error: &QuantityError,
+    pointer: &str,
+    span: crate::source::Span,
+) -> Diagnostic {
+    let help = match error {
+        QuantityError::MissingUnit => return missing_unit(quantity, text, pointer, span),
+        QuantityError::UnknownUnit { meant: Some(meant), .. } => {
+            format!("write `{}: {meant}`", last(&dotted(pointer)))
+        }
+        QuantityError::UnknownUnit { known, .. } => {
+            format!("write {known} for the unit, as in {}", with_key(pointer, "`60 s`"))
+        }
+        _ => format!("write it like {}", with_key(pointer, "`60 s`")),
     };
-    let missing = |number: &str| {
-        Diagnostic::error(
-            Code::MissingUnit,
-            span,
-            format!("`{name}: {number}` has no unit"),
-            format!("write `{}: {number} {unit}`, with the unit that you mean", last(name)),
-        )
+    let message = format!("`{text}` is not a {}: {error}", noun(quantity));
+    Diagnostic::error(Code::InvalidQuantity, span, message, help)
+}
+
+/// A number without a unit, with the one that is usual at this place.
+fn missing_unit(quantity: &str, number: &str, pointer: &str, span: crate::source::Span) -> Diagnostic {
+    let name = dotted(pointer);
+    let usual =
+        property_at(pointer).map(example).and_then(|example| Some(example.split_once(' ')?.1.to_owned()));
+    let unit = match quantity {
+        // Thousands of KiB are rare: who writes them means bytes.
+        "size" if number.parse::<f64>().is_ok_and(|number| number >= 1000.0) => "B".to_owned(),
+        "duration" => usual.unwrap_or_else(|| Duration::USUAL_UNIT.into()),
+        "percent" => Percent::USUAL_UNIT.into(),
+        _ => usual.unwrap_or_else(|| ByteSize::USUAL_UNIT.into()),
     };
-    match instance {
-        Value::Number(number) => missing(&number.to_string()),
-        Value::String(text) => match read(text) {
-            Err(QuantityError::MissingUnit) => missing(text),
-            Err(error) => Diagnostic::error(
-                Code::InvalidQuantity,
-                span,
-                format!("`{text}` is not a {quantity}: {error}"),
-                format!("write it like `{example}`"),
-            ),
-            // The pattern is stricter than the reader in nothing; kept apart so that neither hides the other.
-            Ok(()) => Diagnostic::error(
-                Code::InvalidQuantity,
-                span,
-                format!("`{text}` is not a {quantity}"),
-                format!("write it like `{example}`"),
-            ),
-        },
-        other => Diagnostic::error(
-            Code::WrongType,
-            span,
-            format!("`{name}` must be a {quantity}, not {}", described(other)),
-            format!("write `{}: {example}`", last(name)),
-        ),
-    }
+    Diagnostic::error(
+        Code::MissingUnit,
+        span,
+        format!("`{name}: {number}` has no unit"),
+        format!("write `{}: {number} {unit}`, with the unit that you mean", last(&name)),
+    )
+}
+
+fn noun(quantity: &str) -> &str {
+    if quantity == "percent" { "percentage" } else { quantity }
 }
 
 fn last(name: &str) -> &str {

@@ -190,7 +190,10 @@ impl Resolver<'_> {
                     self.diagnostics.push(Diagnostic::error(
                         Code::InvalidColumnType,
                         self.places.value(&format!("{pointer}/type")),
-                        format!("`{}`: {}", column.data_type, error.message),
+                        match format!("`{}`", column.data_type) {
+                            shown if error.message.starts_with(&shown) => error.message,
+                            shown => format!("{shown}: {}", error.message),
+                        },
                         error.help,
                     ));
                     None
@@ -232,10 +235,10 @@ impl Resolver<'_> {
                         Code::UnreadableFile => Diagnostic::error(
                             Code::UnreadableFile,
                             span,
-                            format!("`{}`: {}", path.display(), diagnostic.message),
+                            diagnostic.message.replacen("the file", &format!("`{}`", path.display()), 1),
                             "name a `.sql` file beside the spec, or write the SQL below `sql: |`",
                         ),
-                        _ => diagnostic.related(span, "read because of this"),
+                        _ => diagnostic.related(span, "named here"),
                     });
                     None
                 }

@@ -176,7 +176,11 @@ pub struct Network {
     pub vpc: String,
     /// Subnets of that VPC with a way out to the internet or to endpoints of Kinesis, S3, Systems Manager and
     /// CloudFormation; two of them survive the loss of an Availability Zone.
-    #[schemars(length(min = 1, max = 16), inner(regex(pattern = r"^subnet-[0-9a-f]{8,17}$")))]
+    #[schemars(
+        length(min = 1, max = 16),
+        inner(regex(pattern = r"^subnet-[0-9a-f]{8,17}$")),
+        extend("examples" = [["subnet-0123456789abcdef0"]])
+    )]
     pub subnets: Vec<String>,
     /// Whether instances get a public address; `true` for public subnets. Default: `false`.
     pub public_address: Option<bool>,

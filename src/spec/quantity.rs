@@ -25,8 +25,15 @@ const DURATION_UNITS: Units = &[("s", 1), ("min", 60), ("h", 3_600), ("d", 86_40
 pub enum QuantityError {
     /// A number without a unit.
     MissingUnit,
-    /// A unit that is not known: the one written and those that are.
-    UnknownUnit(String, String),
+    /// A unit that is not known.
+    UnknownUnit {
+        /// What was written.
+        unit: String,
+        /// The quantity with the unit that was meant, if that is plain.
+        meant: Option<String>,
+        /// The units that there are, for people.
+        known: String,
+    },
     /// Not a whole number of the smallest unit (bytes, seconds).
     Fraction(&'static str),
     /// No number in front.
@@ -39,7 +46,7 @@ impl fmt::Display for QuantityError {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::MissingUnit => formatter.write_str("the unit is missing"),
-            Self::UnknownUnit(unit, units) => write!(formatter, "`{unit}` is not a unit here; write {units}"),
+            Self::UnknownUnit { unit, .. } => write!(formatter, "`{unit}` is not a unit here"),
             Self::Fraction(smallest) => write!(formatter, "it is not a whole number of {smallest}"),
             Self::NotANumber => formatter.write_str("it does not begin with a number"),
             Self::TooLarge => formatter.write_str("the number is too large"),
@@ -64,10 +71,11 @@ fn read(text: &str, units: Units, smallest: &'static str) -> Result<u64, Quantit
     }
     let factor =
         units.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor).ok_or_else(|| {
-            QuantityError::UnknownUnit(
-                unit.into(),
-                crate::diagnostics::suggest::one_of(units.iter().map(|unit| unit.0)),
-            )
+            QuantityError::UnknownUnit {
+                unit: unit.into(),
+                meant: meant(unit, units).map(|unit| format!("{number} {unit}")),
+                known: crate::diagnostics::suggest::one_of(units.iter().map(|unit| unit.0)),
+            }
         })?;
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let whole: u128 = whole.parse().map_err(|_| QuantityError::TooLarge)?;
@@ -84,6 +92,35 @@ fn read(text: &str, units: Units, smallest: &'static str) -> Result<u64, Quantit
         return Err(QuantityError::Fraction(smallest));
     }
     u64::try_from(total / scale).map_err(|_| QuantityError::TooLarge)
+}
+
+/// The unit that other spellings stand for: `mb`, `sec`, `hours`.
+fn meant(written: &str, units: Units) -> Option<&'static str> {
+    const SPELLINGS: [(&str, &str); 18] = [
+        ("byte", "B"),
+        ("bytes", "B"),
+        ("k", "KiB"),
+        ("m", "MiB"),
+        ("g", "GiB"),
+        ("sec", "s"),
+        ("secs", "s"),
+        ("second", "s"),
+        ("seconds", "s"),
+        ("m", "min"),
+        ("mins", "min"),
+        ("minute", "min"),
+        ("minutes", "min"),
+        ("hr", "h"),
+        ("hour", "h"),
+        ("hours", "h"),
+        ("day", "d"),
+        ("days", "d"),
+    ];
+    let written = written.to_ascii_lowercase();
+    units
+        .iter()
+        .map(|unit| unit.0)
+        .find(|unit| unit.eq_ignore_ascii_case(&written) || SPELLINGS.contains(&(written.as_str(), unit)))
 }
 
 /// Writes a number in the largest of the units that divides it.
@@ -219,10 +256,14 @@ mod tests {
     fn units_are_read() {
         assert_eq!(ByteSize::read("2 KiB"), Ok(ByteSize(2048)));
         assert_eq!(ByteSize::read("1.5KiB"), Ok(ByteSize(1536)));
-        assert_eq!(
-            ByteSize::read("2 kb").map_err(|e| e.to_string()).unwrap_err().split(';').next(),
-            Some("`kb` is not a unit here")
-        );
+        assert_eq!(ByteSize::read("2 kb").map_err(|e| e.to_string()), Err("`kb` is not a unit here".into()));
+        let meant = |text| match Duration::read(text) {
+            Err(QuantityError::UnknownUnit { meant, .. }) => meant,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(meant("7 days").as_deref(), Some("7 d"));
+        assert_eq!(meant("5M").as_deref(), Some("5 min"));
+        assert_eq!(meant("100 ms"), None);
         assert_eq!(ByteSize::read("0.3 B"), Err(QuantityError::Fraction("bytes")));
         assert_eq!(Duration::read("7 d"), Ok(Duration(604_800)));
         assert_eq!(Duration::read("60"), Err(QuantityError::MissingUnit));
