@@ -23,7 +23,8 @@ def user_data(template):
 
 
 def shellcheck(text):
-    command = [SHELLCHECK, "--enable=all", "--shell=bash", "-"]
+    # Not the rule that wants braces round every name: inside Fn::Sub those are CloudFormation's.
+    command = [SHELLCHECK, "--enable=all", "--exclude=SC2250", "--shell=bash", "-"]
     return subprocess.run(command, input=text, capture_output=True, text=True)
 
 
