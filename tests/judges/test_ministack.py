@@ -74,7 +74,8 @@ def emulator(tmp_path_factory):
         if process.poll() is not None:
             pytest.fail(f"the emulator stopped:\n{log.read_text()}")
         try:
-            return urllib.request.urlopen(f"{address}/_ministack/health", timeout=5).status
+            with urllib.request.urlopen(f"{address}/_ministack/health", timeout=5) as answer:
+                return answer.status
         except (urllib.error.URLError, ConnectionError):
             return None
 
