@@ -1,0 +1,2 @@
+//! Artifacts.
+pub mod pack;

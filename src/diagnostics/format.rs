@@ -1,0 +1,40 @@
+//! One list of findings, four renderings.
+
+use super::{Diagnostic, github, json, sarif, text};
+use crate::source::Sources;
+
+/// Who reads the diagnostics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// People: source lines with a caret.
+    #[default]
+    Text,
+    /// Programs: an array of objects.
+    Json,
+    /// Code scanning services: SARIF 2.1.0.
+    Sarif,
+    /// GitHub Actions: workflow commands that become annotations.
+    Github,
+}
+
+/// The findings of one compilation with the files that they lie in.
+#[derive(Clone, Copy, Debug)]
+pub struct Findings<'a> {
+    /// The files.
+    pub sources: &'a Sources,
+    /// What was found in them.
+    pub diagnostics: &'a [Diagnostic],
+}
+
+impl Format {
+    /// The text of all findings, with ANSI colours in [`Format::Text`] (the stream strips them where they are not
+    /// wanted).
+    pub fn render(self, findings: &[Findings]) -> String {
+        match self {
+            Self::Text => text::render(findings),
+            Self::Json => json::render(findings),
+            Self::Sarif => sarif::render(findings),
+            Self::Github => github::render(findings),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! "Did you mean": the nearest of the names that would have been right.
+
+/// Below this likeness (Jaro-Winkler, 0 to 1) a suggestion confuses more than it helps.
+const LIKENESS: f64 = 0.8;
+
+/// The candidate most like what was written, if any is like it.
+pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let written = written.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(&written, &candidate.to_lowercase()), candidate))
+        .filter(|(likeness, _)| *likeness >= LIKENESS)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// A list for people: "`a`, `b` or `c`".
+pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let ticked: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match ticked.as_slice() {
+        [] => "nothing".into(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// What to type in place of an unknown name: the nearest one, else all of them.
+pub fn instead<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    match nearest(written, candidates.clone()) {
+        Some(candidate) => format!("did you mean `{candidate}`?"),
+        None => format!("write {}", one_of(candidates)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_is_near() {
+        let keys = ["stream", "producer", "records", "analytics"];
+        assert_eq!(nearest("steam", keys), Some("stream"));
+        assert_eq!(nearest("RECORD", keys), Some("records"));
+        assert_eq!(nearest("zzz", keys), None);
+        assert_eq!(instead("zzz", ["a", "b", "c"]), "write `a`, `b` or `c`");
+    }
+}

@@ -1,0 +1,57 @@
+//! For people: the source line, a caret under the fault, and the help.
+
+use std::fmt::Write;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::format::Findings;
+use super::{Diagnostic, Severity};
+use crate::source::Sources;
+
+/// Every finding as a block, an empty line between two.
+pub(super) fn render(findings: &[Findings]) -> String {
+    let renderer = Renderer::styled();
+    let mut text = String::new();
+    for found in findings {
+        for diagnostic in found.diagnostics {
+            let report = report(diagnostic, found.sources);
+            let _ = writeln!(text, "{}\n", renderer.render(&report));
+        }
+    }
+    text
+}
+
+/// Text that a terminal may show: a user's own words can hold escape sequences, which the snippet renderer
+/// neutralises in the source only.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+fn report<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Advice => Level::INFO.with_name("advice"),
+    };
+    let file = sources.file(diagnostic.span.file);
+    let mut primary = AnnotationKind::Primary.span(diagnostic.span.range());
+    if !diagnostic.label.is_empty() {
+        primary = primary.label(clean(&diagnostic.label));
+    }
+    let mut snippet = Snippet::source(file.text()).path(file.path()).annotation(primary);
+    for label in diagnostic.related.iter().filter(|label| label.span.file == diagnostic.span.file) {
+        snippet =
+            snippet.annotation(AnnotationKind::Context.span(label.span.range()).label(clean(&label.text)));
+    }
+    let mut group =
+        level.primary_title(clean(&diagnostic.message)).id(diagnostic.code.to_string()).element(snippet);
+    for label in diagnostic.related.iter().filter(|label| label.span.file != diagnostic.span.file) {
+        let other = sources.file(label.span.file);
+        group = group.element(
+            Snippet::source(other.text())
+                .path(other.path())
+                .annotation(AnnotationKind::Context.span(label.span.range()).label(clean(&label.text))),
+        );
+    }
+    vec![group, Group::with_title(Level::HELP.secondary_title(clean(&diagnostic.help)))]
+}

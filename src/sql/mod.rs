@@ -1,0 +1,51 @@
+//! SQL: parsed, resolved against the input's columns, type-checked, and printed for Flink.
+//!
+//! `text -> scan (tokens) -> parse (statements) -> resolve (typed query) -> print`. What the text says is kept as
+//! a typed [`Query`]; every back end starts from that, none from the text.
+
+mod data_type;
+mod expr;
+mod parse;
+mod path;
+mod print;
+mod query;
+mod refuse;
+mod resolve;
+mod scan;
+
+pub use data_type::{DataType, Family, TypeError};
+pub use expr::{
+    Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart, Side,
+};
+pub use path::{Path, PathError, parse_path};
+pub use print::print_flink;
+pub use query::{Column, FromClause, Insert, Query, Role, Select, StateNeed, Stream, StreamColumn, StreamId};
+
+use crate::diagnostics::{self, Diagnostic};
+use crate::source::Excerpt;
+
+/// What the SQL reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The columns of the input stream, which is called `SOURCE_SQL_STREAM_001` or `stream`.
+    pub columns: &'a [Column],
+}
+
+/// Parses, resolves and type-checks a text. Reports everything that is wrong with it; there is a query exactly
+/// when none of that is an error.
+pub fn analyze(text: &Excerpt, input: &Input) -> (Option<Query>, Vec<Diagnostic>) {
+    let text = scan::Text::new(text);
+    let mut diagnostics = Vec::new();
+    let query = match scan::scan(&text) {
+        Ok(tokens) => {
+            let statements = parse::parse(&tokens, &text, &mut diagnostics);
+            resolve::resolve(statements, input.columns, &text, &mut diagnostics)
+        }
+        Err(fault) => {
+            diagnostics.push(fault);
+            None
+        }
+    };
+    diagnostics::sort(&mut diagnostics);
+    (query.filter(|_| !diagnostics::has_errors(&diagnostics)), diagnostics)
+}

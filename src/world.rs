@@ -1,0 +1,38 @@
+//! The compiler's only door to the outside. Everything from `parse` to `artifacts` reads through it, so a
+//! compilation can be repeated, tested without a disk, and trusted not to touch a network.
+
+use std::io;
+use std::path::Path;
+
+/// What the compiler may ask of its surroundings.
+pub trait World: Sync {
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// As the file system gives them.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// The size of a file in bytes, so that one too large is never read.
+    ///
+    /// # Errors
+    /// As the file system gives them.
+    fn size(&self, path: &Path) -> io::Result<u64>;
+}
+
+/// The disk.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk;
+
+impl World for Disk {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+
+    fn size(&self, path: &Path) -> io::Result<u64> {
+        let metadata = std::fs::metadata(path)?;
+        if metadata.is_dir() {
+            return Err(io::Error::from(io::ErrorKind::IsADirectory));
+        }
+        Ok(metadata.len())
+    }
+}
