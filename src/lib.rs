@@ -24,6 +24,7 @@ use std::path::Path;
 use check::Checked;
 use diagnostics::{Code, Diagnostic};
 use plan::Plan;
+use plan::cost::Cost;
 use runtime::Programs;
 use source::Sources;
 use world::World;
@@ -46,6 +47,8 @@ pub struct Stack {
     pub checked: Checked,
     /// Everything that the stack holds.
     pub plan: Plan,
+    /// What it costs a month at the declared load.
+    pub cost: Cost,
     /// The CloudFormation template.
     pub template: String,
 }
@@ -79,8 +82,10 @@ fn phases(
         return (None, diagnostics);
     };
     let plan = plan::plan(&checked, programs);
+    let cost = plan::cost::estimate(&plan);
+    diagnostics.extend(plan::advice::advise(&plan, &cost, &checked));
     match render::render(&plan).and_then(|template| render::verify::verify(template, &plan)) {
-        Ok(template) => (Some(Stack { checked, plan, template }), diagnostics),
+        Ok(template) => (Some(Stack { checked, plan, cost, template }), diagnostics),
         Err(problem) => {
             diagnostics.push(Diagnostic::error(
                 Code::InternalFault,

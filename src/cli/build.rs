@@ -7,7 +7,7 @@ use std::{env, fs};
 use clap::Args;
 
 use super::fetch;
-use super::output::{Exit, Specs, any_errors, note, parallel, report, shown, tally, write};
+use super::output::{Exit, any_errors, note, parallel, report, shown, tally, write};
 use super::RuntimeArgs;
 use crate::artifacts::connector::{self, Jar, LOCK_FILE, Lock, Places};
 use crate::artifacts::{self, ARTIFACTS_DIR, TextFile};
@@ -30,7 +30,7 @@ use crate::world::Disk;
 pub(super) struct Build {
     /// Specs to build
     #[arg(required = true, value_name = "SPEC")]
-    specs: Specs,
+    specs: Vec<PathBuf>,
     /// Output folder
     #[arg(long, value_name = "DIR", default_value = "generated")]
     out: PathBuf,

@@ -1,9 +1,11 @@
 //! `pipec check`
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::RuntimeArgs;
-use super::output::{Exit, Specs, any_errors, note, parallel, report, tally};
+use super::output::{Exit, any_errors, note, parallel, report, tally};
 use crate::diagnostics::{Format, Severity};
 use crate::world::Disk;
 
@@ -14,7 +16,7 @@ use crate::world::Disk;
 pub(super) struct Check {
     /// Specs to check
     #[arg(required = true, value_name = "SPEC")]
-    specs: Specs,
+    specs: Vec<PathBuf>,
     /// Who reads the findings: `text` goes to stderr, the others to stdout
     #[arg(long, value_enum, default_value_t)]
     format: Format,

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -147,6 +147,3 @@ pub(super) fn write(path: &Path, content: &[u8]) -> Result<bool, Exit> {
 pub(super) fn shown(path: &Path) -> String {
     path.display().to_string().replace('\\', "/")
 }
-
-/// Specs on the command line: files, no folder.
-pub(super) type Specs = Vec<PathBuf>;

@@ -21,7 +21,7 @@ use crate::aws::instance_types::Architecture;
 use crate::check::Checked;
 use crate::resolve::DEFAULT_PARTITION_KEY_BYTES;
 use crate::runtime::{Program, Programs};
-pub use analytics::{AnalyticsPlan, StartPlan};
+pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
 pub use delivery::{BucketPlan, DeliveryPlan, TransformPlan};
 use grants::{ArtifactKeys, Role};
 pub use producer::{NetworkPlan, ProducerPlan};

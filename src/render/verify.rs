@@ -32,7 +32,7 @@ fn problems(text: &str, plan: &Plan) -> Vec<String> {
 fn described(fault: &Fault) -> String {
     match fault {
         Fault::Syntax(words, at) => format!("byte {at} is not YAML: {words}"),
-        Fault::TooComplex(at) => format!("too much is nested at byte {at}"),
+        Fault::TooDeep(at) | Fault::TooComplex(at) => format!("too much is nested at byte {at}"),
         Fault::DuplicateKey(key, ..) => format!("the key `{key}` stands twice"),
         Fault::KeyNotText(place) => format!("the key at byte {} is no text", place.start),
         Fault::SecondDocument(at) => format!("a second document begins at byte {at}"),
