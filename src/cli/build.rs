@@ -6,9 +6,9 @@ use std::{env, fs};
 
 use clap::Args;
 
+use super::RuntimeArgs;
 use super::fetch;
 use super::output::{Exit, any_errors, note, parallel, report, shown, tally, write};
-use super::RuntimeArgs;
 use crate::artifacts::connector::{self, Jar, LOCK_FILE, Lock, Places};
 use crate::artifacts::{self, ARTIFACTS_DIR, TextFile};
 use crate::aws::flink::Maven;
@@ -135,7 +135,8 @@ impl Build {
             let Some(connector) = &output.connector else { continue };
             let coordinates = connector.to_string();
             if !jars.contains_key(&coordinates) {
-                let mut jar = connector::find(&Disk, &places, connector).map_err(|problem| Exit::usage(&problem))?;
+                let mut jar =
+                    connector::find(&Disk, &places, connector).map_err(|problem| Exit::usage(&problem))?;
                 if jar.is_none() && self.fetch_connector {
                     jar = Some(fetch::connector(&self.maven_repository, connector, places.cache.as_deref())?);
                 }
@@ -151,7 +152,12 @@ impl Build {
         Ok(jars)
     }
 
-    fn write(&self, output: &Output, programs: &Programs, jars: &BTreeMap<String, Jar>) -> Result<bool, Exit> {
+    fn write(
+        &self,
+        output: &Output,
+        programs: &Programs,
+        jars: &BTreeMap<String, Jar>,
+    ) -> Result<bool, Exit> {
         // The artifacts first: a template never names one that is not there.
         for artifact in &output.artifacts {
             let path = self.out.join(ARTIFACTS_DIR).join(&artifact.s3_key);

@@ -124,7 +124,8 @@ pub(super) fn parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + S
 /// Writes a file that is whole or not there: to a temporary file beside it, then by renaming. `false` where the file
 /// was the same already.
 pub(super) fn write(path: &Path, content: &[u8]) -> Result<bool, Exit> {
-    let refused = |error: &io::Error| Exit::usage(&format!("`{}` cannot be written: {error}", path.display()));
+    let refused =
+        |error: &io::Error| Exit::usage(&format!("`{}` cannot be written: {error}", path.display()));
     if fs::read(path).is_ok_and(|there| there == content) {
         return Ok(false);
     }
