@@ -84,7 +84,12 @@ fn errors_exit_with_1_and_write_nothing() {
 #[test]
 fn wrong_calls_exit_with_2() {
     let place = Place::new();
-    for args in [&["check"][..], &["nonsense"], &["explain", "PIPE9999"], &["check", "--format", "xml", "orders.yaml"]] {
+    for args in [
+        &["check"][..],
+        &["nonsense"],
+        &["explain", "PIPE9999"],
+        &["check", "--format", "xml", "orders.yaml"],
+    ] {
         assert_eq!(code(&place.pipec(args)), 2, "{args:?}");
     }
     assert_eq!(code(&place.pipec(&["check", "missing.yaml"])), 1);
@@ -103,7 +108,10 @@ fn json_has_the_fields_of_the_contract() {
         keys,
         ["code", "severity", "message", "help", "file", "line", "column", "end_line", "end_column"]
     );
-    assert_eq!((&first["code"], &first["line"], &first["column"]), (&"PIPE0110".into(), &7.into(), &5.into()));
+    assert_eq!(
+        (&first["code"], &first["line"], &first["column"]),
+        (&"PIPE0110".into(), &7.into(), &5.into())
+    );
     assert_eq!((&first["end_line"], &first["end_column"]), (&7.into(), &10.into()));
     assert_eq!(first["help"], "did you mean `prefix`?");
 }
@@ -116,8 +124,12 @@ fn sarif_and_github_say_the_same() {
     let sarif: Value = serde_json::from_str(&sarif).expect("JSON");
     assert_eq!(sarif["version"], "2.1.0");
     let results = sarif["runs"][0]["results"].as_array().expect("results");
-    let rules: Vec<&Value> =
-        sarif["runs"][0]["tool"]["driver"]["rules"].as_array().expect("rules").iter().map(|rule| &rule["id"]).collect();
+    let rules: Vec<&Value> = sarif["runs"][0]["tool"]["driver"]["rules"]
+        .as_array()
+        .expect("rules")
+        .iter()
+        .map(|rule| &rule["id"])
+        .collect();
     assert!(results.len() >= 2 && results.iter().all(|result| rules.contains(&&result["ruleId"])));
     let github = out(&place.pipec(&["check", "--format", "github", "orders.yaml"]));
     assert_eq!(github.lines().count(), results.len());
@@ -205,7 +217,9 @@ fn init_with_everything_uncommented_builds() {
     let sections: Vec<String> = text
         .lines()
         .map(|line| {
-            let active = ["# producer:", "# records:", "# analytics:", "#   ", "# tags:"].iter().any(|start| line.starts_with(start));
+            let active = ["# producer:", "# records:", "# analytics:", "#   ", "# tags:"]
+                .iter()
+                .any(|start| line.starts_with(start));
             if active { line[2..].to_owned() } else { line.to_owned() }
         })
         .collect();
@@ -249,7 +263,11 @@ fn a_prebuilt_program_is_needed_for_arm64_and_taken() {
     place.file("arm.yaml", &format!("{SPEC}transform:\n  architecture: arm64\n"));
     let refused = place.pipec(&["build", "arm.yaml"]);
     assert_eq!(code(&refused), 1);
-    assert!(err(&refused).contains("error[PIPE0503]") && err(&refused).contains("--runtime-dir"), "{}", err(&refused));
+    assert!(
+        err(&refused).contains("error[PIPE0503]") && err(&refused).contains("--runtime-dir"),
+        "{}",
+        err(&refused)
+    );
 
     fs::create_dir_all(place.path("programs/arm64")).expect("a folder");
     let mut elf = vec![0_u8; 64];

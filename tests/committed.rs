@@ -61,6 +61,7 @@ fn the_output_of_the_examples_is_fresh() {
 #[test]
 fn the_reference_pipeline_takes_45_lines() {
     let spec = fs::read_to_string(root().join("examples/user-data-pipeline.yaml")).expect("the reference");
-    let written = spec.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).count();
+    let written =
+        spec.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).count();
     assert!(written <= 45, "{written} lines");
 }

@@ -167,7 +167,16 @@ fn role(principal: Node) -> Role {
             vec![equals("sts:ExternalId", account())],
         ),
     };
-    Role { logical_id, description, spec, principal: service, trust_because, trust, grants: Vec::new(), skips }
+    Role {
+        logical_id,
+        description,
+        spec,
+        principal: service,
+        trust_because,
+        trust,
+        grants: Vec::new(),
+        skips,
+    }
 }
 
 fn grant(sid: &'static str, actions: &[&'static str], resources: Vec<Value>, because: &'static str) -> Grant {
