@@ -3,28 +3,13 @@
 mod support;
 
 use std::collections::HashMap;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use pipec::diagnostics::Format;
 use pipec::diagnostics::format::Findings;
-use pipec::world::World;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use support::front_end;
-
-/// Files in memory.
-struct Files(HashMap<PathBuf, Vec<u8>>);
-
-impl World for Files {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.0.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
-
-    fn size(&self, path: &Path) -> io::Result<u64> {
-        self.read(path).map(|bytes| bytes.len() as u64)
-    }
-}
+use support::{Files, front_end};
 
 const VALID: &str = r#"name: user-data
 description: Users of 21 years and over
