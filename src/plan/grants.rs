@@ -16,7 +16,6 @@ pub struct Grant {
     /// Exact resources; `*` only where the service has no resource level, and then `because` says so.
     pub resources: Vec<Value>,
     /// Conditions: operator, key, value.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
     /// The reason, for the comment above the statement.
     pub because: &'static str,
@@ -284,12 +283,20 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys) -> Vec<Grant> {
         )],
         (Node::Starter, Action::Log, _) => vec![lambda_logs("StarterLogs")],
         (Node::Transform, Action::Log, _) => vec![lambda_logs("TransformLogs")],
-        (Node::Network, Action::Log, _) => vec![grant(
-            "WriteLogs",
-            &["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            vec![Value::arn("ProducerFlowLogs")],
-            "The flow log makes a log stream for each network interface.",
-        )],
+        (Node::Network, Action::Log, _) => vec![
+            grant(
+                "WriteLogs",
+                &["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+                vec![Value::arn("ProducerFlowLogs")],
+                "The flow log makes a log stream for each network interface.",
+            ),
+            grant(
+                "FindLogs",
+                &["logs:DescribeLogGroups"],
+                vec![Value::text("*")],
+                "The flow log looks its log group up. `*`: the action has no resource level.",
+            ),
+        ],
         (Node::Delivery, Action::Read, from) => {
             let mut grants = vec![grant(
                 "ReadRecords",

@@ -1,10 +1,15 @@
 //! `plan`: a checked pipeline to everything that its stack holds. Total and deterministic; every decision about AWS
 //! is made here, and the templates only write it down.
 
+pub mod advice;
 mod analytics;
+pub mod cost;
 mod delivery;
+#[cfg(test)]
+mod fixture;
 pub mod grants;
 mod producer;
+pub mod report;
 mod resources;
 mod streams;
 pub mod value;
@@ -14,8 +19,9 @@ use sha2::{Digest, Sha256};
 
 use crate::aws::instance_types::Architecture;
 use crate::check::Checked;
+use crate::resolve::DEFAULT_PARTITION_KEY_BYTES;
 use crate::runtime::{Program, Programs};
-pub use analytics::{AnalyticsPlan, StartPlan};
+pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
 pub use delivery::{BucketPlan, DeliveryPlan, TransformPlan};
 use grants::{ArtifactKeys, Role};
 pub use producer::{NetworkPlan, ProducerPlan};
@@ -45,6 +51,8 @@ pub struct Plan {
     pub transform: Option<TransformPlan>,
     /// Firehose.
     pub delivery: DeliveryPlan,
+    /// Bytes of what Firehose reads, partition key left out: an average record, or the longest row.
+    pub delivered_record_bytes: u64,
     /// The destination, where it is the stack's own.
     pub bucket: Option<BucketPlan>,
     /// Retention of every log group, days.
@@ -140,6 +148,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
         flink: analytics.as_ref().map(|analytics| analytics.artifact.s3_key.as_str()),
         producer: producer.as_ref().map(|producer| producer.artifact.s3_key.as_str()),
     };
+    let output_stream = streams::output(checked);
     let mut tags = vec![TagPlan { key: "pipec:pipeline".into(), value: pipeline.name.value.clone() }];
     tags.extend(pipeline.tags.iter().map(|tag| TagPlan { key: tag.key.clone(), value: tag.value.clone() }));
     let mut plan = Plan {
@@ -151,9 +160,14 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
         region: pipeline.region.value.clone(),
         tags,
         stream: streams::input(pipeline, checked.edges()),
-        output_stream: streams::output(checked),
         roles: grants::roles(pipeline, checked.edges(), keys),
         delivery: delivery::plan(pipeline),
+        delivered_record_bytes: match &output_stream {
+            // A row's partition key is a UUID as well.
+            Some(rows) => rows.load.record_bytes.saturating_sub(DEFAULT_PARTITION_KEY_BYTES),
+            None => pipeline.stream.record_size.value,
+        },
+        output_stream,
         bucket: delivery::bucket(pipeline),
         log_retention_days: pipeline.log_retention.value / 86_400,
         producer,

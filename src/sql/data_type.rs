@@ -105,6 +105,31 @@ impl DataType {
         }
     }
 
+    /// Whether every value of another type is a value of this one, unchanged.
+    pub fn holds(self, value: Self) -> bool {
+        if self == value {
+            return true;
+        }
+        if let (Some((low, high)), Some((from_low, from_high))) =
+            (self.integer_range(), value.integer_range())
+        {
+            return low <= from_low && high >= from_high;
+        }
+        match (self, value) {
+            (Self::Varchar(None), Self::Char(_) | Self::Varchar(_)) => true,
+            (Self::Varchar(Some(most)), _) => {
+                value.text_length().flatten().is_some_and(|length| length <= most)
+            }
+            (Self::Double, Self::Real | Self::TinyInt | Self::SmallInt | Self::Integer)
+            | (Self::Real, Self::TinyInt | Self::SmallInt)
+            | (Self::Timestamp, Self::Date) => true,
+            (Self::Decimal { precision, scale }, _) => value
+                .digits()
+                .is_some_and(|(digits, behind)| scale >= behind && precision - scale >= digits - behind),
+            _ => false,
+        }
+    }
+
     /// Digits in all and behind the point, of an exact number.
     pub(super) fn digits(self) -> Option<(u8, u8)> {
         match self {

@@ -1,6 +1,6 @@
 //! Expressions with their types and the places they were written at.
 //!
-//! Nothing is left implicit: operands of one operator have one type, a conversion is a [`ExprKind::Cast`], a `*`
+//! Nothing is left implicit: operands of one operator have one type (texts may differ in length), a conversion is a [`ExprKind::Cast`], a `*`
 //! is expanded and a simple `CASE` is a searched one. So both back ends only walk the tree, and decide nothing.
 
 use super::data_type::DataType;
@@ -25,7 +25,9 @@ pub enum ExprKind {
     /// A constant.
     Literal(Literal),
     /// The operand as the type of this expression; NULL when it cannot be (a text that is no number, a number
-    /// out of range). Text is cut to the length of its new type, a number loses its fraction towards zero.
+    /// out of range). Text is cut to the length of its new type, or filled up to it where that is CHAR. A number
+    /// becomes whole by losing its fraction, and a DECIMAL of fewer digits by rounding half up; a floating point
+    /// number beyond 64 bits becomes the nearest BIGINT.
     Cast {
         /// What is converted.
         operand: Box<Expr>,
@@ -197,7 +199,7 @@ pub struct Pattern {
 pub enum PatternPart {
     /// This very text.
     Text(String),
-    /// `_`: one character.
+    /// `_`: one character that is no line break.
     One,
     /// `%`: any text, also none.
     Any,
@@ -212,7 +214,8 @@ pub enum Function {
     Lower,
     /// `CHAR_LENGTH(text)`: characters, as INTEGER.
     CharLength,
-    /// `SUBSTRING(text FROM start [FOR length])`, two or three arguments; the first character is 1.
+    /// `SUBSTRING(text FROM start [FOR length])`, two or three arguments; the first character is 1. A computed
+    /// start of 0 is 1, a negative one counts from the end; a computed length below 0 gives NULL.
     Substring,
     /// `TRIM(side character FROM text)`: the text without the character at that side; two arguments, the text
     /// and the character.

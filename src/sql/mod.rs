@@ -5,15 +5,24 @@
 
 mod data_type;
 mod expr;
+mod parse;
 mod path;
+mod print;
 mod query;
+mod refuse;
+mod resolve;
+mod scan;
 
 pub use data_type::{DataType, Family, TypeError};
 pub use expr::{
     Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart, Side,
 };
 pub use path::{Path, PathError, parse_path};
-pub use query::{Column, From, Insert, Query, Role, Select, StateNeed, Stream, StreamColumn, StreamId};
+pub use print::print_flink;
+pub use query::{Column, FromClause, Insert, Query, Role, Select, StateNeed, Stream, StreamColumn, StreamId};
+
+use crate::diagnostics::{self, Diagnostic};
+use crate::source::Excerpt;
 
 /// What the SQL reads.
 #[derive(Clone, Copy, Debug)]
@@ -22,14 +31,34 @@ pub struct Input<'a> {
     pub columns: &'a [Column],
 }
 
-/// Parsed, resolved and type-checked.
-pub fn analyze(
-    _: &crate::source::Excerpt,
-    _: &Input,
-) -> (Option<Query>, Vec<crate::diagnostics::Diagnostic>) {
-    (None, Vec::new())
+/// Parses, resolves and type-checks a text. Reports everything that is wrong with it; there is a query exactly
+/// when none of that is an error.
+pub fn analyze(text: &Excerpt, input: &Input) -> (Option<Query>, Vec<Diagnostic>) {
+    // The parser goes down as many as 50 levels and takes up to 100 KB for one where it is not optimized, which is
+    // more than a thread has by default.
+    let on_large_stack = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+        thread.spawn_scoped(scope, || analyze_here(text, input)).ok()?.join().ok()
+    });
+    on_large_stack.unwrap_or_else(|| analyze_here(text, input))
 }
-/// Printed.
-pub fn print_flink(_: &Query) -> String {
-    String::new()
+
+/// Virtual memory; only what is used of it is ever taken.
+const STACK_BYTES: usize = 64 << 20;
+
+fn analyze_here(text: &Excerpt, input: &Input) -> (Option<Query>, Vec<Diagnostic>) {
+    let text = scan::Text::new(text);
+    let mut diagnostics = Vec::new();
+    let query = match scan::scan(&text) {
+        Ok(tokens) => {
+            let statements = parse::parse(&tokens, &text, &mut diagnostics);
+            resolve::resolve(statements, input.columns, &text, &mut diagnostics)
+        }
+        Err(fault) => {
+            diagnostics.push(fault);
+            None
+        }
+    };
+    diagnostics::sort(&mut diagnostics);
+    (query.filter(|_| !diagnostics::has_errors(&diagnostics)), diagnostics)
 }

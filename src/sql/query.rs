@@ -93,7 +93,7 @@ pub struct Insert {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Select {
     /// Where the rows come from.
-    pub from: From,
+    pub from: FromClause,
     /// What must be true of a row (NULL is not); all rows pass without it.
     pub filter: Option<Expr>,
     /// One value for each column of the stream that is inserted into.
@@ -105,7 +105,7 @@ pub struct Select {
 /// A FROM clause: a tree whose leaves are numbered from left to right, which is how a
 /// [`ColumnRef`](super::ColumnRef) names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum From {
+pub enum FromClause {
     /// All rows of a stream as they come.
     Stream {
         /// Which.
@@ -157,7 +157,7 @@ impl Query {
     }
 }
 
-impl From {
+impl FromClause {
     /// The streams that are read, from left to right.
     pub fn streams(&self) -> Vec<StreamId> {
         match self {

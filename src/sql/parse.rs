@@ -1,0 +1,450 @@
+//! From tokens to statements. The heads (CREATE STREAM, CREATE PUMP, INSERT INTO) are read here, since no SQL
+//! parser knows them; the SELECT behind them is `sqlparser`'s.
+
+use std::ops::Range;
+
+use sqlparser::ast;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Token, Word};
+
+use super::data_type::DataType;
+use super::refuse::{refusal, refuse};
+use super::scan::{Lexeme, StreamingSql, Text, lower_first, too_deep};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::Span;
+
+/// A name as written.
+#[derive(Clone, Debug)]
+pub(super) struct Name {
+    /// In upper case unless it was quoted.
+    pub(super) text: String,
+    pub(super) quoted: bool,
+    pub(super) span: Span,
+}
+
+/// One statement.
+#[derive(Debug)]
+pub(super) enum Statement {
+    CreateStream(CreateStream),
+    Insert(Box<InsertInto>),
+}
+
+/// `CREATE [OR REPLACE] STREAM name (column type, ...)`
+#[derive(Debug)]
+pub(super) struct CreateStream {
+    pub(super) name: Name,
+    /// Without a type when that could not be read.
+    pub(super) columns: Vec<(Name, Option<DataType>)>,
+}
+
+/// `[CREATE [OR REPLACE] PUMP pump AS] [INSERT INTO into [(columns)]] SELECT ...`
+#[derive(Debug)]
+pub(super) struct InsertInto {
+    pub(super) pump: Option<Name>,
+    pub(super) into: Option<Name>,
+    pub(super) columns: Option<Vec<Name>>,
+    /// Without one when it could not be parsed.
+    pub(super) query: Option<Box<ast::Query>>,
+    /// Whether something in the query has been refused already.
+    pub(super) refused: bool,
+    pub(super) select_span: Span,
+    pub(super) span: Span,
+}
+
+/// Reads every statement that can be read, and reports the others.
+pub(super) fn parse(
+    statements: &[Vec<Lexeme>],
+    text: &Text,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Statement> {
+    statements
+        .iter()
+        .filter_map(|tokens| {
+            let mut cursor = Cursor { tokens, at: 0, text, diagnostics };
+            cursor.statement().unwrap_or_else(|fault| {
+                diagnostics.push(fault);
+                None
+            })
+        })
+        .collect()
+}
+
+/// Reads the tokens of one statement from left to right.
+struct Cursor<'a, 'd> {
+    tokens: &'a [Lexeme],
+    at: usize,
+    text: &'a Text<'a>,
+    diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+type Parsed<T> = Result<T, Diagnostic>;
+
+impl Cursor<'_, '_> {
+    fn peek(&self, ahead: usize) -> Option<&Lexeme> {
+        self.tokens.get(self.at + ahead)
+    }
+
+    fn is_word(&self, ahead: usize, word: &str) -> bool {
+        self.peek(ahead).is_some_and(|token| token.is_word(word))
+    }
+
+    fn skip_word(&mut self, word: &str) -> bool {
+        let found = self.is_word(0, word);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn skip(&mut self, token: &Token) -> bool {
+        let found = self.peek(0).is_some_and(|next| next.is(token));
+        self.at += usize::from(found);
+        found
+    }
+
+    /// The place of some tokens, from `start` up to the last one that was read.
+    fn span_from(&self, start: usize) -> Span {
+        let last = self.at.clamp(start + 1, self.tokens.len()) - 1;
+        self.text.span(self.tokens[start].range.start..self.tokens[last].range.end)
+    }
+
+    /// The next token, else the end of the statement.
+    fn here(&self) -> Range<usize> {
+        match (self.peek(0), self.tokens.last()) {
+            (Some(token), _) => token.range.clone(),
+            (None, Some(last)) => last.range.end..last.range.end,
+            (None, None) => 0..0,
+        }
+    }
+
+    fn syntax(&self, expected: &str, help: &str) -> Diagnostic {
+        let found = match self.peek(0) {
+            Some(token) => format!("`{}`", self.text.text(token.range.clone())),
+            None => "the end of the statement".into(),
+        };
+        let message = format!("expected {expected}, found {found}");
+        Diagnostic::error(Code::SqlSyntax, self.text.span(self.here()), message, help)
+    }
+
+    fn expect_word(&mut self, word: &str, help: &str) -> Parsed<()> {
+        if self.skip_word(word) { Ok(()) } else { Err(self.syntax(word, help)) }
+    }
+
+    fn name(&mut self, what: &str) -> Parsed<Name> {
+        let Some((Token::Word(word), span)) =
+            self.peek(0).map(|lexeme| (&lexeme.token.token, self.text.span(lexeme.range.clone())))
+        else {
+            let help = "a name is a word, or any text in double quotes";
+            return Err(self.syntax(what, help));
+        };
+        let name = folded(word, span)?;
+        self.at += 1;
+        if self.peek(0).is_some_and(|next| next.is(&Token::Period)) {
+            let help = "write the stream's name alone: all streams of the SQL are in one place";
+            return Err(self.syntax("no part before the name", help));
+        }
+        Ok(name)
+    }
+
+    fn statement(&mut self) -> Parsed<Option<Statement>> {
+        if let Some(token) = too_deep(self.tokens) {
+            return Err(Diagnostic::error(
+                Code::UnsupportedSql,
+                self.text.span(token.range.clone()),
+                "this expression is too long, or nested too deeply",
+                "write a list with IN, take parentheses away, or split the query with a stream between",
+            ));
+        }
+        if self.skip_word("CREATE") {
+            if self.skip_word("OR") {
+                self.expect_word("REPLACE", "write CREATE OR REPLACE STREAM")?;
+            }
+            return if self.skip_word("STREAM") {
+                self.create_stream().map(Some)
+            } else if self.skip_word("PUMP") {
+                self.pump().map(Some)
+            } else {
+                Err(self.other_create())
+            };
+        }
+        if self.is_word(0, "INSERT") {
+            return self.insert(None, 0).map(Some);
+        }
+        if self.is_word(0, "SELECT") || self.is_word(0, "WITH") || self.is_word(0, "VALUES") {
+            return self.select(0, None, None, None).map(Some);
+        }
+        Err(self.other_statement())
+    }
+
+    fn other_create(&self) -> Diagnostic {
+        let word = self.peek(0).map_or("", |token| self.text.text(token.range.clone())).to_uppercase();
+        let help = match word.as_str() {
+            "TABLE" | "TEMPORARY" => "write CREATE OR REPLACE STREAM: it names the columns of an output",
+            "VIEW" => "write CREATE OR REPLACE STREAM, and a pump that inserts into it",
+            "FUNCTION" | "SCHEMA" | "CATALOG" | "DATABASE" => "write the computation into the query",
+            _ => {
+                return self
+                    .syntax("STREAM or PUMP", "write CREATE OR REPLACE STREAM \"NAME\" (column type)");
+            }
+        };
+        refusal(self.text.span(self.here()), &format!("`CREATE {word}`"), help)
+    }
+
+    fn other_statement(&self) -> Diagnostic {
+        let word = self.peek(0).map_or("", |token| self.text.text(token.range.clone())).to_uppercase();
+        let help = match word.as_str() {
+            "ALTER" => "remove it: a pump runs as soon as the application does",
+            "DROP" => "remove it: the SQL holds only what exists",
+            "SET" | "RESET" | "USE" => "remove it: settings of the application stand in the spec",
+            "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE" => {
+                "write INSERT INTO: a row of a stream never changes"
+            }
+            _ => {
+                let help = "a statement starts with CREATE OR REPLACE STREAM, CREATE OR REPLACE PUMP, INSERT \
+                            INTO or SELECT";
+                return self.syntax("a statement", help);
+            }
+        };
+        refusal(self.text.span(self.here()), &format!("`{word}`"), help)
+    }
+
+    /// `DESCRIPTION 'words'`, which says nothing to a compiler.
+    fn skip_description(&mut self) {
+        let text = |lexeme: &Lexeme| matches!(lexeme.token.token, Token::SingleQuotedString(_));
+        if self.is_word(0, "DESCRIPTION") && self.peek(1).is_some_and(text) {
+            self.at += 2;
+        }
+    }
+
+    fn create_stream(&mut self) -> Parsed<Statement> {
+        let help = "write CREATE OR REPLACE STREAM \"NAME\" (first VARCHAR(16), age INTEGER)";
+        let name = self.name("the stream's name")?;
+        if !self.skip(&Token::LParen) {
+            return Err(self.syntax("the columns in parentheses", help));
+        }
+        let mut columns = Vec::new();
+        loop {
+            let column = self.name("a column's name")?;
+            let data_type = self.column_type()?;
+            columns.push((column, data_type));
+            if self.skip(&Token::RParen) {
+                break;
+            }
+            if !self.skip(&Token::Comma) {
+                return Err(self.syntax("`,` or `)`", help));
+            }
+        }
+        self.skip_description();
+        match self.peek(0) {
+            None => Ok(Statement::CreateStream(CreateStream { name, columns })),
+            Some(_) => Err(self.syntax("`;` behind the columns", "end the statement with `;`")),
+        }
+    }
+
+    /// Up to the comma or parenthesis behind a column's type.
+    fn column_type(&mut self) -> Parsed<Option<DataType>> {
+        let start = self.at;
+        let (mut depth, mut end) = (0_usize, self.at);
+        while let Some(lexeme) = self.tokens.get(end) {
+            match lexeme.token.token {
+                Token::LParen => depth += 1,
+                Token::RParen | Token::Comma if depth == 0 => break,
+                Token::RParen => depth -= 1,
+                _ => {}
+            }
+            end += 1;
+        }
+        let is_constraint = |token: &&Lexeme| {
+            ["NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "DESCRIPTION"]
+                .iter()
+                .any(|word| token.is_word(word))
+        };
+        let type_end = self.tokens[start..end]
+            .iter()
+            .position(|token| is_constraint(&token))
+            .map_or(end, |at| start + at);
+        if type_end == start {
+            return Err(self.syntax("the column's type", "write it like `first VARCHAR(16)`"));
+        }
+        let range = self.tokens[start].range.start..self.tokens[type_end - 1].range.end;
+        let words: Vec<&str> =
+            self.tokens[start..type_end].iter().map(|token| self.text.text(token.range.clone())).collect();
+        self.at = type_end;
+        self.skip_description();
+        if self.at < end {
+            let help = "remove it: every column can hold NULL; filter with WHERE .. IS NOT NULL";
+            let span = self.text.span(self.here().start..self.tokens[end - 1].range.end);
+            self.diagnostics.push(refusal(span, "a condition on a column", help));
+        }
+        self.at = end;
+        match words.join(" ").parse() {
+            Ok(data_type) => Ok(Some(data_type)),
+            Err(error) => {
+                let span = self.text.span(range);
+                self.diagnostics.push(Diagnostic::error(Code::TypeMismatch, span, error.message, error.help));
+                Ok(None)
+            }
+        }
+    }
+
+    fn pump(&mut self) -> Parsed<Statement> {
+        let help = "write CREATE OR REPLACE PUMP \"NAME\" AS INSERT INTO \"STREAM\" SELECT STREAM ..";
+        let pump = self.name("the pump's name")?;
+        self.skip_description();
+        self.expect_word("AS", help)?;
+        if !self.is_word(0, "INSERT") {
+            return Err(self.syntax("INSERT INTO", help));
+        }
+        self.insert(Some(pump), 0)
+    }
+
+    fn insert(&mut self, pump: Option<Name>, start: usize) -> Parsed<Statement> {
+        self.at += 1;
+        let help = "write INSERT INTO \"STREAM\" SELECT ..";
+        self.expect_word("INTO", help)?;
+        let into = self.name("the name of a stream")?;
+        let mut columns = None;
+        if self.peek(0).is_some_and(|next| next.is(&Token::LParen)) && !self.is_word(1, "SELECT") {
+            self.at += 1;
+            let mut names = Vec::new();
+            loop {
+                names.push(self.name("a column's name")?);
+                if self.skip(&Token::RParen) {
+                    break;
+                }
+                if !self.skip(&Token::Comma) {
+                    return Err(self.syntax("`,` or `)`", help));
+                }
+            }
+            columns = Some(names);
+        }
+        if self.peek(0).is_none() {
+            return Err(self.syntax("SELECT", help));
+        }
+        self.select(start, pump, Some(into), columns)
+    }
+
+    /// The rest of the statement as a query.
+    fn select(
+        &mut self,
+        start: usize,
+        pump: Option<Name>,
+        into: Option<Name>,
+        columns: Option<Vec<Name>>,
+    ) -> Parsed<Statement> {
+        let first = self.at;
+        let tokens = &self.tokens[first..];
+        let refusals = refuse(tokens, self.text);
+        let refused = !refusals.is_empty();
+        let query = match parse_query(tokens) {
+            Ok(query) => Some(query),
+            // A form that the parser does not know at all: its name says more than the parser can.
+            Err(_) if refused => None,
+            Err(error) => {
+                self.diagnostics.push(self.query_fault(&error));
+                None
+            }
+        };
+        self.diagnostics.extend(refusals);
+        self.at = self.tokens.len();
+        let (select_span, span) = (self.span_from(first), self.span_from(start));
+        Ok(Statement::Insert(Box::new(InsertInto { pump, into, columns, query, refused, select_span, span })))
+    }
+
+    fn query_fault(&self, error: &ParserError) -> Diagnostic {
+        let message = match error {
+            ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
+            ParserError::RecursionLimitExceeded => {
+                return Diagnostic::error(
+                    Code::UnsupportedSql,
+                    self.text.span(self.here()),
+                    "this query is nested too deeply",
+                    "take parentheses away, or split the query with a stream between",
+                );
+            }
+        };
+        let (message, place) = self.text.place_of(message);
+        let stripped = message.strip_prefix("Expected: ").or_else(|| message.strip_prefix("Expected "));
+        let parts = stripped.and_then(|rest| rest.rsplit_once(", found: "));
+        let found = parts.map_or("", |(_, found)| found);
+        let mut before = self.tokens.iter().filter(|token| Some(token.range.start) <= place);
+        // The parser names the right token, but not always its place.
+        let named = before.clone().rfind(|token| self.text.text(token.range.clone()) == found);
+        let end = self.tokens.last().map_or(0..0, |last| last.range.end..last.range.end);
+        let range = match named.or_else(|| before.next_back()) {
+            Some(token) if place.is_some() && found != "EOF" => token.range.clone(),
+            _ => end,
+        };
+        let message = match parts {
+            Some((expected, found)) => {
+                let symbol = !expected.contains(char::is_alphabetic);
+                let expected = if symbol { format!("`{expected}`") } else { expected.into() };
+                match found {
+                    "EOF" => format!("expected {expected}, found the end of the statement"),
+                    found => format!("expected {expected}, found `{found}`"),
+                }
+            }
+            None => lower_first(message),
+        };
+        let help = if message.ends_with("found ```") {
+            "names are quoted with double quotes, texts with single ones"
+        } else {
+            "a query has the form SELECT \"column\", .. FROM \"stream\" WHERE condition"
+        };
+        Diagnostic::error(Code::SqlSyntax, self.text.span(range), message, help)
+    }
+}
+
+/// An unquoted name is kept in upper case. A name becomes a key of JSON and stands in the generated SQL.
+fn folded(word: &Word, span: Span) -> Parsed<Name> {
+    let quoted = word.quote_style.is_some();
+    let text = if quoted { word.value.clone() } else { word.value.to_uppercase() };
+    match bad_name(&text) {
+        None => Ok(Name { text, quoted, span }),
+        Some((message, help)) => Err(Diagnostic::error(Code::SqlSyntax, span, message, help)),
+    }
+}
+
+/// Why a text cannot be a name, and what to do.
+pub(super) fn bad_name(text: &str) -> Option<(&'static str, &'static str)> {
+    if text.is_empty() {
+        Some(("a name is empty", "write the name between the double quotes"))
+    } else if text.chars().any(char::is_control) {
+        Some(("a name holds a control character", "write it on one line, without tabs"))
+    } else if text.contains("${") {
+        Some(("a name holds `${`, which marks places to be filled in", "choose another name"))
+    } else if text.chars().count() > 128 {
+        Some(("a name is longer than 128 characters", "choose a shorter name"))
+    } else {
+        None
+    }
+}
+
+/// A name from the syntax tree.
+pub(super) fn identifier(ident: &ast::Ident, text: &Text, otherwise: Span) -> Name {
+    let quoted = ident.quote_style.is_some();
+    Name {
+        text: if quoted { ident.value.clone() } else { ident.value.to_uppercase() },
+        quoted,
+        span: text.locate(ident.span).unwrap_or(otherwise),
+    }
+}
+
+/// `STREAM` behind `SELECT` is the old dialect's way to say that the query never ends; a parser would take it for
+/// a column.
+fn is_stream_keyword(tokens: &[Lexeme], at: usize) -> bool {
+    let behind_select = at > 0 && tokens[at - 1].is_word("SELECT");
+    let is_column = tokens.get(at + 1).is_none_or(|next| {
+        next.is(&Token::Comma) || next.is(&Token::Period) || next.is_word("FROM") || next.is_word("AS")
+    });
+    behind_select && tokens[at].is_word("STREAM") && !is_column
+}
+
+fn parse_query(tokens: &[Lexeme]) -> Result<Box<ast::Query>, ParserError> {
+    let kept = (0..tokens.len())
+        .filter(|&at| !is_stream_keyword(tokens, at))
+        .map(|at| tokens[at].token.clone())
+        .collect();
+    let mut parser = Parser::new(&StreamingSql).with_tokens_with_locations(kept);
+    let query = parser.parse_query()?;
+    let next = parser.peek_token();
+    if next.token == Token::EOF { Ok(query) } else { parser.expected("the end of the statement", next) }
+}

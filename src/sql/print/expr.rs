@@ -1,0 +1,283 @@
+//! Expressions as Flink SQL writes them.
+
+use super::super::data_type::{DataType, Family};
+use super::super::expr::{
+    Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart, Side,
+};
+use super::quote;
+
+/// How tightly an expression holds together; what binds less tightly than its place asks for gets parentheses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Binding {
+    Or,
+    And,
+    Not,
+    Compare,
+    Add,
+    Multiply,
+    Sign,
+    Atom,
+}
+
+/// Prints expressions over the columns that `column` names.
+pub(super) struct Expressions<'a> {
+    pub(super) column: &'a dyn Fn(ColumnRef) -> String,
+}
+
+impl Expressions<'_> {
+    /// The expression as the type of a stream's column. Flink derives types of its own; the cast makes them ours.
+    pub(super) fn value(&self, expr: &Expr, target: DataType) -> String {
+        let text = self.print(expr);
+        let is_exact = match &expr.kind {
+            ExprKind::Column(_) | ExprKind::Cast { .. } | ExprKind::Literal(Literal::Null) => true,
+            _ => target == DataType::Boolean,
+        };
+        if is_exact && expr.data_type == target {
+            return text;
+        }
+        match target.text_length() {
+            Some(Some(length)) if may_grow(expr) => {
+                format!("CAST(SUBSTRING({text}, 1, {length}) AS {})", quote::data_type(target))
+            }
+            _ => format!("CAST({text} AS {})", quote::data_type(target)),
+        }
+    }
+
+    /// A condition, each part of a top-level AND or OR on a line of its own.
+    pub(super) fn condition(&self, expr: &Expr) -> String {
+        match &expr.kind {
+            ExprKind::And(parts) => self.list(parts, "\n  AND ", Binding::Not),
+            ExprKind::Or(parts) => self.list(parts, "\n  OR ", Binding::And),
+            _ => self.print(expr),
+        }
+    }
+
+    fn print(&self, expr: &Expr) -> String {
+        match &expr.kind {
+            ExprKind::Column(column) => (self.column)(*column),
+            ExprKind::Literal(literal) => quote::literal(literal, expr.data_type),
+            ExprKind::Cast { operand, .. } => cast(&self.print(operand), operand.data_type, expr.data_type),
+            ExprKind::Negate(operand) => format!("-{}", self.bound(operand, Binding::Atom)),
+            ExprKind::Arithmetic { operator, left, right } => self.arithmetic(*operator, left, right),
+            ExprKind::Concat(list) => self.list(list, " || ", Binding::Atom),
+            ExprKind::Compare { operator, left, right } => {
+                let (left, right) = (self.bound(left, Binding::Add), self.bound(right, Binding::Add));
+                format!("{left} {} {right}", comparison(*operator))
+            }
+            ExprKind::And(list) => self.list(list, " AND ", Binding::Not),
+            ExprKind::Or(list) => self.list(list, " OR ", Binding::And),
+            ExprKind::Not(operand) => format!("NOT {}", self.bound(operand, Binding::Atom)),
+            ExprKind::IsNull { operand, negated } => {
+                format!("{} IS {}NULL", self.bound(operand, Binding::Atom), not(*negated))
+            }
+            ExprKind::In { operand, list, negated } => {
+                let list: Vec<String> = list.iter().map(|item| self.print(item)).collect();
+                let operand = self.bound(operand, Binding::Add);
+                format!("{operand} {}IN ({})", not(*negated), list.join(", "))
+            }
+            ExprKind::Between { operand, low, high, negated } => {
+                let [operand, low, high] = [operand, low, high].map(|part| self.bound(part, Binding::Add));
+                format!("{operand} {}BETWEEN {low} AND {high}", not(*negated))
+            }
+            ExprKind::Like { operand, pattern, negated } => {
+                let operand = self.bound(operand, Binding::Add);
+                format!("{operand} {}LIKE {}", not(*negated), self::pattern(pattern))
+            }
+            ExprKind::Case { branches, otherwise } => {
+                let mut text = String::from("CASE");
+                for (condition, value) in branches {
+                    text.push_str(&format!(" WHEN {} THEN {}", self.print(condition), self.print(value)));
+                }
+                if let Some(otherwise) = otherwise {
+                    text.push_str(&format!(" ELSE {}", self.print(otherwise)));
+                }
+                text + " END"
+            }
+            ExprKind::Coalesce(list) => self.call("COALESCE", list),
+            ExprKind::NullIf { value, unwanted } => {
+                format!("NULLIF({}, {})", self.print(value), self.print(unwanted))
+            }
+            ExprKind::Call { function, arguments } => match function {
+                Function::Upper => self.call("UPPER", arguments),
+                Function::Lower => self.call("LOWER", arguments),
+                Function::CharLength => self.call("CHAR_LENGTH", arguments),
+                Function::Substring => self.call("SUBSTRING", arguments),
+                Function::Trim(side) => {
+                    let arguments: Vec<String> =
+                        arguments.iter().rev().map(|part| self.print(part)).collect();
+                    format!("TRIM({} {})", self::side(*side), arguments.join(" FROM "))
+                }
+            },
+        }
+    }
+
+    fn arithmetic(&self, operator: Arithmetic, left: &Expr, right: &Expr) -> String {
+        let sum = |sign: &str| {
+            let (left, right) = (self.bound(left, Binding::Add), self.bound(right, Binding::Multiply));
+            format!("{left} {sign} {right}")
+        };
+        match operator {
+            Arithmetic::Add => sum("+"),
+            Arithmetic::Subtract => sum("-"),
+            Arithmetic::Multiply => {
+                format!("{} * {}", self.bound(left, Binding::Multiply), self.bound(right, Binding::Sign))
+            }
+            Arithmetic::Divide if is_not_zero(right) => {
+                format!("{} / {}", self.bound(left, Binding::Multiply), self.bound(right, Binding::Sign))
+            }
+            Arithmetic::Divide => {
+                format!("{} / NULLIF({}, 0)", self.bound(left, Binding::Multiply), self.print(right))
+            }
+            // The result has the type of the divisor, so a constant says which it is.
+            Arithmetic::Modulo => {
+                let divisor = format!("CAST({} AS {})", self.print(right), quote::data_type(right.data_type));
+                let divisor = if is_not_zero(right) { divisor } else { format!("NULLIF({divisor}, 0)") };
+                format!("MOD({}, {divisor})", self.print(left))
+            }
+        }
+    }
+
+    fn bound(&self, expr: &Expr, least: Binding) -> String {
+        let text = self.print(expr);
+        if binding(expr) < least { format!("({text})") } else { text }
+    }
+
+    fn list(&self, list: &[Expr], between: &str, least: Binding) -> String {
+        list.iter().map(|part| self.bound(part, least)).collect::<Vec<_>>().join(between)
+    }
+
+    fn call(&self, name: &str, arguments: &[Expr]) -> String {
+        let arguments: Vec<String> = arguments.iter().map(|argument| self.print(argument)).collect();
+        format!("{name}({})", arguments.join(", "))
+    }
+}
+
+/// Whether a text can be longer than its type says. Flink's UPPER keeps the type, makes two letters of an `ß`, and
+/// drops a cast to the type that it believes to be there.
+fn may_grow(expr: &Expr) -> bool {
+    let mut grows = matches!(&expr.kind, ExprKind::Call { function: Function::Upper | Function::Lower, .. });
+    expr.operands(&mut |operand| grows |= may_grow(operand));
+    grows
+}
+
+fn binding(expr: &Expr) -> Binding {
+    match &expr.kind {
+        ExprKind::Or(_) => Binding::Or,
+        ExprKind::And(_) => Binding::And,
+        ExprKind::Not(_) => Binding::Not,
+        ExprKind::Compare { .. }
+        | ExprKind::IsNull { .. }
+        | ExprKind::In { .. }
+        | ExprKind::Between { .. }
+        | ExprKind::Like { .. } => Binding::Compare,
+        ExprKind::Concat(_) => Binding::Add,
+        ExprKind::Arithmetic { operator: Arithmetic::Add | Arithmetic::Subtract, .. } => Binding::Add,
+        ExprKind::Arithmetic { operator: Arithmetic::Multiply | Arithmetic::Divide, .. } => Binding::Multiply,
+        ExprKind::Negate(_) => Binding::Sign,
+        ExprKind::Literal(Literal::Integer(i64::MIN)) => Binding::Atom,
+        ExprKind::Literal(Literal::Integer(value)) if *value < 0 => Binding::Sign,
+        ExprKind::Literal(Literal::Double(value)) if value.is_sign_negative() => Binding::Sign,
+        ExprKind::Literal(Literal::Decimal(digits)) if digits.starts_with('-') => Binding::Sign,
+        ExprKind::Column(_)
+        | ExprKind::Literal(_)
+        | ExprKind::Cast { .. }
+        | ExprKind::Arithmetic { operator: Arithmetic::Modulo, .. }
+        | ExprKind::Case { .. }
+        | ExprKind::Coalesce(_)
+        | ExprKind::NullIf { .. }
+        | ExprKind::Call { .. } => Binding::Atom,
+    }
+}
+
+/// A conversion that never stops the job: what cannot be converted, and what is out of range, becomes NULL.
+pub(super) fn cast(operand: &str, from: DataType, to: DataType) -> String {
+    let target = quote::data_type(to);
+    match (from.family(), to.family()) {
+        (Family::Text, Family::Text) => format!("CAST({operand} AS {target})"),
+        // Both spellings of a time; TO_TIMESTAMP alone gives NULL for the one with a T.
+        (Family::Text, _) if to == DataType::Timestamp => {
+            format!("TO_TIMESTAMP(REPLACE(REPLACE({operand}, 'T', ' '), 'Z', ''))")
+        }
+        (Family::Text, _) => format!("TRY_CAST({operand} AS {target})"),
+        (Family::Number, Family::Number) => number_cast(operand, from, to, &target),
+        _ => format!("CAST({operand} AS {target})"),
+    }
+}
+
+fn number_cast(operand: &str, from: DataType, to: DataType, target: &str) -> String {
+    if to.holds(from) || to.is_approximate() {
+        return format!("CAST({operand} AS {target})");
+    }
+    // Flink's own cast to a whole number wraps around; the one from text gives NULL for what is too large.
+    match (to, from.is_approximate()) {
+        (DataType::Decimal { .. }, _) => format!("TRY_CAST({operand} AS {target})"),
+        (DataType::BigInt, true) => format!("CAST({operand} AS BIGINT)"),
+        (_, true) => format!("TRY_CAST(CAST(CAST({operand} AS BIGINT) AS STRING) AS {target})"),
+        (_, false) => format!("TRY_CAST(CAST({operand} AS STRING) AS {target})"),
+    }
+}
+
+fn is_not_zero(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(Literal::Integer(value)) => *value != 0,
+        ExprKind::Literal(Literal::Double(value)) => *value != 0.0,
+        ExprKind::Literal(Literal::Decimal(digits)) => digits.contains(|c: char| matches!(c, '1'..='9')),
+        _ => false,
+    }
+}
+
+fn comparison(operator: Comparison) -> &'static str {
+    match operator {
+        Comparison::Equal => "=",
+        Comparison::NotEqual => "<>",
+        Comparison::Less => "<",
+        Comparison::LessOrEqual => "<=",
+        Comparison::Greater => ">",
+        Comparison::GreaterOrEqual => ">=",
+    }
+}
+
+fn side(side: Side) -> &'static str {
+    match side {
+        Side::Leading => "LEADING",
+        Side::Trailing => "TRAILING",
+        Side::Both => "BOTH",
+    }
+}
+
+fn not(negated: bool) -> &'static str {
+    if negated { "NOT " } else { "" }
+}
+
+/// The pattern, with an escape character that it does not hold where one is needed.
+fn pattern(pattern: &Pattern) -> String {
+    let holds = |c: char| {
+        pattern.parts.iter().any(|part| matches!(part, PatternPart::Text(text) if text.contains(c)))
+    };
+    let escape = if holds('%') || holds('_') {
+        let mut candidates = "!~^#|@+=".chars().chain('\u{100}'..='\u{fff}');
+        candidates.find(|&candidate| !holds(candidate))
+    } else {
+        None
+    };
+    let mut written = String::new();
+    for part in &pattern.parts {
+        match part {
+            PatternPart::One => written.push('_'),
+            PatternPart::Any => written.push('%'),
+            PatternPart::Text(text) => {
+                for character in text.chars() {
+                    if matches!(character, '%' | '_') {
+                        written.extend(escape);
+                    }
+                    written.push(character);
+                }
+            }
+        }
+    }
+    let written = quote::text(&written);
+    match escape {
+        Some(escape) => format!("{written} ESCAPE '{escape}'"),
+        None => written,
+    }
+}

@@ -1,0 +1,344 @@
+//! From the syntax tree of an expression to a typed one. Every fault is reported where it is; the operands beside
+//! it are looked at nevertheless.
+
+use sqlparser::ast;
+
+use super::super::data_type::{DataType, Family};
+use super::super::expr::{Expr, ExprKind, Literal};
+use super::super::parse::{Name, identifier};
+use super::super::refuse::refusal;
+use super::super::scan::Text;
+use super::operand::{Mismatch, Operand, common, convert, cover};
+use super::scope::Scope;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::Span;
+
+/// Deeper than any person writes, and shallow enough for the smallest stack.
+const MAX_DEPTH: usize = 64;
+
+/// Resolves the expressions of one SELECT.
+pub(super) struct Resolver<'a, 'd> {
+    pub(super) text: &'a Text<'a>,
+    pub(super) scope: Scope,
+    /// The SELECT, for what has no place of its own.
+    pub(super) span: Span,
+    pub(super) diagnostics: &'d mut Vec<Diagnostic>,
+    /// Whether a clause of this statement was refused, so that nothing of it needs to be refused again.
+    pub(super) refused: bool,
+    pub(super) depth: usize,
+}
+
+impl Resolver<'_, '_> {
+    /// Reports a fault. `None` is "reported".
+    pub(super) fn fault<T>(&mut self, fault: Diagnostic) -> Option<T> {
+        self.diagnostics.push(fault);
+        None
+    }
+
+    /// Refuses what the tokens did not betray.
+    pub(super) fn refuse<T>(&mut self, span: Option<Span>, what: &str, help: &str) -> Option<T> {
+        if !self.refused {
+            self.diagnostics.push(refusal(span.unwrap_or(self.span), what, help));
+        }
+        None
+    }
+
+    pub(super) fn mismatch<T>(&mut self, span: Span, message: String, help: String) -> Option<T> {
+        self.fault(Diagnostic::error(Code::TypeMismatch, span, message, help))
+    }
+
+    pub(super) fn name(&self, ident: &ast::Ident) -> Name {
+        identifier(ident, self.text, self.span)
+    }
+
+    /// An expression whose type its neighbours may decide.
+    pub(super) fn operand(&mut self, expr: &ast::Expr) -> Option<Operand> {
+        self.depth += 1;
+        let resolved = if self.depth > MAX_DEPTH {
+            let help = "take parentheses away, or split the query with a stream between";
+            self.fault(Diagnostic::error(
+                Code::UnsupportedSql,
+                self.span,
+                "this query is nested too deeply",
+                help,
+            ))
+        } else {
+            self.operand_here(expr)
+        };
+        self.depth -= 1;
+        resolved
+    }
+
+    fn operand_here(&mut self, expr: &ast::Expr) -> Option<Operand> {
+        match expr {
+            ast::Expr::Nested(inner) => self.operand(inner),
+            ast::Expr::Identifier(ident) => self.column(None, ident),
+            ast::Expr::CompoundIdentifier(parts) => match parts.as_slice() {
+                [qualifier, column] => self.column(Some(qualifier), column),
+                _ => self.refuse(
+                    parts.first().and_then(|part| self.text.locate(part.span)),
+                    "a name of more than two parts",
+                    "write \"stream\".\"column\", or the column alone",
+                ),
+            },
+            ast::Expr::Value(value) => self.value(value),
+            ast::Expr::TypedString(typed) => self.typed_string(typed),
+            ast::Expr::BinaryOp { left, op, right } => self.binary(left, op, right),
+            ast::Expr::UnaryOp { op, expr } => self.unary(*op, expr),
+            ast::Expr::IsNull(operand) => self.is_null(operand, false),
+            ast::Expr::IsNotNull(operand) => self.is_null(operand, true),
+            ast::Expr::InList { expr, list, negated } => self.in_list(expr, list, *negated),
+            ast::Expr::Between { expr, negated, low, high } => self.between(expr, low, high, *negated),
+            ast::Expr::Like { negated, any: false, expr, pattern, escape_char } => {
+                self.like(expr, pattern, escape_char.as_deref(), *negated)
+            }
+            ast::Expr::Case { case_token, end_token, operand, conditions, else_result } => {
+                let span = self.text.locate(case_token.0.span).zip(self.text.locate(end_token.0.span));
+                let span = span.map_or(self.span, |(first, last)| cover(first, last));
+                self.case(span, operand.as_deref(), conditions, else_result.as_deref())
+            }
+            ast::Expr::Cast { kind: ast::CastKind::Cast, expr, data_type, format: None } => {
+                self.cast(expr, data_type)
+            }
+            ast::Expr::Function(function) => self.function(function),
+            ast::Expr::Substring { expr, substring_from, substring_for, .. } => {
+                self.substring(expr, substring_from.as_deref(), substring_for.as_deref())
+            }
+            ast::Expr::Trim { trim_where, trim_what, expr, trim_characters } => {
+                self.trim(*trim_where, trim_what.as_deref(), expr, trim_characters.is_some())
+            }
+            other => self.other(other),
+        }
+    }
+
+    /// What the parser knows and nobody translates.
+    fn other(&mut self, expr: &ast::Expr) -> Option<Operand> {
+        use sqlparser::ast::Spanned;
+        let (what, help) = match expr {
+            ast::Expr::IsTrue(_) | ast::Expr::IsNotFalse(_) => ("`IS TRUE`", "write the condition alone"),
+            ast::Expr::IsFalse(_) | ast::Expr::IsNotTrue(_) => ("`IS FALSE`", "write NOT and the condition"),
+            ast::Expr::IsUnknown(_) | ast::Expr::IsNotUnknown(_) => ("`IS UNKNOWN`", "write IS NULL"),
+            ast::Expr::IsDistinctFrom(..) | ast::Expr::IsNotDistinctFrom(..) => {
+                ("`IS DISTINCT FROM`", "write <>, and IS NULL for the values that may be missing")
+            }
+            ast::Expr::ILike { .. } => ("`ILIKE`", "write UPPER(x) LIKE 'PATTERN'"),
+            ast::Expr::RLike { .. } => ("`RLIKE`", "write LIKE, or several of them with OR"),
+            ast::Expr::Cast { .. } => {
+                ("this kind of cast", "write CAST(x AS type): what cannot be converted becomes NULL")
+            }
+            ast::Expr::AtTimeZone { .. } => {
+                ("`AT TIME ZONE`", "times are in UTC: convert where they are read")
+            }
+            ast::Expr::Extract { .. } => ("`EXTRACT`", "compute it where the output is read"),
+            ast::Expr::Ceil { .. } => ("`CEIL`", "compute it where the output is read"),
+            ast::Expr::Floor { .. } => ("`FLOOR`", "compute it where the output is read"),
+            ast::Expr::Position { .. } => ("`POSITION`", "use LIKE and SUBSTRING"),
+            ast::Expr::Overlay { .. } => ("`OVERLAY`", "use SUBSTRING and ||"),
+            ast::Expr::Interval(_) => {
+                ("`INTERVAL`", "compare with a constant: \"time\" >= TIMESTAMP '2026-01-27 00:00:00'")
+            }
+            ast::Expr::Collate { .. } => ("`COLLATE`", "texts are compared as they are: write UPPER(x)"),
+            ast::Expr::Tuple(_) => ("a list of values", "write one value for each column"),
+            ast::Expr::Array(_) | ast::Expr::Map(_) | ast::Expr::Struct { .. } => {
+                ("a nested value", "write one value for each column")
+            }
+            _ => ("this expression", "write it with operators, CASE, CAST, COALESCE and text functions"),
+        };
+        // The library's own search for a place goes down the whole tree, which is no deeper than we came.
+        let span = self.text.locate(expr.span());
+        self.refuse(span, what, help)
+    }
+
+    fn column(&mut self, qualifier: Option<&ast::Ident>, column: &ast::Ident) -> Option<Operand> {
+        let qualifier = qualifier.map(|ident| self.name(ident));
+        let name = self.name(column);
+        if !name.quoted && qualifier.is_none() && super::super::refuse::function(&name.text).is_some() {
+            let known = self.scope.column(None, &name).is_ok();
+            if let Some(help) = super::super::refuse::function(&name.text).filter(|_| !known) {
+                return self.fault(refusal(name.span, &format!("`{}`", name.text), help));
+            }
+        }
+        match self.scope.column(qualifier.as_ref(), &name) {
+            Ok((column, found)) => {
+                let span = qualifier.map_or(name.span, |qualifier| cover(qualifier.span, name.span));
+                Some(typed(ExprKind::Column(column), found.data_type, span))
+            }
+            Err(fault) => self.fault(fault),
+        }
+    }
+
+    /// An expression with a type of its own.
+    pub(super) fn typed(&mut self, expr: &ast::Expr) -> Option<Expr> {
+        match self.operand(expr)? {
+            Operand::Typed(expr) => Some(expr),
+            Operand::Null(span) => self.mismatch(
+                span,
+                "this NULL has no type".into(),
+                "give it one: CAST(NULL AS VARCHAR(16)), for example".into(),
+            ),
+        }
+    }
+
+    /// An expression of a family of types; NULL becomes one of `otherwise`.
+    pub(super) fn of_family(
+        &mut self,
+        expr: &ast::Expr,
+        family: Family,
+        otherwise: DataType,
+        user: &str,
+    ) -> Option<Expr> {
+        let operand = self.operand(expr)?;
+        match operand.data_type() {
+            Some(data_type) if data_type.family() != family => {
+                let (needs, help) = wanted(family, data_type);
+                self.mismatch(operand.span(), format!("{user} takes {needs}, this is {data_type}"), help)
+            }
+            Some(data_type) => Some(operand.into_type(data_type)),
+            None => Some(operand.into_type(otherwise)),
+        }
+    }
+
+    /// What can be true.
+    pub(super) fn condition(&mut self, expr: &ast::Expr, user: &str) -> Option<Expr> {
+        self.of_family(expr, Family::Boolean, DataType::Boolean, user)
+    }
+
+    /// Text.
+    pub(super) fn text_operand(&mut self, expr: &ast::Expr, user: &str) -> Option<Expr> {
+        self.of_family(expr, Family::Text, DataType::Varchar(Some(1)), user)
+    }
+
+    /// All operands as their common type.
+    pub(super) fn unify(&mut self, operands: Vec<Operand>, user: &str) -> Option<Vec<Expr>> {
+        match common(&operands) {
+            Ok(target) => Some(operands.into_iter().map(|operand| operand.into_type(target)).collect()),
+            Err(mismatch) => {
+                let span = operands.iter().map(Operand::span).reduce(cover).unwrap_or(self.span);
+                self.not_common(&mismatch, &operands, span, user)
+            }
+        }
+    }
+
+    fn not_common<T>(
+        &mut self,
+        mismatch: &Mismatch,
+        operands: &[Operand],
+        span: Span,
+        user: &str,
+    ) -> Option<T> {
+        match mismatch {
+            Mismatch::OnlyNull => self.mismatch(
+                span,
+                format!("{user} has no operand but NULL, so it has no type"),
+                "give one of them a type: CAST(NULL AS VARCHAR(16)), for example".into(),
+            ),
+            Mismatch::Types(a, b) => {
+                let help = advice(operands, *a, *b);
+                self.mismatch(span, format!("{user} cannot take {a} and {b} together"), help)
+            }
+        }
+    }
+
+    /// Operands that are to be compared with the first.
+    pub(super) fn operands<'e>(
+        &mut self,
+        expressions: impl IntoIterator<Item = &'e ast::Expr>,
+    ) -> Option<Vec<Operand>> {
+        let resolved: Vec<Option<Operand>> = expressions.into_iter().map(|expr| self.operand(expr)).collect();
+        resolved.into_iter().collect()
+    }
+
+    fn cast(&mut self, expr: &ast::Expr, data_type: &ast::DataType) -> Option<Operand> {
+        let operand = self.operand(expr);
+        let target: DataType = match data_type.to_string().parse() {
+            Ok(target) => target,
+            Err(error) => {
+                let error: super::super::data_type::TypeError = error;
+                let span = operand.as_ref().map_or(self.span, Operand::span);
+                return self.mismatch(span, error.message, error.help);
+            }
+        };
+        let operand = match operand? {
+            Operand::Null(span) => return Some(typed(ExprKind::Literal(Literal::Null), target, span)),
+            Operand::Typed(operand) => operand,
+        };
+        if operand.data_type == target {
+            return Some(Operand::Typed(operand));
+        }
+        if let Some(help) = no_cast(operand.data_type, target) {
+            let message = format!("{} cannot be converted to {target}", operand.data_type);
+            return self.mismatch(operand.span, message, help.into());
+        }
+        let span = operand.span;
+        let converted = convert(operand, target);
+        Some(match converted.kind {
+            ExprKind::Cast { operand, .. } => typed(ExprKind::Cast { operand, written: true }, target, span),
+            // A constant has become one of the target type; a text that fits is only called by it.
+            kind => typed(kind, target, span),
+        })
+    }
+}
+
+/// An operand with a type.
+pub(super) fn typed(kind: ExprKind, data_type: DataType, span: Span) -> Operand {
+    Operand::Typed(Expr { kind, data_type, span })
+}
+
+/// Why there is no cast between two types, as what to do instead.
+pub(super) fn no_cast(from: DataType, to: DataType) -> Option<&'static str> {
+    match (from.family(), to.family()) {
+        (a, b) if a == b && a != Family::Time => None,
+        (Family::Text, _) | (_, Family::Text) => None,
+        (Family::Time, Family::Time) => match (from, to) {
+            (DataType::Time, _) | (DataType::Date, DataType::Time) => {
+                Some("take the day from a TIMESTAMP column")
+            }
+            _ => None,
+        },
+        (Family::Boolean, Family::Number) => Some("write CASE WHEN x THEN 1 ELSE 0 END"),
+        (Family::Number, Family::Boolean) => Some("write x <> 0"),
+        _ => Some("convert it to VARCHAR"),
+    }
+}
+
+/// A family in words, and how to come there from a type.
+fn wanted(family: Family, from: DataType) -> (&'static str, String) {
+    match (family, from.family()) {
+        (Family::Boolean, Family::Number) => ("a condition", "compare it: x <> 0".into()),
+        (Family::Boolean, _) => ("a condition", "compare it with a value, or write IS NOT NULL".into()),
+        (Family::Number, Family::Text) => {
+            ("numbers", "convert it: CAST(x AS INTEGER); to put texts together write ||".into())
+        }
+        (Family::Number, _) => ("numbers", "use a column that holds a number".into()),
+        (Family::Text, _) => ("text", "convert it: CAST(x AS VARCHAR(16))".into()),
+        (Family::Time, _) => ("a time", "convert it: CAST(x AS TIMESTAMP)".into()),
+    }
+}
+
+/// How two operands could come together.
+fn advice(operands: &[Operand], a: DataType, b: DataType) -> String {
+    let number = if a.family() == Family::Number { a } else { b };
+    let constant = operands.iter().find_map(|operand| match operand {
+        Operand::Typed(Expr { kind: ExprKind::Literal(Literal::Text(text)), .. }) => Some(text.as_str()),
+        _ => None,
+    });
+    match ((a.family(), b.family()), constant) {
+        ((Family::Number, Family::Text) | (Family::Text, Family::Number), Some(text))
+            if text.trim().parse::<f64>().is_ok_and(f64::is_finite) =>
+        {
+            format!("write the number without quotes: {}", text.trim())
+        }
+        ((Family::Number, Family::Text) | (Family::Text, Family::Number), Some(_)) => {
+            "write a number, or take a column that holds text".into()
+        }
+        ((Family::Number, Family::Text) | (Family::Text, Family::Number), None) => {
+            format!("convert the text: CAST(x AS {number})")
+        }
+        ((Family::Time, Family::Text) | (Family::Text, Family::Time), Some(text)) => {
+            let time = if a.family() == Family::Time { a } else { b };
+            format!("write {time} in front of the text: {time} '{text}'")
+        }
+        ((Family::Time, Family::Time), _) => "convert one: CAST(x AS TIMESTAMP), or CAST(x AS DATE)".into(),
+        _ => format!("convert one of them, for example CAST(x AS {a})"),
+    }
+}

@@ -1,0 +1,53 @@
+//! The input's columns: names that SQL can hold, and paths that can be read side by side.
+
+use super::super::parse::bad_name;
+use super::super::print::raw_type;
+use super::super::query::Column;
+use crate::diagnostics::{Code, Diagnostic};
+
+/// Reports what keeps the columns from being one table.
+pub(super) fn check(input: &[Column], diagnostics: &mut Vec<Diagnostic>) {
+    for (at, column) in input.iter().enumerate() {
+        let before = &input[..at];
+        diagnostics.extend(unusable(column));
+        if let Some(first) = before.iter().find(|first| first.name == column.name) {
+            let message = format!("there are two columns `{}`", column.name);
+            let fault = Diagnostic::error(Code::DuplicateName, column.span, message, "rename one of them");
+            diagnostics.push(fault.related(first.span, "the first one"));
+        } else if let Some(other) = before.iter().find(|other| clash(other, column)) {
+            let message = format!("`{}` and `{}` cannot both be read", other.path, column.path);
+            let help = if other.path == column.path {
+                "read it once, and convert it in the SQL with CAST"
+            } else {
+                "read the values inside, each as a column of its own"
+            };
+            let fault = Diagnostic::error(Code::UnsupportedSql, column.span, message, help);
+            diagnostics.push(fault.related(other.span, format!("`{}`", other.path)));
+        }
+    }
+}
+
+fn unusable(column: &Column) -> Option<Diagnostic> {
+    if let Some((message, help)) = bad_name(&column.name) {
+        return Some(Diagnostic::error(Code::SqlSyntax, column.span, message, help));
+    }
+    if column.path.is_root() {
+        let message = "a column cannot be the whole record";
+        let help = "name a key of it: $.name";
+        return Some(Diagnostic::error(Code::UnsupportedSql, column.span, message, help));
+    }
+    let (_, help) = column.path.segments().iter().find_map(|key| bad_name(key))?;
+    let message = format!("the path `{}` cannot be read", column.path);
+    Some(Diagnostic::error(Code::UnsupportedSql, column.span, message, help))
+}
+
+/// Whether one record cannot hold both: one is inside of the other, or they are the same as different types.
+fn clash(a: &Column, b: &Column) -> bool {
+    let (a_path, b_path) = (a.path.segments(), b.path.segments());
+    if a_path == b_path {
+        raw_type(a.data_type) != raw_type(b.data_type)
+    } else {
+        let either_is_root = a.path.is_root() || b.path.is_root();
+        !either_is_root && (a_path.starts_with(b_path) || b_path.starts_with(a_path))
+    }
+}

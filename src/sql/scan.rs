@@ -1,0 +1,213 @@
+//! From text to tokens that know where they stand, one list for each statement.
+//!
+//! Statements are cut apart before any is parsed, so that a fault in one hides no other.
+
+use std::ops::Range;
+
+use sqlparser::dialect::Dialect;
+use sqlparser::tokenizer::{Location, Span as SqlSpan, Token, TokenWithSpan, Tokenizer, Word};
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::{Excerpt, Span};
+
+/// How names and numbers look: the SQL standard's way, with `"` around a name that is to be kept as it is.
+#[derive(Debug)]
+pub(super) struct StreamingSql;
+
+impl Dialect for StreamingSql {
+    fn is_identifier_start(&self, c: char) -> bool {
+        c.is_alphabetic() || c == '_'
+    }
+
+    fn is_identifier_part(&self, c: char) -> bool {
+        c.is_alphanumeric() || c == '_' || c == '$'
+    }
+
+    fn is_delimited_identifier_start(&self, c: char) -> bool {
+        c == '"'
+    }
+
+    fn supports_unicode_string_literal(&self) -> bool {
+        true
+    }
+}
+
+/// The text with the way from the tokenizer's lines and columns to places in the user's file.
+#[derive(Debug)]
+pub(super) struct Text<'a> {
+    excerpt: &'a Excerpt,
+    /// Offset of each character.
+    characters: Vec<usize>,
+    /// Index into `characters` of the first one of each line.
+    lines: Vec<usize>,
+}
+
+impl<'a> Text<'a> {
+    pub(super) fn new(excerpt: &'a Excerpt) -> Self {
+        let (mut characters, mut lines) = (Vec::new(), vec![0]);
+        for (at, character) in excerpt.text().char_indices() {
+            characters.push(at);
+            if character == '\n' {
+                lines.push(characters.len());
+            }
+        }
+        Self { excerpt, characters, lines }
+    }
+
+    /// The offset of a place, if it is one.
+    fn offset(&self, place: Location) -> Option<usize> {
+        let line = usize::try_from(place.line).ok()?.checked_sub(1)?;
+        let column = usize::try_from(place.column).ok()?.checked_sub(1)?;
+        let at = self.lines.get(line)? + column;
+        Some(self.characters.get(at).copied().unwrap_or(self.excerpt.text().len()))
+    }
+
+    /// A range of the text as a place in the user's file.
+    pub(super) fn span(&self, range: Range<usize>) -> Span {
+        self.excerpt.span(range)
+    }
+
+    /// A span of the parser's as a place in the user's file, if it is one.
+    pub(super) fn locate(&self, span: SqlSpan) -> Option<Span> {
+        Some(self.span(self.offset(span.start)?..self.offset(span.end)?))
+    }
+
+    /// The whole text in the user's file.
+    pub(super) fn whole(&self) -> Span {
+        self.excerpt.whole()
+    }
+
+    /// What stands in the text there.
+    pub(super) fn text(&self, range: Range<usize>) -> &str {
+        self.excerpt.text().get(range).unwrap_or_default()
+    }
+
+    /// Splits "... at Line: 3, Column: 7", which is how the parser tells where a fault is.
+    pub(super) fn place_of<'m>(&self, message: &'m str) -> (&'m str, Option<usize>) {
+        let Some((message, place)) = message.rsplit_once(" at Line: ") else { return (message, None) };
+        let at = place.split_once(", Column: ").and_then(|(line, column)| {
+            self.offset(Location { line: line.parse().ok()?, column: column.parse().ok()? })
+        });
+        (message, at)
+    }
+}
+
+/// A token and where it stands in the text.
+#[derive(Clone, Debug)]
+pub(super) struct Lexeme {
+    pub(super) token: TokenWithSpan,
+    pub(super) range: Range<usize>,
+}
+
+impl Lexeme {
+    /// Whether it is this word, unquoted, in any case.
+    pub(super) fn is_word(&self, word: &str) -> bool {
+        matches!(&self.token.token, Token::Word(Word { value, quote_style: None, .. })
+            if value.eq_ignore_ascii_case(word))
+    }
+
+    pub(super) fn is(&self, token: &Token) -> bool {
+        self.token.token == *token
+    }
+}
+
+/// The tokens of each statement, without blanks and comments.
+pub(super) fn scan(text: &Text) -> Result<Vec<Vec<Lexeme>>, Diagnostic> {
+    let source = text.excerpt.text();
+    let tokens = Tokenizer::new(&StreamingSql, source).tokenize_with_location().map_err(|error| {
+        let message = lower_first(&error.message);
+        let at = text.offset(error.location).map_or(text.whole(), |at| {
+            let line_end = source[at..].find('\n').map_or(source.len(), |length| at + length);
+            text.span(at..line_end)
+        });
+        let help = if message.contains("delimited identifier") || message.contains("close delimiter") {
+            "a name in double quotes ends with a double quote; a quote inside is written twice"
+        } else if message.contains("comment") {
+            "a comment that starts with `/*` ends with `*/`"
+        } else {
+            "a text ends with a single quote; a quote inside is written twice: 'it''s'"
+        };
+        Diagnostic::error(Code::SqlSyntax, at, message, help)
+    })?;
+    let mut statements = vec![Vec::new()];
+    for token in tokens {
+        match token.token {
+            Token::Whitespace(_) | Token::EOF => {}
+            Token::SemiColon => statements.push(Vec::new()),
+            _ => {
+                let start = text.offset(token.span.start).unwrap_or(0);
+                let end = text.offset(token.span.end).unwrap_or(start).max(start);
+                if let Some(statement) = statements.last_mut() {
+                    statement.push(Lexeme { token, range: start..end });
+                }
+            }
+        }
+    }
+    statements.retain(|statement| !statement.is_empty());
+    Ok(statements)
+}
+
+/// More operators in a row than any person writes; the parsed tree is as deep, and must fit the stack.
+const MAX_DEPTH: usize = 1000;
+/// More parentheses, or CASEs, in each other than any person writes. The parser's own limit is a little higher, but
+/// it looks for another meaning of the word CASE then.
+const MAX_LEVELS: usize = 40;
+
+/// The place at which an expression could become deeper than [`MAX_DEPTH`] or [`MAX_LEVELS`], if there is one. Every token but a
+/// constant and a quoted name counts, up to the next comma; what stands in parentheses, or between CASE and END,
+/// counts as its longest part.
+pub(super) fn too_deep(tokens: &[Lexeme]) -> Option<&Lexeme> {
+    /// Tokens since the last comma, and the most that there were before one.
+    struct Level {
+        now: usize,
+        most: usize,
+    }
+    let mut levels = vec![Level { now: 0, most: 0 }];
+    let mut depth = 0;
+    for lexeme in tokens {
+        let opens = lexeme.is(&Token::LParen) || lexeme.is_word("CASE");
+        let closes = (lexeme.is(&Token::RParen) || lexeme.is_word("END")) && levels.len() > 1;
+        let separates = lexeme.is(&Token::Comma)
+            || ["WHEN", "THEN", "ELSE"].iter().any(|word| lexeme.is_word(word)) && levels.len() > 1;
+        if opens {
+            levels.push(Level { now: 1, most: 1 });
+            depth += 1;
+        } else if closes {
+            if let Some(level) = levels.pop() {
+                let most = level.most.max(level.now);
+                depth = depth - level.now + most;
+                if let Some(outer) = levels.last_mut() {
+                    outer.now += most;
+                }
+            }
+        } else if let Some(level) = levels.last_mut() {
+            match &lexeme.token.token {
+                _ if separates => {
+                    depth -= level.now;
+                    level.most = level.most.max(level.now);
+                    level.now = 0;
+                }
+                Token::Number(..) | Token::SingleQuotedString(_) => {}
+                Token::Word(Word { quote_style: Some(_), .. }) => {}
+                _ => {
+                    level.now += 1;
+                    depth += 1;
+                }
+            }
+        }
+        if depth > MAX_DEPTH || levels.len() > MAX_LEVELS {
+            return Some(lexeme);
+        }
+    }
+    None
+}
+
+/// A library's message in the manner of ours: lower case, no full stop.
+pub(super) fn lower_first(message: &str) -> String {
+    let message = message.trim().trim_end_matches('.');
+    let mut characters = message.chars();
+    match characters.next() {
+        Some(first) => first.to_lowercase().chain(characters).collect(),
+        None => "this cannot be read".into(),
+    }
+}

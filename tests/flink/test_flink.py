@@ -1,0 +1,127 @@
+"""Generated SQL on a real Flink: its rows are compared with rows that were written by hand.
+
+The SQL is the compiler's, filled in and cut apart by the very `main.py` that runs in AWS. Only what names a Kinesis
+stream (the options connector, stream.arn, aws.region and source.init.position) is pointed at files instead.
+
+Every folder of tests/sql/cases with `records.jsonl` and `expected/OUTPUT.jsonl` is run, from its snapshot. With
+PIPEC_GENERATED, a directory that `pipec build` wrote, its `user-data/pipeline.sql` is run on the records of the
+reference case as well. All of them run in one JVM. FLINK_LIB names the directory of Flink's jars if it is not that
+of the installed apache-flink-libraries.
+"""
+
+import decimal
+import importlib.util
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+CASES = ROOT / "tests" / "sql" / "cases"
+
+sys.path.insert(0, str(ROOT / "runtime" / "flink"))
+import main as flink_main  # noqa: E402
+
+OPENED = ["java.lang", "java.util", "java.nio", "java.time", "sun.nio.ch"]
+
+
+def flink_jars():
+    given = os.environ.get("FLINK_LIB")
+    if given:
+        return given
+    found = importlib.util.find_spec("pyflink")
+    for place in found.submodule_search_locations if found else []:
+        if any(pathlib.Path(place, "lib").glob("flink-dist-*.jar")):
+            return os.path.join(place, "lib")
+    pytest.fail("Flink is not installed: pip install --no-deps -r tests/flink/requirements.txt, or set FLINK_LIB")
+
+
+def snapshot(folder):
+    """The text of an insta snapshot: what stands behind its header; insta drops the line break at the end."""
+    text = (folder / "pipeline.snap").read_text(encoding="utf-8")
+    return text.split("---\n", 2)[2].rstrip("\n") + "\n\n"
+
+
+def pipelines():
+    """Name -> (SQL, folder with its records and what is expected)."""
+    found = {
+        folder.name: (snapshot(folder), folder)
+        for folder in sorted(CASES.iterdir())
+        if (folder / "records.jsonl").exists()
+    }
+    generated = os.environ.get("PIPEC_GENERATED")
+    if generated:
+        sql = pathlib.Path(generated, "user-data", "pipeline.sql").read_text(encoding="utf-8")
+        found["generated user-data"] = (sql, CASES / "reference")
+    return found
+
+
+def on_files(sql, directory, records):
+    """The SQL with its Kinesis streams pointed at files."""
+    outputs = re.findall(r"\$\{output\.(\w+)\.stream\.arn\}", sql)
+    properties = {f"output.{name}.stream.arn": f"{directory}/{name}" for name in outputs}
+    properties |= {"input.stream.arn": str(records), "aws.region": "eu-central-1"}
+    filled = flink_main.fill_in(sql, properties)
+    statements = []
+    for statement in flink_main.split(filled):
+        statement = statement.replace("'connector' = 'kinesis'", "'connector' = 'filesystem'")
+        statement = statement.replace("'stream.arn' = '", "'path' = '")
+        statement = re.sub(r"\n  '(aws\.region|source\.init\.position)' = '[^']*',", "", statement)
+        statements.append(statement)
+    return "".join(statement + flink_main.STATEMENT_END for statement in statements)
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory):
+    """Runs every pipeline; name -> directory with one directory for each output."""
+    base = tmp_path_factory.mktemp("flink")
+    options = base / "options"
+    settings = flink_main.OPTIONS | {"parallelism.default": "1"}
+    options.write_text("".join(f"{name}={value}\n" for name, value in settings.items()), encoding="utf-8")
+    directories, jobs = {}, []
+    for number, (name, (sql, folder)) in enumerate(pipelines().items()):
+        directory = base / str(number)
+        directory.mkdir()
+        job = directory / "job.sql"
+        job.write_text(on_files(sql, directory, folder / "records.jsonl"), encoding="utf-8")
+        directories[name] = directory
+        jobs.append(str(job))
+    opened = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]
+    log = base / "flink.log"
+    with open(log, "wb") as output:
+        code = subprocess.run(
+            ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", *opened, "-Dlog4j2.level=ERROR"]
+            + ["-cp", os.path.join(flink_jars(), "*"), str(HERE / "RunPipeline.java"), str(options), *jobs],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            timeout=600,
+            check=False,
+        ).returncode
+    assert code == 0, log.read_text(encoding="utf-8", errors="replace")[-6000:]
+    return directories
+
+
+def number(digits):
+    """A number by its value: 0, 0.0 and 0E+1 are one."""
+    return {"number": format(decimal.Decimal(digits).normalize() + 0, "f")}
+
+
+def rows(paths):
+    lines = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    read = (json.loads(line, parse_int=number, parse_float=number) for line in lines)
+    return sorted(json.dumps(row, sort_keys=True, ensure_ascii=False) for row in read)
+
+
+@pytest.mark.parametrize("name", pipelines())
+def test_rows(results, name):
+    folder = pipelines()[name][1]
+    expected = sorted((folder / "expected").glob("*.jsonl"))
+    assert expected, f"{folder} has no expected rows"
+    for path in expected:
+        written = [file for file in (results[name] / path.stem).rglob("*") if file.is_file()]
+        assert rows(written) == rows([path]), f"{path.stem} of {name}"

@@ -1,0 +1,216 @@
+//! Whatever is written: no panic, a query exactly when nothing is wrong, diagnostics in the file, and generated SQL
+//! that is cut apart where its statements end.
+
+use pipec::diagnostics::{Severity, has_errors};
+use pipec::sql::{Role, print_flink};
+use proptest::prelude::*;
+
+use crate::support::{Analyzed, analyzed};
+
+const COLUMNS: &str = "first VARCHAR(16) $.name.first
+age INTEGER $.dob.age
+price DECIMAL(10,2) $.price
+ratio DOUBLE $.ratio
+ok BOOLEAN $.ok
+at TIMESTAMP $.at
+";
+
+/// Words and signs that SQL is made of, so that most texts come far.
+const WORDS: &[&str] = &[
+    "SELECT",
+    "STREAM",
+    "FROM",
+    "WHERE",
+    "INSERT",
+    "INTO",
+    "CREATE",
+    "OR",
+    "REPLACE",
+    "PUMP",
+    "AS",
+    "AND",
+    "NOT",
+    "CASE",
+    "WHEN",
+    "THEN",
+    "ELSE",
+    "END",
+    "CAST",
+    "IN",
+    "BETWEEN",
+    "LIKE",
+    "ESCAPE",
+    "IS",
+    "NULL",
+    "COALESCE",
+    "NULLIF",
+    "TRIM",
+    "SUBSTRING",
+    "UPPER",
+    "MOD",
+    "FOR",
+    "GROUP",
+    "BY",
+    "JOIN",
+    "OVER",
+    "UNION",
+    "DISTINCT",
+    "INTERVAL",
+    "TIMESTAMP",
+    "DATE",
+    "INTEGER",
+    "VARCHAR",
+    "BOOLEAN",
+    "stream",
+    "\"first\"",
+    "\"age\"",
+    "\"price\"",
+    "\"ratio\"",
+    "\"ok\"",
+    "\"at\"",
+    "out",
+    "\"OUT\"",
+    "SOURCE_SQL_STREAM_001",
+    "'a'",
+    "'2026-01-27'",
+    "'%'",
+    "''",
+    "1",
+    "2.5",
+    "1e3",
+    "9223372036854775808",
+    "(",
+    ")",
+    "(",
+    ")",
+    ",",
+    ",",
+    ";",
+    "=",
+    "<>",
+    ">=",
+    "+",
+    "-",
+    "*",
+    "/",
+    "||",
+    "%",
+    ".",
+    "--\n",
+    "/*",
+    "\"",
+    "'",
+    "[",
+    "::",
+    "é",
+    "\u{1F600}",
+    "U&'\\00e9'",
+    "\n",
+    "\t",
+];
+
+fn check(sql: &str, analyzed: &Analyzed) -> Result<(), TestCaseError> {
+    let Analyzed { query, diagnostics, .. } = analyzed;
+    prop_assert_eq!(query.is_none(), has_errors(diagnostics), "{}", sql);
+    for diagnostic in diagnostics {
+        prop_assert!(diagnostic.severity != Severity::Advice && !diagnostic.help.is_empty());
+        prop_assert!(!diagnostic.message.contains("Some(") && !diagnostic.message.contains(" { "), "{}", sql);
+    }
+    prop_assert_eq!(analyzed.text().is_empty(), diagnostics.is_empty());
+    let Some(query) = query else { return Ok(()) };
+    prop_assert!(query.stateless().is_ok());
+    let flink = print_flink(query);
+    let statements: Vec<&str> = flink.split_terminator(";\n\n").collect();
+    let outputs = query.outputs().count();
+    let inner = query.streams.iter().filter(|stream| stream.role == Role::Inner).count();
+    let inserts =
+        query.inserts.iter().filter(|insert| query.stream(insert.into).role == Role::Output).count();
+    prop_assert_eq!(statements.len(), 2 + outputs + inner + inserts, "{}", flink);
+    for statement in statements {
+        let first =
+            statement.lines().find(|line| !line.is_empty() && !line.starts_with("--")).unwrap_or_default();
+        prop_assert!(
+            first.starts_with("CREATE TEMPORARY ") || first.starts_with("INSERT INTO `"),
+            "{}",
+            flink
+        );
+    }
+    for place in flink.split("${").skip(1) {
+        let name = place.split_once('}').map_or("", |(name, _)| name);
+        let known = matches!(name, "input.stream.arn" | "aws.region")
+            || query.outputs().any(|output| name == format!("output.{}.stream.arn", output.name));
+        prop_assert!(known, "{}", flink);
+    }
+    Ok(())
+}
+
+/// Expressions of every kind, right and wrong ones.
+fn expression() -> impl Strategy<Value = String> {
+    let columns = ["first", "age", "price", "ratio", "ok", "at"];
+    let leaf = prop_oneof![
+        proptest::sample::select(columns.to_vec()).prop_map(|name| format!("\"{name}\"")),
+        "[0-9]{1,3}(\\.[0-9]{1,2})?",
+        "(?s).{0,6}|[$]{1,2}[{]x|;\n\n".prop_map(|text| format!("'{}'", text.replace('\'', "''"))),
+        Just("NULL".to_owned()),
+        Just("TRUE".to_owned()),
+    ];
+    leaf.prop_recursive(3, 24, 3, |inner| {
+        prop_oneof![
+            (inner.clone(), "[-+*/%]|\\|\\||=|<>|<|>=|AND|OR", inner.clone())
+                .prop_map(|(a, op, b)| format!("({a} {op} {b})")),
+            (
+                inner.clone(),
+                "BOOLEAN|INTEGER|SMALLINT|VARCHAR\\(5\\)|DOUBLE|DECIMAL\\(5, 1\\)|TIMESTAMP|DATE"
+            )
+                .prop_map(|(a, data_type)| format!("CAST({a} AS {data_type})")),
+            (inner.clone(), inner.clone(), inner.clone())
+                .prop_map(|(a, b, c)| format!("CASE WHEN {a} THEN {b} ELSE {c} END")),
+            ("UPPER|LOWER|TRIM|CHAR_LENGTH|COUNT|-|NOT ", inner.clone())
+                .prop_map(|(f, a)| format!("{f}({a})")),
+            ("COALESCE|NULLIF|MOD|SUBSTRING", inner.clone(), inner.clone())
+                .prop_map(|(f, a, b)| format!("{f}({a}, {b})")),
+            (inner.clone(), inner.clone(), inner.clone())
+                .prop_map(|(a, b, c)| format!("{a} BETWEEN {b} AND {c}")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} NOT IN ({b}, 1))")),
+            (inner.clone(), "(?s)'[^']{0,5}'").prop_map(|(a, b)| format!("({a} LIKE {b} ESCAPE '!')")),
+            inner.prop_map(|a| format!("({a} IS NULL)")),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn any_text(sql in "(?s).{0,80}") {
+        check(&sql, &analyzed(&sql, COLUMNS))?;
+    }
+
+    #[test]
+    fn any_words(words in proptest::collection::vec(proptest::sample::select(WORDS), 0..40)) {
+        let sql = words.join(" ");
+        check(&sql, &analyzed(&sql, COLUMNS))?;
+    }
+
+    #[test]
+    fn any_select(words in proptest::collection::vec(proptest::sample::select(WORDS), 0..14)) {
+        let sql = format!("CREATE STREAM o (a VARCHAR(3)); INSERT INTO o SELECT {} AS x FROM stream;", words.join(" "));
+        check(&sql, &analyzed(&sql, COLUMNS))?;
+    }
+
+    #[test]
+    fn any_expression(a in expression(), b in expression()) {
+        let sql = format!("INSERT INTO o SELECT {a} AS \"a b\", \"age\" FROM stream WHERE ({b}) IS NOT NULL");
+        check(&sql, &analyzed(&sql, COLUMNS))?;
+    }
+
+    #[test]
+    fn any_name(name in "(?s)[^\"]{1,6}|[$][{]a|;\n\n", key in "[^\\p{Cc}\u{0}]{1,6}|[$][{]a") {
+        let quoted = key.replace('\\', "\\\\").replace('\'', "\\'");
+        let columns = format!("first VARCHAR(16) $['{quoted}'].x\n");
+        if !key.contains(char::is_whitespace) {
+            let sql = format!("SELECT \"first\" AS \"{name}\" FROM stream");
+            check(&sql, &analyzed(&sql, &columns))?;
+        }
+    }
+}

@@ -1,0 +1,13 @@
+CREATE OR REPLACE STREAM "OUT" (first VARCHAR(16), age INTEGER);
+INSERT INTO "OUT" SELECT "first", "age" FROM stream WHERE "age" >= 'abc';
+INSERT INTO "OUT" SELECT "first", "age" FROM stream WHERE "age" >= '21';
+INSERT INTO "OUT" SELECT "first", "age" FROM stream WHERE "age";
+INSERT INTO "OUT" SELECT "first", "age" FROM stream WHERE "first" AND "age" > 1 OR NOT "last";
+INSERT INTO "OUT" SELECT "first", "first" + 1 FROM stream;
+INSERT INTO "OUT" SELECT "age", "first" FROM stream;
+INSERT INTO "OUT" SELECT UPPER("age"), CHAR_LENGTH("first", 2) FROM stream WHERE "age" = NULL;
+INSERT INTO "OUT" SELECT CASE WHEN "age" > 1 THEN 'a' ELSE 2 END, COALESCE(NULL, NULL) FROM stream;
+INSERT INTO "OUT" SELECT CAST("age" AS BOOLEAN), CAST("age" AS INTEGR) FROM stream;
+INSERT INTO "OUT" SELECT "first", "age" FROM stream WHERE "age" IN (1, 'x') AND "first" BETWEEN 1 AND 2 AND "age" LIKE 'x%';
+INSERT INTO "OUT" SELECT TRIM('ab' FROM "first"), MOD("latitude", 2) FROM stream WHERE "first" LIKE 'a!b' ESCAPE '!';
+INSERT INTO "OUT" SELECT SUBSTRING("first" FROM 0), DATE '2026-02-30' FROM stream WHERE TIMESTAMP '2026-01-27' > 'x';

@@ -1,0 +1,2 @@
+SELECT "first" FROM stream WHERE "first" = 'abc;
+SELECT 1

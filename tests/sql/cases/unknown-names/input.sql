@@ -1,0 +1,6 @@
+CREATE OR REPLACE STREAM "OUT" (first VARCHAR(16), age INTEGER);
+INSERT INTO "OUT" SELECT STREAM first, "agee" FROM "SOURCE_SQL_STREAM_001" WHERE "Age" > 1 AND zzz = 1;
+INSERT INTO "OUT" SELECT STREAM "first", "age" FROM "SOURCE_SQL_STREAM_01";
+INSERT INTO "OUT" ("first", AGE) SELECT STREAM "first", "age" FROM "source_sql_stream_001" AS s;
+INSERT INTO "OUT" SELECT t."first", UPER("first") FROM stream AS s;
+INSERT INTO "OUT" SELECT "first", FROBNICATE("age") FROM nowhere;

@@ -1,0 +1,48 @@
+//! SQL from the text to Flink's, with the diagnostics as a user sees them.
+
+mod any_input;
+mod depth;
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use pipec::sql::print_flink;
+
+/// One folder for each case: `input.sql`, perhaps `columns` (else those of the reference pipeline), and what
+/// comes out: `pipeline.sql`, `diagnostics`, or both.
+#[test]
+fn cases() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sql/cases");
+    let mut folders: Vec<_> = fs::read_dir(&root)
+        .expect("the cases")
+        .map(|entry| entry.expect("a case").path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    for folder in folders {
+        let sql = fs::read_to_string(folder.join("input.sql")).expect("input.sql");
+        let columns = fs::read_to_string(folder.join("columns"))
+            .or_else(|_| fs::read_to_string(root.join("columns")))
+            .expect("columns");
+        let analyzed = support::analyzed(&sql, &columns);
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(&folder);
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| {
+            if let Some(query) = &analyzed.query {
+                insta::assert_snapshot!("pipeline", print_flink(query));
+            }
+            if analyzed.query.is_none() || !analyzed.diagnostics.is_empty() {
+                insta::assert_snapshot!("diagnostics", analyzed.text());
+            }
+        });
+        let expected = usize::from(analyzed.query.is_some())
+            + usize::from(analyzed.query.is_none() || !analyzed.diagnostics.is_empty());
+        let snapshots = fs::read_dir(&folder).expect("the case").filter(|entry| {
+            entry.as_ref().is_ok_and(|entry| entry.path().extension().is_some_and(|e| e == "snap"))
+        });
+        assert_eq!(snapshots.count(), expected, "{} holds a snapshot of nothing", folder.display());
+    }
+}

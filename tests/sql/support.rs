@@ -1,0 +1,51 @@
+//! What the SQL tests share: columns written one a line, a text analyzed, diagnostics as a user sees them.
+
+use pipec::diagnostics::format::Findings;
+use pipec::diagnostics::{Diagnostic, Format};
+use pipec::source::{Excerpt, Sources};
+use pipec::sql::{Column, Input, Query, analyze, parse_path};
+
+/// An analyzed text with the files that its diagnostics point into.
+pub struct Analyzed {
+    pub sources: Sources,
+    pub query: Option<Query>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Columns from lines of `name type path`; a type has no blanks.
+pub fn columns(sources: &mut Sources, text: &str) -> Vec<Column> {
+    let id = sources.add("columns", text.into());
+    let mut columns = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let mut words = line.split_whitespace();
+        if let (Some(name), Some(data_type)) = (words.next(), words.next()) {
+            let path = words.collect::<Vec<_>>().join(" ");
+            columns.push(Column {
+                name: name.into(),
+                data_type: data_type.parse().expect("a type"),
+                path: parse_path(&path).expect("a path"),
+                span: sources.file(id).span(at..at + line.trim_end().len()),
+            });
+        }
+        at += line.len();
+    }
+    columns
+}
+
+pub fn analyzed(sql: &str, column_lines: &str) -> Analyzed {
+    let mut sources = Sources::default();
+    let columns = columns(&mut sources, column_lines);
+    let id = sources.add("input.sql", sql.into());
+    let excerpt = Excerpt::file(sources.file(id));
+    let (query, diagnostics) = analyze(&excerpt, &Input { columns: &columns });
+    Analyzed { sources, query, diagnostics }
+}
+
+impl Analyzed {
+    /// The diagnostics as a user sees them, without colours.
+    pub fn text(&self) -> String {
+        let findings = [Findings { sources: &self.sources, diagnostics: &self.diagnostics }];
+        anstream::adapter::strip_str(&Format::Text.render(&findings)).to_string()
+    }
+}
