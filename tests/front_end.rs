@@ -3,28 +3,13 @@
 mod support;
 
 use std::collections::HashMap;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use pipec::diagnostics::Format;
 use pipec::diagnostics::format::Findings;
-use pipec::world::World;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use support::front_end;
-
-/// Files in memory.
-struct Files(HashMap<PathBuf, Vec<u8>>);
-
-impl World for Files {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.0.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
-
-    fn size(&self, path: &Path) -> io::Result<u64> {
-        self.read(path).map(|bytes| bytes.len() as u64)
-    }
-}
+use support::{Files, front_end};
 
 const VALID: &str = r#"name: user-data
 description: Users of 21 years and over
@@ -208,12 +193,12 @@ enum Edit {
 fn edit() -> impl Strategy<Value = Edit> {
     let odd = || select(ODD);
     prop_oneof![
-        any::<Index>().prop_map(Edit::Delete),
-        any::<(Index, Index)>().prop_map(|(from, to)| Edit::Duplicate(from, to)),
-        (any::<Index>(), 0..9_usize).prop_map(|(line, by)| Edit::Indent(line, by)),
+        1 => any::<Index>().prop_map(Edit::Delete),
+        1 => any::<(Index, Index)>().prop_map(|(from, to)| Edit::Duplicate(from, to)),
+        1 => (any::<Index>(), 0..9_usize).prop_map(|(line, by)| Edit::Indent(line, by)),
         4 => (any::<Index>(), odd()).prop_map(|(token, odd)| Edit::Replace(token, odd)),
         2 => (any::<Index>(), odd()).prop_map(|(at, odd)| Edit::Insert(at, odd)),
-        any::<Index>().prop_map(Edit::Cut),
+        1 => any::<Index>().prop_map(Edit::Cut),
     ]
 }
 
@@ -279,6 +264,8 @@ fn holds(bytes: Vec<u8>) {
     for diagnostic in &found.diagnostics {
         assert!(!diagnostic.help.trim().is_empty(), "{diagnostic:?}");
         assert!(!diagnostic.message.trim().is_empty(), "{diagnostic:?}");
+        // The words of the library that reads values are for programmers; the schema has to catch everything before.
+        assert!(!diagnostic.message.contains("this value cannot be read"), "{diagnostic:?}");
         let spans = diagnostic.related.iter().map(|label| label.span).chain([diagnostic.span]);
         for span in spans {
             let text = found.sources.file(span.file).text();
@@ -287,7 +274,7 @@ fn holds(bytes: Vec<u8>) {
     }
     let findings = [Findings { sources: &found.sources, diagnostics: &found.diagnostics }];
     let text = Format::Text.render(&findings);
-    assert_eq!(text.matches("help").count() >= found.diagnostics.len(), true, "{text}");
+    assert!(text.matches("help").count() >= found.diagnostics.len(), "{text}");
     let _ = Format::Github.render(&findings);
     let list: serde_json::Value = serde_json::from_str(&Format::Json.render(&findings)).expect("JSON");
     assert_eq!(list.as_array().map(Vec::len), Some(found.diagnostics.len()));
@@ -305,9 +292,9 @@ fn the_valid_spec_is_valid() {
 }
 
 #[test]
-fn every_odd_word_can_stand_in_every_place() {
-    for (from, to) in tokens(VALID) {
-        for odd in ODD {
+fn odd_words_can_stand_in_every_place() {
+    for (at, (from, to)) in tokens(VALID).into_iter().enumerate() {
+        for odd in ODD.iter().skip(at % 5).step_by(5) {
             let mut text = VALID.to_owned();
             text.replace_range(from..to, odd);
             holds(text.into_bytes());
@@ -316,7 +303,7 @@ fn every_odd_word_can_stand_in_every_place() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn random_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {

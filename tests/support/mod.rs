@@ -3,7 +3,9 @@
 #![allow(dead_code, reason = "every test takes in the whole module and uses a part")]
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use pipec::aws::instance_types::Architecture;
 use pipec::diagnostics::{self, Diagnostic};
@@ -12,6 +14,19 @@ use pipec::runtime::{Build, Program, Programs};
 use pipec::source::Sources;
 use pipec::world::World;
 use pipec::{check, parse, resolve};
+
+/// Files in memory.
+pub struct Files(pub HashMap<PathBuf, Vec<u8>>);
+
+impl World for Files {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.0.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn size(&self, path: &Path) -> io::Result<u64> {
+        self.read(path).map(|bytes| bytes.len() as u64)
+    }
+}
 
 /// What the front end says about one spec.
 #[derive(Default)]
