@@ -18,8 +18,11 @@ use sha2::{Digest, Sha256};
 mod pack;
 
 /// Program, and whether Lambda runs it.
-const PROGRAMS: [(&str, &str, bool); 3] =
-    [("transform", "Transform", true), ("flink-starter", "FlinkStarter", true), ("producer", "Producer", false)];
+const PROGRAMS: [(&str, &str, bool); 3] = [
+    ("transform", "Transform", true),
+    ("flink-starter", "FlinkStarter", true),
+    ("producer", "Producer", false),
+];
 const ARCHITECTURES: [(&str, &str); 2] = [("x86_64", "X86_64"), ("arm64", "Arm64")];
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 const PREBUILT: &str = "PIPEC_RUNTIME_DIR";
@@ -51,8 +54,11 @@ fn main() -> Result<()> {
                 continue;
             }
             let executable = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-            let inputs =
-                if architecture == "x86_64" { inputs(&root, name)? } else { hex(Sha256::digest(&executable)) };
+            let inputs = if architecture == "x86_64" {
+                inputs(&root, name)?
+            } else {
+                hex(Sha256::digest(&executable))
+            };
             let packed = if lambda { pack::function(&executable)? } else { pack::gzip(&executable)? };
             let file = out.join(format!("{name}-{architecture}"));
             fs::write(&file, packed)?;
@@ -73,8 +79,15 @@ fn build(root: &Path, target_dir: &Path) -> Result<PathBuf> {
     let mut command = Command::new(env::var_os("CARGO").ok_or("cargo is not known")?);
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
-        let inherited = ["CARGO_FEATURE_", "CARGO_CFG_", "CARGO_PROFILE_", "CARGO_BUILD_", "CARGO_TARGET_", "DEP_"];
-        let exact = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_MAKEFLAGS"];
+        let inherited =
+            ["CARGO_FEATURE_", "CARGO_CFG_", "CARGO_PROFILE_", "CARGO_BUILD_", "CARGO_TARGET_", "DEP_"];
+        let exact = [
+            "RUSTFLAGS",
+            "CARGO_ENCODED_RUSTFLAGS",
+            "RUSTC_WRAPPER",
+            "RUSTC_WORKSPACE_WRAPPER",
+            "CARGO_MAKEFLAGS",
+        ];
         if inherited.iter().any(|prefix| text.starts_with(prefix)) || exact.contains(&text.as_ref()) {
             command.env_remove(&name);
         }
@@ -162,7 +175,10 @@ fn dependencies(lock: &toml::Table, root: &str) -> Result<BTreeSet<(String, Stri
         let mut words = dependency.split(' ');
         let (name, version) = (words.next().unwrap_or_default(), words.next());
         let candidates = by_name.get(name).ok_or_else(|| format!("{name} is not in Cargo.lock"))?;
-        for package in candidates.iter().filter(|package| version.is_none_or(|version| text(package, "version") == version)) {
+        for package in candidates
+            .iter()
+            .filter(|package| version.is_none_or(|version| text(package, "version") == version))
+        {
             if found.insert((text(package, "name"), text(package, "version"), text(package, "checksum"))) {
                 let needs = package.get("dependencies").and_then(toml::Value::as_array).into_iter().flatten();
                 open.extend(needs.filter_map(toml::Value::as_str).map(str::to_owned));

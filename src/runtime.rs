@@ -84,7 +84,9 @@ impl Programs {
     pub fn new(builds: impl IntoIterator<Item = Build>) -> Self {
         let mut programs = Self::default();
         for build in builds {
-            programs.builds.retain(|other| (other.program, other.architecture) != (build.program, build.architecture));
+            programs
+                .builds
+                .retain(|other| (other.program, other.architecture) != (build.program, build.architecture));
             programs.builds.push(build);
         }
         programs
@@ -111,7 +113,10 @@ impl Programs {
             }
         }
         if builds.is_empty() {
-            return Err(format!("`{}` holds no `<architecture>/<program>`, as in `arm64/transform`", folder.display()));
+            return Err(format!(
+                "`{}` holds no `<architecture>/<program>`, as in `arm64/transform`",
+                folder.display()
+            ));
         }
         Ok(Self::new(EMBEDDED.iter().cloned().chain(builds)))
     }

@@ -68,7 +68,9 @@ impl Lock {
     /// Where the file is there and cannot be read; a missing one is an empty lock.
     pub fn read(world: &dyn World, path: &Path) -> Result<Self, String> {
         match world.read(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self { version: 1, ..Self::default() }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Ok(Self { version: 1, ..Self::default() })
+            }
             Err(error) => Err(format!("`{}`: {error}", path.display())),
             Ok(bytes) => {
                 serde_json::from_slice(&bytes).map_err(|error| format!("`{}`: {error}", path.display()))

@@ -6,11 +6,11 @@ use std::{env, fs};
 
 use clap::Args;
 
-use super::fetch;
-use super::output::{Exit, any_errors, note, parallel, report, shown, tally, write};
 use super::RuntimeArgs;
+use super::fetch;
+use super::output::{Exit, Stage, Staged, any_errors, note, parallel, report, shown, tally, write};
 use crate::artifacts::connector::{self, Jar, LOCK_FILE, Lock, Places};
-use crate::artifacts::{self, ARTIFACTS_DIR, TextFile};
+use crate::artifacts::{self, ARTIFACTS_DIR};
 use crate::aws::flink::Maven;
 use crate::check;
 use crate::diagnostics::{Diagnostic, Format};
@@ -54,71 +54,81 @@ pub(super) struct Build {
     runtime: RuntimeArgs,
 }
 
-/// What of a stack is written.
+/// What of a stack is written. The texts lie on the disk already, so that a thousand specs take no more memory than
+/// one; they are moved to their places when every spec has turned out fine.
 struct Output {
     name: String,
     place: Span,
-    texts: Vec<TextFile>,
+    staged: Vec<Staged>,
+    stale: Vec<String>,
     artifacts: Vec<Artifact>,
     connector: Option<Maven>,
     resources: usize,
 }
+
+/// What came of one spec.
+type Compiled = (Sources, Vec<Diagnostic>, Option<Output>);
 
 impl Build {
     pub(super) fn run(self) -> Result<(), Exit> {
         let programs = self.runtime.programs()?;
         let mut found = Vec::new();
         let mut outputs = Vec::new();
-        let compiled = parallel(&self.specs, |spec| self.compile(spec, &programs));
-        for (spec, (sources, diagnostics, output)) in self.specs.iter().zip(compiled) {
+        let stage = if self.check { None } else { Some(Stage::new(&self.out)?) };
+        let compiled = parallel(&self.specs, |spec| self.compile(spec, &programs, stage.as_ref()));
+        for (spec, compiled) in self.specs.iter().zip(compiled) {
+            let (sources, diagnostics, output) = compiled?;
             found.push((sources, diagnostics));
             outputs.extend(output.map(|output| (spec, found.len() - 1, output)));
         }
         duplicates(&outputs, &mut found);
         report(&found, self.format)?;
         if any_errors(&found) {
+            drop(stage);
+            // The folder goes where it was made for this; one with anything in it stays.
+            let _ = fs::remove_dir(&self.out);
             note(&format!("nothing was written: {}", tally(&found)));
             return Err(Exit::Spec);
         }
         if self.check {
-            return self.compare(&outputs);
+            return compare(&outputs);
         }
         let jars = self.jars(&outputs)?;
-        let written = parallel(&outputs, |(_, _, output)| self.write(output, &programs, &jars));
-        for ((_, _, output), written) in outputs.iter().zip(written) {
-            self.tell(output, written?, &jars);
+        for (_, _, output) in outputs {
+            let changed = self.write(&output, &programs, &jars)?;
+            self.tell(&output, changed, &jars);
         }
         Ok(())
     }
 
-    fn compile(&self, spec: &Path, programs: &Programs) -> (Sources, Vec<Diagnostic>, Option<Output>) {
+    fn compile(&self, spec: &Path, programs: &Programs, stage: Option<&Stage>) -> Result<Compiled, Exit> {
         let compilation = crate::compile(&Disk, programs, spec);
-        let output = compilation.stack.map(|stack| Output {
-            name: stack.plan.name.clone(),
-            place: stack.checked.pipeline().name.span,
-            texts: artifacts::texts(&stack),
-            connector: artifacts::connector(&stack.plan),
-            resources: stack.plan.resources.len(),
-            artifacts: stack.plan.artifacts,
-        });
-        (compilation.sources, compilation.diagnostics, output)
-    }
-
-    fn compare(&self, outputs: &[(&PathBuf, usize, Output)]) -> Result<(), Exit> {
-        let mut stale = 0;
-        for (spec, _, output) in outputs {
-            for text in &output.texts {
-                let path = self.out.join(&output.name).join(text.name);
-                let state = match fs::read(&path) {
-                    Ok(there) if there == text.text.as_bytes() => continue,
-                    Ok(_) => "is stale",
-                    Err(_) => "is missing",
-                };
-                stale += 1;
-                note(&format!("{} {state}: run `pipec build {}`", shown(&path), shown(spec)));
+        let Some(stack) = compilation.stack else {
+            return Ok((compilation.sources, compilation.diagnostics, None));
+        };
+        let folder = self.out.join(&stack.plan.name);
+        let (mut staged, mut stale) = (Vec::new(), Vec::new());
+        for text in artifacts::texts(&stack) {
+            let path = folder.join(text.name);
+            match stage {
+                Some(stage) => staged.extend(stage.file(path, text.text.as_bytes())?),
+                None => match fs::read(&path) {
+                    Ok(there) if there == text.text.as_bytes() => {}
+                    Ok(_) => stale.push(format!("{} is stale", shown(&path))),
+                    Err(_) => stale.push(format!("{} is missing", shown(&path))),
+                },
             }
         }
-        if stale > 0 { Err(Exit::Stale) } else { Ok(()) }
+        let output = Output {
+            place: stack.checked.pipeline().name.span,
+            staged,
+            stale,
+            connector: artifacts::connector(&stack.plan),
+            resources: stack.plan.resources.len(),
+            name: stack.plan.name,
+            artifacts: stack.plan.artifacts,
+        };
+        Ok((compilation.sources, compilation.diagnostics, Some(output)))
     }
 
     /// The connectors that the outputs need, each verified against the locks of the specs that need it.
@@ -136,7 +146,8 @@ impl Build {
             let Some(connector) = &output.connector else { continue };
             let coordinates = connector.to_string();
             if !jars.contains_key(&coordinates) {
-                let mut jar = connector::find(&Disk, &places, connector).map_err(|problem| Exit::usage(&problem))?;
+                let mut jar =
+                    connector::find(&Disk, &places, connector).map_err(|problem| Exit::usage(&problem))?;
                 if jar.is_none() && self.fetch_connector {
                     jar = Some(fetch::connector(&self.maven_repository, connector, places.cache.as_deref())?);
                 }
@@ -152,7 +163,12 @@ impl Build {
         Ok(jars)
     }
 
-    fn write(&self, output: &Output, programs: &Programs, jars: &BTreeMap<String, Jar>) -> Result<bool, Exit> {
+    fn write(
+        &self,
+        output: &Output,
+        programs: &Programs,
+        jars: &BTreeMap<String, Jar>,
+    ) -> Result<bool, Exit> {
         // The artifacts first: a template never names one that is not there.
         for artifact in &output.artifacts {
             let path = self.out.join(ARTIFACTS_DIR).join(&artifact.s3_key);
@@ -166,11 +182,10 @@ impl Build {
                 write(&path, &bytes)?;
             }
         }
-        let mut changed = false;
-        for text in &output.texts {
-            changed |= write(&self.out.join(&output.name).join(text.name), text.text.as_bytes())?;
+        for staged in &output.staged {
+            staged.place()?;
         }
-        Ok(changed)
+        Ok(!output.staged.is_empty())
     }
 
     fn tell(&self, output: &Output, changed: bool, jars: &BTreeMap<String, Jar>) {
@@ -198,6 +213,16 @@ impl Build {
             ));
         }
     }
+}
+
+/// Says what is not as the specs give it.
+fn compare(outputs: &[(&PathBuf, usize, Output)]) -> Result<(), Exit> {
+    for (spec, _, output) in outputs {
+        for stale in &output.stale {
+            note(&format!("{stale}: run `pipec build {}`", shown(spec)));
+        }
+    }
+    if outputs.iter().all(|(_, _, output)| output.stale.is_empty()) { Ok(()) } else { Err(Exit::Stale) }
 }
 
 /// Two specs of one name would write the same files.

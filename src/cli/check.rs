@@ -11,8 +11,10 @@ use crate::world::Disk;
 
 /// Find what AWS would refuse, or silently get wrong
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  pipec check pipeline.yaml\n  pipec check --format sarif pipelines/*.yaml > \
-                        pipec.sarif\n  pipec check --deny-warnings pipeline.yaml")]
+#[command(
+    after_help = "Examples:\n  pipec check pipeline.yaml\n  pipec check --format sarif pipelines/*.yaml > \
+                        pipec.sarif\n  pipec check --deny-warnings pipeline.yaml"
+)]
 pub(super) struct Check {
     /// Specs to check
     #[arg(required = true, value_name = "SPEC")]
@@ -36,8 +38,9 @@ impl Check {
         });
         report(&found, self.format)?;
         let failed = any_errors(&found);
-        let warned =
-            found.iter().any(|(_, diagnostics)| diagnostics.iter().any(|one| one.severity == Severity::Warning));
+        let warned = found
+            .iter()
+            .any(|(_, diagnostics)| diagnostics.iter().any(|one| one.severity == Severity::Warning));
         if self.format == Format::Text {
             let specs = match self.specs.as_slice() {
                 [only] => only.display().to_string(),

@@ -19,11 +19,15 @@ pub(super) fn connector(repository: &str, connector: &Maven, cache: Option<&Path
     let url = format!("{}/{}", repository.trim_end_matches('/'), connector.path());
     note(&format!("fetching {connector}"));
     let refused = |problem: &str| Exit::usage(&format!("{url}: {problem}"));
-    let agent: ureq::Agent =
-        ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).build().into();
+    let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).build().into();
     let get = |url: &str| {
         let mut response = agent.get(url).call().map_err(|error| error.to_string())?;
-        response.body_mut().with_config().limit(JAR_BYTES_MAX).read_to_vec().map_err(|error| error.to_string())
+        response
+            .body_mut()
+            .with_config()
+            .limit(JAR_BYTES_MAX)
+            .read_to_vec()
+            .map_err(|error| error.to_string())
     };
     let jar = Jar::new(get(&url).map_err(|problem| refused(&problem))?).map_err(refused)?;
     // Catches a broken download; what the jar must be for good, the lock beside the spec says.

@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+
+use tempfile::TempDir;
 
 use crate::diagnostics::format::Findings;
 use crate::diagnostics::{self, Diagnostic, Format, Severity};
@@ -121,26 +123,58 @@ pub(super) fn parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + S
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Writes a file that is whole or not there: to a temporary file beside it, then by renaming. `false` where the file
-/// was the same already.
-pub(super) fn write(path: &Path, content: &[u8]) -> Result<bool, Exit> {
-    let refused = |error: &io::Error| Exit::usage(&format!("`{}` cannot be written: {error}", path.display()));
-    if fs::read(path).is_ok_and(|there| there == content) {
-        return Ok(false);
+/// Files that are written but not yet in their places. What is not placed goes when this does.
+pub(super) struct Stage {
+    folder: TempDir,
+    next: AtomicUsize,
+}
+
+/// A file on the stage.
+pub(super) struct Staged {
+    from: PathBuf,
+    to: PathBuf,
+}
+
+impl Stage {
+    /// A stage on the same file system as the output, so that placing a file is renaming it.
+    pub(super) fn new(out: &Path) -> Result<Self, Exit> {
+        fs::create_dir_all(out).map_err(|error| refused(out, &error))?;
+        let folder = tempfile::Builder::new().prefix(".pipec-").tempdir_in(out);
+        Ok(Self { folder: folder.map_err(|error| refused(out, &error))?, next: AtomicUsize::new(0) })
     }
+
+    /// Stages a file; `None` where it is in its place already.
+    pub(super) fn file(&self, to: PathBuf, content: &[u8]) -> Result<Option<Staged>, Exit> {
+        if fs::read(&to).is_ok_and(|there| there == content) {
+            return Ok(None);
+        }
+        let from = self.folder.path().join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
+        fs::write(&from, content).map_err(|error| refused(&to, &error))?;
+        Ok(Some(Staged { from, to }))
+    }
+}
+
+impl Staged {
+    /// Moves the file to its place.
+    pub(super) fn place(&self) -> Result<(), Exit> {
+        let folder = self.to.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)
+            .and_then(|()| fs::rename(&self.from, &self.to))
+            .map_err(|error| refused(&self.to, &error))
+    }
+}
+
+fn refused(path: &Path, error: &io::Error) -> Exit {
+    Exit::usage(&format!("`{}` cannot be written: {error}", shown(path)))
+}
+
+/// Writes a file that is whole or not there.
+pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), Exit> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|error| refused(&error))?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".pipec-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o644));
+    match Stage::new(folder)?.file(path.to_owned(), content)? {
+        Some(staged) => staged.place(),
+        None => Ok(()),
     }
-    let mut file = builder.tempfile_in(folder).map_err(|error| refused(&error))?;
-    file.write_all(content).map_err(|error| refused(&error))?;
-    file.persist(path).map_err(|error| refused(&error.error))?;
-    Ok(true)
 }
 
 /// A path for people, with forward slashes.

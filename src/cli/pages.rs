@@ -10,8 +10,10 @@ use super::output::{Exit, note, print, write};
 
 /// Print a shell's completions
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  pipec completions bash > /etc/bash_completion.d/pipec\n  pipec completions fish \
-                        > ~/.config/fish/completions/pipec.fish")]
+#[command(
+    after_help = "Examples:\n  pipec completions bash > /etc/bash_completion.d/pipec\n  pipec completions fish \
+                        > ~/.config/fish/completions/pipec.fish"
+)]
 pub(super) struct Completions {
     /// The shell
     #[arg(value_enum)]

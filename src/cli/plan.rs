@@ -12,8 +12,10 @@ use crate::world::Disk;
 
 /// Show the decisions with their arithmetic: shards, permissions, cost
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  pipec plan pipeline.yaml\n  pipec plan --format json pipeline.yaml | jq \
-                        .cost.monthly_usd")]
+#[command(
+    after_help = "Examples:\n  pipec plan pipeline.yaml\n  pipec plan --format json pipeline.yaml | jq \
+                        .cost.monthly_usd"
+)]
 pub(super) struct PlanVerb {
     /// The spec
     #[arg(value_name = "SPEC")]

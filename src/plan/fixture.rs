@@ -37,7 +37,7 @@ pub(super) fn planned(spec: &str) -> (Plan, Checked) {
             program,
             architecture,
             inputs: "00".into(),
-            gzip: Cow::Borrowed(&[]),
+            packed: Cow::Borrowed(&[]),
         })
     }));
     let mut sources = Sources::default();

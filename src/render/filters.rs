@@ -24,7 +24,9 @@ fn json(text: &str) -> Result<String, Error> {
 /// A [`crate::plan::value::Value`] in YAML's short form: `!GetAtt Stream.Arn`.
 fn cfn(value: &Value) -> Result<Value, Error> {
     let part = |name: &str| value.get_attr(name).ok().filter(|part| !part.is_undefined());
-    let text = |value: &Value| value.as_str().map(str::to_owned).ok_or_else(|| refuse("no text", &value.to_string()));
+    let text = |value: &Value| {
+        value.as_str().map(str::to_owned).ok_or_else(|| refuse("no text", &value.to_string()))
+    };
     let written = if let Some(name) = part("Ref") {
         let name = text(&name)?;
         if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == ':') {
@@ -77,7 +79,8 @@ fn comment(text: &str) -> Result<Value, Error> {
 
 /// The lines of a literal block, indented; the first line's indentation is the template's own.
 fn block(text: &str, indentation: usize) -> Result<Value, Error> {
-    if text.chars().any(|c| c.is_control() && c != '\n' || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')) {
+    if text.chars().any(|c| c.is_control() && c != '\n' || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'))
+    {
         return Err(refuse("no text for a block", text));
     }
     let indentation = format!("\n{}", " ".repeat(indentation));

@@ -97,7 +97,9 @@ fn try_render(plan: &Plan) -> Result<String, minijinja::Error> {
     let environment = environment()?;
     let tags: Vec<Tag> = plan.tags.iter().map(|TagPlan { key, value }| Tag { key, value }).collect();
     let mut named_tags = vec![Tag { key: "Name", value: &plan.name }];
-    named_tags.extend(plan.tags.iter().filter(|tag| tag.key != "Name").map(|TagPlan { key, value }| Tag { key, value }));
+    named_tags.extend(
+        plan.tags.iter().filter(|tag| tag.key != "Name").map(|TagPlan { key, value }| Tag { key, value }),
+    );
     let roles = plan.roles.iter().map(|role| (role.logical_id, role)).collect();
     let streams = std::iter::once(&plan.stream).chain(&plan.output_stream).collect();
     let user_data = match &plan.producer {

@@ -66,7 +66,8 @@ fn text(node: &Node) -> Option<&str> {
 impl<'a> Verifier<'a> {
     fn template(&mut self, root: &'a Node, plan: &Plan) {
         let section = |name| get(root, name).map(entries).unwrap_or_default();
-        let (parameters, resources, outputs) = (section("Parameters"), section("Resources"), section("Outputs"));
+        let (parameters, resources, outputs) =
+            (section("Parameters"), section("Resources"), section("Outputs"));
         self.names.extend(parameters.iter().chain(resources).map(|entry| entry.key.as_str()));
         for resource in resources {
             let mut references = BTreeSet::new();
@@ -89,7 +90,8 @@ impl<'a> Verifier<'a> {
         for output in outputs {
             self.references(&output.value, &mut used);
         }
-        for (from, references) in self.graph.iter().map(|(from, to)| (*from, to)).chain([("Outputs", &used)]) {
+        for (from, references) in self.graph.iter().map(|(from, to)| (*from, to)).chain([("Outputs", &used)])
+        {
             for name in references.iter().filter(|name| !self.names.contains(name.as_str())) {
                 self.problems.push(format!("`{from}` refers to `{name}`, which is not there"));
             }
@@ -116,7 +118,8 @@ impl<'a> Verifier<'a> {
         let planned: BTreeSet<(&str, &str)> =
             plan.resources.iter().map(|resource| (resource.logical_id, resource.resource_type)).collect();
         for (name, kind) in rendered.symmetric_difference(&planned) {
-            self.problems.push(format!("`{name}` ({kind}) is in the plan or in the template, and not in both"));
+            self.problems
+                .push(format!("`{name}` ({kind}) is in the plan or in the template, and not in both"));
         }
     }
 
@@ -124,7 +127,9 @@ impl<'a> Verifier<'a> {
         if let Some((tag, _)) = &node.tag {
             match (tag.as_str(), &node.kind) {
                 ("!Ref", Kind::String(name, _)) => refer(name, found),
-                ("!GetAtt", Kind::String(path, _)) => refer(path.split('.').next().unwrap_or_default(), found),
+                ("!GetAtt", Kind::String(path, _)) => {
+                    refer(path.split('.').next().unwrap_or_default(), found)
+                }
                 ("!Sub", Kind::String(pattern, _)) => self.substitutions(pattern, found),
                 ("!Select", Kind::Sequence(_)) | ("!GetAZs", Kind::String(..)) => {}
                 _ => self.problems.push(format!("`{tag}` is not a function that pipec uses")),

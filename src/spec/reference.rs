@@ -39,7 +39,12 @@ fn described(schema: &Value) -> String {
 }
 
 /// What may stand there; objects get sections of their own.
-fn value<'a>(property: &'a Value, root: &'a Value, path: &str, nested: &mut Vec<(String, &'a Value)>) -> String {
+fn value<'a>(
+    property: &'a Value,
+    root: &'a Value,
+    path: &str,
+    nested: &mut Vec<(String, &'a Value)>,
+) -> String {
     let Some(target) = schema::follow(root, property) else { return String::new() };
     if let Some(kind) = target["x-quantity"].as_str() {
         return match kind {

@@ -63,7 +63,7 @@ pub fn programs() -> Programs {
     Programs::new(Program::ALL.map(|program| Build {
         program,
         architecture: Architecture::X86_64,
-        inputs: String::new(),
-        gzip: Cow::Borrowed(&[]),
+        inputs: Cow::Borrowed(""),
+        packed: Cow::Borrowed(&[]),
     }))
 }

@@ -1,10 +1,17 @@
 //! What works and what does not, for systemd, the log and the reason of an exit.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use sd_notify::NotifyState;
 
-/// Whether records arrive, and if not, why. Tells systemd of every change.
+/// Shortest time between two lines in the log. A stream that throttles a little goes from well to unwell
+/// and back with every call.
+const QUIET: Duration = Duration::from_secs(10);
+
+/// Whether records arrive, and if not, why. Tells systemd of every change, and the log of those that last.
 #[derive(Debug)]
 pub struct Health {
     /// What the status says while all is well.
@@ -18,6 +25,8 @@ struct State {
     ready: bool,
     source: Option<String>,
     stream: Option<String>,
+    /// What the log said last, and when.
+    logged: Option<(Option<String>, Instant)>,
 }
 
 impl Health {
@@ -33,12 +42,14 @@ impl Health {
         Self { purpose: String::new(), notify: false, state: Mutex::default() }
     }
 
-    /// The stream accepted records. The first time this is what makes the service ready.
+    /// The stream accepted a record. The first time this is what makes the service ready.
     pub fn accepted(&self) {
-        self.change(|state| {
-            state.stream = None;
-            state.ready = true;
-        });
+        self.change(|state| state.ready = true);
+    }
+
+    /// The stream accepted all that it was given.
+    pub fn stream_works(&self) {
+        self.change(|state| state.stream = None);
     }
 
     /// The stream refuses records.
@@ -59,13 +70,13 @@ impl Health {
     /// Whether the stream ever accepted a record.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).ready
+        self.state().ready
     }
 
     /// What does not work, if anything.
     #[must_use]
     pub fn trouble(&self) -> Option<String> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).trouble()
+        self.state().trouble()
     }
 
     /// Tells systemd that the service stops.
@@ -74,26 +85,22 @@ impl Health {
     }
 
     fn change(&self, change: impl FnOnce(&mut State)) {
-        let (became_ready, trouble) = {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            let before = (state.ready, state.trouble());
-            change(&mut state);
-            let after = (state.ready, state.trouble());
-            if before == after {
-                return;
-            }
-            (!before.0 && after.0, after.1)
-        };
+        let mut state = self.state();
+        let before = (state.ready, state.trouble());
+        change(&mut state);
+        let (ready, trouble) = (state.ready, state.trouble());
+        state.log(&trouble, &self.purpose);
+        drop(state);
         let status = trouble.as_ref().unwrap_or(&self.purpose);
-        match &trouble {
-            Some(cause) => tracing::warn!(cause, "trouble"),
-            None => tracing::info!(status, "all is well"),
-        }
-        if became_ready {
+        if ready && !before.0 {
             self.tell(&[NotifyState::Ready, NotifyState::Status(status)]);
-        } else {
+        } else if trouble != before.1 {
             self.tell(&[NotifyState::Status(status)]);
         }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&self, states: &[NotifyState<'_>]) {
@@ -106,6 +113,20 @@ impl Health {
 }
 
 impl State {
+    fn log(&mut self, trouble: &Option<String>, purpose: &str) {
+        let news = match &self.logged {
+            Some((said, when)) => said != trouble && when.elapsed() >= QUIET,
+            None => self.ready || trouble.is_some(),
+        };
+        if news {
+            match trouble {
+                Some(cause) => tracing::warn!(cause, "trouble"),
+                None => tracing::info!("{purpose}"),
+            }
+            self.logged = Some((trouble.clone(), Instant::now()));
+        }
+    }
+
     fn trouble(&self) -> Option<String> {
         let stream = self.stream.as_ref().map(|cause| format!("the stream does not take records: {cause}"));
         let source = self.source.as_ref().map(|cause| format!("the source gives no records: {cause}"));
@@ -130,6 +151,8 @@ mod tests {
         assert!(trouble.contains("503") && trouble.contains("AccessDenied"), "{trouble}");
         health.accepted();
         assert!(health.is_ready());
+        assert!(health.trouble().expect("both").contains("AccessDenied"));
+        health.stream_works();
         assert!(health.trouble().expect("the source").contains("503"));
         health.source_works();
         assert_eq!(health.trouble(), None);

@@ -13,11 +13,13 @@ pub struct Pages {
     wanted: Arc<Notify>,
     current: Arc<Page>,
     place: usize,
-    /// A newer page replaces the current one in its middle, not only at its end.
+    /// A newer page replaces the current one before all of it was sent.
     at_once: bool,
     /// How many records before the end of a page the next one is asked for.
     ahead: usize,
     asked: bool,
+    /// All of the current page was sent already.
+    again: bool,
 }
 
 impl Pages {
@@ -30,7 +32,7 @@ impl Pages {
         at_once: bool,
         ahead: usize,
     ) -> Self {
-        Self { newest, wanted, current: Arc::default(), place: 0, at_once, ahead, asked: true }
+        Self { newest, wanted, current: Arc::default(), place: 0, at_once, ahead, asked: true, again: false }
     }
 
     /// Waits for the first page; `false` if the source ended without one.
@@ -41,10 +43,11 @@ impl Pages {
     /// The next record, again until [`Pages::advance`] is called; `None` before the first page.
     pub fn peek(&mut self) -> Option<&Record> {
         let at_end = self.place >= self.current.records.len();
-        if (at_end || self.at_once) && self.newest.has_changed().unwrap_or(false) {
+        if (at_end || self.at_once || self.again) && self.newest.has_changed().unwrap_or(false) {
             self.turn();
         } else if at_end {
             self.place = 0;
+            self.again = true;
         }
         if !self.asked && self.current.records.len() - self.place <= self.ahead {
             self.asked = true;
@@ -63,6 +66,7 @@ impl Pages {
         self.current = page;
         self.place = 0;
         self.asked = false;
+        self.again = false;
         true
     }
 }
@@ -88,16 +92,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn loops_and_turns_at_the_end_of_a_page() {
+    async fn loops_and_turns_where_a_page_is_used_up() {
         let (sender, newest) = watch::channel(None);
         let wanted = Arc::new(Notify::new());
         let mut pages = Pages::new(newest, wanted.clone(), false, 1);
         assert!(pages.peek().is_none());
         sender.send(page("abc")).expect("someone listens");
         assert!(pages.first().await);
-        assert_eq!(take(&mut pages, 5), "abcab");
+        assert_eq!(take(&mut pages, 2), "ab");
         sender.send(page("xy")).expect("someone listens");
         assert_eq!(take(&mut pages, 4), "cxyx");
+        // Its "x" is sent a second time already, so nothing is lost by turning now.
+        sender.send(page("123")).expect("someone listens");
+        assert_eq!(take(&mut pages, 4), "1231");
     }
 
     #[tokio::test]

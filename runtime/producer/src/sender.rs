@@ -47,7 +47,10 @@ pub async fn send(stream: &impl Stream, batch: &mut Batch, stats: &Stats, health
                     fruitless = 0;
                     health.accepted();
                 }
-                let Some(refusal) = results.into_iter().find_map(Result::err) else { return };
+                let Some(refusal) = results.into_iter().find_map(Result::err) else {
+                    health.stream_works();
+                    return;
+                };
                 refusal
             }
             Ok(results) => Refusal(format!("{} results for {} records", results.len(), batch.len())),

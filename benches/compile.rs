@@ -1,0 +1,38 @@
+//! What a compilation costs inside of the process: the whole, and each phase that could grow.
+
+#![allow(missing_docs, reason = "criterion's macros make undocumented items")]
+
+use std::hint::black_box;
+use std::path::Path;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use pipec::runtime::Programs;
+use pipec::source::Sources;
+use pipec::world::Disk;
+use pipec::{artifacts, parse, render};
+
+fn compile(criterion: &mut Criterion) {
+    let programs = Programs::embedded();
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/user-data-pipeline.yaml"));
+    criterion.bench_function("compile the reference pipeline", |bencher| {
+        bencher.iter(|| {
+            let compilation = pipec::compile(&Disk, &programs, black_box(path));
+            artifacts::texts(&compilation.stack.expect("the reference builds"))
+        });
+    });
+    let mut sources = Sources::default();
+    let file = parse::load(&Disk, path, &mut sources).expect("the reference");
+    criterion.bench_function("parse the reference pipeline", |bencher| {
+        bencher.iter(|| parse::parse(black_box(sources.file(file))));
+    });
+    let stack = pipec::compile(&Disk, &programs, path).stack.expect("the reference builds");
+    criterion.bench_function("render the reference pipeline", |bencher| {
+        bencher.iter(|| render::render(black_box(&stack.plan)));
+    });
+    criterion.bench_function("verify the reference pipeline", |bencher| {
+        bencher.iter(|| render::verify::verify(black_box(stack.template.clone()), &stack.plan));
+    });
+}
+
+criterion_group!(benches, compile);
+criterion_main!(benches);

@@ -1,0 +1,252 @@
+//! The built program, between a stand-in for Lambda's runtime API and one for the service: what goes over
+//! the wire is what AWS documents, and CloudFormation gets its answer in every case.
+
+use std::{
+    collections::VecDeque,
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+    routing::{any, get, post, put},
+};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, sync::mpsc};
+
+struct Double {
+    event: Mutex<Option<Value>>,
+    deadline: SystemTime,
+    statuses: Mutex<VecDeque<&'static str>>,
+    calls: Mutex<Vec<(String, Value)>>,
+    puts: Mutex<u32>,
+    answers: mpsc::UnboundedSender<(HeaderMap, Value)>,
+}
+
+impl Double {
+    /// Each status once, the last for ever.
+    fn status(&self) -> &'static str {
+        let mut statuses = self.statuses.lock().expect("not poisoned");
+        if statuses.len() > 1 { statuses.pop_front().expect("there are two") } else { statuses[0] }
+    }
+}
+
+async fn service(State(double): State<Arc<Double>>, headers: HeaderMap, body: Bytes) -> Response {
+    let target = headers["x-amz-target"].to_str().expect("text");
+    let call = target.strip_prefix("KinesisAnalytics_20180523.").expect("the service's prefix").to_owned();
+    let body: Value = serde_json::from_slice(&body).expect("JSON");
+    assert_eq!(body["ApplicationName"], "app-1");
+    double.calls.lock().expect("not poisoned").push((call.clone(), body));
+    let error = |code: &str| {
+        (StatusCode::BAD_REQUEST, Json(json!({"__type": code, "message": "as the test wants"})))
+            .into_response()
+    };
+    match call.as_str() {
+        "DescribeApplication" => match double.status() {
+            "missing" => error("ResourceNotFoundException"),
+            "denied" => error("AccessDeniedException"),
+            status => Json(json!({"ApplicationDetail": {
+                "ApplicationARN": "arn:aws:kinesisanalytics:us-east-1:111122223333:application/app-1",
+                "ApplicationName": "app-1",
+                "RuntimeEnvironment": "FLINK-1_20",
+                "ApplicationStatus": status,
+                "ApplicationVersionId": 1,
+            }}))
+            .into_response(),
+        },
+        "StartApplication" => Json(json!({"OperationId": "op-7"})).into_response(),
+        "StopApplication" => Json(json!({})).into_response(),
+        "DescribeApplicationOperation" => Json(json!({"ApplicationOperationInfoDetails": {
+            "Operation": "StartApplication",
+            "StartTime": 1_779_000_000.0,
+            "EndTime": 1_779_000_060.0,
+            "OperationStatus": "FAILED",
+            "OperationFailureDetails": {"ErrorInfo": {"ErrorString": "Column 'agee' not found in any table"}},
+        }}))
+        .into_response(),
+        other => panic!("unexpected call {other}"),
+    }
+}
+
+/// The first attempt fails, as S3 does now and then.
+async fn answer(State(double): State<Arc<Double>>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let mut puts = double.puts.lock().expect("not poisoned");
+    *puts += 1;
+    if *puts == 1 {
+        return StatusCode::SERVICE_UNAVAILABLE;
+    }
+    let body = serde_json::from_slice(&body).expect("JSON");
+    double.answers.send((headers, body)).expect("the test listens");
+    StatusCode::OK
+}
+
+async fn next(State(double): State<Arc<Double>>) -> Response {
+    let event = double.event.lock().expect("not poisoned").take();
+    let Some(event) = event else { std::future::pending().await };
+    let deadline = double.deadline.duration_since(UNIX_EPOCH).expect("after 1970").as_millis().to_string();
+    let headers = [
+        ("lambda-runtime-aws-request-id", "invocation-1".to_owned()),
+        ("lambda-runtime-deadline-ms", deadline),
+    ];
+    (headers, Json(event)).into_response()
+}
+
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+struct Seen {
+    answer: Value,
+    headers: HeaderMap,
+    calls: Vec<(String, Value)>,
+}
+
+impl Seen {
+    fn calls(&self) -> Vec<&str> {
+        self.calls.iter().map(|(call, _)| call.as_str()).collect()
+    }
+}
+
+async fn run(request: &str, properties: Value, statuses: &[&'static str], seconds: u64) -> Seen {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let event = json!({
+        "RequestType": request,
+        // A name, so that the resolver has its part.
+        "ResponseURL": format!("http://localhost:{port}/answer?X-Amz-Signature=secret"),
+        "StackId": "arn:aws:cloudformation:us-east-1:111122223333:stack/s/0",
+        "RequestId": "request-1",
+        "LogicalResourceId": "Starter",
+        "PhysicalResourceId": "app-1",
+        "ResourceType": "AWS::CloudFormation::CustomResource",
+        "ResourceProperties": properties,
+    });
+    let (answers, mut answered) = mpsc::unbounded_channel();
+    let double = Arc::new(Double {
+        event: Mutex::new(Some(event)),
+        deadline: SystemTime::now() + Duration::from_secs(seconds),
+        statuses: Mutex::new(statuses.iter().copied().collect()),
+        calls: Mutex::default(),
+        puts: Mutex::default(),
+        answers,
+    });
+    let router = Router::new()
+        .route("/", post(service))
+        .route("/answer", put(answer))
+        .route("/2018-06-01/runtime/invocation/next", get(next))
+        .fallback(any(|| async { StatusCode::ACCEPTED }))
+        .with_state(double.clone());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+
+    let child = Command::new(env!("CARGO_BIN_EXE_pipec-flink-starter"))
+        .env_clear()
+        .envs([
+            ("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{port}")),
+            ("AWS_ENDPOINT_URL", format!("http://localhost:{port}")),
+        ])
+        .envs([
+            ("AWS_LAMBDA_FUNCTION_NAME", "starter"),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+        ])
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let _child = Killed(child);
+    let (headers, answer) = tokio::time::timeout(Duration::from_secs(60), answered.recv())
+        .await
+        .expect("an answer in time")
+        .expect("the double lives");
+    let calls = double.calls.lock().expect("not poisoned").clone();
+    Seen { answer, headers, calls }
+}
+
+fn properties() -> Value {
+    json!({"ServiceToken": "arn", "ApplicationName": "app-1", "CodeKey": "k", "AllowNonRestoredState": "true"})
+}
+
+#[tokio::test]
+async fn a_create_starts_and_waits() {
+    let seen = run("Create", properties(), &["READY", "STARTING", "RUNNING"], 120).await;
+    assert_eq!(seen.answer["Status"], "SUCCESS", "{}", seen.answer);
+    assert_eq!(seen.answer["PhysicalResourceId"], "app-1");
+    assert_eq!(seen.answer["RequestId"], "request-1");
+    assert_eq!(seen.answer["Data"]["ApplicationStatus"], "RUNNING");
+    // The URL is signed for a request without one.
+    assert!(!seen.headers.contains_key("content-type"));
+    assert!(seen.headers.contains_key("content-length"));
+    assert_eq!(
+        seen.calls(),
+        ["DescribeApplication", "StartApplication", "DescribeApplication", "DescribeApplication"]
+    );
+    let start = &seen.calls[1].1;
+    assert_eq!(start["RunConfiguration"]["FlinkRunConfiguration"]["AllowNonRestoredState"], true);
+}
+
+#[tokio::test]
+async fn an_application_that_does_not_come_up_says_why() {
+    let seen = run("Create", properties(), &["READY", "STARTING", "READY"], 120).await;
+    assert_eq!(seen.answer["Status"], "FAILED");
+    let reason = seen.answer["Reason"].as_str().expect("a reason");
+    assert!(reason.ends_with("StartApplication FAILED: Column 'agee' not found in any table"), "{reason}");
+    assert_eq!(seen.calls.last().expect("a call").1["OperationId"], "op-7");
+}
+
+#[tokio::test]
+async fn an_update_leaves_a_running_application_alone() {
+    let seen = run("Update", properties(), &["UPDATING", "RUNNING"], 120).await;
+    assert_eq!(seen.answer["Status"], "SUCCESS");
+    assert_eq!(seen.calls(), ["DescribeApplication", "DescribeApplication"]);
+}
+
+#[tokio::test]
+async fn a_delete_stops() {
+    let seen = run("Delete", properties(), &["RUNNING", "STOPPING", "READY"], 120).await;
+    assert_eq!(seen.answer["Status"], "SUCCESS");
+    assert_eq!(seen.calls[1], ("StopApplication".to_owned(), json!({"ApplicationName": "app-1"})));
+}
+
+#[tokio::test]
+async fn a_delete_of_a_missing_application_is_done() {
+    let seen = run("Delete", properties(), &["missing"], 120).await;
+    assert_eq!(seen.answer["Status"], "SUCCESS");
+    assert_eq!(seen.calls(), ["DescribeApplication"]);
+}
+
+#[tokio::test]
+async fn a_missing_permission_is_named() {
+    let seen = run("Create", properties(), &["denied"], 120).await;
+    assert_eq!(seen.answer["Status"], "FAILED");
+    let reason = seen.answer["Reason"].as_str().expect("a reason");
+    assert!(reason.contains("DescribeApplication: AccessDeniedException"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_malformed_request_is_answered() {
+    let seen = run("Create", json!({"ServiceToken": "arn"}), &["READY"], 120).await;
+    assert_eq!(seen.answer["Status"], "FAILED");
+    assert!(seen.calls.is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_comes_before_lambda_ends_the_function() {
+    let began = SystemTime::now();
+    let seen = run("Create", properties(), &["STARTING"], 14).await;
+    assert!(began.elapsed().expect("time goes on") < Duration::from_secs(13));
+    assert_eq!(seen.answer["Status"], "FAILED");
+    let reason = seen.answer["Reason"].as_str().expect("a reason");
+    assert!(reason.contains("still STARTING after"), "{reason}");
+}

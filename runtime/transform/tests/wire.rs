@@ -1,0 +1,133 @@
+//! The built program under a stand-in for Lambda's runtime API.
+
+use std::{
+    collections::VecDeque,
+    path::Path,
+    process::{Command, Stdio},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    extract::{Path as Segments, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde_json::Value;
+use tokio::{net::TcpListener, sync::mpsc};
+
+struct Api {
+    events: Mutex<VecDeque<&'static str>>,
+    answers: mpsc::UnboundedSender<(String, String)>,
+}
+
+async fn next(State(api): State<Arc<Api>>) -> Response {
+    let event = api.events.lock().expect("not poisoned").pop_front();
+    let Some(event) = event else { std::future::pending().await };
+    let headers =
+        [("lambda-runtime-aws-request-id", "invocation-1"), ("lambda-runtime-deadline-ms", "4000000000000")];
+    (headers, event).into_response()
+}
+
+async fn answer(State(api): State<Arc<Api>>, Segments(kind): Segments<String>, body: String) -> StatusCode {
+    api.answers.send((kind, body)).expect("the test listens");
+    StatusCode::ACCEPTED
+}
+
+async fn init_error(State(api): State<Arc<Api>>, headers: HeaderMap, body: String) -> StatusCode {
+    assert!(headers.contains_key("lambda-runtime-function-error-type"));
+    api.answers.send(("init".to_owned(), body)).expect("the test listens");
+    StatusCode::ACCEPTED
+}
+
+/// What the runtime API is told, and what the program logs.
+async fn run(
+    folder: &str,
+    program: Option<&str>,
+    events: &[&'static str],
+) -> (Vec<(String, Value)>, Vec<Value>, Option<i32>) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    if let Some(program) = program {
+        std::fs::write(folder.join("transform.json"), program).expect("the file is written");
+    }
+    let (answers, mut answered) = mpsc::unbounded_channel();
+    let api = Arc::new(Api { events: Mutex::new(events.iter().copied().collect()), answers });
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let router = Router::new()
+        .route("/2018-06-01/runtime/invocation/next", get(next))
+        .route("/2018-06-01/runtime/invocation/invocation-1/{kind}", post(answer))
+        .route("/2018-06-01/runtime/init/error", post(init_error))
+        .with_state(api);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let mut child = Command::new(env!("CARGO_BIN_EXE_pipec-transform"))
+        .env_clear()
+        .env("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{port}"))
+        .env("LAMBDA_TASK_ROOT", &folder)
+        .envs([("AWS_LAMBDA_FUNCTION_NAME", "transform"), ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")])
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut told = Vec::new();
+    while told.len() < events.len().max(1) {
+        let (kind, body) = tokio::time::timeout(Duration::from_secs(30), answered.recv())
+            .await
+            .expect("an answer in time")
+            .expect("the stand-in lives");
+        told.push((kind, serde_json::from_str(&body).expect("JSON")));
+    }
+    if !events.is_empty() {
+        child.kill().expect("it runs");
+    }
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output().expect("it ends"))
+        .await
+        .expect("it does not panic");
+    let log = String::from_utf8(output.stdout).expect("text");
+    let log = log.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect();
+    (told, log, output.status.code())
+}
+
+#[tokio::test]
+async fn answers_batches_and_outlives_bad_events() {
+    let events = [
+        r#"{"invocationId":"i-1","records":[{"recordId":"1","data":"dXNlcg=="},{"recordId":"2","data":"U0VDUkVU%"}]}"#,
+        r#"{"records":"U0VDUkVU"}"#,
+        r#"{"invocationId":"i-3","records":[]}"#,
+    ];
+    let (told, log, _) = run("answers", Some(r#"{"version":1,"append":"\n"}"#), &events).await;
+    let kinds: Vec<_> = told.iter().map(|(kind, _)| kind.as_str()).collect();
+    assert_eq!(kinds, ["response", "error", "response"]);
+    assert_eq!(told[0].1["records"][0]["data"], "dXNlcgo=");
+    assert_eq!(told[0].1["records"][1]["result"], "ProcessingFailed");
+    assert_eq!(told[1].1["errorType"], "InvalidEvent");
+    assert_eq!(told[2].1, serde_json::json!({"records": []}));
+
+    // lambda_runtime logs a failed call as well.
+    let ours: Vec<_> = log.iter().filter(|line| line["request_id"] == "invocation-1").collect();
+    let levels: Vec<_> = ours.iter().filter_map(|line| line["level"].as_str()).collect();
+    assert_eq!(levels, ["WARN", "ERROR", "INFO"], "{log:?}");
+    assert_eq!((&ours[0]["ok"], &ours[0]["not_base64"]), (&1.into(), &1.into()));
+    assert_eq!(ours[2]["invocation_id"], "i-3");
+    let text = format!("{told:?}{log:?}");
+    assert!(!text.contains("U0VDUkVU") && !text.contains("SECRET"), "{text}");
+}
+
+#[tokio::test]
+async fn says_why_it_does_not_start() {
+    for (folder, program, expected) in [
+        ("missing", None, "cannot read"),
+        ("newer", Some(r#"{"version":9,"append":"\n","query":{}}"#), "version 9"),
+        ("broken", Some("{"), "cannot use"),
+    ] {
+        let (told, log, code) = run(folder, program, &[]).await;
+        assert_eq!(told[0].0, "init");
+        let message = told[0].1["errorMessage"].as_str().expect("a message");
+        assert!(message.contains(expected) && message.contains("transform.json"), "{message}");
+        assert_eq!(log[0]["message"], message);
+        assert_eq!(code, Some(1));
+    }
+}
