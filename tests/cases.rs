@@ -76,9 +76,15 @@ fn compile(folder: &Path) -> Vec<Found> {
     let mut specs = vec!["spec.yaml"];
     specs.extend(folder.join("other.yaml").exists().then_some("other.yaml"));
     let mut all: Vec<Found> = specs.iter().map(|spec| front_end(&Folder(folder), Path::new(spec))).collect();
-    let names =
-        specs.iter().zip(&all).filter_map(|(spec, found)| Some((*spec, &found.pipeline.as_ref()?.name)));
-    for (at, diagnostic) in check::same_names(names) {
+    let names: Option<Vec<_>> = specs
+        .iter()
+        .zip(&all)
+        .map(|(spec, found)| {
+            let name = &found.pipeline.as_ref()?.name;
+            Some((*spec, name.value.as_str(), name.span))
+        })
+        .collect();
+    for (at, diagnostic) in check::same_names(names.unwrap_or_default()) {
         all[at].diagnostics.push(diagnostic);
     }
     all

@@ -8,6 +8,7 @@ use crate::aws::limits::{self, NameRule, monitoring, tags};
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::pipeline::{Encryption, Setting};
+use crate::source::Span;
 
 /// Longest pipeline name. It stands in names that AWS bounds at 64 characters, the stack's random suffix included.
 const NAME_CHARS_MAX: usize = 40;
@@ -220,15 +221,15 @@ fn key(encryption: &Setting<Encryption>) -> Option<Diagnostic> {
     ))
 }
 
-/// Pipelines that are built in one call and have one name: their output folders and stacks would be one. Of each the
-/// place in the list and the diagnostic, which lies in that pipeline's own file.
+/// Pipelines (file, name and the name's place) that are built in one call and have one name: their output folders and
+/// stacks would be one. Of each the place in the list and the diagnostic, which lies in that pipeline's own file.
 pub fn same_names<'a>(
-    pipelines: impl IntoIterator<Item = (&'a str, &'a Setting<String>)>,
+    pipelines: impl IntoIterator<Item = (&'a str, &'a str, Span)>,
 ) -> Vec<(usize, Diagnostic)> {
     let mut first: HashMap<&str, &str> = HashMap::new();
     let mut found = Vec::new();
-    for (at, (path, name)) in pipelines.into_iter().enumerate() {
-        match first.entry(&name.value) {
+    for (at, (path, name, span)) in pipelines.into_iter().enumerate() {
+        match first.entry(name) {
             Entry::Vacant(entry) => {
                 entry.insert(path);
             }
@@ -236,9 +237,9 @@ pub fn same_names<'a>(
                 at,
                 Diagnostic::error(
                     Code::DuplicatePipeline,
-                    name.span,
-                    format!("`{}` is the name of the pipeline in {} as well", name.value, entry.get()),
-                    format!("write another name, as in `name: {}-2`", name.value),
+                    span,
+                    format!("`{name}` is the name of the pipeline in {} as well", entry.get()),
+                    format!("write another name, as in `name: {name}-2`"),
                 ),
             )),
         }

@@ -12,7 +12,8 @@ use super::output::{Exit, Stage, Staged, any_errors, note, parallel, report, sho
 use crate::artifacts::connector::{self, Jar, LOCK_FILE, Lock, Places};
 use crate::artifacts::{self, ARTIFACTS_DIR};
 use crate::aws::flink::Maven;
-use crate::diagnostics::{Code, Diagnostic, Format};
+use crate::check;
+use crate::diagnostics::{Diagnostic, Format};
 use crate::plan::Artifact;
 use crate::runtime::Programs;
 use crate::source::{Sources, Span};
@@ -226,17 +227,12 @@ fn compare(outputs: &[(&PathBuf, usize, Output)]) -> Result<(), Exit> {
 
 /// Two specs of one name would write the same files.
 fn duplicates(outputs: &[(&PathBuf, usize, Output)], found: &mut [(Sources, Vec<Diagnostic>)]) {
-    let mut first: BTreeMap<&str, &Path> = BTreeMap::new();
-    for (spec, index, output) in outputs {
-        if let Some(other) = first.get(output.name.as_str()) {
-            found[*index].1.push(Diagnostic::error(
-                Code::DuplicatePipeline,
-                output.place,
-                format!("`{}` is the name of {} as well", output.name, shown(other)),
-                "give each pipeline of a build its own name",
-            ));
-        } else {
-            first.insert(&output.name, spec);
-        }
+    let paths: Vec<String> = outputs.iter().map(|(spec, ..)| shown(spec)).collect();
+    let names = paths
+        .iter()
+        .zip(outputs)
+        .map(|(path, (.., output))| (path.as_str(), output.name.as_str(), output.place));
+    for (at, diagnostic) in check::same_names(names) {
+        found[outputs[at].1].1.push(diagnostic);
     }
 }

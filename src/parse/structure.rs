@@ -27,38 +27,37 @@ pub(super) fn check(value: &Value, places: &Places) -> Vec<Diagnostic> {
     for error in validator.iter_errors(value) {
         explain(&error, value, places, &mut diagnostics);
     }
-    scalars(value, String::new(), places, &mut diagnostics);
+    scalars(value, "", places, &mut diagnostics);
     diagnostics
 }
 
 /// What JSON Schema cannot say: a quantity is a whole number of its smallest unit, and a whole number is written
 /// without a point.
-fn scalars(value: &Value, pointer: String, places: &Places, out: &mut Vec<Diagnostic>) {
+fn scalars(value: &Value, pointer: &str, places: &Places, out: &mut Vec<Diagnostic>) {
     match value {
         Value::Object(entries) => {
             for (key, value) in entries {
-                scalars(value, format!("{pointer}/{}", step(key)), places, out);
+                scalars(value, &format!("{pointer}/{}", step(key)), places, out);
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                scalars(item, format!("{pointer}/{index}"), places, out);
+                scalars(item, &format!("{pointer}/{index}"), places, out);
             }
         }
         Value::String(text) => {
-            if let Some(quantity) = kind_at(&pointer).and_then(|kind| kind.get("x-quantity")?.as_str())
+            if let Some(quantity) = kind_at(pointer).and_then(|kind| kind.get("x-quantity")?.as_str())
                 && let Err(error) = read(quantity, text)
             {
-                out.push(quantity_fault(quantity, text, &error, &pointer, places.value(&pointer)));
+                out.push(quantity_fault(quantity, text, &error, pointer, places.value(pointer)));
             }
         }
         // A fraction breaks the schema, and has been told by now.
-        Value::Number(number)
-            if number.as_f64().is_some_and(|number| number.fract() == 0.0) && number.is_f64() =>
-        {
-            if kind_at(&pointer).is_some_and(|kind| kind["type"] == "integer") {
-                let name = dotted(&pointer);
-                let whole = number.as_f64().unwrap_or_default();
+        Value::Number(number) if number.is_f64() => {
+            let whole = number.as_f64().unwrap_or_default();
+            let is_integer = kind_at(pointer).is_some_and(|kind| kind["type"] == "integer");
+            if is_integer && whole.fract() == 0.0 {
+                let name = dotted(pointer);
                 let (message, help) = if whole.abs() < 1e15 {
                     (
                         format!("`{name}` must be a whole number without a point"),
@@ -67,10 +66,10 @@ fn scalars(value: &Value, pointer: String, places: &Places, out: &mut Vec<Diagno
                 } else {
                     (
                         format!("`{name}` is too large a number"),
-                        format!("write {}", with_key(&pointer, "a smaller one")),
+                        format!("write {}", with_key(pointer, "a smaller one")),
                     )
                 };
-                out.push(Diagnostic::error(Code::WrongType, places.value(&pointer), message, help));
+                out.push(Diagnostic::error(Code::WrongType, places.value(pointer), message, help));
             }
         }
         _ => {}
@@ -253,7 +252,7 @@ fn objects(subschema: &Value) -> Option<String> {
         .iter()
         .filter_map(|branch| schema::follow(schema::schema(), branch))
         .filter(|branch| branch.get("type").and_then(Value::as_str) == Some("object"))
-        .filter_map(|branch| Some(format!("`{{{}}}`", entries(branch).join(", "))))
+        .map(|branch| format!("`{{{}}}`", entries(branch).join(", ")))
         .collect();
     (!forms.is_empty()).then(|| forms.join(" or "))
 }
@@ -303,10 +302,10 @@ fn unknown_key(key: &str, pointer: &str, subschema: &Value, root: &Value, places
     let span = places.key(&place);
     let known: Vec<&str> =
         subschema["properties"].as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
-    if key == "shards" {
-        if let Some(diagnostic) = shards(pointer, root, places) {
-            return diagnostic;
-        }
+    if key == "shards"
+        && let Some(diagnostic) = shards(pointer, root, places)
+    {
+        return diagnostic;
     }
     let here = if pointer.is_empty() { "a spec".to_owned() } else { format!("`{}`", dotted(pointer)) };
     let help = match (suggest::nearest(key, known.iter().copied()), elsewhere(key)) {
