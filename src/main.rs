@@ -1,3 +1,9 @@
-//! The pipec command.
+//! The pipec command: arguments in, exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    ExitCode::from(pipec::cli::run(pipec::cli::Command::parse()))
+}

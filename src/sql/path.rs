@@ -225,3 +225,10 @@ mod tests {
         }
     }
 }
+
+impl Path {
+    /// The path of one field of the record.
+    pub fn field(key: &str) -> Self {
+        Self { segments: vec![key.to_owned()] }
+    }
+}

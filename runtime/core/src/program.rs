@@ -1,0 +1,178 @@
+//! The record program: its file format and how it is applied.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the file format that this crate reads and writes.
+///
+/// A program of another version is refused instead of half understood: the program travels in the same
+/// zip as the binary that reads it, so the two differ only when someone mixed two builds.
+pub const VERSION: u32 = 1;
+
+/// What is done to every record, read from a JSON object such as `{"version":1,"append":"\n"}`.
+///
+/// Unknown keys are errors, so that a program written for a newer reader is never run in part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordProgram {
+    version: u32,
+    /// Text that every record has at its end afterwards; empty leaves records as they are.
+    append: String,
+}
+
+/// Why a text is no record program.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgramError {
+    /// Not JSON, or not of the shape of a program. The text holds the position and the key.
+    #[error("it is not a record program: {0}")]
+    Shape(#[from] serde_json::Error),
+    /// Written for another version of this crate.
+    #[error("it has version {0}, and only version {VERSION} is known here")]
+    Version(u32),
+}
+
+/// What became of one record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome<'a> {
+    /// The record goes on with these bytes; borrowed where nothing had to change.
+    Ok(Cow<'a, [u8]>),
+    /// The record is left out on purpose.
+    Dropped,
+    /// The program cannot be applied to this record.
+    ProcessingFailed,
+}
+
+impl RecordProgram {
+    /// A program that only makes every record end with `append`.
+    #[must_use]
+    pub fn appending(append: impl Into<String>) -> Self {
+        Self { version: VERSION, append: append.into() }
+    }
+
+    /// Reads a program from JSON.
+    ///
+    /// # Errors
+    /// When the text is not JSON, has missing or unknown keys, or another version.
+    pub fn from_json(json: &[u8]) -> Result<Self, ProgramError> {
+        // The version is looked at alone and first: a newer program has keys that are unknown here, and
+        // its reader has to hear of the version, not of the key.
+        #[derive(Deserialize)]
+        struct Header {
+            version: u32,
+        }
+        let Header { version } = serde_json::from_slice(json)?;
+        if version != VERSION {
+            return Err(ProgramError::Version(version));
+        }
+        Ok(serde_json::from_slice(json)?)
+    }
+
+    /// Applies the program to the bytes of one record, whatever they are: text is not required.
+    #[must_use]
+    pub fn apply<'a>(&self, record: &'a [u8]) -> Outcome<'a> {
+        let missing = self.suffix().missing_from(record);
+        if missing.is_empty() {
+            return Outcome::Ok(Cow::Borrowed(record));
+        }
+        Outcome::Ok(Cow::Owned([record, missing].concat()))
+    }
+
+    /// The suffix, if appending it is all that the program does.
+    ///
+    /// The outcome of a record then depends on its last [`Suffix::len`] bytes alone and is always
+    /// [`Outcome::Ok`], so a caller that holds the record in an encoded form need not decode the rest.
+    #[must_use]
+    pub fn appends_only(&self) -> Option<Suffix<'_>> {
+        Some(self.suffix())
+    }
+
+    fn suffix(&self) -> Suffix<'_> {
+        Suffix(self.append.as_bytes())
+    }
+}
+
+/// The bytes that a record has to end with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suffix<'a>(&'a [u8]);
+
+impl<'a> Suffix<'a> {
+    /// How many bytes at the end of a record decide whether the suffix is there.
+    #[must_use]
+    pub fn len(self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is nothing to append.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What has to be appended to a record that ends with `tail`: the suffix, or nothing.
+    ///
+    /// A record that already ends with the whole suffix is left alone, so records that come with their
+    /// newline do not get an empty line after each of them, and applying a program twice is the same as
+    /// applying it once. A part of the suffix does not count: `"\r"` followed by `"\r\n"` is `"\r\r\n"`.
+    #[must_use]
+    pub fn missing_from(self, tail: &[u8]) -> &'a [u8] {
+        if tail.ends_with(self.0) { &[] } else { self.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn applied(append: &str, record: &[u8]) -> Vec<u8> {
+        match RecordProgram::appending(append).apply(record) {
+            Outcome::Ok(bytes) => bytes.into_owned(),
+            other => panic!("unexpected {other:?}"),
+        }
+    }
+
+    #[test]
+    fn appends_what_is_missing() {
+        assert_eq!(applied("\n", b"{}"), b"{}\n");
+        assert_eq!(applied("\n", b""), b"\n");
+        assert_eq!(applied("\n", b"\xff\x00"), b"\xff\x00\n");
+        assert_eq!(applied("", b"{}"), b"{}");
+    }
+
+    #[test]
+    fn does_not_double_a_suffix() {
+        assert_eq!(applied("\n", b"{}\n"), b"{}\n");
+        assert_eq!(applied("\r\n", b"{}\r\n"), b"{}\r\n");
+        assert_eq!(applied("\r\n", b"{}\r"), b"{}\r\r\n");
+    }
+
+    #[test]
+    fn reads_what_it_writes() {
+        let program = RecordProgram::appending("\n");
+        let json = serde_json::to_vec(&program).expect("a program is JSON");
+        assert_eq!(json, br#"{"version":1,"append":"\n"}"#);
+        assert_eq!(RecordProgram::from_json(&json).expect("it reads back"), program);
+    }
+
+    #[test]
+    fn refuses_what_it_does_not_know() {
+        let error = |text: &str| RecordProgram::from_json(text.as_bytes()).expect_err(text).to_string();
+        assert!(error(r#"{"version":2,"append":"\n","query":{}}"#).contains("version 2"));
+        assert!(error(r#"{"version":1,"append":"\n","query":{}}"#).contains("unknown field `query`"));
+        assert!(error(r#"{"append":"\n"}"#).contains("missing field `version`"));
+        assert!(error(r#"{"version":1}"#).contains("missing field `append`"));
+        assert!(error("").contains("EOF"));
+    }
+
+    proptest! {
+        #[test]
+        fn is_idempotent(append in "\\PC{0,4}", record in prop::collection::vec(any::<u8>(), 0..64)) {
+            let once = applied(&append, &record);
+            prop_assert!(once.starts_with(&record));
+            prop_assert!(once.ends_with(append.as_bytes()));
+            prop_assert_eq!(applied(&append, &once), once);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The custom resource that starts and stops a Managed Service for Apache Flink application, since
+//! CloudFormation itself never does.
+//!
+//! | subject | module |
+//! | --- | --- |
+//! | the request | [`event`] |
+//! | what to do next | [`machine`] |
+//! | the service's calls | [`service`] |
+//! | doing it until a deadline | [`drive`] |
+//! | the answer | [`answer`] |
+//! | an answer after a panic | [`panic`] |
+
+// The futures are run on one thread and need not be Send.
+#![allow(async_fn_in_trait)]
+
+pub mod answer;
+pub mod drive;
+pub mod event;
+pub mod handler;
+pub mod machine;
+pub mod panic;
+pub mod service;

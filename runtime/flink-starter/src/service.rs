@@ -1,0 +1,159 @@
+//! The service behind a trait as narrow as the machine needs, and the trait over the AWS SDK.
+
+use aws_sdk_kinesisanalyticsv2::{
+    Client,
+    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    types::{ApplicationStatus, FlinkRunConfiguration, OperationStatus, RunConfiguration},
+};
+
+use crate::machine::Status;
+
+/// What StopApplication may answer when the application's status does not allow it.
+const STATUS_ERRORS: [&str; 2] = ["InvalidRequestException", "InvalidArgumentException"];
+
+/// Why a call failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallError {
+    /// Another operation is under way, or the service is overloaded or out of reach: try again.
+    Passing(String),
+    /// It will not work however often it is tried.
+    Final(String),
+}
+
+impl CallError {
+    /// The text, for the answer.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        let (Self::Passing(text) | Self::Final(text)) = self;
+        text
+    }
+}
+
+/// One Flink application.
+pub trait Application {
+    /// Its status; [`Status::Missing`] where there is none.
+    async fn status(&self) -> Result<Status, CallError>;
+    /// Asks for a start, and gives the operation's id where the service says one.
+    async fn start(&self, allow_non_restored_state: Option<bool>) -> Result<Option<String>, CallError>;
+    /// Asks for a stop.
+    async fn stop(&self, force: bool) -> Result<(), CallError>;
+    /// The service's own words on why an operation failed: the one of this id, or else the newest.
+    async fn failure(&self, operation: Option<&str>) -> Result<Option<String>, CallError>;
+}
+
+/// The application in AWS.
+///
+/// Needs `kinesisanalytics:DescribeApplication`, `StartApplication`, `StopApplication`,
+/// `ListApplicationOperations` and `DescribeApplicationOperation` on the application.
+#[derive(Debug)]
+pub struct Aws {
+    client: Client,
+    name: String,
+}
+
+impl Aws {
+    /// The application of this name.
+    #[must_use]
+    pub fn new(client: Client, name: String) -> Self {
+        Self { client, name }
+    }
+}
+
+impl Application for Aws {
+    async fn status(&self) -> Result<Status, CallError> {
+        let described = self.client.describe_application().application_name(&self.name).send().await;
+        match described {
+            Ok(output) => Ok(output.application_detail().map_or_else(
+                || Status::Unknown("without a status".to_owned()),
+                |d| status(d.application_status()),
+            )),
+            Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(Status::Missing),
+            Err(error) => Err(call_error("DescribeApplication", &error)),
+        }
+    }
+
+    async fn start(&self, allow_non_restored_state: Option<bool>) -> Result<Option<String>, CallError> {
+        let run = allow_non_restored_state.map(|allow| {
+            let flink = FlinkRunConfiguration::builder().allow_non_restored_state(allow).build();
+            RunConfiguration::builder().flink_run_configuration(flink).build()
+        });
+        let call = self.client.start_application().application_name(&self.name).set_run_configuration(run);
+        let output = call.send().await.map_err(|error| call_error("StartApplication", &error))?;
+        Ok(output.operation_id().map(str::to_owned))
+    }
+
+    async fn stop(&self, force: bool) -> Result<(), CallError> {
+        // Left out where it is false: a service that does not know it takes the call then.
+        let force = force.then_some(true);
+        let call = self.client.stop_application().application_name(&self.name).set_force(force);
+        call.send().await.map(|_| ()).map_err(|error| match call_error("StopApplication", &error) {
+            // The status changed between the look and the stop: the next look decides again.
+            CallError::Final(text) if error.code().is_some_and(|code| STATUS_ERRORS.contains(&code)) => {
+                CallError::Passing(text)
+            }
+            other => other,
+        })
+    }
+
+    async fn failure(&self, operation: Option<&str>) -> Result<Option<String>, CallError> {
+        let id = match operation {
+            Some(id) => id.to_owned(),
+            None => {
+                let call = self.client.list_application_operations().application_name(&self.name);
+                let output = call.operation_status(OperationStatus::Failed).send().await;
+                let output = output.map_err(|error| call_error("ListApplicationOperations", &error))?;
+                let newest = output
+                    .application_operation_info_list()
+                    .iter()
+                    .max_by_key(|info| info.start_time().copied());
+                let Some(id) = newest.and_then(|info| info.operation_id()) else { return Ok(None) };
+                id.to_owned()
+            }
+        };
+        let call = self.client.describe_application_operation().application_name(&self.name).operation_id(id);
+        let output = call.send().await.map_err(|error| call_error("DescribeApplicationOperation", &error))?;
+        let Some(info) = output.application_operation_info_details() else { return Ok(None) };
+        let error = info.operation_failure_details().and_then(|details| details.error_info());
+        let text = error.and_then(|error| error.error_string());
+        Ok(text.map(|text| format!("{} {}: {text}", info.operation(), info.operation_status().as_str())))
+    }
+}
+
+fn status(status: &ApplicationStatus) -> Status {
+    match status {
+        ApplicationStatus::Ready => Status::Ready,
+        ApplicationStatus::Running => Status::Running,
+        ApplicationStatus::Starting => Status::Changing("STARTING"),
+        ApplicationStatus::Updating => Status::Changing("UPDATING"),
+        ApplicationStatus::Autoscaling => Status::Changing("AUTOSCALING"),
+        ApplicationStatus::RollingBack => Status::Changing("ROLLING_BACK"),
+        ApplicationStatus::RolledBack => Status::Changing("ROLLED_BACK"),
+        ApplicationStatus::Maintenance => Status::Maintenance,
+        ApplicationStatus::Stopping => Status::Stopping,
+        ApplicationStatus::ForceStopping => Status::ForceStopping,
+        ApplicationStatus::Deleting => Status::Deleting,
+        other => Status::Unknown(other.as_str().to_owned()),
+    }
+}
+
+fn call_error<E>(call: &str, error: &SdkError<E>) -> CallError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let text = match (error.code(), error.message()) {
+        (Some(code), message) => format!("{call}: {code}: {}", message.unwrap_or_default()),
+        // No answer of the service: connection, time, credentials.
+        (None, _) => format!("{call}: {}", DisplayErrorContext(error)),
+    };
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    let passing = match error.code() {
+        Some(code) => {
+            status.is_some_and(|status| status >= 500)
+                || code.contains("Throttl")
+                || ["ResourceInUseException", "ConcurrentModificationException", "LimitExceededException"]
+                    .contains(&code)
+        }
+        None => !matches!(error, SdkError::ConstructionFailure(_)),
+    };
+    if passing { CallError::Passing(text) } else { CallError::Final(text) }
+}

@@ -1,0 +1,141 @@
+//! Batches that PutRecords takes.
+
+use crate::record::Record;
+
+/// Most records of one call. Source: Kinesis API, `PutRecords`.
+pub const MAX_RECORDS: usize = 500;
+/// Most bytes of one call, data and keys: 10 MiB. Source: Kinesis API, `PutRecords`.
+pub const MAX_BYTES: usize = 10 * 1024 * 1024;
+
+/// Records for one call, within its limits.
+#[derive(Debug, Default)]
+pub struct Batch {
+    records: Vec<Record>,
+    bytes: usize,
+}
+
+impl Batch {
+    /// Adds a record, or gives it back if the batch has no room for it.
+    ///
+    /// # Errors
+    /// The record, for the next batch. An empty batch takes any record of up to [`MAX_BYTES`].
+    pub fn push(&mut self, record: Record) -> Result<(), Record> {
+        let bytes = self.bytes + record.size();
+        if self.records.len() == MAX_RECORDS || bytes > MAX_BYTES {
+            return Err(record);
+        }
+        self.bytes = bytes;
+        self.records.push(record);
+        Ok(())
+    }
+
+    /// The records, in the order they came.
+    #[must_use]
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// Data and keys, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// How many records there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// Keeps the records whose place `keep` says yes to.
+    pub fn keep(&mut self, keep: impl Fn(usize) -> bool) {
+        let mut place = 0;
+        self.records.retain(|_| {
+            place += 1;
+            keep(place - 1)
+        });
+        self.bytes = self.records.iter().map(Record::size).sum();
+    }
+
+    /// Empties the batch and keeps its memory.
+    pub fn clear(&mut self) {
+        self.records.clear();
+        self.bytes = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn batches(records: Vec<Record>) -> Vec<Batch> {
+        let mut batches = vec![Batch::default()];
+        for record in records {
+            if let Err(record) = batches.last_mut().expect("there is one").push(record) {
+                let mut next = Batch::default();
+                next.push(record).expect("an empty batch takes it");
+                batches.push(next);
+            }
+        }
+        batches
+    }
+
+    #[test]
+    fn takes_exactly_the_limits() {
+        let small = Record::new(vec![0; 10], Some("k".to_owned()));
+        let sizes: Vec<_> = batches(vec![small; 1001]).iter().map(Batch::len).collect();
+        assert_eq!(sizes, [500, 500, 1]);
+
+        let mib = Record::new(vec![0; 1024 * 1024 - 1], Some("k".to_owned()));
+        let sizes: Vec<_> = batches(vec![mib; 11]).iter().map(Batch::len).collect();
+        assert_eq!(sizes, [10, 1]);
+
+        let largest = Record::new(vec![0; MAX_BYTES - 1], Some("k".to_owned()));
+        let sizes: Vec<_> = batches(vec![largest; 2]).iter().map(Batch::len).collect();
+        assert_eq!(sizes, [1, 1]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn limits_hold_and_nothing_is_lost(
+            sizes in prop::collection::vec(prop_oneof![0_usize..100, 0_usize..2_000_000], 0..1200),
+        ) {
+            // One zeroed buffer for all of them, and the number of each in its key.
+            let zeroes = bytes::Bytes::from(vec![0; 2_000_000]);
+            let record = |(n, size): (usize, &usize)| Record::new(zeroes.slice(..*size), Some(n.to_string()));
+            let batches = batches(sizes.iter().enumerate().map(record).collect());
+            let mut next = 0;
+            for batch in &batches {
+                prop_assert!(batch.len() <= MAX_RECORDS && batch.bytes() <= MAX_BYTES);
+                prop_assert_eq!(batch.bytes(), batch.records().iter().map(Record::size).sum::<usize>());
+                for record in batch.records() {
+                    prop_assert_eq!(record.partition_key(), next.to_string());
+                    next += 1;
+                }
+            }
+            prop_assert_eq!(next, sizes.len());
+        }
+
+        #[test]
+        fn keeps_what_it_is_told_to(kept in prop::collection::vec(any::<bool>(), 0..50)) {
+            let mut batch = Batch::default();
+            for n in 0..kept.len() {
+                batch.push(Record::new(vec![0; n], Some(n.to_string()))).expect("there is room");
+            }
+            batch.keep(|n| kept[n]);
+            let keys: Vec<_> = batch.records().iter().map(Record::partition_key).collect();
+            let expected: Vec<_> = (0..kept.len()).filter(|n| kept[*n]).map(|n| n.to_string()).collect();
+            prop_assert_eq!(keys, expected);
+            prop_assert_eq!(batch.bytes(), batch.records().iter().map(Record::size).sum::<usize>());
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Sends a batch until all of it is accepted: again only what was not.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::{batch::Batch, health::Health, record::Record, stats::Stats};
+
+/// Upper end of the first wait.
+const BASE: Duration = Duration::from_millis(100);
+/// Upper end of every wait.
+const CAP: Duration = Duration::from_secs(10);
+
+/// Why a record, or a call, was not accepted. The text is the service's code and never its message, which
+/// can name the account; the message goes to the log once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal(pub String);
+
+/// Why a whole call failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PutError {
+    /// It may work later: throttling, network, credentials, a stream that is not there yet.
+    Passing(Refusal),
+    /// These records will never be accepted.
+    Invalid(Refusal),
+}
+
+/// A stream that takes records.
+pub trait Stream {
+    /// Puts the records, at most [`crate::batch::MAX_RECORDS`] of [`crate::batch::MAX_BYTES`] in all, and
+    /// gives one result a record, in order.
+    async fn put(&self, records: &[Record]) -> Result<Vec<Result<(), Refusal>>, PutError>;
+}
+
+/// Sends the batch, and empties it record by record as the stream accepts them. Returns when nothing is
+/// left. Dropped before, it leaves in the batch what was not seen to be accepted.
+pub async fn send(stream: &impl Stream, batch: &mut Batch, stats: &Stats, health: &Health) {
+    let mut fruitless = 0;
+    while !batch.is_empty() {
+        let refusal = match stream.put(batch.records()).await {
+            Ok(results) if results.len() == batch.len() => {
+                let before = (batch.len(), batch.bytes());
+                batch.keep(|place| results[place].is_err());
+                let accepted = before.0 - batch.len();
+                stats.sent(accepted, before.1 - batch.bytes());
+                if accepted > 0 {
+                    fruitless = 0;
+                    health.accepted();
+                }
+                let Some(refusal) = results.into_iter().find_map(Result::err) else { return };
+                refusal
+            }
+            Ok(results) => Refusal(format!("{} results for {} records", results.len(), batch.len())),
+            Err(PutError::Passing(refusal)) => refusal,
+            Err(PutError::Invalid(refusal)) => {
+                stats.failed(batch.len());
+                health.stream_fails(&refusal.0);
+                tracing::error!(
+                    records = batch.len(),
+                    bytes = batch.bytes(),
+                    cause = refusal.0,
+                    "the stream does not take these records; they are left out"
+                );
+                batch.clear();
+                return;
+            }
+        };
+        stats.retried(batch.len());
+        health.stream_fails(&refusal.0);
+        sleep(full_jitter(fruitless)).await;
+        fruitless += 1;
+    }
+}
+
+/// A wait of anything between nothing and a limit that doubles, so that many producers do not come back
+/// all at the same moment.
+fn full_jitter(attempt: u32) -> Duration {
+    let limit = BASE.saturating_mul(1 << attempt.min(16)).min(CAP);
+    limit.mul_f64(fastrand::f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::RefCell, collections::HashMap};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Refuses what a function of record and attempt says, and counts how often each record arrived.
+    struct Flaky<F> {
+        refuse: F,
+        calls: RefCell<u32>,
+        accepted: RefCell<HashMap<String, u32>>,
+    }
+
+    impl<F: Fn(u32, &str) -> Answer> Flaky<F> {
+        fn new(refuse: F) -> Self {
+            Self { refuse, calls: RefCell::default(), accepted: RefCell::default() }
+        }
+    }
+
+    enum Answer {
+        Take,
+        Refuse,
+        FailCall,
+        InvalidCall,
+    }
+
+    impl<F: Fn(u32, &str) -> Answer> Stream for Flaky<F> {
+        async fn put(&self, records: &[Record]) -> Result<Vec<Result<(), Refusal>>, PutError> {
+            *self.calls.borrow_mut() += 1;
+            let call = *self.calls.borrow();
+            let mut results = Vec::new();
+            let mut taken = Vec::new();
+            for record in records {
+                let key = record.partition_key();
+                results.push(match (self.refuse)(call, &key) {
+                    Answer::Take => {
+                        taken.push(key);
+                        Ok(())
+                    }
+                    Answer::Refuse => Err(Refusal("ProvisionedThroughputExceededException".to_owned())),
+                    Answer::FailCall => return Err(PutError::Passing(Refusal("InternalFailure".to_owned()))),
+                    Answer::InvalidCall => {
+                        return Err(PutError::Invalid(Refusal("ValidationException".to_owned())));
+                    }
+                });
+            }
+            for key in taken {
+                *self.accepted.borrow_mut().entry(key).or_default() += 1;
+            }
+            Ok(results)
+        }
+    }
+
+    fn batch(records: usize) -> Batch {
+        let mut batch = Batch::default();
+        for n in 0..records {
+            batch.push(Record::new(vec![b'x'; 10], Some(format!("{n:04}")))).expect("there is room");
+        }
+        batch
+    }
+
+    async fn sent<F: Fn(u32, &str) -> Answer>(stream: &Flaky<F>, records: usize) -> Stats {
+        let (stats, mut batch) = (Stats::default(), batch(records));
+        send(stream, &mut batch, &stats, &Health::silent()).await;
+        assert!(batch.is_empty());
+        stats
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn sends_again_only_what_was_refused() {
+        // The first call takes even records, the second none at all, the third the rest.
+        let stream = Flaky::new(|call, key: &str| match call {
+            1 if key.ends_with(['0', '2', '4', '6', '8']) => Answer::Take,
+            1 => Answer::Refuse,
+            2 => Answer::FailCall,
+            _ => Answer::Take,
+        });
+        let stats = sent(&stream, 10).await;
+        assert_eq!(*stream.calls.borrow(), 3);
+        assert_eq!(stream.accepted.borrow().len(), 10);
+        assert!(stream.accepted.borrow().values().all(|times| *times == 1));
+        let now = stats.now();
+        assert_eq!((now.records_sent, now.records_retried, now.records_failed), (10, 10, 0));
+        assert_eq!(now.bytes_sent, 10 * 14);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn leaves_out_what_will_never_be_taken() {
+        let stats = sent(&Flaky::new(|_, _: &str| Answer::InvalidCall), 3).await;
+        assert_eq!(stats.now().records_failed, 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_accepted_is_not_left_over_when_time_is_up() {
+        let stream = Flaky::new(|_, key: &str| if key < "0006" { Answer::Take } else { Answer::Refuse });
+        let (stats, health, mut batch) = (Stats::default(), Health::silent(), batch(10));
+        let sending = send(&stream, &mut batch, &stats, &health);
+        assert!(tokio::time::timeout(Duration::from_secs(60), sending).await.is_err());
+        assert_eq!((batch.len(), stats.now().records_sent), (4, 6));
+        // A minute is enough for many calls, and the waits are long enough that it is not very many.
+        assert!((5..200).contains(&*stream.calls.borrow()), "{}", stream.calls.borrow());
+    }
+
+    #[test]
+    fn waits_grow_to_a_limit() {
+        for attempt in 0..100 {
+            let limit = CAP.min(BASE * 2_u32.saturating_pow(attempt.min(10)));
+            assert!(full_jitter(attempt) <= limit);
+        }
+        assert!((0..100).any(|_| full_jitter(20) > CAP / 2));
+        assert!((0..100).any(|_| full_jitter(20) < CAP / 2));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn every_record_arrives_once(seed in any::<u64>(), records in 0_usize..60) {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_time().start_paused(true).build().expect("a runtime");
+            let random = RefCell::new(fastrand::Rng::with_seed(seed));
+            let stream = Flaky::new(|_, _: &str| match random.borrow_mut().u8(..10) {
+                0..4 => Answer::Refuse,
+                4 => Answer::FailCall,
+                _ => Answer::Take,
+            });
+            let stats = runtime.block_on(sent(&stream, records));
+            prop_assert_eq!(stream.accepted.borrow().len(), records);
+            prop_assert!(stream.accepted.borrow().values().all(|times| *times == 1));
+            prop_assert_eq!(stats.now().records_sent, records as u64);
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! A record program applied to a batch.
+
+use base64_simd::STANDARD;
+use pipec_core::{Outcome, RecordProgram};
+use serde::Serialize;
+
+use crate::{
+    event::{Event, Record},
+    reply::{LIMIT, Reply},
+    tail,
+};
+
+/// What became of a batch, for the log.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Records that came in.
+    pub records: usize,
+    /// Records answered `Ok`.
+    pub ok: usize,
+    /// Records answered `Dropped`.
+    pub dropped: usize,
+    /// Records answered `ProcessingFailed` because their data is no base64.
+    pub not_base64: usize,
+    /// Records answered `ProcessingFailed` because the program cannot be applied to them.
+    pub not_applicable: usize,
+    /// Records answered `ProcessingFailed` because the reply was full.
+    pub reply_full: usize,
+}
+
+impl Counts {
+    /// Records answered `ProcessingFailed`, for whatever reason.
+    #[must_use]
+    pub fn failed(&self) -> usize {
+        self.not_base64 + self.not_applicable + self.reply_full
+    }
+}
+
+/// Answers every record of `event` once and in order, within Lambda's limit.
+#[must_use]
+pub fn transform(program: &RecordProgram, event: &Event<'_>) -> (String, Counts) {
+    transform_within(program, event, LIMIT)
+}
+
+/// As [`transform`], with a reply of at most `limit` bytes.
+#[must_use]
+pub fn transform_within(program: &RecordProgram, event: &Event<'_>, limit: usize) -> (String, Counts) {
+    let mut batch = Batch::new(&event.records, limit);
+    for record in &event.records {
+        batch.answer(program, record);
+    }
+    (batch.reply.finish(), batch.counts)
+}
+
+struct Batch {
+    reply: Reply,
+    counts: Counts,
+    scratch: Scratch,
+}
+
+/// Buffers that keep their memory from one record to the next.
+#[derive(Default)]
+struct Scratch {
+    decoded: Vec<u8>,
+    encoded: String,
+}
+
+impl Batch {
+    fn new(records: &[Record<'_>], limit: usize) -> Self {
+        Self {
+            reply: Reply::new(records, limit),
+            counts: Counts { records: records.len(), ..Counts::default() },
+            scratch: Scratch::default(),
+        }
+    }
+
+    fn answer(&mut self, program: &RecordProgram, record: &Record<'_>) {
+        let Some(base64) = record.base64() else { return self.poison(record) };
+        match program.appends_only() {
+            Some(suffix) => match tail::append(&base64, suffix) {
+                Ok(done) => self.ok(record, done.head, &done.tail),
+                Err(tail::NotBase64) => self.poison(record),
+            },
+            None => self.run(record, &base64, |payload| program.apply(payload)),
+        }
+    }
+
+    /// Decodes the whole record, for programs that look at more than its end.
+    fn run(
+        &mut self,
+        record: &Record<'_>,
+        base64: &str,
+        apply: impl for<'a> FnOnce(&'a [u8]) -> Outcome<'a>,
+    ) {
+        let Scratch { mut decoded, mut encoded } = std::mem::take(&mut self.scratch);
+        decoded.clear();
+        encoded.clear();
+        match STANDARD.decode_append(base64.as_bytes(), &mut decoded).map(|()| apply(&decoded)) {
+            Ok(Outcome::Ok(bytes)) => {
+                STANDARD.encode_append(&bytes, &mut encoded);
+                self.ok(record, &encoded, "");
+            }
+            Ok(Outcome::Dropped) => {
+                self.counts.dropped += 1;
+                self.reply.dropped(record.id);
+            }
+            Ok(Outcome::ProcessingFailed) => {
+                self.counts.not_applicable += 1;
+                self.reply.failed(record.id);
+            }
+            Err(_) => self.poison(record),
+        }
+        self.scratch = Scratch { decoded, encoded };
+    }
+
+    fn ok(&mut self, record: &Record<'_>, head: &str, tail: &str) {
+        match self.reply.ok(record.id, head, tail) {
+            Ok(()) => self.counts.ok += 1,
+            Err(crate::reply::Full) => {
+                self.counts.reply_full += 1;
+                self.reply.failed(record.id);
+            }
+        }
+    }
+
+    fn poison(&mut self, record: &Record<'_>) {
+        self.counts.not_base64 += 1;
+        self.reply.failed(record.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// The reply as JSON, checked for what holds for every event: each id once and in order, a known
+    /// result, data exactly where the record is `Ok`, counts that add up.
+    fn transformed(append: &str, event: &Value, limit: usize) -> (Vec<Value>, Counts) {
+        let event_json = event.to_string();
+        let parsed = Event::from_json(&event_json).expect("an event");
+        let (reply, counts) = transform_within(&RecordProgram::appending(append), &parsed, limit);
+        let answers = checked(event, &reply, &counts);
+        (answers, counts)
+    }
+
+    fn checked(event: &Value, reply: &str, counts: &Counts) -> Vec<Value> {
+        let reply: Value = serde_json::from_str(reply).expect("the reply is JSON");
+        let answers = reply["records"].as_array().expect("a list").clone();
+        let ids = |list: &[Value]| list.iter().map(|record| record["recordId"].clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&answers), ids(event["records"].as_array().expect("a list")));
+        for answer in &answers {
+            let result = answer["result"].as_str().expect("a result");
+            assert!(["Ok", "Dropped", "ProcessingFailed"].contains(&result), "{result}");
+            assert_eq!(answer["data"].is_string(), result == "Ok");
+        }
+        assert_eq!(counts.records, answers.len());
+        assert_eq!(counts.records, counts.ok + counts.dropped + counts.failed());
+        answers
+    }
+
+    fn event(records: &[Value]) -> Value {
+        let records: Vec<_> = records
+            .iter()
+            .enumerate()
+            .map(|(n, data)| {
+                json!({
+                    "recordId": format!("4964{n}\"\\é"),
+                    "approximateArrivalTimestamp": 1_779_000_000_000_u64 + n as u64,
+                    "kinesisRecordMetadata": {"shardId": "shardId-000000000000", "partitionKey": "k"},
+                    "data": data,
+                })
+            })
+            .collect();
+        json!({
+            "invocationId": "5f6a",
+            "sourceKinesisStreamArn": "arn:aws:kinesis:us-east-1:111122223333:stream/s",
+            "deliveryStreamArn": "arn:aws:firehose:us-east-1:111122223333:deliverystream/d",
+            "region": "us-east-1",
+            "records": records,
+        })
+    }
+
+    #[test]
+    fn an_empty_batch_has_an_empty_reply() {
+        let (answers, counts) = transformed("\n", &event(&[]), LIMIT);
+        assert!(answers.is_empty());
+        assert_eq!(counts, Counts::default());
+    }
+
+    #[test]
+    fn poison_fails_alone() {
+        let poison = [json!("%%%"), json!("YQ"), json!(null), json!(7), json!({"a": 1}), json!("YQ==")];
+        let (answers, counts) = transformed("\n", &event(&poison), LIMIT);
+        assert_eq!(counts.not_base64, 5);
+        assert_eq!(answers[5], json!({"recordId": answers[5]["recordId"], "result": "Ok", "data": "YQo="}));
+    }
+
+    #[test]
+    fn a_record_without_data_fails_alone() {
+        let event = json!({"records": [{"recordId": "1"}, {"recordId": "2", "data": ""}]});
+        let (answers, _) = transformed("\n", &event, LIMIT);
+        assert_eq!(answers[0]["result"], "ProcessingFailed");
+        assert_eq!(answers[1]["data"], "Cg==");
+    }
+
+    #[test]
+    fn a_program_that_looks_inside_is_given_the_decoded_record() {
+        let event = event(&[json!("YQ=="), json!("Yg=="), json!("Yw=="), json!("?")]);
+        let event_json = event.to_string();
+        let parsed = Event::from_json(&event_json).expect("an event");
+        let mut batch = Batch::new(&parsed.records, LIMIT);
+        for record in &parsed.records {
+            let base64 = record.base64().expect("a text");
+            batch.run(record, &base64, |payload| match payload {
+                b"a" => Outcome::Dropped,
+                b"b" => Outcome::ProcessingFailed,
+                other => Outcome::Ok(other.into()),
+            });
+        }
+        let answers = checked(&event, &batch.reply.finish(), &batch.counts);
+        let results: Vec<_> = answers.iter().map(|answer| &answer["result"]).collect();
+        assert_eq!(results, ["Dropped", "ProcessingFailed", "Ok", "ProcessingFailed"]);
+        assert_eq!(answers[2]["data"], "Yw==");
+        assert_eq!((batch.counts.dropped, batch.counts.not_applicable, batch.counts.not_base64), (1, 1, 1));
+    }
+
+    #[test]
+    fn what_does_not_fit_fails_and_the_small_ones_after_it_go_on() {
+        let mut records = vec![json!("QUFB".repeat(500_000)); 3];
+        records.push(json!("YQ=="));
+        let event = event(&records);
+        let event_json = event.to_string();
+        let parsed = Event::from_json(&event_json).expect("an event");
+        let suffix = "x".repeat(200_000);
+        let (reply, counts) = transform(&RecordProgram::appending(suffix.as_str()), &parsed);
+        assert!(reply.len() <= LIMIT, "{}", reply.len());
+        assert_eq!((counts.ok, counts.reply_full), (3, 1));
+        let answers = checked(&event, &reply, &counts);
+        assert_eq!(answers[2]["result"], "ProcessingFailed");
+        assert_eq!(answers[3]["result"], "Ok");
+    }
+
+    proptest! {
+        #[test]
+        fn decodes_to_payload_and_suffix(
+            payloads in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..70), 0..40),
+        ) {
+            let data: Vec<_> = payloads.iter().map(|p| json!(STANDARD.encode_to_string(p))).collect();
+            let (answers, counts) = transformed("\n", &event(&data), LIMIT);
+            prop_assert_eq!(counts.ok, payloads.len());
+            for (answer, payload) in answers.iter().zip(&payloads) {
+                let data = answer["data"].as_str().expect("data");
+                let mut expected = payload.clone();
+                if !expected.ends_with(b"\n") { expected.push(b'\n'); }
+                prop_assert_eq!(STANDARD.decode_to_vec(data).expect("base64"), expected);
+            }
+        }
+
+        #[test]
+        fn never_exceeds_the_limit(
+            data in prop::collection::vec("([A-Za-z0-9+/]{4}){0,8}|.{0,9}", 0..20),
+            suffix in "[a-z]{0,40}",
+            percent in 0_usize..=100,
+            spare in any::<bool>(),
+        ) {
+            let data: Vec<_> = data.into_iter().map(Value::from).collect();
+            let event = event(&data);
+            let event_json = event.to_string();
+            let parsed = Event::from_json(&event_json).expect("an event");
+            let program = RecordProgram::appending(suffix);
+            let least = transform_within(&program, &parsed, 0).0.len();
+            let most = transform_within(&program, &parsed, usize::MAX).0.len();
+            // A short `Ok` is up to 5 bytes smaller than the failure that room is kept back for.
+            let spare = if spare { 5 * data.len() } else { 0 };
+            let limit = least + (most - least) * percent / 100 + spare;
+            let (reply, counts) = transform_within(&program, &parsed, limit);
+            prop_assert!(reply.len() <= limit, "{} > {limit}", reply.len());
+            prop_assert!(percent < 100 || (spare == 0 && !data.is_empty()) || counts.reply_full == 0);
+            checked(&event, &reply, &counts);
+        }
+    }
+}

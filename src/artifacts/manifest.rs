@@ -1,0 +1,50 @@
+//! What a build wrote, for the programs that come after it. The names are a contract.
+
+use serde::Serialize;
+
+use super::ARTIFACTS_DIR;
+use crate::plan::{Content, Plan};
+
+#[derive(Serialize)]
+struct Manifest<'a> {
+    pipeline: &'a str,
+    pipec: &'static str,
+    template: &'static str,
+    artifacts: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    name: &'a str,
+    /// Relative to the manifest.
+    file: String,
+    s3_key: &'a str,
+    /// What has to be fetched before the file can be made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connector: Option<String>,
+}
+
+/// The manifest's text.
+pub(super) fn text(plan: &Plan) -> String {
+    let manifest = Manifest {
+        pipeline: &plan.name,
+        pipec: env!("CARGO_PKG_VERSION"),
+        template: "template.yaml",
+        artifacts: plan
+            .artifacts
+            .iter()
+            .map(|artifact| Entry {
+                name: artifact.name,
+                file: format!("../{ARTIFACTS_DIR}/{}", artifact.s3_key),
+                s3_key: &artifact.s3_key,
+                connector: match &artifact.content {
+                    Content::Flink { connector, .. } => Some(connector.to_string()),
+                    _ => None,
+                },
+            })
+            .collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&manifest).unwrap_or_default();
+    text.push('\n');
+    text
+}

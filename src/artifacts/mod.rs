@@ -1,0 +1,139 @@
+//! `artifacts`: a stack to the files of a build. Texts that are for committing, and the artifacts that the stack runs,
+//! made only where they are not there already: a key holds a hash of what an artifact is made from.
+
+pub mod connector;
+mod manifest;
+pub mod pack;
+
+use std::io::{self, Cursor, Write};
+
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use crate::Stack;
+use crate::aws::flink::Maven;
+use crate::plan::{Artifact, Content, MAIN_PY, Plan};
+use crate::runtime::Programs;
+
+/// Folder of the artifacts of all pipelines, below the output folder.
+pub const ARTIFACTS_DIR: &str = "artifacts";
+
+/// A file for committing, below the pipeline's own folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextFile {
+    /// Name.
+    pub name: &'static str,
+    /// Text.
+    pub text: String,
+}
+
+/// The files for committing: the template, the manifest, and the SQL that Flink runs.
+pub fn texts(stack: &Stack) -> Vec<TextFile> {
+    let mut texts = vec![
+        TextFile { name: "template.yaml", text: stack.template.clone() },
+        TextFile { name: "manifest.json", text: manifest::text(&stack.plan) },
+    ];
+    if let Some(analytics) = &stack.plan.analytics {
+        texts.push(TextFile { name: "pipeline.sql", text: analytics.sql.clone() });
+    }
+    texts
+}
+
+/// The connector that a plan's Flink application needs.
+pub fn connector(plan: &Plan) -> Option<Maven> {
+    plan.artifacts.iter().find_map(|artifact| match &artifact.content {
+        Content::Flink { connector, .. } => Some(*connector),
+        _ => None,
+    })
+}
+
+/// The bytes of an artifact; `None` for a Flink zip without its connector.
+///
+/// # Errors
+/// As the zip writer gives them; none for programs that this pipec carries.
+pub fn bytes(artifact: &Artifact, programs: &Programs, jar: Option<&[u8]>) -> io::Result<Option<Vec<u8>>> {
+    let packed = |program, architecture| {
+        programs
+            .get(program, architecture)
+            .map(|build| build.packed.as_ref())
+            .ok_or_else(|| io::Error::other("the program is not part of this pipec"))
+    };
+    match &artifact.content {
+        Content::Executable { program, architecture } => Ok(Some(packed(*program, *architecture)?.to_vec())),
+        Content::Function { program, architecture, files } => {
+            let packed = packed(*program, *architecture)?;
+            if files.is_empty() {
+                return Ok(Some(packed.to_vec()));
+            }
+            with_files(packed, files).map(Some)
+        }
+        Content::Flink { sql, connector } => jar.map(|jar| flink(sql, connector, jar)).transpose(),
+    }
+}
+
+/// A function's zip with files beside the executable, which stays compressed as it is.
+fn with_files(packed: &[u8], files: &[(&str, String)]) -> io::Result<Vec<u8>> {
+    let mut archive = ZipArchive::new(Cursor::new(packed))?;
+    let mut zip = ZipWriter::new(Cursor::new(Vec::with_capacity(packed.len() + 1024)));
+    zip.raw_copy_file(archive.by_index_raw(0)?)?;
+    for (name, text) in files {
+        zip.start_file(*name, pack::options(false, CompressionMethod::Stored))?;
+        zip.write_all(text.as_bytes())?;
+    }
+    Ok(zip.finish()?.into_inner())
+}
+
+/// A Flink application's zip. The jar is a zip itself, so it is stored.
+fn flink(sql: &str, connector: &Maven, jar: &[u8]) -> io::Result<Vec<u8>> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::with_capacity(jar.len() + 16 * 1024)));
+    for (name, text) in [("main.py", MAIN_PY), ("pipeline.sql", sql)] {
+        zip.start_file(name, pack::options(false, CompressionMethod::Deflated))?;
+        zip.write_all(text.as_bytes())?;
+    }
+    zip.start_file(format!("lib/{}", connector.jar()), pack::options(false, CompressionMethod::Stored))?;
+    zip.write_all(jar)?;
+    Ok(zip.finish()?.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::aws::flink::runtime;
+
+    fn entries(zip: &[u8]) -> Vec<(String, Vec<u8>, Option<u32>)> {
+        let mut archive = ZipArchive::new(Cursor::new(zip)).unwrap();
+        (0..archive.len())
+            .map(|index| {
+                let mut file = archive.by_index(index).unwrap();
+                let mut content = Vec::new();
+                file.read_to_end(&mut content).unwrap();
+                (file.name().to_owned(), content, file.unix_mode())
+            })
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn zips_are_the_same_bytes_for_the_same_input(program in any::<Vec<u8>>(), text in ".{0,200}") {
+            let files = [("transform.json", text.clone())];
+            let first = with_files(&pack::function(&program).unwrap(), &files).unwrap();
+            let second = with_files(&pack::function(&program).unwrap(), &files).unwrap();
+            prop_assert_eq!(&first, &second);
+            let entries = entries(&first);
+            prop_assert_eq!(&entries[0], &("bootstrap".to_owned(), program, Some(0o100_755)));
+            prop_assert_eq!(&entries[1].1, text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_flink_zip_holds_program_sql_and_connector() {
+        let connector = runtime("FLINK-2_2").unwrap().kinesis_sql_connector.unwrap();
+        let zip = flink("SELECT 1;\n", &connector, b"PK jar").unwrap();
+        let names: Vec<String> = entries(&zip).into_iter().map(|entry| entry.0).collect();
+        assert_eq!(names, ["main.py", "pipeline.sql", &format!("lib/{}", connector.jar())]);
+        assert_eq!(zip, flink("SELECT 1;\n", &connector, b"PK jar").unwrap());
+    }
+}

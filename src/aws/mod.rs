@@ -1,0 +1,11 @@
+//! Facts about AWS as data: limits, regions, instance types, Flink runtimes and prices.
+//!
+//! The modules below this one depend on nothing else in the crate. Every figure carries its unit,
+//! where it was read, and when. A source that ends in "from memory" was not found in a document
+//! and should be checked against an account before money or data depends on it.
+
+pub mod flink;
+pub mod instance_types;
+pub mod limits;
+pub mod prices;
+pub mod regions;

@@ -1,0 +1,189 @@
+//! Columns, the Flink application and the SQL.
+
+use super::Context;
+use crate::aws::flink::{self, State};
+use crate::aws::limits::flink as limits;
+use crate::aws::regions;
+use crate::capacity;
+use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::resolve::pipeline::{Capacity, Pipeline};
+use crate::spec::AnalyticsRuntime;
+use crate::sql::{self, Query};
+
+/// Reads the SQL against the columns.
+pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
+    let (Some(analytics), Some(records)) = (&pipeline.analytics, &pipeline.records) else {
+        return (None, Vec::new());
+    };
+    match &analytics.sql {
+        Some(text) => sql::analyze(text, &sql::Input { columns: &records.columns }),
+        None => (None, Vec::new()),
+    }
+}
+
+pub(super) fn check(context: &mut Context) {
+    match (&context.pipeline.analytics, &context.pipeline.records) {
+        (Some(analytics), None) => context.report(Diagnostic::error(
+            Code::RecordsMissing,
+            analytics.span,
+            "SQL needs to know the columns of a record",
+            "add `records:` with `format: json` and `columns:`, each with its `type` and `path`",
+        )),
+        (None, Some(records)) => context.report(Diagnostic::warning(
+            Code::RecordsUnused,
+            records.span,
+            "the columns are declared, but no SQL reads them",
+            "add `analytics:`, or remove `records:`",
+        )),
+        _ => {}
+    }
+    let Some(analytics) = &context.pipeline.analytics else { return };
+    if analytics.runtime.value == AnalyticsRuntime::Lambda {
+        let message = if analytics.runtime.written {
+            "this version of pipec cannot run SQL in the Lambda"
+        } else {
+            "without `runtime`, SQL runs in the Lambda, which this version of pipec cannot do"
+        };
+        context.report(Diagnostic::error(
+            Code::LambdaRuntimeMissing,
+            analytics.runtime.span,
+            message,
+            "write `runtime: flink`; it costs about 161 USD a month and a second stream",
+        ));
+        return;
+    }
+    runtime_environment(context);
+    parallelism(context);
+    output_quota(context);
+}
+
+/// A runtime in place of an unknown one: what was meant, if only the spelling is off; otherwise all that pipec can use.
+/// The likest name would be a guess at a version.
+fn instead(name: &str) -> String {
+    let plain = |name: &str| name.to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "");
+    let usable =
+        || flink::all().iter().filter(|r| r.usable() && r.kinesis_sql_connector.is_some()).map(|r| r.name);
+    match usable().find(|usable| plain(usable) == plain(name)) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("write {}", suggest::one_of(usable())),
+    }
+}
+
+/// Flink's version as numbers, which compare as versions do.
+fn version(runtime: &flink::Runtime) -> Vec<u32> {
+    runtime.flink.unwrap_or_default().split('.').filter_map(|part| part.parse().ok()).collect()
+}
+
+fn runtime_environment(context: &mut Context) {
+    let Some(analytics) = &context.pipeline.analytics else { return };
+    let setting = &analytics.flink.runtime_environment;
+    let (name, span) = (setting.value.as_str(), setting.span);
+    let newest = format!("write `runtime_environment: {}`", flink::DEFAULT);
+    let Some(runtime) = flink::runtime(name) else {
+        context.report(Diagnostic::error(
+            Code::UnknownFlinkRuntime,
+            span,
+            format!("`{name}` is not a runtime of Managed Flink"),
+            instead(name),
+        ));
+        return;
+    };
+    if runtime.name == flink::LEGACY_SQL {
+        context.report(Diagnostic::error(
+            Code::SqlRuntimeRemoved,
+            span,
+            flink::legacy_sql_message(),
+            format!("{newest}; the SQL itself may stay as it is"),
+        ));
+        return;
+    }
+    match runtime.state {
+        State::Current => {}
+        State::Supported if runtime.kinesis_sql_connector.is_some() => {
+            let older =
+                flink::runtime(flink::DEFAULT).is_some_and(|newest| version(runtime) < version(newest));
+            if older {
+                context.report(Diagnostic::advice(
+                    Code::FlinkRuntimeOld,
+                    span,
+                    format!("`{name}` runs, and AWS names `{}` for new applications", flink::DEFAULT),
+                    newest,
+                ));
+            }
+        }
+        State::Supported => context.report(Diagnostic::error(
+            Code::FlinkRuntimeUnsupported,
+            span,
+            format!("there is no Kinesis connector that pipec can vouch for on `{name}`"),
+            newest,
+        )),
+        State::Unsupported { since, why } => {
+            let since = since.map(|since| format!(" since {since}")).unwrap_or_default();
+            context.report(Diagnostic::error(
+                Code::FlinkRuntimeUnsupported,
+                span,
+                format!("`{name}` is not for new applications{since}: {why}"),
+                newest,
+            ));
+        }
+        State::Removed { no_new_since, gone_since } => context.report(Diagnostic::error(
+            Code::FlinkRuntimeUnsupported,
+            span,
+            format!(
+                "`{name}` is gone: no new applications since {no_new_since}, none runs since {gone_since}"
+            ),
+            newest,
+        )),
+    }
+}
+
+fn parallelism(context: &mut Context) {
+    let Some(analytics) = &context.pipeline.analytics else { return };
+    let (parallelism, per_kpu) = (&analytics.flink.parallelism, analytics.flink.parallelism_per_kpu.value);
+    let kpus = parallelism.value.div_ceil(per_kpu.max(1));
+    if kpus > limits::KPUS_DEFAULT_MAX {
+        context.report(Diagnostic::error(
+            Code::FlinkCapacity,
+            parallelism.span,
+            format!(
+                "a parallelism of {} needs {kpus} KPUs; an application has {} by default",
+                parallelism.value,
+                limits::KPUS_DEFAULT_MAX
+            ),
+            {
+                let most = format!("`parallelism: {}` or less", limits::KPUS_DEFAULT_MAX * per_kpu);
+                let dense = parallelism.value.div_ceil(limits::KPUS_DEFAULT_MAX);
+                if limits::PARALLELISM_PER_KPU.contains(dense) {
+                    format!("write `parallelism_per_kpu: {dense}`, or {most}")
+                } else {
+                    format!("write {most}")
+                }
+            },
+        ));
+    }
+}
+
+/// The rows go through a stream of their own, which counts against the same quota.
+fn output_quota(context: &mut Context) {
+    let stream = &context.pipeline.stream;
+    let (Some(query), Capacity::Provisioned | Capacity::Fixed(_)) = (context.query, stream.capacity.value)
+    else {
+        return;
+    };
+    let region = &context.pipeline.region.value;
+    let quota = regions::quotas(region).shards;
+    for output in query.outputs() {
+        let need = capacity::shards(&capacity::output_load(output, stream));
+        if need.shards > quota {
+            context.report(Diagnostic::error(
+                Code::ResultsOverShards,
+                output.span,
+                format!(
+                    "up to {} rows a second need {} shards of output; an account has {quota} in {region}",
+                    stream.records_per_second.value, need.shards
+                ),
+                "write `capacity: on_demand` in `stream`, or have the quota raised and name a region that has it",
+            ));
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! Firehose and its bucket: rules that live in the service's API only, no schema has them.
+
+use super::{Context, names};
+use crate::aws::limits::names as rules;
+use crate::aws::limits::{MIB, firehose};
+use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::resolve::DEFAULT_ERROR_PREFIX;
+use crate::resolve::pipeline::Setting;
+use crate::spec::{ByteSize, Duration};
+
+/// What a prefix may be filled with, and where. Firehose guide, "Custom prefixes for S3 objects".
+const RANDOM_STRING: &str = "firehose:random-string";
+const ERROR_TYPE: &str = "firehose:error-output-type";
+const TIMESTAMP: &str = "timestamp:";
+const PARTITION_KEYS: [&str; 2] = ["partitionKeyFromQuery:", "partitionKeyFromLambda:"];
+const SECONDS_PER_DAY: u64 = 86_400;
+/// Longest text that stands for the error's type (`AmazonOpenSearchService-failed`).
+const ERROR_TYPE_CHARS: usize = 30;
+
+pub(super) fn check(context: &mut Context) {
+    buffer(context);
+    prefixes(context);
+    object_names(context);
+    bucket(context);
+}
+
+fn buffer(context: &mut Context) {
+    let delivery = &context.pipeline.delivery;
+    let size = &delivery.buffer_size;
+    let bounds = firehose::S3_BUFFER_MIB;
+    if !bounds.contains(size.value / MIB) || !size.value.is_multiple_of(MIB) {
+        let nearest = size.value.div_ceil(MIB).clamp(bounds.min, bounds.max);
+        context.report(Diagnostic::error(
+            Code::BufferSize,
+            size.span,
+            format!("Firehose takes a buffer of {bounds} whole MiB, not {}", ByteSize(size.value)),
+            format!("write `size: {nearest} MiB`"),
+        ));
+    }
+    let interval = &delivery.buffer_interval;
+    if !firehose::S3_BUFFER_S.contains(interval.value) {
+        context.report(Diagnostic::error(
+            Code::BufferInterval,
+            interval.span,
+            format!(
+                "Firehose takes a buffer interval of {} s, not {}",
+                firehose::S3_BUFFER_S,
+                Duration(interval.value)
+            ),
+            format!("write `interval: {} s`", firehose::S3_BUFFER_S.max),
+        ));
+    }
+}
+
+/// A part of a prefix.
+#[derive(Debug, PartialEq, Eq)]
+enum Part<'a> {
+    Text(&'a str),
+    Expression(&'a str),
+}
+
+/// A prefix in parts; what is wrong with it otherwise.
+fn split(prefix: &str) -> Result<Vec<Part<'_>>, String> {
+    let mut parts = Vec::new();
+    let mut rest = prefix;
+    while let Some(at) = rest.find("!{") {
+        if at > 0 {
+            parts.push(Part::Text(&rest[..at]));
+        }
+        let inner = &rest[at + 2..];
+        let end = inner.find('}').ok_or("an expression `!{` is not closed by `}`")?;
+        parts.push(Part::Expression(&inner[..end]));
+        rest = &inner[end + 1..];
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Text(rest));
+    }
+    Ok(parts)
+}
+
+fn prefixes(context: &mut Context) {
+    let s3 = &context.pipeline.delivery.s3;
+    let mut found = Vec::new();
+    let prefix = parts(&s3.prefix, &mut found);
+    let error_prefix = parts(&s3.error_prefix, &mut found);
+    let has_expression =
+        |parts: &Option<Vec<Part>>| parts.iter().flatten().any(|part| matches!(part, Part::Expression(_)));
+    if let Some(parts) = &prefix {
+        expressions(parts, &s3.prefix, false, &mut found);
+        length(parts, &s3.prefix, &mut found);
+    }
+    if let Some(parts) = &error_prefix {
+        expressions(parts, &s3.error_prefix, true, &mut found);
+        length(parts, &s3.error_prefix, &mut found);
+    }
+    if has_expression(&prefix) && s3.error_prefix.written && s3.error_prefix.value.is_empty() {
+        found.push(Diagnostic::error(
+            Code::ErrorPrefixMissing,
+            s3.error_prefix.span,
+            "a prefix with an expression needs an error prefix",
+            format!(
+                "write `error_prefix: \"{DEFAULT_ERROR_PREFIX}\"`, or remove the key, which means the same"
+            ),
+        ));
+    }
+    let names_type = error_prefix.iter().flatten().any(|part| *part == Part::Expression(ERROR_TYPE));
+    if has_expression(&error_prefix) && !names_type {
+        found.push(Diagnostic::error(
+            Code::ErrorPrefixType,
+            s3.error_prefix.span,
+            format!("an error prefix with an expression must contain `!{{{ERROR_TYPE}}}`"),
+            {
+                let own = &s3.error_prefix.value;
+                let slash = if own.ends_with('/') { "" } else { "/" };
+                format!("write `error_prefix: \"{own}{slash}!{{{ERROR_TYPE}}}/\"`")
+            },
+        ));
+    }
+    for (setting, parts) in [(&s3.prefix, &prefix), (&s3.error_prefix, &error_prefix)] {
+        if setting.written && parts.is_some() && !setting.value.is_empty() && !setting.value.ends_with('/') {
+            found.push(Diagnostic::warning(
+                Code::PrefixSlash,
+                setting.span,
+                "a prefix that does not end in `/` becomes part of the first folder's or object's name",
+                format!("write `{}/`", setting.value),
+            ));
+        }
+    }
+    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
+}
+
+fn parts<'a>(setting: &'a Setting<String>, found: &mut Vec<Diagnostic>) -> Option<Vec<Part<'a>>> {
+    match split(&setting.value) {
+        Ok(parts) => Some(parts),
+        Err(fault) => {
+            found.push(Diagnostic::error(
+                Code::PrefixExpression,
+                setting.span,
+                fault,
+                "write an expression as in `!{timestamp:yyyy/MM/dd}/`",
+            ));
+            None
+        }
+    }
+}
+
+fn expressions(parts: &[Part], setting: &Setting<String>, error_prefix: bool, found: &mut Vec<Diagnostic>) {
+    let known = [RANDOM_STRING, ERROR_TYPE, "timestamp:yyyy/MM/dd"];
+    for part in parts {
+        let Part::Expression(expression) = part else { continue };
+        let shown = format!("`!{{{expression}}}`");
+        let (code, message, help) = if let Some(pattern) = expression.strip_prefix(TIMESTAMP) {
+            match pattern_fault(pattern) {
+                Some(fault) => (
+                    Code::PrefixExpression,
+                    format!("{shown}: {fault}"),
+                    "write a pattern such as `!{timestamp:yyyy/MM/dd/HH}`, and text in it in single quotes: \
+                     `!{timestamp:'year='yyyy}`"
+                        .into(),
+                ),
+                None => continue,
+            }
+        } else if *expression == RANDOM_STRING {
+            continue;
+        } else if *expression == ERROR_TYPE {
+            if error_prefix {
+                continue;
+            }
+            (
+                Code::PrefixNamespace,
+                format!("{shown} is allowed in `error_prefix` only"),
+                match setting.value.replace(&format!("!{{{ERROR_TYPE}}}/"), "") {
+                    without if without.is_empty() => "remove `prefix`".into(),
+                    without => format!("write `prefix: {without}`"),
+                },
+            )
+        } else if PARTITION_KEYS.iter().any(|namespace| expression.starts_with(namespace)) {
+            (
+                Code::PrefixNamespace,
+                format!("{shown} needs dynamic partitioning, which this delivery does not have"),
+                "use `!{timestamp:..}` or `!{firehose:random-string}`".into(),
+            )
+        } else {
+            let help = match suggest::nearest(expression, known) {
+                Some(nearest) => format!("did you mean `!{{{nearest}}}`?"),
+                None => "write `!{timestamp:yyyy/MM/dd}` or `!{firehose:random-string}`".into(),
+            };
+            (Code::PrefixExpression, format!("{shown} is not an expression of Firehose"), help)
+        };
+        found.push(Diagnostic::error(code, setting.span, message, help));
+    }
+}
+
+/// What is wrong with a timestamp pattern: Java's `DateTimeFormatter` letters, literal text in single quotes.
+fn pattern_fault(pattern: &str) -> Option<String> {
+    const LETTERS: &str = "GuyDMLdQqYwWEecFaBhKkHmsSAnNVvzOXxZp";
+    if pattern.is_empty() {
+        return Some("the pattern is empty".into());
+    }
+    let mut quoted = false;
+    for c in pattern.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            _ if quoted => {}
+            c if c.is_ascii_alphabetic() && !LETTERS.contains(c) => {
+                return Some(format!("`{c}` is not a letter of a date pattern"));
+            }
+            '{' | '[' | ']' | '#' => return Some(format!("`{c}` cannot stand in a date pattern")),
+            _ => {}
+        }
+    }
+    quoted.then(|| "a single quote is not closed".into())
+}
+
+fn length(parts: &[Part], setting: &Setting<String>, found: &mut Vec<Diagnostic>) {
+    let raw = setting.value.chars().count() as u64;
+    let evaluated: usize = parts
+        .iter()
+        .map(|part| match part {
+            Part::Text(text) => text.chars().count(),
+            Part::Expression(expression) => match expression.strip_prefix(TIMESTAMP) {
+                Some(pattern) => pattern.chars().filter(|c| *c != '\'').count(),
+                None if *expression == ERROR_TYPE => ERROR_TYPE_CHARS,
+                None => firehose::RANDOM_STRING_CHARS as usize,
+            },
+        })
+        .sum();
+    let (have, max, what) = if raw > firehose::PREFIX_RAW_CHARS_MAX {
+        (raw, firehose::PREFIX_RAW_CHARS_MAX, "as it is written")
+    } else if evaluated as u64 > firehose::PREFIX_EVALUATED_CHARS_MAX {
+        (evaluated as u64, firehose::PREFIX_EVALUATED_CHARS_MAX, "with its expressions filled in")
+    } else {
+        return;
+    };
+    found.push(Diagnostic::error(
+        Code::PrefixLength,
+        setting.span,
+        format!("the prefix has {have} characters {what}; Firehose takes {max}"),
+        format!("shorten it by {} characters", have - max),
+    ));
+}
+
+fn object_names(context: &mut Context) {
+    let s3 = &context.pipeline.delivery.s3;
+    let mut found = Vec::new();
+    if let Some(zone) = &s3.time_zone {
+        found.extend(names::against(
+            &firehose::CUSTOM_TIME_ZONE,
+            zone,
+            Code::TimeZone,
+            "write a zone by its place, as in `Europe/Berlin`, or `UTC`",
+        ));
+    }
+    if let Some(extension) = &s3.file_extension {
+        found.extend(names::against(
+            &firehose::FILE_EXTENSION,
+            extension,
+            Code::FileExtension,
+            &match format!(".{}", extension.value.trim_start_matches('.').to_lowercase()) {
+                better if firehose::FILE_EXTENSION.check(&better).is_ok() => {
+                    format!("write `file_extension: {better}`")
+                }
+                _ => "write a dot and lower-case letters, as in `.jsonl`".into(),
+            },
+        ));
+    }
+    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
+}
+
+fn bucket(context: &mut Context) {
+    let s3 = &context.pipeline.delivery.s3;
+    let mut found = Vec::new();
+    if let Some(expire) = &s3.expire_after
+        && (expire.value == 0 || !expire.value.is_multiple_of(SECONDS_PER_DAY))
+    {
+        found.push(Diagnostic::error(
+            Code::OutOfRange,
+            expire.span,
+            "objects expire after whole days, at least one",
+            format!("write `expire_after: {} d`", expire.value.div_ceil(SECONDS_PER_DAY).max(1)),
+        ));
+    }
+    let Some(bucket) = &s3.bucket else {
+        found.into_iter().for_each(|diagnostic| context.report(diagnostic));
+        return;
+    };
+    if bucket.value.starts_with("arn:") || bucket.value.starts_with("s3://") {
+        let name = bucket.value.trim_start_matches("s3://").rsplit(':').next().unwrap_or_default();
+        let name = name.split('/').next().unwrap_or_default();
+        found.push(Diagnostic::error(
+            Code::BucketName,
+            bucket.span,
+            "a bucket is given by its name alone",
+            format!("write `bucket: {name}`"),
+        ));
+    } else {
+        found.extend(names::against(
+            &rules::S3_BUCKET,
+            bucket,
+            Code::BucketName,
+            "write the name of an existing bucket: 3 to 63 lower-case letters, digits, dots and hyphens",
+        ));
+    }
+    if let Some(expire) = &s3.expire_after {
+        found.push(
+            Diagnostic::error(
+                Code::ConflictingKeys,
+                expire.span,
+                "objects expire by their bucket's own rules, and this bucket is not the stack's",
+                "remove `expire_after`, and set a lifecycle rule where the bucket is made",
+            )
+            .related(bucket.span, "an existing bucket"),
+        );
+    }
+    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_split() {
+        assert_eq!(
+            split("a/!{timestamp:yyyy}/b"),
+            Ok(vec![Part::Text("a/"), Part::Expression("timestamp:yyyy"), Part::Text("/b")])
+        );
+        assert!(split("a/!{timestamp").is_err());
+    }
+
+    #[test]
+    fn patterns_are_java_date_patterns() {
+        assert_eq!(pattern_fault("yyyy/MM/dd'T'HH"), None);
+        assert!(pattern_fault("'year'=yyyy/mont").is_some());
+        assert!(pattern_fault("'open").is_some());
+    }
+}

@@ -1,0 +1,82 @@
+//! `check`: everything that AWS would refuse, or silently get wrong. Pure; one file per family of rules; every rule
+//! runs. Only this module can make a [`Checked`] pipeline, and only that can be planned.
+
+mod analytics;
+mod delivery;
+mod names;
+mod producer;
+mod stream;
+mod transform;
+
+pub use names::same_names;
+pub use producer::instances as producer_instances;
+
+use crate::diagnostics::{self, Diagnostic};
+use crate::graph::{self, Edge};
+use crate::resolve::pipeline::Pipeline;
+use crate::runtime::Programs;
+use crate::sql::Query;
+
+/// A pipeline that compiles.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    pipeline: Pipeline,
+    query: Option<Query>,
+    edges: Vec<Edge>,
+}
+
+impl Checked {
+    /// The pipeline.
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
+    /// The typed query, where there is SQL.
+    pub fn query(&self) -> Option<&Query> {
+        self.query.as_ref()
+    }
+
+    /// The pipeline's graph.
+    pub fn edges(&self) -> &[Edge] {
+        &self.edges
+    }
+}
+
+/// What a rule sees and where it reports.
+struct Context<'a> {
+    pipeline: &'a Pipeline,
+    programs: &'a Programs,
+    edges: &'a [Edge],
+    query: Option<&'a Query>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Context<'_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// Runs every rule. The pipeline comes back only where none found an error.
+pub fn check(pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, Vec<Diagnostic>) {
+    let edges = graph::edges(&pipeline);
+    let (query, mut diagnostics) = analytics::analyze(&pipeline);
+    let mut context = Context {
+        pipeline: &pipeline,
+        programs,
+        edges: &edges,
+        query: query.as_ref(),
+        diagnostics: Vec::new(),
+    };
+    names::check(&mut context);
+    stream::check(&mut context);
+    producer::check(&mut context);
+    analytics::check(&mut context);
+    transform::check(&mut context);
+    delivery::check(&mut context);
+    diagnostics.append(&mut context.diagnostics);
+    if diagnostics::has_errors(&diagnostics) {
+        return (None, diagnostics);
+    }
+    (Some(Checked { pipeline, query, edges }), diagnostics)
+}

@@ -1,0 +1,253 @@
+//! Names, tags, region, keys and retention: what belongs to no one service.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use super::Context;
+use crate::aws::limits::{self, NameRule, monitoring, tags};
+use crate::aws::regions;
+use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::resolve::pipeline::{Encryption, Setting};
+
+/// Longest pipeline name. It stands in names that AWS bounds at 64 characters, the stack's random suffix included.
+const NAME_CHARS_MAX: usize = 40;
+/// Tags that pipec adds itself: `pipec:pipeline`, and `Name` on parts of the network.
+const OWN_TAGS: usize = 2;
+const SECONDS_PER_DAY: u64 = 86_400;
+
+pub(super) fn check(context: &mut Context) {
+    name(context);
+    description(context);
+    region(context);
+    tags(context);
+    log_retention(context);
+    keys(context);
+}
+
+fn name(context: &mut Context) {
+    let name = &context.pipeline.name;
+    let valid = name.value.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && !name.value.ends_with('-')
+        && name.value.len() <= NAME_CHARS_MAX;
+    if valid {
+        return;
+    }
+    let span = name.span;
+    // `UserData` is two words.
+    let mut words = String::new();
+    for c in name.value.chars() {
+        if c.is_uppercase() && words.ends_with(|c: char| c.is_ascii_lowercase()) {
+            words.push('-');
+        }
+        words.extend(c.to_lowercase());
+    }
+    let mut better: String = words
+        .chars()
+        .map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' })
+        .skip_while(|c| !c.is_ascii_lowercase())
+        .take(NAME_CHARS_MAX)
+        .collect();
+    better.truncate(better.trim_end_matches('-').len());
+    let help = if better.is_empty() {
+        "write a name such as `user-data`".into()
+    } else {
+        format!("write `name: {better}`")
+    };
+    context.report(Diagnostic::error(
+        Code::InvalidName,
+        span,
+        format!(
+            "`{}` cannot name a pipeline: a name is a lower-case letter, then lower-case letters, digits \
+             and hyphens, {NAME_CHARS_MAX} characters at most, no hyphen at the end",
+            name.value
+        ),
+        help,
+    ));
+}
+
+fn description(context: &mut Context) {
+    let max = limits::cloudformation::DESCRIPTION_BYTES_MAX as usize;
+    if let Some(description) = &context.pipeline.description
+        && description.value.len() > max
+    {
+        let (span, length) = (description.span, description.value.len());
+        context.report(Diagnostic::error(
+            Code::DescriptionLength,
+            span,
+            format!("the description has {length} bytes; CloudFormation takes {max}"),
+            format!("shorten it by {} bytes, and keep the rest in a comment", length - max),
+        ));
+    }
+}
+
+fn region(context: &mut Context) {
+    let region = &context.pipeline.region;
+    if regions::region(&region.value).is_none() {
+        let there = regions::all().iter().find(|known| known.place.eq_ignore_ascii_case(region.value.trim()));
+        let help =
+            match there.map(|known| known.name).or_else(|| suggest::nearest(&region.value, regions::names()))
+            {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => "write a region such as `us-east-1`".into(),
+            };
+        let (span, message) = (region.span, format!("`{}` is not a region that pipec knows", region.value));
+        context.report(Diagnostic::error(Code::UnknownRegion, span, message, help));
+    }
+}
+
+fn tags(context: &mut Context) {
+    let mut found = Vec::new();
+    let all = &context.pipeline.tags;
+    let room = tags::TAGS_MAX as usize - OWN_TAGS;
+    if let Some(tag) = all.get(room) {
+        found.push((
+            tag.key_span,
+            format!("there are {} tags; AWS takes {}, and pipec adds {OWN_TAGS}", all.len(), tags::TAGS_MAX),
+            format!("keep {room} of them"),
+        ));
+    }
+    for tag in all {
+        let key_length = tag.key.chars().count() as u64;
+        let value_length = tag.value.chars().count() as u64;
+        if tags::is_reserved(&tag.key) {
+            found.push((
+                tag.key_span,
+                format!("`{}`: AWS keeps the prefix `{}` for itself", tag.key, tags::RESERVED_PREFIX),
+                "choose another prefix".into(),
+            ));
+        }
+        if tag.key.starts_with("pipec:") {
+            found.push((
+                tag.key_span,
+                format!("`{}`: pipec keeps the prefix `pipec:` for itself", tag.key),
+                "choose another prefix".into(),
+            ));
+        }
+        if !tags::KEY_CHARS.contains(key_length) {
+            found.push((
+                tag.key_span,
+                format!("a tag's key has {} characters, not {key_length}", tags::KEY_CHARS),
+                if key_length == 0 { "write a key" } else { "shorten the key" }.into(),
+            ));
+        }
+        if !tags::KINESIS_VALUE_CHARS.contains(value_length) {
+            found.push((
+                tag.value_span,
+                format!(
+                    "a tag's value has {} characters at a Kinesis stream, not {value_length}",
+                    tags::KINESIS_VALUE_CHARS
+                ),
+                "shorten the value".into(),
+            ));
+        }
+        for (text, span, what) in [(&tag.key, tag.key_span, "key"), (&tag.value, tag.value_span, "value")] {
+            if let Some(bad) = text.chars().find(|c| !tags::is_allowed(*c)) {
+                found.push((
+                    span,
+                    format!("a tag's {what} cannot hold `{bad}`"),
+                    "use letters, digits, blanks and `_ . : / = + - @`".into(),
+                ));
+            }
+        }
+    }
+    for (span, message, help) in found {
+        context.report(Diagnostic::error(Code::InvalidTag, span, message, help));
+    }
+}
+
+fn log_retention(context: &mut Context) {
+    let retention = &context.pipeline.log_retention;
+    let choices = monitoring::LOG_RETENTION_DAYS;
+    let days = retention.value / SECONDS_PER_DAY;
+    if retention.value.is_multiple_of(SECONDS_PER_DAY) && choices.contains(&days) {
+        return;
+    }
+    let span = retention.span;
+    let next = choices.iter().copied().find(|choice| *choice * SECONDS_PER_DAY >= retention.value);
+    let all: Vec<String> = choices.iter().map(ToString::to_string).collect();
+    context.report(Diagnostic::error(
+        Code::LogRetention,
+        span,
+        "CloudWatch Logs does not offer this retention",
+        match next {
+            Some(days) => format!("write `{days} d`; offered are {} days", all.join(", ")),
+            None => format!("write one of {} days, as in `365 d`", all.join(", ")),
+        },
+    ));
+}
+
+fn keys(context: &mut Context) {
+    let pipeline = context.pipeline;
+    for encryption in [&pipeline.stream.encryption, &pipeline.delivery.s3.encryption] {
+        if let Some(diagnostic) = key(encryption) {
+            context.report(diagnostic);
+        }
+    }
+}
+
+/// A grant names a key by its ARN; an alias, an id or an alias's ARN in a policy matches nothing, and the pipeline
+/// fails with AccessDenied only when data flows.
+fn key(encryption: &Setting<Encryption>) -> Option<Diagnostic> {
+    let Encryption::CustomerKey(text) = &encryption.value else { return None };
+    let parts: Vec<&str> = text.split(':').collect();
+    let is_key = matches!(parts.as_slice(), ["arn", partition, "kms", region, account, resource]
+    if partition.starts_with("aws")
+        && !region.is_empty()
+        && account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())
+        && resource.strip_prefix("key/").is_some_and(|id| {
+            !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        }));
+    if is_key {
+        return None;
+    }
+    let message = if text.contains("alias/") {
+        format!("`{text}` is an alias; a policy can only name a key by its ARN")
+    } else {
+        format!("`{text}` is not the ARN of a KMS key")
+    };
+    // The command is there to be pasted, so only what a shell takes as one plain word goes into it.
+    let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "/:_-".contains(c));
+    let id = if plain { text } else { "<alias>" };
+    Some(Diagnostic::error(
+        Code::KmsKeyArn,
+        encryption.span,
+        message,
+        format!(
+            "write the key's ARN, `kms_key: arn:aws:kms:<region>:<account>:key/<id>`; \
+             `aws kms describe-key --key-id {id} --query KeyMetadata.Arn --output text` prints it"
+        ),
+    ))
+}
+
+/// Pipelines that are built in one call and have one name: their output folders and stacks would be one. Of each the
+/// place in the list and the diagnostic, which lies in that pipeline's own file.
+pub fn same_names<'a>(
+    pipelines: impl IntoIterator<Item = (&'a str, &'a Setting<String>)>,
+) -> Vec<(usize, Diagnostic)> {
+    let mut first: HashMap<&str, &str> = HashMap::new();
+    let mut found = Vec::new();
+    for (at, (path, name)) in pipelines.into_iter().enumerate() {
+        match first.entry(&name.value) {
+            Entry::Vacant(entry) => {
+                entry.insert(path);
+            }
+            Entry::Occupied(entry) => found.push((
+                at,
+                Diagnostic::error(
+                    Code::DuplicatePipeline,
+                    name.span,
+                    format!("`{}` is the name of the pipeline in {} as well", name.value, entry.get()),
+                    format!("write another name, as in `name: {}-2`", name.value),
+                ),
+            )),
+        }
+    }
+    found
+}
+
+/// Holds a name against a service's rule.
+pub(super) fn against(rule: &NameRule, name: &Setting<String>, code: Code, help: &str) -> Option<Diagnostic> {
+    let fault = rule.check(&name.value).err()?;
+    Some(Diagnostic::error(code, name.span, format!("`{}`: {fault}", name.value), help))
+}

@@ -1,0 +1,359 @@
+//! The EC2 producer: what it fetches, what it sends, and what carries it.
+
+use fluent_uri::Uri;
+
+use super::Context;
+use crate::aws::instance_types::{self, Architecture, InstanceType};
+use crate::aws::limits::{MIB, ec2};
+use crate::capacity;
+use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::resolve::invalid_path;
+use crate::resolve::pipeline::{PartitionKey, Pipeline, Producer};
+use crate::runtime::Program;
+use crate::spec::ByteSize;
+
+/// Most instances that are computed from a rate. Instances fetch independently of each other, so more of them is a
+/// decision, not arithmetic; beyond this a larger type is the better answer.
+const COMPUTED_INSTANCES_MAX: u64 = 4;
+/// Bytes of user data that do not depend on the spec, rounded up; a test holds the template against it.
+pub(crate) const USER_DATA_FRAME_BYTES: usize = 6 * 1024;
+/// Families that nearly every region has, from which a larger type is proposed.
+const COMMON_FAMILIES: [&str; 8] = ["t3", "m6i", "c6i", "m7i", "t4g", "m6g", "c6g", "m7g"];
+/// Words in a header's or a query parameter's name that give a secret away.
+const SECRET_WORDS: [&str; 9] =
+    ["authorization", "cookie", "token", "secret", "password", "passwd", "apikey", "signature", "credential"];
+
+pub(super) fn check(context: &mut Context) {
+    let Some(producer) = &context.pipeline.producer else { return };
+    let mut found = Vec::new();
+    url(producer, &mut found);
+    headers(producer, &mut found);
+    paths(producer, &mut found);
+    refresh(producer, &mut found);
+    rate(context.pipeline, producer, &mut found);
+    instance(context, producer, &mut found);
+    user_data(producer, &mut found);
+    subnets(producer, &mut found);
+    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
+}
+
+fn url(producer: &Producer, found: &mut Vec<Diagnostic>) {
+    let (text, span) = (producer.url.value.as_str(), producer.url.span);
+    let mut invalid = |message: String| {
+        let schemed = format!("https://{text}");
+        let help = if !text.contains(':') && Uri::parse(schemed.as_str()).is_ok_and(has_host) {
+            format!("write `url: {schemed}`")
+        } else {
+            "write an address such as `https://api.example.com/records?count=500`".into()
+        };
+        found.push(Diagnostic::error(Code::InvalidUrl, span, message, help));
+    };
+    let uri = match Uri::parse(text) {
+        Ok(uri) => uri,
+        Err(_) => return invalid(format!("`{text}` is not a URL")),
+    };
+    let scheme = uri.scheme().as_str().to_ascii_lowercase();
+    let host = uri.authority().map(|authority| authority.host()).unwrap_or_default();
+    if !matches!(scheme.as_str(), "http" | "https") {
+        return invalid(format!("the producer fetches over https, not `{scheme}`"));
+    }
+    if host.is_empty() {
+        return invalid(format!("`{text}` names no host"));
+    }
+    if uri.fragment().is_some() {
+        return invalid("a fragment (`#..`) is never sent".into());
+    }
+    if uri.authority().and_then(|authority| authority.userinfo()).is_some() {
+        found.push(secret(span, "the URL holds a user name or password".into()));
+    }
+    let query = uri.query().map(|query| query.as_str()).unwrap_or_default();
+    for parameter in
+        query.split('&').filter_map(|pair| pair.split_once('=')).filter(|pair| !pair.1.is_empty())
+    {
+        if is_secret(parameter.0) {
+            found.push(secret(span, format!("the URL's parameter `{}` looks like a secret", parameter.0)));
+        }
+    }
+    if scheme == "http" {
+        found.push(Diagnostic::warning(
+            Code::PlainHttp,
+            span,
+            "records are fetched without encryption, and anyone on the way can change them",
+            format!("write `{}` if the server offers it", text.replacen("http:", "https:", 1)),
+        ));
+    }
+}
+
+fn has_host(uri: Uri<&str>) -> bool {
+    uri.authority().is_some_and(|authority| !authority.host().is_empty())
+}
+
+fn is_secret(name: &str) -> bool {
+    let plain: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    plain == "key" || SECRET_WORDS.iter().any(|word| plain.contains(word))
+}
+
+fn secret(span: crate::source::Span, message: String) -> Diagnostic {
+    Diagnostic::error(
+        Code::SecretInSpec,
+        span,
+        message,
+        "remove it: the spec, the template and the user data are read by many; use a source that needs no secret, \
+         or put a proxy that adds it between",
+    )
+}
+
+fn headers(producer: &Producer, found: &mut Vec<Diagnostic>) {
+    for (name, value, span) in &producer.headers {
+        let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        if name.is_empty() || !name.chars().all(token) {
+            found.push(Diagnostic::error(
+                Code::InvalidFormat,
+                *span,
+                format!("`{name}` is not the name of an HTTP header"),
+                "write a name such as `accept-language`",
+            ));
+        } else if value.chars().any(|c| c.is_control() || !c.is_ascii()) {
+            found.push(Diagnostic::error(
+                Code::InvalidFormat,
+                *span,
+                format!("the value of `{name}` cannot be sent in an HTTP header"),
+                "use printable ASCII characters on one line",
+            ));
+        } else if is_secret(name) {
+            found.push(secret(*span, format!("the header `{name}` carries a secret")));
+        }
+    }
+}
+
+fn paths(producer: &Producer, found: &mut Vec<Diagnostic>) {
+    let records = &producer.records;
+    if let Err(error) = &records.value.path {
+        found.push(invalid_path(&records.value.text, error, records.span));
+    }
+    let PartitionKey::Field(field) = &producer.partition_key.value else { return };
+    let span = producer.partition_key.span;
+    match &field.path {
+        Ok(path) if !path.is_root() => {}
+        Err(error) if field.text.starts_with('$') => found.push(invalid_path(&field.text, error, span)),
+        _ => found.push(Diagnostic::error(
+            Code::ConstantPartitionKey,
+            span,
+            format!("`{}` would be one key for all records, and all of them go to one shard", field.text),
+            "write `partition_key: random`, or the path of a field, as in `$.login.uuid`",
+        )),
+    }
+}
+
+fn refresh(producer: &Producer, found: &mut Vec<Diagnostic>) {
+    if let Some(refresh) = &producer.refresh
+        && refresh.value == 0
+    {
+        found.push(Diagnostic::error(
+            Code::OutOfRange,
+            refresh.span,
+            "the source would be asked without a pause",
+            "write `refresh: 10 s` or more",
+        ));
+    }
+}
+
+fn rate(pipeline: &Pipeline, producer: &Producer, found: &mut Vec<Diagnostic>) {
+    let declared = &pipeline.stream.records_per_second;
+    let sent = &producer.records_per_second;
+    if sent.value > declared.value {
+        found.push(
+            Diagnostic::error(
+                Code::ProducerRate,
+                sent.span,
+                format!(
+                    "the producer sends {} records a second; the stream is declared to take {}",
+                    sent.value, declared.value
+                ),
+                format!("write `records_per_second: {}` in `stream`, or send less", sent.value),
+            )
+            .related(declared.span, "the declared load"),
+        );
+    }
+}
+
+/// What the producer asks of its instances.
+#[derive(Clone, Copy, Debug)]
+pub struct InstanceNeed {
+    /// The type.
+    pub instance_type: &'static InstanceType,
+    /// Bytes a second on the wire for the whole rate.
+    pub wire_bytes_per_second: u64,
+    /// Instances whose baseline network carries it.
+    pub needed: u64,
+    /// Instances that the stack has.
+    pub count: u64,
+}
+
+/// The instances of a pipeline's producer; `None` without a producer, or with an unknown type.
+pub fn instances(pipeline: &Pipeline) -> Option<InstanceNeed> {
+    let producer = pipeline.producer.as_ref()?;
+    let instance_type = instance_types::instance_type(&producer.instance_type.value)?;
+    let wire = wire_bytes(pipeline, producer);
+    let needed = wire.div_ceil(instance_type.network_baseline_bytes_per_s().max(1)).max(1);
+    let count = producer.instances.as_ref().map_or(needed, |instances| instances.value);
+    Some(InstanceNeed { instance_type, wire_bytes_per_second: wire, needed, count })
+}
+
+/// Bytes a second that leave the instances: Kinesis' JSON protocol carries records in base64 (4 for 3), and HTTP and
+/// TLS add a tenth.
+fn wire_bytes(pipeline: &Pipeline, producer: &Producer) -> u64 {
+    let stream = &pipeline.stream;
+    let encoded = stream.record_size.value.div_ceil(3).saturating_mul(4) + stream.partition_key_size.value;
+    let bytes = capacity::bytes_per_second(producer.records_per_second.value, encoded);
+    let bytes = u128::from(bytes) * u128::from(100 + ec2::WIRE_OVERHEAD_PERCENT);
+    u64::try_from(bytes.div_ceil(100)).unwrap_or(u64::MAX)
+}
+
+fn instance(context: &Context, producer: &Producer, found: &mut Vec<Diagnostic>) {
+    let setting = &producer.instance_type;
+    let Some(need) = instances(context.pipeline) else {
+        // Another family is another machine: `p5` is not a slip of `r5`.
+        let initial = setting.value.chars().next();
+        let alike = instance_types::names().filter(|name| name.chars().next() == initial);
+        let help = match suggest::nearest(&setting.value, alike) {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => "write a type of the families t, m, c or r, as in `t3.micro`".into(),
+        };
+        found.push(Diagnostic::error(
+            Code::UnknownInstanceType,
+            setting.span,
+            format!("`{}` is not an instance type that pipec knows", setting.value),
+            help,
+        ));
+        return;
+    };
+    let architecture = need.instance_type.architecture;
+    if context.programs.get(Program::Producer, architecture).is_none() {
+        let twin = twin(need.instance_type).map(|twin| format!("write `instance_type: {twin}`, or build"));
+        found.push(Diagnostic::error(
+            Code::ProducerArchitecture,
+            setting.span,
+            format!("this pipec carries no producer for {} ({})", architecture.name(), setting.value),
+            format!(
+                "{} with `--runtime-dir DIR`, where `DIR/{}/{}` is the program",
+                twin.unwrap_or_else(|| "build".into()),
+                architecture.name(),
+                Program::Producer.name()
+            ),
+        ));
+    }
+    let most = if producer.instances.is_some() { need.count } else { COMPUTED_INSTANCES_MAX };
+    if need.needed > most {
+        let baseline = need.instance_type.network_baseline_bytes_per_s();
+        let larger = larger(need.wire_bytes_per_second, need.instance_type);
+        let mib = |bytes: u64| bytes as f64 / MIB as f64;
+        let (span, instead) = match &producer.instances {
+            Some(instances) => (instances.span, format!("write `instances: {}`", need.needed)),
+            None => (setting.span, format!("write `instances: {}` to have that many", need.needed)),
+        };
+        found.push(
+            Diagnostic::error(
+                Code::InstanceNetwork,
+                span,
+                format!(
+                    "the rate is {:.1} MiB/s on the wire; {} carries {:.1} MiB/s all the time, so it needs {} of them",
+                    mib(need.wire_bytes_per_second),
+                    setting.value,
+                    mib(baseline),
+                    need.needed
+                ),
+                match larger {
+                    Some(larger) => format!("write `instance_type: {larger}`, or {instead}"),
+                    None => instead,
+                },
+            )
+            .related(
+                producer.records_per_second.span,
+                format!("records of {}", ByteSize(context.pipeline.stream.record_size.value)),
+            ),
+        );
+    }
+}
+
+/// The smallest type of the same processor whose baseline carries a rate: the least network, then the least memory.
+fn larger(bytes_per_second: u64, present: &InstanceType) -> Option<&'static str> {
+    instance_types::all()
+        .iter()
+        .filter(|candidate| candidate.architecture == present.architecture)
+        .filter(|candidate| {
+            candidate.family() == present.family() || COMMON_FAMILIES.contains(&candidate.family())
+        })
+        .filter(|candidate| candidate.network_baseline_bytes_per_s() >= bytes_per_second)
+        .min_by_key(|candidate| {
+            (candidate.vcpus, candidate.memory_mib, candidate.network_baseline_mbit, candidate.name)
+        })
+        .map(|candidate| candidate.name)
+}
+
+/// The type of the same size with an Intel or AMD processor: `t4g.micro` is `t3.micro`, `m7g.large` is `m7i.large`.
+fn twin(instance_type: &InstanceType) -> Option<&'static str> {
+    let (family, size) = instance_type.name.split_once('.')?;
+    let candidates = if family == "t4g" {
+        vec![format!("t3.{size}")]
+    } else {
+        vec![format!("{}.{size}", family.replace('g', "i")), format!("{}.{size}", family.replace('g', "a"))]
+    };
+    candidates.iter().find_map(|name| {
+        instance_types::instance_type(name)
+            .filter(|twin| twin.architecture == Architecture::X86_64)
+            .map(|twin| twin.name)
+    })
+}
+
+fn user_data(producer: &Producer, found: &mut Vec<Diagnostic>) {
+    // What the spec puts into the user data, as JSON there: quotes and escapes make it longer.
+    let json = |text: &str| serde_json::to_string(text).map_or(0, |json| json.len());
+    let headers: usize = producer.headers.iter().map(|(name, value, _)| json(name) + json(value) + 8).sum();
+    let key = match &producer.partition_key.value {
+        PartitionKey::Random => 0,
+        PartitionKey::Field(field) => json(&field.text),
+    };
+    let bytes = USER_DATA_FRAME_BYTES
+        + json(&producer.url.value)
+        + json(&producer.records.value.text)
+        + headers
+        + key;
+    let max = ec2::USER_DATA_BYTES_MAX as usize;
+    if bytes > max {
+        let span = if headers > producer.url.value.len() {
+            producer.headers.first().map_or(producer.span, |header| header.2)
+        } else {
+            producer.url.span
+        };
+        found.push(Diagnostic::error(
+            Code::UserDataTooLarge,
+            span,
+            format!("the instances' user data would have about {bytes} bytes; EC2 takes {max}"),
+            "shorten the URL and the headers",
+        ));
+    }
+}
+
+fn subnets(producer: &Producer, found: &mut Vec<Diagnostic>) {
+    let Some(network) = &producer.network else { return };
+    let subnets = &network.subnets;
+    let mut unique = subnets.value.clone();
+    unique.sort();
+    unique.dedup();
+    if unique.len() < subnets.value.len() {
+        found.push(Diagnostic::error(
+            Code::SubnetCount,
+            subnets.span,
+            "a subnet is named twice",
+            "name each subnet once, of different Availability Zones",
+        ));
+    } else if subnets.value.len() == 1 {
+        found.push(Diagnostic::warning(
+            Code::SubnetCount,
+            subnets.span,
+            "with one subnet, the producer stops when its Availability Zone fails",
+            "add a subnet of another Availability Zone",
+        ));
+    }
+}

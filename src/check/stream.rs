@@ -1,0 +1,263 @@
+//! The Kinesis data stream.
+
+use super::Context;
+use crate::aws::limits::{KIB, MIB, firehose, kinesis};
+use crate::aws::regions;
+use crate::capacity::{self, Limit, Load, Need};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::{self, Node};
+use crate::resolve::DEFAULT_REGION;
+use crate::resolve::pipeline::Capacity;
+use crate::spec::{ByteSize, Duration};
+
+const SECONDS_PER_HOUR: u64 = 3_600;
+
+pub(super) fn check(context: &mut Context) {
+    record_size(context);
+    partition_key_size(context);
+    max_record_size(context);
+    retention(context);
+    match context.pipeline.stream.capacity.value {
+        Capacity::OnDemand => on_demand(context),
+        Capacity::Fixed(0) => zero_shards(context),
+        _ => shards(context),
+    }
+}
+
+fn need(context: &Context) -> Need {
+    let stream = &context.pipeline.stream;
+    capacity::shards(&Load {
+        records_per_second: stream.records_per_second.value,
+        record_bytes: stream.counted_record_bytes(),
+        consumers: graph::consumers(context.edges, Node::Stream).len() as u64,
+        headroom_percent: stream.headroom.value,
+    })
+}
+
+fn zero_shards(context: &mut Context) {
+    let need = need(context);
+    context.report(Diagnostic::error(
+        Code::ZeroShards,
+        context.pipeline.stream.capacity.span,
+        "a stream needs at least one shard",
+        format!("write `shards: {}`, or remove `capacity` and pipec computes it", need.shards),
+    ));
+}
+
+fn shards(context: &mut Context) {
+    let stream = &context.pipeline.stream;
+    let need = need(context);
+    let (rate, size) = (stream.records_per_second.value, ByteSize(stream.counted_record_bytes()));
+    if let Capacity::Fixed(count) = stream.capacity.value
+        && count < need.bare
+    {
+        context.report(
+            Diagnostic::error(
+                Code::TooFewShards,
+                stream.capacity.span,
+                format!(
+                    "{count} shard{} cannot carry {rate} records of {size} a second: {}",
+                    if count == 1 { "" } else { "s" },
+                    need.binding.name()
+                ),
+                format!("write `shards: {}`, or `{}` with headroom", need.bare, need.shards.max(need.bare)),
+            )
+            .related(stream.records_per_second.span, "the declared load"),
+        );
+    }
+    let region = &context.pipeline.region.value;
+    let quotas = regions::quotas(region);
+    let (count, span) = match stream.capacity.value {
+        Capacity::Fixed(count) => (count.max(need.bare), stream.capacity.span),
+        _ => (need.shards, stream.records_per_second.span),
+    };
+    if count > quotas.shards {
+        let mut ways = Vec::new();
+        if written(context) <= quotas.on_demand_write_bytes_per_s {
+            ways.push("write `capacity: on_demand`".to_owned());
+        }
+        let large = regions::quotas(DEFAULT_REGION).shards;
+        if count <= large {
+            ways.push(format!("write `region: {DEFAULT_REGION}`, where an account has {large}"));
+        }
+        ways.push(match need.binding {
+            Limit::WriteRecords => "pack several events into a record".into(),
+            _ => "write a smaller `record_size`, and compress records before they are sent".into(),
+        });
+        context.report(Diagnostic::error(
+            Code::ShardQuota,
+            span,
+            format!("the load needs {count} shards; an account has {} in {region} by default", quotas.shards),
+            ways.join(", or "),
+        ));
+    }
+}
+
+/// Bytes a second that the declared load writes.
+fn written(context: &Context) -> u64 {
+    let stream = &context.pipeline.stream;
+    capacity::bytes_per_second(stream.records_per_second.value, stream.counted_record_bytes())
+}
+
+/// Whether Firehose reads the stream itself, and not what a query makes of it.
+fn read_by_firehose(context: &Context) -> bool {
+    graph::consumers(context.edges, Node::Stream).contains(&Node::Delivery)
+}
+
+fn on_demand(context: &mut Context) {
+    let stream = &context.pipeline.stream;
+    let written = written(context);
+    let region = &context.pipeline.region.value;
+    let quotas = regions::quotas(region);
+    let ceiling = quotas.on_demand_write_bytes_per_s;
+    let mib = |bytes: u64| (bytes as f64 / MIB as f64).ceil();
+    if written > ceiling {
+        let shards = need(context).shards;
+        context.report(Diagnostic::error(
+            Code::OnDemandCeiling,
+            stream.records_per_second.span,
+            format!(
+                "the load is {} MiB/s; on-demand capacity ends at {} MiB/s in {region}",
+                mib(written),
+                mib(ceiling)
+            ),
+            if shards <= quotas.shards {
+                format!("remove `capacity: on_demand`: {shards} shards carry the load")
+            } else {
+                "write a lower `records_per_second`, and split the load over several pipelines".into()
+            },
+        ));
+    } else if written > kinesis::ON_DEMAND_START_WRITE_BYTES_PER_S {
+        let start = mib(kinesis::ON_DEMAND_START_WRITE_BYTES_PER_S);
+        context.report(
+            Diagnostic::warning(
+                Code::OnDemandStart,
+                stream.capacity.span,
+                format!(
+                    "a new on-demand stream starts at {start} MiB/s and throttles the declared {} MiB/s",
+                    mib(written)
+                ),
+                "raise the load slowly, or remove `capacity: on_demand` so that the shards are there at once",
+            )
+            .related(stream.records_per_second.span, "the declared load"),
+        );
+    }
+}
+
+fn record_size(context: &mut Context) {
+    let stream = &context.pipeline.stream;
+    let record = stream.counted_record_bytes();
+    let max = stream.max_record_size.value;
+    let too_large_for_firehose =
+        stream.record_size.value > firehose::RECORD_BYTES_MAX && read_by_firehose(context);
+    if stream.record_size.value == 0 {
+        context.report(Diagnostic::error(
+            Code::OutOfRange,
+            stream.record_size.span,
+            "an average record cannot be empty",
+            "write the size of an average record, as in `record_size: 2 KiB`",
+        ));
+    }
+    if record > max {
+        let largest = ByteSize(kinesis::RECORD_KIB.max * KIB);
+        let firehose_takes = ByteSize(firehose::RECORD_BYTES_MAX);
+        context.report(Diagnostic::error(
+            Code::RecordOverStreamLimit,
+            stream.record_size.span,
+            format!(
+                "an average record with its key has {record} bytes; the stream takes {} ({})",
+                max,
+                ByteSize(max)
+            ),
+            if too_large_for_firehose {
+                format!("write smaller records; behind the stream, Firehose takes {firehose_takes} at most")
+            } else if record <= largest.0 {
+                format!(
+                    "write smaller records, or `max_record_size: {}`",
+                    ByteSize(record.div_ceil(MIB) * MIB)
+                )
+            } else {
+                format!("write smaller records; a stream takes {largest} at most")
+            },
+        ));
+    }
+    if too_large_for_firehose {
+        context.report(Diagnostic::error(
+            Code::RecordOverFirehoseLimit,
+            stream.record_size.span,
+            format!(
+                "an average record has {} bytes; Firehose takes {} ({})",
+                stream.record_size.value,
+                firehose::RECORD_BYTES_MAX,
+                ByteSize(firehose::RECORD_BYTES_MAX)
+            ),
+            "split records before they enter the stream, or keep the payload in S3 and send its key",
+        ));
+    }
+}
+
+fn partition_key_size(context: &mut Context) {
+    let size = &context.pipeline.stream.partition_key_size;
+    if !kinesis::PARTITION_KEY_CHARS.contains(size.value) {
+        context.report(Diagnostic::error(
+            Code::PartitionKeySize,
+            size.span,
+            format!(
+                "a partition key has {} characters, not {}",
+                kinesis::PARTITION_KEY_CHARS,
+                ByteSize(size.value)
+            ),
+            "write the size of a key, as in `partition_key_size: 36 B`",
+        ));
+    }
+}
+
+fn max_record_size(context: &mut Context) {
+    let size = &context.pipeline.stream.max_record_size;
+    let (min, max) = (kinesis::RECORD_KIB.min * KIB, kinesis::RECORD_KIB.max * KIB);
+    if !(min..=max).contains(&size.value) || !size.value.is_multiple_of(KIB) {
+        context.report(Diagnostic::error(
+            Code::RecordSizeRange,
+            size.span,
+            format!(
+                "the largest record may have {} to {} in whole KiB, not {}",
+                ByteSize(min),
+                ByteSize(max),
+                ByteSize(size.value)
+            ),
+            format!(
+                "write `max_record_size: {}`",
+                ByteSize((size.value.div_ceil(KIB) * KIB).clamp(min, max))
+            ),
+        ));
+    } else if size.value > min && read_by_firehose(context) {
+        context.report(Diagnostic::warning(
+            Code::LargeRecords,
+            size.span,
+            format!("records over {} do not pass Firehose", ByteSize(firehose::RECORD_BYTES_MAX)),
+            "leave `max_record_size` at `1 MiB` unless another consumer reads the stream",
+        ));
+    }
+}
+
+fn retention(context: &mut Context) {
+    let retention = &context.pipeline.stream.retention;
+    let hours = retention.value / SECONDS_PER_HOUR;
+    if kinesis::RETENTION_HOURS.contains(hours) && retention.value.is_multiple_of(SECONDS_PER_HOUR) {
+        return;
+    }
+    let nearest = retention
+        .value
+        .div_ceil(SECONDS_PER_HOUR)
+        .clamp(kinesis::RETENTION_HOURS.min, kinesis::RETENTION_HOURS.max);
+    context.report(Diagnostic::error(
+        Code::RetentionRange,
+        retention.span,
+        format!(
+            "a stream keeps records for {} whole hours, not {}",
+            kinesis::RETENTION_HOURS,
+            Duration(retention.value)
+        ),
+        format!("write `retention: {}`", Duration(nearest * SECONDS_PER_HOUR)),
+    ));
+}

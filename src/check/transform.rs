@@ -1,0 +1,113 @@
+//! The Lambda transform.
+
+use super::Context;
+use crate::aws::limits::{MIB, firehose, lambda};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::resolve::DEFAULT_TRANSFORM_TIMEOUT_S;
+use crate::runtime::Program;
+use crate::spec::{ByteSize, Duration};
+
+pub(super) fn check(context: &mut Context) {
+    let Some(transform) = &context.pipeline.transform else { return };
+    let mut found = Vec::new();
+    let mut fault = |code, span, message: String, help: String| {
+        found.push(Diagnostic::error(code, span, message, help));
+    };
+
+    let timeout = &transform.timeout;
+    let longest = firehose::LAMBDA_TIMEOUT_S_MAX;
+    if !(lambda::TIMEOUT_S.min..=longest).contains(&timeout.value) {
+        fault(
+            Code::TransformTimeout,
+            timeout.span,
+            format!(
+                "a transform's timeout is 1 s to {longest} s, not {}: Firehose waits no longer",
+                Duration(timeout.value)
+            ),
+            format!(
+                "write `timeout: {} s`",
+                if timeout.value > longest { longest } else { DEFAULT_TRANSFORM_TIMEOUT_S }
+            ),
+        );
+    }
+
+    let size = &transform.buffer_size;
+    let (min, max) =
+        (firehose::LAMBDA_BUFFER_MIB.min * MIB as f64, firehose::LAMBDA_BUFFER_MIB.max * MIB as f64);
+    if !(min..=max).contains(&(size.value as f64)) {
+        fault(
+            Code::TransformBufferSize,
+            size.span,
+            format!(
+                "the transform's buffer is {} MiB to {} MiB, not {}: a call carries 6 MB, base64 included",
+                firehose::LAMBDA_BUFFER_MIB.min,
+                firehose::LAMBDA_BUFFER_MIB.max,
+                ByteSize(size.value)
+            ),
+            if size.value as f64 > max { "write `size: 3 MiB`".into() } else { "write `size: 1 MiB`".into() },
+        );
+    }
+
+    let interval = &transform.buffer_interval;
+    if !firehose::LAMBDA_BUFFER_S.contains(interval.value) {
+        fault(
+            Code::TransformBufferInterval,
+            interval.span,
+            format!(
+                "the transform's buffer interval is {} s, not {}",
+                firehose::LAMBDA_BUFFER_S,
+                Duration(interval.value)
+            ),
+            format!("write `interval: {} s`", firehose::LAMBDA_BUFFER_S.max),
+        );
+    }
+
+    let memory = &transform.memory;
+    let mib = memory.value / MIB;
+    if !lambda::MEMORY_MIB.contains(mib) || !memory.value.is_multiple_of(MIB) {
+        fault(
+            Code::TransformMemory,
+            memory.span,
+            format!(
+                "a function has {} whole MiB of memory, not {}",
+                lambda::MEMORY_MIB,
+                ByteSize(memory.value)
+            ),
+            format!(
+                "write `memory: {}`",
+                ByteSize(
+                    memory.value.div_ceil(MIB).clamp(lambda::MEMORY_MIB.min, lambda::MEMORY_MIB.max) * MIB
+                )
+            ),
+        );
+    }
+
+    let retries = &transform.retries;
+    if !firehose::LAMBDA_RETRIES.contains(retries.value) {
+        fault(
+            Code::TransformRetries,
+            retries.span,
+            format!(
+                "Firehose repeats a failed call {} times, not {}",
+                firehose::LAMBDA_RETRIES,
+                retries.value
+            ),
+            format!("write `retries: {}`", firehose::LAMBDA_RETRIES.max),
+        );
+    }
+
+    let architecture = &transform.architecture;
+    if context.programs.get(Program::Transform, architecture.value).is_none() {
+        fault(
+            Code::TransformArchitecture,
+            architecture.span,
+            format!("this pipec carries no transform for {}", architecture.value.name()),
+            format!(
+                "write `architecture: x86_64`, or build with `--runtime-dir DIR`, where `DIR/{}/{}` is the program",
+                architecture.value.name(),
+                Program::Transform.name()
+            ),
+        );
+    }
+    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
+}

@@ -1,0 +1,223 @@
+//! `pipec build`
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use clap::Args;
+
+use super::RuntimeArgs;
+use super::fetch;
+use super::output::{Exit, any_errors, note, parallel, report, shown, tally, write};
+use crate::artifacts::connector::{self, Jar, LOCK_FILE, Lock, Places};
+use crate::artifacts::{self, ARTIFACTS_DIR, TextFile};
+use crate::aws::flink::Maven;
+use crate::diagnostics::{Code, Diagnostic, Format};
+use crate::plan::Artifact;
+use crate::runtime::Programs;
+use crate::source::{Sources, Span};
+use crate::world::Disk;
+
+/// Write the stack: template, artifacts and manifest
+///
+/// Writes DIR/<name>/template.yaml, DIR/<name>/manifest.json and, where there is SQL for Flink,
+/// DIR/<name>/pipeline.sql, which are for committing, and the artifacts that all pipelines share to
+/// DIR/artifacts, which are not. Needs no network and no AWS account.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  pipec build pipeline.yaml\n  pipec build pipelines/*.yaml --out \
+                        generated\n  pipec build --check pipelines/*.yaml      in CI: exit 4 when the committed \
+                        output is stale")]
+pub(super) struct Build {
+    /// Specs to build
+    #[arg(required = true, value_name = "SPEC")]
+    specs: Vec<PathBuf>,
+    /// Output folder
+    #[arg(long, value_name = "DIR", default_value = "generated")]
+    out: PathBuf,
+    /// Write nothing; exit 4 where the output is not what the specs give
+    #[arg(long)]
+    check: bool,
+    /// Who reads the findings: `text` goes to stderr, the others to stdout
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Jar of the Flink connector
+    #[arg(long, value_name = "FILE")]
+    connector_jar: Option<PathBuf>,
+    /// Fetch a missing connector from the Maven repository
+    #[arg(long)]
+    fetch_connector: bool,
+    /// Base address of the Maven repository
+    #[arg(long, value_name = "URL", env = "PIPEC_MAVEN_REPOSITORY", default_value = fetch::MAVEN_CENTRAL)]
+    maven_repository: String,
+    #[command(flatten)]
+    runtime: RuntimeArgs,
+}
+
+/// What of a stack is written.
+struct Output {
+    name: String,
+    place: Span,
+    texts: Vec<TextFile>,
+    artifacts: Vec<Artifact>,
+    connector: Option<Maven>,
+    resources: usize,
+}
+
+impl Build {
+    pub(super) fn run(self) -> Result<(), Exit> {
+        let programs = self.runtime.programs()?;
+        let mut found = Vec::new();
+        let mut outputs = Vec::new();
+        let compiled = parallel(&self.specs, |spec| self.compile(spec, &programs));
+        for (spec, (sources, diagnostics, output)) in self.specs.iter().zip(compiled) {
+            found.push((sources, diagnostics));
+            outputs.extend(output.map(|output| (spec, found.len() - 1, output)));
+        }
+        duplicates(&outputs, &mut found);
+        report(&found, self.format)?;
+        if any_errors(&found) {
+            note(&format!("nothing was written: {}", tally(&found)));
+            return Err(Exit::Spec);
+        }
+        if self.check {
+            return self.compare(&outputs);
+        }
+        let jars = self.jars(&outputs)?;
+        let written = parallel(&outputs, |(_, _, output)| self.write(output, &programs, &jars));
+        for ((_, _, output), written) in outputs.iter().zip(written) {
+            self.tell(output, written?, &jars);
+        }
+        Ok(())
+    }
+
+    fn compile(&self, spec: &Path, programs: &Programs) -> (Sources, Vec<Diagnostic>, Option<Output>) {
+        let compilation = crate::compile(&Disk, programs, spec);
+        let output = compilation.stack.map(|stack| Output {
+            name: stack.plan.name.clone(),
+            place: stack.checked.pipeline().name.span,
+            texts: artifacts::texts(&stack),
+            connector: artifacts::connector(&stack.plan),
+            resources: stack.plan.resources.len(),
+            artifacts: stack.plan.artifacts,
+        });
+        (compilation.sources, compilation.diagnostics, output)
+    }
+
+    fn compare(&self, outputs: &[(&PathBuf, usize, Output)]) -> Result<(), Exit> {
+        let mut stale = 0;
+        for (spec, _, output) in outputs {
+            for text in &output.texts {
+                let path = self.out.join(&output.name).join(text.name);
+                let state = match fs::read(&path) {
+                    Ok(there) if there == text.text.as_bytes() => continue,
+                    Ok(_) => "is stale",
+                    Err(_) => "is missing",
+                };
+                stale += 1;
+                note(&format!("{} {state}: run `pipec build {}`", shown(&path), shown(spec)));
+            }
+        }
+        if stale > 0 { Err(Exit::Stale) } else { Ok(()) }
+    }
+
+    /// The connectors that the outputs need, each verified against the locks of the specs that need it.
+    fn jars(&self, outputs: &[(&PathBuf, usize, Output)]) -> Result<BTreeMap<String, Jar>, Exit> {
+        let home = |name: &str, below: &str| {
+            env::var_os(name).map(PathBuf::from).or_else(|| env::home_dir().map(|home| home.join(below)))
+        };
+        let places = Places {
+            named: self.connector_jar.clone(),
+            cache: home("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("pipec")),
+            maven: home("MAVEN_REPO_LOCAL", ".m2/repository"),
+        };
+        let mut jars: BTreeMap<String, Jar> = BTreeMap::new();
+        for (spec, _, output) in outputs {
+            let Some(connector) = &output.connector else { continue };
+            let coordinates = connector.to_string();
+            if !jars.contains_key(&coordinates) {
+                let mut jar =
+                    connector::find(&Disk, &places, connector).map_err(|problem| Exit::usage(&problem))?;
+                if jar.is_none() && self.fetch_connector {
+                    jar = Some(fetch::connector(&self.maven_repository, connector, places.cache.as_deref())?);
+                }
+                let Some(jar) = jar else { continue };
+                jars.insert(coordinates.clone(), jar);
+            }
+            let path = spec.with_file_name(LOCK_FILE);
+            let mut lock = Lock::read(&Disk, &path).map_err(|problem| Exit::usage(&problem))?;
+            if lock.verify(connector, &jars[&coordinates]).map_err(|problem| Exit::usage(&problem))? {
+                write(&path, lock.text().as_bytes())?;
+            }
+        }
+        Ok(jars)
+    }
+
+    fn write(
+        &self,
+        output: &Output,
+        programs: &Programs,
+        jars: &BTreeMap<String, Jar>,
+    ) -> Result<bool, Exit> {
+        // The artifacts first: a template never names one that is not there.
+        for artifact in &output.artifacts {
+            let path = self.out.join(ARTIFACTS_DIR).join(&artifact.s3_key);
+            if path.exists() {
+                continue;
+            }
+            let jar = output.connector.as_ref().and_then(|connector| jars.get(&connector.to_string()));
+            let bytes = artifacts::bytes(artifact, programs, jar.map(|jar| jar.bytes.as_slice()))
+                .map_err(|error| Exit::usage(&format!("`{}` cannot be made: {error}", shown(&path))))?;
+            if let Some(bytes) = bytes {
+                write(&path, &bytes)?;
+            }
+        }
+        let mut changed = false;
+        for text in &output.texts {
+            changed |= write(&self.out.join(&output.name).join(text.name), text.text.as_bytes())?;
+        }
+        Ok(changed)
+    }
+
+    fn tell(&self, output: &Output, changed: bool, jars: &BTreeMap<String, Jar>) {
+        if self.format != Format::Text {
+            return;
+        }
+        let folder = shown(&self.out.join(&output.name));
+        let state = if changed { "wrote" } else { "unchanged" };
+        note(&format!(
+            "{state} {folder}: {} resources, {} artifacts",
+            output.resources,
+            output.artifacts.len()
+        ));
+        let Some(connector) = &output.connector else { return };
+        let flink = output.artifacts.iter().find(|artifact| artifact.name == "flink");
+        if let Some(flink) = flink
+            && !jars.contains_key(&connector.to_string())
+            && !self.out.join(ARTIFACTS_DIR).join(&flink.s3_key).exists()
+        {
+            note(&format!(
+                "missing {}: it holds the connector {connector}, which is neither in pipec's cache nor in the local \
+                 Maven repository; build with `--fetch-connector` or `--connector-jar FILE`. The template is \
+                 complete and stays the same.",
+                shown(&self.out.join(ARTIFACTS_DIR).join(&flink.s3_key))
+            ));
+        }
+    }
+}
+
+/// Two specs of one name would write the same files.
+fn duplicates(outputs: &[(&PathBuf, usize, Output)], found: &mut [(Sources, Vec<Diagnostic>)]) {
+    let mut first: BTreeMap<&str, &Path> = BTreeMap::new();
+    for (spec, index, output) in outputs {
+        if let Some(other) = first.get(output.name.as_str()) {
+            found[*index].1.push(Diagnostic::error(
+                Code::DuplicatePipeline,
+                output.place,
+                format!("`{}` is the name of {} as well", output.name, shown(other)),
+                "give each pipeline of a build its own name",
+            ));
+        } else {
+            first.insert(&output.name, spec);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The Flink connector from a Maven repository: the one thing that a build may fetch, and only when asked.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::output::{Exit, note, shown, write};
+use crate::artifacts::connector::Jar;
+use crate::aws::flink::Maven;
+
+/// Maven Central.
+pub(super) const MAVEN_CENTRAL: &str = "https://repo1.maven.org/maven2";
+/// The published connectors have about 20 MB.
+const JAR_BYTES_MAX: u64 = 256 << 20;
+const TIMEOUT: Duration = Duration::from_secs(300);
+
+/// Fetches a connector, verifies it against the digest that the repository publishes beside it, and keeps it in the
+/// cache.
+pub(super) fn connector(repository: &str, connector: &Maven, cache: Option<&Path>) -> Result<Jar, Exit> {
+    let url = format!("{}/{}", repository.trim_end_matches('/'), connector.path());
+    note(&format!("fetching {connector}"));
+    let refused = |problem: &str| Exit::usage(&format!("{url}: {problem}"));
+    let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).build().into();
+    let get = |url: &str| {
+        let mut response = agent.get(url).call().map_err(|error| error.to_string())?;
+        response
+            .body_mut()
+            .with_config()
+            .limit(JAR_BYTES_MAX)
+            .read_to_vec()
+            .map_err(|error| error.to_string())
+    };
+    let jar = Jar::new(get(&url).map_err(|problem| refused(&problem))?).map_err(refused)?;
+    // Catches a broken download; what the jar must be for good, the lock beside the spec says.
+    if let Ok(published) = get(&format!("{url}.sha256")) {
+        let published = String::from_utf8_lossy(&published);
+        let published = published.split_whitespace().next().unwrap_or_default();
+        if published != jar.sha256 {
+            return Err(refused(&format!("its SHA-256 is {}, and {published} is published", jar.sha256)));
+        }
+    }
+    if let Some(cache) = cache {
+        let path = cache.join(connector.jar());
+        write(&path, &jar.bytes)?;
+        note(&format!("kept it as {}", shown(&path)));
+    }
+    Ok(jar)
+}

@@ -1,0 +1,97 @@
+//! The command line: one file per verb. Results go to stdout, everything else to stderr.
+
+mod build;
+mod check;
+mod explain;
+mod fetch;
+mod init;
+mod output;
+mod pages;
+mod plan;
+mod schema;
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand};
+
+use crate::runtime::Programs;
+use output::Exit;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Compiles a streaming-data pipeline into one least-privilege CloudFormation stack.
+#[derive(Debug, Parser)]
+#[command(
+    name = "pipec",
+    version,
+    styles = STYLES,
+    max_term_width = 100,
+    after_help = "Examples:\n  pipec init pipeline.yaml       write a commented spec\n  pipec check pipeline.yaml      \
+                  find what AWS would refuse\n  pipec plan pipeline.yaml       shards, permissions and cost\n  \
+                  pipec build pipeline.yaml      write the stack\n  pipec explain PIPE0601         what a code means\n\n\
+                  Exit codes: 0 fine, 1 the spec has errors, 2 usage, 4 output is stale (build --check)"
+)]
+pub struct Command {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Find what AWS would refuse, or silently get wrong
+    Check(check::Check),
+    /// Write the stack: template, artifacts and manifest
+    Build(build::Build),
+    /// Show the decisions with their arithmetic: shards, permissions, cost
+    Plan(plan::PlanVerb),
+    /// Explain a diagnostic's code
+    Explain(explain::Explain),
+    /// Print the JSON Schema of a spec, for editors
+    Schema(schema::SchemaVerb),
+    /// Write a commented spec that builds
+    Init(init::Init),
+    /// Print a shell's completions
+    Completions(pages::Completions),
+    /// Print the manual
+    Man(pages::Man),
+}
+
+/// Programs that take the place of those that this pipec carries.
+#[derive(Debug, Args)]
+struct RuntimeArgs {
+    /// Folder of prebuilt programs, `<architecture>/<program>`, such as `arm64/transform`
+    #[arg(long, value_name = "DIR")]
+    runtime_dir: Option<PathBuf>,
+}
+
+impl RuntimeArgs {
+    fn programs(&self) -> Result<Programs, Exit> {
+        match &self.runtime_dir {
+            None => Ok(Programs::embedded()),
+            Some(folder) => Programs::with_folder(folder).map_err(|problem| Exit::usage(&problem)),
+        }
+    }
+}
+
+/// Runs a command and gives the process's exit code.
+pub fn run(command: Command) -> u8 {
+    let result = match command.verb {
+        Verb::Check(verb) => verb.run(),
+        Verb::Build(verb) => verb.run(),
+        Verb::Plan(verb) => verb.run(),
+        Verb::Explain(verb) => verb.run(),
+        Verb::Schema(verb) => verb.run(),
+        Verb::Init(verb) => verb.run(),
+        Verb::Completions(verb) => verb.run(),
+        Verb::Man(verb) => verb.run(),
+    };
+    match result {
+        Ok(()) => 0,
+        Err(exit) => exit.code(),
+    }
+}

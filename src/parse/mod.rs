@@ -1,0 +1,269 @@
+//! `parse`: a file's text to a [`Spec`] with the place of every value. Decides nothing about pipelines: what is
+//! checked here is the form alone, all of it at once.
+
+mod load;
+mod places;
+mod structure;
+pub mod tree;
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+pub use load::load;
+pub use places::{Places, step};
+
+use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::source::SourceFile;
+use crate::spec::Spec;
+use tree::{Fault, Kind, Node};
+
+/// A spec and the place of every value in it.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// What the user wrote.
+    pub spec: Spec,
+    /// Where it stands.
+    pub places: Places,
+}
+
+/// Reads a spec; `None` where its form is wrong.
+pub fn parse(file: &SourceFile) -> (Option<Parsed>, Vec<Diagnostic>) {
+    let (node, faults) = tree::read(file.text());
+    let mut diagnostics: Vec<Diagnostic> = faults.into_iter().map(|fault| explain(fault, file)).collect();
+    let Some(node) = node else {
+        if diagnostics.is_empty() {
+            diagnostics.push(empty(file));
+        }
+        return (None, diagnostics);
+    };
+    inspect(&node, file, &mut diagnostics);
+    let (value, places) = Places::lower(&node, file);
+    if value.is_null() {
+        diagnostics.push(empty(file));
+        return (None, diagnostics);
+    }
+    diagnostics.extend(structure::check(&value, &places));
+    if !diagnostics.is_empty() {
+        return (None, diagnostics);
+    }
+    match deserialize(&value, &places) {
+        Ok(spec) => (Some(Parsed { spec, places }), diagnostics),
+        Err(diagnostic) => (None, vec![*diagnostic]),
+    }
+}
+
+/// What the schema let pass and the types do not; a backstop, since both come from the same types.
+fn deserialize(value: &Value, places: &Places) -> Result<Spec, Box<Diagnostic>> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let pointer: String = error
+            .path()
+            .iter()
+            .filter_map(|segment| match segment {
+                serde_path_to_error::Segment::Map { key } => Some(format!("/{}", step(key))),
+                serde_path_to_error::Segment::Seq { index } => Some(format!("/{index}")),
+                _ => None,
+            })
+            .collect();
+        Box::new(Diagnostic::error(
+            Code::WrongType,
+            places.value(&pointer),
+            format!("this value cannot be read: {}", error.inner()),
+            "see `pipec schema` for what is allowed here",
+        ))
+    })
+}
+
+fn empty(file: &SourceFile) -> Diagnostic {
+    Diagnostic::error(
+        Code::EmptyFile,
+        file.first_line(),
+        "the spec is empty",
+        "write at least `name`, `stream` and `delivery`; `pipec init` writes a commented spec",
+    )
+}
+
+fn explain(fault: Fault, file: &SourceFile) -> Diagnostic {
+    match fault {
+        Fault::Syntax(words, at) => syntax(&words, at, file),
+        Fault::TooDeep(at) => Diagnostic::error(
+            Code::TooComplex,
+            file.span(at..at),
+            format!("values are nested more than {} levels deep", tree::MAX_DEPTH),
+            "close the brackets; a spec has four levels",
+        ),
+        Fault::TooComplex(at) => Diagnostic::error(
+            Code::TooComplex,
+            file.span(at..at),
+            "there are too many values, or aliases repeat too many",
+            "remove the aliases and write the values out; a spec is a few dozen lines",
+        ),
+        Fault::DuplicateKey(key, second, first) => Diagnostic::error(
+            Code::DuplicateKey,
+            file.span(second),
+            format!("`{key}` is given twice"),
+            "remove one of the two",
+        )
+        .related(file.span(first), "first given here"),
+        Fault::KeyNotText(place) => Diagnostic::error(
+            Code::YamlSyntax,
+            file.span(place),
+            "a key must be a plain word",
+            "write `key: value`",
+        ),
+        Fault::SecondDocument(at) => Diagnostic::error(
+            Code::YamlSyntax,
+            file.span(at..at + 3),
+            "a second document begins here",
+            "write one spec a file; several files can be built in one call",
+        ),
+    }
+}
+
+/// The parser's words at the place where it stopped; a tab, which is what beginners meet, is named as such.
+fn syntax(words: &str, at: usize, file: &SourceFile) -> Diagnostic {
+    let line = file.position(at.min(file.text().len())).line;
+    for line in line.saturating_sub(1).max(1)..=line {
+        let start = file.line_start(line);
+        let text = &file.text()[start..];
+        let blank = text.len() - text.trim_start_matches([' ', '\t']).len();
+        if let Some(tab) = text[..blank].find('\t') {
+            return Diagnostic::error(
+                Code::TabIndentation,
+                file.span(start + tab..start + tab + 1),
+                "YAML cannot be indented with a tab",
+                "replace the tab by two spaces",
+            );
+        }
+    }
+    let error = |place: Range<usize>, message: String, help: String| {
+        Diagnostic::error(Code::YamlSyntax, file.span(place), message, help)
+    };
+    if words.contains("unclosed quote") {
+        return error(
+            at..at + 1,
+            "a quote is opened here and never closed".into(),
+            "write the closing quote behind the text".into(),
+        );
+    }
+    let this = Line::at(file, line);
+    let before = (1..line).rev().map(|line| Line::at(file, line)).find(|line| !line.is_void());
+    match before {
+        Some(before)
+            if words.contains("mapping values")
+                && !before.text.contains(':')
+                && before.text.starts_with(|c: char| c.is_ascii_alphabetic()) =>
+        {
+            let (key, value) = before.text.split_once(' ').unwrap_or((before.text, ".."));
+            error(
+                before.place(),
+                "this key has no colon".into(),
+                format!("write `{key}: {}`", value.trim_start()),
+            )
+        }
+        _ if words.contains("mapping values") && this.text.matches(": ").count() > 1 => error(
+            at..at + 1,
+            "a second colon on a line; a text that holds `: ` needs quotes".into(),
+            "put quotes around the text, as in `key: \"a: b\"`".into(),
+        ),
+        Some(before)
+            if words.contains("did not find expected key")
+                && at == this.start + this.indent
+                && this.indent != before.indent =>
+        {
+            error(
+                this.place(),
+                "this line's indentation fits none of the lines above".into(),
+                format!("indent it by {} blanks, like line {}", before.indent, before.number),
+            )
+        }
+        _ => error(
+            at..at,
+            format!("this is not valid YAML: {words}"),
+            "check the indentation, the colons and the quotes of this line and the one before".into(),
+        ),
+    }
+}
+
+/// A line of a file.
+struct Line<'a> {
+    number: usize,
+    /// Offset of its first byte.
+    start: usize,
+    /// Blanks in front.
+    indent: usize,
+    /// What stands behind them.
+    text: &'a str,
+}
+
+impl<'a> Line<'a> {
+    fn at(file: &'a SourceFile, number: usize) -> Self {
+        let start = file.line_start(number);
+        let whole = file.text()[start..].split('\n').next().unwrap_or_default();
+        let text = whole.trim_start_matches(' ');
+        Self { number, start, indent: whole.len() - text.len(), text: text.trim_end() }
+    }
+
+    /// Whether it says nothing.
+    fn is_void(&self) -> bool {
+        self.text.is_empty() || self.text.starts_with('#')
+    }
+
+    fn place(&self) -> Range<usize> {
+        let start = self.start + self.indent;
+        start..start + self.text.len()
+    }
+}
+
+/// What YAML allows and a spec does not: tags, and control characters, which no AWS name or template can carry.
+fn inspect(node: &Node, file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some((tag, range)) = &node.tag {
+        diagnostics.push(Diagnostic::error(
+            Code::UnsupportedTag,
+            file.span(range.clone()),
+            format!("the tag `{tag}` has no meaning in a spec"),
+            "write the value itself; pipec makes the references",
+        ));
+    }
+    let mut refuse = |span, what: &str, found: char, help: &str| {
+        diagnostics.push(Diagnostic::error(
+            Code::ControlCharacter,
+            span,
+            format!("this {what} holds the control character U+{:04X}", u32::from(found)),
+            help,
+        ));
+    };
+    match &node.kind {
+        Kind::String(text, _) => {
+            if let Some(found) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')) {
+                let span = file.span(node.range.clone());
+                refuse(
+                    span,
+                    "value",
+                    found,
+                    "remove it; of the control characters, only newlines and tabs are allowed",
+                );
+            }
+        }
+        Kind::Sequence(items) => items.iter().for_each(|item| inspect(item, file, diagnostics)),
+        Kind::Mapping(entries) => {
+            for entry in entries {
+                if let Some(found) = entry.key.chars().find(|c| c.is_control()) {
+                    refuse(file.span(entry.key_range.clone()), "key", found, "remove it");
+                }
+            }
+            entries.iter().for_each(|entry| inspect(&entry.value, file, diagnostics));
+        }
+        _ => {}
+    }
+}
+
+/// A key's name for people: `/delivery/s3/prefix` is `delivery.s3.prefix`.
+fn dotted(pointer: &str) -> String {
+    pointer.trim_start_matches('/').replace('/', ".").replace("~1", "/").replace("~0", "~")
+}
+
+/// The help for a word that is none of the allowed ones.
+fn instead(written: &str, allowed: &[String]) -> String {
+    suggest::instead(written, allowed.iter().map(String::as_str))
+}

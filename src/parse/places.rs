@@ -1,0 +1,99 @@
+//! Where each value of a spec stands, by JSON pointer.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Number, Value};
+
+use super::tree::{Kind, Node};
+use crate::source::{Excerpt, SourceFile, Span};
+
+#[derive(Clone, Debug)]
+struct Place {
+    key: Option<Span>,
+    value: Span,
+    pieces: Vec<(usize, usize)>,
+}
+
+/// The way back from a value to its place.
+#[derive(Clone, Debug)]
+pub struct Places {
+    places: HashMap<String, Place>,
+    start: Span,
+}
+
+/// A key as a step of a JSON pointer (RFC 6901).
+pub fn step(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+impl Places {
+    /// Lowers a tree to a JSON value and remembers the places.
+    pub fn lower(node: &Node, file: &SourceFile) -> (Value, Self) {
+        let start = file.first_line();
+        let mut places = Self { places: HashMap::new(), start };
+        let value = places.value_of(node, None, String::new(), file);
+        (value, places)
+    }
+
+    fn value_of(&mut self, node: &Node, key: Option<Span>, pointer: String, file: &SourceFile) -> Value {
+        let mut pieces = Vec::new();
+        let value = match &node.kind {
+            Kind::Null => Value::Null,
+            Kind::Bool(value) => Value::Bool(*value),
+            Kind::Integer(value) => Value::Number((*value).into()),
+            Kind::Float(value) => Number::from_f64(*value).map_or(Value::Null, Value::Number),
+            Kind::String(value, found) => {
+                pieces.clone_from(found);
+                Value::String(value.clone())
+            }
+            Kind::Sequence(items) => items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| self.value_of(item, None, format!("{pointer}/{index}"), file))
+                .collect(),
+            Kind::Mapping(entries) => {
+                let mut map = Map::new();
+                for entry in entries {
+                    let pointer = format!("{pointer}/{}", step(&entry.key));
+                    let key = file.span(entry.key_range.clone());
+                    map.insert(entry.key.clone(), self.value_of(&entry.value, Some(key), pointer, file));
+                }
+                Value::Object(map)
+            }
+        };
+        let span = file.span(node.range.clone());
+        self.places.insert(pointer, Place { key, value: span, pieces });
+        value
+    }
+
+    /// Whether the spec has a value there.
+    pub fn has(&self, pointer: &str) -> bool {
+        self.places.contains_key(pointer)
+    }
+
+    /// The key at a pointer; for what is not written, the key of what would hold it.
+    pub fn key(&self, pointer: &str) -> Span {
+        match self.places.get(pointer) {
+            Some(Place { key: Some(key), .. }) => *key,
+            Some(Place { value, .. }) if !pointer.is_empty() => *value,
+            _ => match pointer.rfind('/') {
+                Some(at) => self.key(&pointer[..at]),
+                None => self.start,
+            },
+        }
+    }
+
+    /// The value at a pointer; for what is not written, the key of what would hold it.
+    pub fn value(&self, pointer: &str) -> Span {
+        match self.places.get(pointer) {
+            Some(place) if !pointer.is_empty() => place.value,
+            _ => self.key(pointer),
+        }
+    }
+
+    /// A text value with the way back into the file.
+    pub fn excerpt(&self, pointer: &str, text: &str) -> Excerpt {
+        let pieces = self.places.get(pointer).map(|place| place.pieces.clone()).unwrap_or_default();
+        Excerpt::pieces(text.to_owned(), self.value(pointer), pieces)
+    }
+}

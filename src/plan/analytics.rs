@@ -1,0 +1,134 @@
+//! The Flink application and the function that starts it.
+
+use serde::Serialize;
+
+use super::value::Value;
+use super::{Artifact, Content, grants, s3_key};
+use crate::aws::flink;
+use crate::aws::instance_types::Architecture;
+use crate::aws::limits::flink::KPU_ORCHESTRATION;
+use crate::check::Checked;
+use crate::runtime::{Program, Programs};
+use crate::spec::AnalyticsRuntime;
+use crate::sql;
+
+/// The program of every Flink application: it reads the SQL beside it and submits it.
+pub const MAIN_PY: &str = include_str!("../../runtime/flink/main.py");
+
+/// The Flink application.
+#[derive(Clone, Debug, Serialize)]
+pub struct AnalyticsPlan {
+    /// Managed Flink's runtime environment.
+    pub runtime_environment: String,
+    /// Parallel subtasks.
+    pub parallelism: u64,
+    /// Subtasks that share a KPU.
+    pub parallelism_per_kpu: u64,
+    /// KPUs that are billed, the orchestrating one included.
+    pub billed_kpus: u64,
+    /// Whether Managed Flink scales by processor load.
+    pub auto_scaling: bool,
+    /// Whether state is saved before an update.
+    pub snapshots: bool,
+    /// The connector's file in the zip.
+    pub connector: String,
+    /// Its coordinates, for people.
+    pub connector_coordinates: String,
+    /// The application's name.
+    pub application_name: Value,
+    /// What `main.py` fills into the SQL: placeholder and value.
+    pub properties: Vec<Property>,
+    /// The SQL that Flink runs.
+    #[serde(skip)]
+    pub sql: String,
+    /// Whether the query keeps no state between records.
+    pub stateless: bool,
+    /// The zip.
+    pub artifact: Artifact,
+    /// The function that starts the application.
+    pub start: StartPlan,
+}
+
+/// A value that the application reads when it starts.
+#[derive(Clone, Debug, Serialize)]
+pub struct Property {
+    /// Name of the placeholder.
+    pub key: String,
+    /// What it stands for.
+    pub value: Value,
+}
+
+/// The function that starts the application and stops it again.
+#[derive(Clone, Debug, Serialize)]
+pub struct StartPlan {
+    /// The function's zip.
+    pub artifact: Artifact,
+    /// The function's processor.
+    pub architecture: &'static str,
+    /// Seconds that a start may take: Lambda's limit.
+    pub timeout: u64,
+}
+
+/// Plans the application.
+pub(super) fn plan(checked: &Checked, programs: &Programs) -> Option<AnalyticsPlan> {
+    let analytics = checked.pipeline().analytics.as_ref()?;
+    if analytics.runtime.value != AnalyticsRuntime::Flink {
+        return None;
+    }
+    let query = checked.query()?;
+    let flink = &analytics.flink;
+    let connector = flink::runtime(&flink.runtime_environment.value)?.kinesis_sql_connector?;
+    let sql = sql::print_flink(query);
+    let kpus = flink.parallelism.value.div_ceil(flink.parallelism_per_kpu.value);
+    let mut properties = vec![
+        Property { key: "aws.region".into(), value: Value::reference("AWS::Region") },
+        Property { key: "input.stream.arn".into(), value: Value::arn("Stream") },
+    ];
+    for output in query.outputs() {
+        properties.push(Property {
+            key: format!("output.{}.stream.arn", output.name),
+            value: Value::arn("OutputStream"),
+        });
+    }
+    Some(AnalyticsPlan {
+        runtime_environment: flink.runtime_environment.value.clone(),
+        parallelism: flink.parallelism.value,
+        parallelism_per_kpu: flink.parallelism_per_kpu.value,
+        billed_kpus: kpus + KPU_ORCHESTRATION,
+        auto_scaling: flink.auto_scaling,
+        snapshots: flink.snapshots,
+        connector: format!("lib/{}", connector.jar()),
+        connector_coordinates: connector.to_string(),
+        application_name: Value::sub(grants::APPLICATION_NAME),
+        properties,
+        stateless: query.stateless().is_ok(),
+        artifact: Artifact {
+            name: "flink",
+            s3_key: s3_key(
+                "flink",
+                &[MAIN_PY.as_bytes(), sql.as_bytes(), connector.to_string().as_bytes()],
+                "zip",
+            ),
+            content: Content::Flink { sql: sql.clone(), connector },
+        },
+        sql,
+        start: start(programs)?,
+    })
+}
+
+fn start(programs: &Programs) -> Option<StartPlan> {
+    /// Lambda's longest run; the starter answers before it ends.
+    const TIMEOUT_S: u64 = crate::aws::limits::lambda::TIMEOUT_S.max;
+    let architecture = Architecture::X86_64;
+    let build = programs.get(Program::FlinkStarter, architecture)?;
+    let name = format!("flink-starter-{}", architecture.name());
+    Some(StartPlan {
+        artifact: Artifact {
+            name: Program::FlinkStarter.name(),
+            s3_key: s3_key(&name, &[build.inputs.as_bytes()], "zip"),
+            content: Content::Function { program: Program::FlinkStarter, architecture, files: Vec::new() },
+        },
+        architecture: architecture.name(),
+        timeout: TIMEOUT_S,
+    })
+}

@@ -1,0 +1,474 @@
+//! What a plan costs a month: an estimate with its arithmetic, made of prices that carry their date.
+//!
+//! The load counts as if the declared peak lasted all month. Every line is rounded to cents and the sum is that of
+//! the rounded lines, so people can add them up. An unknown price makes a line without a sum, never one of zero.
+
+use serde::Serialize;
+
+use super::{AnalyticsPlan, BucketPlan, DeliveryPlan, Plan, ProducerPlan, StreamPlan, TransformPlan};
+use crate::aws::instance_types::Architecture;
+use crate::aws::limits::billing::{self, HOURS_PER_MONTH, SECONDS_PER_MONTH};
+use crate::aws::limits::{GIB, MIB, firehose, flink, kinesis, lambda};
+use crate::aws::prices::{self, Item, Price};
+use crate::resolve::DEFAULT_REGION;
+
+/// What every estimate supposes.
+const BASIS: &str = "730 hours a month at the declared peak load all the time, no free tier";
+/// GiB of a producer instance's gp3 volume, as in `templates/producer.yaml.j2`.
+const VOLUME_GIB: u64 = 8;
+/// Milliseconds of one whole vCPU that the transform takes for a MiB of records. Assumed: appending alone took
+/// `runtime/transform` 0.4 ms (records of 2 KB) to 2.8 ms (of 100 B) on an x86_64 machine in 2026-11; the rest is
+/// room for Lambda's own handling of a request and its answer.
+const ASSUMED_TRANSFORM_MS_PER_MIB: f64 = 20.0;
+/// Milliseconds that an invocation takes whatever it carries. Assumed, for the runtime interface.
+const ASSUMED_INVOCATION_MS: f64 = 5.0;
+
+/// What a plan costs a month.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Cost {
+    /// US dollars, the sum of all lines with a price.
+    pub monthly_usd: f64,
+    /// Whether every line has a price.
+    pub complete: bool,
+    /// The region whose prices count.
+    pub region: String,
+    /// Month or span of months of the prices; `None` where no price is known.
+    pub prices_as_of: Option<String>,
+    /// What the estimate supposes.
+    pub basis: &'static str,
+    /// What is billed, in the order of the data.
+    pub lines: Vec<CostLine>,
+    /// What is billed as well, and why it is not estimated.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// One thing that is billed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CostLine {
+    /// What.
+    pub item: String,
+    /// JSON pointer to the part of the spec that causes it.
+    pub spec: &'static str,
+    /// How much of it a month.
+    pub quantity: f64,
+    /// The unit of the quantity.
+    pub unit: &'static str,
+    /// US dollars a unit, of the first step where the price falls with the quantity; `None` where it is unknown.
+    pub unit_price: Option<f64>,
+    /// US dollars a month; `None` where the price is unknown.
+    pub monthly_usd: Option<f64>,
+    /// The arithmetic.
+    pub note: String,
+    /// Whether a source other than memory supports the price, and no assumption the quantity.
+    pub sure: bool,
+}
+
+/// Something that is billed and not estimated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// What.
+    pub item: &'static str,
+    /// Why.
+    pub because: &'static str,
+}
+
+/// Estimates a plan.
+pub fn estimate(plan: &Plan) -> Cost {
+    let mut bill = Bill { region: &plan.region, lines: Vec::new(), months: Vec::new() };
+    if let Some(producer) = &plan.producer {
+        bill.producer(producer);
+    }
+    bill.stream(&plan.stream);
+    if let Some(analytics) = &plan.analytics {
+        bill.analytics(analytics);
+    }
+    if let Some(stream) = &plan.output_stream {
+        bill.stream(stream);
+    }
+    let delivered = Delivered::of(plan);
+    if let Some(transform) = &plan.transform {
+        bill.transform(transform, delivered);
+    }
+    bill.delivery(&plan.delivery, plan.bucket.as_ref(), delivered);
+    bill.close(left_out(plan))
+}
+
+/// The records that Firehose takes in.
+#[derive(Clone, Copy)]
+struct Delivered {
+    per_second: f64,
+    bytes: u64,
+    /// What they are: records of the stream, or rows of the query.
+    word: &'static str,
+}
+
+impl Delivered {
+    fn of(plan: &Plan) -> Self {
+        let bytes = plan.delivered_record_bytes;
+        match &plan.output_stream {
+            Some(rows) => Self { per_second: rows.load.records_per_second, bytes, word: "rows" },
+            None => Self { per_second: plan.stream.load.records_per_second, bytes, word: "records" },
+        }
+    }
+
+    fn bytes_per_second(self) -> f64 {
+        self.per_second * self.bytes as f64
+    }
+
+    /// Batches a second of a buffer that is passed on when it is full or its time is over: never more than one a
+    /// record, and without a time never more than Firehose reads.
+    fn batches_per_second(self, buffer_bytes: f64, interval: u64) -> f64 {
+        let full = self.bytes_per_second() / buffer_bytes;
+        let timed = 1.0 / interval.max(kinesis::FIREHOSE_GET_RECORDS_PER_S) as f64;
+        full.max(timed).min(self.per_second)
+    }
+}
+
+/// Lines as they are written.
+struct Bill<'a> {
+    region: &'a str,
+    lines: Vec<CostLine>,
+    /// Months of the prices used.
+    months: Vec<&'static str>,
+}
+
+impl Bill<'_> {
+    fn add(&mut self, spec: &'static str, name: impl Into<String>, item: Item, quantity: f64, note: String) {
+        // The unit does not depend on the region.
+        let unit = prices::price(item, DEFAULT_REGION).map_or("", |price| price.unit);
+        self.priced(spec, name.into(), prices::price(item, self.region), unit, quantity, note);
+    }
+
+    fn priced(
+        &mut self,
+        spec: &'static str,
+        item: String,
+        price: Option<Price>,
+        unit: &'static str,
+        quantity: f64,
+        mut note: String,
+    ) {
+        if let Some(price) = &price {
+            self.months.push(price.as_of);
+            if price.tiers.first().is_some_and(|first| quantity > first.up_to) {
+                note.push_str("; the price falls in steps");
+            }
+        }
+        self.lines.push(CostLine {
+            item,
+            spec,
+            quantity: rounded(quantity, 1e6),
+            unit,
+            // Ten decimals hold every list price; more would be noise of binary fractions.
+            unit_price: price.map(|price| rounded(price.usd, 1e10)),
+            monthly_usd: price.map(|price| rounded(price.cost(quantity), 100.0)),
+            note,
+            sure: price.is_some_and(|price| price.sure),
+        });
+    }
+
+    /// Marks the last line as one whose quantity is assumed.
+    fn unsure(&mut self) {
+        if let Some(line) = self.lines.last_mut() {
+            line.sure = false;
+        }
+    }
+
+    fn close(mut self, left_out: Vec<LeftOut>) -> Cost {
+        self.months.sort_unstable();
+        let prices_as_of = match (self.months.first(), self.months.last()) {
+            (Some(first), Some(last)) if first == last => Some((*first).to_owned()),
+            (Some(first), Some(last)) => Some(format!("{first} to {last}")),
+            _ => None,
+        };
+        Cost {
+            monthly_usd: total(&self.lines),
+            complete: self.lines.iter().all(|line| line.monthly_usd.is_some()),
+            region: self.region.to_owned(),
+            prices_as_of,
+            basis: BASIS,
+            lines: self.lines,
+            left_out,
+        }
+    }
+
+    fn producer(&mut self, producer: &ProducerPlan) {
+        let (count, spec) = (producer.count, "/producer");
+        let hours = hours(count);
+        let each = format!("{count} x {HOURS_PER_MONTH} h");
+        let name = producer.instance_type;
+        let price = prices::ec2_hour(name, self.region);
+        self.priced(spec, format!("EC2: {name}"), price, "instance-hour", hours, each.clone());
+        let volumes = count as f64 * VOLUME_GIB as f64;
+        self.add(
+            spec,
+            "EC2: gp3 volumes",
+            Item::EbsGp3GbMonth,
+            volumes,
+            format!("{count} x {VOLUME_GIB} GiB"),
+        );
+        if producer.network.public_address {
+            self.add(spec, "EC2: public IPv4", Item::PublicIpv4Hour, hours, each);
+        }
+    }
+
+    fn stream(&mut self, stream: &StreamPlan) {
+        let (load, spec, id) = (&stream.load, stream.spec, stream.logical_id);
+        let records = load.records_per_second * SECONDS_PER_MONTH as f64;
+        let most = if spec == "/analytics" { ", if each becomes a row" } else { "" };
+        let bytes = load.record_bytes;
+        match stream.shards {
+            Some(shards) => {
+                let note = format!("{shards} x {HOURS_PER_MONTH} h");
+                self.add(spec, format!("{id}: shards"), Item::KinesisShardHour, hours(shards), note);
+                let units = billing::put_payload_units(bytes);
+                let note = format!("{units} a record of {} B{most}", amount(bytes as f64));
+                self.add(
+                    spec,
+                    format!("{id}: PUT payload units"),
+                    Item::KinesisPutUnitsMillion,
+                    records * units as f64 / 1e6,
+                    note,
+                );
+            }
+            None => {
+                let note = format!("{HOURS_PER_MONTH} h");
+                self.add(spec, format!("{id}: on demand"), Item::KinesisOnDemandStreamHour, hours(1), note);
+                let billed = billing::rounded_up(bytes, billing::ON_DEMAND_RECORD_BYTES);
+                self.add(
+                    spec,
+                    format!("{id}: data in"),
+                    Item::KinesisOnDemandInGb,
+                    gigabytes(records * billed as f64),
+                    format!("{} B billed as {} B{most}", amount(bytes as f64), amount(billed as f64)),
+                );
+                self.add(
+                    spec,
+                    format!("{id}: data out"),
+                    Item::KinesisOnDemandOutGb,
+                    gigabytes(records * bytes as f64 * load.consumers as f64),
+                    format!("{} B x {} consumer(s) of the stack{most}", amount(bytes as f64), load.consumers),
+                );
+            }
+        }
+        self.retention(stream);
+    }
+
+    /// What is kept over a day, and over a week, costs extra.
+    fn retention(&mut self, stream: &StreamPlan) {
+        let (spec, id, time) = (stream.spec, stream.logical_id, stream.retention_hours);
+        let (day, week) = (kinesis::RETENTION_HOURS_DEFAULT, kinesis::RETENTION_HOURS_EXTENDED_MAX);
+        let per_hour = stream.load.records_per_second * stream.load.record_bytes as f64 * 3_600.0;
+        if time <= day {
+            return;
+        }
+        let name = format!("{id}: retention over {day} h");
+        match stream.shards {
+            Some(shards) => self.add(
+                spec,
+                name,
+                Item::KinesisExtendedRetentionShardHour,
+                hours(shards),
+                format!("{shards} x {HOURS_PER_MONTH} h"),
+            ),
+            None => {
+                let kept = time.min(week) - day;
+                self.add(
+                    spec,
+                    name,
+                    Item::KinesisOnDemandExtendedRetentionGbMonth,
+                    gigabytes(per_hour * kept as f64),
+                    format!("the data of {kept} h"),
+                );
+            }
+        }
+        if time > week {
+            let kept = time - week;
+            self.add(
+                spec,
+                format!("{id}: retention over 7 d"),
+                Item::KinesisLongTermRetentionGbMonth,
+                gigabytes(per_hour * kept as f64),
+                format!("the data of {kept} h, once that much is there"),
+            );
+        }
+    }
+
+    fn analytics(&mut self, analytics: &AnalyticsPlan) {
+        let spec = "/analytics";
+        let own = analytics.billed_kpus.saturating_sub(flink::KPU_ORCHESTRATION);
+        let more = if analytics.auto_scaling { "; more while auto scaling adds KPUs" } else { "" };
+        self.add(
+            spec,
+            "Flink: KPUs",
+            Item::FlinkKpuHour,
+            hours(analytics.billed_kpus),
+            format!("({own} + {} for orchestration) x {HOURS_PER_MONTH} h{more}", flink::KPU_ORCHESTRATION),
+        );
+        let storage = own as f64 * flink::KPU_STORAGE_BYTES as f64 / GIB as f64;
+        let item = Item::FlinkRunningStorageGbMonth;
+        let billed = prices::price(item, self.region)
+            .map(|price| format!(", USD {:.2}", price.cost(storage)))
+            .unwrap_or_default();
+        self.add(
+            spec,
+            "Flink: running storage",
+            item,
+            0.0,
+            format!("part of the KPU; some sources bill {} GB{billed}", amount(storage)),
+        );
+        self.unsure();
+    }
+
+    fn transform(&mut self, transform: &TransformPlan, delivered: Delivered) {
+        let spec = "/transform";
+        let mib: f64 = transform.buffer_size.parse().unwrap_or(firehose::LAMBDA_BUFFER_MIB_DEFAULT);
+        let calls = delivered.batches_per_second(mib * MIB as f64, transform.buffer_interval);
+        let calls_a_month = calls * SECONDS_PER_MONTH as f64;
+        let size = &transform.buffer_size;
+        self.add(
+            spec,
+            "Lambda: requests",
+            Item::LambdaRequestsMillion,
+            calls_a_month / 1e6,
+            format!("{size} MiB or {} s a call", transform.buffer_interval),
+        );
+        let share = (transform.memory as f64 / lambda::MEMORY_MIB_PER_VCPU as f64).min(1.0);
+        let carried = if calls > 0.0 { delivered.bytes_per_second() / calls / MIB as f64 } else { 0.0 };
+        let ms = ASSUMED_INVOCATION_MS + carried * ASSUMED_TRANSFORM_MS_PER_MIB / share;
+        let item = if transform.architecture == Architecture::Arm64.name() {
+            Item::LambdaGbSecondArm
+        } else {
+            Item::LambdaGbSecondX86
+        };
+        let gb = transform.memory as f64 * MIB as f64 / GIB as f64;
+        self.add(
+            spec,
+            "Lambda: duration",
+            item,
+            calls_a_month * ms / 1e3 * gb,
+            format!(
+                "{} ms a call x {} MiB; assumed {ASSUMED_INVOCATION_MS} ms + \
+                 {ASSUMED_TRANSFORM_MS_PER_MIB} ms of a vCPU a MiB",
+                amount(ms.round()),
+                transform.memory
+            ),
+        );
+        self.unsure();
+    }
+
+    fn delivery(&mut self, delivery: &DeliveryPlan, bucket: Option<&BucketPlan>, delivered: Delivered) {
+        let records = delivered.per_second * SECONDS_PER_MONTH as f64;
+        let billed = billing::rounded_up(delivered.bytes, billing::FIREHOSE_RECORD_BYTES);
+        let Delivered { bytes, word, .. } = delivered;
+        self.add(
+            "/delivery",
+            "Firehose: data in",
+            Item::FirehoseIngestGb,
+            gigabytes(records * billed as f64),
+            format!("{word} of {} B billed as {} B", amount(bytes as f64), amount(billed as f64)),
+        );
+        let spec = "/delivery/s3";
+        let expire = bucket.and_then(|bucket| bucket.expire_days);
+        let until = expire.map(|days| format!(", for {days} d")).unwrap_or_default();
+        let size = delivery.buffer_size;
+        let objects = delivered.batches_per_second((size * MIB) as f64, delivery.buffer_interval);
+        self.add(
+            spec,
+            "S3: objects written",
+            Item::S3PutThousand,
+            objects * SECONDS_PER_MONTH as f64 / 1e3,
+            format!("{size} MiB or {} s an object", delivery.buffer_interval),
+        );
+        self.add(
+            spec,
+            "S3: a month's objects kept",
+            Item::S3StorageGbMonth,
+            gigabytes(records * bytes as f64),
+            format!("uncompressed; each month adds as much{until}"),
+        );
+        if delivery.compression != "UNCOMPRESSED" {
+            self.unsure();
+        }
+    }
+}
+
+/// What is billed as well, and why no line says how much.
+fn left_out(plan: &Plan) -> Vec<LeftOut> {
+    let mut left_out = vec![LeftOut {
+        item: "CloudWatch Logs",
+        because: "how much is logged depends on faults and on connections",
+    }];
+    let mut leave = |when: bool, item, because| {
+        if when {
+            left_out.push(LeftOut { item, because });
+        }
+    };
+    let own_key = plan.stream.key.starts_with("arn:") || plan.delivery.key.is_some();
+    leave(
+        own_key,
+        "KMS",
+        "the calls depend on how long services keep data keys; the key itself is yours already",
+    );
+    let snapshots = plan.analytics.as_ref().is_some_and(|analytics| analytics.snapshots);
+    leave(snapshots, "Flink snapshots", "their size depends on the query's state");
+    leave(plan.analytics.is_some(), "the starter's Lambda", "it runs when the stack changes only");
+    leave(plan.producer.is_some(), "Systems Manager", "sessions are opened by people, not by the load");
+    let network = plan.producer.as_ref().is_some_and(|producer| producer.network.vpc.is_some());
+    leave(
+        network,
+        "NAT gateways and endpoints",
+        "the network is yours, and pipec does not see how it is built",
+    );
+    leave(
+        true,
+        "data transfer",
+        "none between these services in a region; who reads the bucket is not in the stack",
+    );
+    left_out
+}
+
+/// The sum of the lines with a price: in whole cents, so that no order of adding shows.
+pub(super) fn total<'a>(lines: impl IntoIterator<Item = &'a CostLine>) -> f64 {
+    let cents: f64 =
+        lines.into_iter().filter_map(|line| line.monthly_usd).map(|usd| (usd * 100.0).round()).sum();
+    cents / 100.0
+}
+
+/// The hours of a month that so many of a kind run.
+fn hours(count: u64) -> f64 {
+    count as f64 * HOURS_PER_MONTH as f64
+}
+
+/// Bytes as the gigabytes of the bill.
+fn gigabytes(bytes: f64) -> f64 {
+    bytes / GIB as f64
+}
+
+fn rounded(value: f64, scale: f64) -> f64 {
+    (value * scale).round() / scale
+}
+
+/// A number for people: thousands grouped, no more decimals than tell something.
+pub(super) fn amount(value: f64) -> String {
+    let decimals = match value.abs() {
+        size if size >= 1_000.0 => 0,
+        size if size >= 1.0 => 2,
+        _ => 6,
+    };
+    let text = format!("{value:.decimals$}");
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let mut grouped = String::from(sign);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.is_empty() { grouped } else { format!("{grouped}.{fraction}") }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+//! Plans for tests: a spec through all phases, in memory.
+
+use std::borrow::Cow;
+use std::io;
+use std::path::Path;
+
+use super::grants::ArtifactKeys;
+use super::{AnalyticsPlan, Artifact, Content, Plan, StartPlan, StreamPlan, grants, plan, resources};
+use crate::aws::flink;
+use crate::aws::instance_types::Architecture;
+use crate::capacity::{self, Load};
+use crate::check::{Checked, check};
+use crate::diagnostics::has_errors;
+use crate::parse::parse;
+use crate::plan::value::Value;
+use crate::resolve::resolve;
+use crate::runtime::{Build, Program, Programs};
+use crate::source::Sources;
+use crate::world::World;
+
+struct Nowhere;
+
+impl World for Nowhere {
+    fn read(&self, _: &Path) -> io::Result<Vec<u8>> {
+        Err(io::Error::from(io::ErrorKind::NotFound))
+    }
+
+    fn size(&self, _: &Path) -> io::Result<u64> {
+        Err(io::Error::from(io::ErrorKind::NotFound))
+    }
+}
+
+/// The plan of a spec.
+pub(super) fn planned(spec: &str) -> (Plan, Checked) {
+    let programs = Programs::new(Program::ALL.into_iter().flat_map(|program| {
+        [Architecture::X86_64, Architecture::Arm64].map(|architecture| Build {
+            program,
+            architecture,
+            inputs: "00".into(),
+            packed: Cow::Borrowed(&[]),
+        })
+    }));
+    let mut sources = Sources::default();
+    let file = sources.add("spec.yaml", spec.to_owned());
+    let (parsed, found) = parse(sources.file(file));
+    let parsed = parsed.unwrap_or_else(|| panic!("{found:#?}"));
+    let (pipeline, found) = resolve(parsed, Path::new("spec.yaml"), &Nowhere, &mut sources);
+    assert!(!has_errors(&found), "{found:#?}");
+    let (checked, found) = check(pipeline, &programs);
+    let checked = checked.unwrap_or_else(|| panic!("{found:#?}"));
+    (plan(&checked, &programs), checked)
+}
+
+/// A spec of a stream and a bucket, and what else is given.
+pub(super) fn spec(stream: &str, rest: &str) -> String {
+    format!("name: orders\nstream: {{ {stream} }}\ndelivery: {{ s3: {{}} }}\n{rest}")
+}
+
+/// A spec whose SQL runs on Flink.
+pub(super) fn flink_spec(stream: &str) -> String {
+    spec(
+        stream,
+        "records: { format: json, columns: { AGE: { type: INTEGER } } }\n\
+         analytics: { runtime: flink, sql: SELECT AGE FROM SOURCE_SQL_STREAM_001 WHERE AGE > 21 }\n\
+         transform: {}\n",
+    )
+}
+
+/// The plan of [`flink_spec`] with rows of so many bytes, whatever the SQL comes to.
+pub(super) fn with_flink(stream: &str, row_bytes: u64) -> (Plan, Checked) {
+    let (mut plan, checked) = planned(&flink_spec(stream));
+    let load = Load { record_bytes: row_bytes + 36, consumers: 1, ..plan.stream.load };
+    let need = capacity::shards(&load);
+    plan.output_stream = Some(StreamPlan {
+        logical_id: "OutputStream",
+        spec: "/analytics",
+        shards: plan.stream.shards.map(|_| need.shards),
+        load,
+        need,
+        ..plan.stream.clone()
+    });
+    plan.delivered_record_bytes = row_bytes;
+    plan.analytics = Some(application());
+    plan.resources = resources::list(&plan);
+    let keys = ArtifactKeys { flink: Some("flink-00.zip"), producer: None };
+    plan.roles = grants::roles(checked.pipeline(), checked.edges(), keys);
+    (plan, checked)
+}
+
+fn application() -> AnalyticsPlan {
+    let connector = flink::runtime(flink::DEFAULT).and_then(|runtime| runtime.kinesis_sql_connector);
+    let connector = connector.expect("the default runtime has a connector");
+    let artifact = |name, content| Artifact { name, s3_key: format!("{name}-00.zip"), content };
+    AnalyticsPlan {
+        runtime_environment: flink::DEFAULT.into(),
+        parallelism: 1,
+        parallelism_per_kpu: 1,
+        billed_kpus: 2,
+        auto_scaling: false,
+        snapshots: true,
+        connector: "lib/connector.jar".into(),
+        connector_coordinates: "org.example:connector:1".into(),
+        application_name: Value::text("orders-analytics"),
+        properties: Vec::new(),
+        sql: String::new(),
+        stateless: true,
+        artifact: artifact("flink", Content::Flink { sql: String::new(), connector }),
+        start: StartPlan {
+            artifact: artifact(
+                "flink-starter",
+                Content::Function {
+                    program: Program::FlinkStarter,
+                    architecture: Architecture::X86_64,
+                    files: Vec::new(),
+                },
+            ),
+            architecture: "x86_64",
+            timeout: 900,
+        },
+    }
+}

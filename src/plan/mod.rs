@@ -1,0 +1,181 @@
+//! `plan`: a checked pipeline to everything that its stack holds. Total and deterministic; every decision about AWS
+//! is made here, and the templates only write it down.
+
+pub mod advice;
+mod analytics;
+pub mod cost;
+mod delivery;
+#[cfg(test)]
+mod fixture;
+pub mod grants;
+mod producer;
+pub mod report;
+mod resources;
+mod streams;
+pub mod value;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::aws::instance_types::Architecture;
+use crate::check::Checked;
+use crate::resolve::DEFAULT_PARTITION_KEY_BYTES;
+use crate::runtime::{Program, Programs};
+pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
+pub use delivery::{BucketPlan, DeliveryPlan, TransformPlan};
+use grants::{ArtifactKeys, Role};
+pub use producer::{NetworkPlan, ProducerPlan};
+pub use resources::Resource;
+pub use streams::StreamPlan;
+
+/// Everything that a stack holds.
+#[derive(Clone, Debug, Serialize)]
+pub struct Plan {
+    /// The pipeline's name.
+    pub name: String,
+    /// The template's description.
+    pub description: String,
+    /// The region whose quotas and prices count.
+    pub region: String,
+    /// Tags of every resource that takes tags.
+    pub tags: Vec<TagPlan>,
+    /// The stream that takes the records in.
+    pub stream: StreamPlan,
+    /// The stream that takes the query's rows.
+    pub output_stream: Option<StreamPlan>,
+    /// The instances that fill the stream.
+    pub producer: Option<ProducerPlan>,
+    /// The Flink application.
+    pub analytics: Option<AnalyticsPlan>,
+    /// The Lambda transform.
+    pub transform: Option<TransformPlan>,
+    /// Firehose.
+    pub delivery: DeliveryPlan,
+    /// Bytes of what Firehose reads, partition key left out: an average record, or the longest row.
+    pub delivered_record_bytes: u64,
+    /// The destination, where it is the stack's own.
+    pub bucket: Option<BucketPlan>,
+    /// Retention of every log group, days.
+    pub log_retention_days: u64,
+    /// Who may do what.
+    pub roles: Vec<Role>,
+    /// What the stack runs, in the order of the data.
+    pub artifacts: Vec<Artifact>,
+    /// Every resource of the template.
+    pub resources: Vec<Resource>,
+}
+
+/// A tag.
+#[derive(Clone, Debug, Serialize)]
+pub struct TagPlan {
+    /// Key.
+    pub key: String,
+    /// Value.
+    pub value: String,
+}
+
+/// Something that the stack runs, under a key that changes exactly when its inputs do.
+#[derive(Clone, Debug, Serialize)]
+pub struct Artifact {
+    /// What it is: `transform`, `flink`, `flink-starter`, `producer`.
+    pub name: &'static str,
+    /// Key in the artifact bucket, and the name of its file.
+    pub s3_key: String,
+    /// What it is made of.
+    #[serde(skip)]
+    pub content: Content,
+}
+
+/// What an artifact is made of.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// A Lambda zip: the program as `bootstrap`, and files beside it.
+    Function {
+        /// Which program.
+        program: Program,
+        /// For which processor.
+        architecture: Architecture,
+        /// Name and text of each file beside it.
+        files: Vec<(&'static str, String)>,
+    },
+    /// The program itself, gzip-compressed.
+    Executable {
+        /// Which program.
+        program: Program,
+        /// For which processor.
+        architecture: Architecture,
+    },
+    /// The zip of a Flink application: fixed program, SQL, connector.
+    Flink {
+        /// The SQL that it runs.
+        sql: String,
+        /// The connector's coordinates.
+        connector: crate::aws::flink::Maven,
+    },
+}
+
+/// Length of the hash in a key. 80 bits: no two contents meet by chance.
+const KEY_HASH_CHARS: usize = 20;
+
+/// A key that holds a hash of what the artifact is made from.
+fn s3_key(name: &str, inputs: &[&[u8]], suffix: &str) -> String {
+    let mut hash = Sha256::new();
+    for input in inputs {
+        // The length first, so that no two lists of inputs have the same bytes.
+        hash.update((input.len() as u64).to_be_bytes());
+        hash.update(input);
+    }
+    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{name}-{}.{suffix}", &hex[..KEY_HASH_CHARS])
+}
+
+/// Plans a pipeline with the programs that this pipec carries. `check` has seen to it that they are there.
+pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
+    let pipeline = checked.pipeline();
+    let analytics = analytics::plan(checked, programs);
+    let producer = producer::plan(pipeline, programs);
+    let transform = delivery::transform(pipeline, programs);
+    let artifacts: Vec<Artifact> = [
+        producer.as_ref().map(|producer| producer.artifact.clone()),
+        analytics.as_ref().map(|analytics| analytics.artifact.clone()),
+        analytics.as_ref().map(|analytics| analytics.start.artifact.clone()),
+        transform.as_ref().map(|transform| transform.artifact.clone()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let keys = ArtifactKeys {
+        flink: analytics.as_ref().map(|analytics| analytics.artifact.s3_key.as_str()),
+        producer: producer.as_ref().map(|producer| producer.artifact.s3_key.as_str()),
+    };
+    let output_stream = streams::output(checked);
+    let mut tags = vec![TagPlan { key: "pipec:pipeline".into(), value: pipeline.name.value.clone() }];
+    tags.extend(pipeline.tags.iter().map(|tag| TagPlan { key: tag.key.clone(), value: tag.value.clone() }));
+    let mut plan = Plan {
+        name: pipeline.name.value.clone(),
+        description: pipeline
+            .description
+            .as_ref()
+            .map_or_else(|| format!("Pipeline {}", pipeline.name.value), |text| text.value.clone()),
+        region: pipeline.region.value.clone(),
+        tags,
+        stream: streams::input(pipeline, checked.edges()),
+        roles: grants::roles(pipeline, checked.edges(), keys),
+        delivery: delivery::plan(pipeline),
+        delivered_record_bytes: match &output_stream {
+            // A row's partition key is a UUID as well.
+            Some(rows) => rows.load.record_bytes.saturating_sub(DEFAULT_PARTITION_KEY_BYTES),
+            None => pipeline.stream.record_size.value,
+        },
+        output_stream,
+        bucket: delivery::bucket(pipeline),
+        log_retention_days: pipeline.log_retention.value / 86_400,
+        producer,
+        analytics,
+        transform,
+        artifacts,
+        resources: Vec::new(),
+    };
+    plan.resources = resources::list(&plan);
+    plan
+}

@@ -1,0 +1,134 @@
+//! The EC2 producer: instances, network and what they run.
+
+use fluent_uri::Uri;
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+
+use super::value::literal;
+use super::{Artifact, Content, s3_key};
+use crate::aws::instance_types::Architecture;
+use crate::aws::limits::ec2;
+use crate::check;
+use crate::resolve::pipeline::{PartitionKey, Pipeline, Producer};
+use crate::runtime::{Program, Programs};
+
+/// The instances that fill the stream.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProducerPlan {
+    /// EC2 instance type.
+    pub instance_type: &'static str,
+    /// How many.
+    pub count: u64,
+    /// How many of them an update may take away at once: all but this many.
+    pub in_service: u64,
+    /// Whether the processor runs on credits.
+    pub burstable: bool,
+    /// Whether the type takes `EbsOptimized`.
+    pub ebs_optimized: bool,
+    /// Systems Manager parameter that holds the image.
+    pub image_parameter: &'static str,
+    /// A VPC of the stack's own, or an existing one.
+    pub network: NetworkPlan,
+    /// TCP ports that the instances reach.
+    pub ports: Vec<u16>,
+    /// The producer's settings, JSON with `${..}` for `Fn::Sub`.
+    pub config: String,
+    /// What the instances fetch.
+    pub artifact: Artifact,
+    /// Instances that the rate needs.
+    pub needed: u64,
+    /// Bytes a second on the wire.
+    pub wire_bytes_per_second: u64,
+    /// Records a second of all instances.
+    pub records_per_second: f64,
+}
+
+/// Where the instances run.
+#[derive(Clone, Debug, Serialize)]
+pub struct NetworkPlan {
+    /// An existing VPC.
+    pub vpc: Option<String>,
+    /// Its subnets.
+    pub subnets: Vec<String>,
+    /// Whether instances get a public address.
+    pub public_address: bool,
+}
+
+/// Plans the producer.
+pub(super) fn plan(pipeline: &Pipeline, programs: &Programs) -> Option<ProducerPlan> {
+    let producer = pipeline.producer.as_ref()?;
+    let need = check::producer_instances(pipeline)?;
+    let architecture = need.instance_type.architecture;
+    let build = programs.get(Program::Producer, architecture)?;
+    let name = format!("producer-{}", architecture.name());
+    Some(ProducerPlan {
+        instance_type: need.instance_type.name,
+        count: need.count,
+        in_service: need.count - 1,
+        burstable: need.instance_type.burstable,
+        ebs_optimized: need.instance_type.ebs_optimized,
+        image_parameter: match architecture {
+            Architecture::X86_64 => ec2::AMI_PARAMETER_X86_64,
+            Architecture::Arm64 => ec2::AMI_PARAMETER_ARM64,
+        },
+        network: match &producer.network {
+            Some(network) => NetworkPlan {
+                vpc: Some(network.vpc.clone()),
+                subnets: network.subnets.value.clone(),
+                public_address: network.public_address,
+            },
+            None => NetworkPlan { vpc: None, subnets: Vec::new(), public_address: true },
+        },
+        ports: ports(producer),
+        config: config(pipeline, producer, need.count),
+        artifact: Artifact {
+            name: Program::Producer.name(),
+            s3_key: s3_key(&name, &[build.inputs.as_bytes()], "gz"),
+            content: Content::Executable { program: Program::Producer, architecture },
+        },
+        needed: need.needed,
+        wire_bytes_per_second: need.wire_bytes_per_second,
+        records_per_second: producer.records_per_second.value,
+    })
+}
+
+/// 443 for AWS, and the source's port where it is another.
+fn ports(producer: &Producer) -> Vec<u16> {
+    const HTTPS: u16 = 443;
+    let uri = Uri::parse(producer.url.value.as_str()).ok();
+    let port = uri.as_ref().and_then(|uri| {
+        let given = uri.authority().and_then(|authority| authority.port_to_u16().ok().flatten());
+        given.or_else(|| uri.scheme().as_str().eq_ignore_ascii_case("http").then_some(80))
+    });
+    let mut ports = vec![HTTPS];
+    ports.extend(port.filter(|port| *port != HTTPS));
+    ports
+}
+
+/// The settings that the producer reads. User's text is kept from `Fn::Sub`.
+fn config(pipeline: &Pipeline, producer: &Producer, count: u64) -> String {
+    let mut http = Map::new();
+    http.insert("url".into(), json!(literal(&producer.url.value)));
+    http.insert("records".into(), json!(literal(&producer.records.value.text)));
+    if let Some(refresh) = &producer.refresh {
+        http.insert("refresh_seconds".into(), json!(refresh.value));
+    }
+    if !producer.headers.is_empty() {
+        let headers: Map<String, Json> =
+            producer.headers.iter().map(|(name, value, _)| (literal(name), json!(literal(value)))).collect();
+        http.insert("headers".into(), Json::Object(headers));
+    }
+    let partition_key = match &producer.partition_key.value {
+        PartitionKey::Random => json!({ "random": {} }),
+        PartitionKey::Field(field) => json!({ "path": literal(&field.text) }),
+    };
+    let config = json!({
+        "stream": "${Stream}",
+        "region": "${AWS::Region}",
+        "records_per_second": producer.records_per_second.value / count as f64,
+        "max_record_size": pipeline.stream.max_record_size.value,
+        "partition_key": partition_key,
+        "source": { "http": http },
+    });
+    serde_json::to_string_pretty(&config).unwrap_or_default()
+}

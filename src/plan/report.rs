@@ -1,0 +1,372 @@
+//! What `pipec plan` prints: every decision with its arithmetic. The field names are a contract.
+
+mod text;
+
+use serde::Serialize;
+
+use super::cost::{Cost, amount};
+use super::grants::{Grant, Role};
+use super::{Plan, Resource, StreamPlan};
+use crate::aws::limits::kinesis;
+use crate::aws::regions;
+use crate::capacity::{self, Limit, Term};
+use crate::diagnostics::Diagnostic;
+pub use text::text;
+
+/// A plan as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlanReport {
+    /// The pipeline's name.
+    pub pipeline: String,
+    /// The region whose quotas and prices count.
+    pub region: String,
+    /// The stream that takes the records in.
+    pub shards: StreamReport,
+    /// The stream that takes the query's rows.
+    pub output_shards: Option<StreamReport>,
+    /// The instances that fill the stream.
+    pub producer: Option<ProducerReport>,
+    /// The Flink application.
+    pub analytics: Option<AnalyticsReport>,
+    /// The Lambda transform.
+    pub transform: Option<TransformReport>,
+    /// Firehose.
+    pub delivery: DeliveryReport,
+    /// Every resource of the template.
+    pub resources: Vec<Resource>,
+    /// Who may do what, and why.
+    pub grants: Vec<GrantReport>,
+    /// What it costs.
+    pub cost: Cost,
+    /// What would make it cheaper.
+    pub advice: Vec<AdviceReport>,
+}
+
+/// A stream and how its capacity comes about.
+#[derive(Clone, Debug, Serialize)]
+pub struct StreamReport {
+    /// Logical id.
+    pub logical_id: &'static str,
+    /// JSON pointer into the spec.
+    pub spec: &'static str,
+    /// `PROVISIONED` or `ON_DEMAND`.
+    pub mode: &'static str,
+    /// Shards; `None` on demand.
+    pub count: Option<u64>,
+    /// Shards that the load needs with headroom; `None` on demand.
+    pub needed: Option<u64>,
+    /// The limit that asks for the most; `None` on demand.
+    pub binding: Option<&'static str>,
+    /// Records a second at peak; of rows, at most.
+    pub records_per_second: f64,
+    /// Bytes of a record, its partition key included.
+    pub record_bytes: u64,
+    /// Percent beyond the load.
+    pub headroom_percent: u64,
+    /// What each limit of a shard asks for; empty on demand.
+    pub arithmetic: Vec<TermReport>,
+    /// Load, start and ceiling; `None` with shards.
+    pub on_demand: Option<OnDemandReport>,
+    /// Hours that records stay readable.
+    pub retention_hours: u64,
+}
+
+/// What one limit of a shard asks for.
+#[derive(Clone, Debug, Serialize)]
+pub struct TermReport {
+    /// The limit.
+    pub limit: &'static str,
+    /// The load a second, in the limit's unit.
+    pub load: f64,
+    /// What a shard carries of it.
+    pub per_shard: u64,
+    /// Shards for the load alone.
+    pub bare: u64,
+    /// Shards for the load with headroom.
+    pub shards: u64,
+    /// The arithmetic in one line.
+    pub text: String,
+}
+
+/// How far an on-demand stream carries, bytes a second.
+#[derive(Clone, Debug, Serialize)]
+pub struct OnDemandReport {
+    /// Written by the load.
+    pub write: u64,
+    /// What a new stream takes in.
+    pub write_start: u64,
+    /// What it grows to in the region by default.
+    pub write_ceiling: u64,
+    /// Read by the stack's consumers.
+    pub read: u64,
+    /// What a new stream gives out.
+    pub read_start: u64,
+    /// What it grows to in the region by default.
+    pub read_ceiling: u64,
+}
+
+/// The instances that fill the stream.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProducerReport {
+    /// EC2 instance type.
+    pub instance_type: &'static str,
+    /// Instances.
+    pub count: u64,
+    /// Instances that the rate needs.
+    pub needed: u64,
+    /// Records a second of all instances.
+    pub records_per_second: f64,
+    /// Bytes a second on the wire.
+    pub wire_bytes_per_second: u64,
+}
+
+/// The Flink application.
+#[derive(Clone, Debug, Serialize)]
+pub struct AnalyticsReport {
+    /// Managed Flink's runtime environment.
+    pub runtime_environment: String,
+    /// Parallel subtasks.
+    pub parallelism: u64,
+    /// KPUs that are billed.
+    pub billed_kpus: u64,
+    /// Whether the query keeps no state between records.
+    pub stateless: bool,
+    /// The connector.
+    pub connector: String,
+}
+
+/// The Lambda transform.
+#[derive(Clone, Debug, Serialize)]
+pub struct TransformReport {
+    /// Processor.
+    pub architecture: &'static str,
+    /// MiB.
+    pub memory_mib: u64,
+    /// Seconds.
+    pub timeout_seconds: u64,
+    /// MiB that Firehose collects for a call.
+    pub buffer_mib: String,
+    /// Seconds that it collects.
+    pub buffer_seconds: u64,
+}
+
+/// Firehose.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeliveryReport {
+    /// Logical id of the stream that it reads.
+    pub source: &'static str,
+    /// The bucket, in the template's short form.
+    pub bucket: String,
+    /// What keys begin with.
+    pub prefix: String,
+    /// The same for what could not be processed.
+    pub error_prefix: String,
+    /// MiB that it collects for an object.
+    pub buffer_mib: u64,
+    /// Seconds that it collects.
+    pub buffer_seconds: u64,
+    /// Firehose's word for the compression.
+    pub compression: &'static str,
+}
+
+/// A permission.
+#[derive(Clone, Debug, Serialize)]
+pub struct GrantReport {
+    /// Logical id of the role.
+    pub role: &'static str,
+    /// The service that takes the role on.
+    pub principal: &'static str,
+    /// The statement's id.
+    pub sid: &'static str,
+    /// Actions.
+    pub actions: Vec<&'static str>,
+    /// Resources, in the template's short form.
+    pub resources: Vec<String>,
+    /// Conditions, each in one line.
+    pub conditions: Vec<String>,
+    /// Why.
+    pub because: &'static str,
+}
+
+/// An advice; its place is what `check` shows.
+#[derive(Clone, Debug, Serialize)]
+pub struct AdviceReport {
+    /// Code with an explain page.
+    pub code: String,
+    /// What.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// The report of a plan.
+pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
+    let delivery = &plan.delivery;
+    PlanReport {
+        pipeline: plan.name.clone(),
+        region: plan.region.clone(),
+        shards: stream(&plan.stream, &plan.region),
+        output_shards: plan.output_stream.as_ref().map(|output| stream(output, &plan.region)),
+        producer: plan.producer.as_ref().map(|producer| ProducerReport {
+            instance_type: producer.instance_type,
+            count: producer.count,
+            needed: producer.needed,
+            records_per_second: producer.records_per_second,
+            wire_bytes_per_second: producer.wire_bytes_per_second,
+        }),
+        analytics: plan.analytics.as_ref().map(|analytics| AnalyticsReport {
+            runtime_environment: analytics.runtime_environment.clone(),
+            parallelism: analytics.parallelism,
+            billed_kpus: analytics.billed_kpus,
+            stateless: analytics.stateless,
+            connector: analytics.connector_coordinates.clone(),
+        }),
+        transform: plan.transform.as_ref().map(|transform| TransformReport {
+            architecture: transform.architecture,
+            memory_mib: transform.memory,
+            timeout_seconds: transform.timeout,
+            buffer_mib: transform.buffer_size.clone(),
+            buffer_seconds: transform.buffer_interval,
+        }),
+        delivery: DeliveryReport {
+            source: delivery.source,
+            bucket: delivery.bucket_name.shown(),
+            prefix: delivery.prefix.clone(),
+            error_prefix: delivery.error_prefix.clone(),
+            buffer_mib: delivery.buffer_size,
+            buffer_seconds: delivery.buffer_interval,
+            compression: delivery.compression,
+        },
+        resources: plan.resources.clone(),
+        grants: plan.roles.iter().flat_map(|role| role.grants.iter().map(|of| grant(role, of))).collect(),
+        cost: cost.clone(),
+        advice: advice
+            .iter()
+            .map(|advice| AdviceReport {
+                code: advice.code.to_string(),
+                message: advice.message.clone(),
+                help: advice.help.clone(),
+            })
+            .collect(),
+    }
+}
+
+fn stream(plan: &StreamPlan, region: &str) -> StreamReport {
+    let (load, need) = (&plan.load, &plan.need);
+    let provisioned = plan.shards.is_some();
+    let terms = need.terms.iter().filter(|_| provisioned);
+    StreamReport {
+        logical_id: plan.logical_id,
+        spec: plan.spec,
+        mode: plan.mode,
+        count: plan.shards,
+        needed: plan.shards.map(|_| need.shards),
+        binding: plan.shards.map(|_| need.binding.key()),
+        records_per_second: load.records_per_second,
+        record_bytes: load.record_bytes,
+        headroom_percent: load.headroom_percent,
+        arithmetic: terms.map(|term| arithmetic(term, load.headroom_percent)).collect(),
+        on_demand: (!provisioned).then(|| {
+            let quotas = regions::quotas(region);
+            let write = capacity::bytes_per_second(load.records_per_second, load.record_bytes);
+            OnDemandReport {
+                write,
+                write_start: kinesis::ON_DEMAND_START_WRITE_BYTES_PER_S,
+                write_ceiling: quotas.on_demand_write_bytes_per_s,
+                read: write.saturating_mul(load.consumers),
+                read_start: kinesis::ON_DEMAND_START_READ_BYTES_PER_S,
+                read_ceiling: quotas.on_demand_read_bytes_per_s,
+            }
+        }),
+        retention_hours: plan.retention_hours,
+    }
+}
+
+fn arithmetic(term: &Term, headroom_percent: u64) -> TermReport {
+    let unit = match term.limit {
+        Limit::WriteRecords => "records/s",
+        Limit::WriteBytes | Limit::ReadBytes => "B/s",
+    };
+    let headroom = if headroom_percent == 0 { String::new() } else { format!(" + {headroom_percent} %") };
+    TermReport {
+        limit: term.limit.key(),
+        load: term.load,
+        per_shard: term.per_shard,
+        bare: term.bare,
+        shards: term.shards,
+        text: format!(
+            "({} {unit}{headroom}) / {} = {}",
+            amount(term.load),
+            amount(term.per_shard as f64),
+            term.shards
+        ),
+    }
+}
+
+fn grant(role: &Role, grant: &Grant) -> GrantReport {
+    GrantReport {
+        role: role.logical_id,
+        principal: role.principal,
+        sid: grant.sid,
+        actions: grant.actions.clone(),
+        resources: grant.resources.iter().map(super::value::Value::shown).collect(),
+        conditions: grant
+            .conditions
+            .iter()
+            .map(|of| format!("{} {} = {}", of.operator, of.key, of.value.shown()))
+            .collect(),
+        because: grant.because,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Plan;
+    use crate::plan::advice::advise;
+    use crate::plan::cost::estimate;
+    use crate::plan::fixture::{planned, spec, with_flink};
+
+    fn reported((plan, checked): &(Plan, crate::check::Checked)) -> PlanReport {
+        let cost = estimate(plan);
+        report(plan, &cost, &advise(plan, &cost, checked))
+    }
+
+    #[test]
+    fn a_small_pipeline() {
+        let parts =
+            "transform: {}\nproducer: { http: { url: 'https://example.com/' }, records_per_second: 2 }\n";
+        let report = reported(&planned(&spec("record_size: 2 KiB, records_per_second: 1000", parts)));
+        insta::assert_snapshot!(text(&report));
+    }
+
+    #[test]
+    fn with_flink_and_a_fixed_number_of_shards() {
+        let stream = "record_size: 2 KiB, records_per_second: 100, capacity: { shards: 4 }";
+        insta::assert_snapshot!(text(&reported(&with_flink(stream, 100))));
+    }
+
+    #[test]
+    fn on_demand_where_no_price_is_known() {
+        let stream = "record_size: 2 KiB, records_per_second: 1000, capacity: on_demand, retention: 48 h";
+        let report = reported(&planned(&format!("region: eu-central-1\n{}", spec(stream, ""))));
+        assert_eq!((report.shards.count, report.shards.binding), (None, None));
+        insta::assert_snapshot!(text(&report));
+    }
+
+    #[test]
+    fn the_contract_of_the_json() {
+        let report = reported(&planned(&spec("record_size: 2 KiB, records_per_second: 1000", "")));
+        let json = serde_json::to_value(&report).expect("JSON");
+        assert_eq!(json["shards"]["count"], 3);
+        assert_eq!(json["shards"]["binding"], "write_bytes");
+        assert_eq!(json["shards"]["arithmetic"][0]["text"], "(2,084,000 B/s + 25 %) / 1,048,576 = 3");
+        assert_eq!(json["output_shards"], serde_json::Value::Null);
+        assert_eq!(json["resources"][0]["type"], "AWS::Kinesis::Stream");
+        assert_eq!(json["grants"][0]["role"], "DeliveryRole");
+        assert_eq!(json["grants"][0]["resources"][0], "${Stream.Arn}");
+        assert!(json["grants"][0]["because"].is_string() && json["grants"][0]["actions"].is_array());
+        assert!(json["cost"]["monthly_usd"].is_number() && json["cost"]["prices_as_of"].is_string());
+        assert_eq!(json["advice"][0]["code"], "PIPE1001");
+    }
+}

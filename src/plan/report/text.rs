@@ -1,0 +1,208 @@
+//! The report for people.
+
+use std::fmt::Write;
+
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
+
+use super::{PlanReport, StreamReport};
+use crate::plan::cost::{Cost, amount};
+use crate::spec::Duration;
+
+/// Widest line of a table.
+const WIDTH: u16 = 130;
+
+/// The report for people.
+pub fn text(report: &PlanReport) -> String {
+    let mut text =
+        format!("{} in {}: {} resources\n", report.pipeline, report.region, report.resources.len());
+    write_parts(report, &mut text);
+    write_grants(report, &mut text);
+    write_cost(&report.cost, &mut text);
+    for advice in &report.advice {
+        let _ = write!(text, "\nadvice[{}]: {}\n  help: {}\n", advice.code, advice.message, advice.help);
+    }
+    // A user's own words could hold what a terminal obeys.
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+fn section(text: &mut String, title: &str, facts: &str) {
+    let _ = write!(text, "\n{title}: {facts}\n");
+}
+
+fn write_parts(report: &PlanReport, text: &mut String) {
+    if let Some(producer) = &report.producer {
+        let facts = format!(
+            "{} x {}, {} needed: {} records/s, {} B/s on the wire",
+            producer.count,
+            producer.instance_type,
+            producer.needed,
+            amount(producer.records_per_second),
+            amount(producer.wire_bytes_per_second as f64)
+        );
+        section(text, "producer", &facts);
+    }
+    write_stream("stream", &report.shards, text);
+    if let Some(analytics) = &report.analytics {
+        let facts = format!(
+            "{}, parallelism {}, {} KPUs billed, {}",
+            analytics.runtime_environment,
+            analytics.parallelism,
+            analytics.billed_kpus,
+            if analytics.stateless { "stateless" } else { "with state" }
+        );
+        section(text, "analytics", &facts);
+    }
+    if let Some(output) = &report.output_shards {
+        write_stream("output stream", output, text);
+    }
+    if let Some(transform) = &report.transform {
+        let facts = format!(
+            "Lambda, {}, {} MiB, {} s; a call for {} MiB or every {} s",
+            transform.architecture,
+            transform.memory_mib,
+            transform.timeout_seconds,
+            transform.buffer_mib,
+            transform.buffer_seconds
+        );
+        section(text, "transform", &facts);
+    }
+    let delivery = &report.delivery;
+    let facts = format!(
+        "{} -> s3://{}/{}, {}; an object for {} MiB or every {} s",
+        delivery.source,
+        delivery.bucket,
+        delivery.prefix,
+        delivery.compression,
+        delivery.buffer_mib,
+        delivery.buffer_seconds
+    );
+    section(text, "delivery", &facts);
+}
+
+fn write_stream(title: &str, stream: &StreamReport, text: &mut String) {
+    let kept = Duration(stream.retention_hours * 3_600);
+    let capacity = match stream.count {
+        Some(1) => "1 shard".to_owned(),
+        Some(count) => format!("{count} shards"),
+        None => "on demand".to_owned(),
+    };
+    let output = stream.spec == "/analytics";
+    let at_most = if output { "at most " } else { "" };
+    let load = format!(
+        "{at_most}{} {} a second of {} B, partition key included",
+        amount(stream.records_per_second),
+        if output { "rows" } else { "records" },
+        amount(stream.record_bytes as f64)
+    );
+    section(text, title, &format!("{capacity}; {load}; kept {kept}"));
+    let mut table = bare_table();
+    if let Some(on_demand) = &stream.on_demand {
+        let row = |word, load: u64, start: u64, ceiling: u64| {
+            [
+                format!("  {word}"),
+                format!("{} B/s", amount(load as f64)),
+                format!("starts at {} B/s", amount(start as f64)),
+                format!("grows to {} B/s", amount(ceiling as f64)),
+            ]
+        };
+        table.add_row(row("write", on_demand.write, on_demand.write_start, on_demand.write_ceiling));
+        table.add_row(row("read", on_demand.read, on_demand.read_start, on_demand.read_ceiling));
+        align_right(&mut table, &[1, 2, 3]);
+    }
+    for term in &stream.arithmetic {
+        let binding = if stream.binding == Some(term.limit) { "<- binding" } else { "" };
+        table.add_row([format!("  {}", term.limit.replace('_', " ")), term.text.clone(), binding.to_owned()]);
+    }
+    push_table(&table, text);
+    if let (Some(count), Some(needed)) = (stream.count, stream.needed)
+        && count != needed
+    {
+        let _ = writeln!(text, "  {needed} needed with headroom; the spec says {count}");
+    }
+}
+
+fn write_grants(report: &PlanReport, text: &mut String) {
+    let mut roles: Vec<_> = report.grants.iter().map(|grant| grant.role).collect();
+    roles.dedup();
+    section(text, "permissions", &format!("{} grants, {} roles", report.grants.len(), roles.len()));
+    let mut role = "";
+    for grant in &report.grants {
+        if grant.role != role {
+            role = grant.role;
+            let _ = writeln!(text, "  {role}, for {}", grant.principal);
+        }
+        let _ = writeln!(text, "    {}", grant.because);
+        let _ = writeln!(text, "      {}", grant.actions.join(", "));
+        let _ = writeln!(text, "      on {}", grant.resources.join(", "));
+        for condition in &grant.conditions {
+            let _ = writeln!(text, "      if {condition}");
+        }
+    }
+}
+
+fn write_cost(cost: &Cost, text: &mut String) {
+    let sum = format!(
+        "USD {:.2} a month{}",
+        cost.monthly_usd,
+        if cost.complete { "" } else { " and what is unknown" }
+    );
+    let facts = match &cost.prices_as_of {
+        Some(months) => format!("{sum}; prices of {months} in {}", cost.region),
+        None => format!("unknown: pipec has no prices of {}", cost.region),
+    };
+    section(text, "cost", &facts);
+    let _ = writeln!(text, "  {}", cost.basis);
+    let mut table = bare_table();
+    let mut unsure = false;
+    for line in &cost.lines {
+        let about = line.monthly_usd.is_some() && !line.sure;
+        unsure |= about;
+        let mark = if about { "~" } else { "" };
+        table.add_row([
+            format!("  {}", line.item),
+            amount(line.quantity),
+            match line.unit_price {
+                Some(price) => format!("{} x {price}", line.unit),
+                None => line.unit.to_owned(),
+            },
+            line.monthly_usd.map_or_else(|| "unknown".to_owned(), |usd| format!("{mark}{usd:.2}")),
+            line.note.clone(),
+        ]);
+    }
+    align_right(&mut table, &[1, 3]);
+    for column in [0, 1, 2, 3] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
+    push_table(&table, text);
+    if unsure {
+        text.push_str("  ~ rests on an assumption, or on a price from memory alone\n");
+    }
+    for left_out in &cost.left_out {
+        let _ = writeln!(text, "  not in it: {} ({})", left_out.item, left_out.because);
+    }
+}
+
+/// A table without lines, of the same width everywhere.
+fn bare_table() -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    table
+}
+
+fn align_right(table: &mut Table, columns: &[usize]) {
+    for &column in columns {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+/// Comfy-table pads each cell on both sides: the first blank goes, and those at the end.
+fn push_table(table: &Table, text: &mut String) {
+    for line in table.lines() {
+        text.push_str(line.strip_prefix(' ').unwrap_or(&line).trim_end());
+        text.push('\n');
+    }
+}

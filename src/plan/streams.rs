@@ -1,0 +1,89 @@
+//! The Kinesis data streams and their shards.
+
+use serde::Serialize;
+
+use crate::aws::limits::KIB;
+use crate::aws::limits::kinesis;
+use crate::capacity::{self, Load, Need};
+use crate::check::Checked;
+use crate::graph::{self, Edge, Node};
+use crate::resolve::pipeline::{Capacity, Encryption, Pipeline};
+
+/// A Kinesis data stream.
+#[derive(Clone, Debug, Serialize)]
+pub struct StreamPlan {
+    /// Logical id.
+    pub logical_id: &'static str,
+    /// Its place in the spec, a JSON pointer.
+    pub spec: &'static str,
+    /// `PROVISIONED` or `ON_DEMAND`.
+    pub mode: &'static str,
+    /// Number of shards; `None` on demand.
+    pub shards: Option<u64>,
+    /// Hours that records stay readable.
+    pub retention_hours: u64,
+    /// Largest record in KiB, where it is not AWS's default.
+    pub max_record_kib: Option<u64>,
+    /// KMS key: an ARN, or the alias of the service's own key.
+    pub key: String,
+    /// What it has to carry.
+    #[serde(skip)]
+    pub load: Load,
+    /// The arithmetic.
+    #[serde(skip)]
+    pub need: Need,
+}
+
+/// The stream that takes the records in.
+pub(super) fn input(pipeline: &Pipeline, edges: &[Edge]) -> StreamPlan {
+    let stream = &pipeline.stream;
+    let load = Load {
+        records_per_second: stream.records_per_second.value,
+        record_bytes: stream.counted_record_bytes(),
+        consumers: graph::consumers(edges, Node::Stream).len() as u64,
+        headroom_percent: stream.headroom.value,
+    };
+    let kib = stream.max_record_size.value / KIB;
+    StreamPlan {
+        max_record_kib: (kib != kinesis::RECORD_KIB_DEFAULT).then_some(kib),
+        ..plan(pipeline, "Stream", "/stream", load)
+    }
+}
+
+/// The stream that takes the query's rows.
+pub(super) fn output(checked: &Checked) -> Option<StreamPlan> {
+    let output = checked.query()?.outputs().next()?;
+    let pipeline = checked.pipeline();
+    let load = capacity::output_load(output, &pipeline.stream);
+    Some(StreamPlan {
+        // The user chose a number for the input; the output has its own arithmetic.
+        shards: (pipeline.stream.capacity.value != Capacity::OnDemand)
+            .then(|| capacity::shards(&load).shards),
+        retention_hours: kinesis::RETENTION_HOURS_DEFAULT,
+        ..plan(pipeline, "OutputStream", "/analytics", load)
+    })
+}
+
+fn plan(pipeline: &Pipeline, logical_id: &'static str, spec: &'static str, load: Load) -> StreamPlan {
+    let stream = &pipeline.stream;
+    let need = capacity::shards(&load);
+    let shards = match stream.capacity.value {
+        Capacity::OnDemand => None,
+        Capacity::Fixed(count) => Some(count),
+        Capacity::Provisioned => Some(need.shards),
+    };
+    StreamPlan {
+        logical_id,
+        spec,
+        mode: if shards.is_some() { "PROVISIONED" } else { "ON_DEMAND" },
+        shards,
+        retention_hours: stream.retention.value / 3_600,
+        max_record_kib: None,
+        key: match &stream.encryption.value {
+            Encryption::AwsManaged => "alias/aws/kinesis".into(),
+            Encryption::CustomerKey(arn) => arn.clone(),
+        },
+        load,
+        need,
+    }
+}

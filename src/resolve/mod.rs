@@ -1,0 +1,367 @@
+//! `resolve`: a [`Spec`] to a [`Pipeline`]. Defaults are filled and marked as such, types and paths are read, the SQL
+//! file is loaded. What a value means is decided here; whether AWS takes it, in `check`.
+
+pub mod pipeline;
+
+use std::path::Path as FilePath;
+
+use crate::aws::instance_types::Architecture;
+use crate::aws::{flink, limits};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::parse::{self, Parsed, Places, step};
+use crate::source::{Excerpt, Sources, Span};
+use crate::spec::{self, AnalyticsRuntime, CapacityMode, Compression};
+use crate::sql::{Column, DataType, parse_path};
+use crate::world::World;
+use pipeline::{
+    Analytics, Capacity, Delivery, Encryption, Flink, Network, PartitionKey, PathText, Pipeline, Producer,
+    Records, S3, Setting, Stream, Tag, Transform,
+};
+
+/// Default of `region`.
+pub const DEFAULT_REGION: &str = "us-east-1";
+/// Default of `stream.partition_key_size`: a UUID as text.
+pub const DEFAULT_PARTITION_KEY_BYTES: u64 = 36;
+/// Default of `stream.headroom`, percent.
+pub const DEFAULT_HEADROOM_PERCENT: u64 = 25;
+/// Default of `producer.instance_type`.
+pub const DEFAULT_INSTANCE_TYPE: &str = "t3.micro";
+/// Default of `transform.timeout`, seconds: AWS advises a minute for a Firehose transform.
+pub const DEFAULT_TRANSFORM_TIMEOUT_S: u64 = 60;
+/// Default of `transform.memory`: the function needs a tenth; the rest buys processor share.
+pub const DEFAULT_TRANSFORM_MEMORY: u64 = 256 * limits::MIB;
+/// Default of `delivery.s3.error_prefix`.
+pub const DEFAULT_ERROR_PREFIX: &str = "errors/!{firehose:error-output-type}/";
+/// Default of `logs.retention`, seconds: what AWS's security standard asks for.
+pub const DEFAULT_LOG_RETENTION_S: u64 = limits::monitoring::LOG_RETENTION_DAYS_SECURITY_HUB * 86_400;
+
+/// The pipeline of a spec, and what could not be read.
+pub fn resolve(
+    parsed: Parsed,
+    spec_path: &FilePath,
+    world: &dyn World,
+    sources: &mut Sources,
+) -> (Pipeline, Vec<Diagnostic>) {
+    let Parsed { spec, places } = parsed;
+    let mut resolver = Resolver { places: &places, diagnostics: Vec::new() };
+    let r = &mut resolver;
+    let pipeline = Pipeline {
+        span: places.key(""),
+        name: r.written("/name", spec.name),
+        description: spec.description.map(|text| r.written("/description", text)),
+        region: r.or("/region", spec.region, DEFAULT_REGION.into()),
+        stream: r.stream(&spec.stream),
+        producer: spec.producer.map(|producer| r.producer(producer)),
+        records: spec.records.map(|records| r.records(records)),
+        analytics: spec.analytics.map(|analytics| r.analytics(analytics, spec_path, world, sources)),
+        transform: spec.transform.map(|transform| r.transform(transform)),
+        delivery: r.delivery(spec.delivery),
+        log_retention: r.or(
+            "/logs/retention",
+            spec.logs.and_then(|logs| logs.retention).map(|retention| retention.0),
+            DEFAULT_LOG_RETENTION_S,
+        ),
+        tags: r.tags(spec.tags),
+    };
+    (pipeline, resolver.diagnostics)
+}
+
+struct Resolver<'a> {
+    places: &'a Places,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Resolver<'_> {
+    fn written<T>(&self, pointer: &str, value: T) -> Setting<T> {
+        Setting { value, span: self.places.value(pointer), written: true }
+    }
+
+    fn or<T>(&self, pointer: &str, value: Option<T>, default: T) -> Setting<T> {
+        let written = value.is_some();
+        Setting { value: value.unwrap_or(default), span: self.places.value(pointer), written }
+    }
+
+    fn key(&self, pointer: &str) -> Span {
+        self.places.key(pointer)
+    }
+
+    fn encryption(&self, pointer: &str, encryption: Option<spec::Encryption>) -> Setting<Encryption> {
+        match encryption {
+            Some(spec::Encryption::Key(key)) => {
+                self.written(&format!("{pointer}/kms_key"), Encryption::CustomerKey(key.kms_key))
+            }
+            Some(spec::Encryption::Mode(_)) => self.written(pointer, Encryption::AwsManaged),
+            None => self.or(pointer, None, Encryption::AwsManaged),
+        }
+    }
+
+    fn stream(&self, stream: &spec::Stream) -> Stream {
+        let capacity = match &stream.capacity {
+            Some(spec::Capacity::Fixed(fixed)) => {
+                self.written("/stream/capacity/shards", Capacity::Fixed(fixed.shards))
+            }
+            Some(spec::Capacity::Mode(CapacityMode::OnDemand)) => {
+                self.written("/stream/capacity", Capacity::OnDemand)
+            }
+            Some(spec::Capacity::Mode(CapacityMode::Provisioned)) => {
+                self.written("/stream/capacity", Capacity::Provisioned)
+            }
+            None => self.or("/stream/capacity", None, Capacity::Provisioned),
+        };
+        Stream {
+            span: self.key("/stream"),
+            record_size: self.written("/stream/record_size", stream.record_size.0),
+            partition_key_size: self.or(
+                "/stream/partition_key_size",
+                stream.partition_key_size.map(|size| size.0),
+                DEFAULT_PARTITION_KEY_BYTES,
+            ),
+            records_per_second: self.written("/stream/records_per_second", stream.records_per_second),
+            max_record_size: self.or(
+                "/stream/max_record_size",
+                stream.max_record_size.map(|size| size.0),
+                limits::kinesis::RECORD_KIB_DEFAULT * limits::KIB,
+            ),
+            capacity,
+            headroom: self.or(
+                "/stream/headroom",
+                stream.headroom.map(|percent| percent.0),
+                DEFAULT_HEADROOM_PERCENT,
+            ),
+            retention: self.or(
+                "/stream/retention",
+                stream.retention.map(|retention| retention.0),
+                limits::kinesis::RETENTION_HOURS_DEFAULT * 3_600,
+            ),
+            encryption: self.encryption("/stream/encryption", stream.encryption.clone()),
+        }
+    }
+
+    fn producer(&self, producer: spec::Producer) -> Producer {
+        let path = |text: String| PathText { path: parse_path(&text), text };
+        let partition_key = match producer.partition_key {
+            Some(text) if text == "random" => self.written("/producer/partition_key", PartitionKey::Random),
+            Some(text) => self.written("/producer/partition_key", PartitionKey::Field(path(text))),
+            None => self.or("/producer/partition_key", None, PartitionKey::Random),
+        };
+        let records = producer.http.records;
+        let records = Setting {
+            written: records.is_some(),
+            ..self.written("/producer/http/records", path(records.unwrap_or("$".into())))
+        };
+        Producer {
+            span: self.key("/producer"),
+            url: self.written("/producer/http/url", producer.http.url),
+            records,
+            refresh: producer.http.refresh.map(|refresh| self.written("/producer/http/refresh", refresh.0)),
+            headers: producer
+                .http
+                .headers
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| {
+                    let span = self.key(&format!("/producer/http/headers/{}", step(&name)));
+                    (name, value, span)
+                })
+                .collect(),
+            records_per_second: self.written("/producer/records_per_second", producer.records_per_second),
+            partition_key,
+            instance_type: self.or(
+                "/producer/instance_type",
+                producer.instance_type,
+                DEFAULT_INSTANCE_TYPE.into(),
+            ),
+            instances: producer.instances.map(|count| self.written("/producer/instances", count)),
+            network: producer.network.map(|network| Network {
+                vpc: network.vpc,
+                subnets: self.written("/producer/network/subnets", network.subnets),
+                public_address: network.public_address.unwrap_or(false),
+            }),
+        }
+    }
+
+    fn records(&mut self, records: spec::Records) -> Records {
+        let mut columns = Vec::new();
+        for (name, column) in records.columns {
+            let pointer = format!("/records/columns/{}", step(&name));
+            let data_type = match column.data_type.parse::<DataType>() {
+                Ok(data_type) => Some(data_type),
+                Err(error) => {
+                    self.diagnostics.push(Diagnostic::error(
+                        Code::InvalidColumnType,
+                        self.places.value(&format!("{pointer}/type")),
+                        match format!("`{}`", column.data_type) {
+                            shown if error.message.starts_with(&shown) => error.message,
+                            shown => format!("{shown}: {}", error.message),
+                        },
+                        error.help,
+                    ));
+                    None
+                }
+            };
+            let path = match column.path {
+                None => Some(crate::sql::Path::field(&name)),
+                Some(text) => match parse_path(&text) {
+                    Ok(path) => Some(path),
+                    Err(error) => {
+                        let span = self.places.value(&format!("{pointer}/path"));
+                        self.diagnostics.push(invalid_path(&text, &error, span));
+                        None
+                    }
+                },
+            };
+            if let (Some(data_type), Some(path)) = (data_type, path) {
+                columns.push(Column { name, data_type, path, span: self.key(&pointer) });
+            }
+        }
+        Records { span: self.key("/records"), columns }
+    }
+
+    fn analytics(
+        &mut self,
+        analytics: spec::Analytics,
+        spec_path: &FilePath,
+        world: &dyn World,
+        sources: &mut Sources,
+    ) -> Analytics {
+        let flink = analytics.flink.unwrap_or_default();
+        let sql = if is_file(&analytics.sql) {
+            let path = spec_path.parent().unwrap_or(FilePath::new("")).join(analytics.sql.trim());
+            match parse::load(world, &path, sources) {
+                Ok(id) => Some(Excerpt::file(sources.file(id))),
+                Err(diagnostic) => {
+                    let span = self.places.value("/analytics/sql");
+                    self.diagnostics.push(match diagnostic.code {
+                        Code::UnreadableFile => Diagnostic::error(
+                            Code::UnreadableFile,
+                            span,
+                            diagnostic.message.replacen("the file", &format!("`{}`", path.display()), 1),
+                            "name a `.sql` file beside the spec, or write the SQL below `sql: |`",
+                        ),
+                        _ => diagnostic.related(span, "named here"),
+                    });
+                    None
+                }
+            }
+        } else {
+            Some(self.places.excerpt("/analytics/sql", &analytics.sql))
+        };
+        Analytics {
+            span: self.key("/analytics"),
+            runtime: self.or("/analytics/runtime", analytics.runtime, AnalyticsRuntime::Lambda),
+            sql,
+            flink: Flink {
+                runtime_environment: self.or(
+                    "/analytics/flink/runtime_environment",
+                    flink.runtime_environment,
+                    flink::DEFAULT.into(),
+                ),
+                parallelism: self.or("/analytics/flink/parallelism", flink.parallelism, 1),
+                parallelism_per_kpu: self.or(
+                    "/analytics/flink/parallelism_per_kpu",
+                    flink.parallelism_per_kpu,
+                    1,
+                ),
+                auto_scaling: flink.auto_scaling.unwrap_or(false),
+                snapshots: flink.snapshots.unwrap_or(true),
+            },
+        }
+    }
+
+    fn transform(&self, transform: spec::Transform) -> Transform {
+        let buffer = transform.buffer.unwrap_or_default();
+        let default_buffer = (limits::firehose::LAMBDA_BUFFER_MIB_DEFAULT * limits::MIB as f64) as u64;
+        let architecture = transform.architecture.map(|architecture| match architecture {
+            spec::Architecture::X86 => Architecture::X86_64,
+            spec::Architecture::Arm64 => Architecture::Arm64,
+        });
+        Transform {
+            span: self.key("/transform"),
+            append: transform.append.unwrap_or_else(|| "\n".into()),
+            timeout: self.or(
+                "/transform/timeout",
+                transform.timeout.map(|timeout| timeout.0),
+                DEFAULT_TRANSFORM_TIMEOUT_S,
+            ),
+            memory: self.or(
+                "/transform/memory",
+                transform.memory.map(|memory| memory.0),
+                DEFAULT_TRANSFORM_MEMORY,
+            ),
+            architecture: self.or("/transform/architecture", architecture, Architecture::X86_64),
+            buffer_size: self.or("/transform/buffer/size", buffer.size.map(|size| size.0), default_buffer),
+            buffer_interval: self.or(
+                "/transform/buffer/interval",
+                buffer.interval.map(|interval| interval.0),
+                limits::firehose::LAMBDA_BUFFER_S_DEFAULT,
+            ),
+            retries: self.or(
+                "/transform/retries",
+                transform.retries,
+                limits::firehose::LAMBDA_RETRIES_DEFAULT,
+            ),
+        }
+    }
+
+    fn delivery(&self, delivery: spec::Delivery) -> Delivery {
+        let (size, interval) = delivery.buffer.map(|buffer| (buffer.size.0, buffer.interval.0)).unzip();
+        let s3 = delivery.s3;
+        Delivery {
+            span: self.key("/delivery"),
+            buffer_size: self.or(
+                "/delivery/buffer/size",
+                size,
+                limits::firehose::S3_BUFFER_MIB_DEFAULT * limits::MIB,
+            ),
+            buffer_interval: self.or(
+                "/delivery/buffer/interval",
+                interval,
+                limits::firehose::S3_BUFFER_S_DEFAULT,
+            ),
+            s3: S3 {
+                span: self.key("/delivery/s3"),
+                bucket: s3.bucket.map(|bucket| self.written("/delivery/s3/bucket", bucket)),
+                prefix: self.or("/delivery/s3/prefix", s3.prefix, String::new()),
+                error_prefix: self.or(
+                    "/delivery/s3/error_prefix",
+                    s3.error_prefix,
+                    DEFAULT_ERROR_PREFIX.into(),
+                ),
+                compression: s3.compression.unwrap_or(Compression::None),
+                file_extension: s3
+                    .file_extension
+                    .map(|extension| self.written("/delivery/s3/file_extension", extension)),
+                time_zone: s3.time_zone.map(|zone| self.written("/delivery/s3/time_zone", zone)),
+                encryption: self.encryption("/delivery/s3/encryption", s3.encryption),
+                expire_after: s3.expire_after.map(|time| self.written("/delivery/s3/expire_after", time.0)),
+            },
+        }
+    }
+
+    fn tags(&self, tags: Option<indexmap::IndexMap<String, String>>) -> Vec<Tag> {
+        tags.into_iter()
+            .flatten()
+            .map(|(key, value)| {
+                let pointer = format!("/tags/{}", step(&key));
+                let (key_span, value_span) = (self.key(&pointer), self.places.value(&pointer));
+                Tag { key, value, key_span, value_span }
+            })
+            .collect()
+    }
+}
+
+/// What a path that cannot be read tells the user, wherever it stands.
+pub fn invalid_path(text: &str, error: &crate::sql::PathError, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::InvalidPath,
+        span,
+        format!("`{text}` is not a path: {}", error.message),
+        error.help.clone(),
+    )
+}
+
+/// Whether `sql` names a file: one line that ends in `.sql`. No SQL statement does.
+fn is_file(sql: &str) -> bool {
+    let sql = sql.trim();
+    !sql.contains('\n') && FilePath::new(sql).extension().is_some_and(|extension| extension == "sql")
+}

@@ -1,0 +1,257 @@
+//! A pipeline with every value decided: defaults filled and marked, text read, files loaded. Plain data.
+
+use crate::aws::instance_types::Architecture;
+use crate::source::{Excerpt, Span};
+use crate::spec::{AnalyticsRuntime, Compression};
+use crate::sql::{Column, Path};
+
+/// A value with its place; of a default, the place of what would hold it.
+#[derive(Clone, Debug)]
+pub struct Setting<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub span: Span,
+    /// Whether the user wrote it.
+    pub written: bool,
+}
+
+/// A pipeline.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    /// The whole spec's place.
+    pub span: Span,
+    /// Its name.
+    pub name: Setting<String>,
+    /// What it is for.
+    pub description: Option<Setting<String>>,
+    /// Whose quotas and prices count.
+    pub region: Setting<String>,
+    /// The stream.
+    pub stream: Stream,
+    /// What fills the stream.
+    pub producer: Option<Producer>,
+    /// The columns of a record.
+    pub records: Option<Records>,
+    /// The SQL.
+    pub analytics: Option<Analytics>,
+    /// The Lambda transform.
+    pub transform: Option<Transform>,
+    /// Firehose and its destination.
+    pub delivery: Delivery,
+    /// Retention of all log groups, in seconds.
+    pub log_retention: Setting<u64>,
+    /// The user's tags.
+    pub tags: Vec<Tag>,
+}
+
+/// A tag.
+#[derive(Clone, Debug)]
+pub struct Tag {
+    /// Key.
+    pub key: String,
+    /// Value.
+    pub value: String,
+    /// Place of the key.
+    pub key_span: Span,
+    /// Place of the value.
+    pub value_span: Span,
+}
+
+/// The Kinesis data stream.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    /// Place of its key.
+    pub span: Span,
+    /// Average record without its partition key, bytes.
+    pub record_size: Setting<u64>,
+    /// Partition key, bytes.
+    pub partition_key_size: Setting<u64>,
+    /// Peak rate.
+    pub records_per_second: Setting<f64>,
+    /// Largest record, bytes.
+    pub max_record_size: Setting<u64>,
+    /// What carries the load.
+    pub capacity: Setting<Capacity>,
+    /// Percent beyond the declared load.
+    pub headroom: Setting<u64>,
+    /// Seconds that records stay readable.
+    pub retention: Setting<u64>,
+    /// At rest.
+    pub encryption: Setting<Encryption>,
+}
+
+impl Stream {
+    /// Bytes of an average record that count against a shard's limits.
+    pub fn counted_record_bytes(&self) -> u64 {
+        self.record_size.value.saturating_add(self.partition_key_size.value)
+    }
+}
+
+/// What carries a stream's load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Capacity {
+    /// Shards computed from the load.
+    Provisioned,
+    /// A number of shards that the user chose.
+    Fixed(u64),
+    /// Kinesis scales.
+    OnDemand,
+}
+
+/// Encryption at rest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Encryption {
+    /// The service's own key.
+    AwsManaged,
+    /// The ARN of a customer's key.
+    CustomerKey(String),
+}
+
+/// EC2 instances that fill the stream.
+#[derive(Clone, Debug)]
+pub struct Producer {
+    /// Place of its key.
+    pub span: Span,
+    /// Address of a page of records.
+    pub url: Setting<String>,
+    /// Path of the records in a page; `None` where it could not be read (which `check` reports).
+    pub records: Setting<PathText>,
+    /// Seconds between two fetches.
+    pub refresh: Option<Setting<u64>>,
+    /// Request headers: name, value, place of the name.
+    pub headers: Vec<(String, String, Span)>,
+    /// Rate of all instances together.
+    pub records_per_second: Setting<f64>,
+    /// Where the partition key comes from.
+    pub partition_key: Setting<PartitionKey>,
+    /// EC2 instance type.
+    pub instance_type: Setting<String>,
+    /// How many, where the user says so.
+    pub instances: Option<Setting<u64>>,
+    /// An existing network.
+    pub network: Option<Network>,
+}
+
+/// A path as written, and as read where it can be.
+#[derive(Clone, Debug)]
+pub struct PathText {
+    /// As written.
+    pub text: String,
+    /// As read, or what is wrong and what to type.
+    pub path: Result<Path, crate::sql::PathError>,
+}
+
+/// Where a record's partition key comes from.
+#[derive(Clone, Debug)]
+pub enum PartitionKey {
+    /// A new random key a record.
+    Random,
+    /// A field of the record.
+    Field(PathText),
+}
+
+/// An existing network.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// VPC id.
+    pub vpc: String,
+    /// Subnet ids.
+    pub subnets: Setting<Vec<String>>,
+    /// Whether instances get a public address.
+    pub public_address: bool,
+}
+
+/// The columns of a record.
+#[derive(Clone, Debug)]
+pub struct Records {
+    /// Place of its key.
+    pub span: Span,
+    /// The columns that could be read.
+    pub columns: Vec<Column>,
+}
+
+/// The SQL and what runs it.
+#[derive(Clone, Debug)]
+pub struct Analytics {
+    /// Place of its key.
+    pub span: Span,
+    /// Flink or the Lambda.
+    pub runtime: Setting<AnalyticsRuntime>,
+    /// The text, with the way back to the file it stands in.
+    pub sql: Option<Excerpt>,
+    /// Flink's settings.
+    pub flink: Flink,
+}
+
+/// Settings of the Flink application.
+#[derive(Clone, Debug)]
+pub struct Flink {
+    /// Managed Flink's runtime environment.
+    pub runtime_environment: Setting<String>,
+    /// Parallel subtasks.
+    pub parallelism: Setting<u64>,
+    /// Subtasks that share a KPU.
+    pub parallelism_per_kpu: Setting<u64>,
+    /// Whether Managed Flink scales by processor load.
+    pub auto_scaling: bool,
+    /// Whether state is saved before an update.
+    pub snapshots: bool,
+}
+
+/// The Lambda transform.
+#[derive(Clone, Debug)]
+pub struct Transform {
+    /// Place of its key.
+    pub span: Span,
+    /// What is put behind each record.
+    pub append: String,
+    /// Seconds.
+    pub timeout: Setting<u64>,
+    /// Bytes.
+    pub memory: Setting<u64>,
+    /// Processor.
+    pub architecture: Setting<Architecture>,
+    /// Bytes that Firehose collects for one call.
+    pub buffer_size: Setting<u64>,
+    /// Seconds that Firehose collects for one call.
+    pub buffer_interval: Setting<u64>,
+    /// Repetitions of a failed call.
+    pub retries: Setting<u64>,
+}
+
+/// Firehose.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// Place of its key.
+    pub span: Span,
+    /// Bytes that are collected for one object.
+    pub buffer_size: Setting<u64>,
+    /// Seconds that are collected for one object.
+    pub buffer_interval: Setting<u64>,
+    /// The destination.
+    pub s3: S3,
+}
+
+/// An S3 bucket as the destination.
+#[derive(Clone, Debug)]
+pub struct S3 {
+    /// Place of its key.
+    pub span: Span,
+    /// An existing bucket.
+    pub bucket: Option<Setting<String>>,
+    /// What keys begin with.
+    pub prefix: Setting<String>,
+    /// The same for what could not be processed.
+    pub error_prefix: Setting<String>,
+    /// How objects are compressed.
+    pub compression: Compression,
+    /// What names end in.
+    pub file_extension: Option<Setting<String>>,
+    /// Time zone of timestamp expressions.
+    pub time_zone: Option<Setting<String>>,
+    /// At rest.
+    pub encryption: Setting<Encryption>,
+    /// Seconds until objects of the stack's own bucket expire.
+    pub expire_after: Option<Setting<u64>>,
+}

@@ -1,0 +1,1 @@
+SELECT "first", "tag" FROM SOURCE_SQL_STREAM_001;

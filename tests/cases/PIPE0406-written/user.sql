@@ -1,0 +1,3 @@
+SELECT "first", "age"
+FROM SOURCE_SQL_STREAM_001
+WHERE "age" >= 21;

@@ -1,0 +1,295 @@
+//! The command line as a user meets it: exit codes, streams, formats, files.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const SPEC: &str = "name: orders\nstream:\n  record_size: 1 KiB\n  records_per_second: 100\ndelivery:\n  s3:\n    prefix: orders/\n";
+
+/// A folder with a spec in it, and pipec run there without anything from outside.
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self { folder: TempDir::new().expect("a folder") };
+        place.file("orders.yaml", SPEC);
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn file(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).expect("a file");
+    }
+
+    fn pipec(&self, args: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_pipec"))
+            .args(args)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .output()
+            .expect("pipec runs")
+    }
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("an exit code")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("text")
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path.display().to_string()) }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn check_of_a_good_spec_is_quiet_on_stdout() {
+    let output = Place::new().pipec(&["check", "orders.yaml"]);
+    assert_eq!((code(&output), out(&output)), (0, String::new()));
+    assert!(err(&output).contains("orders.yaml is fine"), "{}", err(&output));
+}
+
+#[test]
+fn errors_exit_with_1_and_write_nothing() {
+    let place = Place::new();
+    place.file("orders.yaml", &SPEC.replace("1 KiB", "1024"));
+    let output = place.pipec(&["build", "orders.yaml"]);
+    assert_eq!(code(&output), 1);
+    assert!(err(&output).contains("error[PIPE0114]"), "{}", err(&output));
+    assert!(err(&output).contains("orders.yaml:3:16"), "{}", err(&output));
+    assert!(!err(&output).contains('\u{1b}'), "no colours without a terminal");
+    assert!(!place.path("generated").exists());
+}
+
+#[test]
+fn wrong_calls_exit_with_2() {
+    let place = Place::new();
+    for args in [&["check"][..], &["nonsense"], &["explain", "PIPE9999"], &["check", "--format", "xml", "orders.yaml"]] {
+        assert_eq!(code(&place.pipec(args)), 2, "{args:?}");
+    }
+    assert_eq!(code(&place.pipec(&["check", "missing.yaml"])), 1);
+}
+
+#[test]
+fn json_has_the_fields_of_the_contract() {
+    let place = Place::new();
+    place.file("orders.yaml", &SPEC.replace("prefix", "prefx"));
+    let output = place.pipec(&["check", "--format", "json", "orders.yaml"]);
+    assert_eq!(code(&output), 1);
+    let found: Value = serde_json::from_str(&out(&output)).expect("JSON");
+    let first = &found[0];
+    let keys: Vec<&str> = first.as_object().expect("an object").keys().map(String::as_str).collect();
+    assert_eq!(
+        keys,
+        ["code", "severity", "message", "help", "file", "line", "column", "end_line", "end_column"]
+    );
+    assert_eq!((&first["code"], &first["line"], &first["column"]), (&"PIPE0110".into(), &7.into(), &5.into()));
+    assert_eq!((&first["end_line"], &first["end_column"]), (&7.into(), &10.into()));
+    assert_eq!(first["help"], "did you mean `prefix`?");
+}
+
+#[test]
+fn sarif_and_github_say_the_same() {
+    let place = Place::new();
+    place.file("orders.yaml", &SPEC.replace("1 KiB", "2 MiB"));
+    let sarif = out(&place.pipec(&["check", "--format", "sarif", "orders.yaml"]));
+    let sarif: Value = serde_json::from_str(&sarif).expect("JSON");
+    assert_eq!(sarif["version"], "2.1.0");
+    let results = sarif["runs"][0]["results"].as_array().expect("results");
+    let rules: Vec<&Value> =
+        sarif["runs"][0]["tool"]["driver"]["rules"].as_array().expect("rules").iter().map(|rule| &rule["id"]).collect();
+    assert!(results.len() >= 2 && results.iter().all(|result| rules.contains(&&result["ruleId"])));
+    let github = out(&place.pipec(&["check", "--format", "github", "orders.yaml"]));
+    assert_eq!(github.lines().count(), results.len());
+    assert!(github.starts_with("::error file=orders.yaml,line=3,endLine=3,col="), "{github}");
+}
+
+#[test]
+fn a_build_is_the_same_twice_and_check_sees_a_change() {
+    let place = Place::new();
+    assert_eq!(code(&place.pipec(&["build", "orders.yaml"])), 0);
+    let first = files(&place.path("generated"));
+    assert_eq!(first.len(), 2, "{first:?}");
+    let template = fs::read(place.path("generated/orders/template.yaml")).expect("the template");
+    let again = place.pipec(&["build", "orders.yaml"]);
+    assert!(err(&again).contains("unchanged"), "{}", err(&again));
+    assert_eq!(files(&place.path("generated")), first);
+    assert_eq!(code(&place.pipec(&["build", "--check", "orders.yaml"])), 0);
+
+    place.file("orders.yaml", &SPEC.replace("records_per_second: 100", "records_per_second: 9000"));
+    let stale = place.pipec(&["build", "--check", "orders.yaml"]);
+    assert_eq!(code(&stale), 4);
+    assert!(err(&stale).contains("generated/orders/template.yaml is stale: run `pipec build orders.yaml`"));
+    assert_eq!(fs::read(place.path("generated/orders/template.yaml")).expect("the template"), template);
+}
+
+#[test]
+fn a_build_leaves_no_temporary_files_and_readable_modes() {
+    let place = Place::new();
+    place.file("orders.yaml", &format!("{SPEC}transform: {{}}\n"));
+    assert_eq!(code(&place.pipec(&["build", "orders.yaml"])), 0);
+    let files = files(&place.path("generated"));
+    assert_eq!(files.len(), 3);
+    for file in &files {
+        assert!(!file.contains(".pipec-"), "{file}");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(file).expect("a file").permissions().mode() & 0o777, 0o644, "{file}");
+        }
+    }
+}
+
+#[test]
+fn the_manifest_has_the_names_of_the_contract() {
+    let place = Place::new();
+    place.file("orders.yaml", &format!("{SPEC}transform: {{}}\n"));
+    assert_eq!(code(&place.pipec(&["build", "orders.yaml"])), 0);
+    let manifest = fs::read_to_string(place.path("generated/orders/manifest.json")).expect("the manifest");
+    let manifest: Value = serde_json::from_str(&manifest).expect("JSON");
+    assert_eq!(manifest["pipec"], env!("CARGO_PKG_VERSION"));
+    let artifact = &manifest["artifacts"][0];
+    assert_eq!(artifact["name"], "transform");
+    let file = place.path("generated/orders").join(artifact["file"].as_str().expect("a file"));
+    assert!(file.exists());
+    assert!(file.ends_with(artifact["s3_key"].as_str().expect("a key")));
+}
+
+#[test]
+fn two_specs_of_one_name_are_refused() {
+    let place = Place::new();
+    place.file("again.yaml", SPEC);
+    let output = place.pipec(&["build", "orders.yaml", "again.yaml"]);
+    assert_eq!(code(&output), 1);
+    assert!(err(&output).contains("error[PIPE0806]"), "{}", err(&output));
+    assert!(!place.path("generated").exists());
+}
+
+#[test]
+fn init_writes_a_spec_that_builds_and_overwrites_nothing() {
+    let place = Place::new();
+    assert_eq!(code(&place.pipec(&["init", "new.yaml"])), 0);
+    let checked = place.pipec(&["check", "--deny-warnings", "new.yaml"]);
+    assert_eq!(code(&checked), 0, "{}", err(&checked));
+    assert_eq!(code(&place.pipec(&["build", "new.yaml"])), 0);
+    assert_eq!(code(&place.pipec(&["init", "new.yaml"])), 2);
+    assert_eq!(code(&place.pipec(&["init", "--force", "new.yaml"])), 0);
+}
+
+/// The parts of the commented spec that are comments build as well.
+#[test]
+fn init_with_everything_uncommented_builds() {
+    let place = Place::new();
+    place.pipec(&["init", "new.yaml"]);
+    let text = fs::read_to_string(place.path("new.yaml")).expect("the spec");
+    let sections: Vec<String> = text
+        .lines()
+        .map(|line| {
+            let active = ["# producer:", "# records:", "# analytics:", "#   ", "# tags:"].iter().any(|start| line.starts_with(start));
+            if active { line[2..].to_owned() } else { line.to_owned() }
+        })
+        .collect();
+    place.file("new.yaml", &sections.join("\n"));
+    let output = place.pipec(&["check", "new.yaml"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert_eq!(code(&place.pipec(&["build", "new.yaml"])), 0);
+    assert!(place.path("generated/orders/pipeline.sql").exists());
+}
+
+#[test]
+fn a_connector_is_locked_at_first_use_and_held_to_it() {
+    let place = Place::new();
+    place.pipec(&["init", "new.yaml"]);
+    place.file(
+        "flink.yaml",
+        &format!(
+            "{SPEC}records:\n  format: json\n  columns:\n    id: {{type: BIGINT}}\nanalytics:\n  runtime: flink\n  sql: SELECT \"id\" FROM stream\n"
+        ),
+    );
+    let without = place.pipec(&["build", "flink.yaml"]);
+    assert_eq!(code(&without), 0, "{}", err(&without));
+    assert!(err(&without).contains("missing generated/artifacts/flink-"), "{}", err(&without));
+    let template = fs::read(place.path("generated/orders/template.yaml")).expect("the template");
+
+    place.file("connector.jar", "PK one");
+    assert_eq!(code(&place.pipec(&["build", "--connector-jar", "connector.jar", "flink.yaml"])), 0);
+    assert!(files(&place.path("generated/artifacts")).iter().any(|file| file.contains("/flink-")));
+    assert_eq!(fs::read(place.path("generated/orders/template.yaml")).expect("the template"), template);
+    assert!(place.path("pipec.lock").exists());
+
+    place.file("connector.jar", "PK two");
+    let other = place.pipec(&["build", "--connector-jar", "connector.jar", "flink.yaml"]);
+    assert_eq!(code(&other), 2);
+    assert!(err(&other).contains("pipec.lock records"), "{}", err(&other));
+}
+
+#[test]
+fn a_prebuilt_program_is_needed_for_arm64_and_taken() {
+    let place = Place::new();
+    place.file("arm.yaml", &format!("{SPEC}transform:\n  architecture: arm64\n"));
+    let refused = place.pipec(&["build", "arm.yaml"]);
+    assert_eq!(code(&refused), 1);
+    assert!(err(&refused).contains("error[PIPE0503]") && err(&refused).contains("--runtime-dir"), "{}", err(&refused));
+
+    fs::create_dir_all(place.path("programs/arm64")).expect("a folder");
+    let mut elf = vec![0_u8; 64];
+    elf[..4].copy_from_slice(b"\x7fELF");
+    elf[18] = 183;
+    fs::write(place.path("programs/arm64/transform"), &elf).expect("a program");
+    let built = place.pipec(&["build", "--runtime-dir", "programs", "arm.yaml"]);
+    assert_eq!(code(&built), 0, "{}", err(&built));
+    assert!(files(&place.path("generated/artifacts"))[0].contains("transform-arm64-"));
+
+    fs::write(place.path("programs/arm64/transform"), "#!/bin/sh\n").expect("a program");
+    assert_eq!(code(&place.pipec(&["build", "--runtime-dir", "programs", "arm.yaml"])), 2);
+}
+
+#[test]
+fn the_plan_has_the_names_of_the_contract() {
+    let output = Place::new().pipec(&["plan", "--format", "json", "orders.yaml"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    let plan: Value = serde_json::from_str(&out(&output)).expect("JSON");
+    assert_eq!(plan["shards"]["count"], 1);
+    for key in ["shards", "resources", "grants", "cost", "advice"] {
+        assert!(!plan[key].is_null(), "{key}");
+    }
+    for key in ["monthly_usd", "lines", "prices_as_of"] {
+        assert!(!plan["cost"][key].is_null(), "{key}");
+    }
+    for key in ["role", "actions", "resources", "because"] {
+        assert!(!plan["grants"][0][key].is_null(), "{key}");
+    }
+}
+
+#[test]
+fn pages_are_printed() {
+    let place = Place::new();
+    assert!(out(&place.pipec(&["explain", "601"])).starts_with("# PIPE0601"));
+    assert!(out(&place.pipec(&["explain", "--list"])).lines().count() > 80);
+    assert!(serde_json::from_str::<Value>(&out(&place.pipec(&["schema"]))).is_ok());
+    assert!(out(&place.pipec(&["completions", "bash"])).contains("pipec"));
+    assert!(out(&place.pipec(&["man"])).contains(".TH pipec"));
+    assert_eq!(code(&place.pipec(&["man", "--out", "man"])), 0);
+    assert!(place.path("man/pipec-build.1").exists());
+    assert!(out(&place.pipec(&["--help"])).contains("Exit codes"));
+}

@@ -1,0 +1,66 @@
+//! Files that pipec writes and the repository keeps. `PIPEC_BLESS=1 cargo test --test committed` writes them anew; read
+//! the diff.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use pipec::artifacts;
+use pipec::runtime::Programs;
+use pipec::spec::{reference, schema};
+use pipec::world::Disk;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Holds a committed file against what it should be.
+fn fresh(path: &str, text: &str) {
+    let path = root().join(path);
+    if env::var_os("PIPEC_BLESS").is_some() {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("the folder");
+        fs::write(&path, text).expect("the file");
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == text, "{} is stale: PIPEC_BLESS=1 cargo test --test committed", path.display());
+}
+
+fn examples() -> Vec<PathBuf> {
+    let mut examples: Vec<PathBuf> = fs::read_dir(root().join("examples"))
+        .expect("the examples")
+        .map(|entry| entry.expect("an example").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .collect();
+    examples.sort();
+    examples
+}
+
+#[test]
+fn the_schema_is_fresh() {
+    fresh("schema/pipeline.schema.json", &schema::text());
+}
+
+#[test]
+fn the_spec_reference_is_fresh() {
+    fresh("docs/spec.md", &reference::text());
+}
+
+#[test]
+fn the_output_of_the_examples_is_fresh() {
+    let programs = Programs::embedded();
+    let examples = examples();
+    assert!(!examples.is_empty());
+    for example in examples {
+        let compilation = pipec::compile(&Disk, &programs, &example);
+        let stack = compilation.stack.unwrap_or_else(|| panic!("{} does not build", example.display()));
+        for text in artifacts::texts(&stack) {
+            fresh(&format!("generated/{}/{}", stack.plan.name, text.name), &text.text);
+        }
+    }
+}
+
+#[test]
+fn the_reference_pipeline_takes_45_lines() {
+    let spec = fs::read_to_string(root().join("examples/user-data-pipeline.yaml")).expect("the reference");
+    let written = spec.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).count();
+    assert!(written <= 45, "{written} lines");
+}

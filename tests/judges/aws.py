@@ -1,0 +1,291 @@
+"""Asks the emulator's own API of each service whether a resource of the stack is there and is right.
+
+The emulator says CREATE_COMPLETE for more than it keeps, so nothing is believed from the stack's events.
+`properties` are the template's, with the stack's real names in place of references.
+"""
+
+import base64
+import hashlib
+import json
+
+ACCOUNT = "000000000000"
+
+
+class Stack:
+    """A deployed stack: its template, what CloudFormation called each resource, and the APIs to ask."""
+
+    def __init__(self, name, pipeline, client, outputs, artifact_bucket):
+        self.name = name
+        self.pipeline = pipeline
+        self.template = pipeline.template
+        self.client = client
+        self.outputs = outputs
+        self.artifact_bucket = artifact_bucket
+        found = client("cloudformation").describe_stack_resources(StackName=name)["StackResources"]
+        self.ids = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in found}
+
+    def ids_of_type(self, kind):
+        return {self.ids[name] for name in self.template.of_type(kind)}
+
+    def target(self, value):
+        """The physical id of the resource that a property refers to."""
+        (function, argument), = value.items()
+        name = argument if function == "Ref" else argument[0] if isinstance(argument, list) else argument.split(".")[0]
+        return self.ids[name]
+
+
+def stream(stack, name, physical, properties):
+    got = stack.client("kinesis").describe_stream_summary(StreamName=physical)["StreamDescriptionSummary"]
+    assert got["StreamStatus"] == "ACTIVE"
+    mode = properties.get("StreamModeDetails", {}).get("StreamMode", "PROVISIONED")
+    assert got["StreamModeDetails"]["StreamMode"] == mode
+    assert got["RetentionPeriodHours"] == properties["RetentionPeriodHours"]
+    if mode == "PROVISIONED":
+        assert got["OpenShardCount"] == properties["ShardCount"]
+    # The emulator's CloudFormation drops it: the template's word has to do.
+    assert properties["StreamEncryption"]["EncryptionType"] == "KMS"
+
+
+def delivery_stream(stack, name, physical, properties):
+    api = stack.client("firehose")
+    got = api.describe_delivery_stream(DeliveryStreamName=physical)["DeliveryStreamDescription"]
+    assert got["DeliveryStreamStatus"] == "ACTIVE"
+    assert got["DeliveryStreamType"] == properties["DeliveryStreamType"]
+    source = got["Source"]["KinesisStreamSourceDescription"]
+    assert source["KinesisStreamARN"].rsplit("/", 1)[1] in stack.ids_of_type("AWS::Kinesis::Stream")
+    to, = got["Destinations"]
+    s3 = to["ExtendedS3DestinationDescription"]
+    wanted = properties["ExtendedS3DestinationConfiguration"]
+    assert s3["BucketARN"] == f"arn:aws:s3:::{stack.target(wanted['BucketARN'])}"
+    for key in ("BufferingHints", "CompressionFormat", "Prefix", "ErrorOutputPrefix"):
+        assert s3.get(key) == wanted.get(key), key
+    for role in (s3["RoleARN"], source["RoleARN"]):
+        assert role.rsplit("/", 1)[1] in stack.ids_of_type("AWS::IAM::Role")
+    logging = s3["CloudWatchLoggingOptions"]
+    assert logging["Enabled"]
+    assert log_streams(stack, logging["LogGroupName"]) == {logging["LogStreamName"]}
+    for processor in s3["ProcessingConfiguration"]["Processors"]:
+        if processor["Type"] == "Lambda":
+            parameters = {p["ParameterName"]: p["ParameterValue"] for p in processor["Parameters"]}
+            function = parameters["LambdaArn"].rsplit(":", 1)[1]
+            assert function in stack.ids_of_type("AWS::Lambda::Function")
+
+
+def log_streams(stack, group):
+    return {s["logStreamName"] for s in stack.client("logs").describe_log_streams(logGroupName=group)["logStreams"]}
+
+
+def log_group(stack, name, physical, properties):
+    found = stack.client("logs").describe_log_groups(logGroupNamePrefix=physical)["logGroups"]
+    assert [g["retentionInDays"] for g in found if g["logGroupName"] == physical] == [properties["RetentionInDays"]]
+
+
+def log_stream(stack, name, physical, properties):
+    assert physical in log_streams(stack, stack.target(properties["LogGroupName"]))
+
+
+def flink(stack, name):
+    return stack.client("kinesisanalyticsv2").describe_application(ApplicationName=name)["ApplicationDetail"]
+
+
+def application(stack, name, physical, properties):
+    got = flink(stack, physical)
+    assert got["RuntimeEnvironment"] == properties["RuntimeEnvironment"]
+    assert got["ServiceExecutionRole"].rsplit("/", 1)[1] in stack.ids_of_type("AWS::IAM::Role")
+    configuration = got["ApplicationConfigurationDescription"]
+    code = configuration["ApplicationCodeConfigurationDescription"]
+    assert code["CodeContentType"] == "ZIPFILE"
+    location = code["CodeContentDescription"]["S3ApplicationCodeLocationDescription"]
+    assert location["BucketARN"] == f"arn:aws:s3:::{stack.artifact_bucket}"
+    assert location["FileKey"] in {a["s3_key"] for a in stack.pipeline.artifacts.values()}
+    groups = configuration["EnvironmentPropertyDescriptions"]["PropertyGroupDescriptions"]
+    run = {g["PropertyGroupId"]: g["PropertyMap"] for g in groups}["kinesis.analytics.flink.run.options"]
+    assert run["python"] == "main.py" and run["jarfile"].startswith("lib/")
+
+
+def application_logging(stack, name, physical, properties):
+    option, = flink(stack, stack.target(properties["ApplicationName"]))["CloudWatchLoggingOptionDescriptions"]
+    group, one = option["LogStreamARN"].split(":log-group:")[1].split(":log-stream:")
+    assert one in log_streams(stack, group)
+
+
+def starter(stack, name, physical, properties):
+    """The custom resource has run: its Lambda has started the application and answered."""
+    application_name = next(iter(stack.ids_of_type("AWS::KinesisAnalyticsV2::Application")))
+    assert flink(stack, application_name)["ApplicationStatus"] == "RUNNING"
+    assert stack.target(properties["ServiceToken"]) in stack.ids_of_type("AWS::Lambda::Function")
+
+
+def function(stack, name, physical, properties):
+    got = stack.client("lambda").get_function(FunctionName=physical)["Configuration"]
+    assert got["State"] == "Active"
+    for key in ("Runtime", "Architectures", "MemorySize", "Timeout"):
+        assert got[key] == properties[key], key
+    assert got["Role"].rsplit("/", 1)[1] in stack.ids_of_type("AWS::IAM::Role")
+    assert got["LoggingConfig"]["LogGroup"] in stack.ids_of_type("AWS::Logs::LogGroup")
+    artifact, = (a for a in stack.pipeline.artifacts.values() if a["s3_key"] == properties["Code"]["S3Key"])
+    digest = hashlib.sha256(artifact["path"].read_bytes()).digest()
+    assert got["CodeSha256"] == base64.b64encode(digest).decode()
+
+
+def bucket(stack, name, physical, properties):
+    s3 = stack.client("s3")
+    rule, = s3.get_bucket_encryption(Bucket=physical)["ServerSideEncryptionConfiguration"]["Rules"]
+    wanted, = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    algorithm = rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"]
+    assert algorithm == wanted["ServerSideEncryptionByDefault"]["SSEAlgorithm"]
+    assert s3.get_bucket_versioning(Bucket=physical)["Status"] == "Enabled"
+    assert all(s3.get_public_access_block(Bucket=physical)["PublicAccessBlockConfiguration"].values())
+    owner, = s3.get_bucket_ownership_controls(Bucket=physical)["OwnershipControls"]["Rules"]
+    assert owner["ObjectOwnership"] == "BucketOwnerEnforced"
+    # Dropped by the emulator's CloudFormation: the template's word has to do.
+    rules = properties["LifecycleConfiguration"]["Rules"]
+    assert any("NoncurrentVersionExpiration" in r for r in rules)
+    assert any("AbortIncompleteMultipartUpload" in r for r in rules)
+
+
+def bucket_policy(stack, name, physical, properties):
+    of = stack.target(properties["Bucket"])
+    policy = json.loads(stack.client("s3").get_bucket_policy(Bucket=of)["Policy"])
+    deny, = (s for s in policy["Statement"] if s["Effect"] == "Deny")
+    assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert deny["Principal"] == "*" and deny["Action"] == "s3:*"
+    assert set(deny["Resource"]) == {f"arn:aws:s3:::{of}", f"arn:aws:s3:::{of}/*"}
+
+
+def role(stack, name, physical, properties):
+    iam = stack.client("iam")
+    trust = iam.get_role(RoleName=physical)["Role"]["AssumeRolePolicyDocument"]
+    wanted = properties["AssumeRolePolicyDocument"]["Statement"]
+    assert [s["Principal"] for s in trust["Statement"]] == [s["Principal"] for s in wanted]
+    inline = set(iam.list_role_policies(RoleName=physical)["PolicyNames"])
+    assert inline == {p["PolicyName"] for p in properties.get("Policies", [])}
+    for policy in inline:
+        document = json.dumps(iam.get_role_policy(RoleName=physical, PolicyName=policy)["PolicyDocument"])
+        assert "${" not in document and "Fn::" not in document
+    attached = iam.list_attached_role_policies(RoleName=physical)["AttachedPolicies"]
+    assert len(attached) == len(properties.get("ManagedPolicyArns", []))
+
+
+def instance_profile(stack, name, physical, properties):
+    profile = physical.rsplit("/", 1)[-1]
+    got = stack.client("iam").get_instance_profile(InstanceProfileName=profile)["InstanceProfile"]
+    assert {r["RoleName"] for r in got["Roles"]} == {stack.target(r) for r in properties["Roles"]}
+
+
+def launch_template(stack, name, physical, properties):
+    api = stack.client("ec2")
+    got = api.describe_launch_template_versions(LaunchTemplateId=physical)["LaunchTemplateVersions"][0]
+    data = got["LaunchTemplateData"]
+    assert data["ImageId"].startswith("ami-")
+    assert data["InstanceType"] == properties["LaunchTemplateData"]["InstanceType"]
+    assert data["MetadataOptions"]["HttpTokens"] == "required"
+    assert all(d["Ebs"]["Encrypted"] for d in data["BlockDeviceMappings"])
+    profiles = {p.rsplit("/", 1)[-1] for p in stack.ids_of_type("AWS::IAM::InstanceProfile")}
+    assert data["IamInstanceProfile"]["Arn"].rsplit("/", 1)[1] in profiles
+    script = base64.b64decode(data["UserData"]).decode()
+    assert script.startswith("#!/bin/bash\n")
+    # It fetches what has been uploaded.
+    producer, = (a for a in stack.pipeline.artifacts.values() if a["s3_key"] in script)
+    assert producer["path"].exists() and stack.artifact_bucket in script
+
+
+def group(stack, name, physical, properties):
+    api = stack.client("autoscaling")
+    got, = api.describe_auto_scaling_groups(AutoScalingGroupNames=[physical])["AutoScalingGroups"]
+    for key in ("MinSize", "MaxSize", "DesiredCapacity"):
+        assert got[key] == int(properties[key]), key
+    assert got["LaunchTemplate"]["LaunchTemplateId"] in stack.ids_of_type("AWS::EC2::LaunchTemplate")
+    if stack.template.of_type("AWS::EC2::Subnet"):
+        assert set(got["VPCZoneIdentifier"].split(",")) == stack.ids_of_type("AWS::EC2::Subnet")
+
+
+def vpc(stack, name, physical, properties):
+    got, = stack.client("ec2").describe_vpcs(VpcIds=[physical])["Vpcs"]
+    assert got["CidrBlock"] == properties["CidrBlock"]
+    logs = stack.client("ec2").describe_flow_logs(Filters=[{"Name": "resource-id", "Values": [physical]}])["FlowLogs"]
+    assert [log["TrafficType"] for log in logs] == ["ALL"]
+
+
+def subnet(stack, name, physical, properties):
+    got, = stack.client("ec2").describe_subnets(SubnetIds=[physical])["Subnets"]
+    assert got["CidrBlock"] == properties["CidrBlock"]
+    assert got["VpcId"] == stack.target(properties["VpcId"])
+    tables = stack.client("ec2").describe_route_tables(
+        Filters=[{"Name": "association.subnet-id", "Values": [physical]}]
+    )["RouteTables"]
+    assert {t["RouteTableId"] for t in tables} == stack.ids_of_type("AWS::EC2::RouteTable")
+
+
+def route_table(stack, name, physical, properties):
+    got, = stack.client("ec2").describe_route_tables(RouteTableIds=[physical])["RouteTables"]
+    gateways = {r["GatewayId"] for r in got["Routes"] if r.get("DestinationCidrBlock") == "0.0.0.0/0"}
+    assert gateways == stack.ids_of_type("AWS::EC2::InternetGateway")
+
+
+def internet_gateway(stack, name, physical, properties):
+    got, = stack.client("ec2").describe_internet_gateways(InternetGatewayIds=[physical])["InternetGateways"]
+    assert {a["VpcId"] for a in got["Attachments"]} == stack.ids_of_type("AWS::EC2::VPC")
+
+
+def security_group(stack, name, physical, properties):
+    got, = stack.client("ec2").describe_security_groups(GroupIds=[physical])["SecurityGroups"]
+    assert got["IpPermissions"] == []
+    assert {(p["IpProtocol"], p["FromPort"], p["ToPort"]) for p in got["IpPermissionsEgress"]} == {
+        (p["IpProtocol"], p["FromPort"], p["ToPort"]) for p in properties["SecurityGroupEgress"]
+    }
+
+
+def alarm(stack, name, physical, properties):
+    got, = stack.client("cloudwatch").describe_alarms(AlarmNames=[physical])["MetricAlarms"]
+    for key in ("ComparisonOperator", "EvaluationPeriods", "Threshold"):
+        assert got[key] == properties[key], key
+
+
+def topic(stack, name, physical, properties):
+    assert stack.client("sns").get_topic_attributes(TopicArn=physical)["Attributes"]["TopicArn"] == physical
+
+
+def queue(stack, name, physical, properties):
+    attributes = stack.client("sqs").get_queue_attributes(QueueUrl=physical, AttributeNames=["All"])["Attributes"]
+    assert attributes["QueueArn"].rsplit(":", 1)[1] == physical.rsplit("/", 1)[-1]
+
+
+def mapping(stack, name, physical, properties):
+    got = stack.client("lambda").get_event_source_mapping(UUID=physical)
+    assert got["EventSourceArn"].rsplit("/", 1)[1] in stack.ids_of_type("AWS::Kinesis::Stream")
+    assert got["BisectBatchOnFunctionError"] is True
+
+
+CHECKS = {
+    "AWS::AutoScaling::AutoScalingGroup": group,
+    "AWS::CloudWatch::Alarm": alarm,
+    "AWS::EC2::InternetGateway": internet_gateway,
+    "AWS::EC2::LaunchTemplate": launch_template,
+    "AWS::EC2::RouteTable": route_table,
+    "AWS::EC2::SecurityGroup": security_group,
+    "AWS::EC2::Subnet": subnet,
+    "AWS::EC2::VPC": vpc,
+    "AWS::IAM::InstanceProfile": instance_profile,
+    "AWS::IAM::Role": role,
+    "AWS::Kinesis::Stream": stream,
+    "AWS::KinesisAnalyticsV2::Application": application,
+    "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption": application_logging,
+    "AWS::KinesisFirehose::DeliveryStream": delivery_stream,
+    "AWS::Lambda::EventSourceMapping": mapping,
+    "AWS::Lambda::Function": function,
+    "AWS::Logs::LogGroup": log_group,
+    "AWS::Logs::LogStream": log_stream,
+    "AWS::S3::Bucket": bucket,
+    "AWS::S3::BucketPolicy": bucket_policy,
+    "AWS::SNS::Topic": topic,
+    "AWS::SQS::Queue": queue,
+    "Custom::FlinkStart": starter,
+}
+# Seen through the resource that they belong to: the VPC, the route table, the subnet, the gateway.
+PARTS = {
+    "AWS::EC2::FlowLog",
+    "AWS::EC2::Route",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPCGatewayAttachment",
+}

@@ -1,0 +1,272 @@
+"""Each template, as it is, through an AWS emulator: a change set, its resources, records, and the end.
+
+A green run does not prove permissions, buffering or the producer's signal: the emulator has none of them.
+"""
+
+import base64
+import itertools
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from functools import cache
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+import aws
+
+HERE = Path(__file__).parent
+PATIENCE = 60  # seconds for anything that the emulator does in one or two
+
+
+def until(done, what):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if (result := done()) is not None:
+            return result
+        time.sleep(0.1)
+    pytest.fail(f"{what}: not within {PATIENCE} s")
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory):
+    """The address of a running emulator; its log is shown when it does not come up."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home, address = tmp_path_factory.mktemp("emulator"), f"http://127.0.0.1:{port}"
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "AUTH": "true",
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "127.0.0.1",
+        # The functions are native programs, and call back.
+        "LAMBDA_EXECUTOR": "local",
+        "AWS_ENDPOINT_URL": address,
+        "IOT_MTLS_ENABLED": "0",
+        # Where there is a Docker it would be asked for a Flink image.
+        "DOCKER_HOST": f"unix://{home}/no-docker",
+    }
+    log = home / "log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, HERE / "emulator.py"],
+            env=environment,
+            cwd=home,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def healthy():
+        if process.poll() is not None:
+            pytest.fail(f"the emulator stopped:\n{log.read_text()}")
+        try:
+            with urllib.request.urlopen(f"{address}/_ministack/health", timeout=5) as answer:
+                return answer.status
+        except (urllib.error.URLError, ConnectionError):
+            return None
+
+    try:
+        until(healthy, "the emulator's health")
+        yield address
+    finally:
+        # Its group: the functions that it has started outlive it otherwise.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def client(emulator):
+    @cache
+    def of(service):
+        return boto3.client(
+            service,
+            endpoint_url=emulator,
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=Config(s3={"addressing_style": "path"}, proxies={}),
+        )
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def artifact_bucket(client, every_pipeline):
+    """The bucket of the one parameter that a template needs, with all that is built."""
+    name = "sample-artifacts"
+    client("s3").create_bucket(Bucket=name)
+    for artifact in (a for p in every_pipeline for a in p.artifacts.values()):
+        # The Flink zip needs a connector that has to be fetched; the emulator starts no job.
+        if artifact["path"].exists() or "connector" not in artifact:
+            client("s3").upload_file(str(artifact["path"]), name, artifact["s3_key"])
+    return name
+
+
+numbers = itertools.count(1)
+
+
+def change_set(client, pipeline, stack, bucket, kind):
+    api, name = client("cloudformation"), f"change-{next(numbers)}"
+    api.create_change_set(
+        StackName=stack,
+        ChangeSetName=name,
+        ChangeSetType=kind,
+        TemplateBody=pipeline.template.text,
+        Capabilities=["CAPABILITY_IAM"],
+        Parameters=[{"ParameterKey": "ArtifactBucket", "ParameterValue": bucket}],
+    )
+
+    def done():
+        got = api.describe_change_set(StackName=stack, ChangeSetName=name)
+        return got if got["Status"] in {"CREATE_COMPLETE", "FAILED"} else None
+
+    return name, until(done, f"change set {name}")
+
+
+def settle(client, stack):
+    def done():
+        got = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+        return None if got["StackStatus"].endswith("_IN_PROGRESS") else got
+
+    return until(done, f"stack {stack}")
+
+
+def failures(client, stack):
+    events = client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
+    return [
+        f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason')}"
+        for e in events
+        if e["ResourceStatus"].endswith("_FAILED")
+    ]
+
+
+def deploy(client, pipeline, name, bucket):
+    change, got = change_set(client, pipeline, name, bucket, "CREATE")
+    assert got["Status"] == "CREATE_COMPLETE", got.get("StatusReason")
+    planned = {c["ResourceChange"]["LogicalResourceId"] for c in got["Changes"]}
+    assert planned == set(pipeline.template.resources)
+    client("cloudformation").execute_change_set(StackName=name, ChangeSetName=change)
+    stack = settle(client, name)
+    assert stack["StackStatus"] == "CREATE_COMPLETE", failures(client, name)
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
+    return aws.Stack(name, pipeline, client, outputs, bucket)
+
+
+@pytest.fixture(scope="session")
+def stack(client, pipeline, artifact_bucket):
+    return deploy(client, pipeline, pipeline.name, artifact_bucket)
+
+
+@pytest.fixture(scope="session")
+def records(pipeline):
+    """What is put into the stream that Firehose reads, and what has to lie in S3 for it."""
+    return json.loads((HERE / "records" / f"{pipeline.name}.json").read_text())
+
+
+def test_outputs(stack):
+    assert set(stack.outputs) == set(stack.template.body["Outputs"])
+    assert all(stack.outputs.values())
+
+
+def test_every_resource_is_there(stack):
+    unknown = {r["Type"] for r in stack.template.resources.values()} - set(aws.CHECKS) - aws.PARTS
+    assert unknown == set(), "no judge looks at these"
+    for name, resource in stack.template.resources.items():
+        if check := aws.CHECKS.get(resource["Type"]):
+            check(stack, name, stack.ids[name], resource.get("Properties", {}))
+
+
+def delivery_streams(stack):
+    return stack.template.of_type("AWS::KinesisFirehose::DeliveryStream").values()
+
+
+def transforms(stack):
+    for resource in delivery_streams(stack):
+        s3 = resource["Properties"]["ExtendedS3DestinationConfiguration"]
+        for processor in s3.get("ProcessingConfiguration", {}).get("Processors", []):
+            for parameter in processor["Parameters"]:
+                if parameter["ParameterName"] == "LambdaArn":
+                    yield stack.target(parameter["ParameterValue"])
+
+
+def test_transform(stack, client, records):
+    sent = [base64.b64encode(r.encode()).decode() for r in records["put"]]
+    event = {
+        "invocationId": "judge",
+        "deliveryStreamArn": "arn:aws:firehose:us-east-1:000000000000:deliverystream/judge",
+        "region": "us-east-1",
+        "records": [
+            {"recordId": f"{i:056}", "approximateArrivalTimestamp": 1_700_000_000_000 + i, "data": data}
+            for i, data in enumerate(sent)
+        ],
+    }
+    for function in transforms(stack):
+        answer = client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
+        payload = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, payload
+        assert [r["recordId"] for r in payload["records"]] == [r["recordId"] for r in event["records"]]
+        assert {r["result"] for r in payload["records"]} <= {"Ok", "Dropped"}
+        kept = [base64.b64decode(r["data"]).decode() for r in payload["records"] if r["result"] == "Ok"]
+        assert kept == records["delivered"]
+
+
+def test_records_reach_the_bucket(stack, client, records):
+    delivery, = delivery_streams(stack)
+    properties = delivery["Properties"]
+    stream = stack.target(properties["KinesisStreamSourceConfiguration"]["KinesisStreamARN"])
+    bucket = stack.target(properties["ExtendedS3DestinationConfiguration"]["BucketARN"])
+    prefix = properties["ExtendedS3DestinationConfiguration"]["Prefix"].split("!{")[0]
+    entries = [{"Data": r.encode(), "PartitionKey": str(i)} for i, r in enumerate(records["put"])]
+    assert client("kinesis").put_records(StreamName=stream, Records=entries)["FailedRecordCount"] == 0
+    s3 = client("s3")
+
+    def delivered():
+        keys = [o["Key"] for o in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+        assert all(key.startswith(prefix) for key in keys), keys
+        bodies = [s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode() for key in keys]
+        return bodies if len("".join(bodies)) >= len("".join(records["delivered"])) else None
+
+    # One object a record and in no order, as the emulator does it.
+    assert sorted(until(delivered, "the records")) == sorted(records["delivered"])
+
+
+def test_unchanged_template_changes_nothing(stack, client, pipeline, artifact_bucket):
+    _, got = change_set(client, pipeline, stack.name, artifact_bucket, "UPDATE")
+    assert (got["Status"], got["Changes"]) == ("FAILED", [])
+    assert "didn't contain changes" in got["StatusReason"]
+
+
+def test_delete(client, pipeline, artifact_bucket):
+    """Everything goes but what holds data."""
+    gone = deploy(client, pipeline, f"{pipeline.name}-gone", artifact_bucket)
+    api = client("cloudformation")
+    stack_id = api.describe_stacks(StackName=gone.name)["Stacks"][0]["StackId"]
+    api.delete_stack(StackName=gone.name)
+    assert settle(client, stack_id)["StackStatus"] == "DELETE_COMPLETE", failures(client, stack_id)
+    kept = {
+        name
+        for name, resource in gone.template.resources.items()
+        if resource.get("DeletionPolicy") in {"Retain", "RetainExceptOnCreate"}
+    }
+    assert {gone.template.resources[name]["Type"] for name in kept} <= {"AWS::S3::Bucket"}
+    for name in kept:
+        client("s3").head_bucket(Bucket=gone.ids[name])
+    for name, resource in gone.template.resources.items():
+        check = aws.CHECKS.get(resource["Type"])
+        if check and name not in kept:
+            with pytest.raises((ClientError, ValueError, AssertionError)):
+                check(gone, name, gone.ids[name], resource.get("Properties", {}))
