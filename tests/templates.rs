@@ -107,10 +107,15 @@ fn parts_are_left_out_with_their_resources() {
         assert!(!bare.contains(&format!("\n  {absent}")), "{absent}");
     }
     assert!(bare.contains("- Type: AppendDelimiterToRecord"), "a newline all the same");
-    assert!(!template(&spec("d", "t", "p/", "transform: {}\n")).contains("AppendDelimiterToRecord"), "one owner");
+    assert!(
+        !template(&spec("d", "t", "p/", "transform: {}\n")).contains("AppendDelimiterToRecord"),
+        "one owner"
+    );
     let existing = spec("d", "t", "p/", "").replace("    prefix:", "    bucket: my-lake\n    prefix:");
     let existing = template(&existing);
-    assert!(!existing.contains("AWS::S3::Bucket") && existing.contains("arn:${AWS::Partition}:s3:::my-lake/*"));
+    assert!(
+        !existing.contains("AWS::S3::Bucket") && existing.contains("arn:${AWS::Partition}:s3:::my-lake/*")
+    );
 }
 
 #[test]

@@ -18,8 +18,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::aws::instance_types::Architecture;
-use crate::check::Checked;
 use crate::capacity::ROW_KEY_BYTES;
+use crate::check::Checked;
 use crate::runtime::{Program, Programs};
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
 pub use delivery::{BucketPlan, DeliveryPlan, TransformPlan};

@@ -143,7 +143,10 @@ mod tests {
     fn every_template_escapes_json_but_the_script() {
         let mut environment = environment().expect("templates").clone();
         environment.add_template("any.new.name", "{{ v }}").expect("a template");
-        let rendered = environment.get_template("any.new.name").expect("it").render(minijinja::context! { v => "Yes\n- inject: 1" });
+        let rendered = environment
+            .get_template("any.new.name")
+            .expect("it")
+            .render(minijinja::context! { v => "Yes\n- inject: 1" });
         assert_eq!(rendered.expect("text"), r#""Yes\n- inject: 1""#);
     }
 
