@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::RuntimeArgs;
 use super::fetch;
-use super::output::{Exit, Stage, Staged, any_errors, note, parallel, report, shown, tally, write};
+use super::output::{Exit, Stage, Staged, any_errors, counted, note, parallel, report, shown, tally, write};
 use crate::artifacts::connector::{self, Jar, LOCK_FILE, Lock, Places};
 use crate::artifacts::{self, ARTIFACTS_DIR};
 use crate::aws::flink::Maven;
@@ -195,9 +195,9 @@ impl Build {
         let folder = shown(&self.out.join(&output.name));
         let state = if changed { "wrote" } else { "unchanged" };
         note(&format!(
-            "{state} {folder}: {} resources, {} artifacts",
+            "{state} {folder}: {} resources, {}",
             output.resources,
-            output.artifacts.len()
+            counted(output.artifacts.len(), "artifact", "artifacts").unwrap_or_else(|| "no artifacts".into())
         ));
         let Some(connector) = &output.connector else { return };
         let flink = output.artifacts.iter().find(|artifact| artifact.name == "flink");

@@ -75,20 +75,24 @@ pub(super) fn tally(found: &[(Sources, Vec<Diagnostic>)]) -> String {
     let count = |severity| {
         found.iter().flat_map(|(_, diagnostics)| diagnostics).filter(|one| one.severity == severity).count()
     };
-    let counted = |count: usize, one: &str, many: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        _ => Some(format!("{count} {many}")),
-    };
     [
         counted(count(Severity::Error), "error", "errors"),
         counted(count(Severity::Warning), "warning", "warnings"),
-        counted(count(Severity::Advice), "advice", "advices"),
+        counted(count(Severity::Advice), "advice", "pieces of advice"),
     ]
     .into_iter()
     .flatten()
     .collect::<Vec<_>>()
     .join(", ")
+}
+
+/// "3 shards", "1 shard", or nothing for none.
+pub(super) fn counted(count: usize, one: &str, many: &str) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {many}")),
+    }
 }
 
 /// Whether any spec has an error.
