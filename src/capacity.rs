@@ -131,7 +131,7 @@ pub fn shards(load: &Load) -> Need {
 }
 
 /// The partition key of a row that Flink writes: its Kinesis connector draws a UUID a record.
-const ROW_KEY_BYTES: u64 = 36;
+pub const ROW_KEY_BYTES: u64 = 36;
 
 /// What an output stream has to carry at most: every record becomes a row, and Firehose reads it.
 pub fn output_load(output: &sql::Stream, stream: &Stream) -> Load {

@@ -110,7 +110,7 @@ mod tests {
                 let mut file = archive.by_index(index).unwrap();
                 let mut content = Vec::new();
                 file.read_to_end(&mut content).unwrap();
-                (file.name().to_owned(), content, file.unix_mode())
+                (file.name().unwrap().into_owned(), content, file.unix_mode())
             })
             .collect()
     }

@@ -54,6 +54,7 @@ pub(super) fn check(context: &mut Context) {
     }
     runtime_environment(context);
     parallelism(context);
+    one_output(context);
     output_quota(context);
 }
 
@@ -160,6 +161,24 @@ fn parallelism(context: &mut Context) {
                 }
             },
         ));
+    }
+}
+
+/// Firehose reads one stream.
+fn one_output(context: &mut Context) {
+    let Some(query) = context.query else { return };
+    let mut outputs = query.outputs();
+    let Some(first) = outputs.next() else { return };
+    for other in outputs {
+        context.report(
+            Diagnostic::error(
+                Code::UnsupportedSql,
+                other.span,
+                format!("`{}` is a second output, and this version of pipec delivers one", other.name),
+                format!("read `{}` in another query, or give it a spec of its own", other.name),
+            )
+            .related(first.span, "the first output"),
+        );
     }
 }
 

@@ -9,6 +9,8 @@ mod stream;
 mod transform;
 
 pub use names::same_names;
+#[cfg(test)]
+pub(crate) use producer::USER_DATA_FRAME_BYTES;
 pub use producer::instances as producer_instances;
 
 use crate::diagnostics::{self, Diagnostic};

@@ -66,7 +66,7 @@ fn url(producer: &Producer, found: &mut Vec<Diagnostic>) {
     if uri.authority().and_then(|authority| authority.userinfo()).is_some() {
         found.push(secret(span, "the URL holds a user name or password".into()));
     }
-    let query = uri.query().map(|query| query.as_str()).unwrap_or_default();
+    let query = uri.query().map(ToString::to_string).unwrap_or_default();
     for parameter in
         query.split('&').filter_map(|pair| pair.split_once('=')).filter(|pair| !pair.1.is_empty())
     {

@@ -215,6 +215,12 @@ impl<'a> Line<'a> {
     }
 }
 
+/// A control character; and line and paragraph separators and noncharacters, which are no better: readers of YAML 1.1
+/// break lines at the first two and refuse the others.
+fn stray(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
 /// What YAML allows and a spec does not: tags, and control characters, which no AWS name or template can carry.
 fn inspect(node: &Node, file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) {
     if let Some((tag, range)) = &node.tag {
@@ -235,7 +241,7 @@ fn inspect(node: &Node, file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) {
     };
     match &node.kind {
         Kind::String(text, _) => {
-            if let Some(found) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')) {
+            if let Some(found) = text.chars().find(|c| stray(*c) && !matches!(c, '\n' | '\t' | '\r')) {
                 let span = file.span(node.range.clone());
                 refuse(
                     span,
@@ -248,7 +254,7 @@ fn inspect(node: &Node, file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) {
         Kind::Sequence(items) => items.iter().for_each(|item| inspect(item, file, diagnostics)),
         Kind::Mapping(entries) => {
             for entry in entries {
-                if let Some(found) = entry.key.chars().find(|c| c.is_control()) {
+                if let Some(found) = entry.key.chars().find(|c| stray(*c)) {
                     refuse(file.span(entry.key_range.clone()), "key", found, "remove it");
                 }
             }

@@ -14,8 +14,6 @@ use crate::resolve::DEFAULT_REGION;
 
 /// What every estimate supposes.
 const BASIS: &str = "730 hours a month at the declared peak load all the time, no free tier";
-/// GiB of a producer instance's gp3 volume, as in `templates/producer.yaml.j2`.
-const VOLUME_GIB: u64 = 8;
 /// Milliseconds of one whole vCPU that the transform takes for a MiB of records. Assumed: appending alone took
 /// `runtime/transform` 0.4 ms (records of 2 KB) to 2.8 ms (of 100 B) on an x86_64 machine in 2026-11; the rest is
 /// room for Lambda's own handling of a request and its answer.
@@ -199,13 +197,13 @@ impl Bill<'_> {
         let name = producer.instance_type;
         let price = prices::ec2_hour(name, self.region);
         self.priced(spec, format!("EC2: {name}"), price, "instance-hour", hours, each.clone());
-        let volumes = count as f64 * VOLUME_GIB as f64;
+        let volumes = count as f64 * producer.volume_gib as f64;
         self.add(
             spec,
             "EC2: gp3 volumes",
             Item::EbsGp3GbMonth,
             volumes,
-            format!("{count} x {VOLUME_GIB} GiB"),
+            format!("{count} x {} GiB", producer.volume_gib),
         );
         if producer.network.public_address {
             self.add(spec, "EC2: public IPv4", Item::PublicIpv4Hour, hours, each);

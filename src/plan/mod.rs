@@ -18,8 +18,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::aws::instance_types::Architecture;
+use crate::capacity::ROW_KEY_BYTES;
 use crate::check::Checked;
-use crate::resolve::DEFAULT_PARTITION_KEY_BYTES;
 use crate::runtime::{Program, Programs};
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
 pub use delivery::{BucketPlan, DeliveryPlan, TransformPlan};
@@ -164,7 +164,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
         delivery: delivery::plan(pipeline),
         delivered_record_bytes: match &output_stream {
             // A row's partition key is a UUID as well.
-            Some(rows) => rows.load.record_bytes.saturating_sub(DEFAULT_PARTITION_KEY_BYTES),
+            Some(rows) => rows.load.record_bytes.saturating_sub(ROW_KEY_BYTES),
             None => pipeline.stream.record_size.value,
         },
         output_stream,

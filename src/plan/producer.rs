@@ -27,6 +27,8 @@ pub struct ProducerPlan {
     pub ebs_optimized: bool,
     /// Systems Manager parameter that holds the image.
     pub image_parameter: &'static str,
+    /// Size of an instance's volume, GiB.
+    pub volume_gib: u64,
     /// A VPC of the stack's own, or an existing one.
     pub network: NetworkPlan,
     /// TCP ports that the instances reach.
@@ -54,6 +56,9 @@ pub struct NetworkPlan {
     pub public_address: bool,
 }
 
+/// What Amazon Linux 2023's image has; the producer stores nothing.
+const VOLUME_GIB: u64 = 8;
+
 /// Plans the producer.
 pub(super) fn plan(pipeline: &Pipeline, programs: &Programs) -> Option<ProducerPlan> {
     let producer = pipeline.producer.as_ref()?;
@@ -71,6 +76,7 @@ pub(super) fn plan(pipeline: &Pipeline, programs: &Programs) -> Option<ProducerP
             Architecture::X86_64 => ec2::AMI_PARAMETER_X86_64,
             Architecture::Arm64 => ec2::AMI_PARAMETER_ARM64,
         },
+        volume_gib: VOLUME_GIB,
         network: match &producer.network {
             Some(network) => NetworkPlan {
                 vpc: Some(network.vpc.clone()),

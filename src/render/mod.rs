@@ -133,3 +133,35 @@ fn squeeze(text: &mut String) {
     squeezed.push('\n');
     *text = squeezed;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::USER_DATA_FRAME_BYTES;
+
+    #[test]
+    fn every_template_escapes_json_but_the_script() {
+        let mut environment = environment().expect("templates").clone();
+        environment.add_template("any.new.name", "{{ v }}").expect("a template");
+        let rendered = environment
+            .get_template("any.new.name")
+            .expect("it")
+            .render(minijinja::context! { v => "Yes\n- inject: 1" });
+        assert_eq!(rendered.expect("text"), r#""Yes\n- inject: 1""#);
+    }
+
+    #[test]
+    fn an_undefined_value_is_a_fault() {
+        let mut environment = environment().expect("templates").clone();
+        environment.add_template("x.yaml.j2", "{{ nothing }}").expect("a template");
+        assert!(environment.get_template("x.yaml.j2").expect("it").render(minijinja::context! {}).is_err());
+    }
+
+    #[test]
+    fn the_frame_of_the_user_data_fits_its_reserve() {
+        let template = environment().expect("templates").get_template("user-data.sh.j2").expect("it");
+        let script = template.render(Serde(UserData { key: &"k".repeat(80), config: "" })).expect("a script");
+        // CloudFormation fills in names: two of up to 128 characters where the text has a dozen, a few times.
+        assert!(script.len() + 2048 <= USER_DATA_FRAME_BYTES, "{}", script.len());
+    }
+}

@@ -128,7 +128,7 @@ impl<'a> Verifier<'a> {
             match (tag.as_str(), &node.kind) {
                 ("!Ref", Kind::String(name, _)) => refer(name, found),
                 ("!GetAtt", Kind::String(path, _)) => {
-                    refer(path.split('.').next().unwrap_or_default(), found)
+                    refer(path.split('.').next().unwrap_or_default(), found);
                 }
                 ("!Sub", Kind::String(pattern, _)) => self.substitutions(pattern, found),
                 ("!Select", Kind::Sequence(_)) | ("!GetAZs", Kind::String(..)) => {}

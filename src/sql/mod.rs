@@ -21,7 +21,7 @@ pub use path::{Path, PathError, parse_path};
 pub use print::print_flink;
 pub use query::{Column, FromClause, Insert, Query, Role, Select, StateNeed, Stream, StreamColumn, StreamId};
 
-use crate::diagnostics::{self, Diagnostic};
+use crate::diagnostics::{self, Code, Diagnostic};
 use crate::source::Excerpt;
 
 /// What the SQL reads.
@@ -43,10 +43,17 @@ pub fn analyze(text: &Excerpt, input: &Input) -> (Option<Query>, Vec<Diagnostic>
     on_large_stack.unwrap_or_else(|| analyze_here(text, input))
 }
 
+/// As much as the old service took.
+const MAX_BYTES: usize = 100_000;
 /// Virtual memory; only what is used of it is ever taken.
 const STACK_BYTES: usize = 64 << 20;
 
 fn analyze_here(text: &Excerpt, input: &Input) -> (Option<Query>, Vec<Diagnostic>) {
+    if text.text().len() > MAX_BYTES {
+        let message = format!("the SQL is longer than {} KB", MAX_BYTES / 1000);
+        let help = "split it into several pipelines";
+        return (None, vec![Diagnostic::error(Code::UnsupportedSql, text.whole(), message, help)]);
+    }
     let text = scan::Text::new(text);
     let mut diagnostics = Vec::new();
     let query = match scan::scan(&text) {

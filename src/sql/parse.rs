@@ -13,6 +13,9 @@ use super::scan::{Lexeme, StreamingSql, Text, lower_first, too_deep};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 
+/// More than any application has; every INSERT is an operator of the job.
+const MAX_STATEMENTS: usize = 250;
+
 /// A name as written.
 #[derive(Clone, Debug)]
 pub(super) struct Name {
@@ -57,8 +60,15 @@ pub(super) fn parse(
     text: &Text,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Statement> {
+    if let Some(first) = statements.get(MAX_STATEMENTS).and_then(|statement| statement.first()) {
+        let message = format!("the SQL has more than {MAX_STATEMENTS} statements");
+        let help = "split it into several pipelines";
+        let span = text.span(first.range.clone());
+        diagnostics.push(Diagnostic::error(Code::UnsupportedSql, span, message, help));
+    }
     statements
         .iter()
+        .take(MAX_STATEMENTS)
         .filter_map(|tokens| {
             let mut cursor = Cursor { tokens, at: 0, text, diagnostics };
             cursor.statement().unwrap_or_else(|fault| {

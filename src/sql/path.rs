@@ -12,6 +12,11 @@ pub struct Path {
 }
 
 impl Path {
+    /// The path of one field of the record.
+    pub fn field(key: &str) -> Self {
+        Self { segments: vec![key.to_owned()] }
+    }
+
     /// The keys, from the outside in.
     pub fn segments(&self) -> &[String] {
         &self.segments
@@ -223,12 +228,5 @@ mod tests {
         fn reading_a_path_never_panics(text in "\\$?[\\[\\].'\"\\\\a-c0*\u{e9} ]{0,20}") {
             let _ = parse_path(&text);
         }
-    }
-}
-
-impl Path {
-    /// The path of one field of the record.
-    pub fn field(key: &str) -> Self {
-        Self { segments: vec![key.to_owned()] }
     }
 }

@@ -28,8 +28,10 @@ class Stack:
         return {self.ids[name] for name in self.template.of_type(kind)}
 
     def target(self, value):
-        """The physical id of the resource that a property refers to."""
+        """The physical id of the resource that a property refers to; of an existing bucket, its name."""
         (function, argument), = value.items()
+        if function == "Fn::Sub" and ":s3:::" in argument:
+            return argument.split(":s3:::")[1]
         name = argument if function == "Ref" else argument[0] if isinstance(argument, list) else argument.split(".")[0]
         return self.ids[name]
 

@@ -113,7 +113,17 @@ def artifact_bucket(client, every_pipeline):
         # The Flink zip needs a connector that has to be fetched; the emulator starts no job.
         if artifact["path"].exists() or "connector" not in artifact:
             client("s3").upload_file(str(artifact["path"]), name, artifact["s3_key"])
+    for existing in {b for p in every_pipeline for b in existing_buckets(p.template)}:
+        client("s3").create_bucket(Bucket=existing)
     return name
+
+
+def existing_buckets(template):
+    """Destinations that a template expects to be there."""
+    for resource in template.of_type("AWS::KinesisFirehose::DeliveryStream").values():
+        arn = resource["Properties"]["ExtendedS3DestinationConfiguration"]["BucketARN"]
+        if "Fn::Sub" in arn:
+            yield arn["Fn::Sub"].split(":s3:::")[1]
 
 
 numbers = itertools.count(1)
@@ -198,7 +208,7 @@ def transforms(stack):
     for resource in delivery_streams(stack):
         s3 = resource["Properties"]["ExtendedS3DestinationConfiguration"]
         for processor in s3.get("ProcessingConfiguration", {}).get("Processors", []):
-            for parameter in processor["Parameters"]:
+            for parameter in processor.get("Parameters", []):
                 if parameter["ParameterName"] == "LambdaArn":
                     yield stack.target(parameter["ParameterValue"])
 

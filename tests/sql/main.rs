@@ -2,12 +2,14 @@
 
 mod any_input;
 mod depth;
+mod size;
 mod support;
 
 use std::fs;
 use std::path::Path;
 
-use pipec::sql::print_flink;
+use pipec::source::{Excerpt, Sources};
+use pipec::sql::{Input, analyze, print_flink};
 
 /// One folder for each case: `input.sql`, perhaps `columns` (else those of the reference pipeline), and what
 /// comes out: `pipeline.sql`, `diagnostics`, or both.
@@ -45,4 +47,23 @@ fn cases() {
         });
         assert_eq!(snapshots.count(), expected, "{} holds a snapshot of nothing", folder.display());
     }
+}
+
+/// SQL in a block scalar of a spec: the caret is in the YAML, at the word.
+#[test]
+fn sql_inside_of_a_spec() {
+    let yaml = "analytics:\n  sql: |\n    SELECT \"first\",\n      \"agee\" FROM stream\n";
+    let mut sources = Sources::default();
+    let columns = support::columns(&mut sources, "first VARCHAR(16) $.first\nage INTEGER $.age\n");
+    let id = sources.add("spec.yaml", yaml.into());
+    let file = sources.file(id);
+    let sql = "SELECT \"first\",\n  \"agee\" FROM stream\n";
+    let start = yaml.find("SELECT").expect("the SQL");
+    let second_line = yaml.find("  \"agee\"").expect("its second line");
+    let excerpt =
+        Excerpt::pieces(sql.into(), file.span(start..yaml.len()), vec![(0, start), (16, second_line)]);
+    let (query, diagnostics) = analyze(&excerpt, &Input { columns: &columns });
+    assert!(query.is_none());
+    assert_eq!(diagnostics.len(), 1);
+    assert_eq!(file.text().get(diagnostics[0].span.range()), Some("\"agee\""));
 }

@@ -15,6 +15,8 @@ use crate::source::Span;
 
 /// Deeper than any person writes, and shallow enough for the smallest stack.
 const MAX_DEPTH: usize = 64;
+/// More faults of one query than anyone reads.
+const MAX_FAULTS: usize = 100;
 
 /// Resolves the expressions of one SELECT.
 pub(super) struct Resolver<'a, 'd> {
@@ -26,11 +28,14 @@ pub(super) struct Resolver<'a, 'd> {
     /// Whether a clause of this statement was refused, so that nothing of it needs to be refused again.
     pub(super) refused: bool,
     pub(super) depth: usize,
+    /// How many faults were reported.
+    pub(super) faults: usize,
 }
 
 impl Resolver<'_, '_> {
     /// Reports a fault. `None` is "reported".
     pub(super) fn fault<T>(&mut self, fault: Diagnostic) -> Option<T> {
+        self.faults += 1;
         self.diagnostics.push(fault);
         None
     }
@@ -53,6 +58,9 @@ impl Resolver<'_, '_> {
 
     /// An expression whose type its neighbours may decide.
     pub(super) fn operand(&mut self, expr: &ast::Expr) -> Option<Operand> {
+        if self.faults >= MAX_FAULTS {
+            return None;
+        }
         self.depth += 1;
         let resolved = if self.depth > MAX_DEPTH {
             let help = "take parentheses away, or split the query with a stream between";

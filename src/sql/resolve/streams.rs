@@ -211,6 +211,7 @@ fn resolve_insert(
         diagnostics,
         refused: insert.refused,
         depth: 0,
+        faults: 0,
     };
     let selected = insert.query.as_ref().and_then(|query| resolver.query(query, streams));
     let names = insert.columns.as_deref();
