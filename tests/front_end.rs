@@ -5,11 +5,11 @@ mod support;
 use std::collections::HashMap;
 use std::path::Path;
 
-use pipec::diagnostics::Format;
 use pipec::diagnostics::format::Findings;
+use pipec::diagnostics::{Code, Format};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use support::{Files, front_end};
+use support::{Files, front_end, programs};
 
 const VALID: &str = r#"name: user-data
 description: Users of 21 years and over
@@ -317,6 +317,12 @@ proptest! {
 
     #[test]
     fn a_valid_spec_with_some_edits(edits in proptest::collection::vec(edit(), 1..8)) {
-        holds(edits.iter().fold(VALID.to_owned(), apply).into_bytes());
+        let spec = edits.iter().fold(VALID.to_owned(), apply).into_bytes();
+        holds(spec.clone());
+        // What passes has a template that pipec vouches for.
+        let world = Files(HashMap::from([("spec.yaml".into(), spec)]));
+        let compilation = pipec::compile(&world, &programs(), Path::new("spec.yaml"));
+        let faults = compilation.diagnostics.iter().filter(|found| found.code == Code::InternalFault);
+        assert_eq!(faults.count(), 0, "{:?}", compilation.diagnostics);
     }
 }

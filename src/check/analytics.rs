@@ -4,7 +4,7 @@ use super::Context;
 use crate::aws::flink::{self, State};
 use crate::aws::limits::flink as limits;
 use crate::aws::regions;
-use crate::capacity;
+use crate::capacity::{self, Limit};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::pipeline::{Capacity, Pipeline};
 use crate::spec::AnalyticsRuntime;
@@ -16,8 +16,8 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
         return (None, Vec::new());
     };
     match &analytics.sql {
-        Some(text) => sql::analyze(text, &sql::Input { columns: &records.columns }),
-        None => (None, Vec::new()),
+        Some(text) if records.complete => sql::analyze(text, &sql::Input { columns: &records.columns }),
+        _ => (None, Vec::new()),
     }
 }
 
@@ -201,7 +201,12 @@ fn output_quota(context: &mut Context) {
                     "up to {} rows a second need {} shards of output; an account has {quota} in {region}",
                     stream.records_per_second.value, need.shards
                 ),
-                "write `capacity: on_demand` in `stream`, or have the quota raised and name a region that has it",
+                match need.binding {
+                    Limit::WriteRecords => "write `capacity: on_demand` in `stream`",
+                    _ => {
+                        "write `capacity: on_demand` in `stream`, or give text columns a length, as in `VARCHAR(64)`"
+                    }
+                },
             ));
         }
     }

@@ -182,6 +182,7 @@ impl Resolver<'_> {
 
     fn records(&mut self, records: spec::Records) -> Records {
         let mut columns = Vec::new();
+        let declared = records.columns.len();
         for (name, column) in records.columns {
             let pointer = format!("/records/columns/{}", step(&name));
             let data_type = match column.data_type.parse::<DataType>() {
@@ -214,7 +215,8 @@ impl Resolver<'_> {
                 columns.push(Column { name, data_type, path, span: self.key(&pointer) });
             }
         }
-        Records { span: self.key("/records"), columns }
+        let complete = columns.len() == declared;
+        Records { span: self.key("/records"), columns, complete }
     }
 
     fn analytics(

@@ -169,6 +169,8 @@ pub struct Records {
     pub span: Span,
     /// The columns that could be read.
     pub columns: Vec<Column>,
+    /// Whether that is all of them. If not, what the SQL says of the others is no fault of the SQL.
+    pub complete: bool,
 }
 
 /// The SQL and what runs it.

@@ -1,0 +1,2 @@
+SELECT "note", UPPER("note") AS "shouted"
+FROM SOURCE_SQL_STREAM_001;
