@@ -3,7 +3,6 @@
 use super::Context;
 use crate::aws::flink::{self, State};
 use crate::aws::limits::flink as limits;
-use crate::aws::regions;
 use crate::capacity::{self, Limit};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::pipeline::{Capacity, Pipeline};
@@ -190,7 +189,7 @@ fn output_quota(context: &mut Context) {
         return;
     };
     let region = &context.pipeline.region.value;
-    let quota = regions::quotas(region).shards;
+    let quota = stream.shard_quota.value;
     for output in query.outputs() {
         let need = capacity::shards(&capacity::output_load(output, stream));
         if need.shards > quota {

@@ -71,7 +71,8 @@ fn shards(context: &mut Context) {
         Capacity::Fixed(count) => (count.max(need.bare), stream.capacity.span),
         _ => (need.shards, stream.records_per_second.span),
     };
-    if count > quotas.shards {
+    let quota = stream.shard_quota.value;
+    if count > quota {
         let mut ways = Vec::new();
         if written(context) <= quotas.on_demand_write_bytes_per_s {
             ways.push("write `capacity: on_demand`".to_owned());
@@ -84,10 +85,12 @@ fn shards(context: &mut Context) {
             Limit::WriteRecords => "pack several events into a record".into(),
             _ => "write a smaller `record_size`, and compress records before they are sent".into(),
         });
+        ways.push(format!("write `shard_quota: {count}` where AWS has raised yours"));
+        let by_default = if stream.shard_quota.written { "" } else { " by default" };
         context.report(Diagnostic::error(
             Code::ShardQuota,
             span,
-            format!("the load needs {count} shards; an account has {} in {region} by default", quotas.shards),
+            format!("the load needs {count} shards; an account has {quota} in {region}{by_default}"),
             ways.join(", or "),
         ));
     }
@@ -121,7 +124,7 @@ fn on_demand(context: &mut Context) {
                 mib(written),
                 mib(ceiling)
             ),
-            if shards <= quotas.shards {
+            if shards <= stream.shard_quota.value {
                 format!("remove `capacity: on_demand`: {shards} shards carry the load")
             } else {
                 "write a lower `records_per_second`, and split the load over several pipelines".into()

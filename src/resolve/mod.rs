@@ -6,7 +6,7 @@ pub mod pipeline;
 use std::path::Path as FilePath;
 
 use crate::aws::instance_types::Architecture;
-use crate::aws::{flink, limits};
+use crate::aws::{flink, limits, regions};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::parse::{self, Parsed, Places, step};
 use crate::source::{Excerpt, Sources, Span};
@@ -49,8 +49,8 @@ pub fn resolve(
         span: places.key(""),
         name: r.written("/name", spec.name),
         description: spec.description.map(|text| r.written("/description", text)),
+        stream: r.stream(&spec.stream, spec.region.as_deref().unwrap_or(DEFAULT_REGION)),
         region: r.or("/region", spec.region, DEFAULT_REGION.into()),
-        stream: r.stream(&spec.stream),
         producer: spec.producer.map(|producer| r.producer(producer)),
         records: spec.records.map(|records| r.records(records)),
         analytics: spec.analytics.map(|analytics| r.analytics(analytics, spec_path, world, sources)),
@@ -95,7 +95,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn stream(&self, stream: &spec::Stream) -> Stream {
+    fn stream(&self, stream: &spec::Stream, region: &str) -> Stream {
         let capacity = match &stream.capacity {
             Some(spec::Capacity::Fixed(fixed)) => {
                 self.written("/stream/capacity/shards", Capacity::Fixed(fixed.shards))
@@ -127,6 +127,11 @@ impl Resolver<'_> {
                 "/stream/headroom",
                 stream.headroom.map(|percent| percent.0),
                 DEFAULT_HEADROOM_PERCENT,
+            ),
+            shard_quota: self.or(
+                "/stream/shard_quota",
+                stream.shard_quota,
+                regions::quotas(region).shards,
             ),
             retention: self.or(
                 "/stream/retention",

@@ -75,6 +75,8 @@ pub struct Stream {
     pub capacity: Setting<Capacity>,
     /// Percent beyond the declared load.
     pub headroom: Setting<u64>,
+    /// Shards that the account may have.
+    pub shard_quota: Setting<u64>,
     /// Seconds that records stay readable.
     pub retention: Setting<u64>,
     /// At rest.

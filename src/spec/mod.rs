@@ -63,6 +63,9 @@ pub struct Stream {
     /// What the shards carry beyond the declared load, since keys never spread evenly. Default: `25 %`.
     #[schemars(extend("examples" = ["25 %"]))]
     pub headroom: Option<Percent>,
+    /// Shards that your account may have in the region, where AWS has raised the quota. Default: the region's own.
+    #[schemars(range(min = 1), extend("examples" = [5000]))]
+    pub shard_quota: Option<u64>,
     /// How long records stay readable, 24 h to 365 d. Default: `24 h`.
     #[schemars(extend("examples" = ["24 h"]))]
     pub retention: Option<Duration>,
