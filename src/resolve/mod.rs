@@ -128,11 +128,7 @@ impl Resolver<'_> {
                 stream.headroom.map(|percent| percent.0),
                 DEFAULT_HEADROOM_PERCENT,
             ),
-            shard_quota: self.or(
-                "/stream/shard_quota",
-                stream.shard_quota,
-                regions::quotas(region).shards,
-            ),
+            shard_quota: self.or("/stream/shard_quota", stream.shard_quota, regions::quotas(region).shards),
             retention: self.or(
                 "/stream/retention",
                 stream.retention.map(|retention| retention.0),

@@ -1,0 +1,107 @@
+//! Keys that are not known, stand in the wrong place, or are missing.
+
+use serde_json::Value;
+
+use super::form::example;
+use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::parse::{Places, dotted, step};
+use crate::source::Span;
+use crate::spec::schema;
+
+pub(super) fn unknown_key(
+    key: &str,
+    pointer: &str,
+    subschema: &Value,
+    root: &Value,
+    places: &Places,
+) -> Diagnostic {
+    let place = format!("{pointer}/{}", step(key));
+    let span = places.key(&place);
+    let known: Vec<&str> =
+        subschema["properties"].as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+    if key == "shards"
+        && let Some(diagnostic) = shards(pointer, root, places)
+    {
+        return diagnostic;
+    }
+    let here = if pointer.is_empty() { "a spec".to_owned() } else { format!("`{}`", dotted(pointer)) };
+    let help = match (suggest::nearest(key, known.iter().copied()), elsewhere(key)) {
+        (Some(nearest), _) => format!("did you mean `{nearest}`?"),
+        (None, Some(other)) => format!("`{key}` belongs to `{other}`"),
+        (None, None) if known.is_empty() => "remove it".into(),
+        (None, None) => format!("write {}", suggest::one_of(known)),
+    };
+    Diagnostic::error(Code::UnknownKey, span, format!("`{key}` is not a key of {here}"), help)
+}
+
+/// `shards` where people put it: beside on-demand capacity, which excludes it, or beside `capacity`.
+pub(super) fn shards(pointer: &str, root: &Value, places: &Places) -> Option<Diagnostic> {
+    if pointer != "/stream" {
+        return None;
+    }
+    let stream = root.pointer(pointer)?;
+    let count = stream.get("shards")?;
+    let span = places.key("/stream/shards");
+    if stream.get("capacity").and_then(Value::as_str) == Some("on_demand") {
+        return Some(on_demand_shards(count, span, places.value("/stream/capacity")));
+    }
+    let help = format!("write `capacity: {{shards: {}}}`", number(count));
+    Some(Diagnostic::error(Code::UnknownKey, span, "`shards` belongs to `capacity`", help))
+}
+
+pub(super) fn on_demand_shards(count: &Value, span: Span, on_demand: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::ShardsWithOnDemand,
+        span,
+        "a number of shards excludes on-demand capacity",
+        format!(
+            "write `capacity: on_demand` without `shards`, or `capacity: {{shards: {}}}` for a fixed number",
+            number(count)
+        ),
+    )
+    .related(on_demand, "on-demand here")
+}
+
+/// A count as it was written, if it is one.
+pub(super) fn number(count: &Value) -> String {
+    count.as_u64().filter(|count| *count > 0).unwrap_or(2).to_string()
+}
+
+/// Another place of the spec that has this key, if only one has it.
+pub(super) fn elsewhere(key: &str) -> Option<String> {
+    fn walk(subschema: &Value, path: &str, key: &str, depth: usize, found: &mut Vec<String>) {
+        let Some(target) = schema::follow(schema::schema(), subschema) else { return };
+        for branch in target.get("anyOf").and_then(Value::as_array).into_iter().flatten() {
+            walk(branch, path, key, depth + 1, found);
+        }
+        for (name, child) in target.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            if name == key {
+                found.push(if path.is_empty() { "the top level".into() } else { path.to_owned() });
+            }
+            if depth < 6 {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                walk(child, &path, key, depth + 1, found);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(schema::schema(), "", key, 0, &mut found);
+    found.dedup();
+    match found.as_slice() {
+        [only] => Some(only.clone()),
+        _ => None,
+    }
+}
+
+pub(super) fn missing_key(key: &str, pointer: &str, subschema: &Value, places: &Places) -> Diagnostic {
+    let span = places.key(pointer);
+    let value = example(&subschema["properties"][key]);
+    let help = format!("add `{key}: {value}`");
+    if pointer == "/delivery/buffer" {
+        let message =
+            format!("`delivery.buffer` has no `{key}`: Firehose takes both buffering hints or none");
+        return Diagnostic::error(Code::BufferIncomplete, span, message, help);
+    }
+    let here = if pointer.is_empty() { "the spec".to_owned() } else { format!("`{}`", dotted(pointer)) };
+    Diagnostic::error(Code::MissingKey, span, format!("{here} has no `{key}`"), help)
+}
