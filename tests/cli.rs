@@ -1,13 +1,17 @@
 //! The command line as a user meets it: exit codes, streams, formats, files.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::{env, fs};
+use std::{env, fs, thread};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 const SPEC: &str = "name: orders\nstream:\n  record_size: 1 KiB\n  records_per_second: 100\ndelivery:\n  s3:\n    prefix: orders/\n";
+
+const FLINK: &str = "name: orders\nstream:\n  record_size: 1 KiB\n  records_per_second: 100\nrecords:\n  format: json\n  columns:\n    id: {type: BIGINT}\nanalytics:\n  runtime: flink\n  sql: SELECT \"id\" FROM stream\ndelivery: {s3: {}}\n";
 
 /// A folder with a spec in it, and pipec run there without anything from outside.
 struct Place {
@@ -233,13 +237,7 @@ fn init_with_everything_uncommented_builds() {
 #[test]
 fn a_connector_is_locked_at_first_use_and_held_to_it() {
     let place = Place::new();
-    place.pipec(&["init", "new.yaml"]);
-    place.file(
-        "flink.yaml",
-        &format!(
-            "{SPEC}records:\n  format: json\n  columns:\n    id: {{type: BIGINT}}\nanalytics:\n  runtime: flink\n  sql: SELECT \"id\" FROM stream\n"
-        ),
-    );
+    place.file("flink.yaml", FLINK);
     let without = place.pipec(&["build", "flink.yaml"]);
     assert_eq!(code(&without), 0, "{}", err(&without));
     assert!(err(&without).contains("missing generated/artifacts/flink-"), "{}", err(&without));
@@ -255,6 +253,61 @@ fn a_connector_is_locked_at_first_use_and_held_to_it() {
     let other = place.pipec(&["build", "--connector-jar", "connector.jar", "flink.yaml"]);
     assert_eq!(code(&other), 2);
     assert!(err(&other).contains("pipec.lock records"), "{}", err(&other));
+}
+
+/// A Maven repository that serves one jar with a digest beside it, for a number of requests.
+fn repository(jar: &'static str, digest: &'static str, requests: usize) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    thread::spawn(move || {
+        for connection in listener.incoming().take(requests) {
+            let mut connection = connection.expect("a connection");
+            let mut request = String::new();
+            let mut reader = BufReader::new(connection.try_clone().expect("a reader"));
+            reader.read_line(&mut request).expect("a request");
+            let mut header = String::new();
+            while reader.read_line(&mut header).is_ok_and(|length| length > 2) {
+                header.clear();
+            }
+            assert!(
+                request.starts_with("GET /org/apache/flink/flink-sql-connector-aws-kinesis-streams/"),
+                "{request}"
+            );
+            let body = if request.contains(".jar.sha256 ") { digest } else { jar };
+            write!(
+                connection,
+                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            )
+            .expect("an answer");
+        }
+    });
+    address
+}
+
+#[test]
+fn a_connector_is_fetched_when_asked_verified_and_kept() {
+    let place = Place::new();
+    place.file("flink.yaml", FLINK);
+    let wrong = repository("PK jar", "0000", 2);
+    let refused = place.pipec(&["build", "--fetch-connector", "--maven-repository", &wrong, "flink.yaml"]);
+    assert_eq!(code(&refused), 2);
+    assert!(err(&refused).contains("SHA-256"), "{}", err(&refused));
+    assert!(!place.path("generated/orders").exists() && !place.path("pipec.lock").exists());
+
+    // sha256sum of "PK jar"
+    let right =
+        repository("PK jar", "ee2bdf38ade56b39aa65ba9168406e61817238703a0e036c72053e77f5ce4722  a.jar\n", 2);
+    let fetched = place.pipec(&["build", "--fetch-connector", "--maven-repository", &right, "flink.yaml"]);
+    assert_eq!(code(&fetched), 0, "{}", err(&fetched));
+    assert!(files(&place.path("generated/artifacts")).iter().any(|file| file.contains("/flink-")));
+    assert_eq!(files(&place.path(".cache/pipec")).len(), 1);
+
+    // The second build finds it in the cache and asks nobody.
+    fs::remove_dir_all(place.path("generated")).expect("removed");
+    let again = place.pipec(&["build", "flink.yaml"]);
+    assert_eq!(code(&again), 0, "{}", err(&again));
+    assert!(files(&place.path("generated/artifacts")).iter().any(|file| file.contains("/flink-")));
 }
 
 #[test]

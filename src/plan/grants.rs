@@ -200,6 +200,11 @@ fn key(
     Some(grant)
 }
 
+/// What a reader of an encrypted stream needs.
+fn decrypt(encryption: &Encryption) -> Option<Grant> {
+    key(encryption, "DecryptRecords", &["kms:Decrypt"], "kinesis", "The stream is encrypted with this key.")
+}
+
 /// What an edge needs.
 fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys) -> Vec<Grant> {
     let stream = |node| Value::arn(if node == Node::Stream { "Stream" } else { "OutputStream" });
@@ -258,13 +263,7 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys) -> Vec<Grant> {
                 vec![stream(from)],
                 "The query reads the stream.",
             )];
-            grants.extend(key(
-                stream_key,
-                "DecryptRecords",
-                &["kms:Decrypt"],
-                "kinesis",
-                "The stream is encrypted with this key.",
-            ));
+            grants.extend(decrypt(stream_key));
             grants
         }
         (Node::Analytics, Action::Write, to) => {
@@ -337,13 +336,7 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys) -> Vec<Grant> {
                 vec![stream(from)],
                 "Firehose reads the stream.",
             )];
-            grants.extend(key(
-                stream_key,
-                "DecryptRecords",
-                &["kms:Decrypt"],
-                "kinesis",
-                "The stream is encrypted with this key.",
-            ));
+            grants.extend(decrypt(stream_key));
             grants
         }
         (Node::Delivery, Action::Invoke, _) => vec![grant(
