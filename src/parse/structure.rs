@@ -241,6 +241,14 @@ fn scalar(
                         format!("below it, write {}", suggest::one_of(keys))
                     }
                 }
+                ("a number" | "a whole number", Value::String(text)) => {
+                    // `10_000`, `"1,000"` and `'5'` are numbers to people.
+                    let digits: String = text.chars().filter(|c| !"_, '".contains(*c)).collect();
+                    match digits.parse::<f64>() {
+                        Ok(_) => format!("write `{}: {digits}`", last(&name)),
+                        Err(_) => format!("write `{}: {}`", last(&name), example(subschema)),
+                    }
+                }
                 _ => format!("write `{}: {}`", last(&name), example(subschema)),
             };
             let message = format!("`{name}` must be {wanted}, not {}", described(instance));
