@@ -108,7 +108,8 @@ fn reported(spec: &str, code: Code) -> BTreeSet<Code> {
         ("spec.yaml".into(), spec.as_bytes().to_vec()),
         ("user.sql".into(), b"SELECT \"first\" FROM SOURCE_SQL_STREAM_001 WHERE \"age\" >= 21;\n".to_vec()),
     ]));
-    let found = compiled(&world, Path::new("spec.yaml")).diagnostics.into_iter().map(|diagnostic| diagnostic.code);
+    let found =
+        compiled(&world, Path::new("spec.yaml")).diagnostics.into_iter().map(|diagnostic| diagnostic.code);
     found.filter(|found| is_advice(code) || !is_advice(*found)).collect()
 }
 
@@ -136,4 +137,15 @@ fn what_is_called_wrong_is_refused_and_what_is_called_right_is_not() {
         let found = reported(&right, code);
         assert!(found.is_empty(), "{code}: Right has {found:?} in\n{right}");
     }
+}
+
+/// The example of the SQL's reference, which the pages name.
+#[test]
+fn the_sql_of_the_reference_compiles() {
+    let reference = include_str!("../docs/sql.md");
+    let (_, rest) = reference.split_once("```sql\n").expect("an example");
+    let (sql, _) = rest.split_once("```").expect("its end");
+    let fragment = serde_json::json!({"analytics": {"sql": sql}}).to_string();
+    let spec = whole(&fragment, Code::SqlSyntax).expect("a spec");
+    assert_eq!(reported(&spec, Code::SqlSyntax), BTreeSet::new());
 }
