@@ -60,7 +60,7 @@ fn json(text: &str) -> String {
     serde_json::to_string(text).expect("JSON")
 }
 
-const HTTP: &str = "producer:\n  records_per_second: 1\n  http:\n    url: https://example.com/?a=${AWS::AccountId}\n    headers: {x-note: \"UNIT $(reboot) `id` ${AWS::StackName}\"}\n";
+const HTTP: &str = "producer:\n  records_per_second: 1\n  http:\n    url: https://example.com/?a=$(reboot)\n    headers: {x-note: \"UNIT $(reboot) `id` ${AWS::StackName}\"}\n";
 
 fn spec(description: &str, tag: &str, prefix: &str, more: &str) -> String {
     format!(
@@ -74,12 +74,12 @@ fn spec(description: &str, tag: &str, prefix: &str, more: &str) -> String {
 #[test]
 fn text_that_looks_like_yaml_stays_a_value() {
     let nasty = "Yes\n- inject: \"<1>\" 'q' {{ 7 * 7 }} !Ref Stream ${AWS::AccountId} # no";
-    let template = template(&spec(nasty, "no: !Sub x", "a: b/!{timestamp:yyyy}/", ""));
+    let template = template(&spec(nasty, "no: x = y", "a: b/!{timestamp:yyyy}/", ""));
     let (root, faults) = tree::read(&template);
     assert!(faults.is_empty());
     let root = root.expect("a template");
     assert_eq!(text(get(&root, "Description")), nasty);
-    assert_eq!(text(get(&root, "Resources/Stream/Properties/Tags/1/Value")), "no: !Sub x");
+    assert_eq!(text(get(&root, "Resources/Stream/Properties/Tags/1/Value")), "no: x = y");
     let s3 = get(&root, "Resources/Delivery/Properties/ExtendedS3DestinationConfiguration");
     assert_eq!(text(get(s3, "Prefix")), "a: b/!{timestamp:yyyy}/");
     assert!(get(s3, "Prefix").tag.is_none());
@@ -91,7 +91,7 @@ fn text_in_the_user_data_is_neither_filled_in_nor_run() {
     let root = tree::read(&template).0.expect("a template");
     let data = get(&root, "Resources/ProducerLaunchTemplate/Properties/LaunchTemplateData/UserData");
     let script = text(get(data, "Fn::Base64"));
-    assert!(script.contains("https://example.com/?a=${!AWS::AccountId}"), "kept from Fn::Sub");
+    assert!(script.contains("`id` ${!AWS::StackName}"), "kept from Fn::Sub");
     let start = script.find("<<'CONFIG'\n").expect("a quoted heredoc") + 11;
     let config = &script[start..start + script[start..].find("\nCONFIG\n").expect("its end")];
     let config = config.replace("${!", "${");

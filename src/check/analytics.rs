@@ -3,8 +3,10 @@
 use super::Context;
 use crate::aws::flink::{self, State};
 use crate::aws::limits::flink as limits;
-use crate::capacity::{self, Limit};
+use crate::aws::regions;
+use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::resolve::DEFAULT_REGION;
 use crate::resolve::pipeline::{Capacity, Pipeline};
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{self, Query};
@@ -189,10 +191,30 @@ fn output_quota(context: &mut Context) {
         return;
     };
     let region = &context.pipeline.region.value;
+    let (quotas, large) = (regions::quotas(region), regions::quotas(DEFAULT_REGION).shards);
     let quota = stream.shard_quota.value;
     for output in query.outputs() {
-        let need = capacity::shards(&capacity::output_load(output, stream));
+        let load = capacity::output_load(output, stream);
+        let need = capacity::shards(&load);
         if need.shards > quota {
+            let mut ways = Vec::new();
+            if let Some(unbounded) = output.columns.iter().find(|c| c.data_type.text_length() == Some(None)) {
+                ways.push(format!(
+                    "give `{}` a length, as in VARCHAR(64); without one it may be as long as the record",
+                    unbounded.name
+                ));
+            }
+            let bytes = |record| capacity::bytes_per_second(load.records_per_second, record);
+            let written = bytes(load.record_bytes).max(bytes(stream.counted_record_bytes()));
+            if written <= quotas.on_demand_write_bytes_per_s {
+                ways.push("write `capacity: on_demand` in `stream`".into());
+            }
+            if need.shards <= large {
+                ways.push(format!("write `region: {DEFAULT_REGION}`, where an account has {large}"));
+            }
+            if ways.is_empty() {
+                ways.push("select fewer columns, or split the load over several pipelines".into());
+            }
             context.report(Diagnostic::error(
                 Code::ResultsOverShards,
                 output.span,
@@ -200,12 +222,7 @@ fn output_quota(context: &mut Context) {
                     "up to {} rows a second need {} shards of output; an account has {quota} in {region}",
                     stream.records_per_second.value, need.shards
                 ),
-                match need.binding {
-                    Limit::WriteRecords => "write `capacity: on_demand` in `stream`",
-                    _ => {
-                        "write `capacity: on_demand` in `stream`, or give text columns a length, as in `VARCHAR(64)`"
-                    }
-                },
+                ways.join("; or "),
             ));
         }
     }

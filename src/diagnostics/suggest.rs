@@ -24,6 +24,18 @@ pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
+/// A list for people, of all that is meant: "a, b and c".
+pub fn all_of<S: AsRef<str>>(names: &[S]) -> String {
+    match names {
+        [] => "nothing".into(),
+        [only] => only.as_ref().into(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", first.join(", "), last.as_ref())
+        }
+    }
+}
+
 /// What to type in place of an unknown name: the nearest one, else all of them.
 pub fn instead<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> String {
     match nearest(written, candidates.clone()) {
@@ -43,5 +55,6 @@ mod tests {
         assert_eq!(nearest("RECORD", keys), Some("records"));
         assert_eq!(nearest("zzz", keys), None);
         assert_eq!(instead("zzz", ["a", "b", "c"]), "write `a`, `b` or `c`");
+        assert_eq!(all_of(&["a", "b or c"]), "a and b or c");
     }
 }

@@ -274,6 +274,17 @@ impl Cursor<'_, '_> {
         if type_end == start {
             return Err(self.syntax("the column's type", "write it like `first VARCHAR(16)`"));
         }
+        // What begins behind a whole type is the next column, without its comma.
+        let next = (start + 1..type_end).find(|&at| {
+            let behind_length = self.tokens[at - 1].is(&Token::RParen)
+                && !["WITH", "WITHOUT", "VARYING"].iter().any(|word| self.tokens[at].is_word(word));
+            behind_length
+                || matches!(self.tokens[at].token.token, Token::Word(Word { quote_style: Some(_), .. }))
+        });
+        if let Some(next) = next {
+            self.at = next;
+            return Err(self.syntax("`,` or `)`", "put a comma between two columns"));
+        }
         let range = self.tokens[start].range.start..self.tokens[type_end - 1].range.end;
         let words: Vec<&str> =
             self.tokens[start..type_end].iter().map(|token| self.text.text(token.range.clone())).collect();
@@ -389,13 +400,17 @@ impl Cursor<'_, '_> {
                 let expected = if symbol { format!("`{expected}`") } else { expected.into() };
                 match found {
                     "EOF" => format!("expected {expected}, found the end of the statement"),
+                    "`" => format!("expected {expected}, found a backtick"),
                     found => format!("expected {expected}, found `{found}`"),
                 }
             }
             None => lower_first(message),
         };
-        let help = if message.ends_with("found ```") {
+        let behind_comma = self.tokens.iter().rfind(|token| token.range.end <= range.start);
+        let help = if message.ends_with("found a backtick") {
             "names are quoted with double quotes, texts with single ones"
+        } else if behind_comma.is_some_and(|token| token.is(&Token::Comma)) {
+            "remove the comma before it, or write a value between them"
         } else {
             "a query has the form SELECT \"column\", .. FROM \"stream\" WHERE condition"
         };

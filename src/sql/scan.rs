@@ -115,12 +115,17 @@ impl Lexeme {
 pub(super) fn scan(text: &Text) -> Result<Vec<Vec<Lexeme>>, Diagnostic> {
     let source = text.excerpt.text();
     let tokens = Tokenizer::new(&StreamingSql, source).tokenize_with_location().map_err(|error| {
-        let message = lower_first(&error.message);
+        let message = match lower_first(&error.message) {
+            text if text == "unterminated string literal" => "this text has no closing quote".into(),
+            name if name.starts_with("expected close delimiter") => "this name has no closing quote".into(),
+            comment if comment.ends_with("multi-line comment") => "this comment has no end".into(),
+            other => other,
+        };
         let at = text.offset(error.location).map_or(text.whole(), |at| {
             let line_end = source[at..].find('\n').map_or(source.len(), |length| at + length);
             text.span(at..line_end)
         });
-        let help = if message.contains("delimited identifier") || message.contains("close delimiter") {
+        let help = if message.contains("delimited identifier") || message.contains("this name") {
             "a name in double quotes ends with a double quote; a quote inside is written twice"
         } else if message.contains("comment") {
             "a comment that starts with `/*` ends with `*/`"

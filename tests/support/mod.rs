@@ -1,4 +1,4 @@
-//! The front end as a program calls it, with programs that need no compiler.
+//! pipec as a program calls it, with programs that need no compiler.
 
 #![allow(dead_code, reason = "every test takes in the whole module and uses a part")]
 
@@ -13,7 +13,7 @@ use pipec::resolve::pipeline::Pipeline;
 use pipec::runtime::{Build, Program, Programs};
 use pipec::source::Sources;
 use pipec::world::World;
-use pipec::{check, parse, resolve};
+use pipec::{Compilation, check, parse, resolve};
 
 /// Files in memory.
 pub struct Files(pub HashMap<PathBuf, Vec<u8>>);
@@ -58,7 +58,14 @@ pub fn front_end(world: &dyn World, path: &Path) -> Found {
     found
 }
 
-/// x86_64 builds of all programs, empty: the front end asks only whether there is one.
+/// What a whole compilation says about one spec: that, and where nothing is refused, the plan's advice.
+pub fn compiled(world: &dyn World, path: &Path) -> Found {
+    let pipeline = front_end(world, path).pipeline;
+    let Compilation { sources, diagnostics, .. } = pipec::compile(world, &programs(), path);
+    Found { sources, diagnostics, pipeline }
+}
+
+/// x86_64 builds of all programs, empty: what is found asks only whether there is one.
 pub fn programs() -> Programs {
     Programs::new(Program::ALL.map(|program| Build {
         program,

@@ -21,7 +21,11 @@ impl Resolver<'_, '_> {
         if let Some(names) = names
             && names.len() != items.len()
         {
-            return self.count_fault(items.len(), names.len(), "the list", None);
+            return self.count_fault(
+                items.len(),
+                names.iter().map(|name| name.text.as_str()).collect(),
+                None,
+            );
         }
         let mut columns: Vec<Option<StreamColumn>> = Vec::new();
         for (at, item) in items.iter().enumerate() {
@@ -73,8 +77,8 @@ impl Resolver<'_, '_> {
             Some(names) => self.targets(names, stream)?,
         };
         if targets.len() != items.len() {
-            let of = if names.is_some() { "the list".into() } else { format!("`{}`", stream.name) };
-            return self.count_fault(items.len(), targets.len(), &of, Some(stream));
+            let wanted = targets.into_iter().map(|at| stream.columns[at].name.as_str()).collect();
+            return self.count_fault(items.len(), wanted, Some(stream).filter(|_| names.is_none()));
         }
         let mut values: Vec<Option<Expr>> = vec![None; stream.columns.len()];
         let mut fits = true;
@@ -122,23 +126,16 @@ impl Resolver<'_, '_> {
         known.then_some(targets)
     }
 
-    fn count_fault<T>(
-        &mut self,
-        given: usize,
-        wanted: usize,
-        of: &str,
-        stream: Option<&Stream>,
-    ) -> Option<T> {
-        let names: Vec<&str> =
-            stream.iter().flat_map(|stream| &stream.columns).map(|column| column.name.as_str()).collect();
-        let help = if names.is_empty() {
-            "give each column one value".into()
-        } else {
-            format!("select one value each for {}", suggest::one_of(names).replace(" or ", " and "))
-        };
+    /// Not as many values as columns: of a declared stream, or of the list behind INSERT INTO.
+    fn count_fault<T>(&mut self, given: usize, wanted: Vec<&str>, stream: Option<&Stream>) -> Option<T> {
+        let names: Vec<String> = wanted.into_iter().map(quoted).collect();
+        let each = if names.len() == 1 { "one value" } else { "one value each" };
+        let help = format!("select {each} for {}", suggest::all_of(&names));
         let values = if given == 1 { "value" } else { "values" };
-        let columns = if wanted == 1 { "column" } else { "columns" };
-        let message = format!("{of} has {wanted} {columns}, this SELECT gives {given} {values}");
+        let columns = if names.len() == 1 { "column" } else { "columns" };
+        let (count, verb) = (names.len(), if stream.is_some() { "has" } else { "names" });
+        let of = stream.map_or("INSERT INTO".into(), |stream| format!("`{}`", stream.name));
+        let message = format!("{of} {verb} {count} {columns}, this SELECT gives {given} {values}");
         let fault = Diagnostic::error(Code::OutputColumns, self.span, message, help);
         self.fault(match stream {
             Some(stream) => fault.related(stream.span, "declared here"),

@@ -32,15 +32,12 @@ impl Scope {
             relation.name == qualifier.text || relation.other_name == Some(qualifier.text.as_str())
         };
         self.relations.iter().position(is_meant).ok_or_else(|| {
-            let names = self.relations.iter().map(|relation| relation.name.as_str());
+            let names: Vec<String> = self.relations.iter().map(|relation| quoted(&relation.name)).collect();
             Diagnostic::error(
                 Code::UnknownTable,
                 qualifier.span,
                 format!("`{}` is not read by this query", qualifier.text),
-                format!(
-                    "write {}",
-                    suggest::one_of(names.map(quoted).collect::<Vec<_>>().iter().map(String::as_str))
-                ),
+                format!("this query reads {}", suggest::all_of(&names)),
             )
         })
     }
@@ -84,7 +81,7 @@ impl Scope {
                 Some(near) => format!("did you mean {}?", quoted(near)),
                 None => {
                     let quoted: Vec<String> = columns.iter().copied().map(quoted).collect();
-                    format!("its columns are {}", suggest::one_of(quoted.iter().map(String::as_str)))
+                    format!("its columns are {}", suggest::all_of(&quoted))
                 }
             },
         };

@@ -68,7 +68,7 @@ impl Streams {
                 Some(help) => help,
                 None => match suggest::nearest(&name.text, names) {
                     Some(near) => format!("did you mean {}?", quoted(near)),
-                    None => format!("the input is called {}", quoted(INPUT_NAME)),
+                    None => format!("the input is called {}, or stream", quoted(INPUT_NAME)),
                 },
             };
             let message = format!("there is no stream `{}`", name.text);
@@ -92,8 +92,11 @@ impl Streams {
                 diagnostics.push(fault.related(first.span, "the first one"));
                 continue;
             }
-            // A type that cannot be read is an error already; any other keeps the columns in their places.
-            let data_type = data_type.unwrap_or(DataType::Varchar(None));
+            // A type that cannot be read is an error already, and what goes into such a stream is not another.
+            let data_type = data_type.unwrap_or_else(|| {
+                self.faulty.insert(name.text.clone());
+                DataType::Varchar(None)
+            });
             declared.push(StreamColumn { name: column.text, data_type, span: column.span });
         }
         self.add(Stream { name: name.text, columns: declared, role: Role::Output, span: name.span });
@@ -202,7 +205,11 @@ fn resolve_insert(
         _ => None,
     };
     if let Some((code, message)) = fault {
-        diagnostics.push(Diagnostic::error(code, into.span, message, "write INSERT INTO and another name"));
+        let help = match insert.into {
+            Some(_) => "write INSERT INTO and another name",
+            None => "write INSERT INTO \"OUTPUT\" in front of it if the rows of both are to go there",
+        };
+        diagnostics.push(Diagnostic::error(code, into.span, message, help));
     }
     let mut resolver = Resolver {
         text,
@@ -218,6 +225,7 @@ fn resolve_insert(
     let selected = selected?;
     let (id, items) = match known {
         Some(StreamId::INPUT) => return None,
+        Some(_) if streams.faulty.contains(&into.text) => return None,
         Some(id) => (id, resolver.fit(selected.items, streams.get(id), names)?),
         None => {
             let columns = resolver.declared_by(&selected.items, names)?;
