@@ -14,7 +14,7 @@ use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
-#[path = "src/artifacts/pack.rs"]
+#[path = "src/pack.rs"]
 mod pack;
 
 /// Program, and whether Lambda runs it.
@@ -25,6 +25,7 @@ const PROGRAMS: [(&str, &str, bool); 3] = [
 ];
 const ARCHITECTURES: [(&str, &str); 2] = [("x86_64", "X86_64"), ("arm64", "Arm64")];
 const TARGET: &str = "x86_64-unknown-linux-gnu";
+const STATIC: &str = "-Ctarget-feature=+crt-static";
 const PREBUILT: &str = "PIPEC_RUNTIME_DIR";
 const PROFILE: &str = "runtime";
 
@@ -34,7 +35,7 @@ fn main() -> Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
     println!("cargo::rerun-if-env-changed={PREBUILT}");
-    for path in ["build.rs", "src/artifacts/pack.rs", "Cargo.toml", "Cargo.lock", "runtime"] {
+    for path in ["build.rs", "src/pack.rs", "Cargo.toml", "Cargo.lock", "runtime"] {
         println!("cargo::rerun-if-changed={path}");
     }
     let prebuilt = env::var_os(PREBUILT).map(PathBuf::from);
@@ -95,7 +96,7 @@ fn build(root: &Path, target_dir: &Path) -> Result<PathBuf> {
     // Paths of the building machine do not belong into a program.
     let home = env::var("CARGO_HOME").or_else(|_| env::var("HOME").map(|home| format!("{home}/.cargo")))?;
     let flags = [
-        "-Ctarget-feature=+crt-static".to_owned(),
+        STATIC.to_owned(),
         format!("--remap-path-prefix={}=pipec", root.display()),
         format!("--remap-path-prefix={home}=cargo"),
     ];
@@ -131,7 +132,10 @@ fn inputs(root: &Path, name: &str) -> Result<String> {
     let manifest: toml::Table = fs::read_to_string(root.join("Cargo.toml"))?.parse()?;
     let profile = manifest.get("profile").and_then(|profiles| profiles.get(PROFILE)).ok_or("no profile")?;
     let mut hash = Sha256::new();
+    // All that decides about the bytes, the compiler aside.
     hash.update(profile.to_string());
+    hash.update(format!("{TARGET} {STATIC}\n"));
+    hash.update(fs::read(root.join("src/pack.rs"))?);
     for (package, version, source) in dependencies(&lock, &format!("pipec-{name}"))? {
         hash.update(format!("{package} {version} {source}\n"));
         if let Some(member) = package.strip_prefix("pipec-").filter(|_| source.is_empty()) {

@@ -17,7 +17,8 @@ fn compile(criterion: &mut Criterion) {
     criterion.bench_function("compile the reference pipeline", |bencher| {
         bencher.iter(|| {
             let compilation = pipec::compile(&Disk, &programs, black_box(path));
-            artifacts::texts(&compilation.stack.expect("the reference builds"))
+            let stack = compilation.stack.expect("the reference builds");
+            artifacts::texts(&stack.plan, &stack.template)
         });
     });
     let mut sources = Sources::default();

@@ -130,6 +130,16 @@ pub fn shards(load: &Load) -> Need {
     }
 }
 
+/// What the input stream has to carry.
+pub fn input_load(stream: &Stream, consumers: u64) -> Load {
+    Load {
+        records_per_second: stream.records_per_second.value,
+        record_bytes: stream.counted_record_bytes(),
+        consumers,
+        headroom_percent: stream.headroom.value,
+    }
+}
+
 /// The partition key of a row that Flink writes: its Kinesis connector draws a UUID a record.
 pub const ROW_KEY_BYTES: u64 = 36;
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::artifacts::pack;
 use crate::aws::instance_types::Architecture;
+use crate::pack;
 
 /// A program that runs in AWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,7 +41,8 @@ pub struct Build {
     /// For which processor.
     pub architecture: Architecture,
     /// Hexadecimal SHA-256 of what it was made from: its sources and locked dependencies, so that the same pipec
-    /// gives the same keys whatever compiler built it; of a prebuilt program, of its bytes.
+    /// gives the same keys whatever compiler built it; of a program that a user gives, and of a prebuilt one for
+    /// arm64, of its bytes.
     pub inputs: Cow<'static, str>,
     /// The executable as it is shipped: for Lambda, a zip that holds it as `bootstrap`; for EC2, gzip-compressed.
     pub packed: Cow<'static, [u8]>,

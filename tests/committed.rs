@@ -52,7 +52,7 @@ fn the_output_of_the_examples_is_fresh() {
     for example in examples {
         let compilation = pipec::compile(&Disk, &programs, &example);
         let stack = compilation.stack.unwrap_or_else(|| panic!("{} does not build", example.display()));
-        for text in artifacts::texts(&stack) {
+        for text in artifacts::texts(&stack.plan, &stack.template) {
             fresh(&format!("generated/{}/{}", stack.plan.name, text.name), &text.text);
         }
     }

@@ -3,14 +3,14 @@
 
 pub mod connector;
 mod manifest;
-pub mod pack;
 
+use std::borrow::Cow;
 use std::io::{self, Cursor, Write};
 
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use crate::Stack;
 use crate::aws::flink::Maven;
+use crate::pack;
 use crate::plan::{Artifact, Content, MAIN_PY, Plan};
 use crate::runtime::Programs;
 
@@ -26,14 +26,18 @@ pub struct TextFile {
     pub text: String,
 }
 
+/// Names of all files for committing that a build can write.
+pub const TEXT_NAMES: [&str; 3] = ["template.yaml", "manifest.json", "pipeline.sql"];
+
 /// The files for committing: the template, the manifest, and the SQL that Flink runs.
-pub fn texts(stack: &Stack) -> Vec<TextFile> {
+pub fn texts(plan: &Plan, template: &str) -> Vec<TextFile> {
+    let [of_template, of_manifest, of_sql] = TEXT_NAMES;
     let mut texts = vec![
-        TextFile { name: "template.yaml", text: stack.template.clone() },
-        TextFile { name: "manifest.json", text: manifest::text(&stack.plan) },
+        TextFile { name: of_template, text: template.to_owned() },
+        TextFile { name: of_manifest, text: manifest::text(plan) },
     ];
-    if let Some(analytics) = &stack.plan.analytics {
-        texts.push(TextFile { name: "pipeline.sql", text: analytics.sql.clone() });
+    if let Some(analytics) = &plan.analytics {
+        texts.push(TextFile { name: of_sql, text: analytics.sql.clone() });
     }
     texts
 }
@@ -50,7 +54,11 @@ pub fn connector(plan: &Plan) -> Option<Maven> {
 ///
 /// # Errors
 /// As the zip writer gives them; none for programs that this pipec carries.
-pub fn bytes(artifact: &Artifact, programs: &Programs, jar: Option<&[u8]>) -> io::Result<Option<Vec<u8>>> {
+pub fn bytes<'a>(
+    artifact: &Artifact,
+    programs: &'a Programs,
+    jar: Option<&[u8]>,
+) -> io::Result<Option<Cow<'a, [u8]>>> {
     let packed = |program, architecture| {
         programs
             .get(program, architecture)
@@ -58,15 +66,19 @@ pub fn bytes(artifact: &Artifact, programs: &Programs, jar: Option<&[u8]>) -> io
             .ok_or_else(|| io::Error::other("the program is not part of this pipec"))
     };
     match &artifact.content {
-        Content::Executable { program, architecture } => Ok(Some(packed(*program, *architecture)?.to_vec())),
+        Content::Executable { program, architecture } => {
+            Ok(Some(Cow::Borrowed(packed(*program, *architecture)?)))
+        }
         Content::Function { program, architecture, files } => {
             let packed = packed(*program, *architecture)?;
             if files.is_empty() {
-                return Ok(Some(packed.to_vec()));
+                return Ok(Some(Cow::Borrowed(packed)));
             }
-            with_files(packed, files).map(Some)
+            with_files(packed, files).map(Cow::Owned).map(Some)
         }
-        Content::Flink { sql, connector } => jar.map(|jar| flink(sql, connector, jar)).transpose(),
+        Content::Flink { sql, connector } => {
+            jar.map(|jar| flink(sql, connector, jar).map(Cow::Owned)).transpose()
+        }
     }
 }
 

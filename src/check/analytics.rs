@@ -196,7 +196,11 @@ fn output_quota(context: &mut Context) {
     for output in query.outputs() {
         let load = capacity::output_load(output, stream);
         let need = capacity::shards(&load);
-        if need.shards > quota {
+        let input = match stream.capacity.value {
+            Capacity::Fixed(count) => count,
+            _ => capacity::shards(&capacity::input_load(stream, 1)).shards,
+        };
+        if input <= quota && need.shards.saturating_add(input) > quota {
             let mut ways = Vec::new();
             if let Some(unbounded) = output.columns.iter().find(|c| c.data_type.text_length() == Some(None)) {
                 ways.push(format!(
@@ -209,7 +213,7 @@ fn output_quota(context: &mut Context) {
             if written <= quotas.on_demand_write_bytes_per_s {
                 ways.push("write `capacity: on_demand` in `stream`".into());
             }
-            if need.shards <= large {
+            if need.shards.saturating_add(input) <= large && large > quota {
                 ways.push(format!("write `region: {DEFAULT_REGION}`, where an account has {large}"));
             }
             if ways.is_empty() {
@@ -219,7 +223,8 @@ fn output_quota(context: &mut Context) {
                 Code::ResultsOverShards,
                 output.span,
                 format!(
-                    "up to {} rows a second need {} shards of output; an account has {quota} in {region}",
+                    "up to {} rows a second need {} shards of output beside {input} of input; an account has {quota} in \
+                     {region}",
                     stream.records_per_second.value, need.shards
                 ),
                 ways.join("; or "),

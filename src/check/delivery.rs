@@ -14,6 +14,8 @@ const ERROR_TYPE: &str = "firehose:error-output-type";
 const TIMESTAMP: &str = "timestamp:";
 const PARTITION_KEYS: [&str; 2] = ["partitionKeyFromQuery:", "partitionKeyFromLambda:"];
 const SECONDS_PER_DAY: u64 = 86_400;
+/// A lifecycle rule counts days in 32 bits with a sign. S3 API, LifecycleExpiration.
+const EXPIRE_DAYS_MAX: u64 = 2_147_483_647;
 /// Longest text that stands for the error's type (`AmazonOpenSearchService-failed`).
 const ERROR_TYPE_CHARS: usize = 30;
 
@@ -158,7 +160,17 @@ fn expressions(parts: &[Part], setting: &Setting<String>, error_prefix: bool, fo
                      `!{timestamp:'year='yyyy}`"
                         .into(),
                 ),
-                None => continue,
+                None => {
+                    found.extend(pattern_doubt(pattern).map(|(letter, means, meant)| {
+                        Diagnostic::warning(
+                            Code::TimestampPattern,
+                            setting.span,
+                            format!("{shown}: `{letter}` is {means}"),
+                            format!("write `{meant}` if you mean {}", usual(meant)),
+                        )
+                    }));
+                    continue;
+                }
             }
         } else if *expression == RANDOM_STRING {
             continue;
@@ -193,7 +205,7 @@ fn expressions(parts: &[Part], setting: &Setting<String>, error_prefix: bool, fo
 
 /// What is wrong with a timestamp pattern: Java's `DateTimeFormatter` letters, literal text in single quotes.
 fn pattern_fault(pattern: &str) -> Option<String> {
-    const LETTERS: &str = "GuyDMLdQqYwWEecFaBhKkHmsSAnNVvzOXxZp";
+    const LETTERS: &str = "GuyDMLdQqYwWEecFaBhKkHmsSAnNVvzOXxZ";
     if pattern.is_empty() {
         return Some("the pattern is empty".into());
     }
@@ -210,6 +222,34 @@ fn pattern_fault(pattern: &str) -> Option<String> {
         }
     }
     quoted.then(|| "a single quote is not closed".into())
+}
+
+/// A letter that is rarely the one that is meant, what it is, and the usual one.
+fn pattern_doubt(pattern: &str) -> Option<(char, &'static str, char)> {
+    // Every other piece stands outside of quotes.
+    let letters: String = pattern.split('\'').step_by(2).collect();
+    let has = |wanted: &str| letters.contains(|c| wanted.contains(c));
+    if has("Y") && !has("w") {
+        Some(('Y', "the year of the week, another year in the last days of December", 'y'))
+    } else if has("D") && has("ML") {
+        Some(('D', "the day of the year", 'd'))
+    } else if has("m") && !has("HhKk") {
+        Some(('m', "the minute", 'M'))
+    } else if has("h") && !has("aB") {
+        Some(('h', "the hour of a half day", 'H'))
+    } else {
+        None
+    }
+}
+
+/// What people mean by a letter.
+fn usual(letter: char) -> &'static str {
+    match letter {
+        'y' => "the year",
+        'd' => "the day of the month",
+        'M' => "the month",
+        _ => "the hour of the day",
+    }
 }
 
 fn length(parts: &[Part], setting: &Setting<String>, found: &mut Vec<Diagnostic>) {
@@ -271,13 +311,18 @@ fn bucket(context: &mut Context) {
     let s3 = &context.pipeline.delivery.s3;
     let mut found = Vec::new();
     if let Some(expire) = &s3.expire_after
-        && (expire.value == 0 || !expire.value.is_multiple_of(SECONDS_PER_DAY))
+        && (expire.value == 0
+            || !expire.value.is_multiple_of(SECONDS_PER_DAY)
+            || expire.value / SECONDS_PER_DAY > EXPIRE_DAYS_MAX)
     {
         found.push(Diagnostic::error(
             Code::OutOfRange,
             expire.span,
-            "objects expire after whole days, at least one",
-            format!("write `expire_after: {} d`", expire.value.div_ceil(SECONDS_PER_DAY).max(1)),
+            format!("objects expire after 1 to {EXPIRE_DAYS_MAX} whole days"),
+            format!(
+                "write `expire_after: {} d`",
+                expire.value.div_ceil(SECONDS_PER_DAY).clamp(1, EXPIRE_DAYS_MAX)
+            ),
         ));
     }
     let Some(bucket) = &s3.bucket else {

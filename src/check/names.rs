@@ -10,9 +10,10 @@ use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::pipeline::{Encryption, Setting};
 use crate::source::Span;
 
-/// Longest pipeline name. It stands in names that AWS bounds at 64 characters, the stack's random suffix included.
+/// Longest pipeline name. It becomes the stack's name, which stands in names that AWS bounds at 64 characters together
+/// with a logical id and a random suffix.
 const NAME_CHARS_MAX: usize = 40;
-/// Tags that pipec adds itself: `pipec:pipeline`, and `Name` on parts of the network.
+/// Tags that pipec adds itself: `pipec:pipeline`, and `Name` on instances and volumes.
 const OWN_TAGS: usize = 2;
 const SECONDS_PER_DAY: u64 = 86_400;
 
@@ -108,7 +109,17 @@ fn tags(context: &mut Context) {
             format!("keep {room} of them"),
         ));
     }
-    for tag in all {
+    for (index, tag) in all.iter().enumerate() {
+        // IAM's keys have no case, and a role with both is refused.
+        if let Some(other) =
+            all[..index].iter().find(|other| other.key.to_lowercase() == tag.key.to_lowercase())
+        {
+            found.push((
+                tag.key_span,
+                format!("`{}` and `{}` are the same tag to IAM, which knows no case", other.key, tag.key),
+                "keep one of the two".into(),
+            ));
+        }
         let key_length = tag.key.chars().count() as u64;
         let value_length = tag.value.chars().count() as u64;
         if tags::is_reserved(&tag.key) {
@@ -180,28 +191,50 @@ fn log_retention(context: &mut Context) {
 
 fn keys(context: &mut Context) {
     let pipeline = context.pipeline;
+    let region = &pipeline.region;
     for encryption in [&pipeline.stream.encryption, &pipeline.delivery.s3.encryption] {
-        if let Some(diagnostic) = key(encryption) {
-            context.report(diagnostic);
-        }
+        let Encryption::CustomerKey(text) = &encryption.value else { continue };
+        let diagnostic = match key_region(text) {
+            None => Some(no_key(text, encryption.span)),
+            Some(of_key) if of_key != region.value => {
+                let other = Diagnostic::error(
+                    Code::KmsKeyArn,
+                    encryption.span,
+                    format!(
+                        "the key is in {of_key} and the pipeline in {}; a key works in its own region",
+                        region.value
+                    ),
+                    if regions::region(of_key).is_some() {
+                        format!("write `region: {of_key}`, or name a key of {}", region.value)
+                    } else {
+                        format!("name a key of {}", region.value)
+                    },
+                );
+                Some(if region.written { other.related(region.span, "the pipeline's region") } else { other })
+            }
+            Some(_) => None,
+        };
+        diagnostic.into_iter().for_each(|diagnostic| context.report(diagnostic));
     }
+}
+
+/// The region of a key's ARN, if it is one.
+fn key_region(text: &str) -> Option<&str> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let ["arn", partition, "kms", region, account, resource] = parts.as_slice() else { return None };
+    let id = resource.strip_prefix("key/")?;
+    let known = ["aws", "aws-cn", "aws-us-gov", "aws-eusc"].contains(partition)
+        && !region.is_empty()
+        && account.len() == 12
+        && account.bytes().all(|b| b.is_ascii_digit())
+        && !id.is_empty()
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    known.then_some(*region)
 }
 
 /// A grant names a key by its ARN; an alias, an id or an alias's ARN in a policy matches nothing, and the pipeline
 /// fails with AccessDenied only when data flows.
-fn key(encryption: &Setting<Encryption>) -> Option<Diagnostic> {
-    let Encryption::CustomerKey(text) = &encryption.value else { return None };
-    let parts: Vec<&str> = text.split(':').collect();
-    let is_key = matches!(parts.as_slice(), ["arn", partition, "kms", region, account, resource]
-    if partition.starts_with("aws")
-        && !region.is_empty()
-        && account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())
-        && resource.strip_prefix("key/").is_some_and(|id| {
-            !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        }));
-    if is_key {
-        return None;
-    }
+fn no_key(text: &str, span: Span) -> Diagnostic {
     let message = if text.contains("alias/") {
         format!("`{text}` is an alias; a policy can only name a key by its ARN")
     } else {
@@ -210,15 +243,15 @@ fn key(encryption: &Setting<Encryption>) -> Option<Diagnostic> {
     // The command is there to be pasted, so only what a shell takes as one plain word goes into it.
     let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "/:_-".contains(c));
     let id = if plain { text } else { "<alias>" };
-    Some(Diagnostic::error(
+    Diagnostic::error(
         Code::KmsKeyArn,
-        encryption.span,
+        span,
         message,
         format!(
             "write the key's ARN, `kms_key: arn:aws:kms:<region>:<account>:key/<id>`; \
              `aws kms describe-key --key-id {id} --query KeyMetadata.Arn --output text` prints it"
         ),
-    ))
+    )
 }
 
 /// Pipelines (file, name and the name's place) that are built in one call and have one name: their output folders and

@@ -19,6 +19,8 @@ const COMPUTED_INSTANCES_MAX: u64 = 4;
 pub(crate) const USER_DATA_FRAME_BYTES: usize = 6 * 1024;
 /// Families that nearly every region has, from which a larger type is proposed.
 const COMMON_FAMILIES: [&str; 8] = ["t3", "m6i", "c6i", "m7i", "t4g", "m6g", "c6g", "m7g"];
+/// Headers that belong to the connection and not to the request.
+const FRAMING: [&str; 6] = ["host", "content-length", "connection", "transfer-encoding", "upgrade", "te"];
 /// Words in a header's or a query parameter's name that give a secret away.
 const SECRET_WORDS: [&str; 9] =
     ["authorization", "cookie", "token", "secret", "password", "passwd", "apikey", "signature", "credential"];
@@ -59,6 +61,12 @@ fn url(producer: &Producer, found: &mut Vec<Diagnostic>) {
     }
     if host.is_empty() {
         return invalid(format!("`{text}` names no host"));
+    }
+    if host.starts_with('[') {
+        return invalid("the stack's own network has no IPv6".into());
+    }
+    if uri.authority().is_some_and(|authority| !matches!(authority.port_to_u16(), Ok(None | Some(1..)))) {
+        return invalid("a port is a number from 1 to 65535".into());
     }
     if uri.fragment().is_some() {
         return invalid("a fragment (`#..`) is never sent".into());
@@ -119,6 +127,13 @@ fn headers(producer: &Producer, found: &mut Vec<Diagnostic>) {
                 *span,
                 format!("the value of `{name}` cannot be sent in an HTTP header"),
                 "use printable ASCII characters on one line",
+            ));
+        } else if FRAMING.contains(&name.to_ascii_lowercase().as_str()) {
+            found.push(Diagnostic::error(
+                Code::InvalidFormat,
+                *span,
+                format!("the producer sets `{name}` itself"),
+                "remove it",
             ));
         } else if is_secret(name) {
             found.push(secret(*span, format!("the header `{name}` carries a secret")));

@@ -3,13 +3,17 @@
 use super::Context;
 use crate::aws::limits::{KIB, MIB, firehose, kinesis};
 use crate::aws::regions;
-use crate::capacity::{self, Limit, Load, Need};
+use crate::capacity::{self, Limit, Need};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{self, Node};
 use crate::resolve::DEFAULT_REGION;
 use crate::resolve::pipeline::Capacity;
 use crate::spec::{ByteSize, Duration};
 
+/// Records a second of a new on-demand stream: those of the four shards that its bytes amount to.
+const ON_DEMAND_START_RECORDS_PER_S: u64 = kinesis::ON_DEMAND_START_WRITE_BYTES_PER_S
+    / kinesis::SHARD_WRITE_BYTES_PER_S
+    * kinesis::SHARD_WRITE_RECORDS_PER_S;
 const SECONDS_PER_HOUR: u64 = 3_600;
 
 pub(super) fn check(context: &mut Context) {
@@ -26,12 +30,10 @@ pub(super) fn check(context: &mut Context) {
 
 fn need(context: &Context) -> Need {
     let stream = &context.pipeline.stream;
-    capacity::shards(&Load {
-        records_per_second: stream.records_per_second.value,
-        record_bytes: stream.counted_record_bytes(),
-        consumers: graph::consumers(context.edges, Node::Stream).len() as u64,
-        headroom_percent: stream.headroom.value,
-    })
+    capacity::shards(&capacity::input_load(
+        stream,
+        graph::consumers(context.edges, Node::Stream).len() as u64,
+    ))
 }
 
 fn zero_shards(context: &mut Context) {
@@ -130,15 +132,19 @@ fn on_demand(context: &mut Context) {
                 "write a lower `records_per_second`, and split the load over several pipelines".into()
             },
         ));
-    } else if written > kinesis::ON_DEMAND_START_WRITE_BYTES_PER_S {
+    } else if written > kinesis::ON_DEMAND_START_WRITE_BYTES_PER_S
+        || stream.records_per_second.value > ON_DEMAND_START_RECORDS_PER_S as f64
+    {
         let start = mib(kinesis::ON_DEMAND_START_WRITE_BYTES_PER_S);
         context.report(
             Diagnostic::warning(
                 Code::OnDemandStart,
                 stream.capacity.span,
                 format!(
-                    "a new on-demand stream starts at {start} MiB/s and throttles the declared {} MiB/s",
-                    mib(written)
+                    "a new on-demand stream starts at {start} MiB/s and {ON_DEMAND_START_RECORDS_PER_S} records/s, \
+                     and throttles the declared {} MiB/s and {} records/s",
+                    mib(written),
+                    stream.records_per_second.value
                 ),
                 "raise the load slowly, or remove `capacity: on_demand` so that the shards are there at once",
             )
@@ -182,6 +188,14 @@ fn record_size(context: &mut Context) {
             } else {
                 format!("write smaller records; a stream takes {largest} at most")
             },
+        ));
+    }
+    if stream.record_size.value > MIB && record <= max && !too_large_for_firehose {
+        context.report(Diagnostic::error(
+            Code::RecordOverStreamLimit,
+            stream.record_size.span,
+            "an average record over 1 MiB; Kinesis takes such records as a small share of the traffic only",
+            "write smaller records, or keep the payload in S3 and send its key",
         ));
     }
     if too_large_for_firehose {

@@ -2,10 +2,31 @@
 
 use super::Context;
 use crate::aws::limits::{MIB, firehose, lambda};
+use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::DEFAULT_TRANSFORM_TIMEOUT_S;
 use crate::runtime::Program;
 use crate::spec::{ByteSize, Duration};
+
+/// Bytes of JSON around a record in a reply: an id of 56 digits, the result, names and quotes.
+const ANSWER_BYTES: u64 = 104;
+/// Steps in which a buffer is suggested: an eighth of a MiB, which has few digits in KiB and in MiB.
+const TENTH_MIB: u64 = MIB / 8;
+
+/// The largest buffer whose reply Lambda carries; `None` where nothing is known of the records' size.
+fn largest_buffer(context: &Context, append: &str) -> Option<u64> {
+    let record = match context.query.and_then(|query| query.outputs().next()) {
+        Some(output) => {
+            capacity::output_load(output, &context.pipeline.stream).record_bytes - capacity::ROW_KEY_BYTES
+        }
+        None => context.pipeline.stream.record_size.value,
+    };
+    if record == 0 {
+        return None;
+    }
+    let answer = (record + append.len() as u64).div_ceil(3) * 4 + ANSWER_BYTES;
+    Some((lambda::SYNC_PAYLOAD_BYTES_MAX / answer).saturating_mul(record))
+}
 
 pub(super) fn check(context: &mut Context) {
     let Some(transform) = &context.pipeline.transform else { return };
@@ -45,6 +66,29 @@ pub(super) fn check(context: &mut Context) {
                 ByteSize(size.value)
             ),
             if size.value as f64 > max { "write `size: 3 MiB`".into() } else { "write `size: 1 MiB`".into() },
+        );
+    }
+
+    if let Some(largest) = largest_buffer(context, &transform.append.value)
+        && (min..=max).contains(&(size.value as f64))
+        && size.value > largest
+    {
+        let span = if transform.append.value.len() > 1 { transform.append.span } else { size.span };
+        fault(
+            Code::TransformReply,
+            span,
+            format!(
+                "a full buffer of {} comes back as more than the 6 MB that Lambda carries",
+                ByteSize(size.value)
+            ),
+            if largest >= min as u64 {
+                format!(
+                    "write `buffer: {{size: {}, interval: 60 s}}`",
+                    ByteSize(largest / TENTH_MIB * TENTH_MIB)
+                )
+            } else {
+                "write a shorter `append`".into()
+            },
         );
     }
 

@@ -1,6 +1,6 @@
 //! `pipec build`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -19,6 +19,9 @@ use crate::runtime::Programs;
 use crate::source::{Sources, Span};
 use crate::world::Disk;
 
+/// Where output goes.
+const DEFAULT_OUT: &str = "generated";
+
 /// Write the stack: template, artifacts and manifest
 ///
 /// Writes DIR/<name>/template.yaml, DIR/<name>/manifest.json and, where there is SQL for Flink,
@@ -33,7 +36,7 @@ pub(super) struct Build {
     #[arg(required = true, value_name = "SPEC")]
     specs: Vec<PathBuf>,
     /// Output folder
-    #[arg(long, value_name = "DIR", default_value = "generated")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT)]
     out: PathBuf,
     /// Write nothing; exit 4 where the output is not what the specs give
     #[arg(long)]
@@ -91,12 +94,22 @@ impl Build {
             return Err(Exit::Spec);
         }
         if self.check {
-            return compare(&outputs);
+            return self.compare(&outputs);
         }
-        let jars = self.jars(&outputs)?;
-        for (_, _, output) in outputs {
-            let changed = self.write(&output, &programs, &jars)?;
-            self.tell(&output, changed, &jars);
+        let jars = match self.jars(&outputs) {
+            Ok(jars) => jars,
+            Err(exit) => {
+                drop(stage);
+                let _ = fs::remove_dir(&self.out);
+                return Err(exit);
+            }
+        };
+        self.write_artifacts(&outputs, &programs, &jars)?;
+        let placed = parallel(&outputs, |(_, _, output)| output.staged.iter().try_for_each(Staged::place));
+        placed.into_iter().collect::<Result<(), Exit>>()?;
+        if self.format == Format::Text {
+            let told: Vec<String> = outputs.iter().map(|(_, _, output)| self.told(output, &jars)).collect();
+            note(&told.join("\n"));
         }
         Ok(())
     }
@@ -108,7 +121,17 @@ impl Build {
         };
         let folder = self.out.join(&stack.plan.name);
         let (mut staged, mut stale) = (Vec::new(), Vec::new());
-        for text in artifacts::texts(&stack) {
+        let texts = artifacts::texts(&stack.plan, &stack.template);
+        for name in artifacts::TEXT_NAMES.iter().filter(|name| texts.iter().all(|text| text.name != **name)) {
+            let path = folder.join(name);
+            if path.exists() {
+                match stage {
+                    Some(_) => staged.push(Staged::removal(path)),
+                    None => stale.push(format!("{} is no longer made", shown(&path))),
+                }
+            }
+        }
+        for text in texts {
             let path = folder.join(text.name);
             match stage {
                 Some(stage) => staged.extend(stage.file(path, text.text.as_bytes())?),
@@ -131,6 +154,20 @@ impl Build {
         Ok((compilation.sources, compilation.diagnostics, Some(output)))
     }
 
+    /// Says what is not as the specs give it.
+    fn compare(&self, outputs: &[(&PathBuf, usize, Output)]) -> Result<(), Exit> {
+        let out = match shown(&self.out).as_str() {
+            DEFAULT_OUT => String::new(),
+            out => format!(" --out {out}"),
+        };
+        for (spec, _, output) in outputs {
+            for stale in &output.stale {
+                note(&format!("{stale}: run `pipec build {}{out}`", shown(spec)));
+            }
+        }
+        if outputs.iter().all(|(_, _, output)| output.stale.is_empty()) { Ok(()) } else { Err(Exit::Stale) }
+    }
+
     /// The connectors that the outputs need, each verified against the locks of the specs that need it.
     fn jars(&self, outputs: &[(&PathBuf, usize, Output)]) -> Result<BTreeMap<String, Jar>, Exit> {
         let home = |name: &str, below: &str| {
@@ -142,16 +179,23 @@ impl Build {
             maven: home("MAVEN_REPO_LOCAL", ".m2/repository"),
         };
         let mut jars: BTreeMap<String, Jar> = BTreeMap::new();
+        let mut missing: BTreeSet<String> = BTreeSet::new();
         for (spec, _, output) in outputs {
             let Some(connector) = &output.connector else { continue };
             let coordinates = connector.to_string();
+            if missing.contains(&coordinates) {
+                continue;
+            }
             if !jars.contains_key(&coordinates) {
                 let mut jar =
                     connector::find(&Disk, &places, connector).map_err(|problem| Exit::usage(&problem))?;
                 if jar.is_none() && self.fetch_connector {
                     jar = Some(fetch::connector(&self.maven_repository, connector, places.cache.as_deref())?);
                 }
-                let Some(jar) = jar else { continue };
+                let Some(jar) = jar else {
+                    missing.insert(coordinates);
+                    continue;
+                };
                 jars.insert(coordinates.clone(), jar);
             }
             let path = spec.with_file_name(LOCK_FILE);
@@ -163,66 +207,57 @@ impl Build {
         Ok(jars)
     }
 
-    fn write(
+    /// The artifacts that are not there yet, before the templates that name them.
+    fn write_artifacts(
         &self,
-        output: &Output,
+        outputs: &[(&PathBuf, usize, Output)],
         programs: &Programs,
         jars: &BTreeMap<String, Jar>,
-    ) -> Result<bool, Exit> {
-        // The artifacts first: a template never names one that is not there.
-        for artifact in &output.artifacts {
-            let path = self.out.join(ARTIFACTS_DIR).join(&artifact.s3_key);
-            if path.exists() {
-                continue;
-            }
+    ) -> Result<(), Exit> {
+        let mut missing: BTreeMap<PathBuf, (&Artifact, Option<&Jar>)> = BTreeMap::new();
+        for (_, _, output) in outputs {
             let jar = output.connector.as_ref().and_then(|connector| jars.get(&connector.to_string()));
-            let bytes = artifacts::bytes(artifact, programs, jar.map(|jar| jar.bytes.as_slice()))
-                .map_err(|error| Exit::usage(&format!("`{}` cannot be made: {error}", shown(&path))))?;
-            if let Some(bytes) = bytes {
-                write(&path, &bytes)?;
+            for artifact in &output.artifacts {
+                let path = self.out.join(ARTIFACTS_DIR).join(&artifact.s3_key);
+                missing.entry(path).or_insert((artifact, jar));
             }
         }
-        for staged in &output.staged {
-            staged.place()?;
-        }
-        Ok(!output.staged.is_empty())
+        missing.retain(|path, _| !path.exists());
+        let missing: Vec<_> = missing.into_iter().collect();
+        let written = parallel(&missing, |(path, (artifact, jar))| {
+            match artifacts::bytes(artifact, programs, jar.map(|jar| jar.bytes.as_slice())) {
+                Ok(Some(bytes)) => write(path, &bytes),
+                Ok(None) => Ok(()),
+                Err(error) => Err(Exit::usage(&format!("`{}` cannot be made: {error}", shown(path)))),
+            }
+        });
+        written.into_iter().collect()
     }
 
-    fn tell(&self, output: &Output, changed: bool, jars: &BTreeMap<String, Jar>) {
-        if self.format != Format::Text {
-            return;
-        }
+    /// What was written, and what is missing.
+    fn told(&self, output: &Output, jars: &BTreeMap<String, Jar>) -> String {
         let folder = shown(&self.out.join(&output.name));
-        let state = if changed { "wrote" } else { "unchanged" };
-        note(&format!(
+        let state = if output.staged.is_empty() { "unchanged" } else { "wrote" };
+        let artifacts = counted(output.artifacts.len(), "artifact", "artifacts");
+        let mut text = format!(
             "{state} {folder}: {} resources, {}",
             output.resources,
-            counted(output.artifacts.len(), "artifact", "artifacts").unwrap_or_else(|| "no artifacts".into())
-        ));
-        let Some(connector) = &output.connector else { return };
+            artifacts.as_deref().unwrap_or("no artifacts")
+        );
         let flink = output.artifacts.iter().find(|artifact| artifact.name == "flink");
-        if let Some(flink) = flink
-            && !jars.contains_key(&connector.to_string())
-            && !self.out.join(ARTIFACTS_DIR).join(&flink.s3_key).exists()
-        {
-            note(&format!(
-                "missing {}: it holds the connector {connector}, which is neither in pipec's cache nor in the local \
-                 Maven repository; build with `--fetch-connector` or `--connector-jar FILE`. The template is \
-                 complete and stays the same.",
-                shown(&self.out.join(ARTIFACTS_DIR).join(&flink.s3_key))
-            ));
+        if let (Some(connector), Some(flink)) = (&output.connector, flink) {
+            let path = self.out.join(ARTIFACTS_DIR).join(&flink.s3_key);
+            if !jars.contains_key(&connector.to_string()) && !path.exists() {
+                text += &format!(
+                    "\nmissing {}: it holds the connector {connector}, which is neither in pipec's cache nor in the \
+                     local Maven repository; build with `--fetch-connector` or `--connector-jar FILE`. The template \
+                     is complete and stays the same.",
+                    shown(&path)
+                );
+            }
         }
+        text
     }
-}
-
-/// Says what is not as the specs give it.
-fn compare(outputs: &[(&PathBuf, usize, Output)]) -> Result<(), Exit> {
-    for (spec, _, output) in outputs {
-        for stale in &output.stale {
-            note(&format!("{stale}: run `pipec build {}`", shown(spec)));
-        }
-    }
-    if outputs.iter().all(|(_, _, output)| output.stale.is_empty()) { Ok(()) } else { Err(Exit::Stale) }
 }
 
 /// Two specs of one name would write the same files.

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::RuntimeArgs;
 use super::output::{Exit, any_errors, note, parallel, report, tally};
+use crate::check::same_names;
 use crate::diagnostics::{Format, Severity};
 use crate::world::Disk;
 
@@ -32,10 +33,21 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(self) -> Result<(), Exit> {
         let programs = self.runtime.programs()?;
-        let found = parallel(&self.specs, |spec| {
+        let compiled = parallel(&self.specs, |spec| {
             let compilation = crate::compile(&Disk, &programs, spec);
-            (compilation.sources, compilation.diagnostics)
+            let name = compilation.stack.map(|stack| (stack.plan.name, stack.checked.pipeline().name.span));
+            (compilation.sources, compilation.diagnostics, name)
         });
+        let mut found = Vec::new();
+        let mut names = Vec::new();
+        for (spec, (sources, diagnostics, name)) in self.specs.iter().zip(compiled) {
+            names.extend(name.map(|(name, span)| (found.len(), spec.display().to_string(), name, span)));
+            found.push((sources, diagnostics));
+        }
+        let pipelines = names.iter().map(|(_, path, name, span)| (path.as_str(), name.as_str(), *span));
+        for (at, diagnostic) in same_names(pipelines) {
+            found[names[at].0].1.push(diagnostic);
+        }
         report(&found, self.format)?;
         let failed = any_errors(&found);
         let warned = found

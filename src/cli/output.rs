@@ -60,14 +60,21 @@ pub(super) fn note(line: &str) {
 
 /// Prints findings where they belong: text for people to stderr, the rest to stdout.
 pub(super) fn report(found: &[(Sources, Vec<Diagnostic>)], format: Format) -> Result<(), Exit> {
+    if format == Format::Text {
+        // A finding's lines stand for themselves, so that many specs can be told on all processors.
+        let texts =
+            parallel(found, |(sources, diagnostics)| format.render(&[Findings { sources, diagnostics }]));
+        let _ = anstream::stderr().write_all(texts.concat().as_bytes());
+        return Ok(());
+    }
     let findings: Vec<Findings> =
         found.iter().map(|(sources, diagnostics)| Findings { sources, diagnostics }).collect();
     let text = format.render(&findings);
-    if format == Format::Text {
-        let _ = anstream::stderr().write_all(text.as_bytes());
-        return Ok(());
+    match print(&text) {
+        // Who reads the findings may stop early; whether there are errors is still to be told.
+        Err(Exit::Closed) => Ok(()),
+        result => result,
     }
-    print(&text)
 }
 
 /// "2 errors, 1 warning", or nothing.
@@ -133,9 +140,9 @@ pub(super) struct Stage {
     next: AtomicUsize,
 }
 
-/// A file on the stage.
+/// A file on the stage, or one that goes.
 pub(super) struct Staged {
-    from: PathBuf,
+    from: Option<PathBuf>,
     to: PathBuf,
 }
 
@@ -154,17 +161,26 @@ impl Stage {
         }
         let from = self.folder.path().join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
         fs::write(&from, content).map_err(|error| refused(&to, &error))?;
-        Ok(Some(Staged { from, to }))
+        Ok(Some(Staged { from: Some(from), to }))
     }
 }
 
 impl Staged {
-    /// Moves the file to its place.
+    /// A file that an earlier build wrote and this one does not.
+    pub(super) fn removal(to: PathBuf) -> Self {
+        Self { from: None, to }
+    }
+
+    /// Moves the file to its place, or removes it.
     pub(super) fn place(&self) -> Result<(), Exit> {
-        let folder = self.to.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)
-            .and_then(|()| fs::rename(&self.from, &self.to))
-            .map_err(|error| refused(&self.to, &error))
+        let done = match &self.from {
+            None => fs::remove_file(&self.to),
+            Some(from) => fs::rename(from, &self.to).or_else(|_| {
+                fs::create_dir_all(self.to.parent().unwrap_or(Path::new(".")))?;
+                fs::rename(from, &self.to)
+            }),
+        };
+        done.map_err(|error| refused(&self.to, &error))
     }
 }
 

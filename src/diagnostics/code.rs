@@ -97,6 +97,7 @@ codes! {
     "0504" TransformMemory "The transform's memory is out of range"
     "0505" TransformRetries "The transform's retries are out of range"
     "0506" TransformBufferInterval "The transform's buffer interval is out of range"
+    "0507" TransformReply "The transform's reply would be larger than Lambda carries"
 
     "0601" BufferSize "The delivery buffer's size is out of range"
     "0602" BufferInterval "The delivery buffer's interval is out of range"
@@ -111,6 +112,7 @@ codes! {
     "0611" TimeZone "Firehose does not take this time zone"
     "0612" FileExtension "Firehose does not take this file extension"
     "0613" BucketName "The bucket name is not one that S3 allows"
+    "0614" TimestampPattern "A timestamp pattern probably means something else"
 
     "0701" SqlSyntax "The SQL cannot be parsed"
     "0702" UnknownColumn "A column is not known"

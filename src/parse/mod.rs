@@ -123,7 +123,7 @@ fn explain(fault: Fault, file: &SourceFile) -> Diagnostic {
 /// The parser's words at the place where it stopped; a tab, which is what beginners meet, is named as such.
 fn syntax(words: &str, at: usize, file: &SourceFile) -> Diagnostic {
     let line = file.position(at.min(file.text().len())).line;
-    for line in line.saturating_sub(1).max(1)..=line {
+    for line in line.saturating_sub(1).max(1)..=line + 1 {
         let start = file.line_start(line);
         let text = &file.text()[start..];
         let blank = text.len() - text.trim_start_matches([' ', '\t']).len();

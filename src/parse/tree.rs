@@ -3,6 +3,7 @@
 //! Built straight from the parser's events and not by serde, for three reasons: every duplicate key is found and
 //! not the first only, the spans have ends, and the same tree serves `render::verify`, which needs tags.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -107,6 +108,27 @@ impl<'a> Events<'a> {
     }
 }
 
+/// Finds a key among those read. Nearly every mapping has a few keys, and looking through them beats a table of them.
+#[derive(Default)]
+struct KeyIndex {
+    table: HashMap<String, usize>,
+}
+
+impl KeyIndex {
+    /// Keys up to which looking through them is quicker.
+    const FEW: usize = 32;
+
+    fn find(&mut self, entries: &[Entry], key: &str) -> Option<usize> {
+        if entries.len() <= Self::FEW {
+            return entries.iter().position(|entry| entry.key == key);
+        }
+        for (at, entry) in entries.iter().enumerate().skip(self.table.len()) {
+            self.table.insert(entry.key.clone(), at);
+        }
+        self.table.get(key).copied()
+    }
+}
+
 struct Builder<'a> {
     text: &'a str,
     nodes: usize,
@@ -159,7 +181,9 @@ impl<'a> Builder<'a> {
             }
             Event::Scalar(value, style, anchor, tag) => {
                 let tag = tag.and_then(|tag| own_tag(&tag, span));
-                let kind = self.scalar(&value, style, tag.is_some(), &place);
+                // A block's span runs on to where the next line begins.
+                let place = place.start..self.trimmed(place.end).max(place.start);
+                let kind = self.scalar(value, style, tag.is_some(), &place);
                 (kind, place.end, anchor, tag)
             }
             Event::SequenceStart(_, anchor, tag) => {
@@ -196,7 +220,7 @@ impl<'a> Builder<'a> {
         start: usize,
     ) -> Result<(Vec<Entry>, usize), Fault> {
         let mut entries: Vec<Entry> = Vec::new();
-        let mut seen: HashMap<String, usize> = HashMap::new();
+        let mut index = KeyIndex::default();
         let mut end = start;
         while let Some((event, span)) = events.next()? {
             if matches!(event, Event::MappingEnd) {
@@ -218,11 +242,10 @@ impl<'a> Builder<'a> {
             let Some((event, span)) = events.next()? else { break };
             let value = self.node(event, &span, events, depth + 1)?;
             end = end.max(value.range.end);
-            if let Some(&first) = seen.get(&key) {
+            if let Some(first) = index.find(&entries, &key) {
                 self.faults.push(Fault::DuplicateKey(key, key_range, entries[first].key_range.clone()));
                 continue;
             }
-            seen.insert(key.clone(), entries.len());
             entries.push(Entry { key, key_range, value });
         }
         Ok((entries, end))
@@ -234,11 +257,15 @@ impl<'a> Builder<'a> {
         self.text.get(..end).map_or(end, |text| text.trim_end().len())
     }
 
-    fn scalar(&self, value: &str, style: ScalarStyle, tagged: bool, place: &Range<usize>) -> Kind {
-        if style == ScalarStyle::Plain && !tagged {
-            return plain(value, || self.pieces(value, style, place));
+    fn scalar(&self, value: Cow<str>, style: ScalarStyle, tagged: bool, place: &Range<usize>) -> Kind {
+        if style == ScalarStyle::Plain
+            && !tagged
+            && let Some(kind) = plain(&value)
+        {
+            return kind;
         }
-        Kind::String(value.to_owned(), self.pieces(value, style, place))
+        let pieces = self.pieces(&value, style, place);
+        Kind::String(value.into_owned(), pieces)
     }
 
     fn pieces(&self, value: &str, style: ScalarStyle, place: &Range<usize>) -> Vec<(usize, usize)> {
@@ -295,11 +322,11 @@ fn own_tag(tag: &Tag, span: &granit_parser::Span) -> Option<(String, Range<usize
 
 /// YAML 1.2's core schema, but that numbers with a leading zero stay text: account ids and versions are written
 /// that way, and nobody means octal.
-fn plain(value: &str, pieces: impl FnOnce() -> Vec<(usize, usize)>) -> Kind {
+fn plain(value: &str) -> Option<Kind> {
     match value {
-        "" | "~" | "null" | "Null" | "NULL" => return Kind::Null,
-        "true" | "True" | "TRUE" => return Kind::Bool(true),
-        "false" | "False" | "FALSE" => return Kind::Bool(false),
+        "" | "~" | "null" | "Null" | "NULL" => return Some(Kind::Null),
+        "true" | "True" | "TRUE" => return Some(Kind::Bool(true)),
+        "false" | "False" | "FALSE" => return Some(Kind::Bool(false)),
         _ => {}
     }
     let digits = value.strip_prefix(['-', '+']).unwrap_or(value);
@@ -308,13 +335,13 @@ fn plain(value: &str, pieces: impl FnOnce() -> Vec<(usize, usize)>) -> Kind {
         && !(digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0."));
     if numeric {
         if let Ok(number) = value.parse::<i64>() {
-            return Kind::Integer(number);
+            return Some(Kind::Integer(number));
         }
         if let Some(number) = value.parse::<f64>().ok().filter(|number| number.is_finite()) {
-            return Kind::Float(number);
+            return Some(Kind::Float(number));
         }
     }
-    Kind::String(value.to_owned(), pieces())
+    None
 }
 
 #[cfg(test)]

@@ -55,9 +55,12 @@ fn pack_records(plan: &Plan, cost: &Cost, pipeline: &Pipeline) -> Option<Diagnos
     let kib = (events * (pipeline.stream.record_size.value + SEPARATOR_BYTES)).div_ceil(KIB);
     let lines = match &pipeline.transform {
         None => format!("{events} JSON lines, each with its newline,"),
-        Some(transform) if transform.append == "\n" => format!("{events} JSON lines"),
+        Some(transform) if transform.append.value == "\n" => format!("{events} JSON lines"),
         Some(transform) => {
-            format!("{events} events, with {} between,", serde_json::Value::from(transform.append.as_str()))
+            format!(
+                "{events} events, with {} between,",
+                serde_json::Value::from(transform.append.value.as_str())
+            )
         }
     };
     let whose = if own > 0.0 { " that other programs send" } else { "" };

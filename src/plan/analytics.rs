@@ -38,6 +38,8 @@ pub struct AnalyticsPlan {
     pub application_name: Value,
     /// What `main.py` fills into the SQL: placeholder and value.
     pub properties: Vec<Property>,
+    /// The settings whose change restarts the application, as one text.
+    pub settings: String,
     /// The SQL that Flink runs.
     #[serde(skip)]
     pub sql: String,
@@ -67,6 +69,8 @@ pub struct StartPlan {
     pub architecture: &'static str,
     /// Seconds that a start may take: Lambda's limit.
     pub timeout: u64,
+    /// Seconds that CloudFormation waits for the function's answer.
+    pub service_timeout: u64,
 }
 
 /// Plans the application.
@@ -101,6 +105,14 @@ pub(super) fn plan(checked: &Checked, programs: &Programs) -> Option<AnalyticsPl
         connector_coordinates: connector.to_string(),
         application_name: Value::sub(grants::APPLICATION_NAME),
         properties,
+        settings: format!(
+            "{} parallelism={} per-kpu={} auto-scaling={} snapshots={}",
+            flink.runtime_environment.value,
+            flink.parallelism.value,
+            flink.parallelism_per_kpu.value,
+            flink.auto_scaling,
+            flink.snapshots
+        ),
         stateless: query.stateless().is_ok(),
         artifact: Artifact {
             name: "flink",
@@ -119,6 +131,8 @@ pub(super) fn plan(checked: &Checked, programs: &Programs) -> Option<AnalyticsPl
 fn start(programs: &Programs) -> Option<StartPlan> {
     /// Lambda's longest run; the starter answers before it ends.
     const TIMEOUT_S: u64 = crate::aws::limits::lambda::TIMEOUT_S.max;
+    /// The call of the function may wait before it runs.
+    const QUEUE_S: u64 = 300;
     let architecture = Architecture::X86_64;
     let build = programs.get(Program::FlinkStarter, architecture)?;
     let name = format!("flink-starter-{}", architecture.name());
@@ -130,5 +144,6 @@ fn start(programs: &Programs) -> Option<StartPlan> {
         },
         architecture: architecture.name(),
         timeout: TIMEOUT_S,
+        service_timeout: TIMEOUT_S + QUEUE_S,
     })
 }

@@ -77,7 +77,7 @@ pub(super) fn transform(pipeline: &Pipeline, programs: &Programs) -> Option<Tran
     let transform = pipeline.transform.as_ref()?;
     let architecture = transform.architecture.value;
     let build = programs.get(Program::Transform, architecture)?;
-    let program = json!({ "version": 1, "append": transform.append }).to_string();
+    let program = json!({ "version": 1, "append": transform.append.value }).to_string();
     let name = format!("transform-{}", architecture.name());
     Some(TransformPlan {
         architecture: architecture.name(),

@@ -103,6 +103,7 @@ fn application() -> AnalyticsPlan {
         application_name: Value::text("orders-analytics"),
         properties: Vec::new(),
         sql: String::new(),
+        settings: String::new(),
         stateless: true,
         artifact: artifact("flink", Content::Flink { sql: String::new(), connector }),
         start: StartPlan {
@@ -116,6 +117,7 @@ fn application() -> AnalyticsPlan {
             ),
             architecture: "x86_64",
             timeout: 900,
+            service_timeout: 1_200,
         },
     }
 }

@@ -49,17 +49,6 @@ pub struct Role {
     pub trust: Vec<Condition>,
     /// What it may do.
     pub grants: Vec<Grant>,
-    /// Findings of linters that do not hold for this role, with the reason.
-    pub skips: Vec<Skip>,
-}
-
-/// A linter's finding that does not hold, and why.
-#[derive(Clone, Debug, Serialize)]
-pub struct Skip {
-    /// The linter's id.
-    pub id: &'static str,
-    /// A reason that a security reviewer accepts.
-    pub comment: &'static str,
 }
 
 /// The artifacts' ARNs that grants name.
@@ -101,14 +90,6 @@ fn logical_id(principal: Node) -> &'static str {
 /// The role of a node that acts.
 fn role(principal: Node) -> Role {
     let account = || Value::reference("AWS::AccountId");
-    let skips = if principal == Node::Producer {
-        vec![Skip {
-            id: "CKV_AWS_111",
-            comment: "Session Manager's channels have no resource level; the stream and the program are named",
-        }]
-    } else {
-        Vec::new()
-    };
     let none = "Nothing to add: this service passes no source to the trust policy.";
     let (logical_id, description, spec, service, trust_because, trust) = match principal {
         Node::Producer => (
@@ -144,7 +125,7 @@ fn role(principal: Node) -> Role {
         Node::Network => (
             "ProducerFlowLogRole",
             "What the producer network's flow log may do",
-            "/producer/network",
+            "/producer",
             "vpc-flow-logs.amazonaws.com",
             "Only flow logs of this account, against the confused deputy.",
             vec![
@@ -167,16 +148,7 @@ fn role(principal: Node) -> Role {
             vec![equals("sts:ExternalId", account())],
         ),
     };
-    Role {
-        logical_id,
-        description,
-        spec,
-        principal: service,
-        trust_because,
-        trust,
-        grants: Vec::new(),
-        skips,
-    }
+    Role { logical_id, description, spec, principal: service, trust_because, trust, grants: Vec::new() }
 }
 
 fn grant(sid: &'static str, actions: &[&'static str], resources: Vec<Value>, because: &'static str) -> Grant {
@@ -232,18 +204,25 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys) -> Vec<Grant> {
             vec![artifact(keys.producer)],
             "The instances fetch the producer when they start.",
         )],
-        (Node::Producer, Action::Attend, _) => vec![grant(
-            "SessionManager",
-            &[
-                "ssm:UpdateInstanceInformation",
-                "ssmmessages:CreateControlChannel",
-                "ssmmessages:CreateDataChannel",
-                "ssmmessages:OpenControlChannel",
-                "ssmmessages:OpenDataChannel",
-            ],
-            vec![Value::text("*")],
-            "Session Manager instead of SSH. `*`: its channels have no resource level.",
-        )],
+        (Node::Producer, Action::Attend, _) => vec![
+            grant(
+                "RegisterInstance",
+                &["ssm:UpdateInstanceInformation"],
+                vec![Value::sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:instance/*")],
+                "Session Manager instead of SSH: the instances make themselves known.",
+            ),
+            grant(
+                "SessionChannels",
+                &[
+                    "ssmmessages:CreateControlChannel",
+                    "ssmmessages:CreateDataChannel",
+                    "ssmmessages:OpenControlChannel",
+                    "ssmmessages:OpenDataChannel",
+                ],
+                vec![Value::text("*")],
+                "The channels of Session Manager. `*`: the actions have no resource level.",
+            ),
+        ],
         (Node::Analytics, Action::Read, Node::Artifacts) => vec![grant(
             "ReadProgram",
             &["s3:GetObject", "s3:GetObjectVersion"],
@@ -349,7 +328,10 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys) -> Vec<Grant> {
         (Node::Delivery, Action::Log, _) => vec![grant(
             "WriteLogs",
             &["logs:PutLogEvents"],
-            vec![Value::arn("DeliveryLogs")],
+            vec![Value::sub(
+                "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${DeliveryLogs}:log-stream:\
+                 ${DeliveryLogStream}",
+            )],
             "Firehose reports records that it could not deliver.",
         )],
         _ => Vec::new(),

@@ -37,12 +37,7 @@ pub struct StreamPlan {
 /// The stream that takes the records in.
 pub(super) fn input(pipeline: &Pipeline, edges: &[Edge]) -> StreamPlan {
     let stream = &pipeline.stream;
-    let load = Load {
-        records_per_second: stream.records_per_second.value,
-        record_bytes: stream.counted_record_bytes(),
-        consumers: graph::consumers(edges, Node::Stream).len() as u64,
-        headroom_percent: stream.headroom.value,
-    };
+    let load = capacity::input_load(stream, graph::consumers(edges, Node::Stream).len() as u64);
     let kib = stream.max_record_size.value / KIB;
     StreamPlan {
         max_record_kib: (kib != kinesis::RECORD_KIB_DEFAULT).then_some(kib),

@@ -280,7 +280,7 @@ impl Resolver<'_> {
         });
         Transform {
             span: self.key("/transform"),
-            append: transform.append.unwrap_or_else(|| "\n".into()),
+            append: self.or("/transform/append", transform.append, "\n".into()),
             timeout: self.or(
                 "/transform/timeout",
                 transform.timeout.map(|timeout| timeout.0),

@@ -209,7 +209,7 @@ pub struct Transform {
     /// Place of its key.
     pub span: Span,
     /// What is put behind each record.
-    pub append: String,
+    pub append: Setting<String>,
     /// Seconds.
     pub timeout: Setting<u64>,
     /// Bytes.

@@ -64,7 +64,7 @@ pub struct Stream {
     #[schemars(extend("examples" = ["25 %"]))]
     pub headroom: Option<Percent>,
     /// Shards that your account may have in the region, where AWS has raised the quota. Default: the region's own.
-    #[schemars(range(min = 1), extend("examples" = [5000]))]
+    #[schemars(range(min = 1, max = 100000), extend("examples" = [5000]))]
     pub shard_quota: Option<u64>,
     /// How long records stay readable, 24 h to 365 d. Default: `24 h`.
     #[schemars(extend("examples" = ["24 h"]))]
@@ -146,7 +146,7 @@ pub struct Producer {
     #[schemars(extend("examples" = ["t3.micro"]))]
     pub instance_type: Option<String>,
     /// How many instances. Default: as many as the rate needs.
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = 500))]
     pub instances: Option<u64>,
     /// Where the instances run. Default: a VPC of the stack's own with two public subnets and no way in.
     pub network: Option<Network>,
