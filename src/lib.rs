@@ -9,6 +9,7 @@ pub mod check;
 pub mod cli;
 pub mod diagnostics;
 pub mod graph;
+pub mod instances;
 pub mod pack;
 pub mod parse;
 pub mod plan;

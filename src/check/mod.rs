@@ -4,6 +4,7 @@
 mod analytics;
 mod delivery;
 mod names;
+mod prefix;
 mod producer;
 mod stream;
 mod transform;
@@ -11,7 +12,6 @@ mod transform;
 pub use names::same_names;
 #[cfg(test)]
 pub(crate) use producer::USER_DATA_FRAME_BYTES;
-pub use producer::instances as producer_instances;
 
 use crate::diagnostics::{self, Diagnostic};
 use crate::graph::{self, Edge};
@@ -76,6 +76,7 @@ pub fn check(pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, Vec<D
     analytics::check(&mut context);
     transform::check(&mut context);
     delivery::check(&mut context);
+    prefix::check(&mut context);
     diagnostics.append(&mut context.diagnostics);
     if diagnostics::has_errors(&diagnostics) {
         return (None, diagnostics);

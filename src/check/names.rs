@@ -9,13 +9,13 @@ use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::pipeline::{Encryption, Setting};
 use crate::source::Span;
+use crate::spec::SECONDS_PER_DAY;
 
 /// Longest pipeline name. It becomes the stack's name, which stands in names that AWS bounds at 64 characters together
 /// with a logical id and a random suffix.
 const NAME_CHARS_MAX: usize = 40;
 /// Tags that pipec adds itself: `pipec:pipeline`, and `Name` on instances and volumes.
 const OWN_TAGS: usize = 2;
-const SECONDS_PER_DAY: u64 = 86_400;
 
 pub(super) fn check(context: &mut Context) {
     name(context);

@@ -8,13 +8,12 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{self, Node};
 use crate::resolve::DEFAULT_REGION;
 use crate::resolve::pipeline::Capacity;
-use crate::spec::{ByteSize, Duration};
+use crate::spec::{ByteSize, Duration, SECONDS_PER_HOUR};
 
 /// Records a second of a new on-demand stream: those of the four shards that its bytes amount to.
 const ON_DEMAND_START_RECORDS_PER_S: u64 = kinesis::ON_DEMAND_START_WRITE_BYTES_PER_S
     / kinesis::SHARD_WRITE_BYTES_PER_S
     * kinesis::SHARD_WRITE_RECORDS_PER_S;
-const SECONDS_PER_HOUR: u64 = 3_600;
 
 pub(super) fn check(context: &mut Context) {
     record_size(context);

@@ -9,7 +9,7 @@ use super::{Artifact, Content, s3_key};
 use crate::aws::limits::MIB;
 use crate::resolve::pipeline::{Encryption, Pipeline};
 use crate::runtime::{Program, Programs};
-use crate::spec::Compression;
+use crate::spec::{Compression, SECONDS_PER_DAY};
 
 /// The Lambda transform.
 #[derive(Clone, Debug, Serialize)]
@@ -147,7 +147,7 @@ pub(super) fn bucket(pipeline: &Pipeline) -> Option<BucketPlan> {
     }
     Some(BucketPlan {
         key: customer_key(&s3.encryption.value),
-        expire_days: s3.expire_after.as_ref().map(|time| time.value / 86_400),
+        expire_days: s3.expire_after.as_ref().map(|time| time.value / SECONDS_PER_DAY),
         noncurrent_days: 30,
         abort_days: 7,
         access_log_days: 90,

@@ -21,6 +21,7 @@ use crate::aws::instance_types::Architecture;
 use crate::capacity::ROW_KEY_BYTES;
 use crate::check::Checked;
 use crate::runtime::{Program, Programs};
+use crate::spec::SECONDS_PER_DAY;
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
 pub use delivery::{BucketPlan, DeliveryPlan, TransformPlan};
 use grants::{ArtifactKeys, Role};
@@ -169,7 +170,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
         },
         output_stream,
         bucket: delivery::bucket(pipeline),
-        log_retention_days: pipeline.log_retention.value / 86_400,
+        log_retention_days: pipeline.log_retention.value / SECONDS_PER_DAY,
         producer,
         analytics,
         transform,

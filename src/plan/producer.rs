@@ -8,7 +8,7 @@ use super::value::literal;
 use super::{Artifact, Content, s3_key};
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::ec2;
-use crate::check;
+use crate::instances::instances;
 use crate::resolve::pipeline::{PartitionKey, Pipeline, Producer};
 use crate::runtime::{Program, Programs};
 
@@ -60,7 +60,7 @@ const VOLUME_GIB: u64 = 8;
 /// Plans the producer.
 pub(super) fn plan(pipeline: &Pipeline, programs: &Programs) -> Option<ProducerPlan> {
     let producer = pipeline.producer.as_ref()?;
-    let need = check::producer_instances(pipeline)?;
+    let need = instances(pipeline)?;
     let architecture = need.instance_type.architecture;
     let build = programs.get(Program::Producer, architecture)?;
     let name = format!("producer-{}", architecture.name());

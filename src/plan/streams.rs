@@ -8,6 +8,7 @@ use crate::capacity::{self, Load, Need};
 use crate::check::Checked;
 use crate::graph::{self, Edge, Node};
 use crate::resolve::pipeline::{Capacity, Encryption, Pipeline};
+use crate::spec::SECONDS_PER_HOUR;
 
 /// A Kinesis data stream.
 #[derive(Clone, Debug, Serialize)]
@@ -72,7 +73,7 @@ fn plan(pipeline: &Pipeline, logical_id: &'static str, spec: &'static str, load:
         spec,
         mode: if shards.is_some() { "PROVISIONED" } else { "ON_DEMAND" },
         shards,
-        retention_hours: stream.retention.value / 3_600,
+        retention_hours: stream.retention.value / SECONDS_PER_HOUR,
         max_record_kib: None,
         key: match &stream.encryption.value {
             Encryption::AwsManaged => "alias/aws/kinesis".into(),

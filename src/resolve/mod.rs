@@ -10,7 +10,7 @@ use crate::aws::{flink, limits, regions};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::parse::{self, Parsed, Places, step};
 use crate::source::{Excerpt, Sources, Span};
-use crate::spec::{self, AnalyticsRuntime, CapacityMode, Compression};
+use crate::spec::{self, AnalyticsRuntime, CapacityMode, Compression, SECONDS_PER_DAY, SECONDS_PER_HOUR};
 use crate::sql::{Column, DataType, parse_path};
 use crate::world::World;
 use pipeline::{
@@ -33,7 +33,8 @@ pub const DEFAULT_TRANSFORM_MEMORY: u64 = 256 * limits::MIB;
 /// Default of `delivery.s3.error_prefix`.
 pub const DEFAULT_ERROR_PREFIX: &str = "errors/!{firehose:error-output-type}/";
 /// Default of `logs.retention`, seconds: what AWS's security standard asks for.
-pub const DEFAULT_LOG_RETENTION_S: u64 = limits::monitoring::LOG_RETENTION_DAYS_SECURITY_HUB * 86_400;
+pub const DEFAULT_LOG_RETENTION_S: u64 =
+    limits::monitoring::LOG_RETENTION_DAYS_SECURITY_HUB * SECONDS_PER_DAY;
 
 /// The pipeline of a spec, and what could not be read.
 pub fn resolve(
@@ -132,7 +133,7 @@ impl Resolver<'_> {
             retention: self.or(
                 "/stream/retention",
                 stream.retention.map(|retention| retention.0),
-                limits::kinesis::RETENTION_HOURS_DEFAULT * 3_600,
+                limits::kinesis::RETENTION_HOURS_DEFAULT * SECONDS_PER_HOUR,
             ),
             encryption: self.encryption("/stream/encryption", stream.encryption.clone()),
         }

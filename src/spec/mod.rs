@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use quantity::{ByteSize, Duration, Percent};
+pub use quantity::{ByteSize, Duration, Percent, SECONDS_PER_DAY, SECONDS_PER_HOUR};
 
 /// A streaming pipeline: a Kinesis data stream, what fills it, what happens to its records, and where they go.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

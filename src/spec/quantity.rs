@@ -18,7 +18,11 @@ const SIZE_UNITS: Units = &[
     ("GB", 1_000_000_000),
     ("GiB", 1 << 30),
 ];
-const DURATION_UNITS: Units = &[("s", 1), ("min", 60), ("h", 3_600), ("d", 86_400)];
+/// Seconds of an hour.
+pub const SECONDS_PER_HOUR: u64 = 3_600;
+/// Seconds of a day.
+pub const SECONDS_PER_DAY: u64 = 24 * SECONDS_PER_HOUR;
+const DURATION_UNITS: Units = &[("s", 1), ("min", 60), ("h", SECONDS_PER_HOUR), ("d", SECONDS_PER_DAY)];
 
 /// Why a text is not a quantity.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -192,7 +196,7 @@ impl fmt::Display for ByteSize {
 impl fmt::Display for Duration {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         // Hours, not days: AWS counts retention in hours, and `24 h` is what everybody writes.
-        let units = if self.0 >= 7 * 86_400 { DURATION_UNITS } else { &DURATION_UNITS[..3] };
+        let units = if self.0 >= 7 * SECONDS_PER_DAY { DURATION_UNITS } else { &DURATION_UNITS[..3] };
         write(formatter, self.0, units)
     }
 }
