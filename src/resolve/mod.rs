@@ -1,4 +1,4 @@
-//! `resolve`: a [`Spec`] to a [`Pipeline`]. Defaults are filled and marked as such, types and paths are read, the SQL
+//! `resolve`: a [`Spec`](crate::spec::Spec) to a [`Pipeline`]. Defaults are filled and marked as such, types and paths are read, the SQL
 //! file is loaded. What a value means is decided here; whether AWS takes it, in `check`.
 
 pub mod pipeline;

@@ -8,7 +8,7 @@
 //! | the service's calls | [`service`] |
 //! | doing it until a deadline | [`drive`] |
 //! | the answer | [`answer`] |
-//! | an answer after a panic | [`panic`] |
+//! | an answer after a panic | [`mod@panic`] |
 
 // The futures are run on one thread and need not be Send.
 #![allow(async_fn_in_trait)]
