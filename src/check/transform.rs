@@ -11,7 +11,7 @@ use crate::spec::{ByteSize, Duration};
 /// Bytes of JSON around a record in a reply: an id of 56 digits, the result, names and quotes.
 const ANSWER_BYTES: u64 = 104;
 /// Steps in which a buffer is suggested: an eighth of a MiB, which has few digits in KiB and in MiB.
-const TENTH_MIB: u64 = MIB / 8;
+const BUFFER_STEP: u64 = MIB / 8;
 
 /// The largest buffer whose reply Lambda carries; `None` where nothing is known of the records' size.
 fn largest_buffer(context: &Context, append: &str) -> Option<u64> {
@@ -84,7 +84,7 @@ pub(super) fn check(context: &mut Context) {
             if largest >= min as u64 {
                 format!(
                     "write `buffer: {{size: {}, interval: 60 s}}`",
-                    ByteSize(largest / TENTH_MIB * TENTH_MIB)
+                    ByteSize(largest / BUFFER_STEP * BUFFER_STEP)
                 )
             } else {
                 "write a shorter `append`".into()
