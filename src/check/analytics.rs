@@ -17,7 +17,7 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
         return (None, Vec::new());
     };
     match &analytics.sql {
-        Some(text) if records.complete => sql::analyze(text, &sql::Input { columns: &records.columns }),
+        Some(text) if records.complete => sql::analyze(text, &sql::Input { columns: &records.columns, event_time: None, references: &[] }),
         _ => (None, Vec::new()),
     }
 }

@@ -90,6 +90,8 @@ codes! {
     "0408" InvalidColumnType "A column's type cannot be read"
     "0409" RecordsUnused "The columns are declared, but nothing reads them"
     "0410" FlinkRuntimeOld "There is a newer Flink runtime"
+    "0411" ReferenceTable "A reference table cannot be used"
+    "0412" EventTime "The column of the event time cannot be used"
 
     "0501" TransformTimeout "Firehose waits five minutes for a transform"
     "0502" TransformBufferSize "The transform's buffer is out of range"
@@ -124,6 +126,9 @@ codes! {
     "0708" NoOutput "The SQL writes to no output"
     "0709" LossyCast "A value may be cut or rounded"
     "0710" DuplicateName "A name is defined twice in the SQL"
+    "0711" MissingWindow "The SQL would have to remember rows for ever"
+    "0712" ApproximateSql "A result is close to the old service's, and not the same"
+    "0713" AmbiguousName "A name could mean several columns"
 
     "0801" InvalidName "The pipeline's name cannot name its resources"
     "0802" InvalidTag "A tag is not one that AWS takes"

@@ -4,6 +4,7 @@
 //! is expanded and a simple `CASE` is a searched one. So both back ends only walk the tree, and decide nothing.
 
 use super::data_type::DataType;
+use super::interval::Interval;
 use crate::source::Span;
 
 /// One expression.
@@ -24,6 +25,22 @@ pub enum ExprKind {
     Column(ColumnRef),
     /// A constant.
     Literal(Literal),
+    /// When the row of a relation came in, as TIMESTAMP.
+    Rowtime {
+        /// Which relation of the FROM clause.
+        relation: usize,
+    },
+    /// A bound of the window of the only relation that has one, as TIMESTAMP.
+    Window(WindowBound),
+    /// What a function makes of several rows: those of the group, or those that the SELECT's OVER names.
+    Aggregate {
+        /// Which.
+        function: Aggregate,
+        /// Whether equal values count once.
+        distinct: bool,
+        /// Its arguments; none means `COUNT(*)` or `ROW_NUMBER()`.
+        arguments: Vec<Expr>,
+    },
     /// The operand as the type of this expression; NULL when it cannot be (a text that is no number, a number
     /// out of range). Text is cut to the length of its new type, or filled up to it where that is CHAR. A number
     /// becomes whole by losing its fraction, and a DECIMAL of fewer digits by rounding half up; a floating point
@@ -44,6 +61,13 @@ pub enum ExprKind {
         left: Box<Expr>,
         /// Second operand.
         right: Box<Expr>,
+    },
+    /// A time so much later, of the type of this expression.
+    Shift {
+        /// The time.
+        operand: Box<Expr>,
+        /// How much; below zero is earlier.
+        by: Interval,
     },
     /// Texts one behind the other.
     Concat(Vec<Expr>),
@@ -205,6 +229,49 @@ pub enum PatternPart {
     Any,
 }
 
+/// A bound of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WindowBound {
+    /// Its first instant.
+    Start,
+    /// The instant at which it ends, which is not in it.
+    End,
+    /// Its last millisecond.
+    Last,
+}
+
+/// Functions of several rows. NULLs are left out by all but `COUNT(*)`, `LAG` and `ROW_NUMBER`; of no values at all the
+/// count is 0 and every other result NULL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Aggregate {
+    /// `COUNT`: how many, as BIGINT.
+    Count,
+    /// `SUM`: of whole numbers as BIGINT, of exact ones with 38 digits, else as DOUBLE.
+    Sum,
+    /// `AVG`: of whole numbers and floating point numbers as DOUBLE, else exact with 38 digits.
+    Avg,
+    /// `MIN`
+    Min,
+    /// `MAX`
+    Max,
+    /// `STDDEV_POP`, as DOUBLE.
+    StddevPop,
+    /// `STDDEV_SAMP`, as DOUBLE.
+    StddevSamp,
+    /// `VAR_POP`, as DOUBLE.
+    VarPop,
+    /// `VAR_SAMP`, as DOUBLE.
+    VarSamp,
+    /// `FIRST_VALUE`: the oldest.
+    FirstValue,
+    /// `LAST_VALUE`: the newest.
+    LastValue,
+    /// `LAG(value, rows before [, otherwise])`
+    Lag,
+    /// `ROW_NUMBER()`
+    RowNumber,
+}
+
 /// Functions of their arguments alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Function {
@@ -212,6 +279,8 @@ pub enum Function {
     Upper,
     /// `LOWER(text)`
     Lower,
+    /// `INITCAP(text)`: the first letter of every word in upper case, the others in lower case.
+    InitCap,
     /// `CHAR_LENGTH(text)`: characters, as INTEGER.
     CharLength,
     /// `SUBSTRING(text FROM start [FOR length])`, two or three arguments; the first character is 1. A computed
@@ -220,6 +289,101 @@ pub enum Function {
     /// `TRIM(side character FROM text)`: the text without the character at that side; two arguments, the text
     /// and the character.
     Trim(Side),
+    /// `POSITION(part IN text)`: the place of the first character, 0 where it is not in it; INTEGER.
+    Position,
+    /// `OVERLAY(text PLACING other FROM start [FOR length])`, three or four arguments.
+    Overlay,
+    /// `REPLACE(text, what, by)`: every occurrence.
+    Replace,
+    /// `REGEXP_REPLACE(text, expression, by)`: every match of a constant regular expression, Java's.
+    RegexpReplace,
+    /// `REGEXP_EXTRACT(text, expression, group)`: a group of the first match of a constant regular expression, as an
+    /// INTEGER constant; NULL without a match.
+    RegexpExtract,
+    /// `text SIMILAR TO pattern`, a constant.
+    SimilarTo,
+    /// `SPLIT_INDEX(text, separator, index)`: a field, counted from 0; NULL where there are not as many.
+    SplitIndex,
+    /// `LPAD(text, length, filling)`
+    LeftPad,
+    /// `RPAD(text, length, filling)`
+    RightPad,
+    /// `ABS(number)`
+    Abs,
+    /// `CEIL(number)`: a whole number that is not less.
+    Ceil,
+    /// `FLOOR(number)`: a whole number that is not more.
+    Floor,
+    /// `SQRT(number)`, as DOUBLE; NULL below 0.
+    SquareRoot,
+    /// `LN(number)`, as DOUBLE; NULL up to 0.
+    Ln,
+    /// `LOG10(number)`, as DOUBLE; NULL up to 0.
+    Log10,
+    /// `EXTRACT(field FROM time)`, as BIGINT.
+    Extract(TimeField),
+    /// `FLOOR(time TO unit)`: the start of the unit that a time lies in.
+    FloorTo(TimeField),
+    /// `CEIL(time TO unit)`: the start of the next unit, unless the time is one.
+    CeilTo(TimeField),
+    /// `STEP(time BY interval)`: the last multiple of so many milliseconds since 1970.
+    Step(i64),
+    /// `TIMESTAMPDIFF(unit, from, to)`: whole units between two times, as INTEGER.
+    TimestampDiff(TimeField),
+    /// `UNIX_TIMESTAMP(time)`: milliseconds since 1970, as BIGINT.
+    UnixTimestamp,
+    /// `TO_TIMESTAMP(milliseconds since 1970)`
+    FromUnixTimestamp,
+    /// `TIMESTAMP_TO_CHAR(pattern, time)`; the arguments are the time and the constant pattern, Java's.
+    FormatTimestamp,
+    /// `CHAR_TO_TIMESTAMP(pattern, text)`; the arguments are the text and the constant pattern. NULL where they do not
+    /// fit.
+    ParseTimestamp,
+    /// `CURRENT_TIMESTAMP`: when the row is looked at, in UTC.
+    Now,
+}
+
+/// A part of a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TimeField {
+    /// Year.
+    Year,
+    /// Quarter of the year, 1 to 4.
+    Quarter,
+    /// Month, 1 to 12.
+    Month,
+    /// Week of the year, ISO 8601.
+    Week,
+    /// Day of the month.
+    Day,
+    /// Hour.
+    Hour,
+    /// Minute.
+    Minute,
+    /// Second.
+    Second,
+    /// Day of the week, 1 is Sunday.
+    DayOfWeek,
+    /// Day of the year.
+    DayOfYear,
+}
+
+impl TimeField {
+    /// Its name in SQL.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Year => "YEAR",
+            Self::Quarter => "QUARTER",
+            Self::Month => "MONTH",
+            Self::Week => "WEEK",
+            Self::Day => "DAY",
+            Self::Hour => "HOUR",
+            Self::Minute => "MINUTE",
+            Self::Second => "SECOND",
+            Self::DayOfWeek => "DOW",
+            Self::DayOfYear => "DOY",
+        }
+    }
 }
 
 /// Which end of a text.
@@ -233,46 +397,82 @@ pub enum Side {
     Both,
 }
 
-impl Expr {
-    /// Calls `visit` for every operand.
-    pub fn operands<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
-        match &self.kind {
-            ExprKind::Column(_) | ExprKind::Literal(_) => {}
+/// The operands of a kind, one behind the other, by `&` or `&mut`.
+macro_rules! operands {
+    ($kind:expr, $visit:ident, $iter:ident) => {
+        match $kind {
+            ExprKind::Column(_) | ExprKind::Literal(_) | ExprKind::Rowtime { .. } | ExprKind::Window(_) => {}
             ExprKind::Cast { operand, .. }
             | ExprKind::Negate(operand)
             | ExprKind::Not(operand)
+            | ExprKind::Shift { operand, .. }
             | ExprKind::IsNull { operand, .. }
-            | ExprKind::Like { operand, .. } => visit(operand),
+            | ExprKind::Like { operand, .. } => $visit(operand),
             ExprKind::Arithmetic { left, right, .. } | ExprKind::Compare { left, right, .. } => {
-                visit(left);
-                visit(right);
+                $visit(left);
+                $visit(right);
             }
             ExprKind::NullIf { value, unwanted } => {
-                visit(value);
-                visit(unwanted);
+                $visit(value);
+                $visit(unwanted);
             }
             ExprKind::Concat(list) | ExprKind::And(list) | ExprKind::Or(list) | ExprKind::Coalesce(list) => {
-                list.iter().for_each(visit);
+                list.$iter().for_each($visit);
             }
-            ExprKind::Call { arguments, .. } => arguments.iter().for_each(visit),
+            ExprKind::Call { arguments, .. } | ExprKind::Aggregate { arguments, .. } => {
+                arguments.$iter().for_each($visit);
+            }
             ExprKind::In { operand, list, .. } => {
-                visit(operand);
-                list.iter().for_each(visit);
+                $visit(operand);
+                list.$iter().for_each($visit);
             }
             ExprKind::Between { operand, low, high, .. } => {
-                visit(operand);
-                visit(low);
-                visit(high);
+                $visit(operand);
+                $visit(low);
+                $visit(high);
             }
             ExprKind::Case { branches, otherwise } => {
                 for (condition, value) in branches {
-                    visit(condition);
-                    visit(value);
+                    $visit(condition);
+                    $visit(value);
                 }
                 if let Some(otherwise) = otherwise {
-                    visit(otherwise);
+                    $visit(otherwise);
                 }
             }
         }
+    };
+}
+
+impl Expr {
+    /// Calls `visit` for every operand.
+    pub fn operands<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        operands!(&self.kind, visit, iter);
+    }
+
+    fn operands_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        operands!(&mut self.kind, visit, iter_mut);
+    }
+
+    /// Whether two expressions say the same, wherever they are written.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        /// The expression with all places those of `span`.
+        fn moved(expr: &Expr, span: Span) -> Expr {
+            fn set(expr: &mut Expr, span: Span) {
+                expr.span = span;
+                expr.operands_mut(&mut |operand| set(operand, span));
+            }
+            let mut moved = expr.clone();
+            set(&mut moved, span);
+            moved
+        }
+        moved(self, self.span) == moved(other, self.span)
+    }
+
+    /// Whether a part of the expression, or all of it, is so.
+    pub(super) fn any(&self, is: &dyn Fn(&Expr) -> bool) -> bool {
+        let mut found = is(self);
+        self.operands(&mut |operand| found = found || operand.any(is));
+        found
     }
 }

@@ -4,7 +4,9 @@
 //! a typed [`Query`]; every back end starts from that, none from the text.
 
 mod data_type;
+mod dialect;
 mod expr;
+mod interval;
 mod parse;
 mod path;
 mod print;
@@ -15,11 +17,16 @@ mod scan;
 
 pub use data_type::{DataType, Family, TypeError};
 pub use expr::{
-    Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart, Side,
+    Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart, Side, TimeField,
+    WindowBound,
 };
+pub use interval::Interval;
 pub use path::{Path, PathError, parse_path};
 pub use print::print_flink;
-pub use query::{Column, FromClause, Insert, Query, Role, Select, StateNeed, Stream, StreamColumn, StreamId};
+pub use query::{
+    Clock, Column, EventTime, Frame, FromClause, Group, Insert, JoinKind, Meaning, Order, Over, Query, Role, Select,
+    StateNeed, Stream, StreamColumn, StreamId, TimeAttribute, TimeBounds, Window, WindowKind,
+};
 
 use crate::diagnostics::{self, Code, Diagnostic};
 use crate::source::Excerpt;
@@ -29,6 +36,23 @@ use crate::source::Excerpt;
 pub struct Input<'a> {
     /// The columns of the input stream, which is called `SOURCE_SQL_STREAM_001` or `stream`.
     pub columns: &'a [Column],
+    /// Which of them says when something happened.
+    pub event_time: Option<EventTime>,
+    /// Tables beside the stream, with their rows.
+    pub references: &'a [Reference],
+}
+
+/// A table that is read when the pipeline is compiled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reference {
+    /// Its name, always as if quoted.
+    pub name: String,
+    /// Its columns: name, type, and where they are declared.
+    pub columns: Vec<(String, DataType, crate::source::Span)>,
+    /// Its rows, each with a constant of its type, or NULL, for each column.
+    pub rows: Vec<Vec<Literal>>,
+    /// Where it is declared.
+    pub span: crate::source::Span,
 }
 
 /// Parses, resolves and type-checks a text. Reports everything that is wrong with it; there is a query exactly
@@ -59,7 +83,7 @@ fn analyze_here(text: &Excerpt, input: &Input) -> (Option<Query>, Vec<Diagnostic
     let query = match scan::scan(&text) {
         Ok(tokens) => {
             let statements = parse::parse(&tokens, &text, &mut diagnostics);
-            resolve::resolve(statements, input.columns, &text, &mut diagnostics)
+            resolve::resolve(statements, input, &text, &mut diagnostics)
         }
         Err(fault) => {
             diagnostics.push(fault);

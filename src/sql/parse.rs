@@ -8,6 +8,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, Word};
 
 use super::data_type::DataType;
+use super::dialect;
 use super::refuse::{refusal, refuse};
 use super::scan::{Lexeme, StreamingSql, Text, lower_first, too_deep};
 use crate::diagnostics::{Code, Diagnostic};
@@ -48,6 +49,8 @@ pub(super) struct InsertInto {
     pub(super) columns: Option<Vec<Name>>,
     /// Without one when it could not be parsed.
     pub(super) query: Option<Box<ast::Query>>,
+    /// The names that stand where a stream does.
+    pub(super) reads: Vec<String>,
     /// Whether something in the query has been refused already.
     pub(super) refused: bool,
     pub(super) select_span: Span,
@@ -367,7 +370,16 @@ impl Cursor<'_, '_> {
         self.diagnostics.extend(refusals);
         self.at = self.tokens.len();
         let (select_span, span) = (self.span_from(first), self.span_from(start));
-        Ok(Statement::Insert(Box::new(InsertInto { pump, into, columns, query, refused, select_span, span })))
+        Ok(Statement::Insert(Box::new(InsertInto {
+            pump,
+            into,
+            columns,
+            query,
+            reads: reads(tokens),
+            refused,
+            select_span,
+            span,
+        })))
     }
 
     fn query_fault(&self, error: &ParserError) -> Diagnostic {
@@ -453,22 +465,27 @@ pub(super) fn identifier(ident: &ast::Ident, text: &Text, otherwise: Span) -> Na
     }
 }
 
-/// `STREAM` behind `SELECT` is the old dialect's way to say that the query never ends; a parser would take it for
-/// a column.
-fn is_stream_keyword(tokens: &[Lexeme], at: usize) -> bool {
-    let behind_select = at > 0 && tokens[at - 1].is_word("SELECT");
-    let is_column = tokens.get(at + 1).is_none_or(|next| {
-        next.is(&Token::Comma) || next.is(&Token::Period) || next.is_word("FROM") || next.is_word("AS")
-    });
-    behind_select && tokens[at].is_word("STREAM") && !is_column
+/// The names behind FROM, JOIN and the like, folded.
+fn reads(tokens: &[Lexeme]) -> Vec<String> {
+    let is_place = |at: usize| {
+        let word = |back: usize, words: &[&str]| {
+            at >= back && words.iter().any(|word| tokens[at - back].is_word(word))
+        };
+        let opened = at >= 2 && tokens[at - 1].is(&Token::LParen);
+        word(1, &["FROM", "JOIN", "TABLE"]) || opened && word(2, &["TUMBLE", "HOP", "SESSION", "CUMULATE"])
+    };
+    let names = tokens.iter().enumerate().filter(|(at, _)| is_place(*at));
+    names
+        .filter_map(|(_, lexeme)| match &lexeme.token.token {
+            Token::Word(word) if word.quote_style.is_some() => Some(word.value.clone()),
+            Token::Word(word) => Some(word.value.to_uppercase()),
+            _ => None,
+        })
+        .collect()
 }
 
 fn parse_query(tokens: &[Lexeme]) -> Result<Box<ast::Query>, ParserError> {
-    let kept = (0..tokens.len())
-        .filter(|&at| !is_stream_keyword(tokens, at))
-        .map(|at| tokens[at].token.clone())
-        .collect();
-    let mut parser = Parser::new(&StreamingSql).with_tokens_with_locations(kept);
+    let mut parser = Parser::new(&StreamingSql).with_tokens_with_locations(dialect::plain(tokens));
     let query = parser.parse_query()?;
     let next = parser.peek_token();
     if next.token == Token::EOF { Ok(query) } else { parser.expected("the end of the statement", next) }

@@ -1,12 +1,18 @@
 """Generated SQL on a real Flink: its rows are compared with rows that were written by hand.
 
-The SQL is the compiler's, filled in and cut apart by the very `main.py` that runs in AWS. Only what names a Kinesis
-stream (the options connector, stream.arn, aws.region and source.init.position) is pointed at files instead.
+The SQL is the compiler's, filled in and cut apart by the very `main.py` that runs in AWS. Only two things of its tables
+are changed, and nothing of its queries:
+
+- what names a Kinesis stream (the options connector, stream.arn, aws.region and source.init.position) names files;
+- `pipec_rowtime`, the clock of the machine, becomes the field `pipec_rowtime` of the test's records, with the type that
+  the clock has and a watermark right behind it. Rows come in the order of the file.
+
+Since a clock is another thing than a kept time, the SQL with its own clock is planned as well, by the same Flink.
 
 Every folder of tests/sql/cases with `records.jsonl` and `expected/OUTPUT.jsonl` is run, from its snapshot. With
 PIPEC_GENERATED, a directory that `pipec build` wrote, its `user-data/pipeline.sql` is run on the records of the
-reference case as well. All of them run in one JVM. FLINK_LIB names the directory of Flink's jars if it is not that
-of the installed apache-flink-libraries.
+reference case as well. All of them run in one JVM, on one mini-cluster. FLINK_LIB names the directory of Flink's jars if
+it is not that of the installed apache-flink-libraries.
 """
 
 import decimal
@@ -61,8 +67,14 @@ def pipelines():
     return found
 
 
-def on_files(sql, directory, records):
-    """The SQL with its Kinesis streams pointed at files."""
+CLOCK = "`pipec_rowtime` AS PROCTIME()"
+INGESTION = "`pipec_rowtime` AS CURRENT_ROW_TIMESTAMP()"
+KEPT = "`pipec_rowtime` TIMESTAMP_LTZ(3)"
+WATERMARK = ",\n  WATERMARK FOR `pipec_rowtime` AS `pipec_rowtime` - INTERVAL '0.001' SECOND"
+
+
+def on_files(sql, directory, records, own_clock=False):
+    """The SQL with its Kinesis streams pointed at files, and with times of arrival that the records tell."""
     outputs = re.findall(r"\$\{output\.(\w+)\.stream\.arn\}", sql)
     properties = {f"output.{name}.stream.arn": f"{directory}/{name}" for name in outputs}
     properties |= {"input.stream.arn": str(records), "aws.region": "eu-central-1"}
@@ -72,6 +84,8 @@ def on_files(sql, directory, records):
         statement = statement.replace("'connector' = 'kinesis'", "'connector' = 'filesystem'")
         statement = statement.replace("'stream.arn' = '", "'path' = '")
         statement = re.sub(r"\n  '(aws\.region|source\.init\.position)' = '[^']*',", "", statement)
+        if not own_clock:
+            statement = statement.replace(CLOCK, KEPT + WATERMARK).replace(INGESTION, KEPT)
         statements.append(statement)
     return "".join(statement + flink_main.STATEMENT_END for statement in statements)
 
@@ -83,7 +97,7 @@ def results(tmp_path_factory):
     options = base / "options"
     settings = flink_main.OPTIONS | {"parallelism.default": "1"}
     options.write_text("".join(f"{name}={value}\n" for name, value in settings.items()), encoding="utf-8")
-    directories, jobs = {}, []
+    directories, jobs, plans = {}, [], []
     for number, (name, (sql, folder)) in enumerate(pipelines().items()):
         directory = base / str(number)
         directory.mkdir()
@@ -91,19 +105,28 @@ def results(tmp_path_factory):
         job.write_text(on_files(sql, directory, folder / "records.jsonl"), encoding="utf-8")
         directories[name] = directory
         jobs.append(str(job))
+        if "`pipec_rowtime` AS " in sql:
+            plan = directory / "clock.sql"
+            plan.write_text(on_files(sql, directory, folder / "records.jsonl", own_clock=True), encoding="utf-8")
+            plans.append(str(plan))
     opened = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]
     log = base / "flink.log"
     with open(log, "wb") as output:
-        code = subprocess.run(
-            ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", *opened, "-Dlog4j2.level=ERROR"]
-            + ["-cp", os.path.join(flink_jars(), "*"), str(HERE / "RunPipeline.java"), str(options), *jobs],
+        subprocess.run(
+            ["java", "-Xmx2g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", *opened, "-Dlog4j2.level=ERROR"]
+            + ["-cp", os.path.join(flink_jars(), "*"), str(HERE / "RunPipeline.java"), str(options), *jobs]
+            + ["--plan", *plans],
             stdout=output,
             stderr=subprocess.STDOUT,
-            timeout=600,
+            timeout=900,
             check=False,
-        ).returncode
-    assert code == 0, log.read_text(encoding="utf-8", errors="replace")[-6000:]
-    return directories
+        )
+    faults = {name: directory.glob("*.fault") for name, directory in directories.items()}
+    ran = {name: [fault.read_text(encoding="utf-8") for fault in found] for name, found in faults.items()}
+    planned = {plan: pathlib.Path(plan + ".plan").exists() for plan in plans}
+    if not any(ran.values()):
+        assert all(planned.values()), log.read_text(encoding="utf-8", errors="replace")[-6000:]
+    return directories, ran
 
 
 def number(digits):
@@ -119,9 +142,11 @@ def rows(paths):
 
 @pytest.mark.parametrize("name", pipelines())
 def test_rows(results, name):
+    directories, faults = results
+    assert not faults[name], "\n".join(faults[name])
     folder = pipelines()[name][1]
     expected = sorted((folder / "expected").glob("*.jsonl"))
     assert expected, f"{folder} has no expected rows"
     for path in expected:
-        written = [file for file in (results[name] / path.stem).rglob("*") if file.is_file()]
+        written = [file for file in (directories[name] / path.stem).rglob("*") if file.is_file()]
         assert rows(written) == rows([path]), f"{path.stem} of {name}"

@@ -38,7 +38,7 @@ pub fn analyzed(sql: &str, column_lines: &str) -> Analyzed {
     let columns = columns(&mut sources, column_lines);
     let id = sources.add("input.sql", sql.into());
     let excerpt = Excerpt::file(sources.file(id));
-    let (query, diagnostics) = analyze(&excerpt, &Input { columns: &columns });
+    let (query, diagnostics) = analyze(&excerpt, &Input { columns: &columns, event_time: None, references: &[] });
     Analyzed { sources, query, diagnostics }
 }
 

@@ -2,9 +2,11 @@
 
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{
-    Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart, Side,
+    Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart, Side,
+    WindowBound,
 };
-use super::quote;
+use super::super::query::TimeAttribute;
+use super::{quote, time};
 
 /// How tightly an expression holds together; what binds less tightly than its place asks for gets parentheses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +24,10 @@ enum Binding {
 /// Prints expressions over the columns that `column` names.
 pub(super) struct Expressions<'a> {
     pub(super) column: &'a dyn Fn(ColumnRef) -> String,
+    /// The column that holds a time of a relation.
+    pub(super) time: &'a dyn Fn(usize, TimeAttribute) -> String,
+    /// What stands in the parentheses of OVER.
+    pub(super) over: Option<&'a str>,
 }
 
 impl Expressions<'_> {
@@ -52,10 +58,33 @@ impl Expressions<'_> {
         }
     }
 
-    fn print(&self, expr: &Expr) -> String {
+    /// A condition as one of several that must hold.
+    pub(super) fn part_of_and(&self, expr: &Expr) -> String {
+        match &expr.kind {
+            ExprKind::And(parts) => self.list(parts, "\n  AND ", Binding::Not),
+            _ => self.bound(expr, Binding::Not),
+        }
+    }
+
+    /// An expression as an operand of a comparison.
+    pub(super) fn operand(&self, expr: &Expr) -> String {
+        self.bound(expr, Binding::Add)
+    }
+
+    pub(super) fn print(&self, expr: &Expr) -> String {
         match &expr.kind {
             ExprKind::Column(column) => (self.column)(*column),
             ExprKind::Literal(literal) => quote::literal(literal, expr.data_type),
+            ExprKind::Rowtime { relation } => {
+                format!("CAST({} AS TIMESTAMP(3))", (self.time)(*relation, TimeAttribute::Rowtime))
+            }
+            ExprKind::Window(WindowBound::Start) => "`window_start`".into(),
+            ExprKind::Window(WindowBound::End) => "`window_end`".into(),
+            ExprKind::Window(WindowBound::Last) => "CAST(`window_time` AS TIMESTAMP(3))".into(),
+            ExprKind::Aggregate { function, distinct, arguments } => {
+                self.aggregate(*function, *distinct, arguments)
+            }
+            ExprKind::Shift { operand, by } => time::shifted(&self.bound(operand, Binding::Add), *by),
             ExprKind::Cast { operand, .. } => cast(&self.print(operand), operand.data_type, expr.data_type),
             ExprKind::Negate(operand) => format!("-{}", self.bound(operand, Binding::Atom)),
             ExprKind::Arithmetic { operator, left, right } => self.arithmetic(*operator, left, right),
@@ -100,6 +129,7 @@ impl Expressions<'_> {
             ExprKind::Call { function, arguments } => match function {
                 Function::Upper => self.call("UPPER", arguments),
                 Function::Lower => self.call("LOWER", arguments),
+                Function::InitCap => self.call("INITCAP", arguments),
                 Function::CharLength => self.call("CHAR_LENGTH", arguments),
                 Function::Substring => self.call("SUBSTRING", arguments),
                 Function::Trim(side) => {
@@ -107,7 +137,67 @@ impl Expressions<'_> {
                         arguments.iter().rev().map(|part| self.print(part)).collect();
                     format!("TRIM({} {})", self::side(*side), arguments.join(" FROM "))
                 }
+                Function::Position => {
+                    let [part, text] = [0, 1].map(|at| self.bound(&arguments[at], Binding::Add));
+                    format!("POSITION({part} IN {text})")
+                }
+                Function::Overlay => {
+                    let parts: Vec<String> = arguments.iter().map(|part| self.print(part)).collect();
+                    let length = parts.get(3).map_or(String::new(), |length| format!(" FOR {length}"));
+                    format!("OVERLAY({} PLACING {} FROM {}{length})", parts[0], parts[1], parts[2])
+                }
+                Function::Replace => self.call("REPLACE", arguments),
+                Function::RegexpReplace => self.call("REGEXP_REPLACE", arguments),
+                Function::RegexpExtract => self.call("REGEXP_EXTRACT", arguments),
+                Function::SimilarTo => {
+                    format!("{} SIMILAR TO {}", self.bound(&arguments[0], Binding::Add), self.print(&arguments[1]))
+                }
+                Function::SplitIndex => self.call("SPLIT_INDEX", arguments),
+                Function::LeftPad => self.call("LPAD", arguments),
+                Function::RightPad => self.call("RPAD", arguments),
+                Function::Abs => self.call("ABS", arguments),
+                Function::Ceil => self.call("CEIL", arguments),
+                Function::Floor => self.call("FLOOR", arguments),
+                // Flink gives NaN and infinities, which JSON does not have.
+                Function::SquareRoot => self.defined("SQRT", ">= 0", &arguments[0]),
+                Function::Ln => self.defined("LN", "> 0", &arguments[0]),
+                Function::Log10 => self.defined("LOG10", "> 0", &arguments[0]),
+                other => self.time_function(*other, arguments).unwrap_or_default(),
             },
+        }
+    }
+
+    /// A function that has a value for some numbers only.
+    fn defined(&self, name: &str, condition: &str, number: &Expr) -> String {
+        let text = self.bound(number, Binding::Add);
+        format!("CASE WHEN {text} {condition} THEN {name}({text}) END")
+    }
+
+    fn aggregate(&self, function: Aggregate, distinct: bool, arguments: &[Expr]) -> String {
+        let name = match function {
+            Aggregate::Count => "COUNT",
+            Aggregate::Sum => "SUM",
+            Aggregate::Avg => "AVG",
+            Aggregate::Min => "MIN",
+            Aggregate::Max => "MAX",
+            Aggregate::StddevPop => "STDDEV_POP",
+            Aggregate::StddevSamp => "STDDEV_SAMP",
+            Aggregate::VarPop => "VAR_POP",
+            Aggregate::VarSamp => "VAR_SAMP",
+            Aggregate::FirstValue => "FIRST_VALUE",
+            Aggregate::LastValue => "LAST_VALUE",
+            Aggregate::Lag => "LAG",
+            Aggregate::RowNumber => "ROW_NUMBER",
+        };
+        let arguments: Vec<String> = arguments.iter().map(|argument| self.print(argument)).collect();
+        let arguments = match (function, arguments.is_empty()) {
+            (Aggregate::Count, true) => "*".into(),
+            _ => arguments.join(", "),
+        };
+        let distinct = if distinct { "DISTINCT " } else { "" };
+        match self.over {
+            Some(over) => format!("{name}({distinct}{arguments}) OVER ({over})"),
+            None => format!("{name}({distinct}{arguments})"),
         }
     }
 
@@ -155,7 +245,7 @@ impl Expressions<'_> {
 /// Whether a text can be longer than its type says. Flink's UPPER keeps the type, makes two letters of an `ß`, and
 /// drops a cast to the type that it believes to be there.
 fn may_grow(expr: &Expr) -> bool {
-    let mut grows = matches!(&expr.kind, ExprKind::Call { function: Function::Upper | Function::Lower, .. });
+    let mut grows = matches!(&expr.kind, ExprKind::Call { function: Function::Upper | Function::Lower | Function::InitCap | Function::Overlay, .. });
     expr.operands(&mut |operand| grows |= may_grow(operand));
     grows
 }
@@ -170,7 +260,8 @@ fn binding(expr: &Expr) -> Binding {
         | ExprKind::In { .. }
         | ExprKind::Between { .. }
         | ExprKind::Like { .. } => Binding::Compare,
-        ExprKind::Concat(_) => Binding::Add,
+        ExprKind::Call { function: Function::SimilarTo, .. } => Binding::Compare,
+        ExprKind::Concat(_) | ExprKind::Shift { .. } => Binding::Add,
         ExprKind::Arithmetic { operator: Arithmetic::Add | Arithmetic::Subtract, .. } => Binding::Add,
         ExprKind::Arithmetic { operator: Arithmetic::Multiply | Arithmetic::Divide, .. } => Binding::Multiply,
         ExprKind::Negate(_) => Binding::Sign,
@@ -180,6 +271,9 @@ fn binding(expr: &Expr) -> Binding {
         ExprKind::Literal(Literal::Decimal(digits)) if digits.starts_with('-') => Binding::Sign,
         ExprKind::Column(_)
         | ExprKind::Literal(_)
+        | ExprKind::Rowtime { .. }
+        | ExprKind::Window(_)
+        | ExprKind::Aggregate { .. }
         | ExprKind::Cast { .. }
         | ExprKind::Arithmetic { operator: Arithmetic::Modulo, .. }
         | ExprKind::Case { .. }

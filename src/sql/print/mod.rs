@@ -3,17 +3,22 @@
 //! Invariants of the text: a statement ends with `;` at the end of a line with an empty line behind it, and these
 //! three characters, `";\n\n"`, stand nowhere else; every `${` begins a place that `main.py` fills in:
 //! `${aws.region}`, `${input.stream.arn}` and `${output.NAME.stream.arn}` for each output.
+//!
+//! Beside its columns a view may have `pipec_rowtime` and `pipec_event_time`, where something behind it reads them:
+//! Flink orders rows by a column that it knows to be a time, and a cast would end that.
 
 mod expr;
+mod from;
 mod quote;
 mod records;
+mod time;
 
 pub(super) use records::raw_type;
 
 use std::fmt::Write;
 
-use super::expr::ColumnRef;
-use super::query::{FromClause, Insert, Query, Role, Select, Stream, StreamId};
+use super::expr::{ColumnRef, Expr};
+use super::query::{Insert, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute};
 use expr::Expressions;
 
 /// The whole `pipeline.sql` of a query.
@@ -34,7 +39,7 @@ pub fn print_flink(query: &Query) -> String {
     for insert in &query.inserts {
         let stream = query.stream(insert.into);
         if stream.role == Role::Output {
-            let select = select(query, insert);
+            let select = Printer::new(query, insert).select();
             let _ = write!(text, "INSERT INTO {}\n{select};\n\n", quote::name(&stream.name));
         }
     }
@@ -42,7 +47,7 @@ pub fn print_flink(query: &Query) -> String {
 }
 
 fn output(stream: &Stream, text: &mut String) {
-    let column = |column: &super::query::StreamColumn| {
+    let column = |column: &StreamColumn| {
         format!("  {} {}", quote::name(&column.name), quote::data_type(column.data_type))
     };
     let columns: Vec<String> = stream.columns.iter().map(column).collect();
@@ -64,7 +69,8 @@ fn output(stream: &Stream, text: &mut String) {
 }
 
 fn inner(query: &Query, id: StreamId, text: &mut String) {
-    let selects: Vec<String> = query.inserts_into(id).map(|insert| select(query, insert)).collect();
+    let selects: Vec<String> =
+        query.inserts_into(id).map(|insert| Printer::new(query, insert).select()).collect();
     let _ = write!(
         text,
         "-- A stream inside of the application.\nCREATE TEMPORARY VIEW {} AS\n{};\n\n",
@@ -73,30 +79,126 @@ fn inner(query: &Query, id: StreamId, text: &mut String) {
     );
 }
 
-fn select(query: &Query, insert: &Insert) -> String {
-    let Select { from, filter, items, span: _ } = &insert.select;
-    let relations = from.streams();
-    let column = |column: ColumnRef| {
-        let stream = query.stream(relations[column.relation]);
-        quote::name(&stream.columns[column.column].name)
-    };
-    let expressions = Expressions { column: &column };
-    let items: Vec<String> = items
-        .iter()
-        .zip(&query.stream(insert.into).columns)
-        .map(|(item, column)| {
-            format!("  {} AS {}", expressions.value(item, column.data_type), quote::name(&column.name))
-        })
-        .collect();
-    let mut text = format!("SELECT\n{}\nFROM {}", items.join(",\n"), self::from(query, from));
-    if let Some(filter) = filter {
-        let _ = write!(text, "\nWHERE {}", expressions.condition(filter));
+/// Names that Flink, or this module, gives to columns of its own.
+const TAKEN: &[&str] = &["window_start", "window_end", "window_time", "pipec_rowtime", "pipec_event_time"];
+
+/// The name that a column of a stream has in Flink: another one inside of the application where Flink has a use for
+/// it.
+fn column_name(stream: &Stream, column: usize) -> String {
+    let name = &stream.columns[column].name;
+    if stream.role != Role::Output && TAKEN.contains(&name.as_str()) {
+        quote::name(&format!("{name}_"))
+    } else {
+        quote::name(name)
     }
-    text
 }
 
-fn from(query: &Query, from: &FromClause) -> String {
-    match from {
-        FromClause::Stream { stream, .. } => quote::name(&query.stream(*stream).name),
+/// The column that holds a time beside the others.
+fn time_name(time: TimeAttribute) -> &'static str {
+    match time {
+        TimeAttribute::Rowtime => "`pipec_rowtime`",
+        TimeAttribute::EventTime => "`pipec_event_time`",
+    }
+}
+
+/// Prints one SELECT.
+struct Printer<'a> {
+    query: &'a Query,
+    insert: &'a Insert,
+    relations: Vec<StreamId>,
+}
+
+impl<'a> Printer<'a> {
+    fn new(query: &'a Query, insert: &'a Insert) -> Self {
+        Self { query, insert, relations: insert.select.from.streams() }
+    }
+
+    fn stream(&self, relation: usize) -> &'a Stream {
+        self.query.stream(self.relations[relation])
+    }
+
+    /// What columns of a relation are qualified with, where there is more than one.
+    fn alias(&self, relation: usize) -> Option<String> {
+        let streams = self.relations.iter().filter(|id| !self.is_reference(**id)).count();
+        (streams > 1).then(|| quote::name(&format!("r{}", relation + 1)))
+    }
+
+    fn is_reference(&self, id: StreamId) -> bool {
+        matches!(self.query.stream(id).role, Role::Reference(_))
+    }
+
+    fn qualified(&self, relation: usize, column: &str) -> String {
+        match self.alias(relation) {
+            Some(alias) => format!("{alias}.{column}"),
+            None => column.to_owned(),
+        }
+    }
+
+    fn column(&self, column: ColumnRef) -> String {
+        let stream = self.stream(column.relation);
+        match stream.role {
+            Role::Reference(_) => self.looked_up(column),
+            _ => self.qualified(column.relation, &column_name(stream, column.column)),
+        }
+    }
+
+    fn time(&self, relation: usize, time: TimeAttribute) -> String {
+        self.qualified(relation, time_name(time))
+    }
+
+    fn select(&self) -> String {
+        let select = &self.insert.select;
+        let into = self.query.stream(self.insert.into);
+        let (column, time) = (|column| self.column(column), |relation, time| self.time(relation, time));
+        let over = select.over.as_ref();
+        let mut expressions = Expressions { column: &column, time: &time, over: None };
+        let over = over.map(|over| from::over(over, &expressions));
+        expressions.over = over.as_deref();
+        let mut items: Vec<String> = select
+            .items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| {
+                let value = expressions.value(item, into.columns[at].data_type);
+                format!("  {value} AS {}", column_name(into, at))
+            })
+            .collect();
+        for &time in &into.carries {
+            items.push(match (&select.group, select.from.timekeeper()) {
+                (None, Some(relation)) => format!("  {} AS {}", self.time(relation, time), time_name(time)),
+                _ => format!("  `window_time` AS {}", time_name(time)),
+            });
+        }
+        let mut text = format!("SELECT\n{}\nFROM {}", items.join(",\n"), self.from(&select.from, &expressions));
+        let mut conditions: Vec<String> = self.partners(&select.from, &expressions);
+        if let Some(filter) = &select.filter {
+            let filter = if conditions.is_empty() {
+                expressions.condition(filter)
+            } else {
+                expressions.part_of_and(filter)
+            };
+            conditions.push(filter);
+        }
+        if !conditions.is_empty() {
+            let _ = write!(text, "\nWHERE {}", conditions.join("\n  AND "));
+        }
+        if let Some(group) = &select.group {
+            let mut keys = vec!["`window_start`".to_owned(), "`window_end`".to_owned()];
+            if !into.carries.is_empty() || self.uses_window_time() {
+                keys.push("`window_time`".into());
+            }
+            keys.extend(group.keys.iter().map(|key| expressions.print(key)));
+            let _ = write!(text, "\nGROUP BY {}", keys.join(", "));
+            if let Some(having) = &group.having {
+                let _ = write!(text, "\nHAVING {}", expressions.condition(having));
+            }
+        }
+        text
+    }
+
+    fn uses_window_time(&self) -> bool {
+        use super::expr::{ExprKind, WindowBound};
+        let is_last = |expr: &Expr| matches!(expr.kind, ExprKind::Window(WindowBound::Last));
+        self.insert.select.expressions().into_iter().any(|expr| expr.any(&is_last))
     }
 }

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use super::super::data_type::{DataType, Family};
-use super::super::query::{Column, Query, StreamId};
+use super::super::query::{Clock, Column, Query, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
-use super::{expr, quote};
+use super::{column_name, expr, quote, time, time_name};
 
 /// A key of the records, with what lies below it.
 #[derive(Debug)]
@@ -62,6 +62,9 @@ pub(super) fn print(query: &Query, text: &mut String) {
         .iter()
         .map(|field| format!("  {} {}", quote::name(field.key), type_of(&field.shape)))
         .collect();
+    let stream = query.stream(StreamId::INPUT);
+    let mut fields = fields;
+    fields.extend(stream.carries.iter().flat_map(|time| time_fields(query, *time)));
     let _ = write!(
         text,
         "-- The records as they are. A field that is missing or has another type is NULL; what is no JSON object is \
@@ -77,7 +80,9 @@ pub(super) fn print(query: &Query, text: &mut String) {
         quote::name(RECORDS_TABLE),
         fields.join(",\n"),
     );
-    let columns: Vec<String> = query.input.iter().map(column).collect();
+    let mut columns: Vec<String> =
+        query.input.iter().enumerate().map(|(at, column)| self::column(column, &column_name(stream, at))).collect();
+    columns.extend(stream.carries.iter().map(|time| format!("  `record`.{0} AS {0}", time_name(*time))));
     let _ = write!(
         text,
         "-- The input: its columns with their names and types; text is cut to its length.\n\
@@ -88,10 +93,41 @@ pub(super) fn print(query: &Query, text: &mut String) {
     );
 }
 
-fn column(column: &Column) -> String {
+/// A time that rows are ordered by, and how late it may come.
+fn time_fields(query: &Query, time: TimeAttribute) -> Vec<String> {
+    let name = time_name(time);
+    match (time, query.event_time) {
+        (TimeAttribute::Rowtime, _) => match query.clock {
+            Clock::Processing => vec![format!("  {name} AS PROCTIME()")],
+            Clock::Ingestion => vec![
+                format!("  {name} AS CURRENT_ROW_TIMESTAMP()"),
+                format!("  WATERMARK FOR {name} AS {name} - INTERVAL '0.001' SECOND"),
+            ],
+        },
+        (TimeAttribute::EventTime, Some(event_time)) => {
+            let column = &query.input[event_time.column];
+            let value = expr::cast(&path(column), raw_type(column.data_type), column.data_type);
+            // Without any lateness, Flink drops rows that are as old as the newest one.
+            let lateness = i64::try_from(event_time.lateness_ms).unwrap_or(i64::MAX).max(1);
+            vec![
+                // A missing time must not stop the job: such a record is too late for any window.
+                format!("  {name} AS COALESCE({value}, TIMESTAMP '1970-01-01 00:00:00')"),
+                format!("  WATERMARK FOR {name} AS {name} - {}", time::interval(lateness)),
+            ]
+        }
+        (TimeAttribute::EventTime, None) => Vec::new(),
+    }
+}
+
+/// Where the value of a column lies in the table of records.
+fn path(column: &Column) -> String {
     let path: Vec<String> = column.path.segments().iter().map(|key| quote::name(key)).collect();
-    let value = format!("`record`.{}", path.join("."));
+    path.join(".")
+}
+
+fn column(column: &Column, name: &str) -> String {
+    let value = format!("`record`.{}", path(column));
     let raw = raw_type(column.data_type);
     let value = if raw == column.data_type { value } else { expr::cast(&value, raw, column.data_type) };
-    format!("  {value} AS {}", quote::name(&column.name))
+    format!("  {value} AS {name}")
 }

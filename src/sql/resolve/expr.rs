@@ -4,12 +4,14 @@
 use sqlparser::ast;
 
 use super::super::data_type::{DataType, Family};
-use super::super::expr::{Expr, ExprKind, Literal};
+use super::super::expr::{Expr, ExprKind, Literal, WindowBound};
 use super::super::parse::{Name, identifier};
 use super::super::refuse::refusal;
 use super::super::scan::Text;
 use super::operand::{Mismatch, Operand, common, convert, cover};
-use super::scope::Scope;
+use super::scope::Named;
+use super::select::Here;
+use super::streams::Streams;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -21,7 +23,9 @@ const MAX_FAULTS: usize = 100;
 /// Resolves the expressions of one SELECT.
 pub(super) struct Resolver<'a, 'd> {
     pub(super) text: &'a Text<'a>,
-    pub(super) scope: Scope,
+    pub(super) streams: &'d mut Streams,
+    /// The SELECT that is read.
+    pub(super) here: Here,
     /// The SELECT, for what has no place of its own.
     pub(super) span: Span,
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
@@ -46,6 +50,11 @@ impl Resolver<'_, '_> {
             self.diagnostics.push(refusal(span.unwrap_or(self.span), what, help));
         }
         None
+    }
+
+    /// Warns of what is close to the old service's way, and not the same.
+    pub(super) fn approximate(&mut self, span: Span, message: &str, help: &str) {
+        self.diagnostics.push(Diagnostic::warning(Code::ApproximateSql, span, message, help));
     }
 
     pub(super) fn mismatch<T>(&mut self, span: Span, message: String, help: String) -> Option<T> {
@@ -83,9 +92,10 @@ impl Resolver<'_, '_> {
             ast::Expr::Identifier(ident) => self.column(None, ident),
             ast::Expr::CompoundIdentifier(parts) => match parts.as_slice() {
                 [qualifier, column] => self.column(Some(qualifier), column),
+                [qualifier, record, column] => self.field_of_record(Some(qualifier), record, column),
                 _ => self.refuse(
                     parts.first().and_then(|part| self.text.locate(part.span)),
-                    "a name of more than two parts",
+                    "a name of more than three parts",
                     "write \"stream\".\"column\", or the column alone",
                 ),
             },
@@ -109,6 +119,16 @@ impl Resolver<'_, '_> {
                 self.cast(expr, data_type)
             }
             ast::Expr::Function(function) => self.function(function),
+            ast::Expr::Floor { expr, field } => self.floor(expr, field, false),
+            ast::Expr::Ceil { expr, field } => self.floor(expr, field, true),
+            ast::Expr::Extract { field, syntax: ast::ExtractSyntax::From, expr } => self.extract(field, expr),
+            ast::Expr::Position { expr, r#in } => self.position(expr, r#in),
+            ast::Expr::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
+                self.overlay(expr, overlay_what, overlay_from, overlay_for.as_deref())
+            }
+            ast::Expr::SimilarTo { negated, expr, pattern, escape_char: None } => {
+                self.similar(expr, pattern, *negated)
+            }
             ast::Expr::Substring { expr, substring_from, substring_for, .. } => {
                 self.substring(expr, substring_from.as_deref(), substring_for.as_deref())
             }
@@ -137,14 +157,13 @@ impl Resolver<'_, '_> {
             ast::Expr::AtTimeZone { .. } => {
                 ("`AT TIME ZONE`", "times are in UTC: convert where they are read")
             }
-            ast::Expr::Extract { .. } => ("`EXTRACT`", "compute it where the output is read"),
-            ast::Expr::Ceil { .. } => ("`CEIL`", "compute it where the output is read"),
-            ast::Expr::Floor { .. } => ("`FLOOR`", "compute it where the output is read"),
-            ast::Expr::Position { .. } => ("`POSITION`", "use LIKE and SUBSTRING"),
-            ast::Expr::Overlay { .. } => ("`OVERLAY`", "use SUBSTRING and ||"),
-            ast::Expr::Interval(_) => {
-                ("`INTERVAL`", "compare with a constant: \"time\" >= TIMESTAMP '2026-01-27 00:00:00'")
-            }
+            ast::Expr::Interval(_) => ("`INTERVAL` here", "add it to a time: x + INTERVAL '1' MINUTE"),
+            ast::Expr::SimilarTo { .. } => ("`SIMILAR TO` with ESCAPE", "write the character in brackets: [%]"),
+            ast::Expr::Subquery(_) | ast::Expr::InSubquery { .. } | ast::Expr::Exists { .. } => (
+                "a SELECT in an expression",
+                "join the streams within bounds of time; the values of a small file are a table of \
+                 analytics.reference_tables",
+            ),
             ast::Expr::Collate { .. } => ("`COLLATE`", "texts are compared as they are: write UPPER(x)"),
             ast::Expr::Tuple(_) => ("a list of values", "write one value for each column"),
             ast::Expr::Array(_) | ast::Expr::Map(_) | ast::Expr::Struct { .. } => {
@@ -158,19 +177,50 @@ impl Resolver<'_, '_> {
     }
 
     fn column(&mut self, qualifier: Option<&ast::Ident>, column: &ast::Ident) -> Option<Operand> {
+        let record = qualifier.map(|ident| self.name(ident));
+        if let Some(record) = record.filter(|record| self.here.scope.relation(record).is_err())
+            && let Some(ident) = qualifier
+            && self.here.scope.has_record(&record.text)
+        {
+            return self.field_of_record(None, ident, column);
+        }
         let qualifier = qualifier.map(|ident| self.name(ident));
         let name = self.name(column);
-        if !name.quoted && qualifier.is_none() && super::super::refuse::function(&name.text).is_some() {
-            let known = self.scope.column(None, &name).is_ok();
+        if !name.quoted && qualifier.is_none() {
+            let known = self.here.scope.find(None, &name).is_ok();
             if let Some(help) = super::super::refuse::function(&name.text).filter(|_| !known) {
                 return self.fault(refusal(name.span, &format!("`{}`", name.text), help));
             }
         }
-        match self.scope.column(qualifier.as_ref(), &name) {
-            Ok((column, found)) => {
-                let span = qualifier.map_or(name.span, |qualifier| cover(qualifier.span, name.span));
-                Some(typed(ExprKind::Column(column), found.data_type, span))
+        self.named(qualifier.as_ref(), &name)
+    }
+
+    /// `t.r."COLUMN1"`: a column of what a log parser made.
+    fn field_of_record(
+        &mut self,
+        qualifier: Option<&ast::Ident>,
+        record: &ast::Ident,
+        column: &ast::Ident,
+    ) -> Option<Operand> {
+        let qualifier = qualifier.map(|ident| self.name(ident));
+        let (record, column) = (self.name(record), self.name(column));
+        let text = format!("{}.{}", record.text, column.text);
+        let name = Name { text, quoted: true, span: cover(record.span, column.span) };
+        self.named(qualifier.as_ref(), &name)
+    }
+
+    fn named(&mut self, qualifier: Option<&Name>, name: &Name) -> Option<Operand> {
+        let span = qualifier.map_or(name.span, |qualifier| cover(qualifier.span, name.span));
+        match self.here.scope.find(qualifier, name) {
+            Ok(Named::Column(column, found)) => Some(typed(ExprKind::Column(column), found.data_type, span)),
+            // The row of a group comes when its window ends.
+            Ok(Named::Rowtime(_)) if self.is_group_item() => {
+                Some(typed(ExprKind::Window(WindowBound::End), DataType::Timestamp, span))
             }
+            Ok(Named::Rowtime(relation)) => {
+                Some(typed(ExprKind::Rowtime { relation }, DataType::Timestamp, span))
+            }
+            Ok(Named::Window(bound)) => Some(typed(ExprKind::Window(bound), DataType::Timestamp, span)),
             Err(fault) => self.fault(fault),
         }
     }
@@ -317,6 +367,7 @@ fn wanted(family: Family, from: DataType) -> (&'static str, String) {
         (Family::Number, Family::Text) => {
             ("numbers", "convert it: CAST(x AS INTEGER); to put texts together write ||".into())
         }
+        (Family::Number, Family::Time) => ("numbers", "write x + INTERVAL '1' DAY, or TIMESTAMPDIFF(SECOND, a, b)".into()),
         (Family::Number, _) => ("numbers", "use a column that holds a number".into()),
         (Family::Text, _) => ("text", "convert it: CAST(x AS VARCHAR(16))".into()),
         (Family::Time, _) => ("a time", "convert it: CAST(x AS TIMESTAMP)".into()),

@@ -1,27 +1,162 @@
-//! Functions: UPPER, LOWER, TRIM, CHAR_LENGTH, SUBSTRING, MOD, and the forms COALESCE and NULLIF.
+//! Functions of their arguments alone, and the forms COALESCE and NULLIF.
 
 use sqlparser::ast;
 
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{Expr, ExprKind, Function, Literal, Side};
 use super::super::refuse::{function as refused_function, refusal};
+use super::aggregate;
 use super::expr::{Resolver, typed};
 use super::operand::{Operand, common, cover};
 use super::operators::common_text;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::source::Span;
 
-const NAMES: &[&str] = &[
-    "UPPER",
-    "LOWER",
-    "TRIM",
-    "CHAR_LENGTH",
-    "CHARACTER_LENGTH",
-    "SUBSTRING",
-    "MOD",
-    "COALESCE",
-    "NULLIF",
-    "CAST",
+/// A function with a fixed list of arguments.
+struct Signature {
+    name: &'static str,
+    function: Function,
+    takes: &'static [Takes],
+    gives: Gives,
+    form: &'static str,
+}
+
+/// What an argument is.
+#[derive(Clone, Copy)]
+enum Takes {
+    Text,
+    /// A constant text that is a regular expression.
+    Expression,
+    /// A number as DOUBLE.
+    Double,
+    /// A whole number of at least 0.
+    Index,
+    /// A constant whole number, the length of a text.
+    Length,
+}
+
+/// The type of the result.
+#[derive(Clone, Copy)]
+enum Gives {
+    /// Text as long as the first argument at most.
+    Part,
+    /// Text of any length.
+    Text,
+    /// INTEGER.
+    Integer,
+    /// DOUBLE.
+    Double,
+}
+
+const SIGNATURES: &[Signature] = &[
+    Signature { name: "UPPER", function: Function::Upper, takes: &[Takes::Text], gives: Gives::Part, form: "UPPER(x)" },
+    Signature { name: "LOWER", function: Function::Lower, takes: &[Takes::Text], gives: Gives::Part, form: "LOWER(x)" },
+    Signature {
+        name: "INITCAP",
+        function: Function::InitCap,
+        takes: &[Takes::Text],
+        gives: Gives::Part,
+        form: "INITCAP(x)",
+    },
+    Signature {
+        name: "CHAR_LENGTH",
+        function: Function::CharLength,
+        takes: &[Takes::Text],
+        gives: Gives::Integer,
+        form: "CHAR_LENGTH(x)",
+    },
+    Signature {
+        name: "CHARACTER_LENGTH",
+        function: Function::CharLength,
+        takes: &[Takes::Text],
+        gives: Gives::Integer,
+        form: "CHAR_LENGTH(x)",
+    },
+    Signature {
+        name: "REPLACE",
+        function: Function::Replace,
+        takes: &[Takes::Text, Takes::Text, Takes::Text],
+        gives: Gives::Text,
+        form: "REPLACE(x, 'what', 'by')",
+    },
+    Signature {
+        name: "REGEXP_REPLACE",
+        function: Function::RegexpReplace,
+        takes: &[Takes::Text, Takes::Expression, Takes::Text],
+        gives: Gives::Text,
+        form: "REGEXP_REPLACE(x, '[0-9]+', '#')",
+    },
+    Signature {
+        name: "SPLIT_INDEX",
+        function: Function::SplitIndex,
+        takes: &[Takes::Text, Takes::Text, Takes::Index],
+        gives: Gives::Part,
+        form: "SPLIT_INDEX(x, ',', 0)",
+    },
+    Signature {
+        name: "LPAD",
+        function: Function::LeftPad,
+        takes: &[Takes::Text, Takes::Length, Takes::Text],
+        gives: Gives::Text,
+        form: "LPAD(x, 8, '0')",
+    },
+    Signature {
+        name: "RPAD",
+        function: Function::RightPad,
+        takes: &[Takes::Text, Takes::Length, Takes::Text],
+        gives: Gives::Text,
+        form: "RPAD(x, 8, ' ')",
+    },
+    Signature {
+        name: "SQRT",
+        function: Function::SquareRoot,
+        takes: &[Takes::Double],
+        gives: Gives::Double,
+        form: "SQRT(x)",
+    },
+    Signature { name: "LN", function: Function::Ln, takes: &[Takes::Double], gives: Gives::Double, form: "LN(x)" },
+    Signature {
+        name: "LOG10",
+        function: Function::Log10,
+        takes: &[Takes::Double],
+        gives: Gives::Double,
+        form: "LOG10(x)",
+    },
+];
+
+/// Functions with a form of their own, and how they are called.
+const FORMS: &[(&str, &str)] = &[
+    ("SUBSTRING", "SUBSTRING(x FROM 1 FOR 3)"),
+    ("TRIM", "TRIM(x)"),
+    ("POSITION", "POSITION('a' IN x)"),
+    ("OVERLAY", "OVERLAY(x PLACING 'a' FROM 1 FOR 1)"),
+    ("MOD", "MOD(a, b)"),
+    ("ABS", "ABS(x)"),
+    ("CEIL", "CEIL(x)"),
+    ("FLOOR", "FLOOR(x), or FLOOR(time TO MINUTE)"),
+    ("COALESCE", "COALESCE(a, b)"),
+    ("NULLIF", "NULLIF(a, b)"),
+    ("CAST", "CAST(x AS INTEGER)"),
+    ("REGEX_REPLACE", "REGEX_REPLACE(x, '[0-9]+', '#', 1, 0)"),
+    ("REGEXP_EXTRACT", "REGEXP_EXTRACT(x, 'id=([0-9]+)', 1)"),
+    ("REGEX_LOG_PARSE", "REGEX_LOG_PARSE(x, '(..)(..)') AS r, in a SELECT inside of FROM"),
+    ("VARIABLE_COLUMN_LOG_PARSE", "VARIABLE_COLUMN_LOG_PARSE(x, 'a VARCHAR(8), b INTEGER', ',') AS r, in a SELECT inside of FROM"),
+    ("W3C_LOG_PARSE", "W3C_LOG_PARSE(x, 'COMMON') AS r, in a SELECT inside of FROM"),
+    ("STEP", "STEP(ROWTIME BY INTERVAL '1' MINUTE)"),
+    ("EXTRACT", "EXTRACT(HOUR FROM x)"),
+    ("CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP"),
+    ("CURRENT_DATE", "CURRENT_DATE"),
+    ("LOCALTIMESTAMP", "LOCALTIMESTAMP"),
+    ("UNIX_TIMESTAMP", "UNIX_TIMESTAMP(time): its milliseconds since 1970"),
+    ("TO_TIMESTAMP", "TO_TIMESTAMP(milliseconds)"),
+    ("CHAR_TO_TIMESTAMP", "CHAR_TO_TIMESTAMP('yyyy-MM-dd HH:mm:ss', x)"),
+    ("CHAR_TO_DATE", "CHAR_TO_DATE('yyyy-MM-dd', x)"),
+    ("TIMESTAMP_TO_CHAR", "TIMESTAMP_TO_CHAR('yyyy-MM-dd HH:mm:ss', x)"),
+    ("DATE_TO_CHAR", "DATE_TO_CHAR('yyyy-MM-dd', x)"),
+    ("DATE_FORMAT", "DATE_FORMAT(x, 'yyyy-MM-dd HH:mm:ss')"),
+    ("TSDIFF", "TSDIFF(a, b): milliseconds since 1970, both"),
+    ("TIMESTAMPDIFF", "TIMESTAMPDIFF(SECOND, a, b)"),
+    ("TIMESTAMPADD", "TIMESTAMPADD(MINUTE, 5, x)"),
 ];
 
 impl Resolver<'_, '_> {
@@ -33,28 +168,41 @@ impl Resolver<'_, '_> {
             return self.refuse(None, "a function of a schema", help);
         };
         let name = self.name(ident);
+        if let Some(aggregate) = aggregate::named(&name.text) {
+            return self.aggregate(aggregate, call, &name);
+        }
         if let Some(help) = refused_function(&name.text) {
             return self.fault(refusal(name.span, &format!("`{}`", name.text), help));
         }
-        if !NAMES.contains(&name.text.as_str()) {
-            let help = suggest::instead(&name.text, NAMES.iter().copied());
+        let signature = SIGNATURES.iter().find(|signature| signature.name == name.text);
+        if signature.is_none() && !FORMS.iter().any(|(form, _)| *form == name.text) {
+            let known = SIGNATURES.iter().map(|signature| signature.name);
+            let known = known.chain(FORMS.iter().map(|(form, _)| *form)).chain(aggregate::NAMES.iter().copied());
+            let help = match suggest::nearest(&name.text, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "docs/sql.md lists the functions".into(),
+            };
             let message = format!("`{}` is not a function that is known here", name.text);
             return self.fault(Diagnostic::error(Code::UnknownFunction, name.span, message, help));
         }
         let arguments = self.arguments(call, name.span, &name.text)?;
+        if let Some(signature) = signature.filter(|signature| signature.takes.len() == arguments.len()) {
+            return self.call(signature, &arguments, name.span);
+        }
+        if let Some(operand) = self.time_function(&name, &arguments) {
+            return operand;
+        }
         match (name.text.as_str(), arguments.as_slice()) {
-            ("UPPER", [text]) => self.text_function(Function::Upper, text, name.span),
-            ("LOWER", [text]) => self.text_function(Function::Lower, text, name.span),
-            ("CHAR_LENGTH" | "CHARACTER_LENGTH", [text]) => {
-                let text = self.text_operand(text, &name.text)?;
-                let span = cover(name.span, text.span);
-                let kind = ExprKind::Call { function: Function::CharLength, arguments: vec![text] };
-                Some(typed(kind, DataType::Integer, span))
-            }
             ("SUBSTRING", [text, start]) => self.substring(text, Some(start), None),
             ("SUBSTRING", [text, start, length]) => self.substring(text, Some(start), Some(length)),
             ("TRIM", [text]) => self.trim(None, None, text, false),
             ("MOD", [left, right]) => self.binary(left, &ast::BinaryOperator::Modulo, right),
+            ("ABS", [number]) => {
+                let number = self.of_family(number, Family::Number, DataType::Integer, "ABS")?;
+                let (span, data_type) = (cover(name.span, number.span), number.data_type);
+                let kind = ExprKind::Call { function: Function::Abs, arguments: vec![number] };
+                Some(typed(kind, data_type, span))
+            }
             ("COALESCE", [_, ..]) => {
                 let operands = self.operands(arguments.iter().copied())?;
                 let values = self.unify(operands, "COALESCE")?;
@@ -63,6 +211,24 @@ impl Resolver<'_, '_> {
                 Some(typed(ExprKind::Coalesce(values), data_type, span))
             }
             ("NULLIF", [value, unwanted]) => self.null_if(value, unwanted, name.span),
+            ("REGEX_REPLACE", [text, expression, by, start, occurrence]) => {
+                self.regex_replace([text, expression, by], [start, occurrence], name.span)
+            }
+            ("REGEXP_EXTRACT", [text, expression]) => {
+                let text = self.text_operand(text, &name.text)?;
+                let expression = self.constant_text(expression, &name.text)?;
+                Some(Operand::Typed(regexp_extract(text, expression, 0)))
+            }
+            ("REGEXP_EXTRACT", [text, expression, group]) => {
+                let text = self.text_operand(text, &name.text)?;
+                let expression = self.constant_text(expression, &name.text)?;
+                let group = self.constant_number(group, "the group of REGEXP_EXTRACT")?;
+                Some(Operand::Typed(regexp_extract(text, expression, group)))
+            }
+            ("REGEX_LOG_PARSE" | "VARIABLE_COLUMN_LOG_PARSE" | "W3C_LOG_PARSE", _) => {
+                let what = format!("`{}` here", name.text);
+                self.refuse(Some(name.span), &what, &format!("write {}", form(&name.text)))
+            }
             (function, given) => {
                 let (form, count) = (form(function), given.len());
                 let message = format!("`{function}` does not take {count} argument{}", plural(count));
@@ -71,8 +237,121 @@ impl Resolver<'_, '_> {
         }
     }
 
+    /// A call of a function with a fixed list of arguments.
+    fn call(&mut self, signature: &Signature, arguments: &[&ast::Expr], span: Span) -> Option<Operand> {
+        let resolved: Vec<Option<Expr>> = arguments
+            .iter()
+            .zip(signature.takes)
+            .map(|(argument, takes)| match takes {
+                Takes::Text => self.text_operand(argument, signature.name),
+                Takes::Expression => self.constant_text(argument, signature.name),
+                Takes::Double => {
+                    let number = self.of_family(argument, Family::Number, DataType::Double, signature.name)?;
+                    Some(Operand::Typed(number).into_type(DataType::Double))
+                }
+                Takes::Index => self.whole_number(argument, 0, &format!("the index of {}", signature.name)),
+                Takes::Length => {
+                    let length = self.constant_number(argument, &format!("the length of {}", signature.name))?;
+                    let span = self.span;
+                    let kind = ExprKind::Literal(Literal::Integer(length));
+                    Some(Expr { kind, data_type: DataType::Integer, span })
+                }
+            })
+            .collect();
+        let arguments: Vec<Expr> = resolved.into_iter().collect::<Option<_>>()?;
+        let data_type = match signature.gives {
+            Gives::Part => varying(arguments[0].data_type),
+            Gives::Text => DataType::Varchar(None),
+            Gives::Integer => DataType::Integer,
+            Gives::Double => DataType::Double,
+        };
+        let span = arguments.iter().map(|argument| argument.span).fold(span, cover);
+        Some(typed(ExprKind::Call { function: signature.function, arguments }, data_type, span))
+    }
+
+    /// A text that is known when the pipeline is compiled.
+    pub(super) fn constant_text(&mut self, expr: &ast::Expr, user: &str) -> Option<Expr> {
+        let text = self.text_operand(expr, user)?;
+        if matches!(text.kind, ExprKind::Literal(Literal::Text(_))) {
+            return Some(text);
+        }
+        let message = format!("{user} takes a constant here");
+        self.mismatch(text.span, message, "write it as a text in single quotes".into())
+    }
+
+    /// A whole number of a text's size that is known when the pipeline is compiled.
+    fn constant_number(&mut self, expr: &ast::Expr, what: &str) -> Option<i64> {
+        let number = self.typed(expr)?;
+        match number.kind {
+            ExprKind::Literal(Literal::Integer(value @ 0..=65_535)) => Some(value),
+            _ => {
+                let message = format!("{what} is no constant from 0 to 65,535");
+                self.mismatch(number.span, message, "write a number".into())
+            }
+        }
+    }
+
+    /// `REGEX_REPLACE(text, expression, by, 1, 0)`: from the first character, every occurrence.
+    fn regex_replace(
+        &mut self,
+        arguments: [&ast::Expr; 3],
+        [start, occurrence]: [&ast::Expr; 2],
+        span: Span,
+    ) -> Option<Operand> {
+        let start = self.constant_number(start, "the start of REGEX_REPLACE")?;
+        let occurrence = self.constant_number(occurrence, "the occurrence of REGEX_REPLACE")?;
+        if (start, occurrence) != (1, 0) {
+            let help = "write REGEX_REPLACE(x, expression, by, 1, 0), which replaces every match";
+            return self.refuse(Some(span), "a start or an occurrence of `REGEX_REPLACE`", help);
+        }
+        let signature = SIGNATURES.iter().find(|signature| signature.function == Function::RegexpReplace)?;
+        self.call(signature, &arguments, span)
+    }
+
+    /// `POSITION(part IN text)`
+    pub(super) fn position(&mut self, part: &ast::Expr, text: &ast::Expr) -> Option<Operand> {
+        let (part, text) = (self.text_operand(part, "POSITION"), self.text_operand(text, "POSITION"));
+        let (part, text) = (part?, text?);
+        let span = cover(part.span, text.span);
+        let kind = ExprKind::Call { function: Function::Position, arguments: vec![part, text] };
+        Some(typed(kind, DataType::Integer, span))
+    }
+
+    /// `OVERLAY(text PLACING other FROM start [FOR length])`
+    pub(super) fn overlay(
+        &mut self,
+        text: &ast::Expr,
+        other: &ast::Expr,
+        start: &ast::Expr,
+        length: Option<&ast::Expr>,
+    ) -> Option<Operand> {
+        let text = self.text_operand(text, "OVERLAY")?;
+        let other = self.text_operand(other, "OVERLAY")?;
+        let start = self.whole_number(start, 1, "the start of OVERLAY")?;
+        let length = match length {
+            Some(length) => Some(self.whole_number(length, 0, "the length of OVERLAY")?),
+            None => None,
+        };
+        let arguments: Vec<Expr> = [text, other, start].into_iter().chain(length).collect();
+        let span = arguments.iter().map(|argument| argument.span).reduce(cover).unwrap_or(self.span);
+        let kind = ExprKind::Call { function: Function::Overlay, arguments };
+        Some(typed(kind, DataType::Varchar(None), span))
+    }
+
+    /// `text SIMILAR TO pattern`
+    pub(super) fn similar(&mut self, text: &ast::Expr, pattern: &ast::Expr, negated: bool) -> Option<Operand> {
+        let text = self.text_operand(text, "SIMILAR TO");
+        let pattern = self.constant_text(pattern, "SIMILAR TO");
+        let (text, pattern) = (text?, pattern?);
+        let span = cover(text.span, pattern.span);
+        let kind = ExprKind::Call { function: Function::SimilarTo, arguments: vec![text, pattern] };
+        let similar = Expr { kind, data_type: DataType::Boolean, span };
+        let kind = if negated { ExprKind::Not(Box::new(similar)) } else { similar.kind };
+        Some(typed(kind, DataType::Boolean, span))
+    }
+
     /// The arguments of a plain call. What an aggregate or a window would have behind them is refused.
-    fn arguments<'e>(
+    pub(super) fn arguments<'e>(
         &mut self,
         call: &'e ast::Function,
         span: Span,
@@ -95,6 +374,7 @@ impl Resolver<'_, '_> {
             && null_treatment.is_none()
             && over.is_none();
         let list = match args {
+            ast::FunctionArguments::None if plain => return Some(Vec::new()),
             ast::FunctionArguments::List(list) if plain => list,
             _ => {
                 let help = format!("write {}", form(name));
@@ -118,13 +398,6 @@ impl Resolver<'_, '_> {
                 self.refuse(Some(span), &format!("this form of `{name}`"), &help)
             }
         }
-    }
-
-    fn text_function(&mut self, function: Function, text: &ast::Expr, span: Span) -> Option<Operand> {
-        let user = if function == Function::Upper { "UPPER" } else { "LOWER" };
-        let text = self.text_operand(text, user)?;
-        let (span, data_type) = (cover(span, text.span), varying(text.data_type));
-        Some(typed(ExprKind::Call { function, arguments: vec![text] }, data_type, span))
     }
 
     fn null_if(&mut self, value: &ast::Expr, unwanted: &ast::Expr, span: Span) -> Option<Operand> {
@@ -175,7 +448,7 @@ impl Resolver<'_, '_> {
     }
 
     /// A whole number of 32 bits; a constant must not be below `least`.
-    fn whole_number(&mut self, expr: &ast::Expr, least: i64, what: &str) -> Option<Expr> {
+    pub(super) fn whole_number(&mut self, expr: &ast::Expr, least: i64, what: &str) -> Option<Expr> {
         let number = self.of_family(expr, Family::Number, DataType::Integer, what)?;
         let fits = number.data_type.is_integer() && number.data_type != DataType::BigInt;
         match &number.kind {
@@ -232,7 +505,7 @@ impl Resolver<'_, '_> {
 }
 
 /// A text of at most as many characters.
-fn varying(data_type: DataType) -> DataType {
+pub(super) fn varying(data_type: DataType) -> DataType {
     DataType::Varchar(data_type.text_length().flatten())
 }
 
@@ -240,17 +513,16 @@ fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 
+/// A group of the first match of a regular expression.
+pub(super) fn regexp_extract(text: Expr, expression: Expr, group: i64) -> Expr {
+    let (span, data_type) = (text.span, varying(text.data_type));
+    let group = Expr { kind: ExprKind::Literal(Literal::Integer(group)), data_type: DataType::Integer, span };
+    let arguments = vec![text, expression, group];
+    Expr { kind: ExprKind::Call { function: Function::RegexpExtract, arguments }, data_type, span }
+}
+
 /// How a function is called.
-fn form(name: &str) -> &'static str {
-    match name {
-        "UPPER" => "UPPER(x)",
-        "LOWER" => "LOWER(x)",
-        "CHAR_LENGTH" | "CHARACTER_LENGTH" => "CHAR_LENGTH(x)",
-        "SUBSTRING" => "SUBSTRING(x FROM 1 FOR 3)",
-        "MOD" => "MOD(a, b)",
-        "COALESCE" => "COALESCE(a, b)",
-        "NULLIF" => "NULLIF(a, b)",
-        "TRIM" => "TRIM(x)",
-        _ => "CAST(x AS INTEGER)",
-    }
+pub(super) fn form(name: &str) -> &'static str {
+    let fixed = SIGNATURES.iter().map(|signature| (signature.name, signature.form));
+    fixed.chain(FORMS.iter().copied()).find(|(known, _)| *known == name).map_or("CAST(x AS INTEGER)", |(_, form)| form)
 }

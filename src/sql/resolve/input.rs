@@ -36,6 +36,12 @@ fn unusable(column: &Column) -> Option<Diagnostic> {
         let help = "name a key of it: $.name";
         return Some(Diagnostic::error(Code::UnsupportedSql, column.span, message, help));
     }
+    let first = column.path.segments().first();
+    if first.is_some_and(|key| key == "pipec_rowtime" || key == "pipec_event_time") {
+        let message = format!("`{}` is a name that pipec gives itself", column.path);
+        let help = "call the field otherwise where the records are made";
+        return Some(Diagnostic::error(Code::UnsupportedSql, column.span, message, help));
+    }
     let (_, help) = column.path.segments().iter().find_map(|key| bad_name(key))?;
     let message = format!("the path `{}` cannot be read", column.path);
     Some(Diagnostic::error(Code::UnsupportedSql, column.span, message, help))

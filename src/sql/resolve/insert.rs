@@ -1,9 +1,9 @@
 //! Where the values of a SELECT go: each into a column of its stream, as that column's type.
 
 use super::super::data_type::{DataType, Family};
-use super::super::expr::{Expr, ExprKind, Literal};
+use super::super::expr::{Aggregate, Expr, ExprKind, Literal};
 use super::super::parse::Name;
-use super::super::query::{Stream, StreamColumn};
+use super::super::query::{Meaning, Stream, StreamColumn};
 use super::expr::{Resolver, no_cast};
 use super::operand::{Operand, convert};
 use super::scope::{quoted, same_but_case};
@@ -17,6 +17,7 @@ impl Resolver<'_, '_> {
         &mut self,
         items: &[Item],
         names: Option<&[Name]>,
+        anonymous: bool,
     ) -> Option<Vec<StreamColumn>> {
         if let Some(names) = names
             && names.len() != items.len()
@@ -32,6 +33,10 @@ impl Resolver<'_, '_> {
             let name = names.map_or(item.name.as_ref(), |names| names.get(at));
             let span = name.map_or(item.value.span(), |name| name.span);
             columns.push(match (name, item.value.data_type()) {
+                // As the old service called what has no name.
+                (None, Some(data_type)) if anonymous => {
+                    Some(StreamColumn { name: format!("EXPR${at}"), data_type, meaning: Meaning::Value, span })
+                }
                 (None, _) => self.fault(Diagnostic::error(
                     Code::OutputColumns,
                     span,
@@ -44,7 +49,7 @@ impl Resolver<'_, '_> {
                     "give it one: CAST(NULL AS VARCHAR(16)), for example".into(),
                 ),
                 (Some(name), Some(data_type)) => {
-                    Some(StreamColumn { name: name.text.clone(), data_type, span })
+                    Some(StreamColumn { name: name.text.clone(), data_type, meaning: Meaning::Value, span })
                 }
             });
         }
@@ -163,11 +168,26 @@ impl Resolver<'_, '_> {
             return self.fault(fault.related(column.span, "declared here"));
         }
         let span = expr.span;
+        let meant = is_meant(&expr, to);
         let converted = convert(expr, to);
-        if matches!(converted.kind, ExprKind::Cast { written: false, .. }) && !to.holds(from) {
+        if !meant && matches!(converted.kind, ExprKind::Cast { written: false, .. }) && !to.holds(from) {
             self.diagnostics.push(lossy(span, from, column));
         }
         Some(converted)
+    }
+}
+
+/// Whether a narrow column is what everybody declares: a count as INTEGER, a sum as its summands' type.
+fn is_meant(expr: &Expr, to: DataType) -> bool {
+    let ExprKind::Aggregate { function, arguments, .. } = &expr.kind else { return false };
+    let summand = arguments.first().map(|argument| match &argument.kind {
+        ExprKind::Cast { operand, written: false } => operand.data_type,
+        _ => argument.data_type,
+    });
+    match function {
+        Aggregate::Count => to.holds(DataType::Integer),
+        Aggregate::Sum => summand.is_some_and(|summand| to.holds(summand)),
+        _ => false,
     }
 }
 

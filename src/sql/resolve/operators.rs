@@ -33,6 +33,9 @@ impl Resolver<'_, '_> {
         right: &ast::Expr,
     ) -> Option<Operand> {
         use ast::BinaryOperator as Op;
+        if let Some(shifted) = self.shift(left, op, right) {
+            return shifted;
+        }
         match op {
             Op::And | Op::Or => self.logic(left, op, right),
             Op::StringConcat => self.concat(left, op, right),

@@ -1,8 +1,8 @@
 //! Which columns an expression can name.
 
-use super::super::expr::ColumnRef;
+use super::super::expr::{ColumnRef, WindowBound};
 use super::super::parse::Name;
-use super::super::query::{Stream, StreamColumn};
+use super::super::query::{StreamColumn, TimeAttribute};
 use super::super::refuse::refusal;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 
@@ -13,17 +13,32 @@ pub(super) struct Relation {
     pub(super) name: String,
     /// Other names for it: the input has two.
     pub(super) other_name: Option<&'static str>,
-    pub(super) stream: Stream,
+    /// The stream's own name.
+    pub(super) stream: String,
+    pub(super) columns: Vec<StreamColumn>,
+    /// The times that its rows have.
+    pub(super) times: Vec<TimeAttribute>,
+    /// Whether its rows come out when a window closes.
+    pub(super) windowed: bool,
+    /// Whether a table function cuts it into windows, whose bounds are columns then.
+    pub(super) table_function: bool,
 }
 
 /// The relations of one FROM clause, from left to right.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Scope {
     pub(super) relations: Vec<Relation>,
 }
 
-/// Columns that every stream of the old service had.
-const TIMES: &[&str] = &["ROWTIME", "APPROXIMATE_ARRIVAL_TIME", "PROCTIME", "EVENT_TIMESTAMP"];
+/// What a name stands for.
+#[derive(Debug)]
+pub(super) enum Named<'s> {
+    Column(ColumnRef, &'s StreamColumn),
+    /// `ROWTIME` of a relation.
+    Rowtime(usize),
+    /// A column of a window's table function.
+    Window(WindowBound),
+}
 
 impl Scope {
     /// The relation that a qualifier names.
@@ -42,12 +57,8 @@ impl Scope {
         })
     }
 
-    /// The column that a name, perhaps with a qualifier, stands for.
-    pub(super) fn column(
-        &self,
-        qualifier: Option<&Name>,
-        name: &Name,
-    ) -> Result<(ColumnRef, &StreamColumn), Diagnostic> {
+    /// What a name, perhaps with a qualifier, stands for.
+    pub(super) fn find(&self, qualifier: Option<&Name>, name: &Name) -> Result<Named<'_>, Diagnostic> {
         let relations = match qualifier {
             Some(qualifier) => {
                 let relation = self.relation(qualifier)?;
@@ -55,25 +66,74 @@ impl Scope {
             }
             None => 0..self.relations.len(),
         };
-        let mut columns = relations.clone().flat_map(|relation| {
-            let columns = self.relations[relation].stream.columns.iter().enumerate();
-            columns.map(move |(column, found)| (ColumnRef { relation, column }, found))
+        let mut found = relations.clone().flat_map(|relation| {
+            let columns = self.relations[relation].columns.iter().enumerate();
+            let named = columns.filter(|(_, found)| found.name == name.text);
+            named.map(move |(column, found)| (ColumnRef { relation, column }, found))
         });
-        columns.find(|(_, column)| column.name == name.text).ok_or_else(|| self.unknown(relations, name))
+        if let Some((column, stream_column)) = found.next() {
+            return match found.next() {
+                Some((other, _)) if other.relation != column.relation => {
+                    Err(self.ambiguous(name, [column.relation, other.relation]))
+                }
+                _ => Ok(Named::Column(column, stream_column)),
+            };
+        }
+        let windowed = relations.clone().any(|relation| self.relations[relation].table_function);
+        let upper = name.text.to_uppercase();
+        match upper.as_str() {
+            "WINDOW_START" if windowed => return Ok(Named::Window(WindowBound::Start)),
+            "WINDOW_END" if windowed => return Ok(Named::Window(WindowBound::End)),
+            "WINDOW_TIME" if windowed => return Ok(Named::Window(WindowBound::Last)),
+            _ => {}
+        }
+        if name.text == "ROWTIME" {
+            // Reference tables have no times at all.
+            let mut timed = relations.clone().filter(|&at| !self.relations[at].times.is_empty());
+            return match (timed.next(), timed.next()) {
+                (Some(first), Some(second)) => Err(self.ambiguous(name, [first, second])),
+                (Some(relation), None) if self.relations[relation].times.contains(&TimeAttribute::Rowtime) => {
+                    Ok(Named::Rowtime(relation))
+                }
+                _ => Err(Diagnostic::error(
+                    Code::UnknownColumn,
+                    name.span,
+                    "these rows have no ROWTIME: they come from windows over another time",
+                    "name the column that holds their time",
+                )),
+            };
+        }
+        Err(self.unknown(relations, name))
+    }
+
+    /// Whether a log parser made columns under a name.
+    pub(super) fn has_record(&self, record: &str) -> bool {
+        let is_field = |name: &str| name.strip_prefix(record).is_some_and(|rest| rest.starts_with('.'));
+        self.relations.iter().any(|relation| relation.columns.iter().any(|column| is_field(&column.name)))
+    }
+
+    fn ambiguous(&self, name: &Name, relations: [usize; 2]) -> Diagnostic {
+        let [a, b] = relations.map(|relation| &self.relations[relation].name);
+        let shown = if name.quoted { quoted(&name.text) } else { name.text.clone() };
+        Diagnostic::error(
+            Code::AmbiguousName,
+            name.span,
+            format!("`{}` could be that of `{a}` or of `{b}`", name.text),
+            format!("write {}.{shown} or {}.{shown}", quoted(a), quoted(b)),
+        )
     }
 
     fn unknown(&self, relations: std::ops::Range<usize>, name: &Name) -> Diagnostic {
-        if !name.quoted && TIMES.contains(&name.text.as_str()) {
-            let help = "use a column that holds a time; Firehose adds the time of arrival to the names of its \
-                        objects";
+        if !name.quoted && name.text == "APPROXIMATE_ARRIVAL_TIME" {
+            let help = "write ROWTIME, the time at which the record was read";
             return refusal(name.span, &format!("`{}`", name.text), help);
         }
         let relations = &self.relations[relations];
         let columns: Vec<&str> = relations
             .iter()
-            .flat_map(|relation| relation.stream.columns.iter().map(|column| column.name.as_str()))
+            .flat_map(|relation| relation.columns.iter().map(|column| column.name.as_str()))
             .collect();
-        let from = relations.first().map_or("the input", |relation| relation.stream.name.as_str());
+        let from = relations.first().map_or("the input", |relation| relation.stream.as_str());
         let message = format!("`{}` is not a column of `{from}`", name.text);
         let help = match same_but_case(name, columns.iter().copied()) {
             Some(help) => help,
@@ -88,7 +148,7 @@ impl Scope {
         let unknown = Diagnostic::error(Code::UnknownColumn, name.span, message, help);
         let defined = relations
             .iter()
-            .flat_map(|relation| &relation.stream.columns)
+            .flat_map(|relation| &relation.columns)
             .find(|column| column.name.to_lowercase() == name.text.to_lowercase());
         match defined {
             Some(column) => unknown.related(column.span, "declared here"),

@@ -1,25 +1,35 @@
-//! From a parsed SELECT to its relation, its condition and its items. Every clause of the syntax tree is named
+//! From a parsed SELECT to its relations, its conditions and its items. Every clause of the syntax tree is named
 //! here, so that a new one of the parser's cannot slip through.
+
+use std::collections::HashMap;
 
 use sqlparser::ast::{self, SetExpr};
 
 use super::super::data_type::DataType;
-use super::super::expr::{ColumnRef, Expr, ExprKind};
+use super::super::expr::{Aggregate, ColumnRef, Comparison, Expr, ExprKind, Literal, WindowBound};
 use super::super::parse::{Name, bad_name};
-use super::super::query::FromClause;
+use super::super::query::{FromClause, Group, Meaning, Over, Select, TimeAttribute};
 use super::expr::Resolver;
+use super::group::Bucket;
 use super::operand::Operand;
-use super::scope::Relation;
-use super::streams::Streams;
+use super::scope::Scope;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 
 /// What a SELECT gives, before it is known where that goes.
 #[derive(Debug)]
 pub(super) struct Selected {
-    pub(super) from: FromClause,
-    pub(super) filter: Option<Expr>,
+    /// The SELECT without its items.
+    pub(super) select: Select,
     pub(super) items: Vec<Item>,
+    /// The times that its rows have.
+    pub(super) times: Vec<TimeAttribute>,
+    /// Whether its rows come out when a window closes.
+    pub(super) windowed: bool,
+    /// The window of its GROUP BY.
+    pub(super) bucket: Option<Bucket>,
+    /// What columns of its relations stand for, behind its conditions.
+    pub(super) scope: Scope,
 }
 
 /// One value of a row.
@@ -30,11 +40,29 @@ pub(super) struct Item {
     pub(super) value: Operand,
 }
 
+/// What is known of the SELECT that is being resolved.
+#[derive(Debug, Default)]
+pub(super) struct Here {
+    pub(super) scope: Scope,
+    /// The windows of its WINDOW clause.
+    pub(super) named_windows: HashMap<String, ast::WindowSpec>,
+    /// The window of its GROUP BY.
+    pub(super) bucket: Option<Bucket>,
+    /// Whether items are read, which are values of a group if there is GROUP BY.
+    pub(super) grouped: bool,
+    /// Whether the arguments of an aggregate are read.
+    pub(super) in_aggregate: bool,
+    /// Its OVER clause.
+    pub(super) over: Option<Over>,
+    /// The first aggregate without OVER.
+    pub(super) aggregate: Option<Span>,
+}
+
 const GENERAL_HELP: &str = "a query has the form SELECT \"column\", .. FROM \"stream\" WHERE condition";
 
 impl Resolver<'_, '_> {
-    /// The SELECT of a query that is nothing else.
-    pub(super) fn query(&mut self, query: &ast::Query, streams: &Streams) -> Option<Selected> {
+    /// The SELECTs of a query, whose rows all go to one place.
+    pub(super) fn query(&mut self, query: &ast::Query) -> Option<Vec<Selected>> {
         let ast::Query {
             with,
             body,
@@ -48,7 +76,6 @@ impl Resolver<'_, '_> {
             pipe_operators,
         } = query;
         let plain = with.is_none()
-            && order_by.is_none()
             && limit_clause.is_none()
             && fetch.is_none()
             && locks.is_empty()
@@ -59,15 +86,49 @@ impl Resolver<'_, '_> {
         if !plain {
             self.refuse::<()>(None, "a clause of this query", GENERAL_HELP);
         }
-        let selected = match body.as_ref() {
-            SetExpr::Select(select) => self.select(select, streams),
-            SetExpr::Query(inner) if plain => self.query(inner, streams),
-            _ => self.refuse(None, "this form of query", GENERAL_HELP),
-        };
-        selected.filter(|_| plain)
+        if let Some(order_by) = order_by {
+            use sqlparser::ast::Spanned;
+            let span = self.text.locate(order_by.span()).unwrap_or(self.span);
+            self.approximate(
+                span,
+                "rows are not sorted: ORDER BY is left out",
+                "remove it, and sort where the output is read",
+            );
+        }
+        self.body(body).filter(|_| plain)
     }
 
-    fn select(&mut self, select: &ast::Select, streams: &Streams) -> Option<Selected> {
+    fn body(&mut self, body: &SetExpr) -> Option<Vec<Selected>> {
+        match body {
+            SetExpr::Select(select) => self.select(select).map(|selected| vec![selected]),
+            SetExpr::Query(inner) => self.query(inner),
+            SetExpr::SetOperation {
+                left,
+                op: ast::SetOperator::Union,
+                set_quantifier: ast::SetQuantifier::All,
+                right,
+            } => {
+                let (left, right) = (self.body(left), self.body(right));
+                let (mut all, right) = (left?, right?);
+                all.extend(right);
+                Some(all)
+            }
+            SetExpr::SetOperation { op: ast::SetOperator::Union, .. } => {
+                let help = "write UNION ALL, and drop duplicates where the output is read";
+                self.refuse(None, "`UNION` without ALL", help)
+            }
+            _ => self.refuse(None, "this form of query", GENERAL_HELP),
+        }
+    }
+
+    fn select(&mut self, select: &ast::Select) -> Option<Selected> {
+        let outer = std::mem::take(&mut self.here);
+        let selected = self.select_here(select);
+        self.here = outer;
+        selected
+    }
+
+    fn select_here(&mut self, select: &ast::Select) -> Option<Selected> {
         let ast::Select {
             select_token: _,
             optimizer_hints,
@@ -94,7 +155,6 @@ impl Resolver<'_, '_> {
             value_table_mode,
             flavor,
         } = select;
-        let no_group = matches!(group_by, ast::GroupByExpr::Expressions(columns, with) if columns.is_empty() && with.is_empty());
         let plain = optimizer_hints.is_empty()
             && distinct.is_none()
             && select_modifiers.is_none()
@@ -104,93 +164,88 @@ impl Resolver<'_, '_> {
             && lateral_views.is_empty()
             && prewhere.is_none()
             && connect_by.is_empty()
-            && no_group
             && cluster_by.is_empty()
             && distribute_by.is_empty()
             && sort_by.is_empty()
-            && having.is_none()
-            && named_window.is_empty()
             && qualify.is_none()
             && value_table_mode.is_none()
             && *flavor == ast::SelectFlavor::Standard;
         if !plain {
             self.refuse::<()>(None, "a clause of this SELECT", GENERAL_HELP);
         }
-        let from = self.from(from, streams)?;
+        let mut from = self.from(from)?;
         let filter = match selection {
             Some(condition) => self.condition(condition, "WHERE").map(Some),
             None => Some(None),
         };
+        self.named_windows(named_window);
+        let group = self.group_by(group_by, &mut from);
+        self.here.grouped = true;
         let items: Vec<Option<Vec<Item>>> = projection.iter().map(|item| self.item(item)).collect();
+        let having = match having {
+            Some(condition) => self.condition(condition, "HAVING").map(Some),
+            None => Some(None),
+        };
         let items: Option<Vec<Vec<Item>>> = items.into_iter().collect();
-        Some(Selected { from, filter: filter?, items: items?.into_iter().flatten().collect() })
-            .filter(|_| plain)
+        let (filter, group, having) = (filter?, group?, having?);
+        let items: Vec<Item> = items?.into_iter().flatten().collect();
+        self.bounded_ranks(filter.as_ref())?;
+        let group = self.finish_group(group, having, &items)?;
+        let over = self.finish_over(&from, group.as_ref())?;
+        let (times, windowed) = self.times(&from, group.as_ref());
+        let select = Select { from, filter, group, over, items: Vec::new(), span: self.span };
+        let scope = std::mem::take(&mut self.here.scope);
+        let bucket = self.here.bucket.take();
+        Some(Selected { select, items, times, windowed, bucket, scope }).filter(|_| plain)
     }
 
-    fn from(&mut self, from: &[ast::TableWithJoins], streams: &Streams) -> Option<FromClause> {
-        let table = match from {
-            [] => {
-                return self.fault(Diagnostic::error(
-                    Code::SqlSyntax,
-                    self.span,
-                    "this SELECT reads nothing",
-                    "write FROM \"SOURCE_SQL_STREAM_001\", the input",
-                ));
+    /// The times of the rows, and whether they come from a window.
+    fn times(&self, from: &FromClause, group: Option<&Group>) -> (Vec<TimeAttribute>, bool) {
+        match (group, &self.here.bucket, from.timekeeper()) {
+            (Some(_), Some(bucket), _) => (vec![bucket.time], true),
+            (_, _, Some(relation)) => {
+                let relation = &self.here.scope.relations[relation];
+                (relation.times.clone(), relation.windowed)
             }
-            [only] if only.joins.is_empty() => &only.relation,
-            _ => {
-                let help = "read one stream; the values of a small table can be written as a CASE expression";
-                return self.refuse(None, "a join", help);
-            }
-        };
-        let ast::TableFactor::Table {
-            name,
-            alias,
-            args: None,
-            with_hints,
-            version: None,
-            with_ordinality: false,
-            partitions,
-            json_path: None,
-            sample: None,
-            index_hints,
-        } = table
-        else {
-            return self.refuse(None, "this form of FROM", "write FROM and the name of a stream");
-        };
-        if !(with_hints.is_empty() && partitions.is_empty() && index_hints.is_empty()) {
-            return self.refuse(None, "this form of FROM", "write FROM and the name of a stream");
+            _ => (Vec::new(), false),
         }
-        let [ast::ObjectNamePart::Identifier(ident)] = name.0.as_slice() else {
-            let help = "write the stream's name alone: all streams of the SQL are in one place";
-            return self.refuse(None, "a name of several parts", help);
+    }
+
+    /// A number by ROW_NUMBER has no end, unless WHERE gives it one; behind that it is a value like others.
+    fn bounded_ranks(&mut self, filter: Option<&Expr>) -> Option<()> {
+        let parts: Vec<&Expr> = match filter.map(|filter| (&filter.kind, filter)) {
+            Some((ExprKind::And(parts), _)) => parts.iter().collect(),
+            Some((_, filter)) => vec![filter],
+            None => Vec::new(),
         };
-        let name = self.name(ident);
-        let id = match streams.find(&name) {
-            Ok(id) => id,
-            Err(fault) => {
-                self.diagnostics.extend(fault);
-                return None;
+        let bounded: Vec<ColumnRef> = parts.into_iter().filter_map(upper_bound).collect();
+        let mut unbounded = None;
+        for (relation, found) in self.here.scope.relations.iter_mut().enumerate() {
+            for (column, found) in found.columns.iter_mut().enumerate() {
+                if found.meaning == Meaning::Rank {
+                    if bounded.contains(&ColumnRef { relation, column }) {
+                        found.meaning = Meaning::Value;
+                    } else {
+                        unbounded = Some(found.clone());
+                    }
+                }
             }
-        };
-        let alias = match alias {
-            None => None,
-            Some(ast::TableAlias { explicit: _, name, columns, at: None }) if columns.is_empty() => {
-                Some(self.name(name))
+        }
+        match unbounded {
+            None => Some(()),
+            Some(column) => {
+                let message = format!("`{}` counts rows without an end", column.name);
+                let help = format!("keep the first few of each window: WHERE \"{}\" <= 10", column.name);
+                let fault = Diagnostic::error(Code::UnsupportedSql, self.span, message, help);
+                self.fault(fault.related(column.span, "numbered here"))
             }
-            Some(_) => {
-                return self.refuse(None, "an alias with columns", "rename the columns in SELECT with AS");
-            }
-        };
-        let stream = streams.get(id);
-        let other_name = (alias.is_none() && id == super::super::query::StreamId::INPUT)
-            .then_some(super::streams::SHORT_NAME);
-        let qualifier = alias.map_or_else(|| stream.name.clone(), |alias| alias.text);
-        self.scope.relations.push(Relation { name: qualifier, other_name, stream: stream.clone() });
-        Some(FromClause::Stream { stream: id, span: name.span })
+        }
     }
 
     fn item(&mut self, item: &ast::SelectItem) -> Option<Vec<Item>> {
+        if let Some(columns) = self.log_columns(item) {
+            return columns;
+        }
         match item {
             ast::SelectItem::UnnamedExpr(expr) => {
                 let value = self.operand(expr)?;
@@ -212,7 +267,7 @@ impl Resolver<'_, '_> {
             ast::SelectItem::Wildcard(options) => {
                 let span = self.text.locate(options.wildcard_token.0.span).unwrap_or(self.span);
                 self.plain_wildcard(options, span)?;
-                let relations = 0..self.scope.relations.len();
+                let relations = 0..self.here.scope.relations.len();
                 Some(relations.flat_map(|relation| self.all_columns(relation, span)).collect())
             }
             ast::SelectItem::QualifiedWildcard(
@@ -224,7 +279,7 @@ impl Resolver<'_, '_> {
                 };
                 let qualifier = self.name(ident);
                 self.plain_wildcard(options, qualifier.span)?;
-                match self.scope.relation(&qualifier) {
+                match self.here.scope.relation(&qualifier) {
                     Ok(relation) => Some(self.all_columns(relation, qualifier.span)),
                     Err(fault) => self.fault(fault),
                 }
@@ -255,12 +310,68 @@ impl Resolver<'_, '_> {
     }
 
     fn all_columns(&self, relation: usize, span: Span) -> Vec<Item> {
-        let column = |(column, found): (usize, &super::super::query::StreamColumn)| {
-            let data_type: DataType = found.data_type;
-            let kind = ExprKind::Column(ColumnRef { relation, column });
-            let name = Name { text: found.name.clone(), quoted: true, span };
+        let item = |name: &str, kind, data_type| {
+            let name = Name { text: name.into(), quoted: true, span };
             Item { name: Some(name), value: Operand::Typed(Expr { kind, data_type, span }) }
         };
-        self.scope.relations[relation].stream.columns.iter().enumerate().map(column).collect()
+        let found = &self.here.scope.relations[relation];
+        let columns = found.columns.iter().enumerate().map(|(column, found)| {
+            item(&found.name, ExprKind::Column(ColumnRef { relation, column }), found.data_type)
+        });
+        let bounds = [("WINDOW_START", WindowBound::Start), ("WINDOW_END", WindowBound::End)];
+        let bounds = bounds.iter().filter(|_| found.table_function);
+        columns
+            .chain(bounds.map(|(name, bound)| item(name, ExprKind::Window(*bound), DataType::Timestamp)))
+            .collect()
+    }
+}
+
+/// The column that a condition keeps from growing.
+fn upper_bound(condition: &Expr) -> Option<ColumnRef> {
+    let column = |expr: &Expr| match expr.kind {
+        ExprKind::Column(column) => Some(column),
+        ExprKind::Cast { ref operand, .. } => match operand.kind {
+            ExprKind::Column(column) => Some(column),
+            _ => None,
+        },
+        _ => None,
+    };
+    let number = |expr: &Expr| matches!(expr.kind, ExprKind::Literal(Literal::Integer(_)));
+    match &condition.kind {
+        ExprKind::Compare {
+            operator: Comparison::Less | Comparison::LessOrEqual | Comparison::Equal,
+            left,
+            right,
+        } if number(right) => column(left),
+        ExprKind::Compare {
+            operator: Comparison::Greater | Comparison::GreaterOrEqual | Comparison::Equal,
+            left,
+            right,
+        } if number(left) => column(right),
+        ExprKind::Between { operand, high, negated: false, .. } if number(high) => column(operand),
+        _ => None,
+    }
+}
+
+/// What the values of an item stand for.
+pub(super) fn meaning(value: &Expr, selected: &Selected) -> Meaning {
+    let window = selected.select.from.window();
+    match &value.kind {
+        ExprKind::Window(bound) => match (window, bound) {
+            (Some(window), WindowBound::Start) => Meaning::WindowStart {
+                of: window.time,
+                size_ms: selected.bucket.as_ref().and_then(|bucket| bucket.size_ms),
+            },
+            (Some(window), _) => Meaning::WindowEnd { of: window.time },
+            (None, _) => Meaning::Value,
+        },
+        ExprKind::Aggregate { function: Aggregate::RowNumber, .. } => Meaning::Rank,
+        ExprKind::Column(column)
+            if selected.select.group.is_none()
+                && selected.select.from.timekeeper() == Some(column.relation) =>
+        {
+            selected.scope.relations[column.relation].columns[column.column].meaning
+        }
+        _ => Meaning::Value,
     }
 }

@@ -1,0 +1,166 @@
+//! Forms of the old dialect, and of Flink's, that the SQL parser does not know, rewritten token by token into forms
+//! that it does. Every token keeps its place, so diagnostics point at what the user wrote.
+//!
+//! | written | read as |
+//! | --- | --- |
+//! | `SELECT STREAM ..` | `SELECT ..` |
+//! | `STEP(x BY y)` | `STEP(x, y)` |
+//! | `WINDOWED BY STAGGER (PARTITION BY a, b RANGE INTERVAL ..)` | `GROUP BY STAGGER(a, b, INTERVAL ..)` |
+//! | `"S" OVER (RANGE INTERVAL .. PRECEDING)` in FROM | `"S"(INTERVAL ..)` |
+//! | `FLOOR((x - TIMESTAMP '1970-01-01 00:00:00') SECOND / 10 TO SECOND)` | `STEP(x, INTERVAL '10' SECOND)` |
+//! | `CURSOR(SELECT ..)`, `TABLE "S"` as an argument | `(SELECT ..)`, `"S"` |
+
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
+
+use super::scan::Lexeme;
+
+/// The tokens of a query as the SQL parser takes them.
+pub(super) fn plain(tokens: &[Lexeme]) -> Vec<TokenWithSpan> {
+    let mut plain = Vec::with_capacity(tokens.len());
+    // Parentheses whose BY is a comma, by depth; and ranges of tokens to be left out.
+    let mut depth = 0_usize;
+    let mut steps = Vec::new();
+    let mut at = 0;
+    while let Some(lexeme) = tokens.get(at) {
+        let rest = &tokens[at..];
+        let next_is = |ahead: usize, token: &Token| rest.get(ahead).is_some_and(|next| next.is(token));
+        let next_word = |ahead: usize, word: &str| rest.get(ahead).is_some_and(|next| next.is_word(word));
+        let before = at.checked_sub(1).map(|at| &tokens[at]);
+        if is_stream_keyword(tokens, at) {
+        } else if lexeme.is_word("STEP") && next_is(1, &Token::LParen) {
+            steps.push(depth + 1);
+            plain.push(lexeme.token.clone());
+        } else if lexeme.is_word("BY") && steps.last() == Some(&depth) {
+            plain.push(instead(lexeme, Token::Comma));
+        } else if lexeme.is_word("CURSOR") && next_is(1, &Token::LParen) {
+        } else if lexeme.is_word("TABLE")
+            && rest.get(1).is_some_and(|next| matches!(next.token.token, Token::Word(_)))
+            && before.is_some_and(|token| {
+                token.is(&Token::LParen) || token.is(&Token::RArrow) || token.is(&Token::Comma)
+            })
+        {
+        } else if lexeme.is_word("WINDOWED") && next_word(1, "BY") && next_word(2, "STAGGER") {
+            plain.push(instead(lexeme, keyword("GROUP")));
+        } else if lexeme.is_word("PARTITION")
+            && at >= 2
+            && tokens[at - 2].is_word("STAGGER")
+            && next_word(1, "BY")
+        {
+            at += 1;
+        } else if lexeme.is_word("RANGE")
+            && next_word(1, "INTERVAL")
+            && is_in_stagger(tokens, at)
+        {
+            plain.push(instead(lexeme, Token::Comma));
+        } else if let Some(end) = time_bound(tokens, at) {
+            plain.push(tokens[at + 1].token.clone());
+            let inner = &tokens[at + 3..end];
+            plain.extend(inner.iter().filter(|token| !token.is_word("PRECEDING")).map(|t| t.token.clone()));
+            plain.push(tokens[end].token.clone());
+            at = end;
+        } else if let Some((step, end)) = seconds_since_1970(rest) {
+            plain.extend(step);
+            at += end;
+        } else {
+            match lexeme.token.token {
+                Token::LParen => depth += 1,
+                Token::RParen => {
+                    if steps.last() == Some(&depth) {
+                        steps.pop();
+                    }
+                    depth = depth.saturating_sub(1);
+                }
+                _ => {}
+            }
+            plain.push(lexeme.token.clone());
+        }
+        at += 1;
+    }
+    plain
+}
+
+/// Another token in the place of one.
+fn instead(lexeme: &Lexeme, token: Token) -> TokenWithSpan {
+    TokenWithSpan { token, span: lexeme.token.span }
+}
+
+fn keyword(word: &str) -> Token {
+    Token::make_keyword(word)
+}
+
+/// `STREAM` behind `SELECT` is the old dialect's way to say that the query never ends; a parser would take it for
+/// a column.
+fn is_stream_keyword(tokens: &[Lexeme], at: usize) -> bool {
+    let behind_select = at > 0 && tokens[at - 1].is_word("SELECT");
+    let is_column = tokens.get(at + 1).is_none_or(|next| {
+        next.is(&Token::Comma) || next.is(&Token::Period) || next.is_word("FROM") || next.is_word("AS")
+    });
+    behind_select && tokens[at].is_word("STREAM") && !is_column
+}
+
+/// Whether the innermost open parenthesis is STAGGER's.
+fn is_in_stagger(tokens: &[Lexeme], at: usize) -> bool {
+    let mut closed = 0_usize;
+    for (place, token) in tokens[..at].iter().enumerate().rev() {
+        if token.is(&Token::RParen) {
+            closed += 1;
+        } else if token.is(&Token::LParen) {
+            if closed == 0 {
+                return place > 0 && tokens[place - 1].is_word("STAGGER");
+            }
+            closed -= 1;
+        }
+    }
+    false
+}
+
+/// The end of `OVER (RANGE INTERVAL '1' MINUTE PRECEDING)` behind the name of a stream. Behind a function's
+/// parenthesis it is a window.
+fn time_bound(tokens: &[Lexeme], at: usize) -> Option<usize> {
+    let behind_name = at > 0
+        && matches!(&tokens[at - 1].token.token, Token::Word(Word { quote_style, keyword, .. })
+            if quote_style.is_some() || *keyword == Keyword::NoKeyword);
+    let opens = tokens.get(at + 1)?.is(&Token::LParen);
+    let form = tokens[at].is_word("OVER") && opens && tokens.get(at + 2)?.is_word("RANGE");
+    if !(behind_name && form) {
+        return None;
+    }
+    let length = tokens[at..].iter().position(|token| token.is(&Token::RParen))?;
+    Some(at + length)
+}
+
+/// `FLOOR((x - TIMESTAMP '1970-01-01 00:00:00') SECOND / n TO SECOND)`, the way to write a step before there was
+/// STEP: as a STEP, and the place of its last token.
+fn seconds_since_1970(tokens: &[Lexeme]) -> Option<(Vec<TokenWithSpan>, usize)> {
+    let starts = tokens.first()?.is_word("FLOOR") && tokens.get(1)?.is(&Token::LParen) && tokens.get(2)?.is(&Token::LParen);
+    if !starts {
+        return None;
+    }
+    // x is a name, perhaps with a qualifier.
+    let minus = (4..=6).find(|&at| tokens.get(at).is_some_and(|token| token.is(&Token::Minus)))?;
+    let [timestamp, epoch, close, unit, slash, count, to, again, end] = tokens.get(minus + 1..minus + 10)? else {
+        return None;
+    };
+    let is_epoch = matches!(&epoch.token.token, Token::SingleQuotedString(text) if text.trim_end_matches(".0") == "1970-01-01 00:00:00");
+    let Token::Number(digits, _) = &count.token.token else { return None };
+    let is_unit = ["SECOND", "MINUTE", "HOUR", "DAY"].iter().any(|name| unit.is_word(name) && again.is_word(name));
+    let matches = timestamp.is_word("TIMESTAMP")
+        && is_epoch
+        && close.is(&Token::RParen)
+        && is_unit
+        && slash.is(&Token::Div)
+        && to.is_word("TO")
+        && end.is(&Token::RParen);
+    if !matches {
+        return None;
+    }
+    let mut step = vec![instead(&tokens[0], Token::make_word("STEP", None)), tokens[1].token.clone()];
+    step.extend(tokens[3..minus].iter().map(|token| token.token.clone()));
+    step.push(instead(timestamp, Token::Comma));
+    step.push(instead(timestamp, keyword("INTERVAL")));
+    step.push(instead(count, Token::SingleQuotedString(digits.clone())));
+    step.push(unit.token.clone());
+    step.push(end.token.clone());
+    Some((step, minus + 9))
+}

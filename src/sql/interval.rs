@@ -1,0 +1,136 @@
+//! Spans of time as SQL writes them: `INTERVAL '1' MINUTE`, `INTERVAL '1:30' MINUTE TO SECOND`.
+
+use sqlparser::ast;
+
+/// A span of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Interval {
+    /// Of fixed length.
+    Milliseconds(i64),
+    /// Of calendar months, whose length differs.
+    Months(i32),
+}
+
+const SECOND: i64 = 1000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+/// Milliseconds of a day; times have no zone, so every day has as many.
+pub(super) const DAY: i64 = 24 * HOUR;
+
+/// The longest that is read, as a power of ten of its unit: beyond, a date leaves what Flink holds.
+const MAX_DIGITS: usize = 9;
+
+impl Interval {
+    /// The constant of a syntax tree, if it is one.
+    pub(super) fn read(interval: &ast::Interval) -> Option<Self> {
+        let text = match interval.value.as_ref() {
+            ast::Expr::Value(value) => match &value.value {
+                ast::Value::SingleQuotedString(text) | ast::Value::Number(text, false) => text.trim(),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let (sign, text) = match text.strip_prefix('-') {
+            Some(rest) => (-1, rest),
+            None => (1, text.strip_prefix('+').unwrap_or(text)),
+        };
+        let first = interval.leading_field.as_ref()?;
+        match (first, &interval.last_field) {
+            (ast::DateTimeField::Year, None) => Some(Self::Months(sign * digits(text)?.checked_mul(12)?)),
+            (ast::DateTimeField::Month, None) => Some(Self::Months(sign * digits(text)?)),
+            (ast::DateTimeField::Year, Some(ast::DateTimeField::Month)) => {
+                let (years, months) = text.split_once('-')?;
+                let months = digits(months).filter(|months| *months < 12)?;
+                Some(Self::Months(sign * digits(years)?.checked_mul(12)?.checked_add(months)?))
+            }
+            (first, last) => {
+                let first = place(first)?;
+                let last = last.as_ref().map_or(Some(first), place).filter(|last| *last >= first)?;
+                Some(Self::Milliseconds(i64::from(sign) * fields(text, first, last)?))
+            }
+        }
+    }
+}
+
+/// Day, hour, minute, second.
+const UNITS: [i64; 4] = [DAY, HOUR, MINUTE, SECOND];
+
+/// Where a unit stands in [`UNITS`].
+fn place(field: &ast::DateTimeField) -> Option<usize> {
+    match field {
+        ast::DateTimeField::Day => Some(0),
+        ast::DateTimeField::Hour => Some(1),
+        ast::DateTimeField::Minute => Some(2),
+        ast::DateTimeField::Second => Some(3),
+        _ => None,
+    }
+}
+
+fn digits(text: &str) -> Option<i32> {
+    let valid = (1..=MAX_DIGITS).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| valid)
+}
+
+/// `1 02:03:04.5` from a day to a second, or a part of it.
+fn fields(text: &str, first: usize, last: usize) -> Option<i64> {
+    let (whole, fraction) = match text.split_once('.') {
+        Some((whole, fraction)) if last == 3 => (whole, fraction),
+        Some(_) => return None,
+        None => (text, "0"),
+    };
+    if fraction.len() > 3 {
+        return None;
+    }
+    let milliseconds = i64::from(digits(fraction)?) * 10_i64.pow(3 - u32::try_from(fraction.len()).ok()?);
+    let parts: Vec<&str> = whole.split([' ', ':']).collect();
+    if parts.len() != last - first + 1 {
+        return None;
+    }
+    let mut sum = milliseconds;
+    for (at, part) in parts.into_iter().enumerate() {
+        let value = i64::from(digits(part)?);
+        let most = match first + at {
+            1 => 23,
+            _ => 59,
+        };
+        if at > 0 && value > most {
+            return None;
+        }
+        sum += value * UNITS[first + at];
+    }
+    Some(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<Interval> {
+        let dialect = sqlparser::dialect::GenericDialect {};
+        let parsed = sqlparser::parser::Parser::new(&dialect).try_with_sql(text).ok()?.parse_expr().ok()?;
+        match parsed {
+            ast::Expr::Interval(interval) => Interval::read(&interval),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn intervals_of_every_unit() {
+        for (text, interval) in [
+            ("INTERVAL '60' SECOND", Some(Interval::Milliseconds(60_000))),
+            ("INTERVAL '1.5' SECOND", Some(Interval::Milliseconds(1_500))),
+            ("INTERVAL '0.001' SECOND", Some(Interval::Milliseconds(1))),
+            ("INTERVAL '1:30' MINUTE TO SECOND", Some(Interval::Milliseconds(90_000))),
+            ("INTERVAL '2 03:04:05.006' DAY TO SECOND", Some(Interval::Milliseconds(183_845_006))),
+            ("INTERVAL '-1' DAY", Some(Interval::Milliseconds(-DAY))),
+            ("INTERVAL '2' YEAR", Some(Interval::Months(24))),
+            ("INTERVAL '1-6' YEAR TO MONTH", Some(Interval::Months(18))),
+            ("INTERVAL '1:70' MINUTE TO SECOND", None),
+            ("INTERVAL '1.5' MINUTE", None),
+            ("INTERVAL 'x' MINUTE", None),
+            ("INTERVAL '9999999999' SECOND", None),
+        ] {
+            assert_eq!(read(text), interval, "{text}");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! FROM and OVER as Flink SQL writes them.
+
+use super::super::data_type::DataType;
+use super::super::expr::{ColumnRef, Literal};
+use super::super::query::{
+    Frame, FromClause, JoinKind, Order, Over, Role, StreamId, TimeBounds, Window, WindowKind,
+};
+use super::expr::Expressions;
+use super::{Printer, column_name, quote, time, time_name};
+
+impl Printer<'_> {
+    pub(super) fn from(&self, from: &FromClause, expressions: &Expressions) -> String {
+        self.tree(from, &mut 0, expressions)
+    }
+
+    /// The clause; `next` is the number of the next leaf.
+    fn tree(&self, from: &FromClause, next: &mut usize, expressions: &Expressions) -> String {
+        match from {
+            FromClause::Stream { stream, window, .. } => {
+                let alias = self.alias(*next).map_or(String::new(), |alias| format!(" AS {alias}"));
+                *next += 1;
+                match window {
+                    None => format!("{}{alias}", quote::name(&self.query.stream(*stream).name)),
+                    Some(window) => format!("{}{alias}", self.window(*stream, window)),
+                }
+            }
+            FromClause::Join { left, right, kind, bounds, on, .. } => {
+                let left = self.tree(left, next, expressions);
+                let right = self.tree(right, next, expressions);
+                let join = match kind {
+                    JoinKind::Inner => "JOIN",
+                    JoinKind::Left => "LEFT JOIN",
+                    JoinKind::Right => "RIGHT JOIN",
+                    JoinKind::Full => "FULL JOIN",
+                };
+                let on = on.as_ref().map(|on| format!("{}\n    AND ", expressions.part_of_and(on)));
+                format!("{left}\n  {join} {right} ON {}{}", on.unwrap_or_default(), self.bounds(bounds))
+            }
+            FromClause::Lookup { left, .. } => {
+                let left = self.tree(left, next, expressions);
+                *next += 1;
+                left
+            }
+        }
+    }
+
+    fn window(&self, stream: StreamId, window: &Window) -> String {
+        let stream = self.query.stream(stream);
+        let (table, time) = (quote::name(&stream.name), time_name(window.time));
+        let interval = time::interval;
+        match &window.kind {
+            WindowKind::Tumble { size_ms } => {
+                format!("TABLE(TUMBLE(TABLE {table}, DESCRIPTOR({time}), {}))", interval(*size_ms))
+            }
+            WindowKind::Hop { slide_ms, size_ms } => format!(
+                "TABLE(HOP(TABLE {table}, DESCRIPTOR({time}), {}, {}))",
+                interval(*slide_ms),
+                interval(*size_ms)
+            ),
+            WindowKind::Cumulate { step_ms, size_ms } => format!(
+                "TABLE(CUMULATE(TABLE {table}, DESCRIPTOR({time}), {}, {}))",
+                interval(*step_ms),
+                interval(*size_ms)
+            ),
+            WindowKind::Session { partition, gap_ms } => {
+                let columns: Vec<String> =
+                    partition.iter().map(|column| column_name(stream, *column)).collect();
+                let partition = match columns.as_slice() {
+                    [] => String::new(),
+                    columns => format!(" PARTITION BY {}", columns.join(", ")),
+                };
+                format!("TABLE(SESSION(TABLE {table}{partition}, DESCRIPTOR({time}), {}))", interval(*gap_ms))
+            }
+        }
+    }
+
+    fn bounds(&self, bounds: &TimeBounds) -> String {
+        let (first, second) =
+            (self.time(bounds.first.0, bounds.first.1), self.time(bounds.second.0, bounds.second.1));
+        let shifted = |ms: i64| match ms {
+            0 => first.clone(),
+            ms if ms < 0 => format!("{first} - {}", time::interval(-ms)),
+            ms => format!("{first} + {}", time::interval(ms)),
+        };
+        format!("{second} BETWEEN {} AND {}", shifted(bounds.low_ms), shifted(bounds.high_ms))
+    }
+
+    /// What rows must hold to have a partner in the reference tables of inner joins.
+    pub(super) fn partners(&self, from: &FromClause, expressions: &Expressions) -> Vec<String> {
+        match from {
+            FromClause::Stream { .. } => Vec::new(),
+            FromClause::Join { left, right, .. } => {
+                [self.partners(left, expressions), self.partners(right, expressions)].concat()
+            }
+            FromClause::Lookup { left, table, key, outer, .. } => {
+                let mut all = self.partners(left, expressions);
+                if !outer {
+                    let data_type = self.query.stream(*table).columns[key.0].data_type;
+                    let keys: Vec<String> = self
+                        .rows(*table)
+                        .iter()
+                        .filter(|row| row[key.0] != Literal::Null)
+                        .map(|row| quote::literal(&row[key.0], data_type))
+                        .collect();
+                    all.push(match keys.as_slice() {
+                        [] => "FALSE".into(),
+                        keys => format!("{} IN ({})", expressions.operand(&key.1), keys.join(", ")),
+                    });
+                }
+                all
+            }
+        }
+    }
+
+    fn rows(&self, table: StreamId) -> &[Vec<Literal>] {
+        match self.query.stream(table).role {
+            Role::Reference(at) => &self.query.references[at],
+            _ => &[],
+        }
+    }
+
+    /// A column of a reference table: the value that belongs to the key, one branch for each that is there.
+    pub(super) fn looked_up(&self, column: ColumnRef) -> String {
+        let table = self.relations[column.relation];
+        let (stream, rows) = (self.query.stream(table), self.rows(table));
+        let data_type: DataType = stream.columns[column.column].data_type;
+        let (Some(key), target) = (key_of(&self.insert.select.from, column.relation), quote::data_type(data_type))
+        else {
+            return quote::literal(&Literal::Null, data_type);
+        };
+        let (column_of, time_of) = (|column| self.column(column), |relation, time| self.time(relation, time));
+        let expressions = Expressions { column: &column_of, time: &time_of, over: None };
+        let key_type = stream.columns[key.0].data_type;
+        let branches: Vec<String> = rows
+            .iter()
+            .filter(|row| row[key.0] != Literal::Null && row[column.column] != Literal::Null)
+            .map(|row| {
+                let (key, value) = (&row[key.0], &row[column.column]);
+                let (key, value) = (quote::literal(key, key_type), quote::literal(value, data_type));
+                format!(" WHEN {key} THEN {value}")
+            })
+            .collect();
+        match branches.as_slice() {
+            [] => quote::literal(&Literal::Null, data_type),
+            branches => format!("CAST(CASE {}{} END AS {target})", expressions.operand(key.1), branches.concat()),
+        }
+    }
+}
+
+/// The column of the table and what it must equal, of the look-up that is a relation.
+fn key_of(from: &FromClause, relation: usize) -> Option<(usize, &super::super::expr::Expr)> {
+    match from {
+        FromClause::Stream { .. } => None,
+        FromClause::Join { left, right, .. } => {
+            let leaves = left.streams().len();
+            if relation < leaves { key_of(left, relation) } else { key_of(right, relation - leaves) }
+        }
+        FromClause::Lookup { left, key, .. } if left.streams().len() == relation => Some((key.0, &key.1)),
+        FromClause::Lookup { left, .. } => key_of(left, relation),
+    }
+}
+
+/// What stands in the parentheses of OVER.
+pub(super) fn over(over: &Over, expressions: &Expressions) -> String {
+    let mut parts = Vec::new();
+    if !over.partition.is_empty() {
+        let partition: Vec<String> = over.partition.iter().map(|key| expressions.print(key)).collect();
+        parts.push(format!("PARTITION BY {}", partition.join(", ")));
+    }
+    let order = match &over.order {
+        Order::Time(time) => time_name(*time).to_owned(),
+        Order::Values(values) => {
+            let value = |(value, descending): &(super::super::expr::Expr, bool)| {
+                format!("{}{}", expressions.print(value), if *descending { " DESC" } else { "" })
+            };
+            values.iter().map(value).collect::<Vec<_>>().join(", ")
+        }
+    };
+    parts.push(format!("ORDER BY {order}"));
+    match over.frame {
+        Frame::None => {}
+        Frame::Range(ms) => {
+            parts.push(format!("RANGE BETWEEN {} PRECEDING AND CURRENT ROW", time::interval(ms)));
+        }
+        Frame::Rows(rows) => parts.push(format!("ROWS BETWEEN {rows} PRECEDING AND CURRENT ROW")),
+        Frame::Unbounded => parts.push("RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW".into()),
+        Frame::UnboundedRows => parts.push("ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW".into()),
+    }
+    parts.join(" ")
+}

@@ -1,0 +1,424 @@
+//! Aggregates and the OVER clause.
+
+use sqlparser::ast;
+
+use super::super::data_type::{DataType, Family};
+use super::super::expr::{Aggregate, Expr, ExprKind, Literal};
+use super::super::interval::Interval;
+use super::super::parse::Name;
+use super::super::query::{Frame, FromClause, Group, Meaning, Order, Over, TimeAttribute};
+use super::expr::{Resolver, typed};
+use super::group::{fixed, needs_over};
+use super::operand::{Operand, cover};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::Span;
+
+/// What a name of an aggregate means.
+pub(super) fn named(name: &str) -> Option<Aggregate> {
+    Some(match name {
+        "COUNT" => Aggregate::Count,
+        "SUM" => Aggregate::Sum,
+        "AVG" => Aggregate::Avg,
+        "MIN" => Aggregate::Min,
+        "MAX" => Aggregate::Max,
+        "STDDEV_POP" => Aggregate::StddevPop,
+        "STDDEV_SAMP" | "STDDEV" => Aggregate::StddevSamp,
+        "VAR_POP" => Aggregate::VarPop,
+        "VAR_SAMP" | "VARIANCE" => Aggregate::VarSamp,
+        "FIRST_VALUE" => Aggregate::FirstValue,
+        "LAST_VALUE" => Aggregate::LastValue,
+        "LAG" => Aggregate::Lag,
+        "ROW_NUMBER" => Aggregate::RowNumber,
+        _ => return None,
+    })
+}
+
+/// Names of aggregates, for suggestions.
+pub(super) const NAMES: &[&str] = &[
+    "COUNT",
+    "SUM",
+    "AVG",
+    "MIN",
+    "MAX",
+    "STDDEV_POP",
+    "STDDEV_SAMP",
+    "VAR_POP",
+    "VAR_SAMP",
+    "FIRST_VALUE",
+    "LAST_VALUE",
+    "LAG",
+    "ROW_NUMBER",
+];
+
+const FRAME: &str = "write OVER (PARTITION BY \"column\" RANGE INTERVAL '1' MINUTE PRECEDING), or ROWS 10 PRECEDING";
+
+impl Resolver<'_, '_> {
+    pub(super) fn aggregate(&mut self, function: Aggregate, call: &ast::Function, name: &Name) -> Option<Operand> {
+        let ast::FunctionArguments::List(list) = &call.args else { return self.bad_aggregate(name) };
+        let plain = !call.uses_odbc_syntax
+            && matches!(call.parameters, ast::FunctionArguments::None)
+            && call.within_group.is_empty()
+            && call.filter.is_none()
+            && call.null_treatment.is_none()
+            && list.clauses.is_empty();
+        if !plain {
+            return self.bad_aggregate(name);
+        }
+        if self.here.in_aggregate {
+            let help = "compute the inner one in a SELECT inside of FROM";
+            return self.refuse(Some(name.span), "an aggregate in another", help);
+        }
+        if !self.here.grouped {
+            let help = "write the condition into HAVING, or into the WHERE of a SELECT around this one";
+            return self.refuse(Some(name.span), &format!("`{}` here", name.text), help);
+        }
+        let distinct = matches!(list.duplicate_treatment, Some(ast::DuplicateTreatment::Distinct));
+        self.here.in_aggregate = true;
+        let arguments = self.aggregate_arguments(function, &list.args, name);
+        self.here.in_aggregate = false;
+        let (arguments, data_type) = arguments?;
+        match &call.over {
+            Some(window) => self.over(window, function, distinct, name)?,
+            None if needs_over(function) => {
+                let message = format!("`{}` needs OVER", name.text);
+                return self.mismatch(name.span, message, format!("write {}", form(&name.text)));
+            }
+            None => {
+                self.here.aggregate.get_or_insert(name.span);
+            }
+        }
+        let span = arguments.iter().map(|argument| argument.span).fold(name.span, cover);
+        Some(typed(ExprKind::Aggregate { function, distinct, arguments }, data_type, span))
+    }
+
+    fn bad_aggregate<T>(&mut self, name: &Name) -> Option<T> {
+        let help = format!("write {}", form(&name.text));
+        self.refuse(Some(name.span), &format!("this form of `{}`", name.text), &help)
+    }
+
+    /// The arguments as the function takes them, and the type of what it gives.
+    fn aggregate_arguments(
+        &mut self,
+        function: Aggregate,
+        arguments: &[ast::FunctionArg],
+        name: &Name,
+    ) -> Option<(Vec<Expr>, DataType)> {
+        use ast::FunctionArgExpr as Argument;
+        let arguments: Option<Vec<&Argument>> = arguments
+            .iter()
+            .map(|argument| match argument {
+                ast::FunctionArg::Unnamed(argument) => Some(argument),
+                _ => None,
+            })
+            .collect();
+        match (function, arguments.as_deref()) {
+            (Aggregate::Count, Some([Argument::Wildcard])) | (Aggregate::RowNumber, Some([])) => {
+                Some((Vec::new(), DataType::BigInt))
+            }
+            (Aggregate::Count, Some([Argument::Expr(value)])) => {
+                Some((vec![self.typed(value)?], DataType::BigInt))
+            }
+            (Aggregate::Lag, Some([Argument::Expr(value), rest @ ..])) if rest.len() <= 2 => {
+                self.lag(value, rest, name)
+            }
+            (Aggregate::RowNumber | Aggregate::Lag, _) => self.bad_aggregate(name),
+            (_, Some([Argument::Expr(value)])) => {
+                let value = self.typed(value)?;
+                self.aggregate_argument(function, value, name)
+            }
+            _ => {
+                let message = format!("`{}` takes one value", name.text);
+                self.mismatch(name.span, message, format!("write {}", form(&name.text)))
+            }
+        }
+    }
+
+    fn aggregate_argument(
+        &mut self,
+        function: Aggregate,
+        value: Expr,
+        name: &Name,
+    ) -> Option<(Vec<Expr>, DataType)> {
+        let from = value.data_type;
+        let numbers = !matches!(
+            function,
+            Aggregate::Min | Aggregate::Max | Aggregate::FirstValue | Aggregate::LastValue
+        );
+        if numbers && from.family() != Family::Number {
+            let message = format!("{} takes numbers, this is {from}", name.text);
+            return self.mismatch(value.span, message, "convert it: CAST(x AS DOUBLE)".into());
+        }
+        if from == DataType::Boolean && matches!(function, Aggregate::Min | Aggregate::Max) {
+            let message = format!("{} takes what can be sorted, this is BOOLEAN", name.text);
+            return self.mismatch(value.span, message, "write CASE WHEN x THEN 1 ELSE 0 END".into());
+        }
+        let (argument, result) = match (function, from) {
+            (Aggregate::Sum, _) if from.is_integer() => (DataType::BigInt, DataType::BigInt),
+            (Aggregate::Sum, DataType::Decimal { scale, .. }) => {
+                (from, DataType::Decimal { precision: super::super::data_type::MAX_PRECISION, scale })
+            }
+            (Aggregate::Avg, DataType::Decimal { scale, .. }) => {
+                let precision = super::super::data_type::MAX_PRECISION;
+                (from, DataType::Decimal { precision, scale: scale.max(6) })
+            }
+            _ if numbers => (DataType::Double, DataType::Double),
+            _ => (from, from),
+        };
+        Some((vec![Operand::Typed(value).into_type(argument)], result))
+    }
+
+    /// `LAG(value [, rows before [, otherwise]])`
+    fn lag(
+        &mut self,
+        value: &ast::Expr,
+        rest: &[&ast::FunctionArgExpr],
+        name: &Name,
+    ) -> Option<(Vec<Expr>, DataType)> {
+        let value = self.typed(value)?;
+        let data_type = value.data_type;
+        let mut rest = rest.iter().filter_map(|argument| match argument {
+            ast::FunctionArgExpr::Expr(expr) => Some(expr),
+            _ => None,
+        });
+        let one = Expr {
+            kind: ExprKind::Literal(Literal::Integer(1)),
+            data_type: DataType::Integer,
+            span: name.span,
+        };
+        let before = match rest.next() {
+            Some(before) => self.typed(before)?,
+            None => one,
+        };
+        if !matches!(before.kind, ExprKind::Literal(Literal::Integer(1..=10_000))) {
+            let message = "LAG does not say by a constant how many rows it goes back".into();
+            return self.mismatch(before.span, message, "write LAG(x, 1)".into());
+        }
+        let mut arguments = vec![value, before];
+        if let Some(otherwise) = rest.next() {
+            let otherwise = self.operand(otherwise)?;
+            let unified = self.unify(vec![Operand::Typed(arguments[0].clone()), otherwise], "LAG")?;
+            arguments[0] = unified[0].clone();
+            arguments.push(unified[1].clone());
+            let data_type = super::operators::common_text(&unified)?;
+            return Some((arguments, data_type));
+        }
+        Some((arguments, data_type))
+    }
+
+    /// The windows of a WINDOW clause, by their names.
+    pub(super) fn named_windows(&mut self, windows: &[ast::NamedWindowDefinition]) {
+        for ast::NamedWindowDefinition(name, window) in windows {
+            let name = self.name(name);
+            match window {
+                ast::NamedWindowExpr::WindowSpec(spec) => {
+                    self.here.named_windows.insert(name.text, spec.clone());
+                }
+                ast::NamedWindowExpr::NamedWindow(_) => {
+                    self.refuse::<()>(Some(name.span), "a window that is another one", FRAME);
+                }
+            }
+        }
+    }
+
+    /// Takes in the OVER clause of a function. A SELECT has one.
+    fn over(
+        &mut self,
+        window: &ast::WindowType,
+        function: Aggregate,
+        distinct: bool,
+        name: &Name,
+    ) -> Option<()> {
+        if distinct {
+            let help = "count in windows: GROUP BY STEP(ROWTIME BY INTERVAL '1' MINUTE)";
+            return self.refuse(Some(name.span), "DISTINCT with OVER", help);
+        }
+        let named;
+        let spec = match window {
+            ast::WindowType::WindowSpec(spec) => spec,
+            ast::WindowType::NamedWindow(ident) => {
+                let window = self.name(ident);
+                match self.here.named_windows.get(&window.text) {
+                    Some(spec) => {
+                        named = spec.clone();
+                        &named
+                    }
+                    None => {
+                        let message = format!("there is no window `{}`", window.text);
+                        let help = "define it behind WHERE: WINDOW w AS (RANGE INTERVAL '1' MINUTE PRECEDING)";
+                        return self.fault(Diagnostic::error(Code::UnknownTable, window.span, message, help));
+                    }
+                }
+            }
+        };
+        let over = self.window_spec(spec, function, name)?;
+        match &self.here.over {
+            Some(first) if !same(first, &over) => {
+                let help = "put one of them into a SELECT inside of FROM";
+                self.refuse(Some(name.span), "two different windows in one SELECT", help)
+            }
+            Some(_) => Some(()),
+            None => {
+                self.here.over = Some(over);
+                Some(())
+            }
+        }
+    }
+
+    fn window_spec(&mut self, spec: &ast::WindowSpec, function: Aggregate, name: &Name) -> Option<Over> {
+        if spec.window_name.is_some() {
+            return self.refuse(Some(name.span), "a window that extends another one", FRAME);
+        }
+        self.here.in_aggregate = true;
+        let partition: Vec<Option<Expr>> = spec.partition_by.iter().map(|expr| self.typed(expr)).collect();
+        let order: Vec<Option<(Expr, bool)>> = spec
+            .order_by
+            .iter()
+            .map(|order| {
+                let value = self.typed(&order.expr)?;
+                Some((value, order.options.sort == Some(ast::OrderBySort::Desc)))
+            })
+            .collect();
+        self.here.in_aggregate = false;
+        let partition: Vec<Expr> = partition.into_iter().collect::<Option<_>>()?;
+        let order: Vec<(Expr, bool)> = order.into_iter().collect::<Option<_>>()?;
+        let span = partition.iter().chain(order.iter().map(|(value, _)| value)).fold(name.span, |a, b| cover(a, b.span));
+        if function == Aggregate::RowNumber {
+            return self.rank(partition, order, spec.window_frame.is_some(), span);
+        }
+        let time = match order.as_slice() {
+            [] => self.first_time(name.span)?,
+            [(value, false)] => match self.time_of(value).filter(|time| time.exact && time.relation == 0) {
+                Some(time) => time.attribute,
+                None => {
+                    return self.refuse(
+                        Some(value.span),
+                        "OVER sorted by something else than a time",
+                        "write ORDER BY ROWTIME, or leave it out",
+                    );
+                }
+            },
+            _ => return self.refuse(Some(span), "this ORDER BY", "write ORDER BY ROWTIME, or leave it out"),
+        };
+        let frame = match (&spec.window_frame, function) {
+            (_, Aggregate::Lag) => {
+                if spec.window_frame.is_some() {
+                    self.approximate(
+                        name.span,
+                        "LAG looks back beyond the frame of its window, where the old service gave the default",
+                        "leave RANGE or ROWS out, and compare the times of both rows if that matters",
+                    );
+                }
+                Frame::None
+            }
+            (None, _) => Frame::Unbounded,
+            (Some(frame), _) => self.frame(frame, span)?,
+        };
+        Some(Over { partition, order: Order::Time(time), frame, span })
+    }
+
+    /// The time that sorts rows where nothing else is said.
+    fn first_time(&mut self, span: Span) -> Option<TimeAttribute> {
+        let times = self.here.scope.relations.first().map_or(&[][..], |relation| &relation.times);
+        match times {
+            [first, ..] => Some(if times.contains(&TimeAttribute::Rowtime) { TimeAttribute::Rowtime } else { *first }),
+            [] => self.refuse(Some(span), "OVER on rows without a time", "write GROUP BY and a window"),
+        }
+    }
+
+    /// ROW_NUMBER numbers the rows of one window.
+    fn rank(
+        &mut self,
+        partition: Vec<Expr>,
+        order: Vec<(Expr, bool)>,
+        framed: bool,
+        span: Span,
+    ) -> Option<Over> {
+        let meaning = |expr: &Expr| match expr.kind {
+            ExprKind::Column(column) if column.relation == 0 => {
+                self.here.scope.relations[0].columns[column.column].meaning
+            }
+            _ => Meaning::Value,
+        };
+        let starts = partition.iter().any(|key| matches!(meaning(key), Meaning::WindowStart { .. }));
+        let ends = partition.iter().any(|key| matches!(meaning(key), Meaning::WindowEnd { .. }));
+        if !(starts && ends) {
+            let message = "these rows would be numbered anew with every record";
+            let help = "number the rows of a window: aggregate in a SELECT inside of FROM, take window_start and window_end \
+                        from it, and write ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY ..)";
+            return self.fault(Diagnostic::error(Code::MissingWindow, span, message, help));
+        }
+        if order.is_empty() || framed {
+            let help = "write OVER (PARTITION BY window_start, window_end ORDER BY \"count\" DESC)";
+            return self.refuse(Some(span), "this form of `ROW_NUMBER`", help);
+        }
+        Some(Over { partition, order: Order::Values(order), frame: Frame::None, span })
+    }
+
+    fn frame(&mut self, frame: &ast::WindowFrame, span: Span) -> Option<Frame> {
+        use ast::WindowFrameBound as Bound;
+        let ends_here = matches!(frame.end_bound, None | Some(Bound::CurrentRow));
+        if !ends_here {
+            return self.refuse(Some(span), "a frame that does not end with the row itself", FRAME);
+        }
+        match (&frame.units, &frame.start_bound) {
+            (ast::WindowFrameUnits::Range, Bound::Preceding(None)) => Some(Frame::Unbounded),
+            (ast::WindowFrameUnits::Rows, Bound::Preceding(None)) => Some(Frame::UnboundedRows),
+            (ast::WindowFrameUnits::Range, Bound::Preceding(Some(length))) => match length.as_ref() {
+                ast::Expr::Interval(interval) => match Interval::read(interval).and_then(fixed) {
+                    Some(ms) if ms > 0 => Some(Frame::Range(ms)),
+                    _ => self.milliseconds(interval, span).map(Frame::Range),
+                },
+                _ => self.refuse(Some(span), "this frame", FRAME),
+            },
+            (ast::WindowFrameUnits::Rows, Bound::Preceding(Some(count))) => {
+                let count = self.typed(count)?;
+                match count.kind {
+                    ExprKind::Literal(Literal::Integer(rows @ 0..=100_000)) => {
+                        Some(Frame::Rows(rows.unsigned_abs()))
+                    }
+                    _ => self.refuse(Some(count.span), "this frame", FRAME),
+                }
+            }
+            _ => self.refuse(Some(span), "this frame", FRAME),
+        }
+    }
+
+    /// The OVER clause, held against the rest of the SELECT.
+    pub(super) fn finish_over(&mut self, from: &FromClause, group: Option<&Group>) -> Option<Option<Over>> {
+        let Some(over) = self.here.over.take() else { return Some(None) };
+        if from.window().is_some() && group.is_none() {
+            let help = "aggregate with GROUP BY window_start, window_end";
+            return self.refuse(Some(over.span), "OVER on a window's table function", help);
+        }
+        if from.streams().len() > 1 && !matches!(from, FromClause::Lookup { .. }) {
+            let help = "join in a SELECT of its own, FROM (SELECT .. JOIN ..) AS j, and write OVER around it";
+            return self.refuse(Some(over.span), "OVER on a join", help);
+        }
+        Some(Some(over))
+    }
+}
+
+/// Whether two OVER clauses say the same.
+fn same(a: &Over, b: &Over) -> bool {
+    let partitions = a.partition.len() == b.partition.len()
+        && a.partition.iter().zip(&b.partition).all(|(a, b)| a.same(b));
+    let orders = match (&a.order, &b.order) {
+        (Order::Time(a), Order::Time(b)) => a == b,
+        (Order::Values(a), Order::Values(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.1 == b.1 && a.0.same(&b.0))
+        }
+        _ => false,
+    };
+    partitions && orders && a.frame == b.frame
+}
+
+/// How an aggregate is called.
+fn form(name: &str) -> String {
+    match name {
+        "COUNT" => "COUNT(*), COUNT(x) or COUNT(DISTINCT x)".into(),
+        "LAG" => "LAG(x, 1) OVER (PARTITION BY \"column\" ORDER BY ROWTIME)".into(),
+        "ROW_NUMBER" => "ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY \"count\" DESC)".into(),
+        "FIRST_VALUE" | "LAST_VALUE" => format!("{name}(x) OVER (RANGE INTERVAL '1' MINUTE PRECEDING)"),
+        _ => format!("{name}(x)"),
+    }
+}

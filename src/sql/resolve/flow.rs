@@ -1,0 +1,371 @@
+//! The streams in the order in which rows flow through them: what feeds what, and which times they carry.
+
+use std::collections::HashMap;
+
+use super::super::Input;
+use super::super::expr::{Aggregate, Expr, ExprKind};
+use super::super::parse::{InsertInto, Name, Statement};
+use super::super::query::{
+    Clock, Insert, Meaning, Order, Query, Role, Select, Stream, StreamId, TimeAttribute,
+};
+use super::super::scan::Text;
+use super::expr::Resolver;
+use super::scope::quoted;
+use super::select::{Here, Selected, meaning};
+use super::streams::{Streams, is_generated, output};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::Span;
+
+/// What a SELECT without INSERT writes to.
+const BARE_OUTPUT: &str = "OUTPUT";
+
+/// The typed query, if nothing is wrong.
+pub(in super::super) fn resolve(
+    statements: Vec<Statement>,
+    input: &Input,
+    text: &Text,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Query> {
+    super::input::check(input.columns, diagnostics);
+    let mut streams = Streams::new(input, text.whole());
+    let mut inserts = Vec::new();
+    let mut incomplete = false;
+    for statement in statements {
+        match statement {
+            Statement::CreateStream(create) => streams.declare(create, diagnostics),
+            Statement::Insert(insert) => inserts.push(insert),
+        }
+    }
+    same_pumps(&inserts, diagnostics);
+    let mut resolved: Vec<(usize, Vec<Insert>)> = Vec::new();
+    for at in reading_order(&inserts) {
+        let insert = &inserts[at];
+        match resolve_insert(insert, &mut streams, text, diagnostics) {
+            Some(inserts) => resolved.push((at, inserts)),
+            None => {
+                incomplete = true;
+                let undeclared = insert.into.iter().filter(|into| !streams.ids.contains_key(&into.text));
+                let names: Vec<String> = undeclared.map(|into| into.text.clone()).collect();
+                streams.faulty.extend(names);
+            }
+        }
+    }
+    if input.columns.is_empty() {
+        let message = "the input has no columns";
+        let help =
+            "name them in the spec, below records.columns: first: {type: VARCHAR(16), path: $.name.first}";
+        diagnostics.push(Diagnostic::error(Code::RecordsMissing, text.whole(), message, help));
+    }
+    if inserts.is_empty() && !crate::diagnostics::has_errors(diagnostics) {
+        diagnostics.push(Diagnostic::error(
+            Code::NoOutput,
+            text.whole(),
+            "this SQL holds no query",
+            "write SELECT \"column\", .. FROM \"SOURCE_SQL_STREAM_001\"",
+        ));
+    }
+    if incomplete || crate::diagnostics::has_errors(diagnostics) {
+        return None;
+    }
+    resolved.sort_by_key(|(at, _)| *at);
+    let mut all = std::mem::take(&mut streams.inserts);
+    all.extend(resolved.into_iter().flat_map(|(_, inserts)| inserts));
+    finish(streams, all, input, diagnostics)
+}
+
+/// The inserts, those first that feed what others read; as written where one feeds itself.
+fn reading_order(inserts: &[Box<InsertInto>]) -> Vec<usize> {
+    let target = |at: usize| inserts[at].into.as_ref().map_or(BARE_OUTPUT, |into| into.text.as_str());
+    let mut order: Vec<usize> = Vec::new();
+    while order.len() < inserts.len() {
+        let open: Vec<usize> = (0..inserts.len()).filter(|at| !order.contains(at)).collect();
+        let ready = open.iter().find(|&&at| !open.iter().any(|&other| inserts[at].reads.iter().any(|read| read == target(other))));
+        order.push(*ready.unwrap_or(&open[0]));
+    }
+    order
+}
+
+fn same_pumps(inserts: &[Box<InsertInto>], diagnostics: &mut Vec<Diagnostic>) {
+    let mut pumps: HashMap<&str, Span> = HashMap::new();
+    for pump in inserts.iter().filter_map(|insert| insert.pump.as_ref()) {
+        if let Some(first) = pumps.insert(&pump.text, pump.span) {
+            let message = format!("there are two pumps `{}`", pump.text);
+            let fault = Diagnostic::error(Code::DuplicateName, pump.span, message, "rename one of them");
+            diagnostics.push(fault.related(first, "the first one"));
+        }
+    }
+}
+
+fn resolve_insert(
+    insert: &InsertInto,
+    streams: &mut Streams,
+    text: &Text,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Vec<Insert>> {
+    let bare = || Name { text: BARE_OUTPUT.into(), quoted: true, span: insert.select_span };
+    let into = insert.into.clone().unwrap_or_else(bare);
+    let known = streams.ids.get(&into.text).copied();
+    let fault = match (known, &insert.into) {
+        (Some(StreamId::INPUT), _) => {
+            Some((Code::UnsupportedSql, "nothing can be inserted into the input".into()))
+        }
+        (Some(id), _) if matches!(streams.get(id).role, Role::Reference(_)) => {
+            Some((Code::UnsupportedSql, "nothing can be inserted into a reference table".into()))
+        }
+        (Some(_), None) => Some((
+            Code::DuplicateName,
+            format!("a second query without INSERT INTO writes to `{BARE_OUTPUT}`"),
+        )),
+        (None, _) if is_generated(&into.text) => {
+            Some((Code::DuplicateName, format!("`{}` is a name that pipec gives itself", into.text)))
+        }
+        _ => None,
+    };
+    let refused = fault.is_some() && insert.into.is_some();
+    if let Some((code, message)) = fault {
+        let help = match insert.into {
+            Some(_) => "write INSERT INTO and another name",
+            None => "write INSERT INTO \"OUTPUT\" in front of it if the rows of both are to go there",
+        };
+        diagnostics.push(Diagnostic::error(code, into.span, message, help));
+    }
+    let mut resolver = Resolver {
+        text,
+        streams,
+        here: Here::default(),
+        span: insert.select_span,
+        diagnostics,
+        refused: insert.refused,
+        depth: 0,
+        faults: 0,
+    };
+    let selected = insert.query.as_ref().and_then(|query| resolver.query(query))?;
+    if refused && known.is_some() || resolver.streams.faulty.contains(&into.text) {
+        return None;
+    }
+    let names = insert.columns.as_deref();
+    let id = match known {
+        Some(id) => id,
+        None => {
+            let columns = resolver.declared_by(&selected[0].items, names, false)?;
+            resolver.streams.add(output(into.text, columns, into.span))
+        }
+    };
+    resolver.insert(selected, id, names, insert.span)
+}
+
+impl Resolver<'_, '_> {
+    /// Puts rows into a stream.
+    fn insert(
+        &mut self,
+        selected: Vec<Selected>,
+        into: StreamId,
+        names: Option<&[Name]>,
+        span: Span,
+    ) -> Option<Vec<Insert>> {
+        let mut inserts = Vec::new();
+        for mut selected in selected {
+            let stream = self.streams.get(into).clone();
+            let items = self.fit(std::mem::take(&mut selected.items), &stream, names)?;
+            let meanings: Vec<Meaning> = items.iter().map(|item| meaning(item, &selected)).collect();
+            self.streams.feed(into, &meanings, &selected.times, selected.windowed);
+            inserts.push(Insert { into, select: Select { items, ..selected.select }, span });
+        }
+        Some(inserts)
+    }
+
+    /// A stream that the user did not name.
+    pub(super) fn anonymous(&mut self, selected: Vec<Selected>) -> Option<StreamId> {
+        let columns = self.declared_by(&selected[0].items, None, true)?;
+        let span = selected[0].select.span;
+        let id = self.streams.add_anonymous(columns, span);
+        let inserts = self.insert(selected, id, None, span)?;
+        self.streams.inserts.extend(inserts);
+        Some(id)
+    }
+}
+
+/// Roles, and the order in which a stream is fed by those before it only.
+fn finish(
+    streams: Streams,
+    mut inserts: Vec<Insert>,
+    input: &Input,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Query> {
+    let (mut all, references) = streams.into_references();
+    let mut fed_by: Vec<Vec<usize>> = vec![Vec::new(); all.len()];
+    let mut is_fed = vec![false; all.len()];
+    for insert in &mut inserts {
+        is_fed[insert.into.0] = true;
+        let into = insert.into.0;
+        insert.select.from.visit_streams(&mut |read, span| {
+            fed_by[into].push(read.0);
+            match all[read.0].role {
+                Role::Input => all[read.0].span = span,
+                Role::Reference(_) => {}
+                Role::Inner | Role::Output => all[read.0].role = Role::Inner,
+            }
+        });
+    }
+    for (stream, fed) in all.iter().zip(&is_fed).skip(1) {
+        if !fed && !matches!(stream.role, Role::Reference(_)) {
+            let message = format!("nothing is inserted into `{}`", stream.name);
+            let help = format!("write INSERT INTO {} SELECT .., or remove the stream", quoted(&stream.name));
+            diagnostics.push(Diagnostic::error(Code::NoOutput, stream.span, message, help));
+        }
+        if stream.role == Role::Output {
+            diagnostics.extend(bad_output(stream));
+        }
+    }
+    let order = match order(&fed_by) {
+        Ok(order) => order,
+        Err(stuck) => {
+            let message = format!("`{}` feeds itself", all[stuck].name);
+            let help = "remove one of the inserts on the way round";
+            diagnostics.push(Diagnostic::error(Code::UnsupportedSql, all[stuck].span, message, help));
+            return None;
+        }
+    };
+    if crate::diagnostics::has_errors(diagnostics) {
+        return None;
+    }
+    let mut place = vec![0; order.len()];
+    for (new, &old) in order.iter().enumerate() {
+        place[old] = new;
+    }
+    for insert in &mut inserts {
+        insert.into = StreamId(place[insert.into.0]);
+        insert.select.from.visit_streams(&mut |stream, _| *stream = StreamId(place[stream.0]));
+    }
+    let mut sorted: Vec<(usize, Stream)> = place.into_iter().zip(all).collect();
+    sorted.sort_by_key(|(place, _)| *place);
+    let mut streams: Vec<Stream> = sorted.into_iter().map(|(_, stream)| stream).collect();
+    carry(&mut streams, &inserts);
+    let clock = clock(&inserts);
+    if let (Clock::Ingestion, span) = clock {
+        if streams[0].carries.contains(&TimeAttribute::EventTime) {
+            let message = "ranks within windows of ROWTIME beside windows of the event time";
+            let help = "cut all windows from one time, or write two pipelines";
+            diagnostics.push(super::super::refuse::refusal(span, message, help));
+            return None;
+        }
+        let help = "nothing need be done while records keep coming; after a pause, the last window waits for the next one";
+        let message = "windows over ROWTIME close with the next record here, not by the clock: Flink ranks rows no other way";
+        diagnostics.push(Diagnostic::warning(Code::ApproximateSql, span, message, help));
+    }
+    let event_time = input.event_time;
+    Some(Query { input: input.columns.to_vec(), event_time, clock: clock.0, streams, references, inserts })
+}
+
+/// Why a stream cannot leave the SQL.
+fn bad_output(stream: &Stream) -> Option<Diagnostic> {
+    if let Some(rank) = stream.columns.iter().find(|column| column.meaning == Meaning::Rank) {
+        let message = format!("`{}` counts rows without an end", rank.name);
+        let help = "put a SELECT around this one that keeps the first few: WHERE \"n\" <= 10";
+        return Some(Diagnostic::error(Code::UnsupportedSql, rank.span, message, help));
+    }
+    if is_output_name(&stream.name) {
+        return None;
+    }
+    let message = format!("`{}` cannot be the name of an output", stream.name);
+    let help = "write letters, digits and `_`, a letter first: AWS resources are named after it";
+    Some(Diagnostic::error(Code::UnsupportedSql, stream.span, message, help))
+}
+
+/// What `ROWTIME` has to be: Flink numbers rows of a window, and gives out single rows of it, by a kept time only.
+fn clock(inserts: &[Insert]) -> (Clock, Span) {
+    let needs = |select: &Select| {
+        let ranks = select.expressions().into_iter().any(|expr| {
+            expr.any(&|part| matches!(part.kind, ExprKind::Aggregate { function: Aggregate::RowNumber, .. }))
+        });
+        let single = select.group.is_none()
+            && select.from.window().is_some_and(|window| window.time == TimeAttribute::Rowtime);
+        ranks || single
+    };
+    match inserts.iter().find(|insert| needs(&insert.select)) {
+        Some(insert) if uses_rowtime(inserts) => {
+            let over = insert.select.over.as_ref().map(|over| over.span);
+            let window = insert.select.from.window().map(|window| window.span);
+            (Clock::Ingestion, over.or(window).unwrap_or(insert.span))
+        }
+        Some(insert) => (Clock::Processing, insert.span),
+        None => (Clock::Processing, inserts[0].span),
+    }
+}
+
+/// Whether a window is cut from `ROWTIME` at all.
+fn uses_rowtime(inserts: &[Insert]) -> bool {
+    inserts.iter().any(|insert| {
+        insert.select.from.window().is_some_and(|window| window.time == TimeAttribute::Rowtime)
+    })
+}
+
+/// Notes which times the rows of each stream have to carry. Streams stand behind those that feed them, so what is
+/// read is known before what feeds it is asked.
+fn carry(streams: &mut [Stream], inserts: &[Insert]) {
+    for at in (0..streams.len()).rev() {
+        for insert in inserts.iter().filter(|insert| insert.into.0 == at) {
+            let carried = streams[at].carries.clone();
+            let read = insert.select.from.streams();
+            for (relation, time) in times_of(&insert.select, &carried) {
+                let carries = &mut streams[read[relation].0].carries;
+                if !carries.contains(&time) {
+                    carries.push(time);
+                    carries.sort();
+                }
+            }
+        }
+    }
+}
+
+/// The times that a SELECT reads, each of its relation, to give rows that carry some.
+fn times_of(select: &Select, carried: &[TimeAttribute]) -> Vec<(usize, TimeAttribute)> {
+    let mut times = Vec::new();
+    fn rowtimes(expr: &Expr, times: &mut Vec<(usize, TimeAttribute)>) {
+        if let ExprKind::Rowtime { relation } = expr.kind {
+            times.push((relation, TimeAttribute::Rowtime));
+        }
+        expr.operands(&mut |operand| rowtimes(operand, times));
+    }
+    for expr in select.expressions().into_iter().chain(select.from.expressions()) {
+        rowtimes(expr, &mut times);
+    }
+    times.extend(select.from.window().map(|window| (0, window.time)));
+    for bounds in select.from.bounds() {
+        times.extend([bounds.first, bounds.second]);
+    }
+    if let Some(over) = &select.over
+        && let Order::Time(time) = over.order
+    {
+        times.push((0, time));
+    }
+    if select.group.is_none()
+        && let Some(relation) = select.from.timekeeper()
+    {
+        times.extend(carried.iter().map(|time| (relation, *time)));
+    }
+    times
+}
+
+/// An order in which everything comes behind what feeds it, else one that feeds itself. As written where possible.
+fn order(fed_by: &[Vec<usize>]) -> Result<Vec<usize>, usize> {
+    let mut order = Vec::new();
+    let mut is_placed = vec![false; fed_by.len()];
+    while order.len() < fed_by.len() {
+        let ready =
+            (0..fed_by.len()).find(|&at| !is_placed[at] && fed_by[at].iter().all(|&feed| is_placed[feed]));
+        match ready {
+            Some(next) => {
+                is_placed[next] = true;
+                order.push(next);
+            }
+            None => return Err(is_placed.iter().position(|placed| !placed).unwrap_or(0)),
+        }
+    }
+    Ok(order)
+}
+
+fn is_output_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}

@@ -1,0 +1,347 @@
+//! FROM: streams, SELECTs inside of it, joins within bounds of time, look-ups in reference tables.
+
+use sqlparser::ast;
+
+use super::super::expr::{Comparison, Expr, ExprKind};
+use super::super::interval::Interval;
+use super::super::parse::Name;
+use super::super::query::{FromClause, JoinKind, Role, StreamId, TimeAttribute, TimeBounds};
+use super::expr::Resolver;
+use super::operand::cover;
+use super::scope::{Relation, quoted};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::Span;
+
+const FORM: &str = "write FROM and the name of a stream, or a SELECT in parentheses with a name behind it";
+const WITHIN: &str = "write how far back: JOIN \"other\" OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS b ON ..; or bounds in \
+                      ON: b.ROWTIME BETWEEN a.ROWTIME - INTERVAL '1' MINUTE AND a.ROWTIME";
+
+/// A relation of a FROM clause, and how far back its rows are looked at.
+pub(super) struct Leaf {
+    pub(super) from: FromClause,
+    pub(super) back_ms: Option<i64>,
+}
+
+impl Resolver<'_, '_> {
+    pub(super) fn from(&mut self, from: &[ast::TableWithJoins]) -> Option<FromClause> {
+        let tables = match from {
+            [] => {
+                return self.fault(Diagnostic::error(
+                    Code::SqlSyntax,
+                    self.span,
+                    "this SELECT reads nothing",
+                    "write FROM \"SOURCE_SQL_STREAM_001\", the input",
+                ));
+            }
+            [only] => only,
+            _ => return self.refuse(None, "a list of streams", "write JOIN .. ON between them"),
+        };
+        let mut left = self.relation(&tables.relation)?;
+        if let (FromClause::Stream { stream, span, .. }, Role::Reference(_)) = (&left.from, self.role(&left.from))
+        {
+            let message = format!("`{}` is a reference table, not a stream", self.streams.get(*stream).name);
+            let help = "write FROM and a stream first, then JOIN the table ON its key";
+            return self.fault(Diagnostic::error(Code::UnsupportedSql, *span, message, help));
+        }
+        for join in &tables.joins {
+            left = self.join(left, join)?;
+        }
+        Some(left.from)
+    }
+
+    fn role(&self, from: &FromClause) -> Role {
+        let first: StreamId = from.streams()[0];
+        self.streams.get(first).role
+    }
+
+    fn relation(&mut self, factor: &ast::TableFactor) -> Option<Leaf> {
+        match factor {
+            ast::TableFactor::Table {
+                name,
+                alias,
+                args,
+                with_hints,
+                version: None,
+                with_ordinality: false,
+                partitions,
+                json_path: None,
+                sample: None,
+                index_hints,
+            } if with_hints.is_empty() && partitions.is_empty() && index_hints.is_empty() => {
+                let [ast::ObjectNamePart::Identifier(ident)] = name.0.as_slice() else {
+                    let help = "write the stream's name alone: all streams of the SQL are in one place";
+                    return self.refuse(None, "a name of several parts", help);
+                };
+                let name = self.name(ident);
+                let Some(args) = args else { return self.stream(&name, alias.as_ref(), None) };
+                match args.args.as_slice() {
+                    [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Interval(interval)))] => {
+                        let back = self.milliseconds(interval, name.span)?;
+                        self.stream(&name, alias.as_ref(), Some(back))
+                    }
+                    arguments => self.table_function(&name, arguments, alias.as_ref()),
+                }
+            }
+            ast::TableFactor::TableFunction { expr: ast::Expr::Function(call), alias } => {
+                let ([ast::ObjectNamePart::Identifier(ident)], ast::FunctionArguments::List(list)) =
+                    (call.name.0.as_slice(), &call.args)
+                else {
+                    return self.refuse(None, "this form of FROM", FORM);
+                };
+                let name = self.name(ident);
+                self.table_function(&name, &list.args, alias.as_ref())
+            }
+            ast::TableFactor::Derived { lateral: false, subquery, alias, sample: None } => {
+                let id = self.subquery(subquery)?;
+                let name = match alias {
+                    Some(alias) => self.alias(alias)?,
+                    None => Name { text: self.streams.get(id).name.clone(), quoted: true, span: self.span },
+                };
+                let span = name.span;
+                self.push(name, None, id, false)?;
+                Some(Leaf { from: FromClause::Stream { stream: id, window: None, span }, back_ms: None })
+            }
+            ast::TableFactor::NestedJoin { table_with_joins, alias: None }
+                if table_with_joins.joins.is_empty() =>
+            {
+                self.relation(&table_with_joins.relation)
+            }
+            _ => self.refuse(None, "this form of FROM", FORM),
+        }
+    }
+
+    /// The name behind AS.
+    pub(super) fn alias(&mut self, alias: &ast::TableAlias) -> Option<Name> {
+        match alias {
+            ast::TableAlias { explicit: _, name, columns, at: None } if columns.is_empty() => {
+                Some(self.name(name))
+            }
+            _ => self.refuse(None, "an alias with columns", "rename the columns in SELECT with AS"),
+        }
+    }
+
+    /// The stream of a name, reported if there is none.
+    pub(super) fn find_stream(&mut self, name: &Name) -> Option<StreamId> {
+        match self.streams.find(name) {
+            Ok(id) => Some(id),
+            Err(fault) => {
+                self.faults += 1;
+                self.diagnostics.extend(fault);
+                None
+            }
+        }
+    }
+
+    fn stream(&mut self, name: &Name, alias: Option<&ast::TableAlias>, back_ms: Option<i64>) -> Option<Leaf> {
+        let id = self.find_stream(name)?;
+        let alias = match alias {
+            Some(alias) => Some(self.alias(alias)?),
+            None => None,
+        };
+        let short = alias.is_none() && id == StreamId::INPUT;
+        let own = Name { text: self.streams.get(id).name.clone(), quoted: true, span: name.span };
+        self.push(alias.unwrap_or(own), short.then_some(super::streams::SHORT_NAME), id, false)?;
+        Some(Leaf { from: FromClause::Stream { stream: id, window: None, span: name.span }, back_ms })
+    }
+
+    /// Takes a stream into the scope.
+    pub(super) fn push(
+        &mut self,
+        name: Name,
+        other_name: Option<&'static str>,
+        id: StreamId,
+        table_function: bool,
+    ) -> Option<()> {
+        if self.here.scope.relations.iter().any(|relation| relation.name == name.text) {
+            let message = format!("`{}` is read twice by one name", name.text);
+            let help = format!("give each a name of its own: {} AS b", quoted(&name.text));
+            return self.fault(Diagnostic::error(Code::DuplicateName, name.span, message, help));
+        }
+        let stream = self.streams.get(id);
+        let flow = self.streams.flow(id);
+        self.here.scope.relations.push(Relation {
+            name: name.text,
+            other_name,
+            stream: stream.name.clone(),
+            columns: stream.columns.clone(),
+            times: flow.times.clone(),
+            windowed: flow.windowed,
+            table_function,
+        });
+        Some(())
+    }
+
+    fn join(&mut self, left: Leaf, join: &ast::Join) -> Option<Leaf> {
+        let first_right = self.here.scope.relations.len();
+        let right = self.relation(&join.relation)?;
+        let span = match &right.from {
+            FromClause::Stream { span, .. } => *span,
+            _ => self.span,
+        };
+        let (kind, constraint) = match &join.join_operator {
+            ast::JoinOperator::Join(on) | ast::JoinOperator::Inner(on) => (JoinKind::Inner, on),
+            ast::JoinOperator::Left(on) | ast::JoinOperator::LeftOuter(on) => (JoinKind::Left, on),
+            ast::JoinOperator::Right(on) | ast::JoinOperator::RightOuter(on) => (JoinKind::Right, on),
+            ast::JoinOperator::FullOuter(on) => (JoinKind::Full, on),
+            _ => return self.refuse(Some(span), "this kind of join", "write JOIN .. ON, or LEFT JOIN .. ON"),
+        };
+        let ast::JoinConstraint::On(condition) = constraint else {
+            return self.refuse(Some(span), "a join without ON", "write ON and the condition");
+        };
+        let condition = self.condition(condition, "ON")?;
+        if condition.any(&|part| matches!(part.kind, ExprKind::Aggregate { .. } | ExprKind::Window(_))) {
+            let help = "compute it in a SELECT of its own, inside of FROM";
+            return self.refuse(Some(condition.span), "an aggregate in ON", help);
+        }
+        if let (FromClause::Stream { stream, .. }, Role::Reference(_)) = (&right.from, self.role(&right.from)) {
+            let from = self.lookup(left.from, *stream, kind, condition, first_right, span)?;
+            return Some(Leaf { from, back_ms: left.back_ms });
+        }
+        let is_windowed = |from: &FromClause| matches!(from, FromClause::Stream { window: Some(_), .. });
+        if is_windowed(&left.from) || is_windowed(&right.from) {
+            let help = "aggregate each in a SELECT of its own, and join those";
+            return self.refuse(Some(span), "a join of windows", help);
+        }
+        let (bounds, rest) = self.bounds(&left, &right, condition, first_right, span)?;
+        let (left, right) = (Box::new(left.from), Box::new(right.from));
+        Some(Leaf { from: FromClause::Join { left, right, kind, bounds, on: rest, span }, back_ms: None })
+    }
+
+    /// How far apart the rows of a join may be, and what else is asked of them.
+    fn bounds(
+        &mut self,
+        left: &Leaf,
+        right: &Leaf,
+        condition: Expr,
+        first_right: usize,
+        span: Span,
+    ) -> Option<(TimeBounds, Option<Expr>)> {
+        let mut found: Option<TimeBounds> = None;
+        let (mut low, mut high) = (None::<i64>, None::<i64>);
+        let condition_span = condition.span;
+        let parts = match condition.kind {
+            ExprKind::And(parts) => parts,
+            _ => vec![condition],
+        };
+        let mut rest = Vec::new();
+        for part in parts {
+            let limits = self.limits(&part, first_right);
+            if limits.is_empty() {
+                rest.push(part);
+            }
+            for limit in limits {
+                let pair = TimeBounds { first: limit.first, second: limit.second, low_ms: 0, high_ms: 0 };
+                if found.is_some_and(|found| (found.first, found.second) != (pair.first, pair.second)) {
+                    let help = "compare one time of each side only";
+                    return self.refuse(Some(part_span(&rest, condition_span)), "a join by several times", help);
+                }
+                found = Some(pair);
+                if limit.upper {
+                    high = Some(high.map_or(limit.ms, |high| high.min(limit.ms)));
+                } else {
+                    low = Some(low.map_or(limit.ms, |low| low.max(limit.ms)));
+                }
+            }
+        }
+        if left.back_ms.is_some() || right.back_ms.is_some() {
+            let times = (self.rowtime_of(&left.from, 0), self.rowtime_of(&right.from, first_right));
+            let (Some(first), Some(second)) = times else {
+                let help = "name the columns that hold their times: b.\"time\" BETWEEN a.\"time\" - INTERVAL '1' MINUTE \
+                            AND a.\"time\"";
+                return self.refuse(Some(span), "OVER on rows without ROWTIME", help);
+            };
+            found = Some(TimeBounds { first, second, low_ms: 0, high_ms: 0 });
+            low = Some(-right.back_ms.unwrap_or(0));
+            high = Some(left.back_ms.unwrap_or(0));
+        }
+        let (Some(bounds), Some(low_ms), Some(high_ms)) = (found, low, high) else {
+            let message = "this join has no bounds of time: it would have to remember every row for ever";
+            return self.fault(Diagnostic::error(Code::MissingWindow, span, message, WITHIN));
+        };
+        if low_ms > high_ms {
+            let message = "these bounds of time leave nothing".into();
+            return self.mismatch(condition_span, message, WITHIN.into());
+        }
+        let on = match rest.len() {
+            0 => None,
+            1 => rest.pop(),
+            _ => Some(Expr { span: part_span(&rest, condition_span), ..and(rest) }),
+        };
+        Some((TimeBounds { low_ms, high_ms, ..bounds }, on))
+    }
+
+    fn rowtime_of(&self, from: &FromClause, offset: usize) -> Option<(usize, TimeAttribute)> {
+        let relation = from.timekeeper()? + offset;
+        let has = self.here.scope.relations[relation].times.contains(&TimeAttribute::Rowtime);
+        has.then_some((relation, TimeAttribute::Rowtime))
+    }
+
+    /// What a condition says of the difference of two times, one of each side; nothing if it is another condition.
+    fn limits(&self, condition: &Expr, first_right: usize) -> Vec<Limit> {
+        let limit = |a: &Expr, operator: Comparison, b: &Expr| -> Vec<Limit> {
+            let (Some((a, a_ms)), Some((b, b_ms))) = (self.instant(a), self.instant(b)) else { return Vec::new() };
+            if (a.0 < first_right) == (b.0 < first_right) {
+                return Vec::new();
+            }
+            // a - b compared with ms, as a difference "second - first".
+            let ms = b_ms - a_ms;
+            let (first, second, ms, turned) =
+                if a.0 > b.0 { (b, a, ms, false) } else { (a, b, -ms, true) };
+            let make = |upper: bool, ms: i64| Limit { first, second, upper, ms };
+            match (operator, turned) {
+                (Comparison::Equal, _) => vec![make(true, ms), make(false, ms)],
+                (Comparison::LessOrEqual, false) | (Comparison::GreaterOrEqual, true) => vec![make(true, ms)],
+                (Comparison::Less, false) | (Comparison::Greater, true) => vec![make(true, ms - 1)],
+                (Comparison::GreaterOrEqual, false) | (Comparison::LessOrEqual, true) => vec![make(false, ms)],
+                (Comparison::Greater, false) | (Comparison::Less, true) => vec![make(false, ms + 1)],
+                (Comparison::NotEqual, _) => Vec::new(),
+            }
+        };
+        match &condition.kind {
+            ExprKind::Compare { operator, left, right } => limit(left, *operator, right),
+            ExprKind::Between { operand, low, high, negated: false } => {
+                let low = limit(operand, Comparison::GreaterOrEqual, low);
+                let high = limit(operand, Comparison::LessOrEqual, high);
+                if low.is_empty() || high.is_empty() { Vec::new() } else { [low, high].concat() }
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// A time of a relation, and how many milliseconds are added to it.
+    fn instant(&self, expr: &Expr) -> Option<((usize, TimeAttribute), i64)> {
+        match &expr.kind {
+            ExprKind::Shift { operand, by: Interval::Milliseconds(ms) } => {
+                let (time, before) = self.instant(operand)?;
+                Some((time, before.checked_add(*ms)?))
+            }
+            _ => self.time_of(expr).filter(|time| time.exact).map(|time| ((time.relation, time.attribute), 0)),
+        }
+    }
+
+    /// A SELECT inside of FROM, as a stream of its own.
+    pub(super) fn subquery(&mut self, query: &ast::Query) -> Option<StreamId> {
+        let selected = self.query(query)?;
+        self.anonymous(selected)
+    }
+}
+
+#[derive(Clone)]
+struct Limit {
+    first: (usize, TimeAttribute),
+    second: (usize, TimeAttribute),
+    upper: bool,
+    ms: i64,
+}
+
+fn part_span(parts: &[Expr], otherwise: Span) -> Span {
+    parts.iter().map(|part| part.span).reduce(cover).unwrap_or(otherwise)
+}
+
+/// Several conditions as one.
+pub(super) fn and(parts: Vec<Expr>) -> Expr {
+    let span = parts.iter().map(|part| part.span).reduce(cover);
+    let data_type = super::super::data_type::DataType::Boolean;
+    let span = span.unwrap_or(parts[0].span);
+    Expr { kind: ExprKind::And(parts), data_type, span }
+}

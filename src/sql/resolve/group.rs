@@ -1,0 +1,389 @@
+//! GROUP BY: which of its keys is the window, and what a group's row may hold.
+
+use sqlparser::ast;
+
+use super::super::expr::{Aggregate, Expr, ExprKind, WindowBound};
+use super::super::interval::Interval;
+use super::super::query::{FromClause, Group, TimeAttribute, Window, WindowKind};
+use super::expr::Resolver;
+use super::operand::cover;
+use super::select::Item;
+use super::window::Time;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::Span;
+
+const WINDOW: &str = "add a window to GROUP BY: STEP(\"SOURCE_SQL_STREAM_001\".ROWTIME BY INTERVAL '1' MINUTE)";
+
+/// The window of a GROUP BY.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Bucket {
+    pub(super) time: TimeAttribute,
+    /// The length of tumbling windows.
+    pub(super) size_ms: Option<i64>,
+}
+
+impl Bucket {
+    pub(super) fn of(window: &Window) -> Self {
+        let size_ms = match window.kind {
+            WindowKind::Tumble { size_ms } => Some(size_ms),
+            _ => None,
+        };
+        Self { time: window.time, size_ms }
+    }
+}
+
+/// One key of a GROUP BY.
+enum Key {
+    /// A value, as one key.
+    Value(Expr),
+    /// A time cut into steps: the time, the length, and the key as a value.
+    Step(Time, i64, Expr),
+    /// A column of the window's table function.
+    Bound,
+    /// A window that starts with the first row of its partition.
+    Stagger(Vec<Key>, i64, Span),
+}
+
+impl Resolver<'_, '_> {
+    /// The keys. The window, if there is one, goes to the stream that is read.
+    pub(super) fn group_by(
+        &mut self,
+        group_by: &ast::GroupByExpr,
+        from: &mut FromClause,
+    ) -> Option<Option<Group>> {
+        let ast::GroupByExpr::Expressions(expressions, modifiers) = group_by else {
+            return self.refuse(None, "`GROUP BY ALL`", "name the columns");
+        };
+        if !modifiers.is_empty() {
+            return self.refuse(None, "this form of GROUP BY", "name the columns, and write one query for each grouping");
+        }
+        if expressions.is_empty() {
+            return Some(None);
+        }
+        let keys: Vec<Option<Key>> = expressions.iter().map(|expr| self.key(expr)).collect();
+        let keys: Vec<Key> = keys.into_iter().collect::<Option<_>>()?;
+        let span = keys.iter().map(|key| key.span(self.span)).reduce(cover).unwrap_or(self.span);
+        if let FromClause::Join { .. } = from {
+            let help = "join in a SELECT of its own, FROM (SELECT .. JOIN ..) AS j, and group its rows";
+            return self.refuse(Some(span), "GROUP BY on a join", help);
+        }
+        let keys = match from.window() {
+            Some(window) => {
+                let window = window.clone();
+                self.table_function_keys(keys, &window, from, span)?
+            }
+            None => self.window_keys(keys, from, span)?,
+        };
+        Some(Some(Group { keys, having: None, span }))
+    }
+
+    fn key(&mut self, expr: &ast::Expr) -> Option<Key> {
+        use sqlparser::ast::Spanned;
+        if let ast::Expr::Value(value) = expr {
+            let span = self.text.locate(value.span);
+            return self.refuse(span, "a column by its number", "name it");
+        }
+        if let ast::Expr::Function(call) = expr
+            && call.name.to_string().eq_ignore_ascii_case("STAGGER")
+        {
+            let span = self.text.locate(expr.span()).unwrap_or(self.span);
+            return self.stagger(call, span);
+        }
+        let value = self.typed(expr)?;
+        if let ExprKind::Window(_) = value.kind {
+            return Some(Key::Bound);
+        }
+        if let Some((time, ms)) = self.step_of(&value) {
+            return Some(Key::Step(time, ms, value));
+        }
+        if let ExprKind::Rowtime { .. } = value.kind {
+            let help = "cut it into windows: STEP(ROWTIME BY INTERVAL '1' MINUTE)";
+            return self.refuse(Some(value.span), "GROUP BY ROWTIME itself", help);
+        }
+        Some(Key::Value(value))
+    }
+
+    /// `STEP(time BY ..)` or `FLOOR(time TO unit)` of a time that rows are ordered by.
+    fn step_of(&self, value: &Expr) -> Option<(Time, i64)> {
+        use super::super::expr::Function;
+        let ExprKind::Call { function, arguments } = &value.kind else { return None };
+        let ms = match function {
+            Function::Step(ms) => *ms,
+            Function::FloorTo(field) => field.milliseconds()?,
+            _ => return None,
+        };
+        Some((self.time_of(&arguments[0])?, ms))
+    }
+
+    fn stagger(&mut self, call: &ast::Function, span: Span) -> Option<Key> {
+        let ast::FunctionArguments::List(list) = &call.args else { return None };
+        let expressions: Option<Vec<&ast::Expr>> = list
+            .args
+            .iter()
+            .map(|argument| match argument {
+                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr)) => Some(expr),
+                _ => None,
+            })
+            .collect();
+        let help = "write WINDOWED BY STAGGER (PARTITION BY \"column\" RANGE INTERVAL '1' MINUTE)";
+        match expressions.as_deref() {
+            Some([keys @ .., ast::Expr::Interval(interval)]) if !keys.is_empty() => {
+                let ms = self.milliseconds(interval, span)?;
+                let keys: Vec<Option<Key>> = keys.iter().map(|key| self.key(key)).collect();
+                Some(Key::Stagger(keys.into_iter().collect::<Option<_>>()?, ms, span))
+            }
+            _ => self.refuse(Some(span), "this form of STAGGER", help),
+        }
+    }
+
+    /// The keys beside `window_start` and `window_end`.
+    fn table_function_keys(
+        &mut self,
+        keys: Vec<Key>,
+        window: &Window,
+        from: &mut FromClause,
+        span: Span,
+    ) -> Option<Vec<Expr>> {
+        let mut bounded = false;
+        let mut values = Vec::new();
+        for key in keys {
+            match key {
+                Key::Bound => bounded = true,
+                Key::Value(value) | Key::Step(_, _, value) => values.push(value),
+                Key::Stagger(_, _, span) => {
+                    return self.refuse(Some(span), "two windows in one SELECT", "remove one of them");
+                }
+            }
+        }
+        if !bounded {
+            let message = "this GROUP BY does not name its window";
+            let help = "write GROUP BY window_start, window_end and the columns";
+            return self.fault(Diagnostic::error(Code::MissingWindow, span, message, help));
+        }
+        self.here.bucket = Some(Bucket::of(window));
+        if let (FromClause::Stream { window: Some(window), .. }, WindowKind::Session { gap_ms, .. }) =
+            (&mut *from, &window.kind)
+        {
+            let partition = self.columns(&values)?;
+            window.kind = WindowKind::Session { partition, gap_ms: *gap_ms };
+        }
+        Some(values)
+    }
+
+    /// The columns that a session is kept apart by.
+    fn columns(&mut self, keys: &[Expr]) -> Option<Vec<usize>> {
+        let mut columns = Vec::new();
+        for key in keys {
+            match key.kind {
+                ExprKind::Column(column) if column.relation == 0 => columns.push(column.column),
+                _ => {
+                    let help = "compute it in a SELECT inside of FROM, and group by its column";
+                    return self.refuse(Some(key.span), "a session grouped by a computed value", help);
+                }
+            }
+        }
+        Some(columns)
+    }
+
+    /// The keys beside the window, which is the step of ROWTIME, else that of the event time.
+    fn window_keys(&mut self, keys: Vec<Key>, from: &mut FromClause, span: Span) -> Option<Vec<Expr>> {
+        let FromClause::Stream { stream: _, window, .. } = leftmost(from) else {
+            return self.refuse(Some(span), "GROUP BY on a join", "join in a SELECT of its own");
+        };
+        let mut steps: Vec<(TimeAttribute, i64)> = Vec::new();
+        for key in &keys {
+            if let Key::Step(time, ms, _) = key {
+                steps.push((time.attribute, *ms));
+            }
+        }
+        let chosen = [TimeAttribute::Rowtime, TimeAttribute::EventTime]
+            .into_iter()
+            .find_map(|time| steps.iter().find(|step| step.0 == time).copied());
+        let mut values = Vec::new();
+        let mut stagger = None;
+        for key in keys {
+            match key {
+                Key::Step(time, ms, value) if Some((time.attribute, ms)) == chosen => {
+                    if let Some(inner) = time.step_ms
+                        && ms % inner != 0
+                    {
+                        let message = "these windows are no multiple of those that their rows come from".into();
+                        let help = "make the length a multiple of the inner one".into();
+                        return self.mismatch(value.span, message, help);
+                    }
+                }
+                Key::Step(time, _, value) if Some(time.attribute) == chosen.map(|chosen| chosen.0) => {
+                    return self.refuse(Some(value.span), "two windows in one SELECT", "keep the shorter one");
+                }
+                Key::Value(value) | Key::Step(_, _, value) => values.push(value),
+                Key::Stagger(keys, ms, span) => stagger = Some((keys, ms, span)),
+                Key::Bound => {}
+            }
+        }
+        let built = if let Some((keys, ms, span)) = stagger {
+            if !values.is_empty() || chosen.is_some() {
+                return self.refuse(Some(span), "STAGGER beside other keys", "write all of them into its PARTITION BY");
+            }
+            self.stagger_window(keys, ms, span, &mut values)?
+        } else if let Some((time, size_ms)) = chosen {
+            Window { time, kind: WindowKind::Tumble { size_ms }, span }
+        } else {
+            let message = "this GROUP BY has no window: it would have to remember every group for ever";
+            return self.fault(Diagnostic::error(Code::MissingWindow, span, message, WINDOW));
+        };
+        self.here.bucket = Some(Bucket::of(&built));
+        let first = &self.here.scope.relations[0];
+        if first.windowed && built.time == TimeAttribute::Rowtime {
+            self.approximate(
+                built.span,
+                "rows of a window count into the outer window that holds them; the old service counted those at its end \
+                 into the next one",
+                "nothing need be done if each outer window is to hold the inner ones of its own time",
+            );
+        }
+        *window = Some(built);
+        Some(values)
+    }
+
+    /// STAGGER as a session: Flink has no windows that start with their first row.
+    fn stagger_window(&mut self, keys: Vec<Key>, ms: i64, span: Span, values: &mut Vec<Expr>) -> Option<Window> {
+        let mut event = None;
+        for key in keys {
+            match key {
+                Key::Value(value) => values.push(value),
+                // The step of a time among the partition's columns makes windows of that time.
+                Key::Step(time, ms, _) if time.attribute == TimeAttribute::EventTime => event = Some((time, ms)),
+                Key::Step(_, _, value) => values.push(value),
+                Key::Bound | Key::Stagger(..) => {
+                    return self.refuse(Some(span), "this form of STAGGER", "write columns into PARTITION BY");
+                }
+            }
+        }
+        if let Some((_, size_ms)) = event {
+            self.approximate(
+                span,
+                "STAGGER by an event time closes when the lateness of records.event_time is over, not a while after its \
+                 first row",
+                "set lateness to the RANGE of this window",
+            );
+            return Some(Window { time: TimeAttribute::EventTime, kind: WindowKind::Tumble { size_ms }, span });
+        }
+        self.approximate(
+            span,
+            "STAGGER closes when no row of its partition has come for the whole RANGE, not a RANGE after the first row",
+            "write GROUP BY STEP(ROWTIME BY ..) for windows of a fixed length",
+        );
+        let partition = self.columns(values)?;
+        Some(Window { time: TimeAttribute::Rowtime, kind: WindowKind::Session { partition, gap_ms: ms }, span })
+    }
+
+    /// Holds what a group gives against its keys.
+    pub(super) fn finish_group(
+        &mut self,
+        group: Option<Group>,
+        having: Option<Expr>,
+        items: &[Item],
+    ) -> Option<Option<Group>> {
+        let Some(group) = group else {
+            return match (self.here.aggregate, having) {
+                (None, None) => Some(None),
+                (Some(span), _) => {
+                    let message = "this aggregate has no window: it would never be complete";
+                    let help = "write GROUP BY STEP(ROWTIME BY INTERVAL '1' MINUTE), or OVER (RANGE INTERVAL '1' MINUTE PRECEDING)";
+                    self.fault(Diagnostic::error(Code::MissingWindow, span, message, help))
+                }
+                (None, Some(having)) => {
+                    self.refuse(Some(having.span), "HAVING without GROUP BY", "write the condition into WHERE")
+                }
+            };
+        };
+        if let Some(over) = &self.here.over {
+            let help = "aggregate in a SELECT inside of FROM, and write OVER around it";
+            return self.refuse(Some(over.span), "OVER beside GROUP BY", help);
+        }
+        let mut fine = true;
+        for item in items {
+            if let super::operand::Operand::Typed(value) = &item.value {
+                fine &= self.is_of_group(value, &group.keys);
+            }
+        }
+        if let Some(having) = &having {
+            fine &= self.is_of_group(having, &group.keys);
+        }
+        fine.then_some(Some(Group { having, ..group }))
+    }
+
+    /// Whether a value is one of the whole group; reported if not.
+    fn is_of_group(&mut self, value: &Expr, keys: &[Expr]) -> bool {
+        if keys.iter().any(|key| key.same(value)) {
+            return true;
+        }
+        match &value.kind {
+            ExprKind::Aggregate { .. } | ExprKind::Literal(_) | ExprKind::Window(_) => true,
+            ExprKind::Column(column) => {
+                let name = &self.here.scope.relations[column.relation].columns[column.column].name;
+                let message = format!("`{name}` is neither grouped nor aggregated");
+                let help = format!("add \"{name}\" to GROUP BY, or write MAX(\"{name}\")");
+                self.fault::<()>(Diagnostic::error(Code::TypeMismatch, value.span, message, help));
+                false
+            }
+            ExprKind::Rowtime { .. } => {
+                let message = "ROWTIME is neither grouped nor aggregated";
+                self.fault::<()>(Diagnostic::error(Code::TypeMismatch, value.span, message, "write MAX(ROWTIME)"));
+                false
+            }
+            _ => {
+                let mut operands = Vec::new();
+                value.operands(&mut |operand| operands.push(operand));
+                operands.into_iter().fold(true, |fine, operand| self.is_of_group(operand, keys) && fine)
+            }
+        }
+    }
+
+    /// The start of the window, if a step of a time in the items is the one of GROUP BY.
+    pub(super) fn window_start(&self, time: &Expr, ms: Option<i64>) -> Option<ExprKind> {
+        let bucket = self.here.bucket.filter(|_| self.here.grouped && !self.here.in_aggregate)?;
+        let time = self.time_of(time)?;
+        let matches = bucket.time == time.attribute && ms.is_some() && bucket.size_ms == ms;
+        matches.then_some(ExprKind::Window(WindowBound::Start))
+    }
+
+    /// Whether a value of the whole group is asked for where a row's own was named.
+    pub(super) fn is_group_item(&self) -> bool {
+        self.here.grouped && self.here.bucket.is_some() && !self.here.in_aggregate
+    }
+}
+
+impl Key {
+    fn span(&self, otherwise: Span) -> Span {
+        match self {
+            Self::Value(value) | Self::Step(_, _, value) => value.span,
+            Self::Stagger(_, _, span) => *span,
+            Self::Bound => otherwise,
+        }
+    }
+}
+
+/// The stream of a chain of look-ups.
+fn leftmost(from: &mut FromClause) -> &mut FromClause {
+    match from {
+        FromClause::Lookup { left, .. } => leftmost(left),
+        other => other,
+    }
+}
+
+/// Whether an aggregate looks at rows before this one and not at a group.
+pub(super) fn needs_over(function: Aggregate) -> bool {
+    matches!(
+        function,
+        Aggregate::Lag | Aggregate::RowNumber | Aggregate::FirstValue | Aggregate::LastValue
+    )
+}
+
+/// The milliseconds of a constant interval, for windows.
+pub(super) fn fixed(interval: Interval) -> Option<i64> {
+    match interval {
+        Interval::Milliseconds(ms) => Some(ms),
+        Interval::Months(_) => None,
+    }
+}

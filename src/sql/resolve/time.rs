@@ -1,0 +1,344 @@
+//! Times: STEP, FLOOR and CEIL to a unit, EXTRACT, intervals, conversions to text and back.
+
+use sqlparser::ast;
+
+use super::super::data_type::{DataType, Family};
+use super::super::expr::{Expr, ExprKind, Function, Literal, TimeField};
+use super::super::interval::{DAY, Interval};
+use super::super::parse::Name;
+use super::expr::{Resolver, typed};
+use super::operand::{Operand, cover};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::Span;
+
+impl TimeField {
+    /// The length of a unit that is always as long.
+    pub(in super::super) fn milliseconds(self) -> Option<i64> {
+        match self {
+            Self::Day => Some(DAY),
+            Self::Hour => Some(DAY / 24),
+            Self::Minute => Some(60_000),
+            Self::Second => Some(1000),
+            _ => None,
+        }
+    }
+}
+
+/// A field by its name in SQL.
+fn field(name: &str) -> Option<TimeField> {
+    Some(match name {
+        "YEAR" => TimeField::Year,
+        "QUARTER" => TimeField::Quarter,
+        "MONTH" => TimeField::Month,
+        "WEEK" => TimeField::Week,
+        "DAY" => TimeField::Day,
+        "HOUR" => TimeField::Hour,
+        "MINUTE" => TimeField::Minute,
+        "SECOND" => TimeField::Second,
+        "DOW" | "DAYOFWEEK" => TimeField::DayOfWeek,
+        "DOY" | "DAYOFYEAR" => TimeField::DayOfYear,
+        _ => return None,
+    })
+}
+
+/// Letters that mean the same wherever Java reads or writes a time.
+const PATTERN_LETTERS: &str = "yMdHhmsSaEDQ";
+
+impl Resolver<'_, '_> {
+    fn field(&mut self, name: &str, span: Span, user: &str) -> Option<TimeField> {
+        match field(&name.to_uppercase()) {
+            Some(field) => Some(field),
+            None => {
+                let message = format!("{user} does not know `{name}`");
+                self.mismatch(span, message, "write YEAR, MONTH, DAY, HOUR, MINUTE or SECOND".into())
+            }
+        }
+    }
+
+    /// An expression that is a TIMESTAMP, or a DATE as one.
+    fn time_operand(&mut self, expr: &ast::Expr, user: &str) -> Option<Expr> {
+        // The row's own time is meant, also where a group is described.
+        let before = std::mem::replace(&mut self.here.in_aggregate, true);
+        let value = self.of_family(expr, Family::Time, DataType::Timestamp, user);
+        self.here.in_aggregate = before;
+        let value = value?;
+        if value.data_type == DataType::Time {
+            let message = format!("{user} takes a TIMESTAMP, this is TIME");
+            return self.mismatch(value.span, message, "use a column that holds the day as well".into());
+        }
+        Some(Operand::Typed(value).into_type(DataType::Timestamp))
+    }
+
+    /// `STEP(x BY y)`, of times and of numbers.
+    pub(super) fn step(&mut self, value: &ast::Expr, by: &ast::Expr, name: &Name) -> Option<Operand> {
+        let ast::Expr::Interval(interval) = by else {
+            // The last multiple of a number: (x / n) * n.
+            let quotient = self.of_family(value, Family::Number, DataType::Integer, "STEP")?;
+            if !quotient.data_type.is_integer() {
+                let message = format!("STEP takes whole numbers or times, this is {}", quotient.data_type);
+                return self.mismatch(quotient.span, message, "convert it: CAST(x AS BIGINT)".into());
+            }
+            let part = |left: ast::Expr, op| ast::Expr::BinaryOp {
+                left: Box::new(left),
+                op,
+                right: Box::new(ast::Expr::Nested(Box::new(by.clone()))),
+            };
+            let quotient = part(ast::Expr::Nested(Box::new(value.clone())), ast::BinaryOperator::Divide);
+            return self.binary(&quotient, &ast::BinaryOperator::Multiply, by);
+        };
+        let ms = self.milliseconds(interval, name.span);
+        let time = self.time_operand(value, "STEP");
+        let (ms, time) = (ms?, time?);
+        let span = cover(name.span, time.span);
+        if let Some(start) = self.window_start(&time, Some(ms)) {
+            return Some(typed(start, DataType::Timestamp, span));
+        }
+        let kind = ExprKind::Call { function: Function::Step(ms), arguments: vec![time] };
+        Some(typed(kind, DataType::Timestamp, span))
+    }
+
+    /// `FLOOR(x TO unit)` and `CEIL(x TO unit)`, or of a number.
+    pub(super) fn floor(
+        &mut self,
+        expr: &ast::Expr,
+        kind: &ast::CeilFloorKind,
+        up: bool,
+    ) -> Option<Operand> {
+        let user = if up { "CEIL" } else { "FLOOR" };
+        match kind {
+            ast::CeilFloorKind::DateTimeField(ast::DateTimeField::NoDateTime) => {
+                let number = self.of_family(expr, Family::Number, DataType::Integer, user)?;
+                let data_type = match number.data_type {
+                    DataType::Decimal { precision, .. } => DataType::Decimal { precision, scale: 0 },
+                    other => other,
+                };
+                let (span, function) = (number.span, if up { Function::Ceil } else { Function::Floor });
+                if number.data_type.is_integer() {
+                    return Some(Operand::Typed(number));
+                }
+                Some(typed(ExprKind::Call { function, arguments: vec![number] }, data_type, span))
+            }
+            ast::CeilFloorKind::DateTimeField(unit) => {
+                let time = self.time_operand(expr, user)?;
+                let field = self.field(&unit.to_string(), time.span, user)?;
+                if matches!(field, TimeField::DayOfWeek | TimeField::DayOfYear) {
+                    let message = format!("{user} does not know `{}` as a unit", field.name());
+                    return self.mismatch(time.span, message, "write DAY".into());
+                }
+                if !up && let Some(start) = self.window_start(&time, field.milliseconds()) {
+                    let span = time.span;
+                    return Some(typed(start, DataType::Timestamp, span));
+                }
+                let function = if up { Function::CeilTo(field) } else { Function::FloorTo(field) };
+                let span = time.span;
+                Some(typed(ExprKind::Call { function, arguments: vec![time] }, DataType::Timestamp, span))
+            }
+            ast::CeilFloorKind::Scale(_) => {
+                self.refuse(None, &format!("`{user}` to a number of digits"), "write CAST(x AS DECIMAL(10, 2))")
+            }
+        }
+    }
+
+    pub(super) fn extract(&mut self, unit: &ast::DateTimeField, expr: &ast::Expr) -> Option<Operand> {
+        let time = self.time_operand(expr, "EXTRACT")?;
+        let span = time.span;
+        if matches!(unit, ast::DateTimeField::Epoch) {
+            let help = "write UNIX_TIMESTAMP(x) / 1000".into();
+            return self.mismatch(span, "EXTRACT does not know `EPOCH`".into(), help);
+        }
+        let field = self.field(&unit.to_string(), span, "EXTRACT")?;
+        let kind = ExprKind::Call { function: Function::Extract(field), arguments: vec![time] };
+        Some(typed(kind, DataType::BigInt, span))
+    }
+
+    /// A time plus or minus an interval, if one of both is written.
+    pub(super) fn shift(
+        &mut self,
+        left: &ast::Expr,
+        operator: &ast::BinaryOperator,
+        right: &ast::Expr,
+    ) -> Option<Option<Operand>> {
+        let (time, interval, sign) = match (left, operator, right) {
+            (time, ast::BinaryOperator::Plus, ast::Expr::Interval(interval)) => (time, interval, 1),
+            (time, ast::BinaryOperator::Minus, ast::Expr::Interval(interval)) => (time, interval, -1),
+            (ast::Expr::Interval(interval), ast::BinaryOperator::Plus, time) => (time, interval, 1),
+            _ => return None,
+        };
+        Some(self.shifted(time, interval, sign))
+    }
+
+    fn shifted(&mut self, time: &ast::Expr, interval: &ast::Interval, sign: i32) -> Option<Operand> {
+        let operand = self.of_family(time, Family::Time, DataType::Timestamp, "arithmetic with INTERVAL")?;
+        let by = match Interval::read(interval) {
+            Some(Interval::Milliseconds(ms)) => Interval::Milliseconds(ms * i64::from(sign)),
+            Some(Interval::Months(months)) => Interval::Months(months * sign),
+            None => {
+                let help = "write it like INTERVAL '1' MINUTE or INTERVAL '1:30' MINUTE TO SECOND".into();
+                return self.mismatch(operand.span, "this interval cannot be read".into(), help);
+            }
+        };
+        if operand.data_type == DataType::Time {
+            let message = "an interval is added to a TIMESTAMP, this is TIME".into();
+            return self.mismatch(operand.span, message, "use a column that holds the day as well".into());
+        }
+        let span = operand.span;
+        let operand = Box::new(Operand::Typed(operand).into_type(DataType::Timestamp));
+        Some(typed(ExprKind::Shift { operand, by }, DataType::Timestamp, span))
+    }
+
+    /// Functions of times by their names; `None` if it is none of them.
+    pub(super) fn time_function(&mut self, name: &Name, arguments: &[&ast::Expr]) -> Option<Option<Operand>> {
+        Some(match (name.text.as_str(), arguments) {
+            ("CURRENT_TIMESTAMP" | "LOCALTIMESTAMP" | "NOW", []) => Some(now(name.span)),
+            ("CURRENT_DATE", []) => Some(Operand::Typed(cast(now(name.span), DataType::Date))),
+            ("CURRENT_TIME" | "LOCALTIME", []) => Some(Operand::Typed(cast(now(name.span), DataType::Time))),
+            ("STEP", [value, by]) => self.step(value, by, name),
+            ("UNIX_TIMESTAMP", [time]) => self.unix_timestamp(time, name.span),
+            ("TO_TIMESTAMP", [value]) => self.to_timestamp(value, name.span),
+            ("TO_TIMESTAMP", [text, pattern]) | ("CHAR_TO_TIMESTAMP", [pattern, text]) => {
+                self.parse_time(text, pattern, name)
+            }
+            ("CHAR_TO_DATE", [pattern, text]) => {
+                let time = self.parse_time(text, pattern, name);
+                time.map(|time| Operand::Typed(cast(time, DataType::Date)))
+            }
+            ("DATE_FORMAT", [time, pattern])
+            | ("TIMESTAMP_TO_CHAR" | "DATE_TO_CHAR", [pattern, time]) => self.format_time(time, pattern, name),
+            ("TSDIFF", [from, to]) => self.binary(to, &ast::BinaryOperator::Minus, from),
+            ("TIMESTAMPDIFF", [unit, from, to]) => self.difference(unit, from, to, name),
+            ("TIMESTAMPADD", [unit, count, time]) => self.add(unit, count, time, name),
+            _ => return None,
+        })
+    }
+
+    fn unix_timestamp(&mut self, time: &ast::Expr, span: Span) -> Option<Operand> {
+        let time = self.time_operand(time, "UNIX_TIMESTAMP")?;
+        let span = cover(span, time.span);
+        let kind = ExprKind::Call { function: Function::UnixTimestamp, arguments: vec![time] };
+        Some(typed(kind, DataType::BigInt, span))
+    }
+
+    /// Of a number of milliseconds, or of a text.
+    fn to_timestamp(&mut self, value: &ast::Expr, span: Span) -> Option<Operand> {
+        let value = self.typed(value)?;
+        let span = cover(span, value.span);
+        match value.data_type.family() {
+            Family::Text => Some(Operand::Typed(cast(Operand::Typed(value), DataType::Timestamp))),
+            Family::Number if value.data_type.is_integer() => {
+                let arguments = vec![Operand::Typed(value).into_type(DataType::BigInt)];
+                let kind = ExprKind::Call { function: Function::FromUnixTimestamp, arguments };
+                Some(typed(kind, DataType::Timestamp, span))
+            }
+            _ => {
+                let message =
+                    format!("TO_TIMESTAMP takes milliseconds or a text, this is {}", value.data_type);
+                self.mismatch(value.span, message, "convert it: CAST(x AS BIGINT)".into())
+            }
+        }
+    }
+
+    /// A constant pattern of letters that mean the same in all of Java's formatters.
+    fn pattern(&mut self, pattern: &ast::Expr, name: &Name) -> Option<Expr> {
+        let pattern = self.text_operand(pattern, &name.text)?;
+        let ExprKind::Literal(Literal::Text(text)) = &pattern.kind else {
+            let help = "write it as a text: 'yyyy-MM-dd HH:mm:ss'".into();
+            return self.mismatch(pattern.span, "this pattern is no constant".into(), help);
+        };
+        let mut quoted = false;
+        let unknown = text.chars().find(|&letter| {
+            quoted ^= letter == '\'';
+            !quoted && letter.is_ascii_alphabetic() && !PATTERN_LETTERS.contains(letter)
+        });
+        if let Some(letter) = unknown {
+            let message = format!("`{letter}` in a pattern means different things in different versions of Java");
+            let help = "write yyyy MM dd HH hh mm ss SSS a, and other letters between quotes: ''T''".into();
+            return self.mismatch(pattern.span, message, help);
+        }
+        Some(pattern)
+    }
+
+    fn parse_time(&mut self, text: &ast::Expr, pattern: &ast::Expr, name: &Name) -> Option<Operand> {
+        let text = self.text_operand(text, &name.text);
+        let pattern = self.pattern(pattern, name);
+        let (text, pattern) = (text?, pattern?);
+        let span = cover(name.span, cover(text.span, pattern.span));
+        let kind = ExprKind::Call { function: Function::ParseTimestamp, arguments: vec![text, pattern] };
+        Some(typed(kind, DataType::Timestamp, span))
+    }
+
+    fn format_time(&mut self, time: &ast::Expr, pattern: &ast::Expr, name: &Name) -> Option<Operand> {
+        let time = self.time_operand(time, &name.text);
+        let pattern = self.pattern(pattern, name);
+        let (time, pattern) = (time?, pattern?);
+        let span = cover(name.span, cover(time.span, pattern.span));
+        let kind = ExprKind::Call { function: Function::FormatTimestamp, arguments: vec![time, pattern] };
+        Some(typed(kind, DataType::Varchar(None), span))
+    }
+
+    /// The unit that an argument names.
+    fn unit(&mut self, unit: &ast::Expr, name: &Name) -> Option<TimeField> {
+        let unit = match unit {
+            ast::Expr::Identifier(ident) => self.name(ident),
+            _ => {
+                let message = format!("{} takes a unit first", name.text);
+                return self.mismatch(name.span, message, format!("write {}(SECOND, ..)", name.text));
+            }
+        };
+        let text = unit.text.strip_prefix("SQL_TSI_").unwrap_or(&unit.text);
+        self.field(text, unit.span, &name.text)
+    }
+
+    fn difference(
+        &mut self,
+        unit: &ast::Expr,
+        from: &ast::Expr,
+        to: &ast::Expr,
+        name: &Name,
+    ) -> Option<Operand> {
+        let unit = self.unit(unit, name);
+        let (from, to) = (self.time_operand(from, &name.text), self.time_operand(to, &name.text));
+        let (unit, from, to) = (unit?, from?, to?);
+        let span = cover(name.span, cover(from.span, to.span));
+        let kind = ExprKind::Call { function: Function::TimestampDiff(unit), arguments: vec![from, to] };
+        Some(typed(kind, DataType::Integer, span))
+    }
+
+    fn add(&mut self, unit: &ast::Expr, count: &ast::Expr, time: &ast::Expr, name: &Name) -> Option<Operand> {
+        let unit = self.unit(unit, name)?;
+        let count = self.typed(count)?;
+        let operand = self.time_operand(time, &name.text)?;
+        let ExprKind::Literal(Literal::Integer(count)) = count.kind else {
+            let help = "write a number: TIMESTAMPADD(MINUTE, 5, x)".into();
+            return self.mismatch(count.span, "TIMESTAMPADD takes a constant number".into(), help);
+        };
+        let months = |each: i32| i32::try_from(count).ok()?.checked_mul(each).map(Interval::Months);
+        let by = match unit {
+            TimeField::Year => months(12),
+            TimeField::Quarter => months(3),
+            TimeField::Month => months(1),
+            TimeField::Week => count.checked_mul(7 * DAY).map(Interval::Milliseconds),
+            unit => unit.milliseconds().and_then(|ms| count.checked_mul(ms)).map(Interval::Milliseconds),
+        };
+        let Some(by) = by else {
+            let message = format!("{} does not add this", name.text);
+            return self.fault(Diagnostic::error(Code::TypeMismatch, name.span, message, "write x + INTERVAL '1' DAY"));
+        };
+        let span = cover(name.span, operand.span);
+        Some(typed(ExprKind::Shift { operand: Box::new(operand), by }, DataType::Timestamp, span))
+    }
+}
+
+fn now(span: Span) -> Operand {
+    let kind = ExprKind::Call { function: Function::Now, arguments: Vec::new() };
+    typed(kind, DataType::Timestamp, span)
+}
+
+/// The operand as another type, as if the user had converted it.
+fn cast(operand: Operand, data_type: DataType) -> Expr {
+    let span = operand.span();
+    let operand = Box::new(match operand {
+        Operand::Typed(expr) => expr,
+        null => null.into_type(DataType::Timestamp),
+    });
+    Expr { kind: ExprKind::Cast { operand, written: true }, data_type, span }
+}

@@ -1,0 +1,430 @@
+//! Windows: the table functions TUMBLE, HOP, SESSION and CUMULATE, and the old service's table functions.
+
+use sqlparser::ast;
+
+use super::super::data_type::DataType;
+use super::super::expr::{Aggregate, ColumnRef, Comparison, Expr, ExprKind, Literal, WindowBound};
+use super::super::interval::Interval;
+use super::super::parse::Name;
+use super::super::query::{
+    Frame, FromClause, Group, Meaning, Order, Over, Select, StreamId, TimeAttribute, Window, WindowKind,
+};
+use super::expr::Resolver;
+use super::from::Leaf;
+use super::operand::Operand;
+use super::scope::Named;
+use super::select::{Item, Selected};
+use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::source::Span;
+
+const NAMES: &[&str] = &["TUMBLE", "HOP", "SESSION", "CUMULATE", "TOP_K_ITEMS_TUMBLING", "COUNT_DISTINCT_ITEMS_TUMBLING"];
+
+/// A time that an expression names.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Time {
+    pub(super) relation: usize,
+    pub(super) attribute: TimeAttribute,
+    /// Whether the value is that time, and not the start or the end of a window around it.
+    pub(super) exact: bool,
+    /// The length of the window that it is the start of.
+    pub(super) step_ms: Option<i64>,
+}
+
+impl Resolver<'_, '_> {
+    /// The time of a relation that an expression stands for.
+    pub(super) fn time_of(&self, expr: &Expr) -> Option<Time> {
+        let (relation, attribute, exact, step_ms) = match &expr.kind {
+            ExprKind::Rowtime { relation } => (*relation, TimeAttribute::Rowtime, true, None),
+            ExprKind::Column(ColumnRef { relation, column }) => {
+                let meaning = self.here.scope.relations[*relation].columns[*column].meaning;
+                match meaning {
+                    Meaning::EventTime => (*relation, TimeAttribute::EventTime, true, None),
+                    Meaning::WindowStart { of, size_ms: Some(size) } => (*relation, of, false, Some(size)),
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        let has = self.here.scope.relations[relation].times.contains(&attribute);
+        has.then_some(Time { relation, attribute, exact, step_ms })
+    }
+
+    /// The length of a constant interval above 0.
+    pub(super) fn milliseconds(&mut self, interval: &ast::Interval, otherwise: Span) -> Option<i64> {
+        use sqlparser::ast::Spanned;
+        let span = self.text.locate(interval.value.span()).unwrap_or(otherwise);
+        match Interval::read(interval) {
+            Some(Interval::Milliseconds(ms)) if ms > 0 => Some(ms),
+            Some(Interval::Months(_)) => {
+                let help = "write it in days, hours, minutes or seconds: INTERVAL '30' DAY";
+                self.refuse(Some(span), "a window of calendar months", help)
+            }
+            _ => self.mismatch(
+                span,
+                "this is no length of time above 0".into(),
+                "write INTERVAL '1' MINUTE, for example".into(),
+            ),
+        }
+    }
+
+    /// `TABLE(TUMBLE(TABLE s, DESCRIPTOR(time), INTERVAL ..))` and its like.
+    pub(super) fn table_function(
+        &mut self,
+        name: &Name,
+        arguments: &[ast::FunctionArg],
+        alias: Option<&ast::TableAlias>,
+    ) -> Option<Leaf> {
+        if !NAMES.contains(&name.text.as_str()) {
+            if let Some(help) = super::super::refuse::function(&name.text) {
+                return self.fault(super::super::refuse::refusal(name.span, &format!("`{}`", name.text), help));
+            }
+            let message = format!("`{}` is not a table function that is known here", name.text);
+            let help = suggest::instead(&name.text, NAMES.iter().copied());
+            return self.fault(Diagnostic::error(Code::UnknownFunction, name.span, message, help));
+        }
+        let expressions: Option<Vec<&ast::Expr>> = arguments
+            .iter()
+            .map(|argument| match argument {
+                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr)) => Some(expr),
+                _ => None,
+            })
+            .collect();
+        let Some(arguments) = expressions else { return self.bad_window(name) };
+        match (name.text.as_str(), arguments.as_slice()) {
+            ("TOP_K_ITEMS_TUMBLING", [rows, column, count, seconds]) => {
+                let id = self.top_k(name, rows, column, count, seconds)?;
+                self.leaf(name, id, alias)
+            }
+            ("COUNT_DISTINCT_ITEMS_TUMBLING", [rows, column, seconds]) => {
+                let id = self.count_distinct(name, rows, column, seconds)?;
+                self.leaf(name, id, alias)
+            }
+            ("TUMBLE" | "HOP" | "SESSION" | "CUMULATE", [table, descriptor, lengths @ ..]) => {
+                self.windowed(name, table, descriptor, lengths, alias)
+            }
+            _ => self.bad_window(name),
+        }
+    }
+
+    fn bad_window<T>(&mut self, name: &Name) -> Option<T> {
+        let message = format!("`{}` does not take these arguments", name.text);
+        let help = format!("write {}", form(&name.text));
+        self.mismatch(name.span, message, help)
+    }
+
+    fn leaf(&mut self, name: &Name, id: StreamId, alias: Option<&ast::TableAlias>) -> Option<Leaf> {
+        let name = match alias {
+            Some(alias) => self.alias(alias)?,
+            None => Name { text: self.streams.get(id).name.clone(), quoted: true, span: name.span },
+        };
+        let span = name.span;
+        self.push(name, None, id, false)?;
+        Some(Leaf { from: FromClause::Stream { stream: id, window: None, span }, back_ms: None })
+    }
+
+    /// The stream that an argument names, or the SELECT that it is.
+    fn argument_stream(&mut self, argument: &ast::Expr, function: &Name) -> Option<(StreamId, Name)> {
+        match argument {
+            ast::Expr::Identifier(ident) => {
+                let name = self.name(ident);
+                let id = self.find_stream(&name)?;
+                Some((id, Name { text: self.streams.get(id).name.clone(), quoted: true, span: name.span }))
+            }
+            ast::Expr::Subquery(query) => {
+                let id = self.subquery(query)?;
+                Some((id, Name { text: self.streams.get(id).name.clone(), quoted: true, span: function.span }))
+            }
+            ast::Expr::Nested(inner) => self.argument_stream(inner, function),
+            _ => self.bad_window(function),
+        }
+    }
+
+    fn windowed(
+        &mut self,
+        function: &Name,
+        table: &ast::Expr,
+        descriptor: &ast::Expr,
+        lengths: &[&ast::Expr],
+        alias: Option<&ast::TableAlias>,
+    ) -> Option<Leaf> {
+        let (stream, own) = self.argument_stream(table, function)?;
+        let name = match alias {
+            Some(alias) => self.alias(alias)?,
+            None => Name { text: own.text, ..own },
+        };
+        let span = own.span;
+        let short = (alias.is_none() && stream == StreamId::INPUT).then_some(super::streams::SHORT_NAME);
+        self.push(name, short, stream, true)?;
+        let relation = self.here.scope.relations.len() - 1;
+        let time = self.descriptor(descriptor, relation, function)?;
+        let mut ms = Vec::new();
+        for length in lengths {
+            match length {
+                ast::Expr::Interval(interval) => ms.push(self.milliseconds(interval, function.span)?),
+                _ => return self.bad_window(function),
+            }
+        }
+        let kind = match (function.text.as_str(), ms.as_slice()) {
+            ("TUMBLE", [size]) => WindowKind::Tumble { size_ms: *size },
+            ("HOP", [slide, size]) if size % slide == 0 => {
+                WindowKind::Hop { slide_ms: *slide, size_ms: *size }
+            }
+            ("CUMULATE", [step, size]) if size % step == 0 => {
+                WindowKind::Cumulate { step_ms: *step, size_ms: *size }
+            }
+            ("HOP" | "CUMULATE", [..]) if ms.len() == 2 => {
+                return self.mismatch(
+                    function.span,
+                    format!("the second length of {} is not a multiple of the first", function.text),
+                    format!("write {}", form(&function.text)),
+                );
+            }
+            ("SESSION", [gap]) => WindowKind::Session { partition: Vec::new(), gap_ms: *gap },
+            _ => return self.bad_window(function),
+        };
+        let window = Some(Window { time, kind, span: function.span });
+        Some(Leaf { from: FromClause::Stream { stream, window, span }, back_ms: None })
+    }
+
+    /// `DESCRIPTOR(time)`
+    fn descriptor(&mut self, expr: &ast::Expr, relation: usize, function: &Name) -> Option<TimeAttribute> {
+        let argument = match expr {
+            ast::Expr::Function(call) if call.name.to_string().eq_ignore_ascii_case("DESCRIPTOR") => {
+                match &call.args {
+                    ast::FunctionArguments::List(list) => match list.args.as_slice() {
+                        [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Identifier(ident)))] => {
+                            Some(ident)
+                        }
+                        _ => None,
+                    },
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        let Some(ident) = argument else { return self.bad_window(function) };
+        let name = self.name(ident);
+        let qualifier = Name { text: self.here.scope.relations[relation].name.clone(), quoted: true, span: name.span };
+        let found = match self.here.scope.find(Some(&qualifier), &name) {
+            Ok(Named::Rowtime(relation)) => Operand::Typed(Expr {
+                kind: ExprKind::Rowtime { relation },
+                data_type: DataType::Timestamp,
+                span: name.span,
+            }),
+            Ok(Named::Column(column, found)) => {
+                Operand::Typed(Expr { kind: ExprKind::Column(column), data_type: found.data_type, span: name.span })
+            }
+            Ok(Named::Window(_)) => return self.bad_window(function),
+            Err(fault) => return self.fault(fault),
+        };
+        let Operand::Typed(found) = found else { return None };
+        match self.time_of(&found) {
+            Some(time) => Some(time.attribute),
+            None => self.no_time(found.span, &name.text),
+        }
+    }
+
+    /// A column that no window can be cut from.
+    pub(super) fn no_time<T>(&mut self, span: Span, name: &str) -> Option<T> {
+        let message = format!("`{name}` is not a time that rows are ordered by");
+        let help = format!(
+            "name ROWTIME; or declare the column in the spec: records.event_time: {{column: {name}, lateness: 5 s}}"
+        );
+        self.fault(Diagnostic::error(Code::MissingWindow, span, message, help))
+    }
+
+    /// A constant in an argument of an old table function.
+    fn constant_count(&mut self, expr: &ast::Expr, what: &str) -> Option<i64> {
+        let value = self.typed(expr)?;
+        match value.kind {
+            ExprKind::Literal(Literal::Integer(count)) if (1..=1_000_000).contains(&count) => Some(count),
+            _ => self.mismatch(value.span, format!("{what} is no constant above 0"), "write a number: 10".into()),
+        }
+    }
+
+    /// The rows of an argument, cut into tumbling windows of ROWTIME, and the column that a text names.
+    fn items_of(
+        &mut self,
+        function: &Name,
+        rows: &ast::Expr,
+        column: &ast::Expr,
+        seconds: &ast::Expr,
+    ) -> Option<(FromClause, ColumnRef, DataType)> {
+        let (stream, own) = self.argument_stream(rows, function)?;
+        let seconds = self.constant_count(seconds, "the length of the window, in seconds,")?;
+        let text = self.typed(column)?;
+        let ExprKind::Literal(Literal::Text(column)) = &text.kind else {
+            let help = "write the column's name as a text: 'TICKER'".into();
+            return self.mismatch(text.span, "the column is no constant text".into(), help);
+        };
+        let outer = std::mem::take(&mut self.here);
+        let pushed = self.push(own, None, stream, false);
+        let here = std::mem::replace(&mut self.here, outer);
+        pushed?;
+        let relation = &here.scope.relations[0];
+        // The old service folded the name as it folded every other.
+        let named = |wanted: &str| relation.columns.iter().position(|found| found.name == wanted);
+        let unquoted = column.trim_matches('"');
+        let Some(at) = named(unquoted).or_else(|| named(&unquoted.to_uppercase())) else {
+            let names: Vec<&str> = relation.columns.iter().map(|found| found.name.as_str()).collect();
+            let message = format!("`{unquoted}` is not a column of `{}`", relation.stream);
+            let help = suggest::instead(unquoted, names.iter().copied());
+            return self.fault(Diagnostic::error(Code::UnknownColumn, text.span, message, help));
+        };
+        let data_type = relation.columns[at].data_type;
+        if !relation.times.contains(&TimeAttribute::Rowtime) {
+            let help = "write TUMBLE over their own time, COUNT and GROUP BY";
+            return self.refuse(Some(function.span), &format!("`{}` of rows without ROWTIME", function.text), help);
+        }
+        let window = Window {
+            time: TimeAttribute::Rowtime,
+            kind: WindowKind::Tumble { size_ms: seconds * 1000 },
+            span: function.span,
+        };
+        let from = FromClause::Stream { stream, window: Some(window), span: function.span };
+        Some((from, ColumnRef { relation: 0, column: at }, data_type))
+    }
+
+    /// `COUNT_DISTINCT_ITEMS_TUMBLING(CURSOR(..), 'column', seconds)`: one row a window, `NUMBER_OF_DISTINCT_ITEMS`.
+    fn count_distinct(
+        &mut self,
+        function: &Name,
+        rows: &ast::Expr,
+        column: &ast::Expr,
+        seconds: &ast::Expr,
+    ) -> Option<StreamId> {
+        let (from, column, data_type) = self.items_of(function, rows, column, seconds)?;
+        self.approximate(
+            function.span,
+            "COUNT_DISTINCT_ITEMS_TUMBLING is exact here, and was approximate",
+            "nothing need be done; the state grows with the number of different items in a window",
+        );
+        let span = function.span;
+        let value = Expr { kind: ExprKind::Column(column), data_type, span };
+        let count = count(vec![value], true, span);
+        let select = grouped(from, Vec::new(), span);
+        self.synthetic(select, vec![("NUMBER_OF_DISTINCT_ITEMS", count)])
+    }
+
+    /// `TOP_K_ITEMS_TUMBLING(CURSOR(..), 'column', k, seconds)`: `ITEM` and `ITEM_COUNT` of the most frequent ones.
+    fn top_k(
+        &mut self,
+        function: &Name,
+        rows: &ast::Expr,
+        column: &ast::Expr,
+        k: &ast::Expr,
+        seconds: &ast::Expr,
+    ) -> Option<StreamId> {
+        let k = self.constant_count(k, "the number of items")?;
+        let (from, column, data_type) = self.items_of(function, rows, column, seconds)?;
+        self.approximate(
+            function.span,
+            "TOP_K_ITEMS_TUMBLING is exact here, and was approximate",
+            "nothing need be done; the state grows with the number of different items in a window",
+        );
+        let span = function.span;
+        let item = Expr { kind: ExprKind::Column(column), data_type, span };
+        let bound = |bound| Expr { kind: ExprKind::Window(bound), data_type: DataType::Timestamp, span };
+        let select = grouped(from, vec![item.clone()], span);
+        let counted = self.synthetic(
+            select,
+            vec![
+                ("WINDOW_START", bound(WindowBound::Start)),
+                ("WINDOW_END", bound(WindowBound::End)),
+                ("ITEM", item.clone()),
+                ("ITEM_COUNT", count(Vec::new(), false, span)),
+            ],
+        )?;
+        let column = |column, data_type| Expr {
+            kind: ExprKind::Column(ColumnRef { relation: 0, column }),
+            data_type,
+            span,
+        };
+        let times = [column(0, DataType::Timestamp), column(1, DataType::Timestamp)];
+        let (item, number) = (column(2, data_type), column(3, DataType::BigInt));
+        let over = Over {
+            partition: times.to_vec(),
+            order: Order::Values(vec![(number.clone(), true), (item.clone(), false)]),
+            frame: Frame::None,
+            span,
+        };
+        let rank = Expr {
+            kind: ExprKind::Aggregate { function: Aggregate::RowNumber, distinct: false, arguments: Vec::new() },
+            data_type: DataType::BigInt,
+            span,
+        };
+        let ranked = Select {
+            over: Some(over),
+            ..plain(FromClause::Stream { stream: counted, window: None, span }, span)
+        };
+        let ranked = self.synthetic(ranked, vec![("ITEM", item), ("ITEM_COUNT", number), ("RANK", rank)])?;
+        let rank = column(2, DataType::BigInt);
+        let most = Expr { kind: ExprKind::Literal(Literal::Integer(k)), data_type: DataType::BigInt, span };
+        let kind = ExprKind::Compare {
+            operator: Comparison::LessOrEqual,
+            left: Box::new(rank),
+            right: Box::new(most),
+        };
+        let filter = Some(Expr { kind, data_type: DataType::Boolean, span });
+        let top = Select { filter, ..plain(FromClause::Stream { stream: ranked, window: None, span }, span) };
+        self.synthetic(top, vec![("ITEM", column(0, data_type)), ("ITEM_COUNT", column(1, DataType::BigInt))])
+    }
+
+    /// A SELECT that the user did not write, as a stream.
+    fn synthetic(&mut self, select: Select, items: Vec<(&str, Expr)>) -> Option<StreamId> {
+        let span = select.span;
+        let outer = std::mem::take(&mut self.here);
+        let stream = select.from.streams()[0];
+        let own = Name { text: self.streams.get(stream).name.clone(), quoted: true, span };
+        let pushed = self.push(own, None, stream, false);
+        let bucket = select.group.as_ref().and_then(|_| select.from.window()).map(super::group::Bucket::of);
+        let relation = &self.here.scope.relations;
+        let (times, windowed) = match &bucket {
+            Some(bucket) => (vec![bucket.time], true),
+            None => relation.first().map_or((Vec::new(), false), |r| (r.times.clone(), r.windowed)),
+        };
+        let here = std::mem::replace(&mut self.here, outer);
+        pushed?;
+        let items = items
+            .into_iter()
+            .map(|(name, value)| Item {
+                name: Some(Name { text: name.into(), quoted: true, span }),
+                value: Operand::Typed(value),
+            })
+            .collect();
+        self.anonymous(vec![Selected { select, items, times, windowed, bucket, scope: here.scope }])
+    }
+}
+
+fn plain(from: FromClause, span: Span) -> Select {
+    Select { from, filter: None, group: None, over: None, items: Vec::new(), span }
+}
+
+fn grouped(from: FromClause, keys: Vec<Expr>, span: Span) -> Select {
+    Select { group: Some(Group { keys, having: None, span }), ..plain(from, span) }
+}
+
+fn count(arguments: Vec<Expr>, distinct: bool, span: Span) -> Expr {
+    let kind = ExprKind::Aggregate { function: Aggregate::Count, distinct, arguments };
+    Expr { kind, data_type: DataType::BigInt, span }
+}
+
+/// How a table function is called.
+fn form(name: &str) -> &'static str {
+    match name {
+        "TUMBLE" => "TABLE(TUMBLE(TABLE stream, DESCRIPTOR(ROWTIME), INTERVAL '1' MINUTE))",
+        "HOP" => "TABLE(HOP(TABLE stream, DESCRIPTOR(ROWTIME), INTERVAL '10' SECOND, INTERVAL '1' MINUTE)): the slide, then \
+                  the length",
+        "CUMULATE" => {
+            "TABLE(CUMULATE(TABLE stream, DESCRIPTOR(ROWTIME), INTERVAL '1' MINUTE, INTERVAL '1' HOUR)): the step, then the \
+             length"
+        }
+        "SESSION" => "TABLE(SESSION(TABLE stream, DESCRIPTOR(ROWTIME), INTERVAL '1' MINUTE))",
+        "TOP_K_ITEMS_TUMBLING" => {
+            "TABLE(TOP_K_ITEMS_TUMBLING(CURSOR(SELECT STREAM * FROM \"SOURCE_SQL_STREAM_001\"), 'column', 10, 60))"
+        }
+        _ => {
+            "TABLE(COUNT_DISTINCT_ITEMS_TUMBLING(CURSOR(SELECT STREAM * FROM \"SOURCE_SQL_STREAM_001\"), 'column', 60))"
+        }
+    }
+}
