@@ -11,8 +11,8 @@ use std::path::Path;
 use pipec::source::{Excerpt, Sources};
 use pipec::sql::{Input, analyze, print_flink};
 
-/// One folder for each case: `input.sql`, perhaps `columns` (else those of the reference pipeline), and what
-/// comes out: `pipeline.sql`, `diagnostics`, or both.
+/// One folder for each case: `input.sql`, perhaps `columns` (else those of the reference pipeline) and `event_time` (a
+/// column and its lateness in milliseconds), and what comes out: `pipeline.sql`, `diagnostics`, or both.
 #[test]
 fn cases() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sql/cases");
@@ -27,7 +27,8 @@ fn cases() {
         let columns = fs::read_to_string(folder.join("columns"))
             .or_else(|_| fs::read_to_string(root.join("columns")))
             .expect("columns");
-        let analyzed = support::analyzed(&sql, &columns);
+        let event_time = fs::read_to_string(folder.join("event_time")).unwrap_or_default();
+        let analyzed = support::analyzed_with(&sql, &columns, &event_time);
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path(&folder);
         settings.set_prepend_module_to_snapshot(false);

@@ -3,7 +3,7 @@
 use pipec::diagnostics::format::Findings;
 use pipec::diagnostics::{Diagnostic, Format};
 use pipec::source::{Excerpt, Sources};
-use pipec::sql::{Column, Input, Query, analyze, parse_path};
+use pipec::sql::{Column, EventTime, Input, Query, analyze, parse_path};
 
 /// An analyzed text with the files that its diagnostics point into.
 pub struct Analyzed {
@@ -34,11 +34,20 @@ pub fn columns(sources: &mut Sources, text: &str) -> Vec<Column> {
 }
 
 pub fn analyzed(sql: &str, column_lines: &str) -> Analyzed {
+    analyzed_with(sql, column_lines, "")
+}
+
+/// The same with an event time, `column milliseconds`, unless that is empty.
+pub fn analyzed_with(sql: &str, column_lines: &str, event_time: &str) -> Analyzed {
     let mut sources = Sources::default();
     let columns = columns(&mut sources, column_lines);
+    let event_time = event_time.split_once(' ').map(|(name, lateness)| EventTime {
+        column: columns.iter().position(|column| column.name == name).expect("the event time's column"),
+        lateness_ms: lateness.trim().parse().expect("milliseconds"),
+    });
     let id = sources.add("input.sql", sql.into());
     let excerpt = Excerpt::file(sources.file(id));
-    let (query, diagnostics) = analyze(&excerpt, &Input { columns: &columns, event_time: None, references: &[] });
+    let (query, diagnostics) = analyze(&excerpt, &Input { columns: &columns, event_time, references: &[] });
     Analyzed { sources, query, diagnostics }
 }
 
