@@ -8,6 +8,7 @@
 //! | `WINDOWED BY STAGGER (PARTITION BY a, b RANGE INTERVAL ..)` | `GROUP BY STAGGER(a, b, INTERVAL ..)` |
 //! | `"S" OVER (RANGE INTERVAL .. PRECEDING)` in FROM | `"S"(INTERVAL ..)` |
 //! | `FLOOR((x - TIMESTAMP '1970-01-01 00:00:00') SECOND / 10 TO SECOND)` | `STEP(x, INTERVAL '10' SECOND)` |
+//! | `CEILING(x)` | `CEIL(x)` |
 //! | `CURSOR(SELECT ..)`, `TABLE "S"` as an argument | `(SELECT ..)`, `"S"` |
 
 use sqlparser::keywords::Keyword;
@@ -33,6 +34,8 @@ pub(super) fn plain(tokens: &[Lexeme]) -> Vec<TokenWithSpan> {
             plain.push(lexeme.token.clone());
         } else if lexeme.is_word("BY") && steps.last() == Some(&depth) {
             plain.push(instead(lexeme, Token::Comma));
+        } else if lexeme.is_word("CEILING") && next_is(1, &Token::LParen) {
+            plain.push(instead(lexeme, keyword("CEIL")));
         } else if lexeme.is_word("CURSOR") && next_is(1, &Token::LParen) {
         } else if lexeme.is_word("TABLE")
             && rest.get(1).is_some_and(|next| matches!(next.token.token, Token::Word(_)))

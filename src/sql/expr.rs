@@ -291,7 +291,8 @@ pub enum Function {
     Trim(Side),
     /// `POSITION(part IN text)`: the place of the first character, 0 where it is not in it; INTEGER.
     Position,
-    /// `OVERLAY(text PLACING other FROM start [FOR length])`, three or four arguments.
+    /// `OVERLAY(text PLACING other FROM start [FOR length])`, three or four arguments. A start behind the end of the
+    /// text leaves it as it is.
     Overlay,
     /// `REPLACE(text, what, by)`: every occurrence.
     Replace,

@@ -274,6 +274,8 @@ pub enum FromClause {
     Stream {
         /// Which.
         stream: StreamId,
+        /// What the SELECT calls it.
+        name: String,
         /// How it is cut into windows.
         window: Option<Window>,
         /// Where it is named.
@@ -409,6 +411,15 @@ impl FromClause {
             Self::Stream { stream, .. } => vec![*stream],
             Self::Join { left, right, .. } => [left.streams(), right.streams()].concat(),
             Self::Lookup { left, table, .. } => [left.streams(), vec![*table]].concat(),
+        }
+    }
+
+    /// What the SELECT calls its streams and reference tables, from left to right.
+    pub(super) fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Stream { name, .. } => vec![name],
+            Self::Join { left, right, .. } => [left.names(), right.names()].concat(),
+            Self::Lookup { left, .. } => [left.names(), vec![""]].concat(),
         }
     }
 

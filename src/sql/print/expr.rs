@@ -35,7 +35,11 @@ impl Expressions<'_> {
     pub(super) fn value(&self, expr: &Expr, target: DataType) -> String {
         let text = self.print(expr);
         let is_exact = match &expr.kind {
-            ExprKind::Column(_) | ExprKind::Cast { .. } | ExprKind::Literal(Literal::Null) => true,
+            ExprKind::Column(_)
+            | ExprKind::Cast { .. }
+            | ExprKind::Literal(Literal::Null)
+            | ExprKind::Rowtime { .. }
+            | ExprKind::Window(_) => true,
             _ => target == DataType::Boolean,
         };
         if is_exact && expr.data_type == target {

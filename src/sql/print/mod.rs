@@ -120,7 +120,7 @@ impl<'a> Printer<'a> {
     /// What columns of a relation are qualified with, where there is more than one.
     fn alias(&self, relation: usize) -> Option<String> {
         let streams = self.relations.iter().filter(|id| !self.is_reference(**id)).count();
-        (streams > 1).then(|| quote::name(&format!("r{}", relation + 1)))
+        (streams > 1).then(|| quote::name(self.insert.select.from.names()[relation]))
     }
 
     fn is_reference(&self, id: StreamId) -> bool {

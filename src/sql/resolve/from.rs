@@ -97,9 +97,10 @@ impl Resolver<'_, '_> {
                     Some(alias) => self.alias(alias)?,
                     None => Name { text: self.streams.get(id).name.clone(), quoted: true, span: self.span },
                 };
-                let span = name.span;
+                let (span, called) = (name.span, name.text.clone());
                 self.push(name, None, id, false)?;
-                Some(Leaf { from: FromClause::Stream { stream: id, window: None, span }, back_ms: None })
+                let from = FromClause::Stream { stream: id, name: called, window: None, span };
+                Some(Leaf { from, back_ms: None })
             }
             ast::TableFactor::NestedJoin { table_with_joins, alias: None }
                 if table_with_joins.joins.is_empty() =>
@@ -140,8 +141,11 @@ impl Resolver<'_, '_> {
         };
         let short = alias.is_none() && id == StreamId::INPUT;
         let own = Name { text: self.streams.get(id).name.clone(), quoted: true, span: name.span };
-        self.push(alias.unwrap_or(own), short.then_some(super::streams::SHORT_NAME), id, false)?;
-        Some(Leaf { from: FromClause::Stream { stream: id, window: None, span: name.span }, back_ms })
+        let called = alias.unwrap_or(own);
+        let from =
+            FromClause::Stream { stream: id, name: called.text.clone(), window: None, span: name.span };
+        self.push(called, short.then_some(super::streams::SHORT_NAME), id, false)?;
+        Some(Leaf { from, back_ms })
     }
 
     /// Takes a stream into the scope.

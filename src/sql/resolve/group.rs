@@ -187,7 +187,7 @@ impl Resolver<'_, '_> {
 
     /// The keys beside the window, which is the step of ROWTIME, else that of the event time.
     fn window_keys(&mut self, keys: Vec<Key>, from: &mut FromClause, span: Span) -> Option<Vec<Expr>> {
-        let FromClause::Stream { stream: _, window, .. } = leftmost(from) else {
+        let FromClause::Stream { window, .. } = leftmost(from) else {
             return self.refuse(Some(span), "GROUP BY on a join", "join in a SELECT of its own");
         };
         let mut steps: Vec<(TimeAttribute, i64)> = Vec::new();
@@ -315,7 +315,12 @@ impl Resolver<'_, '_> {
 
     /// Whether a value is one of the whole group; reported if not.
     fn is_of_group(&mut self, value: &Expr, keys: &[Expr]) -> bool {
-        if keys.iter().any(|key| key.same(value)) {
+        // A text that is called by a longer type is still the same text.
+        let is_text = value.data_type.text_length().is_some();
+        let is_key = |key: &Expr| {
+            key.same(value) || is_text && key.same(&Expr { data_type: key.data_type, ..value.clone() })
+        };
+        if keys.iter().any(is_key) {
             return true;
         }
         match &value.kind {

@@ -117,9 +117,9 @@ impl Resolver<'_, '_> {
             Some(alias) => self.alias(alias)?,
             None => Name { text: self.streams.get(id).name.clone(), quoted: true, span: name.span },
         };
-        let span = name.span;
+        let (span, called) = (name.span, name.text.clone());
         self.push(name, None, id, false)?;
-        Some(Leaf { from: FromClause::Stream { stream: id, window: None, span }, back_ms: None })
+        Some(Leaf { from: FromClause::Stream { stream: id, name: called, window: None, span }, back_ms: None })
     }
 
     /// The stream that an argument names, or the SELECT that it is.
@@ -154,6 +154,7 @@ impl Resolver<'_, '_> {
         };
         let span = own.span;
         let short = (alias.is_none() && stream == StreamId::INPUT).then_some(super::streams::SHORT_NAME);
+        let called = name.text.clone();
         self.push(name, short, stream, true)?;
         let relation = self.here.scope.relations.len() - 1;
         let time = self.descriptor(descriptor, relation, function)?;
@@ -183,7 +184,7 @@ impl Resolver<'_, '_> {
             _ => return self.bad_window(function),
         };
         let window = Some(Window { time, kind, span: function.span });
-        Some(Leaf { from: FromClause::Stream { stream, window, span }, back_ms: None })
+        Some(Leaf { from: FromClause::Stream { stream, name: called, window, span }, back_ms: None })
     }
 
     /// `DESCRIPTOR(time)`
@@ -258,6 +259,7 @@ impl Resolver<'_, '_> {
             return self.mismatch(text.span, "the column is no constant text".into(), help);
         };
         let outer = std::mem::take(&mut self.here);
+        let name = own.text.clone();
         let pushed = self.push(own, None, stream, false);
         let here = std::mem::replace(&mut self.here, outer);
         pushed?;
@@ -281,7 +283,7 @@ impl Resolver<'_, '_> {
             kind: WindowKind::Tumble { size_ms: seconds * 1000 },
             span: function.span,
         };
-        let from = FromClause::Stream { stream, window: Some(window), span: function.span };
+        let from = FromClause::Stream { stream, name, window: Some(window), span: function.span };
         Some((from, ColumnRef { relation: 0, column: at }, data_type))
     }
 
@@ -355,7 +357,7 @@ impl Resolver<'_, '_> {
         };
         let ranked = Select {
             over: Some(over),
-            ..plain(FromClause::Stream { stream: counted, window: None, span }, span)
+            ..plain(whole(counted, span), span)
         };
         let ranked = self.synthetic(ranked, vec![("ITEM", item), ("ITEM_COUNT", number), ("RANK", rank)])?;
         let rank = column(2, DataType::BigInt);
@@ -366,7 +368,7 @@ impl Resolver<'_, '_> {
             right: Box::new(most),
         };
         let filter = Some(Expr { kind, data_type: DataType::Boolean, span });
-        let top = Select { filter, ..plain(FromClause::Stream { stream: ranked, window: None, span }, span) };
+        let top = Select { filter, ..plain(whole(ranked, span), span) };
         self.synthetic(top, vec![("ITEM", column(0, data_type)), ("ITEM_COUNT", column(1, DataType::BigInt))])
     }
 
@@ -394,6 +396,11 @@ impl Resolver<'_, '_> {
             .collect();
         self.anonymous(vec![Selected { select, items, times, windowed, bucket, scope: here.scope }])
     }
+}
+
+/// All rows of a stream.
+fn whole(stream: StreamId, span: Span) -> FromClause {
+    FromClause::Stream { stream, name: String::new(), window: None, span }
 }
 
 fn plain(from: FromClause, span: Span) -> Select {

@@ -1,0 +1,11 @@
+-- Groups of an expression as columns; a line that does not match stays, with NULLs.
+CREATE OR REPLACE STREAM "PARSED" (level VARCHAR(5), code INTEGER, message VARCHAR(20));
+CREATE OR REPLACE PUMP p AS INSERT INTO "PARSED"
+SELECT STREAM t.r.COLUMN1, CAST(t.r.COLUMN2 AS INTEGER), t.r.COLUMN3
+FROM (SELECT STREAM line, REGEX_LOG_PARSE(line, '^([A-Z]+) ([0-9]*)(?:: )(.*)$') AS r FROM SOURCE_SQL_STREAM_001) AS t
+WHERE t.line <> 'skip';
+CREATE OR REPLACE STREAM "NAMED" ("level" VARCHAR(5), "code" SMALLINT);
+CREATE OR REPLACE PUMP q AS INSERT INTO "NAMED"
+SELECT STREAM r."level", r."code"
+FROM (SELECT STREAM REGEX_LOG_PARSE(line, '^([A-Z]+) ([0-9]+)', '"level" VARCHAR(5), "code" SMALLINT') AS r FROM SOURCE_SQL_STREAM_001) AS t
+WHERE r."level" IS NOT NULL;
