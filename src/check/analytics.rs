@@ -16,8 +16,16 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
     let (Some(analytics), Some(records)) = (&pipeline.analytics, &pipeline.records) else {
         return (None, Vec::new());
     };
-    match &analytics.sql {
-        Some(text) if records.complete => sql::analyze(text, &sql::Input { columns: &records.columns, event_time: None, references: &[] }),
+    match (&analytics.sql, &analytics.references) {
+        (Some(text), Some(references)) if records.complete => {
+            let input = sql::Input {
+                format: records.format,
+                columns: &records.columns,
+                event_time: records.event_time,
+                references,
+            };
+            sql::analyze(text, &input)
+        }
         _ => (None, Vec::new()),
     }
 }

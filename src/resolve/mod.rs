@@ -2,6 +2,8 @@
 //! file is loaded. What a value means is decided here; whether AWS takes it, in `check`.
 
 pub mod pipeline;
+mod records;
+mod references;
 
 use std::path::Path as FilePath;
 
@@ -11,11 +13,11 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::parse::{self, Parsed, Places, step};
 use crate::source::{Excerpt, Sources, Span};
 use crate::spec::{self, AnalyticsRuntime, CapacityMode, Compression, SECONDS_PER_DAY, SECONDS_PER_HOUR};
-use crate::sql::{Column, DataType, parse_path};
+use crate::sql::parse_path;
 use crate::world::World;
 use pipeline::{
     Analytics, Capacity, Delivery, Encryption, Flink, Network, PartitionKey, PathText, Pipeline, Producer,
-    Records, S3, Setting, Stream, Tag, Transform,
+    S3, Setting, Stream, Tag, Transform,
 };
 
 /// Default of `region`.
@@ -182,45 +184,6 @@ impl Resolver<'_> {
         }
     }
 
-    fn records(&mut self, records: spec::Records) -> Records {
-        let mut columns = Vec::new();
-        let declared = records.columns.len();
-        for (name, column) in records.columns {
-            let pointer = format!("/records/columns/{}", step(&name));
-            let data_type = match column.data_type.parse::<DataType>() {
-                Ok(data_type) => Some(data_type),
-                Err(error) => {
-                    self.diagnostics.push(Diagnostic::error(
-                        Code::InvalidColumnType,
-                        self.places.value(&format!("{pointer}/type")),
-                        match format!("`{}`", column.data_type) {
-                            shown if error.message.starts_with(&shown) => error.message,
-                            shown => format!("{shown}: {}", error.message),
-                        },
-                        error.help,
-                    ));
-                    None
-                }
-            };
-            let path = match column.path {
-                None => Some(crate::sql::Path::field(&name)),
-                Some(text) => match parse_path(&text) {
-                    Ok(path) => Some(path),
-                    Err(error) => {
-                        let span = self.places.value(&format!("{pointer}/path"));
-                        self.diagnostics.push(invalid_path(&text, &error, span));
-                        None
-                    }
-                },
-            };
-            if let (Some(data_type), Some(path)) = (data_type, path) {
-                columns.push(Column { name, data_type, path, span: self.key(&pointer) });
-            }
-        }
-        let complete = columns.len() == declared;
-        Records { span: self.key("/records"), columns, complete }
-    }
-
     fn analytics(
         &mut self,
         analytics: spec::Analytics,
@@ -254,6 +217,7 @@ impl Resolver<'_> {
             span: self.key("/analytics"),
             runtime: self.or("/analytics/runtime", analytics.runtime, AnalyticsRuntime::Lambda),
             sql,
+            references: self.references(analytics.reference_tables, spec_path, world, sources),
             flink: Flink {
                 runtime_environment: self.or(
                     "/analytics/flink/runtime_environment",

@@ -3,7 +3,7 @@
 use crate::aws::instance_types::Architecture;
 use crate::source::{Excerpt, Span};
 use crate::spec::{AnalyticsRuntime, Compression};
-use crate::sql::{Column, Path};
+use crate::sql::{Column, EventTime, Path, RecordFormat, Reference};
 
 /// A value with its place; of a default, the place of what would hold it.
 #[derive(Clone, Debug)]
@@ -169,8 +169,12 @@ pub struct Network {
 pub struct Records {
     /// Place of its key.
     pub span: Span,
+    /// How a record is written.
+    pub format: RecordFormat,
     /// The columns that could be read.
     pub columns: Vec<Column>,
+    /// Which of them says when something happened.
+    pub event_time: Option<EventTime>,
     /// Whether that is all of them. If not, what the SQL says of the others is no fault of the SQL.
     pub complete: bool,
 }
@@ -184,6 +188,8 @@ pub struct Analytics {
     pub runtime: Setting<AnalyticsRuntime>,
     /// The text, with the way back to the file it stands in.
     pub sql: Option<Excerpt>,
+    /// The tables that it joins, if all could be read.
+    pub references: Option<Vec<Reference>>,
     /// Flink's settings.
     pub flink: Flink,
 }

@@ -195,6 +195,11 @@ pub struct Network {
 pub struct Records {
     /// The records' format.
     pub format: Format,
+    /// What stands between two fields of a CSV record, one character. Default: `,`.
+    #[schemars(extend("examples" = ["|"]))]
+    pub delimiter: Option<String>,
+    /// The column that says when a record's event happened, for windows by that time.
+    pub event_time: Option<EventTime>,
     /// The columns, in order.
     #[schemars(extend("minProperties" = 1, "maxProperties" = 1000))]
     pub columns: IndexMap<String, Column>,
@@ -206,6 +211,21 @@ pub struct Records {
 pub enum Format {
     /// One JSON object a record.
     Json,
+    /// One line a record; fields by the order of the columns.
+    Csv,
+}
+
+/// The time at which the event of a record happened.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventTime {
+    /// A TIMESTAMP column of the records.
+    #[schemars(extend("examples" = ["at"]))]
+    pub column: String,
+    /// How long after a newer one a record may come and still belong to its window. Windows close as much later.
+    /// Default: `5 s`.
+    #[schemars(extend("examples" = ["5 s"]))]
+    pub lateness: Option<Duration>,
 }
 
 /// One column of a row.
@@ -217,7 +237,8 @@ pub struct Column {
     #[serde(rename = "type")]
     #[schemars(extend("examples" = ["VARCHAR(16)"]))]
     pub data_type: String,
-    /// Path of the value in the record. Default: the field of the column's name.
+    /// Path of the value in the record. `[0:]` behind an array's key makes one row of each element, as in
+    /// `$.items[0:].price`; at the end of the path it takes the array as text. Default: the field of the column's name.
     #[schemars(extend("examples" = ["$.name.first"]))]
     pub path: Option<String>,
 }
@@ -231,8 +252,26 @@ pub struct Analytics {
     /// A `.sql` file beside the spec, or the SQL itself. SQL of Kinesis Data Analytics is taken as it is.
     #[schemars(extend("examples" = ["user-data.sql"]))]
     pub sql: String,
+    /// Small tables that the SQL joins, by the names that it calls them by.
+    pub reference_tables: Option<IndexMap<String, ReferenceTable>>,
     /// Settings of the Flink application.
     pub flink: Option<Flink>,
+}
+
+/// A table that is read when the pipeline is compiled and stands in the generated SQL: up to 1,000 rows. A new version
+/// of it is a new deployment.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReferenceTable {
+    /// A file beside the spec, up to 64 KiB.
+    #[schemars(extend("examples" = ["companies.csv"]))]
+    pub file: String,
+    /// `csv`: one row a line, fields by the order of the columns; a first line of the columns' names is left out.
+    /// `json`: one object a line.
+    pub format: Format,
+    /// The columns, in order.
+    #[schemars(extend("minProperties" = 1, "maxProperties" = 100))]
+    pub columns: IndexMap<String, Column>,
 }
 
 /// What runs the SQL.

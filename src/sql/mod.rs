@@ -21,10 +21,10 @@ pub use expr::{
     WindowBound,
 };
 pub use interval::Interval;
-pub use path::{Path, PathError, parse_path};
+pub use path::{Path, PathError, parse_column_path, parse_path};
 pub use print::print_flink;
 pub use query::{
-    Clock, Column, EventTime, Frame, FromClause, Group, Insert, JoinKind, Meaning, Order, Over, Query, Role, Select,
+    Clock, Column, EventTime, Frame, FromClause, Group, Insert, JoinKind, Meaning, Order, Over, Query, RecordFormat, Role, Select,
     StateNeed, Stream, StreamColumn, StreamId, TimeAttribute, TimeBounds, Window, WindowKind,
 };
 
@@ -34,6 +34,8 @@ use crate::source::Excerpt;
 /// What the SQL reads.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
+    /// How the records are written.
+    pub format: RecordFormat,
     /// The columns of the input stream, which is called `SOURCE_SQL_STREAM_001` or `stream`.
     pub columns: &'a [Column],
     /// Which of them says when something happened.

@@ -1,4 +1,4 @@
-//! Paths into a JSON record: `$.name.first`, `$['first name'].x`.
+//! Paths into a JSON record: `$.name.first`, `$['first name'].x`, and of columns also `$.items[0:].price`.
 
 use std::fmt;
 
@@ -9,17 +9,24 @@ const MAX_DEPTH: usize = 32;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path {
     segments: Vec<String>,
+    /// How many keys lead to the array whose elements become rows.
+    array: Option<usize>,
 }
 
 impl Path {
     /// The path of one field of the record.
     pub fn field(key: &str) -> Self {
-        Self { segments: vec![key.to_owned()] }
+        Self { segments: vec![key.to_owned()], array: None }
     }
 
     /// The keys, from the outside in.
     pub fn segments(&self) -> &[String] {
         &self.segments
+    }
+
+    /// The keys that lead to an array whose elements become rows, and those from an element to the value.
+    pub fn elements(&self) -> Option<(&[String], &[String])> {
+        self.array.map(|array| self.segments.split_at(array))
     }
 
     /// Whether this is the whole record.
@@ -31,7 +38,10 @@ impl Path {
 impl fmt::Display for Path {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         formatter.write_str("$")?;
-        for key in &self.segments {
+        for (at, key) in self.segments.iter().enumerate() {
+            if self.array == Some(at) {
+                formatter.write_str("[0:]")?;
+            }
             if is_plain(key) {
                 write!(formatter, ".{key}")?;
             } else {
@@ -101,7 +111,29 @@ pub fn parse_path(text: &str) -> Result<Path, PathError> {
             ));
         }
     }
-    Ok(Path { segments })
+    Ok(Path { segments, array: None })
+}
+
+/// Reads the path of a column: as [`parse_path`], and with `[0:]` once behind the key of an array. Keys behind that make
+/// a row of each element; without any, the array is taken as its text.
+///
+/// # Errors
+/// As [`parse_path`], and when two arrays are named.
+pub fn parse_column_path(text: &str) -> Result<Path, PathError> {
+    const ELEMENTS: &str = "[0:]";
+    let Some((array, element)) = text.split_once(ELEMENTS).filter(|(array, _)| array.len() > 1) else {
+        return parse_path(text);
+    };
+    if element.contains(ELEMENTS) {
+        return Err(PathError::new(
+            "only one array of a record becomes rows",
+            "take the inner array as a whole, in a VARCHAR column: end the path before its `[0:]`",
+        ));
+    }
+    let array = parse_path(array)?.segments;
+    let element = parse_path(&format!("${element}"))?.segments;
+    let at = Some(array.len()).filter(|_| !element.is_empty());
+    Ok(Path { segments: [array, element].concat(), array: at })
 }
 
 fn dotted(text: &str) -> Result<(String, &str), PathError> {
@@ -217,10 +249,20 @@ mod tests {
         assert!(keys("$.results[0].x").is_err_and(|help| help.contains("one record an element")));
     }
 
+    #[test]
+    fn an_array_becomes_rows_or_its_text() {
+        let path = parse_column_path("$.a.items[0:].price.net").expect("a path");
+        let (array, element) = path.elements().expect("an array");
+        assert_eq!((array.join("."), element.join(".")), ("a.items".into(), "price.net".into()));
+        assert_eq!(path.to_string(), "$.a.items[0:].price.net");
+        assert_eq!(parse_column_path("$.a[0:]"), parse_path("$.a"));
+        assert!(parse_column_path("$.a[0:].b[0:].c").is_err() && parse_column_path("$[0:].c").is_err());
+    }
+
     proptest! {
         #[test]
         fn a_path_reads_back_as_it_is_written(keys in proptest::collection::vec("[^\\p{Cc}]{1,8}", 0..6)) {
-            let path = Path { segments: keys };
+            let path = Path { segments: keys, array: None };
             prop_assert_eq!(parse_path(&path.to_string()), Ok(path));
         }
 

@@ -30,6 +30,19 @@ pub struct Column {
     pub span: Span,
 }
 
+/// How a record is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RecordFormat {
+    /// One JSON object.
+    #[default]
+    Json,
+    /// One line of fields, in the order of the columns.
+    Csv {
+        /// What stands between two fields.
+        delimiter: char,
+    },
+}
+
 /// The column of the records that says when something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventTime {
@@ -42,6 +55,8 @@ pub struct EventTime {
 /// What a SQL text computes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
+    /// How the records are written.
+    pub format: RecordFormat,
     /// The columns of the input with their paths, as declared.
     pub input: Vec<Column>,
     /// The input's event time, where one is declared.

@@ -9,10 +9,11 @@ use std::fs;
 use std::path::Path;
 
 use pipec::source::{Excerpt, Sources};
-use pipec::sql::{Input, analyze, print_flink};
+use pipec::sql::{Input, RecordFormat, analyze, print_flink};
 
 /// One folder for each case: `input.sql`, perhaps `columns` (else those of the reference pipeline) and `event_time` (a
-/// column and its lateness in milliseconds), and what comes out: `pipeline.sql`, `diagnostics`, or both.
+/// column and its lateness in milliseconds), or a whole `spec.yaml`; and what comes out: `pipeline.sql`, `diagnostics`, or
+/// both.
 #[test]
 fn cases() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sql/cases");
@@ -23,12 +24,16 @@ fn cases() {
         .collect();
     folders.sort();
     for folder in folders {
-        let sql = fs::read_to_string(folder.join("input.sql")).expect("input.sql");
-        let columns = fs::read_to_string(folder.join("columns"))
-            .or_else(|_| fs::read_to_string(root.join("columns")))
-            .expect("columns");
-        let event_time = fs::read_to_string(folder.join("event_time")).unwrap_or_default();
-        let analyzed = support::analyzed_with(&sql, &columns, &event_time);
+        let analyzed = if folder.join("spec.yaml").exists() {
+            support::compiled(&folder)
+        } else {
+            let sql = fs::read_to_string(folder.join("input.sql")).expect("input.sql");
+            let columns = fs::read_to_string(folder.join("columns"))
+                .or_else(|_| fs::read_to_string(root.join("columns")))
+                .expect("columns");
+            let event_time = fs::read_to_string(folder.join("event_time")).unwrap_or_default();
+            support::analyzed_with(&sql, &columns, &event_time)
+        };
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path(&folder);
         settings.set_prepend_module_to_snapshot(false);
@@ -63,7 +68,7 @@ fn sql_inside_of_a_spec() {
     let second_line = yaml.find("  \"agee\"").expect("its second line");
     let excerpt =
         Excerpt::pieces(sql.into(), file.span(start..yaml.len()), vec![(0, start), (16, second_line)]);
-    let (query, diagnostics) = analyze(&excerpt, &Input { columns: &columns, event_time: None, references: &[] });
+    let (query, diagnostics) = analyze(&excerpt, &Input { format: RecordFormat::Json, columns: &columns, event_time: None, references: &[] });
     assert!(query.is_none());
     assert_eq!(diagnostics.len(), 1);
     assert_eq!(file.text().get(diagnostics[0].span.range()), Some("\"agee\""));

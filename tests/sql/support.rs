@@ -1,9 +1,16 @@
 //! What the SQL tests share: columns written one a line, a text analyzed, diagnostics as a user sees them.
 
+use std::borrow::Cow;
+use std::io;
+use std::path::Path;
+
+use pipec::aws::instance_types::Architecture;
 use pipec::diagnostics::format::Findings;
-use pipec::diagnostics::{Diagnostic, Format};
+use pipec::diagnostics::{Diagnostic, Format, Severity};
+use pipec::runtime::{Build, Program, Programs};
 use pipec::source::{Excerpt, Sources};
-use pipec::sql::{Column, EventTime, Input, Query, analyze, parse_path};
+use pipec::sql::{Column, EventTime, Input, Query, RecordFormat, analyze, parse_column_path};
+use pipec::world::World;
 
 /// An analyzed text with the files that its diagnostics point into.
 pub struct Analyzed {
@@ -24,7 +31,7 @@ pub fn columns(sources: &mut Sources, text: &str) -> Vec<Column> {
             columns.push(Column {
                 name: name.into(),
                 data_type: data_type.parse().expect("a type"),
-                path: parse_path(&path).expect("a path"),
+                path: parse_column_path(&path).expect("a path"),
                 span: sources.file(id).span(at..at + line.trim_end().len()),
             });
         }
@@ -47,8 +54,36 @@ pub fn analyzed_with(sql: &str, column_lines: &str, event_time: &str) -> Analyze
     });
     let id = sources.add("input.sql", sql.into());
     let excerpt = Excerpt::file(sources.file(id));
-    let (query, diagnostics) = analyze(&excerpt, &Input { columns: &columns, event_time, references: &[] });
+    let (query, diagnostics) = analyze(&excerpt, &Input { format: RecordFormat::Json, columns: &columns, event_time, references: &[] });
     Analyzed { sources, query, diagnostics }
+}
+
+/// A case's folder as the current one.
+struct Folder<'a>(&'a Path);
+
+impl World for Folder<'_> {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        std::fs::read(self.0.join(path))
+    }
+
+    fn size(&self, path: &Path) -> io::Result<u64> {
+        self.read(path).map(|bytes| bytes.len() as u64)
+    }
+}
+
+/// The SQL of a folder's `spec.yaml`, without the plan's advice.
+pub fn compiled(folder: &Path) -> Analyzed {
+    let programs = Programs::new(Program::ALL.map(|program| Build {
+        program,
+        architecture: Architecture::X86_64,
+        inputs: Cow::Borrowed(""),
+        packed: Cow::Borrowed(&[]),
+    }));
+    let compilation = pipec::compile(&Folder(folder), &programs, Path::new("spec.yaml"));
+    let query = compilation.stack.and_then(|stack| stack.checked.query().cloned());
+    let mut diagnostics = compilation.diagnostics;
+    diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);
+    Analyzed { sources: compilation.sources, query, diagnostics }
 }
 
 impl Analyzed {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::super::data_type::{DataType, Family};
-use super::super::query::{Clock, Column, Query, StreamId, TimeAttribute};
+use super::super::query::{Clock, Column, Query, RecordFormat, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
 use super::{column_name, expr, quote, time, time_name};
 
@@ -18,6 +18,8 @@ struct Field<'a> {
 enum Shape<'a> {
     Value(DataType),
     Row(Vec<Field<'a>>),
+    /// An array of objects.
+    Array(Vec<Field<'a>>),
 }
 
 /// What the JSON format makes of a value before it is cut and converted: times have more spellings than it reads.
@@ -28,69 +30,123 @@ pub(in super::super) fn raw_type(data_type: DataType) -> DataType {
     }
 }
 
-fn add<'a>(fields: &mut Vec<Field<'a>>, path: &'a [String], data_type: DataType) {
+/// Adds a value with what lies around it; `array` is the number of keys that lead to an array.
+fn add<'a>(fields: &mut Vec<Field<'a>>, path: &'a [String], array: Option<usize>, data_type: DataType) {
     let Some((key, rest)) = path.split_first() else { return };
     let at = fields.iter().position(|field| field.key == key).unwrap_or_else(|| {
-        let shape = if rest.is_empty() { Shape::Value(raw_type(data_type)) } else { Shape::Row(Vec::new()) };
+        let shape = match (rest.is_empty(), array) {
+            (true, _) => Shape::Value(raw_type(data_type)),
+            (false, Some(1)) => Shape::Array(Vec::new()),
+            (false, _) => Shape::Row(Vec::new()),
+        };
         fields.push(Field { key, shape });
         fields.len() - 1
     });
-    if let Shape::Row(inner) = &mut fields[at].shape {
-        add(inner, rest, data_type);
+    if let Shape::Row(inner) | Shape::Array(inner) = &mut fields[at].shape {
+        add(inner, rest, array.and_then(|array| array.checked_sub(1)), data_type);
     }
 }
 
 fn type_of(shape: &Shape) -> String {
     match shape {
         Shape::Value(data_type) => quote::data_type(*data_type),
-        Shape::Row(fields) => {
-            let fields: Vec<String> = fields
-                .iter()
-                .map(|field| format!("{} {}", quote::name(field.key), type_of(&field.shape)))
-                .collect();
-            format!("ROW<{}>", fields.join(", "))
+        Shape::Row(fields) => row(fields),
+        Shape::Array(fields) => format!("ARRAY<{}>", row(fields)),
+    }
+}
+
+fn row(fields: &[Field]) -> String {
+    let fields: Vec<String> =
+        fields.iter().map(|field| format!("{} {}", quote::name(field.key), type_of(&field.shape))).collect();
+    format!("ROW<{}>", fields.join(", "))
+}
+
+/// The table's columns, its format's options, and what is said of it.
+fn table(query: &Query) -> (Vec<String>, String, &'static str) {
+    match query.format {
+        RecordFormat::Json => {
+            let mut fields = Vec::new();
+            for column in &query.input {
+                let array = column.path.elements().map(|(array, _)| array.len());
+                add(&mut fields, column.path.segments(), array, column.data_type);
+            }
+            let field = |field: &Field| format!("  {} {}", quote::name(field.key), type_of(&field.shape));
+            let options = "'format' = 'json',\n  'json.ignore-parse-errors' = 'true'".to_owned();
+            let comment = "-- The records as they are. A field that is missing or has another type is NULL; what is no JSON \
+                           object is skipped.";
+            (fields.iter().map(field).collect(), options, comment)
+        }
+        RecordFormat::Csv { delimiter } => {
+            let field = |column: &Column| format!("  {} STRING", quote::name(&column.name));
+            let options = format!(
+                "'format' = 'csv',\n  'csv.field-delimiter' = {},\n  'csv.ignore-parse-errors' = 'true'",
+                quote::text(&delimiter.to_string())
+            );
+            let comment = "-- The records as they are: fields by their order. What is missing is NULL.";
+            (query.input.iter().map(field).collect(), options, comment)
         }
     }
 }
 
 pub(super) fn print(query: &Query, text: &mut String) {
-    let mut fields = Vec::new();
-    for column in &query.input {
-        add(&mut fields, column.path.segments(), column.data_type);
-    }
-    let fields: Vec<String> = fields
-        .iter()
-        .map(|field| format!("  {} {}", quote::name(field.key), type_of(&field.shape)))
-        .collect();
     let stream = query.stream(StreamId::INPUT);
-    let mut fields = fields;
+    let (mut fields, options, comment) = table(query);
     fields.extend(stream.carries.iter().flat_map(|time| time_fields(query, *time)));
     let _ = write!(
         text,
-        "-- The records as they are. A field that is missing or has another type is NULL; what is no JSON object is \
-         skipped.\n\
+        "{comment}\n\
          CREATE TEMPORARY TABLE {} (\n{}\n) WITH (\n  \
          'connector' = 'kinesis',\n  \
          'stream.arn' = '${{input.stream.arn}}',\n  \
          'aws.region' = '${{aws.region}}',\n  \
          'source.init.position' = 'TRIM_HORIZON',\n  \
-         'format' = 'json',\n  \
-         'json.ignore-parse-errors' = 'true'\n\
+         {options}\n\
          );\n\n",
         quote::name(RECORDS_TABLE),
         fields.join(",\n"),
     );
-    let mut columns: Vec<String> =
-        query.input.iter().enumerate().map(|(at, column)| self::column(column, &column_name(stream, at))).collect();
+    let value = |(at, column)| format!("  {} AS {}", value(query, column), column_name(stream, at));
+    let mut columns: Vec<String> = query.input.iter().enumerate().map(value).collect();
     columns.extend(stream.carries.iter().map(|time| format!("  `record`.{0} AS {0}", time_name(*time))));
     let _ = write!(
         text,
         "-- The input: its columns with their names and types; text is cut to its length.\n\
-         CREATE TEMPORARY VIEW {} AS\nSELECT\n{}\nFROM {} AS `record`;\n\n",
-        quote::name(&query.stream(StreamId::INPUT).name),
+         CREATE TEMPORARY VIEW {} AS\nSELECT\n{}\nFROM {} AS `record`{};\n\n",
+        quote::name(&stream.name),
         columns.join(",\n"),
         quote::name(RECORDS_TABLE),
+        elements(query),
     );
+}
+
+/// One row for each element of the array, where columns lie in one; a record without elements gives one row.
+fn elements(query: &Query) -> String {
+    let columns = || query.input.iter().filter(|_| query.format == RecordFormat::Json);
+    let Some((array, _)) = columns().find_map(|column| column.path.elements()) else { return String::new() };
+    let mut keys: Vec<String> = Vec::new();
+    for (_, element) in columns().filter_map(|column| column.path.elements()) {
+        let key = quote::name(&element[0]);
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    let array: Vec<String> = array.iter().map(|key| quote::name(key)).collect();
+    format!("\n  LEFT JOIN UNNEST(`record`.{}) AS `element` ({}) ON TRUE", array.join("."), keys.join(", "))
+}
+
+/// The value of a column, with its type.
+fn value(query: &Query, column: &Column) -> String {
+    let (path, raw) = match (query.format, column.path.elements()) {
+        (RecordFormat::Csv { .. }, _) => {
+            (format!("`record`.{}", quote::name(&column.name)), DataType::Varchar(None))
+        }
+        (RecordFormat::Json, Some((_, element))) => {
+            let keys: Vec<String> = element.iter().map(|key| quote::name(key)).collect();
+            (format!("`element`.{}", keys.join(".")), raw_type(column.data_type))
+        }
+        (RecordFormat::Json, None) => (format!("`record`.{}", path(column)), raw_type(column.data_type)),
+    };
+    if raw == column.data_type { path } else { expr::cast(&path, raw, column.data_type) }
 }
 
 /// A time that rows are ordered by, and how late it may come.
@@ -106,7 +162,11 @@ fn time_fields(query: &Query, time: TimeAttribute) -> Vec<String> {
         },
         (TimeAttribute::EventTime, Some(event_time)) => {
             let column = &query.input[event_time.column];
-            let value = expr::cast(&path(column), raw_type(column.data_type), column.data_type);
+            let path = match query.format {
+                RecordFormat::Json => path(column),
+                RecordFormat::Csv { .. } => quote::name(&column.name),
+            };
+            let value = expr::cast(&path, DataType::Varchar(None), column.data_type);
             // Without any lateness, Flink drops rows that are as old as the newest one.
             let lateness = i64::try_from(event_time.lateness_ms).unwrap_or(i64::MAX).max(1);
             vec![
@@ -123,11 +183,4 @@ fn time_fields(query: &Query, time: TimeAttribute) -> Vec<String> {
 fn path(column: &Column) -> String {
     let path: Vec<String> = column.path.segments().iter().map(|key| quote::name(key)).collect();
     path.join(".")
-}
-
-fn column(column: &Column, name: &str) -> String {
-    let value = format!("`record`.{}", path(column));
-    let raw = raw_type(column.data_type);
-    let value = if raw == column.data_type { value } else { expr::cast(&value, raw, column.data_type) };
-    format!("  {value} AS {name}")
 }

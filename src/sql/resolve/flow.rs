@@ -26,7 +26,7 @@ pub(in super::super) fn resolve(
     text: &Text,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Query> {
-    super::input::check(input.columns, diagnostics);
+    super::input::check(input, diagnostics);
     let mut streams = Streams::new(input, text.whole());
     let mut inserts = Vec::new();
     let mut incomplete = false;
@@ -254,7 +254,8 @@ fn finish(
         diagnostics.push(Diagnostic::warning(Code::ApproximateSql, span, message, help));
     }
     let event_time = input.event_time;
-    Some(Query { input: input.columns.to_vec(), event_time, clock: clock.0, streams, references, inserts })
+    let (format, input) = (input.format, input.columns.to_vec());
+    Some(Query { format, input, event_time, clock: clock.0, streams, references, inserts })
 }
 
 /// Why a stream cannot leave the SQL.

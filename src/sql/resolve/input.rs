@@ -1,19 +1,28 @@
 //! The input's columns: names that SQL can hold, and paths that can be read side by side.
 
 use super::super::parse::bad_name;
+use super::super::Input;
 use super::super::print::raw_type;
-use super::super::query::Column;
+use super::super::query::{Column, RecordFormat};
 use crate::diagnostics::{Code, Diagnostic};
 
 /// Reports what keeps the columns from being one table.
-pub(super) fn check(input: &[Column], diagnostics: &mut Vec<Diagnostic>) {
-    for (at, column) in input.iter().enumerate() {
-        let before = &input[..at];
+pub(super) fn check(input: &Input, diagnostics: &mut Vec<Diagnostic>) {
+    let columns = input.columns;
+    for (at, column) in columns.iter().enumerate() {
+        let before = &columns[..at];
         diagnostics.extend(unusable(column));
         if let Some(first) = before.iter().find(|first| first.name == column.name) {
             let message = format!("there are two columns `{}`", column.name);
             let fault = Diagnostic::error(Code::DuplicateName, column.span, message, "rename one of them");
             diagnostics.push(fault.related(first.span, "the first one"));
+        } else if input.format != RecordFormat::Json {
+            // Fields of a line lie side by side.
+        } else if let Some(other) = before.iter().find(|other| other_array(other, column)) {
+            let message = format!("`{}` and `{}` are elements of two arrays", other.path, column.path);
+            let help = "flatten one of them, and take the other as a whole: a VARCHAR column with the path of the array";
+            let fault = Diagnostic::error(Code::UnsupportedSql, column.span, message, help);
+            diagnostics.push(fault.related(other.span, "the first array"));
         } else if let Some(other) = before.iter().find(|other| clash(other, column)) {
             let message = format!("`{}` and `{}` cannot both be read", other.path, column.path);
             let help = if other.path == column.path {
@@ -47,9 +56,25 @@ fn unusable(column: &Column) -> Option<Diagnostic> {
     Some(Diagnostic::error(Code::UnsupportedSql, column.span, message, help))
 }
 
+/// Whether both are elements of arrays, and not of the same.
+fn other_array(a: &Column, b: &Column) -> bool {
+    match (a.path.elements(), b.path.elements()) {
+        (Some((a, _)), Some((b, _))) => a != b,
+        _ => false,
+    }
+}
+
 /// Whether one record cannot hold both: one is inside of the other, or they are the same as different types.
 fn clash(a: &Column, b: &Column) -> bool {
     let (a_path, b_path) = (a.path.segments(), b.path.segments());
+    let array = |column: &Column| column.path.elements().map(|(array, _)| array.len());
+    let through = |array: Option<usize>, path: &[String], other: &[String]| {
+        array.is_some_and(|length| path.len() > length && path[..length] == other[..length.min(other.len())])
+    };
+    // The same key as an array and as an object.
+    if array(a) != array(b) && (through(array(a), b_path, a_path) || through(array(b), a_path, b_path)) {
+        return true;
+    }
     if a_path == b_path {
         raw_type(a.data_type) != raw_type(b.data_type)
     } else {

@@ -69,6 +69,49 @@ impl Resolver<'_, '_> {
     }
 }
 
+impl Literal {
+    /// A text as a constant of a type, if it is one.
+    pub fn read(text: &str, data_type: DataType) -> Option<Self> {
+        let unsigned = text.strip_prefix('-').unwrap_or(text);
+        match data_type {
+            DataType::Boolean => match text.to_ascii_lowercase().as_str() {
+                "true" => Some(Self::Boolean(true)),
+                "false" => Some(Self::Boolean(false)),
+                _ => None,
+            },
+            DataType::Decimal { precision, scale } => {
+                let (digits, all, behind) = match number(unsigned)? {
+                    (Self::Integer(value), _) => (value.to_string(), value.to_string().len(), 0),
+                    (Self::Decimal(digits), DataType::Decimal { precision, scale }) => {
+                        (digits, precision.into(), scale)
+                    }
+                    _ => return None,
+                };
+                let whole = all - usize::from(behind);
+                let sign = if unsigned.len() < text.len() { "-" } else { "" };
+                let fits = behind <= scale && (digits == "0" || whole <= usize::from(precision - scale));
+                fits.then(|| Self::Decimal(format!("{sign}{digits}")))
+            }
+            DataType::Real | DataType::Double => {
+                text.parse().ok().filter(|value: &f64| value.is_finite()).map(Self::Double)
+            }
+            DataType::Char(_) | DataType::Varchar(_) => Some(Self::Text(text.to_owned())),
+            DataType::Date => is_date(text).then(|| Self::Date(text.to_owned())),
+            DataType::Time => is_time(text).then(|| Self::Time(text.to_owned())),
+            DataType::Timestamp => {
+                let text = text.replacen('T', " ", 1);
+                let text = text.strip_suffix('Z').unwrap_or(&text);
+                let valid = text.split_once(' ').is_some_and(|(date, time)| is_date(date) && is_time(time));
+                valid.then(|| Self::Timestamp(text.to_owned()))
+            }
+            whole => {
+                let (low, high) = whole.integer_range()?;
+                text.parse().ok().filter(|value| (low..=high).contains(value)).map(Self::Integer)
+            }
+        }
+    }
+}
+
 /// A number in the smallest of INTEGER, BIGINT and DECIMAL that holds it; with an exponent it is DOUBLE.
 fn number(digits: &str) -> Option<(Literal, DataType)> {
     if digits.contains(['e', 'E']) {

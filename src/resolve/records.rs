@@ -1,0 +1,157 @@
+//! The columns of a record, and which of them says when something happened.
+
+use super::pipeline::Records;
+use super::{Resolver, invalid_path};
+use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::parse::step;
+use crate::source::Span;
+use crate::spec::{self, Format};
+use crate::sql::{Column, DataType, EventTime, Path, RecordFormat, parse_column_path};
+
+/// Default of `records.event_time.lateness`, seconds.
+pub const DEFAULT_LATENESS_S: u64 = 5;
+
+impl Resolver<'_> {
+    pub(super) fn records(&mut self, records: spec::Records) -> Records {
+        let declared = records.columns.len();
+        let format = self.format(records.format, records.delimiter.as_deref());
+        let mut columns = Vec::new();
+        for (name, column) in records.columns {
+            let pointer = format!("/records/columns/{}", step(&name));
+            let data_type = self.data_type(&column.data_type, &format!("{pointer}/type"));
+            let path = self.path(&name, column.path, records.format, &format!("{pointer}/path"));
+            if let (Some(data_type), Some(path)) = (data_type, path) {
+                columns.push(Column { name, data_type, path, span: self.key(&pointer) });
+            }
+        }
+        let complete = columns.len() == declared;
+        let event_time = records.event_time.map(|event_time| self.event_time(&event_time, &columns, complete));
+        Records {
+            span: self.key("/records"),
+            format: format.unwrap_or_default(),
+            columns,
+            event_time: event_time.flatten(),
+            complete: complete && format.is_some() && event_time.is_none_or(|event_time| event_time.is_some()),
+        }
+    }
+
+    fn format(&mut self, format: Format, delimiter: Option<&str>) -> Option<RecordFormat> {
+        let span = self.places.value("/records/delimiter");
+        let mut characters = delimiter.unwrap_or(",").chars();
+        match (format, characters.next(), characters.next()) {
+            (Format::Json, ..) if delimiter.is_some() => {
+                let message = "JSON has no delimiter";
+                let help = "remove `delimiter`, or write `format: csv`";
+                self.diagnostics.push(Diagnostic::error(Code::ConflictingKeys, span, message, help));
+                None
+            }
+            (Format::Json, ..) => Some(RecordFormat::Json),
+            (Format::Csv, Some(delimiter), None) if !matches!(delimiter, '"' | '\\' | '\n' | '\r') => {
+                Some(RecordFormat::Csv { delimiter })
+            }
+            (Format::Csv, ..) => {
+                let message = "fields are parted by one character, which is no quote, backslash or line break";
+                let help = "write `delimiter: \",\"`, `delimiter: \";\"` or `delimiter: \"|\"`";
+                self.diagnostics.push(Diagnostic::error(Code::InvalidFormat, span, message, help));
+                None
+            }
+        }
+    }
+
+    /// A column's type, reported if it is none.
+    pub(super) fn data_type(&mut self, text: &str, pointer: &str) -> Option<DataType> {
+        match text.parse::<DataType>() {
+            Ok(data_type) => Some(data_type),
+            Err(error) => {
+                self.diagnostics.push(Diagnostic::error(
+                    Code::InvalidColumnType,
+                    self.places.value(pointer),
+                    match format!("`{text}`") {
+                        shown if error.message.starts_with(&shown) => error.message,
+                        shown => format!("{shown}: {}", error.message),
+                    },
+                    error.help,
+                ));
+                None
+            }
+        }
+    }
+
+    /// Where a column's value lies; fields of CSV have no paths.
+    pub(super) fn path(
+        &mut self,
+        name: &str,
+        path: Option<String>,
+        format: Format,
+        pointer: &str,
+    ) -> Option<Path> {
+        let span = self.places.value(pointer);
+        match (path, format) {
+            (None, _) => Some(Path::field(name)),
+            (Some(_), Format::Csv) => {
+                let message = "a field of CSV has no path: columns are read by their order";
+                let help = "remove `path`, and declare every column from the left";
+                self.diagnostics.push(Diagnostic::error(Code::ConflictingKeys, span, message, help));
+                None
+            }
+            (Some(text), Format::Json) => match parse_column_path(&text) {
+                Ok(path) => Some(path),
+                Err(error) => {
+                    self.diagnostics.push(invalid_path(&text, &error, span));
+                    None
+                }
+            },
+        }
+    }
+
+    /// The time of a record's event: a TIMESTAMP of the record itself.
+    fn event_time(
+        &mut self,
+        event_time: &spec::EventTime,
+        columns: &[Column],
+        complete: bool,
+    ) -> Option<EventTime> {
+        let span = self.places.value("/records/event_time/column");
+        let fault = |message: String, help: String, declared: Option<Span>| {
+            let fault = Diagnostic::error(Code::EventTime, span, message, help);
+            match declared {
+                Some(declared) => fault.related(declared, "declared here"),
+                None => fault,
+            }
+        };
+        let wanted = &event_time.column;
+        let found = match columns.iter().position(|column| column.name == *wanted) {
+            Some(at) => {
+                let column = &columns[at];
+                if column.data_type != DataType::Timestamp {
+                    let message = format!("`{wanted}` is {}, and no TIMESTAMP", column.data_type);
+                    let help = "declare it as TIMESTAMP; texts such as 2026-01-27T09:30:00Z are read as one".into();
+                    Err(Some(fault(message, help, Some(column.span))))
+                } else if column.path.elements().is_some() {
+                    let message = format!("`{wanted}` lies in an array, and a record has one time");
+                    let help = "name a column that lies outside of the array".into();
+                    Err(Some(fault(message, help, Some(column.span))))
+                } else {
+                    Ok(at)
+                }
+            }
+            // What cannot be read has been reported.
+            None if !complete => Err(None),
+            None => {
+                let names = columns.iter().map(|column| column.name.as_str());
+                let help = suggest::instead(wanted, names);
+                Err(Some(fault(format!("`{wanted}` is not a column of the records"), help, None)))
+            }
+        };
+        match found {
+            Ok(column) => {
+                let lateness_s = event_time.lateness.map_or(DEFAULT_LATENESS_S, |lateness| lateness.0);
+                Some(EventTime { column, lateness_ms: lateness_s.saturating_mul(1000) })
+            }
+            Err(fault) => {
+                self.diagnostics.extend(fault);
+                None
+            }
+        }
+    }
+}
