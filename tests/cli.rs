@@ -353,6 +353,24 @@ fn the_plan_has_the_names_of_the_contract() {
 }
 
 #[test]
+fn the_sql_is_printed_with_the_columns_of_its_outputs() {
+    let place = Place::new();
+    place.file("flink.yaml", FLINK);
+    let text = place.pipec(&["sql", "flink.yaml"]);
+    assert_eq!(code(&text), 0);
+    let sql = out(&text);
+    assert!(sql.contains("CREATE TEMPORARY TABLE `pipec_records`") && sql.ends_with("FROM `SOURCE_SQL_STREAM_001`;\n\n"));
+    let json: Value = serde_json::from_str(&out(&place.pipec(&["sql", "--format", "json", "flink.yaml"]))).expect("JSON");
+    assert_eq!(json["sql"], Value::from(sql));
+    assert_eq!(json["stateless"], Value::from(true));
+    assert_eq!(json["outputs"][0]["name"], Value::from("OUTPUT"));
+    assert_eq!(json["outputs"][0]["columns"], serde_json::json!([{"name": "id", "type": "BIGINT"}]));
+    let none = place.pipec(&["sql", "orders.yaml"]);
+    assert_eq!((code(&none), out(&none).as_str()), (1, ""));
+    assert!(err(&none).contains("has no SQL"));
+}
+
+#[test]
 fn pages_are_printed() {
     let place = Place::new();
     assert!(out(&place.pipec(&["explain", "601"])).starts_with("# PIPE0601"));

@@ -106,6 +106,7 @@ fn reported(spec: &str, code: Code) -> BTreeSet<Code> {
     let is_advice = |code: Code| code.number().starts_with("10");
     let world = Files(HashMap::from([
         ("spec.yaml".into(), spec.as_bytes().to_vec()),
+        ("companies.csv".into(), b"AXN,Axon\nBOLT,Bolt & Sons\n".to_vec()),
         ("user.sql".into(), b"SELECT \"first\" FROM SOURCE_SQL_STREAM_001 WHERE \"age\" >= 21;\n".to_vec()),
     ]));
     let found =

@@ -9,6 +9,7 @@ mod output;
 mod pages;
 mod plan;
 mod schema;
+mod sql;
 
 use std::path::PathBuf;
 
@@ -33,7 +34,7 @@ const STYLES: Styles = Styles::styled()
     max_term_width = 100,
     after_help = "Examples:\n  pipec init pipeline.yaml       write a commented spec\n  pipec check pipeline.yaml      \
                   find what AWS would refuse\n  pipec plan pipeline.yaml       shards, permissions and cost\n  \
-                  pipec build pipeline.yaml      write the stack\n  pipec explain PIPE0601         what a code means\n\n\
+                  pipec build pipeline.yaml      write the stack\n  pipec sql pipeline.yaml        what Flink will run\n  pipec explain PIPE0601         what a code means\n\n\
                   Exit codes: 0 fine, 1 the spec has errors, 2 usage, 4 output is stale (build --check)"
 )]
 pub struct Command {
@@ -49,6 +50,8 @@ enum Verb {
     Build(build::Build),
     /// Show the decisions with their arithmetic: shards, permissions, cost
     Plan(plan::PlanVerb),
+    /// Print what Flink will run: tables, views and inserts
+    Sql(sql::SqlVerb),
     /// Explain a diagnostic's code
     Explain(explain::Explain),
     /// Print the JSON Schema of a spec, for editors
@@ -84,6 +87,7 @@ pub fn run(command: Command) -> u8 {
         Verb::Check(verb) => verb.run(),
         Verb::Build(verb) => verb.run(),
         Verb::Plan(verb) => verb.run(),
+        Verb::Sql(verb) => verb.run(),
         Verb::Explain(verb) => verb.run(),
         Verb::Schema(verb) => verb.run(),
         Verb::Init(verb) => verb.run(),

@@ -11,8 +11,7 @@
 //! | `CEILING(x)` | `CEIL(x)` |
 //! | `CURSOR(SELECT ..)`, `TABLE "S"` as an argument | `(SELECT ..)`, `"S"` |
 
-use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
+use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::scan::Lexeme;
 
@@ -121,9 +120,7 @@ fn is_in_stagger(tokens: &[Lexeme], at: usize) -> bool {
 /// The end of `OVER (RANGE INTERVAL '1' MINUTE PRECEDING)` behind the name of a stream. Behind a function's
 /// parenthesis it is a window.
 fn time_bound(tokens: &[Lexeme], at: usize) -> Option<usize> {
-    let behind_name = at > 0
-        && matches!(&tokens[at - 1].token.token, Token::Word(Word { quote_style, keyword, .. })
-            if quote_style.is_some() || *keyword == Keyword::NoKeyword);
+    let behind_name = at > 0 && matches!(tokens[at - 1].token.token, Token::Word(_));
     let opens = tokens.get(at + 1)?.is(&Token::LParen);
     let form = tokens[at].is_word("OVER") && opens && tokens.get(at + 2)?.is_word("RANGE");
     if !(behind_name && form) {

@@ -115,6 +115,17 @@ impl Resolver<'_, '_> {
         Some((self.time_of(&arguments[0])?, ms))
     }
 
+    /// The column of a step that could be a window, if its column were a time that rows are ordered by.
+    fn stepped_column(&self, value: &Expr) -> Option<(String, Span)> {
+        use super::super::expr::Function;
+        let ExprKind::Call { function: Function::Step(_) | Function::FloorTo(_), arguments } = &value.kind else {
+            return None;
+        };
+        let ExprKind::Column(column) = arguments[0].kind else { return None };
+        let name = &self.here.scope.relations[column.relation].columns[column.column].name;
+        Some((name.clone(), arguments[0].span))
+    }
+
     fn stagger(&mut self, call: &ast::Function, span: Span) -> Option<Key> {
         let ast::FunctionArguments::List(list) = &call.args else { return None };
         let expressions: Option<Vec<&ast::Expr>> = list
@@ -227,6 +238,8 @@ impl Resolver<'_, '_> {
             self.stagger_window(keys, ms, span, &mut values)?
         } else if let Some((time, size_ms)) = chosen {
             Window { time, kind: WindowKind::Tumble { size_ms }, span }
+        } else if let Some((name, span)) = values.iter().find_map(|value| self.stepped_column(value)) {
+            return self.no_time(span, &name);
         } else {
             let message = "this GROUP BY has no window: it would have to remember every group for ever";
             return self.fault(Diagnostic::error(Code::MissingWindow, span, message, WINDOW));

@@ -1,0 +1,98 @@
+//! `pipec sql`
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::RuntimeArgs;
+use super::output::{Exit, any_errors, note, print, report, tally};
+use crate::diagnostics::{Format, Severity};
+use crate::sql::{Query, print_flink};
+use crate::world::Disk;
+
+/// Print what Flink will run: tables, views and inserts
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pipec sql pipeline.yaml\n  pipec sql --format json pipeline.yaml | jq .outputs"
+)]
+pub(super) struct SqlVerb {
+    /// The spec
+    #[arg(value_name = "SPEC")]
+    spec: PathBuf,
+    /// `text` for people, `json` for programs: the SQL, and the columns of its outputs
+    #[arg(long, value_enum, default_value_t)]
+    format: SqlFormat,
+    #[command(flatten)]
+    runtime: RuntimeArgs,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum SqlFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+/// The SQL and what comes out of it.
+#[derive(Serialize)]
+struct Document<'a> {
+    /// The SQL that Flink runs.
+    sql: &'a str,
+    /// Whether each record alone decides what it becomes.
+    stateless: bool,
+    outputs: Vec<Output<'a>>,
+}
+
+#[derive(Serialize)]
+struct Output<'a> {
+    name: &'a str,
+    columns: Vec<Column<'a>>,
+}
+
+#[derive(Serialize)]
+struct Column<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    data_type: String,
+}
+
+impl SqlVerb {
+    pub(super) fn run(self) -> Result<(), Exit> {
+        let programs = self.runtime.programs()?;
+        let compilation = crate::compile(&Disk, &programs, &self.spec);
+        let mut findings = compilation.diagnostics;
+        findings.retain(|one| one.severity != Severity::Advice);
+        let found = [(compilation.sources, findings)];
+        report(&found, Format::Text)?;
+        let Some(stack) = compilation.stack.filter(|_| !any_errors(&found)) else {
+            note(&format!("no SQL: {}", tally(&found)));
+            return Err(Exit::Spec);
+        };
+        let Some(query) = stack.checked.query() else {
+            note("this pipeline has no SQL: add `analytics:` to its spec");
+            return Err(Exit::Spec);
+        };
+        let sql = print_flink(query);
+        match self.format {
+            SqlFormat::Text => print(&sql),
+            SqlFormat::Json => {
+                let mut text = serde_json::to_string_pretty(&document(query, &sql)).unwrap_or_default();
+                text.push('\n');
+                print(&text)
+            }
+        }
+    }
+}
+
+fn document<'a>(query: &'a Query, sql: &'a str) -> Document<'a> {
+    let outputs = query.outputs().map(|output| Output {
+        name: &output.name,
+        columns: output
+            .columns
+            .iter()
+            .map(|column| Column { name: &column.name, data_type: column.data_type.to_string() })
+            .collect(),
+    });
+    Document { sql, stateless: query.stateless().is_ok(), outputs: outputs.collect() }
+}
