@@ -131,21 +131,32 @@ impl Printer<'_> {
         let (column_of, time_of) = (|column| self.column(column), |relation, time| self.time(relation, time));
         let expressions = Expressions { column: &column_of, time: &time_of, over: None };
         let key_type = stream.columns[key.0].data_type;
-        let branches: Vec<String> = rows
+        let pairs: Vec<(String, String)> = rows
             .iter()
             .filter(|row| row[key.0] != Literal::Null && row[column.column] != Literal::Null)
             .map(|row| {
-                let (key, value) = (&row[key.0], &row[column.column]);
-                let (key, value) = (quote::literal(key, key_type), quote::literal(value, data_type));
-                format!(" WHEN {key} THEN {value}")
+                (quote::literal(&row[key.0], key_type), quote::literal(&row[column.column], data_type))
             })
             .collect();
-        match branches.as_slice() {
-            [] => quote::literal(&Literal::Null, data_type),
-            branches => format!("CAST(CASE {}{} END AS {target})", expressions.operand(key.1), branches.concat()),
+        if pairs.is_empty() {
+            return quote::literal(&Literal::Null, data_type);
         }
+        let key = expressions.operand(key.1);
+        if pairs.len() <= MOST_BRANCHES {
+            let branch = |(known, value): &(String, String)| format!(" WHEN {known} THEN {value}");
+            let branches: String = pairs.iter().map(branch).collect();
+            return format!("CAST(CASE {key}{branches} END AS {target})");
+        }
+        // Of a key that it does not have, a map gives no NULL but an empty value.
+        let keys: Vec<&str> = pairs.iter().map(|(known, _)| known.as_str()).collect();
+        let entries: Vec<String> = pairs.iter().map(|(known, value)| format!("{known}, {value}")).collect();
+        let (keys, entries) = (keys.join(", "), entries.join(", "));
+        format!("CAST(CASE WHEN {key} IN ({keys}) THEN MAP[{entries}][{key}] END AS {target})")
     }
 }
+
+/// Branches of a CASE, which is easy to read. Hundreds of them overflow the stack of Flink's code generator.
+const MOST_BRANCHES: usize = 16;
 
 /// The column of the table and what it must equal, of the look-up that is a relation.
 fn key_of(from: &FromClause, relation: usize) -> Option<(usize, &super::super::expr::Expr)> {

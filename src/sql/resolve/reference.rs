@@ -1,5 +1,6 @@
 //! Look-ups in reference tables: a join ON one key that is unique there.
 
+use super::super::data_type::Family;
 use super::super::expr::{ColumnRef, Comparison, Expr, ExprKind, Literal};
 use super::super::query::{FromClause, JoinKind, Role, StreamId};
 use super::expr::Resolver;
@@ -45,6 +46,12 @@ impl Resolver<'_, '_> {
         let stream = self.streams.get(table);
         let Role::Reference(at) = stream.role else { return None };
         let found = &stream.columns[column.column];
+        let is_key = found.data_type.is_integer() || matches!(found.data_type.family(), Family::Text | Family::Time);
+        if !is_key {
+            let what = format!("a key of a reference table that is {}", found.data_type);
+            let help = "join ON a text, a whole number or a time";
+            return self.refuse(Some(condition.span), &what, help);
+        }
         let mut keys: Vec<&Literal> =
             self.streams.rows(at).iter().map(|row| &row[column.column]).collect();
         keys.retain(|key| **key != Literal::Null);
