@@ -359,8 +359,12 @@ fn the_sql_is_printed_with_the_columns_of_its_outputs() {
     let text = place.pipec(&["sql", "flink.yaml"]);
     assert_eq!(code(&text), 0);
     let sql = out(&text);
-    assert!(sql.contains("CREATE TEMPORARY TABLE `pipec_records`") && sql.ends_with("FROM `SOURCE_SQL_STREAM_001`;\n\n"));
-    let json: Value = serde_json::from_str(&out(&place.pipec(&["sql", "--format", "json", "flink.yaml"]))).expect("JSON");
+    assert!(
+        sql.contains("CREATE TEMPORARY TABLE `pipec_records`")
+            && sql.ends_with("FROM `SOURCE_SQL_STREAM_001`;\n\n")
+    );
+    let json: Value =
+        serde_json::from_str(&out(&place.pipec(&["sql", "--format", "json", "flink.yaml"]))).expect("JSON");
     assert_eq!(json["sql"], Value::from(sql));
     assert_eq!(json["stateless"], Value::from(true));
     assert_eq!(json["outputs"][0]["name"], Value::from("OUTPUT"));

@@ -25,13 +25,16 @@ impl Resolver<'_> {
             }
         }
         let complete = columns.len() == declared;
-        let event_time = records.event_time.map(|event_time| self.event_time(&event_time, &columns, complete));
+        let event_time =
+            records.event_time.map(|event_time| self.event_time(&event_time, &columns, complete));
         Records {
             span: self.key("/records"),
             format: format.unwrap_or_default(),
             columns,
             event_time: event_time.flatten(),
-            complete: complete && format.is_some() && event_time.is_none_or(|event_time| event_time.is_some()),
+            complete: complete
+                && format.is_some()
+                && event_time.is_none_or(|event_time| event_time.is_some()),
         }
     }
 
@@ -50,7 +53,8 @@ impl Resolver<'_> {
                 Some(RecordFormat::Csv { delimiter })
             }
             (Format::Csv, ..) => {
-                let message = "fields are parted by one character, which is no quote, backslash or line break";
+                let message =
+                    "fields are parted by one character, which is no quote, backslash or line break";
                 let help = "write `delimiter: \",\"`, `delimiter: \";\"` or `delimiter: \"|\"`";
                 self.diagnostics.push(Diagnostic::error(Code::InvalidFormat, span, message, help));
                 None
@@ -125,7 +129,8 @@ impl Resolver<'_> {
                 let column = &columns[at];
                 if column.data_type != DataType::Timestamp {
                     let message = format!("`{wanted}` is {}, and no TIMESTAMP", column.data_type);
-                    let help = "declare it as TIMESTAMP; texts such as 2026-01-27T09:30:00Z are read as one".into();
+                    let help =
+                        "declare it as TIMESTAMP; texts such as 2026-01-27T09:30:00Z are read as one".into();
                     Err(Some(fault(message, help, Some(column.span))))
                 } else if column.path.elements().is_some() {
                     let message = format!("`{wanted}` lies in an array, and a record has one time");

@@ -56,8 +56,10 @@ impl Resolver<'_> {
                 let file = sources.file(id);
                 match rows(file, table.format, &columns) {
                     Ok(rows) => {
-                        let columns =
-                            columns.into_iter().map(|column| (column.name, column.data_type, column.span)).collect();
+                        let columns = columns
+                            .into_iter()
+                            .map(|column| (column.name, column.data_type, column.span))
+                            .collect();
                         return Some(Reference { name, columns, rows, span: self.key(&pointer) });
                     }
                     Err(faults) => faults,
@@ -74,7 +76,11 @@ impl Resolver<'_> {
         };
         for (span, message, help) in faults {
             let fault = Diagnostic::error(Code::ReferenceTable, span, message, help);
-            self.diagnostics.push(if span == file_span { fault } else { fault.related(file_span, "named here") });
+            self.diagnostics.push(if span == file_span {
+                fault
+            } else {
+                fault.related(file_span, "named here")
+            });
         }
         None
     }
@@ -123,27 +129,29 @@ fn rows(file: &SourceFile, format: Format, columns: &[Column]) -> Result<Vec<Vec
 
 fn csv_rows(file: &SourceFile, columns: &[Column]) -> (Vec<Vec<Literal>>, Vec<Fault>) {
     let (mut rows, mut faults) = (Vec::new(), Vec::new());
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file.text().as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file.text().as_bytes());
     let mut first = true;
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
                 let at = error.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
-                let help = "a field with a comma or a quote stands in double quotes, a quote inside twice".into();
+                let help =
+                    "a field with a comma or a quote stands in double quotes, a quote inside twice".into();
                 faults.push((line(file, at), "this line is no CSV".into(), help));
                 break;
             }
         };
         let at = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
         let names = columns.iter().map(|column| column.name.as_str());
-        let is_header =
-            std::mem::take(&mut first) && record.iter().map(str::trim).eq_by_case(names);
+        let is_header = std::mem::take(&mut first) && record.iter().map(str::trim).eq_by_case(names);
         if is_header {
             continue;
         }
         if record.len() != columns.len() {
-            let message = format!("this row has {} fields, the table {} columns", record.len(), columns.len());
+            let message =
+                format!("this row has {} fields, the table {} columns", record.len(), columns.len());
             faults.push((line(file, at), message, "write one field for each column".into()));
             continue;
         }

@@ -18,7 +18,7 @@ use super::scan::Lexeme;
 /// The tokens of a query as the SQL parser takes them.
 pub(super) fn plain(tokens: &[Lexeme]) -> Vec<TokenWithSpan> {
     let mut plain = Vec::with_capacity(tokens.len());
-    // Parentheses whose BY is a comma, by depth; and ranges of tokens to be left out.
+    // Parentheses whose BY is a comma, by depth.
     let mut depth = 0_usize;
     let mut steps = Vec::new();
     let mut at = 0;
@@ -27,21 +27,25 @@ pub(super) fn plain(tokens: &[Lexeme]) -> Vec<TokenWithSpan> {
         let next_is = |ahead: usize, token: &Token| rest.get(ahead).is_some_and(|next| next.is(token));
         let next_word = |ahead: usize, word: &str| rest.get(ahead).is_some_and(|next| next.is_word(word));
         let before = at.checked_sub(1).map(|at| &tokens[at]);
-        if is_stream_keyword(tokens, at) {
-        } else if lexeme.is_word("STEP") && next_is(1, &Token::LParen) {
+        let is_argument = before.is_some_and(|token| {
+            token.is(&Token::LParen) || token.is(&Token::RArrow) || token.is(&Token::Comma)
+        });
+        let left_out = is_stream_keyword(tokens, at)
+            || lexeme.is_word("CURSOR") && next_is(1, &Token::LParen)
+            || lexeme.is_word("TABLE")
+                && is_argument
+                && rest.get(1).is_some_and(|next| matches!(next.token.token, Token::Word(_)));
+        if left_out {
+            at += 1;
+            continue;
+        }
+        if lexeme.is_word("STEP") && next_is(1, &Token::LParen) {
             steps.push(depth + 1);
             plain.push(lexeme.token.clone());
         } else if lexeme.is_word("BY") && steps.last() == Some(&depth) {
             plain.push(instead(lexeme, Token::Comma));
         } else if lexeme.is_word("CEILING") && next_is(1, &Token::LParen) {
             plain.push(instead(lexeme, keyword("CEIL")));
-        } else if lexeme.is_word("CURSOR") && next_is(1, &Token::LParen) {
-        } else if lexeme.is_word("TABLE")
-            && rest.get(1).is_some_and(|next| matches!(next.token.token, Token::Word(_)))
-            && before.is_some_and(|token| {
-                token.is(&Token::LParen) || token.is(&Token::RArrow) || token.is(&Token::Comma)
-            })
-        {
         } else if lexeme.is_word("WINDOWED") && next_word(1, "BY") && next_word(2, "STAGGER") {
             plain.push(instead(lexeme, keyword("GROUP")));
         } else if lexeme.is_word("PARTITION")
@@ -50,10 +54,7 @@ pub(super) fn plain(tokens: &[Lexeme]) -> Vec<TokenWithSpan> {
             && next_word(1, "BY")
         {
             at += 1;
-        } else if lexeme.is_word("RANGE")
-            && next_word(1, "INTERVAL")
-            && is_in_stagger(tokens, at)
-        {
+        } else if lexeme.is_word("RANGE") && next_word(1, "INTERVAL") && is_in_stagger(tokens, at) {
             plain.push(instead(lexeme, Token::Comma));
         } else if let Some(end) = time_bound(tokens, at) {
             plain.push(tokens[at + 1].token.clone());
@@ -133,18 +134,22 @@ fn time_bound(tokens: &[Lexeme], at: usize) -> Option<usize> {
 /// `FLOOR((x - TIMESTAMP '1970-01-01 00:00:00') SECOND / n TO SECOND)`, the way to write a step before there was
 /// STEP: as a STEP, and the place of its last token.
 fn seconds_since_1970(tokens: &[Lexeme]) -> Option<(Vec<TokenWithSpan>, usize)> {
-    let starts = tokens.first()?.is_word("FLOOR") && tokens.get(1)?.is(&Token::LParen) && tokens.get(2)?.is(&Token::LParen);
+    let starts = tokens.first()?.is_word("FLOOR")
+        && tokens.get(1)?.is(&Token::LParen)
+        && tokens.get(2)?.is(&Token::LParen);
     if !starts {
         return None;
     }
     // x is a name, perhaps with a qualifier.
     let minus = (4..=6).find(|&at| tokens.get(at).is_some_and(|token| token.is(&Token::Minus)))?;
-    let [timestamp, epoch, close, unit, slash, count, to, again, end] = tokens.get(minus + 1..minus + 10)? else {
+    let [timestamp, epoch, close, unit, slash, count, to, again, end] = tokens.get(minus + 1..minus + 10)?
+    else {
         return None;
     };
     let is_epoch = matches!(&epoch.token.token, Token::SingleQuotedString(text) if text.trim_end_matches(".0") == "1970-01-01 00:00:00");
     let Token::Number(digits, _) = &count.token.token else { return None };
-    let is_unit = ["SECOND", "MINUTE", "HOUR", "DAY"].iter().any(|name| unit.is_word(name) && again.is_word(name));
+    let is_unit =
+        ["SECOND", "MINUTE", "HOUR", "DAY"].iter().any(|name| unit.is_word(name) && again.is_word(name));
     let matches = timestamp.is_word("TIMESTAMP")
         && is_epoch
         && close.is(&Token::RParen)

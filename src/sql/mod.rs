@@ -6,6 +6,7 @@
 mod data_type;
 mod dialect;
 mod expr;
+mod from;
 mod interval;
 mod parse;
 mod path;
@@ -17,15 +18,16 @@ mod scan;
 
 pub use data_type::{DataType, Family, TypeError};
 pub use expr::{
-    Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart, Side, TimeField,
-    WindowBound,
+    Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart,
+    Side, TimeField, WindowBound,
 };
 pub use interval::Interval;
 pub use path::{Path, PathError, parse_column_path, parse_path};
 pub use print::print_flink;
 pub use query::{
-    Clock, Column, EventTime, Frame, FromClause, Group, Insert, JoinKind, Meaning, Order, Over, Query, RecordFormat, Role, Select,
-    StateNeed, Stream, StreamColumn, StreamId, TimeAttribute, TimeBounds, Window, WindowKind,
+    Clock, Column, EventTime, Frame, FromClause, Group, Insert, JoinKind, Meaning, Order, Over, Query,
+    RecordFormat, Role, Select, StateNeed, Stream, StreamColumn, StreamId, TimeAttribute, TimeBounds, Window,
+    WindowKind,
 };
 
 use crate::diagnostics::{self, Code, Diagnostic};

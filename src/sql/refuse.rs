@@ -18,9 +18,18 @@ struct Clause {
 }
 
 const CLAUSES: &[Clause] = &[
-    Clause { words: &["SELECT", "DISTINCT"], help: "write GROUP BY the columns, and a window: STEP(ROWTIME BY INTERVAL '1' MINUTE)" },
-    Clause { words: &["STREAM", "DISTINCT"], help: "write GROUP BY the columns, and a window: STEP(ROWTIME BY INTERVAL '1' MINUTE)" },
-    Clause { words: &["UNION", "DISTINCT"], help: "write UNION ALL, and drop duplicates where the output is read" },
+    Clause {
+        words: &["SELECT", "DISTINCT"],
+        help: "write GROUP BY the columns, and a window: STEP(ROWTIME BY INTERVAL '1' MINUTE)",
+    },
+    Clause {
+        words: &["STREAM", "DISTINCT"],
+        help: "write GROUP BY the columns, and a window: STEP(ROWTIME BY INTERVAL '1' MINUTE)",
+    },
+    Clause {
+        words: &["UNION", "DISTINCT"],
+        help: "write UNION ALL, and drop duplicates where the output is read",
+    },
     Clause { words: &["INTERSECT"], help: "write both conditions into one WHERE with AND" },
     Clause { words: &["EXCEPT"], help: "write both conditions into one WHERE with AND NOT" },
     Clause { words: &["MATCH_RECOGNIZE"], help: NO_WINDOW },
@@ -36,7 +45,10 @@ const CLAUSES: &[Clause] = &[
 
 /// Names of functions that are known, and what to do without them.
 const FUNCTIONS: &[(&[&str], &str)] = &[
-    (&["EXP_AVG", "LEAD", "NTH_VALUE", "RANK", "DENSE_RANK", "MONOTONIC"], "Flink SQL has no counterpart on a stream: compute it where the output is read"),
+    (
+        &["EXP_AVG", "LEAD", "NTH_VALUE", "RANK", "DENSE_RANK", "MONOTONIC"],
+        "Flink SQL has no counterpart on a stream: compute it where the output is read",
+    ),
     (
         &["RANDOM_CUT_FOREST", "RANDOM_CUT_FOREST_WITH_EXPLANATION", "HOTSPOTS"],
         "Flink SQL has no counterpart: find anomalies where the output is read",
@@ -89,9 +101,7 @@ pub(super) fn refuse(tokens: &[Lexeme], text: &Text) -> Vec<Diagnostic> {
         let rest = &tokens[at..];
         // A name behind a point, or what AS introduces, is no clause.
         let previous = at.checked_sub(1).map(|at| &tokens[at]);
-        let is_name = previous.is_some_and(|token| {
-            token.is(&Token::Period) || token.is_word("AS")
-        });
+        let is_name = previous.is_some_and(|token| token.is(&Token::Period) || token.is_word("AS"));
         if is_name {
             continue;
         }

@@ -5,7 +5,7 @@ use pipec::diagnostics::{Severity, has_errors};
 use pipec::sql::{Role, print_flink};
 use proptest::prelude::*;
 
-use crate::support::{Analyzed, analyzed};
+use crate::support::{Analyzed, analyzed, analyzed_with};
 
 const COLUMNS: &str = "first VARCHAR(16) $.name.first
 age INTEGER $.dob.age
@@ -52,8 +52,33 @@ const WORDS: &[&str] = &[
     "GROUP",
     "BY",
     "JOIN",
+    "LEFT",
+    "ON",
     "OVER",
     "UNION",
+    "ALL",
+    "HAVING",
+    "ORDER",
+    "PARTITION",
+    "RANGE",
+    "ROWS",
+    "PRECEDING",
+    "WINDOW",
+    "WINDOWED",
+    "STAGGER",
+    "STEP",
+    "FLOOR",
+    "TO",
+    "MINUTE",
+    "ROWTIME",
+    "TABLE",
+    "TUMBLE",
+    "DESCRIPTOR",
+    "CURSOR",
+    "COUNT",
+    "LAG",
+    "ROW_NUMBER",
+    "REGEX_LOG_PARSE",
     "DISTINCT",
     "INTERVAL",
     "TIMESTAMP",
@@ -177,8 +202,70 @@ fn expression() -> impl Strategy<Value = String> {
     })
 }
 
+/// Queries with windows, joins and SELECTs in FROM, right and wrong ones.
+fn windowed() -> impl Strategy<Value = String> {
+    let time = "ROWTIME|\"at\"|s\\.ROWTIME|s\\.\"at\"|\"age\"";
+    let interval = "INTERVAL '(1|60|100)' (SECOND|MINUTE|DAY|MONTH)|INTERVAL '1:30' MINUTE TO SECOND";
+    let step = (time, interval, "STEP|FLOOR").prop_map(|(time, interval, form)| match form.as_str() {
+        "STEP" => format!("STEP({time} BY {interval})"),
+        _ => format!("FLOOR({time} TO MINUTE)"),
+    });
+    let frame = (interval, "RANGE|ROWS|").prop_map(|(interval, form)| match form.as_str() {
+        "RANGE" => format!("RANGE {interval} PRECEDING"),
+        "ROWS" => "ROWS 2 PRECEDING".into(),
+        _ => String::new(),
+    });
+    let over = (time, frame)
+        .prop_map(|(order, frame)| format!("OVER (PARTITION BY \"first\" ORDER BY {order} {frame})"));
+    let aggregate = (
+        "COUNT|SUM|AVG|MAX|LAG|ROW_NUMBER",
+        "\\*|\"age\"|\"price\"|\"first\"||DISTINCT \"age\"",
+        over,
+        "y|n",
+    )
+        .prop_map(|(name, argument, over, with)| {
+            format!("{name}({argument}) {}", if with == "y" { over } else { String::new() })
+        });
+    let from = prop_oneof![
+        Just("stream AS s".to_owned()),
+        (time, interval, "TUMBLE|HOP|SESSION|CUMULATE").prop_map(|(time, interval, name)| {
+            format!("TABLE({name}(TABLE stream, DESCRIPTOR({time}), {interval})) AS s")
+        }),
+        interval.prop_map(|interval| format!(
+            "stream AS s JOIN stream OVER (RANGE {interval} PRECEDING) AS t ON s.\"age\" = t.\"age\""
+        )),
+        (time, interval, "LEFT|FULL|").prop_map(|(time, interval, kind)| format!(
+            "stream AS s {kind} JOIN stream AS t ON t.\"at\" BETWEEN {time} - {interval} AND {time}"
+        )),
+        Just("(SELECT *, ROWTIME AS x FROM stream WHERE \"age\" > 1 UNION ALL SELECT *, \"at\" FROM stream) AS s".to_owned()),
+    ];
+    (from, proptest::collection::vec(aggregate, 0..3), proptest::collection::vec(step, 0..3), "y|n|w")
+        .prop_map(|(from, aggregates, steps, group)| {
+            let items: Vec<String> = aggregates
+                .iter()
+                .chain(&steps)
+                .enumerate()
+                .map(|(at, item)| format!("{item} AS a{at}"))
+                .chain(["s.\"first\"".to_owned()])
+                .collect();
+            let mut keys = steps;
+            keys.push("s.\"first\"".into());
+            if group == "w" {
+                keys = vec!["window_start".into(), "window_end".into(), "s.\"first\"".into()];
+            }
+            let group = if group == "n" { String::new() } else { format!(" GROUP BY {}", keys.join(", ")) };
+            format!("SELECT {} FROM {from}{group}", items.join(", "))
+        })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn any_window(sql in windowed(), outer in "SELECT \\* FROM \\(|SELECT COUNT\\(\\*\\) AS n FROM \\(|") {
+        let sql = if outer.is_empty() { sql } else { format!("{outer}{sql}) AS o") };
+        check(&sql, &analyzed_with(&sql, COLUMNS, "at 1000"))?;
+    }
 
     #[test]
     fn any_text(sql in "(?s).{0,80}") {

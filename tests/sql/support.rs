@@ -54,7 +54,10 @@ pub fn analyzed_with(sql: &str, column_lines: &str, event_time: &str) -> Analyze
     });
     let id = sources.add("input.sql", sql.into());
     let excerpt = Excerpt::file(sources.file(id));
-    let (query, diagnostics) = analyze(&excerpt, &Input { format: RecordFormat::Json, columns: &columns, event_time, references: &[] });
+    let (query, diagnostics) = analyze(
+        &excerpt,
+        &Input { format: RecordFormat::Json, columns: &columns, event_time, references: &[] },
+    );
     Analyzed { sources, query, diagnostics }
 }
 

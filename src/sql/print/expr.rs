@@ -2,8 +2,8 @@
 
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{
-    Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart, Side,
-    WindowBound,
+    Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart,
+    Side, WindowBound,
 };
 use super::super::query::TimeAttribute;
 use super::{quote, time};
@@ -154,7 +154,11 @@ impl Expressions<'_> {
                 Function::RegexpReplace => self.call("REGEXP_REPLACE", arguments),
                 Function::RegexpExtract => self.call("REGEXP_EXTRACT", arguments),
                 Function::SimilarTo => {
-                    format!("{} SIMILAR TO {}", self.bound(&arguments[0], Binding::Add), self.print(&arguments[1]))
+                    format!(
+                        "{} SIMILAR TO {}",
+                        self.bound(&arguments[0], Binding::Add),
+                        self.print(&arguments[1])
+                    )
                 }
                 Function::SplitIndex => self.call("SPLIT_INDEX", arguments),
                 Function::LeftPad => self.call("LPAD", arguments),
@@ -249,7 +253,13 @@ impl Expressions<'_> {
 /// Whether a text can be longer than its type says. Flink's UPPER keeps the type, makes two letters of an `ß`, and
 /// drops a cast to the type that it believes to be there.
 fn may_grow(expr: &Expr) -> bool {
-    let mut grows = matches!(&expr.kind, ExprKind::Call { function: Function::Upper | Function::Lower | Function::InitCap | Function::Overlay, .. });
+    let mut grows = matches!(
+        &expr.kind,
+        ExprKind::Call {
+            function: Function::Upper | Function::Lower | Function::InitCap | Function::Overlay,
+            ..
+        }
+    );
     expr.operands(&mut |operand| grows |= may_grow(operand));
     grows
 }

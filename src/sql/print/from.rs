@@ -124,7 +124,8 @@ impl Printer<'_> {
         let table = self.relations[column.relation];
         let (stream, rows) = (self.query.stream(table), self.rows(table));
         let data_type: DataType = stream.columns[column.column].data_type;
-        let (Some(key), target) = (key_of(&self.insert.select.from, column.relation), quote::data_type(data_type))
+        let (Some(key), target) =
+            (key_of(&self.insert.select.from, column.relation), quote::data_type(data_type))
         else {
             return quote::literal(&Literal::Null, data_type);
         };

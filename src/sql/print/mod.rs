@@ -169,7 +169,8 @@ impl<'a> Printer<'a> {
                 _ => format!("  `window_time` AS {}", time_name(time)),
             });
         }
-        let mut text = format!("SELECT\n{}\nFROM {}", items.join(",\n"), self.from(&select.from, &expressions));
+        let mut text =
+            format!("SELECT\n{}\nFROM {}", items.join(",\n"), self.from(&select.from, &expressions));
         let mut conditions: Vec<String> = self.partners(&select.from, &expressions);
         if let Some(filter) = &select.filter {
             let filter = if conditions.is_empty() {

@@ -50,10 +50,16 @@ pub(super) const NAMES: &[&str] = &[
     "ROW_NUMBER",
 ];
 
-const FRAME: &str = "write OVER (PARTITION BY \"column\" RANGE INTERVAL '1' MINUTE PRECEDING), or ROWS 10 PRECEDING";
+const FRAME: &str =
+    "write OVER (PARTITION BY \"column\" RANGE INTERVAL '1' MINUTE PRECEDING), or ROWS 10 PRECEDING";
 
 impl Resolver<'_, '_> {
-    pub(super) fn aggregate(&mut self, function: Aggregate, call: &ast::Function, name: &Name) -> Option<Operand> {
+    pub(super) fn aggregate(
+        &mut self,
+        function: Aggregate,
+        call: &ast::Function,
+        name: &Name,
+    ) -> Option<Operand> {
         let ast::FunctionArguments::List(list) = &call.args else { return self.bad_aggregate(name) };
         let plain = !call.uses_odbc_syntax
             && matches!(call.parameters, ast::FunctionArguments::None)
@@ -244,7 +250,8 @@ impl Resolver<'_, '_> {
                     }
                     None => {
                         let message = format!("there is no window `{}`", window.text);
-                        let help = "define it behind WHERE: WINDOW w AS (RANGE INTERVAL '1' MINUTE PRECEDING)";
+                        let help =
+                            "define it behind WHERE: WINDOW w AS (RANGE INTERVAL '1' MINUTE PRECEDING)";
                         return self.fault(Diagnostic::error(Code::UnknownTable, window.span, message, help));
                     }
                 }
@@ -281,7 +288,10 @@ impl Resolver<'_, '_> {
         self.here.in_aggregate = false;
         let partition: Vec<Expr> = partition.into_iter().collect::<Option<_>>()?;
         let order: Vec<(Expr, bool)> = order.into_iter().collect::<Option<_>>()?;
-        let span = partition.iter().chain(order.iter().map(|(value, _)| value)).fold(name.span, |a, b| cover(a, b.span));
+        let span = partition
+            .iter()
+            .chain(order.iter().map(|(value, _)| value))
+            .fold(name.span, |a, b| cover(a, b.span));
         if function == Aggregate::RowNumber {
             return self.rank(partition, order, spec.window_frame.is_some(), span);
         }
@@ -320,7 +330,9 @@ impl Resolver<'_, '_> {
     fn first_time(&mut self, span: Span) -> Option<TimeAttribute> {
         let times = self.here.scope.relations.first().map_or(&[][..], |relation| &relation.times);
         match times {
-            [first, ..] => Some(if times.contains(&TimeAttribute::Rowtime) { TimeAttribute::Rowtime } else { *first }),
+            [first, ..] => {
+                Some(if times.contains(&TimeAttribute::Rowtime) { TimeAttribute::Rowtime } else { *first })
+            }
             [] => self.refuse(Some(span), "OVER on rows without a time", "write GROUP BY and a window"),
         }
     }
@@ -417,7 +429,9 @@ fn form(name: &str) -> String {
     match name {
         "COUNT" => "COUNT(*), COUNT(x) or COUNT(DISTINCT x)".into(),
         "LAG" => "LAG(x, 1) OVER (PARTITION BY \"column\" ORDER BY ROWTIME)".into(),
-        "ROW_NUMBER" => "ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY \"count\" DESC)".into(),
+        "ROW_NUMBER" => {
+            "ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY \"count\" DESC)".into()
+        }
         "FIRST_VALUE" | "LAST_VALUE" => format!("{name}(x) OVER (RANGE INTERVAL '1' MINUTE PRECEDING)"),
         _ => format!("{name}(x)"),
     }

@@ -158,7 +158,9 @@ impl Resolver<'_, '_> {
                 ("`AT TIME ZONE`", "times are in UTC: convert where they are read")
             }
             ast::Expr::Interval(_) => ("`INTERVAL` here", "add it to a time: x + INTERVAL '1' MINUTE"),
-            ast::Expr::SimilarTo { .. } => ("`SIMILAR TO` with ESCAPE", "write the character in brackets: [%]"),
+            ast::Expr::SimilarTo { .. } => {
+                ("`SIMILAR TO` with ESCAPE", "write the character in brackets: [%]")
+            }
             ast::Expr::Subquery(_) | ast::Expr::InSubquery { .. } | ast::Expr::Exists { .. } => (
                 "a SELECT in an expression",
                 "join the streams within bounds of time; the values of a small file are a table of \
@@ -367,7 +369,9 @@ fn wanted(family: Family, from: DataType) -> (&'static str, String) {
         (Family::Number, Family::Text) => {
             ("numbers", "convert it: CAST(x AS INTEGER); to put texts together write ||".into())
         }
-        (Family::Number, Family::Time) => ("numbers", "write x + INTERVAL '1' DAY, or TIMESTAMPDIFF(SECOND, a, b)".into()),
+        (Family::Number, Family::Time) => {
+            ("numbers", "write x + INTERVAL '1' DAY, or TIMESTAMPDIFF(SECOND, a, b)".into())
+        }
         (Family::Number, _) => ("numbers", "use a column that holds a number".into()),
         (Family::Text, _) => ("text", "convert it: CAST(x AS VARCHAR(16))".into()),
         (Family::Time, _) => ("a time", "convert it: CAST(x AS TIMESTAMP)".into()),

@@ -79,7 +79,9 @@ fn reading_order(inserts: &[Box<InsertInto>]) -> Vec<usize> {
     let mut order: Vec<usize> = Vec::new();
     while order.len() < inserts.len() {
         let open: Vec<usize> = (0..inserts.len()).filter(|at| !order.contains(at)).collect();
-        let ready = open.iter().find(|&&at| !open.iter().any(|&other| inserts[at].reads.iter().any(|read| read == target(other))));
+        let ready = open.iter().find(|&&at| {
+            !open.iter().any(|&other| inserts[at].reads.iter().any(|read| read == target(other)))
+        });
         order.push(*ready.unwrap_or(&open[0]));
     }
     order
@@ -296,9 +298,9 @@ fn clock(inserts: &[Insert]) -> (Clock, Span) {
 
 /// Whether a window is cut from `ROWTIME` at all.
 fn uses_rowtime(inserts: &[Insert]) -> bool {
-    inserts.iter().any(|insert| {
-        insert.select.from.window().is_some_and(|window| window.time == TimeAttribute::Rowtime)
-    })
+    inserts
+        .iter()
+        .any(|insert| insert.select.from.window().is_some_and(|window| window.time == TimeAttribute::Rowtime))
 }
 
 /// Notes which times the rows of each stream have to carry. Streams stand behind those that feed them, so what is

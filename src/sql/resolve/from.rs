@@ -37,7 +37,8 @@ impl Resolver<'_, '_> {
             _ => return self.refuse(None, "a list of streams", "write JOIN .. ON between them"),
         };
         let mut left = self.relation(&tables.relation)?;
-        if let (FromClause::Stream { stream, span, .. }, Role::Reference(_)) = (&left.from, self.role(&left.from))
+        if let (FromClause::Stream { stream, span, .. }, Role::Reference(_)) =
+            (&left.from, self.role(&left.from))
         {
             let message = format!("`{}` is a reference table, not a stream", self.streams.get(*stream).name);
             let help = "write FROM and a stream first, then JOIN the table ON its key";
@@ -75,7 +76,9 @@ impl Resolver<'_, '_> {
                 let name = self.name(ident);
                 let Some(args) = args else { return self.stream(&name, alias.as_ref(), None) };
                 match args.args.as_slice() {
-                    [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Interval(interval)))] => {
+                    [
+                        ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Interval(interval))),
+                    ] => {
                         let back = self.milliseconds(interval, name.span)?;
                         self.stream(&name, alias.as_ref(), Some(back))
                     }
@@ -197,8 +200,9 @@ impl Resolver<'_, '_> {
             let help = "compute it in a SELECT of its own, inside of FROM";
             return self.refuse(Some(condition.span), "an aggregate in ON", help);
         }
-        if let (FromClause::Stream { stream, .. }, Role::Reference(_)) = (&right.from, self.role(&right.from)) {
-            let from = self.lookup(left.from, *stream, kind, condition, first_right, span)?;
+        if let (FromClause::Stream { stream, .. }, Role::Reference(_)) = (&right.from, self.role(&right.from))
+        {
+            let from = self.lookup(left.from, *stream, kind, &condition, first_right, span)?;
             return Some(Leaf { from, back_ms: left.back_ms });
         }
         let is_windowed = |from: &FromClause| matches!(from, FromClause::Stream { window: Some(_), .. });
@@ -237,7 +241,11 @@ impl Resolver<'_, '_> {
                 let pair = TimeBounds { first: limit.first, second: limit.second, low_ms: 0, high_ms: 0 };
                 if found.is_some_and(|found| (found.first, found.second) != (pair.first, pair.second)) {
                     let help = "compare one time of each side only";
-                    return self.refuse(Some(part_span(&rest, condition_span)), "a join by several times", help);
+                    return self.refuse(
+                        Some(part_span(&rest, condition_span)),
+                        "a join by several times",
+                        help,
+                    );
                 }
                 found = Some(pair);
                 if limit.upper {
@@ -283,20 +291,23 @@ impl Resolver<'_, '_> {
     /// What a condition says of the difference of two times, one of each side; nothing if it is another condition.
     fn limits(&self, condition: &Expr, first_right: usize) -> Vec<Limit> {
         let limit = |a: &Expr, operator: Comparison, b: &Expr| -> Vec<Limit> {
-            let (Some((a, a_ms)), Some((b, b_ms))) = (self.instant(a), self.instant(b)) else { return Vec::new() };
+            let (Some((a, a_ms)), Some((b, b_ms))) = (self.instant(a), self.instant(b)) else {
+                return Vec::new();
+            };
             if (a.0 < first_right) == (b.0 < first_right) {
                 return Vec::new();
             }
             // a - b compared with ms, as a difference "second - first".
             let ms = b_ms - a_ms;
-            let (first, second, ms, turned) =
-                if a.0 > b.0 { (b, a, ms, false) } else { (a, b, -ms, true) };
+            let (first, second, ms, turned) = if a.0 > b.0 { (b, a, ms, false) } else { (a, b, -ms, true) };
             let make = |upper: bool, ms: i64| Limit { first, second, upper, ms };
             match (operator, turned) {
                 (Comparison::Equal, _) => vec![make(true, ms), make(false, ms)],
                 (Comparison::LessOrEqual, false) | (Comparison::GreaterOrEqual, true) => vec![make(true, ms)],
                 (Comparison::Less, false) | (Comparison::Greater, true) => vec![make(true, ms - 1)],
-                (Comparison::GreaterOrEqual, false) | (Comparison::LessOrEqual, true) => vec![make(false, ms)],
+                (Comparison::GreaterOrEqual, false) | (Comparison::LessOrEqual, true) => {
+                    vec![make(false, ms)]
+                }
                 (Comparison::Greater, false) | (Comparison::Less, true) => vec![make(false, ms + 1)],
                 (Comparison::NotEqual, _) => Vec::new(),
             }
@@ -319,7 +330,9 @@ impl Resolver<'_, '_> {
                 let (time, before) = self.instant(operand)?;
                 Some((time, before.checked_add(*ms)?))
             }
-            _ => self.time_of(expr).filter(|time| time.exact).map(|time| ((time.relation, time.attribute), 0)),
+            _ => {
+                self.time_of(expr).filter(|time| time.exact).map(|time| ((time.relation, time.attribute), 0))
+            }
         }
     }
 

@@ -12,7 +12,8 @@ use super::window::Time;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 
-const WINDOW: &str = "add a window to GROUP BY: STEP(\"SOURCE_SQL_STREAM_001\".ROWTIME BY INTERVAL '1' MINUTE)";
+const WINDOW: &str =
+    "add a window to GROUP BY: STEP(\"SOURCE_SQL_STREAM_001\".ROWTIME BY INTERVAL '1' MINUTE)";
 
 /// The window of a GROUP BY.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +56,11 @@ impl Resolver<'_, '_> {
             return self.refuse(None, "`GROUP BY ALL`", "name the columns");
         };
         if !modifiers.is_empty() {
-            return self.refuse(None, "this form of GROUP BY", "name the columns, and write one query for each grouping");
+            return self.refuse(
+                None,
+                "this form of GROUP BY",
+                "name the columns, and write one query for each grouping",
+            );
         }
         if expressions.is_empty() {
             return Some(None);
@@ -118,7 +123,8 @@ impl Resolver<'_, '_> {
     /// The column of a step that could be a window, if its column were a time that rows are ordered by.
     fn stepped_column(&self, value: &Expr) -> Option<(String, Span)> {
         use super::super::expr::Function;
-        let ExprKind::Call { function: Function::Step(_) | Function::FloorTo(_), arguments } = &value.kind else {
+        let ExprKind::Call { function: Function::Step(_) | Function::FloorTo(_), arguments } = &value.kind
+        else {
             return None;
         };
         let ExprKind::Column(column) = arguments[0].kind else { return None };
@@ -218,13 +224,18 @@ impl Resolver<'_, '_> {
                     if let Some(inner) = time.step_ms
                         && ms % inner != 0
                     {
-                        let message = "these windows are no multiple of those that their rows come from".into();
+                        let message =
+                            "these windows are no multiple of those that their rows come from".into();
                         let help = "make the length a multiple of the inner one".into();
                         return self.mismatch(value.span, message, help);
                     }
                 }
                 Key::Step(time, _, value) if Some(time.attribute) == chosen.map(|chosen| chosen.0) => {
-                    return self.refuse(Some(value.span), "two windows in one SELECT", "keep the shorter one");
+                    return self.refuse(
+                        Some(value.span),
+                        "two windows in one SELECT",
+                        "keep the shorter one",
+                    );
                 }
                 Key::Value(value) | Key::Step(_, _, value) => values.push(value),
                 Key::Stagger(keys, ms, span) => stagger = Some((keys, ms, span)),
@@ -233,7 +244,11 @@ impl Resolver<'_, '_> {
         }
         let built = if let Some((keys, ms, span)) = stagger {
             if !values.is_empty() || chosen.is_some() {
-                return self.refuse(Some(span), "STAGGER beside other keys", "write all of them into its PARTITION BY");
+                return self.refuse(
+                    Some(span),
+                    "STAGGER beside other keys",
+                    "write all of them into its PARTITION BY",
+                );
             }
             self.stagger_window(keys, ms, span, &mut values)?
         } else if let Some((time, size_ms)) = chosen {
@@ -259,16 +274,28 @@ impl Resolver<'_, '_> {
     }
 
     /// STAGGER as a session: Flink has no windows that start with their first row.
-    fn stagger_window(&mut self, keys: Vec<Key>, ms: i64, span: Span, values: &mut Vec<Expr>) -> Option<Window> {
+    fn stagger_window(
+        &mut self,
+        keys: Vec<Key>,
+        ms: i64,
+        span: Span,
+        values: &mut Vec<Expr>,
+    ) -> Option<Window> {
         let mut event = None;
         for key in keys {
             match key {
                 Key::Value(value) => values.push(value),
                 // The step of a time among the partition's columns makes windows of that time.
-                Key::Step(time, ms, _) if time.attribute == TimeAttribute::EventTime => event = Some((time, ms)),
+                Key::Step(time, ms, _) if time.attribute == TimeAttribute::EventTime => {
+                    event = Some((time, ms));
+                }
                 Key::Step(_, _, value) => values.push(value),
                 Key::Bound | Key::Stagger(..) => {
-                    return self.refuse(Some(span), "this form of STAGGER", "write columns into PARTITION BY");
+                    return self.refuse(
+                        Some(span),
+                        "this form of STAGGER",
+                        "write columns into PARTITION BY",
+                    );
                 }
             }
         }
@@ -279,7 +306,11 @@ impl Resolver<'_, '_> {
                  first row",
                 "set lateness to the RANGE of this window",
             );
-            return Some(Window { time: TimeAttribute::EventTime, kind: WindowKind::Tumble { size_ms }, span });
+            return Some(Window {
+                time: TimeAttribute::EventTime,
+                kind: WindowKind::Tumble { size_ms },
+                span,
+            });
         }
         self.approximate(
             span,
@@ -287,7 +318,11 @@ impl Resolver<'_, '_> {
             "write GROUP BY STEP(ROWTIME BY ..) for windows of a fixed length",
         );
         let partition = self.columns(values)?;
-        Some(Window { time: TimeAttribute::Rowtime, kind: WindowKind::Session { partition, gap_ms: ms }, span })
+        Some(Window {
+            time: TimeAttribute::Rowtime,
+            kind: WindowKind::Session { partition, gap_ms: ms },
+            span,
+        })
     }
 
     /// Holds what a group gives against its keys.
@@ -305,9 +340,11 @@ impl Resolver<'_, '_> {
                     let help = "write GROUP BY STEP(ROWTIME BY INTERVAL '1' MINUTE), or OVER (RANGE INTERVAL '1' MINUTE PRECEDING)";
                     self.fault(Diagnostic::error(Code::MissingWindow, span, message, help))
                 }
-                (None, Some(having)) => {
-                    self.refuse(Some(having.span), "HAVING without GROUP BY", "write the condition into WHERE")
-                }
+                (None, Some(having)) => self.refuse(
+                    Some(having.span),
+                    "HAVING without GROUP BY",
+                    "write the condition into WHERE",
+                ),
             };
         };
         if let Some(over) = &self.here.over {
@@ -347,13 +384,20 @@ impl Resolver<'_, '_> {
             }
             ExprKind::Rowtime { .. } => {
                 let message = "ROWTIME is neither grouped nor aggregated";
-                self.fault::<()>(Diagnostic::error(Code::TypeMismatch, value.span, message, "write MAX(ROWTIME)"));
+                self.fault::<()>(Diagnostic::error(
+                    Code::TypeMismatch,
+                    value.span,
+                    message,
+                    "write MAX(ROWTIME)",
+                ));
                 false
             }
             _ => {
                 let mut operands = Vec::new();
                 value.operands(&mut |operand| operands.push(operand));
-                operands.into_iter().fold(true, |fine, operand| self.is_of_group(operand, keys) && fine)
+                let ungrouped =
+                    operands.into_iter().filter(|operand| !self.is_of_group(operand, keys)).count();
+                ungrouped == 0
             }
         }
     }
@@ -392,10 +436,7 @@ fn leftmost(from: &mut FromClause) -> &mut FromClause {
 
 /// Whether an aggregate looks at rows before this one and not at a group.
 pub(super) fn needs_over(function: Aggregate) -> bool {
-    matches!(
-        function,
-        Aggregate::Lag | Aggregate::RowNumber | Aggregate::FirstValue | Aggregate::LastValue
-    )
+    matches!(function, Aggregate::Lag | Aggregate::RowNumber | Aggregate::FirstValue | Aggregate::LastValue)
 }
 
 /// The milliseconds of a constant interval, for windows.

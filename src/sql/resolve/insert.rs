@@ -34,9 +34,12 @@ impl Resolver<'_, '_> {
             let span = name.map_or(item.value.span(), |name| name.span);
             columns.push(match (name, item.value.data_type()) {
                 // As the old service called what has no name.
-                (None, Some(data_type)) if anonymous => {
-                    Some(StreamColumn { name: format!("EXPR${at}"), data_type, meaning: Meaning::Value, span })
-                }
+                (None, Some(data_type)) if anonymous => Some(StreamColumn {
+                    name: format!("EXPR${at}"),
+                    data_type,
+                    meaning: Meaning::Value,
+                    span,
+                }),
                 (None, _) => self.fault(Diagnostic::error(
                     Code::OutputColumns,
                     span,

@@ -7,9 +7,10 @@ use super::super::data_type::DataType;
 use super::super::expr::{Expr, ExprKind, Function, Literal};
 use super::super::parse::Name;
 use super::expr::Resolver;
-use super::functions::{form, regexp_extract, varying};
+use super::functions::{regexp_extract, varying};
 use super::operand::{Operand, convert, cover};
 use super::select::Item;
+use super::signatures::form;
 use crate::source::Span;
 
 /// The Apache formats that have a name.
@@ -61,7 +62,11 @@ impl Resolver<'_, '_> {
             }
             ("VARIABLE_COLUMN_LOG_PARSE", [_, _, _, ..]) => {
                 let help = "remove them: REGEX_LOG_PARSE reads texts with quotes";
-                self.refuse(Some(name.span), "an escape or quote character of `VARIABLE_COLUMN_LOG_PARSE`", help)
+                self.refuse(
+                    Some(name.span),
+                    "an escape or quote character of `VARIABLE_COLUMN_LOG_PARSE`",
+                    help,
+                )
             }
             ("W3C_LOG_PARSE", [text, format]) => self.apache_columns(text, format, name),
             _ => {
@@ -104,7 +109,12 @@ impl Resolver<'_, '_> {
     }
 
     /// One column for each group.
-    fn extracted(&self, text: &Expr, expression: &Expr, columns: Vec<(String, DataType)>) -> Vec<(String, Expr)> {
+    fn extracted(
+        &self,
+        text: &Expr,
+        expression: &Expr,
+        columns: Vec<(String, DataType)>,
+    ) -> Vec<(String, Expr)> {
         let mut group = 0;
         let mut extract = |(name, data_type): (String, DataType)| {
             group += 1;
@@ -139,7 +149,12 @@ impl Resolver<'_, '_> {
         Some(columns?.into_iter().map(&mut split).collect())
     }
 
-    fn apache_columns(&mut self, text: &ast::Expr, format: &ast::Expr, name: &Name) -> Option<Vec<(String, Expr)>> {
+    fn apache_columns(
+        &mut self,
+        text: &ast::Expr,
+        format: &ast::Expr,
+        name: &Name,
+    ) -> Option<Vec<(String, Expr)>> {
         let text = self.text_operand(text, &name.text);
         let format = self.constant_text(format, &name.text);
         let (text, format) = (text?, format?);
@@ -163,7 +178,8 @@ impl Resolver<'_, '_> {
         let ExprKind::Literal(Literal::Text(text)) = &list.kind else { return None };
         let mut columns = Vec::new();
         for column in split_columns(text) {
-            let (name, data_type) = column.trim().split_once(char::is_whitespace).unwrap_or((column.trim(), ""));
+            let (name, data_type) =
+                column.trim().split_once(char::is_whitespace).unwrap_or((column.trim(), ""));
             let name = match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
                 Some(quoted) => quoted.to_owned(),
                 None => name.to_uppercase(),
@@ -191,7 +207,11 @@ fn converted(part: Expr, data_type: DataType) -> Expr {
     match data_type {
         // A length is cut by a cast, also where the text is known to be longer.
         DataType::Varchar(_) | DataType::Char(_) => convert(part, data_type),
-        _ => Expr { kind: ExprKind::Cast { operand: Box::new(part), written: true }, data_type, span: cover(span, span) },
+        _ => Expr {
+            kind: ExprKind::Cast { operand: Box::new(part), written: true },
+            data_type,
+            span: cover(span, span),
+        },
     }
 }
 

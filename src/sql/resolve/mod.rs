@@ -15,6 +15,7 @@ mod operators;
 mod reference;
 mod scope;
 mod select;
+mod signatures;
 mod streams;
 mod time;
 mod window;

@@ -16,7 +16,7 @@ impl Resolver<'_, '_> {
         left: FromClause,
         table: StreamId,
         kind: JoinKind,
-        condition: Expr,
+        condition: &Expr,
         relation: usize,
         span: Span,
     ) -> Option<FromClause> {
@@ -33,11 +33,13 @@ impl Resolver<'_, '_> {
             expr.any(&|part| matches!(part.kind, ExprKind::Column(column) if column.relation == relation))
         };
         let key = match &condition.kind {
-            ExprKind::Compare { operator: Comparison::Equal, left, right } => match (is_key(left), is_key(right)) {
-                (Some(column), None) if !reads_table(right) => Some((column, right.as_ref().clone())),
-                (None, Some(column)) if !reads_table(left) => Some((column, left.as_ref().clone())),
-                _ => None,
-            },
+            ExprKind::Compare { operator: Comparison::Equal, left, right } => {
+                match (is_key(left), is_key(right)) {
+                    (Some(column), None) if !reads_table(right) => Some((column, right.as_ref().clone())),
+                    (None, Some(column)) if !reads_table(left) => Some((column, left.as_ref().clone())),
+                    _ => None,
+                }
+            }
             _ => None,
         };
         let Some((column, value)) = key else {
@@ -46,14 +48,14 @@ impl Resolver<'_, '_> {
         let stream = self.streams.get(table);
         let Role::Reference(at) = stream.role else { return None };
         let found = &stream.columns[column.column];
-        let is_key = found.data_type.is_integer() || matches!(found.data_type.family(), Family::Text | Family::Time);
+        let is_key =
+            found.data_type.is_integer() || matches!(found.data_type.family(), Family::Text | Family::Time);
         if !is_key {
             let what = format!("a key of a reference table that is {}", found.data_type);
             let help = "join ON a text, a whole number or a time";
             return self.refuse(Some(condition.span), &what, help);
         }
-        let mut keys: Vec<&Literal> =
-            self.streams.rows(at).iter().map(|row| &row[column.column]).collect();
+        let mut keys: Vec<&Literal> = self.streams.rows(at).iter().map(|row| &row[column.column]).collect();
         keys.retain(|key| **key != Literal::Null);
         let twice = keys.iter().enumerate().find(|(at, key)| keys[..*at].contains(key));
         if let Some((_, key)) = twice {

@@ -92,7 +92,9 @@ impl Scope {
             let mut timed = relations.clone().filter(|&at| !self.relations[at].times.is_empty());
             return match (timed.next(), timed.next()) {
                 (Some(first), Some(second)) => Err(self.ambiguous(name, [first, second])),
-                (Some(relation), None) if self.relations[relation].times.contains(&TimeAttribute::Rowtime) => {
+                (Some(relation), None)
+                    if self.relations[relation].times.contains(&TimeAttribute::Rowtime) =>
+                {
                     Ok(Named::Rowtime(relation))
                 }
                 _ => Err(Diagnostic::error(

@@ -98,12 +98,7 @@ impl Resolver<'_, '_> {
     }
 
     /// `FLOOR(x TO unit)` and `CEIL(x TO unit)`, or of a number.
-    pub(super) fn floor(
-        &mut self,
-        expr: &ast::Expr,
-        kind: &ast::CeilFloorKind,
-        up: bool,
-    ) -> Option<Operand> {
+    pub(super) fn floor(&mut self, expr: &ast::Expr, kind: &ast::CeilFloorKind, up: bool) -> Option<Operand> {
         let user = if up { "CEIL" } else { "FLOOR" };
         match kind {
             ast::CeilFloorKind::DateTimeField(ast::DateTimeField::NoDateTime) => {
@@ -133,9 +128,11 @@ impl Resolver<'_, '_> {
                 let span = time.span;
                 Some(typed(ExprKind::Call { function, arguments: vec![time] }, DataType::Timestamp, span))
             }
-            ast::CeilFloorKind::Scale(_) => {
-                self.refuse(None, &format!("`{user}` to a number of digits"), "write CAST(x AS DECIMAL(10, 2))")
-            }
+            ast::CeilFloorKind::Scale(_) => self.refuse(
+                None,
+                &format!("`{user}` to a number of digits"),
+                "write CAST(x AS DECIMAL(10, 2))",
+            ),
         }
     }
 
@@ -194,7 +191,7 @@ impl Resolver<'_, '_> {
             ("CURRENT_TIME" | "LOCALTIME", []) => Some(Operand::Typed(cast(now(name.span), DataType::Time))),
             ("STEP", [value, by]) => self.step(value, by, name),
             ("UNIX_TIMESTAMP", [time]) => self.unix_timestamp(time, name.span),
-            ("TO_TIMESTAMP", [value]) => self.to_timestamp(value, name.span),
+            ("TO_TIMESTAMP", [value]) => self.timestamp_of(value, name.span),
             ("TO_TIMESTAMP", [text, pattern]) | ("CHAR_TO_TIMESTAMP", [pattern, text]) => {
                 self.parse_time(text, pattern, name)
             }
@@ -202,8 +199,9 @@ impl Resolver<'_, '_> {
                 let time = self.parse_time(text, pattern, name);
                 time.map(|time| Operand::Typed(cast(time, DataType::Date)))
             }
-            ("DATE_FORMAT", [time, pattern])
-            | ("TIMESTAMP_TO_CHAR" | "DATE_TO_CHAR", [pattern, time]) => self.format_time(time, pattern, name),
+            ("DATE_FORMAT", [time, pattern]) | ("TIMESTAMP_TO_CHAR" | "DATE_TO_CHAR", [pattern, time]) => {
+                self.format_time(time, pattern, name)
+            }
             ("TSDIFF", [from, to]) => self.binary(to, &ast::BinaryOperator::Minus, from),
             ("TIMESTAMPDIFF", [unit, from, to]) => self.difference(unit, from, to, name),
             ("TIMESTAMPADD", [unit, count, time]) => self.add(unit, count, time, name),
@@ -219,7 +217,7 @@ impl Resolver<'_, '_> {
     }
 
     /// Of a number of milliseconds, or of a text.
-    fn to_timestamp(&mut self, value: &ast::Expr, span: Span) -> Option<Operand> {
+    fn timestamp_of(&mut self, value: &ast::Expr, span: Span) -> Option<Operand> {
         let value = self.typed(value)?;
         let span = cover(span, value.span);
         match value.data_type.family() {
@@ -250,7 +248,8 @@ impl Resolver<'_, '_> {
             !quoted && letter.is_ascii_alphabetic() && !PATTERN_LETTERS.contains(letter)
         });
         if let Some(letter) = unknown {
-            let message = format!("`{letter}` in a pattern means different things in different versions of Java");
+            let message =
+                format!("`{letter}` in a pattern means different things in different versions of Java");
             let help = "write yyyy MM dd HH hh mm ss SSS a, and other letters between quotes: ''T''".into();
             return self.mismatch(pattern.span, message, help);
         }
@@ -321,7 +320,12 @@ impl Resolver<'_, '_> {
         };
         let Some(by) = by else {
             let message = format!("{} does not add this", name.text);
-            return self.fault(Diagnostic::error(Code::TypeMismatch, name.span, message, "write x + INTERVAL '1' DAY"));
+            return self.fault(Diagnostic::error(
+                Code::TypeMismatch,
+                name.span,
+                message,
+                "write x + INTERVAL '1' DAY",
+            ));
         };
         let span = cover(name.span, operand.span);
         Some(typed(ExprKind::Shift { operand: Box::new(operand), by }, DataType::Timestamp, span))

@@ -17,7 +17,8 @@ use super::select::{Item, Selected};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::source::Span;
 
-const NAMES: &[&str] = &["TUMBLE", "HOP", "SESSION", "CUMULATE", "TOP_K_ITEMS_TUMBLING", "COUNT_DISTINCT_ITEMS_TUMBLING"];
+const NAMES: &[&str] =
+    &["TUMBLE", "HOP", "SESSION", "CUMULATE", "TOP_K_ITEMS_TUMBLING", "COUNT_DISTINCT_ITEMS_TUMBLING"];
 
 /// A time that an expression names.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +77,11 @@ impl Resolver<'_, '_> {
     ) -> Option<Leaf> {
         if !NAMES.contains(&name.text.as_str()) {
             if let Some(help) = super::super::refuse::function(&name.text) {
-                return self.fault(super::super::refuse::refusal(name.span, &format!("`{}`", name.text), help));
+                return self.fault(super::super::refuse::refusal(
+                    name.span,
+                    &format!("`{}`", name.text),
+                    help,
+                ));
             }
             let message = format!("`{}` is not a table function that is known here", name.text);
             let help = suggest::instead(&name.text, NAMES.iter().copied());
@@ -119,7 +124,10 @@ impl Resolver<'_, '_> {
         };
         let (span, called) = (name.span, name.text.clone());
         self.push(name, None, id, false)?;
-        Some(Leaf { from: FromClause::Stream { stream: id, name: called, window: None, span }, back_ms: None })
+        Some(Leaf {
+            from: FromClause::Stream { stream: id, name: called, window: None, span },
+            back_ms: None,
+        })
     }
 
     /// The stream that an argument names, or the SELECT that it is.
@@ -132,7 +140,10 @@ impl Resolver<'_, '_> {
             }
             ast::Expr::Subquery(query) => {
                 let id = self.subquery(query)?;
-                Some((id, Name { text: self.streams.get(id).name.clone(), quoted: true, span: function.span }))
+                Some((
+                    id,
+                    Name { text: self.streams.get(id).name.clone(), quoted: true, span: function.span },
+                ))
             }
             ast::Expr::Nested(inner) => self.argument_stream(inner, function),
             _ => self.bad_window(function),
@@ -193,9 +204,11 @@ impl Resolver<'_, '_> {
             ast::Expr::Function(call) if call.name.to_string().eq_ignore_ascii_case("DESCRIPTOR") => {
                 match &call.args {
                     ast::FunctionArguments::List(list) => match list.args.as_slice() {
-                        [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Identifier(ident)))] => {
-                            Some(ident)
-                        }
+                        [
+                            ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Identifier(
+                                ident,
+                            ))),
+                        ] => Some(ident),
                         _ => None,
                     },
                     _ => None,
@@ -205,16 +218,19 @@ impl Resolver<'_, '_> {
         };
         let Some(ident) = argument else { return self.bad_window(function) };
         let name = self.name(ident);
-        let qualifier = Name { text: self.here.scope.relations[relation].name.clone(), quoted: true, span: name.span };
+        let qualifier =
+            Name { text: self.here.scope.relations[relation].name.clone(), quoted: true, span: name.span };
         let found = match self.here.scope.find(Some(&qualifier), &name) {
             Ok(Named::Rowtime(relation)) => Operand::Typed(Expr {
                 kind: ExprKind::Rowtime { relation },
                 data_type: DataType::Timestamp,
                 span: name.span,
             }),
-            Ok(Named::Column(column, found)) => {
-                Operand::Typed(Expr { kind: ExprKind::Column(column), data_type: found.data_type, span: name.span })
-            }
+            Ok(Named::Column(column, found)) => Operand::Typed(Expr {
+                kind: ExprKind::Column(column),
+                data_type: found.data_type,
+                span: name.span,
+            }),
             Ok(Named::Window(_)) => return self.bad_window(function),
             Err(fault) => return self.fault(fault),
         };
@@ -239,7 +255,11 @@ impl Resolver<'_, '_> {
         let value = self.typed(expr)?;
         match value.kind {
             ExprKind::Literal(Literal::Integer(count)) if (1..=1_000_000).contains(&count) => Some(count),
-            _ => self.mismatch(value.span, format!("{what} is no constant above 0"), "write a number: 10".into()),
+            _ => self.mismatch(
+                value.span,
+                format!("{what} is no constant above 0"),
+                "write a number: 10".into(),
+            ),
         }
     }
 
@@ -276,7 +296,11 @@ impl Resolver<'_, '_> {
         let data_type = relation.columns[at].data_type;
         if !relation.times.contains(&TimeAttribute::Rowtime) {
             let help = "write TUMBLE over their own time, COUNT and GROUP BY";
-            return self.refuse(Some(function.span), &format!("`{}` of rows without ROWTIME", function.text), help);
+            return self.refuse(
+                Some(function.span),
+                &format!("`{}` of rows without ROWTIME", function.text),
+                help,
+            );
         }
         let window = Window {
             time: TimeAttribute::Rowtime,
@@ -351,14 +375,15 @@ impl Resolver<'_, '_> {
             span,
         };
         let rank = Expr {
-            kind: ExprKind::Aggregate { function: Aggregate::RowNumber, distinct: false, arguments: Vec::new() },
+            kind: ExprKind::Aggregate {
+                function: Aggregate::RowNumber,
+                distinct: false,
+                arguments: Vec::new(),
+            },
             data_type: DataType::BigInt,
             span,
         };
-        let ranked = Select {
-            over: Some(over),
-            ..plain(whole(counted, span), span)
-        };
+        let ranked = Select { over: Some(over), ..plain(whole(counted, span), span) };
         let ranked = self.synthetic(ranked, vec![("ITEM", item), ("ITEM_COUNT", number), ("RANK", rank)])?;
         let rank = column(2, DataType::BigInt);
         let most = Expr { kind: ExprKind::Literal(Literal::Integer(k)), data_type: DataType::BigInt, span };
@@ -420,8 +445,10 @@ fn count(arguments: Vec<Expr>, distinct: bool, span: Span) -> Expr {
 fn form(name: &str) -> &'static str {
     match name {
         "TUMBLE" => "TABLE(TUMBLE(TABLE stream, DESCRIPTOR(ROWTIME), INTERVAL '1' MINUTE))",
-        "HOP" => "TABLE(HOP(TABLE stream, DESCRIPTOR(ROWTIME), INTERVAL '10' SECOND, INTERVAL '1' MINUTE)): the slide, then \
-                  the length",
+        "HOP" => {
+            "TABLE(HOP(TABLE stream, DESCRIPTOR(ROWTIME), INTERVAL '10' SECOND, INTERVAL '1' MINUTE)): the slide, then \
+                  the length"
+        }
         "CUMULATE" => {
             "TABLE(CUMULATE(TABLE stream, DESCRIPTOR(ROWTIME), INTERVAL '1' MINUTE, INTERVAL '1' HOUR)): the step, then the \
              length"
