@@ -266,6 +266,10 @@ impl Resolver<'_, '_> {
             low = Some(-right.back_ms.unwrap_or(0));
             high = Some(left.back_ms.unwrap_or(0));
         }
+        if found.is_some_and(|found| found.first.1 != found.second.1) {
+            let help = "compare ROWTIME with ROWTIME, or the columns that records.event_time hands on";
+            return self.refuse(Some(condition_span), "a join of ROWTIME with an event time", help);
+        }
         let (Some(bounds), Some(low_ms), Some(high_ms)) = (found, low, high) else {
             let message = "this join has no bounds of time: it would have to remember every row for ever";
             return self.fault(Diagnostic::error(Code::MissingWindow, span, message, WITHIN));
