@@ -197,7 +197,30 @@ fn expression() -> impl Strategy<Value = String> {
                 .prop_map(|(a, b, c)| format!("{a} BETWEEN {b} AND {c}")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} NOT IN ({b}, 1))")),
             (inner.clone(), "(?s)'[^']{0,5}'").prop_map(|(a, b)| format!("({a} LIKE {b} ESCAPE '!')")),
-            inner.prop_map(|a| format!("({a} IS NULL)")),
+            inner.clone().prop_map(|a| format!("({a} IS NULL)")),
+            ("INITCAP|ABS|CEIL|FLOOR|SQRT|LN|UNIX_TIMESTAMP|TO_TIMESTAMP", inner.clone())
+                .prop_map(|(f, a)| format!("{f}({a})")),
+            (inner.clone(), inner.clone(), inner.clone())
+                .prop_map(|(a, b, c)| format!("REPLACE({a}, {b}, {c})")),
+            (inner.clone(), inner.clone())
+                .prop_map(|(a, b)| format!("OVERLAY({a} PLACING {b} FROM POSITION({b} IN {a}) + 1)")),
+            (inner.clone(), "[(]?[a-z.*]{1,4}[)]?|[0-9]{1,2}", "0|1|2").prop_map(|(a, pattern, group)| {
+                format!("REGEXP_EXTRACT({a}, '{pattern}', {group}) || REGEXP_REPLACE({a}, '{pattern}', 'x')")
+            }),
+            (
+                inner.clone(),
+                "SPLIT_INDEX\\(x, '-', 1\\)|LPAD\\(x, 7, '0'\\)|RPAD\\(x, 3, ' '\\)|x SIMILAR TO 'a|b'"
+            )
+                .prop_map(|(a, form)| format!("({})", form.replace('x', &a))),
+            (inner.clone(), "YEAR|MONTH|HOUR|SECOND").prop_map(|(a, unit)| {
+                format!("EXTRACT({unit} FROM FLOOR({a} TO {unit}) + INTERVAL '90' MINUTE)")
+            }),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| {
+                format!("TIMESTAMPDIFF(MINUTE, STEP({a} BY INTERVAL '10' MINUTE), TIMESTAMPADD(DAY, 2, {b}))")
+            }),
+            inner.prop_map(|a| {
+                format!("CHAR_TO_TIMESTAMP('yyyy-MM-dd', TIMESTAMP_TO_CHAR('yyyy-MM-dd', {a}))")
+            }),
         ]
     })
 }

@@ -261,7 +261,7 @@ impl Resolver<'_, '_> {
         match &self.here.over {
             Some(first) if !same(first, &over) => {
                 let help = "put one of them into a SELECT inside of FROM";
-                self.refuse(Some(name.span), "two different windows in one SELECT", help)
+                self.refuse(Some(name.span), "a second window in one SELECT", help)
             }
             Some(_) => Some(()),
             None => {

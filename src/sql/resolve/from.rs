@@ -166,10 +166,13 @@ impl Resolver<'_, '_> {
         }
         let stream = self.streams.get(id);
         let flow = self.streams.flow(id);
+        // What the user did not name is called as the SELECT calls it.
+        let generated = super::streams::is_generated(&stream.name);
+        let shown = if generated { name.text.clone() } else { stream.name.clone() };
         self.here.scope.relations.push(Relation {
             name: name.text,
             other_name,
-            stream: stream.name.clone(),
+            stream: shown,
             columns: stream.columns.clone(),
             times: flow.times.clone(),
             windowed: flow.windowed,

@@ -9,6 +9,7 @@ use super::aggregate;
 use super::expr::{Resolver, typed};
 use super::operand::{Operand, common, cover};
 use super::operators::common_text;
+use super::regex::groups;
 use super::signatures::{FORMS, Gives, SIGNATURES, Signature, Takes, form};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::source::Span;
@@ -71,13 +72,18 @@ impl Resolver<'_, '_> {
             }
             ("REGEXP_EXTRACT", [text, expression]) => {
                 let text = self.text_operand(text, &name.text)?;
-                let expression = self.constant_text(expression, &name.text)?;
+                let (expression, _) = self.expression(expression, &name.text)?;
                 Some(Operand::Typed(regexp_extract(text, expression, 0)))
             }
             ("REGEXP_EXTRACT", [text, expression, group]) => {
                 let text = self.text_operand(text, &name.text)?;
-                let expression = self.constant_text(expression, &name.text)?;
+                let (expression, groups) = self.expression(expression, &name.text)?;
                 let group = self.constant_number(group, "the group of REGEXP_EXTRACT")?;
+                if usize::try_from(group).is_ok_and(|group| group > groups) {
+                    let message = format!("this expression has no group {group}, but {groups}");
+                    let help = "put parentheses around the part that is wanted".into();
+                    return self.mismatch(expression.span, message, help);
+                }
                 Some(Operand::Typed(regexp_extract(text, expression, group)))
             }
             ("REGEX_LOG_PARSE" | "VARIABLE_COLUMN_LOG_PARSE" | "W3C_LOG_PARSE", _) => {
@@ -99,7 +105,9 @@ impl Resolver<'_, '_> {
             .zip(signature.takes)
             .map(|(argument, takes)| match takes {
                 Takes::Text => self.text_operand(argument, signature.name),
-                Takes::Expression => self.constant_text(argument, signature.name),
+                Takes::Expression => {
+                    self.expression(argument, signature.name).map(|(expression, _)| expression)
+                }
                 Takes::Double => {
                     let number =
                         self.of_family(argument, Family::Number, DataType::Double, signature.name)?;
@@ -134,6 +142,20 @@ impl Resolver<'_, '_> {
         }
         let message = format!("{user} takes a constant here");
         self.mismatch(text.span, message, "write it as a text in single quotes".into())
+    }
+
+    /// A constant regular expression, and how many groups it has.
+    pub(super) fn expression(&mut self, expr: &ast::Expr, user: &str) -> Option<(Expr, usize)> {
+        let expression = self.constant_text(expr, user)?;
+        let ExprKind::Literal(Literal::Text(text)) = &expression.kind else { return None };
+        match groups(text) {
+            Ok(count) => Some((expression, count)),
+            Err(fault) => {
+                let message = format!("this regular expression cannot be read: {fault}");
+                let help = "write a backslash before a character that stands for itself".into();
+                self.mismatch(expression.span, message, help)
+            }
+        }
     }
 
     /// A whole number of a text's size that is known when the pipeline is compiled.

@@ -120,6 +120,18 @@ impl Resolver<'_, '_> {
         Some((self.time_of(&arguments[0])?, ms))
     }
 
+    /// Whether a value cuts a time that rows are ordered by into units whose length differs, or that do not start where
+    /// windows of their length do.
+    fn is_long_unit(&self, value: &Expr) -> bool {
+        use super::super::expr::Function;
+        match &value.kind {
+            ExprKind::Call { function: Function::FloorTo(field), arguments } => {
+                field.milliseconds().is_none() && self.time_of(&arguments[0]).is_some()
+            }
+            _ => false,
+        }
+    }
+
     /// The column of a step that could be a window, if its column were a time that rows are ordered by.
     fn stepped_column(&self, value: &Expr) -> Option<(String, Span)> {
         use super::super::expr::Function;
@@ -168,7 +180,7 @@ impl Resolver<'_, '_> {
                 Key::Bound => bounded = true,
                 Key::Value(value) | Key::Step(_, _, value) => values.push(value),
                 Key::Stagger(_, _, span) => {
-                    return self.refuse(Some(span), "two windows in one SELECT", "remove one of them");
+                    return self.refuse(Some(span), "a second window in one SELECT", "remove one of them");
                 }
             }
         }
@@ -233,7 +245,7 @@ impl Resolver<'_, '_> {
                 Key::Step(time, _, value) if Some(time.attribute) == chosen.map(|chosen| chosen.0) => {
                     return self.refuse(
                         Some(value.span),
-                        "two windows in one SELECT",
+                        "a second window in one SELECT",
                         "keep the shorter one",
                     );
                 }
@@ -253,6 +265,9 @@ impl Resolver<'_, '_> {
             self.stagger_window(keys, ms, span, &mut values)?
         } else if let Some((time, size_ms)) = chosen {
             Window { time, kind: WindowKind::Tumble { size_ms }, span }
+        } else if let Some(unit) = values.iter().find(|value| self.is_long_unit(value)) {
+            let help = "write windows of days: FLOOR(ROWTIME TO DAY), or STEP(ROWTIME BY INTERVAL '7' DAY)";
+            return self.refuse(Some(unit.span), "a window of weeks, months or years", help);
         } else if let Some((name, span)) = values.iter().find_map(|value| self.stepped_column(value)) {
             return self.no_time(span, &name);
         } else {

@@ -13,6 +13,7 @@ mod logs;
 mod operand;
 mod operators;
 mod reference;
+mod regex;
 mod scope;
 mod select;
 mod signatures;

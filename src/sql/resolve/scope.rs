@@ -13,7 +13,7 @@ pub(super) struct Relation {
     pub(super) name: String,
     /// Other names for it: the input has two.
     pub(super) other_name: Option<&'static str>,
-    /// The stream's own name.
+    /// The stream as messages call it.
     pub(super) stream: String,
     pub(super) columns: Vec<StreamColumn>,
     /// The times that its rows have.
