@@ -4,6 +4,7 @@ use std::fmt;
 
 /// The deepest path; deeper than any record that a person has written.
 const MAX_DEPTH: usize = 32;
+const INTO_ARRAY: &str = "a path cannot reach into an array";
 
 /// Where in a record a value lies: the keys from the outside in. The path of the whole record, `$`, has none.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -122,7 +123,13 @@ pub fn parse_path(text: &str) -> Result<Path, PathError> {
 pub fn parse_column_path(text: &str) -> Result<Path, PathError> {
     const ELEMENTS: &str = "[0:]";
     let Some((array, element)) = text.split_once(ELEMENTS).filter(|(array, _)| array.len() > 1) else {
-        return parse_path(text);
+        return parse_path(text).map_err(|error| match error.message.as_str() {
+            INTO_ARRAY => PathError::new(
+                INTO_ARRAY,
+                "write `$.items[0:].price` for one row of each element, or `$.items[0:]` for the array as text",
+            ),
+            _ => error,
+        });
     };
     if element.contains(ELEMENTS) {
         return Err(PathError::new(
@@ -171,7 +178,7 @@ fn bracketed(text: &str) -> Result<(String, &str), PathError> {
         Some((_, quote @ ('\'' | '"'))) => quote,
         Some((_, '0'..='9' | '-' | ':' | '*' | '?')) => {
             return Err(PathError::new(
-                "a path cannot reach into an array",
+                INTO_ARRAY,
                 "take the array as a whole (a VARCHAR column gets its JSON text), or send one record an element",
             ));
         }
@@ -256,6 +263,7 @@ mod tests {
         assert_eq!((array.join("."), element.join(".")), ("a.items".into(), "price.net".into()));
         assert_eq!(path.to_string(), "$.a.items[0:].price.net");
         assert_eq!(parse_column_path("$.a[0:]"), parse_path("$.a"));
+        assert!(parse_column_path("$.a[0].b").is_err_and(|error| error.help.contains("[0:]")));
         assert!(parse_column_path("$.a[0:].b[0:].c").is_err() && parse_column_path("$[0:].c").is_err());
     }
 

@@ -36,10 +36,6 @@ const CLAUSES: &[Clause] = &[
     Clause { words: &["QUALIFY"], help: "write the condition into the WHERE of a SELECT around this one" },
     Clause { words: &["LIMIT"], help: "remove it: a stream has no end; filter with WHERE" },
     Clause { words: &["FETCH"], help: "remove it: a stream has no end; filter with WHERE" },
-    Clause {
-        words: &["WITH"],
-        help: "write the inner SELECT into FROM, in parentheses and with a name behind it",
-    },
     Clause { words: &["VALUES"], help: "write SELECT with constants, FROM the input" },
 ];
 

@@ -143,7 +143,10 @@ impl Resolver<'_, '_> {
             None => None,
         };
         let short = alias.is_none() && id == StreamId::INPUT;
-        let own = Name { text: self.streams.get(id).name.clone(), quoted: true, span: name.span };
+        // A SELECT in WITH is called by its name there.
+        let stream = &self.streams.get(id).name;
+        let text = if super::streams::is_generated(stream) { &name.text } else { stream };
+        let own = Name { text: text.clone(), quoted: true, span: name.span };
         let called = alias.unwrap_or(own);
         let from =
             FromClause::Stream { stream: id, name: called.text.clone(), window: None, span: name.span };

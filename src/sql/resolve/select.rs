@@ -8,7 +8,7 @@ use sqlparser::ast::{self, SetExpr};
 use super::super::data_type::DataType;
 use super::super::expr::{Aggregate, ColumnRef, Comparison, Expr, ExprKind, Literal, WindowBound};
 use super::super::parse::{Name, bad_name};
-use super::super::query::{FromClause, Group, Meaning, Over, Select, TimeAttribute};
+use super::super::query::{FromClause, Group, Meaning, Over, Select, StreamId, TimeAttribute};
 use super::expr::Resolver;
 use super::group::Bucket;
 use super::operand::Operand;
@@ -75,8 +75,7 @@ impl Resolver<'_, '_> {
             format_clause,
             pipe_operators,
         } = query;
-        let plain = with.is_none()
-            && limit_clause.is_none()
+        let plain = limit_clause.is_none()
             && fetch.is_none()
             && locks.is_empty()
             && for_clause.is_none()
@@ -95,7 +94,32 @@ impl Resolver<'_, '_> {
                 "remove it, and sort where the output is read",
             );
         }
-        self.body(body).filter(|_| plain)
+        let Some(with) = with else { return self.body(body).filter(|_| plain) };
+        let hidden = self.with(with)?;
+        let selected = self.body(body);
+        self.streams.uncover(hidden);
+        selected.filter(|_| plain)
+    }
+
+    /// `WITH name AS (SELECT ..)`: streams that only this query knows, by names that hide others. Gives what they hide.
+    fn with(&mut self, with: &ast::With) -> Option<Vec<(String, Option<StreamId>)>> {
+        if with.recursive {
+            let help = "write each step as a stream of its own";
+            return self.refuse(None, "`WITH RECURSIVE`", help);
+        }
+        let mut hidden = Vec::new();
+        for table in &with.cte_tables {
+            let name = self.alias(&table.alias);
+            let id = self.subquery(&table.query);
+            match (name, id) {
+                (Some(name), Some(id)) => hidden.push((name.text.clone(), self.streams.cover(name.text, id))),
+                _ => {
+                    self.streams.uncover(hidden);
+                    return None;
+                }
+            }
+        }
+        Some(hidden)
     }
 
     fn body(&mut self, body: &SetExpr) -> Option<Vec<Selected>> {

@@ -96,6 +96,21 @@ impl Streams {
         id
     }
 
+    /// Gives a stream another name, and tells which stream had it.
+    pub(super) fn cover(&mut self, name: String, id: StreamId) -> Option<StreamId> {
+        self.ids.insert(name, id)
+    }
+
+    /// Takes names away again that hid others, the newest first.
+    pub(super) fn uncover(&mut self, hidden: Vec<(String, Option<StreamId>)>) {
+        for (name, before) in hidden.into_iter().rev() {
+            match before {
+                Some(id) => self.ids.insert(name, id),
+                None => self.ids.remove(&name),
+            };
+        }
+    }
+
     /// A stream that the user did not name.
     pub(super) fn add_anonymous(&mut self, columns: Vec<StreamColumn>, span: Span) -> StreamId {
         let number = self.all.iter().filter(|stream| stream.name.starts_with(ANONYMOUS)).count() + 1;
