@@ -8,7 +8,8 @@ are changed, and nothing of its queries:
 - `pipec_rowtime`, the clock of the machine, becomes the field `pipec_rowtime` of the test's records, with the type that
   the clock has and a watermark right behind it. Rows come in the order of the file.
 
-Since a clock is another thing than a kept time, the SQL with its own clock is planned as well, by the same Flink.
+Since a clock is another thing than a kept time, the SQL with its own clock is planned as well, by the same Flink; and run,
+where a case has a file `any_clock`, which says that its rows do not depend on when records come.
 
 Every folder of tests/sql/cases with `records.jsonl` and `expected/OUTPUT.jsonl` is run, from its snapshot. With
 PIPEC_GENERATED, a directory that `pipec build` wrote, its `user-data/pipeline.sql` is run on the records of the
@@ -54,6 +55,9 @@ def snapshot(folder):
     return text.split("---\n", 2)[2].rstrip("\n") + "\n\n"
 
 
+BY_ITS_CLOCK = " by its own clock"
+
+
 def pipelines():
     """Name -> (SQL, folder with its records and what is expected)."""
     found = {
@@ -61,6 +65,10 @@ def pipelines():
         for folder in sorted(CASES.iterdir())
         if (folder / "records.jsonl").exists()
     }
+    # Rows that do not depend on when they come are the same by the machine's own clock.
+    for name, (sql, folder) in list(found.items()):
+        if (folder / "any_clock").exists():
+            found[f"{name}{BY_ITS_CLOCK}"] = (sql, folder)
     generated = os.environ.get("PIPEC_GENERATED")
     if generated:
         sql = pathlib.Path(generated, "user-data", "pipeline.sql").read_text(encoding="utf-8")
@@ -107,7 +115,8 @@ def results(tmp_path_factory):
         directory = base / str(number)
         directory.mkdir()
         job = directory / "job.sql"
-        job.write_text(on_files(sql, directory, folder / "records.jsonl"), encoding="utf-8")
+        own_clock = name.endswith(BY_ITS_CLOCK)
+        job.write_text(on_files(sql, directory, folder / "records.jsonl", own_clock), encoding="utf-8")
         directories[name] = directory
         jobs.append(str(job))
         if "`pipec_rowtime` AS " in sql:
