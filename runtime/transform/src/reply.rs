@@ -2,9 +2,9 @@
 
 use crate::event::Record;
 
-/// Largest reply of a synchronous call, in bytes. Lambda fails a larger one as a whole with
-/// `Function.ResponseSizeTooLarge` ("exceeded maximum allowed payload size (6291556 bytes)").
-pub const LIMIT: usize = 6_291_556;
+/// Largest reply of a synchronous call, in bytes: 6 MB. Lambda fails a larger one as a whole with
+/// `Function.ResponseSizeTooLarge`. <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+pub const LIMIT: usize = 6 * 1024 * 1024;
 
 const OPEN: &str = r#"{"records":["#;
 const CLOSE: &str = "]}";
@@ -17,10 +17,15 @@ const FAILED: &str = r#","result":"ProcessingFailed"}"#;
 /// Writes one answer a record, in the order of the calls.
 ///
 /// **What does not fit** becomes `ProcessingFailed`. Firehose writes such a record, as it came, under the
-/// error prefix with the id of the call, so nothing is lost and the others go on. A reply that is too large
-/// would fail the call instead; Firehose would repeat it with the same records and the same end, and then
-/// put *all* of them under the error prefix. Room for every record's `ProcessingFailed` is kept back from
-/// the start, so the reply always has an answer for each.
+/// error prefix and does not send it again, so nothing is lost and the others go on. All other ends are worse:
+/// a reply that is too large fails the call, which Firehose repeats with the same records and the same end,
+/// and then *all* of them go under the error prefix; `Dropped` loses the record; one cut short is no record.
+/// A record behind it that is smaller still goes on. Room for every record's `ProcessingFailed` is kept back
+/// from the start, so there is always an answer for each.
+///
+/// It is the last resort. An event brings more JSON with a record than a reply (its time of arrival alone is
+/// longer than the result), so the reply of a newline fits wherever the event did. What appends more is held
+/// against the size of Firehose's buffer when the pipeline is built (`PIPE0507`).
 ///
 /// `Dropped` and `ProcessingFailed` carry no data: Firehose keeps the original record for itself.
 #[derive(Debug)]
