@@ -89,7 +89,8 @@ def test_every_length_and_padding(transform):
 
 def test_any_bytes(transform):
     source = random.Random(5)
-    texts = [source.randbytes(source.randrange(90)) for _ in range(300)] + [b"\xff\xfe", b"\xc3", b"\0", b"\xed\xa0\x80"]
+    texts = [source.randbytes(source.randrange(90)) for _ in range(300)]
+    texts += [b"\xff\xfe", b"\xc3", b"\0", b"\xed\xa0\x80"]
     check(transform, event([encoded(text) for text in texts]))
 
 
@@ -117,7 +118,8 @@ def test_glued_base64_is_not_a_newline(transform, text):
 
 
 def test_poison_fails_alone(transform):
-    poison = ["%%%", "YQ", "YQ=", "YR==", "YQ==YQ==", "Y Q=", "-_-_", "YQ==\n", "é", None, 7, True, ["YQ=="], {"a": "YQ=="}]
+    poison = ["%%%", "YQ", "YQ=", "YR==", "YQ==YQ==", "Y Q=", "-_-_", "YQ==\n", "é"]
+    poison += [None, 7, True, ["YQ=="], {"a": "YQ=="}]
     sent = event([encoded(b"before"), *poison, encoded(b"after")])
     del sent["records"][1]["data"]
     results = [record["result"] for record in check(transform, sent)]
@@ -133,7 +135,6 @@ def test_json_of_any_style(transform, separators):
     check(transform, text.encode())
     check(transform, text.replace("/", r"\/").encode())
     check(transform, text.replace("recordId", r"record\u0049d").encode())
-    check(transform, text.replace("recordId", "record_id").replace("record_id", "recordId").encode())
 
 
 def test_the_largest_buffer(transform):
@@ -153,7 +154,8 @@ def test_a_reply_as_large_as_it_may_be(transform):
     records[1]["recordId"] += "i"
     reply = transform.invoke({"records": records})
     assert len(reply.body) <= LIMIT
-    assert reply.json == {"records": [answer(records[0]), {"recordId": records[1]["recordId"], "result": "ProcessingFailed"}]}
+    failed = {"recordId": records[1]["recordId"], "result": "ProcessingFailed"}
+    assert reply.json == {"records": [answer(records[0]), failed]}
     line = transform.log_lines[-1]
     assert (line["level"], line["ok"], line["reply_full"], line["ProcessingFailed"]) == ("WARN", 1, 1, 1)
 
@@ -170,7 +172,9 @@ def test_what_does_not_fit_fails_and_smaller_records_behind_it_do_not(packed, tm
     assert reply.json == {"records": expected}
 
 
-@pytest.mark.parametrize("bad", [b"", b"{", b"[]", b"7", b'{"records":"YQ=="}', b'{"records":[{"data":"YQ=="}]}', b"\xff"])
+@pytest.mark.parametrize(
+    "bad", [b"", b"{", b"[]", b"7", b'{"records":"YQ=="}', b'{"records":[{"data":"YQ=="}]}', b"\xff"]
+)
 def test_a_bad_event_fails_its_call_alone(transform, bad):
     before = len(transform.log_lines)
     refused = transform.invoke(bad)
@@ -237,10 +241,9 @@ def test_metrics(packed, tmp_path):
     assert abs(full["_aws"]["Timestamp"] / 1000 - time.time()) < 60
 
 
-UNITS = {
-    *["Seconds", "Microseconds", "Milliseconds", "Percent", "Count", "Count/Second", "None"],
-    *[f"{size}{unit}{rate}" for size in ("", "Kilo", "Mega", "Giga", "Tera") for unit in ("Bytes", "Bits") for rate in ("", "/Second")],
-}
+SIZES = [f"{size}{unit}" for size in ["", "Kilo", "Mega", "Giga", "Tera"] for unit in ["Bytes", "Bits"]]
+UNITS = {"Seconds", "Microseconds", "Milliseconds", "Percent", "Count", "Count/Second", "None"}
+UNITS |= {size + rate for size in SIZES for rate in ["", "/Second"]}
 
 
 def metric_faults(document):
@@ -273,7 +276,9 @@ def metric_faults(document):
     return faults
 
 
-@pytest.mark.parametrize("breakage", [{"Records": "3"}, {"FunctionName": ""}, {"_aws": {"Timestamp": "now"}}, {"_aws": None}])
+@pytest.mark.parametrize(
+    "breakage", [{"Records": "3"}, {"FunctionName": ""}, {"_aws": {"Timestamp": "now"}}, {"_aws": None}]
+)
 def test_the_rules_of_metrics_are_looked_at(breakage):
     metrics = [{"Name": "Records", "Unit": "Count"}]
     directive = {"Namespace": "pipec", "Dimensions": [["FunctionName"]], "Metrics": metrics}
