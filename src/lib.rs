@@ -13,6 +13,7 @@ pub mod instances;
 pub mod pack;
 pub mod parse;
 pub mod plan;
+pub mod producer_config;
 pub mod render;
 pub mod resolve;
 pub mod runtime;

@@ -7,9 +7,15 @@ use crate::aws::regions;
 use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::DEFAULT_REGION;
-use crate::resolve::pipeline::{Capacity, Pipeline};
+use crate::resolve::pipeline::{Capacity, Pipeline, Source};
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{self, Query};
+
+/// Whether the producer makes its records from the columns.
+fn generates(pipeline: &Pipeline) -> bool {
+    let producer = pipeline.producer.as_ref();
+    producer.is_some_and(|producer| matches!(producer.source, Source::Generator(_)))
+}
 
 /// Reads the SQL against the columns.
 pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
@@ -30,10 +36,10 @@ pub(super) fn check(context: &mut Context) {
             "SQL needs to know the columns of a record",
             "add `records:` with `format: json` and `columns:`, each with its `type` and `path`",
         )),
-        (None, Some(records)) => context.report(Diagnostic::warning(
+        (None, Some(records)) if !generates(context.pipeline) => context.report(Diagnostic::warning(
             Code::RecordsUnused,
             records.span,
-            "the columns are declared, but no SQL reads them",
+            "the columns are declared, but nothing reads them",
             "add `analytics:`, or remove `records:`",
         )),
         _ => {}

@@ -6,6 +6,7 @@ mod delivery;
 mod names;
 mod prefix;
 mod producer;
+mod source;
 mod stream;
 mod transform;
 
@@ -73,6 +74,7 @@ pub fn check(pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, Vec<D
     names::check(&mut context);
     stream::check(&mut context);
     producer::check(&mut context);
+    source::check(&mut context);
     analytics::check(&mut context);
     transform::check(&mut context);
     delivery::check(&mut context);

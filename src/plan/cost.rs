@@ -21,6 +21,11 @@ const ASSUMED_TRANSFORM_MS_PER_MIB: f64 = 20.0;
 /// Milliseconds that an invocation takes whatever it carries. Assumed, for the runtime interface.
 const ASSUMED_INVOCATION_MS: f64 = 5.0;
 
+/// What `runtime/producer` publishes, once for all instances.
+const PRODUCER_METRICS: &[&str] = &["RecordsSent", "RecordsRetried", "RecordsFailed", "BytesSent"];
+/// What `runtime/transform` publishes.
+const TRANSFORM_METRICS: &[&str] = &["Records", "Dropped", "ProcessingFailed"];
+
 /// What a plan costs a month.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Cost {
@@ -208,6 +213,12 @@ impl Bill<'_> {
         if producer.network.public_address {
             self.add(spec, "EC2: public IPv4", Item::PublicIpv4Hour, hours, each);
         }
+        self.metrics(spec, PRODUCER_METRICS);
+    }
+
+    fn metrics(&mut self, spec: &'static str, names: &[&str]) {
+        let (item, quantity) = (Item::CustomMetricMonth, names.len() as f64);
+        self.add(spec, "CloudWatch: metrics", item, quantity, names.join(", "));
     }
 
     fn stream(&mut self, stream: &StreamPlan) {
@@ -353,6 +364,7 @@ impl Bill<'_> {
             ),
         );
         self.unsure();
+        self.metrics(spec, TRANSFORM_METRICS);
     }
 
     fn delivery(&mut self, delivery: &DeliveryPlan, bucket: Option<&BucketPlan>, delivered: Delivered) {

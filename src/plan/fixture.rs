@@ -82,7 +82,7 @@ pub(super) fn with_flink(stream: &str, row_bytes: u64) -> (Plan, Checked) {
     plan.delivered_record_bytes = row_bytes;
     plan.analytics = Some(application());
     plan.resources = resources::list(&plan);
-    let keys = ArtifactKeys { flink: Some("flink-00.zip"), producer: None };
+    let keys = ArtifactKeys { flink: Some("flink-00.zip"), producer: None, records: None };
     plan.roles = grants::roles(checked.pipeline(), checked.edges(), keys);
     (plan, checked)
 }

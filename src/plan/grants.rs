@@ -58,6 +58,8 @@ pub struct ArtifactKeys<'a> {
     pub flink: Option<&'a str>,
     /// S3 key of the producer.
     pub producer: Option<&'a str>,
+    /// S3 key of the file of records.
+    pub records: Option<&'a str>,
 }
 
 /// ARN of the Flink application, from its fixed name: an attribute would make a cycle with its own role.
@@ -201,8 +203,17 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys) -> Vec<Grant> {
         (Node::Producer, Action::Read, _) => vec![grant(
             "ReadProgram",
             &["s3:GetObject"],
-            vec![artifact(keys.producer)],
-            "The instances fetch the producer when they start.",
+            keys.producer.into_iter().chain(keys.records).map(artifact).collect(),
+            match keys.records {
+                Some(_) => "The instances fetch the producer and its records when they start.",
+                None => "The instances fetch the producer when they start.",
+            },
+        )],
+        (Node::Producer, Action::Log, _) => vec![grant(
+            "WriteLogs",
+            &["logs:CreateLogStream", "logs:PutLogEvents"],
+            vec![Value::arn("ProducerLogs")],
+            "Each instance has a log stream; CloudWatch makes the metrics from its lines.",
         )],
         (Node::Producer, Action::Attend, _) => vec![
             grant(
@@ -226,7 +237,7 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys) -> Vec<Grant> {
         (Node::Analytics, Action::Read, Node::Artifacts) => vec![grant(
             "ReadProgram",
             &["s3:GetObject", "s3:GetObjectVersion"],
-            vec![artifact(keys.flink)],
+            keys.flink.into_iter().map(artifact).collect(),
             "The application's program.",
         )],
         (Node::Analytics, Action::Read, from) => {
@@ -347,11 +358,8 @@ fn lambda_logs(log_group: &'static str) -> Grant {
     )
 }
 
-fn artifact(key: Option<&str>) -> Value {
-    Value::sub(format!(
-        "arn:${{AWS::Partition}}:s3:::${{ArtifactBucket}}/{}",
-        literal(key.unwrap_or_default())
-    ))
+fn artifact(key: &str) -> Value {
+    Value::sub(format!("arn:${{AWS::Partition}}:s3:::${{ArtifactBucket}}/{}", literal(key)))
 }
 
 /// ARN of the destination bucket, and of what lies in it.

@@ -14,6 +14,8 @@ mod resources;
 mod streams;
 pub mod value;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -25,7 +27,7 @@ use crate::spec::SECONDS_PER_DAY;
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
 pub use delivery::{BucketPlan, DeliveryPlan, TransformPlan};
 use grants::{ArtifactKeys, Role};
-pub use producer::{NetworkPlan, ProducerPlan};
+pub use producer::{NetworkPlan, ProducerPlan, RecordsPlan};
 pub use resources::Resource;
 pub use streams::StreamPlan;
 
@@ -78,7 +80,7 @@ pub struct TagPlan {
 /// Something that the stack runs, under a key that changes exactly when its inputs do.
 #[derive(Clone, Debug, Serialize)]
 pub struct Artifact {
-    /// What it is: `transform`, `flink`, `flink-starter`, `producer`.
+    /// What it is: `transform`, `flink`, `flink-starter`, `producer`, `records`.
     pub name: &'static str,
     /// Key in the artifact bucket, and the name of its file.
     pub s3_key: String,
@@ -106,6 +108,8 @@ pub enum Content {
         /// For which processor.
         architecture: Architecture,
     },
+    /// A file of records, gzip-compressed.
+    Records(Arc<[u8]>),
     /// The zip of a Flink application: fixed program, SQL, connector.
     Flink {
         /// The SQL that it runs.
@@ -138,6 +142,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
     let transform = delivery::transform(pipeline, programs);
     let artifacts: Vec<Artifact> = [
         producer.as_ref().map(|producer| producer.artifact.clone()),
+        producer.as_ref().and_then(|producer| Some(producer.records.as_ref()?.artifact.clone())),
         analytics.as_ref().map(|analytics| analytics.artifact.clone()),
         analytics.as_ref().map(|analytics| analytics.start.artifact.clone()),
         transform.as_ref().map(|transform| transform.artifact.clone()),
@@ -148,6 +153,9 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
     let keys = ArtifactKeys {
         flink: analytics.as_ref().map(|analytics| analytics.artifact.s3_key.as_str()),
         producer: producer.as_ref().map(|producer| producer.artifact.s3_key.as_str()),
+        records: producer
+            .as_ref()
+            .and_then(|producer| Some(producer.records.as_ref()?.artifact.s3_key.as_str())),
     };
     let output_stream = streams::output(checked);
     let mut tags = vec![TagPlan { key: "pipec:pipeline".into(), value: pipeline.name.value.clone() }];

@@ -98,6 +98,7 @@ pub(super) fn list(plan: &Plan) -> Vec<Resource> {
             "/producer",
             &[
                 ("ProducerSecurityGroup", "AWS::EC2::SecurityGroup"),
+                ("ProducerLogs", "AWS::Logs::LogGroup"),
                 ("ProducerRole", "AWS::IAM::Role"),
                 ("ProducerInstanceProfile", "AWS::IAM::InstanceProfile"),
                 ("ProducerLaunchTemplate", "AWS::EC2::LaunchTemplate"),

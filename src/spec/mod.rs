@@ -132,9 +132,14 @@ pub struct CustomerKey {
 /// EC2 instances that fill the stream: an Auto Scaling group, reachable through Session Manager only.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{"required": ["http"]}, {"required": ["file"]}, {"required": ["generate"]}]))]
 pub struct Producer {
-    /// Records from a web API.
-    pub http: HttpSource,
+    /// Records from a web API. One of `http`, `file` and `generate` is the source.
+    pub http: Option<HttpSource>,
+    /// Records from a file beside the spec, which travels with the stack.
+    pub file: Option<FileSource>,
+    /// Records made up from `records.columns`, as large as `stream.record_size` says, for load tests.
+    pub generate: Option<GeneratorSource>,
     /// Records in a second that all instances send together.
     #[schemars(extend("exclusiveMinimum" = 0), extend("examples" = [2]))]
     pub records_per_second: f64,
@@ -170,6 +175,26 @@ pub struct HttpSource {
     pub headers: Option<IndexMap<String, String>>,
 }
 
+/// A file of records.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileSource {
+    /// A file beside the spec, one record a line, 64 MiB at most. Blank lines are left out.
+    #[schemars(extend("examples" = ["users.jsonl"]))]
+    pub path: String,
+    /// Whether the file is sent again and again. Default: `false`, once each time that an instance starts.
+    pub repeat: Option<bool>,
+}
+
+/// Made-up records: JSON with a value for every column, and `padding` up to the declared size.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GeneratorSource {
+    /// Where the made-up values begin; the same seed makes the same values. Default: 1.
+    #[schemars(extend("examples" = [7]))]
+    pub seed: Option<u64>,
+}
+
 /// An existing network.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -177,8 +202,8 @@ pub struct Network {
     /// The VPC.
     #[schemars(regex(pattern = r"^vpc-[0-9a-f]{8,17}$"), extend("examples" = ["vpc-0123456789abcdef0"]))]
     pub vpc: String,
-    /// Subnets of that VPC with a way out to the internet or to endpoints of Kinesis, S3, Systems Manager and
-    /// CloudFormation; two of them survive the loss of an Availability Zone.
+    /// Subnets of that VPC with a way out to the internet or to endpoints of Kinesis, S3, CloudWatch Logs,
+    /// Systems Manager and CloudFormation; two of them survive the loss of an Availability Zone.
     #[schemars(
         length(min = 1, max = 16),
         inner(regex(pattern = r"^subnet-[0-9a-f]{8,17}$")),
