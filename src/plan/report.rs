@@ -114,6 +114,8 @@ pub struct ProducerReport {
     pub count: u64,
     /// Instances that the rate needs.
     pub needed: u64,
+    /// Where the records come from, in a few words.
+    pub source: String,
     /// Records a second of all instances.
     pub records_per_second: f64,
     /// Bytes a second on the wire.
@@ -211,6 +213,7 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             instance_type: producer.instance_type,
             count: producer.count,
             needed: producer.needed,
+            source: producer.source.clone(),
             records_per_second: producer.records_per_second,
             wire_bytes_per_second: producer.wire_bytes_per_second,
         }),

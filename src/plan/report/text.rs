@@ -32,10 +32,11 @@ fn section(text: &mut String, title: &str, facts: &str) {
 fn write_parts(report: &PlanReport, text: &mut String) {
     if let Some(producer) = &report.producer {
         let facts = format!(
-            "{} x {}, {} needed: {} records/s, {} B/s on the wire",
+            "{} x {}, {} needed; {}: {} records/s, {} B/s on the wire",
             producer.count,
             producer.instance_type,
             producer.needed,
+            producer.source,
             amount(producer.records_per_second),
             amount(producer.wire_bytes_per_second as f64)
         );
