@@ -259,6 +259,15 @@ def mapping(stack, name, physical, properties):
     assert got["BisectBatchOnFunctionError"] is True
 
 
+def policy(stack, name, physical, properties):
+    role, = properties["Roles"]
+    listed = stack.client("iam").list_role_policies(RoleName=role)["PolicyNames"]
+    wanted = properties["PolicyName"]["Fn::Sub"].replace("${AWS::StackName}", stack.name)
+    assert wanted in listed
+    got = stack.client("iam").get_role_policy(RoleName=role, PolicyName=wanted)["PolicyDocument"]
+    assert [s["Sid"] for s in got["Statement"]] == [s["Sid"] for s in properties["PolicyDocument"]["Statement"]]
+
+
 CHECKS = {
     "AWS::AutoScaling::AutoScalingGroup": group,
     "AWS::CloudWatch::Alarm": alarm,
@@ -269,6 +278,7 @@ CHECKS = {
     "AWS::EC2::Subnet": subnet,
     "AWS::EC2::VPC": vpc,
     "AWS::IAM::InstanceProfile": instance_profile,
+    "AWS::IAM::Policy": policy,
     "AWS::IAM::Role": role,
     "AWS::Kinesis::Stream": stream,
     "AWS::KinesisAnalyticsV2::Application": application,

@@ -4,6 +4,7 @@ A green run does not prove permissions, buffering or the producer's signal: the 
 """
 
 import base64
+import io
 import itertools
 import json
 import os
@@ -14,6 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import zipfile
 from functools import cache
 from pathlib import Path
 
@@ -115,7 +117,34 @@ def artifact_bucket(client, every_pipeline):
             client("s3").upload_file(str(artifact["path"]), name, artifact["s3_key"])
     for existing in {b for p in every_pipeline for b in existing_buckets(p.template)}:
         client("s3").create_bucket(Bucket=existing)
+    for template in (p.template for p in every_pipeline):
+        existing_functions(client, template, name)
     return name
+
+
+def existing_functions(client, template, bucket):
+    """Functions of the user's that a template expects to be there, each with its role."""
+    for mapping in template.of_type("AWS::Lambda::EventSourceMapping").values():
+        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        for policy in template.of_type("AWS::IAM::Policy").values():
+            role = client("iam").create_role(
+                RoleName=policy["Properties"]["Roles"][0],
+                AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+            )["Role"]["Arn"]
+        client("lambda").create_function(
+            FunctionName=mapping["Properties"]["FunctionName"].rsplit(":", 1)[1],
+            Role=role,
+            Runtime="python3.12",
+            Handler="function.handler",
+            Code={"ZipFile": function_zip()},
+        )
+
+
+def function_zip():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("function.py", "def handler(event, context):\n    return None\n")
+    return packed.getvalue()
 
 
 def existing_buckets(template):
