@@ -6,14 +6,7 @@ A green run does not prove permissions, buffering or the producer's signal: the 
 import base64
 import itertools
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 import aws
+from emulated_aws import emulated_aws
 
 HERE = Path(__file__).parent
 PATIENCE = 60  # seconds for anything that the emulator does in one or two
@@ -39,53 +33,9 @@ def until(done, what):
 
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory):
-    """The address of a running emulator; its log is shown when it does not come up."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    home, address = tmp_path_factory.mktemp("emulator"), f"http://127.0.0.1:{port}"
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "TMPDIR": str(home),
-        "AUTH": "true",
-        "GATEWAY_PORT": str(port),
-        "BIND_HOST": "127.0.0.1",
-        "MINISTACK_HOST": "127.0.0.1",
-        # The functions are native programs, and call back.
-        "LAMBDA_EXECUTOR": "local",
-        "AWS_ENDPOINT_URL": address,
-        "IOT_MTLS_ENABLED": "0",
-        # Where there is a Docker it would be asked for a Flink image.
-        "DOCKER_HOST": f"unix://{home}/no-docker",
-    }
-    log = home / "log"
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [sys.executable, HERE / "emulator.py"],
-            env=environment,
-            cwd=home,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-    def healthy():
-        if process.poll() is not None:
-            pytest.fail(f"the emulator stopped:\n{log.read_text()}")
-        try:
-            with urllib.request.urlopen(f"{address}/_ministack/health", timeout=5) as answer:
-                return answer.status
-        except (urllib.error.URLError, ConnectionError):
-            return None
-
-    try:
-        until(healthy, "the emulator's health")
+    """The address of a running emulator."""
+    with emulated_aws(tmp_path_factory.mktemp("emulator")) as address:
         yield address
-    finally:
-        # Its group: the functions that it has started outlive it otherwise.
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 @pytest.fixture(scope="session")
