@@ -1,12 +1,14 @@
 """Each template, as it is, through an AWS emulator: a change set, its resources, records, and the end.
 
-A green run does not prove permissions, buffering or the producer's signal: the emulator has none of them.
+A green run does not prove permissions, buffering or the group's signals: the emulator has none of them.
 """
 
 import base64
 import itertools
 import json
+import re
 import time
+import urllib.request
 from functools import cache
 from pathlib import Path
 
@@ -114,12 +116,32 @@ def failures(client, stack):
     ]
 
 
+def play_instance(client, pipeline, stack, status, reason=""):
+    """The producer's instances signal by the URL in their user data; the emulator has no instances."""
+    api = client("cloudformation")
+
+    def created(launch_template):
+        resources = api.describe_stack_resources(StackName=stack)["StackResources"]
+        found = {r["LogicalResourceId"]: r for r in resources if r["ResourceStatus"] == "CREATE_COMPLETE"}
+        return found.get(launch_template, {}).get("PhysicalResourceId")
+
+    for name in pipeline.template.of_type("AWS::EC2::LaunchTemplate"):
+        physical = until(lambda name=name: created(name), name)
+        versions = client("ec2").describe_launch_template_versions(LaunchTemplateId=physical)["LaunchTemplateVersions"]
+        script = base64.b64decode(versions[0]["LaunchTemplateData"]["UserData"]).decode()
+        url, = re.findall(r"cfn-signal .*'(http[^']+)'\n", script)
+        body = {"Status": status, "UniqueId": "i-0a1b2c3d4e5f60718", "Reason": reason, "Data": ""}
+        request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": ""}, method="PUT")
+        urllib.request.urlopen(request, timeout=PATIENCE).close()
+
+
 def deploy(client, pipeline, name, bucket):
     change, got = change_set(client, pipeline, name, bucket, "CREATE")
     assert got["Status"] == "CREATE_COMPLETE", got.get("StatusReason")
     planned = {c["ResourceChange"]["LogicalResourceId"] for c in got["Changes"]}
     assert planned == set(pipeline.template.resources)
     client("cloudformation").execute_change_set(StackName=name, ChangeSetName=change)
+    play_instance(client, pipeline, name, "SUCCESS")
     stack = settle(client, name)
     assert stack["StackStatus"] == "CREATE_COMPLETE", failures(client, name)
     outputs = {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
@@ -208,6 +230,17 @@ def test_unchanged_template_changes_nothing(stack, client, pipeline, artifact_bu
     _, got = change_set(client, pipeline, stack.name, artifact_bucket, "UPDATE")
     assert (got["Status"], got["Changes"]) == ("FAILED", [])
     assert "didn't contain changes" in got["StatusReason"]
+
+
+def test_a_producer_that_does_not_start_ends_the_creation_with_its_cause(client, pipeline, artifact_bucket):
+    if not pipeline.template.of_type("AWS::EC2::LaunchTemplate"):
+        pytest.skip("no producer")
+    name, cause = f"{pipeline.name}-failed", "the producer did not start: ResourceNotFoundException"
+    change, _ = change_set(client, pipeline, name, artifact_bucket, "CREATE")
+    client("cloudformation").execute_change_set(StackName=name, ChangeSetName=change)
+    play_instance(client, pipeline, name, "FAILURE", cause)
+    assert settle(client, name)["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert any(failure.startswith("ProducerStart: ") and cause in failure for failure in failures(client, name))
 
 
 def test_delete(client, pipeline, artifact_bucket):

@@ -1,6 +1,6 @@
 """A systemd of its own for an instance's user data: process 1 of new namespaces.
 
-    with Machine(folder, script, standins={"/opt/aws/bin/cfn-signal": "#!/bin/bash\n..."}) as machine:
+    with Machine(folder, script, {"/opt/aws/bin/cfn-signal": "#!/bin/bash\n..."}) as machine:
         ...    # the script runs as cloud-init runs it, with systemd's real systemctl
 
 It shares this machine's files, its network and its kernel, but for /etc, /opt and /run, where it writes. It knows no
