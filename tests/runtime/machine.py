@@ -67,6 +67,8 @@ class Machine:
         units["/run/systemd/system/machine.target"] = MACHINE
         units["/run/systemd/system/user-data.service"] = USER_DATA.format(folder=folder)
         for path, text in {**units, **files, "/run/user-data.sh": script}.items():
+            # All else is this machine's own.
+            assert path.startswith(("/etc/", "/opt/", "/run/")), path
             file = self._folder / "root" / path.lstrip("/")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
