@@ -104,6 +104,8 @@ pub(super) fn list(plan: &Plan) -> Vec<Resource> {
                 ("ProducerRole", "AWS::IAM::Role"),
                 ("ProducerInstanceProfile", "AWS::IAM::InstanceProfile"),
                 ("ProducerLaunchTemplate", "AWS::EC2::LaunchTemplate"),
+                ("ProducerStartHandle", "AWS::CloudFormation::WaitConditionHandle"),
+                ("ProducerStart", "AWS::CloudFormation::WaitCondition"),
                 ("ProducerGroup", "AWS::AutoScaling::AutoScalingGroup"),
             ],
         );

@@ -294,8 +294,11 @@ CHECKS = {
     "AWS::SQS::Queue": queue,
     "Custom::FlinkStart": starter,
 }
-# Seen through the resource that they belong to: the VPC, the route table, the subnet, the gateway.
+# Seen through the resource that they belong to: the VPC, the route table, the subnet, the gateway; the wait condition
+# through the end of the stack's creation.
 PARTS = {
+    "AWS::CloudFormation::WaitCondition",
+    "AWS::CloudFormation::WaitConditionHandle",
     "AWS::EC2::FlowLog",
     "AWS::EC2::Route",
     "AWS::EC2::SubnetRouteTableAssociation",
