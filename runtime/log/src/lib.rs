@@ -4,12 +4,19 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use tracing::Level;
-use tracing_subscriber::fmt::{
-    MakeWriter,
-    format::Writer,
-    time::{FormatTime, SystemTime},
+use tracing::{Level, level_filters::LevelFilter};
+use tracing_subscriber::{
+    filter::Targets,
+    fmt::{
+        MakeWriter,
+        format::Writer,
+        time::{FormatTime, SystemTime},
+    },
+    prelude::*,
 };
+
+/// What `lambda_runtime` writes of a function's error, in the form of `Debug`. The function itself has logged it.
+const ECHO: &str = "lambda_runtime::layers::panic";
 
 /// Turns the log on, on stdout, for level INFO and up. To be called once, at the start.
 pub fn start() {
@@ -28,8 +35,9 @@ fn start_on(writer: impl for<'a> MakeWriter<'a> + Send + Sync + 'static) {
         .with_current_span(false)
         .with_span_list(false)
         .with_target(false)
-        .with_max_level(Level::INFO)
         .with_writer(writer)
+        .finish()
+        .with(Targets::new().with_default(Level::INFO).with_target(ECHO, LevelFilter::OFF))
         .init();
 }
 
