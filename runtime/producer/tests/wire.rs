@@ -163,9 +163,9 @@ async fn sends_each_record_once_in_spite_of_partial_failures() {
         .collect();
     let last = lines.iter().find(|line| line["message"] == "in all").expect("the last counts");
     let accepted = world.double.accepted.lock().expect("not poisoned");
-    assert_eq!(last["records_sent"], accepted.values().sum::<u32>());
-    assert!(last["records_retried"].as_u64() > Some(0), "{last}");
-    assert_eq!(last["records_failed"], 0);
+    assert_eq!(last["RecordsSent"], accepted.values().sum::<u32>());
+    assert!(last["RecordsRetried"].as_u64() > Some(0), "{last}");
+    assert_eq!(last["RecordsFailed"], 0);
     // The first page goes round, since the second comes late; each round has each record once.
     let first_page: Vec<_> = (0..PAGE).map(|n| accepted[&format!("0-{n}")]).collect();
     let (least, most) = (first_page.iter().min(), first_page.iter().max());

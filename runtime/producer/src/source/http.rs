@@ -159,7 +159,9 @@ impl Http {
                 Ok(page) => {
                     failures = 0;
                     report(&page);
-                    stats.page(page.too_large);
+                    stats.page();
+                    stats.too_large(page.too_large);
+                    stats.without_key(page.without_key);
                     health.source_works();
                     if pages.send(Some(Arc::new(page))).is_err() {
                         return;
