@@ -72,6 +72,7 @@ pub fn edges(pipeline: &Pipeline) -> Vec<Edge> {
     if let Some(producer) = &pipeline.producer {
         edge(Node::Producer, Action::Write, Node::Stream);
         edge(Node::Producer, Action::Read, Node::Artifacts);
+        edge(Node::Producer, Action::Log, Node::Logs);
         edge(Node::Producer, Action::Attend, Node::SessionManager);
         if producer.network.is_none() {
             edge(Node::Network, Action::Log, Node::Logs);

@@ -7,9 +7,15 @@ use crate::aws::regions;
 use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::DEFAULT_REGION;
-use crate::resolve::pipeline::{Capacity, Pipeline};
+use crate::resolve::pipeline::{Capacity, Pipeline, Source};
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{self, Query};
+
+/// Whether the producer makes its records from the columns.
+fn generates(pipeline: &Pipeline) -> bool {
+    let producer = pipeline.producer.as_ref();
+    producer.is_some_and(|producer| matches!(producer.source, Source::Generator(_)))
+}
 
 /// Reads the SQL against the columns.
 pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
@@ -30,10 +36,10 @@ pub(super) fn check(context: &mut Context) {
             "SQL needs to know the columns of a record",
             "add `records:` with `format: json` and `columns:`, each with its `type` and `path`",
         )),
-        (None, Some(records)) => context.report(Diagnostic::warning(
+        (None, Some(records)) if !generates(context.pipeline) => context.report(Diagnostic::warning(
             Code::RecordsUnused,
             records.span,
-            "the columns are declared, but no SQL reads them",
+            "the columns are declared, but nothing reads them",
             "add `analytics:`, or remove `records:`",
         )),
         _ => {}
@@ -55,7 +61,6 @@ pub(super) fn check(context: &mut Context) {
     }
     runtime_environment(context);
     parallelism(context);
-    one_output(context);
     output_quota(context);
 }
 
@@ -165,24 +170,6 @@ fn parallelism(context: &mut Context) {
     }
 }
 
-/// Firehose reads one stream.
-fn one_output(context: &mut Context) {
-    let Some(query) = context.query else { return };
-    let mut outputs = query.outputs();
-    let Some(first) = outputs.next() else { return };
-    for other in outputs {
-        context.report(
-            Diagnostic::error(
-                Code::UnsupportedSql,
-                other.span,
-                format!("`{}` is a second output, and this version of pipec delivers one", other.name),
-                format!("read `{}` in another query, or give it a spec of its own", other.name),
-            )
-            .related(first.span, "the first output"),
-        );
-    }
-}
-
 /// The rows go through a stream of their own, which counts against the same quota.
 fn output_quota(context: &mut Context) {
     let stream = &context.pipeline.stream;
@@ -193,14 +180,16 @@ fn output_quota(context: &mut Context) {
     let region = &context.pipeline.region.value;
     let (quotas, large) = (regions::quotas(region), regions::quotas(DEFAULT_REGION).shards);
     let quota = stream.shard_quota.value;
+    let mut used = match stream.capacity.value {
+        Capacity::Fixed(count) => count,
+        _ => capacity::shards(&capacity::input_load(stream, 1)).shards,
+    };
     for output in query.outputs() {
         let load = capacity::output_load(output, stream);
         let need = capacity::shards(&load);
-        let input = match stream.capacity.value {
-            Capacity::Fixed(count) => count,
-            _ => capacity::shards(&capacity::input_load(stream, 1)).shards,
-        };
-        if input <= quota && need.shards.saturating_add(input) > quota {
+        let before = used;
+        used = used.saturating_add(need.shards);
+        if before <= quota && used > quota {
             let mut ways = Vec::new();
             if let Some(unbounded) = output.columns.iter().find(|c| c.data_type.text_length() == Some(None)) {
                 ways.push(format!(
@@ -213,7 +202,7 @@ fn output_quota(context: &mut Context) {
             if written <= quotas.on_demand_write_bytes_per_s {
                 ways.push("write `capacity: on_demand` in `stream`".into());
             }
-            if need.shards.saturating_add(input) <= large && large > quota {
+            if used <= large && large > quota {
                 ways.push(format!("write `region: {DEFAULT_REGION}`, where an account has {large}"));
             }
             if ways.is_empty() {
@@ -223,7 +212,7 @@ fn output_quota(context: &mut Context) {
                 Code::ResultsOverShards,
                 output.span,
                 format!(
-                    "up to {} rows a second need {} shards of output beside {input} of input; an account has {quota} in \
+                    "up to {} rows a second need {} shards of output beside {before} others; an account has {quota} in \
                      {region}",
                     stream.records_per_second.value, need.shards
                 ),

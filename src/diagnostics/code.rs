@@ -79,6 +79,9 @@ codes! {
     "0308" ProducerRate "The producer sends more than the stream is declared to take"
     "0309" PlainHttp "The source is read without encryption"
     "0310" SubnetCount "An Auto Scaling group should span two subnets"
+    "0311" RecordsFile "The file of records cannot be sent"
+    "0312" GeneratedRecords "Records cannot be made up from these columns"
+    "0313" SharedFile "Every instance would send the whole file"
 
     "0401" RecordsMissing "SQL needs to know the columns of a record"
     "0402" InvalidPath "A path into a record cannot be read"
@@ -90,6 +93,8 @@ codes! {
     "0408" InvalidColumnType "A column's type cannot be read"
     "0409" RecordsUnused "The columns are declared, but nothing reads them"
     "0410" FlinkRuntimeOld "There is a newer Flink runtime"
+    "0411" UnknownOutput "The SQL has no output of this name"
+    "0412" DeliveredOutput "Firehose takes exactly one output of the SQL"
 
     "0501" TransformTimeout "Firehose waits five minutes for a transform"
     "0502" TransformBufferSize "The transform's buffer is out of range"

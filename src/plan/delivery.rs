@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::grants::bucket_arns;
+use super::outputs::DELIVERED_STREAM;
 use super::value::Value;
 use super::{Artifact, Content, s3_key};
 use crate::aws::limits::MIB;
@@ -116,7 +117,7 @@ pub(super) fn plan(pipeline: &Pipeline) -> DeliveryPlan {
     let delivery = &pipeline.delivery;
     let s3 = &delivery.s3;
     DeliveryPlan {
-        source: if pipeline.analytics.is_some() { "OutputStream" } else { "Stream" },
+        source: if pipeline.analytics.is_some() { DELIVERED_STREAM } else { "Stream" },
         buffer_size: delivery.buffer_size.value / MIB,
         buffer_interval: delivery.buffer_interval.value,
         prefix: s3.prefix.value.clone(),

@@ -24,6 +24,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("transform.yaml.j2", include_str!("../../templates/transform.yaml.j2")),
     ("delivery.yaml.j2", include_str!("../../templates/delivery.yaml.j2")),
     ("analytics.yaml.j2", include_str!("../../templates/analytics.yaml.j2")),
+    ("outputs.yaml.j2", include_str!("../../templates/outputs.yaml.j2")),
     ("network.yaml.j2", include_str!("../../templates/network.yaml.j2")),
     ("producer.yaml.j2", include_str!("../../templates/producer.yaml.j2")),
     ("user-data.sh.j2", include_str!("../../templates/user-data.sh.j2")),
@@ -101,7 +102,8 @@ fn try_render(plan: &Plan) -> Result<String, minijinja::Error> {
         plan.tags.iter().filter(|tag| tag.key != "Name").map(|TagPlan { key, value }| Tag { key, value }),
     );
     let roles = plan.roles.iter().map(|role| (role.logical_id, role)).collect();
-    let streams = std::iter::once(&plan.stream).chain(&plan.output_stream).collect();
+    let own = plan.outputs.iter().map(|output| &output.stream);
+    let streams = std::iter::once(&plan.stream).chain(&plan.output_stream).chain(own).collect();
     let user_data = match &plan.producer {
         Some(producer) => environment
             .get_template("user-data.sh.j2")?

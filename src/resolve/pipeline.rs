@@ -1,5 +1,7 @@
 //! A pipeline with every value decided: defaults filled and marked, text read, files loaded. Plain data.
 
+use std::sync::Arc;
+
 use crate::aws::instance_types::Architecture;
 use crate::source::{Excerpt, Span};
 use crate::spec::{AnalyticsRuntime, Compression};
@@ -115,14 +117,8 @@ pub enum Encryption {
 pub struct Producer {
     /// Place of its key.
     pub span: Span,
-    /// Address of a page of records.
-    pub url: Setting<String>,
-    /// Path of the records in a page; `None` where it could not be read (which `check` reports).
-    pub records: Setting<PathText>,
-    /// Seconds between two fetches.
-    pub refresh: Option<Setting<u64>>,
-    /// Request headers: name, value, place of the name.
-    pub headers: Vec<(String, String, Span)>,
+    /// Where records come from.
+    pub source: Source,
     /// Rate of all instances together.
     pub records_per_second: Setting<f64>,
     /// Where the partition key comes from.
@@ -133,6 +129,50 @@ pub struct Producer {
     pub instances: Option<Setting<u64>>,
     /// An existing network.
     pub network: Option<Network>,
+}
+
+/// Where the producer's records come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A web API.
+    Http(HttpSource),
+    /// A file that travels with the stack.
+    File(FileSource),
+    /// Made up from the columns.
+    Generator(GeneratorSource),
+}
+
+/// A web API that answers with records.
+#[derive(Clone, Debug)]
+pub struct HttpSource {
+    /// Address of a page of records.
+    pub url: Setting<String>,
+    /// Path of the records in a page.
+    pub records: Setting<PathText>,
+    /// Seconds between two fetches.
+    pub refresh: Option<Setting<u64>>,
+    /// Request headers: name, value, place of the name.
+    pub headers: Vec<(String, String, Span)>,
+}
+
+/// A file of records, one a line.
+#[derive(Clone, Debug)]
+pub struct FileSource {
+    /// Its path as written.
+    pub path: Setting<String>,
+    /// Its bytes; `None` where it could not be read, which has been reported.
+    pub content: Option<Arc<[u8]>>,
+    /// Whether it is sent again and again.
+    pub repeat: bool,
+}
+
+/// Made-up records.
+#[derive(Clone, Debug)]
+pub struct GeneratorSource {
+    /// Place of its key.
+    pub span: Span,
+    /// Where the values begin.
+    pub seed: u64,
 }
 
 /// A path as written, and as read where it can be.
@@ -184,8 +224,54 @@ pub struct Analytics {
     pub runtime: Setting<AnalyticsRuntime>,
     /// The text, with the way back to the file it stands in.
     pub sql: Option<Excerpt>,
+    /// Where outputs go that the user named.
+    pub outputs: Vec<OutputSetting>,
     /// Flink's settings.
     pub flink: Flink,
+}
+
+/// Where an output of the SQL goes.
+#[derive(Clone, Debug)]
+pub struct OutputSetting {
+    /// The output's name.
+    pub name: String,
+    /// Place of the name.
+    pub span: Span,
+    /// Where to.
+    pub target: OutputTarget,
+}
+
+/// Where an output can go.
+#[derive(Clone, Debug)]
+pub enum OutputTarget {
+    /// To Firehose.
+    Delivery,
+    /// To a stream of its own.
+    Stream(OutputStream),
+    /// To a stream of its own, and from there to a function.
+    Lambda(OutputStream, OutputFunction),
+}
+
+/// A stream of an output's own.
+#[derive(Clone, Debug)]
+pub struct OutputStream {
+    /// Seconds that rows stay readable.
+    pub retention: Setting<u64>,
+}
+
+/// A function of the user's.
+#[derive(Clone, Debug)]
+pub struct OutputFunction {
+    /// Its ARN.
+    pub arn: String,
+    /// Name of its role.
+    pub role: String,
+    /// Most rows of one call.
+    pub batch_size: u64,
+    /// Seconds that rows are collected for one call.
+    pub window: Setting<u64>,
+    /// Repetitions of a failed call.
+    pub retries: u64,
 }
 
 /// Settings of the Flink application.
