@@ -139,7 +139,7 @@ async fn start(config: Config, options: &Options, output: Output) -> bool {
     };
     if options.dry_run {
         let instance = options.instance.clone().unwrap_or_else(host_name);
-        return said(produce(config, options, output, &Stdout, resolver, &instance).await);
+        return said(&produce(config, options, output, &Stdout, resolver, &instance).await);
     }
     let http = http::client(resolver.clone());
     let named = options.instance.clone();
@@ -157,7 +157,7 @@ async fn start(config: Config, options: &Options, output: Output) -> bool {
         tokio::spawn(Publisher::new(client, target.group, stream).run(log::lines(), stop))
     });
     let stream = Kinesis::new(aws_sdk_kinesis::Client::new(&sdk), config.stream.clone());
-    let well = said(produce(config, options, output, &stream, resolver, &instance).await);
+    let well = said(&produce(config, options, output, &stream, resolver, &instance).await);
     let _ = stopper.send(true);
     if let Some(publishing) = publishing
         && timeout(FLUSH, publishing).await.is_err()
@@ -168,8 +168,8 @@ async fn start(config: Config, options: &Options, output: Output) -> bool {
 }
 
 /// Says why it ended, if not well, and whether it ended well.
-fn said(end: Result<(), Box<dyn Error>>) -> bool {
-    if let Err(error) = &end {
+fn said(end: &Result<(), Box<dyn Error>>) -> bool {
+    if let Err(error) = end {
         tracing::error!("{error}");
     }
     end.is_ok()

@@ -26,6 +26,8 @@ const LINGER: Duration = Duration::from_secs(5);
 /// Upper end of the first wait after a failure, and of every wait.
 const BACKOFF_BASE: Duration = Duration::from_secs(1);
 const BACKOFF_CAP: Duration = Duration::from_secs(60);
+/// Attempts that a call still has when it is time to stop.
+const LAST_ATTEMPTS: u32 = 2;
 
 /// A log stream. Needs `logs:CreateLogStream` and `logs:PutLogEvents` on its group.
 #[derive(Debug)]
@@ -91,15 +93,17 @@ impl Publisher {
                 let Some(line) = line else { break };
                 next = events.push(line).err();
             }
-            self.put_all(events, &mut stop).await;
+            if !self.put_all(events, &mut stop).await {
+                return;
+            }
         }
     }
 
-    /// Puts until it works; with ever longer waits, but no long ones once it is to stop.
-    async fn put_all(&mut self, mut events: Events, stop: &mut watch::Receiver<bool>) {
+    /// Puts until it works, with ever longer waits; once it is to stop, a few times more. Says whether it worked.
+    async fn put_all(&mut self, mut events: Events, stop: &mut watch::Receiver<bool>) -> bool {
         // The clock may have been set back.
         events.lines.sort_by_key(|line| line.time);
-        let mut failures = 0_u32;
+        let (mut failures, mut last) = (0_u32, LAST_ATTEMPTS);
         while let Err(cause) = self.put(&events).await {
             if !self.warned {
                 self.warned = true;
@@ -109,12 +113,19 @@ impl Publisher {
             failures = failures.saturating_add(1);
             tokio::select! {
                 () = sleep(limit.mul_f64(fastrand::f64())) => {}
-                () = stopped(stop) => sleep(BACKOFF_BASE).await,
+                () = stopped(stop) => {
+                    if last == 0 {
+                        return false;
+                    }
+                    last -= 1;
+                    sleep(BACKOFF_BASE).await;
+                }
             }
         }
         if std::mem::take(&mut self.warned) {
             tracing::info!("the log is published again");
         }
+        true
     }
 
     async fn put(&self, events: &Events) -> Result<(), String> {
