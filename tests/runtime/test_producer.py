@@ -6,7 +6,6 @@ numbers. A number may arrive twice only where an answer was lost on the way.
 
 import gzip
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -15,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import defaultdict
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +22,9 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from shard_limits import FAILED, THROTTLED, ShardLimits
+sys.path.insert(0, str(Path(__file__).parent.parent / "judges"))
+from emulated_aws import emulated_aws  # noqa: E402
+from shard_limits import FAILED, THROTTLED, ShardLimits  # noqa: E402
 
 REGION = "us-east-1"
 PATIENCE = 60  # seconds for a tool to come up; a run of the producer has twice as many
@@ -38,10 +39,10 @@ def free_port():
 
 
 @contextmanager
-def server(command, health, log, environment=None):
+def server(command, health, log):
     """Runs a tool until its health answers, and ends it at the end."""
     with log.open("a") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment, cwd=log.parent)
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=log.parent)
     try:
         end = time.monotonic() + PATIENCE
         while True:
@@ -60,19 +61,7 @@ def server(command, health, log, environment=None):
 
 @pytest.fixture(scope="session")
 def kinesis(tmp_path_factory):
-    home, port = tmp_path_factory.mktemp("kinesis"), free_port()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "TMPDIR": str(home),
-        "GATEWAY_PORT": str(port),
-        "BIND_HOST": "127.0.0.1",
-        "MINISTACK_HOST": "127.0.0.1",
-        "IOT_MTLS_ENABLED": "0",
-        "DOCKER_HOST": f"unix://{home}/no-docker",
-    }
-    address = f"http://127.0.0.1:{port}"
-    with server([BIN / "ministack"], f"{address}/_ministack/health", home / "log", environment):
+    with emulated_aws(tmp_path_factory.mktemp("kinesis")) as address:
         yield address
 
 
@@ -214,7 +203,7 @@ def outage(make, kinesis, tmp_path_factory):
     run = make("outage", 300, keys=50, rate=20)
     result = {}
 
-    def work(stack, limits, faults):
+    def work(limits, faults):
         with faults.server():
             run.start(faults.address)
             time.sleep(5)
@@ -225,10 +214,9 @@ def outage(make, kinesis, tmp_path_factory):
             result["end"] = run.end()
         result["calls"] = limits.calls
 
-    with ExitStack() as stack:
-        limits = stack.enter_context(ShardLimits(kinesis))
+    with ShardLimits(kinesis) as limits:
         faults = Faults(limits.address, tmp_path_factory.mktemp("outage"))
-        thread = threading.Thread(target=work, args=(stack, limits, faults))
+        thread = threading.Thread(target=work, args=(limits, faults))
         thread.start()
 
         def wait():
