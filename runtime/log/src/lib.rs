@@ -28,7 +28,8 @@ pub fn start_on_stderr() {
     start_on(io::stderr);
 }
 
-fn start_on(writer: impl for<'a> MakeWriter<'a> + Send + Sync + 'static) {
+/// The same on what `writer` makes; each line is one call of `write`.
+pub fn start_on(writer: impl for<'a> MakeWriter<'a> + Send + Sync + 'static) {
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, watch};
 
-use crate::record::{Page, Record};
+use super::{Source, SourceError};
+use crate::{
+    record::{Page, Record},
+    stats::Stats,
+};
 
 /// The reading end of the source.
 #[derive(Debug)]
@@ -35,13 +39,8 @@ impl Pages {
         Self { newest, wanted, current: Arc::default(), place: 0, at_once, ahead, asked: true, again: false }
     }
 
-    /// Waits for the first page; `false` if the source ended without one.
-    pub async fn first(&mut self) -> bool {
-        self.newest.wait_for(Option::is_some).await.is_ok() && self.turn()
-    }
-
-    /// The next record, again until [`Pages::advance`] is called; `None` before the first page.
-    pub fn peek(&mut self) -> Option<&Record> {
+    /// The next record; `None` before the first page.
+    fn record(&mut self) -> Option<Record> {
         let at_end = self.place >= self.current.records.len();
         if (at_end || self.at_once || self.again) && self.newest.has_changed().unwrap_or(false) {
             self.turn();
@@ -53,12 +52,9 @@ impl Pages {
             self.asked = true;
             self.wanted.notify_one();
         }
-        self.current.records.get(self.place)
-    }
-
-    /// The record that was looked at is taken.
-    pub fn advance(&mut self) {
+        let record = self.current.records.get(self.place).cloned();
         self.place += 1;
+        record
     }
 
     fn turn(&mut self) -> bool {
@@ -68,6 +64,20 @@ impl Pages {
         self.asked = false;
         self.again = false;
         true
+    }
+}
+
+impl Source for Pages {
+    async fn ready(&mut self) -> Result<(), SourceError> {
+        if self.newest.wait_for(Option::is_some).await.is_ok() && self.turn() {
+            return Ok(());
+        }
+        Err(SourceError::Closed)
+    }
+
+    /// There is always a next record: the last page goes round while there is no newer one.
+    fn next(&mut self, _: &Stats) -> Result<Option<Record>, SourceError> {
+        Ok(self.record())
     }
 }
 
@@ -84,9 +94,8 @@ mod tests {
     fn take(pages: &mut Pages, records: usize) -> String {
         (0..records)
             .map(|_| {
-                let data = pages.peek().expect("a record").data.clone();
-                pages.advance();
-                char::from(data[0])
+                let record = pages.record().expect("a record");
+                char::from(record.data[0])
             })
             .collect()
     }
@@ -96,9 +105,9 @@ mod tests {
         let (sender, newest) = watch::channel(None);
         let wanted = Arc::new(Notify::new());
         let mut pages = Pages::new(newest, wanted.clone(), false, 1);
-        assert!(pages.peek().is_none());
+        assert!(pages.record().is_none());
         sender.send(page("abc")).expect("someone listens");
-        assert!(pages.first().await);
+        pages.ready().await.expect("a page");
         assert_eq!(take(&mut pages, 2), "ab");
         sender.send(page("xy")).expect("someone listens");
         assert_eq!(take(&mut pages, 4), "cxyx");
@@ -111,7 +120,7 @@ mod tests {
     async fn turns_at_once_where_the_source_decides() {
         let (sender, newest) = watch::channel(page("abc"));
         let mut pages = Pages::new(newest, Arc::new(Notify::new()), true, 1);
-        assert!(pages.first().await);
+        pages.ready().await.expect("a page");
         assert_eq!(take(&mut pages, 2), "ab");
         sender.send(page("xy")).expect("someone listens");
         assert_eq!(take(&mut pages, 3), "xyx");
@@ -122,7 +131,7 @@ mod tests {
         let (_sender, newest) = watch::channel(page("abcd"));
         let wanted = Arc::new(Notify::new());
         let mut pages = Pages::new(newest, wanted.clone(), false, 2);
-        assert!(pages.first().await);
+        pages.ready().await.expect("a page");
         let asked = async |seconds| {
             tokio::time::timeout(std::time::Duration::from_millis(seconds), wanted.notified()).await.is_ok()
         };
@@ -138,6 +147,6 @@ mod tests {
     async fn an_ended_source_gives_nothing() {
         let (sender, newest) = watch::channel(None);
         drop(sender);
-        assert!(!Pages::new(newest, Arc::new(Notify::new()), false, 1).first().await);
+        assert!(Pages::new(newest, Arc::new(Notify::new()), false, 1).ready().await.is_err());
     }
 }

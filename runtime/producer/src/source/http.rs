@@ -8,6 +8,7 @@ use reqwest::{
     dns::{Addrs, Name, Resolve, Resolving},
     header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
 };
+use rustls::pki_types::CertificateDer;
 use tokio::{
     sync::{Notify, watch},
     time::{Instant, sleep, sleep_until},
@@ -104,6 +105,16 @@ impl Http {
         max_record_size: usize,
         resolver: Resolver,
     ) -> Result<Self, SetupError> {
+        Self::trusting(pipec_net::http::roots(), config, key, max_record_size, resolver)
+    }
+
+    fn trusting(
+        roots: &[CertificateDer<'_>],
+        config: HttpSource,
+        key: PartitionKey,
+        max_record_size: usize,
+        resolver: Resolver,
+    ) -> Result<Self, SetupError> {
         // A second call changes nothing; the provider is the same one.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut headers = HeaderMap::new();
@@ -114,7 +125,7 @@ impl Http {
                 HeaderValue::try_from(value).map_err(|_| header())?,
             );
         }
-        let roots = pipec_net::http::roots().iter().map(|der| Certificate::from_der(der));
+        let roots = roots.iter().map(|der| Certificate::from_der(der));
         let client = Client::builder()
             .user_agent(concat!("pipec-producer/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers)
@@ -159,7 +170,9 @@ impl Http {
                 Ok(page) => {
                     failures = 0;
                     report(&page);
-                    stats.page(page.too_large);
+                    stats.page();
+                    stats.too_large(page.too_large);
+                    stats.without_key(page.without_key);
                     health.source_works();
                     if pages.send(Some(Arc::new(page))).is_err() {
                         return;
@@ -205,5 +218,59 @@ fn backoff(failures: u32, error: &FetchError) -> Duration {
     match error {
         FetchError::Status { retry_after: Some(asked), .. } => (*asked).min(MAX_RETRY_AFTER) + jitter,
         _ => jitter,
+    }
+}
+
+#[cfg(test)]
+#[path = "../../../net/tests/tls/mod.rs"]
+mod tls;
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    fn source(port: u16) -> HttpSource {
+        let config = serde_json::json!({"url": format!("https://localhost:{port}/"), "records": "$.results"});
+        serde_json::from_value(config).expect("a source")
+    }
+
+    fn gzip(text: &str) -> Vec<u8> {
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(text.as_bytes()).expect("memory");
+        let packed = packed.finish().expect("memory");
+        let mut answer = format!(
+            "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            packed.len()
+        )
+        .into_bytes();
+        answer.extend(packed);
+        answer
+    }
+
+    #[tokio::test]
+    async fn fetches_over_tls_from_whom_it_trusts_alone() {
+        let (port, authority) = tls::serve(gzip(r#"{"results":[1,2,3]}"#)).await;
+        let resolver = Resolver::from_system().expect("a resolver");
+        let random = || PartitionKey::Random {};
+        let trusting = Http::trusting(&[authority], source(port), random(), 100, resolver.clone());
+        let page = trusting.expect("a client").fetch().await.expect("a page");
+        assert_eq!(page.records.len(), 3);
+        let public = Http::new(source(port), random(), 100, resolver).expect("a client");
+        let refusal = public.fetch().await.expect_err("the authority is not Mozilla's").to_string();
+        assert!(refusal.contains("UnknownIssuer"), "{refusal}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_bounded_unpacked() {
+        // Some 30 KB that unpack to more than the limit.
+        let (port, authority) = tls::serve(gzip(&"x".repeat(MAX_ANSWER + 1))).await;
+        let resolver = Resolver::from_system().expect("a resolver");
+        let source = Http::trusting(&[authority], source(port), PartitionKey::Random {}, 100, resolver);
+        let error = source.expect("a client").fetch().await.expect_err("it is too large");
+        assert!(matches!(error, FetchError::TooLarge), "{error}");
     }
 }
