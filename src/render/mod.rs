@@ -13,7 +13,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
 use serde::Serialize;
 
 use crate::plan::grants::Role;
-use crate::plan::{Plan, StreamPlan, TagPlan};
+use crate::plan::{Plan, RecordsPlan, StreamPlan, TagPlan};
 
 /// The templates, by name.
 const TEMPLATES: &[(&str, &str)] = &[
@@ -55,6 +55,7 @@ struct Context<'a> {
 struct UserData<'a> {
     key: &'a str,
     config: &'a str,
+    records: Option<&'a RecordsPlan>,
 }
 
 /// The templates, compiled once.
@@ -105,9 +106,11 @@ fn try_render(plan: &Plan) -> Result<String, minijinja::Error> {
     let own = plan.outputs.iter().map(|output| &output.stream);
     let streams = std::iter::once(&plan.stream).chain(&plan.output_stream).chain(own).collect();
     let user_data = match &plan.producer {
-        Some(producer) => environment
-            .get_template("user-data.sh.j2")?
-            .render(Serde(UserData { key: &producer.artifact.s3_key, config: &producer.config }))?,
+        Some(producer) => environment.get_template("user-data.sh.j2")?.render(Serde(UserData {
+            key: &producer.artifact.s3_key,
+            config: &producer.config,
+            records: producer.records.as_ref(),
+        }))?,
         None => String::new(),
     };
     let context = Context { plan, tags, named_tags, roles, streams, user_data };

@@ -188,8 +188,9 @@ def launch_template(stack, name, physical, properties):
     script = base64.b64decode(data["UserData"]).decode()
     assert script.startswith("#!/bin/bash\n")
     # It fetches what has been uploaded.
-    producer, = (a for a in stack.pipeline.artifacts.values() if a["s3_key"] in script)
-    assert producer["path"].exists() and stack.artifact_bucket in script
+    fetched = {n: a for n, a in stack.pipeline.artifacts.items() if a["s3_key"] in script}
+    assert "producer" in fetched and set(fetched) <= {"producer", "records"}
+    assert all(a["path"].exists() for a in fetched.values()) and stack.artifact_bucket in script
 
 
 def group(stack, name, physical, properties):

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -146,6 +147,10 @@ def test_it_installs_and_signals(pipeline, tmp_path):
         program = root / re.search(r"(?m)^ExecStart=(\S+)", unit_text).group(1)[1:]
         assert program.read_bytes() == PROGRAM and os.access(program, os.X_OK)
         assert (root / "etc/systemd/system" / unit).is_file()
+        config = json.loads((root / "etc/pipec/producer.json").read_text())
+        if "file" in config["source"]:
+            records = Path(config["source"]["file"]["path"])
+            assert records.read_bytes() == PROGRAM and records.stat().st_mode & 0o444 == 0o444
         signal, condition, _ = signals(calls)
         assert condition.endswith(" " + HANDLE.format("ProducerStartHandle")) and told(condition, "--exit-code", 0)
         # The group whose CreationPolicy waits for it.
