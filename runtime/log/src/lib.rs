@@ -54,7 +54,7 @@ pub fn line(level: Level, message: &str, fields: &impl Serialize) -> io::Result<
 /// The same to `writer`.
 ///
 /// # Errors
-/// As [`line`].
+/// As [`line()`].
 pub fn line_on(
     mut writer: impl Write,
     level: Level,
