@@ -23,8 +23,8 @@ const ASSUMED_INVOCATION_MS: f64 = 5.0;
 
 /// What `runtime/producer` publishes, once for all instances.
 const PRODUCER_METRICS: &[&str] = &["RecordsSent", "RecordsRetried", "RecordsFailed", "BytesSent"];
-/// What `runtime/transform` publishes.
-const TRANSFORM_METRICS: &[&str] = &["Records", "Dropped", "ProcessingFailed"];
+/// What `runtime/transform` publishes of a program that drops no record.
+const TRANSFORM_METRICS: &[&str] = &["Records", "ProcessingFailed"];
 
 /// What a plan costs a month.
 #[derive(Clone, Debug, PartialEq, Serialize)]
