@@ -48,6 +48,19 @@ pub fn start_on(writer: impl for<'a> MakeWriter<'a> + Send + Sync + 'static) {
 /// # Errors
 /// When stdout cannot be written to, or `fields` is not an object.
 pub fn line(level: Level, message: &str, fields: &impl Serialize) -> io::Result<()> {
+    line_on(io::stdout().lock(), level, message, fields)
+}
+
+/// The same to `writer`.
+///
+/// # Errors
+/// As [`line()`].
+pub fn line_on(
+    mut writer: impl Write,
+    level: Level,
+    message: &str,
+    fields: &impl Serialize,
+) -> io::Result<()> {
     #[derive(Serialize)]
     struct Line<'a, F> {
         timestamp: &'a str,
@@ -62,5 +75,5 @@ pub fn line(level: Level, message: &str, fields: &impl Serialize) -> io::Result<
         serde_json::to_vec(&Line { timestamp: &timestamp, level: level.as_str(), message, fields })?;
     line.push(b'\n');
     // In one go: lines of several threads must not mix.
-    io::stdout().lock().write_all(&line)
+    writer.write_all(&line)
 }

@@ -15,7 +15,6 @@
 #![allow(async_fn_in_trait)]
 
 pub mod batch;
-pub mod clock;
 pub mod config;
 pub mod health;
 pub mod kinesis;

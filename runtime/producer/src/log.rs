@@ -8,13 +8,10 @@ use std::{
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use time::UtcDateTime;
 use tokio::sync::mpsc;
+use tracing::Level;
 
-use crate::{
-    clock::{date, time_of_day},
-    stats::Snapshot,
-};
+use crate::stats::Snapshot;
 
 /// Most lines that wait to be published, and the longest, in bytes. More are on the machine alone.
 const MAX_LINES: usize = 1000;
@@ -73,11 +70,9 @@ impl Output {
 
     /// Writes a line of counters: what happened in the last while. CloudWatch makes metrics of it, by the
     /// stream's name; what is no metric is there to be looked up, since each metric has its price.
-    pub fn metrics(mut self, stream: &str, counts: &Snapshot, over: Duration) {
-        let now = SystemTime::now();
-        let mut line = counters(counts, over, "in the last while", now);
-        line["_aws"] = json!({
-            "Timestamp": millis(now),
+    pub fn metrics(self, stream: &str, counts: &Snapshot, over: Duration) {
+        let directive = json!({
+            "Timestamp": millis(SystemTime::now()),
             "CloudWatchMetrics": [{
                 "Namespace": NAMESPACE,
                 "Dimensions": [["Stream"]],
@@ -89,14 +84,38 @@ impl Output {
                 ],
             }],
         });
-        line["Stream"] = stream.into();
-        let _ = self.write(format!("{line}\n").as_bytes());
+        self.counters("in the last while", &Counters::new(counts, over, Some((directive, stream))));
     }
 
     /// Writes a line of counters that are no metrics: what happened in all.
-    pub fn total(mut self, counts: &Snapshot, over: Duration) {
-        let line = counters(counts, over, "in all", SystemTime::now());
-        let _ = self.write(format!("{line}\n").as_bytes());
+    pub fn total(self, counts: &Snapshot, over: Duration) {
+        self.counters("in all", &Counters::new(counts, over, None));
+    }
+
+    fn counters(self, message: &str, counters: &Counters<'_>) {
+        // Who cannot write a log cannot write that either.
+        let _ = pipec_net::log::line_on(self, Level::INFO, message, counters);
+    }
+}
+
+/// The fields of a line of counters.
+#[derive(Debug, Serialize)]
+struct Counters<'a> {
+    seconds: f64,
+    #[serde(flatten)]
+    counts: &'a Snapshot,
+    /// What CloudWatch is to make metrics of, and the stream's name.
+    #[serde(rename = "_aws", skip_serializing_if = "Option::is_none")]
+    directive: Option<Value>,
+    #[serde(rename = "Stream", skip_serializing_if = "Option::is_none")]
+    stream: Option<&'a str>,
+}
+
+impl<'a> Counters<'a> {
+    fn new(counts: &'a Snapshot, over: Duration, metrics: Option<(Value, &'a str)>) -> Self {
+        let seconds = (over.as_secs_f64() * 1000.0).round() / 1000.0;
+        let (directive, stream) = metrics.unzip();
+        Self { seconds, counts, directive, stream }
     }
 }
 
@@ -105,22 +124,6 @@ pub fn lines() -> mpsc::Receiver<Line> {
     let (sender, receiver) = mpsc::channel(MAX_LINES);
     let _ = PUBLISHED.set(sender);
     receiver
-}
-
-fn counters(counts: &Snapshot, over: Duration, message: &str, now: SystemTime) -> Value {
-    #[derive(Serialize)]
-    struct Counters<'a> {
-        timestamp: String,
-        level: &'a str,
-        message: &'a str,
-        seconds: f64,
-        #[serde(flatten)]
-        counts: &'a Snapshot,
-    }
-    let seconds = (over.as_secs_f64() * 1000.0).round() / 1000.0;
-    let now = UtcDateTime::from(now);
-    let timestamp = format!("{}T{}.{:06}Z", date(now), time_of_day(now), now.microsecond());
-    serde_json::to_value(Counters { timestamp, level: "INFO", message, seconds, counts }).unwrap_or_default()
 }
 
 fn millis(time: SystemTime) -> i64 {
@@ -135,9 +138,9 @@ mod tests {
     #[test]
     fn counters_have_the_names_of_the_metrics() {
         let counts = Snapshot { records_sent: 3, bytes_sent: 10, records_given_up: 1, ..Snapshot::default() };
-        let line = counters(&counts, Duration::from_secs(60), "in the last while", SystemTime::UNIX_EPOCH);
-        assert_eq!(line["timestamp"], "1970-01-01T00:00:00.000000Z");
-        assert_eq!((&line["level"], &line["seconds"]), (&json!("INFO"), &json!(60.0)));
+        let counters = Counters::new(&counts, Duration::from_millis(59_999), None);
+        let line = serde_json::to_value(&counters).expect("JSON");
+        assert_eq!(line["seconds"], 59.999);
         assert_eq!(line["RecordsSent"], 3);
         assert_eq!(line["BytesSent"], 10);
         assert_eq!(line["RecordsGivenUp"], 1);

@@ -1,13 +1,12 @@
 //! Records that are made up, for load tests.
 
-use std::{io::Write as _, time::SystemTime};
+use std::{fmt, io::Write as _, time::SystemTime};
 
 use fastrand::Rng;
 use time::UtcDateTime;
 
 use super::{Source, SourceError};
 use crate::{
-    clock::{date, time_of_day},
     config::{Field, GeneratorSource, PartitionKey, Value},
     record::Record,
     stats::Stats,
@@ -262,6 +261,14 @@ fn write(data: &mut Vec<u8>, rng: &mut Rng, now: UtcDateTime, value: Value) {
         Value::Date {} => write!(data, "\"{}\"", date(now)),
         Value::Time {} => write!(data, "\"{}\"", time_of_day(now)),
     };
+}
+
+fn date(now: UtcDateTime) -> impl fmt::Display {
+    fmt::from_fn(move |f| write!(f, "{:04}-{:02}-{:02}", now.year(), u8::from(now.month()), now.day()))
+}
+
+fn time_of_day(now: UtcDateTime) -> impl fmt::Display {
+    fmt::from_fn(move |f| write!(f, "{:02}:{:02}:{:02}", now.hour(), now.minute(), now.second()))
 }
 
 /// Words that can be pronounced, each with a capital: `Tomira`, `Kesu Banolita`. At most `max` bytes.
