@@ -1,0 +1,203 @@
+//! Days and times: numbers inside, and texts as Flink reads and writes them.
+
+use std::fmt::Write;
+
+pub(crate) const MS_PER_DAY: i64 = 86_400_000;
+
+/// Days since 1970-01-01 of a day in the Gregorian calendar.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let (shifted, month_from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (era, of_era) = (shifted.div_euclid(400), shifted.rem_euclid(400));
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + (153 * month_from_march + 2) / 5 + day - 719_469
+}
+
+/// Year, month and day.
+fn civil(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (era * 400 + year + i64::from(month <= 2), month, day)
+}
+
+fn month_length(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// A number as `Integer.parseInt` takes it, with blanks around it.
+fn number(text: &str) -> Option<i64> {
+    crate::number::trim(text).parse::<i32>().ok().map(i64::from)
+}
+
+/// A day from a text as CAST takes it: `2026-1-5`, `2026-01`, `2026`, and anything behind a blank.
+///
+/// Public for the compiler, which writes constants with it.
+#[must_use]
+pub fn parse_date(text: &str) -> Option<i32> {
+    let text = match text.find(' ') {
+        Some(at) if at > 0 => &text[..at],
+        _ => text,
+    };
+    let mut parts = text.splitn(3, '-');
+    let year = number(parts.next()?)?;
+    let month = parts.next().map_or(Some(1), number)?;
+    let day = parts.next().map_or(Some(1), number)?;
+    let exists =
+        (0..=9999).contains(&year) && (1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day);
+    if exists { i32::try_from(days(year, month, day)).ok() } else { None }
+}
+
+/// A time of day from a text as CAST takes it: `09:30:00.5`, `9:30`, `9`, in milliseconds.
+///
+/// Public for the compiler, which writes constants with it.
+#[must_use]
+pub fn parse_time(text: &str) -> Option<i32> {
+    let (clock, zone) = match text.find('-').or_else(|| text.find('+')) {
+        Some(at) => text.split_at(at),
+        None => (text, ""),
+    };
+    // Flink adds an offset only behind a `+`.
+    let sign = if zone.starts_with('+') { 1 } else { -1 };
+    let (zone_hour, zone_minute) = match zone.get(1..) {
+        None => (0, 0),
+        Some(zone) => match zone.split_once(':') {
+            None => (number(zone)?, 0),
+            Some((hour, minute)) => (number(hour)?, number(minute)?),
+        },
+    };
+    let mut parts = clock.splitn(3, ':');
+    let hour = number(parts.next()?)?;
+    let minute = parts.next().map_or(Some(0), number)?;
+    let (second, ms) = match parts.next() {
+        None => (0, 0),
+        Some(part) => match part.split_once('.') {
+            None => (number(part)?, 0),
+            Some((second, digits)) => (number(second)?, fraction(crate::number::trim(digits))),
+        },
+    };
+    let minutes = (hour + sign * zone_hour) * 60 + minute + sign * zone_minute;
+    let ms = minutes * 60_000 + second * 1000 + ms;
+    i32::try_from(ms).ok()
+}
+
+/// Milliseconds from the digits behind the point, rounded at the fourth.
+fn fraction(digits: &str) -> i64 {
+    let digit = |at: usize| match digits.as_bytes().get(at) {
+        Some(byte @ b'0'..=b'9') => i64::from(byte - b'0'),
+        _ => 0,
+    };
+    let up = digits.as_bytes().get(3).is_some_and(|byte| *byte >= b'5');
+    digit(0) * 100 + digit(1) * 10 + digit(2) + i64::from(up)
+}
+
+/// The rest of a text that is being read from its start.
+struct Reader<'a>(&'a str);
+
+impl Reader<'_> {
+    fn skip(&mut self, character: char) -> Option<()> {
+        self.0 = self.0.strip_prefix(character)?;
+        Some(())
+    }
+
+    fn digits(&mut self, least: usize, most: usize) -> Option<i64> {
+        let count = self.0.bytes().take(most).take_while(u8::is_ascii_digit).count();
+        let (digits, rest) = self.0.split_at(count);
+        let number = digits.parse().ok().filter(|_| count >= least)?;
+        self.0 = rest;
+        Some(number)
+    }
+
+    /// `[MM][M]`: two digits, and more of them only if they are the same number; or one digit.
+    fn two_or_one(&mut self) -> Option<i64> {
+        let Some(number) = self.digits(2, 2) else { return self.digits(1, 19) };
+        let mut again = Reader(self.0);
+        if again.digits(1, 19) == Some(number) {
+            self.0 = again.0;
+        }
+        Some(number)
+    }
+}
+
+/// Milliseconds since 1970 from a text: `2026-01-27 09:30:00.5`, also with a `T` between and a `Z` behind; the time
+/// may be missing.
+///
+/// Public for the compiler, which writes constants with it.
+#[must_use]
+pub fn parse_timestamp(text: &str) -> Option<i64> {
+    let text = text.replace('T', " ").replace('Z', "");
+    let mut reader = Reader(&text);
+    let year = if reader.skip('+').is_some() { reader.digits(5, 19) } else { reader.digits(4, 4) }?;
+    reader.skip('-')?;
+    let month = reader.two_or_one()?;
+    reader.skip('-')?;
+    let day = reader.two_or_one()?;
+    let mut ms = 0;
+    if !reader.0.is_empty() {
+        reader.skip(' ')?;
+        let hour = reader.two_or_one()?;
+        reader.skip(':')?;
+        let minute = reader.two_or_one()?;
+        reader.skip(':')?;
+        let second = reader.two_or_one()?;
+        let mut nanos = 0;
+        if reader.skip('.').is_some() {
+            let before = reader.0.len();
+            nanos = reader.digits(0, 9).unwrap_or(0);
+            nanos *= 10_i64.pow(9 - (before - reader.0.len()) as u32);
+        }
+        let midnight = (hour, minute, second, nanos) == (24, 0, 0, 0);
+        if !midnight && !(hour < 24 && minute < 60 && second < 60) {
+            return None;
+        }
+        ms = ((hour * 60 + minute) * 60 + second) * 1000 + nanos / 1_000_000;
+    }
+    if !reader.0.is_empty() || !(1..=999_999_999).contains(&year) || !(1..=12).contains(&month) {
+        return None;
+    }
+    // A day that this month does not have is its last.
+    if !(1..=31).contains(&day) {
+        return None;
+    }
+    let day = day.min(month_length(year, month));
+    Some(days(year, month, day).wrapping_mul(MS_PER_DAY).wrapping_add(ms))
+}
+
+/// `2026-01-27`; years beyond four digits have a sign.
+pub(crate) fn write_date(days: i64, out: &mut String) {
+    let (year, month, day) = civil(days);
+    let _ = match year {
+        10_000.. => write!(out, "+{year}-{month:02}-{day:02}"),
+        0..=9999 => write!(out, "{year:04}-{month:02}-{day:02}"),
+        _ => write!(out, "{year:05}-{month:02}-{day:02}"),
+    };
+}
+
+/// `09:30:00`, and a point with so many digits at least behind it, or as many as there are.
+pub(crate) fn write_clock(ms: i64, least: usize, out: &mut String) {
+    let (seconds, mut rest) = (ms / 1000, ms % 1000);
+    let _ = write!(out, "{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let mut digits = 0;
+    while rest > 0 || digits < least {
+        if digits == 0 {
+            out.push('.');
+        }
+        out.push(char::from(b'0' + (rest / 100) as u8));
+        rest = rest % 100 * 10;
+        digits += 1;
+    }
+}
+
+/// Day and time with a blank between them.
+pub(crate) fn write_timestamp(ms: i64, least: usize, out: &mut String) {
+    write_date(ms.div_euclid(MS_PER_DAY), out);
+    out.push(' ');
+    write_clock(ms.rem_euclid(MS_PER_DAY), least, out);
+}
