@@ -38,10 +38,14 @@ pub(crate) fn cast(value: Value, to: DataType) -> Value {
             }
             other => other,
         },
+        // A time of day has whole seconds.
         DataType::Time => match value {
-            Value::Text(text) => time::parse_time(&text).map_or(Value::Null, Value::Time),
+            Value::Text(text) => {
+                time::parse_time(&text).map_or(Value::Null, |ms| Value::Time(ms / 1000 * 1000))
+            }
             Value::Timestamp(ms) => {
-                i32::try_from(ms.rem_euclid(time::MS_PER_DAY)).map_or(Value::Null, Value::Time)
+                let ms = ms.rem_euclid(time::MS_PER_DAY) / 1000 * 1000;
+                i32::try_from(ms).map_or(Value::Null, Value::Time)
             }
             other => other,
         },

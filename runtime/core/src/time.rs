@@ -32,9 +32,11 @@ fn month_length(year: i64, month: i64) -> i64 {
     }
 }
 
-/// A number as `Integer.parseInt` takes it, with blanks around it.
+/// Digits, with blanks around them.
 fn number(text: &str) -> Option<i64> {
-    crate::number::trim(text).parse::<i32>().ok().map(i64::from)
+    let text = crate::number::trim(text);
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse::<i32>().ok().filter(|_| digits).map(i64::from)
 }
 
 /// A day from a text as CAST takes it: `2026-1-5`, `2026-01`, `2026`, and anything behind a blank.

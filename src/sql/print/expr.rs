@@ -1,6 +1,6 @@
 //! Expressions as Flink SQL writes them.
 
-use super::super::data_type::{DataType, Family};
+use super::super::data_type::{DataType, Family, MAX_PRECISION};
 use super::super::expr::{
     Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart, Side,
 };
@@ -198,7 +198,14 @@ pub(super) fn cast(operand: &str, from: DataType, to: DataType) -> String {
         (Family::Text, _) if to == DataType::Timestamp => {
             format!("TO_TIMESTAMP(REPLACE(REPLACE({operand}, 'T', ' '), 'Z', ''))")
         }
-        (Family::Text, _) => format!("TRY_CAST({operand} AS {target})"),
+        (Family::Text, _) => match to {
+            // Flink reads a text straight into a short decimal by a way of its own, which makes 0 of a single letter
+            // and does not see that a number is too large after rounding. Into a long one it reads all of them.
+            DataType::Decimal { precision, scale } if precision < MAX_PRECISION => {
+                format!("TRY_CAST(TRY_CAST({operand} AS DECIMAL({MAX_PRECISION}, {scale})) AS {target})")
+            }
+            _ => format!("TRY_CAST({operand} AS {target})"),
+        },
         (Family::Number, Family::Number) => number_cast(operand, from, to, &target),
         _ => format!("CAST({operand} AS {target})"),
     }
