@@ -115,8 +115,8 @@ def results(tmp_path_factory):
     return directories
 
 
-# What a binary number of 64 bits needs at most.
-DOUBLE_DIGITS = 17
+# What Java writes of a binary number of 64 bits at most; 17 would do.
+DOUBLE_DIGITS = 18
 
 
 def number(digits):

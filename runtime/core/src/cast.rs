@@ -92,12 +92,8 @@ fn decimal(value: &Value, precision: u8, scale: u8) -> Option<Decimal> {
 
 fn double(value: &Value) -> Option<f64> {
     match value {
-        Value::Integer(number) => Some(*number as f64),
-        Value::Decimal(number) => number.to_string().parse().ok(),
-        Value::Real(number) => Some((*number).into()),
-        Value::Double(number) => Some(*number),
         Value::Text(text) => number::parse_double(text),
-        _ => None,
+        other => other.as_double(),
     }
 }
 

@@ -62,42 +62,19 @@ pub fn parse_date(text: &str) -> Option<i32> {
 /// Public for the compiler, which writes constants with it.
 #[must_use]
 pub fn parse_time(text: &str) -> Option<i32> {
-    let (clock, zone) = match text.find('-').or_else(|| text.find('+')) {
-        Some(at) => text.split_at(at),
-        None => (text, ""),
-    };
-    // Flink adds an offset only behind a `+`.
-    let sign = if zone.starts_with('+') { 1 } else { -1 };
-    let (zone_hour, zone_minute) = match zone.get(1..) {
-        None => (0, 0),
-        Some(zone) => match zone.split_once(':') {
-            None => (number(zone)?, 0),
-            Some((hour, minute)) => (number(hour)?, number(minute)?),
-        },
-    };
-    let mut parts = clock.splitn(3, ':');
-    let hour = number(parts.next()?)?;
-    let minute = parts.next().map_or(Some(0), number)?;
-    let (second, ms) = match parts.next() {
-        None => (0, 0),
-        Some(part) => match part.split_once('.') {
-            None => (number(part)?, 0),
-            Some((second, digits)) => (number(second)?, fraction(crate::number::trim(digits))),
-        },
-    };
-    let minutes = (hour + sign * zone_hour) * 60 + minute + sign * zone_minute;
-    let ms = minutes * 60_000 + second * 1000 + ms;
-    i32::try_from(ms).ok()
-}
-
-/// Milliseconds from the digits behind the point, rounded at the fourth.
-fn fraction(digits: &str) -> i64 {
-    let digit = |at: usize| match digits.as_bytes().get(at) {
-        Some(byte @ b'0'..=b'9') => i64::from(byte - b'0'),
-        _ => 0,
-    };
-    let up = digits.as_bytes().get(3).is_some_and(|byte| *byte >= b'5');
-    digit(0) * 100 + digit(1) * 10 + digit(2) + i64::from(up)
+    let mut reader = Reader(text.trim_matches(' '));
+    let hour = reader.digits(1, 2)?;
+    let (mut minute, mut second, mut ms) = (0, 0, 0);
+    if reader.skip(':').is_some() {
+        minute = reader.digits(1, 2)?;
+        if reader.skip(':').is_some() {
+            second = reader.digits(1, 2)?;
+            ms = reader.fraction() / 1_000_000;
+            reader.0 = reader.0.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        }
+    }
+    let exists = reader.0.is_empty() && hour < 24 && minute < 60 && second < 60;
+    i32::try_from(((hour * 60 + minute) * 60 + second) * 1000 + ms).ok().filter(|_| exists)
 }
 
 /// The rest of a text that is being read from its start.
@@ -115,6 +92,16 @@ impl Reader<'_> {
         let number = digits.parse().ok().filter(|_| count >= least)?;
         self.0 = rest;
         Some(number)
+    }
+
+    /// A point and up to nine digits, if they are there, as billionths; none may stand behind the point.
+    fn fraction(&mut self) -> i64 {
+        if self.skip('.').is_none() {
+            return 0;
+        }
+        let before = self.0.len();
+        let number = self.digits(1, 9).unwrap_or(0);
+        number * 10_i64.pow(9 - (before - self.0.len()) as u32)
     }
 
     /// `[MM][M]`: two digits, and more of them only if they are the same number; or one digit.
@@ -149,12 +136,7 @@ pub fn parse_timestamp(text: &str) -> Option<i64> {
         let minute = reader.two_or_one()?;
         reader.skip(':')?;
         let second = reader.two_or_one()?;
-        let mut nanos = 0;
-        if reader.skip('.').is_some() {
-            let before = reader.0.len();
-            nanos = reader.digits(0, 9).unwrap_or(0);
-            nanos *= 10_i64.pow(9 - (before - reader.0.len()) as u32);
-        }
+        let nanos = reader.fraction();
         let midnight = (hour, minute, second, nanos) == (24, 0, 0, 0);
         if !midnight && !(hour < 24 && minute < 60 && second < 60) {
             return None;

@@ -194,6 +194,18 @@ impl Value<'_> {
             (Self::Text(a), Self::Text(b)) => Some(a.cmp(b)),
             (Self::Date(a), Self::Date(b)) | (Self::Time(a), Self::Time(b)) => Some(a.cmp(b)),
             (Self::Timestamp(a), Self::Timestamp(b)) => Some(a.cmp(b)),
+            // Of two kinds of numbers one is binary, and then both are.
+            _ => self.as_double()?.partial_cmp(&other.as_double()?),
+        }
+    }
+
+    /// A number as a binary one.
+    pub(crate) fn as_double(&self) -> Option<f64> {
+        match self {
+            Self::Integer(number) => Some(*number as f64),
+            Self::Decimal(number) => number.to_string().parse().ok(),
+            Self::Real(number) => Some((*number).into()),
+            Self::Double(number) => Some(*number),
             _ => None,
         }
     }
