@@ -118,8 +118,9 @@ fn reported(spec: &str, code: Code) -> BTreeSet<Code> {
     found.filter(|found| is_advice(code) || !is_advice(*found)).collect()
 }
 
-/// Faults that a fragment cannot show: of files, of very long values, of several specs, of pipec itself.
-const TOLD_ONLY: [Code; 9] = [
+/// Faults that a fragment cannot show: of files, of very long values, of several specs, of pipec itself, of SQL that is
+/// refused by name before.
+const TOLD_ONLY: [Code; 10] = [
     Code::UnreadableFile,
     Code::NotUtf8,
     Code::FileTooLarge,
@@ -129,6 +130,7 @@ const TOLD_ONLY: [Code; 9] = [
     Code::DescriptionLength,
     Code::DuplicatePipeline,
     Code::InternalFault,
+    Code::QueryNeedsFlink,
 ];
 
 #[test]

@@ -9,7 +9,7 @@ use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::DEFAULT_REGION;
 use crate::resolve::pipeline::{Capacity, Pipeline, Source};
 use crate::spec::AnalyticsRuntime;
-use crate::sql::{self, Query};
+use crate::sql::{self, Query, Role, print_program};
 
 /// Whether the producer makes its records from the columns.
 fn generates(pipeline: &Pipeline) -> bool {
@@ -45,24 +45,15 @@ pub(super) fn check(context: &mut Context) {
         _ => {}
     }
     let Some(analytics) = &context.pipeline.analytics else { return };
-    if analytics.runtime.value == AnalyticsRuntime::Lambda {
-        let message = if analytics.runtime.written {
-            "this version of pipec cannot run SQL in the Lambda"
-        } else {
-            "without `runtime`, SQL runs in the Lambda, which this version of pipec cannot do"
-        };
-        context.report(Diagnostic::error(
-            Code::LambdaRuntimeMissing,
-            analytics.runtime.span,
-            message,
-            "write `runtime: flink`; it costs about 161 USD a month and a second stream",
-        ));
-        return;
-    }
-    runtime_environment(context);
-    parallelism(context);
     one_output(context);
-    output_quota(context);
+    match analytics.runtime.value {
+        AnalyticsRuntime::Lambda => each_record_alone(context),
+        AnalyticsRuntime::Flink => {
+            runtime_environment(context);
+            parallelism(context);
+            output_quota(context);
+        }
+    }
 }
 
 /// A runtime in place of an unknown one: what was meant, if only the spelling is off; otherwise all that pipec can use.
@@ -169,6 +160,26 @@ fn parallelism(context: &mut Context) {
             },
         ));
     }
+}
+
+/// The transform looks at one record at a time and remembers none.
+fn each_record_alone(context: &mut Context) {
+    let (Some(analytics), Some(query)) = (&context.pipeline.analytics, context.query) else { return };
+    let outputs = query.stream_ids().filter(|id| query.stream(*id).role == Role::Output);
+    let Some(need) = outputs.into_iter().find_map(|output| print_program(query, output).err()) else { return };
+    let message = match analytics.runtime.written {
+        true => format!("{} cannot be decided record by record, as `runtime: lambda` does", need.what),
+        false => format!("{} cannot be decided record by record, and without `runtime` SQL is", need.what),
+    };
+    context.report(
+        Diagnostic::error(
+            Code::QueryNeedsFlink,
+            need.span,
+            message,
+            "write `runtime: flink` in `analytics`; it costs about 161 USD a month and a second stream",
+        )
+        .related(analytics.runtime.span, "the runtime"),
+    );
 }
 
 /// Firehose reads one stream.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::delivery::transform_spec;
 use super::value::{Value, literal};
 use crate::graph::{Action, Edge, Node};
 use crate::resolve::pipeline::{Encryption, Pipeline};
@@ -81,6 +82,9 @@ pub fn roles(pipeline: &Pipeline, edges: &[Edge], keys: ArtifactKeys) -> Vec<Rol
                 roles.len() - 1
             });
         roles[at].grants.extend(grants(pipeline, *edge, keys));
+        if edge.from == Node::Transform {
+            roles[at].spec = transform_spec(pipeline);
+        }
     }
     roles
 }

@@ -8,7 +8,7 @@ use crate::capacity::{self, Load, Need};
 use crate::check::Checked;
 use crate::graph::{self, Edge, Node};
 use crate::resolve::pipeline::{Capacity, Encryption, Pipeline};
-use crate::spec::SECONDS_PER_HOUR;
+use crate::spec::{AnalyticsRuntime, SECONDS_PER_HOUR};
 
 /// A Kinesis data stream.
 #[derive(Clone, Debug, Serialize)]
@@ -46,10 +46,11 @@ pub(super) fn input(pipeline: &Pipeline, edges: &[Edge]) -> StreamPlan {
     }
 }
 
-/// The stream that takes the query's rows.
+/// The stream that takes the rows of a query on Flink.
 pub(super) fn output(checked: &Checked) -> Option<StreamPlan> {
-    let output = checked.query()?.outputs().next()?;
     let pipeline = checked.pipeline();
+    pipeline.analytics_on(AnalyticsRuntime::Flink)?;
+    let output = checked.query()?.outputs().next()?;
     let load = capacity::output_load(output, &pipeline.stream);
     Some(StreamPlan {
         // The user chose a number for the input; the output has its own arithmetic.
