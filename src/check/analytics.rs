@@ -166,7 +166,9 @@ fn parallelism(context: &mut Context) {
 fn each_record_alone(context: &mut Context) {
     let (Some(analytics), Some(query)) = (&context.pipeline.analytics, context.query) else { return };
     let outputs = query.stream_ids().filter(|id| query.stream(*id).role == Role::Output);
-    let Some(need) = outputs.into_iter().find_map(|output| print_program(query, output).err()) else { return };
+    let Some(need) = outputs.into_iter().find_map(|output| print_program(query, output).err()) else {
+        return;
+    };
     let message = match analytics.runtime.written {
         true => format!("{} cannot be decided record by record, as `runtime: lambda` does", need.what),
         false => format!("{} cannot be decided record by record, and without `runtime` SQL is", need.what),

@@ -118,9 +118,8 @@ pub(super) fn transform_spec(pipeline: &Pipeline) -> &'static str {
 
 /// The record program, as the function finds it beside itself.
 fn program(checked: &Checked, append: &str) -> Option<String> {
-    let query = checked.query().filter(|_| {
-        checked.pipeline().analytics_on(AnalyticsRuntime::Lambda).is_some()
-    });
+    let query =
+        checked.query().filter(|_| checked.pipeline().analytics_on(AnalyticsRuntime::Lambda).is_some());
     let program = match query {
         None => RecordProgram::appending(append),
         Some(query) => {

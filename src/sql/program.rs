@@ -7,9 +7,7 @@ use pipec_core::query as program;
 use pipec_core::{parse_date, parse_time, parse_timestamp};
 
 use super::data_type::DataType;
-use super::expr::{
-    Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, PatternPart, Side,
-};
+use super::expr::{Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, PatternPart, Side};
 use super::query::{FromClause, Insert, Query, Select, StateNeed, Stream, StreamId};
 
 type Printed<T> = Result<T, StateNeed>;
@@ -73,13 +71,10 @@ fn insert(query: &Query, insert: &Insert) -> Printed<program::Insert> {
 fn value(item: &Expr, into: &Stream, at: usize) -> Printed<program::Expr> {
     let target = into.columns[at].data_type;
     let printed = expr(item)?;
-    let is_exact = matches!(item.kind, ExprKind::Column(_) | ExprKind::Cast { .. }) && item.data_type == target;
+    let is_exact =
+        matches!(item.kind, ExprKind::Column(_) | ExprKind::Cast { .. }) && item.data_type == target;
     let limited = matches!(target.text_length(), Some(Some(_)));
-    Ok(if limited && !is_exact {
-        program::Expr::Cast(data_type(target), Box::new(printed))
-    } else {
-        printed
-    })
+    Ok(if limited && !is_exact { program::Expr::Cast(data_type(target), Box::new(printed)) } else { printed })
 }
 
 fn expr(expr: &Expr) -> Printed<program::Expr> {

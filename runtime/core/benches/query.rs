@@ -12,7 +12,8 @@ const RECORDS: usize = 500;
 
 /// The reference query: six columns of the users of at least 21 years.
 fn program() -> RecordProgram {
-    let column = |path: &str, data_type| Column { path: path.split('.').map(Into::into).collect(), data_type };
+    let column =
+        |path: &str, data_type| Column { path: path.split('.').map(Into::into).collect(), data_type };
     let columns = vec![
         column("name.first", DataType::Varchar(16)),
         column("name.last", DataType::Varchar(16)),
@@ -23,12 +24,13 @@ fn program() -> RecordProgram {
     ];
     let keys = ["FIRST", "LAST", "AGE", "GENDER", "LATITUDE", "LONGITUDE"].map(String::from).to_vec();
     let stream = Stream { types: columns.iter().map(|column| column.data_type).collect(), keys: Some(keys) };
-    let filter = Expr::Compare(
-        Comparison::GreaterOrEqual,
-        Box::new((Expr::Column(2), Expr::Integer(21))),
-    );
-    let insert =
-        Insert { from: 0, into: 1, filter: Some(filter), items: (0..columns.len()).map(Expr::Column).collect() };
+    let filter = Expr::Compare(Comparison::GreaterOrEqual, Box::new((Expr::Column(2), Expr::Integer(21))));
+    let insert = Insert {
+        from: 0,
+        into: 1,
+        filter: Some(filter),
+        items: (0..columns.len()).map(Expr::Column).collect(),
+    };
     let query = Query { columns, streams: vec![stream], inserts: vec![insert] };
     RecordProgram::querying(query, "\n").expect("the query holds together")
 }

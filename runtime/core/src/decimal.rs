@@ -287,7 +287,8 @@ impl Digits {
         if all().next().is_none() || !all().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        let digits: String = whole.chars().chain(fraction.chars()).skip_while(|&digit| digit == '0').collect();
+        let digits: String =
+            whole.chars().chain(fraction.chars()).skip_while(|&digit| digit == '0').collect();
         let exponent = exponent - i64::try_from(fraction.len()).ok()?;
         // The scale is a number of 32 bits.
         i32::try_from(-exponent).ok()?;

@@ -142,7 +142,8 @@ impl<'r> Row<'r> {
     }
 
     fn call(self, function: Function, arguments: &'r [Expr]) -> Value<'r> {
-        let Some((Value::Text(text), others)) = arguments.split_first().map(|(a, b)| (self.value(a), b)) else {
+        let Some((Value::Text(text), others)) = arguments.split_first().map(|(a, b)| (self.value(a), b))
+        else {
             return Value::Null;
         };
         let mut numbers = [None; 2];

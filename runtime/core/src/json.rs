@@ -204,11 +204,7 @@ impl<'a> Scanner<'a> {
         member: &mut dyn FnMut(&mut Self, &str, usize) -> Result<()>,
     ) -> Result<()> {
         self.members(depth, |scanner, name, escaped, depth| {
-            if escaped {
-                member(scanner, &unescape(name), depth)
-            } else {
-                member(scanner, name, depth)
-            }
+            if escaped { member(scanner, &unescape(name), depth) } else { member(scanner, name, depth) }
         })
     }
 
@@ -252,7 +248,11 @@ impl<'a> Scanner<'a> {
     }
 
     #[inline]
-    fn elements(&mut self, depth: usize, mut element: impl FnMut(&mut Self, usize) -> Result<()>) -> Result<()> {
+    fn elements(
+        &mut self,
+        depth: usize,
+        mut element: impl FnMut(&mut Self, usize) -> Result<()>,
+    ) -> Result<()> {
         if depth > MAX_DEPTH {
             return Err(Malformed);
         }
@@ -478,8 +478,7 @@ fn quote_or_backslash(bytes: &[u8], mut at: usize) -> Option<usize> {
         let quote = word ^ (ONES * b'"' as u64);
         let backslash = word ^ (ONES * b'\\' as u64);
         // The lowest byte that is zero has its high bit set; bytes above it may have it wrongly.
-        let zero =
-            (quote.wrapping_sub(ONES) & !quote | backslash.wrapping_sub(ONES) & !backslash) & HIGH;
+        let zero = (quote.wrapping_sub(ONES) & !quote | backslash.wrapping_sub(ONES) & !backslash) & HIGH;
         if zero != 0 {
             return Some(at + zero.trailing_zeros() as usize / 8);
         }

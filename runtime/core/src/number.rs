@@ -53,7 +53,13 @@ fn plain_float(text: &str) -> Option<&str> {
         _ => ("", text),
     };
     if let "NaN" | "Infinity" = unsigned {
-        return Some(if unsigned == "NaN" { unsigned } else if sign == "-" { "-inf" } else { "inf" });
+        return Some(if unsigned == "NaN" {
+            unsigned
+        } else if sign == "-" {
+            "-inf"
+        } else {
+            "inf"
+        });
     }
     let text = text.strip_suffix(['d', 'D', 'f', 'F']).unwrap_or(text);
     let digits = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'+' | b'-' | b'e' | b'E'));

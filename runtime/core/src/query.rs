@@ -222,9 +222,10 @@ impl Query {
             Some(at) => self.streams.get(at).map(|stream| stream.types.len()),
         };
         let paths = self.columns.iter().all(|column| !column.path.is_empty());
-        let keys = self.streams.iter().all(|stream| {
-            stream.keys.as_ref().is_none_or(|keys| keys.len() == stream.types.len())
-        });
+        let keys = self
+            .streams
+            .iter()
+            .all(|stream| stream.keys.as_ref().is_none_or(|keys| keys.len() == stream.types.len()));
         paths
             && keys
             && self.inserts.iter().all(|insert| {

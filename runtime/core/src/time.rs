@@ -8,7 +8,8 @@ pub(crate) const MS_PER_DAY: i64 = 86_400_000;
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let (shifted, month_from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let (era, of_era) = (shifted.div_euclid(400), shifted.rem_euclid(400));
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + (153 * month_from_march + 2) / 5 + day - 719_469
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + (153 * month_from_march + 2) / 5 + day
+        - 719_469
 }
 
 /// Year, month and day.
@@ -52,8 +53,9 @@ pub fn parse_date(text: &str) -> Option<i32> {
     let year = number(parts.next()?)?;
     let month = parts.next().map_or(Some(1), number)?;
     let day = parts.next().map_or(Some(1), number)?;
-    let exists =
-        (0..=9999).contains(&year) && (1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day);
+    let exists = (0..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=month_length(year, month)).contains(&day);
     if exists { i32::try_from(days(year, month, day)).ok() } else { None }
 }
 

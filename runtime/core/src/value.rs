@@ -107,9 +107,11 @@ impl Numbers {
             },
             DataType::Double => self.parsed(raw, number::parse_double).map_or(Value::Null, Value::Double),
             DataType::Text => self.any_text(raw),
-            DataType::Char(_) | DataType::Varchar(_) | DataType::Date | DataType::Time | DataType::Timestamp => {
-                cast(self.any_text(raw), data_type)
-            }
+            DataType::Char(_)
+            | DataType::Varchar(_)
+            | DataType::Date
+            | DataType::Time
+            | DataType::Timestamp => cast(self.any_text(raw), data_type),
         }
     }
 
@@ -140,11 +142,15 @@ impl Numbers {
         let number = match raw {
             Raw::Fraction(text) if self.exact => {
                 let number = Digits::read(text).and_then(|digits| digits.truncated());
-                number.filter(|&(whole, more)| !(more && (whole == low || whole == high))).map(|number| number.0)
+                number
+                    .filter(|&(whole, more)| !(more && (whole == low || whole == high)))
+                    .map(|number| number.0)
             }
             Raw::Fraction(text) => {
                 let number: Option<f64> = text.parse().ok();
-                number.filter(|number| (low as f64..=high as f64).contains(number)).map(|number| number as i64)
+                number
+                    .filter(|number| (low as f64..=high as f64).contains(number))
+                    .map(|number| number as i64)
             }
             _ => self.parsed(raw, number::parse_whole),
         };
