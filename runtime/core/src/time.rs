@@ -140,7 +140,7 @@ pub fn parse_timestamp(text: &str) -> Option<i64> {
         let second = reader.two_or_one()?;
         let nanos = reader.fraction();
         let midnight = (hour, minute, second, nanos) == (24, 0, 0, 0);
-        if !midnight && !(hour < 24 && minute < 60 && second < 60) {
+        if !(midnight || hour < 24 && minute < 60 && second < 60) {
             return None;
         }
         ms = ((hour * 60 + minute) * 60 + second) * 1000 + nanos / 1_000_000;
