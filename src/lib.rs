@@ -8,6 +8,7 @@ pub mod capacity;
 pub mod check;
 pub mod cli;
 pub mod diagnostics;
+pub mod discover;
 pub mod graph;
 pub mod instances;
 pub mod pack;

@@ -118,9 +118,8 @@ fn reported(spec: &str, code: Code) -> BTreeSet<Code> {
     found.filter(|found| is_advice(code) || !is_advice(*found)).collect()
 }
 
-/// Faults that a fragment cannot show: of files, of very long values, of several specs, of pipec itself, of SQL that is
-/// refused by name before.
-const TOLD_ONLY: [Code; 10] = [
+/// Faults that a fragment cannot show: of files, of very long values, of several specs, of pipec itself.
+const TOLD_ONLY: [Code; 9] = [
     Code::UnreadableFile,
     Code::NotUtf8,
     Code::FileTooLarge,
@@ -130,7 +129,6 @@ const TOLD_ONLY: [Code; 10] = [
     Code::DescriptionLength,
     Code::DuplicatePipeline,
     Code::InternalFault,
-    Code::QueryNeedsFlink,
 ];
 
 #[test]

@@ -4,6 +4,7 @@
 mod analytics;
 mod delivery;
 mod names;
+mod outputs;
 mod prefix;
 mod producer;
 mod source;
@@ -76,6 +77,7 @@ pub fn check(pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, Vec<D
     producer::check(&mut context);
     source::check(&mut context);
     analytics::check(&mut context);
+    outputs::check(&mut context);
     transform::check(&mut context);
     delivery::check(&mut context);
     prefix::check(&mut context);

@@ -15,7 +15,7 @@ use crate::spec::ByteSize;
 /// decision, not arithmetic; beyond this a larger type is the better answer.
 const COMPUTED_INSTANCES_MAX: u64 = 4;
 /// Bytes of user data that do not depend on the spec, rounded up; a test holds the template against it.
-pub(crate) const USER_DATA_FRAME_BYTES: usize = 6 * 1024;
+pub(crate) const USER_DATA_FRAME_BYTES: usize = 7 * 1024;
 /// Families that nearly every region has, from which a larger type is proposed.
 const COMMON_FAMILIES: [&str; 8] = ["t3", "m6i", "c6i", "m7i", "t4g", "m6g", "c6g", "m7g"];
 pub(super) fn check(context: &mut Context) {

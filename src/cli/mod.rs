@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod discover;
 mod explain;
 mod fetch;
 mod init;
@@ -49,6 +50,8 @@ enum Verb {
     Build(build::Build),
     /// Show the decisions with their arithmetic: shards, permissions, cost
     Plan(plan::PlanVerb),
+    /// Find the columns of sample records, and write them into a spec
+    Discover(discover::Discover),
     /// Explain a diagnostic's code
     Explain(explain::Explain),
     /// Print the JSON Schema of a spec, for editors
@@ -84,6 +87,7 @@ pub fn run(command: Command) -> u8 {
         Verb::Check(verb) => verb.run(),
         Verb::Build(verb) => verb.run(),
         Verb::Plan(verb) => verb.run(),
+        Verb::Discover(verb) => verb.run(),
         Verb::Explain(verb) => verb.run(),
         Verb::Schema(verb) => verb.run(),
         Verb::Init(verb) => verb.run(),

@@ -92,7 +92,9 @@ codes! {
     "0408" InvalidColumnType "A column's type cannot be read"
     "0409" RecordsUnused "The columns are declared, but nothing reads them"
     "0410" FlinkRuntimeOld "There is a newer Flink runtime"
-    "0411" QueryNeedsFlink "This query cannot run in the Lambda"
+    "0415" UnknownOutput "The SQL has no output of this name"
+    "0416" DeliveredOutput "Firehose takes exactly one output of the SQL"
+    "0417" QueryNeedsFlink "This query cannot run in the Lambda"
 
     "0501" TransformTimeout "Firehose waits five minutes for a transform"
     "0502" TransformBufferSize "The transform's buffer is out of range"

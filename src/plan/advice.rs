@@ -112,7 +112,9 @@ fn packed(plan: &Plan, pipeline: &Pipeline, rate: f64, events: u64) -> Option<Pl
 
 /// Flink for a query that could do without.
 fn stateless_on_flink(plan: &Plan, cost: &Cost, checked: &Checked) -> Option<Diagnostic> {
-    let analytics = plan.analytics.as_ref().filter(|analytics| analytics.stateless)?;
+    // The Lambda has one output.
+    let analytics =
+        plan.analytics.as_ref().filter(|analytics| analytics.stateless && plan.outputs.is_empty())?;
     let rows = plan.output_stream.as_ref()?;
     let pipeline = checked.pipeline();
     let message = if cost.complete {

@@ -88,6 +88,7 @@ pub fn estimate(plan: &Plan) -> Cost {
     if let Some(stream) = &plan.output_stream {
         bill.stream(stream);
     }
+    plan.outputs.iter().for_each(|output| bill.stream(&output.stream));
     let delivered = Delivered::of(plan);
     if let Some(transform) = &plan.transform {
         bill.transform(transform, delivered);
@@ -222,7 +223,7 @@ impl Bill<'_> {
     }
 
     fn stream(&mut self, stream: &StreamPlan) {
-        let (load, spec, id) = (&stream.load, stream.spec, stream.logical_id);
+        let (load, spec, id) = (&stream.load, stream.spec, &stream.logical_id);
         let records = load.records_per_second * SECONDS_PER_MONTH as f64;
         let most = if spec == "/analytics" { ", if each becomes a row" } else { "" };
         let bytes = load.record_bytes;
@@ -265,7 +266,7 @@ impl Bill<'_> {
 
     /// What is kept over a day, and over a week, costs extra.
     fn retention(&mut self, stream: &StreamPlan) {
-        let (spec, id, time) = (stream.spec, stream.logical_id, stream.retention_hours);
+        let (spec, id, time) = (stream.spec, &stream.logical_id, stream.retention_hours);
         let (day, week) = (kinesis::RETENTION_HOURS_DEFAULT, kinesis::RETENTION_HOURS_EXTENDED_MAX);
         let per_hour = stream.load.records_per_second * stream.load.record_bytes as f64 * 3_600.0;
         if time <= day {

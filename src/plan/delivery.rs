@@ -4,6 +4,7 @@ use pipec_core::RecordProgram;
 use serde::Serialize;
 
 use super::grants::bucket_arns;
+use super::outputs::DELIVERED_STREAM;
 use super::value::Value;
 use super::{Artifact, Content, s3_key};
 use crate::aws::limits::MIB;
@@ -11,7 +12,7 @@ use crate::check::Checked;
 use crate::resolve::pipeline::{Encryption, Pipeline};
 use crate::runtime::{Program, Programs};
 use crate::spec::{AnalyticsRuntime, Compression, SECONDS_PER_DAY};
-use crate::sql::{Role, print_program};
+use crate::sql::{self, Role, print_program};
 
 /// The Lambda transform.
 #[derive(Clone, Debug, Serialize)]
@@ -123,7 +124,9 @@ fn program(checked: &Checked, append: &str) -> Option<String> {
     let program = match query {
         None => RecordProgram::appending(append),
         Some(query) => {
-            let output = query.stream_ids().find(|id| query.stream(*id).role == Role::Output)?;
+            let name = &super::outputs::delivered(checked)?.name;
+            let delivered = |stream: &sql::Stream| stream.role == Role::Output && stream.name == *name;
+            let output = query.stream_ids().find(|id| delivered(query.stream(*id)))?;
             RecordProgram::querying(print_program(query, output).ok()?, append).ok()?
         }
     };
@@ -149,7 +152,7 @@ pub(super) fn plan(pipeline: &Pipeline) -> DeliveryPlan {
     let s3 = &delivery.s3;
     DeliveryPlan {
         source: match pipeline.analytics_on(AnalyticsRuntime::Flink) {
-            Some(_) => "OutputStream",
+            Some(_) => DELIVERED_STREAM,
             None => "Stream",
         },
         buffer_size: delivery.buffer_size.value / MIB,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::delivery::transform_spec;
+use super::outputs::{DELIVERED_STREAM, OutputPlan};
 use super::value::{Value, literal};
 use crate::graph::{Action, Edge, Node};
 use crate::resolve::pipeline::{Encryption, Pipeline};
@@ -73,7 +74,7 @@ fn equals(key: &'static str, value: Value) -> Condition {
 }
 
 /// The roles of a pipeline, each with the grants of its edges.
-pub fn roles(pipeline: &Pipeline, edges: &[Edge], keys: ArtifactKeys) -> Vec<Role> {
+pub fn roles(pipeline: &Pipeline, edges: &[Edge], keys: ArtifactKeys, outputs: &[OutputPlan]) -> Vec<Role> {
     let mut roles: Vec<Role> = Vec::new();
     for edge in edges {
         let at =
@@ -81,7 +82,7 @@ pub fn roles(pipeline: &Pipeline, edges: &[Edge], keys: ArtifactKeys) -> Vec<Rol
                 roles.push(role(edge.from));
                 roles.len() - 1
             });
-        roles[at].grants.extend(grants(pipeline, *edge, keys));
+        roles[at].grants.extend(grants(pipeline, *edge, keys, outputs));
         if edge.from == Node::Transform {
             roles[at].spec = transform_spec(pipeline);
         }
@@ -184,7 +185,7 @@ fn decrypt(encryption: &Encryption) -> Option<Grant> {
 }
 
 /// What an edge needs.
-fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys) -> Vec<Grant> {
+fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys, outputs: &[OutputPlan]) -> Vec<Grant> {
     let stream = |node| Value::arn(if node == Node::Stream { "Stream" } else { "OutputStream" });
     let stream_key = &pipeline.stream.encryption.value;
     match (edge.from, edge.action, edge.to) {
@@ -261,11 +262,16 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys) -> Vec<Grant> {
             grants
         }
         (Node::Analytics, Action::Write, to) => {
+            let own = outputs.iter().map(|output| Value::arn(&output.stream.logical_id));
             let mut grants = vec![grant(
                 "WriteRows",
                 &["kinesis:DescribeStreamSummary", "kinesis:PutRecords"],
-                vec![stream(to)],
-                "The query writes its rows to the output stream.",
+                std::iter::once(stream(to)).chain(own).collect(),
+                if outputs.is_empty() {
+                    "The query writes its rows to the output stream."
+                } else {
+                    "The query writes the rows of each output to its stream."
+                },
             )];
             grants.extend(key(
                 stream_key,
@@ -351,6 +357,33 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys) -> Vec<Grant> {
         )],
         _ => Vec::new(),
     }
+}
+
+/// What a function of the user's needs to read an output.
+pub(super) fn function_grants(pipeline: &Pipeline, output: &str) -> Vec<Grant> {
+    let stream = Value::arn(&format!("{DELIVERED_STREAM}{output}"));
+    let mut grants = vec![
+        grant(
+            "ReadRows",
+            &[
+                "kinesis:DescribeStream",
+                "kinesis:DescribeStreamSummary",
+                "kinesis:GetRecords",
+                "kinesis:GetShardIterator",
+                "kinesis:ListShards",
+            ],
+            vec![stream],
+            "Lambda reads the rows in the function's name.",
+        ),
+        grant(
+            "TellFailures",
+            &["sqs:SendMessage"],
+            vec![Value::arn(&format!("OutputFailures{output}"))],
+            "Which rows failed to the end is told to the queue.",
+        ),
+    ];
+    grants.extend(decrypt(&pipeline.stream.encryption.value));
+    grants
 }
 
 fn lambda_logs(log_group: &'static str) -> Grant {

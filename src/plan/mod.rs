@@ -8,6 +8,7 @@ mod delivery;
 #[cfg(test)]
 mod fixture;
 pub mod grants;
+mod outputs;
 mod producer;
 pub mod report;
 mod resources;
@@ -27,6 +28,7 @@ use crate::spec::SECONDS_PER_DAY;
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
 pub use delivery::{BucketPlan, DeliveryPlan, TransformPlan};
 use grants::{ArtifactKeys, Role};
+pub use outputs::{FunctionPlan, OutputPlan};
 pub use producer::{NetworkPlan, ProducerPlan, RecordsPlan};
 pub use resources::Resource;
 pub use streams::StreamPlan;
@@ -44,8 +46,10 @@ pub struct Plan {
     pub tags: Vec<TagPlan>,
     /// The stream that takes the records in.
     pub stream: StreamPlan,
-    /// The stream that takes the query's rows.
+    /// The stream of the query's rows that Firehose reads.
     pub output_stream: Option<StreamPlan>,
+    /// Outputs of the query that do not go to Firehose.
+    pub outputs: Vec<OutputPlan>,
     /// The instances that fill the stream.
     pub producer: Option<ProducerPlan>,
     /// The Flink application.
@@ -137,7 +141,8 @@ fn s3_key(name: &str, inputs: &[&[u8]], suffix: &str) -> String {
 /// Plans a pipeline with the programs that this pipec carries. `check` has seen to it that they are there.
 pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
     let pipeline = checked.pipeline();
-    let analytics = analytics::plan(checked, programs);
+    let outputs = outputs::plan(checked);
+    let analytics = analytics::plan(checked, &outputs, programs);
     let producer = producer::plan(pipeline, programs);
     let transform = delivery::transform(checked, programs);
     let artifacts: Vec<Artifact> = [
@@ -169,7 +174,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
         region: pipeline.region.value.clone(),
         tags,
         stream: streams::input(pipeline, checked.edges()),
-        roles: grants::roles(pipeline, checked.edges(), keys),
+        roles: grants::roles(pipeline, checked.edges(), keys, &outputs),
         delivery: delivery::plan(pipeline),
         delivered_record_bytes: match &output_stream {
             // A row's partition key is a UUID as well.
@@ -177,6 +182,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
             None => pipeline.stream.record_size.value,
         },
         output_stream,
+        outputs,
         bucket: delivery::bucket(pipeline),
         log_retention_days: pipeline.log_retention.value / SECONDS_PER_DAY,
         producer,

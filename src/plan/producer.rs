@@ -38,6 +38,8 @@ pub struct ProducerPlan {
     pub artifact: Artifact,
     /// The file of records that they send.
     pub records: Option<RecordsPlan>,
+    /// Where the records come from, in a few words.
+    pub source: String,
     /// Instances that the rate needs.
     pub needed: u64,
     /// Bytes a second on the wire.
@@ -102,10 +104,21 @@ pub(super) fn plan(pipeline: &Pipeline, programs: &Programs) -> Option<ProducerP
             content: Content::Executable { program: Program::Producer, architecture },
         },
         records: records(producer),
+        source: source(producer),
         needed: need.needed,
         wire_bytes_per_second: need.wire_bytes_per_second,
         records_per_second: producer.records_per_second.value,
     })
+}
+
+fn source(producer: &Producer) -> String {
+    match &producer.source {
+        // Without its query: a reader wants to know whom the instances ask.
+        Source::Http(http) => http.url.value.split(['?', '#']).next().unwrap_or_default().to_owned(),
+        Source::File(file) if file.repeat => format!("{} again and again", file.path.value),
+        Source::File(file) => format!("{} once", file.path.value),
+        Source::Generator(generator) => format!("made up, seed {}", generator.seed),
+    }
 }
 
 /// The file of records, by its content.

@@ -10,12 +10,16 @@ use crate::aws::{flink, limits, regions};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::parse::{self, Parsed, Places, Unread, step};
 use crate::source::{Excerpt, Sources, Span};
-use crate::spec::{self, AnalyticsRuntime, CapacityMode, Compression, SECONDS_PER_DAY, SECONDS_PER_HOUR};
+use crate::spec::{
+    self, AnalyticsRuntime, CapacityMode, Compression, OutputPlace, OwnOutput, SECONDS_PER_DAY,
+    SECONDS_PER_HOUR,
+};
 use crate::sql::{Column, DataType, parse_path};
 use crate::world::World;
 use pipeline::{
     Analytics, Capacity, Delivery, Encryption, FileSource, Flink, GeneratorSource, HttpSource, Network,
-    PartitionKey, PathText, Pipeline, Producer, Records, S3, Setting, Source, Stream, Tag, Transform,
+    OutputFunction, OutputSetting, OutputStream, OutputTarget, PartitionKey, PathText, Pipeline, Producer,
+    Records, S3, Setting, Source, Stream, Tag, Transform,
 };
 
 /// Default of `region`.
@@ -34,6 +38,8 @@ pub const RECORDS_FILE_BYTES_MAX: u64 = 64 * limits::MIB;
 pub const DEFAULT_TRANSFORM_TIMEOUT_S: u64 = 60;
 /// Default of `transform.memory`: the function needs a tenth; the rest buys processor share.
 pub const DEFAULT_TRANSFORM_MEMORY: u64 = 256 * limits::MIB;
+/// Default of `analytics.outputs.<name>.lambda.retries`: AWS's own, without end, holds a shard up for its retention.
+pub const DEFAULT_OUTPUT_RETRIES: u64 = 3;
 /// Default of `delivery.s3.error_prefix`.
 pub const DEFAULT_ERROR_PREFIX: &str = "errors/!{firehose:error-output-type}/";
 /// Default of `logs.retention`, seconds: what AWS's security standard asks for.
@@ -309,6 +315,12 @@ impl Resolver<'_> {
         };
         Analytics {
             span: self.key("/analytics"),
+            outputs: analytics
+                .outputs
+                .into_iter()
+                .flatten()
+                .filter_map(|(name, to)| self.output(name, to))
+                .collect(),
             runtime: self.or("/analytics/runtime", analytics.runtime, AnalyticsRuntime::Lambda),
             sql,
             flink: Flink {
@@ -327,6 +339,37 @@ impl Resolver<'_> {
                 snapshots: flink.snapshots.unwrap_or(true),
             },
         }
+    }
+
+    fn output(&self, name: String, output: spec::Output) -> Option<OutputSetting> {
+        let pointer = format!("/analytics/outputs/{}", step(&name));
+        let stream = |retention: Option<spec::Duration>| OutputStream {
+            retention: self.or(
+                &format!("{pointer}/stream/retention"),
+                retention.map(|retention| retention.0),
+                limits::kinesis::RETENTION_HOURS_DEFAULT * SECONDS_PER_HOUR,
+            ),
+        };
+        let target = match output {
+            spec::Output::Place(OutputPlace::Delivery) => OutputTarget::Delivery,
+            spec::Output::Own(OwnOutput { stream: Some(own), .. }) => {
+                OutputTarget::Stream(stream(own.retention))
+            }
+            spec::Output::Own(OwnOutput { lambda: Some(function), .. }) => {
+                let window = function.window.map(|window| window.0);
+                let function = OutputFunction {
+                    arn: function.function,
+                    role: function.role,
+                    batch_size: function.batch_size.unwrap_or(limits::lambda::STREAM_BATCH_DEFAULT),
+                    window: self.or(&format!("{pointer}/lambda/window"), window, 0),
+                    retries: function.retries.unwrap_or(DEFAULT_OUTPUT_RETRIES),
+                };
+                OutputTarget::Lambda(stream(None), function)
+            }
+            // The schema asks for one of them.
+            spec::Output::Own(OwnOutput { stream: None, lambda: None }) => return None,
+        };
+        Some(OutputSetting { name, span: self.key(&pointer), target })
     }
 
     fn transform(&self, transform: spec::Transform) -> Transform {

@@ -231,8 +231,54 @@ pub struct Analytics {
     pub runtime: Setting<AnalyticsRuntime>,
     /// The text, with the way back to the file it stands in.
     pub sql: Option<Excerpt>,
+    /// Where outputs go that the user named.
+    pub outputs: Vec<OutputSetting>,
     /// Flink's settings.
     pub flink: Flink,
+}
+
+/// Where an output of the SQL goes.
+#[derive(Clone, Debug)]
+pub struct OutputSetting {
+    /// The output's name.
+    pub name: String,
+    /// Place of the name.
+    pub span: Span,
+    /// Where to.
+    pub target: OutputTarget,
+}
+
+/// Where an output can go.
+#[derive(Clone, Debug)]
+pub enum OutputTarget {
+    /// To Firehose.
+    Delivery,
+    /// To a stream of its own.
+    Stream(OutputStream),
+    /// To a stream of its own, and from there to a function.
+    Lambda(OutputStream, OutputFunction),
+}
+
+/// A stream of an output's own.
+#[derive(Clone, Debug)]
+pub struct OutputStream {
+    /// Seconds that rows stay readable.
+    pub retention: Setting<u64>,
+}
+
+/// A function of the user's.
+#[derive(Clone, Debug)]
+pub struct OutputFunction {
+    /// Its ARN.
+    pub arn: String,
+    /// Name of its role.
+    pub role: String,
+    /// Most rows of one call.
+    pub batch_size: u64,
+    /// Seconds that rows are collected for one call.
+    pub window: Setting<u64>,
+    /// Repetitions of a failed call.
+    pub retries: u64,
 }
 
 /// Settings of the Flink application.

@@ -256,8 +256,74 @@ pub struct Analytics {
     /// A `.sql` file beside the spec, or the SQL itself. SQL of Kinesis Data Analytics is taken as it is.
     #[schemars(extend("examples" = ["user-data.sql"]))]
     pub sql: String,
+    /// Where the outputs of the SQL go, by their names. Default: the only one goes to `delivery`; of several, those that
+    /// are not named here go to streams of their own.
+    #[schemars(extend("examples" = [{"ALERTS": {"stream": {}}}]))]
+    pub outputs: Option<IndexMap<String, Output>>,
     /// Settings of the Flink application.
     pub flink: Option<Flink>,
+}
+
+/// Where an output of the SQL goes.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Output {
+    /// A place that the spec has.
+    Place(OutputPlace),
+    /// A place of the output's own.
+    Own(OwnOutput),
+}
+
+/// Places that the spec has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OutputPlace {
+    /// Firehose, which takes one output.
+    Delivery,
+}
+
+/// A stream of the output's own, alone or with a function that reads it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{"required": ["stream"]}, {"required": ["lambda"]}]))]
+pub struct OwnOutput {
+    /// A Kinesis data stream for consumers outside of the stack.
+    pub stream: Option<OutputStream>,
+    /// A Lambda function of yours, which is called with the rows of such a stream.
+    pub lambda: Option<OutputFunction>,
+}
+
+/// A Kinesis data stream with the rows of an output.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutputStream {
+    /// How long rows stay readable, 24 h to 365 d. Default: `24 h`.
+    #[schemars(extend("examples" = ["24 h"]))]
+    pub retention: Option<Duration>,
+}
+
+/// A Lambda function of yours. A batch that fails is cut in halves; what fails to the end is told to a queue.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutputFunction {
+    /// The function's ARN, in the stack's account and region.
+    #[schemars(
+        regex(pattern = r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_$-]{1,128})?$"),
+        extend("examples" = ["arn:aws:lambda:us-east-1:111122223333:function:alert"])
+    )]
+    pub function: String,
+    /// Name of the function's role: the stack lets it read the rows.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_+=,.@-]{1,64}$"), extend("examples" = ["alert-role"]))]
+    pub role: String,
+    /// Most rows of one call. Default: 100.
+    #[schemars(range(min = 1, max = 10000), extend("examples" = [100]))]
+    pub batch_size: Option<u64>,
+    /// How long rows are collected for one call, 0 s to 300 s. Default: `0 s`.
+    #[schemars(extend("examples" = ["5 s"]))]
+    pub window: Option<Duration>,
+    /// How often a failed call is repeated, 0 to 10,000. Default: 3.
+    #[schemars(range(min = 0, max = 10000), extend("examples" = [3]))]
+    pub retries: Option<u64>,
 }
 
 /// What runs the SQL.

@@ -18,7 +18,7 @@ pub use data_type::{DataType, Family, TypeError};
 pub use expr::{
     Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart, Side,
 };
-pub use path::{Path, PathError, parse_path};
+pub use path::{MAX_DEPTH as MAX_PATH_DEPTH, Path, PathError, parse_path};
 pub use print::print_flink;
 pub use program::print_program;
 pub use query::{Column, FromClause, Insert, Query, Role, Select, StateNeed, Stream, StreamColumn, StreamId};

@@ -170,7 +170,7 @@ async fn produce(config: Config, options: &Options) -> Result<(), Box<dyn std::e
         run(&stream, &mut pages, rate, limits, &stats, &health, stop).await
     };
     stats.now().log(began.elapsed(), "in all");
-    health.stopping("stopped");
+    health.stopping(&end.as_ref().map_or_else(ToString::to_string, |()| "stopped".to_owned()));
     Ok(end?)
 }
 
