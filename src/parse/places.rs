@@ -85,7 +85,7 @@ impl Places {
 
     /// Whether there is something at a pointer.
     pub fn is_written(&self, pointer: &str) -> bool {
-        self.places.get(pointer).is_some()
+        self.places.contains_key(pointer)
     }
 
     /// The value at a pointer; for what is not written, the key of what would hold it.
