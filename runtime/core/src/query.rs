@@ -1,7 +1,7 @@
 //! The query of a record program: what the compiler writes and [`RecordProgram`](crate::RecordProgram) runs.
 //!
-//! Invariants, which the compiler keeps and [`Query::check`] verifies when a program is read: streams, columns and
-//! lists exist where they are named, and a stream is fed by streams before it only.
+//! Invariants, which the compiler keeps and the reader of a program verifies: streams, columns and lists exist where they
+//! are named, and a stream is fed by streams before it only.
 
 use serde::{Deserialize, Serialize};
 
