@@ -34,6 +34,7 @@ CALLS = 300
 STARTS = 31
 TARGET = "x86_64-unknown-linux-gnu"
 PIPEC, GLUE, DECODE = "pipec", "Node.js, base64 glued (broken)", "Node.js, decoded and checked"
+QUERY = "Node.js, decoded, parsed, filtered"
 
 
 def main():
@@ -48,6 +49,11 @@ def main():
         for name, rate in rates.items():
             print(f"{name:34}{rate:12,.0f}{rate / RECORDS * size / 1e9:10.2f}{rates[PIPEC] / rate:9.2f}x")
 
+        queried = query_rates(folder)
+        print(f"\nthe reference query on {RECORDS} random users of 1 KB, from the event's bytes to the reply's, on one core\n")
+        for name, rate in queried.items():
+            print(f"{name:34}{rate:12,.0f}{queried[PIPEC] / rate:19.2f}x")
+
         print(f"\nthrough Lambda's runtime API, emulated; {RECORDS} records of 1 KB a call\n")
         print(f"{'':34}{'CPU ms/call':>12}{'peak MiB':>10}{'start ms':>10}{'zip KB':>9}")
         costs = calls(functions(folder), event.read_bytes(), folder)
@@ -57,6 +63,7 @@ def main():
         print("\nbars")
         bar("records/s against glued Node.js", rates[PIPEC] / rates[GLUE], 5)
         bar("records/s against decoding Node.js", rates[PIPEC] / rates[DECODE], 15)
+        bar("the query against Node.js", queried[PIPEC] / queried[QUERY], 4)
         bar("CPU a call against glued Node.js", costs[GLUE][0] / ours[0], 4)
         bar("CPU a call against decoding Node.js", costs[DECODE][0] / ours[0], 4)
         bar("peak MiB", ours[1], 16, most=True)
@@ -69,9 +76,14 @@ def bar(what, figure, limit, most=False):
     print(f"  {what:40}{figure:10.1f}  {'under' if most else 'at least'} {limit}: {'met' if met else 'MISSED'}")
 
 
-def firehose_event(count):
-    """An event for a Kinesis source, with payloads of all three lengths modulo 3."""
+def payload(n):
+    """Text of about 1 KB, of all three lengths modulo 3."""
     text = b'{"user_id": 4711, "name": "Ada Lovelace", "country": "GB"}' * (RECORD_BYTES // 40)
+    return text[: RECORD_BYTES - n % 3]
+
+
+def firehose_event(count, payload=payload):
+    """An event for a Kinesis source."""
     return {
         "invocationId": "5f6a3f0a-6b1d-4d40-9a3c-2f6f3b0f6a11",
         "sourceKinesisStreamArn": "arn:aws:kinesis:us-east-1:111122223333:stream/user-data",
@@ -88,7 +100,7 @@ def firehose_event(count):
                     "shardId": "shardId-000000000000",
                     "approximateArrivalTimestamp": 1779000000000 + n,
                 },
-                "data": base64.b64encode(text[: RECORD_BYTES - n % 3]).decode(),
+                "data": base64.b64encode(payload(n)).decode(),
             }
             for n in range(count)
         ],
@@ -120,6 +132,60 @@ def records_per_second(commands, event, folder):
     assert replies[PIPEC] == replies[DECODE], "pipec and Node.js differ"
     broken = sum(a != b for a, b in zip(replies[GLUE]["records"], replies[DECODE]["records"]))
     print(f"glued: {broken} of {RECORDS} records of the reply are not the record and a newline")
+    return rates_of(commands, event)
+
+
+def query_rates(folder):
+    """Name -> records of the reference query for each second of CPU time."""
+    zipped, event = built("user-data-lambda"), folder / "users.json"
+    program = folder / "transform.json"
+    program.write_bytes(zipfile.ZipFile(zipped).read("transform.json"))
+    event.write_text(json.dumps(firehose_event(RECORDS, user), separators=(",", ":")))
+    ours = repeaters()[PIPEC][0]
+    commands = {PIPEC: [ours, program], QUERY: ["node", NODE / "repeat.mjs", "query"]}
+    replies = []
+    for command in commands.values():
+        cpu_seconds([*command, event, "1", folder / "reply"])
+        records = json.loads((folder / "reply").read_bytes())["records"]
+        rows = (json.loads(base64.b64decode(r["data"])) if r["result"] == "Ok" else r["result"] for r in records)
+        replies.append(list(rows))
+    assert replies[0] == replies[1], "pipec and Node.js differ"
+    return rates_of(commands, event)
+
+
+def user(n):
+    """A random user, made up by counting; two thirds are of age."""
+    digits = n * 2654435761 % 2**32
+    name = {"title": "Ms", "first": f"Ada {n}", "last": "van der Berg-Featherstonehaugh"[: 4 + n % 24]}
+    place = {"latitude": f"{n % 90}.{digits % 10_000:04}", "longitude": f"-{n % 180}.{digits // 7 % 10_000:04}"}
+    record = {
+        "gender": "female" if n % 2 else "male",
+        "name": name,
+        "location": {
+            "street": {"number": n * 13 % 9000, "name": "Calle de Arganzuela"},
+            "city": "São Paulo",
+            "state": "Paraná",
+            "country": "Brazil",
+            "postcode": 10_000 + n * 7,
+            "coordinates": place,
+            "timezone": {"offset": "+5:30", "description": "Bombay, Calcutta, Madras, New Delhi"},
+        },
+        "email": f"ada.{n}@example.com",
+        "dob": {"date": "1983-08-14T07:00:12.345Z", "age": 12 + n * 7 % 27},
+        "registered": {"date": "2016-03-05T23:04:00.123Z", "age": n % 20},
+        "phone": f"0{digits:010}",
+        "id": {"name": "NINO", "value": f"{digits:x} {n}"},
+        "picture": {
+            size: f"https://randomuser.me/api/portraits/{size}/men/{n}.jpg" for size in ("large", "medium", "thumb")
+        },
+        "nat": "BR",
+    }
+    text = json.dumps(record | {"note": ""}, ensure_ascii=False, separators=(",", ":")).encode()
+    return text.replace(b'"note":""', b'"note":"%s"' % (b"x" * (RECORD_BYTES - len(text))))
+
+
+def rates_of(commands, event):
+    """Name -> records for each second of CPU time."""
     # Some turns are too short to tell the work from the start of the program; how many are enough is found first.
     repeats = {}
     for name, command in commands.items():
@@ -148,12 +214,17 @@ def cpu_seconds(command):
 
 def functions(folder):
     """Name -> zip of a function."""
+    return {PIPEC: built("orders-archive"), GLUE: node_zip(folder, "glue"), DECODE: node_zip(folder, "decode")}
+
+
+def built(example):
+    """The transform's zip of an example."""
     out = ROOT / "target" / "compare" / "generated"
-    build = ["cargo", "run", "--quiet", "--locked", "--bin", "pipec", "--", "build", "examples/orders-archive.yaml"]
+    build = ["cargo", "run", "--quiet", "--locked", "--bin", "pipec", "--", "build", f"examples/{example}.yaml"]
     subprocess.run([*build, "--out", out], cwd=ROOT, check=True, capture_output=True)
-    (manifest,) = out.glob("*/manifest.json")
+    manifest = out / example / "manifest.json"
     (ours,) = (a["file"] for a in json.loads(manifest.read_text())["artifacts"] if a["name"] == "transform")
-    return {PIPEC: manifest.parent / ours, GLUE: node_zip(folder, "glue"), DECODE: node_zip(folder, "decode")}
+    return manifest.parent / ours
 
 
 def node_zip(folder, handler):

@@ -9,7 +9,7 @@ use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::DEFAULT_REGION;
 use crate::resolve::pipeline::{Capacity, Pipeline, Source};
 use crate::spec::AnalyticsRuntime;
-use crate::sql::{self, Query};
+use crate::sql::{self, Query, Role, print_program};
 
 /// Whether the producer makes its records from the columns.
 fn generates(pipeline: &Pipeline) -> bool {
@@ -45,23 +45,14 @@ pub(super) fn check(context: &mut Context) {
         _ => {}
     }
     let Some(analytics) = &context.pipeline.analytics else { return };
-    if analytics.runtime.value == AnalyticsRuntime::Lambda {
-        let message = if analytics.runtime.written {
-            "this version of pipec cannot run SQL in the Lambda"
-        } else {
-            "without `runtime`, SQL runs in the Lambda, which this version of pipec cannot do"
-        };
-        context.report(Diagnostic::error(
-            Code::LambdaRuntimeMissing,
-            analytics.runtime.span,
-            message,
-            "write `runtime: flink`; it costs about 161 USD a month and a second stream",
-        ));
-        return;
+    match analytics.runtime.value {
+        AnalyticsRuntime::Lambda => each_record_alone(context),
+        AnalyticsRuntime::Flink => {
+            runtime_environment(context);
+            parallelism(context);
+            output_quota(context);
+        }
     }
-    runtime_environment(context);
-    parallelism(context);
-    output_quota(context);
 }
 
 /// A runtime in place of an unknown one: what was meant, if only the spelling is off; otherwise all that pipec can use.
@@ -168,6 +159,31 @@ fn parallelism(context: &mut Context) {
             },
         ));
     }
+}
+
+/// The transform looks at one record at a time, remembers none, and hands its rows to Firehose alone.
+fn each_record_alone(context: &mut Context) {
+    let (Some(analytics), Some(query)) = (&context.pipeline.analytics, context.query) else { return };
+    let runtime = analytics.runtime.span;
+    let help = "write `runtime: flink` in `analytics`; it costs about 161 USD a month and a second stream";
+    let needs_flink = |span, message: String| {
+        Diagnostic::error(Code::QueryNeedsFlink, span, message, help).related(runtime, "the runtime")
+    };
+    let outputs = query.stream_ids().filter(|id| query.stream(*id).role == Role::Output);
+    let mut found: Vec<Diagnostic> = query
+        .outputs()
+        .skip(1)
+        .map(|other| {
+            let message = format!("`{}` is a second output, and the Lambda has one", other.name);
+            needs_flink(other.span, message)
+        })
+        .collect();
+    if let Some(need) = outputs.into_iter().find_map(|output| print_program(query, output).err()) {
+        let message =
+            format!("{} is not decided by one record alone, which is all that the Lambda sees", need.what);
+        found.push(needs_flink(need.span, message));
+    }
+    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
 
 /// The rows go through a stream of their own, which counts against the same quota.

@@ -143,8 +143,7 @@ fn stateless_on_flink(plan: &Plan, cost: &Cost, checked: &Checked) -> Option<Dia
             Code::StatelessOnFlink,
             pipeline.analytics.as_ref()?.runtime.span,
             message,
-            "nothing to do yet: this version of pipec runs SQL on Flink only; write `runtime: lambda` once it runs \
-             SQL in the Lambda",
+            "write `runtime: lambda`: the same rows, from the transform's function",
         )
         .label("each record alone decides what it becomes"),
     )

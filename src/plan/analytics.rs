@@ -76,10 +76,7 @@ pub struct StartPlan {
 
 /// Plans the application.
 pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Programs) -> Option<AnalyticsPlan> {
-    let analytics = checked.pipeline().analytics.as_ref()?;
-    if analytics.runtime.value != AnalyticsRuntime::Flink {
-        return None;
-    }
+    let analytics = checked.pipeline().analytics_on(AnalyticsRuntime::Flink)?;
     let query = checked.query()?;
     let flink = &analytics.flink;
     let connector = flink::runtime(&flink.runtime_environment.value)?.kinesis_sql_connector?;

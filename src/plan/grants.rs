@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::delivery::transform_spec;
 use super::outputs::{DELIVERED_STREAM, OutputPlan};
 use super::value::{Value, literal};
 use crate::graph::{Action, Edge, Node};
@@ -82,6 +83,9 @@ pub fn roles(pipeline: &Pipeline, edges: &[Edge], keys: ArtifactKeys, outputs: &
                 roles.len() - 1
             });
         roles[at].grants.extend(grants(pipeline, *edge, keys, outputs));
+        if edge.from == Node::Transform {
+            roles[at].spec = transform_spec(pipeline);
+        }
     }
     roles
 }

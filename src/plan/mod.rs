@@ -144,7 +144,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
     let outputs = outputs::plan(checked);
     let analytics = analytics::plan(checked, &outputs, programs);
     let producer = producer::plan(pipeline, programs);
-    let transform = delivery::transform(pipeline, programs);
+    let transform = delivery::transform(checked, programs);
     let artifacts: Vec<Artifact> = [
         producer.as_ref().map(|producer| producer.artifact.clone()),
         producer.as_ref().and_then(|producer| Some(producer.records.as_ref()?.artifact.clone())),

@@ -52,7 +52,7 @@ pub(super) fn delivered(checked: &Checked) -> Option<&sql::Stream> {
     }
 }
 
-/// The other outputs, in the order of their definition.
+/// The other outputs, in the order of their definition. Only Flink has some.
 pub(super) fn plan(checked: &Checked) -> Vec<OutputPlan> {
     let (Some(query), Some(analytics), Some(delivered)) =
         (checked.query(), checked.pipeline().analytics.as_ref(), delivered(checked))

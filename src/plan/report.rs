@@ -159,6 +159,8 @@ pub struct TransformReport {
     pub memory_mib: u64,
     /// Seconds.
     pub timeout_seconds: u64,
+    /// Whether the SQL runs in it.
+    pub runs_query: bool,
     /// MiB that Firehose collects for a call.
     pub buffer_mib: String,
     /// Seconds that it collects.
@@ -242,6 +244,7 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             architecture: transform.architecture,
             memory_mib: transform.memory,
             timeout_seconds: transform.timeout,
+            runs_query: transform.runs_query,
             buffer_mib: transform.buffer_size.clone(),
             buffer_seconds: transform.buffer_interval,
         }),

@@ -46,9 +46,9 @@ pub(super) fn list(plan: &Plan) -> Vec<Resource> {
             ],
         );
     }
-    if plan.transform.is_some() {
+    if let Some(transform) = &plan.transform {
         add(
-            "/transform",
+            transform.spec,
             &[
                 ("TransformLogs", "AWS::Logs::LogGroup"),
                 ("TransformRole", "AWS::IAM::Role"),

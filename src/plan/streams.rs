@@ -11,7 +11,7 @@ use crate::capacity::{self, Load, Need};
 use crate::check::Checked;
 use crate::graph::{self, Edge, Node};
 use crate::resolve::pipeline::{Capacity, Encryption, Pipeline};
-use crate::spec::SECONDS_PER_HOUR;
+use crate::spec::{AnalyticsRuntime, SECONDS_PER_HOUR};
 use crate::sql;
 
 /// A Kinesis data stream.
@@ -50,8 +50,9 @@ pub(super) fn input(pipeline: &Pipeline, edges: &[Edge]) -> StreamPlan {
     }
 }
 
-/// The stream that takes the rows that Firehose reads.
+/// The stream that takes the rows that Firehose reads, where Flink makes them.
 pub(super) fn output(checked: &Checked) -> Option<StreamPlan> {
+    checked.pipeline().analytics_on(AnalyticsRuntime::Flink)?;
     Some(own(checked, outputs::delivered(checked)?, outputs::DELIVERED_STREAM, None))
 }
 

@@ -56,7 +56,7 @@ pub fn resolve(
     let Parsed { spec, places } = parsed;
     let mut resolver = Resolver { places: &places, diagnostics: Vec::new() };
     let r = &mut resolver;
-    let pipeline = Pipeline {
+    let mut pipeline = Pipeline {
         span: places.key(""),
         name: r.written("/name", spec.name),
         description: spec.description.map(|text| r.written("/description", text)),
@@ -65,7 +65,7 @@ pub fn resolve(
         producer: spec.producer.and_then(|producer| r.producer(producer, spec_path, world)),
         records: spec.records.map(|records| r.records(records)),
         analytics: spec.analytics.map(|analytics| r.analytics(analytics, spec_path, world, sources)),
-        transform: spec.transform.map(|transform| r.transform(transform)),
+        transform: None,
         delivery: r.delivery(spec.delivery),
         log_retention: r.or(
             "/logs/retention",
@@ -74,6 +74,10 @@ pub fn resolve(
         ),
         tags: r.tags(spec.tags),
     };
+    // The query needs a transform to run in.
+    let queries = pipeline.analytics_on(AnalyticsRuntime::Lambda).is_some();
+    let transform = spec.transform.or_else(|| queries.then(spec::Transform::default));
+    pipeline.transform = transform.map(|transform| r.transform(transform));
     (pipeline, resolver.diagnostics)
 }
 
@@ -377,6 +381,7 @@ impl Resolver<'_> {
         });
         Transform {
             span: self.key("/transform"),
+            written: self.places.is_written("/transform"),
             append: self.or("/transform/append", transform.append, "\n".into()),
             timeout: self.or(
                 "/transform/timeout",

@@ -47,6 +47,13 @@ pub struct Pipeline {
     pub tags: Vec<Tag>,
 }
 
+impl Pipeline {
+    /// The SQL, if this is what runs it.
+    pub fn analytics_on(&self, runtime: AnalyticsRuntime) -> Option<&Analytics> {
+        self.analytics.as_ref().filter(|analytics| analytics.runtime.value == runtime)
+    }
+}
+
 /// A tag.
 #[derive(Clone, Debug)]
 pub struct Tag {
@@ -294,6 +301,8 @@ pub struct Flink {
 pub struct Transform {
     /// Place of its key.
     pub span: Span,
+    /// Whether the user wrote it; else it is there for the SQL.
+    pub written: bool,
     /// What is put behind each record.
     pub append: Setting<String>,
     /// Seconds.

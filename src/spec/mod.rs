@@ -355,11 +355,12 @@ pub struct Flink {
     pub snapshots: Option<bool>,
 }
 
-/// A Lambda function, in Rust, that Firehose calls with every batch.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+/// A Lambda function, in Rust, that Firehose calls with every batch. SQL with `runtime: lambda` runs in it, so it is
+/// there then, written or not.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Transform {
-    /// What is put behind each record, unless it is there already. Default: a newline.
+    /// What is put behind each record, unless it is there already, and behind each row of the SQL. Default: a newline.
     pub append: Option<String>,
     /// The function's time limit, 1 s to 300 s: Firehose waits no longer. Default: `60 s`.
     #[schemars(extend("examples" = ["60 s"]))]

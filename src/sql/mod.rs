@@ -1,4 +1,4 @@
-//! SQL: parsed, resolved against the input's columns, type-checked, and printed for Flink.
+//! SQL: parsed, resolved against the input's columns, type-checked, and printed: for Flink, or as a record program.
 //!
 //! `text -> scan (tokens) -> parse (statements) -> resolve (typed query) -> print`. What the text says is kept as
 //! a typed [`Query`]; every back end starts from that, none from the text.
@@ -8,6 +8,7 @@ mod expr;
 mod parse;
 mod path;
 mod print;
+mod program;
 mod query;
 mod refuse;
 mod resolve;
@@ -19,6 +20,7 @@ pub use expr::{
 };
 pub use path::{MAX_DEPTH as MAX_PATH_DEPTH, Path, PathError, parse_path};
 pub use print::print_flink;
+pub use program::print_program;
 pub use query::{Column, FromClause, Insert, Query, Role, Select, StateNeed, Stream, StreamColumn, StreamId};
 
 use crate::diagnostics::{self, Code, Diagnostic};

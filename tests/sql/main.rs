@@ -2,6 +2,8 @@
 
 mod any_input;
 mod depth;
+mod random;
+mod record_program;
 mod size;
 mod support;
 

@@ -1,5 +1,5 @@
-//! `repeat newline|copy EVENT REPEATS [REPLY]`: from the event's bytes to the reply's, so many times, or a mere
-//! copy of the event's bytes. Part of `scripts/compare_transform.py`, which takes the time.
+//! `repeat newline|copy|PROGRAM EVENT REPEATS [REPLY]`: from the event's bytes to the reply's, so many times, or a mere
+//! copy of the event's bytes; PROGRAM is the file of a record program. Part of `scripts/compare_transform.py`, which takes the time.
 
 use std::{env, error::Error, fs, hint::black_box};
 
@@ -8,10 +8,13 @@ use pipec_transform::{batch, event::Event};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let [_, work, event, repeats, reply @ ..] = &env::args().collect::<Vec<_>>()[..] else {
-        return Err("repeat newline|copy EVENT REPEATS [REPLY]".into());
+        return Err("repeat newline|copy|PROGRAM EVENT REPEATS [REPLY]".into());
     };
     let (event, repeats) = (fs::read(event)?, repeats.parse::<usize>()?);
-    let program = RecordProgram::appending("\n");
+    let program = match work.as_str() {
+        "newline" | "copy" => RecordProgram::appending("\n"),
+        path => RecordProgram::from_json(&fs::read(path)?)?,
+    };
     if let [path] = reply {
         fs::write(path, batch::transform(&program, &Event::from_json(&event)?).0)?;
     }

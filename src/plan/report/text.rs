@@ -64,10 +64,11 @@ fn write_parts(report: &PlanReport, text: &mut String) {
     }
     if let Some(transform) = &report.transform {
         let facts = format!(
-            "Lambda, {}, {} MiB, {} s; a call for {} MiB or every {} s",
+            "Lambda, {}, {} MiB, {} s{}; a call for {} MiB or every {} s",
             transform.architecture,
             transform.memory_mib,
             transform.timeout_seconds,
+            if transform.runs_query { ", runs the SQL" } else { "" },
             transform.buffer_mib,
             transform.buffer_seconds
         );

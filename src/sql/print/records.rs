@@ -72,7 +72,8 @@ pub(super) fn print(query: &Query, text: &mut String) {
          'aws.region' = '${{aws.region}}',\n  \
          'source.init.position' = 'TRIM_HORIZON',\n  \
          'format' = 'json',\n  \
-         'json.ignore-parse-errors' = 'true'\n\
+         'json.ignore-parse-errors' = 'true',\n  \
+         'json.decode.json-parser.enabled' = 'false'\n\
          );\n\n",
         quote::name(RECORDS_TABLE),
         fields.join(",\n"),
