@@ -23,8 +23,10 @@ const ASSUMED_INVOCATION_MS: f64 = 5.0;
 
 /// What `runtime/producer` publishes, once for all instances.
 const PRODUCER_METRICS: &[&str] = &["RecordsSent", "RecordsRetried", "RecordsFailed", "BytesSent"];
-/// What `runtime/transform` publishes of a program that drops no record.
+/// What `runtime/transform` publishes.
 const TRANSFORM_METRICS: &[&str] = &["Records", "ProcessingFailed"];
+/// The same of a program that can drop records.
+const QUERY_METRICS: &[&str] = &["Records", "Dropped", "ProcessingFailed"];
 
 /// What a plan costs a month.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -365,7 +367,7 @@ impl Bill<'_> {
             ),
         );
         self.unsure();
-        self.metrics(spec, TRANSFORM_METRICS);
+        self.metrics(spec, if transform.runs_query { QUERY_METRICS } else { TRANSFORM_METRICS });
     }
 
     fn delivery(&mut self, delivery: &DeliveryPlan, bucket: Option<&BucketPlan>, delivered: Delivered) {
