@@ -63,15 +63,13 @@ pub struct Edge {
 
 /// Every edge of a pipeline, in the order of the data.
 pub fn edges(pipeline: &Pipeline) -> Vec<Edge> {
-    let flink = pipeline
-        .analytics
-        .as_ref()
-        .is_some_and(|analytics| analytics.runtime.value == AnalyticsRuntime::Flink);
+    let flink = pipeline.analytics_on(AnalyticsRuntime::Flink).is_some();
     let mut edges = Vec::new();
     let mut edge = |from, action, to| edges.push(Edge { from, action, to });
     if let Some(producer) = &pipeline.producer {
         edge(Node::Producer, Action::Write, Node::Stream);
         edge(Node::Producer, Action::Read, Node::Artifacts);
+        edge(Node::Producer, Action::Log, Node::Logs);
         edge(Node::Producer, Action::Attend, Node::SessionManager);
         if producer.network.is_none() {
             edge(Node::Network, Action::Log, Node::Logs);

@@ -29,12 +29,12 @@ pub fn function(executable: &[u8]) -> io::Result<Vec<u8>> {
     Ok(zip.finish()?.into_inner())
 }
 
-/// An executable, gzip-compressed.
+/// Content, gzip-compressed.
 ///
 /// # Errors
 /// None for input that fits memory.
-pub fn gzip(executable: &[u8]) -> io::Result<Vec<u8>> {
+pub fn gzip(content: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(executable)?;
+    encoder.write_all(content)?;
     encoder.finish()
 }

@@ -46,6 +46,10 @@ fn generated(case: &str, file: &Path) -> Option<Vec<u8>> {
             );
             spec("user-data/").replace("delivery:", &(source + "delivery:")).into_bytes()
         }
+        ("PIPE0311-long-line", "users.jsonl") => {
+            [b"{\"name\": \"Ada\"}\n".as_slice(), &[b'x'; 1 << 20]].concat()
+        }
+        ("PIPE0311-large", "users.jsonl") => vec![b'\n'; (64 << 20) + 1],
         ("PIPE0609-raw", "spec.yaml") => spec(&"user-data/".repeat(103)).into_bytes(),
         ("PIPE0609-filled-in", "spec.yaml") => {
             spec(&("user-data/".repeat(50) + "!{timestamp:yyyy/MM/dd/HH}/")).into_bytes()

@@ -386,3 +386,44 @@ fn pages_are_printed() {
     assert!(place.path("man/pipec-build.1").exists());
     assert!(out(&place.pipec(&["--help"])).contains("Exit codes"));
 }
+
+#[test]
+fn discover_finds_the_columns_and_writes_them_into_a_spec_that_checks() {
+    let place = Place::new();
+    place.file(
+        "users.jsonl",
+        "{\"name\":{\"first\":\"Ada\"},\"age\":36}\n{\"name\":{\"first\":\"Alan\"},\"age\":41}\n",
+    );
+    let block = "records:\n  format: json\n  columns:\n    first: {type: VARCHAR(16), path: $.name.first}\n    age:   {type: INTEGER,     path: $.age}\n";
+
+    let found = place.pipec(&["discover", "users.jsonl"]);
+    assert_eq!((code(&found), out(&found).as_str()), (0, block));
+    assert!(err(&found).contains("first = Ada"), "{}", err(&found));
+
+    let json: Value =
+        serde_json::from_str(&out(&place.pipec(&["discover", "users.jsonl", "--format", "json"])))
+            .expect("JSON");
+    assert_eq!(json["columns"][1]["type"], "INTEGER");
+    assert_eq!(json["records"], 2);
+
+    let written = place.pipec(&["discover", "users.jsonl", "--write", "orders.yaml"]);
+    assert_eq!((code(&written), out(&written).as_str()), (0, ""));
+    let spec = fs::read_to_string(place.path("orders.yaml")).expect("the spec");
+    assert!(spec.starts_with("name: orders\n") && spec.contains(block), "{spec}");
+    assert_eq!(code(&place.pipec(&["check", "orders.yaml"])), 0);
+}
+
+#[test]
+fn discover_tells_what_it_cannot_read() {
+    let place = Place::new();
+    place.file("users.csv", "first,age\nAda,36\n");
+    place.file("flow.yaml", "{name: orders}\n");
+    place.file("users.jsonl", "{\"age\":36}\n");
+    let bad = place.pipec(&["discover", "users.csv"]);
+    assert_eq!(code(&bad), 1);
+    assert!(err(&bad).starts_with("error: users.csv: record 1 is not JSON"), "{}", err(&bad));
+    assert_eq!(code(&place.pipec(&["discover", "missing.jsonl"])), 2);
+    let left = place.pipec(&["discover", "users.jsonl", "--write", "flow.yaml"]);
+    assert_eq!(code(&left), 2);
+    assert_eq!(fs::read_to_string(place.path("flow.yaml")).expect("the spec"), "{name: orders}\n");
+}

@@ -87,6 +87,10 @@ fn merge(into: &mut Value, from: &Value) {
 fn whole(fragment: &str, code: Code) -> Option<String> {
     let fragment = value(fragment)?;
     let mut whole = value(WHOLE)?;
+    // One source alone.
+    if ["/producer/file", "/producer/generate"].iter().any(|source| fragment.pointer(source).is_some()) {
+        whole["producer"].as_object_mut()?.remove("http");
+    }
     // SQL and columns go together, but where that is the rule.
     let pair = ["records", "analytics"];
     let paired = !matches!(code, Code::RecordsMissing | Code::RecordsUnused);
@@ -107,6 +111,7 @@ fn reported(spec: &str, code: Code) -> BTreeSet<Code> {
     let world = Files(HashMap::from([
         ("spec.yaml".into(), spec.as_bytes().to_vec()),
         ("companies.csv".into(), b"AXN,Axon\nBOLT,Bolt & Sons\n".to_vec()),
+        ("users.jsonl".into(), b"{\"name\": {\"first\": \"Ada\"}, \"dob\": {\"age\": 36}}\n".to_vec()),
         ("user.sql".into(), b"SELECT \"first\" FROM SOURCE_SQL_STREAM_001 WHERE \"age\" >= 21;\n".to_vec()),
     ]));
     let found =

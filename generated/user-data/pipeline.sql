@@ -13,7 +13,8 @@ CREATE TEMPORARY TABLE `pipec_records` (
   'aws.region' = '${aws.region}',
   'source.init.position' = 'TRIM_HORIZON',
   'format' = 'json',
-  'json.ignore-parse-errors' = 'true'
+  'json.ignore-parse-errors' = 'true',
+  'json.decode.json-parser.enabled' = 'false'
 );
 
 -- The input: its columns with their names and types; text is cut to its length.

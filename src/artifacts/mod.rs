@@ -69,6 +69,7 @@ pub fn bytes<'a>(
         Content::Executable { program, architecture } => {
             Ok(Some(Cow::Borrowed(packed(*program, *architecture)?)))
         }
+        Content::Records(records) => pack::gzip(records).map(Cow::Owned).map(Some),
         Content::Function { program, architecture, files } => {
             let packed = packed(*program, *architecture)?;
             if files.is_empty() {

@@ -7,9 +7,15 @@ use crate::aws::regions;
 use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::DEFAULT_REGION;
-use crate::resolve::pipeline::{Capacity, Pipeline};
+use crate::resolve::pipeline::{Capacity, Pipeline, Source};
 use crate::spec::AnalyticsRuntime;
-use crate::sql::{self, Query};
+use crate::sql::{self, Query, Role, print_program};
+
+/// Whether the producer makes its records from the columns.
+fn generates(pipeline: &Pipeline) -> bool {
+    let producer = pipeline.producer.as_ref();
+    producer.is_some_and(|producer| matches!(producer.source, Source::Generator(_)))
+}
 
 /// Reads the SQL against the columns.
 pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
@@ -38,33 +44,23 @@ pub(super) fn check(context: &mut Context) {
             "SQL needs to know the columns of a record",
             "add `records:` with `format: json` and `columns:`, each with its `type` and `path`",
         )),
-        (None, Some(records)) => context.report(Diagnostic::warning(
+        (None, Some(records)) if !generates(context.pipeline) => context.report(Diagnostic::warning(
             Code::RecordsUnused,
             records.span,
-            "the columns are declared, but no SQL reads them",
+            "the columns are declared, but nothing reads them",
             "add `analytics:`, or remove `records:`",
         )),
         _ => {}
     }
     let Some(analytics) = &context.pipeline.analytics else { return };
-    if analytics.runtime.value == AnalyticsRuntime::Lambda {
-        let message = if analytics.runtime.written {
-            "this version of pipec cannot run SQL in the Lambda"
-        } else {
-            "without `runtime`, SQL runs in the Lambda, which this version of pipec cannot do"
-        };
-        context.report(Diagnostic::error(
-            Code::LambdaRuntimeMissing,
-            analytics.runtime.span,
-            message,
-            "write `runtime: flink`; it costs about 161 USD a month and a second stream",
-        ));
-        return;
+    match analytics.runtime.value {
+        AnalyticsRuntime::Lambda => each_record_alone(context),
+        AnalyticsRuntime::Flink => {
+            runtime_environment(context);
+            parallelism(context);
+            output_quota(context);
+        }
     }
-    runtime_environment(context);
-    parallelism(context);
-    one_output(context);
-    output_quota(context);
 }
 
 /// A runtime in place of an unknown one: what was meant, if only the spelling is off; otherwise all that pipec can use.
@@ -173,22 +169,33 @@ fn parallelism(context: &mut Context) {
     }
 }
 
-/// Firehose reads one stream.
-fn one_output(context: &mut Context) {
-    let Some(query) = context.query else { return };
-    let mut outputs = query.outputs();
-    let Some(first) = outputs.next() else { return };
-    for other in outputs {
-        context.report(
-            Diagnostic::error(
-                Code::UnsupportedSql,
-                other.span,
-                format!("`{}` is a second output, and this version of pipec delivers one", other.name),
-                format!("read `{}` in another query, or give it a spec of its own", other.name),
-            )
-            .related(first.span, "the first output"),
-        );
+/// The transform looks at one record at a time, remembers none, and hands its rows to Firehose alone.
+fn each_record_alone(context: &mut Context) {
+    let (Some(analytics), Some(query)) = (&context.pipeline.analytics, context.query) else { return };
+    let runtime = analytics.runtime.span;
+    let help = "write `runtime: flink` in `analytics`; it costs about 161 USD a month and a second stream";
+    let needs_flink = |span, message: String| {
+        Diagnostic::error(Code::QueryNeedsFlink, span, message, help).related(runtime, "the runtime")
+    };
+    let outputs = query.stream_ids().filter(|id| query.stream(*id).role == Role::Output);
+    let mut found: Vec<Diagnostic> = query
+        .outputs()
+        .skip(1)
+        .map(|other| {
+            let message = format!("`{}` is a second output, and the Lambda has one", other.name);
+            needs_flink(other.span, message)
+        })
+        .collect();
+    if let Some(need) = outputs.into_iter().find_map(|output| print_program(query, output).err()) {
+        let message = match query.stateless() {
+            Err(_) => {
+                format!("{} is not decided by one record alone, which is all that the Lambda sees", need.what)
+            }
+            Ok(()) => format!("the Lambda does not have {}", need.what),
+        };
+        found.push(needs_flink(need.span, message));
     }
+    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
 
 /// The rows go through a stream of their own, which counts against the same quota.
@@ -201,14 +208,16 @@ fn output_quota(context: &mut Context) {
     let region = &context.pipeline.region.value;
     let (quotas, large) = (regions::quotas(region), regions::quotas(DEFAULT_REGION).shards);
     let quota = stream.shard_quota.value;
+    let mut used = match stream.capacity.value {
+        Capacity::Fixed(count) => count,
+        _ => capacity::shards(&capacity::input_load(stream, 1)).shards,
+    };
     for output in query.outputs() {
         let load = capacity::output_load(output, stream);
         let need = capacity::shards(&load);
-        let input = match stream.capacity.value {
-            Capacity::Fixed(count) => count,
-            _ => capacity::shards(&capacity::input_load(stream, 1)).shards,
-        };
-        if input <= quota && need.shards.saturating_add(input) > quota {
+        let before = used;
+        used = used.saturating_add(need.shards);
+        if before <= quota && used > quota {
             let mut ways = Vec::new();
             if let Some(unbounded) = output.columns.iter().find(|c| c.data_type.text_length() == Some(None)) {
                 ways.push(format!(
@@ -221,7 +230,7 @@ fn output_quota(context: &mut Context) {
             if written <= quotas.on_demand_write_bytes_per_s {
                 ways.push("write `capacity: on_demand` in `stream`".into());
             }
-            if need.shards.saturating_add(input) <= large && large > quota {
+            if used <= large && large > quota {
                 ways.push(format!("write `region: {DEFAULT_REGION}`, where an account has {large}"));
             }
             if ways.is_empty() {
@@ -231,7 +240,7 @@ fn output_quota(context: &mut Context) {
                 Code::ResultsOverShards,
                 output.span,
                 format!(
-                    "up to {} rows a second need {} shards of output beside {input} of input; an account has {quota} in \
+                    "up to {} rows a second need {} shards of output beside {before} others; an account has {quota} in \
                      {region}",
                     stream.records_per_second.value, need.shards
                 ),

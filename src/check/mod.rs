@@ -4,8 +4,10 @@
 mod analytics;
 mod delivery;
 mod names;
+mod outputs;
 mod prefix;
 mod producer;
+mod source;
 mod stream;
 mod transform;
 
@@ -73,7 +75,9 @@ pub fn check(pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, Vec<D
     names::check(&mut context);
     stream::check(&mut context);
     producer::check(&mut context);
+    source::check(&mut context);
     analytics::check(&mut context);
+    outputs::check(&mut context);
     transform::check(&mut context);
     delivery::check(&mut context);
     prefix::check(&mut context);

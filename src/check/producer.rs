@@ -1,14 +1,13 @@
-//! The EC2 producer: what it fetches, what it sends, and what carries it.
-
-use fluent_uri::Uri;
+//! The EC2 producer: what it sends, and what carries it.
 
 use super::Context;
 use crate::aws::instance_types::{self, Architecture, InstanceType};
 use crate::aws::limits::{MIB, ec2};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::instances::instances;
+use crate::producer_config;
 use crate::resolve::invalid_path;
-use crate::resolve::pipeline::{PartitionKey, Pipeline, Producer};
+use crate::resolve::pipeline::{PartitionKey, Pipeline, Producer, Source};
 use crate::runtime::Program;
 use crate::spec::ByteSize;
 
@@ -16,136 +15,21 @@ use crate::spec::ByteSize;
 /// decision, not arithmetic; beyond this a larger type is the better answer.
 const COMPUTED_INSTANCES_MAX: u64 = 4;
 /// Bytes of user data that do not depend on the spec, rounded up; a test holds the template against it.
-pub(crate) const USER_DATA_FRAME_BYTES: usize = 6 * 1024;
+pub(crate) const USER_DATA_FRAME_BYTES: usize = 7 * 1024;
 /// Families that nearly every region has, from which a larger type is proposed.
 const COMMON_FAMILIES: [&str; 8] = ["t3", "m6i", "c6i", "m7i", "t4g", "m6g", "c6g", "m7g"];
-/// Headers that belong to the connection and not to the request.
-const FRAMING: [&str; 6] = ["host", "content-length", "connection", "transfer-encoding", "upgrade", "te"];
-/// Words in a header's or a query parameter's name that give a secret away.
-const SECRET_WORDS: [&str; 9] =
-    ["authorization", "cookie", "token", "secret", "password", "passwd", "apikey", "signature", "credential"];
-
 pub(super) fn check(context: &mut Context) {
     let Some(producer) = &context.pipeline.producer else { return };
     let mut found = Vec::new();
-    url(producer, &mut found);
-    headers(producer, &mut found);
-    paths(producer, &mut found);
-    refresh(producer, &mut found);
+    key(producer, &mut found);
     rate(context.pipeline, producer, &mut found);
     instance(context, producer, &mut found);
-    user_data(producer, &mut found);
+    user_data(context.pipeline, producer, &mut found);
     subnets(producer, &mut found);
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
 
-fn url(producer: &Producer, found: &mut Vec<Diagnostic>) {
-    let (text, span) = (producer.url.value.as_str(), producer.url.span);
-    let mut invalid = |message: String| {
-        let schemed = format!("https://{text}");
-        let help = if !text.contains(':') && Uri::parse(schemed.as_str()).is_ok_and(has_host) {
-            format!("write `url: {schemed}`")
-        } else {
-            "write an address such as `https://api.example.com/records?count=500`".into()
-        };
-        found.push(Diagnostic::error(Code::InvalidUrl, span, message, help));
-    };
-    let uri = match Uri::parse(text) {
-        Ok(uri) => uri,
-        Err(_) => return invalid(format!("`{text}` is not a URL")),
-    };
-    let scheme = uri.scheme().as_str().to_ascii_lowercase();
-    let host = uri.authority().map(|authority| authority.host()).unwrap_or_default();
-    if !matches!(scheme.as_str(), "http" | "https") {
-        return invalid(format!("the producer fetches over https, not `{scheme}`"));
-    }
-    if host.is_empty() {
-        return invalid(format!("`{text}` names no host"));
-    }
-    if host.starts_with('[') {
-        return invalid("the stack's own network has no IPv6".into());
-    }
-    if uri.authority().is_some_and(|authority| !matches!(authority.port_to_u16(), Ok(None | Some(1..)))) {
-        return invalid("a port is a number from 1 to 65535".into());
-    }
-    if uri.fragment().is_some() {
-        return invalid("a fragment (`#..`) is never sent".into());
-    }
-    if uri.authority().and_then(|authority| authority.userinfo()).is_some() {
-        found.push(secret(span, "the URL holds a user name or password".into()));
-    }
-    let query = uri.query().map(ToString::to_string).unwrap_or_default();
-    for parameter in
-        query.split('&').filter_map(|pair| pair.split_once('=')).filter(|pair| !pair.1.is_empty())
-    {
-        if is_secret(parameter.0) {
-            found.push(secret(span, format!("the URL's parameter `{}` looks like a secret", parameter.0)));
-        }
-    }
-    if scheme == "http" {
-        found.push(Diagnostic::warning(
-            Code::PlainHttp,
-            span,
-            "records are fetched without encryption, and anyone on the way can change them",
-            format!("write `{}` if the server offers it", text.replacen("http:", "https:", 1)),
-        ));
-    }
-}
-
-fn has_host(uri: Uri<&str>) -> bool {
-    uri.authority().is_some_and(|authority| !authority.host().is_empty())
-}
-
-fn is_secret(name: &str) -> bool {
-    let plain: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-    plain == "key" || SECRET_WORDS.iter().any(|word| plain.contains(word))
-}
-
-fn secret(span: crate::source::Span, message: String) -> Diagnostic {
-    Diagnostic::error(
-        Code::SecretInSpec,
-        span,
-        message,
-        "remove it: the spec, the template and the user data are read by many; use a source that needs no secret, \
-         or put a proxy that adds it between",
-    )
-}
-
-fn headers(producer: &Producer, found: &mut Vec<Diagnostic>) {
-    for (name, value, span) in &producer.headers {
-        let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-        if name.is_empty() || !name.chars().all(token) {
-            found.push(Diagnostic::error(
-                Code::InvalidFormat,
-                *span,
-                format!("`{name}` is not the name of an HTTP header"),
-                "write a name such as `accept-language`",
-            ));
-        } else if value.chars().any(|c| c.is_control() || !c.is_ascii()) {
-            found.push(Diagnostic::error(
-                Code::InvalidFormat,
-                *span,
-                format!("the value of `{name}` cannot be sent in an HTTP header"),
-                "use printable ASCII characters on one line",
-            ));
-        } else if FRAMING.contains(&name.to_ascii_lowercase().as_str()) {
-            found.push(Diagnostic::error(
-                Code::InvalidFormat,
-                *span,
-                format!("the producer sets `{name}` itself"),
-                "remove it",
-            ));
-        } else if is_secret(name) {
-            found.push(secret(*span, format!("the header `{name}` carries a secret")));
-        }
-    }
-}
-
-fn paths(producer: &Producer, found: &mut Vec<Diagnostic>) {
-    let records = &producer.records;
-    if let Err(error) = &records.value.path {
-        found.push(invalid_path(&records.value.text, error, records.span));
-    }
+fn key(producer: &Producer, found: &mut Vec<Diagnostic>) {
     let PartitionKey::Field(field) = &producer.partition_key.value else { return };
     let span = producer.partition_key.span;
     match &field.path {
@@ -157,19 +41,6 @@ fn paths(producer: &Producer, found: &mut Vec<Diagnostic>) {
             format!("`{}` would be one key for all records, and all of them go to one shard", field.text),
             "write `partition_key: random`, or the path of a field, as in `$.login.uuid`",
         )),
-    }
-}
-
-fn refresh(producer: &Producer, found: &mut Vec<Diagnostic>) {
-    if let Some(refresh) = &producer.refresh
-        && refresh.value == 0
-    {
-        found.push(Diagnostic::error(
-            Code::OutOfRange,
-            refresh.span,
-            "the source would be asked without a pause",
-            "write `refresh: 10 s` or more",
-        ));
     }
 }
 
@@ -292,33 +163,32 @@ fn twin(instance_type: &InstanceType) -> Option<&'static str> {
     })
 }
 
-fn user_data(producer: &Producer, found: &mut Vec<Diagnostic>) {
-    // What the spec puts into the user data, as JSON there: quotes and escapes make it longer.
-    let json = |text: &str| serde_json::to_string(text).map_or(0, |json| json.len());
-    let headers: usize = producer.headers.iter().map(|(name, value, _)| json(name) + json(value) + 8).sum();
-    let key = match &producer.partition_key.value {
-        PartitionKey::Random => 0,
-        PartitionKey::Field(field) => json(&field.text),
-    };
-    let bytes = USER_DATA_FRAME_BYTES
-        + json(&producer.url.value)
-        + json(&producer.records.value.text)
-        + headers
-        + key;
+fn user_data(pipeline: &Pipeline, producer: &Producer, found: &mut Vec<Diagnostic>) {
+    let source = producer_config::source(pipeline, producer);
+    let key = producer_config::partition_key(producer);
+    // As it stands in the user data: indented, quotes and escapes included.
+    let size =
+        |value| serde_json::to_string_pretty(value).map_or(0, |json| json.len() + 4 * json.lines().count());
+    let bytes = USER_DATA_FRAME_BYTES + size(&source) + size(&key);
     let max = ec2::USER_DATA_BYTES_MAX as usize;
-    if bytes > max {
-        let span = if headers > producer.url.value.len() {
-            producer.headers.first().map_or(producer.span, |header| header.2)
-        } else {
-            producer.url.span
-        };
-        found.push(Diagnostic::error(
-            Code::UserDataTooLarge,
-            span,
-            format!("the instances' user data would have about {bytes} bytes; EC2 takes {max}"),
-            "shorten the URL and the headers",
-        ));
+    if bytes <= max {
+        return;
     }
+    let (span, help) = match &producer.source {
+        Source::Http(http) => {
+            let headers: usize = http.headers.iter().map(|(name, value, _)| name.len() + value.len()).sum();
+            let first = http.headers.first().filter(|_| headers > http.url.value.len());
+            (first.map_or(http.url.span, |header| header.2), "shorten the URL and the headers")
+        }
+        Source::File(file) => (file.path.span, "shorten the path of the partition key"),
+        Source::Generator(generator) => (generator.span, "declare fewer columns, or send records of a file"),
+    };
+    found.push(Diagnostic::error(
+        Code::UserDataTooLarge,
+        span,
+        format!("the instances' user data would have about {bytes} bytes; EC2 takes {max}"),
+        help,
+    ));
 }
 
 fn subnets(producer: &Producer, found: &mut Vec<Diagnostic>) {

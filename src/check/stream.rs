@@ -7,7 +7,7 @@ use crate::capacity::{self, Limit, Need};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{self, Node};
 use crate::resolve::DEFAULT_REGION;
-use crate::resolve::pipeline::Capacity;
+use crate::resolve::pipeline::{Capacity, Setting};
 use crate::spec::{ByteSize, Duration, SECONDS_PER_HOUR};
 
 /// Records a second of a new on-demand stream: those of the four shards that its bytes amount to.
@@ -257,16 +257,22 @@ fn max_record_size(context: &mut Context) {
 }
 
 fn retention(context: &mut Context) {
-    let retention = &context.pipeline.stream.retention;
+    if let Some(diagnostic) = retention_range(&context.pipeline.stream.retention) {
+        context.report(diagnostic);
+    }
+}
+
+/// What is wrong with a stream's retention, if anything.
+pub(super) fn retention_range(retention: &Setting<u64>) -> Option<Diagnostic> {
     let hours = retention.value / SECONDS_PER_HOUR;
     if kinesis::RETENTION_HOURS.contains(hours) && retention.value.is_multiple_of(SECONDS_PER_HOUR) {
-        return;
+        return None;
     }
     let nearest = retention
         .value
         .div_ceil(SECONDS_PER_HOUR)
         .clamp(kinesis::RETENTION_HOURS.min, kinesis::RETENTION_HOURS.max);
-    context.report(Diagnostic::error(
+    Some(Diagnostic::error(
         Code::RetentionRange,
         retention.span,
         format!(
@@ -275,5 +281,5 @@ fn retention(context: &mut Context) {
             Duration(retention.value)
         ),
         format!("write `retention: {}`", Duration(nearest * SECONDS_PER_HOUR)),
-    ));
+    ))
 }

@@ -6,7 +6,7 @@ use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::DEFAULT_TRANSFORM_TIMEOUT_S;
 use crate::runtime::Program;
-use crate::spec::{ByteSize, Duration};
+use crate::spec::{AnalyticsRuntime, ByteSize, Duration};
 
 /// Bytes of JSON around a record in a reply: an id of 56 digits, the result, names and quotes.
 const ANSWER_BYTES: u64 = 104;
@@ -15,16 +15,18 @@ const BUFFER_STEP: u64 = MIB / 8;
 
 /// The largest buffer whose reply Lambda carries; `None` where nothing is known of the records' size.
 fn largest_buffer(context: &Context, append: &str) -> Option<u64> {
-    let record = match context.query.and_then(|query| query.outputs().next()) {
-        Some(output) => {
-            capacity::output_load(output, &context.pipeline.stream).record_bytes - capacity::ROW_KEY_BYTES
-        }
-        None => context.pipeline.stream.record_size.value,
-    };
+    let stream = &context.pipeline.stream;
+    let row = context
+        .query
+        .and_then(|query| query.outputs().next())
+        .map(|output| capacity::output_load(output, stream).record_bytes - capacity::ROW_KEY_BYTES);
+    // Behind Flink a record is a row; where the query runs in the transform, a record becomes one.
+    let behind_flink = context.pipeline.analytics_on(AnalyticsRuntime::Flink).is_some();
+    let record = row.filter(|_| behind_flink).unwrap_or(stream.record_size.value);
     if record == 0 {
         return None;
     }
-    let answer = (record + append.len() as u64).div_ceil(3) * 4 + ANSWER_BYTES;
+    let answer = (row.unwrap_or(record) + append.len() as u64).div_ceil(3) * 4 + ANSWER_BYTES;
     Some((lambda::SYNC_PAYLOAD_BYTES_MAX / answer).saturating_mul(record))
 }
 

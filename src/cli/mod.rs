@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod discover;
 mod explain;
 mod fetch;
 mod init;
@@ -52,6 +53,8 @@ enum Verb {
     Plan(plan::PlanVerb),
     /// Print what Flink will run: tables, views and inserts
     Sql(sql::SqlVerb),
+    /// Find the columns of sample records, and write them into a spec
+    Discover(discover::Discover),
     /// Explain a diagnostic's code
     Explain(explain::Explain),
     /// Print the JSON Schema of a spec, for editors
@@ -88,6 +91,7 @@ pub fn run(command: Command) -> u8 {
         Verb::Build(verb) => verb.run(),
         Verb::Plan(verb) => verb.run(),
         Verb::Sql(verb) => verb.run(),
+        Verb::Discover(verb) => verb.run(),
         Verb::Explain(verb) => verb.run(),
         Verb::Schema(verb) => verb.run(),
         Verb::Init(verb) => verb.run(),

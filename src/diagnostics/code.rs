@@ -1,4 +1,4 @@
-//! The registry of codes. A code never changes its meaning; a retired one is never used again.
+//! The registry of codes. A code never changes its meaning; a retired one is never used again: 0406.
 //!
 //! `01` the file and its structure · `02` stream · `03` producer · `04` records and analytics · `05` transform ·
 //! `06` delivery · `07` SQL · `08` names, tags, account · `09` faults of pipec itself · `10` advice of the plan
@@ -79,19 +79,24 @@ codes! {
     "0308" ProducerRate "The producer sends more than the stream is declared to take"
     "0309" PlainHttp "The source is read without encryption"
     "0310" SubnetCount "An Auto Scaling group should span two subnets"
+    "0311" RecordsFile "The file of records cannot be sent"
+    "0312" GeneratedRecords "Records cannot be made up from these columns"
+    "0313" SharedFile "Every instance would send the whole file"
 
     "0401" RecordsMissing "SQL needs to know the columns of a record"
     "0402" InvalidPath "A path into a record cannot be read"
     "0403" UnknownFlinkRuntime "The Flink runtime is not known"
     "0404" SqlRuntimeRemoved "Kinesis Data Analytics for SQL does not exist any more"
     "0405" FlinkRuntimeUnsupported "Managed Flink does not run this version any more"
-    "0406" LambdaRuntimeMissing "This version cannot run SQL in the Lambda"
     "0407" FlinkCapacity "The parallelism needs more capacity than an application can have"
     "0408" InvalidColumnType "A column's type cannot be read"
     "0409" RecordsUnused "The columns are declared, but nothing reads them"
     "0410" FlinkRuntimeOld "There is a newer Flink runtime"
     "0411" ReferenceTable "A reference table cannot be used"
     "0412" EventTime "The column of the event time cannot be used"
+    "0415" UnknownOutput "The SQL has no output of this name"
+    "0416" DeliveredOutput "Firehose takes exactly one output of the SQL"
+    "0417" QueryNeedsFlink "This query cannot run in the Lambda"
 
     "0501" TransformTimeout "Firehose waits five minutes for a transform"
     "0502" TransformBufferSize "The transform's buffer is out of range"

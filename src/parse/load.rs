@@ -50,6 +50,30 @@ pub fn load(world: &dyn World, path: &Path, sources: &mut Sources) -> Result<Fil
     }
 }
 
+/// Why the bytes of a file are not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It has so many bytes.
+    TooLarge(u64),
+    /// In the system's words.
+    Failed(String),
+}
+
+/// Reads a file of at most `max` bytes.
+///
+/// # Errors
+/// When it is larger, or cannot be read.
+pub fn load_bytes(world: &dyn World, path: &Path, max: u64) -> Result<Vec<u8>, Unread> {
+    let failed = |error: std::io::Error| Unread::Failed(reason(&error));
+    let size = world.size(path).map_err(failed)?;
+    if size > max {
+        return Err(Unread::TooLarge(size));
+    }
+    let bytes = world.read(path).map_err(failed)?;
+    // It may have grown meanwhile.
+    if bytes.len() as u64 > max { Err(Unread::TooLarge(bytes.len() as u64)) } else { Ok(bytes) }
+}
+
 /// The system's words without the error number.
 fn reason(error: &std::io::Error) -> String {
     match error.kind() {

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-pub use load::load;
+pub use load::{Unread, load, load_bytes};
 pub use places::{Places, step};
 
 use crate::diagnostics::{Code, Diagnostic, suggest};

@@ -83,6 +83,11 @@ impl Places {
         }
     }
 
+    /// Whether there is something at a pointer.
+    pub fn is_written(&self, pointer: &str) -> bool {
+        self.places.contains_key(pointer)
+    }
+
     /// The value at a pointer; for what is not written, the key of what would hold it.
     pub fn value(&self, pointer: &str) -> Span {
         match self.places.get(pointer) {

@@ -16,7 +16,7 @@ use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::source::Span;
 use crate::spec::schema;
 use form::{described, entries, example, kind_at, last, objects, type_name, with_key, words};
-use keys::{missing_key, on_demand_shards, unknown_key};
+use keys::{exclusive, missing_key, not_one_of, on_demand_shards, unknown_key};
 use quantities::{not_a_quantity, quantity_fault, read};
 
 /// Every fault of form in a value.
@@ -95,6 +95,11 @@ fn explain(error: &ValidationError, root: &Value, places: &Places, out: &mut Vec
         }
         ValidationErrorKind::Required { property } => {
             out.push(missing_key(property.as_str().unwrap_or_default(), &pointer, subschema, places));
+        }
+        ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::OneOfMultipleValid { .. }
+            if !exclusive(subschema).is_empty() =>
+        {
+            out.push(not_one_of(&exclusive(subschema), instance, &pointer, subschema, places));
         }
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             alternatives(error, context, subschema, root, places, out);

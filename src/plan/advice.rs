@@ -112,7 +112,9 @@ fn packed(plan: &Plan, pipeline: &Pipeline, rate: f64, events: u64) -> Option<Pl
 
 /// Flink for a query that could do without.
 fn stateless_on_flink(plan: &Plan, cost: &Cost, checked: &Checked) -> Option<Diagnostic> {
-    let analytics = plan.analytics.as_ref().filter(|analytics| analytics.stateless)?;
+    // The Lambda has one output.
+    let analytics =
+        plan.analytics.as_ref().filter(|analytics| analytics.stateless && plan.outputs.is_empty())?;
     let rows = plan.output_stream.as_ref()?;
     let pipeline = checked.pipeline();
     let message = if cost.complete {
@@ -141,8 +143,7 @@ fn stateless_on_flink(plan: &Plan, cost: &Cost, checked: &Checked) -> Option<Dia
             Code::StatelessOnFlink,
             pipeline.analytics.as_ref()?.runtime.span,
             message,
-            "nothing to do yet: this version of pipec runs SQL on Flink only; write `runtime: lambda` once it runs \
-             SQL in the Lambda",
+            "write `runtime: lambda`: the same rows, from the transform's function",
         )
         .label("each record alone decides what it becomes"),
     )

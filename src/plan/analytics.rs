@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::outputs::{DELIVERED_STREAM, OutputPlan};
 use super::value::Value;
 use super::{Artifact, Content, grants, s3_key};
 use crate::aws::flink;
@@ -74,11 +75,8 @@ pub struct StartPlan {
 }
 
 /// Plans the application.
-pub(super) fn plan(checked: &Checked, programs: &Programs) -> Option<AnalyticsPlan> {
-    let analytics = checked.pipeline().analytics.as_ref()?;
-    if analytics.runtime.value != AnalyticsRuntime::Flink {
-        return None;
-    }
+pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Programs) -> Option<AnalyticsPlan> {
+    let analytics = checked.pipeline().analytics_on(AnalyticsRuntime::Flink)?;
     let query = checked.query()?;
     let flink = &analytics.flink;
     let connector = flink::runtime(&flink.runtime_environment.value)?.kinesis_sql_connector?;
@@ -89,9 +87,10 @@ pub(super) fn plan(checked: &Checked, programs: &Programs) -> Option<AnalyticsPl
         Property { key: "input.stream.arn".into(), value: Value::arn("Stream") },
     ];
     for output in query.outputs() {
+        let own = outputs.iter().find(|own| own.name == output.name);
         properties.push(Property {
             key: format!("output.{}.stream.arn", output.name),
-            value: Value::arn("OutputStream"),
+            value: Value::arn(own.map_or(DELIVERED_STREAM, |own| &own.stream.logical_id)),
         });
     }
     Some(AnalyticsPlan {
@@ -113,7 +112,7 @@ pub(super) fn plan(checked: &Checked, programs: &Programs) -> Option<AnalyticsPl
             flink.auto_scaling,
             flink.snapshots
         ),
-        stateless: query.stateless().is_ok(),
+        stateless: sql::needs_flink(query).is_none(),
         artifact: Artifact {
             name: "flink",
             s3_key: s3_key(

@@ -21,6 +21,13 @@ const ASSUMED_TRANSFORM_MS_PER_MIB: f64 = 20.0;
 /// Milliseconds that an invocation takes whatever it carries. Assumed, for the runtime interface.
 const ASSUMED_INVOCATION_MS: f64 = 5.0;
 
+/// What `runtime/producer` publishes, once for all instances.
+const PRODUCER_METRICS: &[&str] = &["RecordsSent", "RecordsRetried", "RecordsFailed", "BytesSent"];
+/// What `runtime/transform` publishes.
+const TRANSFORM_METRICS: &[&str] = &["Records", "ProcessingFailed"];
+/// The same of a program that can drop records.
+const QUERY_METRICS: &[&str] = &["Records", "Dropped", "ProcessingFailed"];
+
 /// What a plan costs a month.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Cost {
@@ -83,6 +90,7 @@ pub fn estimate(plan: &Plan) -> Cost {
     if let Some(stream) = &plan.output_stream {
         bill.stream(stream);
     }
+    plan.outputs.iter().for_each(|output| bill.stream(&output.stream));
     let delivered = Delivered::of(plan);
     if let Some(transform) = &plan.transform {
         bill.transform(transform, delivered);
@@ -208,10 +216,16 @@ impl Bill<'_> {
         if producer.network.public_address {
             self.add(spec, "EC2: public IPv4", Item::PublicIpv4Hour, hours, each);
         }
+        self.metrics(spec, PRODUCER_METRICS);
+    }
+
+    fn metrics(&mut self, spec: &'static str, names: &[&str]) {
+        let (item, quantity) = (Item::CustomMetricMonth, names.len() as f64);
+        self.add(spec, "CloudWatch: metrics", item, quantity, names.join(", "));
     }
 
     fn stream(&mut self, stream: &StreamPlan) {
-        let (load, spec, id) = (&stream.load, stream.spec, stream.logical_id);
+        let (load, spec, id) = (&stream.load, stream.spec, &stream.logical_id);
         let records = load.records_per_second * SECONDS_PER_MONTH as f64;
         let most = if spec == "/analytics" { ", if each becomes a row" } else { "" };
         let bytes = load.record_bytes;
@@ -254,7 +268,7 @@ impl Bill<'_> {
 
     /// What is kept over a day, and over a week, costs extra.
     fn retention(&mut self, stream: &StreamPlan) {
-        let (spec, id, time) = (stream.spec, stream.logical_id, stream.retention_hours);
+        let (spec, id, time) = (stream.spec, &stream.logical_id, stream.retention_hours);
         let (day, week) = (kinesis::RETENTION_HOURS_DEFAULT, kinesis::RETENTION_HOURS_EXTENDED_MAX);
         let per_hour = stream.load.records_per_second * stream.load.record_bytes as f64 * 3_600.0;
         if time <= day {
@@ -353,6 +367,7 @@ impl Bill<'_> {
             ),
         );
         self.unsure();
+        self.metrics(spec, if transform.runs_query { QUERY_METRICS } else { TRANSFORM_METRICS });
     }
 
     fn delivery(&mut self, delivery: &DeliveryPlan, bucket: Option<&BucketPlan>, delivered: Delivered) {

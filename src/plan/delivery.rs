@@ -1,19 +1,26 @@
 //! The transform, Firehose and the bucket.
 
+use pipec_core::RecordProgram;
 use serde::Serialize;
-use serde_json::json;
 
 use super::grants::bucket_arns;
+use super::outputs::DELIVERED_STREAM;
 use super::value::Value;
 use super::{Artifact, Content, s3_key};
 use crate::aws::limits::MIB;
+use crate::check::Checked;
 use crate::resolve::pipeline::{Encryption, Pipeline};
 use crate::runtime::{Program, Programs};
-use crate::spec::{Compression, SECONDS_PER_DAY};
+use crate::spec::{AnalyticsRuntime, Compression, SECONDS_PER_DAY};
+use crate::sql::{self, Role, print_program};
 
 /// The Lambda transform.
 #[derive(Clone, Debug, Serialize)]
 pub struct TransformPlan {
+    /// Its place in the spec, a JSON pointer: the SQL's, if it is there only to run that.
+    pub spec: &'static str,
+    /// Whether the query runs in it.
+    pub runs_query: bool,
     /// Processor.
     pub architecture: &'static str,
     /// Seconds.
@@ -73,13 +80,17 @@ pub struct BucketPlan {
 }
 
 /// Plans the transform.
-pub(super) fn transform(pipeline: &Pipeline, programs: &Programs) -> Option<TransformPlan> {
+pub(super) fn transform(checked: &Checked, programs: &Programs) -> Option<TransformPlan> {
+    let pipeline = checked.pipeline();
     let transform = pipeline.transform.as_ref()?;
+    let runs_query = pipeline.analytics_on(AnalyticsRuntime::Lambda).is_some();
+    let program = program(checked, &transform.append.value)?;
     let architecture = transform.architecture.value;
     let build = programs.get(Program::Transform, architecture)?;
-    let program = json!({ "version": 1, "append": transform.append.value }).to_string();
     let name = format!("transform-{}", architecture.name());
     Some(TransformPlan {
+        spec: transform_spec(pipeline),
+        runs_query,
         architecture: architecture.name(),
         timeout: transform.timeout.value,
         memory: transform.memory.value / MIB,
@@ -96,6 +107,30 @@ pub(super) fn transform(pipeline: &Pipeline, programs: &Programs) -> Option<Tran
             },
         },
     })
+}
+
+/// The spec's place that a transform comes from.
+pub(super) fn transform_spec(pipeline: &Pipeline) -> &'static str {
+    match &pipeline.transform {
+        Some(transform) if !transform.written => "/analytics",
+        _ => "/transform",
+    }
+}
+
+/// The record program, as the function finds it beside itself.
+fn program(checked: &Checked, append: &str) -> Option<String> {
+    let query =
+        checked.query().filter(|_| checked.pipeline().analytics_on(AnalyticsRuntime::Lambda).is_some());
+    let program = match query {
+        None => RecordProgram::appending(append),
+        Some(query) => {
+            let name = &super::outputs::delivered(checked)?.name;
+            let delivered = |stream: &sql::Stream| stream.role == Role::Output && stream.name == *name;
+            let output = query.stream_ids().find(|id| delivered(query.stream(*id)))?;
+            RecordProgram::querying(print_program(query, output).ok()?, append).ok()?
+        }
+    };
+    program.to_json().ok()
 }
 
 /// A size in MiB as Firehose's processors take it: a decimal number of few digits.
@@ -116,7 +151,10 @@ pub(super) fn plan(pipeline: &Pipeline) -> DeliveryPlan {
     let delivery = &pipeline.delivery;
     let s3 = &delivery.s3;
     DeliveryPlan {
-        source: if pipeline.analytics.is_some() { "OutputStream" } else { "Stream" },
+        source: match pipeline.analytics_on(AnalyticsRuntime::Flink) {
+            Some(_) => DELIVERED_STREAM,
+            None => "Stream",
+        },
         buffer_size: delivery.buffer_size.value / MIB,
         buffer_interval: delivery.buffer_interval.value,
         prefix: s3.prefix.value.clone(),

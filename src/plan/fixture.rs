@@ -72,7 +72,7 @@ pub(super) fn with_flink(stream: &str, row_bytes: u64) -> (Plan, Checked) {
     let load = Load { record_bytes: row_bytes + 36, consumers: 1, ..plan.stream.load };
     let need = capacity::shards(&load);
     plan.output_stream = Some(StreamPlan {
-        logical_id: "OutputStream",
+        logical_id: "OutputStream".into(),
         spec: "/analytics",
         shards: plan.stream.shards.map(|_| need.shards),
         load,
@@ -82,8 +82,8 @@ pub(super) fn with_flink(stream: &str, row_bytes: u64) -> (Plan, Checked) {
     plan.delivered_record_bytes = row_bytes;
     plan.analytics = Some(application());
     plan.resources = resources::list(&plan);
-    let keys = ArtifactKeys { flink: Some("flink-00.zip"), producer: None };
-    plan.roles = grants::roles(checked.pipeline(), checked.edges(), keys);
+    let keys = ArtifactKeys { flink: Some("flink-00.zip"), producer: None, records: None };
+    plan.roles = grants::roles(checked.pipeline(), checked.edges(), keys, &[]);
     (plan, checked)
 }
 

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::delivery::transform_spec;
+use super::outputs::{DELIVERED_STREAM, OutputPlan};
 use super::value::{Value, literal};
 use crate::graph::{Action, Edge, Node};
 use crate::resolve::pipeline::{Encryption, Pipeline};
@@ -58,6 +60,8 @@ pub struct ArtifactKeys<'a> {
     pub flink: Option<&'a str>,
     /// S3 key of the producer.
     pub producer: Option<&'a str>,
+    /// S3 key of the file of records.
+    pub records: Option<&'a str>,
 }
 
 /// ARN of the Flink application, from its fixed name: an attribute would make a cycle with its own role.
@@ -70,7 +74,7 @@ fn equals(key: &'static str, value: Value) -> Condition {
 }
 
 /// The roles of a pipeline, each with the grants of its edges.
-pub fn roles(pipeline: &Pipeline, edges: &[Edge], keys: ArtifactKeys) -> Vec<Role> {
+pub fn roles(pipeline: &Pipeline, edges: &[Edge], keys: ArtifactKeys, outputs: &[OutputPlan]) -> Vec<Role> {
     let mut roles: Vec<Role> = Vec::new();
     for edge in edges {
         let at =
@@ -78,7 +82,10 @@ pub fn roles(pipeline: &Pipeline, edges: &[Edge], keys: ArtifactKeys) -> Vec<Rol
                 roles.push(role(edge.from));
                 roles.len() - 1
             });
-        roles[at].grants.extend(grants(pipeline, *edge, keys));
+        roles[at].grants.extend(grants(pipeline, *edge, keys, outputs));
+        if edge.from == Node::Transform {
+            roles[at].spec = transform_spec(pipeline);
+        }
     }
     roles
 }
@@ -178,7 +185,7 @@ fn decrypt(encryption: &Encryption) -> Option<Grant> {
 }
 
 /// What an edge needs.
-fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys) -> Vec<Grant> {
+fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys, outputs: &[OutputPlan]) -> Vec<Grant> {
     let stream = |node| Value::arn(if node == Node::Stream { "Stream" } else { "OutputStream" });
     let stream_key = &pipeline.stream.encryption.value;
     match (edge.from, edge.action, edge.to) {
@@ -201,8 +208,17 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys) -> Vec<Grant> {
         (Node::Producer, Action::Read, _) => vec![grant(
             "ReadProgram",
             &["s3:GetObject"],
-            vec![artifact(keys.producer)],
-            "The instances fetch the producer when they start.",
+            keys.producer.into_iter().chain(keys.records).map(artifact).collect(),
+            match keys.records {
+                Some(_) => "The instances fetch the producer and its records when they start.",
+                None => "The instances fetch the producer when they start.",
+            },
+        )],
+        (Node::Producer, Action::Log, _) => vec![grant(
+            "WriteLogs",
+            &["logs:CreateLogStream", "logs:PutLogEvents"],
+            vec![Value::arn("ProducerLogs")],
+            "Each instance has a log stream; CloudWatch makes the metrics from its lines.",
         )],
         (Node::Producer, Action::Attend, _) => vec![
             grant(
@@ -226,7 +242,7 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys) -> Vec<Grant> {
         (Node::Analytics, Action::Read, Node::Artifacts) => vec![grant(
             "ReadProgram",
             &["s3:GetObject", "s3:GetObjectVersion"],
-            vec![artifact(keys.flink)],
+            keys.flink.into_iter().map(artifact).collect(),
             "The application's program.",
         )],
         (Node::Analytics, Action::Read, from) => {
@@ -246,11 +262,16 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys) -> Vec<Grant> {
             grants
         }
         (Node::Analytics, Action::Write, to) => {
+            let own = outputs.iter().map(|output| Value::arn(&output.stream.logical_id));
             let mut grants = vec![grant(
                 "WriteRows",
                 &["kinesis:DescribeStreamSummary", "kinesis:PutRecords"],
-                vec![stream(to)],
-                "The query writes its rows to the output stream.",
+                std::iter::once(stream(to)).chain(own).collect(),
+                if outputs.is_empty() {
+                    "The query writes its rows to the output stream."
+                } else {
+                    "The query writes the rows of each output to its stream."
+                },
             )];
             grants.extend(key(
                 stream_key,
@@ -338,6 +359,33 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys) -> Vec<Grant> {
     }
 }
 
+/// What a function of the user's needs to read an output.
+pub(super) fn function_grants(pipeline: &Pipeline, output: &str) -> Vec<Grant> {
+    let stream = Value::arn(&format!("{DELIVERED_STREAM}{output}"));
+    let mut grants = vec![
+        grant(
+            "ReadRows",
+            &[
+                "kinesis:DescribeStream",
+                "kinesis:DescribeStreamSummary",
+                "kinesis:GetRecords",
+                "kinesis:GetShardIterator",
+                "kinesis:ListShards",
+            ],
+            vec![stream],
+            "Lambda reads the rows in the function's name.",
+        ),
+        grant(
+            "TellFailures",
+            &["sqs:SendMessage"],
+            vec![Value::arn(&format!("OutputFailures{output}"))],
+            "Which rows failed to the end is told to the queue.",
+        ),
+    ];
+    grants.extend(decrypt(&pipeline.stream.encryption.value));
+    grants
+}
+
 fn lambda_logs(log_group: &'static str) -> Grant {
     grant(
         "WriteLogs",
@@ -347,11 +395,8 @@ fn lambda_logs(log_group: &'static str) -> Grant {
     )
 }
 
-fn artifact(key: Option<&str>) -> Value {
-    Value::sub(format!(
-        "arn:${{AWS::Partition}}:s3:::${{ArtifactBucket}}/{}",
-        literal(key.unwrap_or_default())
-    ))
+fn artifact(key: &str) -> Value {
+    Value::sub(format!("arn:${{AWS::Partition}}:s3:::${{ArtifactBucket}}/{}", literal(key)))
 }
 
 /// ARN of the destination bucket, and of what lies in it.

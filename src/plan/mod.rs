@@ -8,11 +8,14 @@ mod delivery;
 #[cfg(test)]
 mod fixture;
 pub mod grants;
+mod outputs;
 mod producer;
 pub mod report;
 mod resources;
 mod streams;
 pub mod value;
+
+use std::sync::Arc;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -25,7 +28,8 @@ use crate::spec::SECONDS_PER_DAY;
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
 pub use delivery::{BucketPlan, DeliveryPlan, TransformPlan};
 use grants::{ArtifactKeys, Role};
-pub use producer::{NetworkPlan, ProducerPlan};
+pub use outputs::{FunctionPlan, OutputPlan};
+pub use producer::{NetworkPlan, ProducerPlan, RecordsPlan};
 pub use resources::Resource;
 pub use streams::StreamPlan;
 
@@ -42,8 +46,10 @@ pub struct Plan {
     pub tags: Vec<TagPlan>,
     /// The stream that takes the records in.
     pub stream: StreamPlan,
-    /// The stream that takes the query's rows.
+    /// The stream of the query's rows that Firehose reads.
     pub output_stream: Option<StreamPlan>,
+    /// Outputs of the query that do not go to Firehose.
+    pub outputs: Vec<OutputPlan>,
     /// The instances that fill the stream.
     pub producer: Option<ProducerPlan>,
     /// The Flink application.
@@ -78,7 +84,7 @@ pub struct TagPlan {
 /// Something that the stack runs, under a key that changes exactly when its inputs do.
 #[derive(Clone, Debug, Serialize)]
 pub struct Artifact {
-    /// What it is: `transform`, `flink`, `flink-starter`, `producer`.
+    /// What it is: `transform`, `flink`, `flink-starter`, `producer`, `records`.
     pub name: &'static str,
     /// Key in the artifact bucket, and the name of its file.
     pub s3_key: String,
@@ -106,6 +112,8 @@ pub enum Content {
         /// For which processor.
         architecture: Architecture,
     },
+    /// A file of records, gzip-compressed.
+    Records(Arc<[u8]>),
     /// The zip of a Flink application: fixed program, SQL, connector.
     Flink {
         /// The SQL that it runs.
@@ -133,11 +141,13 @@ fn s3_key(name: &str, inputs: &[&[u8]], suffix: &str) -> String {
 /// Plans a pipeline with the programs that this pipec carries. `check` has seen to it that they are there.
 pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
     let pipeline = checked.pipeline();
-    let analytics = analytics::plan(checked, programs);
+    let outputs = outputs::plan(checked);
+    let analytics = analytics::plan(checked, &outputs, programs);
     let producer = producer::plan(pipeline, programs);
-    let transform = delivery::transform(pipeline, programs);
+    let transform = delivery::transform(checked, programs);
     let artifacts: Vec<Artifact> = [
         producer.as_ref().map(|producer| producer.artifact.clone()),
+        producer.as_ref().and_then(|producer| Some(producer.records.as_ref()?.artifact.clone())),
         analytics.as_ref().map(|analytics| analytics.artifact.clone()),
         analytics.as_ref().map(|analytics| analytics.start.artifact.clone()),
         transform.as_ref().map(|transform| transform.artifact.clone()),
@@ -148,6 +158,9 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
     let keys = ArtifactKeys {
         flink: analytics.as_ref().map(|analytics| analytics.artifact.s3_key.as_str()),
         producer: producer.as_ref().map(|producer| producer.artifact.s3_key.as_str()),
+        records: producer
+            .as_ref()
+            .and_then(|producer| Some(producer.records.as_ref()?.artifact.s3_key.as_str())),
     };
     let output_stream = streams::output(checked);
     let mut tags = vec![TagPlan { key: "pipec:pipeline".into(), value: pipeline.name.value.clone() }];
@@ -161,7 +174,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
         region: pipeline.region.value.clone(),
         tags,
         stream: streams::input(pipeline, checked.edges()),
-        roles: grants::roles(pipeline, checked.edges(), keys),
+        roles: grants::roles(pipeline, checked.edges(), keys, &outputs),
         delivery: delivery::plan(pipeline),
         delivered_record_bytes: match &output_stream {
             // A row's partition key is a UUID as well.
@@ -169,6 +182,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
             None => pipeline.stream.record_size.value,
         },
         output_stream,
+        outputs,
         bucket: delivery::bucket(pipeline),
         log_retention_days: pipeline.log_retention.value / SECONDS_PER_DAY,
         producer,

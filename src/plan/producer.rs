@@ -2,14 +2,15 @@
 
 use fluent_uri::Uri;
 use serde::Serialize;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::value::literal;
 use super::{Artifact, Content, s3_key};
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::ec2;
 use crate::instances::instances;
-use crate::resolve::pipeline::{PartitionKey, Pipeline, Producer};
+use crate::producer_config::{self, RECORDS_FILE};
+use crate::resolve::pipeline::{FileSource, Pipeline, Producer, Source};
 use crate::runtime::{Program, Programs};
 
 /// The instances that fill the stream.
@@ -33,14 +34,27 @@ pub struct ProducerPlan {
     pub ports: Vec<u16>,
     /// The producer's settings, JSON with `${..}` for `Fn::Sub`.
     pub config: String,
-    /// What the instances fetch.
+    /// What the instances run.
     pub artifact: Artifact,
+    /// The file of records that they send.
+    pub records: Option<RecordsPlan>,
+    /// Where the records come from, in a few words.
+    pub source: String,
     /// Instances that the rate needs.
     pub needed: u64,
     /// Bytes a second on the wire.
     pub wire_bytes_per_second: u64,
     /// Records a second of all instances.
     pub records_per_second: f64,
+}
+
+/// A file of records on the instances.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecordsPlan {
+    /// What they fetch.
+    pub artifact: Artifact,
+    /// Where they keep it.
+    pub path: &'static str,
 }
 
 /// Where the instances run.
@@ -89,16 +103,43 @@ pub(super) fn plan(pipeline: &Pipeline, programs: &Programs) -> Option<ProducerP
             s3_key: s3_key(&name, &[build.inputs.as_bytes()], "gz"),
             content: Content::Executable { program: Program::Producer, architecture },
         },
+        records: records(producer),
+        source: source(producer),
         needed: need.needed,
         wire_bytes_per_second: need.wire_bytes_per_second,
         records_per_second: producer.records_per_second.value,
     })
 }
 
+fn source(producer: &Producer) -> String {
+    match &producer.source {
+        // Without its query: a reader wants to know whom the instances ask.
+        Source::Http(http) => http.url.value.split(['?', '#']).next().unwrap_or_default().to_owned(),
+        Source::File(file) if file.repeat => format!("{} again and again", file.path.value),
+        Source::File(file) => format!("{} once", file.path.value),
+        Source::Generator(generator) => format!("made up, seed {}", generator.seed),
+    }
+}
+
+/// The file of records, by its content.
+fn records(producer: &Producer) -> Option<RecordsPlan> {
+    let Source::File(FileSource { content: Some(content), .. }) = &producer.source else { return None };
+    let artifact = Artifact {
+        name: "records",
+        s3_key: s3_key("records", &[content], "jsonl.gz"),
+        content: Content::Records(content.clone()),
+    };
+    Some(RecordsPlan { artifact, path: RECORDS_FILE })
+}
+
 /// 443 for AWS, and the source's port where it is another.
 fn ports(producer: &Producer) -> Vec<u16> {
     const HTTPS: u16 = 443;
-    let uri = Uri::parse(producer.url.value.as_str()).ok();
+    let url = match &producer.source {
+        Source::Http(http) => http.url.value.as_str(),
+        Source::File(_) | Source::Generator(_) => return vec![HTTPS],
+    };
+    let uri = Uri::parse(url).ok();
     let port = uri.as_ref().and_then(|uri| {
         let given = uri.authority().and_then(|authority| authority.port_to_u16().ok().flatten());
         given.or_else(|| uri.scheme().as_str().eq_ignore_ascii_case("http").then_some(80))
@@ -108,30 +149,28 @@ fn ports(producer: &Producer) -> Vec<u16> {
     ports
 }
 
-/// The settings that the producer reads. User's text is kept from `Fn::Sub`.
+/// The configuration that the producer reads. User's text is kept from `Fn::Sub`.
 fn config(pipeline: &Pipeline, producer: &Producer, count: u64) -> String {
-    let mut http = Map::new();
-    http.insert("url".into(), json!(literal(&producer.url.value)));
-    http.insert("records".into(), json!(literal(&producer.records.value.text)));
-    if let Some(refresh) = &producer.refresh {
-        http.insert("refresh_seconds".into(), json!(refresh.value));
-    }
-    if !producer.headers.is_empty() {
-        let headers: Map<String, Json> =
-            producer.headers.iter().map(|(name, value, _)| (literal(name), json!(literal(value)))).collect();
-        http.insert("headers".into(), Json::Object(headers));
-    }
-    let partition_key = match &producer.partition_key.value {
-        PartitionKey::Random => json!({ "random": {} }),
-        PartitionKey::Field(field) => json!({ "path": literal(&field.text) }),
-    };
     let config = json!({
         "stream": "${Stream}",
         "region": "${AWS::Region}",
         "records_per_second": producer.records_per_second.value / count as f64,
         "max_record_size": pipeline.stream.max_record_size.value,
-        "partition_key": partition_key,
-        "source": { "http": http },
+        "partition_key": literals(producer_config::partition_key(producer)),
+        "log": { "group": "${ProducerLogs}" },
+        "source": literals(producer_config::source(pipeline, producer)),
     });
     serde_json::to_string_pretty(&config).unwrap_or_default()
+}
+
+/// Every text and key as a [`literal`].
+fn literals(value: Json) -> Json {
+    match value {
+        Json::String(text) => Json::String(literal(&text)),
+        Json::Array(items) => items.into_iter().map(literals).collect(),
+        Json::Object(entries) => {
+            entries.into_iter().map(|(key, value)| (literal(&key), literals(value))).collect()
+        }
+        other => other,
+    }
 }

@@ -5,8 +5,8 @@ mod text;
 use serde::Serialize;
 
 use super::cost::{Cost, amount};
-use super::grants::{Grant, Role};
-use super::{Plan, Resource, StreamPlan};
+use super::grants::Grant;
+use super::{OutputPlan, Plan, Resource, StreamPlan};
 use crate::aws::limits::kinesis;
 use crate::aws::regions;
 use crate::capacity::{self, Limit, Term};
@@ -22,8 +22,10 @@ pub struct PlanReport {
     pub region: String,
     /// The stream that takes the records in.
     pub shards: StreamReport,
-    /// The stream that takes the query's rows.
+    /// The stream of the query's rows that Firehose reads.
     pub output_shards: Option<StreamReport>,
+    /// Outputs of the query that do not go to Firehose.
+    pub outputs: Vec<OutputReport>,
     /// The instances that fill the stream.
     pub producer: Option<ProducerReport>,
     /// The Flink application.
@@ -46,7 +48,7 @@ pub struct PlanReport {
 #[derive(Clone, Debug, Serialize)]
 pub struct StreamReport {
     /// Logical id.
-    pub logical_id: &'static str,
+    pub logical_id: String,
     /// JSON pointer into the spec.
     pub spec: &'static str,
     /// `PROVISIONED` or `ON_DEMAND`.
@@ -105,6 +107,17 @@ pub struct OnDemandReport {
     pub read_ceiling: u64,
 }
 
+/// An output of the query with a stream of its own.
+#[derive(Clone, Debug, Serialize)]
+pub struct OutputReport {
+    /// Its name in the SQL.
+    pub name: String,
+    /// The stream.
+    pub shards: StreamReport,
+    /// ARN of the function that is called with its rows.
+    pub function: Option<String>,
+}
+
 /// The instances that fill the stream.
 #[derive(Clone, Debug, Serialize)]
 pub struct ProducerReport {
@@ -114,6 +127,8 @@ pub struct ProducerReport {
     pub count: u64,
     /// Instances that the rate needs.
     pub needed: u64,
+    /// Where the records come from, in a few words.
+    pub source: String,
     /// Records a second of all instances.
     pub records_per_second: f64,
     /// Bytes a second on the wire.
@@ -144,6 +159,8 @@ pub struct TransformReport {
     pub memory_mib: u64,
     /// Seconds.
     pub timeout_seconds: u64,
+    /// Whether the SQL runs in it.
+    pub runs_query: bool,
     /// MiB that Firehose collects for a call.
     pub buffer_mib: String,
     /// Seconds that it collects.
@@ -172,8 +189,8 @@ pub struct DeliveryReport {
 /// A permission.
 #[derive(Clone, Debug, Serialize)]
 pub struct GrantReport {
-    /// Logical id of the role.
-    pub role: &'static str,
+    /// Logical id of the role; of a function of the user's, the role's name.
+    pub role: String,
     /// The service that takes the role on.
     pub principal: &'static str,
     /// The statement's id.
@@ -207,10 +224,12 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
         region: plan.region.clone(),
         shards: stream(&plan.stream, &plan.region),
         output_shards: plan.output_stream.as_ref().map(|output| stream(output, &plan.region)),
+        outputs: plan.outputs.iter().map(|output| of_output(output, &plan.region)).collect(),
         producer: plan.producer.as_ref().map(|producer| ProducerReport {
             instance_type: producer.instance_type,
             count: producer.count,
             needed: producer.needed,
+            source: producer.source.clone(),
             records_per_second: producer.records_per_second,
             wire_bytes_per_second: producer.wire_bytes_per_second,
         }),
@@ -225,6 +244,7 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             architecture: transform.architecture,
             memory_mib: transform.memory,
             timeout_seconds: transform.timeout,
+            runs_query: transform.runs_query,
             buffer_mib: transform.buffer_size.clone(),
             buffer_seconds: transform.buffer_interval,
         }),
@@ -238,7 +258,14 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             compression: delivery.compression,
         },
         resources: plan.resources.clone(),
-        grants: plan.roles.iter().flat_map(|role| role.grants.iter().map(|of| grant(role, of))).collect(),
+        grants: plan
+            .roles
+            .iter()
+            .flat_map(|role| role.grants.iter().map(|of| grant(role.logical_id, role.principal, of)))
+            .chain(plan.outputs.iter().filter_map(|output| output.function.as_ref()).flat_map(|function| {
+                function.grants.iter().map(|of| grant(&function.role, "lambda.amazonaws.com", of))
+            }))
+            .collect(),
         cost: cost.clone(),
         advice: advice
             .iter()
@@ -251,12 +278,20 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
     }
 }
 
+fn of_output(plan: &OutputPlan, region: &str) -> OutputReport {
+    OutputReport {
+        name: plan.name.clone(),
+        shards: stream(&plan.stream, region),
+        function: plan.function.as_ref().map(|function| function.arn.clone()),
+    }
+}
+
 fn stream(plan: &StreamPlan, region: &str) -> StreamReport {
     let (load, need) = (&plan.load, &plan.need);
     let provisioned = plan.shards.is_some();
     let terms = need.terms.iter().filter(|_| provisioned);
     StreamReport {
-        logical_id: plan.logical_id,
+        logical_id: plan.logical_id.to_string(),
         spec: plan.spec,
         mode: plan.mode,
         count: plan.shards,
@@ -303,10 +338,10 @@ fn arithmetic(term: &Term, headroom_percent: u64) -> TermReport {
     }
 }
 
-fn grant(role: &Role, grant: &Grant) -> GrantReport {
+fn grant(role: &str, principal: &'static str, grant: &Grant) -> GrantReport {
     GrantReport {
-        role: role.logical_id,
-        principal: role.principal,
+        role: role.to_owned(),
+        principal,
         sid: grant.sid,
         actions: grant.actions.clone(),
         resources: grant.resources.iter().map(super::value::Value::shown).collect(),

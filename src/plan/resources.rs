@@ -1,14 +1,16 @@
 //! Every resource of the template, with the key of the spec that caused it.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use super::Plan;
+use super::{OutputPlan, Plan};
 
 /// A resource of the template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Resource {
     /// Logical id.
-    pub logical_id: &'static str,
+    pub logical_id: Cow<'static, str>,
     /// CloudFormation type.
     #[serde(rename = "type")]
     pub resource_type: &'static str,
@@ -21,7 +23,7 @@ pub(super) fn list(plan: &Plan) -> Vec<Resource> {
     let mut list = Vec::new();
     let mut add = |spec, resources: &[(&'static str, &'static str)]| {
         list.extend(resources.iter().map(|&(logical_id, resource_type)| Resource {
-            logical_id,
+            logical_id: logical_id.into(),
             resource_type,
             spec,
         }));
@@ -44,9 +46,9 @@ pub(super) fn list(plan: &Plan) -> Vec<Resource> {
             ],
         );
     }
-    if plan.transform.is_some() {
+    if let Some(transform) = &plan.transform {
         add(
-            "/transform",
+            transform.spec,
             &[
                 ("TransformLogs", "AWS::Logs::LogGroup"),
                 ("TransformRole", "AWS::IAM::Role"),
@@ -98,12 +100,36 @@ pub(super) fn list(plan: &Plan) -> Vec<Resource> {
             "/producer",
             &[
                 ("ProducerSecurityGroup", "AWS::EC2::SecurityGroup"),
+                ("ProducerLogs", "AWS::Logs::LogGroup"),
                 ("ProducerRole", "AWS::IAM::Role"),
                 ("ProducerInstanceProfile", "AWS::IAM::InstanceProfile"),
                 ("ProducerLaunchTemplate", "AWS::EC2::LaunchTemplate"),
+                ("ProducerStartHandle", "AWS::CloudFormation::WaitConditionHandle"),
+                ("ProducerStart", "AWS::CloudFormation::WaitCondition"),
                 ("ProducerGroup", "AWS::AutoScaling::AutoScalingGroup"),
             ],
         );
+    }
+    list.extend(plan.outputs.iter().flat_map(output));
+    list
+}
+
+/// The resources of an output that does not go to Firehose.
+fn output(plan: &OutputPlan) -> Vec<Resource> {
+    let resource = |logical_id: Cow<'static, str>, resource_type| Resource {
+        logical_id,
+        resource_type,
+        spec: "/analytics/outputs",
+    };
+    let mut list = vec![resource(plan.stream.logical_id.clone(), "AWS::Kinesis::Stream")];
+    if plan.function.is_some() {
+        for (name, resource_type) in [
+            ("OutputFailures", "AWS::SQS::Queue"),
+            ("OutputPolicy", "AWS::IAM::Policy"),
+            ("OutputMapping", "AWS::Lambda::EventSourceMapping"),
+        ] {
+            list.push(resource(format!("{name}{}", plan.id).into(), resource_type));
+        }
     }
     list
 }

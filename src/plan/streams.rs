@@ -1,20 +1,24 @@
 //! The Kinesis data streams and their shards.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
+use super::outputs;
 use crate::aws::limits::KIB;
 use crate::aws::limits::kinesis;
 use crate::capacity::{self, Load, Need};
 use crate::check::Checked;
 use crate::graph::{self, Edge, Node};
 use crate::resolve::pipeline::{Capacity, Encryption, Pipeline};
-use crate::spec::SECONDS_PER_HOUR;
+use crate::spec::{AnalyticsRuntime, SECONDS_PER_HOUR};
+use crate::sql;
 
 /// A Kinesis data stream.
 #[derive(Clone, Debug, Serialize)]
 pub struct StreamPlan {
     /// Logical id.
-    pub logical_id: &'static str,
+    pub logical_id: Cow<'static, str>,
     /// Its place in the spec, a JSON pointer.
     pub spec: &'static str,
     /// `PROVISIONED` or `ON_DEMAND`.
@@ -46,21 +50,36 @@ pub(super) fn input(pipeline: &Pipeline, edges: &[Edge]) -> StreamPlan {
     }
 }
 
-/// The stream that takes the query's rows.
+/// The stream that takes the rows that Firehose reads, where Flink makes them.
 pub(super) fn output(checked: &Checked) -> Option<StreamPlan> {
-    let output = checked.query()?.outputs().next()?;
+    checked.pipeline().analytics_on(AnalyticsRuntime::Flink)?;
+    Some(own(checked, outputs::delivered(checked)?, outputs::DELIVERED_STREAM, None))
+}
+
+/// A stream that takes the rows of an output; they stay readable for so many seconds.
+pub(super) fn own(
+    checked: &Checked,
+    output: &sql::Stream,
+    logical_id: impl Into<Cow<'static, str>>,
+    retention: Option<u64>,
+) -> StreamPlan {
     let pipeline = checked.pipeline();
     let load = capacity::output_load(output, &pipeline.stream);
-    Some(StreamPlan {
+    StreamPlan {
         // The user chose a number for the input; the output has its own arithmetic.
         shards: (pipeline.stream.capacity.value != Capacity::OnDemand)
             .then(|| capacity::shards(&load).shards),
-        retention_hours: kinesis::RETENTION_HOURS_DEFAULT,
-        ..plan(pipeline, "OutputStream", "/analytics", load)
-    })
+        retention_hours: retention.map_or(kinesis::RETENTION_HOURS_DEFAULT, |time| time / SECONDS_PER_HOUR),
+        ..plan(pipeline, logical_id, "/analytics", load)
+    }
 }
 
-fn plan(pipeline: &Pipeline, logical_id: &'static str, spec: &'static str, load: Load) -> StreamPlan {
+fn plan(
+    pipeline: &Pipeline,
+    logical_id: impl Into<Cow<'static, str>>,
+    spec: &'static str,
+    load: Load,
+) -> StreamPlan {
     let stream = &pipeline.stream;
     let need = capacity::shards(&load);
     let shards = match stream.capacity.value {
@@ -69,7 +88,7 @@ fn plan(pipeline: &Pipeline, logical_id: &'static str, spec: &'static str, load:
         Capacity::Provisioned => Some(need.shards),
     };
     StreamPlan {
-        logical_id,
+        logical_id: logical_id.into(),
         spec,
         mode: if shards.is_some() { "PROVISIONED" } else { "ON_DEMAND" },
         shards,

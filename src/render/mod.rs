@@ -13,7 +13,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
 use serde::Serialize;
 
 use crate::plan::grants::Role;
-use crate::plan::{Plan, StreamPlan, TagPlan};
+use crate::plan::{Plan, RecordsPlan, StreamPlan, TagPlan};
 
 /// The templates, by name.
 const TEMPLATES: &[(&str, &str)] = &[
@@ -24,6 +24,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("transform.yaml.j2", include_str!("../../templates/transform.yaml.j2")),
     ("delivery.yaml.j2", include_str!("../../templates/delivery.yaml.j2")),
     ("analytics.yaml.j2", include_str!("../../templates/analytics.yaml.j2")),
+    ("outputs.yaml.j2", include_str!("../../templates/outputs.yaml.j2")),
     ("network.yaml.j2", include_str!("../../templates/network.yaml.j2")),
     ("producer.yaml.j2", include_str!("../../templates/producer.yaml.j2")),
     ("user-data.sh.j2", include_str!("../../templates/user-data.sh.j2")),
@@ -54,6 +55,7 @@ struct Context<'a> {
 struct UserData<'a> {
     key: &'a str,
     config: &'a str,
+    records: Option<&'a RecordsPlan>,
 }
 
 /// The templates, compiled once.
@@ -101,11 +103,14 @@ fn try_render(plan: &Plan) -> Result<String, minijinja::Error> {
         plan.tags.iter().filter(|tag| tag.key != "Name").map(|TagPlan { key, value }| Tag { key, value }),
     );
     let roles = plan.roles.iter().map(|role| (role.logical_id, role)).collect();
-    let streams = std::iter::once(&plan.stream).chain(&plan.output_stream).collect();
+    let own = plan.outputs.iter().map(|output| &output.stream);
+    let streams = std::iter::once(&plan.stream).chain(&plan.output_stream).chain(own).collect();
     let user_data = match &plan.producer {
-        Some(producer) => environment
-            .get_template("user-data.sh.j2")?
-            .render(Serde(UserData { key: &producer.artifact.s3_key, config: &producer.config }))?,
+        Some(producer) => environment.get_template("user-data.sh.j2")?.render(Serde(UserData {
+            key: &producer.artifact.s3_key,
+            config: &producer.config,
+            records: producer.records.as_ref(),
+        }))?,
         None => String::new(),
     };
     let context = Context { plan, tags, named_tags, roles, streams, user_data };
@@ -160,7 +165,9 @@ mod tests {
     #[test]
     fn the_frame_of_the_user_data_fits_its_reserve() {
         let template = environment().expect("templates").get_template("user-data.sh.j2").expect("it");
-        let script = template.render(Serde(UserData { key: &"k".repeat(80), config: "" })).expect("a script");
+        let script = template
+            .render(Serde(UserData { key: &"k".repeat(80), config: "", records: None }))
+            .expect("a script");
         // CloudFormation fills in names: two of up to 128 characters where the text has a dozen, a few times.
         assert!(script.len() + 2048 <= USER_DATA_FRAME_BYTES, "{}", script.len());
     }

@@ -115,8 +115,11 @@ impl<'a> Verifier<'a> {
             .iter()
             .map(|entry| (entry.key.as_str(), get(&entry.value, "Type").and_then(text).unwrap_or_default()))
             .collect();
-        let planned: BTreeSet<(&str, &str)> =
-            plan.resources.iter().map(|resource| (resource.logical_id, resource.resource_type)).collect();
+        let planned: BTreeSet<(&str, &str)> = plan
+            .resources
+            .iter()
+            .map(|resource| (resource.logical_id.as_ref(), resource.resource_type))
+            .collect();
         for (name, kind) in rendered.symmetric_difference(&planned) {
             self.problems
                 .push(format!("`{name}` ({kind}) is in the plan or in the template, and not in both"));

@@ -10,14 +10,18 @@ use std::path::Path as FilePath;
 use crate::aws::instance_types::Architecture;
 use crate::aws::{flink, limits, regions};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::parse::{self, Parsed, Places, step};
+use crate::parse::{self, Parsed, Places, Unread, step};
 use crate::source::{Excerpt, Sources, Span};
-use crate::spec::{self, AnalyticsRuntime, CapacityMode, Compression, SECONDS_PER_DAY, SECONDS_PER_HOUR};
+use crate::spec::{
+    self, AnalyticsRuntime, CapacityMode, Compression, OutputPlace, OwnOutput, SECONDS_PER_DAY,
+    SECONDS_PER_HOUR,
+};
 use crate::sql::parse_path;
 use crate::world::World;
 use pipeline::{
-    Analytics, Capacity, Delivery, Encryption, Flink, Network, PartitionKey, PathText, Pipeline, Producer,
-    S3, Setting, Stream, Tag, Transform,
+    Analytics, Capacity, Delivery, Encryption, FileSource, Flink, GeneratorSource, HttpSource, Network,
+    OutputFunction, OutputSetting, OutputStream, OutputTarget, PartitionKey, PathText, Pipeline, Producer,
+    S3, Setting, Source, Stream, Tag, Transform,
 };
 
 /// Default of `region`.
@@ -28,10 +32,16 @@ pub const DEFAULT_PARTITION_KEY_BYTES: u64 = 36;
 pub const DEFAULT_HEADROOM_PERCENT: u64 = 25;
 /// Default of `producer.instance_type`.
 pub const DEFAULT_INSTANCE_TYPE: &str = "t3.micro";
+/// Default of `producer.generate.seed`.
+pub const DEFAULT_SEED: u64 = 1;
+/// Largest file of records: it is read with every compilation and travels with the stack.
+pub const RECORDS_FILE_BYTES_MAX: u64 = 64 * limits::MIB;
 /// Default of `transform.timeout`, seconds: AWS advises a minute for a Firehose transform.
 pub const DEFAULT_TRANSFORM_TIMEOUT_S: u64 = 60;
 /// Default of `transform.memory`: the function needs a tenth; the rest buys processor share.
 pub const DEFAULT_TRANSFORM_MEMORY: u64 = 256 * limits::MIB;
+/// Default of `analytics.outputs.<name>.lambda.retries`: AWS's own, without end, holds a shard up for its retention.
+pub const DEFAULT_OUTPUT_RETRIES: u64 = 3;
 /// Default of `delivery.s3.error_prefix`.
 pub const DEFAULT_ERROR_PREFIX: &str = "errors/!{firehose:error-output-type}/";
 /// Default of `logs.retention`, seconds: what AWS's security standard asks for.
@@ -48,16 +58,16 @@ pub fn resolve(
     let Parsed { spec, places } = parsed;
     let mut resolver = Resolver { places: &places, diagnostics: Vec::new() };
     let r = &mut resolver;
-    let pipeline = Pipeline {
+    let mut pipeline = Pipeline {
         span: places.key(""),
         name: r.written("/name", spec.name),
         description: spec.description.map(|text| r.written("/description", text)),
         stream: r.stream(&spec.stream, spec.region.as_deref().unwrap_or(DEFAULT_REGION)),
         region: r.or("/region", spec.region, DEFAULT_REGION.into()),
-        producer: spec.producer.map(|producer| r.producer(producer)),
+        producer: spec.producer.and_then(|producer| r.producer(producer, spec_path, world)),
         records: spec.records.map(|records| r.records(records)),
         analytics: spec.analytics.map(|analytics| r.analytics(analytics, spec_path, world, sources)),
-        transform: spec.transform.map(|transform| r.transform(transform)),
+        transform: None,
         delivery: r.delivery(spec.delivery),
         log_retention: r.or(
             "/logs/retention",
@@ -66,6 +76,10 @@ pub fn resolve(
         ),
         tags: r.tags(spec.tags),
     };
+    // The query needs a transform to run in.
+    let queries = pipeline.analytics_on(AnalyticsRuntime::Lambda).is_some();
+    let transform = spec.transform.or_else(|| queries.then(spec::Transform::default));
+    pipeline.transform = transform.map(|transform| r.transform(transform));
     (pipeline, resolver.diagnostics)
 }
 
@@ -141,33 +155,30 @@ impl Resolver<'_> {
         }
     }
 
-    fn producer(&self, producer: spec::Producer) -> Producer {
-        let path = |text: String| PathText { path: parse_path(&text), text };
+    fn producer(
+        &mut self,
+        producer: spec::Producer,
+        spec_path: &FilePath,
+        world: &dyn World,
+    ) -> Option<Producer> {
+        let source = match (producer.http, producer.file, producer.generate) {
+            (Some(http), ..) => Source::Http(self.http(http)),
+            (_, Some(file), _) => Source::File(self.file(file, spec_path, world)),
+            (.., Some(generate)) => Source::Generator(GeneratorSource {
+                span: self.key("/producer/generate"),
+                seed: generate.seed.unwrap_or(DEFAULT_SEED),
+            }),
+            // The schema asks for one of them.
+            (None, None, None) => return None,
+        };
         let partition_key = match producer.partition_key {
             Some(text) if text == "random" => self.written("/producer/partition_key", PartitionKey::Random),
-            Some(text) => self.written("/producer/partition_key", PartitionKey::Field(path(text))),
+            Some(text) => self.written("/producer/partition_key", PartitionKey::Field(path_text(text))),
             None => self.or("/producer/partition_key", None, PartitionKey::Random),
         };
-        let records = producer.http.records;
-        let records = Setting {
-            written: records.is_some(),
-            ..self.written("/producer/http/records", path(records.unwrap_or("$".into())))
-        };
-        Producer {
+        Some(Producer {
             span: self.key("/producer"),
-            url: self.written("/producer/http/url", producer.http.url),
-            records,
-            refresh: producer.http.refresh.map(|refresh| self.written("/producer/http/refresh", refresh.0)),
-            headers: producer
-                .http
-                .headers
-                .into_iter()
-                .flatten()
-                .map(|(name, value)| {
-                    let span = self.key(&format!("/producer/http/headers/{}", step(&name)));
-                    (name, value, span)
-                })
-                .collect(),
+            source,
             records_per_second: self.written("/producer/records_per_second", producer.records_per_second),
             partition_key,
             instance_type: self.or(
@@ -181,7 +192,59 @@ impl Resolver<'_> {
                 subnets: self.written("/producer/network/subnets", network.subnets),
                 public_address: network.public_address.unwrap_or(false),
             }),
+        })
+    }
+
+    fn http(&self, http: spec::HttpSource) -> HttpSource {
+        let records = self.or("/producer/http/records", http.records, "$".into());
+        HttpSource {
+            url: self.written("/producer/http/url", http.url),
+            records: Setting {
+                value: path_text(records.value),
+                span: records.span,
+                written: records.written,
+            },
+            refresh: http.refresh.map(|refresh| self.written("/producer/http/refresh", refresh.0)),
+            headers: http
+                .headers
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| {
+                    let span = self.key(&format!("/producer/http/headers/{}", step(&name)));
+                    (name, value, span)
+                })
+                .collect(),
         }
+    }
+
+    fn file(&mut self, file: spec::FileSource, spec_path: &FilePath, world: &dyn World) -> FileSource {
+        let path = self.written("/producer/file/path", file.path);
+        let at = spec_path.parent().unwrap_or(FilePath::new("")).join(&path.value);
+        let content = match parse::load_bytes(world, &at, RECORDS_FILE_BYTES_MAX) {
+            Ok(bytes) => Some(bytes.into()),
+            Err(Unread::TooLarge(bytes)) => {
+                self.diagnostics.push(Diagnostic::error(
+                    Code::RecordsFile,
+                    path.span,
+                    format!(
+                        "`{}` has {bytes} bytes; a file of records has {RECORDS_FILE_BYTES_MAX} at most",
+                        at.display()
+                    ),
+                    "name a part of it, or serve it over http",
+                ));
+                None
+            }
+            Err(Unread::Failed(reason)) => {
+                self.diagnostics.push(Diagnostic::error(
+                    Code::UnreadableFile,
+                    path.span,
+                    format!("`{}` cannot be read: {reason}", at.display()),
+                    "name a file beside the spec, one record a line",
+                ));
+                None
+            }
+        };
+        FileSource { path, content, repeat: file.repeat.unwrap_or(false) }
     }
 
     fn analytics(
@@ -215,6 +278,12 @@ impl Resolver<'_> {
         };
         Analytics {
             span: self.key("/analytics"),
+            outputs: analytics
+                .outputs
+                .into_iter()
+                .flatten()
+                .filter_map(|(name, to)| self.output(name, to))
+                .collect(),
             runtime: self.or("/analytics/runtime", analytics.runtime, AnalyticsRuntime::Lambda),
             sql,
             references: self.references(analytics.reference_tables, spec_path, world, sources),
@@ -236,6 +305,37 @@ impl Resolver<'_> {
         }
     }
 
+    fn output(&self, name: String, output: spec::Output) -> Option<OutputSetting> {
+        let pointer = format!("/analytics/outputs/{}", step(&name));
+        let stream = |retention: Option<spec::Duration>| OutputStream {
+            retention: self.or(
+                &format!("{pointer}/stream/retention"),
+                retention.map(|retention| retention.0),
+                limits::kinesis::RETENTION_HOURS_DEFAULT * SECONDS_PER_HOUR,
+            ),
+        };
+        let target = match output {
+            spec::Output::Place(OutputPlace::Delivery) => OutputTarget::Delivery,
+            spec::Output::Own(OwnOutput { stream: Some(own), .. }) => {
+                OutputTarget::Stream(stream(own.retention))
+            }
+            spec::Output::Own(OwnOutput { lambda: Some(function), .. }) => {
+                let window = function.window.map(|window| window.0);
+                let function = OutputFunction {
+                    arn: function.function,
+                    role: function.role,
+                    batch_size: function.batch_size.unwrap_or(limits::lambda::STREAM_BATCH_DEFAULT),
+                    window: self.or(&format!("{pointer}/lambda/window"), window, 0),
+                    retries: function.retries.unwrap_or(DEFAULT_OUTPUT_RETRIES),
+                };
+                OutputTarget::Lambda(stream(None), function)
+            }
+            // The schema asks for one of them.
+            spec::Output::Own(OwnOutput { stream: None, lambda: None }) => return None,
+        };
+        Some(OutputSetting { name, span: self.key(&pointer), target })
+    }
+
     fn transform(&self, transform: spec::Transform) -> Transform {
         let buffer = transform.buffer.unwrap_or_default();
         let default_buffer = (limits::firehose::LAMBDA_BUFFER_MIB_DEFAULT * limits::MIB as f64) as u64;
@@ -245,6 +345,7 @@ impl Resolver<'_> {
         });
         Transform {
             span: self.key("/transform"),
+            written: self.places.is_written("/transform"),
             append: self.or("/transform/append", transform.append, "\n".into()),
             timeout: self.or(
                 "/transform/timeout",
@@ -316,6 +417,10 @@ impl Resolver<'_> {
             })
             .collect()
     }
+}
+
+fn path_text(text: String) -> PathText {
+    PathText { path: parse_path(&text), text }
 }
 
 /// What a path that cannot be read tells the user, wherever it stands.

@@ -1,5 +1,7 @@
 //! A pipeline with every value decided: defaults filled and marked, text read, files loaded. Plain data.
 
+use std::sync::Arc;
+
 use crate::aws::instance_types::Architecture;
 use crate::source::{Excerpt, Span};
 use crate::spec::{AnalyticsRuntime, Compression};
@@ -43,6 +45,13 @@ pub struct Pipeline {
     pub log_retention: Setting<u64>,
     /// The user's tags.
     pub tags: Vec<Tag>,
+}
+
+impl Pipeline {
+    /// The SQL, if this is what runs it.
+    pub fn analytics_on(&self, runtime: AnalyticsRuntime) -> Option<&Analytics> {
+        self.analytics.as_ref().filter(|analytics| analytics.runtime.value == runtime)
+    }
 }
 
 /// A tag.
@@ -115,14 +124,8 @@ pub enum Encryption {
 pub struct Producer {
     /// Place of its key.
     pub span: Span,
-    /// Address of a page of records.
-    pub url: Setting<String>,
-    /// Path of the records in a page; `None` where it could not be read (which `check` reports).
-    pub records: Setting<PathText>,
-    /// Seconds between two fetches.
-    pub refresh: Option<Setting<u64>>,
-    /// Request headers: name, value, place of the name.
-    pub headers: Vec<(String, String, Span)>,
+    /// Where records come from.
+    pub source: Source,
     /// Rate of all instances together.
     pub records_per_second: Setting<f64>,
     /// Where the partition key comes from.
@@ -133,6 +136,50 @@ pub struct Producer {
     pub instances: Option<Setting<u64>>,
     /// An existing network.
     pub network: Option<Network>,
+}
+
+/// Where the producer's records come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A web API.
+    Http(HttpSource),
+    /// A file that travels with the stack.
+    File(FileSource),
+    /// Made up from the columns.
+    Generator(GeneratorSource),
+}
+
+/// A web API that answers with records.
+#[derive(Clone, Debug)]
+pub struct HttpSource {
+    /// Address of a page of records.
+    pub url: Setting<String>,
+    /// Path of the records in a page.
+    pub records: Setting<PathText>,
+    /// Seconds between two fetches.
+    pub refresh: Option<Setting<u64>>,
+    /// Request headers: name, value, place of the name.
+    pub headers: Vec<(String, String, Span)>,
+}
+
+/// A file of records, one a line.
+#[derive(Clone, Debug)]
+pub struct FileSource {
+    /// Its path as written.
+    pub path: Setting<String>,
+    /// Its bytes; `None` where it could not be read, which has been reported.
+    pub content: Option<Arc<[u8]>>,
+    /// Whether it is sent again and again.
+    pub repeat: bool,
+}
+
+/// Made-up records.
+#[derive(Clone, Debug)]
+pub struct GeneratorSource {
+    /// Place of its key.
+    pub span: Span,
+    /// Where the values begin.
+    pub seed: u64,
 }
 
 /// A path as written, and as read where it can be.
@@ -190,8 +237,54 @@ pub struct Analytics {
     pub sql: Option<Excerpt>,
     /// The tables that it joins, if all could be read.
     pub references: Option<Vec<Reference>>,
+    /// Where outputs go that the user named.
+    pub outputs: Vec<OutputSetting>,
     /// Flink's settings.
     pub flink: Flink,
+}
+
+/// Where an output of the SQL goes.
+#[derive(Clone, Debug)]
+pub struct OutputSetting {
+    /// The output's name.
+    pub name: String,
+    /// Place of the name.
+    pub span: Span,
+    /// Where to.
+    pub target: OutputTarget,
+}
+
+/// Where an output can go.
+#[derive(Clone, Debug)]
+pub enum OutputTarget {
+    /// To Firehose.
+    Delivery,
+    /// To a stream of its own.
+    Stream(OutputStream),
+    /// To a stream of its own, and from there to a function.
+    Lambda(OutputStream, OutputFunction),
+}
+
+/// A stream of an output's own.
+#[derive(Clone, Debug)]
+pub struct OutputStream {
+    /// Seconds that rows stay readable.
+    pub retention: Setting<u64>,
+}
+
+/// A function of the user's.
+#[derive(Clone, Debug)]
+pub struct OutputFunction {
+    /// Its ARN.
+    pub arn: String,
+    /// Name of its role.
+    pub role: String,
+    /// Most rows of one call.
+    pub batch_size: u64,
+    /// Seconds that rows are collected for one call.
+    pub window: Setting<u64>,
+    /// Repetitions of a failed call.
+    pub retries: u64,
 }
 
 /// Settings of the Flink application.
@@ -214,6 +307,8 @@ pub struct Flink {
 pub struct Transform {
     /// Place of its key.
     pub span: Span,
+    /// Whether the user wrote it; else it is there for the SQL.
+    pub written: bool,
     /// What is put behind each record.
     pub append: Setting<String>,
     /// Seconds.

@@ -132,9 +132,14 @@ pub struct CustomerKey {
 /// EC2 instances that fill the stream: an Auto Scaling group, reachable through Session Manager only.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{"required": ["http"]}, {"required": ["file"]}, {"required": ["generate"]}]))]
 pub struct Producer {
-    /// Records from a web API.
-    pub http: HttpSource,
+    /// Records from a web API. One of `http`, `file` and `generate` is the source.
+    pub http: Option<HttpSource>,
+    /// Records from a file beside the spec, which travels with the stack.
+    pub file: Option<FileSource>,
+    /// Records made up from `records.columns`, as large as `stream.record_size` says, for load tests.
+    pub generate: Option<GeneratorSource>,
     /// Records in a second that all instances send together.
     #[schemars(extend("exclusiveMinimum" = 0), extend("examples" = [2]))]
     pub records_per_second: f64,
@@ -170,6 +175,26 @@ pub struct HttpSource {
     pub headers: Option<IndexMap<String, String>>,
 }
 
+/// A file of records.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileSource {
+    /// A file beside the spec, one record a line, 64 MiB at most. Blank lines are left out.
+    #[schemars(extend("examples" = ["users.jsonl"]))]
+    pub path: String,
+    /// Whether the file is sent again and again. Default: `false`, once each time that an instance starts.
+    pub repeat: Option<bool>,
+}
+
+/// Made-up records: JSON with a value for every column, and `padding` up to the declared size.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GeneratorSource {
+    /// Where the made-up values begin; the same seed makes the same values. Default: 1.
+    #[schemars(extend("examples" = [7]))]
+    pub seed: Option<u64>,
+}
+
 /// An existing network.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -177,8 +202,8 @@ pub struct Network {
     /// The VPC.
     #[schemars(regex(pattern = r"^vpc-[0-9a-f]{8,17}$"), extend("examples" = ["vpc-0123456789abcdef0"]))]
     pub vpc: String,
-    /// Subnets of that VPC with a way out to the internet or to endpoints of Kinesis, S3, Systems Manager and
-    /// CloudFormation; two of them survive the loss of an Availability Zone.
+    /// Subnets of that VPC with a way out to the internet or to endpoints of Kinesis, S3, CloudWatch Logs,
+    /// Systems Manager and CloudFormation; two of them survive the loss of an Availability Zone.
     #[schemars(
         length(min = 1, max = 16),
         inner(regex(pattern = r"^subnet-[0-9a-f]{8,17}$")),
@@ -254,6 +279,10 @@ pub struct Analytics {
     pub sql: String,
     /// Small tables that the SQL joins, by the names that it calls them by.
     pub reference_tables: Option<IndexMap<String, ReferenceTable>>,
+    /// Where the outputs of the SQL go, by their names. Default: the only one goes to `delivery`; of several, those that
+    /// are not named here go to streams of their own.
+    #[schemars(extend("examples" = [{"ALERTS": {"stream": {}}}]))]
+    pub outputs: Option<IndexMap<String, Output>>,
     /// Settings of the Flink application.
     pub flink: Option<Flink>,
 }
@@ -272,6 +301,68 @@ pub struct ReferenceTable {
     /// The columns, in order.
     #[schemars(extend("minProperties" = 1, "maxProperties" = 100))]
     pub columns: IndexMap<String, Column>,
+}
+
+/// Where an output of the SQL goes.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Output {
+    /// A place that the spec has.
+    Place(OutputPlace),
+    /// A place of the output's own.
+    Own(OwnOutput),
+}
+
+/// Places that the spec has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OutputPlace {
+    /// Firehose, which takes one output.
+    Delivery,
+}
+
+/// A stream of the output's own, alone or with a function that reads it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{"required": ["stream"]}, {"required": ["lambda"]}]))]
+pub struct OwnOutput {
+    /// A Kinesis data stream for consumers outside of the stack.
+    pub stream: Option<OutputStream>,
+    /// A Lambda function of yours, which is called with the rows of such a stream.
+    pub lambda: Option<OutputFunction>,
+}
+
+/// A Kinesis data stream with the rows of an output.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutputStream {
+    /// How long rows stay readable, 24 h to 365 d. Default: `24 h`.
+    #[schemars(extend("examples" = ["24 h"]))]
+    pub retention: Option<Duration>,
+}
+
+/// A Lambda function of yours. A batch that fails is cut in halves; what fails to the end is told to a queue.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutputFunction {
+    /// The function's ARN, in the stack's account and region.
+    #[schemars(
+        regex(pattern = r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_$-]{1,128})?$"),
+        extend("examples" = ["arn:aws:lambda:us-east-1:111122223333:function:alert"])
+    )]
+    pub function: String,
+    /// Name of the function's role: the stack lets it read the rows.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_+=,.@-]{1,64}$"), extend("examples" = ["alert-role"]))]
+    pub role: String,
+    /// Most rows of one call. Default: 100.
+    #[schemars(range(min = 1, max = 10000), extend("examples" = [100]))]
+    pub batch_size: Option<u64>,
+    /// How long rows are collected for one call, 0 s to 300 s. Default: `0 s`.
+    #[schemars(extend("examples" = ["5 s"]))]
+    pub window: Option<Duration>,
+    /// How often a failed call is repeated, 0 to 10,000. Default: 3.
+    #[schemars(range(min = 0, max = 10000), extend("examples" = [3]))]
+    pub retries: Option<u64>,
 }
 
 /// What runs the SQL.
@@ -303,11 +394,12 @@ pub struct Flink {
     pub snapshots: Option<bool>,
 }
 
-/// A Lambda function, in Rust, that Firehose calls with every batch.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+/// A Lambda function, in Rust, that Firehose calls with every batch. SQL with `runtime: lambda` runs in it, so it is
+/// there then, written or not.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Transform {
-    /// What is put behind each record, unless it is there already. Default: a newline.
+    /// What is put behind each record, unless it is there already, and behind each row of the SQL. Default: a newline.
     pub append: Option<String>,
     /// The function's time limit, 1 s to 300 s: Firehose waits no longer. Default: `60 s`.
     #[schemars(extend("examples" = ["60 s"]))]

@@ -54,7 +54,10 @@ fn value<'a>(
         };
     }
     for key in ["oneOf", "anyOf"] {
-        let Some(branches) = target[key].as_array() else { continue };
+        // An object with exactly one of several keys is an object.
+        let Some(branches) = target[key].as_array().filter(|_| target.get("properties").is_none()) else {
+            continue;
+        };
         let words: Vec<String> = branches.iter().map(|branch| value(branch, root, path, nested)).collect();
         return words.join(" or ");
     }

@@ -1,4 +1,4 @@
-//! SQL: parsed, resolved against the input's columns, type-checked, and printed for Flink.
+//! SQL: parsed, resolved against the input's columns, type-checked, and printed: for Flink, or as a record program.
 //!
 //! `text -> scan (tokens) -> parse (statements) -> resolve (typed query) -> print`. What the text says is kept as
 //! a typed [`Query`]; every back end starts from that, none from the text.
@@ -11,6 +11,7 @@ mod interval;
 mod parse;
 mod path;
 mod print;
+mod program;
 mod query;
 mod refuse;
 mod resolve;
@@ -22,8 +23,9 @@ pub use expr::{
     Side, TimeField, WindowBound,
 };
 pub use interval::Interval;
-pub use path::{Path, PathError, parse_column_path, parse_path};
+pub use path::{MAX_DEPTH as MAX_PATH_DEPTH, Path, PathError, parse_column_path, parse_path};
 pub use print::print_flink;
+pub use program::{needs_flink, print_program};
 pub use query::{
     Clock, Column, EventTime, Frame, FromClause, Group, Insert, JoinKind, Meaning, Order, Over, Query,
     RecordFormat, Role, Select, StateNeed, Stream, StreamColumn, StreamId, TimeAttribute, TimeBounds, Window,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// The deepest path; deeper than any record that a person has written.
-const MAX_DEPTH: usize = 32;
+pub const MAX_DEPTH: usize = 32;
 const INTO_ARRAY: &str = "a path cannot reach into an array";
 
 /// Where in a record a value lies: the keys from the outside in. The path of the whole record, `$`, has none.
@@ -15,6 +15,11 @@ pub struct Path {
 }
 
 impl Path {
+    /// The path of these keys, from the outside in.
+    pub fn new(segments: Vec<String>) -> Self {
+        Self { segments, array: None }
+    }
+
     /// The path of one field of the record.
     pub fn field(key: &str) -> Self {
         Self { segments: vec![key.to_owned()], array: None }

@@ -13,8 +13,10 @@ where a case has a file `any_clock`, which says that its rows do not depend on w
 
 Every folder of tests/sql/cases with `records.jsonl` and `expected/OUTPUT.jsonl` is run, from its snapshot. With
 PIPEC_GENERATED, a directory that `pipec build` wrote, its `user-data/pipeline.sql` is run on the records of the
-reference case as well. All of them run in one JVM, on one mini-cluster. FLINK_LIB names the directory of Flink's jars if
-it is not that of the installed apache-flink-libraries.
+reference case as well. With PIPEC_RANDOM_CASES, a directory that the Rust test `random_queries` wrote, its random
+queries are run too: their expected rows are those of the record program, so the two back ends are compared. All of them
+run in one JVM, on one mini-cluster. FLINK_LIB names the directory of Flink's jars if it is not that
+of the installed apache-flink-libraries.
 """
 
 import decimal
@@ -73,6 +75,8 @@ def pipelines():
     if generated:
         sql = pathlib.Path(generated, "user-data", "pipeline.sql").read_text(encoding="utf-8")
         found["generated user-data"] = (sql, CASES / "reference")
+    for folder in random_cases():
+        found[folder.name] = ((folder / "pipeline.sql").read_text(encoding="utf-8"), folder)
     return found
 
 
@@ -82,6 +86,11 @@ KEPT = "`pipec_rowtime` TIMESTAMP_LTZ(3)"
 # Else the time of the rows would grow by the clock, and which of them are late would be chance.
 EACH_RECORD = "'scan.watermark.emit.strategy' = 'on-event'"
 WATERMARK = ",\n  WATERMARK FOR `pipec_rowtime` AS `pipec_rowtime` - INTERVAL '0.001' SECOND"
+
+
+def random_cases():
+    directory = os.environ.get("PIPEC_RANDOM_CASES")
+    return sorted(pathlib.Path(directory).iterdir()) if directory else []
 
 
 def on_files(sql, directory, records, own_clock=False):
@@ -141,9 +150,16 @@ def results(tmp_path_factory):
     return directories, ran
 
 
+# What Java writes of a binary number of 64 bits at most; 17 would do.
+DOUBLE_DIGITS = 18
+
+
 def number(digits):
-    """A number by its value: 0, 0.0 and 0E+1 are one."""
-    return {"number": format(decimal.Decimal(digits).normalize() + 0, "f")}
+    """A number by its value: 0, 0.0 and 0E+1 are one. Java may write other digits of a binary number than the fewest."""
+    exact = decimal.Decimal(digits)
+    if len(exact.normalize().as_tuple().digits) <= DOUBLE_DIGITS:
+        exact = decimal.Decimal(repr(float(exact)))
+    return {"number": format(exact.normalize() + 0, "f")}
 
 
 def rows(paths):

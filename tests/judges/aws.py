@@ -188,8 +188,9 @@ def launch_template(stack, name, physical, properties):
     script = base64.b64decode(data["UserData"]).decode()
     assert script.startswith("#!/bin/bash\n")
     # It fetches what has been uploaded.
-    producer, = (a for a in stack.pipeline.artifacts.values() if a["s3_key"] in script)
-    assert producer["path"].exists() and stack.artifact_bucket in script
+    fetched = {n: a for n, a in stack.pipeline.artifacts.items() if a["s3_key"] in script}
+    assert "producer" in fetched and set(fetched) <= {"producer", "records"}
+    assert all(a["path"].exists() for a in fetched.values()) and stack.artifact_bucket in script
 
 
 def group(stack, name, physical, properties):
@@ -259,6 +260,15 @@ def mapping(stack, name, physical, properties):
     assert got["BisectBatchOnFunctionError"] is True
 
 
+def policy(stack, name, physical, properties):
+    role, = properties["Roles"]
+    listed = stack.client("iam").list_role_policies(RoleName=role)["PolicyNames"]
+    wanted = properties["PolicyName"]["Fn::Sub"].replace("${AWS::StackName}", stack.name)
+    assert wanted in listed
+    got = stack.client("iam").get_role_policy(RoleName=role, PolicyName=wanted)["PolicyDocument"]
+    assert [s["Sid"] for s in got["Statement"]] == [s["Sid"] for s in properties["PolicyDocument"]["Statement"]]
+
+
 CHECKS = {
     "AWS::AutoScaling::AutoScalingGroup": group,
     "AWS::CloudWatch::Alarm": alarm,
@@ -269,6 +279,7 @@ CHECKS = {
     "AWS::EC2::Subnet": subnet,
     "AWS::EC2::VPC": vpc,
     "AWS::IAM::InstanceProfile": instance_profile,
+    "AWS::IAM::Policy": policy,
     "AWS::IAM::Role": role,
     "AWS::Kinesis::Stream": stream,
     "AWS::KinesisAnalyticsV2::Application": application,
@@ -284,8 +295,11 @@ CHECKS = {
     "AWS::SQS::Queue": queue,
     "Custom::FlinkStart": starter,
 }
-# Seen through the resource that they belong to: the VPC, the route table, the subnet, the gateway.
+# Seen through the resource that they belong to: the VPC, the route table, the subnet, the gateway; the wait condition
+# through the end of the stack's creation.
 PARTS = {
+    "AWS::CloudFormation::WaitCondition",
+    "AWS::CloudFormation::WaitConditionHandle",
     "AWS::EC2::FlowLog",
     "AWS::EC2::Route",
     "AWS::EC2::SubnetRouteTableAssociation",

@@ -34,6 +34,8 @@ ARNS = {
     "AWS::SQS::Queue": "sqs:{r}:{a}:{0}",
 }
 ARN_ATTRIBUTES = {"Arn", "TopicArn"}
+# A signed URL, which a script has to quote.
+HANDLE = f"https://cloudformation-waitcondition-{REGION}.s3.amazonaws.com/arn%3Aaws%3Acloudformation/{{0}}?X-Amz-Date=0&X-Amz-Signature=0"
 # Types whose Ref is an ARN, not a name.
 REF_IS_ARN = {"AWS::SNS::Topic"}
 NAME_PROPERTIES = ("ApplicationName", "BucketName", "LogGroupName", "LogStreamName", "Name", "FunctionName")
@@ -105,7 +107,10 @@ class Template:
             if parameter["Type"] == "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>":
                 return "ami-0c2023a1b2c3d4e5f"
             return PARAMETERS[name] if name in PARAMETERS else parameter["Default"]
-        return self._arn(name) if self.resources[name]["Type"] in REF_IS_ARN else self._name(name)
+        kind = self.resources[name]["Type"]
+        if kind == "AWS::CloudFormation::WaitConditionHandle":
+            return HANDLE.format(name)
+        return self._arn(name) if kind in REF_IS_ARN else self._name(name)
 
     def _name(self, name):
         properties = self.resources[name].get("Properties", {})

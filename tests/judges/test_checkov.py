@@ -80,8 +80,8 @@ def test_no_failed_check(pipeline, report):
 
 def test_it_looked(pipeline, report):
     passed, skipped = of(report, "passed", pipeline.path), of(report, "skipped", pipeline.path)
-    # A few checks on every resource, on the average of all.
-    assert len(passed) >= 2 * len(pipeline.template.resources)
+    # More than one check on each resource, on the average of all.
+    assert len(passed) > 1.5 * len(pipeline.template.resources)
     expected = {n for n, r in pipeline.template.resources.items() if r["Type"] in CHECKED_TYPES}
     assert expected - {logical(c) for c in passed + skipped} == set()
 

@@ -1,19 +1,16 @@
 """Each template, as it is, through an AWS emulator: a change set, its resources, records, and the end.
 
-A green run does not prove permissions, buffering or the producer's signal: the emulator has none of them.
+A green run does not prove permissions, buffering or the group's signals: the emulator has none of them.
 """
 
 import base64
+import io
 import itertools
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
+import re
 import time
-import urllib.error
 import urllib.request
+import zipfile
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +20,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 import aws
+from emulated_aws import emulated_aws
 
 HERE = Path(__file__).parent
 PATIENCE = 60  # seconds for anything that the emulator does in one or two
@@ -39,53 +37,9 @@ def until(done, what):
 
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory):
-    """The address of a running emulator; its log is shown when it does not come up."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    home, address = tmp_path_factory.mktemp("emulator"), f"http://127.0.0.1:{port}"
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "TMPDIR": str(home),
-        "AUTH": "true",
-        "GATEWAY_PORT": str(port),
-        "BIND_HOST": "127.0.0.1",
-        "MINISTACK_HOST": "127.0.0.1",
-        # The functions are native programs, and call back.
-        "LAMBDA_EXECUTOR": "local",
-        "AWS_ENDPOINT_URL": address,
-        "IOT_MTLS_ENABLED": "0",
-        # Where there is a Docker it would be asked for a Flink image.
-        "DOCKER_HOST": f"unix://{home}/no-docker",
-    }
-    log = home / "log"
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [sys.executable, HERE / "emulator.py"],
-            env=environment,
-            cwd=home,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-    def healthy():
-        if process.poll() is not None:
-            pytest.fail(f"the emulator stopped:\n{log.read_text()}")
-        try:
-            with urllib.request.urlopen(f"{address}/_ministack/health", timeout=5) as answer:
-                return answer.status
-        except (urllib.error.URLError, ConnectionError):
-            return None
-
-    try:
-        until(healthy, "the emulator's health")
+    """The address of a running emulator."""
+    with emulated_aws(tmp_path_factory.mktemp("emulator")) as address:
         yield address
-    finally:
-        # Its group: the functions that it has started outlive it otherwise.
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 @pytest.fixture(scope="session")
@@ -115,7 +69,34 @@ def artifact_bucket(client, every_pipeline):
             client("s3").upload_file(str(artifact["path"]), name, artifact["s3_key"])
     for existing in {b for p in every_pipeline for b in existing_buckets(p.template)}:
         client("s3").create_bucket(Bucket=existing)
+    for template in (p.template for p in every_pipeline):
+        existing_functions(client, template, name)
     return name
+
+
+def existing_functions(client, template, bucket):
+    """Functions of the user's that a template expects to be there, each with its role."""
+    for mapping in template.of_type("AWS::Lambda::EventSourceMapping").values():
+        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        for policy in template.of_type("AWS::IAM::Policy").values():
+            role = client("iam").create_role(
+                RoleName=policy["Properties"]["Roles"][0],
+                AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+            )["Role"]["Arn"]
+        client("lambda").create_function(
+            FunctionName=mapping["Properties"]["FunctionName"].rsplit(":", 1)[1],
+            Role=role,
+            Runtime="python3.12",
+            Handler="function.handler",
+            Code={"ZipFile": function_zip()},
+        )
+
+
+def function_zip():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("function.py", "def handler(event, context):\n    return None\n")
+    return packed.getvalue()
 
 
 def existing_buckets(template):
@@ -164,12 +145,32 @@ def failures(client, stack):
     ]
 
 
+def play_instance(client, pipeline, stack, status, reason=""):
+    """The producer's instances signal by the URL in their user data; the emulator has no instances."""
+    api = client("cloudformation")
+
+    def created(launch_template):
+        resources = api.describe_stack_resources(StackName=stack)["StackResources"]
+        found = {r["LogicalResourceId"]: r for r in resources if r["ResourceStatus"] == "CREATE_COMPLETE"}
+        return found.get(launch_template, {}).get("PhysicalResourceId")
+
+    for name in pipeline.template.of_type("AWS::EC2::LaunchTemplate"):
+        physical = until(lambda name=name: created(name), name)
+        versions = client("ec2").describe_launch_template_versions(LaunchTemplateId=physical)["LaunchTemplateVersions"]
+        script = base64.b64decode(versions[0]["LaunchTemplateData"]["UserData"]).decode()
+        url, = re.findall(r"cfn-signal .*'(http[^']+)'\n", script)
+        body = {"Status": status, "UniqueId": "i-0a1b2c3d4e5f60718", "Reason": reason, "Data": ""}
+        request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": ""}, method="PUT")
+        urllib.request.urlopen(request, timeout=PATIENCE).close()
+
+
 def deploy(client, pipeline, name, bucket):
     change, got = change_set(client, pipeline, name, bucket, "CREATE")
     assert got["Status"] == "CREATE_COMPLETE", got.get("StatusReason")
     planned = {c["ResourceChange"]["LogicalResourceId"] for c in got["Changes"]}
     assert planned == set(pipeline.template.resources)
     client("cloudformation").execute_change_set(StackName=name, ChangeSetName=change)
+    play_instance(client, pipeline, name, "SUCCESS")
     stack = settle(client, name)
     assert stack["StackStatus"] == "CREATE_COMPLETE", failures(client, name)
     outputs = {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
@@ -258,6 +259,17 @@ def test_unchanged_template_changes_nothing(stack, client, pipeline, artifact_bu
     _, got = change_set(client, pipeline, stack.name, artifact_bucket, "UPDATE")
     assert (got["Status"], got["Changes"]) == ("FAILED", [])
     assert "didn't contain changes" in got["StatusReason"]
+
+
+def test_a_producer_that_does_not_start_ends_the_creation_with_its_cause(client, pipeline, artifact_bucket):
+    if not pipeline.template.of_type("AWS::EC2::LaunchTemplate"):
+        pytest.skip("no producer")
+    name, cause = f"{pipeline.name}-failed", "the producer did not start: ResourceNotFoundException"
+    change, _ = change_set(client, pipeline, name, artifact_bucket, "CREATE")
+    client("cloudformation").execute_change_set(StackName=name, ChangeSetName=change)
+    play_instance(client, pipeline, name, "FAILURE", cause)
+    assert settle(client, name)["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert any(failure.startswith("ProducerStart: ") and cause in failure for failure in failures(client, name))
 
 
 def test_delete(client, pipeline, artifact_bucket):

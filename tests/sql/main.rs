@@ -2,6 +2,8 @@
 
 mod any_input;
 mod depth;
+mod random;
+mod record_program;
 mod size;
 mod support;
 
@@ -24,16 +26,7 @@ fn cases() {
         .collect();
     folders.sort();
     for folder in folders {
-        let analyzed = if folder.join("spec.yaml").exists() {
-            support::compiled(&folder)
-        } else {
-            let sql = fs::read_to_string(folder.join("input.sql")).expect("input.sql");
-            let columns = fs::read_to_string(folder.join("columns"))
-                .or_else(|_| fs::read_to_string(root.join("columns")))
-                .expect("columns");
-            let event_time = fs::read_to_string(folder.join("event_time")).unwrap_or_default();
-            support::analyzed_with(&sql, &columns, &event_time)
-        };
+        let analyzed = support::case(&folder);
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path(&folder);
         settings.set_prepend_module_to_snapshot(false);

@@ -1,6 +1,7 @@
 //! What the SQL tests share: columns written one a line, a text analyzed, diagnostics as a user sees them.
 
 use std::borrow::Cow;
+use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -61,12 +62,25 @@ pub fn analyzed_with(sql: &str, column_lines: &str, event_time: &str) -> Analyze
     Analyzed { sources, query, diagnostics }
 }
 
+/// What is made of a case: of its `spec.yaml`, else of `input.sql` with `columns` and `event_time`.
+pub fn case(folder: &Path) -> Analyzed {
+    if folder.join("spec.yaml").exists() {
+        return compiled(folder);
+    }
+    let sql = fs::read_to_string(folder.join("input.sql")).expect("input.sql");
+    let columns = fs::read_to_string(folder.join("columns"))
+        .or_else(|_| fs::read_to_string(folder.with_file_name("columns")))
+        .expect("columns");
+    let event_time = fs::read_to_string(folder.join("event_time")).unwrap_or_default();
+    analyzed_with(&sql, &columns, &event_time)
+}
+
 /// A case's folder as the current one.
 struct Folder<'a>(&'a Path);
 
 impl World for Folder<'_> {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(self.0.join(path))
+        fs::read(self.0.join(path))
     }
 
     fn size(&self, path: &Path) -> io::Result<u64> {
@@ -75,7 +89,7 @@ impl World for Folder<'_> {
 }
 
 /// The SQL of a folder's `spec.yaml`, without the plan's advice.
-pub fn compiled(folder: &Path) -> Analyzed {
+fn compiled(folder: &Path) -> Analyzed {
     let programs = Programs::new(Program::ALL.map(|program| Build {
         program,
         architecture: Architecture::X86_64,

@@ -4,21 +4,46 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::query::Query;
+use crate::run::Runner;
+
 /// The version of the file format that this crate reads and writes.
 ///
 /// A program of another version is refused instead of half understood: the program travels in the same
 /// zip as the binary that reads it, so the two differ only when someone mixed two builds.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
-/// What is done to every record, read from a JSON object such as `{"version":1,"append":"\n"}`.
-///
-/// Unknown keys are errors, so that a program written for a newer reader is never run in part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What is done to every record, read from a JSON object such as `{"version":2,"append":"\n"}`, perhaps with a
+/// `query`.
+#[derive(Debug, Clone)]
 pub struct RecordProgram {
+    file: File,
+    runner: Option<Runner>,
+}
+
+/// The file. Unknown keys are errors, so that a program written for a newer reader is never run in part.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
     version: u32,
     /// Text that every record has at its end afterwards; empty leaves records as they are.
     append: String,
+    /// What becomes of the record first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    query: Option<Query>,
+}
+
+impl PartialEq for RecordProgram {
+    fn eq(&self, other: &Self) -> bool {
+        self.file == other.file
+    }
+}
+
+impl From<File> for RecordProgram {
+    fn from(file: File) -> Self {
+        let runner = file.query.as_ref().map(|query| Runner::new(query, &file.append));
+        Self { file, runner }
+    }
 }
 
 /// Why a text is no record program.
@@ -30,6 +55,9 @@ pub enum ProgramError {
     /// Written for another version of this crate.
     #[error("it has version {0}, and only version {VERSION} is known here")]
     Version(u32),
+    /// Its query names a stream or a column that it does not have.
+    #[error("its query does not hold together")]
+    Query,
 }
 
 /// What became of one record.
@@ -47,13 +75,25 @@ impl RecordProgram {
     /// A program that only makes every record end with `append`.
     #[must_use]
     pub fn appending(append: impl Into<String>) -> Self {
-        Self { version: VERSION, append: append.into() }
+        File { version: VERSION, append: append.into(), query: None }.into()
+    }
+
+    /// A program that makes rows of every record, each with `append` behind it.
+    ///
+    /// # Errors
+    /// When the query names what it does not have.
+    pub fn querying(query: Query, append: impl Into<String>) -> Result<Self, ProgramError> {
+        if !query.check() {
+            return Err(ProgramError::Query);
+        }
+        Ok(File { version: VERSION, append: append.into(), query: Some(query) }.into())
     }
 
     /// Reads a program from JSON.
     ///
     /// # Errors
-    /// When the text is not JSON, has missing or unknown keys, or another version.
+    /// When the text is not JSON, has missing or unknown keys, or another version, or when its query does not hold
+    /// together.
     pub fn from_json(json: &[u8]) -> Result<Self, ProgramError> {
         // The version is looked at alone and first: a newer program has keys that are unknown here, and
         // its reader has to hear of the version, not of the key.
@@ -65,12 +105,30 @@ impl RecordProgram {
         if version != VERSION {
             return Err(ProgramError::Version(version));
         }
-        Ok(serde_json::from_slice(json)?)
+        let file: File = serde_json::from_slice(json)?;
+        if file.query.as_ref().is_some_and(|query| !query.check()) {
+            return Err(ProgramError::Query);
+        }
+        Ok(file.into())
+    }
+
+    /// The program as [`RecordProgram::from_json`] reads it; the same bytes for the same program.
+    ///
+    /// # Errors
+    /// None that a program can cause; serde's signature has one.
+    pub fn to_json(&self) -> Result<String, ProgramError> {
+        Ok(serde_json::to_string(&self.file)?)
     }
 
     /// Applies the program to the bytes of one record, whatever they are: text is not required.
+    ///
+    /// With a query, what is no JSON object is [`Outcome::ProcessingFailed`], and a record of which no row is left is
+    /// [`Outcome::Dropped`].
     #[must_use]
     pub fn apply<'a>(&self, record: &'a [u8]) -> Outcome<'a> {
+        if let (Some(runner), Some(query)) = (&self.runner, &self.file.query) {
+            return runner.run(query, record);
+        }
         let missing = self.suffix().missing_from(record);
         if missing.is_empty() {
             return Outcome::Ok(Cow::Borrowed(record));
@@ -84,11 +142,11 @@ impl RecordProgram {
     /// [`Outcome::Ok`], so a caller that holds the record in an encoded form need not decode the rest.
     #[must_use]
     pub fn appends_only(&self) -> Option<Suffix<'_>> {
-        Some(self.suffix())
+        self.file.query.is_none().then(|| self.suffix())
     }
 
     fn suffix(&self) -> Suffix<'_> {
-        Suffix(self.append.as_bytes())
+        Suffix(self.file.append.as_bytes())
     }
 }
 
@@ -151,18 +209,18 @@ mod tests {
     #[test]
     fn reads_what_it_writes() {
         let program = RecordProgram::appending("\n");
-        let json = serde_json::to_vec(&program).expect("a program is JSON");
-        assert_eq!(json, br#"{"version":1,"append":"\n"}"#);
-        assert_eq!(RecordProgram::from_json(&json).expect("it reads back"), program);
+        let json = program.to_json().expect("a program is JSON");
+        assert_eq!(json, r#"{"version":2,"append":"\n"}"#);
+        assert_eq!(RecordProgram::from_json(json.as_bytes()).expect("it reads back"), program);
     }
 
     #[test]
     fn refuses_what_it_does_not_know() {
         let error = |text: &str| RecordProgram::from_json(text.as_bytes()).expect_err(text).to_string();
-        assert!(error(r#"{"version":2,"append":"\n","query":{}}"#).contains("version 2"));
-        assert!(error(r#"{"version":1,"append":"\n","query":{}}"#).contains("unknown field `query`"));
+        assert!(error(r#"{"version":3,"append":"\n","rows":{}}"#).contains("version 3"));
+        assert!(error(r#"{"version":2,"append":"\n","rows":{}}"#).contains("unknown field `rows`"));
         assert!(error(r#"{"append":"\n"}"#).contains("missing field `version`"));
-        assert!(error(r#"{"version":1}"#).contains("missing field `append`"));
+        assert!(error(r#"{"version":2}"#).contains("missing field `append`"));
         assert!(error("").contains("EOF"));
     }
 

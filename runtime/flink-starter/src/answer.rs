@@ -87,16 +87,16 @@ pub enum SendError {
     Failed(String),
 }
 
-/// Puts the answer to the response URL, several times if need be.
+/// Puts the answer to the response URL, again and again while that may help.
 ///
 /// # Errors
-/// When all attempts failed; the text never holds the URL, which is a secret.
+/// When the URL refuses it; the text never holds the URL, which is a secret.
 pub async fn send(resolver: &Resolver, url: &str, body: &str) -> Result<(), SendError> {
     let connector = pipec_net::http::connector(resolver.clone(), CONNECT, READ);
     let policy = ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(200))
-        .with_max_delay(Duration::from_secs(1))
-        .with_max_times(5)
+        .with_max_delay(Duration::from_secs(2))
+        .without_max_times()
         .with_jitter();
     (|| put(&connector, url, body))
         .retry(policy)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::{
     event::{Order, RequestType},
@@ -14,8 +14,10 @@ use crate::{
 /// and the service's limit on DescribeApplication is per account, so looking more often gains nothing.
 const FIRST_INTERVAL: Duration = Duration::from_secs(1);
 const LAST_INTERVAL: Duration = Duration::from_secs(5);
-/// Longest time spent on asking why an operation failed.
+/// Longest time spent on asking why an operation failed, and between two such questions. The operation's
+/// failure can show later than the application's status.
 const CAUSE: Duration = Duration::from_secs(8);
+const CAUSE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +65,7 @@ impl<A: Application> Run<'_, A> {
                     let step = if stop {
                         stopping.next(&status, self.began.elapsed())
                     } else {
-                        starting.next(&status)
+                        starting.next(&status, self.began.elapsed())
                     };
                     tracing::info!(
                         application = self.order.application,
@@ -114,14 +116,22 @@ impl<A: Application> Run<'_, A> {
         }
     }
 
-    async fn failed(&self, reason: String) -> End {
-        let asked = self.application.failure(self.operation.as_deref());
-        let cause = match tokio::time::timeout(CAUSE, asked).await {
-            Ok(Ok(Some(cause))) => cause,
-            Ok(Ok(None)) => "the service gives no cause; see the application's log group".to_owned(),
-            Ok(Err(error)) => format!("and the cause cannot be read ({})", error.text()),
-            Err(_) => "and the service did not say in time why".to_owned(),
+    async fn failed(&mut self, reason: String) -> End {
+        let mut unknown = "the service gives no cause; see the application's log group".to_owned();
+        // What is said if time is up meanwhile.
+        self.trouble = Some(reason.clone());
+        let asking = async {
+            loop {
+                match self.application.failure(self.operation.as_deref()).await {
+                    Ok(Some(cause)) => break cause,
+                    Ok(None) => {}
+                    Err(CallError::Passing(text)) => unknown = format!("the cause cannot be read ({text})"),
+                    Err(CallError::Final(text)) => break format!("the cause cannot be read ({text})"),
+                }
+                sleep(CAUSE_INTERVAL).await;
+            }
         };
+        let cause = timeout(CAUSE, asking).await.unwrap_or(unknown);
         End::Failed(format!("{reason}; {cause}"))
     }
 
@@ -144,7 +154,8 @@ mod tests {
     struct Script {
         statuses: RefCell<VecDeque<Result<Status, CallError>>>,
         start: RefCell<VecDeque<Result<Option<String>, CallError>>>,
-        cause: Option<&'static str>,
+        /// The last of them for ever, or none at all.
+        causes: RefCell<VecDeque<Result<Option<&'static str>, CallError>>>,
         calls: RefCell<Vec<String>>,
     }
 
@@ -179,7 +190,9 @@ mod tests {
 
         async fn failure(&self, operation: Option<&str>) -> Result<Option<String>, CallError> {
             self.call(format!("failure of {operation:?}"));
-            Ok(self.cause.map(str::to_owned))
+            let mut causes = self.causes.borrow_mut();
+            let cause = if causes.len() > 1 { causes.pop_front() } else { causes.front().cloned() };
+            cause.unwrap_or(Ok(None)).map(|cause| cause.map(str::to_owned))
         }
     }
 
@@ -201,12 +214,38 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn says_why_it_did_not_come_up() {
-        let mut script = Script::of([Ok(Status::Ready), starting(), Ok(Status::Ready)]);
-        script.cause = Some("StartApplication FAILED: no such column");
+        let script = Script::of([Ok(Status::Ready), starting(), Ok(Status::Ready)]);
+        script.causes.borrow_mut().push_back(Ok(Some("StartApplication FAILED: no such column")));
         let End::Failed(reason) = run(&script, RequestType::Create, 300).await else { panic!("it failed") };
         assert!(reason.starts_with("Flink application app: "), "{reason}");
         assert!(reason.ends_with("no such column"), "{reason}");
         assert_eq!(*script.calls.borrow(), ["start Some(true)", "failure of Some(\"op-1\")"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn asks_for_the_cause_until_it_is_there() {
+        let busy = CallError::Passing("DescribeApplicationOperation: ThrottlingException: ".to_owned());
+        let denied = CallError::Final("DescribeApplicationOperation: AccessDeniedException: ".to_owned());
+        for (causes, end) in [
+            (vec![Ok(None), Err(busy.clone()), Ok(Some("no such column"))], "no such column"),
+            (vec![Ok(None)], "the service gives no cause; see the application's log group"),
+            (vec![Err(busy)], "cannot be read (DescribeApplicationOperation: ThrottlingException: )"),
+            (vec![Err(denied)], "cannot be read (DescribeApplicationOperation: AccessDeniedException: )"),
+        ] {
+            let script = Script::of([Ok(Status::Ready), starting(), Ok(Status::Ready)]);
+            *script.causes.borrow_mut() = causes.into();
+            let End::Failed(reason) = run(&script, RequestType::Create, 300).await else {
+                panic!("it failed")
+            };
+            assert!(reason.contains("went back to READY; ") && reason.ends_with(end), "{reason}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn says_what_it_knows_when_time_is_up_before_the_cause_is_there() {
+        let script = Script::of([Ok(Status::Ready), starting(), Ok(Status::Ready)]);
+        let End::Failed(reason) = run(&script, RequestType::Create, 5).await else { panic!("it failed") };
+        assert!(reason.ends_with("last error: it was started and went back to READY"), "{reason}");
     }
 
     #[tokio::test(start_paused = true)]

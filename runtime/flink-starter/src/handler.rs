@@ -21,8 +21,9 @@ use crate::{
 
 /// Kept back before Lambda's own deadline, so that the answer still gets out.
 const RESERVE: Duration = Duration::from_secs(10);
-/// Longest time for the answer and its repetitions.
-const ANSWERING: Duration = Duration::from_secs(8);
+/// Longest time for the answer and its repetitions, and what of Lambda's time it leaves for the program's end.
+const ANSWERING: Duration = Duration::from_secs(60);
+const LAST_MOMENT: Duration = Duration::from_secs(1);
 const PATIENCE: Patience =
     Patience { attempts: 3, connect: Duration::from_secs(3), attempt: Duration::from_secs(10) };
 
@@ -67,7 +68,8 @@ pub async fn handle(event: &Value, deadline: SystemTime) -> Result<(), HandlerEr
         Verdict::Failed(reason) => tracing::error!(reason, "answering FAILED"),
     }
     let body = answer::body(&request.reply_to, &verdict);
-    tokio::time::timeout(ANSWERING, answer::send(&resolver, &request.reply_to.url, &body))
+    let answering = left(deadline).saturating_sub(LAST_MOMENT).min(ANSWERING);
+    tokio::time::timeout(answering, answer::send(&resolver, &request.reply_to.url, &body))
         .await
         .map_err(|_| HandlerError::SendTimeout)??;
     panic::answered();
@@ -76,8 +78,12 @@ pub async fn handle(event: &Value, deadline: SystemTime) -> Result<(), HandlerEr
 
 /// Ten seconds before the deadline, or half of the time where the function has hardly more.
 fn work_until(deadline: SystemTime) -> Instant {
-    let left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
+    let left = left(deadline);
     Instant::now() + left.saturating_sub(RESERVE).max(left / 2)
+}
+
+fn left(deadline: SystemTime) -> Duration {
+    deadline.duration_since(SystemTime::now()).unwrap_or_default()
 }
 
 async fn carry_out(resolver: &Resolver, order: &Order, deadline: Instant) -> Verdict {

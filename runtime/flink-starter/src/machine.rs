@@ -1,4 +1,10 @@
 //! What to do next, given what the service says. No clock of its own, no calls: every case is testable.
+//!
+//! RUNNING is the application's status, not its job's. A job that cannot be submitted (a fault in `main`, in
+//! the SQL, in a permission that the start needs) takes the application back to READY, and that is noticed. A
+//! job that fails over a record is restarted by Flink, for ever, while the application stays RUNNING; the
+//! service shows that in its metrics and its log only (`fullRestarts`, `downtime`), and it is not noticed here.
+//! Source: Managed Service for Apache Flink, "Application is restarting" and "Roll back application upgrades".
 
 use std::time::Duration;
 
@@ -6,6 +12,10 @@ use std::time::Duration;
 /// with much state and never ends in a job that keeps failing; the stack is being deleted, and the
 /// application's snapshots with it, so the snapshot is not worth a failed delete.
 pub const GRACEFUL_STOP: Duration = Duration::from_secs(120);
+
+/// How long RUNNING has to last until it counts. An update that CloudFormation has just made may not show
+/// yet, and a job that fails at once takes its application back to READY.
+pub const SETTLING: Duration = Duration::from_secs(10);
 
 /// How often READY is seen after a start that the service took before it counts as the start's end.
 /// The first such answer can be older than the start.
@@ -75,9 +85,14 @@ pub enum Step {
 pub struct Starting {
     /// The service took a start of ours.
     started: bool,
-    /// It was seen on its way, or this is the n-th READY since.
+    /// It was seen on its way since.
     moved: bool,
+    /// How often it was seen READY since.
     ready_since_start: u32,
+    /// When it was first seen RUNNING, if it still is.
+    running_since: Option<Duration>,
+    /// The service went back to the version before, so RUNNING is not what was asked for.
+    rolled_back: bool,
 }
 
 impl Starting {
@@ -86,10 +101,25 @@ impl Starting {
         *self = Self { started: true, ..Self::default() };
     }
 
-    /// The next step.
-    pub fn next(&mut self, status: &Status) -> Step {
+    /// The next step, `now` being the time since the first.
+    pub fn next(&mut self, status: &Status, now: Duration) -> Step {
+        if *status != Status::Running {
+            self.running_since = None;
+        }
+        if *status != Status::Ready {
+            self.moved = self.started;
+        }
         match status {
-            Status::Running => Step::Done,
+            Status::Running => {
+                let since = *self.running_since.get_or_insert(now);
+                if now - since < SETTLING {
+                    Step::Wait
+                } else if self.rolled_back {
+                    Step::Fail("its last update was rolled back".to_owned())
+                } else {
+                    Step::Done
+                }
+            }
             Status::Ready if !self.started => Step::Start,
             Status::Ready => {
                 self.ready_since_start += 1;
@@ -101,14 +131,19 @@ impl Starting {
             }
             Status::Missing => Step::Fail("there is no application of this name".to_owned()),
             Status::Deleting => Step::Fail("it is being deleted".to_owned()),
+            Status::Changing("ROLLING_BACK" | "ROLLED_BACK") => {
+                self.rolled_back = true;
+                Step::Wait
+            }
+            Status::Changing("UPDATING") => {
+                self.rolled_back = false;
+                Step::Wait
+            }
             Status::Changing(_)
             | Status::Maintenance
             | Status::Stopping
             | Status::ForceStopping
-            | Status::Unknown(_) => {
-                self.moved = self.started;
-                Step::Wait
-            }
+            | Status::Unknown(_) => Step::Wait,
         }
     }
 }
@@ -150,12 +185,13 @@ mod tests {
 
     const SOON: Duration = Duration::from_secs(5);
 
-    fn moving() -> [Status; 8] {
+    fn moving() -> [Status; 9] {
         [
             Status::Changing("STARTING"),
             Status::Changing("UPDATING"),
             Status::Changing("AUTOSCALING"),
             Status::Changing("ROLLING_BACK"),
+            Status::Changing("ROLLED_BACK"),
             Status::Maintenance,
             Status::Stopping,
             Status::ForceStopping,
@@ -163,49 +199,83 @@ mod tests {
         ]
     }
 
-    #[test]
-    fn starts_from_ready_once() {
+    /// What follows from these statuses, seen five seconds apart; a start is taken.
+    fn steps(statuses: &[Status]) -> Vec<Step> {
         let mut starting = Starting::default();
-        assert_eq!(starting.next(&Status::Ready), Step::Start);
-        starting.started();
-        assert_eq!(starting.next(&Status::Ready), Step::Wait, "an answer older than the start");
-        assert_eq!(starting.next(&Status::Changing("STARTING")), Step::Wait);
-        assert_eq!(starting.next(&Status::Running), Step::Done);
+        let looks = statuses.iter().zip(0_u32..);
+        looks
+            .map(|(status, look)| {
+                let step = starting.next(status, SOON * look);
+                if step == Step::Start {
+                    starting.started();
+                }
+                step
+            })
+            .collect()
+    }
+
+    fn failed(step: Option<&Step>) -> bool {
+        matches!(step, Some(Step::Fail(_)))
     }
 
     #[test]
-    fn a_running_application_needs_nothing() {
-        assert_eq!(Starting::default().next(&Status::Running), Step::Done);
+    fn starts_from_ready_once() {
+        use Status::{Changing, Ready, Running};
+        let older_than_the_start = Ready;
+        assert_eq!(
+            steps(&[Ready, older_than_the_start, Changing("STARTING"), Running, Running, Running]),
+            [Step::Start, Step::Wait, Step::Wait, Step::Wait, Step::Wait, Step::Done]
+        );
+    }
+
+    #[test]
+    fn running_has_to_last() {
+        use Status::{Changing, Ready, Running};
+        let wait = Step::Wait;
+        assert_eq!(steps(&[Running, Running, Running]), [wait.clone(), wait.clone(), Step::Done]);
+        let not_yet_updating = [Running, Running, Changing("UPDATING"), Running, Running, Running];
+        assert_eq!(
+            steps(&not_yet_updating)[..5],
+            [wait.clone(), wait.clone(), wait.clone(), wait.clone(), wait]
+        );
+        assert_eq!(steps(&not_yet_updating).last(), Some(&Step::Done));
+        assert!(failed(steps(&[Ready, Running, Ready]).last()), "it ran for a moment");
+        assert_eq!(steps(&[Running, Changing("UPDATING"), Ready]).last(), Some(&Step::Start));
+    }
+
+    #[test]
+    fn an_update_that_was_rolled_back_is_a_failure() {
+        use Status::{Changing, Running};
+        for name in ["ROLLING_BACK", "ROLLED_BACK"] {
+            assert!(failed(steps(&[Changing(name), Running, Running, Running]).last()), "{name}");
+            let updated_since = [Changing(name), Changing("UPDATING"), Running, Running, Running];
+            assert_eq!(steps(&updated_since).last(), Some(&Step::Done), "{name}");
+        }
     }
 
     #[test]
     fn waits_for_every_transition_and_then_starts() {
         for status in moving() {
-            let mut starting = Starting::default();
-            assert_eq!(starting.next(&status), Step::Wait, "{status:?}");
-            assert_eq!(starting.next(&Status::Ready), Step::Start, "{status:?}");
+            assert_eq!(steps(&[status.clone(), Status::Ready]), [Step::Wait, Step::Start], "{status:?}");
         }
     }
 
     #[test]
     fn ready_after_a_start_is_a_failure() {
         for status in moving() {
-            let mut starting = Starting::default();
-            starting.started();
-            assert_eq!(starting.next(&status), Step::Wait, "{status:?}");
-            assert!(matches!(starting.next(&Status::Ready), Step::Fail(_)), "{status:?}");
+            let seen = steps(&[Status::Ready, status.clone(), Status::Ready]);
+            assert_eq!(seen[..2], [Step::Start, Step::Wait], "{status:?}");
+            assert!(failed(seen.last()), "{status:?}");
         }
-        let mut never_moved = Starting::default();
-        never_moved.started();
-        assert_eq!(never_moved.next(&Status::Ready), Step::Wait);
-        assert_eq!(never_moved.next(&Status::Ready), Step::Wait);
-        assert!(matches!(never_moved.next(&Status::Ready), Step::Fail(_)));
+        let never_moved = steps(&[Status::Ready, Status::Ready, Status::Ready, Status::Ready]);
+        assert_eq!(never_moved[..3], [Step::Start, Step::Wait, Step::Wait]);
+        assert!(failed(never_moved.last()));
     }
 
     #[test]
     fn cannot_start_what_is_not_there() {
         for status in [Status::Missing, Status::Deleting] {
-            assert!(matches!(Starting::default().next(&status), Step::Fail(_)), "{status:?}");
+            assert!(failed(steps(std::slice::from_ref(&status)).last()), "{status:?}");
         }
     }
 

@@ -10,6 +10,15 @@ use crate::machine::Status;
 
 /// What StopApplication may answer when the application's status does not allow it.
 const STATUS_ERRORS: [&str; 2] = ["InvalidRequestException", "InvalidArgumentException"];
+/// Errors with a status below 500 that pass, besides those with `Throttl` in their name.
+const PASSING_ERRORS: [&str; 6] = [
+    "ConcurrentModificationException",
+    "LimitExceededException",
+    "RequestLimitExceeded",
+    "ResourceInUseException",
+    "ServiceUnavailableException",
+    "TooManyRequestsException",
+];
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,8 +159,7 @@ where
         Some(code) => {
             status.is_some_and(|status| status >= 500)
                 || code.contains("Throttl")
-                || ["ResourceInUseException", "ConcurrentModificationException", "LimitExceededException"]
-                    .contains(&code)
+                || PASSING_ERRORS.contains(&code)
         }
         None => !matches!(error, SdkError::ConstructionFailure(_)),
     };

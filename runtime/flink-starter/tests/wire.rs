@@ -112,8 +112,10 @@ struct Seen {
 }
 
 impl Seen {
-    fn calls(&self) -> Vec<&str> {
-        self.calls.iter().map(|(call, _)| call.as_str()).collect()
+    /// The calls that are more than a look.
+    fn asked(&self) -> Vec<&str> {
+        let calls = self.calls.iter().map(|(call, _)| call.as_str());
+        calls.filter(|call| *call != "DescribeApplication").collect()
     }
 }
 
@@ -188,10 +190,7 @@ async fn a_create_starts_and_waits() {
     // The URL is signed for a request without one.
     assert!(!seen.headers.contains_key("content-type"));
     assert!(seen.headers.contains_key("content-length"));
-    assert_eq!(
-        seen.calls(),
-        ["DescribeApplication", "StartApplication", "DescribeApplication", "DescribeApplication"]
-    );
+    assert_eq!(seen.asked(), ["StartApplication"]);
     let start = &seen.calls[1].1;
     assert_eq!(start["RunConfiguration"]["FlinkRunConfiguration"]["AllowNonRestoredState"], true);
 }
@@ -209,7 +208,7 @@ async fn an_application_that_does_not_come_up_says_why() {
 async fn an_update_leaves_a_running_application_alone() {
     let seen = run("Update", properties(), &["UPDATING", "RUNNING"], 120).await;
     assert_eq!(seen.answer["Status"], "SUCCESS");
-    assert_eq!(seen.calls(), ["DescribeApplication", "DescribeApplication"]);
+    assert!(seen.asked().is_empty() && seen.calls.len() > 1);
 }
 
 #[tokio::test]
@@ -223,7 +222,7 @@ async fn a_delete_stops() {
 async fn a_delete_of_a_missing_application_is_done() {
     let seen = run("Delete", properties(), &["missing"], 120).await;
     assert_eq!(seen.answer["Status"], "SUCCESS");
-    assert_eq!(seen.calls(), ["DescribeApplication"]);
+    assert!(seen.asked().is_empty() && seen.calls.len() == 1);
 }
 
 #[tokio::test]

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use aws_config::{
-    BehaviorVersion, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider,
+    BehaviorVersion, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider, imds,
     imds::credentials::ImdsCredentialsProvider, meta::credentials::CredentialsProviderChain,
     provider_config::ProviderConfig, retry::RetryConfig, timeout::TimeoutConfig,
 };
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+/// Attempts to ask for the instance's id; the first seconds of an instance may fail.
+const IMDS_ATTEMPTS: u32 = 3;
 
 /// Where credentials come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,4 +63,18 @@ pub async fn config(
         )
         .load()
         .await
+}
+
+/// The id of the EC2 instance that this runs on, through IMDSv2; `None` anywhere else, and where
+/// `AWS_EC2_METADATA_DISABLED` is `true`.
+pub async fn instance_id(http: SharedHttpClient) -> Option<String> {
+    if std::env::var("AWS_EC2_METADATA_DISABLED").is_ok_and(|text| text.eq_ignore_ascii_case("true")) {
+        return None;
+    }
+    let client = imds::Client::builder()
+        .configure(&ProviderConfig::without_region().with_http_client(http))
+        .max_attempts(IMDS_ATTEMPTS)
+        .build();
+    let id = client.get("/latest/meta-data/instance-id").await.ok()?;
+    Some(String::from(id)).filter(|id| !id.is_empty())
 }

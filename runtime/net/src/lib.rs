@@ -8,4 +8,5 @@
 pub mod aws;
 pub mod dns;
 pub mod http;
-pub mod log;
+
+pub use pipec_log as log;

@@ -63,10 +63,13 @@ impl Batch {
         self.bytes = self.records.iter().map(Record::size).sum();
     }
 
-    /// Empties the batch and keeps its memory.
-    pub fn clear(&mut self) {
-        self.records.clear();
-        self.bytes = 0;
+    /// Takes the second half out.
+    #[must_use]
+    pub fn split(&mut self) -> Self {
+        let records = self.records.split_off(self.records.len() / 2);
+        let bytes = records.iter().map(Record::size).sum();
+        self.bytes -= bytes;
+        Self { records, bytes }
     }
 }
 
@@ -135,7 +138,12 @@ mod tests {
             let keys: Vec<_> = batch.records().iter().map(Record::partition_key).collect();
             let expected: Vec<_> = (0..kept.len()).filter(|n| kept[*n]).map(|n| n.to_string()).collect();
             prop_assert_eq!(keys, expected);
-            prop_assert_eq!(batch.bytes(), batch.records().iter().map(Record::size).sum::<usize>());
+            let (records, bytes) = (batch.len(), batch.bytes());
+            let half = batch.split();
+            prop_assert_eq!((batch.len() + half.len(), batch.bytes() + half.bytes()), (records, bytes));
+            for batch in [batch, half] {
+                prop_assert_eq!(batch.bytes(), batch.records().iter().map(Record::size).sum::<usize>());
+            }
         }
     }
 }

@@ -1,17 +1,19 @@
 //! The configuration file, as the stack's user data writes it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::Deserialize;
 
-use crate::path::Path;
+use crate::{path::Path, source::generator::Tree};
 
 /// Largest record that any stream takes, in bytes: `MaxRecordSizeInKiB` goes up to 10,240.
 const MAX_RECORD_SIZE: usize = 10 * 1024 * 1024;
 /// What a stream takes that says nothing else, in bytes.
 const DEFAULT_RECORD_SIZE: usize = 1024 * 1024;
-/// Fastest pace; one call at a time of 500 records each cannot keep up with more.
-const MAX_RATE: f64 = 100_000.0;
+/// Fastest pace: about what one core sends, of the smallest records (`scripts/compare_producer.py`).
+const MAX_RATE: f64 = 500_000.0;
+/// Most digits of a decimal, Flink SQL's and Java's own bound for what fits 128 bits.
+const MAX_PRECISION: u32 = 38;
 /// Slowest pace: one record in about eleven days.
 const MIN_RATE: f64 = 0.000_001;
 
@@ -30,8 +32,22 @@ pub struct Config {
     pub max_record_size: usize,
     /// How records are spread over the shards.
     pub partition_key: PartitionKey,
+    /// Where the log goes besides stdout. Without it, nowhere.
+    #[serde(default)]
+    pub log: Option<LogTarget>,
     /// Where records come from.
     pub source: Source,
+}
+
+/// A log group of CloudWatch Logs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogTarget {
+    /// Name of the group, which is there already.
+    pub group: String,
+    /// Name of the log stream, which is made. Without it, the name of the instance.
+    #[serde(default)]
+    pub stream: Option<String>,
 }
 
 /// How a record gets its partition key.
@@ -50,6 +66,10 @@ pub enum PartitionKey {
 pub enum Source {
     /// An HTTP API that answers a GET with a JSON document.
     Http(HttpSource),
+    /// A file of one record a line.
+    File(FileSource),
+    /// Records that are made up.
+    Generator(GeneratorSource),
 }
 
 /// An HTTP API.
@@ -67,6 +87,73 @@ pub struct HttpSource {
     /// Headers of the request.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+}
+
+/// A file of one record a line.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileSource {
+    /// A file, of any size.
+    pub path: PathBuf,
+    /// Whether to start again at the end.
+    pub repeat: bool,
+}
+
+/// Records that are made up: the same for the same seed and instance, times aside.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GeneratorSource {
+    /// Where the random numbers start, together with the instance's name.
+    pub seed: u64,
+    /// Size of a record on average, in bytes, where its fields alone are smaller.
+    pub record_size: usize,
+    /// What is in a record, in this order.
+    pub fields: Vec<Field>,
+}
+
+/// A field of a generated record.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Where it is; objects on the way are made.
+    pub path: Path,
+    /// What it holds.
+    pub value: Value,
+}
+
+/// What a field of a generated record holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Value {
+    /// Words.
+    Text {
+        /// Most characters.
+        max_length: usize,
+    },
+    /// A whole number.
+    Integer {
+        /// Smallest.
+        min: i64,
+        /// Largest.
+        max: i64,
+    },
+    /// A number with a fixed number of digits after the point.
+    Decimal {
+        /// Digits in all, 1 to 38.
+        precision: u32,
+        /// Digits after the point, up to `precision`.
+        scale: u32,
+    },
+    /// Any number: -180 to 180, with four digits after the point.
+    Number {},
+    /// True or false.
+    Boolean {},
+    /// The moment it is made at, UTC: `2026-11-23 08:00:00.123`.
+    Timestamp {},
+    /// The day it is made on, UTC: `2026-11-23`.
+    Date {},
+    /// The time of day it is made at, UTC: `08:00:00`.
+    Time {},
 }
 
 /// Why a configuration cannot be used.
@@ -106,16 +193,55 @@ impl Config {
             let size = config.max_record_size;
             return refuse(format!("max_record_size is {size}, not 1 to {MAX_RECORD_SIZE} bytes"));
         }
-        let Source::Http(http) = &config.source;
-        if !(http.url.starts_with("https://") || http.url.starts_with("http://")) {
-            return refuse("source.http.url is not an http or https address".to_owned());
-        }
-        if let Some(seconds) = http.refresh_seconds
-            && !(1.0..=86_400.0).contains(&seconds)
+        if let Some(log) = &config.log
+            && (log.group.is_empty() || log.stream.as_ref().is_some_and(String::is_empty))
         {
-            return refuse(format!("source.http.refresh_seconds is {seconds}, not 1 to 86400"));
+            return refuse("log.group or log.stream is empty".to_owned());
         }
+        match &config.source {
+            Source::Http(http) => http.check(),
+            Source::File(_) => Ok(()),
+            Source::Generator(generator) => generator.check(config.max_record_size),
+        }
+        .map_err(ConfigError::Value)?;
         Ok(config)
+    }
+}
+
+impl HttpSource {
+    fn check(&self) -> Result<(), String> {
+        if !(self.url.starts_with("https://") || self.url.starts_with("http://")) {
+            return Err("source.http.url is not an http or https address".to_owned());
+        }
+        match self.refresh_seconds {
+            Some(seconds) if !(1.0..=86_400.0).contains(&seconds) => {
+                Err(format!("source.http.refresh_seconds is {seconds}, not 1 to 86400"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl GeneratorSource {
+    fn check(&self, max_record_size: usize) -> Result<(), String> {
+        let size = self.record_size;
+        if !(1..=max_record_size).contains(&size) {
+            return Err(format!("source.generator.record_size is {size}, not 1 to {max_record_size} bytes"));
+        }
+        for Field { path, value } in &self.fields {
+            let fault = match *value {
+                Value::Text { max_length: 0 } => "max_length is 0",
+                Value::Integer { min, max } if min > max => "min is larger than max",
+                Value::Decimal { precision, scale }
+                    if !(1..=MAX_PRECISION).contains(&precision) || scale > precision =>
+                {
+                    "precision is not 1 to 38, or scale is larger"
+                }
+                _ => continue,
+            };
+            return Err(format!("source.generator.fields: {path}: {fault}"));
+        }
+        Tree::of(&self.fields).map(|_| ()).map_err(|fault| format!("source.generator.fields: {fault}"))
     }
 }
 
@@ -145,10 +271,43 @@ mod tests {
         Config::from_json(value.to_string().as_bytes()).map_err(|error| error.to_string())
     }
 
+    /// A generator of these fields.
+    fn generator(fields: &Value) -> Value {
+        let fields = fields.as_array().expect("a list").iter();
+        let fields: Vec<_> = fields.map(|field| json!({"path": field[0], "value": field[1]})).collect();
+        json!({"generator": {"seed": 7, "record_size": 2048, "fields": fields}})
+    }
+
+    #[test]
+    fn reads_every_source() {
+        let mut config = full();
+        config["log"] = json!({"group": "/pipec/x/producer"});
+        config["source"] = json!({"file": {"path": "/opt/pipec/records.jsonl", "repeat": true}});
+        assert!(matches!(
+            read(&config).expect("a file").source,
+            Source::File(FileSource { repeat: true, .. })
+        ));
+        config["source"] = generator(&json!([
+            ["$.name.first", {"text": {"max_length": 16}}],
+            ["$.name.last", {"text": {"max_length": 16}}],
+            ["$.age", {"integer": {"min": -1, "max": 1}}],
+            ["$.balance", {"decimal": {"precision": 10, "scale": 2}}],
+            ["$.latitude", {"number": {}}],
+            ["$.active", {"boolean": {}}],
+            ["$.at", {"timestamp": {}}],
+            ["$.day", {"date": {}}],
+            ["$.hour", {"time": {}}],
+        ]));
+        let config = read(&config).expect("a generator");
+        assert_eq!(config.log.expect("a log").stream, None);
+        let Source::Generator(generator) = config.source else { panic!("{:?}", config.source) };
+        assert_eq!((generator.seed, generator.fields.len()), (7, 9));
+    }
+
     #[test]
     fn reads_all_keys() {
         let config = read(&full()).expect("a configuration");
-        let Source::Http(http) = config.source;
+        let Source::Http(http) = config.source else { panic!("{:?}", config.source) };
         assert_eq!(http.refresh_seconds, Some(60.0));
         assert_eq!(http.headers["accept"], "application/json");
         assert!(matches!(config.partition_key, PartitionKey::Path(_)));
@@ -180,6 +339,25 @@ mod tests {
             let mut config = full();
             *config.pointer_mut(pointer).expect("it is there") = value;
             let error = read(&config).expect_err(pointer);
+            assert!(error.contains(key), "{error}");
+        }
+        for (source, key) in [
+            (json!({"file": {"path": "/r.jsonl"}}), "repeat"),
+            (json!({"generator": {"seed": 1, "record_size": 0, "fields": []}}), "record_size"),
+            (generator(&json!([["$.a", {"text": {"max_length": 0}}]])), "max_length"),
+            (generator(&json!([["$.a", {"integer": {"min": 2, "max": 1}}]])), "min"),
+            (generator(&json!([["$.a", {"decimal": {"precision": 39, "scale": 0}}]])), "precision"),
+            (generator(&json!([["$.a", {"decimal": {"precision": 3, "scale": 4}}]])), "scale"),
+            (generator(&json!([["$.a", {"uuid": {}}]])), "uuid"),
+            (generator(&json!([["$.a", {"date": {}}], ["$.a.b", {"date": {}}]])), "$.a.b"),
+            (generator(&json!([["$.a.b", {"date": {}}], ["$.a", {"date": {}}]])), "$.a"),
+            (generator(&json!([["$.a", {"date": {}}], ["$.a", {"date": {}}]])), "$.a"),
+            (generator(&json!([["$.a[0]", {"date": {}}]])), "$.a[0]"),
+            (generator(&json!([["$", {"date": {}}]])), "$"),
+        ] {
+            let mut config = full();
+            config["source"] = source;
+            let error = read(&config).expect_err(key);
             assert!(error.contains(key), "{error}");
         }
         let mut config = full();

@@ -1,13 +1,14 @@
-//! Fills a Kinesis data stream with the records of an HTTP API, at a steady pace.
+//! Fills a Kinesis data stream with records, at a steady pace.
 //!
 //! | subject | module |
 //! | --- | --- |
 //! | the configuration file | [`config`], [`path`] |
-//! | records and pages | [`record`], [`pages`], [`source`] |
+//! | records | [`record`] |
+//! | where they come from: an API, a file, a generator | [`source`] |
 //! | when | [`pacer`] |
-//! | how many at a time | [`batch`] |
+//! | in which order, how many at a time | [`outbox`], [`batch`] |
 //! | until they are accepted | [`sender`], [`kinesis`] |
-//! | how it goes | [`stats`], [`health`] |
+//! | how it goes | [`stats`], [`health`], [`log`], [`publish`] |
 //! | all together | [`run`] |
 
 // The futures are run on one thread and need not be Send.
@@ -17,9 +18,11 @@ pub mod batch;
 pub mod config;
 pub mod health;
 pub mod kinesis;
+pub mod log;
+pub mod outbox;
 pub mod pacer;
-pub mod pages;
 pub mod path;
+pub mod publish;
 pub mod record;
 pub mod run;
 pub mod sender;

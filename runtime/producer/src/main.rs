@@ -1,6 +1,7 @@
 //! `pipec-producer --config FILE [--dry-run]`: see `--help`.
 
 use std::{
+    error::Error,
     fs,
     io::{self, Write as _},
     path::PathBuf,
@@ -16,39 +17,47 @@ use pipec_net::{
     http,
 };
 use pipec_producer::{
-    config::{Config, Source},
+    config::{Config, Source as From},
     health::Health,
     kinesis::{self, Kinesis},
-    pages::Pages,
+    log::{self, Output},
+    publish::Publisher,
     record::Record,
-    run::{Limits, run},
+    run::{End, Limits, RunError, run},
     sender::{PutError, Refusal, Stream},
-    source::Http,
+    source::{Source, file::File, generator::Generator, http::Http, pages::Pages},
     stats::{Snapshot, Stats},
 };
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::{Notify, watch},
+    time::timeout,
 };
 
 const HELP: &str = "\
-Fills a Kinesis data stream with the records of an HTTP API.
+Fills a Kinesis data stream with the records of an HTTP API, of a file, or of a generator.
 
-Usage: pipec-producer --config FILE [--dry-run] [--start-deadline SECONDS]
+Usage: pipec-producer --config FILE [--dry-run] [--instance NAME] [--start-deadline SECONDS]
 
   --config FILE             the configuration, JSON
   --dry-run                 print records to stdout, one a line, instead of sending them
+  --instance NAME           this instance's name, for its log stream and the generator's seed
+                            (default: the id of the EC2 instance, else the host's name)
   --start-deadline SECONDS  fail if the stream has accepted nothing until then (default 240)
   --version, --help
 
-Credentials come from the environment or from the instance's role. SIGTERM sends what is in hand and ends.
-Exit codes: 0 stopped, 1 nothing could be sent or not all of it, 2 usage or configuration.
+Credentials come from the environment or from the instance's role, and AWS_ENDPOINT_URL names another endpoint.
+SIGTERM sends what is in hand and ends.
+Exit codes: 0 stopped or all records of the file sent, 1 nothing could be sent or not all of it, 2 usage or
+configuration.
 ";
 
 /// CloudFormation waits for the instance's signal longer than this.
 const START: Duration = Duration::from_secs(240);
-/// Well within systemd's default of 90 s before it kills.
+/// With the next one well within the time that the unit gives before it kills.
 const DRAIN: Duration = Duration::from_secs(20);
+/// For the last lines of the log.
+const FLUSH: Duration = Duration::from_secs(10);
 const REPORT: Duration = Duration::from_secs(60);
 /// How long before a page's end the next is asked for.
 const AHEAD_SECONDS: f64 = 2.0;
@@ -56,6 +65,7 @@ const AHEAD_SECONDS: f64 = 2.0;
 struct Options {
     config: PathBuf,
     dry_run: bool,
+    instance: Option<String>,
     start: Duration,
 }
 
@@ -68,11 +78,8 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    if options.dry_run {
-        pipec_net::log::start_on_stderr();
-    } else {
-        pipec_net::log::start();
-    }
+    let output = if options.dry_run { Output::Stderr } else { Output::Stdout };
+    output.start();
     let config = match read_config(&options.config) {
         Ok(config) => config,
         Err(error) => {
@@ -87,22 +94,17 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(produce(config, &options)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    if runtime.block_on(start(config, &options, output)) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn options() -> Result<Option<Options>, lexopt::Error> {
-    let (mut config, mut dry_run, mut start) = (None, false, START);
+    let (mut config, mut dry_run, mut instance, mut start) = (None, false, None, START);
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("config") => config = Some(PathBuf::from(parser.value()?)),
             Arg::Long("dry-run") => dry_run = true,
+            Arg::Long("instance") => instance = Some(lexopt::ValueExt::string(parser.value()?)?),
             Arg::Long("start-deadline") => {
                 start = Duration::from_secs(lexopt::ValueExt::parse(&parser.value()?)?);
             }
@@ -118,7 +120,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
         }
     }
     let config = config.ok_or("--config FILE is missing")?;
-    Ok(Some(Options { config, dry_run, start }))
+    Ok(Some(Options { config, dry_run, instance, start }))
 }
 
 fn read_config(path: &PathBuf) -> Result<Config, String> {
@@ -126,27 +128,157 @@ fn read_config(path: &PathBuf) -> Result<Config, String> {
     Config::from_json(&json).map_err(|error| format!("cannot use {}: {error}", path.display()))
 }
 
-async fn produce(config: Config, options: &Options) -> Result<(), Box<dyn std::error::Error>> {
-    let resolver = Resolver::from_system()?;
+/// Connects the stream and the log's publisher, and produces. Says in the log what went wrong.
+async fn start(config: Config, options: &Options, output: Output) -> bool {
+    let resolver = match Resolver::from_system() {
+        Ok(resolver) => resolver,
+        Err(error) => {
+            tracing::error!(%error, "names cannot be resolved");
+            return false;
+        }
+    };
+    if options.dry_run {
+        let instance = options.instance.clone().unwrap_or_else(host_name);
+        return said(&produce(config, options, output, &Stdout, resolver, &instance).await);
+    }
+    let http = http::client(resolver.clone());
+    let named = options.instance.clone();
+    let needs_name = config.log.is_some() || matches!(config.source, From::Generator(_));
+    let instance = match named {
+        None if needs_name => aws::instance_id(http.clone()).await.unwrap_or_else(host_name),
+        named => named.unwrap_or_default(),
+    };
+    let credentials = Credentials::EnvironmentOrInstance;
+    let sdk = aws::config(http, Some(config.region.clone()), credentials, kinesis::PATIENCE).await;
+    let (stopper, stop) = watch::channel(false);
+    let publishing = config.log.clone().map(|target| {
+        let client = aws_sdk_cloudwatchlogs::Client::new(&sdk);
+        let stream = target.stream.unwrap_or_else(|| instance.clone());
+        tokio::spawn(Publisher::new(client, target.group, stream).run(log::lines(), stop))
+    });
+    let stream = Kinesis::new(aws_sdk_kinesis::Client::new(&sdk), config.stream.clone());
+    let well = said(&produce(config, options, output, &stream, resolver, &instance).await);
+    let _ = stopper.send(true);
+    if let Some(publishing) = publishing
+        && timeout(FLUSH, publishing).await.is_err()
+    {
+        tracing::warn!("the last lines of the log could not be published");
+    }
+    well
+}
+
+/// Says why it ended, if not well, and whether it ended well.
+fn said(end: &Result<(), Box<dyn Error>>) -> bool {
+    if let Err(error) = end {
+        tracing::error!("{error}");
+    }
+    end.is_ok()
+}
+
+/// The name of this machine, for one that is no EC2 instance.
+fn host_name() -> String {
+    let read = |path| fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
+    let name = ["/proc/sys/kernel/hostname", "/etc/hostname"].into_iter().filter_map(read);
+    name.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "localhost".to_owned())
+}
+
+/// Opens the source, and sends what it gives.
+async fn produce(
+    config: Config,
+    options: &Options,
+    output: Output,
+    stream: &impl Stream,
+    resolver: Resolver,
+    instance: &str,
+) -> Result<(), Box<dyn Error>> {
     let rate = config.records_per_second;
     let health = Arc::new(if options.dry_run {
         Health::silent()
     } else {
         Health::new(format!("sending {rate} records/s to stream {}", config.stream))
     });
-    let stats = Arc::new(Stats::default());
+    let producer = Producer {
+        stream,
+        rate,
+        limits: Limits { start: options.start, drain: DRAIN },
+        name: config.stream,
+        stats: Arc::default(),
+        health: health.clone(),
+        output,
+    };
+    let stop = stop()?;
+    let (key, max) = (config.partition_key, config.max_record_size);
+    let end = match config.source {
+        From::Http(source) => {
+            let at_once = source.refresh_seconds.is_some();
+            let source = Http::new(source, key, max, resolver)?;
+            let (sender, newest) = watch::channel(None);
+            let wanted = Arc::new(Notify::new());
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let ahead = (rate * AHEAD_SECONDS).ceil() as usize;
+            let pages = Pages::new(newest, wanted.clone(), at_once, ahead);
+            tokio::spawn(source.run(sender, wanted, producer.stats.clone(), health.clone()));
+            producer.run(pages, stop).await
+        }
+        From::File(source) => match File::open(&source, key, max) {
+            Ok(file) => producer.run(file, stop).await,
+            Err(error) => Err(RunError::Source(error.into())),
+        },
+        From::Generator(source) => {
+            let generator = Generator::new(&source, instance, key, max)?;
+            producer.run(generator, stop).await
+        }
+    };
+    match &end {
+        Ok(End::Stopped) => health.stopping("stopped"),
+        Ok(End::Finished) => {
+            tracing::info!("all records of the source are sent");
+            health.stopping("all records of the source are sent");
+        }
+        Err(error) => health.stopping(&error.to_string()),
+    }
+    Ok(end.map(|_| ())?)
+}
 
-    let Source::Http(source) = config.source;
-    let at_once = source.refresh_seconds.is_some();
-    let source = Http::new(source, config.partition_key, config.max_record_size, resolver.clone())?;
-    let (sender, newest) = watch::channel(None);
-    let wanted = Arc::new(Notify::new());
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let ahead = (rate * AHEAD_SECONDS).ceil() as usize;
-    let mut pages = Pages::new(newest, wanted.clone(), at_once, ahead);
-    tokio::spawn(source.run(sender, wanted, stats.clone(), health.clone()));
-    tokio::spawn(report(stats.clone()));
+/// All that does not depend on the source.
+struct Producer<'s, S> {
+    stream: &'s S,
+    rate: f64,
+    limits: Limits,
+    /// The stream's.
+    name: String,
+    stats: Arc<Stats>,
+    health: Arc<Health>,
+    output: Output,
+}
 
+impl<S: Stream> Producer<'_, S> {
+    /// Runs to the end, and writes a line a minute.
+    async fn run(&self, mut source: impl Source, stop: watch::Receiver<bool>) -> Result<End, RunError> {
+        let began = Instant::now();
+        let mut last = (Snapshot::default(), began);
+        let mut report = || {
+            let now = (self.stats.now(), Instant::now());
+            self.output.metrics(&self.name, &now.0.since(&last.0), now.1 - last.1);
+            last = now;
+        };
+        let running = run(self.stream, &mut source, self.rate, self.limits, &self.stats, &self.health, stop);
+        tokio::pin!(running);
+        let mut minutes = tokio::time::interval_at((began + REPORT).into(), REPORT);
+        let end = loop {
+            tokio::select! {
+                end = &mut running => break end,
+                _ = minutes.tick() => report(),
+            }
+        };
+        report();
+        self.output.total(&self.stats.now(), began.elapsed());
+        end
+    }
+}
+
+/// Says true when the process is told to stop.
+fn stop() -> io::Result<watch::Receiver<bool>> {
     let (stopper, stop) = watch::channel(false);
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -157,34 +289,7 @@ async fn produce(config: Config, options: &Options) -> Result<(), Box<dyn std::e
         // Kept, since a stop whose sender is gone could not be told from no stop.
         stopper.closed().await;
     });
-
-    let limits = Limits { start: options.start, drain: DRAIN };
-    let began = Instant::now();
-    let end = if options.dry_run {
-        run(&Stdout, &mut pages, rate, limits, &stats, &health, stop).await
-    } else {
-        let http = http::client(resolver);
-        let credentials = Credentials::EnvironmentOrInstance;
-        let sdk = aws::config(http, Some(config.region), credentials, kinesis::PATIENCE).await;
-        let stream = Kinesis::new(aws_sdk_kinesis::Client::new(&sdk), config.stream);
-        run(&stream, &mut pages, rate, limits, &stats, &health, stop).await
-    };
-    stats.now().log(began.elapsed(), "in all");
-    health.stopping("stopped");
-    Ok(end?)
-}
-
-/// Writes a line a minute.
-async fn report(stats: Arc<Stats>) {
-    let mut before = Snapshot::default();
-    let mut ticks = tokio::time::interval(REPORT);
-    ticks.tick().await;
-    loop {
-        ticks.tick().await;
-        let now = stats.now();
-        now.since(&before).log(REPORT, "in the last minute");
-        before = now;
-    }
+    Ok(stop)
 }
 
 /// Where a dry run sends its records.

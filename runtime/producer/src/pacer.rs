@@ -49,8 +49,14 @@ impl Pacer {
     /// When the next record is due.
     #[must_use]
     pub fn next(&self) -> Instant {
+        self.nth(1)
+    }
+
+    /// When the next `records` are due, the last of them too.
+    #[must_use]
+    pub fn nth(&self, records: u64) -> Instant {
         // Rounded up: at that moment the record is due, not a nanosecond before.
-        let nanos = (u128::from(self.issued) * SCALE).div_ceil(self.rate);
+        let nanos = (u128::from(self.issued + records.saturating_sub(1)) * SCALE).div_ceil(self.rate);
         self.start + Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
 

@@ -1,9 +1,12 @@
 //! Paths into JSON, such as `$.login.uuid` or `$.pages[0].items`, followed in the text itself: what they
 //! lead to keeps its numbers and the order of its keys.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, fmt};
 
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::value::RawValue;
 
 /// A path: `$`, then `.name`, `["name"]` or `[index]` any number of times.
@@ -34,8 +37,8 @@ impl TryFrom<String> for Path {
     }
 }
 
-impl std::fmt::Display for Path {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
 }
@@ -70,28 +73,90 @@ impl Path {
     /// The JSON that the path leads to; `None` where a step is missing or is not an object or array.
     #[must_use]
     pub fn find<'a>(&self, json: &'a RawValue) -> Option<&'a RawValue> {
-        self.steps.iter().try_fold(json, |json, step| match step {
-            Step::Key(key) => {
-                let mut object: HashMap<Name<'a>, &'a RawValue> = serde_json::from_str(json.get()).ok()?;
-                object.remove(key.as_str())
-            }
-            Step::Index(index) => {
-                let array: Vec<&'a RawValue> = serde_json::from_str(json.get()).ok()?;
-                array.get(*index).copied()
+        self.steps.iter().try_fold(json, |json, step| {
+            let mut json = serde_json::Deserializer::from_str(json.get());
+            match step {
+                Step::Key(key) => Member(key).deserialize(&mut json).ok()?,
+                Step::Index(index) => Element(*index).deserialize(&mut json).ok()?,
             }
         })
+    }
+
+    /// The names of a path that leads through objects alone.
+    #[must_use]
+    pub fn names(&self) -> Option<Vec<&str>> {
+        let names = self.steps.iter().map(|step| match step {
+            Step::Key(key) => Some(key.as_str()),
+            Step::Index(_) => None,
+        });
+        names.collect()
+    }
+}
+
+/// Reads the value of one key of an object, and skips the others. The last of several wins.
+struct Member<'k>(&'k str);
+
+impl<'de> DeserializeSeed<'de> for Member<'_> {
+    type Value = Option<&'de RawValue>;
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Self::Value, D::Error> {
+        json.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Member<'_> {
+    type Value = Option<&'de RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(Name(name)) = object.next_key()? {
+            if name == self.0 {
+                found = Some(object.next_value()?);
+            } else {
+                object.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Reads one element of an array, and skips the others.
+struct Element(usize);
+
+impl<'de> DeserializeSeed<'de> for Element {
+    type Value = Option<&'de RawValue>;
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Self::Value, D::Error> {
+        json.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Element {
+    type Value = Option<&'de RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
+        for _ in 0..self.0 {
+            if array.next_element::<IgnoredAny>()?.is_none() {
+                return Ok(None);
+            }
+        }
+        let found = array.next_element()?;
+        while array.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(found)
     }
 }
 
 /// A key, borrowed from the text where it has no escapes.
-#[derive(PartialEq, Eq, Hash, Deserialize)]
+#[derive(Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl std::borrow::Borrow<str> for Name<'_> {
-    fn borrow(&self) -> &str {
-        &self.0
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -110,6 +175,7 @@ mod tests {
         assert_eq!(find("$.a.b[0]", json).as_deref(), Some("1.0"));
         assert_eq!(find("$.a.b[1][\"c d\"]", json).as_deref(), Some("12345678901234567890123"));
         assert_eq!(find("$.a.e", json).as_deref(), Some("true"));
+        assert_eq!(find("$.a", r#"{"a":1,"b":2,"a":3}"#).as_deref(), Some("3"), "the last of a name counts");
         for missing in ["$.b", "$.a.b.c", "$.a.b[2]", "$[0]", "$.a.b[0].c"] {
             assert_eq!(find(missing, json), None, "{missing}");
         }

@@ -1,5 +1,10 @@
 //! A record, and how a page of an API becomes a list of them.
 
+use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    sync::Arc,
+};
+
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
@@ -10,32 +15,50 @@ const MAX_KEY: usize = 256;
 /// Length of a random key, in bytes.
 const RANDOM_KEY: usize = 16;
 
-/// One record that is ready to be sent. Clones share the data.
+/// One record that is ready to be sent. Clones share the data and the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// The JSON of the record, on one line.
+    /// What the stream gets: for JSON one line.
     pub data: Bytes,
     /// The partition key; `None` is a new random one each time.
-    key: Option<String>,
+    key: Option<Key>,
+}
+
+/// A partition key, and a hash of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Key {
+    text: Arc<str>,
+    hash: u64,
 }
 
 impl Record {
     /// A record with this key, or a random one.
     #[must_use]
     pub fn new(data: impl Into<Bytes>, key: Option<String>) -> Self {
+        let key = key.map(|text| {
+            let mut hasher = DefaultHasher::new();
+            text.hash(&mut hasher);
+            Key { text: text.into(), hash: hasher.finish() }
+        });
         Self { data: data.into(), key }
     }
 
     /// What Kinesis counts, in bytes: data and key.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.data.len() + self.key.as_ref().map_or(RANDOM_KEY, String::len)
+        self.data.len() + self.key.as_ref().map_or(RANDOM_KEY, |key| key.text.len())
     }
 
     /// The key to send it under.
     #[must_use]
     pub fn partition_key(&self) -> String {
-        self.key.clone().unwrap_or_else(|| format!("{:016x}", fastrand::u64(..)))
+        self.key.as_ref().map_or_else(|| format!("{:016x}", fastrand::u64(..)), |key| key.text.to_string())
+    }
+
+    /// A number that all records of its key share, and hardly any other; `None` for a random key.
+    #[must_use]
+    pub fn order(&self) -> Option<u64> {
+        self.key.as_ref().map(|key| key.hash)
     }
 }
 
@@ -93,15 +116,8 @@ impl Page {
         let array: Vec<&RawValue> = serde_json::from_str(array.get()).map_err(|_| no_array())?;
         let mut page = Self::default();
         for value in array {
-            let key = match key {
-                PartitionKey::Random {} => None,
-                PartitionKey::Path(path) => {
-                    let key = path.find(value).and_then(key_text);
-                    page.without_key += usize::from(key.is_none());
-                    key
-                }
-            };
-            let record = Record::new(one_line(value.get()), key);
+            let record = Record::new(one_line(value.get()), key.of(Some(value)));
+            page.without_key += usize::from(record.key.is_none() && *key != PartitionKey::Random {});
             if record.size() > max_record_size {
                 page.too_large += 1;
             } else {
@@ -112,6 +128,17 @@ impl Page {
             return Err(PageError::Empty { path: records.to_string(), too_large: page.too_large });
         }
         Ok(page)
+    }
+}
+
+impl PartitionKey {
+    /// The key of a record; `None` where it gets a random one.
+    #[must_use]
+    pub fn of(&self, json: Option<&RawValue>) -> Option<String> {
+        match self {
+            Self::Random {} => None,
+            Self::Path(path) => json.and_then(|json| path.find(json)).and_then(key_text),
+        }
     }
 }
 

@@ -2,22 +2,24 @@
 
 use std::time::Duration;
 
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::{
     sync::watch,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep_until},
 };
 
 use crate::{
-    batch::Batch,
+    batch,
     health::Health,
+    outbox::{MAX_CALLS, Outbox},
     pacer::Pacer,
-    pages::Pages,
     sender::{Stream, send},
+    source::{Source, SourceError},
     stats::Stats,
 };
 
-/// Shortest time between two calls at a fast pace, so that they carry more than a record or two. Small
-/// against a second, over which the limits of a shard are counted.
+/// Shortest time between two calls of less than [`batch::MAX_RECORDS`], so that they carry more than a record
+/// or two. Small against a second, over which the limits of a shard are counted.
 const LINGER: Duration = Duration::from_millis(200);
 
 /// How long things may take.
@@ -29,8 +31,17 @@ pub struct Limits {
     pub drain: Duration,
 }
 
+/// Why the loop ended well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It was told to stop.
+    Stopped,
+    /// The source had no more records, and all are sent.
+    Finished,
+}
+
 /// Why the loop ended badly.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The stream has accepted nothing since the start.
     #[error("nothing could be sent within {seconds} s of the start: {cause}")]
@@ -44,28 +55,31 @@ pub enum RunError {
     #[error("{records} records could not be sent before the end: {cause}")]
     Unsent {
         /// How many.
-        records: usize,
+        records: u64,
         /// What did not work.
         cause: String,
     },
+    /// The source gives no more records; what it gave is sent.
+    #[error("{0}")]
+    Source(#[from] SourceError),
 }
 
-/// Sends until `stop` says true.
+/// Sends until `stop` says true or the source has no more.
 ///
-/// At most one batch is in hand. While the stream does not take it nothing else is taken from the source,
-/// so memory is bounded by two pages and a batch, and nothing that was taken is dropped.
+/// What is in hand is bounded by the [`Outbox`]: while the stream does not take it nothing else is taken from
+/// the source, and nothing that was taken is dropped.
 ///
 /// # Errors
-/// When nothing could be sent at the start, or not all at the end.
+/// When nothing could be sent at the start, or not all at the end, or the source fails.
 pub async fn run(
     stream: &impl Stream,
-    pages: &mut Pages,
+    source: &mut impl Source,
     records_per_second: f64,
     limits: Limits,
     stats: &Stats,
     health: &Health,
     mut stop: watch::Receiver<bool>,
-) -> Result<(), RunError> {
+) -> Result<End, RunError> {
     let cause = || health.trouble().unwrap_or_else(|| "no answer yet".to_owned());
     let not_started = || RunError::NotStarted { seconds: limits.start.as_secs(), cause: cause() };
     let overdue = overdue(health, Instant::now() + limits.start);
@@ -73,62 +87,106 @@ pub async fn run(
 
     tokio::select! {
         biased;
-        () = stopped(&mut stop) => return Ok(()),
-        there = pages.first() => if !there { return Err(not_started()) },
+        () = stopped(&mut stop) => return Ok(End::Stopped),
+        there = source.ready() => there?,
         () = &mut overdue => return Err(not_started()),
     }
 
-    let mut pacer = Pacer::new(records_per_second, Instant::now());
-    let mut batch = Batch::default();
-    let mut last = None;
+    let mut intake = Intake::new(source, records_per_second);
+    let mut outbox = Outbox::new(records_per_second);
+    let mut calls = FuturesUnordered::new();
+    let mut deadline = None;
     loop {
-        let linger = last.map_or(pacer.next(), |last: Instant| last + LINGER);
+        while calls.len() < MAX_CALLS
+            && let Some((batch, receipt)) = outbox.batch()
+        {
+            calls.push(async move {
+                send(stream, batch, stats, health).await;
+                receipt
+            });
+        }
+        let stopping = deadline.is_some();
+        let taking = !stopping && intake.ended.is_none();
+        if !taking && outbox.is_empty() {
+            break;
+        }
         tokio::select! {
             biased;
-            () = stopped(&mut stop) => return Ok(()),
-            () = sleep_until(pacer.next().max(linger)) => {}
-        }
-        let now = Instant::now();
-        last = Some(now);
-        stats.given_up(pacer.forgive(now));
-        let mut due = pacer.due(now);
-        while due > 0 {
-            due -= fill(&mut batch, pages, &mut pacer, due);
-            let end = {
-                let sending = send(stream, &mut batch, stats, health);
-                tokio::pin!(sending);
-                tokio::select! {
-                    biased;
-                    () = &mut sending => None,
-                    () = &mut overdue => return Err(not_started()),
-                    () = stopped(&mut stop) => {
-                        health.stopping("sending what is in hand");
-                        Some(timeout(limits.drain, sending).await)
-                    }
-                }
-            };
-            match end {
-                None => {}
-                Some(Ok(())) => return Ok(()),
-                Some(Err(_)) => return Err(RunError::Unsent { records: batch.len(), cause: cause() }),
+            () = stopped(&mut stop), if !stopping => {
+                health.stopping("sending what is in hand");
+                deadline = Some(Instant::now() + limits.drain);
+            }
+            () = &mut overdue, if !stopping => return Err(not_started()),
+            Some(receipt) = calls.next() => outbox.sent(&receipt),
+            () = sleep_until(intake.wake), if taking && outbox.has_room() => intake.take(&mut outbox, stats),
+            () = sleep_until(deadline.unwrap_or(intake.wake)), if stopping => {
+                let now = stats.now();
+                let records = intake.taken - now.records_sent - now.records_failed;
+                stats.unsent(records);
+                return Err(RunError::Unsent { records, cause: cause() });
             }
         }
     }
+    match intake.ended {
+        Some(Err(error)) => Err(error.into()),
+        Some(Ok(())) => Ok(End::Finished),
+        None => Ok(End::Stopped),
+    }
 }
 
-/// Takes records from the page into the batch, up to `due`, and says how many.
-fn fill(batch: &mut Batch, pages: &mut Pages, pacer: &mut Pacer, due: u64) -> u64 {
-    let mut taken = 0;
-    while taken < due {
-        let Some(record) = pages.peek() else { break };
-        if batch.push(record.clone()).is_err() {
-            break;
-        }
-        pages.advance();
-        taken += 1;
+/// Takes records from the source when they are due.
+struct Intake<'s, S> {
+    source: &'s mut S,
+    pacer: Pacer,
+    /// When to take next.
+    wake: Instant,
+    /// Records that were taken so far.
+    taken: u64,
+    /// How the source ended.
+    ended: Option<Result<(), SourceError>>,
+    warned: bool,
+}
+
+impl<'s, S: Source> Intake<'s, S> {
+    fn new(source: &'s mut S, records_per_second: f64) -> Self {
+        let now = Instant::now();
+        let pacer = Pacer::new(records_per_second, now);
+        Self { source, pacer, wake: now, taken: 0, ended: None, warned: false }
     }
-    pacer.issue(taken);
-    taken
+
+    /// Takes what is due, as far as there is room.
+    fn take(&mut self, outbox: &mut Outbox, stats: &Stats) {
+        let now = Instant::now();
+        stats.given_up(self.pacer.forgive(now));
+        let due = self.pacer.due(now);
+        let mut taken = 0;
+        while taken < due && outbox.has_room() {
+            match self.source.next(stats) {
+                Ok(Some(record)) => outbox.push(record),
+                end => {
+                    self.ended = Some(end.map(|_| ()));
+                    break;
+                }
+            }
+            taken += 1;
+        }
+        self.pacer.issue(taken);
+        self.taken += taken;
+        // What is due already is taken as soon as there is room.
+        self.wake = if taken < due {
+            now
+        } else {
+            let full = self.pacer.nth(batch::MAX_RECORDS as u64);
+            self.pacer.next().max((now + LINGER).min(full))
+        };
+        if !self.warned && outbox.is_held_by_keys() {
+            self.warned = true;
+            tracing::warn!(
+                "too few partition keys for this pace: records of one key are sent one after the other; take a \
+                 field with more values, or random keys"
+            );
+        }
+    }
 }
 
 async fn stopped(stop: &mut watch::Receiver<bool>) {
@@ -156,6 +214,7 @@ mod tests {
     use crate::{
         record::{Page, Record},
         sender::{PutError, Refusal},
+        source::pages::Pages,
     };
 
     /// Takes all, or nothing before a moment; notes when how many came.
@@ -197,7 +256,7 @@ mod tests {
         Pages::new(newest, Arc::new(Notify::new()), false, 1)
     }
 
-    async fn run_for(stream: &Recorder, rate: f64, seconds: u64) -> (Result<(), RunError>, Stats) {
+    async fn run_for(stream: &Recorder, rate: f64, seconds: u64) -> (Result<End, RunError>, Stats) {
         let (stopper, stop) = watch::channel(false);
         let (stats, health, mut pages) = (Stats::default(), Health::silent(), pages());
         let running = run(stream, &mut pages, rate, LIMITS, &stats, &health, stop);
@@ -217,7 +276,7 @@ mod tests {
         {
             let stream = Recorder::new(Duration::ZERO);
             let (end, stats) = run_for(&stream, rate, seconds).await;
-            assert_eq!(end, Ok(()));
+            assert_eq!(end.expect("it ends well"), End::Stopped);
             let sent = stream.records();
             // A batch of one linger may be on its way.
             let slack = 1 + (rate / 4.0) as usize;
@@ -238,7 +297,7 @@ mod tests {
     async fn does_not_catch_up_with_an_outage() {
         let stream = Recorder::new(Duration::from_secs(200));
         let (end, stats) = run_for(&stream, 10.0, 300).await;
-        assert_eq!(end, Ok(()));
+        assert_eq!(end.expect("it ends well"), End::Stopped);
         let now = stats.now();
         assert!(now.records_given_up >= 1900, "{now:?}");
         assert!(stream.calls.borrow().iter().all(|(_, records)| *records <= 12), "{:?}", stream.calls);
@@ -247,7 +306,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn says_what_it_could_not_send() {
         let (end, _) = run_for(&Recorder::new(Duration::from_secs(9999)), 2.0, 100).await;
-        let Err(RunError::Unsent { records: 1, cause }) = end else { panic!("{end:?}") };
+        let Err(RunError::Unsent { records: 2, cause }) = end else { panic!("{end:?}") };
         assert!(cause.contains("ResourceNotFoundException"), "{cause}");
     }
 
@@ -255,7 +314,7 @@ mod tests {
     async fn drains_before_it_stops() {
         let stream = Recorder::new(Duration::from_secs(110));
         let (end, stats) = run_for(&stream, 2.0, 100).await;
-        assert_eq!(end, Ok(()));
-        assert_eq!(stats.now().records_sent, 1);
+        assert_eq!(end.expect("it ends well"), End::Stopped);
+        assert_eq!(stats.now().records_sent, 2);
     }
 }

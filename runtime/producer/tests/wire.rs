@@ -19,7 +19,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -34,6 +34,10 @@ struct Double {
     accepted: Mutex<HashMap<String, u32>>,
     /// Refuses all, as a role without rights does.
     denies: bool,
+    /// What the log stream was given, from when it was made.
+    log: Mutex<Option<Vec<String>>>,
+    /// Refuses the log.
+    denies_log: bool,
 }
 
 async fn api(State(double): State<Arc<Double>>, headers: HeaderMap) -> Response {
@@ -46,9 +50,45 @@ async fn api(State(double): State<Arc<Double>>, headers: HeaderMap) -> Response 
     serde_json::to_string_pretty(&json!({"results": records})).expect("JSON").into_response()
 }
 
-async fn kinesis(State(double): State<Arc<Double>>, headers: HeaderMap, body: Bytes) -> Response {
-    assert_eq!(headers["x-amz-target"], "Kinesis_20131202.PutRecords");
+/// The metadata service of an instance.
+async fn instance(headers: HeaderMap) -> &'static str {
+    assert_eq!(headers["x-aws-ec2-metadata-token"], "token");
+    "i-0123"
+}
+
+async fn token() -> impl IntoResponse {
+    ([("x-aws-ec2-metadata-token-ttl-seconds", "21600")], "token")
+}
+
+fn logs(double: &Double, target: &str, body: &Value) -> Response {
+    assert_eq!((&body["logGroupName"], &body["logStreamName"]), (&json!("/pipec/x"), &json!("i-0123")));
+    let error = |code: &str| {
+        (StatusCode::BAD_REQUEST, Json(json!({"__type": code, "message": "no"}))).into_response()
+    };
+    let mut log = double.log.lock().expect("not poisoned");
+    match (target, log.as_mut()) {
+        _ if double.denies_log => error("AccessDeniedException"),
+        ("CreateLogStream", None) => {
+            *log = Some(Vec::new());
+            Json(json!({})).into_response()
+        }
+        ("PutLogEvents", Some(lines)) => {
+            let events = body["logEvents"].as_array().expect("events");
+            lines.extend(events.iter().map(|event| event["message"].as_str().expect("a text").to_owned()));
+            Json(json!({})).into_response()
+        }
+        ("PutLogEvents", None) => error("ResourceNotFoundException"),
+        _ => error("ResourceAlreadyExistsException"),
+    }
+}
+
+async fn aws(State(double): State<Arc<Double>>, headers: HeaderMap, body: Bytes) -> Response {
     let body: Value = serde_json::from_slice(&body).expect("JSON");
+    let target = headers["x-amz-target"].to_str().expect("a text");
+    if let Some(target) = target.strip_prefix("Logs_20140328.") {
+        return logs(&double, target, &body);
+    }
+    assert_eq!(target, "Kinesis_20131202.PutRecords");
     assert_eq!(body["StreamName"], "users");
     let put = double.puts.fetch_add(1, SeqCst);
     let error = |code: &str| (StatusCode::BAD_REQUEST, Json(json!({"__type": code, "message": "no"})));
@@ -83,11 +123,19 @@ struct World {
 
 impl World {
     async fn new(name: &str, denies: bool) -> Self {
-        let double = Arc::new(Double { denies, ..Double::default() });
+        Self::with(name, Double { denies, ..Double::default() }).await
+    }
+
+    async fn with(name: &str, double: Double) -> Self {
+        let double = Arc::new(double);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let router =
-            Router::new().route("/api", get(api)).route("/", post(kinesis)).with_state(double.clone());
+        let router = Router::new()
+            .route("/api", get(api))
+            .route("/", post(aws))
+            .route("/latest/api/token", put(token))
+            .route("/latest/meta-data/instance-id", get(instance))
+            .with_state(double.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&folder).expect("a folder");
@@ -107,10 +155,29 @@ impl World {
         Self { double, port, folder }
     }
 
+    /// Changes keys of the configuration.
+    fn configure(&self, keys: &Value) {
+        let path = self.folder.join("config.json");
+        let mut config: Value =
+            serde_json::from_slice(&std::fs::read(&path).expect("it is there")).expect("JSON");
+        for (key, value) in keys.as_object().expect("an object") {
+            config[key] = value.clone();
+        }
+        std::fs::write(path, config.to_string()).expect("the file is written");
+    }
+
+    /// A file of records as the source.
+    fn records(&self, lines: &[u8]) -> Value {
+        let path = self.folder.join("records.jsonl");
+        std::fs::write(&path, lines).expect("the file is written");
+        json!({"file": {"path": path, "repeat": false}})
+    }
+
     fn start(&self, arguments: &[&str]) -> Child {
         Command::new(env!("CARGO_BIN_EXE_pipec-producer"))
             .env_clear()
             .env("AWS_ENDPOINT_URL", format!("http://localhost:{}", self.port))
+            .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", format!("http://localhost:{}", self.port))
             .env("NOTIFY_SOCKET", self.folder.join("notify"))
             .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")])
             .arg("--config")
@@ -163,9 +230,9 @@ async fn sends_each_record_once_in_spite_of_partial_failures() {
         .collect();
     let last = lines.iter().find(|line| line["message"] == "in all").expect("the last counts");
     let accepted = world.double.accepted.lock().expect("not poisoned");
-    assert_eq!(last["records_sent"], accepted.values().sum::<u32>());
-    assert!(last["records_retried"].as_u64() > Some(0), "{last}");
-    assert_eq!(last["records_failed"], 0);
+    assert_eq!(last["RecordsSent"], accepted.values().sum::<u32>());
+    assert!(last["RecordsRetried"].as_u64() > Some(0), "{last}");
+    assert_eq!(last["RecordsFailed"], 0);
     // The first page goes round, since the second comes late; each round has each record once.
     let first_page: Vec<_> = (0..PAGE).map(|n| accepted[&format!("0-{n}")]).collect();
     let (least, most) = (first_page.iter().min(), first_page.iter().max());
@@ -196,6 +263,98 @@ async fn a_dry_run_prints_records_and_needs_no_stream() {
     assert_eq!(lines[1], "{\"id\":\"0-1\",\"text\":\"a\\nb é\"}");
     assert_eq!(lines[PAGE as usize], lines[0]);
     assert_eq!(world.double.puts.load(SeqCst), 0);
+}
+
+fn log(output: &std::process::Output) -> Vec<Value> {
+    let lines = output.stdout.lines().map(|line| line.expect("text"));
+    lines.map(|line| serde_json::from_str(&line).expect("each line is JSON")).collect()
+}
+
+#[tokio::test]
+async fn a_file_ends_when_all_of_it_is_sent() {
+    let world = World::new("file", false).await;
+    let mut lines = String::new();
+    for n in 0..90 {
+        lines.push_str(&format!("{{\"id\": \"{n}\"}}\n"));
+    }
+    lines.push_str(&format!("{{\"id\": \"large\", \"text\": \"{}\"}}\n\n", "x".repeat(1000)));
+    world.configure(&json!({"source": world.records(lines.as_bytes()), "max_record_size": 1000}));
+    let child = world.start(&[]);
+    let output = blocking(move || child.wait_with_output().expect("it ends")).await;
+    assert_eq!(output.status.code(), Some(0));
+    let lines = log(&output);
+    assert!(lines.iter().any(|line| line["message"] == "all records of the source are sent"), "{lines:?}");
+    let all = lines.iter().find(|line| line["message"] == "in all").expect("the last counts");
+    assert_eq!((&all["RecordsSent"], &all["RecordsTooLarge"]), (&json!(90), &json!(1)));
+    let accepted = world.double.accepted.lock().expect("not poisoned");
+    assert_eq!(accepted.len(), 90);
+    assert!(accepted.values().all(|times| *times == 1));
+}
+
+#[tokio::test]
+async fn a_file_without_records_is_a_failure() {
+    let world = World::new("no-records", false).await;
+    for source in [world.records(b"\n\n"), json!({"file": {"path": "/not/there", "repeat": true}})] {
+        world.configure(&json!({"source": source}));
+        let child = world.start(&[]);
+        let output = blocking(move || child.wait_with_output().expect("it ends")).await;
+        assert_eq!(output.status.code(), Some(1));
+        let lines = log(&output);
+        let last = lines.last().expect("a line");
+        assert_eq!(last["level"], "ERROR");
+        assert!(last["message"].as_str().is_some_and(|text| text.contains("file of records")), "{last}");
+    }
+}
+
+#[tokio::test]
+async fn a_generator_is_its_instances_own() {
+    let world = World::new("generator", true).await;
+    let fields = json!([{"path": "$.id", "value": {"text": {"max_length": 20}}}]);
+    world.configure(&json!({"source": {"generator": {"seed": 7, "record_size": 100, "fields": fields}}}));
+    let mut records = Vec::new();
+    for instance in ["i-1", "i-1", "i-2"] {
+        let mut child = world.start(&["--dry-run", "--instance", instance]);
+        let stdout = child.stdout.take().expect("it is piped");
+        let lines: Vec<String> = blocking(move || {
+            BufReader::new(stdout).lines().take(5).map(|line| line.expect("text")).collect()
+        })
+        .await;
+        blocking(move || child.wait().expect("it ends")).await;
+        assert!(lines.iter().all(|line| line.len() == 100), "{lines:?}");
+        records.push(lines);
+    }
+    assert_eq!(records[0], records[1]);
+    assert_ne!(records[0], records[2]);
+}
+
+#[tokio::test]
+async fn publishes_its_log_under_the_name_of_its_instance() {
+    for denies_log in [false, true] {
+        let name = if denies_log { "log-denied" } else { "log" };
+        let world = World::with(name, Double { denies_log, ..Double::default() }).await;
+        let lines: String = (0..40).map(|n| format!("{{\"id\": \"{n}\"}}\n")).collect();
+        let source = world.records(lines.as_bytes());
+        world.configure(&json!({"source": source, "log": {"group": "/pipec/x"}}));
+        let child = world.start(&[]);
+        let output = blocking(move || child.wait_with_output().expect("it ends")).await;
+        // With or without its log, it does what it is for.
+        assert_eq!(output.status.code(), Some(0));
+        let lines = log(&output);
+        let about = "the log is not published; it is complete on this machine";
+        let warned = lines.iter().filter(|line| line["message"] == about).count();
+        assert_eq!(warned, usize::from(denies_log));
+        let published = world.double.log.lock().expect("not poisoned").take();
+        if denies_log {
+            assert_eq!(published, None);
+            continue;
+        }
+        let published = published.expect("the log stream");
+        let published: Vec<Value> =
+            published.iter().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect();
+        assert_eq!(published, lines);
+        let metrics = published.iter().find(|line| line["_aws"].is_object()).expect("a line of metrics");
+        assert_eq!((&metrics["Stream"], &metrics["RecordsSent"]), (&json!("users"), &json!(40)));
+    }
 }
 
 #[tokio::test]

@@ -1,49 +1,46 @@
 //! A record program applied to a batch.
 
 use base64_simd::STANDARD;
-use pipec_core::{Outcome, RecordProgram};
+use pipec_core::{Outcome, RecordProgram, Suffix};
 use serde::Serialize;
 
 use crate::{
+    base64::{Base64, Scratch},
     event::{Event, Record},
-    reply::{LIMIT, Reply},
-    tail,
+    reply::{Full, LIMIT, Reply},
 };
 
-/// What became of a batch, for the log.
+/// What became of a batch, for the log. Those that are metrics are called by their names there.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Records that came in.
+    #[serde(rename = "Records")]
     pub records: usize,
     /// Records answered `Ok`.
     pub ok: usize,
     /// Records answered `Dropped`.
+    #[serde(rename = "Dropped")]
     pub dropped: usize,
-    /// Records answered `ProcessingFailed` because their data is no base64.
+    /// Records answered `ProcessingFailed`, for whatever of the reasons below.
+    #[serde(rename = "ProcessingFailed")]
+    pub failed: usize,
+    /// Failed because their data is no base64.
     pub not_base64: usize,
-    /// Records answered `ProcessingFailed` because the program cannot be applied to them.
+    /// Failed because the program cannot be applied to them.
     pub not_applicable: usize,
-    /// Records answered `ProcessingFailed` because the reply was full.
+    /// Failed because the reply was full.
     pub reply_full: usize,
-}
-
-impl Counts {
-    /// Records answered `ProcessingFailed`, for whatever reason.
-    #[must_use]
-    pub fn failed(&self) -> usize {
-        self.not_base64 + self.not_applicable + self.reply_full
-    }
 }
 
 /// Answers every record of `event` once and in order, within Lambda's limit.
 #[must_use]
-pub fn transform(program: &RecordProgram, event: &Event<'_>) -> (String, Counts) {
+pub fn transform(program: &RecordProgram, event: &Event<'_>) -> (Vec<u8>, Counts) {
     transform_within(program, event, LIMIT)
 }
 
 /// As [`transform`], with a reply of at most `limit` bytes.
 #[must_use]
-pub fn transform_within(program: &RecordProgram, event: &Event<'_>, limit: usize) -> (String, Counts) {
+pub fn transform_within(program: &RecordProgram, event: &Event<'_>, limit: usize) -> (Vec<u8>, Counts) {
     let mut batch = Batch::new(&event.records, limit);
     for record in &event.records {
         batch.answer(program, record);
@@ -57,11 +54,22 @@ struct Batch {
     scratch: Scratch,
 }
 
-/// Buffers that keep their memory from one record to the next.
-#[derive(Default)]
-struct Scratch {
-    decoded: Vec<u8>,
-    encoded: String,
+/// What became of a record that does not fail.
+enum Answered {
+    Ok,
+    Dropped,
+}
+
+enum Failure {
+    NotBase64,
+    NotApplicable,
+    ReplyFull,
+}
+
+impl From<Full> for Failure {
+    fn from(_: Full) -> Self {
+        Self::ReplyFull
+    }
 }
 
 impl Batch {
@@ -74,57 +82,59 @@ impl Batch {
     }
 
     fn answer(&mut self, program: &RecordProgram, record: &Record<'_>) {
-        let Some(base64) = record.base64() else { return self.poison(record) };
-        match program.appends_only() {
-            Some(suffix) => match tail::append(&base64, suffix) {
-                Ok(done) => self.ok(record, done.head, &done.tail),
-                Err(tail::NotBase64) => self.poison(record),
-            },
-            None => self.run(record, &base64, |payload| program.apply(payload)),
-        }
+        let answered = match (&record.data, program.appends_only()) {
+            (None, _) => Err(Failure::NotBase64),
+            (Some(base64), Some(suffix)) => self.append(record.id, base64, suffix),
+            (Some(base64), None) => self.run(record.id, base64, |payload| program.apply(payload)),
+        };
+        self.settle(record.id, answered);
+    }
+
+    fn append(&mut self, id: &str, base64: &Base64<'_>, suffix: Suffix<'_>) -> Result<Answered, Failure> {
+        let appended = base64.append(suffix, &mut self.scratch).ok_or(Failure::NotBase64)?;
+        self.reply.ok(id, appended.head, appended.tail)?;
+        Ok(Answered::Ok)
     }
 
     /// Decodes the whole record, for programs that look at more than its end.
     fn run(
         &mut self,
-        record: &Record<'_>,
-        base64: &str,
+        id: &str,
+        base64: &Base64<'_>,
         apply: impl for<'a> FnOnce(&'a [u8]) -> Outcome<'a>,
-    ) {
-        let Scratch { mut decoded, mut encoded } = std::mem::take(&mut self.scratch);
+    ) -> Result<Answered, Failure> {
+        let Scratch { decoded, encoded } = &mut self.scratch;
         decoded.clear();
-        encoded.clear();
-        match STANDARD.decode_append(base64.as_bytes(), &mut decoded).map(|()| apply(&decoded)) {
-            Ok(Outcome::Ok(bytes)) => {
-                STANDARD.encode_append(&bytes, &mut encoded);
-                self.ok(record, &encoded, "");
+        STANDARD.decode_append(base64.as_bytes(), decoded).map_err(|_| Failure::NotBase64)?;
+        match apply(decoded) {
+            Outcome::Ok(bytes) => {
+                encoded.clear();
+                STANDARD.encode_append(&bytes, encoded);
+                self.reply.ok(id, encoded, &[])?;
+                Ok(Answered::Ok)
             }
-            Ok(Outcome::Dropped) => {
-                self.counts.dropped += 1;
-                self.reply.dropped(record.id);
+            Outcome::Dropped => {
+                self.reply.dropped(id);
+                Ok(Answered::Dropped)
             }
-            Ok(Outcome::ProcessingFailed) => {
-                self.counts.not_applicable += 1;
-                self.reply.failed(record.id);
-            }
-            Err(_) => self.poison(record),
-        }
-        self.scratch = Scratch { decoded, encoded };
-    }
-
-    fn ok(&mut self, record: &Record<'_>, head: &str, tail: &str) {
-        match self.reply.ok(record.id, head, tail) {
-            Ok(()) => self.counts.ok += 1,
-            Err(crate::reply::Full) => {
-                self.counts.reply_full += 1;
-                self.reply.failed(record.id);
-            }
+            Outcome::ProcessingFailed => Err(Failure::NotApplicable),
         }
     }
 
-    fn poison(&mut self, record: &Record<'_>) {
-        self.counts.not_base64 += 1;
-        self.reply.failed(record.id);
+    fn settle(&mut self, id: &str, answered: Result<Answered, Failure>) {
+        let counts = &mut self.counts;
+        let failure = match answered {
+            Ok(Answered::Ok) => return counts.ok += 1,
+            Ok(Answered::Dropped) => return counts.dropped += 1,
+            Err(failure) => failure,
+        };
+        self.reply.failed(id);
+        counts.failed += 1;
+        match failure {
+            Failure::NotBase64 => counts.not_base64 += 1,
+            Failure::NotApplicable => counts.not_applicable += 1,
+            Failure::ReplyFull => counts.reply_full += 1,
+        }
     }
 }
 
@@ -139,14 +149,14 @@ mod tests {
     /// result, data exactly where the record is `Ok`, counts that add up.
     fn transformed(append: &str, event: &Value, limit: usize) -> (Vec<Value>, Counts) {
         let event_json = event.to_string();
-        let parsed = Event::from_json(&event_json).expect("an event");
+        let parsed = Event::from_json(event_json.as_bytes()).expect("an event");
         let (reply, counts) = transform_within(&RecordProgram::appending(append), &parsed, limit);
         let answers = checked(event, &reply, &counts);
         (answers, counts)
     }
 
-    fn checked(event: &Value, reply: &str, counts: &Counts) -> Vec<Value> {
-        let reply: Value = serde_json::from_str(reply).expect("the reply is JSON");
+    fn checked(event: &Value, reply: &[u8], counts: &Counts) -> Vec<Value> {
+        let reply: Value = serde_json::from_slice(reply).expect("the reply is JSON");
         let answers = reply["records"].as_array().expect("a list").clone();
         let ids = |list: &[Value]| list.iter().map(|record| record["recordId"].clone()).collect::<Vec<_>>();
         assert_eq!(ids(&answers), ids(event["records"].as_array().expect("a list")));
@@ -156,7 +166,8 @@ mod tests {
             assert_eq!(answer["data"].is_string(), result == "Ok");
         }
         assert_eq!(counts.records, answers.len());
-        assert_eq!(counts.records, counts.ok + counts.dropped + counts.failed());
+        assert_eq!(counts.records, counts.ok + counts.dropped + counts.failed);
+        assert_eq!(counts.failed, counts.not_base64 + counts.not_applicable + counts.reply_full);
         answers
     }
 
@@ -209,15 +220,17 @@ mod tests {
     fn a_program_that_looks_inside_is_given_the_decoded_record() {
         let event = event(&[json!("YQ=="), json!("Yg=="), json!("Yw=="), json!("?")]);
         let event_json = event.to_string();
-        let parsed = Event::from_json(&event_json).expect("an event");
+        let parsed = Event::from_json(event_json.as_bytes()).expect("an event");
         let mut batch = Batch::new(&parsed.records, LIMIT);
         for record in &parsed.records {
-            let base64 = record.base64().expect("a text");
-            batch.run(record, &base64, |payload| match payload {
-                b"a" => Outcome::Dropped,
-                b"b" => Outcome::ProcessingFailed,
-                other => Outcome::Ok(other.into()),
+            let ran = record.data.as_ref().ok_or(Failure::NotBase64).and_then(|base64| {
+                batch.run(record.id, base64, |payload| match payload {
+                    b"a" => Outcome::Dropped,
+                    b"b" => Outcome::ProcessingFailed,
+                    other => Outcome::Ok(other.into()),
+                })
             });
+            batch.settle(record.id, ran);
         }
         let answers = checked(&event, &batch.reply.finish(), &batch.counts);
         let results: Vec<_> = answers.iter().map(|answer| &answer["result"]).collect();
@@ -232,7 +245,7 @@ mod tests {
         records.push(json!("YQ=="));
         let event = event(&records);
         let event_json = event.to_string();
-        let parsed = Event::from_json(&event_json).expect("an event");
+        let parsed = Event::from_json(event_json.as_bytes()).expect("an event");
         let suffix = "x".repeat(200_000);
         let (reply, counts) = transform(&RecordProgram::appending(suffix.as_str()), &parsed);
         assert!(reply.len() <= LIMIT, "{}", reply.len());
@@ -268,7 +281,7 @@ mod tests {
             let data: Vec<_> = data.into_iter().map(Value::from).collect();
             let event = event(&data);
             let event_json = event.to_string();
-            let parsed = Event::from_json(&event_json).expect("an event");
+            let parsed = Event::from_json(event_json.as_bytes()).expect("an event");
             let program = RecordProgram::appending(suffix);
             let least = transform_within(&program, &parsed, 0).0.len();
             let most = transform_within(&program, &parsed, usize::MAX).0.len();

@@ -2,12 +2,15 @@
 //!
 //! | subject | module |
 //! | --- | --- |
-//! | the event, borrowed from its bytes | [`event`] |
-//! | appending in base64 without decoding the record | [`tail`] |
+//! | the event, borrowed from its bytes | [`event`], [`scan`] |
+//! | base64, and appending to it | [`base64`] |
 //! | the reply and its size limit | [`reply`] |
 //! | the program applied to a batch | [`batch`] |
+//! | its counts, in the log and as metrics | [`report`] |
 
+pub mod base64;
 pub mod batch;
 pub mod event;
 pub mod reply;
-pub mod tail;
+pub mod report;
+pub mod scan;

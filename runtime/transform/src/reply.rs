@@ -1,12 +1,10 @@
 //! The reply to Firehose, never larger than Lambda lets it be.
 
-use serde_json::value::RawValue;
-
 use crate::event::Record;
 
-/// Largest reply of a synchronous call, in bytes. Lambda fails a larger one as a whole with
-/// `Function.ResponseSizeTooLarge` ("exceeded maximum allowed payload size (6291556 bytes)").
-pub const LIMIT: usize = 6_291_556;
+/// Largest reply of a synchronous call, in bytes: 6 MB. Lambda fails a larger one as a whole with
+/// `Function.ResponseSizeTooLarge`. <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+pub const LIMIT: usize = 6 * 1024 * 1024;
 
 const OPEN: &str = r#"{"records":["#;
 const CLOSE: &str = "]}";
@@ -19,15 +17,20 @@ const FAILED: &str = r#","result":"ProcessingFailed"}"#;
 /// Writes one answer a record, in the order of the calls.
 ///
 /// **What does not fit** becomes `ProcessingFailed`. Firehose writes such a record, as it came, under the
-/// error prefix with the id of the call, so nothing is lost and the others go on. A reply that is too large
-/// would fail the call instead; Firehose would repeat it with the same records and the same end, and then
-/// put *all* of them under the error prefix. Room for every record's `ProcessingFailed` is kept back from
-/// the start, so the reply always has an answer for each.
+/// error prefix and does not send it again, so nothing is lost and the others go on. All other ends are worse:
+/// a reply that is too large fails the call, which Firehose repeats with the same records and the same end,
+/// and then *all* of them go under the error prefix; `Dropped` loses the record; one cut short is no record.
+/// A record behind it that is smaller still goes on. Room for every record's `ProcessingFailed` is kept back
+/// from the start, so there is always an answer for each.
+///
+/// It is the last resort. An event brings more JSON with a record than a reply (its time of arrival alone is
+/// longer than the result), so the reply of a newline fits wherever the event did. What appends more is held
+/// against the size of Firehose's buffer when the pipeline is built (`PIPE0507`).
 ///
 /// `Dropped` and `ProcessingFailed` carry no data: Firehose keeps the original record for itself.
 #[derive(Debug)]
 pub struct Reply {
-    json: String,
+    json: Vec<u8>,
     /// Bytes that may still be spent on data.
     room: usize,
 }
@@ -46,9 +49,9 @@ impl Reply {
         let commas = records.len().saturating_sub(1);
         let answers = commas + records.iter().map(|record| bare(record.id, FAILED)).sum::<usize>();
         let room = limit.saturating_sub(OPEN.len() + CLOSE.len() + answers);
-        let data: usize = records.iter().map(Record::size_hint).sum();
-        let mut json = String::with_capacity(OPEN.len() + CLOSE.len() + answers + data.min(room));
-        json.push_str(OPEN);
+        let data: usize = records.iter().map(data_size).sum();
+        let mut json = Vec::with_capacity(OPEN.len() + CLOSE.len() + answers + data.min(room));
+        json.extend_from_slice(OPEN.as_bytes());
         Self { json, room }
     }
 
@@ -56,43 +59,47 @@ impl Reply {
     ///
     /// # Errors
     /// When it does not fit. The record is not answered then.
-    pub fn ok(&mut self, id: &RawValue, head: &str, tail: &str) -> Result<(), Full> {
+    pub fn ok(&mut self, id: &str, head: &[u8], tail: &[u8]) -> Result<(), Full> {
         let more = (OK.len() + OK_END.len() + head.len() + tail.len()).saturating_sub(FAILED.len());
         self.room = self.room.checked_sub(more).ok_or(Full)?;
-        for part in [ID, id.get(), OK, head, tail, OK_END] {
-            self.json.push_str(part);
+        for part in [ID.as_bytes(), id.as_bytes(), OK.as_bytes(), head, tail, OK_END.as_bytes(), b","] {
+            self.json.extend_from_slice(part);
         }
-        self.json.push(',');
         Ok(())
     }
 
     /// Answers `Dropped`.
-    pub fn dropped(&mut self, id: &RawValue) {
+    pub fn dropped(&mut self, id: &str) {
         self.bare(id, DROPPED);
     }
 
     /// Answers `ProcessingFailed`.
-    pub fn failed(&mut self, id: &RawValue) {
+    pub fn failed(&mut self, id: &str) {
         self.bare(id, FAILED);
     }
 
-    fn bare(&mut self, id: &RawValue, result: &str) {
-        for part in [ID, id.get(), result, ","] {
-            self.json.push_str(part);
+    fn bare(&mut self, id: &str, result: &str) {
+        for part in [ID, id, result, ","] {
+            self.json.extend_from_slice(part.as_bytes());
         }
     }
 
     /// The whole reply as JSON.
     #[must_use]
-    pub fn finish(mut self) -> String {
-        if self.json.ends_with(',') {
+    pub fn finish(mut self) -> Vec<u8> {
+        if self.json.ends_with(b",") {
             self.json.pop();
         }
-        self.json.push_str(CLOSE);
+        self.json.extend_from_slice(CLOSE.as_bytes());
         self.json
     }
 }
 
-fn bare(id: &RawValue, result: &str) -> usize {
-    ID.len() + id.get().len() + result.len()
+fn bare(id: &str, result: &str) -> usize {
+    ID.len() + id.len() + result.len()
+}
+
+/// About how many bytes of reply the data needs: with room for a suffix, so that the buffer rarely grows.
+fn data_size(record: &Record<'_>) -> usize {
+    record.data.as_ref().map_or(0, |data| data.as_bytes().len() + 16)
 }

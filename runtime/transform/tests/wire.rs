@@ -27,13 +27,21 @@ async fn next(State(api): State<Arc<Api>>) -> Response {
     let event = api.events.lock().expect("not poisoned").pop_front();
     let Some(event) = event else { std::future::pending().await };
     let headers =
-        [("lambda-runtime-aws-request-id", "invocation-1"), ("lambda-runtime-deadline-ms", "4000000000000")];
+        [("lambda-runtime-aws-request-id", "invocation-1"), ("lambda-runtime-invocation-id", "wire-1")];
     (headers, event).into_response()
 }
 
-async fn answer(State(api): State<Arc<Api>>, Segments(kind): Segments<String>, body: String) -> StatusCode {
+async fn answer(
+    State(api): State<Arc<Api>>,
+    Segments(kind): Segments<String>,
+    headers: HeaderMap,
+    body: String,
+) -> StatusCode {
+    assert_eq!(headers["lambda-runtime-invocation-id"], "wire-1");
+    let status =
+        if body.contains("TOO_LARGE") { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::ACCEPTED };
     api.answers.send((kind, body)).expect("the test listens");
-    StatusCode::ACCEPTED
+    status
 }
 
 async fn init_error(State(api): State<Arc<Api>>, headers: HeaderMap, body: String) -> StatusCode {
@@ -98,7 +106,7 @@ async fn answers_batches_and_outlives_bad_events() {
         r#"{"records":"U0VDUkVU"}"#,
         r#"{"invocationId":"i-3","records":[]}"#,
     ];
-    let (told, log, _) = run("answers", Some(r#"{"version":1,"append":"\n"}"#), &events).await;
+    let (told, log, _) = run("answers", Some(r#"{"version":2,"append":"\n"}"#), &events).await;
     let kinds: Vec<_> = told.iter().map(|(kind, _)| kind.as_str()).collect();
     assert_eq!(kinds, ["response", "error", "response"]);
     assert_eq!(told[0].1["records"][0]["data"], "dXNlcgo=");
@@ -106,12 +114,11 @@ async fn answers_batches_and_outlives_bad_events() {
     assert_eq!(told[1].1["errorType"], "InvalidEvent");
     assert_eq!(told[2].1, serde_json::json!({"records": []}));
 
-    // lambda_runtime logs a failed call as well.
-    let ours: Vec<_> = log.iter().filter(|line| line["request_id"] == "invocation-1").collect();
-    let levels: Vec<_> = ours.iter().filter_map(|line| line["level"].as_str()).collect();
+    let levels: Vec<_> = log.iter().filter_map(|line| line["level"].as_str()).collect();
     assert_eq!(levels, ["WARN", "ERROR", "INFO"], "{log:?}");
-    assert_eq!((&ours[0]["ok"], &ours[0]["not_base64"]), (&1.into(), &1.into()));
-    assert_eq!(ours[2]["invocation_id"], "i-3");
+    assert!(log.iter().all(|line| line["request_id"] == "invocation-1"), "{log:?}");
+    assert_eq!((&log[0]["ok"], &log[0]["not_base64"]), (&1.into(), &1.into()));
+    assert_eq!(log[2]["invocation_id"], "i-3");
     let text = format!("{told:?}{log:?}");
     assert!(!text.contains("U0VDUkVU") && !text.contains("SECRET"), "{text}");
 }
@@ -129,5 +136,29 @@ async fn says_why_it_does_not_start() {
         assert!(message.contains(expected) && message.contains("transform.json"), "{message}");
         assert_eq!(log[0]["message"], message);
         assert_eq!(code, Some(1));
+    }
+}
+
+#[tokio::test]
+async fn goes_on_after_an_answer_that_lambda_refuses() {
+    let events = [r#"{"records":[{"recordId":"TOO_LARGE"}]}"#, r#"{"records":[]}"#];
+    let (told, log, _) = run("refused", Some(r#"{"version":2,"append":"\n"}"#), &events).await;
+    assert_eq!(told[1].1, serde_json::json!({"records": []}));
+    assert_eq!((&log[1]["level"], &log[1]["request_id"]), (&"ERROR".into(), &"invocation-1".into()));
+    assert!(log[1]["error"].as_str().is_some_and(|error| error.contains("413")), "{log:?}");
+}
+
+#[test]
+fn ends_outside_of_lambda() {
+    for address in [None, Some(""), Some("/x"), Some("http://127.0.0.1:1")] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pipec-transform"));
+        let address = address.map(|address| ("AWS_LAMBDA_RUNTIME_API", address));
+        let output = command.env_clear().envs(address).output().expect("it runs");
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert!(
+            String::from_utf8_lossy(&output.stdout).contains("the Lambda runtime API failed"),
+            "{output:?}"
+        );
+        assert!(output.stderr.is_empty(), "{output:?}");
     }
 }

@@ -41,5 +41,11 @@ pub const RUNTIME_NATIVE: &str = "provided.al2023";
 pub const RUNTIME_NATIVE_DEPRECATED: &str = "2029-06-30";
 /// Name that the executable has at the root of the zip. From memory, 2026-11.
 pub const NATIVE_EXECUTABLE: &str = "bootstrap";
+/// `BatchSize` of a function that reads a stream. CloudFormation schema, 2026-10.
+pub const STREAM_BATCH: Bounds<u64> = Bounds::new(1, 10_000);
+/// `BatchSize` of a stream where nothing is said. Lambda guide, Kinesis, from memory, 2026-11.
+pub const STREAM_BATCH_DEFAULT: u64 = 100;
+/// `MaximumBatchingWindowInSeconds`. CloudFormation schema, 2026-10.
+pub const STREAM_WINDOW_S: Bounds<u64> = Bounds::new(0, 300);
 /// Values of `Architectures`, of which a function has exactly one. CloudFormation schema, 2026-10.
 pub const ARCHITECTURES: &[&str] = &["arm64", "x86_64"];

@@ -105,3 +105,40 @@ pub(super) fn missing_key(key: &str, pointer: &str, subschema: &Value, places: &
     let here = if pointer.is_empty() { "the spec".to_owned() } else { format!("`{}`", dotted(pointer)) };
     Diagnostic::error(Code::MissingKey, span, format!("{here} has no `{key}`"), help)
 }
+
+/// The keys of which an object has exactly one.
+pub(super) fn exclusive(subschema: &Value) -> Vec<&str> {
+    let branches = subschema["oneOf"].as_array().into_iter().flatten();
+    branches.filter_map(|branch| branch["required"][0].as_str()).collect()
+}
+
+/// None or several of the keys of which an object has exactly one.
+pub(super) fn not_one_of(
+    keys: &[&str],
+    instance: &Value,
+    pointer: &str,
+    subschema: &Value,
+    places: &Places,
+) -> Diagnostic {
+    let name = dotted(pointer);
+    let written: Vec<&str> = keys.iter().copied().filter(|key| instance.get(key).is_some()).collect();
+    match written.as_slice() {
+        [first, second, ..] => Diagnostic::error(
+            Code::ConflictingKeys,
+            places.key(&format!("{pointer}/{second}")),
+            format!("`{name}` has both `{first}` and `{second}`"),
+            "keep one of them",
+        )
+        .related(places.key(&format!("{pointer}/{first}")), "the other one"),
+        _ => {
+            let value = |key: &&str| format!("{key}: {}", example(&subschema["properties"][*key]));
+            let forms: Vec<String> = keys.iter().map(value).collect();
+            Diagnostic::error(
+                Code::MissingKey,
+                places.key(pointer),
+                format!("`{name}` has none of {}", suggest::one_of(keys.iter().copied())),
+                format!("add {}", suggest::one_of(forms.iter().map(String::as_str))),
+            )
+        }
+    }
+}

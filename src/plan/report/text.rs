@@ -32,10 +32,11 @@ fn section(text: &mut String, title: &str, facts: &str) {
 fn write_parts(report: &PlanReport, text: &mut String) {
     if let Some(producer) = &report.producer {
         let facts = format!(
-            "{} x {}, {} needed: {} records/s, {} B/s on the wire",
+            "{} x {}, {} needed; {}: {} records/s, {} B/s on the wire",
             producer.count,
             producer.instance_type,
             producer.needed,
+            producer.source,
             amount(producer.records_per_second),
             amount(producer.wire_bytes_per_second as f64)
         );
@@ -55,12 +56,19 @@ fn write_parts(report: &PlanReport, text: &mut String) {
     if let Some(output) = &report.output_shards {
         write_stream("output stream", output, text);
     }
+    for output in &report.outputs {
+        write_stream(&format!("output {}", output.name), &output.shards, text);
+        if let Some(function) = &output.function {
+            let _ = writeln!(text, "  its rows go to {function}");
+        }
+    }
     if let Some(transform) = &report.transform {
         let facts = format!(
-            "Lambda, {}, {} MiB, {} s; a call for {} MiB or every {} s",
+            "Lambda, {}, {} MiB, {} s{}; a call for {} MiB or every {} s",
             transform.architecture,
             transform.memory_mib,
             transform.timeout_seconds,
+            if transform.runs_query { ", runs the SQL" } else { "" },
             transform.buffer_mib,
             transform.buffer_seconds
         );
@@ -122,13 +130,13 @@ fn write_stream(title: &str, stream: &StreamReport, text: &mut String) {
 }
 
 fn write_grants(report: &PlanReport, text: &mut String) {
-    let mut roles: Vec<_> = report.grants.iter().map(|grant| grant.role).collect();
+    let mut roles: Vec<_> = report.grants.iter().map(|grant| &grant.role).collect();
     roles.dedup();
     section(text, "permissions", &format!("{} grants, {} roles", report.grants.len(), roles.len()));
     let mut role = "";
     for grant in &report.grants {
         if grant.role != role {
-            role = grant.role;
+            role = &grant.role;
             let _ = writeln!(text, "  {role}, for {}", grant.principal);
         }
         let _ = writeln!(text, "    {}", grant.because);

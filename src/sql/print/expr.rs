@@ -1,6 +1,6 @@
 //! Expressions as Flink SQL writes them.
 
-use super::super::data_type::{DataType, Family};
+use super::super::data_type::{DataType, Family, MAX_PRECISION};
 use super::super::expr::{
     Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart,
     Side, WindowBound,
@@ -306,8 +306,25 @@ pub(super) fn cast(operand: &str, from: DataType, to: DataType) -> String {
         (Family::Text, _) if to == DataType::Timestamp => {
             format!("TO_TIMESTAMP(REPLACE(REPLACE({operand}, 'T', ' '), 'Z', ''))")
         }
-        (Family::Text, _) => format!("TRY_CAST({operand} AS {target})"),
+        (Family::Text, _) => match to {
+            // Flink also reads offsets and rounds up a fraction, and a result beyond 24 hours stops the job when it is
+            // written.
+            DataType::Time => {
+                let clock = "^ *[0-9]{1,2}(:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]*)?)?)? *$";
+                format!("TRY_CAST(SPLIT_INDEX(REGEXP_EXTRACT({operand}, '{clock}', 0), '.', 0) AS TIME)")
+            }
+            // Flink reads a text straight into a short decimal by a way of its own, which makes 0 of a single letter
+            // and does not see that a number is too large after rounding. Into a long one it reads all of them.
+            DataType::Decimal { precision, scale } if precision < MAX_PRECISION => {
+                format!("TRY_CAST(TRY_CAST({operand} AS DECIMAL({MAX_PRECISION}, {scale})) AS {target})")
+            }
+            _ => format!("TRY_CAST({operand} AS {target})"),
+        },
         (Family::Number, Family::Number) => number_cast(operand, from, to, &target),
+        // Flink's own cast rounds towards 1970, so that a time before it gets the day after.
+        (Family::Time, Family::Time) if to == DataType::Date => {
+            format!("CAST(FLOOR({operand} TO DAY) AS DATE)")
+        }
         _ => format!("CAST({operand} AS {target})"),
     }
 }

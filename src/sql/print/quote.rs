@@ -61,7 +61,11 @@ pub(super) fn literal(literal: &Literal, data_type: DataType) -> String {
         Literal::Text(value) => text(value),
         Literal::Date(value) => format!("DATE {}", text(value)),
         Literal::Time(value) => format!("TIME {}", text(value)),
-        Literal::Timestamp(value) => format!("TIMESTAMP {}", text(value)),
+        // Milliseconds are written out, since they decide the type and with it the text of a time.
+        Literal::Timestamp(value) => {
+            let (seconds, fraction) = value.split_once('.').unwrap_or((value, ""));
+            format!("TIMESTAMP {}", text(&format!("{seconds}.{fraction:0<3}")))
+        }
     }
 }
 

@@ -71,7 +71,9 @@ fn table(query: &Query) -> (Vec<String>, String, &'static str) {
                 add(&mut fields, column.path.segments(), array, column.data_type);
             }
             let field = |field: &Field| format!("  {} {}", quote::name(field.key), type_of(&field.shape));
-            let options = "'format' = 'json',\n  'json.ignore-parse-errors' = 'true'".to_owned();
+            let options = "'format' = 'json',\n  'json.ignore-parse-errors' = 'true',\n  \
+                           'json.decode.json-parser.enabled' = 'false'"
+                .to_owned();
             let comment = "-- The records as they are. A field that is missing or has another type is NULL; what is no JSON \
                            object is skipped.";
             (fields.iter().map(field).collect(), options, comment)

@@ -1,0 +1,240 @@
+//! Expressions evaluated over a row.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use crate::cast::cast;
+use crate::json::Raw;
+use crate::query::{Arithmetic, Column, Comparison, DataType, Expr, Function};
+use crate::text;
+use crate::value::{Numbers, Value};
+
+/// A row of a stream.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Row<'r> {
+    /// A record: its values are read where they are needed.
+    Input { columns: &'r [Column], found: &'r [Raw<'r>], numbers: Numbers },
+    /// A row of an inner stream.
+    Values(&'r [Value<'r>]),
+}
+
+impl<'r> Row<'r> {
+    fn column(self, at: usize) -> Value<'r> {
+        match self {
+            Self::Input { columns, found, numbers } => numbers.column(found[at], columns[at].data_type),
+            Self::Values(values) => match &values[at] {
+                Value::Text(text) => Value::Text(Cow::Borrowed(text)),
+                other => other.clone(),
+            },
+        }
+    }
+
+    /// Whether a condition is true, false or neither.
+    pub(crate) fn truth(self, expr: &'r Expr) -> Option<bool> {
+        match expr {
+            Expr::And(list) => self.all(list, true),
+            Expr::Or(list) => self.all(list, false),
+            Expr::Not(operand) => self.truth(operand).map(|truth| !truth),
+            Expr::IsNull(operand) => Some(self.value(operand).is_null()),
+            Expr::Compare(comparison, pair) => {
+                compare(*comparison, &self.value(&pair.0), &self.value(&pair.1))
+            }
+            Expr::Between(three) => {
+                let value = self.value(&three.0);
+                let low = compare(Comparison::GreaterOrEqual, &value, &self.value(&three.1));
+                let high = compare(Comparison::LessOrEqual, &value, &self.value(&three.2));
+                both(low, high)
+            }
+            Expr::In(operand, list) => {
+                let value = self.value(operand);
+                let mut found = Some(false);
+                for item in list {
+                    match compare(Comparison::Equal, &value, &self.value(item)) {
+                        Some(true) => return Some(true),
+                        Some(false) => {}
+                        None => found = None,
+                    }
+                }
+                found
+            }
+            Expr::Like(operand, pattern) => match self.value(operand) {
+                Value::Text(text) => Some(text::like(&text, pattern)),
+                _ => None,
+            },
+            other => self.value(other).truth(),
+        }
+    }
+
+    /// For AND whether all are true, for OR whether all are false, as the truth of the whole.
+    fn all(self, list: &'r [Expr], wanted: bool) -> Option<bool> {
+        let mut result = Some(wanted);
+        for expr in list {
+            match self.truth(expr) {
+                Some(truth) if truth != wanted => return Some(truth),
+                Some(_) => {}
+                None => result = None,
+            }
+        }
+        result
+    }
+
+    /// The value of an expression.
+    pub(crate) fn value(self, expr: &'r Expr) -> Value<'r> {
+        match expr {
+            Expr::Column(at) => self.column(*at),
+            Expr::Null => Value::Null,
+            Expr::Boolean(truth) => Value::Boolean(*truth),
+            Expr::Integer(number) => Value::Integer(*number),
+            Expr::Decimal(number) => Value::Decimal(*number),
+            Expr::Double(number) => Value::Double(*number),
+            Expr::Text(text) => Value::Text(text.into()),
+            Expr::Date(days) => Value::Date(*days),
+            Expr::Time(ms) => Value::Time(*ms),
+            Expr::Timestamp(ms) => Value::Timestamp(*ms),
+            Expr::Cast(to, operand) => cast(self.value(operand), *to),
+            Expr::Negate(data_type, operand) => match self.value(operand) {
+                Value::Integer(number) => Value::Integer(wrapped(number.wrapping_neg(), *data_type)),
+                Value::Decimal(number) => Value::Decimal(number.negated()),
+                Value::Real(number) => Value::Real(-number),
+                Value::Double(number) => Value::Double(-number),
+                _ => Value::Null,
+            },
+            Expr::Arithmetic(operator, data_type, pair) => {
+                arithmetic(*operator, *data_type, self.value(&pair.0), self.value(&pair.1))
+            }
+            Expr::Concat(list) => self.concat(list),
+            Expr::And(_)
+            | Expr::Or(_)
+            | Expr::Not(_)
+            | Expr::IsNull(_)
+            | Expr::Compare(..)
+            | Expr::Between(_)
+            | Expr::In(..)
+            | Expr::Like(..) => self.truth(expr).into(),
+            Expr::Case(branches, otherwise) => {
+                let found = branches.iter().find(|(condition, _)| self.truth(condition) == Some(true));
+                self.value(found.map_or(otherwise, |(_, value)| value))
+            }
+            Expr::Coalesce(list) => {
+                let mut values = list.iter().map(|expr| self.value(expr));
+                values.find(|value| !value.is_null()).unwrap_or(Value::Null)
+            }
+            Expr::NullIf(pair) => {
+                let value = self.value(&pair.0);
+                match value.compare(&self.value(&pair.1)) {
+                    Some(Ordering::Equal) => Value::Null,
+                    _ => value,
+                }
+            }
+            Expr::Call(function, arguments) => self.call(*function, arguments),
+        }
+    }
+
+    fn concat(self, list: &'r [Expr]) -> Value<'r> {
+        let mut all = String::new();
+        for expr in list {
+            match self.value(expr) {
+                Value::Text(text) => all.push_str(&text),
+                _ => return Value::Null,
+            }
+        }
+        Value::Text(all.into())
+    }
+
+    fn call(self, function: Function, arguments: &'r [Expr]) -> Value<'r> {
+        let Some((Value::Text(text), others)) = arguments.split_first().map(|(a, b)| (self.value(a), b))
+        else {
+            return Value::Null;
+        };
+        let mut numbers = [None; 2];
+        for (number, expr) in numbers.iter_mut().zip(others) {
+            match self.value(expr) {
+                Value::Integer(value) => *number = Some(value),
+                Value::Text(character) => return Value::Text(text::trim(text, function, &character)),
+                _ => return Value::Null,
+            }
+        }
+        match function {
+            Function::Upper => Value::Text(text.to_uppercase().into()),
+            Function::Lower => Value::Text(text.to_lowercase().into()),
+            Function::CharLength => i64::try_from(text.chars().count()).ok().into(),
+            Function::Substring => {
+                let [start, length] = numbers;
+                let part = start.and_then(|start| text::substring(text, start, length));
+                part.map_or(Value::Null, Value::Text)
+            }
+            Function::TrimLeading | Function::TrimTrailing | Function::TrimBoth => Value::Null,
+        }
+    }
+}
+
+fn both(left: Option<bool>, right: Option<bool>) -> Option<bool> {
+    match (left, right) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
+}
+
+fn compare(comparison: Comparison, left: &Value, right: &Value) -> Option<bool> {
+    if left.is_null() || right.is_null() {
+        return None;
+    }
+    // Without an order, as NaN, two values only differ.
+    let order = left.compare(right);
+    Some(match comparison {
+        Comparison::Equal => order == Some(Ordering::Equal),
+        Comparison::NotEqual => order != Some(Ordering::Equal),
+        Comparison::Less => order == Some(Ordering::Less),
+        Comparison::LessOrEqual => matches!(order, Some(Ordering::Less | Ordering::Equal)),
+        Comparison::Greater => order == Some(Ordering::Greater),
+        Comparison::GreaterOrEqual => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
+    })
+}
+
+/// A whole number in the bits of its type.
+#[expect(clippy::cast_possible_truncation, reason = "that is what wrapping around means")]
+fn wrapped(number: i64, data_type: DataType) -> i64 {
+    match data_type {
+        DataType::TinyInt => (number as i8).into(),
+        DataType::SmallInt => (number as i16).into(),
+        DataType::Integer => (number as i32).into(),
+        _ => number,
+    }
+}
+
+fn arithmetic<'v>(operator: Arithmetic, data_type: DataType, left: Value, right: Value) -> Value<'v> {
+    match (left, right) {
+        (Value::Integer(a), Value::Integer(b)) => {
+            let result = match operator {
+                Arithmetic::Add => a.wrapping_add(b),
+                Arithmetic::Subtract => a.wrapping_sub(b),
+                Arithmetic::Multiply => a.wrapping_mul(b),
+                Arithmetic::Divide | Arithmetic::Modulo if b == 0 => return Value::Null,
+                Arithmetic::Divide => a.wrapping_div(b),
+                Arithmetic::Modulo => a.wrapping_rem(b),
+            };
+            Value::Integer(wrapped(result, data_type))
+        }
+        (Value::Decimal(a), Value::Decimal(b)) => {
+            let DataType::Decimal(precision, scale) = data_type else { return Value::Null };
+            match operator {
+                Arithmetic::Add => a.add(b, precision, scale),
+                Arithmetic::Subtract => a.add(b.negated(), precision, scale),
+                Arithmetic::Multiply => a.multiply(b, precision, scale),
+                Arithmetic::Divide => a.divide(b, precision, scale),
+                Arithmetic::Modulo => a.remainder(b, precision, scale),
+            }
+            .into()
+        }
+        (Value::Double(a), Value::Double(b)) => match operator {
+            Arithmetic::Add => Value::Double(a + b),
+            Arithmetic::Subtract => Value::Double(a - b),
+            Arithmetic::Multiply => Value::Double(a * b),
+            Arithmetic::Divide if b == 0.0 => Value::Null,
+            Arithmetic::Divide => Value::Double(a / b),
+            Arithmetic::Modulo => Value::Null,
+        },
+        _ => Value::Null,
+    }
+}

@@ -1,0 +1,270 @@
+//! The query of a record program: what the compiler writes and [`RecordProgram`](crate::RecordProgram) runs.
+//!
+//! Invariants, which the compiler keeps and the reader of a program verifies: streams, columns and lists exist where they
+//! are named, and a stream is fed by streams before it only.
+
+use serde::{Deserialize, Serialize};
+
+use crate::decimal::Decimal;
+
+/// What becomes of one record's row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Query {
+    /// The columns of the input, which is stream 0.
+    pub columns: Vec<Column>,
+    /// The streams behind the input: stream 1 and so on.
+    pub streams: Vec<Stream>,
+    /// What is inserted into them.
+    pub inserts: Vec<Insert>,
+}
+
+/// A column of the input.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// The keys that lead to its value; at least one.
+    pub path: Vec<String>,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub data_type: DataType,
+}
+
+/// A stream.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stream {
+    /// The types of its columns.
+    pub types: Vec<DataType>,
+    /// The keys of its rows as JSON, if they leave the query.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<Vec<String>>,
+}
+
+/// Rows that go from one stream into another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Insert {
+    /// The stream that is read.
+    pub from: usize,
+    /// The stream that is filled, a later one.
+    pub into: usize,
+    /// What must be true of a row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<Expr>,
+    /// One value for each column.
+    pub items: Vec<Expr>,
+}
+
+/// The type of a column or of a conversion's result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataType {
+    /// True or false.
+    Boolean,
+    /// Whole number of 8 bits.
+    TinyInt,
+    /// Whole number of 16 bits.
+    SmallInt,
+    /// Whole number of 32 bits.
+    Integer,
+    /// Whole number of 64 bits.
+    BigInt,
+    /// Exact number: digits in all, and behind the point.
+    Decimal(u8, u8),
+    /// Floating point number of 32 bits.
+    Real,
+    /// Floating point number of 64 bits.
+    Double,
+    /// Text of exactly so many characters.
+    Char(u32),
+    /// Text of at most so many characters.
+    Varchar(u32),
+    /// Text of any length.
+    Text,
+    /// Day.
+    Date,
+    /// Time of day.
+    Time,
+    /// Day and time of day.
+    Timestamp,
+}
+
+/// An expression. Any operand can be NULL; the result is then NULL, unless SQL says otherwise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Expr {
+    /// The value of a column of the stream that is read.
+    Column(usize),
+    /// NULL.
+    Null,
+    /// A truth.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// An exact number.
+    Decimal(Decimal),
+    /// A floating point number.
+    Double(f64),
+    /// A text.
+    Text(String),
+    /// A day, since 1970-01-01.
+    Date(i32),
+    /// A time of day, in milliseconds.
+    Time(i32),
+    /// A time, in milliseconds since 1970.
+    Timestamp(i64),
+    /// The operand as another type; NULL where it cannot be.
+    Cast(DataType, Box<Expr>),
+    /// The number with the other sign.
+    Negate(DataType, Box<Expr>),
+    /// What is done, the type of the result, and two numbers.
+    Arithmetic(Arithmetic, DataType, Box<(Expr, Expr)>),
+    /// Texts one behind the other.
+    Concat(Vec<Expr>),
+    /// Whether two values of one type are in an order.
+    Compare(Comparison, Box<(Expr, Expr)>),
+    /// Whether all are true.
+    And(Vec<Expr>),
+    /// Whether one is true.
+    Or(Vec<Expr>),
+    /// The opposite.
+    Not(Box<Expr>),
+    /// Whether it is NULL.
+    IsNull(Box<Expr>),
+    /// Whether the first equals one of the others.
+    In(Box<Expr>, Vec<Expr>),
+    /// Whether the first lies between the second and the third.
+    Between(Box<(Expr, Expr, Expr)>),
+    /// Whether a text has a form.
+    Like(Box<Expr>, Vec<Part>),
+    /// The value of the first condition that is true, else the last value.
+    Case(Vec<(Expr, Expr)>, Box<Expr>),
+    /// The first that is not NULL.
+    Coalesce(Vec<Expr>),
+    /// NULL where both are equal, else the first.
+    NullIf(Box<(Expr, Expr)>),
+    /// A function of its arguments.
+    Call(Function, Vec<Expr>),
+}
+
+/// What is done with two numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arithmetic {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// The remainder, with the sign of the first.
+    Modulo,
+}
+
+/// An order of two values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Comparison {
+    /// `=`
+    Equal,
+    /// `<>`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+/// A piece of a pattern.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// This very text.
+    Text(String),
+    /// One character that is no line break.
+    One,
+    /// Any text.
+    Any,
+}
+
+/// A function of its arguments alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Function {
+    /// A text in upper case.
+    Upper,
+    /// A text in lower case.
+    Lower,
+    /// The number of characters.
+    CharLength,
+    /// A part of a text: from a character, which counts from 1, and perhaps so many.
+    Substring,
+    /// A text without a character at its start.
+    TrimLeading,
+    /// A text without a character at its end.
+    TrimTrailing,
+    /// A text without a character at both ends.
+    TrimBoth,
+}
+
+impl Query {
+    /// Whether the invariants hold.
+    pub(crate) fn check(&self) -> bool {
+        let width = |stream: usize| match stream.checked_sub(1) {
+            None => Some(self.columns.len()),
+            Some(at) => self.streams.get(at).map(|stream| stream.types.len()),
+        };
+        let paths = self.columns.iter().all(|column| !column.path.is_empty());
+        let keys = self
+            .streams
+            .iter()
+            .all(|stream| stream.keys.as_ref().is_none_or(|keys| keys.len() == stream.types.len()));
+        paths
+            && keys
+            && self.inserts.iter().all(|insert| {
+                let Some(columns) = width(insert.from) else { return false };
+                insert.from < insert.into
+                    && width(insert.into) == Some(insert.items.len())
+                    && insert.filter.iter().chain(&insert.items).all(|expr| expr.check(columns))
+            })
+    }
+}
+
+impl Expr {
+    fn check(&self, columns: usize) -> bool {
+        let all = |list: &[Self]| list.iter().all(|expr| expr.check(columns));
+        match self {
+            Self::Column(at) => *at < columns,
+            Self::Null | Self::Boolean(_) | Self::Integer(_) | Self::Decimal(_) | Self::Double(_) => true,
+            Self::Text(_) | Self::Date(_) | Self::Time(_) | Self::Timestamp(_) => true,
+            Self::Cast(_, operand) | Self::Negate(_, operand) | Self::Not(operand) => operand.check(columns),
+            Self::IsNull(operand) | Self::Like(operand, _) => operand.check(columns),
+            Self::Arithmetic(_, _, pair) | Self::Compare(_, pair) | Self::NullIf(pair) => {
+                pair.0.check(columns) && pair.1.check(columns)
+            }
+            Self::Between(three) => {
+                three.0.check(columns) && three.1.check(columns) && three.2.check(columns)
+            }
+            Self::Concat(list) | Self::And(list) | Self::Or(list) | Self::Coalesce(list) => all(list),
+            Self::In(operand, list) => operand.check(columns) && all(list),
+            Self::Case(branches, otherwise) => {
+                otherwise.check(columns) && branches.iter().all(|(a, b)| a.check(columns) && b.check(columns))
+            }
+            Self::Call(function, arguments) => {
+                let counts = match function {
+                    Function::Upper | Function::Lower | Function::CharLength => 1..=1,
+                    Function::Substring => 2..=3,
+                    Function::TrimLeading | Function::TrimTrailing | Function::TrimBoth => 2..=2,
+                };
+                counts.contains(&arguments.len()) && all(arguments)
+            }
+        }
+    }
+}

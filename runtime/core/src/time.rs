@@ -1,0 +1,189 @@
+//! Days and times: numbers inside, and texts as Flink reads and writes them.
+
+use std::fmt::Write;
+
+pub(crate) const MS_PER_DAY: i64 = 86_400_000;
+
+/// Days since 1970-01-01 of a day in the Gregorian calendar.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let (shifted, month_from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (era, of_era) = (shifted.div_euclid(400), shifted.rem_euclid(400));
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + (153 * month_from_march + 2) / 5 + day
+        - 719_469
+}
+
+/// Year, month and day.
+fn civil(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (era * 400 + year + i64::from(month <= 2), month, day)
+}
+
+fn month_length(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Digits, with blanks around them.
+fn number(text: &str) -> Option<i64> {
+    let text = crate::number::trim(text);
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse::<i32>().ok().filter(|_| digits).map(i64::from)
+}
+
+/// A day from a text as CAST takes it: `2026-1-5`, `2026-01`, `2026`, and anything behind a blank.
+///
+/// Public for the compiler, which writes constants with it.
+#[must_use]
+pub fn parse_date(text: &str) -> Option<i32> {
+    let text = match text.find(' ') {
+        Some(at) if at > 0 => &text[..at],
+        _ => text,
+    };
+    let mut parts = text.splitn(3, '-');
+    let year = number(parts.next()?)?;
+    let month = parts.next().map_or(Some(1), number)?;
+    let day = parts.next().map_or(Some(1), number)?;
+    let exists = (0..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=month_length(year, month)).contains(&day);
+    if exists { i32::try_from(days(year, month, day)).ok() } else { None }
+}
+
+/// A time of day from a text as CAST takes it: `09:30:00.5`, `9:30`, `9`, in milliseconds.
+///
+/// Public for the compiler, which writes constants with it.
+#[must_use]
+pub fn parse_time(text: &str) -> Option<i32> {
+    let mut reader = Reader(text.trim_matches(' '));
+    let hour = reader.digits(1, 2)?;
+    let (mut minute, mut second, mut ms) = (0, 0, 0);
+    if reader.skip(':').is_some() {
+        minute = reader.digits(1, 2)?;
+        if reader.skip(':').is_some() {
+            second = reader.digits(1, 2)?;
+            ms = reader.fraction() / 1_000_000;
+            reader.0 = reader.0.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        }
+    }
+    let exists = reader.0.is_empty() && hour < 24 && minute < 60 && second < 60;
+    i32::try_from(((hour * 60 + minute) * 60 + second) * 1000 + ms).ok().filter(|_| exists)
+}
+
+/// The rest of a text that is being read from its start.
+struct Reader<'a>(&'a str);
+
+impl Reader<'_> {
+    fn skip(&mut self, character: char) -> Option<()> {
+        self.0 = self.0.strip_prefix(character)?;
+        Some(())
+    }
+
+    fn digits(&mut self, least: usize, most: usize) -> Option<i64> {
+        let count = self.0.bytes().take(most).take_while(u8::is_ascii_digit).count();
+        let (digits, rest) = self.0.split_at(count);
+        let number = digits.parse().ok().filter(|_| count >= least)?;
+        self.0 = rest;
+        Some(number)
+    }
+
+    /// A point and up to nine digits, if they are there, as billionths; none may stand behind the point.
+    fn fraction(&mut self) -> i64 {
+        if self.skip('.').is_none() {
+            return 0;
+        }
+        let before = self.0.len();
+        let number = self.digits(1, 9).unwrap_or(0);
+        number * 10_i64.pow(9 - (before - self.0.len()) as u32)
+    }
+
+    /// `[MM][M]`: two digits, and more of them only if they are the same number; or one digit.
+    fn two_or_one(&mut self) -> Option<i64> {
+        let Some(number) = self.digits(2, 2) else { return self.digits(1, 19) };
+        let mut again = Reader(self.0);
+        if again.digits(1, 19) == Some(number) {
+            self.0 = again.0;
+        }
+        Some(number)
+    }
+}
+
+/// Milliseconds since 1970 from a text: `2026-01-27 09:30:00.5`, also with a `T` between and a `Z` behind; the time
+/// may be missing.
+///
+/// Public for the compiler, which writes constants with it.
+#[must_use]
+pub fn parse_timestamp(text: &str) -> Option<i64> {
+    let text = text.replace('T', " ").replace('Z', "");
+    let mut reader = Reader(&text);
+    let year = if reader.skip('+').is_some() { reader.digits(5, 19) } else { reader.digits(4, 4) }?;
+    reader.skip('-')?;
+    let month = reader.two_or_one()?;
+    reader.skip('-')?;
+    let day = reader.two_or_one()?;
+    let mut ms = 0;
+    if !reader.0.is_empty() {
+        reader.skip(' ')?;
+        let hour = reader.two_or_one()?;
+        reader.skip(':')?;
+        let minute = reader.two_or_one()?;
+        reader.skip(':')?;
+        let second = reader.two_or_one()?;
+        let nanos = reader.fraction();
+        let midnight = (hour, minute, second, nanos) == (24, 0, 0, 0);
+        if !(midnight || hour < 24 && minute < 60 && second < 60) {
+            return None;
+        }
+        ms = ((hour * 60 + minute) * 60 + second) * 1000 + nanos / 1_000_000;
+    }
+    if !reader.0.is_empty() || !(1..=999_999_999).contains(&year) || !(1..=12).contains(&month) {
+        return None;
+    }
+    // A day that this month does not have is its last.
+    if !(1..=31).contains(&day) {
+        return None;
+    }
+    let day = day.min(month_length(year, month));
+    Some(days(year, month, day).wrapping_mul(MS_PER_DAY).wrapping_add(ms))
+}
+
+/// `2026-01-27`; years beyond four digits have a sign.
+pub(crate) fn write_date(days: i64, out: &mut String) {
+    let (year, month, day) = civil(days);
+    let _ = match year {
+        10_000.. => write!(out, "+{year}-{month:02}-{day:02}"),
+        0..=9999 => write!(out, "{year:04}-{month:02}-{day:02}"),
+        _ => write!(out, "{year:05}-{month:02}-{day:02}"),
+    };
+}
+
+/// `09:30:00`, and a point with so many digits at least behind it, or as many as there are.
+pub(crate) fn write_clock(ms: i64, least: usize, out: &mut String) {
+    let (seconds, mut rest) = (ms / 1000, ms % 1000);
+    let _ = write!(out, "{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let mut digits = 0;
+    while rest > 0 || digits < least {
+        if digits == 0 {
+            out.push('.');
+        }
+        out.push(char::from(b'0' + (rest / 100) as u8));
+        rest = rest % 100 * 10;
+        digits += 1;
+    }
+}
+
+/// Day and time with a blank between them.
+pub(crate) fn write_timestamp(ms: i64, least: usize, out: &mut String) {
+    write_date(ms.div_euclid(MS_PER_DAY), out);
+    out.push(' ');
+    write_clock(ms.rem_euclid(MS_PER_DAY), least, out);
+}

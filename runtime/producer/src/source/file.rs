@@ -1,0 +1,248 @@
+//! Records from a file, one a line.
+
+use std::{
+    fs,
+    io::{self, BufRead, BufReader, Seek as _},
+    path::Path,
+};
+
+use memchr::memchr;
+use serde_json::value::RawValue;
+
+use super::{Source, SourceError};
+use crate::{
+    config::{FileSource, PartitionKey},
+    record::Record,
+    stats::Stats,
+};
+
+/// What is read at a time, in bytes. A read from a local disk is short, so it is not left to a thread.
+const READ: usize = 256 * 1024;
+
+/// A file of records. Holds one line at a time, and no more of a line than the stream takes.
+#[derive(Debug)]
+pub struct File {
+    reader: BufReader<fs::File>,
+    repeat: bool,
+    key: PartitionKey,
+    max_record_size: usize,
+    /// Records that this round through the file gave, and lines that it left out.
+    given: u64,
+    too_large: u64,
+}
+
+/// A line without what ends it.
+#[derive(Debug, PartialEq, Eq)]
+enum Line {
+    Text(Vec<u8>),
+    TooLarge,
+    End,
+}
+
+impl File {
+    /// Opens the file.
+    ///
+    /// # Errors
+    /// When it is not there, not to be read, or not a plain file.
+    pub fn open(config: &FileSource, key: PartitionKey, max_record_size: usize) -> io::Result<Self> {
+        let file = open(&config.path)?;
+        let reader = BufReader::with_capacity(READ, file);
+        Ok(Self { reader, repeat: config.repeat, key, max_record_size, given: 0, too_large: 0 })
+    }
+
+    /// At the end of the file: whether to go on from its start.
+    fn again(&mut self) -> Result<bool, SourceError> {
+        if self.given == 0 {
+            // To read it over and over would never end.
+            return Err(SourceError::Empty { too_large: self.too_large });
+        }
+        if self.repeat {
+            self.reader.rewind()?;
+            (self.given, self.too_large) = (0, 0);
+        }
+        Ok(self.repeat)
+    }
+}
+
+/// A pipe or a device could block for ever, and cannot be read twice.
+fn open(path: &Path) -> io::Result<fs::File> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a plain file"));
+    }
+    fs::File::open(path)
+}
+
+impl Source for File {
+    async fn ready(&mut self) -> Result<(), SourceError> {
+        Ok(())
+    }
+
+    fn next(&mut self, stats: &Stats) -> Result<Option<Record>, SourceError> {
+        loop {
+            let line = match read_line(&mut self.reader, self.max_record_size)? {
+                Line::End if self.again()? => continue,
+                Line::End => return Ok(None),
+                Line::Text(line) if line.trim_ascii().is_empty() => continue,
+                Line::Text(line) => line,
+                Line::TooLarge => {
+                    self.too_large += 1;
+                    stats.too_large(1);
+                    continue;
+                }
+            };
+            let record = match &self.key {
+                PartitionKey::Random {} => Record::new(line, None),
+                keys @ PartitionKey::Path(_) => {
+                    let key = {
+                        let json = serde_json::from_slice::<&RawValue>(&line).ok();
+                        keys.of(json)
+                    };
+                    stats.without_key(usize::from(key.is_none()));
+                    Record::new(line, key)
+                }
+            };
+            if record.size() > self.max_record_size {
+                self.too_large += 1;
+                stats.too_large(1);
+                continue;
+            }
+            self.given += 1;
+            return Ok(Some(record));
+        }
+    }
+}
+
+/// Reads up to the next `\n`, `\r\n` or the end, and holds no more than `max` bytes of it.
+fn read_line(reader: &mut impl BufRead, max: usize) -> io::Result<Line> {
+    let mut line = Vec::new();
+    let mut too_large = false;
+    loop {
+        let part = match reader.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            part => part?,
+        };
+        let end = memchr(b'\n', part);
+        let text = &part[..end.unwrap_or(part.len())];
+        // One more than may be sent: it can be the `\r` of the end.
+        too_large |= line.len() + text.len() > max + 1;
+        if too_large {
+            line = Vec::new();
+        } else {
+            line.extend_from_slice(text);
+        }
+        let (used, at_end) = (text.len() + usize::from(end.is_some()), part.is_empty());
+        reader.consume(used);
+        if end.is_some() || at_end {
+            if at_end && line.is_empty() && !too_large {
+                return Ok(Line::End);
+            }
+            if end.is_some() && line.last() == Some(&b'\r') {
+                line.pop();
+            }
+            return Ok(if too_large || line.len() > max { Line::TooLarge } else { Line::Text(line) });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A file source over this text, of a file that is gone when it is dropped.
+    fn file(name: &str, text: &[u8], repeat: bool, key: &str, max: usize) -> File {
+        let path = std::env::temp_dir().join(format!("pipec-{}-{name}", std::process::id()));
+        fs::write(&path, text).expect("it is written");
+        let key = serde_json::from_str(key).expect("a key");
+        let file = File::open(&FileSource { path: path.clone(), repeat }, key, max).expect("it opens");
+        fs::remove_file(path).expect("it was there");
+        file
+    }
+
+    fn texts(file: &mut File, stats: &Stats, records: usize) -> Vec<String> {
+        (0..records)
+            .map_while(|_| file.next(stats).expect("no error"))
+            .map(|record| String::from_utf8_lossy(&record.data).into_owned())
+            .collect()
+    }
+
+    const RANDOM: &str = r#"{"random":{}}"#;
+
+    #[test]
+    fn gives_lines_as_they_are() {
+        let text = b"{\"a\": 1}\n\n  \t\nnot JSON\r\n\xff\n last";
+        let stats = Stats::default();
+        let mut file = file("lines", text, false, RANDOM, 100);
+        assert_eq!(texts(&mut file, &stats, 9), ["{\"a\": 1}", "not JSON", "\u{fffd}", " last"]);
+        assert!(file.next(&stats).expect("the end stays").is_none());
+    }
+
+    #[test]
+    fn goes_round() {
+        let stats = Stats::default();
+        let mut file = file("round", b"a\nb\n", true, RANDOM, 100);
+        assert_eq!(texts(&mut file, &stats, 5), ["a", "b", "a", "b", "a"]);
+    }
+
+    #[test]
+    fn counts_what_is_too_large() {
+        let stats = Stats::default();
+        // 16 bytes are the random key.
+        let mut text = b"abc\nabcd\nabcde\n".to_vec();
+        text.extend(vec![b'x'; 3 * READ]);
+        text.extend(b"\nend\r\n");
+        let mut file = file("large", &text, false, RANDOM, 20);
+        assert_eq!(texts(&mut file, &stats, 9), ["abc", "abcd", "end"]);
+        assert_eq!(stats.now().records_too_large, 2);
+    }
+
+    #[test]
+    fn takes_keys_from_lines_that_have_them() {
+        let stats = Stats::default();
+        let text = b"{\"k\":\"a\"}\nnone\n{\"k\":7}\n{}\n";
+        let mut file = file("keys", text, false, r#"{"path":"$.k"}"#, 100);
+        let mut keys = Vec::new();
+        while let Some(record) = file.next(&stats).expect("no error") {
+            keys.push(record.order().map(|_| record.partition_key()));
+        }
+        assert_eq!(keys, [Some("a".to_owned()), None, Some("7".to_owned()), None]);
+        assert_eq!(stats.now().records_without_key, 2);
+    }
+
+    #[test]
+    fn a_file_without_records_is_an_error() {
+        for (name, text) in [("empty", &b""[..]), ("blank", b"\n\n \n"), ("all-large", b"0123456789\n")] {
+            for repeat in [true, false] {
+                let error = file(name, text, repeat, RANDOM, 20).next(&Stats::default()).expect_err(name);
+                assert!(matches!(error, SourceError::Empty { .. }), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_file() {
+        for path in ["/dev/null", "/tmp", "/does/not/exist"] {
+            let config = FileSource { path: PathBuf::from(path), repeat: true };
+            File::open(&config, PartitionKey::Random {}, 100).expect_err(path);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_comes_once(
+            lines in prop::collection::vec("[a-z]{1,40}", 1..40), buffer in 1_usize..64, max in 1_usize..50,
+        ) {
+            let text = lines.join("\n");
+            let mut reader = BufReader::with_capacity(buffer, text.as_bytes());
+            for line in &lines {
+                let expected =
+                    if line.len() > max { Line::TooLarge } else { Line::Text(line.as_bytes().to_vec()) };
+                prop_assert_eq!(read_line(&mut reader, max).expect("no error"), expected);
+            }
+            prop_assert_eq!(read_line(&mut reader, max).expect("no error"), Line::End);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Where the outputs of the SQL go.
+
+use super::Context;
+use crate::aws::limits::lambda;
+use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::resolve::pipeline::{OutputSetting, OutputTarget};
+use crate::sql::Query;
+
+pub(super) fn check(context: &mut Context) {
+    let (Some(analytics), Some(query)) = (&context.pipeline.analytics, context.query) else { return };
+    let mut found = Vec::new();
+    for output in &analytics.outputs {
+        known(query, output, &mut found);
+        limits(output, &mut found);
+    }
+    delivered(query, &analytics.outputs, &mut found);
+    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
+}
+
+fn known(query: &Query, output: &OutputSetting, found: &mut Vec<Diagnostic>) {
+    let names: Vec<&str> = query.outputs().map(|stream| stream.name.as_str()).collect();
+    if !names.contains(&output.name.as_str()) {
+        found.push(Diagnostic::error(
+            Code::UnknownOutput,
+            output.span,
+            format!("the SQL has no output `{}`", output.name),
+            suggest::instead(&output.name, names),
+        ));
+    }
+}
+
+fn limits(output: &OutputSetting, found: &mut Vec<Diagnostic>) {
+    let (stream, function) = match &output.target {
+        OutputTarget::Delivery => return,
+        OutputTarget::Stream(stream) => (stream, None),
+        OutputTarget::Lambda(stream, function) => (stream, Some(function)),
+    };
+    found.extend(super::stream::retention_range(&stream.retention));
+    if let Some(function) = function
+        && !lambda::STREAM_WINDOW_S.contains(function.window.value)
+    {
+        found.push(Diagnostic::error(
+            Code::OutOfRange,
+            function.window.span,
+            format!("Lambda collects rows for at most {} s", lambda::STREAM_WINDOW_S.max),
+            format!("write `window: {} s` or less", lambda::STREAM_WINDOW_S.max),
+        ));
+    }
+}
+
+/// Firehose reads one stream: the output that is named for it, or the only one.
+fn delivered(query: &Query, outputs: &[OutputSetting], found: &mut Vec<Diagnostic>) {
+    let mut delivered = outputs.iter().filter(|output| matches!(output.target, OutputTarget::Delivery));
+    if let Some(first) = delivered.next() {
+        found.extend(delivered.map(|other| {
+            Diagnostic::error(
+                Code::DeliveredOutput,
+                other.span,
+                "a second output goes to `delivery`, and Firehose takes one",
+                format!("write `{}: {{stream: {{}}}}`", other.name),
+            )
+            .related(first.span, "the first one")
+        }));
+        return;
+    }
+    let mut names = query.outputs();
+    let (Some(first), second) = (names.next(), names.next()) else { return };
+    let elsewhere = outputs.iter().find(|output| output.name == first.name);
+    let (span, message) = match (elsewhere, second) {
+        (None, None) => return,
+        (Some(output), None) => (output.span, "the only output goes elsewhere, and Firehose gets nothing"),
+        (_, Some(second)) => (second.span, "the SQL has several outputs, and none is named for Firehose"),
+    };
+    found.push(Diagnostic::error(
+        Code::DeliveredOutput,
+        span,
+        message,
+        format!("write `outputs: {{{}: delivery}}` in `analytics`", first.name),
+    ));
+}

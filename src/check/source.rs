@@ -1,0 +1,283 @@
+//! Where the producer's records come from: a web API, a file, or the columns.
+
+use fluent_uri::Uri;
+
+use super::Context;
+use crate::capacity;
+use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::instances::instances;
+use crate::resolve::invalid_path;
+use crate::resolve::pipeline::{
+    FileSource, GeneratorSource, HttpSource, PartitionKey, Pipeline, Producer, Source,
+};
+use crate::source::Span;
+use crate::spec::ByteSize;
+
+/// Headers that belong to the connection and not to the request.
+const FRAMING: [&str; 6] = ["host", "content-length", "connection", "transfer-encoding", "upgrade", "te"];
+/// Words in a header's or a query parameter's name that give a secret away.
+const SECRET_WORDS: [&str; 9] =
+    ["authorization", "cookie", "token", "secret", "password", "passwd", "apikey", "signature", "credential"];
+
+pub(super) fn check(context: &mut Context) {
+    let Some(producer) = &context.pipeline.producer else { return };
+    let mut found = Vec::new();
+    match &producer.source {
+        Source::Http(source) => {
+            url(source, &mut found);
+            headers(source, &mut found);
+            pages(source, &mut found);
+        }
+        Source::File(source) => {
+            lines(context.pipeline, producer, source, &mut found);
+            shared(context.pipeline, producer, source, &mut found);
+        }
+        Source::Generator(source) => columns(context.pipeline, producer, source, &mut found),
+    }
+    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
+}
+
+fn url(source: &HttpSource, found: &mut Vec<Diagnostic>) {
+    let (text, span) = (source.url.value.as_str(), source.url.span);
+    let mut invalid = |message: String| {
+        let schemed = format!("https://{text}");
+        let help = if !text.contains(':') && Uri::parse(schemed.as_str()).is_ok_and(has_host) {
+            format!("write `url: {schemed}`")
+        } else {
+            "write an address such as `https://api.example.com/records?count=500`".into()
+        };
+        found.push(Diagnostic::error(Code::InvalidUrl, span, message, help));
+    };
+    let uri = match Uri::parse(text) {
+        Ok(uri) => uri,
+        Err(_) => return invalid(format!("`{text}` is not a URL")),
+    };
+    let scheme = uri.scheme().as_str().to_ascii_lowercase();
+    let host = uri.authority().map(|authority| authority.host()).unwrap_or_default();
+    if !matches!(scheme.as_str(), "http" | "https") {
+        return invalid(format!("the producer fetches over https, not `{scheme}`"));
+    }
+    if host.is_empty() {
+        return invalid(format!("`{text}` names no host"));
+    }
+    if host.starts_with('[') {
+        return invalid("the stack's own network has no IPv6".into());
+    }
+    if uri.authority().is_some_and(|authority| !matches!(authority.port_to_u16(), Ok(None | Some(1..)))) {
+        return invalid("a port is a number from 1 to 65535".into());
+    }
+    if uri.fragment().is_some() {
+        return invalid("a fragment (`#..`) is never sent".into());
+    }
+    if uri.authority().and_then(|authority| authority.userinfo()).is_some() {
+        found.push(secret(span, "the URL holds a user name or password".into()));
+    }
+    let query = uri.query().map(ToString::to_string).unwrap_or_default();
+    for parameter in
+        query.split('&').filter_map(|pair| pair.split_once('=')).filter(|pair| !pair.1.is_empty())
+    {
+        if is_secret(parameter.0) {
+            found.push(secret(span, format!("the URL's parameter `{}` looks like a secret", parameter.0)));
+        }
+    }
+    if scheme == "http" {
+        found.push(Diagnostic::warning(
+            Code::PlainHttp,
+            span,
+            "records are fetched without encryption, and anyone on the way can change them",
+            format!("write `{}` if the server offers it", text.replacen("http:", "https:", 1)),
+        ));
+    }
+}
+
+fn has_host(uri: Uri<&str>) -> bool {
+    uri.authority().is_some_and(|authority| !authority.host().is_empty())
+}
+
+fn is_secret(name: &str) -> bool {
+    let plain: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    plain == "key" || SECRET_WORDS.iter().any(|word| plain.contains(word))
+}
+
+fn secret(span: Span, message: String) -> Diagnostic {
+    Diagnostic::error(
+        Code::SecretInSpec,
+        span,
+        message,
+        "remove it: the spec, the template and the user data are read by many; use a source that needs no secret, \
+         or put a proxy that adds it between",
+    )
+}
+
+fn headers(source: &HttpSource, found: &mut Vec<Diagnostic>) {
+    for (name, value, span) in &source.headers {
+        let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        if name.is_empty() || !name.chars().all(token) {
+            found.push(Diagnostic::error(
+                Code::InvalidFormat,
+                *span,
+                format!("`{name}` is not the name of an HTTP header"),
+                "write a name such as `accept-language`",
+            ));
+        } else if value.chars().any(|c| c.is_control() || !c.is_ascii()) {
+            found.push(Diagnostic::error(
+                Code::InvalidFormat,
+                *span,
+                format!("the value of `{name}` cannot be sent in an HTTP header"),
+                "use printable ASCII characters on one line",
+            ));
+        } else if FRAMING.contains(&name.to_ascii_lowercase().as_str()) {
+            found.push(Diagnostic::error(
+                Code::InvalidFormat,
+                *span,
+                format!("the producer sets `{name}` itself"),
+                "remove it",
+            ));
+        } else if is_secret(name) {
+            found.push(secret(*span, format!("the header `{name}` carries a secret")));
+        }
+    }
+}
+
+fn pages(source: &HttpSource, found: &mut Vec<Diagnostic>) {
+    let records = &source.records;
+    if let Err(error) = &records.value.path {
+        found.push(invalid_path(&records.value.text, error, records.span));
+    }
+    if let Some(refresh) = &source.refresh
+        && refresh.value == 0
+    {
+        found.push(Diagnostic::error(
+            Code::OutOfRange,
+            refresh.span,
+            "the source would be asked without a pause",
+            "write `refresh: 10 s` or more",
+        ));
+    }
+}
+
+/// Every line must be a record that the stream takes, and all of them within the load that the shards are made for.
+fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &mut Vec<Diagnostic>) {
+    let Some(content) = &source.content else { return };
+    let (stream, name) = (&pipeline.stream, &source.path.value);
+    let mut refuse = |message: String, help: String| {
+        found.push(Diagnostic::error(Code::RecordsFile, source.path.span, message, help));
+    };
+    let key = stream.partition_key_size.value;
+    let most = stream.max_record_size.value.saturating_sub(key);
+    let reads_json =
+        pipeline.records.is_some() || matches!(producer.partition_key.value, PartitionKey::Field(_));
+    let (mut records, mut bytes) = (0_u64, 0_u64);
+    let (mut too_long, mut not_json) = (None, None);
+    for (line, text) in content.split(|byte| *byte == b'\n').enumerate() {
+        let text = text.trim_ascii();
+        if text.is_empty() {
+            continue;
+        }
+        records += 1;
+        bytes += text.len() as u64;
+        if text.len() as u64 > most {
+            too_long.get_or_insert((line + 1, text.len()));
+        } else if reads_json && not_json.is_none() {
+            not_json = serde_json::from_slice::<serde::de::IgnoredAny>(text).err().map(|error| {
+                // serde_json's words end in the place within the line.
+                (line + 1, error.to_string().replace("line 1 column", "column"))
+            });
+        }
+    }
+    if records == 0 {
+        refuse(format!("`{name}` holds no record"), "write one record a line".into());
+        return;
+    }
+    if let Some((line, size)) = too_long {
+        refuse(
+            format!(
+                "line {line} of `{name}` has {size} B; with its partition key of {key} B, a record of this stream has {} B at most",
+                stream.max_record_size.value
+            ),
+            "make the line shorter, or raise `stream.max_record_size`".into(),
+        );
+    }
+    if let Some((line, error)) = not_json {
+        refuse(
+            format!("line {line} of `{name}` is not JSON: {error}"),
+            "write one JSON object a line".into(),
+        );
+    }
+    let average = bytes.div_ceil(records);
+    let sent = capacity::bytes_per_second(producer.records_per_second.value, average);
+    let declared = capacity::bytes_per_second(stream.records_per_second.value, stream.record_size.value);
+    if sent > declared {
+        found.push(
+            Diagnostic::error(
+                Code::ProducerRate,
+                source.path.span,
+                format!(
+                    "the records of `{name}` have {average} B on average, which makes {} a second; the stream is declared to take {}",
+                    ByteSize(sent), ByteSize(declared)
+                ),
+                format!("write `record_size: {average} B` in `stream`, or send less"),
+            )
+            .related(stream.record_size.span, "the declared size"),
+        );
+    }
+}
+
+/// Instances do not divide a file among them.
+fn shared(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &mut Vec<Diagnostic>) {
+    let Some(need) = instances(pipeline).filter(|need| need.count > 1) else { return };
+    let (span, help) = match &producer.instances {
+        Some(instances) => (instances.span, "write `instances: 1`"),
+        None => (
+            source.path.span,
+            "write `instances: 1` and a larger `instance_type`, or send fewer records a second",
+        ),
+    };
+    found.push(Diagnostic::error(
+        Code::SharedFile,
+        span,
+        format!("each of the {} instances would send the whole file", need.count),
+        help,
+    ));
+}
+
+/// A generated record is one JSON object with a value for every column.
+fn columns(pipeline: &Pipeline, producer: &Producer, source: &GeneratorSource, found: &mut Vec<Diagnostic>) {
+    let mut refuse = |span: Span, message: String, help: String| {
+        found.push(Diagnostic::error(Code::GeneratedRecords, span, message, help));
+    };
+    let Some(records) = &pipeline.records else {
+        return refuse(
+            source.span,
+            "there are no columns to make records from".into(),
+            "add `records:` with `format: json` and `columns:`, each with its `type` and `path`".into(),
+        );
+    };
+    for (at, column) in records.columns.iter().enumerate() {
+        let path = column.path.segments();
+        let inside = |other: &&crate::sql::Column| {
+            let other = other.path.segments();
+            other.len() < path.len() && path.starts_with(other)
+        };
+        let outer = records.columns.iter().enumerate().find(|(other, column)| *other != at && inside(column));
+        if let Some((_, outer)) = outer {
+            refuse(
+                column.span,
+                format!("`{}` lies inside of `{}`, which holds a value of its own", column.path, outer.path),
+                "give one of the two another path, or send records of a file".into(),
+            );
+        }
+    }
+    if let PartitionKey::Field(field) = &producer.partition_key.value
+        && let Ok(path) = &field.path
+        && !records.columns.iter().any(|column| column.path == *path)
+        && records.complete
+    {
+        let paths: Vec<String> = records.columns.iter().map(|column| column.path.to_string()).collect();
+        refuse(
+            producer.partition_key.span,
+            format!("no column lies at `{path}`, so no generated record has this key"),
+            suggest::instead(&field.text, paths.iter().map(String::as_str)),
+        );
+    }
+}

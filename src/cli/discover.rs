@@ -1,0 +1,137 @@
+//! `pipec discover`
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use comfy_table::{ContentArrangement, Table, presets};
+use serde_json::{Value, json};
+
+use super::output::{Exit, note, print, shown, write};
+use crate::discover::{Discovery, block, discover, read, written_into};
+
+/// Records that are shown beside what becomes of them.
+const SHOWN: usize = 3;
+/// Width of the table, as of the plan's.
+const WIDTH: u16 = 120;
+/// Largest file of samples, bytes.
+const FILE_BYTES_MAX: u64 = 64 << 20;
+
+/// Find the columns of sample records, and write them into a spec
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pipec discover users.jsonl                          the block, to look at\n  \
+                        pipec discover users.jsonl --write pipeline.yaml    and into a spec\n\n\
+                        The file holds JSON objects, one a line or one behind the other, or one array of them; gzip is \
+                        read as well. Widen a type that the samples make too narrow."
+)]
+pub(super) struct Discover {
+    /// Sample records
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Write the block into this spec, in place of its `records`
+    #[arg(long, value_name = "SPEC")]
+    write: Option<PathBuf>,
+    /// `text` for people, `json` for programs
+    #[arg(long, value_enum, default_value_t)]
+    format: DiscoverFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum DiscoverFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+impl Discover {
+    pub(super) fn run(self) -> Result<(), Exit> {
+        let name = shown(&self.file);
+        let unreadable = |problem: String| Exit::usage(&format!("`{name}` cannot be read: {problem}"));
+        match fs::metadata(&self.file) {
+            Ok(metadata) if metadata.len() > FILE_BYTES_MAX => {
+                return Err(unreadable(format!(
+                    "it has over {} MiB; give a part of it",
+                    FILE_BYTES_MAX >> 20
+                )));
+            }
+            Ok(_) => {}
+            Err(error) => return Err(unreadable(error.to_string())),
+        }
+        let bytes = fs::read(&self.file).map_err(|error| unreadable(error.to_string()))?;
+        let records = read(&bytes).map_err(|none| {
+            note(&format!("error: {name}: {}\nhelp: {}", none.message, none.help));
+            Exit::Spec
+        })?;
+        let discovery = discover(&records);
+        if discovery.columns.is_empty() {
+            return Err(Exit::usage(&format!("{name}: no field of the records can be a column")));
+        }
+        match self.format {
+            DiscoverFormat::Json => {
+                let mut found = json!(discovery);
+                found["records"] = records.len().into();
+                print(&format!("{found:#}\n"))?;
+            }
+            DiscoverFormat::Text => {
+                note(&side_by_side(&records, &discovery));
+                if self.write.is_none() {
+                    print(&block(&discovery))?;
+                }
+            }
+        }
+        if let Some(spec) = &self.write {
+            self.write_into(spec, &discovery)?;
+        }
+        note(&format!(
+            "{} columns of {} records{}",
+            discovery.columns.len(),
+            records.len(),
+            self.write.as_ref().map(|spec| format!(", written into {}", shown(spec))).unwrap_or_default()
+        ));
+        Ok(())
+    }
+
+    fn write_into(&self, path: &std::path::Path, discovery: &Discovery) -> Result<(), Exit> {
+        let text = fs::read_to_string(path)
+            .map_err(|error| Exit::usage(&format!("`{}` cannot be read: {error}", shown(path))))?;
+        let written = written_into(&text, discovery)
+            .map_err(|problem| Exit::usage(&format!("`{}` is left as it is: {}", shown(path), problem.0)))?;
+        write(path, written.as_bytes())
+    }
+}
+
+/// The first records, and what the columns hold of them.
+fn side_by_side(records: &[Value], discovery: &Discovery) -> String {
+    let mut table = Table::new();
+    table
+        .load_style(presets::UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(WIDTH);
+    table.set_header(["record", "row"]);
+    for record in records.iter().take(SHOWN) {
+        let row: Vec<String> = discovery
+            .columns
+            .iter()
+            .map(|column| {
+                let value = column.path.segments().iter().try_fold(record, |value, key| value.get(key));
+                format!("{} = {}", column.name, value.map_or("NULL".into(), value_shown))
+            })
+            .collect();
+        table.add_row([printable(&format!("{record:#}")), printable(&row.join("\n"))]);
+    }
+    table.to_string()
+}
+
+fn value_shown(value: &Value) -> String {
+    match value {
+        Value::Null => "NULL".into(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Samples come from anywhere; what steers a terminal does not reach it.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}

@@ -1,0 +1,156 @@
+//! The `records:` block: as text, and in the place that it has in a spec.
+
+use std::fmt::Write;
+use std::ops::Range;
+
+use super::infer::{ColumnFound, Discovery};
+use crate::parse::tree::{self, Entry, Kind, Node};
+
+/// Keys of a spec behind which `records` stands, the last first.
+const BEFORE: [&str; 4] = ["producer", "stream", "description", "name"];
+
+/// Why a block cannot be put into a spec: one terse sentence, without a full stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unwritable(pub String);
+
+/// The block as a user would write it: a column a line, in columns.
+pub fn block(discovery: &Discovery) -> String {
+    let columns = &discovery.columns;
+    let name = |column: &ColumnFound| format!("{}:", plain(&column.name));
+    let kind = |column: &ColumnFound| format!("{},", plain(&column.data_type.to_string()));
+    let widest = |shown: &dyn Fn(&ColumnFound) -> String| {
+        columns.iter().map(|column| shown(column).chars().count()).max().unwrap_or_default()
+    };
+    let (names, kinds) = (widest(&name), widest(&kind));
+    let mut text = String::from("records:\n  format: json\n  columns:\n");
+    for column in columns {
+        let path = plain(&column.path.to_string());
+        let note = column.note.map(|note| format!("  # {note}")).unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "    {:names$} {{type: {:kinds$} path: {path}}}{note}",
+            name(column),
+            kind(column)
+        );
+    }
+    for left in &discovery.left_out {
+        let _ = writeln!(text, "    # {} is left out: {}", left.path, left.because);
+    }
+    text
+}
+
+/// A word that YAML reads as this very text inside of braces, or the text in quotes.
+fn plain(text: &str) -> String {
+    let character = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '$' | '(' | ')');
+    let first = |c: char| c.is_ascii_alphabetic() || c == '$';
+    let is_word = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
+        .iter()
+        .any(|word| text.eq_ignore_ascii_case(word));
+    if text.starts_with(first) && text.chars().all(character) && !is_word {
+        text.to_owned()
+    } else {
+        serde_json::Value::from(text).to_string()
+    }
+}
+
+/// A spec with the block in it, in place of the one that is there; everything else stays byte for byte.
+///
+/// # Errors
+/// When the text is no spec in block style.
+pub fn written_into(spec: &str, discovery: &Discovery) -> Result<String, Unwritable> {
+    let (node, faults) = tree::read(spec);
+    let (Some(Node { kind: Kind::Mapping(entries), range, .. }), true) = (&node, faults.is_empty()) else {
+        return Err(Unwritable("it is not valid YAML; `pipec check` says why".into()));
+    };
+    if spec[range.start..].starts_with('{') {
+        return Err(Unwritable("it is written in braces, and the block needs lines of its own".into()));
+    }
+    let block = block(discovery);
+    let (place, text) = match entries.iter().position(|entry| entry.key == "records") {
+        Some(at) => (lines(spec, entries, at), block),
+        None => {
+            let before = BEFORE.iter().find_map(|key| entries.iter().position(|entry| entry.key == **key));
+            let end = before.map_or(spec.len(), |at| lines(spec, entries, at).end);
+            (end..end, format!("\n{block}"))
+        }
+    };
+    let (head, tail) = (&spec[..place.start], &spec[place.end..]);
+    let gap = if head.is_empty() || head.ends_with('\n') { "" } else { "\n" };
+    let written = format!("{head}{gap}{text}{tail}");
+    // Nothing is written that does not read back.
+    match tree::read(&written) {
+        (Some(_), faults) if faults.is_empty() => Ok(written),
+        _ => Err(Unwritable("the block does not fit between its lines".into())),
+    }
+}
+
+/// The lines of an entry, from its key to the last line that belongs to it. Comments in front of the next key are the
+/// next key's.
+fn lines(spec: &str, entries: &[Entry], at: usize) -> Range<usize> {
+    let start = spec[..entries[at].key_range.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let next = entries.get(at + 1).map_or(spec.len(), |next| next.key_range.start);
+    let mut end = start;
+    let mut offset = start;
+    for line in spec[start..next].split_inclusive('\n') {
+        offset += line.len();
+        let text = line.trim();
+        // What stands in the first column belongs to no entry.
+        let outside = offset > start + line.len() && !line.starts_with([' ', '\t', '-']);
+        if !text.is_empty() && !outside {
+            end = offset;
+        }
+    }
+    start..end
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::infer::discover;
+    use super::*;
+
+    fn found() -> Discovery {
+        discover(&[json!({"name": {"first": "Ada"}, "age": 36, "no": 1, "the note": null, "tags": []})])
+    }
+
+    const BLOCK: &str = "records:\n  format: json\n  columns:\n    first:      {type: VARCHAR(16), path: $.name.first}\n    age:        {type: INTEGER,     path: $.age}\n    \"no\":       {type: INTEGER,     path: $.no}\n    \"the note\": {type: VARCHAR(16), path: \"$['the note']\"}  # null in every sample\n    # $.tags is left out: an array\n";
+
+    #[test]
+    fn a_block_is_written_as_a_person_would() {
+        assert_eq!(block(&found()), BLOCK);
+    }
+
+    #[test]
+    fn it_goes_behind_the_stream_and_its_comments() {
+        let spec = "name: users\n\nstream:\n  record_size: 1 KiB   # average\n  records_per_second: 1\n\n# where it goes\ndelivery:\n  s3: {}\n";
+        let written = written_into(spec, &found()).unwrap();
+        assert_eq!(
+            written,
+            format!(
+                "name: users\n\nstream:\n  record_size: 1 KiB   # average\n  records_per_second: 1\n\n{BLOCK}\n# where it goes\ndelivery:\n  s3: {{}}\n"
+            )
+        );
+        assert_eq!(written_into(&written, &found()).as_deref(), Ok(written.as_str()));
+    }
+
+    #[test]
+    fn the_block_that_is_there_makes_way() {
+        for old in [
+            "records: {format: json, columns: {a: {type: INTEGER}}}\n",
+            "records:\n  format: json\n  # old\n  columns:\n    a: {type: INTEGER}\n",
+        ] {
+            let written = written_into(&format!("name: users\n{old}# end\n"), &found()).unwrap();
+            assert_eq!(written, format!("name: users\n{BLOCK}# end\n"));
+        }
+    }
+
+    #[test]
+    fn what_is_no_spec_is_left_alone() {
+        assert!(written_into("{name: users}", &found()).is_err());
+        assert!(written_into("name: [", &found()).is_err());
+        assert!(written_into("", &found()).is_err());
+        let without_newline = written_into("name: users", &found()).unwrap();
+        assert!(without_newline.starts_with("name: users\n\nrecords:\n"), "{without_newline}");
+    }
+}

@@ -1,0 +1,350 @@
+//! Columns and their types, from samples.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::sql::{DataType, MAX_PATH_DEPTH, Path};
+
+/// Length of a text column where no sample is longer; twice of that, and so on, where one is.
+const TEXT_LENGTH_LEAST: u32 = 16;
+/// Longest text that a column holds; longer ones have no length.
+const TEXT_LENGTH_MOST: u32 = 65_535;
+
+/// What samples say of their records.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Discovery {
+    /// Columns, in the order in which their fields were first seen.
+    pub columns: Vec<ColumnFound>,
+    /// Fields that become no column.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ColumnFound {
+    /// Name: the field's own, or with those around it where two are alike.
+    pub name: String,
+    /// Type.
+    #[serde(rename = "type", serialize_with = "shown")]
+    pub data_type: DataType,
+    /// Path of the value.
+    #[serde(serialize_with = "shown")]
+    pub path: Path,
+    /// What is worth a look, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<&'static str>,
+}
+
+/// A field that becomes no column.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LeftOut {
+    /// Path of the field.
+    #[serde(serialize_with = "shown")]
+    pub path: Path,
+    /// Why.
+    pub because: &'static str,
+}
+
+fn shown<S: serde::Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+/// What was seen at a path.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    null: bool,
+    boolean: bool,
+    whole: Option<(i64, i64)>,
+    /// A number with a fraction, or one that 64 bits do not hold.
+    fraction: bool,
+    text: Option<Text>,
+    object: bool,
+    array: bool,
+}
+
+/// What all texts at a path have in common.
+#[derive(Clone, Copy, Debug)]
+struct Text {
+    /// Characters of the longest.
+    longest: usize,
+    timestamp: bool,
+    date: bool,
+    time: bool,
+    /// Digits with a point among them.
+    number: bool,
+}
+
+/// The columns of records, which are JSON objects.
+pub fn discover(records: &[Value]) -> Discovery {
+    let mut fields: IndexMap<Vec<String>, Seen> = IndexMap::new();
+    for record in records {
+        if let Value::Object(entries) = record {
+            look(entries, &mut Vec::new(), &mut fields);
+        }
+    }
+    let mut columns = Vec::new();
+    let mut left_out = Vec::new();
+    for (segments, seen) in fields {
+        let scalar = seen.boolean || seen.whole.is_some() || seen.fraction || seen.text.is_some();
+        let path = Path::new(segments);
+        let because = match (seen.object, seen.array, scalar) {
+            (true, false, false) => continue,
+            (false, true, false) => "an array",
+            (false, false, _) if !writable(&path) => "its name cannot stand in SQL",
+            (false, false, _) => {
+                let (data_type, note) = data_type(&seen);
+                columns.push(ColumnFound { name: String::new(), data_type, path, note });
+                continue;
+            }
+            _ => "it holds objects, arrays or values by turns",
+        };
+        left_out.push(LeftOut { path, because });
+    }
+    name(&mut columns);
+    Discovery { columns, left_out }
+}
+
+fn look(entries: &Map<String, Value>, path: &mut Vec<String>, fields: &mut IndexMap<Vec<String>, Seen>) {
+    for (key, value) in entries {
+        path.push(key.clone());
+        let seen = fields.entry(path.clone()).or_default();
+        match value {
+            Value::Null => seen.null = true,
+            Value::Bool(_) => seen.boolean = true,
+            Value::Number(number) => match number.as_i64() {
+                Some(value) => {
+                    let (least, most) = seen.whole.unwrap_or((value, value));
+                    seen.whole = Some((least.min(value), most.max(value)));
+                }
+                None => seen.fraction = true,
+            },
+            Value::String(text) => seen.text = Some(Text::of(text).with(seen.text)),
+            Value::Array(_) => seen.array = true,
+            Value::Object(_) if path.len() >= MAX_PATH_DEPTH => seen.array = true,
+            Value::Object(inner) => {
+                seen.object = true;
+                look(inner, path, fields);
+            }
+        }
+        path.pop();
+    }
+}
+
+impl Text {
+    fn of(text: &str) -> Self {
+        // As the generated SQL reads them: a blank or a `T` between day and time, and perhaps a `Z`.
+        let parts = text.strip_suffix('Z').unwrap_or(text).split_once([' ', 'T']);
+        let point = text.strip_prefix('-').unwrap_or(text).split_once('.');
+        Self {
+            longest: text.chars().count(),
+            timestamp: parts.is_some_and(|(day, time)| is_day(day) && is_time(time)),
+            date: is_day(text),
+            time: is_time(text),
+            number: point.is_some_and(|(whole, behind)| is_digits(whole) && is_digits(behind)),
+        }
+    }
+
+    fn with(self, other: Option<Self>) -> Self {
+        let Some(other) = other else { return self };
+        Self {
+            longest: self.longest.max(other.longest),
+            timestamp: self.timestamp && other.timestamp,
+            date: self.date && other.date,
+            time: self.time && other.time,
+            number: self.number && other.number,
+        }
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a text has the form of another, where `0` stands for a digit.
+fn has_form(text: &str, form: &str) -> bool {
+    text.len() == form.len()
+        && text.bytes().zip(form.bytes()).all(|(byte, form)| match form {
+            b'0' => byte.is_ascii_digit(),
+            other => byte == other,
+        })
+}
+
+fn is_day(text: &str) -> bool {
+    has_form(text, "0000-00-00")
+}
+
+fn is_time(text: &str) -> bool {
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    has_form(seconds, "00:00:00") && is_digits(fraction)
+}
+
+fn data_type(seen: &Seen) -> (DataType, Option<&'static str>) {
+    let number = seen.whole.is_some() || seen.fraction;
+    let kinds = u8::from(seen.boolean) + u8::from(number) + u8::from(seen.text.is_some());
+    match (kinds, seen.text) {
+        (0, _) => (DataType::Varchar(Some(TEXT_LENGTH_LEAST)), Some("null in every sample")),
+        (1, None) if seen.boolean => (DataType::Boolean, None),
+        (1, None) if seen.fraction => (DataType::Double, None),
+        (1, None) => {
+            let (least, most) = seen.whole.unwrap_or_default();
+            let fits = i32::try_from(least).is_ok() && i32::try_from(most).is_ok();
+            (if fits { DataType::Integer } else { DataType::BigInt }, None)
+        }
+        (1, Some(text)) if text.timestamp => (DataType::Timestamp, None),
+        (1, Some(text)) if text.date => (DataType::Date, None),
+        (1, Some(text)) if text.time => (DataType::Time, None),
+        (1, Some(text)) if text.number => (DataType::Double, Some("a number in quotes")),
+        (1, Some(text)) => (varchar(text.longest), None),
+        (_, text) => {
+            // A number as text has some twenty digits at most.
+            let longest = text.map_or(0, |text| text.longest).max(20);
+            (varchar(longest), Some("values of several types"))
+        }
+    }
+}
+
+fn varchar(longest: usize) -> DataType {
+    let length =
+        u32::try_from(longest).unwrap_or(u32::MAX).max(TEXT_LENGTH_LEAST).checked_next_power_of_two();
+    DataType::Varchar(
+        length.map(|length| length.min(TEXT_LENGTH_MOST)).filter(|_| longest <= TEXT_LENGTH_MOST as usize),
+    )
+}
+
+/// Whether SQL can name the column, see the invariants of a query.
+fn writable(path: &Path) -> bool {
+    path.segments().iter().all(|key| {
+        !key.is_empty()
+            && key.chars().count() <= 128
+            && !key.contains("${")
+            && !key.chars().any(char::is_control)
+    })
+}
+
+/// The last key of each path, with the keys before it as far as it takes to tell two columns apart.
+fn name(columns: &mut [ColumnFound]) {
+    let mut taken: Vec<String> = Vec::new();
+    let tail = |path: &Path, keys: usize| {
+        let segments = path.segments();
+        segments[segments.len().saturating_sub(keys)..].join("_")
+    };
+    let paths: Vec<Path> = columns.iter().map(|column| column.path.clone()).collect();
+    for (at, column) in columns.iter_mut().enumerate() {
+        let depth = column.path.segments().len();
+        let keys = (1..depth).find(|keys| {
+            let name = tail(&column.path, *keys);
+            paths.iter().enumerate().all(|(other, path)| other == at || tail(path, *keys) != name)
+        });
+        let mut name = tail(&column.path, keys.unwrap_or(depth));
+        while taken.contains(&name) {
+            name.push('_');
+        }
+        taken.push(name.clone());
+        column.name = name;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn columns(records: &[Value]) -> Vec<(String, String, String)> {
+        let found = discover(records).columns;
+        found.into_iter().map(|c| (c.name, c.data_type.to_string(), c.path.to_string())).collect()
+    }
+
+    #[test]
+    fn nested_objects_become_flat_columns() {
+        let found = columns(&[
+            json!({"name": {"first": "Ada", "last": "Byron"}, "dob": {"age": 36}, "at": {"latitude": "51.50"}}),
+            json!({"name": {"first": "A name of twenty-two.", "last": null}, "dob": {"age": 3_000_000_000_u32}, "ok": true}),
+        ]);
+        let expected = [
+            ("first", "VARCHAR(32)", "$.name.first"),
+            ("last", "VARCHAR(16)", "$.name.last"),
+            ("age", "BIGINT", "$.dob.age"),
+            ("latitude", "DOUBLE", "$.at.latitude"),
+            ("ok", "BOOLEAN", "$.ok"),
+        ];
+        assert_eq!(found, expected.map(|(name, kind, path)| (name.into(), kind.into(), path.into())));
+    }
+
+    #[test]
+    fn types_are_the_narrowest_that_fit() {
+        for (values, expected) in [
+            (vec![json!(1), json!(-5)], "INTEGER"),
+            (vec![json!(1), json!(1.5)], "DOUBLE"),
+            (vec![json!(1_u64 << 40)], "BIGINT"),
+            (vec![json!("2026-01-27 09:30:00"), json!("2026-01-27T09:30:00.123Z")], "TIMESTAMP"),
+            (vec![json!("2026-01-27")], "DATE"),
+            (vec![json!("09:30:00.5")], "TIME"),
+            (vec![json!("2026-01-27"), json!("soon")], "VARCHAR(16)"),
+            (vec![json!("01234")], "VARCHAR(16)"),
+            (vec![json!(1), json!("one")], "VARCHAR(32)"),
+            (vec![json!(true), json!(null)], "BOOLEAN"),
+            (vec![json!(null)], "VARCHAR(16)"),
+            (vec![json!("x".repeat(70_000))], "VARCHAR"),
+            (vec![json!("x".repeat(40_000))], "VARCHAR(65535)"),
+        ] {
+            let records: Vec<Value> = values.into_iter().map(|value| json!({ "x": value })).collect();
+            assert_eq!(columns(&records)[0].1, expected);
+        }
+    }
+
+    #[test]
+    fn names_that_are_alike_get_those_around_them() {
+        let found = columns(&[json!({"from": {"id": 1}, "to": {"id": 2}, "to_id": 3, "x": {"id_": 4}})]);
+        let names: Vec<_> = found.into_iter().map(|column| column.0).collect();
+        assert_eq!(names, ["from_id", "to_id", "to_id_", "id_"]);
+    }
+
+    #[test]
+    fn arrays_and_turns_are_left_out_and_told() {
+        let found = discover(&[json!({"tags": ["a"], "mixed": {"a": 1}, "${x}": 1}), json!({"mixed": 7})]);
+        let told: Vec<_> =
+            found.left_out.iter().map(|left| format!("{}: {}", left.path, left.because)).collect();
+        assert_eq!(
+            told,
+            [
+                "$.tags: an array",
+                "$.mixed: it holds objects, arrays or values by turns",
+                "$['${x}']: its name cannot stand in SQL"
+            ]
+        );
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,20}".prop_map(Value::from)
+        ];
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::hash_map("[a-c_. '\\\\]{0,3}", inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_column_has_a_name_of_its_own_and_a_path_that_reads(records in prop::collection::vec(any_json(), 0..6)) {
+            let found = discover(&records).columns;
+            let mut names: Vec<_> = found.iter().map(|column| &column.name).collect();
+            names.sort();
+            names.dedup();
+            prop_assert_eq!(names.len(), found.len());
+            for column in found {
+                prop_assert_eq!(crate::sql::parse_path(&column.path.to_string()), Ok(column.path));
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! `discover`: sample records to the `records:` block of a spec. Fields of nested objects become columns of their own,
+//! with the narrowest types that every sample fits.
+
+mod block;
+mod infer;
+mod samples;
+
+pub use block::{Unwritable, block, written_into};
+pub use infer::{ColumnFound, Discovery, LeftOut, discover};
+pub use samples::{NoSamples, read};

@@ -1,0 +1,252 @@
+//! The typed query as a record program's: what `runtime/core` runs on one record at a time.
+//!
+//! The same meaning as the Flink printer's, and as exhaustive: whoever adds a kind of expression or a function decides
+//! here whether the transform can run it, and else says so with a [`StateNeed`].
+
+use pipec_core::query as program;
+use pipec_core::{parse_date, parse_time, parse_timestamp};
+
+use super::data_type::DataType;
+use super::expr::{Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, PatternPart, Side};
+use super::query::{FromClause, Insert, Query, RecordFormat, Role, Select, StateNeed, Stream, StreamId};
+
+type Printed<T> = Result<T, StateNeed>;
+
+/// The query of a record program whose rows are those of one output; what only other outputs need is left out.
+///
+/// # Errors
+/// The first part of the query that a record alone does not decide.
+pub fn print_program(query: &Query, output: StreamId) -> Result<program::Query, StateNeed> {
+    query.stateless()?;
+    readable(query)?;
+    let needed = needed(query, output);
+    let columns = query.input.iter().map(|column| program::Column {
+        path: column.path.segments().to_vec(),
+        data_type: data_type(column.data_type),
+    });
+    let streams = query.stream_ids().skip(1).map(|id| {
+        let stream = query.stream(id);
+        let keys = || stream.columns.iter().map(|column| column.name.clone()).collect();
+        program::Stream {
+            types: stream.columns.iter().map(|column| data_type(column.data_type)).collect(),
+            keys: (id == output).then(keys),
+        }
+    });
+    let inserts = query.inserts.iter().filter(|insert| needed[insert.into.0]);
+    Ok(program::Query {
+        columns: columns.collect(),
+        streams: streams.collect(),
+        inserts: inserts.map(|insert| self::insert(query, insert)).collect::<Printed<_>>()?,
+    })
+}
+
+/// The first part of the query that only Flink can run.
+pub fn needs_flink(query: &Query) -> Option<StateNeed> {
+    let mut outputs = query.stream_ids().filter(|id| query.stream(*id).role == Role::Output);
+    outputs.find_map(|output| print_program(query, output).err())
+}
+
+/// Whether the transform can take the records apart.
+fn readable(query: &Query) -> Printed<()> {
+    let Some(first) = query.input.first() else { return Ok(()) };
+    if query.format != RecordFormat::Json {
+        return Err(StateNeed { what: "CSV", span: first.span });
+    }
+    match query.input.iter().find(|column| column.path.elements().is_some()) {
+        Some(column) => Err(StateNeed { what: "an array whose elements become rows", span: column.span }),
+        None => Ok(()),
+    }
+}
+
+/// Which streams lead to an output; a stream is fed by earlier ones only.
+fn needed(query: &Query, output: StreamId) -> Vec<bool> {
+    let ids: Vec<StreamId> = query.stream_ids().collect();
+    let mut needed = vec![false; ids.len()];
+    needed[output.0] = true;
+    for id in ids.into_iter().rev().filter(|id| id.0 <= output.0) {
+        if needed[id.0] {
+            for from in query.inserts_into(id).flat_map(|insert| insert.select.from.streams()) {
+                needed[from.0] = true;
+            }
+        }
+    }
+    needed
+}
+
+fn insert(query: &Query, insert: &Insert) -> Printed<program::Insert> {
+    let Select { from, filter, group: _, over: _, items, span } = &insert.select;
+    let from = match from {
+        FromClause::Stream { stream, name: _, window: _, span: _ } => stream,
+        FromClause::Lookup { span, .. } => return Err(StateNeed { what: "a reference table", span: *span }),
+        FromClause::Join { .. } => return Err(StateNeed { what: "a join", span: *span }),
+    };
+    let into = query.stream(insert.into);
+    Ok(program::Insert {
+        from: from.0,
+        into: insert.into.0,
+        filter: filter.as_ref().map(expr).transpose()?,
+        items: items.iter().enumerate().map(|(at, item)| value(item, into, at)).collect::<Printed<_>>()?,
+    })
+}
+
+/// The expression as the type of a stream's column. Only a text can be of another length than that; what is longer is
+/// cut.
+fn value(item: &Expr, into: &Stream, at: usize) -> Printed<program::Expr> {
+    let target = into.columns[at].data_type;
+    let printed = expr(item)?;
+    let is_exact =
+        matches!(item.kind, ExprKind::Column(_) | ExprKind::Cast { .. }) && item.data_type == target;
+    let limited = matches!(target.text_length(), Some(Some(_)));
+    Ok(if limited && !is_exact { program::Expr::Cast(data_type(target), Box::new(printed)) } else { printed })
+}
+
+fn expr(expr: &Expr) -> Printed<program::Expr> {
+    use program::Expr as To;
+    let of = |operand: &Expr| self::expr(operand).map(Box::new);
+    let pair = |left: &Expr, right: &Expr| Ok(Box::new((self::expr(left)?, self::expr(right)?)));
+    let list = |list: &[Expr]| list.iter().map(self::expr).collect::<Printed<Vec<_>>>();
+    let not = |negated: bool, truth: To| if negated { To::Not(Box::new(truth)) } else { truth };
+    Ok(match &expr.kind {
+        // A SELECT reads one stream, so the relation is the first.
+        ExprKind::Column(ColumnRef { relation: _, column }) => To::Column(*column),
+        ExprKind::Literal(literal) => self::literal(literal),
+        ExprKind::Cast { operand, written: _ } => To::Cast(data_type(expr.data_type), of(operand)?),
+        ExprKind::Negate(operand) => To::Negate(data_type(expr.data_type), of(operand)?),
+        ExprKind::Arithmetic { operator, left, right } => {
+            To::Arithmetic(arithmetic(*operator), data_type(expr.data_type), pair(left, right)?)
+        }
+        ExprKind::Concat(parts) => To::Concat(list(parts)?),
+        ExprKind::Compare { operator, left, right } => To::Compare(comparison(*operator), pair(left, right)?),
+        ExprKind::And(parts) => To::And(list(parts)?),
+        ExprKind::Or(parts) => To::Or(list(parts)?),
+        ExprKind::Not(operand) => To::Not(of(operand)?),
+        ExprKind::IsNull { operand, negated } => not(*negated, To::IsNull(of(operand)?)),
+        ExprKind::In { operand, list: items, negated } => not(*negated, To::In(of(operand)?, list(items)?)),
+        ExprKind::Between { operand, low, high, negated } => {
+            let three = (self::expr(operand)?, self::expr(low)?, self::expr(high)?);
+            not(*negated, To::Between(Box::new(three)))
+        }
+        ExprKind::Like { operand, pattern, negated } => {
+            not(*negated, To::Like(of(operand)?, pattern.parts.iter().map(part).collect()))
+        }
+        ExprKind::Case { branches, otherwise } => {
+            let branches = branches.iter().map(|(a, b)| Ok((self::expr(a)?, self::expr(b)?)));
+            let otherwise = otherwise.as_ref().map_or(Ok(To::Null), |value| self::expr(value))?;
+            To::Case(branches.collect::<Printed<_>>()?, Box::new(otherwise))
+        }
+        ExprKind::Coalesce(values) => To::Coalesce(list(values)?),
+        ExprKind::NullIf { value, unwanted } => To::NullIf(pair(value, unwanted)?),
+        ExprKind::Call { function, arguments } => match self::function(*function) {
+            Some(function) => To::Call(function, list(arguments)?),
+            None => return Err(StateNeed { what: "this function", span: expr.span }),
+        },
+        ExprKind::Shift { .. } => return Err(StateNeed { what: "INTERVAL", span: expr.span }),
+        ExprKind::Rowtime { .. } => return Err(StateNeed { what: "ROWTIME", span: expr.span }),
+        ExprKind::Window(_) => return Err(StateNeed { what: "a window", span: expr.span }),
+        ExprKind::Aggregate { .. } => return Err(StateNeed { what: "an aggregate", span: expr.span }),
+    })
+}
+
+/// A constant. The resolver takes only those that there are, so NULL stands for none of them.
+fn literal(literal: &Literal) -> program::Expr {
+    use program::Expr as To;
+    match literal {
+        Literal::Null => To::Null,
+        Literal::Boolean(truth) => To::Boolean(*truth),
+        Literal::Integer(number) => To::Integer(*number),
+        Literal::Decimal(digits) => digits.parse().map_or(To::Null, To::Decimal),
+        Literal::Double(number) => To::Double(*number),
+        Literal::Text(text) => To::Text(text.clone()),
+        Literal::Date(text) => parse_date(text).map_or(To::Null, To::Date),
+        Literal::Time(text) => parse_time(text).map_or(To::Null, To::Time),
+        Literal::Timestamp(text) => parse_timestamp(text).map_or(To::Null, To::Timestamp),
+    }
+}
+
+fn data_type(data_type: DataType) -> program::DataType {
+    use program::DataType as To;
+    match data_type {
+        DataType::Boolean => To::Boolean,
+        DataType::TinyInt => To::TinyInt,
+        DataType::SmallInt => To::SmallInt,
+        DataType::Integer => To::Integer,
+        DataType::BigInt => To::BigInt,
+        DataType::Decimal { precision, scale } => To::Decimal(precision, scale),
+        DataType::Real => To::Real,
+        DataType::Double => To::Double,
+        DataType::Char(length) => To::Char(length),
+        DataType::Varchar(Some(length)) => To::Varchar(length),
+        DataType::Varchar(None) => To::Text,
+        DataType::Date => To::Date,
+        DataType::Time => To::Time,
+        DataType::Timestamp => To::Timestamp,
+    }
+}
+
+fn arithmetic(operator: Arithmetic) -> program::Arithmetic {
+    match operator {
+        Arithmetic::Add => program::Arithmetic::Add,
+        Arithmetic::Subtract => program::Arithmetic::Subtract,
+        Arithmetic::Multiply => program::Arithmetic::Multiply,
+        Arithmetic::Divide => program::Arithmetic::Divide,
+        Arithmetic::Modulo => program::Arithmetic::Modulo,
+    }
+}
+
+fn comparison(operator: Comparison) -> program::Comparison {
+    match operator {
+        Comparison::Equal => program::Comparison::Equal,
+        Comparison::NotEqual => program::Comparison::NotEqual,
+        Comparison::Less => program::Comparison::Less,
+        Comparison::LessOrEqual => program::Comparison::LessOrEqual,
+        Comparison::Greater => program::Comparison::Greater,
+        Comparison::GreaterOrEqual => program::Comparison::GreaterOrEqual,
+    }
+}
+
+fn part(part: &PatternPart) -> program::Part {
+    match part {
+        PatternPart::Text(text) => program::Part::Text(text.clone()),
+        PatternPart::One => program::Part::One,
+        PatternPart::Any => program::Part::Any,
+    }
+}
+
+/// The transform's function, if it has one.
+fn function(function: Function) -> Option<program::Function> {
+    Some(match function {
+        Function::Upper => program::Function::Upper,
+        Function::Lower => program::Function::Lower,
+        Function::CharLength => program::Function::CharLength,
+        Function::Substring => program::Function::Substring,
+        Function::Trim(Side::Leading) => program::Function::TrimLeading,
+        Function::Trim(Side::Trailing) => program::Function::TrimTrailing,
+        Function::Trim(Side::Both) => program::Function::TrimBoth,
+        Function::InitCap
+        | Function::Position
+        | Function::Overlay
+        | Function::Replace
+        | Function::RegexpReplace
+        | Function::RegexpExtract
+        | Function::SimilarTo
+        | Function::SplitIndex
+        | Function::LeftPad
+        | Function::RightPad
+        | Function::Abs
+        | Function::Ceil
+        | Function::Floor
+        | Function::SquareRoot
+        | Function::Ln
+        | Function::Log10
+        | Function::Extract(_)
+        | Function::FloorTo(_)
+        | Function::CeilTo(_)
+        | Function::Step(_)
+        | Function::TimestampDiff(_)
+        | Function::UnixTimestamp
+        | Function::FromUnixTimestamp
+        | Function::FormatTimestamp
+        | Function::ParseTimestamp
+        | Function::Now => return None,
+    })
+}

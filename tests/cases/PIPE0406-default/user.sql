@@ -1,3 +1,0 @@
-SELECT "first", "age"
-FROM SOURCE_SQL_STREAM_001
-WHERE "age" >= 21;

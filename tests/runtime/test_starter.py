@@ -1,0 +1,390 @@
+"""The packed starter under an emulated Lambda, in every state of its application.
+
+Each case is a stack's life with one application. Cases mostly wait, so all of them run at once.
+"""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from emulated_lambda import Call
+from managed_flink import MODEL, RESET, Application, problems
+from response_url import HANG, LIMIT
+from starter import NAME, PATIENCE, Starter, read_template
+
+AT_ONCE = 20
+GLANCE = 0.05  # seconds between two looks
+
+CASES = {}
+
+
+def case(function):
+    CASES[function.__name__] = function
+    return function
+
+
+@case
+def create_starts_and_waits_for_running(starter):
+    with starter() as s:
+        answer = s.call("Create")
+        assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", NAME)
+        assert answer["Data"] == {"ApplicationStatus": "RUNNING"}
+        assert s.asked == ["StartApplication"]
+        (given,) = [given for operation, given in s.service.calls if operation == "StartApplication"]
+        assert given["RunConfiguration"] == {"FlinkRunConfiguration": {"AllowNonRestoredState": True}}
+        assert s.application.status == "RUNNING"
+
+
+@case
+def create_of_a_running_application_is_done(starter):
+    with starter(status="RUNNING") as s:
+        assert s.call("Create")["Status"] == "SUCCESS"
+        assert s.asked == []
+
+
+def _create_waits(status):
+    def waits(starter):
+        with starter(status=status, ahead=[status, "READY"]) as s:
+            assert s.call("Create")["Status"] == "SUCCESS"
+            assert s.asked == ["StartApplication"]
+
+    waits.__name__ = f"create_waits_for_{status.lower()}_and_starts"
+    return case(waits)
+
+
+for transition in ("STOPPING", "FORCE_STOPPING", "ROLLING_BACK", "ROLLED_BACK", "MAINTENANCE", "UPDATING"):
+    _create_waits(transition)
+
+
+def _create_follows(status):
+    def follows(starter):
+        with starter(status=status, ahead=[status, status, "RUNNING"]) as s:
+            assert s.call("Create")["Status"] == "SUCCESS"
+            assert s.asked == []
+
+    follows.__name__ = f"create_follows_{status.lower()}_to_running"
+    return case(follows)
+
+
+for transition in ("STARTING", "AUTOSCALING", "MAINTENANCE"):
+    _create_follows(transition)
+
+
+@case
+def a_start_that_fails_has_the_jobs_exception_in_its_reason(starter):
+    cause = "org.apache.flink.table.api.ValidationException: SQL validation failed. Column 'agee' not found"
+    with starter(start=["STARTING", "READY"], cause=cause, cause_late=2) as s:
+        answer = s.call("Create")
+        assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", NAME)
+        assert f"Flink application {NAME}: it was started and went back to READY" in answer["Reason"]
+        assert answer["Reason"].endswith(f"StartApplication FAILED: {cause}")
+        assert s.asked == ["StartApplication", *["DescribeApplicationOperation"] * 3]
+
+
+@case
+def the_longest_exception_fits_into_the_answer(starter):
+    # Every character of it takes six in JSON.
+    cause = "\x01" * MODEL.shape_for("ErrorString").metadata["max"]
+    assert not problems(MODEL.shape_for("ErrorString"), cause)
+    with starter(start=["STARTING", "READY"], cause=cause) as s:
+        answer = s.call("Create")
+        assert answer["Reason"].endswith(cause)
+        assert len(json.dumps(answer)) <= LIMIT
+
+
+@case
+def a_start_that_fails_without_a_cause_says_where_to_look(starter):
+    with starter(start=["STARTING", "READY"]) as s:
+        assert "see the application's log group" in s.call("Create")["Reason"]
+
+
+@case
+def without_an_operations_id_the_newest_failure_is_the_cause(starter):
+    before = {"Operation": "UpdateApplication", "OperationId": "operation-0", "OperationStatus": "FAILED"}
+    history = [{**before, "StartTime": 1_600_000_000, "EndTime": 1_600_000_001}]
+    options = {"cause": "no such column", "gives_operation_id": False, "history": history}
+    with starter(start=["STARTING", "READY"], **options) as s:
+        assert s.call("Create")["Reason"].endswith("StartApplication FAILED: no such column")
+        assert s.asked == ["StartApplication", "ListApplicationOperations", "DescribeApplicationOperation"]
+
+
+@case
+def a_job_that_runs_for_a_moment_only_is_a_failure(starter):
+    with starter(start=["STARTING", "RUNNING", "READY"], cause="no such stream") as s:
+        answer = s.call("Create")
+        assert answer["Status"] == "FAILED" and answer["Reason"].endswith("no such stream")
+
+
+@case
+def an_application_in_use_is_started_later(starter):
+    with starter(errors={"StartApplication": ["ResourceInUseException"]}) as s:
+        assert s.call("Create")["Status"] == "SUCCESS"
+        assert s.asked == ["StartApplication"] * 2
+
+
+@case
+def throttling_and_faults_of_the_service_pass(starter):
+    faults = ["ThrottlingException", "InternalFailure", RESET, "ServiceUnavailable"]
+    with starter(errors={"DescribeApplication": faults, "StartApplication": faults}) as s:
+        assert s.call("Create")["Status"] == "SUCCESS"
+        assert s.application.status == "RUNNING"
+
+
+def _denied(request, operation, **application):
+    def denied(starter):
+        with starter(errors={operation: ["AccessDeniedException"] * 3}, **application) as s:
+            answer = s.call(request)
+            assert answer["Status"] == "FAILED" and answer["PhysicalResourceId"] == NAME
+            assert f"{operation}: AccessDeniedException: as the test wants it" in answer["Reason"]
+            # Once: it would not help to ask again.
+            assert s.service.operations.count(operation) == 1
+
+    denied.__name__ = f"{request.lower()}_without_permission_names_{operation}"
+    return case(denied)
+
+
+_denied("Create", "DescribeApplication")
+_denied("Create", "StartApplication")
+_denied("Create", "DescribeApplicationOperation", start=["STARTING", "READY"])
+_denied("Update", "DescribeApplication", status="RUNNING")
+_denied("Delete", "StopApplication", status="RUNNING")
+
+
+@case
+def create_without_its_application_fails(starter):
+    with starter(status=None) as s:
+        answer = s.call("Create")
+        assert answer["Status"] == "FAILED" and "no application of this name" in answer["Reason"]
+        assert s.asked == ["ListApplicationOperations"]
+
+
+@case
+def create_of_an_application_that_is_being_deleted_fails(starter):
+    with starter(status="DELETING") as s:
+        answer = s.call("Create")
+        assert answer["Status"] == "FAILED" and "it is being deleted" in answer["Reason"]
+        assert "StartApplication" not in s.asked
+
+
+@case
+def update_waits_for_the_restart(starter):
+    with starter(status="UPDATING", ahead=["UPDATING", "UPDATING", "RUNNING"]) as s:
+        assert s.call("Update")["Status"] == "SUCCESS"
+        assert s.asked == []
+
+
+@case
+def update_waits_for_a_restart_that_does_not_show_yet(starter):
+    with starter(status="RUNNING", ahead=["RUNNING", "RUNNING", "UPDATING", "UPDATING", "RUNNING"]) as s:
+        assert s.call("Update")["Status"] == "SUCCESS"
+        assert s.asked == [] and s.application.ahead == []
+
+
+@case
+def update_that_takes_the_application_down_starts_it_and_says_why_it_cannot(starter):
+    with starter(
+        status="RUNNING", ahead=["RUNNING", "UPDATING", "READY"], start=["STARTING", "READY"], cause="no such table"
+    ) as s:
+        answer = s.call("Update")
+        assert answer["Status"] == "FAILED" and answer["Reason"].endswith("StartApplication FAILED: no such table")
+        assert s.asked == ["StartApplication", "DescribeApplicationOperation"]
+
+
+@case
+def update_that_was_rolled_back_is_a_failure(starter):
+    undone = {"Operation": "UpdateApplication", "OperationId": "operation-1", "OperationStatus": "FAILED"}
+    history = [{**undone, "StartTime": 1_600_000_000, "EndTime": 1_600_000_001}]
+    ahead = ["UPDATING", "ROLLING_BACK", "RUNNING"]
+    with starter(status="UPDATING", ahead=ahead, history=history, cause="no such stream") as s:
+        answer = s.call("Update")
+        assert answer["Status"] == "FAILED" and "rolled back" in answer["Reason"]
+        assert answer["Reason"].endswith("UpdateApplication FAILED: no such stream")
+
+
+@case
+def delete_stops(starter):
+    with starter(status="RUNNING", stop=["STOPPING", "STOPPING", "READY"]) as s:
+        assert s.call("Delete")["Status"] == "SUCCESS"
+        assert s.asked == ["StopApplication"] and s.application.status == "READY"
+        assert s.service.calls[-1][1] == {"ApplicationName": NAME}
+
+
+@case
+def delete_tolerates_an_application_that_is_gone(starter):
+    with starter(status=None) as s:
+        assert s.call("Delete")["Status"] == "SUCCESS"
+        assert s.service.operations == ["DescribeApplication"]
+
+
+@case
+def delete_tolerates_an_application_that_goes_away_meanwhile(starter):
+    with starter(status="RUNNING", stop=["STOPPING", None]) as s:
+        assert s.call("Delete")["Status"] == "SUCCESS"
+
+
+def _delete_of(status, asked, **application):
+    def delete(starter):
+        with starter(status=status, **application) as s:
+            assert s.call("Delete")["Status"] == "SUCCESS"
+            assert s.asked == asked
+
+    delete.__name__ = f"delete_of_{status.lower()}"
+    return case(delete)
+
+
+_delete_of("READY", [])
+_delete_of("DELETING", [])
+_delete_of("STOPPING", [], ahead=["STOPPING", "STOPPING", "READY"])
+_delete_of("FORCE_STOPPING", [], ahead=["FORCE_STOPPING", "READY"])
+_delete_of("MAINTENANCE", ["StopApplication"], ahead=["MAINTENANCE", "RUNNING"])
+for transition in ("STARTING", "UPDATING", "AUTOSCALING"):
+    _delete_of(transition, ["StopApplication"])
+# It cannot be stopped from these, even by force, so it is asked for again until it can.
+for transition in ("ROLLING_BACK", "ROLLED_BACK"):
+    _delete_of(transition, ["StopApplication"] * 2, ahead=[transition, "RUNNING"])
+
+
+@case
+def delete_of_what_was_never_created_succeeds(starter):
+    # A Create that was refused has the name of the resource for its id, and CloudFormation deletes what it failed to
+    # create.
+    with starter() as s:
+        created = s.call("Create", properties={})
+        assert created["Status"] == "FAILED" and "ApplicationName" in created["Reason"]
+        deleted = s.call("Delete", properties={}, physical_id=created["PhysicalResourceId"])
+        assert deleted["Status"] == "SUCCESS"
+        assert deleted["PhysicalResourceId"] == created["PhysicalResourceId"]
+        assert s.service.calls == []
+
+
+@case
+def a_create_that_failed_is_deleted(starter):
+    with starter(start=["STARTING", "READY"], cause="no such column") as s:
+        created = s.call("Create")
+        deleted = s.call("Delete", physical_id=created["PhysicalResourceId"])
+        assert (created["Status"], deleted["Status"]) == ("FAILED", "SUCCESS")
+        assert deleted["PhysicalResourceId"] == created["PhysicalResourceId"]
+        assert "StopApplication" not in s.asked
+
+
+@case
+def the_physical_id_stays_for_a_stacks_life(starter):
+    with starter() as s:
+        ids = [
+            s.call(request, request_id=f"request-{number}")["PhysicalResourceId"]
+            for number, request in enumerate(("Create", "Update", "Update", "Delete"))
+        ]
+        assert ids == [NAME] * 4
+        assert s.asked == ["StartApplication", "StopApplication"]
+
+
+@case
+def a_request_that_comes_twice_is_done_once(starter):
+    with starter() as s:
+        for request in ("Create", "Delete"):
+            first, second = s.call(request), s.call(request)
+            assert first["Status"] == second["Status"] == "SUCCESS"
+            assert first["PhysicalResourceId"] == second["PhysicalResourceId"]
+        assert s.asked == ["StartApplication", "StopApplication"]
+
+
+@case
+def a_request_that_comes_again_after_the_function_was_lost_is_done_once(starter):
+    with starter() as s:
+        lost = Call(s.emulator, json.dumps(s.event("Create")).encode())
+        while not s.asked:
+            assert not lost.answered(within=GLANCE)
+        s.restart()
+        assert s.call("Create")["Status"] == "SUCCESS"
+        assert s.asked == ["StartApplication"]
+
+
+@case
+def an_answer_comes_before_lambdas_time_runs_out(starter):
+    # Long enough for a look or two; the rest is kept for the answer.
+    with starter(status="STARTING", seconds=14) as s:
+        answer = s.call("Create")
+        assert answer["Status"] == "FAILED" and "still STARTING after" in answer["Reason"]
+        assert answer["PhysicalResourceId"] == NAME
+
+
+@case
+def a_service_out_of_reach_is_named_when_time_runs_out(starter):
+    with starter(errors={"DescribeApplication": [RESET] * 100}, seconds=14) as s:
+        reason = s.call("Create")["Reason"]
+        assert "not seen at all" in reason
+
+
+@case
+def the_answer_is_repeated_until_it_is_taken(starter):
+    with starter(status="READY", url_first=[500, 503, RESET, HANG, 503, 429]) as s:
+        assert s.call("Delete")["Status"] == "SUCCESS"
+        assert s.response.attempts == 7
+
+
+@case
+def an_answer_that_is_refused_ends_as_an_error_of_the_function(starter):
+    # Lambda calls again then.
+    with starter(status="READY", url_first=[403]) as s:
+        call = Call(s.emulator, json.dumps(s.event("Delete")).encode())
+        assert call.answered(within=PATIENCE)
+        assert call.answer.failed and call.answer.json["errorMessage"].endswith("the response URL answered 403")
+        assert s.response.attempts == 1 and s.response.answers == []
+        errors = [line for line in map(json.loads, s.log.splitlines()) if line["level"] == "ERROR"]
+        assert len(errors) == 1
+        s.check()
+        assert s.call("Delete")["Status"] == "SUCCESS"
+
+
+@case
+def a_request_that_cannot_be_read_is_answered(starter):
+    with starter() as s:
+        for properties in ({"ApplicationName": "a/b"}, {"ApplicationName": NAME, "AllowNonRestoredState": "maybe"}):
+            answer = s.call("Update", properties=properties)
+            assert answer["Status"] == "FAILED" and answer["PhysicalResourceId"] == NAME
+        assert s.call("Import")["Status"] == "FAILED"
+        assert s.service.calls == []
+
+
+@case
+def a_call_that_is_not_cloudformations_is_an_error_of_the_function(starter):
+    with starter() as s:
+        for event in ({}, {"ResponseURL": ""}, []):
+            call = Call(s.emulator, json.dumps(event).encode())
+            assert call.answered(within=PATIENCE)
+            assert call.answer.failed and "no ResponseURL" in call.answer.json["errorMessage"]
+        assert s.service.calls == [] and s.response.attempts == 0
+
+
+@pytest.fixture(scope="module")
+def running(packed, tmp_path_factory):
+    """All cases under way, by their names."""
+    template = read_template()
+
+    def run(name, function):
+        def starter(seconds=PATIENCE, url_first=(), **options):
+            folder, application = tmp_path_factory.mktemp(name[:40]), Application(NAME, **options)
+            return Starter(template, packed("flink-starter"), folder, application, seconds, url_first)
+
+        function(starter)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {name: pool.submit(run, name, function) for name, function in CASES.items()}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_case(name, running):
+    running[name].result()
+
+
+def test_the_double_bites():
+    """What the model does not know is a fault of the double or of its client."""
+    described = MODEL.operation_model("DescribeApplication")
+    assert problems(described.input_shape, {"ApplicationName": "a"}) == []
+    for wrong in ({}, {"ApplicationName": ""}, {"ApplicationName": "a/b"}, {"ApplicationName": "a", "Nme": "a"}):
+        assert problems(described.input_shape, wrong), wrong
+    detail = {"ApplicationVersionId": 1, "ApplicationARN": "arn:a", "ApplicationName": "a", "RuntimeEnvironment": "FLINK-1_20"}
+    assert problems(described.output_shape, {"ApplicationDetail": {**detail, "ApplicationStatus": "READY"}}) == []
+    assert problems(described.output_shape, {"ApplicationDetail": {**detail, "ApplicationStatus": "WAITING"}})
+    assert problems(described.output_shape, {"ApplicationDetail": detail})

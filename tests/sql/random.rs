@@ -1,0 +1,389 @@
+//! Random stateless queries over random records: what the record program makes of them.
+//!
+//! With PIPEC_RANDOM_CASES, a directory, each query is written there as a case, with `pipeline.sql` and the record
+//! program's rows as the expected ones; tests/flink runs them on a real Flink. PIPEC_RANDOM_SEED and
+//! PIPEC_RANDOM_COUNT change which and how many.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+
+use pipec::sql::{DataType, Role, print_flink, print_program};
+use pipec_core::RecordProgram;
+
+use crate::record_program::{rows, run};
+use crate::support;
+
+const COLUMNS: &str = "\
+b     BOOLEAN        $.b
+t     TINYINT        $.whole.t
+s     SMALLINT       $.whole.s
+i     INTEGER        $.whole.i
+l     BIGINT         $.whole.l
+d     DECIMAL(10,2)  $.d
+e     DECIMAL(38,12) $.e
+r     REAL           $.r
+f     DOUBLE         $.f
+v     VARCHAR(10)    $.v
+w     VARCHAR        $['w w']
+c     CHAR(4)        $.c
+day   DATE           $.day
+clock TIME           $.clock
+at    TIMESTAMP      $.at
+";
+const RECORDS: usize = 60;
+
+/// SplitMix64: the same numbers everywhere for one seed.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, count: usize) -> usize {
+        (self.next() % count as u64) as usize
+    }
+
+    fn pick<'a>(&mut self, list: &[&'a str]) -> &'a str {
+        list[self.below(list.len())]
+    }
+}
+
+/// Values that a key of a record may have, whatever its column's type is.
+const VALUES: &[&str] = &[
+    "null",
+    "true",
+    "false",
+    "0",
+    "1",
+    "-1",
+    "7",
+    "40",
+    "127",
+    "128",
+    "-128",
+    "-129",
+    "300",
+    "32767",
+    "-32769",
+    "2147483647",
+    "-2147483648",
+    "2147483648",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "9223372036854775808",
+    "123456789012345678901234567890",
+    "0.5",
+    "-0.5",
+    "1.5",
+    "2.5",
+    "-2.9",
+    "20.999",
+    "1e2",
+    "1E-3",
+    "-0",
+    "0.005",
+    "1.005",
+    "99999999.99",
+    "99999999.995",
+    "100000000",
+    "12345.678",
+    "3e9",
+    "\"\"",
+    "\" \"",
+    "\"12\"",
+    "\" 12 \"",
+    "\"-7.9\"",
+    "\"+5\"",
+    "\".5\"",
+    "\"5.\"",
+    "\"1e3\"",
+    "\"1d\"",
+    "\"abc\"",
+    "\"ABC\"",
+    "\"abcdefghijklm\"",
+    "\"a\"",
+    "\"a  \"",
+    "\"  a\"",
+    "\"Straße\"",
+    "\"ÉCOLE é\"",
+    "\"😀 smile 😀\"",
+    "\"ΑΣ\"",
+    "\"İI\"",
+    "\"a\\nb\"",
+    "\"\\u0041\\u00e9\\ud83d\\ude00\"",
+    "\"tab\\t\\\"q\\\"\"",
+    "\"10%\"",
+    "\"a_b\"",
+    "\"true\"",
+    "\"T\"",
+    "\"no\"",
+    "\"yes\"",
+    "\"2026-01-27\"",
+    "\"2026-1-5\"",
+    "\"2026-02-30\"",
+    "\"2024-02-29\"",
+    "\"1969-12-31\"",
+    "\"0001-01-01\"",
+    "\"2026-01-27 09:30:00\"",
+    "\"2026-01-27T09:30:00.123Z\"",
+    "\"2026-01-27 09:30:00.5\"",
+    "\"1969-12-31T23:59:59.999Z\"",
+    "\"09:30:00\"",
+    "\"9:30\"",
+    "\"23:59:59.9\"",
+    "\"12:00:00.5\"",
+    "{}",
+    "[]",
+    "{\"a\":[1,2.50,\"x\"],\"a\":null}",
+    "[1e2, true, \"é\"]",
+];
+
+fn record(random: &mut Random) -> String {
+    let likely: &[(&str, &[&str])] = &[
+        ("b", &["true", "false"]),
+        ("d", &["12.50", "-0.05", "99999999.99", "3", "0.01"]),
+        ("e", &["1.123456789012", "-12345678901234567890.5", "0", "3.000000000001", "2"]),
+        ("r", &["0.5", "1.25", "-3", "100000.0"]),
+        ("f", &["0.5", "-2.75", "1e10", "40", "0.1"]),
+        ("v", &["\"abc\"", "\"a\"", "\"Straße\"", "\"12\"", "\"10% off\""]),
+        ("w w", &["\"abc\"", "\"x y z\"", "\"-4.5\"", "\"2026-01-27\""]),
+        ("c", &["\"ab\"", "\"abcd\"", "\"é\""]),
+        ("day", &["\"2026-01-27\"", "\"2024-02-29\"", "\"1970-01-01\""]),
+        ("clock", &["\"09:30:00\"", "\"23:59:59\"", "\"00:00:00\""]),
+        ("at", &["\"2026-01-27 09:30:00\"", "\"2026-01-27T09:30:00.123Z\"", "\"1969-12-31 23:59:59.999\""]),
+    ];
+    let whole: &[(&str, &[&str])] = &[
+        ("t", &["1", "-128", "127", "0"]),
+        ("s", &["300", "-32768", "0"]),
+        ("i", &["40", "-7", "2147483647", "0", "21.9"]),
+        ("l", &["9000000000", "-1", "9223372036854775807", "0"]),
+    ];
+    let mut members = |keys: &[(&str, &[&str])]| {
+        let member = |(key, values): &(&str, &[&str])| {
+            let value = match random.below(10) {
+                0..=5 => random.pick(values),
+                _ => random.pick(VALUES),
+            };
+            format!("{key:?}:{value}")
+        };
+        keys.iter().map(member).collect::<Vec<_>>().join(",")
+    };
+    let (outer, inner) = (members(likely), members(whole));
+    match random.below(12) {
+        0 => format!("{{{outer}}}"),
+        1 => format!("{{\"whole\":[1],{outer},\"more\":{{\"t\":5}}}}"),
+        2 => format!("{{\"whole\":{{\"t\":5}},{outer}, \"whole\" : {{{inner}}}}}"),
+        3 => format!("{{{outer},\"whole\":{{{inner}}},\"x\":tru}}"),
+        _ => format!("{{{outer},\"whole\":{{{inner},\"other\":[{{\"t\":1}}]}}}}"),
+    }
+}
+
+/// SQL expressions of a family; many have the wrong types in them and are thrown away.
+fn expression(random: &mut Random, family: usize, depth: usize) -> String {
+    let r = random;
+    if depth == 0 {
+        return match family {
+            0 => r.pick(&["\"b\"", "TRUE", "FALSE"]).into(),
+            1 => r
+                .pick(&[
+                    "\"t\"",
+                    "\"s\"",
+                    "\"i\"",
+                    "\"l\"",
+                    "\"d\"",
+                    "\"e\"",
+                    "\"f\"",
+                    "\"r\"",
+                    "1",
+                    "7",
+                    "0",
+                    "-3",
+                    "2.5",
+                    "0.05",
+                    "1e0",
+                    "3000000000",
+                    "100",
+                ])
+                .into(),
+            2 => r.pick(&["\"v\"", "\"w\"", "\"c\"", "'abc'", "''", "' a '", "'12'", "'é😀'"]).into(),
+            3 => r.pick(&["\"day\"", "DATE '2026-01-27'"]).into(),
+            4 => r.pick(&["\"clock\"", "TIME '12:00:00'"]).into(),
+            _ => r.pick(&["\"at\"", "TIMESTAMP '2026-01-27 09:30:00'"]).into(),
+        };
+    }
+    let mut of = |family: usize| expression(r, family, depth - 1);
+    match family {
+        0 => {
+            let (number, other, text, like) = (of(1), of(1), of(2), of(2));
+            let (left, right, date, at) = (of(0), of(0), of(3), of(5));
+            let comparison = r.pick(&["=", "<>", "<", "<=", ">", ">="]);
+            match r.below(12) {
+                0 | 1 => format!("{number} {comparison} {other}"),
+                2 => format!("{text} {comparison} {like}"),
+                3 => format!("({left} AND {right})"),
+                4 => format!("({left} OR {right})"),
+                5 => format!("NOT ({left})"),
+                6 => format!("{text} IS {}NULL", r.pick(&["", "NOT "])),
+                7 => format!("{number} {}IN ({other}, 40, 7)", r.pick(&["", "NOT "])),
+                8 => format!("{number} {}BETWEEN 0 AND {other}", r.pick(&["", "NOT "])),
+                9 => {
+                    let pattern = r.pick(&["a%", "%b_", "_", "%", "10!%%", "%é%", "a_c", "ab%ab", ""]);
+                    format!("{text} {}LIKE '{pattern}' ESCAPE '!'", r.pick(&["", "NOT "]))
+                }
+                10 => format!("CAST({text} AS BOOLEAN)"),
+                _ => match r.below(2) {
+                    0 => format!("{date} {comparison} DATE '2026-01-27'"),
+                    _ => format!("{at} {comparison} TIMESTAMP '2026-01-27 09:30:00'"),
+                },
+            }
+        }
+        1 => {
+            let (a, b, text, truth) = (of(1), of(1), of(2), of(0));
+            let number = r.pick(&[
+                "TINYINT",
+                "SMALLINT",
+                "INTEGER",
+                "BIGINT",
+                "DOUBLE",
+                "REAL",
+                "DECIMAL(10,2)",
+                "DECIMAL(38,6)",
+                "DECIMAL(5,0)",
+            ]);
+            match r.below(12) {
+                0 => format!("({a} + {b})"),
+                1 => format!("({a} - {b})"),
+                2 => format!("({a} * {b})"),
+                3 => format!("({a} / {b})"),
+                4 => format!("MOD({a}, {b})"),
+                5 => format!("(-{a})"),
+                6 => format!("CHAR_LENGTH({text})"),
+                7 => format!("CAST({a} AS {number})"),
+                8 => format!("CAST({text} AS {number})"),
+                9 => format!("CASE WHEN {truth} THEN {a} ELSE {b} END"),
+                10 => format!("COALESCE({a}, {b})"),
+                _ => format!("NULLIF({a}, {b})"),
+            }
+        }
+        2 => {
+            let (a, b, truth, at) = (of(2), of(2), of(0), of(5));
+            let any = [1, 0, 3, 4, 5][r.below(5)];
+            let any = expression(r, any, depth - 1);
+            let text = r.pick(&["VARCHAR(3)", "VARCHAR", "CHAR(6)", "VARCHAR(40)"]);
+            match r.below(11) {
+                0 | 1 => format!("({a} || {b})"),
+                2 => format!("UPPER({a})"),
+                3 => format!("LOWER({a})"),
+                4 => format!(
+                    "TRIM({} '{}' FROM {a})",
+                    r.pick(&["BOTH", "LEADING", "TRAILING"]),
+                    r.pick(&[" ", "a", "é"])
+                ),
+                5 => format!(
+                    "SUBSTRING({a}, {}, {})",
+                    r.pick(&["1", "2", "9", "\"i\""]),
+                    r.pick(&["1", "3", "0", "\"t\""])
+                ),
+                6 => format!("CAST({any} AS {text})"),
+                7 => format!("CAST({at} AS {text})"),
+                8 => format!("CASE WHEN {truth} THEN {a} ELSE {b} END"),
+                9 => format!("COALESCE({a}, {b})"),
+                _ => format!("NULLIF({a}, {b})"),
+            }
+        }
+        3 => match r.below(3) {
+            0 => format!("CAST({} AS DATE)", expression(r, 2, depth - 1)),
+            1 => format!("CAST({} AS DATE)", expression(r, 5, depth - 1)),
+            _ => format!("COALESCE({}, {})", expression(r, 3, depth - 1), expression(r, 3, 0)),
+        },
+        4 => format!("CAST({} AS TIME)", expression(r, 2, depth - 1)),
+        _ => match r.below(3) {
+            0 => format!("CAST({} AS TIMESTAMP)", expression(r, 2, depth - 1)),
+            1 => format!("CAST({} AS TIMESTAMP)", expression(r, 3, depth - 1)),
+            _ => format!("COALESCE({}, {})", expression(r, 5, depth - 1), expression(r, 5, 0)),
+        },
+    }
+}
+
+/// One expression that the compiler takes, and its type.
+fn accepted(random: &mut Random, family: usize) -> (String, DataType) {
+    loop {
+        let depth = 1 + random.below(3);
+        let text = expression(random, family, depth);
+        let analyzed = support::analyzed(&format!("SELECT {text} AS \"x\" FROM stream"), COLUMNS);
+        if let Some(query) = analyzed.query {
+            let output = query.outputs().next().expect("an output");
+            return (text, output.columns[0].data_type);
+        }
+    }
+}
+
+/// A query of several outputs. One of them has all columns, so that Flink reads all of them; numbers of 32 bits are
+/// written as such of 64, since Java writes more of their digits than it has to.
+fn query(random: &mut Random) -> String {
+    let mut sql = String::from(
+        "INSERT INTO \"ALL\" SELECT \"b\", \"t\", \"s\", \"i\", \"l\", \"d\", \"e\", CAST(\"r\" AS DOUBLE) AS \"r\", \"f\", \"v\", \"w\", \
+         \"c\", \"day\", \"clock\", \"at\" FROM stream",
+    );
+    for output in 0..4 {
+        let mut items = Vec::new();
+        for item in 0..10 {
+            let family = [0, 0, 1, 1, 1, 2, 2, 2, 3, 4, 5][random.below(11)];
+            let (text, data_type) = accepted(random, family);
+            let text = if data_type == DataType::Real { format!("CAST({text} AS DOUBLE)") } else { text };
+            items.push(format!("{text} AS \"x{item}\""));
+        }
+        let filter = match random.below(3) {
+            0 => format!("\n WHERE {}", accepted(random, 0).0),
+            _ => String::new(),
+        };
+        sql +=
+            &format!(";\nINSERT INTO \"O{output}\" SELECT\n  {}\nFROM stream{filter}", items.join(",\n  "));
+    }
+    sql
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    env::var(name).map_or(otherwise, |text| text.parse().expect("a number"))
+}
+
+#[test]
+fn random_queries() {
+    let target = env::var_os("PIPEC_RANDOM_CASES");
+    let (seed, count) = (number("PIPEC_RANDOM_SEED", 1), number("PIPEC_RANDOM_COUNT", 4));
+    let mut random = Random(seed);
+    let mut written = 0;
+    for case in 0..count {
+        let sql = query(&mut random);
+        let records: Vec<String> = (0..RECORDS).map(|_| record(&mut random)).collect();
+        let records = records.join("\n");
+        let analyzed = support::analyzed(&sql, COLUMNS);
+        let Some(query) = &analyzed.query else { panic!("{}", analyzed.text()) };
+        let folder = target.as_ref().map(|target| Path::new(target).join(format!("random-{seed}-{case}")));
+        if let Some(folder) = &folder {
+            fs::create_dir_all(folder.join("expected")).expect("a folder");
+            fs::write(folder.join("input.sql"), &sql).expect("the SQL");
+            fs::write(folder.join("pipeline.sql"), print_flink(query)).expect("Flink's SQL");
+            fs::write(folder.join("records.jsonl"), &records).expect("the records");
+        }
+        for output in query.stream_ids().filter(|id| query.stream(*id).role == Role::Output) {
+            let program = print_program(query, output).expect("the query is stateless");
+            let program = RecordProgram::querying(program, "\n").expect("it holds together");
+            let json = program.to_json().expect("a program is JSON");
+            assert_eq!(RecordProgram::from_json(json.as_bytes()).expect("it reads back"), program);
+            let made = run(&program, records.as_bytes());
+            written += rows(&made).len();
+            if let Some(folder) = &folder {
+                let name = format!("{}.jsonl", query.stream(output).name);
+                fs::write(folder.join("expected").join(name), made).expect("the rows");
+            }
+        }
+    }
+    assert!(written > 0, "no row was written");
+}
