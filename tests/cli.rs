@@ -416,12 +416,12 @@ fn discover_finds_the_columns_and_writes_them_into_a_spec_that_checks() {
 #[test]
 fn discover_tells_what_it_cannot_read() {
     let place = Place::new();
-    place.file("users.csv", "first,age\nAda,36\n");
+    place.file("users.txt", "first age\nAda 36\n");
     place.file("flow.yaml", "{name: orders}\n");
     place.file("users.jsonl", "{\"age\":36}\n");
-    let bad = place.pipec(&["discover", "users.csv"]);
+    let bad = place.pipec(&["discover", "users.txt"]);
     assert_eq!(code(&bad), 1);
-    assert!(err(&bad).starts_with("error: users.csv: record 1 is not JSON"), "{}", err(&bad));
+    assert!(err(&bad).starts_with("error: users.txt: the lines are neither JSON"), "{}", err(&bad));
     assert_eq!(code(&place.pipec(&["discover", "missing.jsonl"])), 2);
     let left = place.pipec(&["discover", "users.jsonl", "--write", "flow.yaml"]);
     assert_eq!(code(&left), 2);

@@ -12,6 +12,7 @@ use crate::resolve::pipeline::{
 };
 use crate::source::Span;
 use crate::spec::ByteSize;
+use crate::sql::RecordFormat;
 
 /// Headers that belong to the connection and not to the request.
 const FRAMING: [&str; 6] = ["host", "content-length", "connection", "transfer-encoding", "upgrade", "te"];
@@ -24,6 +25,7 @@ pub(super) fn check(context: &mut Context) {
     let mut found = Vec::new();
     match &producer.source {
         Source::Http(source) => {
+            json_only(context.pipeline, &mut found);
             url(source, &mut found);
             headers(source, &mut found);
             pages(source, &mut found);
@@ -139,6 +141,18 @@ fn headers(source: &HttpSource, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// A page of a web API is JSON, and so are its records.
+fn json_only(pipeline: &Pipeline, found: &mut Vec<Diagnostic>) {
+    if let Some(records) = pipeline.records.as_ref().filter(|records| records.format != RecordFormat::Json) {
+        found.push(Diagnostic::error(
+            Code::ConflictingKeys,
+            records.span,
+            "the records of a web API are JSON, and these columns are of CSV",
+            "write `format: json`, or send records of a file",
+        ));
+    }
+}
+
 fn pages(source: &HttpSource, found: &mut Vec<Diagnostic>) {
     let records = &source.records;
     if let Err(error) = &records.value.path {
@@ -165,8 +179,9 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
     };
     let key = stream.partition_key_size.value;
     let most = stream.max_record_size.value.saturating_sub(key);
+    let format = pipeline.records.as_ref().map(|records| records.format);
     let reads_json =
-        pipeline.records.is_some() || matches!(producer.partition_key.value, PartitionKey::Field(_));
+        format == Some(RecordFormat::Json) || matches!(producer.partition_key.value, PartitionKey::Field(_));
     let (mut records, mut bytes) = (0_u64, 0_u64);
     let (mut too_long, mut not_json) = (None, None);
     for (line, text) in content.split(|byte| *byte == b'\n').enumerate() {
@@ -253,6 +268,20 @@ fn columns(pipeline: &Pipeline, producer: &Producer, source: &GeneratorSource, f
             "add `records:` with `format: json` and `columns:`, each with its `type` and `path`".into(),
         );
     };
+    if records.format != RecordFormat::Json {
+        refuse(
+            source.span,
+            "made-up records are JSON objects, and these columns are of CSV".into(),
+            "write `format: json` in `records`, or send records of a file".into(),
+        );
+    }
+    if let Some(column) = records.columns.iter().find(|column| column.path.elements().is_some()) {
+        refuse(
+            column.span,
+            format!("`{}` lies in an array, and none is made up", column.path),
+            "remove the column, or send records of a file".into(),
+        );
+    }
     for (at, column) in records.columns.iter().enumerate() {
         let path = column.path.segments();
         let inside = |other: &&crate::sql::Column| {

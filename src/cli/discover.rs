@@ -22,8 +22,9 @@ const FILE_BYTES_MAX: u64 = 64 << 20;
 #[command(
     after_help = "Examples:\n  pipec discover users.jsonl                          the block, to look at\n  \
                         pipec discover users.jsonl --write pipeline.yaml    and into a spec\n\n\
-                        The file holds JSON objects, one a line or one behind the other, or one array of them; gzip is \
-                        read as well. Widen a type that the samples make too narrow."
+                        The file holds JSON objects, one a line or one behind the other, or one array of them; or CSV, with \
+                        a line of names or without. Gzip is read as well. Widen a type that the samples make too \
+                        narrow."
 )]
 pub(super) struct Discover {
     /// Sample records
@@ -59,11 +60,12 @@ impl Discover {
             Err(error) => return Err(unreadable(error.to_string())),
         }
         let bytes = fs::read(&self.file).map_err(|error| unreadable(error.to_string()))?;
-        let records = read(&bytes).map_err(|none| {
+        let samples = read(&bytes).map_err(|none| {
             note(&format!("error: {name}: {}\nhelp: {}", none.message, none.help));
             Exit::Spec
         })?;
-        let discovery = discover(&records);
+        let discovery = discover(&samples);
+        let records = &samples.records;
         if discovery.columns.is_empty() {
             return Err(Exit::usage(&format!("{name}: no field of the records can be a column")));
         }
@@ -74,7 +76,7 @@ impl Discover {
                 print(&format!("{found:#}\n"))?;
             }
             DiscoverFormat::Text => {
-                note(&side_by_side(&records, &discovery));
+                note(&side_by_side(records, &discovery));
                 if self.write.is_none() {
                     print(&block(&discovery))?;
                 }

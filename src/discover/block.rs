@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::infer::{ColumnFound, Discovery};
 use crate::parse::tree::{self, Entry, Kind, Node};
+use crate::sql::RecordFormat;
 
 /// Keys of a spec behind which `records` stands, the last first.
 const BEFORE: [&str; 4] = ["producer", "stream", "description", "name"];
@@ -22,16 +23,33 @@ pub fn block(discovery: &Discovery) -> String {
         columns.iter().map(|column| shown(column).chars().count()).max().unwrap_or_default()
     };
     let (names, kinds) = (widest(&name), widest(&kind));
-    let mut text = String::from("records:\n  format: json\n  columns:\n");
+    let mut text = match discovery.format {
+        RecordFormat::Json => String::from("records:\n  format: json\n"),
+        RecordFormat::Csv { delimiter: ',' } => String::from("records:\n  format: csv\n"),
+        RecordFormat::Csv { delimiter } => {
+            format!(
+                "records:\n  format: csv\n  delimiter: {}\n",
+                serde_json::Value::from(delimiter.to_string())
+            )
+        }
+    };
+    text.push_str("  columns:\n");
     for column in columns {
-        let path = plain(&column.path.to_string());
         let note = column.note.map(|note| format!("  # {note}")).unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "    {:names$} {{type: {:kinds$} path: {path}}}{note}",
-            name(column),
-            kind(column)
-        );
+        let _ = match discovery.format {
+            RecordFormat::Json => writeln!(
+                text,
+                "    {:names$} {{type: {:kinds$} path: {}}}{note}",
+                name(column),
+                kind(column),
+                plain(&column.path.to_string())
+            ),
+            // Fields have no names; their order is that of the columns.
+            RecordFormat::Csv { .. } => {
+                let kind = plain(&column.data_type.to_string());
+                writeln!(text, "    {:names$} {{type: {kind}}}{note}", name(column))
+            }
+        };
     }
     for left in &discovery.left_out {
         let _ = writeln!(text, "    # {} is left out: {}", left.path, left.because);
@@ -108,10 +126,12 @@ mod tests {
     use serde_json::json;
 
     use super::super::infer::discover;
+    use super::super::samples::{self, Samples};
     use super::*;
 
     fn found() -> Discovery {
-        discover(&[json!({"name": {"first": "Ada"}, "age": 36, "no": 1, "the note": null, "tags": []})])
+        let record = json!({"name": {"first": "Ada"}, "age": 36, "no": 1, "the note": null, "tags": []});
+        discover(&Samples { format: RecordFormat::Json, records: vec![record] })
     }
 
     const BLOCK: &str = "records:\n  format: json\n  columns:\n    first:      {type: VARCHAR(16), path: $.name.first}\n    age:        {type: INTEGER,     path: $.age}\n    \"no\":       {type: INTEGER,     path: $.no}\n    \"the note\": {type: VARCHAR(16), path: \"$['the note']\"}  # null in every sample\n    # $.tags is left out: an array\n";
@@ -119,6 +139,15 @@ mod tests {
     #[test]
     fn a_block_is_written_as_a_person_would() {
         assert_eq!(block(&found()), BLOCK);
+    }
+
+    #[test]
+    fn a_block_of_csv_has_no_paths() {
+        let found = discover(&samples::read(b"ticker|price\nAXN|12.5\n").unwrap());
+        assert_eq!(
+            block(&found),
+            "records:\n  format: csv\n  delimiter: \"|\"\n  columns:\n    ticker: {type: VARCHAR(16)}\n    price:  {type: DOUBLE}\n"
+        );
     }
 
     #[test]

@@ -4,7 +4,8 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::sql::{DataType, MAX_PATH_DEPTH, Path};
+use super::samples::Samples;
+use crate::sql::{DataType, MAX_PATH_DEPTH, Path, RecordFormat};
 
 /// Length of a text column where no sample is longer; twice of that, and so on, where one is.
 const TEXT_LENGTH_LEAST: u32 = 16;
@@ -14,6 +15,9 @@ const TEXT_LENGTH_MOST: u32 = 65_535;
 /// What samples say of their records.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Discovery {
+    /// How a record is written.
+    #[serde(serialize_with = "format_name")]
+    pub format: RecordFormat,
     /// Columns, in the order in which their fields were first seen.
     pub columns: Vec<ColumnFound>,
     /// Fields that become no column.
@@ -46,6 +50,13 @@ pub struct LeftOut {
     pub because: &'static str,
 }
 
+fn format_name<S: serde::Serializer>(format: &RecordFormat, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(match format {
+        RecordFormat::Json => "json",
+        RecordFormat::Csv { .. } => "csv",
+    })
+}
+
 fn shown<S: serde::Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }
@@ -75,10 +86,10 @@ struct Text {
     number: bool,
 }
 
-/// The columns of records, which are JSON objects.
-pub fn discover(records: &[Value]) -> Discovery {
+/// The columns of records.
+pub fn discover(samples: &Samples) -> Discovery {
     let mut fields: IndexMap<Vec<String>, Seen> = IndexMap::new();
-    for record in records {
+    for record in &samples.records {
         if let Value::Object(entries) = record {
             look(entries, &mut Vec::new(), &mut fields);
         }
@@ -102,7 +113,7 @@ pub fn discover(records: &[Value]) -> Discovery {
         left_out.push(LeftOut { path, because });
     }
     name(&mut columns);
-    Discovery { columns, left_out }
+    Discovery { format: samples.format, columns, left_out }
 }
 
 fn look(entries: &Map<String, Value>, path: &mut Vec<String>, fields: &mut IndexMap<Vec<String>, Seen>) {
@@ -252,8 +263,12 @@ mod tests {
 
     use super::*;
 
+    fn of(records: &[Value]) -> Discovery {
+        discover(&Samples { format: RecordFormat::Json, records: records.to_vec() })
+    }
+
     fn columns(records: &[Value]) -> Vec<(String, String, String)> {
-        let found = discover(records).columns;
+        let found = of(records).columns;
         found.into_iter().map(|c| (c.name, c.data_type.to_string(), c.path.to_string())).collect()
     }
 
@@ -304,7 +319,7 @@ mod tests {
 
     #[test]
     fn arrays_and_turns_are_left_out_and_told() {
-        let found = discover(&[json!({"tags": ["a"], "mixed": {"a": 1}, "${x}": 1}), json!({"mixed": 7})]);
+        let found = of(&[json!({"tags": ["a"], "mixed": {"a": 1}, "${x}": 1}), json!({"mixed": 7})]);
         let told: Vec<_> =
             found.left_out.iter().map(|left| format!("{}: {}", left.path, left.because)).collect();
         assert_eq!(
@@ -337,7 +352,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_column_has_a_name_of_its_own_and_a_path_that_reads(records in prop::collection::vec(any_json(), 0..6)) {
-            let found = discover(&records).columns;
+            let found = of(&records).columns;
             let mut names: Vec<_> = found.iter().map(|column| &column.name).collect();
             names.sort();
             names.dedup();

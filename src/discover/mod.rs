@@ -7,4 +7,4 @@ mod samples;
 
 pub use block::{Unwritable, block, written_into};
 pub use infer::{ColumnFound, Discovery, LeftOut, discover};
-pub use samples::{NoSamples, read};
+pub use samples::{NoSamples, Samples, read};

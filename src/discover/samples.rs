@@ -1,15 +1,30 @@
-//! Sample records out of a file, in the ways that JSON records are kept.
+//! Sample records out of a file, in the ways that records are kept.
 
 use std::borrow::Cow;
 use std::io::Read;
 
+use csv::{ReaderBuilder, StringRecord};
 use flate2::read::MultiGzDecoder;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use crate::sql::RecordFormat;
 
 /// Most records that are looked at; a type that is not settled by then is not settled by more.
 const SAMPLES_MAX: usize = 10_000;
 /// Most bytes of a file once it is unpacked.
 const BYTES_MAX: u64 = 64 << 20;
+
+/// What may stand between two fields of CSV; the first that fits is taken.
+const DELIMITERS: [u8; 4] = *b",;\t|";
+
+/// Records, as objects whatever their format is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Samples {
+    /// How they are written.
+    pub format: RecordFormat,
+    /// Each with its fields.
+    pub records: Vec<Value>,
+}
 
 /// Why there are no samples.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,14 +39,22 @@ fn none(message: impl Into<String>, help: &'static str) -> NoSamples {
     NoSamples { message: message.into(), help }
 }
 
-/// The records of a file: one JSON object a line, or one behind the other as Firehose writes them, or one array of
-/// them; gzip-compressed or not.
+/// The records of a file: JSON objects, one a line, or one behind the other as Firehose writes them, or one array of
+/// them; or lines of CSV, with a line of names or without. Gzip-compressed or not.
 ///
 /// # Errors
 /// When it holds no record, or something that is none.
-pub fn read(bytes: &[u8]) -> Result<Vec<Value>, NoSamples> {
+pub fn read(bytes: &[u8]) -> Result<Samples, NoSamples> {
     let bytes = unpacked(bytes)?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    match bytes.trim_ascii_start().first() {
+        Some(b'{' | b'[') => Ok(Samples { format: RecordFormat::Json, records: json(bytes)? }),
+        Some(_) => comma_separated(bytes),
+        None => Err(none("the file holds no record", "give a file of JSON objects, one a line")),
+    }
+}
+
+fn json(bytes: &[u8]) -> Result<Vec<Value>, NoSamples> {
     let mut records = Vec::new();
     let values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
     for value in values {
@@ -63,6 +86,54 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Value>, NoSamples> {
     Ok(records)
 }
 
+fn comma_separated(bytes: &[u8]) -> Result<Samples, NoSamples> {
+    let lines = DELIMITERS.into_iter().find_map(|delimiter| {
+        let mut reader = ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(bytes);
+        let lines: Vec<StringRecord> = reader.records().take(SAMPLES_MAX).collect::<Result<_, _>>().ok()?;
+        // Lines of different lengths are an error of the reader; one field a line is no CSV.
+        lines.first().is_some_and(|line| line.len() > 1).then_some((delimiter, lines))
+    });
+    let Some((delimiter, lines)) = lines else {
+        return Err(none(
+            "the lines are neither JSON objects nor CSV of one number of fields",
+            "give a file of JSON objects, one a line, or of CSV",
+        ));
+    };
+    // A line of names is one where no field is a number, above one where some are.
+    let text = |line: &StringRecord| line.iter().all(|field| field_value(field).is_string());
+    let named = text(&lines[0]) && lines.iter().skip(1).any(|line| !text(line));
+    let names: Vec<String> = match named {
+        true => lines[0].iter().map(str::to_owned).collect(),
+        false => (1..=lines[0].len()).map(|number| format!("column{number}")).collect(),
+    };
+    let record = |line: &StringRecord| {
+        let fields = names.iter().cloned().zip(line.iter().map(field_value));
+        Value::Object(fields.collect::<Map<String, Value>>())
+    };
+    Ok(Samples {
+        format: RecordFormat::Csv { delimiter: delimiter.into() },
+        records: lines.iter().skip(usize::from(named)).map(record).collect(),
+    })
+}
+
+/// A field as what it looks like. Digits behind a zero are no number: `01234` is a postcode.
+fn field_value(field: &str) -> Value {
+    let digits = field.strip_prefix('-').unwrap_or(field);
+    let plain = !(digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0."));
+    let point = digits.split_once('.');
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match field {
+        "" => Value::Null,
+        "true" | "TRUE" => Value::from(true),
+        "false" | "FALSE" => Value::from(false),
+        _ if plain && is_digits(digits) => field.parse::<i64>().map_or(Value::from(field), Value::from),
+        _ if plain && point.is_some_and(|(whole, behind)| is_digits(whole) && is_digits(behind)) => {
+            field.parse::<f64>().map_or(Value::from(field), Value::from)
+        }
+        _ => Value::from(field),
+    }
+}
+
 fn unpacked(bytes: &[u8]) -> Result<Cow<'_, [u8]>, NoSamples> {
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(Cow::Borrowed(bytes));
@@ -83,6 +154,22 @@ mod tests {
 
     use super::*;
 
+    fn count(bytes: &[u8]) -> Result<usize, NoSamples> {
+        read(bytes).map(|samples| samples.records.len())
+    }
+
+    #[test]
+    fn csv_has_names_or_numbers_and_a_delimiter() {
+        let samples = read(b"ticker|price|code\nAXN|12.5|007\nBOLT||12\n").unwrap();
+        assert_eq!(samples.format, RecordFormat::Csv { delimiter: '|' });
+        assert_eq!(samples.records[0].to_string(), r#"{"ticker":"AXN","price":12.5,"code":"007"}"#);
+        assert_eq!(samples.records[1].to_string(), r#"{"ticker":"BOLT","price":null,"code":12}"#);
+        let samples = read(b"AXN,12\r\nBOLT,-3\r\n").unwrap();
+        assert_eq!(samples.records[1].to_string(), r#"{"column1":"BOLT","column2":-3}"#);
+        assert!(read(b"one\ntwo\n").is_err());
+        assert!(read(b"a,b\n1,2,3\n").is_err());
+    }
+
     #[test]
     fn records_are_kept_in_several_ways() {
         for text in [
@@ -91,16 +178,16 @@ mod tests {
             "[{\"a\":1},\n {\"a\":2}]",
             "\u{feff}{\"a\":1}\r\n{\"a\":2}",
         ] {
-            assert_eq!(read(text.as_bytes()).map(|records| records.len()), Ok(2), "{text}");
+            assert_eq!(count(text.as_bytes()), Ok(2), "{text}");
             let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
             packed.write_all(text.as_bytes()).unwrap();
-            assert_eq!(read(&packed.finish().unwrap()).map(|records| records.len()), Ok(2), "{text}");
+            assert_eq!(count(&packed.finish().unwrap()), Ok(2), "{text}");
         }
     }
 
     #[test]
     fn a_sample_that_was_cut_off_is_one_less() {
-        assert_eq!(read(b"{\"a\":1}\n{\"a\":").map(|records| records.len()), Ok(1));
+        assert_eq!(count(b"{\"a\":1}\n{\"a\":"), Ok(1));
     }
 
     #[test]
@@ -110,5 +197,6 @@ mod tests {
         assert_eq!(message("[]"), "the file holds no record");
         assert_eq!(message("{\"a\":1}\n7\n"), "record 2 is no JSON object");
         assert!(message("{\"a\":1}\nname,age\n").starts_with("record 2 is not JSON"));
+        assert!(message("hello\n").starts_with("the lines are neither"));
     }
 }
