@@ -1,12 +1,13 @@
 //! `pipec discover`
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Value, json};
 
+use super::live_stream;
 use super::output::{Exit, note, print, shown, write};
 use crate::discover::{Discovery, block, discover, read, written_into};
 
@@ -21,15 +22,22 @@ const FILE_BYTES_MAX: u64 = 64 << 20;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec discover users.jsonl                          the block, to look at\n  \
-                        pipec discover users.jsonl --write pipeline.yaml    and into a spec\n\n\
+                        pipec discover users.jsonl --write pipeline.yaml    and into a spec\n  \
+                        pipec discover --stream orders --region eu-west-1   of a stream that is there\n\n\
                         The file holds JSON objects, one a line or one behind the other, or one array of them; or CSV, with \
                         a line of names or without. Gzip is read as well. Widen a type that the samples make too \
                         narrow."
 )]
 pub(super) struct Discover {
     /// Sample records
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "stream")]
+    file: Option<PathBuf>,
+    /// Take the oldest records of this Kinesis data stream instead of a file
+    #[arg(long, value_name = "NAME", conflicts_with = "file")]
+    stream: Option<String>,
+    /// Region of the stream, instead of `AWS_REGION` or the profile's
+    #[arg(long, value_name = "REGION", requires = "stream")]
+    region: Option<String>,
     /// Write the block into this spec, in place of its `records`
     #[arg(long, value_name = "SPEC")]
     write: Option<PathBuf>,
@@ -47,19 +55,13 @@ enum DiscoverFormat {
 
 impl Discover {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let name = shown(&self.file);
-        let unreadable = |problem: String| Exit::usage(&format!("`{name}` cannot be read: {problem}"));
-        match fs::metadata(&self.file) {
-            Ok(metadata) if metadata.len() > FILE_BYTES_MAX => {
-                return Err(unreadable(format!(
-                    "it has over {} MiB; give a part of it",
-                    FILE_BYTES_MAX >> 20
-                )));
+        let (name, bytes) = match (&self.stream, &self.file) {
+            (Some(stream), _) => (stream.clone(), live_stream::records(stream, self.region.clone())?),
+            (None, file) => {
+                let file = file.as_deref().unwrap_or(Path::new(""));
+                (shown(file), content(file)?)
             }
-            Ok(_) => {}
-            Err(error) => return Err(unreadable(error.to_string())),
-        }
-        let bytes = fs::read(&self.file).map_err(|error| unreadable(error.to_string()))?;
+        };
         let samples = read(&bytes).map_err(|none| {
             note(&format!("error: {name}: {}\nhelp: {}", none.message, none.help));
             Exit::Spec
@@ -94,13 +96,22 @@ impl Discover {
         Ok(())
     }
 
-    fn write_into(&self, path: &std::path::Path, discovery: &Discovery) -> Result<(), Exit> {
+    fn write_into(&self, path: &Path, discovery: &Discovery) -> Result<(), Exit> {
         let text = fs::read_to_string(path)
             .map_err(|error| Exit::usage(&format!("`{}` cannot be read: {error}", shown(path))))?;
         let written = written_into(&text, discovery)
             .map_err(|problem| Exit::usage(&format!("`{}` is left as it is: {}", shown(path), problem.0)))?;
         write(path, written.as_bytes())
     }
+}
+
+fn content(file: &Path) -> Result<Vec<u8>, Exit> {
+    let unreadable = |problem: String| Exit::usage(&format!("`{}` cannot be read: {problem}", shown(file)));
+    let size = fs::metadata(file).map_err(|error| unreadable(error.to_string()))?.len();
+    if size > FILE_BYTES_MAX {
+        return Err(unreadable(format!("it has over {} MiB; give a part of it", FILE_BYTES_MAX >> 20)));
+    }
+    fs::read(file).map_err(|error| unreadable(error.to_string()))
 }
 
 /// The first records, and what the columns hold of them.

@@ -6,6 +6,7 @@ mod discover;
 mod explain;
 mod fetch;
 mod init;
+mod live_stream;
 mod output;
 mod pages;
 mod plan;
@@ -36,7 +37,7 @@ const STYLES: Styles = Styles::styled()
     after_help = "Examples:\n  pipec init pipeline.yaml       write a commented spec\n  pipec check pipeline.yaml      \
                   find what AWS would refuse\n  pipec plan pipeline.yaml       shards, permissions and cost\n  \
                   pipec build pipeline.yaml      write the stack\n  pipec sql pipeline.yaml        what Flink will run\n  pipec explain PIPE0601         what a code means\n\n\
-                  Exit codes: 0 fine, 1 the spec has errors, 2 usage, 4 output is stale (build --check)"
+                  Exit codes: 0 fine, 1 the spec has errors, 2 usage, 3 AWS said no, 4 output is stale (build --check)"
 )]
 pub struct Command {
     #[command(subcommand)]

@@ -20,6 +20,8 @@ pub(super) enum Exit {
     Spec,
     /// The command was called wrongly, or the machine refused.
     Usage,
+    /// AWS said no.
+    Aws,
     /// The output is not what the spec gives.
     Stale,
     /// The reader of the output went away.
@@ -31,6 +33,7 @@ impl Exit {
         match self {
             Self::Spec => 1,
             Self::Usage => 2,
+            Self::Aws => 3,
             Self::Stale => 4,
             Self::Closed => 0,
         }

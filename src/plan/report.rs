@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::cost::{Cost, amount};
 use super::grants::Grant;
-use super::{OutputPlan, Plan, Resource, StreamPlan};
+use super::{AnalyticsPlan, OutputPlan, Plan, Resource, StreamPlan};
 use crate::aws::limits::kinesis;
 use crate::aws::regions;
 use crate::capacity::{self, Limit, Term};
@@ -146,6 +146,8 @@ pub struct AnalyticsReport {
     pub billed_kpus: u64,
     /// Whether the query keeps no state between records.
     pub stateless: bool,
+    /// What happens to its state when the query changes.
+    pub restore: &'static str,
     /// The connector.
     pub connector: String,
 }
@@ -238,6 +240,7 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             parallelism: analytics.parallelism,
             billed_kpus: analytics.billed_kpus,
             stateless: analytics.stateless,
+            restore: restore(analytics),
             connector: analytics.connector_coordinates.clone(),
         }),
         transform: plan.transform.as_ref().map(|transform| TransformReport {
@@ -275,6 +278,18 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
                 help: advice.help.clone(),
             })
             .collect(),
+    }
+}
+
+/// The restore rule of `RunConfiguration`, as the template has it.
+fn restore(analytics: &AnalyticsPlan) -> &'static str {
+    match (analytics.snapshots, analytics.stateless) {
+        (true, true) => "goes on from its place in the stream, by the snapshot taken before",
+        (true, false) => {
+            "goes on from the snapshot taken before; state that has no place in the new query is dropped, and where the \
+             snapshot does not fit, the update fails and the old query goes on"
+        }
+        (false, _) => "begins anew, at the oldest record of the stream: rows may come twice, none is lost",
     }
 }
 

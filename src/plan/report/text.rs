@@ -52,6 +52,7 @@ fn write_parts(report: &PlanReport, text: &mut String) {
             if analytics.stateless { "stateless" } else { "with state" }
         );
         section(text, "analytics", &facts);
+        let _ = writeln!(text, "  a changed query {}", analytics.restore);
     }
     if let Some(output) = &report.output_shards {
         write_stream("output stream", output, text);
