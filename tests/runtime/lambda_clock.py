@@ -7,23 +7,23 @@ It stands between a function and the emulator's runtime API, and passes on all b
 """
 
 import http.client
-import http.server
-import threading
 import time
 import urllib.parse
+
+from served import Handler, Served
 
 DEADLINE = "lambda-runtime-deadline-ms"
 PASSED_ON = "lambda-runtime-"
 
 
-class Clock:
+class Clock(Served):
     """A runtime API in which every call may take so many seconds."""
 
     def __init__(self, runtime_api, seconds):
         upstream = urllib.parse.urlsplit(runtime_api)
         self._path = upstream.path
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Answers(Handler):
             protocol_version = "HTTP/1.1"
 
             def _pass_on(self):
@@ -52,20 +52,8 @@ class Clock:
 
             do_GET = do_POST = _pass_on
 
-            def log_message(self, *_):
-                pass
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
+        self.serve(Answers)
 
     @property
     def runtime_api(self):
-        return f"http://127.0.0.1:{self._server.server_port}{self._path}"
+        return f"http://127.0.0.1:{self.port}{self._path}"

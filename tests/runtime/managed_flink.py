@@ -11,7 +11,6 @@ operation needs of the application's status is from the model's text. How the st
 """
 
 import collections
-import http.server
 import json
 import re
 import threading
@@ -19,6 +18,8 @@ from dataclasses import dataclass, field
 
 import botocore.session
 from botocore.validate import ParamValidator
+
+from served import Handler, Served
 
 MODEL = botocore.session.get_session().get_service_model("kinesisanalyticsv2")
 CONTENT_TYPE = f"application/x-amz-json-{MODEL.metadata['jsonVersion']}"
@@ -65,7 +66,7 @@ class Application:
     gives_operation_id: bool = True
 
 
-class ManagedFlink:
+class ManagedFlink(Served):
     """The service at a free port of the loopback device."""
 
     def __init__(self, applications):
@@ -76,7 +77,7 @@ class ManagedFlink:
         self.calls, self.faults = [], []
         service = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Answers(Handler):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
@@ -94,23 +95,12 @@ class ManagedFlink:
                 self.end_headers()
                 self.wfile.write(payload)
 
-            def log_message(self, *_):
-                pass
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
+        self.serve(Answers)
 
     @property
     def address(self):
         # A name, so that the client's resolver has its part.
-        return f"http://localhost:{self._server.server_port}"
+        return f"http://localhost:{self.port}"
 
     @property
     def operations(self):

@@ -8,10 +8,11 @@
 The URL is signed for a PUT without a content type and with a length, as CloudFormation's is, and S3 refuses the rest.
 """
 
-import http.server
 import json
 import threading
 import urllib.parse
+
+from served import Handler, Served
 
 RESET = "reset"
 HANG = "hang"
@@ -21,7 +22,7 @@ LIMIT = 4096
 WORDS = ("Status", "PhysicalResourceId", "StackId", "RequestId", "LogicalResourceId")
 
 
-class ResponseUrl:
+class ResponseUrl(Served):
     """The URL at a free port of the loopback device; `first` is what it answers before it takes anything."""
 
     def __init__(self, first=()):
@@ -31,7 +32,7 @@ class ResponseUrl:
         self.answers, self.refused, self.attempts = [], [], 0
         response = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Answers(Handler):
             protocol_version = "HTTP/1.1"
 
             def do_PUT(self):
@@ -47,26 +48,16 @@ class ResponseUrl:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
-            def log_message(self, *_):
-                pass
+        self.serve(Answers)
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
+    def release(self):
         self._end.set()
-        self._server.shutdown()
-        self._server.server_close()
 
     @property
     def url(self):
         path = urllib.parse.quote("arn:aws:cloudformation:us-east-1:123456789012:stack/sample/0e2f|AnalyticsStart|1")
         query = urllib.parse.urlencode({"X-Amz-Expires": "7199", "X-Amz-Signature": SIGNATURE})
-        return f"http://localhost:{self._server.server_port}/{path}?{query}"
+        return f"http://localhost:{self.port}/{path}?{query}"
 
     def _take(self, path, headers, body):
         self.attempts += 1

@@ -6,7 +6,6 @@ the real ones, and Kinesis is an emulator.
 
 import base64
 import hashlib
-import http.server
 import json
 import os
 import re
@@ -19,6 +18,7 @@ import pytest
 
 import machine
 from machine import Machine
+from served import Handler, Served
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "judges"))
 from cfn import Template  # noqa: E402
@@ -49,14 +49,14 @@ StandardOutput=append:{folder}/producer.log
 IMPATIENT = "ExecStart=\nExecStart=/opt/pipec/producer --config /etc/pipec/producer.json --start-deadline 5"
 
 
-class Source:
+class Source(Served):
     """The HTTP API that the producer asks; it answers from when it may."""
 
     def __init__(self):
         self.asked, self.may_answer = threading.Event(), threading.Event()
         source = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Answers(Handler):
             def do_GET(self):
                 source.asked.set()
                 source.may_answer.wait()
@@ -66,24 +66,14 @@ class Source:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, *_):
-                pass
+        self.serve(Answers)
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
+    def release(self):
         self.may_answer.set()
-        self._server.shutdown()
-        self._server.server_close()
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self._server.server_port}/"
+        return f"http://127.0.0.1:{self.port}/"
 
 
 @pytest.fixture(scope="module")
