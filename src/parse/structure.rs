@@ -15,7 +15,7 @@ use crate::aws::flink;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::source::Span;
 use crate::spec::schema;
-use form::{described, entries, example, kind_at, last, objects, type_name, with_key, words};
+use form::{described, entries, example, kind_at, last, objects, only_required, type_name, with_key, words};
 use keys::{exclusive, missing_key, not_one_of, on_demand_shards, unknown_key};
 use quantities::{not_a_quantity, quantity_fault, read};
 
@@ -232,6 +232,11 @@ fn scalar(
                 }
                 ("text", Value::Bool(_) | Value::Number(_)) => {
                     format!("write `{}: \"{shown}\"`", last(&name))
+                }
+                // What stands there is most likely the only thing that has to.
+                ("an object", Value::String(text)) if only_required(subschema).is_some() => {
+                    let key = only_required(subschema).unwrap_or_default();
+                    format!("write `{}: {{{key}: {text}}}`", last(&name))
                 }
                 ("an object", _) => {
                     let keys: Vec<&str> = subschema["properties"]

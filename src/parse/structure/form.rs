@@ -3,6 +3,7 @@
 use jsonschema::error::TypeKind;
 use serde_json::Value;
 
+use super::keys::exclusive;
 use crate::parse::dotted;
 use crate::spec::schema;
 
@@ -63,7 +64,17 @@ pub(super) fn objects(subschema: &Value) -> Option<String> {
         .iter()
         .filter_map(|branch| schema::follow(schema::schema(), branch))
         .filter(|branch| branch.get("type").and_then(Value::as_str) == Some("object"))
-        .map(|branch| format!("`{{{}}}`", entries(branch).join(", ")))
+        .flat_map(|branch| {
+            let exclusive = exclusive(branch);
+            let form = |entries: &[String]| format!("`{{{}}}`", entries.join(", "));
+            match exclusive.is_empty() {
+                true => vec![form(&entries(branch))],
+                false => exclusive
+                    .iter()
+                    .map(|key| form(&[format!("{key}: {}", example(&branch["properties"][*key]))]))
+                    .collect(),
+            }
+        })
         .collect();
     (!forms.is_empty()).then(|| forms.join(" or "))
 }
@@ -105,6 +116,14 @@ pub(super) fn entries(target: &Value) -> Vec<String> {
             vec![format!("name: {}", example(of_any))]
         }
         _ => entries,
+    }
+}
+
+/// The one key that an object must have.
+pub(super) fn only_required(target: &Value) -> Option<&str> {
+    match target["required"].as_array()?.as_slice() {
+        [Value::String(key)] => Some(key),
+        _ => None,
     }
 }
 
