@@ -119,10 +119,10 @@ pub(super) fn entries(target: &Value) -> Vec<String> {
     }
 }
 
-/// The one key that an object must have.
+/// The one key that an object must have, if that is a text.
 pub(super) fn only_required(target: &Value) -> Option<&str> {
     match target["required"].as_array()?.as_slice() {
-        [Value::String(key)] => Some(key),
+        [Value::String(key)] if target["properties"][key]["type"] == "string" => Some(key),
         _ => None,
     }
 }
