@@ -9,8 +9,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from functools import cache
 from pathlib import Path
 
+import boto3
+from botocore.config import Config
+
+REGION = "us-east-1"
 PATIENCE = 60  # seconds for a start that takes one or two
 
 
@@ -61,6 +66,23 @@ def emulated_aws(home):
         # Its group: the functions that it has started outlive it otherwise.
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def clients(address, **config):
+    """boto3's client of each service, by its name; `config` goes into botocore's Config."""
+
+    @cache
+    def of(service):
+        return boto3.client(
+            service,
+            endpoint_url=address,
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=Config(proxies={}, **config),
+        )
+
+    return of
 
 
 def _healthy(address):

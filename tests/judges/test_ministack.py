@@ -11,16 +11,13 @@ import re
 import time
 import urllib.request
 import zipfile
-from functools import cache
 from pathlib import Path
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 import aws
-from emulated_aws import emulated_aws
+from emulated_aws import clients, emulated_aws
 
 HERE = Path(__file__).parent
 PATIENCE = 60  # seconds for anything that the emulator does in one or two
@@ -44,18 +41,7 @@ def emulator(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def client(emulator):
-    @cache
-    def of(service):
-        return boto3.client(
-            service,
-            endpoint_url=emulator,
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(s3={"addressing_style": "path"}, proxies={}),
-        )
-
-    return of
+    return clients(emulator, s3={"addressing_style": "path"})
 
 
 @pytest.fixture(scope="session")

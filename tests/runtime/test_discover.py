@@ -6,13 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import boto3
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "judges"))
-from emulated_aws import emulated_aws  # noqa: E402
+from emulated_aws import REGION, clients, emulated_aws  # noqa: E402
 
-REGION = "us-east-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 
@@ -20,8 +18,7 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 def kinesis(tmp_path_factory):
     """The emulator's address, with a stream `users` of two shards and a stream `quiet` without records."""
     with emulated_aws(tmp_path_factory.mktemp("emulator")) as address:
-        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-        api = boto3.client("kinesis", endpoint_url=address, region_name=REGION, **keys)
+        api = clients(address)("kinesis")
         api.create_stream(StreamName="quiet", ShardCount=1)
         api.create_stream(StreamName="users", ShardCount=2)
         api.get_waiter("stream_exists").wait(StreamName="users")

@@ -15,18 +15,14 @@ import urllib.error
 import urllib.request
 from collections import defaultdict
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
-import boto3
 import pytest
-from botocore.config import Config
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "judges"))
-from emulated_aws import emulated_aws  # noqa: E402
+from emulated_aws import REGION, clients, emulated_aws  # noqa: E402
 from shard_limits import FAILED, THROTTLED, ShardLimits  # noqa: E402
 
-REGION = "us-east-1"
 PATIENCE = 60  # seconds for a tool to come up; a run of the producer has twice as many
 OUTAGE = 60  # seconds that an endpoint is gone
 BIN = Path(sys.executable).parent
@@ -67,13 +63,7 @@ def kinesis(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def client(kinesis):
-    @cache
-    def of(service):
-        config = Config(proxies={}, retries={"total_max_attempts": 5})
-        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-        return boto3.client(service, endpoint_url=kinesis, region_name=REGION, config=config, **keys)
-
-    return of
+    return clients(kinesis, retries={"total_max_attempts": 5})
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,6 @@ import sys
 import threading
 from pathlib import Path
 
-import boto3
 import pytest
 
 import machine
@@ -22,7 +21,7 @@ from served import Handler, Served
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "judges"))
 from cfn import Template  # noqa: E402
-from emulated_aws import emulated_aws  # noqa: E402
+from emulated_aws import clients, emulated_aws  # noqa: E402
 
 UNIT = "pipec-producer.service"
 pytestmark = pytest.mark.skipif(not machine.available(), reason="a systemd of its own needs root and namespaces")
@@ -84,8 +83,7 @@ def aws(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def kinesis(aws):
-    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    return boto3.client("kinesis", endpoint_url=aws, region_name="us-east-1", **keys)
+    return clients(aws)("kinesis")
 
 
 @pytest.fixture(scope="module")
