@@ -54,6 +54,16 @@ fn the_tour_is_real() {
 }
 
 #[test]
+fn the_reference_has_as_many_resources_as_is_said() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).expect("the README");
+    let template = "generated/user-data/template.yaml";
+    let text = fs::read_to_string(root.join(template)).expect("the template");
+    let count = text.lines().filter(|line| line.starts_with("      pipec: {spec: ")).count();
+    assert!(readme.contains(&format!("{count} [resources]({template})")), "it has {count}");
+}
+
+#[test]
 fn every_link_of_the_documents_leads_somewhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"] {

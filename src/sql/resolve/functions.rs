@@ -265,15 +265,7 @@ impl Resolver<'_, '_> {
                 return self.refuse(Some(span), &format!("this form of `{name}`"), &help);
             }
         };
-        let arguments: Option<Vec<&ast::Expr>> = list
-            .args
-            .iter()
-            .map(|argument| match argument {
-                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr)) => Some(expr),
-                _ => None,
-            })
-            .collect();
-        match arguments {
+        match expressions(list) {
             Some(arguments) if list.duplicate_treatment.is_none() && list.clauses.is_empty() => {
                 Some(arguments)
             }
@@ -403,4 +395,13 @@ pub(super) fn regexp_extract(text: Expr, expression: Expr, group: i64) -> Expr {
     let group = Expr { kind: ExprKind::Literal(Literal::Integer(group)), data_type: DataType::Integer, span };
     let arguments = vec![text, expression, group];
     Expr { kind: ExprKind::Call { function: Function::RegexpExtract, arguments }, data_type, span }
+}
+
+/// The arguments where each is an expression without a name.
+pub(super) fn expressions(list: &ast::FunctionArgumentList) -> Option<Vec<&ast::Expr>> {
+    let expressions = list.args.iter().map(|argument| match argument {
+        ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr)) => Some(expr),
+        _ => None,
+    });
+    expressions.collect()
 }

@@ -6,6 +6,7 @@ use super::super::expr::{Aggregate, Expr, ExprKind, WindowBound};
 use super::super::interval::Interval;
 use super::super::query::{FromClause, Group, TimeAttribute, Window, WindowKind};
 use super::expr::Resolver;
+use super::functions::expressions;
 use super::operand::cover;
 use super::select::Item;
 use super::window::Time;
@@ -146,16 +147,8 @@ impl Resolver<'_, '_> {
 
     fn stagger(&mut self, call: &ast::Function, span: Span) -> Option<Key> {
         let ast::FunctionArguments::List(list) = &call.args else { return None };
-        let expressions: Option<Vec<&ast::Expr>> = list
-            .args
-            .iter()
-            .map(|argument| match argument {
-                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr)) => Some(expr),
-                _ => None,
-            })
-            .collect();
         let help = "write WINDOWED BY STAGGER (PARTITION BY \"column\" RANGE INTERVAL '1' MINUTE)";
-        match expressions.as_deref() {
+        match expressions(list).as_deref() {
             Some([keys @ .., ast::Expr::Interval(interval)]) if !keys.is_empty() => {
                 let ms = self.milliseconds(interval, span)?;
                 let keys: Vec<Option<Key>> = keys.iter().map(|key| self.key(key)).collect();
