@@ -4,7 +4,10 @@
 //! characters may stand in a text, what follows the record's object is not looked at, nesting and numbers have
 //! limits. So both runtimes take and refuse the same records.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    collections::{HashMap, hash_map::Entry},
+};
 
 /// The deepest nesting that is read, as in Jackson.
 const MAX_DEPTH: usize = 1000;
@@ -422,14 +425,19 @@ impl<'a> Scanner<'a> {
         match self.peek()? {
             b'{' => {
                 self.at += 1;
+                // In the order of their first place. A record may have very many, so none is looked for in turn.
                 let mut members: Vec<(Cow<str>, String)> = Vec::new();
+                let mut places: HashMap<Cow<str>, usize> = HashMap::new();
                 self.members(depth + 1, |scanner, name, escaped, depth| {
                     let name = if escaped { unescape(name) } else { name.into() };
                     let mut value = String::new();
                     scanner.rewrite(depth, number, &mut value)?;
-                    match members.iter_mut().find(|member| member.0 == name) {
-                        Some(member) => member.1 = value,
-                        None => members.push((name, value)),
+                    match places.entry(name) {
+                        Entry::Occupied(place) => members[*place.get()].1 = value,
+                        Entry::Vacant(place) => {
+                            members.push((place.key().clone(), value));
+                            place.insert(members.len() - 1);
+                        }
                     }
                     Ok(())
                 })?;

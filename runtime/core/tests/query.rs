@@ -134,6 +134,19 @@ fn texts_are_cast() {
 }
 
 #[test]
+fn an_object_of_very_many_keys_is_read_in_one_go() {
+    // A search for each key among all would take minutes here.
+    let mut text: String = (0..300_000).map(|n| format!("\"{n}\":{n},")).collect();
+    text.push_str("\"7\":\"again\"");
+    let program = program(DataType::Text, vec![(Expr::Column(0), DataType::Text)]);
+    let row = applied(&program, format!("{{\"v\":{{{text}}}}}").as_bytes()).expect("it is read");
+    let row: serde_json::Value = serde_json::from_str(&row).expect("a row is JSON");
+    let object: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(row["a"].as_str().expect("a text")).expect("an object");
+    assert_eq!((object.len(), &object["7"], &object["299999"]), (300_000, &"again".into(), &299_999.into()));
+}
+
+#[test]
 fn what_is_no_object_fails_and_what_stands_behind_it_does_not_matter() {
     let program = program(DataType::Integer, vec![(Expr::Column(0), DataType::Integer)]);
     let deep = |depth: usize| format!("{{\"x\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
