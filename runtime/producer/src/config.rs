@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::Deserialize;
 
-use crate::{path::Path, source::generator::Tree};
+use crate::{path::Path, record::RANDOM_KEY, source::generator::Tree};
 
 /// Largest record that any stream takes, in bytes: `MaxRecordSizeInKiB` goes up to 10,240.
 const MAX_RECORD_SIZE: usize = 10 * 1024 * 1024;
@@ -201,7 +201,11 @@ impl Config {
         match &config.source {
             Source::Http(http) => http.check(),
             Source::File(_) => Ok(()),
-            Source::Generator(generator) => generator.check(config.max_record_size),
+            Source::Generator(generator) => {
+                // A random key counts against the limit; how long one of a field is, a record shows.
+                let key = if config.partition_key == (PartitionKey::Random {}) { RANDOM_KEY } else { 0 };
+                generator.check(config.max_record_size.saturating_sub(key))
+            }
         }
         .map_err(ConfigError::Value)?;
         Ok(config)

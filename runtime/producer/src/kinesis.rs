@@ -21,6 +21,9 @@ use crate::{
 pub const PATIENCE: Patience =
     Patience { attempts: 2, connect: Duration::from_secs(5), attempt: Duration::from_secs(30) };
 
+/// Codes of a call that is wrong itself. Their messages quote what is wrong, such as a partition key.
+const INVALID: [&str; 3] = ["InvalidArgumentException", "ValidationException", "SerializationException"];
+
 /// A Kinesis data stream. Needs `kinesis:PutRecords` on it, and `kms:GenerateDataKey` on its key if that is
 /// not AWS's own.
 #[derive(Debug)]
@@ -57,13 +60,9 @@ impl Stream for Kinesis {
 }
 
 fn put_error(error: &SdkError<PutRecordsError>) -> PutError {
-    let refusal = Refusal(match error.code() {
-        Some(code) => format!("{code}: {}", error.message().unwrap_or_default()),
-        None => DisplayErrorContext(error).to_string(),
-    });
-    let invalid = ["InvalidArgumentException", "ValidationException", "SerializationException"];
     match error.code() {
-        Some(code) if invalid.contains(&code) => PutError::Invalid(refusal),
-        _ => PutError::Passing(refusal),
+        Some(code) if INVALID.contains(&code) => PutError::Invalid(Refusal(code.to_owned())),
+        Some(code) => PutError::Passing(Refusal(format!("{code}: {}", error.message().unwrap_or_default()))),
+        None => PutError::Passing(Refusal(DisplayErrorContext(error).to_string())),
     }
 }

@@ -48,10 +48,14 @@ Usage: pipec-producer --config FILE [--dry-run] [--instance NAME] [--start-deadl
 
 Credentials come from the environment or from the instance's role, and AWS_ENDPOINT_URL names another endpoint.
 SIGTERM sends what is in hand and ends.
-Exit codes: 0 stopped or all records of the file sent, 1 nothing could be sent or not all of it, 2 usage or
-configuration.
+Exit codes: 0 stopped, or all of the file sent but records larger than the stream takes; 1 nothing could be sent or
+not all of it; 2 usage or configuration; 3 all of the file sent but records that the stream did not take.
 ";
 
+/// Trying again may help.
+const FAILED: u8 = 1;
+/// Trying again would send everything a second time; the unit does not.
+const LEFT_OUT: u8 = 3;
 /// CloudFormation waits for the instance's signal longer than this.
 const START: Duration = Duration::from_secs(240);
 /// With the next one well within the time that the unit gives before it kills.
@@ -94,7 +98,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    if runtime.block_on(start(config, &options, output)) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    ExitCode::from(runtime.block_on(start(config, &options, output)))
 }
 
 fn options() -> Result<Option<Options>, lexopt::Error> {
@@ -128,13 +132,13 @@ fn read_config(path: &PathBuf) -> Result<Config, String> {
     Config::from_json(&json).map_err(|error| format!("cannot use {}: {error}", path.display()))
 }
 
-/// Connects the stream and the log's publisher, and produces. Says in the log what went wrong.
-async fn start(config: Config, options: &Options, output: Output) -> bool {
+/// Connects the stream and the log's publisher, and produces. Says in the log what went wrong, and gives the exit code.
+async fn start(config: Config, options: &Options, output: Output) -> u8 {
     let resolver = match Resolver::from_system() {
         Ok(resolver) => resolver,
         Err(error) => {
             tracing::error!(%error, "names cannot be resolved");
-            return false;
+            return FAILED;
         }
     };
     if options.dry_run {
@@ -157,22 +161,24 @@ async fn start(config: Config, options: &Options, output: Output) -> bool {
         tokio::spawn(Publisher::new(client, target.group, stream).run(log::lines(), stop))
     });
     let stream = Kinesis::new(aws_sdk_kinesis::Client::new(&sdk), config.stream.clone());
-    let well = said(&produce(config, options, output, &stream, resolver, &instance).await);
+    let code = said(&produce(config, options, output, &stream, resolver, &instance).await);
     let _ = stopper.send(true);
     if let Some(publishing) = publishing
         && timeout(FLUSH, publishing).await.is_err()
     {
         tracing::warn!("the last lines of the log could not be published");
     }
-    well
+    code
 }
 
-/// Says why it ended, if not well, and whether it ended well.
-fn said(end: &Result<(), Box<dyn Error>>) -> bool {
-    if let Err(error) = end {
-        tracing::error!("{error}");
+/// Says why it ended, if not well, and gives the exit code.
+fn said(end: &Result<(), Box<dyn Error>>) -> u8 {
+    let Err(error) = end else { return 0 };
+    tracing::error!("{error}");
+    match error.downcast_ref() {
+        Some(RunError::LeftOut { .. }) => LEFT_OUT,
+        _ => FAILED,
     }
-    end.is_ok()
 }
 
 /// The name of this machine, for one that is no EC2 instance.
@@ -232,8 +238,8 @@ async fn produce(
     match &end {
         Ok(End::Stopped) => health.stopping("stopped"),
         Ok(End::Finished) => {
-            tracing::info!("all records of the source are sent");
-            health.stopping("all records of the source are sent");
+            tracing::info!("all records of the source that the stream takes are sent");
+            health.stopping("all records of the source that the stream takes are sent");
         }
         Err(error) => health.stopping(&error.to_string()),
     }

@@ -13,7 +13,7 @@ use crate::{config::PartitionKey, path::Path};
 /// Longest partition key, in characters. Source: Kinesis API, `PutRecordsRequestEntry`.
 const MAX_KEY: usize = 256;
 /// Length of a random key, in bytes.
-const RANDOM_KEY: usize = 16;
+pub(crate) const RANDOM_KEY: usize = 16;
 
 /// One record that is ready to be sent. Clones share the data and the key.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -36,7 +36,7 @@ pub struct Limits {
 pub enum End {
     /// It was told to stop.
     Stopped,
-    /// The source had no more records, and all are sent.
+    /// The source had no more records, and all that are not too large are sent.
     Finished,
 }
 
@@ -58,6 +58,14 @@ pub enum RunError {
         records: u64,
         /// What did not work.
         cause: String,
+    },
+    /// The source had no more records, and the stream will never take these of them.
+    #[error(
+        "the source is at its end, and the stream did not take {records} of its records; the log says why"
+    )]
+    LeftOut {
+        /// How many.
+        records: u64,
     },
     /// The source gives no more records; what it gave is sent.
     #[error("{0}")]
@@ -129,7 +137,10 @@ pub async fn run(
     }
     match intake.ended {
         Some(Err(error)) => Err(error.into()),
-        Some(Ok(())) => Ok(End::Finished),
+        Some(Ok(())) => match stats.now().records_failed {
+            0 => Ok(End::Finished),
+            records => Err(RunError::LeftOut { records }),
+        },
         None => Ok(End::Stopped),
     }
 }

@@ -14,8 +14,8 @@ const BASE: Duration = Duration::from_millis(100);
 /// Upper end of every wait.
 const CAP: Duration = Duration::from_secs(10);
 
-/// Why a record, or a call, was not accepted. The text is the service's code and never its message, which
-/// can name the account; the message goes to the log once.
+/// Why a record, or a call, was not accepted: the service's code, and its message where that says what is missing (a
+/// permission, a stream). Never what a record holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal(pub String);
 
@@ -61,7 +61,9 @@ pub async fn send(stream: &impl Stream, batch: Batch, stats: &Stats, health: &He
             Err(PutError::Passing(refusal)) => refusal,
             Err(PutError::Invalid(refusal)) if batch.len() > 1 => {
                 // One record is enough to have a whole call refused: find it.
-                parts.push(batch.split());
+                let rest = batch.split();
+                stats.retried(rest.len());
+                parts.push(rest);
                 refusal
             }
             Err(PutError::Invalid(refusal)) => {
@@ -185,6 +187,7 @@ mod tests {
         });
         let now = sent(&stream, 10).await.now();
         assert_eq!((now.records_sent, now.records_failed), (8, 2));
+        assert!(now.records_retried >= 10, "each of the first call is sent again: {}", now.records_retried);
         assert!(stream.accepted.borrow().values().all(|times| *times == 1));
     }
 

@@ -34,6 +34,8 @@ struct Double {
     accepted: Mutex<HashMap<String, u32>>,
     /// Refuses all, as a role without rights does.
     denies: bool,
+    /// Refuses every call with the record of this key, and quotes the key.
+    never: Option<&'static str>,
     /// What the log stream was given, from when it was made.
     log: Mutex<Option<Vec<String>>>,
     /// Refuses the log.
@@ -99,6 +101,14 @@ async fn aws(State(double): State<Arc<Double>>, headers: HeaderMap, body: Bytes)
         return error("ResourceNotFoundException").into_response();
     }
     let records = body["Records"].as_array().expect("records");
+    if let Some(key) = double.never
+        && records.iter().any(|record| record["PartitionKey"] == key)
+    {
+        let message =
+            format!("Value '{key}' at 'records.1.member.partitionKey' failed to satisfy constraint");
+        let body = json!({"__type": "ValidationException", "message": message});
+        return (StatusCode::BAD_REQUEST, Json(body)).into_response();
+    }
     let results: Vec<_> = records
         .iter()
         .enumerate()
@@ -283,12 +293,35 @@ async fn a_file_ends_when_all_of_it_is_sent() {
     let output = blocking(move || child.wait_with_output().expect("it ends")).await;
     assert_eq!(output.status.code(), Some(0));
     let lines = log(&output);
-    assert!(lines.iter().any(|line| line["message"] == "all records of the source are sent"), "{lines:?}");
+    assert!(
+        lines
+            .iter()
+            .any(|line| line["message"] == "all records of the source that the stream takes are sent"),
+        "{lines:?}"
+    );
     let all = lines.iter().find(|line| line["message"] == "in all").expect("the last counts");
     assert_eq!((&all["RecordsSent"], &all["RecordsTooLarge"]), (&json!(90), &json!(1)));
     let accepted = world.double.accepted.lock().expect("not poisoned");
     assert_eq!(accepted.len(), 90);
     assert!(accepted.values().all(|times| *times == 1));
+}
+
+#[tokio::test]
+async fn a_record_that_is_never_taken_is_told_and_not_quoted() {
+    let never = "a-key-that-tells-something";
+    let world = World::with("never", Double { never: Some(never), ..Double::default() }).await;
+    let lines = format!("{{\"id\": \"1\"}}\n{{\"id\": \"{never}\"}}\n{{\"id\": \"3\"}}\n");
+    world.configure(&json!({"source": world.records(lines.as_bytes())}));
+    let child = world.start(&[]);
+    let output = blocking(move || child.wait_with_output().expect("it ends")).await;
+    assert_eq!(output.status.code(), Some(3));
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(!text.contains(never), "{text}");
+    let lines = log(&output);
+    let last = lines.last().expect("a line")["message"].as_str().unwrap_or_default();
+    assert!(last.contains("did not take 1 of its records"), "{last}");
+    let all = lines.iter().find(|line| line["message"] == "in all").expect("the last counts");
+    assert_eq!((&all["RecordsSent"], &all["RecordsFailed"]), (&json!(2), &json!(1)));
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ pub enum SourceError {
         /// Records that are larger than the stream takes.
         too_large: u64,
     },
-    /// The fields alone make a record larger than the stream takes.
+    /// With their fields and their partition keys, records are larger than the stream takes.
     #[error("{0} generated records in a row are larger than the stream takes")]
     Generator(u32),
 }
