@@ -115,6 +115,11 @@ impl Sources {
         id
     }
 
+    /// Paths of all files, as they are shown.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|file| file.path.as_str())
+    }
+
     /// The file of an id that this table gave out.
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]

@@ -1,7 +1,7 @@
 //! The compiler's only door to the outside. Everything from `parse` to `artifacts` reads through it, so a
 //! compilation can be repeated, tested without a disk, and trusted not to touch a network.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 /// What the compiler may ask of its surroundings.
@@ -23,9 +23,14 @@ pub trait World: Sync {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Disk;
 
+/// More than any caller takes; a device has no end.
+const READ_BYTES_MAX: u64 = 256 << 20;
+
 impl World for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+        let mut bytes = Vec::new();
+        std::fs::File::open(path)?.take(READ_BYTES_MAX).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn size(&self, path: &Path) -> io::Result<u64> {

@@ -427,3 +427,35 @@ fn discover_tells_what_it_cannot_read() {
     assert_eq!(code(&left), 2);
     assert_eq!(fs::read_to_string(place.path("flow.yaml")).expect("the spec"), "{name: orders}\n");
 }
+
+#[test]
+fn what_a_spec_reads_is_not_written_over() {
+    let place = Place::new();
+    for runtime in ["lambda", "flink"] {
+        let spec = FLINK.replace("runtime: flink", &format!("runtime: {runtime}"));
+        fs::create_dir_all(place.path("orders")).expect("a folder");
+        place.file("orders/spec.yaml", &spec.replace("SELECT \"id\" FROM stream", "pipeline.sql"));
+        place.file("orders/pipeline.sql", "SELECT \"id\" FROM stream\n");
+        let built = place.pipec(&["build", "orders/spec.yaml", "--out", "."]);
+        assert_eq!(code(&built), 2);
+        assert!(err(&built).contains("`./orders/pipeline.sql` is read by the spec"), "{}", err(&built));
+        let sql = fs::read_to_string(place.path("orders/pipeline.sql")).expect("the SQL");
+        assert_eq!(sql, "SELECT \"id\" FROM stream\n");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn discover_writes_through_a_link_and_keeps_permissions() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let place = Place::new();
+    place.file("users.jsonl", "{\"age\":36}\n");
+    fs::set_permissions(place.path("orders.yaml"), fs::Permissions::from_mode(0o640)).expect("a mode");
+    symlink("orders.yaml", place.path("link.yaml")).expect("a link");
+    assert_eq!(code(&place.pipec(&["discover", "users.jsonl", "--write", "link.yaml"])), 0);
+    assert!(fs::symlink_metadata(place.path("link.yaml")).expect("the link").is_symlink());
+    assert!(fs::read_to_string(place.path("orders.yaml")).expect("the spec").contains("age:"));
+    let mode = fs::metadata(place.path("orders.yaml")).expect("the spec").permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
+}

@@ -122,6 +122,7 @@ impl Build {
         let folder = self.out.join(&stack.plan.name);
         let (mut staged, mut stale) = (Vec::new(), Vec::new());
         let texts = artifacts::texts(&stack.plan, &stack.template);
+        self.keep_inputs(&compilation.sources, &folder)?;
         for name in artifacts::TEXT_NAMES.iter().filter(|name| texts.iter().all(|text| text.name != **name)) {
             let path = folder.join(name);
             if path.exists() {
@@ -152,6 +153,21 @@ impl Build {
             artifacts: stack.plan.artifacts,
         };
         Ok((compilation.sources, compilation.diagnostics, Some(output)))
+    }
+
+    /// What the compilation reads is never written over, nor removed as something that an earlier build wrote.
+    fn keep_inputs(&self, sources: &Sources, folder: &Path) -> Result<(), Exit> {
+        let inputs: Vec<PathBuf> = sources.paths().filter_map(|path| fs::canonicalize(path).ok()).collect();
+        for name in artifacts::TEXT_NAMES {
+            let path = folder.join(name);
+            if fs::canonicalize(&path).is_ok_and(|path| inputs.contains(&path)) {
+                return Err(Exit::usage(&format!(
+                    "`{}` is read by the spec and would be written over; give it another name, or build with another `--out`",
+                    shown(&path)
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// Says what is not as the specs give it.

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use super::live_stream;
 use super::output::{Exit, note, print, shown, write};
 use crate::discover::{Discovery, block, discover, read, written_into};
+use crate::parse::{Unread, load_bytes};
+use crate::world::Disk;
 
 /// Records that are shown beside what becomes of them.
 const SHOWN: usize = 3;
@@ -17,6 +19,8 @@ const SHOWN: usize = 3;
 const WIDTH: u16 = 120;
 /// Largest file of samples, bytes.
 const FILE_BYTES_MAX: u64 = 64 << 20;
+/// Most columns of a spec, see `maxProperties` in its schema.
+const COLUMNS_MAX: usize = 1_000;
 
 /// Find the columns of sample records, and write them into a spec
 #[derive(Debug, Args)]
@@ -62,6 +66,12 @@ impl Discover {
                 (shown(file), content(file)?)
             }
         };
+        if let (Some(stream), true) = (&self.stream, bytes.is_empty()) {
+            note(&format!(
+                "error: {stream}: the stream holds no record\nhelp: put some, or give a file of records"
+            ));
+            return Err(Exit::Spec);
+        }
         let samples = read(&bytes).map_err(|none| {
             note(&format!("error: {name}: {}\nhelp: {}", none.message, none.help));
             Exit::Spec
@@ -70,6 +80,14 @@ impl Discover {
         let records = &samples.records;
         if discovery.columns.is_empty() {
             return Err(Exit::usage(&format!("{name}: no field of the records can be a column")));
+        }
+        if discovery.columns.len() > COLUMNS_MAX {
+            note(&format!(
+                "error: {name}: the records have {} different fields; a spec has up to {COLUMNS_MAX} columns\n\
+                 help: names that are values, such as ids, make no columns; send them as values of a list",
+                discovery.columns.len()
+            ));
+            return Err(Exit::Spec);
         }
         match self.format {
             DiscoverFormat::Json => {
@@ -106,12 +124,13 @@ impl Discover {
 }
 
 fn content(file: &Path) -> Result<Vec<u8>, Exit> {
-    let unreadable = |problem: String| Exit::usage(&format!("`{}` cannot be read: {problem}", shown(file)));
-    let size = fs::metadata(file).map_err(|error| unreadable(error.to_string()))?.len();
-    if size > FILE_BYTES_MAX {
-        return Err(unreadable(format!("it has over {} MiB; give a part of it", FILE_BYTES_MAX >> 20)));
-    }
-    fs::read(file).map_err(|error| unreadable(error.to_string()))
+    load_bytes(&Disk, file, FILE_BYTES_MAX).map_err(|unread| {
+        let problem = match unread {
+            Unread::TooLarge(_) => format!("it has over {} MiB; give a part of it", FILE_BYTES_MAX >> 20),
+            Unread::Failed(reason) => reason,
+        };
+        Exit::usage(&format!("`{}` cannot be read: {problem}", shown(file)))
+    })
 }
 
 /// The first records, and what the columns hold of them.

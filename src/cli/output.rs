@@ -191,11 +191,18 @@ fn refused(path: &Path, error: &io::Error) -> Exit {
     Exit::usage(&format!("`{}` cannot be written: {error}", shown(path)))
 }
 
-/// Writes a file that is whole or not there.
+/// Writes a file that is whole or not there. One that is there stays behind its links and keeps its permissions.
 pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), Exit> {
+    let real = fs::canonicalize(path);
+    let path = real.as_deref().unwrap_or(path);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match Stage::new(folder)?.file(path.to_owned(), content)? {
-        Some(staged) => staged.place(),
+        Some(staged) => {
+            if let (Some(from), Ok(there)) = (&staged.from, fs::metadata(path)) {
+                fs::set_permissions(from, there.permissions()).map_err(|error| refused(path, &error))?;
+            }
+            staged.place()
+        }
         None => Ok(()),
     }
 }

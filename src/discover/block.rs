@@ -83,9 +83,14 @@ pub fn written_into(spec: &str, discovery: &Discovery) -> Result<String, Unwrita
     if spec[range.start..].starts_with('{') {
         return Err(Unwritable("it is written in braces, and the block needs lines of its own".into()));
     }
-    let block = block(discovery);
+    let mut block = block(discovery);
     let (place, text) = match entries.iter().position(|entry| entry.key == "records") {
-        Some(at) => (lines(spec, entries, at), block),
+        Some(at) => {
+            if let Some(kept) = event_time(spec, &entries[at].value) {
+                block = block.replacen("  columns:\n", &format!("{kept}  columns:\n"), 1);
+            }
+            (lines(spec, entries, at), block)
+        }
         None => {
             let before = BEFORE.iter().find_map(|key| entries.iter().position(|entry| entry.key == **key));
             let end = before.map_or(spec.len(), |at| lines(spec, entries, at).end);
@@ -100,6 +105,20 @@ pub fn written_into(spec: &str, discovery: &Discovery) -> Result<String, Unwrita
         (Some(_), faults) if faults.is_empty() => Ok(written),
         _ => Err(Unwritable("the block does not fit between its lines".into())),
     }
+}
+
+/// The `event_time` of a block that is there, which samples do not tell, indented for the new block.
+fn event_time(spec: &str, records: &Node) -> Option<String> {
+    let Kind::Mapping(entries) = &records.kind else { return None };
+    let entry = entries.iter().find(|entry| entry.key == "event_time")?;
+    let start = entry.key_range.start;
+    let indent = start - spec[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let mut kept = String::new();
+    for (at, line) in spec[start..entry.value.range.end].lines().enumerate() {
+        let text = if at == 0 { line } else { line.get(indent..).unwrap_or(line.trim_start()) };
+        let _ = writeln!(kept, "  {text}");
+    }
+    Some(kept)
 }
 
 /// The lines of an entry, from its key to the last line that belongs to it. Comments in front of the next key are the
@@ -172,6 +191,24 @@ mod tests {
             let written = written_into(&format!("name: users\n{old}# end\n"), &found()).unwrap();
             assert_eq!(written, format!("name: users\n{BLOCK}# end\n"));
         }
+    }
+
+    #[test]
+    fn the_event_time_stays() {
+        let kept = "records:\n  format: json\n  event_time: {column: at, lateness: 5 s}\n  columns:\n";
+        for old in [
+            "records: {format: json, event_time: {column: at, lateness: 5 s}, columns: {a: {type: INTEGER}}}\n",
+            "records:\n    event_time: {column: at, lateness: 5 s}\n    columns: {a: {type: INTEGER}}\n",
+        ] {
+            let written = written_into(&format!("name: users\n{old}"), &found()).unwrap();
+            assert!(written.contains(kept), "{written}");
+        }
+        let old = "records:\n    columns: {a: {type: INTEGER}}\n    event_time:\n        column: at\n        lateness: 5 s\n";
+        let written = written_into(&format!("name: users\n{old}"), &found()).unwrap();
+        assert!(
+            written.contains("  event_time:\n      column: at\n      lateness: 5 s\n  columns:\n"),
+            "{written}"
+        );
     }
 
     #[test]

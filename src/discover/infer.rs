@@ -1,5 +1,7 @@
 //! Columns and their types, from samples.
 
+use std::collections::{HashMap, HashSet};
+
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -102,7 +104,9 @@ pub fn discover(samples: &Samples) -> Discovery {
         let because = match (seen.object, seen.array, scalar) {
             (true, false, false) => continue,
             (false, true, false) => "an array",
-            (false, false, _) if !writable(&path) => "its name cannot stand in SQL",
+            (false, false, _) if !path.segments().iter().all(|key| is_writable(key)) => {
+                "its name cannot stand in SQL"
+            }
             (false, false, _) => {
                 let (data_type, note) = data_type(&seen);
                 columns.push(ColumnFound { name: String::new(), data_type, path, note });
@@ -223,35 +227,34 @@ fn varchar(longest: usize) -> DataType {
     )
 }
 
-/// Whether SQL can name the column, see the invariants of a query.
-fn writable(path: &Path) -> bool {
-    path.segments().iter().all(|key| {
-        !key.is_empty()
-            && key.chars().count() <= 128
-            && !key.contains("${")
-            && !key.chars().any(char::is_control)
-    })
+/// Whether SQL can name a column so, see the invariants of a query.
+pub(super) fn is_writable(key: &str) -> bool {
+    !key.is_empty() && key.chars().count() <= 128 && !key.contains("${") && !key.chars().any(char::is_control)
 }
 
 /// The last key of each path, with the keys before it as far as it takes to tell two columns apart.
 fn name(columns: &mut [ColumnFound]) {
-    let mut taken: Vec<String> = Vec::new();
+    let mut taken: HashSet<String> = HashSet::new();
     let tail = |path: &Path, keys: usize| {
         let segments = path.segments();
         segments[segments.len().saturating_sub(keys)..].join("_")
     };
-    let paths: Vec<Path> = columns.iter().map(|column| column.path.clone()).collect();
-    for (at, column) in columns.iter_mut().enumerate() {
+    // How many columns have a tail of so many keys.
+    let mut tails: HashMap<(usize, String), usize> = HashMap::new();
+    let deepest = columns.iter().map(|column| column.path.segments().len()).max().unwrap_or_default();
+    for column in columns.iter() {
+        for keys in 1..=deepest {
+            *tails.entry((keys, tail(&column.path, keys))).or_default() += 1;
+        }
+    }
+    for column in columns.iter_mut() {
         let depth = column.path.segments().len();
-        let keys = (1..depth).find(|keys| {
-            let name = tail(&column.path, *keys);
-            paths.iter().enumerate().all(|(other, path)| other == at || tail(path, *keys) != name)
-        });
+        let keys = (1..depth).find(|keys| tails[&(*keys, tail(&column.path, *keys))] == 1);
         let mut name = tail(&column.path, keys.unwrap_or(depth));
         while taken.contains(&name) {
             name.push('_');
         }
-        taken.push(name.clone());
+        taken.insert(name.clone());
         column.name = name;
     }
 }
@@ -315,6 +318,14 @@ mod tests {
         let found = columns(&[json!({"from": {"id": 1}, "to": {"id": 2}, "to_id": 3, "x": {"id_": 4}})]);
         let names: Vec<_> = found.into_iter().map(|column| column.0).collect();
         assert_eq!(names, ["from_id", "to_id", "to_id_", "id_"]);
+    }
+
+    #[test]
+    fn very_many_names_are_told_apart() {
+        // A comparison of each with all others would take minutes here.
+        let ids: Map<String, Value> = (0..30_000).map(|n| (n.to_string(), json!({"x": n}))).collect();
+        let found = columns(&[Value::Object(ids)]);
+        assert_eq!((found.len(), found[7].0.as_str()), (30_000, "7_x"));
     }
 
     #[test]

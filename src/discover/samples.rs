@@ -7,6 +7,7 @@ use csv::{ReaderBuilder, StringRecord};
 use flate2::read::MultiGzDecoder;
 use serde_json::{Map, Value};
 
+use super::infer::is_writable;
 use crate::sql::RecordFormat;
 
 /// Most records that are looked at; a type that is not settled by then is not settled by more.
@@ -102,10 +103,20 @@ fn comma_separated(bytes: &[u8]) -> Result<Samples, NoSamples> {
     // A line of names is one where no field is a number, above one where some are.
     let text = |line: &StringRecord| line.iter().all(|field| field_value(field).is_string());
     let named = text(&lines[0]) && lines.iter().skip(1).any(|line| !text(line));
-    let names: Vec<String> = match named {
-        true => lines[0].iter().map(str::to_owned).collect(),
-        false => (1..=lines[0].len()).map(|number| format!("column{number}")).collect(),
-    };
+    let mut names: Vec<String> = Vec::new();
+    for (at, name) in lines[0].iter().enumerate() {
+        // Fields are told apart by their place alone, so each has a column, whatever it is called.
+        let is_taken = |name: &str| names.iter().any(|taken| taken == name);
+        let mut own = if named && is_writable(name) && !is_taken(name) {
+            name.to_owned()
+        } else {
+            format!("column{}", at + 1)
+        };
+        while is_taken(&own) {
+            own.push('_');
+        }
+        names.push(own);
+    }
     let record = |line: &StringRecord| {
         let fields = names.iter().cloned().zip(line.iter().map(field_value));
         Value::Object(fields.collect::<Map<String, Value>>())
@@ -166,6 +177,8 @@ mod tests {
         assert_eq!(samples.records[1].to_string(), r#"{"ticker":"BOLT","price":null,"code":12}"#);
         let samples = read(b"AXN,12\r\nBOLT,-3\r\n").unwrap();
         assert_eq!(samples.records[1].to_string(), r#"{"column1":"BOLT","column2":-3}"#);
+        let samples = read(b"id,id,a${x},name\n1,2,3,Ada\n").unwrap();
+        assert_eq!(samples.records[0].to_string(), r#"{"id":1,"column2":2,"column3":3,"name":"Ada"}"#);
         assert!(read(b"one\ntwo\n").is_err());
         assert!(read(b"a,b\n1,2,3\n").is_err());
     }
