@@ -64,6 +64,32 @@ fn fields(pipeline: &Pipeline) -> Vec<Value> {
     fields
 }
 
+/// Bytes of the smallest record that the generator makes of the columns, without padding.
+pub fn least_generated_bytes(pipeline: &Pipeline) -> u64 {
+    let mut record = json!({});
+    for column in pipeline.records.iter().flat_map(|records| &records.columns) {
+        let mut place = &mut record;
+        for key in column.path.segments() {
+            place = &mut place[key.as_str()];
+        }
+        *place = least(column.data_type);
+    }
+    record.to_string().len() as u64
+}
+
+/// The shortest value that is made up for a type.
+fn least(data_type: DataType) -> Value {
+    match data_type {
+        DataType::Varchar(_) | DataType::Char(_) => json!("x"),
+        DataType::Boolean => json!(true),
+        DataType::TinyInt | DataType::SmallInt | DataType::Integer | DataType::BigInt => json!(0),
+        DataType::Decimal { .. } | DataType::Real | DataType::Double => json!(0),
+        DataType::Date => json!("2026-01-01"),
+        DataType::Time => json!("00:00:00"),
+        DataType::Timestamp => json!("2026-01-01 00:00:00.000"),
+    }
+}
+
 /// What is made up for a type.
 fn value(data_type: DataType) -> Value {
     let whole = |max: i64| json!({ "integer": { "min": 0, "max": max } });

@@ -2,8 +2,9 @@
 
 use super::Context;
 use crate::aws::limits::lambda;
+use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::resolve::pipeline::{OutputSetting, OutputTarget};
+use crate::resolve::pipeline::{OutputSetting, OutputTarget, Pipeline};
 use crate::sql::Query;
 
 pub(super) fn check(context: &mut Context) {
@@ -12,6 +13,7 @@ pub(super) fn check(context: &mut Context) {
     for output in &analytics.outputs {
         known(query, output, &mut found);
         limits(output, &mut found);
+        region(context.pipeline, output, &mut found);
     }
     delivered(query, &analytics.outputs, &mut found);
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
@@ -48,6 +50,23 @@ fn limits(output: &OutputSetting, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// A stream calls functions of its own region.
+fn region(pipeline: &Pipeline, output: &OutputSetting, found: &mut Vec<Diagnostic>) {
+    let OutputTarget::Lambda(_, function) = &output.target else { return };
+    let own = &pipeline.region;
+    let of_function = function.arn.split(':').nth(3).unwrap_or_default();
+    if of_function == own.value {
+        return;
+    }
+    let message = format!("the function is in {of_function} and the pipeline in {}", own.value);
+    let help = match regions::region(of_function) {
+        Some(_) => format!("write `region: {of_function}`, or name a function of {}", own.value),
+        None => format!("name a function of {}", own.value),
+    };
+    let diagnostic = Diagnostic::error(Code::FunctionRegion, output.span, message, help);
+    found.push(if own.written { diagnostic.related(own.span, "the pipeline's region") } else { diagnostic });
+}
+
 /// Firehose reads one stream: the output that is named for it, or the only one.
 fn delivered(query: &Query, outputs: &[OutputSetting], found: &mut Vec<Diagnostic>) {
     let mut delivered = outputs.iter().filter(|output| matches!(output.target, OutputTarget::Delivery));
@@ -71,10 +90,12 @@ fn delivered(query: &Query, outputs: &[OutputSetting], found: &mut Vec<Diagnosti
         (Some(output), None) => (output.span, "the only output goes elsewhere, and Firehose gets nothing"),
         (_, Some(second)) => (second.span, "the SQL has several outputs, and none is named for Firehose"),
     };
+    let named = |name: &str| outputs.iter().any(|output| output.name == name);
+    let free = query.outputs().find(|output| !named(&output.name)).unwrap_or(first);
     found.push(Diagnostic::error(
         Code::DeliveredOutput,
         span,
         message,
-        format!("write `outputs: {{{}: delivery}}` in `analytics`", first.name),
+        format!("write `{}: delivery` in `analytics.outputs`", free.name),
     ));
 }

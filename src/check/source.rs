@@ -6,6 +6,7 @@ use super::Context;
 use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::instances::instances;
+use crate::producer_config;
 use crate::resolve::invalid_path;
 use crate::resolve::pipeline::{
     FileSource, GeneratorSource, HttpSource, PartitionKey, Pipeline, Producer, Source,
@@ -194,10 +195,12 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
         if text.len() as u64 > most {
             too_long.get_or_insert((line + 1, text.len()));
         } else if reads_json && not_json.is_none() {
-            not_json = serde_json::from_slice::<serde::de::IgnoredAny>(text).err().map(|error| {
+            not_json = match serde_json::from_slice::<serde::de::IgnoredAny>(text) {
                 // serde_json's words end in the place within the line.
-                (line + 1, error.to_string().replace("line 1 column", "column"))
-            });
+                Err(error) => Some((line + 1, error.to_string().replace("line 1 column", "column"))),
+                Ok(_) if !text.starts_with(b"{") => Some((line + 1, "it is a single value".into())),
+                Ok(_) => None,
+            };
         }
     }
     if records == 0 {
@@ -215,7 +218,7 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
     }
     if let Some((line, error)) = not_json {
         refuse(
-            format!("line {line} of `{name}` is not JSON: {error}"),
+            format!("line {line} of `{name}` is no JSON object: {error}"),
             "write one JSON object a line".into(),
         );
     }
@@ -297,6 +300,29 @@ fn columns(pipeline: &Pipeline, producer: &Producer, source: &GeneratorSource, f
             );
         }
     }
+    let declared = &pipeline.stream.record_size;
+    // Not where the columns themselves do not make a record.
+    let least = producer_config::least_generated_bytes(pipeline);
+    if found.is_empty() && records.complete && least > declared.value {
+        found.push(
+            Diagnostic::error(
+                Code::GeneratedRecords,
+                source.span,
+                format!(
+                    "a record of these columns has {least} B or more; the stream is declared for {}",
+                    ByteSize(declared.value)
+                ),
+                format!(
+                    "write `record_size: {}` in `stream`, or declare fewer columns",
+                    ByteSize(least.next_power_of_two())
+                ),
+            )
+            .related(declared.span, "the declared size"),
+        );
+    }
+    let mut refuse = |span: Span, message: String, help: String| {
+        found.push(Diagnostic::error(Code::GeneratedRecords, span, message, help));
+    };
     if let PartitionKey::Field(field) = &producer.partition_key.value
         && let Ok(path) = &field.path
         && !records.columns.iter().any(|column| column.path == *path)

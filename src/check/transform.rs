@@ -16,9 +16,10 @@ const BUFFER_STEP: u64 = MIB / 8;
 /// The largest buffer whose reply Lambda carries; `None` where nothing is known of the records' size.
 fn largest_buffer(context: &Context, append: &str) -> Option<u64> {
     let stream = &context.pipeline.stream;
-    let row = context
-        .query
-        .and_then(|query| query.outputs().next())
+    let analytics = context.pipeline.analytics.as_ref();
+    let row = analytics
+        .zip(context.query)
+        .and_then(|(analytics, query)| analytics.delivered(query))
         .map(|output| capacity::output_load(output, stream).record_bytes - capacity::ROW_KEY_BYTES);
     // Behind Flink a record is a row; where the query runs in the transform, a record becomes one.
     let behind_flink = context.pipeline.analytics_on(AnalyticsRuntime::Flink).is_some();

@@ -97,6 +97,7 @@ codes! {
     "0415" UnknownOutput "The SQL has no output of this name"
     "0416" DeliveredOutput "Firehose takes exactly one output of the SQL"
     "0417" QueryNeedsFlink "This query cannot run in the Lambda"
+    "0418" FunctionRegion "A stream calls functions of its own region"
 
     "0501" TransformTimeout "Firehose waits five minutes for a transform"
     "0502" TransformBufferSize "The transform's buffer is out of range"

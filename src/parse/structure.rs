@@ -85,9 +85,7 @@ fn scalars(value: &Value, pointer: &str, places: &Places, out: &mut Vec<Diagnost
 
 fn explain(error: &ValidationError, root: &Value, places: &Places, out: &mut Vec<Diagnostic>) {
     let pointer = error.instance_path().to_string();
-    let schema_pointer = error.schema_path().to_string();
-    let parent = schema_pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
-    let subschema = schema::at(schema::schema(), parent).unwrap_or(&Value::Null);
+    let subschema = subschema_of(error);
     let instance = error.instance().as_ref();
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => {
@@ -108,6 +106,13 @@ fn explain(error: &ValidationError, root: &Value, places: &Places, out: &mut Vec
         ValidationErrorKind::Pattern { .. } if subschema.get("x-quantity").is_some() => {}
         kind => out.push(scalar(kind, instance, &pointer, subschema, places)),
     }
+}
+
+/// The part of the schema that a value breaks.
+fn subschema_of(error: &ValidationError) -> &'static Value {
+    let pointer = error.schema_path().to_string();
+    let parent = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+    schema::at(schema::schema(), parent).unwrap_or(&Value::Null)
 }
 
 /// A value that may have several forms: either one word of a list, or the form whose type it has, and then that
@@ -132,6 +137,7 @@ fn alternatives(
             matches!(error.kind(), ValidationErrorKind::Type { .. } | ValidationErrorKind::Constant { .. })
                 && error.instance_path().to_string() == pointer
                 || matches!(error.kind(), ValidationErrorKind::OneOfNotValid { .. })
+                    && exclusive(subschema_of(error)).is_empty()
         })
     };
     if let (true, Some(errors)) = (instance.is_object(), context.iter().find(of_this_type)) {

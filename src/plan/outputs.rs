@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::grants::{Grant, function_grants};
 use super::streams::{self, StreamPlan};
 use crate::check::Checked;
-use crate::resolve::pipeline::{Analytics, OutputFunction, OutputSetting, OutputTarget};
+use crate::resolve::pipeline::{Analytics, OutputFunction, OutputTarget};
 use crate::sql;
 
 /// Logical id of the stream between the query and Firehose.
@@ -41,15 +41,9 @@ pub struct FunctionPlan {
     pub grants: Vec<Grant>,
 }
 
-/// The output that Firehose reads; `check` has seen to it that there is exactly one.
+/// The output that Firehose reads.
 pub(super) fn delivered(checked: &Checked) -> Option<&sql::Stream> {
-    let analytics = checked.pipeline().analytics.as_ref()?;
-    let mut outputs = checked.query()?.outputs();
-    let named = |output: &OutputSetting| matches!(output.target, OutputTarget::Delivery);
-    match analytics.outputs.iter().find(|output| named(output)) {
-        Some(named) => outputs.find(|output| output.name == named.name),
-        None => outputs.next(),
-    }
+    checked.pipeline().analytics.as_ref()?.delivered(checked.query()?)
 }
 
 /// The other outputs, in the order of their definition. Only Flink has some.

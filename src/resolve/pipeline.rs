@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::aws::instance_types::Architecture;
 use crate::source::{Excerpt, Span};
 use crate::spec::{AnalyticsRuntime, Compression};
-use crate::sql::{Column, EventTime, Path, RecordFormat, Reference};
+use crate::sql::{self, Column, EventTime, Path, Query, RecordFormat, Reference};
 
 /// A value with its place; of a default, the place of what would hold it.
 #[derive(Clone, Debug)]
@@ -188,7 +188,7 @@ pub struct PathText {
     /// As written.
     pub text: String,
     /// As read, or what is wrong and what to type.
-    pub path: Result<Path, crate::sql::PathError>,
+    pub path: Result<Path, sql::PathError>,
 }
 
 /// Where a record's partition key comes from.
@@ -241,6 +241,15 @@ pub struct Analytics {
     pub outputs: Vec<OutputSetting>,
     /// Flink's settings.
     pub flink: Flink,
+}
+
+impl Analytics {
+    /// The output of a query that goes to Firehose: the one that is named for it, else the first. `check` sees to it
+    /// that there is exactly one.
+    pub fn delivered<'q>(&self, query: &'q Query) -> Option<&'q sql::Stream> {
+        let named = self.outputs.iter().find(|output| matches!(output.target, OutputTarget::Delivery));
+        query.outputs().find(|output| named.is_none_or(|named| named.name == output.name))
+    }
 }
 
 /// Where an output of the SQL goes.

@@ -2,14 +2,17 @@
 
 use super::pipeline::Records;
 use super::{Resolver, invalid_path};
+use crate::aws::limits::kinesis;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::parse::step;
 use crate::source::Span;
-use crate::spec::{self, Format};
+use crate::spec::{self, Duration, Format, SECONDS_PER_HOUR};
 use crate::sql::{Column, DataType, EventTime, Path, RecordFormat, parse_column_path};
 
 /// Default of `records.event_time.lateness`, seconds.
 pub const DEFAULT_LATENESS_S: u64 = 5;
+/// Longest `records.event_time.lateness`, seconds: what a stream keeps at most.
+pub const LATENESS_S_MAX: u64 = kinesis::RETENTION_HOURS.max * SECONDS_PER_HOUR;
 
 impl Resolver<'_> {
     pub(super) fn records(&mut self, records: spec::Records) -> Records {
@@ -151,6 +154,16 @@ impl Resolver<'_> {
         match found {
             Ok(column) => {
                 let lateness_s = event_time.lateness.map_or(DEFAULT_LATENESS_S, |lateness| lateness.0);
+                if lateness_s > LATENESS_S_MAX {
+                    let most = Duration(LATENESS_S_MAX);
+                    self.diagnostics.push(Diagnostic::error(
+                        Code::OutOfRange,
+                        self.places.value("/records/event_time/lateness"),
+                        format!("no record is readable for longer than {most}, so none comes later"),
+                        format!("write `lateness: {most}` or less; windows wait as long"),
+                    ));
+                    return None;
+                }
                 Some(EventTime { column, lateness_ms: lateness_s.saturating_mul(1000) })
             }
             Err(fault) => {
