@@ -19,6 +19,11 @@ use crate::source::Span;
 const MAX_DEPTH: usize = 64;
 /// More faults of one query than anyone reads.
 const MAX_FAULTS: usize = 100;
+/// Values of the generated SQL, all statements together. One that is written out several times counts as often, so
+/// that what doubles with each level ends here. A text of the largest size that repeats nothing has a quarter of them.
+const MAX_VALUES: usize = 200_000;
+/// Bytes of a text that count as one value.
+const BYTES_OF_A_VALUE: usize = 16;
 
 /// Resolves the expressions of one SELECT.
 pub(super) struct Resolver<'a, 'd> {
@@ -34,6 +39,8 @@ pub(super) struct Resolver<'a, 'd> {
     pub(super) depth: usize,
     /// How many faults were reported.
     pub(super) faults: usize,
+    /// How many values the statements have so far, as [`MAX_VALUES`] counts them.
+    pub(super) values: &'d mut usize,
 }
 
 impl Resolver<'_, '_> {
@@ -70,6 +77,7 @@ impl Resolver<'_, '_> {
         if self.faults >= MAX_FAULTS {
             return None;
         }
+        self.count(1)?;
         self.depth += 1;
         let resolved = if self.depth > MAX_DEPTH {
             let help = "take parentheses away, or split the query with a stream between";
@@ -84,6 +92,32 @@ impl Resolver<'_, '_> {
         };
         self.depth -= 1;
         resolved
+    }
+
+    /// Counts values before they are made. Too many are reported once.
+    pub(super) fn count(&mut self, more: usize) -> Option<()> {
+        let before = *self.values;
+        *self.values = before.saturating_add(more);
+        match *self.values {
+            0..=MAX_VALUES => Some(()),
+            _ if before > MAX_VALUES => None,
+            _ => {
+                let message = "this SQL writes the same values out too often";
+                let help = "put what stands inside of CASE, of a function or of a key into a SELECT in FROM";
+                self.fault(Diagnostic::error(Code::UnsupportedSql, self.span, message, help))
+            }
+        }
+    }
+
+    /// Counts a text by its size.
+    pub(super) fn count_text(&mut self, text: &str) -> Option<()> {
+        self.count(text.len() / BYTES_OF_A_VALUE)
+    }
+
+    /// Counts what has been resolved since there were `before` values for the other times that it is written out.
+    pub(super) fn repeated(&mut self, before: usize, times: usize) -> Option<()> {
+        let once = self.values.saturating_sub(before);
+        self.count(once.saturating_mul(times.saturating_sub(1)))
     }
 
     fn operand_here(&mut self, expr: &ast::Expr) -> Option<Operand> {
@@ -214,7 +248,11 @@ impl Resolver<'_, '_> {
     fn named(&mut self, qualifier: Option<&Name>, name: &Name) -> Option<Operand> {
         let span = qualifier.map_or(name.span, |qualifier| cover(qualifier.span, name.span));
         match self.here.scope.find(qualifier, name) {
-            Ok(Named::Column(column, found)) => Some(typed(ExprKind::Column(column), found.data_type, span)),
+            Ok(Named::Column(column, found)) => {
+                let found = typed(ExprKind::Column(column), found.data_type, span);
+                self.count(self.here.scope.relations[column.relation].values)?;
+                Some(found)
+            }
             // The row of a group comes when its window ends.
             Ok(Named::Rowtime(_)) if self.is_group_item() => {
                 Some(typed(ExprKind::Window(WindowBound::End), DataType::Timestamp, span))

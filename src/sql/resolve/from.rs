@@ -180,6 +180,7 @@ impl Resolver<'_, '_> {
             times: flow.times.clone(),
             windowed: flow.windowed,
             table_function,
+            values: 0,
         });
         Some(())
     }
@@ -201,14 +202,21 @@ impl Resolver<'_, '_> {
         let ast::JoinConstraint::On(condition) = constraint else {
             return self.refuse(Some(span), "a join without ON", "write ON and the condition");
         };
+        let before = *self.values;
         let condition = self.condition(condition, "ON")?;
         if condition.any(&|part| matches!(part.kind, ExprKind::Aggregate { .. } | ExprKind::Window(_))) {
             let help = "compute it in a SELECT of its own, inside of FROM";
             return self.refuse(Some(condition.span), "an aggregate in ON", help);
         }
-        if let (FromClause::Stream { stream, .. }, Role::Reference(_)) = (&right.from, self.role(&right.from))
+        if let (FromClause::Stream { stream, .. }, Role::Reference(at)) =
+            (&right.from, self.role(&right.from))
         {
+            let key_values = *self.values - before;
             let from = self.lookup(left.from, *stream, kind, &condition, first_right, span)?;
+            // Each of its columns becomes the rows, and the key: once to test whether it is there, once to look it up.
+            let values = self.streams.rows(at).len().saturating_add(key_values.saturating_mul(2));
+            self.here.scope.relations[first_right].values = values;
+            self.count(values)?;
             return Some(Leaf { from, back_ms: left.back_ms });
         }
         let is_windowed = |from: &FromClause| matches!(from, FromClause::Stream { window: Some(_), .. });

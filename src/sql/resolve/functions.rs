@@ -100,6 +100,7 @@ impl Resolver<'_, '_> {
 
     /// A call of a function with a fixed list of arguments.
     fn call(&mut self, signature: &Signature, arguments: &[&ast::Expr], span: Span) -> Option<Operand> {
+        let before = *self.values;
         let resolved: Vec<Option<Expr>> = arguments
             .iter()
             .zip(signature.takes)
@@ -124,6 +125,10 @@ impl Resolver<'_, '_> {
             })
             .collect();
         let arguments: Vec<Expr> = resolved.into_iter().collect::<Option<_>>()?;
+        if matches!(signature.function, Function::SquareRoot | Function::Ln | Function::Log10) {
+            // Once for the test whether there is a value, once for that.
+            self.repeated(before, 2)?;
+        }
         let data_type = match signature.gives {
             Gives::Part => varying(arguments[0].data_type),
             Gives::Text => DataType::Varchar(None),

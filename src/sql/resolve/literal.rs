@@ -24,6 +24,7 @@ impl Resolver<'_, '_> {
                 ),
             },
             ast::Value::SingleQuotedString(text) | ast::Value::UnicodeStringLiteral(text) => {
+                self.count_text(text)?;
                 let length = u32::try_from(text.chars().count()).ok().filter(|length| *length <= 65_535);
                 let data_type = DataType::Varchar(length.map(|length| length.max(1)));
                 Some(typed(ExprKind::Literal(Literal::Text(text.clone())), data_type, span))

@@ -88,9 +88,11 @@ impl Resolver<'_, '_> {
         columns: Option<&ast::Expr>,
         name: &Name,
     ) -> Option<Vec<(String, Expr)>> {
+        let before = *self.values;
         let text = self.text_operand(text, &name.text);
         let expression = self.expression(expression, &name.text);
         let (text, (expression, count)) = (text?, expression?);
+        self.repeated(before, count)?;
         if count == 0 {
             let help = "put parentheses around each part that becomes a column: '([0-9]+) (.*)'".into();
             return self.mismatch(expression.span, "this regular expression has no groups".into(), help);
@@ -129,10 +131,13 @@ impl Resolver<'_, '_> {
         separator: &ast::Expr,
         name: &Name,
     ) -> Option<Vec<(String, Expr)>> {
+        let before = *self.values;
         let text = self.text_operand(text, &name.text);
         let separator = self.constant_text(separator, &name.text);
-        let columns = self.column_list(columns, name);
         let (text, separator) = (text?, separator?);
+        let once = *self.values - before;
+        let columns = self.column_list(columns, name)?;
+        self.count(once.saturating_mul(columns.len()))?;
         let mut index = -1;
         let mut split = |(column, data_type): (String, DataType)| {
             index += 1;
@@ -144,7 +149,7 @@ impl Resolver<'_, '_> {
             let part = Expr { kind, data_type: varying(text.data_type), span };
             (column, converted(part, data_type))
         };
-        Some(columns?.into_iter().map(&mut split).collect())
+        Some(columns.into_iter().map(&mut split).collect())
     }
 
     fn apache_columns(
@@ -153,6 +158,7 @@ impl Resolver<'_, '_> {
         format: &ast::Expr,
         name: &Name,
     ) -> Option<Vec<(String, Expr)>> {
+        let before = *self.values;
         let text = self.text_operand(text, &name.text);
         let format = self.constant_text(format, &name.text);
         let (text, format) = (text?, format?);
@@ -163,6 +169,8 @@ impl Resolver<'_, '_> {
             let help = "write 'COMMON', 'COMBINED', or a format such as '%h %t \"%r\" %>s'".into();
             return self.mismatch(format.span, "this format has no fields".into(), help);
         }
+        self.count_text(&expression)?;
+        self.repeated(before, count)?;
         let length = u32::try_from(expression.chars().count()).ok();
         let kind = ExprKind::Literal(Literal::Text(expression));
         let expression = Expr { kind, data_type: DataType::Varchar(length), span: format.span };

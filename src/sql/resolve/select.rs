@@ -292,7 +292,9 @@ impl Resolver<'_, '_> {
                 let span = self.text.locate(options.wildcard_token.0.span).unwrap_or(self.span);
                 self.plain_wildcard(options, span)?;
                 let relations = 0..self.here.scope.relations.len();
-                Some(relations.flat_map(|relation| self.all_columns(relation, span)).collect())
+                let columns: Option<Vec<Vec<Item>>> =
+                    relations.map(|relation| self.all_columns(relation, span)).collect();
+                Some(columns?.into_iter().flatten().collect())
             }
             ast::SelectItem::QualifiedWildcard(
                 ast::SelectItemQualifiedWildcardKind::ObjectName(name),
@@ -304,7 +306,7 @@ impl Resolver<'_, '_> {
                 let qualifier = self.name(ident);
                 self.plain_wildcard(options, qualifier.span)?;
                 match self.here.scope.relation(&qualifier) {
-                    Ok(relation) => Some(self.all_columns(relation, qualifier.span)),
+                    Ok(relation) => self.all_columns(relation, qualifier.span),
                     Err(fault) => self.fault(fault),
                 }
             }
@@ -333,7 +335,9 @@ impl Resolver<'_, '_> {
         if plain { Some(()) } else { self.refuse(Some(span), "this form of `*`", "name the columns") }
     }
 
-    fn all_columns(&self, relation: usize, span: Span) -> Vec<Item> {
+    fn all_columns(&mut self, relation: usize, span: Span) -> Option<Vec<Item>> {
+        let found = &self.here.scope.relations[relation];
+        self.count(found.columns.len().saturating_mul(found.values + 1))?;
         let item = |name: &str, kind, data_type| {
             let name = Name { text: name.into(), quoted: true, span };
             Item { name: Some(name), value: Operand::Typed(Expr { kind, data_type, span }) }
@@ -344,9 +348,8 @@ impl Resolver<'_, '_> {
         });
         let bounds = [("WINDOW_START", WindowBound::Start), ("WINDOW_END", WindowBound::End)];
         let bounds = bounds.iter().filter(|_| found.table_function);
-        columns
-            .chain(bounds.map(|(name, bound)| item(name, ExprKind::Window(*bound), DataType::Timestamp)))
-            .collect()
+        let bounds = bounds.map(|(name, bound)| item(name, ExprKind::Window(*bound), DataType::Timestamp));
+        Some(columns.chain(bounds).collect())
     }
 }
 

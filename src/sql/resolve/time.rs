@@ -87,8 +87,10 @@ impl Resolver<'_, '_> {
             return self.binary(&quotient, &ast::BinaryOperator::Multiply, by);
         };
         let ms = self.milliseconds(interval, name.span);
+        let before = *self.values;
         let time = self.time_operand(value, "STEP");
         let (ms, time) = (ms?, time?);
+        self.repeated(before, 2)?;
         let span = cover(name.span, time.span);
         if let Some(start) = self.window_start(&time, Some(ms)) {
             return Some(typed(start, DataType::Timestamp, span));
@@ -210,7 +212,10 @@ impl Resolver<'_, '_> {
     }
 
     fn unix_timestamp(&mut self, time: &ast::Expr, span: Span) -> Option<Operand> {
+        let before = *self.values;
         let time = self.time_operand(time, "UNIX_TIMESTAMP")?;
+        // Once for the seconds, once for the milliseconds.
+        self.repeated(before, 2)?;
         let span = cover(span, time.span);
         let kind = ExprKind::Call { function: Function::UnixTimestamp, arguments: vec![time] };
         Some(typed(kind, DataType::BigInt, span))
