@@ -219,6 +219,13 @@ impl Resolver<'_, '_> {
             self.count(values)?;
             return Some(Leaf { from, back_ms: left.back_ms });
         }
+        if matches!(kind, JoinKind::Right | JoinKind::Full)
+            && let Some(table) = left.from.lookup_of_all_rows()
+        {
+            // It would look at the rows of the join, and drop those without a partner or find one for them.
+            let help = "put the look-up into a SELECT inside of FROM: FROM (SELECT .. JOIN \"Table\" AS t ON ..) AS a RIGHT JOIN ..";
+            return self.refuse(Some(table), "JOIN with a reference table before RIGHT or FULL JOIN", help);
+        }
         let is_windowed = |from: &FromClause| matches!(from, FromClause::Stream { window: Some(_), .. });
         if is_windowed(&left.from) || is_windowed(&right.from) {
             let help = "aggregate each in a SELECT of its own, and join those";
