@@ -119,14 +119,19 @@ fn number(digits: &str) -> Option<(Literal, DataType)> {
         let value: f64 = digits.parse().ok().filter(|value: &f64| value.is_finite())?;
         return Some((Literal::Double(value), DataType::Double));
     }
+    let is_digit = |byte: u8| byte.is_ascii_digit();
+    let points = digits.bytes().filter(|byte| *byte == b'.').count();
+    if points > 1
+        || !digits.bytes().any(is_digit)
+        || !digits.bytes().all(|byte| is_digit(byte) || byte == b'.')
+    {
+        return None;
+    }
     if let Ok(value) = digits.parse::<i64>() {
         let data_type = if i32::try_from(value).is_ok() { DataType::Integer } else { DataType::BigInt };
         return Some((Literal::Integer(value), data_type));
     }
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    if !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
     let whole = whole.trim_start_matches('0');
     let precision = u8::try_from(whole.len() + fraction.len()).ok()?.max(1);
     let scale = u8::try_from(fraction.len()).ok()?;
@@ -186,9 +191,34 @@ mod tests {
             ("00.5", Some(decimal(1, 1))),
             ("1e3", Some(DataType::Double)),
             ("1e999", None),
+            ("1.", Some(decimal(1, 0))),
+            ("", None),
+            (".", None),
+            ("1.2.3", None),
+            ("-5", None),
+            ("+5", None),
             ("123456789012345678901234567890123456789", None),
         ] {
             assert_eq!(number(digits).map(|(_, data_type)| data_type), data_type, "{digits}");
+        }
+    }
+
+    #[test]
+    fn a_decimal_of_a_file_has_one_sign_and_a_digit() {
+        let data_type = DataType::Decimal { precision: 4, scale: 2 };
+        for (text, digits) in [
+            ("-12.5", Some("-12.5")),
+            (".5", Some("0.5")),
+            ("-", None),
+            (".", None),
+            ("-.", None),
+            ("--5", None),
+            ("-+5", None),
+            ("+5", None),
+            ("123.5", None),
+        ] {
+            let digits = digits.map(|digits| Literal::Decimal(digits.into()));
+            assert_eq!(Literal::read(text, data_type), digits, "{text}");
         }
     }
 
