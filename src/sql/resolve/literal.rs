@@ -98,12 +98,12 @@ impl Literal {
             }
             DataType::Char(_) | DataType::Varchar(_) => Some(Self::Text(text.to_owned())),
             DataType::Date => is_date(text).then(|| Self::Date(text.to_owned())),
-            DataType::Time => is_time(text).then(|| Self::Time(text.to_owned())),
+            DataType::Time => is_time(text).then(|| Self::Time(shortest(text).to_owned())),
             DataType::Timestamp => {
                 let text = text.replacen('T', " ", 1);
                 let text = text.strip_suffix('Z').unwrap_or(&text);
                 let valid = text.split_once(' ').is_some_and(|(date, time)| is_date(date) && is_time(time));
-                valid.then(|| Self::Timestamp(text.to_owned()))
+                valid.then(|| Self::Timestamp(shortest(text).to_owned()))
             }
             whole => {
                 let (low, high) = whole.integer_range()?;
@@ -111,6 +111,11 @@ impl Literal {
             }
         }
     }
+}
+
+/// A time without the end of its fraction that says nothing, so that equal times are equal texts.
+fn shortest(time: &str) -> &str {
+    if time.contains('.') { time.trim_end_matches('0').trim_end_matches('.') } else { time }
 }
 
 /// A number in the smallest of INTEGER, BIGINT and DECIMAL that holds it; with an exponent it is DOUBLE.
@@ -220,6 +225,20 @@ mod tests {
             let digits = digits.map(|digits| Literal::Decimal(digits.into()));
             assert_eq!(Literal::read(text, data_type), digits, "{text}");
         }
+    }
+
+    #[test]
+    fn equal_times_of_a_file_are_one_constant() {
+        for (text, same) in [
+            ("2026-01-01 00:00:00.0", "2026-01-01 00:00:00"),
+            ("2026-01-01T00:00:00.500Z", "2026-01-01 00:00:00.5"),
+        ] {
+            let read = |text| Literal::read(text, DataType::Timestamp);
+            assert!(read(text).is_some() && read(text) == read(same), "{text}");
+        }
+        let read = |text| Literal::read(text, DataType::Time);
+        assert!(read("09:30:00").is_some() && read("09:30:00.00") == read("09:30:00"));
+        assert_eq!(read("09:30:00.05"), Some(Literal::Time("09:30:00.05".into())));
     }
 
     #[test]
