@@ -9,7 +9,7 @@ use super::aggregate;
 use super::expr::{Resolver, typed};
 use super::operand::{Operand, common, cover};
 use super::operators::common_text;
-use super::regex::groups;
+use super::regex::{groups, similar_fault};
 use super::signatures::{FORMS, Gives, SIGNATURES, Signature, Takes, form};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::source::Span;
@@ -232,6 +232,13 @@ impl Resolver<'_, '_> {
         let text = self.text_operand(text, "SIMILAR TO");
         let pattern = self.constant_text(pattern, "SIMILAR TO");
         let (text, pattern) = (text?, pattern?);
+        if let ExprKind::Literal(Literal::Text(written)) = &pattern.kind
+            && let Some(fault) = similar_fault(written)
+        {
+            let message = format!("this pattern of SIMILAR TO cannot be read: {fault}");
+            let help = "write a character that stands for itself in brackets: [(]".into();
+            return self.mismatch(pattern.span, message, help);
+        }
         let span = cover(text.span, pattern.span);
         let kind = ExprKind::Call { function: Function::SimilarTo, arguments: vec![text, pattern] };
         let similar = Expr { kind, data_type: DataType::Boolean, span };
