@@ -16,6 +16,9 @@ const FORM: &str = "write FROM and the name of a stream, or a SELECT in parenthe
 const WITHIN: &str = "write how far back: JOIN \"other\" OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS b ON ..; or bounds in \
                       ON: b.ROWTIME BETWEEN a.ROWTIME - INTERVAL '1' MINUTE AND a.ROWTIME";
 
+/// The most milliseconds that bounds of a join add to a time; all years that Flink counts are within.
+const MAX_SHIFT_MS: u64 = 1 << 60;
+
 /// A relation of a FROM clause, and how far back its rows are looked at.
 pub(super) struct Leaf {
     pub(super) from: FromClause,
@@ -353,7 +356,9 @@ impl Resolver<'_, '_> {
         match &expr.kind {
             ExprKind::Shift { operand, by: Interval::Milliseconds(ms) } => {
                 let (time, before) = self.instant(operand)?;
-                Some((time, before.checked_add(*ms)?))
+                // The difference of two such sums is a number as well.
+                let sum = before.checked_add(*ms).filter(|sum| sum.unsigned_abs() < MAX_SHIFT_MS)?;
+                Some((time, sum))
             }
             _ => {
                 self.time_of(expr).filter(|time| time.exact).map(|time| ((time.relation, time.attribute), 0))

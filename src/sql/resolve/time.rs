@@ -4,7 +4,7 @@ use sqlparser::ast;
 
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{Expr, ExprKind, Function, Literal, TimeField};
-use super::super::interval::{DAY, Interval};
+use super::super::interval::{self, DAY, Interval};
 use super::super::parse::Name;
 use super::expr::{Resolver, typed};
 use super::operand::{Operand, cover};
@@ -315,13 +315,19 @@ impl Resolver<'_, '_> {
             let help = "write a number: TIMESTAMPADD(MINUTE, 5, x)".into();
             return self.mismatch(count.span, "TIMESTAMPADD takes a constant number".into(), help);
         };
-        let months = |each: i32| i32::try_from(count).ok()?.checked_mul(each).map(Interval::Months);
+        // As far as an interval goes that is written as one.
+        let units = |each: i64| count.checked_mul(each).and_then(interval::count);
+        let months = |each| i32::try_from(units(each)?).ok().map(Interval::Months);
         let by = match unit {
             TimeField::Year => months(12),
             TimeField::Quarter => months(3),
             TimeField::Month => months(1),
-            TimeField::Week => count.checked_mul(7 * DAY).map(Interval::Milliseconds),
-            unit => unit.milliseconds().and_then(|ms| count.checked_mul(ms)).map(Interval::Milliseconds),
+            TimeField::Week => units(7).and_then(|days| days.checked_mul(DAY)).map(Interval::Milliseconds),
+            unit => unit
+                .milliseconds()
+                .zip(units(1))
+                .and_then(|(ms, count)| count.checked_mul(ms))
+                .map(Interval::Milliseconds),
         };
         let Some(by) = by else {
             let message = format!("{} does not add this", name.text);
