@@ -41,8 +41,58 @@ fn field(name: &str) -> Option<TimeField> {
     })
 }
 
-/// Letters that mean the same wherever Java reads or writes a time.
-const PATTERN_LETTERS: &str = "yMdHhmsSaEDQ";
+/// Letters that mean the same wherever Java reads or writes a time, and how many of them may stand side by side: Java's
+/// `DateTimeFormatterBuilder.appendPattern`.
+const PATTERN_LETTERS: &[(char, usize)] = &[
+    ('y', 19),
+    ('M', 5),
+    ('d', 2),
+    ('H', 2),
+    ('h', 2),
+    ('m', 2),
+    ('s', 2),
+    ('S', 9),
+    ('a', 1),
+    ('E', 5),
+    ('D', 3),
+    ('Q', 5),
+];
+
+/// What is wrong with a pattern, and what to write: Java stops the job at the first row that it is used for.
+fn pattern_fault(pattern: &str) -> Option<(String, &'static str)> {
+    let mut quoted = false;
+    let mut characters = pattern.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character == '\'' {
+            quoted = !quoted;
+        }
+        if quoted {
+            continue;
+        }
+        if "{}[]#".contains(character) {
+            let message = format!("`{character}` does not stand for itself in a pattern");
+            return Some((message, "write it between quotes: ''[''"));
+        } else if character.is_ascii_alphabetic() {
+            let Some((_, most)) = PATTERN_LETTERS.iter().find(|(letter, _)| *letter == character) else {
+                let message = format!(
+                    "`{character}` in a pattern means different things in different versions of Java"
+                );
+                let help = "write yyyy MM dd HH hh mm ss SSS a, and other letters between quotes: ''T''";
+                return Some((message, help));
+            };
+            let mut count = 1;
+            while characters.next_if_eq(&character).is_some() {
+                count += 1;
+            }
+            if count > *most {
+                let message = format!("`{character}` stands in a pattern {count} times, and may {most}");
+                return Some((message, "write yyyy MM dd HH hh mm ss SSS a"));
+            }
+        }
+    }
+    quoted
+        .then(|| ("a quote in this pattern is not closed".into(), "write ''T'', and '''' for a quote itself"))
+}
 
 impl Resolver<'_, '_> {
     fn field(&mut self, name: &str, span: Span, user: &str) -> Option<TimeField> {
@@ -247,16 +297,8 @@ impl Resolver<'_, '_> {
             let help = "write it as a text: 'yyyy-MM-dd HH:mm:ss'".into();
             return self.mismatch(pattern.span, "this pattern is no constant".into(), help);
         };
-        let mut quoted = false;
-        let unknown = text.chars().find(|&letter| {
-            quoted ^= letter == '\'';
-            !quoted && letter.is_ascii_alphabetic() && !PATTERN_LETTERS.contains(letter)
-        });
-        if let Some(letter) = unknown {
-            let message =
-                format!("`{letter}` in a pattern means different things in different versions of Java");
-            let help = "write yyyy MM dd HH hh mm ss SSS a, and other letters between quotes: ''T''".into();
-            return self.mismatch(pattern.span, message, help);
+        if let Some((message, help)) = pattern_fault(text) {
+            return self.mismatch(pattern.span, message, help.into());
         }
         Some(pattern)
     }
