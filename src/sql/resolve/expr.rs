@@ -5,7 +5,7 @@ use sqlparser::ast;
 
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{Expr, ExprKind, Literal, WindowBound};
-use super::super::parse::{Name, identifier};
+use super::super::parse::{Name, bad_name, identifier};
 use super::super::refuse::refusal;
 use super::super::scan::Text;
 use super::operand::{Mismatch, Operand, common, convert, cover};
@@ -70,6 +70,15 @@ impl Resolver<'_, '_> {
 
     pub(super) fn name(&self, ident: &ast::Ident) -> Name {
         identifier(ident, self.text, self.span)
+    }
+
+    /// A name that something gets here, which is held to what names may be: it stands in the generated SQL.
+    pub(super) fn new_name(&mut self, ident: &ast::Ident) -> Option<Name> {
+        let name = self.name(ident);
+        match bad_name(&name.text) {
+            None => Some(name),
+            Some((message, help)) => self.fault(Diagnostic::error(Code::SqlSyntax, name.span, message, help)),
+        }
     }
 
     /// An expression whose type its neighbours may decide.

@@ -121,7 +121,7 @@ impl Resolver<'_, '_> {
     pub(super) fn alias(&mut self, alias: &ast::TableAlias) -> Option<Name> {
         match alias {
             ast::TableAlias { explicit: _, name, columns, at: None } if columns.is_empty() => {
-                Some(self.name(name))
+                self.new_name(name)
             }
             _ => self.refuse(None, "an alias with columns", "rename the columns in SELECT with AS"),
         }

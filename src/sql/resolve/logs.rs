@@ -5,12 +5,13 @@ use sqlparser::ast;
 
 use super::super::data_type::DataType;
 use super::super::expr::{Expr, ExprKind, Function, Literal};
-use super::super::parse::Name;
+use super::super::parse::{Name, bad_name};
 use super::expr::Resolver;
 use super::functions::{regexp_extract, varying};
 use super::operand::{Operand, convert, cover};
 use super::select::Item;
 use super::signatures::form;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 
 /// The Apache formats that have a name.
@@ -39,10 +40,7 @@ impl Resolver<'_, '_> {
         let [ast::ObjectNamePart::Identifier(ident)] = call.name.0.as_slice() else { return None };
         let name = self.name(ident);
         Some(match alias {
-            Some(alias) => {
-                let alias = self.name(alias);
-                self.log_parser(call, &name, &alias)
-            }
+            Some(alias) => self.new_name(alias).and_then(|alias| self.log_parser(call, &name, &alias)),
             None => {
                 let help = format!("write {}", form(&function));
                 self.refuse(Some(name.span), &format!("`{function}` without a name"), &help)
@@ -190,13 +188,12 @@ impl Resolver<'_, '_> {
                 Some(quoted) => quoted.to_owned(),
                 None => name.to_uppercase(),
             };
+            if let Some((message, help)) = bad_name(&name) {
+                return self.fault(Diagnostic::error(Code::SqlSyntax, list.span, message, help));
+            }
             let data_type = if data_type.trim().is_empty() { "VARCHAR(1024)" } else { data_type };
             match data_type.trim().parse::<DataType>() {
-                Ok(data_type) if !name.is_empty() => columns.push((name, data_type)),
-                Ok(_) => {
-                    let help = "write 'first VARCHAR(16), age INTEGER'".into();
-                    return self.mismatch(list.span, "a column has no name".into(), help);
-                }
+                Ok(data_type) => columns.push((name, data_type)),
                 Err(error) => return self.mismatch(list.span, error.message, error.help),
             }
         }

@@ -7,7 +7,7 @@ use sqlparser::ast::{self, SetExpr};
 
 use super::super::data_type::DataType;
 use super::super::expr::{Aggregate, ColumnRef, Comparison, Expr, ExprKind, Literal, WindowBound};
-use super::super::parse::{Name, bad_name};
+use super::super::parse::Name;
 use super::super::query::{FromClause, Group, Meaning, Over, Select, StreamId, TimeAttribute};
 use super::expr::Resolver;
 use super::group::Bucket;
@@ -282,10 +282,7 @@ impl Resolver<'_, '_> {
             }
             ast::SelectItem::ExprWithAlias { expr, alias } => {
                 let value = self.operand(expr);
-                let name = self.name(alias);
-                if let Some((message, help)) = bad_name(&name.text) {
-                    return self.fault(Diagnostic::error(Code::SqlSyntax, name.span, message, help));
-                }
+                let name = self.new_name(alias)?;
                 Some(vec![Item { name: Some(name), value: value? }])
             }
             ast::SelectItem::Wildcard(options) => {
