@@ -83,10 +83,10 @@ fn inner(query: &Query, id: StreamId, text: &mut String) {
 const TAKEN: &[&str] = &["window_start", "window_end", "window_time", "pipec_rowtime", "pipec_event_time"];
 
 /// The name that a column of a stream has in Flink: another one inside of the application where Flink has a use for
-/// it.
+/// it. What begins like the other name gets another one as well, so that two names stay two.
 fn column_name(stream: &Stream, column: usize) -> String {
     let name = &stream.columns[column].name;
-    if stream.role != Role::Output && TAKEN.contains(&name.as_str()) {
+    if stream.role != Role::Output && TAKEN.contains(&name.trim_end_matches('_')) {
         quote::name(&format!("{name}_"))
     } else {
         quote::name(name)
