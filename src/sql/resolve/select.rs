@@ -360,19 +360,26 @@ fn upper_bound(condition: &Expr) -> Option<ColumnRef> {
         },
         _ => None,
     };
-    let number = |expr: &Expr| matches!(expr.kind, ExprKind::Literal(Literal::Integer(_)));
+    // Flink refuses a bound that leaves no row, and the first is number 1.
+    let number = |expr: &Expr, least: i64| matches!(expr.kind, ExprKind::Literal(Literal::Integer(value)) if value >= least);
+    let upper = |operator: Comparison, operand: &Expr, bound: &Expr| match operator {
+        Comparison::Less if number(bound, 2) => column(operand),
+        Comparison::LessOrEqual | Comparison::Equal if number(bound, 1) => column(operand),
+        _ => None,
+    };
     match &condition.kind {
-        ExprKind::Compare {
-            operator: Comparison::Less | Comparison::LessOrEqual | Comparison::Equal,
-            left,
-            right,
-        } if number(right) => column(left),
-        ExprKind::Compare {
-            operator: Comparison::Greater | Comparison::GreaterOrEqual | Comparison::Equal,
-            left,
-            right,
-        } if number(left) => column(right),
-        ExprKind::Between { operand, high, negated: false, .. } if number(high) => column(operand),
+        ExprKind::Compare { operator, left, right } => upper(*operator, left, right).or_else(|| {
+            let turned = match operator {
+                Comparison::Greater => Comparison::Less,
+                Comparison::GreaterOrEqual => Comparison::LessOrEqual,
+                Comparison::Equal => Comparison::Equal,
+                _ => return None,
+            };
+            upper(turned, right, left)
+        }),
+        ExprKind::Between { operand, high, negated: false, .. } => {
+            upper(Comparison::LessOrEqual, operand, high)
+        }
         _ => None,
     }
 }
