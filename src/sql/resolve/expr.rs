@@ -6,6 +6,7 @@ use sqlparser::ast;
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{Expr, ExprKind, Literal, WindowBound};
 use super::super::parse::{Name, bad_name, identifier};
+use super::super::query::Meaning;
 use super::super::refuse::refusal;
 use super::super::scan::Text;
 use super::operand::{Mismatch, Operand, common, convert, cover};
@@ -257,6 +258,12 @@ impl Resolver<'_, '_> {
     fn named(&mut self, qualifier: Option<&Name>, name: &Name) -> Option<Operand> {
         let span = qualifier.map_or(name.span, |qualifier| cover(qualifier.span, name.span));
         match self.here.scope.find(qualifier, name) {
+            // As ROWTIME itself, where a SELECT inside of FROM handed it on by its name.
+            Ok(Named::Column(_, found))
+                if found.meaning == Meaning::Rowtime && found.name == "ROWTIME" && self.is_group_item() =>
+            {
+                Some(typed(ExprKind::Window(WindowBound::End), DataType::Timestamp, span))
+            }
             Ok(Named::Column(column, found)) => {
                 let found = typed(ExprKind::Column(column), found.data_type, span);
                 self.count(self.here.scope.relations[column.relation].values)?;

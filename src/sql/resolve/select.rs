@@ -397,6 +397,11 @@ pub(super) fn meaning(value: &Expr, selected: &Selected) -> Meaning {
             (None, _) => Meaning::Value,
         },
         ExprKind::Aggregate { function: Aggregate::RowNumber, .. } => Meaning::Rank,
+        ExprKind::Rowtime { relation }
+            if selected.select.group.is_none() && selected.select.from.timekeeper() == Some(*relation) =>
+        {
+            Meaning::Rowtime
+        }
         ExprKind::Column(column)
             if selected.select.group.is_none()
                 && selected.select.from.timekeeper() == Some(column.relation) =>

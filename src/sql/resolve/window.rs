@@ -40,6 +40,7 @@ impl Resolver<'_, '_> {
                 let meaning = self.here.scope.relations[*relation].columns[*column].meaning;
                 match meaning {
                     Meaning::EventTime => (*relation, TimeAttribute::EventTime, true, None),
+                    Meaning::Rowtime => (*relation, TimeAttribute::Rowtime, true, None),
                     Meaning::WindowStart { of, size_ms: Some(size) } => (*relation, of, false, Some(size)),
                     _ => return None,
                 }
