@@ -94,11 +94,55 @@ impl Resolver<'_, '_> {
                 "remove it, and sort where the output is read",
             );
         }
-        let Some(with) = with else { return self.body(body).filter(|_| plain) };
-        let hidden = self.with(with)?;
-        let selected = self.body(body);
-        self.streams.uncover(hidden);
-        selected.filter(|_| plain)
+        let selected = match with {
+            Some(with) => {
+                let hidden = self.with(with)?;
+                let selected = self.body(body);
+                self.streams.uncover(hidden);
+                selected
+            }
+            None => self.body(body),
+        };
+        let mut selected = selected.filter(|_| plain)?;
+        match order_by {
+            Some(order_by) => self.order_by(order_by, &mut selected).map(|()| selected),
+            None => Some(selected),
+        }
+    }
+
+    /// Reads what rows would be sorted by, though nothing comes of it: a name that is wrong there is reported as it is
+    /// elsewhere. Names of values, and their numbers, are what they say.
+    fn order_by(&mut self, order_by: &ast::OrderBy, selected: &mut [Selected]) -> Option<()> {
+        let ast::OrderByKind::Expressions(expressions) = &order_by.kind else { return Some(()) };
+        let first = selected.first_mut()?;
+        let is_value = |resolver: &Self, expr: &ast::Expr| match expr {
+            ast::Expr::Identifier(ident) => {
+                let name = resolver.name(ident);
+                first.items.iter().any(|item| item.name.as_ref().is_some_and(|item| item.text == name.text))
+            }
+            ast::Expr::Value(value) => match &value.value {
+                ast::Value::Number(digits, _) => {
+                    digits.parse().is_ok_and(|number: usize| (1..=first.items.len()).contains(&number))
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        let others: Vec<&ast::Expr> = expressions
+            .iter()
+            .map(|expression| &expression.expr)
+            .filter(|expr| !is_value(self, expr))
+            .collect();
+        let here = Here {
+            scope: std::mem::take(&mut first.scope),
+            bucket: first.bucket,
+            grouped: true,
+            ..Here::default()
+        };
+        let outer = std::mem::replace(&mut self.here, here);
+        let resolved: Vec<Option<Operand>> = others.into_iter().map(|expr| self.operand(expr)).collect();
+        first.scope = std::mem::replace(&mut self.here, outer).scope;
+        resolved.into_iter().collect::<Option<Vec<_>>>().map(|_| ())
     }
 
     /// `WITH name AS (SELECT ..)`: streams that only this query knows, by names that hide others. Gives what they hide.
