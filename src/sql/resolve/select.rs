@@ -52,6 +52,8 @@ pub(super) struct Here {
     pub(super) grouped: bool,
     /// Whether the arguments of an aggregate are read.
     pub(super) in_aggregate: bool,
+    /// Whether a key of its GROUP BY beside the window holds `ROWTIME`.
+    pub(super) grouped_by_rowtime: bool,
     /// Its OVER clause.
     pub(super) over: Option<Over>,
     /// The first aggregate without OVER.
@@ -249,6 +251,8 @@ impl Resolver<'_, '_> {
         self.named_windows(named_window);
         let group = self.group_by(group_by, &mut from);
         self.here.grouped = true;
+        let keys = group.iter().flatten().flat_map(|group| &group.keys);
+        self.here.grouped_by_rowtime = keys.into_iter().any(|key| self.holds_rowtime(key));
         let items: Vec<Option<Vec<Item>>> = projection.iter().map(|item| self.item(item)).collect();
         let having = match having {
             Some(condition) => self.condition(condition, "HAVING").map(Some),

@@ -107,8 +107,9 @@ impl Resolver<'_, '_> {
 
     /// An expression that is a TIMESTAMP, or a DATE as one.
     fn time_operand(&mut self, expr: &ast::Expr, user: &str) -> Option<Expr> {
-        // The row's own time is meant, also where a group is described.
-        let before = std::mem::replace(&mut self.here.in_aggregate, true);
+        // Where groups differ by the time of their rows, that is meant, and not the end of the window.
+        let before = self.here.in_aggregate;
+        self.here.in_aggregate |= self.here.grouped_by_rowtime;
         let value = self.of_family(expr, Family::Time, DataType::Timestamp, user);
         self.here.in_aggregate = before;
         let value = value?;
@@ -117,6 +118,22 @@ impl Resolver<'_, '_> {
             return self.mismatch(value.span, message, "use a column that holds the day as well".into());
         }
         Some(Operand::Typed(value).into_type(DataType::Timestamp))
+    }
+
+    /// The time of the row that a name stands for, also where a group is described: cut into steps, it may be the window.
+    fn own_time(&mut self, expr: &ast::Expr, user: &str) -> Option<Option<Expr>> {
+        let mut name = expr;
+        while let ast::Expr::Nested(inner) | ast::Expr::Cast { expr: inner, .. } = name {
+            name = inner;
+        }
+        let is_name = matches!(name, ast::Expr::Identifier(_) | ast::Expr::CompoundIdentifier(_));
+        if !is_name || !self.is_group_item() {
+            return Some(None);
+        }
+        let before = std::mem::replace(&mut self.here.in_aggregate, true);
+        let value = self.of_family(expr, Family::Time, DataType::Timestamp, user);
+        self.here.in_aggregate = before;
+        value.map(Some)
     }
 
     /// `STEP(x BY y)`, of times and of numbers.
@@ -137,14 +154,17 @@ impl Resolver<'_, '_> {
             return self.binary(&quotient, &ast::BinaryOperator::Multiply, by);
         };
         let ms = self.milliseconds(interval, name.span);
+        let own = self.own_time(value, "STEP")?;
+        if let Some(own) = own
+            && let Some(start) = self.window_start(&own, ms)
+        {
+            return Some(typed(start, DataType::Timestamp, cover(name.span, own.span)));
+        }
         let before = *self.values;
         let time = self.time_operand(value, "STEP");
         let (ms, time) = (ms?, time?);
         self.repeated(before, 2)?;
         let span = cover(name.span, time.span);
-        if let Some(start) = self.window_start(&time, Some(ms)) {
-            return Some(typed(start, DataType::Timestamp, span));
-        }
         let kind = ExprKind::Call { function: Function::Step(ms), arguments: vec![time] };
         Some(typed(kind, DataType::Timestamp, span))
     }
@@ -166,13 +186,17 @@ impl Resolver<'_, '_> {
                 Some(typed(ExprKind::Call { function, arguments: vec![number] }, data_type, span))
             }
             ast::CeilFloorKind::DateTimeField(unit) => {
+                let own = self.own_time(expr, user)?;
                 let time = self.time_operand(expr, user)?;
                 let field = self.field(&unit.to_string(), time.span, user)?;
                 if matches!(field, TimeField::DayOfWeek | TimeField::DayOfYear) {
                     let message = format!("{user} does not know `{}` as a unit", field.name());
                     return self.mismatch(time.span, message, "write DAY".into());
                 }
-                if !up && let Some(start) = self.window_start(&time, field.milliseconds()) {
+                if !up
+                    && let Some(own) = own
+                    && let Some(start) = self.window_start(&own, field.milliseconds())
+                {
                     let span = time.span;
                     return Some(typed(start, DataType::Timestamp, span));
                 }

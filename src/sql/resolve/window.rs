@@ -51,6 +51,12 @@ impl Resolver<'_, '_> {
         has.then_some(Time { relation, attribute, exact, step_ms })
     }
 
+    /// Whether an expression holds the `ROWTIME` of a row.
+    pub(super) fn holds_rowtime(&self, expr: &Expr) -> bool {
+        let is_rowtime = |time: Time| time.exact && time.attribute == TimeAttribute::Rowtime;
+        expr.any(&|part| self.time_of(part).is_some_and(is_rowtime))
+    }
+
     /// The length of a constant interval above 0.
     pub(super) fn milliseconds(&mut self, interval: &ast::Interval, otherwise: Span) -> Option<i64> {
         use sqlparser::ast::Spanned;
