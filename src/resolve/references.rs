@@ -97,6 +97,13 @@ impl Resolver<'_> {
             let pointer = format!("{pointer}/columns/{}", step(&name));
             let data_type = self.data_type(&column.data_type, &format!("{pointer}/type"));
             let path = self.path(&name, column.path, format, &format!("{pointer}/path"));
+            if let Some(path) = path.as_ref().filter(|path| path.elements().is_some()) {
+                let message = format!("`{path}` has a value for each element of an array, and a row has one");
+                let span = self.places.value(&format!("{pointer}/path"));
+                let help = "name a value outside of an array, or write one row for each element";
+                self.diagnostics.push(Diagnostic::error(Code::ReferenceTable, span, message, help));
+                continue;
+            }
             if let (Some(data_type), Some(path)) = (data_type, path) {
                 columns.push(Column { name, data_type, path, span: self.key(&pointer) });
             }

@@ -1,6 +1,6 @@
 //! What a SELECT reads: streams, windows of them, joins within bounds of time, look-ups in reference tables.
 
-use super::expr::Expr;
+use super::expr::{Expr, ExprKind};
 use super::query::{StateNeed, StreamId, TimeAttribute};
 use crate::source::Span;
 
@@ -197,6 +197,25 @@ impl FromClause {
                 JoinKind::Full => None,
             },
             Self::Lookup { left, .. } => left.timekeeper(),
+        }
+    }
+
+    /// A look-up that must see its own rows, before a join around it fills some with NULLs: it drops rows without a
+    /// partner, or has a key that may have a value where all columns are NULL.
+    pub(super) fn lookup_of_all_rows(&self) -> Option<Span> {
+        match self {
+            Self::Stream { .. } => None,
+            Self::Join { left, right, .. } => {
+                left.lookup_of_all_rows().or_else(|| right.lookup_of_all_rows())
+            }
+            Self::Lookup { left, key, outer, span, .. } => {
+                let mut value = &key.1;
+                while let ExprKind::Cast { operand, .. } = &value.kind {
+                    value = operand;
+                }
+                let is_column = matches!(value.kind, ExprKind::Column(_));
+                if *outer && is_column { left.lookup_of_all_rows() } else { Some(*span) }
+            }
         }
     }
 

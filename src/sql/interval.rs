@@ -20,6 +20,12 @@ pub(super) const DAY: i64 = 24 * HOUR;
 /// The longest that is read, as a power of ten of its unit: beyond, a date leaves what Flink holds.
 const MAX_DIGITS: usize = 9;
 
+/// A count of units that [`MAX_DIGITS`] hold.
+pub(super) fn count(units: i64) -> Option<i64> {
+    let most = 10_u64.pow(u32::try_from(MAX_DIGITS).ok()?);
+    (units.unsigned_abs() < most).then_some(units)
+}
+
 impl Interval {
     /// The constant of a syntax tree, if it is one.
     pub(super) fn read(interval: &ast::Interval) -> Option<Self> {

@@ -41,7 +41,7 @@ pub(super) struct CreateStream {
     pub(super) columns: Vec<(Name, Option<DataType>)>,
 }
 
-/// `[CREATE [OR REPLACE] PUMP pump AS] [INSERT INTO into [(columns)]] SELECT ...`
+/// `[CREATE [OR REPLACE] PUMP pump [STARTED] AS] [INSERT INTO into [(columns)]] SELECT ...`
 #[derive(Debug)]
 pub(super) struct InsertInto {
     pub(super) pump: Option<Name>,
@@ -313,6 +313,11 @@ impl Cursor<'_, '_> {
         let help = "write CREATE OR REPLACE PUMP \"NAME\" AS INSERT INTO \"STREAM\" SELECT STREAM ..";
         let pump = self.name("the pump's name")?;
         self.skip_description();
+        if self.is_word(0, "STOPPED") {
+            let help = "remove the whole pump: the SQL holds only what runs; write STARTED, or nothing, if it is to run";
+            return Err(refusal(self.text.span(self.here()), "a pump that is `STOPPED`", help));
+        }
+        self.skip_word("STARTED");
         self.expect_word("AS", help)?;
         if !self.is_word(0, "INSERT") {
             return Err(self.syntax("INSERT INTO", help));

@@ -126,6 +126,8 @@ pub enum Meaning {
     Value,
     /// The row's event time.
     EventTime,
+    /// The row's `ROWTIME`.
+    Rowtime,
     /// The first instant of the row's window.
     WindowStart {
         /// The time that was cut into windows.

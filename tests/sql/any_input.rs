@@ -95,6 +95,8 @@ const WORDS: &[&str] = &[
     "\"at\"",
     "out",
     "\"OUT\"",
+    "\"b;\n\nc\"",
+    "\"${x}\"",
     "SOURCE_SQL_STREAM_001",
     "'a'",
     "'2026-01-27'",
@@ -320,6 +322,20 @@ proptest! {
         if !key.contains(char::is_whitespace) {
             let sql = format!("SELECT \"first\" AS \"{name}\" FROM stream");
             check(&sql, &analyzed(&sql, &columns))?;
+        }
+    }
+
+    #[test]
+    fn any_alias(name in "(?s)[^\"']{1,6}|[$][{]a|b;\n\nc") {
+        for sql in [
+            format!("SELECT a.\"age\" FROM stream AS a JOIN stream OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS \"{name}\" \
+                     ON a.\"age\" = \"{name}\".\"age\""),
+            format!("WITH \"{name}\" AS (SELECT \"age\", ROWTIME AS at FROM stream) SELECT s.\"age\" FROM \"{name}\" JOIN stream AS s \
+                     ON s.ROWTIME BETWEEN \"{name}\".ROWTIME - INTERVAL '1' MINUTE AND \"{name}\".ROWTIME"),
+            format!("SELECT t.\"{name}\".COLUMN1 AS x FROM (SELECT REGEX_LOG_PARSE(\"first\", '(.)') AS \"{name}\" FROM stream) AS t"),
+            format!("SELECT t.* FROM (SELECT VARIABLE_COLUMN_LOG_PARSE(\"first\", '\"{name}\" INTEGER', ',') AS r FROM stream) AS t"),
+        ] {
+            check(&sql, &analyzed(&sql, COLUMNS))?;
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::super::data_type::DataType;
 use super::super::expr::{ColumnRef, Literal};
 use super::super::query::{
-    Frame, FromClause, JoinKind, Order, Over, Role, StreamId, TimeBounds, Window, WindowKind,
+    Frame, FromClause, JoinKind, Order, Over, Role, StreamId, TimeAttribute, TimeBounds, Window, WindowKind,
 };
 use super::expr::Expressions;
 use super::{Printer, column_name, quote, time, time_name};
@@ -17,10 +17,17 @@ impl Printer<'_> {
     fn tree(&self, from: &FromClause, next: &mut usize, expressions: &Expressions) -> String {
         match from {
             FromClause::Stream { stream, window, .. } => {
-                let alias = self.alias(*next).map_or(String::new(), |alias| format!(" AS {alias}"));
+                let relation = *next;
+                let alias = self.alias(relation).map_or(String::new(), |alias| format!(" AS {alias}"));
                 *next += 1;
                 match window {
-                    None => format!("{}{alias}", quote::name(&self.query.stream(*stream).name)),
+                    None => {
+                        let name = quote::name(&self.query.stream(*stream).name);
+                        match self.joined_by(relation) {
+                            Some(time) => format!("(SELECT * FROM {name} WHERE {time} IS NOT NULL){alias}"),
+                            None => format!("{name}{alias}"),
+                        }
+                    }
                     Some(window) => format!("{}{alias}", self.window(*stream, window)),
                 }
             }
@@ -42,6 +49,15 @@ impl Printer<'_> {
                 left
             }
         }
+    }
+
+    /// The event time of a relation that a join compares. Behind the join, a condition on it would also drop rows that
+    /// have no partner.
+    fn joined_by(&self, relation: usize) -> Option<String> {
+        let end = (relation, TimeAttribute::EventTime);
+        let bounds = self.insert.select.from.bounds();
+        let is_compared = bounds.iter().any(|bounds| bounds.first == end || bounds.second == end);
+        self.event_time(relation).filter(|_| is_compared)
     }
 
     fn window(&self, stream: StreamId, window: &Window) -> String {

@@ -18,7 +18,7 @@ pub(super) use records::raw_type;
 use std::fmt::Write;
 
 use super::expr::{ColumnRef, Expr};
-use super::query::{Insert, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute};
+use super::query::{Insert, Meaning, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute};
 use expr::Expressions;
 
 /// The whole `pipeline.sql` of a query.
@@ -83,10 +83,10 @@ fn inner(query: &Query, id: StreamId, text: &mut String) {
 const TAKEN: &[&str] = &["window_start", "window_end", "window_time", "pipec_rowtime", "pipec_event_time"];
 
 /// The name that a column of a stream has in Flink: another one inside of the application where Flink has a use for
-/// it.
+/// it. What begins like the other name gets another one as well, so that two names stay two.
 fn column_name(stream: &Stream, column: usize) -> String {
     let name = &stream.columns[column].name;
-    if stream.role != Role::Output && TAKEN.contains(&name.as_str()) {
+    if stream.role != Role::Output && TAKEN.contains(&name.trim_end_matches('_')) {
         quote::name(&format!("{name}_"))
     } else {
         quote::name(name)
@@ -146,6 +146,27 @@ impl<'a> Printer<'a> {
         self.qualified(relation, time_name(time))
     }
 
+    /// The column of a relation that is its event time. Rows that have none come early enough where nothing has a time
+    /// yet, so what is ordered by it leaves them out by name.
+    fn event_time(&self, relation: usize) -> Option<String> {
+        let stream = self.stream(relation);
+        let at = stream.columns.iter().position(|column| column.meaning == Meaning::EventTime)?;
+        Some(column_name(stream, at))
+    }
+
+    /// What rows must hold that are cut into windows, or looked back from, by their event time.
+    fn has_time(&self) -> Option<String> {
+        let select = &self.insert.select;
+        let window = select.from.window().map(|window| window.time);
+        let over = match select.over.as_ref().map(|over| &over.order) {
+            Some(Order::Time(time)) => Some(*time),
+            _ => None,
+        };
+        let is_ordered = window.or(over) == Some(TimeAttribute::EventTime);
+        let relation = select.from.timekeeper().filter(|_| is_ordered)?;
+        Some(format!("{} IS NOT NULL", self.qualified(relation, &self.event_time(relation)?)))
+    }
+
     fn select(&self) -> String {
         let select = &self.insert.select;
         let into = self.query.stream(self.insert.into);
@@ -171,7 +192,8 @@ impl<'a> Printer<'a> {
         }
         let mut text =
             format!("SELECT\n{}\nFROM {}", items.join(",\n"), self.from(&select.from, &expressions));
-        let mut conditions: Vec<String> = self.partners(&select.from, &expressions);
+        let mut conditions: Vec<String> = self.has_time().into_iter().collect();
+        conditions.extend(self.partners(&select.from, &expressions));
         if let Some(filter) = &select.filter {
             let filter = if conditions.is_empty() {
                 expressions.condition(filter)

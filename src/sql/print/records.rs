@@ -172,7 +172,7 @@ fn time_fields(query: &Query, time: TimeAttribute) -> Vec<String> {
             // Without any lateness, Flink drops rows that are as old as the newest one.
             let lateness = i64::try_from(event_time.lateness_ms).unwrap_or(i64::MAX).max(1);
             vec![
-                // A missing time must not stop the job: such a record is too late for any window.
+                // A missing time must not stop the job. What is ordered by it leaves such a record out.
                 format!("  {name} AS COALESCE({value}, TIMESTAMP '1970-01-01 00:00:00')"),
                 format!("  WATERMARK FOR {name} AS {name} - {}", time::interval(lateness)),
             ]

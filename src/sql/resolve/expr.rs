@@ -5,7 +5,8 @@ use sqlparser::ast;
 
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{Expr, ExprKind, Literal, WindowBound};
-use super::super::parse::{Name, identifier};
+use super::super::parse::{Name, bad_name, identifier};
+use super::super::query::Meaning;
 use super::super::refuse::refusal;
 use super::super::scan::Text;
 use super::operand::{Mismatch, Operand, common, convert, cover};
@@ -19,6 +20,11 @@ use crate::source::Span;
 const MAX_DEPTH: usize = 64;
 /// More faults of one query than anyone reads.
 const MAX_FAULTS: usize = 100;
+/// Values of the generated SQL, all statements together. One that is written out several times counts as often, so
+/// that what doubles with each level ends here. A text of the largest size that repeats nothing has a quarter of them.
+const MAX_VALUES: usize = 200_000;
+/// Bytes of a text that count as one value.
+const BYTES_OF_A_VALUE: usize = 16;
 
 /// Resolves the expressions of one SELECT.
 pub(super) struct Resolver<'a, 'd> {
@@ -34,6 +40,8 @@ pub(super) struct Resolver<'a, 'd> {
     pub(super) depth: usize,
     /// How many faults were reported.
     pub(super) faults: usize,
+    /// How many values the statements have so far, as [`MAX_VALUES`] counts them.
+    pub(super) values: &'d mut usize,
 }
 
 impl Resolver<'_, '_> {
@@ -65,11 +73,21 @@ impl Resolver<'_, '_> {
         identifier(ident, self.text, self.span)
     }
 
+    /// A name that something gets here, which is held to what names may be: it stands in the generated SQL.
+    pub(super) fn new_name(&mut self, ident: &ast::Ident) -> Option<Name> {
+        let name = self.name(ident);
+        match bad_name(&name.text) {
+            None => Some(name),
+            Some((message, help)) => self.fault(Diagnostic::error(Code::SqlSyntax, name.span, message, help)),
+        }
+    }
+
     /// An expression whose type its neighbours may decide.
     pub(super) fn operand(&mut self, expr: &ast::Expr) -> Option<Operand> {
         if self.faults >= MAX_FAULTS {
             return None;
         }
+        self.count(1)?;
         self.depth += 1;
         let resolved = if self.depth > MAX_DEPTH {
             let help = "take parentheses away, or split the query with a stream between";
@@ -84,6 +102,32 @@ impl Resolver<'_, '_> {
         };
         self.depth -= 1;
         resolved
+    }
+
+    /// Counts values before they are made. Too many are reported once.
+    pub(super) fn count(&mut self, more: usize) -> Option<()> {
+        let before = *self.values;
+        *self.values = before.saturating_add(more);
+        match *self.values {
+            0..=MAX_VALUES => Some(()),
+            _ if before > MAX_VALUES => None,
+            _ => {
+                let message = "this SQL writes the same values out too often";
+                let help = "put what stands inside of CASE, of a function or of a key into a SELECT in FROM";
+                self.fault(Diagnostic::error(Code::UnsupportedSql, self.span, message, help))
+            }
+        }
+    }
+
+    /// Counts a text by its size.
+    pub(super) fn count_text(&mut self, text: &str) -> Option<()> {
+        self.count(text.len() / BYTES_OF_A_VALUE)
+    }
+
+    /// Counts what has been resolved since there were `before` values for the other times that it is written out.
+    pub(super) fn repeated(&mut self, before: usize, times: usize) -> Option<()> {
+        let once = self.values.saturating_sub(before);
+        self.count(once.saturating_mul(times.saturating_sub(1)))
     }
 
     fn operand_here(&mut self, expr: &ast::Expr) -> Option<Operand> {
@@ -214,7 +258,17 @@ impl Resolver<'_, '_> {
     fn named(&mut self, qualifier: Option<&Name>, name: &Name) -> Option<Operand> {
         let span = qualifier.map_or(name.span, |qualifier| cover(qualifier.span, name.span));
         match self.here.scope.find(qualifier, name) {
-            Ok(Named::Column(column, found)) => Some(typed(ExprKind::Column(column), found.data_type, span)),
+            // As ROWTIME itself, where a SELECT inside of FROM handed it on by its name.
+            Ok(Named::Column(_, found))
+                if found.meaning == Meaning::Rowtime && found.name == "ROWTIME" && self.is_group_item() =>
+            {
+                Some(typed(ExprKind::Window(WindowBound::End), DataType::Timestamp, span))
+            }
+            Ok(Named::Column(column, found)) => {
+                let found = typed(ExprKind::Column(column), found.data_type, span);
+                self.count(self.here.scope.relations[column.relation].values)?;
+                Some(found)
+            }
             // The row of a group comes when its window ends.
             Ok(Named::Rowtime(_)) if self.is_group_item() => {
                 Some(typed(ExprKind::Window(WindowBound::End), DataType::Timestamp, span))

@@ -30,6 +30,7 @@ pub(in super::super) fn resolve(
     let mut streams = Streams::new(input, text.whole());
     let mut inserts = Vec::new();
     let mut incomplete = false;
+    let mut values = 0;
     for statement in statements {
         match statement {
             Statement::CreateStream(create) => streams.declare(create, diagnostics),
@@ -40,7 +41,7 @@ pub(in super::super) fn resolve(
     let mut resolved: Vec<(usize, Vec<Insert>)> = Vec::new();
     for at in reading_order(&inserts) {
         let insert = &inserts[at];
-        match resolve_insert(insert, &mut streams, text, diagnostics) {
+        match resolve_insert(insert, &mut streams, text, &mut values, diagnostics) {
             Some(inserts) => resolved.push((at, inserts)),
             None => {
                 incomplete = true;
@@ -102,6 +103,7 @@ fn resolve_insert(
     insert: &InsertInto,
     streams: &mut Streams,
     text: &Text,
+    values: &mut usize,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Vec<Insert>> {
     let bare = || Name { text: BARE_OUTPUT.into(), quoted: true, span: insert.select_span };
@@ -140,6 +142,7 @@ fn resolve_insert(
         refused: insert.refused,
         depth: 0,
         faults: 0,
+        values,
     };
     let selected = insert.query.as_ref().and_then(|query| resolver.query(query))?;
     if refused && known.is_some() || resolver.streams.faulty.contains(&into.text) {

@@ -16,6 +16,9 @@ const FORM: &str = "write FROM and the name of a stream, or a SELECT in parenthe
 const WITHIN: &str = "write how far back: JOIN \"other\" OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS b ON ..; or bounds in \
                       ON: b.ROWTIME BETWEEN a.ROWTIME - INTERVAL '1' MINUTE AND a.ROWTIME";
 
+/// The most milliseconds that bounds of a join add to a time; all years that Flink counts are within.
+const MAX_SHIFT_MS: u64 = 1 << 60;
+
 /// A relation of a FROM clause, and how far back its rows are looked at.
 pub(super) struct Leaf {
     pub(super) from: FromClause,
@@ -118,7 +121,7 @@ impl Resolver<'_, '_> {
     pub(super) fn alias(&mut self, alias: &ast::TableAlias) -> Option<Name> {
         match alias {
             ast::TableAlias { explicit: _, name, columns, at: None } if columns.is_empty() => {
-                Some(self.name(name))
+                self.new_name(name)
             }
             _ => self.refuse(None, "an alias with columns", "rename the columns in SELECT with AS"),
         }
@@ -180,6 +183,7 @@ impl Resolver<'_, '_> {
             times: flow.times.clone(),
             windowed: flow.windowed,
             table_function,
+            values: 0,
         });
         Some(())
     }
@@ -201,15 +205,29 @@ impl Resolver<'_, '_> {
         let ast::JoinConstraint::On(condition) = constraint else {
             return self.refuse(Some(span), "a join without ON", "write ON and the condition");
         };
+        let before = *self.values;
         let condition = self.condition(condition, "ON")?;
         if condition.any(&|part| matches!(part.kind, ExprKind::Aggregate { .. } | ExprKind::Window(_))) {
             let help = "compute it in a SELECT of its own, inside of FROM";
             return self.refuse(Some(condition.span), "an aggregate in ON", help);
         }
-        if let (FromClause::Stream { stream, .. }, Role::Reference(_)) = (&right.from, self.role(&right.from))
+        if let (FromClause::Stream { stream, .. }, Role::Reference(at)) =
+            (&right.from, self.role(&right.from))
         {
+            let key_values = *self.values - before;
             let from = self.lookup(left.from, *stream, kind, &condition, first_right, span)?;
+            // Each of its columns becomes the rows, and the key: once to test whether it is there, once to look it up.
+            let values = self.streams.rows(at).len().saturating_add(key_values.saturating_mul(2));
+            self.here.scope.relations[first_right].values = values;
+            self.count(values)?;
             return Some(Leaf { from, back_ms: left.back_ms });
+        }
+        if matches!(kind, JoinKind::Right | JoinKind::Full)
+            && let Some(table) = left.from.lookup_of_all_rows()
+        {
+            // It would look at the rows of the join, and drop those without a partner or find one for them.
+            let help = "put the look-up into a SELECT inside of FROM: FROM (SELECT .. JOIN \"Table\" AS t ON ..) AS a RIGHT JOIN ..";
+            return self.refuse(Some(table), "JOIN with a reference table before RIGHT or FULL JOIN", help);
         }
         let is_windowed = |from: &FromClause| matches!(from, FromClause::Stream { window: Some(_), .. });
         if is_windowed(&left.from) || is_windowed(&right.from) {
@@ -338,7 +356,9 @@ impl Resolver<'_, '_> {
         match &expr.kind {
             ExprKind::Shift { operand, by: Interval::Milliseconds(ms) } => {
                 let (time, before) = self.instant(operand)?;
-                Some((time, before.checked_add(*ms)?))
+                // The difference of two such sums is a number as well.
+                let sum = before.checked_add(*ms).filter(|sum| sum.unsigned_abs() < MAX_SHIFT_MS)?;
+                Some((time, sum))
             }
             _ => {
                 self.time_of(expr).filter(|time| time.exact).map(|time| ((time.relation, time.attribute), 0))

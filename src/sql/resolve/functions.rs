@@ -9,7 +9,7 @@ use super::aggregate;
 use super::expr::{Resolver, typed};
 use super::operand::{Operand, common, cover};
 use super::operators::common_text;
-use super::regex::groups;
+use super::regex::{groups, similar_fault};
 use super::signatures::{FORMS, Gives, SIGNATURES, Signature, Takes, form};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::source::Span;
@@ -100,6 +100,7 @@ impl Resolver<'_, '_> {
 
     /// A call of a function with a fixed list of arguments.
     fn call(&mut self, signature: &Signature, arguments: &[&ast::Expr], span: Span) -> Option<Operand> {
+        let before = *self.values;
         let resolved: Vec<Option<Expr>> = arguments
             .iter()
             .zip(signature.takes)
@@ -124,6 +125,10 @@ impl Resolver<'_, '_> {
             })
             .collect();
         let arguments: Vec<Expr> = resolved.into_iter().collect::<Option<_>>()?;
+        if matches!(signature.function, Function::SquareRoot | Function::Ln | Function::Log10) {
+            // Once for the test whether there is a value, once for that.
+            self.repeated(before, 2)?;
+        }
         let data_type = match signature.gives {
             Gives::Part => varying(arguments[0].data_type),
             Gives::Text => DataType::Varchar(None),
@@ -227,6 +232,13 @@ impl Resolver<'_, '_> {
         let text = self.text_operand(text, "SIMILAR TO");
         let pattern = self.constant_text(pattern, "SIMILAR TO");
         let (text, pattern) = (text?, pattern?);
+        if let ExprKind::Literal(Literal::Text(written)) = &pattern.kind
+            && let Some(fault) = similar_fault(written)
+        {
+            let message = format!("this pattern of SIMILAR TO cannot be read: {fault}");
+            let help = "write a character that stands for itself in brackets: [(]".into();
+            return self.mismatch(pattern.span, message, help);
+        }
         let span = cover(text.span, pattern.span);
         let kind = ExprKind::Call { function: Function::SimilarTo, arguments: vec![text, pattern] };
         let similar = Expr { kind, data_type: DataType::Boolean, span };

@@ -8,6 +8,20 @@ use crate::diagnostics::{Code, Diagnostic};
 
 /// Reports what keeps the columns from being one table.
 pub(super) fn check(input: &Input, diagnostics: &mut Vec<Diagnostic>) {
+    for reference in input.references {
+        if super::streams::is_own(&reference.name) {
+            let message =
+                format!("`{}` is the name of the input, or one that pipec gives itself", reference.name);
+            let help = "choose another name for this table";
+            diagnostics.push(Diagnostic::error(Code::DuplicateName, reference.span, message, help));
+        }
+        let columns = reference.columns.iter().map(|(name, _, span)| (name, *span));
+        for (name, span) in std::iter::once((&reference.name, reference.span)).chain(columns) {
+            if let Some((message, help)) = bad_name(name) {
+                diagnostics.push(Diagnostic::error(Code::SqlSyntax, span, message, help));
+            }
+        }
+    }
     let columns = input.columns;
     for (at, column) in columns.iter().enumerate() {
         let before = &columns[..at];

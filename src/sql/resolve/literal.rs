@@ -24,6 +24,7 @@ impl Resolver<'_, '_> {
                 ),
             },
             ast::Value::SingleQuotedString(text) | ast::Value::UnicodeStringLiteral(text) => {
+                self.count_text(text)?;
                 let length = u32::try_from(text.chars().count()).ok().filter(|length| *length <= 65_535);
                 let data_type = DataType::Varchar(length.map(|length| length.max(1)));
                 Some(typed(ExprKind::Literal(Literal::Text(text.clone())), data_type, span))
@@ -97,12 +98,12 @@ impl Literal {
             }
             DataType::Char(_) | DataType::Varchar(_) => Some(Self::Text(text.to_owned())),
             DataType::Date => is_date(text).then(|| Self::Date(text.to_owned())),
-            DataType::Time => is_time(text).then(|| Self::Time(text.to_owned())),
+            DataType::Time => is_time(text).then(|| Self::Time(shortest(text).to_owned())),
             DataType::Timestamp => {
                 let text = text.replacen('T', " ", 1);
                 let text = text.strip_suffix('Z').unwrap_or(&text);
                 let valid = text.split_once(' ').is_some_and(|(date, time)| is_date(date) && is_time(time));
-                valid.then(|| Self::Timestamp(text.to_owned()))
+                valid.then(|| Self::Timestamp(shortest(text).to_owned()))
             }
             whole => {
                 let (low, high) = whole.integer_range()?;
@@ -112,20 +113,30 @@ impl Literal {
     }
 }
 
+/// A time without the end of its fraction that says nothing, so that equal times are equal texts.
+fn shortest(time: &str) -> &str {
+    if time.contains('.') { time.trim_end_matches('0').trim_end_matches('.') } else { time }
+}
+
 /// A number in the smallest of INTEGER, BIGINT and DECIMAL that holds it; with an exponent it is DOUBLE.
 fn number(digits: &str) -> Option<(Literal, DataType)> {
     if digits.contains(['e', 'E']) {
         let value: f64 = digits.parse().ok().filter(|value: &f64| value.is_finite())?;
         return Some((Literal::Double(value), DataType::Double));
     }
+    let is_digit = |byte: u8| byte.is_ascii_digit();
+    let points = digits.bytes().filter(|byte| *byte == b'.').count();
+    if points > 1
+        || !digits.bytes().any(is_digit)
+        || !digits.bytes().all(|byte| is_digit(byte) || byte == b'.')
+    {
+        return None;
+    }
     if let Ok(value) = digits.parse::<i64>() {
         let data_type = if i32::try_from(value).is_ok() { DataType::Integer } else { DataType::BigInt };
         return Some((Literal::Integer(value), data_type));
     }
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    if !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
     let whole = whole.trim_start_matches('0');
     let precision = u8::try_from(whole.len() + fraction.len()).ok()?.max(1);
     let scale = u8::try_from(fraction.len()).ok()?;
@@ -185,10 +196,49 @@ mod tests {
             ("00.5", Some(decimal(1, 1))),
             ("1e3", Some(DataType::Double)),
             ("1e999", None),
+            ("1.", Some(decimal(1, 0))),
+            ("", None),
+            (".", None),
+            ("1.2.3", None),
+            ("-5", None),
+            ("+5", None),
             ("123456789012345678901234567890123456789", None),
         ] {
             assert_eq!(number(digits).map(|(_, data_type)| data_type), data_type, "{digits}");
         }
+    }
+
+    #[test]
+    fn a_decimal_of_a_file_has_one_sign_and_a_digit() {
+        let data_type = DataType::Decimal { precision: 4, scale: 2 };
+        for (text, digits) in [
+            ("-12.5", Some("-12.5")),
+            (".5", Some("0.5")),
+            ("-", None),
+            (".", None),
+            ("-.", None),
+            ("--5", None),
+            ("-+5", None),
+            ("+5", None),
+            ("123.5", None),
+        ] {
+            let digits = digits.map(|digits| Literal::Decimal(digits.into()));
+            assert_eq!(Literal::read(text, data_type), digits, "{text}");
+        }
+    }
+
+    #[test]
+    fn equal_times_of_a_file_are_one_constant() {
+        for (text, same) in [
+            ("2026-01-01 00:00:00.0", "2026-01-01 00:00:00"),
+            ("2026-01-01T00:00:00.500Z", "2026-01-01 00:00:00.5"),
+        ] {
+            let read = |text| Literal::read(text, DataType::Timestamp);
+            assert!(read(text).is_some() && read(text) == read(same), "{text}");
+        }
+        let read = |text| Literal::read(text, DataType::Time);
+        assert!(read("09:30:00").is_some() && read("09:30:00.00") == read("09:30:00"));
+        assert_eq!(read("09:30:00.05"), Some(Literal::Time("09:30:00.05".into())));
     }
 
     #[test]

@@ -5,12 +5,13 @@ use sqlparser::ast;
 
 use super::super::data_type::DataType;
 use super::super::expr::{Expr, ExprKind, Function, Literal};
-use super::super::parse::Name;
+use super::super::parse::{Name, bad_name};
 use super::expr::Resolver;
 use super::functions::{regexp_extract, varying};
 use super::operand::{Operand, convert, cover};
 use super::select::Item;
 use super::signatures::form;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 
 /// The Apache formats that have a name.
@@ -39,10 +40,7 @@ impl Resolver<'_, '_> {
         let [ast::ObjectNamePart::Identifier(ident)] = call.name.0.as_slice() else { return None };
         let name = self.name(ident);
         Some(match alias {
-            Some(alias) => {
-                let alias = self.name(alias);
-                self.log_parser(call, &name, &alias)
-            }
+            Some(alias) => self.new_name(alias).and_then(|alias| self.log_parser(call, &name, &alias)),
             None => {
                 let help = format!("write {}", form(&function));
                 self.refuse(Some(name.span), &format!("`{function}` without a name"), &help)
@@ -88,9 +86,11 @@ impl Resolver<'_, '_> {
         columns: Option<&ast::Expr>,
         name: &Name,
     ) -> Option<Vec<(String, Expr)>> {
+        let before = *self.values;
         let text = self.text_operand(text, &name.text);
         let expression = self.expression(expression, &name.text);
         let (text, (expression, count)) = (text?, expression?);
+        self.repeated(before, count)?;
         if count == 0 {
             let help = "put parentheses around each part that becomes a column: '([0-9]+) (.*)'".into();
             return self.mismatch(expression.span, "this regular expression has no groups".into(), help);
@@ -129,10 +129,13 @@ impl Resolver<'_, '_> {
         separator: &ast::Expr,
         name: &Name,
     ) -> Option<Vec<(String, Expr)>> {
+        let before = *self.values;
         let text = self.text_operand(text, &name.text);
         let separator = self.constant_text(separator, &name.text);
-        let columns = self.column_list(columns, name);
         let (text, separator) = (text?, separator?);
+        let once = *self.values - before;
+        let columns = self.column_list(columns, name)?;
+        self.count(once.saturating_mul(columns.len()))?;
         let mut index = -1;
         let mut split = |(column, data_type): (String, DataType)| {
             index += 1;
@@ -144,7 +147,7 @@ impl Resolver<'_, '_> {
             let part = Expr { kind, data_type: varying(text.data_type), span };
             (column, converted(part, data_type))
         };
-        Some(columns?.into_iter().map(&mut split).collect())
+        Some(columns.into_iter().map(&mut split).collect())
     }
 
     fn apache_columns(
@@ -153,6 +156,7 @@ impl Resolver<'_, '_> {
         format: &ast::Expr,
         name: &Name,
     ) -> Option<Vec<(String, Expr)>> {
+        let before = *self.values;
         let text = self.text_operand(text, &name.text);
         let format = self.constant_text(format, &name.text);
         let (text, format) = (text?, format?);
@@ -163,6 +167,8 @@ impl Resolver<'_, '_> {
             let help = "write 'COMMON', 'COMBINED', or a format such as '%h %t \"%r\" %>s'".into();
             return self.mismatch(format.span, "this format has no fields".into(), help);
         }
+        self.count_text(&expression)?;
+        self.repeated(before, count)?;
         let length = u32::try_from(expression.chars().count()).ok();
         let kind = ExprKind::Literal(Literal::Text(expression));
         let expression = Expr { kind, data_type: DataType::Varchar(length), span: format.span };
@@ -182,13 +188,12 @@ impl Resolver<'_, '_> {
                 Some(quoted) => quoted.to_owned(),
                 None => name.to_uppercase(),
             };
+            if let Some((message, help)) = bad_name(&name) {
+                return self.fault(Diagnostic::error(Code::SqlSyntax, list.span, message, help));
+            }
             let data_type = if data_type.trim().is_empty() { "VARCHAR(1024)" } else { data_type };
             match data_type.trim().parse::<DataType>() {
-                Ok(data_type) if !name.is_empty() => columns.push((name, data_type)),
-                Ok(_) => {
-                    let help = "write 'first VARCHAR(16), age INTEGER'".into();
-                    return self.mismatch(list.span, "a column has no name".into(), help);
-                }
+                Ok(data_type) => columns.push((name, data_type)),
                 Err(error) => return self.mismatch(list.span, error.message, error.help),
             }
         }

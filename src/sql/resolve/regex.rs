@@ -21,6 +21,12 @@ pub(super) fn groups(expression: &str) -> Result<usize, &'static str> {
                         }
                     }
                 }
+                // The name of a class, or a number.
+                Some('p' | 'P' | 'x' | 'N') if class == 0 && characters.next_if_eq(&'{').is_some() => {
+                    if !characters.any(|character| character == '}') {
+                        return Err(OPEN_BRACE);
+                    }
+                }
                 Some(_) => {}
             },
             '[' => {
@@ -41,7 +47,20 @@ pub(super) fn groups(expression: &str) -> Result<usize, &'static str> {
             }
             ')' => open = open.checked_sub(1).ok_or("a parenthesis is closed that is not open")?,
             '|' => repeatable = false,
-            '*' | '+' | '?' if at_start => return Err("a quantifier has nothing to repeat"),
+            '*' | '+' | '?' | '{' if at_start => return Err("a quantifier has nothing to repeat"),
+            '{' => {
+                let mut times = String::new();
+                loop {
+                    match characters.next() {
+                        Some('}') => break,
+                        Some(character) => times.push(character),
+                        None => return Err(OPEN_BRACE),
+                    }
+                }
+                if !is_count(&times) {
+                    return Err("a brace holds no number of repetitions");
+                }
+            }
             _ => {}
         }
     }
@@ -52,9 +71,29 @@ pub(super) fn groups(expression: &str) -> Result<usize, &'static str> {
     }
 }
 
+const OPEN_BRACE: &str = "a brace is not closed";
+
+/// `2`, `2,` or `2,3`, each a number of 32 bits.
+fn is_count(times: &str) -> bool {
+    let number = |text: &str| {
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<i32>().ok().filter(|_| is_number)
+    };
+    match times.split_once(',') {
+        None => number(times).is_some(),
+        Some((least, "")) => number(least).is_some(),
+        Some((least, most)) => number(least).zip(number(most)).is_some_and(|(least, most)| least <= most),
+    }
+}
+
+/// What is wrong with a pattern of SIMILAR TO, in which a backslash stands for itself.
+pub(super) fn similar_fault(pattern: &str) -> Option<&'static str> {
+    groups(&pattern.replace('\\', r"\\")).err()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::groups;
+    use super::{groups, similar_fault};
 
     #[test]
     fn groups_are_counted() {
@@ -67,6 +106,7 @@ mod tests {
             (r"\Q(\E+", 0),
             ("[a&&[^b]]+|(c)", 1),
             ("(?i)x", 0),
+            (r"a{2}b{2,}(c){2,3}?[{]\{\p{Alpha}\x{41}}", 1),
         ] {
             assert_eq!(groups(expression), Ok(count), "{expression}");
         }
@@ -74,8 +114,34 @@ mod tests {
 
     #[test]
     fn what_java_cannot_read_is_known() {
-        for expression in ["(a", "a)", "[a", "*a", "(+a)", "a|?", "a\\"] {
+        for expression in [
+            "(a",
+            "a)",
+            "[a",
+            "*a",
+            "(+a)",
+            "a|?",
+            "a\\",
+            "a{2",
+            "a{}",
+            "a{,2}",
+            "a{3,2}",
+            "{2}",
+            "a{b}",
+            "a{+2}",
+            r"\p{Alpha",
+        ] {
             assert!(groups(expression).is_err(), "{expression}");
+        }
+    }
+
+    #[test]
+    fn patterns_of_similar_to() {
+        for pattern in ["(a|b)%", "a{2}_", r"a\", "[[:DIGIT:]]+", "%"] {
+            assert_eq!(similar_fault(pattern), None, "{pattern}");
+        }
+        for pattern in ["(a", "a{2", r"\(", "[a", "+a"] {
+            assert!(similar_fault(pattern).is_some(), "{pattern}");
         }
     }
 }

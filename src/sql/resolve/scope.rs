@@ -22,6 +22,8 @@ pub(super) struct Relation {
     pub(super) windowed: bool,
     /// Whether a table function cuts it into windows, whose bounds are columns then.
     pub(super) table_function: bool,
+    /// How many values each of its columns is written out as, beyond its name: a reference table's rows and key.
+    pub(super) values: usize,
 }
 
 /// The relations of one FROM clause, from left to right.

@@ -7,7 +7,7 @@ use sqlparser::ast::{self, SetExpr};
 
 use super::super::data_type::DataType;
 use super::super::expr::{Aggregate, ColumnRef, Comparison, Expr, ExprKind, Literal, WindowBound};
-use super::super::parse::{Name, bad_name};
+use super::super::parse::Name;
 use super::super::query::{FromClause, Group, Meaning, Over, Select, StreamId, TimeAttribute};
 use super::expr::Resolver;
 use super::group::Bucket;
@@ -52,6 +52,8 @@ pub(super) struct Here {
     pub(super) grouped: bool,
     /// Whether the arguments of an aggregate are read.
     pub(super) in_aggregate: bool,
+    /// Whether a key of its GROUP BY beside the window holds `ROWTIME`.
+    pub(super) grouped_by_rowtime: bool,
     /// Its OVER clause.
     pub(super) over: Option<Over>,
     /// The first aggregate without OVER.
@@ -94,11 +96,55 @@ impl Resolver<'_, '_> {
                 "remove it, and sort where the output is read",
             );
         }
-        let Some(with) = with else { return self.body(body).filter(|_| plain) };
-        let hidden = self.with(with)?;
-        let selected = self.body(body);
-        self.streams.uncover(hidden);
-        selected.filter(|_| plain)
+        let selected = match with {
+            Some(with) => {
+                let hidden = self.with(with)?;
+                let selected = self.body(body);
+                self.streams.uncover(hidden);
+                selected
+            }
+            None => self.body(body),
+        };
+        let mut selected = selected.filter(|_| plain)?;
+        match order_by {
+            Some(order_by) => self.order_by(order_by, &mut selected).map(|()| selected),
+            None => Some(selected),
+        }
+    }
+
+    /// Reads what rows would be sorted by, though nothing comes of it: a name that is wrong there is reported as it is
+    /// elsewhere. Names of values, and their numbers, are what they say.
+    fn order_by(&mut self, order_by: &ast::OrderBy, selected: &mut [Selected]) -> Option<()> {
+        let ast::OrderByKind::Expressions(expressions) = &order_by.kind else { return Some(()) };
+        let first = selected.first_mut()?;
+        let is_value = |resolver: &Self, expr: &ast::Expr| match expr {
+            ast::Expr::Identifier(ident) => {
+                let name = resolver.name(ident);
+                first.items.iter().any(|item| item.name.as_ref().is_some_and(|item| item.text == name.text))
+            }
+            ast::Expr::Value(value) => match &value.value {
+                ast::Value::Number(digits, _) => {
+                    digits.parse().is_ok_and(|number: usize| (1..=first.items.len()).contains(&number))
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        let others: Vec<&ast::Expr> = expressions
+            .iter()
+            .map(|expression| &expression.expr)
+            .filter(|expr| !is_value(self, expr))
+            .collect();
+        let here = Here {
+            scope: std::mem::take(&mut first.scope),
+            bucket: first.bucket,
+            grouped: true,
+            ..Here::default()
+        };
+        let outer = std::mem::replace(&mut self.here, here);
+        let resolved: Vec<Option<Operand>> = others.into_iter().map(|expr| self.operand(expr)).collect();
+        first.scope = std::mem::replace(&mut self.here, outer).scope;
+        resolved.into_iter().collect::<Option<Vec<_>>>().map(|_| ())
     }
 
     /// `WITH name AS (SELECT ..)`: streams that only this query knows, by names that hide others. Gives what they hide.
@@ -205,6 +251,8 @@ impl Resolver<'_, '_> {
         self.named_windows(named_window);
         let group = self.group_by(group_by, &mut from);
         self.here.grouped = true;
+        let keys = group.iter().flatten().flat_map(|group| &group.keys);
+        self.here.grouped_by_rowtime = keys.into_iter().any(|key| self.holds_rowtime(key));
         let items: Vec<Option<Vec<Item>>> = projection.iter().map(|item| self.item(item)).collect();
         let having = match having {
             Some(condition) => self.condition(condition, "HAVING").map(Some),
@@ -282,17 +330,16 @@ impl Resolver<'_, '_> {
             }
             ast::SelectItem::ExprWithAlias { expr, alias } => {
                 let value = self.operand(expr);
-                let name = self.name(alias);
-                if let Some((message, help)) = bad_name(&name.text) {
-                    return self.fault(Diagnostic::error(Code::SqlSyntax, name.span, message, help));
-                }
+                let name = self.new_name(alias)?;
                 Some(vec![Item { name: Some(name), value: value? }])
             }
             ast::SelectItem::Wildcard(options) => {
                 let span = self.text.locate(options.wildcard_token.0.span).unwrap_or(self.span);
                 self.plain_wildcard(options, span)?;
                 let relations = 0..self.here.scope.relations.len();
-                Some(relations.flat_map(|relation| self.all_columns(relation, span)).collect())
+                let columns: Option<Vec<Vec<Item>>> =
+                    relations.map(|relation| self.all_columns(relation, span)).collect();
+                Some(columns?.into_iter().flatten().collect())
             }
             ast::SelectItem::QualifiedWildcard(
                 ast::SelectItemQualifiedWildcardKind::ObjectName(name),
@@ -304,7 +351,7 @@ impl Resolver<'_, '_> {
                 let qualifier = self.name(ident);
                 self.plain_wildcard(options, qualifier.span)?;
                 match self.here.scope.relation(&qualifier) {
-                    Ok(relation) => Some(self.all_columns(relation, qualifier.span)),
+                    Ok(relation) => self.all_columns(relation, qualifier.span),
                     Err(fault) => self.fault(fault),
                 }
             }
@@ -333,7 +380,9 @@ impl Resolver<'_, '_> {
         if plain { Some(()) } else { self.refuse(Some(span), "this form of `*`", "name the columns") }
     }
 
-    fn all_columns(&self, relation: usize, span: Span) -> Vec<Item> {
+    fn all_columns(&mut self, relation: usize, span: Span) -> Option<Vec<Item>> {
+        let found = &self.here.scope.relations[relation];
+        self.count(found.columns.len().saturating_mul(found.values + 1))?;
         let item = |name: &str, kind, data_type| {
             let name = Name { text: name.into(), quoted: true, span };
             Item { name: Some(name), value: Operand::Typed(Expr { kind, data_type, span }) }
@@ -344,9 +393,8 @@ impl Resolver<'_, '_> {
         });
         let bounds = [("WINDOW_START", WindowBound::Start), ("WINDOW_END", WindowBound::End)];
         let bounds = bounds.iter().filter(|_| found.table_function);
-        columns
-            .chain(bounds.map(|(name, bound)| item(name, ExprKind::Window(*bound), DataType::Timestamp)))
-            .collect()
+        let bounds = bounds.map(|(name, bound)| item(name, ExprKind::Window(*bound), DataType::Timestamp));
+        Some(columns.chain(bounds).collect())
     }
 }
 
@@ -360,19 +408,26 @@ fn upper_bound(condition: &Expr) -> Option<ColumnRef> {
         },
         _ => None,
     };
-    let number = |expr: &Expr| matches!(expr.kind, ExprKind::Literal(Literal::Integer(_)));
+    // Flink refuses a bound that leaves no row, and the first is number 1.
+    let number = |expr: &Expr, least: i64| matches!(expr.kind, ExprKind::Literal(Literal::Integer(value)) if value >= least);
+    let upper = |operator: Comparison, operand: &Expr, bound: &Expr| match operator {
+        Comparison::Less if number(bound, 2) => column(operand),
+        Comparison::LessOrEqual | Comparison::Equal if number(bound, 1) => column(operand),
+        _ => None,
+    };
     match &condition.kind {
-        ExprKind::Compare {
-            operator: Comparison::Less | Comparison::LessOrEqual | Comparison::Equal,
-            left,
-            right,
-        } if number(right) => column(left),
-        ExprKind::Compare {
-            operator: Comparison::Greater | Comparison::GreaterOrEqual | Comparison::Equal,
-            left,
-            right,
-        } if number(left) => column(right),
-        ExprKind::Between { operand, high, negated: false, .. } if number(high) => column(operand),
+        ExprKind::Compare { operator, left, right } => upper(*operator, left, right).or_else(|| {
+            let turned = match operator {
+                Comparison::Greater => Comparison::Less,
+                Comparison::GreaterOrEqual => Comparison::LessOrEqual,
+                Comparison::Equal => Comparison::Equal,
+                _ => return None,
+            };
+            upper(turned, right, left)
+        }),
+        ExprKind::Between { operand, high, negated: false, .. } => {
+            upper(Comparison::LessOrEqual, operand, high)
+        }
         _ => None,
     }
 }
@@ -390,6 +445,11 @@ pub(super) fn meaning(value: &Expr, selected: &Selected) -> Meaning {
             (None, _) => Meaning::Value,
         },
         ExprKind::Aggregate { function: Aggregate::RowNumber, .. } => Meaning::Rank,
+        ExprKind::Rowtime { relation }
+            if selected.select.group.is_none() && selected.select.from.timekeeper() == Some(*relation) =>
+        {
+            Meaning::Rowtime
+        }
         ExprKind::Column(column)
             if selected.select.group.is_none()
                 && selected.select.from.timekeeper() == Some(column.relation) =>

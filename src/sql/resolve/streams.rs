@@ -69,7 +69,7 @@ impl Streams {
         flow.times.extend(input.event_time.map(|_| TimeAttribute::EventTime));
         streams.ids.insert(SHORT_NAME.into(), StreamId::INPUT);
         streams.ids.insert(SHORT_NAME.to_lowercase(), StreamId::INPUT);
-        for reference in input.references {
+        for reference in input.references.iter().filter(|reference| !is_own(&reference.name)) {
             streams.refer(reference);
         }
         streams
@@ -239,6 +239,11 @@ fn stream(name: String, columns: Vec<StreamColumn>, role: Role, span: Span) -> S
 /// Whether a name is one that the printer, or a SELECT without a name, may have.
 pub(super) fn is_generated(name: &str) -> bool {
     name == RECORDS_TABLE || name.starts_with(ANONYMOUS)
+}
+
+/// Whether a name is one that a table beside the input cannot have.
+pub(super) fn is_own(name: &str) -> bool {
+    name == INPUT_NAME || name.to_uppercase() == SHORT_NAME || is_generated(name)
 }
 
 /// An output of the user's.

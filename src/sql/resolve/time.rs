@@ -4,7 +4,7 @@ use sqlparser::ast;
 
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{Expr, ExprKind, Function, Literal, TimeField};
-use super::super::interval::{DAY, Interval};
+use super::super::interval::{self, DAY, Interval};
 use super::super::parse::Name;
 use super::expr::{Resolver, typed};
 use super::operand::{Operand, cover};
@@ -41,8 +41,58 @@ fn field(name: &str) -> Option<TimeField> {
     })
 }
 
-/// Letters that mean the same wherever Java reads or writes a time.
-const PATTERN_LETTERS: &str = "yMdHhmsSaEDQ";
+/// Letters that mean the same wherever Java reads or writes a time, and how many of them may stand side by side: Java's
+/// `DateTimeFormatterBuilder.appendPattern`.
+const PATTERN_LETTERS: &[(char, usize)] = &[
+    ('y', 19),
+    ('M', 5),
+    ('d', 2),
+    ('H', 2),
+    ('h', 2),
+    ('m', 2),
+    ('s', 2),
+    ('S', 9),
+    ('a', 1),
+    ('E', 5),
+    ('D', 3),
+    ('Q', 5),
+];
+
+/// What is wrong with a pattern, and what to write: Java stops the job at the first row that it is used for.
+fn pattern_fault(pattern: &str) -> Option<(String, &'static str)> {
+    let mut quoted = false;
+    let mut characters = pattern.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character == '\'' {
+            quoted = !quoted;
+        }
+        if quoted {
+            continue;
+        }
+        if "{}[]#".contains(character) {
+            let message = format!("`{character}` does not stand for itself in a pattern");
+            return Some((message, "write it between quotes: ''[''"));
+        } else if character.is_ascii_alphabetic() {
+            let Some((_, most)) = PATTERN_LETTERS.iter().find(|(letter, _)| *letter == character) else {
+                let message = format!(
+                    "`{character}` in a pattern means different things in different versions of Java"
+                );
+                let help = "write yyyy MM dd HH hh mm ss SSS a, and other letters between quotes: ''T''";
+                return Some((message, help));
+            };
+            let mut count = 1;
+            while characters.next_if_eq(&character).is_some() {
+                count += 1;
+            }
+            if count > *most {
+                let message = format!("`{character}` stands in a pattern {count} times, and may {most}");
+                return Some((message, "write yyyy MM dd HH hh mm ss SSS a"));
+            }
+        }
+    }
+    quoted
+        .then(|| ("a quote in this pattern is not closed".into(), "write ''T'', and '''' for a quote itself"))
+}
 
 impl Resolver<'_, '_> {
     fn field(&mut self, name: &str, span: Span, user: &str) -> Option<TimeField> {
@@ -57,8 +107,9 @@ impl Resolver<'_, '_> {
 
     /// An expression that is a TIMESTAMP, or a DATE as one.
     fn time_operand(&mut self, expr: &ast::Expr, user: &str) -> Option<Expr> {
-        // The row's own time is meant, also where a group is described.
-        let before = std::mem::replace(&mut self.here.in_aggregate, true);
+        // Where groups differ by the time of their rows, that is meant, and not the end of the window.
+        let before = self.here.in_aggregate;
+        self.here.in_aggregate |= self.here.grouped_by_rowtime;
         let value = self.of_family(expr, Family::Time, DataType::Timestamp, user);
         self.here.in_aggregate = before;
         let value = value?;
@@ -67,6 +118,22 @@ impl Resolver<'_, '_> {
             return self.mismatch(value.span, message, "use a column that holds the day as well".into());
         }
         Some(Operand::Typed(value).into_type(DataType::Timestamp))
+    }
+
+    /// The time of the row that a name stands for, also where a group is described: cut into steps, it may be the window.
+    fn own_time(&mut self, expr: &ast::Expr, user: &str) -> Option<Option<Expr>> {
+        let mut name = expr;
+        while let ast::Expr::Nested(inner) | ast::Expr::Cast { expr: inner, .. } = name {
+            name = inner;
+        }
+        let is_name = matches!(name, ast::Expr::Identifier(_) | ast::Expr::CompoundIdentifier(_));
+        if !is_name || !self.is_group_item() {
+            return Some(None);
+        }
+        let before = std::mem::replace(&mut self.here.in_aggregate, true);
+        let value = self.of_family(expr, Family::Time, DataType::Timestamp, user);
+        self.here.in_aggregate = before;
+        value.map(Some)
     }
 
     /// `STEP(x BY y)`, of times and of numbers.
@@ -87,12 +154,17 @@ impl Resolver<'_, '_> {
             return self.binary(&quotient, &ast::BinaryOperator::Multiply, by);
         };
         let ms = self.milliseconds(interval, name.span);
+        let own = self.own_time(value, "STEP")?;
+        if let Some(own) = own
+            && let Some(start) = self.window_start(&own, ms)
+        {
+            return Some(typed(start, DataType::Timestamp, cover(name.span, own.span)));
+        }
+        let before = *self.values;
         let time = self.time_operand(value, "STEP");
         let (ms, time) = (ms?, time?);
+        self.repeated(before, 2)?;
         let span = cover(name.span, time.span);
-        if let Some(start) = self.window_start(&time, Some(ms)) {
-            return Some(typed(start, DataType::Timestamp, span));
-        }
         let kind = ExprKind::Call { function: Function::Step(ms), arguments: vec![time] };
         Some(typed(kind, DataType::Timestamp, span))
     }
@@ -114,13 +186,17 @@ impl Resolver<'_, '_> {
                 Some(typed(ExprKind::Call { function, arguments: vec![number] }, data_type, span))
             }
             ast::CeilFloorKind::DateTimeField(unit) => {
+                let own = self.own_time(expr, user)?;
                 let time = self.time_operand(expr, user)?;
                 let field = self.field(&unit.to_string(), time.span, user)?;
                 if matches!(field, TimeField::DayOfWeek | TimeField::DayOfYear) {
                     let message = format!("{user} does not know `{}` as a unit", field.name());
                     return self.mismatch(time.span, message, "write DAY".into());
                 }
-                if !up && let Some(start) = self.window_start(&time, field.milliseconds()) {
+                if !up
+                    && let Some(own) = own
+                    && let Some(start) = self.window_start(&own, field.milliseconds())
+                {
                     let span = time.span;
                     return Some(typed(start, DataType::Timestamp, span));
                 }
@@ -210,7 +286,10 @@ impl Resolver<'_, '_> {
     }
 
     fn unix_timestamp(&mut self, time: &ast::Expr, span: Span) -> Option<Operand> {
+        let before = *self.values;
         let time = self.time_operand(time, "UNIX_TIMESTAMP")?;
+        // Once for the seconds, once for the milliseconds.
+        self.repeated(before, 2)?;
         let span = cover(span, time.span);
         let kind = ExprKind::Call { function: Function::UnixTimestamp, arguments: vec![time] };
         Some(typed(kind, DataType::BigInt, span))
@@ -242,16 +321,8 @@ impl Resolver<'_, '_> {
             let help = "write it as a text: 'yyyy-MM-dd HH:mm:ss'".into();
             return self.mismatch(pattern.span, "this pattern is no constant".into(), help);
         };
-        let mut quoted = false;
-        let unknown = text.chars().find(|&letter| {
-            quoted ^= letter == '\'';
-            !quoted && letter.is_ascii_alphabetic() && !PATTERN_LETTERS.contains(letter)
-        });
-        if let Some(letter) = unknown {
-            let message =
-                format!("`{letter}` in a pattern means different things in different versions of Java");
-            let help = "write yyyy MM dd HH hh mm ss SSS a, and other letters between quotes: ''T''".into();
-            return self.mismatch(pattern.span, message, help);
+        if let Some((message, help)) = pattern_fault(text) {
+            return self.mismatch(pattern.span, message, help.into());
         }
         Some(pattern)
     }
@@ -310,13 +381,19 @@ impl Resolver<'_, '_> {
             let help = "write a number: TIMESTAMPADD(MINUTE, 5, x)".into();
             return self.mismatch(count.span, "TIMESTAMPADD takes a constant number".into(), help);
         };
-        let months = |each: i32| i32::try_from(count).ok()?.checked_mul(each).map(Interval::Months);
+        // As far as an interval goes that is written as one.
+        let units = |each: i64| count.checked_mul(each).and_then(interval::count);
+        let months = |each| i32::try_from(units(each)?).ok().map(Interval::Months);
         let by = match unit {
             TimeField::Year => months(12),
             TimeField::Quarter => months(3),
             TimeField::Month => months(1),
-            TimeField::Week => count.checked_mul(7 * DAY).map(Interval::Milliseconds),
-            unit => unit.milliseconds().and_then(|ms| count.checked_mul(ms)).map(Interval::Milliseconds),
+            TimeField::Week => units(7).and_then(|days| days.checked_mul(DAY)).map(Interval::Milliseconds),
+            unit => unit
+                .milliseconds()
+                .zip(units(1))
+                .and_then(|(ms, count)| count.checked_mul(ms))
+                .map(Interval::Milliseconds),
         };
         let Some(by) = by else {
             let message = format!("{} does not add this", name.text);

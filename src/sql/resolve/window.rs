@@ -40,6 +40,7 @@ impl Resolver<'_, '_> {
                 let meaning = self.here.scope.relations[*relation].columns[*column].meaning;
                 match meaning {
                     Meaning::EventTime => (*relation, TimeAttribute::EventTime, true, None),
+                    Meaning::Rowtime => (*relation, TimeAttribute::Rowtime, true, None),
                     Meaning::WindowStart { of, size_ms: Some(size) } => (*relation, of, false, Some(size)),
                     _ => return None,
                 }
@@ -48,6 +49,12 @@ impl Resolver<'_, '_> {
         };
         let has = self.here.scope.relations[relation].times.contains(&attribute);
         has.then_some(Time { relation, attribute, exact, step_ms })
+    }
+
+    /// Whether an expression holds the `ROWTIME` of a row.
+    pub(super) fn holds_rowtime(&self, expr: &Expr) -> bool {
+        let is_rowtime = |time: Time| time.exact && time.attribute == TimeAttribute::Rowtime;
+        expr.any(&|part| self.time_of(part).is_some_and(is_rowtime))
     }
 
     /// The length of a constant interval above 0.
