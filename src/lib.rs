@@ -7,6 +7,7 @@ pub mod aws;
 pub mod capacity;
 pub mod check;
 pub mod cli;
+pub mod deploy;
 pub mod diagnostics;
 pub mod discover;
 pub mod graph;
