@@ -28,6 +28,7 @@ use std::path::Path;
 
 use check::Checked;
 use diagnostics::{Code, Diagnostic};
+use parse::Places;
 use plan::Plan;
 use plan::cost::Cost;
 use runtime::Programs;
@@ -56,6 +57,8 @@ pub struct Stack {
     pub cost: Cost,
     /// The CloudFormation template.
     pub template: String,
+    /// Where what stands in the spec.
+    pub places: Places,
 }
 
 /// Compiles one spec.
@@ -79,6 +82,7 @@ fn phases(
     };
     let (parsed, mut diagnostics) = parse::parse(sources.file(file));
     let Some(parsed) = parsed else { return (None, diagnostics) };
+    let places = parsed.places.clone();
     let (pipeline, found) = resolve::resolve(parsed, path, world, sources);
     diagnostics.extend(found);
     let (checked, found) = check::check(pipeline, programs);
@@ -90,7 +94,7 @@ fn phases(
     let cost = plan::cost::estimate(&plan);
     diagnostics.extend(plan::advice::advise(&plan, &cost, &checked));
     match render::render(&plan).and_then(|template| render::verify::verify(template, &plan)) {
-        Ok(template) => (Some(Stack { checked, plan, cost, template }), diagnostics),
+        Ok(template) => (Some(Stack { checked, plan, cost, template, places }), diagnostics),
         Err(problem) => {
             diagnostics.push(Diagnostic::error(
                 Code::InternalFault,

@@ -240,6 +240,8 @@ pub trait AwsClient {
     fn template(&self, stack: &str) -> Call<String>;
     /// Events, the newest first, down to the one that is known: `cloudformation:DescribeStackEvents`.
     fn events(&self, stack: &str, known: Option<&str>) -> Call<Vec<StackEvent>>;
+    /// Id of the newest event: `cloudformation:DescribeStackEvents`.
+    fn newest_event(&self, stack: &str) -> Call<Option<String>>;
     /// The ARNs of the new change set and of its stack: `cloudformation:CreateChangeSet`.
     fn create_change_set(&self, request: &ChangeSetRequest) -> Call<(String, String)>;
     /// All pages of `cloudformation:DescribeChangeSet`.
@@ -266,6 +268,8 @@ pub trait AwsClient {
         bytes: &[u8],
         sha256: &str,
     ) -> Call<()>;
+    /// Address of an object for CloudFormation.
+    fn object_url(&self, bucket: &str, key: &str) -> String;
     /// A page of `s3:ListObjectVersions`, up to a thousand; empty where there is nothing, `None` without the bucket.
     fn object_versions(&self, bucket: &str) -> Call<Option<Vec<ObjectVersion>>>;
     /// Versions of one object, which may be gone already: `s3:ListObjectVersions`.

@@ -226,6 +226,12 @@ impl AwsClient for SdkClient {
         self.describe_stack_events(stack, known)
     }
 
+    fn newest_event(&self, stack: &str) -> Call<Option<String>> {
+        let send = self.cloudformation.describe_stack_events().stack_name(stack).send();
+        let answer = self.call("cloudformation:DescribeStackEvents", send)?;
+        Ok(answer.stack_events().first().and_then(|event| event.event_id()).map(str::to_owned))
+    }
+
     fn create_change_set(&self, request: &ChangeSetRequest) -> Call<(String, String)> {
         self.make_change_set(request)
     }
@@ -274,6 +280,16 @@ impl AwsClient for SdkClient {
         sha256: &str,
     ) -> Call<()> {
         self.send_object(bucket, key, owner, bytes, sha256)
+    }
+
+    fn object_url(&self, bucket: &str, key: &str) -> String {
+        match self.config.endpoint_url() {
+            Some(endpoint) => format!("{}/{bucket}/{key}", endpoint.trim_end_matches('/')),
+            None => {
+                let end = if self.region.starts_with("cn-") { ".cn" } else { "" };
+                format!("https://{bucket}.s3.{}.amazonaws.com{end}/{key}", self.region)
+            }
+        }
     }
 
     fn object_versions(&self, bucket: &str) -> Call<Option<Vec<ObjectVersion>>> {
