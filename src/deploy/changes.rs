@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::client::{ChangeAction, PropertyChange, Replacement, ResourceChange};
-use super::kinds;
+use super::kinds::{self, Data};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -68,14 +68,18 @@ fn is_noise(change: &ResourceChange) -> bool {
 }
 
 fn read_one(change: &ResourceChange) -> Change {
-    let action = match (change.action, change.replacement) {
+    let data = kinds::held(&change.resource_type);
+    let replacement = match data {
+        Some(data) if change.replacement == Replacement::Perhaps => settled(change, data),
+        _ => change.replacement,
+    };
+    let action = match (change.action, replacement) {
         (ChangeAction::Add | ChangeAction::Import, _) => Action::Add,
         (ChangeAction::Remove, _) => Action::Remove,
         (ChangeAction::Modify, Replacement::Never) => Action::Change,
         (ChangeAction::Modify, Replacement::Always) => Action::Replace,
         (ChangeAction::Modify, Replacement::Perhaps) | (ChangeAction::Dynamic, _) => Action::PerhapsReplace,
     };
-    let held = kinds::held(&change.resource_type).filter(|_| action > Action::Change);
     let mut what: Vec<String> = Vec::new();
     for detail in &change.details {
         let words = detail_words(&change.resource_type, detail);
@@ -86,14 +90,31 @@ fn read_one(change: &ResourceChange) -> Change {
         kind: kinds::words(&change.resource_type).to_owned(),
         action,
         what,
-        loss: held.map(|what| Loss {
-            what: what.to_owned(),
+        loss: data.filter(|_| action > Action::Change).map(|data| Loss {
+            what: data.holds.to_owned(),
             kept: match &change.policy_action {
                 Some(policy) => policy.contains("Retain"),
                 // An emulator may not say; pipec's buckets are kept.
                 None => change.resource_type == "AWS::S3::Bucket",
             },
         }),
+    }
+}
+
+/// Whether a change that CloudFormation cannot place makes the resource anew: only where it names a property that an
+/// existing one does not take.
+fn settled(change: &ResourceChange, data: &Data) -> Replacement {
+    let names: Option<Vec<&str>> = change
+        .details
+        .iter()
+        .filter(|detail| detail.attribute == "Properties")
+        .map(|detail| detail.name.as_deref())
+        .collect();
+    match names {
+        Some(names) if !names.is_empty() && names.iter().all(|name| !data.create_only.contains(name)) => {
+            Replacement::Never
+        }
+        _ => Replacement::Perhaps,
     }
 }
 
@@ -164,6 +185,15 @@ mod tests {
     fn metadata_alone_is_no_change() {
         let metadata = detail("Metadata", None, None, None);
         assert_eq!(read(&[change("AWS::Kinesis::Stream", Replacement::Never, vec![metadata])]), []);
+    }
+
+    #[test]
+    fn what_cloudformation_leaves_open_is_settled_by_the_property() {
+        let of = |name| {
+            let detail = detail("Properties", name, None, None);
+            read(&[change("AWS::Kinesis::Stream", Replacement::Perhaps, vec![detail])])[0].endangers_data()
+        };
+        assert_eq!([of(Some("ShardCount")), of(Some("Name")), of(None)], [false, true, true]);
     }
 
     #[test]

@@ -112,8 +112,11 @@ fn destroy_left(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> St
     let deleted = if options.empty_bucket { job.client.deleted_stack(name)? } else { None };
     let mut left = Vec::new();
     if let Some(deleted) = &deleted {
-        let resources = job.client.resources(deleted)?;
-        for bucket in buckets(&resources) {
+        // A deleted stack has no resources any more, but its events name those that stayed.
+        let events = job.client.events(deleted, None)?;
+        let stayed =
+            events.into_iter().filter(|event| event.resource_type == BUCKET_TYPE && event.status == SKIPPED);
+        for bucket in stayed.filter_map(|event| event.physical_id) {
             if job.client.object_versions(&bucket)?.is_some() {
                 left.push(bucket);
             }
@@ -134,11 +137,10 @@ fn destroy_left(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> St
     Ok(())
 }
 
-/// Buckets of a stack: those that stay when it is deleted, or have stayed.
+/// Buckets of a stack, which stay when it is deleted.
 fn buckets(resources: &[StackResource]) -> Vec<String> {
     let here = |resource: &&StackResource| {
-        resource.resource_type == BUCKET_TYPE
-            && (resource.status == SKIPPED || resource.status != "DELETE_COMPLETE")
+        resource.resource_type == BUCKET_TYPE && resource.status != "DELETE_COMPLETE"
     };
     resources.iter().filter(here).filter_map(|resource| resource.physical_id.clone()).collect()
 }
@@ -151,10 +153,10 @@ fn tell_loss(
 ) {
     let (mut lost, mut kept) = (Vec::new(), Vec::new());
     for resource in resources {
-        let (Some(holds), Some(id)) = (kinds::held(&resource.resource_type), &resource.physical_id) else {
+        let (Some(data), Some(id)) = (kinds::held(&resource.resource_type), &resource.physical_id) else {
             continue;
         };
-        let kind = kinds::words(&resource.resource_type);
+        let (kind, holds) = (kinds::words(&resource.resource_type), data.holds);
         if !buckets.contains(id) {
             lost.push(format!("{kind} {id}: {holds}"));
         } else if options.empty_bucket {

@@ -4,16 +4,28 @@
 struct Kind {
     resource_type: &'static str,
     words: &'static str,
+    data: Option<Data>,
+}
+
+/// A resource that holds data.
+pub struct Data {
     /// What goes with the resource.
-    holds: Option<&'static str>,
+    pub holds: &'static str,
+    /// Properties that only a new resource takes. `createOnlyProperties` of the CloudFormation schemas, 2026-11.
+    pub create_only: &'static [&'static str],
 }
 
 const fn kind(resource_type: &'static str, words: &'static str) -> Kind {
-    Kind { resource_type, words, holds: None }
+    Kind { resource_type, words, data: None }
 }
 
-const fn holds(resource_type: &'static str, words: &'static str, holds: &'static str) -> Kind {
-    Kind { resource_type, words, holds: Some(holds) }
+const fn data(
+    resource_type: &'static str,
+    words: &'static str,
+    holds: &'static str,
+    create_only: &'static [&'static str],
+) -> Kind {
+    Kind { resource_type, words, data: Some(Data { holds, create_only }) }
 }
 
 const KINDS: &[Kind] = &[
@@ -33,17 +45,27 @@ const KINDS: &[Kind] = &[
     kind("AWS::IAM::InstanceProfile", "instance profile"),
     kind("AWS::IAM::Policy", "IAM policy"),
     kind("AWS::IAM::Role", "IAM role"),
-    holds("AWS::Kinesis::Stream", "Kinesis stream", "the records in it"),
-    holds("AWS::KinesisAnalyticsV2::Application", "Flink application", "the state of its query"),
+    data("AWS::Kinesis::Stream", "Kinesis stream", "the records in it", &["Name"]),
+    data(
+        "AWS::KinesisAnalyticsV2::Application",
+        "Flink application",
+        "the state of its query",
+        &["ApplicationMode", "ApplicationName"],
+    ),
     kind("AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption", "log of the Flink application"),
     kind("AWS::KinesisFirehose::DeliveryStream", "Firehose stream"),
     kind("AWS::Lambda::EventSourceMapping", "event source mapping"),
     kind("AWS::Lambda::Function", "Lambda function"),
     kind("AWS::Logs::LogGroup", "log group"),
     kind("AWS::Logs::LogStream", "log stream"),
-    holds("AWS::S3::Bucket", "S3 bucket", "its objects"),
+    data(
+        "AWS::S3::Bucket",
+        "S3 bucket",
+        "its objects",
+        &["BucketName", "BucketNamePrefix", "BucketNamespace"],
+    ),
     kind("AWS::S3::BucketPolicy", "bucket policy"),
-    holds("AWS::SQS::Queue", "SQS queue", "the messages in it"),
+    data("AWS::SQS::Queue", "SQS queue", "the messages in it", &["FifoQueue", "QueueName"]),
     kind("Custom::FlinkStart", "start of the Flink application"),
 ];
 
@@ -56,10 +78,9 @@ pub fn words(resource_type: &str) -> &str {
     find(resource_type).map_or(resource_type, |kind| kind.words)
 }
 
-/// What is lost with a resource of this type, where it holds data. Log groups hold what pipec's own programs say, and
-/// no data.
-pub fn held(resource_type: &str) -> Option<&'static str> {
-    find(resource_type)?.holds
+/// What a resource of this type holds, where it holds data. Log groups hold what pipec's own programs say, and no data.
+pub fn held(resource_type: &str) -> Option<&'static Data> {
+    find(resource_type)?.data.as_ref()
 }
 
 /// A property in the pipeline's words.

@@ -105,7 +105,10 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
         None => None,
     };
     let account = &identity.account;
-    let bucket = if options.dry_run {
+    let too_large = job.template.len() as u64 > TEMPLATE_BODY_BYTES_MAX;
+    let bucket = if job.plan.artifacts.is_empty() && !too_large {
+        None
+    } else if options.dry_run {
         artifact_bucket::find(job.client, job.artifact_bucket, stack.as_ref(), account)?
     } else {
         let bucket =
@@ -113,7 +116,7 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
         upload::upload(job.client, reporter, job.source, job.plan, &bucket)?;
         Some(bucket)
     };
-    let url = match (&bucket, job.template.len() as u64 > TEMPLATE_BODY_BYTES_MAX) {
+    let url = match (&bucket, too_large) {
         (_, false) => None,
         (Some(bucket), true) if !options.dry_run => Some(send_template(job.client, bucket, job.template)?),
         // Only a deployment sends anything.
@@ -127,14 +130,16 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
         }
     };
     let bucket_name = bucket.as_ref().map_or(BUCKET_TO_BE, |bucket| bucket.name.as_str());
+    // CloudFormation refuses a parameter that the template does not have.
     let parameters = change_set::parameters(bucket_name);
+    let parameters = if job.plan.artifacts.is_empty() { &[][..] } else { &parameters[..] };
     let tags = [job.tag()];
     let draft = Draft {
         stack: stack.as_ref().map_or(name, |stack| &stack.id),
         create: stack.as_ref().is_none_or(|stack| stack.status.condition() == Condition::Reviewed),
         template: job.template,
         url: url.as_deref(),
-        parameters: &parameters,
+        parameters,
         tags: &tags,
     };
     let prepared = change_set::prepare(job.client, &draft)?;
