@@ -45,6 +45,9 @@ fn value<'a>(
     path: &str,
     nested: &mut Vec<(String, &'a Value)>,
 ) -> String {
+    if property["$ref"] == schema::PART_REFERENCE {
+        return "[parts of a spec](#a-spec)".into();
+    }
     let Some(target) = schema::follow(root, property) else { return String::new() };
     if let Some(kind) = target["x-quantity"].as_str() {
         return match kind {

@@ -24,6 +24,14 @@ pub(super) fn unknown_key(
     {
         return diagnostic;
     }
+    if pointer.is_empty() && key == schema::ENVIRONMENTS {
+        return Diagnostic::error(
+            Code::UnknownKey,
+            span,
+            "an environment has no environments of its own",
+            "write them beside each other, as in `prod: {..}` and `prod-eu: {..}`",
+        );
+    }
     let here = if pointer.is_empty() { "a spec".to_owned() } else { format!("`{}`", dotted(pointer)) };
     let help = match (suggest::nearest(key, known.iter().copied()), elsewhere(key)) {
         (Some(nearest), _) => format!("did you mean `{nearest}`?"),
@@ -94,9 +102,15 @@ pub(super) fn elsewhere(key: &str) -> Option<String> {
 }
 
 pub(super) fn missing_key(key: &str, pointer: &str, subschema: &Value, places: &Places) -> Diagnostic {
-    let span = places.key(pointer);
+    let removed = places.removed(&format!("{pointer}/{}", step(key)));
+    let span = removed.unwrap_or_else(|| places.key(pointer));
     let value = example(&subschema["properties"][key]);
-    let help = format!("add `{key}: {value}`");
+    let help = match removed {
+        Some(_) => {
+            format!("leave `{key}` out to keep the spec's own, or write another, as in `{key}: {value}`")
+        }
+        None => format!("add `{key}: {value}`"),
+    };
     if pointer == "/delivery/buffer" {
         let message =
             format!("`delivery.buffer` has no `{key}`: Firehose takes both buffering hints or none");
@@ -104,6 +118,21 @@ pub(super) fn missing_key(key: &str, pointer: &str, subschema: &Value, places: &
     }
     let here = if pointer.is_empty() { "the spec".to_owned() } else { format!("`{}`", dotted(pointer)) };
     Diagnostic::error(Code::MissingKey, span, format!("{here} has no `{key}`"), help)
+}
+
+/// A name of an environment that is none: it could not stand in a pipeline's name.
+pub(super) fn environment_name(name: &str, span: Span) -> Diagnostic {
+    let lower = name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let better = lower.trim_matches('-');
+    Diagnostic::error(
+        Code::EnvironmentName,
+        span,
+        format!(
+            "`{name}` cannot name an environment: a name is lower-case letters, digits and hyphens, \
+             no hyphen at either end"
+        ),
+        format!("write `{}`", if better.is_empty() { "prod" } else { better }),
+    )
 }
 
 /// The keys of which an object has exactly one.

@@ -1,0 +1,97 @@
+//! The schema of a part of a spec, derived from that of a whole one: the same keys, none of them required.
+//!
+//! There are two forms of it. Editors get definitions beside those of the spec, in which every key may be `null`.
+//! `parse` holds a part against a copy of the whole schema in which nothing is required: a fault is found at the same
+//! place of the schema as in a whole spec, and told in the same words.
+
+use std::sync::OnceLock;
+
+use serde_json::{Map, Value, json};
+
+use super::{PART, follow, pipeline};
+
+/// The schema that `parse` holds a part of a spec against. It takes no `null`, which removes a key; who reads it lets
+/// those pass.
+pub fn part() -> &'static Value {
+    static LOOSE: OnceLock<Value> = OnceLock::new();
+    LOOSE.get_or_init(|| {
+        let mut schema = pipeline().clone();
+        loosen(&mut schema);
+        schema
+    })
+}
+
+/// Nothing is required, at any level: what is missing is there in the spec that the part is laid over.
+fn loosen(schema: &mut Value) {
+    let Some(entries) = schema.as_object_mut() else { return };
+    entries.retain(|key, _| !matches!(key.as_str(), "required" | "minProperties"));
+    // An object with one of several keys.
+    let is_choice = |branch: &Value| branch.get("required").is_some();
+    if entries.get("oneOf").and_then(Value::as_array).is_some_and(|branches| branches.iter().all(is_choice)) {
+        entries.remove("oneOf");
+    }
+    for (key, child) in entries {
+        match (key.as_str(), child) {
+            ("properties" | "$defs", Value::Object(children)) => children.values_mut().for_each(loosen),
+            ("anyOf" | "oneOf", Value::Array(children)) => children.iter_mut().for_each(loosen),
+            ("additionalProperties", child) => loosen(child),
+            _ => {}
+        }
+    }
+}
+
+/// The definitions that editors get: [`PART`], and one for each object below it. What is the same in a part and in a
+/// whole spec is referred to where it stands.
+pub(super) fn definitions(whole: &Value) -> Map<String, Value> {
+    let mut definitions = Map::new();
+    definitions.insert(PART.to_owned(), in_part(whole, whole, ""));
+    for (name, definition) in whole["$defs"].as_object().into_iter().flatten() {
+        if has_keys(definition, whole) {
+            let pointer = format!("/$defs/{name}");
+            definitions.insert(name_in_part(name), in_part(definition, whole, &pointer));
+        }
+    }
+    definitions
+}
+
+fn name_in_part(name: &str) -> String {
+    format!("{PART}Of{name}")
+}
+
+/// Whether a key can stand in what a schema describes.
+fn has_keys(schema: &Value, whole: &Value) -> bool {
+    let Some(target) = follow(whole, schema) else { return false };
+    let branches = target.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+    target["type"] == "object" || branches.into_iter().any(|branch| has_keys(branch, whole))
+}
+
+/// A subschema, which stands at a pointer of the whole, as it is in a part.
+fn in_part(schema: &Value, whole: &Value, pointer: &str) -> Value {
+    let nullable = |child: &Value, pointer: String| json!({ "anyOf": [in_part(child, whole, &pointer), { "type": "null" }] });
+    let mut own = if !has_keys(schema, whole) {
+        return json!({ "$ref": format!("#{pointer}") });
+    } else if let Some(name) = schema["$ref"].as_str().and_then(|name| name.strip_prefix("#/$defs/")) {
+        json!({ "$ref": format!("#/$defs/{}", name_in_part(name)) })
+    } else if let Some(branches) = schema["anyOf"].as_array() {
+        let branches = branches.iter().enumerate();
+        let branches = branches.map(|(at, branch)| in_part(branch, whole, &format!("{pointer}/anyOf/{at}")));
+        json!({ "anyOf": branches.collect::<Vec<Value>>() })
+    } else if let Some(properties) = schema["properties"].as_object() {
+        let properties = properties.iter().map(|(key, child)| {
+            let pointer = format!("{pointer}/properties/{key}");
+            (key.clone(), nullable(child, pointer))
+        });
+        json!({
+            "type": "object",
+            "additionalProperties": false,
+            "properties": properties.collect::<Map<String, Value>>(),
+        })
+    } else {
+        let pointer = format!("{pointer}/additionalProperties");
+        json!({ "type": "object", "additionalProperties": nullable(&schema["additionalProperties"], pointer) })
+    };
+    if let Some(description) = schema.get("description") {
+        own["description"] = description.clone();
+    }
+    own
+}
