@@ -95,3 +95,60 @@ fn in_part(schema: &Value, whole: &Value, pointer: &str) -> Value {
     }
     own
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema;
+    use super::*;
+
+    /// A spec with an environment, as an editor sees it.
+    fn accepts(part: Value) -> bool {
+        let spec = json!({
+            "name": "orders",
+            "stream": {"record_size": "1 KiB", "records_per_second": 1},
+            "delivery": {"s3": {}},
+            "environments": {"prod": part},
+        });
+        jsonschema::is_valid(schema(), &spec)
+    }
+
+    #[test]
+    fn editors_take_any_part_of_a_spec_and_null() {
+        for part in [
+            json!({}),
+            json!({"name": "x", "stream": {"record_size": "2 KiB", "capacity": {"shards": 3}}}),
+            json!({"stream": {"capacity": "on_demand", "retention": null}, "transform": null}),
+            json!({"producer": {"file": {"path": "a.jsonl"}, "http": null}}),
+            json!({"analytics": {"outputs": {"A": {"lambda": {"retries": null}}, "B": "delivery", "C": null}}}),
+            json!({"records": {"columns": {"id": {"path": "$.id"}, "city": null}}, "tags": {"team": null}}),
+            json!({"delivery": {"buffer": {"size": "2 MiB"}, "s3": {"encryption": {"kms_key": "arn"}}}}),
+        ] {
+            assert!(accepts(part.clone()), "{part}");
+            assert!(jsonschema::is_valid(super::part(), &without_nulls(part.clone())), "{part}");
+        }
+    }
+
+    #[test]
+    fn editors_take_nothing_else() {
+        for part in [
+            Value::Null,
+            json!({"streem": {}}),
+            json!({"stream": {"shards": 2}}),
+            json!({"stream": {"record_size": 2}}),
+            json!({"stream": {"capacity": "sometimes"}}),
+            json!({"records": {"columns": {"id": {"typ": "BIGINT"}}}}),
+            json!({"environments": {}}),
+        ] {
+            assert!(!accepts(part.clone()), "{part}");
+            assert!(!jsonschema::is_valid(super::part(), &part), "{part}");
+        }
+    }
+
+    fn without_nulls(mut value: Value) -> Value {
+        if let Some(entries) = value.as_object_mut() {
+            entries.retain(|_, value| !value.is_null());
+            entries.values_mut().for_each(|value| *value = without_nulls(value.take()));
+        }
+        value
+    }
+}
