@@ -147,8 +147,38 @@ fn some_settings() -> impl Strategy<Value = Vec<Value>> {
     subsequence(all, 0..=count / 2).prop_shuffle()
 }
 
+/// The first block of YAML behind a line of a document.
+fn example(document: &str, behind: &str) -> String {
+    let (_, rest) = document.split_once(behind).expect("the line");
+    let (_, rest) = rest.split_once("```yaml\n").expect("a block");
+    rest.split_once("```").expect("its end").0.to_owned()
+}
+
+#[test]
+fn the_examples_of_the_documents_compile() {
+    let producer = "producer: {generate: {}, records_per_second: 2}\n";
+    let spec = format!(
+        "{}{producer}",
+        "name: orders\nstream: {record_size: 1 KiB, records_per_second: 100}\nrecords: {format: json, columns: {id: {type: BIGINT}}}\ndelivery: {s3: {}}\n"
+    );
+    for (document, behind, names) in [
+        (
+            include_str!("../docs/spec.md"),
+            "\n## `environments`",
+            &["orders", "orders-dev", "shop-orders"][..],
+        ),
+        (include_str!("../README.md"), "several environments", &["orders", "orders-prod"]),
+    ] {
+        let spec = format!("{spec}{}", example(document, behind));
+        let world = Files(HashMap::from([("spec.yaml".into(), spec.clone().into_bytes())]));
+        let compiled = pipec::compile_all(&world, &programs(), Path::new("spec.yaml"));
+        let found: Vec<&str> = compiled.stacks.iter().map(|stack| stack.plan.name.as_str()).collect();
+        assert_eq!(found, names, "{spec}{:?}", compiled.diagnostics);
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 128, ..ProptestConfig::default() })]
 
     #[test]
     fn an_environment_is_the_spec_written_out(

@@ -7,14 +7,35 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::schema;
 
-/// Pipelines that differ from this one in parts, by their names: lower-case letters, digits and hyphens. Each is this
-/// spec with its own part laid over: keys are taken one by one, everything else (a number, a text, a list) replaces
-/// what it meets, another alternative takes the place of the first (`file` that of `http`), and `null` removes a key.
-/// An environment's pipeline is called `<name>-<environment>`, unless its part has a `name`.
+/// How parts are laid over a spec, for the reference.
+pub(super) const REFERENCE: &str = r"Each environment is this spec with a part laid over it:
+
+- Objects are taken key by key; a number, a text or a list replaces what it meets.
+- Where one of several keys is chosen, another one takes its place: `file` that of `http`, `lambda` that of `stream`.
+- `null` (or `~`) removes a key.
+
+```yaml
+environments:
+  dev:
+    stream: {records_per_second: 5}
+    producer: ~                        # no producer there
+  prod:
+    name: shop-orders                  # instead of <name>-prod
+    stream: {records_per_second: 5000}
+    delivery:
+      s3: {bucket: company-data-lake}
+```
+
+The spec itself is a pipeline as well. `pipec check` and `pipec build` take it and all environments, with `--env prod` that
+one alone; `pipec plan` and `pipec sql` take the spec itself, or the environment of `--env`.
+";
+
+/// Pipelines that differ from this one in parts, by their names: lower-case letters, digits and hyphens. `null` removes
+/// a key. An environment's pipeline is called `<name>-<environment>`, unless its part has a `name`.
 #[derive(Clone, Debug, JsonSchema)]
 #[schemars(
     inline,
-    extend("propertyNames" = {"pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"}),
+    extend("propertyNames" = {"pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"}, "maxProperties" = 100),
     extend("examples" = [{"prod": {"stream": {"records_per_second": 5000}}}])
 )]
 pub struct Environments(pub IndexMap<String, Part>);

@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     /// A spec with an environment, as an editor sees it.
-    fn accepts(part: Value) -> bool {
+    fn accepts(part: &Value) -> bool {
         let spec = json!({
             "name": "orders",
             "stream": {"record_size": "1 KiB", "records_per_second": 1},
@@ -123,7 +123,7 @@ mod tests {
             json!({"records": {"columns": {"id": {"path": "$.id"}, "city": null}}, "tags": {"team": null}}),
             json!({"delivery": {"buffer": {"size": "2 MiB"}, "s3": {"encryption": {"kms_key": "arn"}}}}),
         ] {
-            assert!(accepts(part.clone()), "{part}");
+            assert!(accepts(&part), "{part}");
             assert!(jsonschema::is_valid(super::part(), &without_nulls(part.clone())), "{part}");
         }
     }
@@ -139,7 +139,7 @@ mod tests {
             json!({"records": {"columns": {"id": {"typ": "BIGINT"}}}}),
             json!({"environments": {}}),
         ] {
-            assert!(!accepts(part.clone()), "{part}");
+            assert!(!accepts(&part), "{part}");
             assert!(!jsonschema::is_valid(super::part(), &part), "{part}");
         }
     }
