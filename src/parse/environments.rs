@@ -40,7 +40,7 @@ impl Environment {
             return Vec::new();
         }
         let (value, places) = Places::lower(&self.part, file);
-        structure::check_part(value, &places)
+        structure::check_part(value, &places.of_part())
     }
 
     fn holds(&self, span: Span) -> bool {

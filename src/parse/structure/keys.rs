@@ -17,8 +17,10 @@ pub(super) fn unknown_key(
 ) -> Diagnostic {
     let place = format!("{pointer}/{}", step(key));
     let span = places.key(&place);
-    let known: Vec<&str> =
-        subschema["properties"].as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+    let known = subschema["properties"].as_object().into_iter().flatten().map(|(key, _)| key.as_str());
+    let known: Vec<&str> = known
+        .filter(|key| !(places.is_part() && pointer.is_empty() && *key == schema::ENVIRONMENTS))
+        .collect();
     if key == "shards"
         && let Some(diagnostic) = shards(pointer, root, places)
     {
