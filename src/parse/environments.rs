@@ -13,7 +13,7 @@ use crate::spec::schema::ENVIRONMENTS;
 /// An environment of a spec.
 #[derive(Clone, Debug)]
 pub struct Environment {
-    /// Its name, unchecked.
+    /// Its name.
     pub name: String,
     /// Place of the name.
     pub key: Span,

@@ -19,7 +19,9 @@ use form::{
     described, entries, example, kind_at, last, objects, only_required, property_at, type_name, with_key,
     words,
 };
-use keys::{environment_name, exclusive, missing_key, not_one_of, on_demand_shards, unknown_key};
+use keys::{
+    environment_name, exclusive, is_environments, missing_key, not_one_of, on_demand_shards, unknown_key,
+};
 use quantities::{not_a_quantity, quantity_fault, read};
 
 /// Every fault of form in the value of a spec.
@@ -42,7 +44,8 @@ fn leave_removals_out(value: &mut Value, pointer: &str) {
     entries.retain(|key, value| {
         let pointer = format!("{pointer}/{}", step(key));
         leave_removals_out(value, &pointer);
-        !value.is_null() || property_at(&pointer).is_none()
+        let is_known = property_at(&pointer).is_some() && !is_environments(&pointer);
+        !(value.is_null() && is_known)
     });
 }
 

@@ -1,4 +1,5 @@
-//! Environments: pipelines that differ from their spec in parts.
+//! Environments: pipelines that differ from their spec in parts. A [`Spec`](super::Spec) has no field for them: it is
+//! what comes out when a part has been laid over.
 
 use std::borrow::Cow;
 

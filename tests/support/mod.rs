@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test takes in the whole module and uses a part")]
 
+pub mod place;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;

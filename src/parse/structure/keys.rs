@@ -26,7 +26,7 @@ pub(super) fn unknown_key(
     {
         return diagnostic;
     }
-    if pointer.is_empty() && key == schema::ENVIRONMENTS {
+    if is_environments(&place) {
         return Diagnostic::error(
             Code::UnknownKey,
             span,
@@ -122,6 +122,11 @@ pub(super) fn missing_key(key: &str, pointer: &str, subschema: &Value, places: &
     Diagnostic::error(Code::MissingKey, span, format!("{here} has no `{key}`"), help)
 }
 
+/// Whether this is the one key that a spec has and a part of it has not.
+pub(super) fn is_environments(pointer: &str) -> bool {
+    pointer.strip_prefix('/') == Some(schema::ENVIRONMENTS)
+}
+
 /// A name of an environment that is none: it could not stand in a pipeline's name.
 pub(super) fn environment_name(name: &str, span: Span) -> Diagnostic {
     let lower = name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
@@ -162,11 +167,12 @@ pub(super) fn not_one_of(
         )
         .related(places.key(&format!("{pointer}/{first}")), "the other one"),
         _ => {
+            let removed = keys.iter().find_map(|key| places.removed(&format!("{pointer}/{}", step(key))));
             let value = |key: &&str| format!("{key}: {}", example(&subschema["properties"][*key]));
             let forms: Vec<String> = keys.iter().map(value).collect();
             Diagnostic::error(
                 Code::MissingKey,
-                places.key(pointer),
+                removed.unwrap_or_else(|| places.key(pointer)),
                 format!("`{name}` has none of {}", suggest::one_of(keys.iter().copied())),
                 format!("add {}", suggest::one_of(forms.iter().map(String::as_str))),
             )
