@@ -7,6 +7,7 @@ pub mod aws;
 pub mod capacity;
 pub mod check;
 pub mod cli;
+pub mod deploy;
 pub mod diagnostics;
 pub mod discover;
 pub mod graph;
@@ -27,7 +28,7 @@ use std::path::Path;
 
 use check::Checked;
 use diagnostics::{Code, Diagnostic};
-use parse::Document;
+use parse::{Document, Places};
 use plan::Plan;
 use plan::cost::Cost;
 use runtime::Programs;
@@ -67,6 +68,8 @@ pub struct Stack {
     pub cost: Cost,
     /// The CloudFormation template.
     pub template: String,
+    /// Where what stands in the spec.
+    pub places: Places,
 }
 
 /// Compiles one spec: as it stands, or as it is in an environment.
@@ -127,6 +130,7 @@ fn phases(
         Ok(parsed) => parsed,
         Err(diagnostics) => return (None, diagnostics),
     };
+    let places = parsed.places.clone();
     let (pipeline, mut diagnostics) = resolve::resolve(parsed, path, world, sources);
     let (checked, found) = check::check(pipeline, programs);
     diagnostics.extend(found);
@@ -137,7 +141,7 @@ fn phases(
     let cost = plan::cost::estimate(&plan);
     diagnostics.extend(plan::advice::advise(&plan, &cost, &checked));
     match render::render(&plan).and_then(|template| render::verify::verify(template, &plan)) {
-        Ok(template) => (Some(Stack { checked, plan, cost, template }), diagnostics),
+        Ok(template) => (Some(Stack { checked, plan, cost, template, places }), diagnostics),
         Err(problem) => {
             diagnostics.push(Diagnostic::error(
                 Code::InternalFault,

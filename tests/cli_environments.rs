@@ -71,7 +71,7 @@ fn env_takes_one_environment_alone() {
 fn an_unknown_environment_is_told_with_those_that_there_are() {
     let place = Place::new();
     place.file("orders.yaml", &environments());
-    for verb in ["check", "build", "plan", "sql"] {
+    for verb in ["check", "build", "plan", "sql", "deploy", "diff", "destroy"] {
         let output = place.pipec(&[verb, "--env", "prd", "orders.yaml"]);
         assert_eq!(code(&output), 1, "{verb}");
         assert!(

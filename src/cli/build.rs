@@ -1,16 +1,16 @@
 //! `pipec build`
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use clap::Args;
 
-use super::fetch;
+use super::connectors::{self, ConnectorArgs};
 use super::output::{Exit, Stage, Staged, any_errors, counted, note, parallel, report, shown, tally, write};
 use super::{RuntimeArgs, compile};
 use crate::Stack;
-use crate::artifacts::connector::{self, Jar, LOCK_FILE, Lock, Places};
+use crate::artifacts::connector::Jar;
 use crate::artifacts::{self, ARTIFACTS_DIR};
 use crate::aws::flink::Maven;
 use crate::check;
@@ -18,7 +18,6 @@ use crate::diagnostics::{Diagnostic, Format};
 use crate::plan::Artifact;
 use crate::runtime::Programs;
 use crate::source::{Sources, Span};
-use crate::world::Disk;
 
 /// Where output goes.
 const DEFAULT_OUT: &str = "generated";
@@ -50,15 +49,11 @@ pub(super) struct Build {
     /// Who reads the findings: `text` goes to stderr, the others to stdout
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Jar of the Flink connector
-    #[arg(long, value_name = "FILE")]
-    connector_jar: Option<PathBuf>,
     /// Fetch a missing connector from the Maven repository
     #[arg(long)]
     fetch_connector: bool,
-    /// Base address of the Maven repository
-    #[arg(long, value_name = "URL", env = "PIPEC_MAVEN_REPOSITORY", default_value = fetch::MAVEN_CENTRAL)]
-    maven_repository: String,
+    #[command(flatten)]
+    connectors: ConnectorArgs,
     #[command(flatten)]
     runtime: RuntimeArgs,
 }
@@ -195,14 +190,6 @@ impl Build {
 
     /// The connectors that the outputs need, each verified against the locks of the specs that need it.
     fn jars(&self, outputs: &[(&PathBuf, usize, Output)]) -> Result<BTreeMap<String, Jar>, Exit> {
-        let home = |name: &str, below: &str| {
-            env::var_os(name).map(PathBuf::from).or_else(|| env::home_dir().map(|home| home.join(below)))
-        };
-        let places = Places {
-            named: self.connector_jar.clone(),
-            cache: home("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("pipec")),
-            maven: home("MAVEN_REPO_LOCAL", ".m2/repository"),
-        };
         let mut jars: BTreeMap<String, Jar> = BTreeMap::new();
         let mut missing: BTreeSet<String> = BTreeSet::new();
         for (spec, _, output) in outputs {
@@ -212,10 +199,10 @@ impl Build {
                 continue;
             }
             if !jars.contains_key(&coordinates) {
-                let mut jar =
-                    connector::find(&Disk, &places, connector).map_err(|problem| Exit::usage(&problem))?;
+                let mut jar = self.connectors.find(connector).map_err(|problem| Exit::usage(&problem))?;
                 if jar.is_none() && self.fetch_connector {
-                    jar = Some(fetch::connector(&self.maven_repository, connector, places.cache.as_deref())?);
+                    let fetched = self.connectors.fetch(connector);
+                    jar = Some(fetched.map_err(|problem| Exit::usage(&problem))?);
                 }
                 let Some(jar) = jar else {
                     missing.insert(coordinates);
@@ -223,11 +210,8 @@ impl Build {
                 };
                 jars.insert(coordinates.clone(), jar);
             }
-            let path = spec.with_file_name(LOCK_FILE);
-            let mut lock = Lock::read(&Disk, &path).map_err(|problem| Exit::usage(&problem))?;
-            if lock.verify(connector, &jars[&coordinates]).map_err(|problem| Exit::usage(&problem))? {
-                write(&path, lock.text().as_bytes())?;
-            }
+            let verified = connectors::verify(spec, connector, &jars[&coordinates]);
+            verified.map_err(|problem| Exit::usage(&problem))?;
         }
         Ok(jars)
     }

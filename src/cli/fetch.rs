@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::output::{Exit, note, shown, write};
+use super::output::{note, shown, write};
 use crate::artifacts::connector::Jar;
 use crate::aws::flink::Maven;
 
@@ -15,10 +15,10 @@ const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Fetches a connector, verifies it against the digest that the repository publishes beside it, and keeps it in the
 /// cache.
-pub(super) fn connector(repository: &str, connector: &Maven, cache: Option<&Path>) -> Result<Jar, Exit> {
+pub(super) fn connector(repository: &str, connector: &Maven, cache: Option<&Path>) -> Result<Jar, String> {
     let url = format!("{}/{}", repository.trim_end_matches('/'), connector.path());
     note(&format!("fetching {connector}"));
-    let refused = |problem: &str| Exit::usage(&format!("{url}: {problem}"));
+    let refused = |problem: &str| format!("{url}: {problem}");
     let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).build().into();
     let get = |url: &str| {
         let mut response = agent.get(url).call().map_err(|error| error.to_string())?;
@@ -40,7 +40,7 @@ pub(super) fn connector(repository: &str, connector: &Maven, cache: Option<&Path
     }
     if let Some(cache) = cache {
         let path = cache.join(connector.jar());
-        write(&path, &jar.bytes)?;
+        write(&path, &jar.bytes).map_err(|_| refused("it cannot be kept"))?;
         note(&format!("kept it as {}", shown(&path)));
     }
     Ok(jar)

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_kinesis::types::ShardIteratorType;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use tokio::time::{Instant, sleep};
 
 use super::output::{Exit, note};
+use crate::deploy::sdk::{Settings, configuration};
 
 /// Records that are enough to settle types.
 const RECORDS_MAX: usize = 1_000;
@@ -29,22 +28,12 @@ pub(super) fn records(stream: &str, region: Option<String>) -> Result<Vec<u8>, E
         .build()
         .map_err(|error| Exit::usage(&format!("no runtime: {error}")))?;
     runtime.block_on(async {
-        let config = config(region).await;
+        let config = configuration(&Settings { region, ..Settings::default() }).await;
         if config.region().is_none() {
             return Err(Exit::usage("no region: set AWS_REGION, or write `--region us-east-1`"));
         }
         read(&Client::new(&config), stream).await
     })
-}
-
-async fn config(region: Option<String>) -> SdkConfig {
-    let provider = Provider::Rustls(CryptoMode::Ring);
-    let http = aws_smithy_http_client::Builder::new().tls_provider(provider).build_https();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http);
-    if let Some(region) = region {
-        loader = loader.region(Region::new(region));
-    }
-    loader.load().await
 }
 
 async fn read(client: &Client, stream: &str) -> Result<Vec<u8>, Exit> {

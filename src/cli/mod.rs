@@ -1,7 +1,12 @@
 //! The command line: one file per verb. Results go to stdout, everything else to stderr.
 
+mod aws;
 mod build;
 mod check;
+mod connectors;
+mod deploy;
+mod destroy;
+mod diff;
 mod discover;
 mod explain;
 mod fetch;
@@ -10,6 +15,7 @@ mod live_stream;
 mod output;
 mod pages;
 mod plan;
+mod progress;
 mod schema;
 mod sql;
 
@@ -38,8 +44,9 @@ const STYLES: Styles = Styles::styled()
     max_term_width = 100,
     after_help = "Examples:\n  pipec init pipeline.yaml       write a commented spec\n  pipec check pipeline.yaml      \
                   find what AWS would refuse\n  pipec plan pipeline.yaml       shards, permissions and cost\n  \
-                  pipec build pipeline.yaml      write the stack\n  pipec sql pipeline.yaml        what Flink will run\n  pipec explain PIPE0601         what a code means\n\n\
-                  Exit codes: 0 fine, 1 the spec has errors, 2 usage, 3 AWS said no, 4 output is stale (build --check)"
+                  pipec build pipeline.yaml      write the stack\n  pipec sql pipeline.yaml        what Flink will run\n  pipec deploy pipeline.yaml     put it into an account\n  pipec explain PIPE0601         what a code means\n\n\
+                  Exit codes: 0 fine, 1 the spec has errors, 2 usage, 3 AWS said no, 4 output is stale (build --check) or the stack \
+                  differs (diff), 130 interrupted"
 )]
 pub struct Command {
     #[command(subcommand)]
@@ -56,6 +63,12 @@ enum Verb {
     Plan(plan::PlanVerb),
     /// Print what Flink will run: tables, views and inserts
     Sql(sql::SqlVerb),
+    /// Put the pipeline into an account, or bring it up to date
+    Deploy(deploy::Deploy),
+    /// Show what a deployment would change, and change nothing
+    Diff(diff::Diff),
+    /// Delete the pipeline's stack, after saying what goes and what stays
+    Destroy(destroy::Destroy),
     /// Find the columns of sample records, and write them into a spec
     Discover(discover::Discover),
     /// Explain a diagnostic's code
@@ -102,6 +115,9 @@ pub fn run(command: Command) -> u8 {
         Verb::Build(verb) => verb.run(),
         Verb::Plan(verb) => verb.run(),
         Verb::Sql(verb) => verb.run(),
+        Verb::Deploy(verb) => verb.run(),
+        Verb::Diff(verb) => verb.run(),
+        Verb::Destroy(verb) => verb.run(),
         Verb::Discover(verb) => verb.run(),
         Verb::Explain(verb) => verb.run(),
         Verb::Schema(verb) => verb.run(),

@@ -9,6 +9,7 @@ use std::thread;
 
 use tempfile::TempDir;
 
+use crate::deploy::interrupt::EXIT_CODE;
 use crate::diagnostics::format::Findings;
 use crate::diagnostics::{self, Diagnostic, Format, Severity};
 use crate::source::Sources;
@@ -24,6 +25,8 @@ pub(super) enum Exit {
     Aws,
     /// The output is not what the spec gives.
     Stale,
+    /// The user pressed Ctrl-C.
+    Interrupted,
     /// The reader of the output went away.
     Closed,
 }
@@ -35,6 +38,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Aws => 3,
             Self::Stale => 4,
+            Self::Interrupted => EXIT_CODE,
             Self::Closed => 0,
         }
     }

@@ -1,7 +1,8 @@
 //! The registry of codes. A code never changes its meaning; a retired one is never used again: 0406.
 //!
 //! `01` the file and its structure · `02` stream · `03` producer · `04` records and analytics · `05` transform ·
-//! `06` delivery · `07` SQL · `08` names, tags, account · `09` faults of pipec itself · `10` advice of the plan
+//! `06` delivery · `07` SQL · `08` names, tags, account · `09` faults of pipec itself · `10` advice of the plan ·
+//! `11` deployment
 
 use std::fmt;
 
@@ -150,6 +151,22 @@ codes! {
 
     "1001" PackRecords "Packing records would save money"
     "1002" StatelessOnFlink "This query needs no Flink"
+
+    "1101" Credentials "AWS does not take the credentials"
+    "1102" MissingPermission "A permission is missing"
+    "1103" OtherRegion "The spec is for another region"
+    "1104" ForeignStack "A stack of this name is not this pipeline's"
+    "1105" DataAtStake "Data would be lost or left behind"
+    "1106" ResourceFailed "A resource could not be created, changed or deleted"
+    "1107" ChangeSetRefused "CloudFormation refuses the change"
+    "1108" StackStuck "An update failed, and so did its rollback"
+    "1109" StackWrecked "Resources of a failed operation are left"
+    "1110" AwsRefused "AWS refuses a call"
+    "1111" AwsUnreachable "AWS does not answer"
+    "1112" ArtifactBucket "The bucket for the artifacts cannot be used"
+    "1113" NotDeployed "The pipeline is not deployed"
+    "1114" Unconfirmed "Nobody is there to confirm"
+    "1115" ArtifactMissing "An artifact cannot be made"
 }
 
 impl fmt::Display for Code {

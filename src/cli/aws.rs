@@ -1,0 +1,181 @@
+//! What the verbs that ask AWS share: one compiled spec, a client, and faults at their place in the spec.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use serde_json::json;
+
+use super::RuntimeArgs;
+use super::output::{Exit, any_errors, note, print, report, shown, tally};
+use super::progress::{JsonReporter, TextReporter};
+use crate::Stack;
+use crate::deploy::interrupt::Interrupt;
+use crate::deploy::report::Reporter;
+use crate::deploy::sdk::{SdkClient, Settings};
+use crate::deploy::stop::{At, Fault, Stop};
+use crate::diagnostics::format::Findings;
+use crate::diagnostics::{Code, Diagnostic, Format, Severity};
+use crate::runtime::Programs;
+use crate::source::Sources;
+use crate::world::Disk;
+
+/// Where AWS is asked, as for the AWS CLI: `AWS_PROFILE`, `AWS_REGION`, SSO, `AWS_ENDPOINT_URL`.
+#[derive(Clone, Debug, Args)]
+pub(super) struct AwsArgs {
+    /// Profile of the AWS CLI's files, instead of `AWS_PROFILE`
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// Region, instead of `AWS_REGION` or the profile's; must be the spec's
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// Say every call to AWS
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+/// Who reads what is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum EventFormat {
+    /// People
+    #[default]
+    Text,
+    /// Programs: an object a line
+    Json,
+}
+
+impl EventFormat {
+    pub(super) fn reporter(self, interrupt: &Interrupt) -> Box<dyn Reporter> {
+        match self {
+            Self::Text => Box::new(TextReporter::new(interrupt.clone())),
+            Self::Json => Box::new(JsonReporter),
+        }
+    }
+}
+
+/// A compiled spec and what leads from a fault to its line.
+pub(super) struct Compiled {
+    pub(super) sources: Sources,
+    pub(super) stack: Stack,
+    pub(super) programs: Programs,
+    pub(super) spec: PathBuf,
+    environment: Option<String>,
+}
+
+/// Compiles the one spec that is asked about, or its environment; advice is for `plan`.
+pub(super) fn compile(
+    spec: &Path,
+    environment: Option<&str>,
+    runtime: &RuntimeArgs,
+) -> Result<Compiled, Exit> {
+    let programs = runtime.programs()?;
+    let mut compilation = crate::compile(&Disk, &programs, spec, environment);
+    compilation.diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);
+    let found = [(compilation.sources, compilation.diagnostics)];
+    report(&found, Format::Text)?;
+    let stack = compilation.stack.filter(|_| !any_errors(&found)).ok_or_else(|| {
+        note(&format!("AWS was not asked: {}", tally(&found)));
+        Exit::Spec
+    })?;
+    let [(sources, _)] = found;
+    let environment = environment.map(str::to_owned);
+    Ok(Compiled { sources, stack, programs, spec: spec.to_owned(), environment })
+}
+
+impl Compiled {
+    /// The spec and its environment as the user named them, for commands to repeat.
+    pub(super) fn shown_spec(&self) -> String {
+        let spec = shown(&self.spec);
+        self.environment.as_ref().map_or(spec.clone(), |environment| format!("{spec} --env {environment}"))
+    }
+
+    /// AWS in the spec's region.
+    pub(super) fn client(&self, args: &AwsArgs, interrupt: &Interrupt) -> Result<SdkClient, Stop> {
+        let region = &self.stack.checked.pipeline().region;
+        let settings = Settings {
+            region: args.region.clone(),
+            profile: args.profile.clone(),
+            fallback_region: Some(region.value.clone()),
+            verbose: args.verbose,
+        };
+        let client = SdkClient::new(&settings, interrupt.clone()).map_err(|error| {
+            Stop::fault(Code::AwsUnreachable, At::Name, format!("no runtime: {error}"), "free some memory")
+        })?;
+        let client = client.ok_or_else(|| {
+            Stop::fault(Code::OtherRegion, At::Region, "no region is named", "write `region:` into the spec")
+        })?;
+        let asked = crate::deploy::client::AwsClient::region(&client);
+        if asked != region.value {
+            let spec = if region.written { "" } else { ", where no `region` is written" };
+            return Err(Stop::fault(
+                Code::OtherRegion,
+                At::Region,
+                format!("the spec is for {}{spec}, and AWS is to be asked in {asked}", region.value),
+                format!("write `region: {asked}` into the spec, or run with `--region {}`", region.value),
+            ));
+        }
+        Ok(client)
+    }
+
+    /// Tells why there is no next step, and how the command exits.
+    pub(super) fn stopped(&self, stop: Stop, format: EventFormat) -> Exit {
+        match stop {
+            Stop::Declined => {
+                note("nothing was changed");
+                Exit::Usage
+            }
+            Stop::Interrupted(meanwhile) => {
+                match format {
+                    EventFormat::Text => note(&format!("interrupted: {meanwhile}")),
+                    EventFormat::Json => {
+                        let _ =
+                            print(&format!("{}\n", json!({"event": "interrupted", "message": meanwhile})));
+                    }
+                }
+                Exit::Interrupted
+            }
+            Stop::Fault(fault) => {
+                let exit = match fault.code {
+                    Code::DataAtStake | Code::OtherRegion => Exit::Spec,
+                    Code::Unconfirmed | Code::ArtifactMissing => Exit::Usage,
+                    _ => Exit::Aws,
+                };
+                let diagnostic = self.diagnostic(*fault);
+                let findings = Findings { sources: &self.sources, diagnostics: &[diagnostic] };
+                match format {
+                    EventFormat::Text => note(Format::Text.render(&[findings]).trim_end()),
+                    EventFormat::Json => {
+                        let found: serde_json::Value =
+                            serde_json::from_str(&Format::Json.render(&[findings])).unwrap_or_default();
+                        let mut event = json!({"event": "error"});
+                        if let (Some(event), Some(found)) = (event.as_object_mut(), found[0].as_object()) {
+                            event.extend(found.clone());
+                        }
+                        let _ = print(&format!("{event}\n"));
+                    }
+                }
+                exit
+            }
+        }
+    }
+
+    /// A fault at the line of the spec that led to it.
+    fn diagnostic(&self, fault: Fault) -> Diagnostic {
+        let places = &self.stack.places;
+        let pointer = match &fault.at {
+            At::Name => None,
+            At::Region => Some("/region"),
+            At::Resource(logical_id) => {
+                let resources = &self.stack.plan.resources;
+                let found = resources.iter().find(|resource| resource.logical_id == *logical_id);
+                found.map(|resource| resource.spec)
+            }
+        };
+        let pointer = pointer.filter(|pointer| *pointer != "/name" && places.has(pointer));
+        // The name of an environment's pipeline stands at the environment.
+        let name = &self.stack.checked.pipeline().name;
+        let of_name = if name.written { places.key("/name") } else { name.span };
+        let span = pointer.map_or(of_name, |pointer| places.key(pointer));
+        let message = fault.message.replace(['\n', '\r'], " ");
+        Diagnostic::error(fault.code, span, message, fault.help)
+    }
+}

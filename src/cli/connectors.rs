@@ -1,0 +1,56 @@
+//! Where the jar of a Flink connector comes from, and what it must be.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::fetch;
+use super::output::write;
+use crate::artifacts::connector::{self, Jar, LOCK_FILE, Lock, Places};
+use crate::aws::flink::Maven;
+use crate::world::Disk;
+
+/// Where connectors come from.
+#[derive(Clone, Debug, Args)]
+pub(super) struct ConnectorArgs {
+    /// Jar of the Flink connector
+    #[arg(long, value_name = "FILE")]
+    connector_jar: Option<PathBuf>,
+    /// Base address of the Maven repository
+    #[arg(long, value_name = "URL", env = "PIPEC_MAVEN_REPOSITORY", default_value = fetch::MAVEN_CENTRAL)]
+    maven_repository: String,
+}
+
+impl ConnectorArgs {
+    fn places(&self) -> Places {
+        let home = |name: &str, below: &str| {
+            env::var_os(name).map(PathBuf::from).or_else(|| env::home_dir().map(|home| home.join(below)))
+        };
+        Places {
+            named: self.connector_jar.clone(),
+            cache: home("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("pipec")),
+            maven: home("MAVEN_REPO_LOCAL", ".m2/repository"),
+        }
+    }
+
+    /// The jar, where it is on this machine.
+    pub(super) fn find(&self, connector: &Maven) -> Result<Option<Jar>, String> {
+        connector::find(&Disk, &self.places(), connector)
+    }
+
+    /// The jar from the Maven repository, kept in the cache.
+    pub(super) fn fetch(&self, connector: &Maven) -> Result<Jar, String> {
+        fetch::connector(&self.maven_repository, connector, self.places().cache.as_deref())
+    }
+}
+
+/// Holds a jar against the lock beside a spec, which takes it in at first use.
+pub(super) fn verify(spec: &Path, connector: &Maven, jar: &Jar) -> Result<(), String> {
+    let path = spec.with_file_name(LOCK_FILE);
+    let mut lock = Lock::read(&Disk, &path)?;
+    if lock.verify(connector, jar)? {
+        write(&path, lock.text().as_bytes()).map_err(|_| "the lock cannot be written".to_owned())?;
+    }
+    Ok(())
+}

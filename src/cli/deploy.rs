@@ -1,0 +1,177 @@
+//! `pipec deploy`
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::RuntimeArgs;
+use super::aws::{AwsArgs, Compiled, EventFormat, compile};
+use super::connectors::{self, ConnectorArgs};
+use super::output::{Exit, note};
+use crate::artifacts;
+use crate::artifacts::connector::Jar;
+use crate::aws::flink::Maven;
+use crate::deploy::interrupt::Interrupt;
+use crate::deploy::pipeline::{self, Job, Options, Outcome};
+use crate::deploy::stop::{At, Step, Stop};
+use crate::deploy::upload::ArtifactSource;
+use crate::diagnostics::Code;
+use crate::plan::{Artifact, Content};
+
+/// Put the pipeline into an account, or bring it up to date
+///
+/// Compiles, sends what the stack runs, shows what would change in a change set, asks, executes it and follows it to its
+/// end. Every step can be run again: an interrupted deployment goes on with the next `pipec deploy`. Region, profile
+/// and login are those of the AWS CLI.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pipec deploy pipeline.yaml                  show the changes, ask, and make them\n  \
+                        pipec deploy pipeline.yaml --env prod       those of an environment\n  \
+                        pipec deploy pipeline.yaml --dry-run        only show them\n  \
+                        pipec deploy pipeline.yaml --yes --format json     in CI\n  \
+                        pipec deploy pipeline.yaml --allow-replace Stream  although its records are lost\n  \
+                        pipec deploy pipeline.yaml --continue-rollback     after UPDATE_ROLLBACK_FAILED"
+)]
+pub(super) struct Deploy {
+    /// Spec
+    #[arg(value_name = "SPEC")]
+    spec: PathBuf,
+    /// The pipeline of this environment, instead of the spec's own
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
+    /// Ask nobody
+    #[arg(long, short)]
+    yes: bool,
+    /// Show what would change, and leave nothing behind
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+    /// Replace or delete this resource although it holds data
+    #[arg(long, value_name = "NAME")]
+    allow_replace: Vec<String>,
+    /// Bucket for the artifacts, in the stack's region, instead of pipec's own
+    #[arg(long, value_name = "NAME", env = "PIPEC_ARTIFACT_BUCKET")]
+    artifact_bucket: Option<String>,
+    /// Go on with the rollback of an update that failed
+    #[arg(long, conflicts_with_all = ["dry_run", "allow_replace"])]
+    continue_rollback: bool,
+    /// Leave this resource as it is in the rollback
+    #[arg(long, value_name = "NAME", requires = "continue_rollback")]
+    skip: Vec<String>,
+    /// Who reads what is told: `text` goes to stderr, `json` to stdout, an object a line
+    #[arg(long, value_enum, default_value_t)]
+    format: EventFormat,
+    #[command(flatten)]
+    aws: AwsArgs,
+    #[command(flatten)]
+    connectors: ConnectorArgs,
+    #[command(flatten)]
+    runtime: RuntimeArgs,
+}
+
+impl Deploy {
+    pub(super) fn run(self) -> Result<(), Exit> {
+        let compiled = compile(&self.spec, self.env.as_deref(), &self.runtime)?;
+        let interrupt = Interrupt::install();
+        match self.deploy(&compiled, &interrupt) {
+            Ok(Outcome::Differs) => {
+                note("nothing was changed: this was a dry run");
+                Ok(())
+            }
+            Ok(_) => Ok(()),
+            Err(stop) => Err(compiled.stopped(stop, self.format)),
+        }
+    }
+
+    fn deploy(&self, compiled: &Compiled, interrupt: &Interrupt) -> Step<Outcome> {
+        let client = compiled.client(&self.aws, interrupt)?;
+        let source = Source::new(compiled, &self.connectors, interrupt);
+        let spec = compiled.shown_spec();
+        let job = Job {
+            client: &client,
+            plan: &compiled.stack.plan,
+            template: &compiled.stack.template,
+            source: &source,
+            artifact_bucket: self.artifact_bucket.as_deref(),
+            spec: &spec,
+        };
+        let mut reporter = self.format.reporter(interrupt);
+        if self.continue_rollback {
+            pipeline::continue_rollback(&job, &mut *reporter, &self.skip)?;
+            return Ok(Outcome::Deployed);
+        }
+        let options =
+            Options { dry_run: self.dry_run, yes: self.yes, allow_replace: self.allow_replace.clone() };
+        pipeline::deploy(&job, &mut *reporter, &options)
+    }
+}
+
+/// The artifacts of a compiled spec: made from what pipec carries, and a connector.
+pub(super) struct Source<'a> {
+    compiled: &'a Compiled,
+    connectors: &'a ConnectorArgs,
+    interrupt: &'a Interrupt,
+    jar: OnceCell<Jar>,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn new(
+        compiled: &'a Compiled,
+        connectors: &'a ConnectorArgs,
+        interrupt: &'a Interrupt,
+    ) -> Self {
+        Self { compiled, connectors, interrupt, jar: OnceCell::new() }
+    }
+
+    fn bytes(&self, artifact: &Artifact, jar: Option<&Jar>) -> Step<Option<Cow<'_, [u8]>>> {
+        let made = artifacts::bytes(artifact, &self.compiled.programs, jar.map(|jar| jar.bytes.as_slice()));
+        // What is made from a jar that is gone by then cannot borrow from it.
+        let made = made.map(|bytes| bytes.map(|bytes| Cow::Owned(bytes.into_owned())));
+        made.map_err(|error| missing(format!("`{}` cannot be made: {error}", artifact.s3_key)))
+    }
+
+    /// A jar is used only when it is the one of the lock.
+    fn locked(&self, connector: &Maven, jar: Jar) -> Step<&Jar> {
+        connectors::verify(&self.compiled.spec, connector, &jar).map_err(missing)?;
+        Ok(self.jar.get_or_init(|| jar))
+    }
+}
+
+fn missing(problem: String) -> Stop {
+    Stop::fault(
+        Code::ArtifactMissing,
+        At::Resource("Analytics".to_owned()),
+        problem,
+        "name the jar with `--connector-jar`, or a repository that has it with `--maven-repository`",
+    )
+}
+
+impl ArtifactSource for Source<'_> {
+    fn local(&self, artifact: &Artifact) -> Step<Option<Cow<'_, [u8]>>> {
+        let Content::Flink { connector, .. } = &artifact.content else { return self.bytes(artifact, None) };
+        let jar = match self.jar.get() {
+            Some(jar) => Some(jar),
+            None => match self.connectors.find(connector).map_err(missing)? {
+                Some(jar) => Some(self.locked(connector, jar)?),
+                None => None,
+            },
+        };
+        self.bytes(artifact, jar)
+    }
+
+    fn fetched(&self, artifact: &Artifact) -> Step<Cow<'_, [u8]>> {
+        let jar = match &artifact.content {
+            Content::Flink { connector, .. } => {
+                let (connectors, wanted) = (self.connectors.clone(), *connector);
+                let fetched = self.interrupt.during(move || connectors.fetch(&wanted));
+                let jar = fetched.ok_or_else(|| {
+                    Stop::Interrupted("nothing goes on in AWS; run the same command again".to_owned())
+                })?;
+                Some(self.locked(connector, jar.map_err(missing)?)?)
+            }
+            _ => None,
+        };
+        self.bytes(artifact, jar)?.ok_or_else(|| missing(format!("`{}` cannot be made", artifact.s3_key)))
+    }
+}

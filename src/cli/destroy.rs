@@ -1,0 +1,70 @@
+//! `pipec destroy`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::RuntimeArgs;
+use super::aws::{AwsArgs, Compiled, EventFormat, compile};
+use super::output::Exit;
+use crate::deploy::destroy::{self, Job, Options};
+use crate::deploy::interrupt::Interrupt;
+use crate::deploy::stop::Step;
+
+/// Delete the pipeline's stack, after saying what goes and what stays
+///
+/// The buckets stay with their objects unless `--empty-bucket` is given, the artifacts unless `--artifacts` is.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pipec destroy pipeline.yaml                   the stack; the data stays\n  \
+                        pipec destroy pipeline.yaml --empty-bucket    the data as well, all versions\n  \
+                        pipec destroy pipeline.yaml --skip Stream     leave what cannot be deleted"
+)]
+pub(super) struct Destroy {
+    /// Spec
+    #[arg(value_name = "SPEC")]
+    spec: PathBuf,
+    /// The pipeline of this environment, instead of the spec's own
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
+    /// Ask nobody
+    #[arg(long, short)]
+    yes: bool,
+    /// Delete the pipeline's buckets with all versions of their objects
+    #[arg(long)]
+    empty_bucket: bool,
+    /// Delete the artifacts that no other pipeline runs
+    #[arg(long)]
+    artifacts: bool,
+    /// Leave this resource, which cannot be deleted
+    #[arg(long, value_name = "NAME")]
+    skip: Vec<String>,
+    /// Who reads what is told: `text` goes to stderr, `json` to stdout, an object a line
+    #[arg(long, value_enum, default_value_t)]
+    format: EventFormat,
+    #[command(flatten)]
+    aws: AwsArgs,
+    #[command(flatten)]
+    runtime: RuntimeArgs,
+}
+
+impl Destroy {
+    pub(super) fn run(self) -> Result<(), Exit> {
+        let compiled = compile(&self.spec, self.env.as_deref(), &self.runtime)?;
+        let interrupt = Interrupt::install();
+        self.destroy(&compiled, &interrupt).map_err(|stop| compiled.stopped(stop, self.format))
+    }
+
+    fn destroy(&self, compiled: &Compiled, interrupt: &Interrupt) -> Step<()> {
+        let client = compiled.client(&self.aws, interrupt)?;
+        let spec = compiled.shown_spec();
+        let job = Job { client: &client, plan: &compiled.stack.plan, spec: &spec };
+        let options = Options {
+            yes: self.yes,
+            empty_bucket: self.empty_bucket,
+            artifacts: self.artifacts,
+            skip: self.skip.clone(),
+        };
+        destroy::destroy(&job, &mut *self.format.reporter(interrupt), &options)
+    }
+}

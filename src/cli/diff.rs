@@ -1,0 +1,100 @@
+//! `pipec diff`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use similar::TextDiff;
+
+use super::RuntimeArgs;
+use super::aws::{AwsArgs, Compiled, EventFormat, compile};
+use super::connectors::ConnectorArgs;
+use super::deploy::Source;
+use super::output::{Exit, print};
+use super::progress::{JsonReporter, TextReporter};
+use crate::deploy::client::AwsClient;
+use crate::deploy::interrupt::Interrupt;
+use crate::deploy::pipeline::{self, Job, Outcome};
+use crate::deploy::report::Reporter;
+use crate::deploy::stop::Step;
+
+/// Lines around a difference.
+const CONTEXT_LINES: usize = 3;
+
+/// Show what a deployment would change, and change nothing
+///
+/// Asks CloudFormation for a change set and takes it back. Exits 4 where the stack is not as the spec says.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  pipec diff pipeline.yaml               in the pipeline's words\n  \
+                        pipec diff pipeline.yaml --template    the templates, line by line\n  \
+                        pipec diff pipeline.yaml || exit       in a script: exit 4 when it differs")]
+pub(super) struct Diff {
+    /// Spec
+    #[arg(value_name = "SPEC")]
+    spec: PathBuf,
+    /// The pipeline of this environment, instead of the spec's own
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
+    /// Show the lines of the template that differ as well
+    #[arg(long)]
+    template: bool,
+    /// `text` for people, `json` for programs, an object a line
+    #[arg(long, value_enum, default_value_t)]
+    format: EventFormat,
+    #[command(flatten)]
+    aws: AwsArgs,
+    #[command(flatten)]
+    connectors: ConnectorArgs,
+    #[command(flatten)]
+    runtime: RuntimeArgs,
+}
+
+impl Diff {
+    pub(super) fn run(self) -> Result<(), Exit> {
+        let compiled = compile(&self.spec, self.env.as_deref(), &self.runtime)?;
+        let interrupt = Interrupt::install();
+        match self.diff(&compiled, &interrupt) {
+            Ok((Outcome::Unchanged, _)) => Ok(()),
+            Ok((_, lines)) => {
+                print(&lines)?;
+                Err(Exit::Stale)
+            }
+            Err(stop) => Err(compiled.stopped(stop, self.format)),
+        }
+    }
+
+    /// How it ended, and the lines that differ where they are asked for.
+    fn diff(&self, compiled: &Compiled, interrupt: &Interrupt) -> Step<(Outcome, String)> {
+        let client = compiled.client(&self.aws, interrupt)?;
+        let source = Source::new(compiled, &self.connectors, interrupt);
+        let spec = compiled.shown_spec();
+        let plan = &compiled.stack.plan;
+        let template = &compiled.stack.template;
+        let job =
+            Job { client: &client, plan, template, source: &source, artifact_bucket: None, spec: &spec };
+        let mut reporter: Box<dyn Reporter> = match self.format {
+            EventFormat::Text => Box::new(TextReporter::of_changes(interrupt.clone())),
+            EventFormat::Json => Box::new(JsonReporter),
+        };
+        let outcome = pipeline::diff(&job, &mut *reporter)?;
+        let mut lines = String::new();
+        if self.template && outcome != Outcome::Unchanged {
+            let deployed = match client.stack(&plan.name)? {
+                Some(stack) => client.template(&stack.id)?,
+                None => String::new(),
+            };
+            lines = match self.format {
+                EventFormat::Text => TextDiff::from_lines(&deployed, template)
+                    .unified_diff()
+                    .context_radius(CONTEXT_LINES)
+                    .header("deployed", "spec")
+                    .to_string(),
+                EventFormat::Json => {
+                    let event =
+                        serde_json::json!({"event": "templates", "deployed": deployed, "spec": template});
+                    format!("{event}\n")
+                }
+            };
+        }
+        Ok((outcome, lines))
+    }
+}

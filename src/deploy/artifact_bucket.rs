@@ -1,0 +1,108 @@
+//! The bucket that holds what the stacks of an account run: the user's, or one of pipec's own, made on first use.
+
+use super::change_set::{self, Draft};
+use super::client::{AwsClient, Stack};
+use super::follow::{Operation, follow};
+use super::report::{Event, Reporter};
+use super::stack_status::Condition;
+use super::stop::{At, Step, Stop};
+use super::upload::Bucket;
+use crate::diagnostics::Code;
+
+/// Name of the stack that holds pipec's own bucket, one per account and region.
+pub const STACK: &str = "pipec-artifacts";
+/// Its template.
+pub const TEMPLATE: &str = include_str!("artifact_bucket.yaml");
+/// Tag of the stack and of the bucket.
+pub const TAG: (&str, &str) = ("pipec:artifacts", "true");
+/// The output that names the bucket.
+const OUTPUT: &str = "BucketName";
+/// The parameter of a pipeline's stack that names it.
+pub const PARAMETER: &str = "ArtifactBucket";
+
+/// The bucket that is there: the one that is named, the one that the stack has, or pipec's own.
+///
+/// # Errors
+/// As AWS gives them.
+pub fn find(
+    client: &dyn AwsClient,
+    named: Option<&str>,
+    stack: Option<&Stack>,
+    account: &str,
+) -> Step<Option<Bucket>> {
+    if let Some(name) = named {
+        return Ok(Some(Bucket { name: name.to_owned(), owner: None }));
+    }
+    let owned = |name: &str| Some(Bucket { name: name.to_owned(), owner: Some(account.to_owned()) });
+    // A stack keeps the bucket that it has; another one would change every function.
+    let parameter = stack.and_then(|stack| stack.parameters.iter().find(|(name, _)| name == PARAMETER));
+    if let Some((_, name)) = parameter.filter(|_| stack.is_some_and(|stack| is_settled(stack))) {
+        return Ok(owned(name));
+    }
+    Ok(client.stack(STACK)?.filter(is_settled).and_then(|stack| owned(&bucket_of(&stack)?)))
+}
+
+/// The bucket, made where it is not there.
+///
+/// # Errors
+/// As AWS gives them.
+pub fn provide(
+    client: &dyn AwsClient,
+    reporter: &mut dyn Reporter,
+    named: Option<&str>,
+    stack: Option<&Stack>,
+    account: &str,
+) -> Step<Bucket> {
+    if let Some(bucket) = find(client, named, stack, account)? {
+        return Ok(bucket);
+    }
+    let meanwhile = format!("CloudFormation goes on with the stack `{STACK}`; run the same command again");
+    let Some(stack) = super::settle::settle(client, reporter, STACK, TAG, &meanwhile)?
+        .filter(|stack| stack.status.condition() != Condition::Reviewed)
+    else {
+        let draft = Draft {
+            stack: STACK,
+            create: true,
+            template: TEMPLATE,
+            url: None,
+            parameters: &[],
+            tags: &[TAG],
+        };
+        let prepared = change_set::prepare(client, &draft)?;
+        let before = client.newest_event(&prepared.stack_id)?;
+        change_set::execute(client, &prepared)?;
+        let operation = Operation {
+            stack_id: &prepared.stack_id,
+            stack: STACK,
+            before: before.as_deref(),
+            meanwhile: &meanwhile,
+        };
+        let followed = follow(client, reporter, operation)?;
+        if !followed.status.succeeded() {
+            return Err(super::failure::failure(&followed, STACK));
+        }
+        let stack = client.stack(STACK)?;
+        let name = stack.as_ref().and_then(bucket_of).ok_or_else(without_output)?;
+        reporter.tell(&Event::ArtifactBucket { bucket: name.clone(), created: true });
+        return Ok(Bucket { name, owner: Some(account.to_owned()) });
+    };
+    let name = bucket_of(&stack).ok_or_else(without_output)?;
+    Ok(Bucket { name, owner: Some(account.to_owned()) })
+}
+
+fn is_settled(stack: &Stack) -> bool {
+    stack.status.condition() == Condition::Settled
+}
+
+fn bucket_of(stack: &Stack) -> Option<String> {
+    stack.outputs.iter().find(|output| output.name == OUTPUT).map(|output| output.value.clone())
+}
+
+fn without_output() -> Stop {
+    Stop::fault(
+        Code::ArtifactBucket,
+        At::Name,
+        format!("the stack `{STACK}` names no bucket"),
+        "delete that stack, or name a bucket with `--artifact-bucket`",
+    )
+}

@@ -1,0 +1,178 @@
+//! Why a call to AWS gave nothing, in the few kinds that a deployment treats differently.
+
+use std::fmt;
+
+/// A call that gave nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallError {
+    /// IAM action, such as `cloudformation:CreateChangeSet`.
+    pub action: &'static str,
+    /// Kind.
+    pub kind: CallErrorKind,
+    /// AWS's code, where it answered with one.
+    pub code: Option<String>,
+    /// AWS's words, or what happened on the way.
+    pub message: String,
+}
+
+/// What a deployment does about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallErrorKind {
+    /// The user pressed Ctrl-C.
+    Interrupted,
+    /// Nothing gave credentials.
+    NoCredentials,
+    /// They were good once.
+    ExpiredCredentials,
+    /// AWS does not know them.
+    WrongCredentials,
+    /// A permission is missing.
+    Denied,
+    /// What was asked for is not there.
+    NotFound,
+    /// What was to be made is there.
+    Exists,
+    /// Too many calls, after the SDK's own patience.
+    Throttled,
+    /// AWS, or the way to it, does not answer.
+    Unreachable,
+    /// Any other refusal.
+    Refused,
+}
+
+/// AWS's codes of each kind. Common errors of the service API references, 2026-11.
+const CODES: &[(CallErrorKind, &[&str])] = &[
+    (
+        CallErrorKind::ExpiredCredentials,
+        &["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"],
+    ),
+    (
+        CallErrorKind::WrongCredentials,
+        &[
+            "AuthFailure",
+            "IncompleteSignature",
+            "InvalidAccessKeyId",
+            "InvalidClientTokenId",
+            "InvalidSignatureException",
+            "InvalidToken",
+            "MissingAuthenticationToken",
+            "NotSignedUp",
+            "OptInRequired",
+            "SignatureDoesNotMatch",
+            "UnrecognizedClientException",
+        ],
+    ),
+    (
+        CallErrorKind::Denied,
+        &["AccessDenied", "AccessDeniedException", "AllAccessDisabled", "Forbidden", "UnauthorizedOperation"],
+    ),
+    (
+        CallErrorKind::NotFound,
+        &[
+            "ChangeSetNotFound",
+            "ChangeSetNotFoundException",
+            "NoSuchBucket",
+            "NoSuchKey",
+            "NotFound",
+            "ResourceNotFoundException",
+        ],
+    ),
+    (CallErrorKind::Exists, &["AlreadyExistsException"]),
+    (
+        CallErrorKind::Throttled,
+        &[
+            "LimitExceededException",
+            "RequestLimitExceeded",
+            "SlowDown",
+            "Throttling",
+            "ThrottlingException",
+            "TooManyRequestsException",
+        ],
+    ),
+    (
+        CallErrorKind::Unreachable,
+        &["InternalError", "InternalFailure", "InternalServerError", "RequestTimeout", "ServiceUnavailable"],
+    ),
+];
+
+impl CallErrorKind {
+    /// The kind of an answer with an error, by its code and its HTTP status.
+    pub fn of(code: Option<&str>, status: u16) -> Self {
+        let named = code
+            .and_then(|code| CODES.iter().find(|(_, codes)| codes.contains(&code)).map(|(kind, _)| *kind));
+        named.unwrap_or(match status {
+            403 => Self::Denied,
+            404 => Self::NotFound,
+            429 => Self::Throttled,
+            500.. => Self::Unreachable,
+            _ => Self::Refused,
+        })
+    }
+}
+
+impl CallError {
+    /// Whether the same call may succeed a little later.
+    pub fn passes(&self) -> bool {
+        matches!(self.kind, CallErrorKind::Throttled | CallErrorKind::Unreachable)
+    }
+
+    /// What to type.
+    pub fn help(&self) -> String {
+        match self.kind {
+            CallErrorKind::Interrupted => "run the command again; it goes on where it stopped".into(),
+            CallErrorKind::NoCredentials => {
+                "log in as for the AWS CLI: `aws sso login`, `AWS_PROFILE=name`, or `AWS_ACCESS_KEY_ID` and \
+                 `AWS_SECRET_ACCESS_KEY`; `aws sts get-caller-identity` shows whether it works"
+                    .into()
+            }
+            CallErrorKind::ExpiredCredentials => {
+                "log in again, with `aws sso login` for instance, and run the command again; it goes on where it \
+                 stopped"
+                    .into()
+            }
+            CallErrorKind::WrongCredentials => {
+                "see with `aws sts get-caller-identity` whether the credentials are whole, the clock is right, and \
+                 the account has this region enabled"
+                    .into()
+            }
+            CallErrorKind::Denied => format!(
+                "have `{}` granted; `pipec permissions SPEC` prints the whole policy that deploying needs",
+                self.action
+            ),
+            CallErrorKind::Throttled => "wait a minute and run the command again; it goes on where it stopped".into(),
+            CallErrorKind::Unreachable => {
+                "see whether this machine reaches AWS (proxy, VPN, `AWS_ENDPOINT_URL`), and run the command again; it \
+                 goes on where it stopped"
+                    .into()
+            }
+            CallErrorKind::NotFound | CallErrorKind::Exists | CallErrorKind::Refused => {
+                "what AWS says is above; run the command again when it is mended".into()
+            }
+        }
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        write!(formatter, "{}: ", self.action)?;
+        match &self.code {
+            Some(code) if !self.message.is_empty() => write!(formatter, "{code}: {}", self.message),
+            Some(code) => write!(formatter, "{code}"),
+            None => write!(formatter, "{}", self.message),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_goes_before_the_status() {
+        assert_eq!(CallErrorKind::of(Some("ExpiredToken"), 403), CallErrorKind::ExpiredCredentials);
+        assert_eq!(CallErrorKind::of(Some("Throttling"), 400), CallErrorKind::Throttled);
+        assert_eq!(CallErrorKind::of(Some("ValidationError"), 400), CallErrorKind::Refused);
+        assert_eq!(CallErrorKind::of(None, 403), CallErrorKind::Denied);
+        assert_eq!(CallErrorKind::of(None, 503), CallErrorKind::Unreachable);
+    }
+}

@@ -1,0 +1,160 @@
+//! Change sets: asked for, waited for, executed or taken back.
+
+use std::time::Duration;
+
+use super::artifact_bucket::PARAMETER;
+use super::call_error::CallErrorKind;
+use super::catalogue;
+use super::client::{AwsClient, ChangeSetRequest, ChangeSetStatus, ResourceChange, TemplateSource};
+use super::stop::{At, Step, Stop};
+use crate::diagnostics::Code;
+
+/// Between two looks, one after the other; the last one again and again. CloudFormation takes some seconds.
+const PAUSES: [Duration; 4] =
+    [Duration::from_millis(100), Duration::from_millis(900), Duration::from_secs(2), Duration::from_secs(3)];
+/// Looks until CloudFormation is taken for stuck: some twenty minutes.
+const LOOKS_MAX: usize = 400;
+
+/// A change set to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Draft<'a> {
+    /// Name or ARN of the stack.
+    pub stack: &'a str,
+    /// Whether the stack is new.
+    pub create: bool,
+    /// Text of the template.
+    pub template: &'a str,
+    /// Address of the same text, where it is too large for a request.
+    pub url: Option<&'a str>,
+    /// Names and values of the parameters.
+    pub parameters: &'a [(&'a str, &'a str)],
+    /// Tags of the stack.
+    pub tags: &'a [(&'a str, &'a str)],
+}
+
+/// A change set that waits for its execution, or has nothing to execute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    /// ARN.
+    pub id: String,
+    /// ARN of the stack.
+    pub stack_id: String,
+    /// Whether the stack is there for this change set only.
+    pub create: bool,
+    /// Its changes; `None` where nothing would change at all.
+    pub changes: Option<Vec<ResourceChange>>,
+}
+
+/// Asks for a change set and waits until CloudFormation has computed it.
+///
+/// # Errors
+/// As AWS gives them, with a change set that fails among them; that one is taken back.
+pub fn prepare(client: &dyn AwsClient, draft: &Draft) -> Step<Prepared> {
+    let name = name(draft.template);
+    let template = draft.url.map_or(TemplateSource::Body(draft.template), TemplateSource::Url);
+    let request = ChangeSetRequest {
+        stack: draft.stack,
+        name: &name,
+        create: draft.create,
+        template,
+        parameters: draft.parameters,
+        tags: draft.tags,
+    };
+    let (id, stack_id) = client.create_change_set(&request).map_err(|error| match error.kind {
+        CallErrorKind::Refused => refused(&error.to_string(), At::Name),
+        _ => error.into(),
+    })?;
+    let mut prepared = Prepared { id, stack_id, create: draft.create, changes: None };
+    match computed(client, &prepared.id) {
+        Ok(changes) => {
+            prepared.changes = changes;
+            Ok(prepared)
+        }
+        Err(stop) => {
+            // The first fault is the one to tell.
+            let _ = take_back(client, &prepared);
+            Err(stop)
+        }
+    }
+}
+
+/// A name that no change set has had: they are unique for ever within a stack.
+fn name(template: &str) -> String {
+    use std::hash::{BuildHasher, RandomState};
+    // The standard library's random keys; nobody has to be unable to guess it.
+    format!("pipec-{:016x}", RandomState::new().hash_one(template))
+}
+
+fn computed(client: &dyn AwsClient, id: &str) -> Step<Option<Vec<ResourceChange>>> {
+    for look in 0..LOOKS_MAX {
+        let change_set = client.change_set(id)?;
+        match change_set.status {
+            ChangeSetStatus::Ready => return Ok(Some(change_set.changes)),
+            ChangeSetStatus::Empty => return Ok(None),
+            ChangeSetStatus::Failed(reason) => return Err(failed(client, id, &reason)),
+            ChangeSetStatus::Pending => client.wait(PAUSES[look.min(PAUSES.len() - 1)])?,
+        }
+    }
+    Err(Stop::fault(
+        Code::AwsUnreachable,
+        At::Name,
+        "CloudFormation does not come to an end with the change set",
+        "run the command again",
+    ))
+}
+
+/// Why a change set failed. What CloudFormation's validation found stands in events of its own.
+fn failed(client: &dyn AwsClient, id: &str, reason: &str) -> Stop {
+    let found = client.validation_failures(id).unwrap_or_default();
+    let Some(first) = found.first() else { return refused(reason, At::Name) };
+    let at = first.logical_id.clone().map_or(At::Name, At::Resource);
+    let place = first.path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
+    let more = match found.len() {
+        1 => String::new(),
+        count => format!("; and {} more", count - 1),
+    };
+    refused(&format!("{}{place}{more}", first.reason), at)
+}
+
+fn refused(reason: &str, at: At) -> Stop {
+    let help = catalogue::help(reason);
+    Stop::fault(
+        Code::ChangeSetRefused,
+        at,
+        format!("CloudFormation refuses the change: {reason}"),
+        help.unwrap_or("nothing was changed; mend what CloudFormation names and run the command again"),
+    )
+}
+
+/// Executes a change set. Where an earlier attempt got through and its answer did not, CloudFormation refuses the
+/// second; whether it began, its events tell.
+///
+/// # Errors
+/// As AWS gives them.
+pub fn execute(client: &dyn AwsClient, prepared: &Prepared) -> Step<()> {
+    match client.execute_change_set(&prepared.id) {
+        Err(error) if error.code.as_deref() == Some("InvalidChangeSetStatus") => Ok(()),
+        Err(error) if error.kind == CallErrorKind::NotFound => Ok(()),
+        answer => Ok(answer?),
+    }
+}
+
+/// Takes a change set back, and the stack with it that was made for it.
+///
+/// # Errors
+/// As AWS gives them.
+pub fn take_back(client: &dyn AwsClient, prepared: &Prepared) -> Step<()> {
+    match client.delete_change_set(&prepared.id) {
+        Err(error) if error.kind == CallErrorKind::NotFound => {}
+        answer => answer?,
+    }
+    if prepared.create {
+        client.delete_stack(&prepared.stack_id, &[])?;
+    }
+    Ok(())
+}
+
+/// The parameters of a pipeline's stack.
+pub fn parameters(bucket: &str) -> [(&'static str, &str); 1] {
+    [(PARAMETER, bucket)]
+}

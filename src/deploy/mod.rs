@@ -1,0 +1,23 @@
+//! `deploy`: a compiled stack into an account, and every state in between. Steps that can be run again: each one asks
+//! AWS what is there, and does what is missing.
+
+pub mod artifact_bucket;
+pub mod call_error;
+pub mod catalogue;
+pub mod cause;
+pub mod change_set;
+pub mod changes;
+pub mod client;
+pub mod destroy;
+pub mod failure;
+pub mod follow;
+pub mod interrupt;
+pub mod kinds;
+pub mod pipeline;
+pub mod report;
+pub mod sdk;
+mod settle;
+pub mod shard_steps;
+pub mod stack_status;
+pub mod stop;
+pub mod upload;

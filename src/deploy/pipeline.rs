@@ -1,0 +1,369 @@
+//! The steps of a deployment: preflight, artifacts, change set, confirmation, execution, outputs. Each can be run again.
+
+use std::time::Instant;
+
+use sha2::{Digest, Sha256};
+
+use super::artifact_bucket;
+use super::change_set::{self, Draft, Prepared};
+use super::changes::{self, Action, Change};
+use super::client::{AwsClient, Identity, Stack};
+use super::failure::failure;
+use super::follow::{Operation, follow};
+use super::kinds;
+use super::report::{Answer, Event, Reporter, ShardSteps};
+use super::settle::{check_owner, settle, stuck};
+use super::shard_steps;
+use super::stack_status::{Condition, StackStatus};
+use super::stop::{At, Step, Stop};
+use super::upload::{self, ArtifactSource, Bucket};
+use crate::aws::limits::cloudformation::TEMPLATE_BODY_BYTES_MAX;
+use crate::diagnostics::Code;
+use crate::plan::Plan;
+
+/// Tag of a pipeline's stack, with the pipeline's name.
+pub const TAG: &str = "pipec:pipeline";
+/// Stands for a bucket that is still to be made, in a change set that is never executed.
+const BUCKET_TO_BE: &str = "pipec-artifacts-to-be-made";
+
+/// What is deployed.
+#[derive(Clone, Copy)]
+pub struct Job<'a> {
+    /// AWS.
+    pub client: &'a dyn AwsClient,
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Its template.
+    pub template: &'a str,
+    /// Where the bytes of its artifacts come from.
+    pub source: &'a dyn ArtifactSource,
+    /// The user's artifact bucket, where one is named.
+    pub artifact_bucket: Option<&'a str>,
+    /// The spec as the user named it, for what there is to type next.
+    pub spec: &'a str,
+}
+
+/// How far a deployment goes.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Stop before execution, and leave nothing behind.
+    pub dry_run: bool,
+    /// Ask nobody.
+    pub yes: bool,
+    /// Logical ids of resources with data that may be made anew or deleted.
+    pub allow_replace: Vec<String>,
+}
+
+/// How a deployment ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The stack was as the spec says.
+    Unchanged,
+    /// It is now.
+    Deployed,
+    /// It is not, and stays as it was.
+    Differs,
+}
+
+impl<'a> Job<'a> {
+    fn tag(&self) -> (&'a str, &'a str) {
+        (TAG, &self.plan.name)
+    }
+
+    fn meanwhile(&self) -> String {
+        format!(
+            "CloudFormation goes on with the stack `{}`; `pipec deploy {}` picks it up again, `pipec status {1}` shows \
+             it",
+            self.plan.name, self.spec
+        )
+    }
+}
+
+/// Brings the stack to what the spec says.
+///
+/// # Errors
+/// The first fault, or the user's decision. What was done stays and is not done again by the next run.
+pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step<Outcome> {
+    let identity = job.client.identity()?;
+    let name = &job.plan.name;
+    let found = job.client.stack(name)?.filter(|stack| stack.status.condition() != Condition::Gone);
+    tell_account(job, reporter, &identity, found.as_ref());
+    // A look is enough for most; what is not settled takes more.
+    let stack = match found {
+        Some(stack) if stack.status.condition() == Condition::Settled => {
+            check_owner(&stack, job.tag())?;
+            Some(stack)
+        }
+        Some(stack) if options.dry_run && stack.status.condition() == Condition::Dead => {
+            check_owner(&stack, job.tag())?;
+            reporter.tell(&Event::Note {
+                message: format!("the stack is {}; a deployment removes it first", stack.status),
+            });
+            return Ok(tell_planned(job, reporter));
+        }
+        Some(_) => settle(job.client, reporter, name, job.tag(), &job.meanwhile())?,
+        None => None,
+    };
+    let account = &identity.account;
+    let bucket = if options.dry_run {
+        artifact_bucket::find(job.client, job.artifact_bucket, stack.as_ref(), account)?
+    } else {
+        let bucket =
+            artifact_bucket::provide(job.client, reporter, job.artifact_bucket, stack.as_ref(), account)?;
+        upload::upload(job.client, reporter, job.source, job.plan, &bucket)?;
+        Some(bucket)
+    };
+    let url = match (&bucket, job.template.len() as u64 > TEMPLATE_BODY_BYTES_MAX) {
+        (_, false) => None,
+        (Some(bucket), true) if !options.dry_run => Some(send_template(job.client, bucket, job.template)?),
+        // Only a deployment sends anything.
+        (_, true) => {
+            reporter.tell(&Event::Note {
+                message: format!(
+                    "the template is over {TEMPLATE_BODY_BYTES_MAX} bytes, so AWS sees it only when it is deployed"
+                ),
+            });
+            return Ok(tell_planned(job, reporter));
+        }
+    };
+    let bucket_name = bucket.as_ref().map_or(BUCKET_TO_BE, |bucket| bucket.name.as_str());
+    let parameters = change_set::parameters(bucket_name);
+    let tags = [job.tag()];
+    let draft = Draft {
+        stack: stack.as_ref().map_or(name, |stack| &stack.id),
+        create: stack.as_ref().is_none_or(|stack| stack.status.condition() == Condition::Reviewed),
+        template: job.template,
+        url: url.as_deref(),
+        parameters: &parameters,
+        tags: &tags,
+    };
+    let prepared = change_set::prepare(job.client, &draft)?;
+    let Some(changes) = &prepared.changes else {
+        change_set::take_back(job.client, &prepared)?;
+        reporter.tell(&Event::Unchanged { stack: name.clone() });
+        tell_outputs(reporter, stack.as_ref());
+        return Ok(Outcome::Unchanged);
+    };
+    let outcome = (|| {
+        let reshards = changes.iter().any(|change| {
+            change.resource_type == "AWS::Kinesis::Stream"
+                && change.action == super::client::ChangeAction::Modify
+        });
+        let ways = match &stack {
+            Some(stack) if reshards => shard_steps::ways(&job.client.template(&stack.id)?, job.template),
+            _ => Vec::new(),
+        };
+        let changes = changes::read(changes);
+        let shard_steps = ways
+            .iter()
+            .map(|(to, counts)| ShardSteps { stream: to.stream.clone(), counts: counts.clone() })
+            .collect();
+        reporter.tell(&Event::Changes { changes: changes.clone(), shard_steps });
+        guard(&changes, options, job.spec)?;
+        if options.dry_run {
+            return Ok(None);
+        }
+        confirm(reporter, options, &identity, job)?;
+        Ok(Some(ways))
+    })();
+    let ways = match outcome {
+        Ok(Some(ways)) => ways,
+        Ok(None) => {
+            change_set::take_back(job.client, &prepared)?;
+            return Ok(Outcome::Differs);
+        }
+        Err(stop) => {
+            // The first fault is the one to tell.
+            let _ = change_set::take_back(job.client, &prepared);
+            return Err(stop);
+        }
+    };
+    if ways.is_empty() {
+        execute(job, reporter, &prepared)?;
+    } else {
+        change_set::take_back(job.client, &prepared)?;
+        let steps = ways.iter().map(|(_, steps)| steps.len()).max().unwrap_or_default();
+        for number in 0..steps {
+            let template = shard_steps::at_step(job.template, &ways, number);
+            let url = match (&url, &bucket) {
+                (Some(_), Some(bucket)) => Some(send_template(job.client, bucket, &template)?),
+                _ => None,
+            };
+            let draft = Draft { template: &template, url: url.as_deref(), ..draft };
+            let prepared = change_set::prepare(job.client, &draft)?;
+            reporter.tell(&Event::Note { message: format!("shards, step {} of {steps}", number + 1) });
+            match prepared.changes {
+                Some(_) => execute(job, reporter, &prepared)?,
+                None => change_set::take_back(job.client, &prepared)?,
+            }
+        }
+    }
+    tell_outputs(reporter, job.client.stack(name)?.as_ref());
+    Ok(Outcome::Deployed)
+}
+
+/// What a deployment would change.
+///
+/// # Errors
+/// As [`deploy`].
+pub fn diff(job: &Job, reporter: &mut dyn Reporter) -> Step<Outcome> {
+    // Data at stake is shown, and stops nothing here.
+    let allow_replace = job.plan.resources.iter().map(|resource| resource.logical_id.to_string()).collect();
+    match job.client.stack(&job.plan.name)?.map(|stack| stack.status.condition()) {
+        None | Some(Condition::Gone | Condition::Reviewed) => Ok(tell_planned(job, reporter)),
+        Some(_) => deploy(job, reporter, &Options { dry_run: true, yes: true, allow_replace }),
+    }
+}
+
+/// Goes on with the rollback of an update that failed, leaving out what is named.
+///
+/// # Errors
+/// As AWS gives them, and where there is no such rollback.
+pub fn continue_rollback(job: &Job, reporter: &mut dyn Reporter, skip: &[String]) -> Step<()> {
+    let identity = job.client.identity()?;
+    let stack = job.client.stack(&job.plan.name)?;
+    tell_account(job, reporter, &identity, stack.as_ref());
+    let Some(stack) = stack.filter(|stack| stack.status.condition() != Condition::Gone) else {
+        return Err(Stop::fault(
+            Code::NotDeployed,
+            At::Name,
+            format!("there is no stack `{}` in {}", job.plan.name, job.client.region()),
+            format!("deploy it with `pipec deploy {}`", job.spec),
+        ));
+    };
+    check_owner(&stack, job.tag())?;
+    if stack.status.condition() != Condition::Stuck {
+        reporter.tell(&Event::Note {
+            message: format!("the stack is {}: there is no rollback to continue", stack.status),
+        });
+        return Ok(());
+    }
+    let before = job.client.newest_event(&stack.id)?;
+    job.client.continue_rollback(&stack.id, skip)?;
+    let start = Instant::now();
+    let meanwhile = job.meanwhile();
+    let operation = Operation {
+        stack_id: &stack.id,
+        stack: &stack.name,
+        before: before.as_deref(),
+        meanwhile: &meanwhile,
+    };
+    let followed = follow(job.client, reporter, operation)?;
+    if followed.status.condition() != Condition::Settled {
+        return Err(stuck(job.client, &Stack { status: followed.status, ..stack })?);
+    }
+    tell_finished(reporter, &stack.name, &followed.status, start);
+    Ok(())
+}
+
+fn tell_account(job: &Job, reporter: &mut dyn Reporter, identity: &Identity, stack: Option<&Stack>) {
+    reporter.tell(&Event::Account {
+        account: identity.account.clone(),
+        region: job.client.region().to_owned(),
+        stack: job.plan.name.clone(),
+        status: stack.map(|stack| stack.status.to_string()),
+    });
+}
+
+/// Everything of the plan as something to make.
+fn tell_planned(job: &Job, reporter: &mut dyn Reporter) -> Outcome {
+    let change = |resource: &crate::plan::Resource| Change {
+        resource: resource.logical_id.to_string(),
+        kind: kinds::words(resource.resource_type).to_owned(),
+        action: Action::Add,
+        what: Vec::new(),
+        loss: None,
+    };
+    let changes = job.plan.resources.iter().map(change).collect();
+    reporter.tell(&Event::Changes { changes, shard_steps: Vec::new() });
+    Outcome::Differs
+}
+
+fn tell_outputs(reporter: &mut dyn Reporter, stack: Option<&Stack>) {
+    for output in stack.iter().flat_map(|stack| &stack.outputs) {
+        reporter.tell(&Event::Output {
+            name: output.name.clone(),
+            value: output.value.clone(),
+            description: output.description.clone(),
+        });
+    }
+}
+
+fn tell_finished(reporter: &mut dyn Reporter, stack: &str, status: &StackStatus, start: Instant) {
+    reporter.tell(&Event::Finished {
+        stack: stack.to_owned(),
+        status: status.to_string(),
+        seconds: start.elapsed().as_secs(),
+    });
+}
+
+/// A template that is too large for a request, under a key that holds its hash.
+fn send_template(client: &dyn AwsClient, bucket: &Bucket, template: &str) -> Step<String> {
+    let hash: String = Sha256::digest(template.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let key = format!("template-{}.yaml", &hash[..20]);
+    if client.object(&bucket.name, &key, bucket.owner.as_deref())?.is_none() {
+        upload::send(client, bucket, &key, template.as_bytes())?;
+    }
+    Ok(client.object_url(&bucket.name, &key))
+}
+
+/// Data goes only where its resource is named.
+fn guard(changes: &[Change], options: &Options, spec: &str) -> Step<()> {
+    let named = |change: &Change| {
+        options.allow_replace.iter().any(|name| name.eq_ignore_ascii_case(&change.resource))
+    };
+    let at_stake: Vec<&Change> =
+        changes.iter().filter(|change| change.endangers_data() && !named(change)).collect();
+    let Some(first) = at_stake.first() else { return Ok(()) };
+    let verb = if first.action == Action::Remove { "deleted" } else { "replaced" };
+    let loss = first.loss.as_ref().map_or("its data", |loss| loss.what.as_str());
+    let end = match &first.loss {
+        Some(loss) if loss.kept => "stays behind, outside of the pipeline",
+        _ => "would be lost",
+    };
+    let flags: Vec<String> =
+        at_stake.iter().map(|change| format!("--allow-replace {}", change.resource)).collect();
+    Err(Stop::fault(
+        Code::DataAtStake,
+        At::Resource(first.resource.clone()),
+        format!("{} ({}) would be {verb}: {loss} {end}", first.resource, first.kind),
+        format!("where that is meant, run `pipec deploy {spec} {}`", flags.join(" ")),
+    ))
+}
+
+fn confirm(reporter: &mut dyn Reporter, options: &Options, identity: &Identity, job: &Job) -> Step<()> {
+    if options.yes {
+        return Ok(());
+    }
+    let question = format!("Deploy this to account {}, {}?", identity.account, job.client.region());
+    match reporter.ask(&question) {
+        Answer::Yes => Ok(()),
+        Answer::No => Err(Stop::Declined),
+        Answer::Nobody => Err(Stop::fault(
+            Code::Unconfirmed,
+            At::Name,
+            "there is no terminal to confirm the changes on",
+            format!("run `pipec deploy {} --yes`; `--dry-run` only shows them", job.spec),
+        )),
+    }
+}
+
+/// Executes a change set and follows it to its end.
+fn execute(job: &Job, reporter: &mut dyn Reporter, prepared: &Prepared) -> Step<()> {
+    let before = job.client.newest_event(&prepared.stack_id)?;
+    let start = Instant::now();
+    change_set::execute(job.client, prepared)?;
+    let meanwhile = job.meanwhile();
+    let operation = Operation {
+        stack_id: &prepared.stack_id,
+        stack: &job.plan.name,
+        before: before.as_deref(),
+        meanwhile: &meanwhile,
+    };
+    let followed = follow(job.client, reporter, operation)?;
+    if !followed.status.succeeded() {
+        return Err(failure(&followed, &job.plan.name));
+    }
+    tell_finished(reporter, &job.plan.name, &followed.status, start);
+    Ok(())
+}

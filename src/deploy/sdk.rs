@@ -1,0 +1,356 @@
+//! The AWS SDK as [`AwsClient`](super::client::AwsClient): its retries, its timeouts, its chain of credentials.
+
+mod cloudformation;
+mod s3;
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use tokio::runtime::Runtime;
+
+use super::call_error::{CallError, CallErrorKind};
+use super::client::{AwsClient, Call, ChangeSet, ChangeSetRequest, Identity, ObjectHead, ObjectVersion};
+use super::client::{Stack, StackEvent, StackResource, ValidationFailure};
+use super::interrupt::Interrupt;
+
+/// Attempts of a call, the first one included; with the SDK's pauses they span about a minute.
+const ATTEMPTS_MAX: u32 = 7;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Of one attempt. CloudFormation answers within seconds.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+/// Of one attempt to send an artifact, of which the largest has some 25 MB.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
+/// Longest of the SDK's pauses between two attempts.
+const BACKOFF_MAX: Duration = Duration::from_secs(10);
+
+/// Where the calls go and with whose rights, beside what the environment and the AWS CLI's files say.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Region, ahead of `AWS_REGION` and the profile's.
+    pub region: Option<String>,
+    /// Profile, ahead of `AWS_PROFILE`.
+    pub profile: Option<String>,
+    /// Region where nothing names one.
+    pub fallback_region: Option<String>,
+    /// Whether every call is told.
+    pub verbose: bool,
+}
+
+/// Calls to AWS, one after the other.
+pub struct SdkClient {
+    runtime: Runtime,
+    region: String,
+    interrupt: Interrupt,
+    verbose: bool,
+    config: SdkConfig,
+    cloudformation: aws_sdk_cloudformation::Client,
+    s3: aws_sdk_s3::Client,
+}
+
+/// The configuration that region, profile and the environment give, as for the AWS CLI.
+pub async fn configuration(settings: &Settings) -> SdkConfig {
+    let provider = Provider::Rustls(CryptoMode::Ring);
+    let http = aws_smithy_http_client::Builder::new().tls_provider(provider).build_https();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http)
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX).with_max_backoff(BACKOFF_MAX))
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(CONNECT_TIMEOUT)
+                .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+                .build(),
+        );
+    if let Some(region) = &settings.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(profile) = &settings.profile {
+        loader = loader.profile_name(profile);
+    }
+    loader.load().await
+}
+
+impl SdkClient {
+    /// A client; `None` where nothing names a region.
+    ///
+    /// # Errors
+    /// As the operating system gives them.
+    pub fn new(settings: &Settings, interrupt: Interrupt) -> std::io::Result<Option<Self>> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let mut config = runtime.block_on(configuration(settings));
+        if config.region().is_none() {
+            let Some(fallback) = &settings.fallback_region else { return Ok(None) };
+            config = config.into_builder().region(Region::new(fallback.clone())).build();
+        }
+        let Some(region) = config.region().map(ToString::to_string) else { return Ok(None) };
+        // An emulator on loopback has no names for buckets.
+        let s3 = aws_sdk_s3::config::Builder::from(&config)
+            .force_path_style(config.endpoint_url().is_some())
+            .build();
+        Ok(Some(Self {
+            cloudformation: aws_sdk_cloudformation::Client::new(&config),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            runtime,
+            region,
+            interrupt,
+            verbose: settings.verbose,
+            config,
+        }))
+    }
+
+    /// The configuration, for clients of other services.
+    pub fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
+    /// Waits for an answer, or for Ctrl-C.
+    ///
+    /// # Errors
+    /// What AWS refuses, in [`CallError`]'s kinds.
+    pub fn call<T, E>(
+        &self,
+        action: &'static str,
+        answer: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Call<T>
+    where
+        E: std::error::Error + ProvideErrorMetadata + 'static,
+    {
+        let start = Instant::now();
+        let result = self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                () = self.interrupt.pressed() => Err(interrupted(action)),
+                answer = answer => answer.map_err(|error| read(action, &error)),
+            }
+        });
+        if self.verbose {
+            let seconds = start.elapsed().as_secs_f64();
+            let end = match &result {
+                Ok(_) => "ok",
+                Err(error) => error.code.as_deref().unwrap_or("no answer"),
+            };
+            let _ = anstream::eprintln!("{action}: {end} ({seconds:.2} s)");
+        }
+        result
+    }
+}
+
+fn interrupted(action: &'static str) -> CallError {
+    CallError { action, kind: CallErrorKind::Interrupted, code: None, message: "interrupted".into() }
+}
+
+/// What a failure means. Credentials that cannot be had show as a request that was not sent.
+fn read<E>(action: &'static str, error: &SdkError<E, HttpResponse>) -> CallError
+where
+    E: std::error::Error + ProvideErrorMetadata + 'static,
+{
+    let Some(response) = error.raw_response().filter(|_| matches!(error, SdkError::ServiceError(_))) else {
+        let context = DisplayErrorContext(error).to_string();
+        let (kind, message) = unsent(&context);
+        return CallError { action, kind, code: None, message };
+    };
+    let status = response.status().as_u16();
+    CallError {
+        action,
+        kind: CallErrorKind::of(error.code(), status),
+        code: error.code().map(str::to_owned).or_else(|| Some(format!("HTTP {status}"))),
+        message: error.message().unwrap_or_default().to_owned(),
+    }
+}
+
+/// Why a request was not sent, or was not answered, in words for people.
+fn unsent(context: &str) -> (CallErrorKind, String) {
+    let lower = context.to_lowercase();
+    let has = |word: &str| lower.contains(word);
+    if has("credential") || has("identity resolver") || has("sso") && has("token") {
+        return if has("expired") || has("token is invalid") || has("sso") {
+            (CallErrorKind::ExpiredCredentials, "the login has expired".into())
+        } else {
+            (CallErrorKind::NoCredentials, "no credentials were found".into())
+        };
+    }
+    let message = if has("timeout") || has("timed out") {
+        "no answer in time"
+    } else if has("dns") || has("resolve") {
+        "its name cannot be resolved"
+    } else if has("certificate") || has("tls") {
+        "no trusted connection"
+    } else if has("connect") || has("dispatch failure") {
+        "no connection"
+    } else {
+        "an answer that cannot be read"
+    };
+    (CallErrorKind::Unreachable, message.into())
+}
+
+impl AwsClient for SdkClient {
+    fn region(&self) -> &str {
+        &self.region
+    }
+
+    fn identity(&self) -> Call<Identity> {
+        let sts = aws_sdk_sts::Client::new(&self.config);
+        let answer = self.call("sts:GetCallerIdentity", sts.get_caller_identity().send())?;
+        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        Ok(Identity { account: text(answer.account()), principal: text(answer.arn()) })
+    }
+
+    fn stack(&self, stack: &str) -> Call<Option<Stack>> {
+        self.describe_stack(stack)
+    }
+
+    fn stacks(&self) -> Call<Vec<Stack>> {
+        self.describe_stacks()
+    }
+
+    fn deleted_stack(&self, name: &str) -> Call<Option<String>> {
+        self.list_deleted_stacks(name)
+    }
+
+    fn resources(&self, stack: &str) -> Call<Vec<StackResource>> {
+        self.describe_stack_resources(stack)
+    }
+
+    fn template(&self, stack: &str) -> Call<String> {
+        self.get_template(stack)
+    }
+
+    fn events(&self, stack: &str, known: Option<&str>) -> Call<Vec<StackEvent>> {
+        self.describe_stack_events(stack, known)
+    }
+
+    fn newest_event(&self, stack: &str) -> Call<Option<String>> {
+        let send = self.cloudformation.describe_stack_events().stack_name(stack).send();
+        let answer = self.call("cloudformation:DescribeStackEvents", send)?;
+        Ok(answer.stack_events().first().and_then(|event| event.event_id()).map(str::to_owned))
+    }
+
+    fn create_change_set(&self, request: &ChangeSetRequest) -> Call<(String, String)> {
+        self.make_change_set(request)
+    }
+
+    fn change_set(&self, change_set: &str) -> Call<ChangeSet> {
+        self.describe_change_set(change_set)
+    }
+
+    fn validation_failures(&self, change_set: &str) -> Call<Vec<ValidationFailure>> {
+        self.describe_failed_events(change_set)
+    }
+
+    fn delete_change_set(&self, change_set: &str) -> Call<()> {
+        let send = self.cloudformation.delete_change_set().change_set_name(change_set).send();
+        self.call("cloudformation:DeleteChangeSet", send).map(drop)
+    }
+
+    fn execute_change_set(&self, change_set: &str) -> Call<()> {
+        let send = self.cloudformation.execute_change_set().change_set_name(change_set).send();
+        self.call("cloudformation:ExecuteChangeSet", send).map(drop)
+    }
+
+    fn continue_rollback(&self, stack: &str, skip: &[String]) -> Call<()> {
+        let skip = (!skip.is_empty()).then(|| skip.to_vec());
+        let request = self.cloudformation.continue_update_rollback().stack_name(stack);
+        let send = request.set_resources_to_skip(skip).send();
+        self.call("cloudformation:ContinueUpdateRollback", send).map(drop)
+    }
+
+    fn delete_stack(&self, stack: &str, retain: &[String]) -> Call<()> {
+        let retain = (!retain.is_empty()).then(|| retain.to_vec());
+        let request = self.cloudformation.delete_stack().stack_name(stack);
+        self.call("cloudformation:DeleteStack", request.set_retain_resources(retain).send()).map(drop)
+    }
+
+    fn object(&self, bucket: &str, key: &str, owner: Option<&str>) -> Call<Option<ObjectHead>> {
+        self.head_object(bucket, key, owner)
+    }
+
+    fn put_object(
+        &self,
+        bucket: &str,
+        key: &str,
+        owner: Option<&str>,
+        bytes: &[u8],
+        sha256: &str,
+    ) -> Call<()> {
+        self.send_object(bucket, key, owner, bytes, sha256)
+    }
+
+    fn object_url(&self, bucket: &str, key: &str) -> String {
+        match self.config.endpoint_url() {
+            Some(endpoint) => format!("{}/{bucket}/{key}", endpoint.trim_end_matches('/')),
+            None => {
+                let end = if self.region.starts_with("cn-") { ".cn" } else { "" };
+                format!("https://{bucket}.s3.{}.amazonaws.com{end}/{key}", self.region)
+            }
+        }
+    }
+
+    fn object_versions(&self, bucket: &str) -> Call<Option<Vec<ObjectVersion>>> {
+        self.list_versions(bucket, None)
+    }
+
+    fn versions_of(&self, bucket: &str, key: &str) -> Call<Vec<ObjectVersion>> {
+        let mut versions = self.list_versions(bucket, Some(key))?.unwrap_or_default();
+        versions.retain(|version| version.key == key);
+        Ok(versions)
+    }
+
+    fn delete_versions(&self, bucket: &str, versions: &[ObjectVersion]) -> Call<()> {
+        self.delete_objects(bucket, versions)
+    }
+
+    fn delete_bucket(&self, bucket: &str) -> Call<()> {
+        let answer = self.call("s3:DeleteBucket", self.s3.delete_bucket().bucket(bucket).send());
+        match answer {
+            Err(error) if error.kind == CallErrorKind::NotFound => Ok(()),
+            answer => answer.map(drop),
+        }
+    }
+
+    fn application_status(&self, application: &str) -> Call<Option<String>> {
+        let client = aws_sdk_kinesisanalyticsv2::Client::new(&self.config);
+        let send = client.describe_application().application_name(application).send();
+        let answer = self.call("kinesisanalytics:DescribeApplication", send)?;
+        let detail = answer.application_detail();
+        Ok(detail.map(|detail| detail.application_status().as_str().to_owned()))
+    }
+
+    fn wait(&self, time: Duration) -> Call<()> {
+        self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                () = self.interrupt.pressed() => Err(interrupted("wait")),
+                () = tokio::time::sleep(time) => Ok(()),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_sent_is_told_in_plain_words() {
+        let kind = |context: &str| unsent(context).0;
+        assert_eq!(
+            kind("dispatch failure: other: the credential provider was not enabled: no providers in chain"),
+            CallErrorKind::NoCredentials
+        );
+        assert_eq!(
+            kind("dispatch failure: loading credentials: the SSO token has expired"),
+            CallErrorKind::ExpiredCredentials
+        );
+        assert_eq!(
+            unsent("dispatch failure: io error: error trying to connect: refused"),
+            (CallErrorKind::Unreachable, "no connection".into())
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! Brings a stack to a state in which it can be created or updated, or says why that cannot be.
+
+use super::cause;
+use super::client::{AwsClient, Stack};
+use super::follow::{Operation, follow};
+use super::report::{Event, Reporter};
+use super::stack_status::Condition;
+use super::stop::{At, Step, Stop};
+use crate::diagnostics::Code;
+
+/// The stack, settled or reviewed; `None` where there is none. An operation that goes on is followed to its end; what
+/// is left of a creation that was rolled back is removed.
+///
+/// # Errors
+/// As AWS gives them, and where the stack is someone else's or needs a decision.
+pub fn settle(
+    client: &dyn AwsClient,
+    reporter: &mut dyn Reporter,
+    name: &str,
+    tag: (&str, &str),
+    meanwhile: &str,
+) -> Step<Option<Stack>> {
+    loop {
+        let Some(stack) = client.stack(name)? else { return Ok(None) };
+        check_owner(&stack, tag)?;
+        match stack.status.condition() {
+            Condition::Gone => return Ok(None),
+            Condition::Settled | Condition::Reviewed => return Ok(Some(stack)),
+            Condition::Moving => {
+                reporter
+                    .tell(&Event::Following { stack: stack.name.clone(), status: stack.status.to_string() });
+                follow_on(client, reporter, &stack, meanwhile)?;
+            }
+            Condition::Dead => {
+                tell_cause(client, reporter, &stack)?;
+                reporter.tell(&Event::Note {
+                    message: format!("the stack `{name}` is {} and empty: removing it", stack.status),
+                });
+                let before = client.newest_event(&stack.id)?;
+                client.delete_stack(&stack.id, &[])?;
+                let operation =
+                    Operation { stack_id: &stack.id, stack: name, before: before.as_deref(), meanwhile };
+                let followed = follow(client, reporter, operation)?;
+                if !followed.status.succeeded() {
+                    return Err(super::failure::failure(&followed, name));
+                }
+            }
+            Condition::Stuck | Condition::Wrecked => return Err(stuck(client, &stack)?),
+        }
+    }
+}
+
+/// Follows what goes on in a stack to its end.
+pub(super) fn follow_on(
+    client: &dyn AwsClient,
+    reporter: &mut dyn Reporter,
+    stack: &Stack,
+    meanwhile: &str,
+) -> Step<super::follow::Followed> {
+    let operation = Operation { stack_id: &stack.id, stack: &stack.name, before: None, meanwhile };
+    follow(client, reporter, operation)
+}
+
+/// A stack of this name that pipec did not make is not touched.
+pub(super) fn check_owner(stack: &Stack, tag: (&str, &str)) -> Step<()> {
+    let ours = stack.tags.iter().any(|(key, value)| (key.as_str(), value.as_str()) == tag);
+    // A stack that was never executed has nothing to lose; not every one of them shows its tags.
+    let untouched = stack.status.condition() == Condition::Reviewed && stack.tags.is_empty();
+    if ours || untouched || stack.status.condition() == Condition::Gone {
+        return Ok(());
+    }
+    Err(Stop::fault(
+        Code::ForeignStack,
+        At::Name,
+        format!("there is a stack `{}` that pipec did not make for this pipeline", stack.name),
+        format!(
+            "give the pipeline another name; or, where it is this pipeline's all the same, tag the stack with \
+             `{}={}`",
+            tag.0, tag.1
+        ),
+    ))
+}
+
+/// Says why a creation failed that was rolled back.
+fn tell_cause(client: &dyn AwsClient, reporter: &mut dyn Reporter, stack: &Stack) -> Step<()> {
+    let events = cause::failed_operation(&client.events(&stack.id, None)?);
+    for cause in cause::causes(&events).iter().take(1) {
+        reporter.tell(&Event::Note {
+            message: format!(
+                "its creation failed: {}: {}",
+                cause.logical_id,
+                cause.reason.as_deref().unwrap_or("AWS gives no reason")
+            ),
+        });
+    }
+    Ok(())
+}
+
+/// The fault of a stack that needs a decision, with its cause.
+pub(super) fn stuck(client: &dyn AwsClient, stack: &Stack) -> Step<Stop> {
+    let events = cause::failed_operation(&client.events(&stack.id, None)?);
+    let causes = cause::causes(&events);
+    let last = causes.last();
+    let why = last.map_or_else(String::new, |cause| {
+        format!(": {}: {}", cause.logical_id, cause.reason.as_deref().unwrap_or("AWS gives no reason"))
+    });
+    let at = last.map_or(At::Name, |cause| At::Resource(cause.logical_id.clone()));
+    let message = format!("the stack `{}` is {}{why}", stack.name, stack.status);
+    let skip = last.map_or_else(|| "NAME".to_owned(), |cause| cause.logical_id.clone());
+    Ok(match stack.status.condition() {
+        Condition::Stuck => Stop::fault(
+            Code::StackStuck,
+            at,
+            message,
+            format!(
+                "mend the cause and run `pipec deploy SPEC --continue-rollback`, or leave the resource as it is with \
+                 `--continue-rollback --skip {skip}`"
+            ),
+        ),
+        _ => Stop::fault(
+            Code::StackWrecked,
+            at,
+            message,
+            format!(
+                "`pipec destroy SPEC` deletes what is left; `--skip {skip}` leaves a resource that cannot be deleted"
+            ),
+        ),
+    })
+}

@@ -1,0 +1,119 @@
+//! The artifacts into their bucket. A key holds a hash, so what is there under it with the right bytes stays.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+use super::call_error::CallErrorKind;
+use super::client::{AwsClient, ObjectHead};
+use super::report::{Event, Reporter};
+use super::stop::{At, Step, Stop};
+use crate::diagnostics::Code;
+use crate::plan::{Artifact, Plan};
+
+/// Where artifacts go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// Name.
+    pub name: String,
+    /// Account that must own it; `None` where the user names a bucket, which may be another account's.
+    pub owner: Option<String>,
+}
+
+/// The bytes of artifacts.
+pub trait ArtifactSource {
+    /// The bytes of an artifact; `None` where a part of it is not on this machine.
+    ///
+    /// # Errors
+    /// Where it cannot be made.
+    fn local(&self, artifact: &Artifact) -> Step<Option<Cow<'_, [u8]>>>;
+
+    /// The bytes of an artifact, with what has to be fetched for it.
+    ///
+    /// # Errors
+    /// Where it cannot be had.
+    fn fetched(&self, artifact: &Artifact) -> Step<Cow<'_, [u8]>>;
+}
+
+/// Sends what is missing.
+///
+/// # Errors
+/// As AWS and the source give them. What was sent before stays, and is not sent again.
+pub fn upload(
+    client: &dyn AwsClient,
+    reporter: &mut dyn Reporter,
+    source: &dyn ArtifactSource,
+    plan: &Plan,
+    bucket: &Bucket,
+) -> Step<()> {
+    let mut present = 0;
+    for artifact in &plan.artifacts {
+        let head = client.object(&bucket.name, &artifact.s3_key, bucket.owner.as_deref());
+        let head = head.map_err(|error| explain(error.into(), bucket))?;
+        let recorded = head.and_then(|ObjectHead { sha256 }| sha256);
+        let bytes = match (source.local(artifact)?, &recorded) {
+            // Its connector is not here; S3 verified the bytes when they came.
+            (None, Some(_)) => {
+                present += 1;
+                continue;
+            }
+            (None, None) => source.fetched(artifact)?,
+            (Some(bytes), _) => bytes,
+        };
+        let sha256 = sha256(&bytes);
+        if recorded.as_ref() == Some(&sha256) {
+            present += 1;
+            continue;
+        }
+        send(client, bucket, &artifact.s3_key, &bytes)?;
+        reporter.tell(&Event::Uploaded {
+            artifact: artifact.name.to_owned(),
+            key: artifact.s3_key.clone(),
+            bytes: bytes.len() as u64,
+        });
+    }
+    if present > 0 {
+        reporter.tell(&Event::Present { count: present });
+    }
+    Ok(())
+}
+
+/// Sends an object whole or not at all.
+pub(super) fn send(client: &dyn AwsClient, bucket: &Bucket, key: &str, bytes: &[u8]) -> Step<()> {
+    let sent = client.put_object(&bucket.name, key, bucket.owner.as_deref(), bytes, &sha256(bytes));
+    sent.map_err(|error| match error.kind {
+        CallErrorKind::NotFound => Stop::fault(
+            Code::ArtifactBucket,
+            At::Name,
+            format!("there is no bucket `{}` for the artifacts", bucket.name),
+            "name one in the stack's region with `--artifact-bucket`",
+        ),
+        _ => explain(error.into(), bucket),
+    })
+}
+
+/// S3 answers for a bucket of another account as for a missing permission.
+fn explain(stop: Stop, bucket: &Bucket) -> Stop {
+    match stop {
+        Stop::Fault(mut fault) if fault.code == Code::MissingPermission => {
+            fault.help += &format!(
+                "; the bucket is `{}`{}",
+                bucket.name,
+                match &bucket.owner {
+                    Some(owner) => format!(
+                        ", and must belong to account {owner} unless it is named with `--artifact-bucket`"
+                    ),
+                    None => String::new(),
+                }
+            );
+            Stop::Fault(fault)
+        }
+        stop => stop,
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    STANDARD.encode(Sha256::digest(bytes))
+}
