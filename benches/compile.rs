@@ -16,7 +16,7 @@ fn compile(criterion: &mut Criterion) {
     let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/user-data-pipeline.yaml"));
     criterion.bench_function("compile the reference pipeline", |bencher| {
         bencher.iter(|| {
-            let compilation = pipec::compile(&Disk, &programs, black_box(path));
+            let compilation = pipec::compile(&Disk, &programs, black_box(path), None);
             let stack = compilation.stack.expect("the reference builds");
             artifacts::texts(&stack.plan, &stack.template)
         });
@@ -26,7 +26,7 @@ fn compile(criterion: &mut Criterion) {
     criterion.bench_function("parse the reference pipeline", |bencher| {
         bencher.iter(|| parse::parse(black_box(sources.file(file))));
     });
-    let stack = pipec::compile(&Disk, &programs, path).stack.expect("the reference builds");
+    let stack = pipec::compile(&Disk, &programs, path, None).stack.expect("the reference builds");
     criterion.bench_function("render the reference pipeline", |bencher| {
         bencher.iter(|| render::render(black_box(&stack.plan)));
     });

@@ -28,7 +28,7 @@ use std::path::Path;
 
 use check::Checked;
 use diagnostics::{Code, Diagnostic};
-use parse::Places;
+use parse::{Document, Places};
 use plan::Plan;
 use plan::cost::Cost;
 use runtime::Programs;
@@ -46,6 +46,17 @@ pub struct Compilation {
     pub stack: Option<Stack>,
 }
 
+/// What the compilation of a spec and of all its environments gives.
+#[derive(Debug)]
+pub struct Compilations {
+    /// The files that were read.
+    pub sources: Sources,
+    /// What was found in them, in reading order, each finding once.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The stacks: the spec's own, and the environments' in their order. Those with errors are missing.
+    pub stacks: Vec<Stack>,
+}
+
 /// A compiled pipeline.
 #[derive(Debug)]
 pub struct Stack {
@@ -61,30 +72,66 @@ pub struct Stack {
     pub places: Places,
 }
 
-/// Compiles one spec.
-pub fn compile(world: &dyn World, programs: &Programs, path: &Path) -> Compilation {
+/// Compiles one spec: as it stands, or as it is in an environment.
+pub fn compile(
+    world: &dyn World,
+    programs: &Programs,
+    path: &Path,
+    environment: Option<&str>,
+) -> Compilation {
     let mut sources = Sources::default();
-    let (stack, mut diagnostics) = phases(world, programs, path, &mut sources);
+    let (stack, mut diagnostics) = match document(world, path, &mut sources) {
+        Ok(document) => phases(world, programs, path, &document, environment, &mut sources),
+        Err(diagnostics) => (None, diagnostics),
+    };
     diagnostics::sort(&mut diagnostics);
     Compilation { sources, diagnostics, stack }
 }
 
-/// The phases, in order.
+/// Compiles one spec, as it stands and as it is in each of its environments.
+pub fn compile_all(world: &dyn World, programs: &Programs, path: &Path) -> Compilations {
+    let mut sources = Sources::default();
+    let mut stacks = Vec::new();
+    let mut diagnostics = match document(world, path, &mut sources) {
+        Ok(document) => {
+            let mut of = |environment| {
+                let (stack, found) = phases(world, programs, path, &document, environment, &mut sources);
+                stacks.extend(stack);
+                found
+            };
+            let mut all = of(None);
+            let found = document.environments().iter();
+            let found = found.map(|environment| (environment, of(Some(&environment.name)))).collect();
+            parse::add_findings(&mut all, found);
+            all
+        }
+        Err(diagnostics) => diagnostics,
+    };
+    diagnostics::sort(&mut diagnostics);
+    Compilations { sources, diagnostics, stacks }
+}
+
+/// The file of a spec, read.
+fn document(world: &dyn World, path: &Path, sources: &mut Sources) -> Result<Document, Vec<Diagnostic>> {
+    let file = parse::load(world, path, sources).map_err(|diagnostic| vec![*diagnostic])?;
+    parse::parse(sources.file(file))
+}
+
+/// The phases behind it, in order.
 fn phases(
     world: &dyn World,
     programs: &Programs,
     path: &Path,
+    document: &Document,
+    environment: Option<&str>,
     sources: &mut Sources,
 ) -> (Option<Stack>, Vec<Diagnostic>) {
-    let file = match parse::load(world, path, sources) {
-        Ok(file) => file,
-        Err(diagnostic) => return (None, vec![*diagnostic]),
+    let parsed = match document.merge(environment, sources) {
+        Ok(parsed) => parsed,
+        Err(diagnostics) => return (None, diagnostics),
     };
-    let (parsed, mut diagnostics) = parse::parse(sources.file(file));
-    let Some(parsed) = parsed else { return (None, diagnostics) };
     let places = parsed.places.clone();
-    let (pipeline, found) = resolve::resolve(parsed, path, world, sources);
-    diagnostics.extend(found);
+    let (pipeline, mut diagnostics) = resolve::resolve(parsed, path, world, sources);
     let (checked, found) = check::check(pipeline, programs);
     diagnostics.extend(found);
     let Some(checked) = checked.filter(|_| !diagnostics::has_errors(&diagnostics)) else {

@@ -107,11 +107,15 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Takes a file in.
+    /// Takes a file in; one that is there already, as several environments read it, only once.
     pub fn add(&mut self, path: &str, text: String) -> FileId {
+        let path = printable(path);
+        if let Some(there) = self.files.iter().find(|file| file.path == path && file.text == text) {
+            return there.id;
+        }
         let id = FileId(offset(self.files.len()));
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        self.files.push(SourceFile { id, path: printable(path), text, line_starts });
+        self.files.push(SourceFile { id, path, text, line_starts });
         id
     }
 

@@ -75,13 +75,17 @@ impl World for Folder<'_> {
     }
 }
 
-/// What is found in a case's specs: `spec.yaml`, and `other.yaml` where there is one.
+/// What is found in a case's specs: `spec.yaml`, and `other.yaml` where there is one. A file `environment` says what
+/// stands behind `--env`.
 fn compile(folder: &Path) -> Vec<Found> {
     let mut specs = vec!["spec.yaml"];
     specs.extend(folder.join("other.yaml").exists().then_some("other.yaml"));
     // The plan's advice (10) is shown where it is the case: most other specs would have some as well.
     let phases = if name(folder).starts_with("PIPE10") { compiled } else { front_end };
-    let mut all: Vec<Found> = specs.iter().map(|spec| phases(&Folder(folder), Path::new(spec))).collect();
+    let environment = fs::read_to_string(folder.join("environment")).ok();
+    let environment = environment.as_deref().map(str::trim);
+    let mut all: Vec<Found> =
+        specs.iter().map(|spec| phases(&Folder(folder), Path::new(spec), environment)).collect();
     let names: Option<Vec<_>> = specs
         .iter()
         .zip(&all)

@@ -1,70 +1,13 @@
 //! The command line as a user meets it: exit codes, streams, formats, files.
 
+mod support;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 use std::{env, fs, thread};
 
 use serde_json::Value;
-use tempfile::TempDir;
-
-const SPEC: &str = "name: orders\nstream:\n  record_size: 1 KiB\n  records_per_second: 100\ndelivery:\n  s3:\n    prefix: orders/\n";
-
-const FLINK: &str = "name: orders\nstream:\n  record_size: 1 KiB\n  records_per_second: 100\nrecords:\n  format: json\n  columns:\n    id: {type: BIGINT}\nanalytics:\n  runtime: flink\n  sql: SELECT \"id\" FROM stream\ndelivery: {s3: {}}\n";
-
-/// A folder with a spec in it, and pipec run there without anything from outside.
-struct Place {
-    folder: TempDir,
-}
-
-impl Place {
-    fn new() -> Self {
-        let place = Self { folder: TempDir::new().expect("a folder") };
-        place.file("orders.yaml", SPEC);
-        place
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn file(&self, name: &str, text: &str) {
-        fs::write(self.path(name), text).expect("a file");
-    }
-
-    fn pipec(&self, args: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_pipec"))
-            .args(args)
-            .current_dir(self.folder.path())
-            .env_clear()
-            .env("HOME", self.folder.path())
-            .output()
-            .expect("pipec runs")
-    }
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("an exit code")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("text")
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("text")
-}
-
-fn files(folder: &Path) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten() {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() { found.extend(files(&path)) } else { found.push(path.display().to_string()) }
-    }
-    found.sort();
-    found
-}
+use support::place::{FLINK, Place, SPEC, code, err, files, out};
 
 #[test]
 fn check_of_a_good_spec_is_quiet_on_stdout() {
@@ -221,7 +164,7 @@ fn init_with_everything_uncommented_builds() {
     let sections: Vec<String> = text
         .lines()
         .map(|line| {
-            let active = ["# producer:", "# records:", "# analytics:", "#   ", "# tags:"]
+            let active = ["# producer:", "# records:", "# analytics:", "#   ", "# tags:", "# environments:"]
                 .iter()
                 .any(|start| line.starts_with(start));
             if active { line[2..].to_owned() } else { line.to_owned() }

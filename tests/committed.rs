@@ -4,10 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use pipec::artifacts;
 use pipec::runtime::Programs;
 use pipec::spec::{reference, schema};
 use pipec::world::Disk;
+use pipec::{artifacts, diagnostics};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -50,10 +50,12 @@ fn the_output_of_the_examples_is_fresh() {
     let examples = examples();
     assert!(!examples.is_empty());
     for example in examples {
-        let compilation = pipec::compile(&Disk, &programs, &example);
-        let stack = compilation.stack.unwrap_or_else(|| panic!("{} does not build", example.display()));
-        for text in artifacts::texts(&stack.plan, &stack.template) {
-            fresh(&format!("generated/{}/{}", stack.plan.name, text.name), &text.text);
+        let compiled = pipec::compile_all(&Disk, &programs, &example);
+        assert!(!diagnostics::has_errors(&compiled.diagnostics), "{} does not build", example.display());
+        for stack in compiled.stacks {
+            for text in artifacts::texts(&stack.plan, &stack.template) {
+                fresh(&format!("generated/{}/{}", stack.plan.name, text.name), &text.text);
+            }
         }
     }
 }

@@ -114,13 +114,15 @@ fn reported(spec: &str, code: Code) -> BTreeSet<Code> {
         ("users.jsonl".into(), b"{\"name\": {\"first\": \"Ada\"}, \"dob\": {\"age\": 36}}\n".to_vec()),
         ("user.sql".into(), b"SELECT \"first\" FROM SOURCE_SQL_STREAM_001 WHERE \"age\" >= 21;\n".to_vec()),
     ]));
-    let found =
-        compiled(&world, Path::new("spec.yaml")).diagnostics.into_iter().map(|diagnostic| diagnostic.code);
+    let found = compiled(&world, Path::new("spec.yaml"), None)
+        .diagnostics
+        .into_iter()
+        .map(|diagnostic| diagnostic.code);
     found.filter(|found| is_advice(code) || !is_advice(*found)).collect()
 }
 
-/// Faults that a fragment cannot show: of files, of very long values, of several specs, of pipec itself.
-const TOLD_ONLY: [Code; 9] = [
+/// Faults that a fragment cannot show: of files, of very long values, of several specs, of the call, of pipec itself.
+const TOLD_ONLY: [Code; 10] = [
     Code::UnreadableFile,
     Code::NotUtf8,
     Code::FileTooLarge,
@@ -129,6 +131,7 @@ const TOLD_ONLY: [Code; 9] = [
     Code::PrefixLength,
     Code::DescriptionLength,
     Code::DuplicatePipeline,
+    Code::UnknownEnvironment,
     Code::InternalFault,
 ];
 

@@ -82,6 +82,16 @@ logs:
 
 tags:
   team: data
+
+environments:
+  dev:
+    stream: {records_per_second: 10, capacity: on_demand, encryption: aws_managed}
+    producer: {network: ~, partition_key: random, generate: {seed: 7}}
+    tags: {stage: dev, team: null}
+  prod:
+    name: users
+    delivery:
+      s3: {bucket: my-data-lake, expire_after: ~}
 "#;
 
 /// Words that a spec does not expect, or not there.
@@ -260,7 +270,7 @@ fn holds(bytes: Vec<u8>) {
         ("spec.yaml".into(), bytes),
         ("a.sql".into(), b"SELECT \"nothing\" FROM \xff".to_vec()),
     ]));
-    let found = front_end(&world, Path::new("spec.yaml"));
+    let found = front_end(&world, Path::new("spec.yaml"), None);
     for diagnostic in &found.diagnostics {
         assert!(!diagnostic.help.trim().is_empty(), "{diagnostic:?}");
         assert!(!diagnostic.message.trim().is_empty(), "{diagnostic:?}");
@@ -286,7 +296,7 @@ fn holds(bytes: Vec<u8>) {
 #[test]
 fn the_valid_spec_is_valid() {
     let world = Files(HashMap::from([("spec.yaml".into(), VALID.into())]));
-    let found = front_end(&world, Path::new("spec.yaml"));
+    let found = front_end(&world, Path::new("spec.yaml"), None);
     assert!(found.pipeline.is_some(), "{:?}", found.diagnostics);
     assert!(!pipec::diagnostics::has_errors(&found.diagnostics), "{:?}", found.diagnostics);
 }
@@ -321,8 +331,8 @@ proptest! {
         holds(spec.clone());
         // What passes has a template that pipec vouches for.
         let world = Files(HashMap::from([("spec.yaml".into(), spec)]));
-        let compilation = pipec::compile(&world, &programs(), Path::new("spec.yaml"));
-        let faults = compilation.diagnostics.iter().filter(|found| found.code == Code::InternalFault);
-        assert_eq!(faults.count(), 0, "{:?}", compilation.diagnostics);
+        let compiled = pipec::compile_all(&world, &programs(), Path::new("spec.yaml"));
+        let faults = compiled.diagnostics.iter().filter(|found| found.code == Code::InternalFault);
+        assert_eq!(faults.count(), 0, "{:?}", compiled.diagnostics);
     }
 }

@@ -28,7 +28,7 @@ impl World for Memory {
 
 fn compile(spec: &str) -> pipec::Compilation {
     let path = PathBuf::from("spec.yaml");
-    pipec::compile(&Memory(BTreeMap::from([(path.clone(), spec.to_owned())])), &programs(), &path)
+    pipec::compile(&Memory(BTreeMap::from([(path.clone(), spec.to_owned())])), &programs(), &path, None)
 }
 
 fn template(spec: &str) -> String {
@@ -148,7 +148,7 @@ fn an_own_key_is_granted_to_who_needs_it_through_its_service() {
 #[test]
 fn no_action_is_a_wildcard_and_every_star_has_its_reason() {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/user-data-pipeline.yaml");
-    let compilation = pipec::compile(&pipec::world::Disk, &programs(), &example);
+    let compilation = pipec::compile(&pipec::world::Disk, &programs(), &example, None);
     for role in compilation.stack.expect("a stack").plan.roles {
         assert!(!role.grants.is_empty(), "{} has no edge", role.logical_id);
         for grant in role.grants {

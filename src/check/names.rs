@@ -27,13 +27,38 @@ pub(super) fn check(context: &mut Context) {
 }
 
 fn name(context: &mut Context) {
+    let Some(base) = &context.pipeline.base_name else {
+        let fault = no_name(&context.pipeline.name);
+        fault.into_iter().for_each(|diagnostic| context.report(diagnostic));
+        return;
+    };
     let name = &context.pipeline.name;
+    let fault = no_name(base).or_else(|| {
+        no_name(name).map(|_| {
+            Diagnostic::error(
+                Code::EnvironmentName,
+                name.span,
+                format!(
+                    "the pipeline would be called `{}`, {} characters; a name has \
+                     {NAME_CHARS_MAX} at most",
+                    name.value,
+                    name.value.len()
+                ),
+                "shorten the environment's name, or give its pipeline one of its own, as in `name: orders-prod`",
+            )
+        })
+    });
+    fault.into_iter().for_each(|diagnostic| context.report(diagnostic));
+}
+
+/// What keeps a text from naming a pipeline.
+fn no_name(name: &Setting<String>) -> Option<Diagnostic> {
     let valid = name.value.starts_with(|c: char| c.is_ascii_lowercase())
         && name.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         && !name.value.ends_with('-')
         && name.value.len() <= NAME_CHARS_MAX;
     if valid {
-        return;
+        return None;
     }
     let span = name.span;
     // `UserData` is two words.
@@ -56,7 +81,7 @@ fn name(context: &mut Context) {
     } else {
         format!("write `name: {better}`")
     };
-    context.report(Diagnostic::error(
+    Some(Diagnostic::error(
         Code::InvalidName,
         span,
         format!(
@@ -65,7 +90,7 @@ fn name(context: &mut Context) {
             name.value
         ),
         help,
-    ));
+    ))
 }
 
 fn description(context: &mut Context) {

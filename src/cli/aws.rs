@@ -58,12 +58,17 @@ pub(super) struct Compiled {
     pub(super) stack: Stack,
     pub(super) programs: Programs,
     pub(super) spec: PathBuf,
+    environment: Option<String>,
 }
 
-/// Compiles the one spec that is asked about; advice is for `plan`.
-pub(super) fn compile(spec: &Path, runtime: &RuntimeArgs) -> Result<Compiled, Exit> {
+/// Compiles the one spec that is asked about, or its environment; advice is for `plan`.
+pub(super) fn compile(
+    spec: &Path,
+    environment: Option<&str>,
+    runtime: &RuntimeArgs,
+) -> Result<Compiled, Exit> {
     let programs = runtime.programs()?;
-    let mut compilation = crate::compile(&Disk, &programs, spec);
+    let mut compilation = crate::compile(&Disk, &programs, spec, environment);
     compilation.diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);
     let found = [(compilation.sources, compilation.diagnostics)];
     report(&found, Format::Text)?;
@@ -72,13 +77,15 @@ pub(super) fn compile(spec: &Path, runtime: &RuntimeArgs) -> Result<Compiled, Ex
         Exit::Spec
     })?;
     let [(sources, _)] = found;
-    Ok(Compiled { sources, stack, programs, spec: spec.to_owned() })
+    let environment = environment.map(str::to_owned);
+    Ok(Compiled { sources, stack, programs, spec: spec.to_owned(), environment })
 }
 
 impl Compiled {
-    /// The spec as the user named it.
+    /// The spec and its environment as the user named them, for commands to repeat.
     pub(super) fn shown_spec(&self) -> String {
-        shown(&self.spec)
+        let spec = shown(&self.spec);
+        self.environment.as_ref().map_or(spec.clone(), |environment| format!("{spec} --env {environment}"))
     }
 
     /// AWS in the spec's region.
@@ -155,16 +162,19 @@ impl Compiled {
     fn diagnostic(&self, fault: Fault) -> Diagnostic {
         let places = &self.stack.places;
         let pointer = match &fault.at {
-            At::Name => "/name",
-            At::Region if places.has("/region") => "/region",
-            At::Region => "/name",
+            At::Name => None,
+            At::Region => Some("/region"),
             At::Resource(logical_id) => {
                 let resources = &self.stack.plan.resources;
                 let found = resources.iter().find(|resource| resource.logical_id == *logical_id);
-                found.map_or("/name", |resource| resource.spec)
+                found.map(|resource| resource.spec)
             }
         };
-        let span = if places.has(pointer) { places.key(pointer) } else { places.key("/name") };
+        let pointer = pointer.filter(|pointer| *pointer != "/name" && places.has(pointer));
+        // The name of an environment's pipeline stands at the environment.
+        let name = &self.stack.checked.pipeline().name;
+        let of_name = if name.written { places.key("/name") } else { name.span };
+        let span = pointer.map_or(of_name, |pointer| places.key(pointer));
         let message = fault.message.replace(['\n', '\r'], " ");
         Diagnostic::error(fault.code, span, message, fault.help)
     }

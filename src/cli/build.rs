@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::RuntimeArgs;
 use super::connectors::{self, ConnectorArgs};
 use super::output::{Exit, Stage, Staged, any_errors, counted, note, parallel, report, shown, tally, write};
+use super::{RuntimeArgs, compile};
+use crate::Stack;
 use crate::artifacts::connector::Jar;
 use crate::artifacts::{self, ARTIFACTS_DIR};
 use crate::aws::flink::Maven;
@@ -17,24 +18,28 @@ use crate::diagnostics::{Diagnostic, Format};
 use crate::plan::Artifact;
 use crate::runtime::Programs;
 use crate::source::{Sources, Span};
-use crate::world::Disk;
 
 /// Where output goes.
 const DEFAULT_OUT: &str = "generated";
 
 /// Write the stack: template, artifacts and manifest
 ///
-/// Writes DIR/<name>/template.yaml, DIR/<name>/manifest.json and, where there is SQL for Flink,
-/// DIR/<name>/pipeline.sql, which are for committing, and the artifacts that all pipelines share to
-/// DIR/artifacts, which are not. Needs no network and no AWS account.
+/// Writes, for the spec and for each of its environments, DIR/<name>/template.yaml, DIR/<name>/manifest.json and,
+/// where there is SQL for Flink, DIR/<name>/pipeline.sql, which are for committing, and the artifacts that all
+/// pipelines share to DIR/artifacts, which are not. Needs no network and no AWS account.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  pipec build pipeline.yaml\n  pipec build pipelines/*.yaml --out \
+#[command(
+    after_help = "Examples:\n  pipec build pipeline.yaml\n  pipec build --env prod pipeline.yaml\n  pipec build pipelines/*.yaml --out \
                         generated\n  pipec build --check pipelines/*.yaml      in CI: exit 4 when the committed \
-                        output is stale")]
+                        output is stale"
+)]
 pub(super) struct Build {
     /// Specs to build
     #[arg(required = true, value_name = "SPEC")]
     specs: Vec<PathBuf>,
+    /// Only the pipeline of this environment; without it, the spec's own and those of all its environments
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
     /// Output folder
     #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT)]
     out: PathBuf,
@@ -66,7 +71,7 @@ struct Output {
 }
 
 /// What came of one spec.
-type Compiled = (Sources, Vec<Diagnostic>, Option<Output>);
+type Compiled = (Sources, Vec<Diagnostic>, Vec<Output>);
 
 impl Build {
     pub(super) fn run(self) -> Result<(), Exit> {
@@ -76,9 +81,9 @@ impl Build {
         let stage = if self.check { None } else { Some(Stage::new(&self.out)?) };
         let compiled = parallel(&self.specs, |spec| self.compile(spec, &programs, stage.as_ref()));
         for (spec, compiled) in self.specs.iter().zip(compiled) {
-            let (sources, diagnostics, output) = compiled?;
+            let (sources, diagnostics, stacks) = compiled?;
             found.push((sources, diagnostics));
-            outputs.extend(output.map(|output| (spec, found.len() - 1, output)));
+            outputs.extend(stacks.into_iter().map(|output| (spec, found.len() - 1, output)));
         }
         duplicates(&outputs, &mut found);
         report(&found, self.format)?;
@@ -111,14 +116,17 @@ impl Build {
     }
 
     fn compile(&self, spec: &Path, programs: &Programs, stage: Option<&Stage>) -> Result<Compiled, Exit> {
-        let compilation = crate::compile(&Disk, programs, spec);
-        let Some(stack) = compilation.stack else {
-            return Ok((compilation.sources, compilation.diagnostics, None));
-        };
+        let compiled = compile(programs, spec, self.env.as_deref());
+        let outputs = compiled.stacks.into_iter().map(|stack| self.output(stack, &compiled.sources, stage));
+        let outputs = outputs.collect::<Result<Vec<Output>, Exit>>()?;
+        Ok((compiled.sources, compiled.diagnostics, outputs))
+    }
+
+    fn output(&self, stack: Stack, sources: &Sources, stage: Option<&Stage>) -> Result<Output, Exit> {
         let folder = self.out.join(&stack.plan.name);
         let (mut staged, mut stale) = (Vec::new(), Vec::new());
         let texts = artifacts::texts(&stack.plan, &stack.template);
-        self.keep_inputs(&compilation.sources, &folder)?;
+        self.keep_inputs(sources, &folder)?;
         for name in artifacts::TEXT_NAMES.iter().filter(|name| texts.iter().all(|text| text.name != **name)) {
             let path = folder.join(name);
             if path.exists() {
@@ -139,7 +147,7 @@ impl Build {
                 },
             }
         }
-        let output = Output {
+        Ok(Output {
             place: stack.checked.pipeline().name.span,
             staged,
             stale,
@@ -147,8 +155,7 @@ impl Build {
             resources: stack.plan.resources.len(),
             name: stack.plan.name,
             artifacts: stack.plan.artifacts,
-        };
-        Ok((compilation.sources, compilation.diagnostics, Some(output)))
+        })
     }
 
     /// What the compilation reads is never written over, nor removed as something that an earlier build wrote.
@@ -172,9 +179,10 @@ impl Build {
             DEFAULT_OUT => String::new(),
             out => format!(" --out {out}"),
         };
+        let env = self.env.as_ref().map(|env| format!(" --env {env}")).unwrap_or_default();
         for (spec, _, output) in outputs {
             for stale in &output.stale {
-                note(&format!("{stale}: run `pipec build {}{out}`", shown(spec)));
+                note(&format!("{stale}: run `pipec build {}{env}{out}`", shown(spec)));
             }
         }
         if outputs.iter().all(|(_, _, output)| output.stale.is_empty()) { Ok(()) } else { Err(Exit::Stale) }

@@ -4,22 +4,24 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::RuntimeArgs;
 use super::output::{Exit, any_errors, note, parallel, report, tally};
+use super::{RuntimeArgs, compile};
 use crate::check::same_names;
 use crate::diagnostics::{Format, Severity};
-use crate::world::Disk;
 
 /// Find what AWS would refuse, or silently get wrong
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pipec check pipeline.yaml\n  pipec check --format sarif pipelines/*.yaml > \
+    after_help = "Examples:\n  pipec check pipeline.yaml\n  pipec check --env prod pipeline.yaml\n  pipec check --format sarif pipelines/*.yaml > \
                         pipec.sarif\n  pipec check --deny-warnings pipeline.yaml"
 )]
 pub(super) struct Check {
     /// Specs to check
     #[arg(required = true, value_name = "SPEC")]
     specs: Vec<PathBuf>,
+    /// Only the pipeline of this environment; without it, the spec's own and those of all its environments
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
     /// Who reads the findings: `text` goes to stderr, the others to stdout
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -34,14 +36,17 @@ impl Check {
     pub(super) fn run(self) -> Result<(), Exit> {
         let programs = self.runtime.programs()?;
         let compiled = parallel(&self.specs, |spec| {
-            let compilation = crate::compile(&Disk, &programs, spec);
-            let name = compilation.stack.map(|stack| (stack.plan.name, stack.checked.pipeline().name.span));
-            (compilation.sources, compilation.diagnostics, name)
+            let compiled = compile(&programs, spec, self.env.as_deref());
+            let stacks = compiled.stacks.into_iter();
+            let names: Vec<_> =
+                stacks.map(|stack| (stack.plan.name, stack.checked.pipeline().name.span)).collect();
+            (compiled.sources, compiled.diagnostics, names)
         });
         let mut found = Vec::new();
         let mut names = Vec::new();
-        for (spec, (sources, diagnostics, name)) in self.specs.iter().zip(compiled) {
-            names.extend(name.map(|(name, span)| (found.len(), spec.display().to_string(), name, span)));
+        for (spec, (sources, diagnostics, stacks)) in self.specs.iter().zip(compiled) {
+            let path = spec.display().to_string();
+            names.extend(stacks.into_iter().map(|(name, span)| (found.len(), path.clone(), name, span)));
             found.push((sources, diagnostics));
         }
         let pipelines = names.iter().map(|(_, path, name, span)| (path.as_str(), name.as_str(), *span));

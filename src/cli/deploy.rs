@@ -28,6 +28,7 @@ use crate::plan::{Artifact, Content};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec deploy pipeline.yaml                  show the changes, ask, and make them\n  \
+                        pipec deploy pipeline.yaml --env prod       those of an environment\n  \
                         pipec deploy pipeline.yaml --dry-run        only show them\n  \
                         pipec deploy pipeline.yaml --yes --format json     in CI\n  \
                         pipec deploy pipeline.yaml --allow-replace Stream  although its records are lost\n  \
@@ -37,6 +38,9 @@ pub(super) struct Deploy {
     /// Spec
     #[arg(value_name = "SPEC")]
     spec: PathBuf,
+    /// The pipeline of this environment, instead of the spec's own
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
     /// Ask nobody
     #[arg(long, short)]
     yes: bool,
@@ -68,7 +72,7 @@ pub(super) struct Deploy {
 
 impl Deploy {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let compiled = compile(&self.spec, &self.runtime)?;
+        let compiled = compile(&self.spec, self.env.as_deref(), &self.runtime)?;
         let interrupt = Interrupt::install();
         match self.deploy(&compiled, &interrupt) {
             Ok(Outcome::Differs) => {

@@ -24,6 +24,9 @@ pub(super) struct Destroy {
     /// Spec
     #[arg(value_name = "SPEC")]
     spec: PathBuf,
+    /// The pipeline of this environment, instead of the spec's own
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
     /// Ask nobody
     #[arg(long, short)]
     yes: bool,
@@ -47,7 +50,7 @@ pub(super) struct Destroy {
 
 impl Destroy {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let compiled = compile(&self.spec, &self.runtime)?;
+        let compiled = compile(&self.spec, self.env.as_deref(), &self.runtime)?;
         let interrupt = Interrupt::install();
         self.destroy(&compiled, &interrupt).map_err(|stop| compiled.stopped(stop, self.format))
     }

@@ -31,6 +31,9 @@ pub(super) struct Diff {
     /// Spec
     #[arg(value_name = "SPEC")]
     spec: PathBuf,
+    /// The pipeline of this environment, instead of the spec's own
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
     /// Show the lines of the template that differ as well
     #[arg(long)]
     template: bool,
@@ -47,7 +50,7 @@ pub(super) struct Diff {
 
 impl Diff {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let compiled = compile(&self.spec, &self.runtime)?;
+        let compiled = compile(&self.spec, self.env.as_deref(), &self.runtime)?;
         let interrupt = Interrupt::install();
         match self.diff(&compiled, &interrupt) {
             Ok((Outcome::Unchanged, _)) => Ok(()),

@@ -19,12 +19,14 @@ mod progress;
 mod schema;
 mod sql;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand};
 
 use crate::runtime::Programs;
+use crate::world::Disk;
+use crate::{Compilation, Compilations};
 use output::Exit;
 
 const STYLES: Styles = Styles::styled()
@@ -96,6 +98,14 @@ impl RuntimeArgs {
             Some(folder) => Programs::with_folder(folder).map_err(|problem| Exit::usage(&problem)),
         }
     }
+}
+
+/// A spec with all its environments, or with one of them alone.
+fn compile(programs: &Programs, spec: &Path, environment: Option<&str>) -> Compilations {
+    let Some(environment) = environment else { return crate::compile_all(&Disk, programs, spec) };
+    let Compilation { sources, diagnostics, stack } =
+        crate::compile(&Disk, programs, spec, Some(environment));
+    Compilations { sources, diagnostics, stacks: stack.into_iter().collect() }
 }
 
 /// Runs a command and gives the process's exit code.

@@ -13,13 +13,16 @@ use crate::world::Disk;
 /// Show the decisions with their arithmetic: shards, permissions, cost
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pipec plan pipeline.yaml\n  pipec plan --format json pipeline.yaml | jq \
+    after_help = "Examples:\n  pipec plan pipeline.yaml\n  pipec plan --env prod pipeline.yaml\n  pipec plan --format json pipeline.yaml | jq \
                         .cost.monthly_usd"
 )]
 pub(super) struct PlanVerb {
     /// The spec
     #[arg(value_name = "SPEC")]
     spec: PathBuf,
+    /// The pipeline of this environment, instead of the spec's own
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
     /// `text` for people, `json` for programs
     #[arg(long, value_enum, default_value_t)]
     format: PlanFormat,
@@ -37,7 +40,7 @@ enum PlanFormat {
 impl PlanVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
         let programs = self.runtime.programs()?;
-        let compilation = crate::compile(&Disk, &programs, &self.spec);
+        let compilation = crate::compile(&Disk, &programs, &self.spec, self.env.as_deref());
         let (advice, findings): (Vec<_>, Vec<_>) =
             compilation.diagnostics.into_iter().partition(|one| one.severity == Severity::Advice);
         let found = [(compilation.sources, findings)];

@@ -20,6 +20,9 @@ pub(super) struct SqlVerb {
     /// The spec
     #[arg(value_name = "SPEC")]
     spec: PathBuf,
+    /// The pipeline of this environment, instead of the spec's own
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
     /// `text` for people, `json` for programs: the SQL, and the columns of its outputs
     #[arg(long, value_enum, default_value_t)]
     format: SqlFormat,
@@ -60,7 +63,7 @@ struct Column<'a> {
 impl SqlVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
         let programs = self.runtime.programs()?;
-        let compilation = crate::compile(&Disk, &programs, &self.spec);
+        let compilation = crate::compile(&Disk, &programs, &self.spec, self.env.as_deref());
         let mut findings = compilation.diagnostics;
         findings.retain(|one| one.severity != Severity::Advice);
         let found = [(compilation.sources, findings)];

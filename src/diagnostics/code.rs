@@ -56,6 +56,7 @@ codes! {
     "0117" OutOfRange "A value is out of its range"
     "0118" ConflictingKeys "Two keys exclude each other"
     "0119" UnsupportedTag "A YAML tag has no meaning in a spec"
+    "0120" UnknownEnvironment "The spec has no such environment"
 
     "0201" ZeroShards "A stream needs at least one shard"
     "0202" TooFewShards "The fixed shards cannot carry the declared load"
@@ -144,6 +145,7 @@ codes! {
     "0805" LogRetention "CloudWatch Logs does not offer this retention"
     "0806" DuplicatePipeline "Two specs have the same name"
     "0807" DescriptionLength "The description is too long"
+    "0808" EnvironmentName "An environment's name cannot stand in its pipeline's name"
 
     "0901" InternalFault "pipec made a template that it cannot vouch for"
 

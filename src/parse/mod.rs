@@ -1,6 +1,7 @@
-//! `parse`: a file's text to a [`Spec`] with the place of every value. Decides nothing about pipelines: what is
-//! checked here is the form alone, all of it at once.
+//! `parse`: a file's text to a [`Document`], and a [`Spec`] with the place of every value for each of its pipelines.
+//! Decides nothing about pipelines: what is checked here is the form alone, all of it at once.
 
+mod environments;
 mod load;
 mod places;
 mod structure;
@@ -8,15 +9,27 @@ pub mod tree;
 
 use std::ops::Range;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+pub use environments::{Environment, add_findings};
 pub use load::{Unread, load, load_bytes};
 pub use places::{Places, step};
 
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::source::SourceFile;
+use crate::source::{FileId, SourceFile, Sources};
 use crate::spec::Spec;
+use crate::spec::schema::ENVIRONMENTS;
 use tree::{Fault, Kind, Node};
+
+/// A file whose form is right: a spec, and the environments that differ from it in parts.
+#[derive(Clone, Debug)]
+pub struct Document {
+    file: FileId,
+    value: Value,
+    places: Places,
+    tree: Node,
+    environments: Vec<Environment>,
+}
 
 /// A spec and the place of every value in it.
 #[derive(Clone, Debug)]
@@ -25,36 +38,80 @@ pub struct Parsed {
     pub spec: Spec,
     /// Where it stands.
     pub places: Places,
+    /// The environment whose part has been laid over the spec.
+    pub environment: Option<Environment>,
 }
 
-/// Reads a spec; `None` where its form is wrong.
-pub fn parse(file: &SourceFile) -> (Option<Parsed>, Vec<Diagnostic>) {
+/// Reads a spec and its environments.
+///
+/// # Errors
+/// Everything that is wrong with the form of either.
+pub fn parse(file: &SourceFile) -> Result<Document, Vec<Diagnostic>> {
     let (node, faults) = tree::read(file.text());
     let mut diagnostics: Vec<Diagnostic> = faults.into_iter().map(|fault| explain(fault, file)).collect();
-    let Some(node) = node else {
+    let Some(mut tree) = node else {
         if diagnostics.is_empty() {
             diagnostics.push(empty(file));
         }
-        return (None, diagnostics);
+        return Err(diagnostics);
     };
-    inspect(&node, file, &mut diagnostics);
-    let (value, places) = Places::lower(&node, file);
+    inspect(&tree, file, &mut diagnostics);
+    let (mut value, places) = Places::lower(&tree, file);
     if value.is_null() {
         diagnostics.push(empty(file));
-        return (None, diagnostics);
+        return Err(diagnostics);
+    }
+    let environments = environments::take(&mut tree, file);
+    // The parts are held against a schema of their own, which asks for nothing.
+    for part in
+        value.get_mut(ENVIRONMENTS).and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut)
+    {
+        if let Value::Object(entries) = part {
+            entries.clear();
+        }
     }
     diagnostics.extend(structure::check(&value, &places));
+    diagnostics.extend(environments.iter().flat_map(|environment| environment.faults(file)));
     if !diagnostics.is_empty() {
-        return (None, diagnostics);
+        return Err(diagnostics);
     }
-    match deserialize(&value, &places) {
-        Ok(spec) => (Some(Parsed { spec, places }), diagnostics),
-        Err(diagnostic) => (None, vec![*diagnostic]),
+    if let Value::Object(entries) = &mut value {
+        entries.shift_remove(ENVIRONMENTS);
+    }
+    Ok(Document { file: file.id(), value, places, tree, environments })
+}
+
+impl Document {
+    /// The environments, in the order of the text.
+    pub fn environments(&self) -> &[Environment] {
+        &self.environments
+    }
+
+    /// The spec as it stands, or with the part of an environment laid over it.
+    ///
+    /// # Errors
+    /// When there is no such environment, and what is wrong with the form of the two together.
+    pub fn merge(&self, environment: Option<&str>, sources: &Sources) -> Result<Parsed, Vec<Diagnostic>> {
+        let file = sources.file(self.file);
+        let Some(name) = environment else {
+            let spec = deserialize(&self.value, &self.places)?;
+            return Ok(Parsed { spec, places: self.places.clone(), environment: None });
+        };
+        let environment = environments::find(&self.environments, name, file, &self.places)
+            .map_err(|diagnostic| vec![*diagnostic])?;
+        let (tree, removed) = environment.over(&self.tree);
+        let (value, mut places) = Places::lower(&tree, file);
+        places.remember(removed, file);
+        let diagnostics = structure::check(&value, &places);
+        if !diagnostics.is_empty() {
+            return Err(diagnostics);
+        }
+        Ok(Parsed { spec: deserialize(&value, &places)?, places, environment: Some(environment.clone()) })
     }
 }
 
 /// What the schema let pass and the types do not; a backstop, since both come from the same types.
-fn deserialize(value: &Value, places: &Places) -> Result<Spec, Box<Diagnostic>> {
+fn deserialize(value: &Value, places: &Places) -> Result<Spec, Vec<Diagnostic>> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let pointer: String = error
             .path()
@@ -65,12 +122,12 @@ fn deserialize(value: &Value, places: &Places) -> Result<Spec, Box<Diagnostic>> 
                 _ => None,
             })
             .collect();
-        Box::new(Diagnostic::error(
+        vec![Diagnostic::error(
             Code::WrongType,
             places.value(&pointer),
             format!("this value cannot be read: {}", error.inner()),
             "see `pipec schema` for what is allowed here",
-        ))
+        )]
     })
 }
 

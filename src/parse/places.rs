@@ -1,6 +1,7 @@
 //! Where each value of a spec stands, by JSON pointer.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use serde_json::{Map, Number, Value};
 
@@ -18,7 +19,9 @@ struct Place {
 #[derive(Clone, Debug)]
 pub struct Places {
     places: HashMap<String, Place>,
+    removed: HashMap<String, Span>,
     start: Span,
+    is_part: bool,
 }
 
 /// A key as a step of a JSON pointer (RFC 6901).
@@ -30,7 +33,7 @@ impl Places {
     /// Lowers a tree to a JSON value and remembers the places.
     pub fn lower(node: &Node, file: &SourceFile) -> (Value, Self) {
         let start = file.first_line();
-        let mut places = Self { places: HashMap::new(), start };
+        let mut places = Self { places: HashMap::new(), removed: HashMap::new(), start, is_part: false };
         let value = places.value_of(node, None, String::new(), file);
         (value, places)
     }
@@ -64,6 +67,26 @@ impl Places {
         let span = file.span(node.range.clone());
         self.places.insert(pointer, Place { key, value: span, pieces });
         value
+    }
+
+    /// The places of a part of a spec, which an environment lays over it.
+    pub(super) fn of_part(self) -> Self {
+        Self { is_part: true, ..self }
+    }
+
+    /// Whether these are the places of a part of a spec alone.
+    pub(super) fn is_part(&self) -> bool {
+        self.is_part
+    }
+
+    /// Keeps in mind where keys were removed.
+    pub(super) fn remember(&mut self, removed: Vec<(String, Range<usize>)>, file: &SourceFile) {
+        self.removed = removed.into_iter().map(|(pointer, range)| (pointer, file.span(range))).collect();
+    }
+
+    /// Where an environment removed the key of a pointer, if it did.
+    pub(super) fn removed(&self, pointer: &str) -> Option<Span> {
+        self.removed.get(pointer).copied()
     }
 
     /// Whether the spec has a value there.

@@ -15,14 +15,42 @@ use crate::aws::flink;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::source::Span;
 use crate::spec::schema;
-use form::{described, entries, example, kind_at, last, objects, only_required, type_name, with_key, words};
-use keys::{exclusive, missing_key, not_one_of, on_demand_shards, unknown_key};
+use form::{
+    described, entries, example, kind_at, last, objects, only_required, property_at, type_name, with_key,
+    words,
+};
+use keys::{
+    environment_name, exclusive, is_environments, missing_key, not_one_of, on_demand_shards, unknown_key,
+};
 use quantities::{not_a_quantity, quantity_fault, read};
 
-/// Every fault of form in a value.
+/// Every fault of form in the value of a spec.
 pub(super) fn check(value: &Value, places: &Places) -> Vec<Diagnostic> {
     static VALIDATOR: OnceLock<Option<Validator>> = OnceLock::new();
-    let Some(validator) = VALIDATOR.get_or_init(|| jsonschema::validator_for(schema::schema()).ok()) else {
+    faults(VALIDATOR.get_or_init(|| jsonschema::validator_for(schema::schema()).ok()), value, places)
+}
+
+/// Every fault of form in a part of a spec, whatever it is laid over.
+pub(super) fn check_part(mut value: Value, places: &Places) -> Vec<Diagnostic> {
+    static VALIDATOR: OnceLock<Option<Validator>> = OnceLock::new();
+    leave_removals_out(&mut value, "");
+    faults(VALIDATOR.get_or_init(|| jsonschema::validator_for(schema::part()).ok()), &value, places)
+}
+
+/// A known key may be `null`, whatever it holds otherwise. Whether there is something to remove is known when the part
+/// has been laid over its spec.
+fn leave_removals_out(value: &mut Value, pointer: &str) {
+    let Value::Object(entries) = value else { return };
+    entries.retain(|key, value| {
+        let pointer = format!("{pointer}/{}", step(key));
+        leave_removals_out(value, &pointer);
+        let is_known = property_at(&pointer).is_some() && !is_environments(&pointer);
+        !(value.is_null() && is_known)
+    });
+}
+
+fn faults(validator: &Option<Validator>, value: &Value, places: &Places) -> Vec<Diagnostic> {
+    let Some(validator) = validator else {
         return vec![Diagnostic::error(
             Code::InternalFault,
             places.key(""),
@@ -36,6 +64,14 @@ pub(super) fn check(value: &Value, places: &Places) -> Vec<Diagnostic> {
     }
     scalars(value, "", places, &mut diagnostics);
     diagnostics
+}
+
+/// The keys of which the object at a pointer has exactly one.
+pub(super) fn alternatives_at(pointer: &str) -> Vec<&'static str> {
+    let Some(target) = kind_at(pointer) else { return Vec::new() };
+    let branches = target.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+    let branches = branches.filter_map(|branch| schema::follow(schema::schema(), branch));
+    [target].into_iter().chain(branches).flat_map(exclusive).collect()
 }
 
 /// What JSON Schema cannot say: a quantity is a whole number of its smallest unit, and a whole number is written
@@ -98,6 +134,10 @@ fn explain(error: &ValidationError, root: &Value, places: &Places, out: &mut Vec
             if !exclusive(subschema).is_empty() =>
         {
             out.push(not_one_of(&exclusive(subschema), instance, &pointer, subschema, places));
+        }
+        ValidationErrorKind::PropertyNames { error } => {
+            let key = error.instance().as_str().unwrap_or_default();
+            out.push(environment_name(key, places.key(&format!("{pointer}/{}", step(key)))));
         }
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             alternatives(error, context, subschema, root, places, out);

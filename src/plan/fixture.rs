@@ -42,8 +42,8 @@ pub(super) fn planned(spec: &str) -> (Plan, Checked) {
     }));
     let mut sources = Sources::default();
     let file = sources.add("spec.yaml", spec.to_owned());
-    let (parsed, found) = parse(sources.file(file));
-    let parsed = parsed.unwrap_or_else(|| panic!("{found:#?}"));
+    let parsed = parse(sources.file(file)).and_then(|document| document.merge(None, &sources));
+    let parsed = parsed.unwrap_or_else(|found| panic!("{found:#?}"));
     let (pipeline, found) = resolve(parsed, Path::new("spec.yaml"), &Nowhere, &mut sources);
     assert!(!has_errors(&found), "{found:#?}");
     let (checked, found) = check(pipeline, &programs);

@@ -23,8 +23,10 @@ pub struct Setting<T> {
 pub struct Pipeline {
     /// The whole spec's place.
     pub span: Span,
-    /// Its name.
+    /// Its name; not written where it is made of the spec's and an environment's, at whose key it lies then.
     pub name: Setting<String>,
+    /// The spec's name, of which that one is made.
+    pub base_name: Option<Setting<String>>,
     /// What it is for.
     pub description: Option<Setting<String>>,
     /// Whose quotas and prices count.

@@ -1,6 +1,7 @@
 //! The types of a spec, as the user writes it. Their doc comments are the reference manual and the text of the JSON
 //! Schema; `None` means "not written", and `resolve` fills the default.
 
+pub mod environment;
 pub mod quantity;
 pub mod reference;
 pub mod schema;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::schema;
+use super::{environment, schema};
 
 /// The reference, Markdown: one section for each object of a spec, in the order in which they come.
 pub fn text() -> String {
@@ -15,6 +15,7 @@ pub fn text() -> String {
          `s`, `min`, `h`, `d`. Shares: `%`.\n",
     );
     section(&mut text, "A spec", root, root);
+    let _ = write!(text, "\n## `environments`\n\n{}", environment::REFERENCE);
     text
 }
 
@@ -45,6 +46,9 @@ fn value<'a>(
     path: &str,
     nested: &mut Vec<(String, &'a Value)>,
 ) -> String {
+    if property["$ref"] == schema::PART_REFERENCE {
+        return "[parts of a spec](#environments)".into();
+    }
     let Some(target) = schema::follow(root, property) else { return String::new() };
     if let Some(kind) = target["x-quantity"].as_str() {
         return match kind {

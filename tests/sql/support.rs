@@ -96,7 +96,7 @@ fn compiled(folder: &Path) -> Analyzed {
         inputs: Cow::Borrowed(""),
         packed: Cow::Borrowed(&[]),
     }));
-    let compilation = pipec::compile(&Folder(folder), &programs, Path::new("spec.yaml"));
+    let compilation = pipec::compile(&Folder(folder), &programs, Path::new("spec.yaml"), None);
     let query = compilation.stack.and_then(|stack| stack.checked.query().cloned());
     let mut diagnostics = compilation.diagnostics;
     diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);

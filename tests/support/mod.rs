@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test takes in the whole module and uses a part")]
 
+pub mod place;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
@@ -13,7 +15,7 @@ use pipec::resolve::pipeline::Pipeline;
 use pipec::runtime::{Build, Program, Programs};
 use pipec::source::Sources;
 use pipec::world::World;
-use pipec::{Compilation, check, parse, resolve};
+use pipec::{Compilation, Compilations, check, parse, resolve};
 
 /// Files in memory.
 pub struct Files(pub HashMap<PathBuf, Vec<u8>>);
@@ -37,20 +39,30 @@ pub struct Found {
     pub pipeline: Option<Pipeline>,
 }
 
-/// `load -> parse -> resolve -> check`.
-pub fn front_end(world: &dyn World, path: &Path) -> Found {
+/// `load -> parse -> resolve -> check`, of the spec and of all its environments, or of one environment alone.
+pub fn front_end(world: &dyn World, path: &Path, environment: Option<&str>) -> Found {
     let mut found = Found::default();
     let Found { sources, diagnostics, pipeline: kept } = &mut found;
-    match parse::load(world, path, sources) {
-        Err(diagnostic) => diagnostics.push(*diagnostic),
-        Ok(id) => {
-            let (parsed, faults) = parse::parse(sources.file(id));
-            diagnostics.extend(faults);
-            if let Some(parsed) = parsed {
-                let (pipeline, faults) = resolve::resolve(parsed, path, world, sources);
-                diagnostics.extend(faults);
-                *kept = Some(pipeline.clone());
-                diagnostics.extend(check::check(pipeline, &programs()).1);
+    let document = parse::load(world, path, sources)
+        .map_err(|diagnostic| vec![*diagnostic])
+        .and_then(|id| parse::parse(sources.file(id)));
+    match document {
+        Err(faults) => diagnostics.extend(faults),
+        Ok(document) => {
+            let mut of = |environment| match document.merge(environment, sources) {
+                Err(faults) => faults,
+                Ok(parsed) => {
+                    let (pipeline, mut faults) = resolve::resolve(parsed, path, world, sources);
+                    kept.get_or_insert(pipeline.clone());
+                    faults.extend(check::check(pipeline, &programs()).1);
+                    faults
+                }
+            };
+            diagnostics.extend(of(environment));
+            if environment.is_none() {
+                let all = document.environments().iter();
+                let found = all.map(|environment| (environment, of(Some(&environment.name)))).collect();
+                parse::add_findings(diagnostics, found);
             }
         }
     }
@@ -59,9 +71,19 @@ pub fn front_end(world: &dyn World, path: &Path) -> Found {
 }
 
 /// What a whole compilation says about one spec: that, and where nothing is refused, the plan's advice.
-pub fn compiled(world: &dyn World, path: &Path) -> Found {
-    let pipeline = front_end(world, path).pipeline;
-    let Compilation { sources, diagnostics, .. } = pipec::compile(world, &programs(), path);
+pub fn compiled(world: &dyn World, path: &Path, environment: Option<&str>) -> Found {
+    let pipeline = front_end(world, path, environment).pipeline;
+    let (sources, diagnostics) = match environment {
+        None => {
+            let Compilations { sources, diagnostics, .. } = pipec::compile_all(world, &programs(), path);
+            (sources, diagnostics)
+        }
+        Some(_) => {
+            let Compilation { sources, diagnostics, .. } =
+                pipec::compile(world, &programs(), path, environment);
+            (sources, diagnostics)
+        }
+    };
     Found { sources, diagnostics, pipeline }
 }
 

@@ -17,12 +17,22 @@ pub(super) fn unknown_key(
 ) -> Diagnostic {
     let place = format!("{pointer}/{}", step(key));
     let span = places.key(&place);
-    let known: Vec<&str> =
-        subschema["properties"].as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+    let known = subschema["properties"].as_object().into_iter().flatten().map(|(key, _)| key.as_str());
+    let known: Vec<&str> = known
+        .filter(|key| !(places.is_part() && pointer.is_empty() && *key == schema::ENVIRONMENTS))
+        .collect();
     if key == "shards"
         && let Some(diagnostic) = shards(pointer, root, places)
     {
         return diagnostic;
+    }
+    if is_environments(&place) {
+        return Diagnostic::error(
+            Code::UnknownKey,
+            span,
+            "an environment has no environments of its own",
+            "write them beside each other, as in `prod: {..}` and `prod-eu: {..}`",
+        );
     }
     let here = if pointer.is_empty() { "a spec".to_owned() } else { format!("`{}`", dotted(pointer)) };
     let help = match (suggest::nearest(key, known.iter().copied()), elsewhere(key)) {
@@ -94,9 +104,15 @@ pub(super) fn elsewhere(key: &str) -> Option<String> {
 }
 
 pub(super) fn missing_key(key: &str, pointer: &str, subschema: &Value, places: &Places) -> Diagnostic {
-    let span = places.key(pointer);
+    let removed = places.removed(&format!("{pointer}/{}", step(key)));
+    let span = removed.unwrap_or_else(|| places.key(pointer));
     let value = example(&subschema["properties"][key]);
-    let help = format!("add `{key}: {value}`");
+    let help = match removed {
+        Some(_) => {
+            format!("leave `{key}` out to keep the spec's own, or write another, as in `{key}: {value}`")
+        }
+        None => format!("add `{key}: {value}`"),
+    };
     if pointer == "/delivery/buffer" {
         let message =
             format!("`delivery.buffer` has no `{key}`: Firehose takes both buffering hints or none");
@@ -104,6 +120,26 @@ pub(super) fn missing_key(key: &str, pointer: &str, subschema: &Value, places: &
     }
     let here = if pointer.is_empty() { "the spec".to_owned() } else { format!("`{}`", dotted(pointer)) };
     Diagnostic::error(Code::MissingKey, span, format!("{here} has no `{key}`"), help)
+}
+
+/// Whether this is the one key that a spec has and a part of it has not.
+pub(super) fn is_environments(pointer: &str) -> bool {
+    pointer.strip_prefix('/') == Some(schema::ENVIRONMENTS)
+}
+
+/// A name of an environment that is none: it could not stand in a pipeline's name.
+pub(super) fn environment_name(name: &str, span: Span) -> Diagnostic {
+    let lower = name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let better = lower.trim_matches('-');
+    Diagnostic::error(
+        Code::EnvironmentName,
+        span,
+        format!(
+            "`{name}` cannot name an environment: a name is lower-case letters, digits and hyphens, \
+             no hyphen at either end"
+        ),
+        format!("write `{}`", if better.is_empty() { "prod" } else { better }),
+    )
 }
 
 /// The keys of which an object has exactly one.
@@ -131,11 +167,12 @@ pub(super) fn not_one_of(
         )
         .related(places.key(&format!("{pointer}/{first}")), "the other one"),
         _ => {
+            let removed = keys.iter().find_map(|key| places.removed(&format!("{pointer}/{}", step(key))));
             let value = |key: &&str| format!("{key}: {}", example(&subschema["properties"][*key]));
             let forms: Vec<String> = keys.iter().map(value).collect();
             Diagnostic::error(
                 Code::MissingKey,
-                places.key(pointer),
+                removed.unwrap_or_else(|| places.key(pointer)),
                 format!("`{name}` has none of {}", suggest::one_of(keys.iter().copied())),
                 format!("add {}", suggest::one_of(forms.iter().map(String::as_str))),
             )
