@@ -9,6 +9,7 @@ mod init;
 mod live_stream;
 mod output;
 mod pages;
+mod permissions;
 mod plan;
 mod schema;
 mod sql;
@@ -52,6 +53,8 @@ enum Verb {
     Build(build::Build),
     /// Show the decisions with their arithmetic: shards, permissions, cost
     Plan(plan::PlanVerb),
+    /// Print the IAM policy that the deployer of a pipeline needs
+    Permissions(permissions::Permissions),
     /// Print what Flink will run: tables, views and inserts
     Sql(sql::SqlVerb),
     /// Find the columns of sample records, and write them into a spec
@@ -91,6 +94,7 @@ pub fn run(command: Command) -> u8 {
         Verb::Check(verb) => verb.run(),
         Verb::Build(verb) => verb.run(),
         Verb::Plan(verb) => verb.run(),
+        Verb::Permissions(verb) => verb.run(),
         Verb::Sql(verb) => verb.run(),
         Verb::Discover(verb) => verb.run(),
         Verb::Explain(verb) => verb.run(),

@@ -1,0 +1,574 @@
+//! The IAM policy of who deploys a plan: pipec's own calls, what CloudFormation calls in the deployer's name, and what
+//! looking at the pipeline takes.
+
+use indexmap::{IndexMap, IndexSet};
+use serde::Serialize;
+
+use super::value::Value;
+use super::{Plan, Resource};
+use crate::aws::handler_permissions;
+use crate::aws::limits::iam::MANAGED_POLICY_CHARS_MAX;
+use crate::aws::regions;
+
+/// Name of the stack that holds pipec's own artifact bucket, one per account and region.
+pub const ARTIFACT_STACK: &str = "pipec-artifacts";
+/// What that stack holds, the bucket as `Bucket`.
+const ARTIFACT_STACK_TYPES: [&str; 2] = ["AWS::S3::Bucket", "AWS::S3::BucketPolicy"];
+
+/// Who deploys, and where.
+#[derive(Clone, Copy, Debug)]
+pub struct Deployer<'a> {
+    /// Name of the stack.
+    pub stack: &'a str,
+    /// Account id; every account where none is given.
+    pub account: Option<&'a str>,
+    /// Region.
+    pub region: &'a str,
+    /// Bucket of the artifacts; pipec's own where none is given.
+    pub artifact_bucket: Option<&'a str>,
+    /// Whether the destination may be emptied.
+    pub empty_bucket: bool,
+}
+
+/// A policy document as IAM reads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PolicyDocument {
+    /// Version of the language.
+    pub version: &'static str,
+    /// Statements.
+    pub statement: Vec<Statement>,
+}
+
+/// A statement that allows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Statement {
+    /// What it is for, in one word.
+    pub sid: String,
+    /// `Allow`.
+    pub effect: &'static str,
+    /// Exact actions, sorted.
+    pub action: Vec<&'static str>,
+    /// ARN patterns; `*` only for actions without a resource level.
+    pub resource: Vec<String>,
+    /// Operator, key, values.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub condition: IndexMap<&'static str, IndexMap<&'static str, Vec<String>>>,
+}
+
+impl PolicyDocument {
+    fn new(statement: Vec<Statement>) -> Self {
+        /// The current version of the policy language.
+        const VERSION: &str = "2012-10-17";
+        Self { version: VERSION, statement }
+    }
+
+    /// Characters as IAM counts them: no white space.
+    pub fn chars(&self) -> u64 {
+        serde_json::to_string(self).map_or(0, |text| text.chars().count() as u64)
+    }
+
+    /// The same statements in documents that a managed policy can hold, in the same order.
+    pub fn parts(&self) -> Vec<Self> {
+        let mut parts: Vec<Self> = Vec::new();
+        for statement in &self.statement {
+            if let Some(part) = parts.last_mut() {
+                part.statement.push(statement.clone());
+                if part.chars() <= MANAGED_POLICY_CHARS_MAX {
+                    continue;
+                }
+                part.statement.pop();
+            }
+            parts.push(Self::new(vec![statement.clone()]));
+        }
+        parts
+    }
+}
+
+/// The policy of a plan's deployer.
+pub fn policy(plan: &Plan, deployer: &Deployer) -> PolicyDocument {
+    let scope = Scope { deployer };
+    let mut statements = stack(plan, &scope);
+    statements.extend(artifacts(plan, &scope));
+    statements.extend(resources(plan, &scope));
+    statements.extend(roles(plan, &scope));
+    statements.extend(producer(plan, &scope));
+    statements.extend(mappings(plan, &scope));
+    statements.extend(watching(plan, &scope));
+    if deployer.empty_bucket && plan.bucket.is_some() {
+        statements.extend(emptying(&scope));
+    }
+    PolicyDocument::new(statements)
+}
+
+fn allow(sid: &str, actions: &[&'static str], resources: Vec<String>) -> Statement {
+    let mut action = actions.to_vec();
+    action.sort_unstable();
+    action.dedup();
+    Statement {
+        sid: sid.to_owned(),
+        effect: "Allow",
+        action,
+        resource: resources,
+        condition: IndexMap::new(),
+    }
+}
+
+fn only(
+    mut statement: Statement,
+    operator: &'static str,
+    key: &'static str,
+    values: Vec<String>,
+) -> Statement {
+    statement.condition.entry(operator).or_default().insert(key, values);
+    statement
+}
+
+fn anything() -> Vec<String> {
+    vec!["*".to_owned()]
+}
+
+/// Where the ARNs lie.
+struct Scope<'a> {
+    deployer: &'a Deployer<'a>,
+}
+
+impl Scope<'_> {
+    /// An ARN from what follows the partition, with `{region}` and `{account}`.
+    fn arn(&self, rest: &str) -> String {
+        let partition = regions::region(self.deployer.region).map_or("aws", |region| region.partition.id());
+        let rest = rest.replace("{region}", self.deployer.region);
+        format!("arn:{partition}:{}", rest.replace("{account}", self.deployer.account.unwrap_or("*")))
+    }
+
+    /// ARNs of a type's resource with that name.
+    fn arns(&self, patterns: &[&str], name: &str) -> Vec<String> {
+        patterns.iter().map(|pattern| self.arn(&pattern.replace("{name}", name))).collect()
+    }
+
+    /// The destination bucket's name.
+    fn destination(&self, plan: &Plan) -> String {
+        match &plan.delivery.bucket_name {
+            Value::Text(name) => name.clone(),
+            _ => self.generated("Bucket", "AWS::S3::Bucket"),
+        }
+    }
+
+    /// The artifact bucket's name.
+    fn artifact_bucket(&self) -> String {
+        self.deployer
+            .artifact_bucket
+            .map_or_else(|| generated(ARTIFACT_STACK, "Bucket", "AWS::S3::Bucket"), str::to_owned)
+    }
+
+    fn generated(&self, logical_id: &str, resource_type: &str) -> String {
+        generated(self.deployer.stack, logical_id, resource_type)
+    }
+}
+
+/// The pattern of a name that CloudFormation makes: the stack's name, the logical id and a random end, in small letters
+/// for a bucket. Where a service takes less, CloudFormation shortens both.
+fn generated(stack: &str, logical_id: &str, resource_type: &str) -> String {
+    /// The random end has 12 or 13 characters. Seen in names, 2026-11.
+    const END_CHARS: usize = 13;
+    /// What is left of the stack's name and of the logical id at least: half of the shortest limit, 63, less the end.
+    const KEPT_CHARS: usize = 24;
+    let max = handler_permissions::of(resource_type).map_or(0, |handler| handler.name_max as usize);
+    let head = |text: &str| text.chars().take(KEPT_CHARS).collect::<String>();
+    let pattern = match OUTPUTS.iter().find(|prefix| logical_id.starts_with(**prefix)) {
+        // One pattern for the outputs of a query, however many.
+        Some(prefix) if stack.len() + prefix.len() + 2 + END_CHARS <= max => format!("{stack}-{prefix}*"),
+        None if stack.len() + logical_id.len() + 2 + END_CHARS <= max => format!("{stack}-{logical_id}-*"),
+        _ => format!("{}*{}*", head(stack), head(logical_id)),
+    };
+    if resource_type == "AWS::S3::Bucket" { pattern.to_lowercase() } else { pattern }
+}
+
+/// What the logical ids of an output's resources begin with.
+const OUTPUTS: [&str; 2] = ["OutputStream", "OutputFailures"];
+
+/// The stack itself.
+fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let mut names = vec![scope.deployer.stack];
+    let own_bucket = !plan.artifacts.is_empty() && scope.deployer.artifact_bucket.is_none();
+    if own_bucket {
+        names.push(ARTIFACT_STACK);
+    }
+    let stacks: Vec<String> = names
+        .iter()
+        .map(|name| scope.arn(&format!("cloudformation:{{region}}:{{account}}:stack/{name}/*")))
+        // Calls on a change set by its ARN.
+        .chain([scope.arn("cloudformation:{region}:{account}:changeSet/pipec-*/*")])
+        .collect();
+    let mut statements = vec![
+        allow(
+            "DeployStack",
+            &[
+                "cloudformation:ContinueUpdateRollback",
+                "cloudformation:CreateChangeSet",
+                "cloudformation:DeleteChangeSet",
+                "cloudformation:DeleteStack",
+                "cloudformation:DescribeChangeSet",
+                "cloudformation:DescribeEvents",
+                "cloudformation:DescribeStackEvents",
+                "cloudformation:DescribeStackResources",
+                "cloudformation:DescribeStacks",
+                "cloudformation:ExecuteChangeSet",
+                "cloudformation:GetTemplate",
+                "cloudformation:TagResource",
+                "cloudformation:UntagResource",
+            ],
+            stacks,
+        ),
+        allow("FindDeletedStack", &["cloudformation:ListStacks"], anything()),
+    ];
+    if !plan.artifacts.is_empty() {
+        statements.push(allow(
+            "FindStacksWithTheSameArtifacts",
+            &["cloudformation:DescribeStacks", "cloudformation:GetTemplate"],
+            vec![scope.arn("cloudformation:{region}:{account}:stack/*/*")],
+        ));
+    }
+    statements
+}
+
+/// The artifacts in their bucket. Lambda reads its code with the deployer's rights.
+fn artifacts(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    if plan.artifacts.is_empty() {
+        return Vec::new();
+    }
+    let bucket = scope.artifact_bucket();
+    vec![
+        allow(
+            "FindArtifacts",
+            &["s3:ListBucket", "s3:ListBucketVersions"],
+            vec![scope.arn(&format!("s3:::{bucket}"))],
+        ),
+        allow(
+            "UploadArtifacts",
+            &["s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"],
+            vec![scope.arn(&format!("s3:::{bucket}/*"))],
+        ),
+    ]
+}
+
+/// The actions and the ARNs of one statement.
+#[derive(Default)]
+struct Draft {
+    actions: Vec<&'static str>,
+    resources: IndexSet<String>,
+}
+
+/// What CloudFormation calls for each resource, the bucket of the artifacts included.
+fn resources(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let mut drafts: IndexMap<&'static str, Draft> = IndexMap::new();
+    let mut tagged: IndexMap<&'static str, Draft> = IndexMap::new();
+    let mut unscoped: Vec<&'static str> = Vec::new();
+    let mut add = |resource_type: &str, names: Vec<String>| {
+        let Some(handler) = handler_permissions::of(resource_type) else { return };
+        let arns: Vec<String> = names.iter().flat_map(|name| scope.arns(handler.arns, name)).collect();
+        for (drafts, actions) in [(&mut drafts, handler.actions), (&mut tagged, handler.tagged)] {
+            if !actions.is_empty() {
+                let draft = drafts.entry(handler.sid).or_default();
+                draft.actions.extend(actions);
+                draft.resources.extend(arns.iter().cloned());
+            }
+        }
+        unscoped.extend(handler.unscoped);
+    };
+    for resource in &plan.resources {
+        add(resource.resource_type, names(plan, resource, scope));
+    }
+    if !plan.artifacts.is_empty() && scope.deployer.artifact_bucket.is_none() {
+        for resource_type in ARTIFACT_STACK_TYPES {
+            add(resource_type, vec![scope.artifact_bucket()]);
+        }
+    }
+    let statement = |(sid, draft): (&str, Draft)| {
+        allow(sid, &draft.actions, draft.resources.into_iter().collect::<Vec<String>>())
+    };
+    let mut statements: Vec<Statement> = drafts.into_iter().map(statement).collect();
+    statements.extend(tagged.into_iter().map(|(_, draft)| {
+        let statement = statement(("RemoveProducerNetwork", draft));
+        only(statement, "StringEquals", "aws:ResourceTag/pipec:pipeline", vec![plan.name.clone()])
+    }));
+    statements.push(allow("CallsWithoutResourceLevel", &unscoped, anything()));
+    statements
+}
+
+/// The names that a resource may have, or the one that its ARNs are made of.
+fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
+    let id = resource.logical_id.as_ref();
+    let generated = |logical_id: &str, resource_type: &str| vec![scope.generated(logical_id, resource_type)];
+    match resource.resource_type {
+        "AWS::S3::BucketPolicy" => generated(id.trim_end_matches("Policy"), "AWS::S3::Bucket"),
+        "AWS::Logs::LogStream" => {
+            generated(&format!("{}Logs", id.trim_end_matches("LogStream")), "AWS::Logs::LogGroup")
+        }
+        "AWS::KinesisAnalyticsV2::Application"
+        | "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption" => {
+            vec![format!("{}-analytics", scope.deployer.stack)]
+        }
+        "Custom::FlinkStart" => generated("Starter", "AWS::Lambda::Function"),
+        "AWS::IAM::Policy" => {
+            let functions = plan.outputs.iter().filter_map(|output| output.function.as_ref());
+            functions.map(|function| function.role.clone()).collect()
+        }
+        resource_type => generated(id, resource_type),
+    }
+}
+
+/// Which roles may be handed to which service.
+fn roles(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let mut services: IndexMap<&str, Vec<String>> = IndexMap::new();
+    for role in &plan.roles {
+        let name = scope.generated(role.logical_id, "AWS::IAM::Role");
+        let arn = scope.arn(&format!("iam::{{account}}:role/{name}"));
+        services.entry(role.principal).or_default().push(arn);
+    }
+    let suffix = regions::region(scope.deployer.region).map_or("", |region| region.partition.url_suffix());
+    services
+        .into_iter()
+        .map(|(service, roles)| {
+            let name = service.split('.').next().unwrap_or_default();
+            let sid: String = name
+                .split('-')
+                .map(|word| word[..1].to_ascii_uppercase() + &word[1..])
+                .collect::<Vec<_>>()
+                .concat();
+            let mut services = vec![service.to_owned()];
+            // In China, EC2 goes by its own name.
+            if service == "ec2.amazonaws.com" && suffix == "amazonaws.com.cn" {
+                services.push(format!("{name}.{suffix}"));
+            }
+            let statement = allow(&format!("PassRolesTo{sid}"), &["iam:PassRole"], roles);
+            only(statement, "StringEquals", "iam:PassedToService", services)
+        })
+        .collect()
+}
+
+/// The producer's instances: EC2 Auto Scaling asks whether its caller may launch what the launch template says.
+fn producer(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let Some(producer) = &plan.producer else { return Vec::new() };
+    let ec2 = |resources: &[&str]| -> Vec<String> {
+        resources.iter().map(|one| scope.arn(&format!("ec2:{{region}}:{{account}}:{one}/*"))).collect()
+    };
+    let mut launched =
+        ec2(&["instance", "launch-template", "network-interface", "security-group", "subnet", "volume"]);
+    launched.push(scope.arn("ec2:{region}::image/*"));
+    vec![
+        allow(
+            "ReadProducerImage",
+            &["ssm:GetParameters"],
+            vec![scope.arn(&format!("ssm:{{region}}::parameter{}", producer.image_parameter))],
+        ),
+        only(
+            allow("LaunchProducer", &["ec2:RunInstances"], launched),
+            "ArnLike",
+            "ec2:LaunchTemplate",
+            ec2(&["launch-template"]),
+        ),
+        only(
+            allow("TagProducerInstances", &["ec2:CreateTags"], ec2(&["instance", "volume"])),
+            "StringEquals",
+            "ec2:CreateAction",
+            vec!["RunInstances".to_owned()],
+        ),
+        only(
+            allow(
+                "MakeAutoScalingRole",
+                &["iam:CreateServiceLinkedRole"],
+                vec![scope.arn(
+                    "iam::{account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+                )],
+            ),
+            "StringEquals",
+            "iam:AWSServiceName",
+            vec!["autoscaling.amazonaws.com".to_owned()],
+        ),
+    ]
+}
+
+/// The calls of outputs: mappings of these functions only.
+fn mappings(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let functions: Vec<String> = plan
+        .outputs
+        .iter()
+        .filter_map(|output| output.function.as_ref().map(|function| function.arn.clone()))
+        .collect();
+    if functions.is_empty() {
+        return Vec::new();
+    }
+    let of = |sid, actions: &[&'static str], resources| {
+        only(allow(sid, actions, resources), "ArnEquals", "lambda:FunctionArn", functions.clone())
+    };
+    vec![
+        of("MakeOutputMappings", &["lambda:CreateEventSourceMapping"], anything()),
+        of(
+            "ManageOutputMappings",
+            &[
+                "lambda:DeleteEventSourceMapping",
+                "lambda:GetEventSourceMapping",
+                "lambda:UpdateEventSourceMapping",
+            ],
+            vec![scope.arn("lambda:{region}:{account}:event-source-mapping:*")],
+        ),
+    ]
+}
+
+/// Looking at the pipeline: its state, its log, its records. Nothing above depends on these.
+fn watching(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let of_type = |resource_type: &str| -> Vec<String> {
+        let Some(handler) = handler_permissions::of(resource_type) else { return Vec::new() };
+        let found = plan.resources.iter().filter(|resource| resource.resource_type == resource_type);
+        let names = found.flat_map(|resource| names(plan, resource, scope));
+        names
+            .flat_map(|name| scope.arns(&handler.arns[..1], &name))
+            .collect::<IndexSet<_>>()
+            .into_iter()
+            .collect()
+    };
+    let destination = scope.destination(plan);
+    let mut statements = vec![
+        allow("WatchMetrics", &["cloudwatch:GetMetricData"], anything()),
+        allow(
+            "WatchAlarms",
+            &["cloudwatch:DescribeAlarms"],
+            vec![scope.arn("cloudwatch:{region}:{account}:alarm:*")],
+        ),
+        allow("WatchLogs", &["logs:FilterLogEvents", "logs:GetLogEvents"], of_type("AWS::Logs::LogGroup")),
+        allow(
+            "WatchRecords",
+            &["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"],
+            of_type("AWS::Kinesis::Stream"),
+        ),
+        allow("FindObjects", &["s3:ListBucket"], vec![scope.arn(&format!("s3:::{destination}"))]),
+        allow("ReadObjects", &["s3:GetObject"], vec![scope.arn(&format!("s3:::{destination}/*"))]),
+    ];
+    if plan.analytics.is_some() {
+        statements.push(allow(
+            "WatchApplication",
+            &["kinesisanalytics:DescribeApplication"],
+            of_type("AWS::KinesisAnalyticsV2::Application"),
+        ));
+    }
+    let suffix = regions::region(scope.deployer.region)
+        .map_or("amazonaws.com", |region| region.partition.url_suffix());
+    let stream_key = Some(&plan.stream.key).filter(|key| key.starts_with("arn:"));
+    for (sid, key, service) in
+        [("DecryptRecords", stream_key, "kinesis"), ("DecryptObjects", plan.delivery.key.as_ref(), "s3")]
+    {
+        statements.extend(key.map(|key| {
+            let via = format!("{service}.{}.{suffix}", scope.deployer.region);
+            only(allow(sid, &["kms:Decrypt"], vec![key.clone()]), "StringEquals", "kms:ViaService", vec![via])
+        }));
+    }
+    statements
+}
+
+/// Emptying the stack's own buckets and deleting them.
+fn emptying(scope: &Scope) -> Vec<Statement> {
+    let arns = |suffix: &str| -> Vec<String> {
+        ["Bucket", "AccessLogBucket"]
+            .map(|id| scope.arn(&format!("s3:::{}{suffix}", scope.generated(id, "AWS::S3::Bucket"))))
+            .to_vec()
+    };
+    vec![
+        allow("DeleteBuckets", &["s3:DeleteBucket", "s3:ListBucketVersions"], arns("")),
+        allow("EmptyBuckets", &["s3:DeleteObjectVersion"], arns("/*")),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::fixture::{flink_spec, planned, spec};
+
+    const DEPLOYER: Deployer = Deployer {
+        stack: "orders",
+        account: Some("123456789012"),
+        region: "eu-west-1",
+        artifact_bucket: None,
+        empty_bucket: false,
+    };
+
+    fn everything() -> Plan {
+        let text =
+            flink_spec("rate: 1/s") + "producer: { records_per_second: 1, source: { type: generator } }\n";
+        planned(&text).0
+    }
+
+    #[test]
+    fn a_small_pipeline() {
+        let (plan, _) = planned(&spec("rate: 1/s", ""));
+        let text = serde_json::to_string_pretty(&policy(&plan, &DEPLOYER)).expect("JSON");
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn every_type_is_in_the_table() {
+        for resource in everything().resources {
+            let known = handler_permissions::of(resource.resource_type);
+            assert!(known.is_some(), "{}", resource.resource_type);
+        }
+    }
+
+    #[test]
+    fn sids_are_words_and_stand_once() {
+        let deployer = Deployer { empty_bucket: true, ..DEPLOYER };
+        let statements = policy(&everything(), &deployer).statement;
+        let sids: IndexSet<&str> = statements.iter().map(|statement| statement.sid.as_str()).collect();
+        assert_eq!(sids.len(), statements.len());
+        for statement in &statements {
+            assert!(statement.sid.chars().all(|c| c.is_ascii_alphanumeric()), "{}", statement.sid);
+            assert!(!statement.action.is_empty() && !statement.resource.is_empty(), "{}", statement.sid);
+            assert!(!statement.action.iter().any(|action| action.contains('*')), "{}", statement.sid);
+        }
+    }
+
+    #[test]
+    fn parts_hold_the_same_statements_within_the_limit() {
+        let whole = policy(&everything(), &Deployer { empty_bucket: true, ..DEPLOYER });
+        assert!(whole.chars() > MANAGED_POLICY_CHARS_MAX);
+        let parts = whole.parts();
+        assert!(parts.len() > 1);
+        assert!(parts.iter().all(|part| part.chars() <= MANAGED_POLICY_CHARS_MAX));
+        let statements = parts.into_iter().flat_map(|part| part.statement).collect();
+        assert_eq!(PolicyDocument::new(statements), whole);
+    }
+
+    #[test]
+    fn names_follow_cloudformations() {
+        let role = |stack: &str, id: &str| generated(stack, id, "AWS::IAM::Role");
+        assert_eq!(role("orders", "StarterRole"), "orders-StarterRole-*");
+        let long = "a-pipeline-with-a-name-of-just-40-letter";
+        assert_eq!(role(long, "ProducerFlowLogRole"), "a-pipeline-with-a-name-o*ProducerFlowLogRole*");
+        assert_eq!(
+            generated(long, "AccessLogBucket", "AWS::S3::Bucket"),
+            "a-pipeline-with-a-name-o*accesslogbucket*"
+        );
+        assert_eq!(generated("Orders", "Bucket", "AWS::S3::Bucket"), "orders-bucket-*");
+        assert_eq!(generated("orders", "OutputStreamAlerts", "AWS::Kinesis::Stream"), "orders-OutputStream*");
+    }
+
+    #[test]
+    fn a_partition_has_its_own_arns() {
+        let deployer = Deployer { region: "cn-north-1", account: None, ..DEPLOYER };
+        for statement in policy(&everything(), &deployer).statement {
+            for resource in statement.resource {
+                assert!(resource == "*" || resource.starts_with("arn:aws-cn:"), "{resource}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_artifact_buckets_stack_is_what_its_template_says() {
+        let template = include_str!("../deploy/artifact_bucket.yaml");
+        for resource_type in ARTIFACT_STACK_TYPES {
+            assert!(template.contains(&format!("Type: {resource_type}\n")));
+        }
+        assert_eq!(template.matches("    Type: AWS::").count(), ARTIFACT_STACK_TYPES.len());
+        assert!(template.contains("\n  Bucket:\n    Type: AWS::S3::Bucket\n"));
+    }
+}
