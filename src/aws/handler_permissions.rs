@@ -1,9 +1,9 @@
 //! What CloudFormation calls, with the deployer's rights, to create, read, update and delete each resource.
 //!
 //! Source: `handlers.*.permissions` and `tagging.permissions` of CloudFormation's resource provider schemas of
-//! 2026-10-20, as cfn-lint 1.58.0 carries them. A read looks at every property, so its calls are all here; of the others
-//! only those for properties that pipec writes. `tests/judges/test_deployer.py` holds both against the schemas and
-//! says why each call that is left out is. Which calls have a resource level: AWS's service authorization reference, as
+//! 2026-10-20, as cfn-lint 1.58.0 carries them. A read looks at every property and a deletion
+//! at whatever hangs on the resource, so their calls are here; of the others only those for properties that pipec
+//! writes. `tests/judges/test_deployer.py` holds this against the schemas, and says of each call that is left out why. Which calls have a resource level: AWS's service authorization reference, as
 //! parliament 1.6.4 carries it.
 
 use super::limits::names;
@@ -221,6 +221,7 @@ static HANDLERS: &[HandlerPermissions] = &[
             "iam:CreateRole",
             "iam:DeleteRole",
             "iam:DeleteRolePolicy",
+            "iam:DetachRolePolicy",
             "iam:GetRole",
             "iam:GetRolePolicy",
             "iam:ListAttachedRolePolicies",
@@ -341,6 +342,7 @@ static HANDLERS: &[HandlerPermissions] = &[
         name_max: names::LOG_GROUP.max,
         actions: &[
             "logs:CreateLogGroup",
+            "logs:DeleteDataProtectionPolicy",
             "logs:DeleteLogGroup",
             "logs:DeleteRetentionPolicy",
             "logs:GetDataProtectionPolicy",
@@ -389,6 +391,7 @@ static HANDLERS: &[HandlerPermissions] = &[
             "s3:GetMetricsConfiguration",
             "s3:GetReplicationConfiguration",
             "s3:ListBucket",
+            "s3:ListTagsForResource",
             "s3:PutBucketLogging",
             "s3:PutBucketOwnershipControls",
             "s3:PutBucketPublicAccessBlock",
@@ -396,6 +399,8 @@ static HANDLERS: &[HandlerPermissions] = &[
             "s3:PutBucketVersioning",
             "s3:PutEncryptionConfiguration",
             "s3:PutLifecycleConfiguration",
+            "s3:TagResource",
+            "s3:UntagResource",
         ],
         ..NONE
     },

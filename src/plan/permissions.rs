@@ -1,14 +1,18 @@
 //! The IAM policy of who deploys a plan: pipec's own calls, what CloudFormation calls in the deployer's name, and what
 //! looking at the pipeline takes.
 
+mod document;
+#[cfg(test)]
+mod tests;
+
 use indexmap::{IndexMap, IndexSet};
-use serde::Serialize;
 
 use super::value::Value;
 use super::{Plan, Resource};
 use crate::aws::handler_permissions;
-use crate::aws::limits::iam::MANAGED_POLICY_CHARS_MAX;
 use crate::aws::regions;
+pub use document::{PolicyDocument, Statement};
+use document::{allow, anything, only};
 
 /// Name of the stack that holds pipec's own artifact bucket, one per account and region.
 pub const ARTIFACT_STACK: &str = "pipec-artifacts";
@@ -30,62 +34,6 @@ pub struct Deployer<'a> {
     pub empty_bucket: bool,
 }
 
-/// A policy document as IAM reads it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct PolicyDocument {
-    /// Version of the language.
-    pub version: &'static str,
-    /// Statements.
-    pub statement: Vec<Statement>,
-}
-
-/// A statement that allows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Statement {
-    /// What it is for, in one word.
-    pub sid: String,
-    /// `Allow`.
-    pub effect: &'static str,
-    /// Exact actions, sorted.
-    pub action: Vec<&'static str>,
-    /// ARN patterns; `*` only for actions without a resource level.
-    pub resource: Vec<String>,
-    /// Operator, key, values.
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    pub condition: IndexMap<&'static str, IndexMap<&'static str, Vec<String>>>,
-}
-
-impl PolicyDocument {
-    fn new(statement: Vec<Statement>) -> Self {
-        /// The current version of the policy language.
-        const VERSION: &str = "2012-10-17";
-        Self { version: VERSION, statement }
-    }
-
-    /// Characters as IAM counts them: no white space.
-    pub fn chars(&self) -> u64 {
-        serde_json::to_string(self).map_or(0, |text| text.chars().count() as u64)
-    }
-
-    /// The same statements in documents that a managed policy can hold, in the same order.
-    pub fn parts(&self) -> Vec<Self> {
-        let mut parts: Vec<Self> = Vec::new();
-        for statement in &self.statement {
-            if let Some(part) = parts.last_mut() {
-                part.statement.push(statement.clone());
-                if part.chars() <= MANAGED_POLICY_CHARS_MAX {
-                    continue;
-                }
-                part.statement.pop();
-            }
-            parts.push(Self::new(vec![statement.clone()]));
-        }
-        parts
-    }
-}
-
 /// The policy of a plan's deployer.
 pub fn policy(plan: &Plan, deployer: &Deployer) -> PolicyDocument {
     let scope = Scope { deployer };
@@ -100,33 +48,6 @@ pub fn policy(plan: &Plan, deployer: &Deployer) -> PolicyDocument {
         statements.extend(emptying(&scope));
     }
     PolicyDocument::new(statements)
-}
-
-fn allow(sid: &str, actions: &[&'static str], resources: Vec<String>) -> Statement {
-    let mut action = actions.to_vec();
-    action.sort_unstable();
-    action.dedup();
-    Statement {
-        sid: sid.to_owned(),
-        effect: "Allow",
-        action,
-        resource: resources,
-        condition: IndexMap::new(),
-    }
-}
-
-fn only(
-    mut statement: Statement,
-    operator: &'static str,
-    key: &'static str,
-    values: Vec<String>,
-) -> Statement {
-    statement.condition.entry(operator).or_default().insert(key, values);
-    statement
-}
-
-fn anything() -> Vec<String> {
-    vec!["*".to_owned()]
 }
 
 /// Where the ARNs lie.
@@ -288,10 +209,20 @@ fn resources(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     let statement = |(sid, draft): (&str, Draft)| {
         allow(sid, &draft.actions, draft.resources.into_iter().collect::<Vec<String>>())
     };
-    let mut statements: Vec<Statement> = drafts.into_iter().map(statement).collect();
+    let tag = "aws:ResourceTag/pipec:pipeline";
+    let mut statements: Vec<Statement> = Vec::new();
+    for (sid, draft) in drafts {
+        // What is being made has no tag yet; what has another pipeline's is left alone.
+        let guarded = tagged.contains_key(sid);
+        let statement = statement((sid, draft));
+        statements.push(match guarded {
+            true => only(statement, "StringEqualsIfExists", tag, vec![plan.name.clone()]),
+            false => statement,
+        });
+    }
     statements.extend(tagged.into_iter().map(|(_, draft)| {
         let statement = statement(("RemoveProducerNetwork", draft));
-        only(statement, "StringEquals", "aws:ResourceTag/pipec:pipeline", vec![plan.name.clone()])
+        only(statement, "StringEquals", tag, vec![plan.name.clone()])
     }));
     statements.push(allow("CallsWithoutResourceLevel", &unscoped, anything()));
     statements
@@ -361,7 +292,8 @@ fn producer(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         allow(
             "ReadProducerImage",
             &["ssm:GetParameters"],
-            vec![scope.arn(&format!("ssm:{{region}}::parameter{}", producer.image_parameter))],
+            // A public parameter is no account's.
+            vec![scope.arn(&format!("ssm:{{region}}:*:parameter{}", producer.image_parameter))],
         ),
         only(
             allow("LaunchProducer", &["ec2:RunInstances"], launched),
@@ -478,97 +410,4 @@ fn emptying(scope: &Scope) -> Vec<Statement> {
         allow("DeleteBuckets", &["s3:DeleteBucket", "s3:ListBucketVersions"], arns("")),
         allow("EmptyBuckets", &["s3:DeleteObjectVersion"], arns("/*")),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plan::fixture::{flink_spec, planned, spec};
-
-    const DEPLOYER: Deployer = Deployer {
-        stack: "orders",
-        account: Some("123456789012"),
-        region: "eu-west-1",
-        artifact_bucket: None,
-        empty_bucket: false,
-    };
-
-    fn everything() -> Plan {
-        let text =
-            flink_spec("rate: 1/s") + "producer: { records_per_second: 1, source: { type: generator } }\n";
-        planned(&text).0
-    }
-
-    #[test]
-    fn a_small_pipeline() {
-        let (plan, _) = planned(&spec("rate: 1/s", ""));
-        let text = serde_json::to_string_pretty(&policy(&plan, &DEPLOYER)).expect("JSON");
-        insta::assert_snapshot!(text);
-    }
-
-    #[test]
-    fn every_type_is_in_the_table() {
-        for resource in everything().resources {
-            let known = handler_permissions::of(resource.resource_type);
-            assert!(known.is_some(), "{}", resource.resource_type);
-        }
-    }
-
-    #[test]
-    fn sids_are_words_and_stand_once() {
-        let deployer = Deployer { empty_bucket: true, ..DEPLOYER };
-        let statements = policy(&everything(), &deployer).statement;
-        let sids: IndexSet<&str> = statements.iter().map(|statement| statement.sid.as_str()).collect();
-        assert_eq!(sids.len(), statements.len());
-        for statement in &statements {
-            assert!(statement.sid.chars().all(|c| c.is_ascii_alphanumeric()), "{}", statement.sid);
-            assert!(!statement.action.is_empty() && !statement.resource.is_empty(), "{}", statement.sid);
-            assert!(!statement.action.iter().any(|action| action.contains('*')), "{}", statement.sid);
-        }
-    }
-
-    #[test]
-    fn parts_hold_the_same_statements_within_the_limit() {
-        let whole = policy(&everything(), &Deployer { empty_bucket: true, ..DEPLOYER });
-        assert!(whole.chars() > MANAGED_POLICY_CHARS_MAX);
-        let parts = whole.parts();
-        assert!(parts.len() > 1);
-        assert!(parts.iter().all(|part| part.chars() <= MANAGED_POLICY_CHARS_MAX));
-        let statements = parts.into_iter().flat_map(|part| part.statement).collect();
-        assert_eq!(PolicyDocument::new(statements), whole);
-    }
-
-    #[test]
-    fn names_follow_cloudformations() {
-        let role = |stack: &str, id: &str| generated(stack, id, "AWS::IAM::Role");
-        assert_eq!(role("orders", "StarterRole"), "orders-StarterRole-*");
-        let long = "a-pipeline-with-a-name-of-just-40-letter";
-        assert_eq!(role(long, "ProducerFlowLogRole"), "a-pipeline-with-a-name-o*ProducerFlowLogRole*");
-        assert_eq!(
-            generated(long, "AccessLogBucket", "AWS::S3::Bucket"),
-            "a-pipeline-with-a-name-o*accesslogbucket*"
-        );
-        assert_eq!(generated("Orders", "Bucket", "AWS::S3::Bucket"), "orders-bucket-*");
-        assert_eq!(generated("orders", "OutputStreamAlerts", "AWS::Kinesis::Stream"), "orders-OutputStream*");
-    }
-
-    #[test]
-    fn a_partition_has_its_own_arns() {
-        let deployer = Deployer { region: "cn-north-1", account: None, ..DEPLOYER };
-        for statement in policy(&everything(), &deployer).statement {
-            for resource in statement.resource {
-                assert!(resource == "*" || resource.starts_with("arn:aws-cn:"), "{resource}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_artifact_buckets_stack_is_what_its_template_says() {
-        let template = include_str!("../deploy/artifact_bucket.yaml");
-        for resource_type in ARTIFACT_STACK_TYPES {
-            assert!(template.contains(&format!("Type: {resource_type}\n")));
-        }
-        assert_eq!(template.matches("    Type: AWS::").count(), ARTIFACT_STACK_TYPES.len());
-        assert!(template.contains("\n  Bucket:\n    Type: AWS::S3::Bucket\n"));
-    }
 }

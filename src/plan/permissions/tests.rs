@@ -1,0 +1,113 @@
+//! What the policy of a deployer holds.
+
+use indexmap::IndexSet;
+
+use super::*;
+use crate::aws::limits::iam::MANAGED_POLICY_CHARS_MAX;
+use crate::plan::fixture::{planned, spec};
+
+const DEPLOYER: Deployer = Deployer {
+    stack: "orders",
+    account: Some("123456789012"),
+    region: "eu-west-1",
+    artifact_bucket: None,
+    empty_bucket: false,
+};
+
+/// Every part that a pipeline can have.
+const EVERYTHING: &str = r#"
+name: orders
+stream: { record_size: 100 B, records_per_second: 10 }
+producer: { generate: {}, records_per_second: 10 }
+records: { format: json, columns: { PRICE: { type: INTEGER } } }
+analytics:
+  runtime: flink
+  sql: |
+    CREATE OR REPLACE STREAM "ROWS" (PRICE INTEGER);
+    CREATE OR REPLACE PUMP P AS INSERT INTO "ROWS" SELECT STREAM PRICE FROM SOURCE_SQL_STREAM_001;
+    CREATE OR REPLACE STREAM "ALERTS" (PRICE INTEGER);
+    CREATE OR REPLACE PUMP Q AS INSERT INTO "ALERTS" SELECT STREAM PRICE FROM SOURCE_SQL_STREAM_001 WHERE PRICE > 9;
+  outputs:
+    ROWS: delivery
+    ALERTS:
+      lambda: { function: arn:aws:lambda:us-east-1:111122223333:function:alert, role: alert-role }
+transform: {}
+delivery: { s3: {} }
+"#;
+
+fn everything() -> Plan {
+    planned(EVERYTHING).0
+}
+
+#[test]
+fn a_small_pipeline() {
+    let (plan, _) = planned(&spec("record_size: 1 KiB, records_per_second: 10", ""));
+    let text = serde_json::to_string_pretty(&policy(&plan, &DEPLOYER)).expect("JSON");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn every_type_is_in_the_table() {
+    for resource in everything().resources {
+        let known = handler_permissions::of(resource.resource_type);
+        assert!(known.is_some(), "{}", resource.resource_type);
+    }
+}
+
+#[test]
+fn sids_are_words_and_stand_once() {
+    let deployer = Deployer { empty_bucket: true, ..DEPLOYER };
+    let statements = policy(&everything(), &deployer).statement;
+    let sids: IndexSet<&str> = statements.iter().map(|statement| statement.sid.as_str()).collect();
+    assert_eq!(sids.len(), statements.len());
+    for statement in &statements {
+        assert!(statement.sid.chars().all(|c| c.is_ascii_alphanumeric()), "{}", statement.sid);
+        assert!(!statement.action.is_empty() && !statement.resource.is_empty(), "{}", statement.sid);
+        assert!(!statement.action.iter().any(|action| action.contains('*')), "{}", statement.sid);
+    }
+}
+
+#[test]
+fn parts_hold_the_same_statements_within_the_limit() {
+    let whole = policy(&everything(), &Deployer { empty_bucket: true, ..DEPLOYER });
+    assert!(whole.chars() > MANAGED_POLICY_CHARS_MAX);
+    let parts = whole.parts();
+    assert!(parts.len() > 1);
+    assert!(parts.iter().all(|part| part.chars() <= MANAGED_POLICY_CHARS_MAX));
+    let statements = parts.into_iter().flat_map(|part| part.statement).collect();
+    assert_eq!(PolicyDocument::new(statements), whole);
+}
+
+#[test]
+fn names_follow_cloudformations() {
+    let role = |stack: &str, id: &str| generated(stack, id, "AWS::IAM::Role");
+    assert_eq!(role("orders", "StarterRole"), "orders-StarterRole-*");
+    let long = "a-pipeline-with-a-name-of-just-40-letter";
+    assert_eq!(role(long, "ProducerFlowLogRole"), "a-pipeline-with-a-name-o*ProducerFlowLogRole*");
+    assert_eq!(
+        generated(long, "AccessLogBucket", "AWS::S3::Bucket"),
+        "a-pipeline-with-a-name-o*accesslogbucket*"
+    );
+    assert_eq!(generated("Orders", "Bucket", "AWS::S3::Bucket"), "orders-bucket-*");
+    assert_eq!(generated("orders", "OutputStreamAlerts", "AWS::Kinesis::Stream"), "orders-OutputStream*");
+}
+
+#[test]
+fn a_partition_has_its_own_arns() {
+    let deployer = Deployer { region: "cn-north-1", account: None, ..DEPLOYER };
+    for statement in policy(&everything(), &deployer).statement {
+        for resource in statement.resource {
+            assert!(resource == "*" || resource.starts_with("arn:aws-cn:"), "{resource}");
+        }
+    }
+}
+
+#[test]
+fn the_artifact_buckets_stack_is_what_its_template_says() {
+    let template = include_str!("../../deploy/artifact_bucket.yaml");
+    for resource_type in ARTIFACT_STACK_TYPES {
+        assert!(template.contains(&format!("Type: {resource_type}\n")));
+    }
+    assert_eq!(template.matches("    Type: AWS::").count(), ARTIFACT_STACK_TYPES.len());
+    assert!(template.contains("\n  Bucket:\n    Type: AWS::S3::Bucket\n"));
+}
