@@ -440,6 +440,11 @@ static HANDLERS: &[HandlerPermissions] = &[
     },
 ];
 
+/// The types that the table knows.
+pub fn types() -> impl Iterator<Item = &'static str> {
+    HANDLERS.iter().map(|handler| handler.resource_type).chain(OWN)
+}
+
 /// The calls for the resources of a type; `None` where the table does not know it.
 pub fn of(resource_type: &str) -> Option<&'static HandlerPermissions> {
     static NOTHING: HandlerPermissions = NONE;

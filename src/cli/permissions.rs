@@ -15,7 +15,7 @@ use crate::world::Disk;
 /// Print the IAM policy that the deployer of a pipeline needs
 ///
 /// Asks nobody: the policy follows from the spec. It allows pipec's own calls, what CloudFormation calls in the
-/// deployer's name, and, in the statements `Watch...`, `Find...` and `Read...` at its end, looking at the pipeline.
+/// deployer's name, and, in the statements `Watch...` at its end, looking at the pipeline.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec permissions --account 123456789012 pipeline.yaml > deployer.json\n  pipec \

@@ -188,7 +188,11 @@ fn resources(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     let mut unscoped: Vec<&'static str> = Vec::new();
     let mut add = |resource_type: &str, names: Vec<String>| {
         let Some(handler) = handler_permissions::of(resource_type) else { return };
-        let arns: Vec<String> = names.iter().flat_map(|name| scope.arns(handler.arns, name)).collect();
+        let mut arns: Vec<String> = names.iter().flat_map(|name| scope.arns(handler.arns, name)).collect();
+        if let Some(key) = stream_key(plan).filter(|_| resource_type == "AWS::Kinesis::Stream") {
+            arns.retain(|arn| !arn.contains(":kms:"));
+            arns.push(key.clone());
+        }
         for (drafts, actions) in [(&mut drafts, handler.actions), (&mut tagged, handler.tagged)] {
             if !actions.is_empty() {
                 let draft = drafts.entry(handler.sid).or_default();
@@ -375,8 +379,8 @@ fn watching(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             &["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"],
             of_type("AWS::Kinesis::Stream"),
         ),
-        allow("FindObjects", &["s3:ListBucket"], vec![scope.arn(&format!("s3:::{destination}"))]),
-        allow("ReadObjects", &["s3:GetObject"], vec![scope.arn(&format!("s3:::{destination}/*"))]),
+        allow("WatchBucket", &["s3:ListBucket"], vec![scope.arn(&format!("s3:::{destination}"))]),
+        allow("WatchObjects", &["s3:GetObject"], vec![scope.arn(&format!("s3:::{destination}/*"))]),
     ];
     if plan.analytics.is_some() {
         statements.push(allow(
@@ -387,16 +391,21 @@ fn watching(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     }
     let suffix = regions::region(scope.deployer.region)
         .map_or("amazonaws.com", |region| region.partition.url_suffix());
-    let stream_key = Some(&plan.stream.key).filter(|key| key.starts_with("arn:"));
-    for (sid, key, service) in
-        [("DecryptRecords", stream_key, "kinesis"), ("DecryptObjects", plan.delivery.key.as_ref(), "s3")]
-    {
+    for (sid, key, service) in [
+        ("WatchEncryptedRecords", stream_key(plan), "kinesis"),
+        ("WatchEncryptedObjects", plan.delivery.key.as_ref(), "s3"),
+    ] {
         statements.extend(key.map(|key| {
             let via = format!("{service}.{}.{suffix}", scope.deployer.region);
             only(allow(sid, &["kms:Decrypt"], vec![key.clone()]), "StringEquals", "kms:ViaService", vec![via])
         }));
     }
     statements
+}
+
+/// The customer's key of the streams.
+fn stream_key(plan: &Plan) -> Option<&String> {
+    Some(&plan.stream.key).filter(|key| key.starts_with("arn:"))
 }
 
 /// Emptying the stack's own buckets and deleting them.

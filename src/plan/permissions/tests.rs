@@ -1,5 +1,7 @@
 //! What the policy of a deployer holds.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexSet;
 
 use super::*;
@@ -47,11 +49,44 @@ fn a_small_pipeline() {
 }
 
 #[test]
-fn every_type_is_in_the_table() {
-    for resource in everything().resources {
-        let known = handler_permissions::of(resource.resource_type);
-        assert!(known.is_some(), "{}", resource.resource_type);
-    }
+fn the_table_knows_the_types_of_a_stack_and_no_others() {
+    let plan = everything();
+    let planned: BTreeSet<&str> = plan.resources.iter().map(|resource| resource.resource_type).collect();
+    assert_eq!(planned, handler_permissions::types().collect());
+}
+
+#[test]
+fn a_customers_key_is_named() {
+    let key = "arn:aws:kms:us-east-1:210987654321:key/1a2b3c4d-0000-4000-8000-00000000abcd";
+    let stream = format!("record_size: 1 KiB, records_per_second: 10, encryption: {{ kms_key: '{key}' }}");
+    let statements = policy(&planned(&spec(&stream, "")).0, &DEPLOYER).statement;
+    let resources = |sid: &str| {
+        let found = statements.iter().find(|statement| statement.sid == sid);
+        found.map(|statement| statement.resource.clone()).unwrap_or_default()
+    };
+    let name = "arn:aws:kinesis:eu-west-1:123456789012:stream/orders-Stream-*";
+    assert_eq!(resources("ManageStreams"), [name, key]);
+    assert_eq!(resources("WatchRecords"), [name]);
+    assert_eq!(resources("WatchEncryptedRecords"), [key]);
+}
+
+#[test]
+fn an_artifact_bucket_of_the_users_is_not_made() {
+    let deployer = Deployer { artifact_bucket: Some("programs"), ..DEPLOYER };
+    let text = serde_json::to_string(&policy(&everything(), &deployer)).expect("JSON");
+    assert!(text.contains("arn:aws:s3:::programs/*"));
+    assert!(!text.contains(ARTIFACT_STACK));
+}
+
+#[test]
+fn only_the_stacks_own_buckets_are_emptied() {
+    let deployer = Deployer { empty_bucket: true, ..DEPLOYER };
+    let sids = |spec: &str| -> Vec<String> {
+        policy(&planned(spec).0, &deployer).statement.into_iter().map(|statement| statement.sid).collect()
+    };
+    let own = spec("record_size: 1 KiB, records_per_second: 10", "");
+    assert!(sids(&own).contains(&"EmptyBuckets".to_owned()));
+    assert!(!sids(&own.replace("s3: {}", "s3: { bucket: archive }")).contains(&"EmptyBuckets".to_owned()));
 }
 
 #[test]
