@@ -1,6 +1,6 @@
 //! `pipec permissions`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -110,7 +110,7 @@ fn text(document: &PolicyDocument) -> String {
 }
 
 /// Writes one file for each document, and takes away what an earlier, longer policy has left.
-fn write(documents: &[PolicyDocument], folder: &PathBuf) -> Result<(), Exit> {
+fn write(documents: &[PolicyDocument], folder: &Path) -> Result<(), Exit> {
     let path = |number: usize| folder.join(format!("deployer-{number}.json"));
     let stage = Stage::new(folder)?;
     let mut staged = Vec::new();

@@ -292,7 +292,13 @@ fn producer(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     let mut launched =
         ec2(&["instance", "launch-template", "network-interface", "security-group", "subnet", "volume"]);
     launched.push(scope.arn("ec2:{region}::image/*"));
-    vec![
+    // An existing VPC may be another pipeline's, by its tag.
+    let vpc = producer.network.vpc.iter().map(|vpc| {
+        let mut resources = ec2(&["security-group"]);
+        resources.push(scope.arn(&format!("ec2:{{region}}:{{account}}:vpc/{vpc}")));
+        allow("UseExistingVpc", &["ec2:CreateSecurityGroup"], resources)
+    });
+    let launch = [
         allow(
             "ReadProducerImage",
             &["ssm:GetParameters"],
@@ -323,7 +329,8 @@ fn producer(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             "iam:AWSServiceName",
             vec!["autoscaling.amazonaws.com".to_owned()],
         ),
-    ]
+    ];
+    vpc.chain(launch).collect()
 }
 
 /// The calls of outputs: mappings of these functions only.

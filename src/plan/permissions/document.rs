@@ -45,7 +45,8 @@ impl PolicyDocument {
         serde_json::to_string(self).map_or(0, |text| text.chars().count() as u64)
     }
 
-    /// The same statements in documents that a managed policy can hold, in the same order.
+    /// The same statements in documents that a managed policy can hold, in the same order. A statement stays whole: the patterns
+    /// of a plan are few, however many outputs it has.
     pub fn parts(&self) -> Vec<Self> {
         let mut parts: Vec<Self> = Vec::new();
         for statement in &self.statement {

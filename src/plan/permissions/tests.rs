@@ -71,6 +71,22 @@ fn a_customers_key_is_named() {
 }
 
 #[test]
+fn an_existing_vpc_is_named() {
+    let network = "network: { vpc: vpc-0123456789abcdef0, subnets: [subnet-0123456789abcdef0] }";
+    let text = EVERYTHING.replace(
+        "records_per_second: 10 }\nrecords",
+        &format!("records_per_second: 10, {network} }}\nrecords"),
+    );
+    let statements = policy(&planned(&text).0, &DEPLOYER).statement;
+    let vpc =
+        statements.iter().find(|statement| statement.sid == "UseExistingVpc").expect("the VPC's statement");
+    assert_eq!(vpc.resource[1], "arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-0123456789abcdef0");
+    assert!(vpc.condition.is_empty());
+    let made = statements.iter().flat_map(|statement| &statement.action);
+    assert!(made.into_iter().all(|action| *action != "ec2:CreateVpc"));
+}
+
+#[test]
 fn an_artifact_bucket_of_the_users_is_not_made() {
     let deployer = Deployer { artifact_bucket: Some("programs"), ..DEPLOYER };
     let text = serde_json::to_string(&policy(&everything(), &deployer)).expect("JSON");
