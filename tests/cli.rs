@@ -296,6 +296,73 @@ fn the_plan_has_the_names_of_the_contract() {
 }
 
 #[test]
+fn the_deployers_policy_is_all_of_stdout() {
+    let place = Place::new();
+    let output =
+        place.pipec(&["permissions", "orders.yaml", "--account", "123456789012", "--stack", "orders-test"]);
+    assert_eq!((code(&output), err(&output)), (0, String::new()));
+    let policy: Value = serde_json::from_str(&out(&output)).expect("JSON");
+    assert_eq!(policy["Version"], "2012-10-17");
+    assert_eq!(policy["Statement"][0]["Sid"], "DeployStack");
+    let stack = &policy["Statement"][0]["Resource"][0];
+    assert_eq!(*stack, "arn:aws:cloudformation:us-east-1:123456789012:stack/orders-test/*");
+    assert_eq!(out(&place.pipec(&["permissions", "orders.yaml"])).matches("orders-test").count(), 0);
+}
+
+#[test]
+fn a_policy_that_is_too_large_for_one_is_written_as_several() {
+    let place = Place::new();
+    place.file("orders.yaml", FLINK);
+    let output = place.pipec(&["permissions", "orders.yaml"]);
+    assert_eq!(code(&output), 0);
+    assert!(
+        err(&output).contains("a managed policy holds 6144; `--out DIR` writes 2 that do"),
+        "{}",
+        err(&output)
+    );
+    let whole: Value = serde_json::from_str(&out(&output)).expect("JSON");
+
+    fs::create_dir(place.path("policies")).expect("a folder");
+    place.file("policies/deployer-3.json", "{}");
+    place.file("policies/notes.txt", "mine");
+    let output = place.pipec(&["permissions", "orders.yaml", "--out", "policies"]);
+    assert_eq!((code(&output), out(&output)), (0, String::new()));
+    let written: Vec<Value> = (1..=2)
+        .map(|number| {
+            let path = place.path(&format!("policies/deployer-{number}.json"));
+            serde_json::from_slice(&fs::read(path).expect("a policy")).expect("JSON")
+        })
+        .collect();
+    let statements: Vec<&Value> =
+        written.iter().flat_map(|part| part["Statement"].as_array().expect("statements")).collect();
+    assert_eq!(statements, whole["Statement"].as_array().expect("statements").iter().collect::<Vec<_>>());
+    assert_eq!(
+        files(&place.path("policies")).len(),
+        3,
+        "what an earlier policy left is gone, what is not its own stays"
+    );
+}
+
+#[test]
+fn a_policy_for_what_cannot_be_is_refused() {
+    let place = Place::new();
+    for args in [
+        ["--account", "1234"],
+        ["--account", "12345678901x"],
+        ["--region", "Ireland"],
+        ["--stack", "1st"],
+        ["--artifact-bucket", "A_B"],
+    ] {
+        let output = place.pipec(&[&["permissions", "orders.yaml"], &args[..]].concat());
+        assert_eq!((code(&output), out(&output)), (2, String::new()), "{args:?}");
+    }
+    place.file("orders.yaml", &SPEC.replace("1 KiB", "1024"));
+    let output = place.pipec(&["permissions", "orders.yaml", "--out", "policies"]);
+    assert_eq!((code(&output), out(&output)), (1, String::new()));
+    assert!(!place.path("policies").exists());
+}
+
+#[test]
 fn the_sql_is_printed_with_the_columns_of_its_outputs() {
     let place = Place::new();
     place.file("flink.yaml", FLINK);

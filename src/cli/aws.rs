@@ -73,7 +73,7 @@ pub(super) fn compile(
     let found = [(compilation.sources, compilation.diagnostics)];
     report(&found, Format::Text)?;
     let stack = compilation.stack.filter(|_| !any_errors(&found)).ok_or_else(|| {
-        note(&format!("AWS was not asked: {}", tally(&found)));
+        note(&format!("nothing was done: {}", tally(&found)));
         Exit::Spec
     })?;
     let [(sources, _)] = found;

@@ -14,6 +14,7 @@ mod init;
 mod live_stream;
 mod output;
 mod pages;
+mod permissions;
 mod plan;
 mod progress;
 mod schema;
@@ -61,6 +62,8 @@ enum Verb {
     Build(build::Build),
     /// Show the decisions with their arithmetic: shards, permissions, cost
     Plan(plan::PlanVerb),
+    /// Print the IAM policy that the deployer of a pipeline needs
+    Permissions(permissions::Permissions),
     /// Print what Flink will run: tables, views and inserts
     Sql(sql::SqlVerb),
     /// Put the pipeline into an account, or bring it up to date
@@ -114,6 +117,7 @@ pub fn run(command: Command) -> u8 {
         Verb::Check(verb) => verb.run(),
         Verb::Build(verb) => verb.run(),
         Verb::Plan(verb) => verb.run(),
+        Verb::Permissions(verb) => verb.run(),
         Verb::Sql(verb) => verb.run(),
         Verb::Deploy(verb) => verb.run(),
         Verb::Diff(verb) => verb.run(),

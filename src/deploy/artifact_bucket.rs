@@ -8,9 +8,10 @@ use super::stack_status::Condition;
 use super::stop::{At, Step, Stop};
 use super::upload::Bucket;
 use crate::diagnostics::Code;
+use crate::plan::permissions::ARTIFACT_STACK;
 
 /// Name of the stack that holds pipec's own bucket, one per account and region.
-pub const STACK: &str = "pipec-artifacts";
+pub const STACK: &str = ARTIFACT_STACK;
 /// Its template.
 pub const TEMPLATE: &str = include_str!("artifact_bucket.yaml");
 /// Tag of the stack and of the bucket.

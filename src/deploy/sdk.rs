@@ -1,4 +1,4 @@
-//! The AWS SDK as [`AwsClient`](super::client::AwsClient): its retries, its timeouts, its chain of credentials.
+//! The AWS SDK as [`AwsClient`]: its retries, its timeouts, its chain of credentials.
 
 mod cloudformation;
 mod s3;
@@ -126,7 +126,7 @@ impl SdkClient {
         let result = self.runtime.block_on(async {
             tokio::select! {
                 biased;
-                () = self.interrupt.pressed() => Err(interrupted(action)),
+                _ = self.interrupt.pressed() => Err(interrupted(action)),
                 answer = answer => answer.map_err(|error| read(action, &error)),
             }
         });
@@ -326,8 +326,8 @@ impl AwsClient for SdkClient {
         self.runtime.block_on(async {
             tokio::select! {
                 biased;
-                () = self.interrupt.pressed() => Err(interrupted("wait")),
-                () = tokio::time::sleep(time) => Ok(()),
+                _ = self.interrupt.pressed() => Err(interrupted("wait")),
+                _ = tokio::time::sleep(time) => Ok(()),
             }
         })
     }

@@ -9,6 +9,7 @@ mod delivery;
 mod fixture;
 pub mod grants;
 mod outputs;
+pub mod permissions;
 mod producer;
 pub mod report;
 mod resources;

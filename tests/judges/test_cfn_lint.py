@@ -26,16 +26,16 @@ def lint(*paths):
 
 
 @pytest.fixture(scope="session")
-def findings(every_pipeline):
-    return lint(*(p.path for p in every_pipeline))
+def findings(every_stack_template):
+    return lint(*(p.path for p in every_stack_template))
 
 
-def test_no_findings(pipeline, findings):
-    assert [text for file, text in findings if file == str(pipeline.path)] == []
+def test_no_findings(stack_template, findings):
+    assert [text for file, text in findings if file == str(stack_template.path)] == []
 
 
-def test_suppressions_say_why(pipeline):
-    template = pipeline.template
+def test_suppressions_say_why(stack_template):
+    template = stack_template.template
     assert "cfn-lint" not in template.body.get("Metadata", {}), "suppress per resource, not for the whole template"
     bare = [
         name

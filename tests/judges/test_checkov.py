@@ -65,38 +65,38 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def report(every_pipeline, folder):
+def report(every_stack_template, folder):
     paths = []
-    for pipeline in every_pipeline:
-        stripped = folder / f"{pipeline.name}.json"
-        stripped.write_text(bare(pipeline.template))
-        paths += [pipeline.path.resolve(), stripped]
+    for stack_template in every_stack_template:
+        stripped = folder / f"{stack_template.name}.json"
+        stripped.write_text(bare(stack_template.template))
+        paths += [stack_template.path.resolve(), stripped]
     return check(paths, folder)
 
 
-def test_no_failed_check(pipeline, report):
-    assert [(c["check_id"], logical(c), c["check_name"]) for c in of(report, "failed", pipeline.path)] == []
+def test_no_failed_check(stack_template, report):
+    assert [(c["check_id"], logical(c), c["check_name"]) for c in of(report, "failed", stack_template.path)] == []
 
 
-def test_it_looked(pipeline, report):
-    passed, skipped = of(report, "passed", pipeline.path), of(report, "skipped", pipeline.path)
+def test_it_looked(stack_template, report):
+    passed, skipped = of(report, "passed", stack_template.path), of(report, "skipped", stack_template.path)
     # More than one check on each resource, on the average of all.
-    assert len(passed) > 1.5 * len(pipeline.template.resources)
-    expected = {n for n, r in pipeline.template.resources.items() if r["Type"] in CHECKED_TYPES}
+    assert len(passed) > 1.5 * len(stack_template.template.resources)
+    expected = {n for n, r in stack_template.template.resources.items() if r["Type"] in CHECKED_TYPES}
     assert expected - {logical(c) for c in passed + skipped} == set()
 
 
-def test_skips_have_a_reason(pipeline, report):
-    written = skips(pipeline.template)
+def test_skips_have_a_reason(stack_template, report):
+    written = skips(stack_template.template)
     assert [key for key, comment in written.items() if len(comment.split()) < 4] == []
-    taken = of(report, "skipped", pipeline.path)
+    taken = of(report, "skipped", stack_template.path)
     assert {(logical(c), c["check_id"]): c["check_result"]["suppress_comment"] for c in taken} == written
 
 
-def test_skips_are_needed(pipeline, report, folder):
+def test_skips_are_needed(stack_template, report, folder):
     """checkov skips what would pass as well, so the same template without skips tells which are left over."""
-    failed = of(report, "failed", folder / f"{pipeline.name}.json")
-    assert {(logical(c), c["check_id"]) for c in failed} == set(skips(pipeline.template))
+    failed = of(report, "failed", folder / f"{stack_template.name}.json")
+    assert {(logical(c), c["check_id"]) for c in failed} == set(skips(stack_template.template))
 
 
 def test_it_bites(tmp_path):

@@ -104,7 +104,11 @@ def change_set(client, pipeline, stack, bucket, kind):
         ChangeSetType=kind,
         TemplateBody=pipeline.template.text,
         Capabilities=["CAPABILITY_IAM"],
-        Parameters=[{"ParameterKey": "ArtifactBucket", "ParameterValue": bucket}],
+        Parameters=[
+            {"ParameterKey": name, "ParameterValue": bucket}
+            for name in pipeline.template.body.get("Parameters", {})
+            if name == "ArtifactBucket"
+        ],
     )
 
     def done():
@@ -279,3 +283,13 @@ def test_delete(client, pipeline, artifact_bucket):
         if check and name not in kept:
             with pytest.raises((ClientError, ValueError, AssertionError)):
                 check(gone, name, gone.ids[name], resource.get("Properties", {}))
+
+
+def test_pipecs_own_artifact_bucket(client, artifact_bucket_template):
+    own = artifact_bucket_template
+    stack = deploy(client, own, own.name, None)
+    assert stack.outputs == {"BucketName": stack.ids["Bucket"]}
+    for name, resource in own.template.resources.items():
+        aws.CHECKS[resource["Type"]](stack, name, stack.ids[name], resource["Properties"])
+    _, got = change_set(client, own, own.name, None, "UPDATE")
+    assert (got["Status"], got["Changes"]) == ("FAILED", [])

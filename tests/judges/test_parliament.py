@@ -40,24 +40,24 @@ def analyze(document):
     return [str(f) for f in analyze_policy_string(json.dumps(document)).findings]
 
 
-def test_no_findings(pipeline):
-    template = pipeline.template
+def test_no_findings(stack_template):
+    template = stack_template.template
     resolved = {n: {**r, "Properties": template.properties(n)} for n, r in template.resources.items()}
     judged = list(documents(resolved))
     assert len(judged) >= len(template.of_type("AWS::IAM::Role"))
     assert [(name, finding) for name, document in judged for finding in analyze(document)] == []
 
 
-def test_no_wildcard_action(pipeline):
+def test_no_wildcard_action(stack_template):
     # A key policy has to hand the key to its account, or nobody could ever change it.
     root = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
     assert [
         (name, action)
-        for name, statement in allows(pipeline.template.resources)
+        for name, statement in allows(stack_template.template.resources)
         for action in listed(statement["Action"])
         if "*" in action and statement.get("Principal") != root
     ] == []
-    assert [n for n, s in allows(pipeline.template.resources) if "NotAction" in s or "NotResource" in s] == []
+    assert [n for n, s in allows(stack_template.template.resources) if "NotAction" in s or "NotResource" in s] == []
 
 
 def test_wildcard_resources_are_explained(pipeline):

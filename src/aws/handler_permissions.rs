@@ -1,0 +1,474 @@
+//! What CloudFormation calls, with the deployer's rights, to create, read, update and delete each resource.
+//!
+//! Source: `handlers.*.permissions` and `tagging.permissions` of CloudFormation's resource provider schemas of
+//! 2026-10-20, as cfn-lint 1.58.0 carries them. A read looks at every property and a deletion
+//! at whatever hangs on the resource, so their calls are here; of the others only those for properties that pipec
+//! writes. `tests/judges/test_deployer.py` holds this against the schemas, and says of each call that is left out why. Which calls have a resource level: AWS's service authorization reference, as
+//! parliament 1.6.4 carries it.
+
+use super::limits::names;
+
+/// The calls for the resources of one type.
+#[derive(Clone, Copy, Debug)]
+pub struct HandlerPermissions {
+    /// CloudFormation type.
+    pub resource_type: &'static str,
+    /// The statement's id. Types with the same one share a statement.
+    pub sid: &'static str,
+    /// What they are made on, ARNs without `arn:` and the partition. `{region}` and `{account}` are the stack's; `{name}`
+    /// is the resource's name.
+    pub arns: &'static [&'static str],
+    /// Longest name that the service takes; CloudFormation cuts the names that it makes to it.
+    pub name_max: u64,
+    /// Calls on those ARNs.
+    pub actions: &'static [&'static str],
+    /// Calls that take away what carries no name of its own: allowed where the resource has the pipeline's tag.
+    pub tagged: &'static [&'static str],
+    /// Calls without a resource level.
+    pub unscoped: &'static [&'static str],
+}
+
+const NONE: HandlerPermissions = HandlerPermissions {
+    resource_type: "",
+    sid: "",
+    arns: &[],
+    name_max: 0,
+    actions: &[],
+    tagged: &[],
+    unscoped: &[],
+};
+
+/// Characters of a queue's name. SQS developer guide, 2026-11.
+const QUEUE_NAME_CHARS_MAX: u64 = 80;
+
+/// What the EC2 resources of a producer's network and launch template are. EC2 names them at random.
+const NETWORK: HandlerPermissions = HandlerPermissions { sid: "ManageProducerNetwork", ..NONE };
+const EC2_TAGS: [&str; 2] = ["ec2:CreateTags", "ec2:DeleteTags"];
+
+/// Types without calls: CloudFormation keeps them itself.
+const OWN: [&str; 2] = ["AWS::CloudFormation::WaitCondition", "AWS::CloudFormation::WaitConditionHandle"];
+
+static HANDLERS: &[HandlerPermissions] = &[
+    HandlerPermissions {
+        resource_type: "AWS::AutoScaling::AutoScalingGroup",
+        sid: "ManageProducerGroup",
+        arns: &["autoscaling:{region}:{account}:autoScalingGroup:*:autoScalingGroupName/{name}"],
+        name_max: names::AUTO_SCALING_GROUP.max,
+        // The schema knows nothing of a rolling update: it suspends processes and ends instances.
+        actions: &[
+            "autoscaling:CreateAutoScalingGroup",
+            "autoscaling:CreateOrUpdateTags",
+            "autoscaling:DeleteAutoScalingGroup",
+            "autoscaling:DeleteTags",
+            "autoscaling:ResumeProcesses",
+            "autoscaling:SuspendProcesses",
+            "autoscaling:TerminateInstanceInAutoScalingGroup",
+            "autoscaling:UpdateAutoScalingGroup",
+        ],
+        // The schema says `autoscaling:Describe*`, `ec2:Describe*` and `ec2:Get*`.
+        unscoped: &[
+            "autoscaling:DescribeAutoScalingGroups",
+            "autoscaling:DescribeAutoScalingInstances",
+            "autoscaling:DescribeInstanceRefreshes",
+            "autoscaling:DescribeLifecycleHooks",
+            "autoscaling:DescribeNotificationConfigurations",
+            "autoscaling:DescribeScalingActivities",
+            "autoscaling:DescribeScheduledActions",
+            "autoscaling:DescribeTags",
+            "autoscaling:DescribeTrafficSources",
+            "autoscaling:DescribeWarmPool",
+            "ec2:DescribeImages",
+            "ec2:DescribeInstances",
+            "ec2:DescribeLaunchTemplateVersions",
+            "ec2:DescribeLaunchTemplates",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::EC2::FlowLog",
+        arns: &["ec2:{region}:{account}:vpc/*", "ec2:{region}:{account}:vpc-flow-log/*"],
+        actions: &["ec2:CreateFlowLogs", EC2_TAGS[0], EC2_TAGS[1]],
+        tagged: &["ec2:DeleteFlowLogs"],
+        unscoped: &["ec2:DescribeFlowLogs", "ec2:DescribeTags"],
+        ..NETWORK
+    },
+    HandlerPermissions {
+        resource_type: "AWS::EC2::InternetGateway",
+        arns: &["ec2:{region}:{account}:internet-gateway/*"],
+        actions: &["ec2:CreateInternetGateway", EC2_TAGS[0], EC2_TAGS[1]],
+        tagged: &["ec2:DeleteInternetGateway"],
+        unscoped: &["ec2:DescribeInternetGateways"],
+        ..NETWORK
+    },
+    HandlerPermissions {
+        resource_type: "AWS::EC2::LaunchTemplate",
+        arns: &["ec2:{region}:{account}:launch-template/*"],
+        actions: &["ec2:CreateLaunchTemplate", "ec2:CreateLaunchTemplateVersion", EC2_TAGS[0], EC2_TAGS[1]],
+        tagged: &["ec2:DeleteLaunchTemplate"],
+        unscoped: &["ec2:DescribeLaunchTemplates"],
+        ..NETWORK
+    },
+    HandlerPermissions {
+        resource_type: "AWS::EC2::Route",
+        arns: &["ec2:{region}:{account}:route-table/*"],
+        actions: &["ec2:CreateRoute", "ec2:ReplaceRoute"],
+        tagged: &["ec2:DeleteRoute"],
+        unscoped: &["ec2:DescribeNetworkInterfaces", "ec2:DescribeRouteTables"],
+        ..NETWORK
+    },
+    HandlerPermissions {
+        resource_type: "AWS::EC2::RouteTable",
+        arns: &["ec2:{region}:{account}:route-table/*", "ec2:{region}:{account}:vpc/*"],
+        actions: &["ec2:CreateRouteTable", EC2_TAGS[0], EC2_TAGS[1]],
+        tagged: &["ec2:DeleteRouteTable"],
+        unscoped: &["ec2:DescribeRouteTables"],
+        ..NETWORK
+    },
+    HandlerPermissions {
+        resource_type: "AWS::EC2::SecurityGroup",
+        arns: &["ec2:{region}:{account}:security-group/*", "ec2:{region}:{account}:vpc/*"],
+        actions: &[
+            "ec2:AuthorizeSecurityGroupEgress",
+            "ec2:CreateSecurityGroup",
+            "ec2:RevokeSecurityGroupEgress",
+            "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+            EC2_TAGS[0],
+            EC2_TAGS[1],
+        ],
+        tagged: &["ec2:DeleteSecurityGroup"],
+        unscoped: &["ec2:DescribeInstances", "ec2:DescribeSecurityGroups"],
+        ..NETWORK
+    },
+    HandlerPermissions {
+        resource_type: "AWS::EC2::Subnet",
+        arns: &["ec2:{region}:{account}:subnet/*", "ec2:{region}:{account}:vpc/*"],
+        actions: &["ec2:CreateSubnet", "ec2:ModifySubnetAttribute", EC2_TAGS[0], EC2_TAGS[1]],
+        tagged: &["ec2:DeleteSubnet"],
+        // The zones are those of `Fn::GetAZs`, which asks for all of these.
+        unscoped: &[
+            "ec2:DescribeAccountAttributes",
+            "ec2:DescribeAvailabilityZones",
+            "ec2:DescribeNetworkAcls",
+            "ec2:DescribeSubnets",
+        ],
+        ..NETWORK
+    },
+    HandlerPermissions {
+        resource_type: "AWS::EC2::SubnetRouteTableAssociation",
+        arns: &["ec2:{region}:{account}:route-table/*", "ec2:{region}:{account}:subnet/*"],
+        actions: &["ec2:AssociateRouteTable", "ec2:ReplaceRouteTableAssociation"],
+        tagged: &["ec2:DisassociateRouteTable"],
+        unscoped: &["ec2:DescribeRouteTables", "ec2:DescribeSubnets"],
+        ..NETWORK
+    },
+    HandlerPermissions {
+        resource_type: "AWS::EC2::VPC",
+        arns: &["ec2:{region}:{account}:vpc/*"],
+        actions: &[
+            "ec2:CreateVpc",
+            "ec2:DescribeVpcAttribute",
+            "ec2:ModifyVpcAttribute",
+            EC2_TAGS[0],
+            EC2_TAGS[1],
+        ],
+        tagged: &["ec2:DeleteVpc"],
+        unscoped: &[
+            "ec2:DescribeNetworkAcls",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeVpcEncryptionControls",
+            "ec2:DescribeVpcs",
+        ],
+        ..NETWORK
+    },
+    HandlerPermissions {
+        resource_type: "AWS::EC2::VPCGatewayAttachment",
+        arns: &["ec2:{region}:{account}:internet-gateway/*", "ec2:{region}:{account}:vpc/*"],
+        actions: &["ec2:AttachInternetGateway"],
+        tagged: &["ec2:DetachInternetGateway"],
+        unscoped: &["ec2:DescribeInternetGateways", "ec2:DescribeVpnGateways"],
+        ..NETWORK
+    },
+    HandlerPermissions {
+        resource_type: "AWS::IAM::InstanceProfile",
+        sid: "ManageInstanceProfile",
+        arns: &["iam::{account}:instance-profile/{name}"],
+        name_max: names::INSTANCE_PROFILE.max,
+        actions: &[
+            "iam:AddRoleToInstanceProfile",
+            "iam:CreateInstanceProfile",
+            "iam:DeleteInstanceProfile",
+            "iam:GetInstanceProfile",
+            "iam:RemoveRoleFromInstanceProfile",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::IAM::Policy",
+        sid: "GrantFunctionsTheirOutputs",
+        // A role of the user's, under whatever path.
+        arns: &["iam::{account}:role/{name}", "iam::{account}:role/*/{name}"],
+        actions: &["iam:DeleteRolePolicy", "iam:GetRolePolicy", "iam:PutRolePolicy"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::IAM::Role",
+        sid: "ManageRoles",
+        arns: &["iam::{account}:role/{name}"],
+        name_max: names::IAM_ROLE.max,
+        actions: &[
+            "iam:CreateRole",
+            "iam:DeleteRole",
+            "iam:DeleteRolePolicy",
+            "iam:DetachRolePolicy",
+            "iam:GetRole",
+            "iam:GetRolePolicy",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListRolePolicies",
+            "iam:ListRoleTags",
+            "iam:PutRolePolicy",
+            "iam:TagRole",
+            "iam:UntagRole",
+            "iam:UpdateAssumeRolePolicy",
+            "iam:UpdateRole",
+            "iam:UpdateRoleDescription",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::Kinesis::Stream",
+        sid: "ManageStreams",
+        // The key counts for starting and stopping the encryption: Kinesis' own has an id that nobody knows before.
+        arns: &["kinesis:{region}:{account}:stream/{name}", "kms:{region}:{account}:key/*"],
+        name_max: names::KINESIS_STREAM.max,
+        actions: &[
+            "kinesis:AddTagsToStream",
+            "kinesis:CreateStream",
+            "kinesis:DecreaseStreamRetentionPeriod",
+            "kinesis:DeleteStream",
+            "kinesis:DescribeStreamSummary",
+            "kinesis:IncreaseStreamRetentionPeriod",
+            "kinesis:ListTagsForResource",
+            "kinesis:ListTagsForStream",
+            "kinesis:RemoveTagsFromStream",
+            "kinesis:StartStreamEncryption",
+            "kinesis:StopStreamEncryption",
+            "kinesis:TagResource",
+            "kinesis:UntagResource",
+            "kinesis:UpdateMaxRecordSize",
+        ],
+        unscoped: &["kinesis:UpdateShardCount", "kinesis:UpdateStreamMode"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::KinesisAnalyticsV2::Application",
+        sid: "ManageApplication",
+        arns: &["kinesisanalytics:{region}:{account}:application/{name}"],
+        actions: &[
+            "kinesisanalytics:DeleteApplication",
+            "kinesisanalytics:DescribeApplication",
+            "kinesisanalytics:ListTagsForResource",
+            "kinesisanalytics:TagResource",
+            "kinesisanalytics:UntagResource",
+            "kinesisanalytics:UpdateApplication",
+        ],
+        unscoped: &["kinesisanalytics:CreateApplication"],
+        ..NONE
+    },
+    // No schema: an older type, whose calls are those of its API.
+    HandlerPermissions {
+        resource_type: "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption",
+        sid: "ManageApplication",
+        arns: &["kinesisanalytics:{region}:{account}:application/{name}"],
+        actions: &[
+            "kinesisanalytics:AddApplicationCloudWatchLoggingOption",
+            "kinesisanalytics:DeleteApplicationCloudWatchLoggingOption",
+            "kinesisanalytics:DescribeApplication",
+            "kinesisanalytics:UpdateApplication",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::KinesisFirehose::DeliveryStream",
+        sid: "ManageDelivery",
+        arns: &["firehose:{region}:{account}:deliverystream/{name}"],
+        name_max: names::DELIVERY_STREAM.max,
+        actions: &[
+            "firehose:CreateDeliveryStream",
+            "firehose:DeleteDeliveryStream",
+            "firehose:DescribeDeliveryStream",
+            "firehose:ListTagsForDeliveryStream",
+            "firehose:TagDeliveryStream",
+            "firehose:UntagDeliveryStream",
+            "firehose:UpdateDestination",
+        ],
+        ..NONE
+    },
+    // The mappings' ids are random; which function they are for is a condition.
+    HandlerPermissions {
+        resource_type: "AWS::Lambda::EventSourceMapping",
+        sid: "TagOutputMappings",
+        arns: &["lambda:{region}:{account}:event-source-mapping:*"],
+        actions: &["lambda:ListTags", "lambda:TagResource", "lambda:UntagResource"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::Lambda::Function",
+        sid: "ManageFunctions",
+        arns: &["lambda:{region}:{account}:function:{name}"],
+        name_max: names::LAMBDA_FUNCTION.max,
+        actions: &[
+            "lambda:CreateFunction",
+            "lambda:DeleteFunction",
+            "lambda:GetFunction",
+            "lambda:GetFunctionCodeSigningConfig",
+            "lambda:GetFunctionRecursionConfig",
+            "lambda:GetFunctionScalingConfig",
+            "lambda:GetRuntimeManagementConfig",
+            "lambda:ListTags",
+            "lambda:TagResource",
+            "lambda:UntagResource",
+            "lambda:UpdateFunctionCode",
+            "lambda:UpdateFunctionConfiguration",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::Logs::LogGroup",
+        sid: "ManageLogGroups",
+        // The name's pattern ends in `*`, which stands for the log streams as well.
+        arns: &["logs:{region}:{account}:log-group:{name}"],
+        name_max: names::LOG_GROUP.max,
+        actions: &[
+            "logs:CreateLogGroup",
+            "logs:DeleteDataProtectionPolicy",
+            "logs:DeleteLogGroup",
+            "logs:DeleteRetentionPolicy",
+            "logs:GetDataProtectionPolicy",
+            "logs:ListTagsForResource",
+            "logs:PutRetentionPolicy",
+            "logs:TagResource",
+            "logs:UntagResource",
+        ],
+        unscoped: &["logs:DescribeIndexPolicies", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::Logs::LogStream",
+        sid: "ManageLogStreams",
+        arns: &["logs:{region}:{account}:log-group:{name}"],
+        name_max: names::LOG_GROUP.max,
+        actions: &["logs:CreateLogStream", "logs:DeleteLogStream", "logs:DescribeLogStreams"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::S3::Bucket",
+        sid: "ManageBuckets",
+        arns: &["s3:::{name}"],
+        name_max: names::S3_BUCKET.max,
+        actions: &[
+            "s3:CreateBucket",
+            "s3:DeleteBucket",
+            "s3:GetAccelerateConfiguration",
+            "s3:GetAnalyticsConfiguration",
+            "s3:GetBucketAbac",
+            "s3:GetBucketAcl",
+            "s3:GetBucketCORS",
+            "s3:GetBucketLogging",
+            "s3:GetBucketMetadataTableConfiguration",
+            "s3:GetBucketNotification",
+            "s3:GetBucketObjectLockConfiguration",
+            "s3:GetBucketOwnershipControls",
+            "s3:GetBucketPublicAccessBlock",
+            "s3:GetBucketTagging",
+            "s3:GetBucketVersioning",
+            "s3:GetBucketWebsite",
+            "s3:GetEncryptionConfiguration",
+            "s3:GetIntelligentTieringConfiguration",
+            "s3:GetInventoryConfiguration",
+            "s3:GetLifecycleConfiguration",
+            "s3:GetMetricsConfiguration",
+            "s3:GetReplicationConfiguration",
+            "s3:ListBucket",
+            "s3:ListTagsForResource",
+            "s3:PutBucketLogging",
+            "s3:PutBucketOwnershipControls",
+            "s3:PutBucketPublicAccessBlock",
+            "s3:PutBucketTagging",
+            "s3:PutBucketVersioning",
+            "s3:PutEncryptionConfiguration",
+            "s3:PutLifecycleConfiguration",
+            "s3:TagResource",
+            "s3:UntagResource",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::S3::BucketPolicy",
+        sid: "ManageBuckets",
+        arns: &["s3:::{name}"],
+        name_max: names::S3_BUCKET.max,
+        actions: &["s3:DeleteBucketPolicy", "s3:GetBucketPolicy", "s3:PutBucketPolicy"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::SQS::Queue",
+        sid: "ManageQueues",
+        arns: &["sqs:{region}:{account}:{name}"],
+        name_max: QUEUE_NAME_CHARS_MAX,
+        actions: &[
+            "sqs:CreateQueue",
+            "sqs:DeleteQueue",
+            "sqs:GetQueueAttributes",
+            "sqs:GetQueueUrl",
+            "sqs:ListQueueTags",
+            "sqs:SetQueueAttributes",
+            "sqs:TagQueue",
+            "sqs:UntagQueue",
+        ],
+        ..NONE
+    },
+    // CloudFormation asks the function that the resource names.
+    HandlerPermissions {
+        resource_type: "Custom::FlinkStart",
+        sid: "CallStarter",
+        arns: &["lambda:{region}:{account}:function:{name}"],
+        name_max: names::LAMBDA_FUNCTION.max,
+        actions: &["lambda:InvokeFunction"],
+        ..NONE
+    },
+];
+
+/// The types that the table knows.
+pub fn types() -> impl Iterator<Item = &'static str> {
+    HANDLERS.iter().map(|handler| handler.resource_type).chain(OWN)
+}
+
+/// The calls for the resources of a type; `None` where the table does not know it.
+pub fn of(resource_type: &str) -> Option<&'static HandlerPermissions> {
+    static NOTHING: HandlerPermissions = NONE;
+    if OWN.contains(&resource_type) {
+        return Some(&NOTHING);
+    }
+    HANDLERS.iter().find(|handler| handler.resource_type == resource_type)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_type_stands_once_with_exact_actions() {
+        assert!(HANDLERS.is_sorted_by(|a, b| a.resource_type < b.resource_type));
+        for handler in HANDLERS {
+            let actions = [handler.actions, handler.tagged, handler.unscoped].concat();
+            assert!(!actions.is_empty() && !handler.arns.is_empty(), "{}", handler.resource_type);
+            for action in actions {
+                assert!(action.split_once(':').is_some_and(|(_, name)| !name.is_empty()), "{action}");
+                assert!(!action.contains('*'), "{action}");
+            }
+            assert!(handler.sid.chars().all(|c| c.is_ascii_alphanumeric()), "{}", handler.sid);
+        }
+    }
+}

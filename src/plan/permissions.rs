@@ -1,0 +1,429 @@
+//! The IAM policy of who deploys a plan: pipec's own calls, what CloudFormation calls in the deployer's name, and what
+//! looking at the pipeline takes.
+
+mod document;
+#[cfg(test)]
+mod tests;
+
+use indexmap::{IndexMap, IndexSet};
+
+use super::value::Value;
+use super::{Plan, Resource};
+use crate::aws::handler_permissions;
+use crate::aws::regions;
+pub use document::{PolicyDocument, Statement};
+use document::{allow, anything, only};
+
+/// Name of the stack that holds pipec's own artifact bucket, one per account and region.
+pub const ARTIFACT_STACK: &str = "pipec-artifacts";
+/// What that stack holds, the bucket as `Bucket`.
+const ARTIFACT_STACK_TYPES: [&str; 2] = ["AWS::S3::Bucket", "AWS::S3::BucketPolicy"];
+
+/// Who deploys, and where.
+#[derive(Clone, Copy, Debug)]
+pub struct Deployer<'a> {
+    /// Name of the stack.
+    pub stack: &'a str,
+    /// Account id; every account where none is given.
+    pub account: Option<&'a str>,
+    /// Region.
+    pub region: &'a str,
+    /// Bucket of the artifacts; pipec's own where none is given.
+    pub artifact_bucket: Option<&'a str>,
+    /// Whether the destination may be emptied.
+    pub empty_bucket: bool,
+}
+
+/// The policy of a plan's deployer.
+pub fn policy(plan: &Plan, deployer: &Deployer) -> PolicyDocument {
+    let scope = Scope { deployer };
+    let mut statements = stack(plan, &scope);
+    statements.extend(artifacts(plan, &scope));
+    statements.extend(resources(plan, &scope));
+    statements.extend(roles(plan, &scope));
+    statements.extend(producer(plan, &scope));
+    statements.extend(mappings(plan, &scope));
+    statements.extend(watching(plan, &scope));
+    if deployer.empty_bucket && plan.bucket.is_some() {
+        statements.extend(emptying(&scope));
+    }
+    PolicyDocument::new(statements)
+}
+
+/// Where the ARNs lie.
+struct Scope<'a> {
+    deployer: &'a Deployer<'a>,
+}
+
+impl Scope<'_> {
+    /// An ARN from what follows the partition, with `{region}` and `{account}`.
+    fn arn(&self, rest: &str) -> String {
+        let partition = regions::region(self.deployer.region).map_or("aws", |region| region.partition.id());
+        let rest = rest.replace("{region}", self.deployer.region);
+        format!("arn:{partition}:{}", rest.replace("{account}", self.deployer.account.unwrap_or("*")))
+    }
+
+    /// ARNs of a type's resource with that name.
+    fn arns(&self, patterns: &[&str], name: &str) -> Vec<String> {
+        patterns.iter().map(|pattern| self.arn(&pattern.replace("{name}", name))).collect()
+    }
+
+    /// The destination bucket's name.
+    fn destination(&self, plan: &Plan) -> String {
+        match &plan.delivery.bucket_name {
+            Value::Text(name) => name.clone(),
+            _ => self.generated("Bucket", "AWS::S3::Bucket"),
+        }
+    }
+
+    /// The artifact bucket's name.
+    fn artifact_bucket(&self) -> String {
+        self.deployer
+            .artifact_bucket
+            .map_or_else(|| generated(ARTIFACT_STACK, "Bucket", "AWS::S3::Bucket"), str::to_owned)
+    }
+
+    fn generated(&self, logical_id: &str, resource_type: &str) -> String {
+        generated(self.deployer.stack, logical_id, resource_type)
+    }
+}
+
+/// The pattern of a name that CloudFormation makes: the stack's name, the logical id and a random end, in small letters
+/// for a bucket. Where a service takes less, CloudFormation shortens both.
+fn generated(stack: &str, logical_id: &str, resource_type: &str) -> String {
+    /// The random end has 12 or 13 characters. Seen in names, 2026-11.
+    const END_CHARS: usize = 13;
+    /// What is left of the stack's name and of the logical id at least: half of the shortest limit, 63, less the end.
+    const KEPT_CHARS: usize = 24;
+    let max = handler_permissions::of(resource_type).map_or(0, |handler| handler.name_max as usize);
+    let head = |text: &str| text.chars().take(KEPT_CHARS).collect::<String>();
+    let pattern = match OUTPUTS.iter().find(|prefix| logical_id.starts_with(**prefix)) {
+        // One pattern for the outputs of a query, however many.
+        Some(prefix) if stack.len() + prefix.len() + 2 + END_CHARS <= max => format!("{stack}-{prefix}*"),
+        None if stack.len() + logical_id.len() + 2 + END_CHARS <= max => format!("{stack}-{logical_id}-*"),
+        _ => format!("{}*{}*", head(stack), head(logical_id)),
+    };
+    if resource_type == "AWS::S3::Bucket" { pattern.to_lowercase() } else { pattern }
+}
+
+/// What the logical ids of an output's resources begin with.
+const OUTPUTS: [&str; 2] = ["OutputStream", "OutputFailures"];
+
+/// The stack itself.
+fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let mut names = vec![scope.deployer.stack];
+    let own_bucket = !plan.artifacts.is_empty() && scope.deployer.artifact_bucket.is_none();
+    if own_bucket {
+        names.push(ARTIFACT_STACK);
+    }
+    let stacks: Vec<String> = names
+        .iter()
+        .map(|name| scope.arn(&format!("cloudformation:{{region}}:{{account}}:stack/{name}/*")))
+        // Calls on a change set by its ARN.
+        .chain([scope.arn("cloudformation:{region}:{account}:changeSet/pipec-*/*")])
+        .collect();
+    let mut statements = vec![
+        allow(
+            "DeployStack",
+            &[
+                "cloudformation:ContinueUpdateRollback",
+                "cloudformation:CreateChangeSet",
+                "cloudformation:DeleteChangeSet",
+                "cloudformation:DeleteStack",
+                "cloudformation:DescribeChangeSet",
+                "cloudformation:DescribeEvents",
+                "cloudformation:DescribeStackEvents",
+                "cloudformation:DescribeStackResources",
+                "cloudformation:DescribeStacks",
+                "cloudformation:ExecuteChangeSet",
+                "cloudformation:GetTemplate",
+                "cloudformation:TagResource",
+                "cloudformation:UntagResource",
+            ],
+            stacks,
+        ),
+        allow("FindDeletedStack", &["cloudformation:ListStacks"], anything()),
+    ];
+    if !plan.artifacts.is_empty() {
+        statements.push(allow(
+            "FindStacksWithTheSameArtifacts",
+            &["cloudformation:DescribeStacks", "cloudformation:GetTemplate"],
+            vec![scope.arn("cloudformation:{region}:{account}:stack/*/*")],
+        ));
+    }
+    statements
+}
+
+/// The artifacts in their bucket. Lambda reads its code with the deployer's rights.
+fn artifacts(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    if plan.artifacts.is_empty() {
+        return Vec::new();
+    }
+    let bucket = scope.artifact_bucket();
+    vec![
+        allow(
+            "FindArtifacts",
+            &["s3:ListBucket", "s3:ListBucketVersions"],
+            vec![scope.arn(&format!("s3:::{bucket}"))],
+        ),
+        allow(
+            "UploadArtifacts",
+            &["s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"],
+            vec![scope.arn(&format!("s3:::{bucket}/*"))],
+        ),
+    ]
+}
+
+/// The actions and the ARNs of one statement.
+#[derive(Default)]
+struct Draft {
+    actions: Vec<&'static str>,
+    resources: IndexSet<String>,
+}
+
+/// What CloudFormation calls for each resource, the bucket of the artifacts included.
+fn resources(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let mut drafts: IndexMap<&'static str, Draft> = IndexMap::new();
+    let mut tagged: IndexMap<&'static str, Draft> = IndexMap::new();
+    let mut unscoped: Vec<&'static str> = Vec::new();
+    let mut add = |resource_type: &str, names: Vec<String>| {
+        let Some(handler) = handler_permissions::of(resource_type) else { return };
+        let mut arns: Vec<String> = names.iter().flat_map(|name| scope.arns(handler.arns, name)).collect();
+        if let Some(key) = stream_key(plan).filter(|_| resource_type == "AWS::Kinesis::Stream") {
+            arns.retain(|arn| !arn.contains(":kms:"));
+            arns.push(key.clone());
+        }
+        for (drafts, actions) in [(&mut drafts, handler.actions), (&mut tagged, handler.tagged)] {
+            if !actions.is_empty() {
+                let draft = drafts.entry(handler.sid).or_default();
+                draft.actions.extend(actions);
+                draft.resources.extend(arns.iter().cloned());
+            }
+        }
+        unscoped.extend(handler.unscoped);
+    };
+    for resource in &plan.resources {
+        add(resource.resource_type, names(plan, resource, scope));
+    }
+    if !plan.artifacts.is_empty() && scope.deployer.artifact_bucket.is_none() {
+        for resource_type in ARTIFACT_STACK_TYPES {
+            add(resource_type, vec![scope.artifact_bucket()]);
+        }
+    }
+    let statement = |(sid, draft): (&str, Draft)| {
+        allow(sid, &draft.actions, draft.resources.into_iter().collect::<Vec<String>>())
+    };
+    let tag = "aws:ResourceTag/pipec:pipeline";
+    let mut statements: Vec<Statement> = Vec::new();
+    for (sid, draft) in drafts {
+        // What is being made has no tag yet; what has another pipeline's is left alone.
+        let guarded = tagged.contains_key(sid);
+        let statement = statement((sid, draft));
+        statements.push(match guarded {
+            true => only(statement, "StringEqualsIfExists", tag, vec![plan.name.clone()]),
+            false => statement,
+        });
+    }
+    statements.extend(tagged.into_iter().map(|(_, draft)| {
+        let statement = statement(("RemoveProducerNetwork", draft));
+        only(statement, "StringEquals", tag, vec![plan.name.clone()])
+    }));
+    statements.push(allow("CallsWithoutResourceLevel", &unscoped, anything()));
+    statements
+}
+
+/// The names that a resource may have, or the one that its ARNs are made of.
+fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
+    let id = resource.logical_id.as_ref();
+    let generated = |logical_id: &str, resource_type: &str| vec![scope.generated(logical_id, resource_type)];
+    match resource.resource_type {
+        "AWS::S3::BucketPolicy" => generated(id.trim_end_matches("Policy"), "AWS::S3::Bucket"),
+        "AWS::Logs::LogStream" => {
+            generated(&format!("{}Logs", id.trim_end_matches("LogStream")), "AWS::Logs::LogGroup")
+        }
+        "AWS::KinesisAnalyticsV2::Application"
+        | "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption" => {
+            vec![format!("{}-analytics", scope.deployer.stack)]
+        }
+        "Custom::FlinkStart" => generated("Starter", "AWS::Lambda::Function"),
+        "AWS::IAM::Policy" => {
+            let functions = plan.outputs.iter().filter_map(|output| output.function.as_ref());
+            functions.map(|function| function.role.clone()).collect()
+        }
+        resource_type => generated(id, resource_type),
+    }
+}
+
+/// Which roles may be handed to which service.
+fn roles(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let mut services: IndexMap<&str, Vec<String>> = IndexMap::new();
+    for role in &plan.roles {
+        let name = scope.generated(role.logical_id, "AWS::IAM::Role");
+        let arn = scope.arn(&format!("iam::{{account}}:role/{name}"));
+        services.entry(role.principal).or_default().push(arn);
+    }
+    let suffix = regions::region(scope.deployer.region).map_or("", |region| region.partition.url_suffix());
+    services
+        .into_iter()
+        .map(|(service, roles)| {
+            let name = service.split('.').next().unwrap_or_default();
+            let sid: String = name
+                .split('-')
+                .map(|word| word[..1].to_ascii_uppercase() + &word[1..])
+                .collect::<Vec<_>>()
+                .concat();
+            let mut services = vec![service.to_owned()];
+            // In China, EC2 goes by its own name.
+            if service == "ec2.amazonaws.com" && suffix == "amazonaws.com.cn" {
+                services.push(format!("{name}.{suffix}"));
+            }
+            let statement = allow(&format!("PassRolesTo{sid}"), &["iam:PassRole"], roles);
+            only(statement, "StringEquals", "iam:PassedToService", services)
+        })
+        .collect()
+}
+
+/// The producer's instances: EC2 Auto Scaling asks whether its caller may launch what the launch template says.
+fn producer(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let Some(producer) = &plan.producer else { return Vec::new() };
+    let ec2 = |resources: &[&str]| -> Vec<String> {
+        resources.iter().map(|one| scope.arn(&format!("ec2:{{region}}:{{account}}:{one}/*"))).collect()
+    };
+    let mut launched =
+        ec2(&["instance", "launch-template", "network-interface", "security-group", "subnet", "volume"]);
+    launched.push(scope.arn("ec2:{region}::image/*"));
+    // An existing VPC may be another pipeline's, by its tag.
+    let vpc = producer.network.vpc.iter().map(|vpc| {
+        let mut resources = ec2(&["security-group"]);
+        resources.push(scope.arn(&format!("ec2:{{region}}:{{account}}:vpc/{vpc}")));
+        allow("UseExistingVpc", &["ec2:CreateSecurityGroup"], resources)
+    });
+    let launch = [
+        allow(
+            "ReadProducerImage",
+            &["ssm:GetParameters"],
+            // A public parameter is no account's.
+            vec![scope.arn(&format!("ssm:{{region}}:*:parameter{}", producer.image_parameter))],
+        ),
+        only(
+            allow("LaunchProducer", &["ec2:RunInstances"], launched),
+            "ArnLike",
+            "ec2:LaunchTemplate",
+            ec2(&["launch-template"]),
+        ),
+        only(
+            allow("TagProducerInstances", &["ec2:CreateTags"], ec2(&["instance", "volume"])),
+            "StringEquals",
+            "ec2:CreateAction",
+            vec!["RunInstances".to_owned()],
+        ),
+        only(
+            allow(
+                "MakeAutoScalingRole",
+                &["iam:CreateServiceLinkedRole"],
+                vec![scope.arn(
+                    "iam::{account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+                )],
+            ),
+            "StringEquals",
+            "iam:AWSServiceName",
+            vec!["autoscaling.amazonaws.com".to_owned()],
+        ),
+    ];
+    vpc.chain(launch).collect()
+}
+
+/// The calls of outputs: mappings of these functions only.
+fn mappings(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let functions: Vec<String> = plan
+        .outputs
+        .iter()
+        .filter_map(|output| output.function.as_ref().map(|function| function.arn.clone()))
+        .collect();
+    if functions.is_empty() {
+        return Vec::new();
+    }
+    let of = |sid, actions: &[&'static str], resources| {
+        only(allow(sid, actions, resources), "ArnEquals", "lambda:FunctionArn", functions.clone())
+    };
+    vec![
+        of("MakeOutputMappings", &["lambda:CreateEventSourceMapping"], anything()),
+        of(
+            "ManageOutputMappings",
+            &[
+                "lambda:DeleteEventSourceMapping",
+                "lambda:GetEventSourceMapping",
+                "lambda:UpdateEventSourceMapping",
+            ],
+            vec![scope.arn("lambda:{region}:{account}:event-source-mapping:*")],
+        ),
+    ]
+}
+
+/// Looking at the pipeline: its state, its log, its records. Nothing above depends on these.
+fn watching(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let of_type = |resource_type: &str| -> Vec<String> {
+        let Some(handler) = handler_permissions::of(resource_type) else { return Vec::new() };
+        let found = plan.resources.iter().filter(|resource| resource.resource_type == resource_type);
+        let names = found.flat_map(|resource| names(plan, resource, scope));
+        names
+            .flat_map(|name| scope.arns(&handler.arns[..1], &name))
+            .collect::<IndexSet<_>>()
+            .into_iter()
+            .collect()
+    };
+    let destination = scope.destination(plan);
+    let mut statements = vec![
+        allow("WatchMetrics", &["cloudwatch:GetMetricData"], anything()),
+        allow(
+            "WatchAlarms",
+            &["cloudwatch:DescribeAlarms"],
+            vec![scope.arn("cloudwatch:{region}:{account}:alarm:*")],
+        ),
+        allow("WatchLogs", &["logs:FilterLogEvents", "logs:GetLogEvents"], of_type("AWS::Logs::LogGroup")),
+        allow(
+            "WatchRecords",
+            &["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"],
+            of_type("AWS::Kinesis::Stream"),
+        ),
+        allow("WatchBucket", &["s3:ListBucket"], vec![scope.arn(&format!("s3:::{destination}"))]),
+        allow("WatchObjects", &["s3:GetObject"], vec![scope.arn(&format!("s3:::{destination}/*"))]),
+    ];
+    if plan.analytics.is_some() {
+        statements.push(allow(
+            "WatchApplication",
+            &["kinesisanalytics:DescribeApplication"],
+            of_type("AWS::KinesisAnalyticsV2::Application"),
+        ));
+    }
+    let suffix = regions::region(scope.deployer.region)
+        .map_or("amazonaws.com", |region| region.partition.url_suffix());
+    for (sid, key, service) in [
+        ("WatchEncryptedRecords", stream_key(plan), "kinesis"),
+        ("WatchEncryptedObjects", plan.delivery.key.as_ref(), "s3"),
+    ] {
+        statements.extend(key.map(|key| {
+            let via = format!("{service}.{}.{suffix}", scope.deployer.region);
+            only(allow(sid, &["kms:Decrypt"], vec![key.clone()]), "StringEquals", "kms:ViaService", vec![via])
+        }));
+    }
+    statements
+}
+
+/// The customer's key of the streams.
+fn stream_key(plan: &Plan) -> Option<&String> {
+    Some(&plan.stream.key).filter(|key| key.starts_with("arn:"))
+}
+
+/// Emptying the stack's own buckets and deleting them.
+fn emptying(scope: &Scope) -> Vec<Statement> {
+    let arns = |suffix: &str| -> Vec<String> {
+        ["Bucket", "AccessLogBucket"]
+            .map(|id| scope.arn(&format!("s3:::{}{suffix}", scope.generated(id, "AWS::S3::Bucket"))))
+            .to_vec()
+    };
+    vec![
+        allow("DeleteBuckets", &["s3:DeleteBucket", "s3:ListBucketVersions"], arns("")),
+        allow("EmptyBuckets", &["s3:DeleteObjectVersion"], arns("/*")),
+    ]
+}

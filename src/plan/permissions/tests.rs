@@ -1,0 +1,164 @@
+//! What the policy of a deployer holds.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexSet;
+
+use super::*;
+use crate::aws::limits::iam::MANAGED_POLICY_CHARS_MAX;
+use crate::plan::fixture::{planned, spec};
+
+const DEPLOYER: Deployer = Deployer {
+    stack: "orders",
+    account: Some("123456789012"),
+    region: "eu-west-1",
+    artifact_bucket: None,
+    empty_bucket: false,
+};
+
+/// Every part that a pipeline can have.
+const EVERYTHING: &str = r#"
+name: orders
+stream: { record_size: 100 B, records_per_second: 10 }
+producer: { generate: {}, records_per_second: 10 }
+records: { format: json, columns: { PRICE: { type: INTEGER } } }
+analytics:
+  runtime: flink
+  sql: |
+    CREATE OR REPLACE STREAM "ROWS" (PRICE INTEGER);
+    CREATE OR REPLACE PUMP P AS INSERT INTO "ROWS" SELECT STREAM PRICE FROM SOURCE_SQL_STREAM_001;
+    CREATE OR REPLACE STREAM "ALERTS" (PRICE INTEGER);
+    CREATE OR REPLACE PUMP Q AS INSERT INTO "ALERTS" SELECT STREAM PRICE FROM SOURCE_SQL_STREAM_001 WHERE PRICE > 9;
+  outputs:
+    ROWS: delivery
+    ALERTS:
+      lambda: { function: arn:aws:lambda:us-east-1:111122223333:function:alert, role: alert-role }
+transform: {}
+delivery: { s3: {} }
+"#;
+
+fn everything() -> Plan {
+    planned(EVERYTHING).0
+}
+
+#[test]
+fn a_small_pipeline() {
+    let (plan, _) = planned(&spec("record_size: 1 KiB, records_per_second: 10", ""));
+    let text = serde_json::to_string_pretty(&policy(&plan, &DEPLOYER)).expect("JSON");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn the_table_knows_the_types_of_a_stack_and_no_others() {
+    let plan = everything();
+    let planned: BTreeSet<&str> = plan.resources.iter().map(|resource| resource.resource_type).collect();
+    assert_eq!(planned, handler_permissions::types().collect());
+}
+
+#[test]
+fn a_customers_key_is_named() {
+    let key = "arn:aws:kms:us-east-1:210987654321:key/1a2b3c4d-0000-4000-8000-00000000abcd";
+    let stream = format!("record_size: 1 KiB, records_per_second: 10, encryption: {{ kms_key: '{key}' }}");
+    let statements = policy(&planned(&spec(&stream, "")).0, &DEPLOYER).statement;
+    let resources = |sid: &str| {
+        let found = statements.iter().find(|statement| statement.sid == sid);
+        found.map(|statement| statement.resource.clone()).unwrap_or_default()
+    };
+    let name = "arn:aws:kinesis:eu-west-1:123456789012:stream/orders-Stream-*";
+    assert_eq!(resources("ManageStreams"), [name, key]);
+    assert_eq!(resources("WatchRecords"), [name]);
+    assert_eq!(resources("WatchEncryptedRecords"), [key]);
+}
+
+#[test]
+fn an_existing_vpc_is_named() {
+    let network = "network: { vpc: vpc-0123456789abcdef0, subnets: [subnet-0123456789abcdef0] }";
+    let text = EVERYTHING.replace(
+        "records_per_second: 10 }\nrecords",
+        &format!("records_per_second: 10, {network} }}\nrecords"),
+    );
+    let statements = policy(&planned(&text).0, &DEPLOYER).statement;
+    let vpc =
+        statements.iter().find(|statement| statement.sid == "UseExistingVpc").expect("the VPC's statement");
+    assert_eq!(vpc.resource[1], "arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-0123456789abcdef0");
+    assert!(vpc.condition.is_empty());
+    let made = statements.iter().flat_map(|statement| &statement.action);
+    assert!(made.into_iter().all(|action| *action != "ec2:CreateVpc"));
+}
+
+#[test]
+fn an_artifact_bucket_of_the_users_is_not_made() {
+    let deployer = Deployer { artifact_bucket: Some("programs"), ..DEPLOYER };
+    let text = serde_json::to_string(&policy(&everything(), &deployer)).expect("JSON");
+    assert!(text.contains("arn:aws:s3:::programs/*"));
+    assert!(!text.contains(ARTIFACT_STACK));
+}
+
+#[test]
+fn only_the_stacks_own_buckets_are_emptied() {
+    let deployer = Deployer { empty_bucket: true, ..DEPLOYER };
+    let sids = |spec: &str| -> Vec<String> {
+        policy(&planned(spec).0, &deployer).statement.into_iter().map(|statement| statement.sid).collect()
+    };
+    let own = spec("record_size: 1 KiB, records_per_second: 10", "");
+    assert!(sids(&own).contains(&"EmptyBuckets".to_owned()));
+    assert!(!sids(&own.replace("s3: {}", "s3: { bucket: archive }")).contains(&"EmptyBuckets".to_owned()));
+}
+
+#[test]
+fn sids_are_words_and_stand_once() {
+    let deployer = Deployer { empty_bucket: true, ..DEPLOYER };
+    let statements = policy(&everything(), &deployer).statement;
+    let sids: IndexSet<&str> = statements.iter().map(|statement| statement.sid.as_str()).collect();
+    assert_eq!(sids.len(), statements.len());
+    for statement in &statements {
+        assert!(statement.sid.chars().all(|c| c.is_ascii_alphanumeric()), "{}", statement.sid);
+        assert!(!statement.action.is_empty() && !statement.resource.is_empty(), "{}", statement.sid);
+        assert!(!statement.action.iter().any(|action| action.contains('*')), "{}", statement.sid);
+    }
+}
+
+#[test]
+fn parts_hold_the_same_statements_within_the_limit() {
+    let whole = policy(&everything(), &Deployer { empty_bucket: true, ..DEPLOYER });
+    assert!(whole.chars() > MANAGED_POLICY_CHARS_MAX);
+    let parts = whole.parts();
+    assert!(parts.len() > 1);
+    assert!(parts.iter().all(|part| part.chars() <= MANAGED_POLICY_CHARS_MAX));
+    let statements = parts.into_iter().flat_map(|part| part.statement).collect();
+    assert_eq!(PolicyDocument::new(statements), whole);
+}
+
+#[test]
+fn names_follow_cloudformations() {
+    let role = |stack: &str, id: &str| generated(stack, id, "AWS::IAM::Role");
+    assert_eq!(role("orders", "StarterRole"), "orders-StarterRole-*");
+    let long = "a-pipeline-with-a-name-of-just-40-letter";
+    assert_eq!(role(long, "ProducerFlowLogRole"), "a-pipeline-with-a-name-o*ProducerFlowLogRole*");
+    assert_eq!(
+        generated(long, "AccessLogBucket", "AWS::S3::Bucket"),
+        "a-pipeline-with-a-name-o*accesslogbucket*"
+    );
+    assert_eq!(generated("Orders", "Bucket", "AWS::S3::Bucket"), "orders-bucket-*");
+    assert_eq!(generated("orders", "OutputStreamAlerts", "AWS::Kinesis::Stream"), "orders-OutputStream*");
+}
+
+#[test]
+fn a_partition_has_its_own_arns() {
+    let deployer = Deployer { region: "cn-north-1", account: None, ..DEPLOYER };
+    for statement in policy(&everything(), &deployer).statement {
+        for resource in statement.resource {
+            assert!(resource == "*" || resource.starts_with("arn:aws-cn:"), "{resource}");
+        }
+    }
+}
+
+#[test]
+fn the_artifact_buckets_stack_is_what_its_template_says() {
+    let template = include_str!("../../deploy/artifact_bucket.yaml");
+    for resource_type in ARTIFACT_STACK_TYPES {
+        assert!(template.contains(&format!("Type: {resource_type}\n")));
+    }
+    assert_eq!(template.matches("    Type: AWS::").count(), ARTIFACT_STACK_TYPES.len());
+    assert!(template.contains("\n  Bucket:\n    Type: AWS::S3::Bucket\n"));
+}
