@@ -1,9 +1,11 @@
 //! A change set in the pipeline's words: what is made, changed, made anew and lost.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::client::{ChangeAction, PropertyChange, Replacement, ResourceChange};
-use super::kinds::{self, Data};
+use super::kinds;
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -56,30 +58,76 @@ impl Change {
 
 /// The changes in words, without those that no one would notice.
 pub fn read(changes: &[ResourceChange]) -> Vec<Change> {
-    changes.iter().filter(|change| !is_noise(change)).map(read_one).collect()
-}
-
-/// Metadata leads back to the spec, and changes nothing that runs.
-fn is_noise(change: &ResourceChange) -> bool {
-    change.action == ChangeAction::Modify
-        && change.replacement == Replacement::Never
-        && !change.details.is_empty()
-        && change.details.iter().all(|detail| detail.attribute == "Metadata")
-}
-
-fn read_one(change: &ResourceChange) -> Change {
-    let data = kinds::held(&change.resource_type);
-    let replacement = match data {
-        Some(data) if change.replacement == Replacement::Perhaps => settled(change, data),
-        _ => change.replacement,
+    let staying = staying(changes);
+    let real = |change: &ResourceChange| {
+        let details = live(change, &staying).cloned().collect();
+        ResourceChange { details, ..change.clone() }
     };
-    let action = match (change.action, replacement) {
+    let noise = |change: &ResourceChange, real: &ResourceChange| {
+        // Metadata leads back to the spec, and changes nothing that runs.
+        let silent = real.details.iter().all(|detail| detail.attribute == "Metadata");
+        staying.contains(change.logical_id.as_str()) && !change.details.is_empty() && silent
+    };
+    let read =
+        changes.iter().map(|change| (change, real(change))).filter(|(change, real)| !noise(change, real));
+    read.map(|(change, real)| read_one(&real, staying.contains(change.logical_id.as_str()))).collect()
+}
+
+/// What of a resource changes, but for names and ARNs of resources that stay what they are: CloudFormation cannot rule
+/// out that those change, and lists everything that follows.
+fn live<'a>(
+    change: &'a ResourceChange,
+    staying: &BTreeSet<&str>,
+) -> impl Iterator<Item = &'a PropertyChange> {
+    let staying = staying.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+    change
+        .details
+        .iter()
+        .filter(move |detail| detail.follows.as_ref().is_none_or(|followed| !staying.contains(followed)))
+}
+
+/// The resources that are changed and stay the same resource.
+fn staying(changes: &[ResourceChange]) -> BTreeSet<&str> {
+    let mut staying = BTreeSet::new();
+    loop {
+        let found: Vec<&str> = changes
+            .iter()
+            .filter(|change| change.action == ChangeAction::Modify && stays(change, &staying))
+            .map(|change| change.logical_id.as_str())
+            .filter(|name| !staying.contains(name))
+            .collect();
+        if found.is_empty() {
+            return staying;
+        }
+        staying.extend(found);
+    }
+}
+
+/// Whether a changed resource stays. Where CloudFormation cannot tell, its properties do: of what holds data, only those
+/// that an existing one does not take make it anew.
+fn stays(change: &ResourceChange, staying: &BTreeSet<&str>) -> bool {
+    let data = kinds::held(&change.resource_type);
+    let takes = |detail: &PropertyChange| match (data, &detail.name) {
+        (Some(data), Some(name)) => !data.create_only.contains(&name.as_str()),
+        (Some(_), None) => detail.attribute != "Properties",
+        (None, _) => detail.replacement == Replacement::Never,
+    };
+    match change.replacement {
+        Replacement::Never => true,
+        Replacement::Always => false,
+        Replacement::Perhaps => !change.details.is_empty() && live(change, staying).all(takes),
+    }
+}
+
+fn read_one(change: &ResourceChange, stays: bool) -> Change {
+    let action = match (change.action, change.replacement) {
         (ChangeAction::Add | ChangeAction::Import, _) => Action::Add,
         (ChangeAction::Remove, _) => Action::Remove,
-        (ChangeAction::Modify, Replacement::Never) => Action::Change,
+        (ChangeAction::Modify, _) if stays => Action::Change,
         (ChangeAction::Modify, Replacement::Always) => Action::Replace,
-        (ChangeAction::Modify, Replacement::Perhaps) | (ChangeAction::Dynamic, _) => Action::PerhapsReplace,
+        (ChangeAction::Modify | ChangeAction::Dynamic, _) => Action::PerhapsReplace,
     };
+    let data = kinds::held(&change.resource_type).filter(|_| action > Action::Change);
     let mut what: Vec<String> = Vec::new();
     for detail in &change.details {
         let words = detail_words(&change.resource_type, detail);
@@ -90,7 +138,7 @@ fn read_one(change: &ResourceChange) -> Change {
         kind: kinds::words(&change.resource_type).to_owned(),
         action,
         what,
-        loss: data.filter(|_| action > Action::Change).map(|data| Loss {
+        loss: data.map(|data| Loss {
             what: data.holds.to_owned(),
             kept: match &change.policy_action {
                 Some(policy) => policy.contains("Retain"),
@@ -98,23 +146,6 @@ fn read_one(change: &ResourceChange) -> Change {
                 None => change.resource_type == "AWS::S3::Bucket",
             },
         }),
-    }
-}
-
-/// Whether a change that CloudFormation cannot place makes the resource anew: only where it names a property that an
-/// existing one does not take.
-fn settled(change: &ResourceChange, data: &Data) -> Replacement {
-    let names: Option<Vec<&str>> = change
-        .details
-        .iter()
-        .filter(|detail| detail.attribute == "Properties")
-        .map(|detail| detail.name.as_deref())
-        .collect();
-    match names {
-        Some(names) if !names.is_empty() && names.iter().all(|name| !data.create_only.contains(name)) => {
-            Replacement::Never
-        }
-        _ => Replacement::Perhaps,
     }
 }
 
@@ -170,7 +201,31 @@ mod tests {
             before: before.map(Into::into),
             after: after.map(Into::into),
             replacement: Replacement::Never,
+            follows: None,
         }
+    }
+
+    #[test]
+    fn what_only_follows_a_resource_that_stays_is_no_change() {
+        let stream = |replacement| {
+            change(
+                "AWS::Kinesis::Stream",
+                replacement,
+                vec![detail("Properties", Some("ShardCount"), None, None)],
+            )
+        };
+        let source = detail("Properties", Some("KinesisStreamSourceConfiguration"), None, None);
+        let follows =
+            PropertyChange { replacement: Replacement::Always, follows: Some("Stream".into()), ..source };
+        let delivery = ResourceChange {
+            logical_id: "Delivery".into(),
+            ..change("AWS::KinesisFirehose::DeliveryStream", Replacement::Perhaps, vec![follows])
+        };
+        let actions = |replacement| {
+            read(&[delivery.clone(), stream(replacement)]).iter().map(|one| one.action).collect::<Vec<_>>()
+        };
+        assert_eq!(actions(Replacement::Never), [Action::Change]);
+        assert_eq!(actions(Replacement::Always), [Action::PerhapsReplace, Action::Replace]);
     }
 
     #[test]

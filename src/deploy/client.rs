@@ -187,6 +187,8 @@ pub struct PropertyChange {
     pub after: Option<String>,
     /// Whether this makes the resource anew.
     pub replacement: Replacement,
+    /// The resource whose name or ARN the property holds, where only that may change it.
+    pub follows: Option<String>,
 }
 
 /// A finding of CloudFormation's checks before anything is executed.

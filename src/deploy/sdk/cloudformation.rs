@@ -249,12 +249,25 @@ fn read_change(change: &types::ResourceChange) -> ResourceChange {
             _ => Replacement::Never,
         },
         policy_action: change.policy_action().map(|policy| policy.as_str().to_owned()),
-        details: change.details().iter().filter_map(|detail| read_detail(detail.target()?)).collect(),
+        details: change.details().iter().filter_map(read_detail).collect(),
     }
 }
 
-fn read_detail(target: &types::ResourceTargetDefinition) -> Option<PropertyChange> {
+fn read_detail(detail: &types::ResourceChangeDetail) -> Option<PropertyChange> {
+    let target = detail.target()?;
+    let cause =
+        detail.causing_entity().filter(|_| detail.evaluation() == Some(&types::EvaluationType::Dynamic));
+    let follows = match (detail.change_source(), cause) {
+        (Some(types::ChangeSource::ResourceReference), Some(cause)) => Some(cause.to_owned()),
+        // Other attributes, such as a launch template's version, change on their own.
+        (Some(types::ChangeSource::ResourceAttribute), Some(cause)) => cause
+            .split_once('.')
+            .filter(|(_, attribute)| attribute.ends_with("Arn"))
+            .map(|(of, _)| of.to_owned()),
+        _ => None,
+    };
     Some(PropertyChange {
+        follows,
         attribute: target.attribute()?.as_str().to_owned(),
         name: target.name().map(str::to_owned),
         before: target.before_value().map(str::to_owned),
