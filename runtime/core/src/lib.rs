@@ -8,10 +8,12 @@
 //! | --- | --- |
 //! | the file format, and how it is applied | `program` |
 //! | the query in it | [`query`] |
-//! | a query run on a record | `run`, `eval` |
+//! | a query run on a record | `run`, `eval`, `call` |
 //! | records and rows as JSON | `json`, `value` |
-//! | what SQL's types can do, as Flink does it | `cast`, `decimal`, `number`, `text`, `time` |
+//! | what SQL's types can do, as Flink does it | `calendar`, `cast`, `decimal`, `number`, `text`, `time` |
 
+mod calendar;
+mod call;
 mod cast;
 mod decimal;
 mod eval;
