@@ -156,7 +156,17 @@ fn record(random: &mut Random) -> String {
         ("c", &["\"ab\"", "\"abcd\"", "\"é\""]),
         ("day", &["\"2026-01-27\"", "\"2024-02-29\"", "\"1970-01-01\""]),
         ("clock", &["\"09:30:00\"", "\"23:59:59\"", "\"00:00:00\""]),
-        ("at", &["\"2026-01-27 09:30:00\"", "\"2026-01-27T09:30:00.123Z\"", "\"1969-12-31 23:59:59.999\""]),
+        (
+            "at",
+            &[
+                "\"2023-12-31 23:59:59.999\"",
+                "\"2024-02-29 12:00:00\"",
+                "\"2027-01-01 00:00:00\"",
+                "\"2026-01-27 09:30:00\"",
+                "\"2026-01-27T09:30:00.123Z\"",
+                "\"1969-12-31 23:59:59.999\"",
+            ],
+        ),
     ];
     let whole: &[(&str, &[&str])] = &[
         ("t", &["1", "-128", "127", "0"]),
@@ -183,6 +193,10 @@ fn record(random: &mut Random) -> String {
         _ => format!("{{{outer},\"whole\":{{{inner},\"other\":[{{\"t\":1}}]}}}}"),
     }
 }
+
+/// Parts of a time; the first eight are units as well.
+const FIELDS: &[&str] =
+    &["YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "DOW", "DOY"];
 
 /// SQL expressions of a family; many have the wrong types in them and are thrown away.
 fn expression(random: &mut Random, family: usize, depth: usize) -> String {
@@ -237,8 +251,9 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
                     format!("{text} {}LIKE '{pattern}' ESCAPE '!'", r.pick(&["", "NOT "]))
                 }
                 10 => format!("CAST({text} AS BOOLEAN)"),
-                _ => match r.below(2) {
+                _ => match r.below(3) {
                     0 => format!("{date} {comparison} DATE '2026-01-27'"),
+                    1 => format!("{at} < CURRENT_TIMESTAMP"),
                     _ => format!("{at} {comparison} TIMESTAMP '2026-01-27 09:30:00'"),
                 },
             }
@@ -256,7 +271,7 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
                 "DECIMAL(38,6)",
                 "DECIMAL(5,0)",
             ]);
-            match r.below(12) {
+            match r.below(24) {
                 0 => format!("({a} + {b})"),
                 1 => format!("({a} - {b})"),
                 2 => format!("({a} * {b})"),
@@ -268,7 +283,23 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
                 8 => format!("CAST({text} AS {number})"),
                 9 => format!("CASE WHEN {truth} THEN {a} ELSE {b} END"),
                 10 => format!("COALESCE({a}, {b})"),
-                _ => format!("NULLIF({a}, {b})"),
+                11 => format!("NULLIF({a}, {b})"),
+                12 => format!("POSITION({} IN {text})", expression(r, 2, depth - 1)),
+                13 => format!("ABS({a})"),
+                14 => format!("CEIL({a})"),
+                15 => format!("FLOOR({a})"),
+                16 => format!("SQRT({a})"),
+                17 => format!("{}({a})", r.pick(&["LN", "LOG10"])),
+                18 | 19 => {
+                    let (field, family) = (r.pick(FIELDS), [3, 5][r.below(2)]);
+                    format!("EXTRACT({field} FROM {})", expression(r, family, depth - 1))
+                }
+                20 | 21 => {
+                    let (from, to) = (expression(r, 5, depth - 1), expression(r, 5, depth - 1));
+                    format!("TIMESTAMPDIFF({}, {from}, {to})", r.pick(&FIELDS[..8]))
+                }
+                22 => format!("UNIX_TIMESTAMP({})", expression(r, 5, depth - 1)),
+                _ => format!("STEP({a} BY {})", r.pick(&["10", "7", "60000"])),
             }
         }
         2 => {
@@ -276,7 +307,7 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
             let any = [1, 0, 3, 4, 5][r.below(5)];
             let any = expression(r, any, depth - 1);
             let text = r.pick(&["VARCHAR(3)", "VARCHAR", "CHAR(6)", "VARCHAR(40)"]);
-            match r.below(11) {
+            match r.below(20) {
                 0 | 1 => format!("({a} || {b})"),
                 2 => format!("UPPER({a})"),
                 3 => format!("LOWER({a})"),
@@ -294,7 +325,22 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
                 7 => format!("CAST({at} AS {text})"),
                 8 => format!("CASE WHEN {truth} THEN {a} ELSE {b} END"),
                 9 => format!("COALESCE({a}, {b})"),
-                _ => format!("NULLIF({a}, {b})"),
+                10 => format!("NULLIF({a}, {b})"),
+                11 => format!("INITCAP({a})"),
+                12 => {
+                    let length = r.pick(&["", " FOR 0", " FOR 1", " FOR 3", " FOR \"t\""]);
+                    format!("OVERLAY({a} PLACING {b} FROM {}{length})", r.pick(&["1", "2", "7", "\"i\""]))
+                }
+                13 => format!("REPLACE({a}, {}, {b})", r.pick(&["'a'", "''", "'😀'", "'bc'", "\"v\""])),
+                14 | 15 => {
+                    let separator = r.pick(&["' '", "','", "''", "'a'", "'bc'", "\"c\""]);
+                    format!("SPLIT_INDEX({a}, {separator}, {})", r.pick(&["0", "1", "2", "\"t\""]))
+                }
+                16 | 17 => {
+                    let length = r.pick(&["0", "1", "3", "7", "40"]);
+                    format!("{}({a}, {length}, {b})", r.pick(&["LPAD", "RPAD"]))
+                }
+                _ => format!("TRIM({a})"),
             }
         }
         3 => match r.below(3) {
@@ -303,9 +349,29 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
             _ => format!("COALESCE({}, {})", expression(r, 3, depth - 1), expression(r, 3, 0)),
         },
         4 => format!("CAST({} AS TIME)", expression(r, 2, depth - 1)),
-        _ => match r.below(3) {
+        _ => match r.below(12) {
             0 => format!("CAST({} AS TIMESTAMP)", expression(r, 2, depth - 1)),
             1 => format!("CAST({} AS TIMESTAMP)", expression(r, 3, depth - 1)),
+            2 | 3 => format!("FLOOR({} TO {})", expression(r, 5, depth - 1), r.pick(&FIELDS[..8])),
+            4 | 5 => format!("CEIL({} TO {})", expression(r, 5, depth - 1), r.pick(&FIELDS[..8])),
+            6 => {
+                let step = r.pick(&["'15' MINUTE", "'1' HOUR", "'7' SECOND", "'1' DAY", "'2' DAY"]);
+                format!("STEP({} BY INTERVAL {step})", expression(r, 5, depth - 1))
+            }
+            7 | 8 => {
+                let interval = r.pick(&[
+                    "'1' MONTH",
+                    "'13' MONTH",
+                    "'2' YEAR",
+                    "'1:30' MINUTE TO SECOND",
+                    "'20' DAY",
+                    "'400' DAY",
+                    "'0.001' SECOND",
+                ]);
+                let sign = r.pick(&["+", "-"]);
+                format!("({} {sign} INTERVAL {interval})", expression(r, 5, depth - 1))
+            }
+            9 => format!("TO_TIMESTAMP({})", expression(r, 1, depth - 1)),
             _ => format!("COALESCE({}, {})", expression(r, 5, depth - 1), expression(r, 5, 0)),
         },
     }

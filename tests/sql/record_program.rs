@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use pipec::sql::{Role, needs_flink, print_program};
-use pipec_core::{Outcome, RecordProgram};
+use pipec_core::{Outcome, RecordProgram, parse_timestamp};
 
 use crate::support;
 
@@ -32,11 +32,21 @@ fn by_value(value: &mut serde_json::Value) {
     }
 }
 
+/// When a record came in, if it says so; tests/flink reads the same.
+fn came(record: &[u8]) -> Option<i64> {
+    let record: serde_json::Value = serde_json::from_slice(record).ok()?;
+    parse_timestamp(record.get("pipec_rowtime")?.as_str()?)
+}
+
 /// The rows of one output, as the record program makes them.
 pub fn run(program: &RecordProgram, records: &[u8]) -> String {
     let mut written = String::new();
     for record in records.split(|byte| *byte == b'\n').filter(|record| !record.is_empty()) {
-        if let Outcome::Ok(rows) = program.apply(record) {
+        let outcome = match came(record) {
+            Some(time) => program.apply_at(record, time),
+            None => program.apply(record),
+        };
+        if let Outcome::Ok(rows) = outcome {
             written.push_str(str::from_utf8(&rows).expect("rows are UTF-8"));
         }
     }

@@ -47,18 +47,13 @@ impl Expressions<'_> {
             Function::Extract(field) => format!("EXTRACT({} FROM {})", field.name(), argument(0)),
             Function::FloorTo(field) => format!("FLOOR({} TO {})", argument(0), field.name()),
             Function::CeilTo(field) => format!("CEIL({} TO {})", argument(0), field.name()),
-            Function::Step(ms) => {
-                match [TimeField::Second, TimeField::Minute, TimeField::Hour, TimeField::Day]
-                    .into_iter()
-                    .find(|field| field.milliseconds() == Some(ms))
-                {
-                    Some(field) => format!("FLOOR({} TO {})", argument(0), field.name()),
-                    None => {
-                        let milliseconds = since_1970(&argument(0));
-                        format!("CAST(TO_TIMESTAMP_LTZ(({milliseconds}) / {ms} * {ms}, 3) AS TIMESTAMP(3))")
-                    }
+            Function::Step(ms) => match TimeField::of_length(ms) {
+                Some(field) => format!("FLOOR({} TO {})", argument(0), field.name()),
+                None => {
+                    let milliseconds = since_1970(&argument(0));
+                    format!("CAST(TO_TIMESTAMP_LTZ(({milliseconds}) / {ms} * {ms}, 3) AS TIMESTAMP(3))")
                 }
-            }
+            },
             Function::TimestampDiff(field) => {
                 format!("TIMESTAMPDIFF({}, {}, {})", field.name(), argument(0), argument(1))
             }
