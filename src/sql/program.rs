@@ -4,13 +4,14 @@
 //! here whether the transform can run it, and else says so with a [`StateNeed`].
 
 use pipec_core::query as program;
-use pipec_core::{parse_date, parse_time, parse_timestamp};
+use pipec_core::{TimePart, parse_date, parse_time, parse_timestamp};
 
 use super::data_type::DataType;
 use super::expr::{
     Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, PatternPart, Side, TimeField,
 };
 use super::interval::Interval;
+use super::java_regex::{self, Translated};
 use super::query::{FromClause, Insert, Query, RecordFormat, Role, Select, StateNeed, Stream, StreamId};
 
 type Printed<T> = Result<T, StateNeed>;
@@ -251,13 +252,73 @@ fn call(function: Function, arguments: &[Expr], whole: &Expr) -> Printed<program
         Function::UnixTimestamp => program::Function::Milliseconds,
         Function::FromUnixTimestamp => program::Function::FromMilliseconds,
         Function::Now => return Ok(To::Now),
-        Function::RegexpReplace
-        | Function::RegexpExtract
-        | Function::SimilarTo
-        | Function::FormatTimestamp
-        | Function::ParseTimestamp => return Err(StateNeed { what: "this function", span: whole.span }),
+        Function::RegexpReplace => {
+            let Translated { expression, .. } = java_regex::translated(constant(&arguments[1]))
+                .map_err(|what| StateNeed { what, span: arguments[1].span })?;
+            let pair = Box::new((expr(&arguments[0])?, expr(&arguments[2])?));
+            return Ok(To::ReplaceMatches(pair, expression));
+        }
+        Function::RegexpExtract => {
+            let Translated { expression, groups } = java_regex::translated(constant(&arguments[1]))
+                .map_err(|what| StateNeed { what, span: arguments[1].span })?;
+            let group = match &arguments[2].kind {
+                ExprKind::Literal(Literal::Integer(group)) => usize::try_from(*group).ok(),
+                _ => None,
+            };
+            return Ok(match group.and_then(|group| groups.get(group)) {
+                Some(group) => To::Extract(of(0)?, expression, *group),
+                None => To::Null,
+            });
+        }
+        Function::SimilarTo => {
+            let expression = java_regex::similar(constant(&arguments[1]))
+                .map_err(|what| StateNeed { what, span: arguments[1].span })?;
+            return Ok(To::Matches(of(0)?, expression));
+        }
+        Function::FormatTimestamp => {
+            return Ok(To::FormatTime(of(0)?, time_pattern(constant(&arguments[1]))));
+        }
+        Function::ParseTimestamp => return Ok(To::ParseTime(of(0)?, time_pattern(constant(&arguments[1])))),
     };
     Ok(To::Call(function, arguments.iter().map(expr).collect::<Printed<_>>()?))
+}
+
+/// The text of an argument that the resolver takes as a constant only.
+fn constant(argument: &Expr) -> &str {
+    match &argument.kind {
+        ExprKind::Literal(Literal::Text(text)) => text,
+        _ => "",
+    }
+}
+
+/// A pattern of times, whose letters and quotes the resolver has checked.
+fn time_pattern(pattern: &str) -> Vec<TimePart> {
+    let mut parts = Vec::new();
+    let mut text = String::new();
+    let mut quoted = false;
+    let mut characters = pattern.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            // Two of them are one, inside of quotes and outside.
+            '\'' if characters.next_if_eq(&'\'').is_some() => text.push('\''),
+            '\'' => quoted = !quoted,
+            letter if !quoted && letter.is_ascii_alphabetic() => {
+                let mut count = 1;
+                while characters.next_if_eq(&letter).is_some() {
+                    count += 1;
+                }
+                if !text.is_empty() {
+                    parts.push(TimePart::Text(std::mem::take(&mut text)));
+                }
+                parts.push(TimePart::Field(letter, count));
+            }
+            other => text.push(other),
+        }
+    }
+    if !text.is_empty() {
+        parts.push(TimePart::Text(text));
+    }
+    parts
 }
 
 fn time_field(field: TimeField) -> program::TimeField {

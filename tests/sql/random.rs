@@ -198,6 +198,62 @@ fn record(random: &mut Random) -> String {
 const FIELDS: &[&str] =
     &["YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "DOW", "DOY"];
 
+/// Java's expressions that a record program has as well.
+const EXPRESSIONS: &[&str] = &[
+    "[0-9]+",
+    "a",
+    "(a|b)(c?)",
+    "^([a-z]+)(.*)$",
+    "(.*?)[^0-9]*$",
+    "(?i)ABC",
+    "([^\\s]+)\\s+(\\S+)",
+    "(\\d{1,2})[.:-](\\d+)",
+    "(?<first>\\w)(\\w)?",
+    "[^a-c\\d ]",
+    "^|$",
+    "((a)|b)+",
+    "\\p{Upper}+(\\P{Alpha})",
+    "é|😀|(ß)",
+    "\\Q.\\E(.)",
+    "(?is)(A.B)|(\\x41+)",
+    "^(....)-(..)-..$|^x",
+    "(\\h*)\\v?$",
+];
+/// Patterns of SIMILAR TO.
+const SIMILAR: &[&str] = &[
+    "(a|x)%",
+    "%[0-9]+",
+    "_{2,4}",
+    "[^a]%",
+    "%[[:ALPHA:]]",
+    "a.c|12",
+    "%(é|ß)_*",
+    "[a-c]+d*%",
+    "2026-__-__%",
+    "",
+];
+/// Patterns of times.
+const PATTERNS: &[&str] = &[
+    "yyyy-MM-dd HH:mm:ss",
+    "yyyy-MM-dd HH:mm:ss.SSS",
+    "yyyyMMddHHmmssSSS",
+    "dd/MM/yy",
+    "d.M.y H:m:s",
+    "EEE, dd MMM yyyy hh:mm a",
+    "EEEE d MMMM yyyy",
+    "yyyy D",
+    "yyyyDDD",
+    "QQQ yyyy",
+    "yyyy QQQQ ''o''''clock'' H",
+    "MM-dd",
+    "HH ss",
+    "yy Q MMMMM E",
+    "yyyy-MM-dd''T''HH:mm",
+    "SSSSSSSSS s m h",
+    "EEEEE DD QQQQQ a",
+    "yyyyyMM",
+];
+
 /// SQL expressions of a family; many have the wrong types in them and are thrown away.
 fn expression(random: &mut Random, family: usize, depth: usize) -> String {
     let r = random;
@@ -237,7 +293,7 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
             let (number, other, text, like) = (of(1), of(1), of(2), of(2));
             let (left, right, date, at) = (of(0), of(0), of(3), of(5));
             let comparison = r.pick(&["=", "<>", "<", "<=", ">", ">="]);
-            match r.below(12) {
+            match r.below(14) {
                 0 | 1 => format!("{number} {comparison} {other}"),
                 2 => format!("{text} {comparison} {like}"),
                 3 => format!("({left} AND {right})"),
@@ -251,6 +307,7 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
                     format!("{text} {}LIKE '{pattern}' ESCAPE '!'", r.pick(&["", "NOT "]))
                 }
                 10 => format!("CAST({text} AS BOOLEAN)"),
+                11 => format!("{text} {}SIMILAR TO '{}'", r.pick(&["", "NOT "]), r.pick(SIMILAR)),
                 _ => match r.below(3) {
                     0 => format!("{date} {comparison} DATE '2026-01-27'"),
                     1 => format!("{at} < CURRENT_TIMESTAMP"),
@@ -307,7 +364,7 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
             let any = [1, 0, 3, 4, 5][r.below(5)];
             let any = expression(r, any, depth - 1);
             let text = r.pick(&["VARCHAR(3)", "VARCHAR", "CHAR(6)", "VARCHAR(40)"]);
-            match r.below(20) {
+            match r.below(26) {
                 0 | 1 => format!("({a} || {b})"),
                 2 => format!("UPPER({a})"),
                 3 => format!("LOWER({a})"),
@@ -340,6 +397,11 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
                     let length = r.pick(&["0", "1", "3", "7", "40"]);
                     format!("{}({a}, {length}, {b})", r.pick(&["LPAD", "RPAD"]))
                 }
+                18 | 19 => {
+                    format!("REGEXP_EXTRACT({a}, '{}', {})", r.pick(EXPRESSIONS), r.pick(&["0", "1", "2"]))
+                }
+                20 | 21 => format!("REGEXP_REPLACE({a}, '{}', {b})", r.pick(EXPRESSIONS)),
+                22..=24 => format!("DATE_FORMAT({at}, '{}')", r.pick(PATTERNS)),
                 _ => format!("TRIM({a})"),
             }
         }
@@ -372,6 +434,15 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
                 format!("({} {sign} INTERVAL {interval})", expression(r, 5, depth - 1))
             }
             9 => format!("TO_TIMESTAMP({})", expression(r, 1, depth - 1)),
+            10 => {
+                // A text of the pattern's own, or any.
+                let pattern = r.pick(PATTERNS);
+                let text = match r.below(3) {
+                    0 => expression(r, 2, depth - 1),
+                    _ => format!("DATE_FORMAT({}, '{pattern}')", expression(r, 5, depth - 1)),
+                };
+                format!("TO_TIMESTAMP({text}, '{pattern}')")
+            }
             _ => format!("COALESCE({}, {})", expression(r, 5, depth - 1), expression(r, 5, 0)),
         },
     }
@@ -386,6 +457,16 @@ fn accepted(random: &mut Random, family: usize) -> (String, DataType) {
         if let Some(query) = analyzed.query {
             let output = query.outputs().next().expect("an output");
             return (text, output.columns[0].data_type);
+        }
+    }
+}
+
+/// A condition on the record alone. One on the clock would make Flink read the records once more, and of fewer columns.
+fn filter(random: &mut Random) -> String {
+    loop {
+        let (text, _) = accepted(random, 0);
+        if !text.contains("CURRENT_TIMESTAMP") {
+            return text;
         }
     }
 }
@@ -406,7 +487,7 @@ fn query(random: &mut Random) -> String {
             items.push(format!("{text} AS \"x{item}\""));
         }
         let filter = match random.below(3) {
-            0 => format!("\n WHERE {}", accepted(random, 0).0),
+            0 => format!("\n WHERE {}", filter(random)),
             _ => String::new(),
         };
         sql +=

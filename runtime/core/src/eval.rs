@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use crate::calendar;
 use crate::cast::cast;
 use crate::json::Raw;
+use crate::pattern;
 use crate::query::{Arithmetic, Column, Comparison, DataType, Expr};
 use crate::text;
 use crate::value::{Numbers, Value};
@@ -70,6 +71,10 @@ impl<'r> Row<'r> {
                 Value::Text(text) => Some(text::like(&text, pattern)),
                 _ => None,
             },
+            Expr::Matches(operand, expression) => match self.value(operand) {
+                Value::Text(text) => Some(expression.matches(&text)),
+                _ => None,
+            },
             other => self.value(other).truth(),
         }
     }
@@ -131,7 +136,8 @@ impl<'r> Row<'r> {
             | Expr::Compare(..)
             | Expr::Between(_)
             | Expr::In(..)
-            | Expr::Like(..) => self.truth(expr).into(),
+            | Expr::Like(..)
+            | Expr::Matches(..) => self.truth(expr).into(),
             Expr::Case(branches, otherwise) => {
                 let found = branches.iter().find(|(condition, _)| self.truth(condition) == Some(true));
                 self.value(found.map_or(otherwise, |(_, value)| value))
@@ -147,6 +153,25 @@ impl<'r> Row<'r> {
                     _ => value,
                 }
             }
+            Expr::Extract(operand, expression, group) => match self.value(operand) {
+                Value::Text(text) => match expression.group(&text, *group) {
+                    Some((from, to)) => Value::Text(text::part(text, from, to)),
+                    None => Value::Null,
+                },
+                _ => Value::Null,
+            },
+            Expr::ReplaceMatches(pair, expression) => match (self.value(&pair.0), self.value(&pair.1)) {
+                (Value::Text(text), Value::Text(by)) => Value::Text(expression.replace(text, &by)),
+                _ => Value::Null,
+            },
+            Expr::FormatTime(operand, parts) => match self.value(operand) {
+                Value::Timestamp(ms) => Value::Text(pattern::format(ms, parts).into()),
+                _ => Value::Null,
+            },
+            Expr::ParseTime(operand, parts) => match self.value(operand) {
+                Value::Text(text) => pattern::parse(&text, parts).map_or(Value::Null, Value::Timestamp),
+                _ => Value::Null,
+            },
             Expr::Call(function, arguments) => self.call(*function, arguments),
         }
     }

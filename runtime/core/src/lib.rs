@@ -10,6 +10,7 @@
 //! | the query in it | [`query`] |
 //! | a query run on a record | `run`, `eval`, `call` |
 //! | records and rows as JSON | `json`, `value` |
+//! | regular expressions, patterns of times | `regex`, `pattern` |
 //! | what SQL's types can do, as Flink does it | `calendar`, `cast`, `decimal`, `number`, `text`, `time` |
 
 mod calendar;
@@ -19,13 +20,17 @@ mod decimal;
 mod eval;
 mod json;
 mod number;
+mod pattern;
 mod program;
 pub mod query;
+mod regex;
 mod run;
 mod text;
 mod time;
 mod value;
 
 pub use decimal::{Decimal, DecimalError};
+pub use pattern::TimePart;
 pub use program::{Outcome, ProgramError, RecordProgram, Suffix, VERSION};
+pub use regex::{Expression, ExpressionError, Written};
 pub use time::{parse_date, parse_time, parse_timestamp};

@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::decimal::Decimal;
+use crate::pattern::TimePart;
+use crate::regex::Expression;
 
 /// What becomes of one record's row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -152,6 +154,16 @@ pub enum Expr {
     Later(i64, Box<Expr>),
     /// A time so many months later, on the last day of the month where that has fewer days.
     MonthsLater(i32, Box<Expr>),
+    /// A group of the first match in a text, NULL without one; 0 is the match.
+    Extract(Box<Expr>, Expression, usize),
+    /// The first text with every match replaced by the second.
+    ReplaceMatches(Box<(Expr, Expr)>, Expression),
+    /// Whether a text has a match.
+    Matches(Box<Expr>, Expression),
+    /// A time as a text.
+    FormatTime(Box<Expr>, Vec<TimePart>),
+    /// A text as a time; NULL where it is none.
+    ParseTime(Box<Expr>, Vec<TimePart>),
     /// A function of its arguments.
     Call(Function, Vec<Expr>),
 }
@@ -360,6 +372,9 @@ impl Expr {
             Self::Cast(_, operand) | Self::Negate(_, operand) | Self::Not(operand) => vec![operand],
             Self::IsNull(operand) | Self::Like(operand, _) | Self::Absolute(_, operand) => vec![operand],
             Self::Later(_, operand) | Self::MonthsLater(_, operand) => vec![operand],
+            Self::Extract(operand, ..) | Self::Matches(operand, _) => vec![operand],
+            Self::FormatTime(operand, _) | Self::ParseTime(operand, _) => vec![operand],
+            Self::ReplaceMatches(pair, _) => vec![&pair.0, &pair.1],
             Self::Arithmetic(_, _, pair) | Self::Compare(_, pair) | Self::NullIf(pair) => {
                 vec![&pair.0, &pair.1]
             }

@@ -10,7 +10,7 @@ fn place(text: &str, character: usize) -> usize {
 }
 
 /// A part of a text without a copy of it.
-fn part(text: Cow<'_, str>, from: usize, to: usize) -> Cow<'_, str> {
+pub(crate) fn part(text: Cow<'_, str>, from: usize, to: usize) -> Cow<'_, str> {
     match text {
         Cow::Borrowed(text) => text.get(from..to).unwrap_or_default().into(),
         Cow::Owned(mut text) => {
