@@ -187,10 +187,6 @@ fn by_pattern(text: &str, parts: &[TimePart]) -> Option<i64> {
             TimePart::Field(letter, count) => {
                 let Some(form) = form(*letter, *count) else { continue };
                 let (value, behind) = match form {
-                    // Several months begin with one letter, so a number is read instead.
-                    Form::Word { length: 1, list, .. } if list.len() != QUARTERS.len() => {
-                        number(rest, 1, 19, Sign::Normal, reserved(parts, at))?
-                    }
                     Form::Word { list, first, length } => word(rest, list, first, length)?,
                     Form::Quarter => word(rest.strip_prefix('Q')?, &["1", "2", "3", "4"], 1, 1)?,
                     Form::Number { least, most, sign } => {
@@ -263,9 +259,8 @@ fn number(text: &str, least: usize, most: usize, sign: Sign, reserved: usize) ->
 }
 
 fn word<'t>(text: &'t str, list: &[&'static str], first: i64, length: usize) -> Option<(i64, &'t str)> {
-    let mut values = first..;
-    list.iter().find_map(|word| {
-        let value = values.next()?;
+    // Of several that begin with one letter, the last one.
+    (first..).zip(list).collect::<Vec<_>>().into_iter().rev().find_map(|(value, word)| {
         let word = word.get(..length.min(word.len()))?;
         text.strip_prefix(word).map(|rest| (value, rest))
     })

@@ -89,9 +89,6 @@ impl Expressions<'_> {
                 self.aggregate(*function, *distinct, arguments)
             }
             ExprKind::Shift { operand, by } => time::shifted(&self.bound(operand, Binding::Add), *by),
-            ExprKind::Cast { operand, .. } if expr.data_type == DataType::Date => {
-                cast(&self.unit_of(operand), operand.data_type, expr.data_type)
-            }
             ExprKind::Cast { operand, .. } => cast(&self.print(operand), operand.data_type, expr.data_type),
             ExprKind::Negate(operand) => format!("-{}", self.bound(operand, Binding::Atom)),
             ExprKind::Arithmetic { operator, left, right } => self.arithmetic(*operator, left, right),
@@ -145,9 +142,12 @@ impl Expressions<'_> {
                     format!("TRIM({} {})", self::side(*side), arguments.join(" FROM "))
                 }
                 Function::Position => {
-                    // Before IN, Flink's parser knows no operators of texts.
-                    let [part, text] = [0, 1].map(|at| self.bound(&arguments[at], Binding::Atom));
-                    format!("POSITION({part} IN {text})")
+                    // Before IN, Flink's parser knows no operators and no parentheses.
+                    if binding(&arguments[0]) < Binding::Atom {
+                        return self.call("LOCATE", arguments);
+                    }
+                    let text = self.bound(&arguments[1], Binding::Atom);
+                    format!("POSITION({} IN {text})", self.print(&arguments[0]))
                 }
                 Function::Overlay => {
                     let parts: Vec<String> = arguments.iter().map(|part| self.print(part)).collect();

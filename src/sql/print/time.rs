@@ -1,6 +1,6 @@
 //! Times and intervals as Flink SQL writes them.
 
-use super::super::expr::{Expr, ExprKind, Function, TimeField};
+use super::super::expr::{Expr, Function, TimeField};
 use super::super::interval::{DAY, Interval};
 use super::expr::Expressions;
 
@@ -40,27 +40,13 @@ fn since_1970(time: &str) -> String {
 }
 
 impl Expressions<'_> {
-    /// A time that is cut into units. Flink cannot plan FLOOR of FLOOR, nor CEIL of CEIL.
-    pub(super) fn unit_of(&self, time: &Expr) -> String {
-        let text = self.print(time);
-        match &time.kind {
-            ExprKind::Call {
-                function: Function::FloorTo(_) | Function::CeilTo(_) | Function::Step(_),
-                ..
-            } => {
-                format!("{text} + INTERVAL '0' SECOND")
-            }
-            _ => text,
-        }
-    }
-
     /// A function of times; `None` if it is none.
     pub(super) fn time_function(&self, function: Function, arguments: &[Expr]) -> Option<String> {
         let argument = |at: usize| self.print(&arguments[at]);
         Some(match function {
             Function::Extract(field) => format!("EXTRACT({} FROM {})", field.name(), argument(0)),
-            Function::FloorTo(field) => format!("FLOOR({} TO {})", self.unit_of(&arguments[0]), field.name()),
-            Function::CeilTo(field) => format!("CEIL({} TO {})", self.unit_of(&arguments[0]), field.name()),
+            Function::FloorTo(field) => format!("FLOOR({} TO {})", argument(0), field.name()),
+            Function::CeilTo(field) => format!("CEIL({} TO {})", argument(0), field.name()),
             Function::Step(ms) => match TimeField::of_length(ms) {
                 Some(field) => format!("FLOOR({} TO {})", argument(0), field.name()),
                 None => {
