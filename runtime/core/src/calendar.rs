@@ -7,7 +7,7 @@ use crate::time::{MS_PER_DAY, civil, days, month_length};
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
-const WEEK: i64 = 7 * MS_PER_DAY;
+const WEEK_SECONDS: i64 = 7 * 86_400;
 /// 1582-10-15, the first day of the Gregorian calendar.
 const GREGORIAN: i64 = -141_427;
 /// The times that Flink makes of milliseconds: the years 0 to 9999.
@@ -110,7 +110,8 @@ pub(crate) fn between(field: TimeField, from: i64, to: i64) -> i64 {
         TimeField::Year => months_between(from, to) / 12,
         TimeField::Quarter => months_between(from, to) / 3,
         TimeField::Month => months_between(from, to),
-        TimeField::Week => of(WEEK),
+        // Flink counts seconds first.
+        TimeField::Week => of(SECOND) / WEEK_SECONDS,
         TimeField::Day | TimeField::DayOfWeek | TimeField::DayOfYear => of(MS_PER_DAY),
         TimeField::Hour => of(HOUR),
         TimeField::Minute => of(MINUTE),

@@ -89,7 +89,12 @@ impl Expressions<'_> {
                 self.aggregate(*function, *distinct, arguments)
             }
             ExprKind::Shift { operand, by } => time::shifted(&self.bound(operand, Binding::Add), *by),
-            ExprKind::Cast { operand, .. } => cast(&self.print(operand), operand.data_type, expr.data_type),
+            ExprKind::Cast { operand, .. } => {
+                // `TO` would go with an interval before it.
+                let is_shift = matches!(operand.kind, ExprKind::Shift { .. });
+                let text = self.bound(operand, if is_shift { Binding::Atom } else { Binding::Or });
+                cast(&text, operand.data_type, expr.data_type)
+            }
             ExprKind::Negate(operand) => format!("-{}", self.bound(operand, Binding::Atom)),
             ExprKind::Arithmetic { operator, left, right } => self.arithmetic(*operator, left, right),
             ExprKind::Concat(list) => self.list(list, " || ", Binding::Atom),
