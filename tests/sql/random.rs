@@ -391,7 +391,7 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
             let any = [1, 0, 3, 4, 5][r.below(5)];
             let any = expression(r, any, depth - 1);
             let text = r.pick(&["VARCHAR(3)", "VARCHAR", "CHAR(6)", "VARCHAR(40)"]);
-            match r.below(28) {
+            match r.below(30) {
                 0 | 1 => format!("({a} || {b})"),
                 2 => format!("UPPER({a})"),
                 3 => format!("LOWER({a})"),
@@ -429,6 +429,11 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
                 }
                 20 | 21 => format!("REGEXP_REPLACE({a}, '{}', {b})", r.pick(EXPRESSIONS)),
                 22..=24 => format!("DATE_FORMAT({at}, '{}')", r.pick(PATTERNS)),
+                25 | 26 => {
+                    let (expression, group) = (java_expression(r, 2), r.pick(&["0", "1", "2"]));
+                    format!("REGEXP_EXTRACT({a}, '{expression}', {group})")
+                }
+                27 | 28 => format!("REGEXP_REPLACE({a}, '{}', {b})", java_expression(r, 2)),
                 _ => format!("TRIM({a})"),
             }
         }
