@@ -80,7 +80,7 @@ impl<'r> Row<'r> {
             Function::LeftPad | Function::RightPad => {
                 let length = usize::try_from(self.number(others, 0)?).ok()?;
                 let left = function == Function::LeftPad;
-                Value::Text(text::padded(text, length, &self.text(others, 1)?, left)?)
+                Value::Text(text::padded(&text, length, &self.text(others, 1)?, left)?.into())
             }
             _ => return None,
         })

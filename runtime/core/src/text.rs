@@ -152,17 +152,17 @@ fn is_white_space(character: char) -> bool {
 }
 
 /// A text of exactly so many of Java's units, cut at its end; NULL where nothing is to be filled in.
-pub(crate) fn padded<'a>(text: Cow<'a, str>, length: usize, by: &str, left: bool) -> Option<Cow<'a, str>> {
+pub(crate) fn padded(text: &str, length: usize, by: &str, left: bool) -> Option<String> {
     if by.is_empty() {
         return None;
     }
-    let (text, by) = (units(&text), units(by));
+    let (text, by) = (units(text), units(by));
     let kept = &text[..length.min(text.len())];
     let filling = by.iter().cycle().take(length - kept.len()).copied();
     Some(if left {
-        of_units(filling.chain(kept.iter().copied())).into()
+        of_units(filling.chain(kept.iter().copied()))
     } else {
-        of_units(kept.iter().copied().chain(filling)).into()
+        of_units(kept.iter().copied().chain(filling))
     })
 }
 
