@@ -8,6 +8,7 @@ mod dialect;
 mod expr;
 mod from;
 mod interval;
+mod java_regex;
 mod parse;
 mod path;
 mod print;

@@ -4,10 +4,14 @@
 //! here whether the transform can run it, and else says so with a [`StateNeed`].
 
 use pipec_core::query as program;
-use pipec_core::{parse_date, parse_time, parse_timestamp};
+use pipec_core::{TimePart, parse_date, parse_time, parse_timestamp};
 
 use super::data_type::DataType;
-use super::expr::{Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, PatternPart, Side};
+use super::expr::{
+    Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, PatternPart, Side, TimeField,
+};
+use super::interval::Interval;
+use super::java_regex::{self, Translated};
 use super::query::{FromClause, Insert, Query, RecordFormat, Role, Select, StateNeed, Stream, StreamId};
 
 type Printed<T> = Result<T, StateNeed>;
@@ -136,12 +140,11 @@ fn expr(expr: &Expr) -> Printed<program::Expr> {
         }
         ExprKind::Coalesce(values) => To::Coalesce(list(values)?),
         ExprKind::NullIf { value, unwanted } => To::NullIf(pair(value, unwanted)?),
-        ExprKind::Call { function, arguments } => match self::function(*function) {
-            Some(function) => To::Call(function, list(arguments)?),
-            None => return Err(StateNeed { what: "this function", span: expr.span }),
-        },
-        ExprKind::Shift { .. } => return Err(StateNeed { what: "INTERVAL", span: expr.span }),
-        ExprKind::Rowtime { .. } => return Err(StateNeed { what: "ROWTIME", span: expr.span }),
+        ExprKind::Call { function, arguments } => return call(*function, arguments, expr),
+        ExprKind::Shift { operand, by: Interval::Milliseconds(ms) } => To::Later(*ms, of(operand)?),
+        ExprKind::Shift { operand, by: Interval::Months(months) } => To::MonthsLater(*months, of(operand)?),
+        // Without a window, the time of a row is when it is looked at.
+        ExprKind::Rowtime { .. } => To::Now,
         ExprKind::Window(_) => return Err(StateNeed { what: "a window", span: expr.span }),
         ExprKind::Aggregate { .. } => return Err(StateNeed { what: "an aggregate", span: expr.span }),
     })
@@ -212,41 +215,123 @@ fn part(part: &PatternPart) -> program::Part {
     }
 }
 
-/// The transform's function, if it has one.
-fn function(function: Function) -> Option<program::Function> {
-    Some(match function {
+/// A function of its arguments.
+fn call(function: Function, arguments: &[Expr], whole: &Expr) -> Printed<program::Expr> {
+    use program::Expr as To;
+    let of = |at: usize| expr(&arguments[at]).map(Box::new);
+    let function = match function {
         Function::Upper => program::Function::Upper,
         Function::Lower => program::Function::Lower,
+        Function::InitCap => program::Function::InitCap,
         Function::CharLength => program::Function::CharLength,
         Function::Substring => program::Function::Substring,
         Function::Trim(Side::Leading) => program::Function::TrimLeading,
         Function::Trim(Side::Trailing) => program::Function::TrimTrailing,
         Function::Trim(Side::Both) => program::Function::TrimBoth,
-        Function::InitCap
-        | Function::Position
-        | Function::Overlay
-        | Function::Replace
-        | Function::RegexpReplace
-        | Function::RegexpExtract
-        | Function::SimilarTo
-        | Function::SplitIndex
-        | Function::LeftPad
-        | Function::RightPad
-        | Function::Abs
-        | Function::Ceil
-        | Function::Floor
-        | Function::SquareRoot
-        | Function::Ln
-        | Function::Log10
-        | Function::Extract(_)
-        | Function::FloorTo(_)
-        | Function::CeilTo(_)
-        | Function::Step(_)
-        | Function::TimestampDiff(_)
-        | Function::UnixTimestamp
-        | Function::FromUnixTimestamp
-        | Function::FormatTimestamp
-        | Function::ParseTimestamp
-        | Function::Now => return None,
-    })
+        Function::Position => program::Function::Position,
+        Function::Overlay => program::Function::Overlay,
+        Function::Replace => program::Function::Replace,
+        Function::SplitIndex => program::Function::SplitIndex,
+        Function::LeftPad => program::Function::LeftPad,
+        Function::RightPad => program::Function::RightPad,
+        Function::Abs => return Ok(To::Absolute(data_type(whole.data_type), of(0)?)),
+        Function::Ceil => program::Function::Ceil,
+        Function::Floor => program::Function::Floor,
+        Function::SquareRoot => program::Function::SquareRoot,
+        Function::Ln => program::Function::Ln,
+        Function::Log10 => program::Function::Log10,
+        Function::Extract(field) => program::Function::Extract(time_field(field)),
+        Function::FloorTo(field) => program::Function::FloorTo(time_field(field)),
+        Function::CeilTo(field) => program::Function::CeilTo(time_field(field)),
+        // Flink's FLOOR, which is also right before 1970.
+        Function::Step(ms) => match TimeField::of_length(ms) {
+            Some(field) => program::Function::FloorTo(time_field(field)),
+            None => program::Function::Step(ms),
+        },
+        Function::TimestampDiff(field) => program::Function::Between(time_field(field)),
+        Function::UnixTimestamp => program::Function::Milliseconds,
+        Function::FromUnixTimestamp => program::Function::FromMilliseconds,
+        Function::Now => return Ok(To::Now),
+        Function::RegexpReplace => {
+            let Translated { expression, .. } = java_regex::translated(constant(&arguments[1]))
+                .map_err(|what| StateNeed { what, span: arguments[1].span })?;
+            let pair = Box::new((expr(&arguments[0])?, expr(&arguments[2])?));
+            return Ok(To::ReplaceMatches(pair, expression));
+        }
+        Function::RegexpExtract => {
+            let Translated { expression, groups } = java_regex::translated(constant(&arguments[1]))
+                .map_err(|what| StateNeed { what, span: arguments[1].span })?;
+            let group = match &arguments[2].kind {
+                ExprKind::Literal(Literal::Integer(group)) => usize::try_from(*group).ok(),
+                _ => None,
+            };
+            return Ok(match group.and_then(|group| groups.get(group)) {
+                Some(group) => To::Extract(of(0)?, expression, *group),
+                None => To::Null,
+            });
+        }
+        Function::SimilarTo => {
+            let expression = java_regex::similar(constant(&arguments[1]))
+                .map_err(|what| StateNeed { what, span: arguments[1].span })?;
+            return Ok(To::Matches(of(0)?, expression));
+        }
+        Function::FormatTimestamp => {
+            return Ok(To::FormatTime(of(0)?, time_pattern(constant(&arguments[1]))));
+        }
+        Function::ParseTimestamp => return Ok(To::ParseTime(of(0)?, time_pattern(constant(&arguments[1])))),
+    };
+    Ok(To::Call(function, arguments.iter().map(expr).collect::<Printed<_>>()?))
+}
+
+/// The text of an argument that the resolver takes as a constant only.
+fn constant(argument: &Expr) -> &str {
+    match &argument.kind {
+        ExprKind::Literal(Literal::Text(text)) => text,
+        _ => "",
+    }
+}
+
+/// A pattern of times, whose letters and quotes the resolver has checked.
+fn time_pattern(pattern: &str) -> Vec<TimePart> {
+    let mut parts = Vec::new();
+    let mut text = String::new();
+    let mut quoted = false;
+    let mut characters = pattern.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            // Two of them are one, inside of quotes and outside.
+            '\'' if characters.next_if_eq(&'\'').is_some() => text.push('\''),
+            '\'' => quoted = !quoted,
+            letter if !quoted && letter.is_ascii_alphabetic() => {
+                let mut count = 1;
+                while characters.next_if_eq(&letter).is_some() {
+                    count += 1;
+                }
+                if !text.is_empty() {
+                    parts.push(TimePart::Text(std::mem::take(&mut text)));
+                }
+                parts.push(TimePart::Field(letter, count));
+            }
+            other => text.push(other),
+        }
+    }
+    if !text.is_empty() {
+        parts.push(TimePart::Text(text));
+    }
+    parts
+}
+
+fn time_field(field: TimeField) -> program::TimeField {
+    match field {
+        TimeField::Year => program::TimeField::Year,
+        TimeField::Quarter => program::TimeField::Quarter,
+        TimeField::Month => program::TimeField::Month,
+        TimeField::Week => program::TimeField::Week,
+        TimeField::Day => program::TimeField::Day,
+        TimeField::Hour => program::TimeField::Hour,
+        TimeField::Minute => program::TimeField::Minute,
+        TimeField::Second => program::TimeField::Second,
+        TimeField::DayOfWeek => program::TimeField::DayOfWeek,
+        TimeField::DayOfYear => program::TimeField::DayOfYear,
+    }
 }

@@ -165,7 +165,9 @@ def number(digits):
 def rows(paths):
     lines = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     read = (json.loads(line, parse_int=number, parse_float=number) for line in lines)
-    return sorted(json.dumps(row, sort_keys=True, ensure_ascii=False) for row in read)
+    written = (json.dumps(row, sort_keys=True, ensure_ascii=False) for row in read)
+    # Half of a surrogate pair stays what it is in Flink, and is "?" in the Lambda.
+    return sorted(row.encode(errors="replace").decode() for row in written)
 
 
 @pytest.mark.parametrize("name", [name for name, (sql, _) in pipelines().items() if "`pipec_rowtime` AS " in sql])

@@ -168,7 +168,7 @@ def test_a_reply_as_large_as_it_may_be(transform):
 def test_what_does_not_fit_fails_and_smaller_records_behind_it_do_not(packed, tmp_path):
     suffix = "s" * 300_000
     sent = event([encoded(b"p" * length) for length in [1_000_000] * 4 + [10]])
-    program = json.dumps({"version": 2, "append": suffix}).encode()
+    program = json.dumps({"version": 3, "append": suffix}).encode()
     with Function(packed("transform"), tmp_path, files={PROGRAM: program}) as function:
         reply = function.invoke(sent)
     assert not reply.failed and len(reply.body) <= LIMIT
@@ -196,7 +196,7 @@ def test_a_bad_event_fails_its_call_alone(transform, bad):
     [
         (b"{", "cannot use"),
         (b'{"version":9,"append":"\\n","query":{}}', "version 9"),
-        (b'{"version":2}', "append"),
+        (b'{"version":3}', "append"),
     ],
 )
 def test_says_why_it_does_not_start(packed, tmp_path, program, reason):

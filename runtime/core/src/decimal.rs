@@ -87,6 +87,19 @@ impl Decimal {
         i64::try_from(self.unscaled / i128::try_from(power(self.scale)).ok()?).ok()
     }
 
+    /// The next whole number that is not less, or not more.
+    pub(crate) fn whole_beside(self, up: bool) -> Self {
+        let (whole, rest) = match i128::try_from(power(self.scale)) {
+            Ok(one) => (self.unscaled.div_euclid(one), self.unscaled.rem_euclid(one)),
+            Err(_) => (0, 0),
+        };
+        Self { unscaled: whole + i128::from(up && rest > 0), scale: 0 }
+    }
+
+    pub(crate) fn absolute(self) -> Self {
+        Self { unscaled: self.unscaled.abs(), ..self }
+    }
+
     pub(crate) fn negated(self) -> Self {
         Self { unscaled: -self.unscaled, ..self }
     }

@@ -3,26 +3,36 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use crate::calendar;
 use crate::cast::cast;
 use crate::json::Raw;
-use crate::query::{Arithmetic, Column, Comparison, DataType, Expr, Function};
+use crate::pattern;
+use crate::query::{Arithmetic, Column, Comparison, DataType, Expr};
 use crate::text;
 use crate::value::{Numbers, Value};
 
-/// A row of a stream.
+/// A row of a stream, looked at some time.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Row<'r> {
+pub(crate) struct Row<'r> {
+    pub(crate) values: Values<'r>,
+    /// Milliseconds since 1970.
+    pub(crate) now: i64,
+}
+
+/// What a row has in its columns.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Values<'r> {
     /// A record: its values are read where they are needed.
     Input { columns: &'r [Column], found: &'r [Raw<'r>], numbers: Numbers },
     /// A row of an inner stream.
-    Values(&'r [Value<'r>]),
+    Inner(&'r [Value<'r>]),
 }
 
 impl<'r> Row<'r> {
     fn column(self, at: usize) -> Value<'r> {
-        match self {
-            Self::Input { columns, found, numbers } => numbers.column(found[at], columns[at].data_type),
-            Self::Values(values) => match &values[at] {
+        match self.values {
+            Values::Input { columns, found, numbers } => numbers.column(found[at], columns[at].data_type),
+            Values::Inner(values) => match &values[at] {
                 Value::Text(text) => Value::Text(Cow::Borrowed(text)),
                 other => other.clone(),
             },
@@ -59,6 +69,10 @@ impl<'r> Row<'r> {
             }
             Expr::Like(operand, pattern) => match self.value(operand) {
                 Value::Text(text) => Some(text::like(&text, pattern)),
+                _ => None,
+            },
+            Expr::Matches(operand, expression) => match self.value(operand) {
+                Value::Text(text) => Some(expression.matches(&text)),
                 _ => None,
             },
             other => self.value(other).truth(),
@@ -99,6 +113,18 @@ impl<'r> Row<'r> {
                 Value::Double(number) => Value::Double(-number),
                 _ => Value::Null,
             },
+            Expr::Absolute(data_type, operand) => match self.value(operand) {
+                Value::Integer(number) => Value::Integer(wrapped(number.wrapping_abs(), *data_type)),
+                Value::Decimal(number) => Value::Decimal(number.absolute()),
+                Value::Real(number) => Value::Real(number.abs()),
+                Value::Double(number) => Value::Double(number.abs()),
+                _ => Value::Null,
+            },
+            Expr::Now => Value::Timestamp(self.now),
+            Expr::Later(ms, operand) => self.shifted(operand, |time| time.wrapping_add(*ms)),
+            Expr::MonthsLater(months, operand) => {
+                self.shifted(operand, |time| calendar::months_later(time, *months))
+            }
             Expr::Arithmetic(operator, data_type, pair) => {
                 arithmetic(*operator, *data_type, self.value(&pair.0), self.value(&pair.1))
             }
@@ -110,7 +136,8 @@ impl<'r> Row<'r> {
             | Expr::Compare(..)
             | Expr::Between(_)
             | Expr::In(..)
-            | Expr::Like(..) => self.truth(expr).into(),
+            | Expr::Like(..)
+            | Expr::Matches(..) => self.truth(expr).into(),
             Expr::Case(branches, otherwise) => {
                 let found = branches.iter().find(|(condition, _)| self.truth(condition) == Some(true));
                 self.value(found.map_or(otherwise, |(_, value)| value))
@@ -126,7 +153,33 @@ impl<'r> Row<'r> {
                     _ => value,
                 }
             }
+            Expr::Extract(operand, expression, group) => match self.value(operand) {
+                Value::Text(text) => match expression.group(&text, *group) {
+                    Some((from, to)) => Value::Text(text::part(text, from, to)),
+                    None => Value::Null,
+                },
+                _ => Value::Null,
+            },
+            Expr::ReplaceMatches(pair, expression) => match (self.value(&pair.0), self.value(&pair.1)) {
+                (Value::Text(text), Value::Text(by)) => Value::Text(expression.replace(text, &by)),
+                _ => Value::Null,
+            },
+            Expr::FormatTime(operand, parts) => match self.value(operand) {
+                Value::Timestamp(ms) => Value::Text(pattern::format(ms, parts).into()),
+                _ => Value::Null,
+            },
+            Expr::ParseTime(operand, parts) => match self.value(operand) {
+                Value::Text(text) => pattern::parse(&text, parts).map_or(Value::Null, Value::Timestamp),
+                _ => Value::Null,
+            },
             Expr::Call(function, arguments) => self.call(*function, arguments),
+        }
+    }
+
+    fn shifted(self, operand: &'r Expr, shift: impl FnOnce(i64) -> i64) -> Value<'r> {
+        match self.value(operand) {
+            Value::Timestamp(ms) => Value::Timestamp(shift(ms)),
+            _ => Value::Null,
         }
     }
 
@@ -139,32 +192,6 @@ impl<'r> Row<'r> {
             }
         }
         Value::Text(all.into())
-    }
-
-    fn call(self, function: Function, arguments: &'r [Expr]) -> Value<'r> {
-        let Some((Value::Text(text), others)) = arguments.split_first().map(|(a, b)| (self.value(a), b))
-        else {
-            return Value::Null;
-        };
-        let mut numbers = [None; 2];
-        for (number, expr) in numbers.iter_mut().zip(others) {
-            match self.value(expr) {
-                Value::Integer(value) => *number = Some(value),
-                Value::Text(character) => return Value::Text(text::trim(text, function, &character)),
-                _ => return Value::Null,
-            }
-        }
-        match function {
-            Function::Upper => Value::Text(text.to_uppercase().into()),
-            Function::Lower => Value::Text(text.to_lowercase().into()),
-            Function::CharLength => i64::try_from(text.chars().count()).ok().into(),
-            Function::Substring => {
-                let [start, length] = numbers;
-                let part = start.and_then(|start| text::substring(text, start, length));
-                part.map_or(Value::Null, Value::Text)
-            }
-            Function::TrimLeading | Function::TrimTrailing | Function::TrimBoth => Value::Null,
-        }
     }
 }
 

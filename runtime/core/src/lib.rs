@@ -8,22 +8,29 @@
 //! | --- | --- |
 //! | the file format, and how it is applied | `program` |
 //! | the query in it | [`query`] |
-//! | a query run on a record | `run`, `eval` |
+//! | a query run on a record | `run`, `eval`, `call` |
 //! | records and rows as JSON | `json`, `value` |
-//! | what SQL's types can do, as Flink does it | `cast`, `decimal`, `number`, `text`, `time` |
+//! | regular expressions, patterns of times | `regex`, `pattern` |
+//! | what SQL's types can do, as Flink does it | `calendar`, `cast`, `decimal`, `number`, `text`, `time` |
 
+mod calendar;
+mod call;
 mod cast;
 mod decimal;
 mod eval;
 mod json;
 mod number;
+mod pattern;
 mod program;
 pub mod query;
+mod regex;
 mod run;
 mod text;
 mod time;
 mod value;
 
 pub use decimal::{Decimal, DecimalError};
+pub use pattern::TimePart;
 pub use program::{Outcome, ProgramError, RecordProgram, Suffix, VERSION};
+pub use regex::{Expression, ExpressionError, Written};
 pub use time::{parse_date, parse_time, parse_timestamp};

@@ -1,6 +1,7 @@
 //! The record program: its file format and how it is applied.
 
 use std::borrow::Cow;
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,14 +12,16 @@ use crate::run::Runner;
 ///
 /// A program of another version is refused instead of half understood: the program travels in the same
 /// zip as the binary that reads it, so the two differ only when someone mixed two builds.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
-/// What is done to every record, read from a JSON object such as `{"version":2,"append":"\n"}`, perhaps with a
+/// What is done to every record, read from a JSON object such as `{"version":3,"append":"\n"}`, perhaps with a
 /// `query`.
 #[derive(Debug, Clone)]
 pub struct RecordProgram {
     file: File,
     runner: Option<Runner>,
+    /// Whether the query asks for the time.
+    has_clock: bool,
 }
 
 /// The file. Unknown keys are errors, so that a program written for a newer reader is never run in part.
@@ -42,8 +45,15 @@ impl PartialEq for RecordProgram {
 impl From<File> for RecordProgram {
     fn from(file: File) -> Self {
         let runner = file.query.as_ref().map(|query| Runner::new(query, &file.append));
-        Self { file, runner }
+        let has_clock = file.query.as_ref().is_some_and(Query::has_clock);
+        Self { file, runner, has_clock }
     }
+}
+
+/// Milliseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.ok().and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(0)
 }
 
 /// Why a text is no record program.
@@ -126,8 +136,14 @@ impl RecordProgram {
     /// [`Outcome::Dropped`].
     #[must_use]
     pub fn apply<'a>(&self, record: &'a [u8]) -> Outcome<'a> {
+        self.apply_at(record, if self.has_clock { now() } else { 0 })
+    }
+
+    /// As [`RecordProgram::apply`], at a time that the caller names, in milliseconds since 1970.
+    #[must_use]
+    pub fn apply_at<'a>(&self, record: &'a [u8], now: i64) -> Outcome<'a> {
         if let (Some(runner), Some(query)) = (&self.runner, &self.file.query) {
-            return runner.run(query, record);
+            return runner.run(query, record, now);
         }
         let missing = self.suffix().missing_from(record);
         if missing.is_empty() {
@@ -210,17 +226,17 @@ mod tests {
     fn reads_what_it_writes() {
         let program = RecordProgram::appending("\n");
         let json = program.to_json().expect("a program is JSON");
-        assert_eq!(json, r#"{"version":2,"append":"\n"}"#);
+        assert_eq!(json, r#"{"version":3,"append":"\n"}"#);
         assert_eq!(RecordProgram::from_json(json.as_bytes()).expect("it reads back"), program);
     }
 
     #[test]
     fn refuses_what_it_does_not_know() {
         let error = |text: &str| RecordProgram::from_json(text.as_bytes()).expect_err(text).to_string();
-        assert!(error(r#"{"version":3,"append":"\n","rows":{}}"#).contains("version 3"));
-        assert!(error(r#"{"version":2,"append":"\n","rows":{}}"#).contains("unknown field `rows`"));
+        assert!(error(r#"{"version":4,"append":"\n","rows":{}}"#).contains("version 4"));
+        assert!(error(r#"{"version":3,"append":"\n","rows":{}}"#).contains("unknown field `rows`"));
         assert!(error(r#"{"append":"\n"}"#).contains("missing field `version`"));
-        assert!(error(r#"{"version":2}"#).contains("missing field `append`"));
+        assert!(error(r#"{"version":3}"#).contains("missing field `append`"));
         assert!(error("").contains("EOF"));
     }
 

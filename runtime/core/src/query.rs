@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::decimal::Decimal;
+use crate::pattern::TimePart;
+use crate::regex::Expression;
 
 /// What becomes of one record's row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -144,6 +146,24 @@ pub enum Expr {
     Coalesce(Vec<Expr>),
     /// NULL where both are equal, else the first.
     NullIf(Box<(Expr, Expr)>),
+    /// The number without its sign.
+    Absolute(DataType, Box<Expr>),
+    /// The time at which the record is looked at.
+    Now,
+    /// A time so many milliseconds later.
+    Later(i64, Box<Expr>),
+    /// A time so many months later, on the last day of the month where that has fewer days.
+    MonthsLater(i32, Box<Expr>),
+    /// A group of the first match in a text, NULL without one; 0 is the match.
+    Extract(Box<Expr>, Expression, usize),
+    /// The first text with every match replaced by the second.
+    ReplaceMatches(Box<(Expr, Expr)>, Expression),
+    /// Whether a text has a match.
+    Matches(Box<Expr>, Expression),
+    /// A time as a text.
+    FormatTime(Box<Expr>, Vec<TimePart>),
+    /// A text as a time; NULL where it is none.
+    ParseTime(Box<Expr>, Vec<TimePart>),
     /// A function of its arguments.
     Call(Function, Vec<Expr>),
 }
@@ -212,9 +232,95 @@ pub enum Function {
     TrimTrailing,
     /// A text without a character at both ends.
     TrimBoth,
+    /// The first letter of every word in upper case, the others in lower case; those from A to Z.
+    InitCap,
+    /// The place of the first text in the second, from 1; 0 where it is not in it.
+    Position,
+    /// A text with another one over it, from a character on and perhaps over so many.
+    Overlay,
+    /// A text with every occurrence of the second replaced by the third.
+    Replace,
+    /// The field of a text between separators, counted from 0.
+    SplitIndex,
+    /// A text of exactly so many characters, filled at its start with the third.
+    LeftPad,
+    /// The same, filled at its end.
+    RightPad,
+    /// A whole number that is not less.
+    Ceil,
+    /// A whole number that is not more.
+    Floor,
+    /// The square root; NULL below 0.
+    SquareRoot,
+    /// The natural logarithm; NULL up to 0.
+    Ln,
+    /// The logarithm to base 10; NULL up to 0.
+    Log10,
+    /// A part of a time.
+    Extract(TimeField),
+    /// The start of the unit that a time lies in.
+    FloorTo(TimeField),
+    /// The start of the next unit.
+    CeilTo(TimeField),
+    /// The last multiple of so many milliseconds, more than 0; before 1970 the next one.
+    Step(i64),
+    /// Whole units from the first time to the second.
+    Between(TimeField),
+    /// Milliseconds since 1970 of a time.
+    Milliseconds,
+    /// The time that is so many milliseconds after 1970, of the years 0 to 9999.
+    FromMilliseconds,
+}
+
+/// A part of a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeField {
+    /// Year.
+    Year,
+    /// Quarter of the year.
+    Quarter,
+    /// Month.
+    Month,
+    /// Week of the year, ISO 8601; as a unit from Sunday on.
+    Week,
+    /// Day of the month.
+    Day,
+    /// Hour.
+    Hour,
+    /// Minute.
+    Minute,
+    /// Second.
+    Second,
+    /// Day of the week, 1 is Sunday.
+    DayOfWeek,
+    /// Day of the year.
+    DayOfYear,
+}
+
+impl Function {
+    /// How many arguments it takes.
+    fn arguments(self) -> std::ops::RangeInclusive<usize> {
+        match self {
+            Self::Upper | Self::Lower | Self::CharLength | Self::InitCap => 1..=1,
+            Self::TrimLeading | Self::TrimTrailing | Self::TrimBoth | Self::Position => 2..=2,
+            Self::Substring => 2..=3,
+            Self::Overlay => 3..=4,
+            Self::Replace | Self::SplitIndex | Self::LeftPad | Self::RightPad => 3..=3,
+            Self::Ceil | Self::Floor | Self::SquareRoot | Self::Ln | Self::Log10 => 1..=1,
+            Self::Extract(_) | Self::FloorTo(_) | Self::CeilTo(_) | Self::Step(_) => 1..=1,
+            Self::Between(_) => 2..=2,
+            Self::Milliseconds | Self::FromMilliseconds => 1..=1,
+        }
+    }
 }
 
 impl Query {
+    /// Whether the time decides about what becomes of a record.
+    pub(crate) fn has_clock(&self) -> bool {
+        self.inserts.iter().any(|insert| insert.filter.iter().chain(&insert.items).any(Expr::has_clock))
+    }
+
     /// Whether the invariants hold.
     pub(crate) fn check(&self) -> bool {
         let width = |stream: usize| match stream.checked_sub(1) {
@@ -239,31 +345,48 @@ impl Query {
 
 impl Expr {
     fn check(&self, columns: usize) -> bool {
-        let all = |list: &[Self]| list.iter().all(|expr| expr.check(columns));
-        match self {
+        let itself = match self {
             Self::Column(at) => *at < columns,
-            Self::Null | Self::Boolean(_) | Self::Integer(_) | Self::Decimal(_) | Self::Double(_) => true,
-            Self::Text(_) | Self::Date(_) | Self::Time(_) | Self::Timestamp(_) => true,
-            Self::Cast(_, operand) | Self::Negate(_, operand) | Self::Not(operand) => operand.check(columns),
-            Self::IsNull(operand) | Self::Like(operand, _) => operand.check(columns),
-            Self::Arithmetic(_, _, pair) | Self::Compare(_, pair) | Self::NullIf(pair) => {
-                pair.0.check(columns) && pair.1.check(columns)
-            }
-            Self::Between(three) => {
-                three.0.check(columns) && three.1.check(columns) && three.2.check(columns)
-            }
-            Self::Concat(list) | Self::And(list) | Self::Or(list) | Self::Coalesce(list) => all(list),
-            Self::In(operand, list) => operand.check(columns) && all(list),
-            Self::Case(branches, otherwise) => {
-                otherwise.check(columns) && branches.iter().all(|(a, b)| a.check(columns) && b.check(columns))
-            }
             Self::Call(function, arguments) => {
-                let counts = match function {
-                    Function::Upper | Function::Lower | Function::CharLength => 1..=1,
-                    Function::Substring => 2..=3,
-                    Function::TrimLeading | Function::TrimTrailing | Function::TrimBoth => 2..=2,
-                };
-                counts.contains(&arguments.len()) && all(arguments)
+                let possible = !matches!(function, Function::Step(..=0));
+                possible && function.arguments().contains(&arguments.len())
+            }
+            _ => true,
+        };
+        itself && self.operands().into_iter().all(|operand| operand.check(columns))
+    }
+
+    fn has_clock(&self) -> bool {
+        matches!(self, Self::Now) || self.operands().into_iter().any(Self::has_clock)
+    }
+
+    fn operands(&self) -> Vec<&Self> {
+        match self {
+            Self::Column(_) | Self::Null | Self::Boolean(_) | Self::Integer(_) | Self::Decimal(_) => {
+                Vec::new()
+            }
+            Self::Double(_) | Self::Text(_) | Self::Date(_) | Self::Time(_) | Self::Timestamp(_) => {
+                Vec::new()
+            }
+            Self::Now => Vec::new(),
+            Self::Cast(_, operand) | Self::Negate(_, operand) | Self::Not(operand) => vec![operand],
+            Self::IsNull(operand) | Self::Like(operand, _) | Self::Absolute(_, operand) => vec![operand],
+            Self::Later(_, operand) | Self::MonthsLater(_, operand) => vec![operand],
+            Self::Extract(operand, ..) | Self::Matches(operand, _) => vec![operand],
+            Self::FormatTime(operand, _) | Self::ParseTime(operand, _) => vec![operand],
+            Self::ReplaceMatches(pair, _) => vec![&pair.0, &pair.1],
+            Self::Arithmetic(_, _, pair) | Self::Compare(_, pair) | Self::NullIf(pair) => {
+                vec![&pair.0, &pair.1]
+            }
+            Self::Between(three) => vec![&three.0, &three.1, &three.2],
+            Self::Concat(list) | Self::And(list) | Self::Or(list) | Self::Coalesce(list) => {
+                list.iter().collect()
+            }
+            Self::Call(_, arguments) => arguments.iter().collect(),
+            Self::In(operand, list) => std::iter::once(&**operand).chain(list).collect(),
+            Self::Case(branches, otherwise) => {
+                let branches = branches.iter().flat_map(|(condition, value)| [condition, value]);
+                branches.chain(std::iter::once(&**otherwise)).collect()
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::eval::Row;
+use crate::eval::{Row, Values};
 use crate::json::{self, Keys, Raw};
 use crate::program::Outcome;
 use crate::query::{DataType, Insert, Query};
@@ -76,13 +76,14 @@ impl Runner {
         }
     }
 
-    /// What becomes of a record.
-    pub(crate) fn run<'a>(&self, query: &Query, record: &'a [u8]) -> Outcome<'a> {
+    /// What becomes of a record that is looked at so many milliseconds after 1970.
+    pub(crate) fn run<'a>(&self, query: &Query, record: &'a [u8], now: i64) -> Outcome<'a> {
         let mut found = vec![Raw::Absent; query.columns.len()];
         if json::read(record, &self.keys, &mut found).is_err() {
             return Outcome::ProcessingFailed;
         }
-        let row = Row::Input { columns: &query.columns, found: &found, numbers: self.numbers };
+        let values = Values::Input { columns: &query.columns, found: &found, numbers: self.numbers };
+        let row = Row { values, now };
         let mut output = Output { runner: self, query, bytes: Vec::new(), rows: 0 };
         match output.feed(0, row) {
             Err(TooMuch) => Outcome::ProcessingFailed,
@@ -109,7 +110,7 @@ impl<'q> Output<'q> {
                 Some(frame) => self.write(frame, insert, row),
                 None => {
                     let values: Vec<Value> = insert.items.iter().map(|item| row.value(item)).collect();
-                    self.feed(insert.into, Row::Values(&values))?;
+                    self.feed(insert.into, Row { values: Values::Inner(&values), now: row.now })?;
                 }
             }
         }

@@ -10,7 +10,7 @@ fn place(text: &str, character: usize) -> usize {
 }
 
 /// A part of a text without a copy of it.
-fn part(text: Cow<'_, str>, from: usize, to: usize) -> Cow<'_, str> {
+pub(crate) fn part(text: Cow<'_, str>, from: usize, to: usize) -> Cow<'_, str> {
     match text {
         Cow::Borrowed(text) => text.get(from..to).unwrap_or_default().into(),
         Cow::Owned(mut text) => {
@@ -70,6 +70,100 @@ pub(crate) fn trim<'a>(text: Cow<'a, str>, side: Function, character: &str) -> C
         _ => start + text[start..].trim_end_matches(character).len(),
     };
     part(text, start, end)
+}
+
+/// The first letter of every word in upper case, the others in lower case. Only letters from A to Z and digits make a
+/// word.
+pub(crate) fn words_capitalized(text: &str) -> String {
+    let mut inside = false;
+    let letter = |character: char| {
+        let written = match inside {
+            true => character.to_ascii_lowercase(),
+            false => character.to_ascii_uppercase(),
+        };
+        inside = character.is_ascii_alphanumeric();
+        written
+    };
+    text.chars().map(letter).collect()
+}
+
+/// The place of the first character of a part, counted from 1; 0 where it is not in the text.
+pub(crate) fn position(part: &str, text: &str) -> i64 {
+    let found = text.find(part).map_or(0, |at| text[..at].chars().count() + 1);
+    i64::try_from(found).unwrap_or(i64::MAX)
+}
+
+/// Java's units of a text: most characters are one, those beyond 16 bits two.
+fn units(text: &str) -> Vec<u16> {
+    text.encode_utf16().collect()
+}
+
+/// The text of Java's units; half of a character is a question mark.
+fn of_units(units: impl IntoIterator<Item = u16>) -> String {
+    char::decode_utf16(units).map(|unit| unit.unwrap_or('?')).collect()
+}
+
+/// A text with another over it, counted in Java's units. What is behind it stays only where a part of it is covered, and
+/// a start outside of the text leaves that as it is.
+pub(crate) fn overlay<'a>(text: Cow<'a, str>, other: &str, start: i64, length: Option<i64>) -> Cow<'a, str> {
+    let (all, over) = (units(&text), units(other));
+    let Some(before) = usize::try_from(start).ok().and_then(|start| start.checked_sub(1)) else {
+        return text;
+    };
+    if before >= all.len() {
+        return text;
+    }
+    let length = length.map_or(over.len(), |length| usize::try_from(length).unwrap_or(0));
+    let behind = before.saturating_add(length);
+    let behind = if length > 0 && behind < all.len() { &all[behind..] } else { &[] };
+    of_units(all[..before].iter().chain(&over).chain(behind).copied()).into()
+}
+
+/// Every occurrence replaced. Nothing occurs before and behind every one of Java's units.
+pub(crate) fn replace<'a>(text: Cow<'a, str>, what: &str, by: &str) -> Cow<'a, str> {
+    if !what.is_empty() {
+        return if text.contains(what) { text.replace(what, by).into() } else { text };
+    }
+    let by = units(by);
+    let behind_each =
+        units(&text).into_iter().flat_map(|unit| std::iter::once(unit).chain(by.iter().copied()));
+    of_units(by.iter().copied().chain(behind_each)).into()
+}
+
+/// A field between separators, counted from 0. Fields are separated by white space where the separator is nothing, and
+/// an empty text has none.
+pub(crate) fn field<'a>(text: Cow<'a, str>, separator: &str, index: usize) -> Option<Cow<'a, str>> {
+    if text.is_empty() {
+        return None;
+    }
+    let found = match separator {
+        "" => text.split(is_white_space).nth(index),
+        _ => text.split(separator).nth(index),
+    }?;
+    let from = found.as_ptr() as usize - text.as_ptr() as usize;
+    let to = from + found.len();
+    Some(part(text, from, to))
+}
+
+/// What Java takes for white space: no-break spaces are none.
+fn is_white_space(character: char) -> bool {
+    matches!(character, '\t'..='\r' | '\u{1c}'..='\u{1f}')
+        || character.is_whitespace() && !matches!(character, '\u{85}' | '\u{a0}' | '\u{2007}' | '\u{202f}')
+}
+
+/// A text of exactly so many of Java's units, cut at its end; NULL where nothing is to be filled in.
+pub(crate) fn padded(text: &str, length: usize, by: &str, left: bool) -> Option<String> {
+    if by.is_empty() {
+        return None;
+    }
+    let (text, by) = (units(text), units(by));
+    let kept = &text[..length.min(text.len())];
+    let filling = by.iter().cycle().take(length - kept.len()).copied();
+    Some(if left {
+        of_units(filling.chain(kept.iter().copied()))
+    } else {
+        of_units(kept.iter().copied().chain(filling))
+    })
 }
 
 /// Whether a text has the form of a pattern. It goes back to the last `%` only, so the time is bounded by the product

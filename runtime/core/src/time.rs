@@ -5,7 +5,7 @@ use std::fmt::Write;
 pub(crate) const MS_PER_DAY: i64 = 86_400_000;
 
 /// Days since 1970-01-01 of a day in the Gregorian calendar.
-fn days(year: i64, month: i64, day: i64) -> i64 {
+pub(crate) fn days(year: i64, month: i64, day: i64) -> i64 {
     let (shifted, month_from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let (era, of_era) = (shifted.div_euclid(400), shifted.rem_euclid(400));
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + (153 * month_from_march + 2) / 5 + day
@@ -13,7 +13,7 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// Year, month and day.
-fn civil(days: i64) -> (i64, i64, i64) {
+pub(crate) fn civil(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
     let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -24,7 +24,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (era * 400 + year + i64::from(month <= 2), month, day)
 }
 
-fn month_length(year: i64, month: i64) -> i64 {
+pub(crate) fn month_length(year: i64, month: i64) -> i64 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
         2 => 28,

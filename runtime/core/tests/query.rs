@@ -1,12 +1,15 @@
 //! Queries on records. What is expected here is what Flink 2.2.1 made of the same values.
 
-use pipec_core::query::{Column, Comparison, DataType, Expr, Insert, Query, Stream};
-use pipec_core::{Outcome, RecordProgram};
+use pipec_core::query::{Column, Comparison, DataType, Expr, Function, Insert, Query, Stream, TimeField};
+use pipec_core::{Expression, Outcome, RecordProgram, TimePart, Written, parse_timestamp};
 use proptest::prelude::*;
 
 /// A program that selects `items` from the column `$.v`, as `a`, `b` and so on.
 fn program(data_type: DataType, items: Vec<(Expr, DataType)>) -> RecordProgram {
-    let keys = (b'a'..).map(|letter| char::from(letter).to_string());
+    let keys = (0..).map(|at: usize| match u8::try_from(at) {
+        Ok(at @ 0..26) => char::from(b'a' + at).to_string(),
+        _ => at.to_string(),
+    });
     let stream = Stream {
         types: items.iter().map(|(_, data_type)| *data_type).collect(),
         keys: Some(keys.take(items.len()).collect()),
@@ -194,6 +197,155 @@ fn a_query_that_names_what_there_is_not_is_refused() {
     }
 }
 
+/// What an expression of `$.v` is, in JSON.
+fn evaluated(value: &str, data_type: DataType, item: Expr) -> String {
+    let row = applied(&program(data_type, vec![(item, data_type)]), format!("{{\"v\":{value}}}").as_bytes());
+    let row = row.unwrap_or_else(|| panic!("{value} is read"));
+    row.strip_prefix("{\"a\":").and_then(|row| row.strip_suffix("}\n")).expect("a row").to_owned()
+}
+
+#[test]
+fn functions_of_texts() {
+    let text = |text: &str| Expr::Text(text.into());
+    for (value, function, others, expected) in [
+        ("'fast FOOD-4u é'", Function::InitCap, vec![], "'Fast Food-4u é'"),
+        ("'abé'", Function::Position, vec![text("xabéy")], "2"),
+        ("''", Function::Position, vec![text("x")], "1"),
+        ("'z'", Function::Position, vec![text("x")], "0"),
+        ("'abcd'", Function::Overlay, vec![text("XY"), Expr::Integer(2)], "'aXYd'"),
+        // Without a length, what is behind is lost.
+        ("'abcd'", Function::Overlay, vec![text("X"), Expr::Integer(2), Expr::Integer(0)], "'aX'"),
+        ("'abcd'", Function::Overlay, vec![text("X"), Expr::Integer(5)], "'abcd'"),
+        ("'aba'", Function::Replace, vec![text("a"), text("xy")], "'xybxy'"),
+        ("'ab'", Function::Replace, vec![text(""), text("-")], "'-a-b-'"),
+        ("'a,,b'", Function::SplitIndex, vec![text(","), Expr::Integer(1)], "''"),
+        ("'a,b'", Function::SplitIndex, vec![text(","), Expr::Integer(2)], "null"),
+        ("''", Function::SplitIndex, vec![text(","), Expr::Integer(0)], "null"),
+        ("'7'", Function::LeftPad, vec![Expr::Integer(4), text("xy")], "'xyx7'"),
+        ("'abcdef'", Function::LeftPad, vec![Expr::Integer(4), text("x")], "'abcd'"),
+        ("'7'", Function::RightPad, vec![Expr::Integer(3), text("")], "null"),
+        // Lengths count Java's units, and half of a character is none.
+        ("'\u{1F600}'", Function::RightPad, vec![Expr::Integer(1), text("x")], "'?'"),
+    ] {
+        let (value, expected) = (value.replace('\'', "\""), expected.replace('\'', "\""));
+        let arguments = std::iter::once(Expr::Column(0)).chain(others).collect();
+        assert_eq!(
+            evaluated(&value, DataType::Text, Expr::Call(function, arguments)),
+            expected,
+            "{function:?}"
+        );
+    }
+}
+
+#[test]
+fn functions_of_times() {
+    let time = |text: &str| parse_timestamp(text).expect("a time");
+    for (value, function, expected) in [
+        ("2027-01-01 00:00:00", Function::Extract(TimeField::Week), "53"),
+        ("2024-12-31 10:00:00", Function::Extract(TimeField::DayOfYear), "366"),
+        ("2026-02-01 00:00:00", Function::Extract(TimeField::DayOfWeek), "1"),
+        // A day that began before 1970 counts as the one after.
+        ("1969-12-30 10:00:00", Function::Extract(TimeField::Day), "31"),
+        ("1969-12-31 23:30:00", Function::Extract(TimeField::Minute), "-30"),
+        ("2026-05-17 09:41:07.5", Function::FloorTo(TimeField::Week), "\"2026-05-17 00:00:00\""),
+        ("2026-05-17 09:41:07.5", Function::FloorTo(TimeField::Quarter), "\"2026-04-01 00:00:00\""),
+        ("2026-05-17 09:41:07.5", Function::CeilTo(TimeField::Minute), "\"2026-05-17 09:42:00\""),
+        // The time of day is not looked at.
+        ("2026-05-01 09:00:00", Function::CeilTo(TimeField::Month), "\"2026-05-01 00:00:00\""),
+        ("2026-04-01 00:00:00", Function::CeilTo(TimeField::Quarter), "\"2026-07-01 00:00:00\""),
+        ("1969-12-31 23:59:59", Function::Step(900_000), "\"1970-01-01 00:00:00\""),
+        ("2026-05-17 09:41:07.5", Function::Milliseconds, "1779010867500"),
+    ] {
+        let item = Expr::Call(function, vec![Expr::Timestamp(time(value))]);
+        assert_eq!(evaluated("1", DataType::Text, item), expected, "{function:?} of {value}");
+    }
+    for (field, from, to, expected) in [
+        (TimeField::Month, "2026-01-31 00:00:00", "2026-02-28 00:00:00", "1"),
+        (TimeField::Month, "2026-01-15 12:00:00", "2026-02-15 11:00:00", "0"),
+        (TimeField::Year, "2026-01-15 12:00:00", "2020-01-16 12:00:00", "-5"),
+        (TimeField::Hour, "2026-01-15 12:00:00", "2026-01-15 10:00:01", "-1"),
+        // Seconds beyond 32 bits wrap around, and weeks are made of those.
+        (TimeField::Week, "0001-01-01 00:00:00", "2026-01-27 09:30:00", "-858"),
+    ] {
+        let times = vec![Expr::Timestamp(time(from)), Expr::Timestamp(time(to))];
+        let item = Expr::Call(Function::Between(field), times);
+        assert_eq!(evaluated("1", DataType::Text, item), expected, "{field:?} from {from} to {to}");
+    }
+    let later = Expr::MonthsLater(1, Box::new(Expr::Timestamp(time("2024-01-31 09:00:00"))));
+    assert_eq!(evaluated("1", DataType::Text, later), "\"2024-02-29 09:00:00\"");
+}
+
+#[test]
+fn the_clock_is_the_callers() {
+    let program = program(DataType::Text, vec![(Expr::Now, DataType::Timestamp)]);
+    assert_eq!(program.apply_at(b"{}", 1500), Outcome::Ok(b"{\"a\":\"1970-01-01 00:00:01.5\"}\n".into()));
+    assert_ne!(program.apply(b"{}"), program.apply_at(b"{}", 0));
+}
+
+fn expression(pieces: &[&str], ends: &[usize]) -> Expression {
+    let pieces = pieces.iter().map(|piece| (*piece).to_owned()).collect();
+    Expression::try_from(Written { pieces, ends: ends.to_vec() }).expect("an expression")
+}
+
+#[test]
+fn an_expression_ends_before_the_last_line_break() {
+    let ending = || expression(&["(a.?)", ""], &[2]);
+    for (value, found) in [(r"xa", "a"), (r"ab\n", "ab"), (r"ab\r\n", "ab"), ("ab\u{2028}", "ab")] {
+        let value = format!("\"{value}\"");
+        let item = Expr::Extract(Box::new(Expr::Column(0)), ending(), 0);
+        assert_eq!(evaluated(&value, DataType::Text, item), format!("\"{found}\""), "{value}");
+    }
+    let pair = || Box::new((Expr::Column(0), Expr::Text("-".into())));
+    for (value, replaced) in [(r"ab\n", r"-\n"), ("b", "b"), (r"a\na", r"a\n-")] {
+        let item = Expr::ReplaceMatches(pair(), ending());
+        let value = format!("\"{value}\"");
+        assert_eq!(evaluated(&value, DataType::Text, item), format!("\"{replaced}\""), "{value}");
+    }
+    let item = Expr::ReplaceMatches(pair(), expression(&["b*"], &[]));
+    assert_eq!(evaluated("\"abbc\"", DataType::Text, item), "\"-a--c-\"");
+}
+
+#[test]
+fn times_are_written_and_read_by_a_pattern() {
+    let field = |letter, count| TimePart::Field(letter, count);
+    let text = |text: &str| TimePart::Text(text.into());
+    let word = vec![
+        field('E', 3),
+        text(", "),
+        field('d', 1),
+        text(" "),
+        field('M', 4),
+        text(" "),
+        field('y', 2),
+        text(" "),
+        field('h', 2),
+        text(" "),
+        field('a', 1),
+    ];
+    let packed = vec![field('y', 4), field('M', 2), field('d', 2), field('S', 3)];
+    for (parts, value, written) in [
+        (&word, "2026-05-07 21:41:00", "Thu, 7 May 26 09 PM"),
+        (&packed, "2026-05-07 21:41:00.025", "20260507025"),
+    ] {
+        let value = parse_timestamp(value).expect("a time");
+        let item = Expr::FormatTime(Box::new(Expr::Timestamp(value)), parts.clone());
+        assert_eq!(evaluated("1", DataType::Text, item), format!("\"{written}\""));
+    }
+    for (parts, value, read) in [
+        (&word, "Thu, 7 May 26 09 PM", "\"2026-05-07 21:00:00\""),
+        (&word, "Wed, 7 May 26 09 PM", "null"),
+        (&packed, "20260507025", "\"2026-05-07 00:00:00.025\""),
+        (&packed, "20260231000", "\"2026-02-28 00:00:00\""),
+        // What does not fit is read as Java's SQL times are.
+        (&packed, "2026-5-7", "\"2026-05-07 00:00:00\""),
+        (&packed, "2026-2-30 24:00:00.5", "\"2026-03-03 00:00:00.5\""),
+        (&packed, "yesterday", "null"),
+    ] {
+        let item = Expr::ParseTime(Box::new(Expr::Column(0)), parts.clone());
+        assert_eq!(evaluated(&format!("\"{value}\""), DataType::Text, item), read, "{value}");
+    }
+}
+
 #[test]
 fn rows_without_end_fail_the_record() {
     // Each of 40 streams feeds the next one twice.
@@ -250,6 +402,45 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
 }
 
 proptest! {
+    /// No text, number or time stops a function.
+    #[test]
+    fn any_arguments_have_a_value(text in "(?s).{0,12}", other in "(?s).{0,3}", n: i64, m: i64, ms: i64, letters in "[yMQdHhmsSaED]{1,6}") {
+        let fields = [
+            TimeField::Year, TimeField::Quarter, TimeField::Month, TimeField::Week, TimeField::Day, TimeField::Hour,
+            TimeField::Minute, TimeField::Second, TimeField::DayOfWeek, TimeField::DayOfYear,
+        ];
+        let parts: Vec<TimePart> = letters.chars().map(|letter| TimePart::Field(letter, letters.len())).collect();
+        let mut items = vec![
+            Expr::FormatTime(Box::new(Expr::Timestamp(ms)), parts.clone()),
+            Expr::ParseTime(Box::new(Expr::Column(0)), parts),
+            Expr::Later(n, Box::new(Expr::Timestamp(ms))),
+            Expr::MonthsLater((n % 2_000_000_000) as i32, Box::new(Expr::Timestamp(ms))),
+            Expr::Absolute(DataType::BigInt, Box::new(Expr::Integer(n))),
+            Expr::ReplaceMatches(Box::new((Expr::Column(0), Expr::Text(other.clone()))), expression(&["[a-c]*", ""], &[1])),
+            Expr::Call(Function::FromMilliseconds, vec![Expr::Integer(n)]),
+        ];
+        for field in fields {
+            for function in [Function::Extract(field), Function::FloorTo(field), Function::CeilTo(field)] {
+                items.push(Expr::Call(function, vec![Expr::Timestamp(ms)]));
+            }
+            items.push(Expr::Call(Function::Between(field), vec![Expr::Timestamp(ms), Expr::Timestamp(m)]));
+        }
+        let (column, other) = (|| Expr::Column(0), || Expr::Text(other.clone()));
+        items.extend([
+            Expr::Call(Function::InitCap, vec![column()]),
+            Expr::Call(Function::Position, vec![other(), column()]),
+            Expr::Call(Function::Overlay, vec![column(), other(), Expr::Integer(n), Expr::Integer(m)]),
+            Expr::Call(Function::Overlay, vec![column(), other(), Expr::Integer(n % 14), Expr::Integer(m % 14)]),
+            Expr::Call(Function::Replace, vec![column(), other(), column()]),
+            Expr::Call(Function::SplitIndex, vec![column(), other(), Expr::Integer(n % 4)]),
+            Expr::Call(Function::LeftPad, vec![column(), Expr::Integer(n % 300), other()]),
+            Expr::Call(Function::RightPad, vec![column(), Expr::Integer(n % 300), other()]),
+        ]);
+        let items = items.into_iter().map(|item| (item, DataType::Text)).collect();
+        let record = serde_json::json!({ "v": text }).to_string();
+        prop_assert!(applied(&program(DataType::Text, items), record.as_bytes()).is_some());
+    }
+
     #[test]
     fn any_bytes_have_an_outcome(record in prop::collection::vec(any::<u8>(), 0..80)) {
         let program = program(DataType::Text, vec![(Expr::Column(0), DataType::Text)]);

@@ -106,7 +106,7 @@ async fn answers_batches_and_outlives_bad_events() {
         r#"{"records":"U0VDUkVU"}"#,
         r#"{"invocationId":"i-3","records":[]}"#,
     ];
-    let (told, log, _) = run("answers", Some(r#"{"version":2,"append":"\n"}"#), &events).await;
+    let (told, log, _) = run("answers", Some(r#"{"version":3,"append":"\n"}"#), &events).await;
     let kinds: Vec<_> = told.iter().map(|(kind, _)| kind.as_str()).collect();
     assert_eq!(kinds, ["response", "error", "response"]);
     assert_eq!(told[0].1["records"][0]["data"], "dXNlcgo=");
@@ -142,7 +142,7 @@ async fn says_why_it_does_not_start() {
 #[tokio::test]
 async fn goes_on_after_an_answer_that_lambda_refuses() {
     let events = [r#"{"records":[{"recordId":"TOO_LARGE"}]}"#, r#"{"records":[]}"#];
-    let (told, log, _) = run("refused", Some(r#"{"version":2,"append":"\n"}"#), &events).await;
+    let (told, log, _) = run("refused", Some(r#"{"version":3,"append":"\n"}"#), &events).await;
     assert_eq!(told[1].1, serde_json::json!({"records": []}));
     assert_eq!((&log[1]["level"], &log[1]["request_id"]), (&"ERROR".into(), &"invocation-1".into()));
     assert!(log[1]["error"].as_str().is_some_and(|error| error.contains("413")), "{log:?}");

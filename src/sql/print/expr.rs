@@ -89,7 +89,12 @@ impl Expressions<'_> {
                 self.aggregate(*function, *distinct, arguments)
             }
             ExprKind::Shift { operand, by } => time::shifted(&self.bound(operand, Binding::Add), *by),
-            ExprKind::Cast { operand, .. } => cast(&self.print(operand), operand.data_type, expr.data_type),
+            ExprKind::Cast { operand, .. } => {
+                // `TO` would go with an interval before it.
+                let is_shift = matches!(operand.kind, ExprKind::Shift { .. });
+                let text = self.bound(operand, if is_shift { Binding::Atom } else { Binding::Or });
+                cast(&text, operand.data_type, expr.data_type)
+            }
             ExprKind::Negate(operand) => format!("-{}", self.bound(operand, Binding::Atom)),
             ExprKind::Arithmetic { operator, left, right } => self.arithmetic(*operator, left, right),
             ExprKind::Concat(list) => self.list(list, " || ", Binding::Atom),
@@ -142,8 +147,12 @@ impl Expressions<'_> {
                     format!("TRIM({} {})", self::side(*side), arguments.join(" FROM "))
                 }
                 Function::Position => {
-                    let [part, text] = [0, 1].map(|at| self.bound(&arguments[at], Binding::Add));
-                    format!("POSITION({part} IN {text})")
+                    // Before IN, Flink's parser knows no operators and no parentheses.
+                    if binding(&arguments[0]) < Binding::Atom {
+                        return self.call("LOCATE", arguments);
+                    }
+                    let text = self.bound(&arguments[1], Binding::Atom);
+                    format!("POSITION({} IN {text})", self.print(&arguments[0]))
                 }
                 Function::Overlay => {
                     let parts: Vec<String> = arguments.iter().map(|part| self.print(part)).collect();
@@ -161,8 +170,8 @@ impl Expressions<'_> {
                     )
                 }
                 Function::SplitIndex => self.call("SPLIT_INDEX", arguments),
-                Function::LeftPad => self.call("LPAD", arguments),
-                Function::RightPad => self.call("RPAD", arguments),
+                Function::LeftPad => self.padded("LPAD", arguments),
+                Function::RightPad => self.padded("RPAD", arguments),
                 Function::Abs => self.call("ABS", arguments),
                 Function::Ceil => self.call("CEIL", arguments),
                 Function::Floor => self.call("FLOOR", arguments),
@@ -172,6 +181,18 @@ impl Expressions<'_> {
                 Function::Log10 => self.defined("LOG10", "> 0", &arguments[0]),
                 other => self.time_function(*other, arguments).unwrap_or_default(),
             },
+        }
+    }
+
+    /// A text filled up, of which nothing is left where there is nothing to fill it with. Flink believes that it cannot
+    /// be NULL where its arguments cannot.
+    fn padded(&self, name: &str, arguments: &[Expr]) -> String {
+        let [text, length, filling] = [0, 1, 2].map(|at| self.print(&arguments[at]));
+        match &arguments[2].kind {
+            ExprKind::Literal(Literal::Text(constant)) if !constant.is_empty() => {
+                format!("{name}({text}, {length}, {filling})")
+            }
+            _ => format!("{name}({text}, {length}, NULLIF({filling}, ''))"),
         }
     }
 

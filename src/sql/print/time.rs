@@ -1,6 +1,6 @@
 //! Times and intervals as Flink SQL writes them.
 
-use super::super::expr::{Expr, Function, TimeField};
+use super::super::expr::{Expr, ExprKind, Function, TimeField};
 use super::super::interval::{DAY, Interval};
 use super::expr::Expressions;
 
@@ -40,25 +40,36 @@ fn since_1970(time: &str) -> String {
 }
 
 impl Expressions<'_> {
+    /// FLOOR or CEIL to a unit. Flink makes one of two of them, which is not the same where the larger unit is one of
+    /// the calendar: its CEIL looks at days only. An interval of nothing keeps them apart. Without parentheses, `TO` would
+    /// go with an interval before it.
+    fn unit(&self, name: &str, time: &Expr, field: TimeField) -> String {
+        let inner = matches!(
+            &time.kind,
+            ExprKind::Call { function: Function::FloorTo(_) | Function::CeilTo(_) | Function::Step(_), .. }
+        );
+        let time = match (&time.kind, field.milliseconds()) {
+            (ExprKind::Shift { .. }, _) => format!("({})", self.print(time)),
+            (_, None) if inner => format!("({} + INTERVAL '0' SECOND)", self.print(time)),
+            _ => self.print(time),
+        };
+        format!("{name}({time} TO {})", field.name())
+    }
+
     /// A function of times; `None` if it is none.
     pub(super) fn time_function(&self, function: Function, arguments: &[Expr]) -> Option<String> {
         let argument = |at: usize| self.print(&arguments[at]);
         Some(match function {
             Function::Extract(field) => format!("EXTRACT({} FROM {})", field.name(), argument(0)),
-            Function::FloorTo(field) => format!("FLOOR({} TO {})", argument(0), field.name()),
-            Function::CeilTo(field) => format!("CEIL({} TO {})", argument(0), field.name()),
-            Function::Step(ms) => {
-                match [TimeField::Second, TimeField::Minute, TimeField::Hour, TimeField::Day]
-                    .into_iter()
-                    .find(|field| field.milliseconds() == Some(ms))
-                {
-                    Some(field) => format!("FLOOR({} TO {})", argument(0), field.name()),
-                    None => {
-                        let milliseconds = since_1970(&argument(0));
-                        format!("CAST(TO_TIMESTAMP_LTZ(({milliseconds}) / {ms} * {ms}, 3) AS TIMESTAMP(3))")
-                    }
+            Function::FloorTo(field) => self.unit("FLOOR", &arguments[0], field),
+            Function::CeilTo(field) => self.unit("CEIL", &arguments[0], field),
+            Function::Step(ms) => match TimeField::of_length(ms) {
+                Some(field) => self.unit("FLOOR", &arguments[0], field),
+                None => {
+                    let milliseconds = since_1970(&argument(0));
+                    format!("CAST(TO_TIMESTAMP_LTZ(({milliseconds}) / {ms} * {ms}, 3) AS TIMESTAMP(3))")
                 }
-            }
+            },
             Function::TimestampDiff(field) => {
                 format!("TIMESTAMPDIFF({}, {}, {})", field.name(), argument(0), argument(1))
             }
@@ -67,7 +78,11 @@ impl Expressions<'_> {
                 format!("CAST(TO_TIMESTAMP_LTZ({}, 3) AS TIMESTAMP(3))", argument(0))
             }
             Function::FormatTimestamp => format!("DATE_FORMAT({}, {})", argument(0), argument(1)),
-            Function::ParseTimestamp => format!("TO_TIMESTAMP({}, {})", argument(0), argument(1)),
+            // Of a text that does not fit the pattern Flink keeps all digits of a second; the casts drop them.
+            Function::ParseTimestamp => {
+                let time = format!("TO_TIMESTAMP({}, {})", argument(0), argument(1));
+                format!("CAST(CAST({time} AS TIMESTAMP(9)) AS TIMESTAMP(3))")
+            }
             Function::Now => "LOCALTIMESTAMP".into(),
             _ => return None,
         })

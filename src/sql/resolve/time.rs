@@ -22,6 +22,12 @@ impl TimeField {
             _ => None,
         }
     }
+
+    /// The unit that is always so many milliseconds long.
+    pub(in super::super) fn of_length(ms: i64) -> Option<Self> {
+        let units = [Self::Second, Self::Minute, Self::Hour, Self::Day];
+        units.into_iter().find(|unit| unit.milliseconds() == Some(ms))
+    }
 }
 
 /// A field by its name in SQL.
@@ -368,6 +374,10 @@ impl Resolver<'_, '_> {
         let unit = self.unit(unit, name);
         let (from, to) = (self.time_operand(from, &name.text), self.time_operand(to, &name.text));
         let (unit, from, to) = (unit?, from?, to?);
+        if matches!(unit, TimeField::DayOfWeek | TimeField::DayOfYear) {
+            let message = format!("{} does not know `{}` as a unit", name.text, unit.name());
+            return self.mismatch(name.span, message, "write DAY".into());
+        }
         let span = cover(name.span, cover(from.span, to.span));
         let kind = ExprKind::Call { function: Function::TimestampDiff(unit), arguments: vec![from, to] };
         Some(typed(kind, DataType::Integer, span))

@@ -1,0 +1,6 @@
+-- Units of times as Flink has them: before 1970 days of the calendar are rounded up, and CEIL to a month looks at days only.
+CREATE OR REPLACE STREAM units (d BIGINT, h BIGINT, week_of BIGINT, day_start TIMESTAMP, month_start TIMESTAMP, week_start TIMESTAMP, next_month TIMESTAMP, next_quarter TIMESTAMP, step TIMESTAMP, months INTEGER, nested TIMESTAMP, later TIMESTAMP, filled VARCHAR);
+CREATE OR REPLACE PUMP p AS INSERT INTO units
+SELECT STREAM EXTRACT(DAY FROM a), EXTRACT(HOUR FROM a), EXTRACT(WEEK FROM a), FLOOR(a TO DAY), FLOOR(a TO MONTH), FLOOR(a TO WEEK), CEIL(a TO MONTH), CEIL(a TO QUARTER),
+  STEP(a BY INTERVAL '7' MINUTE), TIMESTAMPDIFF(MONTH, a, TIMESTAMP '2026-01-01 00:00:00'), CEIL(CEIL(a TO DAY) TO MONTH), FLOOR((a + INTERVAL '1' DAY) TO HOUR), LPAD('a', 4, '')
+FROM SOURCE_SQL_STREAM_001;
