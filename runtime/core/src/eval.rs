@@ -14,17 +14,26 @@ use crate::value::{Numbers, Value};
 pub(crate) enum Row<'r> {
     /// A record: its values are read where they are needed.
     Input { columns: &'r [Column], found: &'r [Raw<'r>], numbers: Numbers },
+    /// A record of fields, which are read as well where they are needed.
+    Fields { columns: &'r [Column], found: &'r [Option<Cow<'r, str>>] },
     /// A row of an inner stream.
     Values(&'r [Value<'r>]),
+    /// A row of so many columns with one of a table behind it.
+    Joined { left: &'r Row<'r>, width: usize, right: &'r [Value<'r>] },
 }
 
 impl<'r> Row<'r> {
     fn column(self, at: usize) -> Value<'r> {
         match self {
             Self::Input { columns, found, numbers } => numbers.column(found[at], columns[at].data_type),
-            Self::Values(values) => match &values[at] {
-                Value::Text(text) => Value::Text(Cow::Borrowed(text)),
-                other => other.clone(),
+            Self::Fields { columns, found } => match &found[at] {
+                Some(text) => cast(Value::Text(Cow::Borrowed(text)), columns[at].data_type),
+                None => Value::Null,
+            },
+            Self::Values(values) => values[at].borrowed(),
+            Self::Joined { left, width, right } => match at.checked_sub(width) {
+                None => left.column(at),
+                Some(at) => right[at].borrowed(),
             },
         }
     }

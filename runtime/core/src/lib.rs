@@ -10,12 +10,16 @@
 //! | the query in it | [`query`] |
 //! | a query run on a record | `run`, `eval` |
 //! | records and rows as JSON | `json`, `value` |
+//! | records as CSV | `csv` |
+//! | rows of tables that belong to a row | `lookup` |
 //! | what SQL's types can do, as Flink does it | `cast`, `decimal`, `number`, `text`, `time` |
 
 mod cast;
+mod csv;
 mod decimal;
 mod eval;
 mod json;
+mod lookup;
 mod number;
 mod program;
 pub mod query;
