@@ -32,11 +32,11 @@ fn by_value(value: &mut serde_json::Value) {
     }
 }
 
-/// The rows of one output, as the record program makes them.
-pub fn run(program: &RecordProgram, records: &[u8]) -> String {
+/// The rows of one output, as the record program makes them of a record a line; `␤` is a line break inside of one.
+pub fn run(program: &RecordProgram, records: &str) -> String {
     let mut written = String::new();
-    for record in records.split(|byte| *byte == b'\n').filter(|record| !record.is_empty()) {
-        if let Outcome::Ok(rows) = program.apply(record) {
+    for record in records.split('\n').filter(|record| !record.is_empty()) {
+        if let Outcome::Ok(rows) = program.apply(record.replace('␤', "\n").as_bytes()) {
             written.push_str(str::from_utf8(&rows).expect("rows are UTF-8"));
         }
     }
@@ -49,7 +49,7 @@ fn cases() {
     let mut seen = 0;
     for entry in fs::read_dir(&root).expect("the cases") {
         let folder = entry.expect("a case").path();
-        let Ok(records) = fs::read(folder.join("records.jsonl")) else { continue };
+        let Ok(records) = fs::read_to_string(folder.join("records.jsonl")) else { continue };
         let query = support::case(&folder).query.expect("a query");
         if needs_flink(&query).is_some() {
             continue;

@@ -88,8 +88,9 @@ pub(crate) fn read<'a>(record: &'a [u8], keys: &Keys, found: &mut [Raw<'a>]) -> 
     })
 }
 
-/// The elements of an array that was read before, each as its text; none where it is another container.
-pub(crate) fn elements(container: &str) -> Vec<&str> {
+/// The objects among the elements of an array that was read before, each as its text; none where it is another
+/// container.
+pub(crate) fn objects(container: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut scanner = Scanner { text: container, bytes: container.as_bytes(), at: 1 };
     if container.starts_with('[') {
@@ -97,7 +98,7 @@ pub(crate) fn elements(container: &str) -> Vec<&str> {
         let _ = scanner.elements(0, |scanner, depth| {
             let start = scanner.at;
             scanner.skip(depth)?;
-            found.push(scanner.slice(start, scanner.at));
+            found.extend(Some(scanner.slice(start, scanner.at)).filter(|element| element.starts_with('{')));
             Ok(())
         });
     }

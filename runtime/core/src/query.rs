@@ -16,7 +16,7 @@ pub struct Query {
     pub format: Format,
     /// The columns of the input, which is stream 0.
     pub columns: Vec<Column>,
-    /// The array of a JSON record of which each element becomes a row.
+    /// The array of a JSON record of which each object becomes a row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub array: Option<Array>,
     /// The tables that rows are looked up in.
@@ -46,7 +46,8 @@ impl Format {
     }
 }
 
-/// An array whose elements become rows. A record without elements gives one row, in which their columns are NULL.
+/// An array whose objects become rows. Other elements are left out, and a record without any object gives one row, in
+/// which their columns are NULL.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Array {

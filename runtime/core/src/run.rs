@@ -137,12 +137,11 @@ impl<'q> Output<'q> {
         }
     }
 
-    /// A row for each element of an array, which stands behind the values of the columns. An element that is no object
-    /// has no values.
+    /// A row for each object in an array, which stands behind the values of the columns, and one without any.
     fn elements(&mut self, array: &Array, found: &mut [Raw]) -> Result<(), Failed> {
         let (columns, numbers) = (&self.query.columns, self.runner.numbers);
         let elements = match found.last() {
-            Some(Raw::Container(text)) => json::elements(text),
+            Some(Raw::Container(text)) => json::objects(text),
             _ => Vec::new(),
         };
         if elements.is_empty() {
@@ -152,9 +151,7 @@ impl<'q> Output<'q> {
             for column in &array.columns {
                 found[*column] = Raw::Absent;
             }
-            if element.starts_with('{') {
-                json::read(element.as_bytes(), &self.runner.element, found)?;
-            }
+            json::read(element.as_bytes(), &self.runner.element, found)?;
             self.feed(0, Row::Input { columns, found, numbers })?;
         }
         Ok(())
