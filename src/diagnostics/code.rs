@@ -106,6 +106,7 @@ codes! {
     "0505" TransformRetries "The transform's retries are out of range"
     "0506" TransformBufferInterval "The transform's buffer interval is out of range"
     "0507" TransformReply "The transform's reply would be larger than Lambda carries"
+    "0508" RowsNotParted "The rows of one record would stick together"
 
     "0601" BufferSize "The delivery buffer's size is out of range"
     "0602" BufferInterval "The delivery buffer's interval is out of range"
@@ -148,6 +149,7 @@ codes! {
 
     "1001" PackRecords "Packing records would save money"
     "1002" StatelessOnFlink "This query needs no Flink"
+    "1003" RowsPerRecord "How many rows a record becomes is not known"
 }
 
 impl fmt::Display for Code {

@@ -12,6 +12,7 @@ mod outputs;
 mod producer;
 pub mod report;
 mod resources;
+mod rows;
 mod streams;
 pub mod value;
 
