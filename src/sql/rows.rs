@@ -130,3 +130,63 @@ impl WindowKind {
         step.max(1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Excerpt, Sources};
+    use crate::sql::{Column, Input, analyze, parse_column_path};
+
+    /// Rows a second of the last output of a text, of a thousand records a second, and what is open.
+    fn rate(sql: &str, path: &str) -> (f64, Vec<&'static str>) {
+        let mut sources = Sources::default();
+        let id = sources.add("input.sql", sql.into());
+        let file = sources.file(id);
+        let path = parse_column_path(path).expect("a path");
+        let data_type = "INTEGER".parse().expect("a type");
+        let columns = [Column { name: "n".into(), data_type, path, span: file.span(0..0) }];
+        let input =
+            Input { format: RecordFormat::Json, columns: &columns, event_time: None, references: &[] };
+        let (query, diagnostics) = analyze(&Excerpt::file(file), &input);
+        let query = query.unwrap_or_else(|| panic!("{diagnostics:?}"));
+        let rate = query.row_rate(query.outputs().last().expect("an output"), 1000.0);
+        (rate.per_second, rate.open.into_iter().map(|place| place.what).collect())
+    }
+
+    #[test]
+    fn rows_are_those_that_the_text_allows() {
+        let windows = |function: &str, keys: &str| {
+            format!(
+                "SELECT window_end AS e, COUNT(*) AS n FROM TABLE({function}(TABLE stream, DESCRIPTOR(ROWTIME), \
+                 INTERVAL '20' SECOND, INTERVAL '1' MINUTE)) GROUP BY window_start, window_end{keys}"
+            )
+        };
+        let twice = "INSERT INTO inner_one SELECT \"n\" FROM stream UNION ALL SELECT \"n\" FROM stream;\n\
+                     INSERT INTO o SELECT \"n\" FROM inner_one; INSERT INTO o SELECT \"n\" FROM inner_one";
+        for (sql, rows) in [
+            ("SELECT \"n\" FROM stream WHERE \"n\" > 1", 1000.0),
+            (twice, 4000.0),
+            (&windows("HOP", ", \"n\""), 3000.0),
+            (&windows("CUMULATE", ", \"n\""), 3000.0),
+            (&windows("HOP", ""), 0.05),
+            ("SELECT COUNT(*) AS c FROM stream GROUP BY STEP(stream.ROWTIME BY INTERVAL '5' SECOND)", 0.2),
+            (
+                "SELECT COUNT(*) AS c FROM stream GROUP BY \"n\", STEP(stream.ROWTIME BY INTERVAL '5' SECOND)",
+                1000.0,
+            ),
+            ("SELECT SUM(\"n\") OVER (ROWS 3 PRECEDING) AS c FROM stream", 1000.0),
+        ] {
+            assert_eq!(rate(sql, "$.n"), (rows, vec![]), "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_only_the_records_know_is_open() {
+        let array = "an array whose elements become rows";
+        assert_eq!(rate("SELECT \"n\" FROM stream", "$.a[0:].n"), (1000.0, vec![array]));
+        let join = "SELECT a.\"n\" FROM stream AS a LEFT JOIN stream OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS b \
+                    ON a.\"n\" = b.\"n\"";
+        assert_eq!(rate(join, "$.n"), (1000.0, vec!["a join"]));
+        assert_eq!(rate(&join.replace("LEFT", "FULL"), "$.a[0:].n"), (2000.0, vec![array, "a join"]));
+    }
+}

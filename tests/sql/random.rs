@@ -372,6 +372,9 @@ pub fn run_case(name: &str, sql: &str, query: &Query, records: &str) -> usize {
         assert_eq!(RecordProgram::from_json(json.as_bytes()).expect("it reads back"), program);
         let made = run(&program, records);
         written += rows(&made).len();
+        let (records, rate) = (records.lines().count(), query.row_rate(query.stream(output), 1.0));
+        let most = rate.per_second * records as f64;
+        assert!(!rate.open.is_empty() || made.lines().count() as f64 <= most, "more rows than {most}");
         if let Some(folder) = &folder {
             let name = format!("{}.jsonl", query.stream(output).name);
             fs::write(folder.join("expected").join(name), made).expect("the rows");
