@@ -471,15 +471,6 @@ impl Expr {
         moved(self, self.span) == moved(other, self.span)
     }
 
-    /// Whether its value is the same for every row, if so is that of the columns that `column` says it of.
-    pub(super) fn is_constant(&self, column: &dyn Fn(ColumnRef) -> bool) -> bool {
-        !self.any(&|part| match &part.kind {
-            ExprKind::Column(found) => !column(*found),
-            ExprKind::Rowtime { .. } | ExprKind::Window(_) | ExprKind::Aggregate { .. } => true,
-            _ => false,
-        })
-    }
-
     /// Whether a part of the expression, or all of it, is so.
     pub(super) fn any(&self, is: &dyn Fn(&Expr) -> bool) -> bool {
         let mut found = is(self);

@@ -38,9 +38,8 @@ impl Index {
 
     /// The row whose key equals a value.
     pub(crate) fn find(&self, value: &Value) -> Option<usize> {
-        if value.compare(value).is_none() {
-            return None;
-        }
+        // NULL and NaN have no order, not even to themselves.
+        value.compare(value)?;
         let found = self.0.binary_search_by(|(key, _)| key.compare(value).unwrap_or(Ordering::Less)).ok()?;
         Some(self.0[found].1)
     }

@@ -160,8 +160,7 @@ impl Printer<'_> {
             return quote::literal(&Literal::Null, data_type);
         };
         let (column_of, time_of) = (|column| self.column(column), |relation, time| self.time(relation, time));
-        let constant = |column| self.is_constant(column);
-        let expressions = Expressions { column: &column_of, time: &time_of, constant: &constant, over: None };
+        let expressions = Expressions { column: &column_of, time: &time_of, over: None };
         let pairs: Vec<(String, String)> = self
             .keys(table, key.0, key.1)
             .into_iter()

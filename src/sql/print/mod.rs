@@ -28,19 +28,18 @@ pub fn print_flink(query: &Query) -> String {
          -- main.py fills in stream names and the Region, and submits all INSERTs as one job.\n\n",
     );
     records::print(query, &mut text);
-    let constants = constants(query);
     for stream in query.streams.iter().filter(|stream| stream.role == Role::Output) {
         output(stream, &mut text);
     }
     for id in query.stream_ids() {
         if query.stream(id).role == Role::Inner {
-            inner(query, id, &constants, &mut text);
+            inner(query, id, &mut text);
         }
     }
     for insert in &query.inserts {
         let stream = query.stream(insert.into);
         if stream.role == Role::Output {
-            let select = Printer::new(query, insert, &constants).select();
+            let select = Printer::new(query, insert).select();
             let _ = write!(text, "INSERT INTO {}\n{select};\n\n", quote::name(&stream.name));
         }
     }
@@ -69,9 +68,9 @@ fn output(stream: &Stream, text: &mut String) {
     );
 }
 
-fn inner(query: &Query, id: StreamId, constants: &Constants, text: &mut String) {
+fn inner(query: &Query, id: StreamId, text: &mut String) {
     let selects: Vec<String> =
-        query.inserts_into(id).map(|insert| Printer::new(query, insert, constants).select()).collect();
+        query.inserts_into(id).map(|insert| Printer::new(query, insert).select()).collect();
     let _ = write!(
         text,
         "-- A stream inside of the application.\nCREATE TEMPORARY VIEW {} AS\n{};\n\n",
@@ -107,30 +106,11 @@ struct Printer<'a> {
     query: &'a Query,
     insert: &'a Insert,
     relations: Vec<StreamId>,
-    constants: &'a Constants,
-}
-
-/// For each stream, which columns have the same value in every row: Flink takes views apart and sees that.
-type Constants = Vec<Vec<bool>>;
-
-/// A stream is fed by earlier ones only.
-fn constants(query: &Query) -> Constants {
-    let mut constants: Constants = vec![Vec::new(); query.streams.len()];
-    for id in query.stream_ids() {
-        let mut inserts = query.inserts_into(id);
-        if let (Some(insert), None) = (inserts.next(), inserts.next()) {
-            let relations = insert.select.from.streams();
-            let column =
-                |column: ColumnRef| constants[relations[column.relation].0].get(column.column) == Some(&true);
-            constants[id.0] = insert.select.items.iter().map(|item| item.is_constant(&column)).collect();
-        }
-    }
-    constants
 }
 
 impl<'a> Printer<'a> {
-    fn new(query: &'a Query, insert: &'a Insert, constants: &'a Constants) -> Self {
-        Self { query, insert, relations: insert.select.from.streams(), constants }
+    fn new(query: &'a Query, insert: &'a Insert) -> Self {
+        Self { query, insert, relations: insert.select.from.streams() }
     }
 
     fn stream(&self, relation: usize) -> &'a Stream {
@@ -160,10 +140,6 @@ impl<'a> Printer<'a> {
             Role::Reference(_) => self.looked_up(column),
             _ => self.qualified(column.relation, &column_name(stream, column.column)),
         }
-    }
-
-    fn is_constant(&self, column: ColumnRef) -> bool {
-        self.constants[self.relations[column.relation].0].get(column.column) == Some(&true)
     }
 
     fn time(&self, relation: usize, time: TimeAttribute) -> String {
@@ -196,8 +172,7 @@ impl<'a> Printer<'a> {
         let into = self.query.stream(self.insert.into);
         let (column, time) = (|column| self.column(column), |relation, time| self.time(relation, time));
         let over = select.over.as_ref();
-        let constant = |column| self.is_constant(column);
-        let mut expressions = Expressions { column: &column, time: &time, constant: &constant, over: None };
+        let mut expressions = Expressions { column: &column, time: &time, over: None };
         let over = over.map(|over| from::over(over, &expressions));
         expressions.over = over.as_deref();
         let mut items: Vec<String> = select
