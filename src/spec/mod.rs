@@ -262,7 +262,7 @@ pub struct Column {
     #[serde(rename = "type")]
     #[schemars(extend("examples" = ["VARCHAR(16)"]))]
     pub data_type: String,
-    /// Path of the value in the record. `[0:]` behind an array's key makes one row of each element, as in
+    /// Path of the value in the record. `[0:]` behind an array's key makes one row of each object in it, as in
     /// `$.items[0:].price`; at the end of the path it takes the array as text. Default: the field of the column's name.
     #[schemars(extend("examples" = ["$.name.first"]))]
     pub path: Option<String>,
