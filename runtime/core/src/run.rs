@@ -168,7 +168,12 @@ impl<'q> Output<'q> {
     fn feed(&mut self, stream: usize, row: Row) -> Result<(), Failed> {
         let (runner, query): (&'q Runner, &'q Query) = (self.runner, self.query);
         for &at in &runner.readers[stream] {
-            self.look_up(at, 0, query.width(stream).unwrap_or_default(), row)?;
+            let insert = &query.inserts[at];
+            if insert.lookups.is_empty() {
+                self.insert(insert, row)?;
+            } else {
+                self.look_up(at, 0, query.width(stream).unwrap_or_default(), row)?;
+            }
         }
         Ok(())
     }
