@@ -4,7 +4,7 @@ use crate::aws::limits::kinesis::{
     SHARD_READ_BYTES_PER_S, SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S,
 };
 use crate::resolve::pipeline::Stream;
-use crate::sql::{self, DataType};
+use crate::sql::{self, DataType, StreamColumn};
 
 /// Rates are counted in millionths of a record a second.
 const MICRO: u128 = 1_000_000;
@@ -143,19 +143,23 @@ pub fn input_load(stream: &Stream, consumers: u64) -> Load {
 /// The partition key of a row that Flink writes: its Kinesis connector draws a UUID a record.
 pub const ROW_KEY_BYTES: u64 = 36;
 
-/// What an output stream has to carry at most: every record becomes a row, and Firehose reads it.
-pub fn output_load(output: &sql::Stream, stream: &Stream) -> Load {
-    let mut bytes = 2;
-    for column in &output.columns {
-        // `"KEY":value,`
-        bytes += column.name.len() as u64 + 4 + value_bytes(column.data_type, stream.record_size.value);
-    }
+/// What an output stream has to carry of so many rows a second, and Firehose reads it.
+pub fn output_load(output: &sql::Stream, stream: &Stream, rows_per_second: f64) -> Load {
     Load {
-        records_per_second: stream.records_per_second.value,
-        record_bytes: bytes + ROW_KEY_BYTES,
+        records_per_second: rows_per_second,
+        record_bytes: row_bytes(output, stream) + ROW_KEY_BYTES,
         consumers: 1,
         headroom_percent: stream.headroom.value,
     }
+}
+
+/// The longest row of an output in JSON.
+pub fn row_bytes(output: &sql::Stream, stream: &Stream) -> u64 {
+    // `"KEY":value,`
+    let column = |column: &StreamColumn| {
+        column.name.len() as u64 + 4 + value_bytes(column.data_type, stream.record_size.value)
+    };
+    2 + output.columns.iter().map(column).sum::<u64>()
 }
 
 /// The longest text of a value in JSON; of unbounded text, the record that it comes from.

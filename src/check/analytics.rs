@@ -201,7 +201,8 @@ fn each_record_alone(context: &mut Context) {
 /// The rows go through a stream of their own, which counts against the same quota.
 fn output_quota(context: &mut Context) {
     let stream = &context.pipeline.stream;
-    let (Some(query), Capacity::Provisioned | Capacity::Fixed(_)) = (context.query, stream.capacity.value)
+    let (Some(analytics), Some(query), Capacity::Provisioned | Capacity::Fixed(_)) =
+        (&context.pipeline.analytics, context.query, stream.capacity.value)
     else {
         return;
     };
@@ -213,7 +214,8 @@ fn output_quota(context: &mut Context) {
         _ => capacity::shards(&capacity::input_load(stream, 1)).shards,
     };
     for output in query.outputs() {
-        let load = capacity::output_load(output, stream);
+        let rate = analytics.row_rate(query, output, stream.records_per_second.value);
+        let load = capacity::output_load(output, stream, rate.per_second);
         let need = capacity::shards(&load);
         let before = used;
         used = used.saturating_add(need.shards);
@@ -233,6 +235,9 @@ fn output_quota(context: &mut Context) {
             if used <= large && large > quota {
                 ways.push(format!("write `region: {DEFAULT_REGION}`, where an account has {large}"));
             }
+            if analytics.rows_per_record.is_none() && rate.per_second > stream.records_per_second.value {
+                ways.push("write `rows_per_record` in `analytics`, if there are fewer rows".into());
+            }
             if ways.is_empty() {
                 ways.push("select fewer columns, or split the load over several pipelines".into());
             }
@@ -242,7 +247,7 @@ fn output_quota(context: &mut Context) {
                 format!(
                     "up to {} rows a second need {} shards of output beside {before} others; an account has {quota} in \
                      {region}",
-                    stream.records_per_second.value, need.shards
+                    load.records_per_second, need.shards
                 ),
                 ways.join("; or "),
             ));

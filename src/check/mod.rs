@@ -7,6 +7,7 @@ mod names;
 mod outputs;
 mod prefix;
 mod producer;
+mod rows;
 mod source;
 mod stream;
 mod transform;
@@ -78,6 +79,7 @@ pub fn check(pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, Vec<D
     source::check(&mut context);
     analytics::check(&mut context);
     outputs::check(&mut context);
+    rows::check(&mut context);
     transform::check(&mut context);
     delivery::check(&mut context);
     prefix::check(&mut context);

@@ -17,17 +17,24 @@ const BUFFER_STEP: u64 = MIB / 8;
 fn largest_buffer(context: &Context, append: &str) -> Option<u64> {
     let stream = &context.pipeline.stream;
     let analytics = context.pipeline.analytics.as_ref();
-    let row = analytics
+    let delivered = analytics
         .zip(context.query)
-        .and_then(|(analytics, query)| analytics.delivered(query))
-        .map(|output| capacity::output_load(output, stream).record_bytes - capacity::ROW_KEY_BYTES);
-    // Behind Flink a record is a row; where the query runs in the transform, a record becomes one.
+        .and_then(|(analytics, query)| Some((analytics, query, analytics.delivered(query)?)));
+    let row = delivered.map(|(_, _, output)| capacity::row_bytes(output, stream));
+    // Behind Flink a record is a row; where the query runs in the transform, a record becomes one or several.
     let behind_flink = context.pipeline.analytics_on(AnalyticsRuntime::Flink).is_some();
     let record = row.filter(|_| behind_flink).unwrap_or(stream.record_size.value);
     if record == 0 {
         return None;
     }
-    let answer = (row.unwrap_or(record) + append.len() as u64).div_ceil(3) * 4 + ANSWER_BYTES;
+    let rows = match delivered {
+        Some((analytics, query, output)) if !behind_flink => {
+            analytics.row_rate(query, output, 1.0).per_second
+        }
+        _ => 1.0,
+    };
+    let text = (row.unwrap_or(record) + append.len() as u64) as f64 * rows;
+    let answer = (text.ceil() as u64).div_ceil(3) * 4 + ANSWER_BYTES;
     Some((lambda::SYNC_PAYLOAD_BYTES_MAX / answer).saturating_mul(record))
 }
 

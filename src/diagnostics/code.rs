@@ -108,6 +108,7 @@ codes! {
     "0505" TransformRetries "The transform's retries are out of range"
     "0506" TransformBufferInterval "The transform's buffer interval is out of range"
     "0507" TransformReply "The transform's reply would be larger than Lambda carries"
+    "0508" RowsNotParted "The rows of one record would stick together"
 
     "0601" BufferSize "The delivery buffer's size is out of range"
     "0602" BufferInterval "The delivery buffer's interval is out of range"
@@ -151,6 +152,7 @@ codes! {
 
     "1001" PackRecords "Packing records would save money"
     "1002" StatelessOnFlink "This query needs no Flink"
+    "1003" RowsPerRecord "How many rows a record becomes is not known"
 
     "1101" Credentials "AWS does not take the credentials"
     "1102" MissingPermission "A permission is missing"

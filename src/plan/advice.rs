@@ -1,8 +1,8 @@
-//! What would make a plan cheaper, each advice with the sum that it is about. Nothing is advised that the user
-//! cannot do.
+//! What would make a plan cheaper, each advice with the sum that it is about, or fit better. Nothing is advised that the
+//! user cannot do.
 
 use super::cost::{self, Cost, CostLine, estimate};
-use super::{Plan, StreamPlan};
+use super::{Plan, StreamPlan, rows};
 use crate::aws::limits::KIB;
 use crate::aws::limits::billing::{FIREHOSE_RECORD_BYTES, ON_DEMAND_RECORD_BYTES, PUT_PAYLOAD_UNIT_BYTES};
 use crate::capacity;
@@ -22,6 +22,7 @@ pub fn advise(plan: &Plan, cost: &Cost, checked: &Checked) -> Vec<Diagnostic> {
     pack_records(plan, cost, checked.pipeline())
         .into_iter()
         .chain(stateless_on_flink(plan, cost, checked))
+        .chain(rows::advise(checked))
         .collect()
 }
 

@@ -13,6 +13,7 @@ pub mod permissions;
 mod producer;
 pub mod report;
 mod resources;
+mod rows;
 mod streams;
 pub mod value;
 

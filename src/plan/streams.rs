@@ -64,7 +64,12 @@ pub(super) fn own(
     retention: Option<u64>,
 ) -> StreamPlan {
     let pipeline = checked.pipeline();
-    let load = capacity::output_load(output, &pipeline.stream);
+    let records = pipeline.stream.records_per_second.value;
+    let rate = match (&pipeline.analytics, checked.query()) {
+        (Some(analytics), Some(query)) => analytics.row_rate(query, output, records).per_second,
+        _ => records,
+    };
+    let load = capacity::output_load(output, &pipeline.stream, rate);
     StreamPlan {
         // The user chose a number for the input; the output has its own arithmetic.
         shards: (pipeline.stream.capacity.value != Capacity::OnDemand)

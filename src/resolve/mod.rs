@@ -295,6 +295,7 @@ impl Resolver<'_> {
                 .flatten()
                 .filter_map(|(name, to)| self.output(name, to))
                 .collect(),
+            rows_per_record: analytics.rows_per_record,
             runtime: self.or("/analytics/runtime", analytics.runtime, AnalyticsRuntime::Lambda),
             sql,
             references: self.references(analytics.reference_tables, spec_path, world, sources),

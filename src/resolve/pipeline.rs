@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::aws::instance_types::Architecture;
 use crate::source::{Excerpt, Span};
 use crate::spec::{AnalyticsRuntime, Compression};
-use crate::sql::{self, Column, EventTime, Path, Query, RecordFormat, Reference};
+use crate::sql::{self, Column, EventTime, Path, Query, RecordFormat, Reference, RowRate};
 
 /// A value with its place; of a default, the place of what would hold it.
 #[derive(Clone, Debug)]
@@ -241,11 +241,21 @@ pub struct Analytics {
     pub references: Option<Vec<Reference>>,
     /// Where outputs go that the user named.
     pub outputs: Vec<OutputSetting>,
+    /// Rows of an output that a record becomes, where the user says it.
+    pub rows_per_record: Option<f64>,
     /// Flink's settings.
     pub flink: Flink,
 }
 
 impl Analytics {
+    /// The rows of an output that so many records a second become, as the user says, else at most.
+    pub fn row_rate(&self, query: &Query, output: &sql::Stream, records_per_second: f64) -> RowRate {
+        match self.rows_per_record {
+            Some(rows) => RowRate { per_second: records_per_second * rows, open: Vec::new() },
+            None => query.row_rate(output, records_per_second),
+        }
+    }
+
     /// The output of a query that goes to Firehose: the one that is named for it, else the first. `check` sees to it
     /// that there is exactly one.
     pub fn delivered<'q>(&self, query: &'q Query) -> Option<&'q sql::Stream> {

@@ -52,7 +52,10 @@ impl Resolver<'_> {
                 None
             }
             (Format::Json, ..) => Some(RecordFormat::Json),
-            (Format::Csv, Some(delimiter), None) if !matches!(delimiter, '"' | '\\' | '\n' | '\r') => {
+            // One character to Java, which has two for what needs more than 16 bits.
+            (Format::Csv, Some(delimiter), None)
+                if delimiter.len_utf16() == 1 && !matches!(delimiter, '"' | '\\' | '\n' | '\r') =>
+            {
                 Some(RecordFormat::Csv { delimiter })
             }
             (Format::Csv, ..) => {

@@ -263,7 +263,7 @@ pub struct Column {
     #[serde(rename = "type")]
     #[schemars(extend("examples" = ["VARCHAR(16)"]))]
     pub data_type: String,
-    /// Path of the value in the record. `[0:]` behind an array's key makes one row of each element, as in
+    /// Path of the value in the record. `[0:]` behind an array's key makes one row of each object in it, as in
     /// `$.items[0:].price`; at the end of the path it takes the array as text. Default: the field of the column's name.
     #[schemars(extend("examples" = ["$.name.first"]))]
     pub path: Option<String>,
@@ -284,6 +284,10 @@ pub struct Analytics {
     /// are not named here go to streams of their own.
     #[schemars(extend("examples" = [{"ALERTS": {"stream": {}}}]))]
     pub outputs: Option<IndexMap<String, Output>>,
+    /// Rows of an output that a record becomes at peak, on average. Its stream and the transform's replies are planned
+    /// for them. Default: what the SQL says at most, and one where it does not, as of a join.
+    #[schemars(extend("exclusiveMinimum" = 0), extend("examples" = [3]))]
+    pub rows_per_record: Option<f64>,
     /// Settings of the Flink application.
     pub flink: Option<Flink>,
 }

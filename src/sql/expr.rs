@@ -451,7 +451,8 @@ impl Expr {
         operands!(&self.kind, visit, iter);
     }
 
-    fn operands_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+    /// The same, to change them.
+    pub(super) fn operands_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
         operands!(&mut self.kind, visit, iter_mut);
     }
 

@@ -16,6 +16,7 @@ mod program;
 mod query;
 mod refuse;
 mod resolve;
+mod rows;
 mod scan;
 
 pub use data_type::{DataType, Family, TypeError};
@@ -32,6 +33,7 @@ pub use query::{
     RecordFormat, Role, Select, StateNeed, Stream, StreamColumn, StreamId, TimeAttribute, TimeBounds, Window,
     WindowKind,
 };
+pub use rows::{OpenPlace, RowRate};
 
 use crate::diagnostics::{self, Code, Diagnostic};
 use crate::source::Excerpt;

@@ -12,7 +12,7 @@ use super::expr::{
 };
 use super::interval::Interval;
 use super::java_regex::{self, Translated};
-use super::query::{FromClause, Insert, Query, RecordFormat, Role, Select, StateNeed, Stream, StreamId};
+use super::query::{Column, FromClause, Insert, Query, RecordFormat, Role, Select, StateNeed, StreamId};
 
 type Printed<T> = Result<T, StateNeed>;
 
@@ -22,12 +22,7 @@ type Printed<T> = Result<T, StateNeed>;
 /// The first part of the query that a record alone does not decide.
 pub fn print_program(query: &Query, output: StreamId) -> Result<program::Query, StateNeed> {
     query.stateless()?;
-    readable(query)?;
     let needed = needed(query, output);
-    let columns = query.input.iter().map(|column| program::Column {
-        path: column.path.segments().to_vec(),
-        data_type: data_type(column.data_type),
-    });
     let streams = query.stream_ids().skip(1).map(|id| {
         let stream = query.stream(id);
         let keys = || stream.columns.iter().map(|column| column.name.clone()).collect();
@@ -38,7 +33,13 @@ pub fn print_program(query: &Query, output: StreamId) -> Result<program::Query, 
     });
     let inserts = query.inserts.iter().filter(|insert| needed[insert.into.0]);
     Ok(program::Query {
-        columns: columns.collect(),
+        format: match query.format {
+            RecordFormat::Json => program::Format::Json,
+            RecordFormat::Csv { delimiter } => program::Format::Csv(delimiter),
+        },
+        columns: query.input.iter().map(|column| self::column(column, query.format)).collect(),
+        array: array(query),
+        tables: tables(query),
         streams: streams.collect(),
         inserts: inserts.map(|insert| self::insert(query, insert)).collect::<Printed<_>>()?,
     })
@@ -50,16 +51,36 @@ pub fn needs_flink(query: &Query) -> Option<StateNeed> {
     outputs.find_map(|output| print_program(query, output).err())
 }
 
-/// Whether the transform can take the records apart.
-fn readable(query: &Query) -> Printed<()> {
-    let Some(first) = query.input.first() else { return Ok(()) };
-    if query.format != RecordFormat::Json {
-        return Err(StateNeed { what: "CSV", span: first.span });
-    }
-    match query.input.iter().find(|column| column.path.elements().is_some()) {
-        Some(column) => Err(StateNeed { what: "an array whose elements become rows", span: column.span }),
-        None => Ok(()),
-    }
+fn column(column: &Column, format: RecordFormat) -> program::Column {
+    let path = match (format, column.path.elements()) {
+        (RecordFormat::Json, Some((_, element))) => element.to_vec(),
+        (RecordFormat::Json, None) => column.path.segments().to_vec(),
+        (RecordFormat::Csv { .. }, _) => Vec::new(),
+    };
+    program::Column { path, data_type: data_type(column.data_type) }
+}
+
+/// The array that columns lie in; there is one at most.
+fn array(query: &Query) -> Option<program::Array> {
+    let in_array = || query.input.iter().enumerate().filter(|_| query.format == RecordFormat::Json);
+    let path = in_array().find_map(|(_, column)| column.path.elements())?.0.to_vec();
+    let columns = in_array().filter(|(_, column)| column.path.elements().is_some()).map(|(at, _)| at);
+    Some(program::Array { path, columns: columns.collect() })
+}
+
+/// The reference tables, in the order in which [`Role::Reference`] counts them.
+fn tables(query: &Query) -> Vec<program::Table> {
+    let types = |at| {
+        let stream = query.streams.iter().find(|stream| stream.role == Role::Reference(at));
+        stream.map_or(Vec::new(), |stream| stream.columns.iter().map(|c| data_type(c.data_type)).collect())
+    };
+    let rows = |rows: &[Vec<Literal>]| rows.iter().map(|row| row.iter().map(literal).collect()).collect();
+    query
+        .references
+        .iter()
+        .enumerate()
+        .map(|(at, table)| program::Table { types: types(at), rows: rows(table) })
+        .collect()
 }
 
 /// Which streams lead to an output; a stream is fed by earlier ones only.
@@ -78,30 +99,82 @@ fn needed(query: &Query, output: StreamId) -> Vec<bool> {
 }
 
 fn insert(query: &Query, insert: &Insert) -> Printed<program::Insert> {
-    let Select { from, filter, group: _, over: _, items, span } = &insert.select;
-    let from = match from {
-        FromClause::Stream { stream, name: _, window: _, span: _ } => stream,
-        FromClause::Lookup { span, .. } => return Err(StateNeed { what: "a reference table", span: *span }),
-        FromClause::Join { .. } => return Err(StateNeed { what: "a join", span: *span }),
-    };
+    let Select { from, filter, group: _, over: _, items, span: _ } = &insert.select;
+    let mut relations = Relations { query, starts: Vec::new(), width: 0, lookups: Vec::new() };
+    let from = relations.read(from)?;
     let into = query.stream(insert.into);
     Ok(program::Insert {
         from: from.0,
         into: insert.into.0,
-        filter: filter.as_ref().map(expr).transpose()?,
-        items: items.iter().enumerate().map(|(at, item)| value(item, into, at)).collect::<Printed<_>>()?,
+        filter: filter.as_ref().map(|filter| relations.expr(filter)).transpose()?,
+        items: items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| Ok(value(item, relations.expr(item)?, into.columns[at].data_type)))
+            .collect::<Printed<_>>()?,
+        lookups: relations.lookups,
     })
+}
+
+/// The stream that a SELECT reads and the tables that it looks its rows up in, whose columns make one row.
+struct Relations<'a> {
+    query: &'a Query,
+    /// For each relation, the place of its first column.
+    starts: Vec<usize>,
+    /// How many columns they have together.
+    width: usize,
+    lookups: Vec<program::Lookup>,
+}
+
+impl Relations<'_> {
+    fn read(&mut self, from: &FromClause) -> Printed<StreamId> {
+        let (stream, relation) = match from {
+            FromClause::Stream { stream, name: _, window: _, span: _ } => (*stream, *stream),
+            FromClause::Lookup { left, table, key: (key, value), outer, span } => {
+                let stream = self.read(left)?;
+                let Role::Reference(at) = self.query.stream(*table).role else {
+                    return Err(StateNeed { what: "this table", span: *span });
+                };
+                let known = self.query.stream(*table).columns[*key].data_type;
+                // Texts are compared as they are, whatever their lengths.
+                let converted = value.data_type != known && value.data_type.text_length().is_none();
+                self.lookups.push(program::Lookup {
+                    table: at,
+                    key: *key,
+                    cast: converted.then(|| data_type(value.data_type)),
+                    value: self.expr(value)?,
+                    outer: *outer,
+                });
+                (stream, *table)
+            }
+            FromClause::Join { span, .. } => return Err(StateNeed { what: "a join", span: *span }),
+        };
+        self.starts.push(self.width);
+        self.width += self.query.stream(relation).columns.len();
+        Ok(stream)
+    }
+
+    /// An expression over the columns of all relations, counted through.
+    fn expr(&self, expr: &Expr) -> Printed<program::Expr> {
+        fn count_through(expr: &mut Expr, starts: &[usize]) {
+            if let ExprKind::Column(column) = &mut expr.kind {
+                *column = ColumnRef { relation: 0, column: starts[column.relation] + column.column };
+            }
+            expr.operands_mut(&mut |operand| count_through(operand, starts));
+        }
+        let mut counted = expr.clone();
+        count_through(&mut counted, &self.starts);
+        self::expr(&counted)
+    }
 }
 
 /// The expression as the type of a stream's column. Only a text can be of another length than that; what is longer is
 /// cut.
-fn value(item: &Expr, into: &Stream, at: usize) -> Printed<program::Expr> {
-    let target = into.columns[at].data_type;
-    let printed = expr(item)?;
+fn value(item: &Expr, printed: program::Expr, target: DataType) -> program::Expr {
     let is_exact =
         matches!(item.kind, ExprKind::Column(_) | ExprKind::Cast { .. }) && item.data_type == target;
     let limited = matches!(target.text_length(), Some(Some(_)));
-    Ok(if limited && !is_exact { program::Expr::Cast(data_type(target), Box::new(printed)) } else { printed })
+    if limited && !is_exact { program::Expr::Cast(data_type(target), Box::new(printed)) } else { printed }
 }
 
 fn expr(expr: &Expr) -> Printed<program::Expr> {
@@ -111,7 +184,7 @@ fn expr(expr: &Expr) -> Printed<program::Expr> {
     let list = |list: &[Expr]| list.iter().map(self::expr).collect::<Printed<Vec<_>>>();
     let not = |negated: bool, truth: To| if negated { To::Not(Box::new(truth)) } else { truth };
     Ok(match &expr.kind {
-        // A SELECT reads one stream, so the relation is the first.
+        // The relations' columns are counted through.
         ExprKind::Column(ColumnRef { relation: _, column }) => To::Column(*column),
         ExprKind::Literal(literal) => self::literal(literal),
         ExprKind::Cast { operand, written: _ } => To::Cast(data_type(expr.data_type), of(operand)?),

@@ -8,6 +8,8 @@ are changed, and nothing of its queries:
 - `pipec_rowtime`, the clock of the machine, becomes the field `pipec_rowtime` of the test's records, with the type that
   the clock has and a watermark right behind it. Rows come in the order of the file.
 
+CSV is read record by record, as the stream's connector does it (CsvRecordFormatFactory.java).
+
 Since a clock is another thing than a kept time, the SQL with its own clock is planned as well, by the same Flink; and run,
 where a case has a file `any_clock`, which says that its rows do not depend on when records come.
 
@@ -103,6 +105,7 @@ def on_files(sql, directory, records, own_clock=False):
     for statement in flink_main.split(filled):
         statement = statement.replace("'connector' = 'kinesis'", "'connector' = 'filesystem'")
         statement = statement.replace("'stream.arn' = '", "'path' = '")
+        statement = statement.replace("'format' = 'csv'", "'format' = 'csv-record'").replace("'csv.", "'csv-record.")
         statement = re.sub(r"\n  '(aws\.region|source\.init\.position)' = '[^']*',", "", statement)
         if not own_clock:
             statement = statement.replace(CLOCK, KEPT + WATERMARK).replace(INGESTION, KEPT)
@@ -110,6 +113,19 @@ def on_files(sql, directory, records, own_clock=False):
                 statement = statement.replace("'filesystem',", f"'filesystem',\n  {EACH_RECORD},", 1)
         statements.append(statement)
     return "".join(statement + flink_main.STATEMENT_END for statement in statements)
+
+
+def compiled(directory):
+    """The classes of the Java programs beside this file, with the format that they add to Flink's."""
+    services = directory / "META-INF" / "services"
+    services.mkdir(parents=True)
+    (services / "org.apache.flink.table.factories.Factory").write_text("CsvRecordFormatFactory\n", encoding="utf-8")
+    subprocess.run(
+        ["javac", "-encoding", "UTF-8", "-cp", os.path.join(flink_jars(), "*"), "-d", str(directory)]
+        + [str(source) for source in sorted(HERE.glob("*.java"))],
+        check=True,
+    )
+    return directory
 
 
 @pytest.fixture(scope="session")
@@ -133,11 +149,13 @@ def results(tmp_path_factory):
             plan.write_text(on_files(sql, directory, folder / "records.jsonl", own_clock=True), encoding="utf-8")
             plans.append(str(plan))
     opened = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]
+    classes = compiled(base / "classes")
     log = base / "flink.log"
     with open(log, "wb") as output:
         subprocess.run(
             ["java", "-Xmx2g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", *opened, "-Dlog4j2.level=ERROR"]
-            + ["-cp", os.path.join(flink_jars(), "*"), str(HERE / "RunPipeline.java"), str(options), *jobs]
+            + ["-cp", os.pathsep.join([str(classes), os.path.join(flink_jars(), "*")]), "RunPipeline"]
+            + [str(options), *jobs]
             + ["--plan", *plans],
             stdout=output,
             stderr=subprocess.STDOUT,

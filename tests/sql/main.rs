@@ -3,6 +3,7 @@
 mod any_input;
 mod depth;
 mod random;
+mod random_inputs;
 mod record_program;
 mod size;
 mod support;

@@ -8,13 +8,13 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
-use pipec::sql::{DataType, Role, needs_flink, print_flink, print_program};
+use pipec::sql::{DataType, Query, Role, needs_flink, print_flink, print_program};
 use pipec_core::RecordProgram;
 
 use crate::record_program::{rows, run};
 use crate::support;
 
-const COLUMNS: &str = "\
+pub const COLUMNS: &str = "\
 b     BOOLEAN        $.b
 t     TINYINT        $.whole.t
 s     SMALLINT       $.whole.s
@@ -31,10 +31,10 @@ day   DATE           $.day
 clock TIME           $.clock
 at    TIMESTAMP      $.at
 ";
-const RECORDS: usize = 60;
+pub const RECORDS: usize = 60;
 
 /// SplitMix64: the same numbers everywhere for one seed.
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -45,17 +45,17 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, count: usize) -> usize {
+    pub fn below(&mut self, count: usize) -> usize {
         (self.next() % count as u64) as usize
     }
 
-    fn pick<'a>(&mut self, list: &[&'a str]) -> &'a str {
+    pub fn pick<'a>(&mut self, list: &[&'a str]) -> &'a str {
         list[self.below(list.len())]
     }
 }
 
 /// Values that a key of a record may have, whatever its column's type is.
-const VALUES: &[&str] = &[
+pub const VALUES: &[&str] = &[
     "null",
     "true",
     "false",
@@ -498,7 +498,7 @@ fn accepted(random: &mut Random, family: usize) -> (String, DataType) {
 /// A query of several outputs. One of them has all columns, so that Flink reads all of them, and each has a DECIMAL, so
 /// that numbers are read as exact ones even where Flink reads the records for one output alone; numbers of 32 bits are
 /// written as such of 64, since Java writes more of their digits than it has to.
-fn query(random: &mut Random) -> String {
+pub fn query(random: &mut Random) -> String {
     let mut sql = String::from(
         "INSERT INTO \"ALL\" SELECT \"b\", \"t\", \"s\", \"i\", \"l\", \"d\", \"e\", CAST(\"r\" AS DOUBLE) AS \"r\", \"f\", \"v\", \"w\", \
          \"c\", \"day\", \"clock\", \"at\" FROM stream",
@@ -521,41 +521,51 @@ fn query(random: &mut Random) -> String {
     sql
 }
 
-fn number(name: &str, otherwise: u64) -> u64 {
+pub fn number(name: &str, otherwise: u64) -> u64 {
     env::var(name).map_or(otherwise, |text| text.parse().expect("a number"))
+}
+
+/// Runs the record programs of a query's outputs, and writes them down as a case where that is asked for. Gives the
+/// number of rows.
+pub fn run_case(name: &str, sql: &str, query: &Query, records: &str) -> usize {
+    let target = env::var_os("PIPEC_RANDOM_CASES");
+    let folder = target.as_ref().map(|target| Path::new(target).join(name));
+    if let Some(folder) = &folder {
+        fs::create_dir_all(folder.join("expected")).expect("a folder");
+        fs::write(folder.join("input.sql"), sql).expect("the SQL");
+        fs::write(folder.join("pipeline.sql"), print_flink(query)).expect("Flink's SQL");
+        fs::write(folder.join("records.jsonl"), records).expect("the records");
+    }
+    let mut written = 0;
+    for output in query.stream_ids().filter(|id| query.stream(*id).role == Role::Output) {
+        let program = print_program(query, output).expect("the query is stateless");
+        let program = RecordProgram::querying(program, "\n").expect("it holds together");
+        let json = program.to_json().expect("a program is JSON");
+        assert_eq!(RecordProgram::from_json(json.as_bytes()).expect("it reads back"), program);
+        let made = run(&program, records);
+        written += rows(&made).len();
+        let (records, rate) = (records.lines().count(), query.row_rate(query.stream(output), 1.0));
+        let most = rate.per_second * records as f64;
+        assert!(!rate.open.is_empty() || made.lines().count() as f64 <= most, "more rows than {most}");
+        if let Some(folder) = &folder {
+            let name = format!("{}.jsonl", query.stream(output).name);
+            fs::write(folder.join("expected").join(name), made).expect("the rows");
+        }
+    }
+    written
 }
 
 #[test]
 fn random_queries() {
-    let target = env::var_os("PIPEC_RANDOM_CASES");
     let (seed, count) = (number("PIPEC_RANDOM_SEED", 2), number("PIPEC_RANDOM_COUNT", 4));
     let mut random = Random(seed);
     let mut written = 0;
     for case in 0..count {
         let sql = query(&mut random);
         let records: Vec<String> = (0..RECORDS).map(|_| record(&mut random)).collect();
-        let records = records.join("\n");
         let analyzed = support::analyzed(&sql, COLUMNS);
         let Some(query) = &analyzed.query else { panic!("{}", analyzed.text()) };
-        let folder = target.as_ref().map(|target| Path::new(target).join(format!("random-{seed}-{case}")));
-        if let Some(folder) = &folder {
-            fs::create_dir_all(folder.join("expected")).expect("a folder");
-            fs::write(folder.join("input.sql"), &sql).expect("the SQL");
-            fs::write(folder.join("pipeline.sql"), print_flink(query)).expect("Flink's SQL");
-            fs::write(folder.join("records.jsonl"), &records).expect("the records");
-        }
-        for output in query.stream_ids().filter(|id| query.stream(*id).role == Role::Output) {
-            let program = print_program(query, output).expect("the query is stateless");
-            let program = RecordProgram::querying(program, "\n").expect("it holds together");
-            let json = program.to_json().expect("a program is JSON");
-            assert_eq!(RecordProgram::from_json(json.as_bytes()).expect("it reads back"), program);
-            let made = run(&program, records.as_bytes());
-            written += rows(&made).len();
-            if let Some(folder) = &folder {
-                let name = format!("{}.jsonl", query.stream(output).name);
-                fs::write(folder.join("expected").join(name), made).expect("the rows");
-            }
-        }
+        written += run_case(&format!("random-{seed}-{case}"), &sql, query, &records.join("\n"));
     }
     assert!(written > 0, "no row was written");
 }

@@ -33,18 +33,19 @@ fn by_value(value: &mut serde_json::Value) {
 }
 
 /// When a record came in, if it says so; tests/flink reads the same.
-fn came(record: &[u8]) -> Option<i64> {
-    let record: serde_json::Value = serde_json::from_slice(record).ok()?;
+fn came(record: &str) -> Option<i64> {
+    let record: serde_json::Value = serde_json::from_str(record).ok()?;
     parse_timestamp(record.get("pipec_rowtime")?.as_str()?)
 }
 
-/// The rows of one output, as the record program makes them.
-pub fn run(program: &RecordProgram, records: &[u8]) -> String {
+/// The rows of one output, as the record program makes them of a record a line; `␤` is a line break inside of one.
+pub fn run(program: &RecordProgram, records: &str) -> String {
     let mut written = String::new();
-    for record in records.split(|byte| *byte == b'\n').filter(|record| !record.is_empty()) {
+    for record in records.split('\n').filter(|record| !record.is_empty()) {
+        let bytes = record.replace('␤', "\n");
         let outcome = match came(record) {
-            Some(time) => program.apply_at(record, time),
-            None => program.apply(record),
+            Some(time) => program.apply_at(bytes.as_bytes(), time),
+            None => program.apply(bytes.as_bytes()),
         };
         if let Outcome::Ok(rows) = outcome {
             written.push_str(str::from_utf8(&rows).expect("rows are UTF-8"));
@@ -59,7 +60,7 @@ fn cases() {
     let mut seen = 0;
     for entry in fs::read_dir(&root).expect("the cases") {
         let folder = entry.expect("a case").path();
-        let Ok(records) = fs::read(folder.join("records.jsonl")) else { continue };
+        let Ok(records) = fs::read_to_string(folder.join("records.jsonl")) else { continue };
         let query = support::case(&folder).query.expect("a query");
         if needs_flink(&query).is_some() {
             continue;

@@ -9,8 +9,8 @@ use pipec::aws::instance_types::Architecture;
 use pipec::diagnostics::format::Findings;
 use pipec::diagnostics::{Diagnostic, Format, Severity};
 use pipec::runtime::{Build, Program, Programs};
-use pipec::source::{Excerpt, Sources};
-use pipec::sql::{Column, EventTime, Input, Query, RecordFormat, analyze, parse_column_path};
+use pipec::source::{Excerpt, Sources, Span};
+use pipec::sql::{Column, EventTime, Input, Query, RecordFormat, Reference, analyze, parse_column_path};
 use pipec::world::World;
 
 /// An analyzed text with the files that its diagnostics point into.
@@ -47,6 +47,17 @@ pub fn analyzed(sql: &str, column_lines: &str) -> Analyzed {
 
 /// The same with an event time, `column milliseconds`, unless that is empty.
 pub fn analyzed_with(sql: &str, column_lines: &str, event_time: &str) -> Analyzed {
+    analyzed_as(RecordFormat::Json, sql, column_lines, event_time, |_| Vec::new())
+}
+
+/// The same with records of a format, and reference tables, which are given the place of their declaration.
+pub fn analyzed_as(
+    format: RecordFormat,
+    sql: &str,
+    column_lines: &str,
+    event_time: &str,
+    references: impl FnOnce(Span) -> Vec<Reference>,
+) -> Analyzed {
     let mut sources = Sources::default();
     let columns = columns(&mut sources, column_lines);
     let event_time = event_time.split_once(' ').map(|(name, lateness)| EventTime {
@@ -55,10 +66,9 @@ pub fn analyzed_with(sql: &str, column_lines: &str, event_time: &str) -> Analyze
     });
     let id = sources.add("input.sql", sql.into());
     let excerpt = Excerpt::file(sources.file(id));
-    let (query, diagnostics) = analyze(
-        &excerpt,
-        &Input { format: RecordFormat::Json, columns: &columns, event_time, references: &[] },
-    );
+    let references = references(sources.file(id).span(0..0));
+    let input = Input { format, columns: &columns, event_time, references: &references };
+    let (query, diagnostics) = analyze(&excerpt, &input);
     Analyzed { sources, query, diagnostics }
 }
 

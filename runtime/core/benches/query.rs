@@ -28,10 +28,11 @@ fn program() -> RecordProgram {
     let insert = Insert {
         from: 0,
         into: 1,
+        lookups: vec![],
         filter: Some(filter),
         items: (0..columns.len()).map(Expr::Column).collect(),
     };
-    let query = Query { columns, streams: vec![stream], inserts: vec![insert] };
+    let query = Query { columns, streams: vec![stream], inserts: vec![insert], ..Query::default() };
     RecordProgram::querying(query, "\n").expect("the query holds together")
 }
 

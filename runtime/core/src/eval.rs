@@ -24,18 +24,37 @@ pub(crate) struct Row<'r> {
 pub(crate) enum Values<'r> {
     /// A record: its values are read where they are needed.
     Input { columns: &'r [Column], found: &'r [Raw<'r>], numbers: Numbers },
+    /// A record of fields, which are read as well where they are needed.
+    Fields { columns: &'r [Column], found: &'r [Option<Cow<'r, str>>] },
     /// A row of an inner stream.
     Inner(&'r [Value<'r>]),
+    /// A row of so many columns with one of a table behind it.
+    Joined { left: &'r Row<'r>, width: usize, right: &'r [Value<'r>] },
 }
 
 impl<'r> Row<'r> {
+    #[inline]
     fn column(self, at: usize) -> Value<'r> {
         match self.values {
             Values::Input { columns, found, numbers } => numbers.column(found[at], columns[at].data_type),
-            Values::Inner(values) => match &values[at] {
-                Value::Text(text) => Value::Text(Cow::Borrowed(text)),
-                other => other.clone(),
+            Values::Inner(values) => values[at].borrowed(),
+            Values::Fields { .. } | Values::Joined { .. } => self.other_column(at),
+        }
+    }
+
+    /// Apart from the others, which are read faster without it.
+    #[inline(never)]
+    fn other_column(self, at: usize) -> Value<'r> {
+        match self.values {
+            Values::Fields { columns, found } => match &found[at] {
+                Some(text) => cast(Value::Text(Cow::Borrowed(text)), columns[at].data_type),
+                None => Value::Null,
             },
+            Values::Joined { left, width, right } => match at.checked_sub(width) {
+                None => left.column(at),
+                Some(at) => right[at].borrowed(),
+            },
+            Values::Input { .. } | Values::Inner(_) => self.column(at),
         }
     }
 

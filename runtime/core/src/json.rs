@@ -88,6 +88,23 @@ pub(crate) fn read<'a>(record: &'a [u8], keys: &Keys, found: &mut [Raw<'a>]) -> 
     })
 }
 
+/// The objects among the elements of an array that was read before, each as its text; none where it is another
+/// container.
+pub(crate) fn objects(container: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut scanner = Scanner { text: container, bytes: container.as_bytes(), at: 1 };
+    if container.starts_with('[') {
+        // What is given here was read before, so there is nothing left to fail.
+        let _ = scanner.elements(0, |scanner, depth| {
+            let start = scanner.at;
+            scanner.skip(depth)?;
+            found.extend(Some(scanner.slice(start, scanner.at)).filter(|element| element.starts_with('{')));
+            Ok(())
+        });
+    }
+    found
+}
+
 /// The value of a container as text, with numbers and texts in one spelling and only the last of several equal keys.
 pub(crate) fn normalize(container: &str, number: &dyn Fn(Raw) -> String) -> String {
     let mut out = String::with_capacity(container.len());

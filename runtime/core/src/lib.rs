@@ -11,14 +11,18 @@
 //! | a query run on a record | `run`, `eval`, `call` |
 //! | records and rows as JSON | `json`, `value` |
 //! | regular expressions, patterns of times | `regex`, `pattern` |
+//! | records as CSV | `csv` |
+//! | rows of tables that belong to a row | `lookup` |
 //! | what SQL's types can do, as Flink does it | `calendar`, `cast`, `decimal`, `number`, `text`, `time` |
 
 mod calendar;
 mod call;
 mod cast;
+mod csv;
 mod decimal;
 mod eval;
 mod json;
+mod lookup;
 mod number;
 mod pattern;
 mod program;

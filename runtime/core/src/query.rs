@@ -10,22 +10,71 @@ use crate::pattern::TimePart;
 use crate::regex::Expression;
 
 /// What becomes of one record's row.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Query {
+    /// How records are written.
+    #[serde(default, skip_serializing_if = "Format::is_json")]
+    pub format: Format,
     /// The columns of the input, which is stream 0.
     pub columns: Vec<Column>,
+    /// The array of a JSON record of which each object becomes a row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub array: Option<Array>,
+    /// The tables that rows are looked up in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<Table>,
     /// The streams behind the input: stream 1 and so on.
     pub streams: Vec<Stream>,
     /// What is inserted into them.
     pub inserts: Vec<Insert>,
 }
 
+/// How records are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// One JSON object.
+    #[default]
+    Json,
+    /// One line of fields, in the order of the columns, with this character between them.
+    Csv(char),
+}
+
+impl Format {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    fn is_json(&self) -> bool {
+        *self == Self::Json
+    }
+}
+
+/// An array whose objects become rows. Other elements are left out, and a record without any object gives one row, in
+/// which their columns are NULL.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Array {
+    /// The keys that lead to it; at least one.
+    pub path: Vec<String>,
+    /// The columns whose paths begin at an element; the other ones are the same in each row.
+    pub columns: Vec<usize>,
+}
+
+/// A small table that is known beforehand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// The types of its columns.
+    pub types: Vec<DataType>,
+    /// Its rows, a constant for each column.
+    pub rows: Vec<Vec<Expr>>,
+}
+
 /// A column of the input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Column {
-    /// The keys that lead to its value; at least one.
+    /// The keys that lead to its value; at least one, and none in CSV.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub path: Vec<String>,
     /// Its type.
     #[serde(rename = "type")]
@@ -51,11 +100,32 @@ pub struct Insert {
     pub from: usize,
     /// The stream that is filled, a later one.
     pub into: usize,
+    /// The rows of tables that each row is given, one behind the other: their columns follow those of the stream.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lookups: Vec<Lookup>,
     /// What must be true of a row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<Expr>,
     /// One value for each column.
     pub items: Vec<Expr>,
+}
+
+/// A row of a table that belongs to a row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lookup {
+    /// The table.
+    pub table: usize,
+    /// Its column that has a value once at most.
+    pub key: usize,
+    /// What the key is converted to before it is compared, where it has another type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cast: Option<DataType>,
+    /// What the key must equal: an expression of the columns before the table's.
+    pub value: Expr,
+    /// Whether a row without a partner stays, with NULL in the table's columns.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outer: bool,
 }
 
 /// The type of a column or of a conversion's result.
@@ -323,23 +393,51 @@ impl Query {
 
     /// Whether the invariants hold.
     pub(crate) fn check(&self) -> bool {
-        let width = |stream: usize| match stream.checked_sub(1) {
-            None => Some(self.columns.len()),
-            Some(at) => self.streams.get(at).map(|stream| stream.types.len()),
+        let paths = match self.format {
+            Format::Json => self.columns.iter().all(|column| !column.path.is_empty()),
+            Format::Csv(_) => self.array.is_none(),
         };
-        let paths = self.columns.iter().all(|column| !column.path.is_empty());
+        let array = self.array.as_ref().is_none_or(|array| {
+            !array.path.is_empty() && array.columns.iter().all(|at| *at < self.columns.len())
+        });
         let keys = self
             .streams
             .iter()
             .all(|stream| stream.keys.as_ref().is_none_or(|keys| keys.len() == stream.types.len()));
         paths
+            && array
             && keys
-            && self.inserts.iter().all(|insert| {
-                let Some(columns) = width(insert.from) else { return false };
-                insert.from < insert.into
-                    && width(insert.into) == Some(insert.items.len())
-                    && insert.filter.iter().chain(&insert.items).all(|expr| expr.check(columns))
-            })
+            && self.tables.iter().all(Table::check)
+            && self.inserts.iter().all(|insert| self.holds(insert))
+    }
+
+    /// The number of columns of a stream.
+    pub(crate) fn width(&self, stream: usize) -> Option<usize> {
+        match stream.checked_sub(1) {
+            None => Some(self.columns.len()),
+            Some(at) => self.streams.get(at).map(|stream| stream.types.len()),
+        }
+    }
+
+    fn holds(&self, insert: &Insert) -> bool {
+        let Some(mut columns) = self.width(insert.from) else { return false };
+        for lookup in &insert.lookups {
+            match self.tables.get(lookup.table) {
+                Some(table) if lookup.key < table.types.len() && lookup.value.check(columns) => {
+                    columns += table.types.len();
+                }
+                _ => return false,
+            }
+        }
+        insert.from < insert.into
+            && self.width(insert.into) == Some(insert.items.len())
+            && insert.filter.iter().chain(&insert.items).all(|expr| expr.check(columns))
+    }
+}
+
+impl Table {
+    fn check(&self) -> bool {
+        self.rows.iter().all(|row| row.len() == self.types.len() && row.iter().all(|value| value.check(0)))
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use crate::csv;
 use crate::eval::{Row, Values};
 use crate::json::{self, Keys, Raw};
+use crate::lookup::{self, Index};
 use crate::program::Outcome;
-use crate::query::{DataType, Insert, Query};
+use crate::query::{Array, DataType, Format, Insert, Query};
 use crate::value::{Numbers, Value};
 
 /// The most bytes that the rows of one record may have: Lambda's answer holds no more.
@@ -17,12 +19,21 @@ const MAX_ROWS: usize = 100_000;
 /// A query, prepared.
 #[derive(Clone, Debug)]
 pub(crate) struct Runner {
+    /// Where the columns lie in a JSON record, and behind them the array whose elements become rows.
     keys: Keys,
+    /// Where the columns lie in an element of that array.
+    element: Keys,
     numbers: Numbers,
     /// For each stream, the inserts that read it.
     readers: Vec<Vec<usize>>,
     /// For each stream that leaves the query, what stands before each value, and behind the last.
     frames: Vec<Option<Frame>>,
+    /// The rows of each table.
+    tables: Vec<Vec<Vec<Value<'static>>>>,
+    /// For each insert, what its look-ups find their rows by.
+    indexes: Vec<Vec<Index>>,
+    /// For each table, what a row has in its columns that has no partner.
+    without: Vec<Vec<Value<'static>>>,
 }
 
 #[derive(Clone, Debug)]
@@ -45,12 +56,26 @@ impl Frame {
     }
 }
 
-/// The rows of a record grew beyond a limit.
-struct TooMuch;
+/// The record is not what the query reads, or its rows grew beyond a limit.
+struct Failed;
+
+impl From<json::Malformed> for Failed {
+    fn from(_: json::Malformed) -> Self {
+        Self
+    }
+}
+
+impl From<csv::Malformed> for Failed {
+    fn from(_: csv::Malformed) -> Self {
+        Self
+    }
+}
 
 struct Output<'q> {
     runner: &'q Runner,
     query: &'q Query,
+    /// Milliseconds since 1970.
+    now: i64,
     bytes: Vec<u8>,
     rows: usize,
 }
@@ -58,9 +83,13 @@ struct Output<'q> {
 impl Runner {
     /// Prepares a query whose invariants hold.
     pub(crate) fn new(query: &Query, append: &str) -> Self {
-        let mut keys = Keys::default();
+        let (mut keys, mut element) = (Keys::default(), Keys::default());
         for (at, column) in query.columns.iter().enumerate() {
-            keys.add(&column.path, at);
+            let inside = query.array.as_ref().is_some_and(|array| array.columns.contains(&at));
+            (if inside { &mut element } else { &mut keys }).add(&column.path, at);
+        }
+        if let Some(array) = &query.array {
+            keys.add(&array.path, query.columns.len());
         }
         let mut readers = vec![Vec::new(); query.streams.len() + 1];
         for (at, insert) in query.inserts.iter().enumerate() {
@@ -68,25 +97,30 @@ impl Runner {
         }
         let frame = |keys: &Option<Vec<String>>| keys.as_ref().map(|keys| Frame::new(keys, append));
         let exact = query.columns.iter().any(|column| matches!(column.data_type, DataType::Decimal(..)));
+        let indexes = |insert: &Insert| {
+            insert.lookups.iter().map(|lookup| Index::new(query, lookup)).collect::<Vec<_>>()
+        };
         Self {
             keys,
+            element,
             numbers: Numbers { exact },
             readers,
             frames: query.streams.iter().map(|stream| frame(&stream.keys)).collect(),
+            tables: query.tables.iter().map(lookup::rows).collect(),
+            indexes: query.inserts.iter().map(indexes).collect(),
+            without: query.tables.iter().map(|table| vec![Value::Null; table.types.len()]).collect(),
         }
     }
 
     /// What becomes of a record that is looked at so many milliseconds after 1970.
     pub(crate) fn run<'a>(&self, query: &Query, record: &'a [u8], now: i64) -> Outcome<'a> {
-        let mut found = vec![Raw::Absent; query.columns.len()];
-        if json::read(record, &self.keys, &mut found).is_err() {
-            return Outcome::ProcessingFailed;
-        }
-        let values = Values::Input { columns: &query.columns, found: &found, numbers: self.numbers };
-        let row = Row { values, now };
-        let mut output = Output { runner: self, query, bytes: Vec::new(), rows: 0 };
-        match output.feed(0, row) {
-            Err(TooMuch) => Outcome::ProcessingFailed,
+        let mut output = Output { runner: self, query, now, bytes: Vec::new(), rows: 0 };
+        let fed = match query.format {
+            Format::Json => output.json(record),
+            Format::Csv(delimiter) => output.csv(record, delimiter),
+        };
+        match fed {
+            Err(Failed) => Outcome::ProcessingFailed,
             Ok(()) if output.bytes.is_empty() => Outcome::Dropped,
             Ok(()) => Outcome::Ok(Cow::Owned(output.bytes)),
         }
@@ -94,24 +128,94 @@ impl Runner {
 }
 
 impl<'q> Output<'q> {
+    fn row<'r>(&self, values: Values<'r>) -> Row<'r> {
+        Row { values, now: self.now }
+    }
+
+    fn json(&mut self, record: &[u8]) -> Result<(), Failed> {
+        let (runner, query): (&'q Runner, &'q Query) = (self.runner, self.query);
+        let columns = &query.columns;
+        let mut found = vec![Raw::Absent; columns.len() + usize::from(query.array.is_some())];
+        json::read(record, &runner.keys, &mut found)?;
+        match &query.array {
+            Some(array) => self.elements(array, &mut found),
+            None => self.feed(0, self.row(Values::Input { columns, found: &found, numbers: runner.numbers })),
+        }
+    }
+
+    /// A row for each object in an array, which stands behind the values of the columns, and one without any.
+    fn elements(&mut self, array: &Array, found: &mut [Raw]) -> Result<(), Failed> {
+        let (columns, numbers) = (&self.query.columns, self.runner.numbers);
+        let elements = match found.last() {
+            Some(Raw::Container(text)) => json::objects(text),
+            _ => Vec::new(),
+        };
+        if elements.is_empty() {
+            return self.feed(0, self.row(Values::Input { columns, found, numbers }));
+        }
+        for element in elements {
+            for column in &array.columns {
+                found[*column] = Raw::Absent;
+            }
+            json::read(element.as_bytes(), &self.runner.element, found)?;
+            self.feed(0, self.row(Values::Input { columns, found, numbers }))?;
+        }
+        Ok(())
+    }
+
+    fn csv(&mut self, record: &[u8], delimiter: char) -> Result<(), Failed> {
+        let columns = &self.query.columns;
+        let mut found = vec![None; columns.len()];
+        csv::read(record, delimiter, &mut found)?;
+        self.feed(0, self.row(Values::Fields { columns, found: &found }))
+    }
+
     /// Gives a row to all that read its stream.
-    fn feed(&mut self, stream: usize, row: Row) -> Result<(), TooMuch> {
+    fn feed(&mut self, stream: usize, row: Row) -> Result<(), Failed> {
         let (runner, query): (&'q Runner, &'q Query) = (self.runner, self.query);
         for &at in &runner.readers[stream] {
             let insert = &query.inserts[at];
-            if insert.filter.as_ref().is_some_and(|filter| row.truth(filter) != Some(true)) {
-                continue;
+            if insert.lookups.is_empty() {
+                self.insert(insert, row)?;
+            } else {
+                self.look_up(at, 0, query.width(stream).unwrap_or_default(), row)?;
             }
-            self.rows += 1;
-            if self.rows > MAX_ROWS || self.bytes.len() > MAX_BYTES {
-                return Err(TooMuch);
-            }
-            match &runner.frames[insert.into - 1] {
-                Some(frame) => self.write(frame, insert, row),
-                None => {
-                    let values: Vec<Value> = insert.items.iter().map(|item| row.value(item)).collect();
-                    self.feed(insert.into, Row { values: Values::Inner(&values), now: row.now })?;
-                }
+        }
+        Ok(())
+    }
+
+    /// Gives a row of so many columns its partners, from one look-up of an insert on.
+    fn look_up(&mut self, insert: usize, next: usize, width: usize, row: Row) -> Result<(), Failed> {
+        let (runner, at): (&'q Runner, &'q Insert) = (self.runner, &self.query.inserts[insert]);
+        let Some(lookup) = at.lookups.get(next) else { return self.insert(at, row) };
+        let found = runner.indexes[insert][next].find(&row.value(&lookup.value));
+        let right = match found {
+            Some(found) => &runner.tables[lookup.table][found],
+            None if lookup.outer => &runner.without[lookup.table],
+            None => return Ok(()),
+        };
+        self.look_up(
+            insert,
+            next + 1,
+            width + right.len(),
+            Row { values: Values::Joined { left: &row, width, right }, ..row },
+        )
+    }
+
+    /// Puts a row into a stream, if it passes.
+    fn insert(&mut self, insert: &'q Insert, row: Row) -> Result<(), Failed> {
+        if insert.filter.as_ref().is_some_and(|filter| row.truth(filter) != Some(true)) {
+            return Ok(());
+        }
+        self.rows += 1;
+        if self.rows > MAX_ROWS || self.bytes.len() > MAX_BYTES {
+            return Err(Failed);
+        }
+        match &self.runner.frames[insert.into - 1] {
+            Some(frame) => self.write(frame, insert, row),
+            None => {
+                let values: Vec<Value> = insert.items.iter().map(|item| row.value(item)).collect();
+                self.feed(insert.into, Row { values: Values::Inner(&values), ..row })?;
             }
         }
         Ok(())

@@ -175,6 +175,30 @@ fn is_true(text: &str) -> bool {
 }
 
 impl Value<'_> {
+    /// The same value, whose text is this one's.
+    pub(crate) fn borrowed(&self) -> Value<'_> {
+        match self {
+            Self::Text(text) => Value::Text(Cow::Borrowed(text)),
+            other => other.clone(),
+        }
+    }
+
+    /// The same value, with a text of its own.
+    pub(crate) fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Boolean(truth) => Value::Boolean(truth),
+            Self::Integer(number) => Value::Integer(number),
+            Self::Decimal(number) => Value::Decimal(number),
+            Self::Real(number) => Value::Real(number),
+            Self::Double(number) => Value::Double(number),
+            Self::Text(text) => Value::Text(text.into_owned().into()),
+            Self::Date(days) => Value::Date(days),
+            Self::Time(ms) => Value::Time(ms),
+            Self::Timestamp(ms) => Value::Timestamp(ms),
+        }
+    }
+
     pub(crate) fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }

@@ -14,10 +14,16 @@ fn program(data_type: DataType, items: Vec<(Expr, DataType)>) -> RecordProgram {
         types: items.iter().map(|(_, data_type)| *data_type).collect(),
         keys: Some(keys.take(items.len()).collect()),
     };
-    let insert =
-        Insert { from: 0, into: 1, filter: None, items: items.into_iter().map(|(item, _)| item).collect() };
+    let insert = Insert {
+        from: 0,
+        into: 1,
+        lookups: vec![],
+        filter: None,
+        items: items.into_iter().map(|(item, _)| item).collect(),
+    };
     let column = Column { path: vec!["v".into()], data_type };
-    let query = Query { columns: vec![column], streams: vec![stream], inserts: vec![insert] };
+    let query =
+        Query { columns: vec![column], streams: vec![stream], inserts: vec![insert], ..Query::default() };
     RecordProgram::querying(query, "\n").expect("the query holds together")
 }
 
@@ -184,11 +190,17 @@ fn what_is_no_object_fails_and_what_stands_behind_it_does_not_matter() {
 #[test]
 fn a_query_that_names_what_there_is_not_is_refused() {
     let stream = |keys| Stream { types: vec![DataType::Integer], keys };
-    let insert = |from, into, column| Insert { from, into, filter: None, items: vec![Expr::Column(column)] };
+    let insert = |from, into, column| Insert {
+        from,
+        into,
+        lookups: vec![],
+        filter: None,
+        items: vec![Expr::Column(column)],
+    };
     let column = Column { path: vec!["v".into()], data_type: DataType::Integer };
     let refused = |inserts| {
         let streams = vec![stream(None), stream(Some(vec!["a".into()]))];
-        let query = Query { columns: vec![column.clone()], streams, inserts };
+        let query = Query { columns: vec![column.clone()], streams, inserts, ..Query::default() };
         RecordProgram::querying(query, "\n").is_err()
     };
     assert!(!refused(vec![insert(0, 1, 0), insert(1, 2, 0)]));
@@ -351,11 +363,13 @@ fn rows_without_end_fail_the_record() {
     // Each of 40 streams feeds the next one twice.
     let streams = (1..=40)
         .map(|n| Stream { types: vec![DataType::Integer], keys: (n == 40).then(|| vec!["a".to_owned()]) });
-    let insert = |from| Insert { from, into: from + 1, filter: None, items: vec![Expr::Column(0)] };
+    let insert =
+        |from| Insert { from, into: from + 1, lookups: vec![], filter: None, items: vec![Expr::Column(0)] };
     let query = Query {
         columns: vec![Column { path: vec!["v".into()], data_type: DataType::Integer }],
         streams: streams.collect(),
         inserts: (0..40).flat_map(|from| [insert(from), insert(from)]).collect(),
+        ..Query::default()
     };
     let program = RecordProgram::querying(query, "\n").expect("it holds together");
     assert_eq!(program.apply(b"{\"v\":1}"), Outcome::ProcessingFailed);
@@ -367,7 +381,14 @@ fn what_the_filter_drops_is_dropped() {
     let query = Query {
         columns: vec![Column { path: vec!["dob".into(), "age".into()], data_type: DataType::Integer }],
         streams: vec![Stream { types: vec![DataType::Integer], keys: Some(vec!["AGE".into()]) }],
-        inserts: vec![Insert { from: 0, into: 1, filter: Some(adults), items: vec![Expr::Column(0)] }],
+        inserts: vec![Insert {
+            from: 0,
+            into: 1,
+            lookups: vec![],
+            filter: Some(adults),
+            items: vec![Expr::Column(0)],
+        }],
+        ..Query::default()
     };
     let program = RecordProgram::querying(query, "").expect("it holds together");
     for (record, outcome) in [

@@ -271,6 +271,36 @@ mod tests {
             }
         }
 
+        /// Whatever a query makes of a record, none, one or several rows: it is one answer.
+        #[test]
+        fn a_query_answers_each_record_once(
+            payloads in prop::collection::vec("(?s)[\\[\\]{}\"a:,\n 17]{0,12}|\\{\"a\":\\[(\\{\"b\":[17]\\},){0,3}\\{\\}\\]\\}", 0..20),
+            csv: bool,
+            limit in 0_usize..4000,
+        ) {
+            let data: Vec<_> = payloads.iter().map(|payload| json!(STANDARD.encode_to_string(payload))).collect();
+            let event = event(&data);
+            let event_json = event.to_string();
+            let parsed = Event::from_json(event_json.as_bytes()).expect("an event");
+            let input = match csv {
+                true => r#""format":{"csv":","},"columns":[{"type":"integer"}]"#,
+                false => r#""columns":[{"path":["b"],"type":"integer"}],"array":{"path":["a"],"columns":[0]}"#,
+            };
+            let insert = r#"{"from":0,"into":1,"items":[{"column":0}]}"#;
+            let query = format!(r#"{{{input},"streams":[{{"types":["integer"],"keys":["n"]}}],"inserts":[{insert},{insert}]}}"#);
+            let program = format!(r#"{{"version":{},"append":"\n","query":{query}}}"#, pipec_core::VERSION);
+            let program = RecordProgram::from_json(program.as_bytes()).expect("a program");
+            let (reply, counts) = transform(&program, &parsed);
+            for answer in checked(&event, &reply, &counts) {
+                if let Some(data) = answer["data"].as_str() {
+                    let rows = STANDARD.decode_to_vec(data).expect("base64");
+                    prop_assert!(rows.ends_with(b"\n") && rows.split(|byte| *byte == b'\n').count() % 2 == 1);
+                }
+            }
+            let (reply, counts) = transform_within(&program, &parsed, limit);
+            checked(&event, &reply, &counts);
+        }
+
         #[test]
         fn never_exceeds_the_limit(
             data in prop::collection::vec("([A-Za-z0-9+/]{4}){0,8}|.{0,9}", 0..20),

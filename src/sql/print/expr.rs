@@ -96,7 +96,9 @@ impl Expressions<'_> {
                 cast(&text, operand.data_type, expr.data_type)
             }
             ExprKind::Negate(operand) => format!("-{}", self.bound(operand, Binding::Atom)),
-            ExprKind::Arithmetic { operator, left, right } => self.arithmetic(*operator, left, right),
+            ExprKind::Arithmetic { operator, left, right } => {
+                self.arithmetic(*operator, left, right, expr.data_type)
+            }
             ExprKind::Concat(list) => self.list(list, " || ", Binding::Atom),
             ExprKind::Compare { operator, left, right } => {
                 let (left, right) = (self.bound(left, Binding::Add), self.bound(right, Binding::Add));
@@ -230,7 +232,7 @@ impl Expressions<'_> {
         }
     }
 
-    fn arithmetic(&self, operator: Arithmetic, left: &Expr, right: &Expr) -> String {
+    fn arithmetic(&self, operator: Arithmetic, left: &Expr, right: &Expr, to: DataType) -> String {
         let sum = |sign: &str| {
             let (left, right) = (self.bound(left, Binding::Add), self.bound(right, Binding::Multiply));
             format!("{left} {sign} {right}")
@@ -244,8 +246,11 @@ impl Expressions<'_> {
             Arithmetic::Divide if is_not_zero(right) => {
                 format!("{} / {}", self.bound(left, Binding::Multiply), self.bound(right, Binding::Sign))
             }
+            // Flink's planner fails over a constant that is a division by what is computed, and makes constants of columns
+            // that a condition says the value of. A function stands around it, one that the planner does not see through.
             Arithmetic::Divide => {
-                format!("{} / NULLIF({}, 0)", self.bound(left, Binding::Multiply), self.print(right))
+                let (dividend, divisor) = (self.bound(left, Binding::Multiply), self.print(right));
+                format!("IF(TRUE, {dividend} / NULLIF({divisor}, 0), {})", quote::literal(&Literal::Null, to))
             }
             // The result has the type of the divisor, so a constant says which it is.
             Arithmetic::Modulo => {
@@ -298,6 +303,9 @@ fn binding(expr: &Expr) -> Binding {
         ExprKind::Call { function: Function::SimilarTo, .. } => Binding::Compare,
         ExprKind::Concat(_) | ExprKind::Shift { .. } => Binding::Add,
         ExprKind::Arithmetic { operator: Arithmetic::Add | Arithmetic::Subtract, .. } => Binding::Add,
+        ExprKind::Arithmetic { operator: Arithmetic::Divide, right, .. } if !is_not_zero(right) => {
+            Binding::Atom
+        }
         ExprKind::Arithmetic { operator: Arithmetic::Multiply | Arithmetic::Divide, .. } => Binding::Multiply,
         ExprKind::Negate(_) => Binding::Sign,
         ExprKind::Literal(Literal::Integer(i64::MIN)) => Binding::Atom,

@@ -1,7 +1,7 @@
 //! FROM and OVER as Flink SQL writes them.
 
 use super::super::data_type::DataType;
-use super::super::expr::{ColumnRef, Literal};
+use super::super::expr::{ColumnRef, Expr, Literal};
 use super::super::query::{
     Frame, FromClause, JoinKind, Order, Over, Role, StreamId, TimeAttribute, TimeBounds, Window, WindowKind,
 };
@@ -111,16 +111,11 @@ impl Printer<'_> {
             FromClause::Lookup { left, table, key, outer, .. } => {
                 let mut all = self.partners(left, expressions);
                 if !outer {
-                    let data_type = self.query.stream(*table).columns[key.0].data_type;
-                    let keys: Vec<String> = self
-                        .rows(*table)
-                        .iter()
-                        .filter(|row| row[key.0] != Literal::Null)
-                        .map(|row| quote::literal(&row[key.0], data_type))
-                        .collect();
+                    let keys: Vec<String> =
+                        self.keys(*table, key.0, &key.1).into_iter().map(|(known, _)| known).collect();
                     all.push(match keys.as_slice() {
                         [] => "FALSE".into(),
-                        keys => format!("{} IN ({})", expressions.operand(&key.1), keys.join(", ")),
+                        keys => format!("{} IN ({})", known_as(&key.1, expressions), keys.join(", ")),
                     });
                 }
                 all
@@ -135,11 +130,30 @@ impl Printer<'_> {
         }
     }
 
+    /// The keys of a reference table, as constants of the type of what they are compared with, each with its row. Large
+    /// whole numbers may be one floating point number; the first row has it then.
+    fn keys(&self, table: StreamId, key: usize, value: &Expr) -> Vec<(String, &[Literal])> {
+        let data_type = self.query.stream(table).columns[key].data_type;
+        let mut keys: Vec<(String, &[Literal])> = Vec::new();
+        for row in self.rows(table).iter().filter(|row| row[key] != Literal::Null) {
+            let known = match (&row[key], value.data_type) {
+                (Literal::Integer(number), to) if to.is_approximate() => format!("{:E}", *number as f64),
+                (number @ Literal::Integer(_), to @ DataType::Decimal { .. }) => {
+                    format!("CAST({} AS {})", quote::literal(number, data_type), quote::data_type(to))
+                }
+                (known, _) => quote::literal(known, data_type),
+            };
+            if !value.data_type.is_approximate() || keys.iter().all(|(before, _)| *before != known) {
+                keys.push((known, row));
+            }
+        }
+        keys
+    }
+
     /// A column of a reference table: the value that belongs to the key, one branch for each that is there.
     pub(super) fn looked_up(&self, column: ColumnRef) -> String {
         let table = self.relations[column.relation];
-        let (stream, rows) = (self.query.stream(table), self.rows(table));
-        let data_type: DataType = stream.columns[column.column].data_type;
+        let data_type: DataType = self.query.stream(table).columns[column.column].data_type;
         let (Some(key), target) =
             (key_of(&self.insert.select.from, column.relation), quote::data_type(data_type))
         else {
@@ -147,18 +161,16 @@ impl Printer<'_> {
         };
         let (column_of, time_of) = (|column| self.column(column), |relation, time| self.time(relation, time));
         let expressions = Expressions { column: &column_of, time: &time_of, over: None };
-        let key_type = stream.columns[key.0].data_type;
-        let pairs: Vec<(String, String)> = rows
-            .iter()
-            .filter(|row| row[key.0] != Literal::Null && row[column.column] != Literal::Null)
-            .map(|row| {
-                (quote::literal(&row[key.0], key_type), quote::literal(&row[column.column], data_type))
-            })
+        let pairs: Vec<(String, String)> = self
+            .keys(table, key.0, key.1)
+            .into_iter()
+            .filter(|(_, row)| row[column.column] != Literal::Null)
+            .map(|(known, row)| (known, quote::literal(&row[column.column], data_type)))
             .collect();
         if pairs.is_empty() {
             return quote::literal(&Literal::Null, data_type);
         }
-        let key = expressions.operand(key.1);
+        let key = known_as(key.1, &expressions);
         if pairs.len() <= MOST_BRANCHES {
             let branch = |(known, value): &(String, String)| format!(" WHEN {known} THEN {value}");
             let branches: String = pairs.iter().map(branch).collect();
@@ -172,11 +184,22 @@ impl Printer<'_> {
     }
 }
 
+/// What a key is compared with. Among many, Flink finds a floating point number by its bits, of which 0 has two; a sum
+/// with 0, which would make them one, it leaves out.
+fn known_as(value: &Expr, expressions: &Expressions) -> String {
+    let text = expressions.operand(value);
+    if value.data_type.is_approximate() {
+        format!("CASE WHEN {text} = 0E0 THEN 0E0 ELSE {text} END")
+    } else {
+        text
+    }
+}
+
 /// Branches of a CASE, which is easy to read. Hundreds of them overflow the stack of Flink's code generator.
 const MOST_BRANCHES: usize = 16;
 
 /// The column of the table and what it must equal, of the look-up that is a relation.
-fn key_of(from: &FromClause, relation: usize) -> Option<(usize, &super::super::expr::Expr)> {
+fn key_of(from: &FromClause, relation: usize) -> Option<(usize, &Expr)> {
     match from {
         FromClause::Stream { .. } => None,
         FromClause::Join { left, right, .. } => {
@@ -198,7 +221,7 @@ pub(super) fn over(over: &Over, expressions: &Expressions) -> String {
     let order = match &over.order {
         Order::Time(time) => time_name(*time).to_owned(),
         Order::Values(values) => {
-            let value = |(value, descending): &(super::super::expr::Expr, bool)| {
+            let value = |(value, descending): &(Expr, bool)| {
                 format!("{}{}", expressions.print(value), if *descending { " DESC" } else { "" })
             };
             values.iter().map(value).collect::<Vec<_>>().join(", ")

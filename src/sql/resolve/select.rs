@@ -258,11 +258,13 @@ impl Resolver<'_, '_> {
             Some(condition) => self.condition(condition, "HAVING").map(Some),
             None => Some(None),
         };
-        let items: Option<Vec<Vec<Item>>> = items.into_iter().collect();
-        let (filter, group, having) = (filter?, group?, having?);
-        let items: Vec<Item> = items?.into_iter().flatten().collect();
+        let complete = items.iter().all(Option::is_some);
+        let items: Vec<Item> = items.into_iter().flatten().flatten().collect();
+        // What is wrong with the groups is said beside what is wrong with a value.
+        let group = self.finish_group(group?, having.clone().flatten(), &items);
+        let (filter, _) = (filter?, having?);
         self.bounded_ranks(filter.as_ref())?;
-        let group = self.finish_group(group, having, &items)?;
+        let group = group.filter(|_| complete)?;
         let over = self.finish_over(&from, group.as_ref())?;
         let (times, windowed) = self.times(&from, group.as_ref());
         let select = Select { from, filter, group, over, items: Vec::new(), span: self.span };
