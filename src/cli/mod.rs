@@ -12,12 +12,16 @@ mod explain;
 mod fetch;
 mod init;
 mod live_stream;
+mod logs;
 mod output;
 mod pages;
 mod plan;
 mod progress;
 mod schema;
+mod since;
 mod sql;
+mod status;
+mod tail;
 
 use std::path::PathBuf;
 
@@ -67,6 +71,12 @@ enum Verb {
     Diff(diff::Diff),
     /// Delete the pipeline's stack, after saying what goes and what stays
     Destroy(destroy::Destroy),
+    /// Show how a deployed pipeline is: stack, flow, delays, failures, alarms
+    Status(status::StatusVerb),
+    /// Read the logs of a deployed pipeline's programs, in the order of time
+    Logs(logs::Logs),
+    /// Read the records of a deployed pipeline's streams, or the objects in its bucket, as they come
+    Tail(tail::Tail),
     /// Find the columns of sample records, and write them into a spec
     Discover(discover::Discover),
     /// Explain a diagnostic's code
@@ -108,6 +118,9 @@ pub fn run(command: Command) -> u8 {
         Verb::Deploy(verb) => verb.run(),
         Verb::Diff(verb) => verb.run(),
         Verb::Destroy(verb) => verb.run(),
+        Verb::Status(verb) => verb.run(),
+        Verb::Logs(verb) => verb.run(),
+        Verb::Tail(verb) => verb.run(),
         Verb::Discover(verb) => verb.run(),
         Verb::Explain(verb) => verb.run(),
         Verb::Schema(verb) => verb.run(),

@@ -1,6 +1,7 @@
 //! The AWS SDK as [`AwsClient`](super::client::AwsClient): its retries, its timeouts, its chain of credentials.
 
 mod cloudformation;
+mod observer;
 mod s3;
 
 use std::future::Future;
