@@ -170,5 +170,14 @@ fn each_program_has_its_form() {
         (Program::Producer, "\u{1b}[31mred\u{7}"),
     ];
     let text: Vec<String> = lines.iter().map(|(program, message)| shown(*program, message)).collect();
-    insta::assert_snapshot!(text.join("\n"), @"");
+    insta::assert_snapshot!(text.join("\n"), @r#"
+    2026-11-18T11:06:40.123Z transform INFO  batch transformed request_id=r records=3
+    2026-11-18T11:06:40.123Z transform REPORT RequestId: r	Duration: 1.2 ms
+    2026-11-18T11:06:40.123Z flink     WARN  switched from RUNNING to FAILED: java.lang.RuntimeException: no
+        Caused by: java.io.IOException: deep
+    2026-11-18T11:06:40.123Z flink     ERROR failed: a.B: in lines
+    2026-11-18T11:06:40.123Z delivery  ERROR S3.AccessDenied: Access was denied. (arn:aws:s3:::b)
+    2026-11-18T11:06:40.123Z delivery  {"somethingElse":1}
+    2026-11-18T11:06:40.123Z producer  \u{1b}[31mred\u{7}
+    "#);
 }

@@ -94,6 +94,8 @@ pub fn records(
         }
         readers.push(reader);
     }
+    // What a shard is made of ends before it begins, but maybe before the time that is asked for as well.
+    let position = if start == Start::Now { Position::Oldest } else { position };
     let mut begun: BTreeSet<String> = readers.iter().map(|reader| reader.shard.clone()).collect();
     while let Some(next) = (0..readers.len()).min_by_key(|index| readers[*index].due) {
         let reader = &mut readers[next];
@@ -106,7 +108,7 @@ pub fn records(
             reader.due = observer.now() + PAUSE_REFUSED;
             continue;
         };
-        for record in page.records.iter() {
+        for record in &page.records {
             reader.position = Position::After(record.sequence.clone());
             if !tell(&record.data) {
                 return Ok(());
@@ -119,7 +121,7 @@ pub fn records(
             let ended = readers.swap_remove(next).shard;
             for child in children(&observer.shards(stream)?, &ended, &readers) {
                 if begun.insert(child.clone()) {
-                    readers.push(Reader::new(child, Position::Oldest, observer.now()));
+                    readers.push(Reader::new(child, position.clone(), observer.now()));
                 }
             }
         }
