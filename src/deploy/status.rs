@@ -275,8 +275,12 @@ fn sizing(what: &str, observed: Option<f64>, declared: f64, carried: Option<u64>
         Some(_) => "over what it is sized for, within the headroom of its shards",
         None => "over what it is planned for; on demand it scales, and costs more",
     };
+    let keys = match what {
+        "records" => "`stream.records_per_second`",
+        _ => "`stream.record_size` or `stream.records_per_second`",
+    };
     Some(format!(
-        "{} {what}/s at peak, declared {}: {more}; raise `stream.records_per_second` or `stream.record_size`",
+        "{} {what}/s at peak, declared {}: {more}; raise {keys}",
         text::number(observed),
         text::number(declared)
     ))

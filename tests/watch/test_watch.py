@@ -5,6 +5,7 @@ names of AWS's documentation, so this proves what is asked for and shown and not
 that is split, so reading across splits is proved by pipec's own tests alone. It packs no object.
 """
 
+import base64
 import contextlib
 import datetime
 import gzip
@@ -261,7 +262,12 @@ def test_status_compares_what_flows_with_what_is_declared(place):
 
 
 def test_status_counts_the_calls_of_the_transform(place):
-    place.put("user-data-lambda", json.dumps(USER).encode())
+    # The emulator counts the calls of Lambda's API, not those of its own Firehose.
+    data = base64.b64encode(json.dumps(USER).encode()).decode()
+    record = {"recordId": "1", "approximateArrivalTimestamp": 1, "data": data}
+    event = {"invocationId": "1", "deliveryStreamArn": "arn", "region": REGION, "records": [record]}
+    function = place.resource("user-data-lambda", "Transform")
+    place.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
 
     def calls():
         found = json.loads(place.pipec("status", "user-data-lambda.yaml", "--format", "json")[0])
@@ -269,7 +275,7 @@ def test_status_counts_the_calls_of_the_transform(place):
         return part["readings"]["calls"] and part["readings"]
 
     readings = until(calls, "a call")
-    assert readings["errors"] == 0 and readings["throttles"] == 0
+    assert (readings["calls"], readings["errors"], readings["throttles"]) == (1, 0, 0)
 
 
 def test_aws_that_does_not_answer_is_told(place):

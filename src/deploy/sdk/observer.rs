@@ -3,7 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_cloudwatch::types::{
-    Dimension, Metric, MetricAlarm, MetricDataQuery, MetricStat, ScanBy, StateValue,
+    Dimension, Metric, MetricAlarm, MetricDataQuery, MetricDataResult, MetricStat, ScanBy, StateValue,
+    StatusCode,
 };
 use aws_sdk_kinesis::types::ShardIteratorType;
 use aws_smithy_types::DateTime;
@@ -58,6 +59,7 @@ impl Observer for SdkClient {
                     .send();
                 let answer = self.call("cloudwatch:GetMetricData", send)?;
                 for result in answer.metric_data_results() {
+                    given(result)?;
                     let index = result.id().and_then(|id| id.strip_prefix('m')?.parse::<usize>().ok());
                     let Some(points) = index.and_then(|index| found.get_mut(index)) else { continue };
                     let values = result.timestamps().iter().zip(result.values());
@@ -211,6 +213,22 @@ impl SdkClient {
             }
         })
     }
+}
+
+/// A metric that could not be read has no values either, and must not pass for one without data.
+fn given(result: &MetricDataResult) -> Call<()> {
+    let kind = match result.status_code() {
+        Some(StatusCode::Forbidden) => CallErrorKind::Denied,
+        Some(StatusCode::InternalError) => CallErrorKind::Unreachable,
+        _ => return Ok(()),
+    };
+    let message = result.messages().first().and_then(|message| message.value());
+    Err(CallError {
+        action: "cloudwatch:GetMetricData",
+        kind,
+        code: result.status_code().map(|code| code.as_str().to_owned()),
+        message: text(message),
+    })
 }
 
 fn asked(index: usize, query: &MetricQuery) -> MetricDataQuery {

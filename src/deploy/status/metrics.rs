@@ -113,8 +113,6 @@ const fn own(metric: Metric) -> Metric {
 pub const RECORDS_IN: &str = "records_per_second";
 /// Key of what comes in, bytes a second.
 pub const BYTES_IN: &str = "bytes_per_second";
-/// Key of when Firehose last wrote.
-pub const LAST_DELIVERY: &str = "last_delivery";
 
 /// A Kinesis stream. Kinesis Data Streams developer guide, "Monitor the service with CloudWatch", 2026-11: one value a
 /// minute; `WriteProvisionedThroughputExceeded` counts records, `ReadProvisionedThroughputExceeded` calls.
@@ -171,7 +169,14 @@ const DELIVERY: Kind = Kind {
     namespace: "AWS/Firehose",
     dimension: "DeliveryStreamName",
     metrics: &[
-        metric(LAST_DELIVERY, "last delivery", "DeliveryToS3.Records", "Sum", Reading::LastSeen, Unit::Time),
+        by_the_minute(metric(
+            "last_delivery",
+            "last delivery",
+            "DeliveryToS3.Records",
+            "Sum",
+            Reading::LastSeen,
+            Unit::Time,
+        )),
         metric(
             "records_delivered",
             "records delivered",

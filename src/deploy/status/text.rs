@@ -3,7 +3,7 @@
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
-use super::metrics::{BYTES_IN, LAST_DELIVERY, Metric, RECORDS_IN, Reading, Unit};
+use super::metrics::{BYTES_IN, Metric, RECORDS_IN, Reading, Unit};
 use super::{Part, Status};
 
 /// Width of the column of what is read.
@@ -69,7 +69,6 @@ fn reading(part: &Part, metric: &Metric, now: i64) -> String {
         Reading::Highest => " at most in the last hour",
         Reading::Lowest => " at least in the last hour",
         Reading::Newest => " at the last look of CloudWatch",
-        Reading::LastSeen if metric.key == LAST_DELIVERY => ", to five minutes",
         Reading::LastSeen => "",
     };
     format!("{shown}{when}{declared}")
@@ -100,9 +99,9 @@ fn duration(seconds: f64) -> String {
     let whole = seconds.max(0.0) as u64;
     match whole {
         0 if seconds > 0.0 => format!("{:.0} ms", seconds * 1_000.0),
-        ..120 => format!("{whole} s"),
-        ..7_200 => format!("{} min", whole / 60),
-        ..172_800 => format!("{} h {} min", whole / 3_600, whole % 3_600 / 60),
+        0..120 => format!("{whole} s"),
+        120..7_200 => format!("{} min", whole / 60),
+        7_200..172_800 => format!("{} h {} min", whole / 3_600, whole % 3_600 / 60),
         _ => format!("{} d", whole / 86_400),
     }
 }

@@ -30,12 +30,15 @@ fn readable(bytes: &[u8]) -> Option<&str> {
     text.chars().all(harmless).then_some(text)
 }
 
+/// What is in an object, or why it cannot be read.
+pub type Unpacked = Result<Vec<u8>, String>;
+
 /// What is in an object, with Firehose's word for its compression. Objects from before a change of the spec are told
 /// by what they begin with.
 ///
 /// # Errors
 /// Why it cannot be read, without any of it.
-pub fn unpack(bytes: &[u8], compression: &str) -> Result<Vec<u8>, String> {
+pub fn unpack(bytes: &[u8], compression: &str) -> Unpacked {
     let unpacked = if bytes.starts_with(&GZIP) {
         bounded(MultiGzDecoder::new(bytes))
     } else if bytes.starts_with(b"PK\x03\x04") {
@@ -152,7 +155,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_firehose_packs_is_unpacked(content in proptest::collection::vec(b'a'..b'z', 0..200)) {
+        fn what_firehose_packs_is_unpacked(content in proptest::collection::vec(b'a'..=b'z', 0..200)) {
             let mut framed = snap::write::FrameEncoder::new(Vec::new());
             framed.write_all(&content).expect("memory takes it");
             let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));

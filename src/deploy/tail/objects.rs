@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::decode::unpack;
+use super::decode::{Unpacked, unpack};
 use super::{Start, prefixes};
 use crate::deploy::observer::Observer;
 use crate::deploy::stop::Step;
@@ -33,7 +33,7 @@ pub fn objects(
     place: Place,
     start: Start,
     follow: bool,
-    tell: &mut dyn FnMut(&str, Result<Vec<u8>, String>) -> bool,
+    tell: &mut dyn FnMut(&str, Unpacked) -> bool,
 ) -> Step<()> {
     let delivery = place.delivery;
     let mut seen: Option<BTreeSet<String>> = None;
