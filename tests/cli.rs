@@ -469,3 +469,28 @@ fn discover_writes_through_a_link_and_keeps_permissions() {
     let mode = fs::metadata(place.path("orders.yaml")).expect("the spec").permissions().mode();
     assert_eq!(mode & 0o777, 0o640);
 }
+
+#[test]
+fn what_is_watched_is_of_the_pipeline() {
+    let place = Place::new();
+    for (args, says) in [
+        (&["tail", "orders.yaml", "output"][..], "it has input, bucket"),
+        (&["logs", "orders.yaml", "producer"], "it has logs of delivery"),
+        (&["logs", "orders.yaml", "--since", "5m"], "write `5 min`"),
+        (&["tail", "orders.yaml", "--count", "0"], "0 is not in"),
+        (&["tail", "orders.yaml", "--since", "1h", "--from-beginning"], "cannot be used with"),
+    ] {
+        let output = place.pipec(args);
+        assert_eq!(code(&output), 2, "{args:?}");
+        assert!(err(&output).contains(says) && out(&output).is_empty(), "{}", err(&output));
+    }
+}
+
+#[test]
+fn watching_without_credentials_says_how_to_log_in() {
+    for verb in ["status", "logs", "tail"] {
+        let output = Place::new().pipec(&[verb, "orders.yaml"]);
+        assert_eq!(code(&output), 3, "{}", err(&output));
+        assert!(err(&output).contains("PIPE1101") && out(&output).is_empty(), "{}", err(&output));
+    }
+}

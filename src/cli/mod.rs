@@ -12,13 +12,17 @@ mod explain;
 mod fetch;
 mod init;
 mod live_stream;
+mod logs;
 mod output;
 mod pages;
 mod permissions;
 mod plan;
 mod progress;
 mod schema;
+mod since;
 mod sql;
+mod status;
+mod tail;
 
 use std::path::{Path, PathBuf};
 
@@ -45,7 +49,7 @@ const STYLES: Styles = Styles::styled()
     max_term_width = 100,
     after_help = "Examples:\n  pipec init pipeline.yaml       write a commented spec\n  pipec check pipeline.yaml      \
                   find what AWS would refuse\n  pipec plan pipeline.yaml       shards, permissions and cost\n  \
-                  pipec build pipeline.yaml      write the stack\n  pipec sql pipeline.yaml        what Flink will run\n  pipec deploy pipeline.yaml     put it into an account\n  pipec explain PIPE0601         what a code means\n\n\
+                  pipec build pipeline.yaml      write the stack\n  pipec sql pipeline.yaml        what Flink will run\n  pipec deploy pipeline.yaml     put it into an account\n  pipec status pipeline.yaml     how it does there\n  pipec explain PIPE0601         what a code means\n\n\
                   Exit codes: 0 fine, 1 the spec has errors, 2 usage, 3 AWS said no, 4 output is stale (build --check) or the stack \
                   differs (diff), 130 interrupted"
 )]
@@ -72,6 +76,12 @@ enum Verb {
     Diff(diff::Diff),
     /// Delete the pipeline's stack, after saying what goes and what stays
     Destroy(destroy::Destroy),
+    /// Show how a deployed pipeline is: stack, flow, delays, failures, alarms
+    Status(status::StatusVerb),
+    /// Read the logs of a deployed pipeline's programs, in the order of time
+    Logs(logs::Logs),
+    /// Read the records of a deployed pipeline's streams, or the objects in its bucket, as they come
+    Tail(tail::Tail),
     /// Find the columns of sample records, and write them into a spec
     Discover(discover::Discover),
     /// Explain a diagnostic's code
@@ -122,6 +132,9 @@ pub fn run(command: Command) -> u8 {
         Verb::Deploy(verb) => verb.run(),
         Verb::Diff(verb) => verb.run(),
         Verb::Destroy(verb) => verb.run(),
+        Verb::Status(verb) => verb.run(),
+        Verb::Logs(verb) => verb.run(),
+        Verb::Tail(verb) => verb.run(),
         Verb::Discover(verb) => verb.run(),
         Verb::Explain(verb) => verb.run(),
         Verb::Schema(verb) => verb.run(),

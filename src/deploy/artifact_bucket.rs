@@ -37,7 +37,7 @@ pub fn find(
     let owned = |name: &str| Some(Bucket { name: name.to_owned(), owner: Some(account.to_owned()) });
     // A stack keeps the bucket that it has; another one would change every function.
     let parameter = stack.and_then(|stack| stack.parameters.iter().find(|(name, _)| name == PARAMETER));
-    if let Some((_, name)) = parameter.filter(|_| stack.is_some_and(|stack| is_settled(stack))) {
+    if let Some((_, name)) = parameter.filter(|_| stack.is_some_and(is_settled)) {
         return Ok(owned(name));
     }
     Ok(client.stack(STACK)?.filter(is_settled).and_then(|stack| owned(&bucket_of(&stack)?)))

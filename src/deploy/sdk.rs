@@ -1,9 +1,11 @@
 //! The AWS SDK as [`AwsClient`]: its retries, its timeouts, its chain of credentials.
 
 mod cloudformation;
+mod observer;
 mod s3;
 
 use std::future::Future;
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use aws_config::retry::RetryConfig;
@@ -136,7 +138,7 @@ impl SdkClient {
                 Ok(_) => "ok",
                 Err(error) => error.code.as_deref().unwrap_or("no answer"),
             };
-            let _ = anstream::eprintln!("{action}: {end} ({seconds:.2} s)");
+            let _ = writeln!(anstream::stderr(), "{action}: {end} ({seconds:.2} s)");
         }
         result
     }

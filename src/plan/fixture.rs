@@ -31,7 +31,7 @@ impl World for Nowhere {
 }
 
 /// The plan of a spec.
-pub(super) fn planned(spec: &str) -> (Plan, Checked) {
+pub(crate) fn planned(spec: &str) -> (Plan, Checked) {
     let programs = Programs::new(Program::ALL.into_iter().flat_map(|program| {
         [Architecture::X86_64, Architecture::Arm64].map(|architecture| Build {
             program,
@@ -52,12 +52,12 @@ pub(super) fn planned(spec: &str) -> (Plan, Checked) {
 }
 
 /// A spec of a stream and a bucket, and what else is given.
-pub(super) fn spec(stream: &str, rest: &str) -> String {
+pub(crate) fn spec(stream: &str, rest: &str) -> String {
     format!("name: orders\nstream: {{ {stream} }}\ndelivery: {{ s3: {{}} }}\n{rest}")
 }
 
 /// A spec whose SQL runs on Flink.
-pub(super) fn flink_spec(stream: &str) -> String {
+pub(crate) fn flink_spec(stream: &str) -> String {
     spec(
         stream,
         "records: { format: json, columns: { AGE: { type: INTEGER } } }\n\
@@ -67,7 +67,7 @@ pub(super) fn flink_spec(stream: &str) -> String {
 }
 
 /// The plan of [`flink_spec`] with rows of so many bytes, whatever the SQL comes to.
-pub(super) fn with_flink(stream: &str, row_bytes: u64) -> (Plan, Checked) {
+pub(crate) fn with_flink(stream: &str, row_bytes: u64) -> (Plan, Checked) {
     let (mut plan, checked) = planned(&flink_spec(stream));
     let load = Load { record_bytes: row_bytes + 36, consumers: 1, ..plan.stream.load };
     let need = capacity::shards(&load);

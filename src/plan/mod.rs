@@ -6,7 +6,7 @@ mod analytics;
 pub mod cost;
 mod delivery;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod grants;
 mod outputs;
 pub mod permissions;

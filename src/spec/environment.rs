@@ -28,8 +28,8 @@ environments:
 ```
 
 The spec itself is a pipeline as well. `pipec check` and `pipec build` take it and all environments, with `--env prod` that
-one alone. The commands about one pipeline (`plan`, `sql`, `deploy`, `diff`, `destroy`) take the spec itself, or the
-environment of `--env`.
+one alone. The commands about one pipeline (`plan`, `sql`, `permissions`, `deploy`, `diff`, `destroy`, `status`, `logs`,
+`tail`) take the spec itself, or the environment of `--env`.
 ";
 
 /// Pipelines that differ from this one in parts, by their names: lower-case letters, digits and hyphens. `null` removes

@@ -1,0 +1,128 @@
+//! `pipec logs`
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::RuntimeArgs;
+use super::aws::{AwsArgs, Compiled, EventFormat, compile};
+use super::output::{Exit, print};
+use super::since::since;
+use crate::deploy::deployed::deployed;
+use crate::deploy::interrupt::Interrupt;
+use crate::deploy::logs::{self, Options, Program};
+use crate::deploy::observer::Observer;
+use crate::deploy::stop::{Step, Stop};
+use crate::plan::Plan;
+
+/// Read the logs of a deployed pipeline's programs, in the order of time
+///
+/// Lines of Flink's and Firehose's JSON are shown short; `--format json` has them whole.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pipec logs pipeline.yaml                         all programs, the last hour\n  \
+                        pipec logs pipeline.yaml flink --since 1d        the Flink application's, of a day\n  \
+                        pipec logs pipeline.yaml delivery                what Firehose could not deliver\n  \
+                        pipec logs pipeline.yaml --follow --filter WARN  what comes in, with this text\n\n\
+                        `--follow` runs until Ctrl-C and then exits 0."
+)]
+pub(super) struct Logs {
+    /// Spec
+    #[arg(value_name = "SPEC")]
+    spec: PathBuf,
+    /// The pipeline of this environment, instead of the spec's own
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
+    /// Whose log
+    #[arg(value_enum, default_value_t)]
+    program: Whose,
+    /// How far back
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = since)]
+    since: i64,
+    /// Wait for more
+    #[arg(long, short)]
+    follow: bool,
+    /// Only events with this text, upper and lower case as written
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// `text` for people, `json` for programs, an object a line
+    #[arg(long, value_enum, default_value_t)]
+    format: EventFormat,
+    #[command(flatten)]
+    aws: AwsArgs,
+    #[command(flatten)]
+    runtime: RuntimeArgs,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Whose {
+    /// The Lambda transform's
+    Transform,
+    /// The Flink application's
+    Flink,
+    /// Firehose's: what it could not deliver
+    Delivery,
+    /// The producer's instances'
+    Producer,
+    /// That of the function that starts Flink
+    Starter,
+    /// Everyone's
+    #[default]
+    All,
+}
+
+impl Whose {
+    /// The programs of the pipeline that are meant.
+    fn programs(self, plan: &Plan) -> Result<Vec<Program>, Exit> {
+        let there = Program::of(plan);
+        let one = match self {
+            Self::All => return Ok(there),
+            Self::Transform => Program::Transform,
+            Self::Flink => Program::Flink,
+            Self::Delivery => Program::Delivery,
+            Self::Producer => Program::Producer,
+            Self::Starter => Program::Starter,
+        };
+        if there.contains(&one) {
+            return Ok(vec![one]);
+        }
+        let names: Vec<&str> = there.iter().map(|program| program.name()).collect();
+        Err(Exit::usage(&format!("this pipeline has no {}; it has logs of {}", one.name(), names.join(", "))))
+    }
+}
+
+impl Logs {
+    pub(super) fn run(self) -> Result<(), Exit> {
+        let compiled = compile(&self.spec, self.env.as_deref(), &self.runtime)?;
+        let programs = self.program.programs(&compiled.stack.plan)?;
+        let interrupt = Interrupt::install();
+        let mut closed = Ok(());
+        match self.logs(&compiled, &programs, &interrupt, &mut closed) {
+            // Who follows has no other way to end it.
+            Err(Stop::Interrupted(_)) if self.follow => Ok(()),
+            Err(stop) => Err(compiled.stopped(stop, self.format)),
+            Ok(()) => closed,
+        }
+    }
+
+    fn logs(
+        &self,
+        compiled: &Compiled,
+        programs: &[Program],
+        interrupt: &Interrupt,
+        closed: &mut Result<(), Exit>,
+    ) -> Step<()> {
+        let client = compiled.client(&self.aws, interrupt)?;
+        let deployed = deployed(&client, &compiled.stack.plan, &compiled.shown_spec())?;
+        let since = client.now().saturating_sub(self.since).max(0);
+        let options = Options { programs, since, follow: self.follow, filter: self.filter.as_deref() };
+        logs::logs(&client, &deployed, &options, &mut |logged| {
+            let line = match self.format {
+                EventFormat::Text => logs::text(logged),
+                EventFormat::Json => logged.json().to_string(),
+            };
+            *closed = print(&format!("{line}\n"));
+            closed.is_ok()
+        })
+    }
+}

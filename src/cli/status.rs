@@ -1,0 +1,61 @@
+//! `pipec status`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::RuntimeArgs;
+use super::aws::{AwsArgs, Compiled, EventFormat, compile};
+use super::output::{Exit, print};
+use crate::deploy::deployed::deployed;
+use crate::deploy::interrupt::Interrupt;
+use crate::deploy::status;
+use crate::deploy::stop::Step;
+
+/// Show how a deployed pipeline is: stack, flow, delays, failures, alarms
+///
+/// One call to CloudWatch for all metrics: peaks of the last hour by the minute, beside what the spec declares. Where
+/// CloudWatch has no data, it says so. A question costs about 0.01 USD a thousand metrics; a pipeline has some twenty.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pipec status pipeline.yaml                  for people; `!` marks what is wrong\n  \
+                        pipec status pipeline.yaml --format json    for programs; `null` where there is no data\n\n\
+                        Exits 0 where everything could be read, 3 where AWS refused or there is no stack."
+)]
+pub(super) struct StatusVerb {
+    /// Spec
+    #[arg(value_name = "SPEC")]
+    spec: PathBuf,
+    /// The pipeline of this environment, instead of the spec's own
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
+    /// `text` for people, `json` for programs
+    #[arg(long, value_enum, default_value_t)]
+    format: EventFormat,
+    #[command(flatten)]
+    aws: AwsArgs,
+    #[command(flatten)]
+    runtime: RuntimeArgs,
+}
+
+impl StatusVerb {
+    pub(super) fn run(self) -> Result<(), Exit> {
+        let compiled = compile(&self.spec, self.env.as_deref(), &self.runtime)?;
+        let interrupt = Interrupt::install();
+        match self.status(&compiled, &interrupt) {
+            Ok(text) => print(&text),
+            Err(stop) => Err(compiled.stopped(stop, self.format)),
+        }
+    }
+
+    fn status(&self, compiled: &Compiled, interrupt: &Interrupt) -> Step<String> {
+        let client = compiled.client(&self.aws, interrupt)?;
+        let plan = &compiled.stack.plan;
+        let deployed = deployed(&client, plan, &compiled.shown_spec())?;
+        let status = status::status(&client, &client, plan, &deployed)?;
+        Ok(match self.format {
+            EventFormat::Text => status::text(&status),
+            EventFormat::Json => format!("{:#}\n", serde_json::json!(status)),
+        })
+    }
+}

@@ -1,0 +1,160 @@
+//! `pipec tail`
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::RuntimeArgs;
+use super::aws::{AwsArgs, Compiled, EventFormat, compile};
+use super::output::{Exit, note};
+use super::since::since;
+use crate::deploy::deployed::{Deployed, deployed};
+use crate::deploy::interrupt::Interrupt;
+use crate::deploy::observer::Observer;
+use crate::deploy::sdk::SdkClient;
+use crate::deploy::stop::{At, Step, Stop};
+use crate::deploy::tail::{self, Place, Start, Target, decode};
+use crate::diagnostics::Code;
+
+/// Read the records of a deployed pipeline's streams, or the objects in its bucket, as they come
+///
+/// Reads all shards and what they are split into, and shares each shard's five calls and 2 MiB a second with the
+/// pipeline. Gzip and the delivery's compression are unpacked; what is no text is `base64:...`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pipec tail pipeline.yaml                              records as they come in\n  \
+                        pipec tail pipeline.yaml output                       rows of the query\n  \
+                        pipec tail pipeline.yaml bucket --since 1h            lines of new objects\n  \
+                        pipec tail pipeline.yaml --from-beginning --count 10  the oldest ten, and no more\n  \
+                        pipec tail pipeline.yaml LARGE --since 5min --no-follow | jq .\n\n\
+                        Runs until Ctrl-C, and then exits 0. Content goes to stdout alone."
+)]
+pub(super) struct Tail {
+    /// Spec
+    #[arg(value_name = "SPEC")]
+    spec: PathBuf,
+    /// The pipeline of this environment, instead of the spec's own
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
+    /// `input`, `output` (the query's rows), the name of an output, or `bucket`
+    #[arg(value_name = "WHAT", default_value = "input")]
+    what: String,
+    /// Begin with what came so long ago
+    #[arg(long, value_name = "TIME", value_parser = since, conflicts_with = "from_beginning")]
+    since: Option<i64>,
+    /// Begin with the oldest that is there
+    #[arg(long)]
+    from_beginning: bool,
+    /// End after so many records, or lines of objects
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    count: Option<u64>,
+    /// End where there is no more
+    #[arg(long)]
+    no_follow: bool,
+    /// Write what is in each record or object as it is, with nothing between
+    #[arg(long)]
+    raw: bool,
+    #[command(flatten)]
+    aws: AwsArgs,
+    #[command(flatten)]
+    runtime: RuntimeArgs,
+}
+
+/// Where content goes: past anything that would change it.
+struct Sink {
+    left: Option<u64>,
+    end: Result<(), Exit>,
+}
+
+impl Sink {
+    /// Writes one record or line; whether there may be more.
+    fn write(&mut self, content: &[u8]) -> bool {
+        let mut out = io::stdout().lock();
+        if let Err(error) = out.write_all(content).and_then(|()| out.flush()) {
+            self.end = match error.kind() {
+                io::ErrorKind::BrokenPipe => Err(Exit::Closed),
+                _ => Err(Exit::usage(&format!("the output cannot be written: {error}"))),
+            };
+            return false;
+        }
+        self.left = self.left.map(|left| left.saturating_sub(1));
+        self.left != Some(0)
+    }
+}
+
+impl Tail {
+    pub(super) fn run(self) -> Result<(), Exit> {
+        let compiled = compile(&self.spec, self.env.as_deref(), &self.runtime)?;
+        let target = Target::find(&compiled.stack.plan, &self.what).map_err(|names| {
+            Exit::usage(&format!("this pipeline has no `{}`; it has {}", self.what, names.join(", ")))
+        })?;
+        let interrupt = Interrupt::install();
+        let mut sink = Sink { left: self.count, end: Ok(()) };
+        match self.tail(&compiled, &target, &interrupt, &mut sink) {
+            // Who follows has no other way to end it.
+            Err(Stop::Interrupted(_)) if !self.no_follow => Ok(()),
+            Err(stop) => Err(compiled.stopped(stop, EventFormat::Text)),
+            Ok(()) => sink.end,
+        }
+    }
+
+    fn tail(&self, compiled: &Compiled, target: &Target, interrupt: &Interrupt, sink: &mut Sink) -> Step<()> {
+        let client = compiled.client(&self.aws, interrupt)?;
+        let deployed = deployed(&client, &compiled.stack.plan, &compiled.shown_spec())?;
+        let start = match self.since {
+            Some(since) => Start::Since(client.now().saturating_sub(since).max(0)),
+            None if self.from_beginning => Start::Oldest,
+            None => Start::Now,
+        };
+        let stream = match target {
+            Target::Bucket => return self.objects(compiled, &client, &deployed, start, sink),
+            Target::Stream(logical_id) => named(&deployed, logical_id)?,
+        };
+        tail::records(&client, stream, start, !self.no_follow, &mut |data| {
+            if self.raw { sink.write(data) } else { sink.write(decode::text(data).as_bytes()) }
+        })
+    }
+
+    fn objects(
+        &self,
+        compiled: &Compiled,
+        client: &SdkClient,
+        deployed: &Deployed,
+        start: Start,
+        sink: &mut Sink,
+    ) -> Step<()> {
+        let delivery = &compiled.stack.plan.delivery;
+        let own = deployed.physical_id("Bucket");
+        let shown = delivery.bucket_name.shown();
+        let bucket = if compiled.stack.plan.bucket.is_some() { own.ok_or_else(missing)? } else { &shown };
+        let place = Place { bucket, delivery };
+        tail::objects(client, place, start, !self.no_follow, &mut |key, content| {
+            let content = match content {
+                Ok(content) => content,
+                Err(reason) => {
+                    note(&format!("s3://{bucket}/{key}: {reason}"));
+                    return true;
+                }
+            };
+            if self.raw {
+                return sink.write(&content);
+            }
+            let mut lines = content.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+            lines.all(|line| sink.write(decode::text(line).as_bytes()))
+        })
+    }
+}
+
+fn named<'a>(deployed: &'a Deployed, logical_id: &str) -> Step<&'a str> {
+    deployed.physical_id(logical_id).ok_or_else(missing)
+}
+
+fn missing() -> Stop {
+    Stop::fault(
+        Code::NotDeployed,
+        At::Name,
+        "the stack does not have this yet",
+        "bring it up to date with `pipec deploy`",
+    )
+}

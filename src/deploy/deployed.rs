@@ -1,0 +1,46 @@
+//! The stack of a pipeline as it stands, for the verbs that watch it.
+
+use super::client::{AwsClient, Stack, StackResource};
+use super::pipeline::TAG;
+use super::settle::check_owner;
+use super::stack_status::Condition;
+use super::stop::{At, Step, Stop};
+use crate::diagnostics::Code;
+use crate::plan::Plan;
+
+/// A stack and what it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deployed {
+    /// The stack.
+    pub stack: Stack,
+    /// Its resources.
+    pub resources: Vec<StackResource>,
+}
+
+impl Deployed {
+    /// The name that AWS has given a resource, where it is there.
+    pub fn physical_id(&self, logical_id: &str) -> Option<&str> {
+        let found = self.resources.iter().find(|resource| resource.logical_id == logical_id);
+        found.filter(|resource| resource.status != "DELETE_COMPLETE")?.physical_id.as_deref()
+    }
+}
+
+/// Looks the stack up; `spec` is the spec as the user named it.
+///
+/// # Errors
+/// As AWS gives them, and where there is no stack or it is another's.
+pub fn deployed(client: &dyn AwsClient, plan: &Plan, spec: &str) -> Step<Deployed> {
+    let found = client.stack(&plan.name)?;
+    let gone = |stack: &Stack| matches!(stack.status.condition(), Condition::Gone | Condition::Reviewed);
+    let Some(stack) = found.filter(|stack| !gone(stack)) else {
+        return Err(Stop::fault(
+            Code::NotDeployed,
+            At::Name,
+            format!("there is no stack `{}` in {}", plan.name, client.region()),
+            format!("deploy it with `pipec deploy {spec}`"),
+        ));
+    };
+    check_owner(&stack, (TAG, &plan.name))?;
+    let resources = client.resources(&stack.id)?;
+    Ok(Deployed { stack, resources })
+}

@@ -1,0 +1,311 @@
+//! How a pipeline is: its stack, its resources, what flows, and what is wrong.
+
+mod metrics;
+mod text;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use super::cause;
+use super::client::AwsClient;
+use super::deployed::Deployed;
+use super::kinds;
+use super::observer::{Observer, Point};
+use super::stack_status::Condition;
+use super::stop::Step;
+use crate::aws::limits::kinesis::{SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S};
+use crate::capacity::bytes_per_second;
+use crate::plan::{Plan, StreamPlan};
+use metrics::{BYTES_IN, Kind, RECORDS_IN};
+pub use text::text;
+
+/// Firehose's patience for a record beyond its buffer, seconds, after which something is wrong: a transform and a retry.
+const FRESHNESS_SLACK: u64 = 300;
+
+/// How a pipeline is.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    /// When it was looked at, seconds since 1970.
+    pub at: i64,
+    /// Its stack.
+    pub stack: StackState,
+    /// What flows, in the order of the data.
+    pub parts: Vec<Part>,
+    /// Alarms that ring about one of the stack's resources.
+    pub alarms: Vec<Ringing>,
+    /// Every resource of the stack.
+    pub resources: Vec<Named>,
+}
+
+/// The state of the stack.
+#[derive(Clone, Debug, Serialize)]
+pub struct StackState {
+    /// Name.
+    pub name: String,
+    /// Region.
+    pub region: String,
+    /// CloudFormation's word.
+    pub status: String,
+    /// What goes on, in a verb's form.
+    pub doing: Option<&'static str>,
+    /// The first cause of the last failure, where the last operation failed.
+    pub failure: Option<Failure>,
+}
+
+/// Why an operation failed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Failure {
+    /// Logical id.
+    pub resource: String,
+    /// What it is.
+    pub kind: String,
+    /// AWS's words.
+    pub reason: String,
+}
+
+/// A part of the pipeline that CloudWatch knows.
+#[derive(Clone, Debug, Serialize)]
+pub struct Part {
+    /// What it is to the pipeline.
+    pub part: String,
+    /// Logical id.
+    pub logical_id: String,
+    /// The resource's own name.
+    pub resource: String,
+    /// State of the Flink application.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// What a stream is declared for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared: Option<Declared>,
+    /// What CloudWatch has, by pipec's name; `null` where it has no data.
+    pub readings: IndexMap<&'static str, Option<f64>>,
+    /// What is wrong, a sentence each.
+    pub findings: Vec<String>,
+    #[serde(skip)]
+    metrics: &'static [metrics::Metric],
+}
+
+/// What a stream is declared for.
+#[derive(Clone, Debug, Serialize)]
+pub struct Declared {
+    /// Records a second at peak.
+    pub records_per_second: f64,
+    /// Bytes a second at peak, partition keys included.
+    pub bytes_per_second: u64,
+    /// Shards; `null` on demand.
+    pub shards: Option<u64>,
+}
+
+/// An alarm that rings.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ringing {
+    /// Name.
+    pub name: String,
+    /// Logical id of the resource that it is about.
+    pub resource: String,
+    /// Why, in CloudWatch's words.
+    pub reason: String,
+}
+
+/// A resource and its own name.
+#[derive(Clone, Debug, Serialize)]
+pub struct Named {
+    /// Logical id.
+    pub logical_id: String,
+    /// What it is.
+    pub kind: String,
+    /// The resource's own name or id.
+    pub physical_id: Option<String>,
+    /// CloudFormation's word.
+    pub status: String,
+}
+
+impl Part {
+    fn new(part: String, logical_id: &str, physical_id: &str, stream: Option<&StreamPlan>) -> Self {
+        // SQS calls a queue by its address, CloudWatch by its name.
+        let resource = match physical_id.split_once("://") {
+            Some((_, address)) => address.rsplit('/').next().unwrap_or(address),
+            None => physical_id,
+        };
+        Self {
+            part,
+            logical_id: logical_id.to_owned(),
+            resource: resource.to_owned(),
+            status: None,
+            declared: stream.map(|stream| Declared {
+                records_per_second: stream.load.records_per_second,
+                bytes_per_second: bytes_per_second(stream.load.records_per_second, stream.load.record_bytes),
+                shards: stream.shards,
+            }),
+            readings: IndexMap::new(),
+            findings: Vec::new(),
+            metrics: &[],
+        }
+    }
+
+    /// What was read, by pipec's name.
+    fn reading(&self, key: &str) -> Option<f64> {
+        self.readings.get(key).copied().flatten()
+    }
+}
+
+/// Looks at a pipeline.
+///
+/// # Errors
+/// As AWS gives them.
+pub fn status(
+    client: &dyn AwsClient,
+    observer: &dyn Observer,
+    plan: &Plan,
+    deployed: &Deployed,
+) -> Step<Status> {
+    let now = observer.now() / 1_000;
+    let parts = metrics::parts(plan, deployed);
+    let queries: Vec<_> = parts.iter().flat_map(|(kind, part)| metrics::queries(kind, part)).collect();
+    let mut points = observer.metrics(&queries, now - metrics::DAY, now)?.into_iter();
+    let mut parts: Vec<Part> = parts
+        .into_iter()
+        .map(|(kind, part)| {
+            let points: Vec<_> = points.by_ref().take(kind.metrics.len()).collect();
+            measured(kind, part, &points, now, plan)
+        })
+        .collect();
+    for part in parts.iter_mut().filter(|part| part.logical_id == "Analytics") {
+        part.status = client.application_status(&part.resource)?;
+        if let Some(status) = part.status.as_ref().filter(|status| *status != "RUNNING") {
+            part.findings.insert(0, format!("the application is {status}: no row comes out of it"));
+        }
+    }
+    let alarms = observer.ringing_alarms()?;
+    let alarms = alarms.into_iter().filter_map(|alarm| {
+        let about = deployed.resources.iter().find(|resource| {
+            let id = resource.physical_id.as_deref().unwrap_or_default();
+            let name = if id.contains("://") { id.rsplit('/').next().unwrap_or(id) } else { id };
+            !name.is_empty() && alarm.dimensions.iter().any(|value| value == name)
+        })?;
+        Some(Ringing { name: alarm.name, resource: about.logical_id.clone(), reason: alarm.reason })
+    });
+    Ok(Status {
+        at: now,
+        stack: stack_state(client, deployed)?,
+        parts,
+        alarms: alarms.collect(),
+        resources: named(deployed),
+    })
+}
+
+fn stack_state(client: &dyn AwsClient, deployed: &Deployed) -> Step<StackState> {
+    let stack = &deployed.stack;
+    let moving = stack.status.condition() == Condition::Moving;
+    let failure = if stack.status.succeeded() {
+        None
+    } else {
+        let events = client.events(&stack.id, None)?;
+        // While an operation goes on, only its own failures count.
+        let operation =
+            if moving { cause::latest_operation(&events) } else { cause::failed_operation(&events) };
+        cause::causes(&operation).first().map(|event| Failure {
+            resource: event.logical_id.clone(),
+            kind: kinds::words(&event.resource_type).to_owned(),
+            reason: event.reason.clone().unwrap_or_else(|| "AWS gives no reason".into()),
+        })
+    };
+    Ok(StackState {
+        name: stack.name.clone(),
+        region: client.region().to_owned(),
+        status: stack.status.to_string(),
+        doing: moving.then(|| stack.status.doing()),
+        failure,
+    })
+}
+
+fn named(deployed: &Deployed) -> Vec<Named> {
+    let named = |resource: &super::client::StackResource| Named {
+        logical_id: resource.logical_id.clone(),
+        kind: kinds::words(&resource.resource_type).to_owned(),
+        physical_id: resource.physical_id.clone(),
+        status: resource.status.clone(),
+    };
+    deployed.resources.iter().map(named).collect()
+}
+
+/// A part with what CloudWatch has of it.
+fn measured(kind: &'static Kind, mut part: Part, points: &[Vec<Point>], now: i64, plan: &Plan) -> Part {
+    part.metrics = kind.metrics;
+    for (metric, points) in kind.metrics.iter().zip(points) {
+        let value = metrics::read(metric, points, now);
+        part.readings.insert(metric.key, value);
+        if metric.fault && value.is_some_and(|value| value > 0.0) {
+            part.findings.push(fault_words(metric.key).to_owned());
+        }
+    }
+    if let Some(declared) = part.declared.clone() {
+        let (records, bytes) = (part.reading(RECORDS_IN), part.reading(BYTES_IN));
+        let carried = |a_shard: u64| declared.shards.map(|shards| shards * a_shard);
+        let sizes = [
+            ("records", records, declared.records_per_second, carried(SHARD_WRITE_RECORDS_PER_S)),
+            ("bytes", bytes, declared.bytes_per_second as f64, carried(SHARD_WRITE_BYTES_PER_S)),
+        ];
+        for (what, observed, declared, carried) in sizes {
+            part.findings.extend(sizing(what, observed, declared, carried));
+        }
+    }
+    let patience = plan.delivery.buffer_interval
+        + plan.transform.as_ref().map_or(0, |transform| transform.buffer_interval)
+        + FRESHNESS_SLACK;
+    if part.reading("freshness_s").is_some_and(|age| age > patience as f64) {
+        part.findings.push(format!(
+            "Firehose holds records for longer than its {} s buffer: `pipec logs SPEC delivery` shows why",
+            plan.delivery.buffer_interval
+        ));
+    }
+    if part.reading("puts_succeeded").is_some_and(|share| share < 1.0) {
+        part.findings
+            .push("Firehose cannot write to the bucket: `pipec logs SPEC delivery` shows why".into());
+    }
+    part
+}
+
+/// What is said of what comes in, beside what it was sized for.
+fn sizing(what: &str, observed: Option<f64>, declared: f64, carried: Option<u64>) -> Option<String> {
+    let observed = observed.filter(|observed| *observed > declared)?;
+    let more = match carried {
+        Some(carried) if observed > carried as f64 => "over what its shards carry",
+        Some(_) => "over what it is sized for, within the headroom of its shards",
+        None => "over what it is planned for; on demand it scales, and costs more",
+    };
+    let keys = match what {
+        "records" => "`stream.records_per_second`",
+        _ => "`stream.record_size` or `stream.records_per_second`",
+    };
+    Some(format!(
+        "{} {what}/s at peak, declared {}: {more}; raise {keys}",
+        text::number(observed),
+        text::number(declared)
+    ))
+}
+
+/// What a value above 0 means, and what to look at.
+fn fault_words(key: &str) -> &'static str {
+    match key {
+        "records_throttled" => {
+            "records were refused: too few shards, or one partition key that has most of the records"
+        }
+        "reads_throttled" => {
+            "consumers were refused: too many of them share the shards, or one reads too much"
+        }
+        "errors" => "calls of the transform failed: `pipec logs SPEC transform` shows why",
+        "throttles" => "Lambda refused calls: the account's concurrency is used up",
+        "records_failed" => "records could not be processed; they are under the error prefix as they came",
+        "restarts" | "down_ms" => {
+            "the job fails and starts again: `pipec logs SPEC flink` shows the exception"
+        }
+        "checkpoints_failed" => "checkpoints fail: `pipec logs SPEC flink` shows why",
+        "messages" => "batches were given up; the queue says where in the stream their rows lie",
+        _ => "something is wrong",
+    }
+}
+
+#[cfg(test)]
+mod tests;
