@@ -166,6 +166,8 @@ impl Compiled {
         };
         let span = if places.has(pointer) { places.key(pointer) } else { places.key("/name") };
         let message = fault.message.replace(['\n', '\r'], " ");
-        Diagnostic::error(fault.code, span, message, fault.help)
+        // What does not know how the spec was named says SPEC.
+        let help = fault.help.replace(" SPEC", &format!(" {}", self.shown_spec()));
+        Diagnostic::error(fault.code, span, message, help)
     }
 }

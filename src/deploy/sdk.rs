@@ -131,7 +131,7 @@ impl SdkClient {
             tokio::select! {
                 biased;
                 () = self.interrupt.pressed() => Err(interrupted(action)),
-                answer = answer => answer.map_err(|error| read(action, &error)),
+                answer = answer => answer.map_err(|error| self.located(read(action, &error))),
             }
         });
         if self.verbose {
@@ -143,6 +143,16 @@ impl SdkClient {
             let _ = anstream::eprintln!("{action}: {end} ({seconds:.2} s)");
         }
         result
+    }
+
+    /// With the address that does not answer, where it is not AWS's own.
+    fn located(&self, mut error: CallError) -> CallError {
+        if let (CallErrorKind::Unreachable, None, Some(address)) =
+            (error.kind, &error.code, self.config.endpoint_url())
+        {
+            error.message += &format!(" from {address}");
+        }
+        error
     }
 }
 

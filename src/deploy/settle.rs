@@ -2,6 +2,7 @@
 
 use super::cause;
 use super::client::{AwsClient, Stack};
+use super::failure::words;
 use super::follow::{Operation, follow};
 use super::report::{Event, Reporter};
 use super::stack_status::Condition;
@@ -89,7 +90,7 @@ fn tell_cause(client: &dyn AwsClient, reporter: &mut dyn Reporter, stack: &Stack
             message: format!(
                 "its creation failed: {}: {}",
                 cause.logical_id,
-                cause.reason.as_deref().unwrap_or("AWS gives no reason")
+                words(cause)
             ),
         });
     }
@@ -102,7 +103,7 @@ pub(super) fn stuck(client: &dyn AwsClient, stack: &Stack) -> Step<Stop> {
     let causes = cause::causes(&events);
     let last = causes.last();
     let why = last.map_or_else(String::new, |cause| {
-        format!(": {}: {}", cause.logical_id, cause.reason.as_deref().unwrap_or("AWS gives no reason"))
+        format!(": {}: {}", cause.logical_id, words(cause))
     });
     let at = last.map_or(At::Name, |cause| At::Resource(cause.logical_id.clone()));
     let message = format!("the stack `{}` is {}{why}", stack.name, stack.status);

@@ -99,7 +99,7 @@ fn explain(stop: Stop, bucket: &Bucket) -> Stop {
     match stop {
         Stop::Fault(mut fault) if fault.code == Code::MissingPermission => {
             fault.help += &format!(
-                "; the bucket is `{}`{}",
+                "; the bucket is `{}`{}. Without `s3:ListBucket` S3 refuses as well to say that an object is not there",
                 bucket.name,
                 match &bucket.owner {
                     Some(owner) => format!(

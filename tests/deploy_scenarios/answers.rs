@@ -125,6 +125,11 @@ impl World {
                 "ValidationStatusReason": event["reason"]})).collect::<Vec<_>>()}),
             "HeadObject" => return self.object(&request["Path"], said),
             "PutObject" => return s3("ETag", "\"e\"", ""),
+            // `own`: the object that is asked for.
+            "ListObjectVersions" if said == "own" => {
+                let own = json!([format!("{} v1", request["prefix"])]);
+                return s3("content-type", "application/xml", &versions(&own));
+            }
             "ListObjectVersions" => return s3("content-type", "application/xml", &versions(said)),
             "DeleteObjects" => return s3("content-type", "application/xml", "<DeleteResult></DeleteResult>"),
             "DeleteBucket" => return Response { status: 204, ..Response::default() },
