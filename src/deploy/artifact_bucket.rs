@@ -101,7 +101,10 @@ fn bucket_of(stack: &Stack) -> Option<String> {
 fn of_bucket(stop: Stop) -> Stop {
     match stop {
         Stop::Fault(fault)
-            if matches!(fault.code, Code::ForeignStack | Code::ResourceFailed | Code::StackStuck | Code::StackWrecked) =>
+            if matches!(
+                fault.code,
+                Code::ForeignStack | Code::ResourceFailed | Code::StackStuck | Code::StackWrecked
+            ) =>
         {
             let help = match fault.code {
                 Code::ResourceFailed => "mend what AWS names and run the command again",
@@ -109,7 +112,12 @@ fn of_bucket(stop: Stop) -> Stop {
                 _ => "delete that stack in the console and run the command again",
             };
             let help = format!("{help}; or name a bucket with `--artifact-bucket`");
-            Stop::fault(Code::ArtifactBucket, At::Name, format!("no bucket for the artifacts: {}", fault.message), help)
+            Stop::fault(
+                Code::ArtifactBucket,
+                At::Name,
+                format!("no bucket for the artifacts: {}", fault.message),
+                help,
+            )
         }
         stop => stop,
     }

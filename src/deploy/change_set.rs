@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::artifact_bucket::PARAMETER;
 use super::call_error::CallErrorKind;
 use super::catalogue;
-use super::client::{AwsClient, ChangeSetRequest, ChangeSetStatus, ResourceChange, TemplateSource};
 use super::client::ValidationFailure;
+use super::client::{AwsClient, ChangeSetRequest, ChangeSetStatus, ResourceChange, TemplateSource};
 use super::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
 

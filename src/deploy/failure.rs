@@ -62,7 +62,9 @@ pub(super) fn words(event: &StackEvent) -> &str {
 fn left(status: &StackStatus, stack: &str, last: &StackEvent) -> String {
     let name = &last.logical_id;
     let words = match status.as_str() {
-        "ROLLBACK_COMPLETE" => "Nothing of it is left but its events; the next deployment removes it".to_owned(),
+        "ROLLBACK_COMPLETE" => {
+            "Nothing of it is left but its events; the next deployment removes it".to_owned()
+        }
         "UPDATE_ROLLBACK_COMPLETE" => "The version before is running".to_owned(),
         "UPDATE_ROLLBACK_FAILED" => format!(
             "Its rollback failed too, over {name} ({}): `pipec deploy SPEC --continue-rollback` tries again, and with \

@@ -35,11 +35,14 @@ pub fn error(service: &str, answer: &Value) -> Response {
         "ServiceUnavailable" | "InternalFailure" | "SlowDown" => 503,
         _ => 400,
     });
-    let (code, text) = (xml(&json!({"Code": code, "Message": message})), json!({"__type": code, "message": message}));
+    let (code, text) =
+        (xml(&json!({"Code": code, "Message": message})), json!({"__type": code, "message": message}));
     let body = match service {
         "kinesisanalyticsv2" => text.to_string(),
         "s3" => format!("<Error>{code}<RequestId>r</RequestId></Error>"),
-        _ => format!("<ErrorResponse><Error><Type>Sender</Type>{code}</Error><RequestId>r</RequestId></ErrorResponse>"),
+        _ => format!(
+            "<ErrorResponse><Error><Type>Sender</Type>{code}</Error><RequestId>r</RequestId></ErrorResponse>"
+        ),
     };
     Response { status: status.try_into().expect("a status"), headers: Vec::new(), body }
 }
@@ -119,10 +122,12 @@ impl World {
                 json!({"Id": id, "StackId": stack_arn(&named)})
             }
             "DescribeChangeSet" => self.change_set(request, said),
-            "DescribeEvents" => json!({"OperationEvents": said.as_array().into_iter().flatten().map(|event| json!({
+            "DescribeEvents" => {
+                json!({"OperationEvents": said.as_array().into_iter().flatten().map(|event| json!({
                 "EventId": "e", "EventType": "VALIDATION_ERROR", "LogicalResourceId": event["resource"],
                 "ValidationStatus": "FAILED", "ValidationPath": event["path"],
-                "ValidationStatusReason": event["reason"]})).collect::<Vec<_>>()}),
+                "ValidationStatusReason": event["reason"]})).collect::<Vec<_>>()})
+            }
             "HeadObject" => return self.object(&request["Path"], said),
             "PutObject" => return s3("ETag", "\"e\"", ""),
             // `own`: the object that is asked for.
@@ -171,7 +176,11 @@ impl World {
     }
 
     fn physical_id(&self, stack: &str, logical_id: &str) -> String {
-        if logical_id == stack { stack_arn(stack) } else { format!("{stack}-{}-1x2y3z", logical_id.to_lowercase()) }
+        if logical_id == stack {
+            stack_arn(stack)
+        } else {
+            format!("{stack}-{}-1x2y3z", logical_id.to_lowercase())
+        }
     }
 
     /// Events in the words of the script: `NAME STATUS: reason`; `all` for every resource of the plan that is not there.
@@ -276,12 +285,14 @@ impl World {
                 _ => ("False", "Never"),
             };
             change["Replacement"] = replacement.into();
-            let mut target = json!({"Attribute": "Properties", "Name": property, "RequiresRecreation": recreation});
+            let mut target =
+                json!({"Attribute": "Properties", "Name": property, "RequiresRecreation": recreation});
             if let [before, after] = words[3..] {
                 target["BeforeValue"] = before.into();
                 target["AfterValue"] = after.into();
             }
-            change["Details"] = json!([{"Target": target, "Evaluation": "Static", "ChangeSource": "DirectModification"}]);
+            change["Details"] =
+                json!([{"Target": target, "Evaluation": "Static", "ChangeSource": "DirectModification"}]);
         }
         json!({"Type": "Resource", "ResourceChange": change})
     }
@@ -295,7 +306,8 @@ impl World {
         let programs = Programs::embedded();
         let bytes = pipec::artifacts::bytes(artifact, &programs, None).expect("its bytes");
         let sha256 = STANDARD.encode(Sha256::digest(bytes.as_deref().unwrap_or_default()));
-        let headers = vec![("x-amz-checksum-sha256", sha256), ("x-amz-checksum-type", "FULL_OBJECT".to_owned())];
+        let headers =
+            vec![("x-amz-checksum-sha256", sha256), ("x-amz-checksum-type", "FULL_OBJECT".to_owned())];
         Response { status: 200, headers, body: String::new() }
     }
 }
@@ -312,7 +324,8 @@ fn s3(header: &'static str, value: &str, body: &str) -> Response {
 /// Versions in the words of the script: `KEY VERSION`.
 fn versions(said: &Value) -> String {
     let version = |words: &Value| {
-        let (key, version) = words.as_str().and_then(|words| words.split_once(' ')).expect("a key and a version");
+        let (key, version) =
+            words.as_str().and_then(|words| words.split_once(' ')).expect("a key and a version");
         let version = xml(&json!({"Key": key, "VersionId": version, "IsLatest": true, "Size": 2048}));
         format!("<Version>{version}</Version>")
     };

@@ -49,7 +49,8 @@ impl Double {
             let named = |word: &String| {
                 asked.values.iter().any(|value| value == word || value.contains(&format!("/{word}/")))
             };
-            call.operation == asked.operation && call.words.iter().all(named)
+            let without = call.answer["without"].as_str().map(str::to_owned);
+            call.operation == asked.operation && call.words.iter().all(named) && !without.iter().any(named)
         };
         let call = match self.scenario.calls.get(self.next) {
             Some(call) if fits(call) => {
@@ -113,7 +114,10 @@ fn read(request: &Request) -> Asked {
         };
     }
     let form = |text: &str| -> BTreeMap<String, String> {
-        text.split('&').filter_map(|pair| pair.split_once('=')).map(|(a, b)| (decoded(a), decoded(b))).collect()
+        text.split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(a, b)| (decoded(a), decoded(b)))
+            .collect()
     };
     let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
     if request.headers.get("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form")) {

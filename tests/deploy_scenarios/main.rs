@@ -63,7 +63,11 @@ fn run(scenario: &Scenario, lenient: bool) -> Run {
     double.lock().expect("the double").process = Some(child.id());
     let exit = end(child);
     let mut shown = fs::read_to_string(&console).expect("what it wrote");
-    shown = format!("$ {}\n{}exit {exit}\n", scenario.command, normal(&shown));
+    shown = format!(
+        "$ {}\n{}exit {exit}\n",
+        scenario.command,
+        normal(&shown.replace(&address, "http://ENDPOINT"))
+    );
     let mut double = double.lock().expect("the double");
     let mut faults = std::mem::take(&mut double.faults);
     if !double.left().is_empty() {
@@ -92,8 +96,14 @@ fn start(scenario: &Scenario, address: &str, console: &Path) -> Child {
         .env("AWS_ENDPOINT_URL", address)
         .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
         .env("AWS_SECRET_ACCESS_KEY", "example");
-    while let Some((name, value)) = words.next_if(|word| word.contains('=')).and_then(|word| word.split_once('=')) {
-        if value.is_empty() { command.env_remove(name) } else { command.env(name, value) };
+    while let Some((name, value)) =
+        words.next_if(|word| word.contains('=')).and_then(|word| word.split_once('='))
+    {
+        if value.is_empty() {
+            command.env_remove(name)
+        } else {
+            command.env(name, value)
+        };
     }
     assert_eq!(words.next(), Some("pipec"));
     command
@@ -192,7 +202,11 @@ fn every_scenario_shows_what_is_expected() {
     let wrong = all(&scenarios(), |scenario| {
         let run = run(scenario, false);
         let shown = held(&folder().join("cases").join(&scenario.name).with_extension("txt"), &run.console);
-        if run.faults.is_empty() { shown } else { Some(format!("{}\n{}", run.faults.join("\n"), run.console)) }
+        if run.faults.is_empty() {
+            shown
+        } else {
+            Some(format!("{}\n{}", run.faults.join("\n"), run.console))
+        }
     });
     assert!(wrong.is_empty(), "{}\n\nPIPEC_BLESS=1 writes the shown texts", wrong.join("\n\n"));
 }

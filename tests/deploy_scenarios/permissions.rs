@@ -52,7 +52,9 @@ fn a_missing_permission_is_named_whichever_it_is() {
         let run = run(scenario, true);
         let operation = &scenario.calls.last()?.operation;
         let named = format!("have `{}` granted", action(operation));
-        let fine = run.console.contains("[PIPE1102]") && run.console.contains(&named) && run.console.ends_with("exit 3\n");
+        let fine = run.console.contains("[PIPE1102]")
+            && run.console.contains(&named)
+            && run.console.ends_with("exit 3\n");
         if !fine || !run.faults.is_empty() {
             return Some(format!("{:?}\n{}", run.faults, run.console));
         }

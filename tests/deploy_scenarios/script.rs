@@ -47,15 +47,19 @@ impl Scenario {
         let value = value(path);
         let command = value["command"].as_str().unwrap_or_else(|| panic!("{shown}: no command")).to_owned();
         let calls = value["calls"].as_array().map(|calls| {
-            let spelt_out = calls.iter().flat_map(|call| match call.as_str().and_then(|call| call.strip_prefix("begin ")) {
-                Some(name) => begin[name].as_array().unwrap_or_else(|| panic!("{shown}: no beginning {name}")),
-                None => std::slice::from_ref(call),
+            let spelt_out = calls.iter().flat_map(|call| {
+                match call.as_str().and_then(|call| call.strip_prefix("begin ")) {
+                    Some(name) => {
+                        begin[name].as_array().unwrap_or_else(|| panic!("{shown}: no beginning {name}"))
+                    }
+                    None => std::slice::from_ref(call),
+                }
             });
             spelt_out.map(Call::read).collect()
         });
-        let meanwhile = value["meanwhile"].as_object().map(|calls| {
-            calls.iter().map(|(call, answer)| Call::new(call, answer.clone())).collect()
-        });
+        let meanwhile = value["meanwhile"]
+            .as_object()
+            .map(|calls| calls.iter().map(|(call, answer)| Call::new(call, answer.clone())).collect());
         let name = path.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned();
         Self { name, command, calls: calls.unwrap_or_default(), meanwhile: meanwhile.unwrap_or_default() }
     }
