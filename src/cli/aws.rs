@@ -132,7 +132,7 @@ impl Compiled {
                     Code::Unconfirmed | Code::ArtifactMissing => Exit::Usage,
                     _ => Exit::Aws,
                 };
-                let diagnostic = self.diagnostic(*fault);
+                let diagnostic = self.diagnostic(&fault);
                 let findings = Findings { sources: &self.sources, diagnostics: &[diagnostic] };
                 match format {
                     EventFormat::Text => note(Format::Text.render(&[findings]).trim_end()),
@@ -152,7 +152,7 @@ impl Compiled {
     }
 
     /// A fault at the line of the spec that led to it.
-    fn diagnostic(&self, fault: Fault) -> Diagnostic {
+    fn diagnostic(&self, fault: &Fault) -> Diagnostic {
         let places = &self.stack.places;
         let pointer = match &fault.at {
             At::Name => "/name",

@@ -36,7 +36,7 @@ pub fn find(
     let owned = |name: &str| Some(Bucket { name: name.to_owned(), owner: Some(account.to_owned()) });
     // A stack keeps the bucket that it has; another one would change every function.
     let parameter = stack.and_then(|stack| stack.parameters.iter().find(|(name, _)| name == PARAMETER));
-    if let Some((_, name)) = parameter.filter(|_| stack.is_some_and(|stack| is_settled(stack))) {
+    if let Some((_, name)) = parameter.filter(|_| stack.is_some_and(is_settled)) {
         return Ok(owned(name));
     }
     Ok(client.stack(STACK)?.filter(is_settled).and_then(|stack| owned(&bucket_of(&stack)?)))
@@ -108,7 +108,7 @@ fn of_bucket(stop: Stop) -> Stop {
         {
             let help = match fault.code {
                 Code::ResourceFailed => "mend what AWS names and run the command again",
-                Code::ForeignStack => "it is the name of pipec's own",
+                Code::ForeignStack => "pipec's own stack has this name: delete the other one",
                 _ => "delete that stack in the console and run the command again",
             };
             let help = format!("{help}; or name a bucket with `--artifact-bucket`");

@@ -62,6 +62,14 @@ pub const KNOWN: &[Known] = &[
     },
     Known {
         service: "CloudFormation",
+        words: &["_in_progress state and can not be updated"],
+        help: "someone else has begun an update; run the command again, which follows that first",
+        source: "https://github.com/jenseickmeyer/todo-app-nodejs/issues/5",
+        example: "Stack:arn:aws:cloudformation:us-east-1:111122223333:stack/s/1 is in UPDATE_IN_PROGRESS state and can \
+                  not be updated.",
+    },
+    Known {
+        service: "CloudFormation",
         words: &["waitcondition timed out"],
         help: "no instance came up in time: see that its subnets reach AWS, and `aws ec2 get-console-output`",
         source: "https://github.com/aws-samples/immersive-media-refarch/issues/7",

@@ -134,7 +134,7 @@ fn refused(reason: &str, at: At) -> Stop {
 pub fn execute(client: &dyn AwsClient, prepared: &Prepared) -> Step<()> {
     match client.execute_change_set(&prepared.id) {
         Err(error) if error.code.as_deref() == Some("InvalidChangeSetStatus") => {
-            if error.message.contains("EXECUTE_") {
+            if ["EXECUTE_", "currently in progress"].iter().any(|words| error.message.contains(words)) {
                 return Ok(());
             }
             Err(Stop::fault(

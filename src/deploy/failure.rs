@@ -9,16 +9,25 @@ use super::stack_status::StackStatus;
 use super::stop::{At, Stop};
 use crate::diagnostics::Code;
 
+/// What CloudFormation says of every operation that someone asks for.
+const USER_INITIATED: &str = "User Initiated";
+
 /// The fault of an operation that failed.
 pub fn failure(followed: &Followed, stack: &str) -> Stop {
     let (events, rollback) = cause::until_rollback(&followed.events);
     let causes = cause::causes(events);
     let Some(first) = causes.first() else {
+        // The rollback that someone asks for has a reason, and no resource that failed.
+        let of_stack = events.iter().chain(rollback).filter(|event| event.of_stack);
+        let told =
+            of_stack.filter_map(|event| event.reason.as_deref()).find(|reason| *reason != USER_INITIATED);
         return Stop::fault(
             Code::ResourceFailed,
             At::Name,
-            format!("the stack `{stack}` is {}, and no event says why", followed.status),
-            "look at its events with `aws cloudformation describe-stack-events`",
+            format!("the stack `{stack}` is {}: {}", followed.status, told.unwrap_or("no event says why")),
+            format!(
+                "look at its events with `aws cloudformation describe-stack-events --stack-name {stack}`"
+            ),
         );
     };
     let reason = words(first);

@@ -138,7 +138,7 @@ impl SdkClient {
                 Ok(_) => "ok",
                 Err(error) => error.code.as_deref().unwrap_or("no answer"),
             };
-            let _ = anstream::eprintln!("{action}: {end} ({seconds:.2} s)");
+            anstream::eprintln!("{action}: {end} ({seconds:.2} s)");
         }
         result
     }
