@@ -1,4 +1,4 @@
-//! The AWS SDK as [`AwsClient`](super::client::AwsClient): its retries, its timeouts, its chain of credentials.
+//! The AWS SDK as [`AwsClient`]: its retries, its timeouts, its chain of credentials.
 
 mod cloudformation;
 mod s3;
