@@ -24,10 +24,16 @@ fn section(page: &str, heading: &str) -> String {
     lines.take_while(|line| !line.starts_with("## ")).collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
-/// The YAML of a section.
-fn fragment(page: &str, heading: &str) -> Option<String> {
+/// What stands fenced in a section: YAML, or of a deployment what the console shows.
+fn fragment(code: Code, page: &str, heading: &str) -> Option<String> {
     let text = section(page, heading);
-    Some(format!("{}\n", text.strip_prefix("```yaml\n")?.strip_suffix("\n```")?))
+    let fence = if is_deployment(code) { "```console\n" } else { "```yaml\n" };
+    Some(format!("{}\n", text.strip_prefix(fence)?.strip_suffix("\n```")?))
+}
+
+/// A fault that no spec can show; a scenario of `deploy_scenarios/` does.
+fn is_deployment(code: Code) -> bool {
+    code.number().starts_with("11")
 }
 
 #[test]
@@ -41,8 +47,8 @@ fn every_page_has_its_form() {
         }
         let meaning = page.lines().skip(1).take_while(|line| *line != SECTIONS[0]).collect::<String>();
         assert!(!meaning.trim().is_empty(), "{code} does not say what it means");
-        let [wrong, right] = ["## Wrong", "## Right"].map(|heading| fragment(page, heading));
-        assert!(wrong.is_some() && right.is_some(), "{code}: Wrong and Right are fenced YAML");
+        let [wrong, right] = ["## Wrong", "## Right"].map(|heading| fragment(code, page, heading));
+        assert!(wrong.is_some() && right.is_some(), "{code}: Wrong and Right are fenced");
         assert_ne!(wrong, right, "{code}");
         let lines = page.lines().count();
         assert!((15..=35).contains(&lines), "{code} has {lines} lines");
@@ -137,14 +143,47 @@ const TOLD_ONLY: [Code; 10] = [
 
 #[test]
 fn what_is_called_wrong_is_refused_and_what_is_called_right_is_not() {
-    for (code, page) in pages().filter(|(code, _)| !TOLD_ONLY.contains(code)) {
-        let [wrong, right] = ["## Wrong", "## Right"].map(|heading| fragment(page, heading).expect("YAML"));
+    let of_specs = |code: &Code| !TOLD_ONLY.contains(code) && !is_deployment(*code);
+    for (code, page) in pages().filter(|(code, _)| of_specs(code)) {
+        let [wrong, right] =
+            ["## Wrong", "## Right"].map(|heading| fragment(code, page, heading).expect("YAML"));
         let alone = reported(&wrong, code);
         let merged = whole(&wrong, code).map(|spec| reported(&spec, code)).unwrap_or_default();
         assert!(alone.contains(&code) || merged.contains(&code), "{code}: {alone:?}, {merged:?}");
         let right = whole(&right, code).unwrap_or_else(|| panic!("{code}: Right is not YAML"));
         let found = reported(&right, code);
         assert!(found.is_empty(), "{code}: Right has {found:?} in\n{right}");
+    }
+}
+
+/// Whether a fragment is an excerpt of what a scenario shows: its lines in their order, `...` for the rest of one. What
+/// the AWS CLI is to do, no scenario runs.
+fn is_excerpt(fragment: &str, shown: &str) -> bool {
+    let mut shown = shown.lines();
+    fragment.lines().filter(|line| !line.starts_with("$ aws ")).all(|line| match line.strip_suffix("...") {
+        Some(begin) => shown.any(|one| one.starts_with(begin)),
+        None => shown.any(|one| one == line),
+    })
+}
+
+#[test]
+fn what_a_deployment_shows_is_what_it_shows() {
+    let scenarios = support::scenarios();
+    for (code, page) in pages().filter(|(code, _)| is_deployment(*code)) {
+        let [wrong, right] =
+            ["## Wrong", "## Right"].map(|heading| fragment(code, page, heading).expect("lines"));
+        let mark = format!("error[{code}]");
+        assert!(wrong.contains(&mark), "{code}: Wrong does not show it");
+        let shows = |shown: &&String| shown.contains(&mark);
+        assert!(
+            scenarios.iter().filter(shows).any(|shown| is_excerpt(&wrong, shown)),
+            "{code}: Wrong is in no scenario"
+        );
+        let fine = |shown: &&String| shown.ends_with("exit 0\n");
+        assert!(
+            scenarios.iter().filter(fine).any(|shown| is_excerpt(&right, shown)),
+            "{code}: Right is in no scenario that ends well"
+        );
     }
 }
 

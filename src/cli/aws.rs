@@ -139,7 +139,7 @@ impl Compiled {
                     Code::Unconfirmed | Code::ArtifactMissing => Exit::Usage,
                     _ => Exit::Aws,
                 };
-                let diagnostic = self.diagnostic(*fault);
+                let diagnostic = self.diagnostic(&fault);
                 let findings = Findings { sources: &self.sources, diagnostics: &[diagnostic] };
                 match format {
                     EventFormat::Text => note(Format::Text.render(&[findings]).trim_end()),
@@ -159,7 +159,7 @@ impl Compiled {
     }
 
     /// A fault at the line of the spec that led to it.
-    fn diagnostic(&self, fault: Fault) -> Diagnostic {
+    fn diagnostic(&self, fault: &Fault) -> Diagnostic {
         let places = &self.stack.places;
         let pointer = match &fault.at {
             At::Name => None,
@@ -176,6 +176,8 @@ impl Compiled {
         let of_name = if name.written { places.key("/name") } else { name.span };
         let span = pointer.map_or(of_name, |pointer| places.key(pointer));
         let message = fault.message.replace(['\n', '\r'], " ");
-        Diagnostic::error(fault.code, span, message, fault.help)
+        // What does not know how the spec was named says SPEC.
+        let help = fault.help.replace(" SPEC", &format!(" {}", self.shown_spec()));
+        Diagnostic::error(fault.code, span, message, help)
     }
 }

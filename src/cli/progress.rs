@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::output::{counted, note, print};
+use crate::deploy::cause;
 use crate::deploy::changes::{Action, Change};
 use crate::deploy::interrupt::Interrupt;
 use crate::deploy::report::{Answer, Event, Reporter, ShardSteps};
@@ -13,7 +14,7 @@ use crate::deploy::report::{Answer, Event, Reporter, ShardSteps};
 /// Width of the column of logical ids.
 const NAME_WIDTH: usize = 26;
 /// Width of the column of kinds.
-const KIND_WIDTH: usize = 22;
+const KIND_WIDTH: usize = 30;
 /// Resources on the line of what is not ready yet.
 const BUSY_MAX: usize = 3;
 
@@ -161,8 +162,10 @@ fn text(event: &Event) -> String {
         }
         Event::Resource { resource, kind, status, reason, seconds } => {
             let seconds = seconds.map(|seconds| format!(" in {seconds} s")).unwrap_or_default();
-            let reason = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-            let words = status_words(status);
+            let cancelled = reason.as_deref().is_some_and(cause::is_consequence);
+            let words = if cancelled { "cancelled".to_owned() } else { status_words(status) };
+            let reason = reason.as_deref().filter(|_| !cancelled).map(cause::words);
+            let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
             format!("{resource:<NAME_WIDTH$} {kind:<KIND_WIDTH$} {words}{seconds}{reason}")
         }
         Event::Application { application, status } => {
@@ -242,8 +245,8 @@ fn about(change: &Change) -> String {
         _ => {}
     }
     if let Some(loss) = &change.loss {
-        let end = if loss.kept { "stays behind" } else { "LOST" };
-        words.push(format!("{} {end}", loss.what));
+        let kept = format!("stays behind with {}", loss.what);
+        words.push(if loss.kept { kept } else { format!("LOST: {}", loss.what) });
     }
     if !change.what.is_empty() {
         words.push(change.what.join(", "));

@@ -58,9 +58,8 @@ pub fn provide(
         return Ok(bucket);
     }
     let meanwhile = format!("CloudFormation goes on with the stack `{STACK}`; run the same command again");
-    let Some(stack) = super::settle::settle(client, reporter, STACK, TAG, &meanwhile)?
-        .filter(|stack| stack.status.condition() != Condition::Reviewed)
-    else {
+    let settled = super::settle::settle(client, reporter, STACK, TAG, &meanwhile).map_err(of_bucket)?;
+    let Some(stack) = settled.filter(|stack| stack.status.condition() != Condition::Reviewed) else {
         let draft = Draft {
             stack: STACK,
             create: true,
@@ -80,7 +79,7 @@ pub fn provide(
         };
         let followed = follow(client, reporter, operation)?;
         if !followed.status.succeeded() {
-            return Err(super::failure::failure(&followed, STACK));
+            return Err(of_bucket(super::failure::failure(&followed, STACK)));
         }
         let stack = client.stack(STACK)?;
         let name = stack.as_ref().and_then(bucket_of).ok_or_else(without_output)?;
@@ -97,6 +96,32 @@ fn is_settled(stack: &Stack) -> bool {
 
 fn bucket_of(stack: &Stack) -> Option<String> {
     stack.outputs.iter().find(|output| output.name == OUTPUT).map(|output| output.value.clone())
+}
+
+/// The fault of a stack that no spec describes: its resources have no line there, and `destroy` does not know it.
+fn of_bucket(stop: Stop) -> Stop {
+    match stop {
+        Stop::Fault(fault)
+            if matches!(
+                fault.code,
+                Code::ForeignStack | Code::ResourceFailed | Code::StackStuck | Code::StackWrecked
+            ) =>
+        {
+            let help = match fault.code {
+                Code::ResourceFailed => "mend what AWS names and run the command again",
+                Code::ForeignStack => "pipec's own stack has this name: delete the other one",
+                _ => "delete that stack in the console and run the command again",
+            };
+            let help = format!("{help}; or name a bucket with `--artifact-bucket`");
+            Stop::fault(
+                Code::ArtifactBucket,
+                At::Name,
+                format!("no bucket for the artifacts: {}", fault.message),
+                help,
+            )
+        }
+        stop => stop,
+    }
 }
 
 fn without_output() -> Stop {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::catalogue;
+
 /// A call that gave nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallError {
@@ -146,7 +148,8 @@ impl CallError {
                     .into()
             }
             CallErrorKind::NotFound | CallErrorKind::Exists | CallErrorKind::Refused => {
-                "what AWS says is above; run the command again when it is mended".into()
+                let known = catalogue::help(&self.message);
+                known.unwrap_or("what AWS says is above; run the command again when it is mended").into()
             }
         }
     }

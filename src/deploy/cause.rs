@@ -11,16 +11,34 @@ const CONSEQUENCES: &[&str] = &[
     "The following resource(s) failed",
 ];
 
+/// What AWS says, without what CloudFormation wraps around it: handlers, request ids, tokens.
+pub fn words(reason: &str) -> &str {
+    let inner = reason.split_once("Resource handler returned message: \"").map(|(_, inner)| inner);
+    let inner = inner.and_then(|inner| inner.rsplit_once("\" (RequestToken:")).map(|(inner, _)| inner);
+    let returned = reason.split_once("custom resource. Message returned: ").map(|(_, inner)| inner);
+    let words = inner.filter(|inner| *inner != "null").or(returned).unwrap_or(reason);
+    let end = [" (Service: ", " (RequestId: "].iter().filter_map(|mark| words.rfind(mark)).min();
+    words[..end.unwrap_or(words.len())].trim_end()
+}
+
+/// Whether another failure caused this one.
+pub fn is_consequence(reason: &str) -> bool {
+    CONSEQUENCES.iter().any(|words| reason.starts_with(words))
+}
+
 /// The failures of an operation, in the order of time, without those that only follow from another.
 pub fn causes(events: &[StackEvent]) -> Vec<&StackEvent> {
     let failed = |event: &&StackEvent| event.status.ends_with("_FAILED") && !event.of_stack;
-    let consequence = |event: &StackEvent| {
-        let reason = event.reason.as_deref().unwrap_or_default();
-        CONSEQUENCES.iter().any(|words| reason.starts_with(words))
-    };
+    let consequence = |event: &StackEvent| is_consequence(event.reason.as_deref().unwrap_or_default());
     let all: Vec<&StackEvent> = events.iter().filter(failed).collect();
     let first: Vec<&StackEvent> = all.iter().copied().filter(|event| !consequence(event)).collect();
     if first.is_empty() { all } else { first }
+}
+
+/// The events of an operation until it began to take back what it had done, and those after that.
+pub fn until_rollback(events: &[StackEvent]) -> (&[StackEvent], &[StackEvent]) {
+    let back = |event: &StackEvent| event.of_stack && event.status.contains("ROLLBACK");
+    events.split_at(events.iter().position(back).unwrap_or(events.len()))
 }
 
 /// The events of the latest operation, in the order of time; `newest_first` as CloudFormation lists them.
@@ -88,6 +106,17 @@ mod tests {
         assert_eq!(operation.first().map(|event| event.at), Some(4));
         let causes = causes(&operation);
         assert_eq!(causes.iter().map(|event| event.at).collect::<Vec<_>>(), [6]);
+    }
+
+    #[test]
+    fn the_words_of_aws_come_out_of_their_wrapping() {
+        let wrapped = "Resource handler returned message: \"Stream s already exists. (Service: Kinesis, Status Code: \
+                       400, Request ID: 1)\" (RequestToken: 2, HandlerErrorCode: AlreadyExists)";
+        assert_eq!(words(wrapped), "Stream s already exists.");
+        let custom = "Received response status [FAILED] from custom resource. Message returned: no (job) (RequestId: 1)";
+        assert_eq!(words(custom), "no (job)");
+        let null = "See the page. Resource handler returned message: \"null\" (RequestToken: 2, HandlerErrorCode: X)";
+        assert_eq!([words(null), words("plain (text)"), words("")], [null, "plain (text)", ""]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::artifact_bucket::PARAMETER;
 use super::call_error::CallErrorKind;
 use super::catalogue;
+use super::client::ValidationFailure;
 use super::client::{AwsClient, ChangeSetRequest, ChangeSetStatus, ResourceChange, TemplateSource};
 use super::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
@@ -61,7 +62,7 @@ pub fn prepare(client: &dyn AwsClient, draft: &Draft) -> Step<Prepared> {
         tags: draft.tags,
     };
     let (id, stack_id) = client.create_change_set(&request).map_err(|error| match error.kind {
-        CallErrorKind::Refused => refused(&error.to_string(), At::Name),
+        CallErrorKind::Refused => refused(&error.message, At::Name),
         _ => error.into(),
     })?;
     let mut prepared = Prepared { id, stack_id, create: draft.create, changes: None };
@@ -108,12 +109,11 @@ fn failed(client: &dyn AwsClient, id: &str, reason: &str) -> Stop {
     let found = client.validation_failures(id).unwrap_or_default();
     let Some(first) = found.first() else { return refused(reason, At::Name) };
     let at = first.logical_id.clone().map_or(At::Name, At::Resource);
-    let place = first.path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
-    let more = match found.len() {
-        1 => String::new(),
-        count => format!("; and {} more", count - 1),
+    let words = |failure: &ValidationFailure| match &failure.path {
+        Some(path) => format!("{} ({path})", failure.reason),
+        None => failure.reason.clone(),
     };
-    refused(&format!("{}{place}{more}", first.reason), at)
+    refused(&found.iter().map(words).collect::<Vec<_>>().join("; "), at)
 }
 
 fn refused(reason: &str, at: At) -> Stop {
@@ -127,13 +127,23 @@ fn refused(reason: &str, at: At) -> Stop {
 }
 
 /// Executes a change set. Where an earlier attempt got through and its answer did not, CloudFormation refuses the
-/// second; whether it began, its events tell.
+/// second, and says that it is at it.
 ///
 /// # Errors
-/// As AWS gives them.
+/// As AWS gives them; a change set that another update has overtaken among them.
 pub fn execute(client: &dyn AwsClient, prepared: &Prepared) -> Step<()> {
     match client.execute_change_set(&prepared.id) {
-        Err(error) if error.code.as_deref() == Some("InvalidChangeSetStatus") => Ok(()),
+        Err(error) if error.code.as_deref() == Some("InvalidChangeSetStatus") => {
+            if ["EXECUTE_", "currently in progress"].iter().any(|words| error.message.contains(words)) {
+                return Ok(());
+            }
+            Err(Stop::fault(
+                Code::ChangeSetRefused,
+                At::Name,
+                format!("the stack was changed by someone else meanwhile: {}", error.message),
+                "run the command again: it compares anew",
+            ))
+        }
         Err(error) if error.kind == CallErrorKind::NotFound => Ok(()),
         answer => Ok(answer?),
     }

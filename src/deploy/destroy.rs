@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::artifact_bucket::PARAMETER;
 use super::client::{AwsClient, Stack, StackResource};
 use super::failure::failure;
-use super::follow::{Operation, follow};
+use super::follow::{Followed, Operation, follow};
 use super::kinds;
 use super::pipeline::TAG;
 use super::report::{Answer, Event, Reporter};
@@ -16,6 +16,8 @@ use crate::diagnostics::Code;
 use crate::plan::Plan;
 
 const BUCKET_TYPE: &str = "AWS::S3::Bucket";
+/// State in which `DeleteStack` takes `RetainResources`. CloudFormation API reference, 2026-11.
+const DELETE_FAILED: &str = "DELETE_FAILED";
 /// What CloudFormation says of a resource that stays.
 const SKIPPED: &str = "DELETE_SKIPPED";
 
@@ -78,12 +80,11 @@ pub fn destroy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Ste
             &format!("Delete the stack {name} in account {}?", identity.account),
             job,
         )?;
-        let before = client.newest_event(&stack.id)?;
         let start = Instant::now();
-        client.delete_stack(&stack.id, &options.skip)?;
-        let operation =
-            Operation { stack_id: &stack.id, stack: name, before: before.as_deref(), meanwhile: &meanwhile };
-        let followed = follow(client, reporter, operation)?;
+        let mut followed = delete(job, reporter, &mut stack, &options.skip, &meanwhile)?;
+        if stack.status.as_str() == DELETE_FAILED && !options.skip.is_empty() {
+            followed = delete(job, reporter, &mut stack, &options.skip, &meanwhile)?;
+        }
         if !followed.status.succeeded() {
             return Err(failure(&followed, name));
         }
@@ -104,6 +105,24 @@ pub fn destroy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Ste
         delete_artifacts(job, reporter, &stack)?;
     }
     Ok(())
+}
+
+/// Deletes the stack as far as that goes. CloudFormation leaves resources out only where a deletion failed before.
+fn delete(
+    job: &Job,
+    reporter: &mut dyn Reporter,
+    stack: &mut Stack,
+    skip: &[String],
+    meanwhile: &str,
+) -> Step<Followed> {
+    let skip = if stack.status.as_str() == DELETE_FAILED { skip } else { &[] };
+    let before = job.client.newest_event(&stack.id)?;
+    job.client.delete_stack(&stack.id, skip)?;
+    let operation =
+        Operation { stack_id: &stack.id, stack: &stack.name, before: before.as_deref(), meanwhile };
+    let followed = follow(job.client, reporter, operation)?;
+    stack.status = followed.status.clone();
+    Ok(followed)
 }
 
 /// Without a stack: what an earlier end has left, where the data was asked for.

@@ -2,24 +2,35 @@
 
 use super::catalogue;
 use super::cause;
+use super::client::StackEvent;
 use super::follow::Followed;
 use super::kinds;
 use super::stack_status::StackStatus;
 use super::stop::{At, Stop};
 use crate::diagnostics::Code;
 
+/// What CloudFormation says of every operation that someone asks for.
+const USER_INITIATED: &str = "User Initiated";
+
 /// The fault of an operation that failed.
 pub fn failure(followed: &Followed, stack: &str) -> Stop {
-    let causes = cause::causes(&followed.events);
+    let (events, rollback) = cause::until_rollback(&followed.events);
+    let causes = cause::causes(events);
     let Some(first) = causes.first() else {
+        // The rollback that someone asks for has a reason, and no resource that failed.
+        let of_stack = events.iter().chain(rollback).filter(|event| event.of_stack);
+        let told =
+            of_stack.filter_map(|event| event.reason.as_deref()).find(|reason| *reason != USER_INITIATED);
         return Stop::fault(
             Code::ResourceFailed,
             At::Name,
-            format!("the stack `{stack}` is {}, and no event says why", followed.status),
-            "look at its events with `aws cloudformation describe-stack-events`",
+            format!("the stack `{stack}` is {}: {}", followed.status, told.unwrap_or("no event says why")),
+            format!(
+                "look at its events with `aws cloudformation describe-stack-events --stack-name {stack}`"
+            ),
         );
     };
-    let reason = first.reason.as_deref().unwrap_or("AWS gives no reason");
+    let reason = words(first);
     let more = match causes.len() {
         1 => String::new(),
         2 => "; another resource failed beside it".to_owned(),
@@ -31,12 +42,14 @@ pub fn failure(followed: &Followed, stack: &str) -> Stop {
         first.logical_id,
         kinds::words(&first.resource_type)
     );
-    let known = catalogue::help(reason).unwrap_or("mend what AWS names and run the command again");
+    let known = first.reason.as_deref().and_then(catalogue::help);
+    let known = known.unwrap_or("mend what AWS names and run the command again");
+    let last = cause::causes(rollback).last().copied();
     Stop::fault(
         Code::ResourceFailed,
         At::Resource(first.logical_id.clone()),
         message,
-        format!("{known}. {}", left(&followed.status, stack)),
+        format!("{known}. {}", left(&followed.status, stack, last.unwrap_or(first))),
     )
 }
 
@@ -49,16 +62,33 @@ fn doing(status: &str) -> &'static str {
     }
 }
 
-/// What is left of a stack.
-fn left(status: &StackStatus, stack: &str) -> String {
+/// A cause in AWS's words.
+pub(super) fn words(event: &StackEvent) -> &str {
+    event.reason.as_deref().map_or("AWS gives no reason", cause::words)
+}
+
+/// What is left of a stack; `last` is the failure that it ended with.
+fn left(status: &StackStatus, stack: &str, last: &StackEvent) -> String {
+    let name = &last.logical_id;
     let words = match status.as_str() {
-        "ROLLBACK_COMPLETE" => "Nothing of it is left but its events; the next deployment removes it",
-        "UPDATE_ROLLBACK_COMPLETE" => "The version before is running",
-        "UPDATE_ROLLBACK_FAILED" => "Its rollback failed too: `pipec deploy SPEC --continue-rollback`",
-        "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED" => {
-            "Resources are left: `pipec destroy SPEC` deletes them"
+        "ROLLBACK_COMPLETE" => {
+            "Nothing of it is left but its events; the next deployment removes it".to_owned()
         }
-        _ => "See its events in the console",
+        "UPDATE_ROLLBACK_COMPLETE" => "The version before is running".to_owned(),
+        "UPDATE_ROLLBACK_FAILED" => format!(
+            "Its rollback failed too, over {name} ({}): `pipec deploy SPEC --continue-rollback` tries again, and with \
+             `--skip {name}` leaves that as it is",
+            words(last)
+        ),
+        "ROLLBACK_FAILED" => format!(
+            "Its rollback failed too, over {name} ({}): `pipec destroy SPEC` deletes what is left",
+            words(last)
+        ),
+        "DELETE_FAILED" => {
+            format!("`pipec destroy SPEC` tries again, and with `--skip {name}` leaves that resource")
+        }
+        "CREATE_FAILED" => "`pipec destroy SPEC` deletes what is left".to_owned(),
+        _ => "See its events in the console".to_owned(),
     };
     format!("The stack `{stack}` is {status}. {words}")
 }

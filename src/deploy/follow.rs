@@ -70,8 +70,8 @@ struct Follower<'a> {
     /// Newest event that was told.
     known: Option<String>,
     events: Vec<StackEvent>,
-    /// Resources that are on their way, with the time of their first event.
-    begun: BTreeMap<String, i64>,
+    /// Resources that are on their way: to what, and since when.
+    begun: BTreeMap<String, (String, i64)>,
     ready: usize,
     /// Name of the Flink application.
     application: Option<String>,
@@ -88,9 +88,7 @@ impl Follower<'_> {
                 Err(error) if is_gone(&error) => return Ok(self.ended(StackStatus::new("DELETE_COMPLETE"))),
                 Err(error) if error.passes() && failed < FAILED_LOOKS_MAX => {
                     failed += 1;
-                    reporter.tell(&Event::Note {
-                        message: format!("AWS does not answer, trying again ({error})"),
-                    });
+                    reporter.tell(&Event::Note { message: format!("trying again: {error}") });
                     self.client.wait(PAUSE_MAX)?;
                     continue;
                 }
@@ -106,6 +104,10 @@ impl Follower<'_> {
                 if event.of_stack {
                     let status = StackStatus::new(event.status.clone());
                     let over = !matches!(status.condition(), Condition::Moving | Condition::Reviewed);
+                    if status.as_str().ends_with("ROLLBACK_IN_PROGRESS") {
+                        let message = format!("the stack {} is {status}", self.operation.stack);
+                        reporter.tell(&Event::Note { message });
+                    }
                     end = over.then_some(status);
                 } else {
                     self.tell(&event, reporter);
@@ -167,7 +169,12 @@ impl Follower<'_> {
             self.application.clone_from(&event.physical_id);
         }
         if event.status.ends_with("_IN_PROGRESS") {
-            self.begun.entry(event.logical_id.clone()).or_insert(event.at);
+            let begun = self.begun.entry(event.logical_id.clone());
+            let begun = begun.or_insert_with(|| (event.status.clone(), event.at));
+            // Deleted before it was there, in a rollback.
+            if begun.0 != event.status {
+                *begun = (event.status.clone(), event.at);
+            }
             return;
         }
         let begun = self.begun.remove(&event.logical_id);
@@ -179,7 +186,7 @@ impl Follower<'_> {
             kind: kinds::words(&event.resource_type).to_owned(),
             status: event.status.clone(),
             reason: event.reason.clone().filter(|_| event.status.ends_with("_FAILED")),
-            seconds: begun.map(|begun| event.at - begun),
+            seconds: begun.map(|(_, begun)| event.at - begun),
         });
     }
 

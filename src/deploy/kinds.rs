@@ -41,7 +41,7 @@ const KINDS: &[Kind] = &[
     kind("AWS::EC2::Subnet", "subnet"),
     kind("AWS::EC2::SubnetRouteTableAssociation", "routes of a subnet"),
     kind("AWS::EC2::VPC", "VPC"),
-    kind("AWS::EC2::VPCGatewayAttachment", "attachment of the internet gateway"),
+    kind("AWS::EC2::VPCGatewayAttachment", "internet gateway attachment"),
     kind("AWS::IAM::InstanceProfile", "instance profile"),
     kind("AWS::IAM::Policy", "IAM policy"),
     kind("AWS::IAM::Role", "IAM role"),

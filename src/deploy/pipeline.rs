@@ -320,18 +320,21 @@ fn guard(changes: &[Change], options: &Options, spec: &str) -> Step<()> {
     let at_stake: Vec<&Change> =
         changes.iter().filter(|change| change.endangers_data() && !named(change)).collect();
     let Some(first) = at_stake.first() else { return Ok(()) };
-    let verb = if first.action == Action::Remove { "deleted" } else { "replaced" };
-    let loss = first.loss.as_ref().map_or("its data", |loss| loss.what.as_str());
-    let end = match &first.loss {
-        Some(loss) if loss.kept => "stays behind, outside of the pipeline",
-        _ => "would be lost",
+    let holds = first.loss.as_ref().map_or("its data", |loss| loss.what.as_str());
+    let kept = first.loss.as_ref().is_some_and(|loss| loss.kept);
+    let end = match (first.action, kept) {
+        (Action::Remove, true) => format!("be taken out of the stack, and stay behind with {holds}"),
+        (Action::Remove, false) => format!("be deleted with {holds}"),
+        (_, true) => format!("be replaced by an empty one, and the old one stay behind with {holds}"),
+        (_, false) => format!("be replaced by an empty one, and {holds} be lost"),
     };
+    let would = if first.action == Action::PerhapsReplace { "might" } else { "would" };
     let flags: Vec<String> =
         at_stake.iter().map(|change| format!("--allow-replace {}", change.resource)).collect();
     Err(Stop::fault(
         Code::DataAtStake,
         At::Resource(first.resource.clone()),
-        format!("{} ({}) would be {verb}: {loss} {end}", first.resource, first.kind),
+        format!("{} ({}) {would} {end}", first.resource, first.kind),
         format!("where that is meant, run `pipec deploy {spec} {}`", flags.join(" ")),
     ))
 }

@@ -61,15 +61,17 @@ pub struct SdkClient {
 pub async fn configuration(settings: &Settings) -> SdkConfig {
     let provider = Provider::Rustls(CryptoMode::Ring);
     let http = aws_smithy_http_client::Builder::new().tls_provider(provider).build_https();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http)
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX).with_max_backoff(BACKOFF_MAX))
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(CONNECT_TIMEOUT)
-                .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-                .build(),
-        );
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http).timeout_config(
+        TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .build(),
+    );
+    // More patience than the SDK's, unless the standard variables say how much.
+    if ["AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE"].iter().all(|name| std::env::var_os(name).is_none()) {
+        let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX).with_max_backoff(BACKOFF_MAX);
+        loader = loader.retry_config(retries);
+    }
     if let Some(region) = &settings.region {
         loader = loader.region(Region::new(region.clone()));
     }
@@ -129,7 +131,7 @@ impl SdkClient {
             tokio::select! {
                 biased;
                 _ = self.interrupt.pressed() => Err(interrupted(action)),
-                answer = answer => answer.map_err(|error| read(action, &error)),
+                answer = answer => answer.map_err(|error| self.located(read(action, &error))),
             }
         });
         if self.verbose {
@@ -141,6 +143,16 @@ impl SdkClient {
             let _ = writeln!(anstream::stderr(), "{action}: {end} ({seconds:.2} s)");
         }
         result
+    }
+
+    /// With the address that does not answer, where it is not AWS's own.
+    fn located(&self, mut error: CallError) -> CallError {
+        if let (CallErrorKind::Unreachable, None, Some(address)) =
+            (error.kind, &error.code, self.config.endpoint_url())
+        {
+            error.message += &format!(" from {address}");
+        }
+        error
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::cause;
 use super::client::{AwsClient, Stack};
+use super::failure::words;
 use super::follow::{Operation, follow};
 use super::report::{Event, Reporter};
 use super::stack_status::Condition;
@@ -86,11 +87,7 @@ fn tell_cause(client: &dyn AwsClient, reporter: &mut dyn Reporter, stack: &Stack
     let events = cause::failed_operation(&client.events(&stack.id, None)?);
     for cause in cause::causes(&events).iter().take(1) {
         reporter.tell(&Event::Note {
-            message: format!(
-                "its creation failed: {}: {}",
-                cause.logical_id,
-                cause.reason.as_deref().unwrap_or("AWS gives no reason")
-            ),
+            message: format!("its creation failed: {}: {}", cause.logical_id, words(cause)),
         });
     }
     Ok(())
@@ -101,9 +98,7 @@ pub(super) fn stuck(client: &dyn AwsClient, stack: &Stack) -> Step<Stop> {
     let events = cause::failed_operation(&client.events(&stack.id, None)?);
     let causes = cause::causes(&events);
     let last = causes.last();
-    let why = last.map_or_else(String::new, |cause| {
-        format!(": {}: {}", cause.logical_id, cause.reason.as_deref().unwrap_or("AWS gives no reason"))
-    });
+    let why = last.map_or_else(String::new, |cause| format!(": {}: {}", cause.logical_id, words(cause)));
     let at = last.map_or(At::Name, |cause| At::Resource(cause.logical_id.clone()));
     let message = format!("the stack `{}` is {}{why}", stack.name, stack.status);
     let skip = last.map_or_else(|| "NAME".to_owned(), |cause| cause.logical_id.clone());

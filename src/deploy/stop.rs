@@ -26,7 +26,7 @@ pub struct Fault {
     pub at: At,
     /// One sentence, without a full stop.
     pub message: String,
-    /// What to type.
+    /// What to type; `SPEC` stands for the spec as the user named it.
     pub help: String,
 }
 
@@ -52,7 +52,7 @@ impl Stop {
     pub fn while_going_on(self, words: &str) -> Self {
         match self {
             Self::Fault(mut fault) => {
-                fault.help = format!("{words}; {}", fault.help);
+                fault.help = format!("{}. {words}", fault.help);
                 Self::Fault(fault)
             }
             Self::Interrupted(_) => Self::Interrupted(words.to_owned()),

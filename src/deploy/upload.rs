@@ -98,16 +98,17 @@ pub(super) fn send(client: &dyn AwsClient, bucket: &Bucket, key: &str, bytes: &[
 fn explain(stop: Stop, bucket: &Bucket) -> Stop {
     match stop {
         Stop::Fault(mut fault) if fault.code == Code::MissingPermission => {
-            fault.help += &format!(
-                "; the bucket is `{}`{}",
-                bucket.name,
-                match &bucket.owner {
-                    Some(owner) => format!(
-                        ", and must belong to account {owner} unless it is named with `--artifact-bucket`"
-                    ),
-                    None => String::new(),
+            let owner = match &bucket.owner {
+                Some(owner) => {
+                    format!(", which account {owner} must own unless it is named with `--artifact-bucket`")
                 }
-            );
+                None => String::new(),
+            };
+            let absent = match fault.message.starts_with("s3:GetObject") {
+                true => "; S3 says of an object that is not there so only where `s3:ListBucket` is granted",
+                false => "",
+            };
+            fault.help += &format!("; the bucket is `{}`{owner}{absent}", bucket.name);
             Stop::Fault(fault)
         }
         stop => stop,

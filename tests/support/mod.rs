@@ -6,8 +6,8 @@ pub mod place;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use pipec::aws::instance_types::Architecture;
 use pipec::diagnostics::{self, Diagnostic};
@@ -95,4 +95,15 @@ pub fn programs() -> Programs {
         inputs: Cow::Borrowed(""),
         packed: Cow::Borrowed(&[]),
     }))
+}
+
+/// What the console shows in each scenario of a deployment.
+pub fn scenarios() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/deploy_scenarios");
+    let files = ["cases", "permissions"].map(|name| fs::read_dir(folder.join(name)).expect("the scenarios"));
+    let mut paths: Vec<PathBuf> =
+        files.into_iter().flatten().map(|entry| entry.expect("a file").path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    paths.sort();
+    paths.iter().map(|path| fs::read_to_string(path).expect("what it shows")).collect()
 }
