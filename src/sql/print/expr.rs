@@ -336,10 +336,10 @@ pub(super) fn cast(operand: &str, from: DataType, to: DataType) -> String {
             format!("TO_TIMESTAMP(REPLACE(REPLACE({operand}, 'T', ' '), 'Z', ''))")
         }
         (Family::Text, _) => match to {
-            // Flink also reads offsets and rounds up a fraction, and a result beyond 24 hours stops the job when it is
-            // written.
+            // Flink also reads offsets and rounds up a fraction, Flink 1.20 the 40th hour too, and a result beyond 24
+            // hours stops the job when it is written.
             DataType::Time => {
-                let clock = "^ *[0-9]{1,2}(:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]*)?)?)? *$";
+                let clock = "^ *(2[0-3]|[01]?[0-9])(:[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]*)?)?)? *$";
                 format!("TRY_CAST(SPLIT_INDEX(REGEXP_EXTRACT({operand}, '{clock}', 0), '.', 0) AS TIME)")
             }
             // Flink reads a text straight into a short decimal by a way of its own, which makes 0 of a single letter
