@@ -23,6 +23,8 @@ use super::interrupt::Interrupt;
 
 /// Attempts of a call, the first one included; with the SDK's pauses they span about a minute.
 const ATTEMPTS_MAX: u32 = 7;
+/// The user's own word on attempts, which goes before. AWS SDKs and Tools reference guide, "retry behavior", 2026-11.
+const RETRY_VARIABLES: [&str; 2] = ["AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE"];
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Of one attempt. CloudFormation answers within seconds.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -59,15 +61,16 @@ pub struct SdkClient {
 pub async fn configuration(settings: &Settings) -> SdkConfig {
     let provider = Provider::Rustls(CryptoMode::Ring);
     let http = aws_smithy_http_client::Builder::new().tls_provider(provider).build_https();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http)
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX).with_max_backoff(BACKOFF_MAX))
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(CONNECT_TIMEOUT)
-                .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-                .build(),
-        );
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http).timeout_config(
+        TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .build(),
+    );
+    if !RETRY_VARIABLES.iter().any(|name| std::env::var_os(name).is_some()) {
+        let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX).with_max_backoff(BACKOFF_MAX);
+        loader = loader.retry_config(retries);
+    }
     if let Some(region) = &settings.region {
         loader = loader.region(Region::new(region.clone()));
     }
