@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::artifact_bucket::PARAMETER;
 use super::client::{AwsClient, Stack, StackResource};
-use super::failure::failure;
+use super::failure::{SKIPPED, failure};
 use super::follow::{Operation, follow};
 use super::kinds;
 use super::pipeline::TAG;
@@ -16,8 +16,6 @@ use crate::diagnostics::Code;
 use crate::plan::Plan;
 
 const BUCKET_TYPE: &str = "AWS::S3::Bucket";
-/// What CloudFormation says of a resource that stays.
-const SKIPPED: &str = "DELETE_SKIPPED";
 
 /// What is destroyed.
 #[derive(Clone, Copy)]

@@ -4,9 +4,11 @@ use super::catalogue;
 use super::cause;
 use super::follow::Followed;
 use super::kinds;
-use super::stack_status::StackStatus;
 use super::stop::{At, Stop};
 use crate::diagnostics::Code;
+
+/// What CloudFormation says of a resource that stays.
+pub(super) const SKIPPED: &str = "DELETE_SKIPPED";
 
 /// The fault of an operation that failed.
 pub fn failure(followed: &Followed, stack: &str) -> Stop {
@@ -36,7 +38,7 @@ pub fn failure(followed: &Followed, stack: &str) -> Stop {
         Code::ResourceFailed,
         At::Resource(first.logical_id.clone()),
         message,
-        format!("{known}. {}", left(&followed.status, stack)),
+        format!("{known}. {}", left(followed, stack)),
     )
 }
 
@@ -50,8 +52,21 @@ fn doing(status: &str) -> &'static str {
 }
 
 /// What is left of a stack.
-fn left(status: &StackStatus, stack: &str) -> String {
+fn left(followed: &Followed, stack: &str) -> String {
+    let status = &followed.status;
+    let kept: Vec<&str> = followed
+        .events
+        .iter()
+        .filter(|event| event.status == SKIPPED)
+        .filter_map(|event| event.physical_id.as_deref())
+        .collect();
     let words = match status.as_str() {
+        "ROLLBACK_COMPLETE" if !kept.is_empty() => {
+            return format!(
+                "The stack `{stack}` is {status}; the next deployment removes it. Left behind, outside of it: {}",
+                kept.join(", ")
+            );
+        }
         "ROLLBACK_COMPLETE" => "Nothing of it is left but its events; the next deployment removes it",
         "UPDATE_ROLLBACK_COMPLETE" => "The version before is running",
         "UPDATE_ROLLBACK_FAILED" => "Its rollback failed too: `pipec deploy SPEC --continue-rollback`",
