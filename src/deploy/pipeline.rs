@@ -5,7 +5,7 @@ use std::time::Instant;
 use sha2::{Digest, Sha256};
 
 use super::artifact_bucket;
-use super::change_set::{self, Draft, Prepared};
+use super::change_set::{self, Begun, Draft, Prepared};
 use super::changes::{self, Action, Change};
 use super::client::{AwsClient, Identity, Stack};
 use super::failure::failure;
@@ -135,7 +135,7 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
     let parameters = if job.plan.artifacts.is_empty() { &[][..] } else { &parameters[..] };
     let tags = [job.tag()];
     let draft = Draft {
-        stack: stack.as_ref().map_or(name, |stack| &stack.id),
+        stack: name,
         create: stack.as_ref().is_none_or(|stack| stack.status.condition() == Condition::Reviewed),
         template: job.template,
         url: url.as_deref(),
@@ -184,7 +184,7 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
         }
     };
     if ways.is_empty() {
-        execute(job, reporter, &prepared)?;
+        execute(job, reporter, &prepared, job.template)?;
     } else {
         change_set::take_back(job.client, &prepared)?;
         let steps = ways.iter().map(|(_, steps)| steps.len()).max().unwrap_or_default();
@@ -198,7 +198,7 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
             let prepared = change_set::prepare(job.client, &draft)?;
             reporter.tell(&Event::Note { message: format!("shards, step {} of {steps}", number + 1) });
             match prepared.changes {
-                Some(_) => execute(job, reporter, &prepared)?,
+                Some(_) => execute(job, reporter, &prepared, &template)?,
                 None => change_set::take_back(job.client, &prepared)?,
             }
         }
@@ -354,11 +354,12 @@ fn confirm(reporter: &mut dyn Reporter, options: &Options, identity: &Identity, 
 }
 
 /// Executes a change set and follows it to its end.
-fn execute(job: &Job, reporter: &mut dyn Reporter, prepared: &Prepared) -> Step<()> {
+fn execute(job: &Job, reporter: &mut dyn Reporter, prepared: &Prepared, template: &str) -> Step<()> {
     let before = job.client.newest_event(&prepared.stack_id)?;
     let start = Instant::now();
-    change_set::execute(job.client, prepared)?;
     let meanwhile = job.meanwhile();
+    let begun =
+        change_set::execute(job.client, prepared).map_err(|stop| stop.perhaps_going_on(&meanwhile))?;
     let operation = Operation {
         stack_id: &prepared.stack_id,
         stack: &job.plan.name,
@@ -366,8 +367,13 @@ fn execute(job: &Job, reporter: &mut dyn Reporter, prepared: &Prepared) -> Step<
         meanwhile: &meanwhile,
     };
     let followed = follow(job.client, reporter, operation)?;
-    if !followed.status.succeeded() {
+    // A stack that someone deletes in the meantime is not deployed.
+    if followed.status.condition() != Condition::Settled || !followed.status.succeeded() {
         return Err(failure(&followed, &job.plan.name));
+    }
+    // What was followed may be another deployment, of another spec.
+    if begun == Begun::Perhaps && job.client.template(&prepared.stack_id)?.trim_end() != template.trim_end() {
+        return Err(change_set::outrun());
     }
     tell_finished(reporter, &job.plan.name, &followed.status, start);
     Ok(())
