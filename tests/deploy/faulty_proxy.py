@@ -8,6 +8,7 @@ import http.client
 import re
 import socket
 import threading
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -28,11 +29,15 @@ KINDS = (
 HANG = "hang"
 
 
+@dataclass(frozen=True)
 class Call:
-    """A call, counted from 1; `attempt` is that of the SDK."""
+    """A call, counted from 1."""
 
-    def __init__(self, number, attempt):
-        self.number, self.attempt = number, attempt
+    number: int
+    # The SDK's, from 1.
+    attempt: int
+    # CloudFormation's and STS's name of it; `None` for S3.
+    action: str | None
 
 
 class _Server(ThreadingHTTPServer):
@@ -43,11 +48,12 @@ class _Server(ThreadingHTTPServer):
         self.upstream, self.fault = urlsplit(upstream).netloc, fault
         self.numbers, self.lock, self.hit = {}, threading.Lock(), []
 
-    def call(self, headers):
+    def call(self, headers, body):
         attempt = int(re.search(r"attempt=(\d+)", headers.get("amz-sdk-request", "attempt=1"))[1])
         with self.lock:
             number = self.numbers.setdefault(headers["amz-sdk-invocation-id"], len(self.numbers) + 1)
-        return Call(number, attempt)
+        action = re.match(rb"Action=(\w+)", body)
+        return Call(number, attempt, action and action[1].decode())
 
     def handle_error(self, request, client_address):
         """A client that is killed, or does not wait, is no fault of the proxy."""
@@ -59,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
     def answer(self):
         assert "Transfer-Encoding" not in self.headers
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        kind = self.server.fault(self.server.call(self.headers))
+        kind = self.server.fault(self.server.call(self.headers, body))
         if kind:
             self.server.hit.append(kind)
         if kind in ANSWERS:

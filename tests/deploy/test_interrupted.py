@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from faulty_proxy import faulty_proxy
 from program import CALL, Run, play_instance
 from trial import Trial
 
@@ -117,3 +118,57 @@ def test_two_specs_of_one_name_at_the_same_time(ministack, account, tmp_path):
     assert 0 in {run.code for run in runs}
     assert one.is_done() or other.is_done()
     one.check_done(one.project.deploy())
+
+
+@pytest.fixture
+def faster(ministack, account, tmp_path):
+    """Makes two trials of one pipeline; the second one's run is done between two calls of the first one's."""
+
+    def make(settled):
+        key = account(ministack)
+        folders = [tmp_path / name for name in ("slow", "fast")]
+        for folder in folders:
+            folder.mkdir()
+        slow = Trial(ministack, key, folders[0], settled=settled)
+        fast = Trial(ministack, key, folders[1])
+        fast.project.edit("interval: 60 s", "interval: 120 s")
+        return slow, fast
+
+    return make
+
+
+def between(slow, action, work, verb="deploy", *arguments):
+    """A run of the slow one; `work` is done just before its first call of that action gets through."""
+    done = []
+
+    def fault(call):
+        if call.action == action and not done:
+            done.append(work())
+
+    with faulty_proxy(slow.project.address, fault) as proxy:
+        run = slow.project.run(verb, *arguments, AWS_ENDPOINT_URL=proxy.address)
+    assert [other.code for other in done] == [0]
+    return run
+
+
+def test_a_change_set_that_another_deployment_has_ended(faster):
+    slow, fast = faster(settled=True)
+    run = between(slow, "ExecuteChangeSet", fast.project.deploy, "deploy", "--yes")
+    assert run.code == 3 and "another deployment of this stack was faster" in run.stderr, run.told
+    assert fast.is_done()
+    slow.check_done(slow.project.deploy())
+
+
+def test_a_stack_that_is_destroyed_before_its_change(faster):
+    slow, fast = faster(settled=True)
+    destroy = lambda: fast.project.run("destroy", "--yes")  # noqa: E731
+    run = between(slow, "ExecuteChangeSet", destroy, "deploy", "--yes")
+    assert run.code == 3 and run.error, run.told
+    slow.check_done(slow.project.deploy())
+
+
+def test_a_dry_run_leaves_a_stack_that_another_deployment_has_made(faster):
+    slow, fast = faster(settled=False)
+    run = between(slow, "DeleteChangeSet", fast.project.deploy, "deploy", "--dry-run")
+    assert run.code == 0, run.told
+    assert fast.is_done()
