@@ -10,6 +10,7 @@ from emulators import empty
 from program import Project
 
 SHARD_COUNT = re.compile(r"^ +ShardCount: (\d+)$", re.MULTILINE)
+HTTP = re.compile(r"^  http:\n(?:    .*\n)+", re.MULTILINE)
 FLINK = "AWS::KinesisAnalyticsV2::Application"
 # A no-change deployment has a budget.
 CALLS_MAX = 10
@@ -71,6 +72,18 @@ def test_a_first_deployment_and_one_without_a_change(emulator, project, example)
     assert "s3:PutObject" not in again.calls and "cloudformation:ExecuteChangeSet" not in again.calls
     assert deployed.status(client, pipeline.name) == "CREATE_COMPLETE"
     changes_nothing(emulator, pipeline.run("diff"))
+
+
+def test_a_deployment_of_the_most_artifacts_without_a_change(moto, tmp_path):
+    """Five: the most that a pipeline can have. The emulator has no Flink to wait for."""
+    empty(moto)
+    pipeline = Project(tmp_path, "user-data-pipeline.yaml", moto.address, PIPEC_ARTIFACT_BUCKET=ARTIFACTS)
+    clients(moto.address)("s3").create_bucket(Bucket=ARTIFACTS)
+    pipeline.edit(HTTP.search(pipeline.path.read_text())[0], "  file: {path: orders.jsonl}\n")
+    assert pipeline.deploy().calls.count("s3:PutObject") == 5
+    run = pipeline.deploy()
+    changes_nothing(moto, run)
+    assert len(run.calls) < CALLS_MAX
 
 
 @pytest.mark.parametrize("example", ["user-data-lambda", "user-data-pipeline"])
