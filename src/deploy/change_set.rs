@@ -6,7 +6,8 @@ use super::artifact_bucket::PARAMETER;
 use super::call_error::CallErrorKind;
 use super::catalogue;
 use super::client::ValidationFailure;
-use super::client::{AwsClient, ChangeSetRequest, ChangeSetStatus, ResourceChange, TemplateSource};
+use super::client::{AwsClient, ChangeSetRequest, ChangeSetStatus, ResourceChange, Stack, TemplateSource};
+use super::stack_status::Condition;
 use super::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
 
@@ -88,7 +89,10 @@ fn name(template: &str) -> String {
 
 fn computed(client: &dyn AwsClient, id: &str) -> Step<Option<Vec<ResourceChange>>> {
     for look in 0..LOOKS_MAX {
-        let change_set = client.change_set(id)?;
+        let change_set = client.change_set(id).map_err(|error| match error.kind {
+            CallErrorKind::NotFound => outrun(),
+            _ => error.into(),
+        })?;
         match change_set.status {
             ChangeSetStatus::Ready => return Ok(Some(change_set.changes)),
             ChangeSetStatus::Empty => return Ok(None),
@@ -102,6 +106,16 @@ fn computed(client: &dyn AwsClient, id: &str) -> Step<Option<Vec<ResourceChange>
         "CloudFormation does not come to an end with the change set",
         "run the command again",
     ))
+}
+
+/// Executing a change set ends all others of its stack.
+pub(super) fn outrun() -> Stop {
+    Stop::fault(
+        Code::AwsRefused,
+        At::Name,
+        "another deployment of this stack was faster, and this one was not executed",
+        "`pipec diff` shows what differs from the spec now; run the command again to change that",
+    )
 }
 
 /// Why a change set failed. What CloudFormation's validation found stands in events of its own.
@@ -126,26 +140,30 @@ fn refused(reason: &str, at: At) -> Stop {
     )
 }
 
-/// Executes a change set. Where an earlier attempt got through and its answer did not, CloudFormation refuses the
-/// second, and says that it is at it.
+/// CloudFormation's codes for a change set that was executed, or that another's execution has ended.
+const EXECUTED: [&str; 3] = ["ChangeSetNotFound", "ChangeSetNotFoundException", "InvalidChangeSetStatus"];
+
+/// Whether the execution of a change set began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// It did.
+    Surely,
+    /// It did where an earlier attempt got through and its answer did not; it did not where another change set was
+    /// executed first, which ends all others of the stack.
+    Perhaps,
+}
+
+/// Executes a change set.
 ///
 /// # Errors
 /// As AWS gives them; a change set that another update has overtaken among them.
-pub fn execute(client: &dyn AwsClient, prepared: &Prepared) -> Step<()> {
+pub fn execute(client: &dyn AwsClient, prepared: &Prepared) -> Step<Begun> {
     match client.execute_change_set(&prepared.id) {
-        Err(error) if error.code.as_deref() == Some("InvalidChangeSetStatus") => {
-            if ["EXECUTE_", "currently in progress"].iter().any(|words| error.message.contains(words)) {
-                return Ok(());
-            }
-            Err(Stop::fault(
-                Code::ChangeSetRefused,
-                At::Name,
-                format!("the stack was changed by someone else meanwhile: {}", error.message),
-                "run the command again: it compares anew",
-            ))
+        Err(error) if error.message.contains("OBSOLETE") => Err(outrun()),
+        Err(error) if error.code.as_deref().is_some_and(|code| EXECUTED.contains(&code)) => {
+            Ok(Begun::Perhaps)
         }
-        Err(error) if error.kind == CallErrorKind::NotFound => Ok(()),
-        answer => Ok(answer?),
+        answer => Ok(answer.map(|()| Begun::Surely)?),
     }
 }
 
@@ -158,7 +176,9 @@ pub fn take_back(client: &dyn AwsClient, prepared: &Prepared) -> Step<()> {
         Err(error) if error.kind == CallErrorKind::NotFound => {}
         answer => answer?,
     }
-    if prepared.create {
+    // Another deployment may have begun to create the stack by now.
+    let untouched = |stack: &Stack| stack.status.condition() == Condition::Reviewed;
+    if prepared.create && client.stack(&prepared.stack_id)?.is_some_and(|stack| untouched(&stack)) {
         client.delete_stack(&prepared.stack_id, &[])?;
     }
     Ok(())

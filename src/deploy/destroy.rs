@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::artifact_bucket::PARAMETER;
 use super::client::{AwsClient, Stack, StackResource};
-use super::failure::failure;
+use super::failure::{SKIPPED, failure};
 use super::follow::{Followed, Operation, follow};
 use super::kinds;
 use super::pipeline::TAG;
@@ -18,8 +18,6 @@ use crate::plan::Plan;
 const BUCKET_TYPE: &str = "AWS::S3::Bucket";
 /// State in which `DeleteStack` takes `RetainResources`. CloudFormation API reference, 2026-11.
 const DELETE_FAILED: &str = "DELETE_FAILED";
-/// What CloudFormation says of a resource that stays.
-const SKIPPED: &str = "DELETE_SKIPPED";
 
 /// What is destroyed.
 #[derive(Clone, Copy)]

@@ -5,12 +5,13 @@ use super::cause;
 use super::client::StackEvent;
 use super::follow::Followed;
 use super::kinds;
-use super::stack_status::StackStatus;
 use super::stop::{At, Stop};
 use crate::diagnostics::Code;
 
 /// What CloudFormation says of every operation that someone asks for.
 const USER_INITIATED: &str = "User Initiated";
+/// What CloudFormation says of a resource that stays.
+pub(super) const SKIPPED: &str = "DELETE_SKIPPED";
 
 /// The fault of an operation that failed.
 pub fn failure(followed: &Followed, stack: &str) -> Stop {
@@ -49,7 +50,7 @@ pub fn failure(followed: &Followed, stack: &str) -> Stop {
         Code::ResourceFailed,
         At::Resource(first.logical_id.clone()),
         message,
-        format!("{known}. {}", left(&followed.status, stack, last.unwrap_or(first))),
+        format!("{known}. {}", left(followed, stack, last.unwrap_or(first))),
     )
 }
 
@@ -68,9 +69,18 @@ pub(super) fn words(event: &StackEvent) -> &str {
 }
 
 /// What is left of a stack; `last` is the failure that it ended with.
-fn left(status: &StackStatus, stack: &str, last: &StackEvent) -> String {
-    let name = &last.logical_id;
+fn left(followed: &Followed, stack: &str, last: &StackEvent) -> String {
+    let (status, name) = (&followed.status, &last.logical_id);
+    let kept: Vec<&str> = followed
+        .events
+        .iter()
+        .filter(|event| event.status == SKIPPED)
+        .filter_map(|event| event.physical_id.as_deref())
+        .collect();
     let words = match status.as_str() {
+        "ROLLBACK_COMPLETE" if !kept.is_empty() => {
+            format!("The next deployment removes it. Left behind, outside of it: {}", kept.join(", "))
+        }
         "ROLLBACK_COMPLETE" => {
             "Nothing of it is left but its events; the next deployment removes it".to_owned()
         }

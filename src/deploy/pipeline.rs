@@ -5,9 +5,9 @@ use std::time::Instant;
 use sha2::{Digest, Sha256};
 
 use super::artifact_bucket;
-use super::change_set::{self, Draft, Prepared};
+use super::change_set::{self, Begun, Draft, Prepared};
 use super::changes::{self, Action, Change};
-use super::client::{AwsClient, Identity, Stack};
+use super::client::{AwsClient, Stack};
 use super::failure::failure;
 use super::follow::{Operation, follow};
 use super::kinds;
@@ -25,6 +25,9 @@ use crate::plan::Plan;
 pub const TAG: &str = "pipec:pipeline";
 /// Stands for a bucket that is still to be made, in a change set that is never executed.
 const BUCKET_TO_BE: &str = "pipec-artifacts-to-be-made";
+
+/// Where the account stands among the parts of an ARN. IAM user guide, "ARN format", 2026-11.
+const ARN_ACCOUNT: usize = 4;
 
 /// What is deployed.
 #[derive(Clone, Copy)]
@@ -84,10 +87,10 @@ impl<'a> Job<'a> {
 /// # Errors
 /// The first fault, or the user's decision. What was done stays and is not done again by the next run.
 pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step<Outcome> {
-    let identity = job.client.identity()?;
     let name = &job.plan.name;
     let found = job.client.stack(name)?.filter(|stack| stack.status.condition() != Condition::Gone);
-    tell_account(job, reporter, &identity, found.as_ref());
+    let account = &account(job.client, found.as_ref())?;
+    tell_account(job, reporter, account, found.as_ref());
     // A look is enough for most; what is not settled takes more.
     let stack = match found {
         Some(stack) if stack.status.condition() == Condition::Settled => {
@@ -104,7 +107,6 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
         Some(_) => settle(job.client, reporter, name, job.tag(), &job.meanwhile())?,
         None => None,
     };
-    let account = &identity.account;
     let too_large = job.template.len() as u64 > TEMPLATE_BODY_BYTES_MAX;
     let bucket = if job.plan.artifacts.is_empty() && !too_large {
         None
@@ -135,7 +137,7 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
     let parameters = if job.plan.artifacts.is_empty() { &[][..] } else { &parameters[..] };
     let tags = [job.tag()];
     let draft = Draft {
-        stack: stack.as_ref().map_or(name, |stack| &stack.id),
+        stack: name,
         create: stack.as_ref().is_none_or(|stack| stack.status.condition() == Condition::Reviewed),
         template: job.template,
         url: url.as_deref(),
@@ -168,7 +170,7 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
         if options.dry_run {
             return Ok(None);
         }
-        confirm(reporter, options, &identity, job)?;
+        confirm(reporter, options, account, job)?;
         Ok(Some(ways))
     })();
     let ways = match outcome {
@@ -184,7 +186,7 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
         }
     };
     if ways.is_empty() {
-        execute(job, reporter, &prepared)?;
+        execute(job, reporter, &prepared, job.template)?;
     } else {
         change_set::take_back(job.client, &prepared)?;
         let steps = ways.iter().map(|(_, steps)| steps.len()).max().unwrap_or_default();
@@ -198,7 +200,7 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
             let prepared = change_set::prepare(job.client, &draft)?;
             reporter.tell(&Event::Note { message: format!("shards, step {} of {steps}", number + 1) });
             match prepared.changes {
-                Some(_) => execute(job, reporter, &prepared)?,
+                Some(_) => execute(job, reporter, &prepared, &template)?,
                 None => change_set::take_back(job.client, &prepared)?,
             }
         }
@@ -225,9 +227,8 @@ pub fn diff(job: &Job, reporter: &mut dyn Reporter) -> Step<Outcome> {
 /// # Errors
 /// As AWS gives them, and where there is no such rollback.
 pub fn continue_rollback(job: &Job, reporter: &mut dyn Reporter, skip: &[String]) -> Step<()> {
-    let identity = job.client.identity()?;
     let stack = job.client.stack(&job.plan.name)?;
-    tell_account(job, reporter, &identity, stack.as_ref());
+    tell_account(job, reporter, &account(job.client, stack.as_ref())?, stack.as_ref());
     let Some(stack) = stack.filter(|stack| stack.status.condition() != Condition::Gone) else {
         return Err(Stop::fault(
             Code::NotDeployed,
@@ -261,9 +262,18 @@ pub fn continue_rollback(job: &Job, reporter: &mut dyn Reporter, skip: &[String]
     Ok(())
 }
 
-fn tell_account(job: &Job, reporter: &mut dyn Reporter, identity: &Identity, stack: Option<&Stack>) {
+/// The account, which a stack's ARN names already.
+fn account(client: &dyn AwsClient, stack: Option<&Stack>) -> Step<String> {
+    let named = stack.and_then(|stack| stack.id.split(':').nth(ARN_ACCOUNT));
+    match named.filter(|account| !account.is_empty()) {
+        Some(account) => Ok(account.to_owned()),
+        None => Ok(client.identity()?.account),
+    }
+}
+
+fn tell_account(job: &Job, reporter: &mut dyn Reporter, account: &str, stack: Option<&Stack>) {
     reporter.tell(&Event::Account {
-        account: identity.account.clone(),
+        account: account.to_owned(),
         region: job.client.region().to_owned(),
         stack: job.plan.name.clone(),
         status: stack.map(|stack| stack.status.to_string()),
@@ -339,11 +349,11 @@ fn guard(changes: &[Change], options: &Options, spec: &str) -> Step<()> {
     ))
 }
 
-fn confirm(reporter: &mut dyn Reporter, options: &Options, identity: &Identity, job: &Job) -> Step<()> {
+fn confirm(reporter: &mut dyn Reporter, options: &Options, account: &str, job: &Job) -> Step<()> {
     if options.yes {
         return Ok(());
     }
-    let question = format!("Deploy this to account {}, {}?", identity.account, job.client.region());
+    let question = format!("Deploy this to account {account}, {}?", job.client.region());
     match reporter.ask(&question) {
         Answer::Yes => Ok(()),
         Answer::No => Err(Stop::Declined),
@@ -357,11 +367,12 @@ fn confirm(reporter: &mut dyn Reporter, options: &Options, identity: &Identity, 
 }
 
 /// Executes a change set and follows it to its end.
-fn execute(job: &Job, reporter: &mut dyn Reporter, prepared: &Prepared) -> Step<()> {
+fn execute(job: &Job, reporter: &mut dyn Reporter, prepared: &Prepared, template: &str) -> Step<()> {
     let before = job.client.newest_event(&prepared.stack_id)?;
     let start = Instant::now();
-    change_set::execute(job.client, prepared)?;
     let meanwhile = job.meanwhile();
+    let begun =
+        change_set::execute(job.client, prepared).map_err(|stop| stop.perhaps_going_on(&meanwhile))?;
     let operation = Operation {
         stack_id: &prepared.stack_id,
         stack: &job.plan.name,
@@ -369,8 +380,13 @@ fn execute(job: &Job, reporter: &mut dyn Reporter, prepared: &Prepared) -> Step<
         meanwhile: &meanwhile,
     };
     let followed = follow(job.client, reporter, operation)?;
-    if !followed.status.succeeded() {
+    // A stack that someone deletes in the meantime is not deployed.
+    if followed.status.condition() != Condition::Settled || !followed.status.succeeded() {
         return Err(failure(&followed, &job.plan.name));
+    }
+    // What was followed may be another deployment, of another spec.
+    if begun == Begun::Perhaps && job.client.template(&prepared.stack_id)?.trim_end() != template.trim_end() {
+        return Err(change_set::outrun());
     }
     tell_finished(reporter, &job.plan.name, &followed.status, start);
     Ok(())

@@ -25,6 +25,8 @@ use super::interrupt::Interrupt;
 
 /// Attempts of a call, the first one included; with the SDK's pauses they span about a minute.
 const ATTEMPTS_MAX: u32 = 7;
+/// The user's own word on attempts, which goes before. AWS SDKs and Tools reference guide, "retry behavior", 2026-11.
+const RETRY_VARIABLES: [&str; 2] = ["AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE"];
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Of one attempt. CloudFormation answers within seconds.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -68,7 +70,7 @@ pub async fn configuration(settings: &Settings) -> SdkConfig {
             .build(),
     );
     // More patience than the SDK's, unless the standard variables say how much.
-    if ["AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE"].iter().all(|name| std::env::var_os(name).is_none()) {
+    if !RETRY_VARIABLES.iter().any(|name| std::env::var_os(name).is_some()) {
         let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX).with_max_backoff(BACKOFF_MAX);
         loader = loader.retry_config(retries);
     }

@@ -61,6 +61,23 @@ impl Stop {
     }
 }
 
+impl Stop {
+    /// The same for a step whose request may have got through although no answer came.
+    #[must_use]
+    pub fn perhaps_going_on(self, words: &str) -> Self {
+        match self {
+            Self::Fault(mut fault) if fault.code == Code::AwsUnreachable => {
+                fault.help = format!("the request may have got through: then {words}; {}", fault.help);
+                Self::Fault(fault)
+            }
+            Self::Interrupted(_) => {
+                Self::Interrupted(format!("the request may have got through: then {words}"))
+            }
+            stop => stop,
+        }
+    }
+}
+
 impl From<CallError> for Stop {
     fn from(error: CallError) -> Self {
         let code = match error.kind {

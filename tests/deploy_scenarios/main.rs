@@ -52,7 +52,8 @@ struct Run {
 /// Runs a scenario; `lenient` answers whatever is asked after the end of the script.
 fn run(scenario: &Scenario, lenient: bool) -> Run {
     let spec = folder().join(scenario.spec());
-    let compiled = pipec::compile(&Disk, &Programs::embedded(), &spec, None).stack.expect("a spec that compiles");
+    let compiled =
+        pipec::compile(&Disk, &Programs::embedded(), &spec, None).stack.expect("a spec that compiles");
     let double = Arc::new(Mutex::new(Double::new(scenario.clone(), World::new(compiled), lenient)));
     let answering = Arc::clone(&double);
     let address =

@@ -22,7 +22,8 @@ class Stack:
         self.outputs = outputs
         self.artifact_bucket = artifact_bucket
         found = client("cloudformation").describe_stack_resources(StackName=name)["StackResources"]
-        self.ids = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in found}
+        # moto lists what it skips without a name.
+        self.ids = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in found if "LogicalResourceId" in r}
 
     def ids_of_type(self, kind):
         return {self.ids[name] for name in self.template.of_type(kind)}

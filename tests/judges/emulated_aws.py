@@ -68,8 +68,9 @@ def emulated_aws(home):
         process.wait()
 
 
-def clients(address, **config):
-    """boto3's client of each service, by its name; `config` goes into botocore's Config."""
+def clients(address, account="test", **config):
+    """boto3's client of each service, by its name. A key of twelve digits is an account of its own in ministack;
+    `config` goes into botocore's Config."""
 
     @cache
     def of(service):
@@ -77,7 +78,7 @@ def clients(address, **config):
             service,
             endpoint_url=address,
             region_name=REGION,
-            aws_access_key_id="test",
+            aws_access_key_id=account,
             aws_secret_access_key="test",
             config=Config(proxies={}, **config),
         )

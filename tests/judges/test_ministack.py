@@ -7,9 +7,6 @@ import base64
 import io
 import itertools
 import json
-import re
-import time
-import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -18,18 +15,9 @@ from botocore.exceptions import ClientError
 
 import aws
 from emulated_aws import clients, emulated_aws
+from played_instance import play_instance, until
 
 HERE = Path(__file__).parent
-PATIENCE = 60  # seconds for anything that the emulator does in one or two
-
-
-def until(done, what):
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if (result := done()) is not None:
-            return result
-        time.sleep(0.1)
-    pytest.fail(f"{what}: not within {PATIENCE} s")
 
 
 @pytest.fixture(scope="session")
@@ -135,32 +123,13 @@ def failures(client, stack):
     ]
 
 
-def play_instance(client, pipeline, stack, status, reason=""):
-    """The producer's instances signal by the URL in their user data; the emulator has no instances."""
-    api = client("cloudformation")
-
-    def created(launch_template):
-        resources = api.describe_stack_resources(StackName=stack)["StackResources"]
-        found = {r["LogicalResourceId"]: r for r in resources if r["ResourceStatus"] == "CREATE_COMPLETE"}
-        return found.get(launch_template, {}).get("PhysicalResourceId")
-
-    for name in pipeline.template.of_type("AWS::EC2::LaunchTemplate"):
-        physical = until(lambda name=name: created(name), name)
-        versions = client("ec2").describe_launch_template_versions(LaunchTemplateId=physical)["LaunchTemplateVersions"]
-        script = base64.b64decode(versions[0]["LaunchTemplateData"]["UserData"]).decode()
-        url, = re.findall(r"cfn-signal .*'(http[^']+)'\n", script)
-        body = {"Status": status, "UniqueId": "i-0a1b2c3d4e5f60718", "Reason": reason, "Data": ""}
-        request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": ""}, method="PUT")
-        urllib.request.urlopen(request, timeout=PATIENCE).close()
-
-
 def deploy(client, pipeline, name, bucket):
     change, got = change_set(client, pipeline, name, bucket, "CREATE")
     assert got["Status"] == "CREATE_COMPLETE", got.get("StatusReason")
     planned = {c["ResourceChange"]["LogicalResourceId"] for c in got["Changes"]}
     assert planned == set(pipeline.template.resources)
     client("cloudformation").execute_change_set(StackName=name, ChangeSetName=change)
-    play_instance(client, pipeline, name, "SUCCESS")
+    play_instance(client, pipeline.template, name, "SUCCESS")
     stack = settle(client, name)
     assert stack["StackStatus"] == "CREATE_COMPLETE", failures(client, name)
     outputs = {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
@@ -257,7 +226,7 @@ def test_a_producer_that_does_not_start_ends_the_creation_with_its_cause(client,
     name, cause = f"{pipeline.name}-failed", "the producer did not start: ResourceNotFoundException"
     change, _ = change_set(client, pipeline, name, artifact_bucket, "CREATE")
     client("cloudformation").execute_change_set(StackName=name, ChangeSetName=change)
-    play_instance(client, pipeline, name, "FAILURE", cause)
+    play_instance(client, pipeline.template, name, "FAILURE", cause)
     assert settle(client, name)["StackStatus"] == "ROLLBACK_COMPLETE"
     assert any(failure.startswith("ProducerStart: ") and cause in failure for failure in failures(client, name))
 

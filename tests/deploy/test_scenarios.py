@@ -1,0 +1,200 @@
+"""What a pipeline lives through, on each emulator: first deployment, none, changes, a refused one, the end."""
+
+import re
+
+import pytest
+from emulated_aws import clients
+
+import deployed
+from emulators import empty
+from program import Project
+
+SHARD_COUNT = re.compile(r"^ +ShardCount: (\d+)$", re.MULTILINE)
+HTTP = re.compile(r"^  http:\n(?:    .*\n)+", re.MULTILINE)
+FLINK = "AWS::KinesisAnalyticsV2::Application"
+# A no-change deployment has a budget.
+CALLS_MAX = 10
+ARTIFACTS = "artifacts-of-the-user"
+
+
+@pytest.fixture
+def project(emulator, account, tmp_path):
+    """Makes the project of an example, with the API of its account."""
+
+    def make(example):
+        if not emulator.accounts:
+            empty(emulator)
+        key = account(emulator)
+        one = Project(tmp_path, example, emulator.address, key)
+        client = clients(emulator.address, key, s3={"addressing_style": "path"})
+        if not emulator.on_demand and "capacity: on_demand" in one.path.read_text():
+            one.edit("  capacity: on_demand\n", "")
+        if not emulator.whole:
+            # Its stacks of change sets have no outputs, so pipec's own bucket cannot be found.
+            client("s3").create_bucket(Bucket=ARTIFACTS)
+            one.environment["PIPEC_ARTIFACT_BUCKET"] = ARTIFACTS
+        return one, client
+
+    return make
+
+
+def first(emulator, project, client):
+    """The first deployment of a project."""
+    run = project.deploy_with_instance(client) if emulator.whole else project.deploy()
+    assert run.code == 0, run.told
+    return run
+
+
+def changes_nothing(emulator, run):
+    if not emulator.empty_change_sets and "No updates are to be performed" in run.stderr:
+        # CloudFormation says so of UpdateStack only, so pipec has no case for it.
+        assert run.code == 3 and "CreateChangeSet: ValidationError" in run.stderr, run.told
+    else:
+        assert (run.code, "nothing to change" in run.told) == (0, True), run.told
+
+
+@pytest.mark.parametrize("example", ["raw-to-s3", "orders-archive", "user-data-lambda", "replay"])
+def test_a_first_deployment_and_one_without_a_change(emulator, project, example):
+    pipeline, client = project(f"{example}.yaml")
+    run = first(emulator, pipeline, client)
+    assert deployed.status(client, pipeline.name) == "CREATE_COMPLETE"
+    built = pipeline.built()
+    deployed.check(emulator, client, built)
+    assert deployed.template(client, pipeline.name) == built.template.text
+    if built.artifacts:
+        assert deployed.check_artifacts(client, pipeline.name) == {a["s3_key"] for a in built.artifacts.values()}
+    if emulator.whole:
+        assert {line.split(" = ")[0] for line in run.stdout.splitlines()} == set(built.template.body["Outputs"])
+
+    again = pipeline.deploy()
+    changes_nothing(emulator, again)
+    assert len(again.calls) < CALLS_MAX
+    assert "s3:PutObject" not in again.calls and "cloudformation:ExecuteChangeSet" not in again.calls
+    assert deployed.status(client, pipeline.name) == "CREATE_COMPLETE"
+    changes_nothing(emulator, pipeline.run("diff"))
+
+
+def test_a_deployment_of_the_most_artifacts_without_a_change(moto, tmp_path):
+    """Five: the most that a pipeline can have. The emulator has no Flink to wait for."""
+    empty(moto)
+    pipeline = Project(tmp_path, "user-data-pipeline.yaml", moto.address, PIPEC_ARTIFACT_BUCKET=ARTIFACTS)
+    clients(moto.address)("s3").create_bucket(Bucket=ARTIFACTS)
+    pipeline.edit(HTTP.search(pipeline.path.read_text())[0], "  file: {path: orders.jsonl}\n")
+    assert pipeline.deploy().calls.count("s3:PutObject") == 5
+    run = pipeline.deploy()
+    changes_nothing(moto, run)
+    assert len(run.calls) < CALLS_MAX
+
+
+@pytest.mark.parametrize("example", ["user-data-lambda", "user-data-pipeline"])
+def test_a_change_in_the_sql(emulator, project, example):
+    pipeline, client = project(f"{example}.yaml")
+    if pipeline.built().template.of_type(FLINK) and FLINK in emulator.skips:
+        pytest.skip(f"{emulator.name} has no Flink")
+    first(emulator, pipeline, client)
+    before = deployed.check_artifacts(client, pipeline.name)
+    pipeline.edit("21", "30", "user-data.sql")
+    diff = pipeline.run("diff")
+    assert diff.code == 4 and "cloudformation:ExecuteChangeSet" not in diff.calls, diff.told
+    dry = pipeline.run("deploy", "--dry-run")
+    assert dry.code == 0 and deployed.check_artifacts(client, pipeline.name) == before
+    run = pipeline.deploy()
+    assert run.code == 0, run.told
+    assert deployed.status(client, pipeline.name) == "UPDATE_COMPLETE"
+    deployed.check(emulator, client, pipeline.built())
+    # One program is new; those that did not change are not sent again.
+    assert len(deployed.check_artifacts(client, pipeline.name) - before) == run.calls.count("s3:PutObject") == 1
+    changes_nothing(emulator, pipeline.deploy())
+
+
+def test_more_shards_and_fewer(emulator, project):
+    pipeline, client = project("raw-to-s3.yaml")
+    first(emulator, pipeline, client)
+
+    def shards():
+        wanted, = map(int, SHARD_COUNT.findall(deployed.template(client, pipeline.name)))
+        if emulator.reshards:
+            stream, = client("kinesis").list_streams()["StreamNames"]
+            summary = client("kinesis").describe_stream_summary(StreamName=stream)["StreamDescriptionSummary"]
+            assert summary["OpenShardCount"] == wanted
+        return wanted
+
+    assert shards() == 1
+    pipeline.edit("records_per_second: 50", "records_per_second: 5000")
+    run = pipeline.deploy()
+    assert run.code == 0, run.told
+    target = shards()
+    # At most twice the shards in one update of the stack.
+    assert target > 4 and "at most doubles or halves" in run.stderr
+    assert run.calls.count("cloudformation:ExecuteChangeSet") == (target - 1).bit_length()
+    pipeline.edit("records_per_second: 5000", "records_per_second: 50")
+    run = pipeline.deploy()
+    assert run.code == 0, run.told
+    assert shards() == 1
+    changes_nothing(emulator, pipeline.deploy())
+
+
+def test_a_replacement_that_loses_data_is_refused(emulator, project):
+    pipeline, client = project("raw-to-s3.yaml")
+    first(emulator, pipeline, client)
+    before = deployed.stack(client, pipeline.name)
+    change_sets = client("cloudformation").list_change_sets(StackName=pipeline.name)["Summaries"]
+    client("s3").create_bucket(Bucket="bucket-of-the-user")
+    pipeline.edit("{prefix: raw/}", "{bucket: bucket-of-the-user, prefix: raw/}")
+    refused = pipeline.deploy()
+    assert (refused.code, refused.error) == (1, "PIPE1105"), refused.told
+    assert "cloudformation:ExecuteChangeSet" not in refused.calls
+    after = deployed.stack(client, pipeline.name)
+    assert (after["StackId"], after["StackStatus"]) == (before["StackId"], "CREATE_COMPLETE")
+    # The one that was refused is taken back.
+    assert client("cloudformation").list_change_sets(StackName=pipeline.name)["Summaries"] == change_sets
+    # What the help says to type.
+    names = refused.stderr.split(f"pipec deploy {pipeline.path.name} ")[1].split("`")[0].split()
+    assert names[::2] == ["--allow-replace"] * (len(names) // 2) and "Bucket" in names
+    allowed = pipeline.deploy(*names)
+    assert allowed.code == 0, allowed.told
+    assert deployed.status(client, pipeline.name) == "UPDATE_COMPLETE"
+    deployed.check(emulator, client, pipeline.built())
+
+
+def test_the_end_of_a_pipeline_with_a_full_bucket(emulator, project):
+    pipeline, client = project("orders-archive.yaml")
+    first(emulator, pipeline, client)
+    resources = client("cloudformation").describe_stack_resources(StackName=pipeline.name)["StackResources"]
+    bucket, = (r["PhysicalResourceId"] for r in resources if r.get("LogicalResourceId") == "Bucket")
+    artifacts = deployed.parameters(client, pipeline.name)["ArtifactBucket"]
+    s3 = client("s3")
+    # What moto's CloudFormation drops.
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for number in range(3):
+        s3.put_object(Bucket=bucket, Key="orders/1.json", Body=f'{{"order":{number}}}\n'.encode())
+    s3.delete_object(Bucket=bucket, Key="orders/1.json")
+    assert pipeline.run("destroy").code == 2, "nobody has confirmed"
+    assert deployed.status(client, pipeline.name) == "CREATE_COMPLETE"
+    run = pipeline.run("destroy", "--yes", "--empty-bucket", "--artifacts")
+    assert run.code == 0, run.told
+    assert deployed.status(client, pipeline.name) is None
+    left = bucket_names(client)
+    assert bucket not in left and artifacts in left
+    assert deployed.check_bucket(client, artifacts) == []
+    again = pipeline.run("destroy", "--yes", "--empty-bucket")
+    assert (again.code, "nothing to destroy" in again.stderr) == (0, True), again.told
+
+
+def test_a_creation_that_fails_says_why_and_what_is_left(ministack, account, tmp_path):
+    """The user's function has no role; S3's access log is never deleted, as objects may be in it."""
+    key = account(ministack)
+    pipeline = Project(tmp_path, "price-alerts.yaml", ministack.address, key)
+    client = clients(ministack.address, key)
+    for number in (1, 2):
+        run = pipeline.deploy()
+        assert (run.code, run.error) == (3, "PIPE1106"), run.told
+        assert "OutputPolicyLarge" in run.stderr and "large-order-role" in run.stderr
+        assert deployed.status(client, pipeline.name) == "ROLLBACK_COMPLETE"
+        left = [name for name in bucket_names(client) if name.startswith(pipeline.name)]
+        assert len(left) == number and any(f"Left behind, outside of it: {name}" in run.stderr for name in left)
+    assert "removing it" in run.stderr
+
+
+def bucket_names(client):
+    return [found["Name"] for found in client("s3").list_buckets()["Buckets"]]
