@@ -114,7 +114,7 @@ pub(super) fn outrun() -> Stop {
         Code::AwsRefused,
         At::Name,
         "another deployment of this stack was faster, and this one was not executed",
-        "`pipec diff` shows what differs from the spec now; run the command again to change that",
+        "`pipec diff SPEC` shows what differs from the spec now; run the command again to change that",
     )
 }
 
