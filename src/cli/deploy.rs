@@ -14,7 +14,7 @@ use crate::artifacts;
 use crate::artifacts::connector::Jar;
 use crate::aws::flink::Maven;
 use crate::deploy::interrupt::Interrupt;
-use crate::deploy::pipeline::{self, Job, Options, Outcome};
+use crate::deploy::pipeline::{self, Extent, Job, Options, Outcome};
 use crate::deploy::stop::{At, Step, Stop};
 use crate::deploy::upload::ArtifactSource;
 use crate::diagnostics::Code;
@@ -101,8 +101,8 @@ impl Deploy {
             pipeline::continue_rollback(&job, &mut *reporter, &self.skip)?;
             return Ok(Outcome::Deployed);
         }
-        let options =
-            Options { dry_run: self.dry_run, yes: self.yes, allow_replace: self.allow_replace.clone() };
+        let extent = if self.dry_run { Extent::DryRun } else { Extent::Whole };
+        let options = Options { extent, yes: self.yes, allow_replace: self.allow_replace.clone() };
         pipeline::deploy(&job, &mut *reporter, &options)
     }
 }

@@ -37,6 +37,9 @@ pub(super) struct Diff {
     /// Show the lines of the template that differ as well
     #[arg(long)]
     template: bool,
+    /// Bucket for the artifacts, where another than the stack's is meant
+    #[arg(long, value_name = "NAME", env = "PIPEC_ARTIFACT_BUCKET")]
+    artifact_bucket: Option<String>,
     /// `text` for people, `json` for programs, an object a line
     #[arg(long, value_enum, default_value_t)]
     format: EventFormat,
@@ -69,8 +72,14 @@ impl Diff {
         let spec = compiled.shown_spec();
         let plan = &compiled.stack.plan;
         let template = &compiled.stack.template;
-        let job =
-            Job { client: &client, plan, template, source: &source, artifact_bucket: None, spec: &spec };
+        let job = Job {
+            client: &client,
+            plan,
+            template,
+            source: &source,
+            artifact_bucket: self.artifact_bucket.as_deref(),
+            spec: &spec,
+        };
         let mut reporter: Box<dyn Reporter> = match self.format {
             EventFormat::Text => Box::new(TextReporter::of_changes(interrupt.clone())),
             EventFormat::Json => Box::new(JsonReporter),

@@ -11,9 +11,8 @@ use super::stack_status::Condition;
 use super::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
 
-/// Between two looks, one after the other; the last one again and again. CloudFormation takes some seconds.
-const PAUSES: [Duration; 4] =
-    [Duration::from_millis(100), Duration::from_millis(900), Duration::from_secs(2), Duration::from_secs(3)];
+/// Between two looks. CloudFormation takes some seconds; an emulator is done at the first look.
+const PAUSE: Duration = Duration::from_secs(3);
 /// Looks until CloudFormation is taken for stuck: some twenty minutes.
 const LOOKS_MAX: usize = 400;
 
@@ -88,7 +87,7 @@ fn name(template: &str) -> String {
 }
 
 fn computed(client: &dyn AwsClient, id: &str) -> Step<Option<Vec<ResourceChange>>> {
-    for look in 0..LOOKS_MAX {
+    for _ in 0..LOOKS_MAX {
         let change_set = client.change_set(id).map_err(|error| match error.kind {
             CallErrorKind::NotFound => outrun(),
             _ => error.into(),
@@ -97,7 +96,7 @@ fn computed(client: &dyn AwsClient, id: &str) -> Step<Option<Vec<ResourceChange>
             ChangeSetStatus::Ready => return Ok(Some(change_set.changes)),
             ChangeSetStatus::Empty => return Ok(None),
             ChangeSetStatus::Failed(reason) => return Err(failed(client, id, &reason)),
-            ChangeSetStatus::Pending => client.wait(PAUSES[look.min(PAUSES.len() - 1)])?,
+            ChangeSetStatus::Pending => client.wait(PAUSE)?,
         }
     }
     Err(Stop::fault(

@@ -47,10 +47,22 @@ pub struct Job<'a> {
 }
 
 /// How far a deployment goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// To what would change, data at stake included; it leaves nothing behind.
+    Diff,
+    /// As far as it could go without executing anything; it leaves nothing behind.
+    DryRun,
+    /// To its end.
+    #[default]
+    Whole,
+}
+
+/// What the user allows.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Stop before execution, and leave nothing behind.
-    pub dry_run: bool,
+    /// How far it goes.
+    pub extent: Extent,
     /// Ask nobody.
     pub yes: bool,
     /// Logical ids of resources with data that may be made anew or deleted.
@@ -97,7 +109,7 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
             check_owner(&stack, job.tag())?;
             Some(stack)
         }
-        Some(stack) if options.dry_run && stack.status.condition() == Condition::Dead => {
+        Some(stack) if options.extent != Extent::Whole && stack.status.condition() == Condition::Dead => {
             check_owner(&stack, job.tag())?;
             reporter.tell(&Event::Note {
                 message: format!("the stack is {}; a deployment removes it first", stack.status),
@@ -110,7 +122,7 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
     let too_large = job.template.len() as u64 > TEMPLATE_BODY_BYTES_MAX;
     let bucket = if job.plan.artifacts.is_empty() && !too_large {
         None
-    } else if options.dry_run {
+    } else if options.extent != Extent::Whole {
         artifact_bucket::find(job.client, job.artifact_bucket, stack.as_ref(), account)?
     } else {
         let bucket =
@@ -118,29 +130,43 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
         upload::upload(job.client, reporter, job.source, job.plan, &bucket)?;
         Some(bucket)
     };
-    let url = match (&bucket, too_large) {
-        (_, false) => None,
-        (Some(bucket), true) if !options.dry_run => Some(send_template(job.client, bucket, job.template)?),
-        // Only a deployment sends anything.
-        (_, true) => {
-            reporter.tell(&Event::Note {
-                message: format!(
-                    "the template is over {TEMPLATE_BODY_BYTES_MAX} bytes, so AWS sees it only when it is deployed"
-                ),
-            });
-            return Ok(tell_planned(job, reporter));
-        }
+    let large = match &bucket {
+        _ if !too_large => None,
+        Some(bucket) => Some(send_template(job.client, bucket, job.template)?),
+        None => return unseen(job, reporter, stack.as_ref()),
     };
-    let bucket_name = bucket.as_ref().map_or(BUCKET_TO_BE, |bucket| bucket.name.as_str());
+    let url = large.as_ref().map(|large| large.url.as_str());
+    let outcome = change(job, reporter, options, account, stack.as_ref(), bucket.as_ref(), url);
+    if let (Some(Large { key, sent: true, .. }), Some(bucket)) = (&large, &bucket)
+        && options.extent != Extent::Whole
+    {
+        let versions = job.client.versions_of(&bucket.name, key)?;
+        job.client.delete_versions(&bucket.name, &versions)?;
+    }
+    outcome
+}
+
+/// Asks for a change set, shows it, and executes it where it goes that far.
+fn change(
+    job: &Job,
+    reporter: &mut dyn Reporter,
+    options: &Options,
+    account: &str,
+    stack: Option<&Stack>,
+    bucket: Option<&Bucket>,
+    url: Option<&str>,
+) -> Step<Outcome> {
+    let name = &job.plan.name;
+    let bucket_name = bucket.map_or(BUCKET_TO_BE, |bucket| bucket.name.as_str());
     // CloudFormation refuses a parameter that the template does not have.
     let parameters = change_set::parameters(bucket_name);
     let parameters = if job.plan.artifacts.is_empty() { &[][..] } else { &parameters[..] };
     let tags = [job.tag()];
     let draft = Draft {
         stack: name,
-        create: stack.as_ref().is_none_or(|stack| stack.status.condition() == Condition::Reviewed),
+        create: stack.is_none_or(|stack| stack.status.condition() == Condition::Reviewed),
         template: job.template,
-        url: url.as_deref(),
+        url,
         parameters,
         tags: &tags,
     };
@@ -148,7 +174,7 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
     let Some(changes) = &prepared.changes else {
         change_set::take_back(job.client, &prepared)?;
         reporter.tell(&Event::Unchanged { stack: name.clone() });
-        tell_outputs(reporter, stack.as_ref());
+        tell_outputs(reporter, stack);
         return Ok(Outcome::Unchanged);
     };
     let outcome = (|| {
@@ -156,7 +182,7 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
             change.resource_type == "AWS::Kinesis::Stream"
                 && change.action == super::client::ChangeAction::Modify
         });
-        let ways = match &stack {
+        let ways = match stack {
             Some(stack) if reshards => shard_steps::ways(&job.client.template(&stack.id)?, job.template),
             _ => Vec::new(),
         };
@@ -166,8 +192,11 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
             .map(|(to, counts)| ShardSteps { stream: to.stream.clone(), counts: counts.clone() })
             .collect();
         reporter.tell(&Event::Changes { changes: changes.clone(), shard_steps });
+        if options.extent == Extent::Diff {
+            return Ok(None);
+        }
         guard(&changes, options, job.spec)?;
-        if options.dry_run {
+        if options.extent == Extent::DryRun {
             return Ok(None);
         }
         confirm(reporter, options, account, job)?;
@@ -192,11 +221,12 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
         let steps = ways.iter().map(|(_, steps)| steps.len()).max().unwrap_or_default();
         for number in 0..steps {
             let template = shard_steps::at_step(job.template, &ways, number);
-            let url = match (&url, &bucket) {
+            let large = match (url, bucket) {
                 (Some(_), Some(bucket)) => Some(send_template(job.client, bucket, &template)?),
                 _ => None,
             };
-            let draft = Draft { template: &template, url: url.as_deref(), ..draft };
+            let url = large.as_ref().map(|large| large.url.as_str());
+            let draft = Draft { template: &template, url, ..draft };
             let prepared = change_set::prepare(job.client, &draft)?;
             reporter.tell(&Event::Note { message: format!("shards, step {} of {steps}", number + 1) });
             match prepared.changes {
@@ -214,11 +244,9 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
 /// # Errors
 /// As [`deploy`].
 pub fn diff(job: &Job, reporter: &mut dyn Reporter) -> Step<Outcome> {
-    // Data at stake is shown, and stops nothing here.
-    let allow_replace = job.plan.resources.iter().map(|resource| resource.logical_id.to_string()).collect();
     match job.client.stack(&job.plan.name)?.map(|stack| stack.status.condition()) {
         None | Some(Condition::Gone | Condition::Reviewed) => Ok(tell_planned(job, reporter)),
-        Some(_) => deploy(job, reporter, &Options { dry_run: true, yes: true, allow_replace }),
+        Some(_) => deploy(job, reporter, &Options { extent: Extent::Diff, ..Options::default() }),
     }
 }
 
@@ -312,14 +340,42 @@ fn tell_finished(reporter: &mut dyn Reporter, stack: &str, status: &StackStatus,
     });
 }
 
-/// A template that is too large for a request, under a key that holds its hash.
-fn send_template(client: &dyn AwsClient, bucket: &Bucket, template: &str) -> Step<String> {
+/// A template that is too large for a request, as an object.
+struct Large {
+    key: String,
+    url: String,
+    /// Whether it was not there before.
+    sent: bool,
+}
+
+/// Sends a template under a key that holds its hash.
+fn send_template(client: &dyn AwsClient, bucket: &Bucket, template: &str) -> Step<Large> {
     let hash: String = Sha256::digest(template.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     let key = format!("template-{}.yaml", &hash[..20]);
-    if client.object(&bucket.name, &key, bucket.owner.as_deref())?.is_none() {
+    let sent = client.object(&bucket.name, &key, bucket.owner.as_deref())?.is_none();
+    if sent {
         upload::send(client, bucket, &key, template.as_bytes())?;
     }
-    Ok(client.object_url(&bucket.name, &key))
+    Ok(Large { url: client.object_url(&bucket.name, &key), key, sent })
+}
+
+/// A template that is too large for a request, without a bucket to put it into.
+fn unseen(job: &Job, reporter: &mut dyn Reporter, stack: Option<&Stack>) -> Step<Outcome> {
+    let deployed = match stack.filter(|stack| stack.status.condition() == Condition::Settled) {
+        Some(stack) => job.client.template(&stack.id)?,
+        None => return Ok(tell_planned(job, reporter)),
+    };
+    if deployed.trim_end() == job.template.trim_end() {
+        reporter.tell(&Event::Unchanged { stack: job.plan.name.clone() });
+        return Ok(Outcome::Unchanged);
+    }
+    reporter.tell(&Event::Note {
+        message: format!(
+            "the template differs, and has over {TEMPLATE_BODY_BYTES_MAX} bytes: name a bucket with \
+             `--artifact-bucket` to see how"
+        ),
+    });
+    Ok(Outcome::Differs)
 }
 
 /// Data goes only where its resource is named.

@@ -141,6 +141,8 @@ def test_a_replacement_that_loses_data_is_refused(emulator, project):
     change_sets = client("cloudformation").list_change_sets(StackName=pipeline.name)["Summaries"]
     client("s3").create_bucket(Bucket="bucket-of-the-user")
     pipeline.edit("{prefix: raw/}", "{bucket: bucket-of-the-user, prefix: raw/}")
+    diff = pipeline.run("diff")
+    assert diff.code == 4 and re.search(r"- Bucket .* stays behind", diff.stdout), diff.told
     refused = pipeline.deploy()
     assert (refused.code, refused.error) == (1, "PIPE1105"), refused.told
     assert "cloudformation:ExecuteChangeSet" not in refused.calls
@@ -155,6 +157,24 @@ def test_a_replacement_that_loses_data_is_refused(emulator, project):
     assert allowed.code == 0, allowed.told
     assert deployed.status(client, pipeline.name) == "UPDATE_COMPLETE"
     deployed.check(emulator, client, pipeline.built())
+
+
+def test_a_template_that_is_too_large_for_a_request(emulator, project):
+    if not emulator.accounts:
+        pytest.skip("moto's CloudFormation finds a bucket in the name of the host only")
+    pipeline, client = project("orders-archive.yaml")
+    pipeline.edit("team: shop", "team: shop" + "".join(f", number-{n}: {'x' * 120}" for n in range(40)))
+    assert len(pipeline.built().template.text) > 51_200
+    first(emulator, pipeline, client)
+    bucket = deployed.parameters(client, pipeline.name)["ArtifactBucket"]
+    sent = deployed.check_bucket(client, bucket)
+    assert deployed.template(client, pipeline.name) == pipeline.built().template.text
+    changes_nothing(emulator, pipeline.run("diff"))
+    pipeline.edit("number-0: x", "number-0: y")
+    diff = pipeline.run("diff")
+    assert diff.code == 4 and "to add" not in diff.stdout, diff.told
+    # Only a deployment leaves anything in the bucket.
+    assert deployed.check_bucket(client, bucket) == sent
 
 
 def test_the_end_of_a_pipeline_with_a_full_bucket(emulator, project):
