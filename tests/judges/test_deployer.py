@@ -129,11 +129,18 @@ LEFT_OUT = {
 
 @cache
 def specs():
-    return {yaml.safe_load(path.read_text())["name"]: path for path in sorted((ROOT / "examples").glob("*.yaml"))}
+    """The spec of each pipeline, with the option that takes an environment's."""
+    found = {}
+    for path in sorted((ROOT / "examples").glob("*.yaml")):
+        spec = yaml.safe_load(path.read_text())
+        found[spec["name"]] = [path]
+        for environment, part in spec.get("environments", {}).items():
+            found[part.get("name", f"{spec['name']}-{environment}")] = [path, "--env", environment]
+    return found
 
 
 def permissions(name, *options):
-    command = [PIPEC, "permissions", specs()[name], "--account", ACCOUNT, *options]
+    command = [PIPEC, "permissions", *specs()[name], "--account", ACCOUNT, *options]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
