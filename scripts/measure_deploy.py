@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT / "tests" / "judges"))
 from emulated_aws import clients  # noqa: E402
 
 CHANGES = {
-    "orders-archive": ("interval: 60 s", "interval: 90 s", None),
+    "orders-archive": ("2 MiB, interval: 60 s", "2 MiB, interval: 90 s", None),
     "user-data-lambda": ("21", "30", "user-data.sql"),
     "user-data-pipeline": ("21", "30", "user-data.sql"),
 }

@@ -110,7 +110,7 @@ def test_two_specs_of_one_name_at_the_same_time(ministack, account, tmp_path):
         folder.mkdir()
     one = Trial(ministack, key, folders[0], settled=True)
     other = Trial(ministack, key, folders[1])
-    other.project.edit("interval: 60 s", "interval: 120 s")
+    other.project.edit("2 MiB, interval: 60 s", "2 MiB, interval: 120 s")
     runs = at_the_same_time(one.project, other.project)
     for trial, run in zip((one, other), runs, strict=True):
         assert run.code == 0 or run.error, run.told
@@ -131,7 +131,7 @@ def faster(ministack, account, tmp_path):
             folder.mkdir()
         slow = Trial(ministack, key, folders[0], settled=settled)
         fast = Trial(ministack, key, folders[1])
-        fast.project.edit("interval: 60 s", "interval: 120 s")
+        fast.project.edit("2 MiB, interval: 60 s", "2 MiB, interval: 120 s")
         return slow, fast
 
     return make

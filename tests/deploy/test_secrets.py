@@ -35,7 +35,11 @@ def policy(statement):
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_no_secret_and_no_record_is_told(ministack, login, tmp_path, form):
     client, credentials = login
-    project = Project(tmp_path, "replay.yaml", ministack.address, **{**credentials, "RUST_LOG": "trace"})
+    # Of pipec's own bucket the policy refuses a role that comes without TLS, as those of the buckets below.
+    bucket = f"artifacts-of-the-user-{form}"
+    client("s3").create_bucket(Bucket=bucket)
+    environment = {**credentials, "RUST_LOG": "trace", "PIPEC_ARTIFACT_BUCKET": bucket}
+    project = Project(tmp_path, "replay.yaml", ministack.address, **environment)
     with (tmp_path / "orders.jsonl").open("a") as records:
         records.write(json.dumps(RECORD) + "\n")
     told = []

@@ -20,7 +20,7 @@ class Trial:
         self.client = clients(emulator.address, key, s3={"addressing_style": "path"})
         if settled:
             self.check_done(self.project.deploy())
-            self.project.edit("interval: 60 s", "interval: 90 s")
+            self.project.edit("2 MiB, interval: 60 s", "2 MiB, interval: 90 s")
 
     def deploy(self, fault, **environment):
         """The run, and the faults that it met."""
