@@ -2,8 +2,9 @@
 
 use super::change_set::{self, Draft};
 use super::client::{AwsClient, Stack};
-use super::follow::{Operation, follow};
+use super::follow::operate;
 use super::report::{Event, Reporter};
+use super::settle::{check_owner, settle};
 use super::stack_status::Condition;
 use super::stop::{At, Step, Stop};
 use super::upload::Bucket;
@@ -40,7 +41,9 @@ pub fn find(
     if let Some((_, name)) = parameter.filter(|_| stack.is_some_and(is_settled)) {
         return Ok(owned(name));
     }
-    Ok(client.stack(STACK)?.filter(is_settled).and_then(|stack| owned(&bucket_of(&stack)?)))
+    let Some(stack) = client.stack(STACK)?.filter(is_settled) else { return Ok(None) };
+    check_owner(&stack, TAG).map_err(of_bucket)?;
+    Ok(bucket_of(&stack).and_then(|name| owned(&name)))
 }
 
 /// The bucket, made where it is not there.
@@ -58,7 +61,7 @@ pub fn provide(
         return Ok(bucket);
     }
     let meanwhile = format!("CloudFormation goes on with the stack `{STACK}`; run the same command again");
-    let settled = super::settle::settle(client, reporter, STACK, TAG, &meanwhile).map_err(of_bucket)?;
+    let settled = settle(client, reporter, STACK, TAG, &meanwhile).map_err(of_bucket)?;
     let Some(stack) = settled.filter(|stack| stack.status.condition() != Condition::Reviewed) else {
         let draft = Draft {
             stack: STACK,
@@ -69,15 +72,8 @@ pub fn provide(
             tags: &[TAG],
         };
         let prepared = change_set::prepare(client, &draft)?;
-        let before = client.newest_event(&prepared.stack_id)?;
-        change_set::execute(client, &prepared)?;
-        let operation = Operation {
-            stack_id: &prepared.stack_id,
-            stack: STACK,
-            before: before.as_deref(),
-            meanwhile: &meanwhile,
-        };
-        let followed = follow(client, reporter, operation)?;
+        let execute = || change_set::execute(client, &prepared);
+        let (_, followed) = operate(client, reporter, &prepared.stack_id, STACK, &meanwhile, execute)?;
         if !followed.status.succeeded() {
             return Err(of_bucket(super::failure::failure(&followed, STACK)));
         }

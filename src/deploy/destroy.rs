@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::artifact_bucket::PARAMETER;
 use super::client::{AwsClient, Stack, StackResource};
 use super::failure::{SKIPPED, failure};
-use super::follow::{Followed, Operation, follow};
+use super::follow::{Followed, operate};
 use super::kinds;
 use super::pipeline::TAG;
 use super::report::{Answer, Event, Reporter};
@@ -114,11 +114,8 @@ fn delete(
     meanwhile: &str,
 ) -> Step<Followed> {
     let skip = if stack.status.as_str() == DELETE_FAILED { skip } else { &[] };
-    let before = job.client.newest_event(&stack.id)?;
-    job.client.delete_stack(&stack.id, skip)?;
-    let operation =
-        Operation { stack_id: &stack.id, stack: &stack.name, before: before.as_deref(), meanwhile };
-    let followed = follow(job.client, reporter, operation)?;
+    let delete = || Ok(job.client.delete_stack(&stack.id, skip)?);
+    let ((), followed) = operate(job.client, reporter, &stack.id, &stack.name, meanwhile, delete)?;
     stack.status = followed.status.clone();
     Ok(followed)
 }

@@ -46,6 +46,24 @@ pub struct Operation<'a> {
     pub meanwhile: &'a str,
 }
 
+/// Begins an operation of a stack and waits for its end; gives what beginning it gave as well.
+///
+/// # Errors
+/// As beginning it gives them, and as [`follow`].
+pub fn operate<T>(
+    client: &dyn AwsClient,
+    reporter: &mut dyn Reporter,
+    stack_id: &str,
+    stack: &str,
+    meanwhile: &str,
+    begin: impl FnOnce() -> Step<T>,
+) -> Step<(T, Followed)> {
+    let before = client.newest_event(stack_id)?;
+    let begun = begin()?;
+    let operation = Operation { stack_id, stack, before: before.as_deref(), meanwhile };
+    Ok((begun, follow(client, reporter, operation)?))
+}
+
 /// Waits for the end of an operation.
 ///
 /// # Errors

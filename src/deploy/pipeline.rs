@@ -9,7 +9,7 @@ use super::change_set::{self, Begun, Draft, Prepared};
 use super::changes::{self, Action, Change};
 use super::client::{AwsClient, Stack};
 use super::failure::failure;
-use super::follow::{Operation, follow};
+use super::follow::operate;
 use super::kinds;
 use super::report::{Answer, Event, Reporter, ShardSteps};
 use super::settle::{check_owner, settle, stuck};
@@ -229,8 +229,15 @@ fn change(
             let draft = Draft { template: &template, url, ..draft };
             let prepared = change_set::prepare(job.client, &draft)?;
             reporter.tell(&Event::Note { message: format!("shards, step {} of {steps}", number + 1) });
-            match prepared.changes {
-                Some(_) => execute(job, reporter, &prepared, &template)?,
+            // The first step was shown and confirmed; none may put at stake what that did not.
+            let allowed =
+                prepared.changes.as_ref().map(|found| guard(&changes::read(found), options, job.spec));
+            match allowed {
+                Some(Ok(())) => execute(job, reporter, &prepared, &template)?,
+                Some(Err(stop)) => {
+                    let _ = change_set::take_back(job.client, &prepared);
+                    return Err(stop);
+                }
                 None => change_set::take_back(job.client, &prepared)?,
             }
         }
@@ -272,17 +279,9 @@ pub fn continue_rollback(job: &Job, reporter: &mut dyn Reporter, skip: &[String]
         });
         return Ok(());
     }
-    let before = job.client.newest_event(&stack.id)?;
-    job.client.continue_rollback(&stack.id, skip)?;
     let start = Instant::now();
-    let meanwhile = job.meanwhile();
-    let operation = Operation {
-        stack_id: &stack.id,
-        stack: &stack.name,
-        before: before.as_deref(),
-        meanwhile: &meanwhile,
-    };
-    let followed = follow(job.client, reporter, operation)?;
+    let resume = || Ok(job.client.continue_rollback(&stack.id, skip)?);
+    let ((), followed) = operate(job.client, reporter, &stack.id, &stack.name, &job.meanwhile(), resume)?;
     if followed.status.condition() != Condition::Settled {
         return Err(stuck(job.client, &Stack { status: followed.status, ..stack })?);
     }
@@ -424,18 +423,11 @@ fn confirm(reporter: &mut dyn Reporter, options: &Options, account: &str, job: &
 
 /// Executes a change set and follows it to its end.
 fn execute(job: &Job, reporter: &mut dyn Reporter, prepared: &Prepared, template: &str) -> Step<()> {
-    let before = job.client.newest_event(&prepared.stack_id)?;
     let start = Instant::now();
-    let meanwhile = job.meanwhile();
-    let begun =
-        change_set::execute(job.client, prepared).map_err(|stop| stop.perhaps_going_on(&meanwhile))?;
-    let operation = Operation {
-        stack_id: &prepared.stack_id,
-        stack: &job.plan.name,
-        before: before.as_deref(),
-        meanwhile: &meanwhile,
-    };
-    let followed = follow(job.client, reporter, operation)?;
+    let (name, meanwhile) = (&job.plan.name, job.meanwhile());
+    let begin =
+        || change_set::execute(job.client, prepared).map_err(|stop| stop.perhaps_going_on(&meanwhile));
+    let (begun, followed) = operate(job.client, reporter, &prepared.stack_id, name, &meanwhile, begin)?;
     // A stack that someone deletes in the meantime is not deployed.
     if followed.status.condition() != Condition::Settled || !followed.status.succeeded() {
         return Err(failure(&followed, &job.plan.name));

@@ -3,7 +3,7 @@
 use super::cause;
 use super::client::{AwsClient, Stack};
 use super::failure::words;
-use super::follow::{Operation, follow};
+use super::follow::{Followed, Operation, follow, operate};
 use super::report::{Event, Reporter};
 use super::stack_status::Condition;
 use super::stop::{At, Step, Stop};
@@ -37,11 +37,8 @@ pub fn settle(
                 reporter.tell(&Event::Note {
                     message: format!("the stack `{name}` is {} and empty: removing it", stack.status),
                 });
-                let before = client.newest_event(&stack.id)?;
-                client.delete_stack(&stack.id, &[])?;
-                let operation =
-                    Operation { stack_id: &stack.id, stack: name, before: before.as_deref(), meanwhile };
-                let followed = follow(client, reporter, operation)?;
+                let delete = || Ok(client.delete_stack(&stack.id, &[])?);
+                let ((), followed) = operate(client, reporter, &stack.id, name, meanwhile, delete)?;
                 if !followed.status.succeeded() {
                     return Err(super::failure::failure(&followed, name));
                 }
@@ -57,7 +54,7 @@ pub(super) fn follow_on(
     reporter: &mut dyn Reporter,
     stack: &Stack,
     meanwhile: &str,
-) -> Step<super::follow::Followed> {
+) -> Step<Followed> {
     let operation = Operation { stack_id: &stack.id, stack: &stack.name, before: None, meanwhile };
     follow(client, reporter, operation)
 }
