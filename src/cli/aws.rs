@@ -1,11 +1,11 @@
 //! What the verbs that ask AWS share: one compiled spec, a client, and faults at their place in the spec.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::RuntimeArgs;
+use super::PipelineArgs;
 use super::output::{Exit, any_errors, note, print, report, shown, tally};
 use super::progress::{JsonReporter, TextReporter};
 use crate::Stack;
@@ -58,17 +58,14 @@ pub(super) struct Compiled {
     pub(super) stack: Stack,
     pub(super) programs: Programs,
     pub(super) spec: PathBuf,
-    environment: Option<String>,
+    env: Option<String>,
 }
 
 /// Compiles the one spec that is asked about, or its environment; advice is for `plan`.
-pub(super) fn compile(
-    spec: &Path,
-    environment: Option<&str>,
-    runtime: &RuntimeArgs,
-) -> Result<Compiled, Exit> {
+pub(super) fn compile(pipeline: &PipelineArgs) -> Result<Compiled, Exit> {
+    let PipelineArgs { spec, env, runtime } = pipeline.clone();
     let programs = runtime.programs()?;
-    let mut compilation = crate::compile(&Disk, &programs, spec, environment);
+    let mut compilation = crate::compile(&Disk, &programs, &spec, env.as_deref());
     compilation.diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);
     let found = [(compilation.sources, compilation.diagnostics)];
     report(&found, Format::Text)?;
@@ -77,15 +74,14 @@ pub(super) fn compile(
         Exit::Spec
     })?;
     let [(sources, _)] = found;
-    let environment = environment.map(str::to_owned);
-    Ok(Compiled { sources, stack, programs, spec: spec.to_owned(), environment })
+    Ok(Compiled { sources, stack, programs, spec, env })
 }
 
 impl Compiled {
     /// The spec and its environment as the user named them, for commands to repeat.
     pub(super) fn shown_spec(&self) -> String {
         let spec = shown(&self.spec);
-        self.environment.as_ref().map_or(spec.clone(), |environment| format!("{spec} --env {environment}"))
+        self.env.as_ref().map_or(spec.clone(), |env| format!("{spec} --env {env}"))
     }
 
     /// AWS in the spec's region.

@@ -1,12 +1,10 @@
 //! `pipec deploy`
 
+use clap::Args;
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::path::PathBuf;
 
-use clap::Args;
-
-use super::RuntimeArgs;
+use super::PipelineArgs;
 use super::aws::{AwsArgs, Compiled, EventFormat, compile};
 use super::connectors::{self, ConnectorArgs};
 use super::output::{Exit, note};
@@ -35,12 +33,8 @@ use crate::plan::{Artifact, Content};
                         pipec deploy pipeline.yaml --continue-rollback     after UPDATE_ROLLBACK_FAILED"
 )]
 pub(super) struct Deploy {
-    /// Spec
-    #[arg(value_name = "SPEC")]
-    spec: PathBuf,
-    /// The pipeline of this environment, instead of the spec's own
-    #[arg(long, value_name = "NAME")]
-    env: Option<String>,
+    #[command(flatten)]
+    pipeline: PipelineArgs,
     /// Ask nobody
     #[arg(long, short)]
     yes: bool,
@@ -66,13 +60,11 @@ pub(super) struct Deploy {
     aws: AwsArgs,
     #[command(flatten)]
     connectors: ConnectorArgs,
-    #[command(flatten)]
-    runtime: RuntimeArgs,
 }
 
 impl Deploy {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let compiled = compile(&self.spec, self.env.as_deref(), &self.runtime)?;
+        let compiled = compile(&self.pipeline)?;
         let interrupt = Interrupt::install();
         match self.deploy(&compiled, &interrupt) {
             Ok(Outcome::Differs) => {

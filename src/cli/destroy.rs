@@ -1,10 +1,8 @@
 //! `pipec destroy`
 
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::RuntimeArgs;
+use super::PipelineArgs;
 use super::aws::{AwsArgs, Compiled, EventFormat, compile};
 use super::output::Exit;
 use crate::deploy::destroy::{self, Job, Options};
@@ -21,12 +19,8 @@ use crate::deploy::stop::Step;
                         pipec destroy pipeline.yaml --skip Stream     leave what cannot be deleted"
 )]
 pub(super) struct Destroy {
-    /// Spec
-    #[arg(value_name = "SPEC")]
-    spec: PathBuf,
-    /// The pipeline of this environment, instead of the spec's own
-    #[arg(long, value_name = "NAME")]
-    env: Option<String>,
+    #[command(flatten)]
+    pipeline: PipelineArgs,
     /// Ask nobody
     #[arg(long, short)]
     yes: bool,
@@ -44,13 +38,11 @@ pub(super) struct Destroy {
     format: EventFormat,
     #[command(flatten)]
     aws: AwsArgs,
-    #[command(flatten)]
-    runtime: RuntimeArgs,
 }
 
 impl Destroy {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let compiled = compile(&self.spec, self.env.as_deref(), &self.runtime)?;
+        let compiled = compile(&self.pipeline)?;
         let interrupt = Interrupt::install();
         self.destroy(&compiled, &interrupt).map_err(|stop| compiled.stopped(stop, self.format))
     }

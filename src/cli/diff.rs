@@ -1,11 +1,9 @@
 //! `pipec diff`
 
-use std::path::PathBuf;
-
 use clap::Args;
 use similar::TextDiff;
 
-use super::RuntimeArgs;
+use super::PipelineArgs;
 use super::aws::{AwsArgs, Compiled, EventFormat, compile};
 use super::connectors::ConnectorArgs;
 use super::deploy::Source;
@@ -28,12 +26,8 @@ const CONTEXT_LINES: usize = 3;
                         pipec diff pipeline.yaml --template    the templates, line by line\n  \
                         pipec diff pipeline.yaml || exit       in a script: exit 4 when it differs")]
 pub(super) struct Diff {
-    /// Spec
-    #[arg(value_name = "SPEC")]
-    spec: PathBuf,
-    /// The pipeline of this environment, instead of the spec's own
-    #[arg(long, value_name = "NAME")]
-    env: Option<String>,
+    #[command(flatten)]
+    pipeline: PipelineArgs,
     /// Show the lines of the template that differ as well
     #[arg(long)]
     template: bool,
@@ -47,13 +41,11 @@ pub(super) struct Diff {
     aws: AwsArgs,
     #[command(flatten)]
     connectors: ConnectorArgs,
-    #[command(flatten)]
-    runtime: RuntimeArgs,
 }
 
 impl Diff {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let compiled = compile(&self.spec, self.env.as_deref(), &self.runtime)?;
+        let compiled = compile(&self.pipeline)?;
         let interrupt = Interrupt::install();
         match self.diff(&compiled, &interrupt) {
             Ok((Outcome::Unchanged, _)) => Ok(()),

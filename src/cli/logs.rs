@@ -1,10 +1,8 @@
 //! `pipec logs`
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 
-use super::RuntimeArgs;
+use super::PipelineArgs;
 use super::aws::{AwsArgs, Compiled, EventFormat, compile};
 use super::output::{Exit, print};
 use super::since::since;
@@ -27,12 +25,8 @@ use crate::plan::Plan;
                         `--follow` runs until Ctrl-C and then exits 0."
 )]
 pub(super) struct Logs {
-    /// Spec
-    #[arg(value_name = "SPEC")]
-    spec: PathBuf,
-    /// The pipeline of this environment, instead of the spec's own
-    #[arg(long, value_name = "NAME")]
-    env: Option<String>,
+    #[command(flatten)]
+    pipeline: PipelineArgs,
     /// Whose log
     #[arg(value_enum, default_value_t)]
     program: Whose,
@@ -50,8 +44,6 @@ pub(super) struct Logs {
     format: EventFormat,
     #[command(flatten)]
     aws: AwsArgs,
-    #[command(flatten)]
-    runtime: RuntimeArgs,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -93,7 +85,7 @@ impl Whose {
 
 impl Logs {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let compiled = compile(&self.spec, self.env.as_deref(), &self.runtime)?;
+        let compiled = compile(&self.pipeline)?;
         let programs = self.program.programs(&compiled.stack.plan)?;
         let interrupt = Interrupt::install();
         let mut closed = Ok(());

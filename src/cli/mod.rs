@@ -96,11 +96,24 @@ enum Verb {
     Man(pages::Man),
 }
 
+/// The one pipeline that a verb is about.
+#[derive(Clone, Debug, Args)]
+struct PipelineArgs {
+    /// Spec
+    #[arg(value_name = "SPEC")]
+    spec: PathBuf,
+    /// The pipeline of this environment, instead of the spec's own
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
+    #[command(flatten)]
+    runtime: RuntimeArgs,
+}
+
 /// Programs that take the place of those that this pipec carries.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 struct RuntimeArgs {
     /// Folder of prebuilt programs, `<architecture>/<program>`, such as `arm64/transform`
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", display_order = 100)]
     runtime_dir: Option<PathBuf>,
 }
 

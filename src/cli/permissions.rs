@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::RuntimeArgs;
+use super::PipelineArgs;
 use super::aws::{Compiled, compile};
 use super::output::{Exit, Stage, Staged, note, print, shown};
 use crate::aws::limits::iam::MANAGED_POLICY_CHARS_MAX;
@@ -22,12 +22,8 @@ use crate::plan::permissions::{Deployer, PolicyDocument, policy};
                         orders-deployer-1 --policy-document file://policies/deployer-1.json"
 )]
 pub(super) struct Permissions {
-    /// The spec
-    #[arg(value_name = "SPEC")]
-    spec: PathBuf,
-    /// The pipeline of this environment, instead of the spec's own
-    #[arg(long, value_name = "NAME")]
-    env: Option<String>,
+    #[command(flatten)]
+    pipeline: PipelineArgs,
     /// Account that is deployed to; without it, the ARNs hold for the account that the policy is in
     #[arg(long, value_name = "ID", value_parser = account)]
     account: Option<String>,
@@ -46,8 +42,6 @@ pub(super) struct Permissions {
     /// Write DIR/deployer-1.json and so on, each within the size of a managed policy
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    #[command(flatten)]
-    runtime: RuntimeArgs,
 }
 
 fn named(rule: &NameRule, name: &str) -> Result<String, String> {
@@ -69,7 +63,7 @@ fn region(name: &str) -> Result<String, String> {
 
 impl Permissions {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let Compiled { stack, .. } = compile(&self.spec, self.env.as_deref(), &self.runtime)?;
+        let Compiled { stack, .. } = compile(&self.pipeline)?;
         let plan = &stack.plan;
         let document = policy(
             plan,

@@ -1,10 +1,8 @@
 //! `pipec plan`
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 
-use super::RuntimeArgs;
+use super::PipelineArgs;
 use super::output::{Exit, any_errors, note, print, report, tally};
 use crate::diagnostics::{Format, Severity};
 use crate::plan::report as plan_report;
@@ -17,17 +15,11 @@ use crate::world::Disk;
                         .cost.monthly_usd"
 )]
 pub(super) struct PlanVerb {
-    /// The spec
-    #[arg(value_name = "SPEC")]
-    spec: PathBuf,
-    /// The pipeline of this environment, instead of the spec's own
-    #[arg(long, value_name = "NAME")]
-    env: Option<String>,
+    #[command(flatten)]
+    pipeline: PipelineArgs,
     /// `text` for people, `json` for programs
     #[arg(long, value_enum, default_value_t)]
     format: PlanFormat,
-    #[command(flatten)]
-    runtime: RuntimeArgs,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -39,8 +31,8 @@ enum PlanFormat {
 
 impl PlanVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let programs = self.runtime.programs()?;
-        let compilation = crate::compile(&Disk, &programs, &self.spec, self.env.as_deref());
+        let programs = self.pipeline.runtime.programs()?;
+        let compilation = crate::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref());
         let (advice, findings): (Vec<_>, Vec<_>) =
             compilation.diagnostics.into_iter().partition(|one| one.severity == Severity::Advice);
         let found = [(compilation.sources, findings)];

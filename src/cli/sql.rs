@@ -1,11 +1,9 @@
 //! `pipec sql`
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::RuntimeArgs;
+use super::PipelineArgs;
 use super::output::{Exit, any_errors, note, print, report, tally};
 use crate::diagnostics::{Format, Severity};
 use crate::sql::{Query, print_flink};
@@ -17,17 +15,11 @@ use crate::world::Disk;
     after_help = "Examples:\n  pipec sql pipeline.yaml\n  pipec sql --format json pipeline.yaml | jq .outputs"
 )]
 pub(super) struct SqlVerb {
-    /// The spec
-    #[arg(value_name = "SPEC")]
-    spec: PathBuf,
-    /// The pipeline of this environment, instead of the spec's own
-    #[arg(long, value_name = "NAME")]
-    env: Option<String>,
+    #[command(flatten)]
+    pipeline: PipelineArgs,
     /// `text` for people, `json` for programs: the SQL, and the columns of its outputs
     #[arg(long, value_enum, default_value_t)]
     format: SqlFormat,
-    #[command(flatten)]
-    runtime: RuntimeArgs,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -62,8 +54,8 @@ struct Column<'a> {
 
 impl SqlVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let programs = self.runtime.programs()?;
-        let compilation = crate::compile(&Disk, &programs, &self.spec, self.env.as_deref());
+        let programs = self.pipeline.runtime.programs()?;
+        let compilation = crate::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref());
         let mut findings = compilation.diagnostics;
         findings.retain(|one| one.severity != Severity::Advice);
         let found = [(compilation.sources, findings)];

@@ -1,10 +1,8 @@
 //! `pipec status`
 
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::RuntimeArgs;
+use super::PipelineArgs;
 use super::aws::{AwsArgs, Compiled, EventFormat, compile};
 use super::output::{Exit, print};
 use crate::deploy::deployed::deployed;
@@ -23,24 +21,18 @@ use crate::deploy::stop::Step;
                         Exits 0 where everything could be read, 3 where AWS refused or there is no stack."
 )]
 pub(super) struct StatusVerb {
-    /// Spec
-    #[arg(value_name = "SPEC")]
-    spec: PathBuf,
-    /// The pipeline of this environment, instead of the spec's own
-    #[arg(long, value_name = "NAME")]
-    env: Option<String>,
+    #[command(flatten)]
+    pipeline: PipelineArgs,
     /// `text` for people, `json` for programs
     #[arg(long, value_enum, default_value_t)]
     format: EventFormat,
     #[command(flatten)]
     aws: AwsArgs,
-    #[command(flatten)]
-    runtime: RuntimeArgs,
 }
 
 impl StatusVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let compiled = compile(&self.spec, self.env.as_deref(), &self.runtime)?;
+        let compiled = compile(&self.pipeline)?;
         let interrupt = Interrupt::install();
         match self.status(&compiled, &interrupt) {
             Ok(text) => print(&text),

@@ -1,11 +1,9 @@
 //! `pipec tail`
 
-use std::io::{self, Write};
-use std::path::PathBuf;
-
 use clap::Args;
+use std::io::{self, Write};
 
-use super::RuntimeArgs;
+use super::PipelineArgs;
 use super::aws::{AwsArgs, Compiled, EventFormat, compile};
 use super::output::{Exit, note};
 use super::since::since;
@@ -31,12 +29,8 @@ use crate::diagnostics::Code;
                         Runs until Ctrl-C, and then exits 0. Content goes to stdout alone."
 )]
 pub(super) struct Tail {
-    /// Spec
-    #[arg(value_name = "SPEC")]
-    spec: PathBuf,
-    /// The pipeline of this environment, instead of the spec's own
-    #[arg(long, value_name = "NAME")]
-    env: Option<String>,
+    #[command(flatten)]
+    pipeline: PipelineArgs,
     /// `input`, `output` (the query's rows), the name of an output, or `bucket`
     #[arg(value_name = "WHAT", default_value = "input")]
     what: String,
@@ -57,8 +51,6 @@ pub(super) struct Tail {
     raw: bool,
     #[command(flatten)]
     aws: AwsArgs,
-    #[command(flatten)]
-    runtime: RuntimeArgs,
 }
 
 /// Where content goes: past anything that would change it.
@@ -85,7 +77,7 @@ impl Sink {
 
 impl Tail {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let compiled = compile(&self.spec, self.env.as_deref(), &self.runtime)?;
+        let compiled = compile(&self.pipeline)?;
         let target = Target::find(&compiled.stack.plan, &self.what).map_err(|names| {
             Exit::usage(&format!("this pipeline has no `{}`; it has {}", self.what, names.join(", ")))
         })?;

@@ -105,7 +105,7 @@ fn of_bucket(stop: Stop) -> Stop {
         {
             let help = match fault.code {
                 Code::ResourceFailed => "mend what AWS names and run the command again",
-                Code::ForeignStack => "pipec's own stack has this name: delete the other one",
+                Code::ForeignStack => "pipec's own stack would have this name",
                 _ => "delete that stack in the console and run the command again",
             };
             let help = format!("{help}; or name a bucket with `--artifact-bucket`");
