@@ -3,7 +3,7 @@
 use aws_sdk_cloudformation::types;
 
 use super::SdkClient;
-use crate::deploy::call_error::{CallError, CallErrorKind};
+use crate::deploy::call_error::CallErrorKind;
 use crate::deploy::client::{Call, ChangeAction, ChangeSet, ChangeSetRequest, ChangeSetStatus, Output};
 use crate::deploy::client::{PropertyChange, Replacement, ResourceChange, Stack, StackEvent, StackResource};
 use crate::deploy::client::{TemplateSource, ValidationFailure};
@@ -16,17 +16,12 @@ fn text(value: Option<&str>) -> String {
     value.unwrap_or_default().to_owned()
 }
 
-/// CloudFormation answers for a stack that is not there with a code that it has for everything.
-fn absent(error: &CallError) -> bool {
-    error.kind == CallErrorKind::NotFound || error.message.contains("does not exist")
-}
-
 impl SdkClient {
     pub(super) fn describe_stack(&self, stack: &str) -> Call<Option<Stack>> {
         let send = self.cloudformation.describe_stacks().stack_name(stack).send();
         match self.call("cloudformation:DescribeStacks", send) {
             Ok(answer) => Ok(answer.stacks().first().map(read_stack)),
-            Err(error) if absent(&error) => Ok(None),
+            Err(error) if error.is_of_nothing() => Ok(None),
             Err(error) => Err(error),
         }
     }
