@@ -1,13 +1,12 @@
 //! The bucket that holds what the stacks of an account run: the user's, or one of pipec's own, made on first use.
 
 use super::change_set::{self, Base, Draft};
-use super::client::{AwsClient, Stack};
+use super::client::{AwsClient, Bucket, Stack};
 use super::follow::operate;
 use super::report::{Event, Reporter};
 use super::settle::{Dead, check_owner, settle};
 use super::stack_status::Condition;
 use super::stop::{At, Step, Stop};
-use super::upload::Bucket;
 use crate::diagnostics::Code;
 use crate::plan::permissions::ARTIFACT_STACK;
 

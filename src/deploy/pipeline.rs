@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::artifact_bucket;
 use super::change_set::{self, Base, Begun, Draft, Prepared};
 use super::changes::{self, Action, Change};
-use super::client::{AwsClient, Stack};
+use super::client::{AwsClient, Bucket, Stack};
 use super::failure::failure;
 use super::follow::operate;
 use super::kinds;
@@ -16,7 +16,7 @@ use super::settle::{Dead, check_owner, follow_on, settle, stuck};
 use super::shard_steps;
 use super::stack_status::{Condition, StackStatus};
 use super::stop::{At, Step, Stop};
-use super::upload::{self, ArtifactSource, Bucket};
+use super::upload::{self, ArtifactSource};
 use crate::aws::limits::cloudformation::TEMPLATE_BODY_BYTES_MAX;
 use crate::diagnostics::Code;
 use crate::plan::Plan;
@@ -142,8 +142,8 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
     if let (Some(Large { key, sent: true, .. }), Some(bucket)) = (&large, &bucket)
         && options.extent != Extent::Whole
     {
-        let versions = job.client.versions_of(&bucket.name, key);
-        let taken_back = versions.and_then(|versions| job.client.delete_versions(&bucket.name, &versions));
+        let versions = job.client.versions_of(bucket, key);
+        let taken_back = versions.and_then(|versions| job.client.delete_versions(bucket, &versions));
         // The first fault is the one to tell.
         return outcome.and_then(|outcome| Ok(taken_back.map(|()| outcome)?));
     }
@@ -367,11 +367,11 @@ struct Large {
 fn send_template(client: &dyn AwsClient, bucket: &Bucket, template: &str) -> Step<Large> {
     let hash: String = Sha256::digest(template.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     let key = format!("template-{}.yaml", &hash[..20]);
-    let sent = client.object(&bucket.name, &key, bucket.owner.as_deref())?.is_none();
+    let sent = client.object(bucket, &key)?.is_none();
     if sent {
         upload::send(client, bucket, &key, template.as_bytes())?;
     }
-    Ok(Large { url: client.object_url(&bucket.name, &key), key, sent })
+    Ok(Large { url: client.object_url(bucket, &key), key, sent })
 }
 
 /// A template that is too large for a request, without a bucket to put it into.

@@ -70,9 +70,14 @@ pub(super) fn follow_on(
     follow(client, reporter, operation)
 }
 
+/// Whether pipec has made a stack.
+pub(super) fn is_owned(stack: &Stack, tag: (&str, &str)) -> bool {
+    stack.tags.iter().any(|(key, value)| (key.as_str(), value.as_str()) == tag)
+}
+
 /// A stack of this name that pipec did not make is not touched.
 pub(super) fn check_owner(stack: &Stack, tag: (&str, &str)) -> Step<()> {
-    let ours = stack.tags.iter().any(|(key, value)| (key.as_str(), value.as_str()) == tag);
+    let ours = is_owned(stack, tag);
     // A stack that was never executed has nothing to lose; not every one of them shows its tags.
     let untouched = stack.status.condition() == Condition::Reviewed && stack.tags.is_empty();
     if ours || untouched || stack.status.condition() == Condition::Gone {
