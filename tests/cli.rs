@@ -494,3 +494,16 @@ fn watching_without_credentials_says_how_to_log_in() {
         assert!(err(&output).contains("PIPE1101") && out(&output).is_empty(), "{}", err(&output));
     }
 }
+
+#[test]
+fn what_asks_aws_tells_the_faults_of_a_spec_as_events() {
+    let place = Place::new();
+    place.file("orders.yaml", &SPEC.replace("prefix", "prefx"));
+    for verb in ["deploy", "diff", "destroy", "status", "logs"] {
+        let output = place.pipec(&[verb, "orders.yaml", "--format", "json"]);
+        assert_eq!(code(&output), 1, "{verb}");
+        let event: Value = serde_json::from_str(&out(&output)).expect("an event on one line");
+        assert_eq!((&event["event"], &event["code"]), (&"error".into(), &"PIPE0110".into()), "{verb}");
+        assert_eq!(err(&output), "nothing was done: 1 error\n", "{verb}");
+    }
+}
