@@ -118,4 +118,27 @@ fn the_name_of_an_environment_is_no_other_pipelines() {
     assert_eq!(code(&output), 1);
     assert!(err(&output).contains("error[PIPE0806]"), "{}", err(&output));
     assert!(err(&output).contains("orders.yaml:12:11"), "{}", err(&output));
+    assert!(!place.path("generated").exists());
+}
+
+#[test]
+fn no_verb_lays_an_environment_over_another_pipelines_stack() {
+    let place = Place::new();
+    place.file("orders.yaml", &environments().replace("  prod:\n", "  prod:\n    name: orders\n"));
+    // Wherever the clash is: the stack of the spec's own, of the environment that takes its name, and of one beside.
+    for environment in [&[][..], &["--env", "prod"], &["--env", "dev"]] {
+        for verb in ["check", "build", "plan", "sql", "permissions", "deploy", "diff", "destroy"] {
+            let output = place.pipec(&[&[verb, "orders.yaml"], environment].concat());
+            assert_eq!(code(&output), 1, "{verb} {environment:?}");
+            assert_eq!(err(&output).matches("error[PIPE0806]").count(), 1, "{verb}: {}", err(&output));
+            assert!(err(&output).contains("orders.yaml:12:11"), "{verb}: {}", err(&output));
+            assert_eq!(out(&output), "", "{verb} {environment:?}");
+        }
+    }
+    // What is told of one spec's pipelines is not told again when specs are held against each other.
+    place.file("other.yaml", &SPEC.replace("name: orders", "name: others"));
+    for verb in ["check", "build"] {
+        let output = place.pipec(&[verb, "orders.yaml", "other.yaml"]);
+        assert_eq!(err(&output).matches("error[PIPE0806]").count(), 1, "{verb}: {}", err(&output));
+    }
 }
