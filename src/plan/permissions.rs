@@ -380,7 +380,7 @@ fn watching(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             &["cloudwatch:DescribeAlarms"],
             vec![scope.arn("cloudwatch:{region}:{account}:alarm:*")],
         ),
-        allow("WatchLogs", &["logs:FilterLogEvents", "logs:GetLogEvents"], of_type("AWS::Logs::LogGroup")),
+        allow("WatchLogs", &["logs:FilterLogEvents"], of_type("AWS::Logs::LogGroup")),
         allow(
             "WatchRecords",
             &["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"],

@@ -1,6 +1,8 @@
 //! What the policy of a deployer holds.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use indexmap::IndexSet;
 
@@ -161,4 +163,54 @@ fn the_artifact_buckets_stack_is_what_its_template_says() {
     }
     assert_eq!(template.matches("    Type: AWS::").count(), ARTIFACT_STACK_TYPES.len());
     assert!(template.contains("\n  Bucket:\n    Type: AWS::S3::Bucket\n"));
+}
+
+/// The actions that a file of `deploy` names, as in `self.call("s3:GetObject", ..)`.
+fn called(file: &Path) -> BTreeSet<String> {
+    let text = fs::read_to_string(file).expect("a source");
+    let is_action = |text: &&str| {
+        text.split_once(':').is_some_and(|(service, name)| {
+            service.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+                && name.starts_with(|c: char| c.is_ascii_uppercase())
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
+    };
+    text.split('"').filter(is_action).map(str::to_owned).collect()
+}
+
+#[test]
+fn pipecs_own_calls_are_allowed_and_watching_allows_no_others() {
+    let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/deploy");
+    let parts = fs::read_dir(deploy.join("sdk")).expect("the calls");
+    let parts = parts.map(|entry| entry.expect("a file").path());
+    let files: Vec<PathBuf> = parts.chain([deploy.join("sdk.rs")]).collect();
+    let all: BTreeSet<String> = files.iter().flat_map(|file| called(file)).collect();
+    // Of other services, a deployment asks for the state of the Flink application only, which watching asks for too.
+    let deploying = ["cloudformation:", "s3:", "sts:"];
+    let mut watching = called(&deploy.join("sdk/observer.rs"));
+    watching.extend(
+        all.iter().filter(|action| !deploying.iter().any(|begin| action.starts_with(begin))).cloned(),
+    );
+
+    let key = "arn:aws:kms:us-east-1:210987654321:key/1a2b3c4d-0000-4000-8000-00000000abcd";
+    let text = EVERYTHING.replace(
+        "delivery: { s3: {} }",
+        &format!("delivery: {{ s3: {{ encryption: {{ kms_key: '{key}' }} }} }}"),
+    );
+    let statements = policy(&planned(&text).0, &Deployer { empty_bucket: true, ..DEPLOYER }).statement;
+    let actions = |watch: bool| -> BTreeSet<String> {
+        let found = statements.iter().filter(|one| !watch || one.sid.starts_with("Watch"));
+        found.flat_map(|statement| &statement.action).map(|action| (*action).to_owned()).collect()
+    };
+    // S3 decrypts in the caller's name.
+    watching.insert("kms:Decrypt".to_owned());
+    assert_eq!(actions(true), watching);
+
+    // Who asks for the own identity needs no permission.
+    let allowed = actions(false);
+    let missing: Vec<&String> = all
+        .iter()
+        .filter(|action| *action != "sts:GetCallerIdentity" && !allowed.contains(*action))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
