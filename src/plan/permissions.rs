@@ -32,6 +32,8 @@ pub struct Deployer<'a> {
     pub artifact_bucket: Option<&'a str>,
     /// Whether the destination may be emptied.
     pub empty_bucket: bool,
+    /// Whether the artifacts that no other stack runs may be deleted.
+    pub artifacts: bool,
 }
 
 /// The policy of a plan's deployer.
@@ -46,6 +48,9 @@ pub fn policy(plan: &Plan, deployer: &Deployer) -> PolicyDocument {
     statements.extend(watching(plan, &scope));
     if deployer.empty_bucket && plan.bucket.is_some() {
         statements.extend(emptying(&scope));
+    }
+    if deployer.artifacts && !plan.artifacts.is_empty() {
+        statements.extend(removing_artifacts(plan, &scope));
     }
     PolicyDocument::new(statements)
 }
@@ -122,7 +127,7 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         // Calls on a change set by its ARN.
         .chain([scope.arn("cloudformation:{region}:{account}:changeSet/pipec-*/*")])
         .collect();
-    let mut statements = vec![
+    vec![
         allow(
             "DeployStack",
             &[
@@ -143,16 +148,11 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             stacks,
         ),
         allow("FindDeletedStack", &["cloudformation:ListStacks"], anything()),
-    ];
-    if !plan.artifacts.is_empty() {
-        statements.push(allow(
-            "FindStacksWithTheSameArtifacts",
-            &["cloudformation:DescribeStacks", "cloudformation:GetTemplate"],
-            vec![scope.arn("cloudformation:{region}:{account}:stack/*/*")],
-        ));
-    }
-    statements
+    ]
 }
+
+/// Keys of templates that are too large for a request. What a dry run or a diff has sent, it removes.
+const TEMPLATE_KEYS: &str = "template-*";
 
 /// The artifacts in their bucket. Lambda reads its code with the deployer's rights.
 fn artifacts(plan: &Plan, scope: &Scope) -> Vec<Statement> {
@@ -168,8 +168,13 @@ fn artifacts(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         ),
         allow(
             "UploadArtifacts",
-            &["s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"],
+            &["s3:GetObject", "s3:PutObject"],
             vec![scope.arn(&format!("s3:::{bucket}/*"))],
+        ),
+        allow(
+            "RemoveSentTemplate",
+            &["s3:DeleteObjectVersion"],
+            vec![scope.arn(&format!("s3:::{bucket}/{TEMPLATE_KEYS}"))],
         ),
     ]
 }
@@ -425,5 +430,24 @@ fn emptying(scope: &Scope) -> Vec<Statement> {
     vec![
         allow("DeleteBuckets", &["s3:DeleteBucket", "s3:ListBucketVersions"], arns("")),
         allow("EmptyBuckets", &["s3:DeleteObjectVersion"], arns("/*")),
+    ]
+}
+
+/// Deleting the artifacts, which needs to know what other stacks run.
+fn removing_artifacts(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let bucket = scope.artifact_bucket();
+    let names = plan.artifacts.iter().map(|artifact| artifact.name);
+    let keys = names.map(|name| scope.arn(&format!("s3:::{bucket}/{name}-*")));
+    vec![
+        allow(
+            "FindStacksWithTheSameArtifacts",
+            &["cloudformation:DescribeStacks", "cloudformation:GetTemplate"],
+            vec![scope.arn("cloudformation:{region}:{account}:stack/*/*")],
+        ),
+        allow(
+            "DeleteArtifacts",
+            &["s3:DeleteObjectVersion"],
+            keys.collect::<IndexSet<_>>().into_iter().collect(),
+        ),
     ]
 }

@@ -16,7 +16,11 @@ const DEPLOYER: Deployer = Deployer {
     region: "eu-west-1",
     artifact_bucket: None,
     empty_bucket: false,
+    artifacts: false,
 };
+
+/// Who may do everything that pipec can.
+const ALLOWED_ALL: Deployer = Deployer { empty_bucket: true, artifacts: true, ..DEPLOYER };
 
 /// Every part that a pipeline can have.
 const EVERYTHING: &str = r#"
@@ -108,9 +112,45 @@ fn only_the_stacks_own_buckets_are_emptied() {
 }
 
 #[test]
+fn artifacts_are_deleted_only_where_that_is_allowed() {
+    let plan = everything();
+    let allowed = |action: &str, deployer: &Deployer| -> Vec<String> {
+        let found = policy(&plan, deployer).statement.into_iter();
+        found.filter(|one| one.action.contains(&action)).flat_map(|statement| statement.resource).collect()
+    };
+    let of_stack = |name: &str| format!("arn:aws:cloudformation:eu-west-1:123456789012:{name}/*");
+    let own = ["stack/orders", "stack/pipec-artifacts", "changeSet/pipec-*"].map(of_stack);
+    assert_eq!(allowed("cloudformation:GetTemplate", &DEPLOYER), own);
+    assert_eq!(allowed("cloudformation:DescribeStacks", &DEPLOYER), own);
+    let templates = "arn:aws:s3:::pipec-artifacts-bucket-*/template-*";
+    assert_eq!(allowed("s3:DeleteObjectVersion", &DEPLOYER), [templates]);
+
+    let deployer = Deployer { artifacts: true, ..DEPLOYER };
+    assert_eq!(allowed("cloudformation:GetTemplate", &deployer), [&own[..], &[of_stack("stack/*")]].concat());
+    let keys: Vec<String> = allowed("s3:DeleteObjectVersion", &deployer)
+        .into_iter()
+        .filter_map(|arn| Some(arn.strip_prefix("arn:aws:s3:::pipec-artifacts-bucket-*/")?.to_owned()))
+        .collect();
+    assert_eq!(keys, ["template-*", "producer-*", "flink-*", "flink-starter-*", "transform-*"]);
+    for artifact in &plan.artifacts {
+        let begins = |key: &String| artifact.s3_key.starts_with(key.trim_end_matches('*'));
+        assert!(keys.iter().any(begins), "{}", artifact.s3_key);
+    }
+
+    // Without artifacts there is nothing to find.
+    let (plain, _) = planned(&spec("record_size: 1 KiB, records_per_second: 10", ""));
+    assert_eq!(policy(&plain, &deployer), policy(&plain, &DEPLOYER));
+}
+
+#[test]
+fn large_templates_have_these_keys() {
+    let source = include_str!("../../deploy/pipeline.rs");
+    assert!(source.contains(&format!("format!(\"{}", TEMPLATE_KEYS.trim_end_matches('*'))));
+}
+
+#[test]
 fn sids_are_words_and_stand_once() {
-    let deployer = Deployer { empty_bucket: true, ..DEPLOYER };
-    let statements = policy(&everything(), &deployer).statement;
+    let statements = policy(&everything(), &ALLOWED_ALL).statement;
     let sids: IndexSet<&str> = statements.iter().map(|statement| statement.sid.as_str()).collect();
     assert_eq!(sids.len(), statements.len());
     for statement in &statements {
@@ -122,7 +162,7 @@ fn sids_are_words_and_stand_once() {
 
 #[test]
 fn parts_hold_the_same_statements_within_the_limit() {
-    let whole = policy(&everything(), &Deployer { empty_bucket: true, ..DEPLOYER });
+    let whole = policy(&everything(), &ALLOWED_ALL);
     assert!(whole.chars() > MANAGED_POLICY_CHARS_MAX);
     let parts = whole.parts();
     assert!(parts.len() > 1);
@@ -197,7 +237,7 @@ fn pipecs_own_calls_are_allowed_and_watching_allows_no_others() {
         "delivery: { s3: {} }",
         &format!("delivery: {{ s3: {{ encryption: {{ kms_key: '{key}' }} }} }}"),
     );
-    let statements = policy(&planned(&text).0, &Deployer { empty_bucket: true, ..DEPLOYER }).statement;
+    let statements = policy(&planned(&text).0, &ALLOWED_ALL).statement;
     let actions = |watch: bool| -> BTreeSet<String> {
         let found = statements.iter().filter(|one| !watch || one.sid.starts_with("Watch"));
         found.flat_map(|statement| &statement.action).map(|action| (*action).to_owned()).collect()
