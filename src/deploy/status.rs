@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::cause;
-use super::client::AwsClient;
+use super::client::StackReader;
 use super::deployed::Deployed;
 use super::kinds;
 use super::observer::{Observer, Point};
@@ -155,7 +155,7 @@ impl Part {
 /// # Errors
 /// As AWS gives them.
 pub fn status(
-    client: &dyn AwsClient,
+    client: &dyn StackReader,
     observer: &dyn Observer,
     plan: &Plan,
     deployed: &Deployed,
@@ -195,7 +195,7 @@ pub fn status(
     })
 }
 
-fn stack_state(client: &dyn AwsClient, deployed: &Deployed) -> Step<StackState> {
+fn stack_state(client: &dyn StackReader, deployed: &Deployed) -> Step<StackState> {
     let stack = &deployed.stack;
     let moving = stack.status.condition() == Condition::Moving;
     let failure = if stack.status.succeeded() {
