@@ -82,8 +82,8 @@ fn name(node: &Node) -> Option<(&str, Range<usize>)> {
 }
 
 /// A part laid over what it meets: mappings key by key, anything else in place of it. A key of several alternatives
-/// takes the place of the others. A `null` removes what it meets; where it meets nothing it stays, and is found as the
-/// slip that an empty key is in any spec.
+/// takes the place of the others. A `null` removes what it meets; where it meets nothing it stays, to be
+/// found by the form of the two together.
 fn overlay(base: &Node, part: &Node, pointer: &str, removed: &mut Vec<(String, Range<usize>)>) -> Node {
     let (Kind::Mapping(below), Kind::Mapping(above)) = (&base.kind, &part.kind) else { return part.clone() };
     let mut entries = below.clone();
