@@ -20,6 +20,7 @@ use super::upload::{self, ArtifactSource};
 use crate::aws::limits::cloudformation::TEMPLATE_BODY_BYTES_MAX;
 use crate::diagnostics::Code;
 use crate::plan::Plan;
+use crate::plan::permissions::TEMPLATE_KEY;
 
 /// Tag of a pipeline's stack, with the pipeline's name.
 pub const TAG: &str = "pipec:pipeline";
@@ -366,7 +367,7 @@ struct Large {
 /// Sends a template under a key that holds its hash.
 fn send_template(client: &dyn AwsClient, bucket: &Bucket, template: &str) -> Step<Large> {
     let hash: String = Sha256::digest(template.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    let key = format!("template-{}.yaml", &hash[..20]);
+    let key = format!("{TEMPLATE_KEY}{}.yaml", &hash[..20]);
     let sent = client.object(bucket, &key)?.is_none();
     if sent {
         upload::send(client, bucket, &key, template.as_bytes())?;

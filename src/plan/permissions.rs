@@ -18,6 +18,8 @@ use document::{allow, anything, only};
 pub const ARTIFACT_STACK: &str = "pipec-artifacts";
 /// What that stack holds, the bucket as `Bucket`.
 const ARTIFACT_STACK_TYPES: [&str; 2] = ["AWS::S3::Bucket", "AWS::S3::BucketPolicy"];
+/// What the key of a template that is too large for a request begins with. A dry run or a diff removes what it sent.
+pub const TEMPLATE_KEY: &str = "template-";
 
 /// Who deploys, and where.
 #[derive(Clone, Copy, Debug)]
@@ -151,9 +153,6 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     ]
 }
 
-/// Keys of templates that are too large for a request. What a dry run or a diff has sent, it removes.
-const TEMPLATE_KEYS: &str = "template-*";
-
 /// The artifacts in their bucket. Lambda reads its code with the deployer's rights.
 fn artifacts(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     if plan.artifacts.is_empty() {
@@ -174,7 +173,7 @@ fn artifacts(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         allow(
             "RemoveSentTemplate",
             &["s3:DeleteObjectVersion"],
-            vec![scope.arn(&format!("s3:::{bucket}/{TEMPLATE_KEYS}"))],
+            vec![scope.arn(&format!("s3:::{bucket}/{TEMPLATE_KEY}*"))],
         ),
     ]
 }
