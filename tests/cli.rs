@@ -310,6 +310,25 @@ fn the_deployers_policy_is_all_of_stdout() {
 }
 
 #[test]
+fn deleting_data_and_artifacts_is_allowed_where_it_is_asked_for() {
+    let place = Place::new();
+    place.file("orders.yaml", FLINK);
+    let sids = |options: &[&str]| -> Vec<String> {
+        let output = place.pipec(&[&["permissions", "orders.yaml"], options].concat());
+        let policy: Value = serde_json::from_str(&out(&output)).expect("JSON");
+        let statements = policy["Statement"].as_array().expect("statements").iter();
+        statements.filter_map(|statement| statement["Sid"].as_str().map(str::to_owned)).collect()
+    };
+    let own = sids(&[]);
+    for (option, more) in [
+        ("--empty-bucket", ["DeleteBuckets", "EmptyBuckets"]),
+        ("--artifacts", ["FindStacksWithTheSameArtifacts", "DeleteArtifacts"]),
+    ] {
+        assert_eq!(sids(&[option]), [&own[..], &more.map(str::to_owned)].concat(), "{option}");
+    }
+}
+
+#[test]
 fn a_policy_that_is_too_large_for_one_is_written_as_several() {
     let place = Place::new();
     place.file("orders.yaml", FLINK);
