@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::artifact_bucket;
 use super::change_set::{self, Base, Begun, Draft, Prepared};
 use super::changes::{self, Action, Change};
-use super::client::{AwsClient, Bucket, Stack};
+use super::client::{AwsClient, Bucket, ChangeAction, ResourceChange, Stack};
 use super::deployed::absent;
 use super::failure::failure;
 use super::follow::operate;
@@ -13,7 +13,7 @@ use super::kinds;
 use super::large_template::LargeTemplate;
 use super::report::{Event, Reporter, ShardSteps, confirm};
 use super::settle::{Dead, check_owner, follow_on, settle, stuck};
-use super::shard_steps;
+use super::shard_steps::{self, Way};
 use super::stack_status::{Condition, StackStatus};
 use super::stop::{At, Step, Stop};
 use super::upload::{self, ArtifactSource};
@@ -130,7 +130,8 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
         None => return unseen(job, reporter, stack.as_ref()),
     };
     let url = large.as_ref().map(|large| large.url.as_str());
-    let outcome = change(job, reporter, options, account, stack.as_ref(), bucket.as_ref(), url);
+    let ground = Ground { account, stack: stack.as_ref(), bucket: bucket.as_ref(), too_large };
+    let outcome = change(job, reporter, options, ground, url);
     if let (Some(large), Some(bucket)) = (&large, &bucket)
         && options.extent != Extent::Whole
     {
@@ -141,60 +142,40 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
     outcome
 }
 
+/// What a change set is made over.
+#[derive(Clone, Copy)]
+struct Ground<'a> {
+    account: &'a str,
+    stack: Option<&'a Stack>,
+    bucket: Option<&'a Bucket>,
+    /// Whether the template has to be an object of that bucket.
+    too_large: bool,
+}
+
 /// Asks for a change set, shows it, and executes it where it goes that far.
 fn change(
     job: &Job,
     reporter: &mut dyn Reporter,
     options: &Options,
-    account: &str,
-    stack: Option<&Stack>,
-    bucket: Option<&Bucket>,
+    ground: Ground,
     url: Option<&str>,
 ) -> Step<Outcome> {
     let name = &job.plan.name;
-    let bucket_name = bucket.map_or(BUCKET_TO_BE, |bucket| bucket.name.as_str());
+    let bucket = ground.bucket.map_or(BUCKET_TO_BE, |bucket| bucket.name.as_str());
     // CloudFormation refuses a parameter that the template does not have.
-    let parameters = [(artifact_bucket::PARAMETER, bucket_name)];
+    let parameters = [(artifact_bucket::PARAMETER, bucket)];
     let parameters = if job.plan.artifacts.is_empty() { &[][..] } else { &parameters[..] };
-    let tags = tags(job, stack);
-    let draft =
-        Draft { stack: name, base: Base::of(stack), template: job.template, url, parameters, tags: &tags };
+    let tags = tags(job, ground.stack);
+    let base = Base::of(ground.stack);
+    let draft = Draft { stack: name, base, template: job.template, url, parameters, tags: &tags };
     let prepared = change_set::prepare(job.client, &draft)?;
     let Some(changes) = &prepared.changes else {
         change_set::take_back(job.client, &prepared)?;
         reporter.tell(&Event::Unchanged { stack: name.clone() });
-        tell_outputs(reporter, stack);
+        tell_outputs(reporter, ground.stack);
         return Ok(Outcome::Unchanged);
     };
-    let outcome = (|| {
-        let reshards = changes.iter().any(|change| {
-            change.resource_type == "AWS::Kinesis::Stream"
-                && change.action == super::client::ChangeAction::Modify
-        });
-        let ways = match stack {
-            Some(stack) if reshards => shard_steps::ways(&job.client.template(&stack.id)?, job.template),
-            _ => Vec::new(),
-        };
-        let changes = changes::read(changes);
-        let shard_steps = ways
-            .iter()
-            .map(|(to, counts)| ShardSteps { stream: to.stream.clone(), counts: counts.clone() })
-            .collect();
-        reporter.tell(&Event::Changes { changes: changes.clone(), shard_steps });
-        if options.extent == Extent::Diff {
-            return Ok(None);
-        }
-        guard(&changes, options, job.spec)?;
-        if options.extent == Extent::DryRun {
-            return Ok(None);
-        }
-        let question = format!("Deploy this to account {account}, {}?", job.client.region());
-        let nobody = "there is no terminal to confirm the changes on";
-        let help = "add `--yes` to the command; `--dry-run` only shows them";
-        confirm(reporter, options.yes, &question, (nobody, help))?;
-        Ok(Some(ways))
-    })();
-    let ways = match outcome {
+    let ways = match agree(job, reporter, options, ground, changes) {
         Ok(Some(ways)) => ways,
         Ok(None) => {
             change_set::take_back(job.client, &prepared)?;
@@ -210,33 +191,77 @@ fn change(
         execute(job, reporter, &prepared, job.template)?;
     } else {
         change_set::take_back(job.client, &prepared)?;
-        let steps = ways.iter().map(|(_, steps)| steps.len()).max().unwrap_or_default();
-        for number in 0..steps {
-            let template = shard_steps::at_step(job.template, &ways, number);
-            let large = match (url, bucket) {
-                (Some(_), Some(bucket)) => Some(LargeTemplate::send(job.client, bucket, &template)?),
-                _ => None,
-            };
-            let url = large.as_ref().map(|large| large.url.as_str());
-            let draft = Draft { template: &template, url, ..draft };
-            let prepared = change_set::prepare(job.client, &draft)?;
-            reporter.tell(&Event::Note { message: format!("shards, step {} of {steps}", number + 1) });
-            // The first step was shown and confirmed; none may put at stake what that did not.
-            let allowed =
-                prepared.changes.as_ref().map(|found| guard(&changes::read(found), options, job.spec));
-            match allowed {
-                Some(Ok(())) => execute(job, reporter, &prepared, &template)
-                    .map_err(|stop| behind_steps(stop, number, steps))?,
-                Some(Err(stop)) => {
-                    let _ = change_set::take_back(job.client, &prepared);
-                    return Err(stop);
-                }
-                None => change_set::take_back(job.client, &prepared)?,
-            }
-        }
+        execute_steps(job, reporter, options, ground, &draft, &ways)?;
     }
     tell_outputs(reporter, job.client.stack(name)?.as_ref());
     Ok(Outcome::Deployed)
+}
+
+/// Shows the changes and has them agreed to; `None` where it goes no further. The ways of the shards that one update
+/// cannot go.
+fn agree(
+    job: &Job,
+    reporter: &mut dyn Reporter,
+    options: &Options,
+    ground: Ground,
+    found: &[ResourceChange],
+) -> Step<Option<Vec<Way>>> {
+    let reshards = found.iter().any(|change| {
+        change.resource_type == "AWS::Kinesis::Stream" && change.action == ChangeAction::Modify
+    });
+    let ways = match ground.stack {
+        Some(stack) if reshards => shard_steps::ways(&job.client.template(&stack.id)?, job.template),
+        _ => Vec::new(),
+    };
+    let changes = changes::read(found);
+    let shard_steps =
+        ways.iter().map(|(to, counts)| ShardSteps { stream: to.stream.clone(), counts: counts.clone() });
+    reporter.tell(&Event::Changes { changes: changes.clone(), shard_steps: shard_steps.collect() });
+    if options.extent == Extent::Diff {
+        return Ok(None);
+    }
+    guard(&changes, options, job.spec)?;
+    if options.extent == Extent::DryRun {
+        return Ok(None);
+    }
+    let question = format!("Deploy this to account {}, {}?", ground.account, job.client.region());
+    let nobody = "there is no terminal to confirm the changes on";
+    let help = "add `--yes` to the command; `--dry-run` only shows them";
+    confirm(reporter, options.yes, &question, (nobody, help))?;
+    Ok(Some(ways))
+}
+
+/// Deploys in as many updates as the shards take; the first one has everything else.
+fn execute_steps(
+    job: &Job,
+    reporter: &mut dyn Reporter,
+    options: &Options,
+    ground: Ground,
+    draft: &Draft,
+    ways: &[Way],
+) -> Step<()> {
+    let steps = ways.iter().map(|(_, steps)| steps.len()).max().unwrap_or_default();
+    for number in 0..steps {
+        let template = shard_steps::at_step(job.template, ways, number);
+        let large = match ground.bucket {
+            Some(bucket) if ground.too_large => Some(LargeTemplate::send(job.client, bucket, &template)?),
+            _ => None,
+        };
+        let url = large.as_ref().map(|large| large.url.as_str());
+        let prepared = change_set::prepare(job.client, &Draft { template: &template, url, ..*draft })?;
+        reporter.tell(&Event::Note { message: format!("shards, step {} of {steps}", number + 1) });
+        // The first step was shown and confirmed; none may put at stake what that did not.
+        match prepared.changes.as_ref().map(|found| guard(&changes::read(found), options, job.spec)) {
+            Some(Ok(())) => execute(job, reporter, &prepared, &template)
+                .map_err(|stop| behind_steps(stop, number, steps))?,
+            Some(Err(stop)) => {
+                let _ = change_set::take_back(job.client, &prepared);
+                return Err(stop);
+            }
+            None => change_set::take_back(job.client, &prepared)?,
+        }
+    }
+    Ok(())
 }
 
 /// A fault of a step of shards that others went before.

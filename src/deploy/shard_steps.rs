@@ -47,8 +47,11 @@ fn entry<'a>(node: &'a Node, key: &str) -> Option<&'a Entry> {
     entries.iter().find(|entry| entry.key == key)
 }
 
+/// A stream's count in the template, and the counts on the way there.
+pub type Way = (ShardCount, Vec<u64>);
+
 /// The ways of the streams that need more than one step, from what is deployed to the template.
-pub fn ways(deployed: &str, template: &str) -> Vec<(ShardCount, Vec<u64>)> {
+pub fn ways(deployed: &str, template: &str) -> Vec<Way> {
     let deployed = shard_counts(deployed);
     let way = |to: ShardCount| {
         let from = deployed.iter().find(|from| from.stream == to.stream)?;
@@ -59,7 +62,7 @@ pub fn ways(deployed: &str, template: &str) -> Vec<(ShardCount, Vec<u64>)> {
 }
 
 /// The template as it is after the step of this number, from 0; streams that are there sooner stay.
-pub fn at_step(template: &str, ways: &[(ShardCount, Vec<u64>)], number: usize) -> String {
+pub fn at_step(template: &str, ways: &[Way], number: usize) -> String {
     let mut text = template.to_owned();
     // From the end, so that the places of the others stay.
     for (at, steps) in ways.iter().rev() {
