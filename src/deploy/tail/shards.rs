@@ -26,6 +26,7 @@ struct Reader {
     iterator: Option<String>,
     /// When it is looked at next, milliseconds since 1970.
     due: i64,
+    /// Whether there was nothing left to read once. What comes later is new.
     caught_up: bool,
     failed: u32,
 }
@@ -114,7 +115,7 @@ pub fn records(
                 return Ok(());
             }
         }
-        reader.caught_up = page.caught_up && page.records.is_empty();
+        reader.caught_up |= page.caught_up;
         reader.due = observer.now() + if page.caught_up { PAUSE_CAUGHT_UP } else { PAUSE_BEHIND };
         reader.iterator = page.next;
         if reader.iterator.is_none() {

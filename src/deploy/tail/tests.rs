@@ -178,6 +178,16 @@ fn from_now_on_is_what_comes_from_now_on() {
 }
 
 #[test]
+fn what_is_there_has_an_end_while_more_comes() {
+    // Something new at every look, at the two shards in turn.
+    let live = |first: i64| (0..100).map(|index| (first + index * 600, "r")).collect::<Vec<_>>();
+    let world = World::new().shard("0", &[], true, &live(-1_000)).shard("1", &[], true, &live(-700));
+    let (told, end) = read(&world, Start::Oldest, false);
+    assert_eq!(end, Ok(()));
+    assert!((4..10).contains(&told.len()), "{}", told.len());
+}
+
+#[test]
 fn a_shard_is_asked_less_often_than_its_limit() {
     let many: Vec<(i64, &str)> = (0..40).map(|index| (index - 100, "r")).collect();
     let world = World::new().shard("0", &[], true, &many).shard("1", &[], true, &many);
