@@ -31,6 +31,8 @@ struct World {
     /// Time at which an interrupt comes.
     end: i64,
     shards: Vec<(Shard, Vec<(i64, &'static str)>)>,
+    /// When shards are split that are open at first; what they become is not there before.
+    closes: BTreeMap<&'static str, i64>,
     /// Faults of the next calls of `GetRecords`.
     faults: RefCell<Vec<&'static str>>,
     calls: RefCell<BTreeMap<String, Vec<i64>>>,
@@ -47,6 +49,12 @@ impl World {
         let parents = parents.iter().map(|&parent| parent.to_owned()).collect();
         self.shards.push((Shard { id: id.into(), parents, open }, records.to_vec()));
         self
+    }
+
+    /// Whether a shard takes records by now.
+    fn open(&self, id: &str) -> bool {
+        let closed = self.closes.get(id).is_some_and(|at| BEGIN + at <= self.clock.get());
+        self.shards.iter().any(|(shard, _)| shard.id == id && shard.open && !closed)
     }
 
     fn object(mut self, key: &str, after: i64, content: &[u8]) -> Self {
@@ -76,7 +84,8 @@ impl Observer for World {
     }
 
     fn shards(&self, _: &str) -> Call<Vec<Shard>> {
-        Ok(self.shards.iter().map(|(shard, _)| shard.clone()).collect())
+        let there = self.shards.iter().filter(|(shard, _)| !shard.parents.iter().any(|id| self.open(id)));
+        Ok(there.map(|(shard, _)| Shard { open: self.open(&shard.id), ..shard.clone() }).collect())
     }
 
     fn shard_iterator(&self, _: &str, shard: &str, position: &Position) -> Call<String> {
@@ -105,9 +114,8 @@ impl Observer for World {
         };
         let records: Vec<_> = there.iter().enumerate().skip(past).take(2).map(record).collect();
         let end = past + records.len();
-        let open = self.shards.iter().any(|(one, _)| one.id == shard && one.open);
         let left = end < there.len();
-        Ok(RecordPage { records, next: (open || left).then(|| format!("{shard} {end}")), caught_up: !left })
+        Ok(RecordPage { records, next: (self.open(shard) || left).then(|| format!("{shard} {end}")), caught_up: !left })
     }
 
     fn objects(&self, _: &str, prefix: &str) -> Call<Vec<Object>> {
@@ -161,6 +169,33 @@ fn children_come_behind_their_parents() {
     let mut all = told.clone();
     all.sort();
     assert_eq!(all, ["a", "b", "c", "d", "e1", "e2", "e3", "f"]);
+}
+
+#[test]
+fn a_merged_shard_waits_for_parents_that_are_not_read_yet() {
+    // C is split into B and D; A, which ends long before, and B are merged to E.
+    let world = World::new()
+        .shard("A", &[], false, &[(-900, "a")])
+        .shard("C", &[], false, &[(-900, "c1"), (-850, "c2"), (-800, "c3"), (-750, "c4")])
+        .shard("B", &["C"], false, &[(-600, "b1"), (-500, "b2"), (-400, "b3")])
+        .shard("D", &["C"], true, &[(-600, "d")])
+        .shard("E", &["A", "B"], true, &[(-10, "e")]);
+    for start in [Start::Oldest, Start::Since(BEGIN - 2_000)] {
+        let (told, end) = read(&world, start, false);
+        assert_eq!((told.len(), end), (10, Ok(())));
+        assert_eq!(told.last().map(String::as_str), Some("e"));
+    }
+}
+
+#[test]
+fn from_now_on_closed_shards_count_as_read() {
+    // A is merged, while it is followed, with one that ended before.
+    let mut world = World::new()
+        .shard("gone", &[], false, &[(-900, "old")])
+        .shard("A", &["gone"], true, &[(5_000, "a")])
+        .shard("B", &["A", "gone"], true, &[(6_000, "b")]);
+    world.closes.insert("A", 5_500);
+    assert_eq!(read(&world, Start::Now, true).0, ["a", "b"]);
 }
 
 #[test]
