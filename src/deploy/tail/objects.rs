@@ -12,7 +12,11 @@ use crate::plan::DeliveryPlan;
 /// Between two looks; a listing costs 0.005 USD a thousand.
 const PAUSE: Duration = Duration::from_secs(5);
 /// How long Firehose may hold a record, by whose time an object's key is made, milliseconds.
-const HELD: i64 = 3 * 3_600_000;
+const HELD: i64 = 3 * HOUR;
+/// The longest time whose places are listed one by one, milliseconds. A week has up to 168 of them; a longer time is
+/// found sooner in the list of all objects, of which a call gives 1,000.
+const LISTED_MAX: i64 = 7 * 24 * HOUR;
+const HOUR: i64 = 3_600_000;
 
 /// Where Firehose writes.
 #[derive(Clone, Copy, Debug)]
@@ -37,18 +41,20 @@ pub fn objects(
 ) -> Step<()> {
     let delivery = place.delivery;
     let mut seen: Option<BTreeSet<String>> = None;
+    // What is told takes its time, in which Firehose writes on: a look begins where the last one was.
+    let mut from = match start {
+        Start::Now => observer.now(),
+        Start::Since(time) => time,
+        Start::Oldest => i64::MIN,
+    };
     loop {
         let now = observer.now();
-        let from = match (start, &seen) {
-            (Start::Since(time), None) => time,
-            _ => now,
-        };
-        let whole = start == Start::Oldest && seen.is_none();
-        let listed = if whole {
+        let listed = if now.saturating_sub(from) > LISTED_MAX {
             BTreeSet::from([prefixes::literal(&delivery.prefix).to_owned()])
         } else {
             prefixes::between(&delivery.prefix, delivery.time_zone.is_some(), from - HELD, now)
         };
+        from = now;
         let mut found = Vec::new();
         for prefix in &listed {
             found.extend(observer.objects(place.bucket, prefix)?);

@@ -279,6 +279,31 @@ fn found(world: &World, start: Start, follow: bool) -> Vec<String> {
     told
 }
 
+#[test]
+fn no_object_is_lost_while_those_before_are_told() {
+    let world = World { end: BEGIN + 12 * 3_600_000, ..World::new() }
+        .object("raw/2026/11/23/22/a", 1_000, b"slow to tell")
+        .object("raw/2026/11/23/23/b", 3_600_000, b"meanwhile")
+        .object("raw/2026/11/24/07/c", 9 * 3_600_000, b"after");
+    let delivery = delivery("raw/");
+    let mut told = Vec::new();
+    let _ = objects(&world, Place { bucket: "b", delivery: &delivery }, Start::Now, true, &mut |key, _| {
+        if told.is_empty() {
+            world.clock.set(world.clock.get() + 8 * 3_600_000);
+        }
+        told.push(key.to_owned());
+        true
+    });
+    assert_eq!(told, ["raw/2026/11/23/22/a", "raw/2026/11/23/23/b", "raw/2026/11/24/07/c"]);
+}
+
+#[test]
+fn a_long_time_is_one_listing() {
+    let world = bucket();
+    assert_eq!(found(&world, Start::Since(0), false), ["yesterday", "a minute ago"]);
+    assert_eq!(*world.listed.borrow(), ["raw/"]);
+}
+
 fn bucket() -> World {
     World::new()
         .object("raw/2026/11/22/01/x", -80_000_000, b"yesterday")
