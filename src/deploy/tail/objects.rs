@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::decode::{Unpacked, unpack};
+use super::decode::{CONTENT_MAX, Unpacked, unpack};
 use super::{Start, prefixes};
 use crate::deploy::observer::Observer;
 use crate::deploy::stop::Step;
@@ -71,8 +71,13 @@ pub fn objects(
         seen = Some(keys);
         found.sort_by(|a, b| (a.at, &a.key).cmp(&(b.at, &b.key)));
         for object in found {
-            let Some(bytes) = observer.read_object(place.bucket, &object.key)? else { continue };
-            if !tell(&object.key, unpack(&bytes, delivery.compression)) {
+            let content = if object.bytes > CONTENT_MAX {
+                Err(format!("it has over {} MiB", CONTENT_MAX >> 20))
+            } else {
+                let Some(bytes) = observer.read_object(place.bucket, &object.key)? else { continue };
+                unpack(bytes, delivery.compression)
+            };
+            if !tell(&object.key, content) {
                 return Ok(());
             }
         }

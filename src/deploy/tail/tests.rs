@@ -37,6 +37,8 @@ struct World {
     faults: RefCell<Vec<&'static str>>,
     calls: RefCell<BTreeMap<String, Vec<i64>>>,
     objects: BTreeMap<String, (i64, Vec<u8>)>,
+    /// Bytes of objects whose size is not that of their content.
+    large: BTreeMap<&'static str, u64>,
     listed: RefCell<Vec<String>>,
 }
 
@@ -122,9 +124,11 @@ impl Observer for World {
         self.listed.borrow_mut().push(prefix.to_owned());
         let there =
             self.objects.iter().filter(|(key, (at, _))| key.starts_with(prefix) && *at <= self.clock.get());
-        Ok(there
-            .map(|(key, (at, content))| Object { key: key.clone(), at: *at, bytes: content.len() as u64 })
-            .collect())
+        let object = |(key, (at, content)): (&String, &(i64, Vec<u8>))| {
+            let bytes = self.large.get(key.as_str()).copied().unwrap_or(content.len() as u64);
+            Object { key: key.clone(), at: *at, bytes }
+        };
+        Ok(there.map(object).collect())
     }
 
     fn read_object(&self, _: &str, key: &str) -> Call<Option<Vec<u8>>> {
@@ -302,6 +306,15 @@ fn a_long_time_is_one_listing() {
     let world = bucket();
     assert_eq!(found(&world, Start::Since(0), false), ["yesterday", "a minute ago"]);
     assert_eq!(*world.listed.borrow(), ["raw/"]);
+}
+
+#[test]
+fn an_object_that_would_fill_the_memory_is_not_read() {
+    let mut world = bucket();
+    world.large.insert("raw/2026/11/23/22/a", decode::CONTENT_MAX + 1);
+    assert_eq!(found(&world, Start::Oldest, false), ["yesterday", "it has over 256 MiB"]);
+    world.large.insert("raw/2026/11/23/22/a", decode::CONTENT_MAX);
+    assert_eq!(found(&world, Start::Oldest, false), ["yesterday", "a minute ago"]);
 }
 
 fn bucket() -> World {
