@@ -22,6 +22,17 @@ pub use text::text;
 /// Firehose's patience for a record beyond its buffer, seconds, after which something is wrong: a transform and a retry.
 const FRESHNESS_SLACK: u64 = 300;
 
+/// What is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Watched<'a> {
+    /// What the spec says.
+    pub plan: &'a Plan,
+    /// What is there.
+    pub deployed: &'a Deployed,
+    /// The spec as the user named it, for commands to type.
+    pub spec: &'a str,
+}
+
 /// How a pipeline is.
 #[derive(Clone, Debug, Serialize)]
 pub struct Status {
@@ -154,12 +165,8 @@ impl Part {
 ///
 /// # Errors
 /// As AWS gives them.
-pub fn status(
-    client: &dyn AwsClient,
-    observer: &dyn Observer,
-    plan: &Plan,
-    deployed: &Deployed,
-) -> Step<Status> {
+pub fn status(client: &dyn AwsClient, observer: &dyn Observer, watched: &Watched) -> Step<Status> {
+    let &Watched { plan, deployed, .. } = watched;
     let now = observer.now() / 1_000;
     let parts = metrics::parts(plan, deployed);
     let queries: Vec<_> = parts.iter().flat_map(|(kind, part)| metrics::queries(kind, part)).collect();
@@ -168,7 +175,7 @@ pub fn status(
         .into_iter()
         .map(|(kind, part)| {
             let points: Vec<_> = points.by_ref().take(kind.metrics.len()).collect();
-            measured(kind, part, &points, now, plan)
+            measured(kind, part, &points, now, watched)
         })
         .collect();
     for part in parts.iter_mut().filter(|part| part.logical_id == "Analytics") {
@@ -231,13 +238,19 @@ fn named(deployed: &Deployed) -> Vec<Named> {
 }
 
 /// A part with what CloudWatch has of it.
-fn measured(kind: &'static Kind, mut part: Part, points: &[Vec<Point>], now: i64, plan: &Plan) -> Part {
+fn measured(
+    kind: &'static Kind,
+    mut part: Part,
+    points: &[Vec<Point>],
+    now: i64,
+    &Watched { plan, spec, .. }: &Watched,
+) -> Part {
     part.metrics = kind.metrics;
     for (metric, points) in kind.metrics.iter().zip(points) {
         let value = metrics::read(metric, points, now);
         part.readings.insert(metric.key, value);
         if metric.fault && value.is_some_and(|value| value > 0.0) {
-            part.findings.push(fault_words(metric.key).to_owned());
+            part.findings.push(fault_words(metric.key, spec));
         }
     }
     if let Some(declared) = part.declared.clone() {
@@ -256,13 +269,13 @@ fn measured(kind: &'static Kind, mut part: Part, points: &[Vec<Point>], now: i64
         + FRESHNESS_SLACK;
     if part.reading("freshness_s").is_some_and(|age| age > patience as f64) {
         part.findings.push(format!(
-            "Firehose holds records for longer than its {} s buffer: `pipec logs SPEC delivery` shows why",
+            "Firehose holds records for longer than its {} s buffer: `pipec logs {spec} delivery` shows why",
             plan.delivery.buffer_interval
         ));
     }
     if part.reading("puts_succeeded").is_some_and(|share| share < 1.0) {
         part.findings
-            .push("Firehose cannot write to the bucket: `pipec logs SPEC delivery` shows why".into());
+            .push(format!("Firehose cannot write to the bucket: `pipec logs {spec} delivery` shows why"));
     }
     part
 }
@@ -287,23 +300,26 @@ fn sizing(what: &str, observed: Option<f64>, declared: f64, carried: Option<u64>
 }
 
 /// What a value above 0 means, and what to look at.
-fn fault_words(key: &str) -> &'static str {
+fn fault_words(key: &str, spec: &str) -> String {
+    let shows = |program: &str| format!("`pipec logs {spec} {program}` shows");
     match key {
         "records_throttled" => {
-            "records were refused: too few shards, or one partition key that has most of the records"
+            "records were refused: too few shards, or one partition key that has most of the records".into()
         }
         "reads_throttled" => {
-            "consumers were refused: too many of them share the shards, or one reads too much"
+            "consumers were refused: too many of them share the shards, or one reads too much".into()
         }
-        "errors" => "calls of the transform failed: `pipec logs SPEC transform` shows why",
-        "throttles" => "Lambda refused calls: the account's concurrency is used up",
-        "records_failed" => "records could not be processed; they are under the error prefix as they came",
+        "errors" => format!("calls of the transform failed: {} why", shows("transform")),
+        "throttles" => "Lambda refused calls: the account's concurrency is used up".into(),
+        "records_failed" => {
+            "records could not be processed; they are under the error prefix as they came".into()
+        }
         "restarts" | "down_ms" => {
-            "the job fails and starts again: `pipec logs SPEC flink` shows the exception"
+            format!("the job fails and starts again: {} the exception", shows("flink"))
         }
-        "checkpoints_failed" => "checkpoints fail: `pipec logs SPEC flink` shows why",
-        "messages" => "batches were given up; the queue says where in the stream their rows lie",
-        _ => "something is wrong",
+        "checkpoints_failed" => format!("checkpoints fail: {} why", shows("flink")),
+        "messages" => "batches were given up; the queue says where in the stream their rows lie".into(),
+        _ => "something is wrong".into(),
     }
 }
 

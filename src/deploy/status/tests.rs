@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use super::metrics::parts;
 use super::*;
 use crate::deploy::client::{
     Call, ChangeSet, ChangeSetRequest, Identity, ObjectHead, ObjectVersion, Stack, StackEvent, StackResource,
@@ -175,12 +176,13 @@ fn deployed(plan: &Plan, status: &str) -> Deployed {
 }
 
 fn of(region: &Region, plan: &Plan, stack: &str) -> Status {
-    status(region, region, plan, &deployed(plan, stack)).expect("a status")
+    let watched = Watched { plan, deployed: &deployed(plan, stack), spec: "o.yaml --env prod" };
+    status(region, region, &watched).expect("a status")
 }
 
 /// The lines without those of the resources.
 fn lines(status: &Status) -> String {
-    let text = text(status);
+    let text = text(status, "o.yaml --env prod");
     text.split("\nresources\n").next().expect("a first part").trim_end().to_owned()
 }
 
@@ -256,7 +258,7 @@ fn what_is_observed_stands_beside_what_is_declared() {
       records                6,000 in the last hour
       records dropped        no data
       records failed         2 in the last hour
-    ! calls of the transform failed: `pipec logs SPEC transform` shows why
+    ! calls of the transform failed: `pipec logs o.yaml --env prod transform` shows why
     ! records could not be processed; they are under the error prefix as they came
 
     delivery delivery
@@ -264,8 +266,8 @@ fn what_is_observed_stands_beside_what_is_declared() {
       records delivered      0 in the last hour
       puts that succeed      50 % at least in the last hour
       oldest record waits    20 min at most in the last hour
-    ! Firehose holds records for longer than its 300 s buffer: `pipec logs SPEC delivery` shows why
-    ! Firehose cannot write to the bucket: `pipec logs SPEC delivery` shows why
+    ! Firehose holds records for longer than its 300 s buffer: `pipec logs o.yaml --env prod delivery` shows why
+    ! Firehose cannot write to the bucket: `pipec logs o.yaml --env prod delivery` shows why
 
     alarms that ring
     ! orders-throttled (Stream): over 0
@@ -299,6 +301,18 @@ fn flink_shows_its_restarts_by_the_name_of_its_version() {
         assert_eq!(part.reading("restarts"), Some(3.0), "{runtime}");
         assert_eq!(part.findings.len(), 1);
     }
+}
+
+#[test]
+fn what_is_wrong_comes_with_a_command_to_type() {
+    let (plan, _) = planned(&flink_spec("record_size: 1 KiB, records_per_second: 100"));
+    let kinds = parts(&plan, &deployed(&plan, "CREATE_COMPLETE"));
+    let faults = kinds.into_iter().flat_map(|(kind, _)| kind.metrics).filter(|metric| metric.fault);
+    for metric in faults {
+        let words = fault_words(metric.key, "o.yaml");
+        assert!(words != "something is wrong" && !words.contains("SPEC"), "{}: {words}", metric.key);
+    }
+    assert!(fault_words("restarts", "o.yaml").contains("`pipec logs o.yaml flink`"));
 }
 
 #[test]
@@ -354,6 +368,9 @@ fn a_failed_update_says_its_first_cause() {
     assert_eq!(status.stack.failure.map(|failure| failure.reason).as_deref(), Some("shard limit exceeded"));
     let moving = of(&region, &plan, "UPDATE_IN_PROGRESS");
     assert_eq!(moving.stack.doing, Some("updating"));
+    assert!(lines(&moving).contains("\n  updating; `pipec deploy o.yaml --env prod` follows it"));
+    let going = of(&region, &plan, "DELETE_IN_PROGRESS");
+    assert!(lines(&going).contains("\n  deleting; `pipec destroy o.yaml --env prod` follows it"));
 }
 
 #[test]

@@ -117,7 +117,11 @@ impl Observer for World {
         let records: Vec<_> = there.iter().enumerate().skip(past).take(2).map(record).collect();
         let end = past + records.len();
         let left = end < there.len();
-        Ok(RecordPage { records, next: (self.open(shard) || left).then(|| format!("{shard} {end}")), caught_up: !left })
+        Ok(RecordPage {
+            records,
+            next: (self.open(shard) || left).then(|| format!("{shard} {end}")),
+            caught_up: !left,
+        })
     }
 
     fn objects(&self, _: &str, prefix: &str) -> Call<Vec<Object>> {
