@@ -99,7 +99,7 @@ impl Compiled {
         let client = client.ok_or_else(|| {
             Stop::fault(Code::OtherRegion, At::Region, "no region is named", "write `region:` into the spec")
         })?;
-        let asked = crate::deploy::client::AwsClient::region(&client);
+        let asked = crate::deploy::client::StackReader::region(&client);
         if asked != region.value {
             let spec = if region.written { "" } else { ", where no `region` is written" };
             return Err(Stop::fault(

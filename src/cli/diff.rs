@@ -9,7 +9,7 @@ use super::connectors::ConnectorArgs;
 use super::deploy::Source;
 use super::output::{Exit, print};
 use super::progress::{JsonReporter, TextReporter};
-use crate::deploy::client::AwsClient;
+use crate::deploy::client::StackReader;
 use crate::deploy::interrupt::Interrupt;
 use crate::deploy::pipeline::{self, Job, Outcome};
 use crate::deploy::report::Reporter;

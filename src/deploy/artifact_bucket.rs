@@ -1,13 +1,12 @@
 //! The bucket that holds what the stacks of an account run: the user's, or one of pipec's own, made on first use.
 
-use super::change_set::{self, Draft};
-use super::client::{AwsClient, Stack};
+use super::change_set::{self, Base, Draft};
+use super::client::{AwsClient, Bucket, Stack};
 use super::follow::operate;
 use super::report::{Event, Reporter};
-use super::settle::{check_owner, settle};
+use super::settle::{Dead, check_owner, settle};
 use super::stack_status::Condition;
 use super::stop::{At, Step, Stop};
-use super::upload::Bucket;
 use crate::diagnostics::Code;
 use crate::plan::permissions::ARTIFACT_STACK;
 
@@ -61,11 +60,11 @@ pub fn provide(
         return Ok(bucket);
     }
     let meanwhile = format!("CloudFormation goes on with the stack `{STACK}`; run the same command again");
-    let settled = settle(client, reporter, STACK, TAG, &meanwhile).map_err(of_bucket)?;
-    let Some(stack) = settled.filter(|stack| stack.status.condition() != Condition::Reviewed) else {
+    let settled = settle(client, reporter, STACK, TAG, &meanwhile, Dead::Remove).map_err(of_bucket)?;
+    let Some(stack) = settled.as_ref().filter(|stack| stack.status.condition() != Condition::Reviewed) else {
         let draft = Draft {
             stack: STACK,
-            create: true,
+            base: Base::of(settled.as_ref()),
             template: TEMPLATE,
             url: None,
             parameters: &[],
@@ -82,7 +81,7 @@ pub fn provide(
         reporter.tell(&Event::ArtifactBucket { bucket: name.clone(), created: true });
         return Ok(Bucket { name, owner: Some(account.to_owned()) });
     };
-    let name = bucket_of(&stack).ok_or_else(without_output)?;
+    let name = bucket_of(stack).ok_or_else(without_output)?;
     Ok(Bucket { name, owner: Some(account.to_owned()) })
 }
 

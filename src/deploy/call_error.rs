@@ -118,6 +118,12 @@ impl CallError {
         matches!(self.kind, CallErrorKind::Throttled | CallErrorKind::Unreachable)
     }
 
+    /// Whether there is nothing of the name that was asked for. CloudFormation says so with a code that it has for
+    /// everything.
+    pub fn is_of_nothing(&self) -> bool {
+        self.kind == CallErrorKind::NotFound || self.message.contains("does not exist")
+    }
+
     /// What to type.
     pub fn help(&self) -> String {
         match self.kind {

@@ -63,6 +63,18 @@ pub fn failed_operation(newest_first: &[StackEvent]) -> Vec<StackEvent> {
     }
 }
 
+/// The events of a stack's deletion, however often it was tried; `newest_first` as CloudFormation lists them.
+pub fn deletion(newest_first: &[StackEvent]) -> Vec<StackEvent> {
+    let mut events = Vec::new();
+    loop {
+        let operation = latest_operation(&newest_first[events.len()..]);
+        if operation.first().is_none_or(|begin| !begin.of_stack || begin.status != "DELETE_IN_PROGRESS") {
+            return events;
+        }
+        events.extend(operation);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,5 +137,17 @@ mod tests {
         events.insert(0, event(9, "user-data", "DELETE_IN_PROGRESS", "User Initiated"));
         let operation = failed_operation(&events);
         assert_eq!(causes(&operation).len(), 1);
+    }
+
+    #[test]
+    fn a_deletion_is_all_its_attempts_and_nothing_before() {
+        let mut events = newest_first();
+        for (id, status) in [(9, "DELETE_IN_PROGRESS"), (10, "DELETE_FAILED"), (11, "DELETE_IN_PROGRESS")] {
+            events.insert(0, event(id, "user-data", status, ""));
+        }
+        let mut times: Vec<i64> = deletion(&events).iter().map(|event| event.at).collect();
+        times.sort_unstable();
+        assert_eq!(times, [9, 10, 11]);
+        assert_eq!(deletion(&newest_first()), []);
     }
 }

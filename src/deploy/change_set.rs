@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::artifact_bucket::PARAMETER;
 use super::call_error::CallErrorKind;
 use super::catalogue;
 use super::client::ValidationFailure;
@@ -16,13 +15,35 @@ const PAUSE: Duration = Duration::from_secs(3);
 /// Looks until CloudFormation is taken for stuck: some twenty minutes.
 const LOOKS_MAX: usize = 400;
 
+/// What is there of a stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// Nothing.
+    Nothing,
+    /// Its name, with a change set that was never executed.
+    Review,
+    /// A stack that can be updated.
+    Stack,
+}
+
+impl Base {
+    /// Of a stack that is settled or reviewed.
+    pub fn of(stack: Option<&Stack>) -> Self {
+        match stack.map(|stack| stack.status.condition()) {
+            None => Self::Nothing,
+            Some(Condition::Reviewed) => Self::Review,
+            Some(_) => Self::Stack,
+        }
+    }
+}
+
 /// A change set to be.
 #[derive(Clone, Copy, Debug)]
 pub struct Draft<'a> {
     /// Name or ARN of the stack.
     pub stack: &'a str,
-    /// Whether the stack is new.
-    pub create: bool,
+    /// What is there of the stack.
+    pub base: Base,
     /// Text of the template.
     pub template: &'a str,
     /// Address of the same text, where it is too large for a request.
@@ -41,7 +62,7 @@ pub struct Prepared {
     /// ARN of the stack.
     pub stack_id: String,
     /// Whether the stack is there for this change set only.
-    pub create: bool,
+    pub made_stack: bool,
     /// Its changes; `None` where nothing would change at all.
     pub changes: Option<Vec<ResourceChange>>,
 }
@@ -56,7 +77,7 @@ pub fn prepare(client: &dyn AwsClient, draft: &Draft) -> Step<Prepared> {
     let request = ChangeSetRequest {
         stack: draft.stack,
         name: &name,
-        create: draft.create,
+        create: draft.base != Base::Stack,
         template,
         parameters: draft.parameters,
         tags: draft.tags,
@@ -65,7 +86,7 @@ pub fn prepare(client: &dyn AwsClient, draft: &Draft) -> Step<Prepared> {
         CallErrorKind::Refused => refused(&error.message, At::Name),
         _ => error.into(),
     })?;
-    let mut prepared = Prepared { id, stack_id, create: draft.create, changes: None };
+    let mut prepared = Prepared { id, stack_id, made_stack: draft.base == Base::Nothing, changes: None };
     match computed(client, &prepared.id) {
         Ok(changes) => {
             prepared.changes = changes;
@@ -119,7 +140,10 @@ pub(super) fn outrun() -> Stop {
 
 /// Why a change set failed. What CloudFormation's validation found stands in events of its own.
 fn failed(client: &dyn AwsClient, id: &str, reason: &str) -> Stop {
-    let found = client.validation_failures(id).unwrap_or_default();
+    let found = match client.validation_failures(id) {
+        Err(error) if error.kind == CallErrorKind::Interrupted => return error.into(),
+        found => found.unwrap_or_default(),
+    };
     let Some(first) = found.first() else { return refused(reason, At::Name) };
     let at = first.logical_id.clone().map_or(At::Name, At::Resource);
     let words = |failure: &ValidationFailure| match &failure.path {
@@ -171,19 +195,14 @@ pub fn execute(client: &dyn AwsClient, prepared: &Prepared) -> Step<Begun> {
 /// # Errors
 /// As AWS gives them.
 pub fn take_back(client: &dyn AwsClient, prepared: &Prepared) -> Step<()> {
-    match client.delete_change_set(&prepared.id) {
-        Err(error) if error.kind == CallErrorKind::NotFound => {}
-        answer => answer?,
-    }
-    // Another deployment may have begun to create the stack by now.
+    let deleted = match client.delete_change_set(&prepared.id) {
+        Err(error) if error.kind == CallErrorKind::NotFound => Ok(()),
+        answer => answer,
+    };
+    // One that is still being computed cannot be deleted, and goes with its stack. Another deployment may have begun to create the stack by now.
     let untouched = |stack: &Stack| stack.status.condition() == Condition::Reviewed;
-    if prepared.create && client.stack(&prepared.stack_id)?.is_some_and(|stack| untouched(&stack)) {
-        client.delete_stack(&prepared.stack_id, &[])?;
+    if prepared.made_stack && client.stack(&prepared.stack_id)?.is_some_and(|stack| untouched(&stack)) {
+        return Ok(client.delete_stack(&prepared.stack_id, &[])?);
     }
-    Ok(())
-}
-
-/// The parameters of a pipeline's stack.
-pub fn parameters(bucket: &str) -> [(&'static str, &str); 1] {
-    [(PARAMETER, bucket)]
+    Ok(deleted?)
 }

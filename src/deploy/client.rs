@@ -216,20 +216,26 @@ pub struct ObjectVersion {
     pub key: String,
     /// Version; `null` in buckets without versions.
     pub version: String,
-    /// Bytes; none for a marker.
-    pub bytes: u64,
 }
 
-/// Everything that a deployment asks of AWS.
-pub trait AwsClient {
+/// A bucket, and whose it has to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// Name.
+    pub name: String,
+    /// Account that must own it; `None` where the user names a bucket, which may be another account's.
+    pub owner: Option<String>,
+}
+
+/// What looks at stacks, and changes nothing.
+///
+/// # Errors
+/// As AWS gives them.
+pub trait StackReader {
     /// Region that is asked.
     fn region(&self) -> &str;
     /// `sts:GetCallerIdentity`
-    ///
-    /// # Errors
-    /// As AWS gives them; so for all calls.
     fn identity(&self) -> Call<Identity>;
-
     /// `cloudformation:DescribeStacks` of one stack, by name or ARN; `None` where there is none.
     fn stack(&self, stack: &str) -> Call<Option<Stack>>;
     /// `cloudformation:DescribeStacks` of all stacks.
@@ -238,12 +244,21 @@ pub trait AwsClient {
     fn deleted_stack(&self, name: &str) -> Call<Option<String>>;
     /// `cloudformation:DescribeStackResources`; of a deleted stack by its ARN.
     fn resources(&self, stack: &str) -> Call<Vec<StackResource>>;
-    /// `cloudformation:GetTemplate`, as it was given.
+    /// `cloudformation:GetTemplate`, as it was given; of a deleted stack by its ARN.
     fn template(&self, stack: &str) -> Call<String>;
     /// Events, the newest first, down to the one that is known: `cloudformation:DescribeStackEvents`.
     fn events(&self, stack: &str, known: Option<&str>) -> Call<Vec<StackEvent>>;
     /// Id of the newest event: `cloudformation:DescribeStackEvents`.
     fn newest_event(&self, stack: &str) -> Call<Option<String>>;
+    /// State of a Flink application, such as `STARTING`: `kinesisanalytics:DescribeApplication`.
+    fn application_status(&self, application: &str) -> Call<Option<String>>;
+}
+
+/// What changes stacks.
+///
+/// # Errors
+/// As AWS gives them.
+pub trait StackWriter: StackReader {
     /// The ARNs of the new change set and of its stack: `cloudformation:CreateChangeSet`.
     fn create_change_set(&self, request: &ChangeSetRequest) -> Call<(String, String)>;
     /// All pages of `cloudformation:DescribeChangeSet`.
@@ -258,32 +273,31 @@ pub trait AwsClient {
     fn continue_rollback(&self, stack: &str, skip: &[String]) -> Call<()>;
     /// `cloudformation:DeleteStack`, leaving the resources named.
     fn delete_stack(&self, stack: &str, retain: &[String]) -> Call<()>;
+}
 
+/// What a deployment asks of S3.
+///
+/// # Errors
+/// As AWS gives them.
+pub trait Objects {
     /// `s3:HeadObject`; `None` where there is no such object.
-    fn object(&self, bucket: &str, key: &str, owner: Option<&str>) -> Call<Option<ObjectHead>>;
+    fn object(&self, bucket: &Bucket, key: &str) -> Call<Option<ObjectHead>>;
     /// `s3:PutObject` with its SHA-256 (base64), which S3 verifies and records.
-    fn put_object(
-        &self,
-        bucket: &str,
-        key: &str,
-        owner: Option<&str>,
-        bytes: &[u8],
-        sha256: &str,
-    ) -> Call<()>;
+    fn put_object(&self, bucket: &Bucket, key: &str, bytes: &[u8], sha256: &str) -> Call<()>;
     /// Address of an object for CloudFormation.
-    fn object_url(&self, bucket: &str, key: &str) -> String;
+    fn object_url(&self, bucket: &Bucket, key: &str) -> String;
     /// A page of `s3:ListObjectVersions`, up to a thousand; empty where there is nothing, `None` without the bucket.
-    fn object_versions(&self, bucket: &str) -> Call<Option<Vec<ObjectVersion>>>;
+    fn object_versions(&self, bucket: &Bucket) -> Call<Option<Vec<ObjectVersion>>>;
     /// Versions of one object, which may be gone already: `s3:ListObjectVersions`.
-    fn versions_of(&self, bucket: &str, key: &str) -> Call<Vec<ObjectVersion>>;
+    fn versions_of(&self, bucket: &Bucket, key: &str) -> Call<Vec<ObjectVersion>>;
     /// `s3:DeleteObjects`, up to a thousand.
-    fn delete_versions(&self, bucket: &str, versions: &[ObjectVersion]) -> Call<()>;
+    fn delete_versions(&self, bucket: &Bucket, versions: &[ObjectVersion]) -> Call<()>;
     /// `s3:DeleteBucket`; one that is gone is deleted.
-    fn delete_bucket(&self, bucket: &str) -> Call<()>;
+    fn delete_bucket(&self, bucket: &Bucket) -> Call<()>;
+}
 
-    /// State of a Flink application, such as `STARTING`: `kinesisanalytics:DescribeApplication`.
-    fn application_status(&self, application: &str) -> Call<Option<String>>;
-
+/// Everything that a deployment asks of AWS.
+pub trait AwsClient: StackWriter + Objects {
     /// Waits.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The stack of a pipeline as it stands, for the verbs that watch it.
 
-use super::client::{AwsClient, Stack, StackResource};
+use super::client::{Stack, StackReader, StackResource};
 use super::pipeline::TAG;
 use super::settle::check_owner;
 use super::stack_status::Condition;
@@ -29,7 +29,7 @@ impl Deployed {
 ///
 /// # Errors
 /// As AWS gives them, and where there is no stack or it is another's.
-pub fn deployed(client: &dyn AwsClient, plan: &Plan, spec: &str) -> Step<Deployed> {
+pub fn deployed(client: &dyn StackReader, plan: &Plan, spec: &str) -> Step<Deployed> {
     let found = client.stack(&plan.name)?;
     let gone = |stack: &Stack| matches!(stack.status.condition(), Condition::Gone | Condition::Reviewed);
     let Some(stack) = found.filter(|stack| !gone(stack)) else {

@@ -1,19 +1,21 @@
 //! The end of a pipeline: says what goes and what stays, deletes the stack, and, where that is asked for, the data.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::artifact_bucket::PARAMETER;
-use super::client::{AwsClient, Stack, StackResource};
+use super::cause;
+use super::client::{AwsClient, Bucket, Stack, StackResource};
 use super::failure::{SKIPPED, failure};
 use super::follow::{Followed, operate};
 use super::kinds;
 use super::pipeline::TAG;
 use super::report::{Answer, Event, Reporter};
-use super::settle::{check_owner, follow_on};
+use super::settle::{check_owner, follow_on, is_owned};
 use super::stack_status::Condition;
 use super::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
-use crate::plan::Plan;
+use crate::plan::{Plan, artifact_keys};
 
 const BUCKET_TYPE: &str = "AWS::S3::Bucket";
 /// State in which `DeleteStack` takes `RetainResources`. CloudFormation API reference, 2026-11.
@@ -58,7 +60,8 @@ pub fn destroy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Ste
         stack: name.clone(),
         status: found.as_ref().map(|stack| stack.status.to_string()),
     });
-    let Some(mut stack) = found else { return destroy_left(job, reporter, options) };
+    let account = &identity.account;
+    let Some(mut stack) = found else { return destroy_left(job, reporter, options, account) };
     check_owner(&stack, (TAG, name))?;
     let meanwhile = format!(
         "CloudFormation goes on with the stack `{name}`; `pipec destroy {}` picks it up again",
@@ -68,41 +71,35 @@ pub fn destroy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Ste
         reporter.tell(&Event::Following { stack: name.clone(), status: stack.status.to_string() });
         stack.status = follow_on(client, reporter, &stack, &meanwhile)?.status;
     }
+    if stack.status.condition() == Condition::Gone {
+        return destroy_left(job, reporter, options, account);
+    }
     let resources = client.resources(&stack.id)?;
     let buckets = buckets(&resources);
-    if stack.status.condition() != Condition::Gone {
-        tell_loss(reporter, &resources, &buckets, options);
-        confirm(
-            reporter,
-            options,
-            &format!("Delete the stack {name} in account {}?", identity.account),
-            job,
-        )?;
-        let start = Instant::now();
-        let mut followed = delete(job, reporter, &mut stack, &options.skip, &meanwhile)?;
-        if stack.status.as_str() == DELETE_FAILED && !options.skip.is_empty() {
-            followed = delete(job, reporter, &mut stack, &options.skip, &meanwhile)?;
-        }
-        if !followed.status.succeeded() {
-            return Err(failure(&followed, name));
-        }
-        reporter.tell(&Event::Finished {
-            stack: name.clone(),
-            status: followed.status.to_string(),
-            seconds: start.elapsed().as_secs(),
-        });
+    let artifacts = if options.artifacts { artifacts(client, &stack, account)? } else { None };
+    tell_loss(reporter, &resources, &buckets, options);
+    confirm(reporter, options, &format!("Delete the stack {name} in account {}?", identity.account), job)?;
+    let start = Instant::now();
+    let mut followed = delete(job, reporter, &mut stack, &options.skip, &meanwhile)?;
+    if stack.status.as_str() == DELETE_FAILED && !options.skip.is_empty() {
+        followed = delete(job, reporter, &mut stack, &options.skip, &meanwhile)?;
     }
+    if !followed.status.succeeded() {
+        return Err(failure(&followed, name));
+    }
+    reporter.tell(&Event::Finished {
+        stack: name.clone(),
+        status: followed.status.to_string(),
+        seconds: start.elapsed().as_secs(),
+    });
     if options.empty_bucket {
         for bucket in &buckets {
-            empty(client, reporter, bucket)?;
+            empty(client, reporter, bucket, account)?;
         }
     } else {
         tell_kept(reporter, &buckets, job.spec);
     }
-    if options.artifacts {
-        delete_artifacts(job, reporter, &stack)?;
-    }
-    Ok(())
+    delete_artifacts(client, reporter, &stack, artifacts)
 }
 
 /// Deletes the stack as far as that goes. CloudFormation leaves resources out only where a deletion failed before.
@@ -120,35 +117,52 @@ fn delete(
     Ok(followed)
 }
 
-/// Without a stack: what an earlier end has left, where the data was asked for.
-fn destroy_left(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step<()> {
-    let name = &job.plan.name;
-    let deleted = if options.empty_bucket { job.client.deleted_stack(name)? } else { None };
+/// Without a stack: what an earlier end has left, where that is asked for.
+fn destroy_left(job: &Job, reporter: &mut dyn Reporter, options: &Options, account: &str) -> Step<()> {
+    let (client, name) = (job.client, &job.plan.name);
+    let asked = options.empty_bucket || options.artifacts;
+    let deleted = if asked { client.deleted_stack(name)? } else { None };
+    let deleted = match deleted {
+        Some(arn) => client.stack(&arn)?.filter(|stack| is_owned(stack, (TAG, name))),
+        None => None,
+    };
+    let Some(stack) = deleted else {
+        let message = format!("there is no stack `{name}` in {}: nothing to destroy", client.region());
+        reporter.tell(&Event::Note { message });
+        return Ok(());
+    };
     let mut left = Vec::new();
-    if let Some(deleted) = &deleted {
-        // A deleted stack has no resources any more, but its events name those that stayed.
-        let events = job.client.events(deleted, None)?;
+    if options.empty_bucket {
+        // A deleted stack has no resources any more, but the events of its end name those that stayed.
+        let events = cause::deletion(&client.events(&stack.id, None)?);
         let stayed =
             events.into_iter().filter(|event| event.resource_type == BUCKET_TYPE && event.status == SKIPPED);
         for bucket in stayed.filter_map(|event| event.physical_id) {
-            if job.client.object_versions(&bucket)?.is_some() {
+            if !left.contains(&bucket) && client.object_versions(&owned(&bucket, account))?.is_some() {
                 left.push(bucket);
             }
         }
     }
-    if left.is_empty() {
-        let message = format!("there is no stack `{name}` in {}: nothing to destroy", job.client.region());
+    let artifacts = if options.artifacts { artifacts(client, &stack, account)? } else { None };
+    if left.is_empty() && artifacts.is_none() {
+        let message = format!("the stack `{name}` is deleted, and nothing of it is left: nothing to destroy");
         reporter.tell(&Event::Note { message });
         return Ok(());
     }
-    let lost =
-        left.iter().map(|bucket| format!("S3 bucket {bucket}: its objects and all their versions")).collect();
-    reporter.tell(&Event::Loss { lost, kept: Vec::new() });
-    confirm(reporter, options, "Delete these buckets, which the deleted stack has left?", job)?;
-    for bucket in &left {
-        empty(job.client, reporter, bucket)?;
+    if !left.is_empty() {
+        let lost =
+            left.iter().map(|bucket| format!("S3 bucket {bucket}: its objects and all their versions"));
+        reporter.tell(&Event::Loss { lost: lost.collect(), kept: Vec::new() });
+        confirm(reporter, options, "Delete these buckets, which the deleted stack has left?", job)?;
     }
-    Ok(())
+    for bucket in &left {
+        empty(client, reporter, bucket, account)?;
+    }
+    delete_artifacts(client, reporter, &stack, artifacts)
+}
+
+fn owned(bucket: &str, account: &str) -> Bucket {
+    Bucket { name: bucket.to_owned(), owner: Some(account.to_owned()) }
 }
 
 /// Buckets of a stack, which stay when it is deleted.
@@ -210,47 +224,68 @@ fn confirm(reporter: &mut dyn Reporter, options: &Options, question: &str, job: 
 }
 
 /// Deletes a bucket with everything in it, page after page.
-fn empty(client: &dyn AwsClient, reporter: &mut dyn Reporter, bucket: &str) -> Step<()> {
+fn empty(client: &dyn AwsClient, reporter: &mut dyn Reporter, bucket: &str, account: &str) -> Step<()> {
+    let place = owned(bucket, account);
     let mut versions = 0;
-    // One that is gone already is empty.
-    while let Some(page) = client.object_versions(bucket)? {
+    loop {
+        let Some(page) = client.object_versions(&place)? else {
+            reporter.tell(&Event::Note { message: format!("the bucket {bucket} is gone already") });
+            return Ok(());
+        };
         if page.is_empty() {
-            client.delete_bucket(bucket)?;
             break;
         }
-        client.delete_versions(bucket, &page)?;
+        client.delete_versions(&place, &page)?;
         versions += page.len() as u64;
         reporter.tell(&Event::Emptied { bucket: bucket.to_owned(), versions });
     }
+    client.delete_bucket(&place)?;
     reporter.tell(&Event::Note { message: format!("deleted the bucket {bucket}") });
     Ok(())
 }
 
-/// Deletes the pipeline's artifacts, except those that another stack of the region runs as well.
-fn delete_artifacts(job: &Job, reporter: &mut dyn Reporter, stack: &Stack) -> Step<()> {
+/// The artifacts that a stack runs, by their keys, and their bucket, which has to be the account's: that of another is
+/// not pipec's to tidy up.
+fn artifacts(
+    client: &dyn AwsClient,
+    stack: &Stack,
+    account: &str,
+) -> Step<Option<(Bucket, BTreeSet<String>)>> {
     let Some((_, bucket)) = stack.parameters.iter().find(|(name, _)| name == PARAMETER) else {
-        return Ok(());
+        return Ok(None);
     };
-    let mut others = Vec::new();
-    for other in job.client.stacks()? {
-        let same_bucket = other.parameters.iter().any(|(name, value)| name == PARAMETER && value == bucket);
-        if same_bucket && other.id != stack.id && other.status.condition() != Condition::Gone {
-            others.push(job.client.template(&other.id)?);
+    let keys = artifact_keys(&client.template(&stack.id)?);
+    Ok((!keys.is_empty()).then(|| (owned(bucket, account), keys)))
+}
+
+/// Deletes artifacts, except those that another stack of the region runs as well.
+fn delete_artifacts(
+    client: &dyn AwsClient,
+    reporter: &mut dyn Reporter,
+    stack: &Stack,
+    artifacts: Option<(Bucket, BTreeSet<String>)>,
+) -> Step<()> {
+    let Some((bucket, keys)) = artifacts else { return Ok(()) };
+    let mut shared = BTreeSet::new();
+    for other in client.stacks()? {
+        let same = other.parameters.iter().any(|(name, value)| name == PARAMETER && *value == bucket.name);
+        if same && other.id != stack.id && other.status.condition() != Condition::Gone {
+            shared.extend(artifact_keys(&client.template(&other.id)?));
         }
     }
-    let (mut deleted, mut shared) = (0, 0);
-    for artifact in &job.plan.artifacts {
-        if others.iter().any(|template| template.contains(&artifact.s3_key)) {
-            shared += 1;
-            continue;
-        }
-        let versions = job.client.versions_of(bucket, &artifact.s3_key)?;
+    let mut deleted = 0;
+    for key in keys.difference(&shared) {
+        let versions = client.versions_of(&bucket, key)?;
         if !versions.is_empty() {
-            job.client.delete_versions(bucket, &versions)?;
+            client.delete_versions(&bucket, &versions)?;
             deleted += 1;
         }
     }
-    let kept = if shared > 0 { format!("; {shared} that other pipelines run stay") } else { String::new() };
-    reporter.tell(&Event::Note { message: format!("deleted {deleted} artifacts from {bucket}{kept}") });
+    let kept = match keys.intersection(&shared).count() {
+        0 => String::new(),
+        count => format!("; {count} that other pipelines run stay"),
+    };
+    reporter
+        .tell(&Event::Note { message: format!("deleted {deleted} artifacts from {}{kept}", bucket.name) });
     Ok(())
 }

@@ -59,7 +59,7 @@ pub fn operate<T>(
     begin: impl FnOnce() -> Step<T>,
 ) -> Step<(T, Followed)> {
     let before = client.newest_event(stack_id)?;
-    let begun = begin()?;
+    let begun = begin().map_err(|stop| stop.perhaps_going_on(meanwhile))?;
     let operation = Operation { stack_id, stack, before: before.as_deref(), meanwhile };
     Ok((begun, follow(client, reporter, operation)?))
 }
@@ -103,7 +103,9 @@ impl Follower<'_> {
         loop {
             let news = match self.look() {
                 Ok(news) => news,
-                Err(error) if is_gone(&error) => return Ok(self.ended(StackStatus::new("DELETE_COMPLETE"))),
+                Err(error) if error.is_of_nothing() => {
+                    return Ok(self.ended(StackStatus::new("DELETE_COMPLETE")));
+                }
                 Err(error) if error.passes() && failed < FAILED_LOOKS_MAX => {
                     failed += 1;
                     reporter.tell(&Event::Note { message: format!("trying again: {error}") });
@@ -131,6 +133,11 @@ impl Follower<'_> {
                     self.tell(&event, reporter);
                 }
                 self.events.push(event);
+                // What comes behind the end is another operation. One that was followed from its middle may be a
+                // rollback that is continued, which has an end before it.
+                if end.is_some() && self.operation.before.is_some() {
+                    break;
+                }
             }
             if let Some(status) = end {
                 return Ok(self.ended(status));
@@ -141,7 +148,7 @@ impl Follower<'_> {
                     return Ok(self.ended(status));
                 }
             }
-            self.watch_application(reporter);
+            self.watch_application(reporter)?;
             let resources = self.begun.keys().cloned().collect();
             reporter.tell(&Event::Busy { resources, ready: self.ready });
             self.client.wait(pause)?;
@@ -164,9 +171,12 @@ impl Follower<'_> {
 
     /// The state of a stack whose events say nothing new.
     fn settled(&self, start: Instant) -> Step<Option<StackStatus>> {
-        let status = match self.client.stack(self.operation.stack_id)? {
-            Some(Stack { status, .. }) => status,
-            None => StackStatus::new("DELETE_COMPLETE"),
+        let status = match self.client.stack(self.operation.stack_id) {
+            Ok(Some(Stack { status, .. })) => status,
+            Ok(None) => StackStatus::new("DELETE_COMPLETE"),
+            // The next look at the events counts it.
+            Err(error) if error.passes() => return Ok(None),
+            Err(error) => return Err(error.into()),
         };
         match status.condition() {
             Condition::Moving => Ok(None),
@@ -196,7 +206,7 @@ impl Follower<'_> {
             return;
         }
         let begun = self.begun.remove(&event.logical_id);
-        if event.status.ends_with("_COMPLETE") {
+        if ["CREATE_COMPLETE", "UPDATE_COMPLETE"].contains(&event.status.as_str()) {
             self.ready += 1;
         }
         reporter.tell(&Event::Resource {
@@ -210,29 +220,29 @@ impl Follower<'_> {
 
     /// The start of the application is a resource that takes minutes; its state is told meanwhile. A look that fails
     /// is no fault of the deployment.
-    fn watch_application(&mut self, reporter: &mut dyn Reporter) {
+    fn watch_application(&mut self, reporter: &mut dyn Reporter) -> Step<()> {
         let Some(application) =
             self.application.as_ref().filter(|_| self.begun.contains_key("AnalyticsStart"))
         else {
-            return;
+            return Ok(());
         };
         let last = self.asked_application.as_ref();
         if last.is_some_and(|(at, _)| at.elapsed() < APPLICATION_PAUSE) {
-            return;
+            return Ok(());
         }
-        let Ok(Some(status)) = self.client.application_status(application) else { return };
+        let status = match self.client.application_status(application) {
+            Ok(Some(status)) => status,
+            Err(error) if error.kind == CallErrorKind::Interrupted => return Err(error.into()),
+            Ok(None) | Err(_) => return Ok(()),
+        };
         if last.is_none_or(|(_, before)| *before != status) {
             reporter.tell(&Event::Application { application: application.clone(), status: status.clone() });
         }
         self.asked_application = Some((Instant::now(), status));
+        Ok(())
     }
 
     fn ended(&mut self, status: StackStatus) -> Followed {
         Followed { status, events: std::mem::take(&mut self.events) }
     }
-}
-
-/// CloudFormation forgets a deleted stack's events at once in some emulators, after 90 days in AWS.
-fn is_gone(error: &CallError) -> bool {
-    error.kind == CallErrorKind::NotFound || error.message.contains("does not exist")
 }

@@ -5,18 +5,18 @@ use std::time::Instant;
 use sha2::{Digest, Sha256};
 
 use super::artifact_bucket;
-use super::change_set::{self, Begun, Draft, Prepared};
+use super::change_set::{self, Base, Begun, Draft, Prepared};
 use super::changes::{self, Action, Change};
-use super::client::{AwsClient, Stack};
+use super::client::{AwsClient, Bucket, Stack};
 use super::failure::failure;
 use super::follow::operate;
 use super::kinds;
 use super::report::{Answer, Event, Reporter, ShardSteps};
-use super::settle::{check_owner, settle, stuck};
+use super::settle::{Dead, check_owner, follow_on, settle, stuck};
 use super::shard_steps;
 use super::stack_status::{Condition, StackStatus};
 use super::stop::{At, Step, Stop};
-use super::upload::{self, ArtifactSource, Bucket};
+use super::upload::{self, ArtifactSource};
 use crate::aws::limits::cloudformation::TEMPLATE_BODY_BYTES_MAX;
 use crate::diagnostics::Code;
 use crate::plan::Plan;
@@ -109,16 +109,18 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
             check_owner(&stack, job.tag())?;
             Some(stack)
         }
-        Some(stack) if options.extent != Extent::Whole && stack.status.condition() == Condition::Dead => {
-            check_owner(&stack, job.tag())?;
-            reporter.tell(&Event::Note {
-                message: format!("the stack is {}; a deployment removes it first", stack.status),
-            });
-            return Ok(tell_planned(job, reporter));
+        Some(_) => {
+            let dead = if options.extent == Extent::Whole { Dead::Remove } else { Dead::Keep };
+            settle(job.client, reporter, name, job.tag(), &job.meanwhile(), dead)?
         }
-        Some(_) => settle(job.client, reporter, name, job.tag(), &job.meanwhile())?,
         None => None,
     };
+    if let Some(stack) = stack.as_ref().filter(|stack| stack.status.condition() == Condition::Dead) {
+        reporter.tell(&Event::Note {
+            message: format!("the stack is {}; a deployment removes it first", stack.status),
+        });
+        return Ok(tell_planned(job, reporter));
+    }
     let too_large = job.template.len() as u64 > TEMPLATE_BODY_BYTES_MAX;
     let bucket = if job.plan.artifacts.is_empty() && !too_large {
         None
@@ -140,8 +142,10 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
     if let (Some(Large { key, sent: true, .. }), Some(bucket)) = (&large, &bucket)
         && options.extent != Extent::Whole
     {
-        let versions = job.client.versions_of(&bucket.name, key)?;
-        job.client.delete_versions(&bucket.name, &versions)?;
+        let versions = job.client.versions_of(bucket, key);
+        let taken_back = versions.and_then(|versions| job.client.delete_versions(bucket, &versions));
+        // The first fault is the one to tell.
+        return outcome.and_then(|outcome| Ok(taken_back.map(|()| outcome)?));
     }
     outcome
 }
@@ -159,17 +163,11 @@ fn change(
     let name = &job.plan.name;
     let bucket_name = bucket.map_or(BUCKET_TO_BE, |bucket| bucket.name.as_str());
     // CloudFormation refuses a parameter that the template does not have.
-    let parameters = change_set::parameters(bucket_name);
+    let parameters = [(artifact_bucket::PARAMETER, bucket_name)];
     let parameters = if job.plan.artifacts.is_empty() { &[][..] } else { &parameters[..] };
-    let tags = [job.tag()];
-    let draft = Draft {
-        stack: name,
-        create: stack.is_none_or(|stack| stack.status.condition() == Condition::Reviewed),
-        template: job.template,
-        url,
-        parameters,
-        tags: &tags,
-    };
+    let tags = tags(job, stack);
+    let draft =
+        Draft { stack: name, base: Base::of(stack), template: job.template, url, parameters, tags: &tags };
     let prepared = change_set::prepare(job.client, &draft)?;
     let Some(changes) = &prepared.changes else {
         change_set::take_back(job.client, &prepared)?;
@@ -246,6 +244,15 @@ fn change(
     Ok(Outcome::Deployed)
 }
 
+/// The tags of the stack: those that others have put there stay, since an update takes the whole set.
+fn tags<'a>(job: &Job<'a>, stack: Option<&'a Stack>) -> Vec<(&'a str, &'a str)> {
+    let there = stack.into_iter().flat_map(|stack| &stack.tags);
+    let there = there.map(|(key, value)| (key.as_str(), value.as_str()));
+    // AWS's own cannot be given.
+    let others = there.filter(|(key, _)| *key != TAG && !key.starts_with("aws:"));
+    others.chain([job.tag()]).collect()
+}
+
 /// What a deployment would change.
 ///
 /// # Errors
@@ -273,6 +280,15 @@ pub fn continue_rollback(job: &Job, reporter: &mut dyn Reporter, skip: &[String]
         ));
     };
     check_owner(&stack, job.tag())?;
+    let meanwhile = format!(
+        "CloudFormation goes on with the stack `{}`; `pipec deploy {} --continue-rollback` picks it up again",
+        stack.name, job.spec
+    );
+    let mut stack = stack;
+    if stack.status.condition() == Condition::Moving {
+        reporter.tell(&Event::Following { stack: stack.name.clone(), status: stack.status.to_string() });
+        stack.status = follow_on(job.client, reporter, &stack, &meanwhile)?.status;
+    }
     if stack.status.condition() != Condition::Stuck {
         reporter.tell(&Event::Note {
             message: format!("the stack is {}: there is no rollback to continue", stack.status),
@@ -281,7 +297,7 @@ pub fn continue_rollback(job: &Job, reporter: &mut dyn Reporter, skip: &[String]
     }
     let start = Instant::now();
     let resume = || Ok(job.client.continue_rollback(&stack.id, skip)?);
-    let ((), followed) = operate(job.client, reporter, &stack.id, &stack.name, &job.meanwhile(), resume)?;
+    let ((), followed) = operate(job.client, reporter, &stack.id, &stack.name, &meanwhile, resume)?;
     if followed.status.condition() != Condition::Settled {
         return Err(stuck(job.client, &Stack { status: followed.status, ..stack })?);
     }
@@ -351,11 +367,11 @@ struct Large {
 fn send_template(client: &dyn AwsClient, bucket: &Bucket, template: &str) -> Step<Large> {
     let hash: String = Sha256::digest(template.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     let key = format!("template-{}.yaml", &hash[..20]);
-    let sent = client.object(&bucket.name, &key, bucket.owner.as_deref())?.is_none();
+    let sent = client.object(bucket, &key)?.is_none();
     if sent {
         upload::send(client, bucket, &key, template.as_bytes())?;
     }
-    Ok(Large { url: client.object_url(&bucket.name, &key), key, sent })
+    Ok(Large { url: client.object_url(bucket, &key), key, sent })
 }
 
 /// A template that is too large for a request, without a bucket to put it into.
@@ -425,8 +441,7 @@ fn confirm(reporter: &mut dyn Reporter, options: &Options, account: &str, job: &
 fn execute(job: &Job, reporter: &mut dyn Reporter, prepared: &Prepared, template: &str) -> Step<()> {
     let start = Instant::now();
     let (name, meanwhile) = (&job.plan.name, job.meanwhile());
-    let begin =
-        || change_set::execute(job.client, prepared).map_err(|stop| stop.perhaps_going_on(&meanwhile));
+    let begin = || change_set::execute(job.client, prepared);
     let (begun, followed) = operate(job.client, reporter, &prepared.stack_id, name, &meanwhile, begin)?;
     // A stack that someone deletes in the meantime is not deployed.
     if followed.status.condition() != Condition::Settled || !followed.status.succeeded() {

@@ -19,8 +19,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::runtime::Runtime;
 
 use super::call_error::{CallError, CallErrorKind};
-use super::client::{AwsClient, Call, ChangeSet, ChangeSetRequest, Identity, ObjectHead, ObjectVersion};
-use super::client::{Stack, StackEvent, StackResource, ValidationFailure};
+use super::client::{AwsClient, Call};
 use super::interrupt::Interrupt;
 
 /// Attempts of a call, the first one included; with the SDK's pauses they span about a minute.
@@ -207,137 +206,6 @@ fn unsent(context: &str) -> (CallErrorKind, String) {
 }
 
 impl AwsClient for SdkClient {
-    fn region(&self) -> &str {
-        &self.region
-    }
-
-    fn identity(&self) -> Call<Identity> {
-        let sts = aws_sdk_sts::Client::new(&self.config);
-        let answer = self.call("sts:GetCallerIdentity", sts.get_caller_identity().send())?;
-        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-        Ok(Identity { account: text(answer.account()), principal: text(answer.arn()) })
-    }
-
-    fn stack(&self, stack: &str) -> Call<Option<Stack>> {
-        self.describe_stack(stack)
-    }
-
-    fn stacks(&self) -> Call<Vec<Stack>> {
-        self.describe_stacks()
-    }
-
-    fn deleted_stack(&self, name: &str) -> Call<Option<String>> {
-        self.list_deleted_stacks(name)
-    }
-
-    fn resources(&self, stack: &str) -> Call<Vec<StackResource>> {
-        self.describe_stack_resources(stack)
-    }
-
-    fn template(&self, stack: &str) -> Call<String> {
-        self.get_template(stack)
-    }
-
-    fn events(&self, stack: &str, known: Option<&str>) -> Call<Vec<StackEvent>> {
-        self.describe_stack_events(stack, known)
-    }
-
-    fn newest_event(&self, stack: &str) -> Call<Option<String>> {
-        let send = self.cloudformation.describe_stack_events().stack_name(stack).send();
-        let answer = self.call("cloudformation:DescribeStackEvents", send)?;
-        Ok(answer.stack_events().first().and_then(|event| event.event_id()).map(str::to_owned))
-    }
-
-    fn create_change_set(&self, request: &ChangeSetRequest) -> Call<(String, String)> {
-        self.make_change_set(request)
-    }
-
-    fn change_set(&self, change_set: &str) -> Call<ChangeSet> {
-        self.describe_change_set(change_set)
-    }
-
-    fn validation_failures(&self, change_set: &str) -> Call<Vec<ValidationFailure>> {
-        self.describe_failed_events(change_set)
-    }
-
-    fn delete_change_set(&self, change_set: &str) -> Call<()> {
-        let send = self.cloudformation.delete_change_set().change_set_name(change_set).send();
-        self.call("cloudformation:DeleteChangeSet", send).map(drop)
-    }
-
-    fn execute_change_set(&self, change_set: &str) -> Call<()> {
-        let send = self.cloudformation.execute_change_set().change_set_name(change_set).send();
-        self.call("cloudformation:ExecuteChangeSet", send).map(drop)
-    }
-
-    fn continue_rollback(&self, stack: &str, skip: &[String]) -> Call<()> {
-        let skip = (!skip.is_empty()).then(|| skip.to_vec());
-        let request = self.cloudformation.continue_update_rollback().stack_name(stack);
-        let send = request.set_resources_to_skip(skip).send();
-        self.call("cloudformation:ContinueUpdateRollback", send).map(drop)
-    }
-
-    fn delete_stack(&self, stack: &str, retain: &[String]) -> Call<()> {
-        let retain = (!retain.is_empty()).then(|| retain.to_vec());
-        let request = self.cloudformation.delete_stack().stack_name(stack);
-        self.call("cloudformation:DeleteStack", request.set_retain_resources(retain).send()).map(drop)
-    }
-
-    fn object(&self, bucket: &str, key: &str, owner: Option<&str>) -> Call<Option<ObjectHead>> {
-        self.head_object(bucket, key, owner)
-    }
-
-    fn put_object(
-        &self,
-        bucket: &str,
-        key: &str,
-        owner: Option<&str>,
-        bytes: &[u8],
-        sha256: &str,
-    ) -> Call<()> {
-        self.send_object(bucket, key, owner, bytes, sha256)
-    }
-
-    fn object_url(&self, bucket: &str, key: &str) -> String {
-        match self.config.endpoint_url() {
-            Some(endpoint) => format!("{}/{bucket}/{key}", endpoint.trim_end_matches('/')),
-            None => {
-                let end = if self.region.starts_with("cn-") { ".cn" } else { "" };
-                format!("https://{bucket}.s3.{}.amazonaws.com{end}/{key}", self.region)
-            }
-        }
-    }
-
-    fn object_versions(&self, bucket: &str) -> Call<Option<Vec<ObjectVersion>>> {
-        self.list_versions(bucket, None)
-    }
-
-    fn versions_of(&self, bucket: &str, key: &str) -> Call<Vec<ObjectVersion>> {
-        let mut versions = self.list_versions(bucket, Some(key))?.unwrap_or_default();
-        versions.retain(|version| version.key == key);
-        Ok(versions)
-    }
-
-    fn delete_versions(&self, bucket: &str, versions: &[ObjectVersion]) -> Call<()> {
-        self.delete_objects(bucket, versions)
-    }
-
-    fn delete_bucket(&self, bucket: &str) -> Call<()> {
-        let answer = self.call("s3:DeleteBucket", self.s3.delete_bucket().bucket(bucket).send());
-        match answer {
-            Err(error) if error.kind == CallErrorKind::NotFound => Ok(()),
-            answer => answer.map(drop),
-        }
-    }
-
-    fn application_status(&self, application: &str) -> Call<Option<String>> {
-        let client = aws_sdk_kinesisanalyticsv2::Client::new(&self.config);
-        let send = client.describe_application().application_name(application).send();
-        let answer = self.call("kinesisanalytics:DescribeApplication", send)?;
-        let detail = answer.application_detail();
-        Ok(detail.map(|detail| detail.application_status().as_str().to_owned()))
-    }
-
     fn wait(&self, time: Duration) -> Call<()> {
         self.runtime.block_on(async {
             tokio::select! {

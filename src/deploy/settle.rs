@@ -9,8 +9,17 @@ use super::stack_status::Condition;
 use super::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
 
-/// The stack, settled or reviewed; `None` where there is none. An operation that goes on is followed to its end; what
-/// is left of a creation that was rolled back is removed.
+/// What becomes of a stack whose creation was rolled back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dead {
+    /// It is removed.
+    Remove,
+    /// It stays.
+    Keep,
+}
+
+/// The stack, settled or reviewed, or dead where that stays; `None` where there is none. An operation that goes on is
+/// followed to its end.
 ///
 /// # Errors
 /// As AWS gives them, and where the stack is someone else's or needs a decision.
@@ -20,6 +29,7 @@ pub fn settle(
     name: &str,
     tag: (&str, &str),
     meanwhile: &str,
+    dead: Dead,
 ) -> Step<Option<Stack>> {
     loop {
         let Some(stack) = client.stack(name)? else { return Ok(None) };
@@ -32,6 +42,7 @@ pub fn settle(
                     .tell(&Event::Following { stack: stack.name.clone(), status: stack.status.to_string() });
                 follow_on(client, reporter, &stack, meanwhile)?;
             }
+            Condition::Dead if dead == Dead::Keep => return Ok(Some(stack)),
             Condition::Dead => {
                 tell_cause(client, reporter, &stack)?;
                 reporter.tell(&Event::Note {
@@ -59,9 +70,14 @@ pub(super) fn follow_on(
     follow(client, reporter, operation)
 }
 
+/// Whether pipec has made a stack.
+pub(super) fn is_owned(stack: &Stack, tag: (&str, &str)) -> bool {
+    stack.tags.iter().any(|(key, value)| (key.as_str(), value.as_str()) == tag)
+}
+
 /// A stack of this name that pipec did not make is not touched.
 pub(super) fn check_owner(stack: &Stack, tag: (&str, &str)) -> Step<()> {
-    let ours = stack.tags.iter().any(|(key, value)| (key.as_str(), value.as_str()) == tag);
+    let ours = is_owned(stack, tag);
     // A stack that was never executed has nothing to lose; not every one of them shows its tags.
     let untouched = stack.status.condition() == Condition::Reviewed && stack.tags.is_empty();
     if ours || untouched || stack.status.condition() == Condition::Gone {

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::cause;
-use super::client::AwsClient;
+use super::client::StackReader;
 use super::deployed::Deployed;
 use super::kinds;
 use super::observer::{Observer, Point};
@@ -165,7 +165,7 @@ impl Part {
 ///
 /// # Errors
 /// As AWS gives them.
-pub fn status(client: &dyn AwsClient, observer: &dyn Observer, watched: &Watched) -> Step<Status> {
+pub fn status(client: &dyn StackReader, observer: &dyn Observer, watched: &Watched) -> Step<Status> {
     let &Watched { plan, deployed, .. } = watched;
     let now = observer.now() / 1_000;
     let parts = metrics::parts(plan, deployed);
@@ -202,7 +202,7 @@ pub fn status(client: &dyn AwsClient, observer: &dyn Observer, watched: &Watched
     })
 }
 
-fn stack_state(client: &dyn AwsClient, deployed: &Deployed) -> Step<StackState> {
+fn stack_state(client: &dyn StackReader, deployed: &Deployed) -> Step<StackState> {
     let stack = &deployed.stack;
     let moving = stack.status.condition() == Condition::Moving;
     let failure = if stack.status.succeeded() {

@@ -7,20 +7,11 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use super::call_error::CallErrorKind;
-use super::client::{AwsClient, ObjectHead};
+use super::client::{AwsClient, Bucket, ObjectHead};
 use super::report::{Event, Reporter};
 use super::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
 use crate::plan::{Artifact, Plan};
-
-/// Where artifacts go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bucket {
-    /// Name.
-    pub name: String,
-    /// Account that must own it; `None` where the user names a bucket, which may be another account's.
-    pub owner: Option<String>,
-}
 
 /// The bytes of artifacts.
 pub trait ArtifactSource {
@@ -50,7 +41,7 @@ pub fn upload(
 ) -> Step<()> {
     let mut present = 0;
     for artifact in &plan.artifacts {
-        let head = client.object(&bucket.name, &artifact.s3_key, bucket.owner.as_deref());
+        let head = client.object(bucket, &artifact.s3_key);
         let head = head.map_err(|error| explain(error.into(), bucket))?;
         let recorded = head.and_then(|ObjectHead { sha256 }| sha256);
         let bytes = match (source.local(artifact)?, &recorded) {
@@ -82,7 +73,7 @@ pub fn upload(
 
 /// Sends an object whole or not at all.
 pub(super) fn send(client: &dyn AwsClient, bucket: &Bucket, key: &str, bytes: &[u8]) -> Step<()> {
-    let sent = client.put_object(&bucket.name, key, bucket.owner.as_deref(), bytes, &sha256(bytes));
+    let sent = client.put_object(bucket, key, bytes, &sha256(bytes));
     sent.map_err(|error| match error.kind {
         CallErrorKind::NotFound => Stop::fault(
             Code::ArtifactBucket,

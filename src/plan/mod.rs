@@ -17,6 +17,7 @@ mod rows;
 mod streams;
 pub mod value;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -138,6 +139,20 @@ fn s3_key(name: &str, inputs: &[&[u8]], suffix: &str) -> String {
     }
     let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{name}-{}.{suffix}", &hex[..KEY_HASH_CHARS])
+}
+
+/// The keys of artifacts that a template names.
+pub fn artifact_keys(template: &str) -> BTreeSet<String> {
+    let is_hash = |hash: &str| {
+        hash.len() == KEY_HASH_CHARS
+            && hash.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    };
+    let is_key = |word: &&str| {
+        let rest = word.rsplit_once('-').map(|(_, rest)| rest);
+        rest.and_then(|rest| rest.split_once('.')).is_some_and(|(hash, _)| is_hash(hash))
+    };
+    let words = template.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
+    words.filter(is_key).map(str::to_owned).collect()
 }
 
 /// Plans a pipeline with the programs that this pipec carries. `check` has seen to it that they are there.

@@ -3,8 +3,9 @@
 use aws_sdk_cloudformation::types;
 
 use super::SdkClient;
-use crate::deploy::call_error::{CallError, CallErrorKind};
+use crate::deploy::call_error::CallErrorKind;
 use crate::deploy::client::{Call, ChangeAction, ChangeSet, ChangeSetRequest, ChangeSetStatus, Output};
+use crate::deploy::client::{Identity, StackReader, StackWriter};
 use crate::deploy::client::{PropertyChange, Replacement, ResourceChange, Stack, StackEvent, StackResource};
 use crate::deploy::client::{TemplateSource, ValidationFailure};
 use crate::deploy::stack_status::StackStatus;
@@ -16,22 +17,37 @@ fn text(value: Option<&str>) -> String {
     value.unwrap_or_default().to_owned()
 }
 
-/// CloudFormation answers for a stack that is not there with a code that it has for everything.
-fn absent(error: &CallError) -> bool {
-    error.kind == CallErrorKind::NotFound || error.message.contains("does not exist")
+impl SdkClient {
+    fn find_change_set(&self, request: &ChangeSetRequest) -> Call<(String, String)> {
+        let described = self.cloudformation.describe_change_set();
+        let send = described.stack_name(request.stack).change_set_name(request.name).send();
+        let answer = self.call("cloudformation:DescribeChangeSet", send)?;
+        Ok((text(answer.change_set_id()), text(answer.stack_id())))
+    }
 }
 
-impl SdkClient {
-    pub(super) fn describe_stack(&self, stack: &str) -> Call<Option<Stack>> {
+impl StackReader for SdkClient {
+    fn region(&self) -> &str {
+        &self.region
+    }
+
+    fn identity(&self) -> Call<Identity> {
+        let sts = aws_sdk_sts::Client::new(&self.config);
+        let answer = self.call("sts:GetCallerIdentity", sts.get_caller_identity().send())?;
+        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        Ok(Identity { account: text(answer.account()), principal: text(answer.arn()) })
+    }
+
+    fn stack(&self, stack: &str) -> Call<Option<Stack>> {
         let send = self.cloudformation.describe_stacks().stack_name(stack).send();
         match self.call("cloudformation:DescribeStacks", send) {
             Ok(answer) => Ok(answer.stacks().first().map(read_stack)),
-            Err(error) if absent(&error) => Ok(None),
+            Err(error) if error.is_of_nothing() => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    pub(super) fn describe_stacks(&self) -> Call<Vec<Stack>> {
+    fn stacks(&self) -> Call<Vec<Stack>> {
         let mut stacks = Vec::new();
         let mut token = None;
         loop {
@@ -45,7 +61,7 @@ impl SdkClient {
         }
     }
 
-    pub(super) fn list_deleted_stacks(&self, name: &str) -> Call<Option<String>> {
+    fn deleted_stack(&self, name: &str) -> Call<Option<String>> {
         let mut token = None;
         loop {
             let request = self.cloudformation.list_stacks().set_next_token(token);
@@ -63,7 +79,7 @@ impl SdkClient {
         }
     }
 
-    pub(super) fn describe_stack_resources(&self, stack: &str) -> Call<Vec<StackResource>> {
+    fn resources(&self, stack: &str) -> Call<Vec<StackResource>> {
         let send = self.cloudformation.describe_stack_resources().stack_name(stack).send();
         let answer = self.call("cloudformation:DescribeStackResources", send)?;
         let read = |resource: &types::StackResource| StackResource {
@@ -75,14 +91,14 @@ impl SdkClient {
         Ok(answer.stack_resources().iter().map(read).collect())
     }
 
-    pub(super) fn get_template(&self, stack: &str) -> Call<String> {
+    fn template(&self, stack: &str) -> Call<String> {
         let request = self.cloudformation.get_template().stack_name(stack);
         let send = request.template_stage(types::TemplateStage::Original).send();
         let answer = self.call("cloudformation:GetTemplate", send)?;
         Ok(text(answer.template_body()))
     }
 
-    pub(super) fn describe_stack_events(&self, stack: &str, known: Option<&str>) -> Call<Vec<StackEvent>> {
+    fn events(&self, stack: &str, known: Option<&str>) -> Call<Vec<StackEvent>> {
         let mut events = Vec::new();
         let mut token = None;
         loop {
@@ -102,7 +118,23 @@ impl SdkClient {
         }
     }
 
-    pub(super) fn make_change_set(&self, request: &ChangeSetRequest) -> Call<(String, String)> {
+    fn newest_event(&self, stack: &str) -> Call<Option<String>> {
+        let send = self.cloudformation.describe_stack_events().stack_name(stack).send();
+        let answer = self.call("cloudformation:DescribeStackEvents", send)?;
+        Ok(answer.stack_events().first().and_then(|event| event.event_id()).map(str::to_owned))
+    }
+
+    fn application_status(&self, application: &str) -> Call<Option<String>> {
+        let client = aws_sdk_kinesisanalyticsv2::Client::new(&self.config);
+        let send = client.describe_application().application_name(application).send();
+        let answer = self.call("kinesisanalytics:DescribeApplication", send)?;
+        let detail = answer.application_detail();
+        Ok(detail.map(|detail| detail.application_status().as_str().to_owned()))
+    }
+}
+
+impl StackWriter for SdkClient {
+    fn create_change_set(&self, request: &ChangeSetRequest) -> Call<(String, String)> {
         let parameters = request.parameters.iter().map(|(key, value)| {
             types::Parameter::builder().parameter_key(*key).parameter_value(*value).build()
         });
@@ -136,14 +168,7 @@ impl SdkClient {
         }
     }
 
-    fn find_change_set(&self, request: &ChangeSetRequest) -> Call<(String, String)> {
-        let described = self.cloudformation.describe_change_set();
-        let send = described.stack_name(request.stack).change_set_name(request.name).send();
-        let answer = self.call("cloudformation:DescribeChangeSet", send)?;
-        Ok((text(answer.change_set_id()), text(answer.stack_id())))
-    }
-
-    pub(super) fn describe_change_set(&self, change_set: &str) -> Call<ChangeSet> {
+    fn change_set(&self, change_set: &str) -> Call<ChangeSet> {
         let mut changes = Vec::new();
         let mut token = None;
         loop {
@@ -173,7 +198,7 @@ impl SdkClient {
         }
     }
 
-    pub(super) fn describe_failed_events(&self, change_set: &str) -> Call<Vec<ValidationFailure>> {
+    fn validation_failures(&self, change_set: &str) -> Call<Vec<ValidationFailure>> {
         let filter = types::EventFilter::builder().failed_events(true).build();
         let request = self.cloudformation.describe_events().change_set_name(change_set);
         let answer = self.call("cloudformation:DescribeEvents", request.filters(filter).send())?;
@@ -186,6 +211,29 @@ impl SdkClient {
             })
         };
         Ok(answer.operation_events().iter().filter_map(read).collect())
+    }
+
+    fn delete_change_set(&self, change_set: &str) -> Call<()> {
+        let send = self.cloudformation.delete_change_set().change_set_name(change_set).send();
+        self.call("cloudformation:DeleteChangeSet", send).map(drop)
+    }
+
+    fn execute_change_set(&self, change_set: &str) -> Call<()> {
+        let send = self.cloudformation.execute_change_set().change_set_name(change_set).send();
+        self.call("cloudformation:ExecuteChangeSet", send).map(drop)
+    }
+
+    fn continue_rollback(&self, stack: &str, skip: &[String]) -> Call<()> {
+        let skip = (!skip.is_empty()).then(|| skip.to_vec());
+        let request = self.cloudformation.continue_update_rollback().stack_name(stack);
+        let send = request.set_resources_to_skip(skip).send();
+        self.call("cloudformation:ContinueUpdateRollback", send).map(drop)
+    }
+
+    fn delete_stack(&self, stack: &str, retain: &[String]) -> Call<()> {
+        let retain = (!retain.is_empty()).then(|| retain.to_vec());
+        let request = self.cloudformation.delete_stack().stack_name(stack);
+        self.call("cloudformation:DeleteStack", request.set_retain_resources(retain).send()).map(drop)
     }
 }
 

@@ -6,20 +6,37 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use super::{SdkClient, UPLOAD_TIMEOUT};
 use crate::deploy::call_error::{CallError, CallErrorKind};
-use crate::deploy::client::{Call, ObjectHead, ObjectVersion};
+use crate::deploy::client::{Bucket, Call, ObjectHead, ObjectVersion, Objects};
 
 /// Keys of one call. S3 API reference, 2026-11.
 const PAGE: i32 = 1_000;
 
 impl SdkClient {
-    pub(super) fn head_object(
-        &self,
-        bucket: &str,
-        key: &str,
-        owner: Option<&str>,
-    ) -> Call<Option<ObjectHead>> {
-        let request = self.s3.head_object().bucket(bucket).key(key).checksum_mode(ChecksumMode::Enabled);
-        let send = request.set_expected_bucket_owner(owner.map(str::to_owned)).send();
+    fn list_versions(&self, bucket: &Bucket, prefix: Option<&str>) -> Call<Option<Vec<ObjectVersion>>> {
+        let request = self.s3.list_object_versions().bucket(&bucket.name).max_keys(PAGE);
+        let request = request.set_expected_bucket_owner(bucket.owner.clone());
+        let send = request.set_prefix(prefix.map(str::to_owned)).send();
+        let answer = match self.call("s3:ListBucketVersions", send) {
+            Ok(answer) => answer,
+            Err(error) if error.kind == CallErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let version = |key: Option<&str>, version: Option<&str>| ObjectVersion {
+            key: key.unwrap_or_default().to_owned(),
+            version: version.unwrap_or("null").to_owned(),
+        };
+        let objects = answer.versions().iter();
+        let objects = objects.map(|one| version(one.key(), one.version_id()));
+        let markers = answer.delete_markers().iter().map(|one| version(one.key(), one.version_id()));
+        Ok(Some(objects.chain(markers).collect()))
+    }
+}
+
+impl Objects for SdkClient {
+    fn object(&self, bucket: &Bucket, key: &str) -> Call<Option<ObjectHead>> {
+        let request = self.s3.head_object().bucket(&bucket.name).key(key);
+        let request = request.checksum_mode(ChecksumMode::Enabled);
+        let send = request.set_expected_bucket_owner(bucket.owner.clone()).send();
         match self.call("s3:GetObject", send) {
             Ok(answer) => {
                 let whole = answer.checksum_type() != Some(&ChecksumType::Composite);
@@ -31,22 +48,15 @@ impl SdkClient {
         }
     }
 
-    pub(super) fn send_object(
-        &self,
-        bucket: &str,
-        key: &str,
-        owner: Option<&str>,
-        bytes: &[u8],
-        sha256: &str,
-    ) -> Call<()> {
+    fn put_object(&self, bucket: &Bucket, key: &str, bytes: &[u8], sha256: &str) -> Call<()> {
         let patience = TimeoutConfig::builder().operation_attempt_timeout(UPLOAD_TIMEOUT).build();
         let patience = aws_sdk_s3::config::Builder::new().timeout_config(patience);
         let send = self
             .s3
             .put_object()
-            .bucket(bucket)
+            .bucket(&bucket.name)
             .key(key)
-            .set_expected_bucket_owner(owner.map(str::to_owned))
+            .set_expected_bucket_owner(bucket.owner.clone())
             // One request, never parts: S3 then keeps the SHA-256 of the whole, which the instances look for.
             .checksum_algorithm(ChecksumAlgorithm::Sha256)
             .checksum_sha256(sha256)
@@ -57,30 +67,7 @@ impl SdkClient {
         self.call("s3:PutObject", send).map(drop)
     }
 
-    pub(super) fn list_versions(
-        &self,
-        bucket: &str,
-        prefix: Option<&str>,
-    ) -> Call<Option<Vec<ObjectVersion>>> {
-        let request = self.s3.list_object_versions().bucket(bucket).max_keys(PAGE);
-        let send = request.set_prefix(prefix.map(str::to_owned)).send();
-        let answer = match self.call("s3:ListBucketVersions", send) {
-            Ok(answer) => answer,
-            Err(error) if error.kind == CallErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let version = |key: Option<&str>, version: Option<&str>, bytes: i64| ObjectVersion {
-            key: key.unwrap_or_default().to_owned(),
-            version: version.unwrap_or("null").to_owned(),
-            bytes: bytes.try_into().unwrap_or_default(),
-        };
-        let objects = answer.versions().iter();
-        let objects = objects.map(|one| version(one.key(), one.version_id(), one.size().unwrap_or_default()));
-        let markers = answer.delete_markers().iter().map(|one| version(one.key(), one.version_id(), 0));
-        Ok(Some(objects.chain(markers).collect()))
-    }
-
-    pub(super) fn delete_objects(&self, bucket: &str, versions: &[ObjectVersion]) -> Call<()> {
+    fn delete_versions(&self, bucket: &Bucket, versions: &[ObjectVersion]) -> Call<()> {
         let refused = |message: String| CallError {
             action: "s3:DeleteObjectVersion",
             kind: CallErrorKind::Refused,
@@ -93,7 +80,8 @@ impl SdkClient {
             delete = delete.objects(object.map_err(|error| refused(error.to_string()))?);
         }
         let delete = delete.build().map_err(|error| refused(error.to_string()))?;
-        let send = self.s3.delete_objects().bucket(bucket).delete(delete).send();
+        let send = self.s3.delete_objects().bucket(&bucket.name).delete(delete);
+        let send = send.set_expected_bucket_owner(bucket.owner.clone()).send();
         let answer = self.call("s3:DeleteObjectVersion", send)?;
         match answer.errors().first() {
             None => Ok(()),
@@ -102,6 +90,35 @@ impl SdkClient {
                 code: error.code().map(str::to_owned),
                 ..refused(error.message().unwrap_or_default().to_owned())
             }),
+        }
+    }
+
+    fn object_url(&self, bucket: &Bucket, key: &str) -> String {
+        match self.config.endpoint_url() {
+            Some(endpoint) => format!("{}/{}/{key}", endpoint.trim_end_matches('/'), bucket.name),
+            None => {
+                let end = if self.region.starts_with("cn-") { ".cn" } else { "" };
+                format!("https://{}.s3.{}.amazonaws.com{end}/{key}", bucket.name, self.region)
+            }
+        }
+    }
+
+    fn object_versions(&self, bucket: &Bucket) -> Call<Option<Vec<ObjectVersion>>> {
+        self.list_versions(bucket, None)
+    }
+
+    fn versions_of(&self, bucket: &Bucket, key: &str) -> Call<Vec<ObjectVersion>> {
+        let mut versions = self.list_versions(bucket, Some(key))?.unwrap_or_default();
+        versions.retain(|version| version.key == key);
+        Ok(versions)
+    }
+
+    fn delete_bucket(&self, bucket: &Bucket) -> Call<()> {
+        let request = self.s3.delete_bucket().bucket(&bucket.name);
+        let send = request.set_expected_bucket_owner(bucket.owner.clone()).send();
+        match self.call("s3:DeleteBucket", send) {
+            Err(error) if error.kind == CallErrorKind::NotFound => Ok(()),
+            answer => answer.map(drop),
         }
     }
 }

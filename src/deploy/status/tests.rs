@@ -2,10 +2,7 @@ use std::time::Duration;
 
 use super::metrics::parts;
 use super::*;
-use crate::deploy::client::{
-    Call, ChangeSet, ChangeSetRequest, Identity, ObjectHead, ObjectVersion, Stack, StackEvent, StackResource,
-    ValidationFailure,
-};
+use crate::deploy::client::{Call, Identity, Stack, StackEvent, StackReader, StackResource};
 use crate::deploy::observer::{Alarm, LogPage, LogRequest, MetricQuery, Object, Position, RecordPage, Shard};
 use crate::deploy::stack_status::StackStatus;
 use crate::plan::fixture::{flink_spec, planned, spec, with_flink};
@@ -69,9 +66,7 @@ impl Observer for Region {
     }
 }
 
-const CHANGES_NOTHING: &str = "a status changes nothing";
-
-impl AwsClient for Region {
+impl StackReader for Region {
     fn region(&self) -> &str {
         "us-east-1"
     }
@@ -82,70 +77,25 @@ impl AwsClient for Region {
         Ok(self.application.map(str::to_owned))
     }
     fn identity(&self) -> Call<Identity> {
-        unreachable!("{CHANGES_NOTHING}")
+        unreachable!("whose it is does not matter")
     }
     fn stack(&self, _: &str) -> Call<Option<Stack>> {
         unreachable!("it is given the stack")
     }
     fn stacks(&self) -> Call<Vec<Stack>> {
-        unreachable!("{CHANGES_NOTHING}")
+        unreachable!("and looks at no other")
     }
     fn deleted_stack(&self, _: &str) -> Call<Option<String>> {
-        unreachable!("{CHANGES_NOTHING}")
+        unreachable!("and looks at no other")
     }
     fn resources(&self, _: &str) -> Call<Vec<StackResource>> {
         unreachable!("it is given the resources")
     }
     fn template(&self, _: &str) -> Call<String> {
-        unreachable!("{CHANGES_NOTHING}")
+        unreachable!("and the plan")
     }
     fn newest_event(&self, _: &str) -> Call<Option<String>> {
-        unreachable!("{CHANGES_NOTHING}")
-    }
-    fn create_change_set(&self, _: &ChangeSetRequest) -> Call<(String, String)> {
-        unreachable!("{CHANGES_NOTHING}")
-    }
-    fn change_set(&self, _: &str) -> Call<ChangeSet> {
-        unreachable!("{CHANGES_NOTHING}")
-    }
-    fn validation_failures(&self, _: &str) -> Call<Vec<ValidationFailure>> {
-        unreachable!("{CHANGES_NOTHING}")
-    }
-    fn delete_change_set(&self, _: &str) -> Call<()> {
-        unreachable!("{CHANGES_NOTHING}")
-    }
-    fn execute_change_set(&self, _: &str) -> Call<()> {
-        unreachable!("{CHANGES_NOTHING}")
-    }
-    fn continue_rollback(&self, _: &str, _: &[String]) -> Call<()> {
-        unreachable!("{CHANGES_NOTHING}")
-    }
-    fn delete_stack(&self, _: &str, _: &[String]) -> Call<()> {
-        unreachable!("{CHANGES_NOTHING}")
-    }
-    fn object(&self, _: &str, _: &str, _: Option<&str>) -> Call<Option<ObjectHead>> {
-        unreachable!("{CHANGES_NOTHING}")
-    }
-    fn put_object(&self, _: &str, _: &str, _: Option<&str>, _: &[u8], _: &str) -> Call<()> {
-        unreachable!("{CHANGES_NOTHING}")
-    }
-    fn object_url(&self, _: &str, _: &str) -> String {
-        unreachable!("{CHANGES_NOTHING}")
-    }
-    fn object_versions(&self, _: &str) -> Call<Option<Vec<ObjectVersion>>> {
-        unreachable!("{CHANGES_NOTHING}")
-    }
-    fn versions_of(&self, _: &str, _: &str) -> Call<Vec<ObjectVersion>> {
-        unreachable!("{CHANGES_NOTHING}")
-    }
-    fn delete_versions(&self, _: &str, _: &[ObjectVersion]) -> Call<()> {
-        unreachable!("{CHANGES_NOTHING}")
-    }
-    fn delete_bucket(&self, _: &str) -> Call<()> {
-        unreachable!("{CHANGES_NOTHING}")
-    }
-    fn wait(&self, _: Duration) -> Call<()> {
-        unreachable!("{CHANGES_NOTHING}")
+        unreachable!("it looks at all events")
     }
 }
 
