@@ -102,7 +102,7 @@ impl Tail {
         let stream = match target {
             Target::Bucket => return self.objects(compiled, &client, &deployed, start, sink),
             Target::Stream(logical_id) => {
-                deployed.physical_id(logical_id).ok_or_else(|| missing(&compiled.shown_spec()))?
+                deployed.name(logical_id).ok_or_else(|| missing(&compiled.shown_spec()))?
             }
         };
         tail::records(&client, stream, start, !self.no_follow, &mut |data| {
@@ -119,7 +119,7 @@ impl Tail {
         sink: &mut Sink,
     ) -> Step<()> {
         let delivery = &compiled.stack.plan.delivery;
-        let own = deployed.physical_id("Bucket");
+        let own = deployed.name("Bucket");
         let shown = delivery.bucket_name.shown();
         let bucket = if compiled.stack.plan.bucket.is_some() {
             own.ok_or_else(|| missing(&compiled.shown_spec()))?

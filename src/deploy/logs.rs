@@ -117,7 +117,7 @@ pub fn logs(
     let groups: Vec<(Program, &str)> = options
         .programs
         .iter()
-        .filter_map(|program| Some((*program, deployed.physical_id(program.group())?)))
+        .filter_map(|program| Some((*program, deployed.name(program.group())?)))
         .collect();
     let wanted = |event: &LogEvent| options.filter.is_none_or(|text| event.message.contains(text));
     let mut from = options.since;

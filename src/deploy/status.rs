@@ -1,6 +1,7 @@
 //! How a pipeline is: its stack, its resources, what flows, and what is wrong.
 
 mod metrics;
+mod sizing;
 mod text;
 
 use indexmap::IndexMap;
@@ -13,10 +14,9 @@ use super::kinds;
 use super::observer::{Observer, Point};
 use super::stack_status::Condition;
 use super::stop::Step;
-use crate::aws::limits::kinesis::{SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S};
 use crate::capacity::bytes_per_second;
 use crate::plan::{Plan, StreamPlan};
-use metrics::{BYTES_IN, Kind, RECORDS_IN};
+use metrics::Kind;
 pub use text::text;
 
 /// Firehose's patience for a record beyond its buffer, seconds, after which something is wrong: a transform and a retry.
@@ -133,12 +133,7 @@ pub struct Named {
 }
 
 impl Part {
-    fn new(part: String, logical_id: &str, physical_id: &str, stream: Option<&StreamPlan>) -> Self {
-        // SQS calls a queue by its address, CloudWatch by its name.
-        let resource = match physical_id.split_once("://") {
-            Some((_, address)) => address.rsplit('/').next().unwrap_or(address),
-            None => physical_id,
-        };
+    fn new(part: String, logical_id: &str, resource: &str, stream: Option<&StreamPlan>) -> Self {
         Self {
             part,
             logical_id: logical_id.to_owned(),
@@ -178,6 +173,7 @@ pub fn status(client: &dyn StackReader, observer: &dyn Observer, watched: &Watch
             measured(kind, part, &points, now, watched)
         })
         .collect();
+    sizing::findings(&mut parts, plan);
     for part in parts.iter_mut().filter(|part| part.logical_id == "Analytics") {
         part.status = client.application_status(&part.resource)?;
         if let Some(status) = part.status.as_ref().filter(|status| *status != "RUNNING") {
@@ -186,10 +182,9 @@ pub fn status(client: &dyn StackReader, observer: &dyn Observer, watched: &Watch
     }
     let alarms = observer.ringing_alarms()?;
     let alarms = alarms.into_iter().filter_map(|alarm| {
-        let about = deployed.resources.iter().find(|resource| {
-            let id = resource.physical_id.as_deref().unwrap_or_default();
-            let name = if id.contains("://") { id.rsplit('/').next().unwrap_or(id) } else { id };
-            !name.is_empty() && alarm.dimensions.iter().any(|value| value == name)
+        let mut resources = deployed.resources.iter();
+        let about = resources.find(|resource| {
+            resource.name().is_some_and(|name| alarm.dimensions.iter().any(|value| value == name))
         })?;
         Some(Ringing { name: alarm.name, resource: about.logical_id.clone(), reason: alarm.reason })
     });
@@ -253,17 +248,6 @@ fn measured(
             part.findings.push(fault_words(metric.key, spec));
         }
     }
-    if let Some(declared) = part.declared.clone() {
-        let (records, bytes) = (part.reading(RECORDS_IN), part.reading(BYTES_IN));
-        let carried = |a_shard: u64| declared.shards.map(|shards| shards * a_shard);
-        let sizes = [
-            ("records", records, declared.records_per_second, carried(SHARD_WRITE_RECORDS_PER_S)),
-            ("bytes", bytes, declared.bytes_per_second as f64, carried(SHARD_WRITE_BYTES_PER_S)),
-        ];
-        for (what, observed, declared, carried) in sizes {
-            part.findings.extend(sizing(what, observed, declared, carried));
-        }
-    }
     let patience = plan.delivery.buffer_interval
         + plan.transform.as_ref().map_or(0, |transform| transform.buffer_interval)
         + FRESHNESS_SLACK;
@@ -278,25 +262,6 @@ fn measured(
             .push(format!("Firehose cannot write to the bucket: `pipec logs {spec} delivery` shows why"));
     }
     part
-}
-
-/// What is said of what comes in, beside what it was sized for.
-fn sizing(what: &str, observed: Option<f64>, declared: f64, carried: Option<u64>) -> Option<String> {
-    let observed = observed.filter(|observed| *observed > declared)?;
-    let more = match carried {
-        Some(carried) if observed > carried as f64 => "over what its shards carry",
-        Some(_) => "over what it is sized for, within the headroom of its shards",
-        None => "over what it is planned for; on demand it scales, and costs more",
-    };
-    let keys = match what {
-        "records" => "`stream.records_per_second`",
-        _ => "`stream.record_size` or `stream.records_per_second`",
-    };
-    Some(format!(
-        "{} {what}/s at peak, declared {}: {more}; raise {keys}",
-        text::number(observed),
-        text::number(declared)
-    ))
 }
 
 /// What a value above 0 means, and what to look at.

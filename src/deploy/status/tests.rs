@@ -225,24 +225,12 @@ fn what_is_observed_stands_beside_what_is_declared() {
 }
 
 #[test]
-fn over_the_shards_is_said_apart_from_over_the_plan() {
-    let found = |observed| sizing("records", Some(observed), 1_000.0, Some(2_000));
-    assert_eq!(found(1_000.0), None);
-    assert!(found(1_240.0).is_some_and(|words| {
-        words.starts_with("1,240 records/s at peak, declared 1,000: over what it is sized for")
-    }));
-    assert!(found(2_001.0).is_some_and(|words| words.contains("over what its shards carry")));
-    assert!(sizing("records", Some(2_001.0), 1_000.0, None).is_some_and(|words| words.contains("on demand")));
-    assert_eq!(sizing("records", None, 1_000.0, None), None);
-}
-
-#[test]
 fn flink_shows_its_restarts_by_the_name_of_its_version() {
     let (mut plan, _) = with_flink("record_size: 1 KiB, records_per_second: 100", 100);
     for (runtime, restarts) in [("FLINK-1_20", "fullRestarts"), ("FLINK-2_2", "numRestarts")] {
         plan.analytics.as_mut().expect("an application").runtime_environment = runtime.into();
         let region = Region {
-            metrics: vec![("analytics", restarts, 900, 4.0), ("analytics", restarts, 300, 7.0)],
+            metrics: vec![("analytics", restarts, 3_900, 4.0), ("analytics", restarts, 300, 7.0)],
             application: Some("RUNNING"),
             ..Region::default()
         };
@@ -276,10 +264,20 @@ fn every_shape_names_its_parts() {
         let (plan, _) = planned(spec);
         let region = Region {
             metrics: vec![("outputfailuresb", "ApproximateNumberOfMessagesVisible", 50_000, 3.0)],
+            alarms: vec![Alarm {
+                name: "batches".into(),
+                reason: "over 0".into(),
+                dimensions: vec!["outputfailuresb".into()],
+            }],
             application: Some("STARTING"),
             ..Region::default()
         };
-        of(&region, &plan, "CREATE_COMPLETE").parts
+        let status = of(&region, &plan, "CREATE_COMPLETE");
+        // A queue has its name in CloudWatch, and its address in the stack.
+        let of_queue =
+            plan.resources.iter().filter(|resource| resource.logical_id == "OutputFailuresB").count();
+        assert_eq!(status.alarms.len(), of_queue);
+        status.parts
     };
     let names = |spec: &str| parts(spec).into_iter().map(|part| part.part).collect::<Vec<_>>();
     assert_eq!(names(&spec(stream, "")), ["stream", "delivery"]);
