@@ -14,6 +14,7 @@ use crate::deploy::sdk::SdkClient;
 use crate::deploy::stop::{At, Step, Stop};
 use crate::deploy::tail::{self, Place, Start, Target, decode};
 use crate::diagnostics::Code;
+use crate::terminal::printable;
 
 /// Read the records of a deployed pipeline's streams, or the objects in its bucket, as they come
 ///
@@ -131,7 +132,7 @@ impl Tail {
             let content = match content {
                 Ok(content) => content,
                 Err(reason) => {
-                    note(&format!("s3://{bucket}/{key}: {reason}"));
+                    note(&printable(&format!("s3://{bucket}/{key}: {reason}")));
                     return true;
                 }
             };

@@ -306,14 +306,18 @@ fn a_failed_update_says_its_first_cause() {
         events: vec![
             event("orders", "UPDATE_ROLLBACK_COMPLETE", "", true),
             event("Delivery", "UPDATE_FAILED", "Resource update cancelled", false),
-            event("Stream", "UPDATE_FAILED", "shard limit exceeded", false),
+            event("Stream", "UPDATE_FAILED", "shard limit \u{1b}[2Jexceeded", false),
             event("orders", "UPDATE_IN_PROGRESS", "User Initiated", true),
         ],
         ..Region::default()
     };
     let (plan, _) = planned(&spec("record_size: 1 KiB, records_per_second: 100", ""));
     let status = of(&region, &plan, "UPDATE_ROLLBACK_COMPLETE");
-    assert_eq!(status.stack.failure.map(|failure| failure.reason).as_deref(), Some("shard limit exceeded"));
+    assert!(lines(&status).contains("failed: shard limit \u{fffd}[2Jexceeded\n"));
+    assert_eq!(
+        status.stack.failure.map(|failure| failure.reason).as_deref(),
+        Some("shard limit \u{1b}[2Jexceeded")
+    );
     let moving = of(&region, &plan, "UPDATE_IN_PROGRESS");
     assert_eq!(moving.stack.doing, Some("updating"));
     assert!(lines(&moving).contains("\n  updating; `pipec deploy o.yaml --env prod` follows it"));

@@ -5,6 +5,7 @@ use aws_smithy_types::date_time::Format;
 
 use super::metrics::{BYTES_IN, Metric, RECORDS_IN, Reading, Unit};
 use super::{Part, Status};
+use crate::terminal::printable;
 
 /// Width of the column of what is read.
 const WORDS_WIDTH: usize = 22;
@@ -45,7 +46,7 @@ pub fn text(status: &Status, spec: &str) -> String {
         let line = format!("  {:<26} {:<22} {id} {state}", resource.logical_id, resource.kind);
         lines.push(line.trim_end().to_owned());
     }
-    lines.join("\n") + "\n"
+    printable(&lines.join("\n")) + "\n"
 }
 
 fn reading(part: &Part, metric: &Metric, now: i64) -> String {

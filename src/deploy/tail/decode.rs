@@ -6,6 +6,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use flate2::read::MultiGzDecoder;
 
+use crate::terminal::is_printable;
+
 /// Largest content that is read, packed or unpacked, bytes. Firehose collects at most 128 MB for an object.
 pub const CONTENT_MAX: u64 = 256 << 20;
 /// What gzip begins with. RFC 1952.
@@ -19,15 +21,14 @@ pub fn text(data: &[u8]) -> String {
     let unpacked = data.starts_with(&GZIP).then(|| bounded(MultiGzDecoder::new(data)).ok()).flatten();
     let plain = readable(unpacked.as_deref().unwrap_or(data));
     match plain {
-        Some(text) => format!("{}\n", text.trim_end_matches(['\n', '\r'])),
+        Some(text) => format!("{text}\n"),
         None => format!("{BINARY}{}\n", BASE64_STANDARD.encode(data)),
     }
 }
 
 fn readable(bytes: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let harmless = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
-    text.chars().all(harmless).then_some(text)
+    let text = std::str::from_utf8(bytes).ok()?.trim_end_matches(['\n', '\r']);
+    is_printable(text).then_some(text)
 }
 
 /// What is in an object, or why it cannot be read.
@@ -143,6 +144,9 @@ mod tests {
         assert_eq!(text(&gzip(b"{\"a\": 1}")), "{\"a\": 1}\n");
         assert_eq!(text(&[0xff, 0x00]), "base64:/wA=\n");
         assert_eq!(text(b"\x1b[2J"), "base64:G1sySg==\n");
+        assert_eq!(text("\u{9b}2J".as_bytes()), "base64:wpsySg==\n");
+        assert_eq!(text(b"real\rfake"), "base64:cmVhbA1mYWtl\n");
+        assert_eq!(text(b"a,b\r\nc,d\r\n"), "a,b\r\nc,d\n");
     }
 
     #[test]
