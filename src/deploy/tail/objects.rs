@@ -54,6 +54,7 @@ pub fn objects(
         } else {
             prefixes::between(&delivery.prefix, delivery.time_zone.is_some(), from - HELD, now)
         };
+        let written = from.saturating_sub(HELD);
         from = now;
         let mut found = Vec::new();
         for prefix in &listed {
@@ -62,7 +63,8 @@ pub fn objects(
         found.retain(|object| !failed(delivery, &object.key));
         let keys = found.iter().map(|object| object.key.clone()).collect();
         found.retain(|object| match (&seen, start) {
-            (Some(seen), _) => !seen.contains(&object.key),
+            // The keys of the last look are not those of all objects, which a look after a long time lists.
+            (Some(seen), _) => !seen.contains(&object.key) && object.at >= written,
             (None, Start::Since(time)) => object.at >= time,
             (None, Start::Oldest) => true,
             // What is there already, whatever the clocks say.

@@ -26,7 +26,8 @@ struct Reader {
     iterator: Option<String>,
     /// When it is looked at next, milliseconds since 1970.
     due: i64,
-    /// Whether there was nothing left to read once. What comes later is new.
+    /// Whether all that was there at the begin has been read. What comes later is new, and may come faster than it can
+    /// be read.
     caught_up: bool,
     failed: u32,
 }
@@ -119,8 +120,10 @@ pub fn records(
                 return Ok(());
             }
         }
-        reader.caught_up |= page.caught_up;
-        reader.due = observer.now() + if page.caught_up { PAUSE_CAUGHT_UP } else { PAUSE_BEHIND };
+        let now = observer.now();
+        reader.caught_up |=
+            page.behind.is_some_and(|behind| behind == 0 || now.saturating_sub(behind) >= begin);
+        reader.due = now + if page.behind == Some(0) { PAUSE_CAUGHT_UP } else { PAUSE_BEHIND };
         reader.iterator = page.next;
         if reader.iterator.is_none() {
             let last = readers.swap_remove(next).shard;

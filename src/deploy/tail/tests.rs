@@ -117,10 +117,11 @@ impl Observer for World {
         let records: Vec<_> = there.iter().enumerate().skip(past).take(2).map(record).collect();
         let end = past + records.len();
         let left = end < there.len();
+        let behind = there.get(end).map_or(0, |(at, _)| self.clock.get() - BEGIN - at);
         Ok(RecordPage {
             records,
             next: (self.open(shard) || left).then(|| format!("{shard} {end}")),
-            caught_up: !left,
+            behind: Some(behind),
         })
     }
 
@@ -231,6 +232,14 @@ fn what_is_there_has_an_end_while_more_comes() {
 }
 
 #[test]
+fn what_is_there_has_an_end_while_more_comes_than_can_be_read() {
+    let live: Vec<(i64, &str)> = (-20..1_000).map(|index| (index * 100, "r")).collect();
+    let (told, end) = read(&World::new().shard("0", &[], true, &live), Start::Oldest, false);
+    assert_eq!(end, Ok(()));
+    assert!((20..30).contains(&told.len()), "{}", told.len());
+}
+
+#[test]
 fn a_shard_is_asked_less_often_than_its_limit() {
     let many: Vec<(i64, &str)> = (0..40).map(|index| (index - 100, "r")).collect();
     let world = World::new().shard("0", &[], true, &many).shard("1", &[], true, &many);
@@ -303,6 +312,25 @@ fn no_object_is_lost_while_those_before_are_told() {
         true
     });
     assert_eq!(told, ["raw/2026/11/23/22/a", "raw/2026/11/23/23/b", "raw/2026/11/24/07/c"]);
+}
+
+#[test]
+fn what_was_there_before_a_long_sleep_is_not_new() {
+    const WEEKS: i64 = 14 * 24 * 3_600_000;
+    let world = World { end: BEGIN + WEEKS + 60_000, ..World::new() }
+        .object("raw/2026/11/01/01/old", -22 * 24 * 3_600_000, b"old")
+        .object("raw/2026/11/23/22/a", 1_000, b"before")
+        .object("raw/2026/12/01/01/b", 8 * 24 * 3_600_000, b"asleep");
+    let delivery = delivery("raw/");
+    let mut told = Vec::new();
+    let _ = objects(&world, Place { bucket: "b", delivery: &delivery }, Start::Now, true, &mut |key, _| {
+        if told.is_empty() {
+            world.clock.set(world.clock.get() + WEEKS);
+        }
+        told.push(key.to_owned());
+        true
+    });
+    assert_eq!(told, ["raw/2026/11/23/22/a", "raw/2026/12/01/01/b"]);
 }
 
 #[test]
