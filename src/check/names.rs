@@ -14,7 +14,7 @@ use crate::spec::SECONDS_PER_DAY;
 /// Longest pipeline name. It becomes the stack's name, which stands in names that AWS bounds at 64 characters together
 /// with a logical id and a random suffix.
 const NAME_CHARS_MAX: usize = 40;
-/// Tags that pipec adds itself: `pipec:pipeline`, and `Name` on instances and volumes.
+/// Tags that pipec adds itself: [`crate::spec::PIPELINE_TAG`], and `Name` on instances and volumes.
 const OWN_TAGS: usize = 2;
 
 pub(super) fn check(context: &mut Context) {

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::PipelineArgs;
-use super::output::{Exit, any_errors, note, print, report, shown, tally};
+use super::output::{Exit, any_errors, note, print, shown, tally};
 use super::progress::{JsonReporter, TextReporter};
 use crate::Stack;
 use crate::deploy::interrupt::Interrupt;
@@ -51,6 +51,26 @@ impl EventFormat {
             Self::Json => Box::new(JsonReporter),
         }
     }
+
+    /// Tells what was found: to people on stderr, to programs as events.
+    fn tell(self, sources: &Sources, diagnostics: &[Diagnostic]) {
+        let findings = [Findings { sources, diagnostics }];
+        if self == Self::Text {
+            let text = Format::Text.render(&findings);
+            if !text.is_empty() {
+                note(text.trim_end());
+            }
+            return;
+        }
+        let found = serde_json::from_str(&Format::Json.render(&findings));
+        let found: Vec<serde_json::Map<_, _>> = found.unwrap_or_default();
+        for one in found {
+            let mut event = serde_json::Map::new();
+            event.insert("event".to_owned(), one.get("severity").cloned().unwrap_or_default());
+            event.extend(one);
+            let _ = print(&format!("{}\n", serde_json::Value::from(event)));
+        }
+    }
 }
 
 /// A compiled spec and what leads from a fault to its line.
@@ -63,13 +83,13 @@ pub(super) struct Compiled {
 }
 
 /// Compiles the one spec that is asked about, or its environment; advice is for `plan`.
-pub(super) fn compile(pipeline: &PipelineArgs) -> Result<Compiled, Exit> {
+pub(super) fn compile(pipeline: &PipelineArgs, format: EventFormat) -> Result<Compiled, Exit> {
     let PipelineArgs { spec, env, runtime } = pipeline.clone();
     let programs = runtime.programs()?;
     let mut compilation = crate::compile(&Disk, &programs, &spec, env.as_deref());
     compilation.diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);
+    format.tell(&compilation.sources, &compilation.diagnostics);
     let found = [(compilation.sources, compilation.diagnostics)];
-    report(&found, Format::Text)?;
     let stack = compilation.stack.filter(|_| !any_errors(&found)).ok_or_else(|| {
         note(&format!("nothing was done: {}", tally(&found)));
         Exit::Spec
@@ -136,20 +156,7 @@ impl Compiled {
                     Code::Unconfirmed | Code::ArtifactMissing => Exit::Usage,
                     _ => Exit::Aws,
                 };
-                let diagnostic = self.diagnostic(&fault);
-                let findings = Findings { sources: &self.sources, diagnostics: &[diagnostic] };
-                match format {
-                    EventFormat::Text => note(Format::Text.render(&[findings]).trim_end()),
-                    EventFormat::Json => {
-                        let found: serde_json::Value =
-                            serde_json::from_str(&Format::Json.render(&[findings])).unwrap_or_default();
-                        let mut event = json!({"event": "error"});
-                        if let (Some(event), Some(found)) = (event.as_object_mut(), found[0].as_object()) {
-                            event.extend(found.clone());
-                        }
-                        let _ = print(&format!("{event}\n"));
-                    }
-                }
+                format.tell(&self.sources, &[self.diagnostic(&fault)]);
                 exit
             }
         }

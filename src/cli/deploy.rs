@@ -7,12 +7,13 @@ use std::cell::OnceCell;
 use super::PipelineArgs;
 use super::aws::{AwsArgs, Compiled, EventFormat, compile};
 use super::connectors::{self, ConnectorArgs};
-use super::output::{Exit, note};
+use super::output::Exit;
 use crate::artifacts;
 use crate::artifacts::connector::Jar;
 use crate::aws::flink::Maven;
 use crate::deploy::interrupt::Interrupt;
 use crate::deploy::pipeline::{self, Extent, Job, Options, Outcome};
+use crate::deploy::report::Event;
 use crate::deploy::stop::{At, Step, Stop};
 use crate::deploy::upload::ArtifactSource;
 use crate::diagnostics::Code;
@@ -64,19 +65,12 @@ pub(super) struct Deploy {
 
 impl Deploy {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let compiled = compile(&self.pipeline)?;
+        let compiled = compile(&self.pipeline, self.format)?;
         let interrupt = Interrupt::install();
-        match self.deploy(&compiled, &interrupt) {
-            Ok(Outcome::Differs) => {
-                note("nothing was changed: this was a dry run");
-                Ok(())
-            }
-            Ok(_) => Ok(()),
-            Err(stop) => Err(compiled.stopped(stop, self.format)),
-        }
+        self.deploy(&compiled, &interrupt).map_err(|stop| compiled.stopped(stop, self.format))
     }
 
-    fn deploy(&self, compiled: &Compiled, interrupt: &Interrupt) -> Step<Outcome> {
+    fn deploy(&self, compiled: &Compiled, interrupt: &Interrupt) -> Step<()> {
         let client = compiled.client(&self.aws, interrupt)?;
         let source = Source::new(compiled, &self.connectors, interrupt);
         let spec = compiled.shown_spec();
@@ -90,12 +84,15 @@ impl Deploy {
         };
         let mut reporter = self.format.reporter(interrupt);
         if self.continue_rollback {
-            pipeline::continue_rollback(&job, &mut *reporter, &self.skip)?;
-            return Ok(Outcome::Deployed);
+            return pipeline::continue_rollback(&job, &mut *reporter, &self.skip);
         }
         let extent = if self.dry_run { Extent::DryRun } else { Extent::Whole };
         let options = Options { extent, yes: self.yes, allow_replace: self.allow_replace.clone() };
-        pipeline::deploy(&job, &mut *reporter, &options)
+        if pipeline::deploy(&job, &mut *reporter, &options)? == Outcome::Differs {
+            let message = "nothing was changed: this was a dry run".to_owned();
+            reporter.tell(&Event::Note { message });
+        }
+        Ok(())
     }
 }
 
@@ -157,9 +154,7 @@ impl ArtifactSource for Source<'_> {
             Content::Flink { connector, .. } => {
                 let (connectors, wanted) = (self.connectors.clone(), *connector);
                 let fetched = self.interrupt.during(move || connectors.fetch(&wanted));
-                let jar = fetched.ok_or_else(|| {
-                    Stop::Interrupted("nothing goes on in AWS; run the same command again".to_owned())
-                })?;
+                let jar = fetched.ok_or_else(Stop::interrupted)?;
                 Some(self.locked(connector, jar.map_err(missing)?)?)
             }
             _ => None,

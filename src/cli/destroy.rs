@@ -42,7 +42,7 @@ pub(super) struct Destroy {
 
 impl Destroy {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let compiled = compile(&self.pipeline)?;
+        let compiled = compile(&self.pipeline, self.format)?;
         let interrupt = Interrupt::install();
         self.destroy(&compiled, &interrupt).map_err(|stop| compiled.stopped(stop, self.format))
     }

@@ -45,7 +45,7 @@ pub(super) struct Diff {
 
 impl Diff {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let compiled = compile(&self.pipeline)?;
+        let compiled = compile(&self.pipeline, self.format)?;
         let interrupt = Interrupt::install();
         match self.diff(&compiled, &interrupt) {
             Ok((Outcome::Unchanged, _)) => Ok(()),

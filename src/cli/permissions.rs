@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::PipelineArgs;
-use super::aws::{Compiled, compile};
+use super::aws::{Compiled, EventFormat, compile};
 use super::output::{Exit, Stage, Staged, note, print, shown};
 use crate::aws::limits::iam::MANAGED_POLICY_CHARS_MAX;
 use crate::aws::limits::{NameRule, names};
@@ -63,7 +63,7 @@ fn region(name: &str) -> Result<String, String> {
 
 impl Permissions {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let Compiled { stack, .. } = compile(&self.pipeline)?;
+        let Compiled { stack, .. } = compile(&self.pipeline, EventFormat::Text)?;
         let plan = &stack.plan;
         let document = policy(
             plan,

@@ -134,7 +134,12 @@ impl Reporter for TextReporter {
         self.start = Instant::now();
         match answer {
             Some(Ok(line)) if ["y", "yes"].contains(&line.trim().to_lowercase().as_str()) => Answer::Yes,
-            _ => Answer::No,
+            Some(_) => Answer::No,
+            None => {
+                // Ends the line of the question.
+                note("");
+                Answer::Interrupted
+            }
         }
     }
 }

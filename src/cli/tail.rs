@@ -78,7 +78,7 @@ impl Sink {
 
 impl Tail {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let compiled = compile(&self.pipeline)?;
+        let compiled = compile(&self.pipeline, EventFormat::Text)?;
         let target = Target::find(&compiled.stack.plan, &self.what).map_err(|names| {
             Exit::usage(&format!("this pipeline has no `{}`; it has {}", self.what, names.join(", ")))
         })?;

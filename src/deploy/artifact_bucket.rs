@@ -31,18 +31,22 @@ pub fn find(
     stack: Option<&Stack>,
     account: &str,
 ) -> Step<Option<Bucket>> {
-    if let Some(name) = named {
-        return Ok(Some(Bucket { name: name.to_owned(), owner: None }));
-    }
-    let owned = |name: &str| Some(Bucket { name: name.to_owned(), owner: Some(account.to_owned()) });
-    // A stack keeps the bucket that it has; another one would change every function.
-    let parameter = stack.and_then(|stack| stack.parameters.iter().find(|(name, _)| name == PARAMETER));
-    if let Some((_, name)) = parameter.filter(|_| stack.is_some_and(is_settled)) {
-        return Ok(owned(name));
+    if let Some(bucket) = known(named, stack, account) {
+        return Ok(Some(bucket));
     }
     let Some(stack) = client.stack(STACK)?.filter(is_settled) else { return Ok(None) };
     check_owner(&stack, TAG).map_err(of_bucket)?;
-    Ok(bucket_of(&stack).and_then(|name| owned(&name)))
+    Ok(Some(bucket_of(&stack, account)?))
+}
+
+/// The bucket that is named, or the one that the stack has: another one would change every function.
+fn known(named: Option<&str>, stack: Option<&Stack>, account: &str) -> Option<Bucket> {
+    if let Some(name) = named {
+        return Some(Bucket { name: name.to_owned(), owner: None });
+    }
+    let stack = stack.filter(|stack| is_settled(stack))?;
+    let (_, name) = stack.parameters.iter().find(|(name, _)| name == PARAMETER)?;
+    Some(Bucket { name: name.clone(), owner: Some(account.to_owned()) })
 }
 
 /// The bucket, made where it is not there.
@@ -56,11 +60,12 @@ pub fn provide(
     stack: Option<&Stack>,
     account: &str,
 ) -> Step<Bucket> {
-    if let Some(bucket) = find(client, named, stack, account)? {
+    if let Some(bucket) = known(named, stack, account) {
         return Ok(bucket);
     }
     let meanwhile = format!("CloudFormation goes on with the stack `{STACK}`; run the same command again");
-    let settled = settle(client, reporter, STACK, TAG, &meanwhile, Dead::Remove).map_err(of_bucket)?;
+    let found = client.stack(STACK)?;
+    let settled = settle(client, reporter, found, TAG, &meanwhile, Dead::Remove).map_err(of_bucket)?;
     let Some(stack) = settled.as_ref().filter(|stack| stack.status.condition() != Condition::Reviewed) else {
         let draft = Draft {
             stack: STACK,
@@ -76,47 +81,49 @@ pub fn provide(
         if !followed.status.succeeded() {
             return Err(of_bucket(super::failure::failure(&followed, STACK)));
         }
-        let stack = client.stack(STACK)?;
-        let name = stack.as_ref().and_then(bucket_of).ok_or_else(without_output)?;
-        reporter.tell(&Event::ArtifactBucket { bucket: name.clone(), created: true });
-        return Ok(Bucket { name, owner: Some(account.to_owned()) });
+        let bucket = bucket_of(&client.stack(STACK)?.ok_or_else(without_output)?, account)?;
+        reporter.tell(&Event::ArtifactBucket { bucket: bucket.name.clone(), created: true });
+        return Ok(bucket);
     };
-    let name = bucket_of(stack).ok_or_else(without_output)?;
-    Ok(Bucket { name, owner: Some(account.to_owned()) })
+    bucket_of(stack, account)
 }
 
 fn is_settled(stack: &Stack) -> bool {
     stack.status.condition() == Condition::Settled
 }
 
-fn bucket_of(stack: &Stack) -> Option<String> {
-    stack.outputs.iter().find(|output| output.name == OUTPUT).map(|output| output.value.clone())
+/// The bucket of pipec's own stack.
+fn bucket_of(stack: &Stack, account: &str) -> Step<Bucket> {
+    let output = stack.outputs.iter().find(|output| output.name == OUTPUT).ok_or_else(without_output)?;
+    Ok(Bucket { name: output.value.clone(), owner: Some(account.to_owned()) })
 }
 
 /// The fault of a stack that no spec describes: its resources have no line there, and `destroy` does not know it.
 fn of_bucket(stop: Stop) -> Stop {
-    match stop {
-        Stop::Fault(fault)
-            if matches!(
-                fault.code,
-                Code::ForeignStack | Code::ResourceFailed | Code::StackStuck | Code::StackWrecked
-            ) =>
-        {
-            let help = match fault.code {
-                Code::ResourceFailed => "mend what AWS names and run the command again",
-                Code::ForeignStack => "pipec's own stack would have this name",
-                _ => "delete that stack in the console and run the command again",
-            };
-            let help = format!("{help}; or name a bucket with `--artifact-bucket`");
-            Stop::fault(
+    let Stop::Fault(fault) = stop else { return stop };
+    let (problem, help) = match fault.code {
+        Code::ForeignStack => {
+            let problem =
+                format!("there is a stack `{STACK}`, the name of pipec's own, that pipec did not make");
+            return Stop::fault(
                 Code::ArtifactBucket,
                 At::Name,
-                format!("no bucket for the artifacts: {}", fault.message),
-                help,
-            )
+                problem,
+                "name a bucket with `--artifact-bucket`",
+            );
         }
-        stop => stop,
-    }
+        Code::ResourceFailed => (&fault.message, "mend what AWS names and run the command again"),
+        Code::StackStuck | Code::StackWrecked => {
+            (&fault.message, "delete that stack in the console and run the command again")
+        }
+        _ => return Stop::Fault(fault),
+    };
+    Stop::fault(
+        Code::ArtifactBucket,
+        At::Name,
+        format!("no bucket for the artifacts: {problem}"),
+        format!("{help}; or name a bucket with `--artifact-bucket`"),
+    )
 }
 
 fn without_output() -> Stop {

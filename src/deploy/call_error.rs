@@ -38,6 +38,8 @@ pub enum CallErrorKind {
     Throttled,
     /// AWS, or the way to it, does not answer.
     Unreachable,
+    /// The bucket is in another region.
+    OtherRegion,
     /// Any other refusal.
     Refused,
 }
@@ -81,6 +83,10 @@ const CODES: &[(CallErrorKind, &[&str])] = &[
     ),
     (CallErrorKind::Exists, &["AlreadyExistsException"]),
     (
+        CallErrorKind::OtherRegion,
+        &["AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "PermanentRedirect"],
+    ),
+    (
         CallErrorKind::Throttled,
         &[
             "LimitExceededException",
@@ -99,16 +105,35 @@ const CODES: &[(CallErrorKind, &[&str])] = &[
 
 impl CallErrorKind {
     /// The kind of an answer with an error, by its code and its HTTP status.
-    pub fn of(code: Option<&str>, status: u16) -> Self {
+    pub fn of(action: &str, code: Option<&str>, status: u16) -> Self {
+        // A quota there, while others mean too many calls by it. CloudFormation API reference, 2026-11.
+        if code == Some("LimitExceededException") && action.starts_with("cloudformation:") {
+            return Self::Refused;
+        }
         let named = code
             .and_then(|code| CODES.iter().find(|(_, codes)| codes.contains(&code)).map(|(kind, _)| *kind));
         named.unwrap_or(match status {
+            301 | 307 => Self::OtherRegion,
+            // S3 answers a HEAD without words; of the reasons that it has for 400 there, only an expired token comes
+            // with a request that is otherwise whole. S3 API reference, "HeadObject" and "Error responses", 2026-11.
+            400 if code.is_none() => Self::ExpiredCredentials,
             403 => Self::Denied,
             404 => Self::NotFound,
             429 => Self::Throttled,
             500.. => Self::Unreachable,
             _ => Self::Refused,
         })
+    }
+}
+
+impl CallErrorKind {
+    /// What an answer without words says.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::OtherRegion => "the bucket is in another region",
+            Self::ExpiredCredentials => "the login has expired",
+            _ => "",
+        }
     }
 }
 
@@ -153,6 +178,9 @@ impl CallError {
                  goes on where it stopped"
                     .into()
             }
+            CallErrorKind::OtherRegion => {
+                "name a bucket in the stack's region with `--artifact-bucket`".into()
+            }
             CallErrorKind::NotFound | CallErrorKind::Exists | CallErrorKind::Refused => {
                 let known = catalogue::help(&self.message);
                 known.unwrap_or("what AWS says is above; run the command again when it is mended").into()
@@ -178,10 +206,18 @@ mod tests {
 
     #[test]
     fn a_code_goes_before_the_status() {
-        assert_eq!(CallErrorKind::of(Some("ExpiredToken"), 403), CallErrorKind::ExpiredCredentials);
-        assert_eq!(CallErrorKind::of(Some("Throttling"), 400), CallErrorKind::Throttled);
-        assert_eq!(CallErrorKind::of(Some("ValidationError"), 400), CallErrorKind::Refused);
-        assert_eq!(CallErrorKind::of(None, 403), CallErrorKind::Denied);
-        assert_eq!(CallErrorKind::of(None, 503), CallErrorKind::Unreachable);
+        let of = |code, status| CallErrorKind::of("cloudformation:DescribeStacks", code, status);
+        assert_eq!(of(Some("ExpiredToken"), 403), CallErrorKind::ExpiredCredentials);
+        assert_eq!(of(Some("Throttling"), 400), CallErrorKind::Throttled);
+        assert_eq!(of(Some("ValidationError"), 400), CallErrorKind::Refused);
+        assert_eq!(of(None, 403), CallErrorKind::Denied);
+        assert_eq!(of(None, 503), CallErrorKind::Unreachable);
+    }
+
+    #[test]
+    fn the_same_code_is_a_quota_of_stacks_and_too_many_calls_elsewhere() {
+        let of = |action| CallErrorKind::of(action, Some("LimitExceededException"), 400);
+        assert_eq!(of("cloudformation:CreateChangeSet"), CallErrorKind::Refused);
+        assert_eq!(of("kinesis:ListShards"), CallErrorKind::Throttled);
     }
 }

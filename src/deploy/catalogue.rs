@@ -35,6 +35,21 @@ pub const KNOWN: &[Known] = &[
     },
     Known {
         service: "CloudFormation",
+        words: &["limit for stack", "has been exceeded"],
+        help: "delete stacks that nobody needs, or ask for a higher quota of stacks in Service Quotas",
+        source: "https://github.com/serverless/serverless/issues/149",
+        example: "Limit for stacks has been exceeded",
+    },
+    Known {
+        service: "CloudFormation",
+        words: &["changeset limit exceeded for stack"],
+        help: "delete the stack's change sets: `aws cloudformation list-change-sets --stack-name NAME` names them, \
+               `aws cloudformation delete-change-set --change-set-name ARN` deletes one",
+        source: "https://github.com/awslabs/seed-farmer/issues/441",
+        example: "ChangeSet limit exceeded for stack arn:aws:cloudformation:us-east-1:111122223333:stack/orders/6f1c2d30",
+    },
+    Known {
+        service: "CloudFormation",
         words: &["security token", "expired"],
         help: "log in again and run the command again: CloudFormation works with the rights of who called it",
         source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html",

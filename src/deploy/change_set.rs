@@ -72,7 +72,7 @@ pub struct Prepared {
 /// # Errors
 /// As AWS gives them, with a change set that fails among them; that one is taken back.
 pub fn prepare(client: &dyn AwsClient, draft: &Draft) -> Step<Prepared> {
-    let name = name(draft.template);
+    let name = unique_name();
     let template = draft.url.map_or(TemplateSource::Body(draft.template), TemplateSource::Url);
     let request = ChangeSetRequest {
         stack: draft.stack,
@@ -100,11 +100,11 @@ pub fn prepare(client: &dyn AwsClient, draft: &Draft) -> Step<Prepared> {
     }
 }
 
-/// A name that no change set has had: they are unique for ever within a stack.
-fn name(template: &str) -> String {
+/// A name that no change set of the stack, and no other request, has had.
+pub(super) fn unique_name() -> String {
     use std::hash::{BuildHasher, RandomState};
     // The standard library's random keys; nobody has to be unable to guess it.
-    format!("pipec-{:016x}", RandomState::new().hash_one(template))
+    format!("pipec-{:016x}", RandomState::new().hash_one(()))
 }
 
 fn computed(client: &dyn AwsClient, id: &str) -> Step<Option<Vec<ResourceChange>>> {

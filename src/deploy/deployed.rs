@@ -1,12 +1,12 @@
 //! The stack of a pipeline as it stands, for the verbs that watch it.
 
 use super::client::{Stack, StackReader, StackResource};
-use super::pipeline::TAG;
 use super::settle::check_owner;
 use super::stack_status::Condition;
 use super::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
 use crate::plan::Plan;
+use crate::spec::PIPELINE_TAG;
 
 /// A stack and what it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,16 +33,21 @@ pub fn deployed(client: &dyn StackReader, plan: &Plan, spec: &str) -> Step<Deplo
     let found = client.stack(&plan.name)?;
     let gone = |stack: &Stack| matches!(stack.status.condition(), Condition::Gone | Condition::Reviewed);
     let Some(stack) = found.filter(|stack| !gone(stack)) else {
-        return Err(Stop::fault(
-            Code::NotDeployed,
-            At::Name,
-            format!("there is no stack `{}` in {}", plan.name, client.region()),
-            format!("deploy it with `pipec deploy {spec}`"),
-        ));
+        return Err(absent(client, plan, spec));
     };
-    check_owner(&stack, (TAG, &plan.name))?;
+    check_owner(&stack, (PIPELINE_TAG, &plan.name))?;
     let resources = client.resources(&stack.id)?;
     Ok(Deployed { stack, resources })
+}
+
+/// The fault of a pipeline without a stack.
+pub(super) fn absent(client: &dyn StackReader, plan: &Plan, spec: &str) -> Stop {
+    Stop::fault(
+        Code::NotDeployed,
+        At::Name,
+        format!("there is no stack `{}` in {}", plan.name, client.region()),
+        format!("deploy it with `pipec deploy {spec}`"),
+    )
 }
 
 #[cfg(test)]

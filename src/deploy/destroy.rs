@@ -9,13 +9,12 @@ use super::client::{AwsClient, Bucket, Stack, StackResource};
 use super::failure::{SKIPPED, failure};
 use super::follow::{Followed, operate};
 use super::kinds;
-use super::pipeline::TAG;
-use super::report::{Answer, Event, Reporter};
+use super::report::{Event, Reporter, confirm};
 use super::settle::{check_owner, follow_on, is_owned};
 use super::stack_status::Condition;
-use super::stop::{At, Step, Stop};
-use crate::diagnostics::Code;
+use super::stop::Step;
 use crate::plan::{Plan, artifact_keys};
+use crate::spec::PIPELINE_TAG;
 
 const BUCKET_TYPE: &str = "AWS::S3::Bucket";
 /// State in which `DeleteStack` takes `RetainResources`. CloudFormation API reference, 2026-11.
@@ -62,7 +61,7 @@ pub fn destroy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Ste
     });
     let account = &identity.account;
     let Some(mut stack) = found else { return destroy_left(job, reporter, options, account) };
-    check_owner(&stack, (TAG, name))?;
+    check_owner(&stack, (PIPELINE_TAG, name))?;
     let meanwhile = format!(
         "CloudFormation goes on with the stack `{name}`; `pipec destroy {}` picks it up again",
         job.spec
@@ -78,7 +77,7 @@ pub fn destroy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Ste
     let buckets = buckets(&resources);
     let artifacts = if options.artifacts { artifacts(client, &stack, account)? } else { None };
     tell_loss(reporter, &resources, &buckets, options);
-    confirm(reporter, options, &format!("Delete the stack {name} in account {}?", identity.account), job)?;
+    sure(reporter, options, &format!("Delete the stack {name} in account {}?", identity.account))?;
     let start = Instant::now();
     let mut followed = delete(job, reporter, &mut stack, &options.skip, &meanwhile)?;
     if stack.status.as_str() == DELETE_FAILED && !options.skip.is_empty() {
@@ -123,7 +122,7 @@ fn destroy_left(job: &Job, reporter: &mut dyn Reporter, options: &Options, accou
     let asked = options.empty_bucket || options.artifacts;
     let deleted = if asked { client.deleted_stack(name)? } else { None };
     let deleted = match deleted {
-        Some(arn) => client.stack(&arn)?.filter(|stack| is_owned(stack, (TAG, name))),
+        Some(arn) => client.stack(&arn)?.filter(|stack| is_owned(stack, (PIPELINE_TAG, name))),
         None => None,
     };
     let Some(stack) = deleted else {
@@ -153,7 +152,7 @@ fn destroy_left(job: &Job, reporter: &mut dyn Reporter, options: &Options, accou
         let lost =
             left.iter().map(|bucket| format!("S3 bucket {bucket}: its objects and all their versions"));
         reporter.tell(&Event::Loss { lost: lost.collect(), kept: Vec::new() });
-        confirm(reporter, options, "Delete these buckets, which the deleted stack has left?", job)?;
+        sure(reporter, options, "Delete these buckets, which the deleted stack has left?")?;
     }
     for bucket in &left {
         empty(client, reporter, bucket, account)?;
@@ -207,20 +206,9 @@ fn tell_kept(reporter: &mut dyn Reporter, buckets: &[String], spec: &str) {
     }
 }
 
-fn confirm(reporter: &mut dyn Reporter, options: &Options, question: &str, job: &Job) -> Step<()> {
-    if options.yes {
-        return Ok(());
-    }
-    match reporter.ask(question) {
-        Answer::Yes => Ok(()),
-        Answer::No => Err(Stop::Declined),
-        Answer::Nobody => Err(Stop::fault(
-            Code::Unconfirmed,
-            At::Name,
-            "there is no terminal to confirm the end of the pipeline on",
-            format!("run `pipec destroy {} --yes`", job.spec),
-        )),
-    }
+fn sure(reporter: &mut dyn Reporter, options: &Options, question: &str) -> Step<()> {
+    let nobody = "there is no terminal to confirm the end of the pipeline on";
+    confirm(reporter, options.yes, question, (nobody, "add `--yes` to the command"))
 }
 
 /// Deletes a bucket with everything in it, page after page.

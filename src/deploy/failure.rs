@@ -84,7 +84,7 @@ fn left(followed: &Followed, stack: &str, last: &StackEvent) -> String {
         "ROLLBACK_COMPLETE" => {
             "Nothing of it is left but its events; the next deployment removes it".to_owned()
         }
-        "UPDATE_ROLLBACK_COMPLETE" => "The version before is running".to_owned(),
+        "UPDATE_ROLLBACK_COMPLETE" => "It is as it was before this update".to_owned(),
         "UPDATE_ROLLBACK_FAILED" => format!(
             "Its rollback failed too, over {name} ({}): `pipec deploy SPEC --continue-rollback` tries again, and with \
              `--skip {name}` leaves that as it is",

@@ -14,6 +14,7 @@ pub mod failure;
 pub mod follow;
 pub mod interrupt;
 pub mod kinds;
+mod large_template;
 pub mod logs;
 pub mod observer;
 pub mod pipeline;

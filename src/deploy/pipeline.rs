@@ -2,16 +2,16 @@
 
 use std::time::Instant;
 
-use sha2::{Digest, Sha256};
-
 use super::artifact_bucket;
 use super::change_set::{self, Base, Begun, Draft, Prepared};
 use super::changes::{self, Action, Change};
 use super::client::{AwsClient, Bucket, Stack};
+use super::deployed::absent;
 use super::failure::failure;
 use super::follow::operate;
 use super::kinds;
-use super::report::{Answer, Event, Reporter, ShardSteps};
+use super::large_template::LargeTemplate;
+use super::report::{Event, Reporter, ShardSteps, confirm};
 use super::settle::{Dead, check_owner, follow_on, settle, stuck};
 use super::shard_steps;
 use super::stack_status::{Condition, StackStatus};
@@ -20,9 +20,8 @@ use super::upload::{self, ArtifactSource};
 use crate::aws::limits::cloudformation::TEMPLATE_BODY_BYTES_MAX;
 use crate::diagnostics::Code;
 use crate::plan::Plan;
+use crate::spec::PIPELINE_TAG;
 
-/// Tag of a pipeline's stack, with the pipeline's name.
-pub const TAG: &str = "pipec:pipeline";
 /// Stands for a bucket that is still to be made, in a change set that is never executed.
 const BUCKET_TO_BE: &str = "pipec-artifacts-to-be-made";
 
@@ -82,7 +81,7 @@ pub enum Outcome {
 
 impl<'a> Job<'a> {
     fn tag(&self) -> (&'a str, &'a str) {
-        (TAG, &self.plan.name)
+        (PIPELINE_TAG, &self.plan.name)
     }
 
     fn meanwhile(&self) -> String {
@@ -101,20 +100,13 @@ impl<'a> Job<'a> {
 pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step<Outcome> {
     let name = &job.plan.name;
     let found = job.client.stack(name)?.filter(|stack| stack.status.condition() != Condition::Gone);
+    if options.extent == Extent::Diff && Base::of(found.as_ref()) != Base::Stack {
+        return Ok(tell_planned(job, reporter));
+    }
     let account = &account(job.client, found.as_ref())?;
     tell_account(job, reporter, account, found.as_ref());
-    // A look is enough for most; what is not settled takes more.
-    let stack = match found {
-        Some(stack) if stack.status.condition() == Condition::Settled => {
-            check_owner(&stack, job.tag())?;
-            Some(stack)
-        }
-        Some(_) => {
-            let dead = if options.extent == Extent::Whole { Dead::Remove } else { Dead::Keep };
-            settle(job.client, reporter, name, job.tag(), &job.meanwhile(), dead)?
-        }
-        None => None,
-    };
+    let dead = if options.extent == Extent::Whole { Dead::Remove } else { Dead::Keep };
+    let stack = settle(job.client, reporter, found, job.tag(), &job.meanwhile(), dead)?;
     if let Some(stack) = stack.as_ref().filter(|stack| stack.status.condition() == Condition::Dead) {
         reporter.tell(&Event::Note {
             message: format!("the stack is {}; a deployment removes it first", stack.status),
@@ -134,16 +126,15 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
     };
     let large = match &bucket {
         _ if !too_large => None,
-        Some(bucket) => Some(send_template(job.client, bucket, job.template)?),
+        Some(bucket) => Some(LargeTemplate::send(job.client, bucket, job.template)?),
         None => return unseen(job, reporter, stack.as_ref()),
     };
     let url = large.as_ref().map(|large| large.url.as_str());
     let outcome = change(job, reporter, options, account, stack.as_ref(), bucket.as_ref(), url);
-    if let (Some(Large { key, sent: true, .. }), Some(bucket)) = (&large, &bucket)
+    if let (Some(large), Some(bucket)) = (&large, &bucket)
         && options.extent != Extent::Whole
     {
-        let versions = job.client.versions_of(bucket, key);
-        let taken_back = versions.and_then(|versions| job.client.delete_versions(bucket, &versions));
+        let taken_back = large.take_back(job.client, bucket);
         // The first fault is the one to tell.
         return outcome.and_then(|outcome| Ok(taken_back.map(|()| outcome)?));
     }
@@ -197,7 +188,10 @@ fn change(
         if options.extent == Extent::DryRun {
             return Ok(None);
         }
-        confirm(reporter, options, account, job)?;
+        let question = format!("Deploy this to account {account}, {}?", job.client.region());
+        let nobody = "there is no terminal to confirm the changes on";
+        let help = "add `--yes` to the command; `--dry-run` only shows them";
+        confirm(reporter, options.yes, &question, (nobody, help))?;
         Ok(Some(ways))
     })();
     let ways = match outcome {
@@ -220,7 +214,7 @@ fn change(
         for number in 0..steps {
             let template = shard_steps::at_step(job.template, &ways, number);
             let large = match (url, bucket) {
-                (Some(_), Some(bucket)) => Some(send_template(job.client, bucket, &template)?),
+                (Some(_), Some(bucket)) => Some(LargeTemplate::send(job.client, bucket, &template)?),
                 _ => None,
             };
             let url = large.as_ref().map(|large| large.url.as_str());
@@ -231,7 +225,8 @@ fn change(
             let allowed =
                 prepared.changes.as_ref().map(|found| guard(&changes::read(found), options, job.spec));
             match allowed {
-                Some(Ok(())) => execute(job, reporter, &prepared, &template)?,
+                Some(Ok(())) => execute(job, reporter, &prepared, &template)
+                    .map_err(|stop| behind_steps(stop, number, steps))?,
                 Some(Err(stop)) => {
                     let _ = change_set::take_back(job.client, &prepared);
                     return Err(stop);
@@ -244,12 +239,26 @@ fn change(
     Ok(Outcome::Deployed)
 }
 
+/// A fault of a step of shards that others went before.
+fn behind_steps(stop: Stop, done: usize, steps: usize) -> Stop {
+    match stop {
+        Stop::Fault(mut fault) if done > 0 => {
+            fault.help += &format!(
+                ". Of {steps} updates {done} went before it: what the spec says is deployed but for the shards, and \
+                 the next run goes on with them"
+            );
+            Stop::Fault(fault)
+        }
+        stop => stop,
+    }
+}
+
 /// The tags of the stack: those that others have put there stay, since an update takes the whole set.
 fn tags<'a>(job: &Job<'a>, stack: Option<&'a Stack>) -> Vec<(&'a str, &'a str)> {
     let there = stack.into_iter().flat_map(|stack| &stack.tags);
     let there = there.map(|(key, value)| (key.as_str(), value.as_str()));
     // AWS's own cannot be given.
-    let others = there.filter(|(key, _)| *key != TAG && !key.starts_with("aws:"));
+    let others = there.filter(|(key, _)| *key != PIPELINE_TAG && !key.starts_with("aws:"));
     others.chain([job.tag()]).collect()
 }
 
@@ -258,10 +267,7 @@ fn tags<'a>(job: &Job<'a>, stack: Option<&'a Stack>) -> Vec<(&'a str, &'a str)> 
 /// # Errors
 /// As [`deploy`].
 pub fn diff(job: &Job, reporter: &mut dyn Reporter) -> Step<Outcome> {
-    match job.client.stack(&job.plan.name)?.map(|stack| stack.status.condition()) {
-        None | Some(Condition::Gone | Condition::Reviewed) => Ok(tell_planned(job, reporter)),
-        Some(_) => deploy(job, reporter, &Options { extent: Extent::Diff, ..Options::default() }),
-    }
+    deploy(job, reporter, &Options { extent: Extent::Diff, ..Options::default() })
 }
 
 /// Goes on with the rollback of an update that failed, leaving out what is named.
@@ -272,12 +278,7 @@ pub fn continue_rollback(job: &Job, reporter: &mut dyn Reporter, skip: &[String]
     let stack = job.client.stack(&job.plan.name)?;
     tell_account(job, reporter, &account(job.client, stack.as_ref())?, stack.as_ref());
     let Some(stack) = stack.filter(|stack| stack.status.condition() != Condition::Gone) else {
-        return Err(Stop::fault(
-            Code::NotDeployed,
-            At::Name,
-            format!("there is no stack `{}` in {}", job.plan.name, job.client.region()),
-            format!("deploy it with `pipec deploy {}`", job.spec),
-        ));
+        return Err(absent(job.client, job.plan, job.spec));
     };
     check_owner(&stack, job.tag())?;
     let meanwhile = format!(
@@ -355,25 +356,6 @@ fn tell_finished(reporter: &mut dyn Reporter, stack: &str, status: &StackStatus,
     });
 }
 
-/// A template that is too large for a request, as an object.
-struct Large {
-    key: String,
-    url: String,
-    /// Whether it was not there before.
-    sent: bool,
-}
-
-/// Sends a template under a key that holds its hash.
-fn send_template(client: &dyn AwsClient, bucket: &Bucket, template: &str) -> Step<Large> {
-    let hash: String = Sha256::digest(template.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    let key = format!("template-{}.yaml", &hash[..20]);
-    let sent = client.object(bucket, &key)?.is_none();
-    if sent {
-        upload::send(client, bucket, &key, template.as_bytes())?;
-    }
-    Ok(Large { url: client.object_url(bucket, &key), key, sent })
-}
-
 /// A template that is too large for a request, without a bucket to put it into.
 fn unseen(job: &Job, reporter: &mut dyn Reporter, stack: Option<&Stack>) -> Step<Outcome> {
     let deployed = match stack.filter(|stack| stack.status.condition() == Condition::Settled) {
@@ -418,23 +400,6 @@ fn guard(changes: &[Change], options: &Options, spec: &str) -> Step<()> {
         format!("{} ({}) {would} {end}", first.resource, first.kind),
         format!("where that is meant, run `pipec deploy {spec} {}`", flags.join(" ")),
     ))
-}
-
-fn confirm(reporter: &mut dyn Reporter, options: &Options, account: &str, job: &Job) -> Step<()> {
-    if options.yes {
-        return Ok(());
-    }
-    let question = format!("Deploy this to account {account}, {}?", job.client.region());
-    match reporter.ask(&question) {
-        Answer::Yes => Ok(()),
-        Answer::No => Err(Stop::Declined),
-        Answer::Nobody => Err(Stop::fault(
-            Code::Unconfirmed,
-            At::Name,
-            "there is no terminal to confirm the changes on",
-            format!("run `pipec deploy {} --yes`; `--dry-run` only shows them", job.spec),
-        )),
-    }
 }
 
 /// Executes a change set and follows it to its end.

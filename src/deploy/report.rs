@@ -4,6 +4,8 @@
 use serde::Serialize;
 
 use super::changes::Change;
+use super::stop::{At, Step, Stop};
+use crate::diagnostics::Code;
 
 /// Something to tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -145,6 +147,8 @@ pub enum Answer {
     Yes,
     /// Do not.
     No,
+    /// Ctrl-C.
+    Interrupted,
     /// Nobody is there to ask.
     Nobody,
 }
@@ -155,4 +159,25 @@ pub trait Reporter {
     fn tell(&mut self, event: &Event);
     /// Asks a question that yes or no answers.
     fn ask(&mut self, question: &str) -> Answer;
+}
+
+/// Asks for a yes, unless it was given beforehand.
+///
+/// # Errors
+/// The user's decision; the problem and its help where nobody is there to ask.
+pub fn confirm(
+    reporter: &mut dyn Reporter,
+    yes: bool,
+    question: &str,
+    (problem, help): (&str, &str),
+) -> Step<()> {
+    if yes {
+        return Ok(());
+    }
+    match reporter.ask(question) {
+        Answer::Yes => Ok(()),
+        Answer::No => Err(Stop::Declined),
+        Answer::Interrupted => Err(Stop::interrupted()),
+        Answer::Nobody => Err(Stop::fault(Code::Unconfirmed, At::Name, problem, help)),
+    }
 }

@@ -173,11 +173,12 @@ where
         return CallError { action, kind, code: None, message };
     };
     let status = response.status().as_u16();
+    let kind = CallErrorKind::of(action, error.code(), status);
     CallError {
         action,
-        kind: CallErrorKind::of(error.code(), status),
+        kind,
         code: error.code().map(str::to_owned).or_else(|| Some(format!("HTTP {status}"))),
-        message: error.message().unwrap_or_default().to_owned(),
+        message: error.message().unwrap_or(kind.words()).to_owned(),
     }
 }
 
@@ -187,7 +188,7 @@ fn unsent(context: &str) -> (CallErrorKind, String) {
     let has = |word: &str| lower.contains(word);
     if has("credential") || has("identity resolver") || has("sso") && has("token") {
         return if has("expired") || has("token is invalid") || has("sso") {
-            (CallErrorKind::ExpiredCredentials, "the login has expired".into())
+            (CallErrorKind::ExpiredCredentials, CallErrorKind::ExpiredCredentials.words().into())
         } else {
             (CallErrorKind::NoCredentials, "no credentials were found".into())
         };

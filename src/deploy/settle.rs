@@ -18,22 +18,23 @@ pub enum Dead {
     Keep,
 }
 
-/// The stack, settled or reviewed, or dead where that stays; `None` where there is none. An operation that goes on is
-/// followed to its end.
+/// A stack as it was found, settled or reviewed, or dead where that stays; `None` where there is none. An operation that
+/// goes on is followed to its end.
 ///
 /// # Errors
 /// As AWS gives them, and where the stack is someone else's or needs a decision.
 pub fn settle(
     client: &dyn AwsClient,
     reporter: &mut dyn Reporter,
-    name: &str,
+    mut found: Option<Stack>,
     tag: (&str, &str),
     meanwhile: &str,
     dead: Dead,
 ) -> Step<Option<Stack>> {
     loop {
-        let Some(stack) = client.stack(name)? else { return Ok(None) };
+        let Some(stack) = found else { return Ok(None) };
         check_owner(&stack, tag)?;
+        let name = &stack.name;
         match stack.status.condition() {
             Condition::Gone => return Ok(None),
             Condition::Settled | Condition::Reviewed => return Ok(Some(stack)),
@@ -56,6 +57,7 @@ pub fn settle(
             }
             Condition::Stuck | Condition::Wrecked => return Err(stuck(client, &stack)?),
         }
+        found = client.stack(name)?;
     }
 }
 

@@ -42,6 +42,11 @@ pub enum At {
 }
 
 impl Stop {
+    /// Ctrl-C while nothing goes on.
+    pub fn interrupted() -> Self {
+        Self::Interrupted("nothing goes on in AWS; run the same command again".into())
+    }
+
     /// A fault.
     pub fn fault(code: Code, at: At, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self::Fault(Box::new(Fault { code, at, message: message.into(), help: help.into() }))
@@ -81,14 +86,13 @@ impl Stop {
 impl From<CallError> for Stop {
     fn from(error: CallError) -> Self {
         let code = match error.kind {
-            CallErrorKind::Interrupted => {
-                return Self::Interrupted("nothing goes on in AWS; run the same command again".into());
-            }
+            CallErrorKind::Interrupted => return Self::interrupted(),
             CallErrorKind::NoCredentials
             | CallErrorKind::ExpiredCredentials
             | CallErrorKind::WrongCredentials => Code::Credentials,
             CallErrorKind::Denied => Code::MissingPermission,
             CallErrorKind::Throttled | CallErrorKind::Unreachable => Code::AwsUnreachable,
+            CallErrorKind::OtherRegion => Code::ArtifactBucket,
             CallErrorKind::NotFound | CallErrorKind::Exists | CallErrorKind::Refused => Code::AwsRefused,
         };
         Self::fault(code, At::Name, error.to_string(), error.help())

@@ -41,9 +41,7 @@ pub fn upload(
 ) -> Step<()> {
     let mut present = 0;
     for artifact in &plan.artifacts {
-        let head = client.object(bucket, &artifact.s3_key);
-        let head = head.map_err(|error| explain(error.into(), bucket))?;
-        let recorded = head.and_then(|ObjectHead { sha256 }| sha256);
+        let recorded = recorded(client, bucket, &artifact.s3_key)?;
         let bytes = match (source.local(artifact)?, &recorded) {
             // Its connector is not here; S3 verified the bytes when they came.
             (None, Some(_)) => {
@@ -53,12 +51,10 @@ pub fn upload(
             (None, None) => source.fetched(artifact)?,
             (Some(bytes), _) => bytes,
         };
-        let sha256 = sha256(&bytes);
-        if recorded.as_ref() == Some(&sha256) {
+        if !send_missing(client, bucket, &artifact.s3_key, recorded.as_deref(), &bytes)? {
             present += 1;
             continue;
         }
-        send(client, bucket, &artifact.s3_key, &bytes)?;
         reporter.tell(&Event::Uploaded {
             artifact: artifact.name.to_owned(),
             key: artifact.s3_key.clone(),
@@ -71,10 +67,26 @@ pub fn upload(
     Ok(())
 }
 
-/// Sends an object whole or not at all.
-pub(super) fn send(client: &dyn AwsClient, bucket: &Bucket, key: &str, bytes: &[u8]) -> Step<()> {
-    let sent = client.put_object(bucket, key, bytes, &sha256(bytes));
-    sent.map_err(|error| match error.kind {
+/// The SHA-256 that S3 recorded over an object; `None` where there is no such object, or it came without one.
+pub(super) fn recorded(client: &dyn AwsClient, bucket: &Bucket, key: &str) -> Step<Option<String>> {
+    let head = client.object(bucket, key).map_err(|error| explain(error.into(), bucket))?;
+    Ok(head.and_then(|ObjectHead { sha256 }| sha256))
+}
+
+/// Sends an object, whole or not at all, unless S3 recorded the same bytes; whether it was sent.
+pub(super) fn send_missing(
+    client: &dyn AwsClient,
+    bucket: &Bucket,
+    key: &str,
+    recorded: Option<&str>,
+    bytes: &[u8],
+) -> Step<bool> {
+    let sha256 = STANDARD.encode(Sha256::digest(bytes));
+    if recorded == Some(&sha256) {
+        return Ok(false);
+    }
+    let sent = client.put_object(bucket, key, bytes, &sha256);
+    sent.map(|()| true).map_err(|error| match error.kind {
         CallErrorKind::NotFound => Stop::fault(
             Code::ArtifactBucket,
             At::Name,
@@ -104,8 +116,4 @@ fn explain(stop: Stop, bucket: &Bucket) -> Stop {
         }
         stop => stop,
     }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    STANDARD.encode(Sha256::digest(bytes))
 }

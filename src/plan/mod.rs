@@ -27,7 +27,7 @@ use crate::aws::instance_types::Architecture;
 use crate::capacity::ROW_KEY_BYTES;
 use crate::check::Checked;
 use crate::runtime::{Program, Programs};
-use crate::spec::SECONDS_PER_DAY;
+use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
 pub use delivery::{BucketPlan, DeliveryPlan, TransformPlan};
 use grants::{ArtifactKeys, Role};
@@ -180,7 +180,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
             .and_then(|producer| Some(producer.records.as_ref()?.artifact.s3_key.as_str())),
     };
     let output_stream = streams::output(checked);
-    let mut tags = vec![TagPlan { key: "pipec:pipeline".into(), value: pipeline.name.value.clone() }];
+    let mut tags = vec![TagPlan { key: PIPELINE_TAG.into(), value: pipeline.name.value.clone() }];
     tags.extend(pipeline.tags.iter().map(|tag| TagPlan { key: tag.key.clone(), value: tag.value.clone() }));
     let mut plan = Plan {
         name: pipeline.name.value.clone(),

@@ -12,6 +12,9 @@ use serde::Deserialize;
 
 pub use quantity::{ByteSize, Duration, Percent, SECONDS_PER_DAY, SECONDS_PER_HOUR};
 
+/// Tag of every stack and resource, with the pipeline's name.
+pub const PIPELINE_TAG: &str = "pipec:pipeline";
+
 /// A streaming pipeline: a Kinesis data stream, what fills it, what happens to its records, and where they go.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

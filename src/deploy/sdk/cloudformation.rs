@@ -4,6 +4,7 @@ use aws_sdk_cloudformation::types;
 
 use super::SdkClient;
 use crate::deploy::call_error::CallErrorKind;
+use crate::deploy::change_set::unique_name;
 use crate::deploy::client::{Call, ChangeAction, ChangeSet, ChangeSetRequest, ChangeSetStatus, Output};
 use crate::deploy::client::{Identity, StackReader, StackWriter};
 use crate::deploy::client::{PropertyChange, Replacement, ResourceChange, Stack, StackEvent, StackResource};
@@ -226,6 +227,8 @@ impl StackWriter for SdkClient {
     fn continue_rollback(&self, stack: &str, skip: &[String]) -> Call<()> {
         let skip = (!skip.is_empty()).then(|| skip.to_vec());
         let request = self.cloudformation.continue_update_rollback().stack_name(stack);
+        // By its token CloudFormation knows a request again whose answer was lost, and refuses it otherwise.
+        let request = request.client_request_token(unique_name());
         let send = request.set_resources_to_skip(skip).send();
         self.call("cloudformation:ContinueUpdateRollback", send).map(drop)
     }

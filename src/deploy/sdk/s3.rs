@@ -86,7 +86,7 @@ impl Objects for SdkClient {
         match answer.errors().first() {
             None => Ok(()),
             Some(error) => Err(CallError {
-                kind: CallErrorKind::of(error.code(), 200),
+                kind: CallErrorKind::of("s3:DeleteObjectVersion", error.code(), 200),
                 code: error.code().map(str::to_owned),
                 ..refused(error.message().unwrap_or_default().to_owned())
             }),
