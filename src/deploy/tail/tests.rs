@@ -312,6 +312,9 @@ fn no_object_is_lost_while_those_before_are_told() {
         true
     });
     assert_eq!(told, ["raw/2026/11/23/22/a", "raw/2026/11/23/23/b", "raw/2026/11/24/07/c"]);
+    // What lies behind the last look is not listed for ever.
+    let listed = world.listed.borrow();
+    assert!(listed.iter().rev().take(20).all(|prefix| prefix.starts_with("raw/2026/11/24/")), "{listed:?}");
 }
 
 #[test]
