@@ -54,7 +54,8 @@ pub struct Compilations {
     pub sources: Sources,
     /// What was found in them, in reading order, each finding once.
     pub diagnostics: Vec<Diagnostic>,
-    /// The stacks: the spec's own, and the environments' in their order. Those with errors are missing.
+    /// The stacks: the spec's own, and the environments' in their order. Those with errors are missing, and all where
+    /// two would have one name.
     pub stacks: Vec<Stack>,
 }
 
@@ -82,7 +83,14 @@ pub fn compile(
 ) -> Compilation {
     let mut sources = Sources::default();
     let (stack, mut diagnostics) = match document(world, path, &mut sources) {
-        Ok(document) => phases(world, programs, path, &document, environment, &mut sources),
+        Ok(document) => {
+            let (stack, mut found) = phases(world, programs, path, &document, environment, &mut sources);
+            // Whichever pipeline is asked for: a deployment of it must not take another one's stack.
+            let clashes = check::same_names_within(&document.names());
+            let stack = stack.filter(|_| clashes.is_empty());
+            found.extend(clashes);
+            (stack, found)
+        }
         Err(diagnostics) => (None, diagnostics),
     };
     diagnostics::sort(&mut diagnostics);
@@ -104,6 +112,11 @@ pub fn compile_all(world: &dyn World, programs: &Programs, path: &Path) -> Compi
             let found = document.environments().iter();
             let found = found.map(|environment| (environment, of(Some(&environment.name)))).collect();
             parse::add_findings(&mut all, found);
+            let clashes = check::same_names_within(&document.names());
+            if !clashes.is_empty() {
+                stacks.clear();
+            }
+            all.extend(clashes);
             all
         }
         Err(diagnostics) => diagnostics,

@@ -80,8 +80,10 @@ impl World for Folder<'_> {
 fn compile(folder: &Path) -> Vec<Found> {
     let mut specs = vec!["spec.yaml"];
     specs.extend(folder.join("other.yaml").exists().then_some("other.yaml"));
-    // The plan's advice (10) is shown where it is the case: most other specs would have some as well.
-    let phases = if name(folder).starts_with("PIPE10") { compiled } else { front_end };
+    // The plan's advice (10) is shown where it is the case: most other specs would have some as well. The names of a
+    // spec's pipelines are held against each other by a whole compilation.
+    let whole = ["PIPE10", "PIPE0806-environment"].iter().any(|begin| name(folder).starts_with(begin));
+    let phases = if whole { compiled } else { front_end };
     let environment = fs::read_to_string(folder.join("environment")).ok();
     let environment = environment.as_deref().map(str::trim);
     let mut all: Vec<Found> =

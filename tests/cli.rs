@@ -310,6 +310,25 @@ fn the_deployers_policy_is_all_of_stdout() {
 }
 
 #[test]
+fn deleting_data_and_artifacts_is_allowed_where_it_is_asked_for() {
+    let place = Place::new();
+    place.file("orders.yaml", FLINK);
+    let sids = |options: &[&str]| -> Vec<String> {
+        let output = place.pipec(&[&["permissions", "orders.yaml"], options].concat());
+        let policy: Value = serde_json::from_str(&out(&output)).expect("JSON");
+        let statements = policy["Statement"].as_array().expect("statements").iter();
+        statements.filter_map(|statement| statement["Sid"].as_str().map(str::to_owned)).collect()
+    };
+    let own = sids(&[]);
+    for (option, more) in [
+        ("--empty-bucket", ["DeleteBuckets", "EmptyBuckets"]),
+        ("--artifacts", ["FindStacksWithTheSameArtifacts", "DeleteArtifacts"]),
+    ] {
+        assert_eq!(sids(&[option]), [&own[..], &more.map(str::to_owned)].concat(), "{option}");
+    }
+}
+
+#[test]
 fn a_policy_that_is_too_large_for_one_is_written_as_several() {
     let place = Place::new();
     place.file("orders.yaml", FLINK);
@@ -492,5 +511,18 @@ fn watching_without_credentials_says_how_to_log_in() {
         let output = Place::new().pipec(&[verb, "orders.yaml"]);
         assert_eq!(code(&output), 3, "{}", err(&output));
         assert!(err(&output).contains("PIPE1101") && out(&output).is_empty(), "{}", err(&output));
+    }
+}
+
+#[test]
+fn what_asks_aws_tells_the_faults_of_a_spec_as_events() {
+    let place = Place::new();
+    place.file("orders.yaml", &SPEC.replace("prefix", "prefx"));
+    for verb in ["deploy", "diff", "destroy", "status", "logs"] {
+        let output = place.pipec(&[verb, "orders.yaml", "--format", "json"]);
+        assert_eq!(code(&output), 1, "{verb}");
+        let event: Value = serde_json::from_str(&out(&output)).expect("an event on one line");
+        assert_eq!((&event["event"], &event["code"]), (&"error".into(), &"PIPE0110".into()), "{verb}");
+        assert_eq!(err(&output), "nothing was done: 1 error\n", "{verb}");
     }
 }

@@ -3,9 +3,15 @@
 mod support;
 
 use std::fs;
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use support::place::{FLINK, Place, SPEC, code, err, files, out};
+use support::server::{Request, Response, serve};
+
+/// Every verb that takes an environment.
+const VERBS: [&str; 11] =
+    ["check", "build", "plan", "sql", "permissions", "deploy", "diff", "destroy", "status", "logs", "tail"];
 
 /// [`SPEC`] with two environments.
 fn environments() -> String {
@@ -68,10 +74,72 @@ fn env_takes_one_environment_alone() {
 }
 
 #[test]
+fn the_policy_is_the_environments() {
+    let place = Place::new();
+    place.file("orders.yaml", &environments());
+    let stacks = |args: &[&str]| -> Vec<String> {
+        let output = place.pipec(&[&["permissions", "orders.yaml"], args].concat());
+        assert_eq!(code(&output), 0, "{}", err(&output));
+        let arns = out(&output);
+        let arns = arns.split('"').filter_map(|word| word.split_once(":stack/"));
+        arns.map(|(_, name)| name.to_owned()).collect()
+    };
+    assert_eq!(stacks(&[]), ["orders/*"]);
+    assert_eq!(stacks(&["--env", "prod"]), ["orders-prod/*"]);
+    assert_eq!(stacks(&["--env", "prod", "--stack", "trial"]), ["trial/*"]);
+    // The tag, which keeps the producers of two pipelines apart, is the environment's as well.
+    place.file(
+        "orders.yaml",
+        &format!("{}producer: {{generate: {{}}, records_per_second: 2}}\nrecords: {{format: json, columns: {{id: {{type: BIGINT}}}}}}\n", environments()),
+    );
+    let policy = out(&place.pipec(&["permissions", "orders.yaml", "--env", "prod"]));
+    let tags: Vec<&str> = policy.split("\"aws:ResourceTag/pipec:pipeline\": [").skip(1).collect();
+    assert!(!tags.is_empty());
+    assert!(tags.iter().all(|tag| tag.trim_start().starts_with("\"orders-prod\"")), "{policy}");
+}
+
+#[test]
+fn what_watches_asks_for_the_environments_stack() {
+    let place = Place::new();
+    place.file("orders.yaml", &environments());
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let asking = Arc::clone(&asked);
+    let address = serve(Arc::new(move |request: Request| {
+        let body = String::from_utf8(request.body).expect("a form");
+        asking.lock().expect("the list").extend(body.split('&').map(str::to_owned));
+        let error = "<Code>ValidationError</Code><Message>Stack with id orders does not exist</Message>";
+        let body = format!("<ErrorResponse><Error>{error}</Error></ErrorResponse>");
+        Some(Response { status: 400, headers: Vec::new(), body })
+    }));
+    fs::create_dir(place.path(".aws")).expect("a folder");
+    place.file(
+        ".aws/config",
+        &format!(
+            "[default]\nendpoint_url = {address}\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n"
+        ),
+    );
+    for (environment, stack, line) in [(&[][..], "orders", 1), (&["--env", "prod"], "orders-prod", 11)] {
+        for verb in ["status", "logs", "tail"] {
+            let output = place.pipec(&[&[verb, "orders.yaml"], environment].concat());
+            let shown = err(&output);
+            assert_eq!(code(&output), 3, "{shown}");
+            let name = format!("StackName={stack}");
+            let asked = std::mem::take(&mut *asked.lock().expect("the list"));
+            let names: Vec<&String> = asked.iter().filter(|field| field.starts_with("StackName=")).collect();
+            assert_eq!(names, [&name], "{verb}");
+            assert!(shown.contains(&format!("there is no stack `{stack}`")), "{verb}: {shown}");
+            assert!(shown.contains(&format!("--> orders.yaml:{line}:")), "{verb}: {shown}");
+            let command = [&["pipec deploy orders.yaml"], environment].concat().join(" ");
+            assert!(shown.contains(&format!("`{command}`")), "{verb}: {shown}");
+        }
+    }
+}
+
+#[test]
 fn an_unknown_environment_is_told_with_those_that_there_are() {
     let place = Place::new();
     place.file("orders.yaml", &environments());
-    for verb in ["check", "build", "plan", "sql", "deploy", "diff", "destroy"] {
+    for verb in VERBS {
         let output = place.pipec(&[verb, "--env", "prd", "orders.yaml"]);
         assert_eq!(code(&output), 1, "{verb}");
         assert!(
@@ -118,4 +186,27 @@ fn the_name_of_an_environment_is_no_other_pipelines() {
     assert_eq!(code(&output), 1);
     assert!(err(&output).contains("error[PIPE0806]"), "{}", err(&output));
     assert!(err(&output).contains("orders.yaml:12:11"), "{}", err(&output));
+    assert!(!place.path("generated").exists());
+}
+
+#[test]
+fn no_verb_lays_an_environment_over_another_pipelines_stack() {
+    let place = Place::new();
+    place.file("orders.yaml", &environments().replace("  prod:\n", "  prod:\n    name: orders\n"));
+    // Wherever the clash is: the stack of the spec's own, of the environment that takes its name, and of one beside.
+    for environment in [&[][..], &["--env", "prod"], &["--env", "dev"]] {
+        for verb in VERBS {
+            let output = place.pipec(&[&[verb, "orders.yaml"], environment].concat());
+            assert_eq!(code(&output), 1, "{verb} {environment:?}");
+            assert_eq!(err(&output).matches("error[PIPE0806]").count(), 1, "{verb}: {}", err(&output));
+            assert!(err(&output).contains("orders.yaml:12:11"), "{verb}: {}", err(&output));
+            assert_eq!(out(&output), "", "{verb} {environment:?}");
+        }
+    }
+    // What is told of one spec's pipelines is not told again when specs are held against each other.
+    place.file("other.yaml", &SPEC.replace("name: orders", "name: others"));
+    for verb in ["check", "build"] {
+        let output = place.pipec(&[verb, "orders.yaml", "other.yaml"]);
+        assert_eq!(err(&output).matches("error[PIPE0806]").count(), 1, "{verb}: {}", err(&output));
+    }
 }

@@ -12,7 +12,7 @@ mod source;
 mod stream;
 mod transform;
 
-pub use names::same_names;
+pub use names::{same_names, same_names_within};
 #[cfg(test)]
 pub(crate) use producer::USER_DATA_FRAME_BYTES;
 

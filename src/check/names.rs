@@ -305,6 +305,30 @@ pub fn same_names<'a>(
     found
 }
 
+/// Pipelines of one spec (name and the name's place) that have one name: they would be one stack, so that one would be
+/// laid over the other, and deleted with it.
+pub fn same_names_within(names: &[(String, Span)]) -> Vec<Diagnostic> {
+    let mut first: HashMap<&str, Span> = HashMap::new();
+    let mut found = Vec::new();
+    for (name, span) in names {
+        match first.entry(name) {
+            Entry::Vacant(entry) => {
+                entry.insert(*span);
+            }
+            Entry::Occupied(entry) => found.push(
+                Diagnostic::error(
+                    Code::DuplicatePipeline,
+                    *span,
+                    format!("`{name}` is the name of another pipeline of this spec as well"),
+                    format!("write another name, as in `name: {name}-2`"),
+                )
+                .related(*entry.get(), "the other one"),
+            ),
+        }
+    }
+    found
+}
+
 /// Holds a name against a service's rule.
 pub(super) fn against(rule: &NameRule, name: &Setting<String>, code: Code, help: &str) -> Option<Diagnostic> {
     let fault = rule.check(&name.value).err()?;

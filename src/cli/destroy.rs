@@ -7,7 +7,7 @@ use super::aws::{AwsArgs, Compiled, EventFormat, compile};
 use super::output::Exit;
 use crate::deploy::destroy::{self, Job, Options};
 use crate::deploy::interrupt::Interrupt;
-use crate::deploy::stop::Step;
+use crate::deploy::stop::{Step, Stop};
 
 /// Delete the pipeline's stack, after saying what goes and what stays
 ///
@@ -44,7 +44,18 @@ impl Destroy {
     pub(super) fn run(self) -> Result<(), Exit> {
         let compiled = compile(&self.pipeline, self.format)?;
         let interrupt = Interrupt::install();
-        self.destroy(&compiled, &interrupt).map_err(|stop| compiled.stopped(stop, self.format))
+        self.destroy(&compiled, &interrupt)
+            .map_err(|stop| compiled.stopped(self.with_policy(stop), self.format))
+    }
+
+    /// With the policy that allows what is destroyed: `pipec permissions` takes the same options.
+    fn with_policy(&self, stop: Stop) -> Stop {
+        let Stop::Fault(mut fault) = stop else { return stop };
+        let options = [(self.empty_bucket, " --empty-bucket"), (self.artifacts, " --artifacts")];
+        let options: String = options.iter().filter(|(given, _)| *given).map(|(_, option)| *option).collect();
+        let command = "pipec permissions SPEC";
+        fault.help = fault.help.replace(command, &format!("{command}{options}"));
+        Stop::Fault(fault)
     }
 
     fn destroy(&self, compiled: &Compiled, interrupt: &Interrupt) -> Step<()> {

@@ -39,6 +39,9 @@ pub(super) struct Permissions {
     /// Allow `pipec destroy --empty-bucket` as well
     #[arg(long)]
     empty_bucket: bool,
+    /// Allow `pipec destroy --artifacts` as well
+    #[arg(long)]
+    artifacts: bool,
     /// Write DIR/deployer-1.json and so on, each within the size of a managed policy
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -73,6 +76,7 @@ impl Permissions {
                 region: self.region.as_deref().unwrap_or(&plan.region),
                 artifact_bucket: self.artifact_bucket.as_deref(),
                 empty_bucket: self.empty_bucket,
+                artifacts: self.artifacts,
             },
         );
         match &self.out {

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use super::client::{AwsClient, Bucket, Call};
 use super::stop::Step;
 use super::upload;
+use crate::plan::permissions::TEMPLATE_KEY;
 
 /// Hexadecimal digits of the hash in the key.
 const KEY_HASH_CHARS: usize = 20;
@@ -26,7 +27,7 @@ impl LargeTemplate {
     pub(super) fn send(client: &dyn AwsClient, bucket: &Bucket, template: &str) -> Step<Self> {
         let digest = Sha256::digest(template.as_bytes());
         let hash: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        let key = format!("template-{}.yaml", &hash[..KEY_HASH_CHARS]);
+        let key = format!("{TEMPLATE_KEY}{}.yaml", &hash[..KEY_HASH_CHARS]);
         let recorded = upload::recorded(client, bucket, &key)?;
         let sent = upload::send_missing(client, bucket, &key, recorded.as_deref(), template.as_bytes())?;
         Ok(Self { url: client.object_url(bucket, &key), key, sent })

@@ -19,13 +19,21 @@ pub struct Environment {
     pub key: Span,
     /// Place of its part of the spec.
     pub place: Span,
+    /// The name that its part gives its pipeline, and the name's place.
+    own_name: Option<(String, Span)>,
     part: Node,
 }
 
 impl Environment {
     /// Whether its pipeline has a name of its own.
     pub fn is_named(&self) -> bool {
-        matches!(&self.part.kind, Kind::Mapping(entries) if entries.iter().any(|entry| entry.key == "name"))
+        self.own_name.is_some()
+    }
+
+    /// The name of its pipeline over a spec of that name, and the name's place: where it is written, or the
+    /// environment's key.
+    pub fn name_over(&self, base: &str) -> (String, Span) {
+        self.own_name.clone().unwrap_or_else(|| (format!("{base}-{}", self.name), self.key))
     }
 
     /// The spec with this part laid over, and what the part removes: pointers and places.
@@ -57,14 +65,25 @@ pub(super) fn take(root: &mut Node, file: &SourceFile) -> Vec<Environment> {
         name: entry.key,
         key: file.span(entry.key_range),
         place: file.span(entry.value.range.clone()),
+        own_name: name(&entry.value).map(|(name, range)| (name.to_owned(), file.span(range))),
         part: entry.value,
     };
     environments.into_iter().map(environment).collect()
 }
 
+/// The text that stands as `name` in a spec or a part of one.
+fn name(node: &Node) -> Option<(&str, Range<usize>)> {
+    let Kind::Mapping(entries) = &node.kind else { return None };
+    let found = &entries.iter().find(|entry| entry.key == "name")?.value;
+    match &found.kind {
+        Kind::String(name, _) => Some((name, found.range.clone())),
+        _ => None,
+    }
+}
+
 /// A part laid over what it meets: mappings key by key, anything else in place of it. A key of several alternatives
-/// takes the place of the others. A `null` removes what it meets; where it meets nothing it stays, and is found as the
-/// slip that an empty key is in any spec.
+/// takes the place of the others. A `null` removes what it meets; where it meets nothing it stays, to be
+/// found by the form of the two together.
 fn overlay(base: &Node, part: &Node, pointer: &str, removed: &mut Vec<(String, Range<usize>)>) -> Node {
     let (Kind::Mapping(below), Kind::Mapping(above)) = (&base.kind, &part.kind) else { return part.clone() };
     let mut entries = below.clone();

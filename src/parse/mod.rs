@@ -16,7 +16,7 @@ pub use load::{Unread, load, load_bytes};
 pub use places::{Places, step};
 
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::source::{FileId, SourceFile, Sources};
+use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::spec::Spec;
 use crate::spec::schema::ENVIRONMENTS;
 use tree::{Fault, Kind, Node};
@@ -85,6 +85,13 @@ impl Document {
     /// The environments, in the order of the text.
     pub fn environments(&self) -> &[Environment] {
         &self.environments
+    }
+
+    /// Names of all its pipelines and their places: the spec's own, then the environments' in their order.
+    pub fn names(&self) -> Vec<(String, Span)> {
+        let own = self.value["name"].as_str().unwrap_or_default();
+        let environments = self.environments.iter().map(|environment| environment.name_over(own));
+        [(own.to_owned(), self.places.value("/name"))].into_iter().chain(environments).collect()
     }
 
     /// The spec as it stands, or with the part of an environment laid over it.

@@ -19,7 +19,8 @@ struct Place {
 #[derive(Clone, Debug)]
 pub struct Places {
     places: HashMap<String, Place>,
-    removed: HashMap<String, Span>,
+    /// Where an environment removed keys; none where none has been laid over the spec.
+    removed: Option<HashMap<String, Span>>,
     start: Span,
     is_part: bool,
 }
@@ -33,7 +34,7 @@ impl Places {
     /// Lowers a tree to a JSON value and remembers the places.
     pub fn lower(node: &Node, file: &SourceFile) -> (Value, Self) {
         let start = file.first_line();
-        let mut places = Self { places: HashMap::new(), removed: HashMap::new(), start, is_part: false };
+        let mut places = Self { places: HashMap::new(), removed: None, start, is_part: false };
         let value = places.value_of(node, None, String::new(), file);
         (value, places)
     }
@@ -79,14 +80,20 @@ impl Places {
         self.is_part
     }
 
-    /// Keeps in mind where keys were removed.
+    /// Keeps in mind where the environment that has been laid over the spec removed keys.
     pub(super) fn remember(&mut self, removed: Vec<(String, Range<usize>)>, file: &SourceFile) {
-        self.removed = removed.into_iter().map(|(pointer, range)| (pointer, file.span(range))).collect();
+        let places = removed.into_iter().map(|(pointer, range)| (pointer, file.span(range)));
+        self.removed = Some(places.collect());
+    }
+
+    /// Whether an environment has been laid over the spec. A `null` that is left then met nothing.
+    pub(super) fn is_overlaid(&self) -> bool {
+        self.removed.is_some()
     }
 
     /// Where an environment removed the key of a pointer, if it did.
     pub(super) fn removed(&self, pointer: &str) -> Option<Span> {
-        self.removed.get(pointer).copied()
+        self.removed.as_ref()?.get(pointer).copied()
     }
 
     /// Whether the spec has a value there.

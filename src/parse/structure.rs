@@ -20,7 +20,8 @@ use form::{
     words,
 };
 use keys::{
-    environment_name, exclusive, is_environments, missing_key, not_one_of, on_demand_shards, unknown_key,
+    environment_name, exclusive, is_environments, missing_key, not_one_of, nothing_to_remove,
+    on_demand_shards, unknown_key,
 };
 use quantities::{not_a_quantity, quantity_fault, read};
 
@@ -124,6 +125,7 @@ fn explain(error: &ValidationError, root: &Value, places: &Places, out: &mut Vec
     let subschema = subschema_of(error);
     let instance = error.instance().as_ref();
     match error.kind() {
+        _ if instance.is_null() && places.is_overlaid() => out.push(nothing_to_remove(&pointer, places)),
         ValidationErrorKind::AdditionalProperties { unexpected } => {
             out.extend(unexpected.iter().map(|key| unknown_key(key, &pointer, subschema, root, places)));
         }

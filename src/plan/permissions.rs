@@ -18,6 +18,8 @@ use document::{allow, anything, only};
 pub const ARTIFACT_STACK: &str = "pipec-artifacts";
 /// What that stack holds, the bucket as `Bucket`.
 const ARTIFACT_STACK_TYPES: [&str; 2] = ["AWS::S3::Bucket", "AWS::S3::BucketPolicy"];
+/// What the key of a template that is too large for a request begins with. A dry run or a diff removes what it sent.
+pub const TEMPLATE_KEY: &str = "template-";
 
 /// Who deploys, and where.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +34,8 @@ pub struct Deployer<'a> {
     pub artifact_bucket: Option<&'a str>,
     /// Whether the destination may be emptied.
     pub empty_bucket: bool,
+    /// Whether the artifacts that no other stack runs may be deleted.
+    pub artifacts: bool,
 }
 
 /// The policy of a plan's deployer.
@@ -46,6 +50,9 @@ pub fn policy(plan: &Plan, deployer: &Deployer) -> PolicyDocument {
     statements.extend(watching(plan, &scope));
     if deployer.empty_bucket && plan.bucket.is_some() {
         statements.extend(emptying(&scope));
+    }
+    if deployer.artifacts && !plan.artifacts.is_empty() {
+        statements.extend(removing_artifacts(plan, &scope));
     }
     PolicyDocument::new(statements)
 }
@@ -122,7 +129,7 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         // Calls on a change set by its ARN.
         .chain([scope.arn("cloudformation:{region}:{account}:changeSet/pipec-*/*")])
         .collect();
-    let mut statements = vec![
+    vec![
         allow(
             "DeployStack",
             &[
@@ -143,15 +150,7 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             stacks,
         ),
         allow("FindDeletedStack", &["cloudformation:ListStacks"], anything()),
-    ];
-    if !plan.artifacts.is_empty() {
-        statements.push(allow(
-            "FindStacksWithTheSameArtifacts",
-            &["cloudformation:DescribeStacks", "cloudformation:GetTemplate"],
-            vec![scope.arn("cloudformation:{region}:{account}:stack/*/*")],
-        ));
-    }
-    statements
+    ]
 }
 
 /// The artifacts in their bucket. Lambda reads its code with the deployer's rights.
@@ -168,8 +167,13 @@ fn artifacts(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         ),
         allow(
             "UploadArtifacts",
-            &["s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"],
+            &["s3:GetObject", "s3:PutObject"],
             vec![scope.arn(&format!("s3:::{bucket}/*"))],
+        ),
+        allow(
+            "RemoveSentTemplate",
+            &["s3:DeleteObjectVersion"],
+            vec![scope.arn(&format!("s3:::{bucket}/{TEMPLATE_KEY}*"))],
         ),
     ]
 }
@@ -380,7 +384,7 @@ fn watching(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             &["cloudwatch:DescribeAlarms"],
             vec![scope.arn("cloudwatch:{region}:{account}:alarm:*")],
         ),
-        allow("WatchLogs", &["logs:FilterLogEvents", "logs:GetLogEvents"], of_type("AWS::Logs::LogGroup")),
+        allow("WatchLogs", &["logs:FilterLogEvents"], of_type("AWS::Logs::LogGroup")),
         allow(
             "WatchRecords",
             &["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"],
@@ -425,5 +429,24 @@ fn emptying(scope: &Scope) -> Vec<Statement> {
     vec![
         allow("DeleteBuckets", &["s3:DeleteBucket", "s3:ListBucketVersions"], arns("")),
         allow("EmptyBuckets", &["s3:DeleteObjectVersion"], arns("/*")),
+    ]
+}
+
+/// Deleting the artifacts, which needs to know what other stacks run.
+fn removing_artifacts(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let bucket = scope.artifact_bucket();
+    let names = plan.artifacts.iter().map(|artifact| artifact.name);
+    let keys = names.map(|name| scope.arn(&format!("s3:::{bucket}/{name}-*")));
+    vec![
+        allow(
+            "FindStacksWithTheSameArtifacts",
+            &["cloudformation:DescribeStacks", "cloudformation:GetTemplate"],
+            vec![scope.arn("cloudformation:{region}:{account}:stack/*/*")],
+        ),
+        allow(
+            "DeleteArtifacts",
+            &["s3:DeleteObjectVersion"],
+            keys.collect::<IndexSet<_>>().into_iter().collect(),
+        ),
     ]
 }

@@ -10,7 +10,7 @@ use std::path::Path as FilePath;
 use crate::aws::instance_types::Architecture;
 use crate::aws::{flink, limits, regions};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::parse::{self, Environment, Parsed, Places, Unread, step};
+use crate::parse::{self, Parsed, Places, Unread, step};
 use crate::source::{Excerpt, Sources, Span};
 use crate::spec::{
     self, AnalyticsRuntime, CapacityMode, Compression, OutputPlace, OwnOutput, SECONDS_PER_DAY,
@@ -60,7 +60,10 @@ pub fn resolve(
     let r = &mut resolver;
     let name = r.written("/name", spec.name);
     let (name, base_name) = match environment.filter(|environment| !environment.is_named()) {
-        Some(environment) => (in_environment(&name, &environment), Some(name)),
+        Some(environment) => {
+            let (value, span) = environment.name_over(&name.value);
+            (Setting { value, span, written: false }, Some(name))
+        }
         None => (name, None),
     };
     let mut pipeline = Pipeline {
@@ -87,11 +90,6 @@ pub fn resolve(
     let transform = spec.transform.or_else(|| queries.then(spec::Transform::default));
     pipeline.transform = transform.map(|transform| r.transform(transform));
     (pipeline, resolver.diagnostics)
-}
-
-/// The name of the pipeline of an environment that gives it none.
-fn in_environment(name: &Setting<String>, environment: &Environment) -> Setting<String> {
-    Setting { value: format!("{}-{}", name.value, environment.name), span: environment.key, written: false }
 }
 
 struct Resolver<'a> {

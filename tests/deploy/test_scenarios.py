@@ -1,5 +1,6 @@
 """What a pipeline lives through, on each emulator: first deployment, none, changes, a refused one, the end."""
 
+import hashlib
 import re
 
 import pytest
@@ -175,6 +176,12 @@ def test_a_template_that_is_too_large_for_a_request(emulator, project):
     assert diff.code == 4 and "to add" not in diff.stdout, diff.told
     # Only a deployment leaves anything in the bucket.
     assert deployed.check_bucket(client, bucket) == sent
+    # What lies under its key with other bytes is not what is deployed.
+    text = pipeline.built().template.text
+    key = f"template-{hashlib.sha256(text.encode()).hexdigest()[:20]}.yaml"
+    client("s3").put_object(Bucket=bucket, Key=key, Body=b"Resources: {}")
+    run = pipeline.deploy()
+    assert (run.code, deployed.template(client, pipeline.name)) == (0, text), run.told
 
 
 def test_the_end_of_a_pipeline_with_a_full_bucket(emulator, project):

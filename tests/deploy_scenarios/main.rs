@@ -6,6 +6,7 @@ mod answers;
 mod double;
 mod permissions;
 mod script;
+#[path = "../support/server.rs"]
 mod server;
 
 use std::fs::File;

@@ -22,6 +22,8 @@ from test_parliament import analyze
 
 PIPEC = os.environ.get("PIPEC", ROOT / "target/debug/pipec")
 MANAGED_POLICY_CHARS_MAX = 6144
+# What a policy allows only where it is asked for.
+ALL = ["--empty-bucket", "--artifacts"]
 
 # Actions that parliament's data of 2025 does not know, by the service's name in botocore, which does.
 NEWER = {
@@ -146,7 +148,7 @@ def permissions(name, *options):
 
 @cache
 def policy(name):
-    return json.loads(permissions(name, "--empty-bucket"))
+    return json.loads(permissions(name, *ALL))
 
 
 def actions(document):
@@ -247,11 +249,29 @@ def test_each_reason_is_needed():
 
 
 def test_parts_fit_into_managed_policies(pipeline, tmp_path):
-    permissions(pipeline.name, "--empty-bucket", "--out", str(tmp_path))
+    permissions(pipeline.name, *ALL, "--out", str(tmp_path))
     parts = [json.loads(path.read_text()) for path in sorted(Path(tmp_path).glob("deployer-*.json"))]
     assert [s for part in parts for s in part["Statement"]] == policy(pipeline.name)["Statement"]
     for part in parts:
         assert len("".join(json.dumps(part).split())) <= MANAGED_POLICY_CHARS_MAX
+
+
+def test_other_stacks_and_artifacts_are_the_business_of_an_option(pipeline):
+    """By default a deployer reads no template but its own and deletes nothing of the artifacts but a template it sent."""
+
+    def allowed(document, action):
+        return {r for s in document["Statement"] if action in s["Action"] for r in s["Resource"]}
+
+    default = json.loads(permissions(pipeline.name))
+    stacks = {arn.split(":")[5] for arn in allowed(default, "cloudformation:GetTemplate")}
+    assert stacks <= {f"stack/{pipeline.name}/*", "stack/pipec-artifacts/*", "changeSet/pipec-*/*"}
+    deleted = {arn.split("/", 1)[1] for arn in allowed(default, "s3:DeleteObjectVersion")}
+    assert deleted == ({"template-*"} if pipeline.artifacts else set())
+    with_artifacts = json.loads(permissions(pipeline.name, "--artifacts"))
+    patterns = {arn.split("/", 1)[1] for arn in allowed(with_artifacts, "s3:DeleteObjectVersion")}
+    assert "*" not in patterns
+    for artifact in pipeline.artifacts.values():
+        assert any(fnmatch.fnmatchcase(artifact["s3_key"], pattern) for pattern in patterns)
 
 
 def test_it_bites():

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "every test takes in the whole module and uses a part")]
 
 pub mod place;
+pub mod server;
 
 use std::borrow::Cow;
 use std::collections::HashMap;

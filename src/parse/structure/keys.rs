@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::form::example;
+use super::form::{example, last, with_key};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::parse::{Places, dotted, step};
 use crate::source::Span;
@@ -109,7 +109,12 @@ pub(super) fn missing_key(key: &str, pointer: &str, subschema: &Value, places: &
     let value = example(&subschema["properties"][key]);
     let help = match removed {
         Some(_) => {
-            format!("leave `{key}` out to keep the spec's own, or write another, as in `{key}: {value}`")
+            // A name is the one key that an environment does not have from its spec.
+            let own = match (pointer, key) {
+                ("", "name") => "for the spec's name with the environment's behind it",
+                _ => "to keep the spec's own",
+            };
+            format!("leave `{key}` out {own}, or write another, as in `{key}: {value}`")
         }
         None => format!("add `{key}: {value}`"),
     };
@@ -120,6 +125,17 @@ pub(super) fn missing_key(key: &str, pointer: &str, subschema: &Value, places: &
     }
     let here = if pointer.is_empty() { "the spec".to_owned() } else { format!("`{}`", dotted(pointer)) };
     Diagnostic::error(Code::MissingKey, span, format!("{here} has no `{key}`"), help)
+}
+
+/// A `null` of an environment that meets nothing: what it was to remove is not there, or the value has been forgotten.
+pub(super) fn nothing_to_remove(pointer: &str, places: &Places) -> Diagnostic {
+    let name = dotted(pointer);
+    Diagnostic::error(
+        Code::WrongType,
+        places.value(pointer),
+        format!("`{name}` removes nothing: the spec has none"),
+        format!("leave `{}` out, or write {}", last(&name), with_key(pointer, "a value")),
+    )
 }
 
 /// Whether this is the one key that a spec has and a part of it has not.

@@ -1,6 +1,8 @@
 //! What the policy of a deployer holds.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use indexmap::IndexSet;
 
@@ -14,7 +16,11 @@ const DEPLOYER: Deployer = Deployer {
     region: "eu-west-1",
     artifact_bucket: None,
     empty_bucket: false,
+    artifacts: false,
 };
+
+/// Who may do everything that pipec can.
+const ALLOWED_ALL: Deployer = Deployer { empty_bucket: true, artifacts: true, ..DEPLOYER };
 
 /// Every part that a pipeline can have.
 const EVERYTHING: &str = r#"
@@ -106,9 +112,39 @@ fn only_the_stacks_own_buckets_are_emptied() {
 }
 
 #[test]
+fn artifacts_are_deleted_only_where_that_is_allowed() {
+    let plan = everything();
+    let allowed = |action: &str, deployer: &Deployer| -> Vec<String> {
+        let found = policy(&plan, deployer).statement.into_iter();
+        found.filter(|one| one.action.contains(&action)).flat_map(|statement| statement.resource).collect()
+    };
+    let of_stack = |name: &str| format!("arn:aws:cloudformation:eu-west-1:123456789012:{name}/*");
+    let own = ["stack/orders", "stack/pipec-artifacts", "changeSet/pipec-*"].map(of_stack);
+    assert_eq!(allowed("cloudformation:GetTemplate", &DEPLOYER), own);
+    assert_eq!(allowed("cloudformation:DescribeStacks", &DEPLOYER), own);
+    let templates = "arn:aws:s3:::pipec-artifacts-bucket-*/template-*";
+    assert_eq!(allowed("s3:DeleteObjectVersion", &DEPLOYER), [templates]);
+
+    let deployer = Deployer { artifacts: true, ..DEPLOYER };
+    assert_eq!(allowed("cloudformation:GetTemplate", &deployer), [&own[..], &[of_stack("stack/*")]].concat());
+    let keys: Vec<String> = allowed("s3:DeleteObjectVersion", &deployer)
+        .into_iter()
+        .filter_map(|arn| Some(arn.strip_prefix("arn:aws:s3:::pipec-artifacts-bucket-*/")?.to_owned()))
+        .collect();
+    assert_eq!(keys, ["template-*", "producer-*", "flink-*", "flink-starter-*", "transform-*"]);
+    for artifact in &plan.artifacts {
+        let begins = |key: &String| artifact.s3_key.starts_with(key.trim_end_matches('*'));
+        assert!(keys.iter().any(begins), "{}", artifact.s3_key);
+    }
+
+    // Without artifacts there is nothing to find.
+    let (plain, _) = planned(&spec("record_size: 1 KiB, records_per_second: 10", ""));
+    assert_eq!(policy(&plain, &deployer), policy(&plain, &DEPLOYER));
+}
+
+#[test]
 fn sids_are_words_and_stand_once() {
-    let deployer = Deployer { empty_bucket: true, ..DEPLOYER };
-    let statements = policy(&everything(), &deployer).statement;
+    let statements = policy(&everything(), &ALLOWED_ALL).statement;
     let sids: IndexSet<&str> = statements.iter().map(|statement| statement.sid.as_str()).collect();
     assert_eq!(sids.len(), statements.len());
     for statement in &statements {
@@ -120,7 +156,7 @@ fn sids_are_words_and_stand_once() {
 
 #[test]
 fn parts_hold_the_same_statements_within_the_limit() {
-    let whole = policy(&everything(), &Deployer { empty_bucket: true, ..DEPLOYER });
+    let whole = policy(&everything(), &ALLOWED_ALL);
     assert!(whole.chars() > MANAGED_POLICY_CHARS_MAX);
     let parts = whole.parts();
     assert!(parts.len() > 1);
@@ -161,4 +197,54 @@ fn the_artifact_buckets_stack_is_what_its_template_says() {
     }
     assert_eq!(template.matches("    Type: AWS::").count(), ARTIFACT_STACK_TYPES.len());
     assert!(template.contains("\n  Bucket:\n    Type: AWS::S3::Bucket\n"));
+}
+
+/// The actions that a file of `deploy` names, as in `self.call("s3:GetObject", ..)`.
+fn called(file: &Path) -> BTreeSet<String> {
+    let text = fs::read_to_string(file).expect("a source");
+    let is_action = |text: &&str| {
+        text.split_once(':').is_some_and(|(service, name)| {
+            service.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+                && name.starts_with(|c: char| c.is_ascii_uppercase())
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
+    };
+    text.split('"').filter(is_action).map(str::to_owned).collect()
+}
+
+#[test]
+fn pipecs_own_calls_are_allowed_and_watching_allows_no_others() {
+    let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/deploy");
+    let parts = fs::read_dir(deploy.join("sdk")).expect("the calls");
+    let parts = parts.map(|entry| entry.expect("a file").path());
+    let files: Vec<PathBuf> = parts.chain([deploy.join("sdk.rs")]).collect();
+    let all: BTreeSet<String> = files.iter().flat_map(|file| called(file)).collect();
+    // Of other services, a deployment asks for the state of the Flink application only, which watching asks for too.
+    let deploying = ["cloudformation:", "s3:", "sts:"];
+    let mut watching = called(&deploy.join("sdk/observer.rs"));
+    watching.extend(
+        all.iter().filter(|action| !deploying.iter().any(|begin| action.starts_with(begin))).cloned(),
+    );
+
+    let key = "arn:aws:kms:us-east-1:210987654321:key/1a2b3c4d-0000-4000-8000-00000000abcd";
+    let text = EVERYTHING.replace(
+        "delivery: { s3: {} }",
+        &format!("delivery: {{ s3: {{ encryption: {{ kms_key: '{key}' }} }} }}"),
+    );
+    let statements = policy(&planned(&text).0, &ALLOWED_ALL).statement;
+    let actions = |watch: bool| -> BTreeSet<String> {
+        let found = statements.iter().filter(|one| !watch || one.sid.starts_with("Watch"));
+        found.flat_map(|statement| &statement.action).map(|action| (*action).to_owned()).collect()
+    };
+    // S3 decrypts in the caller's name.
+    watching.insert("kms:Decrypt".to_owned());
+    assert_eq!(actions(true), watching);
+
+    // Who asks for the own identity needs no permission.
+    let allowed = actions(false);
+    let missing: Vec<&String> = all
+        .iter()
+        .filter(|action| *action != "sts:GetCallerIdentity" && !allowed.contains(*action))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
