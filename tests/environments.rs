@@ -224,7 +224,10 @@ proptest! {
         prop_assert_eq!(all.stacks.len(), sound, "{:#}\n{:?}", spec, all.diagnostics);
         for found in &compiled.diagnostics {
             let told = all.diagnostics.iter().filter(|told| {
-                told.code == found.code && told.span == found.span && told.message.ends_with(&found.message)
+                told.code == found.code
+                    && told.span == found.span
+                    && told.related.starts_with(&found.related)
+                    && told.message.ends_with(&found.message)
             });
             prop_assert_eq!(told.count(), 1, "{:?}\n{:?}", found, all.diagnostics);
         }
