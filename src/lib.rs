@@ -22,6 +22,7 @@ pub mod runtime;
 pub mod source;
 pub mod spec;
 pub mod sql;
+pub mod terminal;
 pub mod world;
 
 use std::path::Path;

@@ -4,10 +4,7 @@
 
 use std::ops::Range;
 
-/// The longest path or message part that is shown of a file's name; control characters are replaced.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
+use crate::terminal::printable;
 
 /// Names a file of one [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,7 +106,7 @@ pub struct Sources {
 impl Sources {
     /// Takes a file in; one that is there already, as several environments read it, only once.
     pub fn add(&mut self, path: &str, text: String) -> FileId {
-        let path = printable(path);
+        let path = printable(path).replace(['\n', '\t'], "\u{fffd}");
         if let Some(there) = self.files.iter().find(|file| file.path == path && file.text == text) {
             return there.id;
         }

@@ -17,6 +17,7 @@ use crate::diagnostics::format::Findings;
 use crate::diagnostics::{Code, Diagnostic, Format, Severity};
 use crate::runtime::Programs;
 use crate::source::Sources;
+use crate::terminal::printable;
 use crate::world::Disk;
 
 /// Where AWS is asked, as for the AWS CLI: `AWS_PROFILE`, `AWS_REGION`, SSO, `AWS_ENDPOINT_URL`.
@@ -141,7 +142,7 @@ impl Compiled {
             }
             Stop::Interrupted(meanwhile) => {
                 match format {
-                    EventFormat::Text => note(&format!("interrupted: {meanwhile}")),
+                    EventFormat::Text => note(&format!("interrupted: {}", printable(&meanwhile))),
                     EventFormat::Json => {
                         let _ =
                             print(&format!("{}\n", json!({"event": "interrupted", "message": meanwhile})));

@@ -11,6 +11,7 @@ use super::live_stream;
 use super::output::{Exit, note, print, shown, write};
 use crate::discover::{Discovery, block, discover, read, written_into};
 use crate::parse::{Unread, load_bytes};
+use crate::terminal::printable;
 use crate::world::Disk;
 
 /// Records that are shown beside what becomes of them.
@@ -73,7 +74,7 @@ impl Discover {
             return Err(Exit::Spec);
         }
         let samples = read(&bytes).map_err(|none| {
-            note(&format!("error: {name}: {}\nhelp: {}", none.message, none.help));
+            note(&printable(&format!("error: {name}: {}\nhelp: {}", none.message, none.help)));
             Exit::Spec
         })?;
         let discovery = discover(&samples);
@@ -150,6 +151,7 @@ fn side_by_side(records: &[Value], discovery: &Discovery) -> String {
                 format!("{} = {}", column.name, value.map_or("NULL".into(), value_shown))
             })
             .collect();
+        // Samples come from anywhere.
         table.add_row([printable(&format!("{record:#}")), printable(&row.join("\n"))]);
     }
     table.to_string()
@@ -161,9 +163,4 @@ fn value_shown(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
-}
-
-/// Samples come from anywhere; what steers a terminal does not reach it.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }

@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep};
 
 use super::output::{Exit, note};
 use crate::deploy::sdk::{Settings, configuration};
+use crate::terminal::printable;
 
 /// Records that are enough to settle types.
 const RECORDS_MAX: usize = 1_000;
@@ -79,7 +80,7 @@ where
         (Some(code), None) => code.to_owned(),
         _ => DisplayErrorContext(error).to_string(),
     };
-    note(&format!("error: {action} on `{stream}`: {said}"));
+    note(&format!("error: {action} on `{stream}`: {}", printable(&said)));
     match error.code() {
         Some(code) if code.starts_with("AccessDenied") => {
             note(&format!("help: ask for `{action}` on this stream"));

@@ -13,6 +13,7 @@ use crate::deploy::interrupt::EXIT_CODE;
 use crate::diagnostics::format::Findings;
 use crate::diagnostics::{self, Diagnostic, Format, Severity};
 use crate::source::Sources;
+use crate::terminal::printable;
 
 /// Why a command ends without success. The codes are a contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl Exit {
 
     /// Says what is wrong with the call.
     pub(super) fn usage(problem: &str) -> Self {
-        note(&format!("error: {problem}"));
+        note(&format!("error: {}", printable(problem)));
         Self::Usage
     }
 }

@@ -10,6 +10,7 @@ use crate::deploy::cause;
 use crate::deploy::changes::{Action, Change};
 use crate::deploy::interrupt::Interrupt;
 use crate::deploy::report::{Answer, Event, Reporter, ShardSteps};
+use crate::terminal::printable;
 
 /// Width of the column of logical ids.
 const NAME_WIDTH: usize = 26;
@@ -81,7 +82,7 @@ impl TextReporter {
             names += &format!(" and {} more", resources.len() - BUSY_MAX);
         }
         let waits = if names.is_empty() { String::new() } else { format!(", waiting for {names}") };
-        bar.set_message(format!("{ready} ready{waits}"));
+        bar.set_message(printable(&format!("{ready} ready{waits}")));
     }
 
     fn clear(&mut self) {
@@ -104,8 +105,8 @@ impl Reporter for TextReporter {
             Event::Changes { .. } if self.changes_to_stdout => {
                 let _ = print(&format!("{}\n", text(event)));
             }
-            Event::Output { name, value, .. } => {
-                let _ = print(&format!("{name} = {value}\n"));
+            Event::Output { .. } => {
+                let _ = print(&format!("{}\n", text(event)));
             }
             Event::Resource { .. } | Event::Application { .. } => {
                 let seconds = self.start.elapsed().as_secs();
@@ -125,7 +126,7 @@ impl Reporter for TextReporter {
         if !io::stdin().is_terminal() {
             return Answer::Nobody;
         }
-        let _ = write!(anstream::stderr(), "{question} [y/N] ");
+        let _ = write!(anstream::stderr(), "{} [y/N] ", printable(question));
         let answer = self.interrupt.during(|| {
             let mut line = String::new();
             io::stdin().lock().read_line(&mut line).map(|_| line)
@@ -143,9 +144,9 @@ impl Reporter for TextReporter {
     }
 }
 
-/// An event as lines for people.
+/// An event as lines for people. Names and reasons are AWS's, and those who wrote them.
 fn text(event: &Event) -> String {
-    match event {
+    let text = match event {
         Event::Account { account, region, stack, status } => {
             let status = status.as_deref().map_or_else(|| "not there yet".to_owned(), str::to_lowercase);
             format!("stack {stack} in account {account}, {region}: {}", status.replace('_', " "))
@@ -189,7 +190,8 @@ fn text(event: &Event) -> String {
         Event::Emptied { bucket, versions } => format!("{bucket}: deleted {versions} versions of objects"),
         Event::Output { name, value, .. } => format!("{name} = {value}"),
         Event::Busy { .. } => String::new(),
-    }
+    };
+    printable(&text)
 }
 
 /// `CREATE_COMPLETE` as "created".
@@ -267,5 +269,27 @@ fn size(bytes: u64) -> String {
         ..KIB => format!("{bytes} B"),
         KIB..MIB => format!("{} KiB", bytes / KIB),
         _ => format!("{}.{} MiB", bytes / MIB, bytes % MIB * 10 / MIB),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_wrote_does_not_steer_the_terminal() {
+        let reason = "refused \u{1b}[2J\u{9b}31m\u{7f}";
+        let resource = Event::Resource {
+            resource: "Stream".into(),
+            kind: "Kinesis stream".into(),
+            status: "CREATE_FAILED".into(),
+            reason: Some(reason.into()),
+            seconds: None,
+        };
+        let output =
+            Event::Output { name: "Stream".into(), value: reason.into(), description: String::new() };
+        for event in [resource, output, Event::Note { message: reason.into() }] {
+            assert!(text(&event).ends_with("refused \u{fffd}[2J\u{fffd}31m\u{fffd}"), "{:?}", text(&event));
+        }
     }
 }

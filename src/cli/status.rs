@@ -7,7 +7,7 @@ use super::aws::{AwsArgs, Compiled, EventFormat, compile};
 use super::output::{Exit, print};
 use crate::deploy::deployed::deployed;
 use crate::deploy::interrupt::Interrupt;
-use crate::deploy::status;
+use crate::deploy::status::{self, Watched};
 use crate::deploy::stop::Step;
 
 /// Show how a deployed pipeline is: stack, flow, delays, failures, alarms
@@ -43,10 +43,11 @@ impl StatusVerb {
     fn status(&self, compiled: &Compiled, interrupt: &Interrupt) -> Step<String> {
         let client = compiled.client(&self.aws, interrupt)?;
         let plan = &compiled.stack.plan;
-        let deployed = deployed(&client, plan, &compiled.shown_spec())?;
-        let status = status::status(&client, &client, plan, &deployed)?;
+        let spec = compiled.shown_spec();
+        let deployed = &deployed(&client, plan, &spec)?;
+        let status = status::status(&client, &client, &Watched { plan, deployed, spec: &spec })?;
         Ok(match self.format {
-            EventFormat::Text => status::text(&status),
+            EventFormat::Text => status::text(&status, &spec),
             EventFormat::Json => format!("{:#}\n", serde_json::json!(status)),
         })
     }

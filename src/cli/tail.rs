@@ -14,6 +14,7 @@ use crate::deploy::sdk::SdkClient;
 use crate::deploy::stop::{At, Step, Stop};
 use crate::deploy::tail::{self, Place, Start, Target, decode};
 use crate::diagnostics::Code;
+use crate::terminal::printable;
 
 /// Read the records of a deployed pipeline's streams, or the objects in its bucket, as they come
 ///
@@ -101,7 +102,9 @@ impl Tail {
         };
         let stream = match target {
             Target::Bucket => return self.objects(compiled, &client, &deployed, start, sink),
-            Target::Stream(logical_id) => named(&deployed, logical_id)?,
+            Target::Stream(logical_id) => {
+                deployed.name(logical_id).ok_or_else(|| missing(&compiled.shown_spec()))?
+            }
         };
         tail::records(&client, stream, start, !self.no_follow, &mut |data| {
             if self.raw { sink.write(data) } else { sink.write(decode::text(data).as_bytes()) }
@@ -117,15 +120,19 @@ impl Tail {
         sink: &mut Sink,
     ) -> Step<()> {
         let delivery = &compiled.stack.plan.delivery;
-        let own = deployed.physical_id("Bucket");
+        let own = deployed.name("Bucket");
         let shown = delivery.bucket_name.shown();
-        let bucket = if compiled.stack.plan.bucket.is_some() { own.ok_or_else(missing)? } else { &shown };
+        let bucket = if compiled.stack.plan.bucket.is_some() {
+            own.ok_or_else(|| missing(&compiled.shown_spec()))?
+        } else {
+            &shown
+        };
         let place = Place { bucket, delivery };
         tail::objects(client, place, start, !self.no_follow, &mut |key, content| {
             let content = match content {
                 Ok(content) => content,
                 Err(reason) => {
-                    note(&format!("s3://{bucket}/{key}: {reason}"));
+                    note(&printable(&format!("s3://{bucket}/{key}: {reason}")));
                     return true;
                 }
             };
@@ -138,15 +145,22 @@ impl Tail {
     }
 }
 
-fn named<'a>(deployed: &'a Deployed, logical_id: &str) -> Step<&'a str> {
-    deployed.physical_id(logical_id).ok_or_else(missing)
-}
-
-fn missing() -> Stop {
+fn missing(spec: &str) -> Stop {
     Stop::fault(
         Code::NotDeployed,
         At::Name,
         "the stack does not have this yet",
-        "bring it up to date with `pipec deploy`",
+        format!("bring it up to date with `pipec deploy {spec}`"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_comes_with_a_command_to_type() {
+        let Stop::Fault(fault) = missing("o.yaml --env prod") else { panic!("a fault") };
+        assert!(fault.help.contains("`pipec deploy o.yaml --env prod`"), "{}", fault.help);
+    }
 }

@@ -62,6 +62,14 @@ pub struct StackResource {
     pub status: String,
 }
 
+impl StackResource {
+    /// Its name, where it has one yet. The id that CloudFormation has is the name, but for a queue: that is its address.
+    pub fn name(&self) -> Option<&str> {
+        let id = self.physical_id.as_deref().filter(|id| !id.is_empty())?;
+        if self.resource_type == "AWS::SQS::Queue" { id.rsplit(['/', ':']).next() } else { Some(id) }
+    }
+}
+
 /// Something that happened to a stack or to a resource of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StackEvent {

@@ -18,10 +18,10 @@ pub struct Deployed {
 }
 
 impl Deployed {
-    /// The name that AWS has given a resource, where it is there.
-    pub fn physical_id(&self, logical_id: &str) -> Option<&str> {
+    /// The name of a resource, where it is there.
+    pub fn name(&self, logical_id: &str) -> Option<&str> {
         let found = self.resources.iter().find(|resource| resource.logical_id == logical_id);
-        found.filter(|resource| resource.status != "DELETE_COMPLETE")?.physical_id.as_deref()
+        found.filter(|resource| resource.status != "DELETE_COMPLETE")?.name()
     }
 }
 
@@ -48,4 +48,31 @@ pub(super) fn absent(client: &dyn StackReader, plan: &Plan, spec: &str) -> Stop 
         format!("there is no stack `{}` in {}", plan.name, client.region()),
         format!("deploy it with `pipec deploy {spec}`"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_is_called_by_its_name_and_not_by_its_address() {
+        let resource = |resource_type: &str, id: &str| StackResource {
+            logical_id: "R".into(),
+            physical_id: Some(id.into()),
+            resource_type: resource_type.into(),
+            status: "CREATE_COMPLETE".into(),
+        };
+        for (resource_type, id, name) in [
+            (
+                "AWS::SQS::Queue",
+                "https://sqs.us-east-1.amazonaws.com/111122223333/failures",
+                Some("failures"),
+            ),
+            ("AWS::SQS::Queue", "arn:aws:sqs:us-east-1:111122223333:failures", Some("failures")),
+            ("AWS::Logs::LogGroup", "/pipec/orders/flink", Some("/pipec/orders/flink")),
+            ("AWS::Kinesis::Stream", "", None),
+        ] {
+            assert_eq!(resource(resource_type, id).name(), name, "{id}");
+        }
+    }
 }

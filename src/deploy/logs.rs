@@ -16,8 +16,13 @@ pub use line::text;
 /// Between two looks. `FilterLogEvents` takes 5 calls a second and account in the smallest regions, and a pipeline has up
 /// to five groups. CloudWatch Logs quotas, 2026-11.
 const PAUSE: Duration = Duration::from_secs(3);
-/// How long after its time an event may still come in, milliseconds. Agents and Lambda send within seconds.
-const LATE: i64 = 60_000;
+/// How long after its time an event comes in as a rule, milliseconds: Lambda and the producer send within seconds.
+const SOON: i64 = 60_000;
+/// How long after its time an event may still come in, milliseconds: what sends it may have been without an answer of
+/// CloudWatch's for some minutes.
+const LATE: i64 = 15 * 60_000;
+/// Each of so many looks goes back that far, since all that was told comes again.
+const LOOKS: u32 = 20;
 
 /// A program with a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,12 +122,13 @@ pub fn logs(
     let groups: Vec<(Program, &str)> = options
         .programs
         .iter()
-        .filter_map(|program| Some((*program, deployed.physical_id(program.group())?)))
+        .filter_map(|program| Some((*program, deployed.name(program.group())?)))
         .collect();
     let wanted = |event: &LogEvent| options.filter.is_none_or(|text| event.message.contains(text));
     let mut from = options.since;
     // What was told and could be found again, since each look goes back a little.
     let mut told: BTreeMap<String, i64> = BTreeMap::new();
+    let mut look = 0;
     loop {
         let now = observer.now();
         let mut merge = Merge::new(observer, &groups, from, now);
@@ -138,8 +144,10 @@ pub fn logs(
         if !options.follow {
             return Ok(());
         }
-        from = from.max(now - LATE);
-        told.retain(|_, at| *at >= from);
+        look = (look + 1) % LOOKS;
+        let back = if look == 0 { LATE } else { SOON };
+        from = options.since.max(now - back);
+        told.retain(|_, at| *at >= now - LATE);
         observer.pause(PAUSE)?;
     }
 }

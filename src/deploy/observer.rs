@@ -114,8 +114,9 @@ pub struct RecordPage {
     pub records: Vec<StreamRecord>,
     /// Where it goes on; `None` at the end of a shard that was split or merged.
     pub next: Option<String>,
-    /// Whether there was nothing left to read.
-    pub caught_up: bool,
+    /// How long ago what comes next came in, milliseconds; 0 where there was nothing left to read, `None` where that is
+    /// not said.
+    pub behind: Option<i64>,
 }
 
 /// An object of a bucket.

@@ -21,6 +21,7 @@ use tokio::runtime::Runtime;
 use super::call_error::{CallError, CallErrorKind};
 use super::client::{AwsClient, Call};
 use super::interrupt::Interrupt;
+use crate::terminal::printable;
 
 /// Attempts of a call, the first one included; with the SDK's pauses they span about a minute.
 const ATTEMPTS_MAX: u32 = 7;
@@ -141,7 +142,7 @@ impl SdkClient {
                 Ok(_) => "ok",
                 Err(error) => error.code.as_deref().unwrap_or("no answer"),
             };
-            let _ = writeln!(anstream::stderr(), "{action}: {end} ({seconds:.2} s)");
+            let _ = writeln!(anstream::stderr(), "{action}: {} ({seconds:.2} s)", printable(end));
         }
         result
     }

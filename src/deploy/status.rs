@@ -1,6 +1,7 @@
 //! How a pipeline is: its stack, its resources, what flows, and what is wrong.
 
 mod metrics;
+mod sizing;
 mod text;
 
 use indexmap::IndexMap;
@@ -13,14 +14,24 @@ use super::kinds;
 use super::observer::{Observer, Point};
 use super::stack_status::Condition;
 use super::stop::Step;
-use crate::aws::limits::kinesis::{SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S};
 use crate::capacity::bytes_per_second;
 use crate::plan::{Plan, StreamPlan};
-use metrics::{BYTES_IN, Kind, RECORDS_IN};
+use metrics::Kind;
 pub use text::text;
 
 /// Firehose's patience for a record beyond its buffer, seconds, after which something is wrong: a transform and a retry.
 const FRESHNESS_SLACK: u64 = 300;
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Watched<'a> {
+    /// What the spec says.
+    pub plan: &'a Plan,
+    /// What is there.
+    pub deployed: &'a Deployed,
+    /// The spec as the user named it, for commands to type.
+    pub spec: &'a str,
+}
 
 /// How a pipeline is.
 #[derive(Clone, Debug, Serialize)]
@@ -122,12 +133,7 @@ pub struct Named {
 }
 
 impl Part {
-    fn new(part: String, logical_id: &str, physical_id: &str, stream: Option<&StreamPlan>) -> Self {
-        // SQS calls a queue by its address, CloudWatch by its name.
-        let resource = match physical_id.split_once("://") {
-            Some((_, address)) => address.rsplit('/').next().unwrap_or(address),
-            None => physical_id,
-        };
+    fn new(part: String, logical_id: &str, resource: &str, stream: Option<&StreamPlan>) -> Self {
         Self {
             part,
             logical_id: logical_id.to_owned(),
@@ -154,12 +160,8 @@ impl Part {
 ///
 /// # Errors
 /// As AWS gives them.
-pub fn status(
-    client: &dyn StackReader,
-    observer: &dyn Observer,
-    plan: &Plan,
-    deployed: &Deployed,
-) -> Step<Status> {
+pub fn status(client: &dyn StackReader, observer: &dyn Observer, watched: &Watched) -> Step<Status> {
+    let &Watched { plan, deployed, .. } = watched;
     let now = observer.now() / 1_000;
     let parts = metrics::parts(plan, deployed);
     let queries: Vec<_> = parts.iter().flat_map(|(kind, part)| metrics::queries(kind, part)).collect();
@@ -168,9 +170,10 @@ pub fn status(
         .into_iter()
         .map(|(kind, part)| {
             let points: Vec<_> = points.by_ref().take(kind.metrics.len()).collect();
-            measured(kind, part, &points, now, plan)
+            measured(kind, part, &points, now, watched)
         })
         .collect();
+    sizing::findings(&mut parts, plan);
     for part in parts.iter_mut().filter(|part| part.logical_id == "Analytics") {
         part.status = client.application_status(&part.resource)?;
         if let Some(status) = part.status.as_ref().filter(|status| *status != "RUNNING") {
@@ -179,10 +182,9 @@ pub fn status(
     }
     let alarms = observer.ringing_alarms()?;
     let alarms = alarms.into_iter().filter_map(|alarm| {
-        let about = deployed.resources.iter().find(|resource| {
-            let id = resource.physical_id.as_deref().unwrap_or_default();
-            let name = if id.contains("://") { id.rsplit('/').next().unwrap_or(id) } else { id };
-            !name.is_empty() && alarm.dimensions.iter().any(|value| value == name)
+        let mut resources = deployed.resources.iter();
+        let about = resources.find(|resource| {
+            resource.name().is_some_and(|name| alarm.dimensions.iter().any(|value| value == name))
         })?;
         Some(Ringing { name: alarm.name, resource: about.logical_id.clone(), reason: alarm.reason })
     });
@@ -231,24 +233,19 @@ fn named(deployed: &Deployed) -> Vec<Named> {
 }
 
 /// A part with what CloudWatch has of it.
-fn measured(kind: &'static Kind, mut part: Part, points: &[Vec<Point>], now: i64, plan: &Plan) -> Part {
+fn measured(
+    kind: &'static Kind,
+    mut part: Part,
+    points: &[Vec<Point>],
+    now: i64,
+    &Watched { plan, spec, .. }: &Watched,
+) -> Part {
     part.metrics = kind.metrics;
     for (metric, points) in kind.metrics.iter().zip(points) {
         let value = metrics::read(metric, points, now);
         part.readings.insert(metric.key, value);
         if metric.fault && value.is_some_and(|value| value > 0.0) {
-            part.findings.push(fault_words(metric.key).to_owned());
-        }
-    }
-    if let Some(declared) = part.declared.clone() {
-        let (records, bytes) = (part.reading(RECORDS_IN), part.reading(BYTES_IN));
-        let carried = |a_shard: u64| declared.shards.map(|shards| shards * a_shard);
-        let sizes = [
-            ("records", records, declared.records_per_second, carried(SHARD_WRITE_RECORDS_PER_S)),
-            ("bytes", bytes, declared.bytes_per_second as f64, carried(SHARD_WRITE_BYTES_PER_S)),
-        ];
-        for (what, observed, declared, carried) in sizes {
-            part.findings.extend(sizing(what, observed, declared, carried));
+            part.findings.push(fault_words(metric.key, spec));
         }
     }
     let patience = plan.delivery.buffer_interval
@@ -256,54 +253,38 @@ fn measured(kind: &'static Kind, mut part: Part, points: &[Vec<Point>], now: i64
         + FRESHNESS_SLACK;
     if part.reading("freshness_s").is_some_and(|age| age > patience as f64) {
         part.findings.push(format!(
-            "Firehose holds records for longer than its {} s buffer: `pipec logs SPEC delivery` shows why",
+            "Firehose holds records for longer than its {} s buffer: `pipec logs {spec} delivery` shows why",
             plan.delivery.buffer_interval
         ));
     }
     if part.reading("puts_succeeded").is_some_and(|share| share < 1.0) {
         part.findings
-            .push("Firehose cannot write to the bucket: `pipec logs SPEC delivery` shows why".into());
+            .push(format!("Firehose cannot write to the bucket: `pipec logs {spec} delivery` shows why"));
     }
     part
 }
 
-/// What is said of what comes in, beside what it was sized for.
-fn sizing(what: &str, observed: Option<f64>, declared: f64, carried: Option<u64>) -> Option<String> {
-    let observed = observed.filter(|observed| *observed > declared)?;
-    let more = match carried {
-        Some(carried) if observed > carried as f64 => "over what its shards carry",
-        Some(_) => "over what it is sized for, within the headroom of its shards",
-        None => "over what it is planned for; on demand it scales, and costs more",
-    };
-    let keys = match what {
-        "records" => "`stream.records_per_second`",
-        _ => "`stream.record_size` or `stream.records_per_second`",
-    };
-    Some(format!(
-        "{} {what}/s at peak, declared {}: {more}; raise {keys}",
-        text::number(observed),
-        text::number(declared)
-    ))
-}
-
 /// What a value above 0 means, and what to look at.
-fn fault_words(key: &str) -> &'static str {
+fn fault_words(key: &str, spec: &str) -> String {
+    let shows = |program: &str| format!("`pipec logs {spec} {program}` shows");
     match key {
         "records_throttled" => {
-            "records were refused: too few shards, or one partition key that has most of the records"
+            "records were refused: too few shards, or one partition key that has most of the records".into()
         }
         "reads_throttled" => {
-            "consumers were refused: too many of them share the shards, or one reads too much"
+            "consumers were refused: too many of them share the shards, or one reads too much".into()
         }
-        "errors" => "calls of the transform failed: `pipec logs SPEC transform` shows why",
-        "throttles" => "Lambda refused calls: the account's concurrency is used up",
-        "records_failed" => "records could not be processed; they are under the error prefix as they came",
+        "errors" => format!("calls of the transform failed: {} why", shows("transform")),
+        "throttles" => "Lambda refused calls: the account's concurrency is used up".into(),
+        "records_failed" => {
+            "records could not be processed; they are under the error prefix as they came".into()
+        }
         "restarts" | "down_ms" => {
-            "the job fails and starts again: `pipec logs SPEC flink` shows the exception"
+            format!("the job fails and starts again: {} the exception", shows("flink"))
         }
-        "checkpoints_failed" => "checkpoints fail: `pipec logs SPEC flink` shows why",
-        "messages" => "batches were given up; the queue says where in the stream their rows lie",
-        _ => "something is wrong",
+        "checkpoints_failed" => format!("checkpoints fail: {} why", shows("flink")),
+        "messages" => "batches were given up; the queue says where in the stream their rows lie".into(),
+        _ => "something is wrong".into(),
     }
 }
 

@@ -7,6 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use super::format::Findings;
 use super::{Diagnostic, Severity};
 use crate::source::Sources;
+use crate::terminal::printable;
 
 /// Every finding as a block, an empty line between two.
 pub(super) fn render(findings: &[Findings]) -> String {
@@ -21,12 +22,7 @@ pub(super) fn render(findings: &[Findings]) -> String {
     text
 }
 
-/// Text that a terminal may show: a user's own words can hold escape sequences, which the snippet renderer
-/// neutralises in the source only.
-fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
-}
-
+/// A user's own words can hold escape sequences, which the snippet renderer neutralises in the source only.
 fn report<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
@@ -36,22 +32,22 @@ fn report<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
     let file = sources.file(diagnostic.span.file);
     let mut primary = AnnotationKind::Primary.span(diagnostic.span.range());
     if !diagnostic.label.is_empty() {
-        primary = primary.label(clean(&diagnostic.label));
+        primary = primary.label(printable(&diagnostic.label));
     }
     let mut snippet = Snippet::source(file.text()).path(file.path()).annotation(primary);
     for label in diagnostic.related.iter().filter(|label| label.span.file == diagnostic.span.file) {
-        snippet =
-            snippet.annotation(AnnotationKind::Context.span(label.span.range()).label(clean(&label.text)));
+        snippet = snippet
+            .annotation(AnnotationKind::Context.span(label.span.range()).label(printable(&label.text)));
     }
     let mut group =
-        level.primary_title(clean(&diagnostic.message)).id(diagnostic.code.to_string()).element(snippet);
+        level.primary_title(printable(&diagnostic.message)).id(diagnostic.code.to_string()).element(snippet);
     for label in diagnostic.related.iter().filter(|label| label.span.file != diagnostic.span.file) {
         let other = sources.file(label.span.file);
         group = group.element(
             Snippet::source(other.text())
                 .path(other.path())
-                .annotation(AnnotationKind::Context.span(label.span.range()).label(clean(&label.text))),
+                .annotation(AnnotationKind::Context.span(label.span.range()).label(printable(&label.text))),
         );
     }
-    vec![group, Group::with_title(Level::HELP.secondary_title(clean(&diagnostic.help)))]
+    vec![group, Group::with_title(Level::HELP.secondary_title(printable(&diagnostic.help)))]
 }

@@ -75,6 +75,7 @@ pub(crate) fn with_flink(stream: &str, row_bytes: u64) -> (Plan, Checked) {
         logical_id: "OutputStream".into(),
         spec: "/analytics",
         shards: plan.stream.shards.map(|_| need.shards),
+        fixed: false,
         load,
         need,
         ..plan.stream.clone()

@@ -25,6 +25,9 @@ pub struct StreamPlan {
     pub mode: &'static str,
     /// Number of shards; `None` on demand.
     pub shards: Option<u64>,
+    /// Whether that is the user's number, whatever the arithmetic gives.
+    #[serde(skip)]
+    pub fixed: bool,
     /// Hours that records stay readable.
     pub retention_hours: u64,
     /// Largest record in KiB, where it is not AWS's default.
@@ -74,6 +77,7 @@ pub(super) fn own(
         // The user chose a number for the input; the output has its own arithmetic.
         shards: (pipeline.stream.capacity.value != Capacity::OnDemand)
             .then(|| capacity::shards(&load).shards),
+        fixed: false,
         retention_hours: retention.map_or(kinesis::RETENTION_HOURS_DEFAULT, |time| time / SECONDS_PER_HOUR),
         ..plan(pipeline, logical_id, "/analytics", load)
     }
@@ -97,6 +101,7 @@ fn plan(
         spec,
         mode: if shards.is_some() { "PROVISIONED" } else { "ON_DEMAND" },
         shards,
+        fixed: matches!(stream.capacity.value, Capacity::Fixed(_)),
         retention_hours: stream.retention.value / SECONDS_PER_HOUR,
         max_record_kib: None,
         key: match &stream.encryption.value {

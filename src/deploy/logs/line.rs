@@ -5,6 +5,7 @@ use aws_smithy_types::date_time::Format;
 use serde_json::{Map, Value};
 
 use super::{Logged, Program};
+use crate::terminal::printable;
 
 /// Width of the column of programs.
 const PROGRAM_WIDTH: usize = 9;
@@ -34,16 +35,6 @@ pub fn text(logged: &Logged) -> String {
 pub fn time(millis: i64) -> String {
     let seconds = DateTime::from_secs(millis.div_euclid(1_000)).fmt(Format::DateTime).unwrap_or_default();
     format!("{}.{:03}Z", seconds.trim_end_matches('Z'), millis.rem_euclid(1_000))
-}
-
-/// What a terminal would obey, shown instead.
-fn printable(text: &str) -> String {
-    let shown = |c: char| match c {
-        '\n' | '\t' => c.to_string(),
-        c if c.is_control() => c.escape_default().to_string(),
-        c => c.to_string(),
-    };
-    text.chars().map(shown).collect()
 }
 
 fn word(fields: &Map<String, Value>, name: &str) -> String {

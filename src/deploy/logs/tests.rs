@@ -12,6 +12,7 @@ struct Groups {
     events: RefCell<Vec<(&'static str, i64, &'static str)>>,
     late: RefCell<Vec<(&'static str, i64, &'static str)>>,
     pauses: RefCell<u32>,
+    pauses_max: u32,
 }
 
 impl Observer for Groups {
@@ -21,7 +22,7 @@ impl Observer for Groups {
 
     fn pause(&self, _: Duration) -> Call<()> {
         *self.pauses.borrow_mut() += 1;
-        if *self.pauses.borrow() > 2 {
+        if *self.pauses.borrow() > self.pauses_max {
             return Err(CallError {
                 action: "wait",
                 kind: CallErrorKind::Interrupted,
@@ -89,6 +90,7 @@ fn groups() -> Groups {
         ]),
         late: RefCell::new(vec![("t", 98_000, "d, late"), ("t", 100_500, "f")]),
         pauses: RefCell::new(0),
+        pauses_max: 2,
     }
 }
 
@@ -136,6 +138,19 @@ fn followed_logs_miss_nothing_late_and_tell_nothing_twice() {
 }
 
 #[test]
+fn what_is_late_by_minutes_is_told_once() {
+    let groups =
+        Groups { late: RefCell::new(vec![("t", 2_000, "minutes late")]), pauses_max: 60, ..groups() };
+    let mut told = Vec::new();
+    let options = Options { programs: &Program::ALL, since: 1_500, follow: true, filter: None };
+    let _ = logs(&groups, &deployed(), &options, &mut |logged| {
+        told.push(logged.event.message.clone());
+        true
+    });
+    assert_eq!(told, ["a", "b", "c", "e", "minutes late"]);
+}
+
+#[test]
 fn a_filter_is_a_text() {
     assert_eq!(told(true, Some("late")).0, ["d, late"]);
 }
@@ -178,6 +193,6 @@ fn each_program_has_its_form() {
     2026-11-18T11:06:40.123Z flink     ERROR failed: a.B: in lines
     2026-11-18T11:06:40.123Z delivery  ERROR S3.AccessDenied: Access was denied. (arn:aws:s3:::b)
     2026-11-18T11:06:40.123Z delivery  {"somethingElse":1}
-    2026-11-18T11:06:40.123Z producer  \u{1b}[31mred\u{7}
+    2026-11-18T11:06:40.123Z producer  �[31mred�
     "#);
 }

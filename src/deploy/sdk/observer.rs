@@ -163,7 +163,7 @@ impl Observer for SdkClient {
         Ok(RecordPage {
             records: answer.records().iter().map(record).collect(),
             next: answer.next_shard_iterator().map(str::to_owned),
-            caught_up: answer.millis_behind_latest() == Some(0),
+            behind: answer.millis_behind_latest(),
         })
     }
 

@@ -25,7 +25,7 @@ pub enum Reading {
     Highest,
     /// The lowest value of the last hour.
     Lowest,
-    /// What a counter has grown by in the last hour; it begins again with each job.
+    /// What a counter has grown by in the last hour. It begins at 0 with each job, and has no value while there is none.
     Growth,
     /// The newest value of the last day, and when that was.
     Newest,
@@ -301,8 +301,8 @@ const FAILURES: Kind = Kind {
 pub fn parts(plan: &Plan, deployed: &Deployed) -> Vec<(&'static Kind, Part)> {
     let mut parts = Vec::new();
     let mut add = |kind: &'static Kind, part: String, logical_id: &str, stream: Option<&StreamPlan>| {
-        if let Some(id) = deployed.physical_id(logical_id) {
-            parts.push((kind, Part::new(part, logical_id, id, stream)));
+        if let Some(name) = deployed.name(logical_id) {
+            parts.push((kind, Part::new(part, logical_id, name, stream)));
         }
     };
     add(&STREAM, "stream".into(), &plan.stream.logical_id, Some(&plan.stream));
@@ -347,9 +347,14 @@ pub fn read(metric: &Metric, points: &[Point], now: i64) -> Option<f64> {
         Reading::Highest => hour().reduce(f64::max).map(|value| value.max(0.0)),
         Reading::Lowest => hour().reduce(f64::min),
         Reading::Growth => {
-            let values: Vec<f64> = hour().collect();
-            let grown = |pair: &[f64]| (pair[1] - pair[0]).max(0.0);
-            (values.len() > 1).then(|| values.windows(2).map(grown).sum())
+            let before = points.iter().rev().find(|point| point.at < now - HOUR);
+            let mut last = before.map_or(0.0, |point| point.value);
+            let grown = |value: f64| {
+                let base = if value < last { 0.0 } else { last };
+                last = value;
+                value - base
+            };
+            hour().map(grown).reduce(|a, b| a + b)
         }
         Reading::Newest => points.last().map(|point| point.value),
         Reading::LastSeen => points.iter().rev().find(|point| point.value > 0.0).map(|point| point.at as f64),
@@ -389,11 +394,24 @@ mod tests {
 
     #[test]
     fn a_counter_that_begins_again_has_not_shrunk() {
-        assert_eq!(
-            read_as(Reading::Growth, &[(-300, 7.0), (-240, 8.0), (-180, 0.0), (-120, 2.0)]),
-            Some(3.0)
-        );
-        assert_eq!(read_as(Reading::Growth, &[(-300, 7.0)]), None);
+        let begun_again = [(-3_700, 7.0), (-300, 8.0), (-240, 3.0), (-180, 3.0), (-120, 4.0)];
+        assert_eq!(read_as(Reading::Growth, &begun_again), Some(5.0));
+    }
+
+    #[test]
+    fn a_counter_grows_from_its_value_before_the_hour() {
+        assert_eq!(read_as(Reading::Growth, &[(-7_200, 5.0), (-3_700, 7.0), (-300, 9.0)]), Some(2.0));
+        assert_eq!(read_as(Reading::Growth, &[(-3_700, 7.0)]), None);
+        // A job of this hour.
+        assert_eq!(read_as(Reading::Growth, &[(-300, 7.0)]), Some(7.0));
+    }
+
+    #[test]
+    fn a_value_that_comes_late_is_data() {
+        use Reading::*;
+        for reading in [PeakPerSecond, Sum, Highest, Lowest, Growth, Newest, LastSeen] {
+            assert!(read_as(reading, &[(-900, 1.0)]).is_some(), "{reading:?}");
+        }
     }
 
     #[test]

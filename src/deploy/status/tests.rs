@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use super::metrics::parts;
 use super::*;
 use crate::deploy::client::{Call, Identity, Stack, StackEvent, StackReader, StackResource};
 use crate::deploy::observer::{Alarm, LogPage, LogRequest, MetricQuery, Object, Position, RecordPage, Shard};
@@ -125,12 +126,13 @@ fn deployed(plan: &Plan, status: &str) -> Deployed {
 }
 
 fn of(region: &Region, plan: &Plan, stack: &str) -> Status {
-    status(region, region, plan, &deployed(plan, stack)).expect("a status")
+    let watched = Watched { plan, deployed: &deployed(plan, stack), spec: "o.yaml --env prod" };
+    status(region, region, &watched).expect("a status")
 }
 
 /// The lines without those of the resources.
 fn lines(status: &Status) -> String {
-    let text = text(status);
+    let text = text(status, "o.yaml --env prod");
     text.split("\nresources\n").next().expect("a first part").trim_end().to_owned()
 }
 
@@ -206,7 +208,7 @@ fn what_is_observed_stands_beside_what_is_declared() {
       records                6,000 in the last hour
       records dropped        no data
       records failed         2 in the last hour
-    ! calls of the transform failed: `pipec logs SPEC transform` shows why
+    ! calls of the transform failed: `pipec logs o.yaml --env prod transform` shows why
     ! records could not be processed; they are under the error prefix as they came
 
     delivery delivery
@@ -214,24 +216,12 @@ fn what_is_observed_stands_beside_what_is_declared() {
       records delivered      0 in the last hour
       puts that succeed      50 % at least in the last hour
       oldest record waits    20 min at most in the last hour
-    ! Firehose holds records for longer than its 300 s buffer: `pipec logs SPEC delivery` shows why
-    ! Firehose cannot write to the bucket: `pipec logs SPEC delivery` shows why
+    ! Firehose holds records for longer than its 300 s buffer: `pipec logs o.yaml --env prod delivery` shows why
+    ! Firehose cannot write to the bucket: `pipec logs o.yaml --env prod delivery` shows why
 
     alarms that ring
     ! orders-throttled (Stream): over 0
     "#);
-}
-
-#[test]
-fn over_the_shards_is_said_apart_from_over_the_plan() {
-    let found = |observed| sizing("records", Some(observed), 1_000.0, Some(2_000));
-    assert_eq!(found(1_000.0), None);
-    assert!(found(1_240.0).is_some_and(|words| {
-        words.starts_with("1,240 records/s at peak, declared 1,000: over what it is sized for")
-    }));
-    assert!(found(2_001.0).is_some_and(|words| words.contains("over what its shards carry")));
-    assert!(sizing("records", Some(2_001.0), 1_000.0, None).is_some_and(|words| words.contains("on demand")));
-    assert_eq!(sizing("records", None, 1_000.0, None), None);
 }
 
 #[test]
@@ -240,7 +230,7 @@ fn flink_shows_its_restarts_by_the_name_of_its_version() {
     for (runtime, restarts) in [("FLINK-1_20", "fullRestarts"), ("FLINK-2_2", "numRestarts")] {
         plan.analytics.as_mut().expect("an application").runtime_environment = runtime.into();
         let region = Region {
-            metrics: vec![("analytics", restarts, 900, 4.0), ("analytics", restarts, 300, 7.0)],
+            metrics: vec![("analytics", restarts, 3_900, 4.0), ("analytics", restarts, 300, 7.0)],
             application: Some("RUNNING"),
             ..Region::default()
         };
@@ -249,6 +239,18 @@ fn flink_shows_its_restarts_by_the_name_of_its_version() {
         assert_eq!(part.reading("restarts"), Some(3.0), "{runtime}");
         assert_eq!(part.findings.len(), 1);
     }
+}
+
+#[test]
+fn what_is_wrong_comes_with_a_command_to_type() {
+    let (plan, _) = planned(&flink_spec("record_size: 1 KiB, records_per_second: 100"));
+    let kinds = parts(&plan, &deployed(&plan, "CREATE_COMPLETE"));
+    let faults = kinds.into_iter().flat_map(|(kind, _)| kind.metrics).filter(|metric| metric.fault);
+    for metric in faults {
+        let words = fault_words(metric.key, "o.yaml");
+        assert!(words != "something is wrong" && !words.contains("SPEC"), "{}: {words}", metric.key);
+    }
+    assert!(fault_words("restarts", "o.yaml").contains("`pipec logs o.yaml flink`"));
 }
 
 #[test]
@@ -262,10 +264,20 @@ fn every_shape_names_its_parts() {
         let (plan, _) = planned(spec);
         let region = Region {
             metrics: vec![("outputfailuresb", "ApproximateNumberOfMessagesVisible", 50_000, 3.0)],
+            alarms: vec![Alarm {
+                name: "batches".into(),
+                reason: "over 0".into(),
+                dimensions: vec!["outputfailuresb".into()],
+            }],
             application: Some("STARTING"),
             ..Region::default()
         };
-        of(&region, &plan, "CREATE_COMPLETE").parts
+        let status = of(&region, &plan, "CREATE_COMPLETE");
+        // A queue has its name in CloudWatch, and its address in the stack.
+        let of_queue =
+            plan.resources.iter().filter(|resource| resource.logical_id == "OutputFailuresB").count();
+        assert_eq!(status.alarms.len(), of_queue);
+        status.parts
     };
     let names = |spec: &str| parts(spec).into_iter().map(|part| part.part).collect::<Vec<_>>();
     assert_eq!(names(&spec(stream, "")), ["stream", "delivery"]);
@@ -294,16 +306,23 @@ fn a_failed_update_says_its_first_cause() {
         events: vec![
             event("orders", "UPDATE_ROLLBACK_COMPLETE", "", true),
             event("Delivery", "UPDATE_FAILED", "Resource update cancelled", false),
-            event("Stream", "UPDATE_FAILED", "shard limit exceeded", false),
+            event("Stream", "UPDATE_FAILED", "shard limit \u{1b}[2Jexceeded", false),
             event("orders", "UPDATE_IN_PROGRESS", "User Initiated", true),
         ],
         ..Region::default()
     };
     let (plan, _) = planned(&spec("record_size: 1 KiB, records_per_second: 100", ""));
     let status = of(&region, &plan, "UPDATE_ROLLBACK_COMPLETE");
-    assert_eq!(status.stack.failure.map(|failure| failure.reason).as_deref(), Some("shard limit exceeded"));
+    assert!(lines(&status).contains("failed: shard limit \u{fffd}[2Jexceeded\n"));
+    assert_eq!(
+        status.stack.failure.map(|failure| failure.reason).as_deref(),
+        Some("shard limit \u{1b}[2Jexceeded")
+    );
     let moving = of(&region, &plan, "UPDATE_IN_PROGRESS");
     assert_eq!(moving.stack.doing, Some("updating"));
+    assert!(lines(&moving).contains("\n  updating; `pipec deploy o.yaml --env prod` follows it"));
+    let going = of(&region, &plan, "DELETE_IN_PROGRESS");
+    assert!(lines(&going).contains("\n  deleting; `pipec destroy o.yaml --env prod` follows it"));
 }
 
 #[test]

@@ -5,16 +5,19 @@ use aws_smithy_types::date_time::Format;
 
 use super::metrics::{BYTES_IN, Metric, RECORDS_IN, Reading, Unit};
 use super::{Part, Status};
+use crate::terminal::printable;
 
 /// Width of the column of what is read.
 const WORDS_WIDTH: usize = 22;
 
-/// The status as lines.
-pub fn text(status: &Status) -> String {
+/// The status as lines; `spec` is the spec as the user named it.
+pub fn text(status: &Status, spec: &str) -> String {
     let stack = &status.stack;
     let mut lines = vec![format!("stack {} in {}: {}", stack.name, stack.region, stack.status)];
     if let Some(doing) = stack.doing {
-        lines.push(format!("  {doing}; `pipec deploy SPEC` follows it"));
+        // A deployment would follow the deletion, and then create the stack again.
+        let verb = if stack.status == "DELETE_IN_PROGRESS" { "destroy" } else { "deploy" };
+        lines.push(format!("  {doing}; `pipec {verb} {spec}` follows it"));
     }
     if let Some(failure) = &stack.failure {
         lines.push(format!("! {} ({}) failed: {}", failure.resource, failure.kind, failure.reason));
@@ -43,7 +46,7 @@ pub fn text(status: &Status) -> String {
         let line = format!("  {:<26} {:<22} {id} {state}", resource.logical_id, resource.kind);
         lines.push(line.trim_end().to_owned());
     }
-    lines.join("\n") + "\n"
+    printable(&lines.join("\n")) + "\n"
 }
 
 fn reading(part: &Part, metric: &Metric, now: i64) -> String {

@@ -6,8 +6,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use flate2::read::MultiGzDecoder;
 
-/// Largest content that is unpacked, bytes. Firehose collects at most 128 MB for an object.
-const UNPACKED_MAX: u64 = 256 << 20;
+use crate::terminal::is_printable;
+
+/// Largest content that is read, packed or unpacked, bytes. Firehose collects at most 128 MB for an object.
+pub const CONTENT_MAX: u64 = 256 << 20;
 /// What gzip begins with. RFC 1952.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// What stands in front of a record that is no text.
@@ -19,15 +21,14 @@ pub fn text(data: &[u8]) -> String {
     let unpacked = data.starts_with(&GZIP).then(|| bounded(MultiGzDecoder::new(data)).ok()).flatten();
     let plain = readable(unpacked.as_deref().unwrap_or(data));
     match plain {
-        Some(text) => format!("{}\n", text.trim_end_matches(['\n', '\r'])),
+        Some(text) => format!("{text}\n"),
         None => format!("{BINARY}{}\n", BASE64_STANDARD.encode(data)),
     }
 }
 
 fn readable(bytes: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let harmless = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
-    text.chars().all(harmless).then_some(text)
+    let text = std::str::from_utf8(bytes).ok()?.trim_end_matches(['\n', '\r']);
+    is_printable(text).then_some(text)
 }
 
 /// What is in an object, or why it cannot be read.
@@ -38,29 +39,29 @@ pub type Unpacked = Result<Vec<u8>, String>;
 ///
 /// # Errors
 /// Why it cannot be read, without any of it.
-pub fn unpack(bytes: &[u8], compression: &str) -> Unpacked {
+pub fn unpack(bytes: Vec<u8>, compression: &str) -> Unpacked {
     let unpacked = if bytes.starts_with(&GZIP) {
-        bounded(MultiGzDecoder::new(bytes))
+        bounded(MultiGzDecoder::new(bytes.as_slice()))
     } else if bytes.starts_with(b"PK\x03\x04") {
-        unzip(bytes)
+        unzip(&bytes)
     } else if bytes.starts_with(b"\xff\x06\x00\x00sNaPpY") {
-        bounded(snap::read::FrameDecoder::new(bytes))
+        bounded(snap::read::FrameDecoder::new(bytes.as_slice()))
     } else if compression == "HADOOP_SNAPPY" {
-        hadoop_snappy(bytes)
+        hadoop_snappy(&bytes)
     } else {
-        return Ok(bytes.to_vec());
+        return Ok(bytes);
     };
     unpacked.map_err(|error| format!("it cannot be unpacked: {error}"))
 }
 
 fn bounded(reader: impl Read) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
-    reader.take(UNPACKED_MAX + 1).read_to_end(&mut content)?;
-    if content.len() as u64 > UNPACKED_MAX { Err(too_large()) } else { Ok(content) }
+    reader.take(CONTENT_MAX + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > CONTENT_MAX { Err(too_large()) } else { Ok(content) }
 }
 
 fn too_large() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("it holds over {} MiB", UNPACKED_MAX >> 20))
+    io::Error::new(io::ErrorKind::InvalidData, format!("it holds over {} MiB", CONTENT_MAX >> 20))
 }
 
 fn unzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
@@ -68,7 +69,7 @@ fn unzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     for index in 0..archive.len() {
         content.extend(bounded(archive.by_index(index)?)?);
-        if content.len() as u64 > UNPACKED_MAX {
+        if content.len() as u64 > CONTENT_MAX {
             return Err(too_large());
         }
     }
@@ -87,7 +88,7 @@ fn hadoop_snappy(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let (mut rest, mut content) = (bytes, Vec::new());
     while !rest.is_empty() {
         let end = content.len() + length(&mut rest)?;
-        if end as u64 > UNPACKED_MAX {
+        if end as u64 > CONTENT_MAX {
             return Err(too_large());
         }
         while content.len() < end {
@@ -143,14 +144,28 @@ mod tests {
         assert_eq!(text(&gzip(b"{\"a\": 1}")), "{\"a\": 1}\n");
         assert_eq!(text(&[0xff, 0x00]), "base64:/wA=\n");
         assert_eq!(text(b"\x1b[2J"), "base64:G1sySg==\n");
+        assert_eq!(text("\u{9b}2J".as_bytes()), "base64:wpsySg==\n");
+        assert_eq!(text(b"real\rfake"), "base64:cmVhbA1mYWtl\n");
+        assert_eq!(text(b"a,b\r\nc,d\r\n"), "a,b\r\nc,d\n");
     }
 
     #[test]
     fn a_content_that_would_fill_the_memory_is_refused() {
-        let bomb = gzip(&vec![0; UNPACKED_MAX as usize + 1]);
-        assert_eq!(unpack(&bomb, "GZIP"), Err("it cannot be unpacked: it holds over 256 MiB".into()));
+        let bomb = gzip(&vec![0; CONTENT_MAX as usize + 1]);
+        assert_eq!(unpack(bomb, "GZIP"), Err("it cannot be unpacked: it holds over 256 MiB".into()));
         let promise = [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1, 0];
-        assert!(unpack(&promise, "HADOOP_SNAPPY").is_err());
+        assert!(unpack(promise.to_vec(), "HADOOP_SNAPPY").is_err());
+        // A chunk of more than its block has left.
+        let chunk = snap::raw::Encoder::new().compress_vec(&[0; 10]).expect("small enough");
+        let block = [&1_u32.to_be_bytes()[..], &(chunk.len() as u32).to_be_bytes(), &chunk].concat();
+        assert!(unpack(block, "HADOOP_SNAPPY").is_err());
+    }
+
+    #[test]
+    fn what_is_not_packed_is_not_copied() {
+        let content = b"{\"a\": 1}".to_vec();
+        let place = content.as_ptr();
+        assert_eq!(unpack(content, "UNCOMPRESSED").map(|content| content.as_ptr()), Ok(place));
     }
 
     proptest! {
@@ -162,20 +177,20 @@ mod tests {
             archive.start_file("orders", zip::write::SimpleFileOptions::default()).expect("a file");
             archive.write_all(&content).expect("memory takes it");
             let zipped = archive.finish().expect("an archive").into_inner();
-            prop_assert_eq!(unpack(&content, "UNCOMPRESSED"), Ok(content.clone()));
-            prop_assert_eq!(unpack(&gzip(&content), "GZIP"), Ok(content.clone()));
-            prop_assert_eq!(unpack(&zipped, "ZIP"), Ok(content.clone()));
-            prop_assert_eq!(unpack(&hadoop(&content), "HADOOP_SNAPPY"), Ok(content.clone()));
+            prop_assert_eq!(unpack(content.clone(), "UNCOMPRESSED"), Ok(content.clone()));
+            prop_assert_eq!(unpack(gzip(&content), "GZIP"), Ok(content.clone()));
+            prop_assert_eq!(unpack(zipped, "ZIP"), Ok(content.clone()));
+            prop_assert_eq!(unpack(hadoop(&content), "HADOOP_SNAPPY"), Ok(content.clone()));
             if !content.is_empty() {
                 let framed = framed.into_inner().expect("memory takes it");
-                prop_assert_eq!(unpack(&framed, "Snappy"), Ok(content.clone()));
+                prop_assert_eq!(unpack(framed, "Snappy"), Ok(content.clone()));
             }
         }
 
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
             for compression in ["GZIP", "HADOOP_SNAPPY"] {
-                let _ = unpack(&bytes, compression);
+                let _ = unpack(bytes.clone(), compression);
             }
             let _ = text(&bytes);
         }

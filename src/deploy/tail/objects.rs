@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::decode::{Unpacked, unpack};
+use super::decode::{CONTENT_MAX, Unpacked, unpack};
 use super::{Start, prefixes};
 use crate::deploy::observer::Observer;
 use crate::deploy::stop::Step;
@@ -12,7 +12,11 @@ use crate::plan::DeliveryPlan;
 /// Between two looks; a listing costs 0.005 USD a thousand.
 const PAUSE: Duration = Duration::from_secs(5);
 /// How long Firehose may hold a record, by whose time an object's key is made, milliseconds.
-const HELD: i64 = 3 * 3_600_000;
+const HELD: i64 = 3 * HOUR;
+/// The longest time whose places are listed one by one, milliseconds. A week has up to 168 of them; a longer time is
+/// found sooner in the list of all objects, of which a call gives 1,000.
+const LISTED_MAX: i64 = 7 * 24 * HOUR;
+const HOUR: i64 = 3_600_000;
 
 /// Where Firehose writes.
 #[derive(Clone, Copy, Debug)]
@@ -37,18 +41,21 @@ pub fn objects(
 ) -> Step<()> {
     let delivery = place.delivery;
     let mut seen: Option<BTreeSet<String>> = None;
+    // What is told takes its time, in which Firehose writes on: a look begins where the last one was.
+    let mut from = match start {
+        Start::Now => observer.now(),
+        Start::Since(time) => time,
+        Start::Oldest => i64::MIN,
+    };
     loop {
         let now = observer.now();
-        let from = match (start, &seen) {
-            (Start::Since(time), None) => time,
-            _ => now,
-        };
-        let whole = start == Start::Oldest && seen.is_none();
-        let listed = if whole {
+        let listed = if now.saturating_sub(from) > LISTED_MAX {
             BTreeSet::from([prefixes::literal(&delivery.prefix).to_owned()])
         } else {
             prefixes::between(&delivery.prefix, delivery.time_zone.is_some(), from - HELD, now)
         };
+        let written = from.saturating_sub(HELD);
+        from = now;
         let mut found = Vec::new();
         for prefix in &listed {
             found.extend(observer.objects(place.bucket, prefix)?);
@@ -56,7 +63,8 @@ pub fn objects(
         found.retain(|object| !failed(delivery, &object.key));
         let keys = found.iter().map(|object| object.key.clone()).collect();
         found.retain(|object| match (&seen, start) {
-            (Some(seen), _) => !seen.contains(&object.key),
+            // The keys of the last look are not those of all objects, which a look after a long time lists.
+            (Some(seen), _) => !seen.contains(&object.key) && object.at >= written,
             (None, Start::Since(time)) => object.at >= time,
             (None, Start::Oldest) => true,
             // What is there already, whatever the clocks say.
@@ -65,8 +73,13 @@ pub fn objects(
         seen = Some(keys);
         found.sort_by(|a, b| (a.at, &a.key).cmp(&(b.at, &b.key)));
         for object in found {
-            let Some(bytes) = observer.read_object(place.bucket, &object.key)? else { continue };
-            if !tell(&object.key, unpack(&bytes, delivery.compression)) {
+            let content = if object.bytes > CONTENT_MAX {
+                Err(format!("it has over {} MiB", CONTENT_MAX >> 20))
+            } else {
+                let Some(bytes) = observer.read_object(place.bucket, &object.key)? else { continue };
+                unpack(bytes, delivery.compression)
+            };
+            if !tell(&object.key, content) {
                 return Ok(());
             }
         }

@@ -26,6 +26,8 @@ struct Reader {
     iterator: Option<String>,
     /// When it is looked at next, milliseconds since 1970.
     due: i64,
+    /// Whether all that was there at the begin has been read. What comes later is new, and may come faster than it can
+    /// be read.
     caught_up: bool,
     failed: u32,
 }
@@ -97,6 +99,10 @@ pub fn records(
     // What a shard is made of ends before it begins, but maybe before the time that is asked for as well.
     let position = if start == Start::Now { Position::Oldest } else { position };
     let mut begun: BTreeSet<String> = readers.iter().map(|reader| reader.shard.clone()).collect();
+    let mut ended = BTreeSet::new();
+    if start == Start::Now {
+        ended.extend(listed.iter().filter(|shard| !shard.open).map(|shard| shard.id.clone()));
+    }
     while let Some(next) = (0..readers.len()).min_by_key(|index| readers[*index].due) {
         let reader = &mut readers[next];
         if let Ok(early) = u64::try_from(reader.due - observer.now())
@@ -114,12 +120,15 @@ pub fn records(
                 return Ok(());
             }
         }
-        reader.caught_up = page.caught_up && page.records.is_empty();
-        reader.due = observer.now() + if page.caught_up { PAUSE_CAUGHT_UP } else { PAUSE_BEHIND };
+        let now = observer.now();
+        reader.caught_up |=
+            page.behind.is_some_and(|behind| behind == 0 || now.saturating_sub(behind) >= begin);
+        reader.due = now + if page.behind == Some(0) { PAUSE_CAUGHT_UP } else { PAUSE_BEHIND };
         reader.iterator = page.next;
         if reader.iterator.is_none() {
-            let ended = readers.swap_remove(next).shard;
-            for child in children(&observer.shards(stream)?, &ended, &readers) {
+            let last = readers.swap_remove(next).shard;
+            ended.insert(last.clone());
+            for child in children(&observer.shards(stream)?, &last, &ended) {
                 if begun.insert(child.clone()) {
                     readers.push(Reader::new(child, position.clone(), observer.now()));
                 }
@@ -132,9 +141,10 @@ pub fn records(
     Ok(())
 }
 
-/// What a shard that has ended was split into or merged to, as soon as no other parent is still read.
-fn children(listed: &[Shard], ended: &str, readers: &[Reader]) -> Vec<String> {
-    let still_read = |parent: &String| readers.iter().any(|reader| reader.shard == *parent);
-    let of_ended = listed.iter().filter(|shard| shard.parents.iter().any(|parent| parent == ended));
-    of_ended.filter(|shard| !shard.parents.iter().any(still_read)).map(|shard| shard.id.clone()).collect()
+/// What the shard that ended last was split into or merged to, as soon as its other parents that are still there have
+/// ended as well.
+fn children(listed: &[Shard], last: &str, ended: &BTreeSet<String>) -> Vec<String> {
+    let of_last = listed.iter().filter(|shard| shard.parents.iter().any(|parent| parent == last));
+    let waits = |parent: &String| listed.iter().any(|shard| shard.id == *parent) && !ended.contains(parent);
+    of_last.filter(|shard| !shard.parents.iter().any(waits)).map(|shard| shard.id.clone()).collect()
 }

@@ -31,10 +31,14 @@ struct World {
     /// Time at which an interrupt comes.
     end: i64,
     shards: Vec<(Shard, Vec<(i64, &'static str)>)>,
+    /// When shards are split that are open at first; what they become is not there before.
+    closes: BTreeMap<&'static str, i64>,
     /// Faults of the next calls of `GetRecords`.
     faults: RefCell<Vec<&'static str>>,
     calls: RefCell<BTreeMap<String, Vec<i64>>>,
     objects: BTreeMap<String, (i64, Vec<u8>)>,
+    /// Bytes of objects whose size is not that of their content.
+    large: BTreeMap<&'static str, u64>,
     listed: RefCell<Vec<String>>,
 }
 
@@ -47,6 +51,12 @@ impl World {
         let parents = parents.iter().map(|&parent| parent.to_owned()).collect();
         self.shards.push((Shard { id: id.into(), parents, open }, records.to_vec()));
         self
+    }
+
+    /// Whether a shard takes records by now.
+    fn open(&self, id: &str) -> bool {
+        let closed = self.closes.get(id).is_some_and(|at| BEGIN + at <= self.clock.get());
+        self.shards.iter().any(|(shard, _)| shard.id == id && shard.open && !closed)
     }
 
     fn object(mut self, key: &str, after: i64, content: &[u8]) -> Self {
@@ -76,7 +86,8 @@ impl Observer for World {
     }
 
     fn shards(&self, _: &str) -> Call<Vec<Shard>> {
-        Ok(self.shards.iter().map(|(shard, _)| shard.clone()).collect())
+        let there = self.shards.iter().filter(|(shard, _)| !shard.parents.iter().any(|id| self.open(id)));
+        Ok(there.map(|(shard, _)| Shard { open: self.open(&shard.id), ..shard.clone() }).collect())
     }
 
     fn shard_iterator(&self, _: &str, shard: &str, position: &Position) -> Call<String> {
@@ -105,18 +116,24 @@ impl Observer for World {
         };
         let records: Vec<_> = there.iter().enumerate().skip(past).take(2).map(record).collect();
         let end = past + records.len();
-        let open = self.shards.iter().any(|(one, _)| one.id == shard && one.open);
         let left = end < there.len();
-        Ok(RecordPage { records, next: (open || left).then(|| format!("{shard} {end}")), caught_up: !left })
+        let behind = there.get(end).map_or(0, |(at, _)| self.clock.get() - BEGIN - at);
+        Ok(RecordPage {
+            records,
+            next: (self.open(shard) || left).then(|| format!("{shard} {end}")),
+            behind: Some(behind),
+        })
     }
 
     fn objects(&self, _: &str, prefix: &str) -> Call<Vec<Object>> {
         self.listed.borrow_mut().push(prefix.to_owned());
         let there =
             self.objects.iter().filter(|(key, (at, _))| key.starts_with(prefix) && *at <= self.clock.get());
-        Ok(there
-            .map(|(key, (at, content))| Object { key: key.clone(), at: *at, bytes: content.len() as u64 })
-            .collect())
+        let object = |(key, (at, content)): (&String, &(i64, Vec<u8>))| {
+            let bytes = self.large.get(key.as_str()).copied().unwrap_or(content.len() as u64);
+            Object { key: key.clone(), at: *at, bytes }
+        };
+        Ok(there.map(object).collect())
     }
 
     fn read_object(&self, _: &str, key: &str) -> Call<Option<Vec<u8>>> {
@@ -164,6 +181,33 @@ fn children_come_behind_their_parents() {
 }
 
 #[test]
+fn a_merged_shard_waits_for_parents_that_are_not_read_yet() {
+    // C is split into B and D; A, which ends long before, and B are merged to E.
+    let world = World::new()
+        .shard("A", &[], false, &[(-900, "a")])
+        .shard("C", &[], false, &[(-900, "c1"), (-850, "c2"), (-800, "c3"), (-750, "c4")])
+        .shard("B", &["C"], false, &[(-600, "b1"), (-500, "b2"), (-400, "b3")])
+        .shard("D", &["C"], true, &[(-600, "d")])
+        .shard("E", &["A", "B"], true, &[(-10, "e")]);
+    for start in [Start::Oldest, Start::Since(BEGIN - 2_000)] {
+        let (told, end) = read(&world, start, false);
+        assert_eq!((told.len(), end), (10, Ok(())));
+        assert_eq!(told.last().map(String::as_str), Some("e"));
+    }
+}
+
+#[test]
+fn from_now_on_closed_shards_count_as_read() {
+    // A is merged, while it is followed, with one that ended before.
+    let mut world = World::new()
+        .shard("gone", &[], false, &[(-900, "old")])
+        .shard("A", &["gone"], true, &[(5_000, "a")])
+        .shard("B", &["A", "gone"], true, &[(6_000, "b")]);
+    world.closes.insert("A", 5_500);
+    assert_eq!(read(&world, Start::Now, true).0, ["a", "b"]);
+}
+
+#[test]
 fn a_time_in_the_past_is_found_across_shards() {
     let (mut told, end) = read(&resharded(), Start::Since(BEGIN - 450), false);
     told.sort();
@@ -175,6 +219,24 @@ fn from_now_on_is_what_comes_from_now_on() {
     let world = World::new().shard("0", &[], true, &[(-10, "old"), (5_000, "new"), (7_000, "newer")]);
     assert_eq!(read(&world, Start::Now, true).0, ["new", "newer"]);
     assert_eq!(read(&World { clock: Cell::new(BEGIN), ..world }, Start::Now, false).0, Vec::<String>::new());
+}
+
+#[test]
+fn what_is_there_has_an_end_while_more_comes() {
+    // Something new at every look, at the two shards in turn.
+    let live = |first: i64| (0..100).map(|index| (first + index * 600, "r")).collect::<Vec<_>>();
+    let world = World::new().shard("0", &[], true, &live(-1_000)).shard("1", &[], true, &live(-700));
+    let (told, end) = read(&world, Start::Oldest, false);
+    assert_eq!(end, Ok(()));
+    assert!((4..10).contains(&told.len()), "{}", told.len());
+}
+
+#[test]
+fn what_is_there_has_an_end_while_more_comes_than_can_be_read() {
+    let live: Vec<(i64, &str)> = (-20..1_000).map(|index| (index * 100, "r")).collect();
+    let (told, end) = read(&World::new().shard("0", &[], true, &live), Start::Oldest, false);
+    assert_eq!(end, Ok(()));
+    assert!((20..30).contains(&told.len()), "{}", told.len());
 }
 
 #[test]
@@ -232,6 +294,62 @@ fn found(world: &World, start: Start, follow: bool) -> Vec<String> {
         true
     });
     told
+}
+
+#[test]
+fn no_object_is_lost_while_those_before_are_told() {
+    let world = World { end: BEGIN + 12 * 3_600_000, ..World::new() }
+        .object("raw/2026/11/23/22/a", 1_000, b"slow to tell")
+        .object("raw/2026/11/23/23/b", 3_600_000, b"meanwhile")
+        .object("raw/2026/11/24/07/c", 9 * 3_600_000, b"after");
+    let delivery = delivery("raw/");
+    let mut told = Vec::new();
+    let _ = objects(&world, Place { bucket: "b", delivery: &delivery }, Start::Now, true, &mut |key, _| {
+        if told.is_empty() {
+            world.clock.set(world.clock.get() + 8 * 3_600_000);
+        }
+        told.push(key.to_owned());
+        true
+    });
+    assert_eq!(told, ["raw/2026/11/23/22/a", "raw/2026/11/23/23/b", "raw/2026/11/24/07/c"]);
+    // What lies behind the last look is not listed for ever.
+    let listed = world.listed.borrow();
+    assert!(listed.iter().rev().take(20).all(|prefix| prefix.starts_with("raw/2026/11/24/")), "{listed:?}");
+}
+
+#[test]
+fn what_was_there_before_a_long_sleep_is_not_new() {
+    const WEEKS: i64 = 14 * 24 * 3_600_000;
+    let world = World { end: BEGIN + WEEKS + 60_000, ..World::new() }
+        .object("raw/2026/11/01/01/old", -22 * 24 * 3_600_000, b"old")
+        .object("raw/2026/11/23/22/a", 1_000, b"before")
+        .object("raw/2026/12/01/01/b", 8 * 24 * 3_600_000, b"asleep");
+    let delivery = delivery("raw/");
+    let mut told = Vec::new();
+    let _ = objects(&world, Place { bucket: "b", delivery: &delivery }, Start::Now, true, &mut |key, _| {
+        if told.is_empty() {
+            world.clock.set(world.clock.get() + WEEKS);
+        }
+        told.push(key.to_owned());
+        true
+    });
+    assert_eq!(told, ["raw/2026/11/23/22/a", "raw/2026/12/01/01/b"]);
+}
+
+#[test]
+fn a_long_time_is_one_listing() {
+    let world = bucket();
+    assert_eq!(found(&world, Start::Since(0), false), ["yesterday", "a minute ago"]);
+    assert_eq!(*world.listed.borrow(), ["raw/"]);
+}
+
+#[test]
+fn an_object_that_would_fill_the_memory_is_not_read() {
+    let mut world = bucket();
+    world.large.insert("raw/2026/11/23/22/a", decode::CONTENT_MAX + 1);
+    assert_eq!(found(&world, Start::Oldest, false), ["yesterday", "it has over 256 MiB"]);
+    world.large.insert("raw/2026/11/23/22/a", decode::CONTENT_MAX);
+    assert_eq!(found(&world, Start::Oldest, false), ["yesterday", "a minute ago"]);
 }
 
 fn bucket() -> World {

@@ -7,6 +7,7 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, pr
 use super::{PlanReport, StreamReport};
 use crate::plan::cost::{Cost, amount};
 use crate::spec::Duration;
+use crate::terminal::printable;
 
 /// Widest line of a table.
 const WIDTH: u16 = 130;
@@ -22,7 +23,7 @@ pub fn text(report: &PlanReport) -> String {
         let _ = write!(text, "\nadvice[{}]: {}\n  help: {}\n", advice.code, advice.message, advice.help);
     }
     // A user's own words could hold what a terminal obeys.
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    printable(&text)
 }
 
 fn section(text: &mut String, title: &str, facts: &str) {
