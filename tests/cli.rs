@@ -153,6 +153,8 @@ fn init_writes_a_spec_that_builds_and_overwrites_nothing() {
     assert_eq!(code(&place.pipec(&["build", "new.yaml"])), 0);
     assert_eq!(code(&place.pipec(&["init", "new.yaml"])), 2);
     assert_eq!(code(&place.pipec(&["init", "--force", "new.yaml"])), 0);
+    let spaced = place.pipec(&["init", "my pipeline.yaml"]);
+    assert!(err(&spaced).ends_with("next: pipec build 'my pipeline.yaml'\n"), "{}", err(&spaced));
 }
 
 /// The parts of the commented spec that are comments build as well.

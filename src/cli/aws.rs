@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::PipelineArgs;
-use super::output::{Exit, any_errors, note, print, shown, tally};
+use super::output::{Exit, any_errors, note, print, tally, typed};
 use super::progress::{JsonReporter, TextReporter};
 use crate::Stack;
 use crate::deploy::interrupt::Interrupt;
@@ -101,7 +101,7 @@ pub(super) fn compile(pipeline: &PipelineArgs, format: EventFormat) -> Result<Co
 impl Compiled {
     /// The spec and its environment as the user named them, for commands to repeat.
     pub(super) fn shown_spec(&self) -> String {
-        let spec = shown(&self.spec);
+        let spec = typed(&self.spec);
         self.env.as_ref().map_or(spec.clone(), |env| format!("{spec} --env {env}"))
     }
 

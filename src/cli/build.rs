@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::connectors::{self, ConnectorArgs};
-use super::output::{Exit, Stage, Staged, any_errors, counted, note, parallel, report, shown, tally, write};
+use super::output::{
+    Exit, Stage, Staged, any_errors, counted, note, parallel, report, shown, tally, typed, write,
+};
 use super::{RuntimeArgs, compile};
 use crate::Stack;
 use crate::artifacts::connector::Jar;
@@ -175,14 +177,14 @@ impl Build {
 
     /// Says what is not as the specs give it.
     fn compare(&self, outputs: &[(&PathBuf, usize, Output)]) -> Result<(), Exit> {
-        let out = match shown(&self.out).as_str() {
+        let out = match typed(&self.out).as_str() {
             DEFAULT_OUT => String::new(),
             out => format!(" --out {out}"),
         };
         let env = self.env.as_ref().map(|env| format!(" --env {env}")).unwrap_or_default();
         for (spec, _, output) in outputs {
             for stale in &output.stale {
-                note(&format!("{stale}: run `pipec build {}{env}{out}`", shown(spec)));
+                note(&format!("{stale}: run `pipec build {}{env}{out}`", typed(spec)));
             }
         }
         if outputs.iter().all(|(_, _, output)| output.stale.is_empty()) { Ok(()) } else { Err(Exit::Stale) }

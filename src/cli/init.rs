@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::output::{Exit, note, shown, write};
+use super::output::{Exit, note, shown, typed, write};
 
 /// The spec that `init` writes. A test builds it.
 const SPEC: &str = include_str!("init.yaml");
@@ -28,7 +28,7 @@ impl Init {
             return Err(Exit::usage(&problem));
         }
         write(&self.path, SPEC.as_bytes())?;
-        note(&format!("wrote {}; next: pipec build {}", shown(&self.path), shown(&self.path)));
+        note(&format!("wrote {}; next: pipec build {}", shown(&self.path), typed(&self.path)));
         Ok(())
     }
 }

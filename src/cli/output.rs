@@ -1,5 +1,6 @@
 //! What the verbs share: printing, exit codes, several specs at once, files that are whole or not there.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -210,6 +211,13 @@ pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), Exit> {
         }
         None => Ok(()),
     }
+}
+
+/// A path as an argument of a command to type.
+pub(super) fn typed(path: &Path) -> String {
+    let shown = shown(path);
+    // Only a null character cannot be quoted, and no path has one.
+    shlex::try_quote(&shown).map_or(shown.clone(), Cow::into_owned)
 }
 
 /// A path for people, with forward slashes.
