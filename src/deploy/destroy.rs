@@ -12,7 +12,8 @@ use super::kinds;
 use super::report::{Event, Reporter, confirm};
 use super::settle::{check_owner, follow_on, is_owned};
 use super::stack_status::Condition;
-use super::stop::Step;
+use super::stop::{Step, Stop};
+use crate::diagnostics::Code;
 use crate::plan::{Plan, artifact_keys};
 use crate::spec::PIPELINE_TAG;
 
@@ -246,6 +247,21 @@ fn artifacts(
     Ok((!keys.is_empty()).then(|| (owned(bucket, account), keys)))
 }
 
+/// S3 answers for a bucket of another account as for a missing permission.
+fn of_others(stop: Stop, bucket: &Bucket) -> Stop {
+    match stop {
+        Stop::Fault(mut fault) if fault.code == Code::MissingPermission => {
+            fault.help += &format!(
+                "; or leave `--artifacts` out, where the bucket `{}` is another account's: what lies there is that \
+                 account's to delete",
+                bucket.name
+            );
+            Stop::Fault(fault)
+        }
+        stop => stop,
+    }
+}
+
 /// Deletes artifacts, except those that another stack of the region runs as well.
 fn delete_artifacts(
     client: &dyn AwsClient,
@@ -263,7 +279,8 @@ fn delete_artifacts(
     }
     let mut deleted = 0;
     for key in keys.difference(&shared) {
-        let versions = client.versions_of(&bucket, key)?;
+        let versions = client.versions_of(&bucket, key);
+        let versions = versions.map_err(|error| of_others(error.into(), &bucket))?;
         if !versions.is_empty() {
             client.delete_versions(&bucket, &versions)?;
             deleted += 1;
