@@ -90,7 +90,10 @@ fn class(text: &str) -> Result<(String, &str), Fault> {
     Err(BRACKETS)
 }
 
-const LARGE: Fault = "a regular expression as large as this";
+/// Parentheses within parentheses: `regex-lite` refuses what is nested deeper, and less deep it is where much stands
+/// between them.
+const MAX_NESTING: usize = 50;
+const LARGE: Fault = "a regular expression as large or as deeply nested as this";
 const BRACKETS: Fault = "these brackets in a pattern of SIMILAR TO";
 const END: Fault = "`$` elsewhere than at the end of a regular expression";
 const ESCAPE: Fault = "this escape in a regular expression";
@@ -146,6 +149,9 @@ impl Translator<'_> {
 
     /// Alternatives up to the end or the parenthesis that closes them, and whether one may match nothing.
     fn alternatives(&mut self, depth: usize) -> Result<bool, Fault> {
+        if depth > MAX_NESTING {
+            return Err(LARGE);
+        }
         let flags = self.flags;
         let mut empty = self.sequence(depth)?;
         while self.rest.next_if_eq(&'|').is_some() {
@@ -466,5 +472,19 @@ fn escaped(character: char) -> String {
     match character {
         letter if letter.is_ascii_alphanumeric() => letter.to_string(),
         other => format!(r"\x{{{:X}}}", u32::from(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LARGE, translated};
+
+    #[test]
+    fn deep_nesting_is_refused_and_not_followed() {
+        assert!(translated(&format!("{}a{}", "(".repeat(20), ")".repeat(20))).is_ok());
+        for levels in [51, 100_000] {
+            let nested = format!("{}a{}", "(".repeat(levels), ")".repeat(levels));
+            assert_eq!(translated(&nested).err(), Some(LARGE), "{levels}");
+        }
     }
 }

@@ -97,7 +97,7 @@ fn expressions_that_only_flink_has() {
         ("[a&&[^b]]", "brackets inside of brackets in a regular expression"),
         ("(?i)[\\p{Lower}]", "letters of one case in a regular expression that takes both"),
         (r"a\R", "this escape in a regular expression"),
-        ("(a{1000}){1000}", "a regular expression as large as this"),
+        ("(a{1000}){1000}", "a regular expression as large or as deeply nested as this"),
     ] {
         let sql = format!("SELECT REGEXP_EXTRACT(\"v\", '{expression}', 0) AS \"x\" FROM stream");
         let query = support::analyzed(&sql, "v VARCHAR $.v\n").query.expect("Flink has it");

@@ -1,6 +1,9 @@
 //! Regular expressions, which are Java's. Flink takes one that Java cannot read without a word and gives NULL for every
 //! row, so what is surely wrong is reported here.
 
+/// Parentheses within parentheses. Java's stack overflows somewhere above a thousand of them.
+const MAX_NESTING: usize = 250;
+
 /// How many groups keep what they match, or what is wrong with the expression.
 pub(super) fn groups(expression: &str) -> Result<usize, &'static str> {
     let (mut open, mut count, mut class) = (0_usize, 0, 0_usize);
@@ -38,6 +41,9 @@ pub(super) fn groups(expression: &str) -> Result<usize, &'static str> {
             _ if class > 0 => {}
             '(' => {
                 open += 1;
+                if open > MAX_NESTING {
+                    return Err("its parentheses are nested more than 250 deep");
+                }
                 let rest: String = characters.clone().take(3).collect();
                 let named = rest.starts_with("?<") && !rest.starts_with("?<=") && !rest.starts_with("?<!");
                 count += usize::from(!rest.starts_with('?') || named);
@@ -114,6 +120,9 @@ mod tests {
 
     #[test]
     fn what_java_cannot_read_is_known() {
+        let nested = |levels: usize| format!("{}a{}", "(".repeat(levels), ")".repeat(levels));
+        assert_eq!(groups(&nested(250)), Ok(250));
+        assert!(groups(&nested(251)).is_err());
         for expression in [
             "(a",
             "a)",
