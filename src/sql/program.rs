@@ -16,6 +16,11 @@ use super::query::{Column, FromClause, Insert, Query, RecordFormat, Role, Select
 
 type Printed<T> = Result<T, StateNeed>;
 
+/// Arrays and objects of JSON within one another that an expression may take. The function reads its program with
+/// `serde_json`, which goes 127 deep; up to six of them stand around an expression, and two come with the cast to its
+/// column's type.
+const MAX_LEVELS: usize = 127 - 6 - 2;
+
 /// The query of a record program whose rows are those of one output; what only other outputs need is left out.
 ///
 /// # Errors
@@ -164,7 +169,22 @@ impl Relations<'_> {
         }
         let mut counted = expr.clone();
         count_through(&mut counted, &self.starts);
-        self::expr(&counted)
+        let printed = self::expr(&counted)?;
+        let json = serde_json::to_value(&printed).unwrap_or_default();
+        if levels(&json) > MAX_LEVELS {
+            let what = "an expression nested as deeply as this, of which a SELECT in FROM could make a part";
+            return Err(StateNeed { what, span: expr.span });
+        }
+        Ok(printed)
+    }
+}
+
+/// How many arrays and objects are open at once, at most.
+fn levels(json: &serde_json::Value) -> usize {
+    match json {
+        serde_json::Value::Array(items) => 1 + items.iter().map(levels).max().unwrap_or(0),
+        serde_json::Value::Object(members) => 1 + members.values().map(levels).max().unwrap_or(0),
+        _ => 0,
     }
 }
 

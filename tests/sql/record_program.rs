@@ -104,3 +104,49 @@ fn expressions_that_only_flink_has() {
         assert_eq!(needs_flink(&query).map(|need| need.what), Some(what), "{expression}");
     }
 }
+
+const NESTED: &str = "an expression nested as deeply as this, of which a SELECT in FROM could make a part";
+
+/// Whether the Lambda runs a text, and the program's reader then reads it.
+fn is_read_back(sql: &str) -> bool {
+    let query = support::analyzed(sql, "n INTEGER $.n\nv VARCHAR $.v\nok BOOLEAN $.ok\n").query.expect(sql);
+    let output = query.stream_ids().last().expect("an output");
+    let printed = match print_program(&query, output) {
+        Ok(printed) => printed,
+        Err(need) => {
+            assert_eq!(need.what, NESTED);
+            return false;
+        }
+    };
+    let json = RecordProgram::querying(printed, "\n").and_then(|program| program.to_json());
+    let json = json.expect("a program is JSON");
+    assert!(RecordProgram::from_json(json.as_bytes()).is_ok(), "the function would not start: {sql}");
+    true
+}
+
+/// The function does not start with a program that its reader takes for too deep.
+#[test]
+fn a_program_is_as_deep_as_its_reader_goes() {
+    for (open, inner, close, most) in
+        [("", "\"n\"", " + 1", 50), ("CASE WHEN \"ok\" THEN ", "\"n\"", " END", 35)]
+    {
+        // One level more with each NOT, so that every depth around the bound is tried.
+        let text = |levels: usize, more: usize| {
+            let not = "NOT ".repeat(more);
+            format!("{not}{}{inner}{} IS NULL", open.repeat(levels), close.repeat(levels))
+        };
+        let mut read = [0, 0];
+        for (levels, more) in (25..most).flat_map(|levels| (0..4).map(move |more| (levels, more))) {
+            let text = text(levels, more);
+            let as_text = format!("CAST({text} AS VARCHAR(9)) || 'x'");
+            for sql in [
+                format!("SELECT {text} AS x FROM stream"),
+                format!("SELECT 1 AS x FROM stream WHERE {text}"),
+                format!("CREATE STREAM o (x VARCHAR(4)); INSERT INTO o SELECT {as_text} FROM stream"),
+            ] {
+                read[usize::from(is_read_back(&sql))] += 1;
+            }
+        }
+        assert!(read[0] > 0 && read[1] > 0, "{read:?} of {open}..{close}");
+    }
+}
