@@ -13,8 +13,10 @@
 //! | regular expressions, patterns of times | `regex`, `pattern` |
 //! | records as CSV | `csv` |
 //! | rows of tables that belong to a row | `lookup` |
+//! | what one record may use up | `budget` |
 //! | what SQL's types can do, as Flink does it | `calendar`, `cast`, `decimal`, `number`, `text`, `time` |
 
+mod budget;
 mod calendar;
 mod call;
 mod cast;
