@@ -39,4 +39,5 @@ pub use decimal::{Decimal, DecimalError};
 pub use pattern::TimePart;
 pub use program::{Outcome, ProgramError, RecordProgram, Suffix, VERSION};
 pub use regex::{Expression, ExpressionError, Written};
+pub use run::MAX_ROWS;
 pub use time::{parse_date, parse_time, parse_timestamp};

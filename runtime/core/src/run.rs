@@ -13,7 +13,7 @@ use crate::value::{Numbers, Value};
 
 /// The most rows that one record may become, those of inner streams included; a query in which each of many streams
 /// feeds the next one twice would never end.
-const MAX_ROWS: usize = 100_000;
+pub const MAX_ROWS: usize = 100_000;
 
 /// A query, prepared.
 #[derive(Clone, Debug)]
