@@ -335,9 +335,9 @@ fn numbers_of_any_size_can_stand_in_every_place() {
         let world = Files(HashMap::from([("spec.yaml".into(), spec.into())]));
         pipec::compile_all(&world, &programs(), Path::new("spec.yaml"));
     };
-    let both = ["flink\n  rows_per_record: 3", "lambda\n  rows_per_record: 3", "lambda"];
+    let both = ["flink\n  rows_per_record: 3", "lambda"];
     for spec in both.map(|runtime| VALID.replace("runtime: flink", &format!("runtime: {runtime}"))) {
-        for number in [u64::MAX, u64::MAX / 2, 1 << 50, 1_000_000, 1_000] {
+        for number in [u64::MAX, 1 << 50, 1_000] {
             let mut every = spec.clone();
             for at in 0..tokens(&spec).len() {
                 if let Some(one) = with_number(&spec, at, number) {
