@@ -28,6 +28,8 @@ const MAX_LEVELS: usize = 127 - 6 - 2;
 pub fn print_program(query: &Query, output: StreamId) -> Result<program::Query, StateNeed> {
     query.stateless()?;
     let needed = needed(query, output);
+    let is_table = |id: &StreamId| matches!(query.stream(*id).role, Role::Reference(_));
+    let tables: Vec<StreamId> = query.stream_ids().filter(|id| needed[id.0]).filter(is_table).collect();
     let streams = query.stream_ids().skip(1).map(|id| {
         let stream = query.stream(id);
         let keys = || stream.columns.iter().map(|column| column.name.clone()).collect();
@@ -44,9 +46,9 @@ pub fn print_program(query: &Query, output: StreamId) -> Result<program::Query, 
         },
         columns: query.input.iter().map(|column| self::column(column, query.format)).collect(),
         array: array(query),
-        tables: tables(query),
+        tables: tables.iter().filter_map(|id| table(query, *id)).collect(),
         streams: streams.collect(),
-        inserts: inserts.map(|insert| self::insert(query, insert)).collect::<Printed<_>>()?,
+        inserts: inserts.map(|insert| self::insert(query, &tables, insert)).collect::<Printed<_>>()?,
     })
 }
 
@@ -73,22 +75,17 @@ fn array(query: &Query) -> Option<program::Array> {
     Some(program::Array { path, columns: columns.collect() })
 }
 
-/// The reference tables, in the order in which [`Role::Reference`] counts them.
-fn tables(query: &Query) -> Vec<program::Table> {
-    let types = |at| {
-        let stream = query.streams.iter().find(|stream| stream.role == Role::Reference(at));
-        stream.map_or(Vec::new(), |stream| stream.columns.iter().map(|c| data_type(c.data_type)).collect())
-    };
-    let rows = |rows: &[Vec<Literal>]| rows.iter().map(|row| row.iter().map(literal).collect()).collect();
-    query
-        .references
-        .iter()
-        .enumerate()
-        .map(|(at, table)| program::Table { types: types(at), rows: rows(table) })
-        .collect()
+/// A reference table.
+fn table(query: &Query, id: StreamId) -> Option<program::Table> {
+    let stream = query.stream(id);
+    let Role::Reference(at) = stream.role else { return None };
+    Some(program::Table {
+        types: stream.columns.iter().map(|column| data_type(column.data_type)).collect(),
+        rows: query.references[at].iter().map(|row| row.iter().map(literal).collect()).collect(),
+    })
 }
 
-/// Which streams lead to an output; a stream is fed by earlier ones only.
+/// Which streams and reference tables lead to an output; a stream is fed by earlier ones only.
 fn needed(query: &Query, output: StreamId) -> Vec<bool> {
     let ids: Vec<StreamId> = query.stream_ids().collect();
     let mut needed = vec![false; ids.len()];
@@ -103,9 +100,9 @@ fn needed(query: &Query, output: StreamId) -> Vec<bool> {
     needed
 }
 
-fn insert(query: &Query, insert: &Insert) -> Printed<program::Insert> {
+fn insert(query: &Query, tables: &[StreamId], insert: &Insert) -> Printed<program::Insert> {
     let Select { from, filter, group: _, over: _, items, span: _ } = &insert.select;
-    let mut relations = Relations { query, starts: Vec::new(), width: 0, lookups: Vec::new() };
+    let mut relations = Relations { query, tables, starts: Vec::new(), width: 0, lookups: Vec::new() };
     let from = relations.read(from)?;
     let into = query.stream(insert.into);
     Ok(program::Insert {
@@ -124,6 +121,8 @@ fn insert(query: &Query, insert: &Insert) -> Printed<program::Insert> {
 /// The stream that a SELECT reads and the tables that it looks its rows up in, whose columns make one row.
 struct Relations<'a> {
     query: &'a Query,
+    /// The tables of the program.
+    tables: &'a [StreamId],
     /// For each relation, the place of its first column.
     starts: Vec<usize>,
     /// How many columns they have together.
@@ -137,7 +136,7 @@ impl Relations<'_> {
             FromClause::Stream { stream, name: _, window: _, span: _ } => (*stream, *stream),
             FromClause::Lookup { left, table, key: (key, value), outer, span } => {
                 let stream = self.read(left)?;
-                let Role::Reference(at) = self.query.stream(*table).role else {
+                let Some(at) = self.tables.iter().position(|id| id == table) else {
                     return Err(StateNeed { what: "this table", span: *span });
                 };
                 let known = self.query.stream(*table).columns[*key].data_type;

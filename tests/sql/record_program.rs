@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use pipec::sql::{Role, needs_flink, print_program};
+use pipec::sql::{DataType, Literal, RecordFormat, Reference, Role, needs_flink, print_program};
 use pipec_core::{Outcome, RecordProgram, parse_timestamp};
 
 use crate::support;
@@ -148,5 +148,31 @@ fn a_program_is_as_deep_as_its_reader_goes() {
             }
         }
         assert!(read[0] > 0 && read[1] > 0, "{read:?} of {open}..{close}");
+    }
+}
+
+/// A table that another output reads, or none, stays out of the program.
+#[test]
+fn a_program_has_the_tables_that_it_reads() {
+    let sql = "INSERT INTO none SELECT \"n\" FROM stream;\n\
+               INSERT INTO last SELECT t.v FROM stream AS s JOIN c AS t ON t.k = s.\"n\";\n\
+               INSERT INTO two SELECT t.v, u.v AS w FROM stream AS s JOIN c AS t ON t.k = s.\"n\" JOIN b AS u ON u.k = t.v";
+    let table = |at: usize, span| Reference {
+        name: ["A", "B", "C"][at].into(),
+        columns: ["K", "V"].map(|name| (name.into(), DataType::Integer, span)).into(),
+        rows: vec![vec![Literal::Integer(at as i64), Literal::Integer(at as i64 - 1)]],
+        span,
+    };
+    let tables = |span| (0..3).map(|at| table(at, span)).collect();
+    let query = support::analyzed_as(RecordFormat::Json, sql, "n INTEGER $.n\n", "", tables).query;
+    let query = query.expect("a query");
+    for (name, tables, row) in
+        [("NONE", 0, "{\"n\":2}\n"), ("LAST", 1, "{\"V\":1}\n"), ("TWO", 2, "{\"V\":1,\"W\":0}\n")]
+    {
+        let output = query.stream_ids().find(|id| query.stream(*id).name == name).expect(name);
+        let printed = print_program(&query, output).expect("the transform runs it");
+        assert_eq!(printed.tables.len(), tables, "{name}");
+        let program = RecordProgram::querying(printed, "\n").expect("it holds together");
+        assert_eq!(run(&program, "{\"n\":2}"), row);
     }
 }
