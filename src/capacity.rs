@@ -147,7 +147,7 @@ pub const ROW_KEY_BYTES: u64 = 36;
 pub fn output_load(output: &sql::Stream, stream: &Stream, rows_per_second: f64) -> Load {
     Load {
         records_per_second: rows_per_second,
-        record_bytes: row_bytes(output, stream) + ROW_KEY_BYTES,
+        record_bytes: row_bytes(output, stream).saturating_add(ROW_KEY_BYTES),
         consumers: 1,
         headroom_percent: stream.headroom.value,
     }
@@ -157,15 +157,16 @@ pub fn output_load(output: &sql::Stream, stream: &Stream, rows_per_second: f64) 
 pub fn row_bytes(output: &sql::Stream, stream: &Stream) -> u64 {
     // `"KEY":value,`
     let column = |column: &StreamColumn| {
-        column.name.len() as u64 + 4 + value_bytes(column.data_type, stream.record_size.value)
+        let value = value_bytes(column.data_type, stream.record_size.value);
+        value.saturating_add(column.name.len() as u64 + 4)
     };
-    2 + output.columns.iter().map(column).sum::<u64>()
+    output.columns.iter().map(column).fold(2, u64::saturating_add)
 }
 
 /// The longest text of a value in JSON; of unbounded text, the record that it comes from.
 fn value_bytes(data_type: DataType, record_bytes: u64) -> u64 {
     match data_type.text_length() {
-        Some(length) => length.map_or(record_bytes, u64::from).min(record_bytes) + 2,
+        Some(length) => length.map_or(record_bytes, u64::from).min(record_bytes).saturating_add(2),
         // The longest is a timestamp, `"2026-01-27 00:00:00.000"`, or a double with its exponent.
         None => 25,
     }

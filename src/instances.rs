@@ -32,7 +32,8 @@ pub fn instances(pipeline: &Pipeline) -> Option<InstanceNeed> {
 /// TLS add a tenth.
 fn wire_bytes(pipeline: &Pipeline, producer: &Producer) -> u64 {
     let stream = &pipeline.stream;
-    let encoded = stream.record_size.value.div_ceil(3).saturating_mul(4) + stream.partition_key_size.value;
+    let base64 = stream.record_size.value.div_ceil(3).saturating_mul(4);
+    let encoded = base64.saturating_add(stream.partition_key_size.value);
     let bytes = capacity::bytes_per_second(producer.records_per_second.value, encoded);
     let bytes = u128::from(bytes) * u128::from(100 + ec2::WIRE_OVERHEAD_PERCENT);
     u64::try_from(bytes.div_ceil(100)).unwrap_or(u64::MAX)

@@ -312,6 +312,66 @@ fn odd_words_can_stand_in_every_place() {
     }
 }
 
+/// A text with the quantity or the number at a token replaced, if one is there: in the smallest unit.
+fn with_number(text: &str, at: usize, number: u64) -> Option<String> {
+    let tokens = tokens(text);
+    let (from, to) = tokens[at];
+    text[from..to].parse::<u64>().ok()?;
+    let unit = tokens.get(at + 1).filter(|(next, _)| text.get(to..*next) == Some(" "));
+    let (smallest, to) = match unit.map(|(from, to)| (&text[*from..*to], *to)) {
+        Some(("B" | "KiB" | "MiB", to)) => (" B", to),
+        Some(("s" | "h" | "d", to)) => (" s", to),
+        Some(("%", to)) => (" %", to),
+        _ => ("", to),
+    };
+    Some(format!("{}{number}{smallest}{}", &text[..from], &text[to..]))
+}
+
+#[test]
+fn numbers_of_any_size_can_stand_in_every_place() {
+    // What passes is planned.
+    let holds = |spec: &str| {
+        holds(spec.into());
+        let world = Files(HashMap::from([("spec.yaml".into(), spec.into())]));
+        pipec::compile_all(&world, &programs(), Path::new("spec.yaml"));
+    };
+    let both = ["flink\n  rows_per_record: 3", "lambda"];
+    for spec in both.map(|runtime| VALID.replace("runtime: flink", &format!("runtime: {runtime}"))) {
+        for number in [u64::MAX, 1 << 50, 1_000] {
+            let mut every = spec.clone();
+            for at in 0..tokens(&spec).len() {
+                if let Some(one) = with_number(&spec, at, number) {
+                    holds(&one);
+                    every = with_number(&every, at, number).expect("the same place");
+                }
+            }
+            holds(&every);
+        }
+    }
+}
+
+#[test]
+fn rows_may_be_as_many_as_a_text_can_say() {
+    let mut sql = String::from("INSERT INTO s0 SELECT \"age\" FROM stream");
+    for stream in 1..=200 {
+        let before = stream - 1;
+        sql += &format!("; INSERT INTO s{stream} SELECT * FROM s{before} UNION ALL SELECT * FROM s{before}");
+        if ![60, 64, 70, 200].contains(&stream) {
+            continue;
+        }
+        for (runtime, code) in [("lambda", Code::TransformReply), ("flink", Code::ResultsOverShards)] {
+            let spec = format!(
+                "name: rows\nstream: {{record_size: 2 KiB, records_per_second: 1000}}\n\
+                 records: {{format: json, columns: {{age: {{type: INTEGER}}}}}}\n\
+                 analytics:\n  runtime: {runtime}\n  sql: |\n    {sql}\ndelivery: {{s3: {{}}}}\n"
+            );
+            let world = Files(HashMap::from([("spec.yaml".into(), spec.clone().into_bytes())]));
+            let found = front_end(&world, Path::new("spec.yaml"), None).diagnostics;
+            assert!(found.iter().any(|found| found.code == code), "{stream} on {runtime}: {found:?}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -178,6 +178,7 @@ fn each_record_alone(context: &mut Context) {
         Diagnostic::error(Code::QueryNeedsFlink, span, message, help).related(runtime, "the runtime")
     };
     let outputs = query.stream_ids().filter(|id| query.stream(*id).role == Role::Output);
+    let programs: Result<Vec<_>, _> = outputs.map(|output| print_program(query, output)).collect();
     let mut found: Vec<Diagnostic> = query
         .outputs()
         .skip(1)
@@ -186,14 +187,19 @@ fn each_record_alone(context: &mut Context) {
             needs_flink(other.span, message)
         })
         .collect();
-    if let Some(need) = outputs.into_iter().find_map(|output| print_program(query, output).err()) {
-        let message = match query.stateless() {
-            Err(_) => {
-                format!("{} is not decided by one record alone, which is all that the Lambda sees", need.what)
-            }
-            Ok(()) => format!("the Lambda does not have {}", need.what),
-        };
-        found.push(needs_flink(need.span, message));
+    match programs {
+        // There is one, or the others are reported.
+        Ok(programs) => context.program = programs.into_iter().next(),
+        Err(need) => {
+            let message = match query.stateless() {
+                Err(_) => format!(
+                    "{} is not decided by one record alone, which is all that the Lambda sees",
+                    need.what
+                ),
+                Ok(()) => format!("the Lambda does not have {}", need.what),
+            };
+            found.push(needs_flink(need.span, message));
+        }
     }
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }

@@ -16,6 +16,8 @@ pub use names::{same_names, same_names_within};
 #[cfg(test)]
 pub(crate) use producer::USER_DATA_FRAME_BYTES;
 
+use pipec_core::query as program;
+
 use crate::diagnostics::{self, Diagnostic};
 use crate::graph::{self, Edge};
 use crate::resolve::pipeline::Pipeline;
@@ -27,6 +29,7 @@ use crate::sql::Query;
 pub struct Checked {
     pipeline: Pipeline,
     query: Option<Query>,
+    program: Option<program::Query>,
     edges: Vec<Edge>,
 }
 
@@ -41,6 +44,11 @@ impl Checked {
         self.query.as_ref()
     }
 
+    /// What the transform runs of the query, where the Lambda is its runtime.
+    pub fn program(&self) -> Option<&program::Query> {
+        self.program.as_ref()
+    }
+
     /// The pipeline's graph.
     pub fn edges(&self) -> &[Edge] {
         &self.edges
@@ -53,6 +61,8 @@ struct Context<'a> {
     programs: &'a Programs,
     edges: &'a [Edge],
     query: Option<&'a Query>,
+    /// What the transform would run of the query.
+    program: Option<program::Query>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -71,6 +81,7 @@ pub fn check(pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, Vec<D
         programs,
         edges: &edges,
         query: query.as_ref(),
+        program: None,
         diagnostics: Vec::new(),
     };
     names::check(&mut context);
@@ -83,9 +94,10 @@ pub fn check(pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, Vec<D
     transform::check(&mut context);
     delivery::check(&mut context);
     prefix::check(&mut context);
+    let program = context.program;
     diagnostics.append(&mut context.diagnostics);
     if diagnostics::has_errors(&diagnostics) {
         return (None, diagnostics);
     }
-    (Some(Checked { pipeline, query, edges }), diagnostics)
+    (Some(Checked { pipeline, query, program, edges }), diagnostics)
 }

@@ -243,7 +243,7 @@ fn max_record_size(context: &mut Context) {
             ),
             format!(
                 "write `max_record_size: {}`",
-                ByteSize((size.value.div_ceil(KIB) * KIB).clamp(min, max))
+                ByteSize(size.value.div_ceil(KIB).saturating_mul(KIB).clamp(min, max))
             ),
         ));
     } else if size.value > min && read_by_firehose(context) {

@@ -33,8 +33,9 @@ fn largest_buffer(context: &Context, append: &str) -> Option<u64> {
         }
         _ => 1.0,
     };
-    let text = (row.unwrap_or(record) + append.len() as u64) as f64 * rows;
-    let answer = (text.ceil() as u64).div_ceil(3) * 4 + ANSWER_BYTES;
+    let text = (row.unwrap_or(record) as f64 + append.len() as f64) * rows;
+    // `as` saturates.
+    let answer = (text.ceil() as u64).div_ceil(3).saturating_mul(4).saturating_add(ANSWER_BYTES);
     Some((lambda::SYNC_PAYLOAD_BYTES_MAX / answer).saturating_mul(record))
 }
 

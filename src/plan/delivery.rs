@@ -12,7 +12,6 @@ use crate::check::Checked;
 use crate::resolve::pipeline::{Encryption, Pipeline};
 use crate::runtime::{Program, Programs};
 use crate::spec::{AnalyticsRuntime, Compression, SECONDS_PER_DAY};
-use crate::sql::{self, Role, print_program};
 
 /// The Lambda transform.
 #[derive(Clone, Debug, Serialize)]
@@ -119,16 +118,9 @@ pub(super) fn transform_spec(pipeline: &Pipeline) -> &'static str {
 
 /// The record program, as the function finds it beside itself.
 fn program(checked: &Checked, append: &str) -> Option<String> {
-    let query =
-        checked.query().filter(|_| checked.pipeline().analytics_on(AnalyticsRuntime::Lambda).is_some());
-    let program = match query {
+    let program = match checked.program() {
         None => RecordProgram::appending(append),
-        Some(query) => {
-            let name = &super::outputs::delivered(checked)?.name;
-            let delivered = |stream: &sql::Stream| stream.role == Role::Output && stream.name == *name;
-            let output = query.stream_ids().find(|id| delivered(query.stream(*id)))?;
-            RecordProgram::querying(print_program(query, output).ok()?, append).ok()?
-        }
+        Some(query) => RecordProgram::querying(query.clone(), append).ok()?,
     };
     program.to_json().ok()
 }

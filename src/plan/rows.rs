@@ -1,6 +1,7 @@
 //! What is planned for one row of a record may have to carry more, or for more than there are.
 
-use crate::capacity;
+use super::streams;
+use crate::capacity::{self, Load};
 use crate::check::Checked;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::pipeline::Capacity;
@@ -19,11 +20,10 @@ pub(super) fn advise(checked: &Checked) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut told = Vec::new();
     for output in query.outputs() {
-        let rate = analytics.row_rate(query, output, 1.0);
         if analytics.rows_per_record.is_none() && analytics.runtime.value == AnalyticsRuntime::Flink {
-            found.extend(many_shards(checked, output, rate.per_second));
+            found.extend(many_shards(checked, output));
         }
-        for place in rate.open {
+        for place in analytics.row_rate(query, output, 1.0).open {
             if told.contains(&place) {
                 continue;
             }
@@ -42,12 +42,13 @@ pub(super) fn advise(checked: &Checked) -> Vec<Diagnostic> {
 }
 
 /// As many rows as a text allows may be far more than there are, and each shard costs.
-fn many_shards(checked: &Checked, output: &Stream, rows: f64) -> Option<Diagnostic> {
-    let stream = &checked.pipeline().stream;
-    let records = stream.records_per_second.value;
-    let shards = |rate| capacity::shards(&capacity::output_load(output, stream, rate)).shards;
-    let (most, least) = (shards(records * rows), shards(records));
-    (rows > 1.0 && most > least).then(|| {
+fn many_shards(checked: &Checked, output: &Stream) -> Option<Diagnostic> {
+    let records = checked.pipeline().stream.records_per_second.value;
+    let load = streams::rows(checked, output);
+    let most = capacity::shards(&load).shards;
+    let least = capacity::shards(&Load { records_per_second: records, ..load }).shards;
+    let rows = (load.records_per_second / records * 100.0).round() / 100.0;
+    (most > least).then(|| {
         Diagnostic::advice(
             Code::RowsPerRecord,
             output.span,
@@ -58,4 +59,30 @@ fn many_shards(checked: &Checked, output: &Stream, rows: f64) -> Option<Diagnost
             "write `rows_per_record: 1` in `analytics`, or as many as there are at peak, if they are fewer",
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::fixture::{planned, spec};
+
+    #[test]
+    fn the_shards_are_those_of_the_plan() {
+        let advised = |insert: &str, times: usize| {
+            let sql = format!("INSERT INTO o {insert}; ").repeat(times);
+            let columns = "records: {format: json, columns: {n: {type: INTEGER, path: $.n}}}";
+            let sections = format!("{columns}\nanalytics: {{runtime: flink, sql: {sql:?}}}\n");
+            let (plan, checked) = planned(&spec("record_size: 200 B, records_per_second: 2000", &sections));
+            let shards = plan.output_stream.and_then(|stream| stream.shards).expect("shards");
+            let found = advise(&checked).into_iter().map(|advice| advice.message).next();
+            (shards, found)
+        };
+        let (shards, found) = advised("SELECT \"n\" FROM stream", 6);
+        let message = format!("a record may become 6 rows of `O`: {shards} shards, where one row needs 3");
+        assert_eq!(found, Some(message));
+        // One row a second of each, however many records there are.
+        let count =
+            "SELECT COUNT(*) AS \"n\" FROM stream GROUP BY STEP(stream.ROWTIME BY INTERVAL '1' SECOND)";
+        assert_eq!(advised(count, 20), (1, None));
+    }
 }

@@ -67,12 +67,7 @@ pub(super) fn own(
     retention: Option<u64>,
 ) -> StreamPlan {
     let pipeline = checked.pipeline();
-    let records = pipeline.stream.records_per_second.value;
-    let rate = match (&pipeline.analytics, checked.query()) {
-        (Some(analytics), Some(query)) => analytics.row_rate(query, output, records).per_second,
-        _ => records,
-    };
-    let load = capacity::output_load(output, &pipeline.stream, rate);
+    let load = rows(checked, output);
     StreamPlan {
         // The user chose a number for the input; the output has its own arithmetic.
         shards: (pipeline.stream.capacity.value != Capacity::OnDemand)
@@ -81,6 +76,17 @@ pub(super) fn own(
         retention_hours: retention.map_or(kinesis::RETENTION_HOURS_DEFAULT, |time| time / SECONDS_PER_HOUR),
         ..plan(pipeline, logical_id, "/analytics", load)
     }
+}
+
+/// What a stream that takes the rows of an output has to carry.
+pub(super) fn rows(checked: &Checked, output: &sql::Stream) -> Load {
+    let pipeline = checked.pipeline();
+    let records = pipeline.stream.records_per_second.value;
+    let rate = match (&pipeline.analytics, checked.query()) {
+        (Some(analytics), Some(query)) => analytics.row_rate(query, output, records).per_second,
+        _ => records,
+    };
+    capacity::output_load(output, &pipeline.stream, rate)
 }
 
 fn plan(

@@ -288,8 +288,8 @@ pub struct Analytics {
     #[schemars(extend("examples" = [{"ALERTS": {"stream": {}}}]))]
     pub outputs: Option<IndexMap<String, Output>>,
     /// Rows of an output that a record becomes at peak, on average. Its stream and the transform's replies are planned
-    /// for them. Default: what the SQL says at most, and one where it does not, as of a join.
-    #[schemars(extend("exclusiveMinimum" = 0), extend("examples" = [3]))]
+    /// for them, up to 100,000. Default: what the SQL says at most, and one where it does not, as of a join.
+    #[schemars(extend("exclusiveMinimum" = 0, "maximum" = pipec_core::MAX_ROWS), extend("examples" = [3]))]
     pub rows_per_record: Option<f64>,
     /// Settings of the Flink application.
     pub flink: Option<Flink>,

@@ -6,6 +6,8 @@ use std::str::Chars;
 
 use pipec_core::{Expression, Written};
 
+use super::similar;
+
 /// What a record program does not have.
 type Fault = &'static str;
 
@@ -32,24 +34,9 @@ pub(super) fn translated(expression: &str) -> Result<Translated, Fault> {
     Ok(Translated { expression, groups })
 }
 
-/// A pattern of SIMILAR TO, which fits the whole text. Calcite makes one of Java's expressions of it.
+/// A pattern of SIMILAR TO, which fits the whole text.
 pub(super) fn similar(pattern: &str) -> Result<Expression, Fault> {
-    let mut java = String::new();
-    let mut rest = pattern;
-    while let Some(character) = rest.chars().next() {
-        rest = &rest[character.len_utf8()..];
-        match character {
-            '_' => java.push('.'),
-            '%' => java.push_str("(?s:.*)"),
-            '[' => {
-                let (class, behind) = class(rest)?;
-                java.push_str(&class);
-                rest = behind;
-            }
-            '\\' | '$' => java.extend(['\\', character]),
-            other => java.push(other),
-        }
-    }
+    let java = similar::java(pattern).map_err(|_| "this pattern of SIMILAR TO")?;
     let Translated { expression, .. } = translated(&java)?;
     // It has no `$`, so it is one piece.
     let whole = Written::from(expression).pieces.concat();
@@ -57,41 +44,10 @@ pub(super) fn similar(pattern: &str) -> Result<Expression, Fault> {
     Expression::try_from(Written { pieces, ends: Vec::new() }).map_err(|_| LARGE)
 }
 
-/// The characters in brackets, and what is behind them.
-fn class(text: &str) -> Result<(String, &str), Fault> {
-    const CLASSES: [(&str, &str); 6] = [
-        ("[:alpha:]", r"\p{Alpha}"),
-        ("[:upper:]", r"\p{Upper}"),
-        ("[:lower:]", r"\p{Lower}"),
-        ("[:digit:]", r"\d"),
-        ("[:space:]", " "),
-        ("[:whitespace:]", r"\s"),
-    ];
-    const ALNUM: (&str, &str) = ("[:alnum:]", r"\p{Alnum}");
-    let mut written = String::from("[");
-    let mut rest = text;
-    while let Some(character) = rest.chars().next() {
-        let known = CLASSES.iter().chain([&ALNUM]).find(|(name, _)| {
-            rest.get(..name.len()).is_some_and(|start| start == *name || start == name.to_uppercase())
-        });
-        if let Some((name, java)) = known {
-            written.push_str(java);
-            rest = &rest[name.len()..];
-            continue;
-        }
-        rest = &rest[character.len_utf8()..];
-        match character {
-            ']' => return Ok((written + "]", rest)),
-            '-' | '^' => written.push(character),
-            '[' | '(' | ')' | '|' | '+' | '*' | '_' | '%' | '?' | '{' | '}' => return Err(BRACKETS),
-            other => written.push(other),
-        }
-    }
-    Err(BRACKETS)
-}
-
-const LARGE: Fault = "a regular expression as large as this";
-const BRACKETS: Fault = "these brackets in a pattern of SIMILAR TO";
+/// Parentheses within parentheses: `regex-lite` refuses what is nested deeper, and less deep it is where much stands
+/// between them.
+const MAX_NESTING: usize = 50;
+const LARGE: Fault = "a regular expression as large or as deeply nested as this";
 const END: Fault = "`$` elsewhere than at the end of a regular expression";
 const ESCAPE: Fault = "this escape in a regular expression";
 const FLAGS: Fault = "this flag of a regular expression";
@@ -146,6 +102,9 @@ impl Translator<'_> {
 
     /// Alternatives up to the end or the parenthesis that closes them, and whether one may match nothing.
     fn alternatives(&mut self, depth: usize) -> Result<bool, Fault> {
+        if depth > MAX_NESTING {
+            return Err(LARGE);
+        }
         let flags = self.flags;
         let mut empty = self.sequence(depth)?;
         while self.rest.next_if_eq(&'|').is_some() {
@@ -466,5 +425,19 @@ fn escaped(character: char) -> String {
     match character {
         letter if letter.is_ascii_alphanumeric() => letter.to_string(),
         other => format!(r"\x{{{:X}}}", u32::from(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LARGE, translated};
+
+    #[test]
+    fn deep_nesting_is_refused_and_not_followed() {
+        assert!(translated(&format!("{}a{}", "(".repeat(20), ")".repeat(20))).is_ok());
+        for levels in [51, 100_000] {
+            let nested = format!("{}a{}", "(".repeat(levels), ")".repeat(levels));
+            assert_eq!(translated(&nested).err(), Some(LARGE), "{levels}");
+        }
     }
 }

@@ -18,6 +18,7 @@ mod refuse;
 mod resolve;
 mod rows;
 mod scan;
+mod similar;
 
 pub use data_type::{DataType, Family, TypeError};
 pub use expr::{

@@ -16,6 +16,11 @@ use super::query::{Column, FromClause, Insert, Query, RecordFormat, Role, Select
 
 type Printed<T> = Result<T, StateNeed>;
 
+/// Arrays and objects of JSON within one another that an expression may take. The function reads its program with
+/// `serde_json`, which goes 127 deep; up to six of them stand around an expression, and two come with the cast to its
+/// column's type.
+const MAX_LEVELS: usize = 127 - 6 - 2;
+
 /// The query of a record program whose rows are those of one output; what only other outputs need is left out.
 ///
 /// # Errors
@@ -23,6 +28,8 @@ type Printed<T> = Result<T, StateNeed>;
 pub fn print_program(query: &Query, output: StreamId) -> Result<program::Query, StateNeed> {
     query.stateless()?;
     let needed = needed(query, output);
+    let is_table = |id: &StreamId| matches!(query.stream(*id).role, Role::Reference(_));
+    let tables: Vec<StreamId> = query.stream_ids().filter(|id| needed[id.0]).filter(is_table).collect();
     let streams = query.stream_ids().skip(1).map(|id| {
         let stream = query.stream(id);
         let keys = || stream.columns.iter().map(|column| column.name.clone()).collect();
@@ -39,9 +46,9 @@ pub fn print_program(query: &Query, output: StreamId) -> Result<program::Query, 
         },
         columns: query.input.iter().map(|column| self::column(column, query.format)).collect(),
         array: array(query),
-        tables: tables(query),
+        tables: tables.iter().filter_map(|id| table(query, *id)).collect(),
         streams: streams.collect(),
-        inserts: inserts.map(|insert| self::insert(query, insert)).collect::<Printed<_>>()?,
+        inserts: inserts.map(|insert| self::insert(query, &tables, insert)).collect::<Printed<_>>()?,
     })
 }
 
@@ -68,22 +75,17 @@ fn array(query: &Query) -> Option<program::Array> {
     Some(program::Array { path, columns: columns.collect() })
 }
 
-/// The reference tables, in the order in which [`Role::Reference`] counts them.
-fn tables(query: &Query) -> Vec<program::Table> {
-    let types = |at| {
-        let stream = query.streams.iter().find(|stream| stream.role == Role::Reference(at));
-        stream.map_or(Vec::new(), |stream| stream.columns.iter().map(|c| data_type(c.data_type)).collect())
-    };
-    let rows = |rows: &[Vec<Literal>]| rows.iter().map(|row| row.iter().map(literal).collect()).collect();
-    query
-        .references
-        .iter()
-        .enumerate()
-        .map(|(at, table)| program::Table { types: types(at), rows: rows(table) })
-        .collect()
+/// A reference table.
+fn table(query: &Query, id: StreamId) -> Option<program::Table> {
+    let stream = query.stream(id);
+    let Role::Reference(at) = stream.role else { return None };
+    Some(program::Table {
+        types: stream.columns.iter().map(|column| data_type(column.data_type)).collect(),
+        rows: query.references[at].iter().map(|row| row.iter().map(literal).collect()).collect(),
+    })
 }
 
-/// Which streams lead to an output; a stream is fed by earlier ones only.
+/// Which streams and reference tables lead to an output; a stream is fed by earlier ones only.
 fn needed(query: &Query, output: StreamId) -> Vec<bool> {
     let ids: Vec<StreamId> = query.stream_ids().collect();
     let mut needed = vec![false; ids.len()];
@@ -98,9 +100,9 @@ fn needed(query: &Query, output: StreamId) -> Vec<bool> {
     needed
 }
 
-fn insert(query: &Query, insert: &Insert) -> Printed<program::Insert> {
+fn insert(query: &Query, tables: &[StreamId], insert: &Insert) -> Printed<program::Insert> {
     let Select { from, filter, group: _, over: _, items, span: _ } = &insert.select;
-    let mut relations = Relations { query, starts: Vec::new(), width: 0, lookups: Vec::new() };
+    let mut relations = Relations { query, tables, starts: Vec::new(), width: 0, lookups: Vec::new() };
     let from = relations.read(from)?;
     let into = query.stream(insert.into);
     Ok(program::Insert {
@@ -119,6 +121,8 @@ fn insert(query: &Query, insert: &Insert) -> Printed<program::Insert> {
 /// The stream that a SELECT reads and the tables that it looks its rows up in, whose columns make one row.
 struct Relations<'a> {
     query: &'a Query,
+    /// The tables of the program.
+    tables: &'a [StreamId],
     /// For each relation, the place of its first column.
     starts: Vec<usize>,
     /// How many columns they have together.
@@ -132,7 +136,7 @@ impl Relations<'_> {
             FromClause::Stream { stream, name: _, window: _, span: _ } => (*stream, *stream),
             FromClause::Lookup { left, table, key: (key, value), outer, span } => {
                 let stream = self.read(left)?;
-                let Role::Reference(at) = self.query.stream(*table).role else {
+                let Some(at) = self.tables.iter().position(|id| id == table) else {
                     return Err(StateNeed { what: "this table", span: *span });
                 };
                 let known = self.query.stream(*table).columns[*key].data_type;
@@ -154,17 +158,146 @@ impl Relations<'_> {
         Ok(stream)
     }
 
-    /// An expression over the columns of all relations, counted through.
+    /// A whole expression.
     fn expr(&self, expr: &Expr) -> Printed<program::Expr> {
-        fn count_through(expr: &mut Expr, starts: &[usize]) {
-            if let ExprKind::Column(column) = &mut expr.kind {
-                *column = ColumnRef { relation: 0, column: starts[column.relation] + column.column };
-            }
-            expr.operands_mut(&mut |operand| count_through(operand, starts));
+        let printed = self.part(expr)?;
+        let json = serde_json::to_value(&printed).unwrap_or_default();
+        if levels(&json) > MAX_LEVELS {
+            let what = "an expression nested as deeply as this, of which a SELECT in FROM could make a part";
+            return Err(StateNeed { what, span: expr.span });
         }
-        let mut counted = expr.clone();
-        count_through(&mut counted, &self.starts);
-        self::expr(&counted)
+        Ok(printed)
+    }
+
+    fn part(&self, expr: &Expr) -> Printed<program::Expr> {
+        use program::Expr as To;
+        let of = |operand: &Expr| self.part(operand).map(Box::new);
+        let pair = |left: &Expr, right: &Expr| Ok(Box::new((self.part(left)?, self.part(right)?)));
+        let list = |list: &[Expr]| list.iter().map(|part| self.part(part)).collect::<Printed<Vec<_>>>();
+        let not = |negated: bool, truth: To| if negated { To::Not(Box::new(truth)) } else { truth };
+        Ok(match &expr.kind {
+            // The relations' columns are counted through.
+            ExprKind::Column(ColumnRef { relation, column }) => To::Column(self.starts[*relation] + column),
+            ExprKind::Literal(literal) => self::literal(literal),
+            ExprKind::Cast { operand, written: _ } => To::Cast(data_type(expr.data_type), of(operand)?),
+            ExprKind::Negate(operand) => To::Negate(data_type(expr.data_type), of(operand)?),
+            ExprKind::Arithmetic { operator, left, right } => {
+                To::Arithmetic(arithmetic(*operator), data_type(expr.data_type), pair(left, right)?)
+            }
+            ExprKind::Concat(parts) => To::Concat(list(parts)?),
+            ExprKind::Compare { operator, left, right } => {
+                To::Compare(comparison(*operator), pair(left, right)?)
+            }
+            ExprKind::And(parts) => To::And(list(parts)?),
+            ExprKind::Or(parts) => To::Or(list(parts)?),
+            ExprKind::Not(operand) => To::Not(of(operand)?),
+            ExprKind::IsNull { operand, negated } => not(*negated, To::IsNull(of(operand)?)),
+            ExprKind::In { operand, list: items, negated } => {
+                not(*negated, To::In(of(operand)?, list(items)?))
+            }
+            ExprKind::Between { operand, low, high, negated } => {
+                let three = (self.part(operand)?, self.part(low)?, self.part(high)?);
+                not(*negated, To::Between(Box::new(three)))
+            }
+            ExprKind::Like { operand, pattern, negated } => {
+                not(*negated, To::Like(of(operand)?, pattern.parts.iter().map(part).collect()))
+            }
+            ExprKind::Case { branches, otherwise } => {
+                let branches = branches.iter().map(|(a, b)| Ok((self.part(a)?, self.part(b)?)));
+                let otherwise = otherwise.as_ref().map_or(Ok(To::Null), |value| self.part(value))?;
+                To::Case(branches.collect::<Printed<_>>()?, Box::new(otherwise))
+            }
+            ExprKind::Coalesce(values) => To::Coalesce(list(values)?),
+            ExprKind::NullIf { value, unwanted } => To::NullIf(pair(value, unwanted)?),
+            ExprKind::Call { function, arguments } => return self.call(*function, arguments, expr),
+            ExprKind::Shift { operand, by: Interval::Milliseconds(ms) } => To::Later(*ms, of(operand)?),
+            ExprKind::Shift { operand, by: Interval::Months(months) } => {
+                To::MonthsLater(*months, of(operand)?)
+            }
+            // Without a window, the time of a row is when it is looked at.
+            ExprKind::Rowtime { .. } => To::Now,
+            ExprKind::Window(_) => return Err(StateNeed { what: "a window", span: expr.span }),
+            ExprKind::Aggregate { .. } => return Err(StateNeed { what: "an aggregate", span: expr.span }),
+        })
+    }
+
+    /// A function of its arguments.
+    fn call(&self, function: Function, arguments: &[Expr], whole: &Expr) -> Printed<program::Expr> {
+        use program::Expr as To;
+        let of = |at: usize| self.part(&arguments[at]).map(Box::new);
+        let function = match function {
+            Function::Upper => program::Function::Upper,
+            Function::Lower => program::Function::Lower,
+            Function::InitCap => program::Function::InitCap,
+            Function::CharLength => program::Function::CharLength,
+            Function::Substring => program::Function::Substring,
+            Function::Trim(Side::Leading) => program::Function::TrimLeading,
+            Function::Trim(Side::Trailing) => program::Function::TrimTrailing,
+            Function::Trim(Side::Both) => program::Function::TrimBoth,
+            Function::Position => program::Function::Position,
+            Function::Overlay => program::Function::Overlay,
+            Function::Replace => program::Function::Replace,
+            Function::SplitIndex => program::Function::SplitIndex,
+            Function::LeftPad => program::Function::LeftPad,
+            Function::RightPad => program::Function::RightPad,
+            Function::Abs => return Ok(To::Absolute(data_type(whole.data_type), of(0)?)),
+            Function::Ceil => program::Function::Ceil,
+            Function::Floor => program::Function::Floor,
+            Function::SquareRoot => program::Function::SquareRoot,
+            Function::Ln => program::Function::Ln,
+            Function::Log10 => program::Function::Log10,
+            Function::Extract(field) => program::Function::Extract(time_field(field)),
+            Function::FloorTo(field) => program::Function::FloorTo(time_field(field)),
+            Function::CeilTo(field) => program::Function::CeilTo(time_field(field)),
+            // Flink's FLOOR, which is also right before 1970.
+            Function::Step(ms) => match TimeField::of_length(ms) {
+                Some(field) => program::Function::FloorTo(time_field(field)),
+                None => program::Function::Step(ms),
+            },
+            Function::TimestampDiff(field) => program::Function::Between(time_field(field)),
+            Function::UnixTimestamp => program::Function::Milliseconds,
+            Function::FromUnixTimestamp => program::Function::FromMilliseconds,
+            Function::Now => return Ok(To::Now),
+            Function::RegexpReplace => {
+                let Translated { expression, .. } = java_regex::translated(constant(&arguments[1]))
+                    .map_err(|what| StateNeed { what, span: arguments[1].span })?;
+                let pair = Box::new((self.part(&arguments[0])?, self.part(&arguments[2])?));
+                return Ok(To::ReplaceMatches(pair, expression));
+            }
+            Function::RegexpExtract => {
+                let Translated { expression, groups } = java_regex::translated(constant(&arguments[1]))
+                    .map_err(|what| StateNeed { what, span: arguments[1].span })?;
+                let group = match &arguments[2].kind {
+                    ExprKind::Literal(Literal::Integer(group)) => usize::try_from(*group).ok(),
+                    _ => None,
+                };
+                return Ok(match group.and_then(|group| groups.get(group)) {
+                    Some(group) => To::Extract(of(0)?, expression, *group),
+                    None => To::Null,
+                });
+            }
+            Function::SimilarTo => {
+                let expression = java_regex::similar(constant(&arguments[1]))
+                    .map_err(|what| StateNeed { what, span: arguments[1].span })?;
+                return Ok(To::Matches(of(0)?, expression));
+            }
+            Function::FormatTimestamp => {
+                return Ok(To::FormatTime(of(0)?, time_pattern(constant(&arguments[1]))));
+            }
+            Function::ParseTimestamp => {
+                return Ok(To::ParseTime(of(0)?, time_pattern(constant(&arguments[1]))));
+            }
+        };
+        Ok(To::Call(function, arguments.iter().map(|part| self.part(part)).collect::<Printed<_>>()?))
+    }
+}
+
+/// How many arrays and objects are open at once, at most.
+fn levels(json: &serde_json::Value) -> usize {
+    match json {
+        serde_json::Value::Array(items) => 1 + items.iter().map(levels).max().unwrap_or(0),
+        serde_json::Value::Object(members) => 1 + members.values().map(levels).max().unwrap_or(0),
+        _ => 0,
     }
 }
 
@@ -175,52 +308,6 @@ fn value(item: &Expr, printed: program::Expr, target: DataType) -> program::Expr
         matches!(item.kind, ExprKind::Column(_) | ExprKind::Cast { .. }) && item.data_type == target;
     let limited = matches!(target.text_length(), Some(Some(_)));
     if limited && !is_exact { program::Expr::Cast(data_type(target), Box::new(printed)) } else { printed }
-}
-
-fn expr(expr: &Expr) -> Printed<program::Expr> {
-    use program::Expr as To;
-    let of = |operand: &Expr| self::expr(operand).map(Box::new);
-    let pair = |left: &Expr, right: &Expr| Ok(Box::new((self::expr(left)?, self::expr(right)?)));
-    let list = |list: &[Expr]| list.iter().map(self::expr).collect::<Printed<Vec<_>>>();
-    let not = |negated: bool, truth: To| if negated { To::Not(Box::new(truth)) } else { truth };
-    Ok(match &expr.kind {
-        // The relations' columns are counted through.
-        ExprKind::Column(ColumnRef { relation: _, column }) => To::Column(*column),
-        ExprKind::Literal(literal) => self::literal(literal),
-        ExprKind::Cast { operand, written: _ } => To::Cast(data_type(expr.data_type), of(operand)?),
-        ExprKind::Negate(operand) => To::Negate(data_type(expr.data_type), of(operand)?),
-        ExprKind::Arithmetic { operator, left, right } => {
-            To::Arithmetic(arithmetic(*operator), data_type(expr.data_type), pair(left, right)?)
-        }
-        ExprKind::Concat(parts) => To::Concat(list(parts)?),
-        ExprKind::Compare { operator, left, right } => To::Compare(comparison(*operator), pair(left, right)?),
-        ExprKind::And(parts) => To::And(list(parts)?),
-        ExprKind::Or(parts) => To::Or(list(parts)?),
-        ExprKind::Not(operand) => To::Not(of(operand)?),
-        ExprKind::IsNull { operand, negated } => not(*negated, To::IsNull(of(operand)?)),
-        ExprKind::In { operand, list: items, negated } => not(*negated, To::In(of(operand)?, list(items)?)),
-        ExprKind::Between { operand, low, high, negated } => {
-            let three = (self::expr(operand)?, self::expr(low)?, self::expr(high)?);
-            not(*negated, To::Between(Box::new(three)))
-        }
-        ExprKind::Like { operand, pattern, negated } => {
-            not(*negated, To::Like(of(operand)?, pattern.parts.iter().map(part).collect()))
-        }
-        ExprKind::Case { branches, otherwise } => {
-            let branches = branches.iter().map(|(a, b)| Ok((self::expr(a)?, self::expr(b)?)));
-            let otherwise = otherwise.as_ref().map_or(Ok(To::Null), |value| self::expr(value))?;
-            To::Case(branches.collect::<Printed<_>>()?, Box::new(otherwise))
-        }
-        ExprKind::Coalesce(values) => To::Coalesce(list(values)?),
-        ExprKind::NullIf { value, unwanted } => To::NullIf(pair(value, unwanted)?),
-        ExprKind::Call { function, arguments } => return call(*function, arguments, expr),
-        ExprKind::Shift { operand, by: Interval::Milliseconds(ms) } => To::Later(*ms, of(operand)?),
-        ExprKind::Shift { operand, by: Interval::Months(months) } => To::MonthsLater(*months, of(operand)?),
-        // Without a window, the time of a row is when it is looked at.
-        ExprKind::Rowtime { .. } => To::Now,
-        ExprKind::Window(_) => return Err(StateNeed { what: "a window", span: expr.span }),
-        ExprKind::Aggregate { .. } => return Err(StateNeed { what: "an aggregate", span: expr.span }),
-    })
 }
 
 /// A constant. The resolver takes only those that there are, so NULL stands for none of them.
@@ -286,74 +373,6 @@ fn part(part: &PatternPart) -> program::Part {
         PatternPart::One => program::Part::One,
         PatternPart::Any => program::Part::Any,
     }
-}
-
-/// A function of its arguments.
-fn call(function: Function, arguments: &[Expr], whole: &Expr) -> Printed<program::Expr> {
-    use program::Expr as To;
-    let of = |at: usize| expr(&arguments[at]).map(Box::new);
-    let function = match function {
-        Function::Upper => program::Function::Upper,
-        Function::Lower => program::Function::Lower,
-        Function::InitCap => program::Function::InitCap,
-        Function::CharLength => program::Function::CharLength,
-        Function::Substring => program::Function::Substring,
-        Function::Trim(Side::Leading) => program::Function::TrimLeading,
-        Function::Trim(Side::Trailing) => program::Function::TrimTrailing,
-        Function::Trim(Side::Both) => program::Function::TrimBoth,
-        Function::Position => program::Function::Position,
-        Function::Overlay => program::Function::Overlay,
-        Function::Replace => program::Function::Replace,
-        Function::SplitIndex => program::Function::SplitIndex,
-        Function::LeftPad => program::Function::LeftPad,
-        Function::RightPad => program::Function::RightPad,
-        Function::Abs => return Ok(To::Absolute(data_type(whole.data_type), of(0)?)),
-        Function::Ceil => program::Function::Ceil,
-        Function::Floor => program::Function::Floor,
-        Function::SquareRoot => program::Function::SquareRoot,
-        Function::Ln => program::Function::Ln,
-        Function::Log10 => program::Function::Log10,
-        Function::Extract(field) => program::Function::Extract(time_field(field)),
-        Function::FloorTo(field) => program::Function::FloorTo(time_field(field)),
-        Function::CeilTo(field) => program::Function::CeilTo(time_field(field)),
-        // Flink's FLOOR, which is also right before 1970.
-        Function::Step(ms) => match TimeField::of_length(ms) {
-            Some(field) => program::Function::FloorTo(time_field(field)),
-            None => program::Function::Step(ms),
-        },
-        Function::TimestampDiff(field) => program::Function::Between(time_field(field)),
-        Function::UnixTimestamp => program::Function::Milliseconds,
-        Function::FromUnixTimestamp => program::Function::FromMilliseconds,
-        Function::Now => return Ok(To::Now),
-        Function::RegexpReplace => {
-            let Translated { expression, .. } = java_regex::translated(constant(&arguments[1]))
-                .map_err(|what| StateNeed { what, span: arguments[1].span })?;
-            let pair = Box::new((expr(&arguments[0])?, expr(&arguments[2])?));
-            return Ok(To::ReplaceMatches(pair, expression));
-        }
-        Function::RegexpExtract => {
-            let Translated { expression, groups } = java_regex::translated(constant(&arguments[1]))
-                .map_err(|what| StateNeed { what, span: arguments[1].span })?;
-            let group = match &arguments[2].kind {
-                ExprKind::Literal(Literal::Integer(group)) => usize::try_from(*group).ok(),
-                _ => None,
-            };
-            return Ok(match group.and_then(|group| groups.get(group)) {
-                Some(group) => To::Extract(of(0)?, expression, *group),
-                None => To::Null,
-            });
-        }
-        Function::SimilarTo => {
-            let expression = java_regex::similar(constant(&arguments[1]))
-                .map_err(|what| StateNeed { what, span: arguments[1].span })?;
-            return Ok(To::Matches(of(0)?, expression));
-        }
-        Function::FormatTimestamp => {
-            return Ok(To::FormatTime(of(0)?, time_pattern(constant(&arguments[1]))));
-        }
-        Function::ParseTimestamp => return Ok(To::ParseTime(of(0)?, time_pattern(constant(&arguments[1])))),
-    };
-    Ok(To::Call(function, arguments.iter().map(expr).collect::<Printed<_>>()?))
 }
 
 /// The text of an argument that the resolver takes as a constant only.

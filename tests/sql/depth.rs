@@ -2,7 +2,7 @@
 
 use pipec::diagnostics::Code;
 use pipec::source::{Excerpt, Sources};
-use pipec::sql::{DataType, Input, Literal, RecordFormat, Reference, analyze, print_flink};
+use pipec::sql::{DataType, Input, Literal, RecordFormat, Reference, analyze, needs_flink, print_flink};
 
 use crate::support::{analyzed, columns};
 
@@ -138,5 +138,28 @@ fn a_long_chain_of_look_ups_is_refused() {
         let found: Vec<Code> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
         assert_eq!(found, codes);
         assert!(query.is_none_or(|query| print_flink(&query).len() < 20_000));
+    }
+}
+
+/// The Lambda takes fewer parentheses than Java, and Java fewer than there may be in a text.
+#[test]
+fn regular_expressions_that_are_nested_too_deeply() {
+    for call in ["REGEXP_EXTRACT(\"name\", '..', 0)", "\"name\" SIMILAR TO '..'"] {
+        for open in ["(", "(a|"] {
+            for (levels, flink, valid) in
+                [(12, false, true), (51, true, true), (250, true, true), (251, true, false)]
+                    .into_iter()
+                    .chain([(40_000, true, false)])
+            {
+                let expression = format!("{}b{}", open.repeat(levels), ")".repeat(levels));
+                let sql = format!("SELECT {} AS x FROM stream", call.replace("..", &expression));
+                let query = analyzed(&sql, "name VARCHAR(9) $.name\n").query;
+                assert_eq!(query.is_some(), valid, "{levels} of {open}");
+                assert!(
+                    query.is_none_or(|query| needs_flink(&query).is_some() == flink),
+                    "{levels} of {open}"
+                );
+            }
+        }
     }
 }

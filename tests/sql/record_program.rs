@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use pipec::sql::{Role, needs_flink, print_program};
+use pipec::sql::{DataType, Literal, RecordFormat, Reference, Role, needs_flink, print_program};
 use pipec_core::{Outcome, RecordProgram, parse_timestamp};
 
 use crate::support;
@@ -97,10 +97,82 @@ fn expressions_that_only_flink_has() {
         ("[a&&[^b]]", "brackets inside of brackets in a regular expression"),
         ("(?i)[\\p{Lower}]", "letters of one case in a regular expression that takes both"),
         (r"a\R", "this escape in a regular expression"),
-        ("(a{1000}){1000}", "a regular expression as large as this"),
+        ("(a{1000}){1000}", "a regular expression as large or as deeply nested as this"),
     ] {
         let sql = format!("SELECT REGEXP_EXTRACT(\"v\", '{expression}', 0) AS \"x\" FROM stream");
         let query = support::analyzed(&sql, "v VARCHAR $.v\n").query.expect("Flink has it");
         assert_eq!(needs_flink(&query).map(|need| need.what), Some(what), "{expression}");
+    }
+}
+
+const NESTED: &str = "an expression nested as deeply as this, of which a SELECT in FROM could make a part";
+
+/// Whether the Lambda runs a text, and the program's reader then reads it.
+fn is_read_back(sql: &str) -> bool {
+    let query = support::analyzed(sql, "n INTEGER $.n\nv VARCHAR $.v\nok BOOLEAN $.ok\n").query.expect(sql);
+    let output = query.stream_ids().last().expect("an output");
+    let printed = match print_program(&query, output) {
+        Ok(printed) => printed,
+        Err(need) => {
+            assert_eq!(need.what, NESTED);
+            return false;
+        }
+    };
+    let json = RecordProgram::querying(printed, "\n").and_then(|program| program.to_json());
+    let json = json.expect("a program is JSON");
+    assert!(RecordProgram::from_json(json.as_bytes()).is_ok(), "the function would not start: {sql}");
+    true
+}
+
+/// The function does not start with a program that its reader takes for too deep.
+#[test]
+fn a_program_is_as_deep_as_its_reader_goes() {
+    for (open, inner, close, most) in
+        [("", "\"n\"", " + 1", 50), ("CASE WHEN \"ok\" THEN ", "\"n\"", " END", 35)]
+    {
+        // One level more with each NOT, so that every depth around the bound is tried.
+        let text = |levels: usize, more: usize| {
+            let not = "NOT ".repeat(more);
+            format!("{not}{}{inner}{} IS NULL", open.repeat(levels), close.repeat(levels))
+        };
+        let mut read = [0, 0];
+        for (levels, more) in (25..most).flat_map(|levels| (0..4).map(move |more| (levels, more))) {
+            let text = text(levels, more);
+            let as_text = format!("CAST({text} AS VARCHAR(9)) || 'x'");
+            for sql in [
+                format!("SELECT {text} AS x FROM stream"),
+                format!("SELECT 1 AS x FROM stream WHERE {text}"),
+                format!("CREATE STREAM o (x VARCHAR(4)); INSERT INTO o SELECT {as_text} FROM stream"),
+            ] {
+                read[usize::from(is_read_back(&sql))] += 1;
+            }
+        }
+        assert!(read[0] > 0 && read[1] > 0, "{read:?} of {open}..{close}");
+    }
+}
+
+/// A table that another output reads, or none, stays out of the program.
+#[test]
+fn a_program_has_the_tables_that_it_reads() {
+    let sql = "INSERT INTO none SELECT \"n\" FROM stream;\n\
+               INSERT INTO last SELECT t.v FROM stream AS s JOIN c AS t ON t.k = s.\"n\";\n\
+               INSERT INTO two SELECT t.v, u.v AS w FROM stream AS s JOIN c AS t ON t.k = s.\"n\" JOIN b AS u ON u.k = t.v";
+    let table = |at: usize, span| Reference {
+        name: ["A", "B", "C"][at].into(),
+        columns: ["K", "V"].map(|name| (name.into(), DataType::Integer, span)).into(),
+        rows: vec![vec![Literal::Integer(at as i64), Literal::Integer(at as i64 - 1)]],
+        span,
+    };
+    let tables = |span| (0..3).map(|at| table(at, span)).collect();
+    let query = support::analyzed_as(RecordFormat::Json, sql, "n INTEGER $.n\n", "", tables).query;
+    let query = query.expect("a query");
+    for (name, tables, row) in
+        [("NONE", 0, "{\"n\":2}\n"), ("LAST", 1, "{\"V\":1}\n"), ("TWO", 2, "{\"V\":1,\"W\":0}\n")]
+    {
+        let output = query.stream_ids().find(|id| query.stream(*id).name == name).expect(name);
+        let printed = print_program(&query, output).expect("the transform runs it");
+        assert_eq!(printed.tables.len(), tables, "{name}");
+        let program = RecordProgram::querying(printed, "\n").expect("it holds together");
+        assert_eq!(run(&program, "{\"n\":2}"), row);
     }
 }

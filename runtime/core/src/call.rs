@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::budget::{self, Exceeded};
 use crate::calendar;
 use crate::eval::Row;
 use crate::query::{Expr, Function};
@@ -30,6 +31,11 @@ impl<'r> Row<'r> {
         }
     }
 
+    /// A text that was made, if it may be as large.
+    pub(crate) fn made(self, text: Result<Cow<'r, str>, Exceeded>) -> Value<'r> {
+        self.budget.kept(text).map_or(Value::Null, Value::Text)
+    }
+
     fn text(self, arguments: &'r [Expr], at: usize) -> Option<Cow<'r, str>> {
         match self.value(arguments.get(at)?) {
             Value::Text(text) => Some(text),
@@ -46,8 +52,9 @@ impl<'r> Row<'r> {
 
     fn of_text(self, function: Function, text: Cow<'r, str>, others: &'r [Expr]) -> Option<Value<'r>> {
         Some(match function {
-            Function::Upper => Value::Text(text.to_uppercase().into()),
-            Function::Lower => Value::Text(text.to_lowercase().into()),
+            // A letter may become longer in the other case.
+            Function::Upper => self.made(limited(text.to_uppercase())),
+            Function::Lower => self.made(limited(text.to_lowercase())),
             Function::InitCap => Value::Text(text::words_capitalized(&text).into()),
             Function::CharLength => i64::try_from(text.chars().count()).ok().into(),
             Function::Substring => {
@@ -68,10 +75,10 @@ impl<'r> Row<'r> {
                     Some(_) => Some(self.number(others, 2)?),
                     None => None,
                 };
-                Value::Text(text::overlay(text, &other, start, length))
+                self.made(text::overlay(text, &other, start, length))
             }
             Function::Replace => {
-                Value::Text(text::replace(text, &self.text(others, 0)?, &self.text(others, 1)?))
+                self.made(text::replace(text, &self.text(others, 0)?, &self.text(others, 1)?))
             }
             Function::SplitIndex => {
                 let (separator, index) = (self.text(others, 0)?, self.number(others, 1)?);
@@ -80,7 +87,9 @@ impl<'r> Row<'r> {
             Function::LeftPad | Function::RightPad => {
                 let length = usize::try_from(self.number(others, 0)?).ok()?;
                 let left = function == Function::LeftPad;
-                Value::Text(text::padded(&text, length, &self.text(others, 1)?, left)?.into())
+                // Nothing to fill it with gives NULL.
+                let by = self.text(others, 1).filter(|by| !by.is_empty())?;
+                self.made(text::padded(&text, length, &by, left).map(Cow::Owned))
             }
             _ => return None,
         })
@@ -100,6 +109,11 @@ impl<'r> Row<'r> {
             _ => return None,
         })
     }
+}
+
+fn limited<'v>(text: String) -> Result<Cow<'v, str>, Exceeded> {
+    budget::fits(text.len())?;
+    Ok(text.into())
 }
 
 fn of_number<'v>(function: Function, number: Value<'v>) -> Option<Value<'v>> {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use crate::budget::{Budget, Exceeded, fits};
 use crate::calendar;
 use crate::cast::cast;
 use crate::json::Raw;
@@ -17,6 +18,8 @@ pub(crate) struct Row<'r> {
     pub(crate) values: Values<'r>,
     /// Milliseconds since 1970.
     pub(crate) now: i64,
+    /// What is left for the record that the row is made of.
+    pub(crate) budget: &'r Budget,
 }
 
 /// What a row has in its columns.
@@ -91,7 +94,7 @@ impl<'r> Row<'r> {
                 _ => None,
             },
             Expr::Matches(operand, expression) => match self.value(operand) {
-                Value::Text(text) => Some(expression.matches(&text)),
+                Value::Text(text) => self.budget.kept(expression.matches(&text, self.budget)),
                 _ => None,
             },
             other => self.value(other).truth(),
@@ -147,7 +150,7 @@ impl<'r> Row<'r> {
             Expr::Arithmetic(operator, data_type, pair) => {
                 arithmetic(*operator, *data_type, self.value(&pair.0), self.value(&pair.1))
             }
-            Expr::Concat(list) => self.concat(list),
+            Expr::Concat(list) => self.concat(list).map_or(Value::Null, |text| self.made(text)),
             Expr::And(_)
             | Expr::Or(_)
             | Expr::Not(_)
@@ -173,14 +176,14 @@ impl<'r> Row<'r> {
                 }
             }
             Expr::Extract(operand, expression, group) => match self.value(operand) {
-                Value::Text(text) => match expression.group(&text, *group) {
-                    Some((from, to)) => Value::Text(text::part(text, from, to)),
-                    None => Value::Null,
+                Value::Text(text) => match self.budget.kept(expression.group(&text, *group, self.budget)) {
+                    Some(Some((from, to))) => Value::Text(text::part(text, from, to)),
+                    _ => Value::Null,
                 },
                 _ => Value::Null,
             },
             Expr::ReplaceMatches(pair, expression) => match (self.value(&pair.0), self.value(&pair.1)) {
-                (Value::Text(text), Value::Text(by)) => Value::Text(expression.replace(text, &by)),
+                (Value::Text(text), Value::Text(by)) => self.made(expression.replace(text, &by, self.budget)),
                 _ => Value::Null,
             },
             Expr::FormatTime(operand, parts) => match self.value(operand) {
@@ -202,15 +205,16 @@ impl<'r> Row<'r> {
         }
     }
 
-    fn concat(self, list: &'r [Expr]) -> Value<'r> {
+    fn concat(self, list: &'r [Expr]) -> Option<Result<Cow<'r, str>, Exceeded>> {
         let mut all = String::new();
         for expr in list {
-            match self.value(expr) {
-                Value::Text(text) => all.push_str(&text),
-                _ => return Value::Null,
+            let Value::Text(text) = self.value(expr) else { return None };
+            if let Err(exceeded) = fits(all.len() + text.len()) {
+                return Some(Err(exceeded));
             }
+            all.push_str(&text);
         }
-        Value::Text(all.into())
+        Some(Ok(all.into()))
     }
 }
 

@@ -13,8 +13,10 @@
 //! | regular expressions, patterns of times | `regex`, `pattern` |
 //! | records as CSV | `csv` |
 //! | rows of tables that belong to a row | `lookup` |
+//! | what one record may use up | `budget` |
 //! | what SQL's types can do, as Flink does it | `calendar`, `cast`, `decimal`, `number`, `text`, `time` |
 
+mod budget;
 mod calendar;
 mod call;
 mod cast;
@@ -37,4 +39,5 @@ pub use decimal::{Decimal, DecimalError};
 pub use pattern::TimePart;
 pub use program::{Outcome, ProgramError, RecordProgram, Suffix, VERSION};
 pub use regex::{Expression, ExpressionError, Written};
+pub use run::MAX_ROWS;
 pub use time::{parse_date, parse_time, parse_timestamp};

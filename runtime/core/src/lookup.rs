@@ -2,17 +2,20 @@
 
 use std::cmp::Ordering;
 
+use crate::budget::Budget;
 use crate::cast::cast;
 use crate::eval::{Row, Values};
 use crate::query::{Expr, Lookup, Query, Table};
 use crate::value::Value;
 
-/// What constants are evaluated in: no columns, and no time, since a table is frozen.
-const CONSTANT: Row = Row { values: Values::Inner(&[]), now: 0 };
+/// The value of a constant, which needs no columns, and no time, since a table is frozen.
+fn constant(expr: &Expr) -> Value<'static> {
+    Row { values: Values::Inner(&[]), now: 0, budget: &Budget::default() }.value(expr).into_owned()
+}
 
 /// The rows of a table as values of its columns' types, in the order of the table.
 pub(crate) fn rows(table: &Table) -> Vec<Vec<Value<'static>>> {
-    let value = |(constant, data_type)| cast(CONSTANT.value(constant), data_type).into_owned();
+    let value = |(expr, data_type)| cast(constant(expr), data_type);
     table.rows.iter().map(|row| row.iter().zip(table.types.iter().copied()).map(value).collect()).collect()
 }
 
@@ -25,7 +28,7 @@ impl Index {
     /// Prepares a look-up. A row whose key is NULL, or cannot be converted, is never found; of equal keys the first is.
     pub(crate) fn new(query: &Query, lookup: &Lookup) -> Self {
         let key = |row: &Vec<Expr>| {
-            let key = CONSTANT.value(&row[lookup.key]).into_owned();
+            let key = constant(&row[lookup.key]);
             match lookup.cast {
                 Some(data_type) => cast(key, data_type),
                 None => key,

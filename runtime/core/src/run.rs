@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::budget::{Budget, MAX_BYTES};
 use crate::csv;
 use crate::eval::{Row, Values};
 use crate::json::{self, Keys, Raw};
@@ -10,11 +11,9 @@ use crate::program::Outcome;
 use crate::query::{Array, DataType, Format, Insert, Query};
 use crate::value::{Numbers, Value};
 
-/// The most bytes that the rows of one record may have: Lambda's answer holds no more.
-const MAX_BYTES: usize = 6 << 20;
 /// The most rows that one record may become, those of inner streams included; a query in which each of many streams
 /// feeds the next one twice would never end.
-const MAX_ROWS: usize = 100_000;
+pub const MAX_ROWS: usize = 100_000;
 
 /// A query, prepared.
 #[derive(Clone, Debug)]
@@ -76,6 +75,7 @@ struct Output<'q> {
     query: &'q Query,
     /// Milliseconds since 1970.
     now: i64,
+    budget: &'q Budget,
     bytes: Vec<u8>,
     rows: usize,
 }
@@ -114,13 +114,15 @@ impl Runner {
 
     /// What becomes of a record that is looked at so many milliseconds after 1970.
     pub(crate) fn run<'a>(&self, query: &Query, record: &'a [u8], now: i64) -> Outcome<'a> {
-        let mut output = Output { runner: self, query, now, bytes: Vec::new(), rows: 0 };
+        let budget = Budget::default();
+        let mut output = Output { runner: self, query, now, budget: &budget, bytes: Vec::new(), rows: 0 };
         let fed = match query.format {
             Format::Json => output.json(record),
             Format::Csv(delimiter) => output.csv(record, delimiter),
         };
         match fed {
             Err(Failed) => Outcome::ProcessingFailed,
+            Ok(()) if budget.is_exceeded() => Outcome::ProcessingFailed,
             Ok(()) if output.bytes.is_empty() => Outcome::Dropped,
             Ok(()) => Outcome::Ok(Cow::Owned(output.bytes)),
         }
@@ -128,8 +130,11 @@ impl Runner {
 }
 
 impl<'q> Output<'q> {
-    fn row<'r>(&self, values: Values<'r>) -> Row<'r> {
-        Row { values, now: self.now }
+    fn row<'r>(&self, values: Values<'r>) -> Row<'r>
+    where
+        'q: 'r,
+    {
+        Row { values, now: self.now, budget: self.budget }
     }
 
     fn json(&mut self, record: &[u8]) -> Result<(), Failed> {
@@ -208,27 +213,48 @@ impl<'q> Output<'q> {
             return Ok(());
         }
         self.rows += 1;
-        if self.rows > MAX_ROWS || self.bytes.len() > MAX_BYTES {
+        if self.rows > MAX_ROWS || self.budget.is_exceeded() {
             return Err(Failed);
         }
         match &self.runner.frames[insert.into - 1] {
             Some(frame) => self.write(frame, insert, row),
             None => {
-                let values: Vec<Value> = insert.items.iter().map(|item| row.value(item)).collect();
-                self.feed(insert.into, Row { values: Values::Inner(&values), ..row })?;
+                let values = inner(insert, row)?;
+                self.feed(insert.into, Row { values: Values::Inner(&values), ..row })
             }
         }
-        Ok(())
     }
 
-    fn write(&mut self, frame: &Frame, insert: &Insert, row: Row) {
+    fn write(&mut self, frame: &Frame, insert: &Insert, row: Row) -> Result<(), Failed> {
         if self.bytes.is_empty() {
             self.bytes.reserve(256);
         }
         for (before, item) in frame.before.iter().zip(&insert.items) {
             self.bytes.extend_from_slice(before);
             row.value(item).write(&mut self.bytes);
+            if self.bytes.len() > MAX_BYTES {
+                return Err(Failed);
+            }
         }
         self.bytes.extend_from_slice(&frame.behind);
+        Ok(())
     }
+}
+
+/// The values of a row of an inner stream. The texts that were made for it, other than those of the record, are held to
+/// the same size together.
+fn inner<'r>(insert: &'r Insert, row: Row<'r>) -> Result<Vec<Value<'r>>, Failed> {
+    let mut made = 0;
+    let mut values = Vec::with_capacity(insert.items.len());
+    for item in &insert.items {
+        let value = row.value(item);
+        if let Value::Text(Cow::Owned(text)) = &value {
+            made += text.len();
+        }
+        if made > MAX_BYTES {
+            return Err(Failed);
+        }
+        values.push(value);
+    }
+    Ok(values)
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::budget::{Exceeded, fits};
 use crate::query::{Function, Part};
 
 /// Where a character starts, counted from 0; the end of the text where there are not as many.
@@ -99,35 +100,50 @@ fn units(text: &str) -> Vec<u16> {
 }
 
 /// The text of Java's units; half of a character is a question mark.
-fn of_units(units: impl IntoIterator<Item = u16>) -> String {
-    char::decode_utf16(units).map(|unit| unit.unwrap_or('?')).collect()
+fn of_units(units: impl IntoIterator<Item = u16>) -> Result<String, Exceeded> {
+    let mut text = String::new();
+    for unit in char::decode_utf16(units) {
+        text.push(unit.unwrap_or('?'));
+        fits(text.len())?;
+    }
+    Ok(text)
 }
 
 /// A text with another over it, counted in Java's units. What is behind it stays only where a part of it is covered, and
 /// a start outside of the text leaves that as it is.
-pub(crate) fn overlay<'a>(text: Cow<'a, str>, other: &str, start: i64, length: Option<i64>) -> Cow<'a, str> {
+pub(crate) fn overlay<'a>(
+    text: Cow<'a, str>,
+    other: &str,
+    start: i64,
+    length: Option<i64>,
+) -> Result<Cow<'a, str>, Exceeded> {
     let (all, over) = (units(&text), units(other));
     let Some(before) = usize::try_from(start).ok().and_then(|start| start.checked_sub(1)) else {
-        return text;
+        return Ok(text);
     };
     if before >= all.len() {
-        return text;
+        return Ok(text);
     }
     let length = length.map_or(over.len(), |length| usize::try_from(length).unwrap_or(0));
     let behind = before.saturating_add(length);
     let behind = if length > 0 && behind < all.len() { &all[behind..] } else { &[] };
-    of_units(all[..before].iter().chain(&over).chain(behind).copied()).into()
+    of_units(all[..before].iter().chain(&over).chain(behind).copied()).map(Cow::Owned)
 }
 
 /// Every occurrence replaced. Nothing occurs before and behind every one of Java's units.
-pub(crate) fn replace<'a>(text: Cow<'a, str>, what: &str, by: &str) -> Cow<'a, str> {
+pub(crate) fn replace<'a>(text: Cow<'a, str>, what: &str, by: &str) -> Result<Cow<'a, str>, Exceeded> {
     if !what.is_empty() {
-        return if text.contains(what) { text.replace(what, by).into() } else { text };
+        let count = text.matches(what).count();
+        if count == 0 {
+            return Ok(text);
+        }
+        fits((text.len() - count * what.len()).saturating_add(count.saturating_mul(by.len())))?;
+        return Ok(text.replace(what, by).into());
     }
     let by = units(by);
     let behind_each =
         units(&text).into_iter().flat_map(|unit| std::iter::once(unit).chain(by.iter().copied()));
-    of_units(by.iter().copied().chain(behind_each)).into()
+    of_units(by.iter().copied().chain(behind_each)).map(Cow::Owned)
 }
 
 /// A field between separators, counted from 0. Fields are separated by white space where the separator is nothing, and
@@ -151,19 +167,16 @@ fn is_white_space(character: char) -> bool {
         || character.is_whitespace() && !matches!(character, '\u{85}' | '\u{a0}' | '\u{2007}' | '\u{202f}')
 }
 
-/// A text of exactly so many of Java's units, cut at its end; NULL where nothing is to be filled in.
-pub(crate) fn padded(text: &str, length: usize, by: &str, left: bool) -> Option<String> {
-    if by.is_empty() {
-        return None;
-    }
+/// A text of exactly so many of Java's units, cut at its end. There is something to fill it with.
+pub(crate) fn padded(text: &str, length: usize, by: &str, left: bool) -> Result<String, Exceeded> {
     let (text, by) = (units(text), units(by));
     let kept = &text[..length.min(text.len())];
     let filling = by.iter().cycle().take(length - kept.len()).copied();
-    Some(if left {
+    if left {
         of_units(filling.chain(kept.iter().copied()))
     } else {
         of_units(kept.iter().copied().chain(filling))
-    })
+    }
 }
 
 /// Whether a text has the form of a pattern. It goes back to the last `%` only, so the time is bounded by the product

@@ -359,23 +359,6 @@ fn times_are_written_and_read_by_a_pattern() {
 }
 
 #[test]
-fn rows_without_end_fail_the_record() {
-    // Each of 40 streams feeds the next one twice.
-    let streams = (1..=40)
-        .map(|n| Stream { types: vec![DataType::Integer], keys: (n == 40).then(|| vec!["a".to_owned()]) });
-    let insert =
-        |from| Insert { from, into: from + 1, lookups: vec![], filter: None, items: vec![Expr::Column(0)] };
-    let query = Query {
-        columns: vec![Column { path: vec!["v".into()], data_type: DataType::Integer }],
-        streams: streams.collect(),
-        inserts: (0..40).flat_map(|from| [insert(from), insert(from)]).collect(),
-        ..Query::default()
-    };
-    let program = RecordProgram::querying(query, "\n").expect("it holds together");
-    assert_eq!(program.apply(b"{\"v\":1}"), Outcome::ProcessingFailed);
-}
-
-#[test]
 fn what_the_filter_drops_is_dropped() {
     let adults = Expr::Compare(Comparison::GreaterOrEqual, Box::new((Expr::Column(0), Expr::Integer(21))));
     let query = Query {

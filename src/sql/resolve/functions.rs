@@ -236,7 +236,9 @@ impl Resolver<'_, '_> {
             && let Some(fault) = similar_fault(written)
         {
             let message = format!("this pattern of SIMILAR TO cannot be read: {fault}");
-            let help = "write a character that stands for itself in brackets: [(]".into();
+            let help =
+                "write REGEXP_EXTRACT(x, '^..$', 0) IS NOT NULL, where a backslash makes a character stand for itself"
+                    .into();
             return self.mismatch(pattern.span, message, help);
         }
         let span = cover(text.span, pattern.span);

@@ -1,11 +1,19 @@
 //! Regular expressions, which are Java's. Flink takes one that Java cannot read without a word and gives NULL for every
 //! row, so what is surely wrong is reported here.
 
+use std::collections::HashSet;
+
+use super::super::similar;
+
+/// Parentheses within parentheses. Java's stack overflows somewhere above a thousand of them.
+const MAX_NESTING: usize = 250;
+
 /// How many groups keep what they match, or what is wrong with the expression.
 pub(super) fn groups(expression: &str) -> Result<usize, &'static str> {
     let (mut open, mut count, mut class) = (0_usize, 0, 0_usize);
     // Whether there is something that a quantifier could repeat.
     let mut repeatable = false;
+    let mut names = HashSet::new();
     let mut characters = expression.chars().peekable();
     while let Some(character) = characters.next() {
         let at_start = !repeatable;
@@ -38,11 +46,24 @@ pub(super) fn groups(expression: &str) -> Result<usize, &'static str> {
             _ if class > 0 => {}
             '(' => {
                 open += 1;
+                if open > MAX_NESTING {
+                    return Err("its parentheses are nested more than 250 deep");
+                }
                 let rest: String = characters.clone().take(3).collect();
                 let named = rest.starts_with("?<") && !rest.starts_with("?<=") && !rest.starts_with("?<!");
                 count += usize::from(!rest.starts_with('?') || named);
-                // `(?` is no quantifier.
-                characters.next_if_eq(&'?');
+                if named {
+                    let name: String = characters.by_ref().skip(2).take_while(|next| *next != '>').collect();
+                    if !is_name(&name) {
+                        return Err("the name of a group is letters from A to Z and digits, a letter first");
+                    }
+                    if !names.insert(name) {
+                        return Err("two groups have the same name");
+                    }
+                } else {
+                    // `(?` is no quantifier.
+                    characters.next_if_eq(&'?');
+                }
                 repeatable = false;
             }
             ')' => open = open.checked_sub(1).ok_or("a parenthesis is closed that is not open")?,
@@ -73,6 +94,11 @@ pub(super) fn groups(expression: &str) -> Result<usize, &'static str> {
 
 const OPEN_BRACE: &str = "a brace is not closed";
 
+fn is_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
 /// `2`, `2,` or `2,3`, each a number of 32 bits.
 fn is_count(times: &str) -> bool {
     let number = |text: &str| {
@@ -86,9 +112,9 @@ fn is_count(times: &str) -> bool {
     }
 }
 
-/// What is wrong with a pattern of SIMILAR TO, in which a backslash stands for itself.
+/// What is wrong with a pattern of SIMILAR TO.
 pub(super) fn similar_fault(pattern: &str) -> Option<&'static str> {
-    groups(&pattern.replace('\\', r"\\")).err()
+    similar::java(pattern).and_then(|java| groups(&java)).err()
 }
 
 #[cfg(test)]
@@ -106,6 +132,7 @@ mod tests {
             (r"\Q(\E+", 0),
             ("[a&&[^b]]+|(c)", 1),
             ("(?i)x", 0),
+            ("(?<a1>b)(?<A1>c+)", 2),
             (r"a{2}b{2,}(c){2,3}?[{]\{\p{Alpha}\x{41}}", 1),
         ] {
             assert_eq!(groups(expression), Ok(count), "{expression}");
@@ -114,6 +141,9 @@ mod tests {
 
     #[test]
     fn what_java_cannot_read_is_known() {
+        let nested = |levels: usize| format!("{}a{}", "(".repeat(levels), ")".repeat(levels));
+        assert_eq!(groups(&nested(250)), Ok(250));
+        assert!(groups(&nested(251)).is_err());
         for expression in [
             "(a",
             "a)",
@@ -130,6 +160,13 @@ mod tests {
             "a{b}",
             "a{+2}",
             r"\p{Alpha",
+            "(?<1a>b)",
+            "(?<a_b>c)",
+            "(?<é>a)",
+            "(?<>a)",
+            "(?<a",
+            "(?<a>b)(?<a>c)",
+            "(?<a>?b)",
         ] {
             assert!(groups(expression).is_err(), "{expression}");
         }
@@ -137,10 +174,10 @@ mod tests {
 
     #[test]
     fn patterns_of_similar_to() {
-        for pattern in ["(a|b)%", "a{2}_", r"a\", "[[:DIGIT:]]+", "%"] {
+        for pattern in ["(a|b)%", "a{2}_", r"a\", "[[:DIGIT:]]+", "%", r"[\d^-]", "[^a]"] {
             assert_eq!(similar_fault(pattern), None, "{pattern}");
         }
-        for pattern in ["(a", "a{2", r"\(", "[a", "+a"] {
+        for pattern in ["(a", "a{2", r"\(", "[a", "+a", "a]", "[]a]", "[]", "[(]", "[[a]]", "[a]]"] {
             assert!(similar_fault(pattern).is_some(), "{pattern}");
         }
     }

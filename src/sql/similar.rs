@@ -1,0 +1,61 @@
+//! Patterns of SIMILAR TO, of which Flink makes Java's regular expressions, and stops the job at what is none.
+
+const SPECIAL: &str = "brackets cannot hold one of [ ( ) | + * _ % ? { }";
+const OPEN: &str = "a bracket is not closed";
+const CLOSED: &str = "a bracket is closed that is not open";
+
+/// Java's regular expression for a pattern, as Calcite writes it, or what is wrong with its brackets. A backslash stands
+/// for itself outside of brackets.
+pub(super) fn java(pattern: &str) -> Result<String, &'static str> {
+    let mut java = String::new();
+    let mut rest = pattern;
+    while let Some(character) = rest.chars().next() {
+        rest = &rest[character.len_utf8()..];
+        match character {
+            '_' => java.push('.'),
+            '%' => java.push_str("(?s:.*)"),
+            '[' => {
+                let (class, behind) = class(rest)?;
+                java.push_str(&class);
+                rest = behind;
+            }
+            ']' => return Err(CLOSED),
+            '\\' | '$' => java.extend(['\\', character]),
+            other => java.push(other),
+        }
+    }
+    Ok(java)
+}
+
+/// Java's class for the characters in brackets, and what is behind them.
+fn class(text: &str) -> Result<(String, &str), &'static str> {
+    const CLASSES: [(&str, &str); 6] = [
+        ("[:alpha:]", r"\p{Alpha}"),
+        ("[:upper:]", r"\p{Upper}"),
+        ("[:lower:]", r"\p{Lower}"),
+        ("[:digit:]", r"\d"),
+        ("[:space:]", " "),
+        ("[:whitespace:]", r"\s"),
+    ];
+    const ALNUM: (&str, &str) = ("[:alnum:]", r"\p{Alnum}");
+    let mut written = String::from("[");
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        let known = CLASSES.iter().chain([&ALNUM]).find(|(name, _)| {
+            rest.get(..name.len()).is_some_and(|start| start == *name || start == name.to_uppercase())
+        });
+        if let Some((name, java)) = known {
+            written.push_str(java);
+            rest = &rest[name.len()..];
+            continue;
+        }
+        rest = &rest[character.len_utf8()..];
+        match character {
+            ']' => return Ok((written + "]", rest)),
+            '-' | '^' => written.push(character),
+            '[' | '(' | ')' | '|' | '+' | '*' | '_' | '%' | '?' | '{' | '}' => return Err(SPECIAL),
+            other => written.push(other),
+        }
+    }
+    Err(OPEN)
+}
