@@ -82,7 +82,8 @@ pub(super) struct Compiled {
     env: Option<String>,
 }
 
-/// Compiles the one spec that is asked about, or its environment; advice is for `plan`.
+/// Compiles the one spec that is asked about, or its environment; advice is for `plan`. What is found is told in the
+/// format, which has to be text where stdout holds something else than events.
 pub(super) fn compile(pipeline: &PipelineArgs, format: EventFormat) -> Result<Compiled, Exit> {
     let PipelineArgs { spec, env, runtime } = pipeline.clone();
     let programs = runtime.programs()?;

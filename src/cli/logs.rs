@@ -85,7 +85,7 @@ impl Whose {
 
 impl Logs {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let compiled = compile(&self.pipeline, self.format)?;
+        let compiled = compile(&self.pipeline, EventFormat::Text)?;
         let programs = self.program.programs(&compiled.stack.plan)?;
         let interrupt = Interrupt::install();
         let mut closed = Ok(());

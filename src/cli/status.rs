@@ -32,7 +32,7 @@ pub(super) struct StatusVerb {
 
 impl StatusVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let compiled = compile(&self.pipeline, self.format)?;
+        let compiled = compile(&self.pipeline, EventFormat::Text)?;
         let interrupt = Interrupt::install();
         match self.status(&compiled, &interrupt) {
             Ok(text) => print(&text),
