@@ -1,8 +1,9 @@
 //! `pipec deploy`
 
-use clap::Args;
 use std::borrow::Cow;
 use std::cell::OnceCell;
+
+use clap::Args;
 
 use super::PipelineArgs;
 use super::aws::{AwsArgs, Compiled, EventFormat, compile};

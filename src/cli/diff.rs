@@ -9,11 +9,13 @@ use super::connectors::ConnectorArgs;
 use super::deploy::Source;
 use super::output::{Exit, print};
 use super::progress::{JsonReporter, TextReporter};
+use crate::deploy::change_set::Base;
 use crate::deploy::client::StackReader;
 use crate::deploy::interrupt::Interrupt;
 use crate::deploy::pipeline::{self, Job, Outcome};
 use crate::deploy::report::Reporter;
 use crate::deploy::stop::Step;
+use crate::terminal::printable;
 
 /// Lines around a difference.
 const CONTEXT_LINES: usize = 3;
@@ -79,16 +81,14 @@ impl Diff {
         let outcome = pipeline::diff(&job, &mut *reporter)?;
         let mut lines = String::new();
         if self.template && outcome != Outcome::Unchanged {
-            let deployed = match client.stack(&plan.name)? {
+            let stack = client.stack(&plan.name)?;
+            // What was never executed has no template.
+            let deployed = match stack.filter(|stack| Base::of(Some(stack)) == Base::Stack) {
                 Some(stack) => client.template(&stack.id)?,
                 None => String::new(),
             };
             lines = match self.format {
-                EventFormat::Text => TextDiff::from_lines(&deployed, template)
-                    .unified_diff()
-                    .context_radius(CONTEXT_LINES)
-                    .header("deployed", "spec")
-                    .to_string(),
+                EventFormat::Text => unified(&deployed, template),
                 EventFormat::Json => {
                     let event =
                         serde_json::json!({"event": "templates", "deployed": deployed, "spec": template});
@@ -97,5 +97,23 @@ impl Diff {
             };
         }
         Ok((outcome, lines))
+    }
+}
+
+/// The lines that differ. Somebody else may have deployed what is there.
+fn unified(deployed: &str, template: &str) -> String {
+    let diff = TextDiff::from_lines(deployed, template);
+    let mut diff = diff.unified_diff();
+    printable(&diff.context_radius(CONTEXT_LINES).header("deployed", "spec").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_that_others_deployed_does_not_steer_the_terminal() {
+        let lines = unified("Description: \u{1b}[2Jgone\n", "Description: here\n");
+        assert!(lines.contains("-Description: \u{fffd}[2Jgone\n+Description: here\n"), "{lines}");
     }
 }

@@ -1,7 +1,8 @@
 //! `pipec tail`
 
-use clap::Args;
 use std::io::{self, Write};
+
+use clap::Args;
 
 use super::PipelineArgs;
 use super::aws::{AwsArgs, Compiled, EventFormat, compile};
