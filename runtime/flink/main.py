@@ -60,9 +60,20 @@ def split(sql):
     return statements
 
 
-def submit(table_environment, statements):
+# A key that has been silent for so long is forgotten where the SQL does not say when a key is over. Only there is the
+# property given.
+STATE_TTL = "state.ttl"
+
+
+def options(properties):
+    """The options of the job."""
+    ttl = properties.get(STATE_TTL)
+    return OPTIONS | ({"table.exec.state.ttl": ttl} if ttl else {})
+
+
+def submit(table_environment, statements, settings):
     """Runs what defines tables, then all INSERTs as one job; returns as soon as that is submitted."""
-    for name, value in OPTIONS.items():
+    for name, value in settings.items():
         table_environment.get_config().set(name, value)
     inserts = table_environment.create_statement_set()
     for statement in statements:
@@ -79,8 +90,9 @@ def main():
     here = os.path.dirname(os.path.abspath(__file__))
     with open(os.path.join(here, "pipeline.sql"), encoding="utf-8", newline="") as file:
         sql = file.read()
-    statements = split(fill_in(sql, read_properties()))
-    submit(TableEnvironment.create(EnvironmentSettings.in_streaming_mode()), statements)
+    properties = read_properties()
+    statements = split(fill_in(sql, properties))
+    submit(TableEnvironment.create(EnvironmentSettings.in_streaming_mode()), statements, options(properties))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 
 mod analytics;
 mod delivery;
+mod flink;
 mod names;
 mod outputs;
 mod prefix;
@@ -89,6 +90,7 @@ pub fn check(pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, Vec<D
     producer::check(&mut context);
     source::check(&mut context);
     analytics::check(&mut context);
+    flink::check(&mut context);
     outputs::check(&mut context);
     rows::check(&mut context);
     transform::check(&mut context);

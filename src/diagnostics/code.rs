@@ -100,6 +100,9 @@ codes! {
     "0416" DeliveredOutput "Firehose takes exactly one output of the SQL"
     "0417" QueryNeedsFlink "This query cannot run in the Lambda"
     "0418" FunctionRegion "A stream calls functions of its own region"
+    "0422" HopelessSearch "A regular expression can take hours for one record"
+    "0423" LongSearch "A long text is not searched"
+    "0424" StateTtl "A time-to-live ends no state"
 
     "0501" TransformTimeout "Firehose waits five minutes for a transform"
     "0502" TransformBufferSize "The transform's buffer is out of range"
@@ -138,6 +141,7 @@ codes! {
     "0711" MissingWindow "The SQL would have to remember rows for ever"
     "0712" ApproximateSql "A result is close to the old service's, and not the same"
     "0713" AmbiguousName "A name could mean several columns"
+    "0718" LargeRow "A row may be larger than the output takes"
 
     "0801" InvalidName "The pipeline's name cannot name its resources"
     "0802" InvalidTag "A tag is not one that AWS takes"
@@ -153,6 +157,7 @@ codes! {
     "1001" PackRecords "Packing records would save money"
     "1002" StatelessOnFlink "This query needs no Flink"
     "1003" RowsPerRecord "How many rows a record becomes is not known"
+    "1005" StateKeys "How many keys Flink remembers is not known"
 
     "1101" Credentials "AWS does not take the credentials"
     "1102" MissingPermission "A permission is missing"

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::outputs::{DELIVERED_STREAM, OutputPlan};
+use super::state::{self, StatePlan};
 use super::value::Value;
 use super::{Artifact, Content, grants, s3_key};
 use crate::aws::flink;
@@ -46,6 +47,8 @@ pub struct AnalyticsPlan {
     pub sql: String,
     /// Whether the query keeps no state between records.
     pub stateless: bool,
+    /// What only a time-to-live ends of its state.
+    pub endless_state: Option<StatePlan>,
     /// The zip.
     pub artifact: Artifact,
     /// The function that starts the application.
@@ -93,6 +96,11 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
             value: Value::arn(own.map_or(DELIVERED_STREAM, |own| &own.stream.logical_id)),
         });
     }
+    let endless_state = state::plan(checked);
+    let ttl = endless_state.as_ref().map(|state| state.ttl_seconds);
+    if let Some(seconds) = ttl {
+        properties.push(Property { key: "state.ttl".into(), value: Value::text(format!("{seconds} s")) });
+    }
     Some(AnalyticsPlan {
         runtime_environment: flink.runtime_environment.value.clone(),
         parallelism: flink.parallelism.value,
@@ -105,14 +113,16 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
         application_name: Value::sub(grants::APPLICATION_NAME),
         properties,
         settings: format!(
-            "{} parallelism={} per-kpu={} auto-scaling={} snapshots={}",
+            "{} parallelism={} per-kpu={} auto-scaling={} snapshots={}{}",
             flink.runtime_environment.value,
             flink.parallelism.value,
             flink.parallelism_per_kpu.value,
             flink.auto_scaling,
-            flink.snapshots
+            flink.snapshots,
+            ttl.map(|seconds| format!(" state-ttl={seconds}s")).unwrap_or_default()
         ),
         stateless: sql::needs_flink(query).is_none(),
+        endless_state,
         artifact: Artifact {
             name: "flink",
             s3_key: s3_key(

@@ -105,6 +105,7 @@ fn application() -> AnalyticsPlan {
         properties: Vec::new(),
         sql: String::new(),
         settings: String::new(),
+        endless_state: None,
         stateless: true,
         artifact: artifact("flink", Content::Flink { sql: String::new(), connector }),
         start: StartPlan {

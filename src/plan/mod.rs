@@ -14,6 +14,7 @@ mod producer;
 pub mod report;
 mod resources;
 mod rows;
+mod state;
 mod streams;
 pub mod value;
 

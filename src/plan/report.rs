@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::cost::{Cost, amount};
 use super::grants::Grant;
+use super::state::StatePlan;
 use super::{AnalyticsPlan, OutputPlan, Plan, Resource, StreamPlan};
 use crate::aws::limits::kinesis;
 use crate::aws::regions;
@@ -146,6 +147,8 @@ pub struct AnalyticsReport {
     pub billed_kpus: u64,
     /// Whether the query keeps no state between records.
     pub stateless: bool,
+    /// What only a time-to-live ends of its state.
+    pub endless_state: Option<StatePlan>,
     /// What happens to its state when the query changes.
     pub restore: &'static str,
     /// The connector.
@@ -240,6 +243,7 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             parallelism: analytics.parallelism,
             billed_kpus: analytics.billed_kpus,
             stateless: analytics.stateless,
+            endless_state: analytics.endless_state.clone(),
             restore: restore(analytics),
             connector: analytics.connector_coordinates.clone(),
         }),

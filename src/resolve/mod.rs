@@ -42,6 +42,8 @@ pub const DEFAULT_TRANSFORM_TIMEOUT_S: u64 = 60;
 pub const DEFAULT_TRANSFORM_MEMORY: u64 = 256 * limits::MIB;
 /// Default of `analytics.outputs.<name>.lambda.retries`: AWS's own, without end, holds a shard up for its retention.
 pub const DEFAULT_OUTPUT_RETRIES: u64 = 3;
+/// Default of `analytics.flink.state_ttl`, seconds: long enough for what reports daily or weekly, and an end.
+pub const DEFAULT_STATE_TTL_S: u64 = 7 * SECONDS_PER_DAY;
 /// Default of `delivery.s3.error_prefix`.
 pub const DEFAULT_ERROR_PREFIX: &str = "errors/!{firehose:error-output-type}/";
 /// Default of `logs.retention`, seconds: what AWS's security standard asks for.
@@ -294,6 +296,18 @@ impl Resolver<'_> {
                 .filter_map(|(name, to)| self.output(name, to))
                 .collect(),
             rows_per_record: analytics.rows_per_record,
+            keys: analytics
+                .keys
+                .into_iter()
+                .flatten()
+                .map(|(key, count)| {
+                    let pointer = format!("/analytics/keys/{}", step(&key));
+                    let mut columns: Vec<String> =
+                        key.split(',').map(|column| column.trim().to_owned()).collect();
+                    columns.sort();
+                    (columns, self.written(&pointer, count))
+                })
+                .collect(),
             runtime: self.or("/analytics/runtime", analytics.runtime, AnalyticsRuntime::Lambda),
             sql,
             references: self.references(analytics.reference_tables, spec_path, world, sources),
@@ -311,6 +325,11 @@ impl Resolver<'_> {
                 ),
                 auto_scaling: flink.auto_scaling.unwrap_or(false),
                 snapshots: flink.snapshots.unwrap_or(true),
+                state_ttl: self.or(
+                    "/analytics/flink/state_ttl",
+                    flink.state_ttl.map(|time| time.0),
+                    DEFAULT_STATE_TTL_S,
+                ),
             },
         }
     }

@@ -243,6 +243,8 @@ pub struct Analytics {
     pub outputs: Vec<OutputSetting>,
     /// Rows of an output that a record becomes, where the user says it.
     pub rows_per_record: Option<f64>,
+    /// Keys, each the columns of it in alphabetical order, with their number.
+    pub keys: Vec<(Vec<String>, Setting<u64>)>,
     /// Flink's settings.
     pub flink: Flink,
 }
@@ -254,6 +256,11 @@ impl Analytics {
             Some(rows) => RowRate { per_second: records_per_second * rows, open: Vec::new() },
             None => query.row_rate(output, records_per_second),
         }
+    }
+
+    /// How many different values the columns have together, in alphabetical order, where the user says it.
+    pub fn key_count(&self, columns: &[String]) -> Option<u64> {
+        self.keys.iter().find(|(key, _)| key == columns).map(|(_, count)| count.value)
     }
 
     /// The output of a query that goes to Firehose: the one that is named for it, else the first. `check` sees to it
@@ -321,6 +328,8 @@ pub struct Flink {
     pub auto_scaling: bool,
     /// Whether state is saved before an update.
     pub snapshots: bool,
+    /// Seconds of silence after which a key is forgotten; 0 is never.
+    pub state_ttl: Setting<u64>,
 }
 
 /// The Lambda transform.

@@ -15,10 +15,12 @@ mod print;
 mod program;
 mod query;
 mod refuse;
+mod regex_cost;
 mod resolve;
 mod rows;
 mod scan;
 mod similar;
+mod state;
 
 pub use data_type::{DataType, Family, TypeError};
 pub use expr::{
@@ -27,14 +29,16 @@ pub use expr::{
 };
 pub use interval::Interval;
 pub use path::{MAX_DEPTH as MAX_PATH_DEPTH, Path, PathError, parse_column_path, parse_path};
-pub use print::print_flink;
+pub use print::{print_flink, row_may_be_too_large};
 pub use program::{needs_flink, print_program};
 pub use query::{
     Clock, Column, EventTime, Frame, FromClause, Group, Insert, JoinKind, Meaning, Order, Over, Query,
     RecordFormat, Role, Select, StateNeed, Stream, StreamColumn, StreamId, TimeAttribute, TimeBounds, Window,
     WindowKind,
 };
+pub use regex_cost::CostlySearch;
 pub use rows::{OpenPlace, RowRate};
+pub use state::EndlessState;
 
 use crate::diagnostics::{self, Code, Diagnostic};
 use crate::source::Excerpt;

@@ -120,7 +120,7 @@ impl Expressions<'_> {
                 format!("{operand} {}BETWEEN {low} AND {high}", not(*negated))
             }
             ExprKind::Like { operand, pattern, negated } => {
-                let operand = self.bound(operand, Binding::Add);
+                let operand = self.searched(expr).unwrap_or_else(|| self.bound(operand, Binding::Add));
                 format!("{operand} {}LIKE {}", not(*negated), self::pattern(pattern))
             }
             ExprKind::Case { branches, otherwise } => {
@@ -161,15 +161,27 @@ impl Expressions<'_> {
                     let length = parts.get(3).map_or(String::new(), |length| format!(" FOR {length}"));
                     format!("OVERLAY({} PLACING {} FROM {}{length})", parts[0], parts[1], parts[2])
                 }
-                Function::Replace => self.call("REPLACE", arguments),
-                Function::RegexpReplace => self.call("REGEXP_REPLACE", arguments),
-                Function::RegexpExtract => self.call("REGEXP_EXTRACT", arguments),
-                Function::SimilarTo => {
+                Function::Replace => {
+                    let [text, what] = [0, 1].map(|at| self.print(&arguments[at]));
+                    let by = self.replacement(&arguments[0], Some(&arguments[1]), &arguments[2]);
+                    format!("REPLACE({text}, {what}, {by})")
+                }
+                Function::RegexpReplace => {
+                    let text = self.searched(expr).unwrap_or_else(|| self.print(&arguments[0]));
+                    let by = self.replacement(&arguments[0], None, &arguments[2]);
+                    format!("REGEXP_REPLACE({text}, {}, {by})", self.print(&arguments[1]))
+                }
+                Function::RegexpExtract => {
+                    let text = self.searched(expr).unwrap_or_else(|| self.print(&arguments[0]));
                     format!(
-                        "{} SIMILAR TO {}",
-                        self.bound(&arguments[0], Binding::Add),
-                        self.print(&arguments[1])
+                        "REGEXP_EXTRACT({text}, {}, {})",
+                        self.print(&arguments[1]),
+                        self.print(&arguments[2])
                     )
+                }
+                Function::SimilarTo => {
+                    let text = self.searched(expr).unwrap_or_else(|| self.bound(&arguments[0], Binding::Add));
+                    format!("{text} SIMILAR TO {}", self.print(&arguments[1]))
                 }
                 Function::SplitIndex => self.call("SPLIT_INDEX", arguments),
                 Function::LeftPad => self.padded("LPAD", arguments),
@@ -189,7 +201,8 @@ impl Expressions<'_> {
     /// A text filled up, of which nothing is left where there is nothing to fill it with. Flink believes that it cannot
     /// be NULL where its arguments cannot.
     fn padded(&self, name: &str, arguments: &[Expr]) -> String {
-        let [text, length, filling] = [0, 1, 2].map(|at| self.print(&arguments[at]));
+        let [text, filling] = [0, 2].map(|at| self.print(&arguments[at]));
+        let length = self.filled_length(&arguments[1]);
         match &arguments[2].kind {
             ExprKind::Literal(Literal::Text(constant)) if !constant.is_empty() => {
                 format!("{name}({text}, {length}, {filling})")

@@ -7,12 +7,14 @@
 //! Beside its columns a view may have `pipec_rowtime` and `pipec_event_time`, where something behind it reads them:
 //! Flink orders rows by a column that it knows to be a time, and a cast would end that.
 
+mod bounds;
 mod expr;
 mod from;
 mod quote;
 mod records;
 mod time;
 
+pub use bounds::row_may_be_too_large;
 pub(super) use records::raw_type;
 
 use std::fmt::Write;
@@ -40,6 +42,13 @@ pub fn print_flink(query: &Query) -> String {
         let stream = query.stream(insert.into);
         if stream.role == Role::Output {
             let select = Printer::new(query, insert).select();
+            let select = match bounds::fits(stream) {
+                Some(fits) => {
+                    text.push_str("-- A row of more than 1 MiB, which the sink cannot take, is left out.\n");
+                    format!("SELECT * FROM (\n{select}\n)\nWHERE {fits}")
+                }
+                None => select,
+            };
             let _ = write!(text, "INSERT INTO {}\n{select};\n\n", quote::name(&stream.name));
         }
     }
