@@ -6,6 +6,8 @@
 mod application;
 mod cloudformation;
 mod describe;
+mod outputs;
+mod records;
 mod spec;
 mod terraform;
 mod value;

@@ -1,8 +1,7 @@
 //! The spec of an application, with what it cannot carry over in comments at its place.
 
-use super::application::{
-    Application, Code as ApplicationCode, Output, RecordFormat, Reference, Schema, TargetKind, bucket_name,
-};
+use super::application::{Application, Code as ApplicationCode, RecordFormat, Reference, bucket_name};
+use super::records::{shown, unescaped};
 use super::value::{Placed, Text};
 use super::yaml::{Yaml, one_line};
 use crate::aws::regions;
@@ -11,8 +10,6 @@ use crate::discover::word;
 use crate::resolve::DEFAULT_REGION;
 use crate::spec::AnalyticsRuntime;
 
-/// The name that the old console gave an input, which SQL knows without being told.
-const DEFAULT_PREFIX: &str = "SOURCE_SQL_STREAM";
 /// Longest name of a pipeline, characters.
 const NAME_MAX: usize = 40;
 
@@ -97,19 +94,19 @@ pub(super) fn pipeline_name(name: &str) -> String {
     plain.trim_end_matches('-').to_owned()
 }
 
-struct Writer {
-    yaml: Yaml,
-    findings: Vec<Diagnostic>,
-    incomplete: bool,
+pub(super) struct Writer {
+    pub(super) yaml: Yaml,
+    pub(super) findings: Vec<Diagnostic>,
+    pub(super) incomplete: bool,
 }
 
 impl Writer {
-    fn not_carried(&mut self, at: &Placed, message: String, help: &str) {
+    pub(super) fn not_carried(&mut self, at: &Placed, message: String, help: &str) {
         self.findings.push(Diagnostic::warning(Code::NotCarriedOver, at.span, message, help));
     }
 
     /// Reports a value that the spec needs and the file does not hold.
-    fn needs(&mut self, value: &Placed, what: &str) {
+    pub(super) fn needs(&mut self, value: &Placed, what: &str) {
         let missing: Vec<String> = value.text.unknowns().map(|name| format!("`{name}`")).collect();
         if !missing.is_empty() {
             self.findings.push(Diagnostic::warning(
@@ -210,160 +207,6 @@ impl Writer {
         self.yaml.entry(1, "records_per_second", "100", Some(rates));
     }
 
-    fn records(&mut self, application: &Application) {
-        for span in &application.other_inputs {
-            self.findings.push(Diagnostic::warning(
-                Code::NotCarriedOver,
-                *span,
-                "an application has one input, and this is another",
-                "import it as a pipeline of its own",
-            ));
-        }
-        self.yaml.blank();
-        let Some(input) = &application.input else {
-            self.incomplete = true;
-            self.yaml
-                .comment(0, "The file describes no input: add `records`, as `pipec discover` writes it.");
-            self.findings.push(Diagnostic::error(
-                Code::CodeElsewhere,
-                application.span,
-                format!("the input of `{}` is not in this file", application.name),
-                "add `records` to the spec; `pipec discover --stream NAME --write SPEC` writes it from records",
-            ));
-            return;
-        };
-        if let Some(function) = &input.processor {
-            let arn = function.text.written();
-            self.yaml.comment(
-                0,
-                &format!(
-                    "Records went through the function {arn} first. Nothing calls it here: what it does has to be \
-                     done in the SQL, or before records are put into the stream. The columns are those behind it."
-                ),
-            );
-            self.not_carried(
-                function,
-                format!("the function {arn} prepares the records, and nothing calls it in a pipeline"),
-                "do in the SQL what it does, or call it before records are put into the stream",
-            );
-        }
-        self.yaml.open(0, "records");
-        let Some(schema) = &input.schema else {
-            self.incomplete = true;
-            self.findings.push(Diagnostic::error(
-                Code::CodeElsewhere,
-                input.span,
-                "the input's schema is not in this file",
-                "write `records` yourself, or with `pipec discover --stream NAME --write SPEC`",
-            ));
-            self.yaml.comment(1, "The file has no schema of the input.");
-            return;
-        };
-        if let Some(prefix) =
-            input.prefix.as_ref().filter(|prefix| prefix.text.as_known() != Some(DEFAULT_PREFIX))
-        {
-            self.needs(prefix, "the input's name");
-            self.yaml.entry(1, "name", &word(&prefix.text.written()), None);
-        }
-        if let Some(parallelism) = &input.parallelism
-            && parallelism.text.as_known().is_none_or(|count| count.trim() != "1")
-        {
-            self.yaml.comment(
-                1,
-                &format!(
-                    "The input was spread over {} streams, by their numbers. Here it is one, whichever the SQL names.",
-                    parallelism.text.written()
-                ),
-            );
-        }
-        self.format(schema);
-        self.columns(1, schema, "records");
-    }
-
-    /// Format and delimiter of the records.
-    fn format(&mut self, schema: &Schema) {
-        if schema.format == RecordFormat::Json {
-            self.yaml.entry(1, "format", "json", None);
-            return;
-        }
-        self.yaml.entry(1, "format", "csv", None);
-        if let Some(delimiter) = &schema.delimiter {
-            self.needs(delimiter, "the delimiter");
-            let written = unescaped(&delimiter.text.written());
-            if written != "," {
-                self.yaml.entry(1, "delimiter", &word(&written), None);
-            }
-        }
-        if let Some(rows) = &schema.row_delimiter
-            && !matches!(unescaped(&rows.text.written()).as_str(), "\n" | "\r\n" | "")
-        {
-            self.yaml.comment(
-                1,
-                &format!(
-                    "Rows ended in {}; here a record is one line, up to its line break.",
-                    shown(&rows.text)
-                ),
-            );
-            self.not_carried(
-                rows,
-                format!("rows end in {}, and a pipeline takes one line of each record", shown(&rows.text)),
-                "put each row into a record of its own",
-            );
-        }
-    }
-
-    fn columns(&mut self, depth: usize, schema: &Schema, of: &str) {
-        let row_path = schema.row_path.as_ref().filter(|path| path.text.as_known() != Some("$"));
-        if let Some(row_path) = row_path {
-            let path = row_path.text.written();
-            let below = |column: &Text| column.written().starts_with(&path);
-            if !schema.columns.iter().filter_map(|column| column.path.as_ref()).all(below) {
-                self.yaml.comment(
-                    depth,
-                    &format!(
-                        "Rows were found under {}; look whether the paths below begin there.",
-                        shown(&row_path.text)
-                    ),
-                );
-                self.not_carried(
-                    row_path,
-                    format!(
-                        "the {of} are found under `{path}`, and the paths of columns do not begin with it"
-                    ),
-                    "compare the paths in the spec with a record; each begins with `$`, the whole record",
-                );
-            }
-        }
-        if schema.columns.is_empty() {
-            self.incomplete = true;
-            self.findings.push(Diagnostic::error(
-                Code::CodeElsewhere,
-                schema.span,
-                format!("the columns of the {of} are not in this file"),
-                "write `columns` yourself, or `pipec discover` writes them from records",
-            ));
-            self.yaml.comment(depth, "The file has no columns.");
-            return;
-        }
-        self.yaml.open(depth, "columns");
-        for column in &schema.columns {
-            let span = column.name.span;
-            self.needs(&column.name, "a column's name");
-            self.needs(&Placed { text: column.data_type.clone(), span }, "a column's type");
-            let name = column.name.text.written();
-            let data_type = word(&column.data_type.written());
-            let path = column.path.as_ref().filter(|_| schema.format == RecordFormat::Json);
-            let value = match path {
-                None => format!("{{type: {data_type}}}"),
-                Some(path) => {
-                    self.needs(&Placed { text: path.clone(), span }, "a column's path");
-                    format!("{{type: {data_type}, path: {}}}", word(&path.written()))
-                }
-            };
-            self.yaml.entry(depth + 1, &name, &value, None);
-        }
-    }
-
     fn analytics(
         &mut self,
         application: &Application,
@@ -444,135 +287,6 @@ impl Writer {
         let bucket = known(&reference.bucket).map(|arn| bucket_name(&arn).to_owned());
         Download { bucket, key: known(&reference.key).unwrap_or_default(), file, stand_in }
     }
-
-    fn outputs(&mut self, outputs: &[Output]) {
-        let (errors, outputs): (Vec<&Output>, Vec<&Output>) = outputs
-            .iter()
-            .partition(|output| output.name.text.written().eq_ignore_ascii_case("error_stream"));
-        for output in errors {
-            let went = went(output);
-            self.yaml.comment(
-                1,
-                &format!("`error_stream` {went}. A pipeline has none: see docs/sql.md, Records."),
-            );
-            self.not_carried(
-                &output.name,
-                "the output `error_stream` is not made: a value that does not fit is NULL, and its row stays"
-                    .into(),
-                "leave such rows out with `WHERE \"column\" IS NOT NULL`",
-            );
-        }
-        if outputs.is_empty() {
-            return;
-        }
-        self.yaml.open(1, "outputs");
-        let firehose = |output: &&Output| matches!(output.target, Some((TargetKind::Firehose, _)));
-        let stream = |output: &&Output| !matches!(output.target, Some((TargetKind::Lambda, _)));
-        let delivered = outputs
-            .iter()
-            .position(|output| firehose(&output))
-            .or_else(|| outputs.iter().position(|output| stream(&output)))
-            .unwrap_or_default();
-        let mut written: Vec<String> = Vec::new();
-        for (at, output) in outputs.iter().enumerate() {
-            let name = output.name.text.written();
-            self.needs(&output.name, "an output's name");
-            if written.contains(&name) {
-                let went = went(output);
-                self.yaml.comment(2, &format!("It also {went}."));
-                self.not_carried(
-                    &output.name,
-                    format!("`{name}` has a second destination: it also {went}"),
-                    "add a stream with a pump that selects all of this one, and name it in `outputs`",
-                );
-                continue;
-            }
-            self.output(output, &name, at == delivered);
-            written.push(name);
-        }
-    }
-
-    fn output(&mut self, output: &Output, name: &str, delivered: bool) {
-        let is_csv = output.format == RecordFormat::Csv;
-        let went = went(output);
-        let as_csv = if is_csv { ", as CSV; here it is JSON" } else { "" };
-        if is_csv {
-            self.not_carried(
-                &output.name,
-                format!("`{name}` is written as CSV, and the rows of a pipeline are JSON"),
-                "let the reader of the output take JSON",
-            );
-        }
-        let comment = format!("{went}{as_csv}");
-        match &output.target {
-            Some((TargetKind::Firehose, _)) if delivered => {
-                self.yaml.entry(2, name, "delivery", Some(&comment))
-            }
-            Some((TargetKind::Firehose, _)) => {
-                self.yaml.entry(
-                    2,
-                    name,
-                    "{stream: {}}",
-                    Some(&format!("{comment}; a pipeline has one delivery")),
-                );
-                self.not_carried(
-                    &output.name,
-                    format!("`{name}` went to Firehose as well, and a pipeline has one delivery"),
-                    "let a Firehose stream read the stream of this output, or split the SQL over two pipelines",
-                );
-            }
-            _ if delivered => {
-                let comment =
-                    format!("{comment}; a pipeline delivers one output, and no other went to Firehose");
-                self.yaml.entry(2, name, "delivery", Some(&comment));
-                self.not_carried(
-                    &output.name,
-                    format!("`{name}` {went}, and is delivered to S3 here, since a pipeline delivers one output"),
-                    "to keep its destination, add a pump that copies it into a stream of another name, and name that \
-                     one for `delivery`",
-                );
-            }
-            Some((TargetKind::Lambda, function)) => {
-                self.yaml.open(2, name);
-                self.yaml.open(3, "lambda");
-                let arn = word(&function.text.written());
-                let comment = function.text.as_known().is_none().then_some("write the function's ARN");
-                self.yaml.entry(4, "function", &arn, comment);
-                let name = arn.rsplit(':').next().unwrap_or_default().trim_matches('"');
-                self.yaml
-                    .comment(4, "The name of the function's own role, which the application does not have:");
-                self.yaml.command(
-                    4,
-                    &format!(
-                        "aws lambda get-function-configuration --query Role --function-name {}",
-                        typed(name)
-                    ),
-                );
-                self.yaml.entry(4, "role", "\"?\"", None);
-                if is_csv {
-                    self.yaml.comment(4, "It was called with CSV; here it is called with JSON.");
-                }
-            }
-            Some((TargetKind::Stream, _)) | None => {
-                self.yaml.entry(2, name, "{stream: {}}", Some(&comment));
-            }
-        }
-    }
-}
-
-/// What an output went to, as the end of a sentence.
-fn went(output: &Output) -> String {
-    match &output.target {
-        None => "went to a place that this file does not name".into(),
-        Some((kind, arn)) => {
-            let kind = match kind {
-                TargetKind::Stream => "stream",
-                TargetKind::Firehose => "Firehose stream",
-                TargetKind::Lambda => "function",
-            };
-            format!("went to the {kind} {}", arn.text.written())
-        }
-    }
 }
 
 /// The region of the first ARN that names one.
@@ -586,18 +300,9 @@ fn region(application: &Application) -> Option<String> {
     })
 }
 
-/// A delimiter, whose escapes some formats leave as they are.
-fn unescaped(text: &str) -> String {
-    text.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r")
-}
-
 /// A text as an argument of a command to type.
-fn typed(text: &str) -> String {
+pub(super) fn typed(text: &str) -> String {
     shlex::try_quote(text).map_or_else(|_| "..".into(), Into::into)
-}
-
-fn shown(text: &Text) -> String {
-    format!("`{}`", text.written().escape_debug())
 }
 
 /// A name for a file beside the spec, from an object's key; it leads nowhere else.
