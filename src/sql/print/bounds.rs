@@ -1,4 +1,4 @@
-//! What keeps one record from stopping the job: texts that are searched, filled up or replaced are bounded, and a row that
+//! What keeps one record from stopping the job: texts that are searched or replaced are bounded, and a row that
 //! the sink cannot take is left out.
 //!
 //! All of it is decided by types, when the pipeline is compiled: where no text can be as long, nothing is printed.
@@ -11,8 +11,6 @@ use super::quote;
 use crate::aws::limits::MIB;
 use crate::aws::limits::flink::SINK_RECORD_BYTES;
 
-/// Characters that LPAD and RPAD fill a text up to: what a value may have in the Lambda, in bytes.
-const MOST_FILLED: i64 = 6 * MIB as i64;
 /// Characters that a text may grow to by a replacement; a few of them fit into the memory of a KPU.
 const MOST_REPLACED: u64 = 64 * MIB;
 /// Characters of a text without a length: no record is much longer.
@@ -42,16 +40,6 @@ impl Expressions<'_> {
         let (text, longest) = regex_cost::searched(search)?;
         let most = regex_cost::limit(text, longest)?;
         Some(self.at_most(text, most.into()))
-    }
-
-    /// A length to fill a text up to.
-    pub(super) fn filled_length(&self, length: &Expr) -> String {
-        match &length.kind {
-            ExprKind::Literal(Literal::Integer(characters)) if *characters <= MOST_FILLED => {
-                self.print(length)
-            }
-            _ => format!("LEAST({}, {MOST_FILLED})", self.print(length)),
-        }
     }
 
     /// What takes the place of matches of `what`, each at least a character long where that is not known; NULL where the

@@ -205,8 +205,7 @@ impl Expressions<'_> {
     /// A text filled up, of which nothing is left where there is nothing to fill it with. Flink believes that it cannot
     /// be NULL where its arguments cannot.
     fn padded(&self, name: &str, arguments: &[Expr]) -> String {
-        let [text, filling] = [0, 2].map(|at| self.print(&arguments[at]));
-        let length = self.filled_length(&arguments[1]);
+        let [text, length, filling] = [0, 1, 2].map(|at| self.print(&arguments[at]));
         match &arguments[2].kind {
             ExprKind::Literal(Literal::Text(constant)) if !constant.is_empty() => {
                 format!("{name}({text}, {length}, {filling})")
