@@ -29,6 +29,7 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
                 columns: &records.columns,
                 event_time: records.event_time,
                 references,
+                errors: analytics.errors,
             };
             sql::analyze(text, &input)
         }

@@ -18,7 +18,7 @@ use crate::spec::{
     self, AnalyticsRuntime, CapacityMode, Compression, OutputPlace, OwnOutput, SECONDS_PER_DAY,
     SECONDS_PER_HOUR,
 };
-use crate::sql::parse_path;
+use crate::sql::{ERROR_STREAM, parse_path};
 use crate::world::World;
 use pipeline::{
     Analytics, Capacity, Delivery, Encryption, FileSource, Flink, GeneratorSource, HttpSource, Network,
@@ -289,14 +289,22 @@ impl Resolver<'_> {
         } else {
             Some(self.places.excerpt("/analytics/sql", &analytics.sql))
         };
+        let errors = analytics.errors.map(|spec::ErrorsPlace::Stream| self.places.value("/analytics/errors"));
+        let mut outputs: Vec<OutputSetting> =
+            analytics.outputs.into_iter().flatten().filter_map(|(name, to)| self.output(name, to)).collect();
+        if let Some(span) = errors.filter(|_| outputs.iter().all(|output| output.name != ERROR_STREAM)) {
+            let retention = limits::kinesis::RETENTION_HOURS_DEFAULT * SECONDS_PER_HOUR;
+            let stream = OutputStream { retention: self.or("/analytics/errors", None, retention) };
+            outputs.push(OutputSetting {
+                name: ERROR_STREAM.into(),
+                span,
+                target: OutputTarget::Stream(stream),
+            });
+        }
         Analytics {
             span: self.key("/analytics"),
-            outputs: analytics
-                .outputs
-                .into_iter()
-                .flatten()
-                .filter_map(|(name, to)| self.output(name, to))
-                .collect(),
+            outputs,
+            errors,
             rows_per_record: analytics.rows_per_record,
             keys: analytics
                 .keys

@@ -241,6 +241,8 @@ pub struct Analytics {
     pub references: Option<Vec<Reference>>,
     /// Where outputs go that the user named.
     pub outputs: Vec<OutputSetting>,
+    /// Where an output of faults is asked for.
+    pub errors: Option<Span>,
     /// Rows of an output that a record becomes, where the user says it.
     pub rows_per_record: Option<f64>,
     /// Keys, each the columns of it in alphabetical order, with their number.
@@ -252,7 +254,7 @@ pub struct Analytics {
 impl Analytics {
     /// The rows of an output that so many records a second become, as the user says, else at most.
     pub fn row_rate(&self, query: &Query, output: &sql::Stream, records_per_second: f64) -> RowRate {
-        match self.rows_per_record {
+        match self.rows_per_record.filter(|_| !query.is_errors(output)) {
             Some(rows) => RowRate { per_second: records_per_second * rows, open: Vec::new() },
             None => query.row_rate(output, records_per_second),
         }

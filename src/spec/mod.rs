@@ -287,6 +287,10 @@ pub struct Analytics {
     /// are not named here go to streams of their own.
     #[schemars(extend("examples" = [{"ALERTS": {"stream": {}}}]))]
     pub outputs: Option<IndexMap<String, Output>>,
+    /// What becomes of faults, with Flink. `stream`: a row for each record with values that do not fit or without an event
+    /// time, and for each row that is too large, in a stream of its own, planned for as many as there are records. It is the
+    /// output `ERROR_STREAM`; `outputs` may give it a function. Default: they are not written.
+    pub errors: Option<ErrorsPlace>,
     /// Rows of an output that a record becomes at peak, on average. Its stream and the transform's replies are planned
     /// for them, up to 100,000. Default: what the SQL says at most, and one where it does not, as of a join.
     #[schemars(extend("exclusiveMinimum" = 0, "maximum" = pipec_core::MAX_ROWS), extend("examples" = [3]))]
@@ -342,6 +346,14 @@ pub struct OwnOutput {
     pub stream: Option<OutputStream>,
     /// A Lambda function of yours, which is called with the rows of such a stream.
     pub lambda: Option<OutputFunction>,
+}
+
+/// Where faults go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorsPlace {
+    /// Into a stream of their own.
+    Stream,
 }
 
 /// A Kinesis data stream with the rows of an output.

@@ -6,6 +6,7 @@
 mod builtin;
 mod data_type;
 mod dialect;
+mod errors;
 mod expr;
 mod from;
 mod interval;
@@ -26,6 +27,7 @@ mod state;
 mod syntax;
 
 pub use data_type::{DataType, Family, TypeError};
+pub use errors::ERROR_STREAM;
 pub use expr::{
     Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart,
     Side, TimeField, WindowBound,
@@ -57,6 +59,8 @@ pub struct Input<'a> {
     pub event_time: Option<EventTime>,
     /// Tables beside the stream, with their rows.
     pub references: &'a [Reference],
+    /// Where an output of faults is asked for.
+    pub errors: Option<crate::source::Span>,
 }
 
 /// A table that is read when the pipeline is compiled.
@@ -108,6 +112,12 @@ fn analyze_here(text: &Excerpt, input: &Input) -> (Option<Query>, Vec<Diagnostic
             None
         }
     };
+    let mut query = query;
+    if let (Some(query), Some(span)) = (&mut query, input.errors)
+        && let Err(fault) = query.add_errors(span)
+    {
+        diagnostics.push(*fault);
+    }
     diagnostics::sort(&mut diagnostics);
     (query.filter(|_| !diagnostics::has_errors(&diagnostics)), diagnostics)
 }

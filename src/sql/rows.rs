@@ -27,6 +27,10 @@ impl Query {
     /// group of its own.
     pub fn row_rate(&self, output: &Stream, records_per_second: f64) -> RowRate {
         let is_output = |stream: &Stream| stream.role == Role::Output && stream.name == output.name;
+        if self.is_errors(output) {
+            // Any record may be one.
+            return RowRate { per_second: records_per_second, open: Vec::new() };
+        }
         let Some(output) = self.stream_ids().find(|id| is_output(self.stream(*id))) else {
             return RowRate { per_second: records_per_second, open: Vec::new() };
         };
@@ -145,8 +149,13 @@ mod tests {
         let path = parse_column_path(path).expect("a path");
         let data_type = "INTEGER".parse().expect("a type");
         let columns = [Column { name: "n".into(), data_type, path, span: file.span(0..0) }];
-        let input =
-            Input { format: RecordFormat::Json, columns: &columns, event_time: None, references: &[] };
+        let input = Input {
+            format: RecordFormat::Json,
+            columns: &columns,
+            event_time: None,
+            references: &[],
+            errors: None,
+        };
         let (query, diagnostics) = analyze(&Excerpt::file(file), &input);
         let query = query.unwrap_or_else(|| panic!("{diagnostics:?}"));
         let rate = query.row_rate(query.outputs().last().expect("an output"), 1000.0);

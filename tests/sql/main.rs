@@ -64,7 +64,13 @@ fn sql_inside_of_a_spec() {
         Excerpt::pieces(sql.into(), file.span(start..yaml.len()), vec![(0, start), (16, second_line)]);
     let (query, diagnostics) = analyze(
         &excerpt,
-        &Input { format: RecordFormat::Json, columns: &columns, event_time: None, references: &[] },
+        &Input {
+            format: RecordFormat::Json,
+            columns: &columns,
+            event_time: None,
+            references: &[],
+            errors: None,
+        },
     );
     assert!(query.is_none());
     assert_eq!(diagnostics.len(), 1);

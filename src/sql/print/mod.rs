@@ -8,6 +8,7 @@
 //! Flink orders rows by a column that it knows to be a time, and a cast would end that.
 
 mod bounds;
+mod errors;
 mod expr;
 mod from;
 mod quote;
@@ -52,6 +53,7 @@ pub fn print_flink(query: &Query) -> String {
             let _ = write!(text, "INSERT INTO {}\n{select};\n\n", quote::name(&stream.name));
         }
     }
+    errors::print(query, &mut text);
     text
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::super::data_type::{DataType, Family};
 use super::super::query::{Clock, Column, Query, RecordFormat, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
-use super::{column_name, expr, quote, time, time_name};
+use super::{column_name, errors, expr, quote, time, time_name};
 
 /// A key of the records, with what lies below it.
 #[derive(Debug)]
@@ -30,12 +30,20 @@ pub(in super::super) fn raw_type(data_type: DataType) -> DataType {
     }
 }
 
+/// What a column is in the table of records: its text, where faults are written.
+fn raw_of(query: &Query, column: &Column) -> DataType {
+    match query.errors {
+        Some(_) => DataType::Varchar(None),
+        None => raw_type(column.data_type),
+    }
+}
+
 /// Adds a value with what lies around it; `array` is the number of keys that lead to an array.
-fn add<'a>(fields: &mut Vec<Field<'a>>, path: &'a [String], array: Option<usize>, data_type: DataType) {
+fn add<'a>(fields: &mut Vec<Field<'a>>, path: &'a [String], array: Option<usize>, raw: DataType) {
     let Some((key, rest)) = path.split_first() else { return };
     let at = fields.iter().position(|field| field.key == key).unwrap_or_else(|| {
         let shape = match (rest.is_empty(), array) {
-            (true, _) => Shape::Value(raw_type(data_type)),
+            (true, _) => Shape::Value(raw),
             (false, Some(1)) => Shape::Array(Vec::new()),
             (false, _) => Shape::Row(Vec::new()),
         };
@@ -43,7 +51,7 @@ fn add<'a>(fields: &mut Vec<Field<'a>>, path: &'a [String], array: Option<usize>
         fields.len() - 1
     });
     if let Shape::Row(inner) | Shape::Array(inner) = &mut fields[at].shape {
-        add(inner, rest, array.and_then(|array| array.checked_sub(1)), data_type);
+        add(inner, rest, array.and_then(|array| array.checked_sub(1)), raw);
     }
 }
 
@@ -68,7 +76,7 @@ fn table(query: &Query) -> (Vec<String>, String, &'static str) {
             let mut fields = Vec::new();
             for column in &query.input {
                 let array = column.path.elements().map(|(array, _)| array.len());
-                add(&mut fields, column.path.segments(), array, column.data_type);
+                add(&mut fields, column.path.segments(), array, raw_of(query, column));
             }
             let field = |field: &Field| format!("  {} {}", quote::name(field.key), type_of(&field.shape));
             let options = "'format' = 'json',\n  'json.ignore-parse-errors' = 'true',\n  \
@@ -76,7 +84,11 @@ fn table(query: &Query) -> (Vec<String>, String, &'static str) {
                 .to_owned();
             let comment = "-- The records as they are. A field that is missing or has another type is NULL; what is no JSON \
                            object is skipped.";
-            (fields.iter().map(field).collect(), options, comment)
+            let mut fields: Vec<String> = fields.iter().map(field).collect();
+            if errors::needs_exact(query) {
+                fields.push(format!("  {} DECIMAL(1, 0)", errors::EXACT));
+            }
+            (fields, options, comment)
         }
         RecordFormat::Csv { delimiter } => {
             let field = |column: &Column| format!("  {} STRING", quote::name(&column.name));
@@ -122,7 +134,7 @@ pub(super) fn print(query: &Query, text: &mut String) {
 }
 
 /// One row for each element of the array, where columns lie in one; a record without elements gives one row.
-fn elements(query: &Query) -> String {
+pub(super) fn elements(query: &Query) -> String {
     let columns = || query.input.iter().filter(|_| query.format == RecordFormat::Json);
     let Some((array, _)) = columns().find_map(|column| column.path.elements()) else { return String::new() };
     let mut keys: Vec<String> = Vec::new();
@@ -136,19 +148,30 @@ fn elements(query: &Query) -> String {
     format!("\n  LEFT JOIN UNNEST(`record`.{}) AS `element` ({}) ON TRUE", array.join("."), keys.join(", "))
 }
 
-/// The value of a column, with its type.
-fn value(query: &Query, column: &Column) -> String {
-    let (path, raw) = match (query.format, column.path.elements()) {
-        (RecordFormat::Csv { .. }, _) => {
-            (format!("`record`.{}", quote::name(&column.name)), DataType::Varchar(None))
-        }
+/// Where a column lies, in FROM of the view.
+pub(super) fn text(query: &Query, column: &Column) -> String {
+    match (query.format, column.path.elements()) {
+        (RecordFormat::Csv { .. }, _) => format!("`record`.{}", quote::name(&column.name)),
         (RecordFormat::Json, Some((_, element))) => {
             let keys: Vec<String> = element.iter().map(|key| quote::name(key)).collect();
-            (format!("`element`.{}", keys.join(".")), raw_type(column.data_type))
+            format!("`element`.{}", keys.join("."))
         }
-        (RecordFormat::Json, None) => (format!("`record`.{}", path(column)), raw_type(column.data_type)),
+        (RecordFormat::Json, None) => format!("`record`.{}", path(column)),
+    }
+}
+
+/// The value of a column, with its type.
+pub(super) fn value(query: &Query, column: &Column) -> String {
+    let path = text(query, column);
+    let raw = match query.format {
+        RecordFormat::Csv { .. } => DataType::Varchar(None),
+        RecordFormat::Json => raw_of(query, column),
     };
-    if raw == column.data_type { path } else { expr::cast(&path, raw, column.data_type) }
+    match (query.errors, query.format) {
+        _ if raw == column.data_type => path,
+        (Some(_), RecordFormat::Json) => errors::of_text(&path, column.data_type),
+        _ => expr::cast(&path, raw, column.data_type),
+    }
 }
 
 /// A time that rows are ordered by, and how late it may come.

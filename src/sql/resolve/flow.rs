@@ -275,7 +275,17 @@ fn finish(
     }
     let event_time = input.event_time;
     let (format, input) = (input.format, input.columns.to_vec());
-    Some(Query { format, input, event_time, is_plain, clock: clock.0, streams, references, inserts })
+    Some(Query {
+        format,
+        input,
+        event_time,
+        is_plain,
+        clock: clock.0,
+        streams,
+        references,
+        inserts,
+        errors: None,
+    })
 }
 
 /// Why a stream cannot leave the SQL.
