@@ -182,6 +182,7 @@ fn each_record_alone(context: &mut Context) {
     let programs: Result<Vec<_>, _> = outputs.map(|output| print_program(query, output)).collect();
     let mut found: Vec<Diagnostic> = query
         .outputs()
+        .filter(|output| !query.is_errors(output))
         .skip(1)
         .map(|other| {
             let message = format!("`{}` is a second output, and the Lambda has one", other.name);

@@ -121,7 +121,10 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
             flink.snapshots,
             ttl.map(|seconds| format!(" state-ttl={seconds}s")).unwrap_or_default()
         ),
-        stateless: sql::needs_flink(query).is_none(),
+        stateless: match query.errors {
+            Some(_) => query.stateless().is_ok(),
+            None => sql::needs_flink(query).is_none(),
+        },
         endless_state,
         artifact: Artifact {
             name: "flink",
