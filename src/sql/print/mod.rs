@@ -18,7 +18,9 @@ pub(super) use records::raw_type;
 use std::fmt::Write;
 
 use super::expr::{ColumnRef, Expr};
-use super::query::{Insert, Meaning, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute};
+use super::query::{
+    Clock, Insert, Meaning, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute,
+};
 use expr::Expressions;
 
 /// The whole `pipeline.sql` of a query.
@@ -32,7 +34,7 @@ pub fn print_flink(query: &Query) -> String {
         output(stream, &mut text);
     }
     for id in query.stream_ids() {
-        if query.stream(id).role == Role::Inner {
+        if query.stream(id).role == Role::Inner && !from::has_wide_session(query, id) {
             inner(query, id, &mut text);
         }
     }
@@ -86,11 +88,15 @@ const TAKEN: &[&str] = &["window_start", "window_end", "window_time", "pipec_row
 /// it. What begins like the other name gets another one as well, so that two names stay two.
 fn column_name(stream: &Stream, column: usize) -> String {
     let name = &stream.columns[column].name;
-    if stream.role != Role::Output && TAKEN.contains(&name.trim_end_matches('_')) {
+    if stream.role != Role::Output && is_taken(name) {
         quote::name(&format!("{name}_"))
     } else {
         quote::name(name)
     }
+}
+
+fn is_taken(name: &str) -> bool {
+    TAKEN.contains(&name.trim_end_matches('_'))
 }
 
 /// The column that holds a time beside the others.
@@ -172,7 +178,8 @@ impl<'a> Printer<'a> {
         let into = self.query.stream(self.insert.into);
         let (column, time) = (|column| self.column(column), |relation, time| self.time(relation, time));
         let over = select.over.as_ref();
-        let mut expressions = Expressions { column: &column, time: &time, over: None };
+        let hides = self.query.stateless().is_err();
+        let mut expressions = Expressions { column: &column, time: &time, over: None, hides };
         let over = over.map(|over| from::over(over, &expressions));
         expressions.over = over.as_deref();
         let mut items: Vec<String> = select
@@ -181,7 +188,7 @@ impl<'a> Printer<'a> {
             .enumerate()
             .map(|(at, item)| {
                 let value = expressions.value(item, into.columns[at].data_type);
-                format!("  {value} AS {}", column_name(into, at))
+                format!("  {value} AS {}", self.value_name(into, at))
             })
             .collect();
         for &time in &into.carries {
@@ -190,8 +197,6 @@ impl<'a> Printer<'a> {
                 _ => format!("  `window_time` AS {}", time_name(time)),
             });
         }
-        let mut text =
-            format!("SELECT\n{}\nFROM {}", items.join(",\n"), self.from(&select.from, &expressions));
         let mut conditions: Vec<String> = self.has_time().into_iter().collect();
         conditions.extend(self.partners(&select.from, &expressions));
         if let Some(filter) = &select.filter {
@@ -202,6 +207,9 @@ impl<'a> Printer<'a> {
             };
             conditions.push(filter);
         }
+        let rows = if self.filters_before_window() { std::mem::take(&mut conditions) } else { Vec::new() };
+        let from = self.from(&select.from, &rows, &expressions);
+        let mut text = format!("SELECT\n{}\nFROM {from}", items.join(",\n"));
         if !conditions.is_empty() {
             let _ = write!(text, "\nWHERE {}", conditions.join("\n  AND "));
         }
@@ -217,6 +225,25 @@ impl<'a> Printer<'a> {
             }
         }
         text
+    }
+
+    /// Whether rows are left out before they are cut into windows. Flink has no plan for some conditions on the rows of a
+    /// window by the clock.
+    fn filters_before_window(&self) -> bool {
+        use super::expr::ExprKind;
+        let select = &self.insert.select;
+        let by_clock = select.from.window().is_some_and(|window| window.time == TimeAttribute::Rowtime)
+            && self.query.clock == Clock::Processing;
+        let is_bound = |expr: &Expr| matches!(expr.kind, ExprKind::Window(_));
+        let mut conditions = select.from.expressions();
+        conditions.extend(&select.filter);
+        by_clock && !conditions.into_iter().any(|expr| expr.any(&is_bound))
+    }
+
+    /// The name of a value. Those of an output go by their order; Flink would give some of them to columns of its own.
+    fn value_name(&self, into: &Stream, column: usize) -> String {
+        let name = &into.columns[column].name;
+        if is_taken(name) { quote::name(&format!("{name}_")) } else { column_name(into, column) }
     }
 
     fn uses_window_time(&self) -> bool {
