@@ -6,6 +6,7 @@ use super::super::expr::{
     Side, WindowBound,
 };
 use super::super::query::TimeAttribute;
+use super::window::same_value;
 use super::{quote, time};
 
 /// How tightly an expression holds together; what binds less tightly than its place asks for gets parentheses.
@@ -22,6 +23,7 @@ enum Binding {
 }
 
 /// Prints expressions over the columns that `column` names.
+#[derive(Clone, Copy)]
 pub(super) struct Expressions<'a> {
     pub(super) column: &'a dyn Fn(ColumnRef) -> String,
     /// The column that holds a time of a relation.
@@ -31,6 +33,8 @@ pub(super) struct Expressions<'a> {
     /// Whether Flink must not see that a condition is the same for all rows: it would leave out what is behind it, and then
     /// miss the windows and the bounds of time there.
     pub(super) hides: bool,
+    /// What is a column already, and its name.
+    pub(super) computed: &'a [(&'a Expr, String)],
 }
 
 impl Expressions<'_> {
@@ -94,6 +98,9 @@ impl Expressions<'_> {
     }
 
     pub(super) fn print(&self, expr: &Expr) -> String {
+        if let Some(name) = self.column_of(expr) {
+            return name.to_owned();
+        }
         match &expr.kind {
             ExprKind::Column(column) => (self.column)(*column),
             ExprKind::Literal(literal) => quote::literal(literal, expr.data_type),
@@ -279,9 +286,15 @@ impl Expressions<'_> {
         }
     }
 
+    /// The name of a value that is a column already.
+    fn column_of(&self, expr: &Expr) -> Option<&str> {
+        let found = self.computed.iter().find(|(value, _)| same_value(value, expr));
+        found.map(|(_, name)| name.as_str())
+    }
+
     fn bound(&self, expr: &Expr, least: Binding) -> String {
         let text = self.print(expr);
-        if binding(expr) < least { format!("({text})") } else { text }
+        if self.column_of(expr).is_none() && binding(expr) < least { format!("({text})") } else { text }
     }
 
     fn list(&self, list: &[Expr], between: &str, least: Binding) -> String {

@@ -7,22 +7,17 @@ use super::super::query::{
     WindowKind,
 };
 use super::expr::Expressions;
+use super::window::Rows;
 use super::{Printer, column_name, quote, time, time_name};
 
 impl Printer<'_> {
     /// The clause; of a window, its rows with what they must hold.
-    pub(super) fn from(&self, from: &FromClause, rows: &[String], expressions: &Expressions) -> String {
+    pub(super) fn from(&self, from: &FromClause, rows: &Rows, expressions: &Expressions) -> String {
         self.tree(from, &mut 0, rows, expressions)
     }
 
     /// The same; `next` is the number of the next leaf.
-    fn tree(
-        &self,
-        from: &FromClause,
-        next: &mut usize,
-        rows: &[String],
-        expressions: &Expressions,
-    ) -> String {
+    fn tree(&self, from: &FromClause, next: &mut usize, rows: &Rows, expressions: &Expressions) -> String {
         match from {
             FromClause::Stream { stream, window, .. } => {
                 let relation = *next;
@@ -68,14 +63,8 @@ impl Printer<'_> {
         self.event_time(relation).filter(|_| is_compared)
     }
 
-    fn window(&self, stream: StreamId, window: &Window, rows: &[String]) -> String {
-        let table = match (table(self.query, stream), rows) {
-            (table, []) if table.starts_with('(') => table,
-            (table, []) => format!("TABLE {table}"),
-            (table, rows) => {
-                format!("(\n  SELECT * FROM {table}\n  WHERE {}\n)", rows.join(" AND ").replace('\n', "\n  "))
-            }
-        };
+    fn window(&self, stream: StreamId, window: &Window, rows: &Rows) -> String {
+        let table = rows.of(table(self.query, stream));
         let (stream, time) = (self.query.stream(stream), time_name(window.time));
         let interval = time::interval;
         match &window.kind {
@@ -179,7 +168,8 @@ impl Printer<'_> {
             return quote::literal(&Literal::Null, data_type);
         };
         let (column_of, time_of) = (|column| self.column(column), |relation, time| self.time(relation, time));
-        let expressions = Expressions { column: &column_of, time: &time_of, over: None, hides: false };
+        let expressions =
+            Expressions { column: &column_of, time: &time_of, over: None, hides: false, computed: &[] };
         let pairs: Vec<(String, String)> = self
             .keys(table, key.0, key.1)
             .into_iter()

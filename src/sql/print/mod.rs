@@ -12,16 +12,16 @@ mod from;
 mod quote;
 mod records;
 mod time;
+mod window;
 
 pub(super) use records::raw_type;
 
 use std::fmt::Write;
 
 use super::expr::{ColumnRef, Expr};
-use super::query::{
-    Clock, Insert, Meaning, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute,
-};
+use super::query::{Insert, Meaning, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute};
 use expr::Expressions;
+use window::Rows;
 
 /// The whole `pipeline.sql` of a query.
 pub fn print_flink(query: &Query) -> String {
@@ -96,7 +96,7 @@ fn column_name(stream: &Stream, column: usize) -> String {
 }
 
 fn is_taken(name: &str) -> bool {
-    TAKEN.contains(&name.trim_end_matches('_'))
+    TAKEN.contains(&name.trim_end_matches('_')) || name.starts_with(window::VALUE)
 }
 
 /// The column that holds a time beside the others.
@@ -179,9 +179,18 @@ impl<'a> Printer<'a> {
         let (column, time) = (|column| self.column(column), |relation, time| self.time(relation, time));
         let over = select.over.as_ref();
         let hides = self.query.stateless().is_err();
-        let mut expressions = Expressions { column: &column, time: &time, over: None, hides };
+        let mut expressions = Expressions { column: &column, time: &time, over: None, hides, computed: &[] };
+        let mut rows = Rows::default();
+        let mut computed = Vec::new();
+        for value in self.values_before_window() {
+            let name = quote::name(&format!("{}{}", window::VALUE, rows.values.len() + 1));
+            rows.values.push((expressions.print(value), name.clone()));
+            computed.push((value, name));
+        }
         let over = over.map(|over| from::over(over, &expressions));
         expressions.over = over.as_deref();
+        let early = expressions;
+        let expressions = Expressions { computed: &computed, ..early };
         let mut items: Vec<String> = select
             .items
             .iter()
@@ -198,16 +207,15 @@ impl<'a> Printer<'a> {
             });
         }
         let mut conditions: Vec<String> = self.has_time().into_iter().collect();
-        conditions.extend(self.partners(&select.from, &expressions));
+        conditions.extend(self.partners(&select.from, &early));
         if let Some(filter) = &select.filter {
-            let filter = if conditions.is_empty() {
-                expressions.condition(filter)
-            } else {
-                expressions.part_of_and(filter)
-            };
+            let filter =
+                if conditions.is_empty() { early.condition(filter) } else { early.part_of_and(filter) };
             conditions.push(filter);
         }
-        let rows = if self.filters_before_window() { std::mem::take(&mut conditions) } else { Vec::new() };
+        if self.filters_before_window() {
+            rows.conditions = std::mem::take(&mut conditions);
+        }
         let from = self.from(&select.from, &rows, &expressions);
         let mut text = format!("SELECT\n{}\nFROM {from}", items.join(",\n"));
         if !conditions.is_empty() {
@@ -225,19 +233,6 @@ impl<'a> Printer<'a> {
             }
         }
         text
-    }
-
-    /// Whether rows are left out before they are cut into windows. Flink has no plan for some conditions on the rows of a
-    /// window by the clock.
-    fn filters_before_window(&self) -> bool {
-        use super::expr::ExprKind;
-        let select = &self.insert.select;
-        let by_clock = select.from.window().is_some_and(|window| window.time == TimeAttribute::Rowtime)
-            && self.query.clock == Clock::Processing;
-        let is_bound = |expr: &Expr| matches!(expr.kind, ExprKind::Window(_));
-        let mut conditions = select.from.expressions();
-        conditions.extend(&select.filter);
-        by_clock && !conditions.into_iter().any(|expr| expr.any(&is_bound))
     }
 
     /// The name of a value. Those of an output go by their order; Flink would give some of them to columns of its own.
