@@ -14,7 +14,7 @@ INSERT INTO "shifted" SELECT "id",
   TIMESTAMPADD(MINUTE, 1000, "at") AS "l"
 FROM stream;
 -- 41 days and 16 hours are 1,000 hours.
-INSERT INTO "before" SELECT "id", COUNT(*) OVER (RANGE INTERVAL '1000' HOUR PRECEDING) AS "n" FROM stream;
+INSERT INTO "before" SELECT "id", COUNT(*) OVER (ORDER BY "at" RANGE INTERVAL '1000' HOUR PRECEDING) AS "n" FROM stream;
 INSERT INTO "long_before" SELECT "id", COUNT(*) OVER (ORDER BY "at" RANGE INTERVAL '1000' DAY PRECEDING) AS "n" FROM stream;
 INSERT INTO "pairs" SELECT a."id", b."id" AS "other" FROM stream AS a JOIN stream AS b
   ON a."id" <> b."id" AND b."at" BETWEEN a."at" - INTERVAL '1000' MINUTE AND a."at" + INTERVAL '1000.001' SECOND;
