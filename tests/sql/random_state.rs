@@ -159,6 +159,9 @@ fn plain_columns() -> BTreeMap<&'static str, DataType> {
     COLUMNS.lines().filter_map(column).collect()
 }
 
+/// What a statement may be, by a name, and what proposes one.
+type Production<G> = (&'static str, fn(&mut G) -> String);
+
 /// Proposes statements.
 struct Grammar<'g> {
     random: &'g mut Random,
@@ -178,7 +181,7 @@ impl<'g> Grammar<'g> {
     /// What a statement may be, more likely what stands here twice. Whoever adds a construct writes a function and adds it
     /// here.
     #[rustfmt::skip]
-    const PRODUCTIONS: [(&'static str, fn(&mut Self) -> String); 17] = [
+    const PRODUCTIONS: [Production<Self>; 17] = [
         ("rows", Self::rows),
         ("union", Self::union),
         ("with", Self::with),
@@ -754,7 +757,7 @@ impl<'g> Grammar<'g> {
             tables.push(self.table());
         }
         tables.truncate(3);
-        self.joined(tables)
+        self.joined(&tables)
     }
 
     fn join_of_windows(&mut self) -> String {
@@ -767,10 +770,10 @@ impl<'g> Grammar<'g> {
                 None => tables.push(self.table()),
             }
         }
-        self.joined(tables)
+        self.joined(&tables)
     }
 
-    fn joined(&mut self, tables: Vec<Source>) -> String {
+    fn joined(&mut self, tables: &[Source]) -> String {
         let names = ["a", "b", "c"];
         let mut all = self.named(&tables[0], names[0]);
         if self.one_in(6) {
@@ -847,13 +850,14 @@ impl<'g> Grammar<'g> {
     }
 
     /// Adds a statement, if the compiler takes what a production proposes.
-    fn add(&mut self, counts: &mut BTreeMap<&'static str, [usize; 2]>) {
+    fn add(&mut self, counts: &mut BTreeMap<&'static str, [usize; 2]>, refused: &mut Vec<String>) {
         let (kind, production) = self.of(&Self::PRODUCTIONS);
         let select = production(self);
         let statement = self.statement(&select);
-        if statement.is_none() && env::var_os("PIPEC_RANDOM_SHOW").is_some() {
+        if statement.is_none() {
             let text = self.analyzed(&self.with_all(&format!("INSERT INTO \"PROBE\" {select}"))).text();
-            eprintln!("--- {kind}\n{}", text.lines().take(8).collect::<Vec<_>>().join("\n"));
+            let first: Vec<&str> = text.lines().filter(|line| line.starts_with("error")).take(1).collect();
+            refused.push(format!("{kind}: {}: {select}", first.concat()));
         }
         counts.entry(kind).or_default()[usize::from(statement.is_some())] += 1;
         let Some((name, statement)) = statement else { return };
@@ -892,7 +896,7 @@ fn random_queries_with_state() {
             accepted(&mut random, family)
         })
         .collect();
-    let mut counts = BTreeMap::new();
+    let (mut counts, mut refused) = (BTreeMap::new(), Vec::new());
     let lines = format!("{COLUMNS}{ODD_COLUMNS}");
     for case in 0..count {
         let arrays = random.below(8) == 0;
@@ -922,7 +926,7 @@ fn random_queries_with_state() {
             columns: columns_of(&input, "SOURCE_SQL_STREAM_001").expect("the input"),
         });
         while grammar.sql.len() < 1 + case as usize % 3 {
-            grammar.add(&mut counts);
+            grammar.add(&mut counts, &mut refused);
         }
         let sql = grammar.sql.join(";\n");
         let query = grammar.analyzed(&sql).query.expect("all statements were taken");
@@ -932,10 +936,10 @@ fn random_queries_with_state() {
             fs::write(path.with_extension("input"), sql).expect("the SQL");
         }
     }
-    if env::var_os("PIPEC_RANDOM_SHOW").is_some() {
-        for (kind, [refused, taken]) in &counts {
-            eprintln!("{kind}: {taken} taken, {refused} refused");
-        }
+    if let Some(target) = &target {
+        let taken = counts.iter().map(|(kind, [no, yes])| format!("{kind}: {yes} taken, {no} refused"));
+        let lines: Vec<String> = taken.chain(refused).collect();
+        fs::write(Path::new(target).join("refused"), lines.join("\n")).expect("what was refused");
     }
     let all = Grammar::PRODUCTIONS.iter().map(|(kind, _)| *kind);
     let missing: Vec<&str> =
