@@ -10,7 +10,7 @@ use super::{Printer, bounds, quote, records, time_name};
 
 /// What a column of a record must be to be a fault; nothing where any text fits.
 fn fault(query: &Query, at: usize, column: &Column) -> Option<String> {
-    let (text, value) = (records::text(query, column), records::value(query, column));
+    let (text, value) = (records::text(query, at, column), records::value(query, at, column));
     if query.event_time.is_some_and(|event_time| event_time.column == at) {
         return Some(format!("{value} IS NULL"));
     }
@@ -73,13 +73,14 @@ fn values(query: &Query, errors: &str, text: &mut String) {
         faults.iter().map(|(name, fault)| format!("CASE WHEN {fault} THEN {name} END")).collect();
     let message = format!("'no value, or one that does not fit: ' || CONCAT_WS(', ', {})", named.join(", "));
     let data: Vec<String> = columns()
-        .map(|(_, column)| {
-            format!("KEY {} VALUE {}", quote::text(&column.name), records::text(query, column))
+        .map(|(at, column)| {
+            format!("KEY {} VALUE {}", quote::text(&column.name), records::text(query, at, column))
         })
         .collect();
     let data = format!("JSON_OBJECT({} NULL ON NULL)", data.join(", "));
-    let event_time =
-        query.event_time.map(|event_time| records::value(query, &query.input[event_time.column]));
+    let event_time = query
+        .event_time
+        .map(|event_time| records::value(query, event_time.column, &query.input[event_time.column]));
     let name = match event_time {
         Some(value) => format!("CASE WHEN {value} IS NULL THEN 'NO_EVENT_TIME' ELSE 'INVALID_VALUE' END"),
         None => "'INVALID_VALUE'".into(),
