@@ -133,6 +133,7 @@ fn a_long_chain_of_look_ups_is_refused() {
             columns: &columns,
             event_time: None,
             references: &references,
+            errors: None,
         };
         let (query, diagnostics) = analyze(&Excerpt::file(sources.file(id)), &input);
         let found: Vec<Code> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
