@@ -5,6 +5,7 @@
 
 mod data_type;
 mod dialect;
+mod epoch;
 mod expr;
 mod from;
 mod interval;
@@ -21,6 +22,7 @@ mod scan;
 mod similar;
 
 pub use data_type::{DataType, Family, TypeError};
+pub use epoch::EpochUnit;
 pub use expr::{
     Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart,
     Side, TimeField, WindowBound,

@@ -1,8 +1,10 @@
 //! Times and intervals as Flink SQL writes them.
 
+use super::super::data_type::DataType;
+use super::super::epoch::EpochUnit;
 use super::super::expr::{Expr, ExprKind, Function, TimeField};
 use super::super::interval::{DAY, Interval};
-use super::expr::Expressions;
+use super::expr::{self, Expressions};
 
 /// Milliseconds above 0 in the largest unit that they are a multiple of.
 pub(super) fn interval(ms: i64) -> String {
@@ -32,6 +34,19 @@ pub(super) fn shifted(operand: &str, by: Interval) -> String {
         Interval::Months(months) => (months < 0, written(i64::from(months.abs()), "MONTH", "")),
     };
     format!("{operand} {} {interval}", if negative { '-' } else { '+' })
+}
+
+/// The time that a number, or the text of one, counts since 1970.
+pub(super) fn since_epoch(operand: &str, from: DataType, unit: EpochUnit) -> String {
+    let number = unit.number();
+    let value = if from == number { operand.to_owned() } else { expr::cast(operand, from, number) };
+    let milliseconds = match unit.per_millisecond() {
+        Some(1) => value,
+        Some(units) => format!("{value} / {units}"),
+        // A millisecond of seconds is no exact binary number. What is no number would become 1970.
+        None => format!("CASE WHEN {value} > -1E11 THEN CAST(FLOOR({value} * 1000 + 5E-4) AS BIGINT) END"),
+    };
+    format!("CAST(TO_TIMESTAMP_LTZ({milliseconds}, 3) AS TIMESTAMP(3))")
 }
 
 /// Milliseconds since 1970 of a time.
@@ -77,6 +92,7 @@ impl Expressions<'_> {
             Function::FromUnixTimestamp => {
                 format!("CAST(TO_TIMESTAMP_LTZ({}, 3) AS TIMESTAMP(3))", argument(0))
             }
+            Function::FromEpoch(unit) => since_epoch(&argument(0), arguments[0].data_type, unit),
             Function::FormatTimestamp => format!("DATE_FORMAT({}, {})", argument(0), argument(1)),
             // Of a text that does not fit the pattern Flink keeps all digits of a second; the casts drop them.
             Function::ParseTimestamp => {
