@@ -6,6 +6,7 @@
 mod builtin;
 mod data_type;
 mod dialect;
+mod epoch;
 mod errors;
 mod expr;
 mod from;
@@ -27,6 +28,7 @@ mod state;
 mod syntax;
 
 pub use data_type::{DataType, Family, TypeError};
+pub use epoch::EpochUnit;
 pub use errors::ERROR_STREAM;
 pub use expr::{
     Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart,

@@ -4,16 +4,27 @@
 use std::fmt::Write;
 
 use super::super::data_type::{DataType, Family};
-use super::super::query::{Column, Query, RecordFormat, Role, TimeAttribute};
+use super::super::query::{Column, Query, RecordFormat, Role, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
 use super::{Printer, bounds, quote, records, time_name};
 
+/// When a record has no event time.
+fn no_time(query: &Query) -> Option<String> {
+    let event_time = query.event_time?;
+    if query.stream(StreamId::INPUT).carries.contains(&TimeAttribute::EventTime) {
+        let time = time_name(TimeAttribute::EventTime);
+        return Some(format!("CAST(`record`.{time} AS TIMESTAMP(3)) = {}", records::NO_TIME));
+    }
+    let text = records::text(query, event_time.column, &query.input[event_time.column]);
+    Some(format!("{} IS NULL", records::event_value(query, event_time, text)))
+}
+
 /// What a column of a record must be to be a fault; nothing where any text fits.
 fn fault(query: &Query, at: usize, column: &Column) -> Option<String> {
-    let (text, value) = (records::text(query, at, column), records::value(query, at, column));
     if query.event_time.is_some_and(|event_time| event_time.column == at) {
-        return Some(format!("{value} IS NULL"));
+        return no_time(query);
     }
+    let (text, value) = (records::text(query, at, column), records::value(query, at, column));
     match (column.data_type.family(), query.format) {
         (Family::Text, _) => None,
         (Family::Boolean, RecordFormat::Json) => None,
@@ -78,11 +89,8 @@ fn values(query: &Query, errors: &str, text: &mut String) {
         })
         .collect();
     let data = format!("JSON_OBJECT({} NULL ON NULL)", data.join(", "));
-    let event_time = query
-        .event_time
-        .map(|event_time| records::value(query, event_time.column, &query.input[event_time.column]));
-    let name = match event_time {
-        Some(value) => format!("CASE WHEN {value} IS NULL THEN 'NO_EVENT_TIME' ELSE 'INVALID_VALUE' END"),
+    let name = match no_time(query) {
+        Some(none) => format!("CASE WHEN {none} THEN 'NO_EVENT_TIME' ELSE 'INVALID_VALUE' END"),
         None => "'INVALID_VALUE'".into(),
     };
     let time = format!("CAST(`record`.{} AS TIMESTAMP(3))", time_name(TimeAttribute::Rowtime));
@@ -110,7 +118,7 @@ pub(super) fn of_text(text: &str, data_type: DataType) -> String {
         }
         // Where a column of the table is a DECIMAL and is read, texts keep all digits of a number.
         DataType::Decimal { .. } => format!(
-            "COALESCE({}, CAST(`record`.{EXACT} AS {target}))",
+            "COALESCE({}, CAST({EXACT} AS {target}))",
             super::expr::cast(text, DataType::Varchar(None), data_type)
         ),
         _ => super::expr::cast(text, DataType::Varchar(None), data_type),

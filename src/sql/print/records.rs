@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use super::super::data_type::{DataType, Family};
-use super::super::query::{Clock, Column, Query, RecordFormat, StreamId, TimeAttribute};
+use super::super::epoch::EpochUnit;
+use super::super::query::{Clock, Column, EventTime, Query, RecordFormat, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
-use super::{column_name, errors, expr, quote, time, time_name};
+use super::{column_name, errors, expr, quote, time, time_name, time_texts};
 
 /// A key of the records, with what lies below it.
 #[derive(Debug)]
@@ -23,27 +24,24 @@ enum Shape<'a> {
 }
 
 /// What the JSON format makes of a value before it is cut and converted: times have more spellings than it reads.
-pub(in super::super) fn raw_type(data_type: DataType) -> DataType {
+fn raw_type(data_type: DataType) -> DataType {
     match data_type.family() {
         Family::Text | Family::Time => DataType::Varchar(None),
         Family::Boolean | Family::Number => data_type,
     }
 }
 
-/// What a column is in the table of records: its text, where faults are written.
-fn raw_of(query: &Query, column: &Column) -> DataType {
-    match query.errors {
-        Some(_) => DataType::Varchar(None),
-        None => raw_type(column.data_type),
-    }
+/// The same for a column, whose times may be numbers.
+pub(in super::super) fn raw_type_of(column: &Column) -> DataType {
+    column.epoch.map_or(raw_type(column.data_type), EpochUnit::number)
 }
 
-/// Adds a value with what lies around it; `array` is the number of keys that lead to an array.
-fn add<'a>(fields: &mut Vec<Field<'a>>, path: &'a [String], array: Option<usize>, raw: DataType) {
+/// Adds a value of a raw type with what lies around it; `array` is the number of keys that lead to an array.
+fn add<'a>(fields: &mut Vec<Field<'a>>, path: &'a [String], array: Option<usize>, data_type: DataType) {
     let Some((key, rest)) = path.split_first() else { return };
     let at = fields.iter().position(|field| field.key == key).unwrap_or_else(|| {
         let shape = match (rest.is_empty(), array) {
-            (true, _) => Shape::Value(raw),
+            (true, _) => Shape::Value(data_type),
             (false, Some(1)) => Shape::Array(Vec::new()),
             (false, _) => Shape::Row(Vec::new()),
         };
@@ -51,7 +49,7 @@ fn add<'a>(fields: &mut Vec<Field<'a>>, path: &'a [String], array: Option<usize>
         fields.len() - 1
     });
     if let Shape::Row(inner) | Shape::Array(inner) = &mut fields[at].shape {
-        add(inner, rest, array.and_then(|array| array.checked_sub(1)), raw);
+        add(inner, rest, array.and_then(|array| array.checked_sub(1)), data_type);
     }
 }
 
@@ -76,7 +74,7 @@ fn table(query: &Query) -> (Vec<String>, String, &'static str) {
             let mut fields = Vec::new();
             for column in &query.input {
                 let array = column.path.elements().map(|(array, _)| array.len());
-                add(&mut fields, column.path.segments(), array, raw_of(query, column));
+                add(&mut fields, column.path.segments(), array, table_type(query, column));
             }
             let field = |field: &Field| format!("  {} {}", quote::name(field.key), type_of(&field.shape));
             let options = "'format' = 'json',\n  'json.ignore-parse-errors' = 'true',\n  \
@@ -163,17 +161,52 @@ pub(super) fn text(query: &Query, at: usize, column: &Column) -> String {
     }
 }
 
+/// What the table of records gives a column: its text, where faults are written.
+fn table_type(query: &Query, column: &Column) -> DataType {
+    match query.errors {
+        Some(_) => DataType::Varchar(None),
+        None => raw_type_of(column),
+    }
+}
+
+/// A value at a path as its raw type, and that type.
+fn raw_value(query: &Query, path: String, column: &Column) -> (String, DataType) {
+    match query.format {
+        RecordFormat::Csv { .. } => (path, DataType::Varchar(None)),
+        RecordFormat::Json => {
+            let data_type = raw_type_of(column);
+            let is_read = table_type(query, column) == data_type;
+            (if is_read { path } else { errors::of_text(&path, data_type) }, data_type)
+        }
+    }
+}
+
 /// The value of a column, with its type.
 pub(super) fn value(query: &Query, at: usize, column: &Column) -> String {
-    let path = text(query, at, column);
-    let raw = match query.format {
-        RecordFormat::Csv { .. } => DataType::Varchar(None),
-        RecordFormat::Json => raw_of(query, column),
-    };
-    match (query.errors, query.format) {
-        _ if raw == column.data_type => path,
-        (Some(_), RecordFormat::Json) => errors::of_text(&path, column.data_type),
-        _ => expr::cast(&path, raw, column.data_type),
+    let (path, raw) = raw_value(query, text(query, at, column), column);
+    read(&path, raw, column, "\n    ")
+}
+
+/// A value of a raw type as its column's.
+fn read(path: &str, raw: DataType, column: &Column, between: &str) -> String {
+    match column.epoch {
+        Some(unit) => time::since_epoch(path, raw, unit),
+        None if raw == column.data_type => path.to_owned(),
+        None if column.data_type == DataType::Timestamp => time_texts::read(path, between),
+        None => expr::cast(path, raw, column.data_type),
+    }
+}
+
+/// Stands for an event time that a record does not have: the start of the year 1, which programs write for none.
+pub(super) const NO_TIME: &str = "TIMESTAMP '0001-01-01 00:00:00'";
+
+/// The event time of a record, from the path of its column; NULL where it has none.
+pub(super) fn event_value(query: &Query, event_time: EventTime, path: String) -> String {
+    let column = &query.input[event_time.column];
+    let (path, raw) = raw_value(query, path, column);
+    match event_time.unit {
+        Some(unit) => time::since_epoch(&path, raw, unit),
+        None => read(&path, raw, column, "\n    "),
     }
 }
 
@@ -194,12 +227,12 @@ fn time_fields(query: &Query, time: TimeAttribute) -> Vec<String> {
                 RecordFormat::Json => path(column),
                 RecordFormat::Csv { .. } => column_name(query.stream(StreamId::INPUT), event_time.column),
             };
-            let value = expr::cast(&path, DataType::Varchar(None), column.data_type);
+            let value = event_value(query, event_time, path);
             // Without any lateness, Flink drops rows that are as old as the newest one.
             let lateness = i64::try_from(event_time.lateness_ms).unwrap_or(i64::MAX).max(1);
             vec![
                 // A missing time must not stop the job. What is ordered by it leaves such a record out.
-                format!("  {name} AS COALESCE({value}, TIMESTAMP '1970-01-01 00:00:00')"),
+                format!("  {name} AS COALESCE({value}, {NO_TIME})"),
                 format!("  WATERMARK FOR {name} AS {name} - {}", time::interval(lateness)),
             ]
         }
