@@ -7,7 +7,12 @@ CREATE TEMPORARY TABLE `pipec_records` (
   `at` STRING,
   `celsius` STRING,
   `pipec_rowtime` AS PROCTIME(),
-  `pipec_event_time` AS COALESCE(TO_TIMESTAMP(REPLACE(REPLACE(`at`, 'T', ' '), 'Z', '')), TIMESTAMP '1970-01-01 00:00:00'),
+  `pipec_event_time` AS COALESCE(CASE WHEN REGEXP(`at`, '^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{3,9})?(Z|[+]00:?00)?\z')
+    THEN TO_TIMESTAMP(RPAD(REPLACE(SUBSTRING(`at`, 1, CASE LOCATE('.', `at`) WHEN 20 THEN 23 ELSE 19 END), 'T', ' '), 23, '.000'), 'yyyy-MM-dd HH:mm:ss.SSS')
+    WHEN REGEXP(`at`, '^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]{1,9})?)?( ?(Z|UTC|GMT)| ?[+-][01][0-9](:?[0-5][0-9])?( [A-Z]{1,5})?)?(\[[A-Za-z0-9_/+-]+\])?\z')
+    THEN TO_TIMESTAMP(SUBSTRING(`at`, 1, 10) || ' ' || SUBSTRING(`at`, 12, 5) || COALESCE(REGEXP_EXTRACT(`at`, '^.{16}(:[0-9]{2})', 1), ':00') || '.' || RPAD(COALESCE(REGEXP_EXTRACT(`at`, '^.{19}[.,]([0-9]{1,3})', 1), ''), 3, '0'), 'yyyy-MM-dd HH:mm:ss.SSS')
+    - INTERVAL '1' HOUR * COALESCE(TRY_CAST(REGEXP_EXTRACT(`at`, '^.{16}[^\[+-]*([+-][0-9]{2})', 1) AS INT), 0) - INTERVAL '1' MINUTE * COALESCE(CASE REGEXP_EXTRACT(`at`, '^.{16}[^\[+-]*([+-])', 1) WHEN '-' THEN -1 ELSE 1 END * TRY_CAST(REGEXP_EXTRACT(`at`, '^.{16}[^\[+-]*[+-][0-9]{2}:?([0-9]{2})', 1) AS INT), 0)
+    ELSE TO_TIMESTAMP(REPLACE(REPLACE(`at`, 'T', ' '), 'Z', '')) END, TIMESTAMP '0001-01-01 00:00:00'),
   WATERMARK FOR `pipec_event_time` AS `pipec_event_time` - INTERVAL '10' SECOND
 ) WITH (
   'connector' = 'kinesis',
@@ -23,7 +28,12 @@ CREATE TEMPORARY TABLE `pipec_records` (
 CREATE TEMPORARY VIEW `SOURCE_SQL_STREAM_001` AS
 SELECT
   CAST(`record`.`machine` AS VARCHAR(16)) AS `machine`,
-  TO_TIMESTAMP(REPLACE(REPLACE(`record`.`at`, 'T', ' '), 'Z', '')) AS `at`,
+  CASE WHEN REGEXP(`record`.`at`, '^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{3,9})?(Z|[+]00:?00)?\z')
+    THEN TO_TIMESTAMP(RPAD(REPLACE(SUBSTRING(`record`.`at`, 1, CASE LOCATE('.', `record`.`at`) WHEN 20 THEN 23 ELSE 19 END), 'T', ' '), 23, '.000'), 'yyyy-MM-dd HH:mm:ss.SSS')
+    WHEN REGEXP(`record`.`at`, '^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]{1,9})?)?( ?(Z|UTC|GMT)| ?[+-][01][0-9](:?[0-5][0-9])?( [A-Z]{1,5})?)?(\[[A-Za-z0-9_/+-]+\])?\z')
+    THEN TO_TIMESTAMP(SUBSTRING(`record`.`at`, 1, 10) || ' ' || SUBSTRING(`record`.`at`, 12, 5) || COALESCE(REGEXP_EXTRACT(`record`.`at`, '^.{16}(:[0-9]{2})', 1), ':00') || '.' || RPAD(COALESCE(REGEXP_EXTRACT(`record`.`at`, '^.{19}[.,]([0-9]{1,3})', 1), ''), 3, '0'), 'yyyy-MM-dd HH:mm:ss.SSS')
+    - INTERVAL '1' HOUR * COALESCE(TRY_CAST(REGEXP_EXTRACT(`record`.`at`, '^.{16}[^\[+-]*([+-][0-9]{2})', 1) AS INT), 0) - INTERVAL '1' MINUTE * COALESCE(CASE REGEXP_EXTRACT(`record`.`at`, '^.{16}[^\[+-]*([+-])', 1) WHEN '-' THEN -1 ELSE 1 END * TRY_CAST(REGEXP_EXTRACT(`record`.`at`, '^.{16}[^\[+-]*[+-][0-9]{2}:?([0-9]{2})', 1) AS INT), 0)
+    ELSE TO_TIMESTAMP(REPLACE(REPLACE(`record`.`at`, 'T', ' '), 'Z', '')) END AS `at`,
   TRY_CAST(`record`.`celsius` AS DOUBLE) AS `celsius`,
   `record`.`pipec_rowtime` AS `pipec_rowtime`,
   `record`.`pipec_event_time` AS `pipec_event_time`
@@ -69,19 +79,19 @@ SELECT
   `celsius` AS `celsius`,
   CAST(LAG(`celsius`, 1) OVER (PARTITION BY `machine` ORDER BY `pipec_event_time`) AS DOUBLE) AS `before`
 FROM `SOURCE_SQL_STREAM_001`
-WHERE `at` IS NOT NULL;
+WHERE `pipec_event_time` > TIMESTAMP '0001-01-01 00:00:00';
 
 -- Records with values that do not fit.
 INSERT INTO `ERROR_STREAM`
 SELECT
   CAST(`record`.`pipec_rowtime` AS TIMESTAMP(3)) AS `ERROR_TIME`,
   CAST('ERROR' AS VARCHAR(10)) AS `ERROR_LEVEL`,
-  CAST(CASE WHEN TO_TIMESTAMP(REPLACE(REPLACE(`record`.`at`, 'T', ' '), 'Z', '')) IS NULL THEN 'NO_EVENT_TIME' ELSE 'INVALID_VALUE' END AS VARCHAR(32)) AS `ERROR_NAME`,
-  CAST(SUBSTRING('no value, or one that does not fit: ' || CONCAT_WS(', ', CASE WHEN TO_TIMESTAMP(REPLACE(REPLACE(`record`.`at`, 'T', ' '), 'Z', '')) IS NULL THEN 'at' END, CASE WHEN `record`.`celsius` IS NOT NULL AND TRY_CAST(`record`.`celsius` AS DOUBLE) IS NULL THEN 'celsius' END), 1, 4096) AS VARCHAR(4096)) AS `MESSAGE`,
+  CAST(CASE WHEN CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) = TIMESTAMP '0001-01-01 00:00:00' THEN 'NO_EVENT_TIME' ELSE 'INVALID_VALUE' END AS VARCHAR(32)) AS `ERROR_NAME`,
+  CAST(SUBSTRING('no value, or one that does not fit: ' || CONCAT_WS(', ', CASE WHEN CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) = TIMESTAMP '0001-01-01 00:00:00' THEN 'at' END, CASE WHEN `record`.`celsius` IS NOT NULL AND TRY_CAST(`record`.`celsius` AS DOUBLE) IS NULL THEN 'celsius' END), 1, 4096) AS VARCHAR(4096)) AS `MESSAGE`,
   CAST(`record`.`pipec_rowtime` AS TIMESTAMP(3)) AS `DATA_ROWTIME`,
   CAST(SUBSTRING(JSON_OBJECT(KEY 'machine' VALUE `record`.`machine`, KEY 'at' VALUE `record`.`at`, KEY 'celsius' VALUE `record`.`celsius` NULL ON NULL), 1, 49152) AS VARCHAR(49152)) AS `DATA_ROW`,
   CAST(NULL AS VARCHAR(128)) AS `PUMP_NAME`
 FROM `pipec_records` AS `record`
-WHERE TO_TIMESTAMP(REPLACE(REPLACE(`record`.`at`, 'T', ' '), 'Z', '')) IS NULL
+WHERE CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) = TIMESTAMP '0001-01-01 00:00:00'
   OR `record`.`celsius` IS NOT NULL AND TRY_CAST(`record`.`celsius` AS DOUBLE) IS NULL;
 
