@@ -17,15 +17,16 @@ use sha2::{Digest, Sha256};
 #[path = "src/pack.rs"]
 mod pack;
 
-/// Program, and whether Lambda runs it.
-const PROGRAMS: [(&str, &str, bool); 3] = [
+/// Program, and whether it is packed for a zip: a Lambda function's, or a Flink application's.
+const PROGRAMS: [(&str, &str, bool); 4] = [
     ("transform", "Transform", true),
     ("flink-starter", "FlinkStarter", true),
     ("producer", "Producer", false),
+    ("forest", "Forest", true),
 ];
 /// What is compiled together shares the features of its dependencies. The transform needs a tenth of those that AWS's
 /// clients need, and would be a quarter larger beside them.
-const TOGETHER: [&[&str]; 2] = [&["transform"], &["flink-starter", "producer"]];
+const TOGETHER: [&[&str]; 3] = [&["transform"], &["flink-starter", "producer"], &["forest"]];
 const ARCHITECTURES: [(&str, &str); 2] = [("x86_64", "X86_64"), ("arm64", "Arm64")];
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 const STATIC: &str = "-Ctarget-feature=+crt-static";
@@ -48,7 +49,7 @@ fn main() -> Result<()> {
     };
     let mut table = String::from("[\n");
     for (architecture, variant) in ARCHITECTURES {
-        for (name, program, lambda) in PROGRAMS {
+        for (name, program, zipped) in PROGRAMS {
             let path = match (&prebuilt, &built) {
                 (Some(folder), _) => folder.join(architecture).join(name),
                 (None, Some(folder)) if architecture == "x86_64" => folder.join(format!("pipec-{name}")),
@@ -63,7 +64,7 @@ fn main() -> Result<()> {
             } else {
                 hex(Sha256::digest(&executable))
             };
-            let packed = if lambda { pack::function(&executable)? } else { pack::gzip(&executable)? };
+            let packed = if zipped { pack::function(&executable)? } else { pack::gzip(&executable)? };
             let file = out.join(format!("{name}-{architecture}"));
             fs::write(&file, packed)?;
             writeln!(

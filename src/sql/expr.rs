@@ -4,6 +4,7 @@
 //! is expanded and a simple `CASE` is a searched one. So both back ends only walk the tree, and decide nothing.
 
 use super::data_type::DataType;
+use super::forest::Anomaly;
 use super::interval::Interval;
 use crate::source::Span;
 
@@ -32,6 +33,8 @@ pub enum ExprKind {
     },
     /// A bound of the window of the only relation that has one, as TIMESTAMP.
     Window(WindowBound),
+    /// What the SELECT's forest says of the row.
+    Anomaly(Anomaly),
     /// What a function makes of several rows: those of the group, or those that the SELECT's OVER names.
     Aggregate {
         /// Which.
@@ -402,7 +405,11 @@ pub enum Side {
 macro_rules! operands {
     ($kind:expr, $visit:ident, $iter:ident) => {
         match $kind {
-            ExprKind::Column(_) | ExprKind::Literal(_) | ExprKind::Rowtime { .. } | ExprKind::Window(_) => {}
+            ExprKind::Column(_)
+            | ExprKind::Literal(_)
+            | ExprKind::Rowtime { .. }
+            | ExprKind::Window(_)
+            | ExprKind::Anomaly(_) => {}
             ExprKind::Cast { operand, .. }
             | ExprKind::Negate(operand)
             | ExprKind::Not(operand)

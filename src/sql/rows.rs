@@ -27,9 +27,14 @@ impl Query {
     /// group of its own.
     pub fn row_rate(&self, output: &Stream, records_per_second: f64) -> RowRate {
         let is_output = |stream: &Stream| stream.role == Role::Output && stream.name == output.name;
-        let Some(output) = self.stream_ids().find(|id| is_output(self.stream(*id))) else {
-            return RowRate { per_second: records_per_second, open: Vec::new() };
-        };
+        match self.stream_ids().find(|id| is_output(self.stream(*id))) {
+            Some(output) => self.row_rate_of(output, records_per_second),
+            None => RowRate { per_second: records_per_second, open: Vec::new() },
+        }
+    }
+
+    /// The same of any stream.
+    pub fn row_rate_of(&self, stream: StreamId, records_per_second: f64) -> RowRate {
         let array = self
             .input
             .iter()
@@ -37,7 +42,7 @@ impl Query {
         let place = |span| OpenPlace { what: "an array whose elements become rows", span };
         let mut rates: Vec<RowRate> = Vec::new();
         // A stream is fed by earlier ones only.
-        for id in self.stream_ids().take(output.0 + 1) {
+        for id in self.stream_ids().take(stream.0 + 1) {
             rates.push(if id == StreamId::INPUT {
                 RowRate {
                     per_second: records_per_second,
@@ -53,7 +58,7 @@ impl Query {
                 sum
             });
         }
-        rates.swap_remove(output.0)
+        rates.swap_remove(stream.0)
     }
 }
 

@@ -53,6 +53,9 @@ fn write_parts(report: &PlanReport, text: &mut String) {
             if analytics.stateless { "stateless" } else { "with state" }
         );
         section(text, "analytics", &facts);
+        for forest in &analytics.forests {
+            let _ = writeln!(text, "  {forest}");
+        }
         let _ = writeln!(text, "  a changed query {}", analytics.restore);
     }
     if let Some(output) = &report.output_shards {

@@ -8,6 +8,7 @@
 //! Flink orders rows by a column that it knows to be a time, and a cast would end that.
 
 mod expr;
+mod forest;
 mod from;
 mod quote;
 mod records;
@@ -80,7 +81,17 @@ fn inner(query: &Query, id: StreamId, text: &mut String) {
 }
 
 /// Names that Flink, or this module, gives to columns of its own.
-const TAKEN: &[&str] = &["window_start", "window_end", "window_time", "pipec_rowtime", "pipec_event_time"];
+const TAKEN: &[&str] = &[
+    "window_start",
+    "window_end",
+    "window_time",
+    "pipec_rowtime",
+    "pipec_event_time",
+    "pipec_score",
+    "pipec_explanation",
+    "pipec_in_order",
+    "pipec_scored",
+];
 
 /// The name that a column of a stream has in Flink: another one inside of the application where Flink has a use for
 /// it. What begins like the other name gets another one as well, so that two names stay two.
@@ -190,8 +201,11 @@ impl<'a> Printer<'a> {
                 _ => format!("  `window_time` AS {}", time_name(time)),
             });
         }
-        let mut text =
-            format!("SELECT\n{}\nFROM {}", items.join(",\n"), self.from(&select.from, &expressions));
+        let from = match &select.forest {
+            Some(forest) => self.scored(forest),
+            None => self.from(&select.from, &expressions),
+        };
+        let mut text = format!("SELECT\n{}\nFROM {from}", items.join(",\n"));
         let mut conditions: Vec<String> = self.has_time().into_iter().collect();
         conditions.extend(self.partners(&select.from, &expressions));
         if let Some(filter) = &select.filter {

@@ -29,6 +29,10 @@ impl Resolver<'_, '_> {
         if let Some(help) = refused_function(&name.text) {
             return self.fault(refusal(name.span, &format!("`{}`", name.text), help));
         }
+        if super::forest::NAMES.contains(&name.text.as_str()) {
+            let help = format!("write it in FROM: {}", super::forest::form(&name.text));
+            return self.refuse(Some(name.span), &format!("`{}` outside of FROM", name.text), &help);
+        }
         let signature = SIGNATURES.iter().find(|signature| signature.name == name.text);
         if signature.is_none() && !FORMS.iter().any(|(form, _)| *form == name.text) {
             let known = SIGNATURES.iter().map(|signature| signature.name);

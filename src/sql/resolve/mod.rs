@@ -3,6 +3,7 @@
 mod aggregate;
 mod expr;
 mod flow;
+mod forest;
 mod from;
 mod functions;
 mod group;
