@@ -6,7 +6,7 @@ use sqlparser::ast::{self, Spanned};
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{ColumnRef, Expr, ExprKind};
 use super::super::forest::{Anomaly, Explanation, Forest};
-use super::super::parse::Name;
+use super::super::name::Name;
 use super::super::query::{Select, StreamId};
 use super::expr::Resolver;
 use super::scope::quoted;

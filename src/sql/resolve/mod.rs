@@ -1,12 +1,15 @@
 //! From statements to the typed query: names become streams and columns, expressions get types.
 
 mod aggregate;
+mod aliases;
+mod builtins;
 mod expr;
 mod flow;
 mod forest;
 mod from;
 mod functions;
 mod group;
+mod group_windows;
 mod input;
 mod insert;
 mod literal;
@@ -23,4 +26,5 @@ mod time;
 mod window;
 
 pub(super) use flow::resolve;
+pub(super) use signatures::form_of;
 pub(super) use streams::RECORDS_TABLE;
