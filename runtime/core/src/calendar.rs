@@ -7,7 +7,6 @@ use crate::time::{MS_PER_DAY, civil, days, month_length};
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
-const WEEK_SECONDS: i64 = 7 * 86_400;
 /// 1582-10-15, the first day of the Gregorian calendar.
 const GREGORIAN: i64 = -141_427;
 /// The times that Flink makes of milliseconds: the years 0 to 9999.
@@ -102,21 +101,25 @@ fn day_months_later(day: i64, months: i64) -> i64 {
     days(year, month, of_month.min(month_length(year, month)))
 }
 
-/// Whole units between two times, in 32 bits.
-#[expect(clippy::cast_possible_truncation, reason = "that is what Flink does")]
-pub(crate) fn between(field: TimeField, from: i64, to: i64) -> i64 {
-    let of = |length: i64| i64::from((to.wrapping_sub(from) / length) as i32);
-    match field {
+/// The hours whose seconds 32 bits hold, whatever is left of another one.
+const MOST_HOURS_IN_SECONDS: i64 = (1 << 31) / 3600 - 1;
+/// The same of minutes.
+const MOST_HOURS_IN_MINUTES: i64 = (1 << 31) / 60 - 1;
+
+/// Whole units between two times, if 32 bits hold them.
+pub(crate) fn between(field: TimeField, from: i64, to: i64) -> Option<i64> {
+    let of = |length: i64| to.wrapping_sub(from) / length;
+    let within = |hours: i64| (-hours..=hours).contains(&of(HOUR));
+    Some(match field {
         TimeField::Year => months_between(from, to) / 12,
         TimeField::Quarter => months_between(from, to) / 3,
         TimeField::Month => months_between(from, to),
-        // Flink counts seconds first.
-        TimeField::Week => of(SECOND) / WEEK_SECONDS,
+        TimeField::Week => of(MS_PER_DAY) / 7,
         TimeField::Day | TimeField::DayOfWeek | TimeField::DayOfYear => of(MS_PER_DAY),
         TimeField::Hour => of(HOUR),
-        TimeField::Minute => of(MINUTE),
-        TimeField::Second => of(SECOND),
-    }
+        TimeField::Minute => return within(MOST_HOURS_IN_MINUTES).then(|| of(MINUTE)),
+        TimeField::Second => return within(MOST_HOURS_IN_SECONDS).then(|| of(SECOND)),
+    })
 }
 
 fn months_between(from: i64, to: i64) -> i64 {

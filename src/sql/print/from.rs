@@ -1,11 +1,11 @@
 //! FROM and OVER as Flink SQL writes them.
 
 use super::super::data_type::DataType;
-use super::super::expr::{ColumnRef, Expr, Literal};
+use super::super::expr::{ColumnRef, Expr, ExprKind, Literal};
 use super::super::query::{
-    Frame, FromClause, JoinKind, Order, Over, Role, StreamId, TimeAttribute, TimeBounds, Window, WindowKind,
+    Clock, Frame, FromClause, JoinKind, Order, Over, Role, StreamId, TimeAttribute, TimeBounds, Window, WindowKind,
 };
-use super::expr::Expressions;
+use super::expr::{Expressions, OverText};
 use super::{Printer, column_name, quote, time, time_name};
 
 impl Printer<'_> {
@@ -23,10 +23,17 @@ impl Printer<'_> {
                 match window {
                     None => {
                         let name = quote::name(&self.query.stream(*stream).name);
-                        match self.joined_by(relation) {
-                            Some(time) => format!("(SELECT * FROM {name} WHERE {time} IS NOT NULL){alias}"),
-                            None => format!("{name}{alias}"),
+                        let instant = self.is_compared_in_on(relation).then(|| {
+                            let time = time_name(TimeAttribute::Rowtime);
+                            format!(", CAST({time} AS TIMESTAMP(3)) AS {INSTANT}")
+                        });
+                        let filter =
+                            self.joined_by(relation).map(|time| format!(" WHERE {time} IS NOT NULL"));
+                        if instant.is_none() && filter.is_none() {
+                            return format!("{name}{alias}");
                         }
+                        let (instant, filter) = (instant.unwrap_or_default(), filter.unwrap_or_default());
+                        format!("(SELECT *{instant} FROM {name}{filter}){alias}")
                     }
                     Some(window) => format!("{}{alias}", self.window(*stream, window)),
                 }
@@ -40,7 +47,9 @@ impl Printer<'_> {
                     JoinKind::Right => "RIGHT JOIN",
                     JoinKind::Full => "FULL JOIN",
                 };
-                let on = on.as_ref().map(|on| format!("{}\n    AND ", expressions.part_of_and(on)));
+                let rowtime = |relation| self.qualified(relation, INSTANT);
+                let inside = Expressions { rowtime: &rowtime, ..*expressions };
+                let on = on.as_ref().map(|on| format!("{}\n    AND ", inside.part_of_and(on)));
                 format!("{left}\n  {join} {right} ON {}{}", on.unwrap_or_default(), self.bounds(bounds))
             }
             FromClause::Lookup { left, .. } => {
@@ -49,6 +58,12 @@ impl Printer<'_> {
                 left
             }
         }
+    }
+
+    /// Whether a condition of a join reads the `ROWTIME` of a relation.
+    fn is_compared_in_on(&self, relation: usize) -> bool {
+        let is_it = |expr: &Expr| matches!(expr.kind, ExprKind::Rowtime { relation: of } if of == relation);
+        self.insert.select.from.conditions().into_iter().any(|on| on.any(&is_it))
     }
 
     /// The event time of a relation that a join compares. Behind the join, a condition on it would also drop rows that
@@ -159,8 +174,8 @@ impl Printer<'_> {
         else {
             return quote::literal(&Literal::Null, data_type);
         };
-        let (column_of, time_of) = (|column| self.column(column), |relation, time| self.time(relation, time));
-        let expressions = Expressions { column: &column_of, time: &time_of, over: None };
+        let (column_of, rowtime_of) = (|column| self.column(column), |relation| self.rowtime(relation));
+        let expressions = Expressions { column: &column_of, rowtime: &rowtime_of, over: None };
         let pairs: Vec<(String, String)> = self
             .keys(table, key.0, key.1)
             .into_iter()
@@ -183,6 +198,10 @@ impl Printer<'_> {
         format!("CAST(CASE WHEN {key} IN ({keys}) THEN MAP[{entries}][{key}] END AS {target})")
     }
 }
+
+/// `ROWTIME` as a plain value, for conditions of joins: beside bounds of time, any other use of a time that rows are
+/// ordered by makes Flink remember all rows for ever.
+const INSTANT: &str = "`pipec_instant`";
 
 /// What a key is compared with. Among many, Flink finds a floating point number by its bits, of which 0 has two; a sum
 /// with 0, which would make them one, it leaves out.
@@ -211,31 +230,43 @@ fn key_of(from: &FromClause, relation: usize) -> Option<(usize, &Expr)> {
     }
 }
 
-/// What stands in the parentheses of OVER.
-pub(super) fn over(over: &Over, expressions: &Expressions) -> String {
-    let mut parts = Vec::new();
-    if !over.partition.is_empty() {
-        let partition: Vec<String> = over.partition.iter().map(|key| expressions.print(key)).collect();
-        parts.push(format!("PARTITION BY {}", partition.join(", ")));
-    }
-    let order = match &over.order {
-        Order::Time(time) => time_name(*time).to_owned(),
-        Order::Values(values) => {
-            let value = |(value, descending): &(Expr, bool)| {
-                format!("{}{}", expressions.print(value), if *descending { " DESC" } else { "" })
-            };
-            values.iter().map(value).collect::<Vec<_>>().join(", ")
+impl Printer<'_> {
+    /// What stands in the parentheses of OVER.
+    pub(super) fn over(&self, over: &Over, expressions: &Expressions) -> OverText {
+        let mut parts = Vec::new();
+        if !over.partition.is_empty() {
+            let partition: Vec<String> = over.partition.iter().map(|key| expressions.print(key)).collect();
+            parts.push(format!("PARTITION BY {}", partition.join(", ")));
         }
-    };
-    parts.push(format!("ORDER BY {order}"));
-    match over.frame {
-        Frame::None => {}
-        Frame::Range(ms) => {
-            parts.push(format!("RANGE BETWEEN {} PRECEDING AND CURRENT ROW", time::interval(ms)));
+        let order = match &over.order {
+            Order::Time(time) => time_name(*time).to_owned(),
+            Order::Values(values) => {
+                let value = |(value, descending): &(Expr, bool)| {
+                    format!("{}{}", expressions.print(value), if *descending { " DESC" } else { "" })
+                };
+                values.iter().map(value).collect::<Vec<_>>().join(", ")
+            }
+        };
+        parts.push(format!("ORDER BY {order}"));
+        let is_kept = match over.order {
+            Order::Time(TimeAttribute::EventTime) => true,
+            Order::Time(TimeAttribute::Rowtime) => self.query.clock == Clock::Ingestion,
+            Order::Values(_) => false,
+        };
+        let frame = match over.frame {
+            Frame::None => String::new(),
+            Frame::Range(ms) => {
+                format!(" RANGE BETWEEN {} PRECEDING AND CURRENT ROW", time::interval(ms))
+            }
+            Frame::Rows(rows) => format!(" ROWS BETWEEN {rows} PRECEDING AND CURRENT ROW"),
+            Frame::Unbounded => " RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW".into(),
+            Frame::UnboundedRows => " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW".into(),
+        };
+        OverText {
+            stem: parts.join(" "),
+            frame,
+            by_rows: matches!(over.frame, Frame::Rows(_) | Frame::UnboundedRows),
+            kept_lag: self.insert.select.lag().filter(|_| is_kept),
         }
-        Frame::Rows(rows) => parts.push(format!("ROWS BETWEEN {rows} PRECEDING AND CURRENT ROW")),
-        Frame::Unbounded => parts.push("RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW".into()),
-        Frame::UnboundedRows => parts.push("ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW".into()),
     }
-    parts.join(" ")
 }

@@ -7,6 +7,8 @@
 //! Beside its columns a view may have `pipec_rowtime` and `pipec_event_time`, where something behind it reads them:
 //! Flink orders rows by a column that it knows to be a time, and a cast would end that.
 
+mod aggregate;
+mod arithmetic;
 mod expr;
 mod from;
 mod quote;
@@ -80,7 +82,8 @@ fn inner(query: &Query, id: StreamId, text: &mut String) {
 }
 
 /// Names that Flink, or this module, gives to columns of its own.
-const TAKEN: &[&str] = &["window_start", "window_end", "window_time", "pipec_rowtime", "pipec_event_time"];
+const TAKEN: &[&str] =
+    &["window_start", "window_end", "window_time", "pipec_rowtime", "pipec_event_time", "pipec_instant"];
 
 /// The name that a column of a stream has in Flink: another one inside of the application where Flink has a use for
 /// it. What begins like the other name gets another one as well, so that two names stay two.
@@ -146,6 +149,11 @@ impl<'a> Printer<'a> {
         self.qualified(relation, time_name(time))
     }
 
+    /// `ROWTIME` of a relation as a value.
+    fn rowtime(&self, relation: usize) -> String {
+        format!("CAST({} AS TIMESTAMP(3))", self.time(relation, TimeAttribute::Rowtime))
+    }
+
     /// The column of a relation that is its event time. Rows that have none come early enough where nothing has a time
     /// yet, so what is ordered by it leaves them out by name.
     fn event_time(&self, relation: usize) -> Option<String> {
@@ -170,11 +178,11 @@ impl<'a> Printer<'a> {
     fn select(&self) -> String {
         let select = &self.insert.select;
         let into = self.query.stream(self.insert.into);
-        let (column, time) = (|column| self.column(column), |relation, time| self.time(relation, time));
+        let (column, rowtime) = (|column| self.column(column), |relation| self.rowtime(relation));
         let over = select.over.as_ref();
-        let mut expressions = Expressions { column: &column, time: &time, over: None };
-        let over = over.map(|over| from::over(over, &expressions));
-        expressions.over = over.as_deref();
+        let mut expressions = Expressions { column: &column, rowtime: &rowtime, over: None };
+        let over = over.map(|over| self.over(over, &expressions));
+        expressions.over = over.as_ref();
         let mut items: Vec<String> = select
             .items
             .iter()

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::super::data_type::{DataType, Family};
 use super::super::query::{Clock, Column, Query, RecordFormat, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
-use super::{column_name, expr, quote, time, time_name};
+use super::{arithmetic, column_name, expr, quote, time, time_name};
 
 /// A key of the records, with what lies below it.
 #[derive(Debug)]
@@ -148,7 +148,12 @@ fn value(query: &Query, column: &Column) -> String {
         }
         (RecordFormat::Json, None) => (format!("`record`.{}", path(column)), raw_type(column.data_type)),
     };
-    if raw == column.data_type { path } else { expr::cast(&path, raw, column.data_type) }
+    match column.data_type {
+        // No JSON number is infinite, or NaN, which Flink reads in texts.
+        data_type if raw == data_type && data_type.is_approximate() => arithmetic::finite(&path, data_type),
+        data_type if raw == data_type => path,
+        data_type => expr::cast(&path, raw, data_type),
+    }
 }
 
 /// A time that rows are ordered by, and how late it may come.

@@ -363,6 +363,7 @@ impl Resolver<'_, '_> {
     }
 
     fn cast(&mut self, expr: &ast::Expr, data_type: &ast::DataType) -> Option<Operand> {
+        let before = *self.values;
         let operand = self.operand(expr);
         let target: DataType = match data_type.to_string().parse() {
             Ok(target) => target,
@@ -384,6 +385,11 @@ impl Resolver<'_, '_> {
             return self.mismatch(operand.span, message, help.into());
         }
         let span = operand.span;
+        let is_number = target.family() == Family::Number && operand.data_type.family() != Family::Time;
+        if is_number && !target.holds(operand.data_type) {
+            // It is looked at first, whether it fits.
+            self.repeated(before, 3)?;
+        }
         let converted = convert(operand, target);
         Some(match converted.kind {
             ExprKind::Cast { operand, .. } => typed(ExprKind::Cast { operand, written: true }, target, span),
