@@ -297,7 +297,8 @@ impl Select {
     pub(super) fn lag(&self) -> Option<u64> {
         fn collect(expr: &Expr, all: &mut Vec<u64>) {
             if let ExprKind::Aggregate { function: Aggregate::Lag, arguments, .. } = &expr.kind
-                && let Some(ExprKind::Literal(Literal::Integer(rows))) = arguments.get(1).map(|rows| &rows.kind)
+                && let Some(ExprKind::Literal(Literal::Integer(rows))) =
+                    arguments.get(1).map(|rows| &rows.kind)
             {
                 all.push(rows.unsigned_abs());
             }

@@ -89,6 +89,31 @@ fn julian(day: i64) -> (i64, i64, i64) {
     (era * 4 + year + i64::from(month <= 2), month, of_month)
 }
 
+/// Days since 1970 of a day in the Julian calendar.
+fn julian_days(year: i64, month: i64, day: i64) -> i64 {
+    let (shifted, month_from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let of_era = shifted.rem_euclid(4);
+    shifted.div_euclid(4) * 1461 + of_era * 365 + (153 * month_from_march + 2) / 5 + day - 719_471
+}
+
+/// So many milliseconds after the start of a day, as Java's `Timestamp` reads them: days before 1582-10-15 are the Julian
+/// calendar's, and their names are kept in the Gregorian one. None where that has no such day.
+pub(crate) fn by_both_calendars((year, month, day): (i64, i64, i64), ms: i64) -> Option<i64> {
+    let at = |days: i64| days.checked_mul(MS_PER_DAY)?.checked_add(ms.rem_euclid(MS_PER_DAY));
+    let more = day - 1 + ms.div_euclid(MS_PER_DAY);
+    if (year, month, day) >= (1582, 10, 15) {
+        return at(days(year, month, 1) + more);
+    }
+    let found = julian_days(year, month, 1) + more;
+    if found >= GREGORIAN {
+        return at(found);
+    }
+    let (year, month, of_month) = julian(found);
+    // The year before the first is the first one before Christ.
+    let year = if year > 0 { year } else { 1 - year };
+    (of_month <= month_length(year, month)).then(|| at(days(year, month, of_month)))?
+}
+
 pub(crate) fn months_later(ms: i64, months: i32) -> i64 {
     let (day, clock) = (ms.div_euclid(MS_PER_DAY), ms.rem_euclid(MS_PER_DAY));
     day_months_later(day, months.into()).wrapping_mul(MS_PER_DAY).wrapping_add(clock)

@@ -128,7 +128,9 @@ impl<'r> Row<'r> {
             Expr::Time(ms) => Value::Time(*ms),
             Expr::Timestamp(ms) => Value::Timestamp(*ms),
             Expr::Cast(to, operand) => cast(self.value(operand), *to),
-            Expr::Negate(data_type, _) if is_whole(*data_type) => self.sum(expr).map_or(Value::Null, |number| within(number, *data_type)),
+            Expr::Negate(data_type, _) if is_whole(*data_type) => {
+                self.sum(expr).map_or(Value::Null, |number| within(number, *data_type))
+            }
             Expr::Negate(DataType::Double, operand) if matches!(**operand, Expr::Arithmetic(..)) => {
                 self.binary(expr).map_or(Value::Null, Value::Double)
             }

@@ -8,7 +8,7 @@
 use super::super::data_type::{DataType, MAX_PRECISION};
 use super::super::expr::{Aggregate, Expr, ExprKind};
 use super::arithmetic::{finite, is_small, whole};
-use super::expr::Expressions;
+use super::expr::{Apart, Expressions};
 
 /// Numbers up to a size, and how many digits behind their point are looked at: less than 16 digits in all, as many as a
 /// DOUBLE has. Their squares, and some millions of them together, have 38 digits at most.
@@ -32,6 +32,9 @@ const SCALES_ALONE: &[Scale] = &[
     Scale { below: "1E16", factor: "1E0" },
 ];
 
+/// Exact numbers of so many digits have no sum of more than 38.
+const SAFE_DIGITS: u8 = 28;
+
 /// The largest whole number of 64 bits whose square can be summed up.
 const MOST_SQUARED: &str = "9000000000000000";
 
@@ -54,14 +57,24 @@ struct Scaled {
 
 impl Expressions<'_> {
     pub(super) fn aggregate(&self, function: Aggregate, distinct: bool, arguments: &[Expr]) -> String {
+        // The argument of an aggregate stands beside it, where a key has no name yet.
+        let apart = self.apart.map(|apart| Apart { keys: &[], ..apart });
+        Expressions { apart, ..*self }.aggregate_here(function, distinct, arguments)
+    }
+
+    fn aggregate_here(&self, function: Aggregate, distinct: bool, arguments: &[Expr]) -> String {
         let name = match function {
             Aggregate::Count => "COUNT",
             Aggregate::Sum => return self.total(&arguments[0], distinct),
             Aggregate::Avg => return self.average(&arguments[0], distinct),
             Aggregate::Min => "MIN",
             Aggregate::Max => "MAX",
-            Aggregate::StddevPop => return format!("SQRT({})", self.variance(&arguments[0], distinct, false)),
-            Aggregate::StddevSamp => return format!("SQRT({})", self.variance(&arguments[0], distinct, true)),
+            Aggregate::StddevPop => {
+                return format!("SQRT({})", self.variance(&arguments[0], distinct, false));
+            }
+            Aggregate::StddevSamp => {
+                return format!("SQRT({})", self.variance(&arguments[0], distinct, true));
+            }
             Aggregate::VarPop => return self.variance(&arguments[0], distinct, false),
             Aggregate::VarSamp => return self.variance(&arguments[0], distinct, true),
             Aggregate::FirstValue => return self.first_or_last("FIRST_VALUE", &arguments[0]),
@@ -86,9 +99,16 @@ impl Expressions<'_> {
     /// A function of the rows of the group, or of those that OVER names.
     fn of(&self, name: &str, distinct: bool, arguments: &str) -> String {
         let distinct = if distinct { "DISTINCT " } else { "" };
-        match self.over {
+        self.named(match self.over {
             Some(over) => format!("{name}({distinct}{arguments}) OVER ({}{})", over.stem, over.frame),
             None => format!("{name}({distinct}{arguments})"),
+        })
+    }
+
+    fn named(&self, call: String) -> String {
+        match self.apart {
+            Some(apart) => apart.named(call),
+            None => call,
         }
     }
 
@@ -108,9 +128,9 @@ impl Expressions<'_> {
         let value = self.print(&arguments[0]);
         let otherwise =
             arguments.get(2).map_or(String::new(), |otherwise| format!(" ELSE {}", self.print(otherwise)));
-        format!(
-            "CASE WHEN COUNT(*) OVER ({rows_before}) > {rows} THEN FIRST_VALUE(ARRAY[{value}]) OVER ({rows_before})[1]{otherwise} END"
-        )
+        let count = self.named(format!("COUNT(*) OVER ({rows_before})"));
+        let first = self.named(format!("FIRST_VALUE(ARRAY[{value}]) OVER ({rows_before})"));
+        format!("CASE WHEN {count} > {rows} THEN {first}[1]{otherwise} END")
     }
 
     /// The sum of whole numbers, exactly; NULL where 64 bits do not hold it.
@@ -130,6 +150,9 @@ impl Expressions<'_> {
             },
             DataType::Double if self.over.is_some() => self.total_of_doubles(value),
             DataType::Double => finite(&self.of("SUM", distinct, &self.print(value)), DataType::Double),
+            DataType::Decimal { precision, scale } if self.over.is_some() && precision > SAFE_DIGITS => {
+                self.total_of_decimals(value, scale)
+            }
             _ => self.of("SUM", distinct, &self.print(value)),
         }
     }
@@ -157,6 +180,23 @@ impl Expressions<'_> {
         )
     }
 
+    /// A sum of exact numbers over rows that go. Flink's stays NULL once 38 digits did not hold it, so that the upper and the
+    /// lower digits are added apart.
+    fn total_of_decimals(&self, value: &Expr, scale: u8) -> String {
+        let x = self.bound(value, super::expr::Binding::Multiply);
+        let digits = usize::from((MAX_PRECISION - scale) / 2);
+        let unit = format!("1{}", "0".repeat(digits));
+        let lower = format!("MOD({x}, CAST('{unit}' AS DECIMAL({MAX_PRECISION}, {scale})))");
+        let whole = format!("CAST('{unit}' AS DECIMAL({}, 0))", digits + 1);
+        let upper = format!("CAST(({x} - {lower}) / {whole} AS DECIMAL({MAX_PRECISION}, 0))");
+        let (upper, lower) = (self.of("SUM", false, &upper), self.of("SUM", false, &lower));
+        // A sum of two numbers of 38 digits keeps all of them behind the point up to six.
+        let most = if scale > 6 { MAX_PRECISION - 1 } else { MAX_PRECISION };
+        format!(
+            "(CAST({upper} * {whole} AS DECIMAL({most}, {scale})) + CAST({lower} AS DECIMAL({most}, {scale})))"
+        )
+    }
+
     fn average(&self, value: &Expr, distinct: bool) -> String {
         let count = || self.of("COUNT", distinct, &self.print(value));
         match (&value.kind, value.data_type) {
@@ -170,6 +210,11 @@ impl Expressions<'_> {
                 format!("{} / {}", self.total_of_doubles(value), count())
             }
             (_, DataType::Double) => finite(&self.of("AVG", distinct, &self.print(value)), DataType::Double),
+            (_, DataType::Decimal { precision, scale: scale @ 0..=6 })
+                if self.over.is_some() && precision > SAFE_DIGITS =>
+            {
+                format!("{} / {}", self.total_of_decimals(value, scale), count())
+            }
             _ => self.of("AVG", distinct, &self.print(value)),
         }
     }
@@ -179,38 +224,35 @@ impl Expressions<'_> {
         let x = self.bound(value, super::expr::Binding::Add);
         let count = self.of("COUNT", distinct, &self.print(value));
         let scaled = self.scaled(value, &x, distinct);
+        let population = match scaled.as_slice() {
+            [only] if only.always => self.variance_of(only, &count, distinct),
+            scaled => self.variance_by_size(value, scaled, &count, distinct),
+        };
+        let of_rows = format!("CASE WHEN {count} > 0 THEN {population} END");
+        if of_sample { format!("({of_rows} * {count} / NULLIF({count} - 1, 0))") } else { of_rows }
+    }
+
+    /// The square of the deviation, of the first scale that holds all of the numbers.
+    fn variance_by_size(&self, value: &Expr, scaled: &[Scaled], count: &str, distinct: bool) -> String {
         // Where the numbers are spread, Flink's own formula has all digits, and knows no size of numbers. Over rows that
         // go, it keeps what they left behind; of numbers that differ, it takes the squares that differ.
         let own = (self.over.is_none() && !distinct).then(|| self.of("VAR_POP", false, &self.print(value)));
-        let exact = scaled.iter().all(|scaled| scaled.always);
-        let mut branches = Vec::new();
-        if let Some(own) = own.as_ref().filter(|_| !exact && scaled.len() > 1) {
+        let mut branches = String::new();
+        if let Some(own) = own.as_ref().filter(|_| scaled.len() > 1) {
             let mean = self.of("AVG", false, &self.print(value));
-            branches.push((format!("{own} > 1E-8 * {mean} * {mean}"), own.clone()));
+            branches = format!(" WHEN {own} > 1E-8 * {mean} * {mean} THEN {own}");
         }
-        for scaled in &scaled {
+        for scaled in scaled {
             let known = self.of("COUNT", distinct, &scaled.number);
-            branches.push((format!("{known} = {count}"), self.variance_of(scaled, &count, distinct)));
+            let variance = self.variance_of(scaled, count, distinct);
+            branches.push_str(&format!(" WHEN {known} = {count} THEN {variance}"));
         }
-        let population = match (branches.as_slice(), own) {
-            ([(_, only)], _) if exact => only.clone(),
-            (_, own) => {
-                let branches: String =
-                    branches.iter().map(|(when, then)| format!(" WHEN {when} THEN {then}")).collect();
-                // The formula's own error may be less than nothing.
-                let otherwise = own.map_or(String::new(), |own| {
-                    let positive = format!("CASE WHEN {own} > 0E0 THEN {own} WHEN {own} <= 0E0 THEN 0E0 END");
-                    format!(" ELSE {}", finite(&positive, DataType::Double))
-                });
-                format!("CASE{branches}{otherwise} END")
-            }
-        };
-        let of_rows = format!("CASE WHEN {count} > 0 THEN {population} END");
-        if of_sample {
-            format!("({of_rows} * {count} / NULLIF({count} - 1, 0))")
-        } else {
-            of_rows
-        }
+        // The formula's own error may be less than nothing.
+        let otherwise = own.map_or(String::new(), |own| {
+            let positive = format!("CASE WHEN {own} > 0E0 THEN {own} WHEN {own} <= 0E0 THEN 0E0 END");
+            format!(" ELSE {}", finite(&positive, DataType::Double))
+        });
+        format!("CASE{branches}{otherwise} END")
     }
 
     fn scaled(&self, value: &Expr, x: &str, distinct: bool) -> Vec<Scaled> {
@@ -230,7 +272,8 @@ impl Expressions<'_> {
                 DataType::Decimal { precision, scale } if precision <= 15 => {
                     let one = format!("1{}", "0".repeat(scale.into()));
                     let inner = self.bound(operand, super::expr::Binding::Multiply);
-                    let number = format!("CAST({inner} * CAST({one} AS DECIMAL({}, 0)) AS BIGINT)", scale + 1);
+                    let number =
+                        format!("CAST({inner} * CAST({one} AS DECIMAL({}, 0)) AS BIGINT)", scale + 1);
                     return vec![Scaled { number, factor: format!("1E{scale}"), always: true }];
                 }
                 _ => {}
@@ -238,7 +281,10 @@ impl Expressions<'_> {
         }
         let scales = if self.over.is_some() || distinct { SCALES_ALONE } else { SCALES };
         let of = |scale: &Scale| Scaled {
-            number: format!("CASE WHEN ABS({x}) < {} THEN CAST({x} * {} AS BIGINT) END", scale.below, scale.factor),
+            number: format!(
+                "CASE WHEN ABS({x}) < {} THEN CAST({x} * {} AS BIGINT) END",
+                scale.below, scale.factor
+            ),
             factor: scale.factor.into(),
             always: false,
         };

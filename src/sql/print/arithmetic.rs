@@ -145,7 +145,8 @@ fn form(expr: &Expr) -> Form {
 
 /// Whether an expression of floating point numbers is computed together with the one around it.
 fn is_binary(expr: &Expr) -> bool {
-    expr.data_type == DataType::Double && matches!(expr.kind, ExprKind::Arithmetic { .. } | ExprKind::Negate(_))
+    expr.data_type == DataType::Double
+        && matches!(expr.kind, ExprKind::Arithmetic { .. } | ExprKind::Negate(_))
 }
 
 /// Whether floating point arithmetic can go beyond the largest number.
@@ -398,14 +399,19 @@ pub(super) fn whole(text: &str, from: DataType, to: DataType) -> String {
     if text.len() > MOST_REPEATED {
         // A number with few digits behind its point loses them when the text of it is read.
         let exact = DataType::Decimal { precision: MAX_PRECISION, scale: 9 };
-        let exact =
-            if from.is_approximate() { format!("TRY_CAST({text} AS {})", quote::data_type(exact)) } else { text.into() };
+        let exact = if from.is_approximate() {
+            format!("TRY_CAST({text} AS {})", quote::data_type(exact))
+        } else {
+            text.into()
+        };
         return format!("TRY_CAST(CAST({exact} AS STRING) AS {target})");
     }
     let (least, most) = (range.low - 1, range.high + 1);
     let fits = match (from.is_approximate(), to) {
         // The numbers beside these have no binary form of their own.
-        (true, DataType::BigInt) => format!("{text} >= -9.223372036854775808E18 AND {text} < 9.223372036854775808E18"),
+        (true, DataType::BigInt) => {
+            format!("{text} >= -9.223372036854775808E18 AND {text} < 9.223372036854775808E18")
+        }
         (true, _) => format!("{text} > {least}E0 AND {text} < {most}E0"),
         // A constant of 20 digits is none for Flink.
         (false, DataType::BigInt) => format!(

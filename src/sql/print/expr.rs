@@ -1,9 +1,11 @@
 //! Expressions as Flink SQL writes them.
 
+use std::cell::RefCell;
+
 use super::super::data_type::{DataType, Family, MAX_PRECISION};
 use super::super::expr::{
-    Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart,
-    Side, WindowBound,
+    Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart, Side,
+    WindowBound,
 };
 use super::{arithmetic, quote, time};
 
@@ -32,6 +34,35 @@ pub(super) struct OverText {
     pub(super) kept_lag: Option<u64>,
 }
 
+/// What a SELECT inside of this one computes: its keys, and the aggregates in the order in which they were first met.
+#[derive(Clone, Copy)]
+pub(super) struct Apart<'a> {
+    pub(super) keys: &'a [Expr],
+    pub(super) calls: &'a RefCell<Vec<String>>,
+}
+
+impl Apart<'_> {
+    /// The column that a key of the SELECT inside is in.
+    pub(super) fn key(at: usize) -> String {
+        format!("`pipec_key_{}`", at + 1)
+    }
+
+    /// The column that an aggregate is in.
+    pub(super) fn call(at: usize) -> String {
+        format!("`pipec_sum_{}`", at + 1)
+    }
+
+    /// The column of an aggregate, which is new if it was not met before.
+    pub(super) fn named(&self, call: String) -> String {
+        let mut calls = self.calls.borrow_mut();
+        let at = calls.iter().position(|known| *known == call).unwrap_or_else(|| {
+            calls.push(call);
+            calls.len() - 1
+        });
+        Self::call(at)
+    }
+}
+
 /// Prints expressions over the columns that `column` names.
 pub(super) struct Expressions<'a> {
     pub(super) column: &'a dyn Fn(ColumnRef) -> String,
@@ -39,6 +70,8 @@ pub(super) struct Expressions<'a> {
     pub(super) rowtime: &'a dyn Fn(usize) -> String,
     /// What the aggregates look at where they have OVER.
     pub(super) over: Option<&'a OverText>,
+    /// Names for what stands in a SELECT of its own.
+    pub(super) apart: Option<Apart<'a>>,
 }
 
 impl Expressions<'_> {
@@ -87,6 +120,10 @@ impl Expressions<'_> {
     }
 
     pub(super) fn print(&self, expr: &Expr) -> String {
+        let key = self.apart.and_then(|apart| apart.keys.iter().position(|key| key.same(expr)));
+        if let Some(key) = key {
+            return Apart::key(key);
+        }
         match &expr.kind {
             ExprKind::Column(column) => (self.column)(*column),
             ExprKind::Literal(literal) => quote::literal(literal, expr.data_type),
@@ -211,14 +248,16 @@ impl Expressions<'_> {
             }
             (Some(start), Some((None, count))) => {
                 let before = 1_i64.saturating_sub(start);
-                let rest = format!("WHEN {count} > {before} THEN {count} - {before} WHEN {count} >= 0 THEN 0");
+                let rest =
+                    format!("WHEN {count} > {before} THEN {count} - {before} WHEN {count} >= 0 THEN 0");
                 format!("SUBSTRING({text}, 1, CASE {rest} END)")
             }
             (None, length) => {
                 let first = format!("CASE WHEN {from} < 1 THEN 1 ELSE {from} END");
                 let Some((length, count)) = length else { return format!("SUBSTRING({text}, {first})") };
                 let counted = if length.is_some() { String::new() } else { format!("{count} >= 0 AND ") };
-                let none = if length.is_some() { "ELSE 0".into() } else { format!("WHEN {count} >= 0 THEN 0") };
+                let none =
+                    if length.is_some() { "ELSE 0".into() } else { format!("WHEN {count} >= 0 THEN 0") };
                 format!(
                     "SUBSTRING({text}, {first}, CASE WHEN {from} >= 1 THEN {count} \
                      WHEN {counted}{from} > 1 - {count} THEN {from} + {count} - 1 {none} END)"
@@ -332,9 +371,9 @@ pub(super) fn cast(operand: &str, from: DataType, to: DataType) -> String {
         }
         (Family::Text, _) => match to {
             // Flink also reads offsets and rounds up a fraction, Flink 1.20 the 40th hour too, and a result beyond 24
-            // hours stops the job when it is written.
+            // hours stops the job when it is written. `$` would let a line break behind it pass.
             DataType::Time => {
-                let clock = "^ *(2[0-3]|[01]?[0-9])(:[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]*)?)?)? *$";
+                let clock = r"^ *(2[0-3]|[01]?[0-9])(:[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]*)?)?)? *\z";
                 format!("TRY_CAST(SPLIT_INDEX(REGEXP_EXTRACT({operand}, '{clock}', 0), '.', 0) AS TIME)")
             }
             // Flink reads a text straight into a short decimal by a way of its own, which makes 0 of a single letter

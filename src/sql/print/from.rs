@@ -3,7 +3,8 @@
 use super::super::data_type::DataType;
 use super::super::expr::{ColumnRef, Expr, ExprKind, Literal};
 use super::super::query::{
-    Clock, Frame, FromClause, JoinKind, Order, Over, Role, StreamId, TimeAttribute, TimeBounds, Window, WindowKind,
+    Clock, Frame, FromClause, JoinKind, Order, Over, Role, StreamId, TimeAttribute, TimeBounds, Window,
+    WindowKind,
 };
 use super::expr::{Expressions, OverText};
 use super::{Printer, column_name, quote, time, time_name};
@@ -175,7 +176,7 @@ impl Printer<'_> {
             return quote::literal(&Literal::Null, data_type);
         };
         let (column_of, rowtime_of) = (|column| self.column(column), |relation| self.rowtime(relation));
-        let expressions = Expressions { column: &column_of, rowtime: &rowtime_of, over: None };
+        let expressions = Expressions { column: &column_of, rowtime: &rowtime_of, over: None, apart: None };
         let pairs: Vec<(String, String)> = self
             .keys(table, key.0, key.1)
             .into_iter()

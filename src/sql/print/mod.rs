@@ -17,11 +17,12 @@ mod time;
 
 pub(super) use records::raw_type;
 
+use std::cell::RefCell;
 use std::fmt::Write;
 
 use super::expr::{ColumnRef, Expr};
 use super::query::{Insert, Meaning, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute};
-use expr::Expressions;
+use expr::{Apart, Expressions};
 
 /// The whole `pipeline.sql` of a query.
 pub fn print_flink(query: &Query) -> String {
@@ -85,15 +86,16 @@ fn inner(query: &Query, id: StreamId, text: &mut String) {
 const TAKEN: &[&str] =
     &["window_start", "window_end", "window_time", "pipec_rowtime", "pipec_event_time", "pipec_instant"];
 
+/// How long an item may be before what it aggregates stands in a SELECT of its own.
+const MOST_ON_A_LINE: usize = 600;
+
 /// The name that a column of a stream has in Flink: another one inside of the application where Flink has a use for
 /// it. What begins like the other name gets another one as well, so that two names stay two.
 fn column_name(stream: &Stream, column: usize) -> String {
     let name = &stream.columns[column].name;
-    if stream.role != Role::Output && TAKEN.contains(&name.trim_end_matches('_')) {
-        quote::name(&format!("{name}_"))
-    } else {
-        quote::name(name)
-    }
+    let is_taken = TAKEN.contains(&name.trim_end_matches('_'))
+        || ["pipec_key_", "pipec_sum_"].iter().any(|taken| name.starts_with(taken));
+    if stream.role != Role::Output && is_taken { quote::name(&format!("{name}_")) } else { quote::name(name) }
 }
 
 /// The column that holds a time beside the others.
@@ -180,51 +182,71 @@ impl<'a> Printer<'a> {
         let into = self.query.stream(self.insert.into);
         let (column, rowtime) = (|column| self.column(column), |relation| self.rowtime(relation));
         let over = select.over.as_ref();
-        let mut expressions = Expressions { column: &column, rowtime: &rowtime, over: None };
+        let mut expressions = Expressions { column: &column, rowtime: &rowtime, over: None, apart: None };
         let over = over.map(|over| self.over(over, &expressions));
         expressions.over = over.as_ref();
-        let mut items: Vec<String> = select
-            .items
-            .iter()
-            .enumerate()
-            .map(|(at, item)| {
-                let value = expressions.value(item, into.columns[at].data_type);
-                format!("  {value} AS {}", column_name(into, at))
-            })
-            .collect();
+        let mut items = self.items(&expressions);
+        let keys = select.group.as_ref().map_or(&[][..], |group| &group.keys);
+        let calls = RefCell::default();
+        let is_long = items.iter().any(|item| item.len() > MOST_ON_A_LINE);
+        if is_long && (select.group.is_some() || over.is_some()) {
+            expressions.apart = Some(Apart { keys, calls: &calls });
+            items = self.items(&expressions);
+        }
+        let plain = Expressions { apart: None, ..expressions };
+        let mut conditions: Vec<String> = self.has_time().into_iter().collect();
+        conditions.extend(self.partners(&select.from, &plain));
+        if let Some(filter) = &select.filter {
+            let filter =
+                if conditions.is_empty() { plain.condition(filter) } else { plain.part_of_and(filter) };
+            conditions.push(filter);
+        }
+        let mut source = format!("FROM {}", self.from(&select.from, &plain));
+        if !conditions.is_empty() {
+            let _ = write!(source, "\nWHERE {}", conditions.join("\n  AND "));
+        }
+        let mut columns = vec!["*".to_owned()];
+        let mut having = String::new();
+        if let Some(group) = &select.group {
+            columns = vec!["`window_start`".to_owned(), "`window_end`".to_owned()];
+            if !into.carries.is_empty() || self.uses_window_time() {
+                columns.push("`window_time`".into());
+            }
+            let keys: Vec<String> = group.keys.iter().map(|key| plain.print(key)).collect();
+            let _ = write!(source, "\nGROUP BY {}", [columns.clone(), keys.clone()].concat().join(", "));
+            columns.extend(keys.iter().enumerate().map(|(at, key)| format!("{key} AS {}", Apart::key(at))));
+            if let Some(condition) = &group.having {
+                having = expressions.condition(condition);
+            }
+        }
+        let items = items.join(",\n");
+        if expressions.apart.is_none() {
+            let having = if having.is_empty() { having } else { format!("\nHAVING {having}") };
+            return format!("SELECT\n{items}\n{source}{having}");
+        }
+        // What the SELECT aggregates has names here, since its items need it more than once.
+        let calls = calls.borrow();
+        columns.extend(calls.iter().enumerate().map(|(at, call)| format!("{call} AS {}", Apart::call(at))));
+        let inner = format!("SELECT\n  {}\n{source}", columns.join(",\n  ")).replace('\n', "\n  ");
+        let having = if having.is_empty() { having } else { format!("\nWHERE {having}") };
+        format!("SELECT\n{items}\nFROM (\n  {inner}\n) AS `pipec_sums`{having}")
+    }
+
+    /// What the columns of the stream that is inserted into are given, one a line.
+    fn items(&self, expressions: &Expressions) -> Vec<String> {
+        let (select, into) = (&self.insert.select, self.query.stream(self.insert.into));
+        let item = |(at, item): (usize, &Expr)| {
+            let value = expressions.value(item, into.columns[at].data_type);
+            format!("  {value} AS {}", column_name(into, at))
+        };
+        let mut items: Vec<String> = select.items.iter().enumerate().map(item).collect();
         for &time in &into.carries {
             items.push(match (&select.group, select.from.timekeeper()) {
                 (None, Some(relation)) => format!("  {} AS {}", self.time(relation, time), time_name(time)),
                 _ => format!("  `window_time` AS {}", time_name(time)),
             });
         }
-        let mut text =
-            format!("SELECT\n{}\nFROM {}", items.join(",\n"), self.from(&select.from, &expressions));
-        let mut conditions: Vec<String> = self.has_time().into_iter().collect();
-        conditions.extend(self.partners(&select.from, &expressions));
-        if let Some(filter) = &select.filter {
-            let filter = if conditions.is_empty() {
-                expressions.condition(filter)
-            } else {
-                expressions.part_of_and(filter)
-            };
-            conditions.push(filter);
-        }
-        if !conditions.is_empty() {
-            let _ = write!(text, "\nWHERE {}", conditions.join("\n  AND "));
-        }
-        if let Some(group) = &select.group {
-            let mut keys = vec!["`window_start`".to_owned(), "`window_end`".to_owned()];
-            if !into.carries.is_empty() || self.uses_window_time() {
-                keys.push("`window_time`".into());
-            }
-            keys.extend(group.keys.iter().map(|key| expressions.print(key)));
-            let _ = write!(text, "\nGROUP BY {}", keys.join(", "));
-            if let Some(having) = &group.having {
-                let _ = write!(text, "\nHAVING {}", expressions.condition(having));
-            }
-        }
-        text
+        items
     }
 
     fn uses_window_time(&self) -> bool {

@@ -116,13 +116,15 @@ impl Resolver<'_, '_> {
         }
         match (treatments.last().or(found), function) {
             (None, function) => Some(function),
-            (Some(ast::NullTreatment::RespectNulls), Aggregate::FirstValue | Aggregate::LastValue | Aggregate::Lag) => {
-                Some(function)
-            }
+            (
+                Some(ast::NullTreatment::RespectNulls),
+                Aggregate::FirstValue | Aggregate::LastValue | Aggregate::Lag,
+            ) => Some(function),
             (Some(ast::NullTreatment::IgnoreNulls), Aggregate::FirstValue) => Some(Aggregate::FirstPresent),
             (Some(ast::NullTreatment::IgnoreNulls), Aggregate::LastValue) => Some(Aggregate::LastPresent),
             (Some(ast::NullTreatment::IgnoreNulls), Aggregate::Lag) => {
-                let help = "drop the NULLs in a SELECT inside of FROM: FROM (SELECT .. WHERE x IS NOT NULL) AS t";
+                let help =
+                    "drop the NULLs in a SELECT inside of FROM: FROM (SELECT .. WHERE x IS NOT NULL) AS t";
                 self.refuse(Some(name.span), "`LAG` with IGNORE NULLS", help)
             }
             (Some(treatment), _) => {

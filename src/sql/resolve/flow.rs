@@ -305,7 +305,10 @@ fn clock(inserts: &[Insert]) -> (Clock, Option<Kept>) {
     let joined = inserts.iter().find(|insert| {
         let from = &insert.select.from;
         from.joins_by(TimeAttribute::Rowtime) > 1
-            || from.conditions().into_iter().any(|on| on.any(&|part| matches!(part.kind, ExprKind::Rowtime { .. })))
+            || from
+                .conditions()
+                .into_iter()
+                .any(|on| on.any(&|part| matches!(part.kind, ExprKind::Rowtime { .. })))
     });
     let kept = match (ranked, joined) {
         (Some(insert), _) => {

@@ -286,9 +286,8 @@ impl Resolver<'_, '_> {
             .iter()
             .position(|pair| joins(pair) && Some(pair.first.0) == kept)
             .or_else(|| pairs.iter().position(joins));
-        let Some((main, low_ms, high_ms)) = main
-            .map(|at| pairs.remove(at))
-            .and_then(|main| Some((main, main.low?, main.high?)))
+        let Some((main, low_ms, high_ms)) =
+            main.map(|at| pairs.remove(at)).and_then(|main| Some((main, main.low?, main.high?)))
         else {
             let message = "this join has no bounds of time: it would have to remember every row for ever";
             return self.fault(Diagnostic::error(Code::MissingWindow, span, message, WITHIN));
@@ -333,9 +332,8 @@ impl Resolver<'_, '_> {
             if is_table || window.is_none() && back.is_none() {
                 continue;
             }
-            let has_time = |relation: usize| {
-                self.here.scope.relations[relation].times.contains(&TimeAttribute::Rowtime)
-            };
+            let has_time =
+                |relation: usize| self.here.scope.relations[relation].times.contains(&TimeAttribute::Rowtime);
             if !has_time(relation) || !has_time(first_right) {
                 let help = "name the columns that hold their times: b.\"time\" BETWEEN a.\"time\" - INTERVAL '1' MINUTE \
                             AND a.\"time\"";

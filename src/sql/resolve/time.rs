@@ -315,7 +315,8 @@ impl Resolver<'_, '_> {
             }
             other if other.is_integer() => Some(Operand::Typed(value).into_type(DataType::BigInt)),
             other => {
-                let message = format!("{} takes two times, or their milliseconds; this is {other}", name.text);
+                let message =
+                    format!("{} takes two times, or their milliseconds; this is {other}", name.text);
                 self.mismatch(value.span, message, "convert it: CAST(x AS TIMESTAMP)".into())
             }
         }
