@@ -99,6 +99,12 @@ impl Expressions<'_> {
     /// A function of the rows of the group, or of those that OVER names.
     fn of(&self, name: &str, distinct: bool, arguments: &str) -> String {
         let distinct = if distinct { "DISTINCT " } else { "" };
+        let is_column = arguments == "*"
+            || arguments.matches('`').count() == 2 && arguments.starts_with('`') && arguments.ends_with('`');
+        let arguments = match self.arguments.filter(|_| !is_column) {
+            Some(rows) => rows.borrow_mut().value(arguments.into()),
+            None => arguments.into(),
+        };
         self.named(match self.over {
             Some(over) => format!("{name}({distinct}{arguments}) OVER ({}{})", over.stem, over.frame),
             None => format!("{name}({distinct}{arguments})"),

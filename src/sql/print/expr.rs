@@ -7,6 +7,7 @@ use super::super::expr::{
     Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart, Side,
     WindowBound,
 };
+use super::window::{Rows, same_value};
 use super::{arithmetic, quote, time};
 
 /// How tightly an expression holds together; what binds less tightly than its place asks for gets parentheses.
@@ -64,6 +65,7 @@ impl Apart<'_> {
 }
 
 /// Prints expressions over the columns that `column` names.
+#[derive(Clone, Copy)]
 pub(super) struct Expressions<'a> {
     pub(super) column: &'a dyn Fn(ColumnRef) -> String,
     /// `ROWTIME` of a relation, as a plain TIMESTAMP(3).
@@ -72,6 +74,13 @@ pub(super) struct Expressions<'a> {
     pub(super) over: Option<&'a OverText>,
     /// Names for what stands in a SELECT of its own.
     pub(super) apart: Option<Apart<'a>>,
+    /// Whether Flink must not see that a condition is the same for all rows: it would leave out what is behind it, and then
+    /// miss the windows and the bounds of time there.
+    pub(super) hides: bool,
+    /// What is a column already, and its name.
+    pub(super) computed: &'a [(&'a Expr, String)],
+    /// Columns that arguments of aggregates become, where nothing may be computed between a window and its groups.
+    pub(super) arguments: Option<&'a RefCell<Rows>>,
 }
 
 impl Expressions<'_> {
@@ -100,17 +109,32 @@ impl Expressions<'_> {
     /// A condition, each part of a top-level AND or OR on a line of its own.
     pub(super) fn condition(&self, expr: &Expr) -> String {
         match &expr.kind {
-            ExprKind::And(parts) => self.list(parts, "\n  AND ", Binding::Not),
-            ExprKind::Or(parts) => self.list(parts, "\n  OR ", Binding::And),
-            _ => self.print(expr),
+            ExprKind::And(parts) => self.parts(parts),
+            ExprKind::Or(parts) => self.hidden(self.list(parts, "\n  OR ", Binding::And), expr),
+            _ => self.hidden(self.print(expr), expr),
         }
     }
 
     /// A condition as one of several that must hold.
     pub(super) fn part_of_and(&self, expr: &Expr) -> String {
         match &expr.kind {
-            ExprKind::And(parts) => self.list(parts, "\n  AND ", Binding::Not),
-            _ => self.bound(expr, Binding::Not),
+            ExprKind::And(parts) => self.parts(parts),
+            _ => self.hidden(self.bound(expr, Binding::Not), expr),
+        }
+    }
+
+    fn parts(&self, parts: &[Expr]) -> String {
+        let parts: Vec<String> = parts.iter().map(|part| self.part_of_and(part)).collect();
+        parts.join("\n  AND ")
+    }
+
+    /// The text of a condition that rests on a value, perhaps hidden from Flink.
+    pub(super) fn hidden(&self, text: String, value: &Expr) -> String {
+        let is_true = matches!(value.kind, ExprKind::Literal(Literal::Boolean(true)));
+        if self.hides && !is_true && is_constant(value) {
+            format!("CASE WHEN UNIX_TIMESTAMP() < 0 THEN TRUE ELSE {text} END")
+        } else {
+            text
         }
     }
 
@@ -120,9 +144,12 @@ impl Expressions<'_> {
     }
 
     pub(super) fn print(&self, expr: &Expr) -> String {
-        let key = self.apart.and_then(|apart| apart.keys.iter().position(|key| key.same(expr)));
+        let key = self.apart.and_then(|apart| apart.keys.iter().position(|key| same_value(key, expr)));
         if let Some(key) = key {
             return Apart::key(key);
+        }
+        if let Some(name) = self.column_of(expr) {
+            return name.to_owned();
         }
         match &expr.kind {
             ExprKind::Column(column) => (self.column)(*column),
@@ -224,6 +251,10 @@ impl Expressions<'_> {
                 Function::SquareRoot => self.defined("SQRT", ">= 0", &arguments[0]),
                 Function::Ln => self.defined("LN", "> 0", &arguments[0]),
                 Function::Log10 => self.defined("LOG10", "> 0", &arguments[0]),
+                Function::Builtin(builtin) => {
+                    let bound = |argument| self.bound(argument, Binding::Add);
+                    builtin.print(&arguments.iter().map(bound).collect::<Vec<_>>())
+                }
                 other => self.time_function(*other, arguments).unwrap_or_default(),
             },
         }
@@ -292,9 +323,15 @@ impl Expressions<'_> {
         format!("CASE WHEN {text} {condition} THEN {name}({text}) END")
     }
 
+    /// The name of a value that is a column already.
+    fn column_of(&self, expr: &Expr) -> Option<&str> {
+        let found = self.computed.iter().find(|(value, _)| same_value(value, expr));
+        found.map(|(_, name)| name.as_str())
+    }
+
     pub(super) fn bound(&self, expr: &Expr, least: Binding) -> String {
         let text = self.print(expr);
-        if binding(expr) < least { format!("({text})") } else { text }
+        if self.column_of(expr).is_none() && binding(expr) < least { format!("({text})") } else { text }
     }
 
     fn list(&self, list: &[Expr], between: &str, least: Binding) -> String {
@@ -305,6 +342,20 @@ impl Expressions<'_> {
         let arguments: Vec<String> = arguments.iter().map(|argument| self.print(argument)).collect();
         format!("{name}({})", arguments.join(", "))
     }
+}
+
+/// Whether a value is the same for all rows.
+fn is_constant(expr: &Expr) -> bool {
+    !expr.any(&|part| {
+        matches!(
+            part.kind,
+            ExprKind::Column(_)
+                | ExprKind::Rowtime { .. }
+                | ExprKind::Window(_)
+                | ExprKind::Aggregate { .. }
+                | ExprKind::Call { function: Function::Now, .. }
+        )
+    })
 }
 
 /// Whether a text can be longer than its type says. Flink's UPPER keeps the type, makes two letters of an `ß`, and

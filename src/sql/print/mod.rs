@@ -14,6 +14,7 @@ mod from;
 mod quote;
 mod records;
 mod time;
+mod window;
 
 pub(super) use records::raw_type;
 
@@ -23,6 +24,7 @@ use std::fmt::Write;
 use super::expr::{ColumnRef, Expr};
 use super::query::{Insert, Meaning, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute};
 use expr::{Apart, Expressions};
+use window::Rows;
 
 /// The whole `pipeline.sql` of a query.
 pub fn print_flink(query: &Query) -> String {
@@ -35,7 +37,7 @@ pub fn print_flink(query: &Query) -> String {
         output(stream, &mut text);
     }
     for id in query.stream_ids() {
-        if query.stream(id).role == Role::Inner {
+        if query.stream(id).role == Role::Inner && !from::has_wide_session(query, id) {
             inner(query, id, &mut text);
         }
     }
@@ -93,9 +95,16 @@ const MOST_ON_A_LINE: usize = 600;
 /// it. What begins like the other name gets another one as well, so that two names stay two.
 fn column_name(stream: &Stream, column: usize) -> String {
     let name = &stream.columns[column].name;
-    let is_taken = TAKEN.contains(&name.trim_end_matches('_'))
-        || ["pipec_key_", "pipec_sum_"].iter().any(|taken| name.starts_with(taken));
-    if stream.role != Role::Output && is_taken { quote::name(&format!("{name}_")) } else { quote::name(name) }
+    if stream.role != Role::Output && is_taken(name) {
+        quote::name(&format!("{name}_"))
+    } else {
+        quote::name(name)
+    }
+}
+
+fn is_taken(name: &str) -> bool {
+    let numbered = [window::VALUE, "pipec_key_", "pipec_sum_"];
+    TAKEN.contains(&name.trim_end_matches('_')) || numbered.iter().any(|taken| name.starts_with(taken))
 }
 
 /// The column that holds a time beside the others.
@@ -182,9 +191,29 @@ impl<'a> Printer<'a> {
         let into = self.query.stream(self.insert.into);
         let (column, rowtime) = (|column| self.column(column), |relation| self.rowtime(relation));
         let over = select.over.as_ref();
-        let mut expressions = Expressions { column: &column, rowtime: &rowtime, over: None, apart: None };
+        let hides = self.query.stateless().is_err();
+        let mut expressions = Expressions {
+            column: &column,
+            rowtime: &rowtime,
+            over: None,
+            apart: None,
+            hides,
+            computed: &[],
+            arguments: None,
+        };
+        let mut rows = Rows::default();
+        let mut computed = Vec::new();
+        for value in self.values_before_window() {
+            let name = rows.value(expressions.print(value));
+            computed.push((value, name));
+        }
+        let rows = RefCell::new(rows);
         let over = over.map(|over| self.over(over, &expressions));
         expressions.over = over.as_ref();
+        // What comes before the window.
+        let early = expressions;
+        let arguments = self.groups_by_clock().then_some(&rows);
+        let mut expressions = Expressions { computed: &computed, arguments, ..early };
         let mut items = self.items(&expressions);
         let keys = select.group.as_ref().map_or(&[][..], |group| &group.keys);
         let calls = RefCell::default();
@@ -195,17 +224,14 @@ impl<'a> Printer<'a> {
         }
         let plain = Expressions { apart: None, ..expressions };
         let mut conditions: Vec<String> = self.has_time().into_iter().collect();
-        conditions.extend(self.partners(&select.from, &plain));
+        conditions.extend(self.partners(&select.from, &early));
         if let Some(filter) = &select.filter {
             let filter =
-                if conditions.is_empty() { plain.condition(filter) } else { plain.part_of_and(filter) };
+                if conditions.is_empty() { early.condition(filter) } else { early.part_of_and(filter) };
             conditions.push(filter);
         }
-        let mut source = format!("FROM {}", self.from(&select.from, &plain));
-        if !conditions.is_empty() {
-            let _ = write!(source, "\nWHERE {}", conditions.join("\n  AND "));
-        }
         let mut columns = vec!["*".to_owned()];
+        let mut groups = String::new();
         let mut having = String::new();
         if let Some(group) = &select.group {
             columns = vec!["`window_start`".to_owned(), "`window_end`".to_owned()];
@@ -213,12 +239,20 @@ impl<'a> Printer<'a> {
                 columns.push("`window_time`".into());
             }
             let keys: Vec<String> = group.keys.iter().map(|key| plain.print(key)).collect();
-            let _ = write!(source, "\nGROUP BY {}", [columns.clone(), keys.clone()].concat().join(", "));
+            let _ = write!(groups, "\nGROUP BY {}", [columns.clone(), keys.clone()].concat().join(", "));
             columns.extend(keys.iter().enumerate().map(|(at, key)| format!("{key} AS {}", Apart::key(at))));
             if let Some(condition) = &group.having {
                 having = expressions.condition(condition);
             }
         }
+        if self.filters_before_window() {
+            rows.borrow_mut().conditions = std::mem::take(&mut conditions);
+        }
+        let mut source = format!("FROM {}", self.from(&select.from, &rows.borrow(), &plain));
+        if !conditions.is_empty() {
+            let _ = write!(source, "\nWHERE {}", conditions.join("\n  AND "));
+        }
+        source.push_str(&groups);
         let items = items.join(",\n");
         if expressions.apart.is_none() {
             let having = if having.is_empty() { having } else { format!("\nHAVING {having}") };
@@ -237,7 +271,7 @@ impl<'a> Printer<'a> {
         let (select, into) = (&self.insert.select, self.query.stream(self.insert.into));
         let item = |(at, item): (usize, &Expr)| {
             let value = expressions.value(item, into.columns[at].data_type);
-            format!("  {value} AS {}", column_name(into, at))
+            format!("  {value} AS {}", self.value_name(into, at))
         };
         let mut items: Vec<String> = select.items.iter().enumerate().map(item).collect();
         for &time in &into.carries {
@@ -247,6 +281,12 @@ impl<'a> Printer<'a> {
             });
         }
         items
+    }
+
+    /// The name of a value. Those of an output go by their order; Flink would give some of them to columns of its own.
+    fn value_name(&self, into: &Stream, column: usize) -> String {
+        let name = &into.columns[column].name;
+        if is_taken(name) { quote::name(&format!("{name}_")) } else { column_name(into, column) }
     }
 
     fn uses_window_time(&self) -> bool {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::super::Input;
 use super::super::expr::{Aggregate, Expr, ExprKind};
-use super::super::parse::{InsertInto, Name, Statement};
+use super::super::name::Name;
+use super::super::parse::{InsertInto, Statement};
 use super::super::query::{
     Clock, Insert, Meaning, Order, Query, Role, Select, Stream, StreamId, TimeAttribute,
 };
@@ -71,17 +72,22 @@ pub(in super::super) fn resolve(
     resolved.sort_by_key(|(at, _)| *at);
     let mut all = std::mem::take(&mut streams.inserts);
     all.extend(resolved.into_iter().flat_map(|(_, inserts)| inserts));
-    finish(streams, all, input, diagnostics)
+    finish(streams, all, input, text.is_plain, diagnostics)
 }
 
 /// The inserts, those first that feed what others read; as written where one feeds itself.
 fn reading_order(inserts: &[Box<InsertInto>]) -> Vec<usize> {
     let target = |at: usize| inserts[at].into.as_ref().map_or(BARE_OUTPUT, |into| into.text.as_str());
+    let is_target = |name: &str| (0..inserts.len()).any(|at| target(at) == name);
+    let is_read = |read: &Name, target: &str| match is_target(&read.text) {
+        true => read.text == target,
+        false => read.means(target),
+    };
     let mut order: Vec<usize> = Vec::new();
     while order.len() < inserts.len() {
         let open: Vec<usize> = (0..inserts.len()).filter(|at| !order.contains(at)).collect();
         let ready = open.iter().find(|&&at| {
-            !open.iter().any(|&other| inserts[at].reads.iter().any(|read| read == target(other)))
+            !open.iter().any(|&other| inserts[at].reads.iter().any(|read| is_read(read, target(other))))
         });
         order.push(*ready.unwrap_or(&open[0]));
     }
@@ -108,7 +114,15 @@ fn resolve_insert(
 ) -> Option<Vec<Insert>> {
     let bare = || Name { text: BARE_OUTPUT.into(), quoted: true, span: insert.select_span };
     let into = insert.into.clone().unwrap_or_else(bare);
-    let known = streams.ids.get(&into.text).copied();
+    // In the old dialect only declared columns are found in another case: a stream of that name is a new one.
+    let exact = || Ok(streams.ids.get(&into.text).copied());
+    let known = match if text.is_plain { streams.known(&into) } else { exact() } {
+        Ok(known) => known,
+        Err(fault) => {
+            diagnostics.push(fault);
+            return None;
+        }
+    };
     let fault = match (known, &insert.into) {
         (Some(StreamId::INPUT), _) => {
             Some((Code::UnsupportedSql, "nothing can be inserted into the input".into()))
@@ -145,7 +159,7 @@ fn resolve_insert(
         values,
     };
     let selected = insert.query.as_ref().and_then(|query| resolver.query(query))?;
-    if refused && known.is_some() || resolver.streams.faulty.contains(&into.text) {
+    if refused && known.is_some() || resolver.streams.faulty.iter().any(|faulty| into.means(faulty)) {
         return None;
     }
     let names = insert.columns.as_deref();
@@ -195,6 +209,7 @@ fn finish(
     streams: Streams,
     mut inserts: Vec<Insert>,
     input: &Input,
+    is_plain: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Query> {
     let (mut all, references) = streams.into_references();
@@ -246,6 +261,12 @@ fn finish(
     sorted.sort_by_key(|(place, _)| *place);
     let mut streams: Vec<Stream> = sorted.into_iter().map(|(_, stream)| stream).collect();
     carry(&mut streams, &inserts);
+    let fault =
+        |insert| join_of_two_times(&streams, insert).or_else(|| windows_of_rows_of_windows(&inserts, insert));
+    if let Some(fault) = inserts.iter().find_map(fault) {
+        diagnostics.push(fault);
+        return None;
+    }
     let (clock, reason) = clock(&inserts);
     if let Some(reason) = reason {
         if streams[0].carries.contains(&TimeAttribute::EventTime) {
@@ -265,7 +286,7 @@ fn finish(
     }
     let event_time = input.event_time;
     let (format, input) = (input.format, input.columns.to_vec());
-    Some(Query { format, input, event_time, clock, streams, references, inserts })
+    Some(Query { format, input, event_time, is_plain, clock, streams, references, inserts })
 }
 
 /// Why a stream cannot leave the SQL.
@@ -350,6 +371,35 @@ fn carry(streams: &mut [Stream], inserts: &[Insert]) {
             }
         }
     }
+}
+
+/// A join by the clock whose rows go on with their event time: Flink's keeps no other time.
+fn join_of_two_times(streams: &[Stream], insert: &Insert) -> Option<Diagnostic> {
+    let bounds = insert.select.from.bounds();
+    let by_clock = bounds.iter().any(|bounds| bounds.first.1 == TimeAttribute::Rowtime);
+    let times = times_of(&insert.select, &streams[insert.into.0].carries);
+    let keeps_event_time = times.iter().any(|(_, time)| *time == TimeAttribute::EventTime);
+    (by_clock && keeps_event_time).then(|| {
+        let help = "compare the columns of the event time in each JOIN: b.\"time\" BETWEEN a.\"time\" - INTERVAL '1' MINUTE \
+                    AND a.\"time\"";
+        super::super::refuse::refusal(insert.select.span, "a join by ROWTIME of rows that are ordered by their event time", help)
+    })
+}
+
+/// Windows of rows that a window's table function gave one by one, for which Flink has no plan.
+fn windows_of_rows_of_windows(inserts: &[Insert], insert: &Insert) -> Option<Diagnostic> {
+    fn holds(inserts: &[Insert], read: StreamId) -> bool {
+        inserts.iter().filter(|insert| insert.into == read).any(|insert| {
+            let from = &insert.select.from;
+            insert.select.group.is_none()
+                && (from.window().is_some() || from.streams().into_iter().any(|read| holds(inserts, read)))
+        })
+    }
+    let window = insert.select.from.window()?;
+    insert.select.from.streams().into_iter().any(|read| holds(inserts, read)).then(|| {
+        let help = "group the inner windows, or cut both from the stream itself";
+        super::super::refuse::refusal(window.span, "a window of the rows of another window", help)
+    })
 }
 
 /// The times that a SELECT reads, each of its relation, to give rows that carry some.

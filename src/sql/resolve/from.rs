@@ -5,7 +5,7 @@ use sqlparser::ast;
 use super::super::data_type::DataType;
 use super::super::expr::{ColumnRef, Comparison, Expr, ExprKind};
 use super::super::interval::Interval;
-use super::super::parse::Name;
+use super::super::name::Name;
 use super::super::query::{FromClause, JoinKind, Meaning, Role, StreamId, TimeAttribute, TimeBounds};
 use super::expr::Resolver;
 use super::operand::cover;
@@ -87,7 +87,7 @@ impl Resolver<'_, '_> {
                         let back = self.milliseconds(interval, name.span)?;
                         self.stream(&name, alias.as_ref(), Some(back))
                     }
-                    arguments => self.table_function(&name, arguments, alias.as_ref()),
+                    arguments => self.table_function(&name.upper(), arguments, alias.as_ref()),
                 }
             }
             ast::TableFactor::TableFunction { expr: ast::Expr::Function(call), alias } => {
@@ -96,7 +96,7 @@ impl Resolver<'_, '_> {
                 else {
                     return self.refuse(None, "this form of FROM", FORM);
                 };
-                let name = self.name(ident);
+                let name = self.name(ident).upper();
                 self.table_function(&name, &list.args, alias.as_ref())
             }
             ast::TableFactor::Derived { lateral: false, subquery, alias, sample: None } => {

@@ -35,13 +35,15 @@ impl Bucket {
 }
 
 /// One key of a GROUP BY.
-enum Key {
+pub(super) enum Key {
     /// A value, as one key.
     Value(Expr),
     /// A time cut into steps: the time, the length, and the key as a value.
     Step(Time, i64, Expr),
     /// A column of the window's table function.
     Bound,
+    /// A window of Flink's older form that is no tumbling one.
+    Window(Window),
     /// A window that starts with the first row of its partition.
     Stagger(Vec<Key>, i64, Span),
 }
@@ -94,6 +96,12 @@ impl Resolver<'_, '_> {
         {
             let span = self.text.locate(expr.span()).unwrap_or(self.span);
             return self.stagger(call, span);
+        }
+        if let ast::Expr::Function(call) = expr {
+            let span = self.text.locate(expr.span()).unwrap_or(self.span);
+            if let Some(key) = self.group_window(call, span) {
+                return key;
+            }
         }
         let value = self.typed(expr)?;
         if let ExprKind::Window(_) = value.kind {
@@ -172,7 +180,7 @@ impl Resolver<'_, '_> {
             match key {
                 Key::Bound => bounded = true,
                 Key::Value(value) | Key::Step(_, _, value) => values.push(value),
-                Key::Stagger(_, _, span) => {
+                Key::Stagger(_, _, span) | Key::Window(Window { span, .. }) => {
                     return self.refuse(Some(span), "a second window in one SELECT", "remove one of them");
                 }
             }
@@ -186,7 +194,18 @@ impl Resolver<'_, '_> {
         if let (FromClause::Stream { window: Some(window), .. }, WindowKind::Session { gap_ms, .. }) =
             (&mut *from, &window.kind)
         {
-            let partition = self.columns(&values)?;
+            let grouped = self.columns(&values)?;
+            let declared = match &window.kind {
+                WindowKind::Session { partition, .. } => partition.clone(),
+                _ => Vec::new(),
+            };
+            if let Some(&missing) = declared.iter().find(|column| !grouped.contains(column)) {
+                let name = &self.here.scope.relations[0].columns[missing].name;
+                let message = format!("the sessions are of each `{name}`, which is not in GROUP BY");
+                let help = format!("add {} to GROUP BY", super::scope::quoted(name));
+                return self.mismatch(span, message, help);
+            }
+            let partition = if declared.is_empty() { grouped } else { declared };
             window.kind = WindowKind::Session { partition, gap_ms: *gap_ms };
         }
         Some(values)
@@ -197,6 +216,8 @@ impl Resolver<'_, '_> {
         let mut columns = Vec::new();
         for key in keys {
             match key.kind {
+                // Flink takes each once.
+                ExprKind::Column(column) if columns.contains(&column.column) => {}
                 ExprKind::Column(column) if column.relation == 0 => columns.push(column.column),
                 _ => {
                     let help = "compute it in a SELECT inside of FROM, and group by its column";
@@ -223,6 +244,7 @@ impl Resolver<'_, '_> {
             .find_map(|time| steps.iter().find(|step| step.0 == time).copied());
         let mut values = Vec::new();
         let mut stagger = None;
+        let mut written: Option<Window> = None;
         for key in keys {
             match key {
                 Key::Step(time, ms, value) if Some((time.attribute, ms)) == chosen => {
@@ -244,6 +266,7 @@ impl Resolver<'_, '_> {
                 }
                 Key::Value(value) | Key::Step(_, _, value) => values.push(value),
                 Key::Stagger(keys, ms, span) => stagger = Some((keys, ms, span)),
+                Key::Window(window) => written = Some(window),
                 Key::Bound => {}
             }
         }
@@ -256,6 +279,14 @@ impl Resolver<'_, '_> {
                 );
             }
             self.stagger_window(keys, ms, span, &mut values)?
+        } else if let Some(mut window) = written {
+            if chosen.is_some() {
+                return self.refuse(Some(window.span), "a second window in one SELECT", "keep one of them");
+            }
+            if let WindowKind::Session { gap_ms, .. } = window.kind {
+                window.kind = WindowKind::Session { partition: self.columns(&values)?, gap_ms };
+            }
+            window
         } else if let Some((time, size_ms)) = chosen {
             Window { time, kind: WindowKind::Tumble { size_ms }, span }
         } else if let Some(unit) = values.iter().find(|value| self.is_long_unit(value)) {
@@ -267,6 +298,7 @@ impl Resolver<'_, '_> {
             let message = "this GROUP BY has no window: it would have to remember every group for ever";
             return self.fault(Diagnostic::error(Code::MissingWindow, span, message, WINDOW));
         };
+        let built = self.of_a_length_in_flink(built)?;
         self.here.bucket = Some(Bucket::of(&built));
         let first = &self.here.scope.relations[0];
         if first.windowed && built.time == TimeAttribute::Rowtime {
@@ -298,7 +330,7 @@ impl Resolver<'_, '_> {
                     event = Some((time, ms));
                 }
                 Key::Step(_, _, value) => values.push(value),
-                Key::Bound | Key::Stagger(..) => {
+                Key::Bound | Key::Stagger(..) | Key::Window(_) => {
                     return self.refuse(
                         Some(span),
                         "this form of STAGGER",
@@ -428,7 +460,7 @@ impl Key {
     fn span(&self, otherwise: Span) -> Span {
         match self {
             Self::Value(value) | Self::Step(_, _, value) => value.span,
-            Self::Stagger(_, _, span) => *span,
+            Self::Stagger(_, _, span) | Self::Window(Window { span, .. }) => *span,
             Self::Bound => otherwise,
         }
     }

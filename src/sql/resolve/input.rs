@@ -1,7 +1,7 @@
 //! The input's columns: names that SQL can hold, and paths that can be read side by side.
 
 use super::super::Input;
-use super::super::parse::bad_name;
+use super::super::name::bad_name;
 use super::super::print::raw_type;
 use super::super::query::{Column, RecordFormat};
 use crate::diagnostics::{Code, Diagnostic};

@@ -1,11 +1,14 @@
 //! From statements to the typed query: names become streams and columns, expressions get types.
 
 mod aggregate;
+mod aliases;
+mod builtins;
 mod expr;
 mod flow;
 mod from;
 mod functions;
 mod group;
+mod group_windows;
 mod input;
 mod insert;
 mod literal;
@@ -22,4 +25,5 @@ mod time;
 mod window;
 
 pub(super) use flow::resolve;
+pub(super) use signatures::form_of;
 pub(super) use streams::RECORDS_TABLE;

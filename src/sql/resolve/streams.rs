@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::data_type::DataType;
 use super::super::expr::Literal;
-use super::super::parse::{CreateStream, Name};
+use super::super::name::{Meant, Name};
+use super::super::parse::CreateStream;
 use super::super::query::{Insert, Meaning, Role, Stream, StreamColumn, StreamId, TimeAttribute};
 use super::super::{Input, Reference};
-use super::scope::{quoted, same_but_case};
+use super::scope::{either, quoted, same_but_case};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::source::Span;
 
@@ -161,10 +162,11 @@ impl Streams {
 
     /// The stream of a name, else the fault if it is a new one.
     pub(super) fn find(&self, name: &Name) -> Result<StreamId, Option<Diagnostic>> {
-        if self.faulty.contains(&name.text) {
+        if self.faulty.iter().any(|faulty| name.means(faulty)) {
             return Err(None);
         }
-        self.ids.get(&name.text).copied().ok_or_else(|| {
+        let known = self.known(name).map_err(Some)?;
+        known.ok_or_else(|| {
             let names = self.all.iter().map(|stream| stream.name.as_str()).filter(|name| !is_generated(name));
             let help = match same_but_case(name, names.clone()) {
                 Some(help) => help,
@@ -176,6 +178,18 @@ impl Streams {
             let message = format!("there is no stream `{}`", name.text);
             Some(Diagnostic::error(Code::UnknownTable, name.span, message, help))
         })
+    }
+
+    /// The stream that a name means, if there is one.
+    pub(super) fn known(&self, name: &Name) -> Result<Option<StreamId>, Diagnostic> {
+        let mut names: Vec<&str> = self.ids.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        match name.among(names.iter().copied()) {
+            Meant::One(at) => Ok(self.ids.get(names[at]).copied()),
+            Meant::None => Ok(None),
+            Meant::Either(a, b) if self.ids.get(a) == self.ids.get(b) => Ok(self.ids.get(a).copied()),
+            Meant::Either(a, b) => Err(either(name, a, b)),
+        }
     }
 
     /// Takes a declared stream in.

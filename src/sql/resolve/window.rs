@@ -4,8 +4,8 @@ use sqlparser::ast;
 
 use super::super::data_type::DataType;
 use super::super::expr::{Aggregate, ColumnRef, Comparison, Expr, ExprKind, Literal, WindowBound};
-use super::super::interval::Interval;
-use super::super::parse::Name;
+use super::super::interval::{Interval, MAX_CONSTANT_MS};
+use super::super::name::{Meant, Name};
 use super::super::query::{
     Frame, FromClause, Group, Meaning, Order, Over, Select, StreamId, TimeAttribute, Window, WindowKind,
 };
@@ -111,6 +111,20 @@ impl Resolver<'_, '_> {
                 let id = self.count_distinct(name, rows, column, seconds)?;
                 self.leaf(name, id, alias)
             }
+            ("SESSION", [table, ast::Expr::Function(partition), descriptor, gap])
+                if partition.name.to_string() == "PIPEC_PARTITION" =>
+            {
+                let mut leaf = self.windowed(name, table, descriptor, &[*gap], alias)?;
+                let columns = self.session_partition(partition, name)?;
+                if let FromClause::Stream {
+                    window: Some(Window { kind: WindowKind::Session { partition, .. }, .. }),
+                    ..
+                } = &mut leaf.from
+                {
+                    *partition = columns;
+                }
+                Some(leaf)
+            }
             ("TUMBLE" | "HOP" | "SESSION" | "CUMULATE", [table, descriptor, lengths @ ..]) => {
                 self.windowed(name, table, descriptor, lengths, alias)
             }
@@ -201,8 +215,43 @@ impl Resolver<'_, '_> {
             ("SESSION", [gap]) => WindowKind::Session { partition: Vec::new(), gap_ms: *gap },
             _ => return self.bad_window(function),
         };
-        let window = Some(Window { time, kind, span: function.span });
+        let window = Some(self.of_a_length_in_flink(Window { time, kind, span: function.span })?);
         Some(Leaf { from: FromClause::Stream { stream, name: called, window, span }, windows: Vec::new() })
+    }
+
+    /// The window, unless it is longer than Flink's constants are.
+    pub(super) fn of_a_length_in_flink(&mut self, window: Window) -> Option<Window> {
+        let longest = match window.kind {
+            WindowKind::Tumble { size_ms }
+            | WindowKind::Hop { size_ms, .. }
+            | WindowKind::Cumulate { size_ms, .. } => size_ms,
+            WindowKind::Session { gap_ms, .. } => gap_ms,
+        };
+        if longest <= MAX_CONSTANT_MS {
+            return Some(window);
+        }
+        let help = "write INTERVAL '999' DAY or less";
+        self.refuse(Some(window.span), "a window of 1,000 days or more", help)
+    }
+
+    /// The columns of `PARTITION BY` behind the table of a SESSION, which is read last.
+    fn session_partition(&mut self, partition: &ast::Function, name: &Name) -> Option<Vec<usize>> {
+        let ast::FunctionArguments::List(list) = &partition.args else { return self.bad_window(name) };
+        let Some(keys) = super::functions::expressions(list) else { return self.bad_window(name) };
+        let relation = self.here.scope.relations.len() - 1;
+        let mut columns = Vec::new();
+        for key in keys {
+            let key = self.typed(key)?;
+            match key.kind {
+                ExprKind::Column(column) if columns.contains(&column.column) => {}
+                ExprKind::Column(column) if column.relation == relation => columns.push(column.column),
+                _ => {
+                    let help = "compute it in a SELECT inside of FROM, and name its column";
+                    return self.refuse(Some(key.span), "a session partitioned by a computed value", help);
+                }
+            }
+        }
+        Some(columns)
     }
 
     /// `DESCRIPTOR(time)`
@@ -291,10 +340,16 @@ impl Resolver<'_, '_> {
         let here = std::mem::replace(&mut self.here, outer);
         pushed?;
         let relation = &here.scope.relations[0];
+        let columns = relation.columns.iter().map(|found| found.name.as_str());
         // The old service folded the name as it folded every other.
-        let named = |wanted: &str| relation.columns.iter().position(|found| found.name == wanted);
+        let named = |wanted: &str| columns.clone().position(|found| found == wanted);
         let unquoted = column.trim_matches('"');
-        let Some(at) = named(unquoted).or_else(|| named(&unquoted.to_uppercase())) else {
+        let meant = Name { text: unquoted.into(), quoted: false, span: text.span };
+        let only = match meant.among(columns.clone()) {
+            Meant::One(at) => Some(at),
+            _ => None,
+        };
+        let Some(at) = named(unquoted).or_else(|| named(&unquoted.to_uppercase())).or(only) else {
             let names: Vec<&str> = relation.columns.iter().map(|found| found.name.as_str()).collect();
             let message = format!("`{unquoted}` is not a column of `{}`", relation.stream);
             let help = suggest::instead(unquoted, names.iter().copied());
@@ -460,7 +515,7 @@ fn form(name: &str) -> &'static str {
             "TABLE(CUMULATE(TABLE stream, DESCRIPTOR(ROWTIME), INTERVAL '1' MINUTE, INTERVAL '1' HOUR)): the step, then the \
              length"
         }
-        "SESSION" => "TABLE(SESSION(TABLE stream, DESCRIPTOR(ROWTIME), INTERVAL '1' MINUTE))",
+        "SESSION" => "TABLE(SESSION(TABLE stream PARTITION BY k, DESCRIPTOR(ROWTIME), INTERVAL '1' MINUTE))",
         "TOP_K_ITEMS_TUMBLING" => {
             "TABLE(TOP_K_ITEMS_TUMBLING(CURSOR(SELECT STREAM * FROM \"SOURCE_SQL_STREAM_001\"), 'column', 10, 60))"
         }
