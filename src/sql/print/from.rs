@@ -7,6 +7,7 @@ use super::super::query::{
     Window, WindowKind,
 };
 use super::expr::{Expressions, OverText};
+use super::records::NO_TIME;
 use super::window::Rows;
 use super::{Printer, column_name, quote, time, time_name};
 
@@ -30,8 +31,7 @@ impl Printer<'_> {
                             let time = time_name(TimeAttribute::Rowtime);
                             format!(", CAST({time} AS TIMESTAMP(3)) AS {INSTANT}")
                         });
-                        let filter =
-                            self.joined_by(relation).map(|time| format!(" WHERE {time} IS NOT NULL"));
+                        let filter = self.joined_by(relation).map(|has_time| format!(" WHERE {has_time}"));
                         if instant.is_none() && filter.is_none() {
                             return format!("{name}{alias}");
                         }
@@ -69,13 +69,13 @@ impl Printer<'_> {
         self.insert.select.from.conditions().into_iter().any(|on| on.any(&is_it))
     }
 
-    /// The event time of a relation that a join compares. Behind the join, a condition on it would also drop rows that
+    /// What rows of a relation must hold whose event time a join compares. Behind the join, a condition on it would also drop rows that
     /// have no partner.
     fn joined_by(&self, relation: usize) -> Option<String> {
         let end = (relation, TimeAttribute::EventTime);
         let bounds = self.insert.select.from.bounds();
         let is_compared = bounds.iter().any(|bounds| bounds.first == end || bounds.second == end);
-        self.event_time(relation).filter(|_| is_compared)
+        is_compared.then(|| format!("{} > {}", time_name(TimeAttribute::EventTime), NO_TIME))
     }
 
     fn window(&self, stream: StreamId, window: &Window, rows: &Rows) -> String {
