@@ -22,6 +22,7 @@ mod rows;
 mod scan;
 mod similar;
 mod syntax;
+mod work;
 
 pub use data_type::{DataType, Family, TypeError};
 pub use expr::{
@@ -38,6 +39,7 @@ pub use query::{
     WindowKind,
 };
 pub use rows::{OpenPlace, RowRate};
+pub use work::{Keys, Operator, OperatorKind};
 
 use crate::diagnostics::{self, Code, Diagnostic};
 use crate::source::Excerpt;
