@@ -100,6 +100,7 @@ codes! {
     "0416" DeliveredOutput "Firehose takes exactly one output of the SQL"
     "0417" QueryNeedsFlink "This query cannot run in the Lambda"
     "0418" FunctionRegion "A stream calls functions of its own region"
+    "0419" TimeEncoding "A time's encoding does not fit its column"
     "0425" TooLittleParallelism "The parallelism is too low for the load"
     "0426" HeldBackOperator "A part of the query runs in fewer subtasks than its work takes"
 
