@@ -11,6 +11,7 @@ mod producer;
 mod rows;
 mod source;
 mod stream;
+mod throughput;
 mod transform;
 
 pub use names::{same_names, same_names_within};
@@ -92,6 +93,7 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
     source::check(&mut context);
     analytics::check(&mut context);
     flink::check(&mut context);
+    throughput::check(&mut context);
     outputs::check(&mut context);
     rows::check(&mut context);
     transform::check(&mut context);

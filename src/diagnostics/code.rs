@@ -104,6 +104,8 @@ codes! {
     "0422" HopelessSearch "A regular expression can take hours for one record"
     "0423" LongSearch "A long text is not searched"
     "0424" StateTtl "A time-to-live ends no state"
+    "0425" TooLittleParallelism "The parallelism is too low for the load"
+    "0426" HeldBackOperator "A part of the query runs in fewer subtasks than its work takes"
 
     "0501" TransformTimeout "Firehose waits five minutes for a transform"
     "0502" TransformBufferSize "The transform's buffer is out of range"
@@ -143,6 +145,8 @@ codes! {
     "0712" ApproximateSql "A result is close to the old service's, and not the same"
     "0713" AmbiguousName "A name could mean several columns"
     "0718" LargeRow "A row may be larger than the output takes"
+    "0721" ForestArguments "A random cut forest cannot be made of this"
+    "0722" ForestRate "A random cut forest carries fewer rows than come"
 
     "0801" InvalidName "The pipeline's name cannot name its resources"
     "0802" InvalidTag "A tag is not one that AWS takes"
@@ -159,6 +163,7 @@ codes! {
     "1002" StatelessOnFlink "This query needs no Flink"
     "1003" RowsPerRecord "How many rows a record becomes is not known"
     "1005" StateKeys "How many keys Flink remembers is not known"
+    "1006" KeysUnknown "The number of keys decides how many KPUs there are"
 
     "1101" Credentials "AWS does not take the credentials"
     "1102" MissingPermission "A permission is missing"

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use super::forests::{self, ForestPlan, PYTHON_FILES};
 use super::outputs::{DELIVERED_STREAM, OutputPlan};
 use super::state::{self, StatePlan};
+use super::throughput::{self as plan_throughput, ThroughputPlan};
 use super::value::Value;
 use super::{Artifact, Content, grants, s3_key};
 use crate::aws::flink;
@@ -12,7 +14,7 @@ use crate::aws::limits::flink::KPU_ORCHESTRATION;
 use crate::check::Checked;
 use crate::runtime::{Program, Programs};
 use crate::spec::AnalyticsRuntime;
-use crate::sql;
+use crate::{sql, throughput};
 
 /// The program of every Flink application: it reads the SQL beside it and submits it.
 pub const MAIN_PY: &str = include_str!("../../runtime/flink/main.py");
@@ -24,6 +26,8 @@ pub struct AnalyticsPlan {
     pub runtime_environment: String,
     /// Parallel subtasks.
     pub parallelism: u64,
+    /// How the load needs it.
+    pub throughput: ThroughputPlan,
     /// Subtasks that share a KPU.
     pub parallelism_per_kpu: u64,
     /// KPUs that are billed, the orchestrating one included.
@@ -49,6 +53,11 @@ pub struct AnalyticsPlan {
     pub stateless: bool,
     /// What only a time-to-live ends of its state.
     pub endless_state: Option<StatePlan>,
+    /// The random cut forests of the query.
+    pub forests: Vec<ForestPlan>,
+    /// `functions.json`, where there are any.
+    #[serde(skip)]
+    pub functions: Option<String>,
     /// The zip.
     pub artifact: Artifact,
     /// The function that starts the application.
@@ -84,7 +93,12 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
     let flink = &analytics.flink;
     let connector = flink::runtime(&flink.runtime_environment.value)?.kinesis_sql_connector?;
     let sql = sql::print_flink(query);
-    let kpus = flink.parallelism.value.div_ceil(flink.parallelism_per_kpu.value);
+    let need = throughput::of_pipeline(query, analytics, &checked.pipeline().stream);
+    let parallelism = match flink.parallelism.written {
+        true => flink.parallelism.value,
+        false => need.parallelism(flink.parallelism_per_kpu.value),
+    };
+    let kpus = parallelism.div_ceil(flink.parallelism_per_kpu.value);
     let mut properties = vec![
         Property { key: "aws.region".into(), value: Value::reference("AWS::Region") },
         Property { key: "input.stream.arn".into(), value: Value::arn("Stream") },
@@ -101,9 +115,19 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
     if let Some(seconds) = ttl {
         properties.push(Property { key: "state.ttl".into(), value: Value::text(format!("{seconds} s")) });
     }
+    let functions = forests::functions(query);
+    let forest = programs.get(Program::Forest, Architecture::X86_64).filter(|_| functions.is_some());
+    let coordinates = connector.to_string();
+    let mut inputs = vec![MAIN_PY.as_bytes(), sql.as_bytes(), coordinates.as_bytes()];
+    if let Some(functions) = &functions {
+        inputs.push(functions.as_bytes());
+        inputs.extend(PYTHON_FILES.iter().map(|(_, text)| text.as_bytes()));
+        inputs.push(forest?.inputs.as_bytes());
+    }
     Some(AnalyticsPlan {
         runtime_environment: flink.runtime_environment.value.clone(),
-        parallelism: flink.parallelism.value,
+        parallelism,
+        throughput: plan_throughput::plan(&need, !flink.parallelism.written),
         parallelism_per_kpu: flink.parallelism_per_kpu.value,
         billed_kpus: kpus + KPU_ORCHESTRATION,
         auto_scaling: flink.auto_scaling,
@@ -115,7 +139,7 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
         settings: format!(
             "{} parallelism={} per-kpu={} auto-scaling={} snapshots={}{}",
             flink.runtime_environment.value,
-            flink.parallelism.value,
+            parallelism,
             flink.parallelism_per_kpu.value,
             flink.auto_scaling,
             flink.snapshots,
@@ -126,16 +150,14 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
             None => sql::needs_flink(query).is_none(),
         },
         endless_state,
+        forests: forests::plan(query),
         artifact: Artifact {
             name: "flink",
-            s3_key: s3_key(
-                "flink",
-                &[MAIN_PY.as_bytes(), sql.as_bytes(), connector.to_string().as_bytes()],
-                "zip",
-            ),
-            content: Content::Flink { sql: sql.clone(), connector },
+            s3_key: s3_key("flink", &inputs, "zip"),
+            content: Content::Flink { sql: sql.clone(), functions: functions.clone(), connector },
         },
         sql,
+        functions,
         start: start(programs)?,
     })
 }

@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::cost::{Cost, amount};
 use super::grants::Grant;
 use super::state::StatePlan;
-use super::{AnalyticsPlan, OutputPlan, Plan, Resource, StreamPlan};
+use super::throughput::ThroughputPlan;
+use super::{AnalyticsPlan, ForestPlan, OutputPlan, Plan, Resource, StreamPlan};
 use crate::aws::limits::kinesis;
 use crate::aws::regions;
 use crate::capacity::{self, Limit, Term};
@@ -143,12 +144,16 @@ pub struct AnalyticsReport {
     pub runtime_environment: String,
     /// Parallel subtasks.
     pub parallelism: u64,
+    /// What the load needs.
+    pub throughput: ThroughputPlan,
     /// KPUs that are billed.
     pub billed_kpus: u64,
     /// Whether the query keeps no state between records.
     pub stateless: bool,
     /// What only a time-to-live ends of its state.
     pub endless_state: Option<StatePlan>,
+    /// Its random cut forests.
+    pub forests: Vec<ForestPlan>,
     /// What happens to its state when the query changes.
     pub restore: &'static str,
     /// The connector.
@@ -241,9 +246,11 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
         analytics: plan.analytics.as_ref().map(|analytics| AnalyticsReport {
             runtime_environment: analytics.runtime_environment.clone(),
             parallelism: analytics.parallelism,
+            throughput: analytics.throughput.clone(),
             billed_kpus: analytics.billed_kpus,
             stateless: analytics.stateless,
             endless_state: analytics.endless_state.clone(),
+            forests: analytics.forests.clone(),
             restore: restore(analytics),
             connector: analytics.connector_coordinates.clone(),
         }),

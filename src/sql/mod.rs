@@ -9,6 +9,7 @@ mod dialect;
 mod epoch;
 mod errors;
 mod expr;
+mod forest;
 mod from;
 mod interval;
 mod java_regex;
@@ -26,6 +27,7 @@ mod scan;
 mod similar;
 mod state;
 mod syntax;
+mod work;
 
 pub use data_type::{DataType, Family, TypeError};
 pub use epoch::EpochUnit;
@@ -34,6 +36,7 @@ pub use expr::{
     Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart,
     Side, TimeField, WindowBound,
 };
+pub use forest::{Anomaly, Explanation, Forest, ForestFunction};
 pub use interval::Interval;
 pub use path::{MAX_DEPTH as MAX_PATH_DEPTH, Path, PathError, parse_column_path, parse_path};
 pub use print::{print_flink, row_may_be_too_large};
@@ -46,6 +49,7 @@ pub use query::{
 pub use regex_cost::CostlySearch;
 pub use rows::{OpenPlace, RowRate};
 pub use state::EndlessState;
+pub use work::{Keys, Operator, OperatorKind};
 
 use crate::diagnostics::{self, Code, Diagnostic};
 use crate::source::Excerpt;

@@ -14,7 +14,8 @@
 
 use super::data_type::DataType;
 use super::epoch::EpochUnit;
-use super::expr::{Expr, ExprKind, Literal};
+use super::expr::{Aggregate, Expr, ExprKind, Literal};
+use super::forest::Forest;
 pub use super::from::{FromClause, JoinKind, TimeBounds, Window, WindowKind};
 use super::path::Path;
 use crate::source::Span;
@@ -197,6 +198,8 @@ pub struct Select {
     pub group: Option<Group>,
     /// What the aggregates look at beside the row itself, where there is no GROUP BY.
     pub over: Option<Over>,
+    /// What scores the rows; the SELECT then reads one stream, and has no condition, group or aggregate.
+    pub forest: Option<Forest>,
     /// One value for each column of the stream that is inserted into.
     pub items: Vec<Expr>,
     /// The SELECT without INSERT.
@@ -299,7 +302,29 @@ impl Select {
         if let Some(over) = &self.over {
             return Err(StateNeed { what: "OVER", span: over.span });
         }
+        if let Some(forest) = &self.forest {
+            return Err(StateNeed { what: "a random cut forest", span: forest.span });
+        }
         self.filter.iter().chain(&self.items).try_for_each(Expr::stateless)
+    }
+
+    /// How many rows back LAG goes, where all calls of it go back as many.
+    pub(super) fn lag(&self) -> Option<u64> {
+        fn collect(expr: &Expr, all: &mut Vec<u64>) {
+            if let ExprKind::Aggregate { function: Aggregate::Lag, arguments, .. } = &expr.kind
+                && let Some(ExprKind::Literal(Literal::Integer(rows))) =
+                    arguments.get(1).map(|rows| &rows.kind)
+            {
+                all.push(rows.unsigned_abs());
+            }
+            expr.operands(&mut |operand| collect(operand, all));
+        }
+        let mut all = Vec::new();
+        for expr in self.expressions() {
+            collect(expr, &mut all);
+        }
+        let first = *all.first()?;
+        all.iter().all(|rows| *rows == first).then_some(first)
     }
 
     /// The SELECT's own expressions: conditions, keys and items, not those of the FROM clause.
@@ -324,6 +349,7 @@ impl Expr {
         match &self.kind {
             ExprKind::Column(_) | ExprKind::Literal(_) | ExprKind::Rowtime { .. } => Ok(()),
             ExprKind::Window(_) => Err(StateNeed { what: "a window", span: self.span }),
+            ExprKind::Anomaly(_) => Err(StateNeed { what: "a random cut forest", span: self.span }),
             ExprKind::Aggregate { .. } => Err(StateNeed { what: "an aggregate", span: self.span }),
             ExprKind::Cast { .. }
             | ExprKind::Negate(_)

@@ -4,7 +4,7 @@
 //! All of it is decided by types, when the pipeline is compiled: where no text can be as long, nothing is printed.
 
 use super::super::expr::{Expr, ExprKind, Literal};
-use super::super::query::{Stream, StreamColumn};
+use super::super::query::{Insert, Stream, StreamColumn};
 use super::super::regex_cost;
 use super::expr::Expressions;
 use super::quote;
@@ -62,8 +62,14 @@ impl Expressions<'_> {
     }
 }
 
+/// What must be true of the rows of an insert, so that the sink takes them. Rows of groups are written as they are: Flink would
+/// push a condition on their keys below the aggregate, and then see no window any more.
+pub(super) fn rows_fit(insert: &Insert, output: &Stream) -> Option<String> {
+    if insert.select.group.is_some() { None } else { fits(output) }
+}
+
 /// What must be true of the rows of an output, so that the sink takes them; `None` if it takes all that the types allow.
-pub(super) fn fits(output: &Stream) -> Option<String> {
+fn fits(output: &Stream) -> Option<String> {
     let key =
         |column: &StreamColumn| serde_json::to_string(&column.name).map_or(0, |key| key.len() as u64 + 2);
     let (mut fixed, mut most) = (2, 2_u64);

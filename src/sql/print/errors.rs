@@ -59,7 +59,7 @@ pub(super) fn print(query: &Query, text: &mut String) {
         if stream.role != Role::Output {
             continue;
         }
-        let Some(fits) = bounds::fits(stream) else { continue };
+        let Some(fits) = bounds::rows_fit(insert, stream) else { continue };
         let message = quote::text(&format!("a row of {} has more than 1 MiB", stream.name));
         let now = "CAST(CURRENT_ROW_TIMESTAMP() AS TIMESTAMP(3))";
         let _ = write!(

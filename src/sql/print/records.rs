@@ -6,7 +6,7 @@ use super::super::data_type::{DataType, Family};
 use super::super::epoch::EpochUnit;
 use super::super::query::{Clock, Column, EventTime, Query, RecordFormat, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
-use super::{column_name, errors, expr, quote, time, time_name, time_texts};
+use super::{arithmetic, column_name, errors, expr, quote, time, time_name, time_texts};
 
 /// A key of the records, with what lies below it.
 #[derive(Debug)]
@@ -184,6 +184,11 @@ fn raw_value(query: &Query, path: String, column: &Column) -> (String, DataType)
 /// The value of a column, with its type.
 pub(super) fn value(query: &Query, at: usize, column: &Column) -> String {
     let (path, raw) = raw_value(query, text(query, at, column), column);
+    let data_type = column.data_type;
+    if raw == data_type && data_type.is_approximate() {
+        // No JSON number is infinite, or NaN, which Flink reads in texts.
+        return arithmetic::finite(&path, data_type);
+    }
     read(&path, raw, column, "\n    ")
 }
 

@@ -414,7 +414,10 @@ impl Resolver<'_, '_> {
             return true;
         }
         match &value.kind {
-            ExprKind::Aggregate { .. } | ExprKind::Literal(_) | ExprKind::Window(_) => true,
+            ExprKind::Aggregate { .. }
+            | ExprKind::Literal(_)
+            | ExprKind::Window(_)
+            | ExprKind::Anomaly(_) => true,
             ExprKind::Column(column) => {
                 let name = &self.here.scope.relations[column.relation].columns[column.column].name;
                 let message = format!("`{name}` is neither grouped nor aggregated");
@@ -476,7 +479,15 @@ fn leftmost(from: &mut FromClause) -> &mut FromClause {
 
 /// Whether an aggregate looks at rows before this one and not at a group.
 pub(super) fn needs_over(function: Aggregate) -> bool {
-    matches!(function, Aggregate::Lag | Aggregate::RowNumber | Aggregate::FirstValue | Aggregate::LastValue)
+    matches!(
+        function,
+        Aggregate::Lag
+            | Aggregate::RowNumber
+            | Aggregate::FirstValue
+            | Aggregate::LastValue
+            | Aggregate::FirstPresent
+            | Aggregate::LastPresent
+    )
 }
 
 /// The milliseconds of a constant interval, for windows.
