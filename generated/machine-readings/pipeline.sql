@@ -34,7 +34,7 @@ SELECT
     THEN TO_TIMESTAMP(SUBSTRING(`record`.`at`, 1, 10) || ' ' || SUBSTRING(`record`.`at`, 12, 5) || COALESCE(REGEXP_EXTRACT(`record`.`at`, '^.{16}(:[0-9]{2})', 1), ':00') || '.' || RPAD(COALESCE(REGEXP_EXTRACT(`record`.`at`, '^.{19}[.,]([0-9]{1,3})', 1), ''), 3, '0'), 'yyyy-MM-dd HH:mm:ss.SSS')
     - INTERVAL '1' HOUR * COALESCE(TRY_CAST(REGEXP_EXTRACT(`record`.`at`, '^.{16}[^\[+-]*([+-][0-9]{2})', 1) AS INT), 0) - INTERVAL '1' MINUTE * COALESCE(CASE REGEXP_EXTRACT(`record`.`at`, '^.{16}[^\[+-]*([+-])', 1) WHEN '-' THEN -1 ELSE 1 END * TRY_CAST(REGEXP_EXTRACT(`record`.`at`, '^.{16}[^\[+-]*[+-][0-9]{2}:?([0-9]{2})', 1) AS INT), 0)
     ELSE TO_TIMESTAMP(REPLACE(REPLACE(`record`.`at`, 'T', ' '), 'Z', '')) END AS `at`,
-  TRY_CAST(`record`.`celsius` AS DOUBLE) AS `celsius`,
+  CASE WHEN ABS(CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END) <= 1.7976931348623157E308 THEN CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END END AS `celsius`,
   `record`.`pipec_rowtime` AS `pipec_rowtime`,
   `record`.`pipec_event_time` AS `pipec_event_time`
 FROM `pipec_records` AS `record`;
@@ -77,7 +77,7 @@ SELECT
   `machine` AS `machine`,
   `at` AS `at`,
   `celsius` AS `celsius`,
-  CAST(LAG(`celsius`, 1) OVER (PARTITION BY `machine` ORDER BY `pipec_event_time`) AS DOUBLE) AS `before`
+  CAST(CASE WHEN COUNT(*) OVER (PARTITION BY `machine` ORDER BY `pipec_event_time` ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) > 1 THEN FIRST_VALUE(ARRAY[`celsius`]) OVER (PARTITION BY `machine` ORDER BY `pipec_event_time` ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)[1] END AS DOUBLE) AS `before`
 FROM `SOURCE_SQL_STREAM_001`
 WHERE `pipec_event_time` > TIMESTAMP '0001-01-01 00:00:00';
 
@@ -87,11 +87,11 @@ SELECT
   CAST(`record`.`pipec_rowtime` AS TIMESTAMP(3)) AS `ERROR_TIME`,
   CAST('ERROR' AS VARCHAR(10)) AS `ERROR_LEVEL`,
   CAST(CASE WHEN CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) = TIMESTAMP '0001-01-01 00:00:00' THEN 'NO_EVENT_TIME' ELSE 'INVALID_VALUE' END AS VARCHAR(32)) AS `ERROR_NAME`,
-  CAST(SUBSTRING('no value, or one that does not fit: ' || CONCAT_WS(', ', CASE WHEN CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) = TIMESTAMP '0001-01-01 00:00:00' THEN 'at' END, CASE WHEN `record`.`celsius` IS NOT NULL AND TRY_CAST(`record`.`celsius` AS DOUBLE) IS NULL THEN 'celsius' END), 1, 4096) AS VARCHAR(4096)) AS `MESSAGE`,
+  CAST(SUBSTRING('no value, or one that does not fit: ' || CONCAT_WS(', ', CASE WHEN CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) = TIMESTAMP '0001-01-01 00:00:00' THEN 'at' END, CASE WHEN `record`.`celsius` IS NOT NULL AND CASE WHEN ABS(CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END) <= 1.7976931348623157E308 THEN CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END END IS NULL THEN 'celsius' END), 1, 4096) AS VARCHAR(4096)) AS `MESSAGE`,
   CAST(`record`.`pipec_rowtime` AS TIMESTAMP(3)) AS `DATA_ROWTIME`,
   CAST(SUBSTRING(JSON_OBJECT(KEY 'machine' VALUE `record`.`machine`, KEY 'at' VALUE `record`.`at`, KEY 'celsius' VALUE `record`.`celsius` NULL ON NULL), 1, 49152) AS VARCHAR(49152)) AS `DATA_ROW`,
   CAST(NULL AS VARCHAR(128)) AS `PUMP_NAME`
 FROM `pipec_records` AS `record`
 WHERE CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) = TIMESTAMP '0001-01-01 00:00:00'
-  OR `record`.`celsius` IS NOT NULL AND TRY_CAST(`record`.`celsius` AS DOUBLE) IS NULL;
+  OR `record`.`celsius` IS NOT NULL AND CASE WHEN ABS(CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END) <= 1.7976931348623157E308 THEN CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END END IS NULL;
 
