@@ -3,6 +3,10 @@
 
 use pipec_core::Scalar;
 
+use super::expr::{Aggregate, Expr, ExprKind, Function};
+use super::query::Query;
+use crate::source::Span;
+
 /// A function of its arguments alone.
 #[derive(Debug)]
 pub struct Builtin {
@@ -486,6 +490,32 @@ const fn both_of(builtin: &Builtin) -> Builtin {
         flink: builtin.flink,
         scalar: builtin.scalar,
         since: builtin.since,
+    }
+}
+
+impl Query {
+    /// The functions of it that older versions of Flink do not have: their names, the first version, their places.
+    pub fn newer_functions(&self) -> Vec<(&'static str, &'static str, Span)> {
+        fn visit(expr: &Expr, found: &mut Vec<(&'static str, &'static str, Span)>) {
+            match &expr.kind {
+                ExprKind::Call { function: Function::Builtin(builtin), .. } => {
+                    found.extend(builtin.since.map(|since| (builtin.name, since, expr.span)));
+                }
+                ExprKind::Aggregate { function: Aggregate::Percentile, .. } => {
+                    found.push(("PERCENTILE", "2.0", expr.span));
+                }
+                _ => {}
+            }
+            expr.operands(&mut |operand| visit(operand, found));
+        }
+        let mut found = Vec::new();
+        for insert in &self.inserts {
+            let select = &insert.select;
+            for expr in select.expressions().into_iter().chain(select.from.expressions()) {
+                visit(expr, &mut found);
+            }
+        }
+        found
     }
 }
 

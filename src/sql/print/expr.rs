@@ -223,6 +223,8 @@ impl Expressions<'_> {
             Aggregate::LastValue => "LAST_VALUE",
             Aggregate::Lag => "LAG",
             Aggregate::RowNumber => "ROW_NUMBER",
+            Aggregate::ListAgg => "LISTAGG",
+            Aggregate::Percentile => "PERCENTILE",
         };
         let arguments: Vec<String> = arguments.iter().map(|argument| self.print(argument)).collect();
         let arguments = match (function, arguments.is_empty()) {

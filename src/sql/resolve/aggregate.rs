@@ -29,6 +29,8 @@ pub(super) fn named(name: &str) -> Option<Aggregate> {
         "LAST_VALUE" => Aggregate::LastValue,
         "LAG" => Aggregate::Lag,
         "ROW_NUMBER" => Aggregate::RowNumber,
+        "LISTAGG" => Aggregate::ListAgg,
+        "PERCENTILE" => Aggregate::Percentile,
         _ => return None,
     })
 }
@@ -48,6 +50,8 @@ pub(super) const NAMES: &[&str] = &[
     "LAST_VALUE",
     "LAG",
     "ROW_NUMBER",
+    "LISTAGG",
+    "PERCENTILE",
 ];
 
 const FRAME: &str =
@@ -84,6 +88,10 @@ impl Resolver<'_, '_> {
         self.here.in_aggregate = false;
         let (arguments, data_type) = arguments?;
         match &call.over {
+            Some(_) if matches!(function, Aggregate::ListAgg | Aggregate::Percentile) => {
+                let help = "group by a window: GROUP BY STEP(ROWTIME BY INTERVAL '1' MINUTE)";
+                return self.refuse(Some(name.span), &format!("`{}` with OVER", name.text), help);
+            }
             Some(window) => self.over(window, function, distinct, name)?,
             None if needs_over(function) => {
                 let message = format!("`{}` needs OVER", name.text);
@@ -127,7 +135,14 @@ impl Resolver<'_, '_> {
             (Aggregate::Lag, Some([Argument::Expr(value), rest @ ..])) if rest.len() <= 2 => {
                 self.lag(value, rest, name)
             }
+            (Aggregate::ListAgg, Some([Argument::Expr(text), rest @ ..])) if rest.len() <= 1 => {
+                self.list(text, rest.first().copied(), name)
+            }
+            (Aggregate::Percentile, Some([Argument::Expr(value), Argument::Expr(part)])) => {
+                self.percentile(value, part, name)
+            }
             (Aggregate::RowNumber | Aggregate::Lag, _) => self.bad_aggregate(name),
+            (Aggregate::ListAgg | Aggregate::Percentile, _) => self.bad_aggregate(name),
             (_, Some([Argument::Expr(value)])) => {
                 let value = self.typed(value)?;
                 self.aggregate_argument(function, value, name)
@@ -171,6 +186,47 @@ impl Resolver<'_, '_> {
             _ => (from, from),
         };
         Some((vec![Operand::Typed(value).into_type(argument)], result))
+    }
+
+    /// `LISTAGG(text [, separator])`
+    fn list(
+        &mut self,
+        text: &ast::Expr,
+        separator: Option<&ast::FunctionArgExpr>,
+        name: &Name,
+    ) -> Option<(Vec<Expr>, DataType)> {
+        let mut arguments = vec![self.text_operand(text, &name.text)?];
+        match separator {
+            None => {}
+            Some(ast::FunctionArgExpr::Expr(separator)) => {
+                arguments.push(self.constant_text(separator, &name.text)?);
+            }
+            Some(_) => return self.bad_aggregate(name),
+        }
+        Some((arguments, DataType::Varchar(None)))
+    }
+
+    /// `PERCENTILE(value, part)`, the part from 0 to 1.
+    fn percentile(
+        &mut self,
+        value: &ast::Expr,
+        part: &ast::Expr,
+        name: &Name,
+    ) -> Option<(Vec<Expr>, DataType)> {
+        let value = self.of_family(value, Family::Number, DataType::Double, &name.text)?;
+        let value = Operand::Typed(value).into_type(DataType::Double);
+        let part = self.typed(part)?;
+        let span = part.span;
+        let part = Operand::Typed(part).into_type(DataType::Double);
+        match part.kind {
+            ExprKind::Literal(Literal::Double(number)) if (0.0..=1.0).contains(&number) => {
+                Some((vec![value, part], DataType::Double))
+            }
+            _ => {
+                let message = "PERCENTILE takes a constant from 0 to 1 behind the value".into();
+                self.mismatch(span, message, "write PERCENTILE(x, 0.95)".into())
+            }
+        }
     }
 
     /// `LAG(value [, rows before [, otherwise]])`
@@ -425,8 +481,16 @@ fn same(a: &Over, b: &Over) -> bool {
 }
 
 /// How an aggregate is called.
+/// Names of aggregates, and how they are called.
+pub(in super::super) fn forms() -> impl Iterator<Item = (&'static str, String)> {
+    NAMES.iter().map(|name| (*name, form(name)))
+}
+
+/// How an aggregate is called.
 pub(super) fn form(name: &str) -> String {
     match name {
+        "LISTAGG" => "LISTAGG(x, ',')".into(),
+        "PERCENTILE" => "PERCENTILE(x, 0.95)".into(),
         "COUNT" => "COUNT(*), COUNT(x) or COUNT(DISTINCT x)".into(),
         "LAG" => "LAG(x, 1) OVER (PARTITION BY \"column\" ORDER BY ROWTIME)".into(),
         "ROW_NUMBER" => {

@@ -4,17 +4,17 @@ use super::super::builtin::{BUILTINS, TYPED};
 use super::super::expr::Function;
 
 /// A function with a fixed list of arguments.
-pub(super) struct Signature {
-    pub(super) name: &'static str,
+pub(in super::super) struct Signature {
+    pub(in super::super) name: &'static str,
     pub(super) function: Function,
     pub(super) takes: &'static [Takes],
     pub(super) gives: Gives,
-    form: &'static str,
+    pub(in super::super) form: &'static str,
 }
 
 /// What an argument is.
 #[derive(Clone, Copy)]
-pub(super) enum Takes {
+pub(in super::super) enum Takes {
     Text,
     /// A constant text that is a regular expression.
     Expression,
@@ -28,7 +28,7 @@ pub(super) enum Takes {
 
 /// The type of the result.
 #[derive(Clone, Copy)]
-pub(super) enum Gives {
+pub(in super::super) enum Gives {
     /// Text as long as the first argument at most.
     Part,
     /// Text of any length.
@@ -39,7 +39,7 @@ pub(super) enum Gives {
     Double,
 }
 
-pub(super) const SIGNATURES: &[Signature] = &[
+pub(in super::super) const SIGNATURES: &[Signature] = &[
     Signature {
         name: "UPPER",
         function: Function::Upper,
@@ -134,7 +134,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
 ];
 
 /// Functions with a form of their own, and how they are called.
-pub(super) const FORMS: &[(&str, &str)] = &[
+pub(in super::super) const FORMS: &[(&str, &str)] = &[
     ("SUBSTRING", "SUBSTRING(x FROM 1 FOR 3)"),
     ("TRIM", "TRIM(x)"),
     ("POSITION", "POSITION('a' IN x)"),
