@@ -85,8 +85,8 @@ pub(super) enum Takes {
     Count,
     /// A constant path of JSON.
     JsonPath,
-    /// A constant text.
-    Constant,
+    /// A constant that names a part of a URL.
+    UrlPart,
 }
 
 /// The type of the result.
@@ -335,7 +335,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
     flink(
         "PARSE_URL",
         "PARSE_URL(x, 'HOST')",
-        &[Takes::Text, Takes::Constant],
+        &[Takes::Text, Takes::UrlPart],
         Gives::Part,
         "PARSE_URL({0}, {1})",
         "HOST, PATH, QUERY, REF, PROTOCOL, FILE, AUTHORITY or USERINFO of a URL; NULL where it is none",
@@ -387,14 +387,6 @@ pub(super) const BUILTINS: &[Builtin] = &[
         Gives::Boolean,
         "IS_DECIMAL({0})",
         "whether a text is a number",
-    ),
-    flink(
-        "CONVERT_TZ",
-        "CONVERT_TZ(x, 'UTC', 'Europe/Berlin')",
-        &[Takes::Text, Takes::Constant, Takes::Constant],
-        Gives::Text,
-        "CONVERT_TZ({0}, {1}, {2})",
-        "a time as text, `2026-01-27 09:30:00`, of one time zone in another; NULL where it is none",
     ),
 ];
 

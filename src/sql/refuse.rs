@@ -161,6 +161,10 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     ),
     (&["CURRENT_USER", "USER", "DATABASE"], "remove it: a stream has no users"),
     (&["ML_PREDICT", "ML_EVALUATE", "VECTOR_SEARCH"], "call the model where the output is read"),
+    (&["CONVERT_TZ"], "times are in UTC: convert them where they are read"),
+    (&["WINDOW"], "write GROUP BY TUMBLE(ROWTIME, INTERVAL '1' MINUTE), and TUMBLE_START(..) for its start"),
+    (&["STRLEN"], "write CHAR_LENGTH(x)"),
+    (&["ADD_MONTHS"], "write x + INTERVAL '1' MONTH"),
     (&["GENERATE_SERIES"], "put the rows into a file, as a table of analytics.reference_tables"),
 ];
 

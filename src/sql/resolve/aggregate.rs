@@ -64,6 +64,11 @@ impl Resolver<'_, '_> {
         call: &ast::Function,
         name: &Name,
     ) -> Option<Operand> {
+        if let Some(condition) = &call.filter
+            && let Some(filtered) = filtered(function, call, condition)
+        {
+            return self.aggregate(function, &filtered, name);
+        }
         let ast::FunctionArguments::List(list) = &call.args else { return self.bad_aggregate(name) };
         let plain = !call.uses_odbc_syntax
             && matches!(call.parameters, ast::FunctionArguments::None)
@@ -481,6 +486,31 @@ fn same(a: &Over, b: &Over) -> bool {
 }
 
 /// How an aggregate is called.
+/// An aggregate with FILTER as one of a CASE: what the condition leaves out is NULL, which no aggregate of these counts.
+fn filtered(function: Aggregate, call: &ast::Function, condition: &ast::Expr) -> Option<ast::Function> {
+    if needs_over(function) {
+        return None;
+    }
+    let mut call = call.clone();
+    call.filter = None;
+    let ast::FunctionArguments::List(list) = &mut call.args else { return None };
+    let ast::FunctionArg::Unnamed(argument) = list.args.first_mut()? else { return None };
+    let result = match argument {
+        ast::FunctionArgExpr::Expr(value) => value.clone(),
+        ast::FunctionArgExpr::Wildcard => ast::Expr::Value(ast::Value::Number("1".into(), false).into()),
+        _ => return None,
+    };
+    let branch = ast::CaseWhen { condition: condition.clone(), result };
+    *argument = ast::FunctionArgExpr::Expr(ast::Expr::Case {
+        case_token: ast::helpers::attached_token::AttachedToken::empty(),
+        end_token: ast::helpers::attached_token::AttachedToken::empty(),
+        operand: None,
+        conditions: vec![branch],
+        else_result: None,
+    });
+    Some(call)
+}
+
 /// Names of aggregates, and how they are called.
 pub(in super::super) fn forms() -> impl Iterator<Item = (&'static str, String)> {
     NAMES.iter().map(|name| (*name, form(name)))

@@ -87,6 +87,12 @@ impl Resolver<'_, '_> {
 
     fn key(&mut self, expr: &ast::Expr) -> Option<Key> {
         use sqlparser::ast::Spanned;
+        if let ast::Expr::Value(value) = expr
+            && let ast::Value::Number(place, _) = &value.value
+            && let Some(item) = self.here.aliases.at(place).filter(|_| self.text.is_plain)
+        {
+            return self.key(&item);
+        }
         if let ast::Expr::Value(value) = expr {
             let span = self.text.locate(value.span);
             return self.refuse(span, "a column by its number", "name it");
