@@ -7,6 +7,7 @@ mod builtin;
 pub mod catalog;
 mod data_type;
 mod dialect;
+mod epoch;
 mod expr;
 mod from;
 mod interval;
@@ -25,6 +26,7 @@ mod similar;
 mod syntax;
 
 pub use data_type::{DataType, Family, TypeError};
+pub use epoch::EpochUnit;
 pub use expr::{
     Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart,
     Side, TimeField, WindowBound,

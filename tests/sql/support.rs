@@ -20,7 +20,7 @@ pub struct Analyzed {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Columns from lines of `name type path`; a type has no blanks.
+/// Columns from lines of `name type path`; a type has no blanks, and `␣` is one in a name or a path.
 pub fn columns(sources: &mut Sources, text: &str) -> Vec<Column> {
     let id = sources.add("columns", text.into());
     let mut columns = Vec::new();
@@ -28,11 +28,12 @@ pub fn columns(sources: &mut Sources, text: &str) -> Vec<Column> {
     for line in text.split_inclusive('\n') {
         let mut words = line.split_whitespace();
         if let (Some(name), Some(data_type)) = (words.next(), words.next()) {
-            let path = words.collect::<Vec<_>>().join(" ");
+            let path = words.collect::<Vec<_>>().join(" ").replace('␣', " ");
             columns.push(Column {
-                name: name.into(),
+                name: name.replace('␣', " "),
                 data_type: data_type.parse().expect("a type"),
                 path: parse_column_path(&path).expect("a path"),
+                epoch: None,
                 span: sources.file(id).span(at..at + line.trim_end().len()),
             });
         }
@@ -62,6 +63,7 @@ pub fn analyzed_as(
     let columns = columns(&mut sources, column_lines);
     let event_time = event_time.split_once(' ').map(|(name, lateness)| EventTime {
         column: columns.iter().position(|column| column.name == name).expect("the event time's column"),
+        unit: None,
         lateness_ms: lateness.trim().parse().expect("milliseconds"),
     });
     let id = sources.add("input.sql", sql.into());

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use super::super::data_type::{DataType, Family};
+use super::super::epoch::EpochUnit;
 use super::super::query::{Clock, Column, Query, RecordFormat, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
-use super::{column_name, expr, quote, time, time_name};
+use super::{column_name, expr, quote, time, time_name, time_texts};
 
 /// A key of the records, with what lies below it.
 #[derive(Debug)]
@@ -23,19 +24,24 @@ enum Shape<'a> {
 }
 
 /// What the JSON format makes of a value before it is cut and converted: times have more spellings than it reads.
-pub(in super::super) fn raw_type(data_type: DataType) -> DataType {
+fn raw_type(data_type: DataType) -> DataType {
     match data_type.family() {
         Family::Text | Family::Time => DataType::Varchar(None),
         Family::Boolean | Family::Number => data_type,
     }
 }
 
-/// Adds a value with what lies around it; `array` is the number of keys that lead to an array.
+/// The same for a column, whose times may be numbers.
+pub(in super::super) fn raw_type_of(column: &Column) -> DataType {
+    column.epoch.map_or(raw_type(column.data_type), EpochUnit::number)
+}
+
+/// Adds a value of a raw type with what lies around it; `array` is the number of keys that lead to an array.
 fn add<'a>(fields: &mut Vec<Field<'a>>, path: &'a [String], array: Option<usize>, data_type: DataType) {
     let Some((key, rest)) = path.split_first() else { return };
     let at = fields.iter().position(|field| field.key == key).unwrap_or_else(|| {
         let shape = match (rest.is_empty(), array) {
-            (true, _) => Shape::Value(raw_type(data_type)),
+            (true, _) => Shape::Value(data_type),
             (false, Some(1)) => Shape::Array(Vec::new()),
             (false, _) => Shape::Row(Vec::new()),
         };
@@ -68,7 +74,7 @@ fn table(query: &Query) -> (Vec<String>, String, &'static str) {
             let mut fields = Vec::new();
             for column in &query.input {
                 let array = column.path.elements().map(|(array, _)| array.len());
-                add(&mut fields, column.path.segments(), array, column.data_type);
+                add(&mut fields, column.path.segments(), array, raw_type_of(column));
             }
             let field = |field: &Field| format!("  {} {}", quote::name(field.key), type_of(&field.shape));
             let options = "'format' = 'json',\n  'json.ignore-parse-errors' = 'true',\n  \
@@ -79,13 +85,14 @@ fn table(query: &Query) -> (Vec<String>, String, &'static str) {
             (fields.iter().map(field).collect(), options, comment)
         }
         RecordFormat::Csv { delimiter } => {
-            let field = |column: &Column| format!("  {} STRING", quote::name(&column.name));
+            let stream = query.stream(StreamId::INPUT);
+            let field = |at: usize| format!("  {} STRING", column_name(stream, at));
             let options = format!(
                 "'format' = 'csv',\n  'csv.field-delimiter' = {},\n  'csv.ignore-parse-errors' = 'true'",
                 quote::text(&delimiter.to_string())
             );
             let comment = "-- The records as they are: fields by their order. What is missing is NULL.";
-            (query.input.iter().map(field).collect(), options, comment)
+            ((0..query.input.len()).map(field).collect(), options, comment)
         }
     }
 }
@@ -107,7 +114,7 @@ pub(super) fn print(query: &Query, text: &mut String) {
         quote::name(RECORDS_TABLE),
         fields.join(",\n"),
     );
-    let value = |(at, column)| format!("  {} AS {}", value(query, column), column_name(stream, at));
+    let value = |(at, column)| format!("  {} AS {}", value(query, at, column), column_name(stream, at));
     let mut columns: Vec<String> = query.input.iter().enumerate().map(value).collect();
     columns.extend(stream.carries.iter().map(|time| format!("  `record`.{0} AS {0}", time_name(*time))));
     let _ = write!(
@@ -137,19 +144,33 @@ fn elements(query: &Query) -> String {
 }
 
 /// The value of a column, with its type.
-fn value(query: &Query, column: &Column) -> String {
+fn value(query: &Query, at: usize, column: &Column) -> String {
     let (path, raw) = match (query.format, column.path.elements()) {
         (RecordFormat::Csv { .. }, _) => {
-            (format!("`record`.{}", quote::name(&column.name)), DataType::Varchar(None))
+            let field = column_name(query.stream(StreamId::INPUT), at);
+            (format!("`record`.{field}"), DataType::Varchar(None))
         }
         (RecordFormat::Json, Some((_, element))) => {
             let keys: Vec<String> = element.iter().map(|key| quote::name(key)).collect();
-            (format!("`element`.{}", keys.join(".")), raw_type(column.data_type))
+            (format!("`element`.{}", keys.join(".")), raw_type_of(column))
         }
-        (RecordFormat::Json, None) => (format!("`record`.{}", path(column)), raw_type(column.data_type)),
+        (RecordFormat::Json, None) => (format!("`record`.{}", path(column)), raw_type_of(column)),
     };
-    if raw == column.data_type { path } else { expr::cast(&path, raw, column.data_type) }
+    read(&path, raw, column, "\n    ")
 }
+
+/// A value of a raw type as its column's.
+fn read(path: &str, raw: DataType, column: &Column, between: &str) -> String {
+    match column.epoch {
+        Some(unit) => time::since_epoch(path, raw, unit),
+        None if raw == column.data_type => path.to_owned(),
+        None if column.data_type == DataType::Timestamp => time_texts::read(path, between),
+        None => expr::cast(path, raw, column.data_type),
+    }
+}
+
+/// Stands for an event time that a record does not have: the start of the year 1, which programs write for none.
+pub(super) const NO_TIME: &str = "TIMESTAMP '0001-01-01 00:00:00'";
 
 /// A time that rows are ordered by, and how late it may come.
 fn time_fields(query: &Query, time: TimeAttribute) -> Vec<String> {
@@ -164,16 +185,21 @@ fn time_fields(query: &Query, time: TimeAttribute) -> Vec<String> {
         },
         (TimeAttribute::EventTime, Some(event_time)) => {
             let column = &query.input[event_time.column];
-            let path = match query.format {
-                RecordFormat::Json => path(column),
-                RecordFormat::Csv { .. } => quote::name(&column.name),
+            let (path, raw) = match query.format {
+                RecordFormat::Json => (path(column), raw_type_of(column)),
+                RecordFormat::Csv { .. } => {
+                    (column_name(query.stream(StreamId::INPUT), event_time.column), DataType::Varchar(None))
+                }
             };
-            let value = expr::cast(&path, DataType::Varchar(None), column.data_type);
+            let value = match event_time.unit {
+                Some(unit) => time::since_epoch(&path, raw, unit),
+                None => read(&path, raw, column, "\n    "),
+            };
             // Without any lateness, Flink drops rows that are as old as the newest one.
             let lateness = i64::try_from(event_time.lateness_ms).unwrap_or(i64::MAX).max(1);
             vec![
                 // A missing time must not stop the job. What is ordered by it leaves such a record out.
-                format!("  {name} AS COALESCE({value}, TIMESTAMP '1970-01-01 00:00:00')"),
+                format!("  {name} AS COALESCE({value}, {NO_TIME})"),
                 format!("  WATERMARK FOR {name} AS {name} - {}", time::interval(lateness)),
             ]
         }
