@@ -369,7 +369,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         "IS_ALPHA(x)",
         &[Takes::Text],
         Gives::Boolean,
-        "IS_ALPHA({0})",
+        "CASE WHEN {0} IS NOT NULL THEN IS_ALPHA({0}) END",
         "whether a text has letters only, and one at least",
     ),
     flink(
@@ -377,7 +377,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         "IS_DIGIT(x)",
         &[Takes::Text],
         Gives::Boolean,
-        "IS_DIGIT({0})",
+        "CASE WHEN {0} IS NOT NULL THEN IS_DIGIT({0}) END",
         "whether a text has digits only, and one at least",
     ),
     flink(
@@ -385,7 +385,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         "IS_DECIMAL(x)",
         &[Takes::Text],
         Gives::Boolean,
-        "IS_DECIMAL({0})",
+        "CASE WHEN {0} IS NOT NULL THEN IS_DECIMAL({0}) END",
         "whether a text is a number",
     ),
 ];

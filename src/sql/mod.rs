@@ -24,6 +24,7 @@ mod rows;
 mod scan;
 mod similar;
 mod syntax;
+mod work;
 
 pub use data_type::{DataType, Family, TypeError};
 pub use epoch::EpochUnit;
@@ -41,6 +42,7 @@ pub use query::{
     WindowKind,
 };
 pub use rows::{OpenPlace, RowRate};
+pub use work::{Keys, Operator, OperatorKind};
 
 use crate::diagnostics::{self, Code, Diagnostic};
 use crate::source::Excerpt;
