@@ -5,6 +5,7 @@ mod aliases;
 mod builtins;
 mod expr;
 mod flow;
+mod forest;
 mod from;
 mod functions;
 mod group;
