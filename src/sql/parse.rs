@@ -31,6 +31,8 @@ pub(super) struct Name {
 pub(super) enum Statement {
     CreateStream(CreateStream),
     Insert(Box<InsertInto>),
+    /// Could not be read; the streams that it names are known, or fed, nevertheless.
+    Faulty(Vec<String>),
 }
 
 /// `CREATE [OR REPLACE] STREAM name (column type, ...)`
@@ -39,6 +41,8 @@ pub(super) struct CreateStream {
     pub(super) name: Name,
     /// Without a type when that could not be read.
     pub(super) columns: Vec<(Name, Option<DataType>)>,
+    /// Places of the columns that are NOT NULL.
+    pub(super) required: Vec<usize>,
 }
 
 /// `[CREATE [OR REPLACE] PUMP pump [STARTED] AS] [INSERT INTO into [(columns)]] SELECT ...`
@@ -76,7 +80,7 @@ pub(super) fn parse(
             let mut cursor = Cursor { tokens, at: 0, text, diagnostics };
             cursor.statement().unwrap_or_else(|fault| {
                 diagnostics.push(fault);
-                None
+                Some(Statement::Faulty(named(tokens)))
             })
         })
         .collect()
@@ -233,10 +237,13 @@ impl Cursor<'_, '_> {
         if !self.skip(&Token::LParen) {
             return Err(self.syntax("the columns in parentheses", help));
         }
-        let mut columns = Vec::new();
+        let (mut columns, mut required) = (Vec::new(), Vec::new());
         loop {
             let column = self.name("a column's name")?;
-            let data_type = self.column_type()?;
+            let (data_type, is_required) = self.column_type()?;
+            if is_required {
+                required.push(columns.len());
+            }
             columns.push((column, data_type));
             if self.skip(&Token::RParen) {
                 break;
@@ -247,13 +254,13 @@ impl Cursor<'_, '_> {
         }
         self.skip_description();
         match self.peek(0) {
-            None => Ok(Statement::CreateStream(CreateStream { name, columns })),
+            None => Ok(Statement::CreateStream(CreateStream { name, columns, required })),
             Some(_) => Err(self.syntax("`;` behind the columns", "end the statement with `;`")),
         }
     }
 
-    /// Up to the comma or parenthesis behind a column's type.
-    fn column_type(&mut self) -> Parsed<Option<DataType>> {
+    /// Up to the comma or parenthesis behind a column's type, and whether the column is NOT NULL.
+    fn column_type(&mut self) -> Parsed<(Option<DataType>, bool)> {
         let start = self.at;
         let (mut depth, mut end) = (0_usize, self.at);
         while let Some(lexeme) = self.tokens.get(end) {
@@ -292,19 +299,25 @@ impl Cursor<'_, '_> {
         let words: Vec<&str> =
             self.tokens[start..type_end].iter().map(|token| self.text.text(token.range.clone())).collect();
         self.at = type_end;
+        let is_required = self.is_word(0, "NOT") && self.is_word(1, "NULL");
+        if is_required {
+            self.at += 2;
+        } else {
+            self.skip_word("NULL");
+        }
         self.skip_description();
         if self.at < end {
-            let help = "remove it: every column can hold NULL; filter with WHERE .. IS NOT NULL";
+            let help = "remove it: filter with WHERE, and choose a value with COALESCE";
             let span = self.text.span(self.here().start..self.tokens[end - 1].range.end);
             self.diagnostics.push(refusal(span, "a condition on a column", help));
         }
         self.at = end;
         match words.join(" ").parse() {
-            Ok(data_type) => Ok(Some(data_type)),
+            Ok(data_type) => Ok((Some(data_type), is_required)),
             Err(error) => {
                 let span = self.text.span(range);
                 self.diagnostics.push(Diagnostic::error(Code::TypeMismatch, span, error.message, error.help));
-                Ok(None)
+                Ok((None, is_required))
             }
         }
     }
@@ -435,6 +448,18 @@ impl Cursor<'_, '_> {
     }
 }
 
+/// The streams that a statement declares or feeds, folded.
+fn named(tokens: &[Lexeme]) -> Vec<String> {
+    let is_place = |at: usize| at > 0 && (tokens[at - 1].is_word("STREAM") || tokens[at - 1].is_word("INTO"));
+    let head = tokens.iter().position(|token| token.is_word("SELECT")).unwrap_or(tokens.len());
+    let names = (0..head).filter(|at| is_place(*at)).filter_map(|at| match &tokens[at].token.token {
+        Token::Word(word) if word.quote_style.is_some() => Some(word.value.clone()),
+        Token::Word(word) => Some(word.value.to_uppercase()),
+        _ => None,
+    });
+    names.collect()
+}
+
 /// An unquoted name is kept in upper case. A name becomes a key of JSON and stands in the generated SQL.
 fn folded(word: &Word, span: Span) -> Parsed<Name> {
     let quoted = word.quote_style.is_some();
@@ -477,6 +502,9 @@ fn reads(tokens: &[Lexeme]) -> Vec<String> {
             at >= back && words.iter().any(|word| tokens[at - back].is_word(word))
         };
         let opened = at >= 2 && tokens[at - 1].is(&Token::LParen);
+        if at > 0 && tokens[at - 1].is(&Token::Comma) && is_in_list(tokens, at) {
+            return true;
+        }
         word(1, &["FROM", "JOIN", "TABLE"]) || opened && word(2, &["TUMBLE", "HOP", "SESSION", "CUMULATE"])
     };
     let names = tokens.iter().enumerate().filter(|(at, _)| is_place(*at));
@@ -487,6 +515,27 @@ fn reads(tokens: &[Lexeme]) -> Vec<String> {
             _ => None,
         })
         .collect()
+}
+
+/// Whether a place behind a comma is in the list behind FROM.
+fn is_in_list(tokens: &[Lexeme], at: usize) -> bool {
+    const CLAUSES: [&str; 9] = ["SELECT", "WHERE", "GROUP", "HAVING", "WINDOW", "ORDER", "ON", "UNION", "BY"];
+    let mut closed = 0_usize;
+    for token in tokens[..at].iter().rev() {
+        if token.is(&Token::RParen) {
+            closed += 1;
+        } else if token.is(&Token::LParen) {
+            if closed == 0 {
+                return false;
+            }
+            closed -= 1;
+        } else if closed == 0 && token.is_word("FROM") {
+            return true;
+        } else if closed == 0 && CLAUSES.iter().any(|word| token.is_word(word)) {
+            return false;
+        }
+    }
+    false
 }
 
 fn parse_query(tokens: &[Lexeme]) -> Result<Box<ast::Query>, ParserError> {

@@ -83,7 +83,8 @@ impl Printer<'_> {
                     partition.iter().map(|column| column_name(stream, *column)).collect();
                 let partition = match columns.as_slice() {
                     [] => String::new(),
-                    columns => format!(" PARTITION BY {}", columns.join(", ")),
+                    [column] => format!(" PARTITION BY {column}"),
+                    columns => format!(" PARTITION BY ({})", columns.join(", ")),
                 };
                 format!("TABLE(SESSION(TABLE {table}{partition}, DESCRIPTOR({time}), {}))", interval(*gap_ms))
             }

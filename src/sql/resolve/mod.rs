@@ -1,24 +1,35 @@
 //! From statements to the typed query: names become streams and columns, expressions get types.
 
 mod aggregate;
+mod distinct;
 mod expr;
+mod first_value;
 mod flow;
 mod from;
 mod functions;
 mod group;
 mod input;
+mod input_name;
 mod insert;
+mod latest;
+mod list;
 mod literal;
 mod logs;
+mod nest;
 mod operand;
 mod operators;
+mod outputs;
+mod pattern;
 mod reference;
 mod regex;
+mod renamed;
 mod scope;
 mod select;
 mod signatures;
+mod stagger;
 mod streams;
 mod time;
+mod truth;
 mod window;
 
 pub(super) use flow::resolve;
