@@ -366,7 +366,14 @@ fn number_cast(operand: &str, from: DataType, to: DataType, target: &str) -> Str
     }
     // Flink's own cast to a whole number wraps around; the one from text gives NULL for what is too large.
     match (to, from.is_approximate()) {
-        (DataType::Decimal { .. }, _) => format!("TRY_CAST({operand} AS {target})"),
+        // NaN and infinities have no digits: not even TRY_CAST catches Flink's exception, and the job would fail again
+        // at the same record after each restart. From a text they are NULL. A REAL has the digits of the DOUBLE that it is.
+        (DataType::Decimal { .. }, true) => {
+            let double =
+                if from == DataType::Real { format!("CAST({operand} AS DOUBLE)") } else { operand.into() };
+            cast(&format!("CAST({double} AS STRING)"), DataType::Varchar(None), to)
+        }
+        (DataType::Decimal { .. }, false) => format!("TRY_CAST({operand} AS {target})"),
         (DataType::BigInt, true) => format!("CAST({operand} AS BIGINT)"),
         (_, true) => format!("TRY_CAST(CAST(CAST({operand} AS BIGINT) AS STRING) AS {target})"),
         (_, false) => format!("TRY_CAST(CAST({operand} AS STRING) AS {target})"),
