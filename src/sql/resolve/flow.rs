@@ -43,6 +43,7 @@ pub(in super::super) fn resolve(
             Statement::Faulty(names) => streams.faulty.extend(names),
         }
     }
+    streams.is_old = !created.is_empty() || inserts.iter().any(|insert| insert.pump.is_some());
     let empty = super::input_name::leave_out_empty_parts(&mut inserts, &streams.input, diagnostics);
     for create in created.into_iter().filter(|create| !empty.contains(&create.name.text)) {
         streams.declare(create, diagnostics);

@@ -338,6 +338,7 @@ impl Resolver<'_, '_> {
             return self.refuse(Some(condition_span), "a join of ROWTIME with an event time", help);
         }
         if found.is_none()
+            && self.streams.is_old
             && let Some((first, second)) =
                 self.rowtime_of(&left.from, 0).zip(self.rowtime_of(&right.from, first_right))
         {

@@ -47,6 +47,8 @@ pub(super) struct Streams {
     pub(super) faulty: HashSet<String>,
     /// Names of streams that something goes into that has a fault: nothing is said of what reads them.
     pub(super) unread: HashSet<String>,
+    /// Whether the text declares streams or pumps, as the old service's did.
+    pub(super) is_old: bool,
     /// The columns of streams that are NOT NULL.
     pub(super) required: HashMap<StreamId, Vec<usize>>,
     /// Streams that are not wanted.
@@ -76,6 +78,7 @@ impl Streams {
             ids: HashMap::new(),
             faulty: HashSet::new(),
             unread: HashSet::new(),
+            is_old: false,
             required: HashMap::new(),
             left_out: HashSet::new(),
             fed_by: HashMap::new(),
