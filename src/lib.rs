@@ -11,6 +11,7 @@ pub mod deploy;
 pub mod diagnostics;
 pub mod discover;
 pub mod graph;
+pub mod import;
 pub mod instances;
 pub mod pack;
 pub mod parse;

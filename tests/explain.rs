@@ -31,9 +31,9 @@ fn fragment(code: Code, page: &str, heading: &str) -> Option<String> {
     Some(format!("{}\n", text.strip_prefix(fence)?.strip_suffix("\n```")?))
 }
 
-/// A fault that no spec can show; a scenario of `deploy_scenarios/` does.
+/// A fault that no spec can show; a scenario of `deploy_scenarios/` or a case of `import/` does.
 fn is_deployment(code: Code) -> bool {
-    code.number().starts_with("11")
+    code.number().starts_with("11") || code.number().starts_with("12")
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn what_a_deployment_shows_is_what_it_shows() {
     for (code, page) in pages().filter(|(code, _)| is_deployment(*code)) {
         let [wrong, right] =
             ["## Wrong", "## Right"].map(|heading| fragment(code, page, heading).expect("lines"));
-        let mark = format!("error[{code}]");
+        let mark = format!("[{code}]");
         assert!(wrong.contains(&mark), "{code}: Wrong does not show it");
         let shows = |shown: &&String| shown.contains(&mark);
         assert!(

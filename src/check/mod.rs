@@ -73,9 +73,10 @@ impl Context<'_> {
 }
 
 /// Runs every rule. The pipeline comes back only where none found an error.
-pub fn check(pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, Vec<Diagnostic>) {
-    let edges = graph::edges(&pipeline);
+pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, Vec<Diagnostic>) {
     let (query, mut diagnostics) = analytics::analyze(&pipeline);
+    outputs::spell_as_the_sql(&mut pipeline, query.as_ref());
+    let edges = graph::edges(&pipeline);
     let mut context = Context {
         pipeline: &pipeline,
         programs,

@@ -19,6 +19,24 @@ pub(super) fn check(context: &mut Context) {
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
 
+/// Gives each setting the spelling of its output: in plain SQL a name matches in any case.
+pub(super) fn spell_as_the_sql(pipeline: &mut Pipeline, query: Option<&Query>) {
+    let (Some(analytics), Some(query)) = (&mut pipeline.analytics, query.filter(|query| query.is_plain))
+    else {
+        return;
+    };
+    let names: Vec<&str> = query.outputs().map(|stream| stream.name.as_str()).collect();
+    for output in &mut analytics.outputs {
+        if names.contains(&output.name.as_str()) {
+            continue;
+        }
+        let mut others = names.iter().filter(|name| name.to_lowercase() == output.name.to_lowercase());
+        if let (Some(name), None) = (others.next(), others.next()) {
+            output.name = (*name).to_owned();
+        }
+    }
+}
+
 fn known(query: &Query, output: &OutputSetting, found: &mut Vec<Diagnostic>) {
     let mut names: Vec<&str> = query.outputs().map(|stream| stream.name.as_str()).collect();
     let is_out = matches!(output.target, OutputTarget::Nowhere);

@@ -10,9 +10,11 @@ mod diff;
 mod discover;
 mod explain;
 mod fetch;
+mod import;
 mod init;
 mod live_stream;
 mod logs;
+mod object;
 mod output;
 mod pages;
 mod permissions;
@@ -84,6 +86,8 @@ enum Verb {
     Tail(tail::Tail),
     /// Find the columns of sample records, and write them into a spec
     Discover(discover::Discover),
+    /// Turn an application of Kinesis Data Analytics for SQL into a spec and its SQL
+    Import(import::Import),
     /// Explain a diagnostic's code
     Explain(explain::Explain),
     /// Print the JSON Schema of a spec, for editors
@@ -149,6 +153,7 @@ pub fn run(command: Command) -> u8 {
         Verb::Logs(verb) => verb.run(),
         Verb::Tail(verb) => verb.run(),
         Verb::Discover(verb) => verb.run(),
+        Verb::Import(verb) => verb.run(),
         Verb::Explain(verb) => verb.run(),
         Verb::Schema(verb) => verb.run(),
         Verb::Init(verb) => verb.run(),

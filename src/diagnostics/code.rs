@@ -2,7 +2,7 @@
 //!
 //! `01` the file and its structure · `02` stream · `03` producer · `04` records and analytics · `05` transform ·
 //! `06` delivery · `07` SQL · `08` names, tags, account · `09` faults of pipec itself · `10` advice of the plan ·
-//! `11` deployment
+//! `11` deployment · `12` import
 
 use std::fmt;
 
@@ -169,6 +169,12 @@ codes! {
     "1113" NotDeployed "The pipeline is not deployed"
     "1114" Unconfirmed "Nobody is there to confirm"
     "1115" ArtifactMissing "An artifact cannot be made"
+
+    "1201" NoApplication "The file describes no application of the old service"
+    "1202" ImportSyntax "The file is not valid JSON, YAML or Terraform"
+    "1203" CodeElsewhere "A part that a pipeline needs is not in the file"
+    "1204" ImportedValueUnknown "A value is not in the file"
+    "1205" NotCarriedOver "A part of the application has no place in a pipeline"
 }
 
 impl fmt::Display for Code {

@@ -14,6 +14,24 @@ pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
         .map(|(_, candidate)| candidate)
 }
 
+/// The candidates most like what was written, the nearest first; none that is much less like it than the nearest.
+pub fn nearest_few<'a>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    most: usize,
+) -> Vec<&'a str> {
+    let written = written.to_lowercase();
+    let mut near: Vec<(f64, &str)> = candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(&written, &candidate.to_lowercase()), candidate))
+        .filter(|(likeness, _)| *likeness >= LIKENESS)
+        .collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    near.dedup_by_key(|(_, candidate)| *candidate);
+    let best = near.first().map_or(0.0, |(likeness, _)| *likeness);
+    near.into_iter().filter(|(likeness, _)| best - likeness < 0.06).take(most).map(|(_, name)| name).collect()
+}
+
 /// A list for people: "`a`, `b` or `c`".
 pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let ticked: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
@@ -54,6 +72,7 @@ mod tests {
         assert_eq!(nearest("steam", keys), Some("stream"));
         assert_eq!(nearest("RECORD", keys), Some("records"));
         assert_eq!(nearest("zzz", keys), None);
+        assert_eq!(nearest_few("record", ["stream", "records", "recorder"], 2), ["records", "recorder"]);
         assert_eq!(instead("zzz", ["a", "b", "c"]), "write `a`, `b` or `c`");
         assert_eq!(all_of(&["a", "b or c"]), "a and b or c");
     }

@@ -17,8 +17,8 @@ pub struct Unwritable(pub String);
 /// The block as a user would write it: a column a line, in columns.
 pub fn block(discovery: &Discovery) -> String {
     let columns = &discovery.columns;
-    let name = |column: &ColumnFound| format!("{}:", plain(&column.name));
-    let kind = |column: &ColumnFound| format!("{},", plain(&column.data_type.to_string()));
+    let name = |column: &ColumnFound| format!("{}:", word(&column.name));
+    let kind = |column: &ColumnFound| format!("{},", word(&column.data_type.to_string()));
     let widest = |shown: &dyn Fn(&ColumnFound) -> String| {
         columns.iter().map(|column| shown(column).chars().count()).max().unwrap_or_default()
     };
@@ -42,11 +42,11 @@ pub fn block(discovery: &Discovery) -> String {
                 "    {:names$} {{type: {:kinds$} path: {}}}{note}",
                 name(column),
                 kind(column),
-                plain(&column.path.to_string())
+                word(&column.path.to_string())
             ),
             // Fields have no names; their order is that of the columns.
             RecordFormat::Csv { .. } => {
-                let kind = plain(&column.data_type.to_string());
+                let kind = word(&column.data_type.to_string());
                 writeln!(text, "    {:names$} {{type: {kind}}}{note}", name(column))
             }
         };
@@ -58,7 +58,7 @@ pub fn block(discovery: &Discovery) -> String {
 }
 
 /// A word that YAML reads as this very text inside of braces, or the text in quotes.
-fn plain(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     let character = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '$' | '(' | ')');
     let first = |c: char| c.is_ascii_alphabetic() || c == '$';
     let is_word = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]

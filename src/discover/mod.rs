@@ -5,6 +5,7 @@ mod block;
 mod infer;
 mod samples;
 
+pub(crate) use block::word;
 pub use block::{Unwritable, block, written_into};
 pub use infer::{ColumnFound, Discovery, LeftOut, discover};
 pub use samples::{NoSamples, Samples, read};

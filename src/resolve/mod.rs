@@ -5,6 +5,8 @@ pub mod pipeline;
 mod records;
 mod references;
 
+pub use references::MAX_BYTES as REFERENCE_BYTES_MAX;
+
 use std::path::Path as FilePath;
 
 use crate::aws::instance_types::Architecture;

@@ -13,6 +13,7 @@
 //! | `FLOOR((x - TIMESTAMP '1970-01-01 00:00:00') SECOND / 10 TO SECOND)` | `STEP(x, INTERVAL '10' SECOND)` |
 //! | `CEILING(x)` | `CEIL(x)` |
 //! | `CURSOR(SELECT ..)`, `TABLE "S"` as an argument | `(SELECT ..)`, `"S"` |
+//! | `SESSION(TABLE "S" PARTITION BY a, b, DESCRIPTOR(..), ..)` | `SESSION("S", PARTITION(a, b), DESCRIPTOR(..), ..)` |
 
 mod bounds;
 mod difference;
@@ -65,6 +66,18 @@ pub(super) fn plain(tokens: &[Lexeme]) -> Vec<TokenWithSpan> {
             at += 1;
         } else if lexeme.is_word("RANGE") && next_word(1, "INTERVAL") && is_in_stagger(tokens, at) {
             plain.push(instead(lexeme, Token::Comma));
+        } else if let Some(end) = session_partition(tokens, at) {
+            plain.push(instead(lexeme, Token::Comma));
+            plain.push(instead(lexeme, Token::make_word("PIPEC_PARTITION", None)));
+            plain.push(instead(lexeme, Token::LParen));
+            let inner = &tokens[at + 2..end];
+            let inner = match inner {
+                [first, inner @ .., last] if first.is(&Token::LParen) && last.is(&Token::RParen) => inner,
+                inner => inner,
+            };
+            plain.extend(inner.iter().map(|token| token.token.clone()));
+            plain.push(instead(&tokens[end], Token::RParen));
+            at = end - 1;
         } else if let Some((written, next)) = bounds::read(tokens, at) {
             plain.extend(written);
             at = next;
@@ -171,6 +184,19 @@ fn is_in_stagger(tokens: &[Lexeme], at: usize) -> bool {
         }
     }
     false
+}
+
+/// The comma before DESCRIPTOR, where `PARTITION BY a, b` stands behind the table of a SESSION.
+fn session_partition(tokens: &[Lexeme], at: usize) -> Option<usize> {
+    let starts = tokens[at].is_word("PARTITION") && tokens.get(at + 1)?.is_word("BY");
+    let word = |back: usize, word: &str| at >= back && tokens[at - back].is_word(word);
+    let opened = |back: usize| at >= back && tokens[at - back].is(&Token::LParen);
+    let is_session = word(2, "TABLE") && opened(3) && word(4, "SESSION");
+    if !(starts && is_session) {
+        return None;
+    }
+    let end = tokens[at..].iter().position(|token| token.is_word("DESCRIPTOR"))? + at - 1;
+    tokens[end].is(&Token::Comma).then_some(end)
 }
 
 /// `FLOOR((x - TIMESTAMP '1970-01-01 00:00:00') SECOND / n TO SECOND)`, the way to write a step before there was

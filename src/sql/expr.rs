@@ -3,6 +3,7 @@
 //! Nothing is left implicit: operands of one operator have one type (texts may differ in length), a conversion is a [`ExprKind::Cast`], a `*`
 //! is expanded and a simple `CASE` is a searched one. So both back ends only walk the tree, and decide nothing.
 
+use super::builtin::Builtin;
 use super::data_type::DataType;
 use super::interval::Interval;
 use crate::source::Span;
@@ -344,6 +345,8 @@ pub enum Function {
     ParseTimestamp,
     /// `CURRENT_TIMESTAMP`: when the row is looked at, in UTC.
     Now,
+    /// A function of the table of Flink's.
+    Builtin(&'static Builtin),
 }
 
 /// A part of a time.

@@ -3,12 +3,14 @@
 //! `text -> scan (tokens) -> parse (statements) -> resolve (typed query) -> print`. What the text says is kept as
 //! a typed [`Query`]; every back end starts from that, none from the text.
 
+mod builtin;
 mod data_type;
 mod dialect;
 mod expr;
 mod from;
 mod interval;
 mod java_regex;
+mod name;
 mod parse;
 mod path;
 mod print;
@@ -19,6 +21,7 @@ mod resolve;
 mod rows;
 mod scan;
 mod similar;
+mod syntax;
 
 pub use data_type::{DataType, Family, TypeError};
 pub use expr::{
@@ -110,10 +113,11 @@ fn analyze_here(text: &Excerpt, input: &Input) -> (Option<Query>, Vec<Diagnostic
         let help = "split it into several pipelines";
         return (None, vec![Diagnostic::error(Code::UnsupportedSql, text.whole(), message, help)]);
     }
-    let text = scan::Text::new(text);
+    let mut text = scan::Text::new(text);
     let mut diagnostics = Vec::new();
     let query = match scan::scan(&text) {
         Ok(tokens) => {
+            text.is_plain = parse::is_plain(&tokens);
             let statements = parse::parse(&tokens, &text, &mut diagnostics);
             resolve::resolve(statements, input, &text, &mut diagnostics)
         }

@@ -9,22 +9,15 @@ use sqlparser::tokenizer::{Token, Word};
 
 use super::data_type::DataType;
 use super::dialect;
+use super::name::{Name, bad_name, folded};
 use super::refuse::{refusal, refuse};
 use super::scan::{Lexeme, StreamingSql, Text, lower_first, too_deep};
+use super::syntax;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 
 /// More than any application has; every INSERT is an operator of the job.
 const MAX_STATEMENTS: usize = 250;
-
-/// A name as written.
-#[derive(Clone, Debug)]
-pub(super) struct Name {
-    /// In upper case unless it was quoted.
-    pub(super) text: String,
-    pub(super) quoted: bool,
-    pub(super) span: Span,
-}
 
 /// One statement.
 #[derive(Debug)]
@@ -54,7 +47,7 @@ pub(super) struct InsertInto {
     /// Without one when it could not be parsed.
     pub(super) query: Option<Box<ast::Query>>,
     /// The names that stand where a stream does.
-    pub(super) reads: Vec<String>,
+    pub(super) reads: Vec<Name>,
     /// Whether something in the query has been refused already.
     pub(super) refused: bool,
     pub(super) select_span: Span,
@@ -80,7 +73,7 @@ pub(super) fn parse(
             let mut cursor = Cursor { tokens, at: 0, text, diagnostics };
             cursor.statement().unwrap_or_else(|fault| {
                 diagnostics.push(fault);
-                Some(Statement::Faulty(named(tokens)))
+                Some(Statement::Faulty(named(tokens, text)))
             })
         })
         .collect()
@@ -152,7 +145,10 @@ impl Cursor<'_, '_> {
             let help = "a name is a word, or any text in double quotes";
             return Err(self.syntax(what, help));
         };
-        let name = folded(word, span)?;
+        let name = Name { text: folded(word, self.text), quoted: word.quote_style.is_some(), span };
+        if let Some((message, help)) = bad_name(&name.text) {
+            return Err(Diagnostic::error(Code::SqlSyntax, span, message, help));
+        }
         self.at += 1;
         if self.peek(0).is_some_and(|next| next.is(&Token::Period)) {
             let help = "write the stream's name alone: all streams of the SQL are in one place";
@@ -215,6 +211,9 @@ impl Cursor<'_, '_> {
                 "write INSERT INTO: a row of a stream never changes"
             }
             _ => {
+                if let Some(keyword) = syntax::keyword_like(&word) {
+                    return self.syntax("a statement", &format!("did you mean {keyword}?"));
+                }
                 let help = "a statement starts with CREATE OR REPLACE STREAM, CREATE OR REPLACE PUMP, INSERT \
                             INTO or SELECT";
                 return self.syntax("a statement", help);
@@ -393,7 +392,7 @@ impl Cursor<'_, '_> {
             into,
             columns,
             query,
-            reads: reads(tokens),
+            reads: reads(tokens, self.text),
             refused,
             select_span,
             span,
@@ -424,6 +423,16 @@ impl Cursor<'_, '_> {
             Some(token) if place.is_some() && found != "EOF" => token.range.clone(),
             _ => end,
         };
+        let stopped = self.tokens.iter().position(|token| token.range.start >= range.start);
+        let stopped = stopped.unwrap_or(self.tokens.len());
+        if let Some(cause) = syntax::cause(self.tokens, stopped, self.text.all()) {
+            return Diagnostic::error(
+                Code::SqlSyntax,
+                self.text.span(cause.range),
+                cause.message,
+                cause.help,
+            );
+        }
         let message = match parts {
             Some((expected, found)) => {
                 let symbol = !expected.contains(char::is_alphabetic);
@@ -438,65 +447,39 @@ impl Cursor<'_, '_> {
         };
         let behind_comma = self.tokens.iter().rfind(|token| token.range.end <= range.start);
         let help = if message.ends_with("found a backtick") {
-            "names are quoted with double quotes, texts with single ones"
+            "names are quoted with double quotes, texts with single ones".into()
         } else if behind_comma.is_some_and(|token| token.is(&Token::Comma)) {
-            "remove the comma before it, or write a value between them"
+            "remove the comma before it, or write a value between them".into()
         } else {
-            "a query has the form SELECT \"column\", .. FROM \"stream\" WHERE condition"
+            syntax::begun(self.tokens, stopped)
         };
         Diagnostic::error(Code::SqlSyntax, self.text.span(range), message, help)
     }
 }
 
 /// The streams that a statement declares or feeds, folded.
-fn named(tokens: &[Lexeme]) -> Vec<String> {
+fn named(tokens: &[Lexeme], text: &Text) -> Vec<String> {
     let is_place = |at: usize| at > 0 && (tokens[at - 1].is_word("STREAM") || tokens[at - 1].is_word("INTO"));
     let head = tokens.iter().position(|token| token.is_word("SELECT")).unwrap_or(tokens.len());
     let names = (0..head).filter(|at| is_place(*at)).filter_map(|at| match &tokens[at].token.token {
-        Token::Word(word) if word.quote_style.is_some() => Some(word.value.clone()),
-        Token::Word(word) => Some(word.value.to_uppercase()),
+        Token::Word(word) => Some(folded(word, text)),
         _ => None,
     });
     names.collect()
 }
 
-/// An unquoted name is kept in upper case. A name becomes a key of JSON and stands in the generated SQL.
-fn folded(word: &Word, span: Span) -> Parsed<Name> {
-    let quoted = word.quote_style.is_some();
-    let text = if quoted { word.value.clone() } else { word.value.to_uppercase() };
-    match bad_name(&text) {
-        None => Ok(Name { text, quoted, span }),
-        Some((message, help)) => Err(Diagnostic::error(Code::SqlSyntax, span, message, help)),
-    }
+/// Whether a text is plain SQL: the old dialect declares streams or pumps.
+pub(super) fn is_plain(statements: &[Vec<Lexeme>]) -> bool {
+    let declares = |tokens: &Vec<Lexeme>| {
+        let word = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(word));
+        let at = if word(1, "OR") && word(2, "REPLACE") { 3 } else { 1 };
+        word(0, "CREATE") && (word(at, "STREAM") || word(at, "PUMP"))
+    };
+    !statements.iter().any(declares)
 }
 
-/// Why a text cannot be a name, and what to do.
-pub(super) fn bad_name(text: &str) -> Option<(&'static str, &'static str)> {
-    if text.is_empty() {
-        Some(("a name is empty", "write the name between the double quotes"))
-    } else if text.chars().any(char::is_control) {
-        Some(("a name holds a control character", "write it on one line, without tabs"))
-    } else if text.contains("${") {
-        Some(("a name holds `${`, which marks places to be filled in", "choose another name"))
-    } else if text.chars().count() > 128 {
-        Some(("a name is longer than 128 characters", "choose a shorter name"))
-    } else {
-        None
-    }
-}
-
-/// A name from the syntax tree.
-pub(super) fn identifier(ident: &ast::Ident, text: &Text, otherwise: Span) -> Name {
-    let quoted = ident.quote_style.is_some();
-    Name {
-        text: if quoted { ident.value.clone() } else { ident.value.to_uppercase() },
-        quoted,
-        span: text.locate(ident.span).unwrap_or(otherwise),
-    }
-}
-
-/// The names behind FROM, JOIN and the like, folded.
-fn reads(tokens: &[Lexeme]) -> Vec<String> {
+/// The names behind FROM, JOIN and the like.
+fn reads(tokens: &[Lexeme], text: &Text) -> Vec<Name> {
     let is_place = |at: usize| {
         let word = |back: usize, words: &[&str]| {
             at >= back && words.iter().any(|word| tokens[at - back].is_word(word))
@@ -510,8 +493,11 @@ fn reads(tokens: &[Lexeme]) -> Vec<String> {
     let names = tokens.iter().enumerate().filter(|(at, _)| is_place(*at));
     names
         .filter_map(|(_, lexeme)| match &lexeme.token.token {
-            Token::Word(word) if word.quote_style.is_some() => Some(word.value.clone()),
-            Token::Word(word) => Some(word.value.to_uppercase()),
+            Token::Word(word) => Some(Name {
+                text: folded(word, text),
+                quoted: word.quote_style.is_some(),
+                span: text.span(lexeme.range.clone()),
+            }),
             _ => None,
         })
         .collect()

@@ -258,6 +258,13 @@ impl Relations<'_> {
             Function::UnixTimestamp => program::Function::Milliseconds,
             Function::FromUnixTimestamp => program::Function::FromMilliseconds,
             Function::Now => return Ok(To::Now),
+            Function::Builtin(builtin) => {
+                let Some(scalar) = builtin.scalar else {
+                    return Err(StateNeed { what: builtin.name, span: whole.span });
+                };
+                let list = arguments.iter().map(|part| self.part(part)).collect::<Printed<_>>()?;
+                return Ok(To::Scalar(scalar, list));
+            }
             Function::RegexpReplace => {
                 let Translated { expression, .. } = java_regex::translated(constant(&arguments[1]))
                     .map_err(|what| StateNeed { what, span: arguments[1].span })?;

@@ -64,6 +64,8 @@ pub struct Query {
     pub input: Vec<Column>,
     /// The input's event time, where one is declared.
     pub event_time: Option<EventTime>,
+    /// Whether it was written in plain SQL, where a name without quotes matches in any case.
+    pub is_plain: bool,
     /// What `ROWTIME` is.
     pub clock: Clock,
     /// All streams; the first is the input.
@@ -96,7 +98,7 @@ impl StreamId {
 /// A stream of rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stream {
-    /// Its name, folded if it was not quoted.
+    /// Its name; of one without quotes, in upper case in the old dialect and as written in plain SQL.
     pub name: String,
     /// Its columns.
     pub columns: Vec<StreamColumn>,

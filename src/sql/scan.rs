@@ -56,6 +56,8 @@ pub(super) struct Text<'a> {
     characters: Vec<usize>,
     /// Index into `characters` of the first one of each line.
     lines: Vec<usize>,
+    /// Whether it is plain SQL, where a name without quotes keeps its spelling, and not the old dialect.
+    pub(super) is_plain: bool,
 }
 
 impl<'a> Text<'a> {
@@ -67,7 +69,7 @@ impl<'a> Text<'a> {
                 lines.push(characters.len());
             }
         }
-        Self { excerpt, characters, lines }
+        Self { excerpt, characters, lines, is_plain: false }
     }
 
     /// The offset of a place, if it is one.
@@ -91,6 +93,11 @@ impl<'a> Text<'a> {
     /// The whole text in the user's file.
     pub(super) fn whole(&self) -> Span {
         self.excerpt.whole()
+    }
+
+    /// The text.
+    pub(super) fn all(&self) -> &str {
+        self.excerpt.text()
     }
 
     /// What stands in the text there.
@@ -138,9 +145,13 @@ pub(super) fn scan(text: &Text) -> Result<Vec<Vec<Lexeme>>, Diagnostic> {
             comment if comment.ends_with("multi-line comment") => "this comment has no end".into(),
             other => other,
         };
-        let at = text.offset(error.location).map_or(text.whole(), |at| {
-            let line_end = source[at..].find('\n').map_or(source.len(), |length| at + length);
-            text.span(at..line_end)
+        let open = message == "this text has no closing quote";
+        let open = open.then(|| super::syntax::open_text(source)).flatten().map(|range| text.span(range));
+        let at = open.unwrap_or_else(|| {
+            text.offset(error.location).map_or(text.whole(), |at| {
+                let line_end = source[at..].find('\n').map_or(source.len(), |length| at + length);
+                text.span(at..line_end)
+            })
         });
         let help = if message.contains("delimited identifier") || message.contains("this name") {
             "a name in double quotes ends with a double quote; a quote inside is written twice"

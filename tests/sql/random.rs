@@ -319,7 +319,9 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
             let (number, other, text, like) = (of(1), of(1), of(2), of(2));
             let (left, right, date, at) = (of(0), of(0), of(3), of(5));
             let comparison = r.pick(&["=", "<>", "<", "<=", ">", ">="]);
-            match r.below(14) {
+            match r.below(16) {
+                14 => format!("REGEXP({text}, '{}')", r.pick(EXPRESSIONS)),
+                15 => format!("{}({text}, {like})", r.pick(&["STARTSWITH", "ENDSWITH"])),
                 0 | 1 => format!("{number} {comparison} {other}"),
                 2 => format!("{text} {comparison} {like}"),
                 3 => format!("({left} AND {right})"),
@@ -354,7 +356,37 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
                 "DECIMAL(38,6)",
                 "DECIMAL(5,0)",
             ]);
-            match r.below(24) {
+            match r.below(34) {
+                24 | 25 => {
+                    let places = r.pick(&["", ", 0", ", 1", ", 2", ", -1", ", -3", ", 7"]);
+                    format!("{}({a}{places})", r.pick(&["ROUND", "TRUNCATE"]))
+                }
+                26 => format!("SIGN({a})"),
+                27 | 28 => format!("{}({a}, {b})", r.pick(&["GREATEST", "LEAST", "IFNULL"])),
+                // The last digits are those of a processor; a REAL does not have them.
+                29 => {
+                    let function = r.pick(&["SIN", "COS", "TANH", "ATAN", "ASIN", "ACOS", "LOG2", "RADIANS"]);
+                    format!("CAST({function}({a}) AS REAL)")
+                }
+                30 => format!(
+                    "CAST({} AS REAL)",
+                    r.pick(&[
+                        "POWER(ABS(#), 0.5)",
+                        "EXP(TANH(#))",
+                        "DEGREES(ATAN(#))",
+                        "LOG(2, #)",
+                        "ATAN2(#, 2)",
+                        "TAN(#)"
+                    ])
+                    .replace('#', &a)
+                ),
+                31 => format!("ASCII({text})"),
+                32 => format!("IF({truth}, {a}, {b})"),
+                33 => format!(
+                    "{}({})",
+                    r.pick(&["YEAR", "DAYOFYEAR", "DAYOFWEEK", "MINUTE", "WEEK"]),
+                    expression(r, 5, depth - 1)
+                ),
                 0 => format!("({a} + {b})"),
                 1 => format!("({a} - {b})"),
                 2 => format!("({a} * {b})"),
@@ -391,7 +423,34 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
             let any = [1, 0, 3, 4, 5][r.below(5)];
             let any = expression(r, any, depth - 1);
             let text = r.pick(&["VARCHAR(3)", "VARCHAR", "CHAR(6)", "VARCHAR(40)"]);
-            match r.below(30) {
+            match r.below(44) {
+                30 | 31 => format!(
+                    "{}({a}, {})",
+                    r.pick(&["LEFT", "RIGHT"]),
+                    r.pick(&["0", "1", "3", "-2", "\"i\"", "\"t\""])
+                ),
+                32 => format!("REPEAT({a}, {})", r.pick(&["0", "1", "3", "60000"])),
+                33 => format!("REVERSE({a})"),
+                34 => format!("CHR({})", r.pick(&["\"i\"", "\"l\"", "\"t\"", "65", "233", "0"])),
+                35 => format!("CONCAT({a}, {b})"),
+                36 => format!("CONCAT_WS({}, {a}, {b}, \"c\")", r.pick(&["', '", "''", "\"v\""])),
+                37 => format!(
+                    "{}({})",
+                    r.pick(&["BIN", "HEX"]),
+                    r.pick(&["\"i\"", "\"l\"", "\"t\"", "-1", "0"])
+                ),
+                38 => format!("{}({a})", r.pick(&["HEX", "TO_BASE64", "URL_ENCODE", "URL_DECODE"])),
+                39 => format!("FROM_BASE64(TO_BASE64({a}))"),
+                40 => {
+                    let text = r.pick(&["YWJj", "YWI", "YWI=", "YWI==", "a", "a===", "%", "YQ==", ""]);
+                    format!("FROM_BASE64(NULLIF('{text}', {b}))")
+                }
+                41 => {
+                    let hash = r.pick(&["MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512"]);
+                    format!("{hash}({a})")
+                }
+                42 => format!("{}({a}, {b})", r.pick(&["GREATEST", "LEAST", "NVL"])),
+                43 => format!("FROM_UNIXTIME({})", r.pick(&["\"i\"", "0", "1767225600", "\"t\""])),
                 0 | 1 => format!("({a} || {b})"),
                 2 => format!("UPPER({a})"),
                 3 => format!("LOWER({a})"),
@@ -438,7 +497,8 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
                 _ => format!("TRIM({a})"),
             }
         }
-        3 => match r.below(3) {
+        3 => match r.below(4) {
+            3 => format!("TO_DATE({})", expression(r, 2, depth - 1)),
             0 => format!("CAST({} AS DATE)", expression(r, 2, depth - 1)),
             1 => format!("CAST({} AS DATE)", expression(r, 5, depth - 1)),
             _ => format!("COALESCE({}, {})", expression(r, 3, depth - 1), expression(r, 3, 0)),

@@ -167,7 +167,7 @@ fn a_program_has_the_tables_that_it_reads() {
     let query = support::analyzed_as(RecordFormat::Json, sql, "n INTEGER $.n\n", "", tables).query;
     let query = query.expect("a query");
     for (name, tables, row) in
-        [("NONE", 0, "{\"n\":2}\n"), ("LAST", 1, "{\"V\":1}\n"), ("TWO", 2, "{\"V\":1,\"W\":0}\n")]
+        [("none", 0, "{\"n\":2}\n"), ("last", 1, "{\"V\":1}\n"), ("two", 2, "{\"V\":1,\"w\":0}\n")]
     {
         let output = query.stream_ids().find(|id| query.stream(*id).name == name).expect(name);
         let printed = print_program(&query, output).expect("the transform runs it");

@@ -98,13 +98,16 @@ pub fn programs() -> Programs {
     }))
 }
 
-/// What the console shows in each scenario of a deployment.
+/// What the console shows in each scenario of a deployment, and in each case of an import.
 pub fn scenarios() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/deploy_scenarios");
     let files = ["cases", "permissions"].map(|name| fs::read_dir(folder.join(name)).expect("the scenarios"));
     let mut paths: Vec<PathBuf> =
         files.into_iter().flatten().map(|entry| entry.expect("a file").path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    let imports = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/cases");
+    let imports = fs::read_dir(imports).expect("the cases").map(|entry| entry.expect("a case").path());
+    paths.extend(imports.map(|folder| folder.join("expected.txt")));
     paths.sort();
     paths.iter().map(|path| fs::read_to_string(path).expect("what it shows")).collect()
 }

@@ -195,6 +195,7 @@ impl<'r> Row<'r> {
                 _ => Value::Null,
             },
             Expr::Call(function, arguments) => self.call(*function, arguments),
+            Expr::Scalar(function, arguments) => self.scalar(*function, arguments),
         }
     }
 

@@ -9,6 +9,7 @@
 //! | the file format, and how it is applied | `program` |
 //! | the query in it | [`query`] |
 //! | a query run on a record | `run`, `eval`, `call` |
+//! | Flink's functions beside those of the old dialect | `scalar` |
 //! | records and rows as JSON | `json`, `value` |
 //! | regular expressions, patterns of times | `regex`, `pattern` |
 //! | records as CSV | `csv` |
@@ -31,6 +32,7 @@ mod program;
 pub mod query;
 mod regex;
 mod run;
+mod scalar;
 mod text;
 mod time;
 mod value;
@@ -40,4 +42,5 @@ pub use pattern::TimePart;
 pub use program::{Outcome, ProgramError, RecordProgram, Suffix, VERSION};
 pub use regex::{Expression, ExpressionError, Written};
 pub use run::MAX_ROWS;
+pub use scalar::{MAX_REPEATED, Scalar};
 pub use time::{parse_date, parse_time, parse_timestamp};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::decimal::Decimal;
 use crate::pattern::TimePart;
 use crate::regex::Expression;
+use crate::scalar::Scalar;
 
 /// What becomes of one record's row.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -236,6 +237,8 @@ pub enum Expr {
     ParseTime(Box<Expr>, Vec<TimePart>),
     /// A function of its arguments.
     Call(Function, Vec<Expr>),
+    /// One of Flink's.
+    Scalar(Scalar, Vec<Expr>),
 }
 
 /// What is done with two numbers.
@@ -449,6 +452,7 @@ impl Expr {
                 let possible = !matches!(function, Function::Step(..=0));
                 possible && function.arguments().contains(&arguments.len())
             }
+            Self::Scalar(function, arguments) => function.takes(arguments.len()),
             _ => true,
         };
         itself && self.operands().into_iter().all(|operand| operand.check(columns))
@@ -480,7 +484,7 @@ impl Expr {
             Self::Concat(list) | Self::And(list) | Self::Or(list) | Self::Coalesce(list) => {
                 list.iter().collect()
             }
-            Self::Call(_, arguments) => arguments.iter().collect(),
+            Self::Call(_, arguments) | Self::Scalar(_, arguments) => arguments.iter().collect(),
             Self::In(operand, list) => std::iter::once(&**operand).chain(list).collect(),
             Self::Case(branches, otherwise) => {
                 let branches = branches.iter().flat_map(|(condition, value)| [condition, value]);

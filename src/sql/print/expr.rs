@@ -183,6 +183,10 @@ impl Expressions<'_> {
                 Function::SquareRoot => self.defined("SQRT", ">= 0", &arguments[0]),
                 Function::Ln => self.defined("LN", "> 0", &arguments[0]),
                 Function::Log10 => self.defined("LOG10", "> 0", &arguments[0]),
+                Function::Builtin(builtin) => {
+                    let bound = |argument| self.bound(argument, Binding::Add);
+                    builtin.print(&arguments.iter().map(bound).collect::<Vec<_>>())
+                }
                 other => self.time_function(*other, arguments).unwrap_or_default(),
             },
         }

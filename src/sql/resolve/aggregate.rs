@@ -4,7 +4,7 @@ use sqlparser::ast;
 
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{Aggregate, Expr, ExprKind, Literal};
-use super::super::parse::Name;
+use super::super::name::Name;
 use super::super::query::{Frame, Meaning, Order, Over, TimeAttribute};
 use super::expr::Resolver;
 use super::group::needs_over;
@@ -249,7 +249,7 @@ impl Resolver<'_, '_> {
             let name = self.name(name);
             match window {
                 ast::NamedWindowExpr::WindowSpec(spec) => {
-                    self.here.named_windows.insert(name.text, spec.clone());
+                    self.here.named_windows.insert(name.upper().text, spec.clone());
                 }
                 ast::NamedWindowExpr::NamedWindow(_) => {
                     self.refuse::<()>(Some(name.span), "a window that is another one", FRAME);
@@ -274,7 +274,7 @@ impl Resolver<'_, '_> {
         let spec = match window {
             ast::WindowType::WindowSpec(spec) => spec,
             ast::WindowType::NamedWindow(ident) => {
-                let window = self.name(ident);
+                let window = self.name(ident).upper();
                 match self.here.named_windows.get(&window.text) {
                     Some(spec) => {
                         named = spec.clone();
@@ -474,7 +474,7 @@ fn same(a: &Over, b: &Over) -> bool {
 }
 
 /// How an aggregate is called.
-fn form(name: &str) -> String {
+pub(super) fn form(name: &str) -> String {
     match name {
         "COUNT" => "COUNT(*), COUNT(x) or COUNT(DISTINCT x)".into(),
         "LAG" => "LAG(x, 1) OVER (PARTITION BY \"column\" ORDER BY ROWTIME)".into(),

@@ -5,7 +5,7 @@ use sqlparser::ast;
 
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{Expr, ExprKind, Literal, WindowBound};
-use super::super::parse::{Name, bad_name, identifier};
+use super::super::name::{Name, bad_name, folded_text};
 use super::super::query::Meaning;
 use super::super::refuse::refusal;
 use super::super::scan::Text;
@@ -71,7 +71,12 @@ impl Resolver<'_, '_> {
     }
 
     pub(super) fn name(&self, ident: &ast::Ident) -> Name {
-        identifier(ident, self.text, self.span)
+        let quoted = ident.quote_style.is_some();
+        Name {
+            text: folded_text(&ident.value, quoted, self.text),
+            quoted,
+            span: self.text.locate(ident.span).unwrap_or(self.span),
+        }
     }
 
     /// A name that something gets here, which is held to what names may be: it stands in the generated SQL.
@@ -160,9 +165,12 @@ impl Resolver<'_, '_> {
                 let span = span.map_or(self.span, |(first, last)| cover(first, last));
                 self.case(span, operand.as_deref(), conditions, else_result.as_deref())
             }
-            ast::Expr::Cast { kind: ast::CastKind::Cast, expr, data_type, format: None } => {
-                self.cast(expr, data_type)
-            }
+            ast::Expr::Cast {
+                kind: ast::CastKind::Cast | ast::CastKind::TryCast,
+                expr,
+                data_type,
+                format: None,
+            } => self.cast(expr, data_type),
             ast::Expr::Function(function) => self.function(function),
             ast::Expr::Floor { expr, field } => self.floor(expr, field, false),
             ast::Expr::Ceil { expr, field } => self.floor(expr, field, true),
@@ -226,7 +234,7 @@ impl Resolver<'_, '_> {
         let record = qualifier.map(|ident| self.name(ident));
         if let Some(record) = record.filter(|record| self.here.scope.relation(record).is_err())
             && let Some(ident) = qualifier
-            && self.here.scope.has_record(&record.text)
+            && self.here.scope.has_record(&record)
         {
             return self.field_of_record(None, ident, column);
         }
@@ -234,11 +242,12 @@ impl Resolver<'_, '_> {
         let name = self.name(column);
         if !name.quoted && qualifier.is_none() {
             let known = self.here.scope.find(None, &name).is_ok();
-            if !known && name.text == "CURRENT_ROW_TIMESTAMP" {
+            let upper = name.text.to_uppercase();
+            if !known && upper == "CURRENT_ROW_TIMESTAMP" {
                 return self.row_time(name.span);
             }
-            if let Some(help) = super::super::refuse::function(&name.text).filter(|_| !known) {
-                return self.fault(refusal(name.span, &format!("`{}`", name.text), help));
+            if let Some(help) = super::super::refuse::function(&upper).filter(|_| !known) {
+                return self.fault(refusal(name.span, &format!("`{upper}`"), help));
             }
         }
         self.named(qualifier.as_ref(), &name)
@@ -254,7 +263,8 @@ impl Resolver<'_, '_> {
         let qualifier = qualifier.map(|ident| self.name(ident));
         let (record, column) = (self.name(record), self.name(column));
         let text = format!("{}.{}", record.text, column.text);
-        let name = Name { text, quoted: true, span: cover(record.span, column.span) };
+        let quoted = record.quoted && column.quoted;
+        let name = Name { text, quoted, span: cover(record.span, column.span) };
         self.named(qualifier.as_ref(), &name)
     }
 
@@ -277,12 +287,15 @@ impl Resolver<'_, '_> {
                 Some(typed(ExprKind::Window(WindowBound::End), DataType::Timestamp, span))
             }
             Ok(Named::Rowtime(relations)) => {
-                if name.text == ARRIVAL_TIME {
+                if name.is_word(ARRIVAL_TIME) {
                     self.arrival_time(span);
                 }
                 self.latest(&relations, span).map(Operand::Typed)
             }
             Ok(Named::Window(bound)) => Some(typed(ExprKind::Window(bound), DataType::Timestamp, span)),
+            Err(fault) if qualifier.is_none() && fault.code == Code::UnknownColumn => {
+                self.named_value(name, fault)
+            }
             Err(fault) => self.fault(fault),
         }
     }

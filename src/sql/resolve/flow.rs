@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use super::super::Input;
 use super::super::data_type::DataType;
 use super::super::expr::{Aggregate, Expr, ExprKind};
-use super::super::parse::{InsertInto, Name, Statement};
+use super::super::name::Name;
+use super::super::parse::{InsertInto, Statement};
 use super::super::query::{
     Clock, Insert, Meaning, Order, Query, Role, Select, Stream, StreamColumn, StreamId, TimeAttribute,
     TimeBounds,
@@ -43,7 +44,6 @@ pub(in super::super) fn resolve(
             Statement::Faulty(names) => streams.faulty.extend(names),
         }
     }
-    streams.is_old = !created.is_empty() || inserts.iter().any(|insert| insert.pump.is_some());
     let empty = super::input_name::leave_out_empty_parts(&mut inserts, &streams.input, diagnostics);
     for create in created.into_iter().filter(|create| !empty.contains(&create.name.text)) {
         streams.declare(create, diagnostics);
@@ -86,17 +86,22 @@ pub(in super::super) fn resolve(
     let mut all = std::mem::take(&mut streams.inserts);
     all.extend(resolved.into_iter().flat_map(|(_, inserts)| inserts));
     let left_out = super::outputs::named(&mut streams, &mut all, input.outputs);
-    finish(streams, all, left_out, input, diagnostics)
+    finish(streams, all, left_out, input, text.is_plain, diagnostics)
 }
 
 /// The inserts, those first that feed what others read; as written where one feeds itself.
 fn reading_order(inserts: &[Box<InsertInto>]) -> Vec<usize> {
     let target = |at: usize| inserts[at].into.as_ref().map_or(BARE_OUTPUT, |into| into.text.as_str());
+    let is_target = |name: &str| (0..inserts.len()).any(|at| target(at) == name);
+    let is_read = |read: &Name, target: &str| match is_target(&read.text) {
+        true => read.text == target,
+        false => read.means(target),
+    };
     let mut order: Vec<usize> = Vec::new();
     while order.len() < inserts.len() {
         let open: Vec<usize> = (0..inserts.len()).filter(|at| !order.contains(at)).collect();
         let ready = open.iter().find(|&&at| {
-            !open.iter().any(|&other| inserts[at].reads.iter().any(|read| read == target(other)))
+            !open.iter().any(|&other| inserts[at].reads.iter().any(|read| is_read(read, target(other))))
         });
         order.push(*ready.unwrap_or(&open[0]));
     }
@@ -123,8 +128,17 @@ fn resolve_insert(
 ) -> Option<Vec<Insert>> {
     let bare = || Name { text: BARE_OUTPUT.into(), quoted: true, span: insert.select_span };
     let into = insert.into.clone().unwrap_or_else(bare);
+    // In the old dialect only declared columns are found in another case: a stream of that name is a new one.
+    let exact = || Ok(streams.ids.get(&into.text).copied());
+    let known = match if text.is_plain { streams.known(&into) } else { exact() } {
+        Ok(known) => known,
+        Err(fault) => {
+            diagnostics.push(fault);
+            return None;
+        }
+    };
     let is_input = streams.input.is(&into.text).then_some(StreamId::INPUT);
-    let known = streams.ids.get(&into.text).copied().or(is_input);
+    let known = known.or(is_input);
     let fault = match (known, &insert.into) {
         (Some(StreamId::INPUT), _) => {
             Some((Code::UnsupportedSql, "nothing can be inserted into the input".into()))
@@ -161,7 +175,7 @@ fn resolve_insert(
         values,
     };
     let selected = insert.query.as_ref().and_then(|query| resolver.query(query))?;
-    if refused && known.is_some() || resolver.streams.faulty.contains(&into.text) {
+    if refused && known.is_some() || resolver.streams.faulty.iter().any(|faulty| into.means(faulty)) {
         return None;
     }
     let names = insert.columns.as_deref();
@@ -260,6 +274,7 @@ fn finish(
     mut inserts: Vec<Insert>,
     left_out: Vec<String>,
     input: &Input,
+    is_plain: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Query> {
     let out = streams.left_out.clone();
@@ -344,7 +359,17 @@ fn finish(
     }
     let event_time = input.event_time;
     let (format, input) = (input.format, input.columns.to_vec());
-    Some(Query { format, input, event_time, clock: clock.0, streams, references, inserts, left_out })
+    Some(Query {
+        format,
+        input,
+        event_time,
+        is_plain,
+        clock: clock.0,
+        streams,
+        references,
+        inserts,
+        left_out,
+    })
 }
 
 /// Why a stream cannot leave the SQL.

@@ -4,7 +4,7 @@ use sqlparser::ast;
 
 use super::super::expr::{Comparison, Expr, ExprKind};
 use super::super::interval::Interval;
-use super::super::parse::Name;
+use super::super::name::Name;
 use super::super::query::{FromClause, JoinKind, Role, StreamId, TimeAttribute, TimeBounds};
 use super::expr::Resolver;
 use super::operand::cover;
@@ -100,7 +100,7 @@ impl Resolver<'_, '_> {
                         let back = self.milliseconds_from(0, interval, name.span)?;
                         self.stream(&name, alias.as_ref(), Some(back))
                     }
-                    arguments => self.table_function(&name, arguments, alias.as_ref()),
+                    arguments => self.table_function(&name.upper(), arguments, alias.as_ref()),
                 }
             }
             ast::TableFactor::TableFunction { expr: ast::Expr::Function(call), alias } => {
@@ -109,7 +109,7 @@ impl Resolver<'_, '_> {
                 else {
                     return self.refuse(None, "this form of FROM", FORM);
                 };
-                let name = self.name(ident);
+                let name = self.name(ident).upper();
                 self.table_function(&name, &list.args, alias.as_ref())
             }
             ast::TableFactor::Derived { lateral: false, subquery, alias, sample } => {
@@ -238,11 +238,11 @@ impl Resolver<'_, '_> {
             return self.refuse(Some(condition.span), "an aggregate in ON", help);
         }
         let key_values = *self.values - before;
-        self.joined(left, right, kind, condition, first_right, key_values)
+        self.joined_by(left, right, kind, condition, first_right, key_values)
     }
 
     /// Two parts as one, where a condition holds that was written out as so many values.
-    pub(super) fn joined(
+    pub(super) fn joined_by(
         &mut self,
         left: Leaf,
         right: Leaf,
@@ -338,7 +338,7 @@ impl Resolver<'_, '_> {
             return self.refuse(Some(condition_span), "a join of ROWTIME with an event time", help);
         }
         if found.is_none()
-            && self.streams.is_old
+            && !self.text.is_plain
             && let Some((first, second)) =
                 self.rowtime_of(&left.from, 0).zip(self.rowtime_of(&right.from, first_right))
         {

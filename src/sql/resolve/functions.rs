@@ -2,9 +2,10 @@
 
 use sqlparser::ast;
 
+use super::super::builtin::{BUILTINS, TYPED};
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{Arithmetic, Comparison, Expr, ExprKind, Function, Literal, Side};
-use super::super::parse::Name;
+use super::super::name::Name;
 use super::super::refuse::{function as refused_function, refusal};
 use super::super::similar;
 use super::aggregate;
@@ -24,25 +25,27 @@ impl Resolver<'_, '_> {
             let help = "write the function's name alone";
             return self.refuse(None, "a function of a schema", help);
         };
-        let name = self.name(ident);
+        let name = self.name(ident).upper();
         if let Some(aggregate) = aggregate::named(&name.text) {
             return self.aggregate(aggregate, call, &name);
         }
         if matches!(name.text.as_str(), "EVERY" | "ANY" | "SOME") {
             return self.truth_of_all(call, &name);
         }
+        if let Some(bound) = self.group_window_bound(call, &name) {
+            return bound;
+        }
         if let Some(help) = refused_function(&name.text) {
             return self.fault(refusal(name.span, &format!("`{}`", name.text), help));
         }
+        if matches!(name.text.as_str(), "TUMBLE" | "HOP" | "SESSION" | "CUMULATE") {
+            let what = format!("`{}` here", name.text);
+            let help = "write it in GROUP BY, or in FROM: FROM TABLE(TUMBLE(TABLE s, DESCRIPTOR(ROWTIME), INTERVAL '1' MINUTE))";
+            return self.refuse(Some(name.span), &what, help);
+        }
         let signature = SIGNATURES.iter().find(|signature| signature.name == name.text);
-        if signature.is_none() && !FORMS.iter().any(|(form, _)| *form == name.text) {
-            let known = SIGNATURES.iter().map(|signature| signature.name);
-            let known =
-                known.chain(FORMS.iter().map(|(form, _)| *form)).chain(aggregate::NAMES.iter().copied());
-            let help = match suggest::nearest(&name.text, known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "docs/sql.md lists the functions".into(),
-            };
+        if signature.is_none() && !names().any(|known| known == name.text) {
+            let help = unknown(&name.text);
             let message = format!("`{}` is not a function that is known here", name.text);
             return self.fault(Diagnostic::error(Code::UnknownFunction, name.span, message, help));
         }
@@ -51,6 +54,9 @@ impl Resolver<'_, '_> {
             return self.call(signature, &arguments, name.span);
         }
         if let Some(operand) = self.time_function(&name, &arguments) {
+            return operand;
+        }
+        if let Some(operand) = self.builtin(&name, &arguments) {
             return operand;
         }
         match (name.text.as_str(), arguments.as_slice()) {
@@ -108,7 +114,12 @@ impl Resolver<'_, '_> {
     }
 
     /// A call of a function with a fixed list of arguments.
-    fn call(&mut self, signature: &Signature, arguments: &[&ast::Expr], span: Span) -> Option<Operand> {
+    pub(super) fn call(
+        &mut self,
+        signature: &Signature,
+        arguments: &[&ast::Expr],
+        span: Span,
+    ) -> Option<Operand> {
         let before = *self.values;
         let resolved: Vec<Option<Expr>> = arguments
             .iter()
@@ -173,7 +184,7 @@ impl Resolver<'_, '_> {
     }
 
     /// A whole number of a text's size that is known when the pipeline is compiled.
-    fn constant_number(&mut self, expr: &ast::Expr, what: &str) -> Option<i64> {
+    pub(super) fn constant_number(&mut self, expr: &ast::Expr, what: &str) -> Option<i64> {
         let number = self.typed(expr)?;
         match number.kind {
             ExprKind::Literal(Literal::Integer(value @ 0..=65_535)) => Some(value),
@@ -465,6 +476,27 @@ impl Resolver<'_, '_> {
         };
         let arguments = vec![text, what.unwrap_or(blank)];
         Some(typed(ExprKind::Call { function: Function::Trim(side), arguments }, data_type, span))
+    }
+}
+
+/// The names of all functions, in upper case.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    let fixed = SIGNATURES.iter().map(|signature| signature.name);
+    let builtins = BUILTINS.iter().chain(TYPED).map(|builtin| builtin.name);
+    fixed.chain(FORMS.iter().map(|(form, _)| *form)).chain(builtins).chain(aggregate::NAMES.iter().copied())
+}
+
+/// What to write instead of a function that is not there: those of a similar name, and how they are called.
+fn unknown(name: &str) -> String {
+    let near = suggest::nearest_few(name, names(), 2);
+    let form = |name: &&str| match aggregate::NAMES.contains(name) {
+        true => aggregate::form(name),
+        false => form(name).to_owned(),
+    };
+    match near.iter().map(form).collect::<Vec<_>>().as_slice() {
+        [] => "`pipec explain functions` lists the functions".into(),
+        [only] => format!("did you mean {only}?"),
+        [first, others @ ..] => format!("did you mean {first}, or {}?", others.join(", ")),
     }
 }
 

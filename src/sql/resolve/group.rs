@@ -34,13 +34,15 @@ impl Bucket {
 }
 
 /// One key of a GROUP BY.
-enum Key {
+pub(super) enum Key {
     /// A value, as one key.
     Value(Expr),
     /// A time cut into steps: the time, the length, and the key as a value.
     Step(Time, i64, Expr),
     /// A column of the window's table function.
     Bound,
+    /// A window of Flink's older form that is no tumbling one.
+    Window(Window),
     /// A window that starts with the first row of its partition.
     Stagger(Vec<Key>, i64, Span),
 }
@@ -89,6 +91,12 @@ impl Resolver<'_, '_> {
         {
             let span = self.text.locate(expr.span()).unwrap_or(self.span);
             return self.stagger(call, span);
+        }
+        if let ast::Expr::Function(call) = expr {
+            let span = self.text.locate(expr.span()).unwrap_or(self.span);
+            if let Some(key) = self.group_window(call, span) {
+                return key;
+            }
         }
         let value = self.typed(expr)?;
         if let ExprKind::Window(_) = value.kind {
@@ -167,7 +175,7 @@ impl Resolver<'_, '_> {
             match key {
                 Key::Bound => bounded = true,
                 Key::Value(value) | Key::Step(_, _, value) => values.push(value),
-                Key::Stagger(_, _, span) => {
+                Key::Stagger(_, _, span) | Key::Window(Window { span, .. }) => {
                     return self.refuse(Some(span), "a second window in one SELECT", "remove one of them");
                 }
             }
@@ -181,7 +189,18 @@ impl Resolver<'_, '_> {
         if let (FromClause::Stream { window: Some(window), .. }, WindowKind::Session { gap_ms, .. }) =
             (&mut *from, &window.kind)
         {
-            let partition = self.columns(&values)?;
+            let grouped = self.columns(&values)?;
+            let declared = match &window.kind {
+                WindowKind::Session { partition, .. } => partition.clone(),
+                _ => Vec::new(),
+            };
+            if let Some(&missing) = declared.iter().find(|column| !grouped.contains(column)) {
+                let name = &self.here.scope.relations[0].columns[missing].name;
+                let message = format!("the sessions are of each `{name}`, which is not in GROUP BY");
+                let help = format!("add {} to GROUP BY", super::scope::quoted(name));
+                return self.mismatch(span, message, help);
+            }
+            let partition = if declared.is_empty() { grouped } else { declared };
             window.kind = WindowKind::Session { partition, gap_ms: *gap_ms };
         }
         Some(values)
@@ -215,6 +234,7 @@ impl Resolver<'_, '_> {
             .find_map(|time| steps.iter().find(|step| step.0 == time).copied());
         let mut values = Vec::new();
         let mut stagger = None;
+        let mut written: Option<Window> = None;
         for key in keys {
             match key {
                 Key::Step(time, ms, value) if Some((time.attribute, ms)) == chosen => {
@@ -237,6 +257,7 @@ impl Resolver<'_, '_> {
                 }
                 Key::Value(value) | Key::Step(_, _, value) => values.push(value),
                 Key::Stagger(keys, ms, span) => stagger = Some((keys, ms, span)),
+                Key::Window(window) => written = Some(window),
                 Key::Bound => {}
             }
         }
@@ -249,6 +270,11 @@ impl Resolver<'_, '_> {
                 );
             }
             self.stagger_window(keys, ms, span, &mut values, from)?
+        } else if let Some(window) = written {
+            if chosen.is_some() {
+                return self.refuse(Some(window.span), "a second window in one SELECT", "keep one of them");
+            }
+            window
         } else if let Some((time, size_ms)) = chosen {
             Window { time, kind: WindowKind::Tumble { size_ms }, span }
         } else if let Some(unit) = values.iter().find(|value| self.is_long_unit(value)) {
@@ -292,7 +318,7 @@ impl Resolver<'_, '_> {
                     event = Some((time, ms));
                 }
                 Key::Step(_, _, value) => values.push(value),
-                Key::Bound | Key::Stagger(..) => {
+                Key::Bound | Key::Stagger(..) | Key::Window(_) => {
                     return self.refuse(
                         Some(span),
                         "this form of STAGGER",
@@ -418,7 +444,7 @@ impl Key {
     fn span(&self, otherwise: Span) -> Span {
         match self {
             Self::Value(value) | Self::Step(_, _, value) => value.span,
-            Self::Stagger(_, _, span) => *span,
+            Self::Stagger(_, _, span) | Self::Window(Window { span, .. }) => *span,
             Self::Bound => otherwise,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::super::Input;
 use super::super::data_type::Family;
-use super::super::parse::bad_name;
+use super::super::name::bad_name;
 use super::super::print::raw_type;
 use super::super::query::{Column, RecordFormat};
 use crate::diagnostics::{Code, Diagnostic};

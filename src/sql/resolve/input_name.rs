@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::super::name::Name;
 use super::super::parse::InsertInto;
 use super::super::refuse::refusal;
 use crate::diagnostics::{Code, Diagnostic};
@@ -23,13 +24,17 @@ impl InputName {
 
     /// Whether a name is the input's: a prefix, alone or with a number behind it.
     pub(super) fn is(&self, name: &str) -> bool {
-        prefix(name).is_some_and(|(prefix, _)| prefix == PREFIX) || self.is_named(name)
+        prefix(name).is_some_and(|(prefix, _)| prefix.eq_ignore_ascii_case(PREFIX)) || self.is_named(name)
     }
 
     /// Whether it is that of the spec.
     pub(super) fn is_named(&self, name: &str) -> bool {
         let own = self.own.as_deref();
-        own.is_some_and(|own| own == name || prefix(name).is_some_and(|(prefix, _)| prefix == own))
+        let is_own = |own: &str| {
+            own.eq_ignore_ascii_case(name)
+                || prefix(name).is_some_and(|(prefix, _)| prefix.eq_ignore_ascii_case(own))
+        };
+        own.is_some_and(is_own)
     }
 
     /// The number of a name of the input.
@@ -53,19 +58,20 @@ pub(super) fn leave_out_empty_parts(
     input: &InputName,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> HashSet<String> {
-    let numbers = || inserts.iter().flat_map(|insert| &insert.reads).filter_map(|read| input.number(read));
+    let reads = || inserts.iter().flat_map(|insert| &insert.reads);
+    let numbers = || reads().filter_map(|read| input.number(&read.text));
     let Some(least) = numbers().min().filter(|least| numbers().any(|number| number > *least)) else {
         return HashSet::new();
     };
-    let part = inserts.iter().flat_map(|insert| &insert.reads).find(|read| input.number(read) == Some(least));
-    let part = part.cloned().unwrap_or_default();
+    let part = reads().find(|read| input.number(&read.text) == Some(least));
+    let part = part.map(|part| part.text.clone()).unwrap_or_default();
     let mut empty: HashSet<String> = HashSet::new();
-    let is_empty = |empty: &HashSet<String>, read: &String| {
-        empty.contains(read) || input.number(read).is_some_and(|number| number > least)
+    let is_empty = |empty: &HashSet<String>, read: &Name| {
+        empty.contains(&read.text) || input.number(&read.text).is_some_and(|number| number > least)
     };
     let targets: HashSet<String> =
         inserts.iter().filter_map(|insert| Some(insert.into.as_ref()?.text.clone())).collect();
-    let is_known = |read: &&String| input.is(read) || targets.contains(*read);
+    let is_known = |read: &&Name| input.is(&read.text) || targets.contains(&read.text);
     let mut out: HashSet<usize> = HashSet::new();
     loop {
         let before = out.len();
@@ -90,6 +96,7 @@ pub(super) fn leave_out_empty_parts(
     }
     for (at, insert) in inserts.iter().enumerate() {
         let Some(read) = insert.reads.iter().find(|read| is_empty(&empty, read)) else { continue };
+        let read = &read.text;
         let span = insert.pump.as_ref().map_or(insert.select_span, |pump| pump.span);
         if out.contains(&at) {
             let message =
@@ -123,6 +130,6 @@ mod tests {
         }
         let input = InputName::new(Some("TILL"));
         assert!(["TILL", "TILL_001", "TILL_002", "SOURCE_SQL_STREAM_001"].iter().all(|name| input.is(name)));
-        assert!(!input.is("till_001") && !InputName::new(None).is("TILL_001"));
+        assert!(input.is("till_001") && !input.is("TILLS_001") && !InputName::new(None).is("TILL_001"));
     }
 }

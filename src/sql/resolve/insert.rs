@@ -2,11 +2,11 @@
 
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{Aggregate, Expr, ExprKind, Literal};
-use super::super::parse::Name;
+use super::super::name::{Meant, Name};
 use super::super::query::{Meaning, Stream, StreamColumn};
 use super::expr::{Resolver, no_cast};
 use super::operand::{Operand, convert};
-use super::scope::{quoted, same_but_case};
+use super::scope::{either, quoted, same_but_case};
 use super::select::Item;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::source::Span;
@@ -110,8 +110,8 @@ impl Resolver<'_, '_> {
         let mut known = true;
         for name in names {
             let columns = stream.columns.iter().map(|column| column.name.as_str());
-            match columns.clone().position(|column| column == name.text) {
-                Some(at) if targets.contains(&at) => {
+            match name.among(columns.clone()) {
+                Meant::One(at) if targets.contains(&at) => {
                     known = false;
                     self.diagnostics.push(Diagnostic::error(
                         Code::DuplicateName,
@@ -120,8 +120,12 @@ impl Resolver<'_, '_> {
                         "name each column once",
                     ));
                 }
-                Some(at) => targets.push(at),
-                None => {
+                Meant::One(at) => targets.push(at),
+                Meant::Either(a, b) => {
+                    known = false;
+                    self.diagnostics.push(either(name, a, b));
+                }
+                Meant::None => {
                     known = false;
                     let help = same_but_case(name, columns.clone())
                         .unwrap_or_else(|| suggest::instead(&name.text, columns));

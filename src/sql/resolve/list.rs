@@ -47,7 +47,7 @@ impl Resolver<'_, '_> {
             });
             parts = rest;
             let on = all(on).unwrap_or_else(|| truth(self.span));
-            left = self.joined(left, right, JoinKind::Inner, on, first_right, values)?;
+            left = self.joined_by(left, right, JoinKind::Inner, on, first_right, values)?;
         }
         Some((left.from, Some(all(parts))))
     }

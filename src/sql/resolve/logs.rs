@@ -5,7 +5,7 @@ use sqlparser::ast;
 
 use super::super::data_type::DataType;
 use super::super::expr::{Expr, ExprKind, Function, Literal};
-use super::super::parse::{Name, bad_name};
+use super::super::name::{Name, bad_name, folded_text};
 use super::expr::Resolver;
 use super::functions::{regexp_extract, varying};
 use super::operand::{Operand, convert, cover};
@@ -38,7 +38,7 @@ impl Resolver<'_, '_> {
             return None;
         }
         let [ast::ObjectNamePart::Identifier(ident)] = call.name.0.as_slice() else { return None };
-        let name = self.name(ident);
+        let name = self.name(ident).upper();
         Some(match alias {
             Some(alias) => self.new_name(alias).and_then(|alias| self.log_parser(call, &name, &alias)),
             None => {
@@ -186,7 +186,7 @@ impl Resolver<'_, '_> {
                 column.trim().split_once(char::is_whitespace).unwrap_or((column.trim(), ""));
             let name = match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
                 Some(quoted) => quoted.to_owned(),
-                None => name.to_uppercase(),
+                None => folded_text(name, false, self.text),
             };
             if let Some((message, help)) = bad_name(&name) {
                 return self.fault(Diagnostic::error(Code::SqlSyntax, list.span, message, help));

@@ -1,6 +1,8 @@
 //! From statements to the typed query: names become streams and columns, expressions get types.
 
 mod aggregate;
+mod aliases;
+mod builtins;
 mod distinct;
 mod expr;
 mod first_value;
@@ -8,6 +10,7 @@ mod flow;
 mod from;
 mod functions;
 mod group;
+mod group_windows;
 mod input;
 mod input_name;
 mod insert;
@@ -33,4 +36,5 @@ mod truth;
 mod window;
 
 pub(super) use flow::resolve;
+pub(super) use signatures::form_of;
 pub(super) use streams::RECORDS_TABLE;

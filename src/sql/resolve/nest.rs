@@ -1,7 +1,7 @@
 //! SELECTs in SELECTs that the user did not write: Flink has one window in each.
 
 use super::super::expr::{ColumnRef, Expr, ExprKind};
-use super::super::parse::Name;
+use super::super::name::Name;
 use super::super::query::{FromClause, Group, Order, Over, Select, Window, WindowKind};
 use super::expr::Resolver;
 use super::operand::Operand;

@@ -26,6 +26,14 @@ impl Operand {
         }
     }
 
+    /// The operand as it is; NULL of a type.
+    pub(super) fn into_type_or(self, otherwise: DataType) -> Expr {
+        match self {
+            Self::Typed(expr) => expr,
+            null => null.into_type(otherwise),
+        }
+    }
+
     /// The operand as a type that [`common`] found for it.
     pub(super) fn into_type(self, target: DataType) -> Expr {
         match self {

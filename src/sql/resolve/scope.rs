@@ -1,7 +1,7 @@
 //! Which columns an expression can name.
 
 use super::super::expr::{ColumnRef, WindowBound};
-use super::super::parse::Name;
+use super::super::name::{Meant, Name, same_letters};
 use super::super::query::{StreamColumn, TimeAttribute};
 use super::super::refuse::refusal;
 use crate::diagnostics::{Code, Diagnostic, suggest};
@@ -52,18 +52,26 @@ pub(super) enum Named<'s> {
 impl Scope {
     /// The relation that a qualifier names.
     pub(super) fn relation(&self, qualifier: &Name) -> Result<usize, Diagnostic> {
-        let is_meant = |relation: &Relation| {
-            relation.name == qualifier.text || relation.other_name == Some(qualifier.text.as_str())
+        let names = self.relations.iter().map(|relation| relation.name.as_str());
+        let others = || {
+            self.relations
+                .iter()
+                .position(|relation| relation.other_name.is_some_and(|other| qualifier.means(other)))
         };
-        self.relations.iter().position(is_meant).ok_or_else(|| {
-            let names: Vec<String> = self.relations.iter().map(|relation| quoted(&relation.name)).collect();
-            Diagnostic::error(
-                Code::UnknownTable,
-                qualifier.span,
-                format!("`{}` is not read by this query", qualifier.text),
-                format!("this query reads {}", suggest::all_of(&names)),
-            )
-        })
+        match qualifier.among(names) {
+            Meant::One(at) => Ok(at),
+            Meant::Either(a, b) => Err(either(qualifier, a, b)),
+            Meant::None => others().ok_or_else(|| {
+                let names: Vec<String> =
+                    self.relations.iter().map(|relation| quoted(&relation.name)).collect();
+                Diagnostic::error(
+                    Code::UnknownTable,
+                    qualifier.span,
+                    format!("`{}` is not read by this query", qualifier.text),
+                    format!("this query reads {}", suggest::all_of(&names)),
+                )
+            }),
+        }
     }
 
     /// What a name, perhaps with a qualifier, stands for.
@@ -75,18 +83,8 @@ impl Scope {
             }
             None => 0..self.relations.len(),
         };
-        let mut found = relations.clone().flat_map(|relation| {
-            let columns = self.relations[relation].columns.iter().enumerate();
-            let named = columns.filter(|(_, found)| found.name == name.text);
-            named.map(move |(column, found)| (ColumnRef { relation, column }, found))
-        });
-        if let Some((column, stream_column)) = found.next() {
-            return match found.next() {
-                Some((other, _)) if other.relation != column.relation => {
-                    Err(self.ambiguous(name, [column.relation, other.relation]))
-                }
-                _ => Ok(Named::Column(column, stream_column)),
-            };
+        if let Some(found) = self.column(relations.clone(), name, &|column| column == name.text)? {
+            return Ok(found);
         }
         let windowed = relations.clone().any(|relation| self.relations[relation].table_function);
         let upper = name.text.to_uppercase();
@@ -97,8 +95,12 @@ impl Scope {
             _ => {}
         }
         let is_arrival =
-            name.text == ARRIVAL_TIME && self.relations[relations.clone()].iter().any(|r| r.is_input);
-        if name.text == "ROWTIME" || is_arrival {
+            name.is_word(ARRIVAL_TIME) && self.relations[relations.clone()].iter().any(|r| r.is_input);
+        if is_arrival || name.is_word("ROWTIME") {
+            let word = if is_arrival { ARRIVAL_TIME } else { "ROWTIME" };
+            if let Some(found) = self.column(relations.clone(), name, &|column| column == word)? {
+                return Ok(found);
+            }
             // Reference tables have no times at all.
             let timed: Vec<usize> =
                 relations.clone().filter(|&at| !self.relations[at].times.is_empty()).collect();
@@ -114,12 +116,47 @@ impl Scope {
                 )),
             };
         }
-        Err(self.unknown(relations, name))
+        let all = self.columns_of(relations.clone()).map(|(_, column)| column.name.as_str());
+        match name.among(all) {
+            Meant::Either(a, b) => Err(either(name, a, b)),
+            Meant::One(_) => match self.column(relations.clone(), name, &|column| name.means(column))? {
+                Some(found) => Ok(found),
+                None => Err(self.unknown(relations, name)),
+            },
+            Meant::None => Err(self.unknown(relations, name)),
+        }
+    }
+
+    fn columns_of(
+        &self,
+        relations: std::ops::Range<usize>,
+    ) -> impl Iterator<Item = (ColumnRef, &StreamColumn)> {
+        relations.flat_map(|relation| {
+            let columns = self.relations[relation].columns.iter().enumerate();
+            columns.map(move |(column, found)| (ColumnRef { relation, column }, found))
+        })
+    }
+
+    /// The only column of some relations whose name is right.
+    fn column(
+        &self,
+        relations: std::ops::Range<usize>,
+        name: &Name,
+        is_right: &dyn Fn(&str) -> bool,
+    ) -> Result<Option<Named<'_>>, Diagnostic> {
+        let mut found = self.columns_of(relations).filter(|(_, column)| is_right(&column.name));
+        let Some((column, stream_column)) = found.next() else { return Ok(None) };
+        match found.next() {
+            Some((other, _)) if other.relation != column.relation => {
+                Err(self.ambiguous(name, [column.relation, other.relation]))
+            }
+            _ => Ok(Some(Named::Column(column, stream_column))),
+        }
     }
 
     /// Whether a log parser made columns under a name.
-    pub(super) fn has_record(&self, record: &str) -> bool {
-        let is_field = |name: &str| name.strip_prefix(record).is_some_and(|rest| rest.starts_with('.'));
+    pub(super) fn has_record(&self, record: &Name) -> bool {
+        let is_field = |name: &str| name.split_once('.').is_some_and(|(start, _)| record.means(start));
         self.relations.iter().any(|relation| relation.columns.iter().any(|column| is_field(&column.name)))
     }
 
@@ -136,11 +173,11 @@ impl Scope {
 
     fn unknown(&self, relations: std::ops::Range<usize>, name: &Name) -> Diagnostic {
         let relations = &self.relations[relations];
-        if name.text == ARRIVAL_TIME {
+        if name.is_word(ARRIVAL_TIME) {
             let help = "take ROWTIME along from the input, in a column of its own";
             return refusal(name.span, &format!("`{ARRIVAL_TIME}` of rows that are not the input's"), help);
         }
-        if METADATA.contains(&name.text.as_str()) {
+        if METADATA.iter().any(|word| name.is_word(word)) {
             let help = "Flink's connector reads none of Kinesis' metadata, and Firehose hands none over: let the sender write it \
                         into the record, and give it a column";
             return refusal(name.span, &format!("`{}`", name.text), help);
@@ -156,8 +193,14 @@ impl Scope {
             None => match suggest::nearest(&name.text, columns.iter().copied()) {
                 Some(near) => format!("did you mean {}?", quoted(near)),
                 None => {
-                    let quoted: Vec<String> = columns.iter().copied().map(quoted).collect();
-                    format!("its columns are {}", suggest::all_of(&quoted))
+                    let names: Vec<String> = columns.iter().copied().map(quoted).collect();
+                    let columns = format!("its columns are {}", suggest::all_of(&names));
+                    if name.quoted && !name.text.is_empty() {
+                        let text = name.text.replace('\'', "''");
+                        format!("{columns}; a text is in single quotes: '{text}'")
+                    } else {
+                        columns
+                    }
                 }
             },
         };
@@ -165,7 +208,7 @@ impl Scope {
         let defined = relations
             .iter()
             .flat_map(|relation| &relation.columns)
-            .find(|column| column.name.to_lowercase() == name.text.to_lowercase());
+            .find(|column| same_letters(&column.name, &name.text));
         match defined {
             Some(column) => unknown.related(column.span, "declared here"),
             None => unknown,
@@ -180,11 +223,16 @@ pub(super) fn quoted(name: &str) -> String {
 
 /// What to write when a name is right but for its case.
 pub(super) fn same_but_case<'a>(name: &Name, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let lower = name.text.to_lowercase();
-    let meant = names.into_iter().find(|candidate| candidate.to_lowercase() == lower)?;
-    Some(if name.quoted {
-        format!("write {}: in double quotes, case counts", quoted(meant))
-    } else {
-        format!("write it in double quotes: {}; without them a name is read in upper case", quoted(meant))
-    })
+    let meant = names.into_iter().find(|candidate| same_letters(candidate, &name.text))?;
+    Some(format!("write {}: in double quotes, case counts", quoted(meant)))
+}
+
+/// A name that could be two, which differ in case only.
+pub(super) fn either(name: &Name, a: &str, b: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::AmbiguousName,
+        name.span,
+        format!("`{}` could be `{a}` or `{b}`", name.text),
+        format!("write it as it is spelled: {} or {}", quoted(a), quoted(b)),
+    )
 }

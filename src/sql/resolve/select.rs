@@ -7,10 +7,12 @@ use sqlparser::ast::{self, SetExpr};
 
 use super::super::data_type::DataType;
 use super::super::expr::{Aggregate, ColumnRef, Comparison, Expr, ExprKind, Literal, WindowBound};
-use super::super::parse::Name;
+use super::super::name::Name;
 use super::super::query::{FromClause, Group, Meaning, Over, Select, StreamId, TimeAttribute, Window};
+use super::aliases::Aliases;
 use super::expr::Resolver;
 use super::group::Bucket;
+use super::group_windows::GroupWindow;
 use super::nest::Unfinished;
 use super::operand::Operand;
 use super::scope::Scope;
@@ -56,6 +58,10 @@ pub(super) struct Here {
     pub(super) in_aggregate: bool,
     /// Whether a key of its GROUP BY beside the window holds `ROWTIME`.
     pub(super) grouped_by_rowtime: bool,
+    /// The window of its GROUP BY, where that is one of Flink's older ones.
+    pub(super) group_window: Option<GroupWindow>,
+    /// What its values are called, for clauses that may name them.
+    pub(super) aliases: Aliases,
     /// Its OVER clauses.
     pub(super) overs: Vec<Over>,
     /// The window of its GROUP BY, unless a table function in FROM makes it.
@@ -126,7 +132,7 @@ impl Resolver<'_, '_> {
         let is_value = |resolver: &Self, expr: &ast::Expr| match expr {
             ast::Expr::Identifier(ident) => {
                 let name = resolver.name(ident);
-                first.items.iter().any(|item| item.name.as_ref().is_some_and(|item| item.text == name.text))
+                first.items.iter().any(|item| item.name.as_ref().is_some_and(|item| name.means(&item.text)))
             }
             ast::Expr::Value(value) => match &value.value {
                 ast::Value::Number(digits, _) => {
@@ -249,13 +255,17 @@ impl Resolver<'_, '_> {
         if !plain {
             self.refuse::<()>(None, "a clause of this SELECT", GENERAL_HELP);
         }
+        self.here.aliases = Aliases::of(projection, self.text, self.span);
         let (mut from, filter) = self.from(from, selection.as_ref())?;
         self.named_windows(named_window);
+        self.here.aliases.usable = true;
         let group = self.group_by(group_by, &mut from);
+        self.here.aliases.usable = false;
         self.here.grouped = true;
         let keys = group.iter().flatten().flat_map(|group| &group.keys);
         self.here.grouped_by_rowtime = keys.into_iter().any(|key| self.holds_rowtime(key));
         let items: Vec<Option<Vec<Item>>> = projection.iter().map(|item| self.item(item)).collect();
+        self.here.aliases.usable = true;
         let having = match having {
             Some(condition) => self.condition(condition, "HAVING").map(Some),
             None => Some(None),
@@ -341,11 +351,21 @@ impl Resolver<'_, '_> {
         match item {
             ast::SelectItem::UnnamedExpr(expr) => {
                 let value = self.operand(expr)?;
-                let name = match expr {
+                let mut name = match expr {
                     ast::Expr::Identifier(ident) => Some(self.name(ident)),
                     ast::Expr::CompoundIdentifier(parts) => parts.last().map(|ident| self.name(ident)),
                     _ => None,
                 };
+                // In plain SQL a column that is selected as it is keeps its own spelling.
+                if let (Some(name), Operand::Typed(Expr { kind: ExprKind::Column(column), .. })) =
+                    (&mut name, &value)
+                    && self.text.is_plain
+                {
+                    let found = &self.here.scope.relations[column.relation].columns[column.column];
+                    if name.means(&found.name) {
+                        name.text.clone_from(&found.name);
+                    }
+                }
                 Some(vec![Item { name, value }])
             }
             ast::SelectItem::ExprWithAlias { expr, alias } => {
@@ -411,7 +431,10 @@ impl Resolver<'_, '_> {
         let columns = found.columns.iter().enumerate().map(|(column, found)| {
             item(&found.name, ExprKind::Column(ColumnRef { relation, column }), found.data_type)
         });
-        let bounds = [("WINDOW_START", WindowBound::Start), ("WINDOW_END", WindowBound::End)];
+        let bounds = match self.text.is_plain {
+            true => [("window_start", WindowBound::Start), ("window_end", WindowBound::End)],
+            false => [("WINDOW_START", WindowBound::Start), ("WINDOW_END", WindowBound::End)],
+        };
         let bounds = bounds.iter().filter(|_| found.table_function);
         let bounds = bounds.map(|(name, bound)| item(name, ExprKind::Window(*bound), DataType::Timestamp));
         Some(columns.chain(bounds).collect())

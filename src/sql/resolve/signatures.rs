@@ -1,5 +1,6 @@
 //! The functions that there are, what they take, and how they are called.
 
+use super::super::builtin::{BUILTINS, TYPED};
 use super::super::expr::Function;
 
 /// A function with a fixed list of arguments.
@@ -176,13 +177,57 @@ pub(super) const FORMS: &[(&str, &str)] = &[
     ("TSDIFF", "TSDIFF(a, b): milliseconds since 1970, both"),
     ("TIMESTAMPDIFF", "TIMESTAMPDIFF(SECOND, a, b)"),
     ("TIMESTAMPADD", "TIMESTAMPADD(MINUTE, 5, x)"),
+    ("NOW", "NOW()"),
+    ("LENGTH", "LENGTH(x)"),
+    ("LEN", "LENGTH(x)"),
+    ("UCASE", "UPPER(x)"),
+    ("LCASE", "LOWER(x)"),
+    ("CURRENT_TIME", "CURRENT_TIME"),
+    ("LOCALTIME", "LOCALTIME"),
+    ("PI", "PI()"),
+    ("E", "E()"),
+    ("IF", "IF(condition, a, b)"),
+    ("IIF", "IF(condition, a, b)"),
+    ("IFNULL", "IFNULL(a, b)"),
+    ("NVL", "NVL(a, b)"),
+    ("CONCAT", "CONCAT(a, b)"),
+    ("ELT", "ELT(n, a, b)"),
+    ("TRUNC", "TRUNCATE(x, 2)"),
+    ("SIGN", "SIGN(x)"),
+    ("LTRIM", "LTRIM(x)"),
+    ("RTRIM", "RTRIM(x)"),
+    ("BTRIM", "BTRIM(x)"),
+    ("SUBSTR", "SUBSTR(x, 1, 3)"),
+    ("INSTR", "INSTR(x, 'a')"),
+    ("LOCATE", "LOCATE('a', x)"),
+    ("STARTSWITH", "STARTSWITH(x, 'a')"),
+    ("ENDSWITH", "ENDSWITH(x, 'a')"),
+    ("REGEXP", "REGEXP(x, '[0-9]+')"),
+    ("REGEXP_SUBSTR", "REGEXP_SUBSTR(x, '[0-9]+')"),
+    ("SHA2", "SHA2(x, 256)"),
+    ("TO_DATE", "TO_DATE(x), or TO_DATE(x, 'yyyy-MM-dd')"),
+    ("TO_TIMESTAMP_LTZ", "TO_TIMESTAMP_LTZ(milliseconds, 3), or TO_TIMESTAMP_LTZ(seconds, 0)"),
+    ("FROM_UNIXTIME", "FROM_UNIXTIME(seconds)"),
+    ("YEAR", "YEAR(x)"),
+    ("QUARTER", "QUARTER(x)"),
+    ("MONTH", "MONTH(x)"),
+    ("WEEK", "WEEK(x)"),
+    ("HOUR", "HOUR(x)"),
+    ("MINUTE", "MINUTE(x)"),
+    ("SECOND", "SECOND(x)"),
+    ("DAYOFYEAR", "DAYOFYEAR(x)"),
+    ("DAYOFMONTH", "DAYOFMONTH(x)"),
+    ("DAYOFWEEK", "DAYOFWEEK(x)"),
 ];
 
 /// How a function is called.
 pub(super) fn form(name: &str) -> &'static str {
+    form_of(name).unwrap_or("CAST(x AS INTEGER)")
+}
+
+/// How a function is called, if it is one.
+pub(in super::super) fn form_of(name: &str) -> Option<&'static str> {
     let fixed = SIGNATURES.iter().map(|signature| (signature.name, signature.form));
-    fixed
-        .chain(FORMS.iter().copied())
-        .find(|(known, _)| *known == name)
-        .map_or("CAST(x AS INTEGER)", |(_, form)| form)
+    let builtins = BUILTINS.iter().chain(TYPED).map(|builtin| (builtin.name, builtin.form));
+    fixed.chain(FORMS.iter().copied()).chain(builtins).find(|(known, _)| *known == name).map(|(_, form)| form)
 }

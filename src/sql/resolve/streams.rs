@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::data_type::DataType;
 use super::super::expr::Literal;
-use super::super::parse::{CreateStream, Name};
+use super::super::name::{Meant, Name};
+use super::super::parse::CreateStream;
 use super::super::query::{Insert, Meaning, Role, Stream, StreamColumn, StreamId, TimeAttribute};
 use super::super::{Input, Reference};
 use super::input_name::InputName;
-use super::scope::{quoted, same_but_case};
+use super::scope::{either, quoted, same_but_case};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::source::Span;
 
@@ -47,8 +48,6 @@ pub(super) struct Streams {
     pub(super) faulty: HashSet<String>,
     /// Names of streams that something goes into that has a fault: nothing is said of what reads them.
     pub(super) unread: HashSet<String>,
-    /// Whether the text declares streams or pumps, as the old service's did.
-    pub(super) is_old: bool,
     /// The columns of streams that are NOT NULL.
     pub(super) required: HashMap<StreamId, Vec<usize>>,
     /// Streams that are not wanted.
@@ -78,7 +77,6 @@ impl Streams {
             ids: HashMap::new(),
             faulty: HashSet::new(),
             unread: HashSet::new(),
-            is_old: false,
             required: HashMap::new(),
             left_out: HashSet::new(),
             fed_by: HashMap::new(),
@@ -197,10 +195,10 @@ impl Streams {
 
     /// The stream of a name, else the fault if it is a new one.
     pub(super) fn find(&self, name: &Name) -> Result<StreamId, Option<Diagnostic>> {
-        if self.faulty.contains(&name.text) || self.unread.contains(&name.text) {
+        if self.faulty.iter().chain(&self.unread).any(|faulty| name.means(faulty)) {
             return Err(None);
         }
-        let known = self.ids.get(&name.text).copied();
+        let known = self.known(name).map_err(Some)?;
         known.or_else(|| self.input.is(&name.text).then_some(StreamId::INPUT)).ok_or_else(|| {
             if name.text.eq_ignore_ascii_case("error_stream") {
                 let help = "remove what reads it: a value that cannot be converted is NULL here, and its row stays";
@@ -222,6 +220,18 @@ impl Streams {
             let message = format!("there is no stream `{}`", name.text);
             Some(Diagnostic::error(Code::UnknownTable, name.span, message, help))
         })
+    }
+
+    /// The stream that a name means, if there is one.
+    pub(super) fn known(&self, name: &Name) -> Result<Option<StreamId>, Diagnostic> {
+        let mut names: Vec<&str> = self.ids.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        match name.among(names.iter().copied()) {
+            Meant::One(at) => Ok(self.ids.get(names[at]).copied()),
+            Meant::None => Ok(None),
+            Meant::Either(a, b) if self.ids.get(a) == self.ids.get(b) => Ok(self.ids.get(a).copied()),
+            Meant::Either(a, b) => Err(either(name, a, b)),
+        }
     }
 
     /// Takes a declared stream in.

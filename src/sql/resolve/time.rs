@@ -5,7 +5,7 @@ use sqlparser::ast;
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{Expr, ExprKind, Function, Literal, TimeField};
 use super::super::interval::{self, DAY, Interval};
-use super::super::parse::Name;
+use super::super::name::Name;
 use super::expr::{Resolver, typed};
 use super::operand::{Operand, cover};
 use crate::diagnostics::{Code, Diagnostic};
@@ -110,7 +110,7 @@ impl Resolver<'_, '_> {
     }
 
     /// An expression that is a TIMESTAMP, or a DATE as one.
-    fn time_operand(&mut self, expr: &ast::Expr, user: &str) -> Option<Expr> {
+    pub(super) fn time_operand(&mut self, expr: &ast::Expr, user: &str) -> Option<Expr> {
         // Where groups differ by the time of their rows, that is meant, and not the end of the window.
         let before = self.here.in_aggregate;
         self.here.in_aggregate |= self.here.grouped_by_rowtime;
@@ -345,7 +345,12 @@ impl Resolver<'_, '_> {
         }
     }
 
-    fn parse_time(&mut self, text: &ast::Expr, pattern: &ast::Expr, name: &Name) -> Option<Operand> {
+    pub(super) fn parse_time(
+        &mut self,
+        text: &ast::Expr,
+        pattern: &ast::Expr,
+        name: &Name,
+    ) -> Option<Operand> {
         let text = self.text_operand(text, &name.text);
         let pattern = self.pattern(pattern, name);
         let (text, pattern) = (text?, pattern?);
@@ -420,7 +425,7 @@ impl Resolver<'_, '_> {
     /// The unit that an argument names.
     fn unit(&mut self, unit: &ast::Expr, name: &Name) -> Option<TimeField> {
         let unit = match unit {
-            ast::Expr::Identifier(ident) => self.name(ident),
+            ast::Expr::Identifier(ident) => self.name(ident).upper(),
             _ => {
                 let message = format!("{} takes a unit first", name.text);
                 return self.mismatch(name.span, message, format!("write {}(SECOND, ..)", name.text));

@@ -4,7 +4,7 @@ use sqlparser::ast;
 
 use super::super::data_type::DataType;
 use super::super::expr::{Aggregate, Comparison, Expr, ExprKind, Literal};
-use super::super::parse::Name;
+use super::super::name::Name;
 use super::expr::{Resolver, typed};
 use super::operand::{Operand, cover};
 use crate::source::Span;

@@ -5,7 +5,7 @@ use sqlparser::ast;
 use super::super::data_type::DataType;
 use super::super::expr::{Aggregate, ColumnRef, Comparison, Expr, ExprKind, Literal, WindowBound};
 use super::super::interval::Interval;
-use super::super::parse::Name;
+use super::super::name::{Meant, Name};
 use super::super::query::{
     Frame, FromClause, Group, Meaning, Order, Over, Select, StreamId, TimeAttribute, Window, WindowKind,
 };
@@ -126,6 +126,20 @@ impl Resolver<'_, '_> {
                 let id = self.count_distinct(name, rows, column, seconds)?;
                 self.leaf(name, id, alias)
             }
+            ("SESSION", [table, ast::Expr::Function(partition), descriptor, gap])
+                if partition.name.to_string() == "PIPEC_PARTITION" =>
+            {
+                let mut leaf = self.windowed(name, table, descriptor, &[*gap], alias)?;
+                let columns = self.session_partition(partition, name)?;
+                if let FromClause::Stream {
+                    window: Some(Window { kind: WindowKind::Session { partition, .. }, .. }),
+                    ..
+                } = &mut leaf.from
+                {
+                    *partition = columns;
+                }
+                Some(leaf)
+            }
             ("TUMBLE" | "HOP" | "SESSION" | "CUMULATE", [table, descriptor, lengths @ ..]) => {
                 self.windowed(name, table, descriptor, lengths, alias)
             }
@@ -220,6 +234,25 @@ impl Resolver<'_, '_> {
         Some(Leaf { from: FromClause::Stream { stream, name: called, window, span }, back_ms: None })
     }
 
+    /// The columns of `PARTITION BY` behind the table of a SESSION, which is read last.
+    fn session_partition(&mut self, partition: &ast::Function, name: &Name) -> Option<Vec<usize>> {
+        let ast::FunctionArguments::List(list) = &partition.args else { return self.bad_window(name) };
+        let Some(keys) = super::functions::expressions(list) else { return self.bad_window(name) };
+        let relation = self.here.scope.relations.len() - 1;
+        let mut columns = Vec::new();
+        for key in keys {
+            let key = self.typed(key)?;
+            match key.kind {
+                ExprKind::Column(column) if column.relation == relation => columns.push(column.column),
+                _ => {
+                    let help = "compute it in a SELECT inside of FROM, and name its column";
+                    return self.refuse(Some(key.span), "a session partitioned by a computed value", help);
+                }
+            }
+        }
+        Some(columns)
+    }
+
     /// `DESCRIPTOR(time)`
     fn descriptor(&mut self, expr: &ast::Expr, relation: usize, function: &Name) -> Option<TimeAttribute> {
         let argument = match expr {
@@ -306,10 +339,16 @@ impl Resolver<'_, '_> {
         let here = std::mem::replace(&mut self.here, outer);
         pushed?;
         let relation = &here.scope.relations[0];
+        let columns = relation.columns.iter().map(|found| found.name.as_str());
         // The old service folded the name as it folded every other.
-        let named = |wanted: &str| relation.columns.iter().position(|found| found.name == wanted);
+        let named = |wanted: &str| columns.clone().position(|found| found == wanted);
         let unquoted = column.trim_matches('"');
-        let Some(at) = named(unquoted).or_else(|| named(&unquoted.to_uppercase())) else {
+        let meant = Name { text: unquoted.into(), quoted: false, span: text.span };
+        let only = match meant.among(columns.clone()) {
+            Meant::One(at) => Some(at),
+            _ => None,
+        };
+        let Some(at) = named(unquoted).or_else(|| named(&unquoted.to_uppercase())).or(only) else {
             let names: Vec<&str> = relation.columns.iter().map(|found| found.name.as_str()).collect();
             let message = format!("`{unquoted}` is not a column of `{}`", relation.stream);
             let help = suggest::instead(unquoted, names.iter().copied());
@@ -476,7 +515,7 @@ fn form(name: &str) -> &'static str {
             "TABLE(CUMULATE(TABLE stream, DESCRIPTOR(ROWTIME), INTERVAL '1' MINUTE, INTERVAL '1' HOUR)): the step, then the \
              length"
         }
-        "SESSION" => "TABLE(SESSION(TABLE stream, DESCRIPTOR(ROWTIME), INTERVAL '1' MINUTE))",
+        "SESSION" => "TABLE(SESSION(TABLE stream PARTITION BY k, DESCRIPTOR(ROWTIME), INTERVAL '1' MINUTE))",
         "TOP_K_ITEMS_TUMBLING" => {
             "TABLE(TOP_K_ITEMS_TUMBLING(CURSOR(SELECT STREAM * FROM \"SOURCE_SQL_STREAM_001\"), 'column', 10, 60))"
         }

@@ -1,0 +1,133 @@
+//! Where the outputs of an application go in its spec.
+
+use super::application::{Output, RecordFormat, TargetKind};
+use super::spec::{Writer, typed};
+use crate::discover::word;
+
+impl Writer {
+    pub(super) fn outputs(&mut self, outputs: &[Output]) {
+        let (errors, outputs): (Vec<&Output>, Vec<&Output>) = outputs
+            .iter()
+            .partition(|output| output.name.text.written().eq_ignore_ascii_case("error_stream"));
+        for output in errors {
+            let went = went(output);
+            self.yaml.comment(
+                1,
+                &format!("`error_stream` {went}. A pipeline has none: see docs/sql.md, Records."),
+            );
+            self.not_carried(
+                &output.name,
+                "the output `error_stream` is not made: a value that does not fit is NULL, and its row stays"
+                    .into(),
+                "leave such rows out with `WHERE \"column\" IS NOT NULL`",
+            );
+        }
+        if outputs.is_empty() {
+            return;
+        }
+        self.yaml.open(1, "outputs");
+        let firehose = |output: &&Output| matches!(output.target, Some((TargetKind::Firehose, _)));
+        let stream = |output: &&Output| !matches!(output.target, Some((TargetKind::Lambda, _)));
+        let delivered =
+            outputs.iter().position(firehose).or_else(|| outputs.iter().position(stream)).unwrap_or_default();
+        let mut written: Vec<String> = Vec::new();
+        for (at, output) in outputs.iter().enumerate() {
+            let name = output.name.text.written();
+            self.needs(&output.name, "an output's name");
+            if written.contains(&name) {
+                let went = went(output);
+                self.yaml.comment(2, &format!("It also {went}."));
+                self.not_carried(
+                    &output.name,
+                    format!("`{name}` has a second destination: it also {went}"),
+                    "add a stream with a pump that selects all of this one, and name it in `outputs`",
+                );
+                continue;
+            }
+            self.output(output, &name, at == delivered);
+            written.push(name);
+        }
+    }
+
+    fn output(&mut self, output: &Output, name: &str, delivered: bool) {
+        let is_csv = output.format == RecordFormat::Csv;
+        let went = went(output);
+        let as_csv = if is_csv { ", as CSV; here it is JSON" } else { "" };
+        if is_csv {
+            self.not_carried(
+                &output.name,
+                format!("`{name}` is written as CSV, and the rows of a pipeline are JSON"),
+                "let the reader of the output take JSON",
+            );
+        }
+        let comment = format!("{went}{as_csv}");
+        match &output.target {
+            Some((TargetKind::Firehose, _)) if delivered => {
+                self.yaml.entry(2, name, "delivery", Some(&comment));
+            }
+            Some((TargetKind::Firehose, _)) => {
+                self.yaml.entry(
+                    2,
+                    name,
+                    "{stream: {}}",
+                    Some(&format!("{comment}; a pipeline has one delivery")),
+                );
+                self.not_carried(
+                    &output.name,
+                    format!("`{name}` went to Firehose as well, and a pipeline has one delivery"),
+                    "let a Firehose stream read the stream of this output, or split the SQL over two pipelines",
+                );
+            }
+            _ if delivered => {
+                let comment =
+                    format!("{comment}; a pipeline delivers one output, and no other went to Firehose");
+                self.yaml.entry(2, name, "delivery", Some(&comment));
+                self.not_carried(
+                    &output.name,
+                    format!("`{name}` {went}, and is delivered to S3 here, since a pipeline delivers one output"),
+                    "to keep its destination, add a pump that copies it into a stream of another name, and name that \
+                     one for `delivery`",
+                );
+            }
+            Some((TargetKind::Lambda, function)) => {
+                self.yaml.open(2, name);
+                self.yaml.open(3, "lambda");
+                let arn = word(&function.text.written());
+                let comment = function.text.as_known().is_none().then_some("write the function's ARN");
+                self.yaml.entry(4, "function", &arn, comment);
+                let name = arn.rsplit(':').next().unwrap_or_default().trim_matches('"');
+                self.yaml
+                    .comment(4, "The name of the function's own role, which the application does not have:");
+                self.yaml.command(
+                    4,
+                    &format!(
+                        "aws lambda get-function-configuration --query Role --function-name {}",
+                        typed(name)
+                    ),
+                );
+                self.yaml.entry(4, "role", "\"?\"", None);
+                if is_csv {
+                    self.yaml.comment(4, "It was called with CSV; here it is called with JSON.");
+                }
+            }
+            Some((TargetKind::Stream, _)) | None => {
+                self.yaml.entry(2, name, "{stream: {}}", Some(&comment));
+            }
+        }
+    }
+}
+
+/// What an output went to, as the end of a sentence.
+fn went(output: &Output) -> String {
+    match &output.target {
+        None => "went to a place that this file does not name".into(),
+        Some((kind, arn)) => {
+            let kind = match kind {
+                TargetKind::Stream => "stream",
+                TargetKind::Firehose => "Firehose stream",
+                TargetKind::Lambda => "function",
+            };
+            format!("went to the {kind} {}", arn.text.written())
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! What keeps a query from being parsed, in words that point at the cause: the parser reports where it stopped, which is
+//! often behind it.
+
+use std::ops::Range;
+
+use sqlparser::tokenizer::{Token, Word};
+
+use super::scan::Lexeme;
+
+/// A cause: where it is, what it is, what to type.
+pub(super) struct Cause {
+    pub(super) range: Range<usize>,
+    pub(super) message: String,
+    pub(super) help: String,
+}
+
+/// Words that begin a clause or belong to one. A word that is one step away from them is one of them misspelt, if the
+/// parser stopped behind it.
+const KEYWORDS: &[&str] = &[
+    "SELECT",
+    "FROM",
+    "WHERE",
+    "GROUP",
+    "HAVING",
+    "ORDER",
+    "JOIN",
+    "LEFT",
+    "UNION",
+    "INSERT",
+    "INTO",
+    "BETWEEN",
+    "INTERVAL",
+    "WINDOW",
+    "WINDOWED",
+    "PARTITION",
+    "CREATE",
+    "REPLACE",
+    "STREAM",
+    "PUMP",
+    "WHEN",
+    "THEN",
+    "ELSE",
+    "CASE",
+    "CAST",
+    "LIKE",
+    "OVER",
+    "RANGE",
+    "ROWS",
+    "PRECEDING",
+    "MINUTE",
+    "SECOND",
+    "HOUR",
+    "WITH",
+];
+
+/// The forms that a word begins.
+const FORMS: &[(&str, &str)] = &[
+    ("CASE", "CASE WHEN condition THEN a ELSE b END"),
+    ("OVER", "OVER (PARTITION BY column RANGE INTERVAL '1' MINUTE PRECEDING)"),
+    ("INTERVAL", "INTERVAL '1' MINUTE"),
+    ("BETWEEN", "x BETWEEN 1 AND 10"),
+    ("GROUP", "GROUP BY column, STEP(ROWTIME BY INTERVAL '1' MINUTE)"),
+    ("HAVING", "HAVING COUNT(*) > 1"),
+    ("ORDER", "ORDER BY ROWTIME"),
+    ("JOIN", "JOIN \"other\" OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS b ON a.k = b.k"),
+    ("WHERE", "WHERE condition AND condition"),
+    ("FROM", "FROM \"stream\" AS s"),
+    ("WITH", "WITH name AS (SELECT ..) SELECT .. FROM name"),
+    ("SELECT", "SELECT column, expression AS name FROM \"stream\" WHERE condition"),
+];
+
+/// The cause in the tokens of a query, of which the parser did not understand the one `at` a place; its number behind
+/// the last one is the end.
+pub(super) fn cause(tokens: &[Lexeme], at: usize, source: &str) -> Option<Cause> {
+    typographic(tokens)
+        .or_else(|| doubled_quote(tokens, at))
+        .or_else(|| without_end(tokens))
+        .or_else(|| misspelt(tokens, at, source))
+        .or_else(|| foreign(tokens, at))
+        .or_else(|| parentheses(tokens, at))
+}
+
+/// The form that was begun before a token: of the innermost function or clause.
+pub(super) fn begun(tokens: &[Lexeme], at: usize) -> String {
+    let mut closed = 0_usize;
+    for place in (0..at.min(tokens.len())).rev() {
+        let lexeme = &tokens[place];
+        if lexeme.is(&Token::RParen) {
+            closed += 1;
+        } else if lexeme.is(&Token::LParen) {
+            if closed > 0 {
+                closed -= 1;
+                continue;
+            }
+            let function = place.checked_sub(1).and_then(|before| match &tokens[before].token.token {
+                Token::Word(Word { value, quote_style: None, .. }) => Some(value.to_uppercase()),
+                _ => None,
+            });
+            if let Some(form) = function.and_then(|name| super::resolve::form_of(&name)) {
+                return format!("write it like {form}");
+            }
+        } else if closed == 0
+            && let Some((_, form)) = FORMS.iter().find(|(word, _)| lexeme.is_word(word))
+        {
+            return format!("write it like {form}");
+        }
+    }
+    "a query has the form SELECT \"column\", .. FROM \"stream\" WHERE condition".into()
+}
+
+/// A word that is one step away from a keyword: a letter too much, too few or wrong, or two in the wrong order.
+pub(super) fn keyword_like(word: &str) -> Option<&'static str> {
+    let word = word.to_uppercase();
+    if word.len() < 3 || KEYWORDS.contains(&word.as_str()) {
+        return None;
+    }
+    let near = |keyword: &&&str| strsim::osa_distance(&word, keyword) == 1 && keyword.len() > 3;
+    KEYWORDS.iter().find(near).copied()
+}
+
+/// Quotes as a text program sets them.
+fn typographic(tokens: &[Lexeme]) -> Option<Cause> {
+    let quote = |lexeme: &&Lexeme| {
+        matches!(
+            lexeme.token.token,
+            Token::Char('\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '´')
+        )
+    };
+    let lexeme = tokens.iter().find(quote)?;
+    Some(Cause {
+        range: lexeme.range.clone(),
+        message: "this is a quote of a text program".into(),
+        help:
+            "write texts in straight single quotes, 'Berlin', and names in straight double quotes, \"city\""
+                .into(),
+    })
+}
+
+/// `''Berlin''`: an empty text, a name, and another empty text.
+fn doubled_quote(tokens: &[Lexeme], at: usize) -> Option<Cause> {
+    let is_empty =
+        |lexeme: &Lexeme| matches!(&lexeme.token.token, Token::SingleQuotedString(text) if text.is_empty());
+    let place = (1..tokens.len().min(at + 2)).find(|&place| {
+        is_empty(&tokens[place - 1])
+            && tokens[place - 1].range.end == tokens[place].range.start
+            && matches!(tokens[place].token.token, Token::Word(_) | Token::Number(..))
+    })?;
+    Some(Cause {
+        range: tokens[place - 1].range.start..tokens[place].range.end,
+        message: "this text begins with two quotes, which are an empty text".into(),
+        help: "write one single quote on each side: 'Berlin'".into(),
+    })
+}
+
+/// A CASE without its END.
+fn without_end(tokens: &[Lexeme]) -> Option<Cause> {
+    let mut open: Vec<&Lexeme> = Vec::new();
+    for (place, lexeme) in tokens.iter().enumerate() {
+        let is_name = place > 0 && (tokens[place - 1].is(&Token::Period) || tokens[place - 1].is_word("AS"));
+        if lexeme.is_word("CASE") && !is_name {
+            open.push(lexeme);
+        } else if lexeme.is_word("END") && !is_name {
+            open.pop();
+        }
+    }
+    let case = open.pop()?;
+    Some(Cause {
+        range: case.range.clone(),
+        message: "this CASE has no END".into(),
+        help: "write CASE WHEN condition THEN a ELSE b END".into(),
+    })
+}
+
+/// A keyword that is misspelt, just before the place where the parser stopped.
+fn misspelt(tokens: &[Lexeme], at: usize, source: &str) -> Option<Cause> {
+    let from = at.saturating_sub(2);
+    let to = (at + 1).min(tokens.len());
+    let found = tokens[from..to].iter().rev().find_map(|lexeme| match &lexeme.token.token {
+        Token::Word(Word { value, quote_style: None, .. }) => Some((lexeme, keyword_like(value)?)),
+        _ => None,
+    });
+    let (lexeme, keyword) = found?;
+    let written = source.get(lexeme.range.clone()).unwrap_or_default();
+    Some(Cause {
+        range: lexeme.range.clone(),
+        message: format!("`{written}` is no word of SQL"),
+        help: format!("did you mean {keyword}?"),
+    })
+}
+
+/// What other databases write otherwise.
+fn foreign(tokens: &[Lexeme], at: usize) -> Option<Cause> {
+    let lexeme = tokens.get(at)?;
+    let (message, help) = match &lexeme.token.token {
+        Token::DoubleEq => ("`==` is no comparison of SQL", "write one `=`"),
+        Token::DoubleColon => ("`::` is no conversion here", "write CAST(x AS INTEGER)"),
+        Token::Arrow | Token::LongArrow => {
+            ("`->` is no operator here", "give the value a column of its own, with its path: $.a.b")
+        }
+        Token::LBracket => (
+            "a place in an array cannot be read here",
+            "give it a column of its own: $.items[0:] and its element",
+        ),
+        Token::Overlap => ("`&&` is no operator of SQL", "write AND"),
+        Token::Tilde => ("`~` is no operator here", "write REGEXP(x, '[0-9]+')"),
+        _ => return None,
+    };
+    Some(Cause { range: lexeme.range.clone(), message: message.into(), help: help.into() })
+}
+
+/// Parentheses that are not closed, or close nothing.
+fn parentheses(tokens: &[Lexeme], at: usize) -> Option<Cause> {
+    let mut open: Vec<usize> = Vec::new();
+    for (place, lexeme) in tokens.iter().enumerate() {
+        if lexeme.is(&Token::LParen) {
+            open.push(place);
+        } else if lexeme.is(&Token::RParen) && open.pop().is_none() {
+            return Some(Cause {
+                range: lexeme.range.clone(),
+                message: "this `)` closes nothing".into(),
+                help: "remove it, or write `(` where it begins".into(),
+            });
+        }
+    }
+    // Of several, the last one before the parser stopped.
+    let place = open.iter().rev().copied().find(|place| *place < at).or_else(|| open.last().copied())?;
+    let function = place.checked_sub(1).map(|before| &tokens[before].token.token);
+    let form = match function {
+        Some(Token::Word(Word { value, quote_style: None, .. })) => {
+            super::resolve::form_of(&value.to_uppercase())
+        }
+        _ => None,
+    };
+    Some(Cause {
+        range: tokens[place].range.clone(),
+        message: "this `(` is not closed".into(),
+        help: match form {
+            Some(form) => format!("write `)` where it ends, as in {form}"),
+            None => "write `)` where it ends".into(),
+        },
+    })
+}
+
+/// The text in single quotes that lacks its end, where the scanner ran out of text: the first one that goes on over the
+/// end of its line, or that a letter follows.
+pub(super) fn open_text(source: &str) -> Option<Range<usize>> {
+    let bytes = source.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &source[at..];
+        let until = |end: &str, from: usize| rest[from..].find(end).map(|length| from + length + end.len());
+        let length = match bytes[at] {
+            b'-' if rest.starts_with("--") => until("\n", 2),
+            b'/' if rest.starts_with("/*") => until("*/", 2),
+            b'"' => until("\"", 1),
+            b'\'' => {
+                let end = until("'", 1);
+                let text = &rest[..end.unwrap_or(rest.len())];
+                let behind = end.and_then(|end| rest[end..].chars().next());
+                let line = text.find('\n');
+                if end.is_none() || line.is_some() || behind.is_some_and(char::is_alphanumeric) {
+                    let shown = line.unwrap_or(text.len());
+                    return Some(at..at + shown);
+                }
+                end
+            }
+            _ => Some(rest.chars().next().map_or(1, char::len_utf8)),
+        };
+        at += length?;
+    }
+    None
+}

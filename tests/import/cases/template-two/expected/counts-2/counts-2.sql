@@ -1,0 +1,1 @@
+${Fn::ImportValue}

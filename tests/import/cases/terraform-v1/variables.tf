@@ -1,0 +1,8 @@
+variable "stage" {
+  default = "prod"
+}
+
+variable "least" {
+  type    = number
+  default = 21
+}

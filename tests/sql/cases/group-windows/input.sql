@@ -1,0 +1,15 @@
+-- Flink's older windows, which stand in GROUP BY.
+INSERT INTO tumbles
+SELECT kind, SUM(n) AS total, TUMBLE_START(ts, INTERVAL '10' SECOND) AS since,
+  TUMBLE_END(ts, INTERVAL '10' SECOND) AS until, TUMBLE_ROWTIME(ts, INTERVAL '10' SECOND) AS last_instant
+FROM stream
+GROUP BY kind, TUMBLE(ts, INTERVAL '10' SECOND)
+HAVING total > 1;
+INSERT INTO hops
+SELECT kind, COUNT(*) AS n, HOP_END(ts, INTERVAL '5' SECOND, INTERVAL '10' SECOND) AS until
+FROM stream
+GROUP BY HOP(ts, INTERVAL '5' SECOND, INTERVAL '10' SECOND), kind;
+INSERT INTO visits
+SELECT kind, COUNT(*) AS n, SESSION_START(ts, INTERVAL '4' SECOND) AS since
+FROM stream
+GROUP BY kind, SESSION(ts, INTERVAL '4' SECOND)
