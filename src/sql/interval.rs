@@ -2,6 +2,8 @@
 
 use sqlparser::ast;
 
+use crate::aws::limits::flink::INTERVAL_DAYS_MAX;
+
 /// A span of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Interval {
@@ -16,6 +18,9 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 /// Milliseconds of a day; times have no zone, so every day has as many.
 pub(super) const DAY: i64 = 24 * HOUR;
+
+/// The longest window, in milliseconds: of that length Flink takes constants only.
+pub(super) const MAX_CONSTANT_MS: i64 = (INTERVAL_DAYS_MAX + 1) * DAY - 1;
 
 /// The longest that is read, as a power of ten of its unit: beyond, a date leaves what Flink holds.
 const MAX_DIGITS: usize = 9;

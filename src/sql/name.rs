@@ -88,6 +88,8 @@ pub(super) fn folded_text(name: &str, quoted: bool, text: &Text) -> String {
 pub(super) fn bad_name(text: &str) -> Option<(&'static str, &'static str)> {
     if text.is_empty() {
         Some(("a name is empty", "write the name between the double quotes"))
+    } else if text.trim().is_empty() {
+        Some(("a name consists of blanks", "write a letter between the double quotes"))
     } else if text.chars().any(char::is_control) {
         Some(("a name holds a control character", "write it on one line, without tabs"))
     } else if text.contains("${") {

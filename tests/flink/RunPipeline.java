@@ -11,11 +11,12 @@ import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.StatementSet;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.table.api.TableResult;
+import org.apache.flink.table.api.internal.TableEnvironmentImpl;
 
 /**
  * Runs pipelines on one Flink mini-cluster, all at once. The first argument is a file of options, `name=value` a line;
  * each further one a file of SQL statements, each of which ends with ";" before an empty line. Behind `--plan` come
- * files that are planned, and not run.
+ * files that are planned and not run, on a stack as large as a thread has by default.
  */
 public final class RunPipeline {
     private static final int SLOTS = 4;
@@ -50,13 +51,17 @@ public final class RunPipeline {
                     continue;
                 }
                 try {
-                    StatementSet inserts = read(Path.of(file), options);
+                    TableEnvironmentImpl environment = environment(options);
+                    List<String> inserts = read(Path.of(file), environment);
                     if (plan) {
-                        Files.writeString(Path.of(file + ".plan"), inserts.explain());
+                        int classes = PlanPipeline.plan(environment, inserts);
+                        Files.writeString(Path.of(file + ".plan"), classes + " generated classes\n");
                     } else {
-                        jobs.put(file, inserts.execute());
+                        StatementSet statements = environment.createStatementSet();
+                        inserts.forEach(statements::addInsertSql);
+                        jobs.put(file, statements.execute());
                     }
-                } catch (Exception fault) {
+                } catch (Exception | AssertionError | StackOverflowError fault) {
                     failures += report(file, fault);
                 }
             }
@@ -71,17 +76,21 @@ public final class RunPipeline {
         System.exit(failures == 0 ? 0 : 1);
     }
 
-    /** The tables of a file are created, its inserts returned. */
-    private static StatementSet read(Path file, Map<String, String> options) throws Exception {
+    private static TableEnvironmentImpl environment(Map<String, String> options) {
         TableEnvironment environment = TableEnvironment.create(EnvironmentSettings.inStreamingMode());
         options.forEach((name, value) -> environment.getConfig().set(name, value));
-        StatementSet inserts = environment.createStatementSet();
+        return (TableEnvironmentImpl) environment;
+    }
+
+    /** The tables of a file are created, its inserts returned. */
+    private static List<String> read(Path file, TableEnvironment environment) throws Exception {
+        List<String> inserts = new ArrayList<>();
         for (String statement : Files.readString(file).split(";\n\n")) {
             List<String> lines = new ArrayList<>(statement.strip().lines().toList());
             lines.removeIf(line -> line.startsWith("--"));
             String sql = String.join("\n", lines);
             if (sql.startsWith("INSERT INTO ")) {
-                inserts.addInsertSql(sql);
+                inserts.add(sql);
             } else if (!sql.isBlank()) {
                 environment.executeSql(sql);
             }

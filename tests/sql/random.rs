@@ -542,7 +542,7 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
 }
 
 /// One expression that the compiler takes, and its type.
-fn accepted(random: &mut Random, family: usize) -> (String, DataType) {
+pub fn accepted(random: &mut Random, family: usize) -> (String, DataType) {
     loop {
         let depth = 1 + random.below(3);
         let text = expression(random, family, depth);

@@ -156,7 +156,7 @@ fn random_queries_of_arrays() {
 }
 
 /// Types of keys, their values, and the columns that they are compared with.
-const KEYS: &[(&str, &[&str], &[&str])] = &[
+pub const KEYS: &[(&str, &[&str], &[&str])] = &[
     ("TINYINT", &["1", "-128", "127", "0"], &["t", "i", "d", "e", "r", "f"]),
     ("INTEGER", &["40", "-7", "0", "2147483647", "1", "300"], &["t", "i", "l", "d", "e", "f"]),
     (
@@ -172,7 +172,7 @@ const KEYS: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// A table with one type of keys: those that are given, and perhaps so many more that they do not fit into a CASE.
-fn table(at: usize, large: bool, span: pipec::source::Span) -> Reference {
+pub fn table(at: usize, large: bool, span: pipec::source::Span) -> Reference {
     let (key_type, keys, _) = KEYS[at];
     let key_type: DataType = key_type.parse().expect("a type");
     let typed = |column: &str, data_type: &str| (column.to_owned(), data_type.parse().expect("a type"), span);

@@ -20,7 +20,7 @@ pub struct Analyzed {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Columns from lines of `name type path`; a type has no blanks.
+/// Columns from lines of `name type path`; a type has no blanks, and `␣` is one in a name or a path.
 pub fn columns(sources: &mut Sources, text: &str) -> Vec<Column> {
     let id = sources.add("columns", text.into());
     let mut columns = Vec::new();
@@ -28,9 +28,9 @@ pub fn columns(sources: &mut Sources, text: &str) -> Vec<Column> {
     for line in text.split_inclusive('\n') {
         let mut words = line.split_whitespace();
         if let (Some(name), Some(data_type)) = (words.next(), words.next()) {
-            let path = words.collect::<Vec<_>>().join(" ");
+            let path = words.collect::<Vec<_>>().join(" ").replace('␣', " ");
             columns.push(Column {
-                name: name.into(),
+                name: name.replace('␣', " "),
                 data_type: data_type.parse().expect("a type"),
                 path: parse_column_path(&path).expect("a path"),
                 span: sources.file(id).span(at..at + line.trim_end().len()),

@@ -59,3 +59,6 @@ pub const LEGACY_COLUMNS: Bounds<u64> = Bounds::new(1, 1_000);
 pub const LEGACY_COLUMN_NAME_CHARS_MAX: u64 = 256;
 /// Length of a legacy `NamePrefix`, characters. Same schema.
 pub const LEGACY_NAME_PREFIX_CHARS: Bounds<u64> = Bounds::new(1, 32);
+/// Days of a constant INTERVAL in Flink SQL, which has three digits for its first unit, whichever that is. Seen on Flink
+/// 2.2.1, 2026-11: `DAY_INTERVAL_TYPES precision is not supported: 4`.
+pub const INTERVAL_DAYS_MAX: i64 = 999;

@@ -3,18 +3,21 @@
 use super::super::data_type::DataType;
 use super::super::expr::{ColumnRef, Expr, Literal};
 use super::super::query::{
-    Frame, FromClause, JoinKind, Order, Over, Role, StreamId, TimeAttribute, TimeBounds, Window, WindowKind,
+    Frame, FromClause, JoinKind, Order, Over, Query, Role, StreamId, TimeAttribute, TimeBounds, Window,
+    WindowKind,
 };
 use super::expr::Expressions;
+use super::window::Rows;
 use super::{Printer, column_name, quote, time, time_name};
 
 impl Printer<'_> {
-    pub(super) fn from(&self, from: &FromClause, expressions: &Expressions) -> String {
-        self.tree(from, &mut 0, expressions)
+    /// The clause; of a window, its rows with what they must hold.
+    pub(super) fn from(&self, from: &FromClause, rows: &Rows, expressions: &Expressions) -> String {
+        self.tree(from, &mut 0, rows, expressions)
     }
 
-    /// The clause; `next` is the number of the next leaf.
-    fn tree(&self, from: &FromClause, next: &mut usize, expressions: &Expressions) -> String {
+    /// The same; `next` is the number of the next leaf.
+    fn tree(&self, from: &FromClause, next: &mut usize, rows: &Rows, expressions: &Expressions) -> String {
         match from {
             FromClause::Stream { stream, window, .. } => {
                 let relation = *next;
@@ -22,18 +25,18 @@ impl Printer<'_> {
                 *next += 1;
                 match window {
                     None => {
-                        let name = quote::name(&self.query.stream(*stream).name);
+                        let name = table(self.query, *stream);
                         match self.joined_by(relation) {
                             Some(time) => format!("(SELECT * FROM {name} WHERE {time} IS NOT NULL){alias}"),
                             None => format!("{name}{alias}"),
                         }
                     }
-                    Some(window) => format!("{}{alias}", self.window(*stream, window)),
+                    Some(window) => format!("{}{alias}", self.window(*stream, window, rows)),
                 }
             }
             FromClause::Join { left, right, kind, bounds, on, .. } => {
-                let left = self.tree(left, next, expressions);
-                let right = self.tree(right, next, expressions);
+                let left = self.tree(left, next, rows, expressions);
+                let right = self.tree(right, next, rows, expressions);
                 let join = match kind {
                     JoinKind::Inner => "JOIN",
                     JoinKind::Left => "LEFT JOIN",
@@ -44,7 +47,7 @@ impl Printer<'_> {
                 format!("{left}\n  {join} {right} ON {}{}", on.unwrap_or_default(), self.bounds(bounds))
             }
             FromClause::Lookup { left, .. } => {
-                let left = self.tree(left, next, expressions);
+                let left = self.tree(left, next, rows, expressions);
                 *next += 1;
                 left
             }
@@ -60,33 +63,34 @@ impl Printer<'_> {
         self.event_time(relation).filter(|_| is_compared)
     }
 
-    fn window(&self, stream: StreamId, window: &Window) -> String {
-        let stream = self.query.stream(stream);
-        let (table, time) = (quote::name(&stream.name), time_name(window.time));
+    fn window(&self, stream: StreamId, window: &Window, rows: &Rows) -> String {
+        let table = rows.of(table(self.query, stream));
+        let (stream, time) = (self.query.stream(stream), time_name(window.time));
         let interval = time::interval;
         match &window.kind {
             WindowKind::Tumble { size_ms } => {
-                format!("TABLE(TUMBLE(TABLE {table}, DESCRIPTOR({time}), {}))", interval(*size_ms))
+                format!("TABLE(TUMBLE({table}, DESCRIPTOR({time}), {}))", interval(*size_ms))
             }
             WindowKind::Hop { slide_ms, size_ms } => format!(
-                "TABLE(HOP(TABLE {table}, DESCRIPTOR({time}), {}, {}))",
+                "TABLE(HOP({table}, DESCRIPTOR({time}), {}, {}))",
                 interval(*slide_ms),
                 interval(*size_ms)
             ),
             WindowKind::Cumulate { step_ms, size_ms } => format!(
-                "TABLE(CUMULATE(TABLE {table}, DESCRIPTOR({time}), {}, {}))",
+                "TABLE(CUMULATE({table}, DESCRIPTOR({time}), {}, {}))",
                 interval(*step_ms),
                 interval(*size_ms)
             ),
             WindowKind::Session { partition, gap_ms } => {
                 let columns: Vec<String> =
                     partition.iter().map(|column| column_name(stream, *column)).collect();
+                // Without parentheses, Flink takes the second column for another argument of SESSION.
                 let partition = match columns.as_slice() {
                     [] => String::new(),
                     [column] => format!(" PARTITION BY {column}"),
                     columns => format!(" PARTITION BY ({})", columns.join(", ")),
                 };
-                format!("TABLE(SESSION(TABLE {table}{partition}, DESCRIPTOR({time}), {}))", interval(*gap_ms))
+                format!("TABLE(SESSION({table}{partition}, DESCRIPTOR({time}), {}))", interval(*gap_ms))
             }
         }
     }
@@ -116,7 +120,10 @@ impl Printer<'_> {
                         self.keys(*table, key.0, &key.1).into_iter().map(|(known, _)| known).collect();
                     all.push(match keys.as_slice() {
                         [] => "FALSE".into(),
-                        keys => format!("{} IN ({})", known_as(&key.1, expressions), keys.join(", ")),
+                        keys => {
+                            let known = format!("{} IN ({})", known_as(&key.1, expressions), keys.join(", "));
+                            expressions.hidden(known, &key.1)
+                        }
                     });
                 }
                 all
@@ -161,7 +168,8 @@ impl Printer<'_> {
             return quote::literal(&Literal::Null, data_type);
         };
         let (column_of, time_of) = (|column| self.column(column), |relation, time| self.time(relation, time));
-        let expressions = Expressions { column: &column_of, time: &time_of, over: None };
+        let expressions =
+            Expressions { column: &column_of, time: &time_of, over: None, hides: false, computed: &[] };
         let pairs: Vec<(String, String)> = self
             .keys(table, key.0, key.1)
             .into_iter()
@@ -183,6 +191,28 @@ impl Printer<'_> {
         let (keys, entries) = (keys.join(", "), entries.join(", "));
         format!("CAST(CASE WHEN {key} IN ({keys}) THEN MAP[{entries}][{key}] END AS {target})")
     }
+}
+
+/// A stream as FROM names it. A view is its text to Flink, which leaves out the parentheses of a session's partition when it
+/// writes that, so a session by several columns stands where it is read.
+fn table(query: &Query, id: StreamId) -> String {
+    if !has_wide_session(query, id) {
+        return quote::name(&query.stream(id).name);
+    }
+    let selects: Vec<String> =
+        query.inserts_into(id).map(|insert| Printer::new(query, insert).select()).collect();
+    format!("(\n  {}\n)", selects.join("\nUNION ALL\n").replace('\n', "\n  "))
+}
+
+/// Whether a stream inside of the application, or one that it reads, has sessions by several columns.
+pub(super) fn has_wide_session(query: &Query, id: StreamId) -> bool {
+    query.stream(id).role == Role::Inner && query.inserts_into(id).any(|insert| {
+        let from = &insert.select.from;
+        let is_wide =
+            |kind: &WindowKind| matches!(kind, WindowKind::Session { partition, .. } if partition.len() > 1);
+        from.window().is_some_and(|window| is_wide(&window.kind))
+            || from.streams().into_iter().any(|read| has_wide_session(query, read))
+    })
 }
 
 /// What a key is compared with. Among many, Flink finds a floating point number by its bits, of which 0 has two; a sum

@@ -12,6 +12,7 @@ mod from;
 mod quote;
 mod records;
 mod time;
+mod window;
 
 pub(super) use records::raw_type;
 
@@ -20,6 +21,7 @@ use std::fmt::Write;
 use super::expr::{ColumnRef, Expr};
 use super::query::{Insert, Meaning, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute};
 use expr::Expressions;
+use window::Rows;
 
 /// The whole `pipeline.sql` of a query.
 pub fn print_flink(query: &Query) -> String {
@@ -32,7 +34,7 @@ pub fn print_flink(query: &Query) -> String {
         output(stream, &mut text);
     }
     for id in query.stream_ids() {
-        if query.stream(id).role == Role::Inner {
+        if query.stream(id).role == Role::Inner && !from::has_wide_session(query, id) {
             inner(query, id, &mut text);
         }
     }
@@ -86,11 +88,15 @@ const TAKEN: &[&str] = &["window_start", "window_end", "window_time", "pipec_row
 /// it. What begins like the other name gets another one as well, so that two names stay two.
 fn column_name(stream: &Stream, column: usize) -> String {
     let name = &stream.columns[column].name;
-    if stream.role != Role::Output && TAKEN.contains(&name.trim_end_matches('_')) {
+    if stream.role != Role::Output && is_taken(name) {
         quote::name(&format!("{name}_"))
     } else {
         quote::name(name)
     }
+}
+
+fn is_taken(name: &str) -> bool {
+    TAKEN.contains(&name.trim_end_matches('_')) || name.starts_with(window::VALUE)
 }
 
 /// The column that holds a time beside the others.
@@ -172,16 +178,26 @@ impl<'a> Printer<'a> {
         let into = self.query.stream(self.insert.into);
         let (column, time) = (|column| self.column(column), |relation, time| self.time(relation, time));
         let over = select.over.as_ref();
-        let mut expressions = Expressions { column: &column, time: &time, over: None };
+        let hides = self.query.stateless().is_err();
+        let mut expressions = Expressions { column: &column, time: &time, over: None, hides, computed: &[] };
+        let mut rows = Rows::default();
+        let mut computed = Vec::new();
+        for value in self.values_before_window() {
+            let name = quote::name(&format!("{}{}", window::VALUE, rows.values.len() + 1));
+            rows.values.push((expressions.print(value), name.clone()));
+            computed.push((value, name));
+        }
         let over = over.map(|over| from::over(over, &expressions));
         expressions.over = over.as_deref();
+        let early = expressions;
+        let expressions = Expressions { computed: &computed, ..early };
         let mut items: Vec<String> = select
             .items
             .iter()
             .enumerate()
             .map(|(at, item)| {
                 let value = expressions.value(item, into.columns[at].data_type);
-                format!("  {value} AS {}", column_name(into, at))
+                format!("  {value} AS {}", self.value_name(into, at))
             })
             .collect();
         for &time in &into.carries {
@@ -190,18 +206,18 @@ impl<'a> Printer<'a> {
                 _ => format!("  `window_time` AS {}", time_name(time)),
             });
         }
-        let mut text =
-            format!("SELECT\n{}\nFROM {}", items.join(",\n"), self.from(&select.from, &expressions));
         let mut conditions: Vec<String> = self.has_time().into_iter().collect();
-        conditions.extend(self.partners(&select.from, &expressions));
+        conditions.extend(self.partners(&select.from, &early));
         if let Some(filter) = &select.filter {
-            let filter = if conditions.is_empty() {
-                expressions.condition(filter)
-            } else {
-                expressions.part_of_and(filter)
-            };
+            let filter =
+                if conditions.is_empty() { early.condition(filter) } else { early.part_of_and(filter) };
             conditions.push(filter);
         }
+        if self.filters_before_window() {
+            rows.conditions = std::mem::take(&mut conditions);
+        }
+        let from = self.from(&select.from, &rows, &expressions);
+        let mut text = format!("SELECT\n{}\nFROM {from}", items.join(",\n"));
         if !conditions.is_empty() {
             let _ = write!(text, "\nWHERE {}", conditions.join("\n  AND "));
         }
@@ -217,6 +233,12 @@ impl<'a> Printer<'a> {
             }
         }
         text
+    }
+
+    /// The name of a value. Those of an output go by their order; Flink would give some of them to columns of its own.
+    fn value_name(&self, into: &Stream, column: usize) -> String {
+        let name = &into.columns[column].name;
+        if is_taken(name) { quote::name(&format!("{name}_")) } else { column_name(into, column) }
     }
 
     fn uses_window_time(&self) -> bool {

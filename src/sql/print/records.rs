@@ -79,13 +79,14 @@ fn table(query: &Query) -> (Vec<String>, String, &'static str) {
             (fields.iter().map(field).collect(), options, comment)
         }
         RecordFormat::Csv { delimiter } => {
-            let field = |column: &Column| format!("  {} STRING", quote::name(&column.name));
+            let stream = query.stream(StreamId::INPUT);
+            let field = |at: usize| format!("  {} STRING", column_name(stream, at));
             let options = format!(
                 "'format' = 'csv',\n  'csv.field-delimiter' = {},\n  'csv.ignore-parse-errors' = 'true'",
                 quote::text(&delimiter.to_string())
             );
             let comment = "-- The records as they are: fields by their order. What is missing is NULL.";
-            (query.input.iter().map(field).collect(), options, comment)
+            ((0..query.input.len()).map(field).collect(), options, comment)
         }
     }
 }
@@ -107,7 +108,7 @@ pub(super) fn print(query: &Query, text: &mut String) {
         quote::name(RECORDS_TABLE),
         fields.join(",\n"),
     );
-    let value = |(at, column)| format!("  {} AS {}", value(query, column), column_name(stream, at));
+    let value = |(at, column)| format!("  {} AS {}", value(query, at, column), column_name(stream, at));
     let mut columns: Vec<String> = query.input.iter().enumerate().map(value).collect();
     columns.extend(stream.carries.iter().map(|time| format!("  `record`.{0} AS {0}", time_name(*time))));
     let _ = write!(
@@ -137,10 +138,11 @@ fn elements(query: &Query) -> String {
 }
 
 /// The value of a column, with its type.
-fn value(query: &Query, column: &Column) -> String {
+fn value(query: &Query, at: usize, column: &Column) -> String {
     let (path, raw) = match (query.format, column.path.elements()) {
         (RecordFormat::Csv { .. }, _) => {
-            (format!("`record`.{}", quote::name(&column.name)), DataType::Varchar(None))
+            let field = column_name(query.stream(StreamId::INPUT), at);
+            (format!("`record`.{field}"), DataType::Varchar(None))
         }
         (RecordFormat::Json, Some((_, element))) => {
             let keys: Vec<String> = element.iter().map(|key| quote::name(key)).collect();
@@ -191,7 +193,7 @@ fn time_fields(query: &Query, time: TimeAttribute) -> Vec<String> {
             let column = &query.input[event_time.column];
             let path = match query.format {
                 RecordFormat::Json => path(column),
-                RecordFormat::Csv { .. } => quote::name(&column.name),
+                RecordFormat::Csv { .. } => column_name(query.stream(StreamId::INPUT), event_time.column),
             };
             let value = expr::cast(&path, DataType::Varchar(None), column.data_type);
             // Without any lateness, Flink drops rows that are as old as the newest one.

@@ -1,27 +1,57 @@
 //! Times and intervals as Flink SQL writes them.
 
 use super::super::expr::{Expr, ExprKind, Function, TimeField};
-use super::super::interval::{DAY, Interval};
+use super::super::interval::{DAY, Interval, MAX_CONSTANT_MS};
 use super::expr::Expressions;
 
-/// Milliseconds above 0 in the largest unit that they are a multiple of.
+/// Days, hours, minutes and seconds, in milliseconds.
+const UNITS: [(&str, i64); 4] = [("DAY", DAY), ("HOUR", DAY / 24), ("MINUTE", 60_000), ("SECOND", 1000)];
+
+/// Milliseconds above 0: in the largest unit that they are a multiple of, where that takes up to three digits; in all of
+/// them, up to [`MAX_CONSTANT_MS`]; else as a product, which Flink takes in expressions only.
 pub(super) fn interval(ms: i64) -> String {
-    let units = [("DAY", DAY), ("HOUR", DAY / 24), ("MINUTE", 60_000), ("SECOND", 1000)];
-    match units.into_iter().find(|(_, unit)| ms % unit == 0) {
+    let unit = UNITS.into_iter().find(|(_, unit)| ms % unit == 0);
+    let in_one = match unit {
         Some((name, unit)) => written(ms / unit, name, ""),
         None => written(ms / 1000, "SECOND", &format!(".{:03}", ms % 1000)),
+    };
+    match in_one {
+        Some(text) => text,
+        None if ms <= MAX_CONSTANT_MS => in_all_units(ms),
+        None => match unit {
+            Some((name, unit)) => format!("INTERVAL '1' {name} * {}", ms / unit),
+            None => format!("INTERVAL '0.001' SECOND * {ms}"),
+        },
     }
 }
 
-/// Flink takes two digits unless more are announced.
-fn written(count: i64, unit: &str, fraction: &str) -> String {
+/// A number of one unit, if Flink takes one of so many digits. It takes two unless more are announced.
+fn written(count: i64, unit: &str, fraction: &str) -> Option<String> {
     let digits = count.to_string().len();
-    let precision = match (digits > 2, fraction.is_empty()) {
-        (false, _) => String::new(),
-        (true, true) => format!("({digits})"),
-        (true, false) => format!("({digits}, 3)"),
+    let precision = match (digits, fraction.is_empty()) {
+        (..=2, _) => String::new(),
+        (3, true) => "(3)".into(),
+        (3, false) => "(3, 3)".into(),
+        _ => return None,
     };
-    format!("INTERVAL '{count}{fraction}' {unit}{precision}")
+    Some(format!("INTERVAL '{count}{fraction}' {unit}{precision}"))
+}
+
+fn in_all_units(ms: i64) -> String {
+    let (days, hours, minutes, seconds) = (ms / DAY, ms / (DAY / 24) % 24, ms / 60_000 % 60, ms / 1000 % 60);
+    let precision = if days > 99 { "(3)" } else { "" };
+    let fraction = match ms % 1000 {
+        0 => String::new(),
+        fraction => format!(".{fraction:03}"),
+    };
+    format!("INTERVAL '{days} {hours:02}:{minutes:02}:{seconds:02}{fraction}' DAY{precision} TO SECOND")
+}
+
+/// Calendar months above 0, of which Flink takes as many digits as are announced.
+fn months(count: i64) -> String {
+    let digits = count.to_string().len();
+    let precision = if digits > 2 { format!("({digits})") } else { String::new() };
+    format!("INTERVAL '{count}' MONTH{precision}")
 }
 
 /// A time so much later or earlier.
@@ -29,7 +59,7 @@ pub(super) fn shifted(operand: &str, by: Interval) -> String {
     let (negative, interval) = match by {
         Interval::Milliseconds(0) => return operand.to_owned(),
         Interval::Milliseconds(ms) => (ms < 0, interval(ms.abs())),
-        Interval::Months(months) => (months < 0, written(i64::from(months.abs()), "MONTH", "")),
+        Interval::Months(months) => (months < 0, self::months(i64::from(months).abs())),
     };
     format!("{operand} {} {interval}", if negative { '-' } else { '+' })
 }
@@ -102,6 +132,14 @@ mod tests {
             (1, "INTERVAL '0.001' SECOND"),
             (123_456, "INTERVAL '123.456' SECOND(3, 3)"),
             (7 * DAY, "INTERVAL '7' DAY"),
+            (5_000_000, "INTERVAL '0 01:23:20' DAY TO SECOND"),
+            (1000 * DAY / 24, "INTERVAL '41 16:00:00' DAY TO SECOND"),
+            (3_600_123, "INTERVAL '0 01:00:00.123' DAY TO SECOND"),
+            (100 * DAY + 1, "INTERVAL '100 00:00:00.001' DAY(3) TO SECOND"),
+            (MAX_CONSTANT_MS, "INTERVAL '999 23:59:59.999' DAY(3) TO SECOND"),
+            (1000 * DAY, "INTERVAL '1' DAY * 1000"),
+            (1000 * DAY + 5000, "INTERVAL '1' SECOND * 86400005"),
+            (1000 * DAY + 1, "INTERVAL '0.001' SECOND * 86400000001"),
         ] {
             assert_eq!(interval(ms), text);
         }

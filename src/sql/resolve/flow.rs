@@ -341,6 +341,12 @@ fn finish(
     sorted.sort_by_key(|(place, _)| *place);
     let mut streams: Vec<Stream> = sorted.into_iter().map(|(_, stream)| stream).collect();
     carry(&mut streams, &inserts);
+    let fault =
+        |insert| join_of_two_times(&streams, insert).or_else(|| windows_of_rows_of_windows(&inserts, insert));
+    if let Some(fault) = inserts.iter().find_map(fault) {
+        diagnostics.push(fault);
+        return None;
+    }
     let clock = clock(&inserts);
     if let (Clock::Ingestion, span) = clock {
         if streams[0].carries.contains(&TimeAttribute::EventTime) {
@@ -438,6 +444,35 @@ fn carry(streams: &mut [Stream], inserts: &[Insert]) {
             }
         }
     }
+}
+
+/// A join by the clock whose rows go on with their event time: Flink's keeps no other time.
+fn join_of_two_times(streams: &[Stream], insert: &Insert) -> Option<Diagnostic> {
+    let bounds = insert.select.from.bounds();
+    let by_clock = bounds.iter().any(|bounds| bounds.first.1 == TimeAttribute::Rowtime);
+    let times = times_of(&insert.select, &streams[insert.into.0].carries);
+    let keeps_event_time = times.iter().any(|(_, time)| *time == TimeAttribute::EventTime);
+    (by_clock && keeps_event_time).then(|| {
+        let help = "compare the columns of the event time in each JOIN: b.\"time\" BETWEEN a.\"time\" - INTERVAL '1' MINUTE \
+                    AND a.\"time\"";
+        super::super::refuse::refusal(insert.select.span, "a join by ROWTIME of rows that are ordered by their event time", help)
+    })
+}
+
+/// Windows of rows that a window's table function gave one by one, for which Flink has no plan.
+fn windows_of_rows_of_windows(inserts: &[Insert], insert: &Insert) -> Option<Diagnostic> {
+    fn holds(inserts: &[Insert], read: StreamId) -> bool {
+        inserts.iter().filter(|insert| insert.into == read).any(|insert| {
+            let from = &insert.select.from;
+            insert.select.group.is_none()
+                && (from.window().is_some() || from.streams().into_iter().any(|read| holds(inserts, read)))
+        })
+    }
+    let window = insert.select.from.window()?;
+    insert.select.from.streams().into_iter().any(|read| holds(inserts, read)).then(|| {
+        let help = "group the inner windows, or cut both from the stream itself";
+        super::super::refuse::refusal(window.span, "a window of the rows of another window", help)
+    })
 }
 
 /// The times that a SELECT reads, each of its relation, to give rows that carry some.

@@ -211,6 +211,8 @@ impl Resolver<'_, '_> {
         let mut columns = Vec::new();
         for key in keys {
             match key.kind {
+                // Flink takes each once.
+                ExprKind::Column(column) if columns.contains(&column.column) => {}
                 ExprKind::Column(column) if column.relation == 0 => columns.push(column.column),
                 _ => {
                     let help = "compute it in a SELECT inside of FROM, and group by its column";
@@ -286,6 +288,7 @@ impl Resolver<'_, '_> {
             let message = "this GROUP BY has no window: it would have to remember every group for ever";
             return self.fault(Diagnostic::error(Code::MissingWindow, span, message, WINDOW));
         };
+        let built = self.of_a_length_in_flink(built)?;
         self.here.bucket = Some(Bucket::of(&built));
         let first = &self.here.scope.relations[0];
         if first.windowed && built.time == TimeAttribute::Rowtime {

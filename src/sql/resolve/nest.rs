@@ -154,7 +154,7 @@ impl Resolver<'_, '_> {
                     self.here.scope.relations[relation].columns[column].name.clone()
                 }
                 ExprKind::Rowtime { .. } => "pipec_time".into(),
-                _ => "pipec_value".into(),
+                _ => "pipec_result".into(),
             };
             let plain = name.clone();
             let mut number = 1;

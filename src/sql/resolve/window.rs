@@ -4,7 +4,7 @@ use sqlparser::ast;
 
 use super::super::data_type::DataType;
 use super::super::expr::{Aggregate, ColumnRef, Comparison, Expr, ExprKind, Literal, WindowBound};
-use super::super::interval::Interval;
+use super::super::interval::{Interval, MAX_CONSTANT_MS};
 use super::super::name::{Meant, Name};
 use super::super::query::{
     Frame, FromClause, Group, Meaning, Order, Over, Select, StreamId, TimeAttribute, Window, WindowKind,
@@ -230,8 +230,23 @@ impl Resolver<'_, '_> {
             ("SESSION", [gap]) => WindowKind::Session { partition: Vec::new(), gap_ms: *gap },
             _ => return self.bad_window(function),
         };
-        let window = Some(Window { time, kind, span: function.span });
+        let window = Some(self.of_a_length_in_flink(Window { time, kind, span: function.span })?);
         Some(Leaf { from: FromClause::Stream { stream, name: called, window, span }, back_ms: None })
+    }
+
+    /// The window, unless it is longer than Flink's constants are.
+    pub(super) fn of_a_length_in_flink(&mut self, window: Window) -> Option<Window> {
+        let longest = match window.kind {
+            WindowKind::Tumble { size_ms }
+            | WindowKind::Hop { size_ms, .. }
+            | WindowKind::Cumulate { size_ms, .. } => size_ms,
+            WindowKind::Session { gap_ms, .. } => gap_ms,
+        };
+        if longest <= MAX_CONSTANT_MS {
+            return Some(window);
+        }
+        let help = "write INTERVAL '999' DAY or less";
+        self.refuse(Some(window.span), "a window of 1,000 days or more", help)
     }
 
     /// The columns of `PARTITION BY` behind the table of a SESSION, which is read last.
@@ -243,6 +258,7 @@ impl Resolver<'_, '_> {
         for key in keys {
             let key = self.typed(key)?;
             match key.kind {
+                ExprKind::Column(column) if columns.contains(&column.column) => {}
                 ExprKind::Column(column) if column.relation == relation => columns.push(column.column),
                 _ => {
                     let help = "compute it in a SELECT inside of FROM, and name its column";

@@ -1,0 +1,99 @@
+//! What is computed and left out before rows are cut into windows by the clock.
+//!
+//! Flink has no plan for such a window where anything but columns stands between it and its groups, and leaves of what is
+//! computed there some things that it does not see a use for. So arguments of aggregates and keys are columns, and
+//! conditions come first. Windows of an event time stay as they are written.
+
+use super::super::expr::{ColumnRef, Expr, ExprKind};
+use super::super::query::{Clock, TimeAttribute};
+use super::Printer;
+
+/// What the columns of computed values are called, with a number behind it.
+pub(super) const VALUE: &str = "pipec_value_";
+
+/// The rows of a stream as they are cut into windows.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    /// Values beside the columns: what each is, and its name.
+    pub(super) values: Vec<(String, String)>,
+    /// What must hold.
+    pub(super) conditions: Vec<String>,
+}
+
+impl Rows {
+    /// The stream, or a SELECT of it.
+    pub(super) fn of(&self, table: String) -> String {
+        if self.values.is_empty() && self.conditions.is_empty() {
+            return if table.starts_with('(') { table } else { format!("TABLE {table}") };
+        }
+        let values = self.values.iter().map(|(value, name)| format!(",\n  {value} AS {name}"));
+        let values: String = values.collect();
+        let between = if values.is_empty() { ' ' } else { '\n' };
+        let mut text = format!("SELECT *{values}{between}FROM {table}");
+        if !self.conditions.is_empty() {
+            text.push_str(&format!("\nWHERE {}", self.conditions.join("\n  AND ")));
+        }
+        format!("(\n  {}\n)", text.replace('\n', "\n  "))
+    }
+}
+
+impl Printer<'_> {
+    /// Whether the SELECT groups windows by the clock.
+    fn groups_by_clock(&self) -> bool {
+        let select = &self.insert.select;
+        let by_clock = select.from.window().is_some_and(|window| window.time == TimeAttribute::Rowtime);
+        by_clock && select.group.is_some() && self.query.clock == Clock::Processing
+    }
+
+    /// Whether conditions stand before the window.
+    pub(super) fn filters_before_window(&self) -> bool {
+        let mut conditions = self.insert.select.from.expressions();
+        conditions.extend(&self.insert.select.filter);
+        self.groups_by_clock() && !conditions.into_iter().any(holds_bound)
+    }
+
+    /// The keys and arguments of aggregates that are computed before the window.
+    pub(super) fn values_before_window(&self) -> Vec<&Expr> {
+        fn arguments<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
+            if let ExprKind::Aggregate { arguments, .. } = &expr.kind {
+                found.extend(arguments);
+            } else {
+                expr.operands(&mut |operand| arguments(operand, found));
+            }
+        }
+        let select = &self.insert.select;
+        let Some(group) = select.group.as_ref().filter(|_| self.groups_by_clock()) else { return Vec::new() };
+        let mut found: Vec<&Expr> = group.keys.iter().collect();
+        select.items.iter().chain(&group.having).for_each(|expr| arguments(expr, &mut found));
+        let mut values: Vec<&Expr> = Vec::new();
+        for value in found {
+            let is_new = !values.iter().any(|other| same_value(other, value));
+            if is_new && !self.is_own_column(value) && !holds_bound(value) {
+                values.push(value);
+            }
+        }
+        values
+    }
+
+    /// Whether a value is a column of the stream itself.
+    fn is_own_column(&self, value: &Expr) -> bool {
+        match value.kind {
+            ExprKind::Column(ColumnRef { relation, .. }) => !self.is_reference(self.relations[relation]),
+            _ => false,
+        }
+    }
+}
+
+fn holds_bound(expr: &Expr) -> bool {
+    expr.any(&|part| matches!(part.kind, ExprKind::Window(_)))
+}
+
+/// Whether two expressions have the same value; a text that is called by a longer type is still the same text.
+pub(super) fn same_value(a: &Expr, b: &Expr) -> bool {
+    // Most are told apart by this, without a look inside.
+    if std::mem::discriminant(&a.kind) != std::mem::discriminant(&b.kind) {
+        return false;
+    }
+    let are_texts = a.data_type.text_length().is_some() && b.data_type.text_length().is_some();
+    a.same(b) || are_texts && a.same(&Expr { data_type: a.data_type, ..b.clone() })
+}
