@@ -100,6 +100,7 @@ codes! {
     "0416" DeliveredOutput "Firehose takes exactly one output of the SQL"
     "0417" QueryNeedsFlink "This query cannot run in the Lambda"
     "0418" FunctionRegion "A stream calls functions of its own region"
+    "0419" TimeEncoding "A time's encoding does not fit its column"
 
     "0501" TransformTimeout "Firehose waits five minutes for a transform"
     "0502" TransformBufferSize "The transform's buffer is out of range"

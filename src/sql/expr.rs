@@ -5,6 +5,7 @@
 
 use super::builtin::Builtin;
 use super::data_type::DataType;
+use super::epoch::EpochUnit;
 use super::interval::Interval;
 use crate::source::Span;
 
@@ -338,6 +339,9 @@ pub enum Function {
     UnixTimestamp,
     /// `TO_TIMESTAMP(milliseconds since 1970)`
     FromUnixTimestamp,
+    /// The time that a number, or a text of one, counts since 1970; NULL where it is none, or outside of the years 0 to
+    /// 9999.
+    FromEpoch(EpochUnit),
     /// `TIMESTAMP_TO_CHAR(pattern, time)`; the arguments are the time and the constant pattern, Java's.
     FormatTimestamp,
     /// `CHAR_TO_TIMESTAMP(pattern, text)`; the arguments are the text and the constant pattern. NULL where they do not

@@ -6,6 +6,7 @@
 mod builtin;
 mod data_type;
 mod dialect;
+mod epoch;
 mod expr;
 mod from;
 mod interval;
@@ -24,6 +25,7 @@ mod similar;
 mod syntax;
 
 pub use data_type::{DataType, Family, TypeError};
+pub use epoch::EpochUnit;
 pub use expr::{
     Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart,
     Side, TimeField, WindowBound,

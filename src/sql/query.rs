@@ -13,6 +13,7 @@
 //! character or `${`.
 
 use super::data_type::DataType;
+use super::epoch::EpochUnit;
 use super::expr::{Expr, ExprKind, Literal};
 pub use super::from::{FromClause, JoinKind, TimeBounds, Window, WindowKind};
 use super::path::Path;
@@ -27,6 +28,8 @@ pub struct Column {
     pub data_type: DataType,
     /// Where in a record its value lies.
     pub path: Path,
+    /// What the record's number counts since 1970, where that becomes a TIMESTAMP.
+    pub epoch: Option<EpochUnit>,
     /// Where it is declared.
     pub span: Span,
 }
@@ -49,6 +52,8 @@ pub enum RecordFormat {
 pub struct EventTime {
     /// Which column of the input.
     pub column: usize,
+    /// What the column counts since 1970, unless it is a TIMESTAMP.
+    pub unit: Option<EpochUnit>,
     /// How late a record may come, in milliseconds; a later one belongs to no window any more.
     pub lateness_ms: u64,
 }

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use crate::calendar;
 use crate::decimal::{Decimal, Digits};
 use crate::number;
-use crate::query::DataType;
+use crate::query::{DataType, EpochUnit};
 use crate::text;
 use crate::time;
 use crate::value::Value;
@@ -54,6 +55,28 @@ pub(crate) fn cast(value: Value, to: DataType) -> Value {
             Value::Date(days) => Value::Timestamp(i64::from(days) * time::MS_PER_DAY),
             other => other,
         },
+        DataType::Epoch(unit) => since_1970(&value, unit).map_or(Value::Null, Value::Timestamp),
+    }
+}
+
+/// Seconds below those of the year 0, of which no time is made; nor is one of what is no number.
+const SECONDS_LEAST: f64 = -1e11;
+
+/// Milliseconds since 1970 of a number in another unit.
+fn since_1970(value: &Value, unit: EpochUnit) -> Option<i64> {
+    let per_millisecond = match unit {
+        EpochUnit::Seconds => {
+            let seconds = double(value).filter(|seconds| *seconds > SECONDS_LEAST)?;
+            // A millisecond of seconds is no exact binary number.
+            return calendar::from_milliseconds((seconds * 1000.0 + 0.0005).floor() as i64);
+        }
+        EpochUnit::Milliseconds => 1,
+        EpochUnit::Microseconds => 1_000,
+        EpochUnit::Nanoseconds => 1_000_000,
+    };
+    match whole(value, i64::MIN, i64::MAX) {
+        Value::Integer(number) => calendar::from_milliseconds(number / per_millisecond),
+        _ => None,
     }
 }
 

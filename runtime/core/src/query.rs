@@ -161,6 +161,32 @@ pub enum DataType {
     Time,
     /// Day and time of day.
     Timestamp,
+    /// The same, from a number that counts from 1970, or a text of one.
+    Epoch(EpochUnit),
+}
+
+/// What a number counts since 1970-01-01 00:00:00 UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EpochUnit {
+    /// Seconds, perhaps with a fraction.
+    Seconds,
+    /// Milliseconds.
+    Milliseconds,
+    /// Microseconds.
+    Microseconds,
+    /// Nanoseconds.
+    Nanoseconds,
+}
+
+impl EpochUnit {
+    /// The type as which the number is read.
+    pub(crate) fn number(self) -> DataType {
+        match self {
+            Self::Seconds => DataType::Double,
+            Self::Milliseconds | Self::Microseconds | Self::Nanoseconds => DataType::BigInt,
+        }
+    }
 }
 
 /// An expression. Any operand can be NULL; the result is then NULL, unless SQL says otherwise.

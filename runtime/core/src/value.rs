@@ -107,6 +107,7 @@ impl Numbers {
             },
             DataType::Double => self.parsed(raw, number::parse_double).map_or(Value::Null, Value::Double),
             DataType::Text => self.any_text(raw),
+            DataType::Epoch(unit) => cast(self.column(raw, unit.number()), data_type),
             DataType::Char(_)
             | DataType::Varchar(_)
             | DataType::Date

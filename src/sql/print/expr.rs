@@ -7,7 +7,7 @@ use super::super::expr::{
 };
 use super::super::query::TimeAttribute;
 use super::window::same_value;
-use super::{quote, time};
+use super::{quote, time, time_texts};
 
 /// How tightly an expression holds together; what binds less tightly than its place asks for gets parentheses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -382,10 +382,7 @@ pub(super) fn cast(operand: &str, from: DataType, to: DataType) -> String {
     let target = quote::data_type(to);
     match (from.family(), to.family()) {
         (Family::Text, Family::Text) => format!("CAST({operand} AS {target})"),
-        // Both spellings of a time; TO_TIMESTAMP alone gives NULL for the one with a T.
-        (Family::Text, _) if to == DataType::Timestamp => {
-            format!("TO_TIMESTAMP(REPLACE(REPLACE({operand}, 'T', ' '), 'Z', ''))")
-        }
+        (Family::Text, _) if to == DataType::Timestamp => time_texts::read(operand, " "),
         (Family::Text, _) => match to {
             // Flink also reads offsets and rounds up a fraction, Flink 1.20 the 40th hour too, and a result beyond 24
             // hours stops the job when it is written.

@@ -7,6 +7,7 @@ use super::super::query::{
     WindowKind,
 };
 use super::expr::Expressions;
+use super::records::NO_TIME;
 use super::window::Rows;
 use super::{Printer, column_name, quote, time, time_name};
 
@@ -27,7 +28,7 @@ impl Printer<'_> {
                     None => {
                         let name = table(self.query, *stream);
                         match self.joined_by(relation) {
-                            Some(time) => format!("(SELECT * FROM {name} WHERE {time} IS NOT NULL){alias}"),
+                            Some(has_time) => format!("(SELECT * FROM {name} WHERE {has_time}){alias}"),
                             None => format!("{name}{alias}"),
                         }
                     }
@@ -54,13 +55,13 @@ impl Printer<'_> {
         }
     }
 
-    /// The event time of a relation that a join compares. Behind the join, a condition on it would also drop rows that
+    /// What rows of a relation must hold whose event time a join compares. Behind the join, a condition on it would also drop rows that
     /// have no partner.
     fn joined_by(&self, relation: usize) -> Option<String> {
         let end = (relation, TimeAttribute::EventTime);
         let bounds = self.insert.select.from.bounds();
         let is_compared = bounds.iter().any(|bounds| bounds.first == end || bounds.second == end);
-        self.event_time(relation).filter(|_| is_compared)
+        is_compared.then(|| format!("{} > {}", time_name(TimeAttribute::EventTime), NO_TIME))
     }
 
     fn window(&self, stream: StreamId, window: &Window, rows: &Rows) -> String {

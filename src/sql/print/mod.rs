@@ -12,14 +12,16 @@ mod from;
 mod quote;
 mod records;
 mod time;
+mod time_texts;
 mod window;
 
-pub(super) use records::raw_type;
+pub(super) use records::raw_type_of;
+pub(super) use time_texts::COPIES as TIME_TEXT_COPIES;
 
 use std::fmt::Write;
 
 use super::expr::{ColumnRef, Expr};
-use super::query::{Insert, Meaning, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute};
+use super::query::{Insert, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute};
 use expr::Expressions;
 use window::Rows;
 
@@ -152,12 +154,10 @@ impl<'a> Printer<'a> {
         self.qualified(relation, time_name(time))
     }
 
-    /// The column of a relation that is its event time. Rows that have none come early enough where nothing has a time
-    /// yet, so what is ordered by it leaves them out by name.
-    fn event_time(&self, relation: usize) -> Option<String> {
-        let stream = self.stream(relation);
-        let at = stream.columns.iter().position(|column| column.meaning == Meaning::EventTime)?;
-        Some(column_name(stream, at))
+    /// What rows with an event time have in common. Those that have none come early enough where nothing has a time yet,
+    /// so what is ordered by it leaves them out by name. The column that holds the time would be read a second time.
+    fn has_event_time(&self, relation: usize) -> String {
+        format!("{} > {}", self.time(relation, TimeAttribute::EventTime), records::NO_TIME)
     }
 
     /// What rows must hold that are cut into windows, or looked back from, by their event time.
@@ -170,7 +170,7 @@ impl<'a> Printer<'a> {
         };
         let is_ordered = window.or(over) == Some(TimeAttribute::EventTime);
         let relation = select.from.timekeeper().filter(|_| is_ordered)?;
-        Some(format!("{} IS NOT NULL", self.qualified(relation, &self.event_time(relation)?)))
+        Some(self.has_event_time(relation))
     }
 
     fn select(&self) -> String {

@@ -322,6 +322,7 @@ impl Resolver<'_, '_> {
             .iter()
             .map(|order| {
                 let value = self.typed(&order.expr)?;
+                let value = if function == Aggregate::RowNumber { value } else { self.as_event_time(value) };
                 Some((value, order.options.sort == Some(ast::OrderBySort::Desc)))
             })
             .collect();

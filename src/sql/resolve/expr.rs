@@ -6,6 +6,7 @@ use sqlparser::ast;
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{Expr, ExprKind, Literal, WindowBound};
 use super::super::name::{Name, bad_name, folded_text};
+use super::super::print::TIME_TEXT_COPIES;
 use super::super::query::Meaning;
 use super::super::refuse::refusal;
 use super::super::scan::Text;
@@ -331,7 +332,10 @@ impl Resolver<'_, '_> {
         otherwise: DataType,
         user: &str,
     ) -> Option<Expr> {
-        let operand = self.operand(expr)?;
+        let operand = match self.operand(expr)? {
+            Operand::Typed(operand) if family == Family::Time => Operand::Typed(self.as_event_time(operand)),
+            operand => operand,
+        };
         match operand.data_type() {
             Some(data_type) if data_type.family() != family => {
                 let (needs, help) = wanted(family, data_type);
@@ -393,6 +397,7 @@ impl Resolver<'_, '_> {
     }
 
     fn cast(&mut self, expr: &ast::Expr, data_type: &ast::DataType) -> Option<Operand> {
+        let before = *self.values;
         let operand = self.operand(expr);
         let target: DataType = match data_type.to_string().parse() {
             Ok(target) => target,
@@ -412,6 +417,9 @@ impl Resolver<'_, '_> {
         if let Some(help) = no_cast(operand.data_type, target) {
             let message = format!("{} cannot be converted to {target}", operand.data_type);
             return self.mismatch(operand.span, message, help.into());
+        }
+        if operand.data_type.family() == Family::Text && target == DataType::Timestamp {
+            self.repeated(before, TIME_TEXT_COPIES)?;
         }
         let span = operand.span;
         let converted = convert(operand, target);

@@ -24,7 +24,7 @@ impl InputName {
 
     /// Whether a name is the input's: a prefix, alone or with a number behind it.
     pub(super) fn is(&self, name: &str) -> bool {
-        prefix(name).is_some_and(|(prefix, _)| prefix.eq_ignore_ascii_case(PREFIX)) || self.is_named(name)
+        prefix(name).is_some_and(|(prefix, _)| prefix == PREFIX) || self.is_named(name)
     }
 
     /// Whether it is that of the spec.

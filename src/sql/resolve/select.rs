@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use sqlparser::ast::{self, SetExpr};
 
 use super::super::data_type::DataType;
-use super::super::expr::{Aggregate, ColumnRef, Comparison, Expr, ExprKind, Literal, WindowBound};
+use super::super::expr::{Aggregate, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, WindowBound};
 use super::super::name::Name;
 use super::super::query::{FromClause, Group, Meaning, Over, Select, StreamId, TimeAttribute, Window};
 use super::aliases::Aliases;
@@ -506,6 +506,8 @@ pub(super) fn meaning(value: &Expr, selected: &Selected) -> Meaning {
         {
             selected.scope.relations[column.relation].columns[column.column].meaning
         }
+        // The event time, of a column of numbers.
+        ExprKind::Call { function: Function::FromEpoch(_), arguments } => meaning(&arguments[0], selected),
         _ => Meaning::Value,
     }
 }

@@ -6,6 +6,7 @@ use super::super::data_type::{DataType, Family};
 use super::super::expr::{Expr, ExprKind, Function, Literal, TimeField};
 use super::super::interval::{self, DAY, Interval};
 use super::super::name::Name;
+use super::super::print::TIME_TEXT_COPIES;
 use super::expr::{Resolver, typed};
 use super::operand::{Operand, cover};
 use crate::diagnostics::{Code, Diagnostic};
@@ -98,6 +99,11 @@ fn pattern_fault(pattern: &str) -> Option<(String, &'static str)> {
         .then(|| ("a quote in this pattern is not closed".into(), "write ''T'', and '''' for a quote itself"))
 }
 
+/// Whether an expression is a number made into a time, as that of the event may be.
+fn is_to_timestamp(expr: &ast::Expr) -> bool {
+    matches!(expr, ast::Expr::Function(call) if call.name.to_string().eq_ignore_ascii_case("TO_TIMESTAMP"))
+}
+
 impl Resolver<'_, '_> {
     fn field(&mut self, name: &str, span: Span, user: &str) -> Option<TimeField> {
         match field(&name.to_uppercase()) {
@@ -130,7 +136,8 @@ impl Resolver<'_, '_> {
         while let Some(inner) = as_it_is(name) {
             name = inner;
         }
-        let is_name = matches!(name, ast::Expr::Identifier(_) | ast::Expr::CompoundIdentifier(_));
+        let is_name = matches!(name, ast::Expr::Identifier(_) | ast::Expr::CompoundIdentifier(_))
+            || self.streams.event_unit.is_some() && is_to_timestamp(name);
         if !is_name || !self.is_group_item() {
             return Some(None);
         }
@@ -306,10 +313,17 @@ impl Resolver<'_, '_> {
 
     /// Of a number of milliseconds, or of a text.
     fn timestamp_of(&mut self, value: &ast::Expr, span: Span) -> Option<Operand> {
+        let before = *self.values;
         let value = self.typed(value)?;
         let span = cover(span, value.span);
         match value.data_type.family() {
-            Family::Text => Some(Operand::Typed(cast(Operand::Typed(value), DataType::Timestamp))),
+            Family::Text => {
+                self.repeated(before, TIME_TEXT_COPIES)?;
+                Some(Operand::Typed(cast(Operand::Typed(value), DataType::Timestamp)))
+            }
+            Family::Number if let Some(column) = self.milliseconds_of_event_time(&value) => {
+                Some(Operand::Typed(Expr { span, ..self.as_event_time(column) }))
+            }
             Family::Number if value.data_type.is_integer() => {
                 let arguments = vec![Operand::Typed(value).into_type(DataType::BigInt)];
                 let kind = ExprKind::Call { function: Function::FromUnixTimestamp, arguments };
