@@ -2,6 +2,7 @@
 
 use super::super::data_type::DataType;
 use super::super::expr::{Comparison, Expr, ExprKind};
+use super::super::query::TimeAttribute;
 use super::expr::Resolver;
 use crate::source::Span;
 
@@ -13,6 +14,10 @@ impl Resolver<'_, '_> {
             "this join has no window: only rows of the same ROWTIME meet, as those that one record became",
             "nothing need be done if that is meant; else write how far back: OVER (RANGE INTERVAL '1' MINUTE PRECEDING)",
         );
+    }
+
+    pub(super) fn has_rowtime(&self, relation: usize) -> bool {
+        self.here.scope.relations[relation].times.contains(&TimeAttribute::Rowtime)
     }
 
     /// The latest `ROWTIME` of some relations. One that has no row of its own in the join has none.

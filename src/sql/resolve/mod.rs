@@ -5,7 +5,6 @@ mod aliases;
 mod builtins;
 mod distinct;
 mod expr;
-mod first_value;
 mod flow;
 mod from;
 mod functions;

@@ -174,7 +174,7 @@ pub(super) const FORMS: &[(&str, &str)] = &[
     ("CHAR_TO_TIME", "CHAR_TO_TIME('HH:mm:ss', x)"),
     ("TIME_TO_CHAR", "TIME_TO_CHAR('HH:mm:ss', x)"),
     ("DATE_FORMAT", "DATE_FORMAT(x, 'yyyy-MM-dd HH:mm:ss')"),
-    ("TSDIFF", "TSDIFF(a, b): milliseconds since 1970, both"),
+    ("TSDIFF", "TSDIFF(later, earlier): the milliseconds between both"),
     ("TIMESTAMPDIFF", "TIMESTAMPDIFF(SECOND, a, b)"),
     ("TIMESTAMPADD", "TIMESTAMPADD(MINUTE, 5, x)"),
     ("NOW", "NOW()"),
