@@ -89,6 +89,9 @@ pub(super) fn plain(tokens: &[Lexeme]) -> Vec<TokenWithSpan> {
         } else if is_side_of_trim(tokens, at) && next_word(1, "FROM") {
             plain.push(lexeme.token.clone());
             plain.push(instead(lexeme, Token::SingleQuotedString(" ".into())));
+        } else if let Some((step, end)) = start_of_step(rest) {
+            plain.extend(step);
+            at += end;
         } else if let Some((step, end)) = seconds_since_1970(rest) {
             plain.extend(step);
             at += end;
@@ -199,6 +202,22 @@ fn session_partition(tokens: &[Lexeme], at: usize) -> Option<usize> {
     tokens[end].is(&Token::Comma).then_some(end)
 }
 
+/// `TIMESTAMP '1970-01-01 00:00:00' + n * FLOOR(..)` of such a step: its start. As a STEP, and the place of its last token.
+fn start_of_step(tokens: &[Lexeme]) -> Option<(Vec<TokenWithSpan>, usize)> {
+    let [timestamp, epoch, plus, count, times, ..] = tokens else { return None };
+    let form =
+        timestamp.is_word("TIMESTAMP") && is_1970(epoch) && plus.is(&Token::Plus) && times.is(&Token::Mul);
+    let (step, end) = seconds_since_1970(tokens.get(5..).filter(|_| form)?)?;
+    let Token::Number(digits, _) = &count.token.token else { return None };
+    let is_same = step.iter().any(|token| token.token == Token::SingleQuotedString(digits.clone()));
+    is_same.then_some((step, end + 5))
+}
+
+fn is_1970(lexeme: &Lexeme) -> bool {
+    matches!(&lexeme.token.token, Token::SingleQuotedString(text)
+        if text.trim_end_matches(".0") == "1970-01-01 00:00:00")
+}
+
 /// `FLOOR((x - TIMESTAMP '1970-01-01 00:00:00') SECOND / n TO SECOND)`, the way to write a step before there was
 /// STEP: as a STEP, and the place of its last token.
 fn seconds_since_1970(tokens: &[Lexeme]) -> Option<(Vec<TokenWithSpan>, usize)> {
@@ -214,12 +233,11 @@ fn seconds_since_1970(tokens: &[Lexeme]) -> Option<(Vec<TokenWithSpan>, usize)> 
     else {
         return None;
     };
-    let is_epoch = matches!(&epoch.token.token, Token::SingleQuotedString(text) if text.trim_end_matches(".0") == "1970-01-01 00:00:00");
     let Token::Number(digits, _) = &count.token.token else { return None };
     let is_unit =
         ["SECOND", "MINUTE", "HOUR", "DAY"].iter().any(|name| unit.is_word(name) && again.is_word(name));
     let matches = timestamp.is_word("TIMESTAMP")
-        && is_epoch
+        && is_1970(epoch)
         && close.is(&Token::RParen)
         && is_unit
         && slash.is(&Token::Div)

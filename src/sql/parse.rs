@@ -1,6 +1,7 @@
 //! From tokens to statements. The heads (CREATE STREAM, CREATE PUMP, INSERT INTO) are read here, since no SQL
 //! parser knows them; the SELECT behind them is `sqlparser`'s.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use sqlparser::ast;
@@ -480,12 +481,13 @@ pub(super) fn is_plain(statements: &[Vec<Lexeme>]) -> bool {
 
 /// The names behind FROM, JOIN and the like.
 fn reads(tokens: &[Lexeme], text: &Text) -> Vec<Name> {
+    let in_lists = places_in_lists(tokens);
     let is_place = |at: usize| {
         let word = |back: usize, words: &[&str]| {
             at >= back && words.iter().any(|word| tokens[at - back].is_word(word))
         };
         let opened = at >= 2 && tokens[at - 1].is(&Token::LParen);
-        if at > 0 && tokens[at - 1].is(&Token::Comma) && is_in_list(tokens, at) {
+        if in_lists.contains(&at) {
             return true;
         }
         word(1, &["FROM", "JOIN", "TABLE"]) || opened && word(2, &["TUMBLE", "HOP", "SESSION", "CUMULATE"])
@@ -503,25 +505,29 @@ fn reads(tokens: &[Lexeme], text: &Text) -> Vec<Name> {
         .collect()
 }
 
-/// Whether a place behind a comma is in the list behind FROM.
-fn is_in_list(tokens: &[Lexeme], at: usize) -> bool {
+/// The places behind the commas of lists behind FROM.
+fn places_in_lists(tokens: &[Lexeme]) -> HashSet<usize> {
     const CLAUSES: [&str; 9] = ["SELECT", "WHERE", "GROUP", "HAVING", "WINDOW", "ORDER", "ON", "UNION", "BY"];
-    let mut closed = 0_usize;
-    for token in tokens[..at].iter().rev() {
-        if token.is(&Token::RParen) {
-            closed += 1;
-        } else if token.is(&Token::LParen) {
-            if closed == 0 {
-                return false;
+    let mut places = HashSet::new();
+    // For each open parenthesis, whether a list goes on.
+    let mut lists = vec![false];
+    for (at, token) in tokens.iter().enumerate() {
+        let is_inner = lists.len() > 1;
+        let Some(list) = lists.last_mut() else { break };
+        match token.token.token {
+            Token::LParen => lists.push(false),
+            Token::RParen if is_inner => {
+                lists.pop();
             }
-            closed -= 1;
-        } else if closed == 0 && token.is_word("FROM") {
-            return true;
-        } else if closed == 0 && CLAUSES.iter().any(|word| token.is_word(word)) {
-            return false;
+            Token::Comma if *list => {
+                places.insert(at + 1);
+            }
+            Token::Word(_) if token.is_word("FROM") => *list = true,
+            Token::Word(_) if *list && CLAUSES.iter().any(|word| token.is_word(word)) => *list = false,
+            _ => {}
         }
     }
-    false
+    places
 }
 
 fn parse_query(tokens: &[Lexeme]) -> Result<Box<ast::Query>, ParserError> {

@@ -3,7 +3,7 @@
 use sqlparser::ast;
 
 use super::super::expr::{Aggregate, Expr, ExprKind, WindowBound};
-use super::super::query::{FromClause, Group, TimeAttribute, Window, WindowKind};
+use super::super::query::{FromClause, Group, Meaning, TimeAttribute, Window, WindowKind};
 use super::expr::Resolver;
 use super::functions::expressions;
 use super::operand::cover;
@@ -284,6 +284,14 @@ impl Resolver<'_, '_> {
             return self.refuse(Some(unit.span), "a window of weeks, months or years", help);
         } else if let Some((name, span)) = values.iter().find_map(|value| self.stepped_column(value)) {
             return self.no_time(span, &name);
+        } else if let Some((time, size_ms)) = self.inner_window(from) {
+            self.approximate(
+                span,
+                "this GROUP BY has no window, and takes that of the rows that it reads: a group of several windows gives \
+                 several rows",
+                "nothing need be done if a group is of one window; else add a longer window: STEP(ROWTIME BY ..)",
+            );
+            Window { time, kind: WindowKind::Tumble { size_ms }, span }
         } else {
             let message = "this GROUP BY has no window: it would have to remember every group for ever";
             return self.fault(Diagnostic::error(Code::MissingWindow, span, message, WINDOW));
@@ -301,6 +309,18 @@ impl Resolver<'_, '_> {
         }
         self.here.window = Some(built);
         Some(values)
+    }
+
+    /// The window of which the rows come that an old application groups by what it says to grow, MONOTONIC.
+    fn inner_window(&self, from: &FromClause) -> Option<(TimeAttribute, i64)> {
+        let relation = from.timekeeper().filter(|_| !self.text.is_plain)?;
+        let relation = &self.here.scope.relations[relation];
+        relation.columns.iter().find_map(|column| match column.meaning {
+            Meaning::WindowStart { of, size_ms: Some(size) } if relation.times.contains(&of) => {
+                Some((of, size))
+            }
+            _ => None,
+        })
     }
 
     /// STAGGER, which by an event time is a tumbling window.
