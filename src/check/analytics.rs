@@ -61,6 +61,7 @@ pub(super) fn check(context: &mut Context) {
             runtime_environment(context);
             parallelism(context);
             output_quota(context);
+            forests(context);
         }
     }
 }
@@ -169,6 +170,27 @@ fn parallelism(context: &mut Context) {
             },
         ));
     }
+}
+
+/// A forest is one task, whatever the parallelism.
+fn forests(context: &mut Context) {
+    let Some(query) = context.query else { return };
+    let records = context.pipeline.stream.records_per_second.value;
+    let found: Vec<Diagnostic> = query
+        .forests()
+        .filter_map(|function| {
+            let (rows, carried) =
+                (query.row_rate_of(function.input(), records).per_second, function.forest.rows_per_second());
+            (rows > carried as f64).then(|| {
+                let message = format!(
+                    "up to {rows} rows a second come to this forest, and it carries about {carried} on one vCPU"
+                );
+                let help = "write a smaller numberOfTrees, or score the rows of a window, such as AVG by STEP, in the CURSOR";
+                Diagnostic::warning(Code::ForestRate, function.forest.span, message, help)
+            })
+        })
+        .collect();
+    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
 
 /// The transform looks at one record at a time, remembers none, and hands its rows to Firehose alone.

@@ -44,8 +44,8 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
          reads a GROUP BY, and WHERE place <= 10 around it",
     ),
     (
-        &["RANDOM_CUT_FOREST", "RANDOM_CUT_FOREST_WITH_EXPLANATION", "HOTSPOTS"],
-        "Flink SQL has no counterpart: find anomalies where the output is read",
+        &["HOTSPOTS"],
+        "Flink SQL has no counterpart: score the rows with RANDOM_CUT_FOREST, or find dense regions where the output is read",
     ),
     (
         &["FAST_REGEX_LOG_PARSE", "FIXED_COLUMN_LOG_PARSE", "SYS_LOG_PARSE", "COLUMN_LOG_PARSE"],

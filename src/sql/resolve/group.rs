@@ -421,7 +421,10 @@ impl Resolver<'_, '_> {
             return true;
         }
         match &value.kind {
-            ExprKind::Aggregate { .. } | ExprKind::Literal(_) | ExprKind::Window(_) => true,
+            ExprKind::Aggregate { .. }
+            | ExprKind::Literal(_)
+            | ExprKind::Window(_)
+            | ExprKind::Anomaly(_) => true,
             ExprKind::Column(column) => {
                 let name = &self.here.scope.relations[column.relation].columns[column.column].name;
                 let message = format!("`{name}` is neither grouped nor aggregated");

@@ -6,6 +6,7 @@ mod builtins;
 mod distinct;
 mod expr;
 mod flow;
+mod forest;
 mod from;
 mod functions;
 mod group;

@@ -175,7 +175,15 @@ impl Resolver<'_, '_> {
             FromClause::Stream { stream: select.from.streams()[0], name: String::new(), window: None, span };
         let from = std::mem::replace(&mut select.from, placeholder);
         let is_over = over.is_some();
-        let plain = Select { from, filter: select.filter.take(), group: None, over, items: Vec::new(), span };
+        let plain = Select {
+            from,
+            filter: select.filter.take(),
+            group: None,
+            over,
+            forest: None,
+            items: Vec::new(),
+            span,
+        };
         let scope = std::mem::take(&mut self.here.scope);
         let selected = Selected { select: plain, items, times, windowed, bucket: None, scope };
         let id = self.anonymous(vec![selected])?;
@@ -206,7 +214,8 @@ impl Resolver<'_, '_> {
         let items = items.collect();
         let (times, windowed) = (relation.times.clone(), relation.windowed);
         let from = FromClause::Stream { stream: id, name, window: None, span };
-        let select = Select { from, filter: None, group: None, over: None, items: Vec::new(), span };
+        let select =
+            Select { from, filter: None, group: None, over: None, forest: None, items: Vec::new(), span };
         Some(Selected { select, items, times, windowed, bucket: None, scope: here.scope })
     }
 

@@ -63,7 +63,7 @@ fn copied(streams: &mut Streams, id: StreamId) -> Insert {
     });
     let from = FromClause::Stream { stream: id, name, window: None, span };
     let items = items.collect();
-    let select = Select { from, filter: None, group: None, over: None, items, span };
+    let select = Select { from, filter: None, group: None, over: None, forest: None, items, span };
     let into = streams.add(output(stream.name, stream.columns, span));
     Insert { into, select, span }
 }

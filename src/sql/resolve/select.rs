@@ -295,7 +295,7 @@ impl Resolver<'_, '_> {
         let (times, windowed) = self.times(&from, group.as_ref());
         // Rows that are only freed of equal ones are of their own time.
         let windowed = windowed && !is_distinct;
-        let select = Select { from, filter, group, over, items: Vec::new(), span: self.span };
+        let select = Select { from, filter, group, over, forest: None, items: Vec::new(), span: self.span };
         let scope = std::mem::take(&mut self.here.scope);
         let bucket = self.here.bucket.take();
         Some(Selected { select, items, times, windowed, bucket, scope }).filter(|_| plain)
