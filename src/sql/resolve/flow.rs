@@ -42,6 +42,9 @@ pub(in super::super) fn resolve(
             Statement::CreateStream(create) => created.push(create),
             Statement::Insert(insert) => inserts.push(insert),
             Statement::Faulty(names) => streams.faulty.extend(names),
+            Statement::Refused(name) => {
+                streams.faulty.insert(name.text);
+            }
         }
     }
     let empty = super::input_name::leave_out_empty_parts(&mut inserts, &streams.input, diagnostics);

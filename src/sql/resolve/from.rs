@@ -44,7 +44,7 @@ impl Resolver<'_, '_> {
                 ));
             }
             [only] => only,
-            [first, others @ ..] => return self.list(first, others, selection),
+            [first, others @ ..] => return self.streams_of_list(first, others, selection),
         };
         let left = self.table(tables)?;
         let filter = match selection {

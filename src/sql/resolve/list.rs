@@ -11,7 +11,7 @@ use crate::source::Span;
 
 impl Resolver<'_, '_> {
     /// Joins the streams from left to right; each join takes the conditions that compare its two sides.
-    pub(super) fn list(
+    pub(super) fn streams_of_list(
         &mut self,
         first: &ast::TableWithJoins,
         others: &[ast::TableWithJoins],
