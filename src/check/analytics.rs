@@ -30,6 +30,8 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
                 event_time: records.event_time,
                 references,
                 errors: analytics.errors,
+                name: records.name.as_deref(),
+                outputs: &analytics.output_names(),
             };
             sql::analyze(text, &input)
         }

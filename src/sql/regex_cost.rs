@@ -123,7 +123,8 @@ pub(super) fn searched(expr: &Expr) -> Option<(&Expr, Longest)> {
             Some((arguments.first()?, longest(&constant(arguments.get(1)?)?, Applied::Found)))
         }
         ExprKind::Call { function: Function::SimilarTo, arguments } => {
-            let java = similar::java(&constant(arguments.get(1)?)?).ok()?;
+            let escape = arguments.get(2).and_then(constant).and_then(|escape| escape.chars().next());
+            let java = similar::java(&constant(arguments.get(1)?)?, escape).ok()?;
             Some((arguments.first()?, longest(&java, Applied::Whole)))
         }
         ExprKind::Like { operand, pattern, .. } => Some((operand, like(pattern))),

@@ -161,7 +161,7 @@ impl Expressions<'_> {
             ExprKind::Window(WindowBound::End) => "`window_end`".into(),
             ExprKind::Window(WindowBound::Last) => "CAST(`window_time` AS TIMESTAMP(3))".into(),
             ExprKind::Anomaly(anomaly) => forest::column(*anomaly).into(),
-            ExprKind::Aggregate { function, distinct, arguments } => {
+            ExprKind::Aggregate { function, distinct, arguments, over: _ } => {
                 self.aggregate(*function, *distinct, arguments)
             }
             ExprKind::Shift { operand, by } => time::shifted(&self.bound(operand, Binding::Add), *by),
@@ -244,6 +244,11 @@ impl Expressions<'_> {
                     let by = self.replacement(&arguments[0], None, &arguments[2]);
                     format!("REGEXP_REPLACE({text}, {}, {by})", self.print(&arguments[1]))
                 }
+                Function::SimilarTo => {
+                    let text = self.searched(expr).unwrap_or_else(|| self.bound(&arguments[0], Binding::Add));
+                    let escape = arguments.get(2).map(|escape| format!(" ESCAPE {}", self.print(escape)));
+                    format!("{text} SIMILAR TO {}{}", self.print(&arguments[1]), escape.unwrap_or_default())
+                }
                 Function::RegexpExtract => {
                     let text = self.searched(expr).unwrap_or_else(|| self.print(&arguments[0]));
                     format!(
@@ -251,10 +256,6 @@ impl Expressions<'_> {
                         self.print(&arguments[1]),
                         self.print(&arguments[2])
                     )
-                }
-                Function::SimilarTo => {
-                    let text = self.searched(expr).unwrap_or_else(|| self.bound(&arguments[0], Binding::Add));
-                    format!("{text} SIMILAR TO {}", self.print(&arguments[1]))
                 }
                 Function::SplitIndex => self.call("SPLIT_INDEX", arguments),
                 Function::LeftPad => self.padded("LPAD", arguments),

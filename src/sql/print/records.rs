@@ -72,7 +72,7 @@ fn table(query: &Query) -> (Vec<String>, String, &'static str) {
     match query.format {
         RecordFormat::Json => {
             let mut fields = Vec::new();
-            for column in &query.input {
+            for column in query.input.iter().filter(|column| around(query, column).is_none()) {
                 let array = column.path.elements().map(|(array, _)| array.len());
                 add(&mut fields, column.path.segments(), array, table_type(query, column));
             }
@@ -157,7 +157,10 @@ pub(super) fn text(query: &Query, at: usize, column: &Column) -> String {
             let keys: Vec<String> = element.iter().map(|key| quote::name(key)).collect();
             format!("`element`.{}", keys.join("."))
         }
-        (RecordFormat::Json, None) => format!("`record`.{}", path(column)),
+        (RecordFormat::Json, None) => match around(query, column) {
+            Some(object) => inside(object, column),
+            None => format!("`record`.{}", path(column)),
+        },
     }
 }
 
@@ -213,6 +216,25 @@ pub(super) fn event_value(query: &Query, event_time: EventTime, path: String) ->
         Some(unit) => time::since_epoch(&path, raw, unit),
         None => read(&path, raw, column, "\n    "),
     }
+}
+
+/// The column that takes an object as a text, of those that hold this one's value: the outermost.
+fn around<'q>(query: &'q Query, column: &Column) -> Option<&'q Column> {
+    let path = column.path.segments();
+    let is_around = |other: &&Column| {
+        let outer = other.path.segments();
+        outer.len() < path.len() && path.starts_with(outer) && other.path.elements().is_none()
+    };
+    query.input.iter().filter(is_around).min_by_key(|other| other.path.segments().len())
+}
+
+/// A value in an object that is read as a text: as a text too, and an object or an array as JSON.
+fn inside(object: &Column, column: &Column) -> String {
+    let keys = &column.path.segments()[object.path.segments().len()..];
+    let key = |key: &String| format!("['{}']", key.replace('\\', r"\\").replace('\'', r"\'"));
+    let inner = quote::text(&format!("lax ${}", keys.iter().map(key).collect::<String>()));
+    let text = format!("`record`.{}", path(object));
+    format!("COALESCE(JSON_VALUE({text}, {inner}), JSON_QUERY({text}, {inner}))")
 }
 
 /// A time that rows are ordered by, and how late it may come.
