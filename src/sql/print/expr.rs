@@ -209,7 +209,9 @@ impl Expressions<'_> {
                 if (value.data_type, unwanted.data_type) == (DataType::Real, DataType::Double) =>
             {
                 let (value, unwanted) = (self.print(value), self.operand(unwanted));
-                format!("CASE WHEN CAST({value} AS DOUBLE) = {unwanted} THEN CAST(NULL AS FLOAT) ELSE {value} END")
+                format!(
+                    "CASE WHEN CAST({value} AS DOUBLE) = {unwanted} THEN CAST(NULL AS FLOAT) ELSE {value} END"
+                )
             }
             ExprKind::NullIf { value, unwanted } => {
                 format!("NULLIF({}, {})", self.print(value), self.print(unwanted))
