@@ -280,6 +280,10 @@ pub enum Aggregate {
     Lag,
     /// `ROW_NUMBER()`
     RowNumber,
+    /// `LISTAGG(text [, separator])`: texts one behind the other, in the order in which they come.
+    ListAgg,
+    /// `PERCENTILE(value, part)`, as DOUBLE.
+    Percentile,
 }
 
 /// Functions of their arguments alone.

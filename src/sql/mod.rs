@@ -4,6 +4,7 @@
 //! a typed [`Query`]; every back end starts from that, none from the text.
 
 mod builtin;
+pub mod catalog;
 mod data_type;
 mod dialect;
 mod epoch;

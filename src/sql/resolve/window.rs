@@ -367,9 +367,15 @@ impl Resolver<'_, '_> {
     /// A column that no window can be cut from.
     pub(super) fn no_time<T>(&mut self, span: Span, name: &str) -> Option<T> {
         let message = format!("`{name}` is not a time that rows are ordered by");
-        let help = format!(
-            "name ROWTIME; or declare the column in the spec: records.event_time: {{column: {name}, lateness: 5 s}}"
-        );
+        let help = match name.eq_ignore_ascii_case("ROWTIME") {
+            // The column hides the time of reading.
+            true => "this column hides the time of reading: give it another name in records.columns; or declare it: \
+                     records.event_time: {column: ROWTIME, lateness: 5 s}"
+                .into(),
+            false => format!(
+                "name ROWTIME; or declare the column in the spec: records.event_time: {{column: {name}, lateness: 5 s}}"
+            ),
+        };
         self.fault(Diagnostic::error(Code::MissingWindow, span, message, help))
     }
 
