@@ -176,7 +176,6 @@ fn of_operator(operator: &Operator, analytics: &Analytics, records_per_second: f
         OperatorKind::Session => (SESSION_US, keys),
         OperatorKind::Join => (JOIN_US, keys),
         OperatorKind::Over => (OVER_US, keys),
-        OperatorKind::Forest(micros) => (micros as f64, keys),
         OperatorKind::OverRange(ms) => {
             let rows = records_per_second * operator.rows_per_record * ms as f64 / 1000.0 / count as f64;
             (OVER_US + OVER_ROW_US * rows, format!("{keys}, {} rows of a key in the range", figure(rows)))

@@ -35,8 +35,6 @@ pub enum OperatorKind {
     OverRange(i64),
     /// OVER of a number of rows, or of all.
     Over,
-    /// A random cut forest, with what a row takes in microseconds.
-    Forest(u64),
 }
 
 impl OperatorKind {
@@ -49,7 +47,6 @@ impl OperatorKind {
             Self::Join => "join",
             Self::OverRange(_) => "OVER RANGE",
             Self::Over => "OVER",
-            Self::Forest(_) => "random cut forest",
         }
     }
 }
@@ -109,10 +106,6 @@ impl Query {
             };
             let keys = keys(&over.partition, &columns);
             operators.push(Operator { kind, keys, rows_per_record, span: over.span });
-        }
-        if let Some(forest) = &select.forest {
-            let kind = OperatorKind::Forest(forest.microseconds() as u64);
-            operators.push(Operator { kind, keys: Keys::One, rows_per_record, span: forest.span });
         }
         operators
     }
