@@ -207,6 +207,15 @@ impl Expressions<'_> {
                 text + " END"
             }
             ExprKind::Coalesce(list) => self.call("COALESCE", list),
+            // Flink compares a REAL with a DOUBLE as two of the first.
+            ExprKind::NullIf { value, unwanted }
+                if (value.data_type, unwanted.data_type) == (DataType::Real, DataType::Double) =>
+            {
+                let (value, unwanted) = (self.print(value), self.operand(unwanted));
+                format!(
+                    "CASE WHEN CAST({value} AS DOUBLE) = {unwanted} THEN CAST(NULL AS FLOAT) ELSE {value} END"
+                )
+            }
             ExprKind::NullIf { value, unwanted } => {
                 format!("NULLIF({}, {})", self.print(value), self.print(unwanted))
             }
