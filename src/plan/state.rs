@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::check::Checked;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::spec::AnalyticsRuntime;
-use crate::sql::{DataType, EndlessState};
+use crate::sql::{DataType, EndlessState, Query};
 
 /// State that only a time-to-live ends.
 #[derive(Clone, Debug, Serialize)]
@@ -82,7 +82,7 @@ fn value_bytes(data_type: DataType, record_bytes: u64) -> u64 {
 /// Keys whose number nobody told.
 pub(super) fn advise(checked: &Checked) -> Vec<Diagnostic> {
     let Some(analytics) = checked.pipeline().analytics_on(AnalyticsRuntime::Flink) else { return Vec::new() };
-    let states = checked.query().map(|query| query.endless_states()).unwrap_or_default();
+    let states = checked.query().map(Query::endless_states).unwrap_or_default();
     let mut told: Vec<Vec<String>> = Vec::new();
     let mut found = Vec::new();
     for state in states {

@@ -426,13 +426,14 @@ pub(super) static ROUND: Builtin = both(
 /// `ROUND` of a DECIMAL.
 pub(super) static ROUND_OF_DECIMAL: Builtin = Builtin { flink: "ROUND({0}, {1})", ..both_of(&ROUND) };
 
-/// `TRUNCATE` of a DOUBLE; Flink stops at what is not finite, and at NULL.
+/// `TRUNCATE` of a DOUBLE; Flink stops at what is not finite, and at more than 20 digits before the point, where there is
+/// nothing behind it.
 pub(super) static TRUNCATE: Builtin = both(
     "TRUNCATE",
     "TRUNCATE(x, 2)",
     &[Takes::Double, Takes::Integer],
     Gives::Double,
-    "CASE WHEN ABS({0}) <= 1.7976931348623157E308 THEN TRUNCATE({0}, {1}) END",
+    "CASE WHEN ABS({0}) < 1E19 THEN TRUNCATE({0}, {1}) WHEN ABS({0}) <= 1.7976931348623157E308 THEN {0} END",
     Scalar::Truncate,
     "a number with so many digits behind the point, 0 without a second argument, towards zero; NULL of what is no finite number",
 );

@@ -15,8 +15,8 @@ use crate::aws::limits::flink::SINK_RECORD_BYTES;
 const MOST_REPLACED: u64 = 64 * MIB;
 /// Characters of a text without a length: no record is much longer.
 const UNBOUNDED: u64 = MIB;
-/// Bytes of a character in JSON, at most: `\u0001`.
-const CHARACTER_BYTES: u64 = 6;
+/// Bytes of a character in JSON, at most: Flink writes two escapes for one beyond the first 65,536.
+const CHARACTER_BYTES: u64 = 12;
 /// Bytes of a value that is no text, at most: a DECIMAL with its sign and its point, quotes around a time.
 const VALUE_BYTES: u64 = 48;
 /// Texts of up to so many characters are not looked at one by one.
@@ -84,7 +84,7 @@ fn fits(output: &Stream) -> Option<String> {
         fixed += key(column);
         match column.data_type.text_length() {
             Some(length) if length.is_none_or(|length| length > SHORT) => {
-                texts.push(quote::name(&column.name))
+                texts.push(quote::name(&column.name));
             }
             _ => fixed += value,
         }
@@ -95,8 +95,13 @@ fn fits(output: &Stream) -> Option<String> {
     let rest = SINK_RECORD_BYTES.saturating_sub(fixed);
     let sum = |of: &dyn Fn(&str) -> String| texts.iter().map(|text| of(text)).collect::<Vec<_>>().join(" + ");
     let characters = sum(&|text| format!("COALESCE(CHAR_LENGTH({text}), 0)"));
-    // Quotes, escapes and all: four characters for each three bytes.
-    let encoded = sum(&|text| format!("COALESCE(CHAR_LENGTH(TO_BASE64(JSON_STRING({text}))), 8)"));
+    // Quotes, escapes and all: four characters for each three bytes. Of the characters that the sink writes as two escapes,
+    // JSON_STRING has four bytes, and eight are to be added.
+    let encoded = sum(&|text| {
+        format!(
+            "COALESCE(CHAR_LENGTH(TO_BASE64(JSON_STRING({text}))) + 11 * CHAR_LENGTH(REGEXP_REPLACE({text}, '[^\\x{{10000}}-\\x{{10FFFF}}]', '')), 8)"
+        )
+    });
     let quotes = 2 * texts.len() as u64;
     Some(format!(
         "{characters} <= {}\n  OR {encoded} <= {}",
