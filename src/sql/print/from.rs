@@ -187,6 +187,7 @@ impl Printer<'_> {
             column: &column_of,
             rowtime: &rowtime_of,
             over: None,
+            merges: false,
             apart: None,
             hides: false,
             computed: &[],

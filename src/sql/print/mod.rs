@@ -28,7 +28,7 @@ use std::cell::RefCell;
 use std::fmt::Write;
 
 use super::expr::{ColumnRef, Expr};
-use super::query::{Insert, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute};
+use super::query::{Insert, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute, WindowKind};
 use expr::{Apart, Expressions};
 use window::Rows;
 
@@ -214,10 +214,14 @@ impl<'a> Printer<'a> {
         let (column, rowtime) = (|column| self.column(column), |relation| self.rowtime(relation));
         let over = select.over.as_ref();
         let hides = self.query.stateless().is_err();
+        let merges = select.from.window().is_some_and(|window| {
+            matches!(window.kind, WindowKind::Session { .. } | WindowKind::Cumulate { .. })
+        });
         let mut expressions = Expressions {
             column: &column,
             rowtime: &rowtime,
             over: None,
+            merges,
             apart: None,
             hides,
             computed: &[],

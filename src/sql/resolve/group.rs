@@ -419,6 +419,44 @@ impl Resolver<'_, '_> {
         fine.then_some(Some(Group { having, ..group }))
     }
 
+    /// Refuses the first and the last value of windows that overlap: Flink puts those together from their parts, the last
+    /// part first.
+    pub(super) fn no_ends_of_hops(
+        &mut self,
+        from: &FromClause,
+        group: Option<&Group>,
+        items: &[Item],
+    ) -> Option<()> {
+        let hops = |window: &Window| matches!(window.kind, WindowKind::Hop { .. });
+        if !from.window().is_some_and(hops) {
+            return Some(());
+        }
+        let is_end = |part: &Expr| {
+            matches!(
+                part.kind,
+                ExprKind::Aggregate {
+                    function: Aggregate::FirstValue
+                        | Aggregate::LastValue
+                        | Aggregate::FirstPresent
+                        | Aggregate::LastPresent,
+                    ..
+                }
+            )
+        };
+        let values = items.iter().filter_map(|item| match &item.value {
+            super::operand::Operand::Typed(value) => Some(value),
+            _ => None,
+        });
+        let mut all = values.chain(group.and_then(|group| group.having.as_ref()));
+        match all.find(|value| value.any(&is_end)).map(|value| value.span) {
+            None => Some(()),
+            Some(span) => {
+                let help = "take a tumbling window, or MIN or MAX: Flink does not keep the order of rows in windows that overlap";
+                self.refuse(Some(span), "the first or last value of a HOP window", help)
+            }
+        }
+    }
+
     /// Whether a value is one of the whole group; reported if not.
     fn is_of_group(&mut self, value: &Expr, keys: &[Expr]) -> bool {
         // A text that is called by a longer type is still the same text.
