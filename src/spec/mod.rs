@@ -295,7 +295,7 @@ pub struct Analytics {
     pub flink: Option<Flink>,
 }
 
-/// A table that is read when the pipeline is compiled and stands in the generated SQL: up to 1,000 rows. A new version
+/// A table that is read when the pipeline is compiled and stands in the generated SQL: up to 5,000 rows. A new version
 /// of it is a new deployment.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

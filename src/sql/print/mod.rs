@@ -9,11 +9,13 @@
 
 mod expr;
 mod from;
+mod lookup;
 mod quote;
 mod records;
 mod time;
 mod window;
 
+pub(super) use lookup::ROWS_OF_TEXT;
 pub(super) use records::raw_type;
 
 use std::fmt::Write;
