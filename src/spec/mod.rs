@@ -300,7 +300,7 @@ pub struct Analytics {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReferenceTable {
-    /// A file beside the spec, up to 64 KiB.
+    /// A file beside the spec, up to 256 KiB.
     #[schemars(extend("examples" = ["companies.csv"]))]
     pub file: String,
     /// `csv`: one row a line, fields by the order of the columns; a first line of the columns' names is left out.

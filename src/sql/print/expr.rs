@@ -33,6 +33,8 @@ pub(super) struct Expressions<'a> {
     /// Whether Flink must not see that a condition is the same for all rows: it would leave out what is behind it, and then
     /// miss the windows and the bounds of time there.
     pub(super) hides: bool,
+    /// What the session in GROUP BY is called with, where there is one.
+    pub(super) session: Option<&'a str>,
     /// What is a column already, and its name.
     pub(super) computed: &'a [(&'a Expr, String)],
 }
@@ -112,9 +114,18 @@ impl Expressions<'_> {
             ExprKind::Rowtime { relation } => {
                 format!("CAST({} AS TIMESTAMP(3))", (self.time)(*relation, TimeAttribute::Rowtime))
             }
-            ExprKind::Window(WindowBound::Start) => "`window_start`".into(),
-            ExprKind::Window(WindowBound::End) => "`window_end`".into(),
-            ExprKind::Window(WindowBound::Last) => "CAST(`window_time` AS TIMESTAMP(3))".into(),
+            ExprKind::Window(bound) => match (bound, self.session) {
+                (WindowBound::Start, None) => "`window_start`".into(),
+                (WindowBound::End, None) => "`window_end`".into(),
+                (WindowBound::Last, None) => "CAST(`window_time` AS TIMESTAMP(3))".into(),
+                (WindowBound::Start, Some(session)) => {
+                    format!("CAST(SESSION_START({session}) AS TIMESTAMP(3))")
+                }
+                (WindowBound::End, Some(session)) => format!("CAST(SESSION_END({session}) AS TIMESTAMP(3))"),
+                (WindowBound::Last, Some(session)) => {
+                    format!("CAST(SESSION_END({session}) - INTERVAL '0.001' SECOND AS TIMESTAMP(3))")
+                }
+            },
             ExprKind::Aggregate { function, distinct, arguments } => {
                 self.aggregate(*function, *distinct, arguments)
             }

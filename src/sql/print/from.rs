@@ -30,6 +30,9 @@ impl Printer<'_> {
                             None => format!("{name}{alias}"),
                         }
                     }
+                    Some(_) if self.session_in_group().is_some() => {
+                        format!("{}{alias}", rows.of(table(self.query, *stream)))
+                    }
                     Some(window) => format!("{}{alias}", self.window(*stream, window, rows)),
                 }
             }
@@ -63,7 +66,7 @@ impl Printer<'_> {
     }
 
     fn window(&self, stream: StreamId, window: &Window, rows: &Rows) -> String {
-        let table = rows.of(table(self.query, stream));
+        let table = rows.argument(table(self.query, stream));
         let (stream, time) = (self.query.stream(stream), time_name(window.time));
         let interval = time::interval;
         match &window.kind {
@@ -123,7 +126,8 @@ pub(super) fn has_wide_session(query: &Query, id: StreamId) -> bool {
         let from = &insert.select.from;
         let is_wide =
             |kind: &WindowKind| matches!(kind, WindowKind::Session { partition, .. } if partition.len() > 1);
-        from.window().is_some_and(|window| is_wide(&window.kind))
+        let is_table_function = Printer::new(query, insert).session_in_group().is_none();
+        is_table_function && from.window().is_some_and(|window| is_wide(&window.kind))
             || from.streams().into_iter().any(|read| has_wide_session(query, read))
     })
 }

@@ -94,8 +94,14 @@ impl Printer<'_> {
             return quote::literal(&Literal::Null, data_type);
         };
         let (column_of, time_of) = (|column| self.column(column), |relation, time| self.time(relation, time));
-        let expressions =
-            Expressions { column: &column_of, time: &time_of, over: None, hides: false, computed: &[] };
+        let expressions = Expressions {
+            column: &column_of,
+            time: &time_of,
+            over: None,
+            hides: false,
+            session: None,
+            computed: &[],
+        };
         let has_value =
             |row: &&Vec<Literal>| row[key] != Literal::Null && row[column.column] != Literal::Null;
         match self.rows(table).iter().filter(has_value).count() {

@@ -181,7 +181,8 @@ impl<'a> Printer<'a> {
         let (column, time) = (|column| self.column(column), |relation, time| self.time(relation, time));
         let over = select.over.as_ref();
         let hides = self.query.stateless().is_err();
-        let mut expressions = Expressions { column: &column, time: &time, over: None, hides, computed: &[] };
+        let mut expressions =
+            Expressions { column: &column, time: &time, over: None, hides, session: None, computed: &[] };
         let mut rows = Rows::default();
         let mut computed = Vec::new();
         for value in self.values_before_window() {
@@ -192,7 +193,8 @@ impl<'a> Printer<'a> {
         let over = over.map(|over| from::over(over, &expressions));
         expressions.over = over.as_deref();
         let early = expressions;
-        let expressions = Expressions { computed: &computed, ..early };
+        let session = self.session_in_group();
+        let expressions = Expressions { computed: &computed, session: session.as_deref(), ..early };
         let mut items: Vec<String> = select
             .items
             .iter()
@@ -205,7 +207,10 @@ impl<'a> Printer<'a> {
         for &time in &into.carries {
             items.push(match (&select.group, select.from.timekeeper()) {
                 (None, Some(relation)) => format!("  {} AS {}", self.time(relation, time), time_name(time)),
-                _ => format!("  `window_time` AS {}", time_name(time)),
+                _ => match &session {
+                    Some(session) => format!("  SESSION_PROCTIME({session}) AS {}", time_name(time)),
+                    None => format!("  `window_time` AS {}", time_name(time)),
+                },
             });
         }
         let mut conditions: Vec<String> = self.has_time().into_iter().collect();
@@ -224,8 +229,11 @@ impl<'a> Printer<'a> {
             let _ = write!(text, "\nWHERE {}", conditions.join("\n  AND "));
         }
         if let Some(group) = &select.group {
-            let mut keys = vec!["`window_start`".to_owned(), "`window_end`".to_owned()];
-            if !into.carries.is_empty() || self.uses_window_time() {
+            let mut keys = match &session {
+                Some(session) => vec![format!("SESSION({session})")],
+                None => vec!["`window_start`".to_owned(), "`window_end`".to_owned()],
+            };
+            if session.is_none() && (!into.carries.is_empty() || self.uses_window_time()) {
                 keys.push("`window_time`".into());
             }
             keys.extend(group.keys.iter().map(|key| expressions.print(key)));
