@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::resolve::pipeline::{HttpSource, PartitionKey, Pipeline, Producer, Source};
-use crate::sql::DataType;
+use crate::sql::{Column, DataType, EpochUnit};
 
 /// Where the instances keep a file of records.
 pub const RECORDS_FILE: &str = "/opt/pipec/records.jsonl";
@@ -55,26 +55,49 @@ fn fields(pipeline: &Pipeline) -> Vec<Value> {
     let columns = pipeline.records.iter().flat_map(|records| &records.columns);
     let mut paths = Vec::new();
     let mut fields = Vec::new();
-    for column in columns {
+    for (at, column) in columns.enumerate() {
         if !paths.contains(&&column.path) {
+            let unit = column.epoch.or(event_unit(pipeline, at));
             paths.push(&column.path);
-            fields.push(json!({ "path": column.path.to_string(), "value": value(column.data_type) }));
+            fields.push(json!({ "path": column.path.to_string(), "value": value(column, unit) }));
         }
     }
     fields
 }
 
+/// What a column of numbers counts since 1970, if it is the event time.
+fn event_unit(pipeline: &Pipeline, column: usize) -> Option<EpochUnit> {
+    let event_time = pipeline.records.as_ref()?.event_time?;
+    event_time.unit.filter(|_| event_time.column == column)
+}
+
 /// Bytes of the smallest record that the generator makes of the columns, without padding.
 pub fn least_generated_bytes(pipeline: &Pipeline) -> u64 {
     let mut record = json!({});
-    for column in pipeline.records.iter().flat_map(|records| &records.columns) {
+    for (at, column) in pipeline.records.iter().flat_map(|records| &records.columns).enumerate() {
         let mut place = &mut record;
         for key in column.path.segments() {
             place = &mut place[key.as_str()];
         }
-        *place = least(column.data_type);
+        *place = match column.epoch.or(event_unit(pipeline, at)) {
+            Some(unit) => json!(per_second(unit) * SECONDS_SINCE_1970),
+            None => least(column.data_type),
+        };
     }
     record.to_string().len() as u64
+}
+
+/// A number of ten digits, as many as seconds since 1970 have until the year 2286.
+const SECONDS_SINCE_1970: u64 = 1_000_000_000;
+
+/// Units of a second.
+fn per_second(unit: EpochUnit) -> u64 {
+    match unit {
+        EpochUnit::Seconds => 1,
+        EpochUnit::Milliseconds => 1_000,
+        EpochUnit::Microseconds => 1_000_000,
+        EpochUnit::Nanoseconds => 1_000_000_000,
+    }
 }
 
 /// The shortest value that is made up for a type.
@@ -90,8 +113,12 @@ fn least(data_type: DataType) -> Value {
     }
 }
 
-/// What is made up for a type.
-fn value(data_type: DataType) -> Value {
+/// What is made up for a column, which may hold the time as a number.
+fn value(column: &Column, unit: Option<EpochUnit>) -> Value {
+    if let Some(unit) = unit {
+        return json!({ "epoch": { "per_second": per_second(unit) } });
+    }
+    let data_type = column.data_type;
     let whole = |max: i64| json!({ "integer": { "min": 0, "max": max } });
     match data_type {
         DataType::Varchar(length) => {

@@ -10,6 +10,7 @@ mod producer;
 mod rows;
 mod source;
 mod stream;
+mod throughput;
 mod transform;
 
 pub use names::{same_names, same_names_within};
@@ -90,6 +91,7 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
     producer::check(&mut context);
     source::check(&mut context);
     analytics::check(&mut context);
+    throughput::check(&mut context);
     outputs::check(&mut context);
     rows::check(&mut context);
     transform::check(&mut context);

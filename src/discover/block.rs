@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::infer::{ColumnFound, Discovery};
 use crate::parse::tree::{self, Entry, Kind, Node};
-use crate::sql::RecordFormat;
+use crate::sql::{DataType, RecordFormat};
 
 /// Keys of a spec behind which `records` stands, the last first.
 const BEFORE: [&str; 4] = ["producer", "stream", "description", "name"];
@@ -33,21 +33,30 @@ pub fn block(discovery: &Discovery) -> String {
             )
         }
     };
+    // Which of several times is that of the event is for a person to say.
+    if let Some(time) = columns.iter().find(|column| column.data_type == DataType::Timestamp) {
+        let _ = writeln!(
+            text,
+            "  # event_time: {{column: {}, lateness: 5 s}}   # for windows by the time in the record",
+            word(&time.name)
+        );
+    }
     text.push_str("  columns:\n");
     for column in columns {
         let note = column.note.map(|note| format!("  # {note}")).unwrap_or_default();
         let _ = match discovery.format {
             RecordFormat::Json => writeln!(
                 text,
-                "    {:names$} {{type: {:kinds$} path: {}}}{note}",
+                "    {:names$} {{type: {:kinds$} path: {}{}}}{note}",
                 name(column),
                 kind(column),
-                word(&column.path.to_string())
+                word(&column.path.to_string()),
+                encoding(column)
             ),
             // Fields have no names; their order is that of the columns.
             RecordFormat::Csv { .. } => {
                 let kind = word(&column.data_type.to_string());
-                writeln!(text, "    {:names$} {{type: {kind}}}{note}", name(column))
+                writeln!(text, "    {:names$} {{type: {kind}{}}}{note}", name(column), encoding(column))
             }
         };
     }
@@ -55,6 +64,11 @@ pub fn block(discovery: &Discovery) -> String {
         let _ = writeln!(text, "    # {} is left out: {}", left.path, left.because);
     }
     text
+}
+
+/// How a time is written in the record, where that is a number.
+fn encoding(column: &ColumnFound) -> String {
+    column.epoch.map_or(String::new(), |unit| format!(", as: epoch_{}", unit.name()))
 }
 
 /// A word that YAML reads as this very text inside of braces, or the text in quotes.
@@ -87,7 +101,9 @@ pub fn written_into(spec: &str, discovery: &Discovery) -> Result<String, Unwrita
     let (place, text) = match entries.iter().position(|entry| entry.key == "records") {
         Some(at) => {
             if let Some(kept) = event_time(spec, &entries[at].value) {
-                block = block.replacen("  columns:\n", &format!("{kept}  columns:\n"), 1);
+                let proposed = block.lines().find(|line| line.starts_with("  # event_time: "));
+                let proposed = proposed.map(|line| format!("{line}\n")).unwrap_or_default();
+                block = block.replacen(&format!("{proposed}  columns:\n"), &format!("{kept}  columns:\n"), 1);
             }
             (lines(spec, entries, at), block)
         }
@@ -158,6 +174,20 @@ mod tests {
     #[test]
     fn a_block_is_written_as_a_person_would() {
         assert_eq!(block(&found()), BLOCK);
+    }
+
+    #[test]
+    fn a_time_is_proposed_for_windows() {
+        let record = json!({"id": 1, "taken": 1_780_315_200_123_i64});
+        let found = discover(&Samples { format: RecordFormat::Json, records: vec![record] });
+        let expected = "records:\n  format: json\n  # event_time: {column: taken, lateness: 5 s}   # for windows by the time in the record\n  columns:\n    id:    {type: INTEGER,   path: $.id}\n    taken: {type: TIMESTAMP, path: $.taken, as: epoch_ms}\n";
+        assert_eq!(block(&found), expected);
+        let spec = "name: users\nrecords:\n  format: json\n  event_time: {column: taken, lateness: 1 min}\n  columns:\n    taken: {type: TIMESTAMP}\n";
+        let written = written_into(spec, &found).unwrap();
+        assert!(
+            written.contains("json\n  event_time: {column: taken, lateness: 1 min}\n  columns:"),
+            "{written}"
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::samples::Samples;
-use crate::sql::{DataType, MAX_PATH_DEPTH, Path, RecordFormat};
+use crate::sql::{DataType, EpochUnit, MAX_PATH_DEPTH, Path, RecordFormat};
 
 /// Length of a text column where no sample is longer; twice of that, and so on, where one is.
 const TEXT_LENGTH_LEAST: u32 = 16;
@@ -37,6 +37,9 @@ pub struct ColumnFound {
     /// Path of the value.
     #[serde(serialize_with = "shown")]
     pub path: Path,
+    /// What the records' numbers count since 1970, where they become times.
+    #[serde(rename = "as", skip_serializing_if = "Option::is_none", serialize_with = "encoding_name")]
+    pub epoch: Option<EpochUnit>,
     /// What is worth a look, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<&'static str>,
@@ -59,6 +62,13 @@ fn format_name<S: serde::Serializer>(format: &RecordFormat, serializer: S) -> Re
     })
 }
 
+fn encoding_name<S: serde::Serializer>(epoch: &Option<EpochUnit>, serializer: S) -> Result<S::Ok, S::Error> {
+    match epoch {
+        Some(unit) => serializer.collect_str(&format_args!("epoch_{}", unit.name())),
+        None => serializer.serialize_none(),
+    }
+}
+
 fn shown<S: serde::Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }
@@ -71,6 +81,8 @@ struct Seen {
     whole: Option<(i64, i64)>,
     /// A number with a fraction, or one that 64 bits do not hold.
     fraction: bool,
+    /// What all numbers, also those in texts, may count since 1970.
+    epoch: Option<Option<EpochUnit>>,
     text: Option<Text>,
     object: bool,
     array: bool,
@@ -86,6 +98,67 @@ struct Text {
     time: bool,
     /// Digits with a point among them.
     number: bool,
+    /// Digits, and perhaps a fraction.
+    epoch: bool,
+}
+
+/// Seconds of 2001-09-09, when they got their tenth digit, and of the year 2100: what is taken for a time.
+const EPOCH_SECONDS: std::ops::Range<f64> = 1e9..4_102_444_800.0;
+
+/// What a number counts since 1970, if it is a time between 2001 and 2100 in one of the units.
+fn epoch(number: f64) -> Option<EpochUnit> {
+    [
+        (EpochUnit::Seconds, 1.0),
+        (EpochUnit::Milliseconds, 1e3),
+        (EpochUnit::Microseconds, 1e6),
+        (EpochUnit::Nanoseconds, 1e9),
+    ]
+    .into_iter()
+    .find_map(|(unit, per_second)| EPOCH_SECONDS.contains(&(number / per_second)).then_some(unit))
+}
+
+/// Words of a name that say that its numbers are times. A number of ten digits may as well be an ID.
+const TIME_WORDS: &[&str] = &[
+    "at",
+    "time",
+    "timestamp",
+    "ts",
+    "date",
+    "epoch",
+    "created",
+    "updated",
+    "modified",
+    "taken",
+    "when",
+    "sent",
+    "received",
+    "occurred",
+    "start",
+    "end",
+    "started",
+    "ended",
+    "since",
+    "until",
+    "expires",
+    "ms",
+    "millis",
+];
+
+/// Whether a key speaks of a time: `created_at`, `eventTime`, `ts`.
+fn is_time_name(key: &str) -> bool {
+    let mut words = vec![String::new()];
+    let mut before = ' ';
+    for character in key.chars() {
+        let starts = !character.is_alphanumeric() || character.is_uppercase() && before.is_lowercase();
+        if starts {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| character.is_alphanumeric()) {
+            word.extend(character.to_lowercase());
+        }
+        before = character;
+    }
+    words.iter().any(|word| TIME_WORDS.contains(&word.as_str())) || key.to_lowercase().ends_with("timestamp")
 }
 
 /// The columns of records.
@@ -108,8 +181,15 @@ pub fn discover(samples: &Samples) -> Discovery {
                 "its name cannot stand in SQL"
             }
             (false, false, _) => {
-                let (data_type, note) = data_type(&seen);
-                columns.push(ColumnFound { name: String::new(), data_type, path, note });
+                let named = path.segments().last().is_some_and(|key| is_time_name(key));
+                let (data_type, epoch, note) = match as_time(&seen, named) {
+                    Some(unit) => (DataType::Timestamp, Some(unit), None),
+                    None => {
+                        let (data_type, note) = data_type(&seen);
+                        (data_type, None, note)
+                    }
+                };
+                columns.push(ColumnFound { name: String::new(), data_type, path, epoch, note });
                 continue;
             }
             _ => "it holds objects, arrays or values by turns",
@@ -127,14 +207,21 @@ fn look(entries: &Map<String, Value>, path: &mut Vec<String>, fields: &mut Index
         match value {
             Value::Null => seen.null = true,
             Value::Bool(_) => seen.boolean = true,
-            Value::Number(number) => match number.as_i64() {
-                Some(value) => {
-                    let (least, most) = seen.whole.unwrap_or((value, value));
-                    seen.whole = Some((least.min(value), most.max(value)));
+            Value::Number(number) => {
+                seen.count(number.as_f64());
+                match number.as_i64() {
+                    Some(value) => {
+                        let (least, most) = seen.whole.unwrap_or((value, value));
+                        seen.whole = Some((least.min(value), most.max(value)));
+                    }
+                    None => seen.fraction = true,
                 }
-                None => seen.fraction = true,
-            },
-            Value::String(text) => seen.text = Some(Text::of(text).with(seen.text)),
+            }
+            Value::String(text) => {
+                let found = Text::of(text);
+                seen.count(text.parse().ok().filter(|_| found.epoch));
+                seen.text = Some(found.with(seen.text));
+            }
             Value::Array(_) => seen.array = true,
             Value::Object(_) if path.len() >= MAX_PATH_DEPTH => seen.array = true,
             Value::Object(inner) => {
@@ -146,17 +233,39 @@ fn look(entries: &Map<String, Value>, path: &mut Vec<String>, fields: &mut Index
     }
 }
 
+impl Seen {
+    /// Adds a number, or a text that is none.
+    fn count(&mut self, number: Option<f64>) {
+        let unit = number.and_then(epoch);
+        self.epoch = Some(match self.epoch {
+            Some(before) if before != unit => None,
+            _ => unit,
+        });
+    }
+}
+
+/// The unit of numbers that are times: the name says so, or they are too long for anything else of their kind.
+fn as_time(seen: &Seen, named: bool) -> Option<EpochUnit> {
+    let unit = seen.epoch.flatten().filter(|_| !seen.boolean)?;
+    // Whole milliseconds and less have no fraction in a text.
+    let whole = !seen.fraction || unit == EpochUnit::Seconds;
+    (named && whole).then_some(unit)
+}
+
 impl Text {
     fn of(text: &str) -> Self {
-        // As the generated SQL reads them: a blank or a `T` between day and time, and perhaps a `Z`.
-        let parts = text.strip_suffix('Z').unwrap_or(text).split_once([' ', 'T']);
+        let (whole_seconds, behind) = text.split_once('.').unwrap_or((text, "0"));
         let point = text.strip_prefix('-').unwrap_or(text).split_once('.');
         Self {
             longest: text.chars().count(),
-            timestamp: parts.is_some_and(|(day, time)| is_day(day) && is_time(time)),
+            // As both runtimes read them; a day alone is a DATE.
+            timestamp: text.len() > "2026-01-27".len()
+                && text.get(..10).is_some_and(is_day)
+                && pipec_core::parse_timestamp(text).is_some(),
             date: is_day(text),
             time: is_time(text),
             number: point.is_some_and(|(whole, behind)| is_digits(whole) && is_digits(behind)),
+            epoch: is_digits(whole_seconds) && is_digits(behind),
         }
     }
 
@@ -168,6 +277,7 @@ impl Text {
             date: self.date && other.date,
             time: self.time && other.time,
             number: self.number && other.number,
+            epoch: self.epoch && other.epoch,
         }
     }
 }
@@ -310,6 +420,33 @@ mod tests {
         ] {
             let records: Vec<Value> = values.into_iter().map(|value| json!({ "x": value })).collect();
             assert_eq!(columns(&records)[0].1, expected);
+        }
+    }
+
+    #[test]
+    fn numbers_of_a_plausible_year_are_times_where_the_name_says_so() {
+        for (key, values, expected) in [
+            ("taken", vec![json!(1_780_315_200_123_i64)], "TIMESTAMP ms"),
+            ("ts", vec![json!(1_780_315_200), json!(1_780_315_200.5)], "TIMESTAMP s"),
+            ("eventTime", vec![json!("1780315200123")], "TIMESTAMP ms"),
+            ("created_at", vec![json!(1_780_315_200_123_456_i64), json!(null)], "TIMESTAMP us"),
+            ("sent", vec![json!(1_780_315_200_123_456_789_i64)], "TIMESTAMP ns"),
+            ("ts", vec![json!(1_780_315_200), json!(1_780_315_200_123_i64)], "BIGINT"),
+            ("ts", vec![json!(1_780_315_200), json!(12)], "INTEGER"),
+            ("ts", vec![json!(1_780_315_200), json!("soon")], "VARCHAR(32)"),
+            ("customer", vec![json!(1_780_315_200)], "INTEGER"),
+            ("format", vec![json!(1_780_315_200)], "INTEGER"),
+            (
+                "taken",
+                vec![json!("2026-06-01T14:00:01.5+02:00"), json!("2026-06-01 12:00:00 UTC")],
+                "TIMESTAMP",
+            ),
+            ("taken", vec![json!("2026-06-01T14:00:01 CET")], "VARCHAR(32)"),
+        ] {
+            let records: Vec<Value> = values.into_iter().map(|value| json!({ key: value })).collect();
+            let column = &of(&records).columns[0];
+            let unit = column.epoch.map_or(String::new(), |unit| format!(" {}", unit.name()));
+            assert_eq!(format!("{}{unit}", column.data_type), expected, "{key}");
         }
     }
 

@@ -6,8 +6,8 @@ use crate::aws::limits::kinesis;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::parse::step;
 use crate::source::Span;
-use crate::spec::{self, Duration, Format, SECONDS_PER_HOUR};
-use crate::sql::{Column, DataType, EventTime, Path, RecordFormat, parse_column_path};
+use crate::spec::{self, Duration, Format, SECONDS_PER_HOUR, TimeEncoding};
+use crate::sql::{Column, DataType, EpochUnit, EventTime, Family, Path, RecordFormat, parse_column_path};
 
 /// Default of `records.event_time.lateness`, seconds.
 pub const DEFAULT_LATENESS_S: u64 = 5;
@@ -23,8 +23,9 @@ impl Resolver<'_> {
             let pointer = format!("/records/columns/{}", step(&name));
             let data_type = self.data_type(&column.data_type, &format!("{pointer}/type"));
             let path = self.path(&name, column.path, records.format, &format!("{pointer}/path"));
-            if let (Some(data_type), Some(path)) = (data_type, path) {
-                columns.push(Column { name, data_type, path, span: self.key(&pointer) });
+            let epoch = self.encoding(column.encoding, data_type, &format!("{pointer}/as"));
+            if let (Some(data_type), Some(path), Some(epoch)) = (data_type, path, epoch) {
+                columns.push(Column { name, data_type, path, epoch, span: self.key(&pointer) });
             }
         }
         let complete = columns.len() == declared;
@@ -87,6 +88,31 @@ impl Resolver<'_> {
         }
     }
 
+    /// What a TIMESTAMP column's numbers count; none for texts.
+    fn encoding(
+        &mut self,
+        encoding: Option<TimeEncoding>,
+        data_type: Option<DataType>,
+        pointer: &str,
+    ) -> Option<Option<EpochUnit>> {
+        if let (Some(_), Some(data_type)) = (encoding, data_type)
+            && data_type != DataType::Timestamp
+        {
+            let message = format!("`as` says how a TIMESTAMP is written, and this column is {data_type}");
+            let help = "write `type: TIMESTAMP`, or remove `as`";
+            let span = self.places.value(pointer);
+            self.diagnostics.push(Diagnostic::error(Code::TimeEncoding, span, message, help));
+            return None;
+        }
+        Some(match encoding {
+            None | Some(TimeEncoding::Text) => None,
+            Some(TimeEncoding::EpochS) => Some(EpochUnit::Seconds),
+            Some(TimeEncoding::EpochMs) => Some(EpochUnit::Milliseconds),
+            Some(TimeEncoding::EpochUs) => Some(EpochUnit::Microseconds),
+            Some(TimeEncoding::EpochNs) => Some(EpochUnit::Nanoseconds),
+        })
+    }
+
     /// Where a column's value lies; fields of CSV have no paths.
     pub(super) fn path(
         &mut self,
@@ -130,13 +156,16 @@ impl Resolver<'_> {
             }
         };
         let wanted = &event_time.column;
+        let unit = event_time.unit.map(|unit| match unit {
+            spec::EpochUnit::S => EpochUnit::Seconds,
+            spec::EpochUnit::Ms => EpochUnit::Milliseconds,
+            spec::EpochUnit::Us => EpochUnit::Microseconds,
+            spec::EpochUnit::Ns => EpochUnit::Nanoseconds,
+        });
         let found = match columns.iter().position(|column| column.name == *wanted) {
             Some(at) => {
                 let column = &columns[at];
-                if column.data_type != DataType::Timestamp {
-                    let message = format!("`{wanted}` is {}, and no TIMESTAMP", column.data_type);
-                    let help =
-                        "declare it as TIMESTAMP; texts such as 2026-01-27T09:30:00Z are read as one".into();
+                if let Some((message, help)) = unfit(column, unit) {
                     Err(Some(fault(message, help, Some(column.span))))
                 } else if column.path.elements().is_some() {
                     let message = format!("`{wanted}` lies in an array, and a record has one time");
@@ -167,12 +196,49 @@ impl Resolver<'_> {
                     ));
                     return None;
                 }
-                Some(EventTime { column, lateness_ms: lateness_s.saturating_mul(1000) })
+                Some(EventTime { column, unit, lateness_ms: lateness_s.saturating_mul(1000) })
             }
             Err(fault) => {
                 self.diagnostics.extend(fault);
                 None
             }
         }
+    }
+}
+
+/// Why a column cannot hold the event time in a unit, or as a TIMESTAMP without one; and what to write.
+fn unfit(column: &Column, unit: Option<EpochUnit>) -> Option<(String, String)> {
+    let (name, data_type) = (&column.name, column.data_type);
+    match (data_type, unit) {
+        (DataType::Timestamp, None) => None,
+        (DataType::Timestamp, Some(unit)) => Some((
+            format!("`{name}` is a TIMESTAMP, and `unit` is for numbers"),
+            match column.epoch {
+                Some(_) => "remove `unit`: `as` at the column says it".into(),
+                None => format!(
+                    "remove `unit`, or, if the records hold numbers, write `as: epoch_{}` at the column instead",
+                    unit.name()
+                ),
+            },
+        )),
+        (_, Some(unit)) if unit.fits(data_type) => None,
+        (_, Some(unit)) => Some((
+            format!("`{name}` is {data_type}, which does not hold `{}` since 1970", unit.name()),
+            match data_type.family() {
+                Family::Number => "declare it as BIGINT, or as DOUBLE for fractions of seconds".into(),
+                _ => "name a column of numbers, or remove `unit` and declare it as TIMESTAMP".into(),
+            },
+        )),
+        (_, None) => Some((
+            format!("`{name}` is {data_type}, and no TIMESTAMP"),
+            match data_type.family() {
+                Family::Number => {
+                    "write `unit: ms` if it counts milliseconds since 1970; or `s`, `us`, `ns`".into()
+                }
+                _ => {
+                    "declare it as TIMESTAMP; texts such as 2026-01-27T09:30:00+01:00 are read as one".into()
+                }
+            },
+        )),
     }
 }

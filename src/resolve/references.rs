@@ -9,7 +9,7 @@ use super::Resolver;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::parse::{self, step};
 use crate::source::{SourceFile, Sources, Span};
-use crate::spec::{self, Format};
+use crate::spec::{self, Format, TimeEncoding};
 use crate::sql::{Column, DataType, Literal, Reference};
 use crate::world::World;
 
@@ -104,8 +104,15 @@ impl Resolver<'_> {
                 self.diagnostics.push(Diagnostic::error(Code::ReferenceTable, span, message, help));
                 continue;
             }
+            if column.encoding.is_some_and(|encoding| encoding != TimeEncoding::Text) {
+                let message = "a reference table holds its times as texts";
+                let help = "remove `as`, and write times as 2026-01-27 09:30:00";
+                let span = self.places.value(&format!("{pointer}/as"));
+                self.diagnostics.push(Diagnostic::error(Code::TimeEncoding, span, message, help));
+                continue;
+            }
             if let (Some(data_type), Some(path)) = (data_type, path) {
-                columns.push(Column { name, data_type, path, span: self.key(&pointer) });
+                columns.push(Column { name, data_type, path, epoch: None, span: self.key(&pointer) });
             }
         }
         (columns.len() == count).then_some(columns)

@@ -248,13 +248,47 @@ pub enum Format {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventTime {
-    /// A TIMESTAMP column of the records.
+    /// A TIMESTAMP column of the records; or, with `unit`, a column of numbers or texts that count from 1970.
     #[schemars(extend("examples" = ["at"]))]
     pub column: String,
+    /// What a column of numbers, or of texts that hold them, counts since 1970 in UTC. The SQL sees the numbers;
+    /// `TO_TIMESTAMP`, windows and joins of the column take them as the event time. Default: the column is a TIMESTAMP.
+    #[schemars(extend("examples" = ["ms"]))]
+    pub unit: Option<EpochUnit>,
     /// How long after a newer one a record may come and still belong to its window. Windows close as much later.
     /// Default: `5 s`.
     #[schemars(extend("examples" = ["5 s"]))]
     pub lateness: Option<Duration>,
+}
+
+/// A unit of time since 1970-01-01 00:00:00 UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EpochUnit {
+    /// Seconds, perhaps with a fraction.
+    S,
+    /// Milliseconds.
+    Ms,
+    /// Microseconds.
+    Us,
+    /// Nanoseconds.
+    Ns,
+}
+
+/// How a TIMESTAMP is written in a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeEncoding {
+    /// ISO 8601 and its relatives, as `2026-01-27T09:30:00.5Z`.
+    Text,
+    /// Seconds since 1970 in UTC, perhaps with a fraction.
+    EpochS,
+    /// Milliseconds since 1970 in UTC.
+    EpochMs,
+    /// Microseconds since 1970 in UTC.
+    EpochUs,
+    /// Nanoseconds since 1970 in UTC.
+    EpochNs,
 }
 
 /// One column of a row.
@@ -270,6 +304,11 @@ pub struct Column {
     /// `$.items[0:].price`; at the end of the path it takes the array as text. Default: the field of the column's name.
     #[schemars(extend("examples" = ["$.name.first"]))]
     pub path: Option<String>,
+    /// How a TIMESTAMP is written in the record: `text`, or a number (also in quotes) that counts from 1970: `epoch_s`,
+    /// `epoch_ms`, `epoch_us`, `epoch_ns`. Default: `text`, which takes ISO 8601 with and without an offset.
+    #[serde(rename = "as")]
+    #[schemars(extend("examples" = ["epoch_ms"]))]
+    pub encoding: Option<TimeEncoding>,
 }
 
 /// Real-time SQL over the stream.
@@ -390,7 +429,8 @@ pub struct Flink {
     /// Managed Flink's runtime environment. Default: `FLINK-2_2`.
     #[schemars(extend("examples" = ["FLINK-2_2"]))]
     pub runtime_environment: Option<String>,
-    /// Parallel subtasks. Default: 1.
+    /// Parallel subtasks. Default: as many as the load needs by what the query does with a record; `pipec plan` shows
+    /// the arithmetic.
     #[schemars(range(min = 1))]
     pub parallelism: Option<u64>,
     /// Subtasks that share one KPU (1 vCPU, 4 GiB), 1 to 8. Default: 1.

@@ -6,6 +6,7 @@
 mod builtin;
 mod data_type;
 mod dialect;
+mod epoch;
 mod expr;
 mod from;
 mod interval;
@@ -22,8 +23,10 @@ mod rows;
 mod scan;
 mod similar;
 mod syntax;
+mod work;
 
 pub use data_type::{DataType, Family, TypeError};
+pub use epoch::EpochUnit;
 pub use expr::{
     Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart,
     Side, TimeField, WindowBound,
@@ -38,6 +41,7 @@ pub use query::{
     WindowKind,
 };
 pub use rows::{OpenPlace, RowRate};
+pub use work::{Keys, Operator, OperatorKind};
 
 use crate::diagnostics::{self, Code, Diagnostic};
 use crate::source::Excerpt;

@@ -7,6 +7,7 @@ use pipec_core::query as program;
 use pipec_core::{TimePart, parse_date, parse_time, parse_timestamp};
 
 use super::data_type::DataType;
+use super::epoch::EpochUnit;
 use super::expr::{
     Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, PatternPart, Side, TimeField,
 };
@@ -64,7 +65,7 @@ fn column(column: &Column, format: RecordFormat) -> program::Column {
         (RecordFormat::Json, None) => column.path.segments().to_vec(),
         (RecordFormat::Csv { .. }, _) => Vec::new(),
     };
-    program::Column { path, data_type: data_type(column.data_type) }
+    program::Column { path, data_type: column.epoch.map_or(data_type(column.data_type), epoch) }
 }
 
 /// The array that columns lie in; there is one at most.
@@ -257,6 +258,7 @@ impl Relations<'_> {
             Function::TimestampDiff(field) => program::Function::Between(time_field(field)),
             Function::UnixTimestamp => program::Function::Milliseconds,
             Function::FromUnixTimestamp => program::Function::FromMilliseconds,
+            Function::FromEpoch(unit) => return Ok(To::Cast(epoch(unit), of(0)?)),
             Function::Now => return Ok(To::Now),
             Function::Builtin(builtin) => {
                 let Some(scalar) = builtin.scalar else {
@@ -351,6 +353,16 @@ fn data_type(data_type: DataType) -> program::DataType {
         DataType::Time => To::Time,
         DataType::Timestamp => To::Timestamp,
     }
+}
+
+/// A number since 1970 that becomes a time.
+fn epoch(unit: EpochUnit) -> program::DataType {
+    program::DataType::Epoch(match unit {
+        EpochUnit::Seconds => program::EpochUnit::Seconds,
+        EpochUnit::Milliseconds => program::EpochUnit::Milliseconds,
+        EpochUnit::Microseconds => program::EpochUnit::Microseconds,
+        EpochUnit::Nanoseconds => program::EpochUnit::Nanoseconds,
+    })
 }
 
 fn arithmetic(operator: Arithmetic) -> program::Arithmetic {

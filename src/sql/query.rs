@@ -13,7 +13,8 @@
 //! character or `${`.
 
 use super::data_type::DataType;
-use super::expr::{Expr, ExprKind, Literal};
+use super::epoch::EpochUnit;
+use super::expr::{Aggregate, Expr, ExprKind, Literal};
 pub use super::from::{FromClause, JoinKind, TimeBounds, Window, WindowKind};
 use super::path::Path;
 use crate::source::Span;
@@ -27,6 +28,8 @@ pub struct Column {
     pub data_type: DataType,
     /// Where in a record its value lies.
     pub path: Path,
+    /// What the record's number counts since 1970, where that becomes a TIMESTAMP.
+    pub epoch: Option<EpochUnit>,
     /// Where it is declared.
     pub span: Span,
 }
@@ -49,6 +52,8 @@ pub enum RecordFormat {
 pub struct EventTime {
     /// Which column of the input.
     pub column: usize,
+    /// What the column counts since 1970, unless it is a TIMESTAMP.
+    pub unit: Option<EpochUnit>,
     /// How late a record may come, in milliseconds; a later one belongs to no window any more.
     pub lateness_ms: u64,
 }
@@ -293,6 +298,25 @@ impl Select {
             return Err(StateNeed { what: "OVER", span: over.span });
         }
         self.filter.iter().chain(&self.items).try_for_each(Expr::stateless)
+    }
+
+    /// How many rows back LAG goes, where all calls of it go back as many.
+    pub(super) fn lag(&self) -> Option<u64> {
+        fn collect(expr: &Expr, all: &mut Vec<u64>) {
+            if let ExprKind::Aggregate { function: Aggregate::Lag, arguments, .. } = &expr.kind
+                && let Some(ExprKind::Literal(Literal::Integer(rows))) =
+                    arguments.get(1).map(|rows| &rows.kind)
+            {
+                all.push(rows.unsigned_abs());
+            }
+            expr.operands(&mut |operand| collect(operand, all));
+        }
+        let mut all = Vec::new();
+        for expr in self.expressions() {
+            collect(expr, &mut all);
+        }
+        let first = *all.first()?;
+        all.iter().all(|rows| *rows == first).then_some(first)
     }
 
     /// The SELECT's own expressions: conditions, keys and items, not those of the FROM clause.

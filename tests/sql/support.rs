@@ -33,6 +33,7 @@ pub fn columns(sources: &mut Sources, text: &str) -> Vec<Column> {
                 name: name.replace('␣', " "),
                 data_type: data_type.parse().expect("a type"),
                 path: parse_column_path(&path).expect("a path"),
+                epoch: None,
                 span: sources.file(id).span(at..at + line.trim_end().len()),
             });
         }
@@ -62,6 +63,7 @@ pub fn analyzed_as(
     let columns = columns(&mut sources, column_lines);
     let event_time = event_time.split_once(' ').map(|(name, lateness)| EventTime {
         column: columns.iter().position(|column| column.name == name).expect("the event time's column"),
+        unit: None,
         lateness_ms: lateness.trim().parse().expect("milliseconds"),
     });
     let id = sources.add("input.sql", sql.into());

@@ -101,9 +101,43 @@ impl Reader<'_> {
         if self.skip('.').is_none() {
             return 0;
         }
+        self.billionths()
+    }
+
+    /// Up to nine digits as billionths.
+    fn billionths(&mut self) -> i64 {
         let before = self.0.len();
         let number = self.digits(1, 9).unwrap_or(0);
         number * 10_i64.pow(9 - (before - self.0.len()) as u32)
+    }
+
+    /// Minutes that a clock is before UTC: `+02:00`, `-0330`, `+01`, with the letters of a zone behind it; `Z`, `UTC`
+    /// and `GMT` are none, as is nothing. A blank may stand in front.
+    fn offset(&mut self) -> Option<i64> {
+        let mut reader = Reader(self.0.strip_prefix(' ').unwrap_or(self.0));
+        if let Some(rest) = ["Z", "UTC", "GMT"].iter().find_map(|name| reader.0.strip_prefix(name)) {
+            self.0 = rest;
+            return Some(0);
+        }
+        let sign = match reader.0.as_bytes().first() {
+            Some(b'+') => 1,
+            Some(b'-') => -1,
+            _ => return Some(0),
+        };
+        reader.0 = &reader.0[1..];
+        let hours = reader.digits(2, 2).filter(|hours| *hours < 20)?;
+        let colon = reader.skip(':').is_some();
+        let minutes = match reader.digits(2, 2) {
+            Some(minutes) if minutes < 60 => minutes,
+            None if !colon => 0,
+            _ => return None,
+        };
+        if let Some(zone) = reader.0.strip_prefix(' ') {
+            let letters = zone.bytes().take_while(u8::is_ascii_uppercase).count();
+            reader.0 = zone.get(letters..).filter(|_| (1..=5).contains(&letters))?;
+        }
+        self.0 = reader.0;
+        Some(sign * (hours * 60 + minutes))
     }
 
     /// `[MM][M]`: two digits, and more of them only if they are the same number; or one digit.
@@ -118,11 +152,50 @@ impl Reader<'_> {
 }
 
 /// Milliseconds since 1970 from a text: `2026-01-27 09:30:00.5`, also with a `T` between and a `Z` behind; the time
-/// may be missing.
+/// may be missing. Behind the time may stand an offset from UTC, `UTC` or `GMT`, and the name of a zone in brackets;
+/// seconds may be missing then, and a comma may stand before their fraction.
 ///
 /// Public for the compiler, which writes constants with it.
 #[must_use]
 pub fn parse_timestamp(text: &str) -> Option<i64> {
+    plain_timestamp(text).or_else(|| zoned_timestamp(text))
+}
+
+/// A time with an offset: the forms of which Flink's own reader knows nothing.
+fn zoned_timestamp(text: &str) -> Option<i64> {
+    let mut reader = Reader(text);
+    let year = reader.digits(4, 4).filter(|year| *year > 0)?;
+    reader.skip('-')?;
+    let month = reader.digits(2, 2).filter(|month| (1..=12).contains(month))?;
+    reader.skip('-')?;
+    let day = reader.digits(2, 2).filter(|day| (1..=31).contains(day))?;
+    reader.skip('T').or_else(|| reader.skip(' '))?;
+    let hour = reader.digits(2, 2).filter(|hour| *hour < 24)?;
+    reader.skip(':')?;
+    let minute = reader.digits(2, 2).filter(|minute| *minute < 60)?;
+    let (mut second, mut nanos) = (0, 0);
+    if reader.skip(':').is_some() {
+        second = reader.digits(2, 2).filter(|second| *second < 60)?;
+        if reader.0.starts_with(['.', ',']) {
+            let digits = Reader(&reader.0[1..]).digits(1, 9);
+            digits?;
+            reader.0 = &reader.0[1..];
+            nanos = reader.billionths();
+        }
+    }
+    let offset = reader.offset()?;
+    if reader.skip('[').is_some() {
+        let zone = reader.0.strip_suffix(']').filter(|zone| !zone.is_empty())?;
+        let named = zone.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_/+-".contains(&byte));
+        reader.0 = if named { "" } else { zone };
+    }
+    // A day that this month does not have is its last.
+    let days = days(year, month, day.min(month_length(year, month)));
+    let ms = ((hour * 60 + minute - offset) * 60 + second) * 1000 + nanos / 1_000_000;
+    reader.0.is_empty().then_some(days * MS_PER_DAY + ms)
+}
+
+fn plain_timestamp(text: &str) -> Option<i64> {
     let text = text.replace('T', " ").replace('Z', "");
     let mut reader = Reader(&text);
     let year = if reader.skip('+').is_some() { reader.digits(5, 19) } else { reader.digits(4, 4) }?;

@@ -101,12 +101,14 @@ impl Numbers {
             }
             DataType::Real => match raw {
                 Raw::Fraction(text) if !self.exact => {
-                    text.parse::<f64>().map_or(Value::Null, |number| Value::Real(number as f32))
+                    let number = text.parse::<f64>().ok().map(|number| number as f32);
+                    number.filter(|number| number.is_finite()).map_or(Value::Null, Value::Real)
                 }
                 _ => self.parsed(raw, number::parse_real).map_or(Value::Null, Value::Real),
             },
             DataType::Double => self.parsed(raw, number::parse_double).map_or(Value::Null, Value::Double),
             DataType::Text => self.any_text(raw),
+            DataType::Epoch(unit) => cast(self.column(raw, unit.number()), data_type),
             DataType::Char(_)
             | DataType::Varchar(_)
             | DataType::Date

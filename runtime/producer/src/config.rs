@@ -150,6 +150,11 @@ pub enum Value {
     Boolean {},
     /// The moment it is made at, UTC: `2026-11-23 08:00:00.123`.
     Timestamp {},
+    /// The same moment as a number, so many units since 1970.
+    Epoch {
+        /// Units of a second, up to those of a nanosecond.
+        per_second: u64,
+    },
     /// The day it is made on, UTC: `2026-11-23`.
     Date {},
     /// The time of day it is made at, UTC: `08:00:00`.

@@ -93,14 +93,15 @@ impl Printer<'_> {
         else {
             return quote::literal(&Literal::Null, data_type);
         };
-        let (column_of, time_of) = (|column| self.column(column), |relation, time| self.time(relation, time));
+        let (column_of, rowtime_of) = (|column| self.column(column), |relation| self.rowtime(relation));
         let expressions = Expressions {
             column: &column_of,
-            time: &time_of,
+            rowtime: &rowtime_of,
             over: None,
+            apart: None,
             hides: false,
-            session: None,
             computed: &[],
+            arguments: None,
         };
         let has_value =
             |row: &&Vec<Literal>| row[key] != Literal::Null && row[column.column] != Literal::Null;

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use super::super::data_type::{DataType, Family};
+use super::super::epoch::EpochUnit;
 use super::super::query::{Clock, Column, Query, RecordFormat, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
-use super::{column_name, expr, quote, time, time_name};
+use super::{arithmetic, column_name, expr, quote, time, time_name, time_texts};
 
 /// A key of the records, with what lies below it.
 #[derive(Debug)]
@@ -23,19 +24,24 @@ enum Shape<'a> {
 }
 
 /// What the JSON format makes of a value before it is cut and converted: times have more spellings than it reads.
-pub(in super::super) fn raw_type(data_type: DataType) -> DataType {
+fn raw_type(data_type: DataType) -> DataType {
     match data_type.family() {
         Family::Text | Family::Time => DataType::Varchar(None),
         Family::Boolean | Family::Number => data_type,
     }
 }
 
-/// Adds a value with what lies around it; `array` is the number of keys that lead to an array.
+/// The same for a column, whose times may be numbers.
+pub(in super::super) fn raw_type_of(column: &Column) -> DataType {
+    column.epoch.map_or(raw_type(column.data_type), EpochUnit::number)
+}
+
+/// Adds a value of a raw type with what lies around it; `array` is the number of keys that lead to an array.
 fn add<'a>(fields: &mut Vec<Field<'a>>, path: &'a [String], array: Option<usize>, data_type: DataType) {
     let Some((key, rest)) = path.split_first() else { return };
     let at = fields.iter().position(|field| field.key == key).unwrap_or_else(|| {
         let shape = match (rest.is_empty(), array) {
-            (true, _) => Shape::Value(raw_type(data_type)),
+            (true, _) => Shape::Value(data_type),
             (false, Some(1)) => Shape::Array(Vec::new()),
             (false, _) => Shape::Row(Vec::new()),
         };
@@ -68,7 +74,7 @@ fn table(query: &Query) -> (Vec<String>, String, &'static str) {
             let mut fields = Vec::new();
             for column in &query.input {
                 let array = column.path.elements().map(|(array, _)| array.len());
-                add(&mut fields, column.path.segments(), array, column.data_type);
+                add(&mut fields, column.path.segments(), array, raw_type_of(column));
             }
             let field = |field: &Field| format!("  {} {}", quote::name(field.key), type_of(&field.shape));
             let options = "'format' = 'json',\n  'json.ignore-parse-errors' = 'true',\n  \
@@ -146,12 +152,30 @@ fn value(query: &Query, at: usize, column: &Column) -> String {
         }
         (RecordFormat::Json, Some((_, element))) => {
             let keys: Vec<String> = element.iter().map(|key| quote::name(key)).collect();
-            (format!("`element`.{}", keys.join(".")), raw_type(column.data_type))
+            (format!("`element`.{}", keys.join(".")), raw_type_of(column))
         }
-        (RecordFormat::Json, None) => (format!("`record`.{}", path(column)), raw_type(column.data_type)),
+        (RecordFormat::Json, None) => (format!("`record`.{}", path(column)), raw_type_of(column)),
     };
-    if raw == column.data_type { path } else { expr::cast(&path, raw, column.data_type) }
+    let data_type = column.data_type;
+    if raw == data_type && data_type.is_approximate() {
+        // No JSON number is infinite, or NaN, which Flink reads in texts.
+        return arithmetic::finite(&path, data_type);
+    }
+    read(&path, raw, column, "\n    ")
 }
+
+/// A value of a raw type as its column's.
+fn read(path: &str, raw: DataType, column: &Column, between: &str) -> String {
+    match column.epoch {
+        Some(unit) => time::since_epoch(path, raw, unit),
+        None if raw == column.data_type => path.to_owned(),
+        None if column.data_type == DataType::Timestamp => time_texts::read(path, between),
+        None => expr::cast(path, raw, column.data_type),
+    }
+}
+
+/// Stands for an event time that a record does not have: the start of the year 1, which programs write for none.
+pub(super) const NO_TIME: &str = "TIMESTAMP '0001-01-01 00:00:00'";
 
 /// A time that rows are ordered by, and how late it may come.
 fn time_fields(query: &Query, time: TimeAttribute) -> Vec<String> {
@@ -166,16 +190,21 @@ fn time_fields(query: &Query, time: TimeAttribute) -> Vec<String> {
         },
         (TimeAttribute::EventTime, Some(event_time)) => {
             let column = &query.input[event_time.column];
-            let path = match query.format {
-                RecordFormat::Json => path(column),
-                RecordFormat::Csv { .. } => column_name(query.stream(StreamId::INPUT), event_time.column),
+            let (path, raw) = match query.format {
+                RecordFormat::Json => (path(column), raw_type_of(column)),
+                RecordFormat::Csv { .. } => {
+                    (column_name(query.stream(StreamId::INPUT), event_time.column), DataType::Varchar(None))
+                }
             };
-            let value = expr::cast(&path, DataType::Varchar(None), column.data_type);
+            let value = match event_time.unit {
+                Some(unit) => time::since_epoch(&path, raw, unit),
+                None => read(&path, raw, column, "\n    "),
+            };
             // Without any lateness, Flink drops rows that are as old as the newest one.
             let lateness = i64::try_from(event_time.lateness_ms).unwrap_or(i64::MAX).max(1);
             vec![
                 // A missing time must not stop the job. What is ordered by it leaves such a record out.
-                format!("  {name} AS COALESCE({value}, TIMESTAMP '1970-01-01 00:00:00')"),
+                format!("  {name} AS COALESCE({value}, {NO_TIME})"),
                 format!("  WATERMARK FOR {name} AS {name} - {}", time::interval(lateness)),
             ]
         }

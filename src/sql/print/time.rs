@@ -1,8 +1,10 @@
 //! Times and intervals as Flink SQL writes them.
 
+use super::super::data_type::DataType;
+use super::super::epoch::EpochUnit;
 use super::super::expr::{Expr, ExprKind, Function, TimeField};
 use super::super::interval::{DAY, Interval, MAX_CONSTANT_MS};
-use super::expr::Expressions;
+use super::expr::{self, Expressions};
 
 /// Days, hours, minutes and seconds, in milliseconds.
 const UNITS: [(&str, i64); 4] = [("DAY", DAY), ("HOUR", DAY / 24), ("MINUTE", 60_000), ("SECOND", 1000)];
@@ -64,6 +66,24 @@ pub(super) fn shifted(operand: &str, by: Interval) -> String {
     format!("{operand} {} {interval}", if negative { '-' } else { '+' })
 }
 
+/// The hours whose seconds an INTEGER holds, whatever is left of another one.
+const MOST_HOURS_IN_SECONDS: i64 = (1 << 31) / 3600 - 1;
+/// The same of minutes.
+const MOST_HOURS_IN_MINUTES: i64 = (1 << 31) / 60 - 1;
+
+/// The time that a number, or the text of one, counts since 1970.
+pub(super) fn since_epoch(operand: &str, from: DataType, unit: EpochUnit) -> String {
+    let number = unit.number();
+    let value = if from == number { operand.to_owned() } else { expr::cast(operand, from, number) };
+    let milliseconds = match unit.per_millisecond() {
+        Some(1) => value,
+        Some(units) => format!("{value} / {units}"),
+        // A millisecond of seconds is no exact binary number. What is no number would become 1970.
+        None => format!("CASE WHEN {value} > -1E11 THEN CAST(FLOOR({value} * 1000 + 5E-4) AS BIGINT) END"),
+    };
+    format!("CAST(TO_TIMESTAMP_LTZ({milliseconds}, 3) AS TIMESTAMP(3))")
+}
+
 /// Milliseconds since 1970 of a time.
 fn since_1970(time: &str) -> String {
     format!("EXTRACT(EPOCH FROM {time}) * 1000 + EXTRACT(MILLISECOND FROM {time})")
@@ -101,12 +121,24 @@ impl Expressions<'_> {
                 }
             },
             Function::TimestampDiff(field) => {
-                format!("TIMESTAMPDIFF({}, {}, {})", field.name(), argument(0), argument(1))
+                let apart = |unit: &str| format!("TIMESTAMPDIFF({unit}, {}, {})", argument(0), argument(1));
+                // Flink's own wraps around, and counts weeks by seconds.
+                let within = |hours: i64| {
+                    let (between, unit) = (apart("HOUR"), apart(field.name()));
+                    format!("CASE WHEN {between} BETWEEN -{hours} AND {hours} THEN {unit} END")
+                };
+                match field {
+                    TimeField::Second => within(MOST_HOURS_IN_SECONDS),
+                    TimeField::Minute => within(MOST_HOURS_IN_MINUTES),
+                    TimeField::Week => format!("({} / 7)", apart("DAY")),
+                    _ => apart(field.name()),
+                }
             }
             Function::UnixTimestamp => format!("({})", since_1970(&argument(0))),
             Function::FromUnixTimestamp => {
                 format!("CAST(TO_TIMESTAMP_LTZ({}, 3) AS TIMESTAMP(3))", argument(0))
             }
+            Function::FromEpoch(unit) => since_epoch(&argument(0), arguments[0].data_type, unit),
             Function::FormatTimestamp => format!("DATE_FORMAT({}, {})", argument(0), argument(1)),
             // Of a text that does not fit the pattern Flink keeps all digits of a second; the casts drop them.
             Function::ParseTimestamp => {

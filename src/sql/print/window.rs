@@ -6,7 +6,7 @@
 
 use super::super::expr::{ColumnRef, Expr, ExprKind};
 use super::super::query::{Clock, TimeAttribute, WindowKind};
-use super::{Printer, time, time_name};
+use super::{Printer, quote, time, time_name};
 
 /// What the columns of computed values are called, with a number behind it.
 pub(super) const VALUE: &str = "pipec_value_";
@@ -27,6 +27,16 @@ impl Rows {
         if rows.starts_with('(') { rows } else { format!("TABLE {rows}") }
     }
 
+    /// The column of a value, which is new if there is none of it yet.
+    pub(super) fn value(&mut self, text: String) -> String {
+        if let Some((_, name)) = self.values.iter().find(|(known, _)| *known == text) {
+            return name.clone();
+        }
+        let name = quote::name(&format!("{VALUE}{}", self.values.len() + 1));
+        self.values.push((text, name.clone()));
+        name
+    }
+
     /// The stream, or a SELECT of it.
     pub(super) fn of(&self, table: String) -> String {
         if self.values.is_empty() && self.conditions.is_empty() {
@@ -43,9 +53,22 @@ impl Rows {
     }
 }
 
+/// The bounds of a session that is called with such arguments, as the table function calls them; with its time, where rows
+/// carry it on.
+pub(super) fn session_columns(session: &str, with_time: bool) -> Vec<String> {
+    let mut columns = vec![
+        format!("CAST(SESSION_START({session}) AS TIMESTAMP(3)) AS `window_start`"),
+        format!("CAST(SESSION_END({session}) AS TIMESTAMP(3)) AS `window_end`"),
+    ];
+    if with_time {
+        columns.push(format!("SESSION_PROCTIME({session}) AS `window_time`"));
+    }
+    columns
+}
+
 impl Printer<'_> {
     /// Whether the SELECT groups windows by the clock.
-    fn groups_by_clock(&self) -> bool {
+    pub(super) fn groups_by_clock(&self) -> bool {
         let select = &self.insert.select;
         let by_clock = select.from.window().is_some_and(|window| window.time == TimeAttribute::Rowtime);
         by_clock && select.group.is_some() && self.query.clock == Clock::Processing

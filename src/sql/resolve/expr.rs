@@ -6,6 +6,7 @@ use sqlparser::ast;
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{Expr, ExprKind, Literal, WindowBound};
 use super::super::name::{Name, bad_name, folded_text};
+use super::super::print::TIME_TEXT_COPIES;
 use super::super::query::Meaning;
 use super::super::refuse::refusal;
 use super::super::scan::Text;
@@ -314,7 +315,10 @@ impl Resolver<'_, '_> {
         otherwise: DataType,
         user: &str,
     ) -> Option<Expr> {
-        let operand = self.operand(expr)?;
+        let operand = match self.operand(expr)? {
+            Operand::Typed(operand) if family == Family::Time => Operand::Typed(self.as_event_time(operand)),
+            operand => operand,
+        };
         match operand.data_type() {
             Some(data_type) if data_type.family() != family => {
                 let (needs, help) = wanted(family, data_type);
@@ -376,6 +380,7 @@ impl Resolver<'_, '_> {
     }
 
     fn cast(&mut self, expr: &ast::Expr, data_type: &ast::DataType) -> Option<Operand> {
+        let before = *self.values;
         let operand = self.operand(expr);
         let target: DataType = match data_type.to_string().parse() {
             Ok(target) => target,
@@ -396,7 +401,15 @@ impl Resolver<'_, '_> {
             let message = format!("{} cannot be converted to {target}", operand.data_type);
             return self.mismatch(operand.span, message, help.into());
         }
+        if operand.data_type.family() == Family::Text && target == DataType::Timestamp {
+            self.repeated(before, TIME_TEXT_COPIES)?;
+        }
         let span = operand.span;
+        let is_number = target.family() == Family::Number && operand.data_type.family() != Family::Time;
+        if is_number && !target.holds(operand.data_type) {
+            // It is looked at first, whether it fits.
+            self.repeated(before, 3)?;
+        }
         let converted = convert(operand, target);
         Some(match converted.kind {
             ExprKind::Cast { operand, .. } => typed(ExprKind::Cast { operand, written: true }, target, span),

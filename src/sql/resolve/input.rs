@@ -2,7 +2,7 @@
 
 use super::super::Input;
 use super::super::name::bad_name;
-use super::super::print::raw_type;
+use super::super::print::raw_type_of;
 use super::super::query::{Column, RecordFormat};
 use crate::diagnostics::{Code, Diagnostic};
 
@@ -90,7 +90,7 @@ fn clash(a: &Column, b: &Column) -> bool {
         return true;
     }
     if a_path == b_path {
-        raw_type(a.data_type) != raw_type(b.data_type)
+        raw_type_of(a) != raw_type_of(b)
     } else {
         let either_is_root = a.path.is_root() || b.path.is_root();
         !either_is_root && (a_path.starts_with(b_path) || b_path.starts_with(a_path))

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use sqlparser::ast::{self, SetExpr};
 
 use super::super::data_type::DataType;
-use super::super::expr::{Aggregate, ColumnRef, Comparison, Expr, ExprKind, Literal, WindowBound};
+use super::super::expr::{Aggregate, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, WindowBound};
 use super::super::name::Name;
 use super::super::query::{FromClause, Group, Meaning, Over, Select, StreamId, TimeAttribute};
 use super::aliases::Aliases;
@@ -275,6 +275,7 @@ impl Resolver<'_, '_> {
         let (filter, _) = (filter?, having?);
         self.bounded_ranks(filter.as_ref())?;
         let group = group.filter(|_| complete)?;
+        self.merged_aggregates(&from, group.as_ref(), &items)?;
         let over = self.finish_over(&from, group.as_ref())?;
         let (times, windowed) = self.times(&from, group.as_ref());
         let select = Select { from, filter, group, over, items: Vec::new(), span: self.span };
@@ -481,6 +482,8 @@ pub(super) fn meaning(value: &Expr, selected: &Selected) -> Meaning {
         {
             selected.scope.relations[column.relation].columns[column.column].meaning
         }
+        // The event time, of a column of numbers.
+        ExprKind::Call { function: Function::FromEpoch(_), arguments } => meaning(&arguments[0], selected),
         _ => Meaning::Value,
     }
 }

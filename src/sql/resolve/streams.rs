@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::data_type::DataType;
+use super::super::epoch::EpochUnit;
 use super::super::expr::Literal;
 use super::super::name::{Meant, Name};
 use super::super::parse::CreateStream;
@@ -43,6 +44,8 @@ pub(super) struct Streams {
     /// What goes into streams that the user did not name.
     pub(super) inserts: Vec<Insert>,
     references: Vec<Vec<Vec<Literal>>>,
+    /// What the event time's column counts since 1970, unless it is a TIMESTAMP.
+    pub(super) event_unit: Option<EpochUnit>,
 }
 
 impl Streams {
@@ -63,6 +66,7 @@ impl Streams {
             faulty: HashSet::new(),
             inserts: Vec::new(),
             references: Vec::new(),
+            event_unit: input.event_time.and_then(|event_time| event_time.unit),
         };
         let id = streams.add(stream(INPUT_NAME.into(), columns.collect(), Role::Input, span));
         let flow = &mut streams.flows[id.0];

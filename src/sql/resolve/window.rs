@@ -3,7 +3,10 @@
 use sqlparser::ast;
 
 use super::super::data_type::DataType;
-use super::super::expr::{Aggregate, ColumnRef, Comparison, Expr, ExprKind, Literal, WindowBound};
+use super::super::epoch::EpochUnit;
+use super::super::expr::{
+    Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, WindowBound,
+};
 use super::super::interval::{Interval, MAX_CONSTANT_MS};
 use super::super::name::{Meant, Name};
 use super::super::query::{
@@ -39,16 +42,72 @@ impl Resolver<'_, '_> {
             ExprKind::Column(ColumnRef { relation, column }) => {
                 let meaning = self.here.scope.relations[*relation].columns[*column].meaning;
                 match meaning {
-                    Meaning::EventTime => (*relation, TimeAttribute::EventTime, true, None),
+                    // Of a column of numbers, `FromEpoch` makes the time.
+                    Meaning::EventTime if expr.data_type == DataType::Timestamp => {
+                        (*relation, TimeAttribute::EventTime, true, None)
+                    }
                     Meaning::Rowtime => (*relation, TimeAttribute::Rowtime, true, None),
                     Meaning::WindowStart { of, size_ms: Some(size) } => (*relation, of, false, Some(size)),
                     _ => return None,
                 }
             }
+            ExprKind::Call { function: Function::FromEpoch(_), arguments } => {
+                (self.counted_event_time(&arguments[0])?.relation, TimeAttribute::EventTime, true, None)
+            }
             _ => return None,
         };
         let has = self.here.scope.relations[relation].times.contains(&attribute);
         has.then_some(Time { relation, attribute, exact, step_ms })
+    }
+
+    /// The column that an expression is, if that counts the event time from 1970.
+    pub(super) fn counted_event_time(&self, expr: &Expr) -> Option<ColumnRef> {
+        let ExprKind::Column(column) = expr.kind else { return None };
+        let meaning = self.here.scope.relations[column.relation].columns[column.column].meaning;
+        let counts = expr.data_type != DataType::Timestamp && meaning == Meaning::EventTime;
+        counts.then_some(column)
+    }
+
+    /// A column of numbers that is the event time, as a time; any other expression as it is.
+    pub(super) fn as_event_time(&self, expr: Expr) -> Expr {
+        match (self.counted_event_time(&expr), self.streams.event_unit) {
+            (Some(_), Some(unit)) => {
+                let span = expr.span;
+                let kind = ExprKind::Call { function: Function::FromEpoch(unit), arguments: vec![expr] };
+                Expr { kind, data_type: DataType::Timestamp, span }
+            }
+            _ => expr,
+        }
+    }
+
+    /// Milliseconds since 1970 that are made of the event time's column, as that column.
+    pub(super) fn milliseconds_of_event_time(&self, milliseconds: &Expr) -> Option<Expr> {
+        let unit = self.streams.event_unit?;
+        let plain = |expr: &Expr| -> Expr {
+            let mut expr = expr;
+            while let ExprKind::Cast { operand, .. } = &expr.kind {
+                expr = operand;
+            }
+            expr.clone()
+        };
+        let milliseconds = plain(milliseconds);
+        let column = match (&milliseconds.kind, unit) {
+            (ExprKind::Column(_), EpochUnit::Milliseconds) => milliseconds,
+            (ExprKind::Arithmetic { operator, left, right }, unit) => {
+                let factor = |expr: &Expr| match plain(expr).kind {
+                    ExprKind::Literal(Literal::Integer(factor)) => Some(factor),
+                    _ => None,
+                };
+                match (operator, unit.per_millisecond(), factor(left), factor(right)) {
+                    (Arithmetic::Multiply, None, _, Some(1000)) => plain(left),
+                    (Arithmetic::Multiply, None, Some(1000), _) => plain(right),
+                    (Arithmetic::Divide, Some(units), _, Some(factor)) if factor == units => plain(left),
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        self.counted_event_time(&column).map(|_| column)
     }
 
     /// Whether an expression holds the `ROWTIME` of a row.
@@ -147,7 +206,7 @@ impl Resolver<'_, '_> {
         self.push(name, None, id, false)?;
         Some(Leaf {
             from: FromClause::Stream { stream: id, name: called, window: None, span },
-            back_ms: None,
+            windows: Vec::new(),
         })
     }
 
@@ -216,7 +275,7 @@ impl Resolver<'_, '_> {
             _ => return self.bad_window(function),
         };
         let window = Some(self.of_a_length_in_flink(Window { time, kind, span: function.span })?);
-        Some(Leaf { from: FromClause::Stream { stream, name: called, window, span }, back_ms: None })
+        Some(Leaf { from: FromClause::Stream { stream, name: called, window, span }, windows: Vec::new() })
     }
 
     /// The window, unless it is longer than Flink's constants are.
@@ -291,6 +350,7 @@ impl Resolver<'_, '_> {
             Err(fault) => return self.fault(fault),
         };
         let Operand::Typed(found) = found else { return None };
+        let found = self.as_event_time(found);
         match self.time_of(&found) {
             Some(time) => Some(time.attribute),
             None => self.no_time(found.span, &name.text),

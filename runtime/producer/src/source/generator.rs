@@ -258,6 +258,10 @@ fn write(data: &mut Vec<u8>, rng: &mut Rng, now: UtcDateTime, value: Value) {
         Value::Timestamp {} => {
             write!(data, "\"{} {}.{:03}\"", date(now), time_of_day(now), now.millisecond())
         }
+        Value::Epoch { per_second } => {
+            let nanoseconds = now.unix_timestamp_nanos();
+            write!(data, "{}", nanoseconds * i128::from(per_second) / 1_000_000_000)
+        }
         Value::Date {} => write!(data, "\"{}\"", date(now)),
         Value::Time {} => write!(data, "\"{}\"", time_of_day(now)),
     };
@@ -322,6 +326,7 @@ mod tests {
             {"path": "$.place[\"the \\\"latitude\\\"\"]", "value": {"number": {}}},
             {"path": "$.active", "value": {"boolean": {}}},
             {"path": "$.at", "value": {"timestamp": {}}},
+            {"path": "$.ms", "value": {"epoch": {"per_second": 1000}}},
             {"path": "$.day", "value": {"date": {}}},
             {"path": "$.hour", "value": {"time": {}}},
         ])
@@ -341,6 +346,8 @@ mod tests {
             let latitude = record["place"]["the \"latitude\""].as_f64().expect("a number");
             assert!((-180.0..=180.0).contains(&latitude));
             assert!(record["active"].is_boolean());
+            let ms = record["ms"].as_i64().expect("a whole number");
+            assert!((1_700_000_000_000..4_100_000_000_000).contains(&ms), "{ms}");
             let at = record["at"].as_str().expect("a text");
             assert_eq!(
                 at,
