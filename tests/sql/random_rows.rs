@@ -49,8 +49,11 @@ fn rows(random: &mut Random) -> Vec<Row> {
         .collect()
 }
 
-/// What is computed of the rows of a group, each with its SQL.
-const AGGREGATES: &[(&str, fn(&[&Row]) -> Value)] = &[
+/// What is computed of rows: its SQL, and its value.
+type Computed = (&'static str, fn(&[&Row]) -> Value);
+
+/// What is computed of the rows of a group.
+const AGGREGATES: &[Computed] = &[
     ("COUNT(*)", |rows| json!(rows.len())),
     ("COUNT(\"n\")", |rows| json!(numbers(rows).len())),
     ("SUM(\"n\")", |rows| {
@@ -65,7 +68,7 @@ const AGGREGATES: &[(&str, fn(&[&Row]) -> Value)] = &[
     }),
 ];
 /// Those that OVER does not take.
-const DISTINCT: &[(&str, fn(&[&Row]) -> Value)] = &[
+const DISTINCT: &[Computed] = &[
     ("COUNT(DISTINCT \"n\")", |rows| json!(numbers(rows).into_iter().collect::<BTreeSet<_>>().len())),
     ("SUM(DISTINCT \"n\")", |rows| {
         let different: BTreeSet<i64> = numbers(rows).into_iter().collect();
@@ -85,7 +88,7 @@ fn pick<T: Copy>(random: &mut Random, list: &[T]) -> T {
 }
 
 /// Keys of groups: the SQL, and the value of a row.
-const KEYS: &[&[(&str, fn(&Row) -> Value)]] = &[
+const KEYS: &[&GroupKeys] = &[
     &[],
     &[("\"k\"", |row| json!(row.k))],
     &[("\"k\"", |row| json!(row.k)), ("MOD(\"id\", 3)", |row| json!(row.id % 3))],
@@ -131,7 +134,7 @@ fn windows(random: &mut Random, rows: &[Row]) -> Known {
 fn sessions(random: &mut Random, rows: &[Row]) -> Known {
     let gap = pick(random, &[2, 20, 90]) * 1000;
     let from = format!("TABLE(SESSION(TABLE stream, DESCRIPTOR(\"at\"), INTERVAL '{}' SECOND))", gap / 1000);
-    let keys = pick(random, &[&KEYS[0][..], &KEYS[1][..]]);
+    let keys = pick(random, &[KEYS[0], KEYS[1]]);
     let mut sessions: Vec<(Vec<Value>, Vec<&Row>)> = Vec::new();
     for row in rows {
         let key: Vec<Value> = keys.iter().map(|(_, value)| value(row)).collect();
