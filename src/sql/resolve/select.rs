@@ -278,7 +278,7 @@ impl Resolver<'_, '_> {
         self.merged_aggregates(&from, group.as_ref(), &items)?;
         let over = self.finish_over(&from, group.as_ref())?;
         let (times, windowed) = self.times(&from, group.as_ref());
-        let select = Select { from, filter, group, over, items: Vec::new(), span: self.span };
+        let select = Select { from, filter, group, over, forest: None, items: Vec::new(), span: self.span };
         let scope = std::mem::take(&mut self.here.scope);
         let bucket = self.here.bucket.take();
         Some(Selected { select, items, times, windowed, bucket, scope }).filter(|_| plain)
