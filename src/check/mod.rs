@@ -3,6 +3,7 @@
 
 mod analytics;
 mod delivery;
+mod flink;
 mod names;
 mod outputs;
 mod prefix;
@@ -91,6 +92,7 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
     producer::check(&mut context);
     source::check(&mut context);
     analytics::check(&mut context);
+    flink::check(&mut context);
     throughput::check(&mut context);
     outputs::check(&mut context);
     rows::check(&mut context);
