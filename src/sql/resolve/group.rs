@@ -419,42 +419,43 @@ impl Resolver<'_, '_> {
         fine.then_some(Some(Group { having, ..group }))
     }
 
-    /// Refuses the first and the last value of windows that overlap: Flink puts those together from their parts, the last
-    /// part first.
-    pub(super) fn no_ends_of_hops(
+    /// Aggregates that Flink does not put together from parts of a window, where windows share such parts.
+    pub(super) fn merged_aggregates(
         &mut self,
         from: &FromClause,
         group: Option<&Group>,
         items: &[Item],
     ) -> Option<()> {
-        let hops = |window: &Window| matches!(window.kind, WindowKind::Hop { .. });
-        if !from.window().is_some_and(hops) {
+        let Some((group, kind)) = group.zip(from.window().map(|window| &window.kind)) else {
+            return Some(());
+        };
+        if !matches!(kind, WindowKind::Hop { .. }) {
             return Some(());
         }
-        let is_end = |part: &Expr| {
-            matches!(
-                part.kind,
-                ExprKind::Aggregate {
-                    function: Aggregate::FirstValue
-                        | Aggregate::LastValue
-                        | Aggregate::FirstPresent
-                        | Aggregate::LastPresent,
-                    ..
-                }
-            )
+        // Flink puts such a window together from its parts, the last part first.
+        let is_refused = |expr: &Expr| match expr.kind {
+            ExprKind::Aggregate { function, distinct, .. } => match function {
+                Aggregate::FirstValue
+                | Aggregate::LastValue
+                | Aggregate::FirstPresent
+                | Aggregate::LastPresent => true,
+                Aggregate::Sum
+                | Aggregate::StddevPop
+                | Aggregate::StddevSamp
+                | Aggregate::VarPop
+                | Aggregate::VarSamp => distinct,
+                _ => false,
+            },
+            _ => false,
         };
         let values = items.iter().filter_map(|item| match &item.value {
             super::operand::Operand::Typed(value) => Some(value),
-            _ => None,
+            super::operand::Operand::Null(_) => None,
         });
-        let mut all = values.chain(group.and_then(|group| group.having.as_ref()));
-        match all.find(|value| value.any(&is_end)).map(|value| value.span) {
-            None => Some(()),
-            Some(span) => {
-                let help = "take a tumbling window, or MIN or MAX: Flink does not keep the order of rows in windows that overlap";
-                self.refuse(Some(span), "the first or last value of a HOP window", help)
-            }
-        }
+        let found = values.chain(&group.having).find(|value| value.any(&is_refused));
+        let Some(span) = found.map(|value| value.span) else { return Some(()) };
+        let help = "write it over TUMBLE, or COUNT(DISTINCT x), AVG(DISTINCT x), MIN or MAX";
+        self.refuse(Some(span), "this aggregate of the rows of HOP", help)
     }
 
     /// Whether a value is one of the whole group; reported if not.
