@@ -30,7 +30,8 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
                 event_time: records.event_time,
                 references,
             };
-            sql::analyze(text, &input)
+            let (query, diagnostics) = sql::analyze(text, &input);
+            (query.map(|query| Query { start: analytics.start, ..query }), diagnostics)
         }
         _ => (None, Vec::new()),
     }

@@ -3,7 +3,9 @@
 
 mod analytics;
 mod delivery;
+mod event_time;
 mod names;
+mod order;
 mod outputs;
 mod prefix;
 mod producer;
@@ -90,6 +92,8 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
     producer::check(&mut context);
     source::check(&mut context);
     analytics::check(&mut context);
+    event_time::check(&mut context);
+    order::check(&mut context);
     outputs::check(&mut context);
     rows::check(&mut context);
     transform::check(&mut context);

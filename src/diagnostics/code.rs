@@ -101,6 +101,8 @@ codes! {
     "0417" QueryNeedsFlink "This query cannot run in the Lambda"
     "0418" FunctionRegion "A stream calls functions of its own region"
     "0419" TimeEncoding "A time's encoding does not fit its column"
+    "0420" OrderAcrossShards "A query goes by the order of records of several shards"
+    "0421" ShardsOfOneSubtask "A subtask reads several shards by their event time"
 
     "0501" TransformTimeout "Firehose waits five minutes for a transform"
     "0502" TransformBufferSize "The transform's buffer is out of range"

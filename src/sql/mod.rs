@@ -36,8 +36,8 @@ pub use print::print_flink;
 pub use program::{needs_flink, print_program};
 pub use query::{
     Clock, Column, EventTime, Frame, FromClause, Group, Insert, JoinKind, Meaning, Order, Over, Query,
-    RecordFormat, Role, Select, StateNeed, Stream, StreamColumn, StreamId, TimeAttribute, TimeBounds, Window,
-    WindowKind,
+    RecordFormat, Role, Select, Start, StateNeed, Stream, StreamColumn, StreamId, TimeAttribute, TimeBounds,
+    Window, WindowKind,
 };
 pub use rows::{OpenPlace, RowRate};
 

@@ -7,7 +7,7 @@ use super::super::query::{
     WindowKind,
 };
 use super::expr::Expressions;
-use super::records::NO_TIME;
+use super::records::has_event_time;
 use super::window::Rows;
 use super::{Printer, column_name, quote, time, time_name};
 
@@ -61,7 +61,7 @@ impl Printer<'_> {
         let end = (relation, TimeAttribute::EventTime);
         let bounds = self.insert.select.from.bounds();
         let is_compared = bounds.iter().any(|bounds| bounds.first == end || bounds.second == end);
-        is_compared.then(|| format!("{} > {}", time_name(TimeAttribute::EventTime), NO_TIME))
+        is_compared.then(|| has_event_time(self.query, time_name(TimeAttribute::EventTime)))
     }
 
     fn window(&self, stream: StreamId, window: &Window, rows: &Rows) -> String {

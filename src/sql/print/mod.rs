@@ -154,12 +154,6 @@ impl<'a> Printer<'a> {
         self.qualified(relation, time_name(time))
     }
 
-    /// What rows with an event time have in common. Those that have none come early enough where nothing has a time yet,
-    /// so what is ordered by it leaves them out by name. The column that holds the time would be read a second time.
-    fn has_event_time(&self, relation: usize) -> String {
-        format!("{} > {}", self.time(relation, TimeAttribute::EventTime), records::NO_TIME)
-    }
-
     /// What rows must hold that are cut into windows, or looked back from, by their event time.
     fn has_time(&self) -> Option<String> {
         let select = &self.insert.select;
@@ -170,7 +164,7 @@ impl<'a> Printer<'a> {
         };
         let is_ordered = window.or(over) == Some(TimeAttribute::EventTime);
         let relation = select.from.timekeeper().filter(|_| is_ordered)?;
-        Some(self.has_event_time(relation))
+        Some(records::has_event_time(self.query, &self.time(relation, TimeAttribute::EventTime)))
     }
 
     fn select(&self) -> String {
@@ -206,7 +200,10 @@ impl<'a> Printer<'a> {
                 _ => format!("  `window_time` AS {}", time_name(time)),
             });
         }
-        let mut conditions: Vec<String> = self.has_time().into_iter().collect();
+        // The clock is in it, and Flink moves no such condition to before the window.
+        let mut conditions = Vec::new();
+        let ordered = if select.from.window().is_some() { &mut rows.conditions } else { &mut conditions };
+        ordered.extend(self.has_time());
         conditions.extend(self.partners(&select.from, &early));
         if let Some(filter) = &select.filter {
             let filter =
@@ -214,7 +211,7 @@ impl<'a> Printer<'a> {
             conditions.push(filter);
         }
         if self.filters_before_window() {
-            rows.conditions = std::mem::take(&mut conditions);
+            rows.conditions.append(&mut conditions);
         }
         let from = self.from(&select.from, &rows, &expressions);
         let mut text = format!("SELECT\n{}\nFROM {from}", items.join(",\n"));

@@ -7,7 +7,7 @@ use super::super::expr::{Aggregate, Expr, ExprKind};
 use super::super::name::Name;
 use super::super::parse::{InsertInto, Statement};
 use super::super::query::{
-    Clock, Insert, Meaning, Order, Query, Role, Select, Stream, StreamId, TimeAttribute,
+    Clock, Insert, Meaning, Order, Query, Role, Select, Start, Stream, StreamId, TimeAttribute,
 };
 use super::super::scan::Text;
 use super::expr::Resolver;
@@ -281,7 +281,17 @@ fn finish(
     }
     let event_time = input.event_time;
     let (format, input) = (input.format, input.columns.to_vec());
-    Some(Query { format, input, event_time, is_plain, clock: clock.0, streams, references, inserts })
+    Some(Query {
+        format,
+        input,
+        event_time,
+        is_plain,
+        clock: clock.0,
+        start: Start::default(),
+        streams,
+        references,
+        inserts,
+    })
 }
 
 /// Why a stream cannot leave the SQL.
