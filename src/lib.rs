@@ -24,6 +24,7 @@ pub mod source;
 pub mod spec;
 pub mod sql;
 pub mod terminal;
+pub mod throughput;
 pub mod world;
 
 use std::path::Path;

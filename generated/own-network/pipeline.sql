@@ -20,7 +20,7 @@ CREATE TEMPORARY VIEW `SOURCE_SQL_STREAM_001` AS
 SELECT
   CAST(`record`.`sensor`.`id` AS VARCHAR(36)) AS `sensor`,
   CAST(`record`.`sensor`.`site` AS VARCHAR(64)) AS `site`,
-  `record`.`value` AS `celsius`
+  CASE WHEN ABS(`record`.`value`) <= 1.7976931348623157E308 THEN `record`.`value` END AS `celsius`
 FROM `pipec_records` AS `record`;
 
 -- An output. Its columns are the keys of the JSON; partition keys are random.
@@ -43,7 +43,7 @@ SELECT
   `sensor` AS `sensor`,
   CAST(SUBSTRING(UPPER(`site`), 1, 64) AS VARCHAR(64)) AS `site`,
   `celsius` AS `celsius`,
-  CAST(`celsius` * 1.8E0 + 3.2E1 AS DOUBLE) AS `fahrenheit`
+  CAST(CASE WHEN ABS(`celsius` * 1.8E0 + 3.2E1) <= 1.7976931348623157E308 THEN `celsius` * 1.8E0 + 3.2E1 END AS DOUBLE) AS `fahrenheit`
 FROM `SOURCE_SQL_STREAM_001`
 WHERE `celsius` > 3E1;
 

@@ -24,8 +24,8 @@ SELECT
   CAST(`record`.`name`.`last` AS VARCHAR(16)) AS `last`,
   `record`.`dob`.`age` AS `age`,
   CAST(`record`.`gender` AS VARCHAR(16)) AS `gender`,
-  `record`.`location`.`coordinates`.`latitude` AS `latitude`,
-  `record`.`location`.`coordinates`.`longitude` AS `longitude`
+  CASE WHEN ABS(`record`.`location`.`coordinates`.`latitude`) <= 1.7976931348623157E308 THEN `record`.`location`.`coordinates`.`latitude` END AS `latitude`,
+  CASE WHEN ABS(`record`.`location`.`coordinates`.`longitude`) <= 1.7976931348623157E308 THEN `record`.`location`.`coordinates`.`longitude` END AS `longitude`
 FROM `pipec_records` AS `record`;
 
 -- An output. Its columns are the keys of the JSON; partition keys are random.

@@ -5,6 +5,7 @@
 //! and should be checked against an account before money or data depends on it.
 
 pub mod flink;
+pub mod flink_throughput;
 pub mod handler_permissions;
 pub mod instance_types;
 pub mod limits;

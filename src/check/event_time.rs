@@ -1,9 +1,11 @@
 //! Event times of several shards that one subtask reads.
 
 use super::{Context, stream};
+use crate::aws::limits::flink as limits;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::spec::AnalyticsRuntime;
 use crate::sql::TimeAttribute;
+use crate::throughput;
 
 /// A lateness from which on an outage is what it is for, in milliseconds: an update of the application takes minutes.
 const OUTAGE_MS: u64 = 10 * 60 * 1000;
@@ -20,7 +22,13 @@ pub(super) fn check(context: &mut Context) {
     let Some(event_time) = query.event_time.filter(|time| ordered && time.lateness_ms < OUTAGE_MS) else {
         return;
     };
-    let (shards, subtasks) = (stream::count(context), analytics.flink.parallelism.value);
+    let flink = &analytics.flink;
+    let need = throughput::of_pipeline(query, analytics, &pipeline.stream);
+    let subtasks = match flink.parallelism.written {
+        true => flink.parallelism.value,
+        false => need.parallelism(flink.parallelism_per_kpu.value),
+    };
+    let shards = stream::count(context);
     if shards <= subtasks {
         return;
     }
@@ -31,7 +39,8 @@ pub(super) fn check(context: &mut Context) {
          are late",
         event_time.lateness_ms / 1000
     );
-    let per_kpu = shards.div_ceil(subtasks).min(8);
+    // As many KPUs as the load needs.
+    let per_kpu = (shards / need.kpus.max(1)).clamp(1, limits::PARALLELISM_PER_KPU.max);
     let help = format!(
         "write `parallelism: {shards}` and `parallelism_per_kpu: {per_kpu}` in `analytics.flink`, a subtask for each shard; or \
          write a `lateness` as long as an outage may be: `lateness: 1 h`"

@@ -12,6 +12,7 @@ mod producer;
 mod rows;
 mod source;
 mod stream;
+mod throughput;
 mod transform;
 
 pub use names::{same_names, same_names_within};
@@ -94,6 +95,7 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
     analytics::check(&mut context);
     event_time::check(&mut context);
     order::check(&mut context);
+    throughput::check(&mut context);
     outputs::check(&mut context);
     rows::check(&mut context);
     transform::check(&mut context);

@@ -103,6 +103,8 @@ codes! {
     "0419" TimeEncoding "A time's encoding does not fit its column"
     "0420" OrderAcrossShards "A query goes by the order of records of several shards"
     "0421" ShardsOfOneSubtask "A subtask reads several shards by their event time"
+    "0425" TooLittleParallelism "The parallelism is too low for the load"
+    "0426" HeldBackOperator "A part of the query runs in fewer subtasks than its work takes"
 
     "0501" TransformTimeout "Firehose waits five minutes for a transform"
     "0502" TransformBufferSize "The transform's buffer is out of range"
@@ -156,6 +158,7 @@ codes! {
     "1001" PackRecords "Packing records would save money"
     "1002" StatelessOnFlink "This query needs no Flink"
     "1003" RowsPerRecord "How many rows a record becomes is not known"
+    "1006" KeysUnknown "The number of keys decides how many KPUs there are"
 
     "1101" Credentials "AWS does not take the credentials"
     "1102" MissingPermission "A permission is missing"

@@ -27,9 +27,7 @@ impl Writer {
         }
         self.yaml.open(1, "outputs");
         let firehose = |output: &&Output| matches!(output.target, Some((TargetKind::Firehose, _)));
-        let stream = |output: &&Output| !matches!(output.target, Some((TargetKind::Lambda, _)));
-        let delivered =
-            outputs.iter().position(firehose).or_else(|| outputs.iter().position(stream)).unwrap_or_default();
+        let delivered = outputs.iter().position(firehose);
         let mut written: Vec<String> = Vec::new();
         for (at, output) in outputs.iter().enumerate() {
             let name = output.name.text.written();
@@ -44,9 +42,41 @@ impl Writer {
                 );
                 continue;
             }
-            self.output(output, &name, at == delivered);
+            self.output(output, &name, delivered == Some(at));
             written.push(name);
         }
+        if delivered.is_none()
+            && let Some(first) = outputs.first()
+        {
+            self.copy(first, &written);
+        }
+    }
+
+    /// A pipeline has a delivery: where no output went to Firehose, a copy of the first does.
+    fn copy(&mut self, output: &Output, names: &[String]) {
+        let name = output.name.text.written();
+        let mut copy = format!("{name}_COPY");
+        while names.contains(&copy) {
+            copy.push('_');
+        }
+        let comment = format!(
+            "a copy of {name}, by the last statement of the SQL: no output went to Firehose, and a pipeline has a delivery"
+        );
+        self.yaml.entry(2, &copy, "delivery", Some(&comment));
+        self.not_carried(
+            &output.name,
+            format!(
+                "no output goes to Firehose, and a pipeline has a delivery: a copy of `{name}` goes to S3"
+            ),
+            "leave it so, or name another output for `delivery` and delete the last statement of the SQL",
+        );
+        let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+        self.statement = Some(format!(
+            "-- By `pipec import`: a pipeline has a delivery, and no output went to Firehose.\n\
+             INSERT INTO {} SELECT STREAM * FROM {};\n",
+            quoted(&copy),
+            quoted(&name)
+        ));
     }
 
     fn output(&mut self, output: &Output, name: &str, delivered: bool) {
@@ -76,17 +106,6 @@ impl Writer {
                     &output.name,
                     format!("`{name}` went to Firehose as well, and a pipeline has one delivery"),
                     "let a Firehose stream read the stream of this output, or split the SQL over two pipelines",
-                );
-            }
-            _ if delivered => {
-                let comment =
-                    format!("{comment}; a pipeline delivers one output, and no other went to Firehose");
-                self.yaml.entry(2, name, "delivery", Some(&comment));
-                self.not_carried(
-                    &output.name,
-                    format!("`{name}` {went}, and is delivered to S3 here, since a pipeline delivers one output"),
-                    "to keep its destination, add a pump that copies it into a stream of another name, and name that \
-                     one for `delivery`",
                 );
             }
             Some((TargetKind::Lambda, function)) => {

@@ -59,8 +59,9 @@ pub(super) fn write(
     name: &str,
     runtime: AnalyticsRuntime,
 ) -> (Imported, Vec<Diagnostic>) {
-    let mut writer = Writer { yaml: Yaml::default(), findings: Vec::new(), incomplete: false };
-    let sql = writer.sql(&application.code, name);
+    let mut writer =
+        Writer { yaml: Yaml::default(), findings: Vec::new(), incomplete: false, statement: None };
+    let mut sql = writer.sql(&application.code, name);
     writer.head(application, name);
     writer.stream(application);
     writer.records(application);
@@ -73,7 +74,10 @@ pub(super) fn write(
         "{}",
         Some("a bucket of the stack's own; `bucket` and `prefix` name another place"),
     );
-    let Writer { yaml, findings, incomplete } = writer;
+    let Writer { yaml, findings, incomplete, statement } = writer;
+    if let Some(statement) = statement {
+        sql = with_statement(sql, &statement);
+    }
     (Imported { name: name.to_owned(), spec: yaml.finish(), sql, downloads, incomplete }, findings)
 }
 
@@ -98,6 +102,8 @@ pub(super) struct Writer {
     pub(super) yaml: Yaml,
     pub(super) findings: Vec<Diagnostic>,
     pub(super) incomplete: bool,
+    /// A statement behind those of the application.
+    pub(super) statement: Option<String>,
 }
 
 impl Writer {
@@ -122,8 +128,12 @@ impl Writer {
         let file = format!("{name}.sql");
         match code {
             ApplicationCode::Text(code) => {
-                let missing: Vec<String> =
-                    code.text.unknowns().map(|reference| format!("`${{{reference}}}`")).collect();
+                let mut missing: Vec<String> = Vec::new();
+                for reference in code.text.unknowns().map(|reference| format!("`${{{reference}}}`")) {
+                    if !missing.contains(&reference) {
+                        missing.push(reference);
+                    }
+                }
                 if !missing.is_empty() {
                     self.incomplete = true;
                     let message =
@@ -287,6 +297,18 @@ impl Writer {
         let bucket = known(&reference.bucket).map(|arn| bucket_name(&arn).to_owned());
         Download { bucket, key: known(&reference.key).unwrap_or_default(), file, stand_in }
     }
+}
+
+/// A text with one more statement. The last one of the text may lack its semicolon, and a comment may follow it.
+fn with_statement(mut sql: String, statement: &str) -> String {
+    let mut lines = sql.lines().rev().map(str::trim);
+    let last = lines.find(|line| !line.is_empty() && !line.starts_with("--"));
+    if last.is_some_and(|line| !line.ends_with(';')) {
+        sql.push_str(";\n");
+    }
+    sql.push('\n');
+    sql.push_str(statement);
+    sql
 }
 
 /// The region of the first ARN that names one.

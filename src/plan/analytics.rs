@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::outputs::{DELIVERED_STREAM, OutputPlan};
+use super::throughput::{self as plan_throughput, ThroughputPlan};
 use super::value::Value;
 use super::{Artifact, Content, grants, s3_key};
 use crate::aws::flink;
@@ -11,7 +12,7 @@ use crate::aws::limits::flink::KPU_ORCHESTRATION;
 use crate::check::Checked;
 use crate::runtime::{Program, Programs};
 use crate::spec::AnalyticsRuntime;
-use crate::sql;
+use crate::{sql, throughput};
 
 /// The program of every Flink application: it reads the SQL beside it and submits it.
 pub const MAIN_PY: &str = include_str!("../../runtime/flink/main.py");
@@ -23,6 +24,8 @@ pub struct AnalyticsPlan {
     pub runtime_environment: String,
     /// Parallel subtasks.
     pub parallelism: u64,
+    /// How the load needs it.
+    pub throughput: ThroughputPlan,
     /// Subtasks that share a KPU.
     pub parallelism_per_kpu: u64,
     /// KPUs that are billed, the orchestrating one included.
@@ -81,7 +84,12 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
     let flink = &analytics.flink;
     let connector = flink::runtime(&flink.runtime_environment.value)?.kinesis_sql_connector?;
     let sql = sql::print_flink(query);
-    let kpus = flink.parallelism.value.div_ceil(flink.parallelism_per_kpu.value);
+    let need = throughput::of_pipeline(query, analytics, &checked.pipeline().stream);
+    let parallelism = match flink.parallelism.written {
+        true => flink.parallelism.value,
+        false => need.parallelism(flink.parallelism_per_kpu.value),
+    };
+    let kpus = parallelism.div_ceil(flink.parallelism_per_kpu.value);
     let mut properties = vec![
         Property { key: "aws.region".into(), value: Value::reference("AWS::Region") },
         Property { key: "input.stream.arn".into(), value: Value::arn("Stream") },
@@ -95,7 +103,8 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
     }
     Some(AnalyticsPlan {
         runtime_environment: flink.runtime_environment.value.clone(),
-        parallelism: flink.parallelism.value,
+        parallelism,
+        throughput: plan_throughput::plan(&need, !flink.parallelism.written),
         parallelism_per_kpu: flink.parallelism_per_kpu.value,
         billed_kpus: kpus + KPU_ORCHESTRATION,
         auto_scaling: flink.auto_scaling,
@@ -107,7 +116,7 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
         settings: format!(
             "{} parallelism={} per-kpu={} auto-scaling={} snapshots={}",
             flink.runtime_environment.value,
-            flink.parallelism.value,
+            parallelism,
             flink.parallelism_per_kpu.value,
             flink.auto_scaling,
             flink.snapshots

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::grants::ArtifactKeys;
+use super::throughput::{ThroughputPlan, ThroughputTerm};
 use super::{AnalyticsPlan, Artifact, Content, Plan, StartPlan, StreamPlan, grants, plan, resources};
 use crate::aws::flink;
 use crate::aws::instance_types::Architecture;
@@ -95,6 +96,21 @@ fn application() -> AnalyticsPlan {
     AnalyticsPlan {
         runtime_environment: flink::DEFAULT.into(),
         parallelism: 1,
+        throughput: ThroughputPlan {
+            records_per_second: 1000.0,
+            microseconds_per_record: 5.334,
+            margin: 5.0,
+            needed_kpus: 1,
+            binding: "processor time",
+            computed: true,
+            terms: vec![ThroughputTerm {
+                what: "reading a record".into(),
+                microseconds: 5.334,
+                note: "1.75 us and 3.5 us a KB of 1024 bytes".into(),
+                subtasks: None,
+                largest: true,
+            }],
+        },
         parallelism_per_kpu: 1,
         billed_kpus: 2,
         auto_scaling: false,

@@ -15,6 +15,7 @@ pub mod report;
 mod resources;
 mod rows;
 mod streams;
+pub mod throughput;
 pub mod value;
 
 use std::collections::BTreeSet;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::cost::{Cost, amount};
 use super::grants::Grant;
+use super::throughput::ThroughputPlan;
 use super::{AnalyticsPlan, OutputPlan, Plan, Resource, StreamPlan};
 use crate::aws::limits::kinesis;
 use crate::aws::regions;
@@ -142,6 +143,8 @@ pub struct AnalyticsReport {
     pub runtime_environment: String,
     /// Parallel subtasks.
     pub parallelism: u64,
+    /// What the load needs.
+    pub throughput: ThroughputPlan,
     /// KPUs that are billed.
     pub billed_kpus: u64,
     /// Whether the query keeps no state between records.
@@ -238,6 +241,7 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
         analytics: plan.analytics.as_ref().map(|analytics| AnalyticsReport {
             runtime_environment: analytics.runtime_environment.clone(),
             parallelism: analytics.parallelism,
+            throughput: analytics.throughput.clone(),
             billed_kpus: analytics.billed_kpus,
             stateless: analytics.stateless,
             restore: restore(analytics),

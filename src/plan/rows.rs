@@ -78,7 +78,7 @@ mod tests {
             (shards, found)
         };
         let (shards, found) = advised("SELECT \"n\" FROM stream", 6);
-        let message = format!("a record may become 6 rows of `O`: {shards} shards, where one row needs 3");
+        let message = format!("a record may become 6 rows of `o`: {shards} shards, where one row needs 3");
         assert_eq!(found, Some(message));
         // One row a second of each, however many records there are.
         let count =

@@ -444,7 +444,8 @@ pub struct Flink {
     /// Managed Flink's runtime environment. Default: `FLINK-2_2`.
     #[schemars(extend("examples" = ["FLINK-2_2"]))]
     pub runtime_environment: Option<String>,
-    /// Parallel subtasks. Default: 1.
+    /// Parallel subtasks. Default: as many as the load needs by what the query does with a record; `pipec plan` shows
+    /// the arithmetic.
     #[schemars(range(min = 1))]
     pub parallelism: Option<u64>,
     /// Subtasks that share one KPU (1 vCPU, 4 GiB), 1 to 8. Default: 1.

@@ -45,17 +45,18 @@ pub enum ExprKind {
     },
     /// The operand as the type of this expression; NULL when it cannot be (a text that is no number, a number
     /// out of range). Text is cut to the length of its new type, or filled up to it where that is CHAR. A number
-    /// becomes whole by losing its fraction, and a DECIMAL of fewer digits by rounding half up; a floating point
-    /// number beyond 64 bits becomes the nearest BIGINT.
+    /// becomes whole by losing its fraction, and a DECIMAL of fewer digits by rounding half up.
     Cast {
         /// What is converted.
         operand: Box<Expr>,
         /// Whether the user wrote the cast.
         written: bool,
     },
-    /// The number with the other sign.
+    /// The number with the other sign; NULL for the least whole number.
     Negate(Box<Expr>),
-    /// Two numbers of the type of this expression. Whole numbers wrap around; division by zero is NULL.
+    /// Two numbers of the type of this expression; NULL where that does not hold the result. Sums, differences and products
+    /// of whole numbers that are operands of one another are computed exactly, with up to 38 digits, and so is floating point
+    /// arithmetic in one go: only the whole result must be in its type. Division by zero is NULL.
     Arithmetic {
         /// What is done with them.
         operator: Arithmetic,
@@ -242,8 +243,8 @@ pub enum WindowBound {
     Last,
 }
 
-/// Functions of several rows. NULLs are left out by all but `COUNT(*)`, `LAG` and `ROW_NUMBER`; of no values at all the
-/// count is 0 and every other result NULL.
+/// Functions of several rows. NULLs are left out by all but `COUNT(*)`, `FIRST_VALUE`, `LAST_VALUE`, `LAG` and
+/// `ROW_NUMBER`; of no values at all the count is 0 and every other result NULL, as is one that its type does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Aggregate {
     /// `COUNT`: how many, as BIGINT.
@@ -264,10 +265,14 @@ pub enum Aggregate {
     VarPop,
     /// `VAR_SAMP`, as DOUBLE.
     VarSamp,
-    /// `FIRST_VALUE`: the oldest.
+    /// `FIRST_VALUE`: the oldest row's, also where that is NULL.
     FirstValue,
-    /// `LAST_VALUE`: the newest.
+    /// `LAST_VALUE`: the newest row's, also where that is NULL.
     LastValue,
+    /// `FIRST_VALUE .. IGNORE NULLS`: the oldest value.
+    FirstPresent,
+    /// `LAST_VALUE .. IGNORE NULLS`: the newest value.
+    LastPresent,
     /// `LAG(value, rows before [, otherwise])`
     Lag,
     /// `ROW_NUMBER()`
@@ -281,12 +286,13 @@ pub enum Function {
     Upper,
     /// `LOWER(text)`
     Lower,
-    /// `INITCAP(text)`: the first letter of every word in upper case, the others in lower case.
+    /// `INITCAP(text)`: the first letter of every word in upper case, the others in lower case. Words end at blanks; letters
+    /// other than A to Z stay as they are.
     InitCap,
     /// `CHAR_LENGTH(text)`: characters, as INTEGER.
     CharLength,
-    /// `SUBSTRING(text FROM start [FOR length])`, two or three arguments; the first character is 1. A computed
-    /// start of 0 is 1, a negative one counts from the end; a computed length below 0 gives NULL.
+    /// `SUBSTRING(text FROM start [FOR length])`, two or three arguments; the first character is 1. Places
+    /// before it count and hold nothing; a computed length below 0 gives NULL.
     Substring,
     /// `TRIM(side character FROM text)`: the text without the character at that side; two arguments, the text
     /// and the character.
@@ -311,7 +317,7 @@ pub enum Function {
     LeftPad,
     /// `RPAD(text, length, filling)`
     RightPad,
-    /// `ABS(number)`
+    /// `ABS(number)`; NULL for the least whole number.
     Abs,
     /// `CEIL(number)`: a whole number that is not less.
     Ceil,
@@ -331,7 +337,8 @@ pub enum Function {
     CeilTo(TimeField),
     /// `STEP(time BY interval)`: the last multiple of so many milliseconds since 1970.
     Step(i64),
-    /// `TIMESTAMPDIFF(unit, from, to)`: whole units between two times, as INTEGER.
+    /// `TIMESTAMPDIFF(unit, from, to)`: whole units between two times, as INTEGER; NULL where that does not hold them. The
+    /// units are seconds and minutes then, of which it holds those of 596,522 and of 35,791,393 hours.
     TimestampDiff(TimeField),
     /// `UNIX_TIMESTAMP(time)`: milliseconds since 1970, as BIGINT.
     UnixTimestamp,

@@ -178,6 +178,20 @@ impl FromClause {
         }
     }
 
+    /// Conditions of joins.
+    pub(super) fn conditions(&self) -> Vec<&Expr> {
+        match self {
+            Self::Stream { .. } => Vec::new(),
+            Self::Join { left, right, on, .. } => {
+                let mut all = left.conditions();
+                all.extend(right.conditions());
+                all.extend(on);
+                all
+            }
+            Self::Lookup { left, .. } => left.conditions(),
+        }
+    }
+
     /// The bounds of all joins.
     pub(super) fn bounds(&self) -> Vec<TimeBounds> {
         match self {
@@ -198,6 +212,36 @@ impl FromClause {
             },
             Self::Lookup { left, .. } => left.timekeeper(),
         }
+    }
+
+    /// Where it is written: of a join, the last stream.
+    pub(super) fn span(&self) -> Span {
+        match self {
+            Self::Stream { span, .. } | Self::Join { span, .. } | Self::Lookup { span, .. } => *span,
+        }
+    }
+
+    /// For each relation, whether a join fills its columns with NULLs.
+    pub(super) fn nullable(&self) -> Vec<bool> {
+        match self {
+            Self::Stream { .. } => vec![false],
+            Self::Join { left, right, kind, .. } => {
+                let (mut left, mut right) = (left.nullable(), right.nullable());
+                if matches!(kind, JoinKind::Right | JoinKind::Full) {
+                    left.fill(true);
+                }
+                if matches!(kind, JoinKind::Left | JoinKind::Full) {
+                    right.fill(true);
+                }
+                [left, right].concat()
+            }
+            Self::Lookup { left, outer, .. } => [left.nullable(), vec![*outer]].concat(),
+        }
+    }
+
+    /// How many joins of streams by a time there are.
+    pub(super) fn joins_by(&self, time: TimeAttribute) -> usize {
+        self.bounds().iter().filter(|bounds| bounds.first.1 == time).count()
     }
 
     /// A look-up that must see its own rows, before a join around it fills some with NULLs: it drops rows without a

@@ -23,6 +23,7 @@ mod rows;
 mod scan;
 mod similar;
 mod syntax;
+mod work;
 
 pub use data_type::{DataType, Family, TypeError};
 pub use epoch::EpochUnit;
@@ -40,6 +41,7 @@ pub use query::{
     Window, WindowKind,
 };
 pub use rows::{OpenPlace, RowRate};
+pub use work::{Keys, Operator, OperatorKind};
 
 use crate::diagnostics::{self, Code, Diagnostic};
 use crate::source::Excerpt;

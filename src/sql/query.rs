@@ -14,7 +14,7 @@
 
 use super::data_type::DataType;
 use super::epoch::EpochUnit;
-use super::expr::{Expr, ExprKind, Literal};
+use super::expr::{Aggregate, Expr, ExprKind, Literal};
 pub use super::from::{FromClause, JoinKind, TimeBounds, Window, WindowKind};
 use super::path::Path;
 use crate::source::Span;
@@ -314,6 +314,25 @@ impl Select {
             return Err(StateNeed { what: "OVER", span: over.span });
         }
         self.filter.iter().chain(&self.items).try_for_each(Expr::stateless)
+    }
+
+    /// How many rows back LAG goes, where all calls of it go back as many.
+    pub(super) fn lag(&self) -> Option<u64> {
+        fn collect(expr: &Expr, all: &mut Vec<u64>) {
+            if let ExprKind::Aggregate { function: Aggregate::Lag, arguments, .. } = &expr.kind
+                && let Some(ExprKind::Literal(Literal::Integer(rows))) =
+                    arguments.get(1).map(|rows| &rows.kind)
+            {
+                all.push(rows.unsigned_abs());
+            }
+            expr.operands(&mut |operand| collect(operand, all));
+        }
+        let mut all = Vec::new();
+        for expr in self.expressions() {
+            collect(expr, &mut all);
+        }
+        let first = *all.first()?;
+        all.iter().all(|rows| *rows == first).then_some(first)
     }
 
     /// The SELECT's own expressions: conditions, keys and items, not those of the FROM clause.

@@ -30,6 +30,11 @@ impl Query {
         let Some(output) = self.stream_ids().find(|id| is_output(self.stream(*id))) else {
             return RowRate { per_second: records_per_second, open: Vec::new() };
         };
+        self.row_rates(records_per_second, output.0 + 1).swap_remove(output.0)
+    }
+
+    /// The rows of the first streams, at most.
+    pub(super) fn row_rates(&self, records_per_second: f64, streams: usize) -> Vec<RowRate> {
         let array = self
             .input
             .iter()
@@ -37,7 +42,7 @@ impl Query {
         let place = |span| OpenPlace { what: "an array whose elements become rows", span };
         let mut rates: Vec<RowRate> = Vec::new();
         // A stream is fed by earlier ones only.
-        for id in self.stream_ids().take(output.0 + 1) {
+        for id in self.stream_ids().take(streams) {
             rates.push(if id == StreamId::INPUT {
                 RowRate {
                     per_second: records_per_second,
@@ -53,7 +58,7 @@ impl Query {
                 sum
             });
         }
-        rates.swap_remove(output.0)
+        rates
     }
 }
 
@@ -82,6 +87,15 @@ impl Insert {
 }
 
 impl FromClause {
+    /// The rows that are read, each once, however many windows it belongs to.
+    pub(super) fn rows_read(&self, rates: &[RowRate]) -> f64 {
+        match self {
+            Self::Stream { stream, .. } => rates[stream.0].per_second,
+            Self::Lookup { left, .. } => left.rows_read(rates),
+            Self::Join { .. } => self.row_rate(rates).per_second,
+        }
+    }
+
     fn row_rate(&self, rates: &[RowRate]) -> RowRate {
         match self {
             Self::Stream { stream, window, .. } => {

@@ -138,19 +138,79 @@ pub const VALUES: &[&str] = &[
     "\"9:30\"",
     "\"23:59:59.9\"",
     "\"12:00:00.5\"",
+    "\"NaN\"",
+    "\"-Infinity\"",
+    "1e999",
+    "-1e39",
+    "3.4028235677973366e38",
+    "1e200",
+    "-1e308",
+    "4.9e-324",
+    "\"1e999\"",
+    "\"7\\r\\n\"",
+    "\"\\u00017\"",
+    "\"\\t7\\n\"",
+    "1e2147483647",
+    "1e2147483648",
+    "1.5e-2147483647",
+    "1e0000000000001",
+    "\"1582-10-10 00:00:00\"",
+    "\"1582-10-04\"",
+    "\"1500-02-29 12:00:00\"",
+    "\"2024-02-30 00:00:00\"",
+    "\"1900-01-01 00:00:00\"",
+    "\"9999-12-31 23:59:59.999\"",
+    "\"e-mail o'neil\"",
+    "\"a\u{e001}b\"",
+    "\"a\u{e002}b\"",
+    "\"a\u{e003}b\"",
+    "\"a\u{e004}b\"",
     "{}",
     "[]",
     "{\"a\":[1,2.50,\"x\"],\"a\":null}",
     "[1e2, true, \"é\"]",
 ];
 
+/// A record as it comes: what no text can hold stands as a character for private use.
+pub fn bytes_of(record: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(record.len());
+    for character in record.chars() {
+        match character {
+            // No character begins with this byte.
+            '\u{e001}' => bytes.push(0xFF),
+            // Two surrogates, each as a character.
+            '\u{e002}' => bytes.extend([0xED, 0xA0, 0xBD, 0xED, 0xB8, 0x80]),
+            // A character that takes a byte more than it has to.
+            '\u{e003}' => bytes.extend([0xC0, 0xA2]),
+            // A character that is cut.
+            '\u{e004}' => bytes.extend([0xE2, 0x82]),
+            other => bytes.extend(other.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+    bytes
+}
+
 fn record(random: &mut Random) -> String {
+    match random.below(24) {
+        0 => {
+            let (first, second) = (object(random), object(random));
+            random
+                .pick(&["[]", "[5]", "[A]", "[A,B]", "[5, A]", " [ A , \"x\" , B ] x", "[[A]]", "[A,tru]"])
+                .replace('A', &first)
+                .replace('B', &second)
+        }
+        1 => object(random) + random.pick(&["\u{e001}", "\u{e004}", "x"]),
+        _ => object(random),
+    }
+}
+
+fn object(random: &mut Random) -> String {
     let likely: &[(&str, &[&str])] = &[
         ("b", &["true", "false"]),
         ("d", &["12.50", "-0.05", "99999999.99", "3", "0.01"]),
         ("e", &["1.123456789012", "-12345678901234567890.5", "0", "3.000000000001", "2"]),
         ("r", &["0.5", "1.25", "-3", "100000.0"]),
-        ("f", &["0.5", "-2.75", "1e10", "40", "0.1"]),
+        ("f", &["0.5", "-2.75", "1e10", "40", "0.1", "1e200", "-9223372036854775808", "2147483648"]),
         ("v", &["\"abc\"", "\"a\"", "\"Straße\"", "\"12\"", "\"10% off\""]),
         ("w w", &["\"abc\"", "\"x y z\"", "\"-4.5\"", "\"2026-01-27\""]),
         ("c", &["\"ab\"", "\"abcd\"", "\"é\""]),
@@ -171,8 +231,8 @@ fn record(random: &mut Random) -> String {
     let whole: &[(&str, &[&str])] = &[
         ("t", &["1", "-128", "127", "0"]),
         ("s", &["300", "-32768", "0"]),
-        ("i", &["40", "-7", "2147483647", "0", "21.9"]),
-        ("l", &["9000000000", "-1", "9223372036854775807", "0"]),
+        ("i", &["40", "-7", "2147483647", "-2147483648", "0", "21.9", "-1", "2"]),
+        ("l", &["9000000000", "-1", "9223372036854775807", "-9223372036854775808", "0", "3037000500"]),
     ];
     let mut members = |keys: &[(&str, &[&str])]| {
         let member = |(key, values): &(&str, &[&str])| {
@@ -356,7 +416,12 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
                 "DECIMAL(38,6)",
                 "DECIMAL(5,0)",
             ]);
-            match r.below(34) {
+            match r.below(36) {
+                34 => {
+                    let (later, earlier) = (expression(r, 5, depth - 1), expression(r, 5, depth - 1));
+                    format!("TSDIFF({later}, {earlier})")
+                }
+                35 => format!("({a} {} 1 {} {b})", r.pick(&["+", "-", "*"]), r.pick(&["+", "-", "*"])),
                 24 | 25 => {
                     let places = r.pick(&["", ", 0", ", 1", ", 2", ", -1", ", -3", ", 7"]);
                     format!("{}({a}{places})", r.pick(&["ROUND", "TRUNCATE"]))
@@ -461,8 +526,8 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
                 ),
                 5 => format!(
                     "SUBSTRING({a}, {}, {})",
-                    r.pick(&["1", "2", "9", "\"i\""]),
-                    r.pick(&["1", "3", "0", "\"t\""])
+                    r.pick(&["1", "2", "9", "\"i\"", "0", "-1", "\"t\""]),
+                    r.pick(&["1", "3", "0", "\"t\"", "\"i\""])
                 ),
                 6 => format!("CAST({any} AS {text})"),
                 7 => format!("CAST({at} AS {text})"),
@@ -594,7 +659,7 @@ pub fn run_case(name: &str, sql: &str, query: &Query, records: &str) -> usize {
         fs::create_dir_all(folder.join("expected")).expect("a folder");
         fs::write(folder.join("input.sql"), sql).expect("the SQL");
         fs::write(folder.join("pipeline.sql"), print_flink(query)).expect("Flink's SQL");
-        fs::write(folder.join("records.jsonl"), records).expect("the records");
+        fs::write(folder.join("records.jsonl"), bytes_of(records)).expect("the records");
     }
     let mut written = 0;
     for output in query.stream_ids().filter(|id| query.stream(*id).role == Role::Output) {

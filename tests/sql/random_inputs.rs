@@ -57,6 +57,8 @@ fn field(random: &mut Random, likely: &[&str], delimiter: char) -> String {
         6..=7 => random.pick(FIELDS).to_owned(),
         _ => field_of(random.pick(VALUES)),
     };
+    // Lines are read as UTF-8.
+    let text = text.replace(|c: char| ('\u{e001}'..='\u{e004}').contains(&c), "");
     let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let needs_quotes = text.contains(['"', '\n', delimiter]);
     match random.below(if needs_quotes { 20 } else { 8 }) {

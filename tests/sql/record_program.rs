@@ -7,6 +7,7 @@ use std::path::Path;
 use pipec::sql::{DataType, Literal, RecordFormat, Reference, Role, needs_flink, print_program};
 use pipec_core::{Outcome, RecordProgram, parse_timestamp};
 
+use crate::random::bytes_of;
 use crate::support;
 
 /// JSON lines as a set with counts, numbers by their value.
@@ -42,10 +43,10 @@ fn came(record: &str) -> Option<i64> {
 pub fn run(program: &RecordProgram, records: &str) -> String {
     let mut written = String::new();
     for record in records.split('\n').filter(|record| !record.is_empty()) {
-        let bytes = record.replace('␤', "\n");
+        let bytes = bytes_of(&record.replace('␤', "\n"));
         let outcome = match came(record) {
-            Some(time) => program.apply_at(bytes.as_bytes(), time),
-            None => program.apply(bytes.as_bytes()),
+            Some(time) => program.apply_at(&bytes, time),
+            None => program.apply(&bytes),
         };
         if let Outcome::Ok(rows) = outcome {
             written.push_str(str::from_utf8(&rows).expect("rows are UTF-8"));

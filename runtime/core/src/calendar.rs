@@ -7,7 +7,6 @@ use crate::time::{MS_PER_DAY, civil, days, month_length};
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
-const WEEK_SECONDS: i64 = 7 * 86_400;
 /// 1582-10-15, the first day of the Gregorian calendar.
 const GREGORIAN: i64 = -141_427;
 /// The times that Flink makes of milliseconds: the years 0 to 9999.
@@ -90,6 +89,31 @@ fn julian(day: i64) -> (i64, i64, i64) {
     (era * 4 + year + i64::from(month <= 2), month, of_month)
 }
 
+/// Days since 1970 of a day in the Julian calendar.
+fn julian_days(year: i64, month: i64, day: i64) -> i64 {
+    let (shifted, month_from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let of_era = shifted.rem_euclid(4);
+    shifted.div_euclid(4) * 1461 + of_era * 365 + (153 * month_from_march + 2) / 5 + day - 719_471
+}
+
+/// So many milliseconds after the start of a day, as Java's `Timestamp` reads them: days before 1582-10-15 are the Julian
+/// calendar's, and their names are kept in the Gregorian one. None where that has no such day.
+pub(crate) fn by_both_calendars((year, month, day): (i64, i64, i64), ms: i64) -> Option<i64> {
+    let at = |days: i64| days.checked_mul(MS_PER_DAY)?.checked_add(ms.rem_euclid(MS_PER_DAY));
+    let more = day - 1 + ms.div_euclid(MS_PER_DAY);
+    if (year, month, day) >= (1582, 10, 15) {
+        return at(days(year, month, 1) + more);
+    }
+    let found = julian_days(year, month, 1) + more;
+    if found >= GREGORIAN {
+        return at(found);
+    }
+    let (year, month, of_month) = julian(found);
+    // The year before the first is the first one before Christ.
+    let year = if year > 0 { year } else { 1 - year };
+    (of_month <= month_length(year, month)).then(|| at(days(year, month, of_month)))?
+}
+
 pub(crate) fn months_later(ms: i64, months: i32) -> i64 {
     let (day, clock) = (ms.div_euclid(MS_PER_DAY), ms.rem_euclid(MS_PER_DAY));
     day_months_later(day, months.into()).wrapping_mul(MS_PER_DAY).wrapping_add(clock)
@@ -102,21 +126,25 @@ fn day_months_later(day: i64, months: i64) -> i64 {
     days(year, month, of_month.min(month_length(year, month)))
 }
 
-/// Whole units between two times, in 32 bits.
-#[expect(clippy::cast_possible_truncation, reason = "that is what Flink does")]
-pub(crate) fn between(field: TimeField, from: i64, to: i64) -> i64 {
-    let of = |length: i64| i64::from((to.wrapping_sub(from) / length) as i32);
-    match field {
+/// The hours whose seconds 32 bits hold, whatever is left of another one.
+const MOST_HOURS_IN_SECONDS: i64 = (1 << 31) / 3600 - 1;
+/// The same of minutes.
+const MOST_HOURS_IN_MINUTES: i64 = (1 << 31) / 60 - 1;
+
+/// Whole units between two times, if 32 bits hold them.
+pub(crate) fn between(field: TimeField, from: i64, to: i64) -> Option<i64> {
+    let of = |length: i64| to.wrapping_sub(from) / length;
+    let within = |hours: i64| (-hours..=hours).contains(&of(HOUR));
+    Some(match field {
         TimeField::Year => months_between(from, to) / 12,
         TimeField::Quarter => months_between(from, to) / 3,
         TimeField::Month => months_between(from, to),
-        // Flink counts seconds first.
-        TimeField::Week => of(SECOND) / WEEK_SECONDS,
+        TimeField::Week => of(MS_PER_DAY) / 7,
         TimeField::Day | TimeField::DayOfWeek | TimeField::DayOfYear => of(MS_PER_DAY),
         TimeField::Hour => of(HOUR),
-        TimeField::Minute => of(MINUTE),
-        TimeField::Second => of(SECOND),
-    }
+        TimeField::Minute => return within(MOST_HOURS_IN_MINUTES).then(|| of(MINUTE)),
+        TimeField::Second => return within(MOST_HOURS_IN_SECONDS).then(|| of(SECOND)),
+    })
 }
 
 fn months_between(from: i64, to: i64) -> i64 {

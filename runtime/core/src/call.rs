@@ -102,7 +102,7 @@ impl<'r> Row<'r> {
             Function::CeilTo(field) => Value::Timestamp(calendar::unit(field, ms, true)),
             Function::Step(length) => Value::Timestamp(calendar::step(ms, length)?),
             Function::Between(field) => match self.value(others.first()?) {
-                Value::Timestamp(to) => Value::Integer(calendar::between(field, ms, to)),
+                Value::Timestamp(to) => calendar::between(field, ms, to).into(),
                 _ => return None,
             },
             Function::Milliseconds => Value::Integer(ms),

@@ -26,7 +26,7 @@ pub(crate) fn cast(value: Value, to: DataType) -> Value {
             Value::Real(same) => Value::Real(same),
             Value::Integer(whole) => Value::Real(whole as f32),
             Value::Text(text) => number::parse_real(&text).map_or(Value::Null, Value::Real),
-            _ => Value::Real(number as f32),
+            _ => Some(number as f32).filter(|number| number.is_finite()).map_or(Value::Null, Value::Real),
         }),
         DataType::Double => double(&value).map_or(Value::Null, Value::Double),
         DataType::Char(length) => texts(value, |text| text::filled(text, length as usize)),
@@ -93,13 +93,17 @@ fn whole(value: &Value, low: i64, high: i64) -> Value<'static> {
     let number = match value {
         Value::Integer(number) => Some(*number),
         Value::Decimal(number) => number.truncated(),
-        // Beyond 64 bits it becomes the nearest number that has them.
-        Value::Real(number) => Some(*number as i64),
-        Value::Double(number) => Some(*number as i64),
+        Value::Real(number) => truncated((*number).into()),
+        Value::Double(number) => truncated(*number),
         Value::Text(text) => number::cast_whole(text),
         _ => None,
     };
     number.filter(|number| (low..=high).contains(number)).into()
+}
+
+/// A number without its fraction, if 64 bits hold that.
+fn truncated(number: f64) -> Option<i64> {
+    (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number).then_some(number as i64)
 }
 
 fn decimal(value: &Value, precision: u8, scale: u8) -> Option<Decimal> {
@@ -108,7 +112,8 @@ fn decimal(value: &Value, precision: u8, scale: u8) -> Option<Decimal> {
         Value::Decimal(number) => number.rounded(precision, scale),
         Value::Real(number) => number::digits((*number).into())?.rounded(precision, scale),
         Value::Double(number) => number::digits(*number)?.rounded(precision, scale),
-        Value::Text(text) => Digits::read(number::trim(text))?.rounded(precision, scale),
+        // Of all blanks, Flink knows these here.
+        Value::Text(text) => Digits::read(text.trim_matches([' ', '\t', '\n']))?.rounded(precision, scale),
         _ => None,
     }
 }

@@ -289,8 +289,9 @@ impl Digits {
             None => 0,
             Some(exponent) => {
                 let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-                let plain = (1..=10).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-                exponent.parse().ok().filter(|_| plain)?
+                let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+                // It is a number of 32 bits.
+                exponent.parse::<i32>().ok().filter(|_| plain)?.into()
             }
         };
         let negative = number.starts_with('-');

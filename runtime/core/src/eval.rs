@@ -128,15 +128,21 @@ impl<'r> Row<'r> {
             Expr::Time(ms) => Value::Time(*ms),
             Expr::Timestamp(ms) => Value::Timestamp(*ms),
             Expr::Cast(to, operand) => cast(self.value(operand), *to),
+            Expr::Negate(data_type, _) if is_whole(*data_type) => {
+                self.sum(expr).map_or(Value::Null, |number| within(number, *data_type))
+            }
+            Expr::Negate(DataType::Double, operand) if matches!(**operand, Expr::Arithmetic(..)) => {
+                self.binary(expr).map_or(Value::Null, Value::Double)
+            }
             Expr::Negate(data_type, operand) => match self.value(operand) {
-                Value::Integer(number) => Value::Integer(wrapped(number.wrapping_neg(), *data_type)),
+                Value::Integer(number) => within(-i128::from(number), *data_type),
                 Value::Decimal(number) => Value::Decimal(number.negated()),
                 Value::Real(number) => Value::Real(-number),
                 Value::Double(number) => Value::Double(-number),
                 _ => Value::Null,
             },
             Expr::Absolute(data_type, operand) => match self.value(operand) {
-                Value::Integer(number) => Value::Integer(wrapped(number.wrapping_abs(), *data_type)),
+                Value::Integer(number) => within(i128::from(number).abs(), *data_type),
                 Value::Decimal(number) => Value::Decimal(number.absolute()),
                 Value::Real(number) => Value::Real(number.abs()),
                 Value::Double(number) => Value::Double(number.abs()),
@@ -146,6 +152,10 @@ impl<'r> Row<'r> {
             Expr::Later(ms, operand) => self.shifted(operand, |time| time.wrapping_add(*ms)),
             Expr::MonthsLater(months, operand) => {
                 self.shifted(operand, |time| calendar::months_later(time, *months))
+            }
+            Expr::Arithmetic(_, DataType::Double, _) => self.binary(expr).map_or(Value::Null, Value::Double),
+            Expr::Arithmetic(operator, data_type, _) if is_whole(*data_type) && operator.is_sum() => {
+                self.sum(expr).map_or(Value::Null, |number| within(number, *data_type))
             }
             Expr::Arithmetic(operator, data_type, pair) => {
                 arithmetic(*operator, *data_type, self.value(&pair.0), self.value(&pair.1))
@@ -199,6 +209,51 @@ impl<'r> Row<'r> {
         }
     }
 
+    /// A sum, a difference or a product of whole numbers with all that is computed together with it, of up to 38 digits.
+    fn sum(self, expr: &'r Expr) -> Option<i128> {
+        let result = match expr {
+            Expr::Arithmetic(operator, data_type, pair) if is_whole(*data_type) && operator.is_sum() => {
+                let (left, right) = (self.sum(&pair.0)?, self.sum(&pair.1)?);
+                match operator {
+                    Arithmetic::Add => left.checked_add(right),
+                    Arithmetic::Subtract => left.checked_sub(right),
+                    _ => left.checked_mul(right),
+                }?
+            }
+            Expr::Negate(data_type, operand) if is_whole(*data_type) => -self.sum(operand)?,
+            other => match self.value(other) {
+                Value::Integer(number) => number.into(),
+                _ => return None,
+            },
+        };
+        (result.unsigned_abs() < MOST_DIGITS).then_some(result)
+    }
+
+    /// Floating point arithmetic with all that is computed together with it; none where the result is not finite.
+    fn binary(self, expr: &'r Expr) -> Option<f64> {
+        self.unbounded(expr).filter(|number| number.is_finite())
+    }
+
+    fn unbounded(self, expr: &'r Expr) -> Option<f64> {
+        match expr {
+            Expr::Arithmetic(operator, DataType::Double, pair) => {
+                let (left, right) = (self.unbounded(&pair.0)?, self.unbounded(&pair.1)?);
+                match operator {
+                    Arithmetic::Add => Some(left + right),
+                    Arithmetic::Subtract => Some(left - right),
+                    Arithmetic::Multiply => Some(left * right),
+                    Arithmetic::Divide => (right != 0.0).then(|| left / right),
+                    Arithmetic::Modulo => None,
+                }
+            }
+            Expr::Negate(DataType::Double, operand) => self.unbounded(operand).map(|number| -number),
+            other => match self.value(other) {
+                Value::Double(number) => Some(number),
+                _ => None,
+            },
+        }
+    }
+
     fn shifted(self, operand: &'r Expr, shift: impl FnOnce(i64) -> i64) -> Value<'r> {
         match self.value(operand) {
             Value::Timestamp(ms) => Value::Timestamp(shift(ms)),
@@ -243,29 +298,29 @@ fn compare(comparison: Comparison, left: &Value, right: &Value) -> Option<bool> 
     })
 }
 
-/// A whole number in the bits of its type.
-#[expect(clippy::cast_possible_truncation, reason = "that is what wrapping around means")]
-fn wrapped(number: i64, data_type: DataType) -> i64 {
-    match data_type {
-        DataType::TinyInt => (number as i8).into(),
-        DataType::SmallInt => (number as i16).into(),
-        DataType::Integer => (number as i32).into(),
-        _ => number,
-    }
+/// More than 38 digits.
+const MOST_DIGITS: u128 = 10_u128.pow(38);
+
+fn is_whole(data_type: DataType) -> bool {
+    data_type.range().is_some()
 }
 
+/// A whole number, if its type holds it.
+fn within<'v>(number: i128, data_type: DataType) -> Value<'v> {
+    let number = i64::try_from(number).ok();
+    number.filter(|number| data_type.range().is_some_and(|range| range.contains(number))).into()
+}
+
+/// What is left of arithmetic: of exact numbers, and what parts two whole ones.
 fn arithmetic<'v>(operator: Arithmetic, data_type: DataType, left: Value, right: Value) -> Value<'v> {
     match (left, right) {
         (Value::Integer(a), Value::Integer(b)) => {
             let result = match operator {
-                Arithmetic::Add => a.wrapping_add(b),
-                Arithmetic::Subtract => a.wrapping_sub(b),
-                Arithmetic::Multiply => a.wrapping_mul(b),
-                Arithmetic::Divide | Arithmetic::Modulo if b == 0 => return Value::Null,
-                Arithmetic::Divide => a.wrapping_div(b),
-                Arithmetic::Modulo => a.wrapping_rem(b),
+                Arithmetic::Divide => i128::from(a).checked_div(b.into()),
+                Arithmetic::Modulo => i128::from(a).checked_rem(b.into()),
+                _ => None,
             };
-            Value::Integer(wrapped(result, data_type))
+            result.map_or(Value::Null, |result| within(result, data_type))
         }
         (Value::Decimal(a), Value::Decimal(b)) => {
             let DataType::Decimal(precision, scale) = data_type else { return Value::Null };
@@ -278,14 +333,6 @@ fn arithmetic<'v>(operator: Arithmetic, data_type: DataType, left: Value, right:
             }
             .into()
         }
-        (Value::Double(a), Value::Double(b)) => match operator {
-            Arithmetic::Add => Value::Double(a + b),
-            Arithmetic::Subtract => Value::Double(a - b),
-            Arithmetic::Multiply => Value::Double(a * b),
-            Arithmetic::Divide if b == 0.0 => Value::Null,
-            Arithmetic::Divide => Value::Double(a / b),
-            Arithmetic::Modulo => Value::Null,
-        },
         _ => Value::Null,
     }
 }

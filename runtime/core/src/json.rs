@@ -9,6 +9,8 @@ use std::{
     collections::{HashMap, hash_map::Entry},
 };
 
+use crate::decimal::Digits;
+
 /// The deepest nesting that is read, as in Jackson.
 const MAX_DEPTH: usize = 1000;
 /// The most digits of a number, as in Jackson.
@@ -73,11 +75,83 @@ impl Keys {
     }
 }
 
-/// Finds the values of all columns in a record; `found` has a place for each.
-pub(crate) fn read<'a>(record: &'a [u8], keys: &Keys, found: &mut [Raw<'a>]) -> Result<()> {
-    let text = str::from_utf8(record).map_err(|_| Malformed)?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut scanner = Scanner { text, bytes: text.as_bytes(), at: 0 };
+/// The text of a record. What is no UTF-8 is read as Jackson reads it: a character may take more bytes than it has to,
+/// and a pair of surrogates six. Where a byte begins no character, the text ends.
+pub(crate) fn text(record: &[u8]) -> Cow<'_, str> {
+    let text = match str::from_utf8(record) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(decoded(record)),
+    };
+    match text {
+        Cow::Borrowed(text) => text.strip_prefix('\u{feff}').unwrap_or(text).into(),
+        Cow::Owned(text) => match text.strip_prefix('\u{feff}') {
+            Some(text) => text.to_owned().into(),
+            None => text.into(),
+        },
+    }
+}
+
+#[cold]
+fn decoded(record: &[u8]) -> String {
+    let mut units: Vec<u16> = Vec::with_capacity(record.len());
+    let mut bytes = record.iter().copied();
+    while let Some(first) = bytes.next() {
+        let (more, bits) = match first {
+            0..0x80 => (0, first),
+            0xC0..0xE0 => (1, first & 0x1F),
+            0xE0..0xF0 => (2, first & 0x0F),
+            0xF0..0xF8 => (3, first & 0x07),
+            _ => break,
+        };
+        let mut character = i32::from(bits);
+        let mut is_whole = true;
+        for _ in 0..more {
+            match bytes.next() {
+                Some(next @ 0x80..0xC0) => character = character << 6 | i32::from(next & 0x3F),
+                _ => is_whole = false,
+            }
+        }
+        if !is_whole {
+            break;
+        }
+        if more == 3 {
+            let above = character - 0x10000;
+            units.extend([0xD800 | (above >> 10) as u16, 0xDC00 | (above & 0x3FF) as u16]);
+        } else if more > 0 && character < 0x80 {
+            // It stands for itself, and closes no text.
+            units.extend(format!("\\u{character:04x}").encode_utf16());
+        } else {
+            units.push(character as u16);
+        }
+    }
+    char::decode_utf16(units).map(|unit| unit.unwrap_or('?')).collect()
+}
+
+/// The objects of a record that is an array; none of a record that is no array.
+///
+/// # Errors
+/// When the array is no JSON.
+pub(crate) fn records(text: &str, exact: bool) -> Result<Option<Vec<&str>>> {
+    let mut scanner = Scanner { text, bytes: text.as_bytes(), at: 0, exact };
+    scanner.blanks();
+    if scanner.peek()? != b'[' {
+        return Ok(None);
+    }
+    scanner.at += 1;
+    let mut found = Vec::new();
+    scanner.elements(1, |scanner, depth| {
+        let start = scanner.at;
+        scanner.skip(depth)?;
+        found.extend(Some(scanner.slice(start, scanner.at)).filter(|element| element.starts_with('{')));
+        Ok(())
+    })?;
+    Ok(Some(found))
+}
+
+/// Finds the values of all columns in a record; `found` has a place for each. Where numbers are `exact`, none may have an
+/// exponent that no exact number has.
+pub(crate) fn read<'a>(text: &'a str, keys: &Keys, exact: bool, found: &mut [Raw<'a>]) -> Result<()> {
+    let mut scanner = Scanner { text, bytes: text.as_bytes(), at: 0, exact };
     scanner.blanks();
     if scanner.next()? != b'{' {
         return Err(Malformed);
@@ -92,7 +166,7 @@ pub(crate) fn read<'a>(record: &'a [u8], keys: &Keys, found: &mut [Raw<'a>]) -> 
 /// container.
 pub(crate) fn objects(container: &str) -> Vec<&str> {
     let mut found = Vec::new();
-    let mut scanner = Scanner { text: container, bytes: container.as_bytes(), at: 1 };
+    let mut scanner = Scanner { text: container, bytes: container.as_bytes(), at: 1, exact: false };
     if container.starts_with('[') {
         // What is given here was read before, so there is nothing left to fail.
         let _ = scanner.elements(0, |scanner, depth| {
@@ -108,7 +182,7 @@ pub(crate) fn objects(container: &str) -> Vec<&str> {
 /// The value of a container as text, with numbers and texts in one spelling and only the last of several equal keys.
 pub(crate) fn normalize(container: &str, number: &dyn Fn(Raw) -> String) -> String {
     let mut out = String::with_capacity(container.len());
-    let mut scanner = Scanner { text: container, bytes: container.as_bytes(), at: 0 };
+    let mut scanner = Scanner { text: container, bytes: container.as_bytes(), at: 0, exact: false };
     // What is given here was read before, so there is nothing left to fail.
     let _ = scanner.rewrite(0, number, &mut out);
     out
@@ -194,6 +268,8 @@ struct Scanner<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    /// Whether all numbers are read as exact ones.
+    exact: bool,
 }
 
 impl<'a> Scanner<'a> {
@@ -415,6 +491,9 @@ impl<'a> Scanner<'a> {
                 self.at += 1;
             }
             self.some_digits()?;
+            if self.exact && Digits::read(self.slice(start, self.at)).is_none() {
+                return Err(Malformed);
+            }
         }
         if self.at - start > MAX_DIGITS { Err(Malformed) } else { Ok(whole) }
     }

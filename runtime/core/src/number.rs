@@ -44,34 +44,21 @@ pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches(|c: char| c <= ' ')
 }
 
-/// What `Double.parseDouble` takes: blanks around, a type's letter behind, `NaN`, `Infinity`. Its hexadecimal form is
-/// not read.
+/// What `Double.parseDouble` takes: blanks around, a type's letter behind. Its hexadecimal form is not read, and what is
+/// not finite is no number.
 fn plain_float(text: &str) -> Option<&str> {
     let text = trim(text);
-    let (sign, unsigned) = match text.as_bytes().first()? {
-        b'+' | b'-' => text.split_at(1),
-        _ => ("", text),
-    };
-    if let "NaN" | "Infinity" = unsigned {
-        return Some(if unsigned == "NaN" {
-            unsigned
-        } else if sign == "-" {
-            "-inf"
-        } else {
-            "inf"
-        });
-    }
     let text = text.strip_suffix(['d', 'D', 'f', 'F']).unwrap_or(text);
     let digits = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'+' | b'-' | b'e' | b'E'));
     digits.then_some(text)
 }
 
 pub(crate) fn parse_double(text: &str) -> Option<f64> {
-    plain_float(text)?.parse().ok()
+    plain_float(text)?.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 pub(crate) fn parse_real(text: &str) -> Option<f32> {
-    plain_float(text)?.parse().ok()
+    plain_float(text)?.parse().ok().filter(|number: &f32| number.is_finite())
 }
 
 /// What `Long.parseLong` takes, after `trim`.

@@ -362,8 +362,8 @@ fn by_default(text: &str) -> Option<i64> {
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
     }
-    let start = (days(year, month, 1) + day - 1) * MS_PER_DAY;
-    let Some(clock) = clock else { return Some(start) };
+    let start = |ms: i64| calendar::by_both_calendars((year, month, day), ms);
+    let Some(clock) = clock else { return start(0) };
     let (hour, rest) = clock.split_once(':')?;
     let (minute, second) = rest.split_once(':')?;
     let (second, fraction) = match second.split_once('.') {
@@ -378,5 +378,5 @@ fn by_default(text: &str) -> Option<i64> {
             digits.parse::<i64>().ok().filter(|_| valid)? / 1_000_000
         }
     };
-    Some(start + ((whole(hour)? * 60 + whole(minute)?) * 60 + whole(second)?) * 1000 + ms)
+    start(((whole(hour)? * 60 + whole(minute)?) * 60 + whole(second)?) * 1000 + ms)
 }

@@ -189,6 +189,26 @@ impl EpochUnit {
     }
 }
 
+impl DataType {
+    /// What a whole number of this type can be.
+    pub(crate) fn range(self) -> Option<std::ops::RangeInclusive<i64>> {
+        Some(match self {
+            Self::TinyInt => i8::MIN.into()..=i8::MAX.into(),
+            Self::SmallInt => i16::MIN.into()..=i16::MAX.into(),
+            Self::Integer => i32::MIN.into()..=i32::MAX.into(),
+            Self::BigInt => i64::MIN..=i64::MAX,
+            _ => return None,
+        })
+    }
+}
+
+impl Arithmetic {
+    /// Whether operands of it are computed together with it.
+    pub(crate) fn is_sum(self) -> bool {
+        matches!(self, Self::Add | Self::Subtract | Self::Multiply)
+    }
+}
+
 /// An expression. Any operand can be NULL; the result is then NULL, unless SQL says otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -215,9 +235,11 @@ pub enum Expr {
     Timestamp(i64),
     /// The operand as another type; NULL where it cannot be.
     Cast(DataType, Box<Expr>),
-    /// The number with the other sign.
+    /// The number with the other sign; NULL where its type does not hold that.
     Negate(DataType, Box<Expr>),
-    /// What is done, the type of the result, and two numbers.
+    /// What is done, the type of the result, and two numbers; NULL where the type does not hold the result. Sums,
+    /// differences and products of whole numbers within one another are held to their type once, as is floating point
+    /// arithmetic.
     Arithmetic(Arithmetic, DataType, Box<(Expr, Expr)>),
     /// Texts one behind the other.
     Concat(Vec<Expr>),
@@ -323,7 +345,7 @@ pub enum Function {
     Lower,
     /// The number of characters.
     CharLength,
-    /// A part of a text: from a character, which counts from 1, and perhaps so many.
+    /// A part of a text: from a character, which counts from 1, and perhaps so many. Places before the first count.
     Substring,
     /// A text without a character at its start.
     TrimLeading,
@@ -331,7 +353,7 @@ pub enum Function {
     TrimTrailing,
     /// A text without a character at both ends.
     TrimBoth,
-    /// The first letter of every word in upper case, the others in lower case; those from A to Z.
+    /// The first letter of every word in upper case, the others in lower case; those from A to Z. Words end at blanks.
     InitCap,
     /// The place of the first text in the second, from 1; 0 where it is not in it.
     Position,
@@ -363,7 +385,7 @@ pub enum Function {
     CeilTo(TimeField),
     /// The last multiple of so many milliseconds, more than 0; before 1970 the next one.
     Step(i64),
-    /// Whole units from the first time to the second.
+    /// Whole units from the first time to the second, if 32 bits hold them.
     Between(TimeField),
     /// Milliseconds since 1970 of a time.
     Milliseconds,

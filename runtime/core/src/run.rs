@@ -137,11 +137,21 @@ impl<'q> Output<'q> {
         Row { values, now: self.now, budget: self.budget }
     }
 
+    /// An object is a record; of an array, each object in it is one.
     fn json(&mut self, record: &[u8]) -> Result<(), Failed> {
+        let text = json::text(record);
+        match json::records(&text, self.runner.numbers.exact)? {
+            None => self.object(&text),
+            Some(records) if records.is_empty() => Err(Failed),
+            Some(records) => records.into_iter().try_for_each(|record| self.object(record)),
+        }
+    }
+
+    fn object(&mut self, record: &str) -> Result<(), Failed> {
         let (runner, query): (&'q Runner, &'q Query) = (self.runner, self.query);
         let columns = &query.columns;
         let mut found = vec![Raw::Absent; columns.len() + usize::from(query.array.is_some())];
-        json::read(record, &runner.keys, &mut found)?;
+        json::read(record, &runner.keys, runner.numbers.exact, &mut found)?;
         match &query.array {
             Some(array) => self.elements(array, &mut found),
             None => self.feed(0, self.row(Values::Input { columns, found: &found, numbers: runner.numbers })),
@@ -162,7 +172,7 @@ impl<'q> Output<'q> {
             for column in &array.columns {
                 found[*column] = Raw::Absent;
             }
-            json::read(element.as_bytes(), &self.runner.element, found)?;
+            json::read(element, &self.runner.element, numbers.exact, found)?;
             self.feed(0, self.row(Values::Input { columns, found, numbers }))?;
         }
         Ok(())

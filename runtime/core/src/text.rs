@@ -42,20 +42,17 @@ pub(crate) fn filled(text: Cow<'_, str>, length: usize) -> Cow<'_, str> {
     text.into()
 }
 
-/// A part from a character, the first being 1. A start of 0 is 1, a negative one counts from the end; a length below
-/// 0 gives NULL.
+/// A part from a character, the first being 1. Places before the first count and hold nothing; a length below 0 gives
+/// NULL.
 pub(crate) fn substring(text: Cow<'_, str>, start: i64, length: Option<i64>) -> Option<Cow<'_, str>> {
-    let length = usize::try_from(length.unwrap_or(i64::MAX)).ok()?;
-    let skipped = match start {
-        0 => 0,
-        1.. => usize::try_from(start - 1).ok()?,
-        _ => match text.chars().count().checked_sub(usize::try_from(start.unsigned_abs()).ok()?) {
-            Some(skipped) => skipped,
-            None => return Some("".into()),
-        },
-    };
-    let from = place(&text, skipped);
-    let to = from + place(&text[from..], length);
+    let length = length.unwrap_or(i64::MAX);
+    if length < 0 {
+        return None;
+    }
+    let first = start.max(1);
+    let count = start.saturating_add(length).saturating_sub(first).max(0);
+    let from = place(&text, usize::try_from(first - 1).ok()?);
+    let to = from + place(&text[from..], usize::try_from(count).ok()?);
     Some(part(text, from, to))
 }
 
@@ -73,8 +70,8 @@ pub(crate) fn trim<'a>(text: Cow<'a, str>, side: Function, character: &str) -> C
     part(text, start, end)
 }
 
-/// The first letter of every word in upper case, the others in lower case. Only letters from A to Z and digits make a
-/// word.
+/// The first letter of every word in upper case, the others in lower case. Words end at blanks, and letters are those
+/// from A to Z.
 pub(crate) fn words_capitalized(text: &str) -> String {
     let mut inside = false;
     let letter = |character: char| {
@@ -82,7 +79,7 @@ pub(crate) fn words_capitalized(text: &str) -> String {
             true => character.to_ascii_lowercase(),
             false => character.to_ascii_uppercase(),
         };
-        inside = character.is_ascii_alphanumeric();
+        inside = character != ' ';
         written
     };
     text.chars().map(letter).collect()

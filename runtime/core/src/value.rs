@@ -101,7 +101,8 @@ impl Numbers {
             }
             DataType::Real => match raw {
                 Raw::Fraction(text) if !self.exact => {
-                    text.parse::<f64>().map_or(Value::Null, |number| Value::Real(number as f32))
+                    let number = text.parse::<f64>().ok().map(|number| number as f32);
+                    number.filter(|number| number.is_finite()).map_or(Value::Null, Value::Real)
                 }
                 _ => self.parsed(raw, number::parse_real).map_or(Value::Null, Value::Real),
             },

@@ -4,10 +4,11 @@ use std::fmt::Write;
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
-use super::{PlanReport, StreamReport};
+use super::{AnalyticsReport, PlanReport, StreamReport};
 use crate::plan::cost::{Cost, amount};
 use crate::spec::Duration;
 use crate::terminal::printable;
+use crate::throughput::figure;
 
 /// Widest line of a table.
 const WIDTH: u16 = 130;
@@ -46,13 +47,15 @@ fn write_parts(report: &PlanReport, text: &mut String) {
     write_stream("stream", &report.shards, text);
     if let Some(analytics) = &report.analytics {
         let facts = format!(
-            "{}, parallelism {}, {} KPUs billed, {}",
+            "{}, parallelism {}{}, {} KPUs billed, {}",
             analytics.runtime_environment,
             analytics.parallelism,
+            if analytics.throughput.computed { "" } else { " as written" },
             analytics.billed_kpus,
             if analytics.stateless { "stateless" } else { "with state" }
         );
         section(text, "analytics", &facts);
+        write_throughput(analytics, text);
         let _ = writeln!(text, "  a changed query {}", analytics.restore);
     }
     if let Some(output) = &report.output_shards {
@@ -87,6 +90,25 @@ fn write_parts(report: &PlanReport, text: &mut String) {
         delivery.buffer_seconds
     );
     section(text, "delivery", &facts);
+}
+
+/// What a record costs Flink, and what the load needs.
+fn write_throughput(analytics: &AnalyticsReport, text: &mut String) {
+    let throughput = &analytics.throughput;
+    let mut table = bare_table();
+    for term in &throughput.terms {
+        let largest = if term.largest && throughput.terms.len() > 1 { "<- largest" } else { "" };
+        let micros = format!("{} us", figure(term.microseconds));
+        let mut note = term.note.clone();
+        if let Some(subtasks) = term.subtasks.filter(|subtasks| (2..analytics.parallelism).contains(subtasks))
+        {
+            let _ = write!(note, ", so work for {subtasks} subtasks");
+        }
+        table.add_row([format!("  {}", term.what), micros, note, largest.to_owned()]);
+    }
+    align_right(&mut table, &[1]);
+    push_table(&table, text);
+    let _ = writeln!(text, "  {}", throughput.shown());
 }
 
 fn write_stream(title: &str, stream: &StreamReport, text: &mut String) {

@@ -1,17 +1,18 @@
 //! Expressions as Flink SQL writes them.
 
+use std::cell::RefCell;
+
 use super::super::data_type::{DataType, Family, MAX_PRECISION};
 use super::super::expr::{
-    Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart,
-    Side, WindowBound,
+    Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart, Side,
+    WindowBound,
 };
-use super::super::query::TimeAttribute;
-use super::window::same_value;
-use super::{quote, time, time_texts};
+use super::window::{Rows, same_value};
+use super::{arithmetic, quote, time, time_texts};
 
 /// How tightly an expression holds together; what binds less tightly than its place asks for gets parentheses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Binding {
+pub(super) enum Binding {
     Or,
     And,
     Not,
@@ -22,19 +23,64 @@ enum Binding {
     Atom,
 }
 
+/// What stands in the parentheses of OVER.
+pub(super) struct OverText {
+    /// PARTITION BY and ORDER BY.
+    pub(super) stem: String,
+    /// Which of the rows; empty where the function says so.
+    pub(super) frame: String,
+    /// Whether the frame counts rows and ends with the row itself.
+    pub(super) by_rows: bool,
+    /// How many rows back LAG goes, where the time that sorts them is kept with the rows.
+    pub(super) kept_lag: Option<u64>,
+}
+
+/// What a SELECT inside of this one computes: its keys, and the aggregates in the order in which they were first met.
+#[derive(Clone, Copy)]
+pub(super) struct Apart<'a> {
+    pub(super) keys: &'a [Expr],
+    pub(super) calls: &'a RefCell<Vec<String>>,
+}
+
+impl Apart<'_> {
+    /// The column that a key of the SELECT inside is in.
+    pub(super) fn key(at: usize) -> String {
+        format!("`pipec_key_{}`", at + 1)
+    }
+
+    /// The column that an aggregate is in.
+    pub(super) fn call(at: usize) -> String {
+        format!("`pipec_sum_{}`", at + 1)
+    }
+
+    /// The column of an aggregate, which is new if it was not met before.
+    pub(super) fn named(&self, call: String) -> String {
+        let mut calls = self.calls.borrow_mut();
+        let at = calls.iter().position(|known| *known == call).unwrap_or_else(|| {
+            calls.push(call);
+            calls.len() - 1
+        });
+        Self::call(at)
+    }
+}
+
 /// Prints expressions over the columns that `column` names.
 #[derive(Clone, Copy)]
 pub(super) struct Expressions<'a> {
     pub(super) column: &'a dyn Fn(ColumnRef) -> String,
-    /// The column that holds a time of a relation.
-    pub(super) time: &'a dyn Fn(usize, TimeAttribute) -> String,
-    /// What stands in the parentheses of OVER.
-    pub(super) over: Option<&'a str>,
+    /// `ROWTIME` of a relation, as a plain TIMESTAMP(3).
+    pub(super) rowtime: &'a dyn Fn(usize) -> String,
+    /// What the aggregates look at where they have OVER.
+    pub(super) over: Option<&'a OverText>,
+    /// Names for what stands in a SELECT of its own.
+    pub(super) apart: Option<Apart<'a>>,
     /// Whether Flink must not see that a condition is the same for all rows: it would leave out what is behind it, and then
     /// miss the windows and the bounds of time there.
     pub(super) hides: bool,
     /// What is a column already, and its name.
     pub(super) computed: &'a [(&'a Expr, String)],
+    /// Columns that arguments of aggregates become, where nothing may be computed between a window and its groups.
+    pub(super) arguments: Option<&'a RefCell<Rows>>,
 }
 
 impl Expressions<'_> {
@@ -98,15 +144,17 @@ impl Expressions<'_> {
     }
 
     pub(super) fn print(&self, expr: &Expr) -> String {
+        let key = self.apart.and_then(|apart| apart.keys.iter().position(|key| same_value(key, expr)));
+        if let Some(key) = key {
+            return Apart::key(key);
+        }
         if let Some(name) = self.column_of(expr) {
             return name.to_owned();
         }
         match &expr.kind {
             ExprKind::Column(column) => (self.column)(*column),
             ExprKind::Literal(literal) => quote::literal(literal, expr.data_type),
-            ExprKind::Rowtime { relation } => {
-                format!("CAST({} AS TIMESTAMP(3))", (self.time)(*relation, TimeAttribute::Rowtime))
-            }
+            ExprKind::Rowtime { relation } => (self.rowtime)(*relation),
             ExprKind::Window(WindowBound::Start) => "`window_start`".into(),
             ExprKind::Window(WindowBound::End) => "`window_end`".into(),
             ExprKind::Window(WindowBound::Last) => "CAST(`window_time` AS TIMESTAMP(3))".into(),
@@ -120,10 +168,7 @@ impl Expressions<'_> {
                 let text = self.bound(operand, if is_shift { Binding::Atom } else { Binding::Or });
                 cast(&text, operand.data_type, expr.data_type)
             }
-            ExprKind::Negate(operand) => format!("-{}", self.bound(operand, Binding::Atom)),
-            ExprKind::Arithmetic { operator, left, right } => {
-                self.arithmetic(*operator, left, right, expr.data_type)
-            }
+            ExprKind::Negate(_) | ExprKind::Arithmetic { .. } => self.arithmetic(expr),
             ExprKind::Concat(list) => self.list(list, " || ", Binding::Atom),
             ExprKind::Compare { operator, left, right } => {
                 let (left, right) = (self.bound(left, Binding::Add), self.bound(right, Binding::Add));
@@ -165,9 +210,9 @@ impl Expressions<'_> {
             ExprKind::Call { function, arguments } => match function {
                 Function::Upper => self.call("UPPER", arguments),
                 Function::Lower => self.call("LOWER", arguments),
-                Function::InitCap => self.call("INITCAP", arguments),
+                Function::InitCap => self.capitalized(&arguments[0]),
                 Function::CharLength => self.call("CHAR_LENGTH", arguments),
-                Function::Substring => self.call("SUBSTRING", arguments),
+                Function::Substring => self.substring(arguments),
                 Function::Trim(side) => {
                     let arguments: Vec<String> =
                         arguments.iter().rev().map(|part| self.print(part)).collect();
@@ -199,7 +244,7 @@ impl Expressions<'_> {
                 Function::SplitIndex => self.call("SPLIT_INDEX", arguments),
                 Function::LeftPad => self.padded("LPAD", arguments),
                 Function::RightPad => self.padded("RPAD", arguments),
-                Function::Abs => self.call("ABS", arguments),
+                Function::Abs => self.absolute(&arguments[0]),
                 Function::Ceil => self.call("CEIL", arguments),
                 Function::Floor => self.call("FLOOR", arguments),
                 // Flink gives NaN and infinities, which JSON does not have.
@@ -213,6 +258,51 @@ impl Expressions<'_> {
                 other => self.time_function(*other, arguments).unwrap_or_default(),
             },
         }
+    }
+
+    /// A part of a text, whose places before the first character count and hold nothing. Flink counts from the end there.
+    fn substring(&self, arguments: &[Expr]) -> String {
+        let text = self.print(&arguments[0]);
+        let (start, length) = (&arguments[1], arguments.get(2));
+        let [from, count] = [Some(start), length].map(|number| number.map(|number| self.operand(number)));
+        let (from, count) = (from.unwrap_or_default(), count.as_deref());
+        let whole = |number: &Expr| match number.kind {
+            ExprKind::Literal(Literal::Integer(value)) => Some(value),
+            _ => None,
+        };
+        match (whole(start), length.map(|length| (whole(length), count.unwrap_or_default()))) {
+            (Some(1..), None) => format!("SUBSTRING({text}, {from})"),
+            (Some(1..), Some((_, count))) => format!("SUBSTRING({text}, {from}, {count})"),
+            (Some(_), None) => format!("SUBSTRING({text}, 1)"),
+            (Some(start), Some((Some(length), _))) => {
+                format!("SUBSTRING({text}, 1, {})", start.saturating_add(length).saturating_sub(1).max(0))
+            }
+            (Some(start), Some((None, count))) => {
+                let before = 1_i64.saturating_sub(start);
+                let rest =
+                    format!("WHEN {count} > {before} THEN {count} - {before} WHEN {count} >= 0 THEN 0");
+                format!("SUBSTRING({text}, 1, CASE {rest} END)")
+            }
+            (None, length) => {
+                let first = format!("CASE WHEN {from} < 1 THEN 1 ELSE {from} END");
+                let Some((length, count)) = length else { return format!("SUBSTRING({text}, {first})") };
+                let counted = if length.is_some() { String::new() } else { format!("{count} >= 0 AND ") };
+                let none =
+                    if length.is_some() { "ELSE 0".into() } else { format!("WHEN {count} >= 0 THEN 0") };
+                format!(
+                    "SUBSTRING({text}, {first}, CASE WHEN {from} >= 1 THEN {count} \
+                     WHEN {counted}{from} > 1 - {count} THEN {from} + {count} - 1 {none} END)"
+                )
+            }
+        }
+    }
+
+    /// Words end at blanks. Flink begins one behind every character that is neither a letter nor a digit, so a digit stands
+    /// behind each of them meanwhile.
+    fn capitalized(&self, text: &Expr) -> String {
+        let (behind, digit) = ("(?<=[^A-Za-z0-9 ])", "0");
+        let marked = format!("REGEXP_REPLACE({}, '{behind}', '{digit}')", self.print(text));
+        format!("REGEXP_REPLACE(INITCAP({marked}), '{behind}{digit}', '')")
     }
 
     /// A text filled up, of which nothing is left where there is nothing to fill it with. Flink believes that it cannot
@@ -233,70 +323,13 @@ impl Expressions<'_> {
         format!("CASE WHEN {text} {condition} THEN {name}({text}) END")
     }
 
-    fn aggregate(&self, function: Aggregate, distinct: bool, arguments: &[Expr]) -> String {
-        let name = match function {
-            Aggregate::Count => "COUNT",
-            Aggregate::Sum => "SUM",
-            Aggregate::Avg => "AVG",
-            Aggregate::Min => "MIN",
-            Aggregate::Max => "MAX",
-            Aggregate::StddevPop => "STDDEV_POP",
-            Aggregate::StddevSamp => "STDDEV_SAMP",
-            Aggregate::VarPop => "VAR_POP",
-            Aggregate::VarSamp => "VAR_SAMP",
-            Aggregate::FirstValue => "FIRST_VALUE",
-            Aggregate::LastValue => "LAST_VALUE",
-            Aggregate::Lag => "LAG",
-            Aggregate::RowNumber => "ROW_NUMBER",
-        };
-        let arguments: Vec<String> = arguments.iter().map(|argument| self.print(argument)).collect();
-        let arguments = match (function, arguments.is_empty()) {
-            (Aggregate::Count, true) => "*".into(),
-            _ => arguments.join(", "),
-        };
-        let distinct = if distinct { "DISTINCT " } else { "" };
-        match self.over {
-            Some(over) => format!("{name}({distinct}{arguments}) OVER ({over})"),
-            None => format!("{name}({distinct}{arguments})"),
-        }
-    }
-
-    fn arithmetic(&self, operator: Arithmetic, left: &Expr, right: &Expr, to: DataType) -> String {
-        let sum = |sign: &str| {
-            let (left, right) = (self.bound(left, Binding::Add), self.bound(right, Binding::Multiply));
-            format!("{left} {sign} {right}")
-        };
-        match operator {
-            Arithmetic::Add => sum("+"),
-            Arithmetic::Subtract => sum("-"),
-            Arithmetic::Multiply => {
-                format!("{} * {}", self.bound(left, Binding::Multiply), self.bound(right, Binding::Sign))
-            }
-            Arithmetic::Divide if is_not_zero(right) => {
-                format!("{} / {}", self.bound(left, Binding::Multiply), self.bound(right, Binding::Sign))
-            }
-            // Flink's planner fails over a constant that is a division by what is computed, and makes constants of columns
-            // that a condition says the value of. A function stands around it, one that the planner does not see through.
-            Arithmetic::Divide => {
-                let (dividend, divisor) = (self.bound(left, Binding::Multiply), self.print(right));
-                format!("IF(TRUE, {dividend} / NULLIF({divisor}, 0), {})", quote::literal(&Literal::Null, to))
-            }
-            // The result has the type of the divisor, so a constant says which it is.
-            Arithmetic::Modulo => {
-                let divisor = format!("CAST({} AS {})", self.print(right), quote::data_type(right.data_type));
-                let divisor = if is_not_zero(right) { divisor } else { format!("NULLIF({divisor}, 0)") };
-                format!("MOD({}, {divisor})", self.print(left))
-            }
-        }
-    }
-
     /// The name of a value that is a column already.
     fn column_of(&self, expr: &Expr) -> Option<&str> {
         let found = self.computed.iter().find(|(value, _)| same_value(value, expr));
         found.map(|(_, name)| name.as_str())
     }
 
-    fn bound(&self, expr: &Expr, least: Binding) -> String {
+    pub(super) fn bound(&self, expr: &Expr, least: Binding) -> String {
         let text = self.print(expr);
         if self.column_of(expr).is_none() && binding(expr) < least { format!("({text})") } else { text }
     }
@@ -305,7 +338,7 @@ impl Expressions<'_> {
         list.iter().map(|part| self.bound(part, least)).collect::<Vec<_>>().join(between)
     }
 
-    fn call(&self, name: &str, arguments: &[Expr]) -> String {
+    pub(super) fn call(&self, name: &str, arguments: &[Expr]) -> String {
         let arguments: Vec<String> = arguments.iter().map(|argument| self.print(argument)).collect();
         format!("{name}({})", arguments.join(", "))
     }
@@ -339,7 +372,10 @@ fn may_grow(expr: &Expr) -> bool {
     grows
 }
 
-fn binding(expr: &Expr) -> Binding {
+pub(super) fn binding(expr: &Expr) -> Binding {
+    if let Some(binding) = arithmetic::checked_binding(expr) {
+        return binding;
+    }
     match &expr.kind {
         ExprKind::Or(_) => Binding::Or,
         ExprKind::And(_) => Binding::And,
@@ -383,15 +419,19 @@ pub(super) fn cast(operand: &str, from: DataType, to: DataType) -> String {
         (Family::Text, _) if to == DataType::Timestamp => time_texts::read(operand, " "),
         (Family::Text, _) => match to {
             // Flink also reads offsets and rounds up a fraction, Flink 1.20 the 40th hour too, and a result beyond 24
-            // hours stops the job when it is written.
+            // hours stops the job when it is written. `$` would let a line break behind it pass.
             DataType::Time => {
-                let clock = "^ *(2[0-3]|[01]?[0-9])(:[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]*)?)?)? *$";
+                let clock = r"^ *(2[0-3]|[01]?[0-9])(:[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]*)?)?)? *\z";
                 format!("TRY_CAST(SPLIT_INDEX(REGEXP_EXTRACT({operand}, '{clock}', 0), '.', 0) AS TIME)")
             }
             // Flink reads a text straight into a short decimal by a way of its own, which makes 0 of a single letter
             // and does not see that a number is too large after rounding. Into a long one it reads all of them.
             DataType::Decimal { precision, scale } if precision < MAX_PRECISION => {
                 format!("TRY_CAST(TRY_CAST({operand} AS DECIMAL({MAX_PRECISION}, {scale})) AS {target})")
+            }
+            // Flink reads infinities, and NaN, which no number is equal to.
+            DataType::Real | DataType::Double => {
+                arithmetic::finite(&format!("TRY_CAST({operand} AS {target})"), to)
             }
             _ => format!("TRY_CAST({operand} AS {target})"),
         },
@@ -405,26 +445,22 @@ pub(super) fn cast(operand: &str, from: DataType, to: DataType) -> String {
 }
 
 fn number_cast(operand: &str, from: DataType, to: DataType, target: &str) -> String {
-    if to.holds(from) || to.is_approximate() {
-        return format!("CAST({operand} AS {target})");
-    }
-    // Flink's own cast to a whole number wraps around; the one from text gives NULL for what is too large.
-    match (to, from.is_approximate()) {
-        // NaN and infinities have no digits: not even TRY_CAST catches Flink's exception, and the job would fail again
-        // at the same record after each restart. From a text they are NULL. A REAL has the digits of the DOUBLE that it is.
-        (DataType::Decimal { .. }, true) => {
-            let double =
-                if from == DataType::Real { format!("CAST({operand} AS DOUBLE)") } else { operand.into() };
-            cast(&format!("CAST({double} AS STRING)"), DataType::Varchar(None), to)
+    match to {
+        // A number that is too large for 32 bits would be an infinity.
+        DataType::Real if from == DataType::Double => {
+            format!("CASE WHEN ABS({operand}) < {BEYOND_REAL} THEN CAST({operand} AS FLOAT) END")
         }
-        (DataType::Decimal { .. }, false) => format!("TRY_CAST({operand} AS {target})"),
-        (DataType::BigInt, true) => format!("CAST({operand} AS BIGINT)"),
-        (_, true) => format!("TRY_CAST(CAST(CAST({operand} AS BIGINT) AS STRING) AS {target})"),
-        (_, false) => format!("TRY_CAST(CAST({operand} AS STRING) AS {target})"),
+        _ if to.holds(from) || to.is_approximate() => format!("CAST({operand} AS {target})"),
+        DataType::Decimal { .. } => format!("TRY_CAST({operand} AS {target})"),
+        // Flink's own cast to a whole number wraps around.
+        _ => arithmetic::whole(operand, from, to),
     }
 }
 
-fn is_not_zero(expr: &Expr) -> bool {
+/// The least DOUBLE that is rounded to more than the largest REAL.
+const BEYOND_REAL: &str = "3.4028235677973366E38";
+
+pub(super) fn is_not_zero(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Literal(Literal::Integer(value)) => *value != 0,
         ExprKind::Literal(Literal::Double(value)) => *value != 0.0,

@@ -1,12 +1,12 @@
 //! FROM and OVER as Flink SQL writes them.
 
 use super::super::data_type::DataType;
-use super::super::expr::{ColumnRef, Expr, Literal};
+use super::super::expr::{ColumnRef, Expr, ExprKind, Literal};
 use super::super::query::{
-    Frame, FromClause, JoinKind, Order, Over, Query, Role, StreamId, TimeAttribute, TimeBounds, Window,
-    WindowKind,
+    Clock, Frame, FromClause, JoinKind, Order, Over, Query, Role, StreamId, TimeAttribute, TimeBounds,
+    Window, WindowKind,
 };
-use super::expr::Expressions;
+use super::expr::{Expressions, OverText};
 use super::records::has_event_time;
 use super::window::Rows;
 use super::{Printer, column_name, quote, time, time_name};
@@ -27,10 +27,16 @@ impl Printer<'_> {
                 match window {
                     None => {
                         let name = table(self.query, *stream);
-                        match self.joined_by(relation) {
-                            Some(has_time) => format!("(SELECT * FROM {name} WHERE {has_time}){alias}"),
-                            None => format!("{name}{alias}"),
+                        let instant = self.is_compared_in_on(relation).then(|| {
+                            let time = time_name(TimeAttribute::Rowtime);
+                            format!(", CAST({time} AS TIMESTAMP(3)) AS {INSTANT}")
+                        });
+                        let filter = self.joined_by(relation).map(|has_time| format!(" WHERE {has_time}"));
+                        if instant.is_none() && filter.is_none() {
+                            return format!("{name}{alias}");
                         }
+                        let (instant, filter) = (instant.unwrap_or_default(), filter.unwrap_or_default());
+                        format!("(SELECT *{instant} FROM {name}{filter}){alias}")
                     }
                     Some(window) => format!("{}{alias}", self.window(*stream, window, rows)),
                 }
@@ -44,7 +50,9 @@ impl Printer<'_> {
                     JoinKind::Right => "RIGHT JOIN",
                     JoinKind::Full => "FULL JOIN",
                 };
-                let on = on.as_ref().map(|on| format!("{}\n    AND ", expressions.part_of_and(on)));
+                let rowtime = |relation| self.qualified(relation, INSTANT);
+                let inside = Expressions { rowtime: &rowtime, ..*expressions };
+                let on = on.as_ref().map(|on| format!("{}\n    AND ", inside.part_of_and(on)));
                 format!("{left}\n  {join} {right} ON {}{}", on.unwrap_or_default(), self.bounds(bounds))
             }
             FromClause::Lookup { left, .. } => {
@@ -53,6 +61,12 @@ impl Printer<'_> {
                 left
             }
         }
+    }
+
+    /// Whether a condition of a join reads the `ROWTIME` of a relation.
+    fn is_compared_in_on(&self, relation: usize) -> bool {
+        let is_it = |expr: &Expr| matches!(expr.kind, ExprKind::Rowtime { relation: of } if of == relation);
+        self.insert.select.from.conditions().into_iter().any(|on| on.any(&is_it))
     }
 
     /// What rows of a relation must hold whose event time a join compares. Behind the join, a condition on it would also drop rows that
@@ -168,9 +182,16 @@ impl Printer<'_> {
         else {
             return quote::literal(&Literal::Null, data_type);
         };
-        let (column_of, time_of) = (|column| self.column(column), |relation, time| self.time(relation, time));
-        let expressions =
-            Expressions { column: &column_of, time: &time_of, over: None, hides: false, computed: &[] };
+        let (column_of, rowtime_of) = (|column| self.column(column), |relation| self.rowtime(relation));
+        let expressions = Expressions {
+            column: &column_of,
+            rowtime: &rowtime_of,
+            over: None,
+            apart: None,
+            hides: false,
+            computed: &[],
+            arguments: None,
+        };
         let pairs: Vec<(String, String)> = self
             .keys(table, key.0, key.1)
             .into_iter()
@@ -193,6 +214,10 @@ impl Printer<'_> {
         format!("CAST(CASE WHEN {key} IN ({keys}) THEN MAP[{entries}][{key}] END AS {target})")
     }
 }
+
+/// `ROWTIME` as a plain value, for conditions of joins: beside bounds of time, any other use of a time that rows are
+/// ordered by makes Flink remember all rows for ever.
+const INSTANT: &str = "`pipec_instant`";
 
 /// A stream as FROM names it. A view is its text to Flink, which leaves out the parentheses of a session's partition when it
 /// writes that, so a session by several columns stands where it is read.
@@ -243,31 +268,43 @@ fn key_of(from: &FromClause, relation: usize) -> Option<(usize, &Expr)> {
     }
 }
 
-/// What stands in the parentheses of OVER.
-pub(super) fn over(over: &Over, expressions: &Expressions) -> String {
-    let mut parts = Vec::new();
-    if !over.partition.is_empty() {
-        let partition: Vec<String> = over.partition.iter().map(|key| expressions.print(key)).collect();
-        parts.push(format!("PARTITION BY {}", partition.join(", ")));
-    }
-    let order = match &over.order {
-        Order::Time(time) => time_name(*time).to_owned(),
-        Order::Values(values) => {
-            let value = |(value, descending): &(Expr, bool)| {
-                format!("{}{}", expressions.print(value), if *descending { " DESC" } else { "" })
-            };
-            values.iter().map(value).collect::<Vec<_>>().join(", ")
+impl Printer<'_> {
+    /// What stands in the parentheses of OVER.
+    pub(super) fn over(&self, over: &Over, expressions: &Expressions) -> OverText {
+        let mut parts = Vec::new();
+        if !over.partition.is_empty() {
+            let partition: Vec<String> = over.partition.iter().map(|key| expressions.print(key)).collect();
+            parts.push(format!("PARTITION BY {}", partition.join(", ")));
         }
-    };
-    parts.push(format!("ORDER BY {order}"));
-    match over.frame {
-        Frame::None => {}
-        Frame::Range(ms) => {
-            parts.push(format!("RANGE BETWEEN {} PRECEDING AND CURRENT ROW", time::interval(ms)));
+        let order = match &over.order {
+            Order::Time(time) => time_name(*time).to_owned(),
+            Order::Values(values) => {
+                let value = |(value, descending): &(Expr, bool)| {
+                    format!("{}{}", expressions.print(value), if *descending { " DESC" } else { "" })
+                };
+                values.iter().map(value).collect::<Vec<_>>().join(", ")
+            }
+        };
+        parts.push(format!("ORDER BY {order}"));
+        let is_kept = match over.order {
+            Order::Time(TimeAttribute::EventTime) => true,
+            Order::Time(TimeAttribute::Rowtime) => self.query.clock == Clock::Ingestion,
+            Order::Values(_) => false,
+        };
+        let frame = match over.frame {
+            Frame::None => String::new(),
+            Frame::Range(ms) => {
+                format!(" RANGE BETWEEN {} PRECEDING AND CURRENT ROW", time::interval(ms))
+            }
+            Frame::Rows(rows) => format!(" ROWS BETWEEN {rows} PRECEDING AND CURRENT ROW"),
+            Frame::Unbounded => " RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW".into(),
+            Frame::UnboundedRows => " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW".into(),
+        };
+        OverText {
+            stem: parts.join(" "),
+            frame,
+            by_rows: matches!(over.frame, Frame::Rows(_) | Frame::UnboundedRows),
+            kept_lag: self.insert.select.lag().filter(|_| is_kept),
         }
-        Frame::Rows(rows) => parts.push(format!("ROWS BETWEEN {rows} PRECEDING AND CURRENT ROW")),
-        Frame::Unbounded => parts.push("RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW".into()),
-        Frame::UnboundedRows => parts.push("ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW".into()),
     }
-    parts.join(" ")
 }

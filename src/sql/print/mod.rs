@@ -7,6 +7,8 @@
 //! Beside its columns a view may have `pipec_rowtime` and `pipec_event_time`, where something behind it reads them:
 //! Flink orders rows by a column that it knows to be a time, and a cast would end that.
 
+mod aggregate;
+mod arithmetic;
 mod expr;
 mod from;
 mod quote;
@@ -18,11 +20,12 @@ mod window;
 pub(super) use records::raw_type_of;
 pub(super) use time_texts::COPIES as TIME_TEXT_COPIES;
 
+use std::cell::RefCell;
 use std::fmt::Write;
 
 use super::expr::{ColumnRef, Expr};
 use super::query::{Insert, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute};
-use expr::Expressions;
+use expr::{Apart, Expressions};
 use window::Rows;
 
 /// The whole `pipeline.sql` of a query.
@@ -84,7 +87,11 @@ fn inner(query: &Query, id: StreamId, text: &mut String) {
 }
 
 /// Names that Flink, or this module, gives to columns of its own.
-const TAKEN: &[&str] = &["window_start", "window_end", "window_time", "pipec_rowtime", "pipec_event_time"];
+const TAKEN: &[&str] =
+    &["window_start", "window_end", "window_time", "pipec_rowtime", "pipec_event_time", "pipec_instant"];
+
+/// How long an item may be before what it aggregates stands in a SELECT of its own.
+const MOST_ON_A_LINE: usize = 600;
 
 /// The name that a column of a stream has in Flink: another one inside of the application where Flink has a use for
 /// it. What begins like the other name gets another one as well, so that two names stay two.
@@ -98,7 +105,8 @@ fn column_name(stream: &Stream, column: usize) -> String {
 }
 
 fn is_taken(name: &str) -> bool {
-    TAKEN.contains(&name.trim_end_matches('_')) || name.starts_with(window::VALUE)
+    let numbered = [window::VALUE, "pipec_key_", "pipec_sum_"];
+    TAKEN.contains(&name.trim_end_matches('_')) || numbered.iter().any(|taken| name.starts_with(taken))
 }
 
 /// The column that holds a time beside the others.
@@ -154,6 +162,11 @@ impl<'a> Printer<'a> {
         self.qualified(relation, time_name(time))
     }
 
+    /// `ROWTIME` of a relation as a value.
+    fn rowtime(&self, relation: usize) -> String {
+        format!("CAST({} AS TIMESTAMP(3))", self.time(relation, TimeAttribute::Rowtime))
+    }
+
     /// What rows must hold that are cut into windows, or looked back from, by their event time.
     fn has_time(&self) -> Option<String> {
         let select = &self.insert.select;
@@ -170,66 +183,103 @@ impl<'a> Printer<'a> {
     fn select(&self) -> String {
         let select = &self.insert.select;
         let into = self.query.stream(self.insert.into);
-        let (column, time) = (|column| self.column(column), |relation, time| self.time(relation, time));
+        let (column, rowtime) = (|column| self.column(column), |relation| self.rowtime(relation));
         let over = select.over.as_ref();
         let hides = self.query.stateless().is_err();
-        let mut expressions = Expressions { column: &column, time: &time, over: None, hides, computed: &[] };
+        let mut expressions = Expressions {
+            column: &column,
+            rowtime: &rowtime,
+            over: None,
+            apart: None,
+            hides,
+            computed: &[],
+            arguments: None,
+        };
         let mut rows = Rows::default();
         let mut computed = Vec::new();
         for value in self.values_before_window() {
-            let name = quote::name(&format!("{}{}", window::VALUE, rows.values.len() + 1));
-            rows.values.push((expressions.print(value), name.clone()));
+            let name = rows.value(expressions.print(value));
             computed.push((value, name));
         }
-        let over = over.map(|over| from::over(over, &expressions));
-        expressions.over = over.as_deref();
+        let rows = RefCell::new(rows);
+        let over = over.map(|over| self.over(over, &expressions));
+        expressions.over = over.as_ref();
+        // What comes before the window.
         let early = expressions;
-        let expressions = Expressions { computed: &computed, ..early };
-        let mut items: Vec<String> = select
-            .items
-            .iter()
-            .enumerate()
-            .map(|(at, item)| {
-                let value = expressions.value(item, into.columns[at].data_type);
-                format!("  {value} AS {}", self.value_name(into, at))
-            })
-            .collect();
-        for &time in &into.carries {
-            items.push(match (&select.group, select.from.timekeeper()) {
-                (None, Some(relation)) => format!("  {} AS {}", self.time(relation, time), time_name(time)),
-                _ => format!("  `window_time` AS {}", time_name(time)),
-            });
+        let arguments = self.groups_by_clock().then_some(&rows);
+        let mut expressions = Expressions { computed: &computed, arguments, ..early };
+        let mut items = self.items(&expressions);
+        let keys = select.group.as_ref().map_or(&[][..], |group| &group.keys);
+        let calls = RefCell::default();
+        let is_long = items.iter().any(|item| item.len() > MOST_ON_A_LINE);
+        if is_long && (select.group.is_some() || over.is_some()) {
+            expressions.apart = Some(Apart { keys, calls: &calls });
+            items = self.items(&expressions);
         }
+        let plain = Expressions { apart: None, ..expressions };
         // The clock is in it, and Flink moves no such condition to before the window.
         let mut conditions = Vec::new();
-        let ordered = if select.from.window().is_some() { &mut rows.conditions } else { &mut conditions };
-        ordered.extend(self.has_time());
+        match select.from.window() {
+            Some(_) => rows.borrow_mut().conditions.extend(self.has_time()),
+            None => conditions.extend(self.has_time()),
+        }
         conditions.extend(self.partners(&select.from, &early));
         if let Some(filter) = &select.filter {
             let filter =
                 if conditions.is_empty() { early.condition(filter) } else { early.part_of_and(filter) };
             conditions.push(filter);
         }
-        if self.filters_before_window() {
-            rows.conditions.append(&mut conditions);
-        }
-        let from = self.from(&select.from, &rows, &expressions);
-        let mut text = format!("SELECT\n{}\nFROM {from}", items.join(",\n"));
-        if !conditions.is_empty() {
-            let _ = write!(text, "\nWHERE {}", conditions.join("\n  AND "));
-        }
+        let mut columns = vec!["*".to_owned()];
+        let mut groups = String::new();
+        let mut having = String::new();
         if let Some(group) = &select.group {
-            let mut keys = vec!["`window_start`".to_owned(), "`window_end`".to_owned()];
+            columns = vec!["`window_start`".to_owned(), "`window_end`".to_owned()];
             if !into.carries.is_empty() || self.uses_window_time() {
-                keys.push("`window_time`".into());
+                columns.push("`window_time`".into());
             }
-            keys.extend(group.keys.iter().map(|key| expressions.print(key)));
-            let _ = write!(text, "\nGROUP BY {}", keys.join(", "));
-            if let Some(having) = &group.having {
-                let _ = write!(text, "\nHAVING {}", expressions.condition(having));
+            let keys: Vec<String> = group.keys.iter().map(|key| plain.print(key)).collect();
+            let _ = write!(groups, "\nGROUP BY {}", [columns.clone(), keys.clone()].concat().join(", "));
+            columns.extend(keys.iter().enumerate().map(|(at, key)| format!("{key} AS {}", Apart::key(at))));
+            if let Some(condition) = &group.having {
+                having = expressions.condition(condition);
             }
         }
-        text
+        if self.filters_before_window() {
+            rows.borrow_mut().conditions.append(&mut conditions);
+        }
+        let mut source = format!("FROM {}", self.from(&select.from, &rows.borrow(), &plain));
+        if !conditions.is_empty() {
+            let _ = write!(source, "\nWHERE {}", conditions.join("\n  AND "));
+        }
+        source.push_str(&groups);
+        let items = items.join(",\n");
+        if expressions.apart.is_none() {
+            let having = if having.is_empty() { having } else { format!("\nHAVING {having}") };
+            return format!("SELECT\n{items}\n{source}{having}");
+        }
+        // What the SELECT aggregates has names here, since its items need it more than once.
+        let calls = calls.borrow();
+        columns.extend(calls.iter().enumerate().map(|(at, call)| format!("{call} AS {}", Apart::call(at))));
+        let inner = format!("SELECT\n  {}\n{source}", columns.join(",\n  ")).replace('\n', "\n  ");
+        let having = if having.is_empty() { having } else { format!("\nWHERE {having}") };
+        format!("SELECT\n{items}\nFROM (\n  {inner}\n) AS `pipec_sums`{having}")
+    }
+
+    /// What the columns of the stream that is inserted into are given, one a line.
+    fn items(&self, expressions: &Expressions) -> Vec<String> {
+        let (select, into) = (&self.insert.select, self.query.stream(self.insert.into));
+        let item = |(at, item): (usize, &Expr)| {
+            let value = expressions.value(item, into.columns[at].data_type);
+            format!("  {value} AS {}", self.value_name(into, at))
+        };
+        let mut items: Vec<String> = select.items.iter().enumerate().map(item).collect();
+        for &time in &into.carries {
+            items.push(match (&select.group, select.from.timekeeper()) {
+                (None, Some(relation)) => format!("  {} AS {}", self.time(relation, time), time_name(time)),
+                _ => format!("  `window_time` AS {}", time_name(time)),
+            });
+        }
+        items
     }
 
     /// The name of a value. Those of an output go by their order; Flink would give some of them to columns of its own.

@@ -6,7 +6,7 @@ use super::super::data_type::{DataType, Family};
 use super::super::epoch::EpochUnit;
 use super::super::query::{Clock, Column, EventTime, Query, RecordFormat, Start, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
-use super::{column_name, expr, quote, time, time_name, time_texts};
+use super::{arithmetic, column_name, expr, quote, time, time_name, time_texts};
 
 /// A key of the records, with what lies below it.
 #[derive(Debug)]
@@ -169,6 +169,11 @@ fn value(query: &Query, at: usize, column: &Column) -> String {
         }
         (RecordFormat::Json, None) => (format!("`record`.{}", path(column)), raw_type_of(column)),
     };
+    let data_type = column.data_type;
+    if raw == data_type && data_type.is_approximate() {
+        // No JSON number is infinite, or NaN, which Flink reads in texts.
+        return arithmetic::finite(&path, data_type);
+    }
     read(&path, raw, column, "\n    ")
 }
 

@@ -66,6 +66,11 @@ pub(super) fn shifted(operand: &str, by: Interval) -> String {
     format!("{operand} {} {interval}", if negative { '-' } else { '+' })
 }
 
+/// The hours whose seconds an INTEGER holds, whatever is left of another one.
+const MOST_HOURS_IN_SECONDS: i64 = (1 << 31) / 3600 - 1;
+/// The same of minutes.
+const MOST_HOURS_IN_MINUTES: i64 = (1 << 31) / 60 - 1;
+
 /// The time that a number, or the text of one, counts since 1970.
 pub(super) fn since_epoch(operand: &str, from: DataType, unit: EpochUnit) -> String {
     let number = unit.number();
@@ -116,7 +121,18 @@ impl Expressions<'_> {
                 }
             },
             Function::TimestampDiff(field) => {
-                format!("TIMESTAMPDIFF({}, {}, {})", field.name(), argument(0), argument(1))
+                let apart = |unit: &str| format!("TIMESTAMPDIFF({unit}, {}, {})", argument(0), argument(1));
+                // Flink's own wraps around, and counts weeks by seconds.
+                let within = |hours: i64| {
+                    let (between, unit) = (apart("HOUR"), apart(field.name()));
+                    format!("CASE WHEN {between} BETWEEN -{hours} AND {hours} THEN {unit} END")
+                };
+                match field {
+                    TimeField::Second => within(MOST_HOURS_IN_SECONDS),
+                    TimeField::Minute => within(MOST_HOURS_IN_MINUTES),
+                    TimeField::Week => format!("({} / 7)", apart("DAY")),
+                    _ => apart(field.name()),
+                }
             }
             Function::UnixTimestamp => format!("({})", since_1970(&argument(0))),
             Function::FromUnixTimestamp => {

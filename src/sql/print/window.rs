@@ -6,7 +6,7 @@
 
 use super::super::expr::{ColumnRef, Expr, ExprKind};
 use super::super::query::{Clock, TimeAttribute};
-use super::Printer;
+use super::{Printer, quote};
 
 /// What the columns of computed values are called, with a number behind it.
 pub(super) const VALUE: &str = "pipec_value_";
@@ -21,6 +21,16 @@ pub(super) struct Rows {
 }
 
 impl Rows {
+    /// The column of a value, which is new if there is none of it yet.
+    pub(super) fn value(&mut self, text: String) -> String {
+        if let Some((_, name)) = self.values.iter().find(|(known, _)| *known == text) {
+            return name.clone();
+        }
+        let name = quote::name(&format!("{VALUE}{}", self.values.len() + 1));
+        self.values.push((text, name.clone()));
+        name
+    }
+
     /// The stream, or a SELECT of it.
     pub(super) fn of(&self, table: String) -> String {
         if self.values.is_empty() && self.conditions.is_empty() {
@@ -39,7 +49,7 @@ impl Rows {
 
 impl Printer<'_> {
     /// Whether the SELECT groups windows by the clock.
-    fn groups_by_clock(&self) -> bool {
+    pub(super) fn groups_by_clock(&self) -> bool {
         let select = &self.insert.select;
         let by_clock = select.from.window().is_some_and(|window| window.time == TimeAttribute::Rowtime);
         by_clock && select.group.is_some() && self.query.clock == Clock::Processing

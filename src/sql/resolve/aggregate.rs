@@ -64,12 +64,11 @@ impl Resolver<'_, '_> {
         let plain = !call.uses_odbc_syntax
             && matches!(call.parameters, ast::FunctionArguments::None)
             && call.within_group.is_empty()
-            && call.filter.is_none()
-            && call.null_treatment.is_none()
-            && list.clauses.is_empty();
+            && call.filter.is_none();
         if !plain {
             return self.bad_aggregate(name);
         }
+        let function = self.with_nulls(function, call, list, name)?;
         if self.here.in_aggregate {
             let help = "compute the inner one in a SELECT inside of FROM";
             return self.refuse(Some(name.span), "an aggregate in another", help);
@@ -80,8 +79,10 @@ impl Resolver<'_, '_> {
         }
         let distinct = matches!(list.duplicate_treatment, Some(ast::DuplicateTreatment::Distinct));
         self.here.in_aggregate = true;
+        let before = *self.values;
         let arguments = self.aggregate_arguments(function, &list.args, name);
         self.here.in_aggregate = false;
+        self.repeated(before, times_written(function))?;
         let (arguments, data_type) = arguments?;
         match &call.over {
             Some(window) => self.over(window, function, distinct, name)?,
@@ -95,6 +96,43 @@ impl Resolver<'_, '_> {
         }
         let span = arguments.iter().map(|argument| argument.span).fold(name.span, cover);
         Some(typed(ExprKind::Aggregate { function, distinct, arguments }, data_type, span))
+    }
+
+    /// The function that IGNORE NULLS makes of one that looks at NULLs; RESPECT NULLS is what it does anyway.
+    fn with_nulls(
+        &mut self,
+        function: Aggregate,
+        call: &ast::Function,
+        list: &ast::FunctionArgumentList,
+        name: &Name,
+    ) -> Option<Aggregate> {
+        let treatments = call.null_treatment.iter().copied();
+        let mut found = None;
+        for clause in &list.clauses {
+            match clause {
+                ast::FunctionArgumentClause::IgnoreOrRespectNulls(treatment) => found = Some(*treatment),
+                _ => return self.bad_aggregate(name),
+            }
+        }
+        match (treatments.last().or(found), function) {
+            (None, function) => Some(function),
+            (
+                Some(ast::NullTreatment::RespectNulls),
+                Aggregate::FirstValue | Aggregate::LastValue | Aggregate::Lag,
+            ) => Some(function),
+            (Some(ast::NullTreatment::IgnoreNulls), Aggregate::FirstValue) => Some(Aggregate::FirstPresent),
+            (Some(ast::NullTreatment::IgnoreNulls), Aggregate::LastValue) => Some(Aggregate::LastPresent),
+            (Some(ast::NullTreatment::IgnoreNulls), Aggregate::Lag) => {
+                let help =
+                    "drop the NULLs in a SELECT inside of FROM: FROM (SELECT .. WHERE x IS NOT NULL) AS t";
+                self.refuse(Some(name.span), "`LAG` with IGNORE NULLS", help)
+            }
+            (Some(treatment), _) => {
+                let what = format!("{treatment} of `{}`", name.text);
+                let help = format!("leave it out: {} never looks at NULLs", name.text);
+                self.refuse(Some(name.span), &what, &help)
+            }
+        }
     }
 
     fn bad_aggregate<T>(&mut self, name: &Name) -> Option<T> {
@@ -148,7 +186,12 @@ impl Resolver<'_, '_> {
         let from = value.data_type;
         let numbers = !matches!(
             function,
-            Aggregate::Min | Aggregate::Max | Aggregate::FirstValue | Aggregate::LastValue
+            Aggregate::Min
+                | Aggregate::Max
+                | Aggregate::FirstValue
+                | Aggregate::LastValue
+                | Aggregate::FirstPresent
+                | Aggregate::LastPresent
         );
         if numbers && from.family() != Family::Number {
             let message = format!("{} takes numbers, this is {from}", name.text);
@@ -408,6 +451,15 @@ impl Resolver<'_, '_> {
             return self.refuse(Some(over.span), "OVER on a join", help);
         }
         Some(Some(over))
+    }
+}
+
+/// How many times Flink's SQL has the argument of an aggregate, at most.
+fn times_written(function: Aggregate) -> usize {
+    match function {
+        Aggregate::Sum | Aggregate::Avg => 16,
+        Aggregate::StddevPop | Aggregate::StddevSamp | Aggregate::VarPop | Aggregate::VarSamp => 100,
+        _ => 1,
     }
 }
 

@@ -405,6 +405,11 @@ impl Resolver<'_, '_> {
             self.repeated(before, TIME_TEXT_COPIES)?;
         }
         let span = operand.span;
+        let is_number = target.family() == Family::Number && operand.data_type.family() != Family::Time;
+        if is_number && !target.holds(operand.data_type) {
+            // It is looked at first, whether it fits.
+            self.repeated(before, 3)?;
+        }
         let converted = convert(operand, target);
         Some(match converted.kind {
             ExprKind::Cast { operand, .. } => typed(ExprKind::Cast { operand, written: true }, target, span),

@@ -267,17 +267,22 @@ fn finish(
         diagnostics.push(fault);
         return None;
     }
-    let clock = clock(&inserts);
-    if let (Clock::Ingestion, span) = clock {
+    let (clock, reason) = clock(&inserts);
+    if let Some(reason) = reason {
         if streams[0].carries.contains(&TimeAttribute::EventTime) {
-            let message = "ranks within windows of ROWTIME beside windows of the event time";
+            let message = format!("{} beside windows of the event time", reason.what);
             let help = "cut all windows from one time, or write two pipelines";
-            diagnostics.push(super::super::refuse::refusal(span, message, help));
+            diagnostics.push(super::super::refuse::refusal(reason.span, &message, help));
             return None;
         }
-        let help = "nothing need be done while records keep coming; after a pause, the last window waits for the next one";
-        let message = "windows over ROWTIME close with the next record here, not by the clock: Flink ranks rows no other way";
-        diagnostics.push(Diagnostic::warning(Code::ApproximateSql, span, message, help));
+        if uses_rowtime(&inserts) {
+            let help = "nothing need be done while records keep coming; after a pause, the last window waits for the next one";
+            let message = format!(
+                "windows over ROWTIME close with the next record here, not by the clock: Flink {} no other way",
+                reason.does
+            );
+            diagnostics.push(Diagnostic::warning(Code::ApproximateSql, reason.span, message, help));
+        }
     }
     let event_time = input.event_time;
     let (format, input) = (input.format, input.columns.to_vec());
@@ -286,7 +291,7 @@ fn finish(
         input,
         event_time,
         is_plain,
-        clock: clock.0,
+        clock,
         start: Start::default(),
         streams,
         references,
@@ -309,8 +314,16 @@ fn bad_output(stream: &Stream) -> Option<Diagnostic> {
     Some(Diagnostic::error(Code::UnsupportedSql, stream.span, message, help))
 }
 
-/// What `ROWTIME` has to be: Flink numbers rows of a window, and gives out single rows of it, by a kept time only.
-fn clock(inserts: &[Insert]) -> (Clock, Span) {
+/// Why `ROWTIME` has to be kept with the rows.
+struct Kept {
+    what: &'static str,
+    does: &'static str,
+    span: Span,
+}
+
+/// What `ROWTIME` has to be: Flink numbers rows of a window, and gives out single rows of it, by a kept time only. By
+/// the clock, a row of a join has the time at which the next join meets it, and not those of the rows that it is made of.
+fn clock(inserts: &[Insert]) -> (Clock, Option<Kept>) {
     let needs = |select: &Select| {
         let ranks = select.expressions().into_iter().any(|expr| {
             expr.any(&|part| matches!(part.kind, ExprKind::Aggregate { function: Aggregate::RowNumber, .. }))
@@ -319,15 +332,30 @@ fn clock(inserts: &[Insert]) -> (Clock, Span) {
             && select.from.window().is_some_and(|window| window.time == TimeAttribute::Rowtime);
         ranks || single
     };
-    match inserts.iter().find(|insert| needs(&insert.select)) {
-        Some(insert) if uses_rowtime(inserts) => {
+    let ranked = inserts.iter().find(|insert| needs(&insert.select)).filter(|_| uses_rowtime(inserts));
+    let joined = inserts.iter().find(|insert| {
+        let from = &insert.select.from;
+        from.joins_by(TimeAttribute::Rowtime) > 1
+            || from
+                .conditions()
+                .into_iter()
+                .any(|on| on.any(&|part| matches!(part.kind, ExprKind::Rowtime { .. })))
+    });
+    let kept = match (ranked, joined) {
+        (Some(insert), _) => {
             let over = insert.select.over.as_ref().map(|over| over.span);
             let window = insert.select.from.window().map(|window| window.span);
-            (Clock::Ingestion, over.or(window).unwrap_or(insert.span))
+            let span = over.or(window).unwrap_or(insert.span);
+            Some(Kept { what: "ranks within windows of ROWTIME", does: "ranks rows", span })
         }
-        Some(insert) => (Clock::Processing, insert.span),
-        None => (Clock::Processing, inserts[0].span),
-    }
+        (None, Some(insert)) => {
+            let what = "a join of three streams by ROWTIME";
+            let does = "joins three streams";
+            Some(Kept { what, does, span: insert.select.from.span() })
+        }
+        (None, None) => None,
+    };
+    (if kept.is_some() { Clock::Ingestion } else { Clock::Processing }, kept)
 }
 
 /// Whether a window is cut from `ROWTIME` at all.

@@ -2,10 +2,11 @@
 
 use sqlparser::ast;
 
-use super::super::expr::{Comparison, Expr, ExprKind};
+use super::super::data_type::DataType;
+use super::super::expr::{ColumnRef, Comparison, Expr, ExprKind};
 use super::super::interval::Interval;
 use super::super::name::Name;
-use super::super::query::{FromClause, JoinKind, Role, StreamId, TimeAttribute, TimeBounds};
+use super::super::query::{FromClause, JoinKind, Meaning, Role, StreamId, TimeAttribute, TimeBounds};
 use super::expr::Resolver;
 use super::operand::cover;
 use super::scope::{Relation, quoted};
@@ -19,10 +20,11 @@ const WITHIN: &str = "write how far back: JOIN \"other\" OVER (RANGE INTERVAL '1
 /// The most milliseconds that bounds of a join add to a time; all years that Flink counts are within.
 const MAX_SHIFT_MS: u64 = 1 << 60;
 
-/// A relation of a FROM clause, and how far back its rows are looked at.
+/// A part of a FROM clause, and how far back the rows of its relations are looked at.
 pub(super) struct Leaf {
     pub(super) from: FromClause,
-    pub(super) back_ms: Option<i64>,
+    /// The relations that have an OVER of their own, with its milliseconds.
+    pub(super) windows: Vec<(usize, i64)>,
 }
 
 impl Resolver<'_, '_> {
@@ -106,7 +108,7 @@ impl Resolver<'_, '_> {
                 let (span, called) = (name.span, name.text.clone());
                 self.push(name, None, id, false)?;
                 let from = FromClause::Stream { stream: id, name: called, window: None, span };
-                Some(Leaf { from, back_ms: None })
+                Some(Leaf { from, windows: Vec::new() })
             }
             ast::TableFactor::NestedJoin { table_with_joins, alias: None }
                 if table_with_joins.joins.is_empty() =>
@@ -153,8 +155,9 @@ impl Resolver<'_, '_> {
         let called = alias.unwrap_or(own);
         let from =
             FromClause::Stream { stream: id, name: called.text.clone(), window: None, span: name.span };
+        let relation = self.here.scope.relations.len();
         self.push(called, short.then_some(super::streams::SHORT_NAME), id, false)?;
-        Some(Leaf { from, back_ms })
+        Some(Leaf { from, windows: back_ms.map(|ms| (relation, ms)).into_iter().collect() })
     }
 
     /// Takes a stream into the scope.
@@ -220,7 +223,7 @@ impl Resolver<'_, '_> {
             let values = self.streams.rows(at).len().saturating_add(key_values.saturating_mul(2));
             self.here.scope.relations[first_right].values = values;
             self.count(values)?;
-            return Some(Leaf { from, back_ms: left.back_ms });
+            return Some(Leaf { from, windows: left.windows });
         }
         if matches!(kind, JoinKind::Right | JoinKind::Full)
             && let Some(table) = left.from.lookup_of_all_rows()
@@ -235,11 +238,13 @@ impl Resolver<'_, '_> {
             return self.refuse(Some(span), "a join of windows", help);
         }
         let (bounds, rest) = self.bounds(&left, &right, condition, first_right, span)?;
+        let windows = [left.windows, right.windows].concat();
         let (left, right) = (Box::new(left.from), Box::new(right.from));
-        Some(Leaf { from: FromClause::Join { left, right, kind, bounds, on: rest, span }, back_ms: None })
+        Some(Leaf { from: FromClause::Join { left, right, kind, bounds, on: rest, span }, windows })
     }
 
-    /// How far apart the rows of a join may be, and what else is asked of them.
+    /// How far apart the rows of a join may be, and what else is asked of them. Flink joins by the times of two relations;
+    /// those of the others become conditions.
     fn bounds(
         &mut self,
         left: &Leaf,
@@ -248,8 +253,7 @@ impl Resolver<'_, '_> {
         first_right: usize,
         span: Span,
     ) -> Option<(TimeBounds, Option<Expr>)> {
-        let mut found: Option<TimeBounds> = None;
-        let (mut low, mut high) = (None::<i64>, None::<i64>);
+        let mut pairs: Vec<Pair> = Vec::new();
         let condition_span = condition.span;
         let parts = match condition.kind {
             ExprKind::And(parts) => parts,
@@ -262,58 +266,117 @@ impl Resolver<'_, '_> {
                 rest.push(part);
             }
             for limit in limits {
-                let pair = TimeBounds { first: limit.first, second: limit.second, low_ms: 0, high_ms: 0 };
-                if found.is_some_and(|found| (found.first, found.second) != (pair.first, pair.second)) {
-                    let help = "compare one time of each side only";
-                    return self.refuse(
-                        Some(part_span(&rest, condition_span)),
-                        "a join by several times",
-                        help,
-                    );
-                }
-                found = Some(pair);
-                if limit.upper {
-                    high = Some(high.map_or(limit.ms, |high| high.min(limit.ms)));
-                } else {
-                    low = Some(low.map_or(limit.ms, |low| low.max(limit.ms)));
-                }
+                let (low, high) = if limit.upper { (None, Some(limit.ms)) } else { (Some(limit.ms), None) };
+                narrow(&mut pairs, limit.first, limit.second, low, high);
             }
         }
-        if left.back_ms.is_some() || right.back_ms.is_some() {
-            let times = (self.rowtime_of(&left.from, 0), self.rowtime_of(&right.from, first_right));
-            let (Some(first), Some(second)) = times else {
-                let help = "name the columns that hold their times: b.\"time\" BETWEEN a.\"time\" - INTERVAL '1' MINUTE \
-                            AND a.\"time\"";
-                return self.refuse(Some(span), "OVER on rows without ROWTIME", help);
-            };
-            found = Some(TimeBounds { first, second, low_ms: 0, high_ms: 0 });
-            low = Some(-right.back_ms.unwrap_or(0));
-            high = Some(left.back_ms.unwrap_or(0));
-        }
-        if found.is_some_and(|found| found.first.1 != found.second.1) {
+        self.windows(left, right, first_right, span, &mut pairs)?;
+        if pairs.iter().any(|pair| pair.first.1 != pair.second.1) {
             let help = "compare ROWTIME with ROWTIME, or the columns that records.event_time hands on";
             return self.refuse(Some(condition_span), "a join of ROWTIME with an event time", help);
         }
-        let (Some(bounds), Some(low_ms), Some(high_ms)) = (found, low, high) else {
+        // What a join may have filled with NULLs is no time to join by.
+        let nullable = left.from.nullable();
+        let joins = |pair: &Pair| {
+            let is_there = nullable.get(pair.first.0).is_none_or(|nullable| !nullable);
+            is_there && pair.low.is_some() && pair.high.is_some()
+        };
+        let kept = left.from.timekeeper();
+        let main = pairs
+            .iter()
+            .position(|pair| joins(pair) && Some(pair.first.0) == kept)
+            .or_else(|| pairs.iter().position(joins));
+        let Some((main, low_ms, high_ms)) =
+            main.map(|at| pairs.remove(at)).and_then(|main| Some((main, main.low?, main.high?)))
+        else {
             let message = "this join has no bounds of time: it would have to remember every row for ever";
             return self.fault(Diagnostic::error(Code::MissingWindow, span, message, WITHIN));
         };
-        if low_ms > high_ms {
+        let is_empty = |pair: &Pair| pair.low.zip(pair.high).is_some_and(|(low, high)| low > high);
+        if low_ms > high_ms || pairs.iter().any(is_empty) {
             let message = "these bounds of time leave nothing".into();
             return self.mismatch(condition_span, message, WITHIN.into());
+        }
+        for pair in pairs {
+            let may_be_null = nullable.get(pair.first.0).is_some_and(|nullable| *nullable);
+            rest.extend(self.as_conditions(&pair, may_be_null, span)?);
         }
         let on = match rest.len() {
             0 => None,
             1 => rest.pop(),
             _ => Some(Expr { span: part_span(&rest, condition_span), ..and(rest) }),
         };
-        Some((TimeBounds { low_ms, high_ms, ..bounds }, on))
+        Some((TimeBounds { first: main.first, second: main.second, low_ms, high_ms }, on))
     }
 
-    fn rowtime_of(&self, from: &FromClause, offset: usize) -> Option<(usize, TimeAttribute)> {
-        let relation = from.timekeeper()? + offset;
-        let has = self.here.scope.relations[relation].times.contains(&TimeAttribute::Rowtime);
-        has.then_some((relation, TimeAttribute::Rowtime))
+    /// The bounds that the OVER of each side makes: a row is found for as long as its own window holds it, whichever
+    /// of all relations has the newest. A relation without OVER has its newest row only, unless ON says more.
+    fn windows(
+        &mut self,
+        left: &Leaf,
+        right: &Leaf,
+        first_right: usize,
+        span: Span,
+        pairs: &mut Vec<Pair>,
+    ) -> Option<()> {
+        let of = |leaf: &Leaf, relation: usize| {
+            leaf.windows.iter().find(|(windowed, _)| *windowed == relation).map(|(_, ms)| *ms)
+        };
+        let is_bounded = !pairs.is_empty();
+        let otherwise = (!is_bounded).then_some(0);
+        let back = of(right, first_right);
+        let streams = left.from.streams();
+        for (relation, stream) in streams.into_iter().enumerate() {
+            let window = of(left, relation);
+            let is_table = matches!(self.streams.get(stream).role, Role::Reference(_));
+            if is_table || window.is_none() && back.is_none() {
+                continue;
+            }
+            let has_time =
+                |relation: usize| self.here.scope.relations[relation].times.contains(&TimeAttribute::Rowtime);
+            if !has_time(relation) || !has_time(first_right) {
+                let help = "name the columns that hold their times: b.\"time\" BETWEEN a.\"time\" - INTERVAL '1' MINUTE \
+                            AND a.\"time\"";
+                return self.refuse(Some(span), "OVER on rows without ROWTIME", help);
+            }
+            let (low, high) = (back.map(|ms| -ms).or(otherwise), window.or(otherwise));
+            let time = |relation| (relation, TimeAttribute::Rowtime);
+            narrow(pairs, time(relation), time(first_right), low, high);
+        }
+        Some(())
+    }
+
+    /// Bounds as conditions; what has no partner on the left has no time to be compared.
+    fn as_conditions(&self, pair: &Pair, may_be_null: bool, span: Span) -> Option<Vec<Expr>> {
+        let of = |kind: ExprKind, data_type: DataType| Expr { kind, data_type, span };
+        let time = |(relation, time): (usize, TimeAttribute)| {
+            let kind = match time {
+                TimeAttribute::Rowtime => ExprKind::Rowtime { relation },
+                TimeAttribute::EventTime => {
+                    let columns = &self.here.scope.relations[relation].columns;
+                    let column = columns.iter().position(|column| column.meaning == Meaning::EventTime)?;
+                    ExprKind::Column(ColumnRef { relation, column })
+                }
+            };
+            Some(of(kind, DataType::Timestamp))
+        };
+        let (first, second) = (time(pair.first)?, time(pair.second)?);
+        let limit = |operator: Comparison, ms: i64| {
+            let operand = Box::new(first.clone());
+            let shifted = ExprKind::Shift { operand, by: Interval::Milliseconds(ms) };
+            let right = Box::new(if ms == 0 { first.clone() } else { of(shifted, DataType::Timestamp) });
+            let kind = ExprKind::Compare { operator, left: Box::new(second.clone()), right };
+            of(kind, DataType::Boolean)
+        };
+        let low = pair.low.map(|ms| limit(Comparison::GreaterOrEqual, ms));
+        let high = pair.high.map(|ms| limit(Comparison::LessOrEqual, ms));
+        let limits: Vec<Expr> = low.into_iter().chain(high).collect();
+        if !may_be_null {
+            return Some(limits);
+        }
+        let kind = ExprKind::IsNull { operand: Box::new(first.clone()), negated: false };
+        let either = vec![of(kind, DataType::Boolean), Expr { span, ..and(limits) }];
+        Some(vec![of(ExprKind::Or(either), DataType::Boolean)])
     }
 
     /// What a condition says of the difference of two times, one of each side; nothing if it is another condition.
@@ -373,6 +436,36 @@ impl Resolver<'_, '_> {
     }
 }
 
+/// What is known of `second - first`, in milliseconds.
+#[derive(Clone, Copy)]
+struct Pair {
+    first: (usize, TimeAttribute),
+    second: (usize, TimeAttribute),
+    low: Option<i64>,
+    high: Option<i64>,
+}
+
+/// Adds bounds of two times to those that are there.
+fn narrow(
+    pairs: &mut Vec<Pair>,
+    first: (usize, TimeAttribute),
+    second: (usize, TimeAttribute),
+    low: Option<i64>,
+    high: Option<i64>,
+) {
+    let both = |a: Option<i64>, b: Option<i64>, of: fn(i64, i64) -> i64| match (a, b) {
+        (Some(a), Some(b)) => Some(of(a, b)),
+        (a, b) => a.or(b),
+    };
+    match pairs.iter_mut().find(|pair| (pair.first, pair.second) == (first, second)) {
+        Some(pair) => {
+            pair.low = both(pair.low, low, i64::max);
+            pair.high = both(pair.high, high, i64::min);
+        }
+        None => pairs.push(Pair { first, second, low, high }),
+    }
+}
+
 #[derive(Clone)]
 struct Limit {
     first: (usize, TimeAttribute),
@@ -388,7 +481,7 @@ fn part_span(parts: &[Expr], otherwise: Span) -> Span {
 /// Several conditions as one.
 pub(super) fn and(parts: Vec<Expr>) -> Expr {
     let span = parts.iter().map(|part| part.span).reduce(cover);
-    let data_type = super::super::data_type::DataType::Boolean;
+    let data_type = DataType::Boolean;
     let span = span.unwrap_or(parts[0].span);
     Expr { kind: ExprKind::And(parts), data_type, span }
 }

@@ -60,7 +60,9 @@ impl Resolver<'_, '_> {
             ("TRIM", [text]) => self.trim(None, None, text, false),
             ("MOD", [left, right]) => self.binary(left, &ast::BinaryOperator::Modulo, right),
             ("ABS", [number]) => {
+                let before = *self.values;
                 let number = self.of_family(number, Family::Number, DataType::Integer, "ABS")?;
+                self.repeated(before, 2)?;
                 let (span, data_type) = (cover(name.span, number.span), number.data_type);
                 let kind = ExprKind::Call { function: Function::Abs, arguments: vec![number] };
                 Some(typed(kind, data_type, span))
@@ -330,11 +332,14 @@ impl Resolver<'_, '_> {
             let message = "SUBSTRING does not say where to start".into();
             return self.mismatch(span, message, format!("write {}", form("SUBSTRING")));
         };
-        let start = self.whole_number(start, 1, "the start of SUBSTRING");
+        let before = *self.values;
+        let start = self.whole_number(start, i64::MIN, "the start of SUBSTRING");
         let length = match length {
             Some(length) => self.whole_number(length, 0, "the length of SUBSTRING").map(Some),
             None => Some(None),
         };
+        // Both to see where the part begins and ends.
+        self.repeated(before, 4)?;
         let (text, start, length) = (text?, start?, length?);
         let mut data_type = varying(text.data_type);
         if let Some(Expr { kind: ExprKind::Literal(Literal::Integer(length)), .. }) = &length

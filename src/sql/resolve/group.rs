@@ -476,7 +476,15 @@ fn leftmost(from: &mut FromClause) -> &mut FromClause {
 
 /// Whether an aggregate looks at rows before this one and not at a group.
 pub(super) fn needs_over(function: Aggregate) -> bool {
-    matches!(function, Aggregate::Lag | Aggregate::RowNumber | Aggregate::FirstValue | Aggregate::LastValue)
+    matches!(
+        function,
+        Aggregate::Lag
+            | Aggregate::RowNumber
+            | Aggregate::FirstValue
+            | Aggregate::LastValue
+            | Aggregate::FirstPresent
+            | Aggregate::LastPresent
+    )
 }
 
 /// The milliseconds of a constant interval, for windows.

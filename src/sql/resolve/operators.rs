@@ -103,9 +103,18 @@ impl Resolver<'_, '_> {
 
     fn arithmetic(&mut self, left: &ast::Expr, operator: Arithmetic, right: &ast::Expr) -> Option<Operand> {
         let user = "arithmetic";
+        let before = *self.values;
         let left = self.of_family(left, Family::Number, DataType::Integer, user);
+        let between = *self.values;
         let right = self.of_family(right, Family::Number, DataType::Integer, user);
         let (left, right) = (left?, right?);
+        // A result is looked at first, whether its type holds it. What is arithmetic itself was counted with its operands.
+        let (first, second) = (between - before, *self.values - between);
+        for (operand, values) in [(&left, first), (&right, second)] {
+            if !matches!(operand.kind, ExprKind::Arithmetic { .. } | ExprKind::Negate(_)) {
+                self.count(values.saturating_mul(2))?;
+            }
+        }
         let span = cover(left.span, right.span);
         let approximate = left.data_type.is_approximate() || right.data_type.is_approximate();
         if operator == Arithmetic::Modulo && approximate {

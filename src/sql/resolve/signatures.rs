@@ -166,7 +166,7 @@ pub(super) const FORMS: &[(&str, &str)] = &[
     ("TIMESTAMP_TO_CHAR", "TIMESTAMP_TO_CHAR('yyyy-MM-dd HH:mm:ss', x)"),
     ("DATE_TO_CHAR", "DATE_TO_CHAR('yyyy-MM-dd', x)"),
     ("DATE_FORMAT", "DATE_FORMAT(x, 'yyyy-MM-dd HH:mm:ss')"),
-    ("TSDIFF", "TSDIFF(a, b): milliseconds since 1970, both"),
+    ("TSDIFF", "TSDIFF(later, earlier): the milliseconds between both"),
     ("TIMESTAMPDIFF", "TIMESTAMPDIFF(SECOND, a, b)"),
     ("TIMESTAMPADD", "TIMESTAMPADD(MINUTE, 5, x)"),
     ("NOW", "NOW()"),

@@ -3,7 +3,7 @@
 use sqlparser::ast;
 
 use super::super::data_type::{DataType, Family};
-use super::super::expr::{Expr, ExprKind, Function, Literal, TimeField};
+use super::super::expr::{Arithmetic, Expr, ExprKind, Function, Literal, TimeField};
 use super::super::interval::{self, DAY, Interval};
 use super::super::name::Name;
 use super::super::print::TIME_TEXT_COPIES;
@@ -291,11 +291,42 @@ impl Resolver<'_, '_> {
             ("DATE_FORMAT", [time, pattern]) | ("TIMESTAMP_TO_CHAR" | "DATE_TO_CHAR", [pattern, time]) => {
                 self.format_time(time, pattern, name)
             }
-            ("TSDIFF", [from, to]) => self.binary(to, &ast::BinaryOperator::Minus, from),
+            ("TSDIFF", [later, earlier]) => self.apart(later, earlier, name),
             ("TIMESTAMPDIFF", [unit, from, to]) => self.difference(unit, from, to, name),
             ("TIMESTAMPADD", [unit, count, time]) => self.add(unit, count, time, name),
             _ => return None,
         })
+    }
+
+    /// `TSDIFF(a, b)`: the milliseconds of `a - b`, of two times or of two numbers of milliseconds.
+    fn apart(&mut self, later: &ast::Expr, earlier: &ast::Expr, name: &Name) -> Option<Operand> {
+        let before = *self.values;
+        let (later, earlier) = (self.milliseconds_of(later, name), self.milliseconds_of(earlier, name));
+        let (left, right) = (Box::new(later?), Box::new(earlier?));
+        // Both once for the seconds and once for the milliseconds, and the result to see whether it fits.
+        self.repeated(before, 6)?;
+        let span = cover(name.span, cover(left.span, right.span));
+        let kind = ExprKind::Arithmetic { operator: Arithmetic::Subtract, left, right };
+        Some(typed(kind, DataType::BigInt, span))
+    }
+
+    /// Milliseconds since 1970: a whole number, or those of a time.
+    fn milliseconds_of(&mut self, expr: &ast::Expr, name: &Name) -> Option<Expr> {
+        let value = self.typed(expr)?;
+        match value.data_type {
+            DataType::Timestamp | DataType::Date => {
+                let span = value.span;
+                let arguments = vec![Operand::Typed(value).into_type(DataType::Timestamp)];
+                let kind = ExprKind::Call { function: Function::UnixTimestamp, arguments };
+                Some(Expr { kind, data_type: DataType::BigInt, span })
+            }
+            other if other.is_integer() => Some(Operand::Typed(value).into_type(DataType::BigInt)),
+            other => {
+                let message =
+                    format!("{} takes two times, or their milliseconds; this is {other}", name.text);
+                self.mismatch(value.span, message, "convert it: CAST(x AS TIMESTAMP)".into())
+            }
+        }
     }
 
     fn unix_timestamp(&mut self, time: &ast::Expr, span: Span) -> Option<Operand> {
@@ -391,7 +422,10 @@ impl Resolver<'_, '_> {
         name: &Name,
     ) -> Option<Operand> {
         let unit = self.unit(unit, name);
+        let before = *self.values;
         let (from, to) = (self.time_operand(from, &name.text), self.time_operand(to, &name.text));
+        // Twice to see whether the result fits.
+        self.repeated(before, 3)?;
         let (unit, from, to) = (unit?, from?, to?);
         if matches!(unit, TimeField::DayOfWeek | TimeField::DayOfYear) {
             let message = format!("{} does not know `{}` as a unit", name.text, unit.name());

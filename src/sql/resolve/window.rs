@@ -206,7 +206,7 @@ impl Resolver<'_, '_> {
         self.push(name, None, id, false)?;
         Some(Leaf {
             from: FromClause::Stream { stream: id, name: called, window: None, span },
-            back_ms: None,
+            windows: Vec::new(),
         })
     }
 
@@ -275,7 +275,7 @@ impl Resolver<'_, '_> {
             _ => return self.bad_window(function),
         };
         let window = Some(self.of_a_length_in_flink(Window { time, kind, span: function.span })?);
-        Some(Leaf { from: FromClause::Stream { stream, name: called, window, span }, back_ms: None })
+        Some(Leaf { from: FromClause::Stream { stream, name: called, window, span }, windows: Vec::new() })
     }
 
     /// The window, unless it is longer than Flink's constants are.

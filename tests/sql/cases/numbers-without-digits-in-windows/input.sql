@@ -1,4 +1,4 @@
--- What aggregates of NaN and of the largest numbers are has no digits either.
+-- Aggregates leave out what is NaN or infinite, and as a DECIMAL they are NULL where they are too large for one.
 CREATE OR REPLACE STREAM out ("rows" BIGINT, "average" DECIMAL(10,2), "deviation" DECIMAL(10,2), "variance" DECIMAL(20,2), "sum" DECIMAL(10,2));
 CREATE OR REPLACE PUMP p AS INSERT INTO out
 SELECT STREAM COUNT(*), CAST(AVG("f") AS DECIMAL(10,2)), CAST(STDDEV_POP("f") AS DECIMAL(10,2)), CAST(VAR_POP("f") AS DECIMAL(20,2)), CAST(SUM("r") AS DECIMAL(10,2))

@@ -1,0 +1,198 @@
+//! What a query makes Flink do with its rows beyond reading, filtering and writing them.
+
+use super::data_type::DataType;
+use super::expr::{Comparison, Expr, ExprKind};
+use super::from::{FromClause, WindowKind};
+use super::query::{Frame, Insert, Meaning, Order, Query, RecordFormat, StreamColumn};
+use super::rows::RowRate;
+use crate::source::Span;
+
+/// An operator that remembers rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operator {
+    /// What it does.
+    pub kind: OperatorKind,
+    /// By what its rows are spread over its subtasks.
+    pub keys: Keys,
+    /// Rows that reach it for each record of the pipeline, at most.
+    pub rows_per_record: f64,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// Kinds of operators, by what a row costs them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperatorKind {
+    /// A group's aggregates in windows that do not depend on the rows.
+    Window,
+    /// The same in windows that end with a pause.
+    Session,
+    /// The first few of a window.
+    Rank,
+    /// Two streams within bounds of time.
+    Join,
+    /// OVER a range of time, in milliseconds: it goes through the rows of the key in it.
+    OverRange(i64),
+    /// OVER of a number of rows, or of all.
+    Over,
+}
+
+impl OperatorKind {
+    /// The kind in a word or two.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Window => "window",
+            Self::Session => "session",
+            Self::Rank => "rank",
+            Self::Join => "join",
+            Self::OverRange(_) => "OVER RANGE",
+            Self::Over => "OVER",
+        }
+    }
+}
+
+/// What the rows of one subtask have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// All rows go to one subtask.
+    One,
+    /// Columns, in alphabetical order.
+    Columns(Vec<String>),
+    /// Something that is computed.
+    Computed,
+}
+
+impl Query {
+    /// The operators that remember rows, in the order of the SQL.
+    pub fn operators(&self) -> Vec<Operator> {
+        let rates = self.row_rates(1.0, self.streams.len());
+        self.inserts.iter().flat_map(|insert| self.operators_of(insert, &rates)).collect()
+    }
+
+    /// Columns of the input that are read from their texts as times, beside the event time.
+    pub fn timestamps(&self) -> usize {
+        let of_event = self.event_time.map(|event_time| event_time.column);
+        let is_time = |(at, column): &(usize, &super::Column)| {
+            column.data_type == DataType::Timestamp && Some(*at) != of_event
+        };
+        self.input.iter().enumerate().filter(is_time).count()
+    }
+
+    /// Whether a record holds an array whose elements become rows.
+    pub fn has_elements(&self) -> bool {
+        self.format == RecordFormat::Json && self.input.iter().any(|column| column.path.elements().is_some())
+    }
+
+    fn operators_of(&self, insert: &Insert, rates: &[RowRate]) -> Vec<Operator> {
+        let select = &insert.select;
+        let columns: Vec<&[StreamColumn]> =
+            select.from.streams().into_iter().map(|id| self.stream(id).columns.as_slice()).collect();
+        let mut operators = Vec::new();
+        joins(&select.from, &columns, rates, &mut operators);
+        let rows_per_record = select.from.rows_read(rates);
+        if let (Some(group), Some(window)) = (&select.group, select.from.window()) {
+            let kind = match window.kind {
+                WindowKind::Session { .. } => OperatorKind::Session,
+                _ => OperatorKind::Window,
+            };
+            let keys = keys(&group.keys, &columns);
+            operators.push(Operator { kind, keys, rows_per_record, span: group.span });
+        }
+        if let Some(over) = &select.over {
+            let kind = match (&over.order, over.frame) {
+                (Order::Values(_), _) => OperatorKind::Rank,
+                (Order::Time(_), Frame::Range(ms)) => OperatorKind::OverRange(ms),
+                (Order::Time(_), _) => OperatorKind::Over,
+            };
+            let keys = keys(&over.partition, &columns);
+            operators.push(Operator { kind, keys, rows_per_record, span: over.span });
+        }
+        operators
+    }
+}
+
+fn joins(from: &FromClause, columns: &[&[StreamColumn]], rates: &[RowRate], found: &mut Vec<Operator>) {
+    match from {
+        FromClause::Stream { .. } => {}
+        FromClause::Lookup { left, .. } => joins(left, columns, rates, found),
+        FromClause::Join { left, right, on, span, .. } => {
+            joins(left, columns, rates, found);
+            joins(right, columns, rates, found);
+            let mut equal = Vec::new();
+            if let Some(on) = on {
+                equalities(on, left.streams().len(), &mut equal);
+            }
+            found.push(Operator {
+                kind: OperatorKind::Join,
+                keys: keys(&equal, columns),
+                rows_per_record: left.rows_read(rates) + right.rows_read(rates),
+                span: *span,
+            });
+        }
+    }
+}
+
+/// What an ON says to be equal of both sides; the left side of each. `first` is the number of the left's relations.
+fn equalities(on: &Expr, first: usize, found: &mut Vec<Expr>) {
+    match &on.kind {
+        ExprKind::And(all) => all.iter().for_each(|one| equalities(one, first, found)),
+        ExprKind::Compare { operator: Comparison::Equal, left, right } => {
+            let (left_is_left, right_is_left) = (side(left, first), side(right, first));
+            match (left_is_left, right_is_left) {
+                (Some(true), Some(false)) => found.push((**left).clone()),
+                (Some(false), Some(true)) => found.push((**right).clone()),
+                _ => {}
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether an expression reads the left side of a join alone; `None` if it reads both, or neither.
+fn side(expr: &Expr, first: usize) -> Option<bool> {
+    let mut found: Option<Option<bool>> = None;
+    visit(expr, &mut |relation| {
+        let is_left = relation < first;
+        found = Some(match found {
+            None => Some(is_left),
+            Some(before) => before.filter(|before| *before == is_left),
+        });
+    });
+    found.flatten()
+}
+
+fn visit(expr: &Expr, seen: &mut dyn FnMut(usize)) {
+    match &expr.kind {
+        ExprKind::Column(column) => seen(column.relation),
+        ExprKind::Rowtime { relation } => seen(*relation),
+        _ => expr.operands(&mut |operand| visit(operand, seen)),
+    }
+}
+
+fn keys(exprs: &[Expr], columns: &[&[StreamColumn]]) -> Keys {
+    let mut names = Vec::new();
+    let mut computed = false;
+    for expr in exprs {
+        match &expr.kind {
+            ExprKind::Column(column) => {
+                let Some(column) = columns.get(column.relation).and_then(|all| all.get(column.column)) else {
+                    computed = true;
+                    continue;
+                };
+                // All rows of a window have these in common.
+                if !matches!(column.meaning, Meaning::WindowStart { .. } | Meaning::WindowEnd { .. }) {
+                    names.push(column.name.clone());
+                }
+            }
+            ExprKind::Window(_) | ExprKind::Literal(_) => {}
+            _ => computed = true,
+        }
+    }
+    names.sort();
+    names.dedup();
+    match (computed, names.is_empty()) {
+        (true, _) => Keys::Computed,
+        (false, true) => Keys::One,
+        (false, false) => Keys::Columns(names),
+    }
+}
