@@ -17,15 +17,18 @@ use sha2::{Digest, Sha256};
 #[path = "src/pack.rs"]
 mod pack;
 
-/// Program, and whether Lambda runs it.
-const PROGRAMS: [(&str, &str, bool); 3] = [
+/// Program, and whether it is packed for a zip: a Lambda function's, or a Flink application's.
+const PROGRAMS: [(&str, &str, bool); 4] = [
     ("transform", "Transform", true),
     ("flink-starter", "FlinkStarter", true),
     ("producer", "Producer", false),
+    ("forest", "Forest", true),
 ];
 /// What is compiled together shares the features of its dependencies. The transform needs a tenth of those that AWS's
-/// clients need, and would be a quarter larger beside them.
-const TOGETHER: [&[&str]; 2] = [&["transform"], &["flink-starter", "producer"]];
+/// clients need, and would be a quarter larger beside them. With what a program changes of the profile: all of the forest
+/// is built for speed, and the profile itself is part of every program's hash.
+const TOGETHER: [(&[&str], Option<&str>); 3] =
+    [(&["transform"], None), (&["flink-starter", "producer"], None), (&["forest"], Some("opt-level=3"))];
 const ARCHITECTURES: [(&str, &str); 2] = [("x86_64", "X86_64"), ("arm64", "Arm64")];
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 const STATIC: &str = "-Ctarget-feature=+crt-static";
@@ -48,7 +51,7 @@ fn main() -> Result<()> {
     };
     let mut table = String::from("[\n");
     for (architecture, variant) in ARCHITECTURES {
-        for (name, program, lambda) in PROGRAMS {
+        for (name, program, zipped) in PROGRAMS {
             let path = match (&prebuilt, &built) {
                 (Some(folder), _) => folder.join(architecture).join(name),
                 (None, Some(folder)) if architecture == "x86_64" => folder.join(format!("pipec-{name}")),
@@ -63,7 +66,7 @@ fn main() -> Result<()> {
             } else {
                 hex(Sha256::digest(&executable))
             };
-            let packed = if lambda { pack::function(&executable)? } else { pack::gzip(&executable)? };
+            let packed = if zipped { pack::function(&executable)? } else { pack::gzip(&executable)? };
             let file = out.join(format!("{name}-{architecture}"));
             fs::write(&file, packed)?;
             writeln!(
@@ -80,14 +83,14 @@ fn main() -> Result<()> {
 
 /// Compiles all programs.
 fn build(root: &Path, target_dir: &Path) -> Result<PathBuf> {
-    for names in TOGETHER {
-        compile(names, root, target_dir)?;
+    for (names, setting) in TOGETHER {
+        compile(names, setting, root, target_dir)?;
     }
     Ok(target_dir.join(TARGET).join(PROFILE))
 }
 
 /// Compiles programs with a cargo of its own, which must not see the settings of this one.
-fn compile(names: &[&str], root: &Path, target_dir: &Path) -> Result<()> {
+fn compile(names: &[&str], setting: Option<&str>, root: &Path, target_dir: &Path) -> Result<()> {
     let mut command = Command::new(env::var_os("CARGO").ok_or("cargo is not known")?);
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
@@ -117,6 +120,9 @@ fn compile(names: &[&str], root: &Path, target_dir: &Path) -> Result<()> {
         .arg(target_dir)
         .arg("--config")
         .arg(format!("target.{TARGET}.rustflags={flags:?}"));
+    if let Some(setting) = setting {
+        command.arg("--config").arg(format!("profile.{PROFILE}.{setting}"));
+    }
     for name in names {
         command.args(["-p", &format!("pipec-{name}")]);
     }
@@ -146,6 +152,9 @@ fn inputs(root: &Path, name: &str) -> Result<String> {
     // All that decides about the bytes, the compiler aside.
     hash.update(profile.to_string());
     hash.update(format!("{TARGET} {STATIC}\n"));
+    for (_, setting) in TOGETHER.iter().filter(|(names, _)| names.contains(&name)) {
+        hash.update(setting.unwrap_or_default());
+    }
     hash.update(fs::read(root.join("src/pack.rs"))?);
     for (package, version, source) in dependencies(&lock, &format!("pipec-{name}"))? {
         hash.update(format!("{package} {version} {source}\n"));

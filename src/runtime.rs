@@ -17,11 +17,14 @@ pub enum Program {
     FlinkStarter,
     /// The EC2 producer.
     Producer,
+    /// The random cut forest, a child of a Flink application's Python worker.
+    Forest,
 }
 
 impl Program {
     /// All of them.
-    pub const ALL: [Program; 3] = [Program::Transform, Program::FlinkStarter, Program::Producer];
+    pub const ALL: [Program; 4] =
+        [Program::Transform, Program::FlinkStarter, Program::Producer, Program::Forest];
 
     /// The name in artifact keys, and of the file that a folder of prebuilt programs holds.
     pub fn name(self) -> &'static str {
@@ -29,6 +32,7 @@ impl Program {
             Self::Transform => "transform",
             Self::FlinkStarter => "flink-starter",
             Self::Producer => "producer",
+            Self::Forest => "forest",
         }
     }
 }
@@ -44,7 +48,8 @@ pub struct Build {
     /// gives the same keys whatever compiler built it; of a program that a user gives, and of a prebuilt one for
     /// arm64, of its bytes.
     pub inputs: Cow<'static, str>,
-    /// The executable as it is shipped: for Lambda, a zip that holds it as `bootstrap`; for EC2, gzip-compressed.
+    /// The executable as it is shipped: for Lambda and Flink, a zip that holds it as `bootstrap`; for EC2,
+    /// gzip-compressed.
     pub packed: Cow<'static, [u8]>,
 }
 
@@ -66,7 +71,7 @@ impl Build {
         }
         let packed = match program {
             Program::Producer => pack::gzip(&executable),
-            Program::Transform | Program::FlinkStarter => pack::function(&executable),
+            Program::Transform | Program::FlinkStarter | Program::Forest => pack::function(&executable),
         };
         let inputs: String = Sha256::digest(&executable).iter().map(|byte| format!("{byte:02x}")).collect();
         let packed = packed.map_err(|error| fault(&error))?;

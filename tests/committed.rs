@@ -45,6 +45,11 @@ fn the_spec_reference_is_fresh() {
 }
 
 #[test]
+fn the_functions_are_fresh() {
+    fresh("docs/sql-functions.md", &pipec::sql::catalog::page());
+}
+
+#[test]
 fn the_output_of_the_examples_is_fresh() {
     let programs = Programs::embedded();
     let examples = examples();

@@ -151,7 +151,11 @@ fn what_is_called_wrong_is_refused_and_what_is_called_right_is_not() {
         let merged = whole(&wrong, code).map(|spec| reported(&spec, code)).unwrap_or_default();
         assert!(alone.contains(&code) || merged.contains(&code), "{code}: {alone:?}, {merged:?}");
         let right = whole(&right, code).unwrap_or_else(|| panic!("{code}: Right is not YAML"));
-        let found = reported(&right, code);
+        let mut found = reported(&right, code);
+        // Every random cut forest warns, whatever its arguments.
+        if matches!(code, Code::ForestArguments | Code::ForestRate) {
+            found.remove(&Code::ApproximateSql);
+        }
         assert!(found.is_empty(), "{code}: Right has {found:?} in\n{right}");
     }
 }

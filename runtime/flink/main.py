@@ -7,9 +7,13 @@ group `pipec` of the application; everything else was decided when the pipeline 
 import json
 import os
 import re
+import sys
 
 PROPERTIES_FILE = "/etc/flink/application_properties.json"
 PROPERTY_GROUP = "pipec"
+# Which functions in Python the SQL calls, and the folder of their code; most archives have neither.
+FUNCTIONS_FILE = "functions.json"
+PYTHON_FOLDER = "python"
 STATEMENT_END = ";\n\n"
 PLACE = re.compile(r"\$\{([^}]*)\}")
 
@@ -60,6 +64,20 @@ def split(sql):
     return statements
 
 
+def register(table_environment, archive):
+    """Makes the Python functions of the archive known, where it has any."""
+    path = os.path.join(archive, FUNCTIONS_FILE)
+    if not os.path.exists(path):
+        return
+    with open(path, encoding="utf-8") as file:
+        functions = json.load(file)
+    folder = os.path.join(archive, PYTHON_FOLDER)
+    sys.path.insert(0, folder)
+    import pipec_forest
+
+    pipec_forest.register(table_environment, functions, folder)
+
+
 def submit(table_environment, statements):
     """Runs what defines tables, then all INSERTs as one job; returns as soon as that is submitted."""
     for name, value in OPTIONS.items():
@@ -80,7 +98,9 @@ def main():
     with open(os.path.join(here, "pipeline.sql"), encoding="utf-8", newline="") as file:
         sql = file.read()
     statements = split(fill_in(sql, read_properties()))
-    submit(TableEnvironment.create(EnvironmentSettings.in_streaming_mode()), statements)
+    table_environment = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
+    register(table_environment, here)
+    submit(table_environment, statements)
 
 
 if __name__ == "__main__":

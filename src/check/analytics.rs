@@ -58,8 +58,10 @@ pub(super) fn check(context: &mut Context) {
         AnalyticsRuntime::Lambda => each_record_alone(context),
         AnalyticsRuntime::Flink => {
             runtime_environment(context);
+            newer_functions(context);
             parallelism(context);
             output_quota(context);
+            forests(context);
         }
     }
 }
@@ -79,6 +81,25 @@ fn instead(name: &str) -> String {
 /// Flink's version as numbers, which compare as versions do.
 fn version(runtime: &flink::Runtime) -> Vec<u32> {
     runtime.flink.unwrap_or_default().split('.').filter_map(|part| part.parse().ok()).collect()
+}
+
+/// Functions that the chosen version of Flink does not have yet.
+fn newer_functions(context: &mut Context) {
+    let (Some(analytics), Some(query)) = (&context.pipeline.analytics, context.query) else { return };
+    let setting = &analytics.flink.runtime_environment;
+    let Some(runtime) = flink::runtime(&setting.value) else { return };
+    let numbers = |text: &str| text.split('.').filter_map(|part| part.parse().ok()).collect::<Vec<u32>>();
+    for (name, since, span) in query.newer_functions() {
+        if version(runtime) < numbers(since) {
+            let found = Diagnostic::error(
+                Code::NewerFunction,
+                span,
+                format!("`{}` does not have {name}, which Flink has from {since} on", setting.value),
+                format!("write `runtime_environment: {}`", flink::DEFAULT),
+            );
+            context.report(found.related(setting.span, "the runtime"));
+        }
+    }
 }
 
 fn runtime_environment(context: &mut Context) {
@@ -168,6 +189,27 @@ fn parallelism(context: &mut Context) {
             },
         ));
     }
+}
+
+/// A forest is one task, whatever the parallelism.
+fn forests(context: &mut Context) {
+    let Some(query) = context.query else { return };
+    let records = context.pipeline.stream.records_per_second.value;
+    let found: Vec<Diagnostic> = query
+        .forests()
+        .filter_map(|function| {
+            let (rows, carried) =
+                (query.row_rate_of(function.input(), records).per_second, function.forest.rows_per_second());
+            (rows > carried as f64).then(|| {
+                let message = format!(
+                    "up to {rows} rows a second come to this forest, and it carries about {carried} on one vCPU"
+                );
+                let help = "write a smaller numberOfTrees, or score the rows of a window, such as AVG by STEP, in the CURSOR";
+                Diagnostic::warning(Code::ForestRate, function.forest.span, message, help)
+            })
+        })
+        .collect();
+    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
 
 /// The transform looks at one record at a time, remembers none, and hands its rows to Firehose alone.

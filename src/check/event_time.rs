@@ -41,10 +41,15 @@ pub(super) fn check(context: &mut Context) {
     );
     // As many KPUs as the load needs.
     let per_kpu = (shards / need.kpus.max(1)).clamp(1, limits::PARALLELISM_PER_KPU.max);
-    let help = format!(
-        "write `parallelism: {shards}` and `parallelism_per_kpu: {per_kpu}` in `analytics.flink`, a subtask for each shard; or \
-         write a `lateness` as long as an outage may be: `lateness: 1 h`"
-    );
+    let lateness = "write a `lateness` as long as an outage may be: `lateness: 1 h`";
+    let help = if shards.div_ceil(per_kpu) <= limits::KPUS_DEFAULT_MAX {
+        format!(
+            "write `parallelism: {shards}` and `parallelism_per_kpu: {per_kpu}` in `analytics.flink`, a subtask for each \
+             shard; or {lateness}"
+        )
+    } else {
+        lateness.into()
+    };
     let span = query.input[event_time.column].span;
     context.report(Diagnostic::warning(Code::ShardsOfOneSubtask, span, message, help));
 }

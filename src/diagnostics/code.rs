@@ -143,6 +143,9 @@ codes! {
     "0711" MissingWindow "The SQL would have to remember rows for ever"
     "0712" ApproximateSql "A result is close to the old service's, and not the same"
     "0713" AmbiguousName "A name could mean several columns"
+    "0721" ForestArguments "A random cut forest cannot be made of this"
+    "0722" ForestRate "A random cut forest carries fewer rows than come"
+    "0723" NewerFunction "A function is not in this version of Flink"
 
     "0801" InvalidName "The pipeline's name cannot name its resources"
     "0802" InvalidTag "A tag is not one that AWS takes"

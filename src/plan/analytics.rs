@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::forests::{self, ForestPlan, PYTHON_FILES};
 use super::outputs::{DELIVERED_STREAM, OutputPlan};
 use super::throughput::{self as plan_throughput, ThroughputPlan};
 use super::value::Value;
@@ -49,6 +50,11 @@ pub struct AnalyticsPlan {
     pub sql: String,
     /// Whether the query keeps no state between records.
     pub stateless: bool,
+    /// The random cut forests of the query.
+    pub forests: Vec<ForestPlan>,
+    /// `functions.json`, where there are any.
+    #[serde(skip)]
+    pub functions: Option<String>,
     /// The zip.
     pub artifact: Artifact,
     /// The function that starts the application.
@@ -101,6 +107,15 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
             value: Value::arn(own.map_or(DELIVERED_STREAM, |own| &own.stream.logical_id)),
         });
     }
+    let functions = forests::functions(query);
+    let forest = programs.get(Program::Forest, Architecture::X86_64).filter(|_| functions.is_some());
+    let coordinates = connector.to_string();
+    let mut inputs = vec![MAIN_PY.as_bytes(), sql.as_bytes(), coordinates.as_bytes()];
+    if let Some(functions) = &functions {
+        inputs.push(functions.as_bytes());
+        inputs.extend(PYTHON_FILES.iter().map(|(_, text)| text.as_bytes()));
+        inputs.push(forest?.inputs.as_bytes());
+    }
     Some(AnalyticsPlan {
         runtime_environment: flink.runtime_environment.value.clone(),
         parallelism,
@@ -122,16 +137,14 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
             flink.snapshots
         ),
         stateless: sql::needs_flink(query).is_none(),
+        forests: forests::plan(query),
         artifact: Artifact {
             name: "flink",
-            s3_key: s3_key(
-                "flink",
-                &[MAIN_PY.as_bytes(), sql.as_bytes(), connector.to_string().as_bytes()],
-                "zip",
-            ),
-            content: Content::Flink { sql: sql.clone(), connector },
+            s3_key: s3_key("flink", &inputs, "zip"),
+            content: Content::Flink { sql: sql.clone(), functions: functions.clone(), connector },
         },
         sql,
+        functions,
         start: start(programs)?,
     })
 }

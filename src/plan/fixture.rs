@@ -122,7 +122,9 @@ fn application() -> AnalyticsPlan {
         sql: String::new(),
         settings: String::new(),
         stateless: true,
-        artifact: artifact("flink", Content::Flink { sql: String::new(), connector }),
+        forests: Vec::new(),
+        functions: None,
+        artifact: artifact("flink", Content::Flink { sql: String::new(), functions: None, connector }),
         start: StartPlan {
             artifact: artifact(
                 "flink-starter",

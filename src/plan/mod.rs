@@ -7,6 +7,7 @@ pub mod cost;
 mod delivery;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod forests;
 pub mod grants;
 mod outputs;
 pub mod permissions;
@@ -31,6 +32,7 @@ use crate::runtime::{Program, Programs};
 use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
 pub use delivery::{BucketPlan, DeliveryPlan, TransformPlan};
+pub use forests::{ForestPlan, PYTHON_FILES};
 use grants::{ArtifactKeys, Role};
 pub use outputs::{FunctionPlan, OutputPlan};
 pub use producer::{NetworkPlan, ProducerPlan, RecordsPlan};
@@ -122,6 +124,8 @@ pub enum Content {
     Flink {
         /// The SQL that it runs.
         sql: String,
+        /// `functions.json`, where the SQL calls forests; the program of the forest goes with it.
+        functions: Option<String>,
         /// The connector's coordinates.
         connector: crate::aws::flink::Maven,
     },

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::cost::{Cost, amount};
 use super::grants::Grant;
 use super::throughput::ThroughputPlan;
-use super::{AnalyticsPlan, OutputPlan, Plan, Resource, StreamPlan};
+use super::{AnalyticsPlan, ForestPlan, OutputPlan, Plan, Resource, StreamPlan};
 use crate::aws::limits::kinesis;
 use crate::aws::regions;
 use crate::capacity::{self, Limit, Term};
@@ -149,6 +149,8 @@ pub struct AnalyticsReport {
     pub billed_kpus: u64,
     /// Whether the query keeps no state between records.
     pub stateless: bool,
+    /// Its random cut forests.
+    pub forests: Vec<ForestPlan>,
     /// What happens to its state when the query changes.
     pub restore: &'static str,
     /// The connector.
@@ -244,6 +246,7 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             throughput: analytics.throughput.clone(),
             billed_kpus: analytics.billed_kpus,
             stateless: analytics.stateless,
+            forests: analytics.forests.clone(),
             restore: restore(analytics),
             connector: analytics.connector_coordinates.clone(),
         }),

@@ -3,6 +3,10 @@
 
 use pipec_core::Scalar;
 
+use super::expr::{Aggregate, Expr, ExprKind, Function};
+use super::query::Query;
+use crate::source::Span;
+
 /// A function of its arguments alone.
 #[derive(Debug)]
 pub struct Builtin {
@@ -81,8 +85,8 @@ pub(super) enum Takes {
     Count,
     /// A constant path of JSON.
     JsonPath,
-    /// A constant text.
-    Constant,
+    /// A constant that names a part of a URL.
+    UrlPart,
 }
 
 /// The type of the result.
@@ -331,7 +335,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
     flink(
         "PARSE_URL",
         "PARSE_URL(x, 'HOST')",
-        &[Takes::Text, Takes::Constant],
+        &[Takes::Text, Takes::UrlPart],
         Gives::Part,
         "PARSE_URL({0}, {1})",
         "HOST, PATH, QUERY, REF, PROTOCOL, FILE, AUTHORITY or USERINFO of a URL; NULL where it is none",
@@ -365,7 +369,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         "IS_ALPHA(x)",
         &[Takes::Text],
         Gives::Boolean,
-        "IS_ALPHA({0})",
+        "CASE WHEN {0} IS NOT NULL THEN IS_ALPHA({0}) END",
         "whether a text has letters only, and one at least",
     ),
     flink(
@@ -373,7 +377,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         "IS_DIGIT(x)",
         &[Takes::Text],
         Gives::Boolean,
-        "IS_DIGIT({0})",
+        "CASE WHEN {0} IS NOT NULL THEN IS_DIGIT({0}) END",
         "whether a text has digits only, and one at least",
     ),
     flink(
@@ -381,16 +385,8 @@ pub(super) const BUILTINS: &[Builtin] = &[
         "IS_DECIMAL(x)",
         &[Takes::Text],
         Gives::Boolean,
-        "IS_DECIMAL({0})",
+        "CASE WHEN {0} IS NOT NULL THEN IS_DECIMAL({0}) END",
         "whether a text is a number",
-    ),
-    flink(
-        "CONVERT_TZ",
-        "CONVERT_TZ(x, 'UTC', 'Europe/Berlin')",
-        &[Takes::Text, Takes::Constant, Takes::Constant],
-        Gives::Text,
-        "CONVERT_TZ({0}, {1}, {2})",
-        "a time as text, `2026-01-27 09:30:00`, of one time zone in another; NULL where it is none",
     ),
 ];
 
@@ -486,6 +482,32 @@ const fn both_of(builtin: &Builtin) -> Builtin {
         flink: builtin.flink,
         scalar: builtin.scalar,
         since: builtin.since,
+    }
+}
+
+impl Query {
+    /// The functions of it that older versions of Flink do not have: their names, the first version, their places.
+    pub fn newer_functions(&self) -> Vec<(&'static str, &'static str, Span)> {
+        fn visit(expr: &Expr, found: &mut Vec<(&'static str, &'static str, Span)>) {
+            match &expr.kind {
+                ExprKind::Call { function: Function::Builtin(builtin), .. } => {
+                    found.extend(builtin.since.map(|since| (builtin.name, since, expr.span)));
+                }
+                ExprKind::Aggregate { function: Aggregate::Percentile, .. } => {
+                    found.push(("PERCENTILE", "2.0", expr.span));
+                }
+                _ => {}
+            }
+            expr.operands(&mut |operand| visit(operand, found));
+        }
+        let mut found = Vec::new();
+        for insert in &self.inserts {
+            let select = &insert.select;
+            for expr in select.expressions().into_iter().chain(select.from.expressions()) {
+                visit(expr, &mut found);
+            }
+        }
+        found
     }
 }
 

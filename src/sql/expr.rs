@@ -6,6 +6,7 @@
 use super::builtin::Builtin;
 use super::data_type::DataType;
 use super::epoch::EpochUnit;
+use super::forest::Anomaly;
 use super::interval::Interval;
 use crate::source::Span;
 
@@ -34,6 +35,8 @@ pub enum ExprKind {
     },
     /// A bound of the window of the only relation that has one, as TIMESTAMP.
     Window(WindowBound),
+    /// What the SELECT's forest says of the row.
+    Anomaly(Anomaly),
     /// What a function makes of several rows: those of the group, or those that the SELECT's OVER names.
     Aggregate {
         /// Which.
@@ -277,6 +280,10 @@ pub enum Aggregate {
     Lag,
     /// `ROW_NUMBER()`
     RowNumber,
+    /// `LISTAGG(text [, separator])`: texts one behind the other, in the order in which they come.
+    ListAgg,
+    /// `PERCENTILE(value, part)`, as DOUBLE.
+    Percentile,
 }
 
 /// Functions of their arguments alone.
@@ -416,7 +423,11 @@ pub enum Side {
 macro_rules! operands {
     ($kind:expr, $visit:ident, $iter:ident) => {
         match $kind {
-            ExprKind::Column(_) | ExprKind::Literal(_) | ExprKind::Rowtime { .. } | ExprKind::Window(_) => {}
+            ExprKind::Column(_)
+            | ExprKind::Literal(_)
+            | ExprKind::Rowtime { .. }
+            | ExprKind::Window(_)
+            | ExprKind::Anomaly(_) => {}
             ExprKind::Cast { operand, .. }
             | ExprKind::Negate(operand)
             | ExprKind::Not(operand)

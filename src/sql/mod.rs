@@ -4,10 +4,12 @@
 //! a typed [`Query`]; every back end starts from that, none from the text.
 
 mod builtin;
+pub mod catalog;
 mod data_type;
 mod dialect;
 mod epoch;
 mod expr;
+mod forest;
 mod from;
 mod interval;
 mod java_regex;
@@ -31,6 +33,7 @@ pub use expr::{
     Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart,
     Side, TimeField, WindowBound,
 };
+pub use forest::{Anomaly, Explanation, Forest, ForestFunction};
 pub use interval::Interval;
 pub use path::{MAX_DEPTH as MAX_PATH_DEPTH, Path, PathError, parse_column_path, parse_path};
 pub use print::print_flink;

@@ -24,6 +24,8 @@ const MAX_STATEMENTS: usize = 250;
 pub(super) enum Statement {
     CreateStream(CreateStream),
     Insert(Box<InsertInto>),
+    /// A view or a table, which is refused; what names it is not refused again.
+    Refused(Name),
 }
 
 /// `CREATE [OR REPLACE] STREAM name (column type, ...)`
@@ -171,7 +173,15 @@ impl Cursor<'_, '_> {
             } else if self.skip_word("PUMP") {
                 self.pump().map(Some)
             } else {
-                Err(self.other_create())
+                let refused = self.other_create();
+                let name = self.other_name();
+                match name {
+                    Some(name) => {
+                        self.diagnostics.push(refused);
+                        Ok(Some(Statement::Refused(name)))
+                    }
+                    None => Err(refused),
+                }
             };
         }
         if self.is_word(0, "INSERT") {
@@ -183,11 +193,22 @@ impl Cursor<'_, '_> {
         Err(self.other_statement())
     }
 
+    /// The name of a view or a table.
+    fn other_name(&mut self) -> Option<Name> {
+        self.skip_word("TEMPORARY");
+        if !self.skip_word("VIEW") && !self.skip_word("TABLE") {
+            return None;
+        }
+        self.name("a name").ok()
+    }
+
     fn other_create(&self) -> Diagnostic {
         let word = self.peek(0).map_or("", |token| self.text.text(token.range.clone())).to_uppercase();
         let help = match word.as_str() {
             "TABLE" | "TEMPORARY" => "write CREATE OR REPLACE STREAM: it names the columns of an output",
-            "VIEW" => "write CREATE OR REPLACE STREAM, and a pump that inserts into it",
+            "VIEW" => {
+                "write WITH name AS (SELECT ..) in front of the query; or INSERT INTO name SELECT .., which others read"
+            }
             "FUNCTION" | "SCHEMA" | "CATALOG" | "DATABASE" => "write the computation into the query",
             _ => {
                 return self

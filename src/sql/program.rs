@@ -102,7 +102,7 @@ fn needed(query: &Query, output: StreamId) -> Vec<bool> {
 }
 
 fn insert(query: &Query, tables: &[StreamId], insert: &Insert) -> Printed<program::Insert> {
-    let Select { from, filter, group: _, over: _, items, span: _ } = &insert.select;
+    let Select { from, filter, group: _, over: _, forest: _, items, span: _ } = &insert.select;
     let mut relations = Relations { query, tables, starts: Vec::new(), width: 0, lookups: Vec::new() };
     let from = relations.read(from)?;
     let into = query.stream(insert.into);
@@ -218,6 +218,9 @@ impl Relations<'_> {
             // Without a window, the time of a row is when it is looked at.
             ExprKind::Rowtime { .. } => To::Now,
             ExprKind::Window(_) => return Err(StateNeed { what: "a window", span: expr.span }),
+            ExprKind::Anomaly(_) => {
+                return Err(StateNeed { what: "a random cut forest", span: expr.span });
+            }
             ExprKind::Aggregate { .. } => return Err(StateNeed { what: "an aggregate", span: expr.span }),
         })
     }

@@ -15,6 +15,7 @@
 use super::data_type::DataType;
 use super::epoch::EpochUnit;
 use super::expr::{Aggregate, Expr, ExprKind, Literal};
+use super::forest::Forest;
 pub use super::from::{FromClause, JoinKind, TimeBounds, Window, WindowKind};
 use super::path::Path;
 use crate::source::Span;
@@ -211,6 +212,8 @@ pub struct Select {
     pub group: Option<Group>,
     /// What the aggregates look at beside the row itself, where there is no GROUP BY.
     pub over: Option<Over>,
+    /// What scores the rows; the SELECT then reads one stream, and has no condition, group or aggregate.
+    pub forest: Option<Forest>,
     /// One value for each column of the stream that is inserted into.
     pub items: Vec<Expr>,
     /// The SELECT without INSERT.
@@ -313,6 +316,9 @@ impl Select {
         if let Some(over) = &self.over {
             return Err(StateNeed { what: "OVER", span: over.span });
         }
+        if let Some(forest) = &self.forest {
+            return Err(StateNeed { what: "a random cut forest", span: forest.span });
+        }
         self.filter.iter().chain(&self.items).try_for_each(Expr::stateless)
     }
 
@@ -357,6 +363,7 @@ impl Expr {
         match &self.kind {
             ExprKind::Column(_) | ExprKind::Literal(_) | ExprKind::Rowtime { .. } => Ok(()),
             ExprKind::Window(_) => Err(StateNeed { what: "a window", span: self.span }),
+            ExprKind::Anomaly(_) => Err(StateNeed { what: "a random cut forest", span: self.span }),
             ExprKind::Aggregate { .. } => Err(StateNeed { what: "an aggregate", span: self.span }),
             ExprKind::Cast { .. }
             | ExprKind::Negate(_)

@@ -46,8 +46,8 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
         "Flink SQL has no counterpart on a stream: compute it where the output is read",
     ),
     (
-        &["RANDOM_CUT_FOREST", "RANDOM_CUT_FOREST_WITH_EXPLANATION", "HOTSPOTS"],
-        "Flink SQL has no counterpart: find anomalies where the output is read",
+        &["HOTSPOTS"],
+        "Flink SQL has no counterpart: score the rows with RANDOM_CUT_FOREST, or find dense regions where the output is read",
     ),
     (
         &["FAST_REGEX_LOG_PARSE", "FIXED_COLUMN_LOG_PARSE", "SYS_LOG_PARSE", "COLUMN_LOG_PARSE"],
@@ -111,7 +111,34 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
         "give the value a column of its own, with its path; $.items[0:].price makes one row of each element",
     ),
     (
-        &["CARDINALITY", "ELEMENT", "STR_TO_MAP", "ARRAY_CONTAINS", "ARRAY_JOIN", "MAP_KEYS", "MAP_VALUES"],
+        &[
+            "ARRAY_APPEND",
+            "ARRAY_CONCAT",
+            "ARRAY_DISTINCT",
+            "ARRAY_EXCEPT",
+            "ARRAY_INTERSECT",
+            "ARRAY_MAX",
+            "ARRAY_MIN",
+            "ARRAY_POSITION",
+            "ARRAY_PREPEND",
+            "ARRAY_REMOVE",
+            "ARRAY_REVERSE",
+            "ARRAY_SLICE",
+            "ARRAY_SORT",
+            "ARRAY_UNION",
+            "MAP_ENTRIES",
+            "MAP_FROM_ARRAYS",
+            "MAP_UNION",
+            "OBJECT_OF",
+            "OBJECT_UPDATE",
+            "CARDINALITY",
+            "ELEMENT",
+            "STR_TO_MAP",
+            "ARRAY_CONTAINS",
+            "ARRAY_JOIN",
+            "MAP_KEYS",
+            "MAP_VALUES",
+        ],
         "give each value a column of its own, with its path: a column holds one value",
     ),
     (
@@ -134,8 +161,17 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     ),
     (&["CURRENT_USER", "USER", "DATABASE"], "remove it: a stream has no users"),
     (&["ML_PREDICT", "ML_EVALUATE", "VECTOR_SEARCH"], "call the model where the output is read"),
+    (&["CONVERT_TZ"], "times are in UTC: convert them where they are read"),
+    (&["WINDOW"], "write GROUP BY TUMBLE(ROWTIME, INTERVAL '1' MINUTE), and TUMBLE_START(..) for its start"),
+    (&["STRLEN"], "write CHAR_LENGTH(x)"),
+    (&["ADD_MONTHS"], "write x + INTERVAL '1' MONTH"),
     (&["GENERATE_SERIES"], "put the rows into a file, as a table of analytics.reference_tables"),
 ];
+
+/// The functions that are refused, with what to do instead.
+pub(super) fn functions() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FUNCTIONS.iter().flat_map(|(names, help)| names.iter().map(|name| (*name, *help)))
+}
 
 /// What to do instead of a function that is known but not translated.
 pub(super) fn function(name: &str) -> Option<&'static str> {

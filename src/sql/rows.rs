@@ -33,6 +33,11 @@ impl Query {
         self.row_rates(records_per_second, output.0 + 1).swap_remove(output.0)
     }
 
+    /// The same of any stream.
+    pub fn row_rate_of(&self, stream: StreamId, records_per_second: f64) -> RowRate {
+        self.row_rates(records_per_second, stream.0 + 1).swap_remove(stream.0)
+    }
+
     /// The rows of the first streams, at most.
     pub(super) fn row_rates(&self, records_per_second: f64, streams: usize) -> Vec<RowRate> {
         let array = self

@@ -27,6 +27,10 @@ impl Dialect for StreamingSql {
         c == '"'
     }
 
+    fn supports_filter_during_aggregation(&self) -> bool {
+        true
+    }
+
     fn supports_unicode_string_literal(&self) -> bool {
         true
     }
@@ -129,7 +133,12 @@ pub(super) fn scan(text: &Text) -> Result<Vec<Vec<Lexeme>>, Diagnostic> {
             other => other,
         };
         let open = message == "this text has no closing quote";
-        let open = open.then(|| super::syntax::open_text(source)).flatten().map(|range| text.span(range));
+        let open = match message.as_str() {
+            "this comment has no end" => super::syntax::open_comment(source),
+            _ if open => super::syntax::open_text(source),
+            _ => None,
+        };
+        let open = open.map(|range| text.span(range));
         let at = open.unwrap_or_else(|| {
             text.offset(error.location).map_or(text.whole(), |at| {
                 let line_end = source[at..].find('\n').map_or(source.len(), |length| at + length);

@@ -241,26 +241,41 @@ fn parentheses(tokens: &[Lexeme], at: usize) -> Option<Cause> {
     })
 }
 
+/// The comment that lacks its end, where the scanner ran out of text.
+pub(super) fn open_comment(source: &str) -> Option<Range<usize>> {
+    unfinished(source, true)
+}
+
 /// The text in single quotes that lacks its end, where the scanner ran out of text: the first one that goes on over the
 /// end of its line, or that a letter follows.
 pub(super) fn open_text(source: &str) -> Option<Range<usize>> {
+    unfinished(source, false)
+}
+
+fn unfinished(source: &str, is_comment: bool) -> Option<Range<usize>> {
     let bytes = source.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
         let rest = &source[at..];
         let until = |end: &str, from: usize| rest[from..].find(end).map(|length| from + length + end.len());
+        let first_line = |text: &str| text.find('\n').unwrap_or(text.len());
         let length = match bytes[at] {
             b'-' if rest.starts_with("--") => until("\n", 2),
-            b'/' if rest.starts_with("/*") => until("*/", 2),
+            b'/' if rest.starts_with("/*") => {
+                let end = until("*/", 2);
+                if is_comment && end.is_none() {
+                    return Some(at..at + first_line(rest));
+                }
+                end
+            }
             b'"' => until("\"", 1),
             b'\'' => {
                 let end = until("'", 1);
                 let text = &rest[..end.unwrap_or(rest.len())];
                 let behind = end.and_then(|end| rest[end..].chars().next());
-                let line = text.find('\n');
-                if end.is_none() || line.is_some() || behind.is_some_and(char::is_alphanumeric) {
-                    let shown = line.unwrap_or(text.len());
-                    return Some(at..at + shown);
+                let goes_on = text.contains('\n') || behind.is_some_and(char::is_alphanumeric);
+                if !is_comment && (end.is_none() || goes_on) {
+                    return Some(at..at + first_line(text));
                 }
                 end
             }
@@ -269,4 +284,29 @@ pub(super) fn open_text(source: &str) -> Option<Range<usize>> {
         at += length?;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_end_is_found_where_it_begins() {
+        let text = |source| open_text(source).map(|range| &source[range]);
+        assert_eq!(text("SELECT 'a' FROM s WHERE x = 'b AND y = 'c'"), Some("'b AND y = '"));
+        assert_eq!(text("SELECT 'it''s' -- don't\n FROM s WHERE x = 'b\n AND y = 1"), Some("'b"));
+        assert_eq!(text("SELECT \"it's\" FROM s WHERE x = 'b"), Some("'b"));
+        let comment = |source| open_comment(source).map(|range| &source[range]);
+        assert_eq!(comment("SELECT /* a */ 1 /* b\n FROM s"), Some("/* b"));
+    }
+
+    #[test]
+    fn keywords_are_one_step_away() {
+        assert_eq!(keyword_like("FORM"), Some("FROM"));
+        assert_eq!(keyword_like("gruop"), Some("GROUP"));
+        assert_eq!(keyword_like("SELCT"), Some("SELECT"));
+        assert_eq!(keyword_like("from"), None);
+        assert_eq!(keyword_like("id"), None);
+        assert_eq!(keyword_like("temperature"), None);
+    }
 }

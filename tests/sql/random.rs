@@ -499,11 +499,7 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
                 34 => format!("CHR({})", r.pick(&["\"i\"", "\"l\"", "\"t\"", "65", "233", "0"])),
                 35 => format!("CONCAT({a}, {b})"),
                 36 => format!("CONCAT_WS({}, {a}, {b}, \"c\")", r.pick(&["', '", "''", "\"v\""])),
-                37 => format!(
-                    "{}({})",
-                    r.pick(&["BIN", "HEX"]),
-                    r.pick(&["\"i\"", "\"l\"", "\"t\"", "-1", "0"])
-                ),
+                37 => format!("{}({})", r.pick(&["BIN", "HEX"]), r.pick(&["\"i\"", "\"l\"", "\"t\""])),
                 38 => format!("{}({a})", r.pick(&["HEX", "TO_BASE64", "URL_ENCODE", "URL_DECODE"])),
                 39 => format!("FROM_BASE64(TO_BASE64({a}))"),
                 40 => {

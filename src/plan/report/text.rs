@@ -56,6 +56,9 @@ fn write_parts(report: &PlanReport, text: &mut String) {
         );
         section(text, "analytics", &facts);
         write_throughput(analytics, text);
+        for forest in &analytics.forests {
+            let _ = writeln!(text, "  {forest}");
+        }
         let _ = writeln!(text, "  a changed query {}", analytics.restore);
     }
     if let Some(output) = &report.output_shards {

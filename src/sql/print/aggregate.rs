@@ -87,6 +87,8 @@ impl Expressions<'_> {
             Aggregate::LastPresent => "LAST_VALUE",
             Aggregate::Lag => return self.lag(arguments),
             Aggregate::RowNumber => "ROW_NUMBER",
+            Aggregate::ListAgg => return self.of_first("LISTAGG", arguments),
+            Aggregate::Percentile => return self.of_first("PERCENTILE", arguments),
         };
         let arguments: Vec<String> = arguments.iter().map(|argument| self.print(argument)).collect();
         let arguments = match (function, arguments.is_empty()) {
@@ -109,6 +111,15 @@ impl Expressions<'_> {
             Some(over) => format!("{name}({distinct}{arguments}) OVER ({}{})", over.stem, over.frame),
             None => format!("{name}({distinct}{arguments})"),
         })
+    }
+
+    /// A function of one value, with constants behind it.
+    fn of_first(&self, name: &str, arguments: &[Expr]) -> String {
+        let mut printed: Vec<String> = arguments.iter().map(|argument| self.print(argument)).collect();
+        if let (Some(rows), false) = (self.arguments, matches!(arguments[0].kind, ExprKind::Column(_))) {
+            printed[0] = rows.borrow_mut().value(std::mem::take(&mut printed[0]));
+        }
+        self.named(format!("{name}({})", printed.join(", ")))
     }
 
     fn named(&self, call: String) -> String {

@@ -7,8 +7,9 @@ use super::super::expr::{
     Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart, Side,
     WindowBound,
 };
+use super::super::forest::Anomaly;
 use super::window::{Rows, same_value};
-use super::{arithmetic, quote, time, time_texts};
+use super::{arithmetic, forest, quote, time, time_texts};
 
 /// How tightly an expression holds together; what binds less tightly than its place asks for gets parentheses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,7 +93,8 @@ impl Expressions<'_> {
             | ExprKind::Cast { .. }
             | ExprKind::Literal(Literal::Null)
             | ExprKind::Rowtime { .. }
-            | ExprKind::Window(_) => true,
+            | ExprKind::Window(_)
+            | ExprKind::Anomaly(Anomaly::Score) => true,
             _ => target == DataType::Boolean,
         };
         if is_exact && expr.data_type == target {
@@ -158,6 +160,7 @@ impl Expressions<'_> {
             ExprKind::Window(WindowBound::Start) => "`window_start`".into(),
             ExprKind::Window(WindowBound::End) => "`window_end`".into(),
             ExprKind::Window(WindowBound::Last) => "CAST(`window_time` AS TIMESTAMP(3))".into(),
+            ExprKind::Anomaly(anomaly) => forest::column(*anomaly).into(),
             ExprKind::Aggregate { function, distinct, arguments } => {
                 self.aggregate(*function, *distinct, arguments)
             }
@@ -401,6 +404,7 @@ pub(super) fn binding(expr: &Expr) -> Binding {
         | ExprKind::Literal(_)
         | ExprKind::Rowtime { .. }
         | ExprKind::Window(_)
+        | ExprKind::Anomaly(_)
         | ExprKind::Aggregate { .. }
         | ExprKind::Cast { .. }
         | ExprKind::Arithmetic { operator: Arithmetic::Modulo, .. }

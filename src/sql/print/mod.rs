@@ -10,6 +10,7 @@
 mod aggregate;
 mod arithmetic;
 mod expr;
+mod forest;
 mod from;
 mod quote;
 mod records;
@@ -87,8 +88,18 @@ fn inner(query: &Query, id: StreamId, text: &mut String) {
 }
 
 /// Names that Flink, or this module, gives to columns of its own.
-const TAKEN: &[&str] =
-    &["window_start", "window_end", "window_time", "pipec_rowtime", "pipec_event_time", "pipec_instant"];
+const TAKEN: &[&str] = &[
+    "window_start",
+    "window_end",
+    "window_time",
+    "pipec_rowtime",
+    "pipec_event_time",
+    "pipec_instant",
+    "pipec_score",
+    "pipec_explanation",
+    "pipec_in_order",
+    "pipec_scored",
+];
 
 /// How long an item may be before what it aggregates stands in a SELECT of its own.
 const MOST_ON_A_LINE: usize = 600;
@@ -247,7 +258,11 @@ impl<'a> Printer<'a> {
         if self.filters_before_window() {
             rows.borrow_mut().conditions.append(&mut conditions);
         }
-        let mut source = format!("FROM {}", self.from(&select.from, &rows.borrow(), &plain));
+        let from = match &select.forest {
+            Some(forest) => self.scored(forest),
+            None => self.from(&select.from, &rows.borrow(), &plain),
+        };
+        let mut source = format!("FROM {from}");
         if !conditions.is_empty() {
             let _ = write!(source, "\nWHERE {}", conditions.join("\n  AND "));
         }

@@ -29,6 +29,8 @@ pub(super) fn named(name: &str) -> Option<Aggregate> {
         "LAST_VALUE" => Aggregate::LastValue,
         "LAG" => Aggregate::Lag,
         "ROW_NUMBER" => Aggregate::RowNumber,
+        "LISTAGG" => Aggregate::ListAgg,
+        "PERCENTILE" => Aggregate::Percentile,
         _ => return None,
     })
 }
@@ -48,6 +50,8 @@ pub(super) const NAMES: &[&str] = &[
     "LAST_VALUE",
     "LAG",
     "ROW_NUMBER",
+    "LISTAGG",
+    "PERCENTILE",
 ];
 
 const FRAME: &str =
@@ -60,6 +64,11 @@ impl Resolver<'_, '_> {
         call: &ast::Function,
         name: &Name,
     ) -> Option<Operand> {
+        if let Some(condition) = &call.filter
+            && let Some(filtered) = filtered(function, call, condition)
+        {
+            return self.aggregate(function, &filtered, name);
+        }
         let ast::FunctionArguments::List(list) = &call.args else { return self.bad_aggregate(name) };
         let plain = !call.uses_odbc_syntax
             && matches!(call.parameters, ast::FunctionArguments::None)
@@ -85,6 +94,10 @@ impl Resolver<'_, '_> {
         self.repeated(before, times_written(function))?;
         let (arguments, data_type) = arguments?;
         match &call.over {
+            Some(_) if matches!(function, Aggregate::ListAgg | Aggregate::Percentile) => {
+                let help = "group by a window: GROUP BY STEP(ROWTIME BY INTERVAL '1' MINUTE)";
+                return self.refuse(Some(name.span), &format!("`{}` with OVER", name.text), help);
+            }
             Some(window) => self.over(window, function, distinct, name)?,
             None if needs_over(function) => {
                 let message = format!("`{}` needs OVER", name.text);
@@ -165,7 +178,14 @@ impl Resolver<'_, '_> {
             (Aggregate::Lag, Some([Argument::Expr(value), rest @ ..])) if rest.len() <= 2 => {
                 self.lag(value, rest, name)
             }
+            (Aggregate::ListAgg, Some([Argument::Expr(text), rest @ ..])) if rest.len() <= 1 => {
+                self.list(text, rest.first().copied(), name)
+            }
+            (Aggregate::Percentile, Some([Argument::Expr(value), Argument::Expr(part)])) => {
+                self.percentile(value, part, name)
+            }
             (Aggregate::RowNumber | Aggregate::Lag, _) => self.bad_aggregate(name),
+            (Aggregate::ListAgg | Aggregate::Percentile, _) => self.bad_aggregate(name),
             (_, Some([Argument::Expr(value)])) => {
                 let value = self.typed(value)?;
                 self.aggregate_argument(function, value, name)
@@ -214,6 +234,47 @@ impl Resolver<'_, '_> {
             _ => (from, from),
         };
         Some((vec![Operand::Typed(value).into_type(argument)], result))
+    }
+
+    /// `LISTAGG(text [, separator])`
+    fn list(
+        &mut self,
+        text: &ast::Expr,
+        separator: Option<&ast::FunctionArgExpr>,
+        name: &Name,
+    ) -> Option<(Vec<Expr>, DataType)> {
+        let mut arguments = vec![self.text_operand(text, &name.text)?];
+        match separator {
+            None => {}
+            Some(ast::FunctionArgExpr::Expr(separator)) => {
+                arguments.push(self.constant_text(separator, &name.text)?);
+            }
+            Some(_) => return self.bad_aggregate(name),
+        }
+        Some((arguments, DataType::Varchar(None)))
+    }
+
+    /// `PERCENTILE(value, part)`, the part from 0 to 1.
+    fn percentile(
+        &mut self,
+        value: &ast::Expr,
+        part: &ast::Expr,
+        name: &Name,
+    ) -> Option<(Vec<Expr>, DataType)> {
+        let value = self.of_family(value, Family::Number, DataType::Double, &name.text)?;
+        let value = Operand::Typed(value).into_type(DataType::Double);
+        let part = self.typed(part)?;
+        let span = part.span;
+        let part = Operand::Typed(part).into_type(DataType::Double);
+        match part.kind {
+            ExprKind::Literal(Literal::Double(number)) if (0.0..=1.0).contains(&number) => {
+                Some((vec![value, part], DataType::Double))
+            }
+            _ => {
+                let message = "PERCENTILE takes a constant from 0 to 1 behind the value".into();
+                self.mismatch(span, message, "write PERCENTILE(x, 0.95)".into())
+            }
+        }
     }
 
     /// `LAG(value [, rows before [, otherwise]])`
@@ -478,8 +539,41 @@ fn same(a: &Over, b: &Over) -> bool {
 }
 
 /// How an aggregate is called.
+/// An aggregate with FILTER as one of a CASE: what the condition leaves out is NULL, which no aggregate of these counts.
+fn filtered(function: Aggregate, call: &ast::Function, condition: &ast::Expr) -> Option<ast::Function> {
+    if needs_over(function) {
+        return None;
+    }
+    let mut call = call.clone();
+    call.filter = None;
+    let ast::FunctionArguments::List(list) = &mut call.args else { return None };
+    let ast::FunctionArg::Unnamed(argument) = list.args.first_mut()? else { return None };
+    let result = match argument {
+        ast::FunctionArgExpr::Expr(value) => value.clone(),
+        ast::FunctionArgExpr::Wildcard => ast::Expr::Value(ast::Value::Number("1".into(), false).into()),
+        _ => return None,
+    };
+    let branch = ast::CaseWhen { condition: condition.clone(), result };
+    *argument = ast::FunctionArgExpr::Expr(ast::Expr::Case {
+        case_token: ast::helpers::attached_token::AttachedToken::empty(),
+        end_token: ast::helpers::attached_token::AttachedToken::empty(),
+        operand: None,
+        conditions: vec![branch],
+        else_result: None,
+    });
+    Some(call)
+}
+
+/// Names of aggregates, and how they are called.
+pub(in super::super) fn forms() -> impl Iterator<Item = (&'static str, String)> {
+    NAMES.iter().map(|name| (*name, form(name)))
+}
+
+/// How an aggregate is called.
 pub(super) fn form(name: &str) -> String {
     match name {
+        "LISTAGG" => "LISTAGG(x, ',')".into(),
+        "PERCENTILE" => "PERCENTILE(x, 0.95)".into(),
         "COUNT" => "COUNT(*), COUNT(x) or COUNT(DISTINCT x)".into(),
         "LAG" => "LAG(x, 1) OVER (PARTITION BY \"column\" ORDER BY ROWTIME)".into(),
         "ROW_NUMBER" => {

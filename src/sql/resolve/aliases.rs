@@ -15,6 +15,8 @@ use crate::source::Span;
 #[derive(Debug, Default)]
 pub(super) struct Aliases {
     all: Vec<(Name, ast::Expr)>,
+    /// The values themselves, by their places.
+    items: Vec<Option<ast::Expr>>,
     /// Whether the clause that is read may use them.
     pub(super) usable: bool,
 }
@@ -30,7 +32,19 @@ impl Aliases {
             }
             _ => None,
         });
-        Self { all: named.collect(), usable: false }
+        let items = items.iter().map(|item| match item {
+            ast::SelectItem::ExprWithAlias { expr, .. } | ast::SelectItem::UnnamedExpr(expr) => {
+                Some(expr.clone())
+            }
+            _ => None,
+        });
+        Self { all: named.collect(), items: items.collect(), usable: false }
+    }
+
+    /// The value at a place, counted from 1, if that is one of its own.
+    pub(super) fn at(&self, place: &str) -> Option<ast::Expr> {
+        let at = place.parse::<usize>().ok()?.checked_sub(1)?;
+        self.items.get(at)?.clone().filter(|expr| !matches!(expr, ast::Expr::Value(_)))
     }
 }
 

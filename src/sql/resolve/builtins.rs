@@ -8,17 +8,21 @@ use super::super::builtin::{
     TRUNCATE_OF_DECIMAL, Takes, builtin,
 };
 use super::super::data_type::{DataType, Family, MAX_PRECISION};
-use super::super::expr::{Comparison, Expr, ExprKind, Function, Literal, TimeField};
+use super::super::expr::{Arithmetic, Comparison, Expr, ExprKind, Function, Literal, TimeField};
 use super::super::name::Name;
 use super::expr::{Resolver, typed};
 use super::functions::{regexp_extract, varying};
 use super::operand::{Operand, convert, cover};
 use super::operators::common_text;
 use super::signatures::SIGNATURES;
+use crate::diagnostics::suggest;
 use crate::source::Span;
 
 /// Digits behind the point that ROUND and TRUNCATE take; a DOUBLE has no more of them that matter.
 const PLACES: std::ops::RangeInclusive<i64> = -30..=30;
+
+/// What PARSE_URL takes; Flink gives NULL for anything else.
+const URL_PARTS: &[&str] = &["HOST", "PATH", "QUERY", "REF", "PROTOCOL", "FILE", "AUTHORITY", "USERINFO"];
 
 impl Resolver<'_, '_> {
     /// A function by its name in upper case; `None` if it is none of these, or is called in another way.
@@ -162,7 +166,19 @@ impl Resolver<'_, '_> {
                 let kind = ExprKind::Literal(Literal::Integer(value));
                 Some(Expr { kind, data_type: DataType::Integer, span })
             }
-            Takes::Constant => self.constant_text(argument, name),
+            Takes::UrlPart => {
+                let part = self.constant_text(argument, name)?;
+                let ExprKind::Literal(Literal::Text(text)) = &part.kind else { return None };
+                if URL_PARTS.contains(&text.as_str()) {
+                    return Some(part);
+                }
+                let message = format!("a URL has no part `{text}`");
+                self.mismatch(
+                    part.span,
+                    message,
+                    format!("write {}", suggest::one_of(URL_PARTS.iter().copied())),
+                )
+            }
             Takes::JsonPath => {
                 let path = self.constant_text(argument, name)?;
                 let ExprKind::Literal(Literal::Text(text)) = &path.kind else { return None };
@@ -425,25 +441,25 @@ impl Resolver<'_, '_> {
 
     /// A time from a number of units of so many milliseconds since 1970.
     fn since_1970(&mut self, number: &ast::Expr, unit: i64) -> Option<Operand> {
-        // Milliseconds of a time have more than 32 bits.
-        let big = |expr: ast::Expr| ast::Expr::Cast {
-            kind: ast::CastKind::Cast,
-            expr: Box::new(expr),
-            data_type: ast::DataType::BigInt(None),
-            format: None,
-        };
-        let factor = ast::Expr::Value(ast::Value::Number(unit.to_string(), false).into());
-        let number = match unit {
-            1 => self.operand(number)?,
-            _ => self.binary(&big(number.clone()), &ast::BinaryOperator::Multiply, &big(factor))?,
-        };
+        let number = self.operand(number)?;
         let number = number.into_type_or(DataType::BigInt);
         if !number.data_type.is_integer() {
             let message = format!("this takes a whole number, this is {}", number.data_type);
             return self.mismatch(number.span, message, "convert it: CAST(x AS BIGINT)".into());
         }
-        let (span, arguments) = (number.span, vec![convert(number, DataType::BigInt)]);
-        let kind = ExprKind::Call { function: Function::FromUnixTimestamp, arguments };
+        let span = number.span;
+        let milliseconds = match unit {
+            1 => convert(number, DataType::BigInt),
+            _ => {
+                // Flink multiplies constants as numbers of 32 bits, and these become larger: the cast is written out.
+                let left = Box::new(cast_expr(number, DataType::BigInt));
+                let factor = ExprKind::Literal(Literal::Integer(unit));
+                let right = Box::new(Expr { kind: factor, data_type: DataType::BigInt, span });
+                let kind = ExprKind::Arithmetic { operator: Arithmetic::Multiply, left, right };
+                Expr { kind, data_type: DataType::BigInt, span }
+            }
+        };
+        let kind = ExprKind::Call { function: Function::FromUnixTimestamp, arguments: vec![milliseconds] };
         Some(typed(kind, DataType::Timestamp, span))
     }
 

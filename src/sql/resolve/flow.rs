@@ -36,6 +36,9 @@ pub(in super::super) fn resolve(
         match statement {
             Statement::CreateStream(create) => streams.declare(create, diagnostics),
             Statement::Insert(insert) => inserts.push(insert),
+            Statement::Refused(name) => {
+                streams.faulty.insert(name.text);
+            }
         }
     }
     same_pumps(&inserts, diagnostics);

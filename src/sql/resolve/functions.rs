@@ -33,6 +33,10 @@ impl Resolver<'_, '_> {
         if let Some(help) = refused_function(&name.text) {
             return self.fault(refusal(name.span, &format!("`{}`", name.text), help));
         }
+        if super::forest::NAMES.contains(&name.text.as_str()) {
+            let help = format!("write it in FROM: {}", super::forest::form(&name.text));
+            return self.refuse(Some(name.span), &format!("`{}` outside of FROM", name.text), &help);
+        }
         if matches!(name.text.as_str(), "TUMBLE" | "HOP" | "SESSION" | "CUMULATE") {
             let what = format!("`{}` here", name.text);
             let help = "write it in GROUP BY, or in FROM: FROM TABLE(TUMBLE(TABLE s, DESCRIPTOR(ROWTIME), INTERVAL '1' MINUTE))";

@@ -87,6 +87,12 @@ impl Resolver<'_, '_> {
 
     fn key(&mut self, expr: &ast::Expr) -> Option<Key> {
         use sqlparser::ast::Spanned;
+        if let ast::Expr::Value(value) = expr
+            && let ast::Value::Number(place, _) = &value.value
+            && let Some(item) = self.here.aliases.at(place).filter(|_| self.text.is_plain)
+        {
+            return self.key(&item);
+        }
         if let ast::Expr::Value(value) = expr {
             let span = self.text.locate(value.span);
             return self.refuse(span, "a column by its number", "name it");
@@ -199,10 +205,13 @@ impl Resolver<'_, '_> {
                 WindowKind::Session { partition, .. } => partition.clone(),
                 _ => Vec::new(),
             };
-            if let Some(&missing) = declared.iter().find(|column| !grouped.contains(column)) {
-                let name = &self.here.scope.relations[0].columns[missing].name;
-                let message = format!("the sessions are of each `{name}`, which is not in GROUP BY");
-                let help = format!("add {} to GROUP BY", super::scope::quoted(name));
+            let missing = declared.iter().find(|column| !grouped.contains(column));
+            let other = grouped.iter().find(|column| !declared.contains(column) && !declared.is_empty());
+            if let Some(&column) = missing.or(other) {
+                let name = &self.here.scope.relations[0].columns[column].name;
+                let message =
+                    format!("`{name}` is not both in PARTITION BY and in GROUP BY of these sessions");
+                let help = "group by the columns of PARTITION BY, window_start and window_end".into();
                 return self.mismatch(span, message, help);
             }
             let partition = if declared.is_empty() { grouped } else { declared };
@@ -414,7 +423,10 @@ impl Resolver<'_, '_> {
             return true;
         }
         match &value.kind {
-            ExprKind::Aggregate { .. } | ExprKind::Literal(_) | ExprKind::Window(_) => true,
+            ExprKind::Aggregate { .. }
+            | ExprKind::Literal(_)
+            | ExprKind::Window(_)
+            | ExprKind::Anomaly(_) => true,
             ExprKind::Column(column) => {
                 let name = &self.here.scope.relations[column.relation].columns[column.column].name;
                 let message = format!("`{name}` is neither grouped nor aggregated");

@@ -111,7 +111,9 @@ impl Resolver<'_, '_> {
         };
         let written = self.here.group_window.as_ref().filter(|_| self.here.grouped);
         Some(match written {
-            Some(known) if known.name == window && known.arguments == shown(&arguments) => {
+            Some(known)
+                if known.name == window && known.arguments.eq_ignore_ascii_case(&shown(&arguments)) =>
+            {
                 Some(typed(ExprKind::Window(bound), DataType::Timestamp, name.span))
             }
             Some(known) => {
@@ -132,9 +134,9 @@ impl Resolver<'_, '_> {
     }
 }
 
-/// Arguments as they are compared: spelling and blanks do not count.
+/// Arguments as they are compared: case and blanks do not count.
 fn shown(arguments: &[&ast::Expr]) -> String {
-    arguments.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ").to_uppercase()
+    arguments.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// How a window is written in GROUP BY.

@@ -5,6 +5,7 @@ mod aliases;
 mod builtins;
 mod expr;
 mod flow;
+mod forest;
 mod from;
 mod functions;
 mod group;
@@ -24,6 +25,7 @@ mod streams;
 mod time;
 mod window;
 
+pub(super) use aggregate::forms as aggregate_names;
 pub(super) use flow::resolve;
-pub(super) use signatures::form_of;
+pub(super) use signatures::{FORMS, SIGNATURES, form_of};
 pub(super) use streams::RECORDS_TABLE;

@@ -54,7 +54,13 @@ impl Resolver<'_, '_> {
                 use sqlparser::ast::Spanned;
                 let what = format!("the operator `{other}`");
                 let span = self.text.locate(left.span().union(&right.span()));
-                self.refuse(span, &what, "write it with AND, OR, comparisons, arithmetic and ||")
+                let help = match other {
+                    Op::Arrow | Op::LongArrow | Op::HashArrow | Op::HashLongArrow => {
+                        "give the value a column of its own, with its path: $.a.b; or write JSON_VALUE(x, '$.a.b')"
+                    }
+                    _ => "write it with AND, OR, comparisons, arithmetic and ||",
+                };
+                self.refuse(span, &what, help)
             }
         }
     }

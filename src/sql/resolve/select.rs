@@ -277,7 +277,7 @@ impl Resolver<'_, '_> {
         let group = group.filter(|_| complete)?;
         let over = self.finish_over(&from, group.as_ref())?;
         let (times, windowed) = self.times(&from, group.as_ref());
-        let select = Select { from, filter, group, over, items: Vec::new(), span: self.span };
+        let select = Select { from, filter, group, over, forest: None, items: Vec::new(), span: self.span };
         let scope = std::mem::take(&mut self.here.scope);
         let bucket = self.here.bucket.take();
         Some(Selected { select, items, times, windowed, bucket, scope }).filter(|_| plain)

@@ -4,17 +4,17 @@ use super::super::builtin::{BUILTINS, TYPED};
 use super::super::expr::Function;
 
 /// A function with a fixed list of arguments.
-pub(super) struct Signature {
-    pub(super) name: &'static str,
+pub(in super::super) struct Signature {
+    pub(in super::super) name: &'static str,
     pub(super) function: Function,
     pub(super) takes: &'static [Takes],
     pub(super) gives: Gives,
-    form: &'static str,
+    pub(in super::super) form: &'static str,
 }
 
 /// What an argument is.
 #[derive(Clone, Copy)]
-pub(super) enum Takes {
+pub(in super::super) enum Takes {
     Text,
     /// A constant text that is a regular expression.
     Expression,
@@ -28,7 +28,7 @@ pub(super) enum Takes {
 
 /// The type of the result.
 #[derive(Clone, Copy)]
-pub(super) enum Gives {
+pub(in super::super) enum Gives {
     /// Text as long as the first argument at most.
     Part,
     /// Text of any length.
@@ -39,7 +39,7 @@ pub(super) enum Gives {
     Double,
 }
 
-pub(super) const SIGNATURES: &[Signature] = &[
+pub(in super::super) const SIGNATURES: &[Signature] = &[
     Signature {
         name: "UPPER",
         function: Function::Upper,
@@ -73,7 +73,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
         function: Function::CharLength,
         takes: &[Takes::Text],
         gives: Gives::Integer,
-        form: "CHAR_LENGTH(x)",
+        form: "CHARACTER_LENGTH(x)",
     },
     Signature {
         name: "REPLACE",
@@ -134,7 +134,7 @@ pub(super) const SIGNATURES: &[Signature] = &[
 ];
 
 /// Functions with a form of their own, and how they are called.
-pub(super) const FORMS: &[(&str, &str)] = &[
+pub(in super::super) const FORMS: &[(&str, &str)] = &[
     ("SUBSTRING", "SUBSTRING(x FROM 1 FOR 3)"),
     ("TRIM", "TRIM(x)"),
     ("POSITION", "POSITION('a' IN x)"),
@@ -171,20 +171,20 @@ pub(super) const FORMS: &[(&str, &str)] = &[
     ("TIMESTAMPADD", "TIMESTAMPADD(MINUTE, 5, x)"),
     ("NOW", "NOW()"),
     ("LENGTH", "LENGTH(x)"),
-    ("LEN", "LENGTH(x)"),
-    ("UCASE", "UPPER(x)"),
-    ("LCASE", "LOWER(x)"),
+    ("LEN", "LEN(x)"),
+    ("UCASE", "UCASE(x)"),
+    ("LCASE", "LCASE(x)"),
     ("CURRENT_TIME", "CURRENT_TIME"),
     ("LOCALTIME", "LOCALTIME"),
     ("PI", "PI()"),
     ("E", "E()"),
     ("IF", "IF(condition, a, b)"),
-    ("IIF", "IF(condition, a, b)"),
+    ("IIF", "IIF(condition, a, b)"),
     ("IFNULL", "IFNULL(a, b)"),
     ("NVL", "NVL(a, b)"),
     ("CONCAT", "CONCAT(a, b)"),
     ("ELT", "ELT(n, a, b)"),
-    ("TRUNC", "TRUNCATE(x, 2)"),
+    ("TRUNC", "TRUNC(x, 2)"),
     ("SIGN", "SIGN(x)"),
     ("LTRIM", "LTRIM(x)"),
     ("RTRIM", "RTRIM(x)"),

@@ -1,5 +1,7 @@
 //! Windows: the table functions TUMBLE, HOP, SESSION and CUMULATE, and the old service's table functions.
 
+use std::borrow::Cow;
+
 use sqlparser::ast;
 
 use super::super::data_type::DataType;
@@ -141,7 +143,8 @@ impl Resolver<'_, '_> {
         arguments: &[ast::FunctionArg],
         alias: Option<&ast::TableAlias>,
     ) -> Option<Leaf> {
-        if !NAMES.contains(&name.text.as_str()) {
+        let known = || NAMES.iter().copied().chain(super::forest::NAMES);
+        if !known().any(|known| known == name.text) {
             if let Some(help) = super::super::refuse::function(&name.text) {
                 return self.fault(super::super::refuse::refusal(
                     name.span,
@@ -150,7 +153,7 @@ impl Resolver<'_, '_> {
                 ));
             }
             let message = format!("`{}` is not a table function that is known here", name.text);
-            let help = suggest::instead(&name.text, NAMES.iter().copied());
+            let help = suggest::instead(&name.text, known());
             return self.fault(Diagnostic::error(Code::UnknownFunction, name.span, message, help));
         }
         let expressions: Option<Vec<&ast::Expr>> = arguments
@@ -168,6 +171,10 @@ impl Resolver<'_, '_> {
             }
             ("COUNT_DISTINCT_ITEMS_TUMBLING", [rows, column, seconds]) => {
                 let id = self.count_distinct(name, rows, column, seconds)?;
+                self.leaf(name, id, alias)
+            }
+            ("RANDOM_CUT_FOREST" | "RANDOM_CUT_FOREST_WITH_EXPLANATION", [rows, arguments @ ..]) => {
+                let id = self.forest(name, rows, arguments)?;
                 self.leaf(name, id, alias)
             }
             ("SESSION", [table, ast::Expr::Function(partition), descriptor, gap])
@@ -191,7 +198,7 @@ impl Resolver<'_, '_> {
         }
     }
 
-    fn bad_window<T>(&mut self, name: &Name) -> Option<T> {
+    pub(super) fn bad_window<T>(&mut self, name: &Name) -> Option<T> {
         let message = format!("`{}` does not take these arguments", name.text);
         let help = format!("write {}", form(&name.text));
         self.mismatch(name.span, message, help)
@@ -200,7 +207,7 @@ impl Resolver<'_, '_> {
     fn leaf(&mut self, name: &Name, id: StreamId, alias: Option<&ast::TableAlias>) -> Option<Leaf> {
         let name = match alias {
             Some(alias) => self.alias(alias)?,
-            None => Name { text: self.streams.get(id).name.clone(), quoted: true, span: name.span },
+            None => Name { quoted: true, ..name.clone() },
         };
         let (span, called) = (name.span, name.text.clone());
         self.push(name, None, id, false)?;
@@ -360,9 +367,15 @@ impl Resolver<'_, '_> {
     /// A column that no window can be cut from.
     pub(super) fn no_time<T>(&mut self, span: Span, name: &str) -> Option<T> {
         let message = format!("`{name}` is not a time that rows are ordered by");
-        let help = format!(
-            "name ROWTIME; or declare the column in the spec: records.event_time: {{column: {name}, lateness: 5 s}}"
-        );
+        let help = match name.eq_ignore_ascii_case("ROWTIME") {
+            // The column hides the time of reading.
+            true => "this column hides the time of reading: give it another name in records.columns; or declare it: \
+                     records.event_time: {column: ROWTIME, lateness: 5 s}"
+                .into(),
+            false => format!(
+                "name ROWTIME; or declare the column in the spec: records.event_time: {{column: {name}, lateness: 5 s}}"
+            ),
+        };
         self.fault(Diagnostic::error(Code::MissingWindow, span, message, help))
     }
 
@@ -520,7 +533,7 @@ impl Resolver<'_, '_> {
     }
 
     /// A SELECT that the user did not write, as a stream.
-    fn synthetic(&mut self, select: Select, items: Vec<(&str, Expr)>) -> Option<StreamId> {
+    pub(super) fn synthetic(&mut self, select: Select, items: Vec<(&str, Expr)>) -> Option<StreamId> {
         let span = select.span;
         let outer = std::mem::take(&mut self.here);
         let stream = select.from.streams()[0];
@@ -546,12 +559,12 @@ impl Resolver<'_, '_> {
 }
 
 /// All rows of a stream.
-fn whole(stream: StreamId, span: Span) -> FromClause {
+pub(super) fn whole(stream: StreamId, span: Span) -> FromClause {
     FromClause::Stream { stream, name: String::new(), window: None, span }
 }
 
-fn plain(from: FromClause, span: Span) -> Select {
-    Select { from, filter: None, group: None, over: None, items: Vec::new(), span }
+pub(super) fn plain(from: FromClause, span: Span) -> Select {
+    Select { from, filter: None, group: None, over: None, forest: None, items: Vec::new(), span }
 }
 
 fn grouped(from: FromClause, keys: Vec<Expr>, span: Span) -> Select {
@@ -564,8 +577,11 @@ fn count(arguments: Vec<Expr>, distinct: bool, span: Span) -> Expr {
 }
 
 /// How a table function is called.
-fn form(name: &str) -> &'static str {
-    match name {
+fn form(name: &str) -> Cow<'static, str> {
+    if super::forest::NAMES.contains(&name) {
+        return super::forest::form(name).into();
+    }
+    Cow::Borrowed(match name {
         "TUMBLE" => "TABLE(TUMBLE(TABLE stream, DESCRIPTOR(ROWTIME), INTERVAL '1' MINUTE))",
         "HOP" => {
             "TABLE(HOP(TABLE stream, DESCRIPTOR(ROWTIME), INTERVAL '10' SECOND, INTERVAL '1' MINUTE)): the slide, then \
@@ -582,5 +598,5 @@ fn form(name: &str) -> &'static str {
         _ => {
             "TABLE(COUNT_DISTINCT_ITEMS_TUMBLING(CURSOR(SELECT STREAM * FROM \"SOURCE_SQL_STREAM_001\"), 'column', 60))"
         }
-    }
+    })
 }

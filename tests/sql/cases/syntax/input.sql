@@ -14,3 +14,12 @@ SELECT ("first" FROM stream;
 INSERT INTO a.b SELECT "first" FROM stream;
 CREATE INDEX x;
 SELECT "" FROM stream
+;
+SELECT "first" FORM stream;
+SELECT "first" FROM stream GRUOP BY "first";
+SELECT CASE WHEN "age" > 1 THEN 'a' ELSE 'b' AS x FROM stream;
+SELECT "first" FROM stream WHERE "last" = ''Meier'';
+SELECT "first" FROM stream WHERE "last" = ‘Meier’;
+SELECT UPPER("first" FROM stream;
+SELECT UPPER("first")) AS x FROM stream;
+SELECT "first" FROM stream WHERE "age" BETWEEN 1 TO 5

@@ -1,0 +1,2 @@
+SELECT "first" /* the name
+FROM stream
