@@ -154,7 +154,7 @@ pub fn need(query: &Query, analytics: &Analytics, stream: &Stream, supposed: u64
 fn of_operator(operator: &Operator, analytics: &Analytics, records_per_second: f64, supposed: u64) -> Term {
     let (count, told) = match &operator.keys {
         Keys::One => (1, true),
-        Keys::Columns(columns) => match key_count(analytics, columns) {
+        Keys::Columns(columns) => match analytics.key_count(columns) {
             Some(count) => (count.max(1), true),
             None => (supposed, false),
         },
@@ -220,10 +220,15 @@ pub fn figure(value: f64) -> String {
     text
 }
 
-/// How many different values the columns have together, where the spec says it.
-fn key_count(_analytics: &Analytics, _columns: &[String]) -> Option<u64> {
-    None
+/// How many different values columns have together, where the spec says it.
+pub trait KeyCount {
+    /// Their number; the columns are in alphabetical order.
+    fn key_count(&self, _columns: &[String]) -> Option<u64> {
+        None
+    }
 }
+
+impl KeyCount for Analytics {}
 
 #[cfg(test)]
 mod tests {

@@ -6,12 +6,15 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Arc, Mutex};
 use std::{env, fs};
 
 use pipec::import;
 use pipec::source::Sources;
 use proptest::prelude::*;
 use support::place::{code, err, files, out};
+use support::server::{Response, serve};
 use support::{Files, programs};
 
 fn folders() -> Vec<PathBuf> {
@@ -159,6 +162,67 @@ fn the_file_that_is_read_is_never_written_over() {
     assert_eq!(code(&output), 2);
     assert!(err(&output).contains("is the file that is read"), "{}", err(&output));
     assert_eq!(fs::read_to_string(place.path("counts.yaml")).expect("the template"), template);
+}
+
+/// Runs an import that fetches, from an S3 that answers every call alike; the calls that it got.
+fn fetched(response: Response, args: &[&str]) -> (support::place::Place, Output, Vec<String>) {
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&calls);
+    let address = serve(Arc::new(move |request| {
+        seen.lock().expect("calls").push(format!("{} {}", request.method, request.target));
+        Some(response.clone())
+    }));
+    let place = support::place::Place::new();
+    place.file("trades.json", include_str!("import/cases/describe-v1/trades.json"));
+    let output = Command::new(env!("CARGO_BIN_EXE_pipec"))
+        .args(["import", "trades.json"])
+        .args(args)
+        .current_dir(place.path("."))
+        .env_clear()
+        .envs([
+            ("AWS_ENDPOINT_URL", address.as_str()),
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_MAX_ATTEMPTS", "1"),
+        ])
+        .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")])
+        .output()
+        .expect("pipec runs");
+    let calls = calls.lock().expect("calls").clone();
+    (place, output, calls)
+}
+
+#[test]
+fn reference_tables_are_fetched_when_that_is_asked_for() {
+    let table = "AXN,Axon\nBOLT,Bolt & Sons\n";
+    let response = Response { status: 200, headers: Vec::new(), body: table.into() };
+    let (_, output, calls) = fetched(response.clone(), &[]);
+    assert!(calls.is_empty(), "{calls:?}");
+    assert_eq!(code(&output), 1);
+    assert!(err(&output).contains("companies.csv is not there yet"), "{}", err(&output));
+    let (place, output, calls) = fetched(response, &["--fetch"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    assert!(calls[0].starts_with("GET /trades-reference/tables/companies.csv"), "{calls:?}");
+    assert_eq!(fs::read_to_string(place.path("companies.csv")).expect("the table"), table);
+}
+
+#[test]
+fn what_s3_refuses_is_said_and_a_table_that_is_too_large_is_not_taken() {
+    let refusal = "<Error><Code>AccessDenied</Code><Message>no</Message></Error>";
+    let response = Response { status: 403, headers: Vec::new(), body: refusal.into() };
+    let (place, output, _) = fetched(response, &["--fetch"]);
+    assert_eq!(code(&output), 3);
+    assert!(
+        err(&output).contains("AccessDenied") && err(&output).contains("s3:GetObject"),
+        "{}",
+        err(&output)
+    );
+    assert!(!place.path("companies.csv").exists());
+    let response = Response { status: 200, headers: Vec::new(), body: "AXN,Axon\n".repeat(10_000) };
+    let (place, output, _) = fetched(response, &["--fetch"]);
+    assert_eq!(code(&output), 3);
+    assert!(err(&output).contains("KiB at most"), "{}", err(&output));
+    assert!(!place.path("companies.csv").exists());
 }
 
 /// Reads and writes a text as each kind of file; only a panic is wrong.

@@ -29,6 +29,8 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
                 columns: &records.columns,
                 event_time: records.event_time,
                 references,
+                name: records.name.as_deref(),
+                outputs: &analytics.output_names(),
             };
             let (query, diagnostics) = sql::analyze(text, &input);
             (query.map(|query| Query { start: analytics.start, ..query }), diagnostics)

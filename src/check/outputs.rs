@@ -5,7 +5,7 @@ use crate::aws::limits::lambda;
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::pipeline::{OutputSetting, OutputTarget, Pipeline};
-use crate::sql::Query;
+use crate::sql::{Query, Role};
 
 pub(super) fn check(context: &mut Context) {
     let (Some(analytics), Some(query)) = (&context.pipeline.analytics, context.query) else { return };
@@ -38,20 +38,34 @@ pub(super) fn spell_as_the_sql(pipeline: &mut Pipeline, query: Option<&Query>) {
 }
 
 fn known(query: &Query, output: &OutputSetting, found: &mut Vec<Diagnostic>) {
-    let names: Vec<&str> = query.outputs().map(|stream| stream.name.as_str()).collect();
-    if !names.contains(&output.name.as_str()) {
+    let mut names: Vec<&str> = query.outputs().map(|stream| stream.name.as_str()).collect();
+    let is_out = matches!(output.target, OutputTarget::Nowhere);
+    if names.contains(&output.name.as_str()) || is_out && query.left_out.contains(&output.name) {
+        return;
+    }
+    let inner = query.streams.iter().filter(|stream| stream.role == Role::Inner);
+    let inner: Vec<&str> = inner.map(|stream| stream.name.as_str()).collect();
+    if is_out && inner.contains(&output.name.as_str()) {
         found.push(Diagnostic::error(
             Code::UnknownOutput,
             output.span,
-            format!("the SQL has no output `{}`", output.name),
-            suggest::instead(&output.name, names),
+            format!("`{}` is read by others, and goes nowhere anyway", output.name),
+            "remove this line",
         ));
+        return;
     }
+    names.extend(inner.iter().filter(|name| !name.starts_with("pipec_")));
+    found.push(Diagnostic::error(
+        Code::UnknownOutput,
+        output.span,
+        format!("the SQL has no stream `{}`", output.name),
+        suggest::instead(&output.name, names),
+    ));
 }
 
 fn limits(output: &OutputSetting, found: &mut Vec<Diagnostic>) {
     let (stream, function) = match &output.target {
-        OutputTarget::Delivery => return,
+        OutputTarget::Delivery | OutputTarget::Nowhere => return,
         OutputTarget::Stream(stream) => (stream, None),
         OutputTarget::Lambda(stream, function) => (stream, Some(function)),
     };
@@ -110,10 +124,15 @@ fn delivered(query: &Query, outputs: &[OutputSetting], found: &mut Vec<Diagnosti
     };
     let named = |name: &str| outputs.iter().any(|output| output.name == name);
     let free = query.outputs().find(|output| !named(&output.name)).unwrap_or(first);
-    found.push(Diagnostic::error(
-        Code::DeliveredOutput,
-        span,
-        message,
-        format!("write `{}: delivery` in `analytics.outputs`", free.name),
-    ));
+    let others = if second.is_some() {
+        "; every other one gets a stream of its own, or is left out with `none`"
+    } else {
+        ""
+    };
+    let key = if outputs.is_empty() {
+        format!("`outputs: {{{}: delivery}}` in `analytics`", free.name)
+    } else {
+        format!("`{}: delivery` in `analytics.outputs`", free.name)
+    };
+    found.push(Diagnostic::error(Code::DeliveredOutput, span, message, format!("write {key}{others}")));
 }

@@ -69,7 +69,7 @@ fn one(checked: &Checked, analytics: &Analytics, output: &sql::Stream, id: Strin
     let (own, function) = match setting.map(|setting| &setting.target) {
         Some(OutputTarget::Stream(own)) => (Some(own), None),
         Some(OutputTarget::Lambda(own, function)) => (Some(own), Some(function)),
-        Some(OutputTarget::Delivery) | None => (None, None),
+        Some(OutputTarget::Delivery | OutputTarget::Nowhere) | None => (None, None),
     };
     let retention = own.map(|own| own.retention.value);
     let stream = streams::own(checked, output, format!("{DELIVERED_STREAM}{id}"), retention);

@@ -360,6 +360,7 @@ impl Resolver<'_> {
         };
         let target = match output {
             spec::Output::Place(OutputPlace::Delivery) => OutputTarget::Delivery,
+            spec::Output::Place(OutputPlace::None) => OutputTarget::Nowhere,
             spec::Output::Own(OwnOutput { stream: Some(own), .. }) => {
                 OutputTarget::Stream(stream(own.retention))
             }

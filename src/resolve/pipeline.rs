@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::aws::instance_types::Architecture;
 use crate::source::{Excerpt, Span};
 use crate::spec::{AnalyticsRuntime, Compression};
-use crate::sql::{self, Column, EventTime, Path, Query, RecordFormat, Reference, RowRate, Start};
+use crate::sql::{
+    self, Column, EventTime, OutputName, Path, Place, Query, RecordFormat, Reference, RowRate, Start,
+};
 
 /// A value with its place; of a default, the place of what would hold it.
 #[derive(Clone, Debug)]
@@ -220,6 +222,8 @@ pub struct Network {
 pub struct Records {
     /// Place of its key.
     pub span: Span,
+    /// The prefix of the input's name in the SQL.
+    pub name: Option<String>,
     /// How a record is written.
     pub format: RecordFormat,
     /// The columns that could be read.
@@ -260,6 +264,17 @@ impl Analytics {
         }
     }
 
+    /// The streams of the SQL that the spec names, as the SQL needs to know them.
+    pub fn output_names(&self) -> Vec<OutputName> {
+        let place = |target: &OutputTarget| match target {
+            OutputTarget::Nowhere => Place::Nowhere,
+            OutputTarget::Delivery | OutputTarget::Stream(_) | OutputTarget::Lambda(..) => Place::Somewhere,
+        };
+        let name =
+            |output: &OutputSetting| OutputName { name: output.name.clone(), place: place(&output.target) };
+        self.outputs.iter().map(name).collect()
+    }
+
     /// The output of a query that goes to Firehose: the one that is named for it, else the first. `check` sees to it
     /// that there is exactly one.
     pub fn delivered<'q>(&self, query: &'q Query) -> Option<&'q sql::Stream> {
@@ -284,6 +299,8 @@ pub struct OutputSetting {
 pub enum OutputTarget {
     /// To Firehose.
     Delivery,
+    /// Nowhere: the stream is left out.
+    Nowhere,
     /// To a stream of its own.
     Stream(OutputStream),
     /// To a stream of its own, and from there to a function.

@@ -38,6 +38,7 @@ impl Resolver<'_> {
             records.event_time.map(|event_time| self.event_time(&event_time, &columns, complete));
         Records {
             span: self.key("/records"),
+            name: records.name,
             format: format.unwrap_or_default(),
             columns,
             event_time: event_time.flatten(),

@@ -228,6 +228,10 @@ pub struct Network {
 pub struct Records {
     /// The records' format.
     pub format: Format,
+    /// What the SQL calls the input, without the number: with `TILL`, `TILL_001`. It is always called
+    /// `SOURCE_SQL_STREAM_001` and `stream` as well.
+    #[schemars(regex(pattern = r"^[A-Za-z_][A-Za-z0-9_]{0,63}$"), extend("examples" = ["TILL"]))]
+    pub name: Option<String>,
     /// What stands between two fields of a CSV record, one character. Default: `,`.
     #[schemars(extend("examples" = ["|"]))]
     pub delimiter: Option<String>,
@@ -337,8 +341,9 @@ pub struct Analytics {
     pub start: Option<String>,
     /// Small tables that the SQL joins, by the names that it calls them by.
     pub reference_tables: Option<IndexMap<String, ReferenceTable>>,
-    /// Where the outputs of the SQL go, by their names. Default: the only one goes to `delivery`; of several, those that
-    /// are not named here go to streams of their own.
+    /// Where the outputs of the SQL go, by their names. A stream that is read inside of the SQL is an output too if it is
+    /// named here. Default: the only one goes to `delivery`; of several, those that are not named here go to streams of
+    /// their own.
     #[schemars(extend("examples" = [{"ALERTS": {"stream": {}}}]))]
     pub outputs: Option<IndexMap<String, Output>>,
     /// Rows of an output that a record becomes at peak, on average. Its stream and the transform's replies are planned
@@ -381,6 +386,8 @@ pub enum Output {
 pub enum OutputPlace {
     /// Firehose, which takes one output.
     Delivery,
+    /// Nowhere: the stream is left out of the application, with what only feeds it.
+    None,
 }
 
 /// A stream of the output's own, alone or with a function that reads it.

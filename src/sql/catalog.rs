@@ -150,7 +150,7 @@ pub fn functions() -> Vec<Described> {
     };
     let mut all: Vec<Described> =
         SIGNATURES.iter().map(|signature| both(signature.name, signature.form)).collect();
-    all.extend(FORMS.iter().map(|(name, form)| both(*name, *form)));
+    all.extend(FORMS.iter().map(|(name, form)| both(name, form)));
     all.extend(BUILTINS.iter().chain(TYPED).map(|builtin| Described {
         name: builtin.name,
         form: builtin.form.into(),

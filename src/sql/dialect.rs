@@ -3,18 +3,27 @@
 //!
 //! | written | read as |
 //! | --- | --- |
-//! | `SELECT STREAM ..` | `SELECT ..` |
+//! | `SELECT STREAM ..`, `SELECT ALL ..` | `SELECT ..` |
 //! | `STEP(x BY y)` | `STEP(x, y)` |
 //! | `WINDOWED BY STAGGER (PARTITION BY a, b RANGE INTERVAL ..)` | `GROUP BY STAGGER(a, b, INTERVAL ..)` |
-//! | `"S" OVER (RANGE INTERVAL .. PRECEDING)` in FROM | `"S"(INTERVAL ..)` |
+//! | `"S" OVER (RANGE INTERVAL .. PRECEDING)` in FROM, `"S" OVER w` | `"S"(INTERVAL ..)` |
+//! | `(SELECT ..) OVER (RANGE INTERVAL .. PRECEDING) AS a` in FROM | `(SELECT ..) AS a TABLESAMPLE (INTERVAL ..)` |
+//! | `(a - b) SECOND`, also `DAY TO SECOND` | `TIMESTAMPDIFF(SECOND, b, a)`, `TIMESTAMPDIFF(DAY_TO_SECOND, b, a)` |
+//! | `TRIM(BOTH FROM x)` | `TRIM(BOTH ' ' FROM x)` |
 //! | `FLOOR((x - TIMESTAMP '1970-01-01 00:00:00') SECOND / 10 TO SECOND)` | `STEP(x, INTERVAL '10' SECOND)` |
 //! | `CEILING(x)` | `CEIL(x)` |
 //! | `CURSOR(SELECT ..)`, `TABLE "S"` as an argument | `(SELECT ..)`, `"S"` |
 //! | `SESSION(TABLE "S" PARTITION BY a, b, DESCRIPTOR(..), ..)` | `SESSION("S", PARTITION(a, b), DESCRIPTOR(..), ..)` |
 
+mod bounds;
+mod difference;
+mod infix;
+
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::scan::Lexeme;
+pub(super) use bounds::{Bound, stream_bound};
+pub(super) use infix::{infix, prefix};
 
 /// The tokens of a query as the SQL parser takes them.
 pub(super) fn plain(tokens: &[Lexeme]) -> Vec<TokenWithSpan> {
@@ -31,7 +40,7 @@ pub(super) fn plain(tokens: &[Lexeme]) -> Vec<TokenWithSpan> {
         let is_argument = before.is_some_and(|token| {
             token.is(&Token::LParen) || token.is(&Token::RArrow) || token.is(&Token::Comma)
         });
-        let left_out = is_stream_keyword(tokens, at)
+        let left_out = is_keyword_of_select(tokens, at)
             || lexeme.is_word("CURSOR") && next_is(1, &Token::LParen)
             || lexeme.is_word("TABLE")
                 && is_argument
@@ -69,12 +78,20 @@ pub(super) fn plain(tokens: &[Lexeme]) -> Vec<TokenWithSpan> {
             plain.extend(inner.iter().map(|token| token.token.clone()));
             plain.push(instead(&tokens[end], Token::RParen));
             at = end - 1;
-        } else if let Some(end) = time_bound(tokens, at) {
-            plain.push(tokens[at + 1].token.clone());
-            let inner = &tokens[at + 3..end];
-            plain.extend(inner.iter().filter(|token| !token.is_word("PRECEDING")).map(|t| t.token.clone()));
-            plain.push(tokens[end].token.clone());
-            at = end;
+        } else if let Some((written, next)) = bounds::read(tokens, at) {
+            plain.extend(written);
+            at = next;
+            continue;
+        } else if let Some((written, next)) = difference::read(tokens, at) {
+            plain.extend(written);
+            at = next;
+            continue;
+        } else if is_side_of_trim(tokens, at) && next_word(1, "FROM") {
+            plain.push(lexeme.token.clone());
+            plain.push(instead(lexeme, Token::SingleQuotedString(" ".into())));
+        } else if let Some((step, end)) = start_of_step(rest) {
+            plain.extend(step);
+            at += end;
         } else if let Some((step, end)) = seconds_since_1970(rest) {
             plain.extend(step);
             at += end;
@@ -105,14 +122,55 @@ fn keyword(word: &str) -> Token {
     Token::make_keyword(word)
 }
 
-/// `STREAM` behind `SELECT` is the old dialect's way to say that the query never ends; a parser would take it for
-/// a column.
-fn is_stream_keyword(tokens: &[Lexeme], at: usize) -> bool {
-    let behind_select = at > 0 && tokens[at - 1].is_word("SELECT");
+/// `STREAM` behind `SELECT` is the old dialect's way to say that the query never ends, and `ALL` keeps rows that are
+/// equal, as a SELECT does anyway. A parser would take the first for a column.
+fn is_keyword_of_select(tokens: &[Lexeme], at: usize) -> bool {
+    let behind = |back: usize, word: &str| at >= back && tokens[at - back].is_word(word);
     let is_column = tokens.get(at + 1).is_none_or(|next| {
         next.is(&Token::Comma) || next.is(&Token::Period) || next.is_word("FROM") || next.is_word("AS")
     });
-    behind_select && tokens[at].is_word("STREAM") && !is_column
+    let is_stream = tokens[at].is_word("STREAM") && behind(1, "SELECT");
+    let is_all =
+        tokens[at].is_word("ALL") && (behind(1, "SELECT") || behind(1, "STREAM") && behind(2, "SELECT"));
+    (is_stream || is_all) && !is_column
+}
+
+/// `BOTH`, `LEADING` or `TRAILING` at the start of TRIM's parenthesis.
+fn is_side_of_trim(tokens: &[Lexeme], at: usize) -> bool {
+    let is_side = ["BOTH", "LEADING", "TRAILING"].iter().any(|word| tokens[at].is_word(word));
+    is_side && at >= 2 && tokens[at - 1].is(&Token::LParen) && tokens[at - 2].is_word("TRIM")
+}
+
+/// The place of the parenthesis that closes the one at `open`.
+fn closing(tokens: &[Lexeme], open: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, token) in tokens.iter().enumerate().skip(open) {
+        if token.is(&Token::LParen) {
+            depth += 1;
+        } else if token.is(&Token::RParen) {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                return Some(at);
+            }
+        }
+    }
+    None
+}
+
+/// The place of the parenthesis that the one at `close` closes.
+fn opening(tokens: &[Lexeme], close: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, token) in tokens[..=close].iter().enumerate().rev() {
+        if token.is(&Token::RParen) {
+            depth += 1;
+        } else if token.is(&Token::LParen) {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                return Some(at);
+            }
+        }
+    }
+    None
 }
 
 /// Whether the innermost open parenthesis is STAGGER's.
@@ -144,17 +202,20 @@ fn session_partition(tokens: &[Lexeme], at: usize) -> Option<usize> {
     tokens[end].is(&Token::Comma).then_some(end)
 }
 
-/// The end of `OVER (RANGE INTERVAL '1' MINUTE PRECEDING)` behind the name of a stream. Behind a function's
-/// parenthesis it is a window.
-fn time_bound(tokens: &[Lexeme], at: usize) -> Option<usize> {
-    let behind_name = at > 0 && matches!(tokens[at - 1].token.token, Token::Word(_));
-    let opens = tokens.get(at + 1)?.is(&Token::LParen);
-    let form = tokens[at].is_word("OVER") && opens && tokens.get(at + 2)?.is_word("RANGE");
-    if !(behind_name && form) {
-        return None;
-    }
-    let length = tokens[at..].iter().position(|token| token.is(&Token::RParen))?;
-    Some(at + length)
+/// `TIMESTAMP '1970-01-01 00:00:00' + n * FLOOR(..)` of such a step: its start. As a STEP, and the place of its last token.
+fn start_of_step(tokens: &[Lexeme]) -> Option<(Vec<TokenWithSpan>, usize)> {
+    let [timestamp, epoch, plus, count, times, ..] = tokens else { return None };
+    let form =
+        timestamp.is_word("TIMESTAMP") && is_1970(epoch) && plus.is(&Token::Plus) && times.is(&Token::Mul);
+    let (step, end) = seconds_since_1970(tokens.get(5..).filter(|_| form)?)?;
+    let Token::Number(digits, _) = &count.token.token else { return None };
+    let is_same = step.iter().any(|token| token.token == Token::SingleQuotedString(digits.clone()));
+    is_same.then_some((step, end + 5))
+}
+
+fn is_1970(lexeme: &Lexeme) -> bool {
+    matches!(&lexeme.token.token, Token::SingleQuotedString(text)
+        if text.trim_end_matches(".0") == "1970-01-01 00:00:00")
 }
 
 /// `FLOOR((x - TIMESTAMP '1970-01-01 00:00:00') SECOND / n TO SECOND)`, the way to write a step before there was
@@ -172,12 +233,11 @@ fn seconds_since_1970(tokens: &[Lexeme]) -> Option<(Vec<TokenWithSpan>, usize)> 
     else {
         return None;
     };
-    let is_epoch = matches!(&epoch.token.token, Token::SingleQuotedString(text) if text.trim_end_matches(".0") == "1970-01-01 00:00:00");
     let Token::Number(digits, _) = &count.token.token else { return None };
     let is_unit =
         ["SECOND", "MINUTE", "HOUR", "DAY"].iter().any(|name| unit.is_word(name) && again.is_word(name));
     let matches = timestamp.is_word("TIMESTAMP")
-        && is_epoch
+        && is_1970(epoch)
         && close.is(&Token::RParen)
         && is_unit
         && slash.is(&Token::Div)

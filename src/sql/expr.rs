@@ -45,6 +45,8 @@ pub enum ExprKind {
         distinct: bool,
         /// Its arguments; none means `COUNT(*)` or `ROW_NUMBER()`.
         arguments: Vec<Expr>,
+        /// Which OVER clause of its SELECT it belongs to, while that is resolved; 0 in a query, where there is one at most.
+        over: usize,
     },
     /// The operand as the type of this expression; NULL when it cannot be (a text that is no number, a number
     /// out of range). Text is cut to the length of its new type, or filled up to it where that is CHAR. A number
@@ -316,7 +318,7 @@ pub enum Function {
     /// `REGEXP_EXTRACT(text, expression, group)`: a group of the first match of a constant regular expression, as an
     /// INTEGER constant; NULL without a match.
     RegexpExtract,
-    /// `text SIMILAR TO pattern`, a constant.
+    /// `text SIMILAR TO pattern [ESCAPE character]`, constants; two or three arguments.
     SimilarTo,
     /// `SPLIT_INDEX(text, separator, index)`: a field, counted from 0; NULL where there are not as many.
     SplitIndex,

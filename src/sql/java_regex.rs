@@ -35,8 +35,8 @@ pub(super) fn translated(expression: &str) -> Result<Translated, Fault> {
 }
 
 /// A pattern of SIMILAR TO, which fits the whole text.
-pub(super) fn similar(pattern: &str) -> Result<Expression, Fault> {
-    let java = similar::java(pattern).map_err(|_| "this pattern of SIMILAR TO")?;
+pub(super) fn similar(pattern: &str, escape: Option<char>) -> Result<Expression, Fault> {
+    let java = similar::java(pattern, escape).map_err(|_| "this pattern of SIMILAR TO")?;
     let Translated { expression, .. } = translated(&java)?;
     // It has no `$`, so it is one piece.
     let whole = Written::from(expression).pieces.concat();

@@ -50,16 +50,38 @@ use crate::diagnostics::{self, Code, Diagnostic};
 use crate::source::Excerpt;
 
 /// What the SQL reads.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Input<'a> {
     /// How the records are written.
     pub format: RecordFormat,
-    /// The columns of the input stream, which is called `SOURCE_SQL_STREAM_001` or `stream`.
+    /// The columns of the input stream, which is called `SOURCE_SQL_STREAM_001` or `stream`, or by its own name.
     pub columns: &'a [Column],
     /// Which of them says when something happened.
     pub event_time: Option<EventTime>,
     /// Tables beside the stream, with their rows.
     pub references: &'a [Reference],
+    /// The prefix of the input's name: with `TILL`, it is called `TILL_001` too.
+    pub name: Option<&'a str>,
+    /// The streams that the spec says something of.
+    pub outputs: &'a [OutputName],
+}
+
+/// A stream of the SQL that the spec names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputName {
+    /// Its name.
+    pub name: String,
+    /// Where its rows go.
+    pub place: Place,
+}
+
+/// Where the rows of a stream go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Out of the SQL, whether something reads it or not.
+    Somewhere,
+    /// Nowhere.
+    Nowhere,
 }
 
 /// A table that is read when the pipeline is compiled.

@@ -1,6 +1,7 @@
 //! From tokens to statements. The heads (CREATE STREAM, CREATE PUMP, INSERT INTO) are read here, since no SQL
 //! parser knows them; the SELECT behind them is `sqlparser`'s.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use sqlparser::ast;
@@ -24,6 +25,8 @@ const MAX_STATEMENTS: usize = 250;
 pub(super) enum Statement {
     CreateStream(CreateStream),
     Insert(Box<InsertInto>),
+    /// Could not be read; the streams that it names are known, or fed, nevertheless.
+    Faulty(Vec<String>),
     /// A view or a table, which is refused; what names it is not refused again.
     Refused(Name),
 }
@@ -34,6 +37,8 @@ pub(super) struct CreateStream {
     pub(super) name: Name,
     /// Without a type when that could not be read.
     pub(super) columns: Vec<(Name, Option<DataType>)>,
+    /// Places of the columns that are NOT NULL.
+    pub(super) required: Vec<usize>,
 }
 
 /// `[CREATE [OR REPLACE] PUMP pump [STARTED] AS] [INSERT INTO into [(columns)]] SELECT ...`
@@ -71,7 +76,7 @@ pub(super) fn parse(
             let mut cursor = Cursor { tokens, at: 0, text, diagnostics };
             cursor.statement().unwrap_or_else(|fault| {
                 diagnostics.push(fault);
-                None
+                Some(Statement::Faulty(named(tokens, text)))
             })
         })
         .collect()
@@ -253,10 +258,13 @@ impl Cursor<'_, '_> {
         if !self.skip(&Token::LParen) {
             return Err(self.syntax("the columns in parentheses", help));
         }
-        let mut columns = Vec::new();
+        let (mut columns, mut required) = (Vec::new(), Vec::new());
         loop {
             let column = self.name("a column's name")?;
-            let data_type = self.column_type()?;
+            let (data_type, is_required) = self.column_type()?;
+            if is_required {
+                required.push(columns.len());
+            }
             columns.push((column, data_type));
             if self.skip(&Token::RParen) {
                 break;
@@ -267,13 +275,13 @@ impl Cursor<'_, '_> {
         }
         self.skip_description();
         match self.peek(0) {
-            None => Ok(Statement::CreateStream(CreateStream { name, columns })),
+            None => Ok(Statement::CreateStream(CreateStream { name, columns, required })),
             Some(_) => Err(self.syntax("`;` behind the columns", "end the statement with `;`")),
         }
     }
 
-    /// Up to the comma or parenthesis behind a column's type.
-    fn column_type(&mut self) -> Parsed<Option<DataType>> {
+    /// Up to the comma or parenthesis behind a column's type, and whether the column is NOT NULL.
+    fn column_type(&mut self) -> Parsed<(Option<DataType>, bool)> {
         let start = self.at;
         let (mut depth, mut end) = (0_usize, self.at);
         while let Some(lexeme) = self.tokens.get(end) {
@@ -312,19 +320,25 @@ impl Cursor<'_, '_> {
         let words: Vec<&str> =
             self.tokens[start..type_end].iter().map(|token| self.text.text(token.range.clone())).collect();
         self.at = type_end;
+        let is_required = self.is_word(0, "NOT") && self.is_word(1, "NULL");
+        if is_required {
+            self.at += 2;
+        } else {
+            self.skip_word("NULL");
+        }
         self.skip_description();
         if self.at < end {
-            let help = "remove it: every column can hold NULL; filter with WHERE .. IS NOT NULL";
+            let help = "remove it: filter with WHERE, and choose a value with COALESCE";
             let span = self.text.span(self.here().start..self.tokens[end - 1].range.end);
             self.diagnostics.push(refusal(span, "a condition on a column", help));
         }
         self.at = end;
         match words.join(" ").parse() {
-            Ok(data_type) => Ok(Some(data_type)),
+            Ok(data_type) => Ok((Some(data_type), is_required)),
             Err(error) => {
                 let span = self.text.span(range);
                 self.diagnostics.push(Diagnostic::error(Code::TypeMismatch, span, error.message, error.help));
-                Ok(None)
+                Ok((None, is_required))
             }
         }
     }
@@ -465,6 +479,17 @@ impl Cursor<'_, '_> {
     }
 }
 
+/// The streams that a statement declares or feeds, folded.
+fn named(tokens: &[Lexeme], text: &Text) -> Vec<String> {
+    let is_place = |at: usize| at > 0 && (tokens[at - 1].is_word("STREAM") || tokens[at - 1].is_word("INTO"));
+    let head = tokens.iter().position(|token| token.is_word("SELECT")).unwrap_or(tokens.len());
+    let names = (0..head).filter(|at| is_place(*at)).filter_map(|at| match &tokens[at].token.token {
+        Token::Word(word) => Some(folded(word, text)),
+        _ => None,
+    });
+    names.collect()
+}
+
 /// Whether a text is plain SQL: the old dialect declares streams or pumps.
 pub(super) fn is_plain(statements: &[Vec<Lexeme>]) -> bool {
     let declares = |tokens: &Vec<Lexeme>| {
@@ -477,11 +502,15 @@ pub(super) fn is_plain(statements: &[Vec<Lexeme>]) -> bool {
 
 /// The names behind FROM, JOIN and the like.
 fn reads(tokens: &[Lexeme], text: &Text) -> Vec<Name> {
+    let in_lists = places_in_lists(tokens);
     let is_place = |at: usize| {
         let word = |back: usize, words: &[&str]| {
             at >= back && words.iter().any(|word| tokens[at - back].is_word(word))
         };
         let opened = at >= 2 && tokens[at - 1].is(&Token::LParen);
+        if in_lists.contains(&at) {
+            return true;
+        }
         word(1, &["FROM", "JOIN", "TABLE"]) || opened && word(2, &["TUMBLE", "HOP", "SESSION", "CUMULATE"])
     };
     let names = tokens.iter().enumerate().filter(|(at, _)| is_place(*at));
@@ -495,6 +524,31 @@ fn reads(tokens: &[Lexeme], text: &Text) -> Vec<Name> {
             _ => None,
         })
         .collect()
+}
+
+/// The places behind the commas of lists behind FROM.
+fn places_in_lists(tokens: &[Lexeme]) -> HashSet<usize> {
+    const CLAUSES: [&str; 9] = ["SELECT", "WHERE", "GROUP", "HAVING", "WINDOW", "ORDER", "ON", "UNION", "BY"];
+    let mut places = HashSet::new();
+    // For each open parenthesis, whether a list goes on.
+    let mut lists = vec![false];
+    for (at, token) in tokens.iter().enumerate() {
+        let is_inner = lists.len() > 1;
+        let Some(list) = lists.last_mut() else { break };
+        match token.token.token {
+            Token::LParen => lists.push(false),
+            Token::RParen if is_inner => {
+                lists.pop();
+            }
+            Token::Comma if *list => {
+                places.insert(at + 1);
+            }
+            Token::Word(_) if token.is_word("FROM") => *list = true,
+            Token::Word(_) if *list && CLAUSES.iter().any(|word| token.is_word(word)) => *list = false,
+            _ => {}
+        }
+    }
+    places
 }
 
 fn parse_query(tokens: &[Lexeme]) -> Result<Box<ast::Query>, ParserError> {

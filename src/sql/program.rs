@@ -289,7 +289,8 @@ impl Relations<'_> {
                 });
             }
             Function::SimilarTo => {
-                let expression = java_regex::similar(constant(&arguments[1]))
+                let escape = arguments.get(2).and_then(|escape| constant(escape).chars().next());
+                let expression = java_regex::similar(constant(&arguments[1]), escape)
                     .map_err(|what| StateNeed { what, span: arguments[1].span })?;
                 return Ok(To::Matches(of(0)?, expression));
             }

@@ -64,6 +64,8 @@ pub struct EventTime {
 /// What a SQL text computes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
+    /// Names of streams that the spec leaves out: nothing of them is computed.
+    pub left_out: Vec<String>,
     /// How the records are written.
     pub format: RecordFormat,
     /// The columns of the input with their paths, as declared.

@@ -5,6 +5,7 @@
 
 use sqlparser::tokenizer::{Token, Word};
 
+use super::dialect::{Bound, stream_bound};
 use super::scan::{Lexeme, Text};
 use crate::diagnostics::{Code, Diagnostic};
 
@@ -18,14 +19,6 @@ struct Clause {
 }
 
 const CLAUSES: &[Clause] = &[
-    Clause {
-        words: &["SELECT", "DISTINCT"],
-        help: "write GROUP BY the columns, and a window: STEP(ROWTIME BY INTERVAL '1' MINUTE)",
-    },
-    Clause {
-        words: &["STREAM", "DISTINCT"],
-        help: "write GROUP BY the columns, and a window: STEP(ROWTIME BY INTERVAL '1' MINUTE)",
-    },
     Clause {
         words: &["UNION", "DISTINCT"],
         help: "write UNION ALL, and drop duplicates where the output is read",
@@ -42,8 +35,13 @@ const CLAUSES: &[Clause] = &[
 /// Names of functions that are known, and what to do without them.
 const FUNCTIONS: &[(&[&str], &str)] = &[
     (
-        &["EXP_AVG", "LEAD", "NTH_VALUE", "RANK", "DENSE_RANK", "MONOTONIC"],
+        &["EXP_AVG", "LEAD", "NTH_VALUE", "RANK", "DENSE_RANK"],
         "Flink SQL has no counterpart on a stream: compute it where the output is read",
+    ),
+    (
+        &["GROUP_RANK"],
+        "write ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY \"n\" DESC) AS place in a SELECT in FROM that \
+         reads a GROUP BY, and WHERE place <= 10 around it",
     ),
     (
         &["HOTSPOTS"],
@@ -53,8 +51,7 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
         &["FAST_REGEX_LOG_PARSE", "FIXED_COLUMN_LOG_PARSE", "SYS_LOG_PARSE", "COLUMN_LOG_PARSE"],
         "write REGEX_LOG_PARSE with a regular expression, or SUBSTRING for columns at fixed places",
     ),
-    (&["PROCTIME", "CURRENT_ROW_TIMESTAMP"], "write ROWTIME"),
-    (&["TIME_TO_CHAR", "CHAR_TO_TIME"], "write CAST(x AS VARCHAR(8)), or CAST(x AS TIME)"),
+    (&["PROCTIME"], "write ROWTIME"),
     (&["DECODE"], "write CASE WHEN .. THEN .. ELSE .. END"),
     (&["NVL2"], "write IF(x IS NOT NULL, a, b)"),
     (&["ISNULL"], "write COALESCE(a, b), or x IS NULL"),
@@ -183,6 +180,21 @@ pub(super) fn refusal(span: crate::source::Span, what: &str, help: &str) -> Diag
     Diagnostic::error(Code::UnsupportedSql, span, format!("{what} is not translated"), help)
 }
 
+/// Why a join cannot look at so many rows of one of its streams, and what to write.
+fn unbounded(bound: Bound) -> Option<(&'static str, &'static str)> {
+    match bound {
+        Bound::Time => None,
+        Bound::Rows => Some((
+            "a number of rows as the window of a join",
+            "Flink joins within a time: write OVER (RANGE INTERVAL '1' MINUTE PRECEDING)",
+        )),
+        Bound::Unbounded => Some((
+            "a join with all rows that ever came",
+            "write how far back: OVER (RANGE INTERVAL '1' MINUTE PRECEDING)",
+        )),
+    }
+}
+
 /// Every refused clause and function in the tokens of a query.
 pub(super) fn refuse(tokens: &[Lexeme], text: &Text) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -200,12 +212,14 @@ pub(super) fn refuse(tokens: &[Lexeme], text: &Text) -> Vec<Diagnostic> {
             continue;
         }
         if let Some(clause) = CLAUSES.iter().find(|clause| starts_with(rest, clause.words)) {
-            let name = match clause.words {
-                ["SELECT" | "STREAM", "DISTINCT"] => "DISTINCT".into(),
-                words => words.join(" "),
-            };
+            let name = clause.words.join(" ");
             let span = text.span(rest[0].range.start..rest[clause.words.len() - 1].range.end);
             found.push(refusal(span, &format!("`{name}`"), clause.help));
+        } else if let Some((bound, end)) = stream_bound(tokens, at)
+            && let Some((what, help)) = unbounded(bound)
+        {
+            let span = text.span(rest[0].range.start..tokens[end - 1].range.end);
+            found.push(refusal(span, what, help));
         } else if let Token::Word(Word { value, quote_style: None, .. }) = &rest[0].token.token {
             let name = value.to_uppercase();
             let called = rest.get(1).is_some_and(|next| next.is(&Token::LParen));

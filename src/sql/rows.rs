@@ -164,8 +164,7 @@ mod tests {
         let path = parse_column_path(path).expect("a path");
         let data_type = "INTEGER".parse().expect("a type");
         let columns = [Column { name: "n".into(), data_type, path, epoch: None, span: file.span(0..0) }];
-        let input =
-            Input { format: RecordFormat::Json, columns: &columns, event_time: None, references: &[] };
+        let input = Input { format: RecordFormat::Json, columns: &columns, ..Input::default() };
         let (query, diagnostics) = analyze(&Excerpt::file(file), &input);
         let query = query.unwrap_or_else(|| panic!("{diagnostics:?}"));
         let rate = query.row_rate(query.outputs().last().expect("an output"), 1000.0);

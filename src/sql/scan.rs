@@ -4,9 +4,12 @@
 
 use std::ops::Range;
 
+use sqlparser::ast::Expr;
 use sqlparser::dialect::Dialect;
+use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Span as SqlSpan, Token, TokenWithSpan, Tokenizer, Word};
 
+use super::dialect;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{Excerpt, Span};
 
@@ -33,6 +36,19 @@ impl Dialect for StreamingSql {
 
     fn supports_unicode_string_literal(&self) -> bool {
         true
+    }
+
+    fn parse_infix(
+        &self,
+        parser: &mut Parser,
+        left: &Expr,
+        precedence: u8,
+    ) -> Option<Result<Expr, ParserError>> {
+        dialect::infix(parser, left, precedence)
+    }
+
+    fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
+        dialect::prefix(parser)
     }
 }
 
@@ -125,7 +141,8 @@ impl Lexeme {
 /// The tokens of each statement, without blanks and comments.
 pub(super) fn scan(text: &Text) -> Result<Vec<Vec<Lexeme>>, Diagnostic> {
     let source = text.excerpt.text();
-    let tokens = Tokenizer::new(&StreamingSql, source).tokenize_with_location().map_err(|error| {
+    let plain = with_plain_comments(source);
+    let tokens = Tokenizer::new(&StreamingSql, &plain).tokenize_with_location().map_err(|error| {
         let message = match lower_first(&error.message) {
             text if text == "unterminated string literal" => "this text has no closing quote".into(),
             name if name.starts_with("expected close delimiter") => "this name has no closing quote".into(),
@@ -170,6 +187,35 @@ pub(super) fn scan(text: &Text) -> Result<Vec<Vec<Lexeme>>, Diagnostic> {
     }
     statements.retain(|statement| !statement.is_empty());
     Ok(statements)
+}
+
+/// The text with `--` for each `//` that begins a comment, which the old service took as well. Both are as long, so
+/// every place stays the same. Inside of a text, a name or a comment, `//` is what it is.
+fn with_plain_comments(source: &str) -> String {
+    let mut plain = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(first) = rest.chars().next() {
+        let closed_by = |end: &str, from: usize| {
+            rest[from..].find(end).map_or(rest.len(), |length| from + length + end.len())
+        };
+        let line = || rest.find('\n').unwrap_or(rest.len());
+        let length = match first {
+            '\'' => closed_by("'", 1),
+            '"' => closed_by("\"", 1),
+            '-' if rest.starts_with("--") => line(),
+            '/' if rest.starts_with("/*") => closed_by("*/", 2),
+            '/' if rest.starts_with("//") => {
+                plain.push_str("--");
+                plain.push_str(&rest[2..line()]);
+                rest = &rest[line()..];
+                continue;
+            }
+            other => other.len_utf8(),
+        };
+        plain.push_str(&rest[..length]);
+        rest = &rest[length..];
+    }
+    plain
 }
 
 /// More operators in a row than any person writes; the parsed tree is as deep, and must fit the stack.
@@ -234,5 +280,26 @@ pub(super) fn lower_first(message: &str) -> String {
     match characters.next() {
         Some(first) => first.to_lowercase().chain(characters).collect(),
         None => "this cannot be read".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_plain_comments;
+
+    #[test]
+    fn slashes_begin_a_comment_outside_of_texts_and_names_only() {
+        for (written, read) in [
+            ("// don't\nSELECT 1", "-- don't\nSELECT 1"),
+            ("SELECT 'http://a' //b\n, \"c//d\"", "SELECT 'http://a' --b\n, \"c//d\""),
+            ("SELECT 'it''s // x' -- a // b", "SELECT 'it''s // x' -- a // b"),
+            ("/* // ' \" */ // x", "/* // ' \" */ -- x"),
+            ("a / b /", "a / b /"),
+            ("//", "--"),
+            ("'é// ", "'é// "),
+            ("/* // ", "/* // "),
+        ] {
+            assert_eq!(with_plain_comments(written), read, "{written}");
+        }
     }
 }

@@ -4,18 +4,36 @@ const SPECIAL: &str = "brackets cannot hold one of [ ( ) | + * _ % ? { }";
 const OPEN: &str = "a bracket is not closed";
 const CLOSED: &str = "a bracket is closed that is not open";
 
+const ESCAPES: &str = "the escape character stands before nothing that it could escape";
+const IN_CLASS: &str = "brackets cannot hold the escape character";
+/// What has a meaning of its own in a pattern.
+const SPECIALS: &str = "[]()|^-+*_%?{}";
+
+/// Whether a character can be the escape character: none that has a meaning of its own.
+pub(super) fn can_escape(character: char) -> bool {
+    !SPECIALS.contains(character) && !character.is_alphanumeric() && !":\\$.".contains(character)
+}
+
 /// Java's regular expression for a pattern, as Calcite writes it, or what is wrong with its brackets. A backslash stands
 /// for itself outside of brackets.
-pub(super) fn java(pattern: &str) -> Result<String, &'static str> {
+/// With an escape character, what it stands before stands for itself.
+pub(super) fn java(pattern: &str, escape: Option<char>) -> Result<String, &'static str> {
     let mut java = String::new();
     let mut rest = pattern;
     while let Some(character) = rest.chars().next() {
         rest = &rest[character.len_utf8()..];
         match character {
+            _ if Some(character) == escape => {
+                let escaped =
+                    rest.chars().next().filter(|next| SPECIALS.contains(*next) || Some(*next) == escape);
+                let escaped = escaped.ok_or(ESCAPES)?;
+                java.extend(['\\', escaped]);
+                rest = &rest[escaped.len_utf8()..];
+            }
             '_' => java.push('.'),
             '%' => java.push_str("(?s:.*)"),
             '[' => {
-                let (class, behind) = class(rest)?;
+                let (class, behind) = class(rest, escape)?;
                 java.push_str(&class);
                 rest = behind;
             }
@@ -28,7 +46,7 @@ pub(super) fn java(pattern: &str) -> Result<String, &'static str> {
 }
 
 /// Java's class for the characters in brackets, and what is behind them.
-fn class(text: &str) -> Result<(String, &str), &'static str> {
+fn class(text: &str, escape: Option<char>) -> Result<(String, &str), &'static str> {
     const CLASSES: [(&str, &str); 6] = [
         ("[:alpha:]", r"\p{Alpha}"),
         ("[:upper:]", r"\p{Upper}"),
@@ -51,6 +69,7 @@ fn class(text: &str) -> Result<(String, &str), &'static str> {
         }
         rest = &rest[character.len_utf8()..];
         match character {
+            _ if Some(character) == escape => return Err(IN_CLASS),
             ']' => return Ok((written + "]", rest)),
             '-' | '^' => written.push(character),
             '[' | '(' | ')' | '|' | '+' | '*' | '_' | '%' | '?' | '{' | '}' => return Err(SPECIAL),

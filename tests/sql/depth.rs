@@ -131,8 +131,8 @@ fn a_long_chain_of_look_ups_is_refused() {
         let input = Input {
             format: RecordFormat::Json,
             columns: &columns,
-            event_time: None,
             references: &references,
+            ..Input::default()
         };
         let (query, diagnostics) = analyze(&Excerpt::file(sources.file(id)), &input);
         let found: Vec<Code> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();

@@ -63,10 +63,8 @@ fn sql_inside_of_a_spec() {
     let second_line = yaml.find("  \"agee\"").expect("its second line");
     let excerpt =
         Excerpt::pieces(sql.into(), file.span(start..yaml.len()), vec![(0, start), (16, second_line)]);
-    let (query, diagnostics) = analyze(
-        &excerpt,
-        &Input { format: RecordFormat::Json, columns: &columns, event_time: None, references: &[] },
-    );
+    let (query, diagnostics) =
+        analyze(&excerpt, &Input { format: RecordFormat::Json, columns: &columns, ..Input::default() });
     assert!(query.is_none());
     assert_eq!(diagnostics.len(), 1);
     assert_eq!(file.text().get(diagnostics[0].span.range()), Some("\"agee\""));

@@ -70,7 +70,7 @@ pub fn analyzed_as(
     let id = sources.add("input.sql", sql.into());
     let excerpt = Excerpt::file(sources.file(id));
     let references = references(sources.file(id).span(0..0));
-    let input = Input { format, columns: &columns, event_time, references: &references };
+    let input = Input { format, columns: &columns, event_time, references: &references, ..Input::default() };
     let (query, diagnostics) = analyze(&excerpt, &input);
     Analyzed { sources, query, diagnostics }
 }

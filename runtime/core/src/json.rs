@@ -54,6 +54,8 @@ struct Key {
     name: Box<str>,
     /// The columns at this key or below it.
     columns: Vec<usize>,
+    /// Those at this key.
+    whole: Vec<usize>,
     /// Empty where the value itself is what the columns take.
     inner: Keys,
 }
@@ -63,10 +65,14 @@ impl Keys {
     pub(crate) fn add(&mut self, path: &[String], column: usize) {
         let Some((name, rest)) = path.split_first() else { return };
         let at = self.0.iter().position(|key| *key.name == **name).unwrap_or_else(|| {
-            self.0.push(Key { name: name.as_str().into(), columns: Vec::new(), inner: Self::default() });
+            let (columns, whole) = (Vec::new(), Vec::new());
+            self.0.push(Key { name: name.as_str().into(), columns, whole, inner: Self::default() });
             self.0.len() - 1
         });
         self.0[at].columns.push(column);
+        if rest.is_empty() {
+            self.0[at].whole.push(column);
+        }
         self.0[at].inner.add(rest, column);
     }
 
@@ -379,6 +385,18 @@ impl<'a> Scanner<'a> {
         }
         for &column in &key.columns {
             found[column] = Raw::Absent;
+        }
+        if !key.whole.is_empty() {
+            // An object that is taken as a text, and values in it: it is read twice.
+            let start = self.at;
+            let value = self.value(depth)?;
+            for &column in &key.whole {
+                found[column] = value;
+            }
+            if !matches!(value, Raw::Container(_)) {
+                return Ok(());
+            }
+            self.at = start;
         }
         if self.peek()? != b'{' {
             return self.skip(depth);

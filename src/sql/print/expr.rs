@@ -161,7 +161,7 @@ impl Expressions<'_> {
             ExprKind::Window(WindowBound::End) => "`window_end`".into(),
             ExprKind::Window(WindowBound::Last) => "CAST(`window_time` AS TIMESTAMP(3))".into(),
             ExprKind::Anomaly(anomaly) => forest::column(*anomaly).into(),
-            ExprKind::Aggregate { function, distinct, arguments } => {
+            ExprKind::Aggregate { function, distinct, arguments, over: _ } => {
                 self.aggregate(*function, *distinct, arguments)
             }
             ExprKind::Shift { operand, by } => time::shifted(&self.bound(operand, Binding::Add), *by),
@@ -238,10 +238,12 @@ impl Expressions<'_> {
                 Function::RegexpReplace => self.call("REGEXP_REPLACE", arguments),
                 Function::RegexpExtract => self.call("REGEXP_EXTRACT", arguments),
                 Function::SimilarTo => {
+                    let escape = arguments.get(2).map(|escape| format!(" ESCAPE {}", self.print(escape)));
                     format!(
-                        "{} SIMILAR TO {}",
+                        "{} SIMILAR TO {}{}",
                         self.bound(&arguments[0], Binding::Add),
-                        self.print(&arguments[1])
+                        self.print(&arguments[1]),
+                        escape.unwrap_or_default()
                     )
                 }
                 Function::SplitIndex => self.call("SPLIT_INDEX", arguments),

@@ -72,7 +72,7 @@ fn table(query: &Query) -> (Vec<String>, String, &'static str) {
     match query.format {
         RecordFormat::Json => {
             let mut fields = Vec::new();
-            for column in &query.input {
+            for column in query.input.iter().filter(|column| around(query, column).is_none()) {
                 let array = column.path.elements().map(|(array, _)| array.len());
                 add(&mut fields, column.path.segments(), array, raw_type_of(column));
             }
@@ -167,7 +167,13 @@ fn value(query: &Query, at: usize, column: &Column) -> String {
             let keys: Vec<String> = element.iter().map(|key| quote::name(key)).collect();
             (format!("`element`.{}", keys.join(".")), raw_type_of(column))
         }
-        (RecordFormat::Json, None) => (format!("`record`.{}", path(column)), raw_type_of(column)),
+        (RecordFormat::Json, None) => {
+            let path = match around(query, column) {
+                Some(object) => inside(object, column),
+                None => format!("`record`.{}", path(column)),
+            };
+            (path, raw_type_of(column))
+        }
     };
     let data_type = column.data_type;
     if raw == data_type && data_type.is_approximate() {
@@ -189,6 +195,25 @@ fn read(path: &str, raw: DataType, column: &Column, between: &str) -> String {
 
 /// Stands for an event time that a record does not have: the start of the year 1, which programs write for none.
 const NO_TIME: &str = "TIMESTAMP '0001-01-01 00:00:00'";
+
+/// The column that takes an object as a text, of those that hold this one's value: the outermost.
+fn around<'q>(query: &'q Query, column: &Column) -> Option<&'q Column> {
+    let path = column.path.segments();
+    let is_around = |other: &&Column| {
+        let outer = other.path.segments();
+        outer.len() < path.len() && path.starts_with(outer) && other.path.elements().is_none()
+    };
+    query.input.iter().filter(is_around).min_by_key(|other| other.path.segments().len())
+}
+
+/// A value in an object that is read as a text: as a text too, and an object or an array as JSON.
+fn inside(object: &Column, column: &Column) -> String {
+    let keys = &column.path.segments()[object.path.segments().len()..];
+    let key = |key: &String| format!("['{}']", key.replace('\\', r"\\").replace('\'', r"\'"));
+    let inner = quote::text(&format!("lax ${}", keys.iter().map(key).collect::<String>()));
+    let text = format!("`record`.{}", path(object));
+    format!("COALESCE(JSON_VALUE({text}, {inner}), JSON_QUERY({text}, {inner}))")
+}
 
 /// A time that rows are ordered by, and how late it may come.
 fn time_fields(query: &Query, time: TimeAttribute) -> Vec<String> {

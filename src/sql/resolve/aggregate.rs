@@ -4,11 +4,10 @@ use sqlparser::ast;
 
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{Aggregate, Expr, ExprKind, Literal};
-use super::super::interval::Interval;
 use super::super::name::Name;
-use super::super::query::{Frame, FromClause, Group, Meaning, Order, Over, TimeAttribute};
-use super::expr::{Resolver, typed};
-use super::group::{fixed, needs_over};
+use super::super::query::{Frame, Meaning, Order, Over, TimeAttribute};
+use super::expr::Resolver;
+use super::group::needs_over;
 use super::operand::{Operand, cover};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
@@ -93,22 +92,50 @@ impl Resolver<'_, '_> {
         self.here.in_aggregate = false;
         self.repeated(before, times_written(function))?;
         let (arguments, data_type) = arguments?;
-        match &call.over {
+        let span = arguments.iter().map(|argument| argument.span).fold(name.span, cover);
+        let of = |arguments, over| {
+            let kind = ExprKind::Aggregate { function, distinct, arguments, over };
+            Expr { kind, data_type, span }
+        };
+        Some(Operand::Typed(match &call.over {
             Some(_) if matches!(function, Aggregate::ListAgg | Aggregate::Percentile) => {
                 let help = "group by a window: GROUP BY STEP(ROWTIME BY INTERVAL '1' MINUTE)";
                 return self.refuse(Some(name.span), &format!("`{}` with OVER", name.text), help);
             }
-            Some(window) => self.over(window, function, distinct, name)?,
+            Some(window) => {
+                let (over, behind) = self.over(window, function, distinct, name)?;
+                let value = of(arguments, over);
+                match behind {
+                    Some(behind) => self.rows_before(value, behind),
+                    None => value,
+                }
+            }
             None if needs_over(function) => {
                 let message = format!("`{}` needs OVER", name.text);
                 return self.mismatch(name.span, message, format!("write {}", form(&name.text)));
             }
             None => {
                 self.here.aggregate.get_or_insert(name.span);
+                of(arguments, 0)
             }
+        }))
+    }
+
+    /// The value that an aggregate of a window had some rows before: that of a frame that ends before the row.
+    fn rows_before(&mut self, value: Expr, Behind { rows, over }: Behind) -> Expr {
+        let (data_type, span) = (value.data_type, value.span);
+        let is_count = matches!(value.kind, ExprKind::Aggregate { function: Aggregate::Count, .. });
+        let number =
+            |number, data_type| Expr { kind: ExprKind::Literal(Literal::Integer(number)), data_type, span };
+        let arguments = vec![value, number(rows, DataType::Integer)];
+        let kind = ExprKind::Aggregate { function: Aggregate::Lag, distinct: false, arguments, over };
+        let before = Expr { kind, data_type, span };
+        let otherwise = number(0, data_type);
+        if is_count {
+            Expr { kind: ExprKind::Coalesce(vec![before, otherwise]), data_type, span }
+        } else {
+            before
         }
-        let span = arguments.iter().map(|argument| argument.span).fold(name.span, cover);
-        Some(typed(ExprKind::Aggregate { function, distinct, arguments }, data_type, span))
     }
 
     /// The function that IGNORE NULLS makes of one that looks at NULLs; RESPECT NULLS is what it does anyway.
@@ -330,14 +357,14 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// Takes in the OVER clause of a function. A SELECT has one.
+    /// Takes in the OVER clause of a function: which of the SELECT's it is, and how far before the row its frame ends.
     fn over(
         &mut self,
         window: &ast::WindowType,
         function: Aggregate,
         distinct: bool,
         name: &Name,
-    ) -> Option<()> {
+    ) -> Option<(usize, Option<Behind>)> {
         if distinct {
             let help = "count in windows: GROUP BY STEP(ROWTIME BY INTERVAL '1' MINUTE)";
             return self.refuse(Some(name.span), "DISTINCT with OVER", help);
@@ -361,21 +388,29 @@ impl Resolver<'_, '_> {
                 }
             }
         };
-        let over = self.window_spec(spec, function, name)?;
-        match &self.here.over {
-            Some(first) if !same(first, &over) => {
-                let help = "put one of them into a SELECT inside of FROM";
-                self.refuse(Some(name.span), "a second window in one SELECT", help)
-            }
-            Some(_) => Some(()),
-            None => {
-                self.here.over = Some(over);
-                Some(())
-            }
-        }
+        let (over, rows) = self.window_spec(spec, function, name)?;
+        let before = Over { frame: Frame::None, ..over.clone() };
+        let over = self.take_over(over);
+        let behind = (rows > 0).then(|| Behind { rows, over: self.take_over(before) });
+        Some((over, behind))
     }
 
-    fn window_spec(&mut self, spec: &ast::WindowSpec, function: Aggregate, name: &Name) -> Option<Over> {
+    /// The number of an OVER clause among those of the SELECT.
+    pub(super) fn take_over(&mut self, over: Over) -> usize {
+        let known = self.here.overs.iter().position(|known| same(known, &over));
+        known.unwrap_or_else(|| {
+            self.here.overs.push(over);
+            self.here.overs.len() - 1
+        })
+    }
+
+    /// The clause, and how many rows before the row its frame ends.
+    fn window_spec(
+        &mut self,
+        spec: &ast::WindowSpec,
+        function: Aggregate,
+        name: &Name,
+    ) -> Option<(Over, i64)> {
         if spec.window_name.is_some() {
             return self.refuse(Some(name.span), "a window that extends another one", FRAME);
         }
@@ -398,7 +433,7 @@ impl Resolver<'_, '_> {
             .chain(order.iter().map(|(value, _)| value))
             .fold(name.span, |a, b| cover(a, b.span));
         if function == Aggregate::RowNumber {
-            return self.rank(partition, order, spec.window_frame.is_some(), span);
+            return self.rank(partition, order, spec.window_frame.is_some(), span).map(|over| (over, 0));
         }
         let time = match order.as_slice() {
             [] => self.first_time(name.span)?,
@@ -423,12 +458,13 @@ impl Resolver<'_, '_> {
                         "leave RANGE or ROWS out, and compare the times of both rows if that matters",
                     );
                 }
-                Frame::None
+                (Frame::None, 0)
             }
-            (None, _) => Frame::Unbounded,
+            (None, _) => (Frame::Unbounded, 0),
             (Some(frame), _) => self.frame(frame, span)?,
         };
-        Some(Over { partition, order: Order::Time(time), frame, span })
+        let (frame, behind) = frame;
+        Some((Over { partition, order: Order::Time(time), frame, span }, behind))
     }
 
     /// The time that sorts rows where nothing else is said.
@@ -471,48 +507,56 @@ impl Resolver<'_, '_> {
         Some(Over { partition, order: Order::Values(order), frame: Frame::None, span })
     }
 
-    fn frame(&mut self, frame: &ast::WindowFrame, span: Span) -> Option<Frame> {
+    /// The rows that a frame holds, and how many rows before the row it ends.
+    fn frame(&mut self, frame: &ast::WindowFrame, span: Span) -> Option<(Frame, i64)> {
         use ast::WindowFrameBound as Bound;
-        let ends_here = matches!(frame.end_bound, None | Some(Bound::CurrentRow));
-        if !ends_here {
-            return self.refuse(Some(span), "a frame that does not end with the row itself", FRAME);
-        }
-        match (&frame.units, &frame.start_bound) {
-            (ast::WindowFrameUnits::Range, Bound::Preceding(None)) => Some(Frame::Unbounded),
-            (ast::WindowFrameUnits::Rows, Bound::Preceding(None)) => Some(Frame::UnboundedRows),
+        let is_rows = matches!(frame.units, ast::WindowFrameUnits::Rows);
+        let behind = match &frame.end_bound {
+            None | Some(Bound::CurrentRow) => 0,
+            Some(Bound::Preceding(Some(count))) if is_rows => self.rows(count)?,
+            _ => return self.refuse(Some(span), "a frame that does not end with the row itself", FRAME),
+        };
+        let first = match (&frame.units, &frame.start_bound) {
+            (ast::WindowFrameUnits::Range, Bound::Preceding(None)) => Frame::Unbounded,
+            (ast::WindowFrameUnits::Rows, Bound::Preceding(None)) => Frame::UnboundedRows,
+            (ast::WindowFrameUnits::Range, Bound::CurrentRow) => Frame::Range(0),
+            (ast::WindowFrameUnits::Rows, Bound::CurrentRow) => Frame::Rows(0),
             (ast::WindowFrameUnits::Range, Bound::Preceding(Some(length))) => match length.as_ref() {
-                ast::Expr::Interval(interval) => match Interval::read(interval).and_then(fixed) {
-                    Some(ms) if ms > 0 => Some(Frame::Range(ms)),
-                    _ => self.milliseconds(interval, span).map(Frame::Range),
-                },
-                _ => self.refuse(Some(span), "this frame", FRAME),
+                ast::Expr::Interval(interval) => Frame::Range(self.milliseconds_from(0, interval, span)?),
+                _ => return self.refuse(Some(span), "this frame", FRAME),
             },
             (ast::WindowFrameUnits::Rows, Bound::Preceding(Some(count))) => {
-                let count = self.typed(count)?;
-                match count.kind {
-                    ExprKind::Literal(Literal::Integer(rows @ 0..=100_000)) => {
-                        Some(Frame::Rows(rows.unsigned_abs()))
+                let rows = self.rows(count)? - behind;
+                match u64::try_from(rows) {
+                    Ok(rows) => Frame::Rows(rows),
+                    Err(_) => {
+                        let help = "write the larger number first: ROWS BETWEEN 10 PRECEDING AND 1 PRECEDING";
+                        return self.mismatch(span, "this frame ends before it starts".into(), help.into());
                     }
-                    _ => self.refuse(Some(count.span), "this frame", FRAME),
                 }
             }
-            _ => self.refuse(Some(span), "this frame", FRAME),
-        }
+            _ => return self.refuse(Some(span), "this frame", FRAME),
+        };
+        Some((first, behind))
     }
 
-    /// The OVER clause, held against the rest of the SELECT.
-    pub(super) fn finish_over(&mut self, from: &FromClause, group: Option<&Group>) -> Option<Option<Over>> {
-        let Some(over) = self.here.over.take() else { return Some(None) };
-        if from.window().is_some() && group.is_none() {
-            let help = "aggregate with GROUP BY window_start, window_end";
-            return self.refuse(Some(over.span), "OVER on a window's table function", help);
+    /// A constant number of rows.
+    fn rows(&mut self, count: &ast::Expr) -> Option<i64> {
+        let count = self.typed(count)?;
+        match count.kind {
+            ExprKind::Literal(Literal::Integer(rows @ 0..=100_000)) => Some(rows),
+            _ => self.refuse(Some(count.span), "this frame", FRAME),
         }
-        if from.streams().len() > 1 && !matches!(from, FromClause::Lookup { .. }) {
-            let help = "join in a SELECT of its own, FROM (SELECT .. JOIN ..) AS j, and write OVER around it";
-            return self.refuse(Some(over.span), "OVER on a join", help);
-        }
-        Some(Some(over))
     }
+}
+
+/// A frame that ends before its row.
+#[derive(Clone, Copy)]
+struct Behind {
+    /// How many rows before it.
+    rows: i64,
+    /// The OVER clause that looks so far back.
+    over: usize,
 }
 
 /// How many times Flink's SQL has the argument of an aggregate, at most.
@@ -579,7 +623,6 @@ pub(super) fn form(name: &str) -> String {
         "ROW_NUMBER" => {
             "ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY \"count\" DESC)".into()
         }
-        "FIRST_VALUE" | "LAST_VALUE" => format!("{name}(x) OVER (RANGE INTERVAL '1' MINUTE PRECEDING)"),
         _ => format!("{name}(x)"),
     }
 }

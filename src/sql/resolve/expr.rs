@@ -11,9 +11,10 @@ use super::super::query::Meaning;
 use super::super::refuse::refusal;
 use super::super::scan::Text;
 use super::operand::{Mismatch, Operand, common, convert, cover};
-use super::scope::Named;
+use super::scope::{ARRIVAL_TIME, Named};
 use super::select::Here;
 use super::streams::Streams;
+use super::truth::Truth;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -179,9 +180,17 @@ impl Resolver<'_, '_> {
             ast::Expr::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
                 self.overlay(expr, overlay_what, overlay_from, overlay_for.as_deref())
             }
-            ast::Expr::SimilarTo { negated, expr, pattern, escape_char: None } => {
-                self.similar(expr, pattern, *negated)
+            ast::Expr::SimilarTo { negated, expr, pattern, escape_char } => {
+                self.similar(expr, pattern, escape_char.as_deref(), *negated)
             }
+            ast::Expr::IsTrue(operand) => self.is_truth(operand, Truth { of: true, is: true }),
+            ast::Expr::IsNotTrue(operand) => self.is_truth(operand, Truth { of: true, is: false }),
+            ast::Expr::IsFalse(operand) => self.is_truth(operand, Truth { of: false, is: true }),
+            ast::Expr::IsNotFalse(operand) => self.is_truth(operand, Truth { of: false, is: false }),
+            ast::Expr::IsUnknown(operand) => self.is_unknown(operand, false),
+            ast::Expr::IsNotUnknown(operand) => self.is_unknown(operand, true),
+            ast::Expr::IsDistinctFrom(left, right) => self.distinct_from(left, right, true),
+            ast::Expr::IsNotDistinctFrom(left, right) => self.distinct_from(left, right, false),
             ast::Expr::Substring { expr, substring_from, substring_for, .. } => {
                 self.substring(expr, substring_from.as_deref(), substring_for.as_deref())
             }
@@ -196,12 +205,6 @@ impl Resolver<'_, '_> {
     fn other(&mut self, expr: &ast::Expr) -> Option<Operand> {
         use sqlparser::ast::Spanned;
         let (what, help) = match expr {
-            ast::Expr::IsTrue(_) | ast::Expr::IsNotFalse(_) => ("`IS TRUE`", "write the condition alone"),
-            ast::Expr::IsFalse(_) | ast::Expr::IsNotTrue(_) => ("`IS FALSE`", "write NOT and the condition"),
-            ast::Expr::IsUnknown(_) | ast::Expr::IsNotUnknown(_) => ("`IS UNKNOWN`", "write IS NULL"),
-            ast::Expr::IsDistinctFrom(..) | ast::Expr::IsNotDistinctFrom(..) => {
-                ("`IS DISTINCT FROM`", "write <>, and IS NULL for the values that may be missing")
-            }
             ast::Expr::ILike { .. } => ("`ILIKE`", "write UPPER(x) LIKE 'PATTERN'"),
             ast::Expr::RLike { .. } => ("`RLIKE`", "write LIKE, or several of them with OR"),
             ast::Expr::Cast { .. } => {
@@ -211,9 +214,6 @@ impl Resolver<'_, '_> {
                 ("`AT TIME ZONE`", "times are in UTC: convert where they are read")
             }
             ast::Expr::Interval(_) => ("`INTERVAL` here", "add it to a time: x + INTERVAL '1' MINUTE"),
-            ast::Expr::SimilarTo { .. } => {
-                ("`SIMILAR TO` with ESCAPE", "write the character in brackets: [%]")
-            }
             ast::Expr::Subquery(_) | ast::Expr::InSubquery { .. } | ast::Expr::Exists { .. } => (
                 "a SELECT in an expression",
                 "join the streams within bounds of time; the values of a small file are a table of \
@@ -244,6 +244,9 @@ impl Resolver<'_, '_> {
         if !name.quoted && qualifier.is_none() {
             let known = self.here.scope.find(None, &name).is_ok();
             let upper = name.text.to_uppercase();
+            if !known && upper == "CURRENT_ROW_TIMESTAMP" {
+                return self.row_time(name.span);
+            }
             if let Some(help) = super::super::refuse::function(&upper).filter(|_| !known) {
                 return self.fault(refusal(name.span, &format!("`{upper}`"), help));
             }
@@ -266,7 +269,7 @@ impl Resolver<'_, '_> {
         self.named(qualifier.as_ref(), &name)
     }
 
-    fn named(&mut self, qualifier: Option<&Name>, name: &Name) -> Option<Operand> {
+    pub(super) fn named(&mut self, qualifier: Option<&Name>, name: &Name) -> Option<Operand> {
         let span = qualifier.map_or(name.span, |qualifier| cover(qualifier.span, name.span));
         match self.here.scope.find(qualifier, name) {
             // As ROWTIME itself, where a SELECT inside of FROM handed it on by its name.
@@ -284,14 +287,28 @@ impl Resolver<'_, '_> {
             Ok(Named::Rowtime(_)) if self.is_group_item() => {
                 Some(typed(ExprKind::Window(WindowBound::End), DataType::Timestamp, span))
             }
-            Ok(Named::Rowtime(relation)) => {
-                Some(typed(ExprKind::Rowtime { relation }, DataType::Timestamp, span))
+            Ok(Named::Rowtime(relations)) => {
+                if name.is_word(ARRIVAL_TIME) {
+                    self.arrival_time(span);
+                }
+                self.latest(&relations, span).map(Operand::Typed)
             }
             Ok(Named::Window(bound)) => Some(typed(ExprKind::Window(bound), DataType::Timestamp, span)),
             Err(fault) if qualifier.is_none() && fault.code == Code::UnknownColumn => {
                 self.named_value(name, fault)
             }
             Err(fault) => self.fault(fault),
+        }
+    }
+
+    /// Says once in a query that the time of arrival is not Kinesis' own.
+    fn arrival_time(&mut self, span: Span) {
+        let message =
+            "APPROXIMATE_ARRIVAL_TIME is ROWTIME here: when the record was read, shortly after it arrived";
+        if !self.diagnostics.iter().any(|known| known.message == message) {
+            let help = "nothing need be done while the pipeline keeps up; for the time of the event itself, let the sender \
+                        write it into the record";
+            self.approximate(span, message, help);
         }
     }
 

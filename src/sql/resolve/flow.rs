@@ -3,16 +3,20 @@
 use std::collections::HashMap;
 
 use super::super::Input;
+use super::super::data_type::DataType;
 use super::super::expr::{Aggregate, Expr, ExprKind};
 use super::super::name::Name;
 use super::super::parse::{InsertInto, Statement};
 use super::super::query::{
-    Clock, Insert, Meaning, Order, Query, Role, Select, Start, Stream, StreamId, TimeAttribute,
+    Clock, Insert, Meaning, Order, Query, Role, Select, Start, Stream, StreamColumn, StreamId, TimeAttribute,
+    TimeBounds,
 };
 use super::super::scan::Text;
 use super::expr::Resolver;
+use super::from::and;
+use super::operand::Operand;
 use super::scope::quoted;
-use super::select::{Here, Selected, meaning};
+use super::select::{Here, Item, Selected, meaning};
 use super::streams::{Streams, is_generated, output};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
@@ -32,14 +36,20 @@ pub(in super::super) fn resolve(
     let mut inserts = Vec::new();
     let mut incomplete = false;
     let mut values = 0;
+    let mut created = Vec::new();
     for statement in statements {
         match statement {
-            Statement::CreateStream(create) => streams.declare(create, diagnostics),
+            Statement::CreateStream(create) => created.push(create),
             Statement::Insert(insert) => inserts.push(insert),
+            Statement::Faulty(names) => streams.faulty.extend(names),
             Statement::Refused(name) => {
                 streams.faulty.insert(name.text);
             }
         }
+    }
+    let empty = super::input_name::leave_out_empty_parts(&mut inserts, &streams.input, diagnostics);
+    for create in created.into_iter().filter(|create| !empty.contains(&create.name.text)) {
+        streams.declare(create, diagnostics);
     }
     same_pumps(&inserts, diagnostics);
     let mut resolved: Vec<(usize, Vec<Insert>)> = Vec::new();
@@ -49,9 +59,12 @@ pub(in super::super) fn resolve(
             Some(inserts) => resolved.push((at, inserts)),
             None => {
                 incomplete = true;
-                let undeclared = insert.into.iter().filter(|into| !streams.ids.contains_key(&into.text));
-                let names: Vec<String> = undeclared.map(|into| into.text.clone()).collect();
-                streams.faulty.extend(names);
+                // What is known of its rows is too little to find faults where they are read.
+                let names = insert.into.iter().map(|into| into.text.clone());
+                let declared = |name: &String| streams.ids.contains_key(name);
+                let (declared, new): (Vec<String>, Vec<String>) = names.partition(declared);
+                streams.faulty.extend(new);
+                streams.unread.extend(declared);
             }
         }
     }
@@ -75,7 +88,8 @@ pub(in super::super) fn resolve(
     resolved.sort_by_key(|(at, _)| *at);
     let mut all = std::mem::take(&mut streams.inserts);
     all.extend(resolved.into_iter().flat_map(|(_, inserts)| inserts));
-    finish(streams, all, input, text.is_plain, diagnostics)
+    let left_out = super::outputs::named(&mut streams, &mut all, input.outputs);
+    finish(streams, all, left_out, input, text.is_plain, diagnostics)
 }
 
 /// The inserts, those first that feed what others read; as written where one feeds itself.
@@ -126,6 +140,8 @@ fn resolve_insert(
             return None;
         }
     };
+    let is_input = streams.input.is(&into.text).then_some(StreamId::INPUT);
+    let known = known.or(is_input);
     let fault = match (known, &insert.into) {
         (Some(StreamId::INPUT), _) => {
             Some((Code::UnsupportedSql, "nothing can be inserted into the input".into()))
@@ -189,11 +205,59 @@ impl Resolver<'_, '_> {
         for mut selected in selected {
             let stream = self.streams.get(into).clone();
             let items = self.fit(std::mem::take(&mut selected.items), &stream, names)?;
+            let (selected, items) = self.without_nulls(selected, items, into)?;
             let meanings: Vec<Meaning> = items.iter().map(|item| meaning(item, &selected)).collect();
             self.streams.feed(into, &meanings, &selected.times, selected.windowed);
             inserts.push(Insert { into, select: Select { items, ..selected.select }, span });
         }
         Some(inserts)
+    }
+
+    /// Rows without those that hold NULL where the stream takes none. What is computed of several rows is tested in a
+    /// SELECT around.
+    fn without_nulls(
+        &mut self,
+        selected: Selected,
+        items: Vec<Expr>,
+        into: StreamId,
+    ) -> Option<(Selected, Vec<Expr>)> {
+        let required = self.streams.required.get(&into).cloned().unwrap_or_default();
+        let (mut selected, mut items) = (selected, items);
+        let Some(first) = required.first() else { return Some((selected, items)) };
+        let column = self.streams.get(into).columns[*first].clone();
+        let message = format!(
+            "a row with NULL in `{}` goes nowhere; the old service wrote it to error_stream",
+            column.name
+        );
+        if !self.diagnostics.iter().any(|known| known.span == column.span && known.message == message) {
+            let help = "nothing need be done if such rows are of no use; else remove NOT NULL";
+            self.approximate(column.span, &message, help);
+        }
+        if selected.select.group.is_some() || selected.select.over.is_some() {
+            let columns = self.streams.get(into).columns.clone();
+            let named = |(value, column): (Expr, &StreamColumn)| Item {
+                name: Some(Name { text: column.name.clone(), quoted: true, span: value.span }),
+                value: Operand::Typed(value),
+            };
+            selected.items = items.into_iter().zip(&columns).map(named).collect();
+            let id = self.anonymous(vec![selected])?;
+            let span = self.span;
+            selected = self.rows_of(id, span)?;
+            let values = std::mem::take(&mut selected.items).into_iter();
+            let typed = |item: Item| match item.value {
+                Operand::Typed(value) => Some(value),
+                Operand::Null(_) => None,
+            };
+            items = values.map(typed).collect::<Option<_>>()?;
+        }
+        let mut conditions: Vec<Expr> = selected.select.filter.take().into_iter().collect();
+        conditions.extend(required.iter().map(|at| {
+            let operand = Box::new(items[*at].clone());
+            let (kind, span) = (ExprKind::IsNull { operand, negated: true }, items[*at].span);
+            Expr { kind, data_type: DataType::Boolean, span }
+        }));
+        selected.select.filter = if conditions.len() > 1 { Some(and(conditions)) } else { conditions.pop() };
+        Some((selected, items))
     }
 
     /// A stream that the user did not name.
@@ -211,11 +275,20 @@ impl Resolver<'_, '_> {
 fn finish(
     streams: Streams,
     mut inserts: Vec<Insert>,
+    left_out: Vec<String>,
     input: &Input,
     is_plain: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Query> {
+    let out = streams.left_out.clone();
+    let is_out = |at: usize| out.contains(&StreamId(at));
     let (mut all, references) = streams.into_references();
+    if let (true, Some(first)) = (inserts.is_empty(), (0..all.len()).find(|at| is_out(*at))) {
+        let message = "every output is left out, and nothing is computed";
+        let help = format!("write `{}: delivery` in `analytics.outputs`", all[first].name);
+        diagnostics.push(Diagnostic::error(Code::NoOutput, all[first].span, message, help));
+        return None;
+    }
     let mut fed_by: Vec<Vec<usize>> = vec![Vec::new(); all.len()];
     let mut is_fed = vec![false; all.len()];
     for insert in &mut inserts {
@@ -230,7 +303,10 @@ fn finish(
             }
         });
     }
-    for (stream, fed) in all.iter().zip(&is_fed).skip(1) {
+    for (at, (stream, fed)) in all.iter().zip(&is_fed).enumerate().skip(1) {
+        if is_out(at) {
+            continue;
+        }
         if !fed && !matches!(stream.role, Role::Reference(_)) {
             let message = format!("nothing is inserted into `{}`", stream.name);
             let help = format!("write INSERT INTO {} SELECT .., or remove the stream", quoted(&stream.name));
@@ -252,15 +328,19 @@ fn finish(
     if crate::diagnostics::has_errors(diagnostics) {
         return None;
     }
-    let mut place = vec![0; order.len()];
-    for (new, &old) in order.iter().enumerate() {
-        place[old] = new;
+    let mut place = vec![None; order.len()];
+    for (new, &old) in order.iter().filter(|at| !is_out(**at)).enumerate() {
+        place[old] = Some(new);
     }
+    // What is left out is named by nothing.
+    let moved = |id: StreamId| StreamId(place[id.0].unwrap_or_default());
     for insert in &mut inserts {
-        insert.into = StreamId(place[insert.into.0]);
-        insert.select.from.visit_streams(&mut |stream, _| *stream = StreamId(place[stream.0]));
+        insert.into = moved(insert.into);
+        insert.select.from.visit_streams(&mut |stream, _| *stream = moved(*stream));
     }
-    let mut sorted: Vec<(usize, Stream)> = place.into_iter().zip(all).collect();
+    let placed = place.into_iter().zip(all);
+    let mut sorted: Vec<(usize, Stream)> =
+        placed.filter_map(|(place, stream)| Some((place?, stream))).collect();
     sorted.sort_by_key(|(place, _)| *place);
     let mut streams: Vec<Stream> = sorted.into_iter().map(|(_, stream)| stream).collect();
     carry(&mut streams, &inserts);
@@ -299,6 +379,7 @@ fn finish(
         streams,
         references,
         inserts,
+        left_out,
     })
 }
 
@@ -336,6 +417,11 @@ fn clock(inserts: &[Insert]) -> (Clock, Option<Kept>) {
         ranks || single
     };
     let ranked = inserts.iter().find(|insert| needs(&insert.select)).filter(|_| uses_rowtime(inserts));
+    // Rows of one time meet by the time that they were read at: by the clock, each would meet those of its own instant.
+    let of_one_time = |bounds: &TimeBounds| {
+        bounds.first.1 == TimeAttribute::Rowtime && bounds.low_ms == 0 && bounds.high_ms == 0
+    };
+    let met = inserts.iter().find(|insert| insert.select.from.bounds().iter().any(of_one_time));
     let joined = inserts.iter().find(|insert| {
         let from = &insert.select.from;
         from.joins_by(TimeAttribute::Rowtime) > 1
@@ -344,7 +430,7 @@ fn clock(inserts: &[Insert]) -> (Clock, Option<Kept>) {
                 .into_iter()
                 .any(|on| on.any(&|part| matches!(part.kind, ExprKind::Rowtime { .. })))
     });
-    let kept = match (ranked, joined) {
+    let kept = match (ranked, joined.or(met)) {
         (Some(insert), _) => {
             let over = insert.select.over.as_ref().map(|over| over.span);
             let window = insert.select.from.window().map(|window| window.span);
@@ -352,8 +438,10 @@ fn clock(inserts: &[Insert]) -> (Clock, Option<Kept>) {
             Some(Kept { what: "ranks within windows of ROWTIME", does: "ranks rows", span })
         }
         (None, Some(insert)) => {
-            let what = "a join of three streams by ROWTIME";
-            let does = "joins three streams";
+            let (what, does) = match joined {
+                Some(_) => ("a join of three streams by ROWTIME", "joins three streams"),
+                None => ("a join of rows of one ROWTIME", "joins rows of one time"),
+            };
             Some(Kept { what, does, span: insert.select.from.span() })
         }
         (None, None) => None,

@@ -28,7 +28,12 @@ pub(super) struct Leaf {
 }
 
 impl Resolver<'_, '_> {
-    pub(super) fn from(&mut self, from: &[ast::TableWithJoins]) -> Option<FromClause> {
+    /// What a SELECT reads, and what WHERE asks of it beyond that.
+    pub(super) fn from(
+        &mut self,
+        from: &[ast::TableWithJoins],
+        selection: Option<&ast::Expr>,
+    ) -> Option<(FromClause, Option<Option<Expr>>)> {
         let tables = match from {
             [] => {
                 return self.fault(Diagnostic::error(
@@ -39,8 +44,18 @@ impl Resolver<'_, '_> {
                 ));
             }
             [only] => only,
-            _ => return self.refuse(None, "a list of streams", "write JOIN .. ON between them"),
+            [first, others @ ..] => return self.streams_of_list(first, others, selection),
         };
+        let left = self.table(tables)?;
+        let filter = match selection {
+            Some(condition) => self.condition(condition, "WHERE").map(Some),
+            None => Some(None),
+        };
+        Some((left.from, filter))
+    }
+
+    /// A stream with what is joined to it.
+    pub(super) fn table(&mut self, tables: &ast::TableWithJoins) -> Option<Leaf> {
         let mut left = self.relation(&tables.relation)?;
         if let (FromClause::Stream { stream, span, .. }, Role::Reference(_)) =
             (&left.from, self.role(&left.from))
@@ -52,7 +67,7 @@ impl Resolver<'_, '_> {
         for join in &tables.joins {
             left = self.join(left, join)?;
         }
-        Some(left.from)
+        Some(left)
     }
 
     fn role(&self, from: &FromClause) -> Role {
@@ -60,7 +75,7 @@ impl Resolver<'_, '_> {
         self.streams.get(first).role
     }
 
-    fn relation(&mut self, factor: &ast::TableFactor) -> Option<Leaf> {
+    pub(super) fn relation(&mut self, factor: &ast::TableFactor) -> Option<Leaf> {
         match factor {
             ast::TableFactor::Table {
                 name,
@@ -84,7 +99,7 @@ impl Resolver<'_, '_> {
                     [
                         ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Interval(interval))),
                     ] => {
-                        let back = self.milliseconds(interval, name.span)?;
+                        let back = self.milliseconds_from(0, interval, name.span)?;
                         self.stream(&name, alias.as_ref(), Some(back))
                     }
                     arguments => self.table_function(&name.upper(), arguments, alias.as_ref()),
@@ -99,16 +114,24 @@ impl Resolver<'_, '_> {
                 let name = self.name(ident).upper();
                 self.table_function(&name, &list.args, alias.as_ref())
             }
-            ast::TableFactor::Derived { lateral: false, subquery, alias, sample: None } => {
-                let id = self.subquery(subquery)?;
+            ast::TableFactor::Derived { lateral: false, subquery, alias, sample } => {
+                let back_ms = match sample {
+                    Some(sample) => Some(self.bound_of(sample)?),
+                    None => None,
+                };
+                let query = self.with_names(subquery, alias.as_ref());
+                let id = self.subquery(&query)?;
                 let name = match alias {
-                    Some(alias) => self.alias(alias)?,
+                    Some(alias) => self.new_name(&alias.name)?,
                     None => Name { text: self.streams.get(id).name.clone(), quoted: true, span: self.span },
                 };
                 let (span, called) = (name.span, name.text.clone());
+                let relation = self.here.scope.relations.len();
                 self.push(name, None, id, false)?;
+                self.rename_columns(alias.as_ref(), span)?;
                 let from = FromClause::Stream { stream: id, name: called, window: None, span };
-                Some(Leaf { from, windows: Vec::new() })
+                let windows = back_ms.map(|ms| (relation, ms)).into_iter().collect();
+                Some(Leaf { from, windows })
             }
             ast::TableFactor::NestedJoin { table_with_joins, alias: None }
                 if table_with_joins.joins.is_empty() =>
@@ -143,20 +166,24 @@ impl Resolver<'_, '_> {
 
     fn stream(&mut self, name: &Name, alias: Option<&ast::TableAlias>, back_ms: Option<i64>) -> Option<Leaf> {
         let id = self.find_stream(name)?;
+        let renamed = alias;
         let alias = match alias {
-            Some(alias) => Some(self.alias(alias)?),
+            Some(alias) => Some(self.new_name(&alias.name)?),
             None => None,
         };
         let short = alias.is_none() && id == StreamId::INPUT;
-        // A SELECT in WITH is called by its name there.
+        // A SELECT in WITH is called by its name there, the input by the one of its names that is written.
         let stream = &self.streams.get(id).name;
-        let text = if super::streams::is_generated(stream) { &name.text } else { stream };
+        let is_written =
+            super::streams::is_generated(stream) || self.streams.input.number(&name.text).is_some();
+        let text = if is_written { &name.text } else { stream };
         let own = Name { text: text.clone(), quoted: true, span: name.span };
         let called = alias.unwrap_or(own);
         let from =
             FromClause::Stream { stream: id, name: called.text.clone(), window: None, span: name.span };
         let relation = self.here.scope.relations.len();
         self.push(called, short.then_some(super::streams::SHORT_NAME), id, false)?;
+        self.rename_columns(renamed, name.span)?;
         Some(Leaf { from, windows: back_ms.map(|ms| (relation, ms)).into_iter().collect() })
     }
 
@@ -185,6 +212,7 @@ impl Resolver<'_, '_> {
             columns: stream.columns.clone(),
             times: flow.times.clone(),
             windowed: flow.windowed,
+            is_input: id == StreamId::INPUT,
             table_function,
             values: 0,
         });
@@ -214,10 +242,27 @@ impl Resolver<'_, '_> {
             let help = "compute it in a SELECT of its own, inside of FROM";
             return self.refuse(Some(condition.span), "an aggregate in ON", help);
         }
+        let key_values = *self.values - before;
+        self.joined_by(left, right, kind, condition, first_right, key_values)
+    }
+
+    /// Two parts as one, where a condition holds that was written out as so many values.
+    pub(super) fn joined_by(
+        &mut self,
+        left: Leaf,
+        right: Leaf,
+        kind: JoinKind,
+        condition: Expr,
+        first_right: usize,
+        key_values: usize,
+    ) -> Option<Leaf> {
+        let span = match &right.from {
+            FromClause::Stream { span, .. } => *span,
+            _ => self.span,
+        };
         if let (FromClause::Stream { stream, .. }, Role::Reference(at)) =
             (&right.from, self.role(&right.from))
         {
-            let key_values = *self.values - before;
             let from = self.lookup(left.from, *stream, kind, &condition, first_right, span)?;
             // Each of its columns becomes the rows, and the key: once to test whether it is there, once to look it up.
             let values = self.streams.rows(at).len().saturating_add(key_values.saturating_mul(2));
@@ -274,6 +319,15 @@ impl Resolver<'_, '_> {
         if pairs.iter().any(|pair| pair.first.1 != pair.second.1) {
             let help = "compare ROWTIME with ROWTIME, or the columns that records.event_time hands on";
             return self.refuse(Some(condition_span), "a join of ROWTIME with an event time", help);
+        }
+        if pairs.is_empty()
+            && !self.text.is_plain
+            && let Some(first) = left.from.timekeeper()
+            && [first, first_right].into_iter().all(|relation| self.has_rowtime(relation))
+        {
+            self.same_time(span);
+            let time = |relation| (relation, TimeAttribute::Rowtime);
+            narrow(&mut pairs, time(first), time(first_right), Some(0), Some(0));
         }
         // What a join may have filled with NULLs is no time to join by.
         let nullable = left.from.nullable();

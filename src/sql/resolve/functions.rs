@@ -4,8 +4,10 @@ use sqlparser::ast;
 
 use super::super::builtin::{BUILTINS, TYPED};
 use super::super::data_type::{DataType, Family};
-use super::super::expr::{Expr, ExprKind, Function, Literal, Side};
+use super::super::expr::{Arithmetic, Comparison, Expr, ExprKind, Function, Literal, Side};
+use super::super::name::Name;
 use super::super::refuse::{function as refused_function, refusal};
+use super::super::similar;
 use super::aggregate;
 use super::expr::{Resolver, typed};
 use super::operand::{Operand, common, cover};
@@ -26,6 +28,9 @@ impl Resolver<'_, '_> {
         let name = self.name(ident).upper();
         if let Some(aggregate) = aggregate::named(&name.text) {
             return self.aggregate(aggregate, call, &name);
+        }
+        if matches!(name.text.as_str(), "EVERY" | "ANY" | "SOME") {
+            return self.truth_of_all(call, &name);
         }
         if let Some(bound) = self.group_window_bound(call, &name) {
             return bound;
@@ -79,6 +84,10 @@ impl Resolver<'_, '_> {
                 Some(typed(ExprKind::Coalesce(values), data_type, span))
             }
             ("NULLIF", [value, unwanted]) => self.null_if(value, unwanted, name.span),
+            // It says of a value that it never becomes less, which windows over a time do not need.
+            ("MONOTONIC", [value]) => self.operand(value),
+            ("POSITION", [part, text, start]) => self.position_from(part, text, start),
+            ("CURRENT_ROW_TIMESTAMP", []) => self.row_time(name.span),
             ("REGEX_REPLACE", [text, expression, by, start, occurrence]) => {
                 self.regex_replace([text, expression, by], [start, occurrence], name.span)
             }
@@ -218,6 +227,50 @@ impl Resolver<'_, '_> {
         Some(typed(kind, DataType::Integer, span))
     }
 
+    /// `POSITION(part IN text FROM start)`: counted from the start of the text nevertheless.
+    fn position_from(&mut self, part: &ast::Expr, text: &ast::Expr, start: &ast::Expr) -> Option<Operand> {
+        let before = *self.values;
+        let (part, text) = (self.text_operand(part, "POSITION"), self.text_operand(text, "POSITION"));
+        let start = self.constant_number(start, "the start of POSITION")?;
+        let (part, text) = (part?, text?);
+        // Once for the test whether it is there, once for the place.
+        self.repeated(before, 2)?;
+        let span = cover(part.span, text.span);
+        if start == 0 {
+            let help = "write 1 or more; the first character is 1".into();
+            return self.mismatch(span, "the start of POSITION is below 1".into(), help);
+        }
+        let integer = |kind| Expr { kind, data_type: DataType::Integer, span };
+        let number = |value| integer(ExprKind::Literal(Literal::Integer(value)));
+        let data_type = varying(text.data_type);
+        let kind = ExprKind::Call { function: Function::Substring, arguments: vec![text, number(start)] };
+        let arguments = vec![part, Expr { kind, data_type, span }];
+        let found = integer(ExprKind::Call { function: Function::Position, arguments });
+        let boxed = |expr: &Expr| Box::new(expr.clone());
+        let kind = ExprKind::Compare {
+            operator: Comparison::Equal,
+            left: boxed(&found),
+            right: Box::new(number(0)),
+        };
+        let missing = Expr { kind, data_type: DataType::Boolean, span };
+        let place = integer(ExprKind::Arithmetic {
+            operator: Arithmetic::Add,
+            left: Box::new(found),
+            right: Box::new(number(start - 1)),
+        });
+        let kind = ExprKind::Case { branches: vec![(missing, number(0))], otherwise: Some(Box::new(place)) };
+        Some(typed(kind, DataType::Integer, span))
+    }
+
+    /// `CURRENT_ROW_TIMESTAMP`: the time of the row, else of the machine.
+    pub(super) fn row_time(&mut self, span: Span) -> Option<Operand> {
+        let name = Name { text: "ROWTIME".into(), quoted: false, span };
+        match self.here.scope.find(None, &name) {
+            Ok(_) => self.named(None, &name),
+            Err(_) => Some(super::time::now(span)),
+        }
+    }
+
     /// `OVERLAY(text PLACING other FROM start [FOR length])`
     pub(super) fn overlay(
         &mut self,
@@ -244,13 +297,19 @@ impl Resolver<'_, '_> {
         &mut self,
         text: &ast::Expr,
         pattern: &ast::Expr,
+        escape: Option<&ast::Expr>,
         negated: bool,
     ) -> Option<Operand> {
         let text = self.text_operand(text, "SIMILAR TO");
         let pattern = self.constant_text(pattern, "SIMILAR TO");
         let (text, pattern) = (text?, pattern?);
+        let escape = match escape {
+            Some(escape) => Some(self.escape_of(escape)?),
+            None => None,
+        };
+        let (character, escape) = escape.unzip();
         if let ExprKind::Literal(Literal::Text(written)) = &pattern.kind
-            && let Some(fault) = similar_fault(written)
+            && let Some(fault) = similar_fault(written, character)
         {
             let message = format!("this pattern of SIMILAR TO cannot be read: {fault}");
             let help =
@@ -259,10 +318,25 @@ impl Resolver<'_, '_> {
             return self.mismatch(pattern.span, message, help);
         }
         let span = cover(text.span, pattern.span);
-        let kind = ExprKind::Call { function: Function::SimilarTo, arguments: vec![text, pattern] };
+        let arguments = [text, pattern].into_iter().chain(escape).collect();
+        let kind = ExprKind::Call { function: Function::SimilarTo, arguments };
         let similar = Expr { kind, data_type: DataType::Boolean, span };
         let kind = if negated { ExprKind::Not(Box::new(similar)) } else { similar.kind };
         Some(typed(kind, DataType::Boolean, span))
+    }
+
+    /// The character behind ESCAPE of a SIMILAR TO.
+    fn escape_of(&mut self, escape: &ast::Expr) -> Option<(char, Expr)> {
+        let escape = self.constant_text(escape, "ESCAPE")?;
+        let ExprKind::Literal(Literal::Text(text)) = &escape.kind else { return None };
+        let mut characters = text.chars();
+        let character =
+            characters.next().filter(|first| characters.next().is_none() && similar::can_escape(*first));
+        let Some(character) = character else {
+            let message = "ESCAPE of SIMILAR TO takes one character that has no meaning in a pattern";
+            return self.mismatch(escape.span, message.into(), "write ESCAPE '!', for example".into());
+        };
+        Some((character, escape))
     }
 
     /// The arguments of a plain call. What an aggregate or a window would have behind them is refused.

@@ -3,8 +3,7 @@
 use sqlparser::ast;
 
 use super::super::expr::{Aggregate, Expr, ExprKind, WindowBound};
-use super::super::interval::Interval;
-use super::super::query::{FromClause, Group, TimeAttribute, Window, WindowKind};
+use super::super::query::{FromClause, Group, Meaning, TimeAttribute, Window, WindowKind};
 use super::expr::Resolver;
 use super::functions::expressions;
 use super::operand::cover;
@@ -71,10 +70,6 @@ impl Resolver<'_, '_> {
         let keys: Vec<Option<Key>> = expressions.iter().map(|expr| self.key(expr)).collect();
         let keys: Vec<Key> = keys.into_iter().collect::<Option<_>>()?;
         let span = keys.iter().map(|key| key.span(self.span)).reduce(cover).unwrap_or(self.span);
-        if let FromClause::Join { .. } = from {
-            let help = "join in a SELECT of its own, FROM (SELECT .. JOIN ..) AS j, and group its rows";
-            return self.refuse(Some(span), "GROUP BY on a join", help);
-        }
         let keys = match from.window() {
             Some(window) => {
                 let window = window.clone();
@@ -124,7 +119,7 @@ impl Resolver<'_, '_> {
     }
 
     /// `STEP(time BY ..)` or `FLOOR(time TO unit)` of a time that rows are ordered by.
-    fn step_of(&self, value: &Expr) -> Option<(Time, i64)> {
+    pub(super) fn step_of(&self, value: &Expr) -> Option<(Time, i64)> {
         use super::super::expr::Function;
         let ExprKind::Call { function, arguments } = &value.kind else { return None };
         let ms = match function {
@@ -239,9 +234,6 @@ impl Resolver<'_, '_> {
 
     /// The keys beside the window, which is the step of ROWTIME, else that of the event time.
     fn window_keys(&mut self, keys: Vec<Key>, from: &mut FromClause, span: Span) -> Option<Vec<Expr>> {
-        let FromClause::Stream { window, .. } = leftmost(from) else {
-            return self.refuse(Some(span), "GROUP BY on a join", "join in a SELECT of its own");
-        };
         let mut steps: Vec<(TimeAttribute, i64)> = Vec::new();
         for key in &keys {
             if let Key::Step(time, ms, _) = key {
@@ -257,6 +249,7 @@ impl Resolver<'_, '_> {
         for key in keys {
             match key {
                 Key::Step(time, ms, value) if Some((time.attribute, ms)) == chosen => {
+                    self.cut_by_its_time(from, time.relation, value.span)?;
                     if let Some(inner) = time.step_ms
                         && ms % inner != 0
                     {
@@ -287,13 +280,10 @@ impl Resolver<'_, '_> {
                     "write all of them into its PARTITION BY",
                 );
             }
-            self.stagger_window(keys, ms, span, &mut values)?
-        } else if let Some(mut window) = written {
+            self.stagger_window(keys, ms, span, &mut values, from)?
+        } else if let Some(window) = written {
             if chosen.is_some() {
                 return self.refuse(Some(window.span), "a second window in one SELECT", "keep one of them");
-            }
-            if let WindowKind::Session { gap_ms, .. } = window.kind {
-                window.kind = WindowKind::Session { partition: self.columns(&values)?, gap_ms };
             }
             window
         } else if let Some((time, size_ms)) = chosen {
@@ -303,6 +293,14 @@ impl Resolver<'_, '_> {
             return self.refuse(Some(unit.span), "a window of weeks, months or years", help);
         } else if let Some((name, span)) = values.iter().find_map(|value| self.stepped_column(value)) {
             return self.no_time(span, &name);
+        } else if let Some((time, size_ms)) = self.inner_window(from) {
+            self.approximate(
+                span,
+                "this GROUP BY has no window, and takes that of the rows that it reads: a group of several windows gives \
+                 several rows",
+                "nothing need be done if a group is of one window; else add a longer window: STEP(ROWTIME BY ..)",
+            );
+            Window { time, kind: WindowKind::Tumble { size_ms }, span }
         } else {
             let message = "this GROUP BY has no window: it would have to remember every group for ever";
             return self.fault(Diagnostic::error(Code::MissingWindow, span, message, WINDOW));
@@ -318,17 +316,30 @@ impl Resolver<'_, '_> {
                 "nothing need be done if each outer window is to hold the inner ones of its own time",
             );
         }
-        *window = Some(built);
+        self.here.window = Some(built);
         Some(values)
     }
 
-    /// STAGGER as a session: Flink has no windows that start with their first row.
+    /// The window of which the rows come that an old application groups by what it says to grow, MONOTONIC.
+    fn inner_window(&self, from: &FromClause) -> Option<(TimeAttribute, i64)> {
+        let relation = from.timekeeper().filter(|_| !self.text.is_plain)?;
+        let relation = &self.here.scope.relations[relation];
+        relation.columns.iter().find_map(|column| match column.meaning {
+            Meaning::WindowStart { of, size_ms: Some(size) } if relation.times.contains(&of) => {
+                Some((of, size))
+            }
+            _ => None,
+        })
+    }
+
+    /// STAGGER, which by an event time is a tumbling window.
     fn stagger_window(
         &mut self,
         keys: Vec<Key>,
         ms: i64,
         span: Span,
         values: &mut Vec<Expr>,
+        from: &FromClause,
     ) -> Option<Window> {
         let mut event = None;
         for key in keys {
@@ -361,17 +372,13 @@ impl Resolver<'_, '_> {
                 span,
             });
         }
-        self.approximate(
-            span,
-            "STAGGER closes when no row of its partition has come for the whole RANGE, not a RANGE after the first row",
-            "write GROUP BY STEP(ROWTIME BY ..) for windows of a fixed length",
-        );
-        let partition = self.columns(values)?;
-        Some(Window {
-            time: TimeAttribute::Rowtime,
-            kind: WindowKind::Session { partition, gap_ms: ms },
-            span,
-        })
+        let timed =
+            |relation: usize| self.here.scope.relations[relation].times.contains(&TimeAttribute::Rowtime);
+        if !from.timekeeper().is_some_and(timed) {
+            let help = "write GROUP BY and a window of their own time";
+            return self.refuse(Some(span), "STAGGER of rows without ROWTIME", help);
+        }
+        Some(self.staggered(values, ms, span))
     }
 
     /// Holds what a group gives against its keys.
@@ -396,7 +403,7 @@ impl Resolver<'_, '_> {
                 ),
             };
         };
-        if let Some(over) = &self.here.over {
+        if let Some(over) = self.here.overs.first() {
             let help = "aggregate in a SELECT inside of FROM, and write OVER around it";
             return self.refuse(Some(over.span), "OVER beside GROUP BY", help);
         }
@@ -478,31 +485,7 @@ impl Key {
     }
 }
 
-/// The stream of a chain of look-ups.
-fn leftmost(from: &mut FromClause) -> &mut FromClause {
-    match from {
-        FromClause::Lookup { left, .. } => leftmost(left),
-        other => other,
-    }
-}
-
 /// Whether an aggregate looks at rows before this one and not at a group.
 pub(super) fn needs_over(function: Aggregate) -> bool {
-    matches!(
-        function,
-        Aggregate::Lag
-            | Aggregate::RowNumber
-            | Aggregate::FirstValue
-            | Aggregate::LastValue
-            | Aggregate::FirstPresent
-            | Aggregate::LastPresent
-    )
-}
-
-/// The milliseconds of a constant interval, for windows.
-pub(super) fn fixed(interval: Interval) -> Option<i64> {
-    match interval {
-        Interval::Milliseconds(ms) => Some(ms),
-        Interval::Months(_) => None,
-    }
+    matches!(function, Aggregate::Lag | Aggregate::RowNumber)
 }

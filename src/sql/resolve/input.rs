@@ -1,6 +1,7 @@
 //! The input's columns: names that SQL can hold, and paths that can be read side by side.
 
 use super::super::Input;
+use super::super::data_type::Family;
 use super::super::name::bad_name;
 use super::super::print::raw_type_of;
 use super::super::query::{Column, RecordFormat};
@@ -37,6 +38,17 @@ pub(super) fn check(input: &Input, diagnostics: &mut Vec<Diagnostic>) {
             let help = "flatten one of them, and take the other as a whole: a VARCHAR column with the path of the array";
             let fault = Diagnostic::error(Code::UnsupportedSql, column.span, message, help);
             diagnostics.push(fault.related(other.span, "the first array"));
+        } else if let Some(other) =
+            before.iter().find(|other| inside(other, column) && !is_text(other, column))
+        {
+            let inner =
+                if other.path.segments().len() > column.path.segments().len() { other } else { column };
+            let message = format!(
+                "`{}` lies inside of an object that is read as a text, and is {}",
+                inner.path, inner.data_type
+            );
+            let help = format!("declare `{}` as VARCHAR, and convert it in the SQL with CAST", inner.name);
+            diagnostics.push(Diagnostic::error(Code::UnsupportedSql, inner.span, message, help));
         } else if let Some(other) = before.iter().find(|other| clash(other, column)) {
             let message = format!("`{}` and `{}` cannot both be read", other.path, column.path);
             let help = if other.path == column.path {
@@ -93,6 +105,27 @@ fn clash(a: &Column, b: &Column) -> bool {
         raw_type_of(a) != raw_type_of(b)
     } else {
         let either_is_root = a.path.is_root() || b.path.is_root();
-        !either_is_root && (a_path.starts_with(b_path) || b_path.starts_with(a_path))
+        let is_inside = !either_is_root && (a_path.starts_with(b_path) || b_path.starts_with(a_path));
+        is_inside && !(inside(a, b) && is_text(a, b))
     }
+}
+
+/// Whether one is an object as a text, and the other a value in it.
+fn inside(a: &Column, b: &Column) -> bool {
+    let (a_path, b_path) = (a.path.segments(), b.path.segments());
+    let (outer, is_inside) = if a_path.len() < b_path.len() {
+        (a, b_path.starts_with(a_path))
+    } else {
+        (b, a_path.starts_with(b_path))
+    };
+    let arrays = a.path.elements().is_some() || b.path.elements().is_some();
+    a_path.len() != b_path.len()
+        && is_inside
+        && !arrays
+        && !outer.path.is_root()
+        && outer.data_type.family() == Family::Text
+}
+
+fn is_text(a: &Column, b: &Column) -> bool {
+    [a, b].iter().all(|column| column.data_type.family() == Family::Text)
 }

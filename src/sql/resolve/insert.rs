@@ -56,7 +56,10 @@ impl Resolver<'_, '_> {
                 }
             });
         }
-        let columns: Vec<StreamColumn> = columns.into_iter().collect::<Option<_>>()?;
+        let mut columns: Vec<StreamColumn> = columns.into_iter().collect::<Option<_>>()?;
+        if anonymous {
+            number_columns_of_all(&mut columns);
+        }
         for (at, column) in columns.iter().enumerate() {
             if let Some(first) = columns[..at].iter().find(|first| first.name == column.name) {
                 return self.fault(
@@ -181,6 +184,20 @@ impl Resolver<'_, '_> {
             self.diagnostics.push(lossy(span, from, column));
         }
         Some(converted)
+    }
+}
+
+/// Columns of `*` that two streams have by one name: the later ones get a number, as the old service gave them.
+fn number_columns_of_all(columns: &mut [StreamColumn]) {
+    for at in 0..columns.len() {
+        let (before, rest) = columns.split_at_mut(at);
+        let column = &mut rest[0];
+        let is_of_all = before.iter().any(|other| other.name == column.name && other.span == column.span);
+        let name = |number: usize| format!("{}{number}", column.name);
+        let free = || (0..).map(name).find(|name| before.iter().all(|other| other.name != *name));
+        if let Some(free) = free().filter(|_| is_of_all) {
+            column.name = free;
+        }
     }
 }
 

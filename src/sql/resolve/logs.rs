@@ -176,7 +176,7 @@ impl Resolver<'_, '_> {
         Some(self.extracted(&text, &expression, columns))
     }
 
-    /// `'first VARCHAR(16), age INTEGER'`
+    /// `'first VARCHAR(16), age INTEGER'`, or `'first TYPE VARCHAR(16), age TYPE INTEGER'`.
     fn column_list(&mut self, columns: &ast::Expr, name: &Name) -> Option<Vec<(String, DataType)>> {
         let list = self.constant_text(columns, &name.text)?;
         let ExprKind::Literal(Literal::Text(text)) = &list.kind else { return None };
@@ -191,7 +191,7 @@ impl Resolver<'_, '_> {
             if let Some((message, help)) = bad_name(&name) {
                 return self.fault(Diagnostic::error(Code::SqlSyntax, list.span, message, help));
             }
-            let data_type = if data_type.trim().is_empty() { "VARCHAR(1024)" } else { data_type };
+            let data_type = described(data_type);
             match data_type.trim().parse::<DataType>() {
                 Ok(data_type) => columns.push((name, data_type)),
                 Err(error) => return self.mismatch(list.span, error.message, error.help),
@@ -199,6 +199,22 @@ impl Resolver<'_, '_> {
         }
         Some(columns)
     }
+}
+
+/// The type in `TYPE VARCHAR(8) NOT NULL`, the old service's form, and in `VARCHAR(8)`.
+fn described(text: &str) -> &str {
+    let mut rest = text.trim();
+    let first = rest.split_whitespace().next().unwrap_or_default();
+    if first.eq_ignore_ascii_case("TYPE") {
+        rest = rest[first.len()..].trim();
+    }
+    // A field that is missing is NULL, as everywhere.
+    let upper = rest.to_ascii_uppercase();
+    let words: Vec<&str> = upper.split_whitespace().collect();
+    if let [.., "NOT", "NULL"] = words.as_slice() {
+        rest = rest[..upper.rfind("NOT").unwrap_or(rest.len())].trim();
+    }
+    if rest.is_empty() { "VARCHAR(1024)" } else { rest }
 }
 
 /// A text as a column's type; NULL where it does not convert.

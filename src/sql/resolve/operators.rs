@@ -4,6 +4,7 @@ use sqlparser::ast;
 
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{Arithmetic, Comparison, Expr, ExprKind, Literal, Pattern, PatternPart};
+use super::super::interval::Interval;
 use super::expr::{Resolver, typed};
 use super::operand::{Operand, cover, limited};
 use crate::source::Span;
@@ -92,6 +93,9 @@ impl Resolver<'_, '_> {
         operator: Comparison,
         right: &ast::Expr,
     ) -> Option<Operand> {
+        if let Some(compared) = self.compare_lengths(left, operator, right) {
+            return compared;
+        }
         let operands = self.operands([left, right])?;
         if operands.iter().any(|operand| matches!(operand, Operand::Null(_))) {
             let span = operands.iter().map(Operand::span).reduce(cover).unwrap_or(self.span);
@@ -105,6 +109,30 @@ impl Resolver<'_, '_> {
         let span = span_of(&operands, self.span);
         let [left, right] = <[Expr; 2]>::try_from(operands).ok()?.map(Box::new);
         Some(typed(ExprKind::Compare { operator, left, right }, DataType::Boolean, span))
+    }
+
+    /// `(a - b) SECOND > INTERVAL '5' SECOND`, in milliseconds; `None` if it is no such comparison.
+    fn compare_lengths(
+        &mut self,
+        left: &ast::Expr,
+        operator: Comparison,
+        right: &ast::Expr,
+    ) -> Option<Option<Operand>> {
+        let (length, interval, is_left) = match (left, right) {
+            (length, ast::Expr::Interval(interval)) => (length, interval, true),
+            (ast::Expr::Interval(interval), length) => (length, interval, false),
+            _ => return None,
+        };
+        let Some(Interval::Milliseconds(ms)) = Interval::read(interval) else { return None };
+        let length = self.length_of_time(length)?;
+        Some(length.and_then(|length| {
+            let span = length.span();
+            let length = Box::new(length.into_type(DataType::BigInt));
+            let kind = ExprKind::Literal(Literal::Integer(ms));
+            let ms = Box::new(Expr { kind, data_type: DataType::BigInt, span });
+            let (left, right) = if is_left { (length, ms) } else { (ms, length) };
+            Some(typed(ExprKind::Compare { operator, left, right }, DataType::Boolean, span))
+        }))
     }
 
     fn arithmetic(&mut self, left: &ast::Expr, operator: Arithmetic, right: &ast::Expr) -> Option<Operand> {

@@ -113,8 +113,8 @@ fn is_count(times: &str) -> bool {
 }
 
 /// What is wrong with a pattern of SIMILAR TO.
-pub(super) fn similar_fault(pattern: &str) -> Option<&'static str> {
-    similar::java(pattern).and_then(|java| groups(&java)).err()
+pub(super) fn similar_fault(pattern: &str, escape: Option<char>) -> Option<&'static str> {
+    similar::java(pattern, escape).and_then(|java| groups(&java)).err()
 }
 
 #[cfg(test)]
@@ -175,10 +175,20 @@ mod tests {
     #[test]
     fn patterns_of_similar_to() {
         for pattern in ["(a|b)%", "a{2}_", r"a\", "[[:DIGIT:]]+", "%", r"[\d^-]", "[^a]"] {
-            assert_eq!(similar_fault(pattern), None, "{pattern}");
+            assert_eq!(similar_fault(pattern, None), None, "{pattern}");
         }
         for pattern in ["(a", "a{2", r"\(", "[a", "+a", "a]", "[]a]", "[]", "[(]", "[[a]]", "[a]]"] {
-            assert!(similar_fault(pattern).is_some(), "{pattern}");
+            assert!(similar_fault(pattern, None).is_some(), "{pattern}");
+        }
+        for (pattern, is_right) in [
+            ("10!%", true),
+            ("!!(a|b)!_%", true),
+            ("a!", false),
+            ("!a", false),
+            ("[!%]", false),
+            ("!(a", true),
+        ] {
+            assert_eq!(similar_fault(pattern, Some('!')).is_none(), is_right, "{pattern}");
         }
     }
 }

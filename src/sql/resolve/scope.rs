@@ -6,6 +6,11 @@ use super::super::query::{StreamColumn, TimeAttribute};
 use super::super::refuse::refusal;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 
+/// When a record came into Kinesis, as the old service called it.
+pub(super) const ARRIVAL_TIME: &str = "APPROXIMATE_ARRIVAL_TIME";
+/// What else the old service knew of a record.
+const METADATA: &[&str] = &["SEQUENCE_NUMBER", "SHARD_ID", "PARTITION_KEY"];
+
 /// A relation of the FROM clause.
 #[derive(Debug)]
 pub(super) struct Relation {
@@ -18,6 +23,8 @@ pub(super) struct Relation {
     pub(super) columns: Vec<StreamColumn>,
     /// The times that its rows have.
     pub(super) times: Vec<TimeAttribute>,
+    /// Whether it is the input itself.
+    pub(super) is_input: bool,
     /// Whether its rows come out when a window closes.
     pub(super) windowed: bool,
     /// Whether a table function cuts it into windows, whose bounds are columns then.
@@ -36,8 +43,8 @@ pub(super) struct Scope {
 #[derive(Debug)]
 pub(super) enum Named<'s> {
     Column(ColumnRef, &'s StreamColumn),
-    /// `ROWTIME` of a relation.
-    Rowtime(usize),
+    /// `ROWTIME` of a relation, or of the joined row of several.
+    Rowtime(Vec<usize>),
     /// A column of a window's table function.
     Window(WindowBound),
 }
@@ -87,19 +94,20 @@ impl Scope {
             "WINDOW_TIME" if windowed => return Ok(Named::Window(WindowBound::Last)),
             _ => {}
         }
-        if name.is_word("ROWTIME") {
-            if let Some(found) = self.column(relations.clone(), name, &|column| column == "ROWTIME")? {
+        let is_arrival =
+            name.is_word(ARRIVAL_TIME) && self.relations[relations.clone()].iter().any(|r| r.is_input);
+        if is_arrival || name.is_word("ROWTIME") {
+            let word = if is_arrival { ARRIVAL_TIME } else { "ROWTIME" };
+            if let Some(found) = self.column(relations.clone(), name, &|column| column == word)? {
                 return Ok(found);
             }
             // Reference tables have no times at all.
-            let mut timed = relations.clone().filter(|&at| !self.relations[at].times.is_empty());
-            return match (timed.next(), timed.next()) {
-                (Some(first), Some(second)) => Err(self.ambiguous(name, [first, second])),
-                (Some(relation), None)
-                    if self.relations[relation].times.contains(&TimeAttribute::Rowtime) =>
-                {
-                    Ok(Named::Rowtime(relation))
-                }
+            let timed: Vec<usize> =
+                relations.clone().filter(|&at| !self.relations[at].times.is_empty()).collect();
+            let has_rowtime = |at: usize| self.relations[at].times.contains(&TimeAttribute::Rowtime);
+            return match timed.as_slice() {
+                [_, ..] if timed.iter().all(|at| has_rowtime(*at)) => Ok(Named::Rowtime(timed)),
+                [first, second, ..] => Err(self.ambiguous(name, [*first, *second])),
                 _ => Err(Diagnostic::error(
                     Code::UnknownColumn,
                     name.span,
@@ -164,11 +172,16 @@ impl Scope {
     }
 
     fn unknown(&self, relations: std::ops::Range<usize>, name: &Name) -> Diagnostic {
-        if !name.quoted && name.is_word("APPROXIMATE_ARRIVAL_TIME") {
-            let help = "write ROWTIME, the time at which the record was read";
+        let relations = &self.relations[relations];
+        if name.is_word(ARRIVAL_TIME) {
+            let help = "take ROWTIME along from the input, in a column of its own";
+            return refusal(name.span, &format!("`{ARRIVAL_TIME}` of rows that are not the input's"), help);
+        }
+        if METADATA.iter().any(|word| name.is_word(word)) {
+            let help = "Flink's connector reads none of Kinesis' metadata, and Firehose hands none over: let the sender write it \
+                        into the record, and give it a column";
             return refusal(name.span, &format!("`{}`", name.text), help);
         }
-        let relations = &self.relations[relations];
         let columns: Vec<&str> = relations
             .iter()
             .flat_map(|relation| relation.columns.iter().map(|column| column.name.as_str()))

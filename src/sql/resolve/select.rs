@@ -8,13 +8,15 @@ use sqlparser::ast::{self, SetExpr};
 use super::super::data_type::DataType;
 use super::super::expr::{Aggregate, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, WindowBound};
 use super::super::name::Name;
-use super::super::query::{FromClause, Group, Meaning, Over, Select, StreamId, TimeAttribute};
+use super::super::query::{FromClause, Group, Meaning, Over, Select, StreamId, TimeAttribute, Window};
 use super::aliases::Aliases;
 use super::expr::Resolver;
 use super::group::Bucket;
 use super::group_windows::GroupWindow;
+use super::nest::Unfinished;
 use super::operand::Operand;
 use super::scope::Scope;
+use super::stagger::Stagger;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -60,8 +62,12 @@ pub(super) struct Here {
     pub(super) group_window: Option<GroupWindow>,
     /// What its values are called, for clauses that may name them.
     pub(super) aliases: Aliases,
-    /// Its OVER clause.
-    pub(super) over: Option<Over>,
+    /// Its OVER clauses.
+    pub(super) overs: Vec<Over>,
+    /// The window of its GROUP BY, unless a table function in FROM makes it.
+    pub(super) window: Option<Window>,
+    /// What the window is made of if it is a STAGGER.
+    pub(super) stagger: Option<Stagger>,
     /// The first aggregate without OVER.
     pub(super) aggregate: Option<Span>,
 }
@@ -232,7 +238,7 @@ impl Resolver<'_, '_> {
             flavor,
         } = select;
         let plain = optimizer_hints.is_empty()
-            && distinct.is_none()
+            && matches!(distinct, None | Some(ast::Distinct::Distinct))
             && select_modifiers.is_none()
             && top.is_none()
             && exclude.is_none()
@@ -249,12 +255,8 @@ impl Resolver<'_, '_> {
         if !plain {
             self.refuse::<()>(None, "a clause of this SELECT", GENERAL_HELP);
         }
-        let mut from = self.from(from)?;
         self.here.aliases = Aliases::of(projection, self.text, self.span);
-        let filter = match selection {
-            Some(condition) => self.condition(condition, "WHERE").map(Some),
-            None => Some(None),
-        };
+        let (mut from, filter) = self.from(from, selection.as_ref())?;
         self.named_windows(named_window);
         self.here.aliases.usable = true;
         let group = self.group_by(group_by, &mut from);
@@ -269,14 +271,30 @@ impl Resolver<'_, '_> {
             None => Some(None),
         };
         let complete = items.iter().all(Option::is_some);
-        let items: Vec<Item> = items.into_iter().flatten().flatten().collect();
+        let mut items: Vec<Item> = items.into_iter().flatten().flatten().collect();
         // What is wrong with the groups is said beside what is wrong with a value.
         let group = self.finish_group(group?, having.clone().flatten(), &items);
         let (filter, _) = (filter?, having?);
         self.bounded_ranks(filter.as_ref())?;
-        let group = group.filter(|_| complete)?;
-        let over = self.finish_over(&from, group.as_ref())?;
+        let mut group = group.filter(|_| complete)?;
+        let is_distinct = distinct.is_some();
+        if is_distinct {
+            if let Some(group) = &group {
+                let help = "remove DISTINCT: each group gives one row";
+                return self.refuse(Some(group.span), "DISTINCT beside GROUP BY", help);
+            }
+            let (equal, window) = self.distinct(&mut items, &from)?;
+            self.here.window = Some(window);
+            group = Some(equal);
+        }
+        let window = self.here.window.take();
+        let overs = std::mem::take(&mut self.here.overs);
+        let mut unfinished = Unfinished { from, filter, group, overs, items, window };
+        let over = self.one_window_each(&mut unfinished)?;
+        let Unfinished { from, filter, group, items, .. } = unfinished;
         let (times, windowed) = self.times(&from, group.as_ref());
+        // Rows that are only freed of equal ones are of their own time.
+        let windowed = windowed && !is_distinct;
         let select = Select { from, filter, group, over, forest: None, items: Vec::new(), span: self.span };
         let scope = std::mem::take(&mut self.here.scope);
         let bucket = self.here.bucket.take();
@@ -284,7 +302,7 @@ impl Resolver<'_, '_> {
     }
 
     /// The times of the rows, and whether they come from a window.
-    fn times(&self, from: &FromClause, group: Option<&Group>) -> (Vec<TimeAttribute>, bool) {
+    pub(super) fn times(&self, from: &FromClause, group: Option<&Group>) -> (Vec<TimeAttribute>, bool) {
         match (group, &self.here.bucket, from.timekeeper()) {
             (Some(_), Some(bucket), _) => (vec![bucket.time], true),
             (_, _, Some(relation)) => {
@@ -472,6 +490,13 @@ pub(super) fn meaning(value: &Expr, selected: &Selected) -> Meaning {
         ExprKind::Aggregate { function: Aggregate::RowNumber, .. } => Meaning::Rank,
         ExprKind::Rowtime { relation }
             if selected.select.group.is_none() && selected.select.from.timekeeper() == Some(*relation) =>
+        {
+            Meaning::Rowtime
+        }
+        ExprKind::Case { .. }
+            if selected.select.group.is_none()
+                && selected.select.from.timekeeper().is_some()
+                && super::latest::of_joined_rows(value).is_some() =>
         {
             Meaning::Rowtime
         }

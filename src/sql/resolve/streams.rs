@@ -9,6 +9,7 @@ use super::super::name::{Meant, Name};
 use super::super::parse::CreateStream;
 use super::super::query::{Insert, Meaning, Role, Stream, StreamColumn, StreamId, TimeAttribute};
 use super::super::{Input, Reference};
+use super::input_name::InputName;
 use super::scope::{either, quoted, same_but_case};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::source::Span;
@@ -21,6 +22,9 @@ pub(super) const SHORT_NAME: &str = "STREAM";
 pub(in super::super) const RECORDS_TABLE: &str = "pipec_records";
 /// What the names of streams that the user did not name begin with.
 const ANONYMOUS: &str = "pipec_select_";
+
+/// What the name of a stream that is read begins with, where an output has its own name.
+pub(super) const READ: &str = "pipec_read_";
 
 /// What is known of the rows of a stream.
 #[derive(Clone, Debug, Default)]
@@ -36,11 +40,21 @@ pub(super) struct Flow {
 /// The streams known so far; the input first.
 #[derive(Debug)]
 pub(super) struct Streams {
+    /// What the input is called.
+    pub(super) input: InputName,
     pub(super) all: Vec<Stream>,
     flows: Vec<Flow>,
     pub(super) ids: HashMap<String, StreamId>,
     /// Names of streams whose definition has a fault, which is reported there and not where they are read.
     pub(super) faulty: HashSet<String>,
+    /// Names of streams that something goes into that has a fault: nothing is said of what reads them.
+    pub(super) unread: HashSet<String>,
+    /// The columns of streams that are NOT NULL.
+    pub(super) required: HashMap<StreamId, Vec<usize>>,
+    /// Streams that are not wanted.
+    pub(super) left_out: HashSet<StreamId>,
+    /// What fed the streams that are left out.
+    pub(super) fed_by: HashMap<StreamId, Vec<StreamId>>,
     /// What goes into streams that the user did not name.
     pub(super) inserts: Vec<Insert>,
     references: Vec<Vec<Vec<Literal>>>,
@@ -60,10 +74,15 @@ impl Streams {
             span: column.span,
         });
         let mut streams = Self {
+            input: InputName::new(input.name),
             all: Vec::new(),
             flows: Vec::new(),
             ids: HashMap::new(),
             faulty: HashSet::new(),
+            unread: HashSet::new(),
+            required: HashMap::new(),
+            left_out: HashSet::new(),
+            fed_by: HashMap::new(),
             inserts: Vec::new(),
             references: Vec::new(),
             event_unit: input.event_time.and_then(|event_time| event_time.unit),
@@ -116,6 +135,20 @@ impl Streams {
         }
     }
 
+    pub(super) fn ids(&self) -> impl Iterator<Item = StreamId> + use<> {
+        (0..self.all.len()).map(StreamId)
+    }
+
+    /// Gives a stream another name for good.
+    pub(super) fn rename(&mut self, id: StreamId, name: String) {
+        self.all[id.0].name = name;
+    }
+
+    /// Marks streams that nothing goes into and nothing reads, and that are no output.
+    pub(super) fn leave_out(&mut self, streams: Vec<StreamId>) {
+        self.left_out.extend(streams);
+    }
+
     /// A stream that the user did not name.
     pub(super) fn add_anonymous(&mut self, columns: Vec<StreamColumn>, span: Span) -> StreamId {
         let number = self.all.iter().filter(|stream| stream.name.starts_with(ANONYMOUS)).count() + 1;
@@ -166,17 +199,26 @@ impl Streams {
 
     /// The stream of a name, else the fault if it is a new one.
     pub(super) fn find(&self, name: &Name) -> Result<StreamId, Option<Diagnostic>> {
-        if self.faulty.iter().any(|faulty| name.means(faulty)) {
+        if self.faulty.iter().chain(&self.unread).any(|faulty| name.means(faulty)) {
             return Err(None);
         }
         let known = self.known(name).map_err(Some)?;
-        known.ok_or_else(|| {
+        known.or_else(|| self.input.is(&name.text).then_some(StreamId::INPUT)).ok_or_else(|| {
+            if name.text.eq_ignore_ascii_case("error_stream") {
+                let help = "remove what reads it: a value that cannot be converted is NULL here, and its row stays";
+                return Some(super::super::refuse::refusal(name.span, "`error_stream`", help));
+            }
             let names = self.all.iter().map(|stream| stream.name.as_str()).filter(|name| !is_generated(name));
             let help = match same_but_case(name, names.clone()) {
                 Some(help) => help,
-                None => match suggest::nearest(&name.text, names) {
+                None => match suggest::nearest(&name.text, names).filter(|_| !is_parallel(&name.text)) {
                     Some(near) => format!("did you mean {}?", quoted(near)),
-                    None => format!("the input is called {}, or stream", quoted(INPUT_NAME)),
+                    None => match super::input_name::prefix(&name.text) {
+                        Some((prefix, _)) => {
+                            format!("if it is the input, write `name: {prefix}` in `records`; else create the stream")
+                        }
+                        None => format!("the input is called {}, or stream", quoted(INPUT_NAME)),
+                    },
                 },
             };
             let message = format!("there is no stream `{}`", name.text);
@@ -198,7 +240,7 @@ impl Streams {
 
     /// Takes a declared stream in.
     pub(super) fn declare(&mut self, create: CreateStream, diagnostics: &mut Vec<Diagnostic>) {
-        let CreateStream { name, columns } = create;
+        let CreateStream { name, columns, required } = create;
         if let Some(fault) = self.taken(&name) {
             diagnostics.push(fault);
             return;
@@ -224,7 +266,8 @@ impl Streams {
                 span: column.span,
             });
         }
-        self.add(stream(name.text, declared, Role::Output, name.span));
+        let id = self.add(stream(name.text, declared, Role::Output, name.span));
+        self.required.insert(id, required);
     }
 
     /// Why a new stream cannot have a name.
@@ -233,7 +276,11 @@ impl Streams {
             let message = format!("`{}` is a name that pipec gives itself", name.text);
             return Some(Diagnostic::error(Code::DuplicateName, name.span, message, "choose another name"));
         }
-        let id = *self.ids.get(&name.text)?;
+        let id = match self.ids.get(&name.text) {
+            Some(id) => *id,
+            None if self.input.is_named(&name.text) => StreamId::INPUT,
+            None => return None,
+        };
         Some(if let Role::Reference(_) = self.get(id).role {
             let message = format!("`{}` is the name of a reference table", name.text);
             Diagnostic::error(Code::DuplicateName, name.span, message, "choose another name")
@@ -254,9 +301,14 @@ fn stream(name: String, columns: Vec<StreamColumn>, role: Role, span: Span) -> S
     Stream { name, columns, role, carries: Vec::new(), span }
 }
 
+/// Whether a name is that of an input, `_001`, and not a misspelled one.
+fn is_parallel(name: &str) -> bool {
+    super::input_name::prefix(name).is_some()
+}
+
 /// Whether a name is one that the printer, or a SELECT without a name, may have.
 pub(super) fn is_generated(name: &str) -> bool {
-    name == RECORDS_TABLE || name.starts_with(ANONYMOUS)
+    name == RECORDS_TABLE || name.starts_with(ANONYMOUS) || name.starts_with(READ)
 }
 
 /// Whether a name is one that a table beside the input cannot have.

@@ -81,9 +81,7 @@ fn pattern_fault(pattern: &str) -> Option<(String, &'static str)> {
             return Some((message, "write it between quotes: ''[''"));
         } else if character.is_ascii_alphabetic() {
             let Some((_, most)) = PATTERN_LETTERS.iter().find(|(letter, _)| *letter == character) else {
-                let message = format!(
-                    "`{character}` in a pattern means different things in different versions of Java"
-                );
+                let message = format!("`{character}` in a pattern has no counterpart");
                 let help = "write yyyy MM dd HH hh mm ss SSS a, and other letters between quotes: ''T''";
                 return Some((message, help));
             };
@@ -135,7 +133,7 @@ impl Resolver<'_, '_> {
     /// The time of the row that a name stands for, also where a group is described: cut into steps, it may be the window.
     fn own_time(&mut self, expr: &ast::Expr, user: &str) -> Option<Option<Expr>> {
         let mut name = expr;
-        while let ast::Expr::Nested(inner) | ast::Expr::Cast { expr: inner, .. } = name {
+        while let Some(inner) = as_it_is(name) {
             name = inner;
         }
         let is_name = matches!(name, ast::Expr::Identifier(_) | ast::Expr::CompoundIdentifier(_))
@@ -288,6 +286,11 @@ impl Resolver<'_, '_> {
                 let time = self.parse_time(text, pattern, name);
                 time.map(|time| Operand::Typed(cast(time, DataType::Date)))
             }
+            ("CHAR_TO_TIME", [pattern, text]) => {
+                let time = self.parse_time(text, pattern, name);
+                time.map(|time| Operand::Typed(cast(time, DataType::Time)))
+            }
+            ("TIME_TO_CHAR", [pattern, time]) => self.format_clock(time, pattern, name),
             ("DATE_FORMAT", [time, pattern]) | ("TIMESTAMP_TO_CHAR" | "DATE_TO_CHAR", [pattern, time]) => {
                 self.format_time(time, pattern, name)
             }
@@ -372,10 +375,19 @@ impl Resolver<'_, '_> {
             let help = "write it as a text: 'yyyy-MM-dd HH:mm:ss'".into();
             return self.mismatch(pattern.span, "this pattern is no constant".into(), help);
         };
-        if let Some((message, help)) = pattern_fault(text) {
-            return self.mismatch(pattern.span, message, help.into());
+        // What is computed beside the formatter is held against the rest of the pattern there.
+        if !super::pattern::is_old(text) {
+            self.plain_pattern(text, pattern.span)?;
         }
         Some(pattern)
+    }
+
+    /// Reports what Flink's formatter would not take.
+    pub(super) fn plain_pattern(&mut self, pattern: &str, span: Span) -> Option<()> {
+        match pattern_fault(pattern) {
+            Some((message, help)) => self.mismatch(span, message, help.into()),
+            None => Some(()),
+        }
     }
 
     pub(super) fn parse_time(
@@ -388,6 +400,9 @@ impl Resolver<'_, '_> {
         let pattern = self.pattern(pattern, name);
         let (text, pattern) = (text?, pattern?);
         let span = cover(name.span, cover(text.span, pattern.span));
+        if let Some(old) = old_pattern(&pattern) {
+            return self.parse_old(&text, old, pattern.span).map(Operand::Typed);
+        }
         let kind = ExprKind::Call { function: Function::ParseTimestamp, arguments: vec![text, pattern] };
         Some(typed(kind, DataType::Timestamp, span))
     }
@@ -397,8 +412,59 @@ impl Resolver<'_, '_> {
         let pattern = self.pattern(pattern, name);
         let (time, pattern) = (time?, pattern?);
         let span = cover(name.span, cover(time.span, pattern.span));
+        if let Some(old) = old_pattern(&pattern) {
+            return self.format_old(&time, old, pattern.span).map(Operand::Typed);
+        }
         let kind = ExprKind::Call { function: Function::FormatTimestamp, arguments: vec![time, pattern] };
         Some(typed(kind, DataType::Varchar(None), span))
+    }
+
+    /// `TIME_TO_CHAR(pattern, time)`: as a time of the day on which time begins.
+    fn format_clock(&mut self, time: &ast::Expr, pattern: &ast::Expr, name: &Name) -> Option<Operand> {
+        let time = self.of_family(time, Family::Time, DataType::Time, &name.text);
+        let pattern = self.pattern(pattern, name);
+        let (time, pattern) = (time?, pattern?);
+        let span = cover(name.span, cover(time.span, pattern.span));
+        let time = match time.data_type {
+            DataType::Time => {
+                let day = Literal::Text("1970-01-01 ".into());
+                let day = Expr { kind: ExprKind::Literal(day), data_type: DataType::Varchar(Some(11)), span };
+                let clock = cast(Operand::Typed(time), DataType::Varchar(Some(8)));
+                let kind = ExprKind::Concat(vec![day, clock]);
+                let text = Expr { kind, data_type: DataType::Varchar(Some(19)), span };
+                cast(Operand::Typed(text), DataType::Timestamp)
+            }
+            _ => Operand::Typed(time).into_type(DataType::Timestamp),
+        };
+        let kind = ExprKind::Call { function: Function::FormatTimestamp, arguments: vec![time, pattern] };
+        Some(typed(kind, DataType::Varchar(None), span))
+    }
+
+    /// `(a - b) SECOND` beside an interval: both in milliseconds. `None` if it is none.
+    pub(super) fn length_of_time(&mut self, expr: &ast::Expr) -> Option<Option<Operand>> {
+        let mut inner = expr;
+        while let ast::Expr::Nested(nested) = inner {
+            inner = nested;
+        }
+        let ast::Expr::Function(call) = inner else { return None };
+        let ([ast::ObjectNamePart::Identifier(ident)], ast::FunctionArguments::List(list)) =
+            (call.name.0.as_slice(), &call.args)
+        else {
+            return None;
+        };
+        let name = self.name(ident);
+        if name.text != "TIMESTAMPDIFF" {
+            return None;
+        }
+        let arguments = super::functions::expressions(list)?;
+        let [_, from, to] = arguments.as_slice() else { return None };
+        let (to, from) = (self.unix_timestamp(to, name.span), self.unix_timestamp(from, name.span));
+        Some(to.zip(from).and_then(|(to, from)| {
+            let [left, right] = [to, from].map(|time| Box::new(time.into_type(DataType::BigInt)));
+            let span = cover(left.span, right.span);
+            let operator = Arithmetic::Subtract;
+            Some(typed(ExprKind::Arithmetic { operator, left, right }, DataType::BigInt, span))
+        }))
     }
 
     /// The unit that an argument names.
@@ -411,6 +477,10 @@ impl Resolver<'_, '_> {
             }
         };
         let text = unit.text.strip_prefix("SQL_TSI_").unwrap_or(&unit.text);
+        if let Some((_, last)) = text.split_once("_TO_") {
+            let help = format!("write one unit, as in (a - b) {last}, or compare it with an INTERVAL");
+            return self.refuse(Some(unit.span), "a difference of several units as a number", &help);
+        }
         self.field(text, unit.span, &name.text)
     }
 
@@ -472,7 +542,32 @@ impl Resolver<'_, '_> {
     }
 }
 
-fn now(span: Span) -> Operand {
+/// A pattern with letters that are computed.
+fn old_pattern(pattern: &Expr) -> Option<&str> {
+    match &pattern.kind {
+        ExprKind::Literal(Literal::Text(text)) if super::pattern::is_old(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// What an expression hands on as the time that it is.
+fn as_it_is(expr: &ast::Expr) -> Option<&ast::Expr> {
+    match expr {
+        ast::Expr::Nested(inner) | ast::Expr::Cast { expr: inner, .. } => Some(inner),
+        ast::Expr::Function(call) if call.name.to_string().eq_ignore_ascii_case("MONOTONIC") => {
+            match &call.args {
+                ast::FunctionArguments::List(list) => match super::functions::expressions(list)?.as_slice() {
+                    [only] => Some(only),
+                    _ => None,
+                },
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn now(span: Span) -> Operand {
     let kind = ExprKind::Call { function: Function::Now, arguments: Vec::new() };
     typed(kind, DataType::Timestamp, span)
 }

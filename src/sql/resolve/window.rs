@@ -50,8 +50,12 @@ impl Resolver<'_, '_> {
                     }
                     Meaning::Rowtime => (*relation, TimeAttribute::Rowtime, true, None),
                     Meaning::WindowStart { of, size_ms: Some(size) } => (*relation, of, false, Some(size)),
+                    Meaning::WindowEnd { of } => (*relation, of, false, None),
                     _ => return None,
                 }
+            }
+            ExprKind::Case { .. } => {
+                (super::latest::of_joined_rows(expr)?, TimeAttribute::Rowtime, false, None)
             }
             ExprKind::Call { function: Function::FromEpoch(_), arguments } => {
                 (self.counted_event_time(&arguments[0])?.relation, TimeAttribute::EventTime, true, None)
@@ -120,10 +124,21 @@ impl Resolver<'_, '_> {
 
     /// The length of a constant interval above 0.
     pub(super) fn milliseconds(&mut self, interval: &ast::Interval, otherwise: Span) -> Option<i64> {
+        self.milliseconds_from(1, interval, otherwise)
+    }
+
+    /// The same, of at least so many milliseconds: 0 or 1.
+    pub(super) fn milliseconds_from(
+        &mut self,
+        least: i64,
+        interval: &ast::Interval,
+        otherwise: Span,
+    ) -> Option<i64> {
         use sqlparser::ast::Spanned;
         let span = self.text.locate(interval.value.span()).unwrap_or(otherwise);
         match Interval::read(interval) {
             Some(Interval::Milliseconds(ms)) if ms > 0 => Some(ms),
+            Some(Interval::Milliseconds(0)) if least == 0 => Some(0),
             Some(Interval::Months(_)) => {
                 let help = "write it in days, hours, minutes or seconds: INTERVAL '30' DAY";
                 self.refuse(Some(span), "a window of calendar months", help)
@@ -343,7 +358,7 @@ impl Resolver<'_, '_> {
         let qualifier =
             Name { text: self.here.scope.relations[relation].name.clone(), quoted: true, span: name.span };
         let found = match self.here.scope.find(Some(&qualifier), &name) {
-            Ok(Named::Rowtime(relation)) => Operand::Typed(Expr {
+            Ok(Named::Rowtime(_)) => Operand::Typed(Expr {
                 kind: ExprKind::Rowtime { relation },
                 data_type: DataType::Timestamp,
                 span: name.span,
@@ -514,6 +529,7 @@ impl Resolver<'_, '_> {
                 function: Aggregate::RowNumber,
                 distinct: false,
                 arguments: Vec::new(),
+                over: 0,
             },
             data_type: DataType::BigInt,
             span,
@@ -572,7 +588,7 @@ fn grouped(from: FromClause, keys: Vec<Expr>, span: Span) -> Select {
 }
 
 fn count(arguments: Vec<Expr>, distinct: bool, span: Span) -> Expr {
-    let kind = ExprKind::Aggregate { function: Aggregate::Count, distinct, arguments };
+    let kind = ExprKind::Aggregate { function: Aggregate::Count, distinct, arguments, over: 0 };
     Expr { kind, data_type: DataType::BigInt, span }
 }
 

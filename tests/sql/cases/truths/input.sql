@@ -1,0 +1,8 @@
+-- Tests that are never NULL, and forms of the standard that the old service took.
+CREATE OR REPLACE STREAM "out" ("id" INTEGER, "t" BOOLEAN, "nt" BOOLEAN, "f" BOOLEAN, "nf" BOOLEAN, "u" BOOLEAN, "nu" BOOLEAN,
+  "d" BOOLEAN, "nd" BOOLEAN, "s" BOOLEAN, "ns" BOOLEAN, "p" INTEGER, "e" BOOLEAN, "trimmed" VARCHAR(12));
+CREATE OR REPLACE PUMP "p" AS INSERT INTO "out"
+SELECT STREAM ALL "id", "a" IS TRUE, "a" IS NOT TRUE, "a" IS FALSE, "a" IS NOT FALSE, "a" IS UNKNOWN, "a" IS NOT UNKNOWN,
+  "b" IS DISTINCT FROM "c", "b" IS NOT DISTINCT FROM "c", "b" BETWEEN SYMMETRIC 9 AND 3, "b" NOT BETWEEN SYMMETRIC 3 AND 9,
+  POSITION('a' IN "v" FROM 3), "v" SIMILAR TO '%!%' ESCAPE '!', TRIM(BOTH FROM "v")
+FROM "SOURCE_SQL_STREAM_001";
