@@ -65,13 +65,17 @@ impl Forest {
 
     /// Rows a second that one core carries, about, and at least 1.
     pub fn rows_per_second(&self) -> u64 {
+        rounded((1e6 / self.microseconds()) as u64)
+    }
+
+    /// What a row takes of one core, microseconds.
+    pub fn microseconds(&self) -> f64 {
         let points = f64::from(self.trees) * f64::from(self.sample);
         let beyond_cache =
             (points / facts::CACHED_POINTS).powf(facts::CACHE_EXPONENT).clamp(1.0, facts::CACHE_FACTOR_MAX);
         let attribution = if self.explanation.is_some() { facts::ATTRIBUTION_FACTOR } else { 1.0 };
         let tree = facts::TREE_US + facts::TREE_NUMBER_US * self.dimensions() as f64;
-        let row = facts::ROW_US + f64::from(self.trees) * tree * beyond_cache * attribution;
-        rounded((1e6 / row) as u64)
+        facts::ROW_US + f64::from(self.trees) * tree * beyond_cache * attribution
     }
 
     /// Memory that it takes once its samples are full, bytes.
