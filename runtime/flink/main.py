@@ -64,6 +64,17 @@ def split(sql):
     return statements
 
 
+# A key that has been silent for so long is forgotten where the SQL does not say when a key is over. Only there is the
+# property given.
+STATE_TTL = "state.ttl"
+
+
+def options(properties):
+    """The options of the job."""
+    ttl = properties.get(STATE_TTL)
+    return OPTIONS | ({"table.exec.state.ttl": ttl} if ttl else {})
+
+
 def register(table_environment, archive):
     """Makes the Python functions of the archive known, where it has any."""
     path = os.path.join(archive, FUNCTIONS_FILE)
@@ -78,9 +89,9 @@ def register(table_environment, archive):
     pipec_forest.register(table_environment, functions, folder)
 
 
-def submit(table_environment, statements):
+def submit(table_environment, statements, settings):
     """Runs what defines tables, then all INSERTs as one job; returns as soon as that is submitted."""
-    for name, value in OPTIONS.items():
+    for name, value in settings.items():
         table_environment.get_config().set(name, value)
     inserts = table_environment.create_statement_set()
     for statement in statements:
@@ -97,10 +108,11 @@ def main():
     here = os.path.dirname(os.path.abspath(__file__))
     with open(os.path.join(here, "pipeline.sql"), encoding="utf-8", newline="") as file:
         sql = file.read()
-    statements = split(fill_in(sql, read_properties()))
+    properties = read_properties()
+    statements = split(fill_in(sql, properties))
     table_environment = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
     register(table_environment, here)
-    submit(table_environment, statements)
+    submit(table_environment, statements, options(properties))
 
 
 if __name__ == "__main__":

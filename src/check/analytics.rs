@@ -29,6 +29,7 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
                 columns: &records.columns,
                 event_time: records.event_time,
                 references,
+                errors: analytics.errors,
                 name: records.name.as_deref(),
                 outputs: &analytics.output_names(),
             };
@@ -226,6 +227,7 @@ fn each_record_alone(context: &mut Context) {
     let programs: Result<Vec<_>, _> = outputs.map(|output| print_program(query, output)).collect();
     let mut found: Vec<Diagnostic> = query
         .outputs()
+        .filter(|output| !query.is_errors(output))
         .skip(1)
         .map(|other| {
             let message = format!("`{}` is a second output, and the Lambda has one", other.name);

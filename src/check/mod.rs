@@ -4,6 +4,7 @@
 mod analytics;
 mod delivery;
 mod event_time;
+mod flink;
 mod names;
 mod order;
 mod outputs;
@@ -95,6 +96,7 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
     analytics::check(&mut context);
     event_time::check(&mut context);
     order::check(&mut context);
+    flink::check(&mut context);
     throughput::check(&mut context);
     outputs::check(&mut context);
     rows::check(&mut context);

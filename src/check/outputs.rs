@@ -114,7 +114,7 @@ fn delivered(query: &Query, outputs: &[OutputSetting], found: &mut Vec<Diagnosti
         }));
         return;
     }
-    let mut names = query.outputs();
+    let mut names = query.outputs().filter(|output| !query.is_errors(output));
     let (Some(first), second) = (names.next(), names.next()) else { return };
     let elsewhere = outputs.iter().find(|output| output.name == first.name);
     let (span, message) = match (elsewhere, second) {
@@ -123,7 +123,8 @@ fn delivered(query: &Query, outputs: &[OutputSetting], found: &mut Vec<Diagnosti
         (_, Some(second)) => (second.span, "the SQL has several outputs, and none is named for Firehose"),
     };
     let named = |name: &str| outputs.iter().any(|output| output.name == name);
-    let free = query.outputs().find(|output| !named(&output.name)).unwrap_or(first);
+    let free =
+        query.outputs().find(|output| !named(&output.name) && !query.is_errors(output)).unwrap_or(first);
     let others = if second.is_some() {
         "; every other one gets a stream of its own, or is left out with `none`"
     } else {

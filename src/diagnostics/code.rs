@@ -103,6 +103,9 @@ codes! {
     "0419" TimeEncoding "A time's encoding does not fit its column"
     "0420" OrderAcrossShards "A query goes by the order of records of several shards"
     "0421" ShardsOfOneSubtask "A subtask reads several shards by their event time"
+    "0422" HopelessSearch "A regular expression can take hours for one record"
+    "0423" LongSearch "A long text is not searched"
+    "0424" StateTtl "A time-to-live ends no state"
     "0425" TooLittleParallelism "The parallelism is too low for the load"
     "0426" HeldBackOperator "A part of the query runs in fewer subtasks than its work takes"
 
@@ -143,6 +146,7 @@ codes! {
     "0711" MissingWindow "The SQL would have to remember rows for ever"
     "0712" ApproximateSql "A result is close to the old service's, and not the same"
     "0713" AmbiguousName "A name could mean several columns"
+    "0718" LargeRow "A row may be larger than the output takes"
     "0721" ForestArguments "A random cut forest cannot be made of this"
     "0722" ForestRate "A random cut forest carries fewer rows than come"
     "0723" NewerFunction "A function is not in this version of Flink"
@@ -161,6 +165,7 @@ codes! {
     "1001" PackRecords "Packing records would save money"
     "1002" StatelessOnFlink "This query needs no Flink"
     "1003" RowsPerRecord "How many rows a record becomes is not known"
+    "1005" StateKeys "How many keys Flink remembers is not known"
     "1006" KeysUnknown "The number of keys decides how many KPUs there are"
 
     "1101" Credentials "AWS does not take the credentials"

@@ -2,7 +2,7 @@
 //! user cannot do.
 
 use super::cost::{self, Cost, CostLine, estimate};
-use super::{Plan, StreamPlan, rows, throughput};
+use super::{Plan, StreamPlan, rows, state, throughput};
 use crate::aws::limits::KIB;
 use crate::aws::limits::billing::{FIREHOSE_RECORD_BYTES, ON_DEMAND_RECORD_BYTES, PUT_PAYLOAD_UNIT_BYTES};
 use crate::capacity;
@@ -23,6 +23,7 @@ pub fn advise(plan: &Plan, cost: &Cost, checked: &Checked) -> Vec<Diagnostic> {
         .into_iter()
         .chain(stateless_on_flink(plan, cost, checked))
         .chain(rows::advise(checked))
+        .chain(state::advise(checked))
         .chain(throughput::advise(checked))
         .collect()
 }

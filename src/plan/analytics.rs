@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::forests::{self, ForestPlan, PYTHON_FILES};
 use super::outputs::{DELIVERED_STREAM, OutputPlan};
+use super::state::{self, StatePlan};
 use super::throughput::{self as plan_throughput, ThroughputPlan};
 use super::value::Value;
 use super::{Artifact, Content, grants, s3_key};
@@ -50,6 +51,8 @@ pub struct AnalyticsPlan {
     pub sql: String,
     /// Whether the query keeps no state between records.
     pub stateless: bool,
+    /// What only a time-to-live ends of its state.
+    pub endless_state: Option<StatePlan>,
     /// The random cut forests of the query.
     pub forests: Vec<ForestPlan>,
     /// `functions.json`, where there are any.
@@ -107,6 +110,11 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
             value: Value::arn(own.map_or(DELIVERED_STREAM, |own| &own.stream.logical_id)),
         });
     }
+    let endless_state = state::plan(checked);
+    let ttl = endless_state.as_ref().map(|state| state.ttl_seconds);
+    if let Some(seconds) = ttl {
+        properties.push(Property { key: "state.ttl".into(), value: Value::text(format!("{seconds} s")) });
+    }
     let functions = forests::functions(query);
     let forest = programs.get(Program::Forest, Architecture::X86_64).filter(|_| functions.is_some());
     let coordinates = connector.to_string();
@@ -129,14 +137,19 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
         application_name: Value::sub(grants::APPLICATION_NAME),
         properties,
         settings: format!(
-            "{} parallelism={} per-kpu={} auto-scaling={} snapshots={}",
+            "{} parallelism={} per-kpu={} auto-scaling={} snapshots={}{}",
             flink.runtime_environment.value,
             parallelism,
             flink.parallelism_per_kpu.value,
             flink.auto_scaling,
-            flink.snapshots
+            flink.snapshots,
+            ttl.map(|seconds| format!(" state-ttl={seconds}s")).unwrap_or_default()
         ),
-        stateless: sql::needs_flink(query).is_none(),
+        stateless: match query.errors {
+            Some(_) => query.stateless().is_ok(),
+            None => sql::needs_flink(query).is_none(),
+        },
+        endless_state,
         forests: forests::plan(query),
         artifact: Artifact {
             name: "flink",

@@ -26,7 +26,7 @@ const PRODUCER_METRICS: &[&str] = &["RecordsSent", "RecordsRetried", "RecordsFai
 /// What `runtime/transform` publishes.
 const TRANSFORM_METRICS: &[&str] = &["Records", "ProcessingFailed"];
 /// The same of a program that can drop records.
-const QUERY_METRICS: &[&str] = &["Records", "Dropped", "ProcessingFailed"];
+const QUERY_METRICS: &[&str] = &["Records", "Dropped", "ProcessingFailed", "InvalidValues"];
 
 /// What a plan costs a month.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -121,6 +121,7 @@ fn application() -> AnalyticsPlan {
         properties: Vec::new(),
         sql: String::new(),
         settings: String::new(),
+        endless_state: None,
         stateless: true,
         forests: Vec::new(),
         functions: None,

@@ -15,6 +15,7 @@ mod producer;
 pub mod report;
 mod resources;
 mod rows;
+mod state;
 mod streams;
 pub mod throughput;
 pub mod value;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::cost::{Cost, amount};
 use super::grants::Grant;
+use super::state::StatePlan;
 use super::throughput::ThroughputPlan;
 use super::{AnalyticsPlan, ForestPlan, OutputPlan, Plan, Resource, StreamPlan};
 use crate::aws::limits::kinesis;
@@ -149,6 +150,8 @@ pub struct AnalyticsReport {
     pub billed_kpus: u64,
     /// Whether the query keeps no state between records.
     pub stateless: bool,
+    /// What only a time-to-live ends of its state.
+    pub endless_state: Option<StatePlan>,
     /// Its random cut forests.
     pub forests: Vec<ForestPlan>,
     /// What happens to its state when the query changes.
@@ -246,6 +249,7 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             throughput: analytics.throughput.clone(),
             billed_kpus: analytics.billed_kpus,
             stateless: analytics.stateless,
+            endless_state: analytics.endless_state.clone(),
             forests: analytics.forests.clone(),
             restore: restore(analytics),
             connector: analytics.connector_coordinates.clone(),

@@ -18,7 +18,7 @@ use crate::spec::{
     self, AnalyticsRuntime, CapacityMode, Compression, OutputPlace, OwnOutput, SECONDS_PER_DAY,
     SECONDS_PER_HOUR,
 };
-use crate::sql::{Start, parse_path};
+use crate::sql::{ERROR_STREAM, Start, parse_path};
 use crate::world::World;
 use pipeline::{
     Analytics, Capacity, Delivery, Encryption, FileSource, Flink, GeneratorSource, HttpSource, Network,
@@ -44,6 +44,8 @@ pub const DEFAULT_TRANSFORM_TIMEOUT_S: u64 = 60;
 pub const DEFAULT_TRANSFORM_MEMORY: u64 = 256 * limits::MIB;
 /// Default of `analytics.outputs.<name>.lambda.retries`: AWS's own, without end, holds a shard up for its retention.
 pub const DEFAULT_OUTPUT_RETRIES: u64 = 3;
+/// Default of `analytics.flink.state_ttl`, seconds: long enough for what reports daily or weekly, and an end.
+pub const DEFAULT_STATE_TTL_S: u64 = 7 * SECONDS_PER_DAY;
 /// Default of `delivery.s3.error_prefix`.
 pub const DEFAULT_ERROR_PREFIX: &str = "errors/!{firehose:error-output-type}/";
 /// Default of `logs.retention`, seconds: what AWS's security standard asks for.
@@ -292,16 +294,36 @@ impl Resolver<'_> {
             Some(self.places.excerpt("/analytics/sql", &analytics.sql))
         };
         let start = self.start(analytics.start.as_deref(), analytics.runtime);
+        let errors = analytics.errors.map(|spec::ErrorsPlace::Stream| self.places.value("/analytics/errors"));
+        let mut outputs: Vec<OutputSetting> =
+            analytics.outputs.into_iter().flatten().filter_map(|(name, to)| self.output(name, to)).collect();
+        if let Some(span) = errors.filter(|_| outputs.iter().all(|output| output.name != ERROR_STREAM)) {
+            let retention = limits::kinesis::RETENTION_HOURS_DEFAULT * SECONDS_PER_HOUR;
+            let stream = OutputStream { retention: self.or("/analytics/errors", None, retention) };
+            outputs.push(OutputSetting {
+                name: ERROR_STREAM.into(),
+                span,
+                target: OutputTarget::Stream(stream),
+            });
+        }
         Analytics {
             span: self.key("/analytics"),
+            outputs,
             start,
-            outputs: analytics
-                .outputs
+            errors,
+            rows_per_record: analytics.rows_per_record,
+            keys: analytics
+                .keys
                 .into_iter()
                 .flatten()
-                .filter_map(|(name, to)| self.output(name, to))
+                .map(|(key, count)| {
+                    let pointer = format!("/analytics/keys/{}", step(&key));
+                    let mut columns: Vec<String> =
+                        key.split(',').map(|column| column.trim().to_owned()).collect();
+                    columns.sort();
+                    (columns, self.written(&pointer, count))
+                })
                 .collect(),
-            rows_per_record: analytics.rows_per_record,
             runtime: self.or("/analytics/runtime", analytics.runtime, AnalyticsRuntime::Lambda),
             sql,
             references: self.references(analytics.reference_tables, spec_path, world, sources),
@@ -319,6 +341,11 @@ impl Resolver<'_> {
                 ),
                 auto_scaling: flink.auto_scaling.unwrap_or(false),
                 snapshots: flink.snapshots.unwrap_or(true),
+                state_ttl: self.or(
+                    "/analytics/flink/state_ttl",
+                    flink.state_ttl.map(|time| time.0),
+                    DEFAULT_STATE_TTL_S,
+                ),
             },
         }
     }

@@ -249,8 +249,12 @@ pub struct Analytics {
     pub references: Option<Vec<Reference>>,
     /// Where outputs go that the user named.
     pub outputs: Vec<OutputSetting>,
+    /// Where an output of faults is asked for.
+    pub errors: Option<Span>,
     /// Rows of an output that a record becomes, where the user says it.
     pub rows_per_record: Option<f64>,
+    /// Keys, each the columns of it in alphabetical order, with their number.
+    pub keys: Vec<(Vec<String>, Setting<u64>)>,
     /// Flink's settings.
     pub flink: Flink,
 }
@@ -258,10 +262,15 @@ pub struct Analytics {
 impl Analytics {
     /// The rows of an output that so many records a second become, as the user says, else at most.
     pub fn row_rate(&self, query: &Query, output: &sql::Stream, records_per_second: f64) -> RowRate {
-        match self.rows_per_record {
+        match self.rows_per_record.filter(|_| !query.is_errors(output)) {
             Some(rows) => RowRate { per_second: records_per_second * rows, open: Vec::new() },
             None => query.row_rate(output, records_per_second),
         }
+    }
+
+    /// How many different values the columns have together, in alphabetical order, where the user says it.
+    pub fn key_count(&self, columns: &[String]) -> Option<u64> {
+        self.keys.iter().find(|(key, _)| key == columns).map(|(_, count)| count.value)
     }
 
     /// The streams of the SQL that the spec names, as the SQL needs to know them.
@@ -342,6 +351,8 @@ pub struct Flink {
     pub auto_scaling: bool,
     /// Whether state is saved before an update.
     pub snapshots: bool,
+    /// Seconds of silence after which a key is forgotten; 0 is never.
+    pub state_ttl: Setting<u64>,
 }
 
 /// The Lambda transform.

@@ -346,10 +346,18 @@ pub struct Analytics {
     /// their own.
     #[schemars(extend("examples" = [{"ALERTS": {"stream": {}}}]))]
     pub outputs: Option<IndexMap<String, Output>>,
+    /// What becomes of faults, with Flink. `stream`: a row for each record with values that do not fit or without an event
+    /// time, and for each row that is too large, in a stream of its own, planned for as many as there are records. It is the
+    /// output `ERROR_STREAM`; `outputs` may give it a function. Default: they are not written.
+    pub errors: Option<ErrorsPlace>,
     /// Rows of an output that a record becomes at peak, on average. Its stream and the transform's replies are planned
     /// for them, up to 100,000. Default: what the SQL says at most, and one where it does not, as of a join.
     #[schemars(extend("exclusiveMinimum" = 0, "maximum" = pipec_core::MAX_ROWS), extend("examples" = [3]))]
     pub rows_per_record: Option<f64>,
+    /// How many different values a key has: a column, or several with commas between, and their number. The plan estimates
+    /// the state of Flink by it.
+    #[schemars(extend("examples" = [{"device_id": 2000, "country,city": 50000}]))]
+    pub keys: Option<IndexMap<String, u64>>,
     /// Settings of the Flink application.
     pub flink: Option<Flink>,
 }
@@ -399,6 +407,14 @@ pub struct OwnOutput {
     pub stream: Option<OutputStream>,
     /// A Lambda function of yours, which is called with the rows of such a stream.
     pub lambda: Option<OutputFunction>,
+}
+
+/// Where faults go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorsPlace {
+    /// Into a stream of their own.
+    Stream,
 }
 
 /// A Kinesis data stream with the rows of an output.
@@ -460,8 +476,13 @@ pub struct Flink {
     pub parallelism_per_kpu: Option<u64>,
     /// Whether Managed Flink adds and removes KPUs by processor load. Default: `false`.
     pub auto_scaling: Option<bool>,
-    /// Whether state is saved before an update and restored behind it. Default: `true`.
+    /// Whether state is saved before an update and restored behind it. What belongs to a changed part of the SQL is not:
+    /// its open windows are dropped. Default: `true`.
     pub snapshots: Option<bool>,
+    /// After how long a silence Flink forgets a key, where the SQL does not say when a key is over: for `LAG`,
+    /// `OVER (ROWS ..)` and `OVER` without a bound. `0 s` is never. Default: `7 d`.
+    #[schemars(extend("examples" = ["24 h"]))]
+    pub state_ttl: Option<Duration>,
 }
 
 /// A Lambda function, in Rust, that Firehose calls with every batch. SQL with `runtime: lambda` runs in it, so it is

@@ -8,6 +8,7 @@ pub mod catalog;
 mod data_type;
 mod dialect;
 mod epoch;
+mod errors;
 mod expr;
 mod forest;
 mod from;
@@ -20,15 +21,18 @@ mod print;
 mod program;
 mod query;
 mod refuse;
+mod regex_cost;
 mod resolve;
 mod rows;
 mod scan;
 mod similar;
+mod state;
 mod syntax;
 mod work;
 
 pub use data_type::{DataType, Family, TypeError};
 pub use epoch::EpochUnit;
+pub use errors::ERROR_STREAM;
 pub use expr::{
     Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, Pattern, PatternPart,
     Side, TimeField, WindowBound,
@@ -36,14 +40,16 @@ pub use expr::{
 pub use forest::{Anomaly, Explanation, Forest, ForestFunction};
 pub use interval::Interval;
 pub use path::{MAX_DEPTH as MAX_PATH_DEPTH, Path, PathError, parse_column_path, parse_path};
-pub use print::print_flink;
+pub use print::{print_flink, row_may_be_too_large};
 pub use program::{needs_flink, print_program};
 pub use query::{
     Clock, Column, EventTime, Frame, FromClause, Group, Insert, JoinKind, Meaning, Order, Over, Query,
     RecordFormat, Role, Select, Start, StateNeed, Stream, StreamColumn, StreamId, TimeAttribute, TimeBounds,
     Window, WindowKind,
 };
+pub use regex_cost::CostlySearch;
 pub use rows::{OpenPlace, RowRate};
+pub use state::EndlessState;
 pub use work::{Keys, Operator, OperatorKind};
 
 use crate::diagnostics::{self, Code, Diagnostic};
@@ -60,6 +66,8 @@ pub struct Input<'a> {
     pub event_time: Option<EventTime>,
     /// Tables beside the stream, with their rows.
     pub references: &'a [Reference],
+    /// Where an output of faults is asked for.
+    pub errors: Option<crate::source::Span>,
     /// The prefix of the input's name: with `TILL`, it is called `TILL_001` too.
     pub name: Option<&'a str>,
     /// The streams that the spec says something of.
@@ -133,6 +141,12 @@ fn analyze_here(text: &Excerpt, input: &Input) -> (Option<Query>, Vec<Diagnostic
             None
         }
     };
+    let mut query = query;
+    if let (Some(query), Some(span)) = (&mut query, input.errors)
+        && let Err(fault) = query.add_errors(span)
+    {
+        diagnostics.push(*fault);
+    }
     diagnostics::sort(&mut diagnostics);
     (query.filter(|_| !diagnostics::has_errors(&diagnostics)), diagnostics)
 }

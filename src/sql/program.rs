@@ -28,6 +28,9 @@ const MAX_LEVELS: usize = 127 - 6 - 2;
 /// The first part of the query that a record alone does not decide.
 pub fn print_program(query: &Query, output: StreamId) -> Result<program::Query, StateNeed> {
     query.stateless()?;
+    if let Some(errors) = query.errors {
+        return Err(StateNeed { what: "an output of faults", span: query.stream(errors).span });
+    }
     let needed = needed(query, output);
     let is_table = |id: &StreamId| matches!(query.stream(*id).role, Role::Reference(_));
     let tables: Vec<StreamId> = query.stream_ids().filter(|id| needed[id.0]).filter(is_table).collect();

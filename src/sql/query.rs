@@ -84,6 +84,8 @@ pub struct Query {
     pub references: Vec<Vec<Vec<Literal>>>,
     /// What is inserted, in the order of writing.
     pub inserts: Vec<Insert>,
+    /// The output of faults, which nothing is inserted into by the SQL.
+    pub errors: Option<StreamId>,
 }
 
 /// The record that Flink reads first when it has no state yet.

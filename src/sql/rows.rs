@@ -27,6 +27,10 @@ impl Query {
     /// group of its own.
     pub fn row_rate(&self, output: &Stream, records_per_second: f64) -> RowRate {
         let is_output = |stream: &Stream| stream.role == Role::Output && stream.name == output.name;
+        if self.is_errors(output) {
+            // Any record may be one.
+            return RowRate { per_second: records_per_second, open: Vec::new() };
+        }
         let Some(output) = self.stream_ids().find(|id| is_output(self.stream(*id))) else {
             return RowRate { per_second: records_per_second, open: Vec::new() };
         };

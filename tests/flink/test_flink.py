@@ -135,13 +135,32 @@ def compiled(directory):
     return directory
 
 
+def run_jobs(base, jobs, plans=(), options_of_job=flink_main.OPTIONS):
+    """Runs files of SQL on one Flink, and plans others; the path of its log. A fault is written beside its file."""
+    options = base / "options"
+    settings = options_of_job | {"parallelism.default": "1"}
+    options.write_text("".join(f"{name}={value}\n" for name, value in settings.items()), encoding="utf-8")
+    opened = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]
+    classes = compiled(base / "classes")
+    log = base / "flink.log"
+    with open(log, "wb") as output:
+        subprocess.run(
+            ["java", "-Xmx2g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", *opened, "-Dlog4j2.level=ERROR"]
+            + ["-cp", os.pathsep.join([str(classes), os.path.join(flink_jars(), "*")]), "RunPipeline"]
+            + [str(options), *jobs]
+            + ["--plan", *plans],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            timeout=900 + 2 * len(plans),
+            check=False,
+        )
+    return log
+
+
 @pytest.fixture(scope="session")
 def results(tmp_path_factory):
     """Runs every pipeline; name -> directory with one directory for each output."""
     base = tmp_path_factory.mktemp("flink")
-    options = base / "options"
-    settings = flink_main.OPTIONS | {"parallelism.default": "1"}
-    options.write_text("".join(f"{name}={value}\n" for name, value in settings.items()), encoding="utf-8")
     directories, jobs, plans = {}, [], []
     for number, (name, (sql, folder)) in enumerate(pipelines().items()):
         directory = base / str(number)
@@ -160,20 +179,7 @@ def results(tmp_path_factory):
         sql = file.read_text(encoding="utf-8")
         plan.write_text(on_files(sql, base / "rows", base / "none.jsonl", own_clock=True), encoding="utf-8")
         plans.append(str(plan))
-    opened = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]
-    classes = compiled(base / "classes")
-    log = base / "flink.log"
-    with open(log, "wb") as output:
-        subprocess.run(
-            ["java", "-Xmx2g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", *opened, "-Dlog4j2.level=ERROR"]
-            + ["-cp", os.pathsep.join([str(classes), os.path.join(flink_jars(), "*")]), "RunPipeline"]
-            + [str(options), *jobs]
-            + ["--plan", *plans],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            timeout=900 + 2 * len(plans),
-            check=False,
-        )
+    log = run_jobs(base, jobs, plans)
     faults = {name: directory.glob("*.fault") for name, directory in directories.items()}
     ran = {name: [fault.read_text(encoding="utf-8") for fault in found] for name, found in faults.items()}
     assert any(directory.iterdir() for directory in directories.values()), log.read_text(errors="replace")[-6000:]
@@ -193,7 +199,8 @@ def number(digits):
 
 
 def rows(paths):
-    lines = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    # Other line breaks than this one may stand in a text.
+    lines = [line for path in paths for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
     read = (json.loads(line, parse_int=number, parse_float=number) for line in lines)
     written = (json.dumps(row, sort_keys=True, ensure_ascii=False) for row in read)
     # Half of a surrogate pair stays what it is in Flink, and is "?" in the Lambda.

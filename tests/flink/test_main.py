@@ -73,7 +73,8 @@ class Environment:
 
 def test_all_inserts_are_one_job():
     environment = Environment()
-    flink_main.submit(environment, ["CREATE a", "INSERT INTO a SELECT 1", "CREATE b", "INSERT INTO b SELECT 2"])
+    statements = ["CREATE a", "INSERT INTO a SELECT 1", "CREATE b", "INSERT INTO b SELECT 2"]
+    flink_main.submit(environment, statements, flink_main.OPTIONS)
     calls = [call for call in environment.calls if call[0] != "set"]
     assert calls == [
         ("sql", "CREATE a"),

@@ -1,8 +1,8 @@
 //! Random stateless queries over random records: what the record program makes of them.
 //!
 //! With PIPEC_RANDOM_CASES, a directory, each query is written there as a case, with `pipeline.sql` and the record
-//! program's rows as the expected ones; tests/flink runs them on a real Flink. PIPEC_RANDOM_SEED and
-//! PIPEC_RANDOM_COUNT change which and how many.
+//! program's rows as the expected ones; tests/flink runs them on a real Flink. PIPEC_RANDOM_SEED,
+//! PIPEC_RANDOM_COUNT and PIPEC_RANDOM_RECORDS change which, how many, and of how many records.
 
 use std::env;
 use std::fs;
@@ -31,7 +31,10 @@ day   DATE           $.day
 clock TIME           $.clock
 at    TIMESTAMP      $.at
 ";
-pub const RECORDS: usize = 60;
+/// Records of each query.
+pub fn records() -> usize {
+    number("PIPEC_RANDOM_RECORDS", 60) as usize
+}
 
 /// SplitMix64: the same numbers everywhere for one seed.
 pub struct Random(pub u64);
@@ -683,10 +686,10 @@ fn random_queries() {
     let mut written = 0;
     for case in 0..count {
         let sql = query(&mut random);
-        let records: Vec<String> = (0..RECORDS).map(|_| record(&mut random)).collect();
+        let lines: Vec<String> = (0..records()).map(|_| record(&mut random)).collect();
         let analyzed = support::analyzed(&sql, COLUMNS);
         let Some(query) = &analyzed.query else { panic!("{}", analyzed.text()) };
-        written += run_case(&format!("random-{seed}-{case}"), &sql, query, &records.join("\n"));
+        written += run_case(&format!("random-{seed}-{case}"), &sql, query, &lines.join("\n"));
     }
     assert!(written > 0, "no row was written");
 }

@@ -3,7 +3,7 @@
 
 use pipec::sql::{DataType, Literal, RecordFormat, Reference};
 
-use crate::random::{COLUMNS, RECORDS, Random, VALUES, number, query, run_case};
+use crate::random::{COLUMNS, Random, VALUES, number, query, records, run_case};
 use crate::support::{analyzed_as, analyzed_with};
 
 /// Texts that a field of CSV may be, beside those of [`VALUES`].
@@ -93,7 +93,7 @@ fn random_queries_of_csv() {
     let mut written = 0;
     for (case, delimiter) in (0..count).zip("|,\t; é".chars().cycle()) {
         let sql = query(&mut random);
-        let lines: Vec<String> = (0..RECORDS).map(|_| line(&mut random, delimiter)).collect();
+        let lines: Vec<String> = (0..records()).map(|_| line(&mut random, delimiter)).collect();
         let analyzed = analyzed_as(RecordFormat::Csv { delimiter }, &sql, COLUMNS, "", |_| Vec::new());
         let Some(query) = &analyzed.query else { panic!("{}", analyzed.text()) };
         written += run_case(&format!("random-csv-{seed}-{case}"), &sql, query, &lines.join("\n"));
@@ -149,10 +149,10 @@ fn random_queries_of_arrays() {
     let mut written = 0;
     for case in 0..count {
         let sql = query(&mut random);
-        let records: Vec<String> = (0..RECORDS).map(|_| record_of_elements(&mut random)).collect();
+        let lines: Vec<String> = (0..records()).map(|_| record_of_elements(&mut random)).collect();
         let analyzed = analyzed_with(&sql, &columns, "");
         let Some(query) = &analyzed.query else { panic!("{}", analyzed.text()) };
-        written += run_case(&format!("random-array-{seed}-{case}"), &sql, query, &records.join("\n"));
+        written += run_case(&format!("random-array-{seed}-{case}"), &sql, query, &lines.join("\n"));
     }
     assert!(written > 0, "no row was written");
 }
@@ -254,7 +254,7 @@ fn random_queries_of_tables() {
         let sql = sql
             .join(";\n")
             .replace("k.*", "k.\"key\" AS \"k\", k.\"name\", k.\"code\", k.\"worth\", k.\"known\"");
-        let lines: Vec<String> = (0..RECORDS * 4).map(|_| line(&mut random, '|')).collect();
+        let lines: Vec<String> = (0..records() * 4).map(|_| line(&mut random, '|')).collect();
         let tables = |span| (0..KEYS.len()).map(|at| table(at, large, span)).collect();
         let analyzed = analyzed_as(RecordFormat::Csv { delimiter: '|' }, &sql, COLUMNS, "", tables);
         let Some(query) = &analyzed.query else { panic!("{}", analyzed.text()) };

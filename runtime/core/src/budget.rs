@@ -15,11 +15,13 @@ const MAX_SEARCHED: usize = 64 << 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Exceeded;
 
-/// What is left for a record.
+/// What is left for a record, and what was found in it.
 #[derive(Debug, Default)]
 pub(crate) struct Budget {
     searched: Cell<usize>,
     exceeded: Cell<bool>,
+    /// A bit for each column whose value did not fit.
+    unfit: Cell<u128>,
 }
 
 impl Budget {
@@ -34,6 +36,18 @@ impl Budget {
     pub(crate) fn kept<T>(&self, made: Result<T, Exceeded>) -> Option<T> {
         self.exceeded.set(self.exceeded.get() || made.is_err());
         made.ok()
+    }
+
+    /// Notes that the record has a value in a column, and that it does not fit. A column counts once, however often it is
+    /// read; the last bit stands for all columns behind it.
+    #[cold]
+    pub(crate) fn unfit(&self, column: usize) {
+        self.unfit.set(self.unfit.get() | 1 << column.min(127));
+    }
+
+    /// How many columns had a value that did not fit.
+    pub(crate) fn unfit_columns(&self) -> u32 {
+        self.unfit.get().count_ones()
     }
 
     /// Whether the record has failed.

@@ -39,7 +39,13 @@ impl<'r> Row<'r> {
     #[inline]
     fn column(self, at: usize) -> Value<'r> {
         match self.values {
-            Values::Input { columns, found, numbers } => numbers.column(found[at], columns[at].data_type),
+            Values::Input { columns, found, numbers } => {
+                let value = numbers.column(found[at], columns[at].data_type);
+                if value.is_null() && !matches!(found[at], Raw::Absent | Raw::Null) {
+                    self.budget.unfit(at);
+                }
+                value
+            }
             Values::Inner(values) => values[at].borrowed(),
             Values::Fields { .. } | Values::Joined { .. } => self.other_column(at),
         }
@@ -50,7 +56,14 @@ impl<'r> Row<'r> {
     fn other_column(self, at: usize) -> Value<'r> {
         match self.values {
             Values::Fields { columns, found } => match &found[at] {
-                Some(text) => cast(Value::Text(Cow::Borrowed(text)), columns[at].data_type),
+                Some(text) => {
+                    let value = cast(Value::Text(Cow::Borrowed(text)), columns[at].data_type);
+                    // An empty field is NULL.
+                    if value.is_null() && !text.is_empty() {
+                        self.budget.unfit(at);
+                    }
+                    value
+                }
                 None => Value::Null,
             },
             Values::Joined { left, width, right } => match at.checked_sub(width) {

@@ -39,7 +39,7 @@ mod value;
 
 pub use decimal::{Decimal, DecimalError};
 pub use pattern::TimePart;
-pub use program::{Outcome, ProgramError, RecordProgram, Suffix, VERSION};
+pub use program::{Applied, Outcome, ProgramError, RecordProgram, Suffix, VERSION};
 pub use regex::{Expression, ExpressionError, Written};
 pub use run::MAX_ROWS;
 pub use scalar::{MAX_REPEATED, Scalar};

@@ -81,6 +81,21 @@ pub enum Outcome<'a> {
     ProcessingFailed,
 }
 
+/// What became of one record, and what was found in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied<'a> {
+    /// What became of it.
+    pub outcome: Outcome<'a>,
+    /// How many columns that the query read had a value that did not fit, and so were NULL.
+    pub invalid_values: u32,
+}
+
+impl<'a> From<Outcome<'a>> for Applied<'a> {
+    fn from(outcome: Outcome<'a>) -> Self {
+        Self { outcome, invalid_values: 0 }
+    }
+}
+
 impl RecordProgram {
     /// A program that only makes every record end with `append`.
     #[must_use]
@@ -136,20 +151,30 @@ impl RecordProgram {
     /// [`Outcome::Dropped`].
     #[must_use]
     pub fn apply<'a>(&self, record: &'a [u8]) -> Outcome<'a> {
-        self.apply_at(record, if self.has_clock { now() } else { 0 })
+        self.apply_counting(record).outcome
+    }
+
+    /// As [`RecordProgram::apply`], with what was found in the record.
+    #[must_use]
+    pub fn apply_counting<'a>(&self, record: &'a [u8]) -> Applied<'a> {
+        self.counted_at(record, if self.has_clock { now() } else { 0 })
     }
 
     /// As [`RecordProgram::apply`], at a time that the caller names, in milliseconds since 1970.
     #[must_use]
     pub fn apply_at<'a>(&self, record: &'a [u8], now: i64) -> Outcome<'a> {
+        self.counted_at(record, now).outcome
+    }
+
+    fn counted_at<'a>(&self, record: &'a [u8], now: i64) -> Applied<'a> {
         if let (Some(runner), Some(query)) = (&self.runner, &self.file.query) {
             return runner.run(query, record, now);
         }
         let missing = self.suffix().missing_from(record);
         if missing.is_empty() {
-            return Outcome::Ok(Cow::Borrowed(record));
+            return Outcome::Ok(Cow::Borrowed(record)).into();
         }
-        Outcome::Ok(Cow::Owned([record, missing].concat()))
+        Outcome::Ok(Cow::Owned([record, missing].concat())).into()
     }
 
     /// The suffix, if appending it is all that the program does.

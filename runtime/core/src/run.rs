@@ -7,7 +7,7 @@ use crate::csv;
 use crate::eval::{Row, Values};
 use crate::json::{self, Keys, Raw};
 use crate::lookup::{self, Index};
-use crate::program::Outcome;
+use crate::program::{Applied, Outcome};
 use crate::query::{Array, DataType, Format, Insert, Query};
 use crate::value::{Numbers, Value};
 
@@ -113,19 +113,20 @@ impl Runner {
     }
 
     /// What becomes of a record that is looked at so many milliseconds after 1970.
-    pub(crate) fn run<'a>(&self, query: &Query, record: &'a [u8], now: i64) -> Outcome<'a> {
+    pub(crate) fn run<'a>(&self, query: &Query, record: &'a [u8], now: i64) -> Applied<'a> {
         let budget = Budget::default();
         let mut output = Output { runner: self, query, now, budget: &budget, bytes: Vec::new(), rows: 0 };
         let fed = match query.format {
             Format::Json => output.json(record),
             Format::Csv(delimiter) => output.csv(record, delimiter),
         };
-        match fed {
+        let outcome = match fed {
             Err(Failed) => Outcome::ProcessingFailed,
             Ok(()) if budget.is_exceeded() => Outcome::ProcessingFailed,
             Ok(()) if output.bytes.is_empty() => Outcome::Dropped,
             Ok(()) => Outcome::Ok(Cow::Owned(output.bytes)),
-        }
+        };
+        Applied { outcome, invalid_values: budget.unfit_columns() }
     }
 }
 

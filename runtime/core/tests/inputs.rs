@@ -150,3 +150,50 @@ proptest! {
         let _ = program.apply(bytes.as_bytes());
     }
 }
+
+#[test]
+fn values_that_do_not_fit_are_counted_once_a_column() {
+    let types = vec![DataType::Text, DataType::Integer, DataType::Integer];
+    let query = |format: Format| {
+        let path = |key: &str| if format == Format::Json { vec![key.to_owned()] } else { Vec::new() };
+        Query {
+            columns: [("a", DataType::Text), ("b", DataType::Integer), ("c", DataType::Double)]
+                .map(|(key, data_type)| Column { path: path(key), data_type })
+                .to_vec(),
+            format,
+            array: None,
+            tables: Vec::new(),
+            streams: vec![Stream {
+                types: types.clone(),
+                keys: Some(["a", "b", "again"].map(String::from).to_vec()),
+            }],
+            inserts: vec![Insert {
+                from: 0,
+                into: 1,
+                lookups: Vec::new(),
+                filter: None,
+                items: vec![Expr::Column(0), Expr::Column(1), Expr::Column(1)],
+            }],
+        }
+    };
+    let counted = |format: Format, record: &str| {
+        let program = RecordProgram::querying(query(format), "\n").expect("it holds together");
+        program.apply_counting(record.as_bytes()).invalid_values
+    };
+    for (record, count) in [
+        (r#"{"a":"x","b":1,"c":2}"#, 0),
+        (r#"{"a":"x","b":null}"#, 0),
+        (r#"{}"#, 0),
+        (r#"{"a":{},"b":"one"}"#, 1),
+        (r#"{"b":[1]}"#, 1),
+        (r#"{"b":1e99}"#, 1),
+        // The query does not read it.
+        (r#"{"b":1,"c":"two"}"#, 0),
+        ("no JSON", 0),
+    ] {
+        assert_eq!(counted(Format::Json, record), count, "{record}");
+    }
+    for (record, count) in [("x,1,2", 0), ("x,,", 0), ("x", 0), ("x,one,2", 1), ("x,1e99,two", 1)] {
+        assert_eq!(counted(Format::Csv(','), record), count, "{record}");
+    }
+}

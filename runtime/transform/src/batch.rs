@@ -1,7 +1,7 @@
 //! A record program applied to a batch.
 
 use base64_simd::STANDARD;
-use pipec_core::{Outcome, RecordProgram, Suffix};
+use pipec_core::{Applied, Outcome, RecordProgram, Suffix};
 use serde::Serialize;
 
 use crate::{
@@ -24,6 +24,9 @@ pub struct Counts {
     /// Records answered `ProcessingFailed`, for whatever of the reasons below.
     #[serde(rename = "ProcessingFailed")]
     pub failed: usize,
+    /// Values that did not fit their columns, and so were NULL.
+    #[serde(rename = "InvalidValues")]
+    pub invalid_values: u64,
     /// Failed because their data is no base64.
     pub not_base64: usize,
     /// Failed because the program cannot be applied to them.
@@ -85,7 +88,7 @@ impl Batch {
         let answered = match (&record.data, program.appends_only()) {
             (None, _) => Err(Failure::NotBase64),
             (Some(base64), Some(suffix)) => self.append(record.id, base64, suffix),
-            (Some(base64), None) => self.run(record.id, base64, |payload| program.apply(payload)),
+            (Some(base64), None) => self.run(record.id, base64, |payload| program.apply_counting(payload)),
         };
         self.settle(record.id, answered);
     }
@@ -101,12 +104,14 @@ impl Batch {
         &mut self,
         id: &str,
         base64: &Base64<'_>,
-        apply: impl for<'a> FnOnce(&'a [u8]) -> Outcome<'a>,
+        apply: impl for<'a> FnOnce(&'a [u8]) -> Applied<'a>,
     ) -> Result<Answered, Failure> {
         let Scratch { decoded, encoded } = &mut self.scratch;
         decoded.clear();
         STANDARD.decode_append(base64.as_bytes(), decoded).map_err(|_| Failure::NotBase64)?;
-        match apply(decoded) {
+        let applied = apply(decoded);
+        self.counts.invalid_values += u64::from(applied.invalid_values);
+        match applied.outcome {
             Outcome::Ok(bytes) => {
                 encoded.clear();
                 STANDARD.encode_append(&bytes, encoded);
@@ -225,9 +230,9 @@ mod tests {
         for record in &parsed.records {
             let ran = record.data.as_ref().ok_or(Failure::NotBase64).and_then(|base64| {
                 batch.run(record.id, base64, |payload| match payload {
-                    b"a" => Outcome::Dropped,
-                    b"b" => Outcome::ProcessingFailed,
-                    other => Outcome::Ok(other.into()),
+                    b"a" => Outcome::Dropped.into(),
+                    b"b" => Applied { outcome: Outcome::ProcessingFailed, invalid_values: 2 },
+                    other => Applied { outcome: Outcome::Ok(other.into()), invalid_values: 1 },
                 })
             });
             batch.settle(record.id, ran);
@@ -237,6 +242,7 @@ mod tests {
         assert_eq!(results, ["Dropped", "ProcessingFailed", "Ok", "ProcessingFailed"]);
         assert_eq!(answers[2]["data"], "Yw==");
         assert_eq!((batch.counts.dropped, batch.counts.not_applicable, batch.counts.not_base64), (1, 1, 1));
+        assert_eq!(batch.counts.invalid_values, 3);
     }
 
     #[test]

@@ -67,8 +67,9 @@ struct Metric {
     unit: &'static str,
 }
 
-/// The metrics of a program that drops records. Each is billed by the month, so there is none that is always 0.
-const METRICS: &[Metric] = &[count("Records"), count("ProcessingFailed"), count("Dropped")];
+/// The metrics of a program with a query, which drops records and reads values. Each is billed by the month, so there is none that is always 0.
+const METRICS: &[Metric] =
+    &[count("Records"), count("ProcessingFailed"), count("Dropped"), count("InvalidValues")];
 /// Those of a program that drops none.
 const METRICS_OF_APPENDING: &[Metric] = METRICS.split_at(2).0;
 

@@ -11,6 +11,10 @@ pub const KPU_VCPUS: u64 = 1;
 pub const KPU_MEMORY_BYTES: u64 = 4 * GIB;
 /// Bytes of running storage of one KPU. Managed Flink constraints, 2026-08.
 pub const KPU_STORAGE_BYTES: u64 = 50 * GIB;
+/// Bytes of a record that the Kinesis connector writes; a larger one is an exception that ends the job. No option of its
+/// table changes it. `DEFAULT_MAX_RECORD_SIZE_IN_B` of `KinesisStreamsSinkBuilder`, flink-connector-aws 5.1.0 and 6.0.0,
+/// 2026-11.
+pub const SINK_RECORD_BYTES: u64 = MIB;
 /// KPUs billed on top for orchestration, per application. Managed Flink pricing notes, 2026-08.
 pub const KPU_ORCHESTRATION: u64 = 1;
 /// KPUs of one application by default. Managed Flink limits page, 2026-11 (the API text says 64

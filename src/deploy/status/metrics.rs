@@ -204,7 +204,7 @@ const DELIVERY: Kind = Kind {
     ],
 };
 
-/// The transform. Lambda developer guide, "Types of metrics for Lambda functions", 2026-11; the last three are its own,
+/// The transform. Lambda developer guide, "Types of metrics for Lambda functions", 2026-11; the last four are its own,
 /// from its log.
 const TRANSFORM: Kind = Kind {
     namespace: "AWS/Lambda",
@@ -215,6 +215,14 @@ const TRANSFORM: Kind = Kind {
         fault(metric("throttles", "throttles", "Throttles", "Sum", Reading::Sum, Unit::Count)),
         own(metric("records", "records", "Records", "Sum", Reading::Sum, Unit::Count)),
         own(metric("records_dropped", "records dropped", "Dropped", "Sum", Reading::Sum, Unit::Count)),
+        own(metric(
+            "values_invalid",
+            "values that do not fit",
+            "InvalidValues",
+            "Sum",
+            Reading::Sum,
+            Unit::Count,
+        )),
         fault(own(metric(
             "records_failed",
             "records failed",
@@ -233,6 +241,15 @@ const RECORDS_OUT: Metric = metric(
     "Average",
     Reading::Newest,
     Unit::PerSecond,
+);
+/// Records that came after their window was closed.
+const RECORDS_LATE: Metric = metric(
+    "records_late",
+    "records too late",
+    "numLateRecordsDropped",
+    "Maximum",
+    Reading::Growth,
+    Unit::Count,
 );
 const CHECKPOINTS_FAILED: Metric = fault(metric(
     "checkpoints_failed",
@@ -259,6 +276,7 @@ const FLINK_1: Kind = Kind {
             Unit::Milliseconds,
         )),
         CHECKPOINTS_FAILED,
+        RECORDS_LATE,
         RECORDS_OUT,
     ],
 };
@@ -278,6 +296,7 @@ const FLINK_2: Kind = Kind {
             Unit::Milliseconds,
         )),
         CHECKPOINTS_FAILED,
+        RECORDS_LATE,
         RECORDS_OUT,
     ],
 };

@@ -55,6 +55,25 @@ fn write_parts(report: &PlanReport, text: &mut String) {
             if analytics.stateless { "stateless" } else { "with state" }
         );
         section(text, "analytics", &facts);
+        if let Some(state) = &analytics.endless_state {
+            for place in &state.places {
+                let size = match (place.keys, place.bytes) {
+                    (Some(keys), Some(bytes)) => {
+                        format!(
+                            "{} keys, about {} MB",
+                            amount(keys as f64),
+                            amount(bytes.div_ceil(1_000_000) as f64)
+                        )
+                    }
+                    _ => "of as many keys as come".into(),
+                };
+                let _ = writeln!(text, "  state without an end: {}, {size}", place.what);
+            }
+            let _ = match state.ttl_seconds {
+                0 => writeln!(text, "  no key is ever forgotten"),
+                seconds => writeln!(text, "  a key is forgotten after a silence of {}", Duration(seconds)),
+            };
+        }
         write_throughput(analytics, text);
         for forest in &analytics.forests {
             let _ = writeln!(text, "  {forest}");

@@ -278,7 +278,14 @@ impl Expressions<'_> {
 
     /// A sum of whole numbers that stays within its type.
     fn plain(&self, expr: &Expr) -> String {
-        let inner = |part: &Expr| if is_sum(part) { self.plain(part) } else { self.print(part) };
+        // Numbers that are written down are of 32 bits for Flink, and so would be what they make together.
+        let mut is_written = expr.data_type == DataType::BigInt;
+        expr.operands(&mut |part| is_written &= self::is_written(part));
+        let inner = |part: &Expr| match constant(part) {
+            Some(value) if is_written => format!("CAST({value} AS BIGINT)"),
+            _ if is_sum(part) => self.plain(part),
+            _ => self.print(part),
+        };
         match &expr.kind {
             ExprKind::Arithmetic { operator, left, right } => {
                 self.operation(*operator, left, right, expr.data_type, &inner)
@@ -427,6 +434,13 @@ fn constant(expr: &Expr) -> Option<i128> {
         ExprKind::Literal(Literal::Integer(value)) => Some((*value).into()),
         _ => None,
     }
+}
+
+/// Whether nothing but numbers is in it.
+fn is_written(expr: &Expr) -> bool {
+    let mut all = constant(expr).is_some() || is_sum(expr);
+    expr.operands(&mut |part| all &= is_written(part));
+    all
 }
 
 fn within(part: &Expr, least: Binding, inner: &dyn Fn(&Expr) -> String) -> String {

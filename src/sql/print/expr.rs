@@ -193,7 +193,7 @@ impl Expressions<'_> {
                 format!("{operand} {}BETWEEN {low} AND {high}", not(*negated))
             }
             ExprKind::Like { operand, pattern, negated } => {
-                let operand = self.bound(operand, Binding::Add);
+                let operand = self.searched(expr).unwrap_or_else(|| self.bound(operand, Binding::Add));
                 format!("{operand} {}LIKE {}", not(*negated), self::pattern(pattern))
             }
             ExprKind::Case { branches, otherwise } => {
@@ -207,6 +207,15 @@ impl Expressions<'_> {
                 text + " END"
             }
             ExprKind::Coalesce(list) => self.call("COALESCE", list),
+            // Flink compares a REAL with a DOUBLE as two of the first.
+            ExprKind::NullIf { value, unwanted }
+                if (value.data_type, unwanted.data_type) == (DataType::Real, DataType::Double) =>
+            {
+                let (value, unwanted) = (self.print(value), self.operand(unwanted));
+                format!(
+                    "CASE WHEN CAST({value} AS DOUBLE) = {unwanted} THEN CAST(NULL AS FLOAT) ELSE {value} END"
+                )
+            }
             ExprKind::NullIf { value, unwanted } => {
                 format!("NULLIF({}, {})", self.print(value), self.print(unwanted))
             }
@@ -234,16 +243,27 @@ impl Expressions<'_> {
                     let length = parts.get(3).map_or(String::new(), |length| format!(" FOR {length}"));
                     format!("OVERLAY({} PLACING {} FROM {}{length})", parts[0], parts[1], parts[2])
                 }
-                Function::Replace => self.call("REPLACE", arguments),
-                Function::RegexpReplace => self.call("REGEXP_REPLACE", arguments),
-                Function::RegexpExtract => self.call("REGEXP_EXTRACT", arguments),
+                Function::Replace => {
+                    let [text, what] = [0, 1].map(|at| self.print(&arguments[at]));
+                    let by = self.replacement(&arguments[0], Some(&arguments[1]), &arguments[2]);
+                    format!("REPLACE({text}, {what}, {by})")
+                }
+                Function::RegexpReplace => {
+                    let text = self.searched(expr).unwrap_or_else(|| self.print(&arguments[0]));
+                    let by = self.replacement(&arguments[0], None, &arguments[2]);
+                    format!("REGEXP_REPLACE({text}, {}, {by})", self.print(&arguments[1]))
+                }
                 Function::SimilarTo => {
+                    let text = self.searched(expr).unwrap_or_else(|| self.bound(&arguments[0], Binding::Add));
                     let escape = arguments.get(2).map(|escape| format!(" ESCAPE {}", self.print(escape)));
+                    format!("{text} SIMILAR TO {}{}", self.print(&arguments[1]), escape.unwrap_or_default())
+                }
+                Function::RegexpExtract => {
+                    let text = self.searched(expr).unwrap_or_else(|| self.print(&arguments[0]));
                     format!(
-                        "{} SIMILAR TO {}{}",
-                        self.bound(&arguments[0], Binding::Add),
+                        "REGEXP_EXTRACT({text}, {}, {})",
                         self.print(&arguments[1]),
-                        escape.unwrap_or_default()
+                        self.print(&arguments[2])
                     )
                 }
                 Function::SplitIndex => self.call("SPLIT_INDEX", arguments),

@@ -9,6 +9,8 @@
 
 mod aggregate;
 mod arithmetic;
+mod bounds;
+mod errors;
 mod expr;
 mod forest;
 mod from;
@@ -18,6 +20,7 @@ mod time;
 mod time_texts;
 mod window;
 
+pub use bounds::row_may_be_too_large;
 pub(super) use records::raw_type_of;
 pub(super) use time_texts::COPIES as TIME_TEXT_COPIES;
 
@@ -48,9 +51,17 @@ pub fn print_flink(query: &Query) -> String {
         let stream = query.stream(insert.into);
         if stream.role == Role::Output {
             let select = Printer::new(query, insert).select();
+            let select = match bounds::rows_fit(insert, stream) {
+                Some(fits) => {
+                    text.push_str("-- A row of more than 1 MiB, which the sink cannot take, is left out.\n");
+                    format!("SELECT * FROM (\n{select}\n)\nWHERE {fits}")
+                }
+                None => select,
+            };
             let _ = write!(text, "INSERT INTO {}\n{select};\n\n", quote::name(&stream.name));
         }
     }
+    errors::print(query, &mut text);
     text
 }
 

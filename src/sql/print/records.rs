@@ -6,7 +6,7 @@ use super::super::data_type::{DataType, Family};
 use super::super::epoch::EpochUnit;
 use super::super::query::{Clock, Column, EventTime, Query, RecordFormat, Start, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
-use super::{arithmetic, column_name, expr, quote, time, time_name, time_texts};
+use super::{arithmetic, column_name, errors, expr, quote, time, time_name, time_texts};
 
 /// A key of the records, with what lies below it.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ fn table(query: &Query) -> (Vec<String>, String, &'static str) {
             let mut fields = Vec::new();
             for column in query.input.iter().filter(|column| around(query, column).is_none()) {
                 let array = column.path.elements().map(|(array, _)| array.len());
-                add(&mut fields, column.path.segments(), array, raw_type_of(column));
+                add(&mut fields, column.path.segments(), array, table_type(query, column));
             }
             let field = |field: &Field| format!("  {} {}", quote::name(field.key), type_of(&field.shape));
             let options = "'format' = 'json',\n  'json.ignore-parse-errors' = 'true',\n  \
@@ -82,7 +82,11 @@ fn table(query: &Query) -> (Vec<String>, String, &'static str) {
                 .to_owned();
             let comment = "-- The records as they are. A field that is missing or has another type is NULL; what is no JSON \
                            object is skipped.";
-            (fields.iter().map(field).collect(), options, comment)
+            let mut fields: Vec<String> = fields.iter().map(field).collect();
+            if errors::needs_exact(query) {
+                fields.push(format!("  {} DECIMAL(1, 0)", errors::EXACT));
+            }
+            (fields, options, comment)
         }
         RecordFormat::Csv { delimiter } => {
             let stream = query.stream(StreamId::INPUT);
@@ -142,7 +146,7 @@ fn start(start: Start) -> String {
 }
 
 /// One row for each element of the array, where columns lie in one; a record without elements gives one row.
-fn elements(query: &Query) -> String {
+pub(super) fn elements(query: &Query) -> String {
     let columns = || query.input.iter().filter(|_| query.format == RecordFormat::Json);
     let Some((array, _)) = columns().find_map(|column| column.path.elements()) else { return String::new() };
     let mut keys: Vec<String> = Vec::new();
@@ -156,25 +160,46 @@ fn elements(query: &Query) -> String {
     format!("\n  LEFT JOIN UNNEST(`record`.{}) AS `element` ({}) ON TRUE", array.join("."), keys.join(", "))
 }
 
-/// The value of a column, with its type.
-fn value(query: &Query, at: usize, column: &Column) -> String {
-    let (path, raw) = match (query.format, column.path.elements()) {
+/// Where a column lies, in FROM of the view.
+pub(super) fn text(query: &Query, at: usize, column: &Column) -> String {
+    match (query.format, column.path.elements()) {
         (RecordFormat::Csv { .. }, _) => {
-            let field = column_name(query.stream(StreamId::INPUT), at);
-            (format!("`record`.{field}"), DataType::Varchar(None))
+            format!("`record`.{}", column_name(query.stream(StreamId::INPUT), at))
         }
         (RecordFormat::Json, Some((_, element))) => {
             let keys: Vec<String> = element.iter().map(|key| quote::name(key)).collect();
-            (format!("`element`.{}", keys.join(".")), raw_type_of(column))
+            format!("`element`.{}", keys.join("."))
         }
-        (RecordFormat::Json, None) => {
-            let path = match around(query, column) {
-                Some(object) => inside(object, column),
-                None => format!("`record`.{}", path(column)),
-            };
-            (path, raw_type_of(column))
+        (RecordFormat::Json, None) => match around(query, column) {
+            Some(object) => inside(object, column),
+            None => format!("`record`.{}", path(column)),
+        },
+    }
+}
+
+/// What the table of records gives a column: its text, where faults are written.
+fn table_type(query: &Query, column: &Column) -> DataType {
+    match query.errors {
+        Some(_) => DataType::Varchar(None),
+        None => raw_type_of(column),
+    }
+}
+
+/// A value at a path as its raw type, and that type.
+fn raw_value(query: &Query, path: String, column: &Column) -> (String, DataType) {
+    match query.format {
+        RecordFormat::Csv { .. } => (path, DataType::Varchar(None)),
+        RecordFormat::Json => {
+            let data_type = raw_type_of(column);
+            let is_read = table_type(query, column) == data_type;
+            (if is_read { path } else { errors::of_text(&path, data_type) }, data_type)
         }
-    };
+    }
+}
+
+/// The value of a column, with its type.
+pub(super) fn value(query: &Query, at: usize, column: &Column) -> String {
+    let (path, raw) = raw_value(query, text(query, at, column), column);
     let data_type = column.data_type;
     if raw == data_type && data_type.is_approximate() {
         // No JSON number is infinite, or NaN, which Flink reads in texts.
@@ -195,6 +220,16 @@ fn read(path: &str, raw: DataType, column: &Column, between: &str) -> String {
 
 /// Stands for an event time that a record does not have: the start of the year 1, which programs write for none.
 const NO_TIME: &str = "TIMESTAMP '0001-01-01 00:00:00'";
+
+/// The event time of a record, from the path of its column; NULL where it has none.
+pub(super) fn event_value(query: &Query, event_time: EventTime, path: String) -> String {
+    let column = &query.input[event_time.column];
+    let (path, raw) = raw_value(query, path, column);
+    match event_time.unit {
+        Some(unit) => time::since_epoch(&path, raw, unit),
+        None => read(&path, raw, column, "\n    "),
+    }
+}
 
 /// The column that takes an object as a text, of those that hold this one's value: the outermost.
 fn around<'q>(query: &'q Query, column: &Column) -> Option<&'q Column> {
@@ -228,16 +263,11 @@ fn time_fields(query: &Query, time: TimeAttribute) -> Vec<String> {
         },
         (TimeAttribute::EventTime, Some(event_time)) => {
             let column = &query.input[event_time.column];
-            let (path, raw) = match query.format {
-                RecordFormat::Json => (path(column), raw_type_of(column)),
-                RecordFormat::Csv { .. } => {
-                    (column_name(query.stream(StreamId::INPUT), event_time.column), DataType::Varchar(None))
-                }
+            let path = match query.format {
+                RecordFormat::Json => path(column),
+                RecordFormat::Csv { .. } => column_name(query.stream(StreamId::INPUT), event_time.column),
             };
-            let value = match event_time.unit {
-                Some(unit) => time::since_epoch(&path, raw, unit),
-                None => read(&path, raw, column, "\n    "),
-            };
+            let value = event_value(query, event_time, path);
             // Without any lateness, Flink drops rows that are as old as the newest one.
             let lateness = i64::try_from(event_time.lateness_ms).unwrap_or(i64::MAX).max(1);
             vec![
@@ -269,6 +299,11 @@ pub(super) fn has_event_time(query: &Query, time: &str) -> String {
         Some(event_time) => format!("{is_there}\n  AND {}", is_not_ahead(time, event_time)),
         None => is_there,
     }
+}
+
+/// The opposite of [`has_event_time`].
+pub(super) fn lacks_event_time(event_time: EventTime, time: &str) -> String {
+    format!("({time} <= {NO_TIME} OR NOT {})", is_not_ahead(time, event_time))
 }
 
 /// Where the value of a column lies in the table of records.

@@ -380,6 +380,7 @@ fn finish(
         references,
         inserts,
         left_out,
+        errors: None,
     })
 }
 

@@ -1,0 +1,111 @@
+//! What keeps one record from stopping the job: texts that are searched or replaced are bounded, and a row that
+//! the sink cannot take is left out.
+//!
+//! All of it is decided by types, when the pipeline is compiled: where no text can be as long, nothing is printed.
+
+use super::super::expr::{Expr, ExprKind, Literal};
+use super::super::query::{Insert, Stream, StreamColumn};
+use super::super::regex_cost;
+use super::expr::Expressions;
+use super::quote;
+use crate::aws::limits::MIB;
+use crate::aws::limits::flink::SINK_RECORD_BYTES;
+
+/// Characters that a text may grow to by a replacement; a few of them fit into the memory of a KPU.
+const MOST_REPLACED: u64 = 64 * MIB;
+/// Characters of a text without a length: no record is much longer.
+const UNBOUNDED: u64 = MIB;
+/// Bytes of a character in JSON, at most: `\u0001`.
+const CHARACTER_BYTES: u64 = 6;
+/// Bytes of a value that is no text, at most: a DECIMAL with its sign and its point, quotes around a time.
+const VALUE_BYTES: u64 = 48;
+/// Texts of up to so many characters are not looked at one by one.
+const SHORT: u32 = 1_000;
+
+impl Expressions<'_> {
+    /// A text, or NULL where it has more characters.
+    fn at_most(&self, text: &Expr, characters: u64) -> String {
+        let written = self.print(text);
+        match &text.kind {
+            ExprKind::Column(_) => {
+                format!("CASE WHEN CHAR_LENGTH({written}) <= {characters} THEN {written} END")
+            }
+            // It is not written twice, since it may hold as much in turn.
+            _ => format!("REGEXP_EXTRACT({written}, '^(?s).{{0,{characters}}}\\z', 0)"),
+        }
+    }
+
+    /// The text that is searched, if it is not longer than the expression bears.
+    pub(super) fn searched(&self, search: &Expr) -> Option<String> {
+        let (text, longest) = regex_cost::searched(search)?;
+        let most = regex_cost::limit(text, longest)?;
+        Some(self.at_most(text, most.into()))
+    }
+
+    /// What takes the place of matches of `what`, each at least a character long where that is not known; NULL where the
+    /// text would become too long.
+    pub(super) fn replacement(&self, text: &Expr, what: Option<&Expr>, by: &Expr) -> String {
+        let characters = |expr: &Expr| match &expr.kind {
+            ExprKind::Literal(Literal::Text(text)) => text.chars().count() as u64,
+            _ => expr.data_type.text_length().flatten().map_or(UNBOUNDED, u64::from),
+        };
+        let each = match what.map(|what| &what.kind) {
+            Some(ExprKind::Literal(Literal::Text(text))) => (text.chars().count() as u64).max(1),
+            _ => 1,
+        };
+        let matches = characters(text) / each + 1;
+        if matches.saturating_mul(characters(by)) <= MOST_REPLACED {
+            self.print(by)
+        } else {
+            self.at_most(by, (MOST_REPLACED / matches).max(1))
+        }
+    }
+}
+
+/// What must be true of the rows of an insert, so that the sink takes them. Rows of groups are written as they are: Flink would
+/// push a condition on their keys below the aggregate, and then see no window any more.
+pub(super) fn rows_fit(insert: &Insert, output: &Stream) -> Option<String> {
+    if insert.select.group.is_some() { None } else { fits(output) }
+}
+
+/// What must be true of the rows of an output, so that the sink takes them; `None` if it takes all that the types allow.
+fn fits(output: &Stream) -> Option<String> {
+    let key =
+        |column: &StreamColumn| serde_json::to_string(&column.name).map_or(0, |key| key.len() as u64 + 2);
+    let (mut fixed, mut most) = (2, 2_u64);
+    let mut texts = Vec::new();
+    for column in &output.columns {
+        let value = match column.data_type.text_length() {
+            None => VALUE_BYTES,
+            Some(Some(length)) => u64::from(length) * CHARACTER_BYTES + 2,
+            Some(None) => SINK_RECORD_BYTES,
+        };
+        most = most.saturating_add(key(column) + value);
+        fixed += key(column);
+        match column.data_type.text_length() {
+            Some(length) if length.is_none_or(|length| length > SHORT) => {
+                texts.push(quote::name(&column.name))
+            }
+            _ => fixed += value,
+        }
+    }
+    if most <= SINK_RECORD_BYTES {
+        return None;
+    }
+    let rest = SINK_RECORD_BYTES.saturating_sub(fixed);
+    let sum = |of: &dyn Fn(&str) -> String| texts.iter().map(|text| of(text)).collect::<Vec<_>>().join(" + ");
+    let characters = sum(&|text| format!("COALESCE(CHAR_LENGTH({text}), 0)"));
+    // Quotes, escapes and all: four characters for each three bytes.
+    let encoded = sum(&|text| format!("COALESCE(CHAR_LENGTH(TO_BASE64(JSON_STRING({text}))), 8)"));
+    let quotes = 2 * texts.len() as u64;
+    Some(format!(
+        "{characters} <= {}\n  OR {encoded} <= {}",
+        rest.saturating_sub(quotes) / CHARACTER_BYTES,
+        rest / 3 * 4,
+    ))
+}
+
+/// Whether the types of an output allow a row that the sink cannot take.
+pub fn row_may_be_too_large(output: &Stream) -> bool {
+    fits(output).is_some()
+}

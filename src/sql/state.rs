@@ -1,0 +1,70 @@
+//! State without an end: what Flink remembers of every key that ever came, since nothing in the query says when a key
+//! is over. Windows, joins within bounds of time and `RANGE` of an interval forget by themselves.
+
+use super::expr::{Aggregate, Expr, ExprKind, Literal};
+use super::query::{Frame, Insert, Order, Query, StreamColumn};
+use crate::source::Span;
+
+/// A place of a query whose state grows with every new key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EndlessState<'a> {
+    /// What it is, in a few words: `LAG`, `OVER (ROWS ..)`.
+    pub what: &'static str,
+    /// The columns whose values are its keys, in alphabetical order; none where there is one key for all rows, `None` where a
+    /// key is no column.
+    pub keys: Option<Vec<String>>,
+    /// Rows that are remembered of a key.
+    pub rows: u64,
+    /// The columns of such a row.
+    pub columns: &'a [StreamColumn],
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl Query {
+    /// All places whose state only a time-to-live ends.
+    pub fn endless_states(&self) -> Vec<EndlessState<'_>> {
+        self.inserts.iter().filter_map(|insert| self.endless_state(insert)).collect()
+    }
+
+    fn endless_state(&self, insert: &Insert) -> Option<EndlessState<'_>> {
+        let select = &insert.select;
+        let over = select.over.as_ref().filter(|over| matches!(over.order, Order::Time(_)))?;
+        let (what, rows) = match over.frame {
+            Frame::Range(_) => return None,
+            Frame::None => ("LAG", 1 + select.items.iter().map(rows_back).max().unwrap_or(1)),
+            Frame::Rows(rows) => ("OVER (ROWS ..)", rows + 1),
+            Frame::Unbounded | Frame::UnboundedRows => ("OVER without a bound", 1),
+        };
+        let streams = select.from.streams();
+        let name = |key: &Expr| match &key.kind {
+            ExprKind::Column(column) => {
+                let stream = self.stream(*streams.get(column.relation)?);
+                Some(stream.columns.get(column.column)?.name.clone())
+            }
+            _ => None,
+        };
+        let mut keys: Option<Vec<String>> = over.partition.iter().map(name).collect();
+        if let Some(keys) = &mut keys {
+            keys.sort();
+        }
+        let columns = &self.stream(*streams.first()?).columns;
+        Some(EndlessState { what, keys, rows, columns, span: over.span })
+    }
+}
+
+/// How many rows back an expression looks by LAG.
+fn rows_back(expr: &Expr) -> u64 {
+    let own = match &expr.kind {
+        ExprKind::Aggregate { function: Aggregate::Lag, arguments, .. } => {
+            match arguments.get(1).map(|before| &before.kind) {
+                Some(ExprKind::Literal(Literal::Integer(rows))) => rows.unsigned_abs(),
+                _ => 1,
+            }
+        }
+        _ => 0,
+    };
+    let mut most = own;
+    expr.operands(&mut |operand| most = most.max(rows_back(operand)));
+    most
+}
