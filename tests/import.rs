@@ -248,7 +248,7 @@ proptest! {
     fn no_value_leaves_its_place(value in prop::collection::vec(any::<char>(), 0..24), place in 0..12usize) {
         let value: String = value.into_iter().collect();
         let mut text = include_str!("import/cases/describe-v2/alerts.json").to_owned();
-        let places = ["\"alerts\"", "SOURCE_SQL_STREAM\"", "sensor\"", "VARCHAR(16)\"", "HOT\"", "\"DOUBLE", "function:unzip", "deliverystream/all", "ALL_SENSORS", "|", "\"2.1\"", "SQL-1_0"];
+        let places = ["\"alerts\"", "SENSORS\"", "sensor\"", "VARCHAR(16)\"", "HOT\"", "\"DOUBLE", "function:unzip", "deliverystream/all", "ALL_SENSORS", "|", "\"2.1\"", "SQL-1_0"];
         let quoted = serde_json::Value::from(value.as_str()).to_string();
         let inner = &quoted[1..quoted.len() - 1];
         text = text.replace(places[place].trim_matches('"'), inner);

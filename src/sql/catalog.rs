@@ -492,7 +492,7 @@ mod tests {
                 || refused.iter().any(|(refused, _)| refused == name)
                 || ["STDDEV", "VARIANCE", "TRY_CAST"].contains(name)
         };
-        let undecided: Vec<&&str> = FLINK_FUNCTIONS.iter().filter(|name| !is_decided(*name)).collect();
+        let undecided: Vec<&&str> = FLINK_FUNCTIONS.iter().filter(|name| !is_decided(name)).collect();
         assert!(undecided.is_empty(), "{undecided:?}");
     }
 

@@ -14,6 +14,7 @@ DESCRIBED = [
     pytest.param(service, CASES / file, id=file)
     for service, file in [
         ("kinesisanalytics", "describe-v1/trades.json"),
+        ("kinesisanalytics", "describe-stream/till.json"),
         ("kinesisanalyticsv2", "describe-v2/alerts.json"),
     ]
 ]

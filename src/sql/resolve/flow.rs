@@ -47,7 +47,12 @@ pub(in super::super) fn resolve(
             }
         }
     }
-    let empty = super::input_name::leave_out_empty_parts(&mut inserts, &streams.input, diagnostics);
+    let (out, empty) = super::input_name::leave_out_empty_parts(&inserts, &streams.input, diagnostics);
+    let mut at = 0;
+    inserts.retain(|_| {
+        at += 1;
+        !out.contains(&(at - 1))
+    });
     for create in created.into_iter().filter(|create| !empty.contains(&create.name.text)) {
         streams.declare(create, diagnostics);
     }

@@ -1,7 +1,7 @@
 //! What the input is called: `NAME_001` after the prefix that the old service gave its in-application streams, and
 //! `NAME_002` and on where it read the records in several.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::super::name::Name;
 use super::super::parse::InsertInto;
@@ -52,24 +52,24 @@ pub(super) fn prefix(name: &str) -> Option<(&str, u16)> {
 }
 
 /// Leaves out what reads a part of the input that has no records: all of them come in the part of the lowest number.
-/// Gives the names of streams that nothing is left to go into.
+/// Gives the places of these, and the names of streams that nothing is left to go into.
 pub(super) fn leave_out_empty_parts(
-    inserts: &mut Vec<Box<InsertInto>>,
+    inserts: &[Box<InsertInto>],
     input: &InputName,
     diagnostics: &mut Vec<Diagnostic>,
-) -> HashSet<String> {
+) -> (HashSet<usize>, BTreeSet<String>) {
     let reads = || inserts.iter().flat_map(|insert| &insert.reads);
     let numbers = || reads().filter_map(|read| input.number(&read.text));
     let Some(least) = numbers().min().filter(|least| numbers().any(|number| number > *least)) else {
-        return HashSet::new();
+        return (HashSet::new(), BTreeSet::new());
     };
     let part = reads().find(|read| input.number(&read.text) == Some(least));
     let part = part.map(|part| part.text.clone()).unwrap_or_default();
-    let mut empty: HashSet<String> = HashSet::new();
-    let is_empty = |empty: &HashSet<String>, read: &Name| {
+    let mut empty: BTreeSet<String> = BTreeSet::new();
+    let is_empty = |empty: &BTreeSet<String>, read: &Name| {
         empty.contains(&read.text) || input.number(&read.text).is_some_and(|number| number > least)
     };
-    let targets: HashSet<String> =
+    let targets: BTreeSet<String> =
         inserts.iter().filter_map(|insert| Some(insert.into.as_ref()?.text.clone())).collect();
     let is_known = |read: &&Name| input.is(&read.text) || targets.contains(&read.text);
     let mut out: HashSet<usize> = HashSet::new();
@@ -109,12 +109,7 @@ pub(super) fn leave_out_empty_parts(
             diagnostics.push(refusal(span, &format!("`{read}` beside another part of the input"), &help));
         }
     }
-    let mut at = 0;
-    inserts.retain(|_| {
-        at += 1;
-        !out.contains(&(at - 1))
-    });
-    empty
+    (out, empty)
 }
 
 #[cfg(test)]

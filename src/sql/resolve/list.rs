@@ -59,7 +59,7 @@ fn relations(condition: &Expr) -> Vec<usize> {
     fn add(expr: &Expr, found: &mut Vec<usize>) {
         match expr.kind {
             ExprKind::Column(ColumnRef { relation, .. }) | ExprKind::Rowtime { relation } => {
-                found.push(relation)
+                found.push(relation);
             }
             _ => expr.operands(&mut |operand| add(operand, found)),
         }

@@ -125,13 +125,13 @@ impl Resolver<'_, '_> {
         };
         let Some(Interval::Milliseconds(ms)) = Interval::read(interval) else { return None };
         let length = self.length_of_time(length)?;
-        Some(length.and_then(|length| {
+        Some(length.map(|length| {
             let span = length.span();
             let length = Box::new(length.into_type(DataType::BigInt));
             let kind = ExprKind::Literal(Literal::Integer(ms));
             let ms = Box::new(Expr { kind, data_type: DataType::BigInt, span });
             let (left, right) = if is_left { (length, ms) } else { (ms, length) };
-            Some(typed(ExprKind::Compare { operator, left, right }, DataType::Boolean, span))
+            typed(ExprKind::Compare { operator, left, right }, DataType::Boolean, span)
         }))
     }
 

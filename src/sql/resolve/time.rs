@@ -459,11 +459,11 @@ impl Resolver<'_, '_> {
         let arguments = super::functions::expressions(list)?;
         let [_, from, to] = arguments.as_slice() else { return None };
         let (to, from) = (self.unix_timestamp(to, name.span), self.unix_timestamp(from, name.span));
-        Some(to.zip(from).and_then(|(to, from)| {
+        Some(to.zip(from).map(|(to, from)| {
             let [left, right] = [to, from].map(|time| Box::new(time.into_type(DataType::BigInt)));
             let span = cover(left.span, right.span);
             let operator = Arithmetic::Subtract;
-            Some(typed(ExprKind::Arithmetic { operator, left, right }, DataType::BigInt, span))
+            typed(ExprKind::Arithmetic { operator, left, right }, DataType::BigInt, span)
         }))
     }
 
