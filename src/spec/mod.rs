@@ -362,12 +362,12 @@ pub struct Analytics {
     pub flink: Option<Flink>,
 }
 
-/// A table that is read when the pipeline is compiled and stands in the generated SQL: up to 1,000 rows. A new version
+/// A table that is read when the pipeline is compiled and stands in the generated SQL: up to 5,000 rows. A new version
 /// of it is a new deployment.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReferenceTable {
-    /// A file beside the spec, up to 64 KiB.
+    /// A file beside the spec, up to 256 KiB.
     #[schemars(extend("examples" = ["companies.csv"]))]
     pub file: String,
     /// `csv`: one row a line, fields by the order of the columns; a first line of the columns' names is left out.

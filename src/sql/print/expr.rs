@@ -140,6 +140,11 @@ impl Expressions<'_> {
         }
     }
 
+    /// An expression as an operand of any operator.
+    pub(super) fn atom(&self, expr: &Expr) -> String {
+        self.bound(expr, Binding::Atom)
+    }
+
     /// An expression as an operand of a comparison.
     pub(super) fn operand(&self, expr: &Expr) -> String {
         self.bound(expr, Binding::Add)

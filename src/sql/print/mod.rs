@@ -14,6 +14,7 @@ mod errors;
 mod expr;
 mod forest;
 mod from;
+mod lookup;
 mod quote;
 mod records;
 mod time;
@@ -21,6 +22,7 @@ mod time_texts;
 mod window;
 
 pub use bounds::row_may_be_too_large;
+pub(super) use lookup::ROWS_OF_TEXT;
 pub(super) use records::raw_type_of;
 pub(super) use time_texts::COPIES as TIME_TEXT_COPIES;
 
@@ -234,7 +236,8 @@ impl<'a> Printer<'a> {
         let keys = select.group.as_ref().map_or(&[][..], |group| &group.keys);
         let calls = RefCell::default();
         let is_long = items.iter().any(|item| item.len() > MOST_ON_A_LINE);
-        if is_long && (select.group.is_some() || over.is_some()) {
+        let session = self.session_in_group();
+        if session.is_some() || is_long && (select.group.is_some() || over.is_some()) {
             expressions.apart = Some(Apart { keys, calls: &calls });
             items = self.items(&expressions);
         }
@@ -260,7 +263,14 @@ impl<'a> Printer<'a> {
                 columns.push("`window_time`".into());
             }
             let keys: Vec<String> = group.keys.iter().map(|key| plain.print(key)).collect();
-            let _ = write!(groups, "\nGROUP BY {}", [columns.clone(), keys.clone()].concat().join(", "));
+            let window = match &session {
+                Some(session) => vec![format!("SESSION({session})")],
+                None => columns.clone(),
+            };
+            if let Some(session) = &session {
+                columns = window::session_columns(session, columns.len() > 2);
+            }
+            let _ = write!(groups, "\nGROUP BY {}", [window, keys.clone()].concat().join(", "));
             columns.extend(keys.iter().enumerate().map(|(at, key)| format!("{key} AS {}", Apart::key(at))));
             if let Some(condition) = &group.having {
                 having = expressions.condition(condition);
