@@ -42,15 +42,27 @@ impl Rows {
         if self.values.is_empty() && self.conditions.is_empty() {
             return table;
         }
-        let values = self.values.iter().map(|(value, name)| format!(",\n  {value} AS {name}"));
-        let values: String = values.collect();
-        let between = if values.is_empty() { ' ' } else { '\n' };
-        let mut text = format!("SELECT *{values}{between}FROM {table}");
+        // A SELECT does not see the names that it gives, so what is computed of such a value stands around it.
+        let is_of_values = |(text, _): &&(String, String)| text.contains(&format!("`{VALUE}"));
+        let (later, first): (Vec<_>, Vec<_>) = self.values.iter().partition(is_of_values);
+        let mut text = select(&first, &table);
         if !self.conditions.is_empty() {
             text.push_str(&format!("\nWHERE {}", self.conditions.join("\n  AND ")));
         }
-        format!("(\n  {}\n)", text.replace('\n', "\n  "))
+        let inner = nested(&text);
+        if later.is_empty() { inner } else { nested(&select(&later, &inner)) }
     }
+}
+
+/// All columns of a table, and values beside them.
+fn select(values: &[&(String, String)], table: &str) -> String {
+    let between = if values.is_empty() { ' ' } else { '\n' };
+    let values: String = values.iter().map(|(value, name)| format!(",\n  {value} AS {name}")).collect();
+    format!("SELECT *{values}{between}FROM {table}")
+}
+
+fn nested(select: &str) -> String {
+    format!("(\n  {}\n)", select.replace('\n', "\n  "))
 }
 
 /// The bounds of a session that is called with such arguments, as the table function calls them; with its time, where rows
