@@ -114,7 +114,7 @@ def on_files(sql, directory, records, own_clock=False):
         statement = statement.replace("'connector' = 'kinesis'", "'connector' = 'filesystem'")
         statement = statement.replace("'stream.arn' = '", "'path' = '")
         statement = statement.replace("'format' = 'csv'", "'format' = 'csv-record'").replace("'csv.", "'csv-record.")
-        statement = re.sub(r"\n  '(aws\.region|source\.init\.position)' = '[^']*',", "", statement)
+        statement = re.sub(r"\n  '(aws\.region|source\.init\.[a-z]+)' = '[^']*',", "", statement)
         if not own_clock:
             statement = statement.replace(CLOCK, KEPT + WATERMARK).replace(INGESTION, KEPT)
             statement = statement.replace("SESSION_PROCTIME(", "SESSION_ROWTIME(")

@@ -6,7 +6,7 @@ use super::super::query::{
     Window, WindowKind,
 };
 use super::expr::{Expressions, OverText};
-use super::records::NO_TIME;
+use super::records::has_event_time;
 use super::window::Rows;
 use super::{Printer, column_name, quote, time, time_name};
 
@@ -77,7 +77,7 @@ impl Printer<'_> {
         let end = (relation, TimeAttribute::EventTime);
         let bounds = self.insert.select.from.bounds();
         let is_compared = bounds.iter().any(|bounds| bounds.first == end || bounds.second == end);
-        is_compared.then(|| format!("{} > {}", time_name(TimeAttribute::EventTime), NO_TIME))
+        is_compared.then(|| has_event_time(self.query, time_name(TimeAttribute::EventTime)))
     }
 
     fn window(&self, stream: StreamId, window: &Window, rows: &Rows) -> String {

@@ -191,12 +191,6 @@ impl<'a> Printer<'a> {
         format!("CAST({} AS TIMESTAMP(3))", self.time(relation, TimeAttribute::Rowtime))
     }
 
-    /// What rows with an event time have in common. Those that have none come early enough where nothing has a time yet,
-    /// so what is ordered by it leaves them out by name. The column that holds the time would be read a second time.
-    fn has_event_time(&self, relation: usize) -> String {
-        format!("{} > {}", self.time(relation, TimeAttribute::EventTime), records::NO_TIME)
-    }
-
     /// What rows must hold that are cut into windows, or looked back from, by their event time.
     fn has_time(&self) -> Option<String> {
         let select = &self.insert.select;
@@ -207,7 +201,7 @@ impl<'a> Printer<'a> {
         };
         let is_ordered = window.or(over) == Some(TimeAttribute::EventTime);
         let relation = select.from.timekeeper().filter(|_| is_ordered)?;
-        Some(self.has_event_time(relation))
+        Some(records::has_event_time(self.query, &self.time(relation, TimeAttribute::EventTime)))
     }
 
     fn select(&self) -> String {
@@ -252,7 +246,12 @@ impl<'a> Printer<'a> {
             items = self.items(&expressions);
         }
         let plain = Expressions { apart: None, ..expressions };
-        let mut conditions: Vec<String> = self.has_time().into_iter().collect();
+        // The clock is in it, and Flink moves no such condition to before the window.
+        let mut conditions = Vec::new();
+        match select.from.window() {
+            Some(_) => rows.borrow_mut().conditions.extend(self.has_time()),
+            None => conditions.extend(self.has_time()),
+        }
         conditions.extend(self.partners(&select.from, &early));
         if let Some(filter) = &select.filter {
             let filter =
@@ -282,7 +281,7 @@ impl<'a> Printer<'a> {
             }
         }
         if self.filters_before_window() {
-            rows.borrow_mut().conditions = std::mem::take(&mut conditions);
+            rows.borrow_mut().conditions.append(&mut conditions);
         }
         let from = match &select.forest {
             Some(forest) => self.scored(forest),
