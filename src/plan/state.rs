@@ -82,7 +82,7 @@ fn value_bytes(data_type: DataType, record_bytes: u64) -> u64 {
 /// Keys whose number nobody told.
 pub(super) fn advise(checked: &Checked) -> Vec<Diagnostic> {
     let Some(analytics) = checked.pipeline().analytics_on(AnalyticsRuntime::Flink) else { return Vec::new() };
-    let states = checked.query().map(|query| query.endless_states()).unwrap_or_default();
+    let states = checked.query().map(crate::sql::Query::endless_states).unwrap_or_default();
     let mut told: Vec<Vec<String>> = Vec::new();
     let mut found = Vec::new();
     for state in states {

@@ -84,7 +84,7 @@ fn fits(output: &Stream) -> Option<String> {
         fixed += key(column);
         match column.data_type.text_length() {
             Some(length) if length.is_none_or(|length| length > SHORT) => {
-                texts.push(quote::name(&column.name))
+                texts.push(quote::name(&column.name));
             }
             _ => fixed += value,
         }
