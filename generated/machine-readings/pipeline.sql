@@ -13,7 +13,7 @@ CREATE TEMPORARY TABLE `pipec_records` (
     THEN TO_TIMESTAMP(SUBSTRING(`at`, 1, 10) || ' ' || SUBSTRING(`at`, 12, 5) || COALESCE(REGEXP_EXTRACT(`at`, '^.{16}(:[0-9]{2})', 1), ':00') || '.' || RPAD(COALESCE(REGEXP_EXTRACT(`at`, '^.{19}[.,]([0-9]{1,3})', 1), ''), 3, '0'), 'yyyy-MM-dd HH:mm:ss.SSS')
     - INTERVAL '1' HOUR * COALESCE(TRY_CAST(REGEXP_EXTRACT(`at`, '^.{16}[^\[+-]*([+-][0-9]{2})', 1) AS INT), 0) - INTERVAL '1' MINUTE * COALESCE(CASE REGEXP_EXTRACT(`at`, '^.{16}[^\[+-]*([+-])', 1) WHEN '-' THEN -1 ELSE 1 END * TRY_CAST(REGEXP_EXTRACT(`at`, '^.{16}[^\[+-]*[+-][0-9]{2}:?([0-9]{2})', 1) AS INT), 0)
     ELSE TO_TIMESTAMP(REPLACE(REPLACE(`at`, 'T', ' '), 'Z', '')) END, TIMESTAMP '0001-01-01 00:00:00'),
-  WATERMARK FOR `pipec_event_time` AS `pipec_event_time` - INTERVAL '10' SECOND
+  WATERMARK FOR `pipec_event_time` AS CASE WHEN `pipec_event_time` < LOCALTIMESTAMP + INTERVAL '1' DAY THEN `pipec_event_time` - INTERVAL '10' SECOND END
 ) WITH (
   'connector' = 'kinesis',
   'stream.arn' = '${input.stream.arn}',
@@ -79,19 +79,20 @@ SELECT
   `celsius` AS `celsius`,
   CAST(CASE WHEN COUNT(*) OVER (PARTITION BY `machine` ORDER BY `pipec_event_time` ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) > 1 THEN FIRST_VALUE(ARRAY[`celsius`]) OVER (PARTITION BY `machine` ORDER BY `pipec_event_time` ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)[1] END AS DOUBLE) AS `before`
 FROM `SOURCE_SQL_STREAM_001`
-WHERE `pipec_event_time` > TIMESTAMP '0001-01-01 00:00:00';
+WHERE `pipec_event_time` > TIMESTAMP '0001-01-01 00:00:00'
+  AND `pipec_event_time` < LOCALTIMESTAMP + INTERVAL '1' DAY;
 
 -- Records with values that do not fit.
 INSERT INTO `ERROR_STREAM`
 SELECT
   CAST(`record`.`pipec_rowtime` AS TIMESTAMP(3)) AS `ERROR_TIME`,
   CAST('ERROR' AS VARCHAR(10)) AS `ERROR_LEVEL`,
-  CAST(CASE WHEN CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) = TIMESTAMP '0001-01-01 00:00:00' THEN 'NO_EVENT_TIME' ELSE 'INVALID_VALUE' END AS VARCHAR(32)) AS `ERROR_NAME`,
-  CAST(SUBSTRING('no value, or one that does not fit: ' || CONCAT_WS(', ', CASE WHEN CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) = TIMESTAMP '0001-01-01 00:00:00' THEN 'at' END, CASE WHEN `record`.`celsius` IS NOT NULL AND CASE WHEN ABS(CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END) <= 1.7976931348623157E308 THEN CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END END IS NULL THEN 'celsius' END), 1, 4096) AS VARCHAR(4096)) AS `MESSAGE`,
+  CAST(CASE WHEN (CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) <= TIMESTAMP '0001-01-01 00:00:00' OR NOT CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) < LOCALTIMESTAMP + INTERVAL '1' DAY) THEN 'NO_EVENT_TIME' ELSE 'INVALID_VALUE' END AS VARCHAR(32)) AS `ERROR_NAME`,
+  CAST(SUBSTRING('no value, or one that does not fit: ' || CONCAT_WS(', ', CASE WHEN (CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) <= TIMESTAMP '0001-01-01 00:00:00' OR NOT CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) < LOCALTIMESTAMP + INTERVAL '1' DAY) THEN 'at' END, CASE WHEN `record`.`celsius` IS NOT NULL AND CASE WHEN ABS(CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END) <= 1.7976931348623157E308 THEN CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END END IS NULL THEN 'celsius' END), 1, 4096) AS VARCHAR(4096)) AS `MESSAGE`,
   CAST(`record`.`pipec_rowtime` AS TIMESTAMP(3)) AS `DATA_ROWTIME`,
   CAST(SUBSTRING(JSON_OBJECT(KEY 'machine' VALUE `record`.`machine`, KEY 'at' VALUE `record`.`at`, KEY 'celsius' VALUE `record`.`celsius` NULL ON NULL), 1, 49152) AS VARCHAR(49152)) AS `DATA_ROW`,
   CAST(NULL AS VARCHAR(128)) AS `PUMP_NAME`
 FROM `pipec_records` AS `record`
-WHERE CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) = TIMESTAMP '0001-01-01 00:00:00'
+WHERE (CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) <= TIMESTAMP '0001-01-01 00:00:00' OR NOT CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) < LOCALTIMESTAMP + INTERVAL '1' DAY)
   OR `record`.`celsius` IS NOT NULL AND CASE WHEN ABS(CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END) <= 1.7976931348623157E308 THEN CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END END IS NULL;
 

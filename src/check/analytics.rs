@@ -33,7 +33,8 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
                 name: records.name.as_deref(),
                 outputs: &analytics.output_names(),
             };
-            sql::analyze(text, &input)
+            let (query, diagnostics) = sql::analyze(text, &input);
+            (query.map(|query| Query { start: analytics.start, ..query }), diagnostics)
         }
         _ => (None, Vec::new()),
     }

@@ -3,8 +3,10 @@
 
 mod analytics;
 mod delivery;
+mod event_time;
 mod flink;
 mod names;
+mod order;
 mod outputs;
 mod prefix;
 mod producer;
@@ -92,6 +94,8 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
     producer::check(&mut context);
     source::check(&mut context);
     analytics::check(&mut context);
+    event_time::check(&mut context);
+    order::check(&mut context);
     flink::check(&mut context);
     throughput::check(&mut context);
     outputs::check(&mut context);

@@ -11,9 +11,10 @@ use crate::resolve::pipeline::{Capacity, Setting};
 use crate::spec::{ByteSize, Duration, SECONDS_PER_HOUR};
 
 /// Records a second of a new on-demand stream: those of the four shards that its bytes amount to.
-const ON_DEMAND_START_RECORDS_PER_S: u64 = kinesis::ON_DEMAND_START_WRITE_BYTES_PER_S
-    / kinesis::SHARD_WRITE_BYTES_PER_S
-    * kinesis::SHARD_WRITE_RECORDS_PER_S;
+const ON_DEMAND_START_RECORDS_PER_S: u64 = ON_DEMAND_START_SHARDS * kinesis::SHARD_WRITE_RECORDS_PER_S;
+/// Shards of a new on-demand stream.
+const ON_DEMAND_START_SHARDS: u64 =
+    kinesis::ON_DEMAND_START_WRITE_BYTES_PER_S / kinesis::SHARD_WRITE_BYTES_PER_S;
 
 pub(super) fn check(context: &mut Context) {
     record_size(context);
@@ -27,12 +28,22 @@ pub(super) fn check(context: &mut Context) {
     }
 }
 
-fn need(context: &Context) -> Need {
+/// Shards that the load needs.
+pub(super) fn need(context: &Context) -> Need {
     let stream = &context.pipeline.stream;
     capacity::shards(&capacity::input_load(
         stream,
         graph::consumers(context.edges, Node::Stream).len() as u64,
     ))
+}
+
+/// Shards of the stream: as the user says, as the load needs, or as an on-demand stream begins with.
+pub(super) fn count(context: &Context) -> u64 {
+    match context.pipeline.stream.capacity.value {
+        Capacity::Fixed(count) => count,
+        Capacity::Provisioned => need(context).shards,
+        Capacity::OnDemand => need(context).shards.max(ON_DEMAND_START_SHARDS),
+    }
 }
 
 fn zero_shards(context: &mut Context) {

@@ -101,6 +101,8 @@ codes! {
     "0417" QueryNeedsFlink "This query cannot run in the Lambda"
     "0418" FunctionRegion "A stream calls functions of its own region"
     "0419" TimeEncoding "A time's encoding does not fit its column"
+    "0420" OrderAcrossShards "A query goes by the order of records of several shards"
+    "0421" ShardsOfOneSubtask "A subtask reads several shards by their event time"
     "0422" HopelessSearch "A regular expression can take hours for one record"
     "0423" LongSearch "A long text is not searched"
     "0424" StateTtl "A time-to-live ends no state"

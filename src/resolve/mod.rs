@@ -18,7 +18,7 @@ use crate::spec::{
     self, AnalyticsRuntime, CapacityMode, Compression, OutputPlace, OwnOutput, SECONDS_PER_DAY,
     SECONDS_PER_HOUR,
 };
-use crate::sql::{ERROR_STREAM, parse_path};
+use crate::sql::{ERROR_STREAM, Start, parse_path};
 use crate::world::World;
 use pipeline::{
     Analytics, Capacity, Delivery, Encryption, FileSource, Flink, GeneratorSource, HttpSource, Network,
@@ -146,6 +146,10 @@ impl Resolver<'_> {
                 stream.partition_key_size.map(|size| size.0),
                 DEFAULT_PARTITION_KEY_BYTES,
             ),
+            partition_key: stream
+                .partition_key
+                .clone()
+                .map(|text| self.written("/stream/partition_key", path_text(text))),
             records_per_second: self.written("/stream/records_per_second", stream.records_per_second),
             max_record_size: self.or(
                 "/stream/max_record_size",
@@ -289,6 +293,7 @@ impl Resolver<'_> {
         } else {
             Some(self.places.excerpt("/analytics/sql", &analytics.sql))
         };
+        let start = self.start(analytics.start.as_deref(), analytics.runtime);
         let errors = analytics.errors.map(|spec::ErrorsPlace::Stream| self.places.value("/analytics/errors"));
         let mut outputs: Vec<OutputSetting> =
             analytics.outputs.into_iter().flatten().filter_map(|(name, to)| self.output(name, to)).collect();
@@ -304,6 +309,7 @@ impl Resolver<'_> {
         Analytics {
             span: self.key("/analytics"),
             outputs,
+            start,
             errors,
             rows_per_record: analytics.rows_per_record,
             keys: analytics
@@ -340,6 +346,32 @@ impl Resolver<'_> {
                     flink.state_ttl.map(|time| time.0),
                     DEFAULT_STATE_TTL_S,
                 ),
+            },
+        }
+    }
+
+    /// Where Flink begins to read. The schema lets only words and forms of a time through.
+    fn start(&mut self, start: Option<&str>, runtime: Option<AnalyticsRuntime>) -> Start {
+        let Some(text) = start else { return Start::Oldest };
+        let span = self.places.value("/analytics/start");
+        if runtime != Some(AnalyticsRuntime::Flink) {
+            let message = "`start` is for Flink; Firehose hands over what comes from its creation on";
+            let help = "remove `start`, or write `runtime: flink`";
+            self.diagnostics.push(Diagnostic::error(Code::ConflictingKeys, span, message, help));
+            return Start::Oldest;
+        }
+        match text {
+            "oldest" => Start::Oldest,
+            "latest" => Start::Latest,
+            // Flink's reader takes the day after the last of a month for the last; a start does not.
+            time => match pipec_core::parse_timestamp(time) {
+                Some(ms) if pipec_core::timestamp_text(ms).get(..10) == time.get(..10) => Start::At(ms),
+                _ => {
+                    let message = format!("`{time}` is no time");
+                    let help = "write `oldest`, `latest`, or a time in UTC as in `2026-03-01T10:00:00Z`";
+                    self.diagnostics.push(Diagnostic::error(Code::InvalidFormat, span, message, help));
+                    Start::Oldest
+                }
             },
         }
     }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::aws::instance_types::Architecture;
 use crate::source::{Excerpt, Span};
 use crate::spec::{AnalyticsRuntime, Compression};
-use crate::sql::{self, Column, EventTime, OutputName, Path, Place, Query, RecordFormat, Reference, RowRate};
+use crate::sql::{
+    self, Column, EventTime, OutputName, Path, Place, Query, RecordFormat, Reference, RowRate, Start,
+};
 
 /// A value with its place; of a default, the place of what would hold it.
 #[derive(Clone, Debug)]
@@ -78,6 +80,8 @@ pub struct Stream {
     pub record_size: Setting<u64>,
     /// Partition key, bytes.
     pub partition_key_size: Setting<u64>,
+    /// The field that others take the partition key from, if the user says it.
+    pub partition_key: Option<Setting<PathText>>,
     /// Peak rate.
     pub records_per_second: Setting<f64>,
     /// Largest record, bytes.
@@ -239,6 +243,8 @@ pub struct Analytics {
     pub runtime: Setting<AnalyticsRuntime>,
     /// The text, with the way back to the file it stands in.
     pub sql: Option<Excerpt>,
+    /// Where Flink begins to read.
+    pub start: Start,
     /// The tables that it joins, if all could be read.
     pub references: Option<Vec<Reference>>,
     /// Where outputs go that the user named.

@@ -6,11 +6,16 @@ use crate::aws::limits::kinesis;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::parse::step;
 use crate::source::Span;
-use crate::spec::{self, Duration, Format, SECONDS_PER_HOUR, TimeEncoding};
+use crate::spec::{self, Duration, Format, SECONDS_PER_DAY, SECONDS_PER_HOUR, TimeEncoding};
 use crate::sql::{Column, DataType, EpochUnit, EventTime, Family, Path, RecordFormat, parse_column_path};
 
 /// Default of `records.event_time.lateness`, seconds.
 pub const DEFAULT_LATENESS_S: u64 = 5;
+/// Default of `records.event_time.ahead`, seconds: clocks that show the local time without saying so are up to 14 hours
+/// ahead of UTC.
+pub const DEFAULT_AHEAD_S: u64 = 24 * SECONDS_PER_HOUR;
+/// Range of `records.event_time.ahead`, seconds: clocks differ by seconds at least; a year is no longer a clock's fault.
+const AHEAD_S: std::ops::RangeInclusive<u64> = 60..=365 * SECONDS_PER_DAY;
 /// Longest `records.event_time.lateness`, seconds: what a stream keeps at most.
 pub const LATENESS_S_MAX: u64 = kinesis::RETENTION_HOURS.max * SECONDS_PER_HOUR;
 
@@ -197,7 +202,23 @@ impl Resolver<'_> {
                     ));
                     return None;
                 }
-                Some(EventTime { column, unit, lateness_ms: lateness_s.saturating_mul(1000) })
+                let ahead_s = event_time.ahead.map_or(DEFAULT_AHEAD_S, |ahead| ahead.0);
+                if !AHEAD_S.contains(&ahead_s) {
+                    let (least, most) = (Duration(*AHEAD_S.start()), Duration(*AHEAD_S.end()));
+                    self.diagnostics.push(Diagnostic::error(
+                        Code::OutOfRange,
+                        self.places.value("/records/event_time/ahead"),
+                        format!("an event time may be {least} to {most} ahead of the clock"),
+                        format!("write `ahead: {}`", Duration(DEFAULT_AHEAD_S)),
+                    ));
+                    return None;
+                }
+                Some(EventTime {
+                    column,
+                    unit,
+                    lateness_ms: lateness_s.saturating_mul(1000),
+                    ahead_ms: ahead_s.saturating_mul(1000),
+                })
             }
             Err(fault) => {
                 self.diagnostics.extend(fault);

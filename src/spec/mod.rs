@@ -57,6 +57,10 @@ pub struct Stream {
     pub record_size: ByteSize,
     /// Size of a record's partition key, which counts against a shard's limit as well. Default: `36 B`, a UUID.
     pub partition_key_size: Option<ByteSize>,
+    /// The field that programs outside of the stack take the partition key from. Nothing is done with it; records of
+    /// one key lie in one shard, so a query that follows a key's records one by one is right with several shards.
+    #[schemars(extend("examples" = ["$.ticker"]))]
+    pub partition_key: Option<String>,
     /// Records in a second at peak.
     #[schemars(extend("exclusiveMinimum" = 0), extend("examples" = [1000]))]
     pub records_per_second: f64,
@@ -263,6 +267,10 @@ pub struct EventTime {
     /// Default: `5 s`.
     #[schemars(extend("examples" = ["5 s"]))]
     pub lateness: Option<Duration>,
+    /// How far ahead of the clock a time may be, up to 365 d. A record of a later time has no event time: it would end
+    /// all windows before its own. Default: `24 h`, more than clocks of any time zone are apart.
+    #[schemars(extend("examples" = ["24 h"]))]
+    pub ahead: Option<Duration>,
 }
 
 /// A unit of time since 1970-01-01 00:00:00 UTC.
@@ -324,6 +332,13 @@ pub struct Analytics {
     /// A `.sql` file beside the spec, or the SQL itself. SQL of Kinesis Data Analytics is taken as it is.
     #[schemars(extend("examples" = ["user-data.sql"]))]
     pub sql: String,
+    /// Where Flink begins to read when it has no state yet: `oldest` record of the stream, `latest` (what comes from
+    /// then on), or a time in UTC. Default: `oldest`.
+    #[schemars(
+        regex(pattern = r"^(oldest|latest|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)$"),
+        extend("examples" = ["latest", "2026-03-01T10:00:00Z"])
+    )]
+    pub start: Option<String>,
     /// Small tables that the SQL joins, by the names that it calls them by.
     pub reference_tables: Option<IndexMap<String, ReferenceTable>>,
     /// Where the outputs of the SQL go, by their names. A stream that is read inside of the SQL is an output too if it is
@@ -347,12 +362,12 @@ pub struct Analytics {
     pub flink: Option<Flink>,
 }
 
-/// A table that is read when the pipeline is compiled and stands in the generated SQL: up to 1,000 rows. A new version
+/// A table that is read when the pipeline is compiled and stands in the generated SQL: up to 5,000 rows. A new version
 /// of it is a new deployment.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReferenceTable {
-    /// A file beside the spec, up to 64 KiB.
+    /// A file beside the spec, up to 256 KiB.
     #[schemars(extend("examples" = ["companies.csv"]))]
     pub file: String,
     /// `csv`: one row a line, fields by the order of the columns; a first line of the columns' names is left out.

@@ -499,7 +499,7 @@ impl Expr {
     }
 
     /// Whether a part of the expression, or all of it, is so.
-    pub(super) fn any(&self, is: &dyn Fn(&Expr) -> bool) -> bool {
+    pub fn any(&self, is: &dyn Fn(&Expr) -> bool) -> bool {
         let mut found = is(self);
         self.operands(&mut |operand| found = found || operand.any(is));
         found

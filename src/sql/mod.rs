@@ -44,8 +44,8 @@ pub use print::{print_flink, row_may_be_too_large};
 pub use program::{needs_flink, print_program};
 pub use query::{
     Clock, Column, EventTime, Frame, FromClause, Group, Insert, JoinKind, Meaning, Order, Over, Query,
-    RecordFormat, Role, Select, StateNeed, Stream, StreamColumn, StreamId, TimeAttribute, TimeBounds, Window,
-    WindowKind,
+    RecordFormat, Role, Select, Start, StateNeed, Stream, StreamColumn, StreamId, TimeAttribute, TimeBounds,
+    Window, WindowKind,
 };
 pub use regex_cost::CostlySearch;
 pub use rows::{OpenPlace, RowRate};

@@ -57,6 +57,8 @@ pub struct EventTime {
     pub unit: Option<EpochUnit>,
     /// How late a record may come, in milliseconds; a later one belongs to no window any more.
     pub lateness_ms: u64,
+    /// How far ahead of the clock a time may be, in milliseconds; one that is further counts as none.
+    pub ahead_ms: u64,
 }
 
 /// What a SQL text computes.
@@ -74,6 +76,8 @@ pub struct Query {
     pub is_plain: bool,
     /// What `ROWTIME` is.
     pub clock: Clock,
+    /// Where reading begins.
+    pub start: Start,
     /// All streams; the first is the input.
     pub streams: Vec<Stream>,
     /// The rows of reference tables, in the order in which [`Role::Reference`] counts them.
@@ -82,6 +86,18 @@ pub struct Query {
     pub inserts: Vec<Insert>,
     /// The output of faults, which nothing is inserted into by the SQL.
     pub errors: Option<StreamId>,
+}
+
+/// The record that Flink reads first when it has no state yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Start {
+    /// The oldest that the stream holds.
+    #[default]
+    Oldest,
+    /// The first that comes behind the start.
+    Latest,
+    /// The first that came at this time or later, in milliseconds since 1970.
+    At(i64),
 }
 
 /// Where `ROWTIME` comes from.

@@ -6,7 +6,8 @@ are changed, and nothing of its queries:
 - what names a Kinesis stream (the options connector, stream.arn, aws.region and source.init.position) names files;
 - watermarks follow every record, so that the same records are late each time;
 - `pipec_rowtime`, the clock of the machine, becomes the field `pipec_rowtime` of the test's records, with the type that
-  the clock has and a watermark right behind it. Rows come in the order of the file.
+  the clock has and a watermark right behind it, and so does the time of a session of it. Rows come in the order of the
+  file.
 
 CSV is read record by record, as the stream's connector does it (CsvRecordFormatFactory.java).
 
@@ -113,9 +114,10 @@ def on_files(sql, directory, records, own_clock=False):
         statement = statement.replace("'connector' = 'kinesis'", "'connector' = 'filesystem'")
         statement = statement.replace("'stream.arn' = '", "'path' = '")
         statement = statement.replace("'format' = 'csv'", "'format' = 'csv-record'").replace("'csv.", "'csv-record.")
-        statement = re.sub(r"\n  '(aws\.region|source\.init\.position)' = '[^']*',", "", statement)
+        statement = re.sub(r"\n  '(aws\.region|source\.init\.[a-z]+)' = '[^']*',", "", statement)
         if not own_clock:
             statement = statement.replace(CLOCK, KEPT + WATERMARK).replace(INGESTION, KEPT)
+            statement = statement.replace("SESSION_PROCTIME(", "SESSION_ROWTIME(")
             if "WATERMARK FOR" in statement:
                 statement = statement.replace("'filesystem',", f"'filesystem',\n  {EACH_RECORD},", 1)
         statements.append(statement)

@@ -4,6 +4,7 @@ mod any_input;
 mod depth;
 mod random;
 mod random_inputs;
+mod random_rows;
 mod random_state;
 mod record_program;
 mod size;

@@ -186,7 +186,8 @@ pub fn table(at: usize, large: bool, span: pipec::source::Span) -> Reference {
         })
         .collect();
     if large && (key_type.is_integer() || key_type.text_length().is_some()) {
-        keys.extend((50..70).map(|number| match key_type.text_length() {
+        let most = if key_type == DataType::TinyInt { 100 } else { 700 };
+        keys.extend((50..most).filter(|number| *number != 300).map(|number| match key_type.text_length() {
             Some(_) => Literal::Text(number.to_string()),
             None => Literal::Integer(number),
         }));

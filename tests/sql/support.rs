@@ -65,6 +65,7 @@ pub fn analyzed_as(
         column: columns.iter().position(|column| column.name == name).expect("the event time's column"),
         unit: None,
         lateness_ms: lateness.trim().parse().expect("milliseconds"),
+        ahead_ms: 86_400_000,
     });
     let id = sources.add("input.sql", sql.into());
     let excerpt = Excerpt::file(sources.file(id));

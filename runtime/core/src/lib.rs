@@ -43,4 +43,4 @@ pub use program::{Applied, Outcome, ProgramError, RecordProgram, Suffix, VERSION
 pub use regex::{Expression, ExpressionError, Written};
 pub use run::MAX_ROWS;
 pub use scalar::{MAX_REPEATED, Scalar};
-pub use time::{parse_date, parse_time, parse_timestamp};
+pub use time::{parse_date, parse_time, parse_timestamp, timestamp_text};

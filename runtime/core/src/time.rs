@@ -254,6 +254,16 @@ pub(crate) fn write_clock(ms: i64, least: usize, out: &mut String) {
     }
 }
 
+/// A time as a text with milliseconds: `2026-01-27 09:30:00.500`.
+///
+/// Public for the compiler.
+#[must_use]
+pub fn timestamp_text(ms: i64) -> String {
+    let mut text = String::new();
+    write_timestamp(ms, 3, &mut text);
+    text
+}
+
 /// Day and time with a blank between them.
 pub(crate) fn write_timestamp(ms: i64, least: usize, out: &mut String) {
     write_date(ms.div_euclid(MS_PER_DAY), out);

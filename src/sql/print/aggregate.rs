@@ -77,6 +77,14 @@ impl Expressions<'_> {
             }
             Aggregate::VarPop => return self.variance(&arguments[0], distinct, false),
             Aggregate::VarSamp => return self.variance(&arguments[0], distinct, true),
+            Aggregate::FirstValue
+            | Aggregate::LastValue
+            | Aggregate::FirstPresent
+            | Aggregate::LastPresent
+                if self.merges =>
+            {
+                return self.first_or_last_merged(function, &arguments[0]);
+            }
             Aggregate::FirstValue => return self.first_or_last("FIRST_VALUE", &arguments[0]),
             // The last row of such a frame is the row itself.
             Aggregate::LastValue if self.over.is_some_and(|over| over.by_rows) => {
@@ -132,6 +140,18 @@ impl Expressions<'_> {
     /// Flink leaves NULLs out, and does not look into an array.
     fn first_or_last(&self, name: &str, value: &Expr) -> String {
         format!("{}[1]", self.of(name, false, &format!("ARRAY[{}]", self.print(value))))
+    }
+
+    /// Flink cannot merge what FIRST_VALUE and LAST_VALUE remember, so that such a window remembers all values.
+    fn first_or_last_merged(&self, function: Aggregate, value: &Expr) -> String {
+        let text = self.bound(value, super::expr::Binding::Atom);
+        let present = matches!(function, Aggregate::FirstPresent | Aggregate::LastPresent);
+        let filter = if present { format!(" FILTER (WHERE {text} IS NOT NULL)") } else { String::new() };
+        let list = self.named(format!("ARRAY_AGG({}){filter}", self.print(value)));
+        match function {
+            Aggregate::LastValue | Aggregate::LastPresent => format!("{list}[CARDINALITY({list})]"),
+            _ => format!("{list}[1]"),
+        }
     }
 
     /// Flink's LAG takes rows of one time together, and gives all of them the value before the last. A frame that counts

@@ -13,7 +13,8 @@ fn no_time(query: &Query) -> Option<String> {
     let event_time = query.event_time?;
     if query.stream(StreamId::INPUT).carries.contains(&TimeAttribute::EventTime) {
         let time = time_name(TimeAttribute::EventTime);
-        return Some(format!("CAST(`record`.{time} AS TIMESTAMP(3)) = {}", records::NO_TIME));
+        let time = format!("CAST(`record`.{time} AS TIMESTAMP(3))");
+        return Some(records::lacks_event_time(event_time, &time));
     }
     let text = records::text(query, event_time.column, &query.input[event_time.column]);
     Some(format!("{} IS NULL", records::event_value(query, event_time, text)))

@@ -73,6 +73,8 @@ pub(super) struct Expressions<'a> {
     pub(super) rowtime: &'a dyn Fn(usize) -> String,
     /// What the aggregates look at where they have OVER.
     pub(super) over: Option<&'a OverText>,
+    /// Whether the window is put together from others, as sessions and growing windows are.
+    pub(super) merges: bool,
     /// Names for what stands in a SELECT of its own.
     pub(super) apart: Option<Apart<'a>>,
     /// Whether Flink must not see that a condition is the same for all rows: it would leave out what is behind it, and then
@@ -138,6 +140,11 @@ impl Expressions<'_> {
         } else {
             text
         }
+    }
+
+    /// An expression as an operand of any operator.
+    pub(super) fn atom(&self, expr: &Expr) -> String {
+        self.bound(expr, Binding::Atom)
     }
 
     /// An expression as an operand of a comparison.

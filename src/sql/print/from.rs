@@ -1,13 +1,12 @@
 //! FROM and OVER as Flink SQL writes them.
 
-use super::super::data_type::DataType;
-use super::super::expr::{ColumnRef, Expr, ExprKind, Literal};
+use super::super::expr::{Expr, ExprKind};
 use super::super::query::{
     Clock, Frame, FromClause, JoinKind, Order, Over, Query, Role, StreamId, TimeAttribute, TimeBounds,
     Window, WindowKind,
 };
 use super::expr::{Expressions, OverText};
-use super::records::NO_TIME;
+use super::records::has_event_time;
 use super::window::Rows;
 use super::{Printer, column_name, quote, time, time_name};
 
@@ -37,6 +36,9 @@ impl Printer<'_> {
                         }
                         let (instant, filter) = (instant.unwrap_or_default(), filter.unwrap_or_default());
                         format!("(SELECT *{instant} FROM {name}{filter}){alias}")
+                    }
+                    Some(_) if self.session_in_group().is_some() => {
+                        format!("{}{alias}", rows.of(table(self.query, *stream)))
                     }
                     Some(window) => format!("{}{alias}", self.window(*stream, window, rows)),
                 }
@@ -75,11 +77,11 @@ impl Printer<'_> {
         let end = (relation, TimeAttribute::EventTime);
         let bounds = self.insert.select.from.bounds();
         let is_compared = bounds.iter().any(|bounds| bounds.first == end || bounds.second == end);
-        is_compared.then(|| format!("{} > {}", time_name(TimeAttribute::EventTime), NO_TIME))
+        is_compared.then(|| has_event_time(self.query, time_name(TimeAttribute::EventTime)))
     }
 
     fn window(&self, stream: StreamId, window: &Window, rows: &Rows) -> String {
-        let table = rows.of(table(self.query, stream));
+        let table = rows.argument(table(self.query, stream));
         let (stream, time) = (self.query.stream(stream), time_name(window.time));
         let interval = time::interval;
         match &window.kind {
@@ -120,99 +122,6 @@ impl Printer<'_> {
         };
         format!("{second} BETWEEN {} AND {}", shifted(bounds.low_ms), shifted(bounds.high_ms))
     }
-
-    /// What rows must hold to have a partner in the reference tables of inner joins.
-    pub(super) fn partners(&self, from: &FromClause, expressions: &Expressions) -> Vec<String> {
-        match from {
-            FromClause::Stream { .. } => Vec::new(),
-            FromClause::Join { left, right, .. } => {
-                [self.partners(left, expressions), self.partners(right, expressions)].concat()
-            }
-            FromClause::Lookup { left, table, key, outer, .. } => {
-                let mut all = self.partners(left, expressions);
-                if !outer {
-                    let keys: Vec<String> =
-                        self.keys(*table, key.0, &key.1).into_iter().map(|(known, _)| known).collect();
-                    all.push(match keys.as_slice() {
-                        [] => "FALSE".into(),
-                        keys => {
-                            let known = format!("{} IN ({})", known_as(&key.1, expressions), keys.join(", "));
-                            expressions.hidden(known, &key.1)
-                        }
-                    });
-                }
-                all
-            }
-        }
-    }
-
-    fn rows(&self, table: StreamId) -> &[Vec<Literal>] {
-        match self.query.stream(table).role {
-            Role::Reference(at) => &self.query.references[at],
-            _ => &[],
-        }
-    }
-
-    /// The keys of a reference table, as constants of the type of what they are compared with, each with its row. Large
-    /// whole numbers may be one floating point number; the first row has it then.
-    fn keys(&self, table: StreamId, key: usize, value: &Expr) -> Vec<(String, &[Literal])> {
-        let data_type = self.query.stream(table).columns[key].data_type;
-        let mut keys: Vec<(String, &[Literal])> = Vec::new();
-        for row in self.rows(table).iter().filter(|row| row[key] != Literal::Null) {
-            let known = match (&row[key], value.data_type) {
-                (Literal::Integer(number), to) if to.is_approximate() => format!("{:E}", *number as f64),
-                (number @ Literal::Integer(_), to @ DataType::Decimal { .. }) => {
-                    format!("CAST({} AS {})", quote::literal(number, data_type), quote::data_type(to))
-                }
-                (known, _) => quote::literal(known, data_type),
-            };
-            if !value.data_type.is_approximate() || keys.iter().all(|(before, _)| *before != known) {
-                keys.push((known, row));
-            }
-        }
-        keys
-    }
-
-    /// A column of a reference table: the value that belongs to the key, one branch for each that is there.
-    pub(super) fn looked_up(&self, column: ColumnRef) -> String {
-        let table = self.relations[column.relation];
-        let data_type: DataType = self.query.stream(table).columns[column.column].data_type;
-        let (Some(key), target) =
-            (key_of(&self.insert.select.from, column.relation), quote::data_type(data_type))
-        else {
-            return quote::literal(&Literal::Null, data_type);
-        };
-        let (column_of, rowtime_of) = (|column| self.column(column), |relation| self.rowtime(relation));
-        let expressions = Expressions {
-            column: &column_of,
-            rowtime: &rowtime_of,
-            over: None,
-            apart: None,
-            hides: false,
-            computed: &[],
-            arguments: None,
-        };
-        let pairs: Vec<(String, String)> = self
-            .keys(table, key.0, key.1)
-            .into_iter()
-            .filter(|(_, row)| row[column.column] != Literal::Null)
-            .map(|(known, row)| (known, quote::literal(&row[column.column], data_type)))
-            .collect();
-        if pairs.is_empty() {
-            return quote::literal(&Literal::Null, data_type);
-        }
-        let key = known_as(key.1, &expressions);
-        if pairs.len() <= MOST_BRANCHES {
-            let branch = |(known, value): &(String, String)| format!(" WHEN {known} THEN {value}");
-            let branches: String = pairs.iter().map(branch).collect();
-            return format!("CAST(CASE {key}{branches} END AS {target})");
-        }
-        // Of a key that it does not have, a map gives no NULL but an empty value.
-        let keys: Vec<&str> = pairs.iter().map(|(known, _)| known.as_str()).collect();
-        let entries: Vec<String> = pairs.iter().map(|(known, value)| format!("{known}, {value}")).collect();
-        let (keys, entries) = (keys.join(", "), entries.join(", "));
-        format!("CAST(CASE WHEN {key} IN ({keys}) THEN MAP[{entries}][{key}] END AS {target})")
-    }
 }
 
 /// `ROWTIME` as a plain value, for conditions of joins: beside bounds of time, any other use of a time that rows are
@@ -236,36 +145,10 @@ pub(super) fn has_wide_session(query: &Query, id: StreamId) -> bool {
         let from = &insert.select.from;
         let is_wide =
             |kind: &WindowKind| matches!(kind, WindowKind::Session { partition, .. } if partition.len() > 1);
-        from.window().is_some_and(|window| is_wide(&window.kind))
+        let is_table_function = Printer::new(query, insert).session_in_group().is_none();
+        is_table_function && from.window().is_some_and(|window| is_wide(&window.kind))
             || from.streams().into_iter().any(|read| has_wide_session(query, read))
     })
-}
-
-/// What a key is compared with. Among many, Flink finds a floating point number by its bits, of which 0 has two; a sum
-/// with 0, which would make them one, it leaves out.
-fn known_as(value: &Expr, expressions: &Expressions) -> String {
-    let text = expressions.operand(value);
-    if value.data_type.is_approximate() {
-        format!("CASE WHEN {text} = 0E0 THEN 0E0 ELSE {text} END")
-    } else {
-        text
-    }
-}
-
-/// Branches of a CASE, which is easy to read. Hundreds of them overflow the stack of Flink's code generator.
-const MOST_BRANCHES: usize = 16;
-
-/// The column of the table and what it must equal, of the look-up that is a relation.
-fn key_of(from: &FromClause, relation: usize) -> Option<(usize, &Expr)> {
-    match from {
-        FromClause::Stream { .. } => None,
-        FromClause::Join { left, right, .. } => {
-            let leaves = left.streams().len();
-            if relation < leaves { key_of(left, relation) } else { key_of(right, relation - leaves) }
-        }
-        FromClause::Lookup { left, key, .. } if left.streams().len() == relation => Some((key.0, &key.1)),
-        FromClause::Lookup { left, .. } => key_of(left, relation),
-    }
 }
 
 impl Printer<'_> {

@@ -14,6 +14,7 @@ mod errors;
 mod expr;
 mod forest;
 mod from;
+mod lookup;
 mod quote;
 mod records;
 mod time;
@@ -21,6 +22,7 @@ mod time_texts;
 mod window;
 
 pub use bounds::row_may_be_too_large;
+pub(super) use lookup::ROWS_OF_TEXT;
 pub(super) use records::raw_type_of;
 pub(super) use time_texts::COPIES as TIME_TEXT_COPIES;
 
@@ -28,7 +30,7 @@ use std::cell::RefCell;
 use std::fmt::Write;
 
 use super::expr::{ColumnRef, Expr};
-use super::query::{Insert, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute};
+use super::query::{Insert, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute, WindowKind};
 use expr::{Apart, Expressions};
 use window::Rows;
 
@@ -189,12 +191,6 @@ impl<'a> Printer<'a> {
         format!("CAST({} AS TIMESTAMP(3))", self.time(relation, TimeAttribute::Rowtime))
     }
 
-    /// What rows with an event time have in common. Those that have none come early enough where nothing has a time yet,
-    /// so what is ordered by it leaves them out by name. The column that holds the time would be read a second time.
-    fn has_event_time(&self, relation: usize) -> String {
-        format!("{} > {}", self.time(relation, TimeAttribute::EventTime), records::NO_TIME)
-    }
-
     /// What rows must hold that are cut into windows, or looked back from, by their event time.
     fn has_time(&self) -> Option<String> {
         let select = &self.insert.select;
@@ -205,7 +201,7 @@ impl<'a> Printer<'a> {
         };
         let is_ordered = window.or(over) == Some(TimeAttribute::EventTime);
         let relation = select.from.timekeeper().filter(|_| is_ordered)?;
-        Some(self.has_event_time(relation))
+        Some(records::has_event_time(self.query, &self.time(relation, TimeAttribute::EventTime)))
     }
 
     fn select(&self) -> String {
@@ -214,10 +210,14 @@ impl<'a> Printer<'a> {
         let (column, rowtime) = (|column| self.column(column), |relation| self.rowtime(relation));
         let over = select.over.as_ref();
         let hides = self.query.stateless().is_err();
+        let merges = select.from.window().is_some_and(|window| {
+            matches!(window.kind, WindowKind::Session { .. } | WindowKind::Cumulate { .. })
+        });
         let mut expressions = Expressions {
             column: &column,
             rowtime: &rowtime,
             over: None,
+            merges,
             apart: None,
             hides,
             computed: &[],
@@ -240,12 +240,18 @@ impl<'a> Printer<'a> {
         let keys = select.group.as_ref().map_or(&[][..], |group| &group.keys);
         let calls = RefCell::default();
         let is_long = items.iter().any(|item| item.len() > MOST_ON_A_LINE);
-        if is_long && (select.group.is_some() || over.is_some()) {
+        let session = self.session_in_group();
+        if session.is_some() || is_long && (select.group.is_some() || over.is_some()) {
             expressions.apart = Some(Apart { keys, calls: &calls });
             items = self.items(&expressions);
         }
         let plain = Expressions { apart: None, ..expressions };
-        let mut conditions: Vec<String> = self.has_time().into_iter().collect();
+        // The clock is in it, and Flink moves no such condition to before the window.
+        let mut conditions = Vec::new();
+        match select.from.window() {
+            Some(_) => rows.borrow_mut().conditions.extend(self.has_time()),
+            None => conditions.extend(self.has_time()),
+        }
         conditions.extend(self.partners(&select.from, &early));
         if let Some(filter) = &select.filter {
             let filter =
@@ -261,14 +267,21 @@ impl<'a> Printer<'a> {
                 columns.push("`window_time`".into());
             }
             let keys: Vec<String> = group.keys.iter().map(|key| plain.print(key)).collect();
-            let _ = write!(groups, "\nGROUP BY {}", [columns.clone(), keys.clone()].concat().join(", "));
+            let window = match &session {
+                Some(session) => vec![format!("SESSION({session})")],
+                None => columns.clone(),
+            };
+            if let Some(session) = &session {
+                columns = window::session_columns(session, columns.len() > 2);
+            }
+            let _ = write!(groups, "\nGROUP BY {}", [window, keys.clone()].concat().join(", "));
             columns.extend(keys.iter().enumerate().map(|(at, key)| format!("{key} AS {}", Apart::key(at))));
             if let Some(condition) = &group.having {
                 having = expressions.condition(condition);
             }
         }
         if self.filters_before_window() {
-            rows.borrow_mut().conditions = std::mem::take(&mut conditions);
+            rows.borrow_mut().conditions.append(&mut conditions);
         }
         let from = match &select.forest {
             Some(forest) => self.scored(forest),

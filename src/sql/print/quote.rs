@@ -35,6 +35,11 @@ pub(super) fn text(text: &str) -> String {
     escaped
 }
 
+/// A time in UTC as ISO 8601 writes it, with milliseconds and an offset.
+pub(super) fn instant(ms: i64) -> String {
+    format!("{}+00:00", pipec_core::timestamp_text(ms).replace(' ', "T"))
+}
+
 /// A type.
 pub(super) fn data_type(data_type: DataType) -> String {
     match data_type {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::super::data_type::{DataType, Family};
 use super::super::epoch::EpochUnit;
-use super::super::query::{Clock, Column, EventTime, Query, RecordFormat, StreamId, TimeAttribute};
+use super::super::query::{Clock, Column, EventTime, Query, RecordFormat, Start, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
 use super::{arithmetic, column_name, errors, expr, quote, time, time_name, time_texts};
 
@@ -112,11 +112,12 @@ pub(super) fn print(query: &Query, text: &mut String) {
          'connector' = 'kinesis',\n  \
          'stream.arn' = '${{input.stream.arn}}',\n  \
          'aws.region' = '${{aws.region}}',\n  \
-         'source.init.position' = 'TRIM_HORIZON',\n  \
+         {},\n  \
          {options}\n\
          );\n\n",
         quote::name(RECORDS_TABLE),
         fields.join(",\n"),
+        start(query.start),
     );
     let value = |(at, column)| format!("  {} AS {}", value(query, at, column), column_name(stream, at));
     let mut columns: Vec<String> = query.input.iter().enumerate().map(value).collect();
@@ -130,6 +131,18 @@ pub(super) fn print(query: &Query, text: &mut String) {
         quote::name(RECORDS_TABLE),
         elements(query),
     );
+}
+
+/// The options that say where reading begins. The connector takes a time in this form unless told otherwise.
+fn start(start: Start) -> String {
+    match start {
+        Start::Oldest => "'source.init.position' = 'TRIM_HORIZON'".into(),
+        Start::Latest => "'source.init.position' = 'LATEST'".into(),
+        Start::At(ms) => format!(
+            "'source.init.position' = 'AT_TIMESTAMP',\n  'source.init.timestamp' = '{}'",
+            quote::instant(ms)
+        ),
+    }
 }
 
 /// One row for each element of the array, where columns lie in one; a record without elements gives one row.
@@ -206,7 +219,7 @@ fn read(path: &str, raw: DataType, column: &Column, between: &str) -> String {
 }
 
 /// Stands for an event time that a record does not have: the start of the year 1, which programs write for none.
-pub(super) const NO_TIME: &str = "TIMESTAMP '0001-01-01 00:00:00'";
+const NO_TIME: &str = "TIMESTAMP '0001-01-01 00:00:00'";
 
 /// The event time of a record, from the path of its column; NULL where it has none.
 pub(super) fn event_value(query: &Query, event_time: EventTime, path: String) -> String {
@@ -260,11 +273,37 @@ fn time_fields(query: &Query, time: TimeAttribute) -> Vec<String> {
             vec![
                 // A missing time must not stop the job. What is ordered by it leaves such a record out.
                 format!("  {name} AS COALESCE({value}, {NO_TIME})"),
-                format!("  WATERMARK FOR {name} AS {name} - {}", time::interval(lateness)),
+                format!(
+                    "  WATERMARK FOR {name} AS CASE WHEN {} THEN {name} - {} END",
+                    is_not_ahead(name, event_time),
+                    time::interval(lateness)
+                ),
             ]
         }
         (TimeAttribute::EventTime, None) => Vec::new(),
     }
+}
+
+/// What makes an event time one that counts, also before it is known whether the record has one. A record of the far
+/// future would end all windows before its own.
+fn is_not_ahead(time: &str, event_time: EventTime) -> String {
+    let ahead = i64::try_from(event_time.ahead_ms).unwrap_or(i64::MAX).max(1);
+    format!("{time} < LOCALTIMESTAMP + {}", time::interval(ahead))
+}
+
+/// What rows with an event time have in common. Those that have none come early enough where nothing has a time yet, so
+/// what is ordered by it leaves them out by name. The column that holds the time would be read a second time.
+pub(super) fn has_event_time(query: &Query, time: &str) -> String {
+    let is_there = format!("{time} > {NO_TIME}");
+    match query.event_time {
+        Some(event_time) => format!("{is_there}\n  AND {}", is_not_ahead(time, event_time)),
+        None => is_there,
+    }
+}
+
+/// The opposite of [`has_event_time`].
+pub(super) fn lacks_event_time(event_time: EventTime, time: &str) -> String {
+    format!("({time} <= {NO_TIME} OR NOT {})", is_not_ahead(time, event_time))
 }
 
 /// Where the value of a column lies in the table of records.

@@ -5,8 +5,8 @@
 //! conditions come first. Windows of an event time stay as they are written.
 
 use super::super::expr::{ColumnRef, Expr, ExprKind};
-use super::super::query::{Clock, TimeAttribute};
-use super::{Printer, quote};
+use super::super::query::{Clock, TimeAttribute, WindowKind};
+use super::{Printer, quote, time, time_name};
 
 /// What the columns of computed values are called, with a number behind it.
 pub(super) const VALUE: &str = "pipec_value_";
@@ -21,6 +21,12 @@ pub(super) struct Rows {
 }
 
 impl Rows {
+    /// The stream, or a SELECT of it, as an argument of a table function.
+    pub(super) fn argument(&self, table: String) -> String {
+        let rows = self.of(table);
+        if rows.starts_with('(') { rows } else { format!("TABLE {rows}") }
+    }
+
     /// The column of a value, which is new if there is none of it yet.
     pub(super) fn value(&mut self, text: String) -> String {
         if let Some((_, name)) = self.values.iter().find(|(known, _)| *known == text) {
@@ -34,17 +40,42 @@ impl Rows {
     /// The stream, or a SELECT of it.
     pub(super) fn of(&self, table: String) -> String {
         if self.values.is_empty() && self.conditions.is_empty() {
-            return if table.starts_with('(') { table } else { format!("TABLE {table}") };
+            return table;
         }
-        let values = self.values.iter().map(|(value, name)| format!(",\n  {value} AS {name}"));
-        let values: String = values.collect();
-        let between = if values.is_empty() { ' ' } else { '\n' };
-        let mut text = format!("SELECT *{values}{between}FROM {table}");
+        // A SELECT does not see the names that it gives, so what is computed of such a value stands around it.
+        let is_of_values = |(text, _): &&(String, String)| text.contains(&format!("`{VALUE}"));
+        let (later, first): (Vec<_>, Vec<_>) = self.values.iter().partition(is_of_values);
+        let mut text = select(&first, &table);
         if !self.conditions.is_empty() {
             text.push_str(&format!("\nWHERE {}", self.conditions.join("\n  AND ")));
         }
-        format!("(\n  {}\n)", text.replace('\n', "\n  "))
+        let inner = nested(&text);
+        if later.is_empty() { inner } else { nested(&select(&later, &inner)) }
     }
+}
+
+/// All columns of a table, and values beside them.
+fn select(values: &[&(String, String)], table: &str) -> String {
+    let between = if values.is_empty() { ' ' } else { '\n' };
+    let values: String = values.iter().map(|(value, name)| format!(",\n  {value} AS {name}")).collect();
+    format!("SELECT *{values}{between}FROM {table}")
+}
+
+fn nested(select: &str) -> String {
+    format!("(\n  {}\n)", select.replace('\n', "\n  "))
+}
+
+/// The bounds of a session that is called with such arguments, as the table function calls them; with its time, where rows
+/// carry it on.
+pub(super) fn session_columns(session: &str, with_time: bool) -> Vec<String> {
+    let mut columns = vec![
+        format!("CAST(SESSION_START({session}) AS TIMESTAMP(3)) AS `window_start`"),
+        format!("CAST(SESSION_END({session}) AS TIMESTAMP(3)) AS `window_end`"),
+    ];
+    if with_time {
+        columns.push(format!("SESSION_PROCTIME({session}) AS `window_time`"));
+    }
+    columns
 }
 
 impl Printer<'_> {
@@ -53,6 +84,25 @@ impl Printer<'_> {
         let select = &self.insert.select;
         let by_clock = select.from.window().is_some_and(|window| window.time == TimeAttribute::Rowtime);
         by_clock && select.group.is_some() && self.query.clock == Clock::Processing
+    }
+
+    /// What a session by the clock is called with in GROUP BY, Flink's older form. Of the table function's, Flink makes a
+    /// plan or none, by what it believes to be cheaper.
+    pub(super) fn session_in_group(&self) -> Option<String> {
+        let select = &self.insert.select;
+        let (window, group) = (select.from.window()?, select.group.as_ref()?);
+        let WindowKind::Session { partition, gap_ms } = &window.kind else { return None };
+        let is_partition = |key: &Expr| match key.kind {
+            ExprKind::Column(column) => column.relation == 0 && partition.contains(&column.column),
+            _ => false,
+        };
+        let has = |column: &usize| {
+            let column = ColumnRef { relation: 0, column: *column };
+            group.keys.iter().any(|key| key.kind == ExprKind::Column(column))
+        };
+        let apart = group.keys.iter().all(is_partition) && partition.iter().all(has);
+        let is_so = self.groups_by_clock() && self.filters_before_window() && apart;
+        is_so.then(|| format!("{}, {}", time_name(window.time), time::interval(*gap_ms)))
     }
 
     /// Whether conditions stand before the window.

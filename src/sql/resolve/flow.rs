@@ -8,7 +8,7 @@ use super::super::expr::{Aggregate, Expr, ExprKind};
 use super::super::name::Name;
 use super::super::parse::{InsertInto, Statement};
 use super::super::query::{
-    Clock, Insert, Meaning, Order, Query, Role, Select, Stream, StreamColumn, StreamId, TimeAttribute,
+    Clock, Insert, Meaning, Order, Query, Role, Select, Start, Stream, StreamColumn, StreamId, TimeAttribute,
     TimeBounds,
 };
 use super::super::scan::Text;
@@ -380,6 +380,7 @@ fn finish(
         event_time,
         is_plain,
         clock,
+        start: Start::default(),
         streams,
         references,
         inserts,

@@ -265,7 +265,10 @@ impl Resolver<'_, '_> {
         {
             let from = self.lookup(left.from, *stream, kind, &condition, first_right, span)?;
             // Each of its columns becomes the rows, and the key: once to test whether it is there, once to look it up.
-            let values = self.streams.rows(at).len().saturating_add(key_values.saturating_mul(2));
+            // Of many rows, the key also stands before each text of them.
+            let rows = self.streams.rows(at).len();
+            let places = 2 + rows / super::super::print::ROWS_OF_TEXT;
+            let values = rows.saturating_add(key_values.saturating_mul(places));
             self.here.scope.relations[first_right].values = values;
             self.count(values)?;
             return Some(Leaf { from, windows: left.windows });

@@ -419,6 +419,45 @@ impl Resolver<'_, '_> {
         fine.then_some(Some(Group { having, ..group }))
     }
 
+    /// Aggregates that Flink does not put together from parts of a window, where windows share such parts.
+    pub(super) fn merged_aggregates(
+        &mut self,
+        from: &FromClause,
+        group: Option<&Group>,
+        items: &[Item],
+    ) -> Option<()> {
+        let Some((group, kind)) = group.zip(from.window().map(|window| &window.kind)) else {
+            return Some(());
+        };
+        if !matches!(kind, WindowKind::Hop { .. }) {
+            return Some(());
+        }
+        // Flink puts such a window together from its parts, the last part first.
+        let is_refused = |expr: &Expr| match expr.kind {
+            ExprKind::Aggregate { function, distinct, .. } => match function {
+                Aggregate::FirstValue
+                | Aggregate::LastValue
+                | Aggregate::FirstPresent
+                | Aggregate::LastPresent => true,
+                Aggregate::Sum
+                | Aggregate::StddevPop
+                | Aggregate::StddevSamp
+                | Aggregate::VarPop
+                | Aggregate::VarSamp => distinct,
+                _ => false,
+            },
+            _ => false,
+        };
+        let values = items.iter().filter_map(|item| match &item.value {
+            super::operand::Operand::Typed(value) => Some(value),
+            super::operand::Operand::Null(_) => None,
+        });
+        let found = values.chain(&group.having).find(|value| value.any(&is_refused));
+        let Some(span) = found.map(|value| value.span) else { return Some(()) };
+        let help = "write it over TUMBLE, or COUNT(DISTINCT x), AVG(DISTINCT x), MIN or MAX";
+        self.refuse(Some(span), "this aggregate of the rows of HOP", help)
+    }
+
     /// Whether a value is one of the whole group; reported if not.
     fn is_of_group(&mut self, value: &Expr, keys: &[Expr]) -> bool {
         // A text that is called by a longer type is still the same text.

@@ -277,6 +277,7 @@ impl Resolver<'_, '_> {
         let (filter, _) = (filter?, having?);
         self.bounded_ranks(filter.as_ref())?;
         let mut group = group.filter(|_| complete)?;
+        self.merged_aggregates(&from, group.as_ref(), &items)?;
         let is_distinct = distinct.is_some();
         if is_distinct {
             if let Some(group) = &group {
