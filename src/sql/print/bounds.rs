@@ -7,7 +7,7 @@ use super::super::expr::{Expr, ExprKind, Literal};
 use super::super::query::{Insert, Stream, StreamColumn};
 use super::super::regex_cost;
 use super::expr::Expressions;
-use super::quote;
+use super::value_name;
 use crate::aws::limits::MIB;
 use crate::aws::limits::flink::SINK_RECORD_BYTES;
 
@@ -74,7 +74,7 @@ fn fits(output: &Stream) -> Option<String> {
         |column: &StreamColumn| serde_json::to_string(&column.name).map_or(0, |key| key.len() as u64 + 2);
     let (mut fixed, mut most) = (2, 2_u64);
     let mut texts = Vec::new();
-    for column in &output.columns {
+    for (at, column) in output.columns.iter().enumerate() {
         let value = match column.data_type.text_length() {
             None => VALUE_BYTES,
             Some(Some(length)) => u64::from(length) * CHARACTER_BYTES + 2,
@@ -84,7 +84,7 @@ fn fits(output: &Stream) -> Option<String> {
         fixed += key(column);
         match column.data_type.text_length() {
             Some(length) if length.is_none_or(|length| length > SHORT) => {
-                texts.push(quote::name(&column.name));
+                texts.push(value_name(output, at));
             }
             _ => fixed += value,
         }

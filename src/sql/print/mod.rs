@@ -133,6 +133,13 @@ fn is_taken(name: &str) -> bool {
     TAKEN.contains(&name.trim_end_matches('_')) || numbered.iter().any(|taken| name.starts_with(taken))
 }
 
+/// The name of a value in the SELECT that feeds a stream. Those of an output go by their order; Flink would give some of them
+/// to columns of its own.
+fn value_name(into: &Stream, column: usize) -> String {
+    let name = &into.columns[column].name;
+    if is_taken(name) { quote::name(&format!("{name}_")) } else { column_name(into, column) }
+}
+
 /// The column that holds a time beside the others.
 fn time_name(time: TimeAttribute) -> &'static str {
     match time {
@@ -310,7 +317,7 @@ impl<'a> Printer<'a> {
         let (select, into) = (&self.insert.select, self.query.stream(self.insert.into));
         let item = |(at, item): (usize, &Expr)| {
             let value = expressions.value(item, into.columns[at].data_type);
-            format!("  {value} AS {}", self.value_name(into, at))
+            format!("  {value} AS {}", value_name(into, at))
         };
         let mut items: Vec<String> = select.items.iter().enumerate().map(item).collect();
         for &time in &into.carries {
@@ -320,12 +327,6 @@ impl<'a> Printer<'a> {
             });
         }
         items
-    }
-
-    /// The name of a value. Those of an output go by their order; Flink would give some of them to columns of its own.
-    fn value_name(&self, into: &Stream, column: usize) -> String {
-        let name = &into.columns[column].name;
-        if is_taken(name) { quote::name(&format!("{name}_")) } else { column_name(into, column) }
     }
 
     fn uses_window_time(&self) -> bool {
