@@ -24,8 +24,8 @@ def test_rows_that_the_sink_cannot_take_are_faults(tmp_path):
     records, fits = [], {}
     for letter, size in LETTERS.items():
         room = MIB - len(written(10, ""))
-        # Short columns count as long as their types allow, here 600 bytes more than they are.
-        for count, fit in [((room - 1_000) // size, True), (room // size + 1, False), (2 * MIB // size, False), (200_000 // size, True)]:
+        # Short columns count as long as their types allow, here 1,100 bytes more than they are.
+        for count, fit in [((room - 2_000) // size, True), (room // size + 1, False), (2 * MIB // size, False), (200_000 // size, True)]:
             number = 10 + len(records)
             records.append(row(number, letter * count))
             fits[number] = fit
