@@ -218,7 +218,7 @@ fn what_s3_refuses_is_said_and_a_table_that_is_too_large_is_not_taken() {
         err(&output)
     );
     assert!(!place.path("companies.csv").exists());
-    let response = Response { status: 200, headers: Vec::new(), body: "AXN,Axon\n".repeat(10_000) };
+    let response = Response { status: 200, headers: Vec::new(), body: "AXN,Axon\n".repeat(100_000) };
     let (place, output, _) = fetched(response, &["--fetch"]);
     assert_eq!(code(&output), 3);
     assert!(err(&output).contains("KiB at most"), "{}", err(&output));

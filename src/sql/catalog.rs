@@ -84,6 +84,12 @@ const ABOUT: &[(&str, &str)] = &[
     ("CONCAT", "texts one behind the other; NULL where one is NULL"),
     ("CAST", "a value as another type; NULL where it cannot be; also TRY_CAST"),
     ("SHA2", "a hash of 224, 256, 384 or 512 bits, a constant"),
+    ("CURRENT_ROW_TIMESTAMP", "the time of the row, ROWTIME"),
+    ("MONOTONIC", "its argument: it only promises that the values grow"),
+    ("EVERY", "whether a condition is true of all rows of a group"),
+    ("ANY", "whether a condition is true of a row of a group"),
+    ("CHAR_TO_TIME", "a TIME from a text, by a pattern"),
+    ("TIME_TO_CHAR", "a text from a TIME, by a pattern"),
     ("STEP", "the last multiple of an interval since 1970, or of a number"),
     ("EXTRACT", "a part of a time, as BIGINT: YEAR to SECOND, QUARTER, WEEK, DOW, DOY"),
     ("YEAR", "a part of a time, as BIGINT"),
@@ -150,7 +156,11 @@ pub fn functions() -> Vec<Described> {
     };
     let mut all: Vec<Described> =
         SIGNATURES.iter().map(|signature| both(signature.name, signature.form)).collect();
-    all.extend(FORMS.iter().map(|(name, form)| both(name, form)));
+    all.extend(FORMS.iter().map(|(name, form)| match *name {
+        // Aggregates in the form of conditions.
+        "EVERY" | "ANY" => Described { runs: Runs::Flink, ..both(name, form) },
+        _ => both(name, form),
+    }));
     all.extend(BUILTINS.iter().chain(TYPED).map(|builtin| Described {
         name: builtin.name,
         form: builtin.form.into(),

@@ -207,6 +207,7 @@ fn what_is_observed_stands_beside_what_is_declared() {
       throttles              no data
       records                6,000 in the last hour
       records dropped        no data
+      values that do not fit no data
       records failed         2 in the last hour
     ! calls of the transform failed: `pipec logs o.yaml --env prod transform` shows why
     ! records could not be processed; they are under the error prefix as they came
