@@ -16,4 +16,5 @@ table_environment = TableEnvironment.create(EnvironmentSettings.in_streaming_mod
 for option in sys.argv[3:]:
     table_environment.get_config().set(*option.split("=", 1))
 main.register(table_environment, str(archive))
-main.submit(table_environment, main.split(sql.read_text(encoding="utf-8"))).wait()
+statements = main.split(sql.read_text(encoding="utf-8"))
+main.submit(table_environment, statements, main.options({})).wait()
