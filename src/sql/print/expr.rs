@@ -181,8 +181,13 @@ impl Expressions<'_> {
             ExprKind::Negate(_) | ExprKind::Arithmetic { .. } => self.arithmetic(expr),
             ExprKind::Concat(list) => self.list(list, " || ", Binding::Atom),
             ExprKind::Compare { operator, left, right } => {
-                let (left, right) = (self.bound(left, Binding::Add), self.bound(right, Binding::Add));
-                format!("{left} {} {right}", comparison(*operator))
+                let equality = matches!(operator, Comparison::Equal | Comparison::NotEqual);
+                let side = |side: &Expr, other: &Expr| {
+                    let text = self.bound(side, Binding::Add);
+                    let finds_zero = equality && side.data_type.is_approximate() && is_zero(other);
+                    if finds_zero { format!("ABS({text})") } else { text }
+                };
+                format!("{} {} {}", side(left, right), comparison(*operator), side(right, left))
             }
             ExprKind::And(list) => self.list(list, " AND ", Binding::Not),
             ExprKind::Or(list) => self.list(list, " OR ", Binding::And),
@@ -191,8 +196,10 @@ impl Expressions<'_> {
                 format!("{} IS {}NULL", self.bound(operand, Binding::Atom), not(*negated))
             }
             ExprKind::In { operand, list, negated } => {
-                let list: Vec<String> = list.iter().map(|item| self.print(item)).collect();
+                let finds_zero = operand.data_type.is_approximate() && list.iter().any(is_zero);
                 let operand = self.bound(operand, Binding::Add);
+                let operand = if finds_zero { one_zero(&operand) } else { operand };
+                let list: Vec<String> = list.iter().map(|item| self.print(item)).collect();
                 format!("{operand} {}IN ({})", not(*negated), list.join(", "))
             }
             ExprKind::Between { operand, low, high, negated } => {
@@ -500,6 +507,25 @@ pub(super) fn is_not_zero(expr: &Expr) -> bool {
         ExprKind::Literal(Literal::Decimal(digits)) => digits.contains(|c: char| matches!(c, '1'..='9')),
         _ => false,
     }
+}
+
+/// Whether an expression is written as the number 0.
+fn is_zero(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(Literal::Integer(0)) => true,
+        ExprKind::Literal(Literal::Decimal(digits)) => {
+            !digits.contains(|digit: char| ('1'..='9').contains(&digit))
+        }
+        ExprKind::Literal(Literal::Double(number)) => *number == 0.0,
+        ExprKind::Negate(operand) | ExprKind::Cast { operand, .. } => is_zero(operand),
+        _ => false,
+    }
+}
+
+/// A floating point number, of whose two zeros there is only one. Flink makes a set of the constants that a value is
+/// compared with, and looks for a number by its bits. It leaves out a sum with 0, and a CASE that has 0 for what equals 0.
+pub(super) fn one_zero(number: &str) -> String {
+    format!("CASE WHEN ABS({number}) = 0E0 THEN 0E0 ELSE {number} END")
 }
 
 fn comparison(operator: Comparison) -> &'static str {

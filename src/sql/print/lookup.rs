@@ -8,7 +8,7 @@
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{ColumnRef, Expr, Literal};
 use super::super::query::{FromClause, Role, StreamId};
-use super::expr::Expressions;
+use super::expr::{Expressions, one_zero};
 use super::{Printer, quote};
 
 /// Branches of a CASE.
@@ -186,15 +186,10 @@ fn constant_of_key(key: &Literal, data_type: DataType, compared: DataType) -> St
     }
 }
 
-/// What a key is compared with. Flink finds a floating point number by its bits, of which 0 has two; a sum with 0, which
-/// would make them one, it leaves out.
+/// What a key is compared with.
 fn known_as(value: &Expr, expressions: &Expressions) -> String {
     let text = expressions.operand(value);
-    if value.data_type.is_approximate() {
-        format!("CASE WHEN {text} = 0E0 THEN 0E0 ELSE {text} END")
-    } else {
-        text
-    }
+    if value.data_type.is_approximate() { one_zero(&text) } else { text }
 }
 
 /// A key as the text that [`key_as_text`] makes of a value that equals it.
