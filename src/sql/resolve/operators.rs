@@ -147,7 +147,11 @@ impl Resolver<'_, '_> {
         let right = match &left {
             Some(first) if operator == Arithmetic::Add && is_text(first) => {
                 let message = "`+` adds numbers, and this is text".into();
-                return self.mismatch(first.span(), message, "write || between texts: a || b; or convert it: CAST(x AS INTEGER)".into());
+                return self.mismatch(
+                    first.span(),
+                    message,
+                    "write || between texts: a || b; or convert it: CAST(x AS INTEGER)".into(),
+                );
             }
             _ => self.operand(right),
         };
