@@ -3,29 +3,22 @@
 use super::application::{Output, RecordFormat, TargetKind};
 use super::spec::{Writer, typed};
 use crate::discover::word;
+use crate::spec::AnalyticsRuntime;
+use crate::sql::ERROR_STREAM;
 
 impl Writer {
-    pub(super) fn outputs(&mut self, outputs: &[Output]) {
+    pub(super) fn outputs(&mut self, outputs: &[Output], runtime: AnalyticsRuntime) {
         let (errors, outputs): (Vec<&Output>, Vec<&Output>) = outputs
             .iter()
             .partition(|output| output.name.text.written().eq_ignore_ascii_case("error_stream"));
-        for output in errors {
-            let went = went(output);
-            self.yaml.comment(
-                1,
-                &format!("`error_stream` {went}. A pipeline has none: see docs/sql.md, Records."),
-            );
-            self.not_carried(
-                &output.name,
-                "the output `error_stream` is not made: a value that does not fit is NULL, and its row stays"
-                    .into(),
-                "leave such rows out with `WHERE \"column\" IS NOT NULL`",
-            );
-        }
-        if outputs.is_empty() {
+        let errors = self.errors(&errors, runtime);
+        if outputs.is_empty() && errors.is_none() {
             return;
         }
         self.yaml.open(1, "outputs");
+        if let Some(errors) = errors {
+            self.output(errors, ERROR_STREAM, false);
+        }
         let firehose = |output: &&Output| matches!(output.target, Some((TargetKind::Firehose, _)));
         let delivered = outputs.iter().position(firehose);
         let mut written: Vec<String> = Vec::new();
@@ -50,6 +43,44 @@ impl Writer {
         {
             self.copy(first, &written);
         }
+    }
+
+    /// The stream of faults: `errors` of the spec with Flink. Where its rows went to a function, or to Firehose, it is an
+    /// output that is written out.
+    fn errors<'o>(&mut self, errors: &[&'o Output], runtime: AnalyticsRuntime) -> Option<&'o Output> {
+        let first = *errors.first()?;
+        for output in errors {
+            let went = went(output);
+            if runtime == AnalyticsRuntime::Lambda {
+                self.yaml.comment(
+                    1,
+                    &format!(
+                        "`error_stream` {went}. The metric InvalidValues counts its faults here; with runtime flink, \
+                         `errors: stream` writes them."
+                    ),
+                );
+                self.not_carried(
+                    &output.name,
+                    "the output `error_stream` is not made: a value that does not fit is NULL, is counted, and its row stays"
+                        .into(),
+                    "leave such rows out with `WHERE \"column\" IS NOT NULL`, or write `runtime: flink` and `errors: stream`",
+                );
+            } else {
+                self.yaml.comment(1, &format!("`error_stream` {went}; here it is the output ERROR_STREAM."));
+            }
+        }
+        if runtime == AnalyticsRuntime::Lambda {
+            return None;
+        }
+        self.yaml.entry(1, "errors", "stream", None);
+        for second in &errors[1..] {
+            self.not_carried(
+                &second.name,
+                format!("`error_stream` has a second destination: it also {}", went(second)),
+                "let what reads it there read the stream of ERROR_STREAM",
+            );
+        }
+        matches!(first.target, Some((TargetKind::Lambda | TargetKind::Firehose, _))).then_some(first)
     }
 
     /// A pipeline has a delivery: where no output went to Firehose, a copy of the first does.
