@@ -7,7 +7,6 @@ use pipec_core::query as program;
 use pipec_core::{TimePart, parse_date, parse_time, parse_timestamp};
 
 use super::data_type::DataType;
-use super::epoch::EpochUnit;
 use super::expr::{
     Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, PatternPart, Side, TimeField,
 };
@@ -264,7 +263,7 @@ impl Relations<'_> {
             Function::TimestampDiff(field) => program::Function::Between(time_field(field)),
             Function::UnixTimestamp => program::Function::Milliseconds,
             Function::FromUnixTimestamp => program::Function::FromMilliseconds,
-            Function::FromEpoch(unit) => return Ok(To::Cast(epoch(unit), of(0)?)),
+            Function::FromEpoch(unit) => return Ok(To::Cast(program::DataType::Epoch(unit), of(0)?)),
             Function::Now => return Ok(To::Now),
             Function::Builtin(builtin) => {
                 let Some(scalar) = builtin.scalar else {
@@ -360,16 +359,6 @@ fn data_type(data_type: DataType) -> program::DataType {
         DataType::Time => To::Time,
         DataType::Timestamp => To::Timestamp,
     }
-}
-
-/// A number since 1970 that becomes a time.
-fn epoch(unit: EpochUnit) -> program::DataType {
-    program::DataType::Epoch(match unit {
-        EpochUnit::Seconds => program::EpochUnit::Seconds,
-        EpochUnit::Milliseconds => program::EpochUnit::Milliseconds,
-        EpochUnit::Microseconds => program::EpochUnit::Microseconds,
-        EpochUnit::Nanoseconds => program::EpochUnit::Nanoseconds,
-    })
 }
 
 fn arithmetic(operator: Arithmetic) -> program::Arithmetic {

@@ -5,12 +5,10 @@ use sqlparser::ast;
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{Aggregate, Expr, ExprKind, Literal};
 use super::super::name::Name;
-use super::super::query::{Frame, Meaning, Order, Over, TimeAttribute};
 use super::expr::Resolver;
 use super::group::needs_over;
 use super::operand::{Operand, cover};
-use crate::diagnostics::{Code, Diagnostic};
-use crate::source::Span;
+use super::over::Behind;
 
 /// What a name of an aggregate means.
 pub(super) fn named(name: &str) -> Option<Aggregate> {

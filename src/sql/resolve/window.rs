@@ -6,14 +6,10 @@ use sqlparser::ast;
 
 use super::super::data_type::DataType;
 use super::super::epoch::EpochUnit;
-use super::super::expr::{
-    Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, WindowBound,
-};
+use super::super::expr::{Arithmetic, ColumnRef, Expr, ExprKind, Function, Literal};
 use super::super::interval::{Interval, MAX_CONSTANT_MS, instead};
-use super::super::name::{Meant, Name};
-use super::super::query::{
-    Frame, FromClause, Group, Meaning, Order, Over, Select, StreamId, TimeAttribute, Window, WindowKind,
-};
+use super::super::name::Name;
+use super::super::query::{FromClause, Meaning, Select, StreamId, TimeAttribute, Window, WindowKind};
 use super::expr::Resolver;
 use super::from::Leaf;
 use super::operand::Operand;

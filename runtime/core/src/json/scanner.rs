@@ -1,5 +1,6 @@
 //! Reads JSON from its bytes: one value after the other, without a tree.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, hash_map::Entry};
 
 use super::text::{unescape, write_text};
