@@ -107,7 +107,8 @@ impl Logs {
         let client = compiled.client(&self.aws, interrupt)?;
         let deployed = deployed(&client, &compiled.stack.plan, &compiled.shown_spec())?;
         let since = client.now().saturating_sub(self.since).max(0);
-        let options = Options { programs, since, follow: self.follow, filter: self.filter.as_deref() };
+        let graph = &compiled.stack.plan.graph;
+        let options = Options { graph, programs, since, follow: self.follow, filter: self.filter.as_deref() };
         logs::logs(&client, &deployed, &options, &mut |logged| {
             let line = match self.format {
                 EventFormat::Text => logs::text(logged),

@@ -272,7 +272,8 @@ fn a_refusal_that_does_not_pass_ends_it() {
 
 fn delivery(prefix: &str) -> DeliveryPlan {
     DeliveryPlan {
-        source: "Stream",
+        source: "Stream".into(),
+        log_stream: "DestinationDelivery",
         buffer_size: 1,
         buffer_interval: 60,
         prefix: prefix.into(),
