@@ -71,8 +71,10 @@ pub fn parse_time(text: &str) -> Option<i32> {
         minute = reader.digits(1, 2)?;
         if reader.skip(':').is_some() {
             second = reader.digits(1, 2)?;
-            ms = reader.fraction() / 1_000_000;
-            reader.0 = reader.0.trim_start_matches(|digit: char| digit.is_ascii_digit());
+            if reader.skip('.').is_some() {
+                ms = reader.billionths() / 1_000_000;
+                reader.0 = reader.0.trim_start_matches(|digit: char| digit.is_ascii_digit());
+            }
         }
     }
     let exists = reader.0.is_empty() && hour < 24 && minute < 60 && second < 60;
