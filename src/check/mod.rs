@@ -10,6 +10,7 @@ mod order;
 mod outputs;
 mod prefix;
 mod producer;
+mod producer_config;
 mod rows;
 mod source;
 mod stream;
@@ -91,8 +92,10 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
     };
     names::check(&mut context);
     stream::check(&mut context);
+    let before = context.diagnostics.len();
     producer::check(&mut context);
     source::check(&mut context);
+    producer_config::check(&mut context, before);
     analytics::check(&mut context);
     event_time::check(&mut context);
     order::check(&mut context);

@@ -159,16 +159,6 @@ fn pages(source: &HttpSource, found: &mut Vec<Diagnostic>) {
     if let Err(error) = &records.value.path {
         found.push(invalid_path(&records.value.text, error, records.span));
     }
-    if let Some(refresh) = &source.refresh
-        && refresh.value == 0
-    {
-        found.push(Diagnostic::error(
-            Code::OutOfRange,
-            refresh.span,
-            "the source would be asked without a pause",
-            "write `refresh: 10 s` or more",
-        ));
-    }
 }
 
 /// Every line must be a record that the stream takes, and all of them within the load that the shards are made for.
@@ -325,7 +315,10 @@ fn columns(pipeline: &Pipeline, producer: &Producer, source: &GeneratorSource, f
     };
     if let PartitionKey::Field(field) = &producer.partition_key.value
         && let Ok(path) = &field.path
-        && !records.columns.iter().any(|column| column.path == *path)
+        && !records
+            .columns
+            .iter()
+            .any(|column| crate::sql::Path::try_from(path).is_ok_and(|path| column.path == path))
         && records.complete
     {
         let paths: Vec<String> = records.columns.iter().map(|column| column.path.to_string()).collect();

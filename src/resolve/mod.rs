@@ -18,7 +18,7 @@ use crate::spec::{
     self, AnalyticsRuntime, CapacityMode, Compression, OutputPlace, OwnOutput, SECONDS_PER_DAY,
     SECONDS_PER_HOUR,
 };
-use crate::sql::{ERROR_STREAM, Start, parse_path};
+use crate::sql::{ERROR_STREAM, Start};
 use crate::world::World;
 use pipeline::{
     Analytics, Capacity, Delivery, Encryption, FileSource, Flink, GeneratorSource, HttpSource, Network,
@@ -492,11 +492,11 @@ impl Resolver<'_> {
 }
 
 fn path_text(text: String) -> PathText {
-    PathText { path: parse_path(&text), text }
+    PathText { path: pipec_path::parse(&text), text }
 }
 
 /// What a path that cannot be read tells the user, wherever it stands.
-pub fn invalid_path(text: &str, error: &crate::sql::PathError, span: Span) -> Diagnostic {
+pub fn invalid_path(text: &str, error: &pipec_path::PathError, span: Span) -> Diagnostic {
     Diagnostic::error(
         Code::InvalidPath,
         span,

@@ -6,7 +6,7 @@ use crate::aws::instance_types::Architecture;
 use crate::source::{Excerpt, Span};
 use crate::spec::{AnalyticsRuntime, Compression};
 use crate::sql::{
-    self, Column, EventTime, OutputName, Path, Place, Query, RecordFormat, Reference, RowRate, Start,
+    self, Column, EventTime, OutputName, Place, Query, RecordFormat, Reference, RowRate, Start,
 };
 
 /// A value with its place; of a default, the place of what would hold it.
@@ -194,7 +194,7 @@ pub struct PathText {
     /// As written.
     pub text: String,
     /// As read, or what is wrong and what to type.
-    pub path: Result<Path, sql::PathError>,
+    pub path: Result<pipec_path::Path, pipec_path::PathError>,
 }
 
 /// Where a record's partition key comes from.

@@ -172,11 +172,12 @@ pub struct HttpSource {
     /// Address of a page of records, JSON.
     #[schemars(extend("examples" = ["https://randomuser.me/api/?results=500"]))]
     pub url: String,
-    /// Path of the array of records in the answer; `$` where the answer is the array. Default: `$`.
+    /// Path of the array of records in the answer, as in `$.results` or `$.pages[0].items`; `$` where the answer is the
+    /// array. Default: `$`.
     #[schemars(extend("examples" = ["$.results"]))]
     pub records: Option<String>,
-    /// How often a new page is fetched; the last one is repeated meanwhile. Default: when the page has been sent, at
-    /// most once in 10 s.
+    /// How often a new page is fetched, every 1 s to 30 d; the last one is repeated meanwhile. Default: when the page has
+    /// been sent, at most every 5 s.
     #[schemars(extend("examples" = ["60 s"]))]
     pub refresh: Option<Duration>,
     /// Request headers. No secrets: the spec and the template are read by many.
@@ -356,7 +357,10 @@ pub struct Analytics {
     pub rows_per_record: Option<f64>,
     /// How many different values a key has: a column, or several with commas between, and their number. The plan estimates
     /// the state of Flink by it.
-    #[schemars(extend("examples" = [{"device_id": 2000, "country,city": 50000}]))]
+    #[schemars(
+        extend("examples" = [{"device_id": 2000, "country,city": 50000}]),
+        extend("additionalProperties" = {"type": "integer", "format": "uint64", "minimum": 1, "examples": [2000]})
+    )]
     pub keys: Option<IndexMap<String, u64>>,
     /// Settings of the Flink application.
     pub flink: Option<Flink>,

@@ -1,31 +1,37 @@
-//! The configuration file, as the stack's user data writes it.
+//! The producer's configuration: the compiler writes it, the producer reads it, and both hold it to the same bounds.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, fmt, path::PathBuf};
 
-use serde::Deserialize;
+use pipec_path::Path;
+use serde::{Deserialize, Serialize};
 
-use crate::{path::Path, record::RANDOM_KEY, source::generator::Tree};
+mod path_text;
 
 /// Largest record that any stream takes, in bytes: `MaxRecordSizeInKiB` goes up to 10,240.
-const MAX_RECORD_SIZE: usize = 10 * 1024 * 1024;
-/// What a stream takes that says nothing else, in bytes.
+pub const MAX_RECORD_SIZE: usize = 10 * 1024 * 1024;
+/// Default maximum record size of a stream, in bytes.
 const DEFAULT_RECORD_SIZE: usize = 1024 * 1024;
-/// Fastest pace: about what one core sends, of the smallest records (`scripts/compare_producer.py`).
-const MAX_RATE: f64 = 500_000.0;
+/// Highest rate of one instance, in records per second: about what one core sends, of the smallest records
+/// (`scripts/compare_producer.py`).
+pub const MAX_RATE: f64 = 500_000.0;
+/// Lowest rate of one instance, in records per second: one record in about eleven days.
+pub const MIN_RATE: f64 = 0.000_001;
+/// Longest interval between two requests of a page, in seconds: 30 days.
+pub const MAX_REFRESH_SECONDS: u64 = 30 * 86_400;
+/// Length of a random partition key, in bytes.
+pub const RANDOM_KEY: usize = 16;
 /// Most digits of a decimal, Flink SQL's and Java's own bound for what fits 128 bits.
 const MAX_PRECISION: u32 = 38;
-/// Slowest pace: one record in about eleven days.
-const MIN_RATE: f64 = 0.000_001;
 
 /// What to send where, and how fast.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Name of the Kinesis data stream.
     pub stream: String,
     /// Region of the stream.
     pub region: String,
-    /// Pace, in records a second; fractions are fine.
+    /// Rate, in records per second; fractions are fine.
     pub records_per_second: f64,
     /// Largest record, in bytes, partition key included: the stream's own limit.
     #[serde(default = "default_record_size")]
@@ -33,64 +39,65 @@ pub struct Config {
     /// How records are spread over the shards.
     pub partition_key: PartitionKey,
     /// Where the log goes besides stdout. Without it, nowhere.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<LogTarget>,
     /// Where records come from.
     pub source: Source,
 }
 
 /// A log group of CloudWatch Logs.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogTarget {
-    /// Name of the group, which is there already.
+    /// Name of the group, which exists already.
     pub group: String,
-    /// Name of the log stream, which is made. Without it, the name of the instance.
-    #[serde(default)]
+    /// Name of the log stream, which the producer creates. Without it, the name of the instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream: Option<String>,
 }
 
 /// How a record gets its partition key.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum PartitionKey {
-    /// A new random key of 16 bytes each time.
+    /// A new random key of [`RANDOM_KEY`] bytes per record.
     Random {},
     /// The value at this path of the record. A record without one gets a random key.
-    Path(Path),
+    Path(#[serde(with = "path_text")] Path),
 }
 
 /// Where records come from.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Source {
     /// An HTTP API that answers a GET with a JSON document.
     Http(HttpSource),
-    /// A file of one record a line.
+    /// A file of one record per line.
     File(FileSource),
-    /// Records that are made up.
+    /// Generated records.
     Generator(GeneratorSource),
 }
 
 /// An HTTP API.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HttpSource {
     /// Address, `https` or `http`.
     pub url: String,
     /// Where the array of records is in the answer.
+    #[serde(with = "path_text")]
     pub records: Path,
-    /// Age in seconds at which a page is replaced by a new one; until then it is sent over and over.
-    /// Without it a page is replaced as soon as all of it was sent.
-    #[serde(default)]
-    pub refresh_seconds: Option<f64>,
+    /// Age in seconds at which a page is replaced by a new one, 1 to [`MAX_REFRESH_SECONDS`]; until then its records are
+    /// sent repeatedly. Without it a page is replaced as soon as all of it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_seconds: Option<u64>,
     /// Headers of the request.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
 }
 
-/// A file of one record a line.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// A file of one record per line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileSource {
     /// A file, of any size.
@@ -99,30 +106,31 @@ pub struct FileSource {
     pub repeat: bool,
 }
 
-/// Records that are made up: the same for the same seed and instance, times aside.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+/// Generated records: the same for the same seed and instance, times aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GeneratorSource {
     /// Where the random numbers start, together with the instance's name.
     pub seed: u64,
     /// Size of a record on average, in bytes, where its fields alone are smaller.
     pub record_size: usize,
-    /// What is in a record, in this order.
+    /// The fields of a record, in this order.
     pub fields: Vec<Field>,
 }
 
 /// A field of a generated record.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
     /// Where it is; objects on the way are made.
+    #[serde(with = "path_text")]
     pub path: Path,
     /// What it holds.
     pub value: Value,
 }
 
 /// What a field of a generated record holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Value {
     /// Words.
@@ -150,9 +158,9 @@ pub enum Value {
     Boolean {},
     /// The moment it is made at, UTC: `2026-11-23 08:00:00.123`.
     Timestamp {},
-    /// The same moment as a number, so many units since 1970.
+    /// The same moment as a number of units since 1970.
     Epoch {
-        /// Units of a second, up to those of a nanosecond.
+        /// Units per second, up to those of a nanosecond.
         per_second: u64,
     },
     /// The day it is made on, UTC: `2026-11-23`.
@@ -161,96 +169,175 @@ pub enum Value {
     Time {},
 }
 
-/// Why a configuration cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// Not JSON, or not of the right shape.
-    #[error("{0}")]
-    Shape(#[from] serde_json::Error),
-    /// A value out of range; the text names the key.
-    #[error("{0}")]
-    Value(String),
-}
-
 fn default_record_size() -> usize {
     DEFAULT_RECORD_SIZE
 }
 
+/// A value that the producer cannot work with.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Fault {
+    /// No name of a stream.
+    #[error("stream is empty")]
+    NoStream,
+    /// No Region.
+    #[error("region is empty")]
+    NoRegion,
+    /// A rate outside of [`MIN_RATE`] to [`MAX_RATE`].
+    #[error("records_per_second is {0}, not {MIN_RATE} to {MAX_RATE}")]
+    Rate(f64),
+    /// A limit that no stream has.
+    #[error("max_record_size is {0}, not 1 to {MAX_RECORD_SIZE} bytes")]
+    MaxRecordSize(usize),
+    /// No name of a log group or log stream.
+    #[error("log.group or log.stream is empty")]
+    NoLog,
+    /// Neither `http` nor `https`.
+    #[error("source.http.url is not an http or https address")]
+    Url,
+    /// An interval outside of 1 to [`MAX_REFRESH_SECONDS`].
+    #[error("source.http.refresh_seconds is {0}, not 1 to {MAX_REFRESH_SECONDS}")]
+    Refresh(u64),
+    /// Generated records that are empty, or larger than the stream takes.
+    #[error("source.generator.record_size is {size}, not 1 to {most} bytes")]
+    RecordSize {
+        /// As configured, in bytes.
+        size: usize,
+        /// The stream's limit, less the random partition key, in bytes.
+        most: usize,
+    },
+    /// A field that cannot be generated.
+    #[error("source.generator.fields: {path}: {fault}")]
+    Field {
+        /// Path of the field.
+        path: Path,
+        /// Why not.
+        fault: FieldFault,
+    },
+}
+
+/// Why a field cannot be generated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldFault {
+    /// A text of no characters.
+    NoText,
+    /// A range without a number.
+    EmptyRange,
+    /// Digits that no decimal has.
+    Digits,
+    /// The path leads into an array, or is the record itself.
+    NotAKey,
+    /// Another field is at the path, on the way to it or below it.
+    Taken,
+}
+
+impl fmt::Display for FieldFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NoText => "max_length is 0",
+            Self::EmptyRange => "min is larger than max",
+            Self::Digits => "precision is not 1 to 38, or scale is larger",
+            Self::NotAKey => "is not the path of a key of an object",
+            Self::Taken => "another field is at this path, on the way to it or below it",
+        })
+    }
+}
+
 impl Config {
-    /// Reads and checks a configuration.
+    /// Checks every value against the producer's bounds.
     ///
     /// # Errors
-    /// When it is not JSON, has missing or unknown keys, or a value is out of range.
-    pub fn from_json(json: &[u8]) -> Result<Self, ConfigError> {
-        let config: Self = serde_json::from_slice(json)?;
-        let refuse = |text: String| Err(ConfigError::Value(text));
-        if config.stream.is_empty() {
-            return refuse("stream is empty".to_owned());
+    /// The first value out of its bounds.
+    pub fn check(&self) -> Result<(), Fault> {
+        let first = |fault: Fault, holds: bool| if holds { Err(fault) } else { Ok(()) };
+        first(Fault::NoStream, self.stream.is_empty())?;
+        first(Fault::NoRegion, self.region.is_empty())?;
+        let rate = self.records_per_second;
+        first(Fault::Rate(rate), !(MIN_RATE..=MAX_RATE).contains(&rate))?;
+        let most = self.max_record_size;
+        first(Fault::MaxRecordSize(most), !(1..=MAX_RECORD_SIZE).contains(&most))?;
+        if let Some(log) = &self.log {
+            let nameless = log.group.is_empty() || log.stream.as_ref().is_some_and(String::is_empty);
+            first(Fault::NoLog, nameless)?;
         }
-        if config.region.is_empty() {
-            return refuse("region is empty".to_owned());
-        }
-        if !(MIN_RATE..=MAX_RATE).contains(&config.records_per_second) {
-            let rate = config.records_per_second;
-            return refuse(format!("records_per_second is {rate}, not {MIN_RATE} to {MAX_RATE}"));
-        }
-        if !(1..=MAX_RECORD_SIZE).contains(&config.max_record_size) {
-            let size = config.max_record_size;
-            return refuse(format!("max_record_size is {size}, not 1 to {MAX_RECORD_SIZE} bytes"));
-        }
-        if let Some(log) = &config.log
-            && (log.group.is_empty() || log.stream.as_ref().is_some_and(String::is_empty))
-        {
-            return refuse("log.group or log.stream is empty".to_owned());
-        }
-        match &config.source {
+        match &self.source {
             Source::Http(http) => http.check(),
             Source::File(_) => Ok(()),
             Source::Generator(generator) => {
-                // A random key counts against the limit; how long one of a field is, a record shows.
-                let key = if config.partition_key == (PartitionKey::Random {}) { RANDOM_KEY } else { 0 };
-                generator.check(config.max_record_size.saturating_sub(key))
+                // A random key counts against the limit; the length of another one shows in each record.
+                let key = if self.partition_key == (PartitionKey::Random {}) { RANDOM_KEY } else { 0 };
+                generator.check(most.saturating_sub(key))
             }
         }
-        .map_err(ConfigError::Value)?;
-        Ok(config)
     }
 }
 
 impl HttpSource {
-    fn check(&self) -> Result<(), String> {
-        if !(self.url.starts_with("https://") || self.url.starts_with("http://")) {
-            return Err("source.http.url is not an http or https address".to_owned());
+    fn check(&self) -> Result<(), Fault> {
+        let scheme = self.url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+        if !matches!(scheme.as_deref(), Some("http" | "https")) {
+            return Err(Fault::Url);
         }
         match self.refresh_seconds {
-            Some(seconds) if !(1.0..=86_400.0).contains(&seconds) => {
-                Err(format!("source.http.refresh_seconds is {seconds}, not 1 to 86400"))
-            }
+            Some(seconds) if !(1..=MAX_REFRESH_SECONDS).contains(&seconds) => Err(Fault::Refresh(seconds)),
             _ => Ok(()),
         }
     }
 }
 
 impl GeneratorSource {
-    fn check(&self, max_record_size: usize) -> Result<(), String> {
+    fn check(&self, most: usize) -> Result<(), Fault> {
         let size = self.record_size;
-        if !(1..=max_record_size).contains(&size) {
-            return Err(format!("source.generator.record_size is {size}, not 1 to {max_record_size} bytes"));
+        if !(1..=most).contains(&size) {
+            return Err(Fault::RecordSize { size, most });
         }
-        for Field { path, value } in &self.fields {
-            let fault = match *value {
-                Value::Text { max_length: 0 } => "max_length is 0",
-                Value::Integer { min, max } if min > max => "min is larger than max",
+        for (at, Field { path, value }) in self.fields.iter().enumerate() {
+            let refuse = |fault| Err(Fault::Field { path: path.clone(), fault });
+            match *value {
+                Value::Text { max_length: 0 } => return refuse(FieldFault::NoText),
+                Value::Integer { min, max } if min > max => return refuse(FieldFault::EmptyRange),
                 Value::Decimal { precision, scale }
                     if !(1..=MAX_PRECISION).contains(&precision) || scale > precision =>
                 {
-                    "precision is not 1 to 38, or scale is larger"
+                    return refuse(FieldFault::Digits);
                 }
-                _ => continue,
+                _ => {}
+            }
+            if path.is_root() || path.keys().is_none() {
+                return refuse(FieldFault::NotAKey);
+            }
+            let steps = path.steps();
+            let meets = |other: &Field| {
+                let other = other.path.steps();
+                steps.starts_with(other) || other.starts_with(steps)
             };
-            return Err(format!("source.generator.fields: {path}: {fault}"));
+            if self.fields[..at].iter().any(meets) {
+                return refuse(FieldFault::Taken);
+            }
         }
-        Tree::of(&self.fields).map(|_| ()).map_err(|fault| format!("source.generator.fields: {fault}"))
+        Ok(())
+    }
+}
+
+/// Why a file is not a configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// Not JSON, or not of the right shape.
+    #[error("{0}")]
+    Shape(#[from] serde_json::Error),
+    /// A value out of its bounds.
+    #[error("{0}")]
+    Value(#[from] Fault),
+}
+
+impl Config {
+    /// Reads and checks a configuration.
+    ///
+    /// # Errors
+    /// When it is not JSON, has missing or unknown keys, or a value is out of its bounds.
+    pub fn from_json(json: &[u8]) -> Result<Self, ConfigError> {
+        let config: Self = serde_json::from_slice(json)?;
+        config.check()?;
+        Ok(config)
     }
 }
 
@@ -317,7 +404,7 @@ mod tests {
     fn reads_all_keys() {
         let config = read(&full()).expect("a configuration");
         let Source::Http(http) = config.source else { panic!("{:?}", config.source) };
-        assert_eq!(http.refresh_seconds, Some(60.0));
+        assert_eq!(http.refresh_seconds, Some(60));
         assert_eq!(http.headers["accept"], "application/json");
         assert!(matches!(config.partition_key, PartitionKey::Path(_)));
     }
@@ -343,7 +430,8 @@ mod tests {
             ("/partition_key", json!({"hash": {}}), "hash"),
             ("/partition_key", json!({"path": "login"}), "login"),
             ("/source/http/url", json!("ftp://x"), "url"),
-            ("/source/http/refresh_seconds", json!(0.1), "refresh_seconds"),
+            ("/source/http/refresh_seconds", json!(0), "refresh_seconds"),
+            ("/source/http/refresh_seconds", json!(2_592_001), "refresh_seconds"),
         ] {
             let mut config = full();
             *config.pointer_mut(pointer).expect("it is there") = value;
