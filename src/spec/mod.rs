@@ -357,7 +357,10 @@ pub struct Analytics {
     pub rows_per_record: Option<f64>,
     /// How many different values a key has: a column, or several with commas between, and their number. The plan estimates
     /// the state of Flink by it.
-    #[schemars(extend("examples" = [{"device_id": 2000, "country,city": 50000}]))]
+    #[schemars(
+        extend("examples" = [{"device_id": 2000, "country,city": 50000}]),
+        extend("additionalProperties" = {"type": "integer", "format": "uint64", "minimum": 1, "examples": [2000]})
+    )]
     pub keys: Option<IndexMap<String, u64>>,
     /// Settings of the Flink application.
     pub flink: Option<Flink>,

@@ -12,6 +12,8 @@ use crate::diagnostics::{Code, Diagnostic};
 const NO_WINDOW: &str = "write a window: GROUP BY STEP(ROWTIME BY INTERVAL '1' MINUTE), or OVER (RANGE INTERVAL '1' MINUTE \
                          PRECEDING)";
 
+const NO_END: &str = "remove it: a stream has no end; filter with WHERE";
+
 /// A clause, named by its first words.
 struct Clause {
     words: &'static [&'static str],
@@ -24,12 +26,28 @@ const CLAUSES: &[Clause] = &[
         help: "write UNION ALL, and drop duplicates where the output is read",
     },
     Clause { words: &["INTERSECT"], help: "write both conditions into one WHERE with AND" },
+    Clause {
+        words: &["EMIT", "CHANGES"],
+        help: "remove it: a row is written as soon as it is known, and never again",
+    },
+    Clause { words: &["EMIT", "FINAL"], help: "remove it: a window is written once, when it closes" },
+    Clause { words: &["WINDOW", "TUMBLING"], help: "write GROUP BY k, TUMBLE(ROWTIME, INTERVAL '1' MINUTE)" },
+    Clause {
+        words: &["WINDOW", "HOPPING"],
+        help: "write GROUP BY k, HOP(ROWTIME, INTERVAL '10' SECOND, INTERVAL '1' MINUTE), the slide and the length",
+    },
+    Clause { words: &["WINDOW", "SESSION"], help: "write GROUP BY k, SESSION(ROWTIME, INTERVAL '1' MINUTE)" },
+    Clause {
+        words: &["TIMESTAMP", "BY"],
+        help: "declare the column in the spec: records.event_time: {column: at, lateness: 5 s}",
+    },
+    Clause { words: &["GROUPING", "SETS"], help: "write one query for each grouping" },
     Clause { words: &["EXCEPT"], help: "write both conditions into one WHERE with AND NOT" },
     Clause { words: &["MATCH_RECOGNIZE"], help: NO_WINDOW },
     Clause { words: &["QUALIFY"], help: "write the condition into the WHERE of a SELECT around this one" },
-    Clause { words: &["LIMIT"], help: "remove it: a stream has no end; filter with WHERE" },
-    Clause { words: &["FETCH"], help: "remove it: a stream has no end; filter with WHERE" },
-    Clause { words: &["VALUES"], help: "write SELECT with constants, FROM the input" },
+    Clause { words: &["LIMIT", "ALL"], help: NO_END },
+    Clause { words: &["FETCH", "FIRST"], help: NO_END },
+    Clause { words: &["FETCH", "NEXT"], help: NO_END },
 ];
 
 /// Names of functions that are known, and what to do without them.
@@ -52,6 +70,23 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
         "write REGEX_LOG_PARSE with a regular expression, or SUBSTRING for columns at fixed places",
     ),
     (&["PROCTIME"], "write ROWTIME"),
+    (&["AVERAGE", "MEAN"], "write AVG(x)"),
+    (&["GETDATE", "SYSDATE", "CURDATE"], "write CURRENT_TIMESTAMP, or CURRENT_DATE"),
+    (&["TO_UNIXTIME", "UNIX_MILLIS", "TO_UNIX_TIMESTAMP"], "write UNIX_TIMESTAMP(x), in milliseconds"),
+    (
+        &["TUMBLING", "TUMBLINGWINDOW", "TUMBLE_WINDOW"],
+        "write GROUP BY k, TUMBLE(ROWTIME, INTERVAL '1' MINUTE)",
+    ),
+    (
+        &["HOPPING", "HOPPINGWINDOW", "HOP_WINDOW", "SLIDINGWINDOW"],
+        "write GROUP BY k, HOP(ROWTIME, INTERVAL '10' SECOND, INTERVAL '1' MINUTE), the slide and the length",
+    ),
+    (&["SESSIONWINDOW", "SESSION_WINDOW"], "write GROUP BY k, SESSION(ROWTIME, INTERVAL '1' MINUTE)"),
+    (&["ROLLUP", "CUBE"], "write one query for each grouping"),
+    (
+        &["MAX_BY", "MIN_BY", "ARG_MAX", "ARG_MIN"],
+        "write LAST_VALUE(x) for the newest row; by another order, find the row where the output is read",
+    ),
     (&["DECODE"], "write CASE WHEN .. THEN .. ELSE .. END"),
     (&["NVL2"], "write IF(x IS NOT NULL, a, b)"),
     (&["ISNULL"], "write COALESCE(a, b), or x IS NULL"),
@@ -211,10 +246,21 @@ pub(super) fn refuse(tokens: &[Lexeme], text: &Text) -> Vec<Diagnostic> {
         if is_name {
             continue;
         }
-        if let Some(clause) = CLAUSES.iter().find(|clause| starts_with(rest, clause.words)) {
+        if let Some((count, help)) = ambiguous_clause(rest, previous) {
+            let name = rest[..count]
+                .iter()
+                .map(|token| text.text(token.range.clone()))
+                .collect::<Vec<_>>()
+                .join(" ");
+            let span = text.span(rest[0].range.start..rest[count - 1].range.end);
+            found.push(refusal(span, &format!("`{}`", name.to_uppercase()), help));
+        } else if let Some(clause) = CLAUSES.iter().find(|clause| starts_with(rest, clause.words)) {
             let name = clause.words.join(" ");
             let span = text.span(rest[0].range.start..rest[clause.words.len() - 1].range.end);
             found.push(refusal(span, &format!("`{name}`"), clause.help));
+            if clause.words[0] == "WINDOW" {
+                skip_to = at + behind_parentheses(rest);
+            }
         } else if let Some((bound, end)) = stream_bound(tokens, at)
             && let Some((what, help)) = unbounded(bound)
         {
@@ -232,6 +278,25 @@ pub(super) fn refuse(tokens: &[Lexeme], text: &Text) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// A clause that only what stands beside it tells from a column's name: how many tokens, and what to write.
+fn ambiguous_clause(rest: &[Lexeme], previous: Option<&Lexeme>) -> Option<(usize, &'static str)> {
+    let (first, next) = (rest.first()?, rest.get(1)?);
+    let is_number = matches!(next.token.token, Token::Number(..));
+    let is_behind_select = previous.is_some_and(|before| before.is_word("SELECT"));
+    if is_number && (first.is_word("LIMIT") || first.is_word("TOP") && is_behind_select) {
+        return Some((2, NO_END));
+    }
+    if first.is_word("VALUES") && next.is(&Token::LParen) {
+        return Some((1, "write SELECT with constants, FROM the input"));
+    }
+    let leaves_out = ["EXCEPT", "EXCLUDE", "REPLACE"].iter().any(|word| first.is_word(word));
+    let is_behind_star = previous.is_some_and(|before| before.is(&Token::Mul));
+    if leaves_out && is_behind_star && next.is(&Token::LParen) {
+        return Some((1, "name the columns instead of `*`"));
+    }
+    None
 }
 
 /// How many tokens there are up to the end of the first parentheses.

@@ -242,7 +242,9 @@ impl Resolver<'_, '_> {
         );
         if numbers && from.family() != Family::Number {
             let message = format!("{} takes numbers, this is {from}", name.text);
-            return self.mismatch(value.span, message, "convert it: CAST(x AS DOUBLE)".into());
+            let help =
+                super::expr::no_cast(from, DataType::Double).unwrap_or("convert it: CAST(x AS DOUBLE)");
+            return self.mismatch(value.span, message, help.into());
         }
         if from == DataType::Boolean && matches!(function, Aggregate::Min | Aggregate::Max) {
             let message = format!("{} takes what can be sorted, this is BOOLEAN", name.text);
@@ -439,6 +441,13 @@ impl Resolver<'_, '_> {
             [] => self.first_time(name.span)?,
             [(value, false)] => match self.time_of(value).filter(|time| time.exact && time.relation == 0) {
                 Some(time) => time.attribute,
+                None if value.data_type == DataType::Timestamp
+                    && let ExprKind::Column(column) = value.kind =>
+                {
+                    let relation = &self.here.scope.relations[column.relation];
+                    let name = relation.columns[column.column].name.clone();
+                    return self.no_time(value.span, &name);
+                }
                 None => {
                     return self.refuse(
                         Some(value.span),

@@ -9,7 +9,7 @@ use super::super::epoch::EpochUnit;
 use super::super::expr::{
     Aggregate, Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, WindowBound,
 };
-use super::super::interval::{Interval, MAX_CONSTANT_MS};
+use super::super::interval::{Interval, MAX_CONSTANT_MS, instead};
 use super::super::name::{Meant, Name};
 use super::super::query::{
     Frame, FromClause, Group, Meaning, Order, Over, Select, StreamId, TimeAttribute, Window, WindowKind,
@@ -134,8 +134,7 @@ impl Resolver<'_, '_> {
         interval: &ast::Interval,
         otherwise: Span,
     ) -> Option<i64> {
-        use sqlparser::ast::Spanned;
-        let span = self.text.locate(interval.value.span()).unwrap_or(otherwise);
+        let span = self.place_of_interval(interval, otherwise);
         match Interval::read(interval) {
             Some(Interval::Milliseconds(ms)) if ms > 0 => Some(ms),
             Some(Interval::Milliseconds(0)) if least == 0 => Some(0),
@@ -143,12 +142,19 @@ impl Resolver<'_, '_> {
                 let help = "write it in days, hours, minutes or seconds: INTERVAL '30' DAY";
                 self.refuse(Some(span), "a window of calendar months", help)
             }
-            _ => self.mismatch(
+            Some(Interval::Milliseconds(_)) => self.mismatch(
                 span,
                 "this is no length of time above 0".into(),
                 "write INTERVAL '1' MINUTE, for example".into(),
             ),
+            None => self.mismatch(span, "this interval cannot be read".into(), instead(interval)),
         }
+    }
+
+    /// Where the value of an interval stands.
+    pub(super) fn place_of_interval(&self, interval: &ast::Interval, otherwise: Span) -> Span {
+        use sqlparser::ast::Spanned;
+        self.text.locate(interval.value.span()).unwrap_or(otherwise)
     }
 
     /// `TABLE(TUMBLE(TABLE s, DESCRIPTOR(time), INTERVAL ..))` and its like.
@@ -171,14 +177,7 @@ impl Resolver<'_, '_> {
             let help = suggest::instead(&name.text, known());
             return self.fault(Diagnostic::error(Code::UnknownFunction, name.span, message, help));
         }
-        let expressions: Option<Vec<&ast::Expr>> = arguments
-            .iter()
-            .map(|argument| match argument {
-                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr)) => Some(expr),
-                _ => None,
-            })
-            .collect();
-        let Some(arguments) = expressions else { return self.bad_window(name) };
+        let Some(arguments) = in_order(&name.text, arguments) else { return self.bad_window(name) };
         match (name.text.as_str(), arguments.as_slice()) {
             ("TOP_K_ITEMS_TUMBLING", [rows, column, count, seconds]) => {
                 let id = self.top_k(name, rows, column, count, seconds)?;
@@ -572,6 +571,39 @@ impl Resolver<'_, '_> {
             .collect();
         self.anonymous(vec![Selected { select, items, times, windowed, bucket, scope: here.scope }])
     }
+}
+
+/// The arguments of a table function by their places; a window's may have names, as in `SIZE => INTERVAL '1' MINUTE`.
+fn in_order<'e>(function: &str, arguments: &'e [ast::FunctionArg]) -> Option<Vec<&'e ast::Expr>> {
+    let names: &[&str] = match function {
+        "TUMBLE" => &["DATA", "TIMECOL", "SIZE"],
+        "HOP" => &["DATA", "TIMECOL", "SLIDE", "SIZE"],
+        "CUMULATE" => &["DATA", "TIMECOL", "STEP", "SIZE"],
+        "SESSION" => &["DATA", "TIMECOL", "GAP"],
+        _ => &[],
+    };
+    let is_named = |argument: &ast::FunctionArg| matches!(argument, ast::FunctionArg::Named { .. });
+    if !arguments.iter().any(is_named) {
+        let expression = |argument: &'e ast::FunctionArg| match argument {
+            ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr)) => Some(expr),
+            _ => None,
+        };
+        return arguments.iter().map(expression).collect();
+    }
+    if arguments.len() != names.len() {
+        return None;
+    }
+    let of_name = |wanted: &&str| {
+        arguments.iter().find_map(|argument| match argument {
+            ast::FunctionArg::Named { name, arg: ast::FunctionArgExpr::Expr(expr), .. }
+                if name.value.eq_ignore_ascii_case(wanted) =>
+            {
+                Some(expr)
+            }
+            _ => None,
+        })
+    };
+    names.iter().map(of_name).collect()
 }
 
 /// All rows of a stream.
