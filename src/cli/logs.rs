@@ -6,12 +6,12 @@ use super::PipelineArgs;
 use super::aws::{AwsArgs, Compiled, EventFormat, compile};
 use super::output::{Exit, print};
 use super::since::since;
-use crate::deploy::deployed::deployed;
-use crate::deploy::interrupt::Interrupt;
-use crate::deploy::logs::{self, Options, Program};
-use crate::deploy::observer::Observer;
-use crate::deploy::stop::{Step, Stop};
+use crate::cloud::deployed::deployed;
+use crate::cloud::interrupt::Interrupt;
+use crate::cloud::observer::Observer;
+use crate::cloud::stop::{Step, Stop};
 use crate::plan::Plan;
+use crate::watch::logs::{self, Options, Program};
 
 /// Read the logs of a deployed pipeline's programs, in the order of time
 ///

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::deployed::Deployed;
-use super::observer::{LogEvent, LogRequest, Observer};
-use super::stop::Step;
+use crate::cloud::deployed::Deployed;
+use crate::cloud::observer::{LogEvent, LogRequest, Observer};
+use crate::cloud::stop::Step;
 use crate::graph::{Graph, NodeKind};
 use crate::plan::Plan;
 pub use line::text;

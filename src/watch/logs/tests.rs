@@ -1,11 +1,11 @@
 use std::cell::RefCell;
 
 use super::*;
-use crate::deploy::call_error::{CallError, CallErrorKind};
-use crate::deploy::client::{Call, Stack, StackResource};
-use crate::deploy::observer::{Alarm, LogPage, MetricQuery, Object, Point, Position, RecordPage, Shard};
-use crate::deploy::stack_status::StackStatus;
-use crate::deploy::stop::Stop;
+use crate::cloud::call_error::{CallError, CallErrorKind};
+use crate::cloud::client::{Call, Stack, StackResource};
+use crate::cloud::observer::{Alarm, LogPage, MetricQuery, Object, Point, Position, RecordPage, Shard};
+use crate::cloud::stack_state::StackStatus;
+use crate::cloud::stop::Stop;
 use crate::plan::fixture::{planned, spec};
 
 /// Two groups whose events come a page of one event at a time; each pause lets a second pass and the late ones come in.
