@@ -152,6 +152,22 @@ impl Expressions<'_> {
         self.bound(expr, Binding::Add)
     }
 
+    /// What is searched for in the list of IN. Flink makes all of the list values of its type, so that it has to be the one
+    /// that is compared by: a whole number would cut those behind the point, and a CHAR(2) a text of three letters.
+    fn searched_for(&self, expr: &Expr) -> String {
+        let is_literal = matches!(expr.kind, ExprKind::Literal(_));
+        match expr.data_type {
+            DataType::Char(_) => cast(&self.print(expr), expr.data_type, DataType::Varchar(None)),
+            DataType::Varchar(_) if is_literal => {
+                cast(&self.print(expr), expr.data_type, DataType::Varchar(None))
+            }
+            number if is_literal && number.family() == Family::Number => {
+                format!("CAST({} AS {})", self.print(expr), quote::data_type(number))
+            }
+            _ => self.bound(expr, Binding::Add),
+        }
+    }
+
     pub(super) fn print(&self, expr: &Expr) -> String {
         let key = self.apart.and_then(|apart| apart.keys.iter().position(|key| same_value(key, expr)));
         if let Some(key) = key {
@@ -197,7 +213,7 @@ impl Expressions<'_> {
             }
             ExprKind::In { operand, list, negated } => {
                 let finds_zero = operand.data_type.is_approximate() && list.iter().any(is_zero);
-                let operand = self.bound(operand, Binding::Add);
+                let operand = self.searched_for(operand);
                 let operand = if finds_zero { one_zero(&operand) } else { operand };
                 let list: Vec<String> = list.iter().map(|item| self.print(item)).collect();
                 format!("{operand} {}IN ({})", not(*negated), list.join(", "))
