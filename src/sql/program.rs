@@ -67,7 +67,10 @@ fn column(column: &Column, format: RecordFormat) -> program::Column {
         (RecordFormat::Json, None) => column.path.segments().to_vec(),
         (RecordFormat::Csv { .. }, _) => Vec::new(),
     };
-    program::Column { path, data_type: column.epoch.map_or(data_type(column.data_type), program::DataType::Epoch) }
+    program::Column {
+        path,
+        data_type: column.epoch.map_or(data_type(column.data_type), program::DataType::Epoch),
+    }
 }
 
 /// The array that columns lie in; there is one at most.
