@@ -19,6 +19,10 @@ pub enum Node {
     Transform,
     /// Firehose.
     Delivery,
+    /// The Kinesis data stream that takes the query's faults.
+    ErrorStream,
+    /// Firehose again, for the faults.
+    ErrorDelivery,
     /// The destination bucket.
     Bucket,
     /// The custom resource's function.
@@ -93,6 +97,11 @@ pub fn edges(pipeline: &Pipeline) -> Vec<Edge> {
     }
     edge(Node::Delivery, Action::Write, Node::Bucket);
     edge(Node::Delivery, Action::Log, Node::Logs);
+    if pipeline.delivers_errors() {
+        edge(Node::ErrorDelivery, Action::Read, Node::ErrorStream);
+        edge(Node::ErrorDelivery, Action::Write, Node::Bucket);
+        edge(Node::ErrorDelivery, Action::Log, Node::Logs);
+    }
     edges
 }
 

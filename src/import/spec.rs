@@ -241,7 +241,7 @@ impl Writer {
                 downloads.push(download);
             }
         }
-        self.outputs(&application.outputs);
+        self.outputs(&application.outputs, runtime);
         downloads
     }
 

@@ -3,8 +3,8 @@
 use pipec_core::RecordProgram;
 use serde::Serialize;
 
-use super::grants::bucket_arns;
-use super::outputs::DELIVERED_STREAM;
+use super::grants::{bucket_arns, error_stream};
+use super::outputs::{DELIVERED_STREAM, OutputPlan};
 use super::value::Value;
 use super::{Artifact, Content, s3_key};
 use crate::aws::limits::MIB;
@@ -61,6 +61,29 @@ pub struct DeliveryPlan {
     pub bucket_arn: Value,
     /// Name of the bucket.
     pub bucket_name: Value,
+}
+
+/// What the keys of faults begin with.
+pub const ERROR_ROWS_PREFIX: &str = "errors/query/";
+
+/// Firehose for the faults; all else is as for the rows.
+#[derive(Clone, Debug, Serialize)]
+pub struct ErrorDeliveryPlan {
+    /// Logical id of the stream that it reads.
+    pub source: String,
+    /// What keys begin with.
+    pub prefix: &'static str,
+    /// The same for what could not be written.
+    pub error_prefix: String,
+}
+
+/// Plans what writes the faults into the bucket.
+pub(super) fn errors(pipeline: &Pipeline, outputs: &[OutputPlan]) -> Option<ErrorDeliveryPlan> {
+    pipeline.delivers_errors().then(|| ErrorDeliveryPlan {
+        source: error_stream(outputs),
+        prefix: ERROR_ROWS_PREFIX,
+        error_prefix: format!("{ERROR_ROWS_PREFIX}!{{firehose:error-output-type}}/"),
+    })
 }
 
 /// The stack's own bucket.
@@ -161,7 +184,7 @@ pub(super) fn plan(pipeline: &Pipeline) -> DeliveryPlan {
         file_extension: s3.file_extension.as_ref().map(|extension| extension.value.clone()),
         time_zone: s3.time_zone.as_ref().map(|zone| zone.value.clone()),
         key: customer_key(&s3.encryption.value),
-        bucket_arn: bucket_arns(pipeline).0,
+        bucket_arn: bucket_arns(pipeline, "*").0,
         bucket_name: match &s3.bucket {
             Some(bucket) => Value::text(&bucket.value),
             None => Value::reference("Bucket"),

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::delivery::transform_spec;
+use super::delivery::{ERROR_ROWS_PREFIX, transform_spec};
 use super::outputs::{DELIVERED_STREAM, OutputPlan};
 use super::value::{Value, literal};
 use crate::graph::{Action, Edge, Node};
 use crate::resolve::pipeline::{Encryption, Pipeline};
+use crate::sql::ERROR_STREAM;
 
 /// What one role may do, and why.
 #[derive(Clone, Debug, Serialize)]
@@ -145,6 +146,14 @@ fn role(principal: Node) -> Role {
                     ),
                 },
             ],
+        ),
+        Node::ErrorDelivery => (
+            "ErrorDeliveryRole",
+            "What Firehose may do with the faults",
+            "/analytics/errors",
+            "firehose.amazonaws.com",
+            "Firehose passes the account as the external id, against the confused deputy.",
+            vec![equals("sts:ExternalId", account())],
         ),
         _ => (
             "DeliveryRole",
@@ -324,7 +333,11 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys, outputs: &[Output
                 "The flow log looks its log group up. `*`: the action has no resource level.",
             ),
         ],
-        (Node::Delivery, Action::Read, from) => {
+        (Node::Delivery | Node::ErrorDelivery, Action::Read, from) => {
+            let stream = match from {
+                Node::ErrorStream => Value::arn(&error_stream(outputs)),
+                _ => stream(from),
+            };
             let mut grants = vec![grant(
                 "ReadRecords",
                 &[
@@ -333,7 +346,7 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys, outputs: &[Output
                     "kinesis:GetShardIterator",
                     "kinesis:ListShards",
                 ],
-                vec![stream(from)],
+                vec![stream],
                 "Firehose reads the stream.",
             )];
             grants.extend(decrypt(stream_key));
@@ -345,16 +358,10 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys, outputs: &[Output
             vec![Value::arn("Transform")],
             "Firehose calls the transform.",
         )],
-        (Node::Delivery, Action::Write, _) => bucket(pipeline),
-        (Node::Delivery, Action::Log, _) => vec![grant(
-            "WriteLogs",
-            &["logs:PutLogEvents"],
-            vec![Value::sub(
-                "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${DeliveryLogs}:log-stream:\
-                 ${DeliveryLogStream}",
-            )],
-            "Firehose reports records that it could not deliver.",
-        )],
+        (Node::Delivery, Action::Write, _) => bucket(pipeline, "*"),
+        (Node::ErrorDelivery, Action::Write, _) => bucket(pipeline, &format!("{ERROR_ROWS_PREFIX}*")),
+        (Node::Delivery, Action::Log, _) => vec![delivery_logs("DeliveryLogStream")],
+        (Node::ErrorDelivery, Action::Log, _) => vec![delivery_logs("ErrorDeliveryLogStream")],
         _ => Vec::new(),
     }
 }
@@ -386,6 +393,27 @@ pub(super) fn function_grants(pipeline: &Pipeline, output: &str) -> Vec<Grant> {
     grants
 }
 
+/// Logical id of the stream of faults.
+pub(super) fn error_stream(outputs: &[OutputPlan]) -> String {
+    let stream = outputs.iter().find(|output| output.name == ERROR_STREAM);
+    stream.map_or_else(
+        || format!("{DELIVERED_STREAM}ErrorStream"),
+        |output| output.stream.logical_id.to_string(),
+    )
+}
+
+fn delivery_logs(log_stream: &str) -> Grant {
+    grant(
+        "WriteLogs",
+        &["logs:PutLogEvents"],
+        vec![Value::sub(format!(
+            "arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:${{DeliveryLogs}}:log-stream:\
+             ${{{log_stream}}}"
+        ))],
+        "Firehose reports records that it could not deliver.",
+    )
+}
+
 fn lambda_logs(log_group: &'static str) -> Grant {
     grant(
         "WriteLogs",
@@ -399,19 +427,19 @@ fn artifact(key: &str) -> Value {
     Value::sub(format!("arn:${{AWS::Partition}}:s3:::${{ArtifactBucket}}/{}", literal(key)))
 }
 
-/// ARN of the destination bucket, and of what lies in it.
-pub fn bucket_arns(pipeline: &Pipeline) -> (Value, Value) {
+/// ARN of the destination bucket, and of the objects in it whose keys are such.
+pub fn bucket_arns(pipeline: &Pipeline, keys: &str) -> (Value, Value) {
     match &pipeline.delivery.s3.bucket {
         Some(bucket) => {
             let arn = format!("arn:${{AWS::Partition}}:s3:::{}", literal(&bucket.value));
-            (Value::sub(arn.clone()), Value::sub(format!("{arn}/*")))
+            (Value::sub(arn.clone()), Value::sub(format!("{arn}/{keys}")))
         }
-        None => (Value::arn("Bucket"), Value::sub("${Bucket.Arn}/*")),
+        None => (Value::arn("Bucket"), Value::sub(format!("${{Bucket.Arn}}/{keys}"))),
     }
 }
 
-fn bucket(pipeline: &Pipeline) -> Vec<Grant> {
-    let (bucket, objects) = bucket_arns(pipeline);
+fn bucket(pipeline: &Pipeline, keys: &str) -> Vec<Grant> {
+    let (bucket, objects) = bucket_arns(pipeline, keys);
     let mut grants = vec![
         grant(
             "FindBucket",

@@ -65,6 +65,16 @@ pub(super) fn list(plan: &Plan) -> Vec<Resource> {
             ("Delivery", "AWS::KinesisFirehose::DeliveryStream"),
         ],
     );
+    if plan.error_delivery.is_some() {
+        add(
+            "/analytics/errors",
+            &[
+                ("ErrorDeliveryLogStream", "AWS::Logs::LogStream"),
+                ("ErrorDeliveryRole", "AWS::IAM::Role"),
+                ("ErrorDelivery", "AWS::KinesisFirehose::DeliveryStream"),
+            ],
+        );
+    }
     if plan.bucket.is_some() {
         add(
             "/delivery/s3",
