@@ -143,12 +143,12 @@ pub fn input_load(stream: &Stream, consumers: u64) -> Load {
 /// The partition key of a row that Flink writes: its Kinesis connector draws a UUID a record.
 pub const ROW_KEY_BYTES: u64 = 36;
 
-/// What an output stream has to carry of so many rows a second, and Firehose reads it.
-pub fn output_load(output: &sql::Stream, stream: &Stream, rows_per_second: f64) -> Load {
+/// The load of an output stream at a rate of rows per second.
+pub fn output_load(output: &sql::Stream, stream: &Stream, rows_per_second: f64, consumers: u64) -> Load {
     Load {
         records_per_second: rows_per_second,
         record_bytes: row_bytes(output, stream).saturating_add(ROW_KEY_BYTES),
-        consumers: 1,
+        consumers,
         headroom_percent: stream.headroom.value,
     }
 }

@@ -7,6 +7,7 @@ pub mod aws;
 pub mod capacity;
 pub mod check;
 pub mod cli;
+pub mod cloud;
 pub mod deploy;
 pub mod diagnostics;
 pub mod discover;
@@ -25,6 +26,7 @@ pub mod spec;
 pub mod sql;
 pub mod terminal;
 pub mod throughput;
+pub mod watch;
 pub mod world;
 
 use std::path::Path;

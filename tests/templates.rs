@@ -155,6 +155,107 @@ fn every_place_of_the_sql_is_a_property_of_the_application() {
     assert!(applications > 0, "no example has an application");
 }
 
+/// Types whose resources assume a role at their creation, and whose creation CloudFormation does not repeat when IAM has not
+/// propagated the role yet. Source: retries in hashicorp/terraform-provider-aws, which calls the same APIs, 2026-11.
+const ASSUMES_AT_CREATION: [&str; 4] = [
+    "AWS::KinesisAnalyticsV2::Application",
+    "AWS::KinesisFirehose::DeliveryStream",
+    "AWS::EC2::FlowLog",
+    "AWS::Lambda::EventSourceMapping",
+];
+
+/// A resource, and the logical ids that it names in its properties and in all.
+#[derive(Default)]
+struct Named {
+    resource_type: String,
+    in_properties: BTreeSet<String>,
+    all: BTreeSet<String>,
+}
+
+/// The resources of a template by their logical ids.
+fn resources(template: &str) -> BTreeMap<String, Named> {
+    let mut found: BTreeMap<String, Named> = BTreeMap::new();
+    let (mut inside, mut last, mut depends) = (false, String::new(), false);
+    for line in template.lines().filter(|line| !line.is_empty() && !line.trim_start().starts_with('#')) {
+        if !line.starts_with(' ') {
+            inside = line == "Resources:";
+        }
+        let indent = line.len() - line.trim_start().len();
+        if !inside {
+            continue;
+        }
+        if indent == 2 {
+            last = line.trim().trim_end_matches(':').to_owned();
+            found.insert(last.clone(), Default::default());
+            continue;
+        }
+        let Some(resource) = found.get_mut(&last) else { continue };
+        if indent == 4 {
+            depends = line.starts_with("    DependsOn:");
+            if let Some(name) = line.strip_prefix("    Type: ") {
+                resource.resource_type = name.to_owned();
+            }
+        }
+        let word = |text: &str| text.chars().take_while(char::is_ascii_alphanumeric).collect::<String>();
+        for before in ["!Ref ", "!GetAtt ", "${"] {
+            resource.in_properties.extend(line.split(before).skip(1).map(word));
+        }
+        if let Some(name) = line.trim().strip_prefix("- ").filter(|_| depends) {
+            resource.all.insert(word(name));
+        }
+    }
+    found.values_mut().for_each(|resource| resource.all.extend(resource.in_properties.clone()));
+    found
+}
+
+#[test]
+fn no_resource_uses_a_role_that_was_created_just_before() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let specs: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path()).collect();
+    let mut compiled: Vec<String> = specs
+        .iter()
+        .filter(|spec| spec.extension().is_some_and(|extension| extension == "yaml"))
+        .map(|spec| {
+            pipec::compile(&pipec::world::Disk, &programs(), spec, None).stack.expect("a stack").template
+        })
+        .collect();
+    // Into a bucket of others there is the least to put in between.
+    compiled
+        .push(template(&spec("d", "t", "p/", "").replace("    prefix:", "    bucket: my-lake\n    prefix:")));
+    let mut uses = 0;
+    for template in compiled {
+        let resources = &resources(&template);
+        let named = |id: &String| resources.get(id).map(|resource| &resource.all);
+        for (id, resource) in resources {
+            if !ASSUMES_AT_CREATION.contains(&resource.resource_type.as_str()) {
+                continue;
+            }
+            let mut before = resource.all.clone();
+            loop {
+                let more: BTreeSet<String> = before.iter().filter_map(named).flatten().cloned().collect();
+                let known = before.len();
+                before.extend(more);
+                if before.len() == known {
+                    break;
+                }
+            }
+            let of_type = |resource_type: &'static str| {
+                move |id: &&String| resources.get(*id).is_some_and(|one| one.resource_type == resource_type)
+            };
+            let roles = resource.in_properties.iter().filter(of_type("AWS::IAM::Role"));
+            // The role of a function of the user's is older than the stack, and its policy is not.
+            let policies = resource.all.iter().filter(of_type("AWS::IAM::Policy"));
+            for role in roles.chain(policies) {
+                let after = |other: &String| named(other).is_some_and(|all| all.contains(role));
+                assert!(before.iter().any(after), "{id} uses {role}, which is created just before it");
+                uses += 1;
+            }
+        }
+    }
+    assert!(uses > 10, "{uses}");
+}
+
 #[test]
 fn parts_are_left_out_with_their_resources() {
     let bare = template(&spec("d", "t", "p/", ""));

@@ -268,7 +268,12 @@ fn output_quota(context: &mut Context) {
     };
     for output in query.outputs() {
         let rate = analytics.row_rate(query, output, stream.records_per_second.value);
-        let load = capacity::output_load(output, stream, rate.per_second);
+        let load = capacity::output_load(
+            output,
+            stream,
+            rate.per_second,
+            context.graph.consumers_of_output(&output.name),
+        );
         let need = capacity::shards(&load);
         let before = used;
         used = used.saturating_add(need.shards);

@@ -12,10 +12,10 @@ use super::output::Exit;
 use crate::artifacts;
 use crate::artifacts::connector::Jar;
 use crate::aws::flink::Maven;
-use crate::deploy::interrupt::Interrupt;
-use crate::deploy::pipeline::{self, Extent, Job, Options, Outcome};
+use crate::cloud::interrupt::Interrupt;
+use crate::cloud::stop::{At, Step, Stop};
+use crate::deploy::deployment::{self, Extent, Job, Options, Outcome};
 use crate::deploy::report::Event;
-use crate::deploy::stop::{At, Step, Stop};
 use crate::deploy::upload::ArtifactSource;
 use crate::diagnostics::Code;
 use crate::plan::{Artifact, Content};
@@ -85,11 +85,11 @@ impl Deploy {
         };
         let mut reporter = self.format.reporter(interrupt);
         if self.continue_rollback {
-            return pipeline::continue_rollback(&job, &mut *reporter, &self.skip);
+            return deployment::continue_rollback(&job, &mut *reporter, &self.skip);
         }
         let extent = if self.dry_run { Extent::DryRun } else { Extent::Whole };
         let options = Options { extent, yes: self.yes, allow_replace: self.allow_replace.clone() };
-        if pipeline::deploy(&job, &mut *reporter, &options)? == Outcome::Differs {
+        if deployment::deploy(&job, &mut *reporter, &options)? == Outcome::Differs {
             let message = "nothing was changed: this was a dry run".to_owned();
             reporter.tell(&Event::Note { message });
         }

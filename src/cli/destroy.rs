@@ -5,9 +5,9 @@ use clap::Args;
 use super::PipelineArgs;
 use super::aws::{AwsArgs, Compiled, EventFormat, compile};
 use super::output::Exit;
+use crate::cloud::interrupt::Interrupt;
+use crate::cloud::stop::{Step, Stop};
 use crate::deploy::destroy::{self, Job, Options};
-use crate::deploy::interrupt::Interrupt;
-use crate::deploy::stop::{Step, Stop};
 
 /// Delete the pipeline's stack, after saying what goes and what stays
 ///

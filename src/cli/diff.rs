@@ -9,12 +9,12 @@ use super::connectors::ConnectorArgs;
 use super::deploy::Source;
 use super::output::{Exit, print};
 use super::progress::{JsonReporter, TextReporter};
+use crate::cloud::client::StackReader;
+use crate::cloud::interrupt::Interrupt;
+use crate::cloud::stop::Step;
 use crate::deploy::change_set::Base;
-use crate::deploy::client::StackReader;
-use crate::deploy::interrupt::Interrupt;
-use crate::deploy::pipeline::{self, Job, Outcome};
+use crate::deploy::deployment::{self, Job, Outcome};
 use crate::deploy::report::Reporter;
-use crate::deploy::stop::Step;
 use crate::terminal::printable;
 
 /// Lines around a difference.
@@ -78,7 +78,7 @@ impl Diff {
             EventFormat::Text => Box::new(TextReporter::of_changes(interrupt.clone())),
             EventFormat::Json => Box::new(JsonReporter),
         };
-        let outcome = pipeline::diff(&job, &mut *reporter)?;
+        let outcome = deployment::diff(&job, &mut *reporter)?;
         let mut lines = String::new();
         if self.template && outcome != Outcome::Unchanged {
             let stack = client.stack(&plan.name)?;

@@ -6,12 +6,12 @@ use super::PipelineArgs;
 use super::aws::{AwsArgs, Compiled, EventFormat, compile};
 use super::output::{Exit, print};
 use super::since::since;
-use crate::deploy::deployed::deployed;
-use crate::deploy::interrupt::Interrupt;
-use crate::deploy::logs::{self, Options, Program};
-use crate::deploy::observer::Observer;
-use crate::deploy::stop::{Step, Stop};
+use crate::cloud::deployed::deployed;
+use crate::cloud::interrupt::Interrupt;
+use crate::cloud::observer::Observer;
+use crate::cloud::stop::{Step, Stop};
 use crate::plan::Plan;
+use crate::watch::logs::{self, Options, Program};
 
 /// Read the logs of a deployed pipeline's programs, in the order of time
 ///
@@ -107,7 +107,8 @@ impl Logs {
         let client = compiled.client(&self.aws, interrupt)?;
         let deployed = deployed(&client, &compiled.stack.plan, &compiled.shown_spec())?;
         let since = client.now().saturating_sub(self.since).max(0);
-        let options = Options { programs, since, follow: self.follow, filter: self.filter.as_deref() };
+        let graph = &compiled.stack.plan.graph;
+        let options = Options { graph, programs, since, follow: self.follow, filter: self.filter.as_deref() };
         logs::logs(&client, &deployed, &options, &mut |logged| {
             let line = match self.format {
                 EventFormat::Text => logs::text(logged),

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::output::{counted, note, print};
-use crate::deploy::cause;
+use crate::cloud::cause;
+use crate::cloud::interrupt::Interrupt;
 use crate::deploy::changes::{Action, Change};
-use crate::deploy::interrupt::Interrupt;
 use crate::deploy::report::{Answer, Event, Reporter, ShardSteps};
 use crate::terminal::printable;
 

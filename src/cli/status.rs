@@ -5,10 +5,10 @@ use clap::Args;
 use super::PipelineArgs;
 use super::aws::{AwsArgs, Compiled, EventFormat, compile};
 use super::output::{Exit, print};
-use crate::deploy::deployed::deployed;
-use crate::deploy::interrupt::Interrupt;
-use crate::deploy::status::{self, Watched};
-use crate::deploy::stop::Step;
+use crate::cloud::deployed::deployed;
+use crate::cloud::interrupt::Interrupt;
+use crate::cloud::stop::Step;
+use crate::watch::status::{self, Watched};
 
 /// Show how a deployed pipeline is: stack, flow, delays, failures, alarms
 ///

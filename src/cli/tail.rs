@@ -8,14 +8,14 @@ use super::PipelineArgs;
 use super::aws::{AwsArgs, Compiled, EventFormat, compile};
 use super::output::{Exit, note};
 use super::since::since;
-use crate::deploy::deployed::{Deployed, deployed};
-use crate::deploy::interrupt::Interrupt;
-use crate::deploy::observer::Observer;
-use crate::deploy::sdk::SdkClient;
-use crate::deploy::stop::{At, Step, Stop};
-use crate::deploy::tail::{self, Place, Start, Target, decode};
+use crate::cloud::deployed::{Deployed, deployed};
+use crate::cloud::interrupt::Interrupt;
+use crate::cloud::observer::Observer;
+use crate::cloud::sdk::SdkClient;
+use crate::cloud::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
 use crate::terminal::printable;
+use crate::watch::tail::{self, Place, Start, Target, decode};
 
 /// Read the records of a deployed pipeline's streams, or the objects in its bucket, as they come
 ///

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::artifact_bucket::PARAMETER;
-use super::cause;
-use super::client::{AwsClient, Bucket, Stack, StackResource};
 use super::failure::{SKIPPED, failure};
 use super::follow::{Followed, operate};
-use super::kinds;
 use super::report::{Event, Reporter, confirm};
-use super::settle::{check_owner, follow_on, is_owned};
-use super::stack_status::Condition;
-use super::stop::{Step, Stop};
+use super::settle::follow_on;
+use crate::cloud::cause;
+use crate::cloud::client::{AwsClient, Bucket, Stack, StackResource};
+use crate::cloud::kinds;
+use crate::cloud::owner::{check_owner, is_owned};
+use crate::cloud::stack_state::StackState;
+use crate::cloud::stop::{Step, Stop};
 use crate::diagnostics::Code;
 use crate::plan::{Plan, artifact_keys};
 use crate::spec::PIPELINE_TAG;
@@ -53,7 +54,7 @@ pub fn destroy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Ste
     let client = job.client;
     let identity = client.identity()?;
     let name = &job.plan.name;
-    let found = client.stack(name)?.filter(|stack| stack.status.condition() != Condition::Gone);
+    let found = client.stack(name)?.filter(|stack| stack.status.state() != StackState::DeleteComplete);
     reporter.tell(&Event::Account {
         account: identity.account.clone(),
         region: client.region().to_owned(),
@@ -67,11 +68,11 @@ pub fn destroy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Ste
         "CloudFormation goes on with the stack `{name}`; `pipec destroy {}` picks it up again",
         job.spec
     );
-    if stack.status.condition() == Condition::Moving {
+    if stack.status.state() == StackState::InProgress {
         reporter.tell(&Event::Following { stack: name.clone(), status: stack.status.to_string() });
         stack.status = follow_on(client, reporter, &stack, &meanwhile)?.status;
     }
-    if stack.status.condition() == Condition::Gone {
+    if stack.status.state() == StackState::DeleteComplete {
         return destroy_left(job, reporter, options, account);
     }
     let resources = client.resources(&stack.id)?;
@@ -273,7 +274,7 @@ fn delete_artifacts(
     let mut shared = BTreeSet::new();
     for other in client.stacks()? {
         let same = other.parameters.iter().any(|(name, value)| name == PARAMETER && *value == bucket.name);
-        if same && other.id != stack.id && other.status.condition() != Condition::Gone {
+        if same && other.id != stack.id && other.status.state() != StackState::DeleteComplete {
             shared.extend(artifact_keys(&client.template(&other.id)?));
         }
     }

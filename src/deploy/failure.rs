@@ -1,11 +1,11 @@
 //! An operation that failed, as a fault: the first cause, at what of the spec led to it, and what is left.
 
-use super::catalogue;
-use super::cause;
-use super::client::StackEvent;
 use super::follow::Followed;
-use super::kinds;
-use super::stop::{At, Stop};
+use crate::cloud::catalogue;
+use crate::cloud::cause;
+use crate::cloud::client::StackEvent;
+use crate::cloud::kinds;
+use crate::cloud::stop::{At, Stop};
 use crate::diagnostics::Code;
 
 /// What CloudFormation says of every operation that someone asks for.

@@ -185,7 +185,7 @@ pub struct TransformReport {
 #[derive(Clone, Debug, Serialize)]
 pub struct DeliveryReport {
     /// Logical id of the stream that it reads.
-    pub source: &'static str,
+    pub source: String,
     /// The bucket, in the template's short form.
     pub bucket: String,
     /// What keys begin with.
@@ -267,7 +267,7 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             buffer_seconds: transform.buffer_interval,
         }),
         delivery: DeliveryReport {
-            source: delivery.source,
+            source: delivery.source.clone(),
             bucket: delivery.bucket_name.shown(),
             prefix: delivery.prefix.clone(),
             error_prefix: delivery.error_prefix.clone(),

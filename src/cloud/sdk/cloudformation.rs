@@ -3,13 +3,13 @@
 use aws_sdk_cloudformation::types;
 
 use super::SdkClient;
-use crate::deploy::call_error::CallErrorKind;
-use crate::deploy::change_set::unique_name;
-use crate::deploy::client::{Call, ChangeAction, ChangeSet, ChangeSetRequest, ChangeSetStatus, Output};
-use crate::deploy::client::{Identity, StackReader, StackWriter};
-use crate::deploy::client::{PropertyChange, Replacement, ResourceChange, Stack, StackEvent, StackResource};
-use crate::deploy::client::{TemplateSource, ValidationFailure};
-use crate::deploy::stack_status::StackStatus;
+use crate::cloud::call_error::CallErrorKind;
+use crate::cloud::client::{Call, ChangeAction, ChangeSet, ChangeSetRequest, ChangeSetStatus, Output};
+use crate::cloud::client::{Identity, StackReader, StackWriter};
+use crate::cloud::client::{PropertyChange, Replacement, ResourceChange, Stack, StackEvent, StackResource};
+use crate::cloud::client::{TemplateSource, ValidationFailure};
+use crate::cloud::stack_state::StackStatus;
+use crate::cloud::unique_name::unique_name;
 
 /// What CloudFormation says of a change set without changes; a status of its own does not exist.
 const NO_CHANGES: [&str; 3] = ["didn't contain changes", "No updates are to be performed", "no changes"];

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::deployed::Deployed;
-use super::observer::{LogEvent, LogRequest, Observer};
-use super::stop::Step;
+use crate::cloud::deployed::Deployed;
+use crate::cloud::observer::{LogEvent, LogRequest, Observer};
+use crate::cloud::stop::Step;
+use crate::graph::{Graph, NodeKind};
 use crate::plan::Plan;
 pub use line::text;
 
@@ -54,20 +55,20 @@ impl Program {
         }
     }
 
-    /// Logical id of its log group.
-    fn group(self) -> &'static str {
+    /// Its node in the graph.
+    fn node(self) -> NodeKind {
         match self {
-            Self::Transform => "TransformLogs",
-            Self::Flink => "AnalyticsLogs",
-            Self::Delivery => "DeliveryLogs",
-            Self::Producer => "ProducerLogs",
-            Self::Starter => "StarterLogs",
+            Self::Transform => NodeKind::Transform,
+            Self::Flink => NodeKind::Analytics,
+            Self::Delivery => NodeKind::Delivery,
+            Self::Producer => NodeKind::Producer,
+            Self::Starter => NodeKind::Starter,
         }
     }
 
     /// The programs of a pipeline.
     pub fn of(plan: &Plan) -> Vec<Self> {
-        let there = |program: &Self| plan.resources.iter().any(|one| one.logical_id == program.group());
+        let there = |program: &Self| plan.graph.log_group(program.node()).is_some();
         Self::ALL.into_iter().filter(there).collect()
     }
 }
@@ -99,6 +100,8 @@ impl Logged {
 /// What is read.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {
+    /// The pipeline's graph, which knows the log groups.
+    pub graph: &'a Graph,
     /// Whose logs.
     pub programs: &'a [Program],
     /// The first millisecond since 1970.
@@ -122,7 +125,7 @@ pub fn logs(
     let groups: Vec<(Program, &str)> = options
         .programs
         .iter()
-        .filter_map(|program| Some((*program, deployed.name(program.group())?)))
+        .filter_map(|program| Some((*program, deployed.name(options.graph.log_group(program.node())?)?)))
         .collect();
     let wanted = |event: &LogEvent| options.filter.is_none_or(|text| event.message.contains(text));
     let mut from = options.since;

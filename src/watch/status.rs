@@ -7,16 +7,16 @@ mod text;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::cause;
-use super::client::StackReader;
-use super::deployed::Deployed;
-use super::kinds;
-use super::observer::{Observer, Point};
-use super::stack_status::Condition;
-use super::stop::Step;
+use crate::aws::metrics::{Kind, Metric};
 use crate::capacity::bytes_per_second;
+use crate::cloud::cause;
+use crate::cloud::client::StackReader;
+use crate::cloud::deployed::Deployed;
+use crate::cloud::kinds;
+use crate::cloud::observer::{Observer, Point};
+use crate::cloud::stack_state::StackState;
+use crate::cloud::stop::Step;
 use crate::plan::{Plan, StreamPlan};
-use metrics::Kind;
 pub use text::text;
 
 /// Firehose's patience for a record beyond its buffer, seconds, after which something is wrong: a transform and a retry.
@@ -39,7 +39,7 @@ pub struct Status {
     /// When it was looked at, seconds since 1970.
     pub at: i64,
     /// Its stack.
-    pub stack: StackState,
+    pub stack: WatchedStack,
     /// What flows, in the order of the data.
     pub parts: Vec<Part>,
     /// Alarms that ring about one of the stack's resources.
@@ -50,7 +50,7 @@ pub struct Status {
 
 /// The state of the stack.
 #[derive(Clone, Debug, Serialize)]
-pub struct StackState {
+pub struct WatchedStack {
     /// Name.
     pub name: String,
     /// Region.
@@ -94,7 +94,7 @@ pub struct Part {
     /// What is wrong, a sentence each.
     pub findings: Vec<String>,
     #[serde(skip)]
-    metrics: &'static [metrics::Metric],
+    metrics: &'static [Metric],
 }
 
 /// What a stream is declared for.
@@ -197,9 +197,9 @@ pub fn status(client: &dyn StackReader, observer: &dyn Observer, watched: &Watch
     })
 }
 
-fn stack_state(client: &dyn StackReader, deployed: &Deployed) -> Step<StackState> {
+fn stack_state(client: &dyn StackReader, deployed: &Deployed) -> Step<WatchedStack> {
     let stack = &deployed.stack;
-    let moving = stack.status.condition() == Condition::Moving;
+    let moving = stack.status.state() == StackState::InProgress;
     let failure = if stack.status.succeeded() {
         None
     } else {
@@ -213,7 +213,7 @@ fn stack_state(client: &dyn StackReader, deployed: &Deployed) -> Step<StackState
             reason: event.reason.clone().unwrap_or_else(|| "AWS gives no reason".into()),
         })
     };
-    Ok(StackState {
+    Ok(WatchedStack {
         name: stack.name.clone(),
         region: client.region().to_owned(),
         status: stack.status.to_string(),
@@ -223,7 +223,7 @@ fn stack_state(client: &dyn StackReader, deployed: &Deployed) -> Step<StackState
 }
 
 fn named(deployed: &Deployed) -> Vec<Named> {
-    let named = |resource: &super::client::StackResource| Named {
+    let named = |resource: &crate::cloud::client::StackResource| Named {
         logical_id: resource.logical_id.clone(),
         kind: kinds::words(&resource.resource_type).to_owned(),
         physical_id: resource.physical_id.clone(),

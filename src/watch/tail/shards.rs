@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::Start;
-use crate::deploy::call_error::CallError;
-use crate::deploy::observer::{Observer, Position, RecordPage, Shard};
-use crate::deploy::stop::Step;
+use crate::cloud::call_error::CallError;
+use crate::cloud::observer::{Observer, Position, RecordPage, Shard};
+use crate::cloud::stop::Step;
 
 /// Between two looks at a shard that has more. All consumers of a shard share five calls and 2 MiB a second, and Firehose
 /// and Flink need most of them. Kinesis Data Streams developer guide, "Quotas and limits", 2026-11.

@@ -3,8 +3,8 @@
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
-use super::metrics::{BYTES_IN, Metric, RECORDS_IN, Reading, Unit};
 use super::{Part, Status};
+use crate::aws::metrics::{BYTES_IN, Metric, RECORDS_IN, Reading, Unit};
 use crate::terminal::printable;
 
 /// Width of the column of what is read.

@@ -44,7 +44,7 @@ pub fn until_rollback(events: &[StackEvent]) -> (&[StackEvent], &[StackEvent]) {
 /// The events of the latest operation, in the order of time; `newest_first` as CloudFormation lists them.
 pub fn latest_operation(newest_first: &[StackEvent]) -> Vec<StackEvent> {
     let begins = |event: &StackEvent| {
-        event.of_stack && super::stack_status::StackStatus::new(event.status.clone()).begins()
+        event.of_stack && super::stack_state::StackStatus::new(event.status.clone()).begins()
     };
     let end = newest_first.iter().position(begins).map_or(newest_first.len(), |at| at + 1);
     newest_first[..end].iter().rev().cloned().collect()

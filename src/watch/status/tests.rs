@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use super::metrics::parts;
 use super::*;
-use crate::deploy::client::{Call, Identity, Stack, StackEvent, StackReader, StackResource};
-use crate::deploy::observer::{Alarm, LogPage, LogRequest, MetricQuery, Object, Position, RecordPage, Shard};
-use crate::deploy::stack_status::StackStatus;
+use crate::cloud::client::{Call, Identity, Stack, StackEvent, StackReader, StackResource};
+use crate::cloud::observer::{Alarm, LogPage, LogRequest, MetricQuery, Object, Position, RecordPage, Shard};
+use crate::cloud::stack_state::StackStatus;
 use crate::plan::fixture::{flink_spec, planned, spec, with_flink};
 
 /// 2026-11-23T13:00:00Z

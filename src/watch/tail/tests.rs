@@ -3,13 +3,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::*;
-use crate::deploy::call_error::{CallError, CallErrorKind};
-use crate::deploy::client::Call;
-use crate::deploy::observer::{
+use crate::cloud::call_error::{CallError, CallErrorKind};
+use crate::cloud::client::Call;
+use crate::cloud::observer::{
     Alarm, LogPage, LogRequest, MetricQuery, Object, Observer, Point, Position, RecordPage, Shard,
     StreamRecord,
 };
-use crate::deploy::stop::Step;
+use crate::cloud::stop::Step;
 use crate::plan::DeliveryPlan;
 use crate::plan::value::Value;
 
@@ -272,7 +272,8 @@ fn a_refusal_that_does_not_pass_ends_it() {
 
 fn delivery(prefix: &str) -> DeliveryPlan {
     DeliveryPlan {
-        source: "Stream",
+        source: "Stream".into(),
+        log_stream: "DestinationDelivery",
         buffer_size: 1,
         buffer_interval: 60,
         prefix: prefix.into(),

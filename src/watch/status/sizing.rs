@@ -1,8 +1,8 @@
 //! What comes in, beside what a stream is sized for, and the key of the spec that decides that.
 
-use super::metrics::{BYTES_IN, RECORDS_IN};
 use super::{Part, text};
 use crate::aws::limits::kinesis::{SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S};
+use crate::aws::metrics::{BYTES_IN, RECORDS_IN};
 use crate::capacity::bytes_per_second;
 use crate::plan::{Plan, StreamPlan};
 

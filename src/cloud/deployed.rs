@@ -1,8 +1,8 @@
 //! The stack of a pipeline as it stands, for the verbs that watch it.
 
 use super::client::{Stack, StackReader, StackResource};
-use super::settle::check_owner;
-use super::stack_status::Condition;
+use super::owner::check_owner;
+use super::stack_state::StackState;
 use super::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
 use crate::plan::Plan;
@@ -31,7 +31,9 @@ impl Deployed {
 /// As AWS gives them, and where there is no stack or it is another's.
 pub fn deployed(client: &dyn StackReader, plan: &Plan, spec: &str) -> Step<Deployed> {
     let found = client.stack(&plan.name)?;
-    let gone = |stack: &Stack| matches!(stack.status.condition(), Condition::Gone | Condition::Reviewed);
+    let gone = |stack: &Stack| {
+        matches!(stack.status.state(), StackState::DeleteComplete | StackState::ReviewInProgress)
+    };
     let Some(stack) = found.filter(|stack| !gone(stack)) else {
         return Err(absent(client, plan, spec));
     };
@@ -41,7 +43,7 @@ pub fn deployed(client: &dyn StackReader, plan: &Plan, spec: &str) -> Step<Deplo
 }
 
 /// The fault of a pipeline without a stack.
-pub(super) fn absent(client: &dyn StackReader, plan: &Plan, spec: &str) -> Stop {
+pub fn absent(client: &dyn StackReader, plan: &Plan, spec: &str) -> Stop {
     Stop::fault(
         Code::NotDeployed,
         At::Name,

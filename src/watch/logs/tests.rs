@@ -1,11 +1,12 @@
 use std::cell::RefCell;
 
 use super::*;
-use crate::deploy::call_error::{CallError, CallErrorKind};
-use crate::deploy::client::{Call, Stack, StackResource};
-use crate::deploy::observer::{Alarm, LogPage, MetricQuery, Object, Point, Position, RecordPage, Shard};
-use crate::deploy::stack_status::StackStatus;
-use crate::deploy::stop::Stop;
+use crate::cloud::call_error::{CallError, CallErrorKind};
+use crate::cloud::client::{Call, Stack, StackResource};
+use crate::cloud::observer::{Alarm, LogPage, MetricQuery, Object, Point, Position, RecordPage, Shard};
+use crate::cloud::stack_state::StackStatus;
+use crate::cloud::stop::Stop;
+use crate::plan::fixture::{planned, spec};
 
 /// Two groups whose events come a page of one event at a time; each pause lets a second pass and the late ones come in.
 struct Groups {
@@ -115,9 +116,14 @@ fn deployed() -> Deployed {
     }
 }
 
+fn graph() -> Graph {
+    planned(&spec("record_size: 1 KiB, records_per_second: 10", "transform: {}\n")).0.graph
+}
+
 fn told(follow: bool, filter: Option<&str>) -> (Vec<String>, Step<()>) {
     let mut told = Vec::new();
-    let options = Options { programs: &Program::ALL, since: 40_000, follow, filter };
+    let graph = graph();
+    let options = Options { graph: &graph, programs: &Program::ALL, since: 40_000, follow, filter };
     let end = logs(&groups(), &deployed(), &options, &mut |logged| {
         told.push(logged.event.message.clone());
         true
@@ -142,7 +148,9 @@ fn what_is_late_by_minutes_is_told_once() {
     let groups =
         Groups { late: RefCell::new(vec![("t", 2_000, "minutes late")]), pauses_max: 60, ..groups() };
     let mut told = Vec::new();
-    let options = Options { programs: &Program::ALL, since: 1_500, follow: true, filter: None };
+    let graph = graph();
+    let options =
+        Options { graph: &graph, programs: &Program::ALL, since: 1_500, follow: true, filter: None };
     let _ = logs(&groups, &deployed(), &options, &mut |logged| {
         told.push(logged.event.message.clone());
         true

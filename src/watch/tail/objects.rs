@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::decode::{CONTENT_MAX, Unpacked, unpack};
 use super::{Start, prefixes};
-use crate::deploy::observer::Observer;
-use crate::deploy::stop::Step;
+use crate::cloud::observer::Observer;
+use crate::cloud::stop::Step;
 use crate::plan::{DeliveryPlan, ERROR_ROWS_PREFIX};
 
 /// Between two looks; a listing costs 0.005 USD a thousand.

@@ -11,10 +11,10 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::timeout::TimeoutConfig;
 
 use super::SdkClient;
-use crate::deploy::call_error::{CallError, CallErrorKind};
-use crate::deploy::client::{AwsClient, Call};
-use crate::deploy::observer::{Alarm, LogEvent, LogPage, LogRequest, MetricQuery, Object, Observer};
-use crate::deploy::observer::{Point, Position, RecordPage, Shard, StreamRecord};
+use crate::cloud::call_error::{CallError, CallErrorKind};
+use crate::cloud::client::{AwsClient, Call};
+use crate::cloud::observer::{Alarm, LogEvent, LogPage, LogRequest, MetricQuery, Object, Observer};
+use crate::cloud::observer::{Point, Position, RecordPage, Shard, StreamRecord};
 
 /// Metrics of one `GetMetricData`. CloudWatch API reference, 2026-11.
 const METRICS_MAX: usize = 500;

@@ -8,21 +8,21 @@ pub struct StackStatus(String);
 
 /// What a deployment does about a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Condition {
+pub enum StackState {
     /// Made by a change set that was never executed; it has no resources.
-    Reviewed,
+    ReviewInProgress,
     /// An operation goes on.
-    Moving,
+    InProgress,
     /// It can be updated.
-    Settled,
+    Stable,
     /// Its creation failed and was rolled back: it holds nothing and can only be deleted.
-    Dead,
+    RollbackComplete,
     /// Its creation or deletion failed halfway; resources are left.
-    Wrecked,
+    Failed,
     /// An update failed, and so did its rollback.
-    Stuck,
+    UpdateRollbackFailed,
     /// It is deleted.
-    Gone,
+    DeleteComplete,
 }
 
 impl StackStatus {
@@ -37,16 +37,16 @@ impl StackStatus {
     }
 
     /// What to do about it. CloudFormation user guide, "stack status codes", 2026-11.
-    pub fn condition(&self) -> Condition {
+    pub fn state(&self) -> StackState {
         match self.0.as_str() {
-            "REVIEW_IN_PROGRESS" => Condition::Reviewed,
-            "ROLLBACK_COMPLETE" => Condition::Dead,
-            "CREATE_FAILED" | "ROLLBACK_FAILED" | "DELETE_FAILED" => Condition::Wrecked,
-            "UPDATE_ROLLBACK_FAILED" => Condition::Stuck,
-            "DELETE_COMPLETE" => Condition::Gone,
-            status if status.ends_with("_IN_PROGRESS") => Condition::Moving,
+            "REVIEW_IN_PROGRESS" => StackState::ReviewInProgress,
+            "ROLLBACK_COMPLETE" => StackState::RollbackComplete,
+            "CREATE_FAILED" | "ROLLBACK_FAILED" | "DELETE_FAILED" => StackState::Failed,
+            "UPDATE_ROLLBACK_FAILED" => StackState::UpdateRollbackFailed,
+            "DELETE_COMPLETE" => StackState::DeleteComplete,
+            status if status.ends_with("_IN_PROGRESS") => StackState::InProgress,
             // UPDATE_FAILED is left by an update without rollback, and can be updated.
-            _ => Condition::Settled,
+            _ => StackState::Stable,
         }
     }
 
@@ -92,22 +92,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_state_has_its_condition() {
+    fn every_status_is_in_a_state() {
         let of = |wanted| {
-            Known::values()
-                .iter()
-                .copied()
-                .filter(move |status| StackStatus::new(*status).condition() == wanted)
+            Known::values().iter().copied().filter(move |status| StackStatus::new(*status).state() == wanted)
         };
-        assert_eq!(of(Condition::Reviewed).collect::<Vec<_>>(), ["REVIEW_IN_PROGRESS"]);
-        assert_eq!(of(Condition::Dead).collect::<Vec<_>>(), ["ROLLBACK_COMPLETE"]);
-        assert_eq!(of(Condition::Stuck).collect::<Vec<_>>(), ["UPDATE_ROLLBACK_FAILED"]);
-        assert_eq!(of(Condition::Gone).collect::<Vec<_>>(), ["DELETE_COMPLETE"]);
-        assert_eq!(of(Condition::Wrecked).count(), 3);
-        assert!(of(Condition::Moving).all(|status| status.ends_with("_IN_PROGRESS")));
+        assert_eq!(of(StackState::ReviewInProgress).collect::<Vec<_>>(), ["REVIEW_IN_PROGRESS"]);
+        assert_eq!(of(StackState::RollbackComplete).collect::<Vec<_>>(), ["ROLLBACK_COMPLETE"]);
+        assert_eq!(of(StackState::UpdateRollbackFailed).collect::<Vec<_>>(), ["UPDATE_ROLLBACK_FAILED"]);
+        assert_eq!(of(StackState::DeleteComplete).collect::<Vec<_>>(), ["DELETE_COMPLETE"]);
+        assert_eq!(of(StackState::Failed).count(), 3);
+        assert!(of(StackState::InProgress).all(|status| status.ends_with("_IN_PROGRESS")));
         // What is left can be updated; import states and UPDATE_FAILED among them, ..FAILED of an import's rollback too.
         assert_eq!(
-            of(Condition::Settled).collect::<Vec<_>>(),
+            of(StackState::Stable).collect::<Vec<_>>(),
             [
                 "CREATE_COMPLETE",
                 "IMPORT_COMPLETE",

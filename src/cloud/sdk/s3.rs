@@ -5,8 +5,8 @@ use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode, ChecksumType, Delete, O
 use aws_smithy_types::timeout::TimeoutConfig;
 
 use super::{SdkClient, UPLOAD_TIMEOUT};
-use crate::deploy::call_error::{CallError, CallErrorKind};
-use crate::deploy::client::{Bucket, Call, ObjectHead, ObjectVersion, Objects};
+use crate::cloud::call_error::{CallError, CallErrorKind};
+use crate::cloud::client::{Bucket, Call, ObjectHead, ObjectVersion, Objects};
 
 /// Keys of one call. S3 API reference, 2026-11.
 const PAGE: i32 = 1_000;

@@ -5,19 +5,20 @@ use std::time::Instant;
 use super::artifact_bucket;
 use super::change_set::{self, Base, Begun, Draft, Prepared};
 use super::changes::{self, Action, Change};
-use super::client::{AwsClient, Bucket, ChangeAction, ResourceChange, Stack};
-use super::deployed::absent;
 use super::failure::failure;
 use super::follow::operate;
-use super::kinds;
 use super::large_template::LargeTemplate;
 use super::report::{Event, Reporter, ShardSteps, confirm};
-use super::settle::{Dead, check_owner, follow_on, settle, stuck};
+use super::settle::{Dead, follow_on, settle, stuck};
 use super::shard_steps::{self, Way};
-use super::stack_status::{Condition, StackStatus};
-use super::stop::{At, Step, Stop};
 use super::upload::{self, ArtifactSource};
 use crate::aws::limits::cloudformation::TEMPLATE_BODY_BYTES_MAX;
+use crate::cloud::client::{AwsClient, Bucket, ChangeAction, ResourceChange, Stack};
+use crate::cloud::deployed::absent;
+use crate::cloud::kinds;
+use crate::cloud::owner::check_owner;
+use crate::cloud::stack_state::{StackState, StackStatus};
+use crate::cloud::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
 use crate::plan::Plan;
 use crate::spec::PIPELINE_TAG;
@@ -99,7 +100,7 @@ impl<'a> Job<'a> {
 /// The first fault, or the user's decision. What was done stays and is not done again by the next run.
 pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step<Outcome> {
     let name = &job.plan.name;
-    let found = job.client.stack(name)?.filter(|stack| stack.status.condition() != Condition::Gone);
+    let found = job.client.stack(name)?.filter(|stack| stack.status.state() != StackState::DeleteComplete);
     if options.extent == Extent::Diff && Base::of(found.as_ref()) != Base::Stack {
         return Ok(tell_planned(job, reporter));
     }
@@ -107,7 +108,7 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
     tell_account(job, reporter, account, found.as_ref());
     let dead = if options.extent == Extent::Whole { Dead::Remove } else { Dead::Keep };
     let stack = settle(job.client, reporter, found, job.tag(), &job.meanwhile(), dead)?;
-    if let Some(stack) = stack.as_ref().filter(|stack| stack.status.condition() == Condition::Dead) {
+    if let Some(stack) = stack.as_ref().filter(|stack| stack.status.state() == StackState::RollbackComplete) {
         reporter.tell(&Event::Note {
             message: format!("the stack is {}; a deployment removes it first", stack.status),
         });
@@ -302,7 +303,7 @@ pub fn diff(job: &Job, reporter: &mut dyn Reporter) -> Step<Outcome> {
 pub fn continue_rollback(job: &Job, reporter: &mut dyn Reporter, skip: &[String]) -> Step<()> {
     let stack = job.client.stack(&job.plan.name)?;
     tell_account(job, reporter, &account(job.client, stack.as_ref())?, stack.as_ref());
-    let Some(stack) = stack.filter(|stack| stack.status.condition() != Condition::Gone) else {
+    let Some(stack) = stack.filter(|stack| stack.status.state() != StackState::DeleteComplete) else {
         return Err(absent(job.client, job.plan, job.spec));
     };
     check_owner(&stack, job.tag())?;
@@ -311,11 +312,11 @@ pub fn continue_rollback(job: &Job, reporter: &mut dyn Reporter, skip: &[String]
         stack.name, job.spec
     );
     let mut stack = stack;
-    if stack.status.condition() == Condition::Moving {
+    if stack.status.state() == StackState::InProgress {
         reporter.tell(&Event::Following { stack: stack.name.clone(), status: stack.status.to_string() });
         stack.status = follow_on(job.client, reporter, &stack, &meanwhile)?.status;
     }
-    if stack.status.condition() != Condition::Stuck {
+    if stack.status.state() != StackState::UpdateRollbackFailed {
         reporter.tell(&Event::Note {
             message: format!("the stack is {}: there is no rollback to continue", stack.status),
         });
@@ -324,7 +325,7 @@ pub fn continue_rollback(job: &Job, reporter: &mut dyn Reporter, skip: &[String]
     let start = Instant::now();
     let resume = || Ok(job.client.continue_rollback(&stack.id, skip)?);
     let ((), followed) = operate(job.client, reporter, &stack.id, &stack.name, &meanwhile, resume)?;
-    if followed.status.condition() != Condition::Settled {
+    if followed.status.state() != StackState::Stable {
         return Err(stuck(job.client, &Stack { status: followed.status, ..stack })?);
     }
     tell_finished(reporter, &stack.name, &followed.status, start);
@@ -383,7 +384,7 @@ fn tell_finished(reporter: &mut dyn Reporter, stack: &str, status: &StackStatus,
 
 /// A template that is too large for a request, without a bucket to put it into.
 fn unseen(job: &Job, reporter: &mut dyn Reporter, stack: Option<&Stack>) -> Step<Outcome> {
-    let deployed = match stack.filter(|stack| stack.status.condition() == Condition::Settled) {
+    let deployed = match stack.filter(|stack| stack.status.state() == StackState::Stable) {
         Some(stack) => job.client.template(&stack.id)?,
         None => return Ok(tell_planned(job, reporter)),
     };
@@ -434,7 +435,7 @@ fn execute(job: &Job, reporter: &mut dyn Reporter, prepared: &Prepared, template
     let begin = || change_set::execute(job.client, prepared);
     let (begun, followed) = operate(job.client, reporter, &prepared.stack_id, name, &meanwhile, begin)?;
     // A stack that someone deletes in the meantime is not deployed.
-    if followed.status.condition() != Condition::Settled || !followed.status.succeeded() {
+    if followed.status.state() != StackState::Stable || !followed.status.succeeded() {
         return Err(failure(&followed, &job.plan.name));
     }
     // What was followed may be another deployment, of another spec.

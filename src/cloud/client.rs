@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::call_error::CallError;
-use super::stack_status::StackStatus;
+use super::stack_state::StackStatus;
 
 /// What a call gives.
 pub type Call<T> = Result<T, CallError>;
