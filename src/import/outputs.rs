@@ -11,14 +11,18 @@ impl Writer {
         let (errors, outputs): (Vec<&Output>, Vec<&Output>) = outputs
             .iter()
             .partition(|output| output.name.text.written().eq_ignore_ascii_case("error_stream"));
-        let errors = self.errors(&errors, runtime);
-        if outputs.is_empty() && errors.is_none() {
+        let called = errors.first().and_then(|output| self.errors(output, runtime));
+        for second in errors.iter().skip(1) {
+            self.not_carried(
+                &second.name,
+                format!("`error_stream` has a second destination: it also {}", went(second)),
+                "let what reads it there read the stream of ERROR_STREAM",
+            );
+        }
+        if outputs.is_empty() && called.is_none() {
             return;
         }
         self.yaml.open(1, "outputs");
-        if let Some(errors) = errors {
-            self.output(errors, ERROR_STREAM, false);
-        }
         let firehose = |output: &&Output| matches!(output.target, Some((TargetKind::Firehose, _)));
         let delivered = outputs.iter().position(firehose);
         let mut written: Vec<String> = Vec::new();
@@ -38,6 +42,9 @@ impl Writer {
             self.output(output, &name, delivered == Some(at));
             written.push(name);
         }
+        if let Some(output) = called {
+            self.output(output, ERROR_STREAM, false);
+        }
         if delivered.is_none()
             && let Some(first) = outputs.first()
         {
@@ -45,42 +52,35 @@ impl Writer {
         }
     }
 
-    /// The stream of faults: `errors` of the spec with Flink. Where its rows went to a function, or to Firehose, it is an
-    /// output that is written out.
-    fn errors<'o>(&mut self, errors: &[&'o Output], runtime: AnalyticsRuntime) -> Option<&'o Output> {
-        let first = *errors.first()?;
-        for output in errors {
-            let went = went(output);
-            if runtime == AnalyticsRuntime::Lambda {
-                self.yaml.comment(
-                    1,
-                    &format!(
-                        "`error_stream` {went}. The metric InvalidValues counts its faults here; with runtime flink, \
-                         `errors: stream` writes them."
-                    ),
-                );
-                self.not_carried(
-                    &output.name,
-                    "the output `error_stream` is not made: a value that does not fit is NULL, is counted, and its row stays"
-                        .into(),
-                    "leave such rows out with `WHERE \"column\" IS NOT NULL`, or write `runtime: flink` and `errors: stream`",
-                );
-            } else {
-                self.yaml.comment(1, &format!("`error_stream` {went}; here it is the output ERROR_STREAM."));
-            }
-        }
+    /// The old service's `error_stream`, which is an output of Flink; the output, if a function is called with its rows.
+    fn errors<'o>(&mut self, output: &'o Output, runtime: AnalyticsRuntime) -> Option<&'o Output> {
+        let went = went(output);
         if runtime == AnalyticsRuntime::Lambda {
+            self.yaml.comment(
+                1,
+                &format!("`error_stream` {went}. The Lambda counts values that do not fit: `InvalidValues`."),
+            );
+            self.not_carried(
+                &output.name,
+                "the output `error_stream` is not made: a value that does not fit is NULL, and its row stays"
+                    .into(),
+                "write `runtime: flink` and `errors: stream` in `analytics`, or watch `InvalidValues` of the function",
+            );
             return None;
         }
-        self.yaml.entry(1, "errors", "stream", None);
-        for second in &errors[1..] {
-            self.not_carried(
-                &second.name,
-                format!("`error_stream` has a second destination: it also {}", went(second)),
-                "let what reads it there read the stream of ERROR_STREAM",
-            );
-        }
-        matches!(first.target, Some((TargetKind::Lambda | TargetKind::Firehose, _))).then_some(first)
+        let place = match &output.target {
+            Some((TargetKind::Firehose, _)) => "delivery",
+            Some((TargetKind::Lambda | TargetKind::Stream, _)) | None => "stream",
+        };
+        self.yaml.comment(
+            1,
+            &format!(
+                "`error_stream` {went}. A value that does not fit is NULL here, and its row stays as well; what is no \
+                 JSON is skipped, and no fault."
+            ),
+        );
+        self.yaml.entry(1, "errors", place, None);
+        matches!(&output.target, Some((TargetKind::Lambda, _))).then_some(output)
     }
 
     /// A pipeline has a delivery: where no output went to Firehose, a copy of the first does.

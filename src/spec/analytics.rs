@@ -31,7 +31,8 @@ pub struct Analytics {
     pub outputs: Option<IndexMap<String, Output>>,
     /// What becomes of faults, with Flink. `stream`: a row for each record with values that do not fit or without an event
     /// time, and for each row that is too large, in a stream of its own, planned for as many as there are records. It is the
-    /// output `ERROR_STREAM`; `outputs` may give it a function. Default: they are not written.
+    /// output `ERROR_STREAM`; `outputs` may give it a function. `delivery`: the same, and Firehose writes the rows of the
+    /// stream to the bucket of `delivery`, under `errors/query/`. Default: they are not written.
     pub errors: Option<ErrorsPlace>,
     /// Rows of an output that a record becomes at peak, on average. Its stream and the transform's replies are planned
     /// for them, up to 100,000. Default: what the SQL says at most, and one where it does not, as of a join.
@@ -101,6 +102,8 @@ pub struct OwnOutput {
 pub enum ErrorsPlace {
     /// Into a stream of their own.
     Stream,
+    /// Into a stream of their own, and from there into the bucket.
+    Delivery,
 }
 
 /// A Kinesis data stream with the rows of an output.
