@@ -30,7 +30,7 @@ pub struct Spec {
     /// deploys anywhere. Default: `us-east-1`.
     #[schemars(extend("examples" = ["us-east-1"]))]
     pub region: Option<String>,
-    /// The Kinesis data stream that takes the records in.
+    /// The input Kinesis data stream.
     pub stream: Stream,
     /// EC2 instances that fill the stream. Without it, other programs do.
     pub producer: Option<Producer>,
@@ -188,7 +188,7 @@ pub struct HttpSource {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileSource {
-    /// A file beside the spec, one record a line, 64 MiB at most. Blank lines are left out.
+    /// A file beside the spec, one record per line, 64 MiB at most. Blank lines are left out.
     #[schemars(extend("examples" = ["users.jsonl"]))]
     pub path: String,
     /// Whether the file is sent again and again. Default: `false`, once each time that an instance starts.
@@ -247,9 +247,9 @@ pub struct Records {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
-    /// One JSON object a record.
+    /// One JSON object per record.
     Json,
-    /// One line a record; fields by the order of the columns.
+    /// One line per record; fields by the order of the columns.
     Csv,
 }
 
@@ -374,8 +374,8 @@ pub struct ReferenceTable {
     /// A file beside the spec, up to 256 KiB.
     #[schemars(extend("examples" = ["companies.csv"]))]
     pub file: String,
-    /// `csv`: one row a line, fields by the order of the columns; a first line of the columns' names is left out.
-    /// `json`: one object a line.
+    /// `csv`: one row per line, fields by the order of the columns; a first line of the columns' names is left out.
+    /// `json`: one object per line.
     pub format: Format,
     /// The columns, in order.
     #[schemars(extend("minProperties" = 1, "maxProperties" = 100))]
@@ -430,7 +430,7 @@ pub struct OutputStream {
     pub retention: Option<Duration>,
 }
 
-/// A Lambda function of yours. A batch that fails is cut in halves; what fails to the end is told to a queue.
+/// A Lambda function of yours. A failed batch is bisected and retried; records that still fail are reported to an SQS queue.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OutputFunction {

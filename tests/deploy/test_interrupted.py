@@ -66,8 +66,8 @@ def test_the_end_while_cloudformation_works(trial, end):
         assert code == -end
     else:
         assert code == 130
-        assert "interrupted: CloudFormation goes on with the stack `user-data-lambda`" in run.stderr
-        assert "`pipec deploy user-data-lambda.yaml` picks it up again" in run.stderr
+        assert "interrupted: CloudFormation continues with the stack `user-data-lambda`" in run.stderr
+        assert "`pipec deploy user-data-lambda.yaml` resumes following it" in run.stderr
     with one.project.start("deploy", "--yes") as process:
         told = end_after(process, lambda line: "is CREATE_IN_PROGRESS: following that first" in line, 1)
         play_instance(one.client, one.project.built().template, one.project.name, "SUCCESS")
