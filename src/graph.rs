@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::resolve::pipeline::{OutputTarget, Pipeline};
 use crate::spec::AnalyticsRuntime;
-use crate::sql::Query;
+use crate::sql::{ERROR_STREAM, Query};
 
 /// Logical id of the stream that takes the records in.
 pub const INPUT_STREAM: &str = "Stream";
@@ -49,6 +49,8 @@ pub enum NodeKind {
     Transform,
     /// Firehose.
     Delivery,
+    /// Firehose for the faults of the query.
+    ErrorDelivery,
     /// The destination bucket.
     Bucket,
     /// The network of the producer, where the stack creates it.
@@ -84,6 +86,8 @@ pub enum Principal {
     Transform,
     /// Firehose.
     Delivery,
+    /// Firehose, for the faults of the query.
+    ErrorDelivery,
     /// A function of the user's.
     Function,
 }
@@ -123,6 +127,12 @@ pub enum Relation {
     Store,
     /// Firehose logs.
     LogDelivery,
+    /// Firehose reads the stream of the faults.
+    DeliverErrors,
+    /// Firehose writes faults into the bucket.
+    StoreErrors,
+    /// Firehose logs what it does with faults.
+    LogErrorDelivery,
     /// Lambda reads an output for the function.
     Consume,
     /// Lambda sends the positions of failed batches to a queue.
@@ -141,6 +151,7 @@ impl Relation {
             Self::Control | Self::LogStarter => Principal::Starter,
             Self::LogTransform => Principal::Transform,
             Self::Deliver | Self::Transform | Self::Store | Self::LogDelivery => Principal::Delivery,
+            Self::DeliverErrors | Self::StoreErrors | Self::LogErrorDelivery => Principal::ErrorDelivery,
             Self::Consume | Self::ReportFailures => Principal::Function,
         }
     }
@@ -148,7 +159,7 @@ impl Relation {
     /// Whether it reads the records of a stream, and so counts as one of the stream's consumers.
     pub fn consumes(self) -> bool {
         match self {
-            Self::Query | Self::Deliver | Self::Consume => true,
+            Self::Query | Self::Deliver | Self::DeliverErrors | Self::Consume => true,
             Self::Produce
             | Self::FetchProducer
             | Self::LogProducer
@@ -163,6 +174,8 @@ impl Relation {
             | Self::LogTransform
             | Self::Store
             | Self::LogDelivery
+            | Self::StoreErrors
+            | Self::LogErrorDelivery
             | Self::ReportFailures => false,
         }
     }
@@ -235,6 +248,15 @@ impl Graph {
         }
         self.edge(delivery, Relation::Store, bucket);
         self.edge(delivery, Relation::LogDelivery, logs);
+        let faults = self.nodes.iter().position(|node| {
+            node.kind == NodeKind::OutputStream && node.name.as_deref() == Some(ERROR_STREAM)
+        });
+        if let Some(faults) = faults.filter(|_| pipeline.delivers_errors()) {
+            let delivery = self.node(NodeKind::ErrorDelivery, "ErrorDelivery");
+            self.edge(delivery, Relation::DeliverErrors, NodeId(faults));
+            self.edge(delivery, Relation::StoreErrors, bucket);
+            self.edge(delivery, Relation::LogErrorDelivery, logs);
+        }
     }
 
     /// The application with its outputs; the stream that Firehose reads.
@@ -342,6 +364,12 @@ impl Graph {
         });
         let stream = output.and_then(|output| output.logical_id.as_deref());
         stream.map_or(1, |stream| self.consumers(stream).len().max(1) as u64)
+    }
+
+    /// The stream of the faults that Firehose writes, by its logical id.
+    pub fn delivered_errors(&self) -> Option<&str> {
+        let edge = self.edges.iter().find(|edge| edge.relation == Relation::DeliverErrors)?;
+        self.get(edge.to).logical_id.as_deref()
     }
 
     /// The stream that Firehose reads, by its logical id.

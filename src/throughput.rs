@@ -220,16 +220,6 @@ pub fn figure(value: f64) -> String {
     text
 }
 
-/// How many different values columns have together, where the spec says it.
-pub trait KeyCount {
-    /// Their number; the columns are in alphabetical order.
-    fn key_count(&self, _columns: &[String]) -> Option<u64> {
-        None
-    }
-}
-
-impl KeyCount for Analytics {}
-
 #[cfg(test)]
 mod tests {
     use super::*;

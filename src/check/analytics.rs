@@ -29,7 +29,7 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
                 columns: &records.columns,
                 event_time: records.event_time,
                 references,
-                errors: analytics.errors,
+                errors: analytics.errors.map(|errors| errors.span),
                 name: records.name.as_deref(),
                 outputs: &analytics.output_names(),
             };

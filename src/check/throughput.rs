@@ -83,7 +83,7 @@ fn held_back(need: &Need, term: &throughput::Term) -> Option<Diagnostic> {
         operator.span,
         format!(
             "this runs {one}, and takes {} KPUs at {} records/s: {} us per record, with a margin of {}",
-            kpus.ceil(),
+            figure(kpus.ceil()),
             figure(need.records_per_second),
             figure(term.micros),
             need.margin

@@ -424,6 +424,7 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
     let snapshots = plan.analytics.as_ref().is_some_and(|analytics| analytics.snapshots);
     leave(snapshots, "Flink snapshots", "their size depends on the query's state");
     leave(plan.analytics.is_some(), "the starter's Lambda", "it runs only when the stack changes");
+    leave(plan.error_delivery.is_some(), "Firehose: faults", "how many records are faults is not known");
     leave(
         plan.producer.is_some(),
         "Systems Manager",

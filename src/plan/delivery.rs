@@ -8,6 +8,7 @@ use super::value::Value;
 use super::{Artifact, Content, s3_key};
 use crate::aws::limits::MIB;
 use crate::check::Checked;
+use crate::graph::Graph;
 use crate::resolve::pipeline::{Encryption, Pipeline};
 use crate::runtime::{Program, Programs};
 use crate::spec::{AnalyticsRuntime, Compression, SECONDS_PER_DAY};
@@ -65,6 +66,35 @@ pub struct DeliveryPlan {
     pub bucket_arn: Value,
     /// Name of the bucket.
     pub bucket_name: Value,
+}
+
+/// What the keys of faults begin with.
+pub const ERROR_ROWS_PREFIX: &str = "errors/query/";
+/// Name of the log stream of what writes them.
+pub const ERROR_LOG_STREAM: &str = "ErrorDelivery";
+
+/// Firehose for the faults; all else is as for the rows.
+#[derive(Clone, Debug, Serialize)]
+pub struct ErrorDeliveryPlan {
+    /// Logical id of the stream that it reads.
+    pub source: String,
+    /// What keys begin with.
+    pub prefix: &'static str,
+    /// The same for what could not be written.
+    pub error_prefix: String,
+    /// Name of the log stream that Firehose writes to.
+    pub log_stream: &'static str,
+}
+
+/// Plans what writes the faults into the bucket.
+pub(super) fn errors(graph: &Graph) -> Option<ErrorDeliveryPlan> {
+    let source = graph.delivered_errors()?.to_owned();
+    Some(ErrorDeliveryPlan {
+        source,
+        prefix: ERROR_ROWS_PREFIX,
+        error_prefix: format!("{ERROR_ROWS_PREFIX}!{{firehose:error-output-type}}/"),
+        log_stream: ERROR_LOG_STREAM,
+    })
 }
 
 /// The stack's own bucket.
@@ -164,7 +194,7 @@ pub(super) fn plan(checked: &Checked) -> DeliveryPlan {
         time_zone: s3.time_zone.as_ref().map(|zone| zone.value.clone()),
         key: customer_key(&s3.encryption.value),
         log_stream: LOG_STREAM,
-        bucket_arn: bucket_arns(pipeline).0,
+        bucket_arn: bucket_arns(pipeline, "*").0,
         bucket_name: match &s3.bucket {
             Some(bucket) => Value::text(&bucket.value),
             None => Value::reference("Bucket"),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::delivery::{LOG_STREAM, transform_spec};
+use super::delivery::{ERROR_LOG_STREAM, ERROR_ROWS_PREFIX, LOG_STREAM, transform_spec};
 use super::value::{Value, literal};
 use crate::graph::{Edge, Graph, NodeKind, Principal, Relation};
 use crate::resolve::pipeline::{Encryption, Pipeline};
@@ -160,6 +160,14 @@ fn role(pipeline: &Pipeline, principal: Principal) -> Option<Role> {
             "DeliveryRole",
             "What Firehose may do",
             "/delivery",
+            "firehose.amazonaws.com",
+            "Firehose passes the account as the external id, against the confused deputy.",
+            vec![equals("sts:ExternalId", account())],
+        ),
+        Principal::ErrorDelivery => (
+            "ErrorDeliveryRole",
+            "What Firehose may do with the faults",
+            "/analytics/errors",
             "firehose.amazonaws.com",
             "Firehose passes the account as the external id, against the confused deputy.",
             vec![equals("sts:ExternalId", account())],
@@ -326,7 +334,7 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
                 "The flow log looks its log group up. `*`: the action has no resource level.",
             ),
         ],
-        Relation::Deliver => {
+        Relation::Deliver | Relation::DeliverErrors => {
             let mut grants = vec![grant(
                 "ReadRecords",
                 &[
@@ -347,17 +355,10 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
             to(),
             "Firehose calls the transform.",
         )],
-        Relation::Store => bucket(pipeline),
-        Relation::LogDelivery => vec![grant(
-            "WriteLogs",
-            &["logs:PutLogEvents"],
-            // The stream by its name and not by a reference: it may be created after the role.
-            vec![Value::sub(format!(
-                "arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:${{DeliveryLogs}}:\
-                 log-stream:{LOG_STREAM}"
-            ))],
-            "Firehose reports records that it could not deliver.",
-        )],
+        Relation::Store => bucket(pipeline, "*"),
+        Relation::StoreErrors => bucket(pipeline, &format!("{ERROR_ROWS_PREFIX}*")),
+        Relation::LogDelivery => vec![delivery_logs(LOG_STREAM)],
+        Relation::LogErrorDelivery => vec![delivery_logs(ERROR_LOG_STREAM)],
         Relation::Consume => {
             let mut grants = vec![grant(
                 "ReadRows",
@@ -393,6 +394,19 @@ pub(super) fn function_grants(pipeline: &Pipeline, graph: &Graph, output: &str) 
     all
 }
 
+fn delivery_logs(log_stream: &str) -> Grant {
+    grant(
+        "WriteLogs",
+        &["logs:PutLogEvents"],
+        // The stream by its name and not by a reference: it may be created after the role.
+        vec![Value::sub(format!(
+            "arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:${{DeliveryLogs}}:\
+             log-stream:{log_stream}"
+        ))],
+        "Firehose reports records that it could not deliver.",
+    )
+}
+
 fn lambda_logs(log_group: Vec<Value>) -> Grant {
     grant("WriteLogs", &["logs:CreateLogStream", "logs:PutLogEvents"], log_group, "The function's log.")
 }
@@ -401,19 +415,19 @@ fn artifact(key: &str) -> Value {
     Value::sub(format!("arn:${{AWS::Partition}}:s3:::${{ArtifactBucket}}/{}", literal(key)))
 }
 
-/// ARN of the destination bucket, and of what lies in it.
-pub fn bucket_arns(pipeline: &Pipeline) -> (Value, Value) {
+/// ARN of the destination bucket, and of the objects in it whose keys are such.
+pub fn bucket_arns(pipeline: &Pipeline, keys: &str) -> (Value, Value) {
     match &pipeline.delivery.s3.bucket {
         Some(bucket) => {
             let arn = format!("arn:${{AWS::Partition}}:s3:::{}", literal(&bucket.value));
-            (Value::sub(arn.clone()), Value::sub(format!("{arn}/*")))
+            (Value::sub(arn.clone()), Value::sub(format!("{arn}/{keys}")))
         }
-        None => (Value::arn("Bucket"), Value::sub("${Bucket.Arn}/*")),
+        None => (Value::arn("Bucket"), Value::sub(format!("${{Bucket.Arn}}/{keys}"))),
     }
 }
 
-fn bucket(pipeline: &Pipeline) -> Vec<Grant> {
-    let (bucket, objects) = bucket_arns(pipeline);
+fn bucket(pipeline: &Pipeline, keys: &str) -> Vec<Grant> {
+    let (bucket, objects) = bucket_arns(pipeline, keys);
     let mut grants = vec![
         grant(
             "FindBucket",

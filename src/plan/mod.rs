@@ -5,6 +5,7 @@ pub mod advice;
 mod analytics;
 pub mod cost;
 mod delivery;
+mod faults;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod forests;
@@ -35,7 +36,8 @@ use crate::graph::Graph;
 use crate::runtime::{Program, Programs};
 use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
-pub use delivery::{BucketPlan, DeliveryPlan, TransformPlan};
+pub use delivery::{BucketPlan, DeliveryPlan, ERROR_ROWS_PREFIX, ErrorDeliveryPlan, TransformPlan};
+pub use faults::FaultPlan;
 pub use forests::{ForestPlan, PYTHON_FILES};
 use grants::{ArtifactKeys, Role};
 pub use order::Before;
@@ -69,8 +71,12 @@ pub struct Plan {
     pub transform: Option<TransformPlan>,
     /// Firehose.
     pub delivery: DeliveryPlan,
+    /// Firehose for the faults of the query.
+    pub error_delivery: Option<ErrorDeliveryPlan>,
     /// Bytes of what Firehose reads, partition key left out: an average record, or the longest row.
     pub delivered_record_bytes: u64,
+    /// What becomes of records and rows that are not as they should be.
+    pub faults: Vec<FaultPlan>,
     /// The destination, where it is the stack's own.
     pub bucket: Option<BucketPlan>,
     /// Retention of every log group, days.
@@ -208,6 +214,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
         stream: streams::input(pipeline, checked.graph()),
         roles: grants::roles(pipeline, checked.graph(), keys),
         delivery: delivery::plan(checked),
+        error_delivery: delivery::errors(checked.graph()),
         delivered_record_bytes: match &output_stream {
             // A row's partition key is a UUID as well.
             Some(rows) => rows.load.record_bytes.saturating_sub(ROW_KEY_BYTES),
@@ -215,6 +222,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
         },
         output_stream,
         outputs,
+        faults: faults::plan(checked),
         bucket: delivery::bucket(pipeline),
         log_retention_days: pipeline.log_retention.value / SECONDS_PER_DAY,
         producer,

@@ -35,6 +35,11 @@ pub(super) fn order(graph: &Graph) -> BTreeMap<Cow<'static, str>, Vec<Before>> {
             &["AnalyticsLogging", "Delivery"],
             "The application logs from its start, and Firehose reads from its own creation on: neither misses a row.",
         );
+        if graph.has(NodeKind::ErrorDelivery) {
+            order.add("Analytics", &["ErrorDeliveryRole"], PROPAGATES);
+            order.add("ErrorDelivery", &["AnalyticsLogging"], PROPAGATES);
+            order.add("AnalyticsStart", &["ErrorDelivery"], "Firehose reads from its own creation on.");
+        }
     } else if graph.has(NodeKind::Producer) {
         order.add("ProducerRole", &["DeliveryRole"], PROPAGATES);
         order.add("Delivery", &["ProducerInstanceProfile"], PROPAGATES);

@@ -8,7 +8,7 @@ use super::cost::{Cost, amount};
 use super::grants::Grant;
 use super::state::StatePlan;
 use super::throughput::ThroughputPlan;
-use super::{AnalyticsPlan, ForestPlan, OutputPlan, Plan, Resource, StreamPlan};
+use super::{AnalyticsPlan, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, StreamPlan};
 use crate::aws::limits::kinesis;
 use crate::aws::regions;
 use crate::capacity::{self, Limit, Term};
@@ -36,6 +36,10 @@ pub struct PlanReport {
     pub transform: Option<TransformReport>,
     /// Firehose.
     pub delivery: DeliveryReport,
+    /// Whether Firehose writes the faults of the query as well.
+    pub delivers_errors: bool,
+    /// What becomes of records and rows that are not as they should be, and where they are counted.
+    pub faults: Vec<FaultPlan>,
     /// Every resource of the template.
     pub resources: Vec<Resource>,
     /// Who may do what, and why.
@@ -271,6 +275,8 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             buffer_seconds: delivery.buffer_interval,
             compression: delivery.compression,
         },
+        delivers_errors: plan.error_delivery.is_some(),
+        faults: plan.faults.clone(),
         resources: plan.resources.clone(),
         grants: plan
             .roles

@@ -21,13 +21,14 @@ pub struct Resource {
 }
 
 /// The kinds of nodes, in the order of the template.
-const IN_TEMPLATE: [NodeKind; 9] = [
+const IN_TEMPLATE: [NodeKind; 10] = [
     NodeKind::Stream,
     NodeKind::DeliveredStream,
     NodeKind::Analytics,
     NodeKind::Starter,
     NodeKind::Transform,
     NodeKind::Delivery,
+    NodeKind::ErrorDelivery,
     NodeKind::Bucket,
     NodeKind::Network,
     NodeKind::Producer,
@@ -93,6 +94,14 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
                 ("DeliveryLogStream", "AWS::Logs::LogStream"),
                 ("DeliveryRole", "AWS::IAM::Role"),
                 ("Delivery", "AWS::KinesisFirehose::DeliveryStream"),
+            ],
+        ),
+        NodeKind::ErrorDelivery => fixed(
+            "/analytics/errors",
+            &[
+                ("ErrorDeliveryLogStream", "AWS::Logs::LogStream"),
+                ("ErrorDeliveryRole", "AWS::IAM::Role"),
+                ("ErrorDelivery", "AWS::KinesisFirehose::DeliveryStream"),
             ],
         ),
         NodeKind::Bucket => fixed(

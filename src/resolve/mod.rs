@@ -21,9 +21,9 @@ use crate::spec::{
 use crate::sql::{ERROR_STREAM, Start};
 use crate::world::World;
 use pipeline::{
-    Analytics, Capacity, Delivery, Encryption, FileSource, Flink, GeneratorSource, HttpSource, Network,
-    OutputFunction, OutputSetting, OutputStream, OutputTarget, PartitionKey, PathText, Pipeline, Producer,
-    S3, Setting, Source, Stream, Tag, Transform,
+    Analytics, Capacity, Delivery, Encryption, Errors, FileSource, Flink, GeneratorSource, HttpSource,
+    Network, OutputFunction, OutputSetting, OutputStream, OutputTarget, PartitionKey, PathText, Pipeline,
+    Producer, S3, Setting, Source, Stream, Tag, Transform,
 };
 
 /// Default of `region`.
@@ -294,10 +294,12 @@ impl Resolver<'_> {
             Some(self.places.excerpt("/analytics/sql", &analytics.sql))
         };
         let start = self.start(analytics.start.as_deref(), analytics.runtime);
-        let errors = analytics.errors.map(|spec::ErrorsPlace::Stream| self.places.value("/analytics/errors"));
+        let errors =
+            analytics.errors.map(|place| Errors { place, span: self.places.value("/analytics/errors") });
         let mut outputs: Vec<OutputSetting> =
             analytics.outputs.into_iter().flatten().filter_map(|(name, to)| self.output(name, to)).collect();
-        if let Some(span) = errors.filter(|_| outputs.iter().all(|output| output.name != ERROR_STREAM)) {
+        let is_free = outputs.iter().all(|output| output.name != ERROR_STREAM);
+        if let Some(Errors { span, .. }) = errors.filter(|_| is_free) {
             let retention = limits::kinesis::RETENTION_HOURS_DEFAULT * SECONDS_PER_HOUR;
             let stream = OutputStream { retention: self.or("/analytics/errors", None, retention) };
             outputs.push(OutputSetting {

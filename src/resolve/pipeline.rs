@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::aws::instance_types::Architecture;
 use crate::source::{Excerpt, Span};
-use crate::spec::{AnalyticsRuntime, Compression};
+use crate::spec::{AnalyticsRuntime, Compression, ErrorsPlace};
 use crate::sql::{
     self, Column, EventTime, OutputName, Place, Query, RecordFormat, Reference, RowRate, Start,
 };
@@ -55,6 +55,12 @@ impl Pipeline {
     /// The SQL, if this is what runs it.
     pub fn analytics_on(&self, runtime: AnalyticsRuntime) -> Option<&Analytics> {
         self.analytics.as_ref().filter(|analytics| analytics.runtime.value == runtime)
+    }
+
+    /// Whether the faults of the SQL go to the bucket.
+    pub fn delivers_errors(&self) -> bool {
+        let errors = self.analytics_on(AnalyticsRuntime::Flink).and_then(|analytics| analytics.errors);
+        errors.is_some_and(|errors| errors.place == ErrorsPlace::Delivery)
     }
 }
 
@@ -249,14 +255,23 @@ pub struct Analytics {
     pub references: Option<Vec<Reference>>,
     /// Where outputs go that the user named.
     pub outputs: Vec<OutputSetting>,
-    /// Where an output of faults is asked for.
-    pub errors: Option<Span>,
+    /// What becomes of faults, where the user says it.
+    pub errors: Option<Errors>,
     /// Rows of an output that a record becomes, where the user says it.
     pub rows_per_record: Option<f64>,
     /// Keys, each the columns of it in alphabetical order, with their number.
     pub keys: Vec<(Vec<String>, Setting<u64>)>,
     /// Flink's settings.
     pub flink: Flink,
+}
+
+/// What becomes of faults.
+#[derive(Clone, Copy, Debug)]
+pub struct Errors {
+    /// Where they go.
+    pub place: ErrorsPlace,
+    /// Place of the value.
+    pub span: Span,
 }
 
 impl Analytics {

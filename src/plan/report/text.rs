@@ -6,6 +6,7 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, pr
 
 use super::{AnalyticsReport, PlanReport, StreamReport};
 use crate::plan::cost::{Cost, amount};
+use crate::plan::{ERROR_ROWS_PREFIX, FaultPlan};
 use crate::spec::Duration;
 use crate::terminal::printable;
 use crate::throughput::figure;
@@ -112,6 +113,34 @@ fn write_parts(report: &PlanReport, text: &mut String) {
         delivery.buffer_seconds
     );
     section(text, "delivery", &facts);
+    if report.delivers_errors {
+        let _ = writeln!(text, "  faults -> s3://{}/{ERROR_ROWS_PREFIX}", delivery.bucket);
+    }
+    write_faults(&report.faults, text);
+}
+
+/// Where what is not as it should be is counted.
+fn write_faults(faults: &[FaultPlan], text: &mut String) {
+    if faults.is_empty() {
+        return;
+    }
+    let uncounted = faults.iter().filter(|fault| fault.counted.is_none()).count();
+    let facts = match uncounted {
+        0 => "each is counted".to_owned(),
+        1 => "one kind is not counted".to_owned(),
+        kinds => format!("{kinds} kinds are not counted"),
+    };
+    section(text, "faults", &facts);
+    let mut table = bare_table();
+    for fault in faults {
+        let counted = match (&fault.counted, fault.help) {
+            (Some(counted), _) => counted.clone(),
+            (None, Some(help)) => format!("counted nowhere; write {help}"),
+            (None, None) => "counted nowhere".into(),
+        };
+        table.add_row([format!("  {}", fault.what), fault.becomes.to_owned(), counted]);
+    }
+    push_table(&table, text);
 }
 
 /// What a record costs Flink, and what the load needs.

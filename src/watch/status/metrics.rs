@@ -38,6 +38,9 @@ pub fn parts(plan: &Plan, deployed: &Deployed) -> Vec<(&'static Kind, Part)> {
         add(&TRANSFORM, "transform".into(), "Transform", None);
     }
     add(&DELIVERY, "delivery".into(), "Delivery", None);
+    if plan.error_delivery.is_some() {
+        add(&DELIVERY, "delivery of faults".into(), "ErrorDelivery", None);
+    }
     parts
 }
 

@@ -7,7 +7,7 @@ use super::decode::{CONTENT_MAX, Unpacked, unpack};
 use super::{Start, prefixes};
 use crate::cloud::observer::Observer;
 use crate::cloud::stop::Step;
-use crate::plan::DeliveryPlan;
+use crate::plan::{DeliveryPlan, ERROR_ROWS_PREFIX};
 
 /// Between two looks; a listing costs 0.005 USD per thousand.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -90,8 +90,9 @@ pub fn objects(
     }
 }
 
-/// Whether a key is below the error prefix, where that lies within the prefix.
+/// Whether a key is below the error prefix, or that of the query's faults, where it lies within the prefix.
 fn failed(delivery: &DeliveryPlan, key: &str) -> bool {
-    let (good, bad) = (prefixes::literal(&delivery.prefix), prefixes::literal(&delivery.error_prefix));
-    bad.len() > good.len() && bad.starts_with(good) && key.starts_with(bad)
+    let good = prefixes::literal(&delivery.prefix);
+    let below = |bad: &str| bad.len() > good.len() && bad.starts_with(good) && key.starts_with(bad);
+    below(prefixes::literal(&delivery.error_prefix)) || below(ERROR_ROWS_PREFIX)
 }
