@@ -213,7 +213,7 @@ impl Writer {
         }
         let sizes = "an assumption: replace it by IncomingBytes / IncomingRecords of the old stream";
         self.yaml.entry(1, "record_size", "1 KiB", Some(sizes));
-        let rates = "an assumption: replace it by IncomingRecords a second, at peak";
+        let rates = "an assumption: replace it by IncomingRecords per second, at peak";
         self.yaml.entry(1, "records_per_second", "100", Some(rates));
     }
 

@@ -67,7 +67,7 @@ impl Resolver<'_> {
             }
             (Format::Csv, ..) => {
                 let message =
-                    "fields are parted by one character, which is no quote, backslash or line break";
+                    "fields are separated by one character, which is not a quote, backslash or line break";
                 let help = "write `delimiter: \",\"`, `delimiter: \";\"` or `delimiter: \"|\"`";
                 self.diagnostics.push(Diagnostic::error(Code::InvalidFormat, span, message, help));
                 None

@@ -57,8 +57,8 @@ pub struct ReferenceTable {
     /// A file beside the spec, up to 256 KiB.
     #[schemars(extend("examples" = ["companies.csv"]))]
     pub file: String,
-    /// `csv`: one row a line, fields by the order of the columns; a first line of the columns' names is left out.
-    /// `json`: one object a line.
+    /// `csv`: one row per line, fields by the order of the columns; a first line of the columns' names is left out.
+    /// `json`: one object per line.
     pub format: Format,
     /// The columns, in order.
     #[schemars(extend("minProperties" = 1, "maxProperties" = 100))]
@@ -115,7 +115,7 @@ pub struct OutputStream {
     pub retention: Option<Duration>,
 }
 
-/// A Lambda function of yours. A batch that fails is cut in halves; what fails to the end is told to a queue.
+/// A Lambda function of yours. A failed batch is bisected and retried; records that still fail are reported to an SQS queue.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OutputFunction {

@@ -43,7 +43,7 @@ pub struct Spec {
     /// deploys anywhere. Default: `us-east-1`.
     #[schemars(extend("examples" = ["us-east-1"]))]
     pub region: Option<String>,
-    /// The Kinesis data stream that takes the records in.
+    /// The input Kinesis data stream.
     pub stream: Stream,
     /// EC2 instances that fill the stream. Without it, other programs do.
     pub producer: Option<Producer>,

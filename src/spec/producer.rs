@@ -57,7 +57,7 @@ pub struct HttpSource {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileSource {
-    /// A file beside the spec, one record a line, 64 MiB at most. Blank lines are left out.
+    /// A file beside the spec, one record per line, 64 MiB at most. Blank lines are left out.
     #[schemars(extend("examples" = ["users.jsonl"]))]
     pub path: String,
     /// Whether the file is sent again and again. Default: `false`, once each time that an instance starts.

@@ -30,9 +30,9 @@ pub struct Records {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
-    /// One JSON object a record.
+    /// One JSON object per record.
     Json,
-    /// One line a record; fields by the order of the columns.
+    /// One line per record; fields by the order of the columns.
     Csv,
 }
 
