@@ -87,7 +87,6 @@ def moto(home):
                 {
                     "AWS::EC2::SecurityGroup",  # the ports of its rules
                     "AWS::EC2::Subnet",  # its route table
-                    "AWS::IAM::Role",  # the condition of who may assume it, where it names the account
                     "AWS::Lambda::Function",  # its log group
                     "AWS::S3::Bucket",  # versions, encryption, access
                 }

@@ -143,7 +143,7 @@ def test_a_replacement_that_loses_data_is_refused(emulator, project):
     client("s3").create_bucket(Bucket="bucket-of-the-user")
     pipeline.edit("{prefix: raw/}", "{bucket: bucket-of-the-user, prefix: raw/}")
     diff = pipeline.run("diff")
-    assert diff.code == 4 and re.search(r"- Bucket .* stays behind", diff.stdout), diff.told
+    assert diff.code == 4 and re.search(r"- Bucket .* is retained", diff.stdout), diff.told
     refused = pipeline.deploy()
     assert (refused.code, refused.error) == (1, "PIPE1105"), refused.told
     assert "cloudformation:ExecuteChangeSet" not in refused.calls

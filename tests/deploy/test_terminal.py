@@ -77,5 +77,5 @@ def test_what_is_waited_for_stands_on_a_line_that_moves(project):
     run.expect(r"\d+ ready, waiting for [^\r\n]*ProducerStart")
     run.send("\3")
     code, told = end(run)
-    assert (code, "CloudFormation goes on with the stack" in told) == (130, True), told
+    assert (code, "CloudFormation continues with the stack" in told) == (130, True), told
     assert deployed.status(client, pipeline.name) == "CREATE_IN_PROGRESS"
