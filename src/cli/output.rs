@@ -197,7 +197,7 @@ fn refused(path: &Path, error: &io::Error) -> Exit {
     Exit::usage(&format!("`{}` cannot be written: {error}", shown(path)))
 }
 
-/// Writes a file that is whole or not there. One that is there stays behind its links and keeps its permissions.
+/// Writes a file that is whole or not there. An existing one keeps its links and permissions.
 pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), Exit> {
     let real = fs::canonicalize(path);
     let path = real.as_deref().unwrap_or(path);

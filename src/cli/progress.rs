@@ -152,7 +152,7 @@ fn text(event: &Event) -> String {
             format!("stack {stack} in account {account}, {region}: {}", status.replace('_', " "))
         }
         Event::ArtifactBucket { bucket, created } => {
-            let made = if *created { "made " } else { "" };
+            let made = if *created { "created " } else { "" };
             format!("artifacts   {made}bucket {bucket}")
         }
         Event::Uploaded { artifact, key, bytes } => {

@@ -159,7 +159,7 @@ impl CallError {
                     .into()
             }
             CallErrorKind::ExpiredCredentials => {
-                "log in again, with `aws sso login` for instance, and run the command again; it goes on where it \
+                "log in again, with `aws sso login` for instance, and run the command again; it resumes where it \
                  stopped"
                     .into()
             }
@@ -175,7 +175,7 @@ impl CallError {
             CallErrorKind::Throttled => "wait a minute and run the command again; it resumes where it stopped".into(),
             CallErrorKind::Unreachable => {
                 "see whether this machine reaches AWS (proxy, VPN, `AWS_ENDPOINT_URL`), and run the command again; it \
-                 goes on where it stopped"
+                 resumes where it stopped"
                     .into()
             }
             CallErrorKind::OtherRegion => {

@@ -85,7 +85,7 @@ pub fn held(resource_type: &str) -> Option<&'static Data> {
 
 /// A property in the pipeline's words.
 const PROPERTIES: &[(&str, &str, &str)] = &[
-    ("AWS::AutoScaling::AutoScalingGroup", "LaunchTemplate", "its instances are made anew"),
+    ("AWS::AutoScaling::AutoScalingGroup", "LaunchTemplate", "its instances are replaced"),
     ("AWS::AutoScaling::AutoScalingGroup", "MaxSize", "instances"),
     ("AWS::EC2::LaunchTemplate", "LaunchTemplateData", "producer, its settings or its image"),
     ("AWS::Kinesis::Stream", "RetentionPeriodHours", "retention, hours"),

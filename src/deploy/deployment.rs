@@ -271,7 +271,7 @@ fn behind_steps(stop: Stop, done: usize, steps: usize) -> Stop {
         Stop::Fault(mut fault) if done > 0 => {
             fault.help += &format!(
                 ". Of {steps} updates {done} went before it: what the spec says is deployed but for the shards, and \
-                 the next run goes on with them"
+                 the next run continues with them"
             );
             Stop::Fault(fault)
         }
@@ -401,7 +401,7 @@ fn unseen(job: &Job, reporter: &mut dyn Reporter, stack: Option<&Stack>) -> Step
     Ok(Outcome::Differs)
 }
 
-/// Data goes only where its resource is named.
+/// Data is given up only where its resource is named.
 fn guard(changes: &[Change], options: &Options, spec: &str) -> Step<()> {
     let named = |change: &Change| {
         options.allow_replace.iter().any(|name| name.eq_ignore_ascii_case(&change.resource))

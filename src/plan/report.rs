@@ -303,8 +303,8 @@ fn restore(analytics: &AnalyticsPlan) -> &'static str {
     match (analytics.snapshots, analytics.stateless) {
         (true, true) => "resumes at its position in the stream, from the snapshot taken before the update",
         (true, false) => {
-            "goes on from the snapshot taken before; state that has no place in the new query is dropped, and where the \
-             snapshot does not fit, the update fails and the old query goes on"
+            "resumes from the snapshot taken before; state that has no place in the new query is dropped, and where the \
+             snapshot does not fit, the update fails and the old query continues"
         }
         (false, _) => "starts again at the oldest record of the stream: rows may be duplicated, none is lost",
     }

@@ -1,5 +1,5 @@
 //! Environments: pipelines that differ from their spec in parts. A [`Spec`](super::Spec) has no field for them: it is
-//! what comes out when a part has been laid over.
+//! what comes out when a part has been merged in.
 
 use std::borrow::Cow;
 
@@ -8,8 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::schema;
 
-/// How parts are laid over a spec, for the reference.
-pub(super) const REFERENCE: &str = r"Each environment is this spec with a part laid over it:
+/// How parts are merged into a spec, for the reference.
+pub(super) const REFERENCE: &str = r"Each environment is this spec, merged with a part of its own:
 
 - Objects are taken key by key; a number, a text or a list replaces what it meets.
 - Where one of several keys is chosen, another one takes its place: `file` that of `http`, `lambda` that of `stream`.

@@ -21,7 +21,7 @@ pub fn part() -> &'static Value {
     })
 }
 
-/// Nothing is required, at any level: what is missing is there in the spec that the part is laid over.
+/// Nothing is required, at any level: what is missing is there in the spec that the part is merged into.
 fn loosen(schema: &mut Value) {
     let Some(entries) = schema.as_object_mut() else { return };
     entries.retain(|key, _| !matches!(key.as_str(), "required" | "minProperties"));

@@ -80,7 +80,7 @@ fn table(query: &Query) -> (Vec<String>, String, &'static str) {
             let options = "'format' = 'json',\n  'json.ignore-parse-errors' = 'true',\n  \
                            'json.decode.json-parser.enabled' = 'false'"
                 .to_owned();
-            let comment = "-- The records as they are. A field that is missing or has another type is NULL; what is no JSON \
+            let comment = "-- The records as they are. A field that is missing or has another type is NULL; a record that is not JSON \
                            object is skipped.";
             let mut fields: Vec<String> = fields.iter().map(field).collect();
             if errors::needs_exact(query) {
