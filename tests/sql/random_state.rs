@@ -89,6 +89,8 @@ struct Grammar<'g> {
     format: RecordFormat,
     column_lines: &'g str,
     event_time: String,
+    /// Whether reference tables have more rows than a CASE takes.
+    large_tables: bool,
     /// The statements that were taken.
     sql: Vec<String>,
     /// The input and the streams so far.
@@ -99,7 +101,7 @@ impl<'g> Grammar<'g> {
     /// What a statement may be, more likely what stands here twice. Whoever adds a construct writes a function and adds it
     /// here.
     #[rustfmt::skip]
-    const PRODUCTIONS: [Production<Self>; 17] = [
+    const PRODUCTIONS: [Production<Self>; 24] = [
         ("rows", Self::rows),
         ("union", Self::union),
         ("with", Self::with),
@@ -117,6 +119,13 @@ impl<'g> Grammar<'g> {
         ("join", Self::join),
         ("join", Self::join),
         ("join of windows", Self::join_of_windows),
+        ("windows in GROUP BY", Self::windows_in_group),
+        ("windows in GROUP BY", Self::windows_in_group),
+        ("distinct rows of windows", Self::distinct),
+        ("several windows of OVER", Self::several_over),
+        ("random cut forest", Self::forest),
+        ("join of equal times", Self::join_of_equal_times),
+        ("windows of a join", Self::windows_of_join),
     ];
 
     fn one_in(&mut self, count: usize) -> bool {
@@ -132,7 +141,7 @@ impl<'g> Grammar<'g> {
     }
 
     fn analyzed(&self, sql: &str) -> Analyzed {
-        let tables = |span| (0..KEYS.len()).map(|at| table(at, false, span)).collect();
+        let tables = |span| (0..KEYS.len()).map(|at| table(at, self.large_tables, span)).collect();
         analyzed_as(self.format, sql, self.column_lines, &self.event_time, tables)
     }
 
@@ -183,7 +192,11 @@ impl<'g> Grammar<'g> {
     }
 
     /// Adds a statement, if the compiler takes what a production proposes.
-    fn add(&mut self, counts: &mut BTreeMap<&'static str, [usize; 2]>, refused: &mut Vec<String>) {
+    fn add(
+        &mut self,
+        counts: &mut BTreeMap<&'static str, [usize; 2]>,
+        refused: &mut Vec<String>,
+    ) -> Option<Query> {
         let (kind, production) = self.of(&Self::PRODUCTIONS);
         let select = production(self);
         let statement = self.statement(&select);
@@ -193,14 +206,25 @@ impl<'g> Grammar<'g> {
             refused.push(format!("{kind}: {}: {select}", first.concat()));
         }
         counts.entry(kind).or_default()[usize::from(statement.is_some())] += 1;
-        let Some((name, statement)) = statement else { return };
+        let (name, statement) = statement?;
         self.sql.push(statement);
         let Some(query) = self.analyzed(&self.sql.join(";\n")).query else {
             self.sql.pop();
-            return;
+            return None;
         };
         let columns = columns_of(&query, &name).expect("it was added");
         self.sources.push(Source { text: quoted(&name), columns });
+        Some(query)
+    }
+
+    /// Begins with a stream that makes all of it SQL of the old dialect.
+    fn begin_in_old_dialect(&mut self) {
+        let statement = "CREATE OR REPLACE STREAM \"ALL\" (\"b\" BOOLEAN, \"x\" DOUBLE);\n\
+                         CREATE OR REPLACE PUMP \"ALL_PUMP\" AS INSERT INTO \"ALL\" SELECT STREAM \"b\", \"f\" FROM stream";
+        let query = self.analyzed(statement).query.expect("a stream and its pump");
+        self.sql.push(statement.into());
+        self.sources
+            .push(Source { text: "\"ALL\"".into(), columns: columns_of(&query, "ALL").expect("the stream") });
     }
 }
 
@@ -244,6 +268,7 @@ fn random_queries_with_state() {
             0 => String::new(),
             _ => format!("at {}", [0, 1, 5_000, 1_500_000_000][random.below(4)]),
         };
+        let large_tables = random.below(12) == 0;
         let mut grammar = Grammar {
             random: &mut random,
             pool: &pool,
@@ -251,6 +276,7 @@ fn random_queries_with_state() {
             format,
             column_lines: &column_lines,
             event_time,
+            large_tables,
             sql: Vec::new(),
             sources: Vec::new(),
         };
@@ -262,11 +288,19 @@ fn random_queries_with_state() {
             text: "stream".into(),
             columns: columns_of(&input, "SOURCE_SQL_STREAM_001").expect("the input"),
         });
-        while grammar.sql.len() < 1 + case as usize % 3 {
-            grammar.add(&mut counts, &mut refused);
+        if grammar.one_in(4) {
+            grammar.begin_in_old_dialect();
         }
-        let sql = grammar.sql.join(";\n");
-        let query = grammar.analyzed(&sql).query.expect("all statements were taken");
+        let least = grammar.sql.len() + 1 + case as usize % 3;
+        let mut query = None;
+        while grammar.sql.len() < least
+            || query.as_ref().is_none_or(|query: &Query| query.stateless().is_ok())
+        {
+            if let Some(added) = grammar.add(&mut counts, &mut refused) {
+                query = Some(added);
+            }
+        }
+        let (sql, query) = (grammar.sql.join(";\n"), query.expect("all statements were taken"));
         if let Some(target) = &target {
             let path = Path::new(target).join(format!("state-{seed}-{case}.sql"));
             fs::write(&path, print_flink(&query)).expect("Flink's SQL");

@@ -9,7 +9,7 @@ use super::super::expr::{
 };
 use super::super::forest::Anomaly;
 use super::window::{Rows, same_value};
-use super::{arithmetic, forest, quote, time, time_texts};
+use super::{arithmetic, forest, opaque, quote, time, time_texts};
 
 /// How tightly an expression holds together; what binds less tightly than its place asks for gets parentheses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +65,9 @@ impl Apart<'_> {
     }
 }
 
+/// How long the text of a value may be where there may be several copies of it.
+const MOST_IN_PLACE: usize = 2000;
+
 /// Prints expressions over the columns that `column` names.
 #[derive(Clone, Copy)]
 pub(super) struct Expressions<'a> {
@@ -80,6 +83,11 @@ pub(super) struct Expressions<'a> {
     /// Whether Flink must not see that a condition is the same for all rows: it would leave out what is behind it, and then
     /// miss the windows and the bounds of time there.
     pub(super) hides: bool,
+    /// Whether Flink must not know what literals are: it computes what is constant, and fails over a DATE of the year 0, or
+    /// beyond 9999.
+    pub(super) hides_literals: bool,
+    /// The SELECT inside that values of a row become columns of where their text is long.
+    pub(super) shared: Option<&'a RefCell<Rows>>,
     /// What is a column already, and its name.
     pub(super) computed: &'a [(&'a Expr, String)],
     /// Columns that arguments of aggregates become, where nothing may be computed between a window and its groups.
@@ -127,6 +135,24 @@ impl Expressions<'_> {
         }
     }
 
+    /// A condition as one of those of a FULL JOIN. Flink leaves out the bounds of time where it finds that the others are never
+    /// true together, and remembers all rows.
+    pub(super) fn part_of_full_join(&self, expr: &Expr) -> String {
+        let is_column = |expr: &Expr| matches!(expr.kind, ExprKind::Column(_));
+        match &expr.kind {
+            ExprKind::And(parts) => {
+                let parts: Vec<String> = parts.iter().map(|part| self.part_of_full_join(part)).collect();
+                parts.join("\n  AND ")
+            }
+            ExprKind::Compare { operator: Comparison::Equal, left, right }
+                if is_column(left) && is_column(right) =>
+            {
+                self.part_of_and(expr)
+            }
+            _ => opaque::condition(&self.print(expr)),
+        }
+    }
+
     fn parts(&self, parts: &[Expr]) -> String {
         let parts: Vec<String> = parts.iter().map(|part| self.part_of_and(part)).collect();
         parts.join("\n  AND ")
@@ -135,11 +161,7 @@ impl Expressions<'_> {
     /// The text of a condition that rests on a value, perhaps hidden from Flink.
     pub(super) fn hidden(&self, text: String, value: &Expr) -> String {
         let is_true = matches!(value.kind, ExprKind::Literal(Literal::Boolean(true)));
-        if self.hides && !is_true && is_constant(value) {
-            format!("CASE WHEN UNIX_TIMESTAMP() < 0 THEN TRUE ELSE {text} END")
-        } else {
-            text
-        }
+        if self.hides && !is_true && is_constant(value) { opaque::condition(&text) } else { text }
     }
 
     /// An expression as an operand of any operator.
@@ -152,7 +174,29 @@ impl Expressions<'_> {
         self.bound(expr, Binding::Add)
     }
 
+    /// A side of a comparison. Of a CASE that is compared with constants, Flink makes conditions; where those are two on one
+    /// number, it turns them into one another for ever.
+    fn compared(&self, side: &Expr, other: &Expr) -> String {
+        let text = self.bound(side, Binding::Add);
+        let is_number = side.data_type.family() == Family::Number;
+        if is_number && matches!(side.kind, ExprKind::Case { .. }) && is_constant(other) {
+            format!("IF(TRUE, {text}, {})", quote::literal(&Literal::Null, side.data_type))
+        } else {
+            text
+        }
+    }
+
+    /// The expression, or the column of a SELECT inside that has its value: what is written several times stays short, so that
+    /// a text does not grow by as much with each expression around it.
     pub(super) fn print(&self, expr: &Expr) -> String {
+        let text = self.in_place(expr);
+        match self.shared {
+            Some(rows) if text.len() > MOST_IN_PLACE && is_of_row(expr) => rows.borrow_mut().value(text),
+            _ => text,
+        }
+    }
+
+    fn in_place(&self, expr: &Expr) -> String {
         let key = self.apart.and_then(|apart| apart.keys.iter().position(|key| same_value(key, expr)));
         if let Some(key) = key {
             return Apart::key(key);
@@ -160,8 +204,15 @@ impl Expressions<'_> {
         if let Some(name) = self.column_of(expr) {
             return name.to_owned();
         }
+        let is_written = matches!(expr.kind, ExprKind::Literal(_));
+        if expr.data_type == DataType::Date && !is_written && !self.hides_literals && is_constant(expr) {
+            return Expressions { hides_literals: true, ..*self }.print(expr);
+        }
         match &expr.kind {
             ExprKind::Column(column) => (self.column)(*column),
+            ExprKind::Literal(literal) if self.hides_literals && *literal != Literal::Null => {
+                opaque::value(&quote::literal(literal, expr.data_type))
+            }
             ExprKind::Literal(literal) => quote::literal(literal, expr.data_type),
             ExprKind::Rowtime { relation } => (self.rowtime)(*relation),
             ExprKind::Window(WindowBound::Start) => "`window_start`".into(),
@@ -183,7 +234,7 @@ impl Expressions<'_> {
             ExprKind::Compare { operator, left, right } => {
                 let equality = matches!(operator, Comparison::Equal | Comparison::NotEqual);
                 let side = |side: &Expr, other: &Expr| {
-                    let text = self.bound(side, Binding::Add);
+                    let text = self.compared(side, other);
                     let finds_zero = equality && side.data_type.is_approximate() && is_zero(other);
                     if finds_zero { format!("ABS({text})") } else { text }
                 };
@@ -197,13 +248,14 @@ impl Expressions<'_> {
             }
             ExprKind::In { operand, list, negated } => {
                 let finds_zero = operand.data_type.is_approximate() && list.iter().any(is_zero);
-                let operand = self.bound(operand, Binding::Add);
+                let operand = self.compared(operand, &list[0]);
                 let operand = if finds_zero { one_zero(&operand) } else { operand };
                 let list: Vec<String> = list.iter().map(|item| self.print(item)).collect();
                 format!("{operand} {}IN ({})", not(*negated), list.join(", "))
             }
             ExprKind::Between { operand, low, high, negated } => {
-                let [operand, low, high] = [operand, low, high].map(|part| self.bound(part, Binding::Add));
+                let operand = self.compared(operand, low);
+                let [low, high] = [low, high].map(|part| self.bound(part, Binding::Add));
                 format!("{operand} {}BETWEEN {low} AND {high}", not(*negated))
             }
             ExprKind::Like { operand, pattern, negated } => {
@@ -383,16 +435,23 @@ impl Expressions<'_> {
     }
 }
 
+/// Whether a value is of one row, as it stands in FROM.
+fn is_of_row(expr: &Expr) -> bool {
+    !expr.any(&|part| {
+        matches!(part.kind, ExprKind::Window(_) | ExprKind::Anomaly(_) | ExprKind::Aggregate { .. })
+    })
+}
+
 /// Whether a value is the same for all rows.
-fn is_constant(expr: &Expr) -> bool {
+pub(super) fn is_constant(expr: &Expr) -> bool {
     !expr.any(&|part| {
         matches!(
             part.kind,
             ExprKind::Column(_)
                 | ExprKind::Rowtime { .. }
                 | ExprKind::Window(_)
+                | ExprKind::Anomaly(_)
                 | ExprKind::Aggregate { .. }
-                | ExprKind::Call { function: Function::Now, .. }
         )
     })
 }

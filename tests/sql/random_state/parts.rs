@@ -124,10 +124,24 @@ impl Grammar<'_> {
         let (any, number) = (self.expression(None, columns), self.expression(Some(1), columns));
         let wide =
             self.pick(&["SUM", "AVG", "STDDEV_POP", "STDDEV_SAMP", "VAR_POP", "VAR_SAMP", "MIN", "MAX"]);
-        match self.random.below(9) {
+        match self.random.below(12) {
             0 => "COUNT(*)".into(),
             1 => format!("COUNT({distinct}{any})"),
             2 | 3 => format!("{wide}({distinct}{number})"),
+            8 => {
+                let nulls = self.pick(&["", "", " IGNORE NULLS", " RESPECT NULLS"]);
+                format!("{}({any}){nulls}", self.pick(&["FIRST_VALUE", "LAST_VALUE"]))
+            }
+            9 => format!(
+                "{}({distinct}{number}) FILTER (WHERE {})",
+                self.pick(&["SUM", "COUNT"]),
+                self.condition(columns)
+            ),
+            10 => match self.random.below(4) {
+                0 => format!("LISTAGG({}, ',')", self.expression(Some(2), columns)),
+                1 => format!("PERCENTILE({number}, 0.95)"),
+                _ => format!("{}({})", self.pick(&["EVERY", "ANY"]), self.condition(columns)),
+            },
             4 => format!("{}({any})", self.pick(&["MIN", "MAX"])),
             5 => format!("SUM({distinct}{number}) / COUNT(*)"),
             6 => format!("COALESCE({wide}({number}), 0)"),
@@ -184,13 +198,13 @@ impl Grammar<'_> {
         format!(" HAVING {condition}")
     }
 
-    /// Up to three keys.
+    /// Up to three keys; one of them perhaps promised to grow.
     pub(super) fn keys(&mut self, columns: &[(String, DataType)]) -> Vec<String> {
         let mut keys: Vec<String> = Vec::new();
         for _ in 0..self.random.below(4) {
             let key = if self.one_in(3) { self.expression(None, columns) } else { self.of(columns).0 };
             if !keys.contains(&key) && !key.starts_with("CAST(NULL") && key != "NULL" {
-                keys.push(key);
+                keys.push(if self.one_in(12) { format!("MONOTONIC({key})") } else { key });
             }
         }
         keys
