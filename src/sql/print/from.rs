@@ -182,7 +182,7 @@ impl Printer<'_> {
             Order::Values(_) => false,
         };
         let frame = match over.frame {
-            Frame::None => String::new(),
+            Frame::None | Frame::Lag(_) => String::new(),
             Frame::Range(ms) => {
                 format!(" RANGE BETWEEN {} PRECEDING AND CURRENT ROW", time::interval(ms))
             }
@@ -194,7 +194,10 @@ impl Printer<'_> {
             stem: parts.join(" "),
             frame,
             by_rows: matches!(over.frame, Frame::Rows(_) | Frame::UnboundedRows),
-            kept_lag: self.insert.select.lag().filter(|_| is_kept),
+            kept_lag: match over.frame {
+                Frame::Lag(rows) if is_kept => Some(rows),
+                _ => None,
+            },
         }
     }
 }

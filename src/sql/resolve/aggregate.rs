@@ -103,7 +103,8 @@ impl Resolver<'_, '_> {
                 return self.refuse(Some(name.span), &format!("`{}` with OVER", name.text), help);
             }
             Some(window) => {
-                let (over, behind) = self.over(window, function, distinct, name)?;
+                let (over, behind) =
+                    self.over(window, function, rows_back(function, &arguments), distinct, name)?;
                 let value = of(arguments, over);
                 match behind {
                     Some(behind) => self.rows_before(value, behind),
@@ -362,6 +363,7 @@ impl Resolver<'_, '_> {
         &mut self,
         window: &ast::WindowType,
         function: Aggregate,
+        rows_back: u64,
         distinct: bool,
         name: &Name,
     ) -> Option<(usize, Option<Behind>)> {
@@ -388,8 +390,8 @@ impl Resolver<'_, '_> {
                 }
             }
         };
-        let (over, rows) = self.window_spec(spec, function, name)?;
-        let before = Over { frame: Frame::None, ..over.clone() };
+        let (over, rows) = self.window_spec(spec, function, rows_back, name)?;
+        let before = Over { frame: Frame::Lag(rows.unsigned_abs()), ..over.clone() };
         let over = self.take_over(over);
         let behind = (rows > 0).then(|| Behind { rows, over: self.take_over(before) });
         Some((over, behind))
@@ -409,6 +411,7 @@ impl Resolver<'_, '_> {
         &mut self,
         spec: &ast::WindowSpec,
         function: Aggregate,
+        rows_back: u64,
         name: &Name,
     ) -> Option<(Over, i64)> {
         if spec.window_name.is_some() {
@@ -458,7 +461,7 @@ impl Resolver<'_, '_> {
                         "leave RANGE or ROWS out, and compare the times of both rows if that matters",
                     );
                 }
-                (Frame::None, 0)
+                (Frame::Lag(rows_back), 0)
             }
             (None, _) => (Frame::Unbounded, 0),
             (Some(frame), _) => self.frame(frame, span)?,
@@ -565,6 +568,15 @@ fn times_written(function: Aggregate) -> usize {
         Aggregate::Sum | Aggregate::Avg => 16,
         Aggregate::StddevPop | Aggregate::StddevSamp | Aggregate::VarPop | Aggregate::VarSamp => 100,
         _ => 1,
+    }
+}
+
+/// How many rows LAG goes back; nothing of another function. LAGs that go back by different numbers are apart, since Flink's
+/// own takes rows of one time together, and what stands for it looks at a frame.
+fn rows_back(function: Aggregate, arguments: &[Expr]) -> u64 {
+    match (function, arguments.get(1).map(|rows| &rows.kind)) {
+        (Aggregate::Lag, Some(ExprKind::Literal(Literal::Integer(rows)))) => rows.unsigned_abs(),
+        _ => 0,
     }
 }
 
