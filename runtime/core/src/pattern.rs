@@ -322,6 +322,10 @@ fn resolve(fields: &Fields) -> Option<i64> {
     }) {
         return None;
     }
+    // Half a day alone is the middle of it.
+    if let (None, Some(half), None, None, None, None) = (hour, half, half_hour, minute, second, fraction) {
+        hour = Some(half * 12 + 6);
+    }
     if hour == Some(24) {
         // The end of a day is the start of the next one.
         if (minute.unwrap_or(0), second.unwrap_or(0), fraction.unwrap_or(0)) != (0, 0, 0) {
