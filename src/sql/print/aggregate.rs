@@ -107,7 +107,7 @@ impl Expressions<'_> {
     }
 
     /// A function of the rows of the group, or of those that OVER names.
-    fn of(&self, name: &str, distinct: bool, arguments: &str) -> String {
+    pub(super) fn of(&self, name: &str, distinct: bool, arguments: &str) -> String {
         let distinct = if distinct { "DISTINCT " } else { "" };
         let is_column = arguments == "*"
             || arguments.matches('`').count() == 2 && arguments.starts_with('`') && arguments.ends_with('`');

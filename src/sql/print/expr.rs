@@ -67,6 +67,8 @@ impl Apart<'_> {
 
 /// How long the text of a value may be where there may be several copies of it.
 const MOST_IN_PLACE: usize = 2000;
+/// How long a part of a condition may be.
+const MOST_OF_A_CONDITION: usize = 250;
 
 /// Prints expressions over the columns that `column` names.
 #[derive(Clone, Copy)]
@@ -83,6 +85,8 @@ pub(super) struct Expressions<'a> {
     /// Whether Flink must not see that a condition is the same for all rows: it would leave out what is behind it, and then
     /// miss the windows and the bounds of time there.
     pub(super) hides: bool,
+    /// A condition that no row meets, and that Flink does not know; `None` of groups.
+    pub(super) never: Option<&'a dyn Fn() -> String>,
     /// Whether Flink must not know what literals are: it computes what is constant, and fails over a DATE of the year 0, or
     /// beyond 9999.
     pub(super) hides_literals: bool,
@@ -122,8 +126,18 @@ impl Expressions<'_> {
     pub(super) fn condition(&self, expr: &Expr) -> String {
         match &expr.kind {
             ExprKind::And(parts) => self.parts(parts),
-            ExprKind::Or(parts) => self.hidden(self.list(parts, "\n  OR ", Binding::And), expr),
-            _ => self.hidden(self.print(expr), expr),
+            ExprKind::Or(parts) => self.computed(self.list(parts, "\n  OR ", Binding::And), expr),
+            _ => self.computed(self.print(expr), expr),
+        }
+    }
+
+    /// The text of a condition, or the column that has its value where it is long: Flink simplifies conditions again and again,
+    /// as long as that changes them, and turns some into one another for ever (2.2.1, 2026-11).
+    pub(super) fn computed(&self, text: String, value: &Expr) -> String {
+        let is_long = text.len() > MOST_OF_A_CONDITION && !is_constant(value) && is_of_row(value);
+        match self.shared {
+            Some(rows) if is_long => rows.borrow_mut().value(opaque::value(&text)),
+            _ => self.hidden(text, value),
         }
     }
 
@@ -131,7 +145,7 @@ impl Expressions<'_> {
     pub(super) fn part_of_and(&self, expr: &Expr) -> String {
         match &expr.kind {
             ExprKind::And(parts) => self.parts(parts),
-            _ => self.hidden(self.bound(expr, Binding::Not), expr),
+            _ => self.computed(self.bound(expr, Binding::Not), expr),
         }
     }
 
@@ -161,7 +175,13 @@ impl Expressions<'_> {
     /// The text of a condition that rests on a value, perhaps hidden from Flink.
     pub(super) fn hidden(&self, text: String, value: &Expr) -> String {
         let is_true = matches!(value.kind, ExprKind::Literal(Literal::Boolean(true)));
-        if self.hides && !is_true && is_constant(value) { opaque::condition(&text) } else { text }
+        if !self.hides || is_true || !is_constant(value) {
+            return text;
+        }
+        match self.never {
+            Some(never) => opaque::condition_unless(&never(), &text),
+            None => opaque::condition_unless(&format!("{} < 0", self.of("COUNT", false, "*")), &text),
+        }
     }
 
     /// An expression as an operand of any operator.
@@ -272,7 +292,15 @@ impl Expressions<'_> {
                 }
                 text + " END"
             }
-            ExprKind::Coalesce(list) => self.call("COALESCE", list),
+            ExprKind::Coalesce(list) => {
+                // Flink fails where it finds that a constant is no NULL, and leaves out what stands behind it.
+                let part = |part: &Expr| match part.kind {
+                    ExprKind::Literal(_) => self.print(part),
+                    _ if is_constant(part) => opaque::value(&self.print(part)),
+                    _ => self.print(part),
+                };
+                format!("COALESCE({})", list.iter().map(part).collect::<Vec<_>>().join(", "))
+            }
             // Flink compares a REAL with a DOUBLE as two of the first.
             ExprKind::NullIf { value, unwanted }
                 if (value.data_type, unwanted.data_type) == (DataType::Real, DataType::Double) =>
@@ -432,6 +460,14 @@ impl Expressions<'_> {
     pub(super) fn call(&self, name: &str, arguments: &[Expr]) -> String {
         let arguments: Vec<String> = arguments.iter().map(|argument| self.print(argument)).collect();
         format!("{name}({})", arguments.join(", "))
+    }
+}
+
+/// Whether a condition, or a part of it that has to hold, is the same for all rows.
+pub(super) fn has_constant_part(condition: &Expr) -> bool {
+    match &condition.kind {
+        ExprKind::And(parts) => parts.iter().any(has_constant_part),
+        _ => is_constant(condition),
     }
 }
 

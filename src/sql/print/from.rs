@@ -25,7 +25,9 @@ impl Printer<'_> {
                 *next += 1;
                 match window {
                     None => {
-                        let name = rows.of(table(self.query, *stream));
+                        // What is computed before a join is a column of its first stream.
+                        let name = table(self.query, *stream);
+                        let name = if relation == 0 { rows.of(name) } else { name };
                         let instant = self.is_compared_in_on(relation).then(|| {
                             let time = time_name(TimeAttribute::Rowtime);
                             format!(", CAST({time} AS TIMESTAMP(3)) AS {INSTANT}")

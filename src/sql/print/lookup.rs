@@ -55,7 +55,7 @@ impl Printer<'_> {
             let keys: Vec<String> = keys.into_iter().map(|(known, _)| known).collect();
             format!("{} IN ({})", known_as(value, expressions), keys.join(", "))
         };
-        expressions.hidden(known, value)
+        expressions.computed(known, value)
     }
 
     fn rows(&self, table: StreamId) -> &[Vec<Literal>] {
@@ -103,6 +103,7 @@ impl Printer<'_> {
             merges: false,
             apart: None,
             hides: false,
+            never: None,
             hides_literals: false,
             shared: self.shared(),
             computed: &[],

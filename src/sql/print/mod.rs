@@ -32,7 +32,7 @@ use std::fmt::Write;
 
 use super::expr::{ColumnRef, Expr};
 use super::query::{Insert, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute, WindowKind};
-use expr::{Apart, Expressions, is_constant};
+use expr::{Apart, Expressions, has_constant_part, is_constant};
 use window::Rows;
 
 /// The whole `pipeline.sql` of a query.
@@ -233,6 +233,11 @@ impl<'a> Printer<'a> {
             matches!(window.kind, WindowKind::Session { .. } | WindowKind::Cumulate { .. })
         });
         let rows = &self.rows;
+        let never = || {
+            let known = rows.borrow().name_of(opaque::DRAWN);
+            let name = known.unwrap_or_else(|| rows.borrow_mut().value(opaque::DRAWN.into()));
+            format!("{} < 0", self.qualified(0, &name))
+        };
         let mut expressions = Expressions {
             column: &column,
             rowtime: &rowtime,
@@ -240,6 +245,7 @@ impl<'a> Printer<'a> {
             merges,
             apart: None,
             hides,
+            never: Some(&never),
             hides_literals: false,
             shared: self.shared(),
             computed: &[],
@@ -298,11 +304,15 @@ impl<'a> Printer<'a> {
             let _ = write!(groups, "\nGROUP BY {}", [window, keys.clone()].concat().join(", "));
             columns.extend(keys.iter().enumerate().map(|(at, key)| format!("{key} AS {}", Apart::key(at))));
             if let Some(condition) = &group.having {
-                having = expressions.condition(condition);
+                having = Expressions { never: None, ..expressions }.condition(condition);
             }
         }
         if self.filters_before_window() {
             rows.borrow_mut().conditions.append(&mut conditions);
+        }
+        // Conditions of joins are written with what they read.
+        if hides && self.streams() > 1 && select.from.conditions().into_iter().any(has_constant_part) {
+            never();
         }
         let from = match &select.forest {
             Some(forest) => self.scored(forest),

@@ -4,7 +4,8 @@
 //! bounds of time there. A column that it knows to be one constant is none that rows are sorted or joined by. And what
 //! a column is, it writes out at each place that names the column, which multiplies a long expression.
 //!
-//! A number that is drawn is unknown to it. It is a call with an argument, since Flink fails over a condition of a join in
+//! A number that is drawn is unknown to it. A condition that rests on nothing else it would still move, as far as between a
+//! window by the clock and its groups, which it has no plan for; so the number is a column, or a count. It is a call with an argument, since Flink fails over a condition of a join in
 //! which every call is without one (2.2.1, 2026-11).
 
 /// Never true, and not known to be so.
@@ -13,9 +14,17 @@ const NEVER: &str = "RAND_INTEGER(1) < 0";
 /// How long the text of a column may be that Flink writes out at each place of its name.
 const MOST_WRITTEN_OUT: usize = 400;
 
+/// What [`NEVER`] draws.
+pub(super) const DRAWN: &str = "RAND_INTEGER(1)";
+
 /// A condition whose value Flink cannot know.
 pub(super) fn condition(text: &str) -> String {
-    format!("CASE WHEN {NEVER} THEN TRUE ELSE {text} END")
+    condition_unless(NEVER, text)
+}
+
+/// The same, which Flink does not move to before a column that is `never` below 0.
+pub(super) fn condition_unless(never: &str, text: &str) -> String {
+    format!("CASE WHEN {never} THEN TRUE ELSE {text} END")
 }
 
 /// A value that Flink cannot know, nor write out at each place of its name.
@@ -25,5 +34,6 @@ pub(super) fn value(text: &str) -> String {
 
 /// The value of a column, which is computed once where it is long.
 pub(super) fn computed_once(text: String) -> String {
-    if text.len() > MOST_WRITTEN_OUT { value(&text) } else { text }
+    let is_opaque = text.starts_with("CASE WHEN RAND_INTEGER(1) < 0 ");
+    if text.len() > MOST_WRITTEN_OUT && !is_opaque { value(&text) } else { text }
 }

@@ -27,10 +27,15 @@ impl Rows {
         if rows.starts_with('(') { rows } else { format!("TABLE {rows}") }
     }
 
+    /// The column of a value, if there is one of it.
+    pub(super) fn name_of(&self, text: &str) -> Option<String> {
+        self.values.iter().find(|(known, _)| known == text).map(|(_, name)| name.clone())
+    }
+
     /// The column of a value, which is new if there is none of it yet.
     pub(super) fn value(&mut self, text: String) -> String {
-        if let Some((_, name)) = self.values.iter().find(|(known, _)| *known == text) {
-            return name.clone();
+        if let Some(name) = self.name_of(&text) {
+            return name;
         }
         let name = quote::name(&format!("{VALUE}{}", self.values.len() + 1));
         self.values.push((text, name.clone()));
