@@ -1,5 +1,5 @@
-//! Random queries with state: windows of every form, OVER, ranks, joins of two and three, look-ups, SELECTs in one
-//! another, odd names, intervals of any length.
+//! Random queries with state: windows of every form, OVER, ranks, joins of two and three, look-ups, forests, SELECTs in one
+//! another, both dialects, odd names, intervals of any length.
 //!
 //! A query is a few statements. Each is proposed by a small function of the [`Grammar`] and kept if the compiler takes
 //! it, so the grammar may propose what is refused; how much of it is taken is counted for each function.
