@@ -6,7 +6,7 @@ use crate::aws::limits::kinesis::{
 use crate::resolve::pipeline::Stream;
 use crate::sql::{self, DataType, StreamColumn};
 
-/// Rates are counted in millionths of a record a second.
+/// Rates are counted in millionths of a record per second.
 const MICRO: u128 = 1_000_000;
 
 /// What a stream has to carry.
@@ -37,9 +37,9 @@ impl Limit {
     /// The limit in words.
     pub fn name(self) -> &'static str {
         match self {
-            Self::WriteBytes => "write bytes (1 MiB/s a shard)",
-            Self::WriteRecords => "write records (1,000/s a shard)",
-            Self::ReadBytes => "read bytes (2 MiB/s a shard, shared by its consumers)",
+            Self::WriteBytes => "write bytes (1 MiB/s per shard)",
+            Self::WriteRecords => "write records (1,000/s per shard)",
+            Self::ReadBytes => "read bytes (2 MiB/s per shard, shared by its consumers)",
         }
     }
 
@@ -143,12 +143,12 @@ pub fn input_load(stream: &Stream, consumers: u64) -> Load {
 /// The partition key of a row that Flink writes: its Kinesis connector draws a UUID a record.
 pub const ROW_KEY_BYTES: u64 = 36;
 
-/// What an output stream has to carry of so many rows a second, and Firehose reads it.
-pub fn output_load(output: &sql::Stream, stream: &Stream, rows_per_second: f64) -> Load {
+/// The load of an output stream at a rate of rows per second.
+pub fn output_load(output: &sql::Stream, stream: &Stream, rows_per_second: f64, consumers: u64) -> Load {
     Load {
         records_per_second: rows_per_second,
         record_bytes: row_bytes(output, stream).saturating_add(ROW_KEY_BYTES),
-        consumers: 1,
+        consumers,
         headroom_percent: stream.headroom.value,
     }
 }

@@ -1,106 +1,405 @@
-//! The pipeline as a graph: what there is, and what flows between. Consumers of a stream, permissions and the order
-//! of creation all follow from it; nothing else decides them.
+//! The pipeline as a graph: its nodes, and what each does to others. Consumers of a stream, permissions, resources, the
+//! order of creation and what the verbs look at follow from it.
 
-use crate::resolve::pipeline::Pipeline;
+use std::borrow::Cow;
+
+use crate::resolve::pipeline::{OutputTarget, Pipeline};
 use crate::spec::AnalyticsRuntime;
+use crate::sql::{ERROR_STREAM, Query};
+
+/// Logical id of the stream that takes the records in.
+pub const INPUT_STREAM: &str = "Stream";
+/// Logical id of the stream between the query and Firehose.
+pub const DELIVERED_STREAM: &str = "OutputStream";
+
+/// A pipeline as a graph.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    nodes: Vec<Node>,
+    edges: Vec<Edge>,
+}
+
+/// A node's place in its graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(usize);
 
 /// Something that takes part in the pipeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// What it is.
+    pub kind: NodeKind,
+    /// Logical id of its main resource; `None` where that is not the stack's.
+    pub logical_id: Option<Cow<'static, str>>,
+    /// Of an output: its name in the SQL.
+    pub name: Option<String>,
+}
+
+/// A kind of node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Node {
-    /// The EC2 instances.
-    Producer,
-    /// The Kinesis data stream that takes the records in.
+pub enum NodeKind {
+    /// The input Kinesis data stream.
     Stream,
+    /// The Kinesis data stream of the rows that Firehose reads.
+    DeliveredStream,
     /// The Flink application.
     Analytics,
-    /// The Kinesis data stream that takes the query's rows.
-    OutputStream,
+    /// The custom resource's function, which starts the application.
+    Starter,
     /// The Lambda transform.
     Transform,
     /// Firehose.
     Delivery,
+    /// Firehose for the faults of the query.
+    ErrorDelivery,
     /// The destination bucket.
     Bucket,
-    /// The custom resource's function.
-    Starter,
+    /// The network of the producer, where the stack creates it.
+    Network,
+    /// The EC2 instances.
+    Producer,
+    /// The Kinesis data stream of an output that does not go to Firehose.
+    OutputStream,
+    /// A function of the user's that is invoked with the rows of an output.
+    Function,
+    /// The queue that holds the positions of rows whose batches failed.
+    FailureQueue,
     /// The bucket that holds what the stack runs.
     Artifacts,
-    /// The log group of a node.
+    /// CloudWatch Logs: the log group of a node.
     Logs,
-    /// Systems Manager, which lets people into an instance.
+    /// Systems Manager, through which people reach an instance.
     SessionManager,
-    /// The network of the producer.
-    Network,
+}
+
+/// A node that acts, with a role of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Principal {
+    /// The EC2 instances.
+    Producer,
+    /// The flow log of the producer's network.
+    FlowLog,
+    /// The Flink application.
+    Analytics,
+    /// The function that starts the application.
+    Starter,
+    /// The Lambda transform.
+    Transform,
+    /// Firehose.
+    Delivery,
+    /// Firehose, for the faults of the query.
+    ErrorDelivery,
+    /// A function of the user's.
+    Function,
 }
 
 /// What one node does to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Action {
-    /// Puts records into a stream or objects into a bucket.
-    Write,
-    /// Reads records of a stream by polling, or an object of a bucket.
-    Read,
-    /// Calls a function.
-    Invoke,
-    /// Starts and stops.
+pub enum Relation {
+    /// The producer puts records into the stream.
+    Produce,
+    /// The instances fetch their program from the artifacts.
+    FetchProducer,
+    /// The instances log.
+    LogProducer,
+    /// People reach the instances through Session Manager.
+    AttendProducer,
+    /// The network logs its flows.
+    LogFlows,
+    /// The application fetches its program from the artifacts.
+    FetchApplication,
+    /// The query reads a stream.
+    Query,
+    /// The query puts rows into a stream.
+    Emit,
+    /// The application logs.
+    LogAnalytics,
+    /// The starter starts and stops the application.
     Control,
-    /// Writes log events.
-    Log,
-    /// Is reached by people through it.
-    Attend,
+    /// The starter logs.
+    LogStarter,
+    /// Firehose reads a stream.
+    Deliver,
+    /// Firehose invokes the transform.
+    Transform,
+    /// The transform logs.
+    LogTransform,
+    /// Firehose writes objects into the bucket.
+    Store,
+    /// Firehose logs.
+    LogDelivery,
+    /// Firehose reads the stream of the faults.
+    DeliverErrors,
+    /// Firehose writes faults into the bucket.
+    StoreErrors,
+    /// Firehose logs what it does with faults.
+    LogErrorDelivery,
+    /// Lambda reads an output for the function.
+    Consume,
+    /// Lambda sends the positions of failed batches to a queue.
+    ReportFailures,
+}
+
+impl Relation {
+    /// The principal that needs permissions for it.
+    pub fn principal(self) -> Principal {
+        match self {
+            Self::Produce | Self::FetchProducer | Self::LogProducer | Self::AttendProducer => {
+                Principal::Producer
+            }
+            Self::LogFlows => Principal::FlowLog,
+            Self::FetchApplication | Self::Query | Self::Emit | Self::LogAnalytics => Principal::Analytics,
+            Self::Control | Self::LogStarter => Principal::Starter,
+            Self::LogTransform => Principal::Transform,
+            Self::Deliver | Self::Transform | Self::Store | Self::LogDelivery => Principal::Delivery,
+            Self::DeliverErrors | Self::StoreErrors | Self::LogErrorDelivery => Principal::ErrorDelivery,
+            Self::Consume | Self::ReportFailures => Principal::Function,
+        }
+    }
+
+    /// Whether it reads the records of a stream, and so counts as one of the stream's consumers.
+    pub fn consumes(self) -> bool {
+        match self {
+            Self::Query | Self::Deliver | Self::DeliverErrors | Self::Consume => true,
+            Self::Produce
+            | Self::FetchProducer
+            | Self::LogProducer
+            | Self::AttendProducer
+            | Self::LogFlows
+            | Self::FetchApplication
+            | Self::Emit
+            | Self::LogAnalytics
+            | Self::Control
+            | Self::LogStarter
+            | Self::Transform
+            | Self::LogTransform
+            | Self::Store
+            | Self::LogDelivery
+            | Self::StoreErrors
+            | Self::LogErrorDelivery
+            | Self::ReportFailures => false,
+        }
+    }
 }
 
 /// An edge of the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Edge {
-    /// Who acts.
-    pub from: Node,
+    /// The node that acts.
+    pub from: NodeId,
     /// What it does.
-    pub action: Action,
-    /// On whom.
-    pub to: Node,
+    pub relation: Relation,
+    /// The node that it acts on.
+    pub to: NodeId,
 }
 
-/// Every edge of a pipeline, in the order of the data.
-pub fn edges(pipeline: &Pipeline) -> Vec<Edge> {
-    let flink = pipeline.analytics_on(AnalyticsRuntime::Flink).is_some();
-    let mut edges = Vec::new();
-    let mut edge = |from, action, to| edges.push(Edge { from, action, to });
-    if let Some(producer) = &pipeline.producer {
-        edge(Node::Producer, Action::Write, Node::Stream);
-        edge(Node::Producer, Action::Read, Node::Artifacts);
-        edge(Node::Producer, Action::Log, Node::Logs);
-        edge(Node::Producer, Action::Attend, Node::SessionManager);
-        if producer.network.is_none() {
-            edge(Node::Network, Action::Log, Node::Logs);
+impl Graph {
+    /// The graph of a pipeline. Without its query, which may have errors, the outputs of the SQL are not known.
+    pub fn of(pipeline: &Pipeline, query: Option<&Query>) -> Self {
+        let mut graph = Self::default();
+        graph.build(pipeline, query);
+        graph
+    }
+
+    fn node(&mut self, kind: NodeKind, logical_id: impl Into<Option<&'static str>>) -> NodeId {
+        self.add(Node { kind, logical_id: logical_id.into().map(Cow::Borrowed), name: None })
+    }
+
+    fn add(&mut self, node: Node) -> NodeId {
+        self.nodes.push(node);
+        NodeId(self.nodes.len() - 1)
+    }
+
+    fn edge(&mut self, from: NodeId, relation: Relation, to: NodeId) {
+        self.edges.push(Edge { from, relation, to });
+    }
+
+    fn build(&mut self, pipeline: &Pipeline, query: Option<&Query>) {
+        let stream = self.node(NodeKind::Stream, INPUT_STREAM);
+        let artifacts = self.node(NodeKind::Artifacts, None);
+        if let Some(producer) = &pipeline.producer {
+            let own_network = producer.network.is_none();
+            let producer = self.node(NodeKind::Producer, "ProducerGroup");
+            let logs = self.node(NodeKind::Logs, "ProducerLogs");
+            let sessions = self.node(NodeKind::SessionManager, None);
+            self.edge(producer, Relation::Produce, stream);
+            self.edge(producer, Relation::FetchProducer, artifacts);
+            self.edge(producer, Relation::LogProducer, logs);
+            self.edge(producer, Relation::AttendProducer, sessions);
+            if own_network {
+                let network = self.node(NodeKind::Network, "ProducerVpc");
+                let logs = self.node(NodeKind::Logs, "ProducerFlowLogs");
+                self.edge(network, Relation::LogFlows, logs);
+            }
+        }
+        let delivered = match pipeline.analytics_on(AnalyticsRuntime::Flink) {
+            Some(_) => self.analytics(pipeline, query, stream, artifacts),
+            None => stream,
+        };
+        let delivery = self.node(NodeKind::Delivery, "Delivery");
+        let logs = self.node(NodeKind::Logs, "DeliveryLogs");
+        let own = pipeline.delivery.s3.bucket.is_none();
+        let bucket = self.node(NodeKind::Bucket, own.then_some("Bucket"));
+        self.edge(delivery, Relation::Deliver, delivered);
+        if pipeline.transform.is_some() {
+            let transform = self.node(NodeKind::Transform, "Transform");
+            let logs = self.node(NodeKind::Logs, "TransformLogs");
+            self.edge(delivery, Relation::Transform, transform);
+            self.edge(transform, Relation::LogTransform, logs);
+        }
+        self.edge(delivery, Relation::Store, bucket);
+        self.edge(delivery, Relation::LogDelivery, logs);
+        let faults = self.nodes.iter().position(|node| {
+            node.kind == NodeKind::OutputStream && node.name.as_deref() == Some(ERROR_STREAM)
+        });
+        if let Some(faults) = faults.filter(|_| pipeline.delivers_errors()) {
+            let delivery = self.node(NodeKind::ErrorDelivery, "ErrorDelivery");
+            self.edge(delivery, Relation::DeliverErrors, NodeId(faults));
+            self.edge(delivery, Relation::StoreErrors, bucket);
+            self.edge(delivery, Relation::LogErrorDelivery, logs);
         }
     }
-    let delivered = if flink {
-        edge(Node::Analytics, Action::Read, Node::Artifacts);
-        edge(Node::Analytics, Action::Read, Node::Stream);
-        edge(Node::Analytics, Action::Write, Node::OutputStream);
-        edge(Node::Analytics, Action::Log, Node::Logs);
-        edge(Node::Starter, Action::Control, Node::Analytics);
-        edge(Node::Starter, Action::Log, Node::Logs);
-        Node::OutputStream
-    } else {
-        Node::Stream
-    };
-    edge(Node::Delivery, Action::Read, delivered);
-    if pipeline.transform.is_some() {
-        edge(Node::Delivery, Action::Invoke, Node::Transform);
-        edge(Node::Transform, Action::Log, Node::Logs);
+
+    /// The application with its outputs; the stream that Firehose reads.
+    fn analytics(
+        &mut self,
+        pipeline: &Pipeline,
+        query: Option<&Query>,
+        stream: NodeId,
+        artifacts: NodeId,
+    ) -> NodeId {
+        let delivered = pipeline.analytics.as_ref().zip(query).and_then(|(own, query)| own.delivered(query));
+        let delivered_stream = self.add(Node {
+            kind: NodeKind::DeliveredStream,
+            logical_id: Some(DELIVERED_STREAM.into()),
+            name: delivered.map(|output| output.name.clone()),
+        });
+        let analytics = self.node(NodeKind::Analytics, "Analytics");
+        let logs = self.node(NodeKind::Logs, "AnalyticsLogs");
+        let starter = self.node(NodeKind::Starter, "Starter");
+        let starter_logs = self.node(NodeKind::Logs, "StarterLogs");
+        self.edge(analytics, Relation::FetchApplication, artifacts);
+        self.edge(analytics, Relation::Query, stream);
+        self.edge(analytics, Relation::Emit, delivered_stream);
+        self.edge(analytics, Relation::LogAnalytics, logs);
+        self.edge(starter, Relation::Control, analytics);
+        self.edge(starter, Relation::LogStarter, starter_logs);
+        let (Some(settings), Some(query), Some(delivered)) = (&pipeline.analytics, query, delivered) else {
+            return delivered_stream;
+        };
+        let mut ids: Vec<String> = Vec::new();
+        for output in query.outputs().filter(|output| output.name != delivered.name) {
+            let mut id = logical_name(&output.name);
+            while ids.contains(&id) {
+                id.push('X');
+            }
+            let named = |kind, prefix: &str| Node {
+                kind,
+                logical_id: Some(format!("{prefix}{id}").into()),
+                name: Some(output.name.clone()),
+            };
+            let rows = self.add(named(NodeKind::OutputStream, DELIVERED_STREAM));
+            self.edge(analytics, Relation::Emit, rows);
+            let setting = settings.outputs.iter().find(|setting| setting.name == output.name);
+            if let Some(OutputTarget::Lambda(..)) = setting.map(|setting| &setting.target) {
+                let function = self.add(named(NodeKind::Function, "OutputMapping"));
+                let failures = self.add(named(NodeKind::FailureQueue, "OutputFailures"));
+                self.edge(function, Relation::Consume, rows);
+                self.edge(function, Relation::ReportFailures, failures);
+            }
+            ids.push(id);
+        }
+        delivered_stream
     }
-    edge(Node::Delivery, Action::Write, Node::Bucket);
-    edge(Node::Delivery, Action::Log, Node::Logs);
-    edges
+
+    /// A node by its id.
+    pub fn get(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0]
+    }
+
+    /// The nodes of a kind.
+    pub fn nodes(&self, kind: NodeKind) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(move |node| node.kind == kind)
+    }
+
+    /// Whether there is a node of a kind.
+    pub fn has(&self, kind: NodeKind) -> bool {
+        self.nodes(kind).next().is_some()
+    }
+
+    /// Every edge: the producer's first, then in the order of the data.
+    pub fn edges(&self) -> &[Edge] {
+        &self.edges
+    }
+
+    /// The edges from the nodes of a kind and an output.
+    pub fn edges_of<'g>(&'g self, kind: NodeKind, name: &'g str) -> impl Iterator<Item = &'g Edge> {
+        self.edges.iter().filter(move |edge| {
+            let from = self.get(edge.from);
+            from.kind == kind && from.name.as_deref() == Some(name)
+        })
+    }
+
+    /// The log group that the node of a kind writes to, by its logical id.
+    pub fn log_group(&self, kind: NodeKind) -> Option<&str> {
+        let edge = self
+            .edges
+            .iter()
+            .find(|edge| self.get(edge.from).kind == kind && self.get(edge.to).kind == NodeKind::Logs)?;
+        self.get(edge.to).logical_id.as_deref()
+    }
+
+    /// The kinds of nodes that read the stream of a logical id.
+    pub fn consumers(&self, stream: &str) -> Vec<NodeKind> {
+        let reads = |edge: &&Edge| {
+            edge.relation.consumes() && self.get(edge.to).logical_id.as_deref() == Some(stream)
+        };
+        self.edges.iter().filter(reads).map(|edge| self.get(edge.from).kind).collect()
+    }
+
+    /// How many consumers share the shards of an output: those of the stack, else one outside of it.
+    pub fn consumers_of_output(&self, name: &str) -> u64 {
+        let output = self.nodes.iter().find(|node| match node.kind {
+            NodeKind::DeliveredStream | NodeKind::OutputStream => node.name.as_deref() == Some(name),
+            _ => false,
+        });
+        let stream = output.and_then(|output| output.logical_id.as_deref());
+        stream.map_or(1, |stream| self.consumers(stream).len().max(1) as u64)
+    }
+
+    /// The stream of the faults that Firehose writes, by its logical id.
+    pub fn delivered_errors(&self) -> Option<&str> {
+        let edge = self.edges.iter().find(|edge| edge.relation == Relation::DeliverErrors)?;
+        self.get(edge.to).logical_id.as_deref()
+    }
+
+    /// The stream that Firehose reads, by its logical id.
+    pub fn delivered(&self) -> &str {
+        let edge = self.edges.iter().find(|edge| edge.relation == Relation::Deliver);
+        edge.and_then(|edge| self.get(edge.to).logical_id.as_deref()).unwrap_or(INPUT_STREAM)
+    }
 }
 
-/// Who reads a stream.
-pub fn consumers(edges: &[Edge], stream: Node) -> Vec<Node> {
-    edges
-        .iter()
-        .filter(|edge| edge.action == Action::Read && edge.to == stream)
-        .map(|edge| edge.from)
-        .collect()
+/// A name as a part of a logical id: `high_alerts` is `HighAlerts`.
+fn logical_name(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let word = |word: &str| {
+        let (first, rest) = word.split_at(1);
+        first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
+    };
+    let id: String = words.map(word).collect();
+    if id.is_empty() { "Rows".into() } else { id.chars().take(64).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::logical_name;
+
+    #[test]
+    fn names_become_parts_of_logical_ids() {
+        for (name, id) in
+            [("ALERTS", "Alerts"), ("high_alerts", "HighAlerts"), ("\u{e9}\u{e9}", "Rows"), ("a b-2", "AB2")]
+        {
+            assert_eq!(logical_name(name), id);
+        }
+    }
 }

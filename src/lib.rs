@@ -7,6 +7,7 @@ pub mod aws;
 pub mod capacity;
 pub mod check;
 pub mod cli;
+pub mod cloud;
 pub mod deploy;
 pub mod diagnostics;
 pub mod discover;
@@ -25,6 +26,7 @@ pub mod spec;
 pub mod sql;
 pub mod terminal;
 pub mod throughput;
+pub mod watch;
 pub mod world;
 
 use std::path::Path;
@@ -162,7 +164,7 @@ fn phases(
             diagnostics.push(Diagnostic::error(
                 Code::InternalFault,
                 checked.pipeline().span,
-                format!("pipec made a template that it cannot vouch for: {problem}"),
+                format!("internal error: the generated template failed verification: {problem}"),
                 "this is a fault of pipec, not of the spec; please report it with the spec",
             ));
             (None, diagnostics)

@@ -1,57 +1,68 @@
-//! What the producer reads from its configuration file: where records come from, and their partition key.
+//! The producer's configuration, from the pipeline.
 
-use serde_json::{Map, Value, json};
+use std::path::PathBuf;
 
-use crate::resolve::pipeline::{HttpSource, PartitionKey, Pipeline, Producer, Source};
-use crate::sql::{Column, DataType, EpochUnit};
+use pipec_path::{Path, Step};
+use pipec_producer_config::{
+    Config, Field, FileSource, GeneratorSource, HttpSource, LogTarget, PartitionKey, Source,
+    Value as Generated,
+};
+use serde_json::{Value, json};
+
+use crate::resolve::pipeline::{self, Pipeline, Producer};
+use crate::sql::{self, Column, DataType, EpochUnit};
 
 /// Where the instances keep a file of records.
 pub const RECORDS_FILE: &str = "/opt/pipec/records.jsonl";
-/// Longest text that is made up, characters: a word, whatever the column holds.
+/// Longest text that is generated, characters: a word, whatever the column holds.
 const TEXT_CHARS_MAX: u32 = 32;
-/// Range of whole numbers that are made up: ages, percentages and quantities lie in it.
+/// Range of whole numbers that are generated: ages, percentages and quantities lie in it.
 const SMALL_MAX: i64 = 100;
 /// Range of large whole numbers, which are identifiers mostly.
 const LARGE_MAX: i64 = 1_000_000_000;
 
-/// The `source` of the configuration.
-pub fn source(pipeline: &Pipeline, producer: &Producer) -> Value {
-    match &producer.source {
-        Source::Http(source) => json!({ "http": http(source) }),
-        Source::File(source) => json!({ "file": { "path": RECORDS_FILE, "repeat": source.repeat } }),
-        Source::Generator(source) => json!({ "generator": {
-            "seed": source.seed,
-            "record_size": pipeline.stream.record_size.value,
-            "fields": fields(pipeline),
-        } }),
-    }
+/// The configuration of each of so many instances, with the texts of the user as they are and `${..}` for what only the
+/// stack knows. `None` where a path cannot be read, which has been reported.
+pub fn config(pipeline: &Pipeline, producer: &Producer, instances: u64) -> Option<Config> {
+    Some(Config {
+        stream: "${Stream}".into(),
+        region: "${AWS::Region}".into(),
+        records_per_second: producer.records_per_second.value / instances as f64,
+        max_record_size: bytes(pipeline.stream.max_record_size.value),
+        partition_key: match &producer.partition_key.value {
+            pipeline::PartitionKey::Random => PartitionKey::Random {},
+            pipeline::PartitionKey::Field(field) => PartitionKey::Path(field.path.clone().ok()?),
+        },
+        log: Some(LogTarget { group: "${ProducerLogs}".into(), stream: None }),
+        source: match &producer.source {
+            pipeline::Source::Http(source) => Source::Http(http(source)?),
+            pipeline::Source::File(source) => {
+                Source::File(FileSource { path: PathBuf::from(RECORDS_FILE), repeat: source.repeat })
+            }
+            pipeline::Source::Generator(source) => Source::Generator(GeneratorSource {
+                seed: source.seed,
+                record_size: bytes(pipeline.stream.record_size.value),
+                fields: fields(pipeline)?,
+            }),
+        },
+    })
 }
 
-/// The `partition_key` of the configuration.
-pub fn partition_key(producer: &Producer) -> Value {
-    match &producer.partition_key.value {
-        PartitionKey::Random => json!({ "random": {} }),
-        PartitionKey::Field(field) => json!({ "path": field.text }),
-    }
+fn bytes(size: u64) -> usize {
+    usize::try_from(size).unwrap_or(usize::MAX)
 }
 
-fn http(source: &HttpSource) -> Value {
-    let mut http = Map::new();
-    http.insert("url".into(), json!(source.url.value));
-    http.insert("records".into(), json!(source.records.value.text));
-    if let Some(refresh) = &source.refresh {
-        http.insert("refresh_seconds".into(), json!(refresh.value));
-    }
-    if !source.headers.is_empty() {
-        let headers: Map<String, Value> =
-            source.headers.iter().map(|(name, value, _)| (name.clone(), json!(value))).collect();
-        http.insert("headers".into(), Value::Object(headers));
-    }
-    Value::Object(http)
+fn http(source: &pipeline::HttpSource) -> Option<HttpSource> {
+    Some(HttpSource {
+        url: source.url.value.clone(),
+        records: source.records.value.path.clone().ok()?,
+        refresh_seconds: source.refresh.as_ref().map(|refresh| refresh.value),
+        headers: source.headers.iter().map(|(name, value, _)| (name.clone(), value.clone())).collect(),
+    })
 }
 
-/// A value for each path that a column has; two columns of one path share it.
-fn fields(pipeline: &Pipeline) -> Vec<Value> {
+/// A value for each path that a column has; two columns of one path share it. `None` where a path leads into an array.
+fn fields(pipeline: &Pipeline) -> Option<Vec<Field>> {
     let columns = pipeline.records.iter().flat_map(|records| &records.columns);
     let mut paths = Vec::new();
     let mut fields = Vec::new();
@@ -59,10 +70,15 @@ fn fields(pipeline: &Pipeline) -> Vec<Value> {
         if !paths.contains(&&column.path) {
             let unit = column.epoch.or(event_unit(pipeline, at));
             paths.push(&column.path);
-            fields.push(json!({ "path": column.path.to_string(), "value": value(column, unit) }));
+            fields.push(Field { path: path(&column.path)?, value: value(column, unit) });
         }
     }
-    fields
+    Some(fields)
+}
+
+fn path(path: &sql::Path) -> Option<Path> {
+    let keys = path.elements().is_none().then(|| path.segments())?;
+    Some(Path::new(keys.iter().cloned().map(Step::Key).collect()))
 }
 
 /// What a column of numbers counts since 1970, if it is the event time.
@@ -113,27 +129,25 @@ fn least(data_type: DataType) -> Value {
     }
 }
 
-/// What is made up for a column, which may hold the time as a number.
-fn value(column: &Column, unit: Option<EpochUnit>) -> Value {
+/// What is generated for a column, which may hold the time as a number.
+fn value(column: &Column, unit: Option<EpochUnit>) -> Generated {
     if let Some(unit) = unit {
-        return json!({ "epoch": { "per_second": per_second(unit) } });
+        return Generated::Epoch { per_second: per_second(unit) };
     }
-    let data_type = column.data_type;
-    let whole = |max: i64| json!({ "integer": { "min": 0, "max": max } });
-    match data_type {
-        DataType::Varchar(length) => {
-            json!({ "text": { "max_length": length.unwrap_or(TEXT_CHARS_MAX).min(TEXT_CHARS_MAX) } })
-        }
-        DataType::Char(length) => json!({ "text": { "max_length": length.min(TEXT_CHARS_MAX) } }),
-        DataType::Boolean => json!({ "boolean": {} }),
+    let text = |length: u32| Generated::Text { max_length: length.min(TEXT_CHARS_MAX) as usize };
+    let whole = |max| Generated::Integer { min: 0, max };
+    match column.data_type {
+        DataType::Varchar(length) => text(length.unwrap_or(TEXT_CHARS_MAX)),
+        DataType::Char(length) => text(length),
+        DataType::Boolean => Generated::Boolean {},
         DataType::TinyInt | DataType::SmallInt | DataType::Integer => whole(SMALL_MAX),
         DataType::BigInt => whole(LARGE_MAX),
         DataType::Decimal { precision, scale } => {
-            json!({ "decimal": { "precision": precision, "scale": scale } })
+            Generated::Decimal { precision: precision.into(), scale: scale.into() }
         }
-        DataType::Real | DataType::Double => json!({ "number": {} }),
-        DataType::Date => json!({ "date": {} }),
-        DataType::Time => json!({ "time": {} }),
-        DataType::Timestamp => json!({ "timestamp": {} }),
+        DataType::Real | DataType::Double => Generated::Number {},
+        DataType::Date => Generated::Date {},
+        DataType::Time => Generated::Time {},
+        DataType::Timestamp => Generated::Timestamp {},
     }
 }

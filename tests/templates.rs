@@ -3,13 +3,15 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use pipec::diagnostics::Code;
 use pipec::parse::tree::{self, Kind, Node};
 use pipec::world::World;
+use pipec_path::{Path, Step};
+use pipec_producer_config::{Config, PartitionKey, Source};
 use proptest::prelude::*;
 use support::programs;
 
@@ -17,11 +19,11 @@ use support::programs;
 struct Memory(BTreeMap<PathBuf, String>);
 
 impl World for Memory {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+    fn read(&self, path: &std::path::Path) -> io::Result<Vec<u8>> {
         self.0.get(path).map(|text| text.clone().into_bytes()).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    fn size(&self, path: &Path) -> io::Result<u64> {
+    fn size(&self, path: &std::path::Path) -> io::Result<u64> {
         self.read(path).map(|bytes| bytes.len() as u64)
     }
 }
@@ -71,6 +73,20 @@ fn spec(description: &str, tag: &str, prefix: &str, more: &str) -> String {
     )
 }
 
+fn user_data(template: &str) -> String {
+    let root = tree::read(template).0.expect("a template");
+    let data = get(&root, "Resources/ProducerLaunchTemplate/Properties/LaunchTemplateData/UserData");
+    text(get(data, "Fn::Base64")).to_owned()
+}
+
+/// The configuration that the producer reads, but for what only a stack knows.
+fn producer_json(template: &str) -> String {
+    let script = user_data(template);
+    let start = script.find("<<'CONFIG'\n").expect("a quoted heredoc") + 11;
+    let config = &script[start..start + script[start..].find("\nCONFIG\n").expect("its end")];
+    config.replace("${!", "${")
+}
+
 #[test]
 fn text_that_looks_like_yaml_stays_a_value() {
     let nasty = "Yes\n- inject: \"<1>\" 'q' {{ 7 * 7 }} !Ref Stream ${AWS::AccountId} # no";
@@ -88,16 +104,156 @@ fn text_that_looks_like_yaml_stays_a_value() {
 #[test]
 fn text_in_the_user_data_is_neither_filled_in_nor_run() {
     let template = template(&spec("d", "t", "p/", HTTP));
-    let root = tree::read(&template).0.expect("a template");
-    let data = get(&root, "Resources/ProducerLaunchTemplate/Properties/LaunchTemplateData/UserData");
-    let script = text(get(data, "Fn::Base64"));
-    assert!(script.contains("`id` ${!AWS::StackName}"), "kept from Fn::Sub");
-    let start = script.find("<<'CONFIG'\n").expect("a quoted heredoc") + 11;
-    let config = &script[start..start + script[start..].find("\nCONFIG\n").expect("its end")];
-    let config = config.replace("${!", "${");
+    assert!(user_data(&template).contains("`id` ${!AWS::StackName}"), "kept from Fn::Sub");
+    let config = producer_json(&template);
     let config: serde_json::Value = serde_json::from_str(&config).expect("JSON");
     assert_eq!(config["source"]["http"]["headers"]["x-note"], "UNIT $(reboot) `id` ${AWS::StackName}");
     assert_eq!(config["stream"], "${Stream}");
+}
+
+#[test]
+fn the_producer_reads_the_paths_that_pipec_writes() {
+    let more = "producer:\n  records_per_second: 1\n  partition_key: $['user id'].x\n  http:\n    url: HTTPS://example.com/\n    records: $.pages[0]['it\\'s']\n    refresh: 2 d\n";
+    let config = Config::from_json(producer_json(&template(&spec("d", "t", "p/", more))).as_bytes());
+    let config = config.expect("a configuration");
+    assert_eq!(
+        config.partition_key,
+        PartitionKey::Path(pipec_path::parse("$['user id'].x").expect("a path"))
+    );
+    let Source::Http(http) = config.source else { panic!("{:?}", config.source) };
+    let step = |key: &str| Step::Key(key.into());
+    assert_eq!(http.records.steps(), [step("pages"), Step::Index(0), step("it's")]);
+    assert_eq!(http.refresh_seconds, Some(172_800));
+}
+
+/// `main.py` stops at a place of the SQL that the property group does not fill.
+#[test]
+fn every_place_of_the_sql_is_a_property_of_the_application() {
+    let mut applications = 0;
+    for entry in std::fs::read_dir(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"))
+        .expect("a folder")
+    {
+        let spec = entry.expect("a file").path();
+        if spec.extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let compilation = pipec::compile(&pipec::world::Disk, &programs(), &spec, None);
+        let Some(analytics) = compilation.stack.expect("a stack").plan.analytics else { continue };
+        let places: BTreeSet<&str> = analytics
+            .sql
+            .split("${")
+            .skip(1)
+            .filter_map(|rest| rest.split_once('}'))
+            .map(|found| found.0)
+            .collect();
+        let properties: BTreeSet<&str> =
+            analytics.properties.iter().map(|property| property.key.as_str()).collect();
+        assert!(places.is_subset(&properties), "{}: {places:?} {properties:?}", spec.display());
+        assert!(places.len() >= 3, "{}: {places:?}", spec.display());
+        applications += 1;
+    }
+    assert!(applications > 0, "no example has an application");
+}
+
+/// Types whose resources assume a role at their creation, and whose creation CloudFormation does not repeat when IAM has not
+/// propagated the role yet. Source: retries in hashicorp/terraform-provider-aws, which calls the same APIs, 2026-11.
+const ASSUMES_AT_CREATION: [&str; 4] = [
+    "AWS::KinesisAnalyticsV2::Application",
+    "AWS::KinesisFirehose::DeliveryStream",
+    "AWS::EC2::FlowLog",
+    "AWS::Lambda::EventSourceMapping",
+];
+
+/// A resource, and the logical ids that it names in its properties and in all.
+#[derive(Default)]
+struct Named {
+    resource_type: String,
+    in_properties: BTreeSet<String>,
+    all: BTreeSet<String>,
+}
+
+/// The resources of a template by their logical ids.
+fn resources(template: &str) -> BTreeMap<String, Named> {
+    let mut found: BTreeMap<String, Named> = BTreeMap::new();
+    let (mut inside, mut last, mut depends) = (false, String::new(), false);
+    for line in template.lines().filter(|line| !line.is_empty() && !line.trim_start().starts_with('#')) {
+        if !line.starts_with(' ') {
+            inside = line == "Resources:";
+        }
+        let indent = line.len() - line.trim_start().len();
+        if !inside {
+            continue;
+        }
+        if indent == 2 {
+            last = line.trim().trim_end_matches(':').to_owned();
+            found.insert(last.clone(), Default::default());
+            continue;
+        }
+        let Some(resource) = found.get_mut(&last) else { continue };
+        if indent == 4 {
+            depends = line.starts_with("    DependsOn:");
+            if let Some(name) = line.strip_prefix("    Type: ") {
+                resource.resource_type = name.to_owned();
+            }
+        }
+        let word = |text: &str| text.chars().take_while(char::is_ascii_alphanumeric).collect::<String>();
+        for before in ["!Ref ", "!GetAtt ", "${"] {
+            resource.in_properties.extend(line.split(before).skip(1).map(word));
+        }
+        if let Some(name) = line.trim().strip_prefix("- ").filter(|_| depends) {
+            resource.all.insert(word(name));
+        }
+    }
+    found.values_mut().for_each(|resource| resource.all.extend(resource.in_properties.clone()));
+    found
+}
+
+#[test]
+fn no_resource_uses_a_role_that_was_created_just_before() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let specs: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path()).collect();
+    let mut compiled: Vec<String> = specs
+        .iter()
+        .filter(|spec| spec.extension().is_some_and(|extension| extension == "yaml"))
+        .map(|spec| {
+            pipec::compile(&pipec::world::Disk, &programs(), spec, None).stack.expect("a stack").template
+        })
+        .collect();
+    // Into a bucket of others there is the least to put in between.
+    compiled
+        .push(template(&spec("d", "t", "p/", "").replace("    prefix:", "    bucket: my-lake\n    prefix:")));
+    let mut uses = 0;
+    for template in compiled {
+        let resources = &resources(&template);
+        let named = |id: &String| resources.get(id).map(|resource| &resource.all);
+        for (id, resource) in resources {
+            if !ASSUMES_AT_CREATION.contains(&resource.resource_type.as_str()) {
+                continue;
+            }
+            let mut before = resource.all.clone();
+            loop {
+                let more: BTreeSet<String> = before.iter().filter_map(named).flatten().cloned().collect();
+                let known = before.len();
+                before.extend(more);
+                if before.len() == known {
+                    break;
+                }
+            }
+            let of_type = |resource_type: &'static str| {
+                move |id: &&String| resources.get(*id).is_some_and(|one| one.resource_type == resource_type)
+            };
+            let roles = resource.in_properties.iter().filter(of_type("AWS::IAM::Role"));
+            // The role of a function of the user's is older than the stack, and its policy is not.
+            let policies = resource.all.iter().filter(of_type("AWS::IAM::Policy"));
+            for role in roles.chain(policies) {
+                let after = |other: &String| named(other).is_some_and(|all| all.contains(role));
+                assert!(before.iter().any(after), "{id} uses {role}, which is created just before it");
+                uses += 1;
+            }
+        }
+    }
+    assert!(uses > 10, "{uses}");
 }
 
 #[test]
@@ -147,7 +303,7 @@ fn an_own_key_is_granted_to_who_needs_it_through_its_service() {
 
 #[test]
 fn no_action_is_a_wildcard_and_every_star_has_its_reason() {
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/user-data-pipeline.yaml");
+    let example = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/user-data-pipeline.yaml");
     let compilation = pipec::compile(&pipec::world::Disk, &programs(), &example, None);
     for role in compilation.stack.expect("a stack").plan.roles {
         assert!(!role.grants.is_empty(), "{} has no edge", role.logical_id);
@@ -193,4 +349,41 @@ proptest! {
         prop_assert!(compilation.diagnostics.iter().all(|diagnostic| diagnostic.code != Code::InternalFault), "{spec}");
         prop_assert_eq!(compilation.stack.is_none(), pipec::diagnostics::has_errors(&compilation.diagnostics));
     }
+
+    #[test]
+    fn the_producer_reads_what_is_compiled(
+        key in path(), records in path(), column in "[ -~é]{1,8}", magnitude in -9.0..6.5_f64,
+        refresh in prop::option::of(0_u64..3_000_000), instances in 1_u64..4, kind in 0..3, header in "[ -~]{0,20}",
+    ) {
+        let rate = 10_f64.powf(magnitude);
+        let source = match kind {
+            0 => {
+                let refresh = refresh.map(|refresh| format!(", refresh: {refresh} s")).unwrap_or_default();
+                format!("http: {{url: \"http://example.com/\", records: {}, headers: {{x-note: {}}}{refresh}}}", json(&records), json(&header))
+            }
+            1 => "generate: {seed: 7}".to_owned(),
+            _ => format!("generate: {{seed: 7}}\n  partition_key: {}", json(&key)),
+        };
+        let path = Path::new(vec![Step::Key("a".into()), Step::Key(column)]).to_string();
+        let spec = format!(
+            "name: p\nstream:\n  record_size: 100 B\n  records_per_second: {rate}\ndelivery: {{s3: {{}}}}\nrecords:\n  format: json\n  columns:\n    a: {{type: INTEGER, path: {}}}\n    b: {{type: VARCHAR(9), path: {}}}\nproducer:\n  records_per_second: {rate}\n  instances: {instances}\n  instance_type: m7i.24xlarge\n  {source}\n",
+            json(&path), json(&key),
+        );
+        let compilation = compile(&spec);
+        prop_assert!(compilation.diagnostics.iter().all(|diagnostic| diagnostic.code != Code::InternalFault), "{spec}");
+        prop_assert_eq!(compilation.stack.is_none(), pipec::diagnostics::has_errors(&compilation.diagnostics));
+        if let Some(stack) = compilation.stack {
+            let config = Config::from_json(producer_json(&stack.template).as_bytes());
+            prop_assert!(config.is_ok(), "{spec}\n{config:?}");
+        }
+    }
+}
+
+/// A path, as pipec writes it.
+fn path() -> impl Strategy<Value = String> {
+    let step = prop_oneof![
+        8 => "[ -~é]{1,8}".prop_map(Step::Key),
+        1 => (0..9_usize).prop_map(Step::Index),
+    ];
+    prop::collection::vec(step, 1..4).prop_map(|steps| Path::new(steps).to_string())
 }

@@ -9,5 +9,6 @@ pub mod flink_throughput;
 pub mod handler_permissions;
 pub mod instance_types;
 pub mod limits;
+pub mod metrics;
 pub mod prices;
 pub mod regions;

@@ -4,6 +4,7 @@ use super::Context;
 use crate::aws::limits::flink::SINK_RECORD_BYTES;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::pipeline::Analytics;
+use crate::source::Span;
 use crate::spec::{AnalyticsRuntime, ByteSize};
 use crate::sql::{self, CostlySearch, Query};
 
@@ -58,14 +59,14 @@ fn grouped(number: u32) -> String {
     if number < 1_000 { number.to_string() } else { format!("{},{:03}", number / 1_000, number % 1_000) }
 }
 
-/// The sink takes no row of more than 1 MiB, whatever the streams take.
+/// The sink takes no row of more than 1 MiB, whatever the streams take and however long a list of texts becomes.
 fn large_rows(context: &mut Context, query: &Query) {
     let size = &context.pipeline.stream.max_record_size;
-    if size.value <= SINK_RECORD_BYTES {
-        return;
-    }
     let large: Vec<&sql::Stream> =
         query.outputs().filter(|output| sql::row_may_be_too_large(output)).collect();
+    if size.value <= SINK_RECORD_BYTES {
+        return large_lists(context, query, &large);
+    }
     for output in large {
         context.report(
             Diagnostic::warning(
@@ -80,6 +81,30 @@ fn large_rows(context: &mut Context, query: &Query) {
             )
             .related(output.span, "the output"),
         );
+    }
+}
+
+/// Each list of texts without a length, with the outputs that it leads to.
+fn large_lists(context: &mut Context, query: &Query, outputs: &[&sql::Stream]) {
+    let mut lists: Vec<(Span, Vec<String>)> = Vec::new();
+    for output in outputs {
+        let Some(list) = sql::unbounded_list(query, output) else { continue };
+        let name = format!("`{}`", output.name);
+        match lists.iter_mut().find(|(other, _)| *other == list) {
+            Some((_, names)) => names.push(name),
+            None => lists.push((list, vec![name])),
+        }
+    }
+    for (list, names) in lists {
+        context.report(Diagnostic::warning(
+            Code::LargeRow,
+            list,
+            format!(
+                "LISTAGG may make a row of {} of more than 1 MiB, which Flink cannot write and leaves out",
+                names.join(", ")
+            ),
+            "give the text a length: CAST(LISTAGG(..) AS VARCHAR(65535))",
+        ));
     }
 }
 

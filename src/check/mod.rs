@@ -10,6 +10,7 @@ mod order;
 mod outputs;
 mod prefix;
 mod producer;
+mod producer_config;
 mod rows;
 mod source;
 mod stream;
@@ -23,7 +24,7 @@ pub(crate) use producer::USER_DATA_FRAME_BYTES;
 use pipec_core::query as program;
 
 use crate::diagnostics::{self, Diagnostic};
-use crate::graph::{self, Edge};
+use crate::graph::Graph;
 use crate::resolve::pipeline::Pipeline;
 use crate::runtime::Programs;
 use crate::sql::Query;
@@ -34,7 +35,7 @@ pub struct Checked {
     pipeline: Pipeline,
     query: Option<Query>,
     program: Option<program::Query>,
-    edges: Vec<Edge>,
+    graph: Graph,
 }
 
 impl Checked {
@@ -54,8 +55,8 @@ impl Checked {
     }
 
     /// The pipeline's graph.
-    pub fn edges(&self) -> &[Edge] {
-        &self.edges
+    pub fn graph(&self) -> &Graph {
+        &self.graph
     }
 }
 
@@ -63,7 +64,7 @@ impl Checked {
 struct Context<'a> {
     pipeline: &'a Pipeline,
     programs: &'a Programs,
-    edges: &'a [Edge],
+    graph: &'a Graph,
     query: Option<&'a Query>,
     /// What the transform would run of the query.
     program: Option<program::Query>,
@@ -80,19 +81,21 @@ impl Context<'_> {
 pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, Vec<Diagnostic>) {
     let (query, mut diagnostics) = analytics::analyze(&pipeline);
     outputs::spell_as_the_sql(&mut pipeline, query.as_ref());
-    let edges = graph::edges(&pipeline);
+    let graph = Graph::of(&pipeline, query.as_ref());
     let mut context = Context {
         pipeline: &pipeline,
         programs,
-        edges: &edges,
+        graph: &graph,
         query: query.as_ref(),
         program: None,
         diagnostics: Vec::new(),
     };
     names::check(&mut context);
     stream::check(&mut context);
+    let before = context.diagnostics.len();
     producer::check(&mut context);
     source::check(&mut context);
+    producer_config::check(&mut context, before);
     analytics::check(&mut context);
     event_time::check(&mut context);
     order::check(&mut context);
@@ -108,5 +111,5 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
     if diagnostics::has_errors(&diagnostics) {
         return (None, diagnostics);
     }
-    (Some(Checked { pipeline, query, program, edges }), diagnostics)
+    (Some(Checked { pipeline, query, program, graph }), diagnostics)
 }

@@ -2,7 +2,7 @@
 
 use super::{Context, stream};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{PartitionKey, Pipeline};
+use crate::resolve::pipeline::{PartitionKey, PathText, Pipeline};
 use crate::source::Span;
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{Aggregate, Expr, ExprKind, Frame, Insert, Order, Path, Query, StreamId, TimeAttribute};
@@ -60,13 +60,13 @@ fn mixed(
     let (what, span, keys) = ordered(insert)?;
     let streams = insert.select.from.streams();
     let paths: Vec<&Path> = keys.iter().filter_map(|key| origin(query, &streams, key)).collect();
+    let column = |field: &PathText| field.path.as_ref().ok().and_then(|path| Path::try_from(path).ok());
     let own = |key: &PartitionKey| match key {
-        PartitionKey::Field(field) => field.path.as_ref().ok().cloned(),
+        PartitionKey::Field(field) => column(field),
         PartitionKey::Random => None,
     };
     let produced = pipeline.producer.as_ref().and_then(|producer| own(&producer.partition_key.value));
-    let declared =
-        pipeline.stream.partition_key.as_ref().and_then(|key| key.value.path.as_ref().ok().cloned());
+    let declared = pipeline.stream.partition_key.as_ref().and_then(|key| column(&key.value));
     // What the stack's producer does is known; of others it is what the user says.
     let known = if pipeline.producer.is_some() { produced } else { declared };
     if known.is_some_and(|known| paths.contains(&&known)) {

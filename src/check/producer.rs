@@ -53,7 +53,7 @@ fn rate(pipeline: &Pipeline, producer: &Producer, found: &mut Vec<Diagnostic>) {
                 Code::ProducerRate,
                 sent.span,
                 format!(
-                    "the producer sends {} records a second; the stream is declared to take {}",
+                    "the producer sends {} records per second; the stream is declared to take {}",
                     sent.value, declared.value
                 ),
                 format!("write `records_per_second: {}` in `stream`, or send less", sent.value),
@@ -164,12 +164,10 @@ fn twin(instance_type: &InstanceType) -> Option<&'static str> {
 }
 
 fn user_data(pipeline: &Pipeline, producer: &Producer, found: &mut Vec<Diagnostic>) {
-    let source = producer_config::source(pipeline, producer);
-    let key = producer_config::partition_key(producer);
+    let Some(config) = producer_config::config(pipeline, producer, 1) else { return };
     // As it stands in the user data: indented, quotes and escapes included.
-    let size =
-        |value| serde_json::to_string_pretty(value).map_or(0, |json| json.len() + 4 * json.lines().count());
-    let bytes = USER_DATA_FRAME_BYTES + size(&source) + size(&key);
+    let json = serde_json::to_string_pretty(&(&config.source, &config.partition_key)).unwrap_or_default();
+    let bytes = USER_DATA_FRAME_BYTES + json.len() + 4 * json.lines().count();
     let max = ec2::USER_DATA_BYTES_MAX as usize;
     if bytes <= max {
         return;

@@ -159,16 +159,6 @@ fn pages(source: &HttpSource, found: &mut Vec<Diagnostic>) {
     if let Err(error) = &records.value.path {
         found.push(invalid_path(&records.value.text, error, records.span));
     }
-    if let Some(refresh) = &source.refresh
-        && refresh.value == 0
-    {
-        found.push(Diagnostic::error(
-            Code::OutOfRange,
-            refresh.span,
-            "the source would be asked without a pause",
-            "write `refresh: 10 s` or more",
-        ));
-    }
 }
 
 /// Every line must be a record that the stream takes, and all of them within the load that the shards are made for.
@@ -204,7 +194,7 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
         }
     }
     if records == 0 {
-        refuse(format!("`{name}` holds no record"), "write one record a line".into());
+        refuse(format!("`{name}` holds no record"), "write one record per line".into());
         return;
     }
     if let Some((line, size)) = too_long {
@@ -218,8 +208,8 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
     }
     if let Some((line, error)) = not_json {
         refuse(
-            format!("line {line} of `{name}` is no JSON object: {error}"),
-            "write one JSON object a line".into(),
+            format!("line {line} of `{name}` is not a JSON object: {error}"),
+            "write one JSON object per line".into(),
         );
     }
     let average = bytes.div_ceil(records);
@@ -231,7 +221,7 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
                 Code::ProducerRate,
                 source.path.span,
                 format!(
-                    "the records of `{name}` have {average} B on average, which makes {} a second; the stream is declared to take {}",
+                    "the records of `{name}` have {average} B on average, which makes {} per second; the stream is declared to take {}",
                     ByteSize(sent), ByteSize(declared)
                 ),
                 format!("write `record_size: {average} B` in `stream`, or send less"),
@@ -248,7 +238,7 @@ fn shared(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: 
         Some(instances) => (instances.span, "write `instances: 1`"),
         None => (
             source.path.span,
-            "write `instances: 1` and a larger `instance_type`, or send fewer records a second",
+            "write `instances: 1` and a larger `instance_type`, or send fewer records per second",
         ),
     };
     found.push(Diagnostic::error(
@@ -325,7 +315,10 @@ fn columns(pipeline: &Pipeline, producer: &Producer, source: &GeneratorSource, f
     };
     if let PartitionKey::Field(field) = &producer.partition_key.value
         && let Ok(path) = &field.path
-        && !records.columns.iter().any(|column| column.path == *path)
+        && !records
+            .columns
+            .iter()
+            .any(|column| crate::sql::Path::try_from(path).is_ok_and(|path| column.path == path))
         && records.complete
     {
         let paths: Vec<String> = records.columns.iter().map(|column| column.path.to_string()).collect();

@@ -5,7 +5,7 @@ use crate::aws::limits::{KIB, MIB, firehose, kinesis};
 use crate::aws::regions;
 use crate::capacity::{self, Limit, Need};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{self, Node};
+use crate::graph::{INPUT_STREAM, NodeKind};
 use crate::resolve::DEFAULT_REGION;
 use crate::resolve::pipeline::{Capacity, Setting};
 use crate::spec::{ByteSize, Duration, SECONDS_PER_HOUR};
@@ -31,10 +31,7 @@ pub(super) fn check(context: &mut Context) {
 /// Shards that the load needs.
 pub(super) fn need(context: &Context) -> Need {
     let stream = &context.pipeline.stream;
-    capacity::shards(&capacity::input_load(
-        stream,
-        graph::consumers(context.edges, Node::Stream).len() as u64,
-    ))
+    capacity::shards(&capacity::input_load(stream, context.graph.consumers(INPUT_STREAM).len() as u64))
 }
 
 /// Shards of the stream: as the user says, as the load needs, or as an on-demand stream begins with.
@@ -68,7 +65,7 @@ fn shards(context: &mut Context) {
                 Code::TooFewShards,
                 stream.capacity.span,
                 format!(
-                    "{count} shard{} cannot carry {rate} records of {size} a second: {}",
+                    "{count} shard{} cannot carry {rate} records of {size} per second: {}",
                     if count == 1 { "" } else { "s" },
                     need.binding.name()
                 ),
@@ -116,7 +113,7 @@ fn written(context: &Context) -> u64 {
 
 /// Whether Firehose reads the stream itself, and not what a query makes of it.
 fn read_by_firehose(context: &Context) -> bool {
-    graph::consumers(context.edges, Node::Stream).contains(&Node::Delivery)
+    context.graph.consumers(INPUT_STREAM).contains(&NodeKind::Delivery)
 }
 
 fn on_demand(context: &mut Context) {

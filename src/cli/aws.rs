@@ -9,10 +9,10 @@ use super::PipelineArgs;
 use super::output::{Exit, any_errors, note, print, tally, typed};
 use super::progress::{JsonReporter, TextReporter};
 use crate::Stack;
-use crate::deploy::interrupt::Interrupt;
+use crate::cloud::interrupt::Interrupt;
+use crate::cloud::sdk::{SdkClient, Settings};
+use crate::cloud::stop::{At, Fault, Stop};
 use crate::deploy::report::Reporter;
-use crate::deploy::sdk::{SdkClient, Settings};
-use crate::deploy::stop::{At, Fault, Stop};
 use crate::diagnostics::format::Findings;
 use crate::diagnostics::{Code, Diagnostic, Format, Severity};
 use crate::runtime::Programs;
@@ -29,7 +29,7 @@ pub(super) struct AwsArgs {
     /// Region, instead of `AWS_REGION` or the profile's; must be the spec's
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
-    /// Say every call to AWS
+    /// Log every AWS call
     #[arg(long, short)]
     verbose: bool,
 }
@@ -37,10 +37,10 @@ pub(super) struct AwsArgs {
 /// Who reads what is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum EventFormat {
-    /// People
+    /// Text for people
     #[default]
     Text,
-    /// Programs: an object a line
+    /// JSON for programs, one object per line
     Json,
 }
 
@@ -121,7 +121,7 @@ impl Compiled {
         let client = client.ok_or_else(|| {
             Stop::fault(Code::OtherRegion, At::Region, "no region is named", "write `region:` into the spec")
         })?;
-        let asked = crate::deploy::client::StackReader::region(&client);
+        let asked = crate::cloud::client::StackReader::region(&client);
         if asked != region.value {
             let spec = if region.written { "" } else { ", where no `region` is written" };
             return Err(Stop::fault(

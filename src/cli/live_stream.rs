@@ -8,7 +8,7 @@ use aws_sdk_kinesis::types::ShardIteratorType;
 use tokio::time::{Instant, sleep};
 
 use super::output::{Exit, note};
-use crate::deploy::sdk::{Settings, configuration};
+use crate::cloud::sdk::{Settings, configuration};
 use crate::terminal::printable;
 
 /// Records that are enough to settle types.

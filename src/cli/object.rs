@@ -4,7 +4,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata};
 
 use super::output::{Exit, note};
-use crate::deploy::sdk::{Settings, configuration};
+use crate::cloud::sdk::{Settings, configuration};
 use crate::resolve::REFERENCE_BYTES_MAX;
 use crate::terminal::printable;
 

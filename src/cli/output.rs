@@ -10,7 +10,7 @@ use std::thread;
 
 use tempfile::TempDir;
 
-use crate::deploy::interrupt::EXIT_CODE;
+use crate::cloud::interrupt::EXIT_CODE;
 use crate::diagnostics::format::Findings;
 use crate::diagnostics::{self, Diagnostic, Format, Severity};
 use crate::source::Sources;

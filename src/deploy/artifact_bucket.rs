@@ -1,12 +1,13 @@
 //! The bucket that holds what the stacks of an account run: the user's, or one of pipec's own, made on first use.
 
 use super::change_set::{self, Base, Draft};
-use super::client::{AwsClient, Bucket, Stack};
 use super::follow::operate;
 use super::report::{Event, Reporter};
-use super::settle::{Dead, check_owner, settle};
-use super::stack_status::Condition;
-use super::stop::{At, Step, Stop};
+use super::settle::{Dead, settle};
+use crate::cloud::client::{AwsClient, Bucket, Stack};
+use crate::cloud::owner::check_owner;
+use crate::cloud::stack_state::StackState;
+use crate::cloud::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
 use crate::plan::permissions::ARTIFACT_STACK;
 
@@ -63,10 +64,11 @@ pub fn provide(
     if let Some(bucket) = known(named, stack, account) {
         return Ok(bucket);
     }
-    let meanwhile = format!("CloudFormation goes on with the stack `{STACK}`; run the same command again");
+    let meanwhile = format!("CloudFormation continues with the stack `{STACK}`; run the same command again");
     let found = client.stack(STACK)?;
     let settled = settle(client, reporter, found, TAG, &meanwhile, Dead::Remove).map_err(of_bucket)?;
-    let Some(stack) = settled.as_ref().filter(|stack| stack.status.condition() != Condition::Reviewed) else {
+    let Some(stack) = settled.as_ref().filter(|stack| stack.status.state() != StackState::ReviewInProgress)
+    else {
         let draft = Draft {
             stack: STACK,
             base: Base::of(settled.as_ref()),
@@ -89,7 +91,7 @@ pub fn provide(
 }
 
 fn is_settled(stack: &Stack) -> bool {
-    stack.status.condition() == Condition::Settled
+    stack.status.state() == StackState::Stable
 }
 
 /// The bucket of pipec's own stack.
@@ -112,7 +114,7 @@ fn of_bucket(stop: Stop) -> Stop {
                 "name a bucket with `--artifact-bucket`",
             );
         }
-        Code::ResourceFailed => (&fault.message, "mend what AWS names and run the command again"),
+        Code::ResourceFailed => (&fault.message, "fix what AWS reports and run the command again"),
         Code::StackStuck | Code::StackWrecked => {
             (&fault.message, "delete that stack in the console and run the command again")
         }

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use super::call_error::CallErrorKind;
-use super::catalogue;
-use super::client::ValidationFailure;
-use super::client::{AwsClient, ChangeSetRequest, ChangeSetStatus, ResourceChange, Stack, TemplateSource};
-use super::stack_status::Condition;
-use super::stop::{At, Step, Stop};
+use crate::cloud::call_error::CallErrorKind;
+use crate::cloud::catalogue;
+use crate::cloud::client::ValidationFailure;
+use crate::cloud::client::{
+    AwsClient, ChangeSetRequest, ChangeSetStatus, ResourceChange, Stack, TemplateSource,
+};
+use crate::cloud::stack_state::StackState;
+use crate::cloud::stop::{At, Step, Stop};
+use crate::cloud::unique_name::unique_name;
 use crate::diagnostics::Code;
 
 /// Between two looks. CloudFormation takes some seconds; an emulator is done at the first look.
@@ -29,9 +32,9 @@ pub enum Base {
 impl Base {
     /// Of a stack that is settled or reviewed.
     pub fn of(stack: Option<&Stack>) -> Self {
-        match stack.map(|stack| stack.status.condition()) {
+        match stack.map(|stack| stack.status.state()) {
             None => Self::Nothing,
-            Some(Condition::Reviewed) => Self::Review,
+            Some(StackState::ReviewInProgress) => Self::Review,
             Some(_) => Self::Stack,
         }
     }
@@ -100,13 +103,6 @@ pub fn prepare(client: &dyn AwsClient, draft: &Draft) -> Step<Prepared> {
     }
 }
 
-/// A name that no change set of the stack, and no other request, has had.
-pub(super) fn unique_name() -> String {
-    use std::hash::{BuildHasher, RandomState};
-    // The standard library's random keys; nobody has to be unable to guess it.
-    format!("pipec-{:016x}", RandomState::new().hash_one(()))
-}
-
 fn computed(client: &dyn AwsClient, id: &str) -> Step<Option<Vec<ResourceChange>>> {
     for _ in 0..LOOKS_MAX {
         let change_set = client.change_set(id).map_err(|error| match error.kind {
@@ -123,7 +119,7 @@ fn computed(client: &dyn AwsClient, id: &str) -> Step<Option<Vec<ResourceChange>
     Err(Stop::fault(
         Code::AwsUnreachable,
         At::Name,
-        "CloudFormation does not come to an end with the change set",
+        "CloudFormation did not finish creating the change set",
         "run the command again",
     ))
 }
@@ -133,8 +129,8 @@ pub(super) fn outrun() -> Stop {
     Stop::fault(
         Code::AwsRefused,
         At::Name,
-        "another deployment of this stack was faster, and this one was not executed",
-        "`pipec diff SPEC` shows what differs from the spec now; run the command again to change that",
+        "another deployment changed this stack first, and this change set was not executed",
+        "`pipec diff SPEC` shows the remaining differences; run the command again to deploy them",
     )
 }
 
@@ -159,7 +155,7 @@ fn refused(reason: &str, at: At) -> Stop {
         Code::ChangeSetRefused,
         at,
         format!("CloudFormation refuses the change: {reason}"),
-        help.unwrap_or("nothing was changed; mend what CloudFormation names and run the command again"),
+        help.unwrap_or("nothing was changed; fix what CloudFormation reports and run the command again"),
     )
 }
 
@@ -200,7 +196,7 @@ pub fn take_back(client: &dyn AwsClient, prepared: &Prepared) -> Step<()> {
         answer => answer,
     };
     // One that is still being computed cannot be deleted, and goes with its stack. Another deployment may have begun to create the stack by now.
-    let untouched = |stack: &Stack| stack.status.condition() == Condition::Reviewed;
+    let untouched = |stack: &Stack| stack.status.state() == StackState::ReviewInProgress;
     if prepared.made_stack && client.stack(&prepared.stack_id)?.is_some_and(|stack| untouched(&stack)) {
         return Ok(client.delete_stack(&prepared.stack_id, &[])?);
     }

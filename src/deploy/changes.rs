@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::client::{ChangeAction, PropertyChange, Replacement, ResourceChange};
-use super::kinds;
+use crate::cloud::client::{ChangeAction, PropertyChange, Replacement, ResourceChange};
+use crate::cloud::kinds;
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::artifact_bucket::PARAMETER;
-use super::cause;
-use super::client::{AwsClient, Bucket, Stack, StackResource};
 use super::failure::{SKIPPED, failure};
 use super::follow::{Followed, operate};
-use super::kinds;
 use super::report::{Event, Reporter, confirm};
-use super::settle::{check_owner, follow_on, is_owned};
-use super::stack_status::Condition;
-use super::stop::{Step, Stop};
+use super::settle::follow_on;
+use crate::cloud::cause;
+use crate::cloud::client::{AwsClient, Bucket, Stack, StackResource};
+use crate::cloud::kinds;
+use crate::cloud::owner::{check_owner, is_owned};
+use crate::cloud::stack_state::StackState;
+use crate::cloud::stop::{Step, Stop};
 use crate::diagnostics::Code;
 use crate::plan::{Plan, artifact_keys};
 use crate::spec::PIPELINE_TAG;
@@ -35,7 +36,7 @@ pub struct Job<'a> {
 /// How far the end goes.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Ask nobody.
+    /// Skip the confirmation prompt.
     pub yes: bool,
     /// Delete the buckets with all versions of their objects.
     pub empty_bucket: bool,
@@ -53,7 +54,7 @@ pub fn destroy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Ste
     let client = job.client;
     let identity = client.identity()?;
     let name = &job.plan.name;
-    let found = client.stack(name)?.filter(|stack| stack.status.condition() != Condition::Gone);
+    let found = client.stack(name)?.filter(|stack| stack.status.state() != StackState::DeleteComplete);
     reporter.tell(&Event::Account {
         account: identity.account.clone(),
         region: client.region().to_owned(),
@@ -64,14 +65,14 @@ pub fn destroy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Ste
     let Some(mut stack) = found else { return destroy_left(job, reporter, options, account) };
     check_owner(&stack, (PIPELINE_TAG, name))?;
     let meanwhile = format!(
-        "CloudFormation goes on with the stack `{name}`; `pipec destroy {}` picks it up again",
+        "CloudFormation continues with the stack `{name}`; `pipec destroy {}` resumes following it",
         job.spec
     );
-    if stack.status.condition() == Condition::Moving {
+    if stack.status.state() == StackState::InProgress {
         reporter.tell(&Event::Following { stack: name.clone(), status: stack.status.to_string() });
         stack.status = follow_on(client, reporter, &stack, &meanwhile)?.status;
     }
-    if stack.status.condition() == Condition::Gone {
+    if stack.status.state() == StackState::DeleteComplete {
         return destroy_left(job, reporter, options, account);
     }
     let resources = client.resources(&stack.id)?;
@@ -127,7 +128,7 @@ fn destroy_left(job: &Job, reporter: &mut dyn Reporter, options: &Options, accou
         None => None,
     };
     let Some(stack) = deleted else {
-        let message = format!("there is no stack `{name}` in {}: nothing to destroy", client.region());
+        let message = format!("there is no stack `{name}` in {}: nothing to delete", client.region());
         reporter.tell(&Event::Note { message });
         return Ok(());
     };
@@ -145,7 +146,7 @@ fn destroy_left(job: &Job, reporter: &mut dyn Reporter, options: &Options, accou
     }
     let artifacts = if options.artifacts { artifacts(client, &stack, account)? } else { None };
     if left.is_empty() && artifacts.is_none() {
-        let message = format!("the stack `{name}` is deleted, and nothing of it is left: nothing to destroy");
+        let message = format!("the stack `{name}` and its resources are deleted already: nothing to delete");
         reporter.tell(&Event::Note { message });
         return Ok(());
     }
@@ -153,7 +154,7 @@ fn destroy_left(job: &Job, reporter: &mut dyn Reporter, options: &Options, accou
         let lost =
             left.iter().map(|bucket| format!("S3 bucket {bucket}: its objects and all their versions"));
         reporter.tell(&Event::Loss { lost: lost.collect(), kept: Vec::new() });
-        sure(reporter, options, "Delete these buckets, which the deleted stack has left?")?;
+        sure(reporter, options, "Delete these buckets, which the deleted stack retained?")?;
     }
     for bucket in &left {
         empty(client, reporter, bucket, account)?;
@@ -200,7 +201,7 @@ fn tell_kept(reporter: &mut dyn Reporter, buckets: &[String], spec: &str) {
     if !buckets.is_empty() {
         reporter.tell(&Event::Note {
             message: format!(
-                "kept {}; `pipec destroy {spec} --empty-bucket` deletes what is in there as well",
+                "kept {}; `pipec destroy {spec} --empty-bucket` deletes them with their contents",
                 buckets.join(" and ")
             ),
         });
@@ -208,7 +209,7 @@ fn tell_kept(reporter: &mut dyn Reporter, buckets: &[String], spec: &str) {
 }
 
 fn sure(reporter: &mut dyn Reporter, options: &Options, question: &str) -> Step<()> {
-    let nobody = "there is no terminal to confirm the end of the pipeline on";
+    let nobody = "there is no terminal for the confirmation prompt";
     confirm(reporter, options.yes, question, (nobody, "add `--yes` to the command"))
 }
 
@@ -218,7 +219,7 @@ fn empty(client: &dyn AwsClient, reporter: &mut dyn Reporter, bucket: &str, acco
     let mut versions = 0;
     loop {
         let Some(page) = client.object_versions(&place)? else {
-            reporter.tell(&Event::Note { message: format!("the bucket {bucket} is gone already") });
+            reporter.tell(&Event::Note { message: format!("the bucket {bucket} is deleted already") });
             return Ok(());
         };
         if page.is_empty() {
@@ -273,7 +274,7 @@ fn delete_artifacts(
     let mut shared = BTreeSet::new();
     for other in client.stacks()? {
         let same = other.parameters.iter().any(|(name, value)| name == PARAMETER && *value == bucket.name);
-        if same && other.id != stack.id && other.status.condition() != Condition::Gone {
+        if same && other.id != stack.id && other.status.state() != StackState::DeleteComplete {
             shared.extend(artifact_keys(&client.template(&other.id)?));
         }
     }
@@ -288,7 +289,7 @@ fn delete_artifacts(
     }
     let kept = match keys.intersection(&shared).count() {
         0 => String::new(),
-        count => format!("; {count} that other pipelines run stay"),
+        count => format!("; kept {count} that other pipelines use"),
     };
     reporter
         .tell(&Event::Note { message: format!("deleted {deleted} artifacts from {}{kept}", bucket.name) });

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::call_error::{CallError, CallErrorKind};
-use super::cause;
-use super::client::{AwsClient, Stack, StackEvent};
-use super::kinds;
 use super::report::{Event, Reporter};
-use super::stack_status::{Condition, StackStatus};
-use super::stop::{At, Step, Stop};
+use crate::cloud::call_error::{CallError, CallErrorKind};
+use crate::cloud::cause;
+use crate::cloud::client::{AwsClient, Stack, StackEvent};
+use crate::cloud::kinds;
+use crate::cloud::stack_state::{StackState, StackStatus};
+use crate::cloud::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
 
 /// Between two looks at the events: at first, and at most.
@@ -123,7 +123,8 @@ impl Follower<'_> {
             for event in news {
                 if event.of_stack {
                     let status = StackStatus::new(event.status.clone());
-                    let over = !matches!(status.condition(), Condition::Moving | Condition::Reviewed);
+                    let over =
+                        !matches!(status.state(), StackState::InProgress | StackState::ReviewInProgress);
                     if status.as_str().ends_with("ROLLBACK_IN_PROGRESS") {
                         let message = format!("the stack {} is {status}", self.operation.stack);
                         reporter.tell(&Event::Note { message });
@@ -178,14 +179,14 @@ impl Follower<'_> {
             Err(error) if error.passes() => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        match status.condition() {
-            Condition::Moving => Ok(None),
+        match status.state() {
+            StackState::InProgress => Ok(None),
             // What was there before the operation is not its end.
             _ if self.events.is_empty() && start.elapsed() < BEGIN_PATIENCE => Ok(None),
             _ if self.events.is_empty() => Err(Stop::fault(
                 Code::AwsRefused,
                 At::Name,
-                format!("CloudFormation did not begin: the stack is still {status}"),
+                format!("CloudFormation did not start the operation: the stack is still {status}"),
                 "run the command again",
             )),
             _ => Ok(Some(status)),

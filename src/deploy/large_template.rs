@@ -2,9 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
-use super::client::{AwsClient, Bucket, Call};
-use super::stop::Step;
 use super::upload;
+use crate::cloud::client::{AwsClient, Bucket, Call};
+use crate::cloud::stop::Step;
 use crate::plan::permissions::TEMPLATE_KEY;
 
 /// Hexadecimal digits of the hash in the key.

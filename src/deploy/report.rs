@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::changes::Change;
-use super::stop::{At, Step, Stop};
+use crate::cloud::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
 
 /// Something to tell.

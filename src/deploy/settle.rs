@@ -1,12 +1,13 @@
 //! Brings a stack to a state in which it can be created or updated, or says why that cannot be.
 
-use super::cause;
-use super::client::{AwsClient, Stack};
 use super::failure::words;
 use super::follow::{Followed, Operation, follow, operate};
 use super::report::{Event, Reporter};
-use super::stack_status::Condition;
-use super::stop::{At, Step, Stop};
+use crate::cloud::cause;
+use crate::cloud::client::{AwsClient, Stack};
+use crate::cloud::owner::check_owner;
+use crate::cloud::stack_state::StackState;
+use crate::cloud::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
 
 /// What becomes of a stack whose creation was rolled back.
@@ -35,19 +36,19 @@ pub fn settle(
         let Some(stack) = found else { return Ok(None) };
         check_owner(&stack, tag)?;
         let name = &stack.name;
-        match stack.status.condition() {
-            Condition::Gone => return Ok(None),
-            Condition::Settled | Condition::Reviewed => return Ok(Some(stack)),
-            Condition::Moving => {
+        match stack.status.state() {
+            StackState::DeleteComplete => return Ok(None),
+            StackState::Stable | StackState::ReviewInProgress => return Ok(Some(stack)),
+            StackState::InProgress => {
                 reporter
                     .tell(&Event::Following { stack: stack.name.clone(), status: stack.status.to_string() });
                 follow_on(client, reporter, &stack, meanwhile)?;
             }
-            Condition::Dead if dead == Dead::Keep => return Ok(Some(stack)),
-            Condition::Dead => {
+            StackState::RollbackComplete if dead == Dead::Keep => return Ok(Some(stack)),
+            StackState::RollbackComplete => {
                 tell_cause(client, reporter, &stack)?;
                 reporter.tell(&Event::Note {
-                    message: format!("the stack `{name}` is {} and empty: removing it", stack.status),
+                    message: format!("the stack `{name}` is {} and empty: deleting it", stack.status),
                 });
                 let delete = || Ok(client.delete_stack(&stack.id, &[])?);
                 let ((), followed) = operate(client, reporter, &stack.id, name, meanwhile, delete)?;
@@ -55,7 +56,7 @@ pub fn settle(
                     return Err(super::failure::failure(&followed, name));
                 }
             }
-            Condition::Stuck | Condition::Wrecked => return Err(stuck(client, &stack)?),
+            StackState::UpdateRollbackFailed | StackState::Failed => return Err(stuck(client, &stack)?),
         }
         found = client.stack(name)?;
     }
@@ -70,31 +71,6 @@ pub(super) fn follow_on(
 ) -> Step<Followed> {
     let operation = Operation { stack_id: &stack.id, stack: &stack.name, before: None, meanwhile };
     follow(client, reporter, operation)
-}
-
-/// Whether pipec has made a stack.
-pub(super) fn is_owned(stack: &Stack, tag: (&str, &str)) -> bool {
-    stack.tags.iter().any(|(key, value)| (key.as_str(), value.as_str()) == tag)
-}
-
-/// A stack of this name that pipec did not make is not touched.
-pub(super) fn check_owner(stack: &Stack, tag: (&str, &str)) -> Step<()> {
-    let ours = is_owned(stack, tag);
-    // A stack that was never executed has nothing to lose; not every one of them shows its tags.
-    let untouched = stack.status.condition() == Condition::Reviewed && stack.tags.is_empty();
-    if ours || untouched || stack.status.condition() == Condition::Gone {
-        return Ok(());
-    }
-    Err(Stop::fault(
-        Code::ForeignStack,
-        At::Name,
-        format!("there is a stack `{}` that pipec did not make for this pipeline", stack.name),
-        format!(
-            "give the pipeline another name; or, where it is this pipeline's all the same, tag the stack with \
-             `{}={}`",
-            tag.0, tag.1
-        ),
-    ))
 }
 
 /// Says why a creation failed that was rolled back.
@@ -117,13 +93,13 @@ pub(super) fn stuck(client: &dyn AwsClient, stack: &Stack) -> Step<Stop> {
     let at = last.map_or(At::Name, |cause| At::Resource(cause.logical_id.clone()));
     let message = format!("the stack `{}` is {}{why}", stack.name, stack.status);
     let skip = last.map_or_else(|| "NAME".to_owned(), |cause| cause.logical_id.clone());
-    Ok(match stack.status.condition() {
-        Condition::Stuck => Stop::fault(
+    Ok(match stack.status.state() {
+        StackState::UpdateRollbackFailed => Stop::fault(
             Code::StackStuck,
             at,
             message,
             format!(
-                "mend the cause and run `pipec deploy SPEC --continue-rollback`, or leave the resource as it is with \
+                "fix the cause and run `pipec deploy SPEC --continue-rollback`, or skip the resource with \
                  `--continue-rollback --skip {skip}`"
             ),
         ),

@@ -6,10 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use super::call_error::CallErrorKind;
-use super::client::{AwsClient, Bucket, ObjectHead};
 use super::report::{Event, Reporter};
-use super::stop::{At, Step, Stop};
+use crate::cloud::call_error::CallErrorKind;
+use crate::cloud::client::{AwsClient, Bucket, ObjectHead};
+use crate::cloud::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
 use crate::plan::{Artifact, Plan};
 

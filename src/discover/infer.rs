@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::samples::Samples;
-use crate::sql::{DataType, EpochUnit, MAX_PATH_DEPTH, Path, RecordFormat};
+use crate::sql::{DataType, EpochUnit, Path, RecordFormat};
 
 /// Length of a text column where no sample is longer; twice of that, and so on, where one is.
 const TEXT_LENGTH_LEAST: u32 = 16;
@@ -223,7 +223,7 @@ fn look(entries: &Map<String, Value>, path: &mut Vec<String>, fields: &mut Index
                 seen.text = Some(found.with(seen.text));
             }
             Value::Array(_) => seen.array = true,
-            Value::Object(_) if path.len() >= MAX_PATH_DEPTH => seen.array = true,
+            Value::Object(_) if path.len() >= pipec_path::MAX_DEPTH => seen.array = true,
             Value::Object(inner) => {
                 seen.object = true;
                 look(inner, path, fields);

@@ -3,26 +3,23 @@
 use super::application::{Output, RecordFormat, TargetKind};
 use super::spec::{Writer, typed};
 use crate::discover::word;
+use crate::spec::AnalyticsRuntime;
+use crate::sql::ERROR_STREAM;
 
 impl Writer {
-    pub(super) fn outputs(&mut self, outputs: &[Output]) {
+    pub(super) fn outputs(&mut self, outputs: &[Output], runtime: AnalyticsRuntime) {
         let (errors, outputs): (Vec<&Output>, Vec<&Output>) = outputs
             .iter()
             .partition(|output| output.name.text.written().eq_ignore_ascii_case("error_stream"));
-        for output in errors {
-            let went = went(output);
-            self.yaml.comment(
-                1,
-                &format!("`error_stream` {went}. A pipeline has none: see docs/sql.md, Records."),
-            );
+        let called = errors.first().and_then(|output| self.errors(output, runtime));
+        for second in errors.iter().skip(1) {
             self.not_carried(
-                &output.name,
-                "the output `error_stream` is not made: a value that does not fit is NULL, and its row stays"
-                    .into(),
-                "leave such rows out with `WHERE \"column\" IS NOT NULL`",
+                &second.name,
+                format!("`error_stream` has a second destination: it also {}", went(second)),
+                "let what reads it there read the stream of ERROR_STREAM",
             );
         }
-        if outputs.is_empty() {
+        if outputs.is_empty() && called.is_none() {
             return;
         }
         self.yaml.open(1, "outputs");
@@ -45,11 +42,45 @@ impl Writer {
             self.output(output, &name, delivered == Some(at));
             written.push(name);
         }
+        if let Some(output) = called {
+            self.output(output, ERROR_STREAM, false);
+        }
         if delivered.is_none()
             && let Some(first) = outputs.first()
         {
             self.copy(first, &written);
         }
+    }
+
+    /// The old service's `error_stream`, which is an output of Flink; the output, if a function is called with its rows.
+    fn errors<'o>(&mut self, output: &'o Output, runtime: AnalyticsRuntime) -> Option<&'o Output> {
+        let went = went(output);
+        if runtime == AnalyticsRuntime::Lambda {
+            self.yaml.comment(
+                1,
+                &format!("`error_stream` {went}. The Lambda counts values that do not fit: `InvalidValues`."),
+            );
+            self.not_carried(
+                &output.name,
+                "the output `error_stream` is not made: a value that does not fit is NULL, and its row stays"
+                    .into(),
+                "write `runtime: flink` and `errors: stream` in `analytics`, or watch `InvalidValues` of the function",
+            );
+            return None;
+        }
+        let place = match &output.target {
+            Some((TargetKind::Firehose, _)) => "delivery",
+            Some((TargetKind::Lambda | TargetKind::Stream, _)) | None => "stream",
+        };
+        self.yaml.comment(
+            1,
+            &format!(
+                "`error_stream` {went}. A value that does not fit is NULL here, and its row stays as well; what is no \
+                 JSON is skipped, and no fault."
+            ),
+        );
+        self.yaml.entry(1, "errors", place, None);
+        matches!(&output.target, Some((TargetKind::Lambda, _))).then_some(output)
     }
 
     /// A pipeline has a delivery: where no output went to Firehose, a copy of the first does.

@@ -17,10 +17,10 @@ use crate::source::Span;
 use crate::spec::schema;
 use form::{
     described, entries, example, kind_at, last, objects, only_required, property_at, type_name, with_key,
-    words,
+    with_key_each, words,
 };
 use keys::{
-    environment_name, exclusive, is_environments, missing_key, not_one_of, nothing_to_remove,
+    environment_name, exclusive, is_environments, is_misspelt, missing_key, not_one_of, nothing_to_remove,
     on_demand_shards, unknown_key,
 };
 use quantities::{not_a_quantity, quantity_fault, read};
@@ -130,6 +130,11 @@ fn explain(error: &ValidationError, root: &Value, places: &Places, out: &mut Vec
             out.extend(unexpected.iter().map(|key| unknown_key(key, &pointer, subschema, root, places)));
         }
         ValidationErrorKind::Required { property } => {
+            // A key that is misspelt is one fault, told where it stands.
+            let is_misspelt = property.as_str().is_some_and(|key| is_misspelt(key, instance, subschema));
+            if is_misspelt {
+                return;
+            }
             out.push(missing_key(property.as_str().unwrap_or_default(), &pointer, subschema, places));
         }
         ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::OneOfMultipleValid { .. }
@@ -329,7 +334,7 @@ fn scalar(
                 Code::InvalidFormat,
                 span,
                 format!("`{shown}` does not have the form that `{name}` needs"),
-                format!("write it like {}", with_key(holder, "the examples of `pipec schema`")),
+                format!("write it like {}", with_key_each(holder, "the examples of `pipec schema`")),
             )
         }
         ValidationErrorKind::Minimum { .. } if pointer == "/stream/capacity/shards" => Diagnostic::error(

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::forests::{self, ForestPlan, PYTHON_FILES};
-use super::outputs::{DELIVERED_STREAM, OutputPlan};
+use super::outputs::OutputPlan;
 use super::state::{self, StatePlan};
 use super::throughput::{self as plan_throughput, ThroughputPlan};
 use super::value::Value;
@@ -12,6 +12,7 @@ use crate::aws::flink;
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::flink::KPU_ORCHESTRATION;
 use crate::check::Checked;
+use crate::graph::{DELIVERED_STREAM, INPUT_STREAM};
 use crate::runtime::{Program, Programs};
 use crate::spec::AnalyticsRuntime;
 use crate::{sql, throughput};
@@ -101,7 +102,7 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
     let kpus = parallelism.div_ceil(flink.parallelism_per_kpu.value);
     let mut properties = vec![
         Property { key: "aws.region".into(), value: Value::reference("AWS::Region") },
-        Property { key: "input.stream.arn".into(), value: Value::arn("Stream") },
+        Property { key: "input.stream.arn".into(), value: Value::arn(INPUT_STREAM) },
     ];
     for output in query.outputs() {
         let own = outputs.iter().find(|own| own.name == output.name);

@@ -4,11 +4,11 @@ use pipec_core::RecordProgram;
 use serde::Serialize;
 
 use super::grants::bucket_arns;
-use super::outputs::DELIVERED_STREAM;
 use super::value::Value;
 use super::{Artifact, Content, s3_key};
 use crate::aws::limits::MIB;
 use crate::check::Checked;
+use crate::graph::Graph;
 use crate::resolve::pipeline::{Encryption, Pipeline};
 use crate::runtime::{Program, Programs};
 use crate::spec::{AnalyticsRuntime, Compression, SECONDS_PER_DAY};
@@ -36,11 +36,14 @@ pub struct TransformPlan {
     pub artifact: Artifact,
 }
 
+/// Name of the log stream that Firehose writes to, as its console names it.
+pub const LOG_STREAM: &str = "DestinationDelivery";
+
 /// Firehose.
 #[derive(Clone, Debug, Serialize)]
 pub struct DeliveryPlan {
     /// Logical id of the stream that it reads.
-    pub source: &'static str,
+    pub source: String,
     /// MiB.
     pub buffer_size: u64,
     /// Seconds.
@@ -57,10 +60,41 @@ pub struct DeliveryPlan {
     pub time_zone: Option<String>,
     /// ARN of the customer's key.
     pub key: Option<String>,
+    /// Name of the log stream that Firehose writes to.
+    pub log_stream: &'static str,
     /// ARN of the bucket.
     pub bucket_arn: Value,
     /// Name of the bucket.
     pub bucket_name: Value,
+}
+
+/// What the keys of faults begin with.
+pub const ERROR_ROWS_PREFIX: &str = "errors/query/";
+/// Name of the log stream of what writes them.
+pub const ERROR_LOG_STREAM: &str = "ErrorDelivery";
+
+/// Firehose for the faults; all else is as for the rows.
+#[derive(Clone, Debug, Serialize)]
+pub struct ErrorDeliveryPlan {
+    /// Logical id of the stream that it reads.
+    pub source: String,
+    /// What keys begin with.
+    pub prefix: &'static str,
+    /// The same for what could not be written.
+    pub error_prefix: String,
+    /// Name of the log stream that Firehose writes to.
+    pub log_stream: &'static str,
+}
+
+/// Plans what writes the faults into the bucket.
+pub(super) fn errors(graph: &Graph) -> Option<ErrorDeliveryPlan> {
+    let source = graph.delivered_errors()?.to_owned();
+    Some(ErrorDeliveryPlan {
+        source,
+        prefix: ERROR_ROWS_PREFIX,
+        error_prefix: format!("{ERROR_ROWS_PREFIX}!{{firehose:error-output-type}}/"),
+        log_stream: ERROR_LOG_STREAM,
+    })
 }
 
 /// The stack's own bucket.
@@ -139,14 +173,12 @@ fn customer_key(encryption: &Encryption) -> Option<String> {
 }
 
 /// Plans Firehose.
-pub(super) fn plan(pipeline: &Pipeline) -> DeliveryPlan {
+pub(super) fn plan(checked: &Checked) -> DeliveryPlan {
+    let pipeline = checked.pipeline();
     let delivery = &pipeline.delivery;
     let s3 = &delivery.s3;
     DeliveryPlan {
-        source: match pipeline.analytics_on(AnalyticsRuntime::Flink) {
-            Some(_) => DELIVERED_STREAM,
-            None => "Stream",
-        },
+        source: checked.graph().delivered().to_owned(),
         buffer_size: delivery.buffer_size.value / MIB,
         buffer_interval: delivery.buffer_interval.value,
         prefix: s3.prefix.value.clone(),
@@ -161,7 +193,8 @@ pub(super) fn plan(pipeline: &Pipeline) -> DeliveryPlan {
         file_extension: s3.file_extension.as_ref().map(|extension| extension.value.clone()),
         time_zone: s3.time_zone.as_ref().map(|zone| zone.value.clone()),
         key: customer_key(&s3.encryption.value),
-        bucket_arn: bucket_arns(pipeline).0,
+        log_stream: LOG_STREAM,
+        bucket_arn: bucket_arns(pipeline, "*").0,
         bucket_name: match &s3.bucket {
             Some(bucket) => Value::text(&bucket.value),
             None => Value::reference("Bucket"),

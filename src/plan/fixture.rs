@@ -83,9 +83,9 @@ pub(crate) fn with_flink(stream: &str, row_bytes: u64) -> (Plan, Checked) {
     });
     plan.delivered_record_bytes = row_bytes;
     plan.analytics = Some(application());
-    plan.resources = resources::list(&plan);
+    plan.resources = resources::list(checked.pipeline(), checked.graph());
     let keys = ArtifactKeys { flink: Some("flink-00.zip"), producer: None, records: None };
-    plan.roles = grants::roles(checked.pipeline(), checked.edges(), keys, &[]);
+    plan.roles = grants::roles(checked.pipeline(), checked.graph(), keys);
     (plan, checked)
 }
 

@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use super::delivery::transform_spec;
-use super::outputs::{DELIVERED_STREAM, OutputPlan};
+use super::delivery::{ERROR_LOG_STREAM, ERROR_ROWS_PREFIX, LOG_STREAM, transform_spec};
 use super::value::{Value, literal};
-use crate::graph::{Action, Edge, Node};
+use crate::graph::{Edge, Graph, NodeKind, Principal, Relation};
 use crate::resolve::pipeline::{Encryption, Pipeline};
 
 /// What one role may do, and why.
@@ -74,32 +73,38 @@ fn equals(key: &'static str, value: Value) -> Condition {
 }
 
 /// The roles of a pipeline, each with the grants of its edges.
-pub fn roles(pipeline: &Pipeline, edges: &[Edge], keys: ArtifactKeys, outputs: &[OutputPlan]) -> Vec<Role> {
+pub fn roles(pipeline: &Pipeline, graph: &Graph, keys: ArtifactKeys) -> Vec<Role> {
     let mut roles: Vec<Role> = Vec::new();
-    for edge in edges {
-        let at =
-            roles.iter().position(|role| role.logical_id == logical_id(edge.from)).unwrap_or_else(|| {
-                roles.push(role(edge.from));
-                roles.len() - 1
-            });
-        roles[at].grants.extend(grants(pipeline, *edge, keys, outputs));
-        if edge.from == Node::Transform {
-            roles[at].spec = transform_spec(pipeline);
-        }
+    for edge in graph.edges() {
+        let Some(new) = role(pipeline, edge.relation.principal()) else { continue };
+        let at = roles.iter().position(|role| role.logical_id == new.logical_id).unwrap_or_else(|| {
+            roles.push(new);
+            roles.len() - 1
+        });
+        add(&mut roles[at].grants, grants(pipeline, graph, edge, keys));
     }
     roles
 }
 
-fn logical_id(principal: Node) -> &'static str {
-    role(principal).logical_id
+/// Adds grants; those that differ in their resources alone become one.
+fn add(grants: &mut Vec<Grant>, more: Vec<Grant>) {
+    for grant in more {
+        match grants.iter_mut().find(|known| known.sid == grant.sid && known.actions == grant.actions) {
+            Some(known) => {
+                let new = grant.resources.into_iter().filter(|resource| !known.resources.contains(resource));
+                known.resources.extend(new.collect::<Vec<_>>());
+            }
+            None => grants.push(grant),
+        }
+    }
 }
 
-/// The role of a node that acts.
-fn role(principal: Node) -> Role {
+/// The role of a principal, without its grants; a function of the user's has one already.
+fn role(pipeline: &Pipeline, principal: Principal) -> Option<Role> {
     let account = || Value::reference("AWS::AccountId");
     let none = "Nothing to add: this service passes no source to the trust policy.";
     let (logical_id, description, spec, service, trust_because, trust) = match principal {
-        Node::Producer => (
+        Principal::Producer => (
             "ProducerRole",
             "What the producer's instances may do",
             "/producer",
@@ -107,7 +112,7 @@ fn role(principal: Node) -> Role {
             "EC2 passes no source; a condition here would leave the instances without credentials.",
             vec![],
         ),
-        Node::Analytics => (
+        Principal::Analytics => (
             "AnalyticsRole",
             "What the Flink application may do",
             "/analytics",
@@ -118,7 +123,7 @@ fn role(principal: Node) -> Role {
                 Condition { operator: "ArnEquals", key: "aws:SourceArn", value: Value::sub(APPLICATION_ARN) },
             ],
         ),
-        Node::Starter => (
+        Principal::Starter => (
             "StarterRole",
             "What the function that starts the Flink application may do",
             "/analytics",
@@ -126,10 +131,15 @@ fn role(principal: Node) -> Role {
             none,
             vec![],
         ),
-        Node::Transform => {
-            ("TransformRole", "What the transform may do", "/transform", "lambda.amazonaws.com", none, vec![])
-        }
-        Node::Network => (
+        Principal::Transform => (
+            "TransformRole",
+            "What the transform may do",
+            transform_spec(pipeline),
+            "lambda.amazonaws.com",
+            none,
+            vec![],
+        ),
+        Principal::FlowLog => (
             "ProducerFlowLogRole",
             "What the producer network's flow log may do",
             "/producer",
@@ -146,7 +156,7 @@ fn role(principal: Node) -> Role {
                 },
             ],
         ),
-        _ => (
+        Principal::Delivery => (
             "DeliveryRole",
             "What Firehose may do",
             "/delivery",
@@ -154,8 +164,17 @@ fn role(principal: Node) -> Role {
             "Firehose passes the account as the external id, against the confused deputy.",
             vec![equals("sts:ExternalId", account())],
         ),
+        Principal::ErrorDelivery => (
+            "ErrorDeliveryRole",
+            "What Firehose may do with the faults",
+            "/analytics/errors",
+            "firehose.amazonaws.com",
+            "Firehose passes the account as the external id, against the confused deputy.",
+            vec![equals("sts:ExternalId", account())],
+        ),
+        Principal::Function => return None,
     };
-    Role { logical_id, description, spec, principal: service, trust_because, trust, grants: Vec::new() }
+    Some(Role { logical_id, description, spec, principal: service, trust_because, trust, grants: Vec::new() })
 }
 
 fn grant(sid: &'static str, actions: &[&'static str], resources: Vec<Value>, because: &'static str) -> Grant {
@@ -185,17 +204,13 @@ fn decrypt(encryption: &Encryption) -> Option<Grant> {
 }
 
 /// What an edge needs.
-fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys, outputs: &[OutputPlan]) -> Vec<Grant> {
-    let stream = |node| Value::arn(if node == Node::Stream { "Stream" } else { "OutputStream" });
+fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -> Vec<Grant> {
+    let to = || graph.get(edge.to).logical_id.iter().map(|id| Value::arn(id)).collect::<Vec<_>>();
     let stream_key = &pipeline.stream.encryption.value;
-    match (edge.from, edge.action, edge.to) {
-        (Node::Producer, Action::Write, to) => {
-            let mut grants = vec![grant(
-                "WriteRecords",
-                &["kinesis:PutRecords"],
-                vec![stream(to)],
-                "The producer fills the stream.",
-            )];
+    match edge.relation {
+        Relation::Produce => {
+            let mut grants =
+                vec![grant("WriteRecords", &["kinesis:PutRecords"], to(), "The producer fills the stream.")];
             grants.extend(key(
                 stream_key,
                 "EncryptRecords",
@@ -205,7 +220,7 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys, outputs: &[Output
             ));
             grants
         }
-        (Node::Producer, Action::Read, _) => vec![grant(
+        Relation::FetchProducer => vec![grant(
             "ReadProgram",
             &["s3:GetObject"],
             keys.producer.into_iter().chain(keys.records).map(artifact).collect(),
@@ -214,13 +229,13 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys, outputs: &[Output
                 None => "The instances fetch the producer when they start.",
             },
         )],
-        (Node::Producer, Action::Log, _) => vec![grant(
+        Relation::LogProducer => vec![grant(
             "WriteLogs",
             &["logs:CreateLogStream", "logs:PutLogEvents"],
-            vec![Value::arn("ProducerLogs")],
+            to(),
             "Each instance has a log stream; CloudWatch makes the metrics from its lines.",
         )],
-        (Node::Producer, Action::Attend, _) => vec![
+        Relation::AttendProducer => vec![
             grant(
                 "RegisterInstance",
                 &["ssm:UpdateInstanceInformation"],
@@ -239,13 +254,13 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys, outputs: &[Output
                 "The channels of Session Manager. `*`: the actions have no resource level.",
             ),
         ],
-        (Node::Analytics, Action::Read, Node::Artifacts) => vec![grant(
+        Relation::FetchApplication => vec![grant(
             "ReadProgram",
             &["s3:GetObject", "s3:GetObjectVersion"],
             keys.flink.into_iter().map(artifact).collect(),
             "The application's program.",
         )],
-        (Node::Analytics, Action::Read, from) => {
+        Relation::Query => {
             let mut grants = vec![grant(
                 "ReadRecords",
                 &[
@@ -255,23 +270,18 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys, outputs: &[Output
                     "kinesis:GetShardIterator",
                     "kinesis:ListShards",
                 ],
-                vec![stream(from)],
+                to(),
                 "The query reads the stream.",
             )];
             grants.extend(decrypt(stream_key));
             grants
         }
-        (Node::Analytics, Action::Write, to) => {
-            let own = outputs.iter().map(|output| Value::arn(&output.stream.logical_id));
+        Relation::Emit => {
             let mut grants = vec![grant(
                 "WriteRows",
                 &["kinesis:DescribeStreamSummary", "kinesis:PutRecords"],
-                std::iter::once(stream(to)).chain(own).collect(),
-                if outputs.is_empty() {
-                    "The query writes its rows to the output stream."
-                } else {
-                    "The query writes the rows of each output to its stream."
-                },
+                to(),
+                "The query writes the rows of each output to its stream.",
             )];
             grants.extend(key(
                 stream_key,
@@ -282,11 +292,11 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys, outputs: &[Output
             ));
             grants
         }
-        (Node::Analytics, Action::Log, _) => vec![
+        Relation::LogAnalytics => vec![
             grant(
                 "WriteLogs",
                 &["logs:DescribeLogStreams", "logs:PutLogEvents"],
-                vec![Value::arn("AnalyticsLogs")],
+                to(),
                 "The application's log.",
             ),
             grant(
@@ -296,7 +306,7 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys, outputs: &[Output
                 "Managed Flink looks its log group up. `*`: the action has no resource level.",
             ),
         ],
-        (Node::Starter, Action::Control, _) => vec![grant(
+        Relation::Control => vec![grant(
             "ControlApplication",
             &[
                 "kinesisanalytics:DescribeApplication",
@@ -308,13 +318,13 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys, outputs: &[Output
             vec![Value::sub(APPLICATION_ARN)],
             "Starts and stops this one application, and reads why it failed.",
         )],
-        (Node::Starter, Action::Log, _) => vec![lambda_logs("StarterLogs")],
-        (Node::Transform, Action::Log, _) => vec![lambda_logs("TransformLogs")],
-        (Node::Network, Action::Log, _) => vec![
+        Relation::LogStarter => vec![lambda_logs(to())],
+        Relation::LogTransform => vec![lambda_logs(to())],
+        Relation::LogFlows => vec![
             grant(
                 "WriteLogs",
                 &["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-                vec![Value::arn("ProducerFlowLogs")],
+                to(),
                 "The flow log makes a log stream for each network interface.",
             ),
             grant(
@@ -324,7 +334,7 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys, outputs: &[Output
                 "The flow log looks its log group up. `*`: the action has no resource level.",
             ),
         ],
-        (Node::Delivery, Action::Read, from) => {
+        Relation::Deliver | Relation::DeliverErrors => {
             let mut grants = vec![grant(
                 "ReadRecords",
                 &[
@@ -333,85 +343,91 @@ fn grants(pipeline: &Pipeline, edge: Edge, keys: ArtifactKeys, outputs: &[Output
                     "kinesis:GetShardIterator",
                     "kinesis:ListShards",
                 ],
-                vec![stream(from)],
+                to(),
                 "Firehose reads the stream.",
             )];
             grants.extend(decrypt(stream_key));
             grants
         }
-        (Node::Delivery, Action::Invoke, _) => vec![grant(
+        Relation::Transform => vec![grant(
             "Transform",
             &["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"],
-            vec![Value::arn("Transform")],
+            to(),
             "Firehose calls the transform.",
         )],
-        (Node::Delivery, Action::Write, _) => bucket(pipeline),
-        (Node::Delivery, Action::Log, _) => vec![grant(
-            "WriteLogs",
-            &["logs:PutLogEvents"],
-            vec![Value::sub(
-                "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${DeliveryLogs}:log-stream:\
-                 ${DeliveryLogStream}",
-            )],
-            "Firehose reports records that it could not deliver.",
+        Relation::Store => bucket(pipeline, "*"),
+        Relation::StoreErrors => bucket(pipeline, &format!("{ERROR_ROWS_PREFIX}*")),
+        Relation::LogDelivery => vec![delivery_logs(LOG_STREAM)],
+        Relation::LogErrorDelivery => vec![delivery_logs(ERROR_LOG_STREAM)],
+        Relation::Consume => {
+            let mut grants = vec![grant(
+                "ReadRows",
+                &[
+                    "kinesis:DescribeStream",
+                    "kinesis:DescribeStreamSummary",
+                    "kinesis:GetRecords",
+                    "kinesis:GetShardIterator",
+                    "kinesis:ListShards",
+                ],
+                to(),
+                "Lambda reads the rows in the function's name.",
+            )];
+            grants.extend(decrypt(stream_key));
+            grants
+        }
+        Relation::ReportFailures => vec![grant(
+            "TellFailures",
+            &["sqs:SendMessage"],
+            to(),
+            "Lambda reports to the queue which batches failed after all retries.",
         )],
-        _ => Vec::new(),
     }
 }
 
-/// What a function of the user's needs to read an output.
-pub(super) fn function_grants(pipeline: &Pipeline, output: &str) -> Vec<Grant> {
-    let stream = Value::arn(&format!("{DELIVERED_STREAM}{output}"));
-    let mut grants = vec![
-        grant(
-            "ReadRows",
-            &[
-                "kinesis:DescribeStream",
-                "kinesis:DescribeStreamSummary",
-                "kinesis:GetRecords",
-                "kinesis:GetShardIterator",
-                "kinesis:ListShards",
-            ],
-            vec![stream],
-            "Lambda reads the rows in the function's name.",
-        ),
-        grant(
-            "TellFailures",
-            &["sqs:SendMessage"],
-            vec![Value::arn(&format!("OutputFailures{output}"))],
-            "Which rows failed to the end is told to the queue.",
-        ),
-    ];
-    grants.extend(decrypt(&pipeline.stream.encryption.value));
-    grants
+/// What a function of the user's needs to consume an output.
+pub(super) fn function_grants(pipeline: &Pipeline, graph: &Graph, output: &str) -> Vec<Grant> {
+    let keys = ArtifactKeys { flink: None, producer: None, records: None };
+    let mut all = Vec::new();
+    for edge in graph.edges_of(NodeKind::Function, output) {
+        add(&mut all, grants(pipeline, graph, edge, keys));
+    }
+    all
 }
 
-fn lambda_logs(log_group: &'static str) -> Grant {
+fn delivery_logs(log_stream: &str) -> Grant {
     grant(
         "WriteLogs",
-        &["logs:CreateLogStream", "logs:PutLogEvents"],
-        vec![Value::arn(log_group)],
-        "The function's log.",
+        &["logs:PutLogEvents"],
+        // The stream by its name and not by a reference: it may be created after the role.
+        vec![Value::sub(format!(
+            "arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:${{DeliveryLogs}}:\
+             log-stream:{log_stream}"
+        ))],
+        "Firehose reports records that it could not deliver.",
     )
+}
+
+fn lambda_logs(log_group: Vec<Value>) -> Grant {
+    grant("WriteLogs", &["logs:CreateLogStream", "logs:PutLogEvents"], log_group, "The function's log.")
 }
 
 fn artifact(key: &str) -> Value {
     Value::sub(format!("arn:${{AWS::Partition}}:s3:::${{ArtifactBucket}}/{}", literal(key)))
 }
 
-/// ARN of the destination bucket, and of what lies in it.
-pub fn bucket_arns(pipeline: &Pipeline) -> (Value, Value) {
+/// ARN of the destination bucket, and of the objects in it whose keys are such.
+pub fn bucket_arns(pipeline: &Pipeline, keys: &str) -> (Value, Value) {
     match &pipeline.delivery.s3.bucket {
         Some(bucket) => {
             let arn = format!("arn:${{AWS::Partition}}:s3:::{}", literal(&bucket.value));
-            (Value::sub(arn.clone()), Value::sub(format!("{arn}/*")))
+            (Value::sub(arn.clone()), Value::sub(format!("{arn}/{keys}")))
         }
-        None => (Value::arn("Bucket"), Value::sub("${Bucket.Arn}/*")),
+        None => (Value::arn("Bucket"), Value::sub(format!("${{Bucket.Arn}}/{keys}"))),
     }
 }
 
-fn bucket(pipeline: &Pipeline) -> Vec<Grant> {
-    let (bucket, objects) = bucket_arns(pipeline);
+fn bucket(pipeline: &Pipeline, keys: &str) -> Vec<Grant> {
+    let (bucket, objects) = bucket_arns(pipeline, keys);
     let mut grants = vec![
         grant(
             "FindBucket",

@@ -5,10 +5,12 @@ pub mod advice;
 mod analytics;
 pub mod cost;
 mod delivery;
+mod faults;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod forests;
 pub mod grants;
+mod order;
 mod outputs;
 pub mod permissions;
 mod producer;
@@ -20,7 +22,8 @@ mod streams;
 pub mod throughput;
 pub mod value;
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -29,12 +32,15 @@ use sha2::{Digest, Sha256};
 use crate::aws::instance_types::Architecture;
 use crate::capacity::ROW_KEY_BYTES;
 use crate::check::Checked;
+use crate::graph::Graph;
 use crate::runtime::{Program, Programs};
 use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
-pub use delivery::{BucketPlan, DeliveryPlan, TransformPlan};
+pub use delivery::{BucketPlan, DeliveryPlan, ERROR_ROWS_PREFIX, ErrorDeliveryPlan, TransformPlan};
+pub use faults::FaultPlan;
 pub use forests::{ForestPlan, PYTHON_FILES};
 use grants::{ArtifactKeys, Role};
+pub use order::Before;
 pub use outputs::{FunctionPlan, OutputPlan};
 pub use producer::{NetworkPlan, ProducerPlan, RecordsPlan};
 pub use resources::Resource;
@@ -65,8 +71,12 @@ pub struct Plan {
     pub transform: Option<TransformPlan>,
     /// Firehose.
     pub delivery: DeliveryPlan,
+    /// Firehose for the faults of the query.
+    pub error_delivery: Option<ErrorDeliveryPlan>,
     /// Bytes of what Firehose reads, partition key left out: an average record, or the longest row.
     pub delivered_record_bytes: u64,
+    /// What becomes of records and rows that are not as they should be.
+    pub faults: Vec<FaultPlan>,
     /// The destination, where it is the stack's own.
     pub bucket: Option<BucketPlan>,
     /// Retention of every log group, days.
@@ -77,6 +87,11 @@ pub struct Plan {
     pub artifacts: Vec<Artifact>,
     /// Every resource of the template.
     pub resources: Vec<Resource>,
+    /// The order of creation that no reference gives: a logical id, and what is created before it.
+    pub order: BTreeMap<Cow<'static, str>, Vec<Before>>,
+    /// What follows from the pipeline's shape.
+    #[serde(skip)]
+    pub graph: Graph,
 }
 
 /// A tag.
@@ -188,7 +203,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
     let output_stream = streams::output(checked);
     let mut tags = vec![TagPlan { key: PIPELINE_TAG.into(), value: pipeline.name.value.clone() }];
     tags.extend(pipeline.tags.iter().map(|tag| TagPlan { key: tag.key.clone(), value: tag.value.clone() }));
-    let mut plan = Plan {
+    Plan {
         name: pipeline.name.value.clone(),
         description: pipeline
             .description
@@ -196,9 +211,10 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
             .map_or_else(|| format!("Pipeline {}", pipeline.name.value), |text| text.value.clone()),
         region: pipeline.region.value.clone(),
         tags,
-        stream: streams::input(pipeline, checked.edges()),
-        roles: grants::roles(pipeline, checked.edges(), keys, &outputs),
-        delivery: delivery::plan(pipeline),
+        stream: streams::input(pipeline, checked.graph()),
+        roles: grants::roles(pipeline, checked.graph(), keys),
+        delivery: delivery::plan(checked),
+        error_delivery: delivery::errors(checked.graph()),
         delivered_record_bytes: match &output_stream {
             // A row's partition key is a UUID as well.
             Some(rows) => rows.load.record_bytes.saturating_sub(ROW_KEY_BYTES),
@@ -206,14 +222,15 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
         },
         output_stream,
         outputs,
+        faults: faults::plan(checked),
         bucket: delivery::bucket(pipeline),
         log_retention_days: pipeline.log_retention.value / SECONDS_PER_DAY,
         producer,
         analytics,
         transform,
         artifacts,
-        resources: Vec::new(),
-    };
-    plan.resources = resources::list(&plan);
-    plan
+        resources: resources::list(pipeline, checked.graph()),
+        order: order::order(checked.graph()),
+        graph: checked.graph().clone(),
+    }
 }

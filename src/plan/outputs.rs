@@ -5,11 +5,9 @@ use serde::Serialize;
 use super::grants::{Grant, function_grants};
 use super::streams::{self, StreamPlan};
 use crate::check::Checked;
+use crate::graph::{DELIVERED_STREAM, NodeKind};
 use crate::resolve::pipeline::{Analytics, OutputFunction, OutputTarget};
 use crate::sql;
-
-/// Logical id of the stream between the query and Firehose.
-pub const DELIVERED_STREAM: &str = "OutputStream";
 
 /// An output that does not go to Firehose.
 #[derive(Clone, Debug, Serialize)]
@@ -48,23 +46,19 @@ pub(super) fn delivered(checked: &Checked) -> Option<&sql::Stream> {
 
 /// The other outputs, in the order of their definition. Only Flink has some.
 pub(super) fn plan(checked: &Checked) -> Vec<OutputPlan> {
-    let (Some(query), Some(analytics), Some(delivered)) =
-        (checked.query(), checked.pipeline().analytics.as_ref(), delivered(checked))
-    else {
+    let (Some(query), Some(analytics)) = (checked.query(), checked.pipeline().analytics.as_ref()) else {
         return Vec::new();
     };
-    let mut plans: Vec<OutputPlan> = Vec::new();
-    for output in query.outputs().filter(|output| output.name != delivered.name) {
-        let mut id = pascal(&output.name);
-        while plans.iter().any(|plan| plan.id == id) {
-            id.push('X');
-        }
-        plans.push(one(checked, analytics, output, id));
-    }
-    plans
+    let nodes = checked.graph().nodes(NodeKind::OutputStream);
+    nodes
+        .filter_map(|node| {
+            let output = query.outputs().find(|output| Some(&output.name) == node.name.as_ref())?;
+            Some(one(checked, analytics, output, node.logical_id.as_deref()?))
+        })
+        .collect()
 }
 
-fn one(checked: &Checked, analytics: &Analytics, output: &sql::Stream, id: String) -> OutputPlan {
+fn one(checked: &Checked, analytics: &Analytics, output: &sql::Stream, logical_id: &str) -> OutputPlan {
     let setting = analytics.outputs.iter().find(|setting| setting.name == output.name);
     let (own, function) = match setting.map(|setting| &setting.target) {
         Some(OutputTarget::Stream(own)) => (Some(own), None),
@@ -72,43 +66,21 @@ fn one(checked: &Checked, analytics: &Analytics, output: &sql::Stream, id: Strin
         Some(OutputTarget::Delivery | OutputTarget::Nowhere) | None => (None, None),
     };
     let retention = own.map(|own| own.retention.value);
-    let stream = streams::own(checked, output, format!("{DELIVERED_STREAM}{id}"), retention);
-    let function = function.map(|function| called(checked, function, &id));
-    OutputPlan { name: output.name.clone(), id, stream, function }
+    OutputPlan {
+        name: output.name.clone(),
+        id: logical_id.trim_start_matches(DELIVERED_STREAM).to_owned(),
+        stream: streams::own(checked, output, logical_id.to_owned(), retention),
+        function: function.map(|function| called(checked, function, &output.name)),
+    }
 }
 
-fn called(checked: &Checked, function: &OutputFunction, id: &str) -> FunctionPlan {
+fn called(checked: &Checked, function: &OutputFunction, output: &str) -> FunctionPlan {
     FunctionPlan {
         arn: function.arn.clone(),
         role: function.role.clone(),
         batch_size: function.batch_size,
         window: function.window.value,
         retries: function.retries,
-        grants: function_grants(checked.pipeline(), id),
-    }
-}
-
-/// A name as a part of a logical id: `high_alerts` is `HighAlerts`.
-fn pascal(name: &str) -> String {
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let word = |word: &str| {
-        let (first, rest) = word.split_at(1);
-        first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
-    };
-    let id: String = words.map(word).collect();
-    if id.is_empty() { "Rows".into() } else { id.chars().take(64).collect() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::pascal;
-
-    #[test]
-    fn names_become_parts_of_logical_ids() {
-        for (name, id) in
-            [("ALERTS", "Alerts"), ("high_alerts", "HighAlerts"), ("\u{e9}\u{e9}", "Rows"), ("a b-2", "AB2")]
-        {
-            assert_eq!(pascal(name), id);
-        }
+        grants: function_grants(checked.pipeline(), checked.graph(), output),
     }
 }

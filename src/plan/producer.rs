@@ -2,7 +2,7 @@
 
 use fluent_uri::Uri;
 use serde::Serialize;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::value::literal;
 use super::{Artifact, Content, s3_key};
@@ -97,7 +97,7 @@ pub(super) fn plan(pipeline: &Pipeline, programs: &Programs) -> Option<ProducerP
             None => NetworkPlan { vpc: None, subnets: Vec::new(), public_address: true },
         },
         ports: ports(producer),
-        config: config(pipeline, producer, need.count),
+        config: config(pipeline, producer, need.count)?,
         artifact: Artifact {
             name: Program::Producer.name(),
             s3_key: s3_key(&name, &[build.inputs.as_bytes()], "gz"),
@@ -150,17 +150,13 @@ fn ports(producer: &Producer) -> Vec<u16> {
 }
 
 /// The configuration that the producer reads. User's text is kept from `Fn::Sub`.
-fn config(pipeline: &Pipeline, producer: &Producer, count: u64) -> String {
-    let config = json!({
-        "stream": "${Stream}",
-        "region": "${AWS::Region}",
-        "records_per_second": producer.records_per_second.value / count as f64,
-        "max_record_size": pipeline.stream.max_record_size.value,
-        "partition_key": literals(producer_config::partition_key(producer)),
-        "log": { "group": "${ProducerLogs}" },
-        "source": literals(producer_config::source(pipeline, producer)),
-    });
-    serde_json::to_string_pretty(&config).unwrap_or_default()
+fn config(pipeline: &Pipeline, producer: &Producer, count: u64) -> Option<String> {
+    let mut config = serde_json::to_value(producer_config::config(pipeline, producer, count)?).ok()?;
+    for of_the_user in ["partition_key", "source"] {
+        let value = config.get_mut(of_the_user)?;
+        *value = literals(value.take());
+    }
+    serde_json::to_string_pretty(&config).ok()
 }
 
 /// Every text and key as a [`literal`].

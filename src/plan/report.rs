@@ -8,7 +8,7 @@ use super::cost::{Cost, amount};
 use super::grants::Grant;
 use super::state::StatePlan;
 use super::throughput::ThroughputPlan;
-use super::{AnalyticsPlan, ForestPlan, OutputPlan, Plan, Resource, StreamPlan};
+use super::{AnalyticsPlan, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, StreamPlan};
 use crate::aws::limits::kinesis;
 use crate::aws::regions;
 use crate::capacity::{self, Limit, Term};
@@ -36,6 +36,10 @@ pub struct PlanReport {
     pub transform: Option<TransformReport>,
     /// Firehose.
     pub delivery: DeliveryReport,
+    /// Whether Firehose writes the faults of the query as well.
+    pub delivers_errors: bool,
+    /// What becomes of records and rows that are not as they should be, and where they are counted.
+    pub faults: Vec<FaultPlan>,
     /// Every resource of the template.
     pub resources: Vec<Resource>,
     /// Who may do what, and why.
@@ -92,7 +96,7 @@ pub struct TermReport {
     pub text: String,
 }
 
-/// How far an on-demand stream carries, bytes a second.
+/// How far an on-demand stream carries, bytes per second.
 #[derive(Clone, Debug, Serialize)]
 pub struct OnDemandReport {
     /// Written by the load.
@@ -181,7 +185,7 @@ pub struct TransformReport {
 #[derive(Clone, Debug, Serialize)]
 pub struct DeliveryReport {
     /// Logical id of the stream that it reads.
-    pub source: &'static str,
+    pub source: String,
     /// The bucket, in the template's short form.
     pub bucket: String,
     /// What keys begin with.
@@ -263,7 +267,7 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             buffer_seconds: transform.buffer_interval,
         }),
         delivery: DeliveryReport {
-            source: delivery.source,
+            source: delivery.source.clone(),
             bucket: delivery.bucket_name.shown(),
             prefix: delivery.prefix.clone(),
             error_prefix: delivery.error_prefix.clone(),
@@ -271,6 +275,8 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             buffer_seconds: delivery.buffer_interval,
             compression: delivery.compression,
         },
+        delivers_errors: plan.error_delivery.is_some(),
+        faults: plan.faults.clone(),
         resources: plan.resources.clone(),
         grants: plan
             .roles
@@ -295,12 +301,12 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
 /// The restore rule of `RunConfiguration`, as the template has it.
 fn restore(analytics: &AnalyticsPlan) -> &'static str {
     match (analytics.snapshots, analytics.stateless) {
-        (true, true) => "goes on from its place in the stream, by the snapshot taken before",
+        (true, true) => "resumes at its position in the stream, from the snapshot taken before the update",
         (true, false) => {
             "goes on from the snapshot taken before; state that has no place in the new query is dropped, and where the \
              snapshot does not fit, the update fails and the old query goes on"
         }
-        (false, _) => "begins anew, at the oldest record of the stream: rows may come twice, none is lost",
+        (false, _) => "starts again at the oldest record of the stream: rows may be duplicated, none is lost",
     }
 }
 

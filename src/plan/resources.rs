@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{OutputPlan, Plan};
+use super::delivery::transform_spec;
+use crate::graph::{Graph, Node, NodeKind};
+use crate::resolve::pipeline::Pipeline;
 
 /// A resource of the template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,55 +20,91 @@ pub struct Resource {
     pub spec: &'static str,
 }
 
+/// The kinds of nodes, in the order of the template.
+const IN_TEMPLATE: [NodeKind; 10] = [
+    NodeKind::Stream,
+    NodeKind::DeliveredStream,
+    NodeKind::Analytics,
+    NodeKind::Starter,
+    NodeKind::Transform,
+    NodeKind::Delivery,
+    NodeKind::ErrorDelivery,
+    NodeKind::Bucket,
+    NodeKind::Network,
+    NodeKind::Producer,
+];
+
 /// All resources, in the order of the template.
-pub(super) fn list(plan: &Plan) -> Vec<Resource> {
-    let mut list = Vec::new();
-    let mut add = |spec, resources: &[(&'static str, &'static str)]| {
-        list.extend(resources.iter().map(|&(logical_id, resource_type)| Resource {
-            logical_id: logical_id.into(),
-            resource_type,
-            spec,
-        }));
+pub(super) fn list(pipeline: &Pipeline, graph: &Graph) -> Vec<Resource> {
+    let of = |node| resources(node, pipeline);
+    let mut list: Vec<Resource> =
+        IN_TEMPLATE.into_iter().flat_map(|kind| graph.nodes(kind).flat_map(of)).collect();
+    for output in graph.nodes(NodeKind::OutputStream) {
+        list.extend(of(output));
+        for kind in [NodeKind::FailureQueue, NodeKind::Function] {
+            list.extend(graph.nodes(kind).filter(|node| node.name == output.name).flat_map(of));
+        }
+    }
+    list
+}
+
+/// The resources of a node.
+fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
+    let Some(own) = &node.logical_id else { return Vec::new() };
+    let fixed = |spec, resources: &[(&'static str, &'static str)]| {
+        let resource = |&(id, resource_type)| Resource { logical_id: Cow::Borrowed(id), resource_type, spec };
+        resources.iter().map(resource).collect()
     };
-    add("/stream", &[("Stream", "AWS::Kinesis::Stream")]);
-    if plan.analytics.is_some() {
-        add(
+    let named =
+        |resource_type| Resource { logical_id: own.clone(), resource_type, spec: "/analytics/outputs" };
+    match node.kind {
+        NodeKind::Stream => fixed("/stream", &[("Stream", "AWS::Kinesis::Stream")]),
+        NodeKind::DeliveredStream => fixed("/analytics", &[("OutputStream", "AWS::Kinesis::Stream")]),
+        NodeKind::Analytics => fixed(
             "/analytics",
             &[
-                ("OutputStream", "AWS::Kinesis::Stream"),
                 ("AnalyticsLogs", "AWS::Logs::LogGroup"),
                 ("AnalyticsLogStream", "AWS::Logs::LogStream"),
                 ("AnalyticsRole", "AWS::IAM::Role"),
                 ("Analytics", "AWS::KinesisAnalyticsV2::Application"),
                 ("AnalyticsLogging", "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption"),
+            ],
+        ),
+        NodeKind::Starter => fixed(
+            "/analytics",
+            &[
                 ("StarterLogs", "AWS::Logs::LogGroup"),
                 ("StarterRole", "AWS::IAM::Role"),
                 ("Starter", "AWS::Lambda::Function"),
                 ("AnalyticsStart", "Custom::FlinkStart"),
             ],
-        );
-    }
-    if let Some(transform) = &plan.transform {
-        add(
-            transform.spec,
+        ),
+        NodeKind::Transform => fixed(
+            transform_spec(pipeline),
             &[
                 ("TransformLogs", "AWS::Logs::LogGroup"),
                 ("TransformRole", "AWS::IAM::Role"),
                 ("Transform", "AWS::Lambda::Function"),
             ],
-        );
-    }
-    add(
-        "/delivery",
-        &[
-            ("DeliveryLogs", "AWS::Logs::LogGroup"),
-            ("DeliveryLogStream", "AWS::Logs::LogStream"),
-            ("DeliveryRole", "AWS::IAM::Role"),
-            ("Delivery", "AWS::KinesisFirehose::DeliveryStream"),
-        ],
-    );
-    if plan.bucket.is_some() {
-        add(
+        ),
+        NodeKind::Delivery => fixed(
+            "/delivery",
+            &[
+                ("DeliveryLogs", "AWS::Logs::LogGroup"),
+                ("DeliveryLogStream", "AWS::Logs::LogStream"),
+                ("DeliveryRole", "AWS::IAM::Role"),
+                ("Delivery", "AWS::KinesisFirehose::DeliveryStream"),
+            ],
+        ),
+        NodeKind::ErrorDelivery => fixed(
+            "/analytics/errors",
+            &[
+                ("ErrorDeliveryLogStream", "AWS::Logs::LogStream"),
+                ("ErrorDeliveryRole", "AWS::IAM::Role"),
+                ("ErrorDelivery", "AWS::KinesisFirehose::DeliveryStream"),
+            ],
+        ),
+        NodeKind::Bucket => fixed(
             "/delivery/s3",
             &[
                 ("Bucket", "AWS::S3::Bucket"),
@@ -74,29 +112,25 @@ pub(super) fn list(plan: &Plan) -> Vec<Resource> {
                 ("AccessLogBucket", "AWS::S3::Bucket"),
                 ("AccessLogBucketPolicy", "AWS::S3::BucketPolicy"),
             ],
-        );
-    }
-    if let Some(producer) = &plan.producer {
-        if producer.network.vpc.is_none() {
-            add(
-                "/producer",
-                &[
-                    ("ProducerVpc", "AWS::EC2::VPC"),
-                    ("ProducerInternetGateway", "AWS::EC2::InternetGateway"),
-                    ("ProducerInternetAttachment", "AWS::EC2::VPCGatewayAttachment"),
-                    ("ProducerRoutes", "AWS::EC2::RouteTable"),
-                    ("ProducerInternetRoute", "AWS::EC2::Route"),
-                    ("ProducerSubnetA", "AWS::EC2::Subnet"),
-                    ("ProducerSubnetARoutes", "AWS::EC2::SubnetRouteTableAssociation"),
-                    ("ProducerSubnetB", "AWS::EC2::Subnet"),
-                    ("ProducerSubnetBRoutes", "AWS::EC2::SubnetRouteTableAssociation"),
-                    ("ProducerFlowLogs", "AWS::Logs::LogGroup"),
-                    ("ProducerFlowLogRole", "AWS::IAM::Role"),
-                    ("ProducerFlowLog", "AWS::EC2::FlowLog"),
-                ],
-            );
-        }
-        add(
+        ),
+        NodeKind::Network => fixed(
+            "/producer",
+            &[
+                ("ProducerVpc", "AWS::EC2::VPC"),
+                ("ProducerInternetGateway", "AWS::EC2::InternetGateway"),
+                ("ProducerInternetAttachment", "AWS::EC2::VPCGatewayAttachment"),
+                ("ProducerRoutes", "AWS::EC2::RouteTable"),
+                ("ProducerInternetRoute", "AWS::EC2::Route"),
+                ("ProducerSubnetA", "AWS::EC2::Subnet"),
+                ("ProducerSubnetARoutes", "AWS::EC2::SubnetRouteTableAssociation"),
+                ("ProducerSubnetB", "AWS::EC2::Subnet"),
+                ("ProducerSubnetBRoutes", "AWS::EC2::SubnetRouteTableAssociation"),
+                ("ProducerFlowLogs", "AWS::Logs::LogGroup"),
+                ("ProducerFlowLogRole", "AWS::IAM::Role"),
+                ("ProducerFlowLog", "AWS::EC2::FlowLog"),
+            ],
+        ),
+        NodeKind::Producer => fixed(
             "/producer",
             &[
                 ("ProducerSecurityGroup", "AWS::EC2::SecurityGroup"),
@@ -108,28 +142,17 @@ pub(super) fn list(plan: &Plan) -> Vec<Resource> {
                 ("ProducerStart", "AWS::CloudFormation::WaitCondition"),
                 ("ProducerGroup", "AWS::AutoScaling::AutoScalingGroup"),
             ],
-        );
-    }
-    list.extend(plan.outputs.iter().flat_map(output));
-    list
-}
-
-/// The resources of an output that does not go to Firehose.
-fn output(plan: &OutputPlan) -> Vec<Resource> {
-    let resource = |logical_id: Cow<'static, str>, resource_type| Resource {
-        logical_id,
-        resource_type,
-        spec: "/analytics/outputs",
-    };
-    let mut list = vec![resource(plan.stream.logical_id.clone(), "AWS::Kinesis::Stream")];
-    if plan.function.is_some() {
-        for (name, resource_type) in [
-            ("OutputFailures", "AWS::SQS::Queue"),
-            ("OutputPolicy", "AWS::IAM::Policy"),
-            ("OutputMapping", "AWS::Lambda::EventSourceMapping"),
-        ] {
-            list.push(resource(format!("{name}{}", plan.id).into(), resource_type));
+        ),
+        NodeKind::OutputStream => vec![named("AWS::Kinesis::Stream")],
+        NodeKind::FailureQueue => vec![named("AWS::SQS::Queue")],
+        NodeKind::Function => {
+            let policy = own.replace("OutputMapping", "OutputPolicy").into();
+            vec![
+                Resource { logical_id: policy, ..named("AWS::IAM::Policy") },
+                named("AWS::Lambda::EventSourceMapping"),
+            ]
         }
+        // Log groups are listed with the nodes that write to them.
+        NodeKind::Logs | NodeKind::Artifacts | NodeKind::SessionManager => Vec::new(),
     }
-    list
 }

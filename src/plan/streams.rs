@@ -9,7 +9,7 @@ use crate::aws::limits::KIB;
 use crate::aws::limits::kinesis;
 use crate::capacity::{self, Load, Need};
 use crate::check::Checked;
-use crate::graph::{self, Edge, Node};
+use crate::graph::{DELIVERED_STREAM, Graph, INPUT_STREAM};
 use crate::resolve::pipeline::{Capacity, Encryption, Pipeline};
 use crate::spec::{AnalyticsRuntime, SECONDS_PER_HOUR};
 use crate::sql;
@@ -43,20 +43,20 @@ pub struct StreamPlan {
 }
 
 /// The stream that takes the records in.
-pub(super) fn input(pipeline: &Pipeline, edges: &[Edge]) -> StreamPlan {
+pub(super) fn input(pipeline: &Pipeline, graph: &Graph) -> StreamPlan {
     let stream = &pipeline.stream;
-    let load = capacity::input_load(stream, graph::consumers(edges, Node::Stream).len() as u64);
+    let load = capacity::input_load(stream, graph.consumers(INPUT_STREAM).len() as u64);
     let kib = stream.max_record_size.value / KIB;
     StreamPlan {
         max_record_kib: (kib != kinesis::RECORD_KIB_DEFAULT).then_some(kib),
-        ..plan(pipeline, "Stream", "/stream", load)
+        ..plan(pipeline, INPUT_STREAM, "/stream", load)
     }
 }
 
 /// The stream that takes the rows that Firehose reads, where Flink makes them.
 pub(super) fn output(checked: &Checked) -> Option<StreamPlan> {
     checked.pipeline().analytics_on(AnalyticsRuntime::Flink)?;
-    Some(own(checked, outputs::delivered(checked)?, outputs::DELIVERED_STREAM, None))
+    Some(own(checked, outputs::delivered(checked)?, DELIVERED_STREAM, None))
 }
 
 /// A stream that takes the rows of an output; they stay readable for so many seconds.
@@ -86,7 +86,8 @@ pub(super) fn rows(checked: &Checked, output: &sql::Stream) -> Load {
         (Some(analytics), Some(query)) => analytics.row_rate(query, output, records).per_second,
         _ => records,
     };
-    capacity::output_load(output, &pipeline.stream, rate)
+    let consumers = checked.graph().consumers_of_output(&output.name);
+    capacity::output_load(output, &pipeline.stream, rate, consumers)
 }
 
 fn plan(

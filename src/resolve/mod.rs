@@ -18,12 +18,12 @@ use crate::spec::{
     self, AnalyticsRuntime, CapacityMode, Compression, OutputPlace, OwnOutput, SECONDS_PER_DAY,
     SECONDS_PER_HOUR,
 };
-use crate::sql::{ERROR_STREAM, Start, parse_path};
+use crate::sql::{ERROR_STREAM, Start};
 use crate::world::World;
 use pipeline::{
-    Analytics, Capacity, Delivery, Encryption, FileSource, Flink, GeneratorSource, HttpSource, Network,
-    OutputFunction, OutputSetting, OutputStream, OutputTarget, PartitionKey, PathText, Pipeline, Producer,
-    S3, Setting, Source, Stream, Tag, Transform,
+    Analytics, Capacity, Delivery, Encryption, Errors, FileSource, Flink, GeneratorSource, HttpSource,
+    Network, OutputFunction, OutputSetting, OutputStream, OutputTarget, PartitionKey, PathText, Pipeline,
+    Producer, S3, Setting, Source, Stream, Tag, Transform,
 };
 
 /// Default of `region`.
@@ -256,7 +256,7 @@ impl Resolver<'_> {
                     Code::UnreadableFile,
                     path.span,
                     format!("`{}` cannot be read: {reason}", at.display()),
-                    "name a file beside the spec, one record a line",
+                    "name a file beside the spec, one record per line",
                 ));
                 None
             }
@@ -294,10 +294,12 @@ impl Resolver<'_> {
             Some(self.places.excerpt("/analytics/sql", &analytics.sql))
         };
         let start = self.start(analytics.start.as_deref(), analytics.runtime);
-        let errors = analytics.errors.map(|spec::ErrorsPlace::Stream| self.places.value("/analytics/errors"));
+        let errors =
+            analytics.errors.map(|place| Errors { place, span: self.places.value("/analytics/errors") });
         let mut outputs: Vec<OutputSetting> =
             analytics.outputs.into_iter().flatten().filter_map(|(name, to)| self.output(name, to)).collect();
-        if let Some(span) = errors.filter(|_| outputs.iter().all(|output| output.name != ERROR_STREAM)) {
+        let is_free = outputs.iter().all(|output| output.name != ERROR_STREAM);
+        if let Some(Errors { span, .. }) = errors.filter(|_| is_free) {
             let retention = limits::kinesis::RETENTION_HOURS_DEFAULT * SECONDS_PER_HOUR;
             let stream = OutputStream { retention: self.or("/analytics/errors", None, retention) };
             outputs.push(OutputSetting {
@@ -367,7 +369,7 @@ impl Resolver<'_> {
             time => match pipec_core::parse_timestamp(time) {
                 Some(ms) if pipec_core::timestamp_text(ms).get(..10) == time.get(..10) => Start::At(ms),
                 _ => {
-                    let message = format!("`{time}` is no time");
+                    let message = format!("`{time}` is not a time");
                     let help = "write `oldest`, `latest`, or a time in UTC as in `2026-03-01T10:00:00Z`";
                     self.diagnostics.push(Diagnostic::error(Code::InvalidFormat, span, message, help));
                     Start::Oldest
@@ -492,11 +494,11 @@ impl Resolver<'_> {
 }
 
 fn path_text(text: String) -> PathText {
-    PathText { path: parse_path(&text), text }
+    PathText { path: pipec_path::parse(&text), text }
 }
 
 /// What a path that cannot be read tells the user, wherever it stands.
-pub fn invalid_path(text: &str, error: &crate::sql::PathError, span: Span) -> Diagnostic {
+pub fn invalid_path(text: &str, error: &pipec_path::PathError, span: Span) -> Diagnostic {
     Diagnostic::error(
         Code::InvalidPath,
         span,

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::aws::instance_types::Architecture;
 use crate::source::{Excerpt, Span};
-use crate::spec::{AnalyticsRuntime, Compression};
+use crate::spec::{AnalyticsRuntime, Compression, ErrorsPlace};
 use crate::sql::{
-    self, Column, EventTime, OutputName, Path, Place, Query, RecordFormat, Reference, RowRate, Start,
+    self, Column, EventTime, OutputName, Place, Query, RecordFormat, Reference, RowRate, Start,
 };
 
 /// A value with its place; of a default, the place of what would hold it.
@@ -55,6 +55,12 @@ impl Pipeline {
     /// The SQL, if this is what runs it.
     pub fn analytics_on(&self, runtime: AnalyticsRuntime) -> Option<&Analytics> {
         self.analytics.as_ref().filter(|analytics| analytics.runtime.value == runtime)
+    }
+
+    /// Whether the faults of the SQL go to the bucket.
+    pub fn delivers_errors(&self) -> bool {
+        let errors = self.analytics_on(AnalyticsRuntime::Flink).and_then(|analytics| analytics.errors);
+        errors.is_some_and(|errors| errors.place == ErrorsPlace::Delivery)
     }
 }
 
@@ -168,7 +174,7 @@ pub struct HttpSource {
     pub headers: Vec<(String, String, Span)>,
 }
 
-/// A file of records, one a line.
+/// A file of records, one per line.
 #[derive(Clone, Debug)]
 pub struct FileSource {
     /// Its path as written.
@@ -194,7 +200,7 @@ pub struct PathText {
     /// As written.
     pub text: String,
     /// As read, or what is wrong and what to type.
-    pub path: Result<Path, sql::PathError>,
+    pub path: Result<pipec_path::Path, pipec_path::PathError>,
 }
 
 /// Where a record's partition key comes from.
@@ -249,8 +255,8 @@ pub struct Analytics {
     pub references: Option<Vec<Reference>>,
     /// Where outputs go that the user named.
     pub outputs: Vec<OutputSetting>,
-    /// Where an output of faults is asked for.
-    pub errors: Option<Span>,
+    /// What becomes of faults, where the user says it.
+    pub errors: Option<Errors>,
     /// Rows of an output that a record becomes, where the user says it.
     pub rows_per_record: Option<f64>,
     /// Keys, each the columns of it in alphabetical order, with their number.
@@ -259,8 +265,17 @@ pub struct Analytics {
     pub flink: Flink,
 }
 
+/// What becomes of faults.
+#[derive(Clone, Copy, Debug)]
+pub struct Errors {
+    /// Where they go.
+    pub place: ErrorsPlace,
+    /// Place of the value.
+    pub span: Span,
+}
+
 impl Analytics {
-    /// The rows of an output that so many records a second become, as the user says, else at most.
+    /// The rows of an output that so many records per second become, as the user says, else at most.
     pub fn row_rate(&self, query: &Query, output: &sql::Stream, records_per_second: f64) -> RowRate {
         match self.rows_per_record.filter(|_| !query.is_errors(output)) {
             Some(rows) => RowRate { per_second: records_per_second * rows, open: Vec::new() },

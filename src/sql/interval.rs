@@ -1,4 +1,4 @@
-//! Spans of time as SQL writes them: `INTERVAL '1' MINUTE`, `INTERVAL '1:30' MINUTE TO SECOND`.
+//! Spans of time as SQL writes them: `INTERVAL '1' MINUTE`, `INTERVAL '5' MINUTES`, `INTERVAL '1:30' MINUTE TO SECOND`.
 
 use sqlparser::ast;
 
@@ -47,8 +47,12 @@ impl Interval {
         };
         let first = interval.leading_field.as_ref()?;
         match (first, &interval.last_field) {
-            (ast::DateTimeField::Year, None) => Some(Self::Months(sign * digits(text)?.checked_mul(12)?)),
-            (ast::DateTimeField::Month, None) => Some(Self::Months(sign * digits(text)?)),
+            (ast::DateTimeField::Year | ast::DateTimeField::Years, None) => {
+                Some(Self::Months(sign * digits(text)?.checked_mul(12)?))
+            }
+            (ast::DateTimeField::Month | ast::DateTimeField::Months, None) => {
+                Some(Self::Months(sign * digits(text)?))
+            }
             (ast::DateTimeField::Year, Some(ast::DateTimeField::Month)) => {
                 let (years, months) = text.split_once('-')?;
                 let months = digits(months).filter(|months| *months < 12)?;
@@ -63,16 +67,47 @@ impl Interval {
     }
 }
 
+/// What to write instead of an interval that cannot be read, such as Postgres' `INTERVAL '5 minutes'`.
+pub(super) fn instead(interval: &ast::Interval) -> String {
+    const FORMS: &str = "write it like INTERVAL '1' MINUTE or INTERVAL '1:30' MINUTE TO SECOND";
+    let written = match interval.value.as_ref() {
+        ast::Expr::Value(value) => match &value.value {
+            ast::Value::SingleQuotedString(text) => text.as_str(),
+            ast::Value::Number(text, false) => text.as_str(),
+            _ => return FORMS.into(),
+        },
+        _ => return FORMS.into(),
+    };
+    let field = interval.leading_field.as_ref().map(ToString::to_string).unwrap_or_default();
+    let text = format!("{written} {field}").to_uppercase();
+    let mut words = text.split_whitespace();
+    let (count, unit) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let unit = unit.strip_suffix('S').unwrap_or(unit);
+    let unit = match unit {
+        "SEC" => "SECOND",
+        "MIN" => "MINUTE",
+        "HR" => "HOUR",
+        other => other,
+    };
+    match (digits(count), words.next()) {
+        (Some(weeks), None) if unit == "WEEK" => format!("write INTERVAL '{}' DAY", i64::from(weeks) * 7),
+        (Some(count), None) if ["SECOND", "MINUTE", "HOUR", "DAY", "MONTH", "YEAR"].contains(&unit) => {
+            format!("write INTERVAL '{count}' {unit}")
+        }
+        _ => FORMS.into(),
+    }
+}
+
 /// Day, hour, minute, second.
 const UNITS: [i64; 4] = [DAY, HOUR, MINUTE, SECOND];
 
 /// Where a unit stands in [`UNITS`].
 fn place(field: &ast::DateTimeField) -> Option<usize> {
     match field {
-        ast::DateTimeField::Day => Some(0),
-        ast::DateTimeField::Hour => Some(1),
-        ast::DateTimeField::Minute => Some(2),
-        ast::DateTimeField::Second => Some(3),
+        ast::DateTimeField::Day | ast::DateTimeField::Days => Some(0),
+        ast::DateTimeField::Hour | ast::DateTimeField::Hours => Some(1),
+        ast::DateTimeField::Minute | ast::DateTimeField::Minutes => Some(2),
+        ast::DateTimeField::Second | ast::DateTimeField::Seconds => Some(3),
         _ => None,
     }
 }

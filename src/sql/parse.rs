@@ -255,6 +255,13 @@ impl Cursor<'_, '_> {
     fn create_stream(&mut self) -> Parsed<Statement> {
         let help = "write CREATE OR REPLACE STREAM \"NAME\" (first VARCHAR(16), age INTEGER)";
         let name = self.name("the stream's name")?;
+        if self.is_word(0, "AS") || self.is_word(0, "WITH") {
+            let written = self.text.text(self.tokens[self.at - 1].range.clone());
+            let help = format!(
+                "write INSERT INTO {written} SELECT ..; or CREATE OR REPLACE STREAM with its columns, and a pump"
+            );
+            return Err(refusal(self.text.span(self.here()), "a stream that is declared by a SELECT", &help));
+        }
         if !self.skip(&Token::LParen) {
             return Err(self.syntax("the columns in parentheses", help));
         }

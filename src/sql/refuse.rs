@@ -5,12 +5,15 @@
 
 use sqlparser::tokenizer::{Token, Word};
 
+use super::catalog::FLINK_FUNCTIONS;
 use super::dialect::{Bound, stream_bound};
 use super::scan::{Lexeme, Text};
 use crate::diagnostics::{Code, Diagnostic};
 
 const NO_WINDOW: &str = "write a window: GROUP BY STEP(ROWTIME BY INTERVAL '1' MINUTE), or OVER (RANGE INTERVAL '1' MINUTE \
                          PRECEDING)";
+
+const NO_END: &str = "remove it: a stream has no end; filter with WHERE";
 
 /// A clause, named by its first words.
 struct Clause {
@@ -24,15 +27,33 @@ const CLAUSES: &[Clause] = &[
         help: "write UNION ALL, and drop duplicates where the output is read",
     },
     Clause { words: &["INTERSECT"], help: "write both conditions into one WHERE with AND" },
+    Clause {
+        words: &["EMIT", "CHANGES"],
+        help: "remove it: a row is written as soon as it is known, and never again",
+    },
+    Clause { words: &["EMIT", "FINAL"], help: "remove it: a window is written once, when it closes" },
+    Clause { words: &["WINDOW", "TUMBLING"], help: "write GROUP BY k, TUMBLE(ROWTIME, INTERVAL '1' MINUTE)" },
+    Clause {
+        words: &["WINDOW", "HOPPING"],
+        help: "write GROUP BY k, HOP(ROWTIME, INTERVAL '10' SECOND, INTERVAL '1' MINUTE), the slide and the length",
+    },
+    Clause { words: &["WINDOW", "SESSION"], help: "write GROUP BY k, SESSION(ROWTIME, INTERVAL '1' MINUTE)" },
+    Clause {
+        words: &["TIMESTAMP", "BY"],
+        help: "declare the column in the spec: records.event_time: {column: at, lateness: 5 s}",
+    },
+    Clause { words: &["GROUPING", "SETS"], help: "write one query for each grouping" },
     Clause { words: &["EXCEPT"], help: "write both conditions into one WHERE with AND NOT" },
     Clause { words: &["MATCH_RECOGNIZE"], help: NO_WINDOW },
     Clause { words: &["QUALIFY"], help: "write the condition into the WHERE of a SELECT around this one" },
-    Clause { words: &["LIMIT"], help: "remove it: a stream has no end; filter with WHERE" },
-    Clause { words: &["FETCH"], help: "remove it: a stream has no end; filter with WHERE" },
-    Clause { words: &["VALUES"], help: "write SELECT with constants, FROM the input" },
+    Clause { words: &["LIMIT", "ALL"], help: NO_END },
+    Clause { words: &["FETCH", "FIRST"], help: NO_END },
+    Clause { words: &["FETCH", "NEXT"], help: NO_END },
 ];
 
-/// Names of functions that are known, and what to do without them.
+const ONE_VALUE: &str = "give each value a column of its own, with its path: a column holds one value";
+
+/// Names of functions that are known, and what to do without them; those of arrays and maps beside.
 const FUNCTIONS: &[(&[&str], &str)] = &[
     (
         &["EXP_AVG", "LEAD", "NTH_VALUE", "RANK", "DENSE_RANK"],
@@ -52,6 +73,23 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
         "write REGEX_LOG_PARSE with a regular expression, or SUBSTRING for columns at fixed places",
     ),
     (&["PROCTIME"], "write ROWTIME"),
+    (&["AVERAGE", "MEAN"], "write AVG(x)"),
+    (&["GETDATE", "SYSDATE", "CURDATE"], "write CURRENT_TIMESTAMP, or CURRENT_DATE"),
+    (&["TO_UNIXTIME", "UNIX_MILLIS", "TO_UNIX_TIMESTAMP"], "write UNIX_TIMESTAMP(x), in milliseconds"),
+    (
+        &["TUMBLING", "TUMBLINGWINDOW", "TUMBLE_WINDOW"],
+        "write GROUP BY k, TUMBLE(ROWTIME, INTERVAL '1' MINUTE)",
+    ),
+    (
+        &["HOPPING", "HOPPINGWINDOW", "HOP_WINDOW", "SLIDINGWINDOW"],
+        "write GROUP BY k, HOP(ROWTIME, INTERVAL '10' SECOND, INTERVAL '1' MINUTE), the slide and the length",
+    ),
+    (&["SESSIONWINDOW", "SESSION_WINDOW"], "write GROUP BY k, SESSION(ROWTIME, INTERVAL '1' MINUTE)"),
+    (&["ROLLUP", "CUBE"], "write one query for each grouping"),
+    (
+        &["MAX_BY", "MIN_BY", "ARG_MAX", "ARG_MIN"],
+        "write LAST_VALUE(x) for the newest row; by another order, find the row where the output is read",
+    ),
     (&["DECODE"], "write CASE WHEN .. THEN .. ELSE .. END"),
     (&["NVL2"], "write IF(x IS NOT NULL, a, b)"),
     (&["ISNULL"], "write COALESCE(a, b), or x IS NULL"),
@@ -107,37 +145,7 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
         &["UNNEST", "EXPLODE", "FROM_JSON", "GET_JSON_OBJECT"],
         "give the value a column of its own, with its path; $.items[0:].price makes one row of each element",
     ),
-    (
-        &[
-            "ARRAY_APPEND",
-            "ARRAY_CONCAT",
-            "ARRAY_DISTINCT",
-            "ARRAY_EXCEPT",
-            "ARRAY_INTERSECT",
-            "ARRAY_MAX",
-            "ARRAY_MIN",
-            "ARRAY_POSITION",
-            "ARRAY_PREPEND",
-            "ARRAY_REMOVE",
-            "ARRAY_REVERSE",
-            "ARRAY_SLICE",
-            "ARRAY_SORT",
-            "ARRAY_UNION",
-            "MAP_ENTRIES",
-            "MAP_FROM_ARRAYS",
-            "MAP_UNION",
-            "OBJECT_OF",
-            "OBJECT_UPDATE",
-            "CARDINALITY",
-            "ELEMENT",
-            "STR_TO_MAP",
-            "ARRAY_CONTAINS",
-            "ARRAY_JOIN",
-            "MAP_KEYS",
-            "MAP_VALUES",
-        ],
-        "give each value a column of its own, with its path: a column holds one value",
-    ),
+    (&["OBJECT_OF", "OBJECT_UPDATE", "CARDINALITY", "ELEMENT", "STR_TO_MAP"], ONE_VALUE),
     (
         &["ARRAY_AGG", "COLLECT", "COLLECT_LIST", "COLLECT_SET", "JSON_ARRAYAGG", "JSON_OBJECTAGG"],
         "write LISTAGG(x, ','): a column holds one value",
@@ -165,14 +173,23 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     (&["GENERATE_SERIES"], "put the rows into a file, as a table of analytics.reference_tables"),
 ];
 
+/// Whether a function is of arrays or maps by its name.
+fn is_nested(name: &str) -> bool {
+    name.starts_with("ARRAY_") || name.starts_with("MAP_")
+}
+
 /// The functions that are refused, with what to do instead.
 pub(super) fn functions() -> impl Iterator<Item = (&'static str, &'static str)> {
-    FUNCTIONS.iter().flat_map(|(names, help)| names.iter().map(|name| (*name, *help)))
+    let named = || FUNCTIONS.iter().flat_map(|(names, help)| names.iter().map(|name| (*name, *help)));
+    let nested = FLINK_FUNCTIONS.iter().copied().filter(|name| is_nested(name));
+    named().chain(
+        nested.filter(move |name| named().all(|(known, _)| known != *name)).map(|name| (name, ONE_VALUE)),
+    )
 }
 
 /// What to do instead of a function that is known but not translated.
 pub(super) fn function(name: &str) -> Option<&'static str> {
-    FUNCTIONS.iter().find(|(names, _)| names.contains(&name)).map(|(_, help)| *help)
+    functions().find(|(known, _)| *known == name).map(|(_, help)| help)
 }
 
 /// The refusal of something by its name.
@@ -211,10 +228,21 @@ pub(super) fn refuse(tokens: &[Lexeme], text: &Text) -> Vec<Diagnostic> {
         if is_name {
             continue;
         }
-        if let Some(clause) = CLAUSES.iter().find(|clause| starts_with(rest, clause.words)) {
+        if let Some((count, help)) = ambiguous_clause(rest, previous) {
+            let name = rest[..count]
+                .iter()
+                .map(|token| text.text(token.range.clone()))
+                .collect::<Vec<_>>()
+                .join(" ");
+            let span = text.span(rest[0].range.start..rest[count - 1].range.end);
+            found.push(refusal(span, &format!("`{}`", name.to_uppercase()), help));
+        } else if let Some(clause) = CLAUSES.iter().find(|clause| starts_with(rest, clause.words)) {
             let name = clause.words.join(" ");
             let span = text.span(rest[0].range.start..rest[clause.words.len() - 1].range.end);
             found.push(refusal(span, &format!("`{name}`"), clause.help));
+            if clause.words[0] == "WINDOW" {
+                skip_to = at + behind_parentheses(rest);
+            }
         } else if let Some((bound, end)) = stream_bound(tokens, at)
             && let Some((what, help)) = unbounded(bound)
         {
@@ -232,6 +260,25 @@ pub(super) fn refuse(tokens: &[Lexeme], text: &Text) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// A clause that only what stands beside it tells from a column's name: how many tokens, and what to write.
+fn ambiguous_clause(rest: &[Lexeme], previous: Option<&Lexeme>) -> Option<(usize, &'static str)> {
+    let (first, next) = (rest.first()?, rest.get(1)?);
+    let is_number = matches!(next.token.token, Token::Number(..));
+    let is_behind_select = previous.is_some_and(|before| before.is_word("SELECT"));
+    if is_number && (first.is_word("LIMIT") || first.is_word("TOP") && is_behind_select) {
+        return Some((2, NO_END));
+    }
+    if first.is_word("VALUES") && next.is(&Token::LParen) {
+        return Some((1, "write SELECT with constants, FROM the input"));
+    }
+    let leaves_out = ["EXCEPT", "EXCLUDE", "REPLACE"].iter().any(|word| first.is_word(word));
+    let is_behind_star = previous.is_some_and(|before| before.is(&Token::Mul));
+    if leaves_out && is_behind_star && next.is(&Token::LParen) {
+        return Some((1, "name the columns instead of `*`"));
+    }
+    None
 }
 
 /// How many tokens there are up to the end of the first parentheses.

@@ -75,8 +75,12 @@ pub(super) fn cause(tokens: &[Lexeme], at: usize, source: &str) -> Option<Cause>
     typographic(tokens)
         .or_else(|| doubled_quote(tokens, at))
         .or_else(|| without_end(tokens))
+        .or_else(|| length_without_interval(tokens, at, source))
         .or_else(|| misspelt(tokens, at, source))
         .or_else(|| foreign(tokens, at))
+        .or_else(|| reserved(tokens, source))
+        .or_else(|| name_before_over(tokens, at))
+        .or_else(|| without_comma(tokens, at, source))
         .or_else(|| parentheses(tokens, at))
 }
 
@@ -202,10 +206,105 @@ fn foreign(tokens: &[Lexeme], at: usize) -> Option<Cause> {
             "give it a column of its own: $.items[0:] and its element",
         ),
         Token::Overlap => ("`&&` is no operator of SQL", "write AND"),
+        Token::ShiftLeft | Token::ShiftRight | Token::Caret | Token::Pipe | Token::Ampersand => {
+            ("this is no operator here", "write it with AND, OR, comparisons, arithmetic and ||")
+        }
         Token::Tilde => ("`~` is no operator here", "write REGEXP(x, '[0-9]+')"),
         _ => return None,
     };
     Some(Cause { range: lexeme.range.clone(), message: message.into(), help: help.into() })
+}
+
+/// A word of SQL where a value is expected, most likely the name of a column.
+fn reserved(tokens: &[Lexeme], source: &str) -> Option<Cause> {
+    const WORDS: [&str; 8] = ["ALL", "DISTINCT", "EXISTS", "FROM", "INTERVAL", "LIMIT", "NOT", "TOP"];
+    let ends = |token: Option<&Lexeme>| {
+        token.is_none_or(|next| {
+            next.is(&Token::Comma)
+                || next.is(&Token::RParen)
+                || ["FROM", "AS"].iter().any(|word| next.is_word(word))
+        })
+    };
+    let place = (1..tokens.len()).find(|&place| {
+        let before = &tokens[place - 1];
+        (before.is_word("SELECT") || before.is(&Token::Comma))
+            && WORDS.iter().any(|word| tokens[place].is_word(word))
+            && ends(tokens.get(place + 1))
+    })?;
+    // `SELECT a, FROM s` has a comma too many.
+    if tokens[place].is_word("FROM") && tokens[place - 1].is(&Token::Comma) {
+        return None;
+    }
+    let written = source.get(tokens[place].range.clone()).unwrap_or_default();
+    Some(Cause {
+        range: tokens[place].range.clone(),
+        message: format!("`{written}` is a word of SQL"),
+        help: format!("write \"{written}\" if it is a column"),
+    })
+}
+
+/// `JOIN b AS x OVER (..)`: the window of a join stands behind the stream, before its name.
+fn name_before_over(tokens: &[Lexeme], at: usize) -> Option<Cause> {
+    let over = (0..at.min(tokens.len())).rev().find(|place| tokens[*place].is_word("OVER"))?;
+    let open = tokens.get(over + 1)?;
+    let window = tokens.get(over + 2)?;
+    let named = over.checked_sub(2).is_some_and(|before| {
+        matches!(tokens[before + 1].token.token, Token::Word(_))
+            && (tokens[before].is_word("AS") || matches!(tokens[before].token.token, Token::Word(_)))
+    });
+    let is_window = open.is(&Token::LParen) && (window.is_word("RANGE") || window.is_word("ROWS"));
+    // Behind a function, OVER is its own; that stands before FROM.
+    let is_join = tokens[..over].iter().rev().find_map(|token| match &token.token.token {
+        Token::Word(_) if token.is_word("JOIN") => Some(true),
+        Token::Word(_) if token.is_word("SELECT") || token.is_word("ON") => Some(false),
+        _ => None,
+    });
+    (is_window && named && is_join == Some(true)).then(|| Cause {
+        range: tokens[over].range.clone(),
+        message: "OVER stands behind the name that the stream gets".into(),
+        help:
+            "write it before the name: JOIN \"other\" OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS b ON .."
+                .into(),
+    })
+}
+
+/// `TUMBLE(at, 1 MINUTE)`: a length of time that lacks its INTERVAL.
+fn length_without_interval(tokens: &[Lexeme], at: usize, source: &str) -> Option<Cause> {
+    const UNITS: [&str; 8] = ["SECOND", "SECONDS", "MINUTE", "MINUTES", "HOUR", "HOURS", "DAY", "DAYS"];
+    let unit = tokens.get(at)?;
+    let count = &tokens[at.checked_sub(1)?];
+    let digits = source.get(count.range.clone()).unwrap_or_default().trim_matches('\'');
+    let is_count = matches!(count.token.token, Token::Number(..) | Token::SingleQuotedString(_))
+        && !digits.is_empty()
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let name = UNITS.iter().find(|name| unit.is_word(name)).filter(|_| is_count)?;
+    Some(Cause {
+        range: count.range.start..unit.range.end,
+        message: "a length of time begins with INTERVAL".into(),
+        help: format!("write INTERVAL '{digits}' {}", name.trim_end_matches('S')),
+    })
+}
+
+/// Two keys of a GROUP BY without a comma between them.
+fn without_comma(tokens: &[Lexeme], at: usize, source: &str) -> Option<Cause> {
+    let next = tokens.get(at)?;
+    let before = &tokens[at.checked_sub(1)?];
+    let begins = matches!(next.token.token, Token::Word(_));
+    let ends = matches!(before.token.token, Token::Word(_) | Token::RParen) && !before.is_word("BY");
+    let clause = tokens[..at].iter().rev().find_map(|token| {
+        ["BY", "SELECT", "FROM", "WHERE", "HAVING", "OVER", "WINDOW", "ON"]
+            .into_iter()
+            .find(|word| token.is_word(word))
+    });
+    let is_list = clause == Some("BY") && begins && ends;
+    is_list.then(|| Cause {
+        range: next.range.clone(),
+        message: format!(
+            "`{}` stands beside another key without a comma",
+            source.get(next.range.clone()).unwrap_or_default()
+        ),
+        help: "put a comma before it".into(),
+    })
 }
 
 /// Parentheses that are not closed, or close nothing.

@@ -33,6 +33,8 @@ public final class RunPipeline {
         configuration.setString("rest.port", "0");
         configuration.setString("rest.bind-address", "localhost");
         configuration.setString("taskmanager.memory.network.max", "64m");
+        // Windows share it, and a row of megabytes, with its key, has to fit into the part of each.
+        configuration.setString("taskmanager.memory.managed.size", "512m");
         MiniClusterConfiguration cluster =
                 new MiniClusterConfiguration.Builder()
                         .setConfiguration(configuration)

@@ -126,7 +126,9 @@ def on_files(sql, directory, records, own_clock=False):
         statement = statement.replace("'format' = 'csv'", "'format' = 'csv-record'").replace("'csv.", "'csv-record.")
         statement = re.sub(r"\n  '(aws\.region|source\.init\.[a-z]+)' = '[^']*',", "", statement)
         if not own_clock:
-            statement = statement.replace(CLOCK, KEPT + WATERMARK).replace(INGESTION, KEPT)
+            # A table has one watermark.
+            kept = KEPT if "WATERMARK FOR `pipec_event_time`" in statement else KEPT + WATERMARK
+            statement = statement.replace(CLOCK, kept).replace(INGESTION, KEPT)
             statement = statement.replace("SESSION_PROCTIME(", "SESSION_ROWTIME(")
             if "WATERMARK FOR" in statement:
                 statement = statement.replace("'filesystem',", f"'filesystem',\n  {EACH_RECORD},", 1)

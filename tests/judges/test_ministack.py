@@ -195,8 +195,7 @@ def test_transform(stack, client, records):
 
 
 def test_records_reach_the_bucket(stack, client, records):
-    delivery, = delivery_streams(stack)
-    properties = delivery["Properties"]
+    properties = stack.template.resources["Delivery"]["Properties"]
     stream = stack.target(properties["KinesisStreamSourceConfiguration"]["KinesisStreamARN"])
     bucket = stack.target(properties["ExtendedS3DestinationConfiguration"]["BucketARN"])
     prefix = properties["ExtendedS3DestinationConfiguration"]["Prefix"].split("!{")[0]
@@ -210,8 +209,25 @@ def test_records_reach_the_bucket(stack, client, records):
         bodies = [s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode() for key in keys]
         return bodies if len("".join(bodies)) >= len("".join(records["delivered"])) else None
 
-    # One object a record and in no order, as the emulator does it.
+    # One object per record and in no order, as the emulator does it.
     assert sorted(until(delivered, "the records")) == sorted(records["delivered"])
+
+
+def test_faults_reach_the_bucket(stack, client):
+    if "ErrorDelivery" not in stack.template.resources:
+        pytest.skip("no faults")
+    properties = stack.template.resources["ErrorDelivery"]["Properties"]
+    stream = stack.target(properties["KinesisStreamSourceConfiguration"]["KinesisStreamARN"])
+    to = properties["ExtendedS3DestinationConfiguration"]
+    bucket, fault = stack.target(to["BucketARN"]), '{"ERROR_NAME":"INVALID_VALUE"}'
+    client("kinesis").put_record(StreamName=stream, Data=fault.encode(), PartitionKey="1")
+    s3 = client("s3")
+
+    def delivered():
+        keys = [o["Key"] for o in s3.list_objects_v2(Bucket=bucket, Prefix=to["Prefix"]).get("Contents", [])]
+        return [s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode().strip() for key in keys]
+
+    assert until(delivered, "the fault") == [fault]
 
 
 def test_unchanged_template_changes_nothing(stack, client, pipeline, artifact_bucket):

@@ -3,9 +3,12 @@
 mod any_input;
 mod depth;
 mod random;
+mod random_expressions;
 mod random_inputs;
+mod random_records;
 mod random_rows;
 mod random_state;
+mod random_times;
 mod record_program;
 mod size;
 mod support;

@@ -3,10 +3,11 @@
 
 use pipec::sql::{DataType, Literal, RecordFormat, Reference};
 
-use crate::random::{COLUMNS, Random, VALUES, number, query, records, run_case};
+use crate::random::{COLUMNS, Random, number, query, records, run_case};
+use crate::random_records::value;
 use crate::support::{analyzed_as, analyzed_with};
 
-/// Texts that a field of CSV may be, beside those of [`VALUES`].
+/// Texts that a field of CSV may be, beside those of [`value`].
 const FIELDS: &[&str] = &[
     "",
     " ",
@@ -25,7 +26,7 @@ const FIELDS: &[&str] = &[
 ];
 
 /// What belongs to each column.
-const LIKELY: &[&[&str]] = &[
+pub const LIKELY: &[&[&str]] = &[
     &["true", "false", "1", "no"],
     &["1", "-128", "127", "128"],
     &["300", "-32768", " 7"],
@@ -55,7 +56,7 @@ fn field(random: &mut Random, likely: &[&str], delimiter: char) -> String {
     let text = match random.below(10) {
         0..=5 => random.pick(likely).to_owned(),
         6..=7 => random.pick(FIELDS).to_owned(),
-        _ => field_of(random.pick(VALUES)),
+        _ => field_of(&value(random)),
     };
     // Lines are read as UTF-8.
     let text = text.replace(|c: char| ('\u{e001}'..='\u{e004}').contains(&c), "");
@@ -72,14 +73,15 @@ fn field(random: &mut Random, likely: &[&str], delimiter: char) -> String {
     }
 }
 
-fn line(random: &mut Random, delimiter: char) -> String {
-    let mut fields: Vec<String> = LIKELY.iter().map(|likely| field(random, likely, delimiter)).collect();
+/// A line with a field for each list of likely values.
+pub fn line(random: &mut Random, delimiter: char, likely: &[&[&str]]) -> String {
+    let mut fields: Vec<String> = likely.iter().map(|likely| field(random, likely, delimiter)).collect();
     match random.below(24) {
-        0 => fields.truncate(random.below(15)),
+        0 => fields.truncate(random.below(likely.len())),
         1 => fields.push(random.pick(&["", " ", "\"\"", "x"]).to_owned()),
         2 => fields.extend([String::new(), String::new()]),
         3 => fields.push(format!("{}\n", random.pick(&["", "x"]))),
-        4 => fields[14].push_str("\nnext line"),
+        4 => fields[likely.len() - 1].push_str("\nnext line"),
         5 => fields.insert(0, random.pick(&["\u{feff}", "\"", "\"a\"b", "\n"]).to_owned()),
         _ => {}
     }
@@ -93,7 +95,7 @@ fn random_queries_of_csv() {
     let mut written = 0;
     for (case, delimiter) in (0..count).zip("|,\t; é".chars().cycle()) {
         let sql = query(&mut random);
-        let lines: Vec<String> = (0..records()).map(|_| line(&mut random, delimiter)).collect();
+        let lines: Vec<String> = (0..records()).map(|_| line(&mut random, delimiter, LIKELY)).collect();
         let analyzed = analyzed_as(RecordFormat::Csv { delimiter }, &sql, COLUMNS, "", |_| Vec::new());
         let Some(query) = &analyzed.query else { panic!("{}", analyzed.text()) };
         written += run_case(&format!("random-csv-{seed}-{case}"), &sql, query, &lines.join("\n"));
@@ -255,7 +257,7 @@ fn random_queries_of_tables() {
         let sql = sql
             .join(";\n")
             .replace("k.*", "k.\"key\" AS \"k\", k.\"name\", k.\"code\", k.\"worth\", k.\"known\"");
-        let lines: Vec<String> = (0..records() * 4).map(|_| line(&mut random, '|')).collect();
+        let lines: Vec<String> = (0..records() * 4).map(|_| line(&mut random, '|', LIKELY)).collect();
         let tables = |span| (0..KEYS.len()).map(|at| table(at, large, span)).collect();
         let analyzed = analyzed_as(RecordFormat::Csv { delimiter: '|' }, &sql, COLUMNS, "", tables);
         let Some(query) = &analyzed.query else { panic!("{}", analyzed.text()) };

@@ -22,7 +22,8 @@ use std::path::Path;
 
 use pipec::sql::{DataType, Family, Meaning, Query, RecordFormat, print_flink};
 
-use crate::random::{COLUMNS, Random, accepted, number};
+use crate::random::{COLUMNS, Random, number};
+use crate::random_expressions::accepted;
 use crate::random_inputs::{KEYS, table};
 use crate::support::{Analyzed, analyzed_as};
 use names::{ODD_COLUMNS, STREAMS};

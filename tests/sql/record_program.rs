@@ -7,7 +7,7 @@ use std::path::Path;
 use pipec::sql::{DataType, Literal, RecordFormat, Reference, Role, needs_flink, print_program};
 use pipec_core::{Outcome, RecordProgram, parse_timestamp};
 
-use crate::random::bytes_of;
+use crate::random_records::bytes_of;
 use crate::support;
 
 /// JSON lines as a set with counts, numbers by their value.

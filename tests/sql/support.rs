@@ -10,7 +10,9 @@ use pipec::diagnostics::format::Findings;
 use pipec::diagnostics::{Diagnostic, Format, Severity};
 use pipec::runtime::{Build, Program, Programs};
 use pipec::source::{Excerpt, Sources, Span};
-use pipec::sql::{Column, EventTime, Input, Query, RecordFormat, Reference, analyze, parse_column_path};
+use pipec::sql::{
+    Column, EpochUnit, EventTime, Input, Query, RecordFormat, Reference, analyze, parse_column_path,
+};
 use pipec::world::World;
 
 /// An analyzed text with the files that its diagnostics point into.
@@ -28,12 +30,16 @@ pub fn columns(sources: &mut Sources, text: &str) -> Vec<Column> {
     for line in text.split_inclusive('\n') {
         let mut words = line.split_whitespace();
         if let (Some(name), Some(data_type)) = (words.next(), words.next()) {
-            let path = words.collect::<Vec<_>>().join(" ").replace('␣', " ");
+            let words = words.collect::<Vec<_>>().join(" ").replace('␣', " ");
+            let (path, epoch) = match words.split_once(" AS epoch_") {
+                Some((path, unit)) => (path.to_owned(), Some(unit_of(unit))),
+                None => (words, None),
+            };
             columns.push(Column {
                 name: name.replace('␣', " "),
                 data_type: data_type.parse().expect("a type"),
                 path: parse_column_path(&path).expect("a path"),
-                epoch: None,
+                epoch,
                 span: sources.file(id).span(at..at + line.trim_end().len()),
             });
         }
@@ -42,11 +48,18 @@ pub fn columns(sources: &mut Sources, text: &str) -> Vec<Column> {
     columns
 }
 
+/// A unit by the name that a spec gives it.
+fn unit_of(name: &str) -> EpochUnit {
+    let units =
+        [EpochUnit::Seconds, EpochUnit::Milliseconds, EpochUnit::Microseconds, EpochUnit::Nanoseconds];
+    units.into_iter().find(|unit| unit.name() == name).expect("a unit")
+}
+
 pub fn analyzed(sql: &str, column_lines: &str) -> Analyzed {
     analyzed_with(sql, column_lines, "")
 }
 
-/// The same with an event time, `column milliseconds`, unless that is empty.
+/// The same with an event time, `column milliseconds`, perhaps with the unit of its numbers behind it, unless that is empty.
 pub fn analyzed_with(sql: &str, column_lines: &str, event_time: &str) -> Analyzed {
     analyzed_as(RecordFormat::Json, sql, column_lines, event_time, |_| Vec::new())
 }
@@ -61,10 +74,11 @@ pub fn analyzed_as(
 ) -> Analyzed {
     let mut sources = Sources::default();
     let columns = columns(&mut sources, column_lines);
-    let event_time = event_time.split_once(' ').map(|(name, lateness)| EventTime {
+    let mut words = event_time.split_whitespace();
+    let event_time = words.next().map(|name| EventTime {
         column: columns.iter().position(|column| column.name == name).expect("the event time's column"),
-        unit: None,
-        lateness_ms: lateness.trim().parse().expect("milliseconds"),
+        lateness_ms: words.next().and_then(|lateness| lateness.parse().ok()).expect("milliseconds"),
+        unit: words.next().map(unit_of),
         ahead_ms: 86_400_000,
     });
     let id = sources.add("input.sql", sql.into());

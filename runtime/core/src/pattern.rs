@@ -322,8 +322,8 @@ fn resolve(fields: &Fields) -> Option<i64> {
     }) {
         return None;
     }
-    // Half a day alone is the middle of it.
-    if let (None, Some(half), None, None, None, None) = (hour, half, half_hour, minute, second, fraction) {
+    if let (Some(half), None, None, None, None) = (half, hour, minute, second, fraction) {
+        // Java takes the middle of a half day of which nothing more is known.
         hour = Some(half * 12 + 6);
     }
     if hour == Some(24) {

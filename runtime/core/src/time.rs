@@ -71,8 +71,10 @@ pub fn parse_time(text: &str) -> Option<i32> {
         minute = reader.digits(1, 2)?;
         if reader.skip(':').is_some() {
             second = reader.digits(1, 2)?;
-            ms = reader.fraction() / 1_000_000;
-            reader.0 = reader.0.trim_start_matches(|digit: char| digit.is_ascii_digit());
+            if reader.skip('.').is_some() {
+                ms = reader.billionths() / 1_000_000;
+                reader.0 = reader.0.trim_start_matches(|digit: char| digit.is_ascii_digit());
+            }
         }
     }
     let exists = reader.0.is_empty() && hour < 24 && minute < 60 && second < 60;
@@ -140,8 +142,13 @@ impl Reader<'_> {
         Some(sign * (hours * 60 + minutes))
     }
 
-    /// `[MM][M]`: two digits, and more of them only if they are the same number; or one digit.
-    fn two_or_one(&mut self) -> Option<i64> {
+    /// `[MM][M]`: two digits, and more of them only if they are the same number; or one digit; or none, which is what
+    /// stands for it.
+    fn two_or_one(&mut self, missing: i64) -> Option<i64> {
+        // Below zero is a number that no part of a time has.
+        if !self.0.strip_prefix('-').unwrap_or(self.0).starts_with(|first: char| first.is_ascii_digit()) {
+            return Some(missing);
+        }
         let Some(number) = self.digits(2, 2) else { return self.digits(1, 19) };
         let mut again = Reader(self.0);
         if again.digits(1, 19) == Some(number) {
@@ -200,17 +207,17 @@ fn plain_timestamp(text: &str) -> Option<i64> {
     let mut reader = Reader(&text);
     let year = if reader.skip('+').is_some() { reader.digits(5, 19) } else { reader.digits(4, 4) }?;
     reader.skip('-')?;
-    let month = reader.two_or_one()?;
+    let month = reader.two_or_one(1)?;
     reader.skip('-')?;
-    let day = reader.two_or_one()?;
+    let day = reader.two_or_one(1)?;
     let mut ms = 0;
     if !reader.0.is_empty() {
         reader.skip(' ')?;
-        let hour = reader.two_or_one()?;
+        let hour = reader.two_or_one(0)?;
         reader.skip(':')?;
-        let minute = reader.two_or_one()?;
+        let minute = reader.two_or_one(0)?;
         reader.skip(':')?;
-        let second = reader.two_or_one()?;
+        let second = reader.two_or_one(0)?;
         let nanos = reader.fraction();
         let midnight = (hour, minute, second, nanos) == (24, 0, 0, 0);
         if !(midnight || hour < 24 && minute < 60 && second < 60) {

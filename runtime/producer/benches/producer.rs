@@ -10,7 +10,7 @@ use pipec_producer::{
     batch::MAX_RECORDS,
     config::{Config, PartitionKey, Source as From},
     outbox::Outbox,
-    record::{Page, Record},
+    record::{Page, Record, key_of},
     source::{Source, generator::Generator},
     stats::Stats,
 };
@@ -71,12 +71,12 @@ fn producer(criterion: &mut Criterion) {
     group.bench_function("key by path", |bencher| {
         bencher.iter(|| {
             for line in &lines {
-                black_box(keys.of(serde_json::from_str::<&RawValue>(line).ok()));
+                black_box(key_of(serde_json::from_str::<&RawValue>(line).ok(), &keys));
             }
         });
     });
     let answer = format!("{{\"results\":[{}]}}", lines.join(",\n"));
-    let results = serde_json::from_value(json!("$.results")).expect("a path");
+    let results = pipec_path::parse("$.results").expect("a path");
     group.bench_function("read a page", |bencher| {
         bencher.iter(|| Page::read(black_box(answer.as_bytes()), &results, &keys, 1_048_576));
     });

@@ -15,7 +15,6 @@
 #![allow(async_fn_in_trait)]
 
 pub mod batch;
-pub mod config;
 pub mod health;
 pub mod kinesis;
 pub mod log;
@@ -28,3 +27,5 @@ pub mod run;
 pub mod sender;
 pub mod source;
 pub mod stats;
+
+pub use pipec_producer_config as config;

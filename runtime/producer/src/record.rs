@@ -6,14 +6,16 @@ use std::{
 };
 
 use bytes::Bytes;
+use pipec_path::Path;
 use serde_json::value::RawValue;
 
-use crate::{config::PartitionKey, path::Path};
+use crate::{
+    config::{PartitionKey, RANDOM_KEY},
+    path,
+};
 
 /// Longest partition key, in characters. Source: Kinesis API, `PutRecordsRequestEntry`.
 const MAX_KEY: usize = 256;
-/// Length of a random key, in bytes.
-pub(crate) const RANDOM_KEY: usize = 16;
 
 /// One record that is ready to be sent. Clones share the data and the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,11 +114,11 @@ impl Page {
             |error: serde_json::Error| PageError::NotJson { line: error.line(), column: error.column() };
         let document: &RawValue = serde_json::from_slice(answer).map_err(not_json)?;
         let no_array = || PageError::NoArray(records.to_string());
-        let array = records.find(document).ok_or_else(no_array)?;
+        let array = path::find(records, document).ok_or_else(no_array)?;
         let array: Vec<&RawValue> = serde_json::from_str(array.get()).map_err(|_| no_array())?;
         let mut page = Self::default();
         for value in array {
-            let record = Record::new(one_line(value.get()), key.of(Some(value)));
+            let record = Record::new(one_line(value.get()), key_of(Some(value), key));
             page.without_key += usize::from(record.key.is_none() && *key != PartitionKey::Random {});
             if record.size() > max_record_size {
                 page.too_large += 1;
@@ -131,14 +133,12 @@ impl Page {
     }
 }
 
-impl PartitionKey {
-    /// The key of a record; `None` where it gets a random one.
-    #[must_use]
-    pub fn of(&self, json: Option<&RawValue>) -> Option<String> {
-        match self {
-            Self::Random {} => None,
-            Self::Path(path) => json.and_then(|json| path.find(json)).and_then(key_text),
-        }
+/// The partition key of a record; `None` where it gets a random one.
+#[must_use]
+pub fn key_of(json: Option<&RawValue>, key: &PartitionKey) -> Option<String> {
+    match key {
+        PartitionKey::Random {} => None,
+        PartitionKey::Path(path) => json.and_then(|json| path::find(path, json)).and_then(key_text),
     }
 }
 
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     fn path(text: &str) -> Path {
-        Path::try_from(text.to_owned()).expect(text)
+        pipec_path::parse(text).expect(text)
     }
 
     fn read(answer: &str, key: &PartitionKey, max: usize) -> Result<Page, PageError> {

@@ -4,6 +4,7 @@ use jsonschema::error::TypeKind;
 use serde_json::Value;
 
 use super::keys::exclusive;
+use crate::diagnostics::suggest;
 use crate::parse::dotted;
 use crate::spec::schema;
 
@@ -39,6 +40,22 @@ pub(super) fn with_key(pointer: &str, otherwise: &str) -> String {
     match property_at(pointer).map(example) {
         Some(example) if example != ".." => format!("`{}: {example}`", last(&name)),
         _ => otherwise.to_owned(),
+    }
+}
+
+/// Each example of a place, as one would type it with its key: `start: latest` or `start: 2026-03-01T10:00:00Z`.
+pub(super) fn with_key_each(pointer: &str, otherwise: &str) -> String {
+    let name = dotted(pointer);
+    let Some(property) = property_at(pointer) else { return otherwise.to_owned() };
+    let examples = property.get("examples").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let texts: Vec<String> = examples
+        .iter()
+        .filter_map(Value::as_str)
+        .map(|example| format!("{}: {example}", last(&name)))
+        .collect();
+    match texts.as_slice() {
+        [_, _, ..] => suggest::one_of(texts.iter().map(String::as_str)),
+        _ => with_key(pointer, otherwise),
     }
 }
 

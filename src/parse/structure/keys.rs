@@ -103,6 +103,15 @@ pub(super) fn elsewhere(key: &str) -> Option<String> {
     }
 }
 
+/// Whether an object holds a key that is unknown, and most like this one, which it lacks.
+pub(super) fn is_misspelt(missing: &str, instance: &Value, subschema: &Value) -> bool {
+    let known: Vec<&str> =
+        subschema["properties"].as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+    let written = instance.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
+    let mut unknown = written.filter(|key| !known.contains(key));
+    unknown.any(|key| suggest::nearest(key, known.iter().copied()) == Some(missing))
+}
+
 pub(super) fn missing_key(key: &str, pointer: &str, subschema: &Value, places: &Places) -> Diagnostic {
     let removed = places.removed(&format!("{pointer}/{}", step(key)));
     let span = removed.unwrap_or_else(|| places.key(pointer));
@@ -133,7 +142,7 @@ pub(super) fn nothing_to_remove(pointer: &str, places: &Places) -> Diagnostic {
     Diagnostic::error(
         Code::WrongType,
         places.value(pointer),
-        format!("`{name}` removes nothing: the spec has none"),
+        format!("`{name}` has no effect: the spec does not set it"),
         format!("leave `{}` out, or write {}", last(&name), with_key(pointer, "a value")),
     )
 }

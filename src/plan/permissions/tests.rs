@@ -199,7 +199,7 @@ fn the_artifact_buckets_stack_is_what_its_template_says() {
     assert!(template.contains("\n  Bucket:\n    Type: AWS::S3::Bucket\n"));
 }
 
-/// The actions that a file of `deploy` names, as in `self.call("s3:GetObject", ..)`.
+/// The actions that a file of `cloud` names, as in `self.call("s3:GetObject", ..)`.
 fn called(file: &Path) -> BTreeSet<String> {
     let text = fs::read_to_string(file).expect("a source");
     let is_action = |text: &&str| {
@@ -214,14 +214,14 @@ fn called(file: &Path) -> BTreeSet<String> {
 
 #[test]
 fn pipecs_own_calls_are_allowed_and_watching_allows_no_others() {
-    let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/deploy");
-    let parts = fs::read_dir(deploy.join("sdk")).expect("the calls");
+    let cloud = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cloud");
+    let parts = fs::read_dir(cloud.join("sdk")).expect("the calls");
     let parts = parts.map(|entry| entry.expect("a file").path());
-    let files: Vec<PathBuf> = parts.chain([deploy.join("sdk.rs")]).collect();
+    let files: Vec<PathBuf> = parts.chain([cloud.join("sdk.rs")]).collect();
     let all: BTreeSet<String> = files.iter().flat_map(|file| called(file)).collect();
     // Of other services, a deployment asks for the state of the Flink application only, which watching asks for too.
     let deploying = ["cloudformation:", "s3:", "sts:"];
-    let mut watching = called(&deploy.join("sdk/observer.rs"));
+    let mut watching = called(&cloud.join("sdk/observer.rs"));
     watching.extend(
         all.iter().filter(|action| !deploying.iter().any(|begin| action.starts_with(begin))).cloned(),
     );

@@ -3,13 +3,14 @@
 //!
 //! All of it is decided by types, when the pipeline is compiled: where no text can be as long, nothing is printed.
 
-use super::super::expr::{Expr, ExprKind, Literal};
-use super::super::query::{Insert, Stream, StreamColumn};
+use super::super::expr::{Aggregate, Expr, ExprKind, Literal};
+use super::super::query::{Insert, Query, Stream, StreamColumn, StreamId};
 use super::super::regex_cost;
 use super::expr::Expressions;
 use super::value_name;
 use crate::aws::limits::MIB;
 use crate::aws::limits::flink::SINK_RECORD_BYTES;
+use crate::source::Span;
 
 /// Characters that a text may grow to by a replacement; a few of them fit into the memory of a KPU.
 const MOST_REPLACED: u64 = 64 * MIB;
@@ -62,11 +63,21 @@ impl Expressions<'_> {
     }
 }
 
-/// What must be true of the rows of an insert, so that the sink takes them. Rows of groups are written as they are: Flink would
-/// push a condition on their keys below the aggregate, and then see no window any more.
-pub(super) fn rows_fit(insert: &Insert, output: &Stream) -> Option<String> {
-    if insert.select.group.is_some() { None } else { fits(output) }
+/// What must be true of the rows of an insert, so that the sink takes them; `None` if it takes all that the types allow.
+/// Of groups it is asked together with their number of rows, which is [`ROWS`] of their SELECT: Flink would push a condition
+/// on their keys alone below the aggregate, and then see no window any more.
+pub(super) fn rows_fit(insert: &Insert, output: &Stream, fit: bool) -> Option<String> {
+    let fits = fits(output)?;
+    Some(match (insert.select.group.is_some(), fit) {
+        (false, true) => fits,
+        (false, false) => format!("NOT ({fits})"),
+        (true, true) => format!("CASE WHEN {fits}\n  THEN {ROWS} > 0 ELSE {ROWS} < 0 END"),
+        (true, false) => format!("CASE WHEN {fits}\n  THEN {ROWS} < 0 ELSE {ROWS} > 0 END"),
+    })
 }
+
+/// Rows of a group, beside the columns of the output.
+pub(super) const ROWS: &str = "`pipec_rows`";
 
 /// What must be true of the rows of an output, so that the sink takes them; `None` if it takes all that the types allow.
 fn fits(output: &Stream) -> Option<String> {
@@ -113,4 +124,29 @@ fn fits(output: &Stream) -> Option<String> {
 /// Whether the types of an output allow a row that the sink cannot take.
 pub fn row_may_be_too_large(output: &Stream) -> bool {
     fits(output).is_some()
+}
+
+/// Where a LISTAGG without a length is that an output's rows can hold, so that they grow with the groups.
+pub fn unbounded_list(query: &Query, output: &Stream) -> Option<Span> {
+    let is_long = |column: &StreamColumn| column.data_type.text_length() == Some(None);
+    let is_list = |expr: &Expr| matches!(expr.kind, ExprKind::Aggregate { function: Aggregate::ListAgg, .. });
+    let mut streams: Vec<StreamId> =
+        query.stream_ids().filter(|id| query.stream(*id).name == output.name).collect();
+    let mut at = 0;
+    while let Some(&id) = streams.get(at) {
+        at += 1;
+        if !query.stream(id).columns.iter().any(is_long) {
+            continue;
+        }
+        for insert in query.inserts_into(id) {
+            let items = insert.select.items.iter().zip(&query.stream(id).columns);
+            let list = items.filter(|(_, column)| is_long(column)).find(|(item, _)| item.any(&is_list));
+            if let Some((item, _)) = list {
+                return Some(item.span);
+            }
+            let from = insert.select.from.streams();
+            streams.extend(from.into_iter().filter(|id| !streams.contains(id)).collect::<Vec<_>>());
+        }
+    }
+    None
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::super::data_type::{DataType, Family};
 use super::super::query::{Column, Query, RecordFormat, Role, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
-use super::{Printer, bounds, quote, records, time_name};
+use super::{bounds, quote, records, time_name};
 
 /// When a record has no event time.
 fn no_time(query: &Query) -> Option<String> {
@@ -60,14 +60,14 @@ pub(super) fn print(query: &Query, text: &mut String) {
         if stream.role != Role::Output {
             continue;
         }
-        let Some(fits) = bounds::rows_fit(insert, stream) else { continue };
+        let Some(too_large) = bounds::rows_fit(insert, stream, false) else { continue };
         let message = quote::text(&format!("a row of {} has more than 1 MiB", stream.name));
         let now = "CAST(CURRENT_ROW_TIMESTAMP() AS TIMESTAMP(3))";
         let _ = write!(
             text,
-            "-- Rows that the sink cannot take.\nINSERT INTO {errors}\nSELECT\n{}\nFROM (\n{}\n)\nWHERE NOT ({fits});\n\n",
+            "-- Rows that the sink cannot take.\nINSERT INTO {errors}\nSELECT\n{}\nFROM (\n{}\n)\nWHERE {too_large};\n\n",
             row(now, "'ROW_TOO_LARGE'", &message, "CAST(NULL AS STRING)"),
-            Printer::new(query, insert).select(),
+            super::sized(query, insert).1,
         );
     }
 }

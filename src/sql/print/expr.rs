@@ -206,6 +206,22 @@ impl Expressions<'_> {
         }
     }
 
+    /// What is searched for in the list of IN. Flink makes all of the list values of its type, so that it has to be the one
+    /// that is compared by: a whole number would cut those behind the point, and a CHAR(2) a text of three letters.
+    fn searched_for(&self, expr: &Expr) -> String {
+        let is_literal = matches!(expr.kind, ExprKind::Literal(_));
+        match expr.data_type {
+            DataType::Char(_) => cast(&self.print(expr), expr.data_type, DataType::Varchar(None)),
+            DataType::Varchar(_) if is_literal => {
+                cast(&self.print(expr), expr.data_type, DataType::Varchar(None))
+            }
+            number if is_literal && number.family() == Family::Number => {
+                format!("CAST({} AS {})", self.print(expr), quote::data_type(number))
+            }
+            _ => self.bound(expr, Binding::Add),
+        }
+    }
+
     /// The expression, or the column of a SELECT inside that has its value: what is written several times stays short, so that
     /// a text does not grow by as much with each expression around it.
     pub(super) fn print(&self, expr: &Expr) -> String {
@@ -268,7 +284,10 @@ impl Expressions<'_> {
             }
             ExprKind::In { operand, list, negated } => {
                 let finds_zero = operand.data_type.is_approximate() && list.iter().any(is_zero);
-                let operand = self.compared(operand, &list[0]);
+                let operand = match operand.kind {
+                    ExprKind::Case { .. } => self.compared(operand, &list[0]),
+                    _ => self.searched_for(operand),
+                };
                 let operand = if finds_zero { one_zero(&operand) } else { operand };
                 let list: Vec<String> = list.iter().map(|item| self.print(item)).collect();
                 format!("{operand} {}IN ({})", not(*negated), list.join(", "))

@@ -2,8 +2,8 @@
 
 use super::super::expr::{Expr, ExprKind};
 use super::super::query::{
-    Clock, Frame, FromClause, JoinKind, Order, Over, Query, Role, StreamId, TimeAttribute, TimeBounds,
-    Window, WindowKind,
+    Clock, Frame, FromClause, Insert, JoinKind, Order, Over, Query, Role, StreamId, TimeAttribute,
+    TimeBounds, Window, WindowKind,
 };
 use super::expr::{Expressions, OverText, is_constant};
 use super::records::has_event_time;
@@ -147,14 +147,25 @@ fn table(query: &Query, id: StreamId) -> String {
 
 /// Whether a stream inside of the application, or one that it reads, has sessions by several columns.
 pub(super) fn has_wide_session(query: &Query, id: StreamId) -> bool {
-    query.stream(id).role == Role::Inner && query.inserts_into(id).any(|insert| {
-        let from = &insert.select.from;
-        let is_wide =
-            |kind: &WindowKind| matches!(kind, WindowKind::Session { partition, .. } if partition.len() > 1);
-        let is_table_function = Printer::new(query, insert).session_in_group().is_none();
-        is_table_function && from.window().is_some_and(|window| is_wide(&window.kind))
-            || from.streams().into_iter().any(|read| has_wide_session(query, read))
+    reaches_wide_session(query, id, &mut vec![false; query.streams.len()])
+}
+
+/// The same of a stream that was not looked at yet.
+fn reaches_wide_session(query: &Query, id: StreamId, seen: &mut [bool]) -> bool {
+    if std::mem::replace(&mut seen[id.0], true) || query.stream(id).role != Role::Inner {
+        return false;
+    }
+    query.inserts_into(id).any(|insert| {
+        is_wide_session(query, insert)
+            || insert.select.from.streams().into_iter().any(|read| reaches_wide_session(query, read, seen))
     })
+}
+
+/// Whether an insert itself cuts sessions by several columns with the table function.
+fn is_wide_session(query: &Query, insert: &Insert) -> bool {
+    let is_wide = |window: &Window| matches!(&window.kind, WindowKind::Session { partition, .. } if partition.len() > 1);
+    insert.select.from.window().is_some_and(is_wide)
+        && Printer::new(query, insert).session_in_group().is_none()
 }
 
 impl Printer<'_> {

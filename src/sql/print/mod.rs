@@ -20,17 +20,19 @@ mod quote;
 mod records;
 mod time;
 mod time_texts;
+mod views;
 mod window;
 
-pub use bounds::row_may_be_too_large;
+pub use bounds::{row_may_be_too_large, unbounded_list};
 pub(super) use lookup::ROWS_OF_TEXT;
 pub(super) use records::raw_type_of;
 pub(super) use time_texts::COPIES as TIME_TEXT_COPIES;
+pub(super) use views::read_too_often;
 
 use std::cell::RefCell;
 use std::fmt::Write;
 
-use super::expr::{ColumnRef, Expr};
+use super::expr::{Aggregate, ColumnRef, Expr};
 use super::query::{Insert, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute, WindowKind};
 use expr::{Apart, Expressions, has_constant_part, is_constant};
 use window::Rows;
@@ -53,19 +55,30 @@ pub fn print_flink(query: &Query) -> String {
     for insert in &query.inserts {
         let stream = query.stream(insert.into);
         if stream.role == Role::Output {
-            let select = Printer::new(query, insert).select();
-            let select = match bounds::rows_fit(insert, stream) {
+            let select = match bounds::rows_fit(insert, stream, true) {
                 Some(fits) => {
                     text.push_str("-- A row of more than 1 MiB, which the sink cannot take, is left out.\n");
-                    format!("SELECT * FROM (\n{select}\n)\nWHERE {fits}")
+                    let (columns, select) = sized(query, insert);
+                    format!("SELECT {columns} FROM (\n{select}\n)\nWHERE {fits}")
                 }
-                None => select,
+                None => Printer::new(query, insert).select(),
             };
             let _ = write!(text, "INSERT INTO {}\n{select};\n\n", quote::name(&stream.name));
         }
     }
     errors::print(query, &mut text);
     text
+}
+
+/// What a condition on the size of an output's rows is asked of: the columns of the output, and the SELECT that makes them,
+/// with what the condition reads besides.
+fn sized(query: &Query, insert: &Insert) -> (String, String) {
+    if insert.select.group.is_none() {
+        return ("*".into(), Printer::new(query, insert).select());
+    }
+    let stream = query.stream(insert.into);
+    let columns: Vec<String> = (0..stream.columns.len()).map(|at| value_name(stream, at)).collect();
+    (columns.join(", "), Printer { counts: true, ..Printer::new(query, insert) }.select())
 }
 
 fn output(stream: &Stream, text: &mut String) {
@@ -113,6 +126,7 @@ const TAKEN: &[&str] = &[
     "pipec_explanation",
     "pipec_in_order",
     "pipec_scored",
+    "pipec_rows",
 ];
 
 /// How long an item may be before what it aggregates stands in a SELECT of its own.
@@ -156,11 +170,19 @@ struct Printer<'a> {
     relations: Vec<StreamId>,
     /// What is computed before the SELECT itself.
     rows: RefCell<Rows>,
+    /// Whether the number of a group's rows stands beside the columns.
+    counts: bool,
 }
 
 impl<'a> Printer<'a> {
     fn new(query: &'a Query, insert: &'a Insert) -> Self {
-        Self { query, insert, relations: insert.select.from.streams(), rows: RefCell::default() }
+        Self {
+            query,
+            insert,
+            relations: insert.select.from.streams(),
+            rows: RefCell::default(),
+            counts: false,
+        }
     }
 
     fn stream(&self, relation: usize) -> &'a Stream {
@@ -355,6 +377,10 @@ impl<'a> Printer<'a> {
                 (None, Some(relation)) => format!("  {} AS {}", self.time(relation, time), time_name(time)),
                 _ => format!("  `window_time` AS {}", time_name(time)),
             });
+        }
+        if self.counts {
+            let rows = expressions.aggregate(Aggregate::Count, false, &[]);
+            items.push(format!("  {rows} AS {}", bounds::ROWS));
         }
         items
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::super::data_type::{DataType, Family};
-use super::super::epoch::EpochUnit;
+use super::super::epoch;
 use super::super::query::{Clock, Column, EventTime, Query, RecordFormat, Start, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
 use super::{arithmetic, column_name, errors, expr, opaque, quote, time, time_name, time_texts};
@@ -33,7 +33,7 @@ fn raw_type(data_type: DataType) -> DataType {
 
 /// The same for a column, whose times may be numbers.
 pub(in super::super) fn raw_type_of(column: &Column) -> DataType {
-    column.epoch.map_or(raw_type(column.data_type), EpochUnit::number)
+    column.epoch.map_or(raw_type(column.data_type), epoch::number)
 }
 
 /// Adds a value of a raw type with what lies around it; `array` is the number of keys that lead to an array.

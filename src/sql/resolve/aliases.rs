@@ -41,6 +41,12 @@ impl Aliases {
         Self { all: named.collect(), items: items.collect(), usable: false }
     }
 
+    /// Whether a value is called so.
+    pub(super) fn has(&self, name: &Name) -> bool {
+        let names = self.all.iter().map(|(alias, _)| alias.text.as_str());
+        matches!(name.among(names), Meant::One(_))
+    }
+
     /// The value at a place, counted from 1, if that is one of its own.
     pub(super) fn at(&self, place: &str) -> Option<ast::Expr> {
         let at = place.parse::<usize>().ok()?.checked_sub(1)?;

@@ -27,7 +27,7 @@ impl Resolver<'_, '_> {
         });
         let Some((time, size_ms)) = steps.min_by_key(|(time, _)| *time) else {
             let message = "DISTINCT has no window: it would have to remember every row for ever";
-            let help = "add a step of the time to the columns: STEP(ROWTIME BY INTERVAL '1' MINUTE)";
+            let help = format!("add a step of the time to the columns: {} AS \"since\"", self.example_step());
             return self.fault(Diagnostic::error(Code::MissingWindow, span, message, help));
         };
         let mut keys: Vec<Expr> = Vec::new();

@@ -207,9 +207,16 @@ impl Resolver<'_, '_> {
         let (what, help) = match expr {
             ast::Expr::ILike { .. } => ("`ILIKE`", "write UPPER(x) LIKE 'PATTERN'"),
             ast::Expr::RLike { .. } => ("`RLIKE`", "write LIKE, or several of them with OR"),
+            ast::Expr::Cast { kind: ast::CastKind::DoubleColon, .. } => {
+                ("the conversion `::`", "write CAST(x AS INTEGER): what cannot be converted becomes NULL")
+            }
             ast::Expr::Cast { .. } => {
                 ("this kind of cast", "write CAST(x AS type): what cannot be converted becomes NULL")
             }
+            ast::Expr::CompoundFieldAccess { .. } => (
+                "a place in an array",
+                "give the element a column of its own, with a path such as $.items[0:].price, or write JSON_VALUE(x, '$[0]')",
+            ),
             ast::Expr::AtTimeZone { .. } => {
                 ("`AT TIME ZONE`", "times are in UTC: convert where they are read")
             }
@@ -222,7 +229,7 @@ impl Resolver<'_, '_> {
             ast::Expr::Collate { .. } => ("`COLLATE`", "texts are compared as they are: write UPPER(x)"),
             ast::Expr::Tuple(_) => ("a list of values", "write one value for each column"),
             ast::Expr::Array(_) | ast::Expr::Map(_) | ast::Expr::Struct { .. } => {
-                ("a nested value", "write one value for each column")
+                ("a nested value", "write one value for each column; a name stands in double quotes")
             }
             _ => ("this expression", "write it with operators, CASE, CAST, COALESCE and text functions"),
         };
@@ -242,7 +249,7 @@ impl Resolver<'_, '_> {
         let qualifier = qualifier.map(|ident| self.name(ident));
         let name = self.name(column);
         if !name.quoted && qualifier.is_none() {
-            let known = self.here.scope.find(None, &name).is_ok();
+            let known = self.here.scope.find(None, &name).is_ok() || self.here.aliases.has(&name);
             let upper = name.text.to_uppercase();
             if !known && upper == "CURRENT_ROW_TIMESTAMP" {
                 return self.row_time(name.span);
@@ -294,8 +301,16 @@ impl Resolver<'_, '_> {
                 self.latest(&relations, span).map(Operand::Typed)
             }
             Ok(Named::Window(bound)) => Some(typed(ExprKind::Window(bound), DataType::Timestamp, span)),
-            Err(fault) if qualifier.is_none() && fault.code == Code::UnknownColumn => {
+            Err(fault)
+                if qualifier.is_none()
+                    && (fault.code == Code::UnknownColumn || self.here.aliases.has(name)) =>
+            {
                 self.named_value(name, fault)
+            }
+            // That the window is missing is one fault, however often its columns are named.
+            Err(fault) if fault.code == Code::MissingWindow => {
+                let is_first = !std::mem::replace(&mut self.here.lacks_window, true);
+                if is_first { self.fault(fault) } else { None }
             }
             Err(fault) => self.fault(fault),
         }
@@ -332,7 +347,19 @@ impl Resolver<'_, '_> {
         otherwise: DataType,
         user: &str,
     ) -> Option<Expr> {
-        let operand = match self.operand(expr)? {
+        let operand = self.operand(expr)?;
+        self.in_family(operand, family, otherwise, user)
+    }
+
+    /// The same of an operand that has been read.
+    pub(super) fn in_family(
+        &mut self,
+        operand: Operand,
+        family: Family,
+        otherwise: DataType,
+        user: &str,
+    ) -> Option<Expr> {
+        let operand = match operand {
             Operand::Typed(operand) if family == Family::Time => Operand::Typed(self.as_event_time(operand)),
             operand => operand,
         };
@@ -492,13 +519,30 @@ fn advice(operands: &[Operand], a: DataType, b: DataType) -> String {
             "write a number, or take a column that holds text".into()
         }
         ((Family::Number, Family::Text) | (Family::Text, Family::Number), None) => {
-            format!("convert the text: CAST(x AS {number})")
+            let written = operands.iter().find_map(|operand| match operand {
+                Operand::Typed(Expr { kind: ExprKind::Literal(Literal::Integer(value)), .. }) => Some(value),
+                _ => None,
+            });
+            match written {
+                Some(value) => format!("write '{value}', or convert the text: CAST(x AS {number})"),
+                None => format!("convert the text: CAST(x AS {number})"),
+            }
+        }
+        ((Family::Boolean, Family::Text) | (Family::Text, Family::Boolean), Some(text))
+            if Literal::read(text, DataType::Boolean).is_some() =>
+        {
+            format!("write the truth without quotes: {}", text.to_uppercase())
+        }
+        ((Family::Boolean, Family::Number) | (Family::Number, Family::Boolean), _) => {
+            "compare the truth with TRUE or FALSE, or the number with 0: x <> 0".into()
         }
         ((Family::Time, Family::Text) | (Family::Text, Family::Time), Some(text)) => {
             let time = if a.family() == Family::Time { a } else { b };
             format!("write {time} in front of the text: {time} '{text}'")
         }
         ((Family::Time, Family::Time), _) => "convert one: CAST(x AS TIMESTAMP), or CAST(x AS DATE)".into(),
-        _ => format!("convert one of them, for example CAST(x AS {a})"),
+        _ if no_cast(b, a).is_none() => format!("convert one of them, for example CAST(x AS {a})"),
+        _ if no_cast(a, b).is_none() => format!("convert one of them, for example CAST(x AS {b})"),
+        _ => "neither can be converted to the other: take values of one type".into(),
     }
 }

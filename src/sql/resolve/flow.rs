@@ -18,7 +18,7 @@ use super::operand::Operand;
 use super::scope::quoted;
 use super::select::{Here, Item, Selected, meaning};
 use super::streams::{Streams, is_generated, output};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::source::Span;
 
 /// What a SELECT without INSERT writes to.
@@ -314,8 +314,25 @@ fn finish(
         }
         if !fed && !matches!(stream.role, Role::Reference(_)) {
             let message = format!("nothing is inserted into `{}`", stream.name);
-            let help = format!("write INSERT INTO {} SELECT .., or remove the stream", quoted(&stream.name));
-            diagnostics.push(Diagnostic::error(Code::NoOutput, stream.span, message, help));
+            let fed = all.iter().zip(&is_fed).filter(|(other, fed)| **fed && other.role == Role::Output);
+            let names = fed.clone().map(|(other, _)| other.name.as_str());
+            let alike = suggest::nearest(&stream.name, names);
+            let meant = fed.map(|(other, _)| other).find(|other| Some(other.name.as_str()) == alike);
+            diagnostics.push(match meant {
+                None => {
+                    let help =
+                        format!("write INSERT INTO {} SELECT .., or remove the stream", quoted(&stream.name));
+                    Diagnostic::error(Code::NoOutput, stream.span, message, help)
+                }
+                Some(other) => {
+                    let [own, other_name] = [&stream.name, &other.name].map(|name| quoted(name));
+                    let help = format!(
+                        "write INSERT INTO {own} SELECT .. instead of {other_name}, or remove the stream"
+                    );
+                    Diagnostic::error(Code::NoOutput, stream.span, message, help)
+                        .related(other.span, "a stream of almost the same name")
+                }
+            });
         }
         if stream.role == Role::Output {
             diagnostics.extend(bad_output(stream));

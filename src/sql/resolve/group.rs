@@ -7,13 +7,11 @@ use super::super::query::{FromClause, Group, Meaning, TimeAttribute, Window, Win
 use super::expr::Resolver;
 use super::functions::expressions;
 use super::operand::cover;
+use super::scope::quoted;
 use super::select::Item;
 use super::window::Time;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
-
-const WINDOW: &str =
-    "add a window to GROUP BY: STEP(\"SOURCE_SQL_STREAM_001\".ROWTIME BY INTERVAL '1' MINUTE)";
 
 /// The window of a GROUP BY.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -303,7 +301,8 @@ impl Resolver<'_, '_> {
             Window { time, kind: WindowKind::Tumble { size_ms }, span }
         } else {
             let message = "this GROUP BY has no window: it would have to remember every group for ever";
-            return self.fault(Diagnostic::error(Code::MissingWindow, span, message, WINDOW));
+            let help = format!("add a window to GROUP BY: {}", self.example_step());
+            return self.fault(Diagnostic::error(Code::MissingWindow, span, message, help));
         };
         let built = self.of_a_length_in_flink(built)?;
         self.here.bucket = Some(Bucket::of(&built));
@@ -381,19 +380,43 @@ impl Resolver<'_, '_> {
         Some(self.staggered(values, ms, span))
     }
 
+    /// A step of the time of the rows that are read, to put it into a message.
+    pub(super) fn example_step(&self) -> String {
+        let relations = &self.here.scope.relations;
+        let only = relations.len() == 1;
+        let time = relations.first().and_then(|relation| {
+            let column = relation.columns.iter().find(|column| column.meaning == Meaning::EventTime)?;
+            relation.times.contains(&TimeAttribute::EventTime).then(|| quoted(&column.name))
+        });
+        match (time, relations.first()) {
+            (Some(time), _) if only => format!("STEP({time} BY INTERVAL '1' MINUTE)"),
+            (Some(time), Some(relation)) => {
+                format!("STEP({}.{time} BY INTERVAL '1' MINUTE)", quoted(&relation.name))
+            }
+            _ => "STEP(ROWTIME BY INTERVAL '1' MINUTE)".into(),
+        }
+    }
+
     /// Holds what a group gives against its keys.
     pub(super) fn finish_group(
         &mut self,
         group: Option<Group>,
         having: Option<Expr>,
         items: &[Item],
+        from: &FromClause,
     ) -> Option<Option<Group>> {
         let Some(group) = group else {
             return match (self.here.aggregate, having) {
                 (None, None) => Some(None),
                 (Some(span), _) => {
                     let message = "this aggregate has no window: it would never be complete";
-                    let help = "write GROUP BY STEP(ROWTIME BY INTERVAL '1' MINUTE), or OVER (RANGE INTERVAL '1' MINUTE PRECEDING)";
+                    let help = match from.window() {
+                        Some(_) => "write GROUP BY window_start, window_end".into(),
+                        None => format!(
+                            "write GROUP BY {}, or OVER (RANGE INTERVAL '1' MINUTE PRECEDING)",
+                            self.example_step()
+                        ),
+                    };
                     self.fault(Diagnostic::error(Code::MissingWindow, span, message, help))
                 }
                 (None, Some(having)) => self.refuse(
@@ -408,9 +431,20 @@ impl Resolver<'_, '_> {
             return self.refuse(Some(over.span), "OVER beside GROUP BY", help);
         }
         let mut fine = true;
-        for item in items {
-            if let super::operand::Operand::Typed(value) = &item.value {
+        // What `*` stands for is all at one place, and one fault.
+        let mut wildcard: Option<Span> = None;
+        for (at, item) in items.iter().enumerate() {
+            let super::operand::Operand::Typed(value) = &item.value else { continue };
+            let beside = [at.wrapping_sub(1), at + 1].map(|at| items.get(at));
+            let is_column = matches!(value.kind, ExprKind::Column(_));
+            let is_of_wildcard =
+                is_column && beside.iter().flatten().any(|other| other.value.span() == value.span);
+            if !is_of_wildcard {
                 fine &= self.is_of_group(value, &group.keys);
+            } else if wildcard != Some(value.span) {
+                let is_of_group = self.wildcard_of_group(value, &group.keys);
+                wildcard = (!is_of_group).then_some(value.span);
+                fine &= is_of_group;
             }
         }
         if let Some(having) = &having {
@@ -453,6 +487,17 @@ impl Resolver<'_, '_> {
         let Some(span) = found.map(|value| value.span) else { return Some(()) };
         let help = "write it over TUMBLE, or COUNT(DISTINCT x), AVG(DISTINCT x), MIN or MAX";
         self.refuse(Some(span), "this aggregate of the rows of HOP", help)
+    }
+
+    /// The same for a column that `*` stands for.
+    fn wildcard_of_group(&mut self, value: &Expr, keys: &[Expr]) -> bool {
+        if keys.iter().any(|key| key.same(value)) {
+            return true;
+        }
+        let message = "`*` holds columns that are neither grouped nor aggregated";
+        let help = "name the columns of GROUP BY, and aggregates of the others, as in MAX(x)";
+        self.fault::<()>(Diagnostic::error(Code::TypeMismatch, value.span, message, help));
+        false
     }
 
     /// Whether a value is one of the whole group; reported if not.

@@ -39,6 +39,9 @@ impl Resolver<'_, '_> {
             _ => Vec::new(),
         };
         let [time, lengths @ ..] = arguments.as_slice() else { return self.bad_group_window(name, span) };
+        if matches!(time, ast::Expr::Interval(_)) {
+            return self.bad_group_window(name, span);
+        }
         let mut ms = Vec::new();
         for length in lengths {
             match length {

@@ -59,6 +59,9 @@ impl Resolver<'_, '_> {
                     Op::Arrow | Op::LongArrow | Op::HashArrow | Op::HashLongArrow => {
                         "give the value a column of its own, with its path: $.a.b; or write JSON_VALUE(x, '$.a.b')"
                     }
+                    Op::PGRegexMatch => "write REGEXP(x, '[0-9]+')",
+                    Op::PGRegexNotMatch => "write NOT REGEXP(x, '[0-9]+')",
+                    Op::PGRegexIMatch | Op::PGRegexNotIMatch => "write REGEXP(UPPER(x), '[A-Z]+')",
                     _ => "write it with AND, OR, comparisons, arithmetic and ||",
                 };
                 self.refuse(span, &what, help)
@@ -138,9 +141,27 @@ impl Resolver<'_, '_> {
     fn arithmetic(&mut self, left: &ast::Expr, operator: Arithmetic, right: &ast::Expr) -> Option<Operand> {
         let user = "arithmetic";
         let before = *self.values;
-        let left = self.of_family(left, Family::Number, DataType::Integer, user);
+        let left = self.operand(left);
         let between = *self.values;
-        let right = self.of_family(right, Family::Number, DataType::Integer, user);
+        // A chain of texts with `+` between them is one fault, not one of each text.
+        let right = match &left {
+            Some(first) if operator == Arithmetic::Add && is_text(first) => {
+                let message = "`+` adds numbers, and this is text".into();
+                return self.mismatch(
+                    first.span(),
+                    message,
+                    "write || between texts: a || b; or convert it: CAST(x AS INTEGER)".into(),
+                );
+            }
+            _ => self.operand(right),
+        };
+        let left = left.and_then(|left| self.in_family(left, Family::Number, DataType::Integer, user));
+        let right = match (left.is_some(), right) {
+            (false, Some(right)) if is_text(&right) => None,
+            (_, right) => {
+                right.and_then(|right| self.in_family(right, Family::Number, DataType::Integer, user))
+            }
+        };
         let (left, right) = (left?, right?);
         // A result is looked at first, whether its type holds it. What is arithmetic itself was counted with its operands.
         let (first, second) = (between - before, *self.values - between);
@@ -316,6 +337,10 @@ impl Resolver<'_, '_> {
 pub(super) fn common_text(values: &[Expr]) -> Option<DataType> {
     let operands: Vec<Operand> = values.iter().cloned().map(Operand::Typed).collect();
     super::operand::common(&operands).ok()
+}
+
+fn is_text(operand: &Operand) -> bool {
+    operand.data_type().is_some_and(|data_type| data_type.family() == Family::Text)
 }
 
 fn span_of(operands: &[Expr], otherwise: Span) -> Span {

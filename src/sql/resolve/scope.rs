@@ -182,6 +182,19 @@ impl Scope {
                         into the record, and give it a column";
             return refusal(name.span, &format!("`{}`", name.text), help);
         }
+        if ["WINDOW_START", "WINDOW_END", "WINDOW_TIME"]
+            .iter()
+            .any(|word| name.text.eq_ignore_ascii_case(word))
+        {
+            let stream = relations.first().map_or("stream".into(), |relation| quoted(&relation.stream));
+            let message =
+                format!("`{}` is a column of TUMBLE, HOP, CUMULATE and SESSION in FROM only", name.text);
+            let help = format!(
+                "write FROM TABLE(TUMBLE(TABLE {stream}, DESCRIPTOR(ROWTIME), INTERVAL '1' MINUTE)); with a window in GROUP BY, \
+                 TUMBLE_START(..) or TUMBLE_END(..)"
+            );
+            return Diagnostic::error(Code::MissingWindow, name.span, message, help);
+        }
         let columns: Vec<&str> = relations
             .iter()
             .flat_map(|relation| relation.columns.iter().map(|column| column.name.as_str()))

@@ -70,6 +70,8 @@ pub(super) struct Here {
     pub(super) stagger: Option<Stagger>,
     /// The first aggregate without OVER.
     pub(super) aggregate: Option<Span>,
+    /// Whether it was reported that a window's columns are named without one.
+    pub(super) lacks_window: bool,
 }
 
 const GENERAL_HELP: &str = "a query has the form SELECT \"column\", .. FROM \"stream\" WHERE condition";
@@ -273,7 +275,7 @@ impl Resolver<'_, '_> {
         let complete = items.iter().all(Option::is_some);
         let mut items: Vec<Item> = items.into_iter().flatten().flatten().collect();
         // What is wrong with the groups is said beside what is wrong with a value.
-        let group = self.finish_group(group?, having.clone().flatten(), &items);
+        let group = self.finish_group(group?, having.clone().flatten(), &items, &from);
         let (filter, _) = (filter?, having?);
         self.bounded_ranks(filter.as_ref())?;
         let mut group = group.filter(|_| complete)?;

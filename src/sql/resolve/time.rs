@@ -257,8 +257,12 @@ impl Resolver<'_, '_> {
             Some(Interval::Milliseconds(ms)) => Interval::Milliseconds(ms * i64::from(sign)),
             Some(Interval::Months(months)) => Interval::Months(months * sign),
             None => {
-                let help = "write it like INTERVAL '1' MINUTE or INTERVAL '1:30' MINUTE TO SECOND".into();
-                return self.mismatch(operand.span, "this interval cannot be read".into(), help);
+                let span = self.place_of_interval(interval, operand.span);
+                return self.mismatch(
+                    span,
+                    "this interval cannot be read".into(),
+                    interval::instead(interval),
+                );
             }
         };
         if operand.data_type == DataType::Time {

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::{Source, SourceError};
 use crate::{
     config::{FileSource, PartitionKey},
-    record::Record,
+    record::{Record, key_of},
     stats::Stats,
 };
 
@@ -95,7 +95,7 @@ impl Source for File {
                 keys @ PartitionKey::Path(_) => {
                     let key = {
                         let json = serde_json::from_slice::<&RawValue>(&line).ok();
-                        keys.of(json)
+                        key_of(json, keys)
                     };
                     stats.without_key(usize::from(key.is_none()));
                     Record::new(line, key)

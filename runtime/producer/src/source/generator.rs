@@ -8,7 +8,7 @@ use time::UtcDateTime;
 use super::{Source, SourceError};
 use crate::{
     config::{Field, GeneratorSource, PartitionKey, Value},
-    record::Record,
+    record::{Record, key_of},
     stats::Stats,
 };
 
@@ -64,7 +64,7 @@ impl Tree {
     pub fn of(fields: &[Field]) -> Result<Self, String> {
         let mut tree = Self::default();
         for Field { path, value } in fields {
-            let names = path.names().filter(|names| !names.is_empty());
+            let names = path.keys().filter(|names| !names.is_empty());
             let names = names.ok_or_else(|| format!("{path} is not the path of a key of an object"))?;
             if !tree.insert(&names, *value) {
                 return Err(format!("{path} is there already, or is not an object"));
@@ -194,7 +194,7 @@ impl Source for Generator {
             let key = match &self.key {
                 PartitionKey::Random {} => None,
                 keys @ PartitionKey::Path(_) => {
-                    let key = keys.of(serde_json::from_slice(&data).ok());
+                    let key = key_of(serde_json::from_slice(&data).ok(), keys);
                     stats.without_key(usize::from(key.is_none()));
                     key
                 }

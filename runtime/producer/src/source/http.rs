@@ -178,7 +178,7 @@ impl Http {
                         return;
                     }
                     match self.config.refresh_seconds {
-                        Some(seconds) => sleep_until(fetched + Duration::from_secs_f64(seconds)).await,
+                        Some(seconds) => sleep_until(fetched + Duration::from_secs(seconds)).await,
                         None => {
                             wanted.notified().await;
                             sleep_until(fetched + MIN_INTERVAL).await;

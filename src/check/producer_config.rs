@@ -1,0 +1,87 @@
+//! The producer's own bounds, held before it runs.
+
+use pipec_producer_config::{Fault, MAX_RATE, MAX_REFRESH_SECONDS, MIN_RATE};
+
+use super::Context;
+use crate::diagnostics::{self, Code, Diagnostic};
+use crate::instances::instances;
+use crate::producer_config;
+use crate::resolve::pipeline::{Pipeline, Producer, Source};
+use crate::spec::{ByteSize, Duration};
+
+/// Checks the configuration that the producer would read, unless another rule has found an error in the producer: those
+/// since `first` name the same faults at closer places.
+pub(super) fn check(context: &mut Context, first: usize) {
+    let pipeline = context.pipeline;
+    let Some(producer) = &pipeline.producer else { return };
+    let Some(need) = instances(pipeline) else { return };
+    if diagnostics::has_errors(&context.diagnostics[first..]) {
+        return;
+    }
+    let count = need.count.max(1);
+    let config = producer_config::config(pipeline, producer, count);
+    if let Some(Err(fault)) = config.map(|config| config.check()) {
+        context.report(diagnostic(&fault, pipeline, producer, count));
+    }
+}
+
+fn diagnostic(fault: &Fault, pipeline: &Pipeline, producer: &Producer, instances: u64) -> Diagnostic {
+    let out_of_range =
+        |span, message: String, help: String| Diagnostic::error(Code::OutOfRange, span, message, help);
+    match fault {
+        Fault::Refresh(_) => {
+            let span = match &producer.source {
+                Source::Http(http) => http.refresh.as_ref().map_or(http.url.span, |refresh| refresh.span),
+                Source::File(_) | Source::Generator(_) => producer.span,
+            };
+            out_of_range(
+                span,
+                format!("a page is fetched again after 1 s to {}", Duration(MAX_REFRESH_SECONDS)),
+                "write a time within that, such as `refresh: 1 h`".into(),
+            )
+        }
+        Fault::Rate(rate) if *rate > MAX_RATE => {
+            let least = (producer.records_per_second.value / MAX_RATE).ceil();
+            out_of_range(
+                producer.records_per_second.span,
+                format!(
+                    "an instance would send {rate} records per second; the producer sends at most {MAX_RATE}"
+                ),
+                format!("write `instances: {least}` or more in `producer`, or send fewer records"),
+            )
+        }
+        Fault::Rate(rate) => {
+            let least = MIN_RATE * instances as f64;
+            out_of_range(
+                producer.records_per_second.span,
+                format!(
+                    "an instance would send {rate} records per second; the producer sends at least {MIN_RATE}"
+                ),
+                format!("write `records_per_second: {least}` or more"),
+            )
+        }
+        Fault::RecordSize { size, most } => out_of_range(
+            pipeline.stream.record_size.span,
+            format!(
+                "a generated record has {}; the stream takes {} less the partition key",
+                ByteSize(*size as u64),
+                ByteSize(pipeline.stream.max_record_size.value)
+            ),
+            format!("write `record_size: {most} B` or less, or raise `max_record_size`"),
+        ),
+        Fault::MaxRecordSize(_) => out_of_range(
+            pipeline.stream.max_record_size.span,
+            fault.to_string(),
+            "write `max_record_size: 1 MiB`".into(),
+        ),
+        Fault::Field { .. } => Diagnostic::error(
+            Code::GeneratedRecords,
+            producer.span,
+            fault.to_string(),
+            "change the column, or send records of a file",
+        ),
+        Fault::NoStream | Fault::NoRegion | Fault::NoLog | Fault::Url => {
+            Diagnostic::error(Code::OutOfRange, producer.span, fault.to_string(), "write another value")
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What becomes of records and rows that are not as they should be, and where each is counted, so that nothing goes in
+//! silence.
+
+use serde::Serialize;
+
+use super::delivery::ERROR_ROWS_PREFIX;
+use crate::check::Checked;
+use crate::spec::{AnalyticsRuntime, ErrorsPlace};
+use crate::sql::{self, ERROR_STREAM};
+
+/// One kind of fault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FaultPlan {
+    /// Which records or rows.
+    pub what: &'static str,
+    /// What becomes of them.
+    pub becomes: &'static str,
+    /// The metric that counts them; `None` if nothing does.
+    pub counted: Option<String>,
+    /// What to write to have them counted.
+    pub help: Option<&'static str>,
+}
+
+/// The metrics of the record program, in the namespace `pipec`.
+fn of_lambda(metric: &str) -> String {
+    format!("{metric} of pipec, by FunctionName")
+}
+
+/// The faults that a query may meet; none without one, since Firehose then takes any record.
+pub(super) fn plan(checked: &Checked) -> Vec<FaultPlan> {
+    let (Some(query), Some(analytics)) = (checked.query(), checked.pipeline().analytics.as_ref()) else {
+        return Vec::new();
+    };
+    let is_json = query.format == sql::RecordFormat::Json;
+    let unreadable =
+        if is_json { "a record that is not a JSON object" } else { "a record that is no line of CSV" };
+    if analytics.runtime.value == AnalyticsRuntime::Lambda {
+        let fault =
+            |what, becomes, metric| FaultPlan { what, becomes, counted: Some(of_lambda(metric)), help: None };
+        return vec![
+            fault(unreadable, "lies under the error prefix", "ProcessingFailed"),
+            fault("a value that does not fit", "is NULL, and the row stays", "InvalidValues"),
+        ];
+    }
+    let errors = analytics.errors.map(|errors| errors.place);
+    let counted = errors.map(|place| match place {
+        ErrorsPlace::Stream => format!("IncomingRecords of the stream of {ERROR_STREAM}"),
+        ErrorsPlace::Delivery => {
+            format!("IncomingRecords of the stream of {ERROR_STREAM}; the rows lie under {ERROR_ROWS_PREFIX}")
+        }
+    });
+    let help = errors.is_none().then_some("`errors: delivery` or `errors: stream` in `analytics`");
+    let fault = |what, becomes| FaultPlan { what, becomes, counted: counted.clone(), help };
+    let mut faults = vec![
+        FaultPlan {
+            what: unreadable,
+            becomes: "is skipped",
+            counted: None,
+            // Flink's formats skip it before the SQL sees it.
+            help: query.stateless().is_ok().then_some("`runtime: lambda` in `analytics`"),
+        },
+        fault("a value that does not fit", "is NULL, and the row stays"),
+    ];
+    if query.event_time.is_some() {
+        faults.push(fault("a record without an event time", "belongs to no window by that time"));
+        faults.push(FaultPlan {
+            what: "a record that comes too late",
+            becomes: "belongs to no window by the event time",
+            counted: Some("numLateRecordsDropped of the application".into()),
+            help: None,
+        });
+    }
+    if query.outputs().any(sql::row_may_be_too_large) {
+        faults.push(fault("a row of more than 1 MiB", "is left out"));
+    }
+    faults
+}

@@ -1,0 +1,101 @@
+//! The order of creation that no reference between resources gives: data flows into what is there, and a new role is not
+//! used before IAM has propagated it.
+//!
+//! IAM is eventually consistent: a service that assumes a role right after its creation may be refused, and CloudFormation
+//! repeats that for Lambda functions and instance profiles alone. So other resources are created between a role and the
+//! resource that uses it, in an order that takes about as long in all.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::graph::{Graph, NodeKind};
+
+/// Resources that are created before another, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Before {
+    /// Their logical ids.
+    pub logical_ids: Vec<Cow<'static, str>>,
+    /// The reason, for the comment above them.
+    pub because: &'static str,
+}
+
+const PROPAGATES: &str = "A new role takes time to propagate; this order leaves it that time.";
+
+/// The order of creation of a pipeline's resources.
+pub(super) fn order(graph: &Graph) -> BTreeMap<Cow<'static, str>, Vec<Before>> {
+    let mut order = Order::default();
+    if graph.has(NodeKind::Analytics) {
+        order.add("StarterRole", &["AnalyticsRole"], PROPAGATES);
+        order.add("Analytics", &["DeliveryRole", "Starter"], PROPAGATES);
+        order.add("Delivery", &["AnalyticsLogging"], PROPAGATES);
+        order.add(
+            "AnalyticsStart",
+            &["AnalyticsLogging", "Delivery"],
+            "The application logs from its start, and Firehose reads from its own creation on: neither misses a row.",
+        );
+        if graph.has(NodeKind::ErrorDelivery) {
+            order.add("Analytics", &["ErrorDeliveryRole"], PROPAGATES);
+            order.add("ErrorDelivery", &["AnalyticsLogging"], PROPAGATES);
+            order.add("AnalyticsStart", &["ErrorDelivery"], "Firehose reads from its own creation on.");
+        }
+    } else if graph.has(NodeKind::Producer) {
+        order.add("ProducerRole", &["DeliveryRole"], PROPAGATES);
+        order.add("Delivery", &["ProducerInstanceProfile"], PROPAGATES);
+    } else {
+        order.add("DeliveryLogStream", &["DeliveryRole"], PROPAGATES);
+        if graph.nodes(NodeKind::Bucket).any(|bucket| bucket.logical_id.is_some()) {
+            order.add("BucketPolicy", &["DeliveryRole"], PROPAGATES);
+            order.add("Delivery", &["BucketPolicy"], PROPAGATES);
+        }
+    }
+    for function in graph.nodes(NodeKind::Function).filter_map(|node| node.logical_id.as_ref()) {
+        let policy: Cow<str> = function.replace("OutputMapping", "OutputPolicy").into();
+        order.add("StarterRole", &[&policy], PROPAGATES);
+        order.add(
+            function,
+            &[&policy, "Starter"],
+            "Lambda checks the permissions of the function's role when the mapping is created.",
+        );
+    }
+    if graph.has(NodeKind::Producer) {
+        let last = if graph.has(NodeKind::Analytics) { "AnalyticsStart" } else { "Delivery" };
+        let because = "Records flow only when everything that takes them is there.";
+        order.add("ProducerStart", &["ProducerLaunchTemplate"], "Its time begins with the group's.");
+        for resource in ["ProducerStart", "ProducerGroup"] {
+            order.add(resource, &[last], because);
+        }
+    }
+    if graph.has(NodeKind::Network) {
+        order.add(
+            "ProducerInternetRoute",
+            &["ProducerInternetAttachment"],
+            "A route needs an attached gateway.",
+        );
+        order.add("ProducerRole", &["ProducerFlowLogRole"], PROPAGATES);
+        order.add("ProducerFlowLog", &["ProducerInstanceProfile"], PROPAGATES);
+        for resource in ["ProducerStart", "ProducerGroup"] {
+            order.add(
+                resource,
+                &["ProducerInternetRoute", "ProducerSubnetARoutes", "ProducerSubnetBRoutes"],
+                "The instances reach AWS from their first moment on.",
+            );
+        }
+    }
+    order.0
+}
+
+#[derive(Default)]
+struct Order(BTreeMap<Cow<'static, str>, Vec<Before>>);
+
+impl Order {
+    fn add(&mut self, resource: &str, before: &[&str], because: &'static str) {
+        let all = self.0.entry(Cow::Owned(resource.to_owned())).or_default();
+        let logical_ids = before.iter().map(|&id| Cow::Owned(id.to_owned()));
+        match all.iter_mut().find(|known| known.because == because) {
+            Some(known) => known.logical_ids.extend(logical_ids),
+            None => all.push(Before { logical_ids: logical_ids.collect(), because }),
+        }
+    }
+}
