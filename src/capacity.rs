@@ -6,7 +6,7 @@ use crate::aws::limits::kinesis::{
 use crate::resolve::pipeline::Stream;
 use crate::sql::{self, DataType, StreamColumn};
 
-/// Rates are counted in millionths of a record a second.
+/// Rates are counted in millionths of a record per second.
 const MICRO: u128 = 1_000_000;
 
 /// What a stream has to carry.
@@ -37,9 +37,9 @@ impl Limit {
     /// The limit in words.
     pub fn name(self) -> &'static str {
         match self {
-            Self::WriteBytes => "write bytes (1 MiB/s a shard)",
-            Self::WriteRecords => "write records (1,000/s a shard)",
-            Self::ReadBytes => "read bytes (2 MiB/s a shard, shared by its consumers)",
+            Self::WriteBytes => "write bytes (1 MiB/s per shard)",
+            Self::WriteRecords => "write records (1,000/s per shard)",
+            Self::ReadBytes => "read bytes (2 MiB/s per shard, shared by its consumers)",
         }
     }
 

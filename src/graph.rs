@@ -37,7 +37,7 @@ pub struct Node {
 /// A kind of node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NodeKind {
-    /// The Kinesis data stream that takes the records in.
+    /// The input Kinesis data stream.
     Stream,
     /// The Kinesis data stream of the rows that Firehose reads.
     DeliveredStream,

@@ -164,7 +164,7 @@ fn phases(
             diagnostics.push(Diagnostic::error(
                 Code::InternalFault,
                 checked.pipeline().span,
-                format!("pipec made a template that it cannot vouch for: {problem}"),
+                format!("internal error: the generated template failed verification: {problem}"),
                 "this is a fault of pipec, not of the spec; please report it with the spec",
             ));
             (None, diagnostics)

@@ -182,7 +182,7 @@ fn of_operator(operator: &Operator, analytics: &Analytics, records_per_second: f
         }
     };
     if operator.rows_per_record != 1.0 {
-        note += &format!(", {} rows a record", figure(operator.rows_per_record));
+        note += &format!(", {} rows per record", figure(operator.rows_per_record));
     }
     Term {
         what: format!("{}{by}", operator.kind.name()),
@@ -220,22 +220,12 @@ pub fn figure(value: f64) -> String {
     text
 }
 
-/// How many different values columns have together, where the spec says it.
-pub trait KeyCount {
-    /// Their number; the columns are in alphabetical order.
-    fn key_count(&self, _columns: &[String]) -> Option<u64> {
-        None
-    }
-}
-
-impl KeyCount for Analytics {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::plan::fixture::planned;
 
-    /// What a query needs with so many records of 250 bytes a second.
+    /// What a query needs with so many records of 250 bytes per second.
     fn of(records_per_second: u64, sql: &str) -> Need {
         let (_, checked) = planned(&format!(
             "name: t\nstream: {{record_size: 250 B, records_per_second: {records_per_second}, shard_quota: 100000}}\n\
@@ -258,14 +248,14 @@ mod tests {
         assert_eq!(micros(WINDOW), read + 8.0);
         let whole = "SELECT COUNT(*) AS c FROM stream GROUP BY STEP(stream.ROWTIME BY INTERVAL '1' MINUTE)";
         assert_eq!(micros(whole), read + 0.8);
-        // 1,000 records a second for a minute, all of one key.
+        // 1,000 records per second for a minute, all of one key.
         let over = "SELECT SUM(\"n\") OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS s FROM stream";
         assert_eq!(micros(over), read + 45.0 + 0.55 * 60_000.0);
     }
 
     #[test]
     fn kpus_are_for_the_load_with_its_margin() {
-        // 10.625 us x 5 = 53.1 us: 18,823 records a second of a KPU.
+        // 10.625 us x 5 = 53.1 us: 18,823 records per second of a KPU.
         assert_eq!((of(18_000, WINDOW).kpus, of(19_000, WINDOW).kpus), (1, 2));
         assert_eq!((of(1, WINDOW).parallelism(4), of(19_000, WINDOW).parallelism(4)), (1, 8));
         // Little work, many records.

@@ -100,9 +100,9 @@ const fn own(metric: Metric) -> Metric {
     Metric { namespace: Some("pipec"), ..metric }
 }
 
-/// Key of what comes in, records a second.
+/// Key of what comes in, records per second.
 pub const RECORDS_IN: &str = "records_per_second";
-/// Key of what comes in, bytes a second.
+/// Key of what comes in, bytes per second.
 pub const BYTES_IN: &str = "bytes_per_second";
 
 /// A Kinesis stream. Kinesis Data Streams developer guide, "Monitor the service with CloudWatch", 2026-11: one value a
@@ -145,7 +145,7 @@ pub const STREAM: Kind = Kind {
         )),
         metric(
             "iterator_age_ms",
-            "consumers behind",
+            "iterator age",
             "GetRecords.IteratorAgeMilliseconds",
             "Maximum",
             Reading::Highest,
@@ -178,7 +178,7 @@ pub const DELIVERY: Kind = Kind {
         ),
         metric(
             "puts_succeeded",
-            "puts that succeed",
+            "put success rate",
             "DeliveryToS3.Success",
             "Average",
             Reading::Lowest,
@@ -186,7 +186,7 @@ pub const DELIVERY: Kind = Kind {
         ),
         metric(
             "freshness_s",
-            "oldest record waits",
+            "data freshness",
             "DeliveryToS3.DataFreshness",
             "Maximum",
             Reading::Highest,

@@ -75,7 +75,7 @@ pub enum Item {
     EbsGp3GbMonth,
     /// A public IPv4 address, in use or not.
     PublicIpv4Hour,
-    /// Data sent to the internet, after 100 GB a month free.
+    /// Data sent to the internet, after 100 GB per month free.
     TransferOutGb,
     /// Data sent between availability zones, for each direction.
     TransferBetweenZonesGb,
@@ -329,7 +329,7 @@ static PRICES: &[Row] = &[
 
 const EC2_REGION: &str = "us-east-1";
 
-/// US dollars an hour of the size `large` (by proportion where there is none), and whether
+/// US dollars per hour of the size `large` (by proportion where there is none), and whether
 /// [`CODE_TABLES`] has it; else it is from [`MEMORY`]. Sorted by family.
 #[rustfmt::skip]
 static EC2_LARGE_HOUR: &[(&str, f64, bool)] = &[

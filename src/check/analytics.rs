@@ -205,7 +205,7 @@ fn forests(context: &mut Context) {
                 (query.row_rate_of(function.input(), records).per_second, function.forest.rows_per_second());
             (rows > carried as f64).then(|| {
                 let message = format!(
-                    "up to {rows} rows a second come to this forest, and it carries about {carried} on one vCPU"
+                    "up to {rows} rows per second come to this forest, and it carries about {carried} on one vCPU"
                 );
                 let help = "write a smaller numberOfTrees, or score the rows of a window, such as AVG by STEP, in the CURSOR";
                 Diagnostic::warning(Code::ForestRate, function.forest.span, message, help)
@@ -219,7 +219,7 @@ fn forests(context: &mut Context) {
 fn each_record_alone(context: &mut Context) {
     let (Some(analytics), Some(query)) = (&context.pipeline.analytics, context.query) else { return };
     let runtime = analytics.runtime.span;
-    let help = "write `runtime: flink` in `analytics`; it costs about 161 USD a month and a second stream";
+    let help = "write `runtime: flink` in `analytics`; it costs about 161 USD per month and a second stream";
     let needs_flink = |span, message: String| {
         Diagnostic::error(Code::QueryNeedsFlink, span, message, help).related(runtime, "the runtime")
     };
@@ -303,7 +303,7 @@ fn output_quota(context: &mut Context) {
                 Code::ResultsOverShards,
                 output.span,
                 format!(
-                    "up to {} rows a second need {} shards of output beside {before} others; an account has {quota} in \
+                    "up to {} rows per second need {} shards of output beside {before} others; an account has {quota} in \
                      {region}",
                     load.records_per_second, need.shards
                 ),

@@ -53,7 +53,7 @@ fn rate(pipeline: &Pipeline, producer: &Producer, found: &mut Vec<Diagnostic>) {
                 Code::ProducerRate,
                 sent.span,
                 format!(
-                    "the producer sends {} records a second; the stream is declared to take {}",
+                    "the producer sends {} records per second; the stream is declared to take {}",
                     sent.value, declared.value
                 ),
                 format!("write `records_per_second: {}` in `stream`, or send less", sent.value),

@@ -17,7 +17,7 @@ pub(super) fn check(context: &mut Context) {
     };
     let rate = query.row_rate(output, 1.0);
     if rate.per_second > 1.0 || !rate.open.is_empty() {
-        let message = "a record may become several rows, and nothing would stand between them";
+        let message = "a record can produce several rows, which would be concatenated without a delimiter";
         let help = "write `append: \"\\n\"`";
         let fault = Diagnostic::error(Code::RowsNotParted, transform.append.span, message, help);
         let span = rate.open.first().map_or(output.span, |place| place.span);

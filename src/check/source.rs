@@ -194,7 +194,7 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
         }
     }
     if records == 0 {
-        refuse(format!("`{name}` holds no record"), "write one record a line".into());
+        refuse(format!("`{name}` holds no record"), "write one record per line".into());
         return;
     }
     if let Some((line, size)) = too_long {
@@ -208,8 +208,8 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
     }
     if let Some((line, error)) = not_json {
         refuse(
-            format!("line {line} of `{name}` is no JSON object: {error}"),
-            "write one JSON object a line".into(),
+            format!("line {line} of `{name}` is not a JSON object: {error}"),
+            "write one JSON object per line".into(),
         );
     }
     let average = bytes.div_ceil(records);
@@ -221,7 +221,7 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
                 Code::ProducerRate,
                 source.path.span,
                 format!(
-                    "the records of `{name}` have {average} B on average, which makes {} a second; the stream is declared to take {}",
+                    "the records of `{name}` have {average} B on average, which makes {} per second; the stream is declared to take {}",
                     ByteSize(sent), ByteSize(declared)
                 ),
                 format!("write `record_size: {average} B` in `stream`, or send less"),
@@ -238,7 +238,7 @@ fn shared(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: 
         Some(instances) => (instances.span, "write `instances: 1`"),
         None => (
             source.path.span,
-            "write `instances: 1` and a larger `instance_type`, or send fewer records a second",
+            "write `instances: 1` and a larger `instance_type`, or send fewer records per second",
         ),
     };
     found.push(Diagnostic::error(

@@ -65,7 +65,7 @@ fn shards(context: &mut Context) {
                 Code::TooFewShards,
                 stream.capacity.span,
                 format!(
-                    "{count} shard{} cannot carry {rate} records of {size} a second: {}",
+                    "{count} shard{} cannot carry {rate} records of {size} per second: {}",
                     if count == 1 { "" } else { "s" },
                     need.binding.name()
                 ),

@@ -21,7 +21,7 @@ pub(super) fn check(context: &mut Context) {
     if !parallelism.written {
         if need.kpus > limits::KPUS_DEFAULT_MAX {
             let message = format!(
-                "the load needs {} KPUs, at {load} a record; an application has {} by default",
+                "the load needs {} KPUs, at {load} per record; an application has {} by default",
                 need.kpus,
                 limits::KPUS_DEFAULT_MAX
             );
@@ -49,11 +49,11 @@ pub(super) fn check(context: &mut Context) {
     let bare = need.bare();
     let diagnostic = if bare > kpus as f64 {
         let message =
-            format!("{has}, and the load takes {} cores of processor time: {load} a record", figure(bare));
+            format!("{has}, and the load takes {} cores of processor time: {load} per record", figure(bare));
         Diagnostic::error(Code::TooLittleParallelism, parallelism.span, message, help)
     } else {
         let message = format!(
-            "{has}, and the load needs {} by {}: {load} a record, with a margin of {}",
+            "{has}, and the load needs {} by {}: {load} per record, with a margin of {}",
             need.kpus,
             need.limit.name(),
             need.margin
@@ -82,8 +82,8 @@ fn held_back(need: &Need, term: &throughput::Term) -> Option<Diagnostic> {
         Code::HeldBackOperator,
         operator.span,
         format!(
-            "this runs {one}, and takes {} KPUs at {} records/s: {} us a record, with a margin of {}",
-            kpus.ceil(),
+            "this runs {one}, and takes {} KPUs at {} records/s: {} us per record, with a margin of {}",
+            figure(kpus.ceil()),
             figure(need.records_per_second),
             figure(term.micros),
             need.margin

@@ -29,7 +29,7 @@ pub(super) struct AwsArgs {
     /// Region, instead of `AWS_REGION` or the profile's; must be the spec's
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
-    /// Say every call to AWS
+    /// Log every AWS call
     #[arg(long, short)]
     verbose: bool,
 }
@@ -37,10 +37,10 @@ pub(super) struct AwsArgs {
 /// Who reads what is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum EventFormat {
-    /// People
+    /// Text for people
     #[default]
     Text,
-    /// Programs: an object a line
+    /// JSON for programs, one object per line
     Json,
 }
 

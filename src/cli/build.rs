@@ -45,10 +45,10 @@ pub(super) struct Build {
     /// Output folder
     #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT)]
     out: PathBuf,
-    /// Write nothing; exit 4 where the output is not what the specs give
+    /// Write nothing; exit with 4 if the output is not up to date
     #[arg(long)]
     check: bool,
-    /// Who reads the findings: `text` goes to stderr, the others to stdout
+    /// Output format: `text` goes to stderr, the others to stdout
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Fetch a missing connector from the Maven repository
@@ -134,7 +134,7 @@ impl Build {
             if path.exists() {
                 match stage {
                     Some(_) => staged.push(Staged::removal(path)),
-                    None => stale.push(format!("{} is no longer made", shown(&path))),
+                    None => stale.push(format!("{} is no longer generated", shown(&path))),
                 }
             }
         }
@@ -167,7 +167,7 @@ impl Build {
             let path = folder.join(name);
             if fs::canonicalize(&path).is_ok_and(|path| inputs.contains(&path)) {
                 return Err(Exit::usage(&format!(
-                    "`{}` is read by the spec and would be written over; give it another name, or build with another `--out`",
+                    "`{}` is read by the spec and would be overwritten; rename it, or build with another `--out`",
                     shown(&path)
                 )));
             }
@@ -239,7 +239,7 @@ impl Build {
             match artifacts::bytes(artifact, programs, jar.map(|jar| jar.bytes.as_slice())) {
                 Ok(Some(bytes)) => write(path, &bytes),
                 Ok(None) => Ok(()),
-                Err(error) => Err(Exit::usage(&format!("`{}` cannot be made: {error}", shown(path)))),
+                Err(error) => Err(Exit::usage(&format!("`{}` cannot be built: {error}", shown(path)))),
             }
         });
         written.into_iter().collect()

@@ -9,7 +9,7 @@ use super::{RuntimeArgs, compile};
 use crate::check::same_names;
 use crate::diagnostics::{Format, Severity};
 
-/// Find what AWS would refuse, or silently get wrong
+/// Find what AWS would reject, or silently get wrong
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec check pipeline.yaml\n  pipec check --env prod pipeline.yaml\n  pipec check --format sarif pipelines/*.yaml > \
@@ -22,7 +22,7 @@ pub(super) struct Check {
     /// Only the pipeline of this environment; without it, the spec's own and those of all its environments
     #[arg(long, value_name = "NAME")]
     env: Option<String>,
-    /// Who reads the findings: `text` goes to stderr, the others to stdout
+    /// Output format: `text` goes to stderr, the others to stdout
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Fail on warnings as well

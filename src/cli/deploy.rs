@@ -20,11 +20,11 @@ use crate::deploy::upload::ArtifactSource;
 use crate::diagnostics::Code;
 use crate::plan::{Artifact, Content};
 
-/// Put the pipeline into an account, or bring it up to date
+/// Deploy the pipeline, or update it
 ///
-/// Compiles, sends what the stack runs, shows what would change in a change set, asks, executes it and follows it to its
-/// end. Every step can be run again: an interrupted deployment goes on with the next `pipec deploy`. Region, profile
-/// and login are those of the AWS CLI.
+/// Compiles, uploads the artifacts, shows the changes of a change set, prompts, executes it and follows it until it is
+/// complete. Every step can be repeated: the next `pipec deploy` resumes an interrupted deployment. Region, profile and
+/// login are those of the AWS CLI.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec deploy pipeline.yaml                  show the changes, ask, and make them\n  \
@@ -37,10 +37,10 @@ use crate::plan::{Artifact, Content};
 pub(super) struct Deploy {
     #[command(flatten)]
     pipeline: PipelineArgs,
-    /// Ask nobody
+    /// Skip the confirmation prompt
     #[arg(long, short)]
     yes: bool,
-    /// Show what would change, and leave nothing behind
+    /// Show the changes, and leave nothing in the account
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
     /// Replace or delete this resource although it holds data
@@ -49,13 +49,13 @@ pub(super) struct Deploy {
     /// Bucket for the artifacts, in the stack's region, instead of pipec's own
     #[arg(long, value_name = "NAME", env = "PIPEC_ARTIFACT_BUCKET")]
     artifact_bucket: Option<String>,
-    /// Go on with the rollback of an update that failed
+    /// Continue the failed rollback of an update
     #[arg(long, conflicts_with_all = ["dry_run", "allow_replace"])]
     continue_rollback: bool,
-    /// Leave this resource as it is in the rollback
+    /// Skip this resource in the rollback
     #[arg(long, value_name = "NAME", requires = "continue_rollback")]
     skip: Vec<String>,
-    /// Who reads what is told: `text` goes to stderr, `json` to stdout, an object a line
+    /// Output format: `text` (stderr) or `json` (stdout, one object per line)
     #[arg(long, value_enum, default_value_t)]
     format: EventFormat,
     #[command(flatten)]
@@ -118,7 +118,7 @@ impl<'a> Source<'a> {
         let made = artifacts::bytes(artifact, &self.compiled.programs, jar.map(|jar| jar.bytes.as_slice()));
         // What is made from a jar that is gone by then cannot borrow from it.
         let made = made.map(|bytes| bytes.map(|bytes| Cow::Owned(bytes.into_owned())));
-        made.map_err(|error| missing(format!("`{}` cannot be made: {error}", artifact.s3_key)))
+        made.map_err(|error| missing(format!("`{}` cannot be built: {error}", artifact.s3_key)))
     }
 
     /// A jar is used only when it is the one of the lock.

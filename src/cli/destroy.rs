@@ -9,7 +9,7 @@ use crate::cloud::interrupt::Interrupt;
 use crate::cloud::stop::{Step, Stop};
 use crate::deploy::destroy::{self, Job, Options};
 
-/// Delete the pipeline's stack, after saying what goes and what stays
+/// Delete the pipeline's stack, after listing what is deleted and what is kept
 ///
 /// The buckets stay with their objects unless `--empty-bucket` is given, the artifacts unless `--artifacts` is.
 #[derive(Debug, Args)]
@@ -21,19 +21,19 @@ use crate::deploy::destroy::{self, Job, Options};
 pub(super) struct Destroy {
     #[command(flatten)]
     pipeline: PipelineArgs,
-    /// Ask nobody
+    /// Skip the confirmation prompt
     #[arg(long, short)]
     yes: bool,
     /// Delete the pipeline's buckets with all versions of their objects
     #[arg(long)]
     empty_bucket: bool,
-    /// Delete the artifacts that no other pipeline runs
+    /// Delete the artifacts that no other pipeline uses
     #[arg(long)]
     artifacts: bool,
-    /// Leave this resource, which cannot be deleted
+    /// Keep this resource, which cannot be deleted
     #[arg(long, value_name = "NAME")]
     skip: Vec<String>,
-    /// Who reads what is told: `text` goes to stderr, `json` to stdout, an object a line
+    /// Output format: `text` (stderr) or `json` (stdout, one object per line)
     #[arg(long, value_enum, default_value_t)]
     format: EventFormat,
     #[command(flatten)]

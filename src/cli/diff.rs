@@ -20,9 +20,9 @@ use crate::terminal::printable;
 /// Lines around a difference.
 const CONTEXT_LINES: usize = 3;
 
-/// Show what a deployment would change, and change nothing
+/// Show what a deployment would change, without changing anything
 ///
-/// Asks CloudFormation for a change set and takes it back. Exits 4 where the stack is not as the spec says.
+/// Creates a change set and deletes it again. Exits with 4 if the stack differs from the spec.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  pipec diff pipeline.yaml               in the pipeline's words\n  \
                         pipec diff pipeline.yaml --template    the templates, line by line\n  \
@@ -30,13 +30,13 @@ const CONTEXT_LINES: usize = 3;
 pub(super) struct Diff {
     #[command(flatten)]
     pipeline: PipelineArgs,
-    /// Show the lines of the template that differ as well
+    /// Also show the lines of the template that differ
     #[arg(long)]
     template: bool,
-    /// Bucket for the artifacts, where another than the stack's is meant
+    /// Bucket for the artifacts, instead of the stack's
     #[arg(long, value_name = "NAME", env = "PIPEC_ARTIFACT_BUCKET")]
     artifact_bucket: Option<String>,
-    /// `text` for people, `json` for programs, an object a line
+    /// Output format: `text`, or `json` with one object per line
     #[arg(long, value_enum, default_value_t)]
     format: EventFormat,
     #[command(flatten)]

@@ -23,13 +23,13 @@ const FILE_BYTES_MAX: u64 = 64 << 20;
 /// Most columns of a spec, see `maxProperties` in its schema.
 const COLUMNS_MAX: usize = 1_000;
 
-/// Find the columns of sample records, and write them into a spec
+/// Infer the columns of sample records, and write them into a spec
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec discover users.jsonl                          the block, to look at\n  \
                         pipec discover users.jsonl --write pipeline.yaml    and into a spec\n  \
                         pipec discover --stream orders --region eu-west-1   of a stream that is there\n\n\
-                        The file holds JSON objects, one a line or one behind the other, or one array of them; or CSV, with \
+                        The file holds JSON objects, one per line or concatenated, or one array of them; or CSV, with \
                         a line of names or without. Gzip is read as well. Widen a type that the samples make too \
                         narrow."
 )]

@@ -25,13 +25,13 @@ use crate::world::Disk;
                   what has no place in a pipeline. The spec is checked at once."
 )]
 pub(super) struct Import {
-    /// What `describe-application` of either version prints, a CloudFormation template, or a `.tf` file
+    /// Output of `describe-application` (either API version), a CloudFormation template, or a `.tf` file
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Only the application of this name
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Folder to write into; of several applications, each gets a folder in it
+    /// Output folder; several applications get one subfolder each
     #[arg(long, value_name = "DIR", default_value = ".")]
     out: PathBuf,
     /// Overwrite existing files

@@ -13,9 +13,9 @@ use crate::cloud::stop::{Step, Stop};
 use crate::plan::Plan;
 use crate::watch::logs::{self, Options, Program};
 
-/// Read the logs of a deployed pipeline's programs, in the order of time
+/// Read the logs of a deployed pipeline's programs in chronological order
 ///
-/// Lines of Flink's and Firehose's JSON are shown short; `--format json` has them whole.
+/// JSON lines of Flink and Firehose are shortened; `--format json` prints them whole.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec logs pipeline.yaml                         all programs, the last hour\n  \
@@ -27,19 +27,19 @@ use crate::watch::logs::{self, Options, Program};
 pub(super) struct Logs {
     #[command(flatten)]
     pipeline: PipelineArgs,
-    /// Whose log
+    /// Program whose log is read
     #[arg(value_enum, default_value_t)]
     program: Whose,
-    /// How far back
+    /// Start this long ago
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = since)]
     since: i64,
-    /// Wait for more
+    /// Keep waiting for new events
     #[arg(long, short)]
     follow: bool,
-    /// Only events with this text, upper and lower case as written
+    /// Only events that contain this text (case-sensitive)
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
-    /// `text` for people, `json` for programs, an object a line
+    /// Output format: `text`, or `json` with one object per line
     #[arg(long, value_enum, default_value_t)]
     format: EventFormat,
     #[command(flatten)]
@@ -48,17 +48,17 @@ pub(super) struct Logs {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Whose {
-    /// The Lambda transform's
+    /// The Lambda transform
     Transform,
-    /// The Flink application's
+    /// The Flink application
     Flink,
-    /// Firehose's: what it could not deliver
+    /// Firehose: records that it could not deliver
     Delivery,
-    /// The producer's instances'
+    /// The producer's instances
     Producer,
-    /// That of the function that starts Flink
+    /// The function that starts the Flink application
     Starter,
-    /// Everyone's
+    /// All programs
     #[default]
     All,
 }

@@ -62,7 +62,7 @@ pub struct Command {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Find what AWS would refuse, or silently get wrong
+    /// Find what AWS would reject, or silently get wrong
     Check(check::Check),
     /// Write the stack: template, artifacts and manifest
     Build(build::Build),
@@ -72,19 +72,19 @@ enum Verb {
     Permissions(permissions::Permissions),
     /// Print what Flink will run: tables, views and inserts
     Sql(sql::SqlVerb),
-    /// Put the pipeline into an account, or bring it up to date
+    /// Deploy the pipeline, or update it
     Deploy(deploy::Deploy),
-    /// Show what a deployment would change, and change nothing
+    /// Show what a deployment would change, without changing anything
     Diff(diff::Diff),
-    /// Delete the pipeline's stack, after saying what goes and what stays
+    /// Delete the pipeline's stack, after listing what is deleted and what is kept
     Destroy(destroy::Destroy),
-    /// Show how a deployed pipeline is: stack, flow, delays, failures, alarms
+    /// Show the status of a deployed pipeline: stack, throughput, delays, failures, alarms
     Status(status::StatusVerb),
-    /// Read the logs of a deployed pipeline's programs, in the order of time
+    /// Read the logs of a deployed pipeline's programs in chronological order
     Logs(logs::Logs),
-    /// Read the records of a deployed pipeline's streams, or the objects in its bucket, as they come
+    /// Read the records of a deployed pipeline's streams, or the objects in its bucket, as they arrive
     Tail(tail::Tail),
-    /// Find the columns of sample records, and write them into a spec
+    /// Infer the columns of sample records, and write them into a spec
     Discover(discover::Discover),
     /// Turn an application of Kinesis Data Analytics for SQL into a spec and its SQL
     Import(import::Import),

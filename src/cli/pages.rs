@@ -59,6 +59,6 @@ fn page(command: clap::Command) -> Result<String, Exit> {
     let mut text = Vec::new();
     clap_mangen::Man::new(command)
         .render(&mut text)
-        .map_err(|error| Exit::usage(&format!("the manual cannot be made: {error}")))?;
+        .map_err(|error| Exit::usage(&format!("the manual cannot be built: {error}")))?;
     Ok(String::from_utf8_lossy(&text).into_owned())
 }

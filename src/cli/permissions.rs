@@ -13,8 +13,8 @@ use crate::plan::permissions::{Deployer, PolicyDocument, policy};
 
 /// Print the IAM policy that the deployer of a pipeline needs
 ///
-/// Asks nobody: the policy follows from the spec. It allows pipec's own calls, what CloudFormation calls in the
-/// deployer's name, and, in the statements `Watch...` at its end, looking at the pipeline.
+/// Works offline: the policy is derived from the spec. It allows pipec's own calls, the
+/// calls that CloudFormation makes on the deployer's behalf, and, in the statements `Watch...` at its end, watching the pipeline.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec permissions --account 123456789012 pipeline.yaml > deployer.json\n  pipec \
@@ -24,16 +24,16 @@ use crate::plan::permissions::{Deployer, PolicyDocument, policy};
 pub(super) struct Permissions {
     #[command(flatten)]
     pipeline: PipelineArgs,
-    /// Account that is deployed to; without it, the ARNs hold for the account that the policy is in
+    /// Account of the deployment; without it, the ARNs are of the account that the policy is in
     #[arg(long, value_name = "ID", value_parser = account)]
     account: Option<String>,
-    /// Region that is deployed to; by default the spec's
+    /// Region of the deployment; by default the spec's
     #[arg(long, value_parser = region)]
     region: Option<String>,
     /// Name of the stack; by default the pipeline's
     #[arg(long, value_name = "NAME", value_parser = |name: &str| named(&names::STACK, name))]
     stack: Option<String>,
-    /// Bucket of the artifacts; by default pipec's own, which the deployer may then make
+    /// Bucket of the artifacts; by default pipec's own, which the policy then allows to create
     #[arg(long, value_name = "NAME", value_parser = |name: &str| named(&names::S3_BUCKET, name))]
     artifact_bucket: Option<String>,
     /// Allow `pipec destroy --empty-bucket` as well
@@ -42,7 +42,7 @@ pub(super) struct Permissions {
     /// Allow `pipec destroy --artifacts` as well
     #[arg(long)]
     artifacts: bool,
-    /// Write DIR/deployer-1.json and so on, each within the size of a managed policy
+    /// Write DIR/deployer-1.json and so on, each within the size limit of a managed policy
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }

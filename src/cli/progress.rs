@@ -19,7 +19,7 @@ const KIND_WIDTH: usize = 30;
 /// Resources on the line of what is not ready yet.
 const BUSY_MAX: usize = 3;
 
-/// An object a line, on stdout.
+/// An object per line, on stdout.
 pub(super) struct JsonReporter;
 
 impl Reporter for JsonReporter {
@@ -156,15 +156,15 @@ fn text(event: &Event) -> String {
             format!("artifacts   {made}bucket {bucket}")
         }
         Event::Uploaded { artifact, key, bytes } => {
-            format!("artifacts   sent {artifact}: {key}, {}", size(*bytes))
+            format!("artifacts   uploaded {artifact}: {key}, {}", size(*bytes))
         }
         Event::Present { count } => {
-            format!("artifacts   {} there already", counted(*count, "is", "are").unwrap_or_default())
+            format!("artifacts   {} already uploaded", counted(*count, "is", "are").unwrap_or_default())
         }
         Event::Changes { changes, shard_steps } => changes_text(changes, shard_steps),
-        Event::Unchanged { stack } => format!("the stack {stack} is as the spec says: nothing to change"),
+        Event::Unchanged { stack } => format!("the stack {stack} is up to date"),
         Event::Following { stack, status } => {
-            format!("the stack {stack} is {status}: following that first")
+            format!("the stack {stack} is {status}: waiting for that first")
         }
         Event::Resource { resource, kind, status, reason, seconds } => {
             let seconds = seconds.map(|seconds| format!(" in {seconds} s")).unwrap_or_default();
@@ -252,7 +252,7 @@ fn about(change: &Change) -> String {
         _ => {}
     }
     if let Some(loss) = &change.loss {
-        let kept = format!("stays behind with {}", loss.what);
+        let kept = format!("is retained with {}", loss.what);
         words.push(if loss.kept { kept } else { format!("LOST: {}", loss.what) });
     }
     if !change.what.is_empty() {

@@ -10,10 +10,10 @@ use crate::cloud::interrupt::Interrupt;
 use crate::cloud::stop::Step;
 use crate::watch::status::{self, Watched};
 
-/// Show how a deployed pipeline is: stack, flow, delays, failures, alarms
+/// Show the status of a deployed pipeline: stack, throughput, delays, failures, alarms
 ///
-/// One call to CloudWatch for all metrics: peaks of the last hour by the minute, beside what the spec declares. Where
-/// CloudWatch has no data, it says so. A question costs about 0.01 USD a thousand metrics; a pipeline has some twenty.
+/// One call to CloudWatch for all metrics: peaks per minute of the last hour, next to the values that the spec declares.
+/// Missing data is reported as such. CloudWatch charges about 0.01 USD per thousand metrics; a pipeline has about twenty.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec status pipeline.yaml                  for people; `!` marks what is wrong\n  \

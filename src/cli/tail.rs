@@ -17,10 +17,10 @@ use crate::diagnostics::Code;
 use crate::terminal::printable;
 use crate::watch::tail::{self, Place, Start, Target, decode};
 
-/// Read the records of a deployed pipeline's streams, or the objects in its bucket, as they come
+/// Read the records of a deployed pipeline's streams, or the objects in its bucket, as they arrive
 ///
-/// Reads all shards and what they are split into, and shares each shard's five calls and 2 MiB a second with the
-/// pipeline. Gzip and the delivery's compression are unpacked; what is no text is `base64:...`.
+/// Reads all shards and their children, and shares the five calls and 2 MiB per second of each shard with the pipeline.
+/// Gzip and the delivery's compression are decompressed; binary content is printed as `base64:...`.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec tail pipeline.yaml                              records as they come in\n  \
@@ -36,19 +36,19 @@ pub(super) struct Tail {
     /// `input`, `output` (the query's rows), the name of an output, or `bucket`
     #[arg(value_name = "WHAT", default_value = "input")]
     what: String,
-    /// Begin with what came so long ago
+    /// Start from the records of this long ago
     #[arg(long, value_name = "TIME", value_parser = since, conflicts_with = "from_beginning")]
     since: Option<i64>,
-    /// Begin with the oldest that is there
+    /// Start from the oldest record
     #[arg(long)]
     from_beginning: bool,
-    /// End after so many records, or lines of objects
+    /// Stop after N records, or lines of objects
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
-    /// End where there is no more
+    /// Stop at the end of the stream
     #[arg(long)]
     no_follow: bool,
-    /// Write what is in each record or object as it is, with nothing between
+    /// Write the bytes of each record or object as they are, without separators
     #[arg(long)]
     raw: bool,
     #[command(flatten)]
@@ -150,8 +150,8 @@ fn missing(spec: &str) -> Stop {
     Stop::fault(
         Code::NotDeployed,
         At::Name,
-        "the stack does not have this yet",
-        format!("bring it up to date with `pipec deploy {spec}`"),
+        "the deployed stack does not have this yet",
+        format!("update it with `pipec deploy {spec}`"),
     )
 }
 

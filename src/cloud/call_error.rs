@@ -152,7 +152,7 @@ impl CallError {
     /// What to type.
     pub fn help(&self) -> String {
         match self.kind {
-            CallErrorKind::Interrupted => "run the command again; it goes on where it stopped".into(),
+            CallErrorKind::Interrupted => "run the command again; it resumes where it stopped".into(),
             CallErrorKind::NoCredentials => {
                 "log in as for the AWS CLI: `aws sso login`, `AWS_PROFILE=name`, or `AWS_ACCESS_KEY_ID` and \
                  `AWS_SECRET_ACCESS_KEY`; `aws sts get-caller-identity` shows whether it works"
@@ -169,10 +169,10 @@ impl CallError {
                     .into()
             }
             CallErrorKind::Denied => format!(
-                "have `{}` granted; `pipec permissions SPEC` prints the whole policy that deploying needs",
+                "ask for permission to perform `{}`; `pipec permissions SPEC` prints the whole policy that a deployment needs",
                 self.action
             ),
-            CallErrorKind::Throttled => "wait a minute and run the command again; it goes on where it stopped".into(),
+            CallErrorKind::Throttled => "wait a minute and run the command again; it resumes where it stopped".into(),
             CallErrorKind::Unreachable => {
                 "see whether this machine reaches AWS (proxy, VPN, `AWS_ENDPOINT_URL`), and run the command again; it \
                  goes on where it stopped"
@@ -183,7 +183,7 @@ impl CallError {
             }
             CallErrorKind::NotFound | CallErrorKind::Exists | CallErrorKind::Refused => {
                 let known = catalogue::help(&self.message);
-                known.unwrap_or("what AWS says is above; run the command again when it is mended").into()
+                known.unwrap_or("see the AWS error above; fix it and run the command again").into()
             }
         }
     }

@@ -28,7 +28,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Auto Scaling",
         words: &["failure signal"],
-        help: "the instances say that they did not start; `pipec logs SPEC` and `aws ec2 get-console-output` show why",
+        help: "the instances reported a failed start; `pipec logs SPEC` and `aws ec2 get-console-output` show why",
         source: "https://github.com/aws-quickstart/quickstart-datalake-47lining/issues/25",
         example: "Received 1 FAILURE signal(s) out of 1. Unable to satisfy 100% MinSuccessfulInstancesPercent \
                   requirement.",
@@ -36,7 +36,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "CloudFormation",
         words: &["limit for stack", "has been exceeded"],
-        help: "delete stacks that nobody needs, or ask for a higher quota of stacks in Service Quotas",
+        help: "delete unused stacks, or request a higher quota of stacks in Service Quotas",
         source: "https://github.com/serverless/serverless/issues/149",
         example: "Limit for stacks has been exceeded",
     },
@@ -51,7 +51,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "CloudFormation",
         words: &["security token", "expired"],
-        help: "log in again and run the command again: CloudFormation works with the rights of who called it",
+        help: "log in again and run the command again: CloudFormation uses the caller's credentials",
         source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html",
         example: "The security token included in the request is expired",
     },
@@ -83,7 +83,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "CloudFormation",
         words: &["_in_progress state and can not be updated"],
-        help: "someone else has begun an update; run the command again, which follows that first",
+        help: "another update is in progress; run the command again, which follows that first",
         source: "https://github.com/jenseickmeyer/todo-app-nodejs/issues/5",
         example: "Stack:arn:aws:cloudformation:us-east-1:111122223333:stack/s/1 is in UPDATE_IN_PROGRESS state and can \
                   not be updated.",
@@ -98,7 +98,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "CloudFormation",
         words: &["waitcondition received failed message"],
-        help: "the producer says above why it did not start; mend that and run the command again",
+        help: "the producer's own error is above; fix it and run the command again",
         source: "https://github.com/aws-quickstart/quickstart-trendmicro-deepsecurity/issues/29",
         example: "WaitCondition received failed message: 'DSM Node configuration complete' for uniqueId: \
                   i-029b76651bfb6bd0d",
@@ -106,14 +106,14 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "CloudFormation",
         words: &["custom resource failed to stabilize"],
-        help: "the starter's function gave no answer in time; `pipec logs SPEC` shows how far it came",
+        help: "the starter function did not respond in time; `pipec logs SPEC` shows its progress",
         source: "https://github.com/aws-solutions-library-samples/video-on-demand-on-aws-foundation/issues/4",
         example: "Custom Resource failed to stabilize in expected time.",
     },
     Known {
         service: "CloudFormation",
         words: &["did not receive a response from your custom resource"],
-        help: "the starter's function gave no answer; `pipec logs SPEC` shows how far it came",
+        help: "the starter function did not respond; `pipec logs SPEC` shows its progress",
         source: "https://github.com/aws-samples/aws-security-reference-architecture-examples/issues/162",
         example: "CloudFormation did not receive a response from your Custom Resource. Please check your logs for \
                   requestId [1]. If you are using the Python cfn-response module, you may need to update your Lambda \
@@ -122,14 +122,14 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "CloudFormation",
         words: &["internal failure"],
-        help: "a passing fault of AWS in most cases; run the command again",
+        help: "usually a transient AWS fault; run the command again",
         source: "https://github.com/org-formation/org-formation-reference/issues/53",
         example: "Internal Failure",
     },
     Known {
         service: "CloudFormation",
         words: &["rate exceeded"],
-        help: "other work in the account keeps AWS busy; run the command again",
+        help: "AWS throttled the request; run the command again",
         source: "https://github.com/aws/aws-sdk-java-v2/issues/470",
         example: "Rate exceeded (Service: DynamoDBStreamsClient; Status Code: 400; Request ID: \
                   LDJJKB4G38BFRI1T6PO7R5R8GNVV4KQNSO5AEMVJF66Q9ASUAAJG)",
@@ -165,14 +165,14 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "EC2",
         words: &["maximum number of vpcs"],
-        help: "delete a VPC that is not used, ask for a higher quota, or name subnets in `producer.network`",
+        help: "delete a VPC that is not used, request a higher quota, or name subnets in `producer.network`",
         source: "https://github.com/awslabs/landing-zone-accelerator-on-aws/issues/241",
         example: "The maximum number of VPCs has been reached. (Service: Ec2, Status Code: 400, Request ID: 5ce9e2b3)",
     },
     Known {
         service: "EC2",
         words: &["maximum number of internet gateways"],
-        help: "delete an internet gateway that is not used, ask for a higher quota, or name subnets in \
+        help: "delete an internet gateway that is not used, request a higher quota, or name subnets in \
                `producer.network`",
         source: "https://github.com/canonical/bundle-kubeflow/issues/1171",
         example: "The maximum number of internet gateways has been reached.",
@@ -180,14 +180,14 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Firehose",
         words: &["firehose is unable to assume role"],
-        help: "IAM had not spread the new role yet; run the command again",
+        help: "the new IAM role had not propagated yet; run the command again",
         source: "https://github.com/hashicorp/terraform/pull/4407",
         example: "Firehose is unable to assume role arn:aws:iam::111122223333:role/r. Please check the role provided.",
     },
     Known {
         service: "Firehose",
         words: &["iam role associated with firehose is not deleted"],
-        help: "IAM had not spread the new role yet, and no login of yours is wrong; run the command again",
+        help: "the new IAM role had not propagated yet; your credentials are fine; run the command again",
         source: "https://github.com/hashicorp/terraform-provider-aws/issues/47937",
         example: "The security token included in the request is invalid. Ensure that the provided IAM role associated \
                   with firehose is not deleted.",
@@ -195,7 +195,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "IAM",
         words: &["is not authorized to perform"],
-        help: "have the action named above granted; `pipec permissions SPEC` prints the whole policy",
+        help: "ask for permission to perform the action above; `pipec permissions SPEC` prints the whole policy",
         source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html",
         example: "User: arn:aws:iam::111122223333:user/dana is not authorized to perform: kinesis:CreateStream on \
                   resource: arn:aws:kinesis:us-east-1:111122223333:stream/s because no identity-based policy allows \
@@ -225,7 +225,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "IAM",
         words: &["is not authorized to perform: iam:createservicelinkedrole"],
-        help: "have `iam:CreateServiceLinkedRole` granted; each service needs it once in an account",
+        help: "ask for `iam:CreateServiceLinkedRole`; each service needs it once per account",
         source: "https://github.com/aws-samples/amazon-cloudwatch-auto-alarms/issues/47",
         example: "User: arn:aws:sts::111122223333:assumed-role/r/dana is not authorized to perform: \
                   iam:CreateServiceLinkedRole on resource: \
@@ -245,14 +245,14 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "IAM",
         words: &["cannot exceed quota for rolesperaccount"],
-        help: "delete roles that are not used, or ask for a higher quota of roles in Service Quotas",
+        help: "delete roles that are unused, or request a higher quota of roles in Service Quotas",
         source: "https://github.com/serverless-nextjs/serverless-next.js/issues/2234",
         example: "Cannot exceed quota for RolesPerAccount: 1000",
     },
     Known {
         service: "IAM",
         words: &["cannot exceed quota for instanceprofilesperaccount"],
-        help: "delete instance profiles that are not used, or ask for a higher quota of them in Service Quotas",
+        help: "delete instance profiles that are unused, or request a higher quota of them in Service Quotas",
         source: "https://github.com/ansible/workshops/issues/1801",
         example: "Cannot exceed quota for InstanceProfilesPerAccount: 1000",
     },
@@ -278,7 +278,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Kinesis",
         words: &["simultaneously be in creating or deleting"],
-        help: "other streams of the account are being made: run the command again in a minute",
+        help: "other streams of the account are being created: run the command again in a minute",
         source: "https://github.com/hashicorp/terraform-provider-aws/pull/1339",
         example: "This request would have exceed the limit on the number  of streams that can simultaneously be in \
                   CREATING or DELETING for the account 111122223333. Limit: 5.",
@@ -286,7 +286,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Kinesis",
         words: &["rate exceeded for stream"],
-        help: "Kinesis changes a stream's capacity mode twice a day at most, and takes few calls a second for each \
+        help: "Kinesis changes a stream's capacity mode twice a day at most, and takes few calls per second for each \
                stream: wait and run the command again",
         source: "https://github.com/aws/aws-cdk/issues/18139",
         example: "Rate exceeded for stream user-data-stream-1x2y3z under account 111122223333.",
@@ -310,7 +310,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Lambda",
         words: &["cannot be assumed by lambda"],
-        help: "IAM had not spread the new role yet; run the command again",
+        help: "the new IAM role had not propagated yet; run the command again",
         source: "https://github.com/aws-samples/aws-ct-vpc-flowlogs/issues/1",
         example: "The role defined for the function cannot be assumed by Lambda. (Service: Lambda, Status Code: 400, \
                   Request ID: b3ca3772)",
@@ -318,7 +318,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Lambda",
         words: &["getobject", "nosuchkey"],
-        help: "an artifact is missing in the bucket; run the command again, which sends it",
+        help: "an artifact is missing in the bucket; run the command again, which uploads it",
         source: "https://github.com/aws-samples/aws-account-vending-machine/issues/23",
         example: "Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does \
                   not exist. (Service: Lambda, Status Code: 400, Request ID: ad9bb8d6)",
@@ -326,7 +326,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Lambda",
         words: &["getobject", "nosuchbucket"],
-        help: "the artifact bucket is gone; name one with `--artifact-bucket`",
+        help: "the artifact bucket no longer exists; name one with `--artifact-bucket`",
         source: "https://github.com/aws-solutions/dynamic-image-transformation-for-amazon-cloudfront/issues/115",
         example: "Error occurred while GetObject. S3 Error Code: NoSuchBucket. S3 Error Message: The specified bucket \
                   does not exist (Service: AWSLambdaInternal; Status Code: 400; Error Code: \
@@ -343,7 +343,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Lambda",
         words: &["could not unzip uploaded file"],
-        help: "the artifact in the bucket is damaged; delete it there and run the command again, which sends it anew",
+        help: "the artifact in the bucket is damaged; delete it and run the command again, which uploads it",
         source: "https://github.com/aws-samples/aws-rds-snapshot-management/issues/4",
         example: "Could not unzip uploaded file. Please check your file, then try to upload again. (Service: \
                   AWSLambdaInternal; Status Code: 400; Error Code: InvalidParameterValueException; Request ID: \
@@ -352,7 +352,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Lambda",
         words: &["cannot access stream", "ensure the role can perform"],
-        help: "IAM had not spread the function's new permissions yet; run the command again",
+        help: "the function's new permissions had not propagated yet; run the command again",
         source: "https://github.com/aws-samples/cross-account-amazon-dynamodb-replication/issues/11",
         example: "Invalid request provided: Cannot access stream arn:aws:kinesis:eu-west-1:111122223333:stream/s. \
                   Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, ListShards, \
@@ -361,7 +361,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Managed Flink",
         words: &["kinesis analytics", "sufficient privileges", "assumed role"],
-        help: "IAM had not spread the new role yet; run the command again",
+        help: "the new IAM role had not propagated yet; run the command again",
         source: "https://github.com/hashicorp/terraform-provider-aws/issues/7394",
         example: "Kinesis Analytics doesn't have sufficient privileges to the Delivery Stream using assumed role. \
                   Please check the",
@@ -369,7 +369,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "S3",
         words: &["attempted to create more buckets than allowed"],
-        help: "delete buckets that are not used, or ask for a higher quota of buckets in Service Quotas",
+        help: "delete buckets that are unused, or request a higher quota of buckets in Service Quotas",
         source: "https://github.com/aws-solutions-library-samples/qnabot-on-aws/issues/285",
         example: "You have attempted to create more buckets than allowed (Service: Amazon S3; Status Code: 400; Error \
                   Code: TooManyBuckets;",

@@ -30,8 +30,8 @@ const fn data(
 
 const KINDS: &[Kind] = &[
     kind("AWS::AutoScaling::AutoScalingGroup", "Auto Scaling group"),
-    kind("AWS::CloudFormation::WaitCondition", "wait for the first instance"),
-    kind("AWS::CloudFormation::WaitConditionHandle", "address of the wait"),
+    kind("AWS::CloudFormation::WaitCondition", "wait condition"),
+    kind("AWS::CloudFormation::WaitConditionHandle", "wait condition handle"),
     kind("AWS::EC2::FlowLog", "flow log"),
     kind("AWS::EC2::InternetGateway", "internet gateway"),
     kind("AWS::EC2::LaunchTemplate", "launch template"),
@@ -39,7 +39,7 @@ const KINDS: &[Kind] = &[
     kind("AWS::EC2::RouteTable", "route table"),
     kind("AWS::EC2::SecurityGroup", "security group"),
     kind("AWS::EC2::Subnet", "subnet"),
-    kind("AWS::EC2::SubnetRouteTableAssociation", "routes of a subnet"),
+    kind("AWS::EC2::SubnetRouteTableAssociation", "route table association"),
     kind("AWS::EC2::VPC", "VPC"),
     kind("AWS::EC2::VPCGatewayAttachment", "internet gateway attachment"),
     kind("AWS::IAM::InstanceProfile", "instance profile"),

@@ -21,9 +21,9 @@ pub fn check_owner(stack: &Stack, tag: (&str, &str)) -> Step<()> {
     Err(Stop::fault(
         Code::ForeignStack,
         At::Name,
-        format!("there is a stack `{}` that pipec did not make for this pipeline", stack.name),
+        format!("the stack `{}` exists, and pipec did not create it for this pipeline", stack.name),
         format!(
-            "give the pipeline another name; or, where it is this pipeline's all the same, tag the stack with \
+            "rename the pipeline; or, if the stack is this pipeline's nevertheless, tag it with \
              `{}={}`",
             tag.0, tag.1
         ),

@@ -44,7 +44,7 @@ pub enum At {
 impl Stop {
     /// Ctrl-C while nothing goes on.
     pub fn interrupted() -> Self {
-        Self::Interrupted("nothing goes on in AWS; run the same command again".into())
+        Self::Interrupted("no operation is in progress in AWS; run the same command again".into())
     }
 
     /// A fault.
@@ -72,11 +72,12 @@ impl Stop {
     pub fn perhaps_going_on(self, words: &str) -> Self {
         match self {
             Self::Fault(mut fault) if fault.code == Code::AwsUnreachable => {
-                fault.help = format!("the request may have got through: then {words}; {}", fault.help);
+                fault.help =
+                    format!("the request may have reached AWS: in that case {words}; {}", fault.help);
                 Self::Fault(fault)
             }
             Self::Interrupted(_) => {
-                Self::Interrupted(format!("the request may have got through: then {words}"))
+                Self::Interrupted(format!("the request may have reached AWS: in that case {words}"))
             }
             stop => stop,
         }

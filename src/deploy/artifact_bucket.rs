@@ -64,7 +64,7 @@ pub fn provide(
     if let Some(bucket) = known(named, stack, account) {
         return Ok(bucket);
     }
-    let meanwhile = format!("CloudFormation goes on with the stack `{STACK}`; run the same command again");
+    let meanwhile = format!("CloudFormation continues with the stack `{STACK}`; run the same command again");
     let found = client.stack(STACK)?;
     let settled = settle(client, reporter, found, TAG, &meanwhile, Dead::Remove).map_err(of_bucket)?;
     let Some(stack) = settled.as_ref().filter(|stack| stack.status.state() != StackState::ReviewInProgress)
@@ -114,7 +114,7 @@ fn of_bucket(stop: Stop) -> Stop {
                 "name a bucket with `--artifact-bucket`",
             );
         }
-        Code::ResourceFailed => (&fault.message, "mend what AWS names and run the command again"),
+        Code::ResourceFailed => (&fault.message, "fix what AWS reports and run the command again"),
         Code::StackStuck | Code::StackWrecked => {
             (&fault.message, "delete that stack in the console and run the command again")
         }

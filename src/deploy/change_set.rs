@@ -119,7 +119,7 @@ fn computed(client: &dyn AwsClient, id: &str) -> Step<Option<Vec<ResourceChange>
     Err(Stop::fault(
         Code::AwsUnreachable,
         At::Name,
-        "CloudFormation does not come to an end with the change set",
+        "CloudFormation did not finish creating the change set",
         "run the command again",
     ))
 }
@@ -129,8 +129,8 @@ pub(super) fn outrun() -> Stop {
     Stop::fault(
         Code::AwsRefused,
         At::Name,
-        "another deployment of this stack was faster, and this one was not executed",
-        "`pipec diff SPEC` shows what differs from the spec now; run the command again to change that",
+        "another deployment changed this stack first, and this change set was not executed",
+        "`pipec diff SPEC` shows the remaining differences; run the command again to deploy them",
     )
 }
 
@@ -155,7 +155,7 @@ fn refused(reason: &str, at: At) -> Stop {
         Code::ChangeSetRefused,
         at,
         format!("CloudFormation refuses the change: {reason}"),
-        help.unwrap_or("nothing was changed; mend what CloudFormation names and run the command again"),
+        help.unwrap_or("nothing was changed; fix what CloudFormation reports and run the command again"),
     )
 }
 

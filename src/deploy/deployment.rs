@@ -63,7 +63,7 @@ pub enum Extent {
 pub struct Options {
     /// How far it goes.
     pub extent: Extent,
-    /// Ask nobody.
+    /// Skip the confirmation prompt.
     pub yes: bool,
     /// Logical ids of resources with data that may be made anew or deleted.
     pub allow_replace: Vec<String>,
@@ -87,7 +87,7 @@ impl<'a> Job<'a> {
 
     fn meanwhile(&self) -> String {
         format!(
-            "CloudFormation goes on with the stack `{}`; `pipec deploy {}` picks it up again, `pipec status {1}` shows \
+            "CloudFormation continues with the stack `{}`; `pipec deploy {}` resumes following it, `pipec status {1}` shows \
              it",
             self.plan.name, self.spec
         )
@@ -110,7 +110,7 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
     let stack = settle(job.client, reporter, found, job.tag(), &job.meanwhile(), dead)?;
     if let Some(stack) = stack.as_ref().filter(|stack| stack.status.state() == StackState::RollbackComplete) {
         reporter.tell(&Event::Note {
-            message: format!("the stack is {}; a deployment removes it first", stack.status),
+            message: format!("the stack is {}; a deployment deletes it first", stack.status),
         });
         return Ok(tell_planned(job, reporter));
     }
@@ -226,7 +226,7 @@ fn agree(
         return Ok(None);
     }
     let question = format!("Deploy this to account {}, {}?", ground.account, job.client.region());
-    let nobody = "there is no terminal to confirm the changes on";
+    let nobody = "there is no terminal for the confirmation prompt";
     let help = "add `--yes` to the command; `--dry-run` only shows them";
     confirm(reporter, options.yes, &question, (nobody, help))?;
     Ok(Some(ways))
@@ -308,7 +308,7 @@ pub fn continue_rollback(job: &Job, reporter: &mut dyn Reporter, skip: &[String]
     };
     check_owner(&stack, job.tag())?;
     let meanwhile = format!(
-        "CloudFormation goes on with the stack `{}`; `pipec deploy {} --continue-rollback` picks it up again",
+        "CloudFormation continues with the stack `{}`; `pipec deploy {} --continue-rollback` resumes following it",
         stack.name, job.spec
     );
     let mut stack = stack;
@@ -412,9 +412,9 @@ fn guard(changes: &[Change], options: &Options, spec: &str) -> Step<()> {
     let holds = first.loss.as_ref().map_or("its data", |loss| loss.what.as_str());
     let kept = first.loss.as_ref().is_some_and(|loss| loss.kept);
     let end = match (first.action, kept) {
-        (Action::Remove, true) => format!("be taken out of the stack, and stay behind with {holds}"),
+        (Action::Remove, true) => format!("be removed from the stack, and be retained with {holds}"),
         (Action::Remove, false) => format!("be deleted with {holds}"),
-        (_, true) => format!("be replaced by an empty one, and the old one stay behind with {holds}"),
+        (_, true) => format!("be replaced by an empty one, and the old one be retained with {holds}"),
         (_, false) => format!("be replaced by an empty one, and {holds} be lost"),
     };
     let would = if first.action == Action::PerhapsReplace { "might" } else { "would" };
@@ -424,7 +424,7 @@ fn guard(changes: &[Change], options: &Options, spec: &str) -> Step<()> {
         Code::DataAtStake,
         At::Resource(first.resource.clone()),
         format!("{} ({}) {would} {end}", first.resource, first.kind),
-        format!("where that is meant, run `pipec deploy {spec} {}`", flags.join(" ")),
+        format!("if that is intended, run `pipec deploy {spec} {}`", flags.join(" ")),
     ))
 }
 

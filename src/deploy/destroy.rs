@@ -36,7 +36,7 @@ pub struct Job<'a> {
 /// How far the end goes.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Ask nobody.
+    /// Skip the confirmation prompt.
     pub yes: bool,
     /// Delete the buckets with all versions of their objects.
     pub empty_bucket: bool,
@@ -65,7 +65,7 @@ pub fn destroy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Ste
     let Some(mut stack) = found else { return destroy_left(job, reporter, options, account) };
     check_owner(&stack, (PIPELINE_TAG, name))?;
     let meanwhile = format!(
-        "CloudFormation goes on with the stack `{name}`; `pipec destroy {}` picks it up again",
+        "CloudFormation continues with the stack `{name}`; `pipec destroy {}` resumes following it",
         job.spec
     );
     if stack.status.state() == StackState::InProgress {
@@ -128,7 +128,7 @@ fn destroy_left(job: &Job, reporter: &mut dyn Reporter, options: &Options, accou
         None => None,
     };
     let Some(stack) = deleted else {
-        let message = format!("there is no stack `{name}` in {}: nothing to destroy", client.region());
+        let message = format!("there is no stack `{name}` in {}: nothing to delete", client.region());
         reporter.tell(&Event::Note { message });
         return Ok(());
     };
@@ -146,7 +146,7 @@ fn destroy_left(job: &Job, reporter: &mut dyn Reporter, options: &Options, accou
     }
     let artifacts = if options.artifacts { artifacts(client, &stack, account)? } else { None };
     if left.is_empty() && artifacts.is_none() {
-        let message = format!("the stack `{name}` is deleted, and nothing of it is left: nothing to destroy");
+        let message = format!("the stack `{name}` and its resources are deleted already: nothing to delete");
         reporter.tell(&Event::Note { message });
         return Ok(());
     }
@@ -154,7 +154,7 @@ fn destroy_left(job: &Job, reporter: &mut dyn Reporter, options: &Options, accou
         let lost =
             left.iter().map(|bucket| format!("S3 bucket {bucket}: its objects and all their versions"));
         reporter.tell(&Event::Loss { lost: lost.collect(), kept: Vec::new() });
-        sure(reporter, options, "Delete these buckets, which the deleted stack has left?")?;
+        sure(reporter, options, "Delete these buckets, which the deleted stack retained?")?;
     }
     for bucket in &left {
         empty(client, reporter, bucket, account)?;
@@ -201,7 +201,7 @@ fn tell_kept(reporter: &mut dyn Reporter, buckets: &[String], spec: &str) {
     if !buckets.is_empty() {
         reporter.tell(&Event::Note {
             message: format!(
-                "kept {}; `pipec destroy {spec} --empty-bucket` deletes what is in there as well",
+                "kept {}; `pipec destroy {spec} --empty-bucket` deletes them with their contents",
                 buckets.join(" and ")
             ),
         });
@@ -209,7 +209,7 @@ fn tell_kept(reporter: &mut dyn Reporter, buckets: &[String], spec: &str) {
 }
 
 fn sure(reporter: &mut dyn Reporter, options: &Options, question: &str) -> Step<()> {
-    let nobody = "there is no terminal to confirm the end of the pipeline on";
+    let nobody = "there is no terminal for the confirmation prompt";
     confirm(reporter, options.yes, question, (nobody, "add `--yes` to the command"))
 }
 
@@ -219,7 +219,7 @@ fn empty(client: &dyn AwsClient, reporter: &mut dyn Reporter, bucket: &str, acco
     let mut versions = 0;
     loop {
         let Some(page) = client.object_versions(&place)? else {
-            reporter.tell(&Event::Note { message: format!("the bucket {bucket} is gone already") });
+            reporter.tell(&Event::Note { message: format!("the bucket {bucket} is deleted already") });
             return Ok(());
         };
         if page.is_empty() {
@@ -289,7 +289,7 @@ fn delete_artifacts(
     }
     let kept = match keys.intersection(&shared).count() {
         0 => String::new(),
-        count => format!("; {count} that other pipelines run stay"),
+        count => format!("; kept {count} that other pipelines use"),
     };
     reporter
         .tell(&Event::Note { message: format!("deleted {deleted} artifacts from {}{kept}", bucket.name) });

@@ -25,7 +25,11 @@ pub fn failure(followed: &Followed, stack: &str) -> Stop {
         return Stop::fault(
             Code::ResourceFailed,
             At::Name,
-            format!("the stack `{stack}` is {}: {}", followed.status, told.unwrap_or("no event says why")),
+            format!(
+                "the stack `{stack}` is {}: {}",
+                followed.status,
+                told.unwrap_or("no event gives a reason")
+            ),
             format!(
                 "look at its events with `aws cloudformation describe-stack-events --stack-name {stack}`"
             ),
@@ -34,8 +38,8 @@ pub fn failure(followed: &Followed, stack: &str) -> Stop {
     let reason = words(first);
     let more = match causes.len() {
         1 => String::new(),
-        2 => "; another resource failed beside it".to_owned(),
-        count => format!("; {} more resources failed beside it", count - 1),
+        2 => "; another resource failed as well".to_owned(),
+        count => format!("; {} more resources failed as well", count - 1),
     };
     let what = doing(&first.status);
     let message = format!(
@@ -44,7 +48,7 @@ pub fn failure(followed: &Followed, stack: &str) -> Stop {
         kinds::words(&first.resource_type)
     );
     let known = first.reason.as_deref().and_then(catalogue::help);
-    let known = known.unwrap_or("mend what AWS names and run the command again");
+    let known = known.unwrap_or("fix what AWS reports and run the command again");
     let last = cause::causes(rollback).last().copied();
     Stop::fault(
         Code::ResourceFailed,
@@ -79,10 +83,10 @@ fn left(followed: &Followed, stack: &str, last: &StackEvent) -> String {
         .collect();
     let words = match status.as_str() {
         "ROLLBACK_COMPLETE" if !kept.is_empty() => {
-            format!("The next deployment removes it. Left behind, outside of it: {}", kept.join(", "))
+            format!("The next deployment deletes it. Retained outside of the stack: {}", kept.join(", "))
         }
         "ROLLBACK_COMPLETE" => {
-            "Nothing of it is left but its events; the next deployment removes it".to_owned()
+            "Only the failed stack's events remain; the next deployment deletes it".to_owned()
         }
         "UPDATE_ROLLBACK_COMPLETE" => "It is as it was before this update".to_owned(),
         "UPDATE_ROLLBACK_FAILED" => format!(

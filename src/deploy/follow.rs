@@ -186,7 +186,7 @@ impl Follower<'_> {
             _ if self.events.is_empty() => Err(Stop::fault(
                 Code::AwsRefused,
                 At::Name,
-                format!("CloudFormation did not begin: the stack is still {status}"),
+                format!("CloudFormation did not start the operation: the stack is still {status}"),
                 "run the command again",
             )),
             _ => Ok(Some(status)),

@@ -48,7 +48,7 @@ pub fn settle(
             StackState::RollbackComplete => {
                 tell_cause(client, reporter, &stack)?;
                 reporter.tell(&Event::Note {
-                    message: format!("the stack `{name}` is {} and empty: removing it", stack.status),
+                    message: format!("the stack `{name}` is {} and empty: deleting it", stack.status),
                 });
                 let delete = || Ok(client.delete_stack(&stack.id, &[])?);
                 let ((), followed) = operate(client, reporter, &stack.id, name, meanwhile, delete)?;
@@ -99,7 +99,7 @@ pub(super) fn stuck(client: &dyn AwsClient, stack: &Stack) -> Step<Stop> {
             at,
             message,
             format!(
-                "mend the cause and run `pipec deploy SPEC --continue-rollback`, or leave the resource as it is with \
+                "fix the cause and run `pipec deploy SPEC --continue-rollback`, or skip the resource with \
                  `--continue-rollback --skip {skip}`"
             ),
         ),

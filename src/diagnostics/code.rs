@@ -160,11 +160,11 @@ codes! {
     "0807" DescriptionLength "The description is too long"
     "0808" EnvironmentName "An environment's name cannot stand in its pipeline's name"
 
-    "0901" InternalFault "pipec made a template that it cannot vouch for"
+    "0901" InternalFault "internal error: the generated template failed verification"
 
     "1001" PackRecords "Packing records would save money"
     "1002" StatelessOnFlink "This query needs no Flink"
-    "1003" RowsPerRecord "How many rows a record becomes is not known"
+    "1003" RowsPerRecord "The number of rows per record is not known"
     "1005" StateKeys "How many keys Flink remembers is not known"
     "1006" KeysUnknown "The number of keys decides how many KPUs there are"
 

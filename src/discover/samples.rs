@@ -40,7 +40,7 @@ fn none(message: impl Into<String>, help: &'static str) -> NoSamples {
     NoSamples { message: message.into(), help }
 }
 
-/// The records of a file: JSON objects, one a line, or one behind the other as Firehose writes them, or one array of
+/// The records of a file: JSON objects, one per line, or concatenated as Firehose writes them, or one array of
 /// them; or lines of CSV, with a line of names or without. Gzip-compressed or not.
 ///
 /// # Errors
@@ -51,7 +51,7 @@ pub fn read(bytes: &[u8]) -> Result<Samples, NoSamples> {
     match bytes.trim_ascii_start().first() {
         Some(b'{' | b'[') => Ok(Samples { format: RecordFormat::Json, records: json(bytes)? }),
         Some(_) => comma_separated(bytes),
-        None => Err(none("the file holds no record", "give a file of JSON objects, one a line")),
+        None => Err(none("the file holds no record", "give a file of JSON objects, one per line")),
     }
 }
 
@@ -66,7 +66,7 @@ fn json(bytes: &[u8]) -> Result<Vec<Value>, NoSamples> {
             Err(error) => {
                 return Err(none(
                     format!("record {} is not JSON: {error}", records.len() + 1),
-                    "give a file of JSON objects, one a line",
+                    "give a file of JSON objects, one per line",
                 ));
             }
         }
@@ -76,12 +76,12 @@ fn json(bytes: &[u8]) -> Result<Vec<Value>, NoSamples> {
     }
     if let Some(at) = records.iter().position(|record| !record.is_object()) {
         return Err(none(
-            format!("record {} is no JSON object", at + 1),
-            "give a file of JSON objects, one a line; of an answer that holds them, cut the list out",
+            format!("record {} is not a JSON object", at + 1),
+            "give a file of JSON objects, one per line; of an answer that holds them, cut the list out",
         ));
     }
     if records.is_empty() {
-        return Err(none("the file holds no record", "give a file of JSON objects, one a line"));
+        return Err(none("the file holds no record", "give a file of JSON objects, one per line"));
     }
     records.truncate(SAMPLES_MAX);
     Ok(records)
@@ -97,7 +97,7 @@ fn comma_separated(bytes: &[u8]) -> Result<Samples, NoSamples> {
     let Some((delimiter, lines)) = lines else {
         return Err(none(
             "the lines are neither JSON objects nor CSV of one number of fields",
-            "give a file of JSON objects, one a line, or of CSV",
+            "give a file of JSON objects, one per line, or of CSV",
         ));
     };
     // A line of names is one where no field is a number, above one where some are.
@@ -208,7 +208,7 @@ mod tests {
         let message = |text: &str| read(text.as_bytes()).unwrap_err().message;
         assert_eq!(message(""), "the file holds no record");
         assert_eq!(message("[]"), "the file holds no record");
-        assert_eq!(message("{\"a\":1}\n7\n"), "record 2 is no JSON object");
+        assert_eq!(message("{\"a\":1}\n7\n"), "record 2 is not a JSON object");
         assert!(message("{\"a\":1}\nname,age\n").starts_with("record 2 is not JSON"));
         assert!(message("hello\n").starts_with("the lines are neither"));
     }

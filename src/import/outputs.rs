@@ -12,6 +12,13 @@ impl Writer {
             .iter()
             .partition(|output| output.name.text.written().eq_ignore_ascii_case("error_stream"));
         let called = errors.first().and_then(|output| self.errors(output, runtime));
+        for second in errors.iter().skip(1) {
+            self.not_carried(
+                &second.name,
+                format!("`error_stream` has a second destination: it also {}", went(second)),
+                "let what reads it there read the stream of ERROR_STREAM",
+            );
+        }
         if outputs.is_empty() && called.is_none() {
             return;
         }

@@ -213,7 +213,7 @@ impl Writer {
         }
         let sizes = "an assumption: replace it by IncomingBytes / IncomingRecords of the old stream";
         self.yaml.entry(1, "record_size", "1 KiB", Some(sizes));
-        let rates = "an assumption: replace it by IncomingRecords a second, at peak";
+        let rates = "an assumption: replace it by IncomingRecords per second, at peak";
         self.yaml.entry(1, "records_per_second", "100", Some(rates));
     }
 
@@ -237,7 +237,7 @@ impl Writer {
         if !application.references.is_empty() {
             self.yaml.open(1, "reference_tables");
             for reference in &application.references {
-                let download = self.reference(reference, &downloads);
+                let download = self.reference(reference, name, &downloads);
                 downloads.push(download);
             }
         }
@@ -245,12 +245,18 @@ impl Writer {
         downloads
     }
 
-    fn reference(&mut self, reference: &Reference, before: &[Download]) -> Download {
+    fn reference(&mut self, reference: &Reference, name: &str, before: &[Download]) -> Download {
         let table = reference.table.text.written();
         self.needs(&reference.table, "a reference table's name");
         let key = reference.key.as_ref().map(Text::written).unwrap_or_default();
         let mut file = file_name(&key, &table);
-        while before.iter().any(|download| download.file == file) {
+        // The spec and its SQL have names as well, which no object takes; some file systems ignore case.
+        let own = [format!("{name}.yaml"), format!("{name}.sql")];
+        let is_taken = |file: &str| {
+            let before = before.iter().map(|download| download.file.as_str());
+            before.chain(own.iter().map(String::as_str)).any(|taken| taken.eq_ignore_ascii_case(file))
+        };
+        while is_taken(&file) {
             file.insert_str(0, "other-");
         }
         let bucket = reference.bucket.as_ref().map(Text::written).unwrap_or_default();

@@ -73,6 +73,8 @@ pub(super) struct Placed {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Text {
     parts: Vec<Part>,
+    /// Of all parts.
+    bytes: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,25 +86,27 @@ enum Part {
 
 impl Text {
     pub(super) fn known(text: impl Into<String>) -> Self {
-        Self { parts: vec![Part::Known(text.into())] }
+        let text = text.into();
+        Self { bytes: text.len(), parts: vec![Part::Known(text)] }
     }
 
     pub(super) fn unknown(reference: impl Into<String>) -> Self {
-        Self { parts: vec![Part::Unknown(reference.into())] }
+        let reference = reference.into();
+        Self { bytes: reference.len(), parts: vec![Part::Unknown(reference)] }
     }
 
     /// Appends a text. One that grows beyond all files is unknown as a whole.
     pub(super) fn append(&mut self, other: Self) {
+        self.bytes += other.bytes;
+        if self.bytes > TEXT_BYTES_MAX {
+            *self = Self::unknown("a text of more than 1 MiB");
+            return;
+        }
         for part in other.parts {
             match (self.parts.last_mut(), part) {
                 (Some(Part::Known(before)), Part::Known(more)) => before.push_str(&more),
                 (_, part) => self.parts.push(part),
             }
-        }
-        let bytes: usize =
-            self.parts.iter().map(|(Part::Known(text) | Part::Unknown(text))| text.len()).sum();
-        if bytes > TEXT_BYTES_MAX {
-            *self = Self::unknown("a text of more than 1 MiB");
         }
     }
 

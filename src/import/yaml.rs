@@ -1,4 +1,4 @@
-//! The text of a spec: keys and values a line each, with comments behind them or in front.
+//! The text of a spec: keys and values, a line each, with comments behind them or in front.
 
 use std::fmt::Write;
 

@@ -10,7 +10,7 @@ use crate::check::Checked;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::pipeline::{Capacity, Pipeline};
 
-/// US dollars a month below which no advice is worth reading.
+/// US dollars per month below which no advice is worth reading.
 const LEAST_USD: f64 = 10.0;
 /// Share of the whole cost below which none is.
 const LEAST_SHARE: f64 = 0.1;
@@ -33,7 +33,7 @@ fn worth_it(saving: f64, of: f64) -> bool {
 }
 
 /// Several events in a record, where the record goes to Firehose as it is. Not before Flink, which reads one JSON
-/// object a record; and not for what pipec's own producer sends, which is one event a record.
+/// object per record; and not for what pipec's own producer sends, which is one event per record.
 fn pack_records(plan: &Plan, cost: &Cost, pipeline: &Pipeline) -> Option<Diagnostic> {
     if pipeline.analytics.is_some() || !cost.complete {
         return None;
@@ -72,7 +72,7 @@ fn pack_records(plan: &Plan, cost: &Cost, pipeline: &Pipeline) -> Option<Diagnos
             Code::PackRecords,
             pipeline.stream.record_size.span,
             format!(
-                "packing {events} events{whose} into a record would save about {saved:.0} of {:.0} USD a month",
+                "packing {events} events{whose} into a record would save about {saved:.0} of {:.0} USD per month",
                 cost.monthly_usd
             ),
             format!(
@@ -137,7 +137,7 @@ fn stateless_on_flink(plan: &Plan, cost: &Cost, checked: &Checked) -> Option<Dia
         saving_message(least, most)?
     } else {
         format!(
-            "this query keeps no state, and Flink is billed for {} KPUs and an output stream",
+            "this query is stateless, and Flink is billed for {} KPUs and an output stream",
             analytics.billed_kpus
         )
     };
@@ -165,15 +165,15 @@ fn filters(checked: &Checked) -> bool {
 
 /// What the Lambda saves, between no row and a row for every record.
 fn saving_message(least: f64, most: f64) -> Option<String> {
-    let start = "this query keeps no state; without Flink it would cost";
+    let start = "this query is stateless; without Flink it would cost";
     if most < LEAST_USD {
         return None;
     }
     Some(if least >= LEAST_USD {
         if (most - least).round() < 1.0 {
-            format!("{start} about {most:.0} USD a month less")
+            format!("{start} about {most:.0} USD per month less")
         } else {
-            format!("{start} {least:.0} to {most:.0} USD a month less, by how many records become rows")
+            format!("{start} {least:.0} to {most:.0} USD per month less, by how many records become rows")
         }
     } else {
         // Linear in the share of records that become rows.
@@ -182,7 +182,7 @@ fn saving_message(least: f64, most: f64) -> Option<String> {
             return None;
         }
         format!(
-            "{start} up to {most:.0} USD a month less, if more than {percent} % of the records become rows"
+            "{start} up to {most:.0} USD per month less, if more than {percent} % of the records become rows"
         )
     })
 }
@@ -219,11 +219,11 @@ mod tests {
         let producer = |rate| {
             format!("producer: {{ http: {{ url: 'https://example.com/' }}, records_per_second: {rate} }}\n")
         };
-        // pipec's own producer sends one event a record.
+        // pipec's own producer sends one event per record.
         assert_eq!(advice(&planned(&spec(SMALL, &producer(1000)))), []);
         let rest = advice(&planned(&spec(SMALL, &producer(400))));
         assert!(rest[0].1.contains("that other programs send"), "{rest:?}");
-        // Flink reads one JSON object a record.
+        // Flink reads one JSON object per record.
         assert!(advice(&with_flink(SMALL, 100)).iter().all(|advice| advice.0 != Code::PackRecords));
         // Large records, small loads, unknown prices.
         assert_eq!(advice(&planned(&spec("record_size: 25 KiB, records_per_second: 100", ""))), []);

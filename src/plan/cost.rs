@@ -13,7 +13,7 @@ use crate::aws::prices::{self, Item, Price};
 use crate::resolve::DEFAULT_REGION;
 
 /// What every estimate supposes.
-const BASIS: &str = "730 hours a month at the declared peak load all the time, no free tier";
+const BASIS: &str = "730 hours per month at the declared peak load, no free tier";
 /// Milliseconds of one whole vCPU that the transform takes for a MiB of records. Assumed: appending alone took
 /// `runtime/transform` 0.4 ms (records of 2 KB) to 2.8 ms (of 100 B) on an x86_64 machine in 2026-11; the rest is
 /// room for Lambda's own handling of a request and its answer.
@@ -60,7 +60,7 @@ pub struct CostLine {
     pub unit: &'static str,
     /// US dollars a unit, of the first step where the price falls with the quantity; `None` where it is unknown.
     pub unit_price: Option<f64>,
-    /// US dollars a month; `None` where the price is unknown.
+    /// US dollars per month; `None` where the price is unknown.
     pub monthly_usd: Option<f64>,
     /// The arithmetic.
     pub note: String,
@@ -234,7 +234,7 @@ impl Bill<'_> {
                 let note = format!("{shards} x {HOURS_PER_MONTH} h");
                 self.add(spec, format!("{id}: shards"), Item::KinesisShardHour, hours(shards), note);
                 let units = billing::put_payload_units(bytes);
-                let note = format!("{units} a record of {} B{most}", amount(bytes as f64));
+                let note = format!("{units} per record of {} B{most}", amount(bytes as f64));
                 self.add(
                     spec,
                     format!("{id}: PUT payload units"),
@@ -343,7 +343,7 @@ impl Bill<'_> {
             "Lambda: requests",
             Item::LambdaRequestsMillion,
             calls_a_month / 1e6,
-            format!("{size} MiB or {} s a call", transform.buffer_interval),
+            format!("{size} MiB or {} s per call", transform.buffer_interval),
         );
         let share = (transform.memory as f64 / lambda::MEMORY_MIB_PER_VCPU as f64).min(1.0);
         let carried = if calls > 0.0 { delivered.bytes_per_second() / calls / MIB as f64 } else { 0.0 };
@@ -360,7 +360,7 @@ impl Bill<'_> {
             item,
             calls_a_month * ms / 1e3 * gb,
             format!(
-                "{} ms a call x {} MiB; assumed {ASSUMED_INVOCATION_MS} ms + \
+                "{} ms per call x {} MiB; assumed {ASSUMED_INVOCATION_MS} ms + \
                  {ASSUMED_TRANSFORM_MS_PER_MIB} ms of a vCPU a MiB",
                 amount(ms.round()),
                 transform.memory
@@ -391,7 +391,7 @@ impl Bill<'_> {
             "S3: objects written",
             Item::S3PutThousand,
             objects * SECONDS_PER_MONTH as f64 / 1e3,
-            format!("{size} MiB or {} s an object", delivery.buffer_interval),
+            format!("{size} MiB or {} s per object", delivery.buffer_interval),
         );
         self.add(
             spec,
@@ -408,10 +408,8 @@ impl Bill<'_> {
 
 /// What is billed as well, and why no line says how much.
 fn left_out(plan: &Plan) -> Vec<LeftOut> {
-    let mut left_out = vec![LeftOut {
-        item: "CloudWatch Logs",
-        because: "how much is logged depends on faults and on connections",
-    }];
+    let mut left_out =
+        vec![LeftOut { item: "CloudWatch Logs", because: "the volume depends on faults and connections" }];
     let mut leave = |when: bool, item, because| {
         if when {
             left_out.push(LeftOut { item, because });
@@ -421,23 +419,23 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
     leave(
         own_key,
         "KMS",
-        "the calls depend on how long services keep data keys; the key itself is yours already",
+        "the number of calls depends on how long services cache data keys; the key itself is not the stack's",
     );
     let snapshots = plan.analytics.as_ref().is_some_and(|analytics| analytics.snapshots);
     leave(snapshots, "Flink snapshots", "their size depends on the query's state");
-    leave(plan.analytics.is_some(), "the starter's Lambda", "it runs when the stack changes only");
+    leave(plan.analytics.is_some(), "the starter's Lambda", "it runs only when the stack changes");
     leave(plan.error_delivery.is_some(), "Firehose: faults", "how many records are faults is not known");
-    leave(plan.producer.is_some(), "Systems Manager", "sessions are opened by people, not by the load");
-    let network = plan.producer.as_ref().is_some_and(|producer| producer.network.vpc.is_some());
     leave(
-        network,
-        "NAT gateways and endpoints",
-        "the network is yours, and pipec does not see how it is built",
+        plan.producer.is_some(),
+        "Systems Manager",
+        "sessions are opened by people and do not depend on the load",
     );
+    let network = plan.producer.as_ref().is_some_and(|producer| producer.network.vpc.is_some());
+    leave(network, "NAT gateways and endpoints", "the network is not the stack's");
     leave(
         true,
         "data transfer",
-        "none between these services in a region; who reads the bucket is not in the stack",
+        "none between these services in a region; readers of the bucket are outside this stack",
     );
     left_out
 }

@@ -96,7 +96,7 @@ pub struct TermReport {
     pub text: String,
 }
 
-/// How far an on-demand stream carries, bytes a second.
+/// How far an on-demand stream carries, bytes per second.
 #[derive(Clone, Debug, Serialize)]
 pub struct OnDemandReport {
     /// Written by the load.
@@ -301,12 +301,12 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
 /// The restore rule of `RunConfiguration`, as the template has it.
 fn restore(analytics: &AnalyticsPlan) -> &'static str {
     match (analytics.snapshots, analytics.stateless) {
-        (true, true) => "goes on from its place in the stream, by the snapshot taken before",
+        (true, true) => "resumes at its position in the stream, from the snapshot taken before the update",
         (true, false) => {
             "goes on from the snapshot taken before; state that has no place in the new query is dropped, and where the \
              snapshot does not fit, the update fails and the old query goes on"
         }
-        (false, _) => "begins anew, at the oldest record of the stream: rows may come twice, none is lost",
+        (false, _) => "starts again at the oldest record of the stream: rows may be duplicated, none is lost",
     }
 }
 

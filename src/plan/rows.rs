@@ -31,10 +31,8 @@ pub(super) fn advise(checked: &Checked) -> Vec<Diagnostic> {
             found.push(Diagnostic::advice(
                 Code::RowsPerRecord,
                 place.span,
-                format!("{} may make many rows of one, and {planned} planned for one", place.what),
-                format!(
-                    "write `rows_per_record: 2` in `analytics`, or as many as there are at peak{otherwise}"
-                ),
+                format!("{} can expand one record into many rows, and {planned} sized for one", place.what),
+                format!("write `rows_per_record: 2` in `analytics`, or the number at peak{otherwise}"),
             ));
         }
     }
@@ -53,10 +51,10 @@ fn many_shards(checked: &Checked, output: &Stream) -> Option<Diagnostic> {
             Code::RowsPerRecord,
             output.span,
             format!(
-                "a record may become {rows} rows of `{}`: {most} shards, where one row needs {least}",
+                "a record can become {rows} rows of `{}`: {most} shards, where one row needs {least}",
                 output.name
             ),
-            "write `rows_per_record: 1` in `analytics`, or as many as there are at peak, if they are fewer",
+            "write `rows_per_record: 1` in `analytics`, or the number at peak, if they are fewer",
         )
     })
 }
@@ -78,9 +76,9 @@ mod tests {
             (shards, found)
         };
         let (shards, found) = advised("SELECT \"n\" FROM stream", 6);
-        let message = format!("a record may become 6 rows of `o`: {shards} shards, where one row needs 3");
+        let message = format!("a record can become 6 rows of `o`: {shards} shards, where one row needs 3");
         assert_eq!(found, Some(message));
-        // One row a second of each, however many records there are.
+        // One row per second of each, however many records there are.
         let count =
             "SELECT COUNT(*) AS \"n\" FROM stream GROUP BY STEP(stream.ROWTIME BY INTERVAL '1' SECOND)";
         assert_eq!(advised(count, 20), (1, None));

@@ -94,7 +94,7 @@ pub(super) fn advise(checked: &Checked) -> Vec<Diagnostic> {
         found.push(Diagnostic::advice(
             Code::StateKeys,
             state.span,
-            format!("Flink remembers each `{key}` for {}, and how many there are is not known", state.what),
+            format!("Flink keeps state per `{key}` for {}, and the number of keys is unknown", state.what),
             format!(
                 "write `keys: {{\"{key}\": 2000}}` in `analytics`, or as many as come within `state_ttl`"
             ),

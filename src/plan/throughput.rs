@@ -54,7 +54,7 @@ impl ThroughputPlan {
             kpus => format!("{kpus} KPUs, by {}", self.binding),
         };
         format!(
-            "{} records/s x {} us x {}, the margin, = {} s of processor time a second: {enough}",
+            "{} records/s x {} us x {}, the margin, = {} s of processor time per second: {enough}",
             figure(self.records_per_second),
             figure(self.microseconds_per_record),
             self.margin,

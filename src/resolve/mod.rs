@@ -256,7 +256,7 @@ impl Resolver<'_> {
                     Code::UnreadableFile,
                     path.span,
                     format!("`{}` cannot be read: {reason}", at.display()),
-                    "name a file beside the spec, one record a line",
+                    "name a file beside the spec, one record per line",
                 ));
                 None
             }
@@ -369,7 +369,7 @@ impl Resolver<'_> {
             time => match pipec_core::parse_timestamp(time) {
                 Some(ms) if pipec_core::timestamp_text(ms).get(..10) == time.get(..10) => Start::At(ms),
                 _ => {
-                    let message = format!("`{time}` is no time");
+                    let message = format!("`{time}` is not a time");
                     let help = "write `oldest`, `latest`, or a time in UTC as in `2026-03-01T10:00:00Z`";
                     self.diagnostics.push(Diagnostic::error(Code::InvalidFormat, span, message, help));
                     Start::Oldest

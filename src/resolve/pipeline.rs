@@ -174,7 +174,7 @@ pub struct HttpSource {
     pub headers: Vec<(String, String, Span)>,
 }
 
-/// A file of records, one a line.
+/// A file of records, one per line.
 #[derive(Clone, Debug)]
 pub struct FileSource {
     /// Its path as written.
@@ -275,7 +275,7 @@ pub struct Errors {
 }
 
 impl Analytics {
-    /// The rows of an output that so many records a second become, as the user says, else at most.
+    /// The rows of an output that so many records per second become, as the user says, else at most.
     pub fn row_rate(&self, query: &Query, output: &sql::Stream, records_per_second: f64) -> RowRate {
         match self.rows_per_record.filter(|_| !query.is_errors(output)) {
             Some(rows) => RowRate { per_second: records_per_second * rows, open: Vec::new() },

@@ -67,7 +67,7 @@ impl Resolver<'_> {
             }
             (Format::Csv, ..) => {
                 let message =
-                    "fields are parted by one character, which is no quote, backslash or line break";
+                    "fields are separated by one character, which is not a quote, backslash or line break";
                 let help = "write `delimiter: \",\"`, `delimiter: \";\"` or `delimiter: \"|\"`";
                 self.diagnostics.push(Diagnostic::error(Code::InvalidFormat, span, message, help));
                 None
@@ -243,7 +243,7 @@ fn unfit(column: &Column, unit: Option<EpochUnit>) -> Option<(String, String)> {
                 ),
             },
         )),
-        (_, Some(unit)) if unit.fits(data_type) => None,
+        (_, Some(unit)) if data_type.holds_epoch(unit) => None,
         (_, Some(unit)) => Some((
             format!("`{name}` is {data_type}, which does not hold `{}` since 1970", unit.name()),
             match data_type.family() {

@@ -153,7 +153,7 @@ fn csv_rows(file: &SourceFile, columns: &[Column]) -> (Vec<Vec<Literal>>, Vec<Fa
                 let at = error.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
                 let help =
                     "a field with a comma or a quote stands in double quotes, a quote inside twice".into();
-                faults.push((line(file, at), "this line is no CSV".into(), help));
+                faults.push((line(file, at), "this line is not CSV".into(), help));
                 break;
             }
         };
@@ -200,8 +200,8 @@ fn json_rows(file: &SourceFile, columns: &[Column]) -> (Vec<Vec<Literal>>, Vec<F
             continue;
         }
         let Ok(object @ Value::Object(_)) = serde_json::from_str::<Value>(text) else {
-            let help = "write one JSON object a line".into();
-            faults.push((line(file, start), "this line is no JSON object".into(), help));
+            let help = "write one JSON object per line".into();
+            faults.push((line(file, start), "this line is not a JSON object".into(), help));
             continue;
         };
         let mut row = Vec::new();

@@ -237,8 +237,8 @@ const HEAD: &str = "\
 # Functions of the SQL
 
 Written by `PIPEC_BLESS=1 cargo test --test committed`; `pipec explain functions` prints the same. *Both* are Flink and the
-Lambda, with the same values. An argument that is NULL gives NULL, where nothing else is said. No argument stops a
-pipeline: what has no value, as the logarithm of 0, is NULL.
+Lambda, which give the same values. Unless the table says otherwise, an argument that is NULL makes the result NULL. No
+argument stops a pipeline: where there is no value, such as the logarithm of 0, the result is NULL.
 
 | function | gives | runs in |
 | --- | --- | --- |
@@ -511,6 +511,8 @@ mod tests {
         for function in functions() {
             assert!(!function.about.is_empty(), "{}", function.name);
         }
+        let twice = functions().windows(2).find(|pair| pair[0].name == pair[1].name).map(|pair| pair[0].name);
+        assert_eq!(twice, None, "a function is listed twice");
         for (name, _) in ABOUT {
             assert!(functions().iter().any(|function| function.name == *name), "{name} is not there");
         }

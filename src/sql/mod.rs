@@ -142,6 +142,7 @@ fn analyze_here(text: &Excerpt, input: &Input) -> (Option<Query>, Vec<Diagnostic
         }
     };
     let mut query = query;
+    diagnostics.extend(query.as_ref().and_then(print::read_too_often));
     if let (Some(query), Some(span)) = (&mut query, input.errors)
         && let Err(fault) = query.add_errors(span)
     {

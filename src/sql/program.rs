@@ -7,7 +7,6 @@ use pipec_core::query as program;
 use pipec_core::{TimePart, parse_date, parse_time, parse_timestamp};
 
 use super::data_type::DataType;
-use super::epoch::EpochUnit;
 use super::expr::{
     Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, PatternPart, Side, TimeField,
 };
@@ -68,7 +67,10 @@ fn column(column: &Column, format: RecordFormat) -> program::Column {
         (RecordFormat::Json, None) => column.path.segments().to_vec(),
         (RecordFormat::Csv { .. }, _) => Vec::new(),
     };
-    program::Column { path, data_type: column.epoch.map_or(data_type(column.data_type), epoch) }
+    program::Column {
+        path,
+        data_type: column.epoch.map_or(data_type(column.data_type), program::DataType::Epoch),
+    }
 }
 
 /// The array that columns lie in; there is one at most.
@@ -264,7 +266,7 @@ impl Relations<'_> {
             Function::TimestampDiff(field) => program::Function::Between(time_field(field)),
             Function::UnixTimestamp => program::Function::Milliseconds,
             Function::FromUnixTimestamp => program::Function::FromMilliseconds,
-            Function::FromEpoch(unit) => return Ok(To::Cast(epoch(unit), of(0)?)),
+            Function::FromEpoch(unit) => return Ok(To::Cast(program::DataType::Epoch(unit), of(0)?)),
             Function::Now => return Ok(To::Now),
             Function::Builtin(builtin) => {
                 let Some(scalar) = builtin.scalar else {
@@ -360,16 +362,6 @@ fn data_type(data_type: DataType) -> program::DataType {
         DataType::Time => To::Time,
         DataType::Timestamp => To::Timestamp,
     }
-}
-
-/// A number since 1970 that becomes a time.
-fn epoch(unit: EpochUnit) -> program::DataType {
-    program::DataType::Epoch(match unit {
-        EpochUnit::Seconds => program::EpochUnit::Seconds,
-        EpochUnit::Milliseconds => program::EpochUnit::Milliseconds,
-        EpochUnit::Microseconds => program::EpochUnit::Microseconds,
-        EpochUnit::Nanoseconds => program::EpochUnit::Nanoseconds,
-    })
 }
 
 fn arithmetic(operator: Arithmetic) -> program::Arithmetic {

@@ -5,6 +5,7 @@
 
 use sqlparser::tokenizer::{Token, Word};
 
+use super::catalog::FLINK_FUNCTIONS;
 use super::dialect::{Bound, stream_bound};
 use super::scan::{Lexeme, Text};
 use crate::diagnostics::{Code, Diagnostic};
@@ -50,7 +51,9 @@ const CLAUSES: &[Clause] = &[
     Clause { words: &["FETCH", "NEXT"], help: NO_END },
 ];
 
-/// Names of functions that are known, and what to do without them.
+const ONE_VALUE: &str = "give each value a column of its own, with its path: a column holds one value";
+
+/// Names of functions that are known, and what to do without them; those of arrays and maps beside.
 const FUNCTIONS: &[(&[&str], &str)] = &[
     (
         &["EXP_AVG", "LEAD", "NTH_VALUE", "RANK", "DENSE_RANK"],
@@ -142,37 +145,7 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
         &["UNNEST", "EXPLODE", "FROM_JSON", "GET_JSON_OBJECT"],
         "give the value a column of its own, with its path; $.items[0:].price makes one row of each element",
     ),
-    (
-        &[
-            "ARRAY_APPEND",
-            "ARRAY_CONCAT",
-            "ARRAY_DISTINCT",
-            "ARRAY_EXCEPT",
-            "ARRAY_INTERSECT",
-            "ARRAY_MAX",
-            "ARRAY_MIN",
-            "ARRAY_POSITION",
-            "ARRAY_PREPEND",
-            "ARRAY_REMOVE",
-            "ARRAY_REVERSE",
-            "ARRAY_SLICE",
-            "ARRAY_SORT",
-            "ARRAY_UNION",
-            "MAP_ENTRIES",
-            "MAP_FROM_ARRAYS",
-            "MAP_UNION",
-            "OBJECT_OF",
-            "OBJECT_UPDATE",
-            "CARDINALITY",
-            "ELEMENT",
-            "STR_TO_MAP",
-            "ARRAY_CONTAINS",
-            "ARRAY_JOIN",
-            "MAP_KEYS",
-            "MAP_VALUES",
-        ],
-        "give each value a column of its own, with its path: a column holds one value",
-    ),
+    (&["OBJECT_OF", "OBJECT_UPDATE", "CARDINALITY", "ELEMENT", "STR_TO_MAP"], ONE_VALUE),
     (
         &["ARRAY_AGG", "COLLECT", "COLLECT_LIST", "COLLECT_SET", "JSON_ARRAYAGG", "JSON_OBJECTAGG"],
         "write LISTAGG(x, ','): a column holds one value",
@@ -200,14 +173,23 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     (&["GENERATE_SERIES"], "put the rows into a file, as a table of analytics.reference_tables"),
 ];
 
+/// Whether a function is of arrays or maps by its name.
+fn is_nested(name: &str) -> bool {
+    name.starts_with("ARRAY_") || name.starts_with("MAP_")
+}
+
 /// The functions that are refused, with what to do instead.
 pub(super) fn functions() -> impl Iterator<Item = (&'static str, &'static str)> {
-    FUNCTIONS.iter().flat_map(|(names, help)| names.iter().map(|name| (*name, *help)))
+    let named = || FUNCTIONS.iter().flat_map(|(names, help)| names.iter().map(|name| (*name, *help)));
+    let nested = FLINK_FUNCTIONS.iter().copied().filter(|name| is_nested(name));
+    named().chain(
+        nested.filter(move |name| named().all(|(known, _)| known != *name)).map(|name| (name, ONE_VALUE)),
+    )
 }
 
 /// What to do instead of a function that is known but not translated.
 pub(super) fn function(name: &str) -> Option<&'static str> {
-    FUNCTIONS.iter().find(|(names, _)| names.contains(&name)).map(|(_, help)| *help)
+    functions().find(|(known, _)| *known == name).map(|(_, help)| help)
 }
 
 /// The refusal of something by its name.

@@ -14,7 +14,7 @@ use crate::graph::{Graph, NodeKind};
 use crate::plan::Plan;
 pub use line::text;
 
-/// Between two looks. `FilterLogEvents` takes 5 calls a second and account in the smallest regions, and a pipeline has up
+/// Between two looks. `FilterLogEvents` takes 5 calls per second and account in the smallest regions, and a pipeline has up
 /// to five groups. CloudWatch Logs quotas, 2026-11.
 const PAUSE: Duration = Duration::from_secs(3);
 /// How long after its time an event comes in as a rule, milliseconds: Lambda and the producer send within seconds.

@@ -177,7 +177,7 @@ pub fn status(client: &dyn StackReader, observer: &dyn Observer, watched: &Watch
     for part in parts.iter_mut().filter(|part| part.logical_id == "Analytics") {
         part.status = client.application_status(&part.resource)?;
         if let Some(status) = part.status.as_ref().filter(|status| *status != "RUNNING") {
-            part.findings.insert(0, format!("the application is {status}: no row comes out of it"));
+            part.findings.insert(0, format!("the application is {status}: it emits no rows"));
         }
     }
     let alarms = observer.ringing_alarms()?;
@@ -253,7 +253,7 @@ fn measured(
         + FRESHNESS_SLACK;
     if part.reading("freshness_s").is_some_and(|age| age > patience as f64) {
         part.findings.push(format!(
-            "Firehose holds records for longer than its {} s buffer: `pipec logs {spec} delivery` shows why",
+            "Firehose holds records longer than its buffer interval of {} s: `pipec logs {spec} delivery` shows why",
             plan.delivery.buffer_interval
         ));
     }
@@ -269,15 +269,15 @@ fn fault_words(key: &str, spec: &str) -> String {
     let shows = |program: &str| format!("`pipec logs {spec} {program}` shows");
     match key {
         "records_throttled" => {
-            "records were refused: too few shards, or one partition key that has most of the records".into()
+            "writes were throttled: too few shards, or one partition key with most of the records".into()
         }
         "reads_throttled" => {
-            "consumers were refused: too many of them share the shards, or one reads too much".into()
+            "reads were throttled: too many consumers share the shards, or one reads too much".into()
         }
-        "errors" => format!("calls of the transform failed: {} why", shows("transform")),
-        "throttles" => "Lambda refused calls: the account's concurrency is used up".into(),
+        "errors" => format!("invocations of the transform failed: {} why", shows("transform")),
+        "throttles" => "Lambda throttled invocations: the account's concurrency is used up".into(),
         "records_failed" => {
-            "records could not be processed; they are under the error prefix as they came".into()
+            "records could not be processed; they are unchanged below the error prefix".into()
         }
         "restarts" | "down_ms" => {
             format!("the job fails and starts again: {} the exception", shows("flink"))

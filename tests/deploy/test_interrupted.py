@@ -47,7 +47,7 @@ def test_kill_and_deploy_again(trial, settled):
             "_IN_PROGRESS"
         )
     one.check_done(one.project.deploy())
-    assert "nothing to change" in one.project.deploy().stderr
+    assert "is up to date" in one.project.deploy().stderr
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
@@ -66,10 +66,10 @@ def test_the_end_while_cloudformation_works(trial, end):
         assert code == -end
     else:
         assert code == 130
-        assert "interrupted: CloudFormation goes on with the stack `user-data-lambda`" in run.stderr
-        assert "`pipec deploy user-data-lambda.yaml` picks it up again" in run.stderr
+        assert "interrupted: CloudFormation continues with the stack `user-data-lambda`" in run.stderr
+        assert "`pipec deploy user-data-lambda.yaml` resumes following it" in run.stderr
     with one.project.start("deploy", "--yes") as process:
-        told = end_after(process, lambda line: "is CREATE_IN_PROGRESS: following that first" in line, 1)
+        told = end_after(process, lambda line: "is CREATE_IN_PROGRESS: waiting for that first" in line, 1)
         play_instance(one.client, one.project.built().template, one.project.name, "SUCCESS")
         rest = process.stderr.read()
         one.check_done(Run(process.wait(), "", "".join(told) + rest))
@@ -154,7 +154,7 @@ def between(slow, action, work, verb="deploy", *arguments):
 def test_a_change_set_that_another_deployment_has_ended(faster):
     slow, fast = faster(settled=True)
     run = between(slow, "ExecuteChangeSet", fast.project.deploy, "deploy", "--yes")
-    assert run.code == 3 and "another deployment of this stack was faster" in run.stderr, run.told
+    assert run.code == 3 and "another deployment changed this stack first" in run.stderr, run.told
     assert fast.is_done()
     slow.check_done(slow.project.deploy())
 

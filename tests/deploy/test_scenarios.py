@@ -51,7 +51,7 @@ def changes_nothing(emulator, run):
         # CloudFormation says so of UpdateStack only, so pipec has no case for it.
         assert run.code == 3 and "CreateChangeSet: ValidationError" in run.stderr, run.told
     else:
-        assert (run.code, "nothing to change" in run.told) == (0, True), run.told
+        assert (run.code, "is up to date" in run.told) == (0, True), run.told
 
 
 @pytest.mark.parametrize("example", ["raw-to-s3", "orders-archive", "user-data-lambda", "replay"])
@@ -205,7 +205,7 @@ def test_the_end_of_a_pipeline_with_a_full_bucket(emulator, project):
     assert bucket not in left and artifacts in left
     assert deployed.check_bucket(client, artifacts) == []
     again = pipeline.run("destroy", "--yes", "--empty-bucket")
-    assert (again.code, "nothing to destroy" in again.stderr) == (0, True), again.told
+    assert (again.code, "nothing to delete" in again.stderr) == (0, True), again.told
 
 
 def test_a_creation_that_fails_says_why_and_what_is_left(ministack, account, tmp_path):
@@ -219,8 +219,8 @@ def test_a_creation_that_fails_says_why_and_what_is_left(ministack, account, tmp
         assert "OutputPolicyLarge" in run.stderr and "large-order-role" in run.stderr
         assert deployed.status(client, pipeline.name) == "ROLLBACK_COMPLETE"
         left = [name for name in bucket_names(client) if name.startswith(pipeline.name)]
-        assert len(left) == number and any(f"Left behind, outside of it: {name}" in run.stderr for name in left)
-    assert "removing it" in run.stderr
+        assert len(left) == number and any(f"Retained outside of the stack: {name}" in run.stderr for name in left)
+    assert "deleting it" in run.stderr
 
 
 def bucket_names(client):

@@ -37,7 +37,7 @@ class Trial:
         assert "panicked" not in run.told
         for name, status in re.findall(r"^stack (\S+): (\S+) after", run.stderr, re.MULTILINE):
             assert (name, status) == (self.project.name, self.status), run.told
-        if "nothing to change" in run.told:
+        if "is up to date" in run.told:
             assert self.is_done(), run.told
         said = set(re.findall(r"^ +\d+:\d\d  (\w+) .* created in", run.stderr, re.MULTILINE))
         assert said <= self.created(), run.told

@@ -209,7 +209,7 @@ def test_records_reach_the_bucket(stack, client, records):
         bodies = [s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode() for key in keys]
         return bodies if len("".join(bodies)) >= len("".join(records["delivered"])) else None
 
-    # One object a record and in no order, as the emulator does it.
+    # One object per record and in no order, as the emulator does it.
     assert sorted(until(delivered, "the records")) == sorted(records["delivered"])
 
 

@@ -64,15 +64,10 @@ const SECONDS_LEAST: f64 = -1e11;
 
 /// Milliseconds since 1970 of a number in another unit.
 fn since_1970(value: &Value, unit: EpochUnit) -> Option<i64> {
-    let per_millisecond = match unit {
-        EpochUnit::Seconds => {
-            let seconds = double(value).filter(|seconds| *seconds > SECONDS_LEAST)?;
-            // A millisecond of seconds is no exact binary number.
-            return calendar::from_milliseconds((seconds * 1000.0 + 0.0005).floor() as i64);
-        }
-        EpochUnit::Milliseconds => 1,
-        EpochUnit::Microseconds => 1_000,
-        EpochUnit::Nanoseconds => 1_000_000,
+    let Some(per_millisecond) = unit.per_millisecond() else {
+        let seconds = double(value).filter(|seconds| *seconds > SECONDS_LEAST)?;
+        // A millisecond of seconds is no exact binary number.
+        return calendar::from_milliseconds((seconds * 1000.0 + 0.0005).floor() as i64);
     };
     match whole(value, i64::MIN, i64::MAX) {
         Value::Integer(number) => calendar::from_milliseconds(number / per_millisecond),

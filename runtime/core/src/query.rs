@@ -165,8 +165,8 @@ pub enum DataType {
     Epoch(EpochUnit),
 }
 
-/// What a number counts since 1970-01-01 00:00:00 UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What a number counts since 1970-01-01 00:00:00 UTC. Of each unit milliseconds are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EpochUnit {
     /// Seconds, perhaps with a fraction.
@@ -180,11 +180,31 @@ pub enum EpochUnit {
 }
 
 impl EpochUnit {
-    /// The type as which the number is read.
-    pub(crate) fn number(self) -> DataType {
+    /// The unit as a spec spells it.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Seconds => DataType::Double,
-            Self::Milliseconds | Self::Microseconds | Self::Nanoseconds => DataType::BigInt,
+            Self::Seconds => "s",
+            Self::Milliseconds => "ms",
+            Self::Microseconds => "us",
+            Self::Nanoseconds => "ns",
+        }
+    }
+
+    /// Units of a millisecond; none of those that are longer.
+    pub fn per_millisecond(self) -> Option<i64> {
+        match self {
+            Self::Seconds => None,
+            Self::Milliseconds => Some(1),
+            Self::Microseconds => Some(1_000),
+            Self::Nanoseconds => Some(1_000_000),
+        }
+    }
+
+    /// The type as which the number is read. Doubles hold milliseconds of seconds, and not nanoseconds.
+    pub(crate) fn number(self) -> DataType {
+        match self.per_millisecond() {
+            None => DataType::Double,
+            Some(_) => DataType::BigInt,
         }
     }
 }

@@ -15,6 +15,11 @@ pub const KPU_STORAGE_BYTES: u64 = 50 * GIB;
 /// table changes it. `DEFAULT_MAX_RECORD_SIZE_IN_B` of `KinesisStreamsSinkBuilder`, flink-connector-aws 5.1.0 and 6.0.0,
 /// 2026-11.
 pub const SINK_RECORD_BYTES: u64 = MIB;
+/// SELECTs behind one output that Flink still plans, each view counted for every place where it is read. Measured with Flink
+/// 2.2.1, 2026-11: 250 take 15 seconds of one core, 1,000 take two and a half minutes, and twice as many take ten times as long.
+pub const PLANNED_SELECTS_MAX: usize = 1_000;
+/// The same of all outputs together, which are planned one after the other: an estimate.
+pub const PLANNED_SELECTS_OF_ALL_MAX: usize = 5_000;
 /// KPUs billed on top for orchestration, per application. Managed Flink pricing notes, 2026-08.
 pub const KPU_ORCHESTRATION: u64 = 1;
 /// KPUs of one application by default. Managed Flink limits page, 2026-11 (the API text says 64

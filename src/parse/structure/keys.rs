@@ -142,7 +142,7 @@ pub(super) fn nothing_to_remove(pointer: &str, places: &Places) -> Diagnostic {
     Diagnostic::error(
         Code::WrongType,
         places.value(pointer),
-        format!("`{name}` removes nothing: the spec has none"),
+        format!("`{name}` has no effect: the spec does not set it"),
         format!("leave `{}` out, or write {}", last(&name), with_key(pointer, "a value")),
     )
 }

@@ -66,13 +66,13 @@ fn write_parts(report: &PlanReport, text: &mut String) {
                             amount(bytes.div_ceil(1_000_000) as f64)
                         )
                     }
-                    _ => "of as many keys as come".into(),
+                    _ => "number of keys unknown".into(),
                 };
-                let _ = writeln!(text, "  state without an end: {}, {size}", place.what);
+                let _ = writeln!(text, "  unbounded state: {}, {size}", place.what);
             }
             let _ = match state.ttl_seconds {
-                0 => writeln!(text, "  no key is ever forgotten"),
-                seconds => writeln!(text, "  a key is forgotten after a silence of {}", Duration(seconds)),
+                0 => writeln!(text, "  keys never expire"),
+                seconds => writeln!(text, "  a key expires after {} without records", Duration(seconds)),
             };
         }
         write_throughput(analytics, text);
@@ -172,7 +172,7 @@ fn write_stream(title: &str, stream: &StreamReport, text: &mut String) {
     let output = stream.spec == "/analytics";
     let at_most = if output { "at most " } else { "" };
     let load = format!(
-        "{at_most}{} {} a second of {} B, partition key included",
+        "{at_most}{} {} per second of {} B, partition key included",
         amount(stream.records_per_second),
         if output { "rows" } else { "records" },
         amount(stream.record_bytes as f64)
@@ -225,13 +225,13 @@ fn write_grants(report: &PlanReport, text: &mut String) {
 
 fn write_cost(cost: &Cost, text: &mut String) {
     let sum = format!(
-        "USD {:.2} a month{}",
+        "USD {:.2} per month{}",
         cost.monthly_usd,
         if cost.complete { "" } else { " and what is unknown" }
     );
     let facts = match &cost.prices_as_of {
         Some(months) => format!("{sum}; prices of {months} in {}", cost.region),
-        None => format!("unknown: pipec has no prices of {}", cost.region),
+        None => format!("unknown: pipec has no prices for {}", cost.region),
     };
     section(text, "cost", &facts);
     let _ = writeln!(text, "  {}", cost.basis);
@@ -260,10 +260,10 @@ fn write_cost(cost: &Cost, text: &mut String) {
     }
     push_table(&table, text);
     if unsure {
-        text.push_str("  ~ rests on an assumption, or on a price from memory alone\n");
+        text.push_str("  ~ estimate: based on an assumption or an unverified price\n");
     }
     for left_out in &cost.left_out {
-        let _ = writeln!(text, "  not in it: {} ({})", left_out.item, left_out.because);
+        let _ = writeln!(text, "  not included: {} ({})", left_out.item, left_out.because);
     }
 }
 

@@ -2,13 +2,13 @@
 
 use super::super::expr::{Expr, ExprKind};
 use super::super::query::{
-    Clock, Frame, FromClause, JoinKind, Order, Over, Query, Role, StreamId, TimeAttribute, TimeBounds,
-    Window, WindowKind,
+    Clock, Frame, FromClause, Insert, JoinKind, Order, Over, Query, Role, StreamId, TimeAttribute,
+    TimeBounds, Window, WindowKind,
 };
-use super::expr::{Expressions, OverText};
+use super::expr::{Expressions, OverText, is_constant};
 use super::records::has_event_time;
 use super::window::Rows;
-use super::{Printer, column_name, quote, time, time_name};
+use super::{Printer, column_name, opaque, quote, time, time_name};
 
 impl Printer<'_> {
     /// The clause; of a window, its rows with what they must hold.
@@ -25,7 +25,9 @@ impl Printer<'_> {
                 *next += 1;
                 match window {
                     None => {
+                        // What is computed before a join is a column of its first stream.
                         let name = table(self.query, *stream);
+                        let name = if relation == 0 { rows.of(name) } else { name };
                         let instant = self.is_compared_in_on(relation).then(|| {
                             let time = time_name(TimeAttribute::Rowtime);
                             format!(", CAST({time} AS TIMESTAMP(3)) AS {INSTANT}")
@@ -54,7 +56,11 @@ impl Printer<'_> {
                 };
                 let rowtime = |relation| self.qualified(relation, INSTANT);
                 let inside = Expressions { rowtime: &rowtime, ..*expressions };
-                let on = on.as_ref().map(|on| format!("{}\n    AND ", inside.part_of_and(on)));
+                let condition = |on| match kind {
+                    JoinKind::Full => inside.part_of_full_join(on),
+                    _ => inside.part_of_and(on),
+                };
+                let on = on.as_ref().map(|on| format!("{}\n    AND ", condition(on)));
                 format!("{left}\n  {join} {right} ON {}{}", on.unwrap_or_default(), self.bounds(bounds))
             }
             FromClause::Lookup { left, .. } => {
@@ -141,14 +147,25 @@ fn table(query: &Query, id: StreamId) -> String {
 
 /// Whether a stream inside of the application, or one that it reads, has sessions by several columns.
 pub(super) fn has_wide_session(query: &Query, id: StreamId) -> bool {
-    query.stream(id).role == Role::Inner && query.inserts_into(id).any(|insert| {
-        let from = &insert.select.from;
-        let is_wide =
-            |kind: &WindowKind| matches!(kind, WindowKind::Session { partition, .. } if partition.len() > 1);
-        let is_table_function = Printer::new(query, insert).session_in_group().is_none();
-        is_table_function && from.window().is_some_and(|window| is_wide(&window.kind))
-            || from.streams().into_iter().any(|read| has_wide_session(query, read))
+    reaches_wide_session(query, id, &mut vec![false; query.streams.len()])
+}
+
+/// The same of a stream that was not looked at yet.
+fn reaches_wide_session(query: &Query, id: StreamId, seen: &mut [bool]) -> bool {
+    if std::mem::replace(&mut seen[id.0], true) || query.stream(id).role != Role::Inner {
+        return false;
+    }
+    query.inserts_into(id).any(|insert| {
+        is_wide_session(query, insert)
+            || insert.select.from.streams().into_iter().any(|read| reaches_wide_session(query, read, seen))
     })
+}
+
+/// Whether an insert itself cuts sessions by several columns with the table function.
+fn is_wide_session(query: &Query, insert: &Insert) -> bool {
+    let is_wide = |window: &Window| matches!(&window.kind, WindowKind::Session { partition, .. } if partition.len() > 1);
+    insert.select.from.window().is_some_and(is_wide)
+        && Printer::new(query, insert).session_in_group().is_none()
 }
 
 impl Printer<'_> {
@@ -163,7 +180,10 @@ impl Printer<'_> {
             Order::Time(time) => time_name(*time).to_owned(),
             Order::Values(values) => {
                 let value = |(value, descending): &(Expr, bool)| {
-                    format!("{}{}", expressions.print(value), if *descending { " DESC" } else { "" })
+                    let text = expressions.print(value);
+                    // Flink has no plan for a rank by what it knows to be one value.
+                    let text = if is_constant(value) { opaque::value(&text) } else { text };
+                    format!("{text}{}", if *descending { " DESC" } else { "" })
                 };
                 values.iter().map(value).collect::<Vec<_>>().join(", ")
             }
@@ -175,7 +195,7 @@ impl Printer<'_> {
             Order::Values(_) => false,
         };
         let frame = match over.frame {
-            Frame::None => String::new(),
+            Frame::None | Frame::Lag(_) => String::new(),
             Frame::Range(ms) => {
                 format!(" RANGE BETWEEN {} PRECEDING AND CURRENT ROW", time::interval(ms))
             }
@@ -187,7 +207,10 @@ impl Printer<'_> {
             stem: parts.join(" "),
             frame,
             by_rows: matches!(over.frame, Frame::Rows(_) | Frame::UnboundedRows),
-            kept_lag: self.insert.select.lag().filter(|_| is_kept),
+            kept_lag: match over.frame {
+                Frame::Lag(rows) if is_kept => Some(rows),
+                _ => None,
+            },
         }
     }
 }

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use super::super::data_type::{DataType, Family};
-use super::super::epoch::EpochUnit;
+use super::super::epoch;
 use super::super::query::{Clock, Column, EventTime, Query, RecordFormat, Start, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
-use super::{arithmetic, column_name, errors, expr, quote, time, time_name, time_texts};
+use super::{arithmetic, column_name, errors, expr, opaque, quote, time, time_name, time_texts};
 
 /// A key of the records, with what lies below it.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ fn raw_type(data_type: DataType) -> DataType {
 
 /// The same for a column, whose times may be numbers.
 pub(in super::super) fn raw_type_of(column: &Column) -> DataType {
-    column.epoch.map_or(raw_type(column.data_type), EpochUnit::number)
+    column.epoch.map_or(raw_type(column.data_type), epoch::number)
 }
 
 /// Adds a value of a raw type with what lies around it; `array` is the number of keys that lead to an array.
@@ -119,7 +119,10 @@ pub(super) fn print(query: &Query, text: &mut String) {
         fields.join(",\n"),
         start(query.start),
     );
-    let value = |(at, column)| format!("  {} AS {}", value(query, at, column), column_name(stream, at));
+    let value = |(at, column)| {
+        let value = opaque::computed_once(value(query, at, column));
+        format!("  {value} AS {}", column_name(stream, at))
+    };
     let mut columns: Vec<String> = query.input.iter().enumerate().map(value).collect();
     columns.extend(stream.carries.iter().map(|time| format!("  `record`.{0} AS {0}", time_name(*time))));
     let _ = write!(

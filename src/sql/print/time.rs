@@ -1,7 +1,7 @@
 //! Times and intervals as Flink SQL writes them.
 
 use super::super::data_type::DataType;
-use super::super::epoch::EpochUnit;
+use super::super::epoch::{self, EpochUnit};
 use super::super::expr::{Expr, ExprKind, Function, TimeField};
 use super::super::interval::{DAY, Interval, MAX_CONSTANT_MS};
 use super::expr::{self, Expressions};
@@ -73,7 +73,7 @@ const MOST_HOURS_IN_MINUTES: i64 = (1 << 31) / 60 - 1;
 
 /// The time that a number, or the text of one, counts since 1970.
 pub(super) fn since_epoch(operand: &str, from: DataType, unit: EpochUnit) -> String {
-    let number = unit.number();
+    let number = epoch::number(unit);
     let value = if from == number { operand.to_owned() } else { expr::cast(operand, from, number) };
     let milliseconds = match unit.per_millisecond() {
         Some(1) => value,

@@ -182,8 +182,6 @@ pub(in super::super) const FORMS: &[(&str, &str)] = &[
     ("LEN", "LEN(x)"),
     ("UCASE", "UCASE(x)"),
     ("LCASE", "LCASE(x)"),
-    ("CURRENT_TIME", "CURRENT_TIME"),
-    ("LOCALTIME", "LOCALTIME"),
     ("PI", "PI()"),
     ("E", "E()"),
     ("IF", "IF(condition, a, b)"),

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
     use crate::plan::fixture::{flink_spec, planned, spec, with_flink};
 
-    /// What is said of the last of some streams; each by its logical id, with records and bytes a second.
+    /// What is said of the last of some streams; each by its logical id, with records and bytes per second.
     fn said(plan: &Plan, streams: &[(&str, f64, Option<f64>)]) -> Vec<String> {
         let part = |&(logical_id, records, bytes): &(&str, f64, Option<f64>)| {
             let mut part = Part::new("stream".into(), logical_id, logical_id, None);
@@ -139,7 +139,7 @@ mod tests {
         assert!(rows(90.0, 100.0).is_empty());
         ends(&rows(90.0, 300.0), "raise `analytics.rows_per_record`");
         ends(&rows(120.0, 300.0), "raise `analytics.rows_per_record`");
-        // As many rows a record as declared, of more records.
+        // As many rows per record as declared, of more records.
         ends(&rows(300.0, 300.0), "raise `stream.records_per_second`");
         // The number of shards that the user chose is the input's.
         ends(&rows(90.0, 30_000.0), "over what its shards carry; raise `analytics.rows_per_record`");

@@ -150,13 +150,13 @@ fn a_quiet_pipeline_has_no_data_and_no_fault() {
       bytes in               no data, declared 1,060,000
       records throttled      no data
       reads throttled        no data
-      consumers behind       no data
+      iterator age           no data
 
     delivery delivery
       last delivery          no data
       records delivered      no data
-      puts that succeed      no data
-      oldest record waits    no data
+      put success rate       no data
+      data freshness         no data
     "#);
 }
 
@@ -198,7 +198,7 @@ fn what_is_observed_stands_beside_what_is_declared() {
       bytes in               500,000 B/s at peak in the last hour, declared 1,060,000
       records throttled      0 in the last hour
       reads throttled        no data
-      consumers behind       250 ms at most in the last hour
+      iterator age           250 ms at most in the last hour
     ! 1,240 records/s at peak, declared 1,000: over what it is sized for, within the headroom of its shards; raise `stream.records_per_second`
 
     transform transform
@@ -209,15 +209,15 @@ fn what_is_observed_stands_beside_what_is_declared() {
       records dropped        no data
       values that do not fit no data
       records failed         2 in the last hour
-    ! calls of the transform failed: `pipec logs o.yaml --env prod transform` shows why
-    ! records could not be processed; they are under the error prefix as they came
+    ! invocations of the transform failed: `pipec logs o.yaml --env prod transform` shows why
+    ! records could not be processed; they are unchanged below the error prefix
 
     delivery delivery
       last delivery          2026-11-23T09:00:00Z, 4 h 0 min ago
       records delivered      0 in the last hour
-      puts that succeed      50 % at least in the last hour
-      oldest record waits    20 min at most in the last hour
-    ! Firehose holds records for longer than its 300 s buffer: `pipec logs o.yaml --env prod delivery` shows why
+      put success rate       50 % at least in the last hour
+      data freshness         20 min at most in the last hour
+    ! Firehose holds records longer than its buffer interval of 300 s: `pipec logs o.yaml --env prod delivery` shows why
     ! Firehose cannot write to the bucket: `pipec logs o.yaml --env prod delivery` shows why
 
     alarms that ring

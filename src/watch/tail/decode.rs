@@ -79,7 +79,7 @@ fn unzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
 /// Blocks of a length unpacked (4 bytes, big endian), and in each chunks of a length packed and Snappy's raw form.
 /// Hadoop, `BlockCompressorStream`.
 fn hadoop_snappy(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let broken = || io::Error::new(io::ErrorKind::InvalidData, "it is no Snappy of Hadoop");
+    let broken = || io::Error::new(io::ErrorKind::InvalidData, "it is not Hadoop-framed Snappy");
     let length = |rest: &mut &[u8]| -> io::Result<usize> {
         let (length, behind) = rest.split_first_chunk::<4>().ok_or_else(broken)?;
         *rest = behind;

@@ -9,7 +9,7 @@ use crate::cloud::observer::Observer;
 use crate::cloud::stop::Step;
 use crate::plan::{DeliveryPlan, ERROR_ROWS_PREFIX};
 
-/// Between two looks; a listing costs 0.005 USD a thousand.
+/// Between two looks; a listing costs 0.005 USD per thousand.
 const PAUSE: Duration = Duration::from_secs(5);
 /// How long Firehose may hold a record, by whose time an object's key is made, milliseconds.
 const HELD: i64 = 3 * HOUR;

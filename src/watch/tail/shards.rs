@@ -8,7 +8,7 @@ use crate::cloud::call_error::CallError;
 use crate::cloud::observer::{Observer, Position, RecordPage, Shard};
 use crate::cloud::stop::Step;
 
-/// Between two looks at a shard that has more. All consumers of a shard share five calls and 2 MiB a second, and Firehose
+/// Between two looks at a shard that has more. All consumers of a shard share five calls and 2 MiB per second, and Firehose
 /// and Flink need most of them. Kinesis Data Streams developer guide, "Quotas and limits", 2026-11.
 const PAUSE_BEHIND: i64 = 500;
 /// The same for a shard that has no more.

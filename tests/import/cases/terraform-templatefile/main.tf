@@ -1,62 +1,30 @@
+# What Terraform makes of templates and of dynamic blocks, this file does not decide.
 resource "aws_kinesisanalyticsv2_application" "clicks" {
-  name                   = "clicks"
-  runtime_environment    = "SQL-1_0"
-  service_execution_role = aws_iam_role.clicks.arn
+  name                = "clicks"
+  runtime_environment = "SQL-1_0"
 
   application_configuration {
     application_code_configuration {
       code_content {
         text_content = templatefile("${path.module}/clicks.sql.tpl", { least = 10 })
       }
-
-      code_content_type = "PLAINTEXT"
     }
 
     sql_application_configuration {
       input {
         name_prefix = "SOURCE_SQL_STREAM"
-
-        input_parallelism {
-          count = 1
-        }
-
         input_schema {
-
-
           dynamic "record_column" {
             for_each = var.columns
             content {
-              name = record_column.key
+              name     = record_column.key
               sql_type = record_column.value
             }
           }
-
-          record_format {
-            record_format_type = "CSV"
-
-            mapping_parameters {
-              csv_mapping_parameters {
-                record_column_delimiter = "\t"
-                record_row_delimiter    = "\n"
-              }
-            }
-          }
+          record_format { record_format_type = "CSV" }
         }
-
         kinesis_streams_input {
           resource_arn = var.stream
-        }
-      }
-
-      output {
-        name = "SLOW"
-
-        destination_schema {
-          record_format_type = "JSON"
-        }
-
-        lambda_output {
-          resource_arn = aws_lambda_function.slow.arn
         }
       }
     }
