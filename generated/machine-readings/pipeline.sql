@@ -28,12 +28,12 @@ CREATE TEMPORARY TABLE `pipec_records` (
 CREATE TEMPORARY VIEW `SOURCE_SQL_STREAM_001` AS
 SELECT
   CAST(`record`.`machine` AS VARCHAR(16)) AS `machine`,
-  CASE WHEN REGEXP(`record`.`at`, '^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{3,9})?(Z|[+]00:?00)?\z')
+  CASE WHEN RAND_INTEGER(1) < 0 THEN NULL ELSE CASE WHEN REGEXP(`record`.`at`, '^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{3,9})?(Z|[+]00:?00)?\z')
     THEN TO_TIMESTAMP(RPAD(REPLACE(SUBSTRING(`record`.`at`, 1, CASE LOCATE('.', `record`.`at`) WHEN 20 THEN 23 ELSE 19 END), 'T', ' '), 23, '.000'), 'yyyy-MM-dd HH:mm:ss.SSS')
     WHEN REGEXP(`record`.`at`, '^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]{1,9})?)?( ?(Z|UTC|GMT)| ?[+-][01][0-9](:?[0-5][0-9])?( [A-Z]{1,5})?)?(\[[A-Za-z0-9_/+-]+\])?\z')
     THEN TO_TIMESTAMP(SUBSTRING(`record`.`at`, 1, 10) || ' ' || SUBSTRING(`record`.`at`, 12, 5) || COALESCE(REGEXP_EXTRACT(`record`.`at`, '^.{16}(:[0-9]{2})', 1), ':00') || '.' || RPAD(COALESCE(REGEXP_EXTRACT(`record`.`at`, '^.{19}[.,]([0-9]{1,3})', 1), ''), 3, '0'), 'yyyy-MM-dd HH:mm:ss.SSS')
     - INTERVAL '1' HOUR * COALESCE(TRY_CAST(REGEXP_EXTRACT(`record`.`at`, '^.{16}[^\[+-]*([+-][0-9]{2})', 1) AS INT), 0) - INTERVAL '1' MINUTE * COALESCE(CASE REGEXP_EXTRACT(`record`.`at`, '^.{16}[^\[+-]*([+-])', 1) WHEN '-' THEN -1 ELSE 1 END * TRY_CAST(REGEXP_EXTRACT(`record`.`at`, '^.{16}[^\[+-]*[+-][0-9]{2}:?([0-9]{2})', 1) AS INT), 0)
-    ELSE TO_TIMESTAMP(REPLACE(REPLACE(`record`.`at`, 'T', ' '), 'Z', '')) END AS `at`,
+    ELSE TO_TIMESTAMP(REPLACE(REPLACE(`record`.`at`, 'T', ' '), 'Z', '')) END END AS `at`,
   CASE WHEN ABS(CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END) <= 1.7976931348623157E308 THEN CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END END AS `celsius`,
   `record`.`pipec_rowtime` AS `pipec_rowtime`,
   `record`.`pipec_event_time` AS `pipec_event_time`
