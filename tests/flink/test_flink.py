@@ -88,7 +88,9 @@ def pipelines():
         sql = pathlib.Path(generated, "user-data", "pipeline.sql").read_text(encoding="utf-8")
         found["generated user-data"] = (sql, CASES / "reference")
     for folder in random_cases():
-        found[folder.name] = ((folder / "pipeline.sql").read_text(encoding="utf-8"), folder)
+        # Those whose records tell no time.
+        own = BY_ITS_CLOCK if (folder / "any_clock").exists() else ""
+        found[folder.name + own] = ((folder / "pipeline.sql").read_text(encoding="utf-8"), folder)
     return found
 
 

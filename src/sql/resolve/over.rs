@@ -47,8 +47,8 @@ impl Resolver<'_, '_> {
         let spec = match window {
             ast::WindowType::WindowSpec(spec) => spec,
             ast::WindowType::NamedWindow(ident) => {
-                let window = self.name(ident).upper();
-                match self.here.named_windows.get(&window.text) {
+                let window = self.name(ident);
+                match self.here.named_windows.get(&window.clone().upper().text) {
                     Some(spec) => {
                         named = spec.clone();
                         &named
