@@ -67,7 +67,7 @@ pub fn print_flink(query: &Query) -> String {
         }
     }
     errors::print(query, &mut text);
-    text
+    opaque::explained(text)
 }
 
 /// What a condition on the size of an output's rows is asked of: the columns of the output, and the SELECT that makes them,

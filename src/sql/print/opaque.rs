@@ -32,6 +32,16 @@ pub(super) fn value(text: &str) -> String {
     format!("CASE WHEN {NEVER} THEN NULL ELSE {text} END")
 }
 
+/// The whole text, with what its first reader wonders about.
+pub(super) fn explained(text: String) -> String {
+    if !text.contains(DRAWN) {
+        return text;
+    }
+    let comment =
+        "-- RAND_INTEGER(1) is always 0. It hides a value from Flink's planner, or has it computed once.\n\n";
+    text.replacen("\n\n", &format!("\n{comment}"), 1)
+}
+
 /// The value of a column, which is computed once where it is long.
 pub(super) fn computed_once(text: String) -> String {
     let is_opaque = text.starts_with("CASE WHEN RAND_INTEGER(1) < 0 ");
