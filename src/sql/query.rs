@@ -14,7 +14,7 @@
 
 use super::data_type::DataType;
 use super::epoch::EpochUnit;
-use super::expr::{Aggregate, Expr, ExprKind, Literal};
+use super::expr::{Expr, ExprKind, Literal};
 use super::forest::Forest;
 pub use super::from::{FromClause, JoinKind, TimeBounds, Window, WindowKind};
 use super::path::Path;
@@ -260,8 +260,10 @@ pub enum Order {
 /// Which rows an OVER clause looks at; the last is always the row itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Frame {
-    /// What the function itself says: `LAG`, `ROW_NUMBER`.
+    /// What the function itself says: `ROW_NUMBER`.
     None,
+    /// The row that is so many rows before: `LAG`.
+    Lag(u64),
     /// The rows of the last milliseconds; one that is exactly as old is among them.
     Range(i64),
     /// So many rows before this one.
@@ -324,25 +326,6 @@ impl Select {
             return Err(StateNeed { what: "a random cut forest", span: forest.span });
         }
         self.filter.iter().chain(&self.items).try_for_each(Expr::stateless)
-    }
-
-    /// How many rows back LAG goes, where all calls of it go back as many.
-    pub(super) fn lag(&self) -> Option<u64> {
-        fn collect(expr: &Expr, all: &mut Vec<u64>) {
-            if let ExprKind::Aggregate { function: Aggregate::Lag, arguments, .. } = &expr.kind
-                && let Some(ExprKind::Literal(Literal::Integer(rows))) =
-                    arguments.get(1).map(|rows| &rows.kind)
-            {
-                all.push(rows.unsigned_abs());
-            }
-            expr.operands(&mut |operand| collect(operand, all));
-        }
-        let mut all = Vec::new();
-        for expr in self.expressions() {
-            collect(expr, &mut all);
-        }
-        let first = *all.first()?;
-        all.iter().all(|rows| *rows == first).then_some(first)
     }
 
     /// The SELECT's own expressions: conditions, keys and items, not those of the FROM clause.

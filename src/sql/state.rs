@@ -1,7 +1,7 @@
 //! State without an end: what Flink remembers of every key that ever came, since nothing in the query says when a key
 //! is over. Windows, joins within bounds of time and `RANGE` of an interval forget by themselves.
 
-use super::expr::{Aggregate, Expr, ExprKind, Literal};
+use super::expr::{Expr, ExprKind};
 use super::query::{Frame, Insert, Order, Query, StreamColumn};
 use crate::source::Span;
 
@@ -31,8 +31,8 @@ impl Query {
         let select = &insert.select;
         let over = select.over.as_ref().filter(|over| matches!(over.order, Order::Time(_)))?;
         let (what, rows) = match over.frame {
-            Frame::Range(_) => return None,
-            Frame::None => ("LAG", 1 + select.items.iter().map(rows_back).max().unwrap_or(1)),
+            Frame::Range(_) | Frame::None => return None,
+            Frame::Lag(rows) => ("LAG", rows + 1),
             Frame::Rows(rows) => ("OVER (ROWS ..)", rows + 1),
             Frame::Unbounded | Frame::UnboundedRows => ("OVER without a bound", 1),
         };
@@ -51,20 +51,4 @@ impl Query {
         let columns = &self.stream(*streams.first()?).columns;
         Some(EndlessState { what, keys, rows, columns, span: over.span })
     }
-}
-
-/// How many rows back an expression looks by LAG.
-fn rows_back(expr: &Expr) -> u64 {
-    let own = match &expr.kind {
-        ExprKind::Aggregate { function: Aggregate::Lag, arguments, .. } => {
-            match arguments.get(1).map(|before| &before.kind) {
-                Some(ExprKind::Literal(Literal::Integer(rows))) => rows.unsigned_abs(),
-                _ => 1,
-            }
-        }
-        _ => 0,
-    };
-    let mut most = own;
-    expr.operands(&mut |operand| most = most.max(rows_back(operand)));
-    most
 }

@@ -23,19 +23,16 @@ import org.apache.flink.table.runtime.generated.GeneratedClass;
 final class PlanPipeline {
     private PlanPipeline() {}
 
-    /** Gives the number of classes that were generated. */
-    static int plan(TableEnvironmentImpl environment, List<String> inserts) throws ReflectiveOperationException {
+    static void plan(TableEnvironmentImpl environment, List<String> inserts) throws ReflectiveOperationException {
         List<ModifyOperation> operations = new ArrayList<>();
         for (String insert : inserts) {
             for (Operation operation : environment.getParser().parse(insert)) {
                 operations.add((ModifyOperation) operation);
             }
         }
-        List<GeneratedClass<?>> classes = generated(environment.getPlanner().translate(operations));
-        for (GeneratedClass<?> generated : classes) {
+        for (GeneratedClass<?> generated : generated(environment.getPlanner().translate(operations))) {
             generated.compile(Thread.currentThread().getContextClassLoader());
         }
-        return classes.size();
     }
 
     /** All generated classes within the operators of a plan. */

@@ -1,9 +1,13 @@
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
@@ -16,10 +20,13 @@ import org.apache.flink.table.api.internal.TableEnvironmentImpl;
 /**
  * Runs pipelines on one Flink mini-cluster, all at once. The first argument is a file of options, `name=value` a line;
  * each further one a file of SQL statements, each of which ends with ";" before an empty line. Behind `--plan` come
- * files that are planned and not run, on a stack as large as a thread has by default.
+ * files that are planned and not run, on a stack as large as a thread has by default; how long that took, in milliseconds
+ * of a processor, is written beside each.
  */
 public final class RunPipeline {
     private static final int SLOTS = 4;
+    private static final Duration LONGEST_PLAN = Duration.ofMinutes(3);
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     public static void main(String[] arguments) throws Exception {
         Configuration configuration = new Configuration();
@@ -52,17 +59,16 @@ public final class RunPipeline {
                     plan = true;
                     continue;
                 }
+                if (plan) {
+                    failures += plan(file, options);
+                    continue;
+                }
                 try {
                     TableEnvironmentImpl environment = environment(options);
                     List<String> inserts = read(Path.of(file), environment);
-                    if (plan) {
-                        int classes = PlanPipeline.plan(environment, inserts);
-                        Files.writeString(Path.of(file + ".plan"), classes + " generated classes\n");
-                    } else {
-                        StatementSet statements = environment.createStatementSet();
-                        inserts.forEach(statements::addInsertSql);
-                        jobs.put(file, statements.execute());
-                    }
+                    StatementSet statements = environment.createStatementSet();
+                    inserts.forEach(statements::addInsertSql);
+                    jobs.put(file, statements.execute());
                 } catch (Exception | AssertionError | StackOverflowError fault) {
                     failures += report(file, fault);
                 }
@@ -76,6 +82,33 @@ public final class RunPipeline {
             }
         }
         System.exit(failures == 0 ? 0 : 1);
+    }
+
+    /** Plans a file on a thread of its own, which is left alone if it does not end: Flink's planner may turn round for ever. */
+    private static int plan(String file, Map<String, String> options) throws Exception {
+        Throwable[] fault = {null};
+        Thread planner =
+                new Thread(
+                        () -> {
+                            try {
+                                TableEnvironmentImpl environment = environment(options);
+                                PythonForests.register(environment, Files.readString(Path.of(file)));
+                                PlanPipeline.plan(environment, read(Path.of(file), environment));
+                                long spent = THREADS.getCurrentThreadCpuTime();
+                                Files.writeString(Path.of(file + ".plan"), spent / 1_000_000 + "\n");
+                            } catch (Exception | AssertionError | StackOverflowError thrown) {
+                                fault[0] = thrown;
+                            }
+                        });
+        planner.setDaemon(true);
+        planner.start();
+        planner.join(LONGEST_PLAN.toMillis());
+        if (planner.isAlive()) {
+            Throwable late = new TimeoutException("not planned after " + LONGEST_PLAN);
+            late.setStackTrace(planner.getStackTrace());
+            return report(file, late);
+        }
+        return fault[0] == null ? 0 : report(file, fault[0]);
     }
 
     private static TableEnvironmentImpl environment(Map<String, String> options) {

@@ -9,7 +9,7 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
-use pipec::sql::{DataType, Query, Role, print_flink, print_program};
+use pipec::sql::{DataType, Query, RecordFormat, Role, print_flink, print_program};
 use pipec_core::RecordProgram;
 
 use crate::random_expressions::accepted;
@@ -92,12 +92,17 @@ pub fn number(name: &str, otherwise: u64) -> u64 {
 /// Runs the record programs of a query's outputs, and writes them down as a case where that is asked for. Gives the
 /// number of rows.
 pub fn run_case(name: &str, sql: &str, query: &Query, records: &str) -> usize {
+    run_case_as(name, sql, query, query, records)
+}
+
+/// The same where Flink runs another query than the record program: one that writes faults as well.
+pub fn run_case_as(name: &str, sql: &str, query: &Query, flink: &Query, records: &str) -> usize {
     let target = env::var_os("PIPEC_RANDOM_CASES");
     let folder = target.as_ref().map(|target| Path::new(target).join(name));
     if let Some(folder) = &folder {
         fs::create_dir_all(folder.join("expected")).expect("a folder");
         fs::write(folder.join("input.sql"), sql).expect("the SQL");
-        fs::write(folder.join("pipeline.sql"), print_flink(query)).expect("Flink's SQL");
+        fs::write(folder.join("pipeline.sql"), print_flink(flink)).expect("Flink's SQL");
         fs::write(folder.join("records.jsonl"), bytes_of(records)).expect("the records");
     }
     let mut written = 0;
@@ -132,6 +137,41 @@ fn random_queries() {
         let analyzed = support::analyzed(&sql, COLUMNS);
         let Some(query) = &analyzed.query else { panic!("{}", analyzed.text()) };
         written += run_case(&format!("random-{seed}-{case}"), &sql, query, &lines.join("\n"));
+    }
+    assert!(written > 0, "no row was written");
+}
+
+/// Whether a text in quotes is a number in another way than a whole one is written: with the output of faults it counts as one,
+/// and is NULL otherwise for some types.
+fn has_odd_number(record: &str) -> bool {
+    let mut texts = record.split('"').skip(1).step_by(2);
+    texts.any(|text| {
+        let text = ["\\t", "\\n", "\\r", "\\u0001"]
+            .iter()
+            .fold(text.to_owned(), |text, escape| text.replace(escape, " "));
+        text.trim().parse::<f64>().is_ok() && text.parse::<i64>().is_err()
+    })
+}
+
+/// With the output of faults, Flink reads texts, and makes values of them in another way.
+#[test]
+fn random_queries_with_errors() {
+    let (seed, count) = (number("PIPEC_RANDOM_SEED", 1), number("PIPEC_RANDOM_COUNT", 4).div_ceil(2));
+    let mut random = Random(seed ^ 0xE44);
+    let mut written = 0;
+    for case in 0..count {
+        let sql = query(&mut random);
+        let mut lines: Vec<String> = (0..records()).map(|_| record(&mut random)).collect();
+        lines.retain(|line| !has_odd_number(line));
+        let plain = support::analyzed(&sql, COLUMNS);
+        let faults = support::analyzed_with_errors(RecordFormat::Json, &sql, COLUMNS, "");
+        let (Some(plain), Some(faults)) = (&plain.query, &faults.query) else { panic!("{}", faults.text()) };
+        let name = format!("random-errors-{seed}-{case}");
+        written += run_case_as(&name, &sql, plain, faults, &lines.join("\n"));
+        if let Some(target) = env::var_os("PIPEC_RANDOM_CASES") {
+            // A fault has the time of its record, which no record tells.
+            fs::write(Path::new(&target).join(name).join("any_clock"), "").expect("a mark");
+        }
     }
     assert!(written > 0, "no row was written");
 }

@@ -245,7 +245,7 @@ fn expression(random: &mut Random, family: usize, depth: usize) -> String {
                     r.pick(&["LEFT", "RIGHT"]),
                     r.pick(&["0", "1", "3", "-2", "\"i\"", "\"t\""])
                 ),
-                32 => format!("REPEAT({a}, {})", r.pick(&["0", "1", "3", "60000"])),
+                32 => format!("REPEAT({a}, {})", r.pick(&["0", "1", "3", "6000"])),
                 33 => format!("REVERSE({a})"),
                 34 => format!("CHR({})", r.pick(&["\"i\"", "\"l\"", "\"t\"", "65", "233", "0"])),
                 35 => format!("CONCAT({a}, {b})"),

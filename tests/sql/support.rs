@@ -72,6 +72,27 @@ pub fn analyzed_as(
     event_time: &str,
     references: impl FnOnce(Span) -> Vec<Reference>,
 ) -> Analyzed {
+    analyzed_for(format, sql, column_lines, event_time, references, false)
+}
+
+/// The same with the output of faults.
+pub fn analyzed_with_errors(
+    format: RecordFormat,
+    sql: &str,
+    column_lines: &str,
+    event_time: &str,
+) -> Analyzed {
+    analyzed_for(format, sql, column_lines, event_time, |_| Vec::new(), true)
+}
+
+fn analyzed_for(
+    format: RecordFormat,
+    sql: &str,
+    column_lines: &str,
+    event_time: &str,
+    references: impl FnOnce(Span) -> Vec<Reference>,
+    errors: bool,
+) -> Analyzed {
     let mut sources = Sources::default();
     let columns = columns(&mut sources, column_lines);
     let mut words = event_time.split_whitespace();
@@ -84,7 +105,9 @@ pub fn analyzed_as(
     let id = sources.add("input.sql", sql.into());
     let excerpt = Excerpt::file(sources.file(id));
     let references = references(sources.file(id).span(0..0));
-    let input = Input { format, columns: &columns, event_time, references: &references, ..Input::default() };
+    let errors = errors.then(|| sources.file(id).span(0..0));
+    let input =
+        Input { format, columns: &columns, event_time, references: &references, errors, ..Input::default() };
     let (query, diagnostics) = analyze(&excerpt, &input);
     Analyzed { sources, query, diagnostics }
 }

@@ -107,11 +107,9 @@ impl Expressions<'_> {
     }
 
     /// A function of the rows of the group, or of those that OVER names.
-    fn of(&self, name: &str, distinct: bool, arguments: &str) -> String {
+    pub(super) fn of(&self, name: &str, distinct: bool, arguments: &str) -> String {
         let distinct = if distinct { "DISTINCT " } else { "" };
-        let is_column = arguments == "*"
-            || arguments.matches('`').count() == 2 && arguments.starts_with('`') && arguments.ends_with('`');
-        let arguments = match self.arguments.filter(|_| !is_column) {
+        let arguments = match self.arguments.filter(|_| arguments != "*" && !is_column(arguments)) {
             Some(rows) => rows.borrow_mut().value(arguments.into()),
             None => arguments.into(),
         };
@@ -124,7 +122,7 @@ impl Expressions<'_> {
     /// A function of one value, with constants behind it.
     fn of_first(&self, name: &str, arguments: &[Expr]) -> String {
         let mut printed: Vec<String> = arguments.iter().map(|argument| self.print(argument)).collect();
-        if let (Some(rows), false) = (self.arguments, matches!(arguments[0].kind, ExprKind::Column(_))) {
+        if let Some(rows) = self.arguments.filter(|_| !is_column(&printed[0])) {
             printed[0] = rows.borrow_mut().value(std::mem::take(&mut printed[0]));
         }
         self.named(format!("{name}({})", printed.join(", ")))
@@ -344,6 +342,11 @@ impl Expressions<'_> {
         let moved = format!("CAST({squares} - {mean} * (2 * {total} - {count} * {mean}) AS DOUBLE)");
         format!("({moved} - {rest} * {rest} / {count}) / {count} / {0} / {0}", scaled.factor)
     }
+}
+
+/// Whether the text of an expression is the name of a column.
+fn is_column(text: &str) -> bool {
+    text.matches('`').count() == 2 && text.starts_with('`') && text.ends_with('`')
 }
 
 /// A whole number as one of 64 bits.

@@ -185,13 +185,22 @@ pub(super) fn finite(text: &str, data_type: DataType) -> String {
     format!("CASE WHEN ABS({text}) <= {most} THEN {text} END")
 }
 
+/// A number as one of another type where it is known to fit, else NULL.
+///
+/// Of a CASE instead that is compared with constants, Flink makes two conditions on one number, and turns them into one
+/// another for ever (2.2.1, 2026-11).
+fn if_fits(fits: &str, text: &str, to: DataType) -> String {
+    let (target, null) = (quote::data_type(to), quote::literal(&Literal::Null, to));
+    format!("IF({fits}, CAST({text} AS {target}), {null})")
+}
+
 /// A whole number in a type that may not hold it.
 fn narrowed(text: &str, to: DataType) -> String {
-    let (target, range) = (quote::data_type(to), Range::of_type(to));
+    let range = Range::of_type(to);
     if text.len() > MOST_REPEATED {
-        return format!("TRY_CAST(CAST({text} AS STRING) AS {target})");
+        return format!("TRY_CAST(CAST({text} AS STRING) AS {})", quote::data_type(to));
     }
-    format!("CASE WHEN {text} BETWEEN {} AND {} THEN CAST({text} AS {target}) END", range.low, range.high)
+    if_fits(&format!("{text} BETWEEN {} AND {}", range.low, range.high), text, to)
 }
 
 /// How tightly arithmetic holds together; `None` where it is not written another way.
@@ -426,7 +435,7 @@ pub(super) fn whole(text: &str, from: DataType, to: DataType) -> String {
         ),
         (false, _) => format!("{text} > {least} AND {text} < {most}"),
     };
-    format!("CASE WHEN {fits} THEN CAST({text} AS {target}) END")
+    if_fits(&fits, text, to)
 }
 
 fn constant(expr: &Expr) -> Option<i128> {

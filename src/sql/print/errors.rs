@@ -112,10 +112,14 @@ pub(super) fn of_text(text: &str, data_type: DataType) -> String {
     match data_type {
         DataType::Boolean => format!("(LOWER(TRIM({text})) = 'true')"),
         DataType::TinyInt | DataType::SmallInt => {
-            format!("TRY_CAST(REGEXP_EXTRACT({text}, '^ *[+-]?[0-9]+ *$', 0) AS {target})")
+            // Java trims all of these characters.
+            let trimmed = r"^[\x00-\x20]*([+-]?[0-9]+)[\x00-\x20]*\z";
+            format!("TRY_CAST(REGEXP_EXTRACT({text}, '{trimmed}', 1) AS {target})")
         }
         DataType::Integer | DataType::BigInt => {
-            format!("TRY_CAST(CAST(TRY_CAST({text} AS DECIMAL(38, 9)) AS STRING) AS {target})")
+            // As above; CAST trims blanks alone.
+            let trimmed = format!(r"REGEXP_REPLACE({text}, '^[\x00-\x20]+|[\x00-\x20]+\z', '')");
+            format!("TRY_CAST(CAST(TRY_CAST({trimmed} AS DECIMAL(38, 9)) AS STRING) AS {target})")
         }
         // Where a column of the table is a DECIMAL and is read, texts keep all digits of a number.
         DataType::Decimal { .. } => format!(

@@ -9,7 +9,7 @@ use super::super::expr::{
 };
 use super::super::forest::Anomaly;
 use super::window::{Rows, same_value};
-use super::{arithmetic, forest, quote, time, time_texts};
+use super::{arithmetic, forest, opaque, quote, time, time_texts};
 
 /// How tightly an expression holds together; what binds less tightly than its place asks for gets parentheses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +65,11 @@ impl Apart<'_> {
     }
 }
 
+/// How long the text of a value may be where there may be several copies of it.
+const MOST_IN_PLACE: usize = 2000;
+/// How long a part of a condition may be.
+const MOST_OF_A_CONDITION: usize = 250;
+
 /// Prints expressions over the columns that `column` names.
 #[derive(Clone, Copy)]
 pub(super) struct Expressions<'a> {
@@ -80,6 +85,13 @@ pub(super) struct Expressions<'a> {
     /// Whether Flink must not see that a condition is the same for all rows: it would leave out what is behind it, and then
     /// miss the windows and the bounds of time there.
     pub(super) hides: bool,
+    /// A condition that no row meets, and that Flink does not know; `None` of groups.
+    pub(super) never: Option<&'a dyn Fn() -> String>,
+    /// Whether Flink must not know what literals are: it computes what is constant, and fails over a DATE of the year 0, or
+    /// beyond 9999.
+    pub(super) hides_literals: bool,
+    /// The SELECT inside that values of a row become columns of where their text is long.
+    pub(super) shared: Option<&'a RefCell<Rows>>,
     /// What is a column already, and its name.
     pub(super) computed: &'a [(&'a Expr, String)],
     /// Columns that arguments of aggregates become, where nothing may be computed between a window and its groups.
@@ -114,8 +126,18 @@ impl Expressions<'_> {
     pub(super) fn condition(&self, expr: &Expr) -> String {
         match &expr.kind {
             ExprKind::And(parts) => self.parts(parts),
-            ExprKind::Or(parts) => self.hidden(self.list(parts, "\n  OR ", Binding::And), expr),
-            _ => self.hidden(self.print(expr), expr),
+            ExprKind::Or(parts) => self.computed(self.list(parts, "\n  OR ", Binding::And), expr),
+            _ => self.computed(self.print(expr), expr),
+        }
+    }
+
+    /// The text of a condition, or the column that has its value where it is long: Flink simplifies conditions again and again,
+    /// as long as that changes them, and turns some into one another for ever (2.2.1, 2026-11).
+    pub(super) fn computed(&self, text: String, value: &Expr) -> String {
+        let is_long = text.len() > MOST_OF_A_CONDITION && !is_constant(value) && is_of_row(value);
+        match self.shared {
+            Some(rows) if is_long => rows.borrow_mut().value(opaque::value(&text)),
+            _ => self.hidden(text, value),
         }
     }
 
@@ -123,7 +145,25 @@ impl Expressions<'_> {
     pub(super) fn part_of_and(&self, expr: &Expr) -> String {
         match &expr.kind {
             ExprKind::And(parts) => self.parts(parts),
-            _ => self.hidden(self.bound(expr, Binding::Not), expr),
+            _ => self.computed(self.bound(expr, Binding::Not), expr),
+        }
+    }
+
+    /// A condition as one of those of a FULL JOIN. Flink leaves out the bounds of time where it finds that the others are never
+    /// true together, and remembers all rows.
+    pub(super) fn part_of_full_join(&self, expr: &Expr) -> String {
+        let is_column = |expr: &Expr| matches!(expr.kind, ExprKind::Column(_));
+        match &expr.kind {
+            ExprKind::And(parts) => {
+                let parts: Vec<String> = parts.iter().map(|part| self.part_of_full_join(part)).collect();
+                parts.join("\n  AND ")
+            }
+            ExprKind::Compare { operator: Comparison::Equal, left, right }
+                if is_column(left) && is_column(right) =>
+            {
+                self.part_of_and(expr)
+            }
+            _ => opaque::condition(&self.print(expr)),
         }
     }
 
@@ -135,10 +175,12 @@ impl Expressions<'_> {
     /// The text of a condition that rests on a value, perhaps hidden from Flink.
     pub(super) fn hidden(&self, text: String, value: &Expr) -> String {
         let is_true = matches!(value.kind, ExprKind::Literal(Literal::Boolean(true)));
-        if self.hides && !is_true && is_constant(value) {
-            format!("CASE WHEN UNIX_TIMESTAMP() < 0 THEN TRUE ELSE {text} END")
-        } else {
-            text
+        if !self.hides || is_true || !is_constant(value) {
+            return text;
+        }
+        match self.never {
+            Some(never) => opaque::condition_unless(&never(), &text),
+            None => opaque::condition_unless(&format!("{} < 0", self.of("COUNT", false, "*")), &text),
         }
     }
 
@@ -150,6 +192,18 @@ impl Expressions<'_> {
     /// An expression as an operand of a comparison.
     pub(super) fn operand(&self, expr: &Expr) -> String {
         self.bound(expr, Binding::Add)
+    }
+
+    /// A side of a comparison. Of a CASE that is compared with constants, Flink makes conditions; where those are two on one
+    /// number, it turns them into one another for ever.
+    fn compared(&self, side: &Expr, other: &Expr) -> String {
+        let text = self.bound(side, Binding::Add);
+        let is_number = side.data_type.family() == Family::Number;
+        if is_number && matches!(side.kind, ExprKind::Case { .. }) && is_constant(other) {
+            format!("IF(TRUE, {text}, {})", quote::literal(&Literal::Null, side.data_type))
+        } else {
+            text
+        }
     }
 
     /// What is searched for in the list of IN. Flink makes all of the list values of its type, so that it has to be the one
@@ -168,7 +222,17 @@ impl Expressions<'_> {
         }
     }
 
+    /// The expression, or the column of a SELECT inside that has its value: what is written several times stays short, so that
+    /// a text does not grow by as much with each expression around it.
     pub(super) fn print(&self, expr: &Expr) -> String {
+        let text = self.in_place(expr);
+        match self.shared {
+            Some(rows) if text.len() > MOST_IN_PLACE && is_of_row(expr) => rows.borrow_mut().value(text),
+            _ => text,
+        }
+    }
+
+    fn in_place(&self, expr: &Expr) -> String {
         let key = self.apart.and_then(|apart| apart.keys.iter().position(|key| same_value(key, expr)));
         if let Some(key) = key {
             return Apart::key(key);
@@ -176,8 +240,15 @@ impl Expressions<'_> {
         if let Some(name) = self.column_of(expr) {
             return name.to_owned();
         }
+        let is_written = matches!(expr.kind, ExprKind::Literal(_));
+        if expr.data_type == DataType::Date && !is_written && !self.hides_literals && is_constant(expr) {
+            return Expressions { hides_literals: true, ..*self }.print(expr);
+        }
         match &expr.kind {
             ExprKind::Column(column) => (self.column)(*column),
+            ExprKind::Literal(literal) if self.hides_literals && *literal != Literal::Null => {
+                opaque::value(&quote::literal(literal, expr.data_type))
+            }
             ExprKind::Literal(literal) => quote::literal(literal, expr.data_type),
             ExprKind::Rowtime { relation } => (self.rowtime)(*relation),
             ExprKind::Window(WindowBound::Start) => "`window_start`".into(),
@@ -199,7 +270,7 @@ impl Expressions<'_> {
             ExprKind::Compare { operator, left, right } => {
                 let equality = matches!(operator, Comparison::Equal | Comparison::NotEqual);
                 let side = |side: &Expr, other: &Expr| {
-                    let text = self.bound(side, Binding::Add);
+                    let text = self.compared(side, other);
                     let finds_zero = equality && side.data_type.is_approximate() && is_zero(other);
                     if finds_zero { format!("ABS({text})") } else { text }
                 };
@@ -213,13 +284,17 @@ impl Expressions<'_> {
             }
             ExprKind::In { operand, list, negated } => {
                 let finds_zero = operand.data_type.is_approximate() && list.iter().any(is_zero);
-                let operand = self.searched_for(operand);
+                let operand = match operand.kind {
+                    ExprKind::Case { .. } => self.compared(operand, &list[0]),
+                    _ => self.searched_for(operand),
+                };
                 let operand = if finds_zero { one_zero(&operand) } else { operand };
                 let list: Vec<String> = list.iter().map(|item| self.print(item)).collect();
                 format!("{operand} {}IN ({})", not(*negated), list.join(", "))
             }
             ExprKind::Between { operand, low, high, negated } => {
-                let [operand, low, high] = [operand, low, high].map(|part| self.bound(part, Binding::Add));
+                let operand = self.compared(operand, low);
+                let [low, high] = [low, high].map(|part| self.bound(part, Binding::Add));
                 format!("{operand} {}BETWEEN {low} AND {high}", not(*negated))
             }
             ExprKind::Like { operand, pattern, negated } => {
@@ -236,7 +311,15 @@ impl Expressions<'_> {
                 }
                 text + " END"
             }
-            ExprKind::Coalesce(list) => self.call("COALESCE", list),
+            ExprKind::Coalesce(list) => {
+                // Flink fails where it finds that a constant is no NULL, and leaves out what stands behind it.
+                let part = |part: &Expr| match part.kind {
+                    ExprKind::Literal(_) => self.print(part),
+                    _ if is_constant(part) => opaque::value(&self.print(part)),
+                    _ => self.print(part),
+                };
+                format!("COALESCE({})", list.iter().map(part).collect::<Vec<_>>().join(", "))
+            }
             // Flink compares a REAL with a DOUBLE as two of the first.
             ExprKind::NullIf { value, unwanted }
                 if (value.data_type, unwanted.data_type) == (DataType::Real, DataType::Double) =>
@@ -399,16 +482,31 @@ impl Expressions<'_> {
     }
 }
 
+/// Whether a condition, or a part of it that has to hold, is the same for all rows.
+pub(super) fn has_constant_part(condition: &Expr) -> bool {
+    match &condition.kind {
+        ExprKind::And(parts) => parts.iter().any(has_constant_part),
+        _ => is_constant(condition),
+    }
+}
+
+/// Whether a value is of one row, as it stands in FROM.
+fn is_of_row(expr: &Expr) -> bool {
+    !expr.any(&|part| {
+        matches!(part.kind, ExprKind::Window(_) | ExprKind::Anomaly(_) | ExprKind::Aggregate { .. })
+    })
+}
+
 /// Whether a value is the same for all rows.
-fn is_constant(expr: &Expr) -> bool {
+pub(super) fn is_constant(expr: &Expr) -> bool {
     !expr.any(&|part| {
         matches!(
             part.kind,
             ExprKind::Column(_)
                 | ExprKind::Rowtime { .. }
                 | ExprKind::Window(_)
+                | ExprKind::Anomaly(_)
                 | ExprKind::Aggregate { .. }
-                | ExprKind::Call { function: Function::Now, .. }
         )
     })
 }

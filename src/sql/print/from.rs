@@ -5,10 +5,10 @@ use super::super::query::{
     Clock, Frame, FromClause, Insert, JoinKind, Order, Over, Query, Role, StreamId, TimeAttribute,
     TimeBounds, Window, WindowKind,
 };
-use super::expr::{Expressions, OverText};
+use super::expr::{Expressions, OverText, is_constant};
 use super::records::has_event_time;
 use super::window::Rows;
-use super::{Printer, column_name, quote, time, time_name};
+use super::{Printer, column_name, opaque, quote, time, time_name};
 
 impl Printer<'_> {
     /// The clause; of a window, its rows with what they must hold.
@@ -25,7 +25,9 @@ impl Printer<'_> {
                 *next += 1;
                 match window {
                     None => {
+                        // What is computed before a join is a column of its first stream.
                         let name = table(self.query, *stream);
+                        let name = if relation == 0 { rows.of(name) } else { name };
                         let instant = self.is_compared_in_on(relation).then(|| {
                             let time = time_name(TimeAttribute::Rowtime);
                             format!(", CAST({time} AS TIMESTAMP(3)) AS {INSTANT}")
@@ -54,7 +56,11 @@ impl Printer<'_> {
                 };
                 let rowtime = |relation| self.qualified(relation, INSTANT);
                 let inside = Expressions { rowtime: &rowtime, ..*expressions };
-                let on = on.as_ref().map(|on| format!("{}\n    AND ", inside.part_of_and(on)));
+                let condition = |on| match kind {
+                    JoinKind::Full => inside.part_of_full_join(on),
+                    _ => inside.part_of_and(on),
+                };
+                let on = on.as_ref().map(|on| format!("{}\n    AND ", condition(on)));
                 format!("{left}\n  {join} {right} ON {}{}", on.unwrap_or_default(), self.bounds(bounds))
             }
             FromClause::Lookup { left, .. } => {
@@ -174,7 +180,10 @@ impl Printer<'_> {
             Order::Time(time) => time_name(*time).to_owned(),
             Order::Values(values) => {
                 let value = |(value, descending): &(Expr, bool)| {
-                    format!("{}{}", expressions.print(value), if *descending { " DESC" } else { "" })
+                    let text = expressions.print(value);
+                    // Flink has no plan for a rank by what it knows to be one value.
+                    let text = if is_constant(value) { opaque::value(&text) } else { text };
+                    format!("{text}{}", if *descending { " DESC" } else { "" })
                 };
                 values.iter().map(value).collect::<Vec<_>>().join(", ")
             }
@@ -186,7 +195,7 @@ impl Printer<'_> {
             Order::Values(_) => false,
         };
         let frame = match over.frame {
-            Frame::None => String::new(),
+            Frame::None | Frame::Lag(_) => String::new(),
             Frame::Range(ms) => {
                 format!(" RANGE BETWEEN {} PRECEDING AND CURRENT ROW", time::interval(ms))
             }
@@ -198,7 +207,10 @@ impl Printer<'_> {
             stem: parts.join(" "),
             frame,
             by_rows: matches!(over.frame, Frame::Rows(_) | Frame::UnboundedRows),
-            kept_lag: self.insert.select.lag().filter(|_| is_kept),
+            kept_lag: match over.frame {
+                Frame::Lag(rows) if is_kept => Some(rows),
+                _ => None,
+            },
         }
     }
 }

@@ -13,6 +13,8 @@ use super::{Printer, quote};
 
 /// Branches of a CASE.
 const MOST_BRANCHES: usize = 16;
+/// Bytes of what the branches of a CASE compare together: Flink writes out in each branch what is looked for.
+const MOST_COMPARED: usize = 2000;
 /// Rows in one text, which a look-up goes through from its start.
 pub(in super::super) const ROWS_OF_TEXT: usize = 128;
 /// Bytes of one text; a class of Java holds constants of up to 65,535.
@@ -53,7 +55,7 @@ impl Printer<'_> {
             let keys: Vec<String> = keys.into_iter().map(|(known, _)| known).collect();
             format!("{} IN ({})", known_as(value, expressions), keys.join(", "))
         };
-        expressions.hidden(known, value)
+        expressions.computed(known, value)
     }
 
     fn rows(&self, table: StreamId) -> &[Vec<Literal>] {
@@ -101,21 +103,25 @@ impl Printer<'_> {
             merges: false,
             apart: None,
             hides: false,
+            never: None,
+            hides_literals: false,
+            shared: self.shared(),
             computed: &[],
             arguments: None,
         };
         let has_value =
             |row: &&Vec<Literal>| row[key] != Literal::Null && row[column.column] != Literal::Null;
+        let looked_for = known_as(value, &expressions);
         match self.rows(table).iter().filter(has_value).count() {
             0 => quote::literal(&Literal::Null, data_type),
-            1..=MOST_BRANCHES => {
+            rows if rows <= MOST_BRANCHES && rows * looked_for.len() <= MOST_COMPARED => {
                 let entries = self.entries(table, key, value, constant_of_key);
                 let branch = |(known, row): &Entry| match &row[column.column] {
                     Literal::Null => String::new(),
                     value => format!(" WHEN {known} THEN {}", quote::literal(value, data_type)),
                 };
                 let branches: String = entries.iter().map(branch).collect();
-                format!("CAST(CASE {}{branches} END AS {target})", known_as(value, &expressions))
+                format!("CAST(CASE {looked_for}{branches} END AS {target})")
             }
             _ => {
                 let entries = self.entries(table, key, value, text_of_key);

@@ -15,6 +15,7 @@ mod expr;
 mod forest;
 mod from;
 mod lookup;
+mod opaque;
 mod quote;
 mod records;
 mod time;
@@ -33,7 +34,7 @@ use std::fmt::Write;
 
 use super::expr::{Aggregate, ColumnRef, Expr};
 use super::query::{Insert, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute, WindowKind};
-use expr::{Apart, Expressions};
+use expr::{Apart, Expressions, has_constant_part, is_constant};
 use window::Rows;
 
 /// The whole `pipeline.sql` of a query.
@@ -66,7 +67,7 @@ pub fn print_flink(query: &Query) -> String {
         }
     }
     errors::print(query, &mut text);
-    text
+    opaque::explained(text)
 }
 
 /// What a condition on the size of an output's rows is asked of: the columns of the output, and the SELECT that makes them,
@@ -167,23 +168,40 @@ struct Printer<'a> {
     query: &'a Query,
     insert: &'a Insert,
     relations: Vec<StreamId>,
+    /// What is computed before the SELECT itself.
+    rows: RefCell<Rows>,
     /// Whether the number of a group's rows stands beside the columns.
     counts: bool,
 }
 
 impl<'a> Printer<'a> {
     fn new(query: &'a Query, insert: &'a Insert) -> Self {
-        Self { query, insert, relations: insert.select.from.streams(), counts: false }
+        Self {
+            query,
+            insert,
+            relations: insert.select.from.streams(),
+            rows: RefCell::default(),
+            counts: false,
+        }
     }
 
     fn stream(&self, relation: usize) -> &'a Stream {
         self.query.stream(self.relations[relation])
     }
 
+    /// How many of the relations are streams.
+    fn streams(&self) -> usize {
+        self.relations.iter().filter(|id| !self.is_reference(**id)).count()
+    }
+
+    /// Where long values can be computed before the SELECT: its rows are those of one stream.
+    fn shared(&self) -> Option<&RefCell<Rows>> {
+        (self.streams() == 1 && self.insert.select.forest.is_none()).then_some(&self.rows)
+    }
+
     /// What columns of a relation are qualified with, where there is more than one.
     fn alias(&self, relation: usize) -> Option<String> {
-        let streams = self.relations.iter().filter(|id| !self.is_reference(**id)).count();
-        (streams > 1).then(|| quote::name(self.insert.select.from.names()[relation]))
+        (self.streams() > 1).then(|| quote::name(self.insert.select.from.names()[relation]))
     }
 
     fn is_reference(&self, id: StreamId) -> bool {
@@ -236,6 +254,12 @@ impl<'a> Printer<'a> {
         let merges = select.from.window().is_some_and(|window| {
             matches!(window.kind, WindowKind::Session { .. } | WindowKind::Cumulate { .. })
         });
+        let rows = &self.rows;
+        let never = || {
+            let known = rows.borrow().name_of(opaque::DRAWN);
+            let name = known.unwrap_or_else(|| rows.borrow_mut().value(opaque::DRAWN.into()));
+            format!("{} < 0", self.qualified(0, &name))
+        };
         let mut expressions = Expressions {
             column: &column,
             rowtime: &rowtime,
@@ -243,21 +267,23 @@ impl<'a> Printer<'a> {
             merges,
             apart: None,
             hides,
+            never: Some(&never),
+            hides_literals: false,
+            shared: self.shared(),
             computed: &[],
             arguments: None,
         };
-        let mut rows = Rows::default();
         let mut computed = Vec::new();
         for value in self.values_before_window() {
-            let name = rows.value(expressions.print(value));
+            let text = expressions.print(value);
+            let name = rows.borrow_mut().value(text);
             computed.push((value, name));
         }
-        let rows = RefCell::new(rows);
         let over = over.map(|over| self.over(over, &expressions));
         expressions.over = over.as_ref();
         // What comes before the window.
         let early = expressions;
-        let arguments = self.groups_by_clock().then_some(&rows);
+        let arguments = self.groups_by_clock().then_some(rows);
         let mut expressions = Expressions { computed: &computed, arguments, ..early };
         let mut items = self.items(&expressions);
         let keys = select.group.as_ref().map_or(&[][..], |group| &group.keys);
@@ -300,11 +326,15 @@ impl<'a> Printer<'a> {
             let _ = write!(groups, "\nGROUP BY {}", [window, keys.clone()].concat().join(", "));
             columns.extend(keys.iter().enumerate().map(|(at, key)| format!("{key} AS {}", Apart::key(at))));
             if let Some(condition) = &group.having {
-                having = expressions.condition(condition);
+                having = Expressions { never: None, ..expressions }.condition(condition);
             }
         }
         if self.filters_before_window() {
             rows.borrow_mut().conditions.append(&mut conditions);
+        }
+        // Conditions of joins are written with what they read.
+        if hides && self.streams() > 1 && select.from.conditions().into_iter().any(has_constant_part) {
+            never();
         }
         let from = match &select.forest {
             Some(forest) => self.scored(forest),
@@ -332,7 +362,13 @@ impl<'a> Printer<'a> {
     fn items(&self, expressions: &Expressions) -> Vec<String> {
         let (select, into) = (&self.insert.select, self.query.stream(self.insert.into));
         let item = |(at, item): (usize, &Expr)| {
-            let value = expressions.value(item, into.columns[at].data_type);
+            let mut value = expressions.value(item, into.columns[at].data_type);
+            if into.role == Role::Inner {
+                // A condition on a bound would go between the window and its groups.
+                let is_bound = self.groups_by_clock() && window::holds_bound(item);
+                let is_hidden = is_bound || expressions.hides && is_constant(item);
+                value = if is_hidden { opaque::value(&value) } else { opaque::computed_once(value) };
+            }
             format!("  {value} AS {}", value_name(into, at))
         };
         let mut items: Vec<String> = select.items.iter().enumerate().map(item).collect();

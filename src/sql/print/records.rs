@@ -6,7 +6,7 @@ use super::super::data_type::{DataType, Family};
 use super::super::epoch;
 use super::super::query::{Clock, Column, EventTime, Query, RecordFormat, Start, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
-use super::{arithmetic, column_name, errors, expr, quote, time, time_name, time_texts};
+use super::{arithmetic, column_name, errors, expr, opaque, quote, time, time_name, time_texts};
 
 /// A key of the records, with what lies below it.
 #[derive(Debug)]
@@ -119,7 +119,10 @@ pub(super) fn print(query: &Query, text: &mut String) {
         fields.join(",\n"),
         start(query.start),
     );
-    let value = |(at, column)| format!("  {} AS {}", value(query, at, column), column_name(stream, at));
+    let value = |(at, column)| {
+        let value = opaque::computed_once(value(query, at, column));
+        format!("  {value} AS {}", column_name(stream, at))
+    };
     let mut columns: Vec<String> = query.input.iter().enumerate().map(value).collect();
     columns.extend(stream.carries.iter().map(|time| format!("  `record`.{0} AS {0}", time_name(*time))));
     let _ = write!(

@@ -4,9 +4,9 @@
 //! computed there some things that it does not see a use for. So arguments of aggregates and keys are columns, and
 //! conditions come first. Windows of an event time stay as they are written.
 
-use super::super::expr::{ColumnRef, Expr, ExprKind};
+use super::super::expr::{Aggregate, ColumnRef, Expr, ExprKind};
 use super::super::query::{Clock, TimeAttribute, WindowKind};
-use super::{Printer, quote, time, time_name};
+use super::{Printer, opaque, quote, time, time_name};
 
 /// What the columns of computed values are called, with a number behind it.
 pub(super) const VALUE: &str = "pipec_value_";
@@ -27,10 +27,15 @@ impl Rows {
         if rows.starts_with('(') { rows } else { format!("TABLE {rows}") }
     }
 
+    /// The column of a value, if there is one of it.
+    pub(super) fn name_of(&self, text: &str) -> Option<String> {
+        self.values.iter().find(|(known, _)| known == text).map(|(_, name)| name.clone())
+    }
+
     /// The column of a value, which is new if there is none of it yet.
     pub(super) fn value(&mut self, text: String) -> String {
-        if let Some((_, name)) = self.values.iter().find(|(known, _)| *known == text) {
-            return name.clone();
+        if let Some(name) = self.name_of(&text) {
+            return name;
         }
         let name = quote::name(&format!("{VALUE}{}", self.values.len() + 1));
         self.values.push((text, name.clone()));
@@ -39,25 +44,39 @@ impl Rows {
 
     /// The stream, or a SELECT of it.
     pub(super) fn of(&self, table: String) -> String {
-        if self.values.is_empty() && self.conditions.is_empty() {
-            return table;
-        }
+        let reads =
+            |text: &str, values: &[&(String, String)]| values.iter().any(|(_, name)| text.contains(name));
+        let mut open: Vec<&(String, String)> = self.values.iter().collect();
+        let (late, early): (Vec<&String>, Vec<&String>) =
+            self.conditions.iter().partition(|condition| reads(condition, &open));
+        let mut inner = table;
         // A SELECT does not see the names that it gives, so what is computed of such a value stands around it.
-        let is_of_values = |(text, _): &&(String, String)| text.contains(&format!("`{VALUE}"));
-        let (later, first): (Vec<_>, Vec<_>) = self.values.iter().partition(is_of_values);
-        let mut text = select(&first, &table);
-        if !self.conditions.is_empty() {
-            text.push_str(&format!("\nWHERE {}", self.conditions.join("\n  AND ")));
+        let mut conditions = early;
+        while !(open.is_empty() && conditions.is_empty()) {
+            let (later, now): (Vec<_>, Vec<_>) = open.iter().partition(|(text, _)| reads(text, &open));
+            let mut text = select(&now, &inner);
+            if !conditions.is_empty() {
+                let conditions: Vec<&str> = conditions.iter().map(|condition| condition.as_str()).collect();
+                text.push_str(&format!("\nWHERE {}", conditions.join("\n  AND ")));
+            }
+            inner = nested(&text);
+            (open, conditions) = (later, Vec::new());
         }
-        let inner = nested(&text);
-        if later.is_empty() { inner } else { nested(&select(&later, &inner)) }
+        if late.is_empty() {
+            inner
+        } else {
+            Self { values: Vec::new(), conditions: late.into_iter().cloned().collect() }.of(inner)
+        }
     }
 }
 
 /// All columns of a table, and values beside them.
 fn select(values: &[&(String, String)], table: &str) -> String {
     let between = if values.is_empty() { ' ' } else { '\n' };
-    let values: String = values.iter().map(|(value, name)| format!(",\n  {value} AS {name}")).collect();
+    let values: String = values
+        .iter()
+        .map(|(value, name)| format!(",\n  {} AS {name}", opaque::computed_once(value.clone())))
+        .collect();
     format!("SELECT *{values}{between}FROM {table}")
 }
 
@@ -115,8 +134,16 @@ impl Printer<'_> {
     /// The keys and arguments of aggregates that are computed before the window.
     pub(super) fn values_before_window(&self) -> Vec<&Expr> {
         fn arguments<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
-            if let ExprKind::Aggregate { arguments, .. } = &expr.kind {
-                found.extend(arguments);
+            if let ExprKind::Aggregate { function, arguments, .. } = &expr.kind {
+                let is_value =
+                    |at: usize| at == 0 || !matches!(function, Aggregate::ListAgg | Aggregate::Percentile);
+                found.extend(
+                    arguments
+                        .iter()
+                        .enumerate()
+                        .filter(|(at, _)| is_value(*at))
+                        .map(|(_, argument)| argument),
+                );
             } else {
                 expr.operands(&mut |operand| arguments(operand, found));
             }
@@ -144,7 +171,7 @@ impl Printer<'_> {
     }
 }
 
-fn holds_bound(expr: &Expr) -> bool {
+pub(super) fn holds_bound(expr: &Expr) -> bool {
     expr.any(&|part| matches!(part.kind, ExprKind::Window(_)))
 }
 

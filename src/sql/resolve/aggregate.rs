@@ -98,7 +98,8 @@ impl Resolver<'_, '_> {
                 return self.refuse(Some(name.span), &format!("`{}` with OVER", name.text), help);
             }
             Some(window) => {
-                let (over, behind) = self.over(window, function, distinct, name)?;
+                let (over, behind) =
+                    self.over(window, function, rows_back(function, &arguments), distinct, name)?;
                 let value = of(arguments, over);
                 match behind {
                     Some(behind) => self.rows_before(value, behind),
@@ -390,5 +391,14 @@ pub(super) fn form(name: &str) -> String {
             "ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY \"count\" DESC)".into()
         }
         _ => format!("{name}(x)"),
+    }
+}
+
+/// How many rows LAG goes back; nothing of another function. LAGs that go back by different numbers are apart, since Flink's
+/// own takes rows of one time together, and what stands for it looks at a frame.
+fn rows_back(function: Aggregate, arguments: &[Expr]) -> u64 {
+    match (function, arguments.get(1).map(|rows| &rows.kind)) {
+        (Aggregate::Lag, Some(ExprKind::Literal(Literal::Integer(rows)))) => rows.unsigned_abs(),
+        _ => 0,
     }
 }

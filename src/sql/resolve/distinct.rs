@@ -59,7 +59,8 @@ impl Resolver<'_, '_> {
                 }
             }
         }
-        let window = Window { time, kind: WindowKind::Tumble { size_ms }, span };
+        let window =
+            self.of_a_length_in_flink(Window { time, kind: WindowKind::Tumble { size_ms }, span })?;
         self.here.bucket = Some(Bucket::of(&window));
         Some((Group { keys, having: None, span }, window))
     }

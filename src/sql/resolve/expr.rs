@@ -538,7 +538,10 @@ fn advice(operands: &[Operand], a: DataType, b: DataType) -> String {
         }
         ((Family::Time, Family::Text) | (Family::Text, Family::Time), Some(text)) => {
             let time = if a.family() == Family::Time { a } else { b };
-            format!("write {time} in front of the text: {time} '{text}'")
+            match super::literal::time_as_written(text, time) {
+                Some(written) => format!("write {time} in front of the text: {time} '{written}'"),
+                None => format!("write it like {}", super::literal::time_form(time)),
+            }
         }
         ((Family::Time, Family::Time), _) => "convert one: CAST(x AS TIMESTAMP), or CAST(x AS DATE)".into(),
         _ if no_cast(b, a).is_none() => format!("convert one of them, for example CAST(x AS {a})"),

@@ -460,12 +460,9 @@ impl Resolver<'_, '_> {
         group: Option<&Group>,
         items: &[Item],
     ) -> Option<()> {
-        let Some((group, kind)) = group.zip(from.window().map(|window| &window.kind)) else {
-            return Some(());
-        };
-        if !matches!(kind, WindowKind::Hop { .. }) {
-            return Some(());
-        }
+        let window = from.window().or(self.here.window.as_ref());
+        let is_hop = window.is_some_and(|window| matches!(window.kind, WindowKind::Hop { .. }));
+        let Some(group) = group.filter(|_| is_hop) else { return Some(()) };
         // Flink puts such a window together from its parts, the last part first.
         let is_refused = |expr: &Expr| match expr.kind {
             ExprKind::Aggregate { function, distinct, .. } => match function {

@@ -46,17 +46,12 @@ impl Resolver<'_, '_> {
             }
         };
         let name = string.data_type.to_string();
-        let (literal, data_type, form) = match name.parse() {
-            Ok(DataType::Date) => {
-                (is_date(text).then(|| Literal::Date(text.into())), DataType::Date, "DATE '2026-01-27'")
-            }
-            Ok(DataType::Time) => {
-                (is_time(text).then(|| Literal::Time(text.into())), DataType::Time, "TIME '09:30:00'")
-            }
+        let (literal, data_type) = match name.parse() {
+            Ok(DataType::Date) => (is_date(text).then(|| Literal::Date(text.into())), DataType::Date),
+            Ok(DataType::Time) => (is_time(text).then(|| Literal::Time(text.into())), DataType::Time),
             Ok(DataType::Timestamp) => {
                 let valid = text.split_once(' ').is_some_and(|(date, time)| is_date(date) && is_time(time));
-                let form = "TIMESTAMP '2026-01-27 09:30:00'";
-                (valid.then(|| Literal::Timestamp(text.into())), DataType::Timestamp, form)
+                (valid.then(|| Literal::Timestamp(text.into())), DataType::Timestamp)
             }
             _ => {
                 let help = format!("write CAST('{text}' AS {name})");
@@ -65,8 +60,39 @@ impl Resolver<'_, '_> {
         };
         match literal {
             Some(literal) => Some(typed(ExprKind::Literal(literal), data_type, span)),
-            None => self.mismatch(span, format!("this is no {data_type}"), format!("write it like {form}")),
+            None => {
+                let help = match time_as_written(text, data_type) {
+                    Some(written) => format!("write {data_type} '{written}'"),
+                    None => format!("write it like {}", time_form(data_type)),
+                };
+                self.mismatch(span, format!("this is no {data_type}"), help)
+            }
         }
+    }
+}
+
+/// A text of a time as it stands in a constant: with a blank between day and time, in UTC without an offset.
+pub(super) fn time_as_written(text: &str, data_type: DataType) -> Option<String> {
+    let text = text.trim();
+    match data_type {
+        DataType::Timestamp => {
+            let whole = if is_date(text) { format!("{text} 00:00:00") } else { text.replacen('T', " ", 1) };
+            let whole = whole.strip_suffix('Z').unwrap_or(&whole);
+            let (date, time) = whole.split_once(' ')?;
+            (is_date(date) && is_time(time)).then(|| whole.to_owned())
+        }
+        DataType::Date => text.get(..10).filter(|date| is_date(date)).map(str::to_owned),
+        DataType::Time => is_time(text).then(|| text.to_owned()),
+        _ => None,
+    }
+}
+
+/// How a constant of a time is written.
+pub(super) fn time_form(data_type: DataType) -> &'static str {
+    match data_type {
+        DataType::Date => "DATE '2026-01-27'",
+        DataType::Time => "TIME '09:30:00'",
+        _ => "TIMESTAMP '2026-01-27 09:30:00'",
     }
 }
 

@@ -1,5 +1,7 @@
 //! SELECTs in SELECTs that the user did not write: Flink has one window in each.
 
+use std::collections::HashSet;
+
 use super::super::expr::{ColumnRef, Expr, ExprKind};
 use super::super::name::Name;
 use super::super::query::{FromClause, Group, Order, Over, Select, Window, WindowKind};
@@ -147,7 +149,7 @@ impl Resolver<'_, '_> {
             leaves(expr, own, timekeeper, &mut inner);
         }
         self.count(inner.len())?;
-        let mut names: Vec<String> = Vec::new();
+        let mut names: HashSet<String> = HashSet::new();
         let items = inner.iter().map(|value| {
             let mut name = match value.kind {
                 ExprKind::Column(ColumnRef { relation, column }) => {
@@ -162,7 +164,7 @@ impl Resolver<'_, '_> {
                 number += 1;
                 name = format!("{plain}_{number}");
             }
-            names.push(name.clone());
+            names.insert(name.clone());
             let mut value = value.clone();
             of_the_only_window(&mut value);
             Item { name: Some(Name { text: name, quoted: true, span }), value: Operand::Typed(value) }

@@ -35,6 +35,7 @@ impl Resolver<'_, '_> {
         &mut self,
         window: &ast::WindowType,
         function: Aggregate,
+        rows_back: u64,
         distinct: bool,
         name: &Name,
     ) -> Option<(usize, Option<Behind>)> {
@@ -46,8 +47,8 @@ impl Resolver<'_, '_> {
         let spec = match window {
             ast::WindowType::WindowSpec(spec) => spec,
             ast::WindowType::NamedWindow(ident) => {
-                let window = self.name(ident).upper();
-                match self.here.named_windows.get(&window.text) {
+                let window = self.name(ident);
+                match self.here.named_windows.get(&window.clone().upper().text) {
                     Some(spec) => {
                         named = spec.clone();
                         &named
@@ -61,8 +62,8 @@ impl Resolver<'_, '_> {
                 }
             }
         };
-        let (over, rows) = self.window_spec(spec, function, name)?;
-        let before = Over { frame: Frame::None, ..over.clone() };
+        let (over, rows) = self.window_spec(spec, function, rows_back, name)?;
+        let before = Over { frame: Frame::Lag(rows.unsigned_abs()), ..over.clone() };
         let over = self.take_over(over);
         let behind = (rows > 0).then(|| Behind { rows, over: self.take_over(before) });
         Some((over, behind))
@@ -82,6 +83,7 @@ impl Resolver<'_, '_> {
         &mut self,
         spec: &ast::WindowSpec,
         function: Aggregate,
+        rows_back: u64,
         name: &Name,
     ) -> Option<(Over, i64)> {
         if spec.window_name.is_some() {
@@ -138,7 +140,7 @@ impl Resolver<'_, '_> {
                         "leave RANGE or ROWS out, and compare the times of both rows if that matters",
                     );
                 }
-                (Frame::None, 0)
+                (Frame::Lag(rows_back), 0)
             }
             (None, _) => (Frame::Unbounded, 0),
             (Some(frame), _) => self.frame(frame, span)?,

@@ -204,6 +204,11 @@ impl Scope {
         let help = match same_but_case(name, columns.iter().copied()) {
             Some(help) => help,
             None => match suggest::nearest(&name.text, columns.iter().copied()) {
+                // Far from the column, it is most likely a text.
+                Some(near) if name.quoted && is_far(&name.text, near) => {
+                    let text = name.text.replace('\'', "''");
+                    format!("did you mean {}? A text is in single quotes: '{text}'", quoted(near))
+                }
                 Some(near) => format!("did you mean {}?", quoted(near)),
                 None => {
                     let names: Vec<String> = columns.iter().copied().map(quoted).collect();
@@ -227,6 +232,12 @@ impl Scope {
             None => unknown,
         }
     }
+}
+
+/// Whether at least half of the letters of one of two names would have to be typed anew.
+fn is_far(name: &str, near: &str) -> bool {
+    let steps = strsim::osa_distance(&name.to_lowercase(), &near.to_lowercase());
+    2 * steps >= name.chars().count().max(near.chars().count())
 }
 
 /// How a name is written so that it is meant as it is.

@@ -100,7 +100,7 @@ impl Resolver<'_, '_> {
         };
         let one = of(ExprKind::Literal(Literal::Integer(1)), DataType::Integer);
         let before = aggregate(Aggregate::Lag, vec![time.clone(), one]);
-        let before = self.computed(select, Some(over(Frame::None)), before, &mut [time.clone()])?;
+        let before = self.computed(select, Some(over(Frame::Lag(1))), before, &mut [time.clone()])?;
         let (before, [time]) = before;
         // The first row behind a silence of RANGE.
         let boxed = |expr: &Expr| Box::new(expr.clone());

@@ -217,7 +217,10 @@ impl Streams {
                         Some((prefix, _)) => {
                             format!("if it is the input, write `name: {prefix}` in `records`; else create the stream")
                         }
-                        None => format!("the input is called {}, or stream", quoted(INPUT_NAME)),
+                        None => format!(
+                            "the input is called {}, or stream; a small table is declared in analytics.reference_tables",
+                            quoted(INPUT_NAME)
+                        ),
                     },
                 },
             };
