@@ -2,7 +2,7 @@
 -- main.py fills in stream names and the Region, and submits all INSERTs as one job.
 -- RAND_INTEGER(1) is always 0. It hides a value from Flink's planner, or has it computed once.
 
--- The records as they are. A field that is missing or has another type is NULL; a record that is not JSON object is skipped.
+-- The records as they are. A field that is missing or has another type is NULL; a record that is neither a JSON object nor an array of objects is skipped.
 CREATE TEMPORARY TABLE `pipec_records` (
   `machine` STRING,
   `at` STRING,

@@ -80,8 +80,8 @@ fn table(query: &Query) -> (Vec<String>, String, &'static str) {
             let options = "'format' = 'json',\n  'json.ignore-parse-errors' = 'true',\n  \
                            'json.decode.json-parser.enabled' = 'false'"
                 .to_owned();
-            let comment = "-- The records as they are. A field that is missing or has another type is NULL; a record that is not JSON \
-                           object is skipped.";
+            let comment = "-- The records as they are. A field that is missing or has another type is NULL; a record that is \
+                           neither a JSON object nor an array of objects is skipped.";
             let mut fields: Vec<String> = fields.iter().map(field).collect();
             if errors::needs_exact(query) {
                 fields.push(format!("  {} DECIMAL(1, 0)", errors::EXACT));
