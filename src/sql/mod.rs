@@ -40,7 +40,7 @@ pub use expr::{
 pub use forest::{Anomaly, Explanation, Forest, ForestFunction};
 pub use interval::Interval;
 pub use path::{Path, parse_column_path, parse_path};
-pub use print::{print_flink, row_may_be_too_large, unbounded_list};
+pub use print::{print_flink, read_too_often, row_may_be_too_large, unbounded_list};
 pub use program::{needs_flink, print_program};
 pub use query::{
     Clock, Column, EventTime, Frame, FromClause, Group, Insert, JoinKind, Meaning, Order, Over, Query,
@@ -142,7 +142,6 @@ fn analyze_here(text: &Excerpt, input: &Input) -> (Option<Query>, Vec<Diagnostic
         }
     };
     let mut query = query;
-    diagnostics.extend(query.as_ref().and_then(print::read_too_often));
     if let (Some(query), Some(span)) = (&mut query, input.errors)
         && let Err(fault) = query.add_errors(span)
     {

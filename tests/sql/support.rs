@@ -12,6 +12,7 @@ use pipec::runtime::{Build, Program, Programs};
 use pipec::source::{Excerpt, Sources, Span};
 use pipec::sql::{
     Column, EpochUnit, EventTime, Input, Query, RecordFormat, Reference, analyze, parse_column_path,
+    read_too_often,
 };
 use pipec::world::World;
 
@@ -108,7 +109,11 @@ fn analyzed_for(
     let errors = errors.then(|| sources.file(id).span(0..0));
     let input =
         Input { format, columns: &columns, event_time, references: &references, errors, ..Input::default() };
-    let (query, diagnostics) = analyze(&excerpt, &input);
+    let (query, mut diagnostics) = analyze(&excerpt, &input);
+    // As `check` does for Flink.
+    let refused = query.as_ref().and_then(read_too_often);
+    let query = query.filter(|_| refused.is_none());
+    diagnostics.extend(refused);
     Analyzed { sources, query, diagnostics }
 }
 

@@ -27,7 +27,7 @@ pub use bounds::{row_may_be_too_large, unbounded_list};
 pub(super) use lookup::ROWS_OF_TEXT;
 pub(super) use records::raw_type_of;
 pub(super) use time_texts::COPIES as TIME_TEXT_COPIES;
-pub(super) use views::read_too_often;
+pub use views::read_too_often;
 
 use std::cell::RefCell;
 use std::fmt::Write;

@@ -24,7 +24,7 @@ struct Behind {
 }
 
 /// Why Flink could not plan all that is read; `None` if it can.
-pub(in super::super) fn read_too_often(query: &Query) -> Option<Diagnostic> {
+pub fn read_too_often(query: &Query) -> Option<Diagnostic> {
     let mut behind = vec![Behind::default(); query.streams.len()];
     let mut all = Behind::default();
     // A stream comes behind those that it reads.
