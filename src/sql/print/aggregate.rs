@@ -8,7 +8,7 @@
 use super::super::data_type::{DataType, MAX_PRECISION};
 use super::super::expr::{Aggregate, Expr, ExprKind};
 use super::arithmetic::{finite, is_small, whole};
-use super::expr::{Apart, Expressions};
+use super::expr::{Apart, Expressions, is_constant};
 
 /// Numbers up to a size, and how many digits behind their point are looked at: less than 16 digits in all, as many as a
 /// DOUBLE has. Their squares, and some millions of them together, have 38 digits at most.
@@ -59,7 +59,11 @@ impl Expressions<'_> {
     pub(super) fn aggregate(&self, function: Aggregate, distinct: bool, arguments: &[Expr]) -> String {
         // The argument of an aggregate stands beside it, where a key has no name yet.
         let apart = self.apart.map(|apart| Apart { keys: &[], ..apart });
-        Expressions { apart, ..*self }.aggregate_here(function, distinct, arguments)
+        // Flink computes aggregates of constants apart from the window, and then misses the window's bounds.
+        let is_plain = !matches!(function, Aggregate::ListAgg | Aggregate::Percentile | Aggregate::Lag);
+        let of_constants = is_plain && !arguments.is_empty() && arguments.iter().all(is_constant);
+        let hides_literals = self.hides_literals || self.hides && of_constants;
+        Expressions { apart, hides_literals, ..*self }.aggregate_here(function, distinct, arguments)
     }
 
     fn aggregate_here(&self, function: Aggregate, distinct: bool, arguments: &[Expr]) -> String {

@@ -315,7 +315,7 @@ impl Expressions<'_> {
                 // Flink fails where it finds that a constant is no NULL, and leaves out what stands behind it.
                 let part = |part: &Expr| match part.kind {
                     ExprKind::Literal(_) => self.print(part),
-                    _ if is_constant(part) => opaque::value(&self.print(part)),
+                    _ if is_constant(part) => opaque::constant(&self.print(part), part.data_type),
                     _ => self.print(part),
                 };
                 format!("COALESCE({})", list.iter().map(part).collect::<Vec<_>>().join(", "))

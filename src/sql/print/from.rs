@@ -182,7 +182,8 @@ impl Printer<'_> {
                 let value = |(value, descending): &(Expr, bool)| {
                     let text = expressions.print(value);
                     // Flink has no plan for a rank by what it knows to be one value.
-                    let text = if is_constant(value) { opaque::value(&text) } else { text };
+                    let text =
+                        if is_constant(value) { opaque::constant(&text, value.data_type) } else { text };
                     format!("{text}{}", if *descending { " DESC" } else { "" })
                 };
                 values.iter().map(value).collect::<Vec<_>>().join(", ")

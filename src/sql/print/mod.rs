@@ -275,7 +275,8 @@ impl<'a> Printer<'a> {
         };
         let mut computed = Vec::new();
         for value in self.values_before_window() {
-            let text = expressions.print(value);
+            let hides_literals = hides && is_constant(value);
+            let text = Expressions { hides_literals, ..expressions }.print(value);
             let name = rows.borrow_mut().value(text);
             computed.push((value, name));
         }
@@ -367,7 +368,13 @@ impl<'a> Printer<'a> {
                 // A condition on a bound would go between the window and its groups.
                 let is_bound = self.groups_by_clock() && window::holds_bound(item);
                 let is_hidden = is_bound || expressions.hides && is_constant(item);
-                value = if is_hidden { opaque::value(&value) } else { opaque::computed_once(value) };
+                value = if is_hidden && !is_bound {
+                    opaque::constant(&value, into.columns[at].data_type)
+                } else if is_hidden {
+                    opaque::value(&value)
+                } else {
+                    opaque::computed_once(value)
+                };
             }
             format!("  {value} AS {}", value_name(into, at))
         };

@@ -8,6 +8,10 @@
 //! window by the clock and its groups, which it has no plan for; so the number is a column, or a count. It is a call with an argument, since Flink fails over a condition of a join in
 //! which every call is without one (2.2.1, 2026-11).
 
+use super::super::data_type::DataType;
+use super::super::expr::Literal;
+use super::quote;
+
 /// Never true, and not known to be so.
 const NEVER: &str = "RAND_INTEGER(1) < 0";
 
@@ -30,6 +34,11 @@ pub(super) fn condition_unless(never: &str, text: &str) -> String {
 /// A value that Flink cannot know, nor write out at each place of its name.
 pub(super) fn value(text: &str) -> String {
     format!("CASE WHEN {NEVER} THEN NULL ELSE {text} END")
+}
+
+/// A constant that Flink cannot know, of a type. A CASE of two NULLs would be one again.
+pub(super) fn constant(text: &str, data_type: DataType) -> String {
+    format!("IF({NEVER}, {}, {text})", quote::literal(&Literal::Null, data_type))
 }
 
 /// The whole text, with what its first reader wonders about.
