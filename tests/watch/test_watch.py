@@ -256,7 +256,7 @@ def test_status_compares_what_flows_with_what_is_declared(place):
     said, _ = place.pipec("status", "raw-to-s3.yaml")
     assert "62/s at peak in the last hour, declared 50" in said
     assert "! 62 records/s at peak, declared 50: over what it is sized for" in said
-    assert "! records were refused" in said
+    assert "! writes were throttled" in said
     assert re.search(r"last delivery +\d{4}-.*Z, \d+ (s|min) ago", said)
     assert f"Delivery                   Firehose stream        {delivery}\n" in said
 
