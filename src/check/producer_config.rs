@@ -80,8 +80,18 @@ fn diagnostic(fault: &Fault, pipeline: &Pipeline, producer: &Producer, instances
             fault.to_string(),
             "change the column, or send records of a file",
         ),
-        Fault::NoStream | Fault::NoRegion | Fault::NoLog | Fault::Url => {
-            Diagnostic::error(Code::OutOfRange, producer.span, fault.to_string(), "write another value")
-        }
+        Fault::Url => Diagnostic::error(
+            Code::InvalidUrl,
+            producer.span,
+            fault.to_string(),
+            "write an address such as `https://api.example.com/records?count=500`",
+        ),
+        // pipec fills these in itself: there is nothing to type.
+        Fault::NoStream | Fault::NoRegion | Fault::NoLog => Diagnostic::error(
+            Code::InternalFault,
+            producer.span,
+            fault.to_string(),
+            "this is a fault of pipec: report it with this spec",
+        ),
     }
 }

@@ -203,6 +203,15 @@ fn decrypt(encryption: &Encryption) -> Option<Grant> {
     key(encryption, "DecryptRecords", &["kms:Decrypt"], "kinesis", "The stream is encrypted with this key.")
 }
 
+/// What Flink's connector and Lambda call to read a stream.
+const READ_WITH_SUMMARY: &[&str] = &[
+    "kinesis:DescribeStream",
+    "kinesis:DescribeStreamSummary",
+    "kinesis:GetRecords",
+    "kinesis:GetShardIterator",
+    "kinesis:ListShards",
+];
+
 /// What an edge needs.
 fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -> Vec<Grant> {
     let to = || graph.get(edge.to).logical_id.iter().map(|id| Value::arn(id)).collect::<Vec<_>>();
@@ -261,18 +270,8 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
             "The application's program.",
         )],
         Relation::Query => {
-            let mut grants = vec![grant(
-                "ReadRecords",
-                &[
-                    "kinesis:DescribeStream",
-                    "kinesis:DescribeStreamSummary",
-                    "kinesis:GetRecords",
-                    "kinesis:GetShardIterator",
-                    "kinesis:ListShards",
-                ],
-                to(),
-                "The query reads the stream.",
-            )];
+            let mut grants =
+                vec![grant("ReadRecords", READ_WITH_SUMMARY, to(), "The query reads the stream.")];
             grants.extend(decrypt(stream_key));
             grants
         }
@@ -362,13 +361,7 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
         Relation::Consume => {
             let mut grants = vec![grant(
                 "ReadRows",
-                &[
-                    "kinesis:DescribeStream",
-                    "kinesis:DescribeStreamSummary",
-                    "kinesis:GetRecords",
-                    "kinesis:GetShardIterator",
-                    "kinesis:ListShards",
-                ],
+                READ_WITH_SUMMARY,
                 to(),
                 "Lambda reads the rows in the function's name.",
             )];
