@@ -8,6 +8,7 @@ use crate::aws::limits::billing::{FIREHOSE_RECORD_BYTES, ON_DEMAND_RECORD_BYTES,
 use crate::capacity;
 use crate::check::Checked;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::NodeKind;
 use crate::resolve::pipeline::{Capacity, Pipeline};
 
 /// US dollars per month below which no advice is worth reading.
@@ -152,9 +153,9 @@ fn stateless_on_flink(plan: &Plan, cost: &Cost, checked: &Checked) -> Option<Dia
     )
 }
 
-/// The part of a cost in which the two runtimes differ: the bucket holds the same rows either way.
+/// The part of a cost in which the two runtimes differ: the same rows are delivered either way.
 fn compared(cost: &Cost) -> f64 {
-    let differs = |line: &&CostLine| line.spec != "/delivery/s3" && line.spec != "/producer";
+    let differs = |line: &&CostLine| !matches!(line.part, NodeKind::Sink(_) | NodeKind::Producer);
     cost::total(cost.lines.iter().filter(differs))
 }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::delivery::transform_spec;
+use super::destination;
 use crate::graph::{Graph, Node, NodeKind};
 use crate::resolve::pipeline::Pipeline;
 
@@ -20,8 +21,8 @@ pub struct Resource {
     pub spec: &'static str,
 }
 
-/// The kinds of nodes, in the order of the template.
-const IN_TEMPLATE: [NodeKind; 10] = [
+/// The kinds of nodes before what Firehose writes to, in the order of the template.
+const UP_TO_DELIVERY: [NodeKind; 7] = [
     NodeKind::Stream,
     NodeKind::DeliveredStream,
     NodeKind::Analytics,
@@ -29,16 +30,17 @@ const IN_TEMPLATE: [NodeKind; 10] = [
     NodeKind::Transform,
     NodeKind::Delivery,
     NodeKind::ErrorDelivery,
-    NodeKind::Bucket,
-    NodeKind::Network,
-    NodeKind::Producer,
 ];
+/// Those after it.
+const FILLING: [NodeKind; 2] = [NodeKind::Network, NodeKind::Producer];
 
 /// All resources, in the order of the template.
 pub(super) fn list(pipeline: &Pipeline, graph: &Graph) -> Vec<Resource> {
     let of = |node| resources(node, pipeline);
-    let mut list: Vec<Resource> =
-        IN_TEMPLATE.into_iter().flat_map(|kind| graph.nodes(kind).flat_map(of)).collect();
+    let of_kind = |kind| graph.nodes(kind).flat_map(of);
+    let mut list: Vec<Resource> = UP_TO_DELIVERY.into_iter().flat_map(of_kind).collect();
+    list.extend(graph.sinks().flat_map(of));
+    list.extend(FILLING.into_iter().flat_map(of_kind));
     for output in graph.nodes(NodeKind::OutputStream) {
         list.extend(of(output));
         for kind in [NodeKind::FailureQueue, NodeKind::Function] {
@@ -104,15 +106,7 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
                 ("ErrorDelivery", "AWS::KinesisFirehose::DeliveryStream"),
             ],
         ),
-        NodeKind::Bucket => fixed(
-            "/delivery/s3",
-            &[
-                ("Bucket", "AWS::S3::Bucket"),
-                ("BucketPolicy", "AWS::S3::BucketPolicy"),
-                ("AccessLogBucket", "AWS::S3::Bucket"),
-                ("AccessLogBucketPolicy", "AWS::S3::BucketPolicy"),
-            ],
-        ),
+        NodeKind::Sink(purpose) => destination::resources(pipeline, purpose, node),
         NodeKind::Network => fixed(
             "/producer",
             &[

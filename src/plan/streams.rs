@@ -42,6 +42,13 @@ pub struct StreamPlan {
     pub need: Need,
 }
 
+impl StreamPlan {
+    /// Whether it takes the rows of a query, and not records.
+    pub fn takes_rows(&self) -> bool {
+        self.logical_id != INPUT_STREAM
+    }
+}
+
 /// The stream that takes the records in.
 pub(super) fn input(pipeline: &Pipeline, graph: &Graph) -> StreamPlan {
     let stream = &pipeline.stream;

@@ -53,11 +53,12 @@ pub enum Architecture {
 /// Amazon Data Firehose.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{"required": ["s3"]}]))]
 pub struct Delivery {
     /// When collected records are written. Default: 5 MiB or 300 s, whichever comes first.
     pub buffer: Option<Buffer>,
     /// An S3 bucket as the destination.
-    pub s3: S3,
+    pub s3: Option<S3>,
 }
 
 /// When Firehose writes: at this size or after this time, whichever comes first.
@@ -73,7 +74,7 @@ pub struct Buffer {
 }
 
 /// An S3 bucket as the destination.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct S3 {
     /// An existing bucket. Default: a bucket of the stack's own: private, encrypted, versioned, kept when the stack

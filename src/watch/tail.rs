@@ -6,6 +6,7 @@ mod prefixes;
 mod shards;
 
 use crate::plan::Plan;
+use crate::resolve::pipeline::Purpose;
 pub use objects::{Place, objects};
 pub use shards::records;
 
@@ -25,8 +26,8 @@ pub enum Start {
 pub enum Target {
     /// A stream, by its logical id.
     Stream(String),
-    /// The bucket.
-    Bucket,
+    /// A bucket that Firehose writes to.
+    Bucket(Purpose),
 }
 
 impl Target {
@@ -39,8 +40,11 @@ impl Target {
         match (name, &plan.output_stream) {
             ("input", _) => return stream(&plan.stream.logical_id),
             ("output", Some(rows)) => return stream(&rows.logical_id),
-            ("bucket", _) => return Ok(Self::Bucket),
             _ => {}
+        }
+        let mut buckets = plan.delivery.locations.iter().map(|location| location.purpose);
+        if let Some(purpose) = buckets.find(|purpose| purpose.name() == name) {
+            return Ok(Self::Bucket(purpose));
         }
         let outputs = &plan.outputs;
         let output = outputs.iter().find(|output| output.name == name);
@@ -51,7 +55,7 @@ impl Target {
         let mut names = vec!["input".to_owned()];
         names.extend(plan.output_stream.is_some().then(|| "output".to_owned()));
         names.extend(outputs.iter().map(|output| output.name.clone()));
-        names.push("bucket".to_owned());
+        names.extend(plan.delivery.locations.iter().map(|location| location.purpose.name().to_owned()));
         Err(names)
     }
 }

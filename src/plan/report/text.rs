@@ -5,8 +5,8 @@ use std::fmt::Write;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
 use super::{AnalyticsReport, PlanReport, StreamReport};
+use crate::plan::FaultPlan;
 use crate::plan::cost::{Cost, amount};
-use crate::plan::{ERROR_ROWS_PREFIX, FaultPlan};
 use crate::spec::Duration;
 use crate::terminal::printable;
 use crate::throughput::figure;
@@ -104,17 +104,12 @@ fn write_parts(report: &PlanReport, text: &mut String) {
     }
     let delivery = &report.delivery;
     let facts = format!(
-        "{} -> s3://{}/{}, {}; an object for {} MiB or every {} s",
-        delivery.source,
-        delivery.bucket,
-        delivery.prefix,
-        delivery.compression,
-        delivery.buffer_mib,
-        delivery.buffer_seconds
+        "{} -> {}; {} for {} MiB or every {} s",
+        delivery.source, delivery.destination, delivery.unit, delivery.buffer_mib, delivery.buffer_seconds
     );
     section(text, "delivery", &facts);
-    if report.delivers_errors {
-        let _ = writeln!(text, "  faults -> s3://{}/{ERROR_ROWS_PREFIX}", delivery.bucket);
+    if let Some(faults) = &delivery.faults {
+        let _ = writeln!(text, "  faults -> {faults}");
     }
     write_faults(&report.faults, text);
 }
@@ -169,12 +164,11 @@ fn write_stream(title: &str, stream: &StreamReport, text: &mut String) {
         Some(count) => format!("{count} shards"),
         None => "on demand".to_owned(),
     };
-    let output = stream.spec == "/analytics";
-    let at_most = if output { "at most " } else { "" };
+    let at_most = if stream.takes_rows { "at most " } else { "" };
     let load = format!(
         "{at_most}{} {} per second of {} B, partition key included",
         amount(stream.records_per_second),
-        if output { "rows" } else { "records" },
+        if stream.takes_rows { "rows" } else { "records" },
         amount(stream.record_bytes as f64)
     );
     section(text, title, &format!("{capacity}; {load}; kept {kept}"));

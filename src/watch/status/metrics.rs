@@ -1,7 +1,8 @@
 //! The metrics of a deployed pipeline, and what is read from their values.
 
 use super::Part;
-use crate::aws::metrics::{DELIVERY, FAILURES, FLINK_1, FLINK_2, Kind, Metric, Reading, STREAM, TRANSFORM};
+use crate::aws::destinations;
+use crate::aws::metrics::{FAILURES, FLINK_1, FLINK_2, Kind, Metric, Reading, STREAM, TRANSFORM};
 use crate::cloud::deployed::Deployed;
 use crate::cloud::observer::{MetricQuery, Point};
 use crate::plan::{Plan, StreamPlan};
@@ -37,9 +38,9 @@ pub fn parts(plan: &Plan, deployed: &Deployed) -> Vec<(&'static Kind, Part)> {
     if plan.transform.is_some() {
         add(&TRANSFORM, "transform".into(), "Transform", None);
     }
-    add(&DELIVERY, "delivery".into(), "Delivery", None);
+    add(plan.delivery.capabilities.metrics, "delivery".into(), "Delivery", None);
     if plan.error_delivery.is_some() {
-        add(&DELIVERY, "delivery of faults".into(), "ErrorDelivery", None);
+        add(destinations::S3.metrics, "delivery of faults".into(), "ErrorDelivery", None);
     }
     parts
 }

@@ -10,8 +10,9 @@ use crate::cloud::observer::{
     StreamRecord,
 };
 use crate::cloud::stop::Step;
-use crate::plan::DeliveryPlan;
+use crate::plan::S3LocationPlan;
 use crate::plan::value::Value;
+use crate::resolve::pipeline::Purpose;
 
 const BEGIN: i64 = 1_795_473_000_000; // 2026-11-23T22:30:00Z
 
@@ -270,27 +271,27 @@ fn a_refusal_that_does_not_pass_ends_it() {
     assert!(read(&world, Start::Now, true).1.is_err());
 }
 
-fn delivery(prefix: &str) -> DeliveryPlan {
-    DeliveryPlan {
-        source: "Stream".into(),
-        log_stream: "DestinationDelivery",
-        buffer_size: 1,
-        buffer_interval: 60,
+fn location(prefix: &str) -> S3LocationPlan {
+    S3LocationPlan {
+        purpose: Purpose::Destination,
+        spec: "/delivery/s3",
+        logical_id: None,
+        output: ("BucketName".into(), ""),
+        bucket_arn: Value::text("arn"),
+        bucket_name: Value::text("b"),
         prefix: prefix.into(),
         error_prefix: "raw/failed/!{firehose:error-output-type}/".into(),
         compression: "UNCOMPRESSED",
         file_extension: None,
         time_zone: None,
         key: None,
-        bucket_arn: Value::text("arn"),
-        bucket_name: Value::text("b"),
     }
 }
 
 fn found(world: &World, start: Start, follow: bool) -> Vec<String> {
-    let delivery = delivery("raw/");
+    let location = location("raw/");
     let mut told = Vec::new();
-    let _ = objects(world, Place { bucket: "b", delivery: &delivery }, start, follow, &mut |_, content| {
+    let _ = objects(world, Place { bucket: "b", location: &location }, start, follow, &mut |_, content| {
         told.push(content.map_or_else(|error| error, |bytes| String::from_utf8(bytes).expect("text")));
         true
     });
@@ -303,9 +304,9 @@ fn no_object_is_lost_while_those_before_are_told() {
         .object("raw/2026/11/23/22/a", 1_000, b"slow to tell")
         .object("raw/2026/11/23/23/b", 3_600_000, b"meanwhile")
         .object("raw/2026/11/24/07/c", 9 * 3_600_000, b"after");
-    let delivery = delivery("raw/");
+    let location = location("raw/");
     let mut told = Vec::new();
-    let _ = objects(&world, Place { bucket: "b", delivery: &delivery }, Start::Now, true, &mut |key, _| {
+    let _ = objects(&world, Place { bucket: "b", location: &location }, Start::Now, true, &mut |key, _| {
         if told.is_empty() {
             world.clock.set(world.clock.get() + 8 * 3_600_000);
         }
@@ -325,9 +326,9 @@ fn what_was_there_before_a_long_sleep_is_not_new() {
         .object("raw/2026/11/01/01/old", -22 * 24 * 3_600_000, b"old")
         .object("raw/2026/11/23/22/a", 1_000, b"before")
         .object("raw/2026/12/01/01/b", 8 * 24 * 3_600_000, b"asleep");
-    let delivery = delivery("raw/");
+    let location = location("raw/");
     let mut told = Vec::new();
-    let _ = objects(&world, Place { bucket: "b", delivery: &delivery }, Start::Now, true, &mut |key, _| {
+    let _ = objects(&world, Place { bucket: "b", location: &location }, Start::Now, true, &mut |key, _| {
         if told.is_empty() {
             world.clock.set(world.clock.get() + WEEKS);
         }
