@@ -2,8 +2,7 @@
 
 mod text;
 
-use std::collections::BTreeMap;
-
+use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::cost::{Cost, amount};
@@ -193,7 +192,7 @@ pub struct DeliveryReport {
     pub source: String,
     /// What is to be known of the destination.
     #[serde(flatten)]
-    pub facts: BTreeMap<&'static str, String>,
+    pub facts: IndexMap<&'static str, String>,
     /// Where the records go, in one line.
     #[serde(skip)]
     pub destination: String,
