@@ -218,8 +218,12 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
     let stream_key = &pipeline.stream.encryption.value;
     match edge.relation {
         Relation::Produce => {
-            let mut grants =
-                vec![grant("WriteRecords", &["kinesis:PutRecords"], to(), "The producer writes to the stream.")];
+            let mut grants = vec![grant(
+                "WriteRecords",
+                &["kinesis:PutRecords"],
+                to(),
+                "The producer writes to the stream.",
+            )];
             grants.extend(key(
                 stream_key,
                 "EncryptRecords",
