@@ -51,8 +51,10 @@ pub enum NodeKind {
     Delivery,
     /// Firehose for the faults of the query.
     ErrorDelivery,
-    /// Something that Firehose writes to: the destination, and what goes with it.
-    Sink(Purpose),
+    /// A bucket that Firehose writes to.
+    Bucket(Purpose),
+    /// What the records go to, where that is not a bucket.
+    Destination,
     /// The network of the producer, where the stack creates it.
     Network,
     /// The EC2 instances.
@@ -235,17 +237,23 @@ impl Graph {
             Some(_) => self.analytics(pipeline, query, stream, artifacts),
             None => stream,
         };
+        let transform = pipeline.transform.as_ref().map(|_| self.node(NodeKind::Transform, "Transform"));
         let delivery = self.node(NodeKind::Delivery, "Delivery");
         let logs = self.node(NodeKind::Logs, "DeliveryLogs");
         let destination = &pipeline.delivery.destination;
         let sinks: Vec<(Purpose, NodeId)> = destination
             .sinks()
             .into_iter()
-            .map(|sink| (sink.purpose(), self.node(NodeKind::Sink(sink.purpose()), sink.logical_id())))
+            .map(|sink| {
+                let kind = match sink.location() {
+                    Some(_) => NodeKind::Bucket(sink.purpose()),
+                    None => NodeKind::Destination,
+                };
+                (sink.purpose(), self.node(kind, sink.logical_id()))
+            })
             .collect();
         self.edge(delivery, Relation::Deliver, delivered);
-        if pipeline.transform.is_some() {
-            let transform = self.node(NodeKind::Transform, "Transform");
+        if let Some(transform) = transform {
             let logs = self.node(NodeKind::Logs, "TransformLogs");
             self.edge(delivery, Relation::Transform, transform);
             self.edge(transform, Relation::LogTransform, logs);
@@ -277,12 +285,12 @@ impl Graph {
         artifacts: NodeId,
     ) -> NodeId {
         let delivered = pipeline.analytics.as_ref().zip(query).and_then(|(own, query)| own.delivered(query));
+        let analytics = self.node(NodeKind::Analytics, "Analytics");
         let delivered_stream = self.add(Node {
             kind: NodeKind::DeliveredStream,
             logical_id: Some(DELIVERED_STREAM.into()),
             name: delivered.map(|output| output.name.clone()),
         });
-        let analytics = self.node(NodeKind::Analytics, "Analytics");
         let logs = self.node(NodeKind::Logs, "AnalyticsLogs");
         let starter = self.node(NodeKind::Starter, "Starter");
         let starter_logs = self.node(NodeKind::Logs, "StarterLogs");
@@ -325,14 +333,20 @@ impl Graph {
         &self.nodes[id.0]
     }
 
+    /// Every node, in the order of the data.
+    pub fn all(&self) -> &[Node] {
+        &self.nodes
+    }
+
     /// The nodes of a kind.
     pub fn nodes(&self, kind: NodeKind) -> impl Iterator<Item = &Node> {
         self.nodes.iter().filter(move |node| node.kind == kind)
     }
 
-    /// What Firehose writes to.
-    pub fn sinks(&self) -> impl Iterator<Item = &Node> {
-        self.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Sink(_)))
+    /// The buckets of the stack's own, by their logical ids.
+    pub fn own_buckets(&self) -> impl Iterator<Item = &str> {
+        let buckets = self.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Bucket(_)));
+        buckets.filter_map(|node| node.logical_id.as_deref())
     }
 
     /// Whether there is a node of a kind.

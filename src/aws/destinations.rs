@@ -10,6 +10,8 @@ pub struct Capabilities {
     pub words: &'static str,
     /// What it writes at once, in a sentence.
     pub unit: &'static str,
+    /// What a delivery stream does, as the stack's outputs have it.
+    pub description: &'static str,
     /// `BufferingHints.SizeInMBs`, MiB.
     pub buffer_mib: Bounds<u64>,
     /// The same when none is set, MiB.
@@ -29,6 +31,7 @@ pub struct Capabilities {
 pub const S3: Capabilities = Capabilities {
     words: "the bucket",
     unit: "an object",
+    description: "Firehose stream that writes the objects",
     buffer_mib: firehose::S3_BUFFER_MIB,
     buffer_mib_default: firehose::S3_BUFFER_MIB_DEFAULT,
     buffer_s: firehose::S3_BUFFER_S,

@@ -34,7 +34,7 @@ use crate::watch::tail::{self, Place, Start, Target, decode};
 pub(super) struct Tail {
     #[command(flatten)]
     pipeline: PipelineArgs,
-    /// `input`, `output` (the query's rows), the name of an output, or `bucket`
+    /// `input`, `output` (the rows that are delivered), the name of an output of the SQL, or `bucket`
     #[arg(value_name = "WHAT", default_value = "input")]
     what: String,
     /// Start from the records of this long ago
@@ -81,7 +81,7 @@ impl Sink {
 impl Tail {
     pub(super) fn run(self) -> Result<(), Exit> {
         let compiled = compile(&self.pipeline, EventFormat::Text)?;
-        let target = Target::find(&compiled.stack.plan, &self.what).map_err(|names| {
+        let target = Target::find(&compiled.stack.plan.graph, &self.what).map_err(|names| {
             Exit::usage(&format!("this pipeline has no `{}`; it has {}", self.what, names.join(", ")))
         })?;
         let interrupt = Interrupt::install();

@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::grants::{Grant, grant, key};
 use super::resources::Resource;
 use super::value::{Value, literal};
-use crate::resolve::pipeline::{Encryption, Pipeline, Purpose, S3Location, Sink};
+use crate::aws::limits::MIB;
+use crate::resolve::pipeline::{Delivery, Encryption, Pipeline, Purpose, S3Location, Sink};
 use crate::spec::{Compression, SECONDS_PER_DAY};
 
 /// What the keys of faults begin with.
@@ -28,6 +29,10 @@ pub struct S3LocationPlan {
     pub bucket_arn: Value,
     /// Name of the bucket.
     pub bucket_name: Value,
+    /// MiB that are collected for one object.
+    pub buffer_size: u64,
+    /// Seconds that are collected for one object.
+    pub buffer_interval: u64,
     /// What keys begin with.
     pub prefix: String,
     /// The same for what could not be processed.
@@ -67,8 +72,9 @@ pub struct BucketPlan {
 
 /// Plans the places in S3 that Firehose writes to.
 pub(super) fn locations(pipeline: &Pipeline) -> Vec<S3LocationPlan> {
-    let sinks = pipeline.delivery.destination.sinks().into_iter();
-    sinks.filter_map(|sink| Some(plan(sink.purpose(), sink.location()?))).collect()
+    let delivery = &pipeline.delivery;
+    let sinks = delivery.destination.sinks().into_iter();
+    sinks.filter_map(|sink| Some(plan(delivery, sink.purpose(), sink.location()?))).collect()
 }
 
 /// Plans the place in S3 for the faults of the query.
@@ -79,11 +85,12 @@ pub(super) fn faults(pipeline: &Pipeline) -> S3LocationPlan {
         error_prefix: format!("{ERROR_ROWS_PREFIX}!{{firehose:error-output-type}}/"),
         file_extension: None,
         time_zone: None,
-        ..plan(purpose, location)
+        ..plan(&pipeline.delivery, purpose, location)
     }
 }
 
-fn plan(purpose: Purpose, location: &S3Location) -> S3LocationPlan {
+fn plan(delivery: &Delivery, purpose: Purpose, location: &S3Location) -> S3LocationPlan {
+    let (buffer_size, buffer_interval) = delivery.buffer(purpose);
     S3LocationPlan {
         purpose,
         spec: location.spec,
@@ -94,6 +101,8 @@ fn plan(purpose: Purpose, location: &S3Location) -> S3LocationPlan {
             Some(bucket) => Value::text(&bucket.value),
             None => Value::reference(purpose.bucket()),
         },
+        buffer_size: buffer_size / MIB,
+        buffer_interval,
         prefix: location.prefix.value.clone(),
         error_prefix: location.error_prefix.value.clone(),
         compression: match location.compression {
@@ -151,7 +160,7 @@ pub(super) fn resources(spec: &'static str, bucket: &str) -> Vec<Resource> {
     let resource = |logical_id: String, resource_type| Resource {
         logical_id: Cow::Owned(logical_id),
         resource_type,
-        spec,
+        spec: Cow::Borrowed(spec),
     };
     let logs = access_logs(bucket);
     vec![
@@ -184,7 +193,7 @@ pub(super) fn grants(purpose: Purpose, location: &S3Location, keys: &str) -> Vec
             "FindBucket",
             &["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
             vec![bucket],
-            "Firehose finds the bucket and its unfinished uploads.",
+            "Firehose looks up the bucket and its incomplete uploads.",
         ),
         grant(
             "WriteObjects",

@@ -3,17 +3,18 @@
 //! The load counts as if the declared peak lasted all month. Every line is rounded to cents and the sum is that of
 //! the rounded lines, so people can add them up. An unknown price makes a line without a sum, never one of zero.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::destination;
-use super::{AnalyticsPlan, Plan, ProducerPlan, StreamPlan, TransformPlan};
+use super::{AnalyticsPlan, Carries, Plan, ProducerPlan, StreamPlan, TransformPlan};
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::billing::{self, HOURS_PER_MONTH, SECONDS_PER_MONTH};
 use crate::aws::limits::{GIB, MIB, firehose, flink, kinesis, lambda};
 use crate::aws::prices::{self, Item, Price};
 use crate::graph::NodeKind;
 use crate::resolve::DEFAULT_REGION;
-use crate::resolve::pipeline::Purpose;
 
 /// What every estimate supposes.
 const BASIS: &str = "730 hours per month at the declared peak load, no free tier";
@@ -59,7 +60,7 @@ pub struct CostLine {
     #[serde(skip)]
     pub part: NodeKind,
     /// JSON pointer to its place in the spec.
-    pub spec: &'static str,
+    pub spec: Cow<'static, str>,
     /// How much of it a month.
     pub quantity: f64,
     /// The unit of the quantity.
@@ -105,7 +106,7 @@ pub fn estimate(plan: &Plan) -> Cost {
         bill.of(NodeKind::Transform).transform(transform, delivered);
     }
     bill.of(NodeKind::Delivery).delivery(delivered);
-    destination::cost(bill.of(NodeKind::Sink(Purpose::Destination)), plan, delivered);
+    destination::cost(bill.of(NodeKind::Destination), plan, delivered);
     bill.close(left_out(plan))
 }
 
@@ -161,7 +162,7 @@ impl Bill<'_> {
     /// Adds a line; its unit and its price are those of the item.
     pub fn add(
         &mut self,
-        spec: &'static str,
+        spec: impl Into<Cow<'static, str>>,
         name: impl Into<String>,
         item: Item,
         quantity: f64,
@@ -174,7 +175,7 @@ impl Bill<'_> {
 
     fn priced(
         &mut self,
-        spec: &'static str,
+        spec: impl Into<Cow<'static, str>>,
         item: String,
         price: Option<Price>,
         unit: &'static str,
@@ -190,7 +191,7 @@ impl Bill<'_> {
         self.lines.push(CostLine {
             item,
             part: self.part,
-            spec,
+            spec: spec.into(),
             quantity: rounded(quantity, 1e6),
             unit,
             // Ten decimals hold every list price; more would be noise of binary fractions.
@@ -253,18 +254,21 @@ impl Bill<'_> {
     }
 
     fn stream(&mut self, stream: &StreamPlan) {
-        let (load, spec, id) = (&stream.load, stream.spec, &stream.logical_id);
+        let (load, spec, id) = (&stream.load, &stream.spec, &stream.logical_id);
         let records = load.records_per_second * SECONDS_PER_MONTH as f64;
-        let most = if stream.takes_rows() { ", if each becomes a row" } else { "" };
+        let most = match stream.carries {
+            Carries::Rows => ", if each becomes a row",
+            Carries::Records => "",
+        };
         let bytes = load.record_bytes;
         match stream.shards {
             Some(shards) => {
                 let note = format!("{shards} x {HOURS_PER_MONTH} h");
-                self.add(spec, format!("{id}: shards"), Item::KinesisShardHour, hours(shards), note);
+                self.add(spec.clone(), format!("{id}: shards"), Item::KinesisShardHour, hours(shards), note);
                 let units = billing::put_payload_units(bytes);
                 let note = format!("{units} per record of {} B{most}", amount(bytes as f64));
                 self.add(
-                    spec,
+                    spec.clone(),
                     format!("{id}: PUT payload units"),
                     Item::KinesisPutUnitsMillion,
                     records * units as f64 / 1e6,
@@ -273,17 +277,23 @@ impl Bill<'_> {
             }
             None => {
                 let note = format!("{HOURS_PER_MONTH} h");
-                self.add(spec, format!("{id}: on demand"), Item::KinesisOnDemandStreamHour, hours(1), note);
+                self.add(
+                    spec.clone(),
+                    format!("{id}: on demand"),
+                    Item::KinesisOnDemandStreamHour,
+                    hours(1),
+                    note,
+                );
                 let billed = billing::rounded_up(bytes, billing::ON_DEMAND_RECORD_BYTES);
                 self.add(
-                    spec,
+                    spec.clone(),
                     format!("{id}: data in"),
                     Item::KinesisOnDemandInGb,
                     gigabytes(records * billed as f64),
                     format!("{} B billed as {} B{most}", amount(bytes as f64), amount(billed as f64)),
                 );
                 self.add(
-                    spec,
+                    spec.clone(),
                     format!("{id}: data out"),
                     Item::KinesisOnDemandOutGb,
                     gigabytes(records * bytes as f64 * load.consumers as f64),
@@ -296,7 +306,7 @@ impl Bill<'_> {
 
     /// What is kept over a day, and over a week, costs extra.
     fn retention(&mut self, stream: &StreamPlan) {
-        let (spec, id, time) = (stream.spec, &stream.logical_id, stream.retention_hours);
+        let (spec, id, time) = (&stream.spec, &stream.logical_id, stream.retention_hours);
         let (day, week) = (kinesis::RETENTION_HOURS_DEFAULT, kinesis::RETENTION_HOURS_EXTENDED_MAX);
         let per_hour = stream.load.records_per_second * stream.load.record_bytes as f64 * 3_600.0;
         if time <= day {
@@ -305,7 +315,7 @@ impl Bill<'_> {
         let name = format!("{id}: retention over {day} h");
         match stream.shards {
             Some(shards) => self.add(
-                spec,
+                spec.clone(),
                 name,
                 Item::KinesisExtendedRetentionShardHour,
                 hours(shards),
@@ -314,7 +324,7 @@ impl Bill<'_> {
             None => {
                 let kept = time.min(week) - day;
                 self.add(
-                    spec,
+                    spec.clone(),
                     name,
                     Item::KinesisOnDemandExtendedRetentionGbMonth,
                     gigabytes(per_hour * kept as f64),
@@ -325,7 +335,7 @@ impl Bill<'_> {
         if time > week {
             let kept = time - week;
             self.add(
-                spec,
+                spec.clone(),
                 format!("{id}: retention over 7 d"),
                 Item::KinesisLongTermRetentionGbMonth,
                 gigabytes(per_hour * kept as f64),
@@ -438,11 +448,7 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
     );
     let network = plan.producer.as_ref().is_some_and(|producer| producer.network.vpc.is_some());
     leave(network, "NAT gateways and endpoints", "the network is not the stack's");
-    leave(
-        true,
-        "data transfer",
-        "none between these services in a region; readers of the bucket are outside this stack",
-    );
+    leave(true, "data transfer", destination::data_transfer(plan));
     left_out
 }
 

@@ -43,6 +43,8 @@ pub const LOG_STREAM: &str = "DestinationDelivery";
 /// Firehose.
 #[derive(Clone, Debug, Serialize)]
 pub struct DeliveryPlan {
+    /// What it does, for the stack's outputs.
+    pub description: &'static str,
     /// Logical id of the stream that it reads.
     pub source: String,
     /// MiB.
@@ -148,6 +150,7 @@ pub(super) fn plan(checked: &Checked) -> DeliveryPlan {
     let delivery = &pipeline.delivery;
     let capabilities = delivery.destination.capabilities();
     DeliveryPlan {
+        description: capabilities.description,
         source: checked.graph().delivered().to_owned(),
         buffer_size: delivery.buffer_size.value / MIB,
         buffer_interval: delivery.buffer_interval.value,

@@ -7,9 +7,7 @@ use serde::Serialize;
 use super::buckets;
 use super::cost::{Bill, Delivered};
 use super::grants::Grant;
-use super::resources::Resource;
 use super::{DeliveryPlan, Plan};
-use crate::graph::Node;
 use crate::resolve::pipeline::{Destination, Pipeline, Purpose, Sink};
 
 /// The template of each kind.
@@ -39,19 +37,17 @@ pub(super) fn grants(pipeline: &Pipeline, purpose: Purpose) -> Vec<Grant> {
     pipeline.delivery.destination.sink(purpose).map_or_else(Vec::new, of)
 }
 
-/// The resources of the sink of a purpose.
-pub(super) fn resources(pipeline: &Pipeline, purpose: Purpose, node: &Node) -> Vec<Resource> {
-    let Some(logical_id) = &node.logical_id else { return Vec::new() };
-    let of = |sink| match sink {
-        Sink::Bucket(_, location) => buckets::resources(location.spec, logical_id),
-    };
-    pipeline.delivery.destination.sink(purpose).map_or_else(Vec::new, of)
-}
-
 /// What is billed besides Firehose.
 pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivered: Delivered) {
     match &plan.delivery.destination {
         DestinationPlan::S3 => s3::cost(bill, plan, delivered),
+    }
+}
+
+/// What data transfer costs, and why no line says how much.
+pub(super) fn data_transfer(plan: &Plan) -> &'static str {
+    match &plan.delivery.destination {
+        DestinationPlan::S3 => s3::DATA_TRANSFER,
     }
 }
 

@@ -69,6 +69,15 @@ pub struct S3Location {
     pub expire_after: Option<Setting<u64>>,
 }
 
+impl Delivery {
+    /// Bytes and seconds that are collected for one object in the bucket of a purpose.
+    pub fn buffer(&self, purpose: Purpose) -> (u64, u64) {
+        match purpose {
+            Purpose::Destination => (self.buffer_size.value, self.buffer_interval.value),
+        }
+    }
+}
+
 impl Destination {
     /// What Firehose can do there.
     pub fn capabilities(&self) -> &'static Capabilities {

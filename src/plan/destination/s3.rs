@@ -8,6 +8,9 @@ use crate::aws::limits::billing::SECONDS_PER_MONTH;
 use crate::aws::prices::Item;
 use crate::resolve::pipeline::Purpose;
 
+pub(super) const DATA_TRANSFER: &str =
+    "none between these services in a region; readers of the bucket are outside this stack";
+
 /// The place of the objects.
 fn location(delivery: &DeliveryPlan) -> Option<&S3LocationPlan> {
     delivery.location(Purpose::Destination)

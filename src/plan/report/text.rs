@@ -5,8 +5,8 @@ use std::fmt::Write;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
 use super::{AnalyticsReport, PlanReport, StreamReport};
-use crate::plan::FaultPlan;
 use crate::plan::cost::{Cost, amount};
+use crate::plan::{Carries, FaultPlan};
 use crate::spec::Duration;
 use crate::terminal::printable;
 use crate::throughput::figure;
@@ -164,11 +164,12 @@ fn write_stream(title: &str, stream: &StreamReport, text: &mut String) {
         Some(count) => format!("{count} shards"),
         None => "on demand".to_owned(),
     };
-    let at_most = if stream.takes_rows { "at most " } else { "" };
+    let output = stream.carries == Carries::Rows;
+    let at_most = if output { "at most " } else { "" };
     let load = format!(
         "{at_most}{} {} per second of {} B, partition key included",
         amount(stream.records_per_second),
-        if stream.takes_rows { "rows" } else { "records" },
+        if output { "rows" } else { "records" },
         amount(stream.record_bytes as f64)
     );
     section(text, title, &format!("{capacity}; {load}; kept {kept}"));
