@@ -87,11 +87,12 @@ pub(super) struct Compiled {
 pub(super) fn compile(pipeline: &PipelineArgs, format: EventFormat) -> Result<Compiled, Exit> {
     let PipelineArgs { spec, env, runtime } = pipeline.clone();
     let programs = runtime.programs()?;
-    let mut compilation = crate::compile(&Disk, &programs, &spec, env.as_deref());
-    compilation.diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);
-    format.tell(&compilation.sources, &compilation.diagnostics);
-    let found = [(compilation.sources, compilation.diagnostics)];
-    let stack = compilation.stack.filter(|_| !any_errors(&found)).ok_or_else(|| {
+    let crate::Compilation { sources, mut diagnostics, pipelines } =
+        crate::compile(&Disk, &programs, &spec, env.as_deref().into());
+    diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);
+    format.tell(&sources, &diagnostics);
+    let found = [(sources, diagnostics)];
+    let stack = pipelines.into_iter().next().filter(|_| !any_errors(&found)).ok_or_else(|| {
         note(&format!("nothing was done: {}", tally(&found)));
         Exit::Spec
     })?;
@@ -172,10 +173,12 @@ impl Compiled {
             At::Resource(logical_id) => {
                 let resources = &self.stack.plan.resources;
                 let found = resources.iter().find(|resource| resource.logical_id == *logical_id);
-                found.map(|resource| resource.spec)
+                found.map(|resource| resource.spec.as_ref())
             }
         };
-        let pointer = pointer.filter(|pointer| *pointer != "/name" && places.has(pointer));
+        // What the spec leaves to a default stands at the nearest key that it has.
+        let pointer =
+            pointer.filter(|pointer| *pointer != "/name").and_then(|pointer| places.nearest(pointer));
         // The name of an environment's pipeline stands at the environment.
         let name = &self.stack.checked.pipeline().name;
         let of_name = if name.written { places.key("/name") } else { name.span };

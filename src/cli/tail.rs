@@ -14,6 +14,7 @@ use crate::cloud::observer::Observer;
 use crate::cloud::sdk::SdkClient;
 use crate::cloud::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
+use crate::plan::S3LocationPlan;
 use crate::terminal::printable;
 use crate::watch::tail::{self, Place, Start, Target, decode};
 
@@ -33,7 +34,7 @@ use crate::watch::tail::{self, Place, Start, Target, decode};
 pub(super) struct Tail {
     #[command(flatten)]
     pipeline: PipelineArgs,
-    /// `input`, `output` (the query's rows), the name of an output, or `bucket`
+    /// `input`, `output` (the rows that are delivered), the name of an output of the SQL, or `bucket`
     #[arg(value_name = "WHAT", default_value = "input")]
     what: String,
     /// Start from the records of this long ago
@@ -80,7 +81,7 @@ impl Sink {
 impl Tail {
     pub(super) fn run(self) -> Result<(), Exit> {
         let compiled = compile(&self.pipeline, EventFormat::Text)?;
-        let target = Target::find(&compiled.stack.plan, &self.what).map_err(|names| {
+        let target = Target::find(&compiled.stack.plan.graph, &self.what).map_err(|names| {
             Exit::usage(&format!("this pipeline has no `{}`; it has {}", self.what, names.join(", ")))
         })?;
         let interrupt = Interrupt::install();
@@ -102,7 +103,11 @@ impl Tail {
             None => Start::Now,
         };
         let stream = match target {
-            Target::Bucket => return self.objects(compiled, &client, &deployed, start, sink),
+            Target::Bucket(purpose) => {
+                let location = compiled.stack.plan.delivery.location(*purpose);
+                let location = location.ok_or_else(|| missing(&compiled.shown_spec()))?;
+                return self.objects(compiled, location, &client, &deployed, start, sink);
+            }
             Target::Stream(logical_id) => {
                 deployed.name(logical_id).ok_or_else(|| missing(&compiled.shown_spec()))?
             }
@@ -115,20 +120,18 @@ impl Tail {
     fn objects(
         &self,
         compiled: &Compiled,
+        location: &S3LocationPlan,
         client: &SdkClient,
         deployed: &Deployed,
         start: Start,
         sink: &mut Sink,
     ) -> Step<()> {
-        let delivery = &compiled.stack.plan.delivery;
-        let own = deployed.name("Bucket");
-        let shown = delivery.bucket_name.shown();
-        let bucket = if compiled.stack.plan.bucket.is_some() {
-            own.ok_or_else(|| missing(&compiled.shown_spec()))?
-        } else {
-            &shown
+        let shown = location.bucket_name.shown();
+        let bucket = match location.logical_id {
+            Some(own) => deployed.name(own).ok_or_else(|| missing(&compiled.shown_spec()))?,
+            None => &shown,
         };
-        let place = Place { bucket, delivery };
+        let place = Place { bucket, location };
         tail::objects(client, place, start, !self.no_follow, &mut |key, content| {
             let content = match content {
                 Ok(content) => content,

@@ -118,6 +118,9 @@ fn explain(breach: &Breach, root: &Value, places: &Places, out: &mut Vec<Diagnos
         // A key that is misspelt is one fault, told where it stands.
         Keyword::Required(key) if is_misspelt(key, value, subschema) => {}
         Keyword::Required(key) => out.push(missing_key(key, pointer, subschema, places)),
+        // The same where one of several keys is asked for.
+        Keyword::NoBranch(_)
+            if exclusive(subschema).into_iter().any(|key| is_misspelt(key, value, subschema)) => {}
         Keyword::NoBranch(_) | Keyword::SeveralBranches if !exclusive(subschema).is_empty() => {
             out.push(not_one_of(&exclusive(subschema), value, pointer, subschema, places));
         }

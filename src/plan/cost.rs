@@ -3,13 +3,17 @@
 //! The load counts as if the declared peak lasted all month. Every line is rounded to cents and the sum is that of
 //! the rounded lines, so people can add them up. An unknown price makes a line without a sum, never one of zero.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use super::{AnalyticsPlan, BucketPlan, DeliveryPlan, Plan, ProducerPlan, StreamPlan, TransformPlan};
+use super::destination;
+use super::{AnalyticsPlan, Carries, Plan, ProducerPlan, StreamPlan, TransformPlan};
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::billing::{self, HOURS_PER_MONTH, SECONDS_PER_MONTH};
 use crate::aws::limits::{GIB, MIB, firehose, flink, kinesis, lambda};
 use crate::aws::prices::{self, Item, Price};
+use crate::graph::NodeKind;
 use crate::resolve::DEFAULT_REGION;
 
 /// What every estimate supposes.
@@ -52,8 +56,11 @@ pub struct Cost {
 pub struct CostLine {
     /// What.
     pub item: String,
-    /// JSON pointer to the part of the spec that causes it.
-    pub spec: &'static str,
+    /// The part of the pipeline that causes it.
+    #[serde(skip)]
+    pub part: NodeKind,
+    /// JSON pointer to its place in the spec.
+    pub spec: Cow<'static, str>,
     /// How much of it a month.
     pub quantity: f64,
     /// The unit of the quantity.
@@ -79,31 +86,37 @@ pub struct LeftOut {
 
 /// Estimates a plan.
 pub fn estimate(plan: &Plan) -> Cost {
-    let mut bill = Bill { region: &plan.region, lines: Vec::new(), months: Vec::new() };
+    let mut bill =
+        Bill { region: &plan.region, part: NodeKind::Producer, lines: Vec::new(), months: Vec::new() };
     if let Some(producer) = &plan.producer {
         bill.producer(producer);
     }
-    bill.stream(&plan.stream);
+    bill.of(NodeKind::Stream).stream(&plan.stream);
     if let Some(analytics) = &plan.analytics {
-        bill.analytics(analytics);
+        bill.of(NodeKind::Analytics).analytics(analytics);
     }
     if let Some(stream) = &plan.output_stream {
-        bill.stream(stream);
+        bill.of(NodeKind::DeliveredStream).stream(stream);
     }
-    plan.outputs.iter().for_each(|output| bill.stream(&output.stream));
+    for output in &plan.outputs {
+        bill.of(NodeKind::OutputStream).stream(&output.stream);
+    }
     let delivered = Delivered::of(plan);
     if let Some(transform) = &plan.transform {
-        bill.transform(transform, delivered);
+        bill.of(NodeKind::Transform).transform(transform, delivered);
     }
-    bill.delivery(&plan.delivery, plan.bucket.as_ref(), delivered);
+    bill.of(NodeKind::Delivery).delivery(delivered);
+    destination::cost(bill.of(NodeKind::Destination), plan, delivered);
     bill.close(left_out(plan))
 }
 
 /// The records that Firehose takes in.
 #[derive(Clone, Copy)]
-struct Delivered {
-    per_second: f64,
-    bytes: u64,
+pub(super) struct Delivered {
+    /// How many per second.
+    pub per_second: f64,
+    /// Bytes of one.
+    pub bytes: u64,
     /// What they are: records of the stream, or rows of the query.
     word: &'static str,
 }
@@ -123,7 +136,7 @@ impl Delivered {
 
     /// Batches a second of a buffer that is passed on when it is full or its time is over: never more than one a
     /// record, and without a time never more than Firehose reads.
-    fn batches_per_second(self, buffer_bytes: f64, interval: u64) -> f64 {
+    pub fn batches_per_second(self, buffer_bytes: f64, interval: u64) -> f64 {
         let full = self.bytes_per_second() / buffer_bytes;
         let timed = 1.0 / interval.max(kinesis::FIREHOSE_GET_RECORDS_PER_S) as f64;
         full.max(timed).min(self.per_second)
@@ -131,15 +144,30 @@ impl Delivered {
 }
 
 /// Lines as they are written.
-struct Bill<'a> {
+pub(super) struct Bill<'a> {
     region: &'a str,
+    /// The part of the pipeline whose lines follow.
+    part: NodeKind,
     lines: Vec<CostLine>,
     /// Months of the prices used.
     months: Vec<&'static str>,
 }
 
 impl Bill<'_> {
-    fn add(&mut self, spec: &'static str, name: impl Into<String>, item: Item, quantity: f64, note: String) {
+    fn of(&mut self, part: NodeKind) -> &mut Self {
+        self.part = part;
+        self
+    }
+
+    /// Adds a line; its unit and its price are those of the item.
+    pub fn add(
+        &mut self,
+        spec: impl Into<Cow<'static, str>>,
+        name: impl Into<String>,
+        item: Item,
+        quantity: f64,
+        note: String,
+    ) {
         // The unit does not depend on the region.
         let unit = prices::price(item, DEFAULT_REGION).map_or("", |price| price.unit);
         self.priced(spec, name.into(), prices::price(item, self.region), unit, quantity, note);
@@ -147,7 +175,7 @@ impl Bill<'_> {
 
     fn priced(
         &mut self,
-        spec: &'static str,
+        spec: impl Into<Cow<'static, str>>,
         item: String,
         price: Option<Price>,
         unit: &'static str,
@@ -162,7 +190,8 @@ impl Bill<'_> {
         }
         self.lines.push(CostLine {
             item,
-            spec,
+            part: self.part,
+            spec: spec.into(),
             quantity: rounded(quantity, 1e6),
             unit,
             // Ten decimals hold every list price; more would be noise of binary fractions.
@@ -174,7 +203,7 @@ impl Bill<'_> {
     }
 
     /// Marks the last line as one whose quantity is assumed.
-    fn unsure(&mut self) {
+    pub fn unsure(&mut self) {
         if let Some(line) = self.lines.last_mut() {
             line.sure = false;
         }
@@ -225,18 +254,21 @@ impl Bill<'_> {
     }
 
     fn stream(&mut self, stream: &StreamPlan) {
-        let (load, spec, id) = (&stream.load, stream.spec, &stream.logical_id);
+        let (load, spec, id) = (&stream.load, &stream.spec, &stream.logical_id);
         let records = load.records_per_second * SECONDS_PER_MONTH as f64;
-        let most = if spec == "/analytics" { ", if each becomes a row" } else { "" };
+        let most = match stream.carries {
+            Carries::Rows => ", if each becomes a row",
+            Carries::Records => "",
+        };
         let bytes = load.record_bytes;
         match stream.shards {
             Some(shards) => {
                 let note = format!("{shards} x {HOURS_PER_MONTH} h");
-                self.add(spec, format!("{id}: shards"), Item::KinesisShardHour, hours(shards), note);
+                self.add(spec.clone(), format!("{id}: shards"), Item::KinesisShardHour, hours(shards), note);
                 let units = billing::put_payload_units(bytes);
                 let note = format!("{units} per record of {} B{most}", amount(bytes as f64));
                 self.add(
-                    spec,
+                    spec.clone(),
                     format!("{id}: PUT payload units"),
                     Item::KinesisPutUnitsMillion,
                     records * units as f64 / 1e6,
@@ -245,17 +277,23 @@ impl Bill<'_> {
             }
             None => {
                 let note = format!("{HOURS_PER_MONTH} h");
-                self.add(spec, format!("{id}: on demand"), Item::KinesisOnDemandStreamHour, hours(1), note);
+                self.add(
+                    spec.clone(),
+                    format!("{id}: on demand"),
+                    Item::KinesisOnDemandStreamHour,
+                    hours(1),
+                    note,
+                );
                 let billed = billing::rounded_up(bytes, billing::ON_DEMAND_RECORD_BYTES);
                 self.add(
-                    spec,
+                    spec.clone(),
                     format!("{id}: data in"),
                     Item::KinesisOnDemandInGb,
                     gigabytes(records * billed as f64),
                     format!("{} B billed as {} B{most}", amount(bytes as f64), amount(billed as f64)),
                 );
                 self.add(
-                    spec,
+                    spec.clone(),
                     format!("{id}: data out"),
                     Item::KinesisOnDemandOutGb,
                     gigabytes(records * bytes as f64 * load.consumers as f64),
@@ -268,7 +306,7 @@ impl Bill<'_> {
 
     /// What is kept over a day, and over a week, costs extra.
     fn retention(&mut self, stream: &StreamPlan) {
-        let (spec, id, time) = (stream.spec, &stream.logical_id, stream.retention_hours);
+        let (spec, id, time) = (&stream.spec, &stream.logical_id, stream.retention_hours);
         let (day, week) = (kinesis::RETENTION_HOURS_DEFAULT, kinesis::RETENTION_HOURS_EXTENDED_MAX);
         let per_hour = stream.load.records_per_second * stream.load.record_bytes as f64 * 3_600.0;
         if time <= day {
@@ -277,7 +315,7 @@ impl Bill<'_> {
         let name = format!("{id}: retention over {day} h");
         match stream.shards {
             Some(shards) => self.add(
-                spec,
+                spec.clone(),
                 name,
                 Item::KinesisExtendedRetentionShardHour,
                 hours(shards),
@@ -286,7 +324,7 @@ impl Bill<'_> {
             None => {
                 let kept = time.min(week) - day;
                 self.add(
-                    spec,
+                    spec.clone(),
                     name,
                     Item::KinesisOnDemandExtendedRetentionGbMonth,
                     gigabytes(per_hour * kept as f64),
@@ -297,7 +335,7 @@ impl Bill<'_> {
         if time > week {
             let kept = time - week;
             self.add(
-                spec,
+                spec.clone(),
                 format!("{id}: retention over 7 d"),
                 Item::KinesisLongTermRetentionGbMonth,
                 gigabytes(per_hour * kept as f64),
@@ -370,39 +408,16 @@ impl Bill<'_> {
         self.metrics(spec, if transform.runs_query { QUERY_METRICS } else { TRANSFORM_METRICS });
     }
 
-    fn delivery(&mut self, delivery: &DeliveryPlan, bucket: Option<&BucketPlan>, delivered: Delivered) {
-        let records = delivered.per_second * SECONDS_PER_MONTH as f64;
-        let billed = billing::rounded_up(delivered.bytes, billing::FIREHOSE_RECORD_BYTES);
-        let Delivered { bytes, word, .. } = delivered;
+    fn delivery(&mut self, delivered: Delivered) {
+        let Delivered { per_second, bytes, word } = delivered;
+        let billed = billing::rounded_up(bytes, billing::FIREHOSE_RECORD_BYTES);
         self.add(
             "/delivery",
             "Firehose: data in",
             Item::FirehoseIngestGb,
-            gigabytes(records * billed as f64),
+            gigabytes(per_second * SECONDS_PER_MONTH as f64 * billed as f64),
             format!("{word} of {} B billed as {} B", amount(bytes as f64), amount(billed as f64)),
         );
-        let spec = "/delivery/s3";
-        let expire = bucket.and_then(|bucket| bucket.expire_days);
-        let until = expire.map(|days| format!(", for {days} d")).unwrap_or_default();
-        let size = delivery.buffer_size;
-        let objects = delivered.batches_per_second((size * MIB) as f64, delivery.buffer_interval);
-        self.add(
-            spec,
-            "S3: objects written",
-            Item::S3PutThousand,
-            objects * SECONDS_PER_MONTH as f64 / 1e3,
-            format!("{size} MiB or {} s per object", delivery.buffer_interval),
-        );
-        self.add(
-            spec,
-            "S3: a month's objects kept",
-            Item::S3StorageGbMonth,
-            gigabytes(records * bytes as f64),
-            format!("uncompressed; each month adds as much{until}"),
-        );
-        if delivery.compression != "UNCOMPRESSED" {
-            self.unsure();
-        }
     }
 }
 
@@ -415,7 +430,8 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
             left_out.push(LeftOut { item, because });
         }
     };
-    let own_key = plan.stream.key.starts_with("arn:") || plan.delivery.key.is_some();
+    let own_key =
+        plan.stream.key.starts_with("arn:") || plan.delivery.locations.iter().any(|at| at.key.is_some());
     leave(
         own_key,
         "KMS",
@@ -432,11 +448,7 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
     );
     let network = plan.producer.as_ref().is_some_and(|producer| producer.network.vpc.is_some());
     leave(network, "NAT gateways and endpoints", "the network is not the stack's");
-    leave(
-        true,
-        "data transfer",
-        "none between these services in a region; readers of the bucket are outside this stack",
-    );
+    leave(true, "data transfer", destination::data_transfer(plan));
     left_out
 }
 
@@ -453,7 +465,7 @@ fn hours(count: u64) -> f64 {
 }
 
 /// Bytes as the gigabytes of the bill.
-fn gigabytes(bytes: f64) -> f64 {
+pub(super) fn gigabytes(bytes: f64) -> f64 {
     bytes / GIB as f64
 }
 

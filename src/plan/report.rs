@@ -2,13 +2,16 @@
 
 mod text;
 
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::cost::{Cost, amount};
 use super::grants::Grant;
 use super::state::StatePlan;
 use super::throughput::ThroughputPlan;
-use super::{AnalyticsPlan, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, StreamPlan};
+use super::{AnalyticsPlan, Carries, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, StreamPlan};
 use crate::aws::limits::kinesis;
 use crate::aws::regions;
 use crate::capacity::{self, Limit, Term};
@@ -56,7 +59,10 @@ pub struct StreamReport {
     /// Logical id.
     pub logical_id: String,
     /// JSON pointer into the spec.
-    pub spec: &'static str,
+    pub spec: Cow<'static, str>,
+    /// What it carries.
+    #[serde(skip)]
+    pub carries: Carries,
     /// `PROVISIONED` or `ON_DEMAND`.
     pub mode: &'static str,
     /// Shards; `None` on demand.
@@ -186,18 +192,22 @@ pub struct TransformReport {
 pub struct DeliveryReport {
     /// Logical id of the stream that it reads.
     pub source: String,
-    /// The bucket, in the template's short form.
-    pub bucket: String,
-    /// What keys begin with.
-    pub prefix: String,
-    /// The same for what could not be processed.
-    pub error_prefix: String,
-    /// MiB that it collects for an object.
+    /// What is to be known of the destination.
+    #[serde(flatten)]
+    pub facts: IndexMap<&'static str, String>,
+    /// Where the records go, in one line.
+    #[serde(skip)]
+    pub destination: String,
+    /// What is written at once, in a sentence.
+    #[serde(skip)]
+    pub unit: &'static str,
+    /// Where the faults of the query go.
+    #[serde(skip)]
+    pub faults: Option<String>,
+    /// MiB that it collects.
     pub buffer_mib: u64,
     /// Seconds that it collects.
     pub buffer_seconds: u64,
-    /// Firehose's word for the compression.
-    pub compression: &'static str,
 }
 
 /// A permission.
@@ -233,6 +243,7 @@ pub struct AdviceReport {
 /// The report of a plan.
 pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
     let delivery = &plan.delivery;
+    let shown = delivery.shown();
     PlanReport {
         pipeline: plan.name.clone(),
         region: plan.region.clone(),
@@ -268,12 +279,12 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
         }),
         delivery: DeliveryReport {
             source: delivery.source.clone(),
-            bucket: delivery.bucket_name.shown(),
-            prefix: delivery.prefix.clone(),
-            error_prefix: delivery.error_prefix.clone(),
+            facts: shown.facts.into_iter().collect(),
+            destination: shown.line,
+            unit: delivery.capabilities.unit,
+            faults: plan.error_delivery.as_ref().map(|errors| errors.location.address()),
             buffer_mib: delivery.buffer_size,
             buffer_seconds: delivery.buffer_interval,
-            compression: delivery.compression,
         },
         delivers_errors: plan.error_delivery.is_some(),
         faults: plan.faults.clone(),
@@ -324,7 +335,8 @@ fn stream(plan: &StreamPlan, region: &str) -> StreamReport {
     let terms = need.terms.iter().filter(|_| provisioned);
     StreamReport {
         logical_id: plan.logical_id.to_string(),
-        spec: plan.spec,
+        spec: plan.spec.clone(),
+        carries: plan.carries,
         mode: plan.mode,
         count: plan.shards,
         needed: plan.shards.map(|_| need.shards),

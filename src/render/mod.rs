@@ -13,7 +13,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
 use serde::Serialize;
 
 use crate::plan::grants::Role;
-use crate::plan::{Plan, RecordsPlan, StreamPlan, TagPlan};
+use crate::plan::{Plan, RecordsPlan, StreamPlan, TagPlan, destination};
 
 /// The templates, by name.
 const TEMPLATES: &[(&str, &str)] = &[
@@ -23,6 +23,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("bucket.yaml.j2", include_str!("../../templates/bucket.yaml.j2")),
     ("transform.yaml.j2", include_str!("../../templates/transform.yaml.j2")),
     ("delivery.yaml.j2", include_str!("../../templates/delivery.yaml.j2")),
+    ("delivery/parts.yaml.j2", include_str!("../../templates/delivery/parts.yaml.j2")),
     ("analytics.yaml.j2", include_str!("../../templates/analytics.yaml.j2")),
     ("outputs.yaml.j2", include_str!("../../templates/outputs.yaml.j2")),
     ("network.yaml.j2", include_str!("../../templates/network.yaml.j2")),
@@ -73,7 +74,7 @@ fn environment() -> Result<&'static Environment<'static>, minijinja::Error> {
         if name.ends_with(".sh.j2") { AutoEscape::None } else { AutoEscape::Json }
     });
     filters::add(&mut environment);
-    for (name, source) in TEMPLATES {
+    for (name, source) in TEMPLATES.iter().chain(destination::TEMPLATES) {
         environment.add_template(name, source)?;
     }
     Ok(ENVIRONMENT.get_or_init(|| environment))
@@ -103,8 +104,7 @@ fn try_render(plan: &Plan) -> Result<String, minijinja::Error> {
         plan.tags.iter().filter(|tag| tag.key != "Name").map(|TagPlan { key, value }| Tag { key, value }),
     );
     let roles = plan.roles.iter().map(|role| (role.logical_id, role)).collect();
-    let own = plan.outputs.iter().map(|output| &output.stream);
-    let streams = std::iter::once(&plan.stream).chain(&plan.output_stream).chain(own).collect();
+    let streams = plan.streams().collect();
     let user_data = match &plan.producer {
         Some(producer) => environment.get_template("user-data.sh.j2")?.render(Serde(UserData {
             key: &producer.artifact.s3_key,
