@@ -67,9 +67,9 @@ impl Resolver<'_, '_> {
         if matches!(over.frame, Frame::Range(_)) && is_first && !self.text.is_plain {
             self.approximate(
                 name.span,
-                "a row sees all rows of the same time, where the old service gave it those that came before it",
-                "nothing need be done where a key rarely has several rows in one millisecond; ROWS 10 PRECEDING takes \
-                 the rows one by one",
+                "this RANGE includes all rows with the time of the row, and not only those that arrived before it",
+                "nothing need be done if a key rarely has several rows in one millisecond; ROWS 10 PRECEDING takes rows one \
+                 by one",
             );
         }
         let before = Over { frame: Frame::Lag(rows.unsigned_abs()), ..over.clone() };
