@@ -1,5 +1,5 @@
-//! Conversions as the old service made them, where Flink makes others: a number is rounded before it becomes whole, and no text
-//! takes a part of a number.
+//! Conversions as the old service made them, where Flink makes others: a number is rounded before it becomes whole, no text
+//! takes a part of a number, and blanks at the end of a CHAR do not make it another text.
 //!
 //! SQL reference of Kinesis Data Analytics, page CAST, 2026-11: "REAL to INTEGER: rounded by the cast", and a day does not become
 //! a text of nine characters. Plain SQL converts as Flink does.
@@ -75,6 +75,25 @@ pub(super) fn measured(value: Expr, target: DataType) -> Expr {
     };
     let kind = ExprKind::Case { branches: vec![(fits, cast(value, target))], otherwise: None };
     Expr { kind, data_type: target, span }
+}
+
+/// What is compared. Blanks at the end of a text do not count beside a CHAR, whose values end with them: constants are filled up
+/// to its length, unless there is a text of another type.
+pub(super) fn filled(mut operands: Vec<Expr>) -> Vec<Expr> {
+    let is_constant = |operand: &Expr| matches!(operand.kind, ExprKind::Literal(_));
+    let mut types = operands.iter().filter(|operand| !is_constant(operand)).map(|operand| operand.data_type);
+    let Some(DataType::Char(length)) = types.next() else { return operands };
+    if types.any(|other| other != DataType::Char(length)) {
+        return operands;
+    }
+    for operand in &mut operands {
+        let ExprKind::Literal(Literal::Text(text)) = &mut operand.kind else { continue };
+        let kept = text.trim_end_matches(' ').chars().count();
+        let most = kept.max(length as usize);
+        *text = text.chars().take(kept).chain(std::iter::repeat(' ')).take(most).collect();
+        operand.data_type = DataType::Varchar(u32::try_from(most).ok());
+    }
+    operands
 }
 
 /// Characters of an exact number, a truth or a day, at most; a sign, a point and a zero before it count.

@@ -395,6 +395,11 @@ impl Resolver<'_, '_> {
         }
     }
 
+    /// Operands of a comparison as their common type.
+    pub(super) fn comparable(&mut self, operands: Vec<Operand>, user: &str) -> Option<Vec<Expr>> {
+        self.unify(operands, user).map(conversion::filled)
+    }
+
     fn not_common<T>(
         &mut self,
         mismatch: &Mismatch,

@@ -9,6 +9,7 @@ use super::super::name::Name;
 use super::super::refuse::{function as refused_function, refusal};
 use super::super::similar;
 use super::aggregate;
+use super::conversion;
 use super::expr::{Resolver, typed};
 use super::operand::{Operand, common, cover};
 use super::operators::common_text;
@@ -391,6 +392,7 @@ impl Resolver<'_, '_> {
             return self.unify(operands, "NULLIF").map(|_| Operand::Null(span));
         }
         let data_type = value.data_type;
+        let [value, unwanted] = <[Expr; 2]>::try_from(conversion::filled(vec![value, unwanted])).ok()?;
         Some(typed(
             ExprKind::NullIf { value: Box::new(value), unwanted: Box::new(unwanted) },
             data_type,
