@@ -6,7 +6,7 @@
 
 use super::super::builtin::{Builtin, ROUND, ROUND_OF_DECIMAL};
 use super::super::data_type::{DataType, MAX_PRECISION};
-use super::super::expr::{Aggregate, Comparison, Expr, ExprKind, Function, Literal};
+use super::super::expr::{Aggregate, Comparison, Expr, ExprKind, Function, Literal, Side};
 use super::operand::convert;
 
 /// How many times a value is written whose text is measured.
@@ -77,23 +77,36 @@ pub(super) fn measured(value: Expr, target: DataType) -> Expr {
     Expr { kind, data_type: target, span }
 }
 
-/// What is compared. Blanks at the end of a text do not count beside a CHAR, whose values end with them: constants are filled up
-/// to its length, unless there is a text of another type.
-pub(super) fn filled(mut operands: Vec<Expr>) -> Vec<Expr> {
+/// What is compared, without the blanks at the end of each value if one is a CHAR, whose values end with them, and the others are
+/// constants or CHARs of other lengths. Flink's planner takes the blanks off constants beside a CHAR, and its comparison does not.
+pub(super) fn without_blanks(operands: Vec<Expr>) -> Vec<Expr> {
     let is_constant = |operand: &Expr| matches!(operand.kind, ExprKind::Literal(_));
-    let mut types = operands.iter().filter(|operand| !is_constant(operand)).map(|operand| operand.data_type);
-    let Some(DataType::Char(length)) = types.next() else { return operands };
-    if types.any(|other| other != DataType::Char(length)) {
+    let is_char = |operand: &Expr| matches!(operand.data_type, DataType::Char(_));
+    let (constants, values): (Vec<&Expr>, Vec<&Expr>) =
+        operands.iter().partition(|operand| is_constant(operand));
+    let differ = values.windows(2).any(|pair| pair[0].data_type != pair[1].data_type);
+    if values.is_empty() || !values.iter().all(|value| is_char(value)) || constants.is_empty() && !differ {
         return operands;
     }
-    for operand in &mut operands {
-        let ExprKind::Literal(Literal::Text(text)) = &mut operand.kind else { continue };
-        let kept = text.trim_end_matches(' ').chars().count();
-        let most = kept.max(length as usize);
-        *text = text.chars().take(kept).chain(std::iter::repeat(' ')).take(most).collect();
-        operand.data_type = DataType::Varchar(u32::try_from(most).ok());
-    }
-    operands
+    operands.into_iter().map(trimmed).collect()
+}
+
+/// A text without the blanks at its end.
+fn trimmed(text: Expr) -> Expr {
+    let (span, length) = (text.span, text.data_type.text_length().flatten());
+    let data_type = DataType::Varchar(length);
+    let kind = match text.kind {
+        ExprKind::Literal(Literal::Text(text)) => {
+            ExprKind::Literal(Literal::Text(text.trim_end_matches(' ').into()))
+        }
+        ExprKind::Literal(_) => return text,
+        _ => {
+            let kind = ExprKind::Literal(Literal::Text(" ".into()));
+            let blank = Expr { kind, data_type: DataType::Varchar(Some(1)), span };
+            ExprKind::Call { function: Function::Trim(Side::Trailing), arguments: vec![text, blank] }
+        }
+    };
+    Expr { kind, data_type, span }
 }
 
 /// Characters of an exact number, a truth or a day, at most; a sign, a point and a zero before it count.

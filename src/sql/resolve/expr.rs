@@ -397,7 +397,7 @@ impl Resolver<'_, '_> {
 
     /// Operands of a comparison as their common type.
     pub(super) fn comparable(&mut self, operands: Vec<Operand>, user: &str) -> Option<Vec<Expr>> {
-        self.unify(operands, user).map(conversion::filled)
+        self.unify(operands, user).map(conversion::without_blanks)
     }
 
     fn not_common<T>(
