@@ -20,7 +20,7 @@ pub(super) const PART_REFERENCE: &str = "#/$defs/Part";
 pub const ENVIRONMENTS: &str = "environments";
 
 /// The schema as text: the committed file, which a test holds against [`generate`].
-pub const TEXT: &str = include_str!("../../schema/pipeline.schema.json");
+pub const TEXT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/schema/pipeline.schema.json"));
 
 /// The schema, as `parse` holds specs against it. Reading the text takes a fraction of the time of generating it.
 pub fn schema() -> &'static Value {
