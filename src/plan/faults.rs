@@ -33,7 +33,7 @@ pub(super) fn plan(checked: &Checked) -> Vec<FaultPlan> {
     };
     let is_json = query.format == sql::RecordFormat::Json;
     let unreadable =
-        if is_json { "a record that is not a JSON object" } else { "a record that is no line of CSV" };
+        if is_json { "a record that is not a JSON object" } else { "a record that is not a line of CSV" };
     if analytics.runtime.value == AnalyticsRuntime::Lambda {
         let fault =
             |what, becomes, metric| FaultPlan { what, becomes, counted: Some(of_lambda(metric)), help: None };
