@@ -415,7 +415,7 @@ impl Bill<'_> {
         );
         self.add(
             spec,
-            "S3: storage of a month's objects",
+            "S3: objects of a month",
             Item::S3StorageGbMonth,
             gigabytes(records * bytes as f64),
             format!("uncompressed; each month adds the same amount{until}"),

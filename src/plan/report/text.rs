@@ -92,7 +92,7 @@ fn write_parts(report: &PlanReport, text: &mut String) {
     }
     if let Some(transform) = &report.transform {
         let facts = format!(
-            "Lambda, {}, {} MiB, {} s{}; one call per {} MiB or every {} s",
+            "Lambda, {}, {} MiB, {} s{}; one call per {} MiB or {} s",
             transform.architecture,
             transform.memory_mib,
             transform.timeout_seconds,
@@ -104,7 +104,7 @@ fn write_parts(report: &PlanReport, text: &mut String) {
     }
     let delivery = &report.delivery;
     let facts = format!(
-        "{} -> s3://{}/{}, {}; one object per {} MiB or every {} s",
+        "{} -> s3://{}/{}, {}; one object per {} MiB or {} s",
         delivery.source,
         delivery.bucket,
         delivery.prefix,
