@@ -328,7 +328,8 @@ impl Resolver<'_, '_> {
             && let Some(first) = left.from.timekeeper()
             && [first, first_right].into_iter().all(|relation| self.has_rowtime(relation))
         {
-            self.same_time(span);
+            let has_key = rest.iter().any(|part| !matches!(part.kind, ExprKind::Literal(_)));
+            self.same_time(span, has_key);
             let time = |relation| (relation, TimeAttribute::Rowtime);
             narrow(&mut pairs, time(first), time(first_right), Some(0), Some(0));
         }
