@@ -347,7 +347,7 @@ impl Resolver<'_, '_> {
         let Some((main, low_ms, high_ms)) =
             main.map(|at| pairs.remove(at)).and_then(|main| Some((main, main.low?, main.high?)))
         else {
-            let message = "this join has no bounds of time: it would have to remember every row for ever";
+            let message = "this join has no time bounds: it would have to keep every row forever";
             return self.fault(Diagnostic::error(Code::MissingWindow, span, message, WITHIN));
         };
         let is_empty = |pair: &Pair| pair.low.zip(pair.high).is_some_and(|(low, high)| low > high);
