@@ -12,7 +12,7 @@ use crate::resolve::pipeline::{Destination, Pipeline, Purpose, Sink};
 
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] =
-    &[("delivery/s3.yaml.j2", include_str!("../../templates/delivery/s3.yaml.j2"))];
+    &[("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2"))];
 
 /// What the template needs of a destination, besides its places in S3.
 #[derive(Clone, Debug, Serialize)]
