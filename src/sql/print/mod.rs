@@ -18,6 +18,7 @@ mod lookup;
 mod opaque;
 mod quote;
 mod records;
+mod rounding;
 mod time;
 mod time_texts;
 mod views;
