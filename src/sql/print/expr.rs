@@ -87,8 +87,8 @@ pub(super) struct Expressions<'a> {
     pub(super) hides: bool,
     /// A condition that no row meets, and that Flink does not know; `None` of groups.
     pub(super) never: Option<&'a dyn Fn() -> String>,
-    /// Whether Flink must not know what literals are: it computes what is constant, and fails over a DATE of the year 0, or
-    /// beyond 9999.
+    /// Whether Flink must not know what literals are: it computes what is constant, fails over a DATE of the year 0, or
+    /// beyond 9999, and keeps the digits of a REAL, which are another number as a DOUBLE.
     pub(super) hides_literals: bool,
     /// The SELECT inside that values of a row become columns of where their text is long.
     pub(super) shared: Option<&'a RefCell<Rows>>,
@@ -241,7 +241,8 @@ impl Expressions<'_> {
             return name.to_owned();
         }
         let is_written = matches!(expr.kind, ExprKind::Literal(_));
-        if expr.data_type == DataType::Date && !is_written && !self.hides_literals && is_constant(expr) {
+        let is_misread = matches!(expr.data_type, DataType::Date | DataType::Real);
+        if is_misread && !is_written && !self.hides_literals && is_constant(expr) {
             return Expressions { hides_literals: true, ..*self }.print(expr);
         }
         match &expr.kind {
@@ -312,10 +313,14 @@ impl Expressions<'_> {
                 text + " END"
             }
             ExprKind::Coalesce(list) => {
-                // Flink fails where it finds that a constant is no NULL, and leaves out what stands behind it.
+                // Flink fails where it finds that a constant is no NULL, and leaves out what stands behind it. A condition
+                // that is the same for all rows makes one of what it chooses from.
+                let is_chosen = |part: &Expr| part.data_type == DataType::Boolean && is_constant(part);
                 let part = |part: &Expr| match part.kind {
                     ExprKind::Literal(_) => self.print(part),
-                    _ if is_constant(part) => opaque::constant(&self.print(part), part.data_type),
+                    _ if is_constant(part) || part.any(&is_chosen) => {
+                        opaque::constant(&self.print(part), part.data_type)
+                    }
                     _ => self.print(part),
                 };
                 format!("COALESCE({})", list.iter().map(part).collect::<Vec<_>>().join(", "))
@@ -357,13 +362,11 @@ impl Expressions<'_> {
                     format!("OVERLAY({} PLACING {} FROM {}{length})", parts[0], parts[1], parts[2])
                 }
                 Function::Replace => {
-                    let [text, what] = [0, 1].map(|at| self.print(&arguments[at]));
-                    let by = self.replacement(&arguments[0], Some(&arguments[1]), &arguments[2]);
-                    format!("REPLACE({text}, {what}, {by})")
+                    let (text, by) = self.replaced(expr, Some(&arguments[1]));
+                    format!("REPLACE({text}, {}, {by})", self.print(&arguments[1]))
                 }
                 Function::RegexpReplace => {
-                    let text = self.searched(expr).unwrap_or_else(|| self.print(&arguments[0]));
-                    let by = self.replacement(&arguments[0], None, &arguments[2]);
+                    let (text, by) = self.replaced(expr, None);
                     format!("REGEXP_REPLACE({text}, {}, {by})", self.print(&arguments[1]))
                 }
                 Function::SimilarTo => {
@@ -593,6 +596,10 @@ pub(super) fn cast(operand: &str, from: DataType, to: DataType) -> String {
         // Flink's own cast rounds towards 1970, so that a time before it gets the day after.
         (Family::Time, Family::Time) if to == DataType::Date => {
             format!("CAST(FLOOR({operand} TO DAY) AS DATE)")
+        }
+        (Family::Time, Family::Text) if from != DataType::Time => {
+            let text = time::text(operand, from);
+            if to == DataType::Varchar(None) { text } else { format!("CAST({text} AS {target})") }
         }
         _ => format!("CAST({operand} AS {target})"),
     }

@@ -89,6 +89,14 @@ fn since_1970(time: &str) -> String {
     format!("EXTRACT(EPOCH FROM {time}) * 1000 + EXTRACT(MILLISECOND FROM {time})")
 }
 
+/// The text of a DATE or a TIMESTAMP. Flink's own cast writes the last four digits of a year.
+pub(super) fn text(operand: &str, from: DataType) -> String {
+    match from {
+        DataType::Date => format!("DATE_FORMAT(CAST({operand} AS TIMESTAMP(3)), 'uuuu-MM-dd')"),
+        _ => format!("DATE_FORMAT({operand}, 'uuuu-MM-dd HH:mm:ss.SSS')"),
+    }
+}
+
 impl Expressions<'_> {
     /// FLOOR or CEIL to a unit. Flink makes one of two of them, which is not the same where the larger unit is one of
     /// the calendar: its CEIL looks at days only. An interval of nothing keeps them apart. Without parentheses, `TO` would
