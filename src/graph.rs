@@ -235,13 +235,13 @@ impl Graph {
             Some(_) => self.analytics(pipeline, query, stream, artifacts),
             None => stream,
         };
+        let transform = pipeline.transform.as_ref().map(|_| self.node(NodeKind::Transform, "Transform"));
         let delivery = self.node(NodeKind::Delivery, "Delivery");
         let logs = self.node(NodeKind::Logs, "DeliveryLogs");
         let own = pipeline.delivery.s3.bucket.is_none();
         let bucket = self.node(NodeKind::Bucket, own.then_some("Bucket"));
         self.edge(delivery, Relation::Deliver, delivered);
-        if pipeline.transform.is_some() {
-            let transform = self.node(NodeKind::Transform, "Transform");
+        if let Some(transform) = transform {
             let logs = self.node(NodeKind::Logs, "TransformLogs");
             self.edge(delivery, Relation::Transform, transform);
             self.edge(transform, Relation::LogTransform, logs);
@@ -268,12 +268,12 @@ impl Graph {
         artifacts: NodeId,
     ) -> NodeId {
         let delivered = pipeline.analytics.as_ref().zip(query).and_then(|(own, query)| own.delivered(query));
+        let analytics = self.node(NodeKind::Analytics, "Analytics");
         let delivered_stream = self.add(Node {
             kind: NodeKind::DeliveredStream,
             logical_id: Some(DELIVERED_STREAM.into()),
             name: delivered.map(|output| output.name.clone()),
         });
-        let analytics = self.node(NodeKind::Analytics, "Analytics");
         let logs = self.node(NodeKind::Logs, "AnalyticsLogs");
         let starter = self.node(NodeKind::Starter, "Starter");
         let starter_logs = self.node(NodeKind::Logs, "StarterLogs");
@@ -314,6 +314,11 @@ impl Graph {
     /// A node by its id.
     pub fn get(&self, id: NodeId) -> &Node {
         &self.nodes[id.0]
+    }
+
+    /// Every node, in the order of the data.
+    pub fn all(&self) -> &[Node] {
+        &self.nodes
     }
 
     /// The nodes of a kind.

@@ -310,7 +310,7 @@ fn no_action_is_a_wildcard_and_every_star_has_its_reason() {
         for grant in role.grants {
             assert!(grant.actions.iter().all(|action| !action.contains('*')), "{:?}", grant.actions);
             let star = grant.resources.iter().any(|resource| resource.shown() == "*");
-            assert_eq!(star, grant.because.contains("no resource level"), "{}", grant.because);
+            assert_eq!(star, grant.because.contains("no resource-level permissions"), "{}", grant.because);
         }
     }
 }

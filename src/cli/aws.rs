@@ -172,10 +172,12 @@ impl Compiled {
             At::Resource(logical_id) => {
                 let resources = &self.stack.plan.resources;
                 let found = resources.iter().find(|resource| resource.logical_id == *logical_id);
-                found.map(|resource| resource.spec)
+                found.map(|resource| resource.spec.as_ref())
             }
         };
-        let pointer = pointer.filter(|pointer| *pointer != "/name" && places.has(pointer));
+        // What the spec leaves to a default stands at the nearest key that it has.
+        let pointer =
+            pointer.filter(|pointer| *pointer != "/name").and_then(|pointer| places.nearest(pointer));
         // The name of an environment's pipeline stands at the environment.
         let name = &self.stack.checked.pipeline().name;
         let of_name = if name.written { places.key("/name") } else { name.span };

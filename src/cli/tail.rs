@@ -33,7 +33,7 @@ use crate::watch::tail::{self, Place, Start, Target, decode};
 pub(super) struct Tail {
     #[command(flatten)]
     pipeline: PipelineArgs,
-    /// `input`, `output` (the query's rows), the name of an output, or `bucket`
+    /// `input`, `output` (the rows that are delivered), the name of an output of the SQL, or `bucket`
     #[arg(value_name = "WHAT", default_value = "input")]
     what: String,
     /// Start from the records of this long ago
@@ -80,7 +80,7 @@ impl Sink {
 impl Tail {
     pub(super) fn run(self) -> Result<(), Exit> {
         let compiled = compile(&self.pipeline, EventFormat::Text)?;
-        let target = Target::find(&compiled.stack.plan, &self.what).map_err(|names| {
+        let target = Target::find(&compiled.stack.plan.graph, &self.what).map_err(|names| {
             Exit::usage(&format!("this pipeline has no `{}`; it has {}", self.what, names.join(", ")))
         })?;
         let interrupt = Interrupt::install();
@@ -102,7 +102,9 @@ impl Tail {
             None => Start::Now,
         };
         let stream = match target {
-            Target::Bucket => return self.objects(compiled, &client, &deployed, start, sink),
+            Target::Bucket(logical_id) => {
+                return self.objects(compiled, &client, (&deployed, logical_id.as_deref()), start, sink);
+            }
             Target::Stream(logical_id) => {
                 deployed.name(logical_id).ok_or_else(|| missing(&compiled.shown_spec()))?
             }
@@ -116,17 +118,15 @@ impl Tail {
         &self,
         compiled: &Compiled,
         client: &SdkClient,
-        deployed: &Deployed,
+        (deployed, own): (&Deployed, Option<&str>),
         start: Start,
         sink: &mut Sink,
     ) -> Step<()> {
         let delivery = &compiled.stack.plan.delivery;
-        let own = deployed.name("Bucket");
         let shown = delivery.bucket_name.shown();
-        let bucket = if compiled.stack.plan.bucket.is_some() {
-            own.ok_or_else(|| missing(&compiled.shown_spec()))?
-        } else {
-            &shown
+        let bucket = match own {
+            Some(logical_id) => deployed.name(logical_id).ok_or_else(|| missing(&compiled.shown_spec()))?,
+            None => &shown,
         };
         let place = Place { bucket, delivery };
         tail::objects(client, place, start, !self.no_follow, &mut |key, content| {

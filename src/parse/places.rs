@@ -96,9 +96,13 @@ impl Places {
         self.removed.as_ref()?.get(pointer).copied()
     }
 
-    /// Whether the spec has a value there.
-    pub fn has(&self, pointer: &str) -> bool {
-        self.places.contains_key(pointer)
+    /// The pointer, or that of the nearest part of the spec that would hold its value; `None` for the spec itself.
+    pub fn nearest<'p>(&self, pointer: &'p str) -> Option<&'p str> {
+        let mut pointer = pointer;
+        while !pointer.is_empty() && !self.is_written(pointer) {
+            pointer = &pointer[..pointer.rfind('/')?];
+        }
+        (!pointer.is_empty()).then_some(pointer)
     }
 
     /// The key at a pointer; for what is not written, the key of what would hold it.

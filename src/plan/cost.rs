@@ -3,9 +3,13 @@
 //! The load counts as if the declared peak lasted all month. Every line is rounded to cents and the sum is that of
 //! the rounded lines, so people can add them up. An unknown price makes a line without a sum, never one of zero.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use super::{AnalyticsPlan, BucketPlan, DeliveryPlan, Plan, ProducerPlan, StreamPlan, TransformPlan};
+use super::{
+    AnalyticsPlan, BucketPlan, Carries, DeliveryPlan, Plan, ProducerPlan, StreamPlan, TransformPlan,
+};
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::billing::{self, HOURS_PER_MONTH, SECONDS_PER_MONTH};
 use crate::aws::limits::{GIB, MIB, firehose, flink, kinesis, lambda};
@@ -53,7 +57,7 @@ pub struct CostLine {
     /// What.
     pub item: String,
     /// JSON pointer to the part of the spec that causes it.
-    pub spec: &'static str,
+    pub spec: Cow<'static, str>,
     /// How much of it a month.
     pub quantity: f64,
     /// The unit of the quantity.
@@ -139,7 +143,14 @@ struct Bill<'a> {
 }
 
 impl Bill<'_> {
-    fn add(&mut self, spec: &'static str, name: impl Into<String>, item: Item, quantity: f64, note: String) {
+    fn add(
+        &mut self,
+        spec: impl Into<Cow<'static, str>>,
+        name: impl Into<String>,
+        item: Item,
+        quantity: f64,
+        note: String,
+    ) {
         // The unit does not depend on the region.
         let unit = prices::price(item, DEFAULT_REGION).map_or("", |price| price.unit);
         self.priced(spec, name.into(), prices::price(item, self.region), unit, quantity, note);
@@ -147,7 +158,7 @@ impl Bill<'_> {
 
     fn priced(
         &mut self,
-        spec: &'static str,
+        spec: impl Into<Cow<'static, str>>,
         item: String,
         price: Option<Price>,
         unit: &'static str,
@@ -162,7 +173,7 @@ impl Bill<'_> {
         }
         self.lines.push(CostLine {
             item,
-            spec,
+            spec: spec.into(),
             quantity: rounded(quantity, 1e6),
             unit,
             // Ten decimals hold every list price; more would be noise of binary fractions.
@@ -225,18 +236,21 @@ impl Bill<'_> {
     }
 
     fn stream(&mut self, stream: &StreamPlan) {
-        let (load, spec, id) = (&stream.load, stream.spec, &stream.logical_id);
+        let (load, spec, id) = (&stream.load, &stream.spec, &stream.logical_id);
         let records = load.records_per_second * SECONDS_PER_MONTH as f64;
-        let most = if spec == "/analytics" { ", if each becomes a row" } else { "" };
+        let most = match stream.carries {
+            Carries::Rows => ", if each becomes a row",
+            Carries::Records => "",
+        };
         let bytes = load.record_bytes;
         match stream.shards {
             Some(shards) => {
                 let note = format!("{shards} x {HOURS_PER_MONTH} h");
-                self.add(spec, format!("{id}: shards"), Item::KinesisShardHour, hours(shards), note);
+                self.add(spec.clone(), format!("{id}: shards"), Item::KinesisShardHour, hours(shards), note);
                 let units = billing::put_payload_units(bytes);
                 let note = format!("{units} per record of {} B{most}", amount(bytes as f64));
                 self.add(
-                    spec,
+                    spec.clone(),
                     format!("{id}: PUT payload units"),
                     Item::KinesisPutUnitsMillion,
                     records * units as f64 / 1e6,
@@ -245,17 +259,23 @@ impl Bill<'_> {
             }
             None => {
                 let note = format!("{HOURS_PER_MONTH} h");
-                self.add(spec, format!("{id}: on demand"), Item::KinesisOnDemandStreamHour, hours(1), note);
+                self.add(
+                    spec.clone(),
+                    format!("{id}: on demand"),
+                    Item::KinesisOnDemandStreamHour,
+                    hours(1),
+                    note,
+                );
                 let billed = billing::rounded_up(bytes, billing::ON_DEMAND_RECORD_BYTES);
                 self.add(
-                    spec,
+                    spec.clone(),
                     format!("{id}: data in"),
                     Item::KinesisOnDemandInGb,
                     gigabytes(records * billed as f64),
                     format!("{} B billed as {} B{most}", amount(bytes as f64), amount(billed as f64)),
                 );
                 self.add(
-                    spec,
+                    spec.clone(),
                     format!("{id}: data out"),
                     Item::KinesisOnDemandOutGb,
                     gigabytes(records * bytes as f64 * load.consumers as f64),
@@ -268,7 +288,7 @@ impl Bill<'_> {
 
     /// What is kept over a day, and over a week, costs extra.
     fn retention(&mut self, stream: &StreamPlan) {
-        let (spec, id, time) = (stream.spec, &stream.logical_id, stream.retention_hours);
+        let (spec, id, time) = (&stream.spec, &stream.logical_id, stream.retention_hours);
         let (day, week) = (kinesis::RETENTION_HOURS_DEFAULT, kinesis::RETENTION_HOURS_EXTENDED_MAX);
         let per_hour = stream.load.records_per_second * stream.load.record_bytes as f64 * 3_600.0;
         if time <= day {
@@ -277,7 +297,7 @@ impl Bill<'_> {
         let name = format!("{id}: retention over {day} h");
         match stream.shards {
             Some(shards) => self.add(
-                spec,
+                spec.clone(),
                 name,
                 Item::KinesisExtendedRetentionShardHour,
                 hours(shards),
@@ -286,7 +306,7 @@ impl Bill<'_> {
             None => {
                 let kept = time.min(week) - day;
                 self.add(
-                    spec,
+                    spec.clone(),
                     name,
                     Item::KinesisOnDemandExtendedRetentionGbMonth,
                     gigabytes(per_hour * kept as f64),
@@ -297,7 +317,7 @@ impl Bill<'_> {
         if time > week {
             let kept = time - week;
             self.add(
-                spec,
+                spec.clone(),
                 format!("{id}: retention over 7 d"),
                 Item::KinesisLongTermRetentionGbMonth,
                 gigabytes(per_hour * kept as f64),

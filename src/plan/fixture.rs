@@ -6,7 +6,9 @@ use std::path::Path;
 
 use super::grants::ArtifactKeys;
 use super::throughput::{ThroughputPlan, ThroughputTerm};
-use super::{AnalyticsPlan, Artifact, Content, Plan, StartPlan, StreamPlan, grants, plan, resources};
+use super::{
+    AnalyticsPlan, Artifact, Carries, Content, Plan, StartPlan, StreamPlan, grants, plan, resources,
+};
 use crate::aws::flink;
 use crate::aws::instance_types::Architecture;
 use crate::capacity::{self, Load};
@@ -74,7 +76,8 @@ pub(crate) fn with_flink(stream: &str, row_bytes: u64) -> (Plan, Checked) {
     let need = capacity::shards(&load);
     plan.output_stream = Some(StreamPlan {
         logical_id: "OutputStream".into(),
-        spec: "/analytics",
+        spec: "/analytics".into(),
+        carries: Carries::Rows,
         shards: plan.stream.shards.map(|_| need.shards),
         fixed: false,
         load,

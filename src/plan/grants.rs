@@ -102,22 +102,22 @@ fn add(grants: &mut Vec<Grant>, more: Vec<Grant>) {
 /// The role of a principal, without its grants; a function of the user's has one already.
 fn role(pipeline: &Pipeline, principal: Principal) -> Option<Role> {
     let account = || Value::reference("AWS::AccountId");
-    let none = "Nothing to add: this service passes no source to the trust policy.";
+    let none = "No condition: this service passes no source to the trust policy.";
     let (logical_id, description, spec, service, trust_because, trust) = match principal {
         Principal::Producer => (
             "ProducerRole",
-            "What the producer's instances may do",
+            "Permissions of the producer's instances",
             "/producer",
             "ec2.amazonaws.com",
-            "EC2 passes no source; a condition here would leave the instances without credentials.",
+            "No condition: EC2 passes no source, so instances would get no credentials.",
             vec![],
         ),
         Principal::Analytics => (
             "AnalyticsRole",
-            "What the Flink application may do",
+            "Permissions of the Flink application",
             "/analytics",
             "kinesisanalytics.amazonaws.com",
-            "Only this application of this account, against the confused deputy.",
+            "Only this application in this account, which prevents the confused-deputy problem.",
             vec![
                 equals("aws:SourceAccount", account()),
                 Condition { operator: "ArnEquals", key: "aws:SourceArn", value: Value::sub(APPLICATION_ARN) },
@@ -125,7 +125,7 @@ fn role(pipeline: &Pipeline, principal: Principal) -> Option<Role> {
         ),
         Principal::Starter => (
             "StarterRole",
-            "What the function that starts the Flink application may do",
+            "Permissions of the function that starts the Flink application",
             "/analytics",
             "lambda.amazonaws.com",
             none,
@@ -133,7 +133,7 @@ fn role(pipeline: &Pipeline, principal: Principal) -> Option<Role> {
         ),
         Principal::Transform => (
             "TransformRole",
-            "What the transform may do",
+            "Permissions of the transform",
             transform_spec(pipeline),
             "lambda.amazonaws.com",
             none,
@@ -141,10 +141,10 @@ fn role(pipeline: &Pipeline, principal: Principal) -> Option<Role> {
         ),
         Principal::FlowLog => (
             "ProducerFlowLogRole",
-            "What the producer network's flow log may do",
+            "Permissions of the flow log of the producer's network",
             "/producer",
             "vpc-flow-logs.amazonaws.com",
-            "Only flow logs of this account, against the confused deputy.",
+            "Only flow logs of this account, which prevents the confused-deputy problem.",
             vec![
                 equals("aws:SourceAccount", account()),
                 Condition {
@@ -158,18 +158,18 @@ fn role(pipeline: &Pipeline, principal: Principal) -> Option<Role> {
         ),
         Principal::Delivery => (
             "DeliveryRole",
-            "What Firehose may do",
+            "Permissions of Firehose",
             "/delivery",
             "firehose.amazonaws.com",
-            "Firehose passes the account as the external id, against the confused deputy.",
+            "Firehose passes the account as the external ID, which prevents the confused-deputy problem.",
             vec![equals("sts:ExternalId", account())],
         ),
         Principal::ErrorDelivery => (
             "ErrorDeliveryRole",
-            "What Firehose may do with the faults",
+            "Permissions of Firehose for error records",
             "/analytics/errors",
             "firehose.amazonaws.com",
-            "Firehose passes the account as the external id, against the confused deputy.",
+            "Firehose passes the account as the external ID, which prevents the confused-deputy problem.",
             vec![equals("sts:ExternalId", account())],
         ),
         Principal::Function => return None,
@@ -218,8 +218,12 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
     let stream_key = &pipeline.stream.encryption.value;
     match edge.relation {
         Relation::Produce => {
-            let mut grants =
-                vec![grant("WriteRecords", &["kinesis:PutRecords"], to(), "The producer fills the stream.")];
+            let mut grants = vec![grant(
+                "WriteRecords",
+                &["kinesis:PutRecords"],
+                to(),
+                "The producer writes to the stream.",
+            )];
             grants.extend(key(
                 stream_key,
                 "EncryptRecords",
@@ -234,22 +238,22 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
             &["s3:GetObject"],
             keys.producer.into_iter().chain(keys.records).map(artifact).collect(),
             match keys.records {
-                Some(_) => "The instances fetch the producer and its records when they start.",
-                None => "The instances fetch the producer when they start.",
+                Some(_) => "The instances download the producer and its records when they start.",
+                None => "The instances download the producer when they start.",
             },
         )],
         Relation::LogProducer => vec![grant(
             "WriteLogs",
             &["logs:CreateLogStream", "logs:PutLogEvents"],
             to(),
-            "Each instance has a log stream; CloudWatch makes the metrics from its lines.",
+            "Each instance has a log stream; CloudWatch extracts the metrics from its lines.",
         )],
         Relation::AttendProducer => vec![
             grant(
                 "RegisterInstance",
                 &["ssm:UpdateInstanceInformation"],
                 vec![Value::sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:instance/*")],
-                "Session Manager instead of SSH: the instances make themselves known.",
+                "Session Manager instead of SSH: the instances register with Systems Manager.",
             ),
             grant(
                 "SessionChannels",
@@ -260,7 +264,7 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
                     "ssmmessages:OpenDataChannel",
                 ],
                 vec![Value::text("*")],
-                "The channels of Session Manager. `*`: the actions have no resource level.",
+                "The channels of Session Manager. `*`: the actions have no resource-level permissions.",
             ),
         ],
         Relation::FetchApplication => vec![grant(
@@ -302,7 +306,7 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
                 "FindLogs",
                 &["logs:DescribeLogGroups"],
                 vec![Value::text("*")],
-                "Managed Flink looks its log group up. `*`: the action has no resource level.",
+                "Managed Flink looks up its log group. `*`: the action has no resource-level permissions.",
             ),
         ],
         Relation::Control => vec![grant(
@@ -315,7 +319,7 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
                 "kinesisanalytics:StopApplication",
             ],
             vec![Value::sub(APPLICATION_ARN)],
-            "Starts and stops this one application, and reads why it failed.",
+            "Starts and stops this application only, and reads the cause of a failure.",
         )],
         Relation::LogStarter => vec![lambda_logs(to())],
         Relation::LogTransform => vec![lambda_logs(to())],
@@ -324,13 +328,13 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
                 "WriteLogs",
                 &["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
                 to(),
-                "The flow log makes a log stream for each network interface.",
+                "The flow log creates a log stream for each network interface.",
             ),
             grant(
                 "FindLogs",
                 &["logs:DescribeLogGroups"],
                 vec![Value::text("*")],
-                "The flow log looks its log group up. `*`: the action has no resource level.",
+                "The flow log looks up its log group. `*`: the action has no resource-level permissions.",
             ),
         ],
         Relation::Deliver | Relation::DeliverErrors => {
@@ -363,16 +367,16 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
                 "ReadRows",
                 READ_WITH_SUMMARY,
                 to(),
-                "Lambda reads the rows in the function's name.",
+                "Lambda reads the rows on behalf of the function.",
             )];
             grants.extend(decrypt(stream_key));
             grants
         }
         Relation::ReportFailures => vec![grant(
-            "TellFailures",
+            "ReportFailures",
             &["sqs:SendMessage"],
             to(),
-            "Lambda reports to the queue which batches failed after all retries.",
+            "Lambda reports batches that failed after all retries to the queue.",
         )],
     }
 }
@@ -426,7 +430,7 @@ fn bucket(pipeline: &Pipeline, keys: &str) -> Vec<Grant> {
             "FindBucket",
             &["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
             vec![bucket],
-            "Firehose finds the bucket and its unfinished uploads.",
+            "Firehose looks up the bucket and its incomplete uploads.",
         ),
         grant(
             "WriteObjects",

@@ -44,7 +44,7 @@ pub use order::Before;
 pub use outputs::{FunctionPlan, OutputPlan};
 pub use producer::{NetworkPlan, ProducerPlan, RecordsPlan};
 pub use resources::Resource;
-pub use streams::StreamPlan;
+pub use streams::{Carries, StreamPlan};
 
 /// Everything that a stack holds.
 #[derive(Clone, Debug, Serialize)]
@@ -174,6 +174,19 @@ pub fn artifact_keys(template: &str) -> BTreeSet<String> {
     };
     let words = template.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
     words.filter(is_key).map(str::to_owned).collect()
+}
+
+impl Plan {
+    /// All streams: the input, what Firehose reads, and those of the other outputs.
+    pub fn streams(&self) -> impl Iterator<Item = &StreamPlan> {
+        let others = self.outputs.iter().map(|output| &output.stream);
+        std::iter::once(&self.stream).chain(&self.output_stream).chain(others)
+    }
+
+    /// A stream by its logical id.
+    pub fn stream_of(&self, logical_id: &str) -> Option<&StreamPlan> {
+        self.streams().find(|stream| stream.logical_id == logical_id)
+    }
 }
 
 /// Plans a pipeline with the programs that this pipec carries. `check` has seen to it that they are there.

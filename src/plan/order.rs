@@ -21,7 +21,7 @@ pub struct Before {
     pub because: &'static str,
 }
 
-const PROPAGATES: &str = "A new role takes time to propagate; this order leaves it that time.";
+const PROPAGATES: &str = "A new role takes time to propagate; this order allows for that.";
 
 /// The order of creation of a pipeline's resources.
 pub(super) fn order(graph: &Graph) -> BTreeMap<Cow<'static, str>, Vec<Before>> {
@@ -33,12 +33,12 @@ pub(super) fn order(graph: &Graph) -> BTreeMap<Cow<'static, str>, Vec<Before>> {
         order.add(
             "AnalyticsStart",
             &["AnalyticsLogging", "Delivery"],
-            "The application logs from its start, and Firehose reads from its own creation on: neither misses a row.",
+            "The application logs from its start, and Firehose reads from its creation on, so no row is missed.",
         );
         if graph.has(NodeKind::ErrorDelivery) {
             order.add("Analytics", &["ErrorDeliveryRole"], PROPAGATES);
             order.add("ErrorDelivery", &["AnalyticsLogging"], PROPAGATES);
-            order.add("AnalyticsStart", &["ErrorDelivery"], "Firehose reads from its own creation on.");
+            order.add("AnalyticsStart", &["ErrorDelivery"], "Firehose reads from its creation on.");
         }
     } else if graph.has(NodeKind::Producer) {
         order.add("ProducerRole", &["DeliveryRole"], PROPAGATES);
@@ -61,8 +61,8 @@ pub(super) fn order(graph: &Graph) -> BTreeMap<Cow<'static, str>, Vec<Before>> {
     }
     if graph.has(NodeKind::Producer) {
         let last = if graph.has(NodeKind::Analytics) { "AnalyticsStart" } else { "Delivery" };
-        let because = "Records flow only when everything that takes them is there.";
-        order.add("ProducerStart", &["ProducerLaunchTemplate"], "Its time begins with the group's.");
+        let because = "Records are sent only when every resource that processes them exists.";
+        order.add("ProducerStart", &["ProducerLaunchTemplate"], "Its timeout starts with the group's.");
         for resource in ["ProducerStart", "ProducerGroup"] {
             order.add(resource, &[last], because);
         }
@@ -79,7 +79,7 @@ pub(super) fn order(graph: &Graph) -> BTreeMap<Cow<'static, str>, Vec<Before>> {
             order.add(
                 resource,
                 &["ProducerInternetRoute", "ProducerSubnetARoutes", "ProducerSubnetBRoutes"],
-                "The instances reach AWS from their first moment on.",
+                "The instances can reach AWS as soon as they start.",
             );
         }
     }

@@ -2,13 +2,15 @@
 
 mod text;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::cost::{Cost, amount};
 use super::grants::Grant;
 use super::state::StatePlan;
 use super::throughput::ThroughputPlan;
-use super::{AnalyticsPlan, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, StreamPlan};
+use super::{AnalyticsPlan, Carries, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, StreamPlan};
 use crate::aws::limits::kinesis;
 use crate::aws::regions;
 use crate::capacity::{self, Limit, Term};
@@ -56,7 +58,10 @@ pub struct StreamReport {
     /// Logical id.
     pub logical_id: String,
     /// JSON pointer into the spec.
-    pub spec: &'static str,
+    pub spec: Cow<'static, str>,
+    /// What it carries.
+    #[serde(skip)]
+    pub carries: Carries,
     /// `PROVISIONED` or `ON_DEMAND`.
     pub mode: &'static str,
     /// Shards; `None` on demand.
@@ -324,7 +329,8 @@ fn stream(plan: &StreamPlan, region: &str) -> StreamReport {
     let terms = need.terms.iter().filter(|_| provisioned);
     StreamReport {
         logical_id: plan.logical_id.to_string(),
-        spec: plan.spec,
+        spec: plan.spec.clone(),
+        carries: plan.carries,
         mode: plan.mode,
         count: plan.shards,
         needed: plan.shards.map(|_| need.shards),

@@ -17,7 +17,7 @@ pub struct Resource {
     #[serde(rename = "type")]
     pub resource_type: &'static str,
     /// JSON pointer into the spec.
-    pub spec: &'static str,
+    pub spec: Cow<'static, str>,
 }
 
 /// The kinds of nodes, in the order of the template.
@@ -52,14 +52,18 @@ pub(super) fn list(pipeline: &Pipeline, graph: &Graph) -> Vec<Resource> {
 fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
     let Some(own) = &node.logical_id else { return Vec::new() };
     let fixed = |spec, resources: &[(&'static str, &'static str)]| {
-        let resource = |&(id, resource_type)| Resource { logical_id: Cow::Borrowed(id), resource_type, spec };
+        let resource = |&(id, resource_type)| Resource {
+            logical_id: Cow::Borrowed(id),
+            resource_type,
+            spec: Cow::Borrowed(spec),
+        };
         resources.iter().map(resource).collect()
     };
-    let named =
-        |resource_type| Resource { logical_id: own.clone(), resource_type, spec: "/analytics/outputs" };
+    let spec = node.name.as_deref().map_or("/analytics".into(), |name| pipeline.spec_of_output(name));
+    let named = |resource_type| Resource { logical_id: own.clone(), resource_type, spec: spec.clone() };
     match node.kind {
         NodeKind::Stream => fixed("/stream", &[("Stream", "AWS::Kinesis::Stream")]),
-        NodeKind::DeliveredStream => fixed("/analytics", &[("OutputStream", "AWS::Kinesis::Stream")]),
+        NodeKind::DeliveredStream | NodeKind::OutputStream => vec![named("AWS::Kinesis::Stream")],
         NodeKind::Analytics => fixed(
             "/analytics",
             &[
@@ -143,7 +147,6 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
                 ("ProducerGroup", "AWS::AutoScaling::AutoScalingGroup"),
             ],
         ),
-        NodeKind::OutputStream => vec![named("AWS::Kinesis::Stream")],
         NodeKind::FailureQueue => vec![named("AWS::SQS::Queue")],
         NodeKind::Function => {
             let policy = own.replace("OutputMapping", "OutputPolicy").into();

@@ -14,13 +14,25 @@ use crate::resolve::pipeline::{Capacity, Encryption, Pipeline};
 use crate::spec::{AnalyticsRuntime, SECONDS_PER_HOUR};
 use crate::sql;
 
+/// What a stream carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carries {
+    /// The records that come in.
+    Records,
+    /// Rows of the query.
+    Rows,
+}
+
 /// A Kinesis data stream.
 #[derive(Clone, Debug, Serialize)]
 pub struct StreamPlan {
     /// Logical id.
     pub logical_id: Cow<'static, str>,
     /// Its place in the spec, a JSON pointer.
-    pub spec: &'static str,
+    pub spec: Cow<'static, str>,
+    /// What it carries.
+    #[serde(skip)]
+    pub carries: Carries,
     /// `PROVISIONED` or `ON_DEMAND`.
     pub mode: &'static str,
     /// Number of shards; `None` on demand.
@@ -49,7 +61,7 @@ pub(super) fn input(pipeline: &Pipeline, graph: &Graph) -> StreamPlan {
     let kib = stream.max_record_size.value / KIB;
     StreamPlan {
         max_record_kib: (kib != kinesis::RECORD_KIB_DEFAULT).then_some(kib),
-        ..plan(pipeline, INPUT_STREAM, "/stream", load)
+        ..plan(pipeline, INPUT_STREAM, Carries::Records, load)
     }
 }
 
@@ -74,7 +86,8 @@ pub(super) fn own(
             .then(|| capacity::shards(&load).shards),
         fixed: false,
         retention_hours: retention.map_or(kinesis::RETENTION_HOURS_DEFAULT, |time| time / SECONDS_PER_HOUR),
-        ..plan(pipeline, logical_id, "/analytics", load)
+        spec: pipeline.spec_of_output(&output.name),
+        ..plan(pipeline, logical_id, Carries::Rows, load)
     }
 }
 
@@ -93,7 +106,7 @@ pub(super) fn rows(checked: &Checked, output: &sql::Stream) -> Load {
 fn plan(
     pipeline: &Pipeline,
     logical_id: impl Into<Cow<'static, str>>,
-    spec: &'static str,
+    carries: Carries,
     load: Load,
 ) -> StreamPlan {
     let stream = &pipeline.stream;
@@ -105,7 +118,8 @@ fn plan(
     };
     StreamPlan {
         logical_id: logical_id.into(),
-        spec,
+        spec: Cow::Borrowed("/stream"),
+        carries,
         mode: if shards.is_some() { "PROVISIONED" } else { "ON_DEMAND" },
         shards,
         fixed: matches!(stream.capacity.value, Capacity::Fixed(_)),

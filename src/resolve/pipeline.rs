@@ -1,12 +1,14 @@
 //! A pipeline with every value decided: defaults filled and marked, text read, files loaded. Plain data.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::aws::instance_types::Architecture;
+use crate::parse::step;
 use crate::source::{Excerpt, Span};
 use crate::spec::{AnalyticsRuntime, Compression, ErrorsPlace};
 use crate::sql::{
-    self, Column, EventTime, OutputName, Place, Query, RecordFormat, Reference, RowRate, Start,
+    self, Column, ERROR_STREAM, EventTime, OutputName, Place, Query, RecordFormat, Reference, RowRate, Start,
 };
 
 /// A value with its place; of a default, the place of what would hold it.
@@ -61,6 +63,18 @@ impl Pipeline {
     pub fn delivers_errors(&self) -> bool {
         let errors = self.analytics_on(AnalyticsRuntime::Flink).and_then(|analytics| analytics.errors);
         errors.is_some_and(|errors| errors.place == ErrorsPlace::Delivery)
+    }
+
+    /// The part of the spec that an output of the SQL follows from, a JSON pointer.
+    pub fn spec_of_output(&self, name: &str) -> Cow<'static, str> {
+        let Some(analytics) = &self.analytics else { return "/analytics".into() };
+        if name == ERROR_STREAM && analytics.errors.is_some() {
+            "/analytics/errors".into()
+        } else if analytics.outputs.iter().any(|setting| setting.name == name) {
+            format!("/analytics/outputs/{}", step(name)).into()
+        } else {
+            "/analytics".into()
+        }
     }
 }
 

@@ -5,36 +5,36 @@ use serde::Deserialize;
 
 use super::{ByteSize, Duration, Encryption};
 
-/// A Lambda function, in Rust, that Firehose calls with every batch. SQL with `runtime: lambda` runs in it, so it is
-/// there then, written or not.
+/// A Lambda function, written in Rust, that Firehose calls with every batch of records. SQL with `runtime: lambda` runs
+/// in it; in that case it is always part of the stack.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Transform {
-    /// What is put behind each record, unless it is there already, and behind each row of the SQL. Default: a newline.
+    /// Text to append to each record that does not already end with it, and to each row of the SQL. Default: a newline.
     pub append: Option<String>,
-    /// The function's time limit, 1 s to 300 s: Firehose waits no longer. Default: `60 s`.
+    /// Timeout of the function, 1 s to 300 s, the maximum that Firehose waits. Default: `60 s`.
     #[schemars(extend("examples" = ["60 s"]))]
     pub timeout: Option<Duration>,
-    /// The function's memory, which also decides its processor share. Default: `256 MiB`.
+    /// Memory of the function, 128 MiB to 10,240 MiB, which also determines its share of CPU. Default: `256 MiB`.
     #[schemars(extend("examples" = ["256 MiB"]))]
     pub memory: Option<ByteSize>,
-    /// The function's processor. Default: `x86_64`.
+    /// Processor architecture of the function. Default: `x86_64`.
     pub architecture: Option<Architecture>,
-    /// How many records Firehose collects for one call.
+    /// Buffer of records for one call of the function.
     pub buffer: Option<TransformBuffer>,
-    /// How often Firehose repeats a failed call, 0 to 300. Default: 3.
+    /// Number of times Firehose retries a failed call, 0 to 300. Default: 3.
     #[schemars(extend("examples" = [3]))]
     pub retries: Option<u64>,
 }
 
-/// How many records Firehose collects for one call of the transform.
+/// When Firehose calls the transform: at this size or after this interval, whichever comes first.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TransformBuffer {
-    /// 0.2 MiB to 3 MiB, before base64. Default: `1 MiB`.
+    /// Buffer size before base64, 0.2 MiB to 3 MiB. Default: `1 MiB`.
     #[schemars(extend("examples" = ["1 MiB"]))]
     pub size: Option<ByteSize>,
-    /// 0 s to 900 s. Default: `60 s`.
+    /// Buffer interval, 0 s to 900 s. Default: `60 s`.
     #[schemars(extend("examples" = ["60 s"]))]
     pub interval: Option<Duration>,
 }
@@ -46,7 +46,7 @@ pub enum Architecture {
     /// Intel and AMD.
     #[serde(rename = "x86_64")]
     X86,
-    /// Graviton. Needs a prebuilt artifact.
+    /// Graviton. Needs programs that you have built for it.
     Arm64,
 }
 
@@ -54,20 +54,20 @@ pub enum Architecture {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Delivery {
-    /// When collected records are written. Default: 5 MiB or 300 s, whichever comes first.
+    /// Buffering hints. Default: 5 MiB or 300 s, whichever comes first.
     pub buffer: Option<Buffer>,
     /// An S3 bucket as the destination.
     pub s3: S3,
 }
 
-/// When Firehose writes: at this size or after this time, whichever comes first.
+/// When Firehose writes an object: at this size or after this interval, whichever comes first.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Buffer {
-    /// 1 MiB to 128 MiB, whole MiB, before compression.
+    /// Buffer size before compression, in whole MiB, 1 MiB to 128 MiB.
     #[schemars(extend("examples" = ["1 MiB"]))]
     pub size: ByteSize,
-    /// 0 s to 900 s.
+    /// Buffer interval, 0 s to 900 s.
     #[schemars(extend("examples" = ["60 s"]))]
     pub interval: Duration,
 }
@@ -76,38 +76,38 @@ pub struct Buffer {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct S3 {
-    /// An existing bucket. Default: a bucket of the stack's own: private, encrypted, versioned, kept when the stack
-    /// goes.
+    /// Name of an existing bucket. Default: a bucket in the stack: private, encrypted and versioned, and retained when
+    /// the stack is deleted.
     #[schemars(extend("examples" = ["my-data-lake"]))]
     pub bucket: Option<String>,
-    /// What the objects' keys begin with; `!{timestamp:..}` and `!{firehose:random-string}` are filled in. Firehose
-    /// appends `yyyy/MM/dd/HH/` where there is no timestamp expression. Default: nothing.
+    /// Prefix of the objects' keys, in which `!{timestamp:..}` and `!{firehose:random-string}` are evaluated. Firehose
+    /// appends `yyyy/MM/dd/HH/` if there is no timestamp expression. Default: empty.
     #[schemars(extend("examples" = ["user-data/"]))]
     pub prefix: Option<String>,
-    /// The same for records that could not be processed; `!{firehose:error-output-type}` is filled in. Default:
-    /// `errors/!{firehose:error-output-type}/`.
+    /// Prefix of the keys of objects with failed records, in which `!{firehose:error-output-type}` is evaluated as
+    /// well. Default: `errors/!{firehose:error-output-type}/`.
     #[schemars(extend("examples" = ["errors/!{firehose:error-output-type}/"]))]
     pub error_prefix: Option<String>,
-    /// How objects are compressed. Default: `none`.
+    /// Compression of the objects. Default: `none`.
     pub compression: Option<Compression>,
-    /// What objects' names end in, a dot first. Default: what the compression implies.
+    /// Extension of the objects' names, starting with a dot. Default: the extension of the compression.
     #[schemars(extend("examples" = [".jsonl"]))]
     pub file_extension: Option<String>,
-    /// The time zone of timestamp expressions, as in `Europe/Berlin`. Default: `UTC`.
+    /// Time zone of timestamp expressions, as in `Europe/Berlin`. Default: `UTC`.
     #[schemars(extend("examples" = ["Europe/Berlin"]))]
     pub time_zone: Option<String>,
     /// Encryption at rest. Default: `aws_managed`.
     pub encryption: Option<Encryption>,
-    /// When objects in the stack's own bucket expire. Default: never.
+    /// Age in whole days at which objects in the stack's own bucket expire. Default: never.
     #[schemars(extend("examples" = ["365 d"]))]
     pub expire_after: Option<Duration>,
 }
 
-/// How objects are compressed.
+/// Compression of the objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Compression {
-    /// Not at all.
+    /// No compression.
     None,
     /// gzip.
     Gzip,
@@ -115,15 +115,15 @@ pub enum Compression {
     Zip,
     /// Snappy.
     Snappy,
-    /// Snappy in Hadoop's framing.
+    /// Snappy with Hadoop's framing.
     HadoopSnappy,
 }
 
-/// What holds for every log group of the stack.
+/// Settings of all log groups of the stack.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Logs {
-    /// How long logs are kept, one of the periods that CloudWatch Logs offers. Default: `365 d`.
+    /// Retention period of logs, one of the periods that CloudWatch Logs offers. Default: `365 d`.
     #[schemars(extend("examples" = ["365 d"]))]
     pub retention: Option<Duration>,
 }

@@ -9,17 +9,17 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::schema;
 
 /// How parts are merged into a spec, for the reference.
-pub(super) const REFERENCE: &str = r"Each environment is this spec, merged with a part of its own:
+pub(super) const REFERENCE: &str = r"An environment is a variant of the spec. Its keys are merged into the spec:
 
-- Objects are taken key by key; a number, a text or a list replaces what it meets.
-- Where one of several keys is chosen, another one takes its place: `file` that of `http`, `lambda` that of `stream`.
+- Objects are merged key by key; a number, a text or a list replaces the spec's value.
+- If keys exclude each other, the environment's key replaces the spec's: `file` replaces `http`, `lambda` replaces `stream`.
 - `null` (or `~`) removes a key.
 
 ```yaml
 environments:
   dev:
     stream: {records_per_second: 5}
-    producer: ~                        # no producer there
+    producer: ~                        # no producer in this environment
   prod:
     name: shop-orders                  # instead of <name>-prod
     stream: {records_per_second: 5000}
@@ -27,13 +27,13 @@ environments:
       s3: {bucket: company-data-lake}
 ```
 
-The spec itself is a pipeline as well. `pipec check` and `pipec build` take it and all environments, with `--env prod` that
-one alone. The commands about one pipeline (`plan`, `sql`, `permissions`, `deploy`, `diff`, `destroy`, `status`, `logs`,
-`tail`) take the spec itself, or the environment of `--env`.
+The spec without its environments is a pipeline too. `pipec check` and `pipec build` process it and all environments, or only
+one with `--env prod`. The commands for one pipeline (`plan`, `sql`, `permissions`, `deploy`, `diff`, `destroy`, `status`, `logs`,
+`tail`) use the spec itself, or the environment that `--env` names.
 ";
 
-/// Pipelines that differ from this one in parts, by their names: lower-case letters, digits and hyphens. `null` removes
-/// a key. An environment's pipeline is called `<name>-<environment>`, unless its part has a `name`.
+/// Variants of this pipeline, by name: lower-case letters, digits and hyphens. Each is merged into the spec; `null`
+/// removes a key. The pipeline of an environment is called `<name>-<environment>`, unless the environment sets `name`.
 #[derive(Clone, Debug, JsonSchema)]
 #[schemars(
     inline,

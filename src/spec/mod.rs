@@ -28,35 +28,35 @@ pub use stream::{Capacity, CapacityMode, CustomerKey, Encryption, EncryptionMode
 /// Tag of every stack and resource, with the pipeline's name.
 pub const PIPELINE_TAG: &str = "pipec:pipeline";
 
-/// A streaming pipeline: a Kinesis data stream, what fills it, what happens to its records, and where they go.
+/// A streaming pipeline: a Kinesis data stream, its sources, its processing and its destination.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "pipec pipeline")]
 pub struct Spec {
-    /// Names the pipeline, its output folder and, unless the deployment says otherwise, its stack: a lower-case
-    /// letter, then lower-case letters, digits and hyphens, 40 characters at most.
+    /// Name of the pipeline, its output folder and, by default, its stack. Starts with a lower-case letter, followed by
+    /// lower-case letters, digits and hyphens; at most 40 characters.
     #[schemars(extend("examples" = ["user-data"]))]
     pub name: String,
-    /// One line for the people who meet the stack. It becomes the template's description.
+    /// One-line description of the pipeline. It becomes the template's description; at most 1,024 bytes.
     pub description: Option<String>,
-    /// The region whose default quotas the load is held against and whose prices the plan uses. The template itself
-    /// deploys anywhere. Default: `us-east-1`.
+    /// Region whose default quotas and prices are used for the plan. The template itself can be deployed in any region.
+    /// Default: `us-east-1`.
     #[schemars(extend("examples" = ["us-east-1"]))]
     pub region: Option<String>,
     /// The input Kinesis data stream.
     pub stream: Stream,
-    /// EC2 instances that fill the stream. Without it, other programs do.
+    /// EC2 instances that send records to the stream. Default: none; other programs write to the stream.
     pub producer: Option<Producer>,
-    /// How a record becomes a row. SQL needs it.
+    /// Format and columns of the records. Required for SQL.
     pub records: Option<Records>,
-    /// Real-time SQL over the stream.
+    /// Real-time SQL on the stream.
     pub analytics: Option<Analytics>,
-    /// What a Lambda function does to each record on its way to the destination.
+    /// Lambda function that processes each record on its way to the destination.
     pub transform: Option<Transform>,
-    /// Amazon Data Firehose, which collects records and writes them to the destination.
+    /// Amazon Data Firehose, which buffers records and writes them to the destination.
     pub delivery: Delivery,
-    /// What holds for every log group of the stack.
+    /// Settings of all log groups of the stack.
     pub logs: Option<Logs>,
-    /// Tags of every resource that takes tags. `pipec:pipeline` is always added.
+    /// Tags for every resource that supports tags, up to 48. `pipec:pipeline` is always added.
     pub tags: Option<IndexMap<String, String>>,
 }

@@ -237,18 +237,18 @@ macro_rules! quantity {
 quantity!(
     ByteSize,
     "ByteSize",
-    "A number of bytes with its unit. KiB, MiB and GiB are powers of 1,024; KB, MB and GB of 1,000.",
+    "Size with a unit. KiB, MiB and GiB are powers of 1,024; KB, MB and GB are powers of 1,000.",
     r"^[0-9]+(\.[0-9]+)? *(B|KB|KiB|MB|MiB|GB|GiB)$",
     ["512 B", "2 KiB", "1 MiB"]
 );
 quantity!(
     Duration,
     "Duration",
-    "A length of time with its unit: seconds, minutes, hours or days.",
+    "Duration with a unit: seconds, minutes, hours or days.",
     r"^[0-9]+(\.[0-9]+)? *(s|min|h|d)$",
     ["60 s", "5 min", "24 h", "7 d"]
 );
-quantity!(Percent, "Percent", "A share in percent, with the sign.", r"^[0-9]+ *%$", ["25 %"]);
+quantity!(Percent, "Percent", "Percentage, with the % sign.", r"^[0-9]+ *%$", ["25 %"]);
 
 #[cfg(test)]
 mod tests {

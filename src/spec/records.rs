@@ -6,33 +6,34 @@ use serde::Deserialize;
 
 use super::Duration;
 
-/// How a record becomes a row.
+/// Format and columns of the records.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Records {
-    /// The records' format.
+    /// Format of a record.
     pub format: Format,
-    /// What the SQL calls the input, without the number: with `TILL`, `TILL_001`. It is always called
-    /// `SOURCE_SQL_STREAM_001` and `stream` as well.
+    /// Name of the input in the SQL, without the number: `TILL` for `TILL_001`. The names `SOURCE_SQL_STREAM_001` and
+    /// `stream` always work as well.
     #[schemars(regex(pattern = r"^[A-Za-z_][A-Za-z0-9_]{0,63}$"), extend("examples" = ["TILL"]))]
     pub name: Option<String>,
-    /// What stands between two fields of a CSV record, one character. Default: `,`.
+    /// Field delimiter of CSV records, one character. Default: `,`.
     #[schemars(extend("examples" = ["|"]))]
     pub delimiter: Option<String>,
-    /// The column that says when a record's event happened, for windows by that time.
+    /// Event time: the column with the time at which a record's event happened, for windows by that time. Default:
+    /// none; windows use `ROWTIME`, the time at which the record is read.
     pub event_time: Option<EventTime>,
-    /// The columns, in order.
+    /// The columns, in order; for CSV, the order of the fields.
     #[schemars(extend("minProperties" = 1, "maxProperties" = 1000))]
     pub columns: IndexMap<String, Column>,
 }
 
-/// Formats of a record.
+/// Format of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// One JSON object per record.
     Json,
-    /// One line per record; fields by the order of the columns.
+    /// One line per record, with the fields in the order of the columns.
     Csv,
 }
 
@@ -40,19 +41,19 @@ pub enum Format {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventTime {
-    /// A TIMESTAMP column of the records; or, with `unit`, a column of numbers or texts that count from 1970.
+    /// A TIMESTAMP column or, with `unit`, a column of numbers (or texts that contain numbers) since 1970.
     #[schemars(extend("examples" = ["at"]))]
     pub column: String,
-    /// What a column of numbers, or of texts that hold them, counts since 1970 in UTC. The SQL sees the numbers;
-    /// `TO_TIMESTAMP`, windows and joins of the column take them as the event time. Default: the column is a TIMESTAMP.
+    /// Unit of a column of numbers, since 1970 in UTC. The SQL sees the numbers; `TO_TIMESTAMP`, windows and joins on
+    /// the column use them as the event time. Default: none; the column is a TIMESTAMP.
     #[schemars(extend("examples" = ["ms"]))]
     pub unit: Option<EpochUnit>,
-    /// How long after a newer one a record may come and still belong to its window. Windows close as much later.
-    /// Default: `5 s`.
+    /// Allowed lateness: how far a record may trail the newest event time and still belong to its window. Windows close
+    /// this much later. Default: `5 s`.
     #[schemars(extend("examples" = ["5 s"]))]
     pub lateness: Option<Duration>,
-    /// How far ahead of the clock a time may be, up to 365 d. A record of a later time has no event time: it would end
-    /// all windows before its own. Default: `24 h`, more than clocks of any time zone are apart.
+    /// How far an event time may be ahead of the clock, up to 365 d. Records with a later time have no event time,
+    /// since they would close all windows before theirs. Default: `24 h`, which covers clocks in any time zone.
     #[schemars(extend("examples" = ["24 h"]))]
     pub ahead: Option<Duration>,
 }
@@ -61,7 +62,7 @@ pub struct EventTime {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EpochUnit {
-    /// Seconds, perhaps with a fraction.
+    /// Seconds, optionally with a fraction.
     S,
     /// Milliseconds.
     Ms,
@@ -71,13 +72,13 @@ pub enum EpochUnit {
     Ns,
 }
 
-/// How a TIMESTAMP is written in a record.
+/// Encoding of a TIMESTAMP in a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeEncoding {
-    /// ISO 8601 and its relatives, as `2026-01-27T09:30:00.5Z`.
+    /// ISO 8601 and similar formats, as in `2026-01-27T09:30:00.5Z`.
     Text,
-    /// Seconds since 1970 in UTC, perhaps with a fraction.
+    /// Seconds since 1970 in UTC, optionally with a fraction.
     EpochS,
     /// Milliseconds since 1970 in UTC.
     EpochMs,
@@ -87,7 +88,7 @@ pub enum TimeEncoding {
     EpochNs,
 }
 
-/// One column of a row.
+/// A column of a row.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Column {
@@ -96,12 +97,13 @@ pub struct Column {
     #[serde(rename = "type")]
     #[schemars(extend("examples" = ["VARCHAR(16)"]))]
     pub data_type: String,
-    /// Path of the value in the record. `[0:]` behind an array's key makes one row of each object in it, as in
-    /// `$.items[0:].price`; at the end of the path it takes the array as text. Default: the field of the column's name.
+    /// Path of the value in the record. `[0:]` after an array's key produces one row per object in the array, as in
+    /// `$.items[0:].price`; at the end of the path, it gives the array as text. Default: the field with the column's
+    /// name.
     #[schemars(extend("examples" = ["$.name.first"]))]
     pub path: Option<String>,
-    /// How a TIMESTAMP is written in the record: `text`, or a number (also in quotes) that counts from 1970: `epoch_s`,
-    /// `epoch_ms`, `epoch_us`, `epoch_ns`. Default: `text`, which takes ISO 8601 with and without an offset.
+    /// Encoding of a TIMESTAMP in the record: `text`, or a number since 1970, which may be in quotes: `epoch_s`,
+    /// `epoch_ms`, `epoch_us`, `epoch_ns`. Default: `text`, which accepts ISO 8601 with or without an offset.
     #[serde(rename = "as")]
     #[schemars(extend("examples" = ["epoch_ms"]))]
     pub encoding: Option<TimeEncoding>,

@@ -16,6 +16,7 @@ use crate::cloud::kinds;
 use crate::cloud::observer::{Observer, Point};
 use crate::cloud::stack_state::StackState;
 use crate::cloud::stop::Step;
+use crate::graph::NodeKind;
 use crate::plan::{Plan, StreamPlan};
 pub use text::text;
 
@@ -174,7 +175,8 @@ pub fn status(client: &dyn StackReader, observer: &dyn Observer, watched: &Watch
         })
         .collect();
     sizing::findings(&mut parts, plan);
-    for part in parts.iter_mut().filter(|part| part.logical_id == "Analytics") {
+    let application = plan.graph.nodes(NodeKind::Analytics).find_map(|node| node.logical_id.as_deref());
+    for part in parts.iter_mut().filter(|part| Some(part.logical_id.as_str()) == application) {
         part.status = client.application_status(&part.resource)?;
         if let Some(status) = part.status.as_ref().filter(|status| *status != "RUNNING") {
             part.findings.insert(0, format!("the application is {status}: it emits no rows"));

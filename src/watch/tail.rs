@@ -5,7 +5,7 @@ mod objects;
 mod prefixes;
 mod shards;
 
-use crate::plan::Plan;
+use crate::graph::{Graph, Node, NodeKind};
 pub use objects::{Place, objects};
 pub use shards::records;
 
@@ -25,34 +25,59 @@ pub enum Start {
 pub enum Target {
     /// A stream, by its logical id.
     Stream(String),
-    /// The bucket.
-    Bucket,
+    /// The bucket, by its logical id where it is the stack's own.
+    Bucket(Option<String>),
 }
 
 impl Target {
-    /// What a user means by a name; the names that there are, where it is none of them.
+    /// What a user means by a name; the names that there are, where it is none of them. pipec's own names come before
+    /// those of the SQL.
     ///
     /// # Errors
     /// The names.
-    pub fn find(plan: &Plan, name: &str) -> Result<Self, Vec<String>> {
-        let stream = |logical_id: &str| Ok(Self::Stream(logical_id.to_owned()));
-        match (name, &plan.output_stream) {
-            ("input", _) => return stream(&plan.stream.logical_id),
-            ("output", Some(rows)) => return stream(&rows.logical_id),
-            ("bucket", _) => return Ok(Self::Bucket),
-            _ => {}
+    pub fn find(graph: &Graph, name: &str) -> Result<Self, Vec<String>> {
+        let own = |node: &Node| Some((own_name(node.kind)?.to_owned(), Self::of(node)?));
+        let of_sql = |node: &Node| Some((node.name.clone()?, Self::of(node)?));
+        let targets: Vec<(String, Self)> =
+            graph.all().iter().filter_map(own).chain(graph.all().iter().filter_map(of_sql)).collect();
+        let found = targets.iter().find(|(known, _)| known == name);
+        match found.or_else(|| targets.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))) {
+            Some((_, target)) => Ok(target.clone()),
+            None => Err(targets.into_iter().map(|(name, _)| name).collect()),
         }
-        let outputs = &plan.outputs;
-        let output = outputs.iter().find(|output| output.name == name);
-        let output = output.or_else(|| outputs.iter().find(|output| output.name.eq_ignore_ascii_case(name)));
-        if let Some(output) = output {
-            return stream(&output.stream.logical_id);
+    }
+
+    /// A node that can be read.
+    fn of(node: &Node) -> Option<Self> {
+        let logical_id = node.logical_id.as_deref().map(str::to_owned);
+        match node.kind {
+            NodeKind::Stream | NodeKind::DeliveredStream | NodeKind::OutputStream => {
+                logical_id.map(Self::Stream)
+            }
+            NodeKind::Bucket => Some(Self::Bucket(logical_id)),
+            NodeKind::Analytics
+            | NodeKind::Starter
+            | NodeKind::Transform
+            | NodeKind::Delivery
+            | NodeKind::ErrorDelivery
+            | NodeKind::Network
+            | NodeKind::Producer
+            | NodeKind::Function
+            | NodeKind::FailureQueue
+            | NodeKind::Artifacts
+            | NodeKind::Logs
+            | NodeKind::SessionManager => None,
         }
-        let mut names = vec!["input".to_owned()];
-        names.extend(plan.output_stream.is_some().then(|| "output".to_owned()));
-        names.extend(outputs.iter().map(|output| output.name.clone()));
-        names.push("bucket".to_owned());
-        Err(names)
+    }
+}
+
+/// What pipec calls a node that can be read; an output that is not delivered has the name of the SQL alone.
+fn own_name(kind: NodeKind) -> Option<&'static str> {
+    match kind {
+        NodeKind::Stream => Some("input"),
+        NodeKind::DeliveredStream => Some("output"),
+        NodeKind::Bucket => Some("bucket"),
+        _ => None,
     }
 }
 

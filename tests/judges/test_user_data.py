@@ -167,7 +167,7 @@ def test_it_installs_and_signals(pipeline, tmp_path):
 @pytest.mark.parametrize(
     "fault, why",
     [
-        ({"NO_OBJECT": "1"}, "could not be fetched: Access Denied"),
+        ({"NO_OBJECT": "1"}, "could not be downloaded: Access Denied"),
         ({"CHECKSUM": "None"}, "SHA-256"),
         ({"CHECKSUM": base64.b64encode(bytes(32)).decode()}, "SHA-256"),
         ({"CHECKSUM": "QUJD-2"}, "SHA-256"),

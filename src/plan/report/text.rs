@@ -6,7 +6,7 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, pr
 
 use super::{AnalyticsReport, PlanReport, StreamReport};
 use crate::plan::cost::{Cost, amount};
-use crate::plan::{ERROR_ROWS_PREFIX, FaultPlan};
+use crate::plan::{Carries, ERROR_ROWS_PREFIX, FaultPlan};
 use crate::spec::Duration;
 use crate::terminal::printable;
 use crate::throughput::figure;
@@ -169,7 +169,7 @@ fn write_stream(title: &str, stream: &StreamReport, text: &mut String) {
         Some(count) => format!("{count} shards"),
         None => "on demand".to_owned(),
     };
-    let output = stream.spec == "/analytics";
+    let output = stream.carries == Carries::Rows;
     let at_most = if output { "at most " } else { "" };
     let load = format!(
         "{at_most}{} {} per second of {} B, partition key included",

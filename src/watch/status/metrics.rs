@@ -4,44 +4,50 @@ use super::Part;
 use crate::aws::metrics::{DELIVERY, FAILURES, FLINK_1, FLINK_2, Kind, Metric, Reading, STREAM, TRANSFORM};
 use crate::cloud::deployed::Deployed;
 use crate::cloud::observer::{MetricQuery, Point};
-use crate::plan::{Plan, StreamPlan};
+use crate::graph::{Node, NodeKind};
+use crate::plan::Plan;
 
 /// What is meant by the last hour, seconds.
 pub const HOUR: i64 = 3_600;
 /// How far back a value is looked for, seconds.
 pub const DAY: i64 = 24 * HOUR;
 
-/// The parts of a pipeline in the order of its data, those that are there.
+/// The parts of a pipeline in the order of its data: those that CloudWatch knows and that are there.
 pub fn parts(plan: &Plan, deployed: &Deployed) -> Vec<(&'static Kind, Part)> {
-    let mut parts = Vec::new();
-    let mut add = |kind: &'static Kind, part: String, logical_id: &str, stream: Option<&StreamPlan>| {
-        if let Some(name) = deployed.name(logical_id) {
-            parts.push((kind, Part::new(part, logical_id, name, stream)));
-        }
+    let part = |node: &Node| {
+        let (kind, words) = known(node, plan)?;
+        let logical_id = node.logical_id.as_deref()?;
+        let name = deployed.name(logical_id)?;
+        Some((kind, Part::new(words, logical_id, name, plan.stream_of(logical_id))))
     };
-    add(&STREAM, "stream".into(), &plan.stream.logical_id, Some(&plan.stream));
-    if let Some(analytics) = &plan.analytics {
-        let new = !analytics.runtime_environment.starts_with("FLINK-1");
-        add(if new { &FLINK_2 } else { &FLINK_1 }, "analytics".into(), "Analytics", None);
-    }
-    if let Some(stream) = &plan.output_stream {
-        add(&STREAM, "output stream".into(), &stream.logical_id, Some(stream));
-    }
-    for output in &plan.outputs {
-        add(&STREAM, format!("stream of {}", output.name), &output.stream.logical_id, Some(&output.stream));
-        if output.function.is_some() {
-            let queue = format!("OutputFailures{}", output.id);
-            add(&FAILURES, format!("failures of {}", output.name), &queue, None);
+    plan.graph.all().iter().filter_map(part).collect()
+}
+
+/// The metrics of a node, and what users call it; `None` for what no metric is read of.
+fn known(node: &Node, plan: &Plan) -> Option<(&'static Kind, String)> {
+    let of = |what: &str| format!("{what} of {}", node.name.as_deref().unwrap_or_default());
+    Some(match node.kind {
+        NodeKind::Stream => (&STREAM, "stream".into()),
+        NodeKind::Analytics => {
+            let runtime = &plan.analytics.as_ref()?.runtime_environment;
+            let names = if runtime.starts_with("FLINK-1") { &FLINK_1 } else { &FLINK_2 };
+            (names, "analytics".into())
         }
-    }
-    if plan.transform.is_some() {
-        add(&TRANSFORM, "transform".into(), "Transform", None);
-    }
-    add(&DELIVERY, "delivery".into(), "Delivery", None);
-    if plan.error_delivery.is_some() {
-        add(&DELIVERY, "delivery of faults".into(), "ErrorDelivery", None);
-    }
-    parts
+        NodeKind::DeliveredStream => (&STREAM, "output stream".into()),
+        NodeKind::OutputStream => (&STREAM, of("stream")),
+        NodeKind::FailureQueue => (&FAILURES, of("failures")),
+        NodeKind::Transform => (&TRANSFORM, "transform".into()),
+        NodeKind::Delivery => (&DELIVERY, "delivery".into()),
+        NodeKind::ErrorDelivery => (&DELIVERY, "delivery of faults".into()),
+        NodeKind::Producer
+        | NodeKind::Network
+        | NodeKind::Starter
+        | NodeKind::Bucket
+        | NodeKind::Function
+        | NodeKind::Artifacts
+        | NodeKind::Logs
+        | NodeKind::SessionManager => return None,
+    })
 }
 
 /// What is asked of CloudWatch about a part.

@@ -4,21 +4,20 @@ use super::{Part, text};
 use crate::aws::limits::kinesis::{SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S};
 use crate::aws::metrics::{BYTES_IN, RECORDS_IN};
 use crate::capacity::bytes_per_second;
-use crate::plan::{Plan, StreamPlan};
+use crate::plan::{Carries, Plan, StreamPlan};
 
 /// Says of each stream where more came in than it is sized for.
 pub fn findings(parts: &mut [Part], plan: &Plan) {
     let input = parts.iter().find(|part| part.logical_id == plan.stream.logical_id);
     let records = input.and_then(|part| part.reading(RECORDS_IN));
     let records = records.map(|records| records / plan.stream.load.records_per_second);
-    let own = plan.outputs.iter().map(|output| &output.stream);
-    let outputs: Vec<&StreamPlan> = plan.output_stream.iter().chain(own).collect();
     for part in parts {
-        if part.logical_id == plan.stream.logical_id {
-            part.findings.extend(found(part, &plan.stream, |what, _| of_input(what, records)));
-        } else if let Some(rows) = outputs.iter().find(|stream| stream.logical_id == part.logical_id) {
-            part.findings.extend(found(part, rows, |_, excess| of_rows(excess, records)));
-        }
+        let Some(stream) = plan.stream_of(&part.logical_id) else { continue };
+        let found = match stream.carries {
+            Carries::Records => found(part, stream, |what, _| of_input(what, records)),
+            Carries::Rows => found(part, stream, |_, excess| of_rows(excess, records)),
+        };
+        part.findings.extend(found);
     }
 }
 

@@ -11,6 +11,7 @@ use crate::cloud::observer::{
 };
 use crate::cloud::stop::Step;
 use crate::plan::DeliveryPlan;
+use crate::plan::fixture::planned;
 use crate::plan::value::Value;
 
 const BEGIN: i64 = 1_795_473_000_000; // 2026-11-23T22:30:00Z
@@ -380,4 +381,37 @@ fn only_the_places_of_the_last_hours_are_listed() {
     let listed = world.listed.borrow();
     assert!(listed.iter().all(|prefix| prefix.starts_with("raw/2026/11/23/")), "{listed:?}");
     assert_eq!(listed.first().map(String::as_str), Some("raw/2026/11/23/19/"));
+}
+
+#[test]
+fn what_is_read_has_a_name_of_pipecs_and_one_of_the_sql() {
+    let sql = |statements: &str| {
+        format!(
+            "name: orders\nstream: {{ record_size: 1 KiB, records_per_second: 10 }}\ndelivery: {{ s3: {{}} }}\n\
+             records: {{ format: json, columns: {{ AGE: {{ type: INTEGER }} }} }}\n\
+             analytics:\n  runtime: flink\n  outputs: {{ Rows: delivery, bucket: {{ stream: {{}} }} }}\n  \
+             sql: |\n{statements}"
+        )
+    };
+    let stream = |name: &str| {
+        format!(
+            "    CREATE STREAM \"{name}\" (AGE INTEGER);\n    \
+             CREATE PUMP \"{name} pump\" AS INSERT INTO \"{name}\" SELECT STREAM AGE FROM SOURCE_SQL_STREAM_001;\n"
+        )
+    };
+    let (plan, _) = planned(&sql(&(stream("Rows") + &stream("bucket"))));
+    let find = |name: &str| Target::find(&plan.graph, name);
+    let is_stream = |logical_id: &str| Ok(Target::Stream(logical_id.into()));
+    assert_eq!(find("input"), is_stream("Stream"));
+    assert_eq!(find("output"), is_stream("OutputStream"));
+    assert_eq!(find("rows"), is_stream("OutputStream"));
+    // The destination before an output of that name, which another spelling still finds.
+    assert_eq!(find("bucket"), Ok(Target::Bucket(Some("Bucket".into()))));
+    let names = ["input", "output", "bucket", "Rows", "bucket"].map(str::to_owned);
+    assert_eq!(find("other"), Err(names.to_vec()));
+    let (plan, _) = planned(
+        "name: orders\nstream: { record_size: 1 KiB, records_per_second: 10 }\n\
+                             delivery: { s3: { bucket: taken } }\n",
+    );
+    assert_eq!(Target::find(&plan.graph, "Bucket"), Ok(Target::Bucket(None)));
 }
