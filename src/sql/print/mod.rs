@@ -15,6 +15,7 @@ mod expr;
 mod forest;
 mod from;
 mod lookup;
+mod not_json;
 mod opaque;
 mod quote;
 mod records;

@@ -108,16 +108,13 @@ pub(super) fn print(query: &Query, text: &mut String) {
     let _ = write!(
         text,
         "{comment}\n\
-         CREATE TEMPORARY TABLE {} (\n{}\n) WITH (\n  \
-         'connector' = 'kinesis',\n  \
-         'stream.arn' = '${{input.stream.arn}}',\n  \
-         'aws.region' = '${{aws.region}}',\n  \
+         CREATE TEMPORARY TABLE {} (\n{}\n) WITH (\n\
          {},\n  \
          {options}\n\
          );\n\n",
         quote::name(RECORDS_TABLE),
         fields.join(",\n"),
-        start(query.start),
+        stream_options(query),
     );
     let value = |(at, column)| {
         let value = opaque::computed_once(value(query, at, column));
@@ -134,6 +131,17 @@ pub(super) fn print(query: &Query, text: &mut String) {
         quote::name(RECORDS_TABLE),
         elements(query),
     );
+}
+
+/// The options that name the stream, a line each.
+pub(super) fn stream_options(query: &Query) -> String {
+    [
+        "  'connector' = 'kinesis'",
+        "  'stream.arn' = '${input.stream.arn}'",
+        "  'aws.region' = '${aws.region}'",
+        &format!("  {}", start(query.start)),
+    ]
+    .join(",\n")
 }
 
 /// The options that say where reading begins. The connector takes a time in this form unless told otherwise.
