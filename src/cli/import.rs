@@ -155,7 +155,7 @@ impl Import {
         spec: &Path,
         missing: &[String],
     ) -> Result<bool, Exit> {
-        let compiled = crate::compile_all(&Disk, programs, spec);
+        let compiled = crate::compile(&Disk, programs, spec, crate::Select::All);
         let found = [(compiled.sources, compiled.diagnostics)];
         report(&found, Format::Text)?;
         let failed = any_errors(&found);

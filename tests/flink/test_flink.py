@@ -9,7 +9,8 @@ are changed, and nothing of its queries:
   the clock has and a watermark right behind it, and so does the time of a session of it. Rows come in the order of the
   file. The time of a fault that has no row of a record is a fixed one.
 
-CSV is read record by record, as the stream's connector does it (CsvRecordFormatFactory.java).
+Records are read as the stream's connector reads them: all columns of each, whatever the query is (RecordsTableFactory.java),
+and CSV record by record (CsvRecordFormatFactory.java).
 
 Since a clock is another thing than a kept time, the SQL with its own clock is planned as well, by the same Flink; and run,
 where a case has a file `any_clock`, which says that its rows do not depend on when records come.
@@ -20,8 +21,7 @@ reference case as well. With PIPEC_RANDOM_CASES, a directory that the Rust test 
 queries are run too: their expected rows are those of the record program, so the two back ends are compared. All of them
 run in one JVM, on one mini-cluster. With PIPEC_RANDOM_PLANS, a directory that the Rust test
 `random_queries_with_state` wrote, its random queries are planned, by the clock of the machine, and the code that Flink
-generates for them is compiled; their records come from a source that takes over no conditions, as the stream's connector.
-Each has to be planned within PLAN_SECONDS of a processor's time, however busy the machine is. FLINK_LIB names the directory of Flink's jars if it is not that of the installed
+generates for them is compiled. Each has to be planned within PLAN_SECONDS of a processor's time, however busy the machine is. FLINK_LIB names the directory of Flink's jars if it is not that of the installed
 apache-flink-libraries.
 """
 
@@ -104,6 +104,7 @@ NOW = "CAST(CURRENT_ROW_TIMESTAMP() AS TIMESTAMP(3)) AS `"
 FIXED = "TIMESTAMP '2026-03-02 12:00:00.000' AS `"
 # Else the time of the rows would grow by the clock, and which of them are late would be chance.
 EACH_RECORD = "'scan.watermark.emit.strategy' = 'on-event'"
+RECORDS = "CREATE TEMPORARY TABLE `pipec_records` "
 WATERMARK = ",\n  WATERMARK FOR `pipec_rowtime` AS `pipec_rowtime` - INTERVAL '0.001' SECOND"
 
 
@@ -125,7 +126,8 @@ def on_files(sql, directory, records, own_clock=False):
     filled = flink_main.fill_in(sql, properties)
     statements = []
     for statement in flink_main.split(filled):
-        statement = statement.replace("'connector' = 'kinesis'", "'connector' = 'filesystem'")
+        connector = "records" if statement.startswith(RECORDS) else "filesystem"
+        statement = statement.replace("'connector' = 'kinesis'", f"'connector' = '{connector}'")
         statement = statement.replace("'stream.arn' = '", "'path' = '")
         statement = statement.replace("'format' = 'csv'", "'format' = 'csv-record'").replace("'csv.", "'csv-record.")
         statement = re.sub(r"\n  '(aws\.region|source\.init\.[a-z]+)' = '[^']*',", "", statement)
@@ -135,24 +137,17 @@ def on_files(sql, directory, records, own_clock=False):
             statement = statement.replace(CLOCK, kept).replace(INGESTION, KEPT)
             statement = statement.replace("SESSION_PROCTIME(", "SESSION_ROWTIME(").replace(NOW, FIXED)
             if "WATERMARK FOR" in statement:
-                statement = statement.replace("'filesystem',", f"'filesystem',\n  {EACH_RECORD},", 1)
+                statement = statement.replace("'records',", f"'records',\n  {EACH_RECORD},", 1)
         statements.append(statement)
     return "".join(statement + flink_main.STATEMENT_END for statement in statements)
-
-
-RECORDS = re.compile(r"(CREATE TEMPORARY TABLE `pipec_records` \(\n.*?\n\) WITH \().*?\n\);", re.DOTALL)
-
-
-def on_any_records(sql, directory):
-    """The SQL on a source that only reads: one of files would look at conditions, and fails over some."""
-    return RECORDS.sub(r"\1'connector' = 'datagen');", on_files(sql, directory / "rows", directory / "none", own_clock=True))
 
 
 def compiled(directory):
     """The classes of the Java programs beside this file, with the format that they add to Flink's."""
     services = directory / "META-INF" / "services"
     services.mkdir(parents=True)
-    (services / "org.apache.flink.table.factories.Factory").write_text("CsvRecordFormatFactory\n", encoding="utf-8")
+    factories = "CsvRecordFormatFactory\nRecordsTableFactory\n"
+    (services / "org.apache.flink.table.factories.Factory").write_text(factories, encoding="utf-8")
     subprocess.run(
         ["javac", "-encoding", "UTF-8", "-cp", os.pathsep.join(flink_classes()), "-d", str(directory)]
         + [str(source) for source in sorted(HERE.glob("*.java"))],
@@ -203,7 +198,7 @@ def results(tmp_path_factory):
     for file in random_plans():
         plan = base / file.name
         sql = file.read_text(encoding="utf-8")
-        plan.write_text(on_any_records(sql, base), encoding="utf-8")
+        plan.write_text(on_files(sql, base, base / "none", own_clock=True), encoding="utf-8")
         plans.append(str(plan))
     log = run_jobs(base, jobs, plans)
     faults = {name: directory.glob("*.fault") for name, directory in directories.items()}
