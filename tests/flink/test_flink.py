@@ -104,7 +104,7 @@ NOW = "CAST(CURRENT_ROW_TIMESTAMP() AS TIMESTAMP(3)) AS `"
 FIXED = "TIMESTAMP '2026-03-02 12:00:00.000' AS `"
 # Else the time of the rows would grow by the clock, and which of them are late would be chance.
 EACH_RECORD = "'scan.watermark.emit.strategy' = 'on-event'"
-RECORDS = "CREATE TEMPORARY TABLE `pipec_records` "
+RECORDS = ("CREATE TEMPORARY TABLE `pipec_records` ", "CREATE TEMPORARY TABLE `pipec_bytes` ")
 WATERMARK = ",\n  WATERMARK FOR `pipec_rowtime` AS `pipec_rowtime` - INTERVAL '0.001' SECOND"
 
 
