@@ -126,9 +126,9 @@ pub(super) fn of_text(text: &str, data_type: DataType) -> String {
         // Where a column of the table is a DECIMAL and is read, texts keep all digits of a number.
         DataType::Decimal { .. } => format!(
             "COALESCE({}, CAST({EXACT} AS {target}))",
-            super::expr::cast(text, DataType::Varchar(None), data_type)
+            super::cast::cast(text, DataType::Varchar(None), data_type)
         ),
-        _ => super::expr::cast(text, DataType::Varchar(None), data_type),
+        _ => super::cast::cast(text, DataType::Varchar(None), data_type),
     }
 }
 

@@ -10,10 +10,13 @@
 mod aggregate;
 mod arithmetic;
 mod bounds;
+mod cast;
+mod conditions;
 mod errors;
 mod expr;
 mod forest;
 mod from;
+mod functions;
 mod lookup;
 mod not_json;
 mod opaque;
@@ -35,7 +38,8 @@ use std::fmt::Write;
 
 use super::expr::{Aggregate, ColumnRef, Expr};
 use super::query::{Insert, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute, WindowKind};
-use expr::{Apart, Expressions, has_constant_part, is_constant};
+use conditions::has_constant_part;
+use expr::{Apart, Expressions, is_constant};
 use window::Rows;
 
 /// The whole `pipeline.sql` of a query.

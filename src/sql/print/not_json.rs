@@ -41,7 +41,7 @@ fn characters() -> String {
 /// The characters as `IS JSON` takes them where the format does: within texts a control character is a letter, which is legal
 /// there alone, and what no encoding has is a control character, which is legal nowhere.
 fn strict(query: &Query) -> String {
-    let controls = format!(r"REGEXP_REPLACE(`characters`, '[\x00-\x08\x0B\x0C\x0E-\x1F]', 'x')");
+    let controls = r"REGEXP_REPLACE(`characters`, '[\x00-\x08\x0B\x0C\x0E-\x1F]', 'x')";
     let blanks = format!(r"REGEXP_REPLACE({controls}, '[\t\n\r]', ' ')");
     // Five digits are too many for a DOUBLE as well, and may be those of an escape.
     let exponents = match errors::needs_exact(query) {

@@ -6,7 +6,7 @@ use super::super::data_type::{DataType, Family};
 use super::super::epoch;
 use super::super::query::{Clock, Column, EventTime, Query, RecordFormat, Start, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
-use super::{arithmetic, column_name, errors, expr, opaque, quote, time, time_name, time_texts};
+use super::{arithmetic, cast, column_name, errors, opaque, quote, time, time_name, time_texts};
 
 /// A key of the records, with what lies below it.
 #[derive(Debug)]
@@ -225,7 +225,7 @@ fn read(path: &str, raw: DataType, column: &Column, between: &str) -> String {
         Some(unit) => time::since_epoch(path, raw, unit),
         None if raw == column.data_type => path.to_owned(),
         None if column.data_type == DataType::Timestamp => time_texts::read(path, between),
-        None => expr::cast(path, raw, column.data_type),
+        None => cast::cast(path, raw, column.data_type),
     }
 }
 
