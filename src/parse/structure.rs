@@ -140,6 +140,11 @@ fn explain(error: &ValidationError, root: &Value, places: &Places, out: &mut Vec
         ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::OneOfMultipleValid { .. }
             if !exclusive(subschema).is_empty() =>
         {
+            let misspelt = |key| is_misspelt(key, instance, subschema);
+            let none = matches!(error.kind(), ValidationErrorKind::OneOfNotValid { .. });
+            if none && exclusive(subschema).into_iter().any(misspelt) {
+                return;
+            }
             out.push(not_one_of(&exclusive(subschema), instance, &pointer, subschema, places));
         }
         ValidationErrorKind::PropertyNames { error } => {

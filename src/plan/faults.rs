@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::delivery::ERROR_ROWS_PREFIX;
+use super::buckets::ERROR_ROWS_PREFIX;
 use crate::check::Checked;
 use crate::spec::{AnalyticsRuntime, ErrorsPlace};
 use crate::sql::{self, ERROR_STREAM};

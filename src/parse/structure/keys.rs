@@ -181,6 +181,9 @@ pub(super) fn not_one_of(
     subschema: &Value,
     places: &Places,
 ) -> Diagnostic {
+    if let [only] = keys {
+        return missing_key(only, pointer, subschema, places);
+    }
     let name = dotted(pointer);
     let written: Vec<&str> = keys.iter().copied().filter(|key| instance.get(key).is_some()).collect();
     match written.as_slice() {

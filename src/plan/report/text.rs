@@ -7,7 +7,7 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, pr
 use super::{AnalyticsReport, PlanReport, StreamReport};
 use crate::aws::limits::{MIB, kinesis};
 use crate::plan::cost::{Cost, amount};
-use crate::plan::{Carries, ERROR_ROWS_PREFIX, FaultPlan};
+use crate::plan::{Carries, FaultPlan};
 use crate::spec::Duration;
 use crate::terminal::printable;
 use crate::throughput::figure;
@@ -105,17 +105,12 @@ fn write_parts(report: &PlanReport, text: &mut String) {
     }
     let delivery = &report.delivery;
     let facts = format!(
-        "{} -> s3://{}/{}, {}; an object for {} MiB or every {} s",
-        delivery.source,
-        delivery.bucket,
-        delivery.prefix,
-        delivery.compression,
-        delivery.buffer_mib,
-        delivery.buffer_seconds
+        "{} -> {}; {} for {} MiB or every {} s",
+        delivery.source, delivery.destination, delivery.unit, delivery.buffer_mib, delivery.buffer_seconds
     );
     section(text, "delivery", &facts);
-    if report.delivers_errors {
-        let _ = writeln!(text, "  faults -> s3://{}/{ERROR_ROWS_PREFIX}", delivery.bucket);
+    if let Some(faults) = &delivery.faults {
+        let _ = writeln!(text, "  faults -> {faults}");
     }
     write_faults(&report.faults, text);
 }
