@@ -308,3 +308,33 @@ fn bombs_are_refused() {
         imported(name, &text);
     }
 }
+
+/// A link leads out of the folder as `..` does; one that stays within is a file like others.
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_folder_is_not_followed() {
+    use std::os::unix::fs::symlink;
+
+    let place = tempfile::tempdir().expect("a folder");
+    let (inside, outside) = (place.path().join("module"), place.path().join("secret.sql"));
+    fs::create_dir_all(inside.join("sql")).expect("a folder");
+    fs::write(&outside, "SELECT secret FROM elsewhere").expect("a file");
+    fs::write(inside.join("sql/kept.sql"), "SELECT kept FROM here").expect("a file");
+    symlink(&outside, inside.join("file.sql")).expect("a link");
+    symlink(place.path(), inside.join("folder")).expect("a link");
+    symlink(inside.join("sql/kept.sql"), inside.join("within.sql")).expect("a link");
+    let main = inside.join("main.tf");
+    for (file, followed) in [("file.sql", false), ("folder/secret.sql", false), ("within.sql", true)] {
+        let code = format!("code = file(\"${{path.module}}/{file}\")");
+        let text = format!(
+            "resource \"aws_kinesis_analytics_application\" \"a\" {{\n  name = \"a\"\n  {code}\n}}\n"
+        );
+        fs::write(&main, text).expect("a file");
+        let mut sources = Sources::default();
+        let (applications, _) = import::read(&pipec::world::Disk, &main, &mut sources).expect("a reading");
+        let (imported, _) = import::import(&pipec::world::Disk, &programs(), &applications);
+        let sql: String = imported.iter().map(|one| one.sql.as_str()).collect();
+        assert_eq!(sql.contains("kept"), followed, "{file}: {sql}");
+        assert!(!sql.contains("secret FROM"), "{file}: {sql}");
+    }
+}
