@@ -160,7 +160,7 @@ fn the_file_that_is_read_is_never_written_over() {
     place.file("counts.yaml", template);
     let output = place.pipec(&["import", "counts.yaml", "--name", "counts", "--force"]);
     assert_eq!(code(&output), 2);
-    assert!(err(&output).contains("is the file that is read"), "{}", err(&output));
+    assert!(err(&output).contains("is the input file"), "{}", err(&output));
     assert_eq!(fs::read_to_string(place.path("counts.yaml")).expect("the template"), template);
 }
 
@@ -198,7 +198,7 @@ fn reference_tables_are_fetched_when_that_is_asked_for() {
     let (_, output, calls) = fetched(response.clone(), &[]);
     assert!(calls.is_empty(), "{calls:?}");
     assert_eq!(code(&output), 1);
-    assert!(err(&output).contains("companies.csv is not there yet"), "{}", err(&output));
+    assert!(err(&output).contains("companies.csv does not exist yet"), "{}", err(&output));
     let (place, output, calls) = fetched(response, &["--fetch"]);
     assert_eq!(code(&output), 0, "{}", err(&output));
     assert_eq!(calls.len(), 1, "{calls:?}");

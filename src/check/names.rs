@@ -183,7 +183,7 @@ fn tags(context: &mut Context) {
                 found.push((
                     span,
                     format!("a tag's {what} cannot hold `{bad}`"),
-                    "use letters, digits, blanks and `_ . : / = + - @`".into(),
+                    "use letters, digits, spaces and `_ . : / = + - @`".into(),
                 ));
             }
         }

@@ -128,7 +128,7 @@ impl Compiled {
             return Err(Stop::fault(
                 Code::OtherRegion,
                 At::Region,
-                format!("the spec is for {}{spec}, and AWS is to be asked in {asked}", region.value),
+                format!("the spec is for {}{spec}, but the AWS region is {asked}", region.value),
                 format!("write `region: {asked}` into the spec, or run with `--region {}`", region.value),
             ));
         }

@@ -79,8 +79,8 @@ fn pack_records(plan: &Plan, cost: &Cost, pipeline: &Pipeline) -> Option<Diagnos
                 cost.monthly_usd
             ),
             format!(
-                "let your producer put {lines} as one record of about {kib} KB, and declare `record_size` and \
-                 `records_per_second` as such; whoever else reads the stream has to part them again"
+                "let your producer batch {lines} into one record of about {kib} KB, and declare the `record_size` and \
+                 `records_per_second` of these records; other consumers must then split them"
             ),
         )
         .label(format!(
@@ -212,9 +212,9 @@ mod tests {
     #[test]
     fn packing_keeps_what_parts_the_objects() {
         let newline = advice(&planned(&spec(SMALL, "transform: {}\n")));
-        assert!(newline[0].2.contains("put 24 JSON lines as one record"), "{newline:?}");
+        assert!(newline[0].2.contains("batch 24 JSON lines into one record"), "{newline:?}");
         let comma = advice(&planned(&spec(SMALL, "transform: { append: \",\" }\n")));
-        assert!(comma[0].2.contains("put 24 events, with \",\" between, as one record"), "{comma:?}");
+        assert!(comma[0].2.contains("batch 24 events, with \",\" between, into one record"), "{comma:?}");
     }
 
     #[test]

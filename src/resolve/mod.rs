@@ -257,7 +257,7 @@ impl Resolver<'_> {
                     Code::UnreadableFile,
                     path.span,
                     format!("`{}` cannot be read: {reason}", at.display()),
-                    "name a file beside the spec, one record per line",
+                    "name a file next to the spec, with one record per line",
                 ));
                 None
             }
@@ -284,7 +284,7 @@ impl Resolver<'_> {
                             Code::UnreadableFile,
                             span,
                             diagnostic.message.replacen("the file", &format!("`{}`", path.display()), 1),
-                            "name a `.sql` file beside the spec, or write the SQL below `sql: |`",
+                            "name a `.sql` file next to the spec, or write the SQL after `sql: |`",
                         ),
                         _ => diagnostic.related(span, "named here"),
                     });
@@ -358,7 +358,7 @@ impl Resolver<'_> {
         let Some(text) = start else { return Start::Oldest };
         let span = self.places.value("/analytics/start");
         if runtime != Some(AnalyticsRuntime::Flink) {
-            let message = "`start` is for Flink; Firehose hands over what comes from its creation on";
+            let message = "`start` needs Flink; Firehose reads records from its creation on";
             let help = "remove `start`, or write `runtime: flink`";
             self.diagnostics.push(Diagnostic::error(Code::ConflictingKeys, span, message, help));
             return Start::Oldest;

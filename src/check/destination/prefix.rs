@@ -176,7 +176,7 @@ fn pattern_fault(pattern: &str) -> Option<String> {
             c if c.is_ascii_alphabetic() && !LETTERS.contains(c) => {
                 return Some(format!("`{c}` is not a letter of a date pattern"));
             }
-            '{' | '[' | ']' | '#' => return Some(format!("`{c}` cannot stand in a date pattern")),
+            '{' | '[' | ']' | '#' => return Some(format!("`{c}` is not allowed in a date pattern")),
             _ => {}
         }
     }

@@ -261,7 +261,7 @@ fn runtime(written: &str, span: Span) -> Option<Diagnostic> {
         Code::UnknownValue,
         span,
         format!("`analytics.runtime` cannot be `{written}`"),
-        format!("write `runtime: flink`, and beside it `flink: {{runtime_environment: {advised}}}`"),
+        format!("write `runtime: flink`, and next to it `flink: {{runtime_environment: {advised}}}`"),
     ))
 }
 

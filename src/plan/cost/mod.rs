@@ -339,7 +339,7 @@ impl Bill<'_> {
                 format!("{id}: retention over 7 d"),
                 Item::KinesisLongTermRetentionGbMonth,
                 gigabytes(per_hour * kept as f64),
-                format!("the data of {kept} h, once that much is there"),
+                format!("the data of {kept} h, once that much has accumulated"),
             );
         }
     }
@@ -399,7 +399,7 @@ impl Bill<'_> {
             calls_a_month * ms / 1e3 * gb,
             format!(
                 "{} ms per call x {} MiB; assumed {ASSUMED_INVOCATION_MS} ms + \
-                 {ASSUMED_TRANSFORM_MS_PER_MIB} ms of a vCPU a MiB",
+                 {ASSUMED_TRANSFORM_MS_PER_MIB} ms of a vCPU per MiB",
                 amount(ms.round()),
                 transform.memory
             ),
@@ -435,19 +435,19 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
     leave(
         own_key,
         "KMS",
-        "the number of calls depends on how long services cache data keys; the key itself is not the stack's",
+        "the number of calls depends on how long services cache data keys; the key itself does not belong to the stack",
     );
     let snapshots = plan.analytics.as_ref().is_some_and(|analytics| analytics.snapshots);
     leave(snapshots, "Flink snapshots", "their size depends on the query's state");
     leave(plan.analytics.is_some(), "the starter's Lambda", "it runs only when the stack changes");
-    leave(plan.error_delivery.is_some(), "Firehose: faults", "how many records are faults is not known");
+    leave(plan.error_delivery.is_some(), "Firehose: error records", "the number of error records is unknown");
     leave(
         plan.producer.is_some(),
         "Systems Manager",
         "sessions are opened by people and do not depend on the load",
     );
     let network = plan.producer.as_ref().is_some_and(|producer| producer.network.vpc.is_some());
-    leave(network, "NAT gateways and endpoints", "the network is not the stack's");
+    leave(network, "NAT gateways and endpoints", "the network does not belong to the stack");
     leave(true, "data transfer", destination::data_transfer(plan));
     left_out
 }

@@ -33,10 +33,10 @@ pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivered: Delivered) {
     );
     bill.add(
         location.spec,
-        "S3: a month's objects kept",
+        "S3: objects of a month",
         Item::S3StorageGbMonth,
         gigabytes(delivered.per_second * SECONDS_PER_MONTH as f64 * delivered.bytes as f64),
-        format!("uncompressed; each month adds as much{}", until.unwrap_or_default()),
+        format!("uncompressed; each month adds the same amount{}", until.unwrap_or_default()),
     );
     if location.compression != "UNCOMPRESSED" {
         bill.unsure();

@@ -316,10 +316,12 @@ fn restore(analytics: &AnalyticsPlan) -> &'static str {
     match (analytics.snapshots, analytics.stateless) {
         (true, true) => "resumes at its position in the stream, from the snapshot taken before the update",
         (true, false) => {
-            "resumes from the snapshot taken before; state that has no place in the new query is dropped, and where the \
+            "resumes from the snapshot taken before; state that does not match the new query is dropped, and where the \
              snapshot does not fit, the update fails and the old query continues"
         }
-        (false, _) => "starts again at the oldest record of the stream: rows may be duplicated, none is lost",
+        (false, _) => {
+            "starts again at the oldest record of the stream: rows may be duplicated, but none are lost"
+        }
     }
 }
 

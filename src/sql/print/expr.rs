@@ -6,7 +6,7 @@ use super::super::data_type::DataType;
 use super::super::expr::{Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, WindowBound};
 use super::super::forest::Anomaly;
 use super::window::{Rows, same_value};
-use super::{arithmetic, cast, conditions, forest, opaque, quote, time};
+use super::{arithmetic, cast, conditions, forest, opaque, quote, rounding, time};
 
 /// How tightly an expression holds together; what binds less tightly than its place asks for gets parentheses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -167,6 +167,10 @@ impl Expressions<'_> {
             ExprKind::Cast { operand, .. } => {
                 // `TO` would go with an interval before it.
                 let is_shift = matches!(operand.kind, ExprKind::Shift { .. });
+                if let Some(number) = rounding::rounded(operand).filter(|_| expr.data_type.is_integer()) {
+                    let text = self.bound(number, Binding::Or);
+                    return rounding::whole(&text, number.data_type, expr.data_type);
+                }
                 let text = self.bound(operand, if is_shift { Binding::Atom } else { Binding::Or });
                 cast::cast(&text, operand.data_type, expr.data_type)
             }

@@ -22,6 +22,7 @@ mod not_json;
 mod opaque;
 mod quote;
 mod records;
+mod rounding;
 mod time;
 mod time_texts;
 mod views;
