@@ -5,7 +5,8 @@
 //! conditions come first. Windows of an event time stay as they are written.
 
 use super::super::expr::{Aggregate, ColumnRef, Expr, ExprKind};
-use super::super::query::{Clock, TimeAttribute, WindowKind};
+use super::super::query::{Clock, Query, Role, StreamId, TimeAttribute, WindowKind};
+use super::narrowed::{holds_narrowed, is_narrowed_later};
 use super::{Printer, opaque, quote, time, time_name};
 
 /// What the columns of computed values are called, with a number behind it.
@@ -54,7 +55,7 @@ impl Rows {
         let mut conditions = early;
         while !(open.is_empty() && conditions.is_empty()) {
             let (later, now): (Vec<_>, Vec<_>) = open.iter().partition(|(text, _)| reads(text, &open));
-            let mut text = select(&now, &inner);
+            let mut text = select(&now, &inner, &self.values);
             if !conditions.is_empty() {
                 let conditions: Vec<&str> = conditions.iter().map(|condition| condition.as_str()).collect();
                 text.push_str(&format!("\nWHERE {}", conditions.join("\n  AND ")));
@@ -71,12 +72,13 @@ impl Rows {
 }
 
 /// All columns of a table, and values beside them.
-fn select(values: &[&(String, String)], table: &str) -> String {
+fn select(values: &[&(String, String)], table: &str, all: &[(String, String)]) -> String {
     let between = if values.is_empty() { ' ' } else { '\n' };
-    let values: String = values
-        .iter()
-        .map(|(value, name)| format!(",\n  {} AS {name}", opaque::computed_once(value.clone())))
-        .collect();
+    let value = |(value, name): &&(String, String)| {
+        let places = all.iter().map(|(other, _)| other.matches(name.as_str()).count()).sum();
+        format!(",\n  {} AS {name}", opaque::computed_once(value.clone(), places))
+    };
+    let values: String = values.iter().map(value).collect();
     format!("SELECT *{values}{between}FROM {table}")
 }
 
@@ -150,12 +152,20 @@ impl Printer<'_> {
         }
         let select = &self.insert.select;
         let Some(group) = select.group.as_ref().filter(|_| self.groups_by_clock()) else { return Vec::new() };
+        let is_session =
+            matches!(select.from.window().map(|window| &window.kind), Some(WindowKind::Session { .. }));
+        // Flink may take such a key for a constant, and a later condition on it for one that is always true.
+        let hides_keys = is_narrowed_later(self.query, self.insert.into)
+            && (!is_session || self.session_in_group().is_some());
+        let is_hidden = |key: &&Expr| hides_keys && holds_narrowed(self.query, select, key);
+        let hidden: Vec<&Expr> = group.keys.iter().filter(is_hidden).collect();
         let mut found: Vec<&Expr> = group.keys.iter().collect();
         select.items.iter().chain(&group.having).for_each(|expr| arguments(expr, &mut found));
         let mut values: Vec<&Expr> = Vec::new();
         for value in found {
             let is_new = !values.iter().any(|other| same_value(other, value));
-            if is_new && !self.is_own_column(value) && !holds_bound(value) {
+            let is_key = hidden.iter().any(|key| std::ptr::eq(*key, value));
+            if is_new && (is_key || !self.is_own_column(value)) && !holds_bound(value) {
                 values.push(value);
             }
         }
@@ -163,12 +173,28 @@ impl Printer<'_> {
     }
 
     /// Whether a value is a column of the stream itself.
-    fn is_own_column(&self, value: &Expr) -> bool {
+    pub(super) fn is_own_column(&self, value: &Expr) -> bool {
         match value.kind {
             ExprKind::Column(ColumnRef { relation, .. }) => !self.is_reference(self.relations[relation]),
             _ => false,
         }
     }
+}
+
+/// Whether the rows of a stream are of windows by the clock, or come from such rows.
+pub(super) fn follows_clock(query: &Query, id: StreamId) -> bool {
+    fn follows(query: &Query, id: StreamId, seen: &mut [bool]) -> bool {
+        if std::mem::replace(&mut seen[id.0], true) || query.stream(id).role != Role::Inner {
+            return false;
+        }
+        query.inserts_into(id).any(|insert| {
+            let select = &insert.select;
+            let is_by_clock = |time| time == TimeAttribute::Rowtime;
+            select.group.is_some() && select.from.window().is_some_and(|window| is_by_clock(window.time))
+                || select.from.streams().into_iter().any(|read| follows(query, read, seen))
+        })
+    }
+    query.clock == Clock::Processing && follows(query, id, &mut vec![false; query.streams.len()])
 }
 
 pub(super) fn holds_bound(expr: &Expr) -> bool {
