@@ -166,6 +166,10 @@ fn time_name(time: TimeAttribute) -> &'static str {
     }
 }
 
+fn holds_aggregate(expr: &Expr) -> bool {
+    expr.any(&|part| matches!(part.kind, ExprKind::Aggregate { .. }))
+}
+
 /// Prints one SELECT.
 struct Printer<'a> {
     query: &'a Query,
@@ -303,7 +307,6 @@ impl<'a> Printer<'a> {
         for value in self.values_before_window() {
             let hides_literals = hides && is_constant(value);
             let text = Expressions { hides_literals, ..expressions }.print(value);
-            let text = if self.is_own_column(value) { opaque::value(&text) } else { text };
             let name = rows.borrow_mut().value(text);
             computed.push((value, name));
         }
@@ -361,7 +364,12 @@ impl<'a> Printer<'a> {
             let _ = write!(groups, "\nGROUP BY {}", [window, keys.clone()].concat().join(", "));
             columns.extend(keys.iter().enumerate().map(|(at, key)| format!("{key} AS {}", Apart::key(at))));
             if let Some(condition) = &group.having {
-                having = Expressions { never: None, ..expressions }.condition(condition);
+                let of_group = Expressions { never: None, ..expressions };
+                having = if self.groups_by_clock() {
+                    self.having(condition, &of_group)
+                } else {
+                    of_group.condition(condition)
+                };
             }
             if session.is_some() && (into.role == Role::Inner || !self.aggregates()) {
                 // Of sessions without an aggregate that somebody reads, Flink loses the bounds.
@@ -401,11 +409,14 @@ impl<'a> Printer<'a> {
     /// What the columns of the stream that is inserted into are given, one a line.
     fn items(&self, expressions: &Expressions) -> Vec<String> {
         let (select, into) = (&self.insert.select, self.query.stream(self.insert.into));
+        let is_narrowed_later =
+            self.groups_by_clock() && narrowed::is_narrowed_later(self.query, self.insert.into);
         let item = |(at, item): (usize, &Expr)| {
             let mut value = expressions.value(item, into.columns[at].data_type);
             if into.role == Role::Inner {
-                // A condition on a bound would go between the window and its groups.
-                let is_bound = self.groups_by_clock() && window::holds_bound(item);
+                // A condition on a bound, or on a key, would go between the window and its groups.
+                let is_bound = self.groups_by_clock() && window::holds_bound(item)
+                    || is_narrowed_later && !holds_aggregate(item) && !is_constant(item);
                 let is_hidden = is_bound || expressions.hides && is_constant(item);
                 value = if is_hidden && !is_bound {
                     opaque::constant(&value, into.columns[at].data_type)
@@ -433,8 +444,23 @@ impl<'a> Printer<'a> {
 
     /// Whether an item, or the condition on groups, is an aggregate.
     fn aggregates(&self) -> bool {
-        let is_one = |expr: &Expr| matches!(expr.kind, ExprKind::Aggregate { .. });
-        self.insert.select.expressions().into_iter().any(|expr| expr.any(&is_one))
+        self.insert.select.expressions().into_iter().any(holds_aggregate)
+    }
+
+    /// A condition on groups of windows by the clock. One without an aggregate would go between the window and its groups.
+    fn having(&self, condition: &Expr, expressions: &Expressions) -> String {
+        let part = |part: &Expr| {
+            if holds_aggregate(part) || is_constant(part) {
+                return expressions.part_of_and(part);
+            }
+            let rows = expressions.aggregate(Aggregate::Count, false, &[]);
+            opaque::condition_unless(&format!("{rows} < 0"), &expressions.print(part))
+        };
+        match &condition.kind {
+            ExprKind::And(parts) => parts.iter().map(part).collect::<Vec<_>>().join("\n  AND "),
+            _ if holds_aggregate(condition) || is_constant(condition) => expressions.condition(condition),
+            _ => part(condition),
+        }
     }
 
     fn uses_window_time(&self) -> bool {

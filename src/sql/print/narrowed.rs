@@ -1,7 +1,6 @@
 //! Columns of which Flink may find that they hold one value: a condition before them says so.
 //!
-//! It then puts the value where the column is. A DATE that it makes of it may be one that its planner fails over, and a key
-//! of windows that it takes for a constant leaves it without a plan, where a later condition is on that key as well.
+//! It then puts the value where the column is. A DATE that it makes of it may be one that its planner fails over.
 
 use super::super::expr::{ColumnRef, Expr, ExprKind};
 use super::super::query::{Query, Role, Select, StreamId};
@@ -18,15 +17,6 @@ pub(super) fn is_narrowed_later(query: &Query, id: StreamId) -> bool {
             || !insert.select.from.expressions().is_empty()
             || is_narrowed_later(query, insert.into)
     })
-}
-
-/// Whether one of the columns that an expression holds is so.
-pub(super) fn holds_narrowed(query: &Query, select: &Select, expr: &Expr) -> bool {
-    let is_so = |part: &Expr| match part.kind {
-        ExprKind::Column(column) => is_narrowed(query, select, column),
-        _ => false,
-    };
-    expr.any(&is_so)
 }
 
 /// The same, without the columns that were looked at.

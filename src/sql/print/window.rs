@@ -6,7 +6,6 @@
 
 use super::super::expr::{Aggregate, ColumnRef, Expr, ExprKind};
 use super::super::query::{Clock, Query, Role, StreamId, TimeAttribute, WindowKind};
-use super::narrowed::{holds_narrowed, is_narrowed_later};
 use super::{Printer, opaque, quote, time, time_name};
 
 /// What the columns of computed values are called, with a number behind it.
@@ -152,20 +151,12 @@ impl Printer<'_> {
         }
         let select = &self.insert.select;
         let Some(group) = select.group.as_ref().filter(|_| self.groups_by_clock()) else { return Vec::new() };
-        let is_session =
-            matches!(select.from.window().map(|window| &window.kind), Some(WindowKind::Session { .. }));
-        // Flink may take such a key for a constant, and a later condition on it for one that is always true.
-        let hides_keys = is_narrowed_later(self.query, self.insert.into)
-            && (!is_session || self.session_in_group().is_some());
-        let is_hidden = |key: &&Expr| hides_keys && holds_narrowed(self.query, select, key);
-        let hidden: Vec<&Expr> = group.keys.iter().filter(is_hidden).collect();
         let mut found: Vec<&Expr> = group.keys.iter().collect();
         select.items.iter().chain(&group.having).for_each(|expr| arguments(expr, &mut found));
         let mut values: Vec<&Expr> = Vec::new();
         for value in found {
             let is_new = !values.iter().any(|other| same_value(other, value));
-            let is_key = hidden.iter().any(|key| std::ptr::eq(*key, value));
-            if is_new && (is_key || !self.is_own_column(value)) && !holds_bound(value) {
+            if is_new && !self.is_own_column(value) && !holds_bound(value) {
                 values.push(value);
             }
         }
@@ -173,7 +164,7 @@ impl Printer<'_> {
     }
 
     /// Whether a value is a column of the stream itself.
-    pub(super) fn is_own_column(&self, value: &Expr) -> bool {
+    fn is_own_column(&self, value: &Expr) -> bool {
         match value.kind {
             ExprKind::Column(ColumnRef { relation, .. }) => !self.is_reference(self.relations[relation]),
             _ => false,
