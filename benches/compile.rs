@@ -9,15 +9,15 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use pipec::runtime::Programs;
 use pipec::source::Sources;
 use pipec::world::Disk;
-use pipec::{artifacts, parse, render};
+use pipec::{Select, artifacts, parse, render};
 
 fn compile(criterion: &mut Criterion) {
     let programs = Programs::embedded();
     let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/user-data-pipeline.yaml"));
     criterion.bench_function("compile the reference pipeline", |bencher| {
         bencher.iter(|| {
-            let compilation = pipec::compile(&Disk, &programs, black_box(path), None);
-            let stack = compilation.stack.expect("the reference builds");
+            let compilation = pipec::compile(&Disk, &programs, black_box(path), Select::Spec);
+            let stack = compilation.pipeline().expect("the reference builds");
             artifacts::texts(&stack.plan, &stack.template)
         });
     });
@@ -26,7 +26,8 @@ fn compile(criterion: &mut Criterion) {
     criterion.bench_function("parse the reference pipeline", |bencher| {
         bencher.iter(|| parse::parse(black_box(sources.file(file))));
     });
-    let stack = pipec::compile(&Disk, &programs, path, None).stack.expect("the reference builds");
+    let stack =
+        pipec::compile(&Disk, &programs, path, Select::Spec).pipeline().expect("the reference builds");
     criterion.bench_function("render the reference pipeline", |bencher| {
         bencher.iter(|| render::render(black_box(&stack.plan)));
     });

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::resolve::pipeline::{OutputTarget, Pipeline};
+use crate::resolve::pipeline::{OutputTarget, Pipeline, Purpose};
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{ERROR_STREAM, Query};
 
@@ -51,8 +51,10 @@ pub enum NodeKind {
     Delivery,
     /// Firehose for the faults of the query.
     ErrorDelivery,
-    /// The destination bucket.
-    Bucket,
+    /// A bucket that Firehose writes to.
+    Bucket(Purpose),
+    /// What the records go to, where that is not a bucket.
+    Destination,
     /// The network of the producer, where the stack creates it.
     Network,
     /// The EC2 instances.
@@ -123,14 +125,14 @@ pub enum Relation {
     Transform,
     /// The transform logs.
     LogTransform,
-    /// Firehose writes objects into the bucket.
-    Store,
+    /// Firehose writes to a sink.
+    Store(Purpose),
     /// Firehose logs.
     LogDelivery,
     /// Firehose reads the stream of the faults.
     DeliverErrors,
-    /// Firehose writes faults into the bucket.
-    StoreErrors,
+    /// Firehose writes faults into the bucket of a purpose.
+    StoreErrors(Purpose),
     /// Firehose logs what it does with faults.
     LogErrorDelivery,
     /// Lambda reads an output for the function.
@@ -150,8 +152,8 @@ impl Relation {
             Self::FetchApplication | Self::Query | Self::Emit | Self::LogAnalytics => Principal::Analytics,
             Self::Control | Self::LogStarter => Principal::Starter,
             Self::LogTransform => Principal::Transform,
-            Self::Deliver | Self::Transform | Self::Store | Self::LogDelivery => Principal::Delivery,
-            Self::DeliverErrors | Self::StoreErrors | Self::LogErrorDelivery => Principal::ErrorDelivery,
+            Self::Deliver | Self::Transform | Self::Store(_) | Self::LogDelivery => Principal::Delivery,
+            Self::DeliverErrors | Self::StoreErrors(_) | Self::LogErrorDelivery => Principal::ErrorDelivery,
             Self::Consume | Self::ReportFailures => Principal::Function,
         }
     }
@@ -172,9 +174,9 @@ impl Relation {
             | Self::LogStarter
             | Self::Transform
             | Self::LogTransform
-            | Self::Store
+            | Self::Store(_)
             | Self::LogDelivery
-            | Self::StoreErrors
+            | Self::StoreErrors(_)
             | Self::LogErrorDelivery
             | Self::ReportFailures => false,
         }
@@ -238,15 +240,27 @@ impl Graph {
         let transform = pipeline.transform.as_ref().map(|_| self.node(NodeKind::Transform, "Transform"));
         let delivery = self.node(NodeKind::Delivery, "Delivery");
         let logs = self.node(NodeKind::Logs, "DeliveryLogs");
-        let own = pipeline.delivery.s3.bucket.is_none();
-        let bucket = self.node(NodeKind::Bucket, own.then_some("Bucket"));
+        let destination = &pipeline.delivery.destination;
+        let sinks: Vec<(Purpose, NodeId)> = destination
+            .sinks()
+            .into_iter()
+            .map(|sink| {
+                let kind = match sink.location() {
+                    Some(_) => NodeKind::Bucket(sink.purpose()),
+                    None => NodeKind::Destination,
+                };
+                (sink.purpose(), self.node(kind, sink.logical_id()))
+            })
+            .collect();
         self.edge(delivery, Relation::Deliver, delivered);
         if let Some(transform) = transform {
             let logs = self.node(NodeKind::Logs, "TransformLogs");
             self.edge(delivery, Relation::Transform, transform);
             self.edge(transform, Relation::LogTransform, logs);
         }
-        self.edge(delivery, Relation::Store, bucket);
+        for &(purpose, sink) in &sinks {
+            self.edge(delivery, Relation::Store(purpose), sink);
+        }
         self.edge(delivery, Relation::LogDelivery, logs);
         let faults = self.nodes.iter().position(|node| {
             node.kind == NodeKind::OutputStream && node.name.as_deref() == Some(ERROR_STREAM)
@@ -254,7 +268,10 @@ impl Graph {
         if let Some(faults) = faults.filter(|_| pipeline.delivers_errors()) {
             let delivery = self.node(NodeKind::ErrorDelivery, "ErrorDelivery");
             self.edge(delivery, Relation::DeliverErrors, NodeId(faults));
-            self.edge(delivery, Relation::StoreErrors, bucket);
+            let failures = destination.failures().0;
+            for &(purpose, sink) in sinks.iter().filter(|(purpose, _)| *purpose == failures) {
+                self.edge(delivery, Relation::StoreErrors(purpose), sink);
+            }
             self.edge(delivery, Relation::LogErrorDelivery, logs);
         }
     }
@@ -324,6 +341,12 @@ impl Graph {
     /// The nodes of a kind.
     pub fn nodes(&self, kind: NodeKind) -> impl Iterator<Item = &Node> {
         self.nodes.iter().filter(move |node| node.kind == kind)
+    }
+
+    /// The buckets of the stack's own, by their logical ids.
+    pub fn own_buckets(&self) -> impl Iterator<Item = &str> {
+        let buckets = self.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Bucket(_)));
+        buckets.filter_map(|node| node.logical_id.as_deref())
     }
 
     /// Whether there is a node of a kind.

@@ -1,6 +1,7 @@
 //! pipec: a compiler for streaming-data pipelines on AWS.
 //!
 //! `parse -> resolve -> check -> plan -> render -> artifacts`, each phase a function from one type to the next.
+//! [`compile`] is all of them up to the template.
 
 pub mod artifacts;
 pub mod aws;
@@ -40,27 +41,40 @@ use runtime::Programs;
 use source::Sources;
 use world::World;
 
-/// What a compilation gives: what was found, and, where nothing kept it from being built, the stack.
-#[derive(Debug)]
-pub struct Compilation {
-    /// The files that were read.
-    pub sources: Sources,
-    /// What was found in them, in reading order.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The stack.
-    pub stack: Option<Stack>,
+/// Which of a spec's pipelines.
+#[derive(Clone, Copy, Debug)]
+pub enum Select<'a> {
+    /// The spec as it stands.
+    Spec,
+    /// The spec in one of its environments.
+    Environment(&'a str),
+    /// The spec as it stands, and in each of its environments.
+    All,
 }
 
-/// What the compilation of a spec and of all its environments gives.
+impl<'a> From<Option<&'a str>> for Select<'a> {
+    fn from(environment: Option<&'a str>) -> Self {
+        environment.map_or(Self::Spec, Self::Environment)
+    }
+}
+
+/// The result of a compilation, up to the phase whose result `T` is.
 #[derive(Debug)]
-pub struct Compilations {
+pub struct Compilation<T = Stack> {
     /// The files that were read.
     pub sources: Sources,
     /// What was found in them, in reading order, each finding once.
     pub diagnostics: Vec<Diagnostic>,
-    /// The stacks: the spec's own, and the environments' in their order. Those with errors are missing, and all where
-    /// two would have one name.
-    pub stacks: Vec<Stack>,
+    /// The pipelines: the spec's own, and the environments' in their order. Those with errors are missing, and all
+    /// where two would have one name.
+    pub pipelines: Vec<T>,
+}
+
+impl<T> Compilation<T> {
+    /// The pipeline, where one was selected.
+    pub fn pipeline(self) -> Option<T> {
+        self.pipelines.into_iter().next()
+    }
 }
 
 /// A compiled pipeline.
@@ -78,55 +92,64 @@ pub struct Stack {
     pub places: Places,
 }
 
-/// Compiles one spec: as it stands, or as it is in an environment.
-pub fn compile(
+/// Compiles a spec: every phase up to the verified template.
+pub fn compile(world: &dyn World, programs: &Programs, path: &Path, select: Select) -> Compilation {
+    compile_with(world, programs, path, select, |checked, places| back_end(checked, places, programs))
+}
+
+/// The phases up to `check`.
+pub fn front_end(
     world: &dyn World,
     programs: &Programs,
     path: &Path,
-    environment: Option<&str>,
-) -> Compilation {
-    let mut sources = Sources::default();
-    let (stack, mut diagnostics) = match document(world, path, &mut sources) {
-        Ok(document) => {
-            let (stack, mut found) = phases(world, programs, path, &document, environment, &mut sources);
-            // Whichever pipeline is asked for: a deployment of it must not take another one's stack.
-            let clashes = check::same_names_within(&document.names());
-            let stack = stack.filter(|_| clashes.is_empty());
-            found.extend(clashes);
-            (stack, found)
-        }
-        Err(diagnostics) => (None, diagnostics),
-    };
-    diagnostics::sort(&mut diagnostics);
-    Compilation { sources, diagnostics, stack }
+    select: Select,
+) -> Compilation<Checked> {
+    compile_with(world, programs, path, select, |checked, _| (Some(checked), Vec::new()))
 }
 
-/// Compiles one spec, as it stands and as it is in each of its environments.
-pub fn compile_all(world: &dyn World, programs: &Programs, path: &Path) -> Compilations {
+/// Compiles each selected pipeline up to `check`, and on with `then`.
+fn compile_with<T>(
+    world: &dyn World,
+    programs: &Programs,
+    path: &Path,
+    select: Select,
+    mut then: impl FnMut(Checked, Places) -> (Option<T>, Vec<Diagnostic>),
+) -> Compilation<T> {
     let mut sources = Sources::default();
-    let mut stacks = Vec::new();
+    let mut pipelines = Vec::new();
     let mut diagnostics = match document(world, path, &mut sources) {
         Ok(document) => {
             let mut of = |environment| {
-                let (stack, found) = phases(world, programs, path, &document, environment, &mut sources);
-                stacks.extend(stack);
+                let (checked, mut found) =
+                    checked(world, programs, path, &document, environment, &mut sources);
+                if let Some((checked, places)) = checked {
+                    let (pipeline, more) = then(checked, places);
+                    pipelines.extend(pipeline);
+                    found.extend(more);
+                }
                 found
             };
-            let mut all = of(None);
-            let found = document.environments().iter();
-            let found = found.map(|environment| (environment, of(Some(&environment.name)))).collect();
-            parse::add_findings(&mut all, found);
+            let mut found = match select {
+                Select::Environment(name) => of(Some(name)),
+                Select::Spec | Select::All => of(None),
+            };
+            if matches!(select, Select::All) {
+                let others = document.environments().iter();
+                let others = others.map(|other| (other, of(Some(&other.name)))).collect();
+                parse::add_findings(&mut found, others);
+            }
+            // Whichever pipeline is selected: a deployment of it must not take another one's stack.
             let clashes = check::same_names_within(&document.names());
             if !clashes.is_empty() {
-                stacks.clear();
+                pipelines.clear();
             }
-            all.extend(clashes);
-            all
+            found.extend(clashes);
+            found
         }
         Err(diagnostics) => diagnostics,
     };
     diagnostics::sort(&mut diagnostics);
-    Compilations { sources, diagnostics, stacks }
+    Compilation { sources, diagnostics, pipelines }
 }
 
 /// The file of a spec, read.
@@ -135,15 +158,15 @@ fn document(world: &dyn World, path: &Path, sources: &mut Sources) -> Result<Doc
     parse::parse(sources.file(file))
 }
 
-/// The phases behind it, in order.
-fn phases(
+/// A document in one environment to a checked pipeline.
+fn checked(
     world: &dyn World,
     programs: &Programs,
     path: &Path,
     document: &Document,
     environment: Option<&str>,
     sources: &mut Sources,
-) -> (Option<Stack>, Vec<Diagnostic>) {
+) -> (Option<(Checked, Places)>, Vec<Diagnostic>) {
     let parsed = match document.merge(environment, sources) {
         Ok(parsed) => parsed,
         Err(diagnostics) => return (None, diagnostics),
@@ -152,12 +175,15 @@ fn phases(
     let (pipeline, mut diagnostics) = resolve::resolve(parsed, path, world, sources);
     let (checked, found) = check::check(pipeline, programs);
     diagnostics.extend(found);
-    let Some(checked) = checked.filter(|_| !diagnostics::has_errors(&diagnostics)) else {
-        return (None, diagnostics);
-    };
+    let checked = checked.filter(|_| !diagnostics::has_errors(&diagnostics));
+    (checked.map(|checked| (checked, places)), diagnostics)
+}
+
+/// A checked pipeline to its stack, with the plan's advice.
+fn back_end(checked: Checked, places: Places, programs: &Programs) -> (Option<Stack>, Vec<Diagnostic>) {
     let plan = plan::plan(&checked, programs);
     let cost = plan::cost::estimate(&plan);
-    diagnostics.extend(plan::advice::advise(&plan, &cost, &checked));
+    let mut diagnostics = plan::advice::advise(&plan, &cost, &checked);
     match render::render(&plan).and_then(|template| render::verify::verify(template, &plan)) {
         Ok(template) => (Some(Stack { checked, plan, cost, template, places }), diagnostics),
         Err(problem) => {

@@ -17,6 +17,11 @@ pub trait World: Sync {
     /// # Errors
     /// As the file system gives them.
     fn size(&self, path: &Path) -> io::Result<u64>;
+
+    /// Whether a file lies in a folder or below it once links are followed. Without links, its path decides.
+    fn is_within(&self, path: &Path, folder: &Path) -> bool {
+        path.starts_with(folder)
+    }
 }
 
 /// The disk.
@@ -39,5 +44,12 @@ impl World for Disk {
             return Err(io::Error::from(io::ErrorKind::IsADirectory));
         }
         Ok(metadata.len())
+    }
+
+    fn is_within(&self, path: &Path, folder: &Path) -> bool {
+        // The folder of a name alone is the working directory.
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let real = (std::fs::canonicalize(path), std::fs::canonicalize(folder));
+        matches!(real, (Ok(path), Ok(folder)) if path.starts_with(&folder))
     }
 }

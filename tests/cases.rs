@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use pipec::check;
+use pipec::Compilation;
+use pipec::check::{self, Checked};
 use pipec::diagnostics::format::Findings;
 use pipec::diagnostics::{Code, Format, Severity};
 use pipec::world::World;
-use support::{Found, compiled, front_end};
+use support::{compiled, front_end};
 
 fn folders() -> Vec<PathBuf> {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
@@ -77,22 +78,20 @@ impl World for Folder<'_> {
 
 /// What is found in a case's specs: `spec.yaml`, and `other.yaml` where there is one. A file `environment` says what
 /// stands behind `--env`.
-fn compile(folder: &Path) -> Vec<Found> {
+fn compile(folder: &Path) -> Vec<Compilation<Checked>> {
     let mut specs = vec!["spec.yaml"];
     specs.extend(folder.join("other.yaml").exists().then_some("other.yaml"));
-    // The plan's advice (10) is shown where it is the case: most other specs would have some as well. The names of a
-    // spec's pipelines are held against each other by a whole compilation.
-    let whole = ["PIPE10", "PIPE0806-environment"].iter().any(|begin| name(folder).starts_with(begin));
-    let phases = if whole { compiled } else { front_end };
+    // The plan's advice is shown where it is the case: most other specs would have some as well.
+    let phases = if name(folder).starts_with("PIPE10") { compiled } else { front_end };
     let environment = fs::read_to_string(folder.join("environment")).ok();
     let environment = environment.as_deref().map(str::trim);
-    let mut all: Vec<Found> =
+    let mut all: Vec<_> =
         specs.iter().map(|spec| phases(&Folder(folder), Path::new(spec), environment)).collect();
     let names: Option<Vec<_>> = specs
         .iter()
         .zip(&all)
         .map(|(spec, found)| {
-            let name = &found.pipeline.as_ref()?.name;
+            let name = &found.pipelines.first()?.pipeline().name;
             Some((*spec, name.value.as_str(), name.span))
         })
         .collect();

@@ -7,7 +7,7 @@ use std::{env, fs};
 use pipec::runtime::Programs;
 use pipec::spec::{reference, schema};
 use pipec::world::Disk;
-use pipec::{artifacts, diagnostics};
+use pipec::{Select, artifacts, diagnostics};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -55,9 +55,9 @@ fn the_output_of_the_examples_is_fresh() {
     let examples = examples();
     assert!(!examples.is_empty());
     for example in examples {
-        let compiled = pipec::compile_all(&Disk, &programs, &example);
+        let compiled = pipec::compile(&Disk, &programs, &example, Select::All);
         assert!(!diagnostics::has_errors(&compiled.diagnostics), "{} does not build", example.display());
-        for stack in compiled.stacks {
+        for stack in compiled.pipelines {
             for text in artifacts::texts(&stack.plan, &stack.template) {
                 fresh(&format!("generated/{}/{}", stack.plan.name, text.name), &text.text);
             }

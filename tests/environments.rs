@@ -5,8 +5,8 @@ mod support;
 use std::collections::HashMap;
 use std::path::Path;
 
-use pipec::Compilation;
 use pipec::diagnostics::has_errors;
+use pipec::{Compilation, Select};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value, json};
@@ -130,7 +130,7 @@ fn compile(spec: &Value, environment: Option<&str>) -> Compilation {
         ("spec.yaml".into(), spec.to_string().into_bytes()),
         ("orders.jsonl".into(), b"{\"id\": 1}\n".to_vec()),
     ]));
-    pipec::compile(&world, &programs(), Path::new("spec.yaml"), environment)
+    pipec::compile(&world, &programs(), Path::new("spec.yaml"), environment.into())
 }
 
 /// What can be said about two texts of one pipeline: the templates, and the findings without their places.
@@ -138,7 +138,7 @@ fn said(compilation: &Compilation) -> (Option<&str>, Vec<String>) {
     let mut found: Vec<String> =
         compilation.diagnostics.iter().map(|found| format!("{}: {}", found.code, found.message)).collect();
     found.sort();
-    (compilation.stack.as_ref().map(|stack| stack.template.as_str()), found)
+    (compilation.pipelines.first().map(|stack| stack.template.as_str()), found)
 }
 
 fn some_settings() -> impl Strategy<Value = Vec<Value>> {
@@ -171,8 +171,8 @@ fn the_examples_of_the_documents_compile() {
     ] {
         let spec = format!("{spec}{}", example(document, behind));
         let world = Files(HashMap::from([("spec.yaml".into(), spec.clone().into_bytes())]));
-        let compiled = pipec::compile_all(&world, &programs(), Path::new("spec.yaml"));
-        let found: Vec<&str> = compiled.stacks.iter().map(|stack| stack.plan.name.as_str()).collect();
+        let compiled = pipec::compile(&world, &programs(), Path::new("spec.yaml"), Select::All);
+        let found: Vec<&str> = compiled.pipelines.iter().map(|stack| stack.plan.name.as_str()).collect();
         assert_eq!(found, names, "{spec}{:?}", compiled.diagnostics);
     }
 }
@@ -219,9 +219,9 @@ proptest! {
             ("spec.yaml".into(), spec.to_string().into_bytes()),
             ("orders.jsonl".into(), b"{\"id\": 1}\n".to_vec()),
         ]));
-        let all = pipec::compile_all(&world, &programs(), Path::new("spec.yaml"));
+        let all = pipec::compile(&world, &programs(), Path::new("spec.yaml"), Select::All);
         let sound = usize::from(!faulty_base) * 2 + usize::from(template.is_some());
-        prop_assert_eq!(all.stacks.len(), sound, "{:#}\n{:?}", spec, all.diagnostics);
+        prop_assert_eq!(all.pipelines.len(), sound, "{:#}\n{:?}", spec, all.diagnostics);
         for found in &compiled.diagnostics {
             let told = all.diagnostics.iter().filter(|told| {
                 told.code == found.code

@@ -5,6 +5,7 @@ mod support;
 use std::collections::HashMap;
 use std::path::Path;
 
+use pipec::Select;
 use pipec::diagnostics::format::Findings;
 use pipec::diagnostics::{Code, Format};
 use proptest::prelude::*;
@@ -297,7 +298,7 @@ fn holds(bytes: Vec<u8>) {
 fn the_valid_spec_is_valid() {
     let world = Files(HashMap::from([("spec.yaml".into(), VALID.into())]));
     let found = front_end(&world, Path::new("spec.yaml"), None);
-    assert!(found.pipeline.is_some(), "{:?}", found.diagnostics);
+    assert!(!found.pipelines.is_empty(), "{:?}", found.diagnostics);
     assert!(!pipec::diagnostics::has_errors(&found.diagnostics), "{:?}", found.diagnostics);
 }
 
@@ -333,7 +334,7 @@ fn numbers_of_any_size_can_stand_in_every_place() {
     let holds = |spec: &str| {
         holds(spec.into());
         let world = Files(HashMap::from([("spec.yaml".into(), spec.into())]));
-        pipec::compile_all(&world, &programs(), Path::new("spec.yaml"));
+        pipec::compile(&world, &programs(), Path::new("spec.yaml"), Select::All);
     };
     let both = ["flink\n  rows_per_record: 3", "lambda"];
     for spec in both.map(|runtime| VALID.replace("runtime: flink", &format!("runtime: {runtime}"))) {
@@ -391,7 +392,7 @@ proptest! {
         holds(spec.clone());
         // What passes has a template that pipec vouches for.
         let world = Files(HashMap::from([("spec.yaml".into(), spec)]));
-        let compiled = pipec::compile_all(&world, &programs(), Path::new("spec.yaml"));
+        let compiled = pipec::compile(&world, &programs(), Path::new("spec.yaml"), Select::All);
         let faults = compiled.diagnostics.iter().filter(|found| found.code == Code::InternalFault);
         assert_eq!(faults.count(), 0, "{:?}", compiled.diagnostics);
     }

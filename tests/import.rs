@@ -160,7 +160,7 @@ fn the_file_that_is_read_is_never_written_over() {
     place.file("counts.yaml", template);
     let output = place.pipec(&["import", "counts.yaml", "--name", "counts", "--force"]);
     assert_eq!(code(&output), 2);
-    assert!(err(&output).contains("is the file that is read"), "{}", err(&output));
+    assert!(err(&output).contains("is the input file"), "{}", err(&output));
     assert_eq!(fs::read_to_string(place.path("counts.yaml")).expect("the template"), template);
 }
 
@@ -198,7 +198,7 @@ fn reference_tables_are_fetched_when_that_is_asked_for() {
     let (_, output, calls) = fetched(response.clone(), &[]);
     assert!(calls.is_empty(), "{calls:?}");
     assert_eq!(code(&output), 1);
-    assert!(err(&output).contains("companies.csv is not there yet"), "{}", err(&output));
+    assert!(err(&output).contains("companies.csv does not exist yet"), "{}", err(&output));
     let (place, output, calls) = fetched(response, &["--fetch"]);
     assert_eq!(code(&output), 0, "{}", err(&output));
     assert_eq!(calls.len(), 1, "{calls:?}");
@@ -306,5 +306,35 @@ fn bombs_are_refused() {
         ("a.tf", format!("locals {{\n  a = \"${{local.a}}${{local.a}}\"\n}}\n{}", application("local.a"))),
     ] {
         imported(name, &text);
+    }
+}
+
+/// A link leads out of the folder as `..` does; one that stays within is a file like others.
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_folder_is_not_followed() {
+    use std::os::unix::fs::symlink;
+
+    let place = tempfile::tempdir().expect("a folder");
+    let (inside, outside) = (place.path().join("module"), place.path().join("secret.sql"));
+    fs::create_dir_all(inside.join("sql")).expect("a folder");
+    fs::write(&outside, "SELECT secret FROM elsewhere").expect("a file");
+    fs::write(inside.join("sql/kept.sql"), "SELECT kept FROM here").expect("a file");
+    symlink(&outside, inside.join("file.sql")).expect("a link");
+    symlink(place.path(), inside.join("folder")).expect("a link");
+    symlink(inside.join("sql/kept.sql"), inside.join("within.sql")).expect("a link");
+    let main = inside.join("main.tf");
+    for (file, followed) in [("file.sql", false), ("folder/secret.sql", false), ("within.sql", true)] {
+        let code = format!("code = file(\"${{path.module}}/{file}\")");
+        let text = format!(
+            "resource \"aws_kinesis_analytics_application\" \"a\" {{\n  name = \"a\"\n  {code}\n}}\n"
+        );
+        fs::write(&main, text).expect("a file");
+        let mut sources = Sources::default();
+        let (applications, _) = import::read(&pipec::world::Disk, &main, &mut sources).expect("a reading");
+        let (imported, _) = import::import(&pipec::world::Disk, &programs(), &applications);
+        let sql: String = imported.iter().map(|one| one.sql.as_str()).collect();
+        assert_eq!(sql.contains("kept"), followed, "{file}: {sql}");
+        assert!(!sql.contains("secret FROM"), "{file}: {sql}");
     }
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 
+use pipec::Select;
 use pipec::diagnostics::Code;
 use pipec::parse::tree::{self, Kind, Node};
 use pipec::world::World;
@@ -30,12 +31,17 @@ impl World for Memory {
 
 fn compile(spec: &str) -> pipec::Compilation {
     let path = PathBuf::from("spec.yaml");
-    pipec::compile(&Memory(BTreeMap::from([(path.clone(), spec.to_owned())])), &programs(), &path, None)
+    pipec::compile(
+        &Memory(BTreeMap::from([(path.clone(), spec.to_owned())])),
+        &programs(),
+        &path,
+        Select::Spec,
+    )
 }
 
 fn template(spec: &str) -> String {
     let compilation = compile(spec);
-    match compilation.stack {
+    match compilation.pipelines.into_iter().next() {
         Some(stack) => stack.template,
         None => panic!("{spec}\n{:?}", compilation.diagnostics),
     }
@@ -137,8 +143,8 @@ fn every_place_of_the_sql_is_a_property_of_the_application() {
         if spec.extension().is_none_or(|extension| extension != "yaml") {
             continue;
         }
-        let compilation = pipec::compile(&pipec::world::Disk, &programs(), &spec, None);
-        let Some(analytics) = compilation.stack.expect("a stack").plan.analytics else { continue };
+        let compilation = pipec::compile(&pipec::world::Disk, &programs(), &spec, Select::Spec);
+        let Some(analytics) = compilation.pipeline().expect("a stack").plan.analytics else { continue };
         let places: BTreeSet<&str> = analytics
             .sql
             .split("${")
@@ -217,7 +223,10 @@ fn no_resource_uses_a_role_that_was_created_just_before() {
         .iter()
         .filter(|spec| spec.extension().is_some_and(|extension| extension == "yaml"))
         .map(|spec| {
-            pipec::compile(&pipec::world::Disk, &programs(), spec, None).stack.expect("a stack").template
+            pipec::compile(&pipec::world::Disk, &programs(), spec, Select::Spec)
+                .pipeline()
+                .expect("a stack")
+                .template
         })
         .collect();
     // Into a bucket of others there is the least to put in between.
@@ -280,7 +289,7 @@ fn an_own_key_is_granted_to_who_needs_it_through_its_service() {
     let spec = spec("d", "t", "p/", HTTP)
         .replace("  record_size", &format!("  encryption: {{kms_key: \"{key}\"}}\n  record_size"))
         .replace("    prefix", &format!("    encryption: {{kms_key: \"{key}\"}}\n    prefix"));
-    let stack = compile(&spec).stack.expect("a stack");
+    let stack = compile(&spec).pipeline().expect("a stack");
     let granted: Vec<(&str, Vec<&str>, String)> = stack
         .plan
         .roles
@@ -304,8 +313,8 @@ fn an_own_key_is_granted_to_who_needs_it_through_its_service() {
 #[test]
 fn no_action_is_a_wildcard_and_every_star_has_its_reason() {
     let example = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/user-data-pipeline.yaml");
-    let compilation = pipec::compile(&pipec::world::Disk, &programs(), &example, None);
-    for role in compilation.stack.expect("a stack").plan.roles {
+    let compilation = pipec::compile(&pipec::world::Disk, &programs(), &example, Select::Spec);
+    for role in compilation.pipeline().expect("a stack").plan.roles {
         assert!(!role.grants.is_empty(), "{} has no edge", role.logical_id);
         for grant in role.grants {
             assert!(grant.actions.iter().all(|action| !action.contains('*')), "{:?}", grant.actions);
@@ -323,10 +332,10 @@ proptest! {
         let spec = spec(&description, &tag, &prefix, HTTP);
         let first = compile(&spec);
         prop_assert!(first.diagnostics.iter().all(|diagnostic| diagnostic.code != Code::InternalFault));
-        if let Some(stack) = first.stack {
+        if let Some(stack) = first.pipeline() {
             let root = tree::read(&stack.template).0.expect("a template");
             prop_assert_eq!(text(get(&root, "Description")), description);
-            prop_assert_eq!(compile(&spec).stack.expect("a stack").template, stack.template);
+            prop_assert_eq!(compile(&spec).pipeline().expect("a stack").template, stack.template);
         }
     }
 
@@ -347,7 +356,7 @@ proptest! {
         }
         let compilation = compile(&spec);
         prop_assert!(compilation.diagnostics.iter().all(|diagnostic| diagnostic.code != Code::InternalFault), "{spec}");
-        prop_assert_eq!(compilation.stack.is_none(), pipec::diagnostics::has_errors(&compilation.diagnostics));
+        prop_assert_eq!(compilation.pipelines.is_empty(), pipec::diagnostics::has_errors(&compilation.diagnostics));
     }
 
     #[test]
@@ -371,8 +380,8 @@ proptest! {
         );
         let compilation = compile(&spec);
         prop_assert!(compilation.diagnostics.iter().all(|diagnostic| diagnostic.code != Code::InternalFault), "{spec}");
-        prop_assert_eq!(compilation.stack.is_none(), pipec::diagnostics::has_errors(&compilation.diagnostics));
-        if let Some(stack) = compilation.stack {
+        prop_assert_eq!(compilation.pipelines.is_empty(), pipec::diagnostics::has_errors(&compilation.diagnostics));
+        if let Some(stack) = compilation.pipeline() {
             let config = Config::from_json(producer_json(&stack.template).as_bytes());
             prop_assert!(config.is_ok(), "{spec}\n{config:?}");
         }

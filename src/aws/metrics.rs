@@ -77,7 +77,7 @@ pub struct Kind {
     pub metrics: &'static [Metric],
 }
 
-const fn metric(
+pub(super) const fn metric(
     key: &'static str,
     words: &'static str,
     name: &'static str,
@@ -88,7 +88,7 @@ const fn metric(
     Metric { key, words, name, namespace: None, statistic, period: FIVE_MINUTES, reading, unit, fault: false }
 }
 
-const fn by_the_minute(metric: Metric) -> Metric {
+pub(super) const fn by_the_minute(metric: Metric) -> Metric {
     Metric { period: MINUTE, ..metric }
 }
 
@@ -150,47 +150,6 @@ pub const STREAM: Kind = Kind {
             "Maximum",
             Reading::Highest,
             Unit::Milliseconds,
-        ),
-    ],
-};
-
-/// Firehose. Data Firehose developer guide, "Monitor with CloudWatch metrics", 2026-11: `DataFreshness` is the age of the
-/// oldest record that is not delivered, in seconds; `Success` is a part of 1.
-pub const DELIVERY: Kind = Kind {
-    namespace: "AWS/Firehose",
-    dimension: "DeliveryStreamName",
-    metrics: &[
-        by_the_minute(metric(
-            "last_delivery",
-            "last delivery",
-            "DeliveryToS3.Records",
-            "Sum",
-            Reading::LastSeen,
-            Unit::Time,
-        )),
-        metric(
-            "records_delivered",
-            "records delivered",
-            "DeliveryToS3.Records",
-            "Sum",
-            Reading::Sum,
-            Unit::Count,
-        ),
-        metric(
-            "puts_succeeded",
-            "put success rate",
-            "DeliveryToS3.Success",
-            "Average",
-            Reading::Lowest,
-            Unit::Share,
-        ),
-        metric(
-            "freshness_s",
-            "data freshness",
-            "DeliveryToS3.DataFreshness",
-            "Maximum",
-            Reading::Highest,
-            Unit::Seconds,
         ),
     ],
 };

@@ -45,7 +45,7 @@ pub(super) fn check(context: &mut Context) {
         (Some(analytics), None) => context.report(Diagnostic::error(
             Code::RecordsMissing,
             analytics.span,
-            "SQL needs to know the columns of a record",
+            "SQL needs the columns of the records",
             "add `records:` with `format: json` and `columns:`, each with its `type` and `path`",
         )),
         (None, Some(records)) if !generates(context.pipeline) => context.report(Diagnostic::warning(
@@ -146,7 +146,7 @@ fn runtime_environment(context: &mut Context) {
         State::Supported => context.report(Diagnostic::error(
             Code::FlinkRuntimeUnsupported,
             span,
-            format!("there is no Kinesis connector that pipec can vouch for on `{name}`"),
+            format!("there is no Kinesis connector that pipec has been tested with on `{name}`"),
             newest,
         )),
         State::Unsupported { since, why } => {
@@ -304,7 +304,7 @@ fn output_quota(context: &mut Context) {
                 Code::ResultsOverShards,
                 output.span,
                 format!(
-                    "up to {} rows per second need {} shards of output beside {before} others; an account has {quota} in \
+                    "up to {} rows per second need {} output shards in addition to {before} others; an account has {quota} in \
                      {region}",
                     load.records_per_second, need.shards
                 ),

@@ -1,24 +1,20 @@
-//! Firehose and its bucket: rules that live in the service's API only, no schema has them.
+//! Firehose, whatever its destination: rules that live in the service's API only, no schema has them.
 
-use super::{Context, names};
-use crate::aws::limits::names as rules;
-use crate::aws::limits::{MIB, firehose};
+use super::{Context, destination};
+use crate::aws::limits::MIB;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::spec::{ByteSize, Duration, SECONDS_PER_DAY};
-
-/// A lifecycle rule counts days in 32 bits with a sign. S3 API, LifecycleExpiration.
-const EXPIRE_DAYS_MAX: u64 = 2_147_483_647;
+use crate::spec::{ByteSize, Duration};
 
 pub(super) fn check(context: &mut Context) {
     buffer(context);
-    object_names(context);
-    bucket(context);
+    destination::check(context);
 }
 
 fn buffer(context: &mut Context) {
     let delivery = &context.pipeline.delivery;
+    let capabilities = delivery.destination.capabilities();
     let size = &delivery.buffer_size;
-    let bounds = firehose::S3_BUFFER_MIB;
+    let bounds = capabilities.buffer_mib;
     if !bounds.contains(size.value / MIB) || !size.value.is_multiple_of(MIB) {
         let nearest = size.value.div_ceil(MIB).clamp(bounds.min, bounds.max);
         context.report(Diagnostic::error(
@@ -29,96 +25,13 @@ fn buffer(context: &mut Context) {
         ));
     }
     let interval = &delivery.buffer_interval;
-    if !firehose::S3_BUFFER_S.contains(interval.value) {
+    let bounds = capabilities.buffer_s;
+    if !bounds.contains(interval.value) {
         context.report(Diagnostic::error(
             Code::BufferInterval,
             interval.span,
-            format!(
-                "Firehose takes a buffer interval of {} s, not {}",
-                firehose::S3_BUFFER_S,
-                Duration(interval.value)
-            ),
-            format!("write `interval: {} s`", firehose::S3_BUFFER_S.max),
+            format!("Firehose takes a buffer interval of {bounds} s, not {}", Duration(interval.value)),
+            format!("write `interval: {} s`", bounds.max),
         ));
     }
-}
-
-fn object_names(context: &mut Context) {
-    let s3 = &context.pipeline.delivery.s3;
-    let mut found = Vec::new();
-    if let Some(zone) = &s3.time_zone {
-        found.extend(names::against(
-            &firehose::CUSTOM_TIME_ZONE,
-            zone,
-            Code::TimeZone,
-            "write a zone by its place, as in `Europe/Berlin`, or `UTC`",
-        ));
-    }
-    if let Some(extension) = &s3.file_extension {
-        found.extend(names::against(
-            &firehose::FILE_EXTENSION,
-            extension,
-            Code::FileExtension,
-            &match format!(".{}", extension.value.trim_start_matches('.').to_lowercase()) {
-                better if firehose::FILE_EXTENSION.check(&better).is_ok() => {
-                    format!("write `file_extension: {better}`")
-                }
-                _ => "write a dot and lower-case letters, as in `.jsonl`".into(),
-            },
-        ));
-    }
-    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
-}
-
-fn bucket(context: &mut Context) {
-    let s3 = &context.pipeline.delivery.s3;
-    let mut found = Vec::new();
-    if let Some(expire) = &s3.expire_after
-        && (expire.value == 0
-            || !expire.value.is_multiple_of(SECONDS_PER_DAY)
-            || expire.value / SECONDS_PER_DAY > EXPIRE_DAYS_MAX)
-    {
-        found.push(Diagnostic::error(
-            Code::OutOfRange,
-            expire.span,
-            format!("objects expire after 1 to {EXPIRE_DAYS_MAX} whole days"),
-            format!(
-                "write `expire_after: {} d`",
-                expire.value.div_ceil(SECONDS_PER_DAY).clamp(1, EXPIRE_DAYS_MAX)
-            ),
-        ));
-    }
-    let Some(bucket) = &s3.bucket else {
-        found.into_iter().for_each(|diagnostic| context.report(diagnostic));
-        return;
-    };
-    if bucket.value.starts_with("arn:") || bucket.value.starts_with("s3://") {
-        let name = bucket.value.trim_start_matches("s3://").rsplit(':').next().unwrap_or_default();
-        let name = name.split('/').next().unwrap_or_default();
-        found.push(Diagnostic::error(
-            Code::BucketName,
-            bucket.span,
-            "a bucket is given by its name alone",
-            format!("write `bucket: {name}`"),
-        ));
-    } else {
-        found.extend(names::against(
-            &rules::S3_BUCKET,
-            bucket,
-            Code::BucketName,
-            "write the name of an existing bucket: 3 to 63 lower-case letters, digits, dots and hyphens",
-        ));
-    }
-    if let Some(expire) = &s3.expire_after {
-        found.push(
-            Diagnostic::error(
-                Code::ConflictingKeys,
-                expire.span,
-                "objects expire by their bucket's own rules, and this bucket is not the stack's",
-                "remove `expire_after`, and set a lifecycle rule where the bucket is made",
-            )
-            .related(bucket.span, "an existing bucket"),
-        );
-    }
-    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }

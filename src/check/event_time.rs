@@ -35,7 +35,7 @@ pub(super) fn check(context: &mut Context) {
     let readers =
         if subtasks == 1 { "one subtask reads".into() } else { format!("{subtasks} subtasks read") };
     let message = format!(
-        "{readers} {shards} shards by the time of the fastest: of a backlog, records of the others that are over {} s behind \
+        "{readers} {shards} shards with one watermark: in a backlog, records that are more than {} s behind the fastest shard \
          are late",
         event_time.lateness_ms / 1000
     );

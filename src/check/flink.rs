@@ -22,7 +22,7 @@ pub(super) fn check(context: &mut Context) {
             Code::StateTtl,
             ttl.span,
             "nothing in the SQL is remembered without an end, so the time-to-live ends nothing",
-            "remove `state_ttl`; windows, joins and RANGE forget by themselves",
+            "remove `state_ttl`; windows, joins and RANGE drop their state without it",
         ));
     }
 }

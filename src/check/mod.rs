@@ -3,12 +3,12 @@
 
 mod analytics;
 mod delivery;
+mod destination;
 mod event_time;
 mod flink;
 mod names;
 mod order;
 mod outputs;
-mod prefix;
 mod producer;
 mod producer_config;
 mod rows;
@@ -105,7 +105,6 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
     rows::check(&mut context);
     transform::check(&mut context);
     delivery::check(&mut context);
-    prefix::check(&mut context);
     let program = context.program;
     diagnostics.append(&mut context.diagnostics);
     if diagnostics::has_errors(&diagnostics) {

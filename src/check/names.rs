@@ -183,7 +183,7 @@ fn tags(context: &mut Context) {
                 found.push((
                     span,
                     format!("a tag's {what} cannot hold `{bad}`"),
-                    "use letters, digits, blanks and `_ . : / = + - @`".into(),
+                    "use letters, digits, spaces and `_ . : / = + - @`".into(),
                 ));
             }
         }
@@ -217,7 +217,8 @@ fn log_retention(context: &mut Context) {
 fn keys(context: &mut Context) {
     let pipeline = context.pipeline;
     let region = &pipeline.region;
-    for encryption in [&pipeline.stream.encryption, &pipeline.delivery.s3.encryption] {
+    let objects = pipeline.delivery.destination.locations().map(|location| &location.encryption);
+    for encryption in std::iter::once(&pipeline.stream.encryption).chain(objects) {
         let Encryption::CustomerKey(text) = &encryption.value else { continue };
         let diagnostic = match key_region(text) {
             None => Some(no_key(text, encryption.span)),

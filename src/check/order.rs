@@ -72,7 +72,8 @@ fn mixed(
     if known.is_some_and(|known| paths.contains(&&known)) {
         return None;
     }
-    let message = format!("{what} goes by the order of records, and {shards} shards are read in no order");
+    let message =
+        format!("{what} depends on the order of records, but {shards} shards are read in no fixed order");
     let mut help = match (paths.first(), pipeline.producer.is_some()) {
         (Some(path), true) => {
             format!("write `partition_key: {path}` in `producer`: records of one key then lie in one shard")

@@ -49,7 +49,7 @@ fn known(query: &Query, output: &OutputSetting, found: &mut Vec<Diagnostic>) {
         found.push(Diagnostic::error(
             Code::UnknownOutput,
             output.span,
-            format!("`{}` is read by others, and goes nowhere anyway", output.name),
+            format!("`{}` is read by other queries, so `none` has no effect", output.name),
             "remove this line",
         ));
         return;
@@ -107,7 +107,7 @@ fn delivered(query: &Query, outputs: &[OutputSetting], found: &mut Vec<Diagnosti
             Diagnostic::error(
                 Code::DeliveredOutput,
                 other.span,
-                "a second output goes to `delivery`, and Firehose takes one",
+                "a second output goes to `delivery`; Firehose reads only one",
                 format!("write `{}: {{stream: {{}}}}`", other.name),
             )
             .related(first.span, "the first one")
@@ -119,7 +119,7 @@ fn delivered(query: &Query, outputs: &[OutputSetting], found: &mut Vec<Diagnosti
     let elsewhere = outputs.iter().find(|output| output.name == first.name);
     let (span, message) = match (elsewhere, second) {
         (None, None) => return,
-        (Some(output), None) => (output.span, "the only output goes elsewhere, and Firehose gets nothing"),
+        (Some(output), None) => (output.span, "the only output goes elsewhere, so Firehose has no input"),
         (_, Some(second)) => (second.span, "the SQL has several outputs, and none is named for Firehose"),
     };
     let named = |name: &str| outputs.iter().any(|output| output.name == name);

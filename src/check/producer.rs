@@ -38,7 +38,10 @@ fn key(producer: &Producer, found: &mut Vec<Diagnostic>) {
         _ => found.push(Diagnostic::error(
             Code::ConstantPartitionKey,
             span,
-            format!("`{}` would be one key for all records, and all of them go to one shard", field.text),
+            format!(
+                "`{}` would be the partition key of all records, so all of them go to one shard",
+                field.text
+            ),
             "write `partition_key: random`, or the path of a field, as in `$.login.uuid`",
         )),
     }
@@ -53,7 +56,7 @@ fn rate(pipeline: &Pipeline, producer: &Producer, found: &mut Vec<Diagnostic>) {
                 Code::ProducerRate,
                 sent.span,
                 format!(
-                    "the producer sends {} records per second; the stream is declared to take {}",
+                    "the producer sends {} records per second; the stream is declared for {}",
                     sent.value, declared.value
                 ),
                 format!("write `records_per_second: {}` in `stream`, or send less", sent.value),
@@ -80,7 +83,7 @@ fn instance(context: &Context, producer: &Producer, found: &mut Vec<Diagnostic>)
         found.push(Diagnostic::error(
             Code::UnknownInstanceType,
             setting.span,
-            format!("`{}` is not an instance type that pipec knows", setting.value),
+            format!("`{}` is not a known instance type", setting.value),
             help,
         ));
         return;
@@ -91,7 +94,11 @@ fn instance(context: &Context, producer: &Producer, found: &mut Vec<Diagnostic>)
         found.push(Diagnostic::error(
             Code::ProducerArchitecture,
             setting.span,
-            format!("this pipec carries no producer for {} ({})", architecture.name(), setting.value),
+            format!(
+                "this build of pipec includes no producer for {} ({})",
+                architecture.name(),
+                setting.value
+            ),
             format!(
                 "{} with `--runtime-dir DIR`, where `DIR/{}/{}` is the program",
                 twin.unwrap_or_else(|| "build".into()),
@@ -199,8 +206,8 @@ fn subnets(producer: &Producer, found: &mut Vec<Diagnostic>) {
         found.push(Diagnostic::error(
             Code::SubnetCount,
             subnets.span,
-            "a subnet is named twice",
-            "name each subnet once, of different Availability Zones",
+            "a subnet is listed twice",
+            "list subnets of different Availability Zones, each once",
         ));
     } else if subnets.value.len() == 1 {
         found.push(Diagnostic::warning(

@@ -87,7 +87,7 @@ fn url(source: &HttpSource, found: &mut Vec<Diagnostic>) {
         found.push(Diagnostic::warning(
             Code::PlainHttp,
             span,
-            "records are fetched without encryption, and anyone on the way can change them",
+            "records are fetched without encryption, so anyone on the network path can change them",
             format!("write `{}` if the server offers it", text.replacen("http:", "https:", 1)),
         ));
     }
@@ -148,7 +148,7 @@ fn json_only(pipeline: &Pipeline, found: &mut Vec<Diagnostic>) {
         found.push(Diagnostic::error(
             Code::ConflictingKeys,
             records.span,
-            "the records of a web API are JSON, and these columns are of CSV",
+            "the records of a web API are JSON, but these columns are for CSV",
             "write `format: json`, or send records of a file",
         ));
     }
@@ -194,7 +194,7 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
         }
     }
     if records == 0 {
-        refuse(format!("`{name}` holds no record"), "write one record per line".into());
+        refuse(format!("`{name}` contains no records"), "write one record per line".into());
         return;
     }
     if let Some((line, size)) = too_long {
@@ -221,7 +221,7 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
                 Code::ProducerRate,
                 source.path.span,
                 format!(
-                    "the records of `{name}` have {average} B on average, which makes {} per second; the stream is declared to take {}",
+                    "the records of `{name}` have {average} B on average, which makes {} per second; the stream is declared for {}",
                     ByteSize(sent), ByteSize(declared)
                 ),
                 format!("write `record_size: {average} B` in `stream`, or send less"),
@@ -257,21 +257,21 @@ fn columns(pipeline: &Pipeline, producer: &Producer, source: &GeneratorSource, f
     let Some(records) = &pipeline.records else {
         return refuse(
             source.span,
-            "there are no columns to make records from".into(),
+            "there are no columns to generate records from".into(),
             "add `records:` with `format: json` and `columns:`, each with its `type` and `path`".into(),
         );
     };
     if records.format != RecordFormat::Json {
         refuse(
             source.span,
-            "made-up records are JSON objects, and these columns are of CSV".into(),
+            "generated records are JSON objects, but these columns are for CSV".into(),
             "write `format: json` in `records`, or send records of a file".into(),
         );
     }
     if let Some(column) = records.columns.iter().find(|column| column.path.elements().is_some()) {
         refuse(
             column.span,
-            format!("`{}` lies in an array, and none is made up", column.path),
+            format!("`{}` lies in an array, and the generator makes none", column.path),
             "remove the column, or send records of a file".into(),
         );
     }
@@ -285,7 +285,7 @@ fn columns(pipeline: &Pipeline, producer: &Producer, source: &GeneratorSource, f
         if let Some((_, outer)) = outer {
             refuse(
                 column.span,
-                format!("`{}` lies inside of `{}`, which holds a value of its own", column.path, outer.path),
+                format!("`{}` lies inside `{}`, which has a value of its own", column.path, outer.path),
                 "give one of the two another path, or send records of a file".into(),
             );
         }

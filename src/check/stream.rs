@@ -186,7 +186,7 @@ fn record_size(context: &mut Context) {
                 ByteSize(max)
             ),
             if too_large_for_firehose {
-                format!("write smaller records; behind the stream, Firehose takes {firehose_takes} at most")
+                format!("write smaller records; Firehose, which reads the stream, accepts {firehose_takes} at most")
             } else if record <= largest.0 {
                 format!(
                     "write smaller records, or `max_record_size: {}`",

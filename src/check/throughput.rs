@@ -76,7 +76,7 @@ fn held_back(need: &Need, term: &throughput::Term) -> Option<Diagnostic> {
             "in one subtask, whatever the parallelism".to_owned(),
             "give it a key: GROUP BY or PARTITION BY a column",
         ),
-        _ => (format!("in {subtasks} subtasks at most, one for each key"), "give it a key of more values"),
+        _ => (format!("in {subtasks} subtasks at most, one for each key"), "give it a key with more values"),
     };
     Some(Diagnostic::warning(
         Code::HeldBackOperator,
@@ -88,6 +88,6 @@ fn held_back(need: &Need, term: &throughput::Term) -> Option<Diagnostic> {
             figure(term.micros),
             need.margin
         ),
-        format!("{help}, or let fewer rows reach it; else it falls behind at peak"),
+        format!("{help}, or let fewer rows reach it; otherwise it falls behind at peak load"),
     ))
 }

@@ -156,7 +156,7 @@ pub(super) fn check(context: &mut Context) {
         fault(
             Code::TransformArchitecture,
             architecture.span,
-            format!("this pipec carries no transform for {}", architecture.value.name()),
+            format!("this build of pipec includes no transform for {}", architecture.value.name()),
             format!(
                 "write `architecture: x86_64`, or build with `--runtime-dir DIR`, where `DIR/{}/{}` is the program",
                 architecture.value.name(),

@@ -87,11 +87,12 @@ pub(super) struct Compiled {
 pub(super) fn compile(pipeline: &PipelineArgs, format: EventFormat) -> Result<Compiled, Exit> {
     let PipelineArgs { spec, env, runtime } = pipeline.clone();
     let programs = runtime.programs()?;
-    let mut compilation = crate::compile(&Disk, &programs, &spec, env.as_deref());
-    compilation.diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);
-    format.tell(&compilation.sources, &compilation.diagnostics);
-    let found = [(compilation.sources, compilation.diagnostics)];
-    let stack = compilation.stack.filter(|_| !any_errors(&found)).ok_or_else(|| {
+    let crate::Compilation { sources, mut diagnostics, pipelines } =
+        crate::compile(&Disk, &programs, &spec, env.as_deref().into());
+    diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);
+    format.tell(&sources, &diagnostics);
+    let found = [(sources, diagnostics)];
+    let stack = pipelines.into_iter().next().filter(|_| !any_errors(&found)).ok_or_else(|| {
         note(&format!("nothing was done: {}", tally(&found)));
         Exit::Spec
     })?;
@@ -127,7 +128,7 @@ impl Compiled {
             return Err(Stop::fault(
                 Code::OtherRegion,
                 At::Region,
-                format!("the spec is for {}{spec}, and AWS is to be asked in {asked}", region.value),
+                format!("the spec is for {}{spec}, but the AWS region is {asked}", region.value),
                 format!("write `region: {asked}` into the spec, or run with `--region {}`", region.value),
             ));
         }

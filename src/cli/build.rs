@@ -119,7 +119,8 @@ impl Build {
 
     fn compile(&self, spec: &Path, programs: &Programs, stage: Option<&Stage>) -> Result<Compiled, Exit> {
         let compiled = compile(programs, spec, self.env.as_deref());
-        let outputs = compiled.stacks.into_iter().map(|stack| self.output(stack, &compiled.sources, stage));
+        let outputs =
+            compiled.pipelines.into_iter().map(|stack| self.output(stack, &compiled.sources, stage));
         let outputs = outputs.collect::<Result<Vec<Output>, Exit>>()?;
         Ok((compiled.sources, compiled.diagnostics, outputs))
     }

@@ -37,7 +37,7 @@ impl Check {
         let programs = self.runtime.programs()?;
         let compiled = parallel(&self.specs, |spec| {
             let compiled = compile(&programs, spec, self.env.as_deref());
-            let stacks = compiled.stacks.into_iter();
+            let stacks = compiled.pipelines.into_iter();
             let names: Vec<_> =
                 stacks.map(|stack| (stack.plan.name, stack.checked.pipeline().name.span)).collect();
             (compiled.sources, compiled.diagnostics, names)

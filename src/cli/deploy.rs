@@ -27,7 +27,7 @@ use crate::plan::{Artifact, Content};
 /// login are those of the AWS CLI.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pipec deploy pipeline.yaml                  show the changes, ask, and make them\n  \
+    after_help = "Examples:\n  pipec deploy pipeline.yaml                  show the changes, prompt, and apply them\n  \
                         pipec deploy pipeline.yaml --env prod       those of an environment\n  \
                         pipec deploy pipeline.yaml --dry-run        only show them\n  \
                         pipec deploy pipeline.yaml --yes --format json     in CI\n  \

@@ -69,7 +69,7 @@ impl Discover {
         };
         if let (Some(stream), true) = (&self.stream, bytes.is_empty()) {
             note(&format!(
-                "error: {stream}: the stream holds no record\nhelp: put some, or give a file of records"
+                "error: {stream}: the stream contains no records\nhelp: send some, or use a file of records"
             ));
             return Err(Exit::Spec);
         }

@@ -21,8 +21,8 @@ use crate::world::Disk;
                   pipec import template.yaml --name trades       of several in a CloudFormation template\n  \
                   pipec import main.tf --out pipelines           from Terraform\n  \
                   pipec import trades.json --fetch               and the reference tables from S3\n\n\
-                  Comments in the spec say what has to be looked at: the load, which an application does not have, and \
-                  what has no place in a pipeline. The spec is checked at once."
+                  Comments in the spec mark what needs your attention: the load, which an application does not declare, and \
+                  parts without a counterpart in a pipeline. The spec is checked immediately."
 )]
 pub(super) struct Import {
     /// Output of `describe-application` (either API version), a CloudFormation template, or a `.tf` file
@@ -83,14 +83,14 @@ impl Import {
                     self.download(download, &path)?;
                 } else if !path.exists() {
                     missing.push(format!(
-                        "{} is not there yet; line `file` of the spec says how to get it",
+                        "{} does not exist yet; the comment at `file` in the spec shows how to get it",
                         shown(&path)
                     ));
                 }
             }
             if one.incomplete {
                 note(&format!(
-                    "{} is not complete: do what the errors above say, then pipec check {}",
+                    "{} is not complete: fix the errors above, then run pipec check {}",
                     shown(&spec),
                     typed(&spec)
                 ));
@@ -124,12 +124,12 @@ impl Import {
             let real = std::fs::canonicalize(&path);
             if real.is_ok_and(|real| std::fs::canonicalize(&self.file).is_ok_and(|read| read == real)) {
                 let problem =
-                    format!("`{}` is the file that is read; name another folder with `--out`", shown(&path));
+                    format!("`{}` is the input file; name another folder with `--out`", shown(&path));
                 return Err(Exit::usage(&problem));
             }
             if path.exists() && !self.force {
                 return Err(Exit::usage(&format!(
-                    "`{}` is there already; --force overwrites it",
+                    "`{}` already exists; --force overwrites it",
                     shown(&path)
                 )));
             }
@@ -139,7 +139,7 @@ impl Import {
 
     fn download(&self, download: &Download, path: &Path) -> Result<(), Exit> {
         let Some(bucket) = &download.bucket else {
-            note(&format!("{} is not fetched: the file does not hold its bucket", shown(path)));
+            note(&format!("{} is not fetched: the file does not contain its bucket", shown(path)));
             return Ok(());
         };
         let bytes = object::bytes(&Bucket { name: bucket, region: self.region.clone() }, &download.key)?;
@@ -155,7 +155,7 @@ impl Import {
         spec: &Path,
         missing: &[String],
     ) -> Result<bool, Exit> {
-        let compiled = crate::compile_all(&Disk, programs, spec);
+        let compiled = crate::compile(&Disk, programs, spec, crate::Select::All);
         let found = [(compiled.sources, compiled.diagnostics)];
         report(&found, Format::Text)?;
         let failed = any_errors(&found);
@@ -168,9 +168,9 @@ impl Import {
         missing.iter().for_each(|missing| note(missing));
         let spec = typed(spec);
         note(&if failed {
-            format!("next: correct what is said above, then pipec check {spec}")
+            format!("next: fix the errors above, then run pipec check {spec}")
         } else {
-            format!("next: put the load into `stream`, then pipec plan {spec}")
+            format!("next: write the load into `stream`, then run pipec plan {spec}")
         });
         Ok(failed)
     }

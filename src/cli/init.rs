@@ -24,7 +24,7 @@ pub(super) struct Init {
 impl Init {
     pub(super) fn run(self) -> Result<(), Exit> {
         if self.path.exists() && !self.force {
-            let problem = format!("`{}` is there already; --force overwrites it", shown(&self.path));
+            let problem = format!("`{}` already exists; --force overwrites it", shown(&self.path));
             return Err(Exit::usage(&problem));
         }
         write(&self.path, SPEC.as_bytes())?;

@@ -33,7 +33,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::runtime::Programs;
 use crate::world::Disk;
-use crate::{Compilation, Compilations};
+use crate::{Compilation, Select};
 use output::Exit;
 
 const STYLES: Styles = Styles::styled()
@@ -131,11 +131,8 @@ impl RuntimeArgs {
 }
 
 /// A spec with all its environments, or with one of them alone.
-fn compile(programs: &Programs, spec: &Path, environment: Option<&str>) -> Compilations {
-    let Some(environment) = environment else { return crate::compile_all(&Disk, programs, spec) };
-    let Compilation { sources, diagnostics, stack } =
-        crate::compile(&Disk, programs, spec, Some(environment));
-    Compilations { sources, diagnostics, stacks: stack.into_iter().collect() }
+fn compile(programs: &Programs, spec: &Path, environment: Option<&str>) -> Compilation {
+    crate::compile(&Disk, programs, spec, environment.map_or(Select::All, Select::Environment))
 }
 
 /// Runs a command and gives the process's exit code.

@@ -32,12 +32,14 @@ enum PlanFormat {
 impl PlanVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
         let programs = self.pipeline.runtime.programs()?;
-        let compilation = crate::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref());
+        let compilation =
+            crate::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref().into());
+        let crate::Compilation { sources, diagnostics, pipelines } = compilation;
         let (advice, findings): (Vec<_>, Vec<_>) =
-            compilation.diagnostics.into_iter().partition(|one| one.severity == Severity::Advice);
-        let found = [(compilation.sources, findings)];
+            diagnostics.into_iter().partition(|one| one.severity == Severity::Advice);
+        let found = [(sources, findings)];
         report(&found, Format::Text)?;
-        let Some(stack) = compilation.stack.filter(|_| !any_errors(&found)) else {
+        let Some(stack) = pipelines.into_iter().next().filter(|_| !any_errors(&found)) else {
             note(&format!("no plan: {}", tally(&found)));
             return Err(Exit::Spec);
         };

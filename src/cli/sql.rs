@@ -55,12 +55,13 @@ struct Column<'a> {
 impl SqlVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
         let programs = self.pipeline.runtime.programs()?;
-        let compilation = crate::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref());
-        let mut findings = compilation.diagnostics;
+        let compilation =
+            crate::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref().into());
+        let crate::Compilation { sources, diagnostics: mut findings, pipelines } = compilation;
         findings.retain(|one| one.severity != Severity::Advice);
-        let found = [(compilation.sources, findings)];
+        let found = [(sources, findings)];
         report(&found, Format::Text)?;
-        let Some(stack) = compilation.stack.filter(|_| !any_errors(&found)) else {
+        let Some(stack) = pipelines.into_iter().next().filter(|_| !any_errors(&found)) else {
             note(&format!("no SQL: {}", tally(&found)));
             return Err(Exit::Spec);
         };

@@ -14,6 +14,7 @@ use crate::cloud::observer::Observer;
 use crate::cloud::sdk::SdkClient;
 use crate::cloud::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
+use crate::plan::S3LocationPlan;
 use crate::terminal::printable;
 use crate::watch::tail::{self, Place, Start, Target, decode};
 
@@ -102,8 +103,10 @@ impl Tail {
             None => Start::Now,
         };
         let stream = match target {
-            Target::Bucket(logical_id) => {
-                return self.objects(compiled, &client, (&deployed, logical_id.as_deref()), start, sink);
+            Target::Bucket(purpose) => {
+                let location = compiled.stack.plan.delivery.location(*purpose);
+                let location = location.ok_or_else(|| missing(&compiled.shown_spec()))?;
+                return self.objects(compiled, location, &client, &deployed, start, sink);
             }
             Target::Stream(logical_id) => {
                 deployed.name(logical_id).ok_or_else(|| missing(&compiled.shown_spec()))?
@@ -117,18 +120,18 @@ impl Tail {
     fn objects(
         &self,
         compiled: &Compiled,
+        location: &S3LocationPlan,
         client: &SdkClient,
-        (deployed, own): (&Deployed, Option<&str>),
+        deployed: &Deployed,
         start: Start,
         sink: &mut Sink,
     ) -> Step<()> {
-        let delivery = &compiled.stack.plan.delivery;
-        let shown = delivery.bucket_name.shown();
-        let bucket = match own {
-            Some(logical_id) => deployed.name(logical_id).ok_or_else(|| missing(&compiled.shown_spec()))?,
+        let shown = location.bucket_name.shown();
+        let bucket = match location.logical_id {
+            Some(own) => deployed.name(own).ok_or_else(|| missing(&compiled.shown_spec()))?,
             None => &shown,
         };
-        let place = Place { bucket, delivery };
+        let place = Place { bucket, location };
         tail::objects(client, place, start, !self.no_follow, &mut |key, content| {
             let content = match content {
                 Ok(content) => content,

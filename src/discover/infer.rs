@@ -178,7 +178,7 @@ pub fn discover(samples: &Samples) -> Discovery {
             (true, false, false) => continue,
             (false, true, false) => "an array",
             (false, false, _) if !path.segments().iter().all(|key| is_writable(key)) => {
-                "its name cannot stand in SQL"
+                "its name cannot be used in SQL"
             }
             (false, false, _) => {
                 let named = path.segments().last().is_some_and(|key| is_time_name(key));
@@ -475,7 +475,7 @@ mod tests {
             [
                 "$.tags: an array",
                 "$.mixed: it holds objects, arrays or values by turns",
-                "$['${x}']: its name cannot stand in SQL"
+                "$['${x}']: its name cannot be used in SQL"
             ]
         );
     }

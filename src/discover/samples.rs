@@ -51,7 +51,7 @@ pub fn read(bytes: &[u8]) -> Result<Samples, NoSamples> {
     match bytes.trim_ascii_start().first() {
         Some(b'{' | b'[') => Ok(Samples { format: RecordFormat::Json, records: json(bytes)? }),
         Some(_) => comma_separated(bytes),
-        None => Err(none("the file holds no record", "give a file of JSON objects, one per line")),
+        None => Err(none("the file contains no records", "use a file of JSON objects, one per line")),
     }
 }
 
@@ -66,7 +66,7 @@ fn json(bytes: &[u8]) -> Result<Vec<Value>, NoSamples> {
             Err(error) => {
                 return Err(none(
                     format!("record {} is not JSON: {error}", records.len() + 1),
-                    "give a file of JSON objects, one per line",
+                    "use a file of JSON objects, one per line",
                 ));
             }
         }
@@ -77,11 +77,11 @@ fn json(bytes: &[u8]) -> Result<Vec<Value>, NoSamples> {
     if let Some(at) = records.iter().position(|record| !record.is_object()) {
         return Err(none(
             format!("record {} is not a JSON object", at + 1),
-            "give a file of JSON objects, one per line; of an answer that holds them, cut the list out",
+            "use a file of JSON objects, one per line; of an answer that holds them, cut the list out",
         ));
     }
     if records.is_empty() {
-        return Err(none("the file holds no record", "give a file of JSON objects, one per line"));
+        return Err(none("the file contains no records", "use a file of JSON objects, one per line"));
     }
     records.truncate(SAMPLES_MAX);
     Ok(records)
@@ -97,7 +97,7 @@ fn comma_separated(bytes: &[u8]) -> Result<Samples, NoSamples> {
     let Some((delimiter, lines)) = lines else {
         return Err(none(
             "the lines are neither JSON objects nor CSV of one number of fields",
-            "give a file of JSON objects, one per line, or of CSV",
+            "use a file of JSON objects, one per line, or of CSV",
         ));
     };
     // A line of names is one where no field is a number, above one where some are.
@@ -152,7 +152,9 @@ fn unpacked(bytes: &[u8]) -> Result<Cow<'_, [u8]>, NoSamples> {
     let mut text = Vec::new();
     match MultiGzDecoder::new(bytes).take(BYTES_MAX).read_to_end(&mut text) {
         Ok(_) => Ok(Cow::Owned(text)),
-        Err(_) => Err(none("the file begins like gzip and is none", "give the file as it was written")),
+        Err(_) => {
+            Err(none("the file starts like gzip, but is not valid gzip", "use the file as it was written"))
+        }
     }
 }
 
@@ -206,8 +208,8 @@ mod tests {
     #[test]
     fn what_is_no_record_is_told_with_its_number() {
         let message = |text: &str| read(text.as_bytes()).unwrap_err().message;
-        assert_eq!(message(""), "the file holds no record");
-        assert_eq!(message("[]"), "the file holds no record");
+        assert_eq!(message(""), "the file contains no records");
+        assert_eq!(message("[]"), "the file contains no records");
         assert_eq!(message("{\"a\":1}\n7\n"), "record 2 is not a JSON object");
         assert!(message("{\"a\":1}\nname,age\n").starts_with("record 2 is not JSON"));
         assert!(message("hello\n").starts_with("the lines are neither"));

@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 pub use application::Application;
 pub use spec::{Download, Imported};
 
+use crate::Select;
 use crate::diagnostics::{self, Code, Diagnostic};
 use crate::parse::load;
 use crate::parse::tree::{self, Fault, Kind, Node};
@@ -180,7 +181,7 @@ fn runs(world: &dyn World, programs: &Programs, imported: &Imported) -> bool {
         imported.downloads.iter().map(|download| (PathBuf::from(&download.file), download.stand_in.clone())),
     );
     let over = Over { files, world };
-    crate::compile(&over, programs, Path::new(&imported.spec_file()), None).stack.is_some()
+    crate::compile(&over, programs, Path::new(&imported.spec_file()), Select::Spec).pipeline().is_some()
 }
 
 /// Files that are not on the disk yet.

@@ -16,7 +16,7 @@ impl Writer {
             self.not_carried(
                 &second.name,
                 format!("`error_stream` has a second destination: it also {}", went(second)),
-                "let what reads it there read the stream of ERROR_STREAM",
+                "change the consumer of that destination to read the stream of ERROR_STREAM",
             );
         }
         if outputs.is_empty() && called.is_none() {
@@ -58,11 +58,11 @@ impl Writer {
         if runtime == AnalyticsRuntime::Lambda {
             self.yaml.comment(
                 1,
-                &format!("`error_stream` {went}. The Lambda counts values that do not fit: `InvalidValues`."),
+                &format!("`error_stream` {went}. Lambda counts invalid values as `InvalidValues`."),
             );
             self.not_carried(
                 &output.name,
-                "the output `error_stream` is not made: a value that does not fit is NULL, and its row stays"
+                "the output `error_stream` is not created: an invalid value is NULL, and its row is kept"
                     .into(),
                 "write `runtime: flink` and `errors: stream` in `analytics`, or watch `InvalidValues` of the function",
             );
@@ -75,8 +75,8 @@ impl Writer {
         self.yaml.comment(
             1,
             &format!(
-                "`error_stream` {went}. A value that does not fit is NULL here, and its row stays as well; what is no \
-                 JSON is skipped, and no fault."
+                "`error_stream` {went}. An invalid value is NULL here, and its row is kept; a record \
+                 that is not JSON is skipped and not reported."
             ),
         );
         self.yaml.entry(1, "errors", place, None);
@@ -91,19 +91,19 @@ impl Writer {
             copy.push('_');
         }
         let comment = format!(
-            "a copy of {name}, by the last statement of the SQL: no output went to Firehose, and a pipeline has a delivery"
+            "a copy of {name}, by the last statement of the SQL: no output went to Firehose, but a pipeline needs a delivery"
         );
         self.yaml.entry(2, &copy, "delivery", Some(&comment));
         self.not_carried(
             &output.name,
             format!(
-                "no output goes to Firehose, and a pipeline has a delivery: a copy of `{name}` goes to S3"
+                "no output goes to Firehose, but a pipeline needs a delivery: a copy of `{name}` goes to S3"
             ),
-            "leave it so, or name another output for `delivery` and delete the last statement of the SQL",
+            "keep it, or name another output for `delivery` and delete the last statement of the SQL",
         );
         let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
         self.statement = Some(format!(
-            "-- By `pipec import`: a pipeline has a delivery, and no output went to Firehose.\n\
+            "-- By `pipec import`: a pipeline needs a delivery, and no output went to Firehose.\n\
              INSERT INTO {} SELECT STREAM * FROM {};\n",
             quoted(&copy),
             quoted(&name)
@@ -117,8 +117,8 @@ impl Writer {
         if is_csv {
             self.not_carried(
                 &output.name,
-                format!("`{name}` is written as CSV, and the rows of a pipeline are JSON"),
-                "let the reader of the output take JSON",
+                format!("`{name}` is written as CSV, but the rows of a pipeline are JSON"),
+                "change the consumer of the output to read JSON",
             );
         }
         let comment = format!("{went}{as_csv}");
@@ -135,8 +135,8 @@ impl Writer {
                 );
                 self.not_carried(
                     &output.name,
-                    format!("`{name}` went to Firehose as well, and a pipeline has one delivery"),
-                    "let a Firehose stream read the stream of this output, or split the SQL over two pipelines",
+                    format!("`{name}` went to Firehose as well, but a pipeline has one delivery"),
+                    "create a Firehose stream that reads this output's stream, or split the SQL into two pipelines",
                 );
             }
             Some((TargetKind::Lambda, function)) => {
@@ -146,8 +146,10 @@ impl Writer {
                 let comment = function.text.as_known().is_none().then_some("write the function's ARN");
                 self.yaml.entry(4, "function", &arn, comment);
                 let name = arn.rsplit(':').next().unwrap_or_default().trim_matches('"');
-                self.yaml
-                    .comment(4, "The name of the function's own role, which the application does not have:");
+                self.yaml.comment(
+                    4,
+                    "The name of the function's execution role, which the application does not contain:",
+                );
                 self.yaml.command(
                     4,
                     &format!(
@@ -157,7 +159,7 @@ impl Writer {
                 );
                 self.yaml.entry(4, "role", "\"?\"", None);
                 if is_csv {
-                    self.yaml.comment(4, "It was called with CSV; here it is called with JSON.");
+                    self.yaml.comment(4, "The function was called with CSV; here it is called with JSON.");
                 }
             }
             Some((TargetKind::Stream, _)) | None => {
@@ -170,7 +172,7 @@ impl Writer {
 /// What an output went to, as the end of a sentence.
 fn went(output: &Output) -> String {
     match &output.target {
-        None => "went to a place that this file does not name".into(),
+        None => "went to a destination that this file does not define".into(),
         Some((kind, arn)) => {
             let kind = match kind {
                 TargetKind::Stream => "stream",

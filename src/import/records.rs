@@ -14,20 +14,20 @@ impl Writer {
             self.findings.push(Diagnostic::warning(
                 Code::NotCarriedOver,
                 *span,
-                "an application has one input, and this is another",
-                "import it as a pipeline of its own",
+                "an application has one input, but this is another one",
+                "create another pipeline for it",
             ));
         }
         self.yaml.blank();
         let Some(input) = &application.input else {
             self.incomplete = true;
             self.yaml
-                .comment(0, "The file describes no input: add `records`, as `pipec discover` writes it.");
+                .comment(0, "The file describes no input: add `records`, which `pipec discover` can write.");
             self.findings.push(Diagnostic::error(
                 Code::CodeElsewhere,
                 application.span,
                 format!("the input of `{}` is not in this file", application.name),
-                "add `records` to the spec; `pipec discover --stream NAME --write SPEC` writes it from records",
+                "add `records` to the spec; `pipec discover --stream NAME --write SPEC` infers it from records",
             ));
             return;
         };
@@ -36,14 +36,14 @@ impl Writer {
             self.yaml.comment(
                 0,
                 &format!(
-                    "Records went through the function {arn} first. Nothing calls it here: what it does has to be \
-                     done in the SQL, or before records are put into the stream. The columns are those behind it."
+                    "The function {arn} preprocessed the records. Nothing calls it here: do its work in the SQL, or \
+                     before the records are written to the stream. The columns are those of its results."
                 ),
             );
             self.not_carried(
                 function,
-                format!("the function {arn} prepares the records, and nothing calls it in a pipeline"),
-                "do in the SQL what it does, or call it before records are put into the stream",
+                format!("the function {arn} preprocesses the records, but a pipeline does not call it"),
+                "do its work in the SQL, or call it before the records are written to the stream",
             );
         }
         self.yaml.open(0, "records");
@@ -55,7 +55,7 @@ impl Writer {
                 "the input's schema is not in this file",
                 "write `records` yourself, or with `pipec discover --stream NAME --write SPEC`",
             ));
-            self.yaml.comment(1, "The file has no schema of the input.");
+            self.yaml.comment(1, "The file does not contain the input's schema.");
             return;
         };
         if let Some(prefix) =
@@ -70,7 +70,7 @@ impl Writer {
             self.yaml.comment(
                 1,
                 &format!(
-                    "The input was spread over {} streams, by their numbers. Here it is one, whichever the SQL names.",
+                    "The input was distributed over {} numbered streams. Here it is one stream, whichever the SQL names.",
                     parallelism.text.written()
                 ),
             );
@@ -99,14 +99,14 @@ impl Writer {
             self.yaml.comment(
                 1,
                 &format!(
-                    "Rows ended in {}; here a record is one line, up to its line break.",
+                    "Rows ended with {}; here a record is one line, up to its line break.",
                     shown(&rows.text)
                 ),
             );
             self.not_carried(
                 rows,
-                format!("rows end in {}, and a pipeline takes one line of each record", shown(&rows.text)),
-                "put each row into a record of its own",
+                format!("rows end with {}, but a pipeline reads one line per record", shown(&rows.text)),
+                "write each row as a separate record",
             );
         }
     }
@@ -120,16 +120,16 @@ impl Writer {
                 self.yaml.comment(
                     depth,
                     &format!(
-                        "Rows were found under {}; look whether the paths below begin there.",
+                        "Rows were found under {}; check that the paths below start there.",
                         shown(&row_path.text)
                     ),
                 );
                 self.not_carried(
                     row_path,
                     format!(
-                        "the {of} are found under `{path}`, and the paths of columns do not begin with it"
+                        "the {of} are found under `{path}`, but the paths of the columns do not start with it"
                     ),
-                    "compare the paths in the spec with a record; each begins with `$`, the whole record",
+                    "compare the paths in the spec with a record; each starts with `$`, the whole record",
                 );
             }
         }
@@ -139,9 +139,9 @@ impl Writer {
                 Code::CodeElsewhere,
                 schema.span,
                 format!("the columns of the {of} are not in this file"),
-                "write `columns` yourself, or `pipec discover` writes them from records",
+                "write `columns` yourself, or let `pipec discover` infer them from records",
             ));
-            self.yaml.comment(depth, "The file has no columns.");
+            self.yaml.comment(depth, "The file does not contain the columns.");
             return;
         }
         self.yaml.open(depth, "columns");

@@ -72,7 +72,7 @@ pub(super) fn write(
         1,
         "s3",
         "{}",
-        Some("a bucket of the stack's own; `bucket` and `prefix` name another place"),
+        Some("a bucket in the stack; set `bucket` and `prefix` for another one"),
     );
     let Writer { yaml, findings, incomplete, statement } = writer;
     if let Some(statement) = statement {
@@ -118,7 +118,7 @@ impl Writer {
             self.findings.push(Diagnostic::warning(
                 Code::ImportedValueUnknown,
                 value.span,
-                format!("{what} depends on {}, which this file does not decide", missing.join(", ")),
+                format!("{what} depends on {}, which this file does not define", missing.join(", ")),
                 "write the value in place of `${..}` into the spec; `describe-application` prints it",
             ));
         }
@@ -137,8 +137,8 @@ impl Writer {
                 if !missing.is_empty() {
                     self.incomplete = true;
                     let message =
-                        format!("the SQL depends on {}, which this file does not decide", missing.join(", "));
-                    let help = format!("write the value into `{file}`, where `${{..}}` stands for it");
+                        format!("the SQL depends on {}, which this file does not define", missing.join(", "));
+                    let help = format!("write the value into `{file}` in place of `${{..}}`");
                     self.findings.push(Diagnostic::error(Code::CodeElsewhere, code.span, message, help));
                 }
                 let mut sql = code.text.written();
@@ -165,8 +165,8 @@ impl Writer {
         yaml.comment(
             0,
             &format!(
-                "By `pipec import`, from the application {} of Kinesis Data Analytics for SQL. The comments say what \
-                 has to be looked at.",
+                "By `pipec import`, from the application {} of Kinesis Data Analytics for SQL. The comments mark what \
+                 needs your attention.",
                 application.name
             ),
         );
@@ -191,29 +191,29 @@ impl Writer {
                     1,
                     &format!(
                         "The application read the Firehose stream {arn}. This pipeline reads a Kinesis data stream of \
-                         its own: let the programs that put records into that Firehose stream put them here."
+                         its own: change the programs that write to that Firehose stream to write to this one."
                     ),
                 );
                 self.not_carried(
                     &source.arn,
-                    "the application reads a Firehose stream, and a pipeline reads a Kinesis data stream".into(),
-                    "let what puts records into Firehose put them into the stream of the stack; its own delivery \
-                     writes them on",
+                    "the application reads a Firehose stream, but a pipeline reads a Kinesis data stream".into(),
+                    "change the senders to write to the stack's stream instead of Firehose; the pipeline's own delivery \
+                     writes the records to S3",
                 );
             }
             Some(source) => self.yaml.comment(
                 1,
                 &format!(
-                    "The application read the stream {}. The stack makes a stream of its own: let the programs that \
-                     put records into that one put them here.",
+                    "The application read the stream {}. The stack has a stream of its own: change the programs \
+                     that write to the old one to write to this one.",
                     source.arn.text.written()
                 ),
             ),
             None => {}
         }
-        let sizes = "an assumption: replace it by IncomingBytes / IncomingRecords of the old stream";
+        let sizes = "an assumption: replace it with IncomingBytes / IncomingRecords of the old stream";
         self.yaml.entry(1, "record_size", "1 KiB", Some(sizes));
-        let rates = "an assumption: replace it by IncomingRecords per second, at peak";
+        let rates = "an assumption: replace it with the peak of IncomingRecords per second";
         self.yaml.entry(1, "records_per_second", "100", Some(rates));
     }
 
@@ -228,7 +228,7 @@ impl Writer {
         match runtime {
             AnalyticsRuntime::Flink => self.yaml.entry(1, "runtime", "flink", None),
             AnalyticsRuntime::Lambda => {
-                let comment = "each record alone decides what it becomes; windows and joins need flink";
+                let comment = "each record is processed on its own; windows and joins need flink";
                 self.yaml.entry(1, "runtime", "lambda", Some(comment));
             }
         }
@@ -262,7 +262,7 @@ impl Writer {
         let bucket = reference.bucket.as_ref().map(Text::written).unwrap_or_default();
         let object = format!("s3://{}/{key}", bucket_name(&bucket));
         self.yaml.open(2, &table);
-        self.yaml.comment(3, "A copy of the table's object; `pipec import --fetch` gets it, or:");
+        self.yaml.comment(3, "A copy of the table's object; `pipec import --fetch` downloads it, or:");
         self.yaml.command(3, &format!("aws s3 cp {} {file}", typed(&object)));
         self.yaml.entry(3, "file", &word(&file), None);
         let mut stand_in = String::from("{}\n");
@@ -286,15 +286,11 @@ impl Writer {
                     && unescaped(&delimiter.text.written()) != ","
                 {
                     let message = format!(
-                        "the fields of `{table}` are parted by {}, and a reference table has commas",
+                        "the fields of `{table}` are separated by {}; a reference table needs commas",
                         shown(&delimiter.text)
                     );
-                    self.yaml.comment(3, "Write the file anew with commas between its fields.");
-                    self.not_carried(
-                        delimiter,
-                        message,
-                        "write the file anew with commas between its fields",
-                    );
+                    self.yaml.comment(3, "Rewrite the file with commas between its fields.");
+                    self.not_carried(delimiter, message, "rewrite the file with commas between its fields");
                 }
                 self.columns(3, schema, "rows of the table");
             }

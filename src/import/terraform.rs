@@ -279,7 +279,9 @@ impl Reader<'_> {
         if !inside {
             return Some(Text::unknown(format!("file(\"{}\")", written.written())));
         }
-        let bytes = load_bytes(self.world, &self.folder.join(&path), MAX_SOURCE_BYTES as u64).ok();
+        let path = self.folder.join(&path);
+        let inside = self.world.is_within(&path, self.folder);
+        let bytes = inside.then(|| load_bytes(self.world, &path, MAX_SOURCE_BYTES as u64).ok()).flatten();
         let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
         Some(text.map_or_else(|| Text::unknown(format!("file(\"{}\")", written.written())), Text::known))
     }

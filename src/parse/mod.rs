@@ -165,7 +165,7 @@ fn explain(fault: Fault, file: &SourceFile) -> Diagnostic {
         Fault::DuplicateKey(key, second, first) => Diagnostic::error(
             Code::DuplicateKey,
             file.span(second),
-            format!("`{key}` is given twice"),
+            format!("`{key}` appears twice"),
             "remove one of the two",
         )
         .related(file.span(first), "first given here"),
@@ -179,7 +179,7 @@ fn explain(fault: Fault, file: &SourceFile) -> Diagnostic {
             Code::YamlSyntax,
             file.span(at..at + 3),
             "a second document begins here",
-            "write one spec a file; several files can be built in one call",
+            "write one spec per file; one command can build several files",
         ),
     }
 }
@@ -207,7 +207,7 @@ fn syntax(words: &str, at: usize, file: &SourceFile) -> Diagnostic {
         return error(
             at..at + 1,
             "a quote is opened here and never closed".into(),
-            "write the closing quote behind the text".into(),
+            "add the closing quote after the text".into(),
         );
     }
     let this = Line::at(file, line);
@@ -291,8 +291,8 @@ fn inspect(node: &Node, file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.push(Diagnostic::error(
             Code::UnsupportedTag,
             file.span(range.clone()),
-            format!("the tag `{tag}` has no meaning in a spec"),
-            "write the value itself; pipec makes the references",
+            format!("the tag `{tag}` is not allowed in a spec"),
+            "write the value itself; pipec writes the references",
         ));
     }
     let mut refuse = |span, what: &str, found: char, help: &str| {

@@ -174,7 +174,7 @@ impl<'a> Builder<'a> {
         let (kind, end, anchor, tag) = match event {
             Event::Alias(id) => {
                 let Some((node, size)) = self.anchors.get(&id).cloned() else {
-                    return Err(Fault::Syntax("an alias stands inside of what it names".into(), place.start));
+                    return Err(Fault::Syntax("an alias is used inside its own anchor".into(), place.start));
                 };
                 self.count(size, place.start)?;
                 return Ok(Node { range: place, ..node });

@@ -8,6 +8,7 @@ use crate::aws::limits::billing::{FIREHOSE_RECORD_BYTES, ON_DEMAND_RECORD_BYTES,
 use crate::capacity;
 use crate::check::Checked;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::NodeKind;
 use crate::resolve::pipeline::{Capacity, Pipeline};
 
 /// US dollars per month below which no advice is worth reading.
@@ -35,7 +36,9 @@ fn worth_it(saving: f64, of: f64) -> bool {
 /// Several events in a record, where the record goes to Firehose as it is. Not before Flink, which reads one JSON
 /// object per record; and not for what pipec's own producer sends, which is one event per record.
 fn pack_records(plan: &Plan, cost: &Cost, pipeline: &Pipeline) -> Option<Diagnostic> {
-    if pipeline.analytics.is_some() || !cost.complete {
+    // Where Firehose keeps records apart, each is one event at the destination.
+    let packs = !plan.delivery.capabilities.separator.is_empty();
+    if !packs || pipeline.analytics.is_some() || !cost.complete {
         return None;
     }
     let own = plan.producer.as_ref().map_or(0.0, |producer| producer.records_per_second);
@@ -76,8 +79,8 @@ fn pack_records(plan: &Plan, cost: &Cost, pipeline: &Pipeline) -> Option<Diagnos
                 cost.monthly_usd
             ),
             format!(
-                "let your producer put {lines} as one record of about {kib} KB, and declare `record_size` and \
-                 `records_per_second` as such; whoever else reads the stream has to part them again"
+                "let your producer batch {lines} into one record of about {kib} KB, and declare the `record_size` and \
+                 `records_per_second` of these records; other consumers must then split them"
             ),
         )
         .label(format!(
@@ -152,9 +155,9 @@ fn stateless_on_flink(plan: &Plan, cost: &Cost, checked: &Checked) -> Option<Dia
     )
 }
 
-/// The part of a cost in which the two runtimes differ: the bucket holds the same rows either way.
+/// The part of a cost in which the two runtimes differ: the same rows are delivered either way.
 fn compared(cost: &Cost) -> f64 {
-    let differs = |line: &&CostLine| line.spec != "/delivery/s3" && line.spec != "/producer";
+    let differs = |line: &&CostLine| !matches!(line.part, NodeKind::Destination | NodeKind::Producer);
     cost::total(cost.lines.iter().filter(differs))
 }
 
@@ -209,9 +212,9 @@ mod tests {
     #[test]
     fn packing_keeps_what_parts_the_objects() {
         let newline = advice(&planned(&spec(SMALL, "transform: {}\n")));
-        assert!(newline[0].2.contains("put 24 JSON lines as one record"), "{newline:?}");
+        assert!(newline[0].2.contains("batch 24 JSON lines into one record"), "{newline:?}");
         let comma = advice(&planned(&spec(SMALL, "transform: { append: \",\" }\n")));
-        assert!(comma[0].2.contains("put 24 events, with \",\" between, as one record"), "{comma:?}");
+        assert!(comma[0].2.contains("batch 24 events, with \",\" between, into one record"), "{comma:?}");
     }
 
     #[test]

@@ -1,17 +1,18 @@
-//! The transform, Firehose and the bucket.
+//! The transform and Firehose.
 
 use pipec_core::RecordProgram;
 use serde::Serialize;
 
-use super::grants::bucket_arns;
-use super::value::Value;
+use super::buckets::{self, S3LocationPlan};
+use super::destination::{self, DestinationPlan};
 use super::{Artifact, Content, s3_key};
+use crate::aws::destinations::Capabilities;
 use crate::aws::limits::MIB;
 use crate::check::Checked;
 use crate::graph::Graph;
-use crate::resolve::pipeline::{Encryption, Pipeline};
+use crate::resolve::pipeline::{Pipeline, Purpose};
 use crate::runtime::{Program, Programs};
-use crate::spec::{AnalyticsRuntime, Compression, SECONDS_PER_DAY};
+use crate::spec::AnalyticsRuntime;
 
 /// The Lambda transform.
 #[derive(Clone, Debug, Serialize)]
@@ -42,35 +43,35 @@ pub const LOG_STREAM: &str = "DestinationDelivery";
 /// Firehose.
 #[derive(Clone, Debug, Serialize)]
 pub struct DeliveryPlan {
+    /// What it does, for the stack's outputs.
+    pub description: &'static str,
     /// Logical id of the stream that it reads.
     pub source: String,
     /// MiB.
     pub buffer_size: u64,
     /// Seconds.
     pub buffer_interval: u64,
-    /// What keys begin with.
-    pub prefix: String,
-    /// The same for what could not be processed.
-    pub error_prefix: String,
-    /// Firehose's word for the compression.
-    pub compression: &'static str,
-    /// What names end in.
-    pub file_extension: Option<String>,
-    /// Time zone of timestamp expressions.
-    pub time_zone: Option<String>,
-    /// ARN of the customer's key.
-    pub key: Option<String>,
+    /// Whether Firehose itself puts a newline after each record.
+    pub appends_newline: bool,
     /// Name of the log stream that Firehose writes to.
     pub log_stream: &'static str,
-    /// ARN of the bucket.
-    pub bucket_arn: Value,
-    /// Name of the bucket.
-    pub bucket_name: Value,
+    /// Where the records go.
+    pub destination: DestinationPlan,
+    /// The places in S3 that are written to.
+    pub locations: Vec<S3LocationPlan>,
+    /// What Firehose can do there.
+    #[serde(skip)]
+    pub capabilities: &'static Capabilities,
 }
 
-/// What the keys of faults begin with.
-pub const ERROR_ROWS_PREFIX: &str = "errors/query/";
-/// Name of the log stream of what writes them.
+impl DeliveryPlan {
+    /// The place in S3 of a purpose.
+    pub fn location(&self, purpose: Purpose) -> Option<&S3LocationPlan> {
+        self.locations.iter().find(|location| location.purpose == purpose)
+    }
+}
+
+/// Name of the log stream of what writes the faults.
 pub const ERROR_LOG_STREAM: &str = "ErrorDelivery";
 
 /// Firehose for the faults; all else is as for the rows.
@@ -78,38 +79,16 @@ pub const ERROR_LOG_STREAM: &str = "ErrorDelivery";
 pub struct ErrorDeliveryPlan {
     /// Logical id of the stream that it reads.
     pub source: String,
-    /// What keys begin with.
-    pub prefix: &'static str,
-    /// The same for what could not be written.
-    pub error_prefix: String,
+    /// Where the faults go.
+    pub location: S3LocationPlan,
     /// Name of the log stream that Firehose writes to.
     pub log_stream: &'static str,
 }
 
 /// Plans what writes the faults into the bucket.
-pub(super) fn errors(graph: &Graph) -> Option<ErrorDeliveryPlan> {
+pub(super) fn errors(pipeline: &Pipeline, graph: &Graph) -> Option<ErrorDeliveryPlan> {
     let source = graph.delivered_errors()?.to_owned();
-    Some(ErrorDeliveryPlan {
-        source,
-        prefix: ERROR_ROWS_PREFIX,
-        error_prefix: format!("{ERROR_ROWS_PREFIX}!{{firehose:error-output-type}}/"),
-        log_stream: ERROR_LOG_STREAM,
-    })
-}
-
-/// The stack's own bucket.
-#[derive(Clone, Debug, Serialize)]
-pub struct BucketPlan {
-    /// ARN of the customer's key.
-    pub key: Option<String>,
-    /// Days until objects expire.
-    pub expire_days: Option<u64>,
-    /// Days until a version that is no longer current goes.
-    pub noncurrent_days: u64,
-    /// Days until an unfinished upload goes.
-    pub abort_days: u64,
-    /// Days that access logs are kept.
-    pub access_log_days: u64,
+    Some(ErrorDeliveryPlan { source, location: buckets::faults(pipeline), log_stream: ERROR_LOG_STREAM })
 }
 
 /// Plans the transform.
@@ -165,54 +144,20 @@ fn mebibytes(bytes: u64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-fn customer_key(encryption: &Encryption) -> Option<String> {
-    match encryption {
-        Encryption::CustomerKey(arn) => Some(arn.clone()),
-        Encryption::AwsManaged => None,
-    }
-}
-
 /// Plans Firehose.
 pub(super) fn plan(checked: &Checked) -> DeliveryPlan {
     let pipeline = checked.pipeline();
     let delivery = &pipeline.delivery;
-    let s3 = &delivery.s3;
+    let capabilities = delivery.destination.capabilities();
     DeliveryPlan {
+        description: capabilities.description,
         source: checked.graph().delivered().to_owned(),
         buffer_size: delivery.buffer_size.value / MIB,
         buffer_interval: delivery.buffer_interval.value,
-        prefix: s3.prefix.value.clone(),
-        error_prefix: s3.error_prefix.value.clone(),
-        compression: match s3.compression {
-            Compression::None => "UNCOMPRESSED",
-            Compression::Gzip => "GZIP",
-            Compression::Zip => "ZIP",
-            Compression::Snappy => "Snappy",
-            Compression::HadoopSnappy => "HADOOP_SNAPPY",
-        },
-        file_extension: s3.file_extension.as_ref().map(|extension| extension.value.clone()),
-        time_zone: s3.time_zone.as_ref().map(|zone| zone.value.clone()),
-        key: customer_key(&s3.encryption.value),
+        appends_newline: pipeline.transform.is_none() && capabilities.separator == "\n",
         log_stream: LOG_STREAM,
-        bucket_arn: bucket_arns(pipeline, "*").0,
-        bucket_name: match &s3.bucket {
-            Some(bucket) => Value::text(&bucket.value),
-            None => Value::reference("Bucket"),
-        },
+        destination: destination::plan(pipeline),
+        locations: buckets::locations(pipeline),
+        capabilities,
     }
-}
-
-/// Plans the stack's own bucket.
-pub(super) fn bucket(pipeline: &Pipeline) -> Option<BucketPlan> {
-    let s3 = &pipeline.delivery.s3;
-    if s3.bucket.is_some() {
-        return None;
-    }
-    Some(BucketPlan {
-        key: customer_key(&s3.encryption.value),
-        expire_days: s3.expire_after.as_ref().map(|time| time.value / SECONDS_PER_DAY),
-        noncurrent_days: 30,
-        abort_days: 7,
-        access_log_days: 90,
-    })
 }

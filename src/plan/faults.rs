@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::delivery::ERROR_ROWS_PREFIX;
+use super::buckets::ERROR_ROWS_PREFIX;
 use crate::check::Checked;
 use crate::spec::{AnalyticsRuntime, ErrorsPlace};
 use crate::sql::{self, ERROR_STREAM};
@@ -33,20 +33,20 @@ pub(super) fn plan(checked: &Checked) -> Vec<FaultPlan> {
     };
     let is_json = query.format == sql::RecordFormat::Json;
     let unreadable =
-        if is_json { "a record that is not a JSON object" } else { "a record that is no line of CSV" };
+        if is_json { "a record that is not a JSON object" } else { "a record that is not a line of CSV" };
     if analytics.runtime.value == AnalyticsRuntime::Lambda {
         let fault =
             |what, becomes, metric| FaultPlan { what, becomes, counted: Some(of_lambda(metric)), help: None };
         return vec![
-            fault(unreadable, "lies under the error prefix", "ProcessingFailed"),
-            fault("a value that does not fit", "is NULL, and the row stays", "InvalidValues"),
+            fault(unreadable, "is stored under the error prefix", "ProcessingFailed"),
+            fault("an invalid value", "is NULL, and the row is kept", "InvalidValues"),
         ];
     }
     let errors = analytics.errors.map(|errors| errors.place);
     let counted = errors.map(|place| match place {
         ErrorsPlace::Stream => format!("IncomingRecords of the stream of {ERROR_STREAM}"),
         ErrorsPlace::Delivery => {
-            format!("IncomingRecords of the stream of {ERROR_STREAM}; the rows lie under {ERROR_ROWS_PREFIX}")
+            format!("IncomingRecords of the stream of {ERROR_STREAM}; the rows are stored under {ERROR_ROWS_PREFIX}")
         }
     });
     let help = errors.is_none().then_some("`errors: delivery` or `errors: stream` in `analytics`");
@@ -59,19 +59,19 @@ pub(super) fn plan(checked: &Checked) -> Vec<FaultPlan> {
             // Flink's formats skip it before the SQL sees it.
             help: query.stateless().is_ok().then_some("`runtime: lambda` in `analytics`"),
         },
-        fault("a value that does not fit", "is NULL, and the row stays"),
+        fault("an invalid value", "is NULL, and the row is kept"),
     ];
     if query.event_time.is_some() {
-        faults.push(fault("a record without an event time", "belongs to no window by that time"));
+        faults.push(fault("a record without an event time", "belongs to no window by event time"));
         faults.push(FaultPlan {
-            what: "a record that comes too late",
-            becomes: "belongs to no window by the event time",
+            what: "a late record",
+            becomes: "belongs to no window by event time",
             counted: Some("numLateRecordsDropped of the application".into()),
             help: None,
         });
     }
     if query.outputs().any(sql::row_may_be_too_large) {
-        faults.push(fault("a row of more than 1 MiB", "is left out"));
+        faults.push(fault("a row of more than 1 MiB", "is dropped"));
     }
     faults
 }

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::delivery::{ERROR_LOG_STREAM, ERROR_ROWS_PREFIX, LOG_STREAM, transform_spec};
+use super::buckets::{self, ERROR_ROWS_PREFIX};
+use super::delivery::{ERROR_LOG_STREAM, LOG_STREAM, transform_spec};
+use super::destination;
 use super::value::{Value, literal};
 use crate::graph::{Edge, Graph, NodeKind, Principal, Relation};
 use crate::resolve::pipeline::{Encryption, Pipeline};
@@ -177,14 +179,19 @@ fn role(pipeline: &Pipeline, principal: Principal) -> Option<Role> {
     Some(Role { logical_id, description, spec, principal: service, trust_because, trust, grants: Vec::new() })
 }
 
-fn grant(sid: &'static str, actions: &[&'static str], resources: Vec<Value>, because: &'static str) -> Grant {
+pub(super) fn grant(
+    sid: &'static str,
+    actions: &[&'static str],
+    resources: Vec<Value>,
+    because: &'static str,
+) -> Grant {
     let mut actions = actions.to_vec();
     actions.sort_unstable();
     Grant { sid, actions, resources, conditions: Vec::new(), because }
 }
 
 /// A key's grant: this key, and only through the service that the data passes.
-fn key(
+pub(super) fn key(
     encryption: &Encryption,
     sid: &'static str,
     actions: &[&'static str],
@@ -358,8 +365,11 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
             to(),
             "Firehose calls the transform.",
         )],
-        Relation::Store => bucket(pipeline, "*"),
-        Relation::StoreErrors => bucket(pipeline, &format!("{ERROR_ROWS_PREFIX}*")),
+        Relation::Store(purpose) => destination::grants(pipeline, purpose),
+        Relation::StoreErrors(_) => {
+            let (purpose, location) = pipeline.delivery.destination.failures();
+            buckets::grants(purpose, location, &format!("{ERROR_ROWS_PREFIX}*"))
+        }
         Relation::LogDelivery => vec![delivery_logs(LOG_STREAM)],
         Relation::LogErrorDelivery => vec![delivery_logs(ERROR_LOG_STREAM)],
         Relation::Consume => {
@@ -410,41 +420,4 @@ fn lambda_logs(log_group: Vec<Value>) -> Grant {
 
 fn artifact(key: &str) -> Value {
     Value::sub(format!("arn:${{AWS::Partition}}:s3:::${{ArtifactBucket}}/{}", literal(key)))
-}
-
-/// ARN of the destination bucket, and of the objects in it whose keys are such.
-pub fn bucket_arns(pipeline: &Pipeline, keys: &str) -> (Value, Value) {
-    match &pipeline.delivery.s3.bucket {
-        Some(bucket) => {
-            let arn = format!("arn:${{AWS::Partition}}:s3:::{}", literal(&bucket.value));
-            (Value::sub(arn.clone()), Value::sub(format!("{arn}/{keys}")))
-        }
-        None => (Value::arn("Bucket"), Value::sub(format!("${{Bucket.Arn}}/{keys}"))),
-    }
-}
-
-fn bucket(pipeline: &Pipeline, keys: &str) -> Vec<Grant> {
-    let (bucket, objects) = bucket_arns(pipeline, keys);
-    let mut grants = vec![
-        grant(
-            "FindBucket",
-            &["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
-            vec![bucket],
-            "Firehose looks up the bucket and its incomplete uploads.",
-        ),
-        grant(
-            "WriteObjects",
-            &["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
-            vec![objects],
-            "Firehose writes objects.",
-        ),
-    ];
-    grants.extend(key(
-        &pipeline.delivery.s3.encryption.value,
-        "EncryptObjects",
-        &["kms:Decrypt", "kms:GenerateDataKey"],
-        "s3",
-        "The objects are encrypted with this key.",
-    ));
-    grants
 }

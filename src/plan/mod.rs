@@ -3,8 +3,10 @@
 
 pub mod advice;
 mod analytics;
+mod buckets;
 pub mod cost;
 mod delivery;
+pub mod destination;
 mod faults;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -36,7 +38,9 @@ use crate::graph::Graph;
 use crate::runtime::{Program, Programs};
 use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
-pub use delivery::{BucketPlan, DeliveryPlan, ERROR_ROWS_PREFIX, ErrorDeliveryPlan, TransformPlan};
+pub use buckets::{BucketPlan, ERROR_ROWS_PREFIX, S3LocationPlan};
+pub use delivery::{DeliveryPlan, ErrorDeliveryPlan, TransformPlan};
+pub use destination::DestinationPlan;
 pub use faults::FaultPlan;
 pub use forests::{ForestPlan, PYTHON_FILES};
 use grants::{ArtifactKeys, Role};
@@ -77,8 +81,8 @@ pub struct Plan {
     pub delivered_record_bytes: u64,
     /// What becomes of records and rows that are not as they should be.
     pub faults: Vec<FaultPlan>,
-    /// The destination, where it is the stack's own.
-    pub bucket: Option<BucketPlan>,
+    /// The stack's own buckets.
+    pub buckets: Vec<BucketPlan>,
     /// Retention of every log group, days.
     pub log_retention_days: u64,
     /// Who may do what.
@@ -227,7 +231,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
         stream: streams::input(pipeline, checked.graph()),
         roles: grants::roles(pipeline, checked.graph(), keys),
         delivery: delivery::plan(checked),
-        error_delivery: delivery::errors(checked.graph()),
+        error_delivery: delivery::errors(pipeline, checked.graph()),
         delivered_record_bytes: match &output_stream {
             // A row's partition key is a UUID as well.
             Some(rows) => rows.load.record_bytes.saturating_sub(ROW_KEY_BYTES),
@@ -236,7 +240,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
         output_stream,
         outputs,
         faults: faults::plan(checked),
-        bucket: delivery::bucket(pipeline),
+        buckets: buckets::plans(pipeline),
         log_retention_days: pipeline.log_retention.value / SECONDS_PER_DAY,
         producer,
         analytics,

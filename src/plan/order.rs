@@ -45,9 +45,9 @@ pub(super) fn order(graph: &Graph) -> BTreeMap<Cow<'static, str>, Vec<Before>> {
         order.add("Delivery", &["ProducerInstanceProfile"], PROPAGATES);
     } else {
         order.add("DeliveryLogStream", &["DeliveryRole"], PROPAGATES);
-        if graph.nodes(NodeKind::Bucket).any(|bucket| bucket.logical_id.is_some()) {
-            order.add("BucketPolicy", &["DeliveryRole"], PROPAGATES);
-            order.add("Delivery", &["BucketPolicy"], PROPAGATES);
+        if let Some(policy) = graph.own_buckets().next().map(|bucket| format!("{bucket}Policy")) {
+            order.add(&policy, &["DeliveryRole"], PROPAGATES);
+            order.add("Delivery", &[&policy], PROPAGATES);
         }
     }
     for function in graph.nodes(NodeKind::Function).filter_map(|node| node.logical_id.as_ref()) {

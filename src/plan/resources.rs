@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::buckets;
 use super::delivery::transform_spec;
 use crate::graph::{Graph, Node, NodeKind};
-use crate::resolve::pipeline::Pipeline;
+use crate::resolve::pipeline::{Pipeline, Sink};
 
 /// A resource of the template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,8 +21,8 @@ pub struct Resource {
     pub spec: Cow<'static, str>,
 }
 
-/// The kinds of nodes, in the order of the template.
-const IN_TEMPLATE: [NodeKind; 10] = [
+/// The kinds of nodes before the buckets, in the order of the template.
+const UP_TO_DELIVERY: [NodeKind; 7] = [
     NodeKind::Stream,
     NodeKind::DeliveredStream,
     NodeKind::Analytics,
@@ -29,16 +30,18 @@ const IN_TEMPLATE: [NodeKind; 10] = [
     NodeKind::Transform,
     NodeKind::Delivery,
     NodeKind::ErrorDelivery,
-    NodeKind::Bucket,
-    NodeKind::Network,
-    NodeKind::Producer,
 ];
+/// Those after it.
+const FILLING: [NodeKind; 2] = [NodeKind::Network, NodeKind::Producer];
 
 /// All resources, in the order of the template.
 pub(super) fn list(pipeline: &Pipeline, graph: &Graph) -> Vec<Resource> {
     let of = |node| resources(node, pipeline);
-    let mut list: Vec<Resource> =
-        IN_TEMPLATE.into_iter().flat_map(|kind| graph.nodes(kind).flat_map(of)).collect();
+    let of_kind = |kind| graph.nodes(kind).flat_map(of);
+    let mut list: Vec<Resource> = UP_TO_DELIVERY.into_iter().flat_map(of_kind).collect();
+    let is_bucket = |node: &&Node| matches!(node.kind, NodeKind::Bucket(_));
+    list.extend(graph.all().iter().filter(is_bucket).flat_map(of));
+    list.extend(FILLING.into_iter().flat_map(of_kind));
     for output in graph.nodes(NodeKind::OutputStream) {
         list.extend(of(output));
         for kind in [NodeKind::FailureQueue, NodeKind::Function] {
@@ -108,15 +111,11 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
                 ("ErrorDelivery", "AWS::KinesisFirehose::DeliveryStream"),
             ],
         ),
-        NodeKind::Bucket => fixed(
-            "/delivery/s3",
-            &[
-                ("Bucket", "AWS::S3::Bucket"),
-                ("BucketPolicy", "AWS::S3::BucketPolicy"),
-                ("AccessLogBucket", "AWS::S3::Bucket"),
-                ("AccessLogBucketPolicy", "AWS::S3::BucketPolicy"),
-            ],
-        ),
+        NodeKind::Bucket(purpose) => {
+            let sink = pipeline.delivery.destination.sink(purpose);
+            let spec = sink.and_then(Sink::location).map_or("/delivery", |location| location.spec);
+            buckets::resources(spec, own)
+        }
         NodeKind::Network => fixed(
             "/producer",
             &[
@@ -156,6 +155,6 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
             ]
         }
         // Log groups are listed with the nodes that write to them.
-        NodeKind::Logs | NodeKind::Artifacts | NodeKind::SessionManager => Vec::new(),
+        NodeKind::Logs | NodeKind::Artifacts | NodeKind::SessionManager | NodeKind::Destination => Vec::new(),
     }
 }

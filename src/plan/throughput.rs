@@ -112,7 +112,7 @@ pub(super) fn advise(checked: &Checked) -> Option<Diagnostic> {
             of(with_fewer)
         ),
         format!(
-            "write `keys: {{\"{key}\": 2000}}` in `analytics`, with their number; the plan supposes a million"
+            "write `keys: {{\"{key}\": 2000}}` in `analytics`, with their number; the plan assumes a million"
         ),
     ))
 }

@@ -8,6 +8,8 @@ pub(super) fn add(environment: &mut Environment) {
     environment.add_filter("cfn", cfn);
     environment.add_filter("id", id);
     environment.add_filter("path", path);
+    environment.add_filter("pointer", pointer);
+    environment.add_filter("words", words);
     environment.add_filter("action", action);
     environment.add_filter("comment", comment);
     environment.add_filter("block", block);
@@ -62,6 +64,16 @@ fn id(text: &str) -> Result<Value, Error> {
 /// A logical id with an attribute.
 fn path(text: &str) -> Result<Value, Error> {
     Ok(Value::from_safe_string(checked(text, |c| c == '.')?.to_owned()))
+}
+
+/// A JSON pointer to a key of the spec.
+fn pointer(text: &str) -> Result<Value, Error> {
+    Ok(Value::from_safe_string(checked(text, |c| matches!(c, '/' | '_'))?.to_owned()))
+}
+
+/// Words of pipec's own that are YAML as they are: letters and digits with blanks between.
+fn words(text: &str) -> Result<Value, Error> {
+    Ok(Value::from_safe_string(checked(text, |c| c == ' ')?.to_owned()))
 }
 
 /// An IAM action; never with a wildcard.

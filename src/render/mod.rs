@@ -13,7 +13,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
 use serde::Serialize;
 
 use crate::plan::grants::Role;
-use crate::plan::{Plan, RecordsPlan, StreamPlan, TagPlan};
+use crate::plan::{Plan, RecordsPlan, StreamPlan, TagPlan, destination};
 
 /// The templates, by name.
 const TEMPLATES: &[(&str, &str)] = &[
@@ -23,6 +23,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("bucket.yaml.j2", include_str!("../../templates/bucket.yaml.j2")),
     ("transform.yaml.j2", include_str!("../../templates/transform.yaml.j2")),
     ("delivery.yaml.j2", include_str!("../../templates/delivery.yaml.j2")),
+    ("delivery/parts.yaml.j2", include_str!("../../templates/delivery/parts.yaml.j2")),
     ("analytics.yaml.j2", include_str!("../../templates/analytics.yaml.j2")),
     ("outputs.yaml.j2", include_str!("../../templates/outputs.yaml.j2")),
     ("network.yaml.j2", include_str!("../../templates/network.yaml.j2")),
@@ -73,7 +74,7 @@ fn environment() -> Result<&'static Environment<'static>, minijinja::Error> {
         if name.ends_with(".sh.j2") { AutoEscape::None } else { AutoEscape::Json }
     });
     filters::add(&mut environment);
-    for (name, source) in TEMPLATES {
+    for (name, source) in TEMPLATES.iter().chain(destination::TEMPLATES) {
         environment.add_template(name, source)?;
     }
     Ok(ENVIRONMENT.get_or_init(|| environment))

@@ -33,8 +33,8 @@ fn described(fault: &Fault) -> String {
     match fault {
         Fault::Syntax(words, at) => format!("byte {at} is not YAML: {words}"),
         Fault::TooDeep(at) | Fault::TooComplex(at) => format!("too much is nested at byte {at}"),
-        Fault::DuplicateKey(key, ..) => format!("the key `{key}` stands twice"),
-        Fault::KeyNotText(place) => format!("the key at byte {} is no text", place.start),
+        Fault::DuplicateKey(key, ..) => format!("the key `{key}` appears twice"),
+        Fault::KeyNotText(place) => format!("the key at byte {} is not text", place.start),
         Fault::SecondDocument(at) => format!("a second document begins at byte {at}"),
     }
 }
@@ -82,7 +82,7 @@ impl<'a> Verifier<'a> {
             }
             self.graph.insert(&resource.key, references);
             if resource.key.len() > 255 || !resource.key.chars().all(|c| c.is_ascii_alphanumeric()) {
-                self.problems.push(format!("`{}` is no logical id", resource.key));
+                self.problems.push(format!("`{}` is not a logical id", resource.key));
             }
             self.sizes(resource);
         }

@@ -1,6 +1,7 @@
 //! `resolve`: a [`Spec`](crate::spec::Spec) to a [`Pipeline`]. Defaults are filled and marked as such, types and paths are read, the SQL
 //! file is loaded. What a value means is decided here; whether AWS takes it, in `check`.
 
+mod destination;
 pub mod pipeline;
 mod records;
 mod references;
@@ -15,15 +16,14 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::parse::{self, Parsed, Places, Unread, step};
 use crate::source::{Excerpt, Sources, Span};
 use crate::spec::{
-    self, AnalyticsRuntime, CapacityMode, Compression, OutputPlace, OwnOutput, SECONDS_PER_DAY,
-    SECONDS_PER_HOUR,
+    self, AnalyticsRuntime, CapacityMode, OutputPlace, OwnOutput, SECONDS_PER_DAY, SECONDS_PER_HOUR,
 };
 use crate::sql::{ERROR_STREAM, Start};
 use crate::world::World;
 use pipeline::{
-    Analytics, Capacity, Delivery, Encryption, Errors, FileSource, Flink, GeneratorSource, HttpSource,
-    Network, OutputFunction, OutputSetting, OutputStream, OutputTarget, PartitionKey, PathText, Pipeline,
-    Producer, S3, Setting, Source, Stream, Tag, Transform,
+    Analytics, Capacity, Encryption, Errors, FileSource, Flink, GeneratorSource, HttpSource, Network,
+    OutputFunction, OutputSetting, OutputStream, OutputTarget, PartitionKey, PathText, Pipeline, Producer,
+    Setting, Source, Stream, Tag, Transform,
 };
 
 /// Default of `region`.
@@ -92,7 +92,8 @@ pub fn resolve(
     // The query needs a transform to run in.
     let queries = pipeline.analytics_on(AnalyticsRuntime::Lambda).is_some();
     let transform = spec.transform.or_else(|| queries.then(spec::Transform::default));
-    pipeline.transform = transform.map(|transform| r.transform(transform));
+    let separator = pipeline.delivery.destination.capabilities().separator;
+    pipeline.transform = transform.map(|transform| r.transform(transform, separator));
     (pipeline, resolver.diagnostics)
 }
 
@@ -256,7 +257,7 @@ impl Resolver<'_> {
                     Code::UnreadableFile,
                     path.span,
                     format!("`{}` cannot be read: {reason}", at.display()),
-                    "name a file beside the spec, one record per line",
+                    "name a file next to the spec, with one record per line",
                 ));
                 None
             }
@@ -283,7 +284,7 @@ impl Resolver<'_> {
                             Code::UnreadableFile,
                             span,
                             diagnostic.message.replacen("the file", &format!("`{}`", path.display()), 1),
-                            "name a `.sql` file beside the spec, or write the SQL below `sql: |`",
+                            "name a `.sql` file next to the spec, or write the SQL after `sql: |`",
                         ),
                         _ => diagnostic.related(span, "named here"),
                     });
@@ -357,7 +358,7 @@ impl Resolver<'_> {
         let Some(text) = start else { return Start::Oldest };
         let span = self.places.value("/analytics/start");
         if runtime != Some(AnalyticsRuntime::Flink) {
-            let message = "`start` is for Flink; Firehose hands over what comes from its creation on";
+            let message = "`start` needs Flink; Firehose reads records from its creation on";
             let help = "remove `start`, or write `runtime: flink`";
             self.diagnostics.push(Diagnostic::error(Code::ConflictingKeys, span, message, help));
             return Start::Oldest;
@@ -410,7 +411,7 @@ impl Resolver<'_> {
         Some(OutputSetting { name, span: self.key(&pointer), target })
     }
 
-    fn transform(&self, transform: spec::Transform) -> Transform {
+    fn transform(&self, transform: spec::Transform, separator: &str) -> Transform {
         let buffer = transform.buffer.unwrap_or_default();
         let default_buffer = (limits::firehose::LAMBDA_BUFFER_MIB_DEFAULT * limits::MIB as f64) as u64;
         let architecture = transform.architecture.map(|architecture| match architecture {
@@ -420,7 +421,7 @@ impl Resolver<'_> {
         Transform {
             span: self.key("/transform"),
             written: self.places.is_written("/transform"),
-            append: self.or("/transform/append", transform.append, "\n".into()),
+            append: self.or("/transform/append", transform.append, separator.into()),
             timeout: self.or(
                 "/transform/timeout",
                 transform.timeout.map(|timeout| timeout.0),
@@ -443,41 +444,6 @@ impl Resolver<'_> {
                 transform.retries,
                 limits::firehose::LAMBDA_RETRIES_DEFAULT,
             ),
-        }
-    }
-
-    fn delivery(&self, delivery: spec::Delivery) -> Delivery {
-        let (size, interval) = delivery.buffer.map(|buffer| (buffer.size.0, buffer.interval.0)).unzip();
-        let s3 = delivery.s3;
-        Delivery {
-            span: self.key("/delivery"),
-            buffer_size: self.or(
-                "/delivery/buffer/size",
-                size,
-                limits::firehose::S3_BUFFER_MIB_DEFAULT * limits::MIB,
-            ),
-            buffer_interval: self.or(
-                "/delivery/buffer/interval",
-                interval,
-                limits::firehose::S3_BUFFER_S_DEFAULT,
-            ),
-            s3: S3 {
-                span: self.key("/delivery/s3"),
-                bucket: s3.bucket.map(|bucket| self.written("/delivery/s3/bucket", bucket)),
-                prefix: self.or("/delivery/s3/prefix", s3.prefix, String::new()),
-                error_prefix: self.or(
-                    "/delivery/s3/error_prefix",
-                    s3.error_prefix,
-                    DEFAULT_ERROR_PREFIX.into(),
-                ),
-                compression: s3.compression.unwrap_or(Compression::None),
-                file_extension: s3
-                    .file_extension
-                    .map(|extension| self.written("/delivery/s3/file_extension", extension)),
-                time_zone: s3.time_zone.map(|zone| self.written("/delivery/s3/time_zone", zone)),
-                encryption: self.encryption("/delivery/s3/encryption", s3.encryption),
-                expire_after: s3.expire_after.map(|time| self.written("/delivery/s3/expire_after", time.0)),
-            },
         }
     }
 

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+pub use super::destination::{Delivery, Destination, Purpose, S3Location, Sink};
 use crate::aws::instance_types::Architecture;
 use crate::parse::step;
 use crate::source::{Excerpt, Span};
-use crate::spec::{AnalyticsRuntime, Compression, ErrorsPlace};
+use crate::spec::{AnalyticsRuntime, ErrorsPlace};
 use crate::sql::{
     self, Column, ERROR_STREAM, EventTime, OutputName, Place, Query, RecordFormat, Reference, RowRate, Start,
 };
@@ -405,40 +406,4 @@ pub struct Transform {
     pub buffer_interval: Setting<u64>,
     /// Repetitions of a failed call.
     pub retries: Setting<u64>,
-}
-
-/// Firehose.
-#[derive(Clone, Debug)]
-pub struct Delivery {
-    /// Place of its key.
-    pub span: Span,
-    /// Bytes that are collected for one object.
-    pub buffer_size: Setting<u64>,
-    /// Seconds that are collected for one object.
-    pub buffer_interval: Setting<u64>,
-    /// The destination.
-    pub s3: S3,
-}
-
-/// An S3 bucket as the destination.
-#[derive(Clone, Debug)]
-pub struct S3 {
-    /// Place of its key.
-    pub span: Span,
-    /// An existing bucket.
-    pub bucket: Option<Setting<String>>,
-    /// What keys begin with.
-    pub prefix: Setting<String>,
-    /// The same for what could not be processed.
-    pub error_prefix: Setting<String>,
-    /// How objects are compressed.
-    pub compression: Compression,
-    /// What names end in.
-    pub file_extension: Option<Setting<String>>,
-    /// Time zone of timestamp expressions.
-    pub time_zone: Option<Setting<String>>,
-    /// At rest.
-    pub encryption: Setting<Encryption>,
-    /// Seconds until objects of the stack's own bucket expire.
-    pub expire_after: Option<Setting<u64>>,
 }

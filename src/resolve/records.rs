@@ -104,7 +104,7 @@ impl Resolver<'_> {
         if let (Some(_), Some(data_type)) = (encoding, data_type)
             && data_type != DataType::Timestamp
         {
-            let message = format!("`as` says how a TIMESTAMP is written, and this column is {data_type}");
+            let message = format!("`as` is the encoding of a TIMESTAMP, but this column is {data_type}");
             let help = "write `type: TIMESTAMP`, or remove `as`";
             let span = self.places.value(pointer);
             self.diagnostics.push(Diagnostic::error(Code::TimeEncoding, span, message, help));
@@ -175,7 +175,7 @@ impl Resolver<'_> {
                     Err(Some(fault(message, help, Some(column.span))))
                 } else if column.path.elements().is_some() {
                     let message = format!("`{wanted}` lies in an array, and a record has one time");
-                    let help = "name a column that lies outside of the array".into();
+                    let help = "name a column outside the array".into();
                     Err(Some(fault(message, help, Some(column.span))))
                 } else {
                     Ok(at)
@@ -197,8 +197,8 @@ impl Resolver<'_> {
                     self.diagnostics.push(Diagnostic::error(
                         Code::OutOfRange,
                         self.places.value("/records/event_time/lateness"),
-                        format!("no record is readable for longer than {most}, so none comes later"),
-                        format!("write `lateness: {most}` or less; windows wait as long"),
+                        format!("records are retained for at most {most}, so none can be later"),
+                        format!("write `lateness: {most}` or less; windows wait that long"),
                     ));
                     return None;
                 }
@@ -252,7 +252,7 @@ fn unfit(column: &Column, unit: Option<EpochUnit>) -> Option<(String, String)> {
             },
         )),
         (_, None) => Some((
-            format!("`{name}` is {data_type}, and no TIMESTAMP"),
+            format!("`{name}` is {data_type}, not a TIMESTAMP"),
             match data_type.family() {
                 Family::Number => {
                     "write `unit: ms` if it counts milliseconds since 1970; or `s`, `us`, `ns`".into()

@@ -67,7 +67,7 @@ impl Resolver<'_> {
             }
             Err(diagnostic) if diagnostic.code == Code::UnreadableFile => {
                 let message = diagnostic.message.replacen("the file", &format!("`{}`", path.display()), 1);
-                vec![(file_span, message, "name a CSV file, or one of JSON lines, beside the spec".into())]
+                vec![(file_span, message, "name a CSV or JSON Lines file next to the spec".into())]
             }
             Err(diagnostic) => {
                 self.diagnostics.push(diagnostic.related(file_span, "named here"));
@@ -105,7 +105,7 @@ impl Resolver<'_> {
                 continue;
             }
             if column.encoding.is_some_and(|encoding| encoding != TimeEncoding::Text) {
-                let message = "a reference table holds its times as texts";
+                let message = "the times of a reference table are texts";
                 let help = "remove `as`, and write times as 2026-01-27 09:30:00";
                 let span = self.places.value(&format!("{pointer}/as"));
                 self.diagnostics.push(Diagnostic::error(Code::TimeEncoding, span, message, help));
@@ -152,7 +152,8 @@ fn csv_rows(file: &SourceFile, columns: &[Column]) -> (Vec<Vec<Literal>>, Vec<Fa
             Err(error) => {
                 let at = error.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
                 let help =
-                    "a field with a comma or a quote stands in double quotes, a quote inside twice".into();
+                    "put a field with a comma or a quote in double quotes, and double the quotes inside it"
+                        .into();
                 faults.push((line(file, at), "this line is not CSV".into(), help));
                 break;
             }
@@ -238,7 +239,7 @@ fn constant(field: &str, data_type: DataType) -> Option<Literal> {
 
 fn misfit(file: &SourceFile, at: usize, column: &Column, field: &str) -> Fault {
     let shown: String = field.chars().take(40).collect();
-    let message = format!("`{shown}` is no {}, which `{}` is", column.data_type, column.name);
+    let message = format!("`{shown}` does not fit column `{}` ({})", column.name, column.data_type);
     let help = match column.data_type.text_length() {
         Some(_) => "declare a longer type, and write no line breaks or tabs".into(),
         None => "correct the value, or declare another type".into(),

@@ -53,11 +53,12 @@ pub enum Architecture {
 /// Amazon Data Firehose.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{"required": ["s3"]}]))]
 pub struct Delivery {
     /// Buffering hints. Default: 5 MiB or 300 s, whichever comes first.
     pub buffer: Option<Buffer>,
     /// An S3 bucket as the destination.
-    pub s3: S3,
+    pub s3: Option<S3>,
 }
 
 /// When Firehose writes an object: at this size or after this interval, whichever comes first.
@@ -73,7 +74,7 @@ pub struct Buffer {
 }
 
 /// An S3 bucket as the destination.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct S3 {
     /// Name of an existing bucket. Default: a bucket in the stack: private, encrypted and versioned, and retained when

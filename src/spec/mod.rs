@@ -2,7 +2,7 @@
 //! Schema; `None` means "not written", and `resolve` fills the default.
 
 mod analytics;
-mod delivery;
+pub mod delivery;
 pub mod environment;
 mod producer;
 pub mod quantity;
@@ -19,7 +19,7 @@ pub use analytics::{
     Analytics, AnalyticsRuntime, ErrorsPlace, Flink, Output, OutputFunction, OutputPlace, OutputStream,
     OwnOutput, ReferenceTable,
 };
-pub use delivery::{Architecture, Buffer, Compression, Delivery, Logs, S3, Transform, TransformBuffer};
+pub use delivery::{Architecture, Buffer, Compression, Delivery, Logs, Transform, TransformBuffer};
 pub use producer::{FileSource, GeneratorSource, HttpSource, Network, Producer};
 pub use quantity::{ByteSize, Duration, Percent, SECONDS_PER_DAY, SECONDS_PER_HOUR};
 pub use records::{Column, EpochUnit, EventTime, Format, Records, TimeEncoding};

@@ -20,8 +20,11 @@ pub fn text() -> String {
 }
 
 fn section(text: &mut String, title: &str, object: &Value, root: &Value) {
-    let required: Vec<&str> =
-        object["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let keys = object["required"].as_array().into_iter().flatten();
+    // Of keys that exclude each other none has to be there, unless it is the only one.
+    let only = object["oneOf"].as_array().filter(|branches| branches.len() == 1);
+    let only = only.into_iter().flatten().map(|branch| &branch["required"][0]);
+    let required: Vec<&str> = keys.chain(only).filter_map(Value::as_str).collect();
     let _ = write!(text, "\n## {title}\n\n{}\n\n| key | value | |\n| --- | --- | --- |\n", described(object));
     let mut nested: Vec<(String, &Value)> = Vec::new();
     for (key, property) in object["properties"].as_object().into_iter().flatten() {

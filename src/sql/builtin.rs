@@ -180,7 +180,7 @@ macro_rules! hash {
             Gives::Text,
             concat!($name, "({0})"),
             $scalar,
-            "of the bytes of a text in UTF-8, as hexadecimal digits in lower case",
+            "hash of the UTF-8 bytes of a text, as lower-case hexadecimal digits",
         )
     };
 }
@@ -191,23 +191,23 @@ pub(super) const BUILTINS: &[Builtin] = &[
         "POWER",
         "POWER(x, 2)",
         Scalar::Power,
-        "the first to the power of the second, as DOUBLE; NULL where that is no finite number"
+        "the first argument to the power of the second, as DOUBLE; NULL if that is not finite"
     ),
     finite!("EXP", Scalar::Exp, "e to the power of a number"),
-    finite!("LOG2", Scalar::Log2, "the logarithm to base 2; NULL up to 0"),
-    finite!("SIN", Scalar::Sin, "the sine of radians"),
-    finite!("COS", Scalar::Cos, "the cosine of radians"),
-    finite!("TAN", Scalar::Tan, "the tangent of radians"),
-    finite!("COT", Scalar::Cot, "the cotangent of radians; NULL for 0"),
-    finite!("ASIN", Scalar::Asin, "the arc sine; NULL beyond -1 and 1"),
-    finite!("ACOS", Scalar::Acos, "the arc cosine; NULL beyond -1 and 1"),
+    finite!("LOG2", Scalar::Log2, "the logarithm to base 2; NULL for 0 and below"),
+    finite!("SIN", Scalar::Sin, "the sine of an angle in radians"),
+    finite!("COS", Scalar::Cos, "the cosine of an angle in radians"),
+    finite!("TAN", Scalar::Tan, "the tangent of an angle in radians"),
+    finite!("COT", Scalar::Cot, "the cotangent of an angle in radians; NULL for 0"),
+    finite!("ASIN", Scalar::Asin, "the arc sine; NULL outside -1 to 1"),
+    finite!("ACOS", Scalar::Acos, "the arc cosine; NULL outside -1 to 1"),
     finite!("ATAN", Scalar::Atan, "the arc tangent"),
     finite_of_two!("ATAN2", "ATAN2(y, x)", Scalar::Atan2, "the angle of the point (x, y)"),
     finite!("SINH", Scalar::Sinh, "the hyperbolic sine"),
     finite!("COSH", Scalar::Cosh, "the hyperbolic cosine"),
     finite!("TANH", Scalar::Tanh, "the hyperbolic tangent"),
-    finite!("DEGREES", Scalar::Degrees, "radians as degrees"),
-    finite!("RADIANS", Scalar::Radians, "degrees as radians"),
+    finite!("DEGREES", Scalar::Degrees, "radians converted to degrees"),
+    finite!("RADIANS", Scalar::Radians, "degrees converted to radians"),
     both(
         "LEFT",
         "LEFT(x, 3)",
@@ -215,7 +215,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         Gives::Part,
         "LEFT({0}, {1})",
         Scalar::Left,
-        "so many characters from the start; none below 1",
+        "the first n characters; an empty text below 1",
     ),
     both(
         "RIGHT",
@@ -224,7 +224,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         Gives::Part,
         "RIGHT({0}, {1})",
         Scalar::Right,
-        "so many characters from the end; none below 1",
+        "the last n characters; an empty text below 1",
     ),
     both(
         "REPEAT",
@@ -233,7 +233,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         Gives::Text,
         "CASE WHEN CHAR_LENGTH({0}) * CAST({1} AS BIGINT) <= 1048576 THEN REPEAT({0}, {1}) END",
         Scalar::Repeat,
-        "a text so many times; NULL for more than 1,048,576 characters",
+        "a text repeated n times; NULL for more than 1,048,576 characters",
     ),
     both(
         "REVERSE",
@@ -242,7 +242,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         Gives::Part,
         "REVERSE({0})",
         Scalar::Reverse,
-        "the characters in the other order",
+        "the characters in reverse order",
     ),
     both(
         "ASCII",
@@ -251,7 +251,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         Gives::Integer,
         "CASE WHEN ASCII({0}) >= 0 THEN ASCII({0}) END",
         Scalar::Ascii,
-        "the number of the first character; 0 of an empty text, NULL of a character beyond ASCII",
+        "the code of the first character; 0 for an empty text, NULL for a character outside ASCII",
     ),
     both(
         "CHR",
@@ -260,12 +260,12 @@ pub(super) const BUILTINS: &[Builtin] = &[
         Gives::Text,
         "CHR({0})",
         Scalar::Chr,
-        "the character of the lowest eight bits of a number; an empty text below 0",
+        "the character with the code of the lowest eight bits of a number; an empty text for negative numbers",
     ),
     Builtin {
         name: "CONCAT_WS",
         form: "CONCAT_WS(', ', a, b)",
-        about: "texts with the first one between them; NULLs are left out",
+        about: "the concatenation of texts, separated by the first argument; NULLs are skipped",
         takes: &[Takes::Text, Takes::Text],
         more: true,
         gives: Gives::Text,
@@ -280,7 +280,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         Gives::Text,
         "BIN({0})",
         Scalar::Bin,
-        "the bits of a whole number; of one below 0, all 64",
+        "the binary digits of a whole number; all 64 for a negative number",
     ),
     both(
         "TO_BASE64",
@@ -289,7 +289,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         Gives::Text,
         "TO_BASE64({0})",
         Scalar::ToBase64,
-        "the bytes of a text in UTF-8 as base64",
+        "the UTF-8 bytes of a text in base64",
     ),
     // Flink stops at what is no base64.
     both(
@@ -300,7 +300,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         "CASE WHEN REGEXP({0}, '^[A-Za-z0-9+/]*$') AND MOD(CHAR_LENGTH({0}), 4) <> 1 \
          OR REGEXP({0}, '^[A-Za-z0-9+/]*={1,2}$') AND MOD(CHAR_LENGTH({0}), 4) = 0 THEN FROM_BASE64({0}) END",
         Scalar::FromBase64,
-        "the text whose bytes are in base64; NULL where it is none",
+        "the text that is encoded in base64; NULL if it is not base64",
     ),
     hash!("MD5", Scalar::Md5),
     hash!("SHA1", Scalar::Sha1),
@@ -317,7 +317,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
             Gives::Text,
             "URL_ENCODE({0})",
             Scalar::UrlEncode,
-            "a text as a part of a URL's query, in UTF-8",
+            "a text encoded for a URL's query, in UTF-8",
         )
     },
     Builtin {
@@ -329,7 +329,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
             Gives::Text,
             "URL_DECODE({0})",
             Scalar::UrlDecode,
-            "the text that a part of a URL's query stands for; NULL where it is none",
+            "the decoded text of a part of a URL's query; NULL if it is not valid",
         )
     },
     flink(
@@ -338,7 +338,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         &[Takes::Text, Takes::UrlPart],
         Gives::Part,
         "PARSE_URL({0}, {1})",
-        "HOST, PATH, QUERY, REF, PROTOCOL, FILE, AUTHORITY or USERINFO of a URL; NULL where it is none",
+        "a part of a URL: HOST, PATH, QUERY, REF, PROTOCOL, FILE, AUTHORITY or USERINFO; NULL if the text is not a URL",
     ),
     flink(
         "JSON_VALUE",
@@ -346,7 +346,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         &[Takes::Text, Takes::JsonPath],
         Gives::Text,
         "JSON_VALUE({0}, {1})",
-        "a text, number or truth in a text of JSON, as text; NULL where there is none",
+        "a text, number or boolean in a JSON text, as text; NULL if there is none",
     ),
     flink(
         "JSON_QUERY",
@@ -354,7 +354,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         &[Takes::Text, Takes::JsonPath],
         Gives::Text,
         "JSON_QUERY({0}, {1})",
-        "an object or an array in a text of JSON, as its JSON; NULL where there is none",
+        "an object or an array in a JSON text, as JSON; NULL if there is none",
     ),
     flink(
         "JSON_EXISTS",
@@ -362,7 +362,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         &[Takes::Text, Takes::JsonPath],
         Gives::Boolean,
         "JSON_EXISTS({0}, {1})",
-        "whether a text of JSON has a value there",
+        "whether a JSON text has a value at a path",
     ),
     flink(
         "IS_ALPHA",
@@ -370,7 +370,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         &[Takes::Text],
         Gives::Boolean,
         "CASE WHEN {0} IS NOT NULL THEN IS_ALPHA({0}) END",
-        "whether a text has letters only, and one at least",
+        "whether a text consists of letters, at least one",
     ),
     flink(
         "IS_DIGIT",
@@ -378,7 +378,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         &[Takes::Text],
         Gives::Boolean,
         "CASE WHEN {0} IS NOT NULL THEN IS_DIGIT({0}) END",
-        "whether a text has digits only, and one at least",
+        "whether a text consists of digits, at least one",
     ),
     flink(
         "IS_DECIMAL",
@@ -395,7 +395,7 @@ pub(super) static LOG: Builtin = finite_of_two!(
     "LOG",
     "LOG(x), or LOG(base, x)",
     Scalar::Log,
-    "the logarithm to base e, or to a base; NULL where there is none"
+    "the natural logarithm, or the logarithm to a base; NULL if there is none"
 );
 
 /// `HEX` of a text.
@@ -420,7 +420,7 @@ pub(super) static ROUND: Builtin = both(
     Gives::Double,
     "CASE WHEN ABS({0}) <= 1.7976931348623157E308 THEN ROUND({0}, {1}) END",
     Scalar::Round,
-    "a number with so many digits behind the point, 0 without a second argument, half away from zero; NULL of what is no finite number",
+    "a number rounded to n decimal places (default 0), half away from zero; NULL if it is not finite",
 );
 
 /// `ROUND` of a DECIMAL.
@@ -435,7 +435,7 @@ pub(super) static TRUNCATE: Builtin = both(
     Gives::Double,
     "CASE WHEN ABS({0}) < 1E19 THEN TRUNCATE({0}, {1}) WHEN ABS({0}) <= 1.7976931348623157E308 THEN {0} END",
     Scalar::Truncate,
-    "a number with so many digits behind the point, 0 without a second argument, towards zero; NULL of what is no finite number",
+    "a number truncated to n decimal places (default 0), towards zero; NULL if it is not finite",
 );
 
 /// `TRUNCATE` of a DECIMAL.
@@ -446,7 +446,7 @@ pub(super) static TRUNCATE_OF_DECIMAL: Builtin =
 pub(super) static GREATEST: Builtin = Builtin {
     name: "GREATEST",
     form: "GREATEST(a, b)",
-    about: "the largest; NULL where one is NULL",
+    about: "the largest argument; NULL if one is NULL",
     takes: &[],
     more: true,
     gives: Gives::Text,
@@ -459,7 +459,7 @@ pub(super) static GREATEST: Builtin = Builtin {
 pub(super) static LEAST: Builtin = Builtin {
     name: "LEAST",
     form: "LEAST(a, b)",
-    about: "the smallest; NULL where one is NULL",
+    about: "the smallest argument; NULL if one is NULL",
     takes: &[],
     more: true,
     gives: Gives::Text,

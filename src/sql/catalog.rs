@@ -35,7 +35,7 @@ pub struct Described {
 const ABOUT: &[(&str, &str)] = &[
     ("UPPER", "a text in upper case"),
     ("LOWER", "a text in lower case"),
-    ("INITCAP", "a text whose words begin with a capital"),
+    ("INITCAP", "a text with the first letter of each word in upper case"),
     ("CHAR_LENGTH", "the number of characters"),
     ("CHARACTER_LENGTH", "as CHAR_LENGTH"),
     ("LENGTH", "as CHAR_LENGTH"),
@@ -44,53 +44,56 @@ const ABOUT: &[(&str, &str)] = &[
     ("LCASE", "as LOWER"),
     ("REPLACE", "a text with every occurrence of the second replaced by the third"),
     ("REGEXP_REPLACE", "a text with every match of a constant regular expression replaced"),
-    ("REGEX_REPLACE", "the same, of the old dialect"),
+    ("REGEX_REPLACE", "the same, in the syntax of the old dialect"),
     ("REGEXP_EXTRACT", "a group of the first match of a constant regular expression; NULL without a match"),
     ("REGEXP_SUBSTR", "the first match of a constant regular expression; NULL without one"),
     ("REGEXP", "whether a text has a match of a constant regular expression"),
-    ("SPLIT_INDEX", "a field between separators, counted from 0; NULL where there are not as many"),
-    ("LPAD", "a text of exactly so many characters, filled at its start"),
-    ("RPAD", "a text of exactly so many characters, filled at its end"),
-    ("SQRT", "the square root; NULL below 0"),
-    ("LN", "the logarithm to base e; NULL up to 0"),
-    ("LOG10", "the logarithm to base 10; NULL up to 0"),
-    ("SUBSTRING", "a part of a text; the first character is 1"),
+    ("SPLIT_INDEX", "the n-th field between separators, counted from 0; NULL if there are fewer"),
+    ("LPAD", "a text padded at its start, or truncated, to a length"),
+    ("RPAD", "a text padded at its end, or truncated, to a length"),
+    ("SQRT", "the square root; NULL for negative numbers"),
+    ("LN", "the natural logarithm; NULL for 0 and below"),
+    ("LOG10", "the logarithm to base 10; NULL for 0 and below"),
+    ("SUBSTRING", "a part of a text; the first character is at position 1"),
     ("SUBSTR", "as SUBSTRING"),
-    ("TRIM", "a text without blanks at both ends; also TRIM(LEADING '-' FROM x)"),
-    ("LTRIM", "a text without blanks at its start; a second argument is another character"),
-    ("RTRIM", "a text without blanks at its end; a second argument is another character"),
-    ("BTRIM", "a text without blanks at both ends; a second argument is another character"),
-    ("POSITION", "the place of the first text in the second, from 1; 0 where it is not in it"),
-    ("INSTR", "the place of the second text in the first, from 1; 0 where it is not in it"),
+    ("TRIM", "a text without spaces at both ends; also TRIM(LEADING '-' FROM x)"),
+    ("LTRIM", "a text without spaces at its start; the second argument replaces the space"),
+    ("RTRIM", "a text without spaces at its end; the second argument replaces the space"),
+    ("BTRIM", "a text without spaces at both ends; the second argument replaces the space"),
+    ("POSITION", "the position of the first text in the second, counted from 1; 0 if it is not found"),
+    ("INSTR", "the position of the second text in the first, counted from 1; 0 if it is not found"),
     ("LOCATE", "as POSITION"),
     ("STARTSWITH", "whether a text starts with another"),
     ("ENDSWITH", "whether a text ends with another"),
-    ("OVERLAY", "a text with another one over a part of it"),
-    ("MOD", "the remainder of a division, with the sign of the first; NULL by 0"),
-    ("ABS", "a number without its sign"),
-    ("SIGN", "1, 0 or -1, as INTEGER; NULL of what is no number"),
-    ("CEIL", "a whole number that is not less; of a time, the start of the next unit: CEIL(time TO HOUR)"),
-    ("FLOOR", "a whole number that is not more; of a time, the start of its unit"),
+    ("OVERLAY", "a text with a part of it replaced"),
+    ("MOD", "the remainder of a division, with the sign of the dividend; NULL for a divisor of 0"),
+    ("ABS", "the absolute value"),
+    ("SIGN", "1, 0 or -1, as INTEGER; NULL for NaN"),
+    ("CEIL", "a number rounded up; of a time, the start of the next unit: CEIL(time TO HOUR)"),
+    ("FLOOR", "a number rounded down; of a time, the start of its unit"),
     ("TRUNC", "as TRUNCATE"),
     ("PI", "3.141592653589793"),
     ("E", "2.718281828459045"),
-    ("COALESCE", "the first that is not NULL"),
-    ("IFNULL", "the first that is not NULL"),
-    ("NVL", "the first that is not NULL"),
-    ("NULLIF", "NULL where both are equal, else the first"),
-    ("IF", "the second where the condition is true, else the third"),
+    ("COALESCE", "the first argument that is not NULL"),
+    ("IFNULL", "the first argument that is not NULL"),
+    ("NVL", "the first argument that is not NULL"),
+    ("NULLIF", "NULL if both are equal, otherwise the first argument"),
+    ("IF", "the second argument if the condition is true, otherwise the third"),
     ("IIF", "as IF"),
-    ("ELT", "the n-th of the others, from 1; NULL where there is none"),
-    ("CONCAT", "texts one behind the other; NULL where one is NULL"),
-    ("CAST", "a value as another type; NULL where it cannot be; also TRY_CAST"),
-    ("SHA2", "a hash of 224, 256, 384 or 512 bits, a constant"),
+    ("ELT", "the n-th of the other arguments, counted from 1; NULL if there is none"),
+    ("CONCAT", "the concatenation of texts; NULL if one is NULL"),
+    ("CAST", "a value as another type; NULL if it cannot be converted; also TRY_CAST"),
+    ("SHA2", "a SHA-2 hash of 224, 256, 384 or 512 bits; the number is a constant"),
     ("CURRENT_ROW_TIMESTAMP", "the time of the row, ROWTIME"),
-    ("MONOTONIC", "its argument: it only promises that the values grow"),
-    ("EVERY", "whether a condition is true of all rows of a group"),
-    ("ANY", "whether a condition is true of a row of a group"),
+    ("MONOTONIC", "its argument; declares that the values increase"),
+    ("EVERY", "whether a condition is true for all rows of a group"),
+    ("ANY", "whether a condition is true for at least one row of a group"),
     ("CHAR_TO_TIME", "a TIME from a text, by a pattern"),
     ("TIME_TO_CHAR", "a text from a TIME, by a pattern"),
-    ("STEP", "the last multiple of an interval since 1970, or of a number"),
+    (
+        "STEP",
+        "a time rounded down to a multiple of an interval since 1970, or a number rounded down to a multiple",
+    ),
     ("EXTRACT", "a part of a time, as BIGINT: YEAR to SECOND, QUARTER, WEEK, DOW, DOY"),
     ("YEAR", "a part of a time, as BIGINT"),
     ("QUARTER", "a part of a time, as BIGINT"),
@@ -99,49 +102,52 @@ const ABOUT: &[(&str, &str)] = &[
     ("HOUR", "a part of a time, as BIGINT"),
     ("MINUTE", "a part of a time, as BIGINT"),
     ("SECOND", "a part of a time, as BIGINT"),
-    ("DAYOFYEAR", "from 1, as BIGINT"),
-    ("DAYOFMONTH", "from 1, as BIGINT"),
-    ("DAYOFWEEK", "1 is Sunday, as BIGINT"),
-    ("CURRENT_TIMESTAMP", "when the row is looked at, in UTC"),
+    ("DAYOFYEAR", "counted from 1, as BIGINT"),
+    ("DAYOFMONTH", "counted from 1, as BIGINT"),
+    ("DAYOFWEEK", "as BIGINT; 1 is Sunday"),
+    ("CURRENT_TIMESTAMP", "the time at which the row is processed, in UTC"),
     ("LOCALTIMESTAMP", "as CURRENT_TIMESTAMP"),
     ("NOW", "as CURRENT_TIMESTAMP"),
-    ("CURRENT_DATE", "the day of CURRENT_TIMESTAMP"),
+    ("CURRENT_DATE", "the date of CURRENT_TIMESTAMP"),
     ("CURRENT_TIME", "the time of day of CURRENT_TIMESTAMP"),
     ("LOCALTIME", "as CURRENT_TIME"),
     (
         "UNIX_TIMESTAMP",
-        "milliseconds since 1970 of a time, as in the old dialect; Flink's own counts seconds",
+        "the milliseconds since 1970 of a time, as in the old dialect; Flink's own function returns seconds",
     ),
-    ("TO_TIMESTAMP", "a time from milliseconds since 1970, or from a text, perhaps with a pattern behind it"),
+    (
+        "TO_TIMESTAMP",
+        "a time from milliseconds since 1970, or from a text, optionally with a pattern as the second argument",
+    ),
     ("TO_TIMESTAMP_LTZ", "a time from a number since 1970"),
     ("FROM_UNIXTIME", "a time from seconds since 1970, as text"),
-    ("TO_DATE", "a day from a text"),
-    ("CHAR_TO_TIMESTAMP", "a time from a text, by Java's pattern; NULL where they do not fit"),
-    ("CHAR_TO_DATE", "a day from a text, by Java's pattern"),
-    ("TIMESTAMP_TO_CHAR", "a time as text, by Java's pattern"),
-    ("DATE_TO_CHAR", "a day as text, by Java's pattern"),
-    ("DATE_FORMAT", "a time as text, by Java's pattern"),
-    ("TSDIFF", "the difference of two numbers of milliseconds"),
-    ("TIMESTAMPDIFF", "whole units from the first time to the second"),
-    ("TIMESTAMPADD", "a time so many units later, a constant number"),
+    ("TO_DATE", "a date from a text"),
+    ("CHAR_TO_TIMESTAMP", "a time from a text, by a pattern as in Java; NULL if the text does not match"),
+    ("CHAR_TO_DATE", "a date from a text, by a pattern as in Java"),
+    ("TIMESTAMP_TO_CHAR", "a time as text, by a pattern as in Java"),
+    ("DATE_TO_CHAR", "a date as text, by a pattern as in Java"),
+    ("DATE_FORMAT", "a time as text, by a pattern as in Java"),
+    ("TSDIFF", "the difference in milliseconds"),
+    ("TIMESTAMPDIFF", "the number of whole units from the first time to the second"),
+    ("TIMESTAMPADD", "a time plus a constant number of units"),
     ("REGEX_LOG_PARSE", "columns of a log line"),
     ("VARIABLE_COLUMN_LOG_PARSE", "columns of a line with a delimiter"),
     ("W3C_LOG_PARSE", "columns of a web server's log line"),
-    ("COUNT", "rows, or values that are not NULL, as BIGINT"),
-    ("SUM", "of whole numbers BIGINT, of a DECIMAL with 38 digits, else DOUBLE"),
-    ("AVG", "DOUBLE; of a DECIMAL with 38 digits"),
-    ("MIN", "the smallest"),
-    ("MAX", "the largest"),
-    ("STDDEV_POP", "the standard deviation of all, as DOUBLE"),
-    ("STDDEV_SAMP", "the standard deviation of a sample, as DOUBLE; also STDDEV"),
-    ("VAR_POP", "the variance of all, as DOUBLE"),
-    ("VAR_SAMP", "the variance of a sample, as DOUBLE; also VARIANCE"),
+    ("COUNT", "the number of rows, or of values that are not NULL, as BIGINT"),
+    ("SUM", "the sum: BIGINT for whole numbers, DECIMAL with 38 digits for a DECIMAL, otherwise DOUBLE"),
+    ("AVG", "the average: DECIMAL with 38 digits for a DECIMAL, otherwise DOUBLE"),
+    ("MIN", "the smallest value"),
+    ("MAX", "the largest value"),
+    ("STDDEV_POP", "the population standard deviation, as DOUBLE"),
+    ("STDDEV_SAMP", "the sample standard deviation, as DOUBLE; also STDDEV"),
+    ("VAR_POP", "the population variance, as DOUBLE"),
+    ("VAR_SAMP", "the sample variance, as DOUBLE; also VARIANCE"),
     ("FIRST_VALUE", "the oldest value"),
     ("LAST_VALUE", "the newest value"),
-    ("LAG", "the value of a row so many before"),
-    ("ROW_NUMBER", "the place of a row in its window, bounded in a WHERE around it"),
-    ("LISTAGG", "texts one behind the other, with a comma or the second argument between them"),
-    ("PERCENTILE", "the value below which a part of the others lies, as DOUBLE"),
+    ("LAG", "the value in an earlier row, by its offset"),
+    ("ROW_NUMBER", "the rank of a row in its window, limited by WHERE in the outer query"),
+    ("LISTAGG", "the concatenation of texts, separated by a comma or by the second argument"),
+    ("PERCENTILE", "the percentile of a group, as DOUBLE"),
 ];
 
 /// All functions, by their names.
@@ -191,18 +197,18 @@ pub fn text() -> String {
     let all = functions();
     let width = all.iter().map(|function| function.form.chars().count()).filter(|width| *width < 44).max();
     let width = width.unwrap_or(0);
-    let mut text = String::from("Functions; `flink` is behind those that need `runtime: flink`.\n\n");
+    let mut text = String::from("Functions. Those marked `flink` need `runtime: flink`.\n\n");
     for function in all {
         let runs = match function.runs {
             Runs::Both => String::new(),
             Runs::Flink => match function.since {
-                Some(since) => format!(" [flink, from {since} on]"),
+                Some(since) => format!(" [flink, since {since}]"),
                 None => " [flink]".into(),
             },
         };
         text += &format!("{:width$}  {}{runs}\n", function.form, function.about);
     }
-    text += "\nNot there, and what to write instead:\n\n";
+    text += "\nNot supported, and what to write instead:\n\n";
     for (name, help) in refused() {
         text += &format!("{name:width$}  {help}\n");
     }
@@ -216,9 +222,9 @@ pub fn page() -> String {
     for function in functions() {
         let runs = match (function.runs, function.since) {
             (Runs::Both, None) => "both".into(),
-            (Runs::Both, Some(since)) => format!("both; Flink from {since} on"),
+            (Runs::Both, Some(since)) => format!("both; Flink since {since}"),
             (Runs::Flink, None) => "Flink".into(),
-            (Runs::Flink, Some(since)) => format!("Flink from {since} on"),
+            (Runs::Flink, Some(since)) => format!("Flink since {since}"),
         };
         page += &format!("| `{}` | {} | {runs} |\n", cell(&function.form), cell(function.about));
     }
@@ -236,23 +242,23 @@ pub fn page() -> String {
 const HEAD: &str = "\
 # Functions of the SQL
 
-Written by `PIPEC_BLESS=1 cargo test --test committed`; `pipec explain functions` prints the same. *Both* are Flink and the
-Lambda, which give the same values. Unless the table says otherwise, an argument that is NULL makes the result NULL. No
-argument stops a pipeline: where there is no value, such as the logarithm of 0, the result is NULL.
+Generated by `PIPEC_BLESS=1 cargo test --test committed`; `pipec explain functions` prints the same. *Both* means Flink and
+Lambda, which give the same values. Unless the table says otherwise, the result is NULL if an argument is NULL. No argument
+stops a pipeline: if there is no result, as for the logarithm of 0, the result is NULL.
 
-| function | gives | runs in |
+| function | result | runtime |
 | --- | --- | --- |
 ";
 
 const OPERATORS: &str = "
-## What Flink has beside functions
+## Flink's operators and clauses
 
-| Flink | here |
+| Flink | pipec |
 | --- | --- |
 ";
 
 const REFUSED: &str = "
-## Refused by name
+## Refused functions
 
 | function | instead |
 | --- | --- |
@@ -267,14 +273,14 @@ const FLINK_SYNTAX: &[(&str, &str)] = &[
     ("BETWEEN, IN (list), LIKE, SIMILAR TO, IS NULL", "both"),
     ("CASE", "both"),
     ("INTERVAL", "both, added to a time"),
-    ("EXISTS, IN (SELECT ..)", "refused: JOIN, within bounds of time or with a reference table"),
+    ("EXISTS, IN (SELECT ..)", "refused; write a JOIN within time bounds, or with a reference table"),
     ("UNION ALL", "both"),
     ("UNION, INTERSECT, EXCEPT", "refused: a stream has no end"),
     ("TUMBLE, HOP, SESSION, CUMULATE in FROM", "Flink"),
     ("TUMBLE, HOP, SESSION in GROUP BY, with _START, _END, _ROWTIME", "Flink"),
     ("ARRAY, MAP, ROW, MULTISET, element access", "refused: a column holds one value"),
     ("MATCH_RECOGNIZE and its functions", "refused"),
-    ("IS JSON", "refused: JSON_EXISTS"),
+    ("IS JSON", "refused; write JSON_EXISTS"),
 ];
 
 /// Flink's built-in functions by the names that SQL calls them: the operator table of Flink 2.2.1, and its built-in

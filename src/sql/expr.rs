@@ -50,7 +50,7 @@ pub enum ExprKind {
     },
     /// The operand as the type of this expression; NULL when it cannot be (a text that is no number, a number
     /// out of range). Text is cut to the length of its new type, or filled up to it where that is CHAR. A number
-    /// becomes whole by losing its fraction, and a DECIMAL of fewer digits by rounding half up.
+    /// becomes whole by losing its fraction, unless it is rounded first, and a DECIMAL of fewer digits by rounding half up.
     Cast {
         /// What is converted.
         operand: Box<Expr>,

@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
+use pipec::Select;
 use pipec::runtime::Programs;
 use pipec::world::Disk;
 
@@ -53,8 +54,9 @@ struct Run {
 /// Runs a scenario; `lenient` answers whatever is asked after the end of the script.
 fn run(scenario: &Scenario, lenient: bool) -> Run {
     let spec = folder().join(scenario.spec());
-    let compiled =
-        pipec::compile(&Disk, &Programs::embedded(), &spec, None).stack.expect("a spec that compiles");
+    let compiled = pipec::compile(&Disk, &Programs::embedded(), &spec, Select::Spec)
+        .pipeline()
+        .expect("a spec that compiles");
     let double = Arc::new(Mutex::new(Double::new(scenario.clone(), World::new(compiled), lenient)));
     let answering = Arc::clone(&double);
     let address =

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use pipec::Select;
 use pipec::aws::instance_types::Architecture;
 use pipec::diagnostics::format::Findings;
 use pipec::diagnostics::{Diagnostic, Format, Severity};
@@ -151,8 +152,8 @@ fn compiled(folder: &Path) -> Analyzed {
         inputs: Cow::Borrowed(""),
         packed: Cow::Borrowed(&[]),
     }));
-    let compilation = pipec::compile(&Folder(folder), &programs, Path::new("spec.yaml"), None);
-    let query = compilation.stack.and_then(|stack| stack.checked.query().cloned());
+    let compilation = pipec::compile(&Folder(folder), &programs, Path::new("spec.yaml"), Select::Spec);
+    let query = compilation.pipelines.first().and_then(|stack| stack.checked.query().cloned());
     let mut diagnostics = compilation.diagnostics;
     diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);
     Analyzed { sources: compilation.sources, query, diagnostics }

@@ -11,12 +11,10 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use pipec::aws::instance_types::Architecture;
-use pipec::diagnostics::{self, Diagnostic};
-use pipec::resolve::pipeline::Pipeline;
+use pipec::check::Checked;
 use pipec::runtime::{Build, Program, Programs};
-use pipec::source::Sources;
 use pipec::world::World;
-use pipec::{Compilation, Compilations, check, parse, resolve};
+use pipec::{Compilation, Select};
 
 /// Files in memory.
 pub struct Files(pub HashMap<PathBuf, Vec<u8>>);
@@ -31,61 +29,18 @@ impl World for Files {
     }
 }
 
-/// What the front end says about one spec.
-#[derive(Default)]
-pub struct Found {
-    pub sources: Sources,
-    pub diagnostics: Vec<Diagnostic>,
-    /// The pipeline, where the form of the spec allows one.
-    pub pipeline: Option<Pipeline>,
+/// What is found up to `check` in the spec and all its environments, or in one environment alone.
+pub fn front_end(world: &dyn World, path: &Path, environment: Option<&str>) -> Compilation<Checked> {
+    let select = environment.map_or(Select::All, Select::Environment);
+    pipec::front_end(world, &programs(), path, select)
 }
 
-/// `load -> parse -> resolve -> check`, of the spec and of all its environments, or of one environment alone.
-pub fn front_end(world: &dyn World, path: &Path, environment: Option<&str>) -> Found {
-    let mut found = Found::default();
-    let Found { sources, diagnostics, pipeline: kept } = &mut found;
-    let document = parse::load(world, path, sources)
-        .map_err(|diagnostic| vec![*diagnostic])
-        .and_then(|id| parse::parse(sources.file(id)));
-    match document {
-        Err(faults) => diagnostics.extend(faults),
-        Ok(document) => {
-            let mut of = |environment| match document.merge(environment, sources) {
-                Err(faults) => faults,
-                Ok(parsed) => {
-                    let (pipeline, mut faults) = resolve::resolve(parsed, path, world, sources);
-                    kept.get_or_insert(pipeline.clone());
-                    faults.extend(check::check(pipeline, &programs()).1);
-                    faults
-                }
-            };
-            diagnostics.extend(of(environment));
-            if environment.is_none() {
-                let all = document.environments().iter();
-                let found = all.map(|environment| (environment, of(Some(&environment.name)))).collect();
-                parse::add_findings(diagnostics, found);
-            }
-        }
-    }
-    diagnostics::sort(diagnostics);
-    found
-}
-
-/// What a whole compilation says about one spec: that, and where nothing is refused, the plan's advice.
-pub fn compiled(world: &dyn World, path: &Path, environment: Option<&str>) -> Found {
-    let pipeline = front_end(world, path, environment).pipeline;
-    let (sources, diagnostics) = match environment {
-        None => {
-            let Compilations { sources, diagnostics, .. } = pipec::compile_all(world, &programs(), path);
-            (sources, diagnostics)
-        }
-        Some(_) => {
-            let Compilation { sources, diagnostics, .. } =
-                pipec::compile(world, &programs(), path, environment);
-            (sources, diagnostics)
-        }
-    };
-    Found { sources, diagnostics, pipeline }
+/// What a whole compilation finds: that, and where nothing is refused, the plan's advice.
+pub fn compiled(world: &dyn World, path: &Path, environment: Option<&str>) -> Compilation<Checked> {
+    let select = environment.map_or(Select::All, Select::Environment);
+    let Compilation { sources, diagnostics, pipelines } = pipec::compile(world, &programs(), path, select);
+    let pipelines = pipelines.into_iter().map(|stack| stack.checked).collect();
+    Compilation { sources, diagnostics, pipelines }
 }
 
 /// x86_64 builds of all programs, empty: what is found asks only whether there is one.

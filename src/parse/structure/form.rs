@@ -126,6 +126,8 @@ pub(super) fn example(subschema: &Value) -> String {
 pub(super) fn entries(target: &Value) -> Vec<String> {
     let required =
         target.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    // Of keys that exclude each other, the first.
+    let required = required.chain(exclusive(target).into_iter().take(1));
     let entries: Vec<String> =
         required.map(|key| format!("{key}: {}", example(&target["properties"][key]))).collect();
     match target.get("additionalProperties") {

@@ -31,7 +31,7 @@ pub(super) fn unknown_key(
             Code::UnknownKey,
             span,
             "an environment has no environments of its own",
-            "write them beside each other, as in `prod: {..}` and `prod-eu: {..}`",
+            "write them next to each other, as in `prod: {..}` and `prod-eu: {..}`",
         );
     }
     let here = if pointer.is_empty() { "a spec".to_owned() } else { format!("`{}`", dotted(pointer)) };
@@ -120,7 +120,7 @@ pub(super) fn missing_key(key: &str, pointer: &str, subschema: &Value, places: &
         Some(_) => {
             // A name is the one key that an environment does not have from its spec.
             let own = match (pointer, key) {
-                ("", "name") => "for the spec's name with the environment's behind it",
+                ("", "name") => "for `<name>-<environment>`",
                 _ => "to keep the spec's own",
             };
             format!("leave `{key}` out {own}, or write another, as in `{key}: {value}`")
@@ -181,6 +181,9 @@ pub(super) fn not_one_of(
     subschema: &Value,
     places: &Places,
 ) -> Diagnostic {
+    if let [only] = keys {
+        return missing_key(only, pointer, subschema, places);
+    }
     let name = dotted(pointer);
     let written: Vec<&str> = keys.iter().copied().filter(|key| instance.get(key).is_some()).collect();
     match written.as_slice() {

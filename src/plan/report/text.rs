@@ -6,7 +6,7 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, pr
 
 use super::{AnalyticsReport, PlanReport, StreamReport};
 use crate::plan::cost::{Cost, amount};
-use crate::plan::{Carries, ERROR_ROWS_PREFIX, FaultPlan};
+use crate::plan::{Carries, FaultPlan};
 use crate::spec::Duration;
 use crate::terminal::printable;
 use crate::throughput::figure;
@@ -51,7 +51,7 @@ fn write_parts(report: &PlanReport, text: &mut String) {
             "{}, parallelism {}{}, {} KPUs billed, {}",
             analytics.runtime_environment,
             analytics.parallelism,
-            if analytics.throughput.computed { "" } else { " as written" },
+            if analytics.throughput.computed { "" } else { " as in the spec" },
             analytics.billed_kpus,
             if analytics.stateless { "stateless" } else { "with state" }
         );
@@ -92,7 +92,7 @@ fn write_parts(report: &PlanReport, text: &mut String) {
     }
     if let Some(transform) = &report.transform {
         let facts = format!(
-            "Lambda, {}, {} MiB, {} s{}; a call for {} MiB or every {} s",
+            "Lambda, {}, {} MiB, {} s{}; one call per {} MiB or {} s",
             transform.architecture,
             transform.memory_mib,
             transform.timeout_seconds,
@@ -104,17 +104,12 @@ fn write_parts(report: &PlanReport, text: &mut String) {
     }
     let delivery = &report.delivery;
     let facts = format!(
-        "{} -> s3://{}/{}, {}; an object for {} MiB or every {} s",
-        delivery.source,
-        delivery.bucket,
-        delivery.prefix,
-        delivery.compression,
-        delivery.buffer_mib,
-        delivery.buffer_seconds
+        "{} -> {}; {} per {} MiB or {} s",
+        delivery.source, delivery.destination, delivery.unit, delivery.buffer_mib, delivery.buffer_seconds
     );
     section(text, "delivery", &facts);
-    if report.delivers_errors {
-        let _ = writeln!(text, "  faults -> s3://{}/{ERROR_ROWS_PREFIX}", delivery.bucket);
+    if let Some(faults) = &delivery.faults {
+        let _ = writeln!(text, "  error records -> {faults}");
     }
     write_faults(&report.faults, text);
 }
@@ -126,7 +121,7 @@ fn write_faults(faults: &[FaultPlan], text: &mut String) {
     }
     let uncounted = faults.iter().filter(|fault| fault.counted.is_none()).count();
     let facts = match uncounted {
-        0 => "each is counted".to_owned(),
+        0 => "all are counted".to_owned(),
         1 => "one kind is not counted".to_owned(),
         kinds => format!("{kinds} kinds are not counted"),
     };
@@ -135,8 +130,8 @@ fn write_faults(faults: &[FaultPlan], text: &mut String) {
     for fault in faults {
         let counted = match (&fault.counted, fault.help) {
             (Some(counted), _) => counted.clone(),
-            (None, Some(help)) => format!("counted nowhere; write {help}"),
-            (None, None) => "counted nowhere".into(),
+            (None, Some(help)) => format!("not counted; write {help}"),
+            (None, None) => "not counted".into(),
         };
         table.add_row([format!("  {}", fault.what), fault.becomes.to_owned(), counted]);
     }
@@ -177,7 +172,7 @@ fn write_stream(title: &str, stream: &StreamReport, text: &mut String) {
         if output { "rows" } else { "records" },
         amount(stream.record_bytes as f64)
     );
-    section(text, title, &format!("{capacity}; {load}; kept {kept}"));
+    section(text, title, &format!("{capacity}; {load}; retained {kept}"));
     let mut table = bare_table();
     if let Some(on_demand) = &stream.on_demand {
         let row = |word, load: u64, start: u64, ceiling: u64| {
@@ -200,7 +195,7 @@ fn write_stream(title: &str, stream: &StreamReport, text: &mut String) {
     if let (Some(count), Some(needed)) = (stream.count, stream.needed)
         && count != needed
     {
-        let _ = writeln!(text, "  {needed} needed with headroom; the spec says {count}");
+        let _ = writeln!(text, "  {needed} needed with headroom; the spec sets {count}");
     }
 }
 
@@ -227,7 +222,7 @@ fn write_cost(cost: &Cost, text: &mut String) {
     let sum = format!(
         "USD {:.2} per month{}",
         cost.monthly_usd,
-        if cost.complete { "" } else { " and what is unknown" }
+        if cost.complete { "" } else { " plus unknown prices" }
     );
     let facts = match &cost.prices_as_of {
         Some(months) => format!("{sum}; prices of {months} in {}", cost.region),

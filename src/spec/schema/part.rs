@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::{PART, follow, pipeline};
 
-/// The schema that `parse` holds a part of a spec against. It takes no `null`, which removes a key; who reads it lets
-/// those pass.
+/// The schema that `parse` holds a part of a spec against. It accepts no `null`, which removes a key; the
+/// caller accepts those.
 pub fn part() -> &'static Value {
     static LOOSE: OnceLock<Value> = OnceLock::new();
     LOOSE.get_or_init(|| {
@@ -40,8 +40,8 @@ fn loosen(schema: &mut Value) {
     }
 }
 
-/// The definitions that editors get: [`PART`], and one for each object below it. What is the same in a part and in a
-/// whole spec is referred to where it stands.
+/// The definitions that editors get: [`PART`], and one for each object below it. Definitions that are the same in a part and in a
+/// whole spec are references.
 pub(super) fn definitions(whole: &Value) -> Map<String, Value> {
     let mut definitions = Map::new();
     definitions.insert(PART.to_owned(), in_part(whole, whole, ""));
@@ -58,14 +58,14 @@ fn name_in_part(name: &str) -> String {
     format!("{PART}Of{name}")
 }
 
-/// Whether a key can stand in what a schema describes.
+/// Whether a schema describes an object with keys.
 fn has_keys(schema: &Value, whole: &Value) -> bool {
     let Some(target) = follow(whole, schema) else { return false };
     let branches = target.get("anyOf").and_then(Value::as_array).into_iter().flatten();
     target["type"] == "object" || branches.into_iter().any(|branch| has_keys(branch, whole))
 }
 
-/// A subschema, which stands at a pointer of the whole, as it is in a part.
+/// A subschema, at a pointer of the whole schema, as it is in a part.
 fn in_part(schema: &Value, whole: &Value, pointer: &str) -> Value {
     let nullable = |child: &Value, pointer: String| json!({ "anyOf": [in_part(child, whole, &pointer), { "type": "null" }] });
     let mut own = if !has_keys(schema, whole) {

@@ -9,7 +9,7 @@ use super::super::expr::{
 };
 use super::super::forest::Anomaly;
 use super::window::{Rows, same_value};
-use super::{arithmetic, forest, opaque, quote, time, time_texts};
+use super::{arithmetic, forest, opaque, quote, rounding, time, time_texts};
 
 /// How tightly an expression holds together; what binds less tightly than its place asks for gets parentheses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -281,6 +281,10 @@ impl Expressions<'_> {
             ExprKind::Cast { operand, .. } => {
                 // `TO` would go with an interval before it.
                 let is_shift = matches!(operand.kind, ExprKind::Shift { .. });
+                if let Some(number) = rounding::rounded(operand).filter(|_| expr.data_type.is_integer()) {
+                    let text = self.bound(number, Binding::Or);
+                    return rounding::whole(&text, number.data_type, expr.data_type);
+                }
                 let text = self.bound(operand, if is_shift { Binding::Atom } else { Binding::Or });
                 cast(&text, operand.data_type, expr.data_type)
             }

@@ -20,6 +20,7 @@ mod opaque;
 mod quote;
 mod rank;
 mod records;
+mod rounding;
 mod time;
 mod time_texts;
 mod views;

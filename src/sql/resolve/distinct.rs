@@ -26,7 +26,7 @@ impl Resolver<'_, '_> {
             Operand::Null(_) => None,
         });
         let Some((time, size_ms)) = steps.min_by_key(|(time, _)| *time) else {
-            let message = "DISTINCT has no window: it would have to remember every row for ever";
+            let message = "DISTINCT has no window: it would have to keep every row forever";
             let help = format!("add a step of the time to the columns: {} AS \"since\"", self.example_step());
             return self.fault(Diagnostic::error(Code::MissingWindow, span, message, help));
         };

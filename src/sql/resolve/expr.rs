@@ -10,6 +10,7 @@ use super::super::print::TIME_TEXT_COPIES;
 use super::super::query::Meaning;
 use super::super::refuse::refusal;
 use super::super::scan::Text;
+use super::conversion;
 use super::operand::{Mismatch, Operand, common, convert, cover};
 use super::scope::{ARRIVAL_TIME, Named};
 use super::select::Here;
@@ -394,6 +395,11 @@ impl Resolver<'_, '_> {
         }
     }
 
+    /// Operands of a comparison as their common type.
+    pub(super) fn comparable(&mut self, operands: Vec<Operand>, user: &str) -> Option<Vec<Expr>> {
+        self.unify(operands, user).map(conversion::without_blanks)
+    }
+
     fn not_common<T>(
         &mut self,
         mismatch: &Mismatch,
@@ -423,6 +429,11 @@ impl Resolver<'_, '_> {
         resolved.into_iter().collect()
     }
 
+    /// Whether the dialect rounds a number that becomes a whole one.
+    pub(super) fn rounds(&self, number: &Expr, target: DataType) -> bool {
+        !self.text.is_plain && conversion::rounds(number, target)
+    }
+
     fn cast(&mut self, expr: &ast::Expr, data_type: &ast::DataType) -> Option<Operand> {
         let before = *self.values;
         let operand = self.operand(expr);
@@ -449,11 +460,17 @@ impl Resolver<'_, '_> {
             self.repeated(before, TIME_TEXT_COPIES)?;
         }
         let span = operand.span;
+        if !self.text.is_plain && conversion::may_not_fit(operand.data_type, target) {
+            self.repeated(before, conversion::MEASURED_COPIES)?;
+            return Some(Operand::Typed(conversion::measured(operand, target)));
+        }
         let is_number = target.family() == Family::Number && operand.data_type.family() != Family::Time;
+        let rounds = self.rounds(&operand, target);
         if is_number && !target.holds(operand.data_type) {
             // It is looked at first, whether it fits.
             self.repeated(before, 3)?;
         }
+        let operand = if rounds { conversion::rounded(operand) } else { operand };
         let converted = convert(operand, target);
         Some(match converted.kind {
             ExprKind::Cast { operand, .. } => typed(ExprKind::Cast { operand, written: true }, target, span),

@@ -328,7 +328,8 @@ impl Resolver<'_, '_> {
             && let Some(first) = left.from.timekeeper()
             && [first, first_right].into_iter().all(|relation| self.has_rowtime(relation))
         {
-            self.same_time(span);
+            let has_key = rest.iter().any(|part| !matches!(part.kind, ExprKind::Literal(_)));
+            self.same_time(span, has_key);
             let time = |relation| (relation, TimeAttribute::Rowtime);
             narrow(&mut pairs, time(first), time(first_right), Some(0), Some(0));
         }
@@ -346,7 +347,7 @@ impl Resolver<'_, '_> {
         let Some((main, low_ms, high_ms)) =
             main.map(|at| pairs.remove(at)).and_then(|main| Some((main, main.low?, main.high?)))
         else {
-            let message = "this join has no bounds of time: it would have to remember every row for ever";
+            let message = "this join has no time bounds: it would have to keep every row forever";
             return self.fault(Diagnostic::error(Code::MissingWindow, span, message, WITHIN));
         };
         let is_empty = |pair: &Pair| pair.low.zip(pair.high).is_some_and(|(low, high)| low > high);

@@ -9,6 +9,7 @@ use super::super::name::Name;
 use super::super::refuse::{function as refused_function, refusal};
 use super::super::similar;
 use super::aggregate;
+use super::conversion;
 use super::expr::{Resolver, typed};
 use super::operand::{Operand, common, cover};
 use super::operators::common_text;
@@ -382,6 +383,7 @@ impl Resolver<'_, '_> {
     }
 
     fn null_if(&mut self, value: &ast::Expr, unwanted: &ast::Expr, span: Span) -> Option<Operand> {
+        let before = *self.values;
         let value = self.typed(value);
         let unwanted = self.typed(unwanted);
         let (value, unwanted) = (value?, unwanted?);
@@ -391,6 +393,16 @@ impl Resolver<'_, '_> {
             return self.unify(operands, "NULLIF").map(|_| Operand::Null(span));
         }
         let data_type = value.data_type;
+        if matches!(data_type, DataType::Char(_)) {
+            self.repeated(before, 2)?;
+            let compared = conversion::without_blanks(vec![value.clone(), unwanted]);
+            let [left, right] = <[Expr; 2]>::try_from(compared).ok()?.map(Box::new);
+            let kind = ExprKind::Compare { operator: Comparison::Equal, left, right };
+            let equal = Expr { kind, data_type: DataType::Boolean, span };
+            let null = Expr { kind: ExprKind::Literal(Literal::Null), data_type, span };
+            let kind = ExprKind::Case { branches: vec![(equal, null)], otherwise: Some(Box::new(value)) };
+            return Some(typed(kind, data_type, span));
+        }
         Some(typed(
             ExprKind::NullIf { value: Box::new(value), unwanted: Box::new(unwanted) },
             data_type,

@@ -300,7 +300,7 @@ impl Resolver<'_, '_> {
             );
             Window { time, kind: WindowKind::Tumble { size_ms }, span }
         } else {
-            let message = "this GROUP BY has no window: it would have to remember every group for ever";
+            let message = "this GROUP BY has no window: it would have to keep every group forever";
             let help = format!("add a window to GROUP BY: {}", self.example_step());
             return self.fault(Diagnostic::error(Code::MissingWindow, span, message, help));
         };

@@ -4,6 +4,7 @@ use super::super::data_type::{DataType, Family};
 use super::super::expr::{Aggregate, Expr, ExprKind, Literal};
 use super::super::name::{Meant, Name};
 use super::super::query::{Meaning, Stream, StreamColumn};
+use super::conversion;
 use super::expr::{Resolver, no_cast};
 use super::operand::{Operand, convert};
 use super::scope::{either, quoted, same_but_case};
@@ -179,9 +180,11 @@ impl Resolver<'_, '_> {
         }
         let span = expr.span;
         let meant = is_meant(&expr, to);
+        let rounds = self.rounds(&expr, to);
+        let expr = if rounds { conversion::rounded(expr) } else { expr };
         let converted = convert(expr, to);
         if !meant && matches!(converted.kind, ExprKind::Cast { written: false, .. }) && !to.holds(from) {
-            self.diagnostics.push(lossy(span, from, column));
+            self.diagnostics.push(lossy(span, from, column, rounds));
         }
         Some(converted)
     }
@@ -215,7 +218,7 @@ fn is_meant(expr: &Expr, to: DataType) -> bool {
     }
 }
 
-fn lossy(span: Span, from: DataType, column: &StreamColumn) -> Diagnostic {
+fn lossy(span: Span, from: DataType, column: &StreamColumn, rounds: bool) -> Diagnostic {
     let to = column.data_type;
     let what = match (from.family(), to) {
         (Family::Text, _) => match to.text_length() {
@@ -227,6 +230,7 @@ fn lossy(span: Span, from: DataType, column: &StreamColumn) -> Diagnostic {
         (_, to) if to.is_integer() && from.digits().is_some_and(|(_, scale)| scale == 0) => {
             "becomes NULL when it is too large".into()
         }
+        (_, to) if to.is_integer() && rounds => "is rounded, and becomes NULL when it is too large".into(),
         (_, to) if to.is_integer() => "loses its fraction, and becomes NULL when it is too large".into(),
         _ => match (from.digits(), to.digits()) {
             (Some((_, from)), Some((_, to))) if from <= to => "becomes NULL when it is too large".into(),

@@ -8,12 +8,21 @@ use crate::source::Span;
 
 impl Resolver<'_, '_> {
     /// Says that a join without a window is one of rows of the same time, as it was in the old service.
-    pub(super) fn same_time(&mut self, span: Span) {
-        self.approximate(
-            span,
-            "this join has no window: only rows of the same ROWTIME meet, as those that one record became",
-            "nothing need be done if that is meant; else write how far back: OVER (RANGE INTERVAL '1' MINUTE PRECEDING)",
-        );
+    pub(super) fn same_time(&mut self, span: Span, has_key: bool) {
+        let (message, help) = if has_key {
+            (
+                "this join has no window: only rows of the same ROWTIME meet, as those that one record became",
+                "nothing need be done if that is meant; else write how far back: OVER (RANGE INTERVAL '1' MINUTE PRECEDING)",
+            )
+        } else {
+            // Flink reads records by the hundred, so that many of them have one time.
+            (
+                "this join has no window and no key: all rows of the same ROWTIME meet, also those of different records",
+                "write ON with a column that tells records apart; a random cut forest needs no join, since it hands on all \
+                 columns of its CURSOR",
+            )
+        };
+        self.approximate(span, message, help);
     }
 
     pub(super) fn has_rowtime(&self, relation: usize) -> bool {

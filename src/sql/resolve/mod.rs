@@ -3,6 +3,7 @@
 mod aggregate;
 mod aliases;
 mod builtins;
+mod conversion;
 mod distinct;
 mod expr;
 mod flow;

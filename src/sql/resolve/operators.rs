@@ -108,7 +108,7 @@ impl Resolver<'_, '_> {
                 "write IS NULL or IS NOT NULL".into(),
             );
         }
-        let operands = self.unify(operands, "a comparison")?;
+        let operands = self.comparable(operands, "a comparison")?;
         let span = span_of(&operands, self.span);
         let [left, right] = <[Expr; 2]>::try_from(operands).ok()?.map(Box::new);
         Some(typed(ExprKind::Compare { operator, left, right }, DataType::Boolean, span))
@@ -241,7 +241,7 @@ impl Resolver<'_, '_> {
         negated: bool,
     ) -> Option<Operand> {
         let operands = self.operands(std::iter::once(operand).chain(list))?;
-        let mut list = self.unify(operands, "IN")?;
+        let mut list = self.comparable(operands, "IN")?;
         let span = span_of(&list, self.span);
         let operand = Box::new(list.remove(0));
         Some(typed(ExprKind::In { operand, list, negated }, DataType::Boolean, span))
@@ -255,7 +255,7 @@ impl Resolver<'_, '_> {
         negated: bool,
     ) -> Option<Operand> {
         let operands = self.operands([operand, low, high])?;
-        let operands = self.unify(operands, "BETWEEN")?;
+        let operands = self.comparable(operands, "BETWEEN")?;
         let span = span_of(&operands, self.span);
         let [operand, low, high] = <[Expr; 3]>::try_from(operands).ok()?.map(Box::new);
         Some(typed(ExprKind::Between { operand, low, high, negated }, DataType::Boolean, span))

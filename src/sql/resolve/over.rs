@@ -63,6 +63,15 @@ impl Resolver<'_, '_> {
             }
         };
         let (over, rows) = self.window_spec(spec, function, rows_back, name)?;
+        let is_first = !self.here.overs.iter().any(|known| same(known, &over));
+        if matches!(over.frame, Frame::Range(_)) && is_first && !self.text.is_plain {
+            self.approximate(
+                name.span,
+                "this RANGE includes all rows with the time of the row, and not only those that arrived before it",
+                "nothing need be done if a key rarely has several rows in one millisecond; ROWS 10 PRECEDING takes rows one \
+                 by one",
+            );
+        }
         let before = Over { frame: Frame::Lag(rows.unsigned_abs()), ..over.clone() };
         let over = self.take_over(over);
         let behind = (rows > 0).then(|| Behind { rows, over: self.take_over(before) });

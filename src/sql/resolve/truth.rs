@@ -54,7 +54,7 @@ impl Resolver<'_, '_> {
             let kind = ExprKind::IsNull { operand: Box::new(other.clone()), negated: differ };
             return Some(typed(kind, DataType::Boolean, span));
         }
-        let operands = self.unify(operands, "IS DISTINCT FROM")?;
+        let operands = self.comparable(operands, "IS DISTINCT FROM")?;
         let [left, right] = <[Expr; 2]>::try_from(operands).ok()?;
         let span = cover(left.span, right.span);
         let is_null = |operand: &Expr, negated: bool| {

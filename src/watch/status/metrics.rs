@@ -1,7 +1,8 @@
 //! The metrics of a deployed pipeline, and what is read from their values.
 
 use super::Part;
-use crate::aws::metrics::{DELIVERY, FAILURES, FLINK_1, FLINK_2, Kind, Metric, Reading, STREAM, TRANSFORM};
+use crate::aws::destinations;
+use crate::aws::metrics::{FAILURES, FLINK_1, FLINK_2, Kind, Metric, Reading, STREAM, TRANSFORM};
 use crate::cloud::deployed::Deployed;
 use crate::cloud::observer::{MetricQuery, Point};
 use crate::graph::{Node, NodeKind};
@@ -37,12 +38,13 @@ fn known(node: &Node, plan: &Plan) -> Option<(&'static Kind, String)> {
         NodeKind::OutputStream => (&STREAM, of("stream")),
         NodeKind::FailureQueue => (&FAILURES, of("failures")),
         NodeKind::Transform => (&TRANSFORM, "transform".into()),
-        NodeKind::Delivery => (&DELIVERY, "delivery".into()),
-        NodeKind::ErrorDelivery => (&DELIVERY, "delivery of faults".into()),
+        NodeKind::Delivery => (plan.delivery.capabilities.metrics, "delivery".into()),
+        NodeKind::ErrorDelivery => (destinations::S3.metrics, "delivery of faults".into()),
         NodeKind::Producer
         | NodeKind::Network
         | NodeKind::Starter
-        | NodeKind::Bucket
+        | NodeKind::Bucket(_)
+        | NodeKind::Destination
         | NodeKind::Function
         | NodeKind::Artifacts
         | NodeKind::Logs

@@ -7,7 +7,7 @@ use super::decode::{CONTENT_MAX, Unpacked, unpack};
 use super::{Start, prefixes};
 use crate::cloud::observer::Observer;
 use crate::cloud::stop::Step;
-use crate::plan::{DeliveryPlan, ERROR_ROWS_PREFIX};
+use crate::plan::{ERROR_ROWS_PREFIX, S3LocationPlan};
 
 /// Between two looks; a listing costs 0.005 USD per thousand.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -24,7 +24,7 @@ pub struct Place<'a> {
     /// Bucket.
     pub bucket: &'a str,
     /// Its prefixes and its compression.
-    pub delivery: &'a DeliveryPlan,
+    pub location: &'a S3LocationPlan,
 }
 
 /// Reads objects until `tell` takes no more, or, where nothing is waited for, those that are there. `tell` is given a
@@ -39,7 +39,7 @@ pub fn objects(
     follow: bool,
     tell: &mut dyn FnMut(&str, Unpacked) -> bool,
 ) -> Step<()> {
-    let delivery = place.delivery;
+    let location = place.location;
     let mut seen: Option<BTreeSet<String>> = None;
     // What is told takes its time, in which Firehose writes on: a look begins where the last one was.
     let mut from = match start {
@@ -50,9 +50,9 @@ pub fn objects(
     loop {
         let now = observer.now();
         let listed = if now.saturating_sub(from) > LISTED_MAX {
-            BTreeSet::from([prefixes::literal(&delivery.prefix).to_owned()])
+            BTreeSet::from([prefixes::literal(&location.prefix).to_owned()])
         } else {
-            prefixes::between(&delivery.prefix, delivery.time_zone.is_some(), from - HELD, now)
+            prefixes::between(&location.prefix, location.time_zone.is_some(), from - HELD, now)
         };
         let written = from.saturating_sub(HELD);
         from = now;
@@ -60,7 +60,7 @@ pub fn objects(
         for prefix in &listed {
             found.extend(observer.objects(place.bucket, prefix)?);
         }
-        found.retain(|object| !failed(delivery, &object.key));
+        found.retain(|object| !failed(location, &object.key));
         let keys = found.iter().map(|object| object.key.clone()).collect();
         found.retain(|object| match (&seen, start) {
             // The keys of the last look are not those of all objects, which a look after a long time lists.
@@ -77,7 +77,7 @@ pub fn objects(
                 Err(format!("it has over {} MiB", CONTENT_MAX >> 20))
             } else {
                 let Some(bytes) = observer.read_object(place.bucket, &object.key)? else { continue };
-                unpack(bytes, delivery.compression)
+                unpack(bytes, location.compression)
             };
             if !tell(&object.key, content) {
                 return Ok(());
@@ -91,8 +91,8 @@ pub fn objects(
 }
 
 /// Whether a key is below the error prefix, or that of the query's faults, where it lies within the prefix.
-fn failed(delivery: &DeliveryPlan, key: &str) -> bool {
-    let good = prefixes::literal(&delivery.prefix);
+fn failed(location: &S3LocationPlan, key: &str) -> bool {
+    let good = prefixes::literal(&location.prefix);
     let below = |bad: &str| bad.len() > good.len() && bad.starts_with(good) && key.starts_with(bad);
-    below(prefixes::literal(&delivery.error_prefix)) || below(ERROR_ROWS_PREFIX)
+    below(prefixes::literal(&location.error_prefix)) || below(ERROR_ROWS_PREFIX)
 }

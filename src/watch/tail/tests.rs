@@ -10,9 +10,10 @@ use crate::cloud::observer::{
     StreamRecord,
 };
 use crate::cloud::stop::Step;
-use crate::plan::DeliveryPlan;
+use crate::plan::S3LocationPlan;
 use crate::plan::fixture::planned;
 use crate::plan::value::Value;
+use crate::resolve::pipeline::Purpose;
 
 const BEGIN: i64 = 1_795_473_000_000; // 2026-11-23T22:30:00Z
 
@@ -271,10 +272,14 @@ fn a_refusal_that_does_not_pass_ends_it() {
     assert!(read(&world, Start::Now, true).1.is_err());
 }
 
-fn delivery(prefix: &str) -> DeliveryPlan {
-    DeliveryPlan {
-        source: "Stream".into(),
-        log_stream: "DestinationDelivery",
+fn location(prefix: &str) -> S3LocationPlan {
+    S3LocationPlan {
+        purpose: Purpose::Destination,
+        spec: "/delivery/s3",
+        logical_id: None,
+        output: ("BucketName".into(), ""),
+        bucket_arn: Value::text("arn"),
+        bucket_name: Value::text("b"),
         buffer_size: 1,
         buffer_interval: 60,
         prefix: prefix.into(),
@@ -283,15 +288,13 @@ fn delivery(prefix: &str) -> DeliveryPlan {
         file_extension: None,
         time_zone: None,
         key: None,
-        bucket_arn: Value::text("arn"),
-        bucket_name: Value::text("b"),
     }
 }
 
 fn found(world: &World, start: Start, follow: bool) -> Vec<String> {
-    let delivery = delivery("raw/");
+    let location = location("raw/");
     let mut told = Vec::new();
-    let _ = objects(world, Place { bucket: "b", delivery: &delivery }, start, follow, &mut |_, content| {
+    let _ = objects(world, Place { bucket: "b", location: &location }, start, follow, &mut |_, content| {
         told.push(content.map_or_else(|error| error, |bytes| String::from_utf8(bytes).expect("text")));
         true
     });
@@ -304,9 +307,9 @@ fn no_object_is_lost_while_those_before_are_told() {
         .object("raw/2026/11/23/22/a", 1_000, b"slow to tell")
         .object("raw/2026/11/23/23/b", 3_600_000, b"meanwhile")
         .object("raw/2026/11/24/07/c", 9 * 3_600_000, b"after");
-    let delivery = delivery("raw/");
+    let location = location("raw/");
     let mut told = Vec::new();
-    let _ = objects(&world, Place { bucket: "b", delivery: &delivery }, Start::Now, true, &mut |key, _| {
+    let _ = objects(&world, Place { bucket: "b", location: &location }, Start::Now, true, &mut |key, _| {
         if told.is_empty() {
             world.clock.set(world.clock.get() + 8 * 3_600_000);
         }
@@ -326,9 +329,9 @@ fn what_was_there_before_a_long_sleep_is_not_new() {
         .object("raw/2026/11/01/01/old", -22 * 24 * 3_600_000, b"old")
         .object("raw/2026/11/23/22/a", 1_000, b"before")
         .object("raw/2026/12/01/01/b", 8 * 24 * 3_600_000, b"asleep");
-    let delivery = delivery("raw/");
+    let location = location("raw/");
     let mut told = Vec::new();
-    let _ = objects(&world, Place { bucket: "b", delivery: &delivery }, Start::Now, true, &mut |key, _| {
+    let _ = objects(&world, Place { bucket: "b", location: &location }, Start::Now, true, &mut |key, _| {
         if told.is_empty() {
             world.clock.set(world.clock.get() + WEEKS);
         }
@@ -406,12 +409,12 @@ fn what_is_read_has_a_name_of_pipecs_and_one_of_the_sql() {
     assert_eq!(find("output"), is_stream("OutputStream"));
     assert_eq!(find("rows"), is_stream("OutputStream"));
     // The destination before an output of that name, which another spelling still finds.
-    assert_eq!(find("bucket"), Ok(Target::Bucket(Some("Bucket".into()))));
+    assert_eq!(find("bucket"), Ok(Target::Bucket(Purpose::Destination)));
     let names = ["input", "output", "bucket", "Rows", "bucket"].map(str::to_owned);
     assert_eq!(find("other"), Err(names.to_vec()));
     let (plan, _) = planned(
         "name: orders\nstream: { record_size: 1 KiB, records_per_second: 10 }\n\
                              delivery: { s3: { bucket: taken } }\n",
     );
-    assert_eq!(Target::find(&plan.graph, "Bucket"), Ok(Target::Bucket(None)));
+    assert_eq!(Target::find(&plan.graph, "Bucket"), Ok(Target::Bucket(Purpose::Destination)));
 }

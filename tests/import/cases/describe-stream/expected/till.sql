@@ -5,5 +5,5 @@ GROUP BY "shop", STEP(t.ROWTIME BY INTERVAL '1' MINUTE)
 -- the end
 ;
 
--- By `pipec import`: a pipeline has a delivery, and no output went to Firehose.
+-- By `pipec import`: a pipeline needs a delivery, and no output went to Firehose.
 INSERT INTO "REVENUE_COPY" SELECT STREAM * FROM "REVENUE";

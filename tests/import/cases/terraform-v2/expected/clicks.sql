@@ -3,5 +3,5 @@ CREATE OR REPLACE PUMP "SLOW_PUMP" AS INSERT INTO "SLOW"
 SELECT STREAM "page", MAX("ms") FROM "SOURCE_SQL_STREAM_001" AS s
 GROUP BY "page", STEP(s.ROWTIME BY INTERVAL '1' MINUTE);
 
--- By `pipec import`: a pipeline has a delivery, and no output went to Firehose.
+-- By `pipec import`: a pipeline needs a delivery, and no output went to Firehose.
 INSERT INTO "SLOW_COPY" SELECT STREAM * FROM "SLOW";

@@ -1,10 +1,10 @@
 //! S3 prefixes and the expressions in them: rules that live in Firehose's API only.
 
-use super::Context;
+use super::super::Context;
 use crate::aws::limits::firehose;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::DEFAULT_ERROR_PREFIX;
-use crate::resolve::pipeline::Setting;
+use crate::resolve::pipeline::{S3Location, Setting};
 
 /// What a prefix may be filled with, and where. Firehose guide, "Custom prefixes for S3 objects".
 const RANDOM_STRING: &str = "firehose:random-string";
@@ -40,25 +40,24 @@ fn split(prefix: &str) -> Result<Vec<Part<'_>>, String> {
     Ok(parts)
 }
 
-pub(super) fn check(context: &mut Context) {
-    let s3 = &context.pipeline.delivery.s3;
+pub(super) fn check(context: &mut Context, location: &S3Location) {
     let mut found = Vec::new();
-    let prefix = parts(&s3.prefix, &mut found);
-    let error_prefix = parts(&s3.error_prefix, &mut found);
+    let prefix = parts(&location.prefix, &mut found);
+    let error_prefix = parts(&location.error_prefix, &mut found);
     let has_expression =
         |parts: &Option<Vec<Part>>| parts.iter().flatten().any(|part| matches!(part, Part::Expression(_)));
     if let Some(parts) = &prefix {
-        expressions(parts, &s3.prefix, false, &mut found);
-        length(parts, &s3.prefix, &mut found);
+        expressions(parts, &location.prefix, false, &mut found);
+        length(parts, &location.prefix, &mut found);
     }
     if let Some(parts) = &error_prefix {
-        expressions(parts, &s3.error_prefix, true, &mut found);
-        length(parts, &s3.error_prefix, &mut found);
+        expressions(parts, &location.error_prefix, true, &mut found);
+        length(parts, &location.error_prefix, &mut found);
     }
-    if has_expression(&prefix) && s3.error_prefix.written && s3.error_prefix.value.is_empty() {
+    if has_expression(&prefix) && location.error_prefix.written && location.error_prefix.value.is_empty() {
         found.push(Diagnostic::error(
             Code::ErrorPrefixMissing,
-            s3.error_prefix.span,
+            location.error_prefix.span,
             "a prefix with an expression needs an error prefix",
             format!(
                 "write `error_prefix: \"{DEFAULT_ERROR_PREFIX}\"`, or remove the key, which means the same"
@@ -69,16 +68,16 @@ pub(super) fn check(context: &mut Context) {
     if has_expression(&error_prefix) && !names_type {
         found.push(Diagnostic::error(
             Code::ErrorPrefixType,
-            s3.error_prefix.span,
+            location.error_prefix.span,
             format!("an error prefix with an expression must contain `!{{{ERROR_TYPE}}}`"),
             {
-                let own = &s3.error_prefix.value;
+                let own = &location.error_prefix.value;
                 let slash = if own.ends_with('/') { "" } else { "/" };
                 format!("write `error_prefix: \"{own}{slash}!{{{ERROR_TYPE}}}/\"`")
             },
         ));
     }
-    for (setting, parts) in [(&s3.prefix, &prefix), (&s3.error_prefix, &error_prefix)] {
+    for (setting, parts) in [(&location.prefix, &prefix), (&location.error_prefix, &error_prefix)] {
         if setting.written && parts.is_some() && !setting.value.is_empty() && !setting.value.ends_with('/') {
             found.push(Diagnostic::warning(
                 Code::PrefixSlash,
@@ -177,7 +176,7 @@ fn pattern_fault(pattern: &str) -> Option<String> {
             c if c.is_ascii_alphabetic() && !LETTERS.contains(c) => {
                 return Some(format!("`{c}` is not a letter of a date pattern"));
             }
-            '{' | '[' | ']' | '#' => return Some(format!("`{c}` cannot stand in a date pattern")),
+            '{' | '[' | ']' | '#' => return Some(format!("`{c}` is not allowed in a date pattern")),
             _ => {}
         }
     }

@@ -140,6 +140,11 @@ fn explain(error: &ValidationError, root: &Value, places: &Places, out: &mut Vec
         ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::OneOfMultipleValid { .. }
             if !exclusive(subschema).is_empty() =>
         {
+            let misspelt = |key| is_misspelt(key, instance, subschema);
+            let none = matches!(error.kind(), ValidationErrorKind::OneOfNotValid { .. });
+            if none && exclusive(subschema).into_iter().any(misspelt) {
+                return;
+            }
             out.push(not_one_of(&exclusive(subschema), instance, &pointer, subschema, places));
         }
         ValidationErrorKind::PropertyNames { error } => {
@@ -256,7 +261,7 @@ fn runtime(written: &str, span: Span) -> Option<Diagnostic> {
         Code::UnknownValue,
         span,
         format!("`analytics.runtime` cannot be `{written}`"),
-        format!("write `runtime: flink`, and beside it `flink: {{runtime_environment: {advised}}}`"),
+        format!("write `runtime: flink`, and next to it `flink: {{runtime_environment: {advised}}}`"),
     ))
 }
 

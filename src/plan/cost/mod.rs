@@ -7,13 +7,13 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{
-    AnalyticsPlan, BucketPlan, Carries, DeliveryPlan, Plan, ProducerPlan, StreamPlan, TransformPlan,
-};
+use super::destination;
+use super::{AnalyticsPlan, Carries, Plan, ProducerPlan, StreamPlan, TransformPlan};
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::billing::{self, HOURS_PER_MONTH, SECONDS_PER_MONTH};
 use crate::aws::limits::{GIB, MIB, firehose, flink, kinesis, lambda};
 use crate::aws::prices::{self, Item, Price};
+use crate::graph::NodeKind;
 use crate::resolve::DEFAULT_REGION;
 
 /// What every estimate supposes.
@@ -56,7 +56,10 @@ pub struct Cost {
 pub struct CostLine {
     /// What.
     pub item: String,
-    /// JSON pointer to the part of the spec that causes it.
+    /// The part of the pipeline that causes it.
+    #[serde(skip)]
+    pub part: NodeKind,
+    /// JSON pointer to its place in the spec.
     pub spec: Cow<'static, str>,
     /// How much of it a month.
     pub quantity: f64,
@@ -83,31 +86,37 @@ pub struct LeftOut {
 
 /// Estimates a plan.
 pub fn estimate(plan: &Plan) -> Cost {
-    let mut bill = Bill { region: &plan.region, lines: Vec::new(), months: Vec::new() };
+    let mut bill =
+        Bill { region: &plan.region, part: NodeKind::Producer, lines: Vec::new(), months: Vec::new() };
     if let Some(producer) = &plan.producer {
         bill.producer(producer);
     }
-    bill.stream(&plan.stream);
+    bill.of(NodeKind::Stream).stream(&plan.stream);
     if let Some(analytics) = &plan.analytics {
-        bill.analytics(analytics);
+        bill.of(NodeKind::Analytics).analytics(analytics);
     }
     if let Some(stream) = &plan.output_stream {
-        bill.stream(stream);
+        bill.of(NodeKind::DeliveredStream).stream(stream);
     }
-    plan.outputs.iter().for_each(|output| bill.stream(&output.stream));
+    for output in &plan.outputs {
+        bill.of(NodeKind::OutputStream).stream(&output.stream);
+    }
     let delivered = Delivered::of(plan);
     if let Some(transform) = &plan.transform {
-        bill.transform(transform, delivered);
+        bill.of(NodeKind::Transform).transform(transform, delivered);
     }
-    bill.delivery(&plan.delivery, plan.bucket.as_ref(), delivered);
+    bill.of(NodeKind::Delivery).delivery(delivered);
+    destination::cost(bill.of(NodeKind::Destination), plan, delivered);
     bill.close(left_out(plan))
 }
 
 /// The records that Firehose takes in.
 #[derive(Clone, Copy)]
-struct Delivered {
-    per_second: f64,
-    bytes: u64,
+pub(super) struct Delivered {
+    /// How many per second.
+    pub per_second: f64,
+    /// Bytes of one.
+    pub bytes: u64,
     /// What they are: records of the stream, or rows of the query.
     word: &'static str,
 }
@@ -127,7 +136,7 @@ impl Delivered {
 
     /// Batches a second of a buffer that is passed on when it is full or its time is over: never more than one a
     /// record, and without a time never more than Firehose reads.
-    fn batches_per_second(self, buffer_bytes: f64, interval: u64) -> f64 {
+    pub fn batches_per_second(self, buffer_bytes: f64, interval: u64) -> f64 {
         let full = self.bytes_per_second() / buffer_bytes;
         let timed = 1.0 / interval.max(kinesis::FIREHOSE_GET_RECORDS_PER_S) as f64;
         full.max(timed).min(self.per_second)
@@ -135,15 +144,23 @@ impl Delivered {
 }
 
 /// Lines as they are written.
-struct Bill<'a> {
+pub(super) struct Bill<'a> {
     region: &'a str,
+    /// The part of the pipeline whose lines follow.
+    part: NodeKind,
     lines: Vec<CostLine>,
     /// Months of the prices used.
     months: Vec<&'static str>,
 }
 
 impl Bill<'_> {
-    fn add(
+    fn of(&mut self, part: NodeKind) -> &mut Self {
+        self.part = part;
+        self
+    }
+
+    /// Adds a line; its unit and its price are those of the item.
+    pub fn add(
         &mut self,
         spec: impl Into<Cow<'static, str>>,
         name: impl Into<String>,
@@ -173,6 +190,7 @@ impl Bill<'_> {
         }
         self.lines.push(CostLine {
             item,
+            part: self.part,
             spec: spec.into(),
             quantity: rounded(quantity, 1e6),
             unit,
@@ -185,7 +203,7 @@ impl Bill<'_> {
     }
 
     /// Marks the last line as one whose quantity is assumed.
-    fn unsure(&mut self) {
+    pub fn unsure(&mut self) {
         if let Some(line) = self.lines.last_mut() {
             line.sure = false;
         }
@@ -321,7 +339,7 @@ impl Bill<'_> {
                 format!("{id}: retention over 7 d"),
                 Item::KinesisLongTermRetentionGbMonth,
                 gigabytes(per_hour * kept as f64),
-                format!("the data of {kept} h, once that much is there"),
+                format!("the data of {kept} h, once that much has accumulated"),
             );
         }
     }
@@ -381,7 +399,7 @@ impl Bill<'_> {
             calls_a_month * ms / 1e3 * gb,
             format!(
                 "{} ms per call x {} MiB; assumed {ASSUMED_INVOCATION_MS} ms + \
-                 {ASSUMED_TRANSFORM_MS_PER_MIB} ms of a vCPU a MiB",
+                 {ASSUMED_TRANSFORM_MS_PER_MIB} ms of a vCPU per MiB",
                 amount(ms.round()),
                 transform.memory
             ),
@@ -390,39 +408,16 @@ impl Bill<'_> {
         self.metrics(spec, if transform.runs_query { QUERY_METRICS } else { TRANSFORM_METRICS });
     }
 
-    fn delivery(&mut self, delivery: &DeliveryPlan, bucket: Option<&BucketPlan>, delivered: Delivered) {
-        let records = delivered.per_second * SECONDS_PER_MONTH as f64;
-        let billed = billing::rounded_up(delivered.bytes, billing::FIREHOSE_RECORD_BYTES);
-        let Delivered { bytes, word, .. } = delivered;
+    fn delivery(&mut self, delivered: Delivered) {
+        let Delivered { per_second, bytes, word } = delivered;
+        let billed = billing::rounded_up(bytes, billing::FIREHOSE_RECORD_BYTES);
         self.add(
             "/delivery",
             "Firehose: data in",
             Item::FirehoseIngestGb,
-            gigabytes(records * billed as f64),
+            gigabytes(per_second * SECONDS_PER_MONTH as f64 * billed as f64),
             format!("{word} of {} B billed as {} B", amount(bytes as f64), amount(billed as f64)),
         );
-        let spec = "/delivery/s3";
-        let expire = bucket.and_then(|bucket| bucket.expire_days);
-        let until = expire.map(|days| format!(", for {days} d")).unwrap_or_default();
-        let size = delivery.buffer_size;
-        let objects = delivered.batches_per_second((size * MIB) as f64, delivery.buffer_interval);
-        self.add(
-            spec,
-            "S3: objects written",
-            Item::S3PutThousand,
-            objects * SECONDS_PER_MONTH as f64 / 1e3,
-            format!("{size} MiB or {} s per object", delivery.buffer_interval),
-        );
-        self.add(
-            spec,
-            "S3: a month's objects kept",
-            Item::S3StorageGbMonth,
-            gigabytes(records * bytes as f64),
-            format!("uncompressed; each month adds as much{until}"),
-        );
-        if delivery.compression != "UNCOMPRESSED" {
-            self.unsure();
-        }
     }
 }
 
@@ -435,28 +430,25 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
             left_out.push(LeftOut { item, because });
         }
     };
-    let own_key = plan.stream.key.starts_with("arn:") || plan.delivery.key.is_some();
+    let own_key =
+        plan.stream.key.starts_with("arn:") || plan.delivery.locations.iter().any(|at| at.key.is_some());
     leave(
         own_key,
         "KMS",
-        "the number of calls depends on how long services cache data keys; the key itself is not the stack's",
+        "the number of calls depends on how long services cache data keys; the key itself does not belong to the stack",
     );
     let snapshots = plan.analytics.as_ref().is_some_and(|analytics| analytics.snapshots);
     leave(snapshots, "Flink snapshots", "their size depends on the query's state");
     leave(plan.analytics.is_some(), "the starter's Lambda", "it runs only when the stack changes");
-    leave(plan.error_delivery.is_some(), "Firehose: faults", "how many records are faults is not known");
+    leave(plan.error_delivery.is_some(), "Firehose: error records", "the number of error records is unknown");
     leave(
         plan.producer.is_some(),
         "Systems Manager",
         "sessions are opened by people and do not depend on the load",
     );
     let network = plan.producer.as_ref().is_some_and(|producer| producer.network.vpc.is_some());
-    leave(network, "NAT gateways and endpoints", "the network is not the stack's");
-    leave(
-        true,
-        "data transfer",
-        "none between these services in a region; readers of the bucket are outside this stack",
-    );
+    leave(network, "NAT gateways and endpoints", "the network does not belong to the stack");
+    leave(true, "data transfer", destination::data_transfer(plan));
     left_out
 }
 
@@ -473,7 +465,7 @@ fn hours(count: u64) -> f64 {
 }
 
 /// Bytes as the gigabytes of the bill.
-fn gigabytes(bytes: f64) -> f64 {
+pub(super) fn gigabytes(bytes: f64) -> f64 {
     bytes / GIB as f64
 }
 

@@ -7,8 +7,7 @@ mod tests;
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::value::Value;
-use super::{Plan, Resource};
+use super::{Plan, Resource, S3LocationPlan};
 use crate::aws::handler_permissions;
 use crate::aws::regions;
 pub use document::{PolicyDocument, Statement};
@@ -48,8 +47,8 @@ pub fn policy(plan: &Plan, deployer: &Deployer) -> PolicyDocument {
     statements.extend(producer(plan, &scope));
     statements.extend(mappings(plan, &scope));
     statements.extend(watching(plan, &scope));
-    if deployer.empty_bucket && plan.bucket.is_some() {
-        statements.extend(emptying(&scope));
+    if deployer.empty_bucket && !plan.buckets.is_empty() {
+        statements.extend(emptying(plan, &scope));
     }
     if deployer.artifacts && !plan.artifacts.is_empty() {
         statements.extend(removing_artifacts(plan, &scope));
@@ -75,11 +74,11 @@ impl Scope<'_> {
         patterns.iter().map(|pattern| self.arn(&pattern.replace("{name}", name))).collect()
     }
 
-    /// The destination bucket's name.
-    fn destination(&self, plan: &Plan) -> String {
-        match &plan.delivery.bucket_name {
-            Value::Text(name) => name.clone(),
-            _ => self.generated("Bucket", "AWS::S3::Bucket"),
+    /// The name of a bucket that Firehose writes to.
+    fn bucket(&self, location: &S3LocationPlan) -> String {
+        match (&location.bucket_name, location.logical_id) {
+            (_, Some(logical_id)) => self.generated(logical_id, "AWS::S3::Bucket"),
+            (name, None) => name.shown(),
         }
     }
 
@@ -376,7 +375,11 @@ fn watching(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             .into_iter()
             .collect()
     };
-    let destination = scope.destination(plan);
+    let buckets: IndexSet<String> =
+        plan.delivery.locations.iter().map(|location| scope.bucket(location)).collect();
+    let in_buckets = |suffix: &str| -> Vec<String> {
+        buckets.iter().map(|bucket| scope.arn(&format!("s3:::{bucket}{suffix}"))).collect()
+    };
     let mut statements = vec![
         allow("WatchMetrics", &["cloudwatch:GetMetricData"], anything()),
         allow(
@@ -390,8 +393,8 @@ fn watching(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             &["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"],
             of_type("AWS::Kinesis::Stream"),
         ),
-        allow("WatchBucket", &["s3:ListBucket"], vec![scope.arn(&format!("s3:::{destination}"))]),
-        allow("WatchObjects", &["s3:GetObject"], vec![scope.arn(&format!("s3:::{destination}/*"))]),
+        allow("WatchBucket", &["s3:ListBucket"], in_buckets("")),
+        allow("WatchObjects", &["s3:GetObject"], in_buckets("/*")),
     ];
     if plan.analytics.is_some() {
         statements.push(allow(
@@ -402,14 +405,18 @@ fn watching(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     }
     let suffix = regions::region(scope.deployer.region)
         .map_or("amazonaws.com", |region| region.partition.url_suffix());
-    for (sid, key, service) in [
-        ("WatchEncryptedRecords", stream_key(plan), "kinesis"),
-        ("WatchEncryptedObjects", plan.delivery.key.as_ref(), "s3"),
+    let object_keys: IndexSet<&String> =
+        plan.delivery.locations.iter().filter_map(|location| location.key.as_ref()).collect();
+    for (sid, keys, service) in [
+        ("WatchEncryptedRecords", stream_key(plan).into_iter().collect(), "kinesis"),
+        ("WatchEncryptedObjects", object_keys, "s3"),
     ] {
-        statements.extend(key.map(|key| {
-            let via = format!("{service}.{}.{suffix}", scope.deployer.region);
-            only(allow(sid, &["kms:Decrypt"], vec![key.clone()]), "StringEquals", "kms:ViaService", vec![via])
-        }));
+        if keys.is_empty() {
+            continue;
+        }
+        let via = format!("{service}.{}.{suffix}", scope.deployer.region);
+        let decrypt = allow(sid, &["kms:Decrypt"], keys.into_iter().cloned().collect());
+        statements.push(only(decrypt, "StringEquals", "kms:ViaService", vec![via]));
     }
     statements
 }
@@ -420,11 +427,10 @@ fn stream_key(plan: &Plan) -> Option<&String> {
 }
 
 /// Emptying the stack's own buckets and deleting them.
-fn emptying(scope: &Scope) -> Vec<Statement> {
+fn emptying(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     let arns = |suffix: &str| -> Vec<String> {
-        ["Bucket", "AccessLogBucket"]
-            .map(|id| scope.arn(&format!("s3:::{}{suffix}", scope.generated(id, "AWS::S3::Bucket"))))
-            .to_vec()
+        let ids = plan.buckets.iter().flat_map(|bucket| [bucket.logical_id, &bucket.access_logs]);
+        ids.map(|id| scope.arn(&format!("s3:::{}{suffix}", scope.generated(id, "AWS::S3::Bucket")))).collect()
     };
     vec![
         allow("DeleteBuckets", &["s3:DeleteBucket", "s3:ListBucketVersions"], arns("")),

@@ -7,6 +7,7 @@ mod text;
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use crate::aws::destinations::{self, FRESHNESS, PUTS_SUCCEEDED};
 use crate::aws::metrics::{Kind, Metric};
 use crate::capacity::bytes_per_second;
 use crate::cloud::cause;
@@ -253,15 +254,18 @@ fn measured(
     let patience = plan.delivery.buffer_interval
         + plan.transform.as_ref().map_or(0, |transform| transform.buffer_interval)
         + FRESHNESS_SLACK;
-    if part.reading("freshness_s").is_some_and(|age| age > patience as f64) {
+    if part.reading(FRESHNESS).is_some_and(|age| age > patience as f64) {
         part.findings.push(format!(
             "Firehose holds records longer than its buffer interval of {} s: `pipec logs {spec} delivery` shows why",
             plan.delivery.buffer_interval
         ));
     }
-    if part.reading("puts_succeeded").is_some_and(|share| share < 1.0) {
+    if part.reading(PUTS_SUCCEEDED).is_some_and(|share| share < 1.0) {
+        let faults = part.logical_id == "ErrorDelivery";
+        let to = if faults { &destinations::S3 } else { plan.delivery.capabilities };
+        let words = to.words;
         part.findings
-            .push(format!("Firehose cannot write to the bucket: `pipec logs {spec} delivery` shows why"));
+            .push(format!("Firehose cannot write to {words}: `pipec logs {spec} delivery` shows why"));
     }
     part
 }

@@ -6,6 +6,7 @@ mod prefixes;
 mod shards;
 
 use crate::graph::{Graph, Node, NodeKind};
+use crate::resolve::pipeline::Purpose;
 pub use objects::{Place, objects};
 pub use shards::records;
 
@@ -25,8 +26,8 @@ pub enum Start {
 pub enum Target {
     /// A stream, by its logical id.
     Stream(String),
-    /// The bucket, by its logical id where it is the stack's own.
-    Bucket(Option<String>),
+    /// A bucket that Firehose writes to.
+    Bucket(Purpose),
 }
 
 impl Target {
@@ -54,8 +55,9 @@ impl Target {
             NodeKind::Stream | NodeKind::DeliveredStream | NodeKind::OutputStream => {
                 logical_id.map(Self::Stream)
             }
-            NodeKind::Bucket => Some(Self::Bucket(logical_id)),
+            NodeKind::Bucket(purpose) => Some(Self::Bucket(purpose)),
             NodeKind::Analytics
+            | NodeKind::Destination
             | NodeKind::Starter
             | NodeKind::Transform
             | NodeKind::Delivery
@@ -76,7 +78,7 @@ fn own_name(kind: NodeKind) -> Option<&'static str> {
     match kind {
         NodeKind::Stream => Some("input"),
         NodeKind::DeliveredStream => Some("output"),
-        NodeKind::Bucket => Some("bucket"),
+        NodeKind::Bucket(purpose) => Some(purpose.name()),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ mod text;
 
 use std::borrow::Cow;
 
+use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::cost::{Cost, amount};
@@ -191,18 +192,22 @@ pub struct TransformReport {
 pub struct DeliveryReport {
     /// Logical id of the stream that it reads.
     pub source: String,
-    /// The bucket, in the template's short form.
-    pub bucket: String,
-    /// What keys begin with.
-    pub prefix: String,
-    /// The same for what could not be processed.
-    pub error_prefix: String,
-    /// MiB that it collects for an object.
+    /// What is to be known of the destination.
+    #[serde(flatten)]
+    pub facts: IndexMap<&'static str, String>,
+    /// Where the records go, in one line.
+    #[serde(skip)]
+    pub destination: String,
+    /// What is written at once, in a sentence.
+    #[serde(skip)]
+    pub unit: &'static str,
+    /// Where the faults of the query go.
+    #[serde(skip)]
+    pub faults: Option<String>,
+    /// MiB that it collects.
     pub buffer_mib: u64,
     /// Seconds that it collects.
     pub buffer_seconds: u64,
-    /// Firehose's word for the compression.
-    pub compression: &'static str,
 }
 
 /// A permission.
@@ -238,6 +243,7 @@ pub struct AdviceReport {
 /// The report of a plan.
 pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
     let delivery = &plan.delivery;
+    let shown = delivery.shown();
     PlanReport {
         pipeline: plan.name.clone(),
         region: plan.region.clone(),
@@ -273,12 +279,12 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
         }),
         delivery: DeliveryReport {
             source: delivery.source.clone(),
-            bucket: delivery.bucket_name.shown(),
-            prefix: delivery.prefix.clone(),
-            error_prefix: delivery.error_prefix.clone(),
+            facts: shown.facts.into_iter().collect(),
+            destination: shown.line,
+            unit: delivery.capabilities.unit,
+            faults: plan.error_delivery.as_ref().map(|errors| errors.location.address()),
             buffer_mib: delivery.buffer_size,
             buffer_seconds: delivery.buffer_interval,
-            compression: delivery.compression,
         },
         delivers_errors: plan.error_delivery.is_some(),
         faults: plan.faults.clone(),
@@ -308,10 +314,12 @@ fn restore(analytics: &AnalyticsPlan) -> &'static str {
     match (analytics.snapshots, analytics.stateless) {
         (true, true) => "resumes at its position in the stream, from the snapshot taken before the update",
         (true, false) => {
-            "resumes from the snapshot taken before; state that has no place in the new query is dropped, and where the \
+            "resumes from the snapshot taken before; state that does not match the new query is dropped, and where the \
              snapshot does not fit, the update fails and the old query continues"
         }
-        (false, _) => "starts again at the oldest record of the stream: rows may be duplicated, none is lost",
+        (false, _) => {
+            "starts again at the oldest record of the stream: rows may be duplicated, but none are lost"
+        }
     }
 }
 

@@ -1,0 +1,74 @@
+//! Firehose's destinations: what differs from one to another. One constant per destination.
+
+use super::limits::{Bounds, firehose};
+use super::metrics::{Kind, Metric, Reading, Unit, by_the_minute, metric};
+
+/// What one of Firehose's destinations can do and needs.
+#[derive(Debug)]
+pub struct Capabilities {
+    /// What Firehose writes to, in a sentence.
+    pub words: &'static str,
+    /// What it writes at once, in a sentence.
+    pub unit: &'static str,
+    /// What a delivery stream does, as the stack's outputs have it.
+    pub description: &'static str,
+    /// `BufferingHints.SizeInMBs`, MiB.
+    pub buffer_mib: Bounds<u64>,
+    /// The same when none is set, MiB.
+    pub buffer_mib_default: u64,
+    /// `BufferingHints.IntervalInSeconds`, seconds.
+    pub buffer_s: Bounds<u64>,
+    /// The same when none is set, seconds.
+    pub buffer_s_default: u64,
+    /// What has to be between two records; empty where Firehose keeps them apart itself.
+    pub separator: &'static str,
+    /// What CloudWatch knows of a delivery.
+    pub metrics: &'static Kind,
+}
+
+/// S3. Metrics: Data Firehose developer guide, "Monitor with CloudWatch metrics", 2026-11: `DataFreshness` is the age of
+/// the oldest record that is not delivered, in seconds; `Success` is a part of 1.
+pub const S3: Capabilities = Capabilities {
+    words: "the bucket",
+    unit: "an object",
+    description: "Firehose stream that writes the objects",
+    buffer_mib: firehose::S3_BUFFER_MIB,
+    buffer_mib_default: firehose::S3_BUFFER_MIB_DEFAULT,
+    buffer_s: firehose::S3_BUFFER_S,
+    buffer_s_default: firehose::S3_BUFFER_S_DEFAULT,
+    separator: "\n",
+    metrics: &delivery(&[
+        last_delivery("DeliveryToS3.Records"),
+        records_delivered("DeliveryToS3.Records"),
+        metric(
+            PUTS_SUCCEEDED,
+            "put success rate",
+            "DeliveryToS3.Success",
+            "Average",
+            Reading::Lowest,
+            Unit::Share,
+        ),
+        freshness("DeliveryToS3.DataFreshness"),
+    ]),
+};
+
+/// Key of the share of writes that succeed.
+pub const PUTS_SUCCEEDED: &str = "puts_succeeded";
+/// Key of the age of the oldest record that is not delivered, seconds.
+pub const FRESHNESS: &str = "freshness_s";
+
+const fn delivery(metrics: &'static [Metric]) -> Kind {
+    Kind { namespace: "AWS/Firehose", dimension: "DeliveryStreamName", metrics }
+}
+
+const fn last_delivery(name: &'static str) -> Metric {
+    by_the_minute(metric("last_delivery", "last delivery", name, "Sum", Reading::LastSeen, Unit::Time))
+}
+
+const fn records_delivered(name: &'static str) -> Metric {
+    metric("records_delivered", "records delivered", name, "Sum", Reading::Sum, Unit::Count)
+}
+
+const fn freshness(name: &'static str) -> Metric {
+    metric(FRESHNESS, "data freshness", name, "Maximum", Reading::Highest, Unit::Seconds)
+}

@@ -1,0 +1,13 @@
+//! Destinations: one file of rules per kind.
+
+mod prefix;
+mod s3;
+
+use super::Context;
+use crate::resolve::pipeline::Destination;
+
+pub(super) fn check(context: &mut Context) {
+    match &context.pipeline.delivery.destination {
+        Destination::S3(location) => s3::check(context, location),
+    }
+}
