@@ -76,8 +76,6 @@ pub const SHARD_QUOTA_LARGE: u64 = 20_000;
 /// Shards per account in the other regions, the lower of the two figures (1,000 or 6,000) that the
 /// Kinesis quota page of 2026-11 gives without a list; pages before 2025 said 200.
 pub const SHARD_QUOTA_OTHER_LOW: u64 = 1_000;
-/// The higher of those two figures. Same page.
-pub const SHARD_QUOTA_OTHER_HIGH: u64 = 6_000;
 
 /// The quotas of the three large regions.
 pub const QUOTAS_LARGE: RegionQuotas = RegionQuotas {

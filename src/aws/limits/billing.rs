@@ -11,8 +11,6 @@ pub const ON_DEMAND_RECORD_BYTES: u64 = KIB;
 /// Bytes to which Firehose rounds up each record, from Direct PUT and from a Kinesis source alike;
 /// vended logs are not rounded. Firehose pricing page, undated copy ("5 KB").
 pub const FIREHOSE_RECORD_BYTES: u64 = 5 * KIB;
-/// Milliseconds to which the duration of a Lambda invocation is rounded up. From memory, 2026-11.
-pub const LAMBDA_DURATION_MS: u64 = 1;
 /// Hours of the month that price estimates use.
 pub const HOURS_PER_MONTH: u64 = 730;
 /// Seconds of the month that price estimates use.

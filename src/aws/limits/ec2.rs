@@ -1,18 +1,12 @@
 //! EC2 instances that run a producer.
 
-use super::{Bounds, KIB};
+use super::KIB;
 
 /// Bytes of user data before base64. EC2 guide; [`crate::aws::instance_types`] has the machines.
 /// From memory, 2026-11.
 pub const USER_DATA_BYTES_MAX: u64 = 16 * KIB;
-/// `MetadataOptions.HttpPutResponseHopLimit`. CloudFormation schema, 2026-10.
-pub const METADATA_HOP_LIMIT: Bounds<u64> = Bounds::new(1, 64);
-/// Bytes of the data of a `cfn-signal`. CloudFormation quota page, 2023.
-pub const SIGNAL_DATA_BYTES_MAX: u64 = 4 * KIB;
 /// Overhead of TLS and HTTP on the wire to allow for when sizing, percent. A rule of practice.
 pub const WIRE_OVERHEAD_PERCENT: u64 = 10;
-/// Size of a gp3 volume, GiB. EBS guide, from memory, 2026-11; newer volumes may be larger.
-pub const GP3_GIB: Bounds<u64> = Bounds::new(1, 16_384);
 /// SSM parameter with the newest Amazon Linux 2023 image for x86_64. SSM public parameters, 2026-11.
 pub const AMI_PARAMETER_X86_64: &str =
     "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";

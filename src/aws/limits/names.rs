@@ -9,8 +9,6 @@ use std::fmt;
 /// A rule for the names of one type of resource.
 #[derive(Debug, Clone, Copy)]
 pub struct NameRule {
-    /// What is named, with its article: "a Kinesis stream".
-    pub subject: &'static str,
     /// Least length in characters.
     pub min: u64,
     /// Greatest length in characters.
@@ -94,14 +92,8 @@ impl std::error::Error for NameFault {}
 
 impl NameRule {
     /// A rule of length and alphabet; add to it with [`NameRule::starting`] and its siblings.
-    pub const fn new(
-        subject: &'static str,
-        length: Bounds<u64>,
-        allowed: &'static str,
-        is_allowed: fn(char) -> bool,
-    ) -> Self {
+    pub const fn new(length: Bounds<u64>, allowed: &'static str, is_allowed: fn(char) -> bool) -> Self {
         Self {
-            subject,
             min: length.min,
             max: length.max,
             allowed,
@@ -202,31 +194,22 @@ const IAM: &str = "letters, digits and `_+=,.@-`";
 
 /// `AWS::Kinesis::Stream` `Name`. CloudFormation schema, 2026-10.
 pub const KINESIS_STREAM: NameRule =
-    NameRule::new("a Kinesis stream", Bounds::new(1, 128), DOT_DASH_UNDERSCORE, alnum_dot_dash_underscore);
-/// `AWS::Kinesis::StreamConsumer` `ConsumerName`. CloudFormation schema, 2026-10.
-pub const KINESIS_CONSUMER: NameRule =
-    NameRule::new("a Kinesis consumer", Bounds::new(1, 128), DOT_DASH_UNDERSCORE, alnum_dot_dash_underscore);
+    NameRule::new(Bounds::new(1, 128), DOT_DASH_UNDERSCORE, alnum_dot_dash_underscore);
 /// `AWS::KinesisFirehose::DeliveryStream` `DeliveryStreamName`. CloudFormation schema, 2026-10
 /// (whose pattern is not anchored, so that it lets more pass than the service).
 pub const DELIVERY_STREAM: NameRule =
-    NameRule::new("a delivery stream", Bounds::new(1, 64), DOT_DASH_UNDERSCORE, alnum_dot_dash_underscore);
-/// `AWS::KinesisAnalyticsV2::Application` `ApplicationName`. CloudFormation schema, 2026-10.
-pub const FLINK_APPLICATION: NameRule =
-    NameRule::new("a Flink application", Bounds::new(1, 128), DOT_DASH_UNDERSCORE, alnum_dot_dash_underscore);
+    NameRule::new(Bounds::new(1, 64), DOT_DASH_UNDERSCORE, alnum_dot_dash_underscore);
 /// `AWS::Lambda::Function` `FunctionName`. CloudFormation schema, 2026-10.
 pub const LAMBDA_FUNCTION: NameRule =
-    NameRule::new("a Lambda function", Bounds::new(1, 64), DASH_UNDERSCORE, alnum_dash_underscore);
+    NameRule::new(Bounds::new(1, 64), DASH_UNDERSCORE, alnum_dash_underscore);
 /// `AWS::IAM::Role` `RoleName`. CloudFormation schema, 2026-10.
-pub const IAM_ROLE: NameRule = NameRule::new("a role", Bounds::new(1, 64), IAM, iam_char);
-/// Name of an inline or managed policy. CloudFormation schema, 2026-10.
-pub const IAM_POLICY: NameRule = NameRule::new("a policy", Bounds::new(1, 128), IAM, iam_char);
+pub const IAM_ROLE: NameRule = NameRule::new(Bounds::new(1, 64), IAM, iam_char);
 /// `AWS::IAM::InstanceProfile` `InstanceProfileName`. CloudFormation schema, 2026-10.
-pub const INSTANCE_PROFILE: NameRule =
-    NameRule::new("an instance profile", Bounds::new(1, 128), IAM, iam_char);
+pub const INSTANCE_PROFILE: NameRule = NameRule::new(Bounds::new(1, 128), IAM, iam_char);
 /// `AWS::S3::Bucket` `BucketName`, unique in the whole partition. CloudFormation schema, 2026-10;
 /// the lower bound and the reserved affixes are from memory.
 pub const S3_BUCKET: NameRule =
-    NameRule::new("a bucket", Bounds::new(3, 63), "lower-case letters, digits, `.` and `-`", |c| {
+    NameRule::new(Bounds::new(3, 63), "lower-case letters, digits, `.` and `-`", |c| {
         lower_alnum(c) || c == '.' || c == '-'
     })
     .starting("a lower-case letter or a digit", lower_alnum)
@@ -234,63 +217,13 @@ pub const S3_BUCKET: NameRule =
     .also(bucket_extra);
 /// `AWS::Logs::LogGroup` `LogGroupName`. CloudFormation schema, 2026-10.
 pub const LOG_GROUP: NameRule =
-    NameRule::new("a log group", Bounds::new(1, 512), "letters, digits and `.-_/#`", log_group_char);
-/// `AWS::Logs::LogStream` `LogStreamName`. CloudFormation schema, 2026-10.
-pub const LOG_STREAM: NameRule =
-    NameRule::new("a log stream", Bounds::new(1, 512), "all characters but `:` and `*`", |c| {
-        printable(c) && c != ':' && c != '*'
-    });
-/// `AWS::CloudWatch::Alarm` `AlarmName`. CloudFormation schema, 2026-10.
-pub const ALARM: NameRule = NameRule::new("an alarm", Bounds::new(1, 255), "printable characters", printable);
-/// `AWS::CloudWatch::Dashboard` `DashboardName`. From memory, 2026-11.
-pub const DASHBOARD: NameRule =
-    NameRule::new("a dashboard", Bounds::new(1, 255), DASH_UNDERSCORE, alnum_dash_underscore);
-/// `AWS::SNS::Topic` `TopicName` of a standard topic. Length CloudFormation schema, 2026-10;
-/// alphabet from memory.
-pub const SNS_TOPIC: NameRule =
-    NameRule::new("a topic", Bounds::new(1, 256), DASH_UNDERSCORE, alnum_dash_underscore);
-/// `AWS::KMS::Alias` `AliasName`, `alias/` included. CloudFormation schema, 2026-10.
-pub const KMS_ALIAS: NameRule =
-    NameRule::new("a key alias", Bounds::new(7, 256), "letters, digits, `/`, `-` and `_`", |c| {
-        alnum_dash_underscore(c) || c == '/'
-    })
-    .also(alias_extra);
-/// `AWS::EC2::LaunchTemplate` `LaunchTemplateName`. Length CloudFormation schema, 2026-10;
-/// alphabet from memory.
-pub const LAUNCH_TEMPLATE: NameRule =
-    NameRule::new("a launch template", Bounds::new(3, 128), "letters, digits and `()./_-`", |c| {
-        alnum(c) || "()./_-".contains(c)
-    });
+    NameRule::new(Bounds::new(1, 512), "letters, digits and `.-_/#`", log_group_char);
 /// `AWS::AutoScaling::AutoScalingGroup` `AutoScalingGroupName`. CloudFormation schema, 2026-10.
 pub const AUTO_SCALING_GROUP: NameRule =
-    NameRule::new("an Auto Scaling group", Bounds::new(1, 255), "printable characters", printable);
-/// `AWS::EC2::SecurityGroup` `GroupDescription`. Length CloudFormation schema, 2026-10; alphabet
-/// from memory.
-pub const SECURITY_GROUP_DESCRIPTION: NameRule = NameRule::new(
-    "a security group description",
-    Bounds::new(1, 255),
-    "letters, digits, blanks and `._-:/()#,@[]+=&;{}!$*`",
-    |c| alnum(c) || c == ' ' || "._-:/()#,@[]+=&;{}!$*".contains(c),
-);
-/// Glue database or table. Length CloudFormation schema, 2026-10; lower case is what every reader
-/// agrees on.
-pub const GLUE_NAME: NameRule = NameRule::new(
-    "a Glue database or table",
-    Bounds::new(1, 255),
-    "lower-case letters, digits and `_`",
-    |c| lower_alnum(c) || c == '_',
-);
-/// Logical id in a template. CloudFormation schema, 2026-10.
-pub const LOGICAL_ID: NameRule =
-    NameRule::new("a logical id", Bounds::new(1, 255), "letters and digits", alnum);
+    NameRule::new(Bounds::new(1, 255), "printable characters", printable);
 /// Stack. API CreateStack, 2026-11.
 pub const STACK: NameRule =
-    NameRule::new("a stack", Bounds::new(1, 128), "letters, digits and `-`", alnum_dash)
-        .starting("a letter", letter);
-/// Change set. API CreateChangeSet, 2026-11.
-pub const CHANGE_SET: NameRule =
-    NameRule::new("a change set", Bounds::new(1, 128), "letters, digits and `-`", alnum_dash)
-        .starting("a letter", letter);
+    NameRule::new(Bounds::new(1, 128), "letters, digits and `-`", alnum_dash).starting("a letter", letter);
 
 fn bucket_extra(name: &str) -> Option<&'static str> {
     if name.contains("..") {
@@ -307,14 +240,6 @@ fn bucket_extra(name: &str) -> Option<&'static str> {
         return Some("ends with a suffix that S3 reserves");
     }
     None
-}
-
-fn alias_extra(name: &str) -> Option<&'static str> {
-    match name.strip_prefix("alias/") {
-        None => Some("must start with `alias/`"),
-        Some(rest) if rest.starts_with("aws/") => Some("`alias/aws/` belongs to AWS"),
-        Some(_) => None,
-    }
 }
 
 #[cfg(test)]
@@ -347,12 +272,9 @@ mod tests {
     }
 
     #[test]
-    fn stacks_and_aliases() {
+    fn stacks_and_log_groups() {
         assert!(STACK.check("pipe-1").is_ok());
         assert_eq!(STACK.check("1pipe"), Err(NameFault::BadFirst { found: '1', wanted: "a letter" }));
-        assert!(KMS_ALIAS.check("alias/mine").is_ok());
-        assert!(KMS_ALIAS.check("alias/aws/mine").is_err());
-        assert!(KMS_ALIAS.check("my/alias").is_err());
         assert!(LOG_GROUP.check("/aws/lambda/x").is_ok());
     }
 }

@@ -6,8 +6,6 @@ use super::Bounds;
 pub const TAGS_MAX: u64 = 50;
 /// Length of a tag's key, characters. CloudFormation schema, 2026-10.
 pub const KEY_CHARS: Bounds<u64> = Bounds::new(1, 128);
-/// Length of a tag's value, characters, for most services. CloudFormation schema, 2026-10.
-pub const VALUE_CHARS: Bounds<u64> = Bounds::new(0, 256);
 /// Length of a tag's value on a Kinesis stream, characters: one less than elsewhere.
 /// CloudFormation schema, 2026-10.
 pub const KINESIS_VALUE_CHARS: Bounds<u64> = Bounds::new(0, 255);
