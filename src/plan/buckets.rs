@@ -1,6 +1,7 @@
 //! Places in S3 that Firehose writes to, and the stack's own buckets for them.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -71,10 +72,11 @@ pub struct BucketPlan {
 }
 
 /// Plans the places in S3 that Firehose writes to.
-pub(super) fn locations(pipeline: &Pipeline) -> Vec<S3LocationPlan> {
+pub(super) fn locations(pipeline: &Pipeline) -> BTreeMap<Purpose, S3LocationPlan> {
     let delivery = &pipeline.delivery;
     let sinks = delivery.destination.sinks().into_iter();
-    sinks.filter_map(|sink| Some(plan(delivery, sink.purpose(), sink.location()?))).collect()
+    let of = |sink: Sink| Some((sink.purpose(), plan(delivery, sink.purpose(), sink.location()?)));
+    sinks.filter_map(of).collect()
 }
 
 /// Plans the place in S3 for the faults of the query.

@@ -1,5 +1,7 @@
 //! The transform and Firehose.
 
+use std::collections::BTreeMap;
+
 use pipec_core::RecordProgram;
 use serde::Serialize;
 
@@ -57,8 +59,8 @@ pub struct DeliveryPlan {
     pub log_stream: &'static str,
     /// Where the records go.
     pub destination: DestinationPlan,
-    /// The places in S3 that are written to.
-    pub locations: Vec<S3LocationPlan>,
+    /// The places in S3 that are written to, by what they are for.
+    pub locations: BTreeMap<Purpose, S3LocationPlan>,
     /// What Firehose can do there.
     #[serde(skip)]
     pub capabilities: &'static Capabilities,
@@ -67,7 +69,7 @@ pub struct DeliveryPlan {
 impl DeliveryPlan {
     /// The place in S3 of a purpose.
     pub fn location(&self, purpose: Purpose) -> Option<&S3LocationPlan> {
-        self.locations.iter().find(|location| location.purpose == purpose)
+        self.locations.get(&purpose)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-pub use super::destination::{Delivery, Destination, Purpose, S3Location, Sink};
+pub use super::destination::*;
 use crate::aws::instance_types::Architecture;
 use crate::parse::step;
 use crate::source::{Excerpt, Span};

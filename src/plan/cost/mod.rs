@@ -431,7 +431,7 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
         }
     };
     let own_key =
-        plan.stream.key.starts_with("arn:") || plan.delivery.locations.iter().any(|at| at.key.is_some());
+        plan.stream.key.starts_with("arn:") || plan.delivery.locations.values().any(|at| at.key.is_some());
     leave(
         own_key,
         "KMS",

@@ -376,7 +376,7 @@ fn watching(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             .collect()
     };
     let buckets: IndexSet<String> =
-        plan.delivery.locations.iter().map(|location| scope.bucket(location)).collect();
+        plan.delivery.locations.values().map(|location| scope.bucket(location)).collect();
     let in_buckets = |suffix: &str| -> Vec<String> {
         buckets.iter().map(|bucket| scope.arn(&format!("s3:::{bucket}{suffix}"))).collect()
     };
@@ -406,7 +406,7 @@ fn watching(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     let suffix = regions::region(scope.deployer.region)
         .map_or("amazonaws.com", |region| region.partition.url_suffix());
     let object_keys: IndexSet<&String> =
-        plan.delivery.locations.iter().filter_map(|location| location.key.as_ref()).collect();
+        plan.delivery.locations.values().filter_map(|location| location.key.as_ref()).collect();
     for (sid, keys, service) in [
         ("WatchEncryptedRecords", stream_key(plan).into_iter().collect(), "kinesis"),
         ("WatchEncryptedObjects", object_keys, "s3"),

@@ -261,9 +261,9 @@ fn measured(
         ));
     }
     if part.reading(PUTS_SUCCEEDED).is_some_and(|share| share < 1.0) {
-        let faults = part.logical_id == "ErrorDelivery";
-        let to = if faults { &destinations::S3 } else { plan.delivery.capabilities };
-        let words = to.words;
+        let mut deliveries = plan.graph.nodes(NodeKind::Delivery);
+        let own = deliveries.any(|node| node.logical_id.as_deref() == Some(part.logical_id.as_str()));
+        let words = if own { plan.delivery.capabilities.words } else { destinations::S3.words };
         part.findings
             .push(format!("Firehose cannot write to {words}: `pipec logs {spec} delivery` shows why"));
     }

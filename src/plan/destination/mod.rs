@@ -12,7 +12,7 @@ use crate::resolve::pipeline::{Destination, Pipeline, Purpose, Sink};
 
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] =
-    &[("delivery/s3.yaml.j2", include_str!("../../templates/delivery/s3.yaml.j2"))];
+    &[("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2"))];
 
 /// What the template needs of a destination, besides its places in S3.
 #[derive(Clone, Debug, Serialize)]
@@ -65,6 +65,42 @@ impl DeliveryPlan {
     pub fn shown(&self) -> Shown {
         match &self.destination {
             DestinationPlan::S3 => s3::shown(self),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::fixture::{planned, spec};
+
+    #[test]
+    fn a_destination_has_a_template_of_its_name() {
+        let (plan, _) = planned(&spec("record_size: 1 KiB, records_per_second: 10", ""));
+        let json = serde_json::to_value(&plan.delivery.destination).expect("JSON");
+        let name = format!("delivery/{}.yaml.j2", json["kind"].as_str().expect("a kind"));
+        assert!(TEMPLATES.iter().any(|(known, _)| *known == name), "{name}");
+    }
+
+    #[test]
+    fn every_sink_is_a_node_that_firehose_writes_to() {
+        use crate::graph::Relation;
+        for destination in ["s3: {}", "s3: { bucket: our-data-lake }"] {
+            let spec = format!(
+                "name: orders\nstream: {{ record_size: 1 KiB, records_per_second: 10 }}\ndelivery: {{ {destination} }}\n"
+            );
+            let (plan, checked) = planned(&spec);
+            for sink in checked.pipeline().delivery.destination.sinks() {
+                let purpose = sink.purpose();
+                let edges =
+                    plan.graph.edges().iter().filter(|edge| edge.relation == Relation::Store(purpose));
+                let nodes: Vec<_> = edges.map(|edge| plan.graph.get(edge.to)).collect();
+                assert_eq!(nodes.len(), 1, "{destination}: {nodes:?}");
+                assert_eq!(nodes[0].logical_id.as_deref(), sink.logical_id());
+                let own = plan.buckets.iter().find(|bucket| bucket.purpose == purpose);
+                assert_eq!(own.map(|bucket| bucket.logical_id), sink.logical_id());
+                assert!(!grants(checked.pipeline(), purpose).is_empty());
+            }
         }
     }
 }
