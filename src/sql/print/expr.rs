@@ -80,6 +80,8 @@ pub(super) struct Expressions<'a> {
     pub(super) over: Option<&'a OverText>,
     /// Whether the window is put together from others, as sessions and growing windows are.
     pub(super) merges: bool,
+    /// Whether windows overlap: Flink then has no sum of different values.
+    pub(super) overlaps: bool,
     /// Names for what stands in a SELECT of its own.
     pub(super) apart: Option<Apart<'a>>,
     /// Whether Flink must not see that a condition is the same for all rows: it would leave out what is behind it, and then
@@ -90,6 +92,8 @@ pub(super) struct Expressions<'a> {
     /// Whether Flink must not know what literals are: it computes what is constant, and fails over a DATE of the year 0, or
     /// beyond 9999.
     pub(super) hides_literals: bool,
+    /// Columns of which Flink may find that they are constants.
+    pub(super) narrowed: &'a dyn Fn(ColumnRef) -> bool,
     /// The SELECT inside that values of a row become columns of where their text is long.
     pub(super) shared: Option<&'a RefCell<Rows>>,
     /// What is a column already, and its name.
@@ -243,6 +247,21 @@ impl Expressions<'_> {
         let is_written = matches!(expr.kind, ExprKind::Literal(_));
         if expr.data_type == DataType::Date && !is_written && !self.hides_literals && is_constant(expr) {
             return Expressions { hides_literals: true, ..*self }.print(expr);
+        }
+        let is_narrowed = |part: &Expr| match part.kind {
+            ExprKind::Column(column) => (self.narrowed)(column),
+            _ => false,
+        };
+        if expr.data_type == DataType::Date
+            && !matches!(expr.kind, ExprKind::Column(_))
+            && expr.any(&is_narrowed)
+        {
+            // What is hidden of a constant, for the same reason.
+            let column = |column: ColumnRef| {
+                let text = (self.column)(column);
+                if (self.narrowed)(column) { opaque::value(&text) } else { text }
+            };
+            return Expressions { column: &column, narrowed: &|_| false, ..*self }.in_place(expr);
         }
         match &expr.kind {
             ExprKind::Column(column) => (self.column)(*column),
@@ -495,7 +514,7 @@ pub(super) fn has_constant_part(condition: &Expr) -> bool {
 }
 
 /// Whether a value is of one row, as it stands in FROM.
-fn is_of_row(expr: &Expr) -> bool {
+pub(super) fn is_of_row(expr: &Expr) -> bool {
     !expr.any(&|part| {
         matches!(part.kind, ExprKind::Window(_) | ExprKind::Anomaly(_) | ExprKind::Aggregate { .. })
     })

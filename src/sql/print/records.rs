@@ -120,7 +120,7 @@ pub(super) fn print(query: &Query, text: &mut String) {
         start(query.start),
     );
     let value = |(at, column)| {
-        let value = opaque::computed_once(value(query, at, column));
+        let value = opaque::computed_once(value(query, at, column), 0);
         format!("  {value} AS {}", column_name(stream, at))
     };
     let mut columns: Vec<String> = query.input.iter().enumerate().map(value).collect();
