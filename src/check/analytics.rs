@@ -62,7 +62,7 @@ pub(super) fn check(context: &mut Context) {
         AnalyticsRuntime::Flink => {
             runtime_environment(context);
             newer_functions(context);
-            context.diagnostics.extend(context.query.and_then(sql::read_too_often));
+            context.diagnostics.extend(context.query.and_then(sql::unplannable));
             parallelism(context);
             output_quota(context);
             forests(context);

@@ -46,6 +46,14 @@ pub enum WindowKind {
     },
 }
 
+impl WindowKind {
+    /// Windows of a length, in milliseconds, each of which begins so long after the one before. As long as that, they do not
+    /// overlap, and Flink has more aggregates of them.
+    pub(super) fn hop(slide_ms: i64, size_ms: i64) -> Self {
+        if slide_ms == size_ms { Self::Tumble { size_ms } } else { Self::Hop { slide_ms, size_ms } }
+    }
+}
+
 /// A FROM clause: a tree whose leaves, streams and reference tables, are numbered from left to right, which is how a
 /// [`ColumnRef`](super::ColumnRef) names them.
 #[derive(Clone, Debug, PartialEq)]

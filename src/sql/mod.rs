@@ -40,7 +40,7 @@ pub use expr::{
 pub use forest::{Anomaly, Explanation, Forest, ForestFunction};
 pub use interval::Interval;
 pub use path::{Path, parse_column_path, parse_path};
-pub use print::{print_flink, read_too_often, row_may_be_too_large, unbounded_list};
+pub use print::{print_flink, row_may_be_too_large, unbounded_list, unplannable};
 pub use program::{needs_flink, print_program};
 pub use query::{
     Clock, Column, EventTime, Frame, FromClause, Group, Insert, JoinKind, Meaning, Order, Over, Query,

@@ -13,7 +13,7 @@ use pipec::runtime::{Build, Program, Programs};
 use pipec::source::{Excerpt, Sources, Span};
 use pipec::sql::{
     Column, EpochUnit, EventTime, Input, Query, RecordFormat, Reference, analyze, parse_column_path,
-    read_too_often,
+    unplannable,
 };
 use pipec::world::World;
 
@@ -112,7 +112,7 @@ fn analyzed_for(
         Input { format, columns: &columns, event_time, references: &references, errors, ..Input::default() };
     let (query, mut diagnostics) = analyze(&excerpt, &input);
     // As `check` does for Flink.
-    let refused = query.as_ref().and_then(read_too_often);
+    let refused = query.as_ref().and_then(unplannable);
     let query = query.filter(|_| refused.is_none());
     diagnostics.extend(refused);
     Analyzed { sources, query, diagnostics }

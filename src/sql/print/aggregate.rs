@@ -8,7 +8,7 @@
 use super::super::data_type::{DataType, MAX_PRECISION};
 use super::super::expr::{Aggregate, Expr, ExprKind};
 use super::arithmetic::{finite, is_small, whole};
-use super::expr::{Apart, Expressions, is_constant};
+use super::expr::{Apart, Expressions, is_constant, is_of_row};
 
 /// Numbers up to a size, and how many digits behind their point are looked at: less than 16 digits in all, as many as a
 /// DOUBLE has. Their squares, and some millions of them together, have 38 digits at most.
@@ -31,6 +31,9 @@ const SCALES_ALONE: &[Scale] = &[
     Scale { below: "1E13", factor: "1E3" },
     Scale { below: "1E16", factor: "1E0" },
 ];
+
+/// How long a text may be that an aggregate has several times.
+const MOST_REPEATED: usize = 250;
 
 /// Exact numbers of so many digits have no sum of more than 38.
 const SAFE_DIGITS: u8 = 28;
@@ -200,7 +203,7 @@ impl Expressions<'_> {
     /// away: with 17 digits behind the point below 1E15, without a fraction below 1E31. Larger ones are scaled, so that
     /// their sum is no infinity, which would stay as well.
     fn total_of_doubles(&self, value: &Expr) -> String {
-        let x = self.bound(value, super::expr::Binding::Add);
+        let x = self.repeated(value, super::expr::Binding::Add);
         let part = |condition: String, number: String, zero: &str| {
             let sum = self.of("SUM", false, &format!("CASE WHEN {condition} THEN {number} END"));
             format!("COALESCE({sum}, {zero})")
@@ -222,7 +225,7 @@ impl Expressions<'_> {
     /// A sum of exact numbers over rows that go. Flink's stays NULL once 38 digits did not hold it, so that the upper and the
     /// lower digits are added apart.
     fn total_of_decimals(&self, value: &Expr, scale: u8) -> String {
-        let x = self.bound(value, super::expr::Binding::Multiply);
+        let x = self.repeated(value, super::expr::Binding::Multiply);
         let digits = usize::from((MAX_PRECISION - scale) / 2);
         let unit = format!("1{}", "0".repeat(digits));
         let lower = format!("MOD({x}, CAST('{unit}' AS DECIMAL({MAX_PRECISION}, {scale})))");
@@ -236,11 +239,26 @@ impl Expressions<'_> {
         )
     }
 
+    /// The text of a value that an aggregate has several times: the name of a column where it is long.
+    fn repeated(&self, value: &Expr, least: super::expr::Binding) -> String {
+        let text = self.bound(value, least);
+        match self.shared {
+            Some(rows) if text.len() > MOST_REPEATED && is_of_row(value) => rows.borrow_mut().value(text),
+            _ => text,
+        }
+    }
+
     fn average(&self, value: &Expr, distinct: bool) -> String {
         let count = || self.of("COUNT", distinct, &self.print(value));
         match (&value.kind, value.data_type) {
             (ExprKind::Cast { operand, .. }, DataType::Double) if operand.data_type.is_integer() => {
                 let count = self.of("COUNT", distinct, &self.print(operand));
+                if distinct && self.overlaps {
+                    // Of up to a million whole numbers, a mean with six digits behind the point gives back the sum.
+                    let exact = format!("CAST({} AS DECIMAL(19, 0))", self.print(operand));
+                    let mean = self.of("AVG", true, &exact);
+                    return format!("CAST(ROUND({mean} * {count}, 0) AS DOUBLE) / {count}");
+                }
                 let whole = as_big(operand);
                 let (total, _) = self.exact_total(&whole, distinct);
                 format!("CAST({total} AS DOUBLE) / {count}")
@@ -260,7 +278,7 @@ impl Expressions<'_> {
 
     /// The square of the deviation.
     fn variance(&self, value: &Expr, distinct: bool, of_sample: bool) -> String {
-        let x = self.bound(value, super::expr::Binding::Add);
+        let x = self.repeated(value, super::expr::Binding::Add);
         let count = self.of("COUNT", distinct, &self.print(value));
         let scaled = self.scaled(value, &x, distinct);
         let population = match scaled.as_slice() {
@@ -296,7 +314,7 @@ impl Expressions<'_> {
 
     fn scaled(&self, value: &Expr, x: &str, distinct: bool) -> Vec<Scaled> {
         if let ExprKind::Cast { operand, .. } = &value.kind {
-            let inner = self.print(operand);
+            let inner = self.repeated(operand, super::expr::Binding::Or);
             match operand.data_type {
                 _ if is_small(operand) => {
                     let number = format!("CAST({inner} AS BIGINT)");
@@ -310,7 +328,7 @@ impl Expressions<'_> {
                 }
                 DataType::Decimal { precision, scale } if precision <= 15 => {
                     let one = format!("1{}", "0".repeat(scale.into()));
-                    let inner = self.bound(operand, super::expr::Binding::Multiply);
+                    let inner = self.repeated(operand, super::expr::Binding::Multiply);
                     let number =
                         format!("CAST({inner} * CAST({one} AS DECIMAL({}, 0)) AS BIGINT)", scale + 1);
                     return vec![Scaled { number, factor: format!("1E{scale}"), always: true }];

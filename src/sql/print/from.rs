@@ -7,7 +7,7 @@ use super::super::query::{
 };
 use super::expr::{Expressions, OverText, is_constant};
 use super::records::has_event_time;
-use super::window::Rows;
+use super::window::{Rows, follows_clock};
 use super::{Printer, column_name, opaque, quote, time, time_name};
 
 impl Printer<'_> {
@@ -28,9 +28,11 @@ impl Printer<'_> {
                         // What is computed before a join is a column of its first stream.
                         let name = table(self.query, *stream);
                         let name = if relation == 0 { rows.of(name) } else { name };
-                        let instant = self.is_compared_in_on(relation).then(|| {
-                            let time = time_name(TimeAttribute::Rowtime);
-                            format!(", CAST({time} AS TIMESTAMP(3)) AS {INSTANT}")
+                        let instant = self.has_instant(relation).then(|| {
+                            let time = format!("CAST({} AS TIMESTAMP(3))", time_name(TimeAttribute::Rowtime));
+                            let follows = follows_clock(self.query, *stream);
+                            let time = if follows { opaque::value(&time) } else { time };
+                            format!(", {time} AS {INSTANT}")
                         });
                         let filter = self.joined_by(relation).map(|has_time| format!(" WHERE {has_time}"));
                         if instant.is_none() && filter.is_none() {
@@ -71,10 +73,18 @@ impl Printer<'_> {
         }
     }
 
-    /// Whether a condition of a join reads the `ROWTIME` of a relation.
-    fn is_compared_in_on(&self, relation: usize) -> bool {
+    /// Whether the `ROWTIME` of a relation of a join is a value beside it: where a condition of the join reads it, and where
+    /// anything reads that of windows by the clock.
+    pub(super) fn has_instant(&self, relation: usize) -> bool {
         let is_it = |expr: &Expr| matches!(expr.kind, ExprKind::Rowtime { relation: of } if of == relation);
-        self.insert.select.from.conditions().into_iter().any(|on| on.any(&is_it))
+        let select = &self.insert.select;
+        let is_hidden = self.streams() > 1 && follows_clock(self.query, self.relations[relation]);
+        let mut readers = select.from.conditions();
+        if is_hidden {
+            readers.extend(select.from.expressions());
+            readers.extend(select.expressions());
+        }
+        readers.into_iter().any(|reader| reader.any(&is_it))
     }
 
     /// What rows of a relation must hold whose event time a join compares. Behind the join, a condition on it would also drop rows that
@@ -132,7 +142,7 @@ impl Printer<'_> {
 
 /// `ROWTIME` as a plain value, for conditions of joins: beside bounds of time, any other use of a time that rows are
 /// ordered by makes Flink remember all rows for ever.
-const INSTANT: &str = "`pipec_instant`";
+pub(super) const INSTANT: &str = "`pipec_instant`";
 
 /// A stream as FROM names it. A view is its text to Flink, which leaves out the parentheses of a session's partition when it
 /// writes that, so a session by several columns stands where it is read.

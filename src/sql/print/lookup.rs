@@ -8,7 +8,8 @@
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{ColumnRef, Expr, Literal};
 use super::super::query::{FromClause, Role, StreamId};
-use super::expr::{Expressions, one_zero};
+use super::conditions::one_zero;
+use super::expr::Expressions;
 use super::{Printer, quote};
 
 /// Branches of a CASE.
@@ -101,10 +102,12 @@ impl Printer<'_> {
             rowtime: &rowtime_of,
             over: None,
             merges: false,
+            overlaps: false,
             apart: None,
             hides: false,
             never: None,
             hides_literals: false,
+            narrowed: &|_| false,
             shared: self.shared(),
             computed: &[],
             arguments: None,

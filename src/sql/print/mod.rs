@@ -10,13 +10,19 @@
 mod aggregate;
 mod arithmetic;
 mod bounds;
+mod cast;
+mod conditions;
 mod errors;
 mod expr;
 mod forest;
 mod from;
+mod functions;
 mod lookup;
+mod narrowed;
+mod not_json;
 mod opaque;
 mod quote;
+mod rank;
 mod records;
 mod rounding;
 mod time;
@@ -28,14 +34,16 @@ pub use bounds::{row_may_be_too_large, unbounded_list};
 pub(super) use lookup::ROWS_OF_TEXT;
 pub(super) use records::raw_type_of;
 pub(super) use time_texts::COPIES as TIME_TEXT_COPIES;
-pub use views::read_too_often;
+pub use views::unplannable;
 
 use std::cell::RefCell;
 use std::fmt::Write;
 
-use super::expr::{Aggregate, ColumnRef, Expr};
+use super::expr::{Aggregate, ColumnRef, Expr, ExprKind};
 use super::query::{Insert, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute, WindowKind};
-use expr::{Apart, Expressions, has_constant_part, is_constant};
+use conditions::has_constant_part;
+use expr::{Apart, Expressions, is_constant};
+use rank::parts_of;
 use window::Rows;
 
 /// The whole `pipeline.sql` of a query.
@@ -164,6 +172,10 @@ fn time_name(time: TimeAttribute) -> &'static str {
     }
 }
 
+fn holds_aggregate(expr: &Expr) -> bool {
+    expr.any(&|part| matches!(part.kind, ExprKind::Aggregate { .. }))
+}
+
 /// Prints one SELECT.
 struct Printer<'a> {
     query: &'a Query,
@@ -228,9 +240,18 @@ impl<'a> Printer<'a> {
         self.qualified(relation, time_name(time))
     }
 
-    /// `ROWTIME` of a relation as a value.
+    /// `ROWTIME` of a relation as a value. Of rows of windows by the clock, Flink must not know it: it would move a condition on
+    /// it to before the groups.
     fn rowtime(&self, relation: usize) -> String {
-        format!("CAST({} AS TIMESTAMP(3))", self.time(relation, TimeAttribute::Rowtime))
+        let time = format!("CAST({} AS TIMESTAMP(3))", self.time(relation, TimeAttribute::Rowtime));
+        if !window::follows_clock(self.query, self.relations[relation]) {
+            return time;
+        }
+        match self.shared() {
+            Some(rows) => rows.borrow_mut().value(opaque::value(&time)),
+            None if self.has_instant(relation) => self.qualified(relation, from::INSTANT),
+            None => opaque::value(&time),
+        }
     }
 
     /// What rows must hold that are cut into windows, or looked back from, by their event time.
@@ -249,13 +270,25 @@ impl<'a> Printer<'a> {
     fn select(&self) -> String {
         let select = &self.insert.select;
         let into = self.query.stream(self.insert.into);
-        let (column, rowtime) = (|column| self.column(column), |relation| self.rowtime(relation));
+        let rows = &self.rows;
+        let rank = self.rank().map(|(rank, bound)| {
+            let name = rows.borrow_mut().value(opaque::value(&self.column(rank)));
+            (rank, bound, name)
+        });
+        let own_column = |column| self.column(column);
+        let column = |column: ColumnRef| match &rank {
+            Some((rank, _, name)) if *rank == column => name.clone(),
+            _ => self.column(column),
+        };
+        let rowtime = |relation| self.rowtime(relation);
         let over = select.over.as_ref();
         let hides = self.query.stateless().is_err();
         let merges = select.from.window().is_some_and(|window| {
             matches!(window.kind, WindowKind::Session { .. } | WindowKind::Cumulate { .. })
         });
-        let rows = &self.rows;
+        let is_narrowed = |column| narrowed::is_narrowed(self.query, select, column);
+        let overlaps =
+            select.from.window().is_some_and(|window| matches!(window.kind, WindowKind::Hop { .. }));
         let never = || {
             let known = rows.borrow().name_of(opaque::DRAWN);
             let name = known.unwrap_or_else(|| rows.borrow_mut().value(opaque::DRAWN.into()));
@@ -266,10 +299,12 @@ impl<'a> Printer<'a> {
             rowtime: &rowtime,
             over: None,
             merges,
+            overlaps,
             apart: None,
             hides,
             never: Some(&never),
             hides_literals: false,
+            narrowed: &is_narrowed,
             shared: self.shared(),
             computed: &[],
             arguments: None,
@@ -304,7 +339,14 @@ impl<'a> Printer<'a> {
             None => conditions.extend(self.has_time()),
         }
         conditions.extend(self.partners(&select.from, &early));
-        if let Some(filter) = &select.filter {
+        if let (Some((_, bound, name)), Some(filter)) = (&rank, &select.filter) {
+            let before = Expressions { column: &own_column, ..early };
+            rows.borrow_mut().conditions.push(before.part_of_and(bound));
+            // Two of them, as Flink writes out in its place what one alone reads.
+            conditions.extend([format!("{name} > 0"), format!("ABS({name}) > 0")]);
+            let others = parts_of(filter).into_iter().filter(|part| !std::ptr::eq(*part, *bound));
+            conditions.extend(others.map(|part| early.part_of_and(part)));
+        } else if let Some(filter) = &select.filter {
             let filter =
                 if conditions.is_empty() { early.condition(filter) } else { early.part_of_and(filter) };
             conditions.push(filter);
@@ -328,7 +370,17 @@ impl<'a> Printer<'a> {
             let _ = write!(groups, "\nGROUP BY {}", [window, keys.clone()].concat().join(", "));
             columns.extend(keys.iter().enumerate().map(|(at, key)| format!("{key} AS {}", Apart::key(at))));
             if let Some(condition) = &group.having {
-                having = Expressions { never: None, ..expressions }.condition(condition);
+                let of_group = Expressions { never: None, ..expressions };
+                having = if self.groups_by_clock() {
+                    self.having(condition, &of_group)
+                } else {
+                    of_group.condition(condition)
+                };
+            }
+            if session.is_some() && (into.role == Role::Inner || !self.aggregates()) {
+                // Of sessions without an aggregate that somebody reads, Flink loses the bounds.
+                let rows = format!("{} > 0", expressions.aggregate(Aggregate::Count, false, &[]));
+                having = if having.is_empty() { rows } else { format!("({having})\n  AND {rows}") };
             }
         }
         if self.filters_before_window() {
@@ -363,18 +415,21 @@ impl<'a> Printer<'a> {
     /// What the columns of the stream that is inserted into are given, one a line.
     fn items(&self, expressions: &Expressions) -> Vec<String> {
         let (select, into) = (&self.insert.select, self.query.stream(self.insert.into));
+        let is_narrowed_later =
+            self.groups_by_clock() && narrowed::is_narrowed_later(self.query, self.insert.into);
         let item = |(at, item): (usize, &Expr)| {
             let mut value = expressions.value(item, into.columns[at].data_type);
             if into.role == Role::Inner {
-                // A condition on a bound would go between the window and its groups.
-                let is_bound = self.groups_by_clock() && window::holds_bound(item);
+                // A condition on a bound, or on a key, would go between the window and its groups.
+                let is_bound = self.groups_by_clock() && window::holds_bound(item)
+                    || is_narrowed_later && !holds_aggregate(item) && !is_constant(item);
                 let is_hidden = is_bound || expressions.hides && is_constant(item);
                 value = if is_hidden && !is_bound {
                     opaque::constant(&value, into.columns[at].data_type)
                 } else if is_hidden {
                     opaque::value(&value)
                 } else {
-                    opaque::computed_once(value)
+                    opaque::computed_once(value, 0)
                 };
             }
             format!("  {value} AS {}", value_name(into, at))
@@ -393,8 +448,29 @@ impl<'a> Printer<'a> {
         items
     }
 
+    /// Whether an item, or the condition on groups, is an aggregate.
+    fn aggregates(&self) -> bool {
+        self.insert.select.expressions().into_iter().any(holds_aggregate)
+    }
+
+    /// A condition on groups of windows by the clock. One without an aggregate would go between the window and its groups.
+    fn having(&self, condition: &Expr, expressions: &Expressions) -> String {
+        let part = |part: &Expr| {
+            if holds_aggregate(part) || is_constant(part) {
+                return expressions.part_of_and(part);
+            }
+            let rows = expressions.aggregate(Aggregate::Count, false, &[]);
+            opaque::condition_unless(&format!("{rows} < 0"), &expressions.print(part))
+        };
+        match &condition.kind {
+            ExprKind::And(parts) => parts.iter().map(part).collect::<Vec<_>>().join("\n  AND "),
+            _ if holds_aggregate(condition) || is_constant(condition) => expressions.condition(condition),
+            _ => part(condition),
+        }
+    }
+
     fn uses_window_time(&self) -> bool {
-        use super::expr::{ExprKind, WindowBound};
+        use super::expr::WindowBound;
         let is_last = |expr: &Expr| matches!(expr.kind, ExprKind::Window(WindowBound::Last));
         self.insert.select.expressions().into_iter().any(|expr| expr.any(&is_last))
     }

@@ -18,6 +18,9 @@ const NEVER: &str = "RAND_INTEGER(1) < 0";
 /// How long the text of a column may be that Flink writes out at each place of its name.
 const MOST_WRITTEN_OUT: usize = 400;
 
+/// The same of all places together.
+const MOST_OF_ALL_PLACES: usize = 2000;
+
 /// What [`NEVER`] draws.
 pub(super) const DRAWN: &str = "RAND_INTEGER(1)";
 
@@ -51,8 +54,10 @@ pub(super) fn explained(text: String) -> String {
     text.replacen("\n\n", &format!("\n{comment}"), 1)
 }
 
-/// The value of a column, which is computed once where it is long.
-pub(super) fn computed_once(text: String) -> String {
+/// The value of a column, which is computed once where it is long, or where so many places name it that it would be long in
+/// all of them.
+pub(super) fn computed_once(text: String, places: usize) -> String {
     let is_opaque = text.starts_with("CASE WHEN RAND_INTEGER(1) < 0 ");
-    if text.len() > MOST_WRITTEN_OUT && !is_opaque { value(&text) } else { text }
+    let is_long = text.len() > MOST_WRITTEN_OUT || places > 1 && text.len() * places > MOST_OF_ALL_PLACES;
+    if is_long && !is_opaque { value(&text) } else { text }
 }

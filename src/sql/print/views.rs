@@ -1,8 +1,9 @@
 //! How often Flink plans a SELECT: once for each place where its rows are read, since a view is no more than its text. A
 //! chain of streams in which each reads the one before twice doubles with every link.
 
-use super::super::query::{Query, Role, StreamId};
+use super::super::query::{Insert, Query, Role, StreamId};
 use super::super::refuse::refusal;
+use super::Printer;
 use super::from::has_wide_session;
 use crate::aws::limits::flink::{PLANNED_SELECTS_MAX, PLANNED_SELECTS_OF_ALL_MAX};
 use crate::diagnostics::Diagnostic;
@@ -11,6 +12,37 @@ use crate::diagnostics::Diagnostic;
 const WRITTEN_OUT_MAX: usize = 200;
 /// The same within one another, which Flink's parser goes down.
 const WRITTEN_OUT_LEVELS_MAX: usize = 30;
+
+/// Bytes of one expression in Flink's SQL, texts apart. Of 80,000, the code that Flink generates is not compiled within
+/// minutes (2.2.1, 2026-11). Long values of the rows of one stream are columns of their own, which come nowhere near.
+const EXPRESSION_MAX: usize = 30_000;
+/// How many times as long as the SQL that it was made of such an expression is at least: a long list is not one.
+const GROWTH_MIN: usize = 4;
+
+/// Why Flink could not plan a query within a reasonable time; `None` if it can.
+pub fn unplannable(query: &Query) -> Option<Diagnostic> {
+    read_too_often(query).or_else(|| too_long(query))
+}
+
+/// Why Flink could not compile an expression; `None` if it can.
+fn too_long(query: &Query) -> Option<Diagnostic> {
+    let is_long = |insert: &&Insert| {
+        let text = Printer::new(query, insert).select();
+        let longest = text.lines().map(without_texts).max().unwrap_or_default();
+        let written = insert.select.span.range().len();
+        longest > EXPRESSION_MAX.max(GROWTH_MIN * written)
+    };
+    let insert = query.inserts.iter().find(is_long)?;
+    let what = "an expression that becomes too long for Flink to compile";
+    let help =
+        "compute a part of it in a SELECT in FROM, and name that: FROM (SELECT x * 2 AS y FROM s) AS t";
+    Some(refusal(insert.select.span, what, help))
+}
+
+/// Bytes of a line that are in no quotes.
+fn without_texts(line: &str) -> usize {
+    line.split('\'').step_by(2).map(str::len).sum()
+}
 
 /// SELECTs behind the rows of a stream.
 #[derive(Clone, Copy, Default)]
@@ -24,7 +56,7 @@ struct Behind {
 }
 
 /// Why Flink could not plan all that is read; `None` if it can.
-pub fn read_too_often(query: &Query) -> Option<Diagnostic> {
+fn read_too_often(query: &Query) -> Option<Diagnostic> {
     let mut behind = vec![Behind::default(); query.streams.len()];
     let mut all = Behind::default();
     // A stream comes behind those that it reads.

@@ -5,7 +5,7 @@
 //! conditions come first. Windows of an event time stay as they are written.
 
 use super::super::expr::{Aggregate, ColumnRef, Expr, ExprKind};
-use super::super::query::{Clock, TimeAttribute, WindowKind};
+use super::super::query::{Clock, Query, Role, StreamId, TimeAttribute, WindowKind};
 use super::{Printer, opaque, quote, time, time_name};
 
 /// What the columns of computed values are called, with a number behind it.
@@ -54,7 +54,7 @@ impl Rows {
         let mut conditions = early;
         while !(open.is_empty() && conditions.is_empty()) {
             let (later, now): (Vec<_>, Vec<_>) = open.iter().partition(|(text, _)| reads(text, &open));
-            let mut text = select(&now, &inner);
+            let mut text = select(&now, &inner, &self.values);
             if !conditions.is_empty() {
                 let conditions: Vec<&str> = conditions.iter().map(|condition| condition.as_str()).collect();
                 text.push_str(&format!("\nWHERE {}", conditions.join("\n  AND ")));
@@ -71,12 +71,13 @@ impl Rows {
 }
 
 /// All columns of a table, and values beside them.
-fn select(values: &[&(String, String)], table: &str) -> String {
+fn select(values: &[&(String, String)], table: &str, all: &[(String, String)]) -> String {
     let between = if values.is_empty() { ' ' } else { '\n' };
-    let values: String = values
-        .iter()
-        .map(|(value, name)| format!(",\n  {} AS {name}", opaque::computed_once(value.clone())))
-        .collect();
+    let value = |(value, name): &&(String, String)| {
+        let places = all.iter().map(|(other, _)| other.matches(name.as_str()).count()).sum();
+        format!(",\n  {} AS {name}", opaque::computed_once(value.clone(), places))
+    };
+    let values: String = values.iter().map(value).collect();
     format!("SELECT *{values}{between}FROM {table}")
 }
 
@@ -169,6 +170,22 @@ impl Printer<'_> {
             _ => false,
         }
     }
+}
+
+/// Whether the rows of a stream are of windows by the clock, or come from such rows.
+pub(super) fn follows_clock(query: &Query, id: StreamId) -> bool {
+    fn follows(query: &Query, id: StreamId, seen: &mut [bool]) -> bool {
+        if std::mem::replace(&mut seen[id.0], true) || query.stream(id).role != Role::Inner {
+            return false;
+        }
+        query.inserts_into(id).any(|insert| {
+            let select = &insert.select;
+            let is_by_clock = |time| time == TimeAttribute::Rowtime;
+            select.group.is_some() && select.from.window().is_some_and(|window| is_by_clock(window.time))
+                || select.from.streams().into_iter().any(|read| follows(query, read, seen))
+        })
+    }
+    query.clock == Clock::Processing && follows(query, id, &mut vec![false; query.streams.len()])
 }
 
 pub(super) fn holds_bound(expr: &Expr) -> bool {

@@ -71,7 +71,7 @@ impl Resolver<'_, '_> {
                 Some(Key::Step(found, *size, Expr { kind, data_type: DataType::Timestamp, span }))
             }
             ("HOP", [slide, size]) if size % slide == 0 && found.exact => {
-                let kind = WindowKind::Hop { slide_ms: *slide, size_ms: *size };
+                let kind = WindowKind::hop(*slide, *size);
                 Some(Key::Window(Window { time: found.attribute, kind, span }))
             }
             ("HOP", [_, _]) if found.exact => self.mismatch(

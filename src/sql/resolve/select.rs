@@ -445,7 +445,7 @@ impl Resolver<'_, '_> {
 }
 
 /// The column that a condition keeps from growing.
-fn upper_bound(condition: &Expr) -> Option<ColumnRef> {
+pub fn upper_bound(condition: &Expr) -> Option<ColumnRef> {
     let column = |expr: &Expr| match expr.kind {
         ExprKind::Column(column) => Some(column),
         ExprKind::Cast { ref operand, .. } => match operand.kind {

@@ -279,9 +279,7 @@ impl Resolver<'_, '_> {
         }
         let kind = match (function.text.as_str(), ms.as_slice()) {
             ("TUMBLE", [size]) => WindowKind::Tumble { size_ms: *size },
-            ("HOP", [slide, size]) if size % slide == 0 => {
-                WindowKind::Hop { slide_ms: *slide, size_ms: *size }
-            }
+            ("HOP", [slide, size]) if size % slide == 0 => WindowKind::hop(*slide, *size),
             ("CUMULATE", [step, size]) if size % step == 0 => {
                 WindowKind::Cumulate { step_ms: *step, size_ms: *size }
             }
