@@ -25,6 +25,18 @@ const LAYERS: &[&[&str]] = &[
     &["cli", "main"],
 ];
 
+/// What reaches past the [`World`](pipec::world::World), without which a compilation could not be repeated.
+const OUTSIDE: &[&str] = &[
+    "fs::",
+    "env::var",
+    "env::home",
+    "env::current",
+    "SystemTime",
+    "Instant::now",
+    "std::net",
+    "process::Command",
+];
+
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
@@ -41,22 +53,44 @@ fn part(path: &Path) -> String {
     first.trim_end_matches(".rs").to_owned()
 }
 
+/// The Rust files of `src`, by their paths below it, without their tests.
+fn sources() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut sources = Vec::new();
+    for path in files(&root) {
+        let is_test = path.ends_with("tests.rs") || path.ends_with("fixture.rs");
+        if is_test || path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("a source file");
+        let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default().to_owned();
+        sources.push((path.strip_prefix(&root).expect("below src").to_owned(), code));
+    }
+    sources
+}
+
+#[test]
+fn the_compiler_reaches_the_outside_through_its_world_alone() {
+    let compiler = layer("import");
+    let mut past = Vec::new();
+    for (path, code) in sources() {
+        let part = part(&path);
+        if layer(&part) > compiler || ["world"].contains(&part.as_str()) {
+            continue;
+        }
+        let found = OUTSIDE.iter().filter(|word| code.contains(**word));
+        past.extend(found.map(|word| format!("{} uses {word}", path.display())));
+    }
+    assert!(past.is_empty(), "{}", past.join("\n"));
+}
+
 #[test]
 fn no_folder_uses_one_that_comes_after_it() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut back = Vec::new();
     let mut uses = 0;
-    for path in
-        files(&root).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-    {
-        let text = fs::read_to_string(&path).expect("a source file");
-        let relative = path.strip_prefix(&root).expect("below src");
-        let own = part(relative);
-        // What tests use does not count.
-        let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
-        if relative.ends_with("tests.rs") || relative.ends_with("fixture.rs") {
-            continue;
-        }
+    for (relative, code) in sources() {
+        let own = part(&relative);
         for used in code.split("crate::").skip(1) {
             let name: String = used.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
             let is_part = root.join(&name).is_dir() || root.join(format!("{name}.rs")).is_file();

@@ -125,7 +125,7 @@ impl RuntimeArgs {
     fn programs(&self) -> Result<Programs, Exit> {
         match &self.runtime_dir {
             None => Ok(Programs::embedded()),
-            Some(folder) => Programs::with_folder(folder).map_err(|problem| Exit::usage(&problem)),
+            Some(folder) => Programs::with_folder(&Disk, folder).map_err(|problem| Exit::usage(&problem)),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The programs that run in AWS, as this pipec carries them.
 
 use std::borrow::Cow;
+use std::io;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use crate::aws::instance_types::Architecture;
 use crate::pack;
+use crate::world::World;
 
 /// A program that runs in AWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,10 +60,19 @@ pub struct Build {
 static EMBEDDED: &[Build] = &include!(concat!(env!("OUT_DIR"), "/programs.rs"));
 
 impl Build {
-    /// A prebuilt program.
-    fn read(program: Program, architecture: Architecture, path: &Path) -> Result<Self, String> {
+    /// A prebuilt program; `None` where there is no such file.
+    fn read(
+        world: &dyn World,
+        program: Program,
+        architecture: Architecture,
+        path: &Path,
+    ) -> Result<Option<Self>, String> {
         let fault = |error: &dyn std::fmt::Display| format!("`{}`: {error}", path.display());
-        let executable = std::fs::read(path).map_err(|error| fault(&error))?;
+        let executable = match world.read(path) {
+            Ok(executable) => executable,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(fault(&error)),
+        };
         // ELF header: magic, and the machine at offset 18 (62 is x86-64, 183 AArch64).
         let machine = match architecture {
             Architecture::X86_64 => 62,
@@ -76,7 +87,7 @@ impl Build {
         };
         let inputs: String = Sha256::digest(&executable).iter().map(|byte| format!("{byte:02x}")).collect();
         let packed = packed.map_err(|error| fault(&error))?;
-        Ok(Self { program, architecture, inputs: inputs.into(), packed: packed.into() })
+        Ok(Some(Self { program, architecture, inputs: inputs.into(), packed: packed.into() }))
     }
 }
 
@@ -109,14 +120,12 @@ impl Programs {
     /// # Errors
     /// Where the folder holds no program, or one that cannot be read or is not an executable for Linux on its
     /// processor: a path and what is wrong.
-    pub fn with_folder(folder: &Path) -> Result<Self, String> {
+    pub fn with_folder(world: &dyn World, folder: &Path) -> Result<Self, String> {
         let mut builds = Vec::new();
         for architecture in [Architecture::X86_64, Architecture::Arm64] {
             for program in Program::ALL {
                 let path = folder.join(architecture.name()).join(program.name());
-                if path.exists() {
-                    builds.push(Build::read(program, architecture, &path)?);
-                }
+                builds.extend(Build::read(world, program, architecture, &path)?);
             }
         }
         if builds.is_empty() {
