@@ -16,6 +16,8 @@ use sha2::{Digest, Sha256};
 
 #[path = "src/pack.rs"]
 mod pack;
+#[path = "src/runtime/tokens.rs"]
+mod tokens;
 
 /// Program, and whether it is packed for a zip: a Lambda function's, or a Flink application's.
 const PROGRAMS: [(&str, &str, bool); 4] = [
@@ -41,8 +43,12 @@ fn main() -> Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
     println!("cargo::rerun-if-env-changed={PREBUILT}");
-    for path in ["build.rs", "src/pack.rs", "Cargo.toml", "Cargo.lock", "runtime"] {
+    for path in ["build.rs", "src/pack.rs", "src/runtime/tokens.rs", "Cargo.toml", "Cargo.lock", "runtime"] {
         println!("cargo::rerun-if-changed={path}");
+    }
+    // A run of a few milliseconds spends a fifth of them on 117,000 relocations if it may lie at any address.
+    if env::var("CARGO_CFG_TARGET_OS")? == "linux" && env::var("CARGO_CFG_TARGET_ENV")? == "gnu" {
+        println!("cargo::rustc-link-arg-bins=-no-pie");
     }
     let prebuilt = env::var_os(PREBUILT).map(PathBuf::from);
     let built = match &prebuilt {
@@ -142,11 +148,11 @@ fn target_dir(out: &Path) -> PathBuf {
     target.join("aws-runtime")
 }
 
-/// A hash over what a program is made from: its sources, those of the workspace members that it uses, its locked
-/// dependencies and the profile. Not over the executable, so that every compiler gives the same keys.
+/// A hash over what a program is made from: its sources and those of the workspace members that it uses, without comments
+/// and tests, its locked dependencies and the profile. Not over the executable, so that every compiler gives the same keys.
 fn inputs(root: &Path, name: &str) -> Result<String> {
-    let lock: toml::Table = fs::read_to_string(root.join("Cargo.lock"))?.parse()?;
-    let manifest: toml::Table = fs::read_to_string(root.join("Cargo.toml"))?.parse()?;
+    let lock = table(&root.join("Cargo.lock"))?;
+    let manifest = table(&root.join("Cargo.toml"))?;
     let profile = manifest.get("profile").and_then(|profiles| profiles.get(PROFILE)).ok_or("no profile")?;
     let mut hash = Sha256::new();
     // All that decides about the bytes, the compiler aside.
@@ -155,23 +161,42 @@ fn inputs(root: &Path, name: &str) -> Result<String> {
     for (_, setting) in TOGETHER.iter().filter(|(names, _)| names.contains(&name)) {
         hash.update(setting.unwrap_or_default());
     }
-    hash.update(fs::read(root.join("src/pack.rs"))?);
-    for (package, version, source) in dependencies(&lock, &format!("pipec-{name}"))? {
+    tokens::hash(&fs::read_to_string(root.join("src/pack.rs"))?, &mut hash);
+    for (package, version, source) in dependencies(root, &lock, &format!("pipec-{name}"))? {
         hash.update(format!("{package} {version} {source}\n"));
-        if let Some(member) = package.strip_prefix("pipec-").filter(|_| source.is_empty()) {
-            let folder = root.join("runtime").join(member);
-            let mut files = vec![folder.join("Cargo.toml")];
+        if let Some(folder) = member(root, &package, &source) {
+            hash.update(compiled(&folder)?.to_string());
+            let mut files = Vec::new();
             collect(&folder.join("src"), &mut files)?;
             files.sort();
             for file in files {
-                let content = fs::read(&file)?;
                 let path = file.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
-                hash.update(format!("{path} {}\n", content.len()));
-                hash.update(content);
+                hash.update(format!("{path}\n"));
+                match file.extension().is_some_and(|extension| extension == "rs") {
+                    true => tokens::hash(&fs::read_to_string(&file)?, &mut hash),
+                    false => hash.update(fs::read(&file)?),
+                }
             }
         }
     }
     Ok(hex(hash.finalize()))
+}
+
+fn table(path: &Path) -> Result<toml::Table> {
+    Ok(fs::read_to_string(path)?.parse()?)
+}
+
+/// The folder of a package that is a member of the workspace.
+fn member(root: &Path, package: &str, source: &str) -> Option<PathBuf> {
+    let name = package.strip_prefix("pipec-").filter(|_| source.is_empty())?;
+    Some(root.join("runtime").join(name))
+}
+
+/// What a member's manifest says about the program: nothing about its tests and lints.
+fn compiled(folder: &Path) -> Result<toml::Table> {
+    let mut manifest = table(&folder.join("Cargo.toml"))?;
+    manifest.retain(|key, _| !["dev-dependencies", "lints", "bench", "example", "test"].contains(&key));
+    Ok(manifest)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
@@ -183,7 +208,11 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 }
 
 /// A package and all that it needs: name, version, checksum (empty for a workspace member), sorted.
-fn dependencies(lock: &toml::Table, root: &str) -> Result<BTreeSet<(String, String, String)>> {
+fn dependencies(
+    root: &Path,
+    lock: &toml::Table,
+    program: &str,
+) -> Result<BTreeSet<(String, String, String)>> {
     let packages = lock.get("package").and_then(toml::Value::as_array).ok_or("no packages in Cargo.lock")?;
     let text = |package: &toml::Value, key: &str| {
         package.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned()
@@ -193,7 +222,7 @@ fn dependencies(lock: &toml::Table, root: &str) -> Result<BTreeSet<(String, Stri
         by_name.entry(text(package, "name")).or_default().push(package);
     }
     let mut found = BTreeSet::new();
-    let mut open = vec![root.to_owned()];
+    let mut open = vec![program.to_owned()];
     while let Some(dependency) = open.pop() {
         // "name", or "name version" where the lock file holds several.
         let mut words = dependency.split(' ');
@@ -203,9 +232,18 @@ fn dependencies(lock: &toml::Table, root: &str) -> Result<BTreeSet<(String, Stri
             .iter()
             .filter(|package| version.is_none_or(|version| text(package, "version") == version))
         {
-            if found.insert((text(package, "name"), text(package, "version"), text(package, "checksum"))) {
+            let (name, checksum) = (text(package, "name"), text(package, "checksum"));
+            // The lock file does not part what a member's tests need from what the member needs.
+            let manifest = member(root, &name, &checksum).map(|folder| compiled(&folder)).transpose()?;
+            let own = manifest.as_ref().map(|manifest| manifest.get("dependencies"));
+            let is_needed = |dependency: &str| {
+                let name = dependency.split(' ').next().unwrap_or_default();
+                own.is_none_or(|own| own.is_some_and(|own| own.get(name).is_some()))
+            };
+            if found.insert((name, text(package, "version"), checksum)) {
                 let needs = package.get("dependencies").and_then(toml::Value::as_array).into_iter().flatten();
-                open.extend(needs.filter_map(toml::Value::as_str).map(str::to_owned));
+                let needs = needs.filter_map(toml::Value::as_str).filter(|dependency| is_needed(dependency));
+                open.extend(needs.map(str::to_owned));
             }
         }
     }

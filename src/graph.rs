@@ -111,6 +111,8 @@ pub enum Relation {
     FetchApplication,
     /// The query reads a stream.
     Query,
+    /// The query reads a stream a second time, for the records that its format skips.
+    QueryBytes,
     /// The query puts rows into a stream.
     Emit,
     /// The application logs.
@@ -149,7 +151,9 @@ impl Relation {
                 Principal::Producer
             }
             Self::LogFlows => Principal::FlowLog,
-            Self::FetchApplication | Self::Query | Self::Emit | Self::LogAnalytics => Principal::Analytics,
+            Self::FetchApplication | Self::Query | Self::QueryBytes | Self::Emit | Self::LogAnalytics => {
+                Principal::Analytics
+            }
             Self::Control | Self::LogStarter => Principal::Starter,
             Self::LogTransform => Principal::Transform,
             Self::Deliver | Self::Transform | Self::Store(_) | Self::LogDelivery => Principal::Delivery,
@@ -161,7 +165,7 @@ impl Relation {
     /// Whether it reads the records of a stream, and so counts as one of the stream's consumers.
     pub fn consumes(self) -> bool {
         match self {
-            Self::Query | Self::Deliver | Self::DeliverErrors | Self::Consume => true,
+            Self::Query | Self::QueryBytes | Self::Deliver | Self::DeliverErrors | Self::Consume => true,
             Self::Produce
             | Self::FetchProducer
             | Self::LogProducer
@@ -296,6 +300,9 @@ impl Graph {
         let starter_logs = self.node(NodeKind::Logs, "StarterLogs");
         self.edge(analytics, Relation::FetchApplication, artifacts);
         self.edge(analytics, Relation::Query, stream);
+        if query.is_some_and(Query::reads_records_twice) {
+            self.edge(analytics, Relation::QueryBytes, stream);
+        }
         self.edge(analytics, Relation::Emit, delivered_stream);
         self.edge(analytics, Relation::LogAnalytics, logs);
         self.edge(starter, Relation::Control, analytics);

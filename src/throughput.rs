@@ -118,6 +118,10 @@ pub fn need(query: &Query, analytics: &Analytics, stream: &Stream, supposed: u64
         RECORD_US + BYTE_US * bytes,
         format!("{RECORD_US} us and {} us a KB of {} bytes", BYTE_US * 1000.0, stream.record_size.value),
     )];
+    if query.reads_records_twice() {
+        let note = format!("as bytes: {RECORD_US} us and {} us a KB", BYTE_US * 1000.0);
+        terms.push(plain("reading it again for faults", RECORD_US + BYTE_US * bytes, note));
+    }
     if query.event_time.is_some() {
         let note = format!("{EVENT_TIME_READINGS} x {TIMESTAMP_US} us");
         terms.push(plain("event time", EVENT_TIME_READINGS * TIMESTAMP_US, note));
@@ -137,10 +141,12 @@ pub fn need(query: &Query, analytics: &Analytics, stream: &Stream, supposed: u64
     let is_state = |operator: &Operator| !matches!(operator.kind, OperatorKind::Window | OperatorKind::Rank);
     let margin = if operators.iter().any(is_state) { STATE_MARGIN } else { MARGIN };
     let mut need = Need { records_per_second: rate, terms, margin, kpus: 1, limit: Limit::Processor };
+    // What the connectors pass, which read the stream once for each table.
+    let read = if query.reads_records_twice() { 2.0 * rate } else { rate };
     let limits = [
         (Limit::Processor, need.processor(margin)),
-        (Limit::Records, rate / RECORDS_PER_KPU),
-        (Limit::Bytes, rate * bytes / BYTES_PER_KPU),
+        (Limit::Records, read / RECORDS_PER_KPU),
+        (Limit::Bytes, read * bytes / BYTES_PER_KPU),
     ];
     for (limit, kpus) in limits {
         let kpus = kpus.ceil() as u64;

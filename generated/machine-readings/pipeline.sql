@@ -97,3 +97,42 @@ FROM `pipec_records` AS `record`
 WHERE (CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) <= TIMESTAMP '0001-01-01 00:00:00' OR NOT CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) < LOCALTIMESTAMP + INTERVAL '1' DAY)
   OR `record`.`celsius` IS NOT NULL AND CASE WHEN ABS(CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END) <= 1.7976931348623157E308 THEN CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END END IS NULL;
 
+-- The bytes of the records, read a second time: the JSON format skips what is not JSON, and does not count it.
+CREATE TEMPORARY TABLE `pipec_bytes` (
+  `record` BYTES
+) WITH (
+  'connector' = 'kinesis',
+  'stream.arn' = '${input.stream.arn}',
+  'aws.region' = '${aws.region}',
+  'source.init.position' = 'TRIM_HORIZON',
+  'format' = 'raw'
+);
+
+-- Records that are not JSON. What is not JSON to IS JSON is looked at again, as the format reads it: in UTF-16, and so on.
+INSERT INTO `ERROR_STREAM`
+SELECT
+  CAST(CURRENT_ROW_TIMESTAMP() AS TIMESTAMP(3)) AS `ERROR_TIME`,
+  CAST('ERROR' AS VARCHAR(10)) AS `ERROR_LEVEL`,
+  CAST('NOT_JSON' AS VARCHAR(32)) AS `ERROR_NAME`,
+  CAST(SUBSTRING('a record that is neither a JSON object nor an array of objects', 1, 4096) AS VARCHAR(4096)) AS `MESSAGE`,
+  CAST(CURRENT_ROW_TIMESTAMP() AS TIMESTAMP(3)) AS `DATA_ROWTIME`,
+  CAST(SUBSTRING(`text`, 1, 49152) AS VARCHAR(49152)) AS `DATA_ROW`,
+  CAST(NULL AS VARCHAR(128)) AS `PUMP_NAME`
+FROM (
+  SELECT *, REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(`characters`, '[\x00-\x08\x0B\x0C\x0E-\x1F]', 'x'), '[\t\n\r]', ' '), '(?<=[eE][+-]?)[0-9]{6,990}(?![0-9])', '11111'), U&'\FFFD', U&'\0001') AS `strict` FROM (
+    SELECT `record`, DECODE(`record`, 'UTF-8') AS `text`,
+      CASE
+        WHEN REGEXP(DECODE(`record`, 'ISO-8859-1'), '^(\x00\x00\x00|\x00\x00\xFE\xFF|\xFF\xFE\x00\x00)') THEN DECODE(`record`, 'UTF-32')
+        WHEN REGEXP(DECODE(`record`, 'ISO-8859-1'), '^([^\x00]\x00\x00\x00)') THEN DECODE(`record`, 'UTF-32LE')
+        WHEN REGEXP(DECODE(`record`, 'ISO-8859-1'), '^(\xFE\xFF|\xFF\xFE|\x00[^\x00])') THEN DECODE(`record`, 'UTF-16')
+        WHEN REGEXP(DECODE(`record`, 'ISO-8859-1'), '^([^\x00]\x00)') THEN DECODE(`record`, 'UTF-16LE')
+        ELSE REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(DECODE(`record`, 'ISO-8859-1'), '^\xEF\xBB\xBF', ''), '[\xC0-\xDF][\x80-\xBF]|[\xE0-\xEF][\x80-\xBF]{2}|[\xF0-\xF7][\x80-\xBF]{3}', 'x'), '[\x80-\xFF]', U&'\FFFD') END AS `characters`
+    FROM `pipec_bytes`
+  )
+)
+WHERE CASE
+  WHEN `text` IS JSON OBJECT AND POSITION(U&'\FFFD' IN `text`) = 0 THEN FALSE
+  WHEN `strict` IS JSON OBJECT THEN FALSE
+  WHEN `strict` IS JSON ARRAY THEN NOT REGEXP(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(`strict`, '\\.', ''), '"[^"]*"', ''), '[^\[\]{}]', ''), '(?!^)\[[{}]*\]', ''), '(?!^)\[[{}]*\]', ''), '(?!^)\[[{}]*\]', ''), '^\[[^\]]*\{')
+  ELSE TRUE END;
+

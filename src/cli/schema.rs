@@ -25,8 +25,8 @@ enum SchemaFormat {
 impl SchemaVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
         match self.format {
-            SchemaFormat::Json => print(&schema::text()),
-            SchemaFormat::Markdown => print(&reference::text()),
+            SchemaFormat::Json => print(schema::TEXT),
+            SchemaFormat::Markdown => print(&reference::text(schema::schema())),
         }
     }
 }

@@ -51,16 +51,18 @@ pub(super) fn plan(checked: &Checked) -> Vec<FaultPlan> {
     });
     let help = errors.is_none().then_some("`errors: delivery` or `errors: stream` in `analytics`");
     let fault = |what, becomes| FaultPlan { what, becomes, counted: counted.clone(), help };
-    let mut faults = vec![
-        FaultPlan {
+    // Flink's formats skip it before the SQL sees it, so its bytes are read once more.
+    let skipped = match (is_json, query.reads_records_twice()) {
+        (true, true) => fault(unreadable, "is skipped, and found by a second reading of the stream"),
+        (true, false) => fault(unreadable, "is skipped"),
+        (false, _) => FaultPlan {
             what: unreadable,
             becomes: "is skipped",
             counted: None,
-            // Flink's formats skip it before the SQL sees it.
             help: query.stateless().is_ok().then_some("`runtime: lambda` in `analytics`"),
         },
-        fault("an invalid value", "is NULL, and the row is kept"),
-    ];
+    };
+    let mut faults = vec![skipped, fault("an invalid value", "is NULL, and the row is kept")];
     if query.event_time.is_some() {
         faults.push(fault("a record without an event time", "belongs to no window by event time"));
         faults.push(FaultPlan {
@@ -74,4 +76,43 @@ pub(super) fn plan(checked: &Checked) -> Vec<FaultPlan> {
         faults.push(fault("a row of more than 1 MiB", "is dropped"));
     }
     faults
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::plan::fixture::planned;
+
+    fn spec(format: &str, errors: &str) -> String {
+        format!(
+            "name: faults\nstream: {{record_size: 1 KiB, records_per_second: 900}}\nrecords:\n  format: {format}\n  columns: \
+             {{id: {{type: INTEGER{}}}}}\nanalytics:\n  runtime: flink\n{errors}  sql: SELECT \"id\" FROM stream\ndelivery: \
+             {{s3: {{prefix: faults/}}}}\n",
+            if format == "json" { ", path: $.id" } else { "" }
+        )
+    }
+
+    #[test]
+    fn what_is_not_json_is_found_by_a_second_reader() {
+        for (format, errors, readers, counted) in [
+            ("json", "", 1, false),
+            ("json", "  errors: stream\n", 2, true),
+            ("json", "  errors: delivery\n", 2, true),
+            ("csv", "  errors: stream\n", 1, false),
+        ] {
+            let (plan, _) = planned(&spec(format, errors));
+            assert_eq!(plan.stream.load.consumers, readers, "{format} {errors}");
+            let skipped = &plan.faults[0];
+            assert_eq!(skipped.counted.is_some(), counted, "{format} {errors}");
+            assert_eq!(skipped.help.is_some(), !counted, "{format} {errors}");
+        }
+    }
+
+    #[test]
+    fn a_second_reader_takes_processor_time() {
+        let kpus = |errors: &str| {
+            let (plan, _) = planned(&spec("json", errors).replace("900", "40000"));
+            plan.analytics.expect("an application").throughput.needed_kpus
+        };
+        assert!(kpus("  errors: stream\n") > kpus(""));
+    }
 }

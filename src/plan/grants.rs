@@ -286,6 +286,8 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
             grants.extend(decrypt(stream_key));
             grants
         }
+        // The same stream as that of `Query`, whose permissions are enough.
+        Relation::QueryBytes => Vec::new(),
         Relation::Emit => {
             let mut grants = vec![grant(
                 "WriteRows",

@@ -30,8 +30,8 @@ pub struct Analytics {
     /// their own.
     #[schemars(extend("examples" = [{"ALERTS": {"stream": {}}}]))]
     pub outputs: Option<IndexMap<String, Output>>,
-    /// Destination of error records, with Flink: one row for each record that has an invalid value or no event time,
-    /// and for each row that is too large. `stream`: a separate stream, the output `ERROR_STREAM`, sized for one row
+    /// Destination of error records, with Flink: one row for each record that is not JSON, has an invalid value or has no
+    /// event time, and for each row that is too large. Flink reads the stream twice for it. `stream`: a separate stream, the output `ERROR_STREAM`, sized for one row
     /// per record; `outputs` can attach a function to it. `delivery`: the same, and Firehose writes the rows to the
     /// bucket of `delivery`, under `errors/query/`. Default: none are written.
     pub errors: Option<ErrorsPlace>,

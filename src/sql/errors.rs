@@ -1,7 +1,7 @@
 //! The output of faults, the old service's `error_stream`: what it is called and what its rows hold.
 
 use super::data_type::DataType;
-use super::query::{Meaning, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute};
+use super::query::{Meaning, Query, RecordFormat, Role, Stream, StreamColumn, StreamId, TimeAttribute};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -49,6 +49,11 @@ impl Query {
             carries.insert(0, TimeAttribute::Rowtime);
         }
         Ok(())
+    }
+
+    /// Whether Flink reads the records a second time, as bytes, to find those that are no JSON.
+    pub fn reads_records_twice(&self) -> bool {
+        self.errors.is_some() && self.format == RecordFormat::Json
     }
 
     /// Whether a stream is the output of faults.

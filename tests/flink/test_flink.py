@@ -7,7 +7,7 @@ are changed, and nothing of its queries:
 - watermarks follow every record, so that the same records are late each time;
 - `pipec_rowtime`, the clock of the machine, becomes the field `pipec_rowtime` of the test's records, with the type that
   the clock has and a watermark right behind it, and so does the time of a session of it. Rows come in the order of the
-  file.
+  file. The time of a fault that has no row of a record is a fixed one.
 
 Records are read as the stream's connector reads them: all columns of each, whatever the query is (RecordsTableFactory.java),
 and CSV record by record (CsvRecordFormatFactory.java).
@@ -100,9 +100,11 @@ PLAN_SECONDS = 20
 CLOCK = "`pipec_rowtime` AS PROCTIME()"
 INGESTION = "`pipec_rowtime` AS CURRENT_ROW_TIMESTAMP()"
 KEPT = "`pipec_rowtime` TIMESTAMP_LTZ(3)"
+NOW = "CAST(CURRENT_ROW_TIMESTAMP() AS TIMESTAMP(3)) AS `"
+FIXED = "TIMESTAMP '2026-03-02 12:00:00.000' AS `"
 # Else the time of the rows would grow by the clock, and which of them are late would be chance.
 EACH_RECORD = "'scan.watermark.emit.strategy' = 'on-event'"
-RECORDS = "CREATE TEMPORARY TABLE `pipec_records` "
+RECORDS = ("CREATE TEMPORARY TABLE `pipec_records` ", "CREATE TEMPORARY TABLE `pipec_bytes` ")
 WATERMARK = ",\n  WATERMARK FOR `pipec_rowtime` AS `pipec_rowtime` - INTERVAL '0.001' SECOND"
 
 
@@ -133,7 +135,7 @@ def on_files(sql, directory, records, own_clock=False):
             # A table has one watermark.
             kept = KEPT if "WATERMARK FOR `pipec_event_time`" in statement else KEPT + WATERMARK
             statement = statement.replace(CLOCK, kept).replace(INGESTION, KEPT)
-            statement = statement.replace("SESSION_PROCTIME(", "SESSION_ROWTIME(")
+            statement = statement.replace("SESSION_PROCTIME(", "SESSION_ROWTIME(").replace(NOW, FIXED)
             if "WATERMARK FOR" in statement:
                 statement = statement.replace("'records',", f"'records',\n  {EACH_RECORD},", 1)
         statements.append(statement)

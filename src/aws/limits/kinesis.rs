@@ -9,6 +9,8 @@ pub const SHARD_WRITE_RECORDS_PER_S: u64 = 1_000;
 /// Bytes per second that one shard gives out, shared by all `GetRecords` readers.
 /// API CreateStream, 2026-11.
 pub const SHARD_READ_BYTES_PER_S: u64 = 2 * MIB;
+/// `GetRecords` calls per second on one shard, shared by all readers. API GetRecords, 2026-11.
+pub const SHARD_GET_RECORDS_PER_S: u64 = 5;
 /// `GetRecords` calls per second and shard that Firehose makes. From memory, 2026-11.
 pub const FIREHOSE_GET_RECORDS_PER_S: u64 = 1;
 

@@ -1,6 +1,5 @@
 //! What could stand at a place, as one would type it, and what does: the schema in a user's words.
 
-use jsonschema::error::TypeKind;
 use serde_json::Value;
 
 use super::keys::exclusive;
@@ -150,8 +149,8 @@ pub(super) fn last(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
-pub(super) fn type_name(kind: &TypeKind) -> String {
-    let name = |name: &str| match name {
+pub(super) fn type_name(kind: &str) -> &'static str {
+    match kind {
         "object" => "an object",
         "array" => "a list",
         "string" => "text",
@@ -159,12 +158,6 @@ pub(super) fn type_name(kind: &TypeKind) -> String {
         "number" => "a number",
         "boolean" => "`true` or `false`",
         _ => "nothing",
-    };
-    match kind {
-        TypeKind::Single(kind) => name(kind.as_str()).into(),
-        TypeKind::Multiple(kinds) => {
-            kinds.iter().map(|kind| name(kind.as_str()).to_owned()).collect::<Vec<_>>().join(" or ")
-        }
     }
 }
 

@@ -1,13 +1,10 @@
 //! The form of a spec: its value held against the JSON Schema, every fault at its place and in a user's words.
 
+mod breach;
 mod form;
 mod keys;
 mod quantities;
 
-use std::sync::OnceLock;
-
-use jsonschema::error::ValidationErrorKind;
-use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use super::{Places, dotted, instead, step};
@@ -15,6 +12,7 @@ use crate::aws::flink;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::source::Span;
 use crate::spec::schema;
+use breach::{Breach, Keyword, breaches};
 use form::{
     described, entries, example, kind_at, last, objects, only_required, property_at, type_name, with_key,
     with_key_each, words,
@@ -27,15 +25,13 @@ use quantities::{not_a_quantity, quantity_fault, read};
 
 /// Every fault of form in the value of a spec.
 pub(super) fn check(value: &Value, places: &Places) -> Vec<Diagnostic> {
-    static VALIDATOR: OnceLock<Option<Validator>> = OnceLock::new();
-    faults(VALIDATOR.get_or_init(|| jsonschema::validator_for(schema::schema()).ok()), value, places)
+    faults(value, false, places)
 }
 
 /// Every fault of form in a part of a spec, whatever it is laid over.
 pub(super) fn check_part(mut value: Value, places: &Places) -> Vec<Diagnostic> {
-    static VALIDATOR: OnceLock<Option<Validator>> = OnceLock::new();
     leave_removals_out(&mut value, "");
-    faults(VALIDATOR.get_or_init(|| jsonschema::validator_for(schema::part()).ok()), &value, places)
+    faults(&value, true, places)
 }
 
 /// A known key may be `null`, whatever it holds otherwise. Whether there is something to remove is known when the part
@@ -50,18 +46,10 @@ fn leave_removals_out(value: &mut Value, pointer: &str) {
     });
 }
 
-fn faults(validator: &Option<Validator>, value: &Value, places: &Places) -> Vec<Diagnostic> {
-    let Some(validator) = validator else {
-        return vec![Diagnostic::error(
-            Code::InternalFault,
-            places.key(""),
-            "pipec's own schema is broken",
-            "report this as a bug of pipec",
-        )];
-    };
+fn faults(value: &Value, is_part: bool, places: &Places) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    for error in validator.iter_errors(value) {
-        explain(&error, value, places, &mut diagnostics);
+    for breach in breaches(value, is_part) {
+        explain(&breach, value, places, &mut diagnostics);
     }
     scalars(value, "", places, &mut diagnostics);
     diagnostics
@@ -120,86 +108,62 @@ fn scalars(value: &Value, pointer: &str, places: &Places, out: &mut Vec<Diagnost
     }
 }
 
-fn explain(error: &ValidationError, root: &Value, places: &Places, out: &mut Vec<Diagnostic>) {
-    let pointer = error.instance_path().to_string();
-    let subschema = subschema_of(error);
-    let instance = error.instance().as_ref();
-    match error.kind() {
-        _ if instance.is_null() && places.is_overlaid() => out.push(nothing_to_remove(&pointer, places)),
-        ValidationErrorKind::AdditionalProperties { unexpected } => {
-            out.extend(unexpected.iter().map(|key| unknown_key(key, &pointer, subschema, root, places)));
+fn explain(breach: &Breach, root: &Value, places: &Places, out: &mut Vec<Diagnostic>) {
+    let Breach { keyword, pointer, value, subschema } = breach;
+    match keyword {
+        _ if value.is_null() && places.is_overlaid() => out.push(nothing_to_remove(pointer, places)),
+        Keyword::Unexpected(keys) => {
+            out.extend(keys.iter().map(|key| unknown_key(key, pointer, subschema, root, places)));
         }
-        ValidationErrorKind::Required { property } => {
-            // A key that is misspelt is one fault, told where it stands.
-            let is_misspelt = property.as_str().is_some_and(|key| is_misspelt(key, instance, subschema));
-            if is_misspelt {
-                return;
-            }
-            out.push(missing_key(property.as_str().unwrap_or_default(), &pointer, subschema, places));
+        // A key that is misspelt is one fault, told where it stands.
+        Keyword::Required(key) if is_misspelt(key, value, subschema) => {}
+        Keyword::Required(key) => out.push(missing_key(key, pointer, subschema, places)),
+        // The same where one of several keys is asked for.
+        Keyword::NoBranch(_)
+            if exclusive(subschema).into_iter().any(|key| is_misspelt(key, value, subschema)) => {}
+        Keyword::NoBranch(_) | Keyword::SeveralBranches if !exclusive(subschema).is_empty() => {
+            out.push(not_one_of(&exclusive(subschema), value, pointer, subschema, places));
         }
-        ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::OneOfMultipleValid { .. }
-            if !exclusive(subschema).is_empty() =>
-        {
-            let misspelt = |key| is_misspelt(key, instance, subschema);
-            let none = matches!(error.kind(), ValidationErrorKind::OneOfNotValid { .. });
-            if none && exclusive(subschema).into_iter().any(misspelt) {
-                return;
-            }
-            out.push(not_one_of(&exclusive(subschema), instance, &pointer, subschema, places));
-        }
-        ValidationErrorKind::PropertyNames { error } => {
-            let key = error.instance().as_str().unwrap_or_default();
+        Keyword::PropertyName(key) => {
             out.push(environment_name(key, places.key(&format!("{pointer}/{}", step(key)))));
         }
-        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
-            alternatives(error, context, subschema, root, places, out);
-        }
+        Keyword::NoBranch(branches) => alternatives(breach, branches, root, places, out),
         // `scalars` reads every quantity and knows more than the pattern.
-        ValidationErrorKind::Pattern { .. } if subschema.get("x-quantity").is_some() => {}
-        kind => out.push(scalar(kind, instance, &pointer, subschema, places)),
+        Keyword::Pattern if subschema.get("x-quantity").is_some() => {}
+        keyword => out.push(scalar(keyword, value, pointer, subschema, places)),
     }
-}
-
-/// The part of the schema that a value breaks.
-fn subschema_of(error: &ValidationError) -> &'static Value {
-    let pointer = error.schema_path().to_string();
-    let parent = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
-    schema::at(schema::schema(), parent).unwrap_or(&Value::Null)
 }
 
 /// A value that may have several forms: either one word of a list, or the form whose type it has, and then that
 /// form's own faults.
 fn alternatives(
-    error: &ValidationError,
-    context: &[Vec<ValidationError<'static>>],
-    subschema: &Value,
+    breach: &Breach,
+    branches: &[Vec<Breach>],
     root: &Value,
     places: &Places,
     out: &mut Vec<Diagnostic>,
 ) {
-    let pointer = error.instance_path().to_string();
-    let instance = error.instance().as_ref();
+    let Breach { pointer, value: instance, subschema, .. } = breach;
     let words = words(subschema);
-    if let Some(diagnostic) = word_as_key(instance, &words, &pointer, places) {
+    if let Some(diagnostic) = word_as_key(instance, &words, pointer, places) {
         out.push(diagnostic);
         return;
     }
-    let of_this_type = |errors: &&Vec<ValidationError>| {
-        !errors.iter().any(|error| {
-            matches!(error.kind(), ValidationErrorKind::Type { .. } | ValidationErrorKind::Constant { .. })
-                && error.instance_path().to_string() == pointer
-                || matches!(error.kind(), ValidationErrorKind::OneOfNotValid { .. })
-                    && exclusive(subschema_of(error)).is_empty()
+    let of_this_type = |breaches: &&Vec<Breach>| {
+        !breaches.iter().any(|breach| match breach.keyword {
+            Keyword::Type(_) | Keyword::Constant(_) => breach.pointer == *pointer,
+            Keyword::NoBranch(_) => exclusive(breach.subschema).is_empty(),
+            _ => false,
         })
     };
-    if let (true, Some(errors)) = (instance.is_object(), context.iter().find(of_this_type)) {
-        for error in errors {
-            explain(error, root, places, out);
+    if let (true, Some(breaches)) = (instance.is_object(), branches.iter().find(of_this_type)) {
+        for breach in breaches {
+            explain(breach, root, places, out);
         }
         return;
     }
-    let span = places.value(&pointer);
-    let name = dotted(&pointer);
+    let span = places.value(pointer);
+    let name = dotted(pointer);
     if pointer == "/analytics/runtime"
         && let Some(diagnostic) = instance.as_str().and_then(|written| runtime(written, span))
     {
@@ -266,7 +230,7 @@ fn runtime(written: &str, span: Span) -> Option<Diagnostic> {
 }
 
 fn scalar(
-    kind: &ValidationErrorKind,
+    keyword: &Keyword,
     instance: &Value,
     pointer: &str,
     subschema: &Value,
@@ -281,10 +245,10 @@ fn scalar(
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    match kind {
-        ValidationErrorKind::Type { kind } => {
-            let wanted = type_name(kind);
-            let help = match (wanted.as_str(), instance) {
+    match keyword {
+        Keyword::Type(wanted) => {
+            let wanted = type_name(wanted);
+            let help = match (wanted, instance) {
                 ("an object", Value::Null) => {
                     format!("write `{}: {{}}` for the defaults, or remove it", last(&name))
                 }
@@ -322,8 +286,8 @@ fn scalar(
             let message = format!("`{name}` must be {wanted}, not {}", described(instance));
             Diagnostic::error(Code::WrongType, span, message, help)
         }
-        ValidationErrorKind::Constant { expected_value } => {
-            let word = expected_value.as_str().unwrap_or_default();
+        Keyword::Constant(expected) => {
+            let word = expected.as_str().unwrap_or_default();
             Diagnostic::error(
                 Code::UnknownValue,
                 span,
@@ -331,7 +295,7 @@ fn scalar(
                 format!("write `{word}`"),
             )
         }
-        ValidationErrorKind::Pattern { .. } => {
+        Keyword::Pattern => {
             // Of a list's entry, the list's name.
             let holder = pointer.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('/');
             let name = dotted(holder);
@@ -342,23 +306,23 @@ fn scalar(
                 format!("write it like {}", with_key_each(holder, "the examples of `pipec schema`")),
             )
         }
-        ValidationErrorKind::Minimum { .. } if pointer == "/stream/capacity/shards" => Diagnostic::error(
+        Keyword::Minimum(_) if pointer == "/stream/capacity/shards" => Diagnostic::error(
             Code::ZeroShards,
             span,
             "a stream needs at least one shard",
             "write `shards: 1` or more",
         ),
-        ValidationErrorKind::Minimum { limit } => {
+        Keyword::Minimum(limit) => {
             range(span, &name, &shown, format!("write `{}: {limit}` or more", last(&name)))
         }
-        ValidationErrorKind::ExclusiveMinimum { limit } => {
+        Keyword::ExclusiveMinimum(limit) => {
             let such = with_key(pointer, "a number");
             range(span, &name, &shown, format!("write a number above {limit}, as in {such}"))
         }
-        ValidationErrorKind::Maximum { limit } => {
+        Keyword::Maximum(limit) => {
             range(span, &name, &shown, format!("write `{}: {limit}` or less", last(&name)))
         }
-        ValidationErrorKind::MinItems { limit } => Diagnostic::error(
+        Keyword::MinItems(limit) => Diagnostic::error(
             Code::OutOfRange,
             span,
             match limit {
@@ -367,19 +331,19 @@ fn scalar(
             },
             format!("write it like {}", with_key(pointer, "a list")),
         ),
-        ValidationErrorKind::MaxItems { limit } => Diagnostic::error(
+        Keyword::MaxItems(limit) => Diagnostic::error(
             Code::OutOfRange,
             span,
             format!("`{name}` has more than {limit} entries"),
             format!("keep {limit} of them"),
         ),
-        ValidationErrorKind::MinProperties { .. } => Diagnostic::error(
+        Keyword::MinProperties => Diagnostic::error(
             Code::OutOfRange,
             places.key(pointer),
             format!("`{name}` is empty"),
             format!("below it, write entries such as `{}`", entries(subschema).join(", ")),
         ),
-        ValidationErrorKind::MaxProperties { limit } => Diagnostic::error(
+        Keyword::MaxProperties(limit) => Diagnostic::error(
             Code::OutOfRange,
             places.key(pointer),
             format!("`{name}` has more than {limit} entries"),

@@ -75,6 +75,8 @@ pub struct StreamReport {
     pub records_per_second: f64,
     /// Bytes of a record, its partition key included.
     pub record_bytes: u64,
+    /// Readers of the stack that share what each shard gives out.
+    pub readers: u64,
     /// Percent beyond the load.
     pub headroom_percent: u64,
     /// What each limit of a shard asks for; empty on demand.
@@ -345,6 +347,7 @@ fn stream(plan: &StreamPlan, region: &str) -> StreamReport {
         binding: plan.shards.map(|_| need.binding.key()),
         records_per_second: load.records_per_second,
         record_bytes: load.record_bytes,
+        readers: load.consumers,
         headroom_percent: load.headroom_percent,
         arithmetic: terms.map(|term| arithmetic(term, load.headroom_percent)).collect(),
         on_demand: (!provisioned).then(|| {

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
 use super::{AnalyticsReport, PlanReport, StreamReport};
+use crate::aws::limits::{MIB, kinesis};
 use crate::plan::cost::{Cost, amount};
 use crate::plan::{Carries, FaultPlan};
 use crate::spec::Duration;
@@ -192,6 +193,15 @@ fn write_stream(title: &str, stream: &StreamReport, text: &mut String) {
         table.add_row([format!("  {}", term.limit.replace('_', " ")), term.text.clone(), binding.to_owned()]);
     }
     push_table(&table, text);
+    if stream.readers > 1 {
+        let _ = writeln!(
+            text,
+            "  {} readers share {} GetRecords calls and {} MiB per shard and second",
+            stream.readers,
+            kinesis::SHARD_GET_RECORDS_PER_S,
+            kinesis::SHARD_READ_BYTES_PER_S / MIB
+        );
+    }
     if let (Some(count), Some(needed)) = (stream.count, stream.needed)
         && count != needed
     {

@@ -12,8 +12,6 @@ use serde_json::{Value, json};
 use super::Spec;
 use super::environment::Environments;
 
-pub use part::part;
-
 /// Name of the definition of a part of a spec.
 pub(super) const PART: &str = "Part";
 /// What names it.
@@ -21,24 +19,27 @@ pub(super) const PART_REFERENCE: &str = "#/$defs/Part";
 /// The key that holds the environments, the only one that a part has not.
 pub const ENVIRONMENTS: &str = "environments";
 
-/// The schema, as `pipec schema` prints it and `parse` holds specs against it.
+/// The schema as text: the committed file, which a test holds against [`generate`].
+pub const TEXT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/schema/pipeline.schema.json"));
+
+/// The schema, as `parse` holds specs against it. Reading the text takes a fraction of the time of generating it.
 pub fn schema() -> &'static Value {
     static SCHEMA: OnceLock<Value> = OnceLock::new();
-    SCHEMA.get_or_init(|| {
-        let mut schema = pipeline().clone();
-        let environments = settings().into_generator().into_root_schema_for::<Environments>().to_value();
-        schema["properties"][ENVIRONMENTS] = without_root(environments);
-        if let Some(definitions) = schema["$defs"].as_object_mut() {
-            definitions.extend(part::definitions(pipeline()));
-        }
-        schema
-    })
+    SCHEMA
+        .get_or_init(|| serde_json::from_str(TEXT).expect("a test holds the schema against the spec's types"))
 }
 
-/// The schema of one pipeline: a spec without environments.
-fn pipeline() -> &'static Value {
-    static PIPELINE: OnceLock<Value> = OnceLock::new();
-    PIPELINE.get_or_init(|| settings().into_generator().into_root_schema_for::<Spec>().to_value())
+/// The schema as the spec's types give it, for the committed file.
+pub fn generate() -> Value {
+    let pipeline = settings().into_generator().into_root_schema_for::<Spec>().to_value();
+    let environments = settings().into_generator().into_root_schema_for::<Environments>().to_value();
+    let parts = part::definitions(&pipeline);
+    let mut schema = pipeline;
+    schema["properties"][ENVIRONMENTS] = without_root(environments);
+    if let Some(definitions) = schema["$defs"].as_object_mut() {
+        definitions.extend(parts);
+    }
+    schema
 }
 
 fn settings() -> SchemaSettings {
@@ -51,13 +52,6 @@ fn without_root(mut schema: Value) -> Value {
         entries.retain(|key, _| !matches!(key.as_str(), "$schema" | "title" | "$defs"));
     }
     schema
-}
-
-/// The schema as text, for the committed file.
-pub fn text() -> String {
-    let mut text = serde_json::to_string_pretty(schema()).unwrap_or_default();
-    text.push('\n');
-    text
 }
 
 /// A key that may be missing may not be `null`: an empty `transform:` is a slip, and is told so.
@@ -83,11 +77,6 @@ fn drop_null(schema: &mut Schema) {
             }
         }
     }
-}
-
-/// The subschema at a JSON pointer, `$ref`s followed.
-pub fn at<'a>(root: &'a Value, pointer: &str) -> Option<&'a Value> {
-    follow(root, root.pointer(pointer)?)
 }
 
 /// What a `$ref` names; any other schema itself.

@@ -1,44 +1,11 @@
 //! The schema of a part of a spec, derived from that of a whole one: the same keys, none of them required.
 //!
-//! There are two forms of it. Editors get definitions beside those of the spec, in which every key may be `null`.
-//! `parse` holds a part against a copy of the whole schema in which nothing is required: a fault is found at the same
-//! place of the schema as in a whole spec, and told in the same words.
-
-use std::sync::OnceLock;
+//! It is for editors: definitions after those of the spec, in which every key may be `null`. `parse` checks a part with
+//! the definitions of the spec, so that a fault is explained in the same words.
 
 use serde_json::{Map, Value, json};
 
-use super::{PART, follow, pipeline};
-
-/// The schema that `parse` holds a part of a spec against. It accepts no `null`, which removes a key; the
-/// caller accepts those.
-pub fn part() -> &'static Value {
-    static LOOSE: OnceLock<Value> = OnceLock::new();
-    LOOSE.get_or_init(|| {
-        let mut schema = pipeline().clone();
-        loosen(&mut schema);
-        schema
-    })
-}
-
-/// Nothing is required, at any level: what is missing is there in the spec that the part is merged into.
-fn loosen(schema: &mut Value) {
-    let Some(entries) = schema.as_object_mut() else { return };
-    entries.retain(|key, _| !matches!(key.as_str(), "required" | "minProperties"));
-    // An object with one of several keys.
-    let is_choice = |branch: &Value| branch.get("required").is_some();
-    if entries.get("oneOf").and_then(Value::as_array).is_some_and(|branches| branches.iter().all(is_choice)) {
-        entries.remove("oneOf");
-    }
-    for (key, child) in entries {
-        match (key.as_str(), child) {
-            ("properties" | "$defs", Value::Object(children)) => children.values_mut().for_each(loosen),
-            ("anyOf" | "oneOf", Value::Array(children)) => children.iter_mut().for_each(loosen),
-            ("additionalProperties", child) => loosen(child),
-            _ => {}
-        }
-    }
-}
+use super::{PART, follow};
 
 /// The definitions that editors get: [`PART`], and one for each object below it. Definitions that are the same in a part and in a
 /// whole spec are references.
@@ -98,7 +65,7 @@ fn in_part(schema: &Value, whole: &Value, pointer: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::schema;
+    use super::super::generate;
     use super::*;
 
     /// A spec with an environment, as an editor sees it.
@@ -109,7 +76,7 @@ mod tests {
             "delivery": {"s3": {}},
             "environments": {"prod": part},
         });
-        jsonschema::is_valid(schema(), &spec)
+        jsonschema::is_valid(&generate(), &spec)
     }
 
     #[test]
@@ -124,7 +91,6 @@ mod tests {
             json!({"delivery": {"buffer": {"size": "2 MiB"}, "s3": {"encryption": {"kms_key": "arn"}}}}),
         ] {
             assert!(accepts(&part), "{part}");
-            assert!(jsonschema::is_valid(super::part(), &without_nulls(part.clone())), "{part}");
         }
     }
 
@@ -140,15 +106,6 @@ mod tests {
             json!({"environments": {}}),
         ] {
             assert!(!accepts(&part), "{part}");
-            assert!(!jsonschema::is_valid(super::part(), &part), "{part}");
         }
-    }
-
-    fn without_nulls(mut value: Value) -> Value {
-        if let Some(entries) = value.as_object_mut() {
-            entries.retain(|_, value| !value.is_null());
-            entries.values_mut().for_each(|value| *value = without_nulls(value.take()));
-        }
-        value
     }
 }

@@ -16,6 +16,8 @@ use crate::source::Span;
 const MOST_REPLACED: u64 = 64 * MIB;
 /// Characters of a text without a length: no record is much longer.
 const UNBOUNDED: u64 = MIB;
+/// How long the texts of a replacement are written that are written twice.
+const MOST_COPIED: usize = 250;
 /// Bytes of a character in JSON, at most: Flink writes two escapes for one beyond the first 65,536.
 const CHARACTER_BYTES: u64 = 12;
 /// Bytes of a value that is no text, at most: a DECIMAL with its sign and its point, quotes around a time.
@@ -43,9 +45,11 @@ impl Expressions<'_> {
         Some(self.at_most(text, most.into()))
     }
 
-    /// What takes the place of matches of `what`, each at least a character long where that is not known; NULL where the
-    /// text would become too long.
-    pub(super) fn replacement(&self, text: &Expr, what: Option<&Expr>, by: &Expr) -> String {
+    /// The text of a replacement, and what takes the place of matches of `what`, each at least a character long where that is
+    /// not known. One of the two is NULL where the result could become too long.
+    pub(super) fn replaced(&self, call: &Expr, what: Option<&Expr>) -> (String, String) {
+        let ExprKind::Call { arguments, .. } = &call.kind else { return Default::default() };
+        let (text, by) = (&arguments[0], &arguments[2]);
         let characters = |expr: &Expr| match &expr.kind {
             ExprKind::Literal(Literal::Text(text)) => text.chars().count() as u64,
             _ => expr.data_type.text_length().flatten().map_or(UNBOUNDED, u64::from),
@@ -54,11 +58,26 @@ impl Expressions<'_> {
             Some(ExprKind::Literal(Literal::Text(text))) => (text.chars().count() as u64).max(1),
             _ => 1,
         };
-        let matches = characters(text) / each + 1;
+        let searched =
+            regex_cost::searched(call).and_then(|(text, longest)| regex_cost::limit(text, longest));
+        let longest = searched.map_or(characters(text), |most| characters(text).min(most.into()));
+        let written = self.searched(call).unwrap_or_else(|| self.print(text));
+        let matches = longest / each + 1;
         if matches.saturating_mul(characters(by)) <= MOST_REPLACED {
-            self.print(by)
+            return (written, self.print(by));
+        }
+        let copied = self.print(by);
+        if written.len().max(copied.len()) <= MOST_COPIED {
+            let matches = format!("(CAST(CHAR_LENGTH({written}) AS BIGINT) / {each} + 1)");
+            let fits = format!("{matches} * CHAR_LENGTH({copied}) <= {MOST_REPLACED}");
+            return (written, format!("CASE WHEN {fits} THEN {copied} END"));
+        }
+        // What is long is not written twice, so the longer of both has to be short by itself.
+        let most = (MOST_REPLACED / characters(by).max(1)).saturating_sub(1) * each;
+        if searched.is_none() && characters(by) < characters(text) {
+            (self.at_most(text, most.max(1)), copied)
         } else {
-            self.at_most(by, (MOST_REPLACED / matches).max(1))
+            (written, self.at_most(by, (MOST_REPLACED / matches).max(1)))
         }
     }
 }

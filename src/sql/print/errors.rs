@@ -1,12 +1,13 @@
 //! Faults as rows of the output `ERROR_STREAM`: values that do not fit their columns, records without an event time, rows
-//! that the sink cannot take. All of it is read from the one table of records, whose columns are texts then.
+//! that the sink cannot take. All of it is read from the one table of records, whose columns are texts then; only records that
+//! are no JSON come from another (`not_json`).
 
 use std::fmt::Write;
 
 use super::super::data_type::{DataType, Family};
 use super::super::query::{Column, Query, RecordFormat, Role, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
-use super::{bounds, quote, records, time_name};
+use super::{bounds, not_json, quote, records, time_name};
 
 /// When a record has no event time.
 fn no_time(query: &Query) -> Option<String> {
@@ -36,7 +37,7 @@ fn fault(query: &Query, at: usize, column: &Column) -> Option<String> {
 }
 
 /// One fault as the columns of the output.
-fn row(time: &str, name: &str, message: &str, data: &str) -> String {
+pub(super) fn row(time: &str, name: &str, message: &str, data: &str) -> String {
     let text =
         |value: &str, length: u32| format!("CAST(SUBSTRING({value}, 1, {length}) AS VARCHAR({length}))");
     [
@@ -55,6 +56,7 @@ fn row(time: &str, name: &str, message: &str, data: &str) -> String {
 pub(super) fn print(query: &Query, text: &mut String) {
     let Some(errors) = query.errors.map(|id| quote::name(&query.stream(id).name)) else { return };
     values(query, &errors, text);
+    not_json::print(query, &errors, text);
     for insert in &query.inserts {
         let stream = query.stream(insert.into);
         if stream.role != Role::Output {
@@ -124,9 +126,9 @@ pub(super) fn of_text(text: &str, data_type: DataType) -> String {
         // Where a column of the table is a DECIMAL and is read, texts keep all digits of a number.
         DataType::Decimal { .. } => format!(
             "COALESCE({}, CAST({EXACT} AS {target}))",
-            super::expr::cast(text, DataType::Varchar(None), data_type)
+            super::cast::cast(text, DataType::Varchar(None), data_type)
         ),
-        _ => super::expr::cast(text, DataType::Varchar(None), data_type),
+        _ => super::cast::cast(text, DataType::Varchar(None), data_type),
     }
 }
 

@@ -8,7 +8,8 @@
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{ColumnRef, Expr, Literal};
 use super::super::query::{FromClause, Role, StreamId};
-use super::expr::{Expressions, one_zero};
+use super::conditions::one_zero;
+use super::expr::Expressions;
 use super::{Printer, quote};
 
 /// Branches of a CASE.

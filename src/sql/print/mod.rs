@@ -10,13 +10,17 @@
 mod aggregate;
 mod arithmetic;
 mod bounds;
+mod cast;
+mod conditions;
 mod errors;
 mod expr;
 mod forest;
 mod from;
+mod functions;
 mod groups;
 mod lookup;
 mod narrowed;
+mod not_json;
 mod opaque;
 mod quote;
 mod rank;
@@ -38,7 +42,8 @@ use std::fmt::Write;
 
 use super::expr::{Aggregate, ColumnRef, Expr, ExprKind};
 use super::query::{Insert, Order, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute, WindowKind};
-use expr::{Apart, Expressions, has_constant_part, is_constant};
+use conditions::has_constant_part;
+use expr::{Apart, Expressions, is_constant};
 use rank::parts_of;
 use window::Rows;
 

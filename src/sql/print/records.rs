@@ -6,7 +6,7 @@ use super::super::data_type::{DataType, Family};
 use super::super::epoch;
 use super::super::query::{Clock, Column, EventTime, Query, RecordFormat, Start, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
-use super::{arithmetic, column_name, errors, expr, opaque, quote, time, time_name, time_texts};
+use super::{arithmetic, cast, column_name, errors, opaque, quote, time, time_name, time_texts};
 
 /// A key of the records, with what lies below it.
 #[derive(Debug)]
@@ -108,16 +108,13 @@ pub(super) fn print(query: &Query, text: &mut String) {
     let _ = write!(
         text,
         "{comment}\n\
-         CREATE TEMPORARY TABLE {} (\n{}\n) WITH (\n  \
-         'connector' = 'kinesis',\n  \
-         'stream.arn' = '${{input.stream.arn}}',\n  \
-         'aws.region' = '${{aws.region}}',\n  \
+         CREATE TEMPORARY TABLE {} (\n{}\n) WITH (\n\
          {},\n  \
          {options}\n\
          );\n\n",
         quote::name(RECORDS_TABLE),
         fields.join(",\n"),
-        start(query.start),
+        stream_options(query),
     );
     let value = |(at, column)| {
         let value = opaque::computed_once(value(query, at, column), 0);
@@ -134,6 +131,17 @@ pub(super) fn print(query: &Query, text: &mut String) {
         quote::name(RECORDS_TABLE),
         elements(query),
     );
+}
+
+/// The options that name the stream, a line each.
+pub(super) fn stream_options(query: &Query) -> String {
+    [
+        "  'connector' = 'kinesis'",
+        "  'stream.arn' = '${input.stream.arn}'",
+        "  'aws.region' = '${aws.region}'",
+        &format!("  {}", start(query.start)),
+    ]
+    .join(",\n")
 }
 
 /// The options that say where reading begins. The connector takes a time in this form unless told otherwise.
@@ -217,7 +225,7 @@ fn read(path: &str, raw: DataType, column: &Column, between: &str) -> String {
         Some(unit) => time::since_epoch(path, raw, unit),
         None if raw == column.data_type => path.to_owned(),
         None if column.data_type == DataType::Timestamp => time_texts::read(path, between),
-        None => expr::cast(path, raw, column.data_type),
+        None => cast::cast(path, raw, column.data_type),
     }
 }
 

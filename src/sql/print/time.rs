@@ -4,7 +4,8 @@ use super::super::data_type::DataType;
 use super::super::epoch::{self, EpochUnit};
 use super::super::expr::{Expr, ExprKind, Function, TimeField};
 use super::super::interval::{DAY, Interval, MAX_CONSTANT_MS};
-use super::expr::{self, Expressions};
+use super::cast;
+use super::expr::Expressions;
 
 /// Days, hours, minutes and seconds, in milliseconds.
 const UNITS: [(&str, i64); 4] = [("DAY", DAY), ("HOUR", DAY / 24), ("MINUTE", 60_000), ("SECOND", 1000)];
@@ -74,7 +75,7 @@ const MOST_HOURS_IN_MINUTES: i64 = (1 << 31) / 60 - 1;
 /// The time that a number, or the text of one, counts since 1970.
 pub(super) fn since_epoch(operand: &str, from: DataType, unit: EpochUnit) -> String {
     let number = epoch::number(unit);
-    let value = if from == number { operand.to_owned() } else { expr::cast(operand, from, number) };
+    let value = if from == number { operand.to_owned() } else { cast::cast(operand, from, number) };
     let milliseconds = match unit.per_millisecond() {
         Some(1) => value,
         Some(units) => format!("{value} / {units}"),
@@ -87,6 +88,14 @@ pub(super) fn since_epoch(operand: &str, from: DataType, unit: EpochUnit) -> Str
 /// Milliseconds since 1970 of a time.
 fn since_1970(time: &str) -> String {
     format!("EXTRACT(EPOCH FROM {time}) * 1000 + EXTRACT(MILLISECOND FROM {time})")
+}
+
+/// The text of a DATE or a TIMESTAMP. Flink's own cast writes the last four digits of a year.
+pub(super) fn text(operand: &str, from: DataType) -> String {
+    match from {
+        DataType::Date => format!("DATE_FORMAT(CAST({operand} AS TIMESTAMP(3)), 'uuuu-MM-dd')"),
+        _ => format!("DATE_FORMAT({operand}, 'uuuu-MM-dd HH:mm:ss.SSS')"),
+    }
 }
 
 impl Expressions<'_> {

@@ -42,4 +42,4 @@ pub(super) use aggregate::forms as aggregate_names;
 pub(super) use flow::resolve;
 pub(super) use select::upper_bound;
 pub(super) use signatures::{FORMS, SIGNATURES, form_of};
-pub(super) use streams::RECORDS_TABLE;
+pub(super) use streams::{BYTES_TABLE, RECORDS_TABLE};

@@ -20,6 +20,8 @@ pub(super) const INPUT_NAME: &str = "SOURCE_SQL_STREAM_001";
 pub(super) const SHORT_NAME: &str = "STREAM";
 /// What the printer calls the table of raw records.
 pub(in super::super) const RECORDS_TABLE: &str = "pipec_records";
+/// What the printer calls the table of their bytes.
+pub(in super::super) const BYTES_TABLE: &str = "pipec_bytes";
 /// What the names of streams that the user did not name begin with.
 const ANONYMOUS: &str = "pipec_select_";
 
@@ -311,7 +313,7 @@ fn is_parallel(name: &str) -> bool {
 
 /// Whether a name is one that the printer, or a SELECT without a name, may have.
 pub(super) fn is_generated(name: &str) -> bool {
-    name == RECORDS_TABLE || name.starts_with(ANONYMOUS) || name.starts_with(READ)
+    [RECORDS_TABLE, BYTES_TABLE].contains(&name) || name.starts_with(ANONYMOUS) || name.starts_with(READ)
 }
 
 /// Whether a name is one that a table beside the input cannot have.

@@ -44,7 +44,8 @@ pub struct Build {
     pub program: Program,
     /// For which processor.
     pub architecture: Architecture,
-    /// Hexadecimal SHA-256 of what it was made from: its sources and locked dependencies, so that the same pipec
+    /// Hexadecimal SHA-256 of what it was made from: its sources without comments and
+    /// tests, and its locked dependencies, so that the same pipec
     /// gives the same keys whatever compiler built it; of a program that a user gives, and of a prebuilt one for
     /// arm64, of its bytes.
     pub inputs: Cow<'static, str>,
@@ -132,3 +133,6 @@ impl Programs {
         self.builds.iter().find(|build| build.program == program && build.architecture == architecture)
     }
 }
+
+#[cfg(test)]
+mod tokens;
