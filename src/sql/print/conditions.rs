@@ -68,7 +68,7 @@ impl Expressions<'_> {
         }
         match self.never {
             Some(never) => opaque::condition_unless(&never(), &text),
-            None => opaque::condition_unless(&format!("{} < 0", self.of("COUNT", false, "*")), &text),
+            None => text,
         }
     }
 

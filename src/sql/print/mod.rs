@@ -17,6 +17,7 @@ mod expr;
 mod forest;
 mod from;
 mod functions;
+mod groups;
 mod lookup;
 mod narrowed;
 mod not_json;
@@ -170,10 +171,6 @@ fn time_name(time: TimeAttribute) -> &'static str {
         TimeAttribute::Rowtime => "`pipec_rowtime`",
         TimeAttribute::EventTime => "`pipec_event_time`",
     }
-}
-
-fn holds_aggregate(expr: &Expr) -> bool {
-    expr.any(&|part| matches!(part.kind, ExprKind::Aggregate { .. }))
 }
 
 /// Prints one SELECT.
@@ -371,11 +368,7 @@ impl<'a> Printer<'a> {
             columns.extend(keys.iter().enumerate().map(|(at, key)| format!("{key} AS {}", Apart::key(at))));
             if let Some(condition) = &group.having {
                 let of_group = Expressions { never: None, ..expressions };
-                having = if self.groups_by_clock() {
-                    self.having(condition, &of_group)
-                } else {
-                    of_group.condition(condition)
-                };
+                having = self.having(condition, &of_group);
             }
             if session.is_some() && (into.role == Role::Inner || !self.aggregates()) {
                 // Of sessions without an aggregate that somebody reads, Flink loses the bounds.
@@ -422,7 +415,7 @@ impl<'a> Printer<'a> {
             if into.role == Role::Inner {
                 // A condition on a bound, or on a key, would go between the window and its groups.
                 let is_bound = self.groups_by_clock() && window::holds_bound(item)
-                    || is_narrowed_later && !holds_aggregate(item) && !is_constant(item);
+                    || is_narrowed_later && !self.holds_aggregate(item) && !is_constant(item);
                 let is_hidden = is_bound || expressions.hides && is_constant(item);
                 value = if is_hidden && !is_bound {
                     opaque::constant(&value, into.columns[at].data_type)
@@ -446,27 +439,6 @@ impl<'a> Printer<'a> {
             items.push(format!("  {rows} AS {}", bounds::ROWS));
         }
         items
-    }
-
-    /// Whether an item, or the condition on groups, is an aggregate.
-    fn aggregates(&self) -> bool {
-        self.insert.select.expressions().into_iter().any(holds_aggregate)
-    }
-
-    /// A condition on groups of windows by the clock. One without an aggregate would go between the window and its groups.
-    fn having(&self, condition: &Expr, expressions: &Expressions) -> String {
-        let part = |part: &Expr| {
-            if holds_aggregate(part) || is_constant(part) {
-                return expressions.part_of_and(part);
-            }
-            let rows = expressions.aggregate(Aggregate::Count, false, &[]);
-            opaque::condition_unless(&format!("{rows} < 0"), &expressions.print(part))
-        };
-        match &condition.kind {
-            ExprKind::And(parts) => parts.iter().map(part).collect::<Vec<_>>().join("\n  AND "),
-            _ if holds_aggregate(condition) || is_constant(condition) => expressions.condition(condition),
-            _ => part(condition),
-        }
     }
 
     fn uses_window_time(&self) -> bool {

@@ -29,9 +29,15 @@ pub(super) fn condition(text: &str) -> String {
     condition_unless(NEVER, text)
 }
 
-/// The same, which Flink does not move to before a column that is `never` below 0.
+/// The same, which Flink does not move to before a column that is `never` below 0. An IF, since Flink takes a CASE of truths
+/// apart, and turns several with one condition into one another for ever.
 pub(super) fn condition_unless(never: &str, text: &str) -> String {
-    format!("CASE WHEN {never} THEN TRUE ELSE {text} END")
+    format!("IF({never}, TRUE, {text})")
+}
+
+/// The same of groups, by their number of rows. Flink has no plan for an IF there.
+pub(super) fn condition_of_group(rows: &str, text: &str) -> String {
+    format!("CASE WHEN {rows} < 0 THEN TRUE ELSE {text} END")
 }
 
 /// A value that Flink cannot know, nor write out at each place of its name.

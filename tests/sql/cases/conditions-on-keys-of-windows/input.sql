@@ -11,5 +11,5 @@ WHERE DATE_FORMAT(o.ROWTIME, 'yyyy') > '2000' AND n < 9;
 INSERT INTO sessions SELECT window_end AS until
 FROM TABLE(SESSION(TABLE stream, DESCRIPTOR(ROWTIME), INTERVAL '5' SECOND)) GROUP BY window_start, window_end;
 INSERT INTO marked SELECT k, n, b, COUNT(*) AS c FROM TABLE(TUMBLE(TABLE stream, DESCRIPTOR(ROWTIME), INTERVAL '1' MINUTE))
-WHERE b GROUP BY window_start, window_end, k, n, b;
+WHERE b GROUP BY window_start, window_end, k, n, b HAVING MAX(n) < 100 AND k <> 'z' AND COUNT(*) > 0;
 INSERT INTO marked_a SELECT k, n, c FROM marked WHERE k = 'a';
