@@ -23,13 +23,13 @@ impl Printer<'_> {
         })
     }
 
-    /// A condition on groups. What Flink knows without their rows it would decide, or, of windows by the clock, move to between
+    /// A condition on groups. What Flink knows without their rows it would decide, or, of windows by the clock and of sessions, move to between
     /// the window and its groups. All of that stands in one condition: several on one count, Flink turns into one another for
     /// ever.
     pub(super) fn having(&self, condition: &Expr, expressions: &Expressions) -> String {
         let is_true = |part: &Expr| matches!(part.kind, ExprKind::Literal(Literal::Boolean(true)));
         let is_known = |part: &&Expr| {
-            !is_true(part) && (is_constant(part) || self.groups_by_clock() && !self.holds_aggregate(part))
+            !is_true(part) && (is_constant(part) || self.hides_keys() && !self.holds_aggregate(part))
         };
         let (known, open): (Vec<&Expr>, Vec<&Expr>) = parts_of(condition).into_iter().partition(is_known);
         let known = match known.as_slice() {

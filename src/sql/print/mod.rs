@@ -409,7 +409,7 @@ impl<'a> Printer<'a> {
     fn items(&self, expressions: &Expressions) -> Vec<String> {
         let (select, into) = (&self.insert.select, self.query.stream(self.insert.into));
         let is_narrowed_later =
-            self.groups_by_clock() && narrowed::is_narrowed_later(self.query, self.insert.into);
+            self.hides_keys() && narrowed::is_narrowed_later(self.query, self.insert.into);
         let item = |(at, item): (usize, &Expr)| {
             let mut value = expressions.value(item, into.columns[at].data_type);
             if into.role == Role::Inner {

@@ -5,7 +5,7 @@
 //! conditions come first. Windows of an event time stay as they are written.
 
 use super::super::expr::{Aggregate, ColumnRef, Expr, ExprKind};
-use super::super::query::{Clock, Query, Role, StreamId, TimeAttribute, WindowKind};
+use super::super::query::{Clock, Query, Role, StreamId, TimeAttribute, Window, WindowKind};
 use super::{Printer, opaque, quote, time, time_name};
 
 /// What the columns of computed values are called, with a number behind it.
@@ -106,6 +106,18 @@ impl Printer<'_> {
         by_clock && select.group.is_some() && self.query.clock == Clock::Processing
     }
 
+    /// Whether the SELECT groups sessions of a kept time.
+    fn groups_sessions(&self) -> bool {
+        let select = &self.insert.select;
+        let is_session = |window: &Window| matches!(window.kind, WindowKind::Session { .. });
+        select.group.is_some() && select.from.window().is_some_and(is_session) && !self.groups_by_clock()
+    }
+
+    /// Whether Flink must not move a condition on a key, or what it finds of a key, to between a window and its groups.
+    pub(super) fn hides_keys(&self) -> bool {
+        self.groups_by_clock() || self.groups_sessions()
+    }
+
     /// What a session by the clock is called with in GROUP BY, Flink's older form. Of the table function's, Flink makes a
     /// plan or none, by what it believes to be cheaper.
     pub(super) fn session_in_group(&self) -> Option<String> {
@@ -125,11 +137,12 @@ impl Printer<'_> {
         is_so.then(|| format!("{}, {}", time_name(window.time), time::interval(*gap_ms)))
     }
 
-    /// Whether conditions stand before the window.
+    /// Whether conditions stand before the window. Flink moves those on sessions there, but for one on the partition, which it has
+    /// no plan for then.
     pub(super) fn filters_before_window(&self) -> bool {
         let mut conditions = self.insert.select.from.expressions();
         conditions.extend(&self.insert.select.filter);
-        self.groups_by_clock() && !conditions.into_iter().any(holds_bound)
+        self.hides_keys() && !conditions.into_iter().any(holds_bound)
     }
 
     /// The keys and arguments of aggregates that are computed before the window.
