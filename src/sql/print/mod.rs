@@ -410,12 +410,14 @@ impl<'a> Printer<'a> {
         let (select, into) = (&self.insert.select, self.query.stream(self.insert.into));
         let is_narrowed_later =
             self.hides_keys() && narrowed::is_narrowed_later(self.query, self.insert.into);
+        // Their groups have a condition already, and Flink loses the bounds where another one meets it.
+        let is_session = self.session_in_group().is_some();
         let item = |(at, item): (usize, &Expr)| {
             let mut value = expressions.value(item, into.columns[at].data_type);
             if into.role == Role::Inner {
                 // A condition on a bound, or on a key, would go between the window and its groups.
                 let is_bound = self.groups_by_clock() && window::holds_bound(item)
-                    || is_narrowed_later && !self.holds_aggregate(item) && !is_constant(item);
+                    || is_narrowed_later && (is_session || !self.holds_aggregate(item)) && !is_constant(item);
                 let is_hidden = is_bound || expressions.hides && is_constant(item);
                 value = if is_hidden && !is_bound {
                     opaque::constant(&value, into.columns[at].data_type)
