@@ -27,8 +27,8 @@ const PROGRAMS: [(&str, &str, bool); 4] = [
     ("forest", "Forest", true),
 ];
 /// What is compiled together shares the features of its dependencies. The transform needs a tenth of those that AWS's
-/// clients need, and would be a quarter larger beside them. With what a program changes of the profile: all of the forest
-/// is built for speed, and the profile itself is part of every program's hash.
+/// clients need, and would be a quarter larger beside them. With what a program changes of the profile: all of the
+/// forest is built for speed, and the profile itself is part of every program's hash.
 const TOGETHER: [(&[&str], Option<&str>); 3] =
     [(&["transform"], None), (&["flink-starter", "producer"], None), (&["forest"], Some("opt-level=3"))];
 const ARCHITECTURES: [(&str, &str); 2] = [("x86_64", "X86_64"), ("arm64", "Arm64")];
@@ -148,8 +148,9 @@ fn target_dir(out: &Path) -> PathBuf {
     target.join("aws-runtime")
 }
 
-/// A hash over what a program is made from: its sources and those of the workspace members that it uses, without comments
-/// and tests, its locked dependencies and the profile. Not over the executable, so that every compiler gives the same keys.
+/// A hash over what a program is made from: its sources and those of the workspace members that it uses, without
+/// comments and tests, its locked dependencies and the profile. Not over the executable, so that every compiler gives
+/// the same keys.
 fn inputs(root: &Path, name: &str) -> Result<String> {
     let lock = table(&root.join("Cargo.lock"))?;
     let manifest = table(&root.join("Cargo.toml"))?;

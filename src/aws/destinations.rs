@@ -26,8 +26,8 @@ pub struct Capabilities {
     pub metrics: &'static Kind,
 }
 
-/// S3. Metrics: Data Firehose developer guide, "Monitor with CloudWatch metrics", 2026-11: `DataFreshness` is the age of
-/// the oldest record that is not delivered, in seconds; `Success` is a part of 1.
+/// S3. Metrics: Data Firehose developer guide, "Monitor with CloudWatch metrics", 2026-11: `DataFreshness` is the age
+/// of the oldest record that is not delivered, in seconds; `Success` is a part of 1.
 pub const S3: Capabilities = Capabilities {
     words: "the bucket",
     unit: "an object",

@@ -1,7 +1,7 @@
 //! A value held against the JSON Schema: the keywords that the spec's types give, and every breach of them.
 //!
-//! Each breach names the subschema that it breaks, since a user is told what could stand there. The schema is read as it
-//! is, without a step of compilation: a spec has a hundred values, and most runs look at one spec.
+//! Each breach names the subschema that it breaks, since a user is told what could stand there. The schema is read as
+//! it is, without a step of compilation: a spec has a hundred values, and most runs look at one spec.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -60,8 +60,8 @@ pub(super) enum Keyword<'v> {
     SeveralBranches,
 }
 
-/// Every breach of the schema of a spec, or of a part of one: then nothing is required, since what is missing is there in
-/// the spec that the part is merged into.
+/// Every breach of the schema of a spec, or of a part of one: then nothing is required, since what is missing is there
+/// in the spec that the part is merged into.
 pub(super) fn breaches(value: &Value, is_part: bool) -> Vec<Breach<'_>> {
     let mut walk = Walk { is_part, pointer: String::new(), found: Vec::new() };
     walk.value(value, schema::schema());

@@ -159,8 +159,8 @@ impl Expressions<'_> {
         }
     }
 
-    /// Flink's LAG takes rows of one time together, and gives all of them the value before the last. A frame that counts
-    /// rows does not.
+    /// Flink's LAG takes rows of one time together, and gives all of them the value before the last. A frame that
+    /// counts rows does not.
     fn lag(&self, arguments: &[Expr]) -> String {
         let Some((over, rows)) = self.over.and_then(|over| Some((over, over.kept_lag?))) else {
             let arguments: Vec<String> = arguments.iter().map(|argument| self.print(argument)).collect();
@@ -222,8 +222,8 @@ impl Expressions<'_> {
         )
     }
 
-    /// A sum of exact numbers over rows that go. Flink's stays NULL once 38 digits did not hold it, so that the upper and the
-    /// lower digits are added apart.
+    /// A sum of exact numbers over rows that go. Flink's stays NULL once 38 digits did not hold it, so that the upper
+    /// and the lower digits are added apart.
     fn total_of_decimals(&self, value: &Expr, scale: u8) -> String {
         let x = self.repeated(value, super::expr::Binding::Multiply);
         let digits = usize::from((MAX_PRECISION - scale) / 2);
@@ -291,8 +291,8 @@ impl Expressions<'_> {
 
     /// The square of the deviation, of the first scale that holds all of the numbers.
     fn variance_by_size(&self, value: &Expr, scaled: &[Scaled], count: &str, distinct: bool) -> String {
-        // Where the numbers are spread, Flink's own formula has all digits, and knows no size of numbers. Over rows that
-        // go, it keeps what they left behind; of numbers that differ, it takes the squares that differ.
+        // Where the numbers are spread, Flink's own formula has all digits, and knows no size of numbers. Over rows
+        // that go, it keeps what they left behind; of numbers that differ, it takes the squares that differ.
         let own = (self.over.is_none() && !distinct).then(|| self.of("VAR_POP", false, &self.print(value)));
         let mut branches = String::new();
         if let Some(own) = own.as_ref().filter(|_| scaled.len() > 1) {
@@ -348,8 +348,8 @@ impl Expressions<'_> {
         scales.iter().map(of).collect()
     }
 
-    /// The square of the deviation, of sums of whole numbers that are exact. They are moved by the rounded mean, which leaves
-    /// small numbers.
+    /// The square of the deviation, of sums of whole numbers that are exact. They are moved by the rounded mean, which
+    /// leaves small numbers.
     fn variance_of(&self, scaled: &Scaled, count: &str, distinct: bool) -> String {
         // Numbers that differ have squares that differ where none is below 0; a deviation does not mind.
         let number = if distinct {

@@ -363,8 +363,9 @@ impl Expressions<'_> {
             Arithmetic::Divide if is_not_zero(right) && !(to.is_integer() && may_wrap(left, right)) => {
                 format!("{} / {}", bound(left, Binding::Multiply), bound(right, Binding::Sign))
             }
-            // Flink's planner fails over a constant that is a division by what is computed, and makes constants of columns
-            // that a condition says the value of. A function stands around it, one that the planner does not see through.
+            // Flink's planner fails over a constant that is a division by what is computed, and makes constants of
+            // columns that a condition says the value of. A function stands around it, one that the planner does not
+            // see through.
             Arithmetic::Divide => {
                 let (dividend, divisor) = (bound(left, Binding::Multiply), inner(right));
                 let null = quote::literal(&Literal::Null, to);

@@ -45,8 +45,8 @@ impl Expressions<'_> {
         Some(self.at_most(text, most.into()))
     }
 
-    /// The text of a replacement, and what takes the place of matches of `what`, each at least a character long where that is
-    /// not known. One of the two is NULL where the result could become too long.
+    /// The text of a replacement, and what takes the place of matches of `what`, each at least a character long where
+    /// that is not known. One of the two is NULL where the result could become too long.
     pub(super) fn replaced(&self, call: &Expr, what: Option<&Expr>) -> (String, String) {
         let ExprKind::Call { arguments, .. } = &call.kind else { return Default::default() };
         let (text, by) = (&arguments[0], &arguments[2]);
@@ -82,9 +82,9 @@ impl Expressions<'_> {
     }
 }
 
-/// What must be true of the rows of an insert, so that the sink takes them; `None` if it takes all that the types allow.
-/// Of groups it is asked together with their number of rows, which is [`ROWS`] of their SELECT: Flink would push a condition
-/// on their keys alone below the aggregate, and then see no window any more.
+/// What must be true of the rows of an insert, so that the sink takes them; `None` if it takes all that the types
+/// allow. Of groups it is asked together with their number of rows, which is [`ROWS`] of their SELECT: Flink would push
+/// a condition on their keys alone below the aggregate, and then see no window any more.
 pub(super) fn rows_fit(insert: &Insert, output: &Stream, fit: bool) -> Option<String> {
     let fits = fits(output)?;
     Some(match (insert.select.group.is_some(), fit) {
@@ -98,7 +98,8 @@ pub(super) fn rows_fit(insert: &Insert, output: &Stream, fit: bool) -> Option<St
 /// Rows of a group, beside the columns of the output.
 pub(super) const ROWS: &str = "`pipec_rows`";
 
-/// What must be true of the rows of an output, so that the sink takes them; `None` if it takes all that the types allow.
+/// What must be true of the rows of an output, so that the sink takes them; `None` if it takes all that the types
+/// allow.
 fn fits(output: &Stream) -> Option<String> {
     let key =
         |column: &StreamColumn| serde_json::to_string(&column.name).map_or(0, |key| key.len() as u64 + 2);
@@ -125,8 +126,8 @@ fn fits(output: &Stream) -> Option<String> {
     let rest = SINK_RECORD_BYTES.saturating_sub(fixed);
     let sum = |of: &dyn Fn(&str) -> String| texts.iter().map(|text| of(text)).collect::<Vec<_>>().join(" + ");
     let characters = sum(&|text| format!("COALESCE(CHAR_LENGTH({text}), 0)"));
-    // Quotes, escapes and all: four characters for each three bytes. Of the characters that the sink writes as two escapes,
-    // JSON_STRING has four bytes, and eight are to be added.
+    // Quotes, escapes and all: four characters for each three bytes. Of the characters that the sink writes as two
+    // escapes, JSON_STRING has four bytes, and eight are to be added.
     let encoded = sum(&|text| {
         format!(
             "COALESCE(CHAR_LENGTH(TO_BASE64(JSON_STRING({text}))) + 11 * CHAR_LENGTH(REGEXP_REPLACE({text}, '[^\\x{{10000}}-\\x{{10FFFF}}]', '')), 8)"

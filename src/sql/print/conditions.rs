@@ -19,8 +19,8 @@ impl Expressions<'_> {
         }
     }
 
-    /// The text of a condition, or the column that has its value where it is long: Flink simplifies conditions again and again,
-    /// as long as that changes them, and turns some into one another for ever (2.2.1, 2026-11).
+    /// The text of a condition, or the column that has its value where it is long: Flink simplifies conditions again
+    /// and again, as long as that changes them, and turns some into one another for ever (2.2.1, 2026-11).
     pub(super) fn computed(&self, text: String, value: &Expr) -> String {
         let is_long = text.len() > MOST_OF_A_CONDITION && !is_constant(value) && is_of_row(value);
         match self.shared {
@@ -37,8 +37,8 @@ impl Expressions<'_> {
         }
     }
 
-    /// A condition as one of those of a FULL JOIN. Flink leaves out the bounds of time where it finds that the others are never
-    /// true together, and remembers all rows.
+    /// A condition as one of those of a FULL JOIN. Flink leaves out the bounds of time where it finds that the others
+    /// are never true together, and remembers all rows.
     pub(super) fn part_of_full_join(&self, expr: &Expr) -> String {
         let is_column = |expr: &Expr| matches!(expr.kind, ExprKind::Column(_));
         match &expr.kind {
@@ -72,8 +72,8 @@ impl Expressions<'_> {
         }
     }
 
-    /// A side of a comparison. Of a CASE that is compared with constants, Flink makes conditions; where those are two on one
-    /// number, it turns them into one another for ever.
+    /// A side of a comparison. Of a CASE that is compared with constants, Flink makes conditions; where those are two
+    /// on one number, it turns them into one another for ever.
     pub(super) fn compared(&self, side: &Expr, other: &Expr) -> String {
         let text = self.bound(side, Binding::Add);
         let is_number = side.data_type.family() == Family::Number;
@@ -84,8 +84,8 @@ impl Expressions<'_> {
         }
     }
 
-    /// What is searched for in the list of IN. Flink makes all of the list values of its type, so that it has to be the one
-    /// that is compared by: a whole number would cut those behind the point, and a CHAR(2) a text of three letters.
+    /// What is searched for in the list of IN. Flink makes all of the list values of its type, so that it has to be the
+    /// one that is compared by: a whole number would cut those behind the point, and a CHAR(2) a text of three letters.
     pub(super) fn searched_for(&self, expr: &Expr) -> String {
         let is_literal = matches!(expr.kind, ExprKind::Literal(_));
         match expr.data_type {
@@ -123,7 +123,8 @@ pub(super) fn is_zero(expr: &Expr) -> bool {
 }
 
 /// A floating point number, of whose two zeros there is only one. Flink makes a set of the constants that a value is
-/// compared with, and looks for a number by its bits. It leaves out a sum with 0, and a CASE that has 0 for what equals 0.
+/// compared with, and looks for a number by its bits. It leaves out a sum with 0, and a CASE that has 0 for what equals
+/// 0.
 pub(super) fn one_zero(number: &str) -> String {
     format!("CASE WHEN ABS({number}) = 0E0 THEN 0E0 ELSE {number} END")
 }

@@ -1,6 +1,6 @@
-//! Faults as rows of the output `ERROR_STREAM`: values that do not fit their columns, records without an event time, rows
-//! that the sink cannot take. All of it is read from the one table of records, whose columns are texts then; only records that
-//! are no JSON come from another (`not_json`).
+//! Faults as rows of the output `ERROR_STREAM`: values that do not fit their columns, records without an event time,
+//! rows that the sink cannot take. All of it is read from the one table of records, whose columns are texts then; only
+//! records that are no JSON come from another (`not_json`).
 
 use std::fmt::Write;
 
@@ -108,7 +108,8 @@ fn values(query: &Query, errors: &str, text: &mut String) {
     );
 }
 
-/// The value of a column of JSON from its text, as the JSON format would read it. A number in quotes counts as one without.
+/// The value of a column of JSON from its text, as the JSON format would read it. A number in quotes counts as one
+/// without.
 pub(super) fn of_text(text: &str, data_type: DataType) -> String {
     let target = quote::data_type(data_type);
     match data_type {

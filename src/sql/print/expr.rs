@@ -78,8 +78,8 @@ pub(super) struct Expressions<'a> {
     pub(super) overlaps: bool,
     /// Names for what stands in a SELECT of its own.
     pub(super) apart: Option<Apart<'a>>,
-    /// Whether Flink must not see that a condition is the same for all rows: it would leave out what is behind it, and then
-    /// miss the windows and the bounds of time there.
+    /// Whether Flink must not see that a condition is the same for all rows: it would leave out what is behind it, and
+    /// then miss the windows and the bounds of time there.
     pub(super) hides: bool,
     /// A condition that no row meets, and that Flink does not know; `None` of groups.
     pub(super) never: Option<&'a dyn Fn() -> String>,
@@ -130,8 +130,8 @@ impl Expressions<'_> {
         self.bound(expr, Binding::Add)
     }
 
-    /// The expression, or the column of a SELECT inside that has its value: what is written several times stays short, so that
-    /// a text does not grow by as much with each expression around it.
+    /// The expression, or the column of a SELECT inside that has its value: what is written several times stays short,
+    /// so that a text does not grow by as much with each expression around it.
     pub(super) fn print(&self, expr: &Expr) -> String {
         let text = self.in_place(expr);
         match self.shared {
@@ -241,8 +241,8 @@ impl Expressions<'_> {
                 text + " END"
             }
             ExprKind::Coalesce(list) => {
-                // Flink fails where it finds that a constant is no NULL, and leaves out what stands behind it. A condition
-                // that is the same for all rows makes one of what it chooses from.
+                // Flink fails where it finds that a constant is no NULL, and leaves out what stands behind it. A
+                // condition that is the same for all rows makes one of what it chooses from.
                 let is_chosen = |part: &Expr| part.data_type == DataType::Boolean && is_constant(part);
                 let part = |part: &Expr| match part.kind {
                     ExprKind::Literal(_) => self.print(part),

@@ -1,4 +1,5 @@
-//! A random cut forest as Flink SQL calls it: a table function that `runtime/flink/pipec_forest.py` is, once for each row.
+//! A random cut forest as Flink SQL calls it: a table function that `runtime/flink/pipec_forest.py` is, once for each
+//! row.
 
 use super::super::forest::{Anomaly, Forest};
 use super::{Printer, column_name, quote};
@@ -18,9 +19,9 @@ impl Printer<'_> {
     /// The rows of the only relation, each with what the forest says of it.
     ///
     /// The forest has to see all rows, in one order, so it must be one task whatever the job's parallelism. SQL has no
-    /// word for that. A count over all rows is one task to Flink, and so is what follows; the function takes the count as
-    /// an argument, or Flink would leave it out. The second count keeps conditions on the scored rows above the forest:
-    /// Flink would apply those that need no score before it, and the forest would learn other rows.
+    /// word for that. A count over all rows is one task to Flink, and so is what follows; the function takes the count
+    /// as an argument, or Flink would leave it out. The second count keeps conditions on the scored rows above the
+    /// forest: Flink would apply those that need no score before it, and the forest would learn other rows.
     pub(super) fn scored(&self, forest: &Forest) -> String {
         let rows = self.stream(0);
         let mut functions = self.query.forests();

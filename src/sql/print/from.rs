@@ -73,8 +73,8 @@ impl Printer<'_> {
         }
     }
 
-    /// Whether the `ROWTIME` of a relation of a join is a value beside it: where a condition of the join reads it, and where
-    /// anything reads that of windows by the clock.
+    /// Whether the `ROWTIME` of a relation of a join is a value beside it: where a condition of the join reads it, and
+    /// where anything reads that of windows by the clock.
     pub(super) fn has_instant(&self, relation: usize) -> bool {
         let is_it = |expr: &Expr| matches!(expr.kind, ExprKind::Rowtime { relation: of } if of == relation);
         let select = &self.insert.select;
@@ -87,8 +87,8 @@ impl Printer<'_> {
         readers.into_iter().any(|reader| reader.any(&is_it))
     }
 
-    /// What rows of a relation must hold whose event time a join compares. Behind the join, a condition on it would also drop rows that
-    /// have no partner.
+    /// What rows of a relation must hold whose event time a join compares. Behind the join, a condition on it would
+    /// also drop rows that have no partner.
     fn joined_by(&self, relation: usize) -> Option<String> {
         let end = (relation, TimeAttribute::EventTime);
         let bounds = self.insert.select.from.bounds();
@@ -144,8 +144,8 @@ impl Printer<'_> {
 /// ordered by makes Flink remember all rows for ever.
 pub(super) const INSTANT: &str = "`pipec_instant`";
 
-/// A stream as FROM names it. A view is its text to Flink, which leaves out the parentheses of a session's partition when it
-/// writes that, so a session by several columns stands where it is read.
+/// A stream as FROM names it. A view is its text to Flink, which leaves out the parentheses of a session's partition
+/// when it writes that, so a session by several columns stands where it is read.
 fn table(query: &Query, id: StreamId) -> String {
     if !has_wide_session(query, id) {
         return quote::name(&query.stream(id).name);

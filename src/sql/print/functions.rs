@@ -68,7 +68,8 @@ impl Expressions<'_> {
         }
     }
 
-    /// A part of a text, whose places before the first character count and hold nothing. Flink counts from the end there.
+    /// A part of a text, whose places before the first character count and hold nothing. Flink counts from the end
+    /// there.
     fn substring(&self, arguments: &[Expr]) -> String {
         let text = self.print(&arguments[0]);
         let (start, length) = (&arguments[1], arguments.get(2));
@@ -105,8 +106,8 @@ impl Expressions<'_> {
         }
     }
 
-    /// Words end at blanks. Flink begins one behind every character that is neither a letter nor a digit, so a digit stands
-    /// behind each of them meanwhile.
+    /// Words end at blanks. Flink begins one behind every character that is neither a letter nor a digit, so a digit
+    /// stands behind each of them meanwhile.
     fn capitalized(&self, text: &Expr) -> String {
         let (behind, digit) = ("(?<=[^A-Za-z0-9 ])", "0");
         let marked = format!("REGEXP_REPLACE({}, '{behind}', '{digit}')", self.print(text));

@@ -1,9 +1,9 @@
 //! Look-ups in reference tables, whose rows stand in the SQL.
 //!
-//! A table of a few rows is a CASE, which is easy to read. A larger one is text: keys and values, one behind the other, with
-//! characters between them that they do not hold. What stands behind a key is cut out. Several texts, chosen by comparing
-//! the key, keep each of them short. Flink plans that in a second for 1,000 rows, where hundreds of branches, or of entries
-//! of a MAP, take ten and then overflow the stack of its planner (2.2.1, 2026-11).
+//! A table of a few rows is a CASE, which is easy to read. A larger one is text: keys and values, one behind the other,
+//! with characters between them that they do not hold. What stands behind a key is cut out. Several texts, chosen by
+//! comparing the key, keep each of them short. Flink plans that in a second for 1,000 rows, where hundreds of branches,
+//! or of entries of a MAP, take ten and then overflow the stack of its planner (2.2.1, 2026-11).
 
 use super::super::data_type::{DataType, Family};
 use super::super::expr::{ColumnRef, Expr, Literal};
@@ -66,8 +66,8 @@ impl Printer<'_> {
         }
     }
 
-    /// The keys of a reference table, each with its row. Large whole numbers may be one floating point number; the first
-    /// row has it then.
+    /// The keys of a reference table, each with its row. Large whole numbers may be one floating point number; the
+    /// first row has it then.
     fn entries(
         &self,
         table: StreamId,

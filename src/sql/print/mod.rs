@@ -80,8 +80,8 @@ pub fn print_flink(query: &Query) -> String {
     opaque::explained(text)
 }
 
-/// What a condition on the size of an output's rows is asked of: the columns of the output, and the SELECT that makes them,
-/// with what the condition reads besides.
+/// What a condition on the size of an output's rows is asked of: the columns of the output, and the SELECT that makes
+/// them, with what the condition reads besides.
 fn sized(query: &Query, insert: &Insert) -> (String, String) {
     if insert.select.group.is_none() {
         return ("*".into(), Printer::new(query, insert).select());
@@ -158,8 +158,8 @@ fn is_taken(name: &str) -> bool {
     TAKEN.contains(&name.trim_end_matches('_')) || numbered.iter().any(|taken| name.starts_with(taken))
 }
 
-/// The name of a value in the SELECT that feeds a stream. Those of an output go by their order; Flink would give some of them
-/// to columns of its own.
+/// The name of a value in the SELECT that feeds a stream. Those of an output go by their order; Flink would give some
+/// of them to columns of its own.
 fn value_name(into: &Stream, column: usize) -> String {
     let name = &into.columns[column].name;
     if is_taken(name) { quote::name(&format!("{name}_")) } else { column_name(into, column) }

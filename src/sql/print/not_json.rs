@@ -1,9 +1,10 @@
-//! Records that are not JSON: the JSON format skips them before the SQL sees a row, and does not count them. So they are looked
-//! for in a second table of the same stream, whose rows are the bytes of the records.
+//! Records that are not JSON: the JSON format skips them before the SQL sees a row, and does not count them. So they
+//! are looked for in a second table of the same stream, whose rows are the bytes of the records.
 //!
-//! What is a fault here has to be what the format skips, a record of which it makes no row at all. It reads the bytes with a
-//! parser that takes more than `IS JSON` does: records in UTF-16 and UTF-32, a mark of the byte order, control characters in
-//! texts, exponents of any length, arrays of objects. Those are looked for only in what `IS JSON` does not take.
+//! What is a fault here has to be what the format skips, a record of which it makes no row at all. It reads the bytes
+//! with a parser that takes more than `IS JSON` does: records in UTF-16 and UTF-32, a mark of the byte order, control
+//! characters in texts, exponents of any length, arrays of objects. Those are looked for only in what `IS JSON` does
+//! not take.
 
 use std::fmt::Write;
 
@@ -16,8 +17,8 @@ const UNREADABLE: &str = r"U&'\FFFD'";
 /// Levels of arrays in one another that are looked through for an object of the outermost.
 const ARRAYS: usize = 4;
 
-/// The bytes as characters of the encoding that the format finds in them. Characters beyond ASCII do not matter to JSON: each is
-/// an `x` where there are bytes to check.
+/// The bytes as characters of the encoding that the format finds in them. Characters beyond ASCII do not matter to
+/// JSON: each is an `x` where there are bytes to check.
 fn characters() -> String {
     let bytes = "DECODE(`record`, 'ISO-8859-1')";
     let begins = |with: &str| format!("REGEXP({bytes}, '^({with})')");
@@ -38,8 +39,8 @@ fn characters() -> String {
     format!("{text}\n        ELSE {as_ascii} END")
 }
 
-/// The characters as `IS JSON` takes them where the format does: within texts a control character is a letter, which is legal
-/// there alone, and what no encoding has is a control character, which is legal nowhere.
+/// The characters as `IS JSON` takes them where the format does: within texts a control character is a letter, which is
+/// legal there alone, and what no encoding has is a control character, which is legal nowhere.
 fn strict(query: &Query) -> String {
     let controls = r"REGEXP_REPLACE(`characters`, '[\x00-\x08\x0B\x0C\x0E-\x1F]', 'x')";
     let blanks = format!(r"REGEXP_REPLACE({controls}, '[\t\n\r]', ' ')");

@@ -1,12 +1,13 @@
 //! What Flink's planner must not see through.
 //!
-//! Where it knows that a condition is never true, it leaves out what stands behind it, and then misses the windows and the
-//! bounds of time there. A column that it knows to be one constant is none that rows are sorted or joined by. And what
-//! a column is, it writes out at each place that names the column, which multiplies a long expression.
+//! Where it knows that a condition is never true, it leaves out what stands behind it, and then misses the windows and
+//! the bounds of time there. A column that it knows to be one constant is none that rows are sorted or joined by. And
+//! what a column is, it writes out at each place that names the column, which multiplies a long expression.
 //!
-//! A number that is drawn is unknown to it. A condition that rests on nothing else it would still move, as far as between a
-//! window by the clock and its groups, which it has no plan for; so the number is a column, or a count. It is a call with an argument, since Flink fails over a condition of a join in
-//! which every call is without one (2.2.1, 2026-11).
+//! A number that is drawn is unknown to it. A condition that rests on nothing else it would still move, as far as
+//! between a window by the clock and its groups, which it has no plan for; so the number is a column, or a count. It is
+//! a call with an argument, since Flink fails over a condition of a join in which every call is without one (2.2.1,
+//! 2026-11).
 
 use super::super::data_type::DataType;
 use super::super::expr::Literal;
@@ -29,8 +30,8 @@ pub(super) fn condition(text: &str) -> String {
     condition_unless(NEVER, text)
 }
 
-/// The same, which Flink does not move to before a column that is `never` below 0. An IF, since Flink takes a CASE of truths
-/// apart, and turns several with one condition into one another for ever.
+/// The same, which Flink does not move to before a column that is `never` below 0. An IF, since Flink takes a CASE of
+/// truths apart, and turns several with one condition into one another for ever.
 pub(super) fn condition_unless(never: &str, text: &str) -> String {
     format!("IF({never}, TRUE, {text})")
 }
@@ -60,8 +61,8 @@ pub(super) fn explained(text: String) -> String {
     text.replacen("\n\n", &format!("\n{comment}"), 1)
 }
 
-/// The value of a column, which is computed once where it is long, or where so many places name it that it would be long in
-/// all of them.
+/// The value of a column, which is computed once where it is long, or where so many places name it that it would be
+/// long in all of them.
 pub(super) fn computed_once(text: String, places: usize) -> String {
     let is_opaque = text.starts_with("CASE WHEN RAND_INTEGER(1) < 0 ");
     let is_long = text.len() > MOST_WRITTEN_OUT || places > 1 && text.len() * places > MOST_OF_ALL_PLACES;

@@ -6,8 +6,8 @@ use super::super::resolve::upper_bound;
 use super::{Printer, narrowed};
 
 impl<'a> Printer<'a> {
-    /// The number by `ROW_NUMBER` that a condition bounds, with this condition, where another one is on the number, or may be
-    /// further on. Flink has a plan for the bound alone.
+    /// The number by `ROW_NUMBER` that a condition bounds, with this condition, where another one is on the number, or
+    /// may be further on. Flink has a plan for the bound alone.
     pub(super) fn rank(&self) -> Option<(ColumnRef, &'a Expr)> {
         self.shared()?;
         let select = &self.insert.select;

@@ -16,8 +16,8 @@ pub(super) fn rounded(expr: &Expr) -> Option<&Expr> {
     }
 }
 
-/// A number as a whole one of another type, rounded half away from zero; NULL where that does not hold it. What it is rounded to
-/// is written once.
+/// A number as a whole one of another type, rounded half away from zero; NULL where that does not hold it. What it is
+/// rounded to is written once.
 pub(super) fn whole(text: &str, from: DataType, to: DataType) -> String {
     let (low, high) = to.integer_range().unwrap_or_default();
     if text.len() > MOST_REPEATED {

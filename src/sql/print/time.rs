@@ -10,8 +10,8 @@ use super::expr::Expressions;
 /// Days, hours, minutes and seconds, in milliseconds.
 const UNITS: [(&str, i64); 4] = [("DAY", DAY), ("HOUR", DAY / 24), ("MINUTE", 60_000), ("SECOND", 1000)];
 
-/// Milliseconds above 0: in the largest unit that they are a multiple of, where that takes up to three digits; in all of
-/// them, up to [`MAX_CONSTANT_MS`]; else as a product, which Flink takes in expressions only.
+/// Milliseconds above 0: in the largest unit that they are a multiple of, where that takes up to three digits; in all
+/// of them, up to [`MAX_CONSTANT_MS`]; else as a product, which Flink takes in expressions only.
 pub(super) fn interval(ms: i64) -> String {
     let unit = UNITS.into_iter().find(|(_, unit)| ms % unit == 0);
     let in_one = match unit {
@@ -100,8 +100,8 @@ pub(super) fn text(operand: &str, from: DataType) -> String {
 
 impl Expressions<'_> {
     /// FLOOR or CEIL to a unit. Flink makes one of two of them, which is not the same where the larger unit is one of
-    /// the calendar: its CEIL looks at days only. An interval of nothing keeps them apart. Without parentheses, `TO` would
-    /// go with an interval before it.
+    /// the calendar: its CEIL looks at days only. An interval of nothing keeps them apart. Without parentheses, `TO`
+    /// would go with an interval before it.
     fn unit(&self, name: &str, time: &Expr, field: TimeField) -> String {
         let inner = matches!(
             &time.kind,

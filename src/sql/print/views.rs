@@ -1,5 +1,5 @@
-//! How often Flink plans a SELECT: once for each place where its rows are read, since a view is no more than its text. A
-//! chain of streams in which each reads the one before twice doubles with every link.
+//! How often Flink plans a SELECT: once for each place where its rows are read, since a view is no more than its text.
+//! A chain of streams in which each reads the one before twice doubles with every link.
 
 use super::super::query::{Insert, Query, Role, StreamId};
 use super::super::refuse::refusal;

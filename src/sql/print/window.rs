@@ -1,7 +1,7 @@
 //! What is computed and left out before rows are cut into windows by the clock.
 //!
-//! Flink has no plan for such a window where anything but columns stands between it and its groups, and leaves of what is
-//! computed there some things that it does not see a use for. So arguments of aggregates and keys are columns, and
+//! Flink has no plan for such a window where anything but columns stands between it and its groups, and leaves of what
+//! is computed there some things that it does not see a use for. So arguments of aggregates and keys are columns, and
 //! conditions come first. Windows of an event time stay as they are written.
 
 use super::super::expr::{Aggregate, ColumnRef, Expr, ExprKind};
@@ -85,8 +85,8 @@ fn nested(select: &str) -> String {
     format!("(\n  {}\n)", select.replace('\n', "\n  "))
 }
 
-/// The bounds of a session that is called with such arguments, as the table function calls them; with its time, where rows
-/// carry it on.
+/// The bounds of a session that is called with such arguments, as the table function calls them; with its time, where
+/// rows carry it on.
 pub(super) fn session_columns(session: &str, with_time: bool) -> Vec<String> {
     let mut columns = vec![
         format!("CAST(SESSION_START({session}) AS TIMESTAMP(3)) AS `window_start`"),
@@ -118,8 +118,8 @@ impl Printer<'_> {
         self.groups_by_clock() || self.groups_sessions()
     }
 
-    /// What a session by the clock is called with in GROUP BY, Flink's older form. Of the table function's, Flink makes a
-    /// plan or none, by what it believes to be cheaper.
+    /// What a session by the clock is called with in GROUP BY, Flink's older form. Of the table function's, Flink makes
+    /// a plan or none, by what it believes to be cheaper.
     pub(super) fn session_in_group(&self) -> Option<String> {
         let select = &self.insert.select;
         let (window, group) = (select.from.window()?, select.group.as_ref()?);
@@ -137,8 +137,8 @@ impl Printer<'_> {
         is_so.then(|| format!("{}, {}", time_name(window.time), time::interval(*gap_ms)))
     }
 
-    /// Whether conditions stand before the window. Flink moves those on sessions there, but for one on the partition, which it has
-    /// no plan for then.
+    /// Whether conditions stand before the window. Flink moves those on sessions there, but for one on the partition,
+    /// which it has no plan for then.
     pub(super) fn filters_before_window(&self) -> bool {
         let mut conditions = self.insert.select.from.expressions();
         conditions.extend(&self.insert.select.filter);
