@@ -8,6 +8,8 @@ use std::path::Path;
 use pipec::Select;
 use pipec::diagnostics::format::Findings;
 use pipec::diagnostics::{Code, Format};
+use pipec::parse::{Places, tree};
+use pipec::source::Sources;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use support::{Files, front_end, programs};
@@ -370,6 +372,51 @@ fn rows_may_be_as_many_as_a_text_can_say() {
             let found = front_end(&world, Path::new("spec.yaml"), None).diagnostics;
             assert!(found.iter().any(|found| found.code == code), "{stream} on {runtime}: {found:?}");
         }
+    }
+}
+
+/// The objects below a value, by their JSON pointers.
+fn objects(value: &serde_json::Value, at: &str, found: &mut Vec<String>) {
+    let Some(entries) = value.as_object() else { return };
+    for (key, child) in entries {
+        let pointer = format!("{at}/{}", pipec::parse::step(key));
+        if child.is_object() {
+            found.push(pointer.clone());
+        }
+        objects(child, &pointer, found);
+    }
+}
+
+/// A section without a value is one fault, and its help is taken when it is typed.
+#[test]
+fn what_is_to_be_written_for_an_empty_section_is_taken() {
+    let mut sources = Sources::default();
+    let file = sources.add("spec.yaml", VALID.to_owned());
+    let file = sources.file(file);
+    let tree = tree::read(file.text()).0.expect("a tree");
+    let mut valid = Places::lower(&tree, file).0;
+    // What they change is there no more.
+    valid.as_object_mut().expect("keys").shift_remove("environments");
+    let mut pointers = Vec::new();
+    objects(&valid, "", &mut pointers);
+    assert!(pointers.len() > 15, "{pointers:?}");
+    let found = |spec: &str| {
+        let world = Files(HashMap::from([("spec.yaml".into(), spec.into())]));
+        let of_form = [Code::MissingKey, Code::WrongType, Code::UnknownKey];
+        let all = front_end(&world, Path::new("spec.yaml"), None).diagnostics;
+        all.into_iter().filter(|found| of_form.contains(&found.code)).collect::<Vec<_>>()
+    };
+    for pointer in &pointers {
+        let mut empty = valid.clone();
+        *empty.pointer_mut(pointer).expect("an object") = serde_json::Value::Null;
+        let faults = found(&empty.to_string());
+        let [fault] = faults.as_slice() else { panic!("{pointer}: {faults:#?}") };
+        let typed = fault.help.split('`').nth(1).expect("something to write");
+        let key = pointer.rsplit('/').next().unwrap_or_default();
+        let typed = typed.strip_prefix(&format!("{key}: ")).unwrap_or(typed);
+        *empty.pointer_mut(pointer).expect("a place") = "typed".into();
+        let faults = found(&empty.to_string().replace("\"typed\"", typed));
+        assert!(faults.is_empty(), "{pointer}: {}\n{faults:#?}", fault.help);
     }
 }
 

@@ -121,6 +121,9 @@ fn explain(breach: &Breach, root: &Value, places: &Places, out: &mut Vec<Diagnos
         // The same where one of several keys is asked for.
         Keyword::NoBranch(_)
             if exclusive(subschema).into_iter().any(|key| is_misspelt(key, value, subschema)) => {}
+        // What is not an object has no keys to choose from; its type is the fault.
+        Keyword::NoBranch(_) | Keyword::SeveralBranches
+            if !exclusive(subschema).is_empty() && !value.is_object() => {}
         Keyword::NoBranch(_) | Keyword::SeveralBranches if !exclusive(subschema).is_empty() => {
             out.push(not_one_of(&exclusive(subschema), value, pointer, subschema, places));
         }
@@ -249,9 +252,10 @@ fn scalar(
         Keyword::Type(wanted) => {
             let wanted = type_name(wanted);
             let help = match (wanted, instance) {
-                ("an object", Value::Null) => {
-                    format!("write `{}: {{}}` for the defaults, or remove it", last(&name))
-                }
+                ("an object", Value::Null) => match example(subschema).as_str() {
+                    "{}" => format!("write `{}: {{}}` for the defaults, or remove it", last(&name)),
+                    needed => format!("write `{}: {needed}`", last(&name)),
+                },
                 ("text", Value::Bool(_) | Value::Number(_)) => {
                     format!("write `{}: \"{shown}\"`", last(&name))
                 }
