@@ -55,6 +55,31 @@ impl Expressions<'_> {
         }
     }
 
+    /// A condition as one of those of another join. Of a column that equals a constant, Flink takes the constant for the
+    /// column, and fails where that may be NULL and the column may not.
+    pub(super) fn part_of_join(&self, expr: &Expr) -> String {
+        match &expr.kind {
+            ExprKind::And(parts) => {
+                let parts: Vec<String> = parts.iter().map(|part| self.part_of_join(part)).collect();
+                parts.join("\n  AND ")
+            }
+            ExprKind::Compare { operator: Comparison::Equal, left, right }
+                if is_constant(left) != is_constant(right)
+                    && [left, right].into_iter().any(|side| may_be_null(side)) =>
+            {
+                let side = |side: &Expr| {
+                    if may_be_null(side) {
+                        opaque::constant(&self.print(side), side.data_type)
+                    } else {
+                        self.bound(side, Binding::Add)
+                    }
+                };
+                format!("{} = {}", side(left), side(right))
+            }
+            _ => self.part_of_and(expr),
+        }
+    }
+
     fn parts(&self, parts: &[Expr]) -> String {
         let parts: Vec<String> = parts.iter().map(|part| self.part_of_and(part)).collect();
         parts.join("\n  AND ")
@@ -99,6 +124,12 @@ impl Expressions<'_> {
             _ => self.bound(expr, Binding::Add),
         }
     }
+}
+
+/// Whether an expression is a constant that may be NULL. What is computed may be, as far as its type goes.
+fn may_be_null(expr: &Expr) -> bool {
+    let is_value = matches!(&expr.kind, ExprKind::Literal(literal) if *literal != Literal::Null);
+    is_constant(expr) && !is_value
 }
 
 /// Whether a condition, or a part of it that has to hold, is the same for all rows.

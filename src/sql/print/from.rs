@@ -60,7 +60,7 @@ impl Printer<'_> {
                 let inside = Expressions { rowtime: &rowtime, ..*expressions };
                 let condition = |on| match kind {
                     JoinKind::Full => inside.part_of_full_join(on),
-                    _ => inside.part_of_and(on),
+                    JoinKind::Inner | JoinKind::Left | JoinKind::Right => inside.part_of_join(on),
                 };
                 let on = on.as_ref().map(|on| format!("{}\n    AND ", condition(on)));
                 format!("{left}\n  {join} {right} ON {}{}", on.unwrap_or_default(), self.bounds(bounds))
