@@ -21,8 +21,8 @@ reference case as well. With PIPEC_RANDOM_CASES, a directory that the Rust test 
 queries are run too: their expected rows are those of the record program, so the two back ends are compared. All of them
 run in one JVM, on one mini-cluster. With PIPEC_RANDOM_PLANS, a directory that the Rust test
 `random_queries_with_state` wrote, its random queries are planned, by the clock of the machine, and the code that Flink
-generates for them is compiled. Each has to be planned within PLAN_SECONDS of a processor's time, however busy the machine is. FLINK_LIB names the directory of Flink's jars if it is not that of the installed
-apache-flink-libraries.
+generates for them is compiled. Each has to be planned within PLAN_SECONDS of a processor's time, however busy the
+machine is. FLINK_LIB names the directory of Flink's jars if it is not that of the installed apache-flink-libraries.
 """
 
 import decimal

@@ -60,37 +60,35 @@ fn bucket(context: &mut Context, location: &S3Location) {
             ),
         ));
     }
-    let Some(bucket) = &location.bucket else {
-        found.into_iter().for_each(|diagnostic| context.report(diagnostic));
-        return;
-    };
-    if bucket.value.starts_with("arn:") || bucket.value.starts_with("s3://") {
-        let name = bucket.value.trim_start_matches("s3://").rsplit(':').next().unwrap_or_default();
-        let name = name.split('/').next().unwrap_or_default();
-        found.push(Diagnostic::error(
-            Code::BucketName,
-            bucket.span,
-            "a bucket is given by its name alone",
-            format!("write `bucket: {name}`"),
-        ));
-    } else {
-        found.extend(names::against(
-            &rules::S3_BUCKET,
-            bucket,
-            Code::BucketName,
-            "write the name of an existing bucket: 3 to 63 lower-case letters, digits, dots and hyphens",
-        ));
-    }
-    if let Some(expire) = &location.expire_after {
-        found.push(
-            Diagnostic::error(
-                Code::ConflictingKeys,
-                expire.span,
-                "objects expire by their bucket's own rules, and this bucket is not the stack's",
-                "remove `expire_after`, and set a lifecycle rule where the bucket is made",
-            )
-            .related(bucket.span, "an existing bucket"),
-        );
+    if let Some(bucket) = &location.bucket {
+        if bucket.value.starts_with("arn:") || bucket.value.starts_with("s3://") {
+            let name = bucket.value.trim_start_matches("s3://").rsplit(':').next().unwrap_or_default();
+            let name = name.split('/').next().unwrap_or_default();
+            found.push(Diagnostic::error(
+                Code::BucketName,
+                bucket.span,
+                "a bucket is given by its name alone",
+                format!("write `bucket: {name}`"),
+            ));
+        } else {
+            found.extend(names::against(
+                &rules::S3_BUCKET,
+                bucket,
+                Code::BucketName,
+                "write the name of an existing bucket: 3 to 63 lower-case letters, digits, dots and hyphens",
+            ));
+        }
+        if let Some(expire) = &location.expire_after {
+            found.push(
+                Diagnostic::error(
+                    Code::ConflictingKeys,
+                    expire.span,
+                    "objects expire by their bucket's own rules, and this bucket is not the stack's",
+                    "remove `expire_after`, and set a lifecycle rule where the bucket is made",
+                )
+                .related(bucket.span, "an existing bucket"),
+            );
+        }
     }
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
