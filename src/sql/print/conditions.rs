@@ -42,10 +42,6 @@ impl Expressions<'_> {
     pub(super) fn part_of_full_join(&self, expr: &Expr) -> String {
         let is_column = |expr: &Expr| matches!(expr.kind, ExprKind::Column(_));
         match &expr.kind {
-            ExprKind::And(parts) => {
-                let parts: Vec<String> = parts.iter().map(|part| self.part_of_full_join(part)).collect();
-                parts.join("\n  AND ")
-            }
             ExprKind::Compare { operator: Comparison::Equal, left, right }
                 if is_column(left) && is_column(right) =>
             {
@@ -59,10 +55,6 @@ impl Expressions<'_> {
     /// column, and fails where that may be NULL and the column may not.
     pub(super) fn part_of_join(&self, expr: &Expr) -> String {
         match &expr.kind {
-            ExprKind::And(parts) => {
-                let parts: Vec<String> = parts.iter().map(|part| self.part_of_join(part)).collect();
-                parts.join("\n  AND ")
-            }
             ExprKind::Compare { operator: Comparison::Equal, left, right }
                 if is_constant(left) != is_constant(right)
                     && [left, right].into_iter().any(|side| may_be_null(side)) =>

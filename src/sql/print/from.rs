@@ -6,6 +6,7 @@ use super::super::query::{
     TimeBounds, Window, WindowKind,
 };
 use super::expr::{Expressions, OverText, is_constant};
+use super::rank::parts_of;
 use super::records::has_event_time;
 use super::window::{Rows, follows_clock};
 use super::{Printer, column_name, opaque, quote, time, time_name};
@@ -58,10 +59,11 @@ impl Printer<'_> {
                 };
                 let rowtime = |relation| self.qualified(relation, INSTANT);
                 let inside = Expressions { rowtime: &rowtime, ..*expressions };
-                let condition = |on| match kind {
-                    JoinKind::Full => inside.part_of_full_join(on),
-                    JoinKind::Inner | JoinKind::Left | JoinKind::Right => inside.part_of_join(on),
+                let part = |part| match kind {
+                    JoinKind::Full => inside.part_of_full_join(part),
+                    JoinKind::Inner | JoinKind::Left | JoinKind::Right => inside.part_of_join(part),
                 };
+                let condition = |on| parts_of(on).into_iter().map(part).collect::<Vec<_>>().join("\n  AND ");
                 let on = on.as_ref().map(|on| format!("{}\n    AND ", condition(on)));
                 format!("{left}\n  {join} {right} ON {}{}", on.unwrap_or_default(), self.bounds(bounds))
             }
