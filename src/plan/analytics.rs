@@ -7,7 +7,7 @@ use super::outputs::OutputPlan;
 use super::state::{self, StatePlan};
 use super::throughput::{self as plan_throughput, ThroughputPlan};
 use super::value::Value;
-use super::{Artifact, Content, grants, s3_key};
+use super::{Artifact, Content, FLINK_FOLDER, grants, own_key, s3_key};
 use crate::aws::flink;
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::flink::KPU_ORCHESTRATION;
@@ -138,8 +138,9 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
         application_name: Value::sub(grants::APPLICATION_NAME),
         properties,
         settings: format!(
-            "{} parallelism={} per-kpu={} auto-scaling={} snapshots={}{}",
+            "{} {} parallelism={} per-kpu={} auto-scaling={} snapshots={}{}",
             flink.runtime_environment.value,
+            connector.jar(),
             parallelism,
             flink.parallelism_per_kpu.value,
             flink.auto_scaling,
@@ -154,7 +155,7 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
         forests: forests::plan(query),
         artifact: Artifact {
             name: "flink",
-            s3_key: s3_key("flink", &inputs, "zip"),
+            s3_key: own_key(FLINK_FOLDER, &checked.pipeline().name.value, &inputs, "zip"),
             content: Content::Flink { sql: sql.clone(), functions: functions.clone(), connector },
         },
         sql,

@@ -87,8 +87,8 @@ pub(crate) fn with_flink(stream: &str, row_bytes: u64) -> (Plan, Checked) {
     plan.delivered_record_bytes = row_bytes;
     plan.analytics = Some(application());
     plan.resources = resources::list(checked.pipeline(), checked.graph());
-    let keys = ArtifactKeys { flink: Some("flink-00.zip"), producer: None, records: None };
-    plan.roles = grants::roles(checked.pipeline(), checked.graph(), keys);
+    let keys = ArtifactKeys { flink: Some("flink/orders/*".into()), ..ArtifactKeys::default() };
+    plan.roles = grants::roles(checked.pipeline(), checked.graph(), &keys);
     (plan, checked)
 }
 

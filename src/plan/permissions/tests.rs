@@ -131,7 +131,7 @@ fn artifacts_are_deleted_only_where_that_is_allowed() {
         .into_iter()
         .filter_map(|arn| Some(arn.strip_prefix("arn:aws:s3:::pipec-artifacts-bucket-*/")?.to_owned()))
         .collect();
-    assert_eq!(keys, ["template-*", "producer-*", "flink-*", "flink-starter-*", "transform-*"]);
+    assert_eq!(keys, ["template-*", "producer/*", "flink/orders/*", "flink-starter-*", "transform-*"]);
     for artifact in &plan.artifacts {
         let begins = |key: &String| artifact.s3_key.starts_with(key.trim_end_matches('*'));
         assert!(keys.iter().any(begins), "{}", artifact.s3_key);
