@@ -32,6 +32,7 @@ pub mod world;
 
 use std::path::Path;
 
+use artifacts::connector::{LOCK_FILE, Lock};
 use check::Checked;
 use diagnostics::{Code, Diagnostic};
 use parse::{Document, Places};
@@ -94,7 +95,11 @@ pub struct Stack {
 
 /// Compiles a spec: every phase up to the verified template.
 pub fn compile(world: &dyn World, programs: &Programs, path: &Path, select: Select) -> Compilation {
-    compile_with(world, programs, path, select, |checked, places| back_end(checked, places, programs))
+    // One that cannot be read is a fault where it is needed: when a jar is held against it.
+    let lock = Lock::read(world, &path.with_file_name(LOCK_FILE)).unwrap_or_default();
+    compile_with(world, programs, path, select, |checked, places| {
+        back_end(checked, places, programs, lock.connectors())
+    })
 }
 
 /// The phases up to `check`.
@@ -180,8 +185,13 @@ fn checked(
 }
 
 /// A checked pipeline to its stack, with the plan's advice.
-fn back_end(checked: Checked, places: Places, programs: &Programs) -> (Option<Stack>, Vec<Diagnostic>) {
-    let plan = plan::plan(&checked, programs);
+fn back_end(
+    checked: Checked,
+    places: Places,
+    programs: &Programs,
+    connectors: &plan::ConnectorDigests,
+) -> (Option<Stack>, Vec<Diagnostic>) {
+    let plan = plan::plan(&checked, programs, connectors);
     let cost = plan::cost::estimate(&plan);
     let mut diagnostics = plan::advice::advise(&plan, &cost, &checked);
     match render::render(&plan).and_then(|template| render::verify::verify(template, &plan)) {

@@ -1,11 +1,13 @@
 //! The steps of a deployment: preflight, artifacts, change set, confirmation, execution, outputs. Each can be run again.
 
+use std::cell::Cell;
 use std::time::Instant;
 
+use super::application;
 use super::artifact_bucket;
 use super::change_set::{self, Base, Begun, Draft, Prepared};
 use super::changes::{self, Action, Change};
-use super::failure::failure;
+use super::failure::{failure, lost_race};
 use super::follow::operate;
 use super::large_template::LargeTemplate;
 use super::report::{Event, Reporter, ShardSteps, confirm};
@@ -99,6 +101,19 @@ impl<'a> Job<'a> {
 /// # Errors
 /// The first fault, or the user's decision. What was done stays and is not done again by the next run.
 pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step<Outcome> {
+    let race = Cell::new(false);
+    match attempt(job, reporter, options, &race) {
+        // A new role takes seconds to propagate; it was confirmed once.
+        Err(_) if race.get() => {
+            let again = Options { yes: true, ..options.clone() };
+            attempt(job, reporter, &again, &Cell::new(false))
+        }
+        outcome => outcome,
+    }
+}
+
+/// One attempt; `race` is set where a creation failed, and was rolled back, only because IAM was too slow.
+fn attempt(job: &Job, reporter: &mut dyn Reporter, options: &Options, race: &Cell<bool>) -> Step<Outcome> {
     let name = &job.plan.name;
     let found = job.client.stack(name)?.filter(|stack| stack.status.state() != StackState::DeleteComplete);
     if options.extent == Extent::Diff && Base::of(found.as_ref()) != Base::Stack {
@@ -131,7 +146,7 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
         None => return unseen(job, reporter, stack.as_ref()),
     };
     let url = large.as_ref().map(|large| large.url.as_str());
-    let ground = Ground { account, stack: stack.as_ref(), bucket: bucket.as_ref(), too_large };
+    let ground = Ground { account, stack: stack.as_ref(), bucket: bucket.as_ref(), too_large, race };
     let outcome = change(job, reporter, options, ground, url);
     if let (Some(large), Some(bucket)) = (&large, &bucket)
         && options.extent != Extent::Whole
@@ -151,6 +166,8 @@ struct Ground<'a> {
     bucket: Option<&'a Bucket>,
     /// Whether the template has to be an object of that bucket.
     too_large: bool,
+    /// Set where a creation failed only because IAM was too slow.
+    race: &'a Cell<bool>,
 }
 
 /// Asks for a change set, shows it, and executes it where it goes that far.
@@ -174,6 +191,9 @@ fn change(
         change_set::take_back(job.client, &prepared)?;
         reporter.tell(&Event::Unchanged { stack: name.clone() });
         tell_outputs(reporter, ground.stack);
+        if options.extent == Extent::Whole {
+            ensure_running(job, reporter)?;
+        }
         return Ok(Outcome::Unchanged);
     };
     let ways = match agree(job, reporter, options, ground, changes) {
@@ -189,13 +209,23 @@ fn change(
         }
     };
     if ways.is_empty() {
-        execute(job, reporter, &prepared, job.template)?;
+        execute(job, reporter, &prepared, job.template, ground.race)?;
     } else {
         change_set::take_back(job.client, &prepared)?;
         execute_steps(job, reporter, options, ground, &draft, &ways)?;
     }
     tell_outputs(reporter, job.client.stack(name)?.as_ref());
+    ensure_running(job, reporter)?;
     Ok(Outcome::Deployed)
+}
+
+/// CloudFormation does not know whether a Flink application runs: one that a failed update has left stopped, or that
+/// somebody stopped, is started.
+fn ensure_running(job: &Job, reporter: &mut dyn Reporter) -> Step<()> {
+    match application::of_plan(job.plan) {
+        Some(found) => application::ensure_running(job.client, reporter, &found.target(job.spec)),
+        None => Ok(()),
+    }
 }
 
 /// Shows the changes and has them agreed to; `None` where it goes no further. The ways of the shards that one update
@@ -253,7 +283,7 @@ fn execute_steps(
         reporter.tell(&Event::Note { message: format!("shards, step {} of {steps}", number + 1) });
         // The first step was shown and confirmed; none may put at stake what that did not.
         match prepared.changes.as_ref().map(|found| guard(&changes::read(found), options, job.spec)) {
-            Some(Ok(())) => execute(job, reporter, &prepared, &template)
+            Some(Ok(())) => execute(job, reporter, &prepared, &template, ground.race)
                 .map_err(|stop| behind_steps(stop, number, steps))?,
             Some(Err(stop)) => {
                 let _ = change_set::take_back(job.client, &prepared);
@@ -429,13 +459,23 @@ fn guard(changes: &[Change], options: &Options, spec: &str) -> Step<()> {
 }
 
 /// Executes a change set and follows it to its end.
-fn execute(job: &Job, reporter: &mut dyn Reporter, prepared: &Prepared, template: &str) -> Step<()> {
+fn execute(
+    job: &Job,
+    reporter: &mut dyn Reporter,
+    prepared: &Prepared,
+    template: &str,
+    race: &Cell<bool>,
+) -> Step<()> {
     let start = Instant::now();
     let (name, meanwhile) = (&job.plan.name, job.meanwhile());
     let begin = || change_set::execute(job.client, prepared);
     let (begun, followed) = operate(job.client, reporter, &prepared.stack_id, name, &meanwhile, begin)?;
     // A stack that someone deletes in the meantime is not deployed.
     if followed.status.state() != StackState::Stable || !followed.status.succeeded() {
+        if let Some(message) = lost_race(&followed) {
+            race.set(true);
+            reporter.tell(&Event::Note { message });
+        }
         return Err(failure(&followed, &job.plan.name));
     }
     // What was followed may be another deployment, of another spec.

@@ -236,11 +236,14 @@ impl Plan {
     }
 }
 
+/// The SHA-256 of each connector whose jar is known, by its coordinates: the contents of `pipec.lock`.
+pub type ConnectorDigests = BTreeMap<String, String>;
+
 /// Plans a pipeline with the programs that this pipec carries. `check` has seen to it that they are there.
-pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
+pub fn plan(checked: &Checked, programs: &Programs, connectors: &ConnectorDigests) -> Plan {
     let pipeline = checked.pipeline();
     let outputs = outputs::plan(checked);
-    let analytics = analytics::plan(checked, &outputs, programs);
+    let analytics = analytics::plan(checked, &outputs, programs, connectors);
     let producer = producer::plan(pipeline, programs);
     let transform = delivery::transform(checked, programs);
     let artifacts: Vec<Artifact> = [

@@ -18,6 +18,9 @@ fn action(operation: &str) -> String {
         "ListObjectVersions" => ("s3", "ListBucketVersions"),
         "DeleteObjects" => ("s3", "DeleteObjectVersion"),
         "PutObject" | "DeleteBucket" => ("s3", operation),
+        "StartApplication" | "StopApplication" | "DescribeApplicationOperation" => {
+            ("kinesisanalytics", operation)
+        }
         _ => ("cloudformation", operation),
     };
     format!("{service}:{name}")

@@ -98,6 +98,18 @@ def describe_operation(data):
     return kinesisanalyticsv2._not_found(data["ApplicationName"])
 
 
+def any_term(compile_pattern):
+    """A filter of terms with question marks, of which one is enough; the emulator demands all."""
+
+    def compiled(raw):
+        if not raw or not raw.startswith("?"):
+            return compile_pattern(raw)
+        terms = [quoted or plain for quoted, plain in re.findall(r'\?(?:"([^"]+)"|(\S+))', raw)]
+        return lambda message: any(term in message for term in terms)
+
+    return compiled
+
+
 def teach_operations():
     handlers = kinesisanalyticsv2._HANDLERS
     if "ListApplicationOperations" in handlers:
@@ -106,6 +118,7 @@ def teach_operations():
     handlers["DescribeApplicationOperation"] = describe_operation
     for kind in ("StartApplication", "StopApplication", "UpdateApplication"):
         handlers[kind] = recorded(kind, handlers[kind])
+    cloudwatch_logs._compile_filter_pattern = any_term(cloudwatch_logs._compile_filter_pattern)
     kinesisanalyticsv2.replace_from_template = recorded_update(kinesisanalyticsv2.replace_from_template)
 
 

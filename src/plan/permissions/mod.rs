@@ -399,7 +399,12 @@ fn watching(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     if plan.analytics.is_some() {
         statements.push(allow(
             "WatchApplication",
-            &["kinesisanalytics:DescribeApplication"],
+            &["kinesisanalytics:DescribeApplication", "kinesisanalytics:DescribeApplicationOperation"],
+            of_type("AWS::KinesisAnalyticsV2::Application"),
+        ));
+        statements.push(allow(
+            "RunApplication",
+            &["kinesisanalytics:StartApplication", "kinesisanalytics:StopApplication"],
             of_type("AWS::KinesisAnalyticsV2::Application"),
         ));
     }

@@ -178,7 +178,7 @@ pub fn status(client: &dyn StackReader, observer: &dyn Observer, watched: &Watch
     sizing::findings(&mut parts, plan);
     let application = plan.graph.nodes(NodeKind::Analytics).find_map(|node| node.logical_id.as_deref());
     for part in parts.iter_mut().filter(|part| Some(part.logical_id.as_str()) == application) {
-        part.status = client.application_status(&part.resource)?;
+        part.status = client.application(&part.resource)?.map(|application| application.status);
         if let Some(status) = part.status.as_ref().filter(|status| *status != "RUNNING") {
             part.findings.insert(0, format!("the application is {status}: it emits no rows"));
         }
