@@ -247,7 +247,8 @@ fn retained(plan: &Plan, force: bool) -> String {
         (true, _) => "its state since the last snapshot is lost",
     };
     format!(
-        "the stream keeps records for {} h: those that arrive meanwhile are read after the start, unless it comes later; {state}",
+        "records that arrive in the meantime stay in the stream for its retention period of {} h, and are read after the \
+         start; {state}",
         plan.stream.retention_hours
     )
 }

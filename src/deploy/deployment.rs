@@ -1,6 +1,6 @@
 //! The steps of a deployment: preflight, artifacts, change set, confirmation, execution, outputs. Each can be run again.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::time::Instant;
 
 use super::application;
@@ -101,19 +101,16 @@ impl<'a> Job<'a> {
 /// # Errors
 /// The first fault, or the user's decision. What was done stays and is not done again by the next run.
 pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step<Outcome> {
-    let race = Cell::new(false);
-    match attempt(job, reporter, options, &race) {
-        // A new role takes seconds to propagate; it was confirmed once.
-        Err(_) if race.get() => {
-            let again = Options { yes: true, ..options.clone() };
-            attempt(job, reporter, &again, &Cell::new(false))
-        }
-        outcome => outcome,
-    }
+    let race = RefCell::default();
+    let outcome = attempt(job, reporter, options, &race);
+    let Some(message) = race.take() else { return outcome };
+    // A new role takes seconds to propagate; the changes were confirmed once.
+    reporter.tell(&Event::Note { message });
+    attempt(job, reporter, &Options { yes: true, ..options.clone() }, &RefCell::default())
 }
 
-/// One attempt; `race` is set where a creation failed, and was rolled back, only because IAM was too slow.
-fn attempt(job: &Job, reporter: &mut dyn Reporter, options: &Options, race: &Cell<bool>) -> Step<Outcome> {
+/// One attempt; `race` says so where a creation failed, and was rolled back, only because IAM was too slow.
+fn attempt(job: &Job, reporter: &mut dyn Reporter, options: &Options, race: &Race) -> Step<Outcome> {
     let name = &job.plan.name;
     let found = job.client.stack(name)?.filter(|stack| stack.status.state() != StackState::DeleteComplete);
     if options.extent == Extent::Diff && Base::of(found.as_ref()) != Base::Stack {
@@ -158,6 +155,9 @@ fn attempt(job: &Job, reporter: &mut dyn Reporter, options: &Options, race: &Cel
     outcome
 }
 
+/// What to tell before another attempt at a creation, where there is reason for one.
+type Race = RefCell<Option<String>>;
+
 /// What a change set is made over.
 #[derive(Clone, Copy)]
 struct Ground<'a> {
@@ -166,8 +166,8 @@ struct Ground<'a> {
     bucket: Option<&'a Bucket>,
     /// Whether the template has to be an object of that bucket.
     too_large: bool,
-    /// Set where a creation failed only because IAM was too slow.
-    race: &'a Cell<bool>,
+    /// What to tell where a creation failed only because IAM was too slow.
+    race: &'a Race,
 }
 
 /// Asks for a change set, shows it, and executes it where it goes that far.
@@ -464,7 +464,7 @@ fn execute(
     reporter: &mut dyn Reporter,
     prepared: &Prepared,
     template: &str,
-    race: &Cell<bool>,
+    race: &Race,
 ) -> Step<()> {
     let start = Instant::now();
     let (name, meanwhile) = (&job.plan.name, job.meanwhile());
@@ -472,10 +472,7 @@ fn execute(
     let (begun, followed) = operate(job.client, reporter, &prepared.stack_id, name, &meanwhile, begin)?;
     // A stack that someone deletes in the meantime is not deployed.
     if followed.status.state() != StackState::Stable || !followed.status.succeeded() {
-        if let Some(message) = lost_race(&followed) {
-            race.set(true);
-            reporter.tell(&Event::Note { message });
-        }
+        race.replace(lost_race(&followed));
         return Err(failure(&followed, &job.plan.name));
     }
     // What was followed may be another deployment, of another spec.
