@@ -145,7 +145,7 @@ def a_reason_with_the_longest_log_fits_into_the_answer(starter):
     lines = [line(PYTHON, "\"\u0001é" * 300) for _ in range(100)] + [line(PYTHON, TRACEBACK[1])]
     with starter(log=[*lines, line(GRAPH, "failed", throwableInformation=deep)]) as s:
         answer = s.call("Create")
-        assert len(json.dumps(answer, ensure_ascii=False).encode()) <= LIMIT
+        assert len(json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()) <= LIMIT
         assert answer["Reason"].startswith(f"Flink application {NAME}: it is RUNNING")
         assert answer["Reason"].endswith("Innermost cause: x.Y: root")
 

@@ -49,6 +49,7 @@ pub async fn drive(application: &impl Application, order: &Order, deadline: Inst
         trouble: None,
         operation: None,
         job: Job::default(),
+        read: false,
         since_ms: None,
         evidence: Evidence::default(),
     };
@@ -80,6 +81,7 @@ struct Run<'a, A> {
     operation: Option<String>,
     /// The job as its log shows it, and since when the log is read.
     job: Job,
+    read: bool,
     since_ms: Option<i64>,
     evidence: Evidence,
 }
@@ -169,6 +171,7 @@ impl<A: Application> Run<'_, A> {
         let (Some(log_group), Some(since)) = (&self.order.log_group, since) else { return Ok(Step::Done) };
         self.since_ms = Some(since);
         self.job = self.application.job(log_group, since).await?;
+        self.read = true;
         let left = self.deadline.saturating_duration_since(Instant::now());
         let step = self.evidence.next(&self.job, self.began.elapsed(), left);
         tracing::info!(application = self.order.application, step = ?step, "read the application's log");
@@ -178,6 +181,10 @@ impl<A: Application> Run<'_, A> {
     /// The program's own account of a failure, from its log.
     async fn account(&mut self) -> String {
         let Some(log_group) = &self.order.log_group else { return String::new() };
+        // Read for minutes already, or for as long as there was time.
+        if self.read {
+            return self.job.account();
+        }
         let since = self.since_ms.unwrap_or(self.requested_ms - HISTORY_MS);
         let reading = async {
             while !self.job.explains() {
@@ -234,7 +241,9 @@ impl<A: Application> Run<'_, A> {
         let seconds = self.began.elapsed().as_secs();
         let status = self.last.as_ref().map_or("not seen at all", Status::name);
         let trouble = self.trouble.as_ref().map(|text| format!("; last error: {text}")).unwrap_or_default();
-        format!("still {status} after {seconds} s{trouble}")
+        let account = self.job.account();
+        let gap = if account.is_empty() { "" } else { "\n" };
+        format!("still {status} after {seconds} s{trouble}{gap}{account}")
     }
 }
 
