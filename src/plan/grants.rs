@@ -44,8 +44,10 @@ pub struct Role {
     pub description: &'static str,
     /// Place in the spec that caused it, a JSON pointer.
     pub spec: &'static str,
-    /// Service principal.
+    /// Service principal, as the commercial regions name it.
     pub principal: &'static str,
+    /// The same as the template has it.
+    pub service: Value,
     /// Why the trust policy is as it is.
     pub trust_because: &'static str,
     /// Conditions of the trust policy.
@@ -197,7 +199,20 @@ fn role(pipeline: &Pipeline, principal: Principal) -> Option<Role> {
         ),
         Principal::Function => return None,
     };
-    Some(Role { logical_id, description, spec, principal: service, trust_because, trust, grants: Vec::new() })
+    Some(Role {
+        logical_id,
+        description,
+        spec,
+        principal: service,
+        // In China, EC2 has a name of its own. IAM user guide, "AWS service principals", 2026-11.
+        service: match principal {
+            Principal::Producer => Value::sub("ec2.${AWS::URLSuffix}"),
+            _ => Value::text(service),
+        },
+        trust_because,
+        trust,
+        grants: Vec::new(),
+    })
 }
 
 pub(super) fn grant(
