@@ -4,6 +4,7 @@
 mod analytics;
 pub mod delivery;
 pub mod environment;
+mod iam;
 mod producer;
 pub mod quantity;
 mod records;
@@ -20,6 +21,7 @@ pub use analytics::{
     OwnOutput, ReferenceTable,
 };
 pub use delivery::{Architecture, Buffer, Compression, Delivery, Logs, Transform, TransformBuffer};
+pub use iam::Iam;
 pub use producer::{FileSource, GeneratorSource, HttpSource, Network, Producer};
 pub use quantity::{ByteSize, Duration, Percent, SECONDS_PER_DAY, SECONDS_PER_HOUR};
 pub use records::{Column, EpochUnit, EventTime, Format, Records, TimeEncoding};
@@ -57,6 +59,8 @@ pub struct Spec {
     pub delivery: Delivery,
     /// Settings of all log groups of the stack.
     pub logs: Option<Logs>,
+    /// Permissions boundary and path of all roles of the stack.
+    pub iam: Option<Iam>,
     /// Tags for every resource that supports tags, up to 48. `pipec:pipeline` is always added.
     pub tags: Option<IndexMap<String, String>>,
 }

@@ -256,6 +256,14 @@ def queue(stack, name, physical, properties):
     assert attributes["QueueArn"].rsplit(":", 1)[1] == physical.rsplit("/", 1)[-1]
 
 
+def queue_policy(stack, name, physical, properties):
+    for reference in properties["Queues"]:
+        url = stack.ids[reference["Ref"]]
+        attributes = stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]
+        got = json.loads(attributes["Policy"])["Statement"]
+        assert [statement["Sid"] for statement in got] == ["TlsOnly"]
+
+
 def mapping(stack, name, physical, properties):
     got = stack.client("lambda").get_event_source_mapping(UUID=physical)
     assert got["EventSourceArn"].rsplit("/", 1)[1] in stack.ids_of_type("AWS::Kinesis::Stream")
@@ -295,6 +303,7 @@ CHECKS = {
     "AWS::S3::BucketPolicy": bucket_policy,
     "AWS::SNS::Topic": topic,
     "AWS::SQS::Queue": queue,
+    "AWS::SQS::QueuePolicy": queue_policy,
     "Custom::FlinkStart": starter,
 }
 # Seen through the resource that they belong to: the VPC, the route table, the subnet, the gateway; the wait condition
