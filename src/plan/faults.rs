@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::buckets::ERROR_ROWS_PREFIX;
+use super::buckets;
 use crate::check::Checked;
 use crate::spec::{AnalyticsRuntime, ErrorsPlace};
 use crate::sql::{self, ERROR_STREAM};
@@ -48,11 +48,13 @@ pub(super) fn plan(checked: &Checked) -> Vec<FaultPlan> {
         faults.push(fault("an invalid value", "is NULL, and the row is kept", "InvalidValues"));
         return faults;
     }
+    let (_, location) = checked.pipeline().delivery.destination.failures();
+    let error_rows = buckets::error_rows_prefix(&checked.pipeline().name.value, location);
     let errors = analytics.errors.map(|errors| errors.place);
     let counted = errors.map(|place| match place {
         ErrorsPlace::Stream => format!("IncomingRecords of the stream of {ERROR_STREAM}"),
         ErrorsPlace::Delivery => {
-            format!("IncomingRecords of the stream of {ERROR_STREAM}; the rows are stored under {ERROR_ROWS_PREFIX}")
+            format!("IncomingRecords of the stream of {ERROR_STREAM}; the rows are stored under {error_rows}")
         }
     });
     let help = errors.is_none().then_some("`errors: delivery` or `errors: stream` in `analytics`");
