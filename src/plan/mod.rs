@@ -38,7 +38,7 @@ use crate::graph::Graph;
 use crate::runtime::{Program, Programs};
 use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
-pub use buckets::{BucketPlan, ERROR_ROWS_PREFIX, S3LocationPlan};
+pub use buckets::{BucketPlan, S3LocationPlan, literal_head};
 pub use delivery::{DeliveryPlan, ErrorDeliveryPlan, TransformPlan};
 pub use destination::DestinationPlan;
 pub use faults::FaultPlan;

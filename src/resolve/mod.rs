@@ -6,6 +6,7 @@ pub mod pipeline;
 mod records;
 mod references;
 
+pub use destination::default_error_prefix;
 pub use references::MAX_BYTES as REFERENCE_BYTES_MAX;
 
 use std::path::Path as FilePath;
@@ -46,7 +47,7 @@ pub const DEFAULT_TRANSFORM_MEMORY: u64 = 256 * limits::MIB;
 pub const DEFAULT_OUTPUT_RETRIES: u64 = 3;
 /// Default of `analytics.flink.state_ttl`, seconds: long enough for what reports daily or weekly, and an end.
 pub const DEFAULT_STATE_TTL_S: u64 = 7 * SECONDS_PER_DAY;
-/// Default of `delivery.s3.error_prefix`.
+/// Default of `delivery.s3.error_prefix` in the stack's own bucket; see [`default_error_prefix`].
 pub const DEFAULT_ERROR_PREFIX: &str = "errors/!{firehose:error-output-type}/";
 /// Default of `logs.retention`, seconds: what AWS's security standard asks for.
 pub const DEFAULT_LOG_RETENTION_S: u64 =
@@ -72,7 +73,6 @@ pub fn resolve(
     };
     let mut pipeline = Pipeline {
         span: places.key(""),
-        name,
         base_name,
         description: spec.description.map(|text| r.written("/description", text)),
         stream: r.stream(&spec.stream, spec.region.as_deref().unwrap_or(DEFAULT_REGION)),
@@ -81,7 +81,8 @@ pub fn resolve(
         records: spec.records.map(|records| r.records(records)),
         analytics: spec.analytics.map(|analytics| r.analytics(analytics, spec_path, world, sources)),
         transform: None,
-        delivery: r.delivery(spec.delivery),
+        delivery: r.delivery(spec.delivery, &name.value),
+        name,
         log_retention: r.or(
             "/logs/retention",
             spec.logs.and_then(|logs| logs.retention).map(|retention| retention.0),

@@ -100,7 +100,8 @@ pub struct S3 {
     #[schemars(extend("examples" = ["user-data/"]))]
     pub prefix: Option<String>,
     /// Prefix of the keys of objects with failed records, in which `!{firehose:error-output-type}` is evaluated as
-    /// well. Default: `errors/!{firehose:error-output-type}/`.
+    /// well. Default: `errors/!{firehose:error-output-type}/`; in an existing bucket, `errors/NAME/..` with the
+    /// pipeline's name.
     #[schemars(extend("examples" = ["errors/!{firehose:error-output-type}/"]))]
     pub error_prefix: Option<String>,
     /// Compression of the objects. Default: `none`.

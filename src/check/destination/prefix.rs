@@ -4,7 +4,7 @@ use super::super::Context;
 use super::{prefix_text, timestamps};
 use crate::aws::limits::firehose;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::resolve::DEFAULT_ERROR_PREFIX;
+use crate::resolve::default_error_prefix;
 use crate::resolve::pipeline::{S3Location, Setting};
 
 /// What a prefix may be filled with, and where. Firehose guide, "Custom prefixes for S3 objects".
@@ -61,7 +61,8 @@ pub(super) fn check(context: &mut Context, location: &S3Location) {
             location.error_prefix.span,
             "a prefix with an expression needs an error prefix",
             format!(
-                "write `error_prefix: \"{DEFAULT_ERROR_PREFIX}\"`, or remove the key, which means the same"
+                "write `error_prefix: \"{}\"`, or remove the key, which means the same",
+                default_error_prefix(&context.pipeline.name.value, location.bucket.is_some())
             ),
         ));
     }

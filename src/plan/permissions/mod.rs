@@ -314,7 +314,7 @@ fn producer(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             ec2(&["launch-template"]),
         ),
         only(
-            allow("TagProducerInstances", &["ec2:CreateTags"], ec2(&["instance", "volume"])),
+            allow("TagProducerInstances", &["ec2:CreateTags"], ec2(&["instance", "network-interface", "volume"])),
             "StringEquals",
             "ec2:CreateAction",
             vec!["RunInstances".to_owned()],
