@@ -55,6 +55,8 @@ pub use streams::{Carries, StreamPlan};
 pub struct Plan {
     /// The pipeline's name.
     pub name: String,
+    /// Name of the spec's own pipeline, where this is an environment's that is named after it.
+    pub environment_of: Option<String>,
     /// The template's description.
     pub description: String,
     /// The region whose quotas and prices count.
@@ -228,6 +230,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
     tags.extend(pipeline.tags.iter().map(|tag| TagPlan { key: tag.key.clone(), value: tag.value.clone() }));
     Plan {
         name: pipeline.name.value.clone(),
+        environment_of: pipeline.base_name.as_ref().map(|name| name.value.clone()),
         description: pipeline
             .description
             .as_ref()
