@@ -82,8 +82,8 @@ fn compile(folder: &Path) -> Vec<Compilation<Checked>> {
     let mut specs = vec!["spec.yaml"];
     specs.extend(folder.join("other.yaml").exists().then_some("other.yaml"));
     // The plan's advice is shown where it is the case: most other specs would have some as well.
-    let planned = ["PIPE10", "PIPE1301", "PIPE1306"].iter().any(|code| name(folder).starts_with(code));
-    let phases = if planned { compiled } else { front_end };
+    let whole = ["PIPE10", "PIPE0122", "PIPE0123", "PIPE1301", "PIPE1306"];
+    let phases = if whole.iter().any(|code| name(folder).starts_with(code)) { compiled } else { front_end };
     let environment = fs::read_to_string(folder.join("environment")).ok();
     let environment = environment.as_deref().map(str::trim);
     let mut all: Vec<_> =

@@ -57,6 +57,11 @@ codes! {
     "0118" ConflictingKeys "Two keys exclude each other"
     "0119" UnsupportedTag "A spec cannot use YAML tags"
     "0120" UnknownEnvironment "The spec has no such environment"
+    "0121" AcceptedCode "An entry of `accept` silences nothing that can be accepted"
+    "0122" AcceptedAbsent "An accepted finding does not occur"
+    "0123" AcceptedUntil "The time of an accepted finding is over"
+    "0124" NotInPipec "pipec does not have this"
+    "0125" MergeKey "A spec cannot use YAML merge keys"
 
     "0201" ZeroShards "A stream needs at least one shard"
     "0202" TooFewShards "The fixed shards cannot carry the declared load"
@@ -84,6 +89,7 @@ codes! {
     "0311" RecordsFile "The producer's file cannot be sent"
     "0312" GeneratedRecords "Records cannot be generated from these columns"
     "0313" SharedFile "Every instance would send the whole file"
+    "0314" InstanceTypeRegion "The region does not offer the instance type"
 
     "0401" RecordsMissing "SQL needs the columns of the records"
     "0402" InvalidPath "A record path cannot be parsed"
@@ -132,6 +138,11 @@ codes! {
     "0612" FileExtension "Firehose does not accept this file extension"
     "0613" BucketName "The bucket name is not one that S3 allows"
     "0614" TimestampPattern "A timestamp pattern is probably not what is meant"
+    "0615" PrefixPath "A prefix is not a plain path of folders"
+    "0616" PrefixPlaceholder "A prefix contains an expression that is not evaluated"
+    "0617" ErrorsAmongData "Failed records are written below the data"
+    "0618" ExtensionMismatch "The file extension does not fit the compression"
+    "0619" NoSeparator "Records are written without a separator"
 
     "0701" SqlSyntax "The SQL cannot be parsed"
     "0702" UnknownColumn "The SQL uses an unknown column"

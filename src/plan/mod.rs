@@ -41,7 +41,7 @@ use crate::runtime::{Program, Programs};
 use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
 pub use alarms::{AlarmMetric, AlarmPlan, AlarmsPlan, TopicPlan};
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
-pub use buckets::{BucketPlan, ERROR_ROWS_PREFIX, S3LocationPlan};
+pub use buckets::{BucketPlan, S3LocationPlan, literal_head};
 pub use dashboard::DashboardPlan;
 pub use delivery::{DeliveryPlan, ErrorDeliveryPlan, TransformPlan};
 pub use destination::DestinationPlan;
@@ -59,6 +59,8 @@ pub use streams::{Carries, StreamPlan};
 pub struct Plan {
     /// The pipeline's name.
     pub name: String,
+    /// Name of the spec's own pipeline, where this is an environment's that is named after it.
+    pub environment_of: Option<String>,
     /// The template's description.
     pub description: String,
     /// The region whose quotas and prices count.
@@ -230,6 +232,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
     tags.extend(pipeline.tags.iter().map(|tag| TagPlan { key: tag.key.clone(), value: tag.value.clone() }));
     let mut plan = Plan {
         name: pipeline.name.value.clone(),
+        environment_of: pipeline.base_name.as_ref().map(|name| name.value.clone()),
         description: pipeline
             .description
             .as_ref()

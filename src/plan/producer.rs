@@ -26,6 +26,9 @@ pub struct ProducerPlan {
     pub ebs_optimized: bool,
     /// Systems Manager parameter that holds the image.
     pub image_parameter: &'static str,
+    /// Age at which Auto Scaling replaces an instance, seconds; `None` if a new instance would send the whole source
+    /// again.
+    pub max_lifetime_seconds: Option<u64>,
     /// Size of an instance's volume, GiB.
     pub volume_gib: u64,
     /// A VPC of the stack's own, or an existing one.
@@ -86,6 +89,10 @@ pub(super) fn plan(pipeline: &Pipeline, programs: &Programs) -> Option<ProducerP
         image_parameter: match architecture {
             Architecture::X86_64 => ec2::AMI_PARAMETER_X86_64,
             Architecture::Arm64 => ec2::AMI_PARAMETER_ARM64,
+        },
+        max_lifetime_seconds: match &producer.source {
+            Source::File(file) if !file.repeat => None,
+            Source::Http(_) | Source::File(_) | Source::Generator(_) => Some(ec2::INSTANCE_RENEWAL_S),
         },
         volume_gib: VOLUME_GIB,
         network: match &producer.network {

@@ -7,13 +7,14 @@ pub mod pipeline;
 mod records;
 mod references;
 
+pub use destination::default_error_prefix;
 pub use references::MAX_BYTES as REFERENCE_BYTES_MAX;
 
 use std::path::Path as FilePath;
 
 use crate::aws::instance_types::Architecture;
 use crate::aws::{flink, limits, regions};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::parse::{self, Parsed, Places, Unread, step};
 use crate::source::{Excerpt, Sources, Span};
 use crate::spec::{
@@ -47,7 +48,7 @@ pub const DEFAULT_TRANSFORM_MEMORY: u64 = 256 * limits::MIB;
 pub const DEFAULT_OUTPUT_RETRIES: u64 = 3;
 /// Default of `analytics.flink.state_ttl`, seconds: long enough for what reports daily or weekly, and an end.
 pub const DEFAULT_STATE_TTL_S: u64 = 7 * SECONDS_PER_DAY;
-/// Default of `delivery.s3.error_prefix`.
+/// Default of `delivery.s3.error_prefix` in the stack's own bucket; see [`default_error_prefix`].
 pub const DEFAULT_ERROR_PREFIX: &str = "errors/!{firehose:error-output-type}/";
 /// Default of `logs.retention`, seconds: what AWS's security standard asks for.
 pub const DEFAULT_LOG_RETENTION_S: u64 =
@@ -77,7 +78,6 @@ pub fn resolve(
     };
     let mut pipeline = Pipeline {
         span: places.key(""),
-        name,
         base_name,
         description: spec.description.map(|text| r.written("/description", text)),
         stream: r.stream(&spec.stream, spec.region.as_deref().unwrap_or(DEFAULT_REGION)),
@@ -86,7 +86,8 @@ pub fn resolve(
         records: spec.records.map(|records| r.records(records)),
         analytics: spec.analytics.map(|analytics| r.analytics(analytics, spec_path, world, sources)),
         transform: None,
-        delivery: r.delivery(spec.delivery),
+        delivery: r.delivery(spec.delivery, &name.value),
+        name,
         log_retention: r.or(
             "/logs/retention",
             spec.logs.and_then(|logs| logs.retention).map(|retention| retention.0),
@@ -274,7 +275,8 @@ impl Resolver<'_> {
                     Code::UnreadableFile,
                     path.span,
                     format!("`{}` cannot be read: {reason}", at.display()),
-                    "name a file next to the spec, with one record per line",
+                    near_file(world, spec_path, &path.value)
+                        .unwrap_or_else(|| "name a file next to the spec, with one record per line".into()),
                 ));
                 None
             }
@@ -290,7 +292,15 @@ impl Resolver<'_> {
         sources: &mut Sources,
     ) -> Analytics {
         let flink = analytics.flink.unwrap_or_default();
-        let sql = if is_file(&analytics.sql) {
+        let sql = if let Some(help) = no_sql(&analytics.sql) {
+            self.diagnostics.push(Diagnostic::error(
+                Code::InvalidFormat,
+                self.places.value("/analytics/sql"),
+                format!("`{}` is neither SQL nor the name of a `.sql` file", analytics.sql.trim()),
+                help,
+            ));
+            None
+        } else if is_file(&analytics.sql) {
             let path = spec_path.parent().unwrap_or(FilePath::new("")).join(analytics.sql.trim());
             match parse::load(world, &path, sources) {
                 Ok(id) => Some(Excerpt::file(sources.file(id))),
@@ -301,7 +311,16 @@ impl Resolver<'_> {
                             Code::UnreadableFile,
                             span,
                             diagnostic.message.replacen("the file", &format!("`{}`", path.display()), 1),
-                            "name a `.sql` file next to the spec, or write the SQL after `sql: |`",
+                            near_file(world, spec_path, analytics.sql.trim()).unwrap_or_else(|| {
+                                "name a `.sql` file next to the spec, or write the SQL after `sql: |`".into()
+                            }),
+                        ),
+                        Code::FileTooLarge => Diagnostic::error(
+                            Code::FileTooLarge,
+                            span,
+                            diagnostic.message.replacen("the file", &format!("`{}`", path.display()), 1),
+                            "remove comments and data from it; rows to look up belong in a reference table, \
+                             `analytics.reference_tables`",
                         ),
                         _ => diagnostic.related(span, "named here"),
                     });
@@ -494,4 +513,39 @@ pub fn invalid_path(text: &str, error: &pipec_path::PathError, span: Span) -> Di
 fn is_file(sql: &str) -> bool {
     let sql = sql.trim();
     !sql.contains('\n') && FilePath::new(sql).extension().is_some_and(|extension| extension == "sql")
+}
+
+/// What to write for a `sql` that is one word, and so a path of something else: no SQL is a single word.
+fn no_sql(sql: &str) -> Option<String> {
+    let sql = sql.trim();
+    if sql.is_empty() || is_file(sql) || sql.contains([' ', '\n', '\t', ';', '(', '"']) {
+        return None;
+    }
+    let path = FilePath::new(sql);
+    let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("query");
+    match path.extension() {
+        Some(_) if !sql.ends_with('/') && !name.starts_with('.') => {
+            let renamed = path.with_extension("sql");
+            Some(format!("rename the file to `{name}.sql`, and write `sql: {}`", renamed.display()))
+        }
+        _ if sql.ends_with('/') => Some(format!(
+            "write a file of the folder, as in `sql: {}/query.sql`, or the SQL itself after `sql: |`",
+            sql.trim_end_matches('/')
+        )),
+        _ => Some("write the SQL itself after `sql: |`, or a file, as in `sql: query.sql`".into()),
+    }
+}
+
+/// The help for a file that is not there: one beside it with a name like it.
+fn near_file(world: &dyn World, spec: &FilePath, written: &str) -> Option<String> {
+    let path = FilePath::new(written);
+    let at = spec.parent().unwrap_or(FilePath::new("")).join(path);
+    let folder = at.parent().unwrap_or(FilePath::new(""));
+    let name = path.file_name()?.to_str()?;
+    let spec = spec.file_name().and_then(|name| name.to_str());
+    let names = world.names(folder);
+    let others = names.iter().map(String::as_str).filter(|other| *other != name && Some(*other) != spec);
+    let of_kind = others.filter(|other| FilePath::new(other).extension() == path.extension());
+    let near = suggest::nearest(name, of_kind)?;
+    Some(format!("did you mean `{}`?", path.with_file_name(near).display()))
 }

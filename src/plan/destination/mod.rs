@@ -34,7 +34,7 @@ pub(super) fn plan(pipeline: &Pipeline) -> DestinationPlan {
 /// What Firehose needs to write to the sink of a purpose.
 pub(super) fn grants(pipeline: &Pipeline, purpose: Purpose) -> Vec<Grant> {
     let of = |sink| match sink {
-        Sink::Bucket(purpose, location) => buckets::grants(purpose, location, "*"),
+        Sink::Bucket(purpose, location) => buckets::grants(purpose, location, &buckets::heads(location)),
     };
     pipeline.delivery.destination.sink(purpose).map_or_else(Vec::new, of)
 }

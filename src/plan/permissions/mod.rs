@@ -14,8 +14,7 @@ use crate::aws::regions;
 pub use document::{PolicyDocument, Statement};
 use document::{allow, anything, only};
 
-/// Name of the stack that holds pipec's own artifact bucket, one per account and region.
-pub const ARTIFACT_STACK: &str = "pipec-artifacts";
+pub use crate::spec::ARTIFACT_STACK;
 /// What that stack holds, the bucket as `Bucket`.
 const ARTIFACT_STACK_TYPES: [&str; 2] = ["AWS::S3::Bucket", "AWS::S3::BucketPolicy"];
 /// What the key of a template that is too large for a request begins with. A dry run or a diff removes what it sent.
@@ -320,7 +319,7 @@ fn producer(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             ec2(&["launch-template"]),
         ),
         only(
-            allow("TagProducerInstances", &["ec2:CreateTags"], ec2(&["instance", "volume"])),
+            allow("TagProducerInstances", &["ec2:CreateTags"], ec2(&["instance", "network-interface", "volume"])),
             "StringEquals",
             "ec2:CreateAction",
             vec!["RunInstances".to_owned()],

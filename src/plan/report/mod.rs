@@ -397,7 +397,10 @@ fn grant(role: &str, principal: &'static str, grant: &Grant) -> GrantReport {
         conditions: grant
             .conditions
             .iter()
-            .map(|of| format!("{} {} = {}", of.operator, of.key, of.value.shown()))
+            .map(|of| {
+                let values: Vec<String> = of.values.iter().map(super::value::Value::shown).collect();
+                format!("{} {} = {}", of.operator, of.key, values.join(" or "))
+            })
             .collect(),
         because: grant.because,
     }
