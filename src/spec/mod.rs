@@ -1,6 +1,7 @@
 //! The types of a spec, as the user writes it. Their doc comments are the reference manual and the text of the JSON
 //! Schema; `None` means "not written", and `resolve` fills the default.
 
+mod alarms;
 mod analytics;
 pub mod delivery;
 pub mod environment;
@@ -16,6 +17,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use alarms::{AlarmKey, Alarms, Notify, OwnTopic, Thresholds};
 pub use analytics::{
     Analytics, AnalyticsRuntime, ErrorsPlace, Flink, Output, OutputFunction, OutputPlace, OutputStream,
     OwnOutput, ReferenceTable,
@@ -62,6 +64,10 @@ pub struct Spec {
     pub transform: Option<Transform>,
     /// Amazon Data Firehose, which buffers records and writes them to the destination.
     pub delivery: Delivery,
+    /// CloudWatch alarms on every part of the pipeline. Default: none.
+    pub alarms: Option<Alarms>,
+    /// Whether the stack has a CloudWatch dashboard that shows what flows next to what is declared. Default: `false`.
+    pub dashboard: Option<bool>,
     /// Settings of all log groups of the stack.
     pub logs: Option<Logs>,
     /// Permissions boundary and path of all roles of the stack.

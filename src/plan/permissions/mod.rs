@@ -7,6 +7,7 @@ mod tests;
 
 use indexmap::{IndexMap, IndexSet};
 
+use super::alarms::TOPIC;
 use super::{Plan, Resource, S3LocationPlan};
 use crate::aws::handler_permissions;
 use crate::aws::regions;
@@ -252,6 +253,10 @@ fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
         | "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption" => {
             vec![format!("{}-analytics", scope.deployer.stack)]
         }
+        // One pattern for all alarms; they are many, and a policy is short.
+        "AWS::CloudWatch::Alarm" => vec![format!("{}-*", scope.deployer.stack)],
+        "AWS::CloudWatch::Dashboard" => vec![format!("{}-{}", scope.deployer.stack, scope.deployer.region)],
+        "AWS::SNS::TopicPolicy" | "AWS::SNS::Subscription" => generated(TOPIC, "AWS::SNS::Topic"),
         "Custom::FlinkStart" => generated("Starter", "AWS::Lambda::Function"),
         "AWS::SQS::QueuePolicy" => generated("OutputFailures", "AWS::SQS::Queue"),
         "AWS::IAM::Policy" => {
