@@ -349,7 +349,7 @@ fn parts_are_left_out_with_their_resources() {
     let existing = spec("d", "t", "p/", "").replace("    prefix:", "    bucket: my-lake\n    prefix:");
     let existing = template(&existing);
     assert!(
-        !existing.contains("AWS::S3::Bucket") && existing.contains("arn:${AWS::Partition}:s3:::my-lake/*")
+        !existing.contains("AWS::S3::Bucket") && existing.contains("arn:${AWS::Partition}:s3:::my-lake/p/*")
     );
 }
 
@@ -366,7 +366,7 @@ fn an_own_key_is_granted_to_who_needs_it_through_its_service() {
         .iter()
         .flat_map(|role| role.grants.iter().map(|grant| (role.logical_id, grant)))
         .filter(|(_, grant)| grant.resources.iter().any(|resource| resource.shown() == key))
-        .map(|(role, grant)| (role, grant.actions.clone(), grant.conditions[0].value.shown()))
+        .map(|(role, grant)| (role, grant.actions.clone(), grant.conditions[0].values[0].shown()))
         .collect();
     let kinesis = "kinesis.${AWS::Region}.${AWS::URLSuffix}".to_owned();
     let s3 = "s3.${AWS::Region}.${AWS::URLSuffix}".to_owned();

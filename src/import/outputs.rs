@@ -76,7 +76,7 @@ impl Writer {
             1,
             &format!(
                 "`error_stream` {went}. An invalid value is NULL here, and its row is kept; a record \
-                 that is not JSON is skipped and not reported."
+                 that cannot be read is skipped. Both are reported."
             ),
         );
         self.yaml.entry(1, "errors", place, None);

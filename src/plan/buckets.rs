@@ -5,15 +5,26 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::grants::{Grant, grant, key};
+use super::grants::{Condition, Grant, grant, key};
 use super::resources::Resource;
-use super::value::{Value, literal};
+use super::value::{Value, literal, policy_literal};
 use crate::aws::limits::MIB;
 use crate::resolve::pipeline::{Delivery, Encryption, Pipeline, Purpose, S3Location, Sink};
 use crate::spec::{Compression, SECONDS_PER_DAY};
 
-/// What the keys of faults begin with.
-pub const ERROR_ROWS_PREFIX: &str = "errors/query/";
+/// What the keys of the query's faults begin with. In a bucket that is not the stack's, other pipelines may write theirs
+/// as well.
+pub(super) fn error_rows_prefix(pipeline: &str, location: &S3Location) -> String {
+    match &location.bucket {
+        Some(_) => format!("errors/{pipeline}/query/"),
+        None => "errors/query/".into(),
+    }
+}
+
+/// The part of a prefix in front of its first expression.
+pub fn literal_head(prefix: &str) -> &str {
+    prefix.split("!{").next().unwrap_or_default()
+}
 
 /// A place in S3.
 #[derive(Clone, Debug, Serialize)]
@@ -38,6 +49,8 @@ pub struct S3LocationPlan {
     pub prefix: String,
     /// The same for what could not be processed.
     pub error_prefix: String,
+    /// The same for the faults of the query.
+    pub error_rows_prefix: String,
     /// Firehose's word for the compression.
     pub compression: &'static str,
     /// What names end in.
@@ -75,30 +88,32 @@ pub struct BucketPlan {
 pub(super) fn locations(pipeline: &Pipeline) -> BTreeMap<Purpose, S3LocationPlan> {
     let delivery = &pipeline.delivery;
     let sinks = delivery.destination.sinks().into_iter();
-    let of = |sink: Sink| Some((sink.purpose(), plan(delivery, sink.purpose(), sink.location()?)));
+    let name = &pipeline.name.value;
+    let of = |sink: Sink| Some((sink.purpose(), plan(name, delivery, sink.purpose(), sink.location()?)));
     sinks.filter_map(of).collect()
 }
 
 /// Plans the place in S3 for the faults of the query.
 pub(super) fn faults(pipeline: &Pipeline) -> S3LocationPlan {
     let (purpose, location) = pipeline.delivery.destination.failures();
+    let prefix = error_rows_prefix(&pipeline.name.value, location);
     S3LocationPlan {
-        prefix: ERROR_ROWS_PREFIX.into(),
-        error_prefix: format!("{ERROR_ROWS_PREFIX}!{{firehose:error-output-type}}/"),
+        error_prefix: format!("{prefix}!{{firehose:error-output-type}}/"),
+        prefix,
         file_extension: None,
         time_zone: None,
-        ..plan(&pipeline.delivery, purpose, location)
+        ..plan(&pipeline.name.value, &pipeline.delivery, purpose, location)
     }
 }
 
-fn plan(delivery: &Delivery, purpose: Purpose, location: &S3Location) -> S3LocationPlan {
+fn plan(name: &str, delivery: &Delivery, purpose: Purpose, location: &S3Location) -> S3LocationPlan {
     let (buffer_size, buffer_interval) = delivery.buffer(purpose);
     S3LocationPlan {
         purpose,
         spec: location.spec,
         logical_id: Sink::Bucket(purpose, location).logical_id(),
         output: (format!("{}Name", purpose.bucket()), purpose.description()),
-        bucket_arn: arns(purpose, location, "*").0,
+        bucket_arn: bucket_arn(purpose, location),
         bucket_name: match &location.bucket {
             Some(bucket) => Value::text(&bucket.value),
             None => Value::reference(purpose.bucket()),
@@ -107,6 +122,7 @@ fn plan(delivery: &Delivery, purpose: Purpose, location: &S3Location) -> S3Locat
         buffer_interval,
         prefix: location.prefix.value.clone(),
         error_prefix: location.error_prefix.value.clone(),
+        error_rows_prefix: error_rows_prefix(name, location),
         compression: match location.compression {
             Compression::None => "UNCOMPRESSED",
             Compression::Gzip => "GZIP",
@@ -173,43 +189,174 @@ pub(super) fn resources(spec: &'static str, bucket: &str) -> Vec<Resource> {
     ]
 }
 
-/// ARN of a bucket, and of the objects in it whose keys are such.
-fn arns(purpose: Purpose, location: &S3Location, keys: &str) -> (Value, Value) {
+/// ARN of a bucket.
+fn bucket_arn(purpose: Purpose, location: &S3Location) -> Value {
     match &location.bucket {
-        Some(bucket) => {
-            let arn = format!("arn:${{AWS::Partition}}:s3:::{}", literal(&bucket.value));
-            (Value::sub(arn.clone()), Value::sub(format!("{arn}/{keys}")))
-        }
-        None => {
-            let bucket = purpose.bucket();
-            (Value::arn(bucket), Value::sub(format!("${{{bucket}.Arn}}/{keys}")))
-        }
+        Some(bucket) => Value::sub(format!("arn:${{AWS::Partition}}:s3:::{}", literal(&bucket.value))),
+        None => Value::arn(purpose.bucket()),
     }
 }
 
-/// What writing objects with such keys needs.
-pub(super) fn grants(purpose: Purpose, location: &S3Location, keys: &str) -> Vec<Grant> {
-    let (bucket, objects) = arns(purpose, location, keys);
-    let mut grants = vec![
-        grant(
+/// ARN of the objects whose keys begin with a text.
+fn object_arn(purpose: Purpose, location: &S3Location, head: &str) -> Value {
+    let head = policy_literal(head);
+    match &location.bucket {
+        Some(bucket) => {
+            Value::sub(format!("arn:${{AWS::Partition}}:s3:::{}/{head}*", literal(&bucket.value)))
+        }
+        None => Value::sub(format!("${{{}.Arn}}/{head}*", purpose.bucket())),
+    }
+}
+
+/// What the keys of all objects of a place begin with, as far as that is fixed. All of the stack's own bucket is for
+/// them.
+pub(super) fn heads(location: &S3Location) -> Vec<&str> {
+    match &location.bucket {
+        Some(_) => least(&[&location.prefix.value, &location.error_prefix.value].map(|of| literal_head(of))),
+        None => vec![""],
+    }
+}
+
+/// Beginnings without those that begin with another one.
+fn least<'a>(heads: &[&'a str]) -> Vec<&'a str> {
+    let mut sorted = heads.to_vec();
+    sorted.sort_unstable();
+    let mut least: Vec<&str> = Vec::new();
+    for head in sorted {
+        if !least.iter().any(|known| head.starts_with(known)) {
+            least.push(head);
+        }
+    }
+    least
+}
+
+/// What writing objects needs whose keys have one of these beginnings.
+pub(super) fn grants(purpose: Purpose, location: &S3Location, heads: &[&str]) -> Vec<Grant> {
+    let bucket = bucket_arn(purpose, location);
+    let objects: Vec<Value> = heads.iter().map(|head| object_arn(purpose, location, head)).collect();
+    let mut grants = if heads.contains(&"") {
+        vec![grant(
             "FindBucket",
             &["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
-            vec![bucket],
+            vec![bucket.clone()],
             "Firehose looks up the bucket and its incomplete uploads.",
-        ),
-        grant(
-            "WriteObjects",
-            &["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
-            vec![objects],
-            "Firehose writes objects.",
-        ),
-    ];
-    grants.extend(key(
-        &location.encryption.value,
-        "EncryptObjects",
-        &["kms:Decrypt", "kms:GenerateDataKey"],
-        "s3",
-        "The objects are encrypted with this key.",
+        )]
+    } else {
+        let mut list = grant(
+            "ListObjects",
+            &["s3:ListBucket"],
+            vec![bucket.clone()],
+            "Firehose lists objects under its prefixes only. `IfExists`: a request for the bucket itself has no prefix.",
+        );
+        list.conditions = vec![Condition {
+            operator: "StringLikeIfExists",
+            key: "s3:prefix",
+            values: heads.iter().map(|head| Value::sub(format!("{}*", policy_literal(head)))).collect(),
+        }];
+        vec![
+            grant(
+                "LocateBucket",
+                &["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
+                vec![bucket.clone()],
+                "Firehose looks up the bucket and its incomplete uploads.",
+            ),
+            list,
+        ]
+    };
+    grants.push(grant(
+        "WriteObjects",
+        &["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
+        objects.clone(),
+        match heads.contains(&"") {
+            true => "Firehose writes objects.",
+            false => "Firehose writes objects under its prefixes only.",
+        },
     ));
+    grants.extend(
+        key(
+            &location.encryption.value,
+            "EncryptObjects",
+            &["kms:Decrypt", "kms:GenerateDataKey"],
+            "s3",
+            "The objects are encrypted with this key. The context is the object, or the bucket if it has a bucket key.",
+        )
+        .map(|mut grant| {
+            grant.conditions.push(Condition {
+                operator: "StringLike",
+                key: "kms:EncryptionContext:aws:s3:arn",
+                values: std::iter::once(bucket).chain(objects).collect(),
+            });
+            grant
+        }),
+    );
     grants
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::fixture::planned;
+
+    /// The resources and conditions of Firehose's permissions in S3 and on keys.
+    fn permissions(s3: &str) -> String {
+        let spec = format!(
+            "name: orders\nstream: {{ record_size: 1 KiB, records_per_second: 10 }}\ndelivery: {{ s3: {s3} }}\n"
+        );
+        let (plan, _) = planned(&spec);
+        let role = plan.roles.iter().find(|role| role.logical_id == "DeliveryRole").expect("a role");
+        let mut lines = Vec::new();
+        for grant in &role.grants {
+            if grant.actions.iter().any(|action| action.starts_with("s3:") || action.starts_with("kms:")) {
+                let shown = |values: &[Value]| values.iter().map(Value::shown).collect::<Vec<_>>().join(" ");
+                lines.push(format!("{}: {}", grant.sid, shown(&grant.resources)));
+                for condition in &grant.conditions {
+                    lines.push(format!("  {} {}", condition.key, shown(&condition.values)));
+                }
+            }
+        }
+        lines.join("\n")
+    }
+
+    #[test]
+    fn permissions_on_a_bucket_of_others_end_at_the_fixed_parts_of_the_prefixes() {
+        let bucket = "arn:${AWS::Partition}:s3:::our-lake";
+        assert_eq!(
+            permissions("{ bucket: our-lake, prefix: 'team/orders/!{timestamp:yyyy}/' }"),
+            [
+                format!("LocateBucket: {bucket}"),
+                format!("ListObjects: {bucket}"),
+                "  s3:prefix errors/orders/* team/orders/*".into(),
+                format!("WriteObjects: {bucket}/errors/orders/* {bucket}/team/orders/*"),
+            ]
+            .join("\n")
+        );
+    }
+
+    #[test]
+    fn a_prefix_that_begins_with_an_expression_leaves_the_whole_bucket() {
+        let all = permissions("{ bucket: our-lake, prefix: '!{timestamp:yyyy}/' }");
+        assert!(all.contains("WriteObjects: arn:${AWS::Partition}:s3:::our-lake/*"), "{all}");
+        assert!(!all.contains("s3:prefix"), "{all}");
+    }
+
+    #[test]
+    fn letters_with_a_meaning_in_policies_are_escaped() {
+        let all = permissions("{ bucket: our-lake, prefix: 'a*b?c$/', error_prefix: 'a*b?c$/errors/' }");
+        assert!(all.contains("s3:::our-lake/a${!*}b${!?}c${!$}/*"), "{all}");
+        assert!(!all.contains("errors"), "the error prefix lies within the prefix: {all}");
+    }
+
+    #[test]
+    fn a_key_is_for_the_objects_of_the_pipeline_only() {
+        let key = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        let all = permissions(&format!("{{ bucket: lake, prefix: a/, encryption: {{ kms_key: '{key}' }} }}"));
+        let bucket = "arn:${AWS::Partition}:s3:::lake";
+        assert!(
+            all.ends_with(&format!(
+                "EncryptObjects: {key}\n  kms:ViaService s3.${{AWS::Region}}.${{AWS::URLSuffix}}\n  \
+                 kms:EncryptionContext:aws:s3:arn {bucket} {bucket}/a/* {bucket}/errors/orders/*"
+            )),
+            "{all}"
+        );
+    }
 }

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::buckets::ERROR_ROWS_PREFIX;
+use super::buckets;
 use crate::check::Checked;
 use crate::spec::{AnalyticsRuntime, ErrorsPlace};
 use crate::sql::{self, ERROR_STREAM};
@@ -21,6 +21,10 @@ pub struct FaultPlan {
     pub help: Option<&'static str>,
 }
 
+/// A record of CSV that has more than one line, and what becomes of it.
+const SEVERAL_LINES: &str = "a record of several lines";
+const FIRST_LINE: &str = "is read up to the first line break; the other lines are ignored";
+
 /// The metrics of the record program, in the namespace `pipec`.
 fn of_lambda(metric: &str) -> String {
     format!("{metric} of pipec, by FunctionName")
@@ -37,32 +41,33 @@ pub(super) fn plan(checked: &Checked) -> Vec<FaultPlan> {
     if analytics.runtime.value == AnalyticsRuntime::Lambda {
         let fault =
             |what, becomes, metric| FaultPlan { what, becomes, counted: Some(of_lambda(metric)), help: None };
-        return vec![
-            fault(unreadable, "is stored under the error prefix", "ProcessingFailed"),
-            fault("an invalid value", "is NULL, and the row is kept", "InvalidValues"),
-        ];
+        let mut faults = vec![fault(unreadable, "is stored under the error prefix", "ProcessingFailed")];
+        if !is_json {
+            faults.push(fault(SEVERAL_LINES, FIRST_LINE, "InvalidValues"));
+        }
+        faults.push(fault("an invalid value", "is NULL, and the row is kept", "InvalidValues"));
+        return faults;
     }
+    let (_, location) = checked.pipeline().delivery.destination.failures();
+    let error_rows = buckets::error_rows_prefix(&checked.pipeline().name.value, location);
     let errors = analytics.errors.map(|errors| errors.place);
     let counted = errors.map(|place| match place {
         ErrorsPlace::Stream => format!("IncomingRecords of the stream of {ERROR_STREAM}"),
         ErrorsPlace::Delivery => {
-            format!("IncomingRecords of the stream of {ERROR_STREAM}; the rows are stored under {ERROR_ROWS_PREFIX}")
+            format!("IncomingRecords of the stream of {ERROR_STREAM}; the rows are stored under {error_rows}")
         }
     });
     let help = errors.is_none().then_some("`errors: delivery` or `errors: stream` in `analytics`");
     let fault = |what, becomes| FaultPlan { what, becomes, counted: counted.clone(), help };
     // Flink's formats skip it before the SQL sees it, so its bytes are read once more.
-    let skipped = match (is_json, query.reads_records_twice()) {
-        (true, true) => fault(unreadable, "is skipped, and found by a second reading of the stream"),
-        (true, false) => fault(unreadable, "is skipped"),
-        (false, _) => FaultPlan {
-            what: unreadable,
-            becomes: "is skipped",
-            counted: None,
-            help: query.stateless().is_ok().then_some("`runtime: lambda` in `analytics`"),
-        },
-    };
-    let mut faults = vec![skipped, fault("an invalid value", "is NULL, and the row is kept")];
+    let twice = query.reads_records_twice();
+    let skipped =
+        if twice { "is skipped, and found by a second reading of the stream" } else { "is skipped" };
+    let mut faults = vec![fault(unreadable, skipped)];
+    if !is_json {
+        faults.push(fault(SEVERAL_LINES, FIRST_LINE));
+    }
+    faults.push(fault("an invalid value", "is NULL, and the row is kept"));
     if query.event_time.is_some() {
         faults.push(fault("a record without an event time", "belongs to no window by event time"));
         faults.push(FaultPlan {
@@ -92,18 +97,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_found_by_a_second_reader() {
+    fn what_the_format_skips_is_found_by_a_second_reader() {
         for (format, errors, readers, counted) in [
             ("json", "", 1, false),
             ("json", "  errors: stream\n", 2, true),
             ("json", "  errors: delivery\n", 2, true),
-            ("csv", "  errors: stream\n", 1, false),
+            ("csv", "", 1, false),
+            ("csv", "  errors: stream\n", 2, true),
         ] {
             let (plan, _) = planned(&spec(format, errors));
             assert_eq!(plan.stream.load.consumers, readers, "{format} {errors}");
             let skipped = &plan.faults[0];
             assert_eq!(skipped.counted.is_some(), counted, "{format} {errors}");
             assert_eq!(skipped.help.is_some(), !counted, "{format} {errors}");
+            let lines = plan.faults.iter().any(|fault| fault.what == super::SEVERAL_LINES);
+            assert_eq!(lines, format == "csv", "{format} {errors}");
         }
     }
 

@@ -51,7 +51,7 @@ pub(crate) fn planned(spec: &str) -> (Plan, Checked) {
     assert!(!has_errors(&found), "{found:#?}");
     let (checked, found) = check(pipeline, &programs);
     let checked = checked.unwrap_or_else(|| panic!("{found:#?}"));
-    (plan(&checked, &programs, &BTreeMap::new()), checked)
+    (plan(&checked, &programs, &super::ConnectorDigests::new()), checked)
 }
 
 /// A spec of a stream and a bucket, and what else is given.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::buckets::{self, ERROR_ROWS_PREFIX};
+use super::buckets;
 use super::delivery::{ERROR_LOG_STREAM, LOG_STREAM, transform_spec};
 use super::destination;
 use super::value::{Value, literal};
@@ -31,8 +31,8 @@ pub struct Condition {
     pub operator: &'static str,
     /// Condition key.
     pub key: &'static str,
-    /// What it must equal.
-    pub value: Value,
+    /// What it must equal; one of these.
+    pub values: Vec<Value>,
 }
 
 /// A role: who may take it on, and what it may do.
@@ -44,8 +44,10 @@ pub struct Role {
     pub description: &'static str,
     /// Place in the spec that caused it, a JSON pointer.
     pub spec: &'static str,
-    /// Service principal.
+    /// Service principal, as the commercial regions name it.
     pub principal: &'static str,
+    /// The same as the template has it.
+    pub service: Value,
     /// Why the trust policy is as it is.
     pub trust_because: &'static str,
     /// Conditions of the trust policy.
@@ -71,7 +73,7 @@ pub const APPLICATION_ARN: &str = "arn:${AWS::Partition}:kinesisanalytics:${AWS:
 pub const APPLICATION_NAME: &str = "${AWS::StackName}-analytics";
 
 fn equals(key: &'static str, value: Value) -> Condition {
-    Condition { operator: "StringEquals", key, value }
+    Condition { operator: "StringEquals", key, values: vec![value] }
 }
 
 /// The roles of a pipeline, each with the grants of its edges.
@@ -88,15 +90,32 @@ pub fn roles(pipeline: &Pipeline, graph: &Graph, keys: &ArtifactKeys) -> Vec<Rol
     roles
 }
 
-/// Adds grants; those that differ in their resources alone become one.
+/// Adds grants; those that differ in their resources and in the values of their conditions alone become one.
 fn add(grants: &mut Vec<Grant>, more: Vec<Grant>) {
+    let keys = |grant: &Grant| -> Vec<_> {
+        grant.conditions.iter().map(|condition| (condition.operator, condition.key)).collect()
+    };
     for grant in more {
-        match grants.iter_mut().find(|known| known.sid == grant.sid && known.actions == grant.actions) {
+        let alike = |known: &&mut Grant| {
+            known.sid == grant.sid && known.actions == grant.actions && keys(known) == keys(&grant)
+        };
+        match grants.iter_mut().find(alike) {
             Some(known) => {
-                let new = grant.resources.into_iter().filter(|resource| !known.resources.contains(resource));
-                known.resources.extend(new.collect::<Vec<_>>());
+                add_new(&mut known.resources, grant.resources);
+                for (known, more) in known.conditions.iter_mut().zip(grant.conditions) {
+                    add_new(&mut known.values, more.values);
+                }
             }
             None => grants.push(grant),
+        }
+    }
+}
+
+/// Adds the values that are not there yet.
+fn add_new(values: &mut Vec<Value>, more: Vec<Value>) {
+    for value in more {
+        if !values.contains(&value) {
+            values.push(value);
         }
     }
 }
@@ -122,7 +141,11 @@ fn role(pipeline: &Pipeline, principal: Principal) -> Option<Role> {
             "Only this application in this account, which prevents the confused-deputy problem.",
             vec![
                 equals("aws:SourceAccount", account()),
-                Condition { operator: "ArnEquals", key: "aws:SourceArn", value: Value::sub(APPLICATION_ARN) },
+                Condition {
+                    operator: "ArnEquals",
+                    key: "aws:SourceArn",
+                    values: vec![Value::sub(APPLICATION_ARN)],
+                },
             ],
         ),
         Principal::Starter => (
@@ -152,9 +175,9 @@ fn role(pipeline: &Pipeline, principal: Principal) -> Option<Role> {
                 Condition {
                     operator: "ArnLike",
                     key: "aws:SourceArn",
-                    value: Value::sub(
+                    values: vec![Value::sub(
                         "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:vpc-flow-log/*",
-                    ),
+                    )],
                 },
             ],
         ),
@@ -176,7 +199,20 @@ fn role(pipeline: &Pipeline, principal: Principal) -> Option<Role> {
         ),
         Principal::Function => return None,
     };
-    Some(Role { logical_id, description, spec, principal: service, trust_because, trust, grants: Vec::new() })
+    Some(Role {
+        logical_id,
+        description,
+        spec,
+        principal: service,
+        // In China, EC2 has a name of its own. IAM user guide, "AWS service principals", 2026-11.
+        service: match principal {
+            Principal::Producer => Value::sub("ec2.${AWS::URLSuffix}"),
+            _ => Value::text(service),
+        },
+        trust_because,
+        trust,
+        grants: Vec::new(),
+    })
 }
 
 pub(super) fn grant(
@@ -376,7 +412,8 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: &ArtifactKeys) 
         Relation::Store(purpose) => destination::grants(pipeline, purpose),
         Relation::StoreErrors(_) => {
             let (purpose, location) = pipeline.delivery.destination.failures();
-            buckets::grants(purpose, location, &format!("{ERROR_ROWS_PREFIX}*"))
+            let prefix = buckets::error_rows_prefix(&pipeline.name.value, location);
+            buckets::grants(purpose, location, &[&prefix])
         }
         Relation::LogDelivery => vec![delivery_logs(LOG_STREAM)],
         Relation::LogErrorDelivery => vec![delivery_logs(ERROR_LOG_STREAM)],

@@ -22,10 +22,16 @@ pub struct ProducerPlan {
     pub count: u64,
     /// How many of them an update may take away at once: all but this many.
     pub in_service: u64,
+    /// Whether its processor runs on credits.
+    #[serde(skip)]
+    pub burstable: bool,
     /// Whether the type takes `EbsOptimized`.
     pub ebs_optimized: bool,
     /// Systems Manager parameter that holds the image.
     pub image_parameter: &'static str,
+    /// Age at which Auto Scaling replaces an instance, seconds; `None` if a new instance would send the whole source
+    /// again.
+    pub max_lifetime_seconds: Option<u64>,
     /// Size of an instance's volume, GiB.
     pub volume_gib: u64,
     /// A VPC of the stack's own, or an existing one.
@@ -81,10 +87,15 @@ pub(super) fn plan(pipeline: &Pipeline, programs: &Programs) -> Option<ProducerP
         instance_type: need.instance_type.name,
         count: need.count,
         in_service: need.count - 1,
+        burstable: need.instance_type.burstable,
         ebs_optimized: need.instance_type.ebs_optimized,
         image_parameter: match architecture {
             Architecture::X86_64 => ec2::AMI_PARAMETER_X86_64,
             Architecture::Arm64 => ec2::AMI_PARAMETER_ARM64,
+        },
+        max_lifetime_seconds: match &producer.source {
+            Source::File(file) if !file.repeat => None,
+            Source::Http(_) | Source::File(_) | Source::Generator(_) => Some(ec2::INSTANCE_RENEWAL_S),
         },
         volume_gib: VOLUME_GIB,
         network: match &producer.network {

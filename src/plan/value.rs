@@ -31,9 +31,21 @@ impl Value {
         Self::GetAtt(logical_id.into(), "Arn".into())
     }
 
-    /// Text with `${..}`.
+    /// Text with `${..}`; a plain text or a plain reference where it means the same, since tools that evaluate no
+    /// `Fn::Sub` understand those as well.
     pub fn sub(text: impl Into<String>) -> Self {
-        Self::Sub(text.into())
+        let text: String = text.into();
+        if !text.replace("${!", "").contains("${") {
+            return Self::Text(text.replace("${!", "${"));
+        }
+        let inner = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        match inner.filter(|inner| !inner.contains(['{', '}', '!'])) {
+            Some(name) => match name.split_once('.') {
+                Some((resource, attribute)) => Self::GetAtt(resource.into(), attribute.into()),
+                None => Self::Ref(name.into()),
+            },
+            None => Self::Sub(text),
+        }
     }
 
     /// The value in the template's short form, for people.
@@ -46,7 +58,34 @@ impl Value {
     }
 }
 
+/// A user's text in the resource or a condition of a policy, inside of `Fn::Sub`: there, `*`, `?` and `$` have a meaning
+/// of their own.
+pub fn policy_literal(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '*' | '?' | '$' => format!("${{!{c}}}"),
+            c => c.to_string(),
+        })
+        .collect()
+}
+
 /// A user's text inside of `Fn::Sub`: `${` would be filled in otherwise.
 pub fn literal(text: &str) -> String {
     text.replace("${", "${!")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_needs_it_is_a_substitution() {
+        assert_eq!(Value::sub("errors/*"), Value::text("errors/*"));
+        assert_eq!(Value::sub("a${!*}b"), Value::text("a${*}b"));
+        assert_eq!(Value::sub("${AWS::StackName}"), Value::reference("AWS::StackName"));
+        assert_eq!(Value::sub("${Bucket.Arn}"), Value::arn("Bucket"));
+        for text in ["${A}-${B}", "${Bucket.Arn}/*", "x${A}", "${A}${!b}"] {
+            assert_eq!(Value::sub(text), Value::Sub(text.into()));
+        }
+    }
 }

@@ -7,7 +7,7 @@ use super::{DEFAULT_ERROR_PREFIX, Resolver};
 use crate::aws::destinations::{self, Capabilities};
 use crate::aws::limits::MIB;
 use crate::source::Span;
-use crate::spec::{self, Compression};
+use crate::spec::{self, Compression, Newline};
 
 /// Firehose.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Delivery {
     pub buffer_size: Setting<u64>,
     /// Seconds that are collected before they are written.
     pub buffer_interval: Setting<u64>,
+    /// Whether Firehose puts a newline after each record, where no transform does.
+    pub newline: Setting<Newline>,
     /// Where the records go.
     pub destination: Destination,
 }
@@ -157,27 +159,38 @@ impl Purpose {
     }
 }
 
+/// Default of an error prefix. In an existing bucket, it has the pipeline's name, since other pipelines may write there
+/// as well.
+pub fn default_error_prefix(pipeline: &str, existing: bool) -> String {
+    match existing {
+        true => DEFAULT_ERROR_PREFIX.replacen('/', &format!("/{pipeline}/"), 1),
+        false => DEFAULT_ERROR_PREFIX.into(),
+    }
+}
+
 impl Resolver<'_> {
-    pub(super) fn delivery(&self, delivery: spec::Delivery) -> Delivery {
+    pub(super) fn delivery(&self, delivery: spec::Delivery, pipeline: &str) -> Delivery {
         let (size, interval) = delivery.buffer.map(|buffer| (buffer.size.0, buffer.interval.0)).unzip();
         // The schema asks for one of them.
-        let destination = Destination::S3(self.s3(delivery.s3.unwrap_or_default()));
+        let destination = Destination::S3(self.s3(delivery.s3.unwrap_or_default(), pipeline));
         let defaults = destination.capabilities();
         Delivery {
             span: self.key("/delivery"),
             buffer_size: self.or("/delivery/buffer/size", size, defaults.buffer_mib_default * MIB),
             buffer_interval: self.or("/delivery/buffer/interval", interval, defaults.buffer_s_default),
+            newline: self.or("/delivery/newline", delivery.newline, Newline::Append),
             destination,
         }
     }
 
-    fn s3(&self, s3: spec::delivery::S3) -> S3Location {
+    fn s3(&self, s3: spec::delivery::S3, pipeline: &str) -> S3Location {
+        let error_prefix = default_error_prefix(pipeline, s3.bucket.is_some());
         S3Location {
             spec: "/delivery/s3",
             span: self.key("/delivery/s3"),
             bucket: s3.bucket.map(|bucket| self.written("/delivery/s3/bucket", bucket)),
             prefix: self.or("/delivery/s3/prefix", s3.prefix, String::new()),
-            error_prefix: self.or("/delivery/s3/error_prefix", s3.error_prefix, DEFAULT_ERROR_PREFIX.into()),
+            error_prefix: self.or("/delivery/s3/error_prefix", s3.error_prefix, error_prefix),
             compression: s3.compression.unwrap_or(Compression::None),
             file_extension: s3
                 .file_extension

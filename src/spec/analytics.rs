@@ -30,10 +30,12 @@ pub struct Analytics {
     /// their own.
     #[schemars(extend("examples" = [{"ALERTS": {"stream": {}}}]))]
     pub outputs: Option<IndexMap<String, Output>>,
-    /// Destination of error records, with Flink: one row for each record that is not JSON, has an invalid value or has no
-    /// event time, and for each row that is too large. Flink reads the stream twice for it. `stream`: a separate stream, the output `ERROR_STREAM`, sized for one row
-    /// per record; `outputs` can attach a function to it. `delivery`: the same, and Firehose writes the rows to the
-    /// bucket of `delivery`, under `errors/query/`. Default: none are written.
+    /// Destination of error records, with Flink: one row for each record that is not JSON or not a line of CSV, has an
+    /// invalid value or has no event time, and for each row that is too large. Of CSV, also one for each record of
+    /// several lines, of which only the first is read. Flink reads the stream twice for it. `stream`: a separate
+    /// stream, the output `ERROR_STREAM`, sized for one row per record; `outputs` can attach a function to it.
+    /// `delivery`: the same, and Firehose writes the rows to the bucket of `delivery`, under `errors/query/`, in an
+    /// existing bucket `errors/NAME/query/`. Default: none are written.
     pub errors: Option<ErrorsPlace>,
     /// Average number of rows of an output per record at peak load, up to 100,000. The output's stream and the
     /// transform's responses are sized for it. Default: the maximum that the SQL allows; 1 where it sets no maximum, as
@@ -140,6 +142,11 @@ pub struct OutputFunction {
     /// Number of retries of a failed call, 0 to 10,000. Default: 3.
     #[schemars(range(min = 0, max = 10000), extend("examples" = [3]))]
     pub retries: Option<u64>,
+    /// Whether the function reports the rows that failed, as `{"batchItemFailures": [{"itemIdentifier": "<sequence
+    /// number>"}]}`. Lambda then retries from the first of those rows, and does not repeat the rows before it. A response
+    /// that is empty, or has an empty or no list, is a success; a function that fails must still throw an error or
+    /// return the list. Default: `false`, the whole batch is retried.
+    pub partial_failures: Option<bool>,
 }
 
 /// Runtime of the SQL.

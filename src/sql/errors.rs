@@ -1,7 +1,7 @@
 //! The output of faults, the old service's `error_stream`: what it is called and what its rows hold.
 
 use super::data_type::DataType;
-use super::query::{Meaning, Query, RecordFormat, Role, Stream, StreamColumn, StreamId, TimeAttribute};
+use super::query::{Meaning, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -51,9 +51,9 @@ impl Query {
         Ok(())
     }
 
-    /// Whether Flink reads the records a second time, as bytes, to find those that are no JSON.
+    /// Whether Flink reads the records a second time, as bytes, to find those that the format skips.
     pub fn reads_records_twice(&self) -> bool {
-        self.errors.is_some() && self.format == RecordFormat::Json
+        self.errors.is_some()
     }
 
     /// Whether a stream is the output of faults.

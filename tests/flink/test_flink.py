@@ -7,10 +7,11 @@ are changed, and nothing of its queries:
 - watermarks follow every record, so that the same records are late each time;
 - `pipec_rowtime`, the clock of the machine, becomes the field `pipec_rowtime` of the test's records, with the type that
   the clock has and a watermark right behind it, and so does the time of a session of it. Rows come in the order of the
-  file. The time of a fault that has no row of a record is a fixed one.
+  file. The time of a fault that has no row of a record is a fixed one, and so is the clock where lines of CSV are looked
+  at as bytes.
 
 Records are read as the stream's connector reads them: all columns of each, whatever the query is (RecordsTableFactory.java),
-and CSV record by record (CsvRecordFormatFactory.java).
+and CSV record by record (RecordFormatFactory.java).
 
 Since a clock is another thing than a kept time, the SQL with its own clock is planned as well, by the same Flink; and run,
 where a case has a file `any_clock`, which says that its rows do not depend on when records come.
@@ -102,9 +103,11 @@ INGESTION = "`pipec_rowtime` AS CURRENT_ROW_TIMESTAMP()"
 KEPT = "`pipec_rowtime` TIMESTAMP_LTZ(3)"
 NOW = "CAST(CURRENT_ROW_TIMESTAMP() AS TIMESTAMP(3)) AS `"
 FIXED = "TIMESTAMP '2026-03-02 12:00:00.000' AS `"
+FIXED_CLOCK = "`pipec_rowtime` AS CAST(TIMESTAMP '2026-03-02 12:00:00.000' AS TIMESTAMP_LTZ(3))"
 # Else the time of the rows would grow by the clock, and which of them are late would be chance.
 EACH_RECORD = "'scan.watermark.emit.strategy' = 'on-event'"
-RECORDS = ("CREATE TEMPORARY TABLE `pipec_records` ", "CREATE TEMPORARY TABLE `pipec_bytes` ")
+BYTES = "CREATE TEMPORARY TABLE `pipec_bytes` "
+RECORDS = ("CREATE TEMPORARY TABLE `pipec_records` ", BYTES)
 WATERMARK = ",\n  WATERMARK FOR `pipec_rowtime` AS `pipec_rowtime` - INTERVAL '0.001' SECOND"
 
 
@@ -129,12 +132,16 @@ def on_files(sql, directory, records, own_clock=False):
         connector = "records" if statement.startswith(RECORDS) else "filesystem"
         statement = statement.replace("'connector' = 'kinesis'", f"'connector' = '{connector}'")
         statement = statement.replace("'stream.arn' = '", "'path' = '")
-        statement = statement.replace("'format' = 'csv'", "'format' = 'csv-record'").replace("'csv.", "'csv-record.")
+        if "'format' = 'csv'" in sql:
+            statement = re.sub(r"'format' = '(csv|raw)'", r"'format' = '\1-record'", statement)
+            statement = statement.replace("'csv.", "'csv-record.")
         statement = re.sub(r"\n  '(aws\.region|source\.init\.[a-z]+)' = '[^']*',", "", statement)
         if not own_clock:
+            # A further field would be one too many for what looks at the bytes of a line.
+            clock = FIXED_CLOCK if "'format' = 'csv'" in sql and BYTES in sql else KEPT
             # A table has one watermark.
-            kept = KEPT if "WATERMARK FOR `pipec_event_time`" in statement else KEPT + WATERMARK
-            statement = statement.replace(CLOCK, kept).replace(INGESTION, KEPT)
+            kept = clock if "WATERMARK FOR `pipec_event_time`" in statement else clock + WATERMARK
+            statement = statement.replace(CLOCK, kept).replace(INGESTION, clock)
             statement = statement.replace("SESSION_PROCTIME(", "SESSION_ROWTIME(").replace(NOW, FIXED)
             if "WATERMARK FOR" in statement:
                 statement = statement.replace("'records',", f"'records',\n  {EACH_RECORD},", 1)
@@ -146,7 +153,7 @@ def compiled(directory):
     """The classes of the Java programs beside this file, with the format that they add to Flink's."""
     services = directory / "META-INF" / "services"
     services.mkdir(parents=True)
-    factories = "CsvRecordFormatFactory\nRecordsTableFactory\n"
+    factories = "CsvRecordFormatFactory\nRawRecordFormatFactory\nRecordsTableFactory\n"
     (services / "org.apache.flink.table.factories.Factory").write_text(factories, encoding="utf-8")
     subprocess.run(
         ["javac", "-encoding", "UTF-8", "-cp", os.pathsep.join(flink_classes()), "-d", str(directory)]

@@ -69,10 +69,9 @@ LEFT_OUT = {
         "lambda:PutRuntimeManagementConfig",
     ],
     "a function's code is the only version of its object": ["s3:GetObjectVersion"],
-    "no load balancer, notification, hook, metric, refresh or fleet of the group": [
+    "no load balancer, notification, hook, refresh or fleet of the group": [
         "autoscaling:*LoadBalancer*",
         "autoscaling:*LifecycleHook",
-        "autoscaling:*MetricsCollection",
         "autoscaling:*NotificationConfiguration",
         "autoscaling:*TrafficSources",
         "autoscaling:CancelInstanceRefresh",
@@ -99,6 +98,7 @@ LEFT_OUT = {
         "kinesis:UpdateStreamWarmThroughput",
     ],
     "no maintenance window of the application": ["kinesisanalytics:UpdateApplicationMaintenanceConfiguration"],
+    "no data protection policy of a topic": ["sns:PutDataProtectionPolicy"],
     "retention and tags are all that a log group has": [
         "logs:*IndexPolicy",
         "logs:*ResourcePolicy",
@@ -198,8 +198,12 @@ def test_sids_say_why(pipeline):
 
 
 def test_roles_are_handed_to_their_service_only(pipeline):
+    def service(role):
+        named = role["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"]
+        return named if isinstance(named, str) else named["Fn::Sub"].replace("${AWS::URLSuffix}", "amazonaws.com")
+
     trusted = {
-        (name, role["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"])
+        (name, service(role))
         for name, role in pipeline.template.of_type("AWS::IAM::Role").items()
     }
     passed = {

@@ -92,7 +92,7 @@ echo "$CHECKSUM"
     "systemctl": """
 case "$1" in
   start) [ -z "$NO_START" ] ;;
-  show) echo "$STATUS_TEXT" ;;
+  show) case "$*" in *ExecMainStatus*) echo "$EXIT_CODE" ;; *) echo "$STATUS_TEXT" ;; esac ;;
 esac
 """,
     "journalctl": "echo 'cannot use the configuration'",
@@ -118,6 +118,7 @@ def run(text, folder, **faults):
         "NO_OBJECT": "",
         "NO_START": "",
         "STATUS_TEXT": "ResourceNotFoundException",
+        "EXIT_CODE": "1",
         **faults,
     }
     absolute = r"(?<![\w./])/([a-z]+)/"
@@ -185,6 +186,15 @@ def test_failure_is_signalled_with_its_cause(pipeline, fault, why, tmp_path):
         # The cause first: the signal to the group ends a stack's creation, and has no room for one.
         assert why in condition and len(condition) < 1500 and not group_first
         assert "--reason" not in signal
+
+
+def test_a_source_without_records_fails_the_creation_and_no_update(pipeline, tmp_path):
+    for number, text in enumerate(user_data(pipeline.template).values()):
+        calls = run(text, tmp_path / str(number), NO_START="1", EXIT_CODE="4", STATUS_TEXT="it answered 503")
+        signal, condition, group_first = signals(calls)
+        # The group's signal decides about updates, and the wait condition about the creation.
+        assert told(signal, "--exit-code", 0) and told(condition, "--exit-code", 1)
+        assert "the source gives no records: it answered 503" in condition and not group_first
 
 
 @pytest.mark.parametrize("line", ["Restart=allways", "NoNewPrivilege=yes"])

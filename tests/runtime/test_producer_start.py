@@ -53,6 +53,7 @@ class Source(Served):
 
     def __init__(self):
         self.asked, self.may_answer = threading.Event(), threading.Event()
+        self.status = 200
         source = self
 
         class Answers(Handler):
@@ -60,7 +61,7 @@ class Source(Served):
                 source.asked.set()
                 source.may_answer.wait()
                 body = json.dumps({"results": [{"name": str(n)} for n in range(500)]}).encode()
-                self.send_response(200)
+                self.send_response(source.status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -186,3 +187,20 @@ def test_a_failure_is_signalled_with_its_cause_and_tried_again(template, packed,
             create_stream(kinesis, "late")
             late.machine.until(lambda: records(kinesis, "late"), "records after another start")
             assert len(late.signals) == 2
+
+
+def test_a_source_without_records_fails_the_creation_and_no_update(template, packed, aws, kinesis, tmp_path):
+    create_stream(kinesis, "starved")
+    with Source() as source:
+        source.status = 503
+        source.may_answer.set()
+        with Instance(tmp_path, template, packed("producer"), aws, source, "starved", IMPATIENT) as instance:
+            instance.machine.until(lambda: len(instance.signals) == 2, "two signals")
+            condition, group = instance.signals
+            # The wait condition is for the creation, and the group's signal decides about updates.
+            assert [option(signal, "--exit-code") for signal in (condition, group)] == ["1", "0"]
+            reason = option(condition, "--reason")
+            assert "the source gives no records" in reason and "503" in reason
+            # The producer tries again by itself.
+            source.status = 200
+            instance.machine.until(lambda: records(kinesis, "starved"), "records once the source gives some")

@@ -22,6 +22,8 @@ pub(crate) struct Budget {
     exceeded: Cell<bool>,
     /// A bit for each column whose value did not fit.
     unfit: Cell<u128>,
+    /// Whether the record has lines that are not read.
+    ignored_lines: Cell<bool>,
 }
 
 impl Budget {
@@ -45,9 +47,15 @@ impl Budget {
         self.unfit.set(self.unfit.get() | 1 << column.min(127));
     }
 
-    /// How many columns had a value that did not fit.
-    pub(crate) fn unfit_columns(&self) -> u32 {
-        self.unfit.get().count_ones()
+    /// Notes that the record has lines that are not read.
+    #[cold]
+    pub(crate) fn ignore_lines(&self) {
+        self.ignored_lines.set(true);
+    }
+
+    /// How many columns had a value that did not fit. Lines that are not read count as one.
+    pub(crate) fn invalid_values(&self) -> u32 {
+        self.unfit.get().count_ones() + u32::from(self.ignored_lines.get())
     }
 
     /// Whether the record has failed.

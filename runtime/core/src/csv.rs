@@ -9,27 +9,32 @@ pub(crate) struct Malformed;
 
 type Result<T> = std::result::Result<T, Malformed>;
 
-/// Reads the fields of a record's first line, in the order of the columns; what is missing at its end stays `None`.
+/// Reads the fields of a record's first line, in the order of the columns; what is missing at its end stays `None`. The
+/// result is whether lines follow that are not blank, which nothing reads.
 ///
 /// A field in double quotes may hold delimiters, line breaks, and quotes that are written twice. Behind the last column
 /// one more field is let pass that is blank. An empty record is malformed, and an empty line is one empty field.
-pub(crate) fn read<'a>(record: &'a [u8], delimiter: char, found: &mut [Option<Cow<'a, str>>]) -> Result<()> {
+pub(crate) fn read<'a>(
+    record: &'a [u8],
+    delimiter: char,
+    found: &mut [Option<Cow<'a, str>>],
+) -> Result<bool> {
     let text = str::from_utf8(record).map_err(|_| Malformed)?;
     if text.is_empty() {
         return Err(Malformed);
     }
     // A mark of the byte order, which Jackson looks for in records of at least four bytes.
     let text = text.strip_prefix('\u{feff}').filter(|rest| !rest.is_empty()).unwrap_or(text);
-    let mut line = Line { rest: Some(text), delimiter };
+    let mut line = Line { rest: Some(text), behind: "", delimiter };
     for column in found {
         match line.field()? {
-            None => return Ok(()),
+            None => return Ok(line.has_more()),
             field => *column = field,
         }
     }
     match line.field()? {
-        None => Ok(()),
-        Some(more) if more.chars().all(|c| c <= ' ') && line.field()?.is_none() => Ok(()),
+        None => Ok(line.has_more()),
+        Some(more) if more.chars().all(|c| c <= ' ') && line.field()?.is_none() => Ok(line.has_more()),
         Some(_) => Err(Malformed),
     }
 }
@@ -37,10 +42,25 @@ pub(crate) fn read<'a>(record: &'a [u8], delimiter: char, found: &mut [Option<Co
 struct Line<'a> {
     /// What is left, `None` behind the last field.
     rest: Option<&'a str>,
+    /// What follows the line, once its last field is read.
+    behind: &'a str,
     delimiter: char,
 }
 
 impl<'a> Line<'a> {
+    /// Whether there are more lines behind this one than blank ones.
+    fn has_more(&self) -> bool {
+        self.behind.chars().any(|c| c > ' ')
+    }
+
+    /// Leaves what is behind a field.
+    fn leave(&mut self, behind: &'a str) {
+        self.rest = behind.strip_prefix(self.delimiter);
+        if self.rest.is_none() {
+            self.behind = behind;
+        }
+    }
+
     fn field(&mut self) -> Result<Option<Cow<'a, str>>> {
         let Some(text) = self.rest else { return Ok(None) };
         if let Some(quoted) = text.strip_prefix('"') {
@@ -48,7 +68,7 @@ impl<'a> Line<'a> {
         }
         let end = text.find([self.delimiter, '\n', '\r']);
         let (field, behind) = end.map_or((text, ""), |end| text.split_at(end));
-        self.rest = behind.strip_prefix(self.delimiter);
+        self.leave(behind);
         Ok(Some(field.into()))
     }
 
@@ -74,7 +94,7 @@ impl<'a> Line<'a> {
         }
         let end = rest.find(|c| c == self.delimiter || c > ' ' || matches!(c, '\n' | '\r'));
         let behind = end.map_or("", |end| &rest[end..]);
-        self.rest = behind.strip_prefix(self.delimiter);
+        self.leave(behind);
         if self.rest.is_some() || behind.is_empty() || behind.starts_with(['\n', '\r']) {
             Ok(field)
         } else {
@@ -134,9 +154,25 @@ mod tests {
     }
 
     #[test]
+    fn lines_behind_the_first_are_noticed() {
+        for (record, more) in [
+            ("a|b\nc|d", true),
+            ("a|b|c\r\nd", true),
+            ("a|b|c| \n\"", true),
+            ("a|b\r\n", false),
+            ("a|b|c\n \t\r\n\n", false),
+            ("\"a\nb\"|c", false),
+            ("\"a\" \nb", true),
+            ("a", false),
+        ] {
+            assert_eq!(read(record.as_bytes(), '|', &mut [const { None }; 3]), Ok(more), "{record:?}");
+        }
+    }
+
+    #[test]
     fn a_blank_may_part_fields() {
         let mut found = vec![None; 3];
-        assert_eq!(read(b"\"a b\" c ", ' ', &mut found), Ok(()));
+        assert_eq!(read(b"\"a b\" c ", ' ', &mut found), Ok(false));
         assert_eq!(found, [Some("a b".into()), Some("c".into()), Some("".into())]);
     }
 

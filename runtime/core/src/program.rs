@@ -86,7 +86,8 @@ pub enum Outcome<'a> {
 pub struct Applied<'a> {
     /// What became of it.
     pub outcome: Outcome<'a>,
-    /// How many columns that the query read had a value that did not fit, and so were NULL.
+    /// How many columns that the query read had a value that did not fit, and so were NULL. Lines of CSV that follow the
+    /// first one of the record count as one more.
     pub invalid_values: u32,
 }
 

@@ -126,7 +126,7 @@ impl Runner {
             Ok(()) if output.bytes.is_empty() => Outcome::Dropped,
             Ok(()) => Outcome::Ok(Cow::Owned(output.bytes)),
         };
-        Applied { outcome, invalid_values: budget.unfit_columns() }
+        Applied { outcome, invalid_values: budget.invalid_values() }
     }
 }
 
@@ -182,7 +182,9 @@ impl<'q> Output<'q> {
     fn csv(&mut self, record: &[u8], delimiter: char) -> Result<(), Failed> {
         let columns = &self.query.columns;
         let mut found = vec![None; columns.len()];
-        csv::read(record, delimiter, &mut found)?;
+        if csv::read(record, delimiter, &mut found)? {
+            self.budget.ignore_lines();
+        }
         self.feed(0, self.row(Values::Fields { columns, found: &found }))
     }
 

@@ -49,13 +49,16 @@ Usage: pipec-producer --config FILE [--dry-run] [--instance NAME] [--start-deadl
 Credentials come from the environment or from the instance's role, and AWS_ENDPOINT_URL names another endpoint.
 SIGTERM sends what is in hand and ends.
 Exit codes: 0 stopped, or all of the file sent but records larger than the stream takes; 1 nothing could be sent or
-not all of it; 2 usage or configuration; 3 all of the file sent but records that the stream did not take.
+not all of it; 2 usage or configuration; 3 all of the file sent but records that the stream did not take; 4 the
+source gave no records until the start deadline.
 ";
 
 /// Trying again may help.
 const FAILED: u8 = 1;
 /// Trying again would send everything a second time; the unit does not.
 const LEFT_OUT: u8 = 3;
+/// The source's fault, not the stack's: an update of the stack does not fail for it.
+const NO_RECORDS: u8 = 4;
 /// CloudFormation waits for the instance's signal longer than this.
 const START: Duration = Duration::from_secs(240);
 /// With the next one well within the time that the unit gives before it kills.
@@ -177,6 +180,7 @@ fn said(end: &Result<(), Box<dyn Error>>) -> u8 {
     tracing::error!("{error}");
     match error.downcast_ref() {
         Some(RunError::LeftOut { .. }) => LEFT_OUT,
+        Some(RunError::NoRecords { .. }) => NO_RECORDS,
         _ => FAILED,
     }
 }

@@ -51,6 +51,14 @@ pub enum RunError {
         /// What did not work.
         cause: String,
     },
+    /// The source has given nothing since the start; the stream was not asked for anything.
+    #[error("there were no records within {seconds} s of the start: {cause}")]
+    NoRecords {
+        /// How long it was tried.
+        seconds: u64,
+        /// What did not work.
+        cause: String,
+    },
     /// It was told to stop, and these could not be sent any more.
     #[error("{records} records could not be sent before the end: {cause}")]
     Unsent {
@@ -89,7 +97,9 @@ pub async fn run(
     mut stop: watch::Receiver<bool>,
 ) -> Result<End, RunError> {
     let cause = || health.trouble().unwrap_or_else(|| "no answer yet".to_owned());
-    let not_started = || RunError::NotStarted { seconds: limits.start.as_secs(), cause: cause() };
+    let seconds = limits.start.as_secs();
+    let not_started = || RunError::NotStarted { seconds, cause: cause() };
+    let no_records = || RunError::NoRecords { seconds, cause: cause() };
     let overdue = overdue(health, Instant::now() + limits.start);
     tokio::pin!(overdue);
 
@@ -97,7 +107,7 @@ pub async fn run(
         biased;
         () = stopped(&mut stop) => return Ok(End::Stopped),
         there = source.ready() => there?,
-        () = &mut overdue => return Err(not_started()),
+        () = &mut overdue => return Err(no_records()),
     }
 
     let mut intake = Intake::new(source, records_per_second);
@@ -124,7 +134,9 @@ pub async fn run(
                 health.stopping("sending what is in hand");
                 deadline = Some(Instant::now() + limits.drain);
             }
-            () = &mut overdue, if !stopping => return Err(not_started()),
+            () = &mut overdue, if !stopping => {
+                return Err(if intake.taken == 0 { no_records() } else { not_started() });
+            }
             Some(receipt) = calls.next() => outbox.sent(&receipt),
             () = sleep_until(intake.wake), if taking && outbox.has_room() => intake.take(&mut outbox, stats),
             () = sleep_until(deadline.unwrap_or(intake.wake)), if stopping => {
@@ -302,6 +314,21 @@ mod tests {
         let error = end.expect_err("it never starts").to_string();
         assert!(error.contains("240 s") && error.contains("ResourceNotFoundException"), "{error}");
         assert_eq!(stats.now().records_sent, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_source_that_gives_nothing_is_not_the_streams_fault() {
+        let stream = Recorder::new(Duration::ZERO);
+        let (sender, newest) = watch::channel(None);
+        let (_stopper, stop) = watch::channel(false);
+        let (stats, health) = (Stats::default(), Health::silent());
+        health.source_fails("it answered 503");
+        let mut pages = Pages::new(newest, Arc::new(Notify::new()), false, 1);
+        let end = run(&stream, &mut pages, 2.0, LIMITS, &stats, &health, stop).await;
+        drop(sender);
+        let Err(RunError::NoRecords { seconds: 240, cause }) = end else { panic!("{end:?}") };
+        assert!(cause.contains("503"), "{cause}");
+        assert_eq!(stream.records(), 0);
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,13 +1,13 @@
 //! Faults as rows of the output `ERROR_STREAM`: values that do not fit their columns, records without an event time,
 //! rows that the sink cannot take. All of it is read from the one table of records, whose columns are texts then; only
-//! records that are no JSON come from another (`not_json`).
+//! records that the format skips come from another (`not_json`, `not_csv`).
 
 use std::fmt::Write;
 
 use super::super::data_type::{DataType, Family};
 use super::super::query::{Column, Query, RecordFormat, Role, StreamId, TimeAttribute};
 use super::super::resolve::RECORDS_TABLE;
-use super::{bounds, not_json, quote, records, time_name};
+use super::{bounds, not_csv, not_json, quote, records, time_name};
 
 /// When a record has no event time.
 fn no_time(query: &Query) -> Option<String> {
@@ -56,7 +56,10 @@ pub(super) fn row(time: &str, name: &str, message: &str, data: &str) -> String {
 pub(super) fn print(query: &Query, text: &mut String) {
     let Some(errors) = query.errors.map(|id| quote::name(&query.stream(id).name)) else { return };
     values(query, &errors, text);
-    not_json::print(query, &errors, text);
+    match query.format {
+        RecordFormat::Json => not_json::print(query, &errors, text),
+        RecordFormat::Csv { .. } => not_csv::print(query, &errors, text),
+    }
     for insert in &query.inserts {
         let stream = query.stream(insert.into);
         if stream.role != Role::Output {

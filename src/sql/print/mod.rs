@@ -20,6 +20,7 @@ mod functions;
 mod groups;
 mod lookup;
 mod narrowed;
+mod not_csv;
 mod not_json;
 mod opaque;
 mod quote;

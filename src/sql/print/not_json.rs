@@ -17,15 +17,17 @@ const UNREADABLE: &str = r"U&'\FFFD'";
 /// Levels of arrays in one another that are looked through for an object of the outermost.
 const ARRAYS: usize = 4;
 
+/// A character of UTF-8 beyond ASCII, in a regular expression over bytes, as the readers of Flink's formats take it.
+pub(super) const UTF8: &str = r"[\xC0-\xDF][\x80-\xBF]|[\xE0-\xEF][\x80-\xBF]{2}|[\xF0-\xF7][\x80-\xBF]{3}";
+
 /// The bytes as characters of the encoding that the format finds in them. Characters beyond ASCII do not matter to
 /// JSON: each is an `x` where there are bytes to check.
 fn characters() -> String {
     let bytes = "DECODE(`record`, 'ISO-8859-1')";
     let begins = |with: &str| format!("REGEXP({bytes}, '^({with})')");
-    let utf8 = r"[\xC0-\xDF][\x80-\xBF]|[\xE0-\xEF][\x80-\xBF]{2}|[\xF0-\xF7][\x80-\xBF]{3}";
     let without_mark = format!(r"REGEXP_REPLACE({bytes}, '^\xEF\xBB\xBF', '')");
     let as_ascii = format!(
-        r"REGEXP_REPLACE(REGEXP_REPLACE({without_mark}, '{utf8}', 'x'), '[\x80-\xFF]', {UNREADABLE})"
+        r"REGEXP_REPLACE(REGEXP_REPLACE({without_mark}, '{UTF8}', 'x'), '[\x80-\xFF]', {UNREADABLE})"
     );
     let mut text = String::from("CASE");
     for (start, encoding) in [
@@ -65,15 +67,12 @@ fn has_object() -> String {
 
 /// The statements that write a row for each record that is no JSON.
 pub(super) fn print(query: &Query, errors: &str, text: &mut String) {
-    if !query.reads_records_twice() {
-        return;
-    }
     let now = "CAST(CURRENT_ROW_TIMESTAMP() AS TIMESTAMP(3))";
     let message = quote::text("a record that is neither a JSON object nor an array of objects");
     let _ = write!(
         text,
         "-- The bytes of the records, read a second time: the JSON format skips what is not JSON, and does not count it.\n\
-         CREATE TEMPORARY TABLE {table} (\n  `record` BYTES\n) WITH (\n{options},\n  'format' = 'raw'\n);\n\n\
+         {create}\
          -- Records that are not JSON. What is not JSON to IS JSON is looked at again, as the format reads it: in UTF-16, and so on.\n\
          INSERT INTO {errors}\nSELECT\n{row}\nFROM (\n  \
            SELECT *, {strict} AS `strict` FROM (\n    \
@@ -85,7 +84,7 @@ pub(super) fn print(query: &Query, errors: &str, text: &mut String) {
            WHEN `strict` IS JSON ARRAY THEN NOT {has_object}\n  \
            ELSE TRUE END;\n\n",
         table = quote::name(BYTES_TABLE),
-        options = records::stream_options(query),
+        create = records::bytes_table(query),
         row = errors::row(now, "'NOT_JSON'", &message, "`text`"),
         strict = strict(query),
         characters = characters(),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::super::data_type::{DataType, Family};
 use super::super::epoch;
 use super::super::query::{Clock, Column, EventTime, Query, RecordFormat, Start, StreamId, TimeAttribute};
-use super::super::resolve::RECORDS_TABLE;
+use super::super::resolve::{BYTES_TABLE, RECORDS_TABLE};
 use super::{arithmetic, cast, column_name, errors, opaque, quote, time, time_name, time_texts};
 
 /// A key of the records, with what lies below it.
@@ -133,8 +133,17 @@ pub(super) fn print(query: &Query, text: &mut String) {
     );
 }
 
+/// The table whose rows are the bytes of the records.
+pub(super) fn bytes_table(query: &Query) -> String {
+    format!(
+        "CREATE TEMPORARY TABLE {} (\n  `record` BYTES\n) WITH (\n{},\n  'format' = 'raw'\n);\n\n",
+        quote::name(BYTES_TABLE),
+        stream_options(query)
+    )
+}
+
 /// The options that name the stream, a line each.
-pub(super) fn stream_options(query: &Query) -> String {
+fn stream_options(query: &Query) -> String {
     [
         "  'connector' = 'kinesis'",
         "  'stream.arn' = '${input.stream.arn}'",

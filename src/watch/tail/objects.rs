@@ -7,7 +7,7 @@ use super::decode::{CONTENT_MAX, Unpacked, unpack};
 use super::{Start, prefixes};
 use crate::cloud::observer::Observer;
 use crate::cloud::stop::Step;
-use crate::plan::{ERROR_ROWS_PREFIX, S3LocationPlan};
+use crate::plan::{S3LocationPlan, literal_head};
 
 /// Between two looks; a listing costs 0.005 USD per thousand.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -50,7 +50,7 @@ pub fn objects(
     loop {
         let now = observer.now();
         let listed = if now.saturating_sub(from) > LISTED_MAX {
-            BTreeSet::from([prefixes::literal(&location.prefix).to_owned()])
+            BTreeSet::from([literal_head(&location.prefix).to_owned()])
         } else {
             prefixes::between(&location.prefix, location.time_zone.is_some(), from - HELD, now)
         };
@@ -92,7 +92,7 @@ pub fn objects(
 
 /// Whether a key is below the error prefix, or that of the query's faults, where it lies within the prefix.
 fn failed(location: &S3LocationPlan, key: &str) -> bool {
-    let good = prefixes::literal(&location.prefix);
+    let good = literal_head(&location.prefix);
     let below = |bad: &str| bad.len() > good.len() && bad.starts_with(good) && key.starts_with(bad);
-    below(prefixes::literal(&location.error_prefix)) || below(ERROR_ROWS_PREFIX)
+    below(literal_head(&location.error_prefix)) || below(&location.error_rows_prefix)
 }

@@ -14,11 +14,6 @@ const SUFFIX: &str = "!{timestamp:yyyy/MM/dd/HH/}";
 const WEST: i64 = 12;
 const EAST: i64 = 14;
 
-/// The part of a prefix in front of its first expression.
-pub fn literal(prefix: &str) -> &str {
-    prefix.split("!{").next().unwrap_or_default()
-}
-
 /// What the keys of objects begin with that Firehose writes for records between two times, milliseconds since 1970.
 /// An expression whose value cannot be foretold ends what is known.
 pub fn between(prefix: &str, zone: bool, from: i64, to: i64) -> BTreeSet<String> {
@@ -95,6 +90,6 @@ mod tests {
         assert_eq!(shown("a/!{firehose:random-string}/!{timestamp:yyyy}/", false, 30), ["a/"]);
         assert_eq!(shown("a/!{timestamp:yyyy}/!{timestamp:MMM}/", false, 1), ["a/2026/"]);
         assert_eq!(shown("a/!{timestamp:'day'dd}/", false, 1), ["a/"]);
-        assert_eq!(literal("a/!{timestamp:yyyy}/"), "a/");
+        assert_eq!(crate::plan::literal_head("a/!{timestamp:yyyy}/"), "a/");
     }
 }

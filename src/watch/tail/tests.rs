@@ -284,6 +284,7 @@ fn location(prefix: &str) -> S3LocationPlan {
         buffer_interval: 60,
         prefix: prefix.into(),
         error_prefix: "raw/failed/!{firehose:error-output-type}/".into(),
+        error_rows_prefix: "errors/query/".into(),
         compression: "UNCOMPRESSED",
         file_extension: None,
         time_zone: None,
