@@ -74,8 +74,8 @@ impl Job {
             Value::String(lines) => lines.clone(),
             _ => String::new(),
         };
-        let causes = text.lines().chain(thrown.lines()).filter_map(|line| line.split_once("Caused by: "));
-        if let Some((_, cause)) = causes.last() {
+        let mut causes = text.lines().chain(thrown.lines()).filter_map(|line| line.split_once("Caused by: "));
+        if let Some((_, cause)) = causes.next_back() {
             self.cause = Some(cause.trim().chars().take(LINE_CHARS).collect());
         }
     }
