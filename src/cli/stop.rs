@@ -12,7 +12,7 @@ use crate::deploy::application;
 
 /// Stop the Flink application of a deployed pipeline, which then costs nothing
 ///
-/// Saves its state in a snapshot first. Everything else of the pipeline goes on: the stream takes records, which are
+/// Saves its state in a snapshot first. The rest of the pipeline continues: the stream accepts records, which are
 /// read after `pipec start` if the stream still has them, and Firehose delivers what it has.
 #[derive(Debug, Args)]
 #[command(
