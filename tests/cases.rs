@@ -81,8 +81,9 @@ impl World for Folder<'_> {
 fn compile(folder: &Path) -> Vec<Compilation<Checked>> {
     let mut specs = vec!["spec.yaml"];
     specs.extend(folder.join("other.yaml").exists().then_some("other.yaml"));
-    // The plan's advice is shown where it is the case: most other specs would have some as well.
-    let phases = if name(folder).starts_with("PIPE10") { compiled } else { front_end };
+    // What the plan finds is shown where it is the case: most other specs would have some as well.
+    let of_plan = ["PIPE10", "PIPE0724"].iter().any(|code| name(folder).starts_with(code));
+    let phases = if of_plan { compiled } else { front_end };
     let environment = fs::read_to_string(folder.join("environment")).ok();
     let environment = environment.as_deref().map(str::trim);
     let mut all: Vec<_> =

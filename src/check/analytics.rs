@@ -295,7 +295,17 @@ fn output_quota(context: &mut Context) {
             if used <= large && large > quota {
                 ways.push(format!("write `region: {DEFAULT_REGION}`, where an account has {large}"));
             }
-            if analytics.rows_per_record.is_none() && rate.per_second > stream.records_per_second.value {
+            let keys = rate.unknown_keys().find(|window| !window.columns.is_empty());
+            if let Some(keys) = keys {
+                let columns = keys.columns.join(",");
+                ways.push(format!(
+                    "write `keys: {{\"{columns}\": 2000}}` in `analytics`, with the number of different values"
+                ));
+            }
+            if keys.is_none()
+                && analytics.rows_per_record.is_none()
+                && rate.per_second > stream.records_per_second.value
+            {
                 ways.push("write `rows_per_record` in `analytics`, if there are fewer rows".into());
             }
             if ways.is_empty() {

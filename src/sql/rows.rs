@@ -1,6 +1,6 @@
 //! How many rows a query makes of its records, where its text says it.
 
-use super::data_type::DataType;
+use super::data_type::{DataType, Family};
 use super::expr::{Expr, ExprKind};
 use super::from::{FromClause, JoinKind, Window, WindowKind};
 use super::query::{Group, Insert, Meaning, Query, RecordFormat, Role, Stream, StreamId};
@@ -34,7 +34,7 @@ pub struct OpenPlace {
 /// the records pass.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WindowRows {
-    /// The columns of the keys, in alphabetical order.
+    /// The columns of the keys, in alphabetical order; none where a key is a time and the number is unknown.
     pub columns: Vec<String>,
     /// Different keys at most; `None` where that is unknown, and each record may be a group of its own.
     pub keys: Option<f64>,
@@ -242,6 +242,13 @@ impl Seen<'_> {
         }
     }
 
+    /// Whether an expression, or a part of it, is a time.
+    fn reads_time(&self, expr: &Expr) -> bool {
+        let mut found = expr.data_type.family() == Family::Time && !self.is_bound(expr);
+        expr.operands(&mut |operand| found |= self.reads_time(operand));
+        found
+    }
+
     /// Names of the columns that an expression reads.
     fn columns(&self, expr: &Expr, found: &mut Vec<String>) {
         if let ExprKind::Column(column) = &expr.kind {
@@ -279,6 +286,10 @@ impl Seen<'_> {
         columns.dedup();
         let told = if told { keys(&columns).map(|count| count as f64) } else { None };
         let count = least(product, told);
+        // Times have no number of values that anybody could tell.
+        if count.is_none() && group.keys.iter().any(|key| self.reads_time(key)) {
+            columns.clear();
+        }
         WindowRows {
             columns,
             // Several inner windows may end within one.
