@@ -13,3 +13,4 @@ pub mod limits;
 pub mod metrics;
 pub mod prices;
 pub mod regions;
+pub mod time_zones;

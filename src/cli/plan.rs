@@ -34,7 +34,7 @@ impl PlanVerb {
         let programs = self.pipeline.runtime.programs()?;
         let compilation =
             crate::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref().into());
-        let crate::Compilation { sources, diagnostics, pipelines } = compilation;
+        let crate::Compilation { sources, diagnostics, pipelines, .. } = compilation;
         let (advice, findings): (Vec<_>, Vec<_>) =
             diagnostics.into_iter().partition(|one| one.severity == Severity::Advice);
         let found = [(sources, findings)];

@@ -57,8 +57,22 @@ pub enum Architecture {
 pub struct Delivery {
     /// Buffering hints. Default: 5 MiB or 300 s, whichever comes first.
     pub buffer: Option<Buffer>,
+    /// Newline after each record. Default: `append`, whether or not the record already ends with one. `none` writes the
+    /// records as they are: for producers that end each record with a newline, and for records that are not text, such
+    /// as gzip. With a transform, `transform.append` decides.
+    pub newline: Option<Newline>,
     /// An S3 bucket as the destination.
     pub s3: Option<S3>,
+}
+
+/// Newline after each record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Newline {
+    /// Firehose appends a newline to each record.
+    Append,
+    /// Firehose writes the records as they are.
+    None,
 }
 
 /// When Firehose writes an object: at this size or after this interval, whichever comes first.
@@ -121,6 +135,19 @@ pub enum Compression {
     HadoopSnappy,
 }
 
+impl Compression {
+    /// The word for it in a spec.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Gzip => "gzip",
+            Self::Zip => "zip",
+            Self::Snappy => "snappy",
+            Self::HadoopSnappy => "hadoop_snappy",
+        }
+    }
+}
+
 /// Settings of all log groups of the stack.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -128,4 +155,8 @@ pub struct Logs {
     /// Retention period of logs, one of the periods that CloudWatch Logs offers. Default: `365 d`.
     #[schemars(extend("examples" = ["365 d"]))]
     pub retention: Option<Duration>,
+    /// ARN of a KMS key that encrypts all log groups. Its key policy must allow CloudWatch Logs to use it; `pipec plan`
+    /// prints the statement. Default: CloudWatch Logs' own encryption.
+    #[schemars(extend("examples" = ["arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"]))]
+    pub kms_key: Option<String>,
 }
