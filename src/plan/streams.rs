@@ -67,6 +67,13 @@ pub struct StreamPlan {
 }
 
 impl StreamPlan {
+    /// Records per second that may come in on average over a period of so many seconds. The rows of a longer window come
+    /// within one.
+    pub fn peak_over(&self, seconds: f64) -> f64 {
+        let step_ms = self.rows.as_ref().map_or(0, |rows| rows.step_ms) as f64;
+        self.load.records_per_second * (step_ms / 1000.0 / seconds).max(1.0)
+    }
+
     /// The same stream with another rate.
     #[must_use]
     pub(super) fn at(&self, records_per_second: f64) -> Self {

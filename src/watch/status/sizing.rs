@@ -6,8 +6,8 @@ use crate::aws::metrics::{BYTES_IN, RECORDS_IN};
 use crate::capacity::bytes_per_second;
 use crate::plan::{Carries, Plan, StreamPlan};
 
-/// Milliseconds over which CloudWatch sums up what comes in.
-const PERIOD_MS: f64 = 60_000.0;
+/// Seconds over which CloudWatch sums up what comes in.
+const PERIOD_S: f64 = 60.0;
 
 /// Says of each stream where more came in than it is sized for.
 pub fn findings(parts: &mut [Part], plan: &Plan) {
@@ -27,9 +27,7 @@ pub fn findings(parts: &mut [Part], plan: &Plan) {
 /// What is said of a stream; `key` is given what comes in and its part of what was declared.
 fn found(part: &Part, stream: &StreamPlan, key: impl Fn(&str, f64) -> &'static str) -> Vec<String> {
     let load = &stream.load;
-    // The rows of a longer window come within one period.
-    let step_ms = stream.rows.as_ref().map_or(0, |rows| rows.step_ms) as f64;
-    let rate = load.records_per_second * (step_ms / PERIOD_MS).max(1.0);
+    let rate = stream.peak_over(PERIOD_S);
     let bytes = bytes_per_second(rate, load.record_bytes) as f64;
     let sizes = [
         ("records", part.reading(RECORDS_IN), rate, SHARD_WRITE_RECORDS_PER_S),
