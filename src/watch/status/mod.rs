@@ -1,5 +1,6 @@
 //! How a pipeline is: its stack, its resources, what flows, and what is wrong.
 
+mod alarms;
 mod metrics;
 mod sizing;
 mod text;
@@ -19,6 +20,7 @@ use crate::cloud::stack_state::StackState;
 use crate::cloud::stop::Step;
 use crate::graph::NodeKind;
 use crate::plan::{Plan, StreamPlan};
+pub use alarms::OwnAlarm;
 pub use text::text;
 
 /// Firehose's patience for a record beyond its buffer, seconds, after which something is wrong: a transform and a retry.
@@ -44,7 +46,9 @@ pub struct Status {
     pub stack: WatchedStack,
     /// What flows, in the order of the data.
     pub parts: Vec<Part>,
-    /// Alarms that ring about one of the stack's resources.
+    /// The stack's own alarms, with their states.
+    pub own_alarms: Vec<OwnAlarm>,
+    /// Alarms of others that ring about one of the stack's resources.
     pub alarms: Vec<Ringing>,
     /// Every resource of the stack.
     pub resources: Vec<Named>,
@@ -183,8 +187,11 @@ pub fn status(client: &dyn StackReader, observer: &dyn Observer, watched: &Watch
             part.findings.insert(0, format!("the application is {status}: it emits no rows"));
         }
     }
+    let states = alarms::states(observer, plan, deployed)?;
+    let own_alarms = alarms::own(plan, deployed, &states);
     let alarms = observer.ringing_alarms()?;
-    let alarms = alarms.into_iter().filter_map(|alarm| {
+    let is_own = |name: &str| own_alarms.iter().any(|own| own.name.as_deref() == Some(name));
+    let alarms = alarms.into_iter().filter(|alarm| !is_own(&alarm.name)).filter_map(|alarm| {
         let mut resources = deployed.resources.iter();
         let about = resources.find(|resource| {
             resource.name().is_some_and(|name| alarm.dimensions.iter().any(|value| value == name))
@@ -195,7 +202,8 @@ pub fn status(client: &dyn StackReader, observer: &dyn Observer, watched: &Watch
         at: now,
         stack: stack_state(client, deployed)?,
         parts,
-        alarms: alarms.collect(),
+        alarms: alarms.collect::<Vec<_>>(),
+        own_alarms,
         resources: named(deployed),
     })
 }
