@@ -367,21 +367,20 @@ impl Bill<'_> {
             "Flink: KPUs",
             Item::FlinkKpuHour,
             hours(analytics.billed_kpus),
-            format!("({own} + {} for orchestration) x {HOURS_PER_MONTH} h{more}", flink::KPU_ORCHESTRATION),
+            format!(
+                "({own} + {} for orchestration) x {HOURS_PER_MONTH} h{more}; a start is billed for {} minutes at least",
+                flink::KPU_ORCHESTRATION,
+                flink::START_BILLED_S_MIN / 60
+            ),
         );
-        let storage = own as f64 * flink::KPU_STORAGE_BYTES as f64 / GIB as f64;
-        let item = Item::FlinkRunningStorageGbMonth;
-        let billed = prices::price(item, self.region)
-            .map(|price| format!(", USD {:.2}", price.cost(storage)))
-            .unwrap_or_default();
+        let per_kpu = flink::KPU_STORAGE_BYTES as f64 / GIB as f64;
         self.add(
             spec,
             "Flink: running storage",
-            item,
-            0.0,
-            format!("part of the KPU; some sources bill {} GB{billed}", amount(storage)),
+            Item::FlinkRunningStorageGbMonth,
+            own as f64 * per_kpu,
+            format!("{own} x {per_kpu} GB"),
         );
-        self.unsure();
     }
 
     fn transform(&mut self, transform: &TransformPlan, delivered: Delivered) {
@@ -469,6 +468,18 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
         own_key,
         "KMS",
         "the number of calls depends on how long services cache data keys; the key itself does not belong to the stack",
+    );
+    let managed_key = !plan.stream.key.starts_with("arn:");
+    leave(
+        managed_key,
+        "KMS: calls on aws/kinesis",
+        "the key is free and calls on it are not; their number depends on the producers, consumers and shards",
+    );
+    let credits = plan.producer.as_ref().is_some_and(|producer| producer.burstable);
+    leave(
+        credits,
+        "EC2: surplus CPU credits",
+        "a burstable instance is billed for CPU above its baseline over 24 hours; the producer stays below it",
     );
     let snapshots = plan.analytics.as_ref().is_some_and(|analytics| analytics.snapshots);
     leave(snapshots, "Flink snapshots", "their size depends on the query's state");
