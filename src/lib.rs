@@ -213,6 +213,7 @@ fn back_end(checked: Checked, places: Places, programs: &Programs) -> (Option<St
     let plan = plan::plan(&checked, programs);
     let cost = plan::cost::estimate(&plan);
     let mut diagnostics = plan::advice::advise(&plan, &cost, &checked);
+    diagnostics.extend(plan::alarms::advise(&plan, &checked));
     match render::render(&plan).and_then(|template| render::verify::verify(template, &plan)) {
         Ok(template) => (Some(Stack { checked, plan, cost, template, places }), diagnostics),
         Err(problem) => {

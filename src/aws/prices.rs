@@ -53,7 +53,8 @@ pub enum Item {
     FirehosePartitioningJqHour,
     /// A KPU of managed Flink; each application has one more for orchestration.
     FlinkKpuHour,
-    /// Running storage of managed Flink. Sources differ on whether the 50 GB of each KPU are included (AWS toolkit, 2026) or billed (older price examples).
+    /// Running storage of managed Flink: 50 GB of each KPU but the one for orchestration. The developer guide ("How
+    /// pricing works") bills them, with the line of the Cost and Usage Report; AWS's toolkit of 2026 calls them included.
     FlinkRunningStorageGbMonth,
     /// Snapshots of managed Flink.
     FlinkSnapshotGbMonth,
@@ -297,7 +298,7 @@ static PRICES: &[Row] = &[
     p(FirehosePartitioningObjectsThousand, "thousand objects", 0.005, MEMORY, false, FLAT),
     p(FirehosePartitioningJqHour, "jq-hour", 0.07, MEMORY, false, FLAT),
     p(FlinkKpuHour, "KPU-hour", 0.11, TOOLKIT, true, FLAT),
-    p(FlinkRunningStorageGbMonth, "GB-month", 0.10, TOOLKIT, false, FLAT),
+    p(FlinkRunningStorageGbMonth, "GB-month", 0.10, TOOLKIT, true, FLAT),
     p(FlinkSnapshotGbMonth, "GB-month", 0.023, TOOLKIT, true, FLAT),
     p(LambdaRequestsMillion, "million requests", 0.20, INFRACOST, true, FLAT),
     p(LambdaGbSecondX86, "GB-second", 0.0000166667, INFRACOST, true, LAMBDA_X86_TIERS),

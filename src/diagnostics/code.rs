@@ -2,7 +2,7 @@
 //!
 //! `01` the file and its structure · `02` stream · `03` producer · `04` records and analytics · `05` transform ·
 //! `06` delivery · `07` SQL · `08` names, tags, account · `09` faults of pipec itself · `10` advice of the plan ·
-//! `11` deployment · `12` import
+//! `11` deployment · `12` import · `13` alarms and dashboard
 
 use std::fmt;
 
@@ -170,6 +170,8 @@ codes! {
     "0806" DuplicatePipeline "Two specs have the same name"
     "0807" DescriptionLength "The description is too long"
     "0808" EnvironmentName "An environment's name cannot be part of a pipeline's name"
+    "0811" RoleBoundary "A permissions boundary must be given by its ARN"
+    "0812" RolePath "IAM does not accept this path of roles"
 
     "0901" InternalFault "Internal error: the generated template failed verification"
 
@@ -200,6 +202,13 @@ codes! {
     "1203" CodeElsewhere "A required part is not in the file"
     "1204" ImportedValueUnknown "A value is not in the file"
     "1205" NotCarriedOver "A part of the application has no counterpart in a pipeline"
+
+    "1301" Unwatched "Nothing watches the pipeline"
+    "1302" TopicArn "Alarms are sent to an SNS topic by its ARN"
+    "1303" TopicRegion "Alarms cannot be sent to another region"
+    "1304" EmailAddress "An e-mail address cannot be subscribed"
+    "1305" AlarmThreshold "An alarm's threshold is out of range"
+    "1306" AlarmUnused "A setting of alarms has no effect"
 }
 
 impl fmt::Display for Code {

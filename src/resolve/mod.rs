@@ -1,6 +1,7 @@
 //! `resolve`: a [`Spec`](crate::spec::Spec) to a [`Pipeline`]. Defaults are filled and marked as such, types and paths are read, the SQL
 //! file is loaded. What a value means is decided here; whether AWS takes it, in `check`.
 
+mod alarms;
 mod destination;
 pub mod pipeline;
 mod records;
@@ -53,6 +54,9 @@ pub const DEFAULT_ERROR_PREFIX: &str = "errors/!{firehose:error-output-type}/";
 pub const DEFAULT_LOG_RETENTION_S: u64 =
     limits::monitoring::LOG_RETENTION_DAYS_SECURITY_HUB * SECONDS_PER_DAY;
 
+/// Default of `alarms.thresholds.iterator_age`, seconds: a restart from a checkpoint takes minutes.
+pub const DEFAULT_ITERATOR_AGE_ALARM_S: u64 = 600;
+
 /// The pipeline of a spec, and what could not be read.
 pub fn resolve(
     parsed: Parsed,
@@ -64,6 +68,7 @@ pub fn resolve(
     let mut resolver = Resolver { places: &places, diagnostics: Vec::new() };
     let r = &mut resolver;
     let name = r.written("/name", spec.name);
+    let environment_name = environment.as_ref().map(|environment| environment.name.clone());
     let (name, base_name) = match environment.filter(|environment| !environment.is_named()) {
         Some(environment) => {
             let (value, span) = environment.name_over(&name.value);
@@ -71,6 +76,7 @@ pub fn resolve(
         }
         None => (name, None),
     };
+    let (logs, iam) = (spec.logs.unwrap_or_default(), spec.iam.unwrap_or_default());
     let mut pipeline = Pipeline {
         span: places.key(""),
         base_name,
@@ -83,12 +89,18 @@ pub fn resolve(
         transform: None,
         delivery: r.delivery(spec.delivery, &name.value),
         name,
+        log_key: logs.kms_key.map(|key| r.written("/logs/kms_key", key)),
+        role_boundary: iam.boundary.map(|arn| r.written("/iam/boundary", arn)),
+        role_path: iam.path.map(|path| r.written("/iam/path", path)),
         log_retention: r.or(
             "/logs/retention",
-            spec.logs.and_then(|logs| logs.retention).map(|retention| retention.0),
+            logs.retention.map(|retention| retention.0),
             DEFAULT_LOG_RETENTION_S,
         ),
         tags: r.tags(spec.tags),
+        alarms: spec.alarms.map(|alarms| r.alarms(alarms)),
+        dashboard: spec.dashboard.unwrap_or(false),
+        command: command(spec_path, environment_name.as_deref()),
     };
     // The query needs a transform to run in.
     let queries = pipeline.analytics_on(AnalyticsRuntime::Lambda).is_some();
@@ -96,6 +108,15 @@ pub fn resolve(
     let separator = pipeline.delivery.destination.capabilities().separator;
     pipeline.transform = transform.map(|transform| r.transform(transform, separator));
     (pipeline, resolver.diagnostics)
+}
+
+/// What is typed after a command for this pipeline: the file's name, not its path, which differs from machine to machine.
+fn command(spec: &FilePath, environment: Option<&str>) -> String {
+    let name = spec.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    // Only what a shell takes as one plain word.
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    let spec = if plain { name } else { "SPEC" };
+    environment.map_or_else(|| spec.to_owned(), |environment| format!("{spec} --env {environment}"))
 }
 
 struct Resolver<'a> {
@@ -421,6 +442,7 @@ impl Resolver<'_> {
                     batch_size: function.batch_size.unwrap_or(limits::lambda::STREAM_BATCH_DEFAULT),
                     window: self.or(&format!("{pointer}/lambda/window"), window, 0),
                     retries: function.retries.unwrap_or(DEFAULT_OUTPUT_RETRIES),
+                    partial_failures: function.partial_failures.unwrap_or(false),
                 };
                 OutputTarget::Lambda(stream(None), function)
             }

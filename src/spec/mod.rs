@@ -1,9 +1,11 @@
 //! The types of a spec, as the user writes it. Their doc comments are the reference manual and the text of the JSON
 //! Schema; `None` means "not written", and `resolve` fills the default.
 
+mod alarms;
 mod analytics;
 pub mod delivery;
 pub mod environment;
+mod iam;
 mod producer;
 pub mod quantity;
 mod records;
@@ -15,11 +17,13 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use alarms::{AlarmKey, Alarms, Notify, OwnTopic, Thresholds};
 pub use analytics::{
     Analytics, AnalyticsRuntime, ErrorsPlace, Flink, Output, OutputFunction, OutputPlace, OutputStream,
     OwnOutput, ReferenceTable,
 };
 pub use delivery::{Architecture, Buffer, Compression, Delivery, Logs, Newline, Transform, TransformBuffer};
+pub use iam::Iam;
 pub use producer::{FileSource, GeneratorSource, HttpSource, Network, Producer};
 pub use quantity::{ByteSize, Duration, Percent, SECONDS_PER_DAY, SECONDS_PER_HOUR};
 pub use records::{Column, EpochUnit, EventTime, Format, Records, TimeEncoding};
@@ -60,8 +64,14 @@ pub struct Spec {
     pub transform: Option<Transform>,
     /// Amazon Data Firehose, which buffers records and writes them to the destination.
     pub delivery: Delivery,
+    /// CloudWatch alarms on every part of the pipeline. Default: none.
+    pub alarms: Option<Alarms>,
+    /// Whether the stack has a CloudWatch dashboard that shows what flows next to what is declared. Default: `false`.
+    pub dashboard: Option<bool>,
     /// Settings of all log groups of the stack.
     pub logs: Option<Logs>,
+    /// Permissions boundary and path of all roles of the stack.
+    pub iam: Option<Iam>,
     /// Warnings and advice that are known and accepted: they are not shown, and `--deny-warnings` does not count them.
     /// Errors cannot be accepted.
     pub accept: Option<Vec<Accept>>,

@@ -8,6 +8,9 @@ import base64
 import hashlib
 import json
 
+import pytest
+from botocore.exceptions import ClientError
+
 ACCOUNT = "000000000000"
 
 
@@ -161,7 +164,10 @@ def role(stack, name, physical, properties):
     iam = stack.client("iam")
     trust = iam.get_role(RoleName=physical)["Role"]["AssumeRolePolicyDocument"]
     wanted = properties["AssumeRolePolicyDocument"]["Statement"]
-    assert [s["Principal"] for s in trust["Statement"]] == [s["Principal"] for s in wanted]
+    # EC2's name ends as those of the partition do.
+    services = [json.loads(json.dumps(s["Principal"]["Service"]).replace("${AWS::URLSuffix}", "amazonaws.com")) for s in wanted]
+    services = [service if isinstance(service, str) else service["Fn::Sub"] for service in services]
+    assert [s["Principal"]["Service"] for s in trust["Statement"]] == services
     inline = set(iam.list_role_policies(RoleName=physical)["PolicyNames"])
     assert inline == {p["PolicyName"] for p in properties.get("Policies", [])}
     for policy in inline:
@@ -181,7 +187,8 @@ def launch_template(stack, name, physical, properties):
     api = stack.client("ec2")
     got = api.describe_launch_template_versions(LaunchTemplateId=physical)["LaunchTemplateVersions"][0]
     data = got["LaunchTemplateData"]
-    assert data["ImageId"].startswith("ami-")
+    # Resolved when an instance starts.
+    assert data["ImageId"].startswith("resolve:ssm:/aws/service/ami-amazon-linux-latest/")
     assert data["InstanceType"] == properties["LaunchTemplateData"]["InstanceType"]
     assert data["MetadataOptions"]["HttpTokens"] == "required"
     assert all(d["Ebs"]["Encrypted"] for d in data["BlockDeviceMappings"])
@@ -243,8 +250,38 @@ def security_group(stack, name, physical, properties):
 
 def alarm(stack, name, physical, properties):
     got, = stack.client("cloudwatch").describe_alarms(AlarmNames=[physical])["MetricAlarms"]
-    for key in ("ComparisonOperator", "EvaluationPeriods", "Threshold"):
+    for key in ("ComparisonOperator", "EvaluationPeriods", "Threshold", "AlarmDescription", "TreatMissingData"):
         assert got[key] == properties[key], key
+    for action in ("AlarmActions", "OKActions"):
+        assert got[action] == [stack.target(topic) for topic in properties.get(action, [])]
+    # Its metrics are those of resources of the stack, by their real names; a function of an output is the user's.
+    metrics = [m["MetricStat"]["Metric"] for m in got.get("Metrics", []) if "MetricStat" in m] or [got]
+    names = {dimension["Value"] for metric in metrics for dimension in metric["Dimensions"]}
+    own = {identifier.rsplit("/", 1)[-1] for identifier in stack.ids.values()}
+    assert len(names) == 1 and (names <= own or isinstance(properties["Dimensions"][0]["Value"], str)), names
+
+
+def dashboard(stack, name, physical, properties):
+    got = stack.client("cloudwatch").get_dashboard(DashboardName=physical)["DashboardBody"]
+    body = json.loads(got)
+    assert "${" not in got and body["widgets"]
+    alarms = stack.template.of_type("AWS::CloudWatch::Alarm")
+    shown = {arn.rsplit(":", 1)[1] for w in body["widgets"] if w["type"] == "alarm" for arn in w["properties"]["alarms"]}
+    assert shown == {stack.ids[alarm] for alarm in alarms if alarm in stack.ids}
+
+
+def subscription(stack, name, physical, properties):
+    topic_arn = stack.target(properties["TopicArn"])
+    found = stack.client("sns").list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
+    assert properties["Endpoint"] in {s["Endpoint"] for s in found if s["Protocol"] == properties["Protocol"]}
+
+
+def topic_policy(stack, name, physical, properties):
+    of = stack.target(properties["Topics"][0])
+    policy = json.loads(stack.client("sns").get_topic_attributes(TopicArn=of)["Attributes"]["Policy"])
+    publish, = (s for s in policy["Statement"] if s["Effect"] == "Allow")
+    assert publish["Principal"] == {"Service": "cloudwatch.amazonaws.com"} and publish["Resource"] == of
+    assert publish["Condition"]["StringEquals"]["aws:SourceAccount"] == of.split(":")[4]
 
 
 def topic(stack, name, physical, properties):
@@ -252,8 +289,18 @@ def topic(stack, name, physical, properties):
 
 
 def queue(stack, name, physical, properties):
-    attributes = stack.client("sqs").get_queue_attributes(QueueUrl=physical, AttributeNames=["All"])["Attributes"]
-    assert attributes["QueueArn"].rsplit(":", 1)[1] == physical.rsplit("/", 1)[-1]
+    listed = stack.client("sqs").list_queues(QueueNamePrefix=physical.rsplit("/", 1)[-1])["QueueUrls"]
+    assert [url.rsplit("/", 1)[-1] for url in listed] == [physical.rsplit("/", 1)[-1]]
+
+
+def queue_policy(stack, name, physical, properties):
+    for reference in properties["Queues"]:
+        queue = {"QueueUrl": stack.ids[reference["Ref"]]}
+        # The emulator is asked without TLS, and obeys the policy.
+        with pytest.raises(ClientError, match="AccessDenied"):
+            stack.client("sqs").get_queue_attributes(**queue, AttributeNames=["All"])
+        with pytest.raises(ClientError, match="AccessDenied"):
+            stack.client("sqs").send_message(**queue, MessageBody="a message")
 
 
 def mapping(stack, name, physical, properties):
@@ -274,6 +321,7 @@ def policy(stack, name, physical, properties):
 CHECKS = {
     "AWS::AutoScaling::AutoScalingGroup": group,
     "AWS::CloudWatch::Alarm": alarm,
+    "AWS::CloudWatch::Dashboard": dashboard,
     "AWS::EC2::InternetGateway": internet_gateway,
     "AWS::EC2::LaunchTemplate": launch_template,
     "AWS::EC2::RouteTable": route_table,
@@ -293,8 +341,11 @@ CHECKS = {
     "AWS::Logs::LogStream": log_stream,
     "AWS::S3::Bucket": bucket,
     "AWS::S3::BucketPolicy": bucket_policy,
+    "AWS::SNS::Subscription": subscription,
     "AWS::SNS::Topic": topic,
+    "AWS::SNS::TopicPolicy": topic_policy,
     "AWS::SQS::Queue": queue,
+    "AWS::SQS::QueuePolicy": queue_policy,
     "Custom::FlinkStart": starter,
 }
 # Seen through the resource that they belong to: the VPC, the route table, the subnet, the gateway; the wait condition

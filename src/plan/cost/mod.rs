@@ -8,7 +8,9 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::destination;
-use super::{AnalyticsPlan, Carries, Plan, ProducerPlan, StreamPlan, TransformPlan};
+use super::{
+    AlarmsPlan, AnalyticsPlan, Carries, DashboardPlan, Plan, ProducerPlan, StreamPlan, TransformPlan,
+};
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::billing::{self, HOURS_PER_MONTH, SECONDS_PER_MONTH};
 use crate::aws::limits::{GIB, MIB, firehose, flink, kinesis, lambda};
@@ -56,9 +58,9 @@ pub struct Cost {
 pub struct CostLine {
     /// What.
     pub item: String,
-    /// The part of the pipeline that causes it.
+    /// The part of the pipeline that causes it; `None` of what watches the pipeline.
     #[serde(skip)]
-    pub part: NodeKind,
+    pub part: Option<NodeKind>,
     /// JSON pointer to its place in the spec.
     pub spec: Cow<'static, str>,
     /// How much of it a month.
@@ -87,7 +89,7 @@ pub struct LeftOut {
 /// Estimates a plan.
 pub fn estimate(plan: &Plan) -> Cost {
     let mut bill =
-        Bill { region: &plan.region, part: NodeKind::Producer, lines: Vec::new(), months: Vec::new() };
+        Bill { region: &plan.region, part: Some(NodeKind::Producer), lines: Vec::new(), months: Vec::new() };
     if let Some(producer) = &plan.producer {
         bill.producer(producer);
     }
@@ -107,6 +109,12 @@ pub fn estimate(plan: &Plan) -> Cost {
     }
     bill.of(NodeKind::Delivery).delivery(delivered);
     destination::cost(bill.of(NodeKind::Destination), plan, delivered);
+    if let Some(alarms) = &plan.alarms {
+        bill.watching().alarms(alarms);
+    }
+    if let Some(dashboard) = &plan.dashboard {
+        bill.watching().dashboard(dashboard);
+    }
     bill.close(left_out(plan))
 }
 
@@ -147,7 +155,7 @@ impl Delivered {
 pub(super) struct Bill<'a> {
     region: &'a str,
     /// The part of the pipeline whose lines follow.
-    part: NodeKind,
+    part: Option<NodeKind>,
     lines: Vec<CostLine>,
     /// Months of the prices used.
     months: Vec<&'static str>,
@@ -155,7 +163,13 @@ pub(super) struct Bill<'a> {
 
 impl Bill<'_> {
     fn of(&mut self, part: NodeKind) -> &mut Self {
-        self.part = part;
+        self.part = Some(part);
+        self
+    }
+
+    /// What watches the pipeline follows.
+    fn watching(&mut self) -> &mut Self {
+        self.part = None;
         self
     }
 
@@ -353,21 +367,20 @@ impl Bill<'_> {
             "Flink: KPUs",
             Item::FlinkKpuHour,
             hours(analytics.billed_kpus),
-            format!("({own} + {} for orchestration) x {HOURS_PER_MONTH} h{more}", flink::KPU_ORCHESTRATION),
+            format!(
+                "({own} + {} for orchestration) x {HOURS_PER_MONTH} h{more}; a start is billed for {} minutes at least",
+                flink::KPU_ORCHESTRATION,
+                flink::START_BILLED_S_MIN / 60
+            ),
         );
-        let storage = own as f64 * flink::KPU_STORAGE_BYTES as f64 / GIB as f64;
-        let item = Item::FlinkRunningStorageGbMonth;
-        let billed = prices::price(item, self.region)
-            .map(|price| format!(", USD {:.2}", price.cost(storage)))
-            .unwrap_or_default();
+        let per_kpu = flink::KPU_STORAGE_BYTES as f64 / GIB as f64;
         self.add(
             spec,
             "Flink: running storage",
-            item,
-            0.0,
-            format!("part of the KPU; some sources bill {} GB{billed}", amount(storage)),
+            Item::FlinkRunningStorageGbMonth,
+            own as f64 * per_kpu,
+            format!("{own} x {per_kpu} GB"),
         );
-        self.unsure();
     }
 
     fn transform(&mut self, transform: &TransformPlan, delivered: Delivered) {
@@ -408,6 +421,25 @@ impl Bill<'_> {
         self.metrics(spec, if transform.runs_query { QUERY_METRICS } else { TRANSFORM_METRICS });
     }
 
+    /// An alarm is billed by the metrics that it reads. CloudWatch's pricing page, 2026-11: the first 10 alarm metrics of
+    /// an account are free, which other stacks may have used up.
+    fn alarms(&mut self, alarms: &AlarmsPlan) {
+        let (count, metrics) = (alarms.alarms.len(), alarms.metrics());
+        self.add(
+            super::alarms::SPEC,
+            "CloudWatch: alarms",
+            Item::AlarmMonth,
+            metrics as f64,
+            format!("{count} alarms on {metrics} metrics; the account's first 10 are free"),
+        );
+    }
+
+    /// CloudWatch's pricing page, 2026-11: the first three dashboards of an account are free, with up to 50 metrics each.
+    fn dashboard(&mut self, dashboard: &DashboardPlan) {
+        let note = format!("{} metrics; the account's first 3 with up to 50 are free", dashboard.metrics);
+        self.add(super::dashboard::SPEC, "CloudWatch: dashboard", Item::DashboardMonth, 1.0, note);
+    }
+
     fn delivery(&mut self, delivered: Delivered) {
         let Delivered { per_second, bytes, word } = delivered;
         let billed = billing::rounded_up(bytes, billing::FIREHOSE_RECORD_BYTES);
@@ -437,6 +469,18 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
         "KMS",
         "the number of calls depends on how long services cache data keys; the key itself does not belong to the stack",
     );
+    let managed_key = !plan.stream.key.starts_with("arn:");
+    leave(
+        managed_key,
+        "KMS: calls on aws/kinesis",
+        "the key is free and calls on it are not; their number depends on the producers, consumers and shards",
+    );
+    let credits = plan.producer.as_ref().is_some_and(|producer| producer.burstable);
+    leave(
+        credits,
+        "EC2: surplus CPU credits",
+        "a burstable instance is billed for CPU above its baseline over 24 hours; the producer stays below it",
+    );
     let snapshots = plan.analytics.as_ref().is_some_and(|analytics| analytics.snapshots);
     leave(snapshots, "Flink snapshots", "their size depends on the query's state");
     leave(plan.analytics.is_some(), "the starter's Lambda", "it runs only when the stack changes");
@@ -445,6 +489,12 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
         plan.producer.is_some(),
         "Systems Manager",
         "sessions are opened by people and do not depend on the load",
+    );
+    let topic = plan.alarms.as_ref().is_some_and(|alarms| alarms.topic.is_some());
+    leave(
+        topic,
+        "SNS",
+        "the number of messages depends on faults; the first 1,000 e-mails per month are free",
     );
     let network = plan.producer.as_ref().is_some_and(|producer| producer.network.vpc.is_some());
     leave(network, "NAT gateways and endpoints", "the network does not belong to the stack");

@@ -17,6 +17,8 @@ struct Region {
     alarms: Vec<Alarm>,
     events: Vec<StackEvent>,
     application: Option<&'static str>,
+    /// Whether CloudWatch refuses.
+    refuses_metrics: bool,
 }
 
 impl Observer for Region {
@@ -24,6 +26,12 @@ impl Observer for Region {
         NOW * 1_000
     }
     fn metrics(&self, queries: &[MetricQuery], from: i64, to: i64) -> Call<Vec<Vec<Point>>> {
+        if self.refuses_metrics {
+            let (action, code) = ("cloudwatch:GetMetricData", Some("AccessDenied".into()));
+            let kind = CallErrorKind::Denied;
+            let message = "not authorized".into();
+            return Err(crate::cloud::call_error::CallError { action, kind, code, message });
+        }
         let points = |query: &MetricQuery| {
             let of = |(resource, name, _, _): &&(&str, &str, i64, f64)| {
                 *resource == query.dimension.1 && *name == query.name
@@ -243,6 +251,43 @@ fn flink_shows_its_restarts_by_the_name_of_its_version() {
 }
 
 #[test]
+fn reads_of_flink_may_be_throttled_but_not_late() {
+    let (plan, _) = with_flink("record_size: 1 KiB, records_per_second: 100", 100);
+    let throttled = "ReadProvisionedThroughputExceeded";
+    let mut region = Region {
+        metrics: vec![("stream", throttled, 300, 7.0), ("outputstream", throttled, 300, 7.0)],
+        application: Some("RUNNING"),
+        ..Region::default()
+    };
+    let findings = |region: &Region| -> Vec<(String, String)> {
+        let parts = of(region, &plan, "CREATE_COMPLETE").parts.into_iter();
+        parts
+            .flat_map(|part| part.findings.into_iter().map(move |words| (part.part.clone(), words)))
+            .collect()
+    };
+    let found = findings(&region);
+    // Firehose reads the other one.
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].0 == "output stream" && found[0].1.contains("throttled"), "{found:?}");
+    region.metrics = vec![("stream", "GetRecords.IteratorAgeMilliseconds", 300, 660_000.0)];
+    assert_eq!(findings(&region)[0].1.split(':').next(), Some("records are read 11 min late"));
+}
+
+#[test]
+fn what_cannot_be_read_is_named_and_the_rest_is_there() {
+    let (plan, _) = with_flink("record_size: 1 KiB, records_per_second: 100", 100);
+    let region = Region { refuses_metrics: true, application: Some("READY"), ..Region::default() };
+    let status = of(&region, &plan, "CREATE_COMPLETE");
+    let text = text(&status, "o.yaml");
+    assert!(
+        text.contains("! the metrics: cloudwatch:GetMetricData: AccessDenied: not authorized\n"),
+        "{text}"
+    );
+    assert!(text.contains("the application is READY") && text.contains("\nresources\n"), "{text}");
+    assert_eq!(status.unread.len(), 1);
+}
+
+#[test]
 fn what_is_wrong_comes_with_a_command_to_type() {
     let (plan, _) = planned(&flink_spec("record_size: 1 KiB, records_per_second: 100"));
     let kinds = parts(&plan, &deployed(&plan, "CREATE_COMPLETE"));
@@ -352,5 +397,5 @@ fn the_json_has_null_for_no_data() {
     }
     "#);
     let keys: Vec<&String> = json.as_object().expect("an object").keys().collect();
-    assert_eq!(keys, ["at", "stack", "parts", "alarms", "resources"]);
+    assert_eq!(keys, ["at", "stack", "parts", "alarms", "unread", "resources"]);
 }

@@ -38,6 +38,14 @@ pub fn text(status: &Status, spec: &str) -> String {
             |alarm: &super::Ringing| format!("! {} ({}): {}", alarm.name, alarm.resource, alarm.reason);
         lines.extend(status.alarms.iter().map(line));
     }
+    if !status.unread.is_empty() {
+        lines.push(String::new());
+        lines.push("could not be read".into());
+        for gap in &status.unread {
+            lines.push(format!("! {}: {}", gap.what, gap.reason));
+            lines.push(format!("  {}", gap.help.replace(" SPEC", &format!(" {spec}"))));
+        }
+    }
     lines.push(String::new());
     lines.push("resources".into());
     for resource in &status.resources {
