@@ -103,6 +103,14 @@ fn name(context: &mut Context) {
     let name = &context.pipeline.name;
     let fault = no_name(base).or_else(|| {
         no_name(name).map(|_| {
+            if let Some(of) = reserved(&name.value) {
+                return Diagnostic::error(
+                    Code::EnvironmentName,
+                    name.span,
+                    format!("the pipeline would be called `{}`, the name of {of}", name.value),
+                    "rename the environment, or give its pipeline a name of its own, as in `name: orders-prod`",
+                );
+            }
             Diagnostic::error(
                 Code::EnvironmentName,
                 name.span,
@@ -119,9 +127,14 @@ fn name(context: &mut Context) {
     fault.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
 
+/// What of pipec's own has a name.
+fn reserved(name: &str) -> Option<&'static str> {
+    RESERVED.iter().find(|(reserved, _)| *reserved == name).map(|(_, of)| *of)
+}
+
 /// What keeps a text from naming a pipeline.
 fn no_name(name: &Setting<String>) -> Option<Diagnostic> {
-    if let Some((_, of)) = RESERVED.iter().find(|(reserved, _)| *reserved == name.value) {
+    if let Some(of) = reserved(&name.value) {
         return Some(Diagnostic::error(
             Code::InvalidName,
             name.span,
