@@ -11,5 +11,6 @@ pub mod handler_permissions;
 pub mod instance_types;
 pub mod limits;
 pub mod metrics;
+pub mod offers;
 pub mod prices;
 pub mod regions;

@@ -268,13 +268,8 @@ fn output_quota(context: &mut Context) {
         _ => capacity::shards(&capacity::input_load(stream, 1)).shards,
     };
     for output in query.outputs() {
-        let rate = analytics.row_rate(query, output, stream.records_per_second.value);
-        let load = capacity::output_load(
-            output,
-            stream,
-            rate.per_second,
-            context.graph.consumers_of_output(&output.name),
-        );
+        let consumers = context.graph.consumers_of_output(&output.name);
+        let load = capacity::output_load(context.pipeline, context.query, output, consumers);
         let need = capacity::shards(&load);
         let before = used;
         used = used.saturating_add(need.shards);
@@ -294,7 +289,7 @@ fn output_quota(context: &mut Context) {
             if used <= large && large > quota {
                 ways.push(format!("write `region: {DEFAULT_REGION}`, where an account has {large}"));
             }
-            if analytics.rows_per_record.is_none() && rate.per_second > stream.records_per_second.value {
+            if analytics.rows_per_record.is_none() && load.records_per_second > stream.records_per_second.value {
                 ways.push("write `rows_per_record` in `analytics`, if there are fewer rows".into());
             }
             if ways.is_empty() {

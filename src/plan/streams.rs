@@ -94,13 +94,8 @@ pub(super) fn own(
 /// What a stream that takes the rows of an output has to carry.
 pub(super) fn rows(checked: &Checked, output: &sql::Stream) -> Load {
     let pipeline = checked.pipeline();
-    let records = pipeline.stream.records_per_second.value;
-    let rate = match (&pipeline.analytics, checked.query()) {
-        (Some(analytics), Some(query)) => analytics.row_rate(query, output, records).per_second,
-        _ => records,
-    };
     let consumers = checked.graph().consumers_of_output(&output.name);
-    capacity::output_load(output, &pipeline.stream, rate, consumers)
+    capacity::output_load(pipeline, checked.query(), output, consumers)
 }
 
 fn plan(

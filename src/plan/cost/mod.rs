@@ -1,6 +1,6 @@
 //! What a plan costs a month: an estimate with its arithmetic, made of prices that carry their date.
 //!
-//! The load counts as if the declared peak lasted all month. Every line is rounded to cents and the sum is that of
+//! The load counts as the average that the spec declares, or as if the peak lasted all month. Every line is rounded to cents and the sum is that of
 //! the rounded lines, so people can add them up. An unknown price makes a line without a sum, never one of zero.
 
 use std::borrow::Cow;
@@ -12,12 +12,16 @@ use super::{AnalyticsPlan, Carries, Plan, ProducerPlan, StreamPlan, TransformPla
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::billing::{self, HOURS_PER_MONTH, SECONDS_PER_MONTH};
 use crate::aws::limits::{GIB, MIB, firehose, flink, kinesis, lambda};
-use crate::aws::prices::{self, Item, Price};
+use crate::aws::offers;
+use crate::aws::prices::{self, INSTANCE_HOUR, Item, Price};
 use crate::graph::NodeKind;
-use crate::resolve::DEFAULT_REGION;
+use crate::price_list::Prices;
 
-/// What every estimate supposes.
-const BASIS: &str = "730 hours per month at the declared peak load, no free tier";
+/// What an estimate supposes.
+const BASIS_PEAK: &str = "730 hours per month at the declared peak load, no free tier";
+/// The same where the spec declares an average load.
+const BASIS_AVERAGE: &str =
+    "730 hours per month at the declared average load, capacity for the peak, no free tier";
 /// Milliseconds of one whole vCPU that the transform takes for a MiB of records. Assumed: appending alone took
 /// `runtime/transform` 0.4 ms (records of 2 KB) to 2.8 ms (of 100 B) on an x86_64 machine in 2026-11; the rest is
 /// room for Lambda's own handling of a request and its answer.
@@ -59,6 +63,9 @@ pub struct CostLine {
     /// The part of the pipeline that causes it.
     #[serde(skip)]
     pub part: NodeKind,
+    /// The service's offer in AWS's price list, where it is listed.
+    #[serde(skip)]
+    pub offer: Option<&'static str>,
     /// JSON pointer to its place in the spec.
     pub spec: Cow<'static, str>,
     /// How much of it a month.
@@ -85,9 +92,14 @@ pub struct LeftOut {
 }
 
 /// Estimates a plan.
-pub fn estimate(plan: &Plan) -> Cost {
-    let mut bill =
-        Bill { region: &plan.region, part: NodeKind::Producer, lines: Vec::new(), months: Vec::new() };
+pub fn estimate(plan: &Plan, prices: Prices) -> Cost {
+    let mut bill = Bill {
+        region: &plan.region,
+        prices,
+        part: NodeKind::Producer,
+        lines: Vec::new(),
+        months: Vec::new(),
+    };
     if let Some(producer) = &plan.producer {
         bill.producer(producer);
     }
@@ -107,13 +119,15 @@ pub fn estimate(plan: &Plan) -> Cost {
     }
     bill.of(NodeKind::Delivery).delivery(delivered);
     destination::cost(bill.of(NodeKind::Destination), plan, delivered);
-    bill.close(left_out(plan))
+    let load = &plan.stream.load;
+    let basis = if load.average < load.records_per_second { BASIS_AVERAGE } else { BASIS_PEAK };
+    bill.close(basis, left_out(plan))
 }
 
 /// The records that Firehose takes in.
 #[derive(Clone, Copy)]
 pub(super) struct Delivered {
-    /// How many per second.
+    /// How many per second, on average.
     pub per_second: f64,
     /// Bytes of one.
     pub bytes: u64,
@@ -125,8 +139,8 @@ impl Delivered {
     fn of(plan: &Plan) -> Self {
         let bytes = plan.delivered_record_bytes;
         match &plan.output_stream {
-            Some(rows) => Self { per_second: rows.load.records_per_second, bytes, word: "rows" },
-            None => Self { per_second: plan.stream.load.records_per_second, bytes, word: "records" },
+            Some(rows) => Self { per_second: rows.load.average, bytes, word: "rows" },
+            None => Self { per_second: plan.stream.load.average, bytes, word: "records" },
         }
     }
 
@@ -146,11 +160,12 @@ impl Delivered {
 /// Lines as they are written.
 pub(super) struct Bill<'a> {
     region: &'a str,
+    prices: Prices<'a>,
     /// The part of the pipeline whose lines follow.
     part: NodeKind,
     lines: Vec<CostLine>,
     /// Months of the prices used.
-    months: Vec<&'static str>,
+    months: Vec<Cow<'static, str>>,
 }
 
 impl Bill<'_> {
@@ -168,9 +183,9 @@ impl Bill<'_> {
         quantity: f64,
         note: String,
     ) {
-        // The unit does not depend on the region.
-        let unit = prices::price(item, DEFAULT_REGION).map_or("", |price| price.unit);
-        self.priced(spec, name.into(), prices::price(item, self.region), unit, quantity, note);
+        let price = self.prices.price(item, self.region);
+        let offer = offers::listing(item).map(|listed| listed.offer);
+        self.priced(spec, name.into(), price, (prices::unit(item), offer), quantity, note);
     }
 
     fn priced(
@@ -178,12 +193,12 @@ impl Bill<'_> {
         spec: impl Into<Cow<'static, str>>,
         item: String,
         price: Option<Price>,
-        unit: &'static str,
+        (unit, offer): (&'static str, Option<&'static str>),
         quantity: f64,
         mut note: String,
     ) {
         if let Some(price) = &price {
-            self.months.push(price.as_of);
+            self.months.push(price.as_of.clone());
             if price.tiers.first().is_some_and(|first| quantity > first.up_to) {
                 note.push_str("; the price falls in steps");
             }
@@ -195,8 +210,9 @@ impl Bill<'_> {
             quantity: rounded(quantity, 1e6),
             unit,
             // Ten decimals hold every list price; more would be noise of binary fractions.
-            unit_price: price.map(|price| rounded(price.usd, 1e10)),
-            monthly_usd: price.map(|price| rounded(price.cost(quantity), 100.0)),
+            unit_price: price.as_ref().map(|price| rounded(price.usd, 1e10)),
+            monthly_usd: price.as_ref().map(|price| rounded(price.cost(quantity), 100.0)),
+            offer,
             note,
             sure: price.is_some_and(|price| price.sure),
         });
@@ -209,10 +225,10 @@ impl Bill<'_> {
         }
     }
 
-    fn close(mut self, left_out: Vec<LeftOut>) -> Cost {
+    fn close(mut self, basis: &'static str, left_out: Vec<LeftOut>) -> Cost {
         self.months.sort_unstable();
         let prices_as_of = match (self.months.first(), self.months.last()) {
-            (Some(first), Some(last)) if first == last => Some((*first).to_owned()),
+            (Some(first), Some(last)) if first == last => Some(first.to_string()),
             (Some(first), Some(last)) => Some(format!("{first} to {last}")),
             _ => None,
         };
@@ -221,7 +237,7 @@ impl Bill<'_> {
             complete: self.lines.iter().all(|line| line.monthly_usd.is_some()),
             region: self.region.to_owned(),
             prices_as_of,
-            basis: BASIS,
+            basis,
             lines: self.lines,
             left_out,
         }
@@ -232,8 +248,9 @@ impl Bill<'_> {
         let hours = hours(count);
         let each = format!("{count} x {HOURS_PER_MONTH} h");
         let name = producer.instance_type;
-        let price = prices::ec2_hour(name, self.region);
-        self.priced(spec, format!("EC2: {name}"), price, "instance-hour", hours, each.clone());
+        let price = self.prices.ec2_hour(name, self.region);
+        let unit = (INSTANCE_HOUR, Some(offers::EC2));
+        self.priced(spec, format!("EC2: {name}"), price, unit, hours, each.clone());
         let volumes = count as f64 * producer.volume_gib as f64;
         self.add(
             spec,
@@ -255,7 +272,7 @@ impl Bill<'_> {
 
     fn stream(&mut self, stream: &StreamPlan) {
         let (load, spec, id) = (&stream.load, &stream.spec, &stream.logical_id);
-        let records = load.records_per_second * SECONDS_PER_MONTH as f64;
+        let records = load.average * SECONDS_PER_MONTH as f64;
         let most = match stream.carries {
             Carries::Rows => ", if each becomes a row",
             Carries::Records => "",
@@ -308,7 +325,7 @@ impl Bill<'_> {
     fn retention(&mut self, stream: &StreamPlan) {
         let (spec, id, time) = (&stream.spec, &stream.logical_id, stream.retention_hours);
         let (day, week) = (kinesis::RETENTION_HOURS_DEFAULT, kinesis::RETENTION_HOURS_EXTENDED_MAX);
-        let per_hour = stream.load.records_per_second * stream.load.record_bytes as f64 * 3_600.0;
+        let per_hour = stream.load.average * stream.load.record_bytes as f64 * 3_600.0;
         if time <= day {
             return;
         }
@@ -356,18 +373,14 @@ impl Bill<'_> {
             format!("({own} + {} for orchestration) x {HOURS_PER_MONTH} h{more}", flink::KPU_ORCHESTRATION),
         );
         let storage = own as f64 * flink::KPU_STORAGE_BYTES as f64 / GIB as f64;
-        let item = Item::FlinkRunningStorageGbMonth;
-        let billed = prices::price(item, self.region)
-            .map(|price| format!(", USD {:.2}", price.cost(storage)))
-            .unwrap_or_default();
+        let each = flink::KPU_STORAGE_BYTES / GIB;
         self.add(
             spec,
             "Flink: running storage",
-            item,
-            0.0,
-            format!("part of the KPU; some sources bill {} GB{billed}", amount(storage)),
+            Item::FlinkRunningStorageGbMonth,
+            storage,
+            format!("{own} x {each} GB; a start is billed for at least {} minutes", billing::FLINK_START_MINUTES_MIN),
         );
-        self.unsure();
     }
 
     fn transform(&mut self, transform: &TransformPlan, delivered: Delivered) {
@@ -432,11 +445,12 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
     };
     let own_key =
         plan.stream.key.starts_with("arn:") || plan.delivery.locations.values().any(|at| at.key.is_some());
-    leave(
-        own_key,
-        "KMS",
-        "the number of calls depends on how long services cache data keys; the key itself does not belong to the stack",
-    );
+    let calls = if own_key {
+        "the number of calls depends on how long services cache data keys; the key itself does not belong to the stack"
+    } else {
+        "calls with the key alias/aws/kinesis are billed; their number depends on how long services cache data keys"
+    };
+    leave(true, "KMS", calls);
     let snapshots = plan.analytics.as_ref().is_some_and(|analytics| analytics.snapshots);
     leave(snapshots, "Flink snapshots", "their size depends on the query's state");
     leave(plan.analytics.is_some(), "the starter's Lambda", "it runs only when the stack changes");

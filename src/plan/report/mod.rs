@@ -412,11 +412,12 @@ mod tests {
     use crate::plan::Plan;
     use crate::plan::advice::advise;
     use crate::plan::cost::estimate;
+    use crate::price_list::Prices;
     use crate::plan::fixture::{planned, spec, with_flink};
 
     fn reported((plan, checked): &(Plan, crate::check::Checked)) -> PlanReport {
-        let cost = estimate(plan);
-        report(plan, &cost, &advise(plan, &cost, checked))
+        let cost = estimate(plan, Prices::BuiltIn);
+        report(plan, &cost, &advise(plan, &cost, Prices::BuiltIn, checked))
     }
 
     #[test]
