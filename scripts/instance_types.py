@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Writes src/aws/instance_types/table.rs, the table of EC2 instance types.
+"""Writes the tables of EC2 instance types in src/aws/instance_types: table.rs, and offerings.rs with the families that
+a region does not offer.
 
-The source is the answer of DescribeInstanceTypes that the PyPI package moto carries:
+The sources are the answers of DescribeInstanceTypes and DescribeInstanceTypeOfferings that the PyPI package moto carries:
 
     python3 -m venv venv && venv/bin/pip install --no-deps 'moto==5.2.*'
     venv/bin/python scripts/instance_types.py && cargo test instance_types
@@ -17,7 +18,9 @@ import json
 import pathlib
 import re
 
-OUTPUT = pathlib.Path(__file__).parent.parent / "src/aws/instance_types/table.rs"
+FOLDER = pathlib.Path(__file__).parent.parent / "src/aws/instance_types"
+OUTPUT = FOLDER / "table.rs"
+OFFERINGS = FOLDER / "offerings.rs"
 FIRST_GENERATION = {"t": 2, "m": 5, "c": 5, "r": 5}
 ARCHITECTURES = {"x86_64": "X86_64", "arm64": "ARM64"}
 KINDS = {
@@ -29,12 +32,25 @@ KINDS = {
 }
 
 
+def resources():
+    """The folder of moto's answers."""
+    return pathlib.Path(importlib.util.find_spec("moto").origin).parent / "ec2/resources"
+
+
 def load():
     """The types by name, as moto keeps them."""
-    package = pathlib.Path(importlib.util.find_spec("moto").origin).parent
-    path = package / "ec2/resources/instance_types.json.gz"
-    with gzip.open(path, "rt", encoding="utf-8") as file:
+    with gzip.open(resources() / "instance_types.json.gz", "rt", encoding="utf-8") as file:
         return json.load(file)
+
+
+def offered():
+    """The families that each region offers."""
+    families = {}
+    for path in sorted((resources() / "instance_type_offerings/region").glob("*.json.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            names = {offering["InstanceType"] for offering in json.load(file)}
+        families[path.name.removesuffix(".json.gz")] = {name.split(".")[0] for name in names}
+    return families
 
 
 def wanted(name):
@@ -64,9 +80,26 @@ def row(name, facts):
     return f'    t("{name}", {ARCHITECTURES[architecture]}, {numbers}, {kind}),\n'
 
 
+def write_offerings(version, families):
+    """Writes the families of the table that each region lacks."""
+    rows = []
+    for region, there in offered().items():
+        missing = " ".join(sorted(families - there))
+        rows.append(f'    ("{region}", "{missing}"),\n')
+    OFFERINGS.write_text(
+        "//! Families of instance types that a region does not offer. Written by `scripts/instance_types.py` from moto\n"
+        f"//! {version}; edit the script, not this file.\n"
+        "\n"
+        "#[rustfmt::skip]\n"
+        "pub(super) static MISSING: &[(&str, &str)] = &[\n" + "".join(rows) + "];\n",
+        encoding="utf-8",
+    )
+
+
 def main():
-    """Writes the table."""
+    """Writes the tables."""
     version = importlib.metadata.version("moto")
+    write_offerings(version, {name.split(".")[0] for name in load() if wanted(name)})
     rows = [row(name, facts) for name, facts in sorted(load().items()) if wanted(name)]
     OUTPUT.write_text(
         f"//! EC2 instance types, {len(rows)} of them. Written by `scripts/instance_types.py` from moto\n"

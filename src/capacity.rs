@@ -193,13 +193,7 @@ mod tests {
     use super::*;
 
     fn load(records_per_second: f64, record_bytes: u64, consumers: u64, headroom_percent: u64) -> Load {
-        Load {
-            records_per_second,
-            average: records_per_second,
-            record_bytes,
-            consumers,
-            headroom_percent,
-        }
+        Load { records_per_second, average: records_per_second, record_bytes, consumers, headroom_percent }
     }
 
     #[test]

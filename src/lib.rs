@@ -3,6 +3,7 @@
 //! `parse -> resolve -> check -> plan -> render -> artifacts`, each phase a function from one type to the next.
 //! [`compile`] is all of them up to the template.
 
+pub mod accept;
 pub mod artifacts;
 pub mod aws;
 pub mod capacity;
@@ -33,6 +34,7 @@ pub mod world;
 
 use std::path::Path;
 
+use accept::Accepted;
 use check::Checked;
 use diagnostics::{Code, Diagnostic};
 use parse::{Document, Places};
@@ -70,9 +72,17 @@ pub struct Compilation<T = Stack> {
     /// The pipelines: the spec's own, and the environments' in their order. Those with errors are missing, and all
     /// where two would have one name.
     pub pipelines: Vec<T>,
+    /// What the spec accepts of what was found, and with it what is not among the diagnostics.
+    pub accepted: Vec<Accepted>,
 }
 
 impl<T> Compilation<T> {
+    /// Adds what is no longer accepted on a day, as `2026-11-30`.
+    pub fn on_day(&mut self, today: &str) {
+        self.diagnostics.extend(accept::overdue(&self.accepted, today));
+        diagnostics::sort(&mut self.diagnostics);
+    }
+
     /// The pipeline, where one was selected.
     pub fn pipeline(self) -> Option<T> {
         self.pipelines.into_iter().next()
@@ -101,8 +111,14 @@ impl Stack {
         let before = advise(&self.cost, Prices::BuiltIn);
         let prices = Prices::Listed(list);
         let cost = plan::cost::estimate(&self.plan, prices);
+        let mut after = advise(&cost, prices);
+        let same = |one: &Diagnostic, other: &Diagnostic| (one.code, one.span) == (other.code, other.span);
+        // What the spec accepts is not there before, and must not come back with another sum.
+        let accepted = before.iter().filter(|one| !advice.contains(one));
+        let accepted: Vec<&Diagnostic> = accepted.collect();
+        after.retain(|one| !accepted.iter().any(|other| same(one, other)));
         advice.retain(|one| !before.contains(one));
-        advice.extend(advise(&cost, prices));
+        advice.extend(after);
         diagnostics::sort(advice);
         self.cost = cost;
     }
@@ -110,7 +126,14 @@ impl Stack {
 
 /// Compiles a spec: every phase up to the verified template.
 pub fn compile(world: &dyn World, programs: &Programs, path: &Path, select: Select) -> Compilation {
-    compile_with(world, programs, path, select, |checked, places| back_end(checked, places, programs))
+    let mut compilation =
+        compile_with(world, programs, path, select, |checked, places| back_end(checked, places, programs));
+    // An environment alone need not have what another one has.
+    if matches!(select, Select::All) && !diagnostics::has_errors(&compilation.diagnostics) {
+        compilation.diagnostics.extend(accept::absent(&compilation.accepted));
+        diagnostics::sort(&mut compilation.diagnostics);
+    }
+    compilation
 }
 
 /// The phases up to `check`.
@@ -133,16 +156,19 @@ fn compile_with<T>(
 ) -> Compilation<T> {
     let mut sources = Sources::default();
     let mut pipelines = Vec::new();
+    let mut accepted = Vec::new();
     let mut diagnostics = match document(world, path, &mut sources) {
         Ok(document) => {
             let mut of = |environment| {
-                let (checked, mut found) =
+                let Front { checked, mut found, accepted: mut entries } =
                     checked(world, programs, path, &document, environment, &mut sources);
                 if let Some((checked, places)) = checked {
                     let (pipeline, more) = then(checked, places);
                     pipelines.extend(pipeline);
                     found.extend(more);
                 }
+                accept::apply(&mut entries, &mut found);
+                accepted.append(&mut entries);
                 found
             };
             let mut found = match select {
@@ -165,13 +191,20 @@ fn compile_with<T>(
         Err(diagnostics) => diagnostics,
     };
     diagnostics::sort(&mut diagnostics);
-    Compilation { sources, diagnostics, pipelines }
+    Compilation { sources, diagnostics, pipelines, accepted }
 }
 
 /// The file of a spec, read.
 fn document(world: &dyn World, path: &Path, sources: &mut Sources) -> Result<Document, Vec<Diagnostic>> {
     let file = parse::load(world, path, sources).map_err(|diagnostic| vec![*diagnostic])?;
     parse::parse(sources.file(file))
+}
+
+/// What came of one pipeline up to `check`.
+struct Front {
+    checked: Option<(Checked, Places)>,
+    found: Vec<Diagnostic>,
+    accepted: Vec<Accepted>,
 }
 
 /// A document in one environment to a checked pipeline.
@@ -182,17 +215,19 @@ fn checked(
     document: &Document,
     environment: Option<&str>,
     sources: &mut Sources,
-) -> (Option<(Checked, Places)>, Vec<Diagnostic>) {
+) -> Front {
     let parsed = match document.merge(environment, sources) {
         Ok(parsed) => parsed,
-        Err(diagnostics) => return (None, diagnostics),
+        Err(found) => return Front { checked: None, found, accepted: Vec::new() },
     };
     let places = parsed.places.clone();
+    let (accepted, of_accept) = accept::read(parsed.spec.accept.as_deref().unwrap_or_default(), &places);
     let (pipeline, mut diagnostics) = resolve::resolve(parsed, path, world, sources);
     let (checked, found) = check::check(pipeline, programs);
     diagnostics.extend(found);
+    diagnostics.extend(of_accept);
     let checked = checked.filter(|_| !diagnostics::has_errors(&diagnostics));
-    (checked.map(|checked| (checked, places)), diagnostics)
+    Front { checked: checked.map(|checked| (checked, places)), found: diagnostics, accepted }
 }
 
 /// A checked pipeline to its stack, with the plan's advice.
@@ -201,6 +236,7 @@ fn back_end(checked: Checked, places: Places, programs: &Programs) -> (Option<St
     let prices = Prices::BuiltIn;
     let cost = plan::cost::estimate(&plan, prices);
     let mut diagnostics = plan::advice::advise(&plan, &cost, prices, &checked);
+    diagnostics.extend(plan::alarms::advise(&plan, &checked));
     match render::render(&plan).and_then(|template| render::verify::verify(template, &plan)) {
         Ok(template) => (Some(Stack { checked, plan, cost, template, places }), diagnostics),
         Err(problem) => {

@@ -18,6 +18,11 @@ pub trait World: Sync {
     /// As the file system gives them.
     fn size(&self, path: &Path) -> io::Result<u64>;
 
+    /// Names of the files in a folder, for a file that is not there; none where that cannot be known.
+    fn names(&self, _folder: &Path) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Whether a file lies in a folder or below it once links are followed. Without links, its path decides.
     fn is_within(&self, path: &Path, folder: &Path) -> bool {
         path.starts_with(folder)
@@ -28,6 +33,8 @@ pub trait World: Sync {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Disk;
 
+/// Most names that are compared with the one of a file that is not there.
+const NAMES_MAX: usize = 1_000;
 /// More than any caller takes; a device has no end.
 const READ_BYTES_MAX: u64 = 256 << 20;
 
@@ -44,6 +51,16 @@ impl World for Disk {
             return Err(io::Error::from(io::ErrorKind::IsADirectory));
         }
         Ok(metadata.len())
+    }
+
+    fn names(&self, folder: &Path) -> Vec<String> {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_dir()));
+        let mut names: Vec<String> =
+            files.take(NAMES_MAX).filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        names
     }
 
     fn is_within(&self, path: &Path, folder: &Path) -> bool {

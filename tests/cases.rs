@@ -82,11 +82,16 @@ fn compile(folder: &Path) -> Vec<Compilation<Checked>> {
     let mut specs = vec!["spec.yaml"];
     specs.extend(folder.join("other.yaml").exists().then_some("other.yaml"));
     // The plan's advice is shown where it is the case: most other specs would have some as well.
-    let phases = if name(folder).starts_with("PIPE10") { compiled } else { front_end };
+    let whole = ["PIPE10", "PIPE0122", "PIPE0123", "PIPE1301", "PIPE1306"];
+    let phases = if whole.iter().any(|code| name(folder).starts_with(code)) { compiled } else { front_end };
     let environment = fs::read_to_string(folder.join("environment")).ok();
     let environment = environment.as_deref().map(str::trim);
     let mut all: Vec<_> =
         specs.iter().map(|spec| phases(&Folder(folder), Path::new(spec), environment)).collect();
+    // Of alarms, too.
+    if !name(folder).starts_with("PIPE1301") {
+        all.iter_mut().for_each(|found| found.diagnostics.retain(|one| one.code != Code::Unwatched));
+    }
     let names: Option<Vec<_>> = specs
         .iter()
         .zip(&all)

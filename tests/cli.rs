@@ -31,6 +31,112 @@ fn errors_exit_with_1_and_write_nothing() {
 }
 
 #[test]
+fn the_verdict_of_a_check_is_what_its_exit_code_means() {
+    let place = Place::new();
+    let warned = SPEC.replace("orders/", "orders");
+    place.file("warned.yaml", &warned.replace("name: orders", "name: warned"));
+    place.file("wrong.yaml", &SPEC.replace("name: orders", "name: wrong").replace("1 KiB", "1024"));
+    for (args, exit, verdict) in [
+        (&["orders.yaml", "warned.yaml"][..], 0, "2 specs are fine: 1 warning"),
+        (
+            &["--deny-warnings", "warned.yaml"],
+            1,
+            "warned.yaml has warnings, which `--deny-warnings` denies: 1 warning",
+        ),
+        (&["--deny-warnings", "orders.yaml"], 0, "orders.yaml is fine"),
+        (&["wrong.yaml", "orders.yaml"], 1, "1 of 2 specs has errors: 1 error"),
+        (&["wrong.yaml", "wrong.yaml"], 1, "2 of 2 specs have errors: "),
+    ] {
+        let output = place.pipec(&[&["check"], args].concat());
+        assert_eq!(code(&output), exit, "{args:?}: {}", err(&output));
+        assert!(err(&output).contains(verdict), "{args:?}: {}", err(&output));
+    }
+}
+
+#[test]
+fn what_is_accepted_is_silent_until_its_day() {
+    let place = Place::new();
+    let accept = |until: &str| {
+        let entry = format!("{{code: PIPE0610, at: delivery.s3, reason: the readers expect it{until}}}");
+        place.file("orders.yaml", &format!("{}accept:\n  - {entry}\n", SPEC.replace("orders/", "orders")));
+        place.pipec(&["check", "--deny-warnings", "orders.yaml"])
+    };
+    for until in ["", ", until: 9999-12-31"] {
+        let output = accept(until);
+        assert_eq!(code(&output), 0);
+        assert!(!err(&output).contains("warning"), "{}", err(&output));
+    }
+    let output = accept(", until: 2001-01-01");
+    assert_eq!(code(&output), 1);
+    assert!(
+        err(&output).contains("warning[PIPE0610]") && err(&output).contains("warning[PIPE0123]"),
+        "{}",
+        err(&output)
+    );
+    // The output of a build is the same on every day.
+    let output = place.pipec(&["build", "orders.yaml"]);
+    assert_eq!(code(&output), 0);
+    assert!(!err(&output).contains("warning"), "{}", err(&output));
+    assert!(err(&accept(", until: 2027-02-30")).contains("is not a day of the calendar"));
+}
+
+#[test]
+fn a_build_names_folders_of_removed_environments() {
+    let place = Place::new();
+    let with = format!("{SPEC}environments:\n  prod: {{}}\n");
+    place.file("orders.yaml", &with);
+    assert_eq!(code(&place.pipec(&["build", "orders.yaml"])), 0);
+    assert_eq!(code(&place.pipec(&["build", "--check", "orders.yaml"])), 0);
+    // Another spec's folder with a name alike.
+    place.file("other.yaml", &SPEC.replace("name: orders", "name: orders-eu"));
+    assert_eq!(code(&place.pipec(&["build", "other.yaml"])), 0);
+    place.file("orders.yaml", SPEC);
+    let output = place.pipec(&["build", "--check", "orders.yaml"]);
+    assert_eq!(code(&output), 4);
+    assert!(
+        err(&output).ends_with("\ngenerated/orders-prod is of no pipeline any more: delete it\n"),
+        "{}",
+        err(&output)
+    );
+    let output = place.pipec(&["build", "orders.yaml"]);
+    assert!(err(&output).contains("orders-prod is of no pipeline any more"), "{}", err(&output));
+}
+
+#[test]
+fn a_missing_artifact_is_not_counted_as_built() {
+    let place = Place::new();
+    place.file("orders.yaml", FLINK);
+    let output = place.pipec(&["build", "orders.yaml"]);
+    assert!(err(&output).contains(" artifacts, of which 1 is missing\nmissing "), "{}", err(&output));
+}
+
+#[test]
+fn the_sql_of_a_lambda_pipeline_is_told_as_such() {
+    let place = Place::new();
+    place.file("orders.yaml", &FLINK.replace("runtime: flink", "runtime: lambda"));
+    let output = place.pipec(&["sql", "orders.yaml"]);
+    assert_eq!(code(&output), 0);
+    assert!(err(&output).contains("runs in the Lambda transform"), "{}", err(&output));
+}
+
+#[test]
+fn a_password_is_not_printed() {
+    let place = Place::new();
+    let producer =
+        "producer:\n  http: {url: \"https://me:hunter2@example.com:99999/\"}\n  records_per_second: 1\n";
+    place.file("orders.yaml", &format!("{SPEC}{producer}"));
+    for format in ["text", "json", "sarif", "github"] {
+        let output = place.pipec(&["check", "--format", format, "orders.yaml"]);
+        assert_eq!(code(&output), 1);
+        assert!(
+            !format!("{}{}", out(&output), err(&output)).contains("hunter2"),
+            "{format}: {}",
+            err(&output)
+        );
+    }
+}
+
+#[test]
 fn wrong_calls_exit_with_2() {
     let place = Place::new();
     for args in [

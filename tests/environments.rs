@@ -226,6 +226,7 @@ proptest! {
             let told = all.diagnostics.iter().filter(|told| {
                 told.code == found.code
                     && told.span == found.span
+                    && told.label == found.label
                     && told.related.starts_with(&found.related)
                     && told.message.ends_with(&found.message)
             });

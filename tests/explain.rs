@@ -114,6 +114,8 @@ fn whole(fragment: &str, code: Code) -> Option<String> {
 /// could be cheaper, and a page about something else need not show one that could not.
 fn reported(spec: &str, code: Code) -> BTreeSet<Code> {
     let is_advice = |code: Code| code.number().starts_with("10");
+    // A page about something else has no alarms either.
+    let is_other = |found: Code| found == Code::Unwatched && code != Code::Unwatched;
     let world = Files(HashMap::from([
         ("spec.yaml".into(), spec.as_bytes().to_vec()),
         ("companies.csv".into(), b"AXN,Axon\nBOLT,Bolt & Sons\n".to_vec()),
@@ -124,7 +126,7 @@ fn reported(spec: &str, code: Code) -> BTreeSet<Code> {
         .diagnostics
         .into_iter()
         .map(|diagnostic| diagnostic.code);
-    found.filter(|found| is_advice(code) || !is_advice(*found)).collect()
+    found.filter(|found| (is_advice(code) || !is_advice(*found)) && !is_other(*found)).collect()
 }
 
 /// Faults that a fragment cannot show: of files, of very long values, of several specs, of the call, of pipec itself.

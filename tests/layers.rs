@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["parse"],
     &["resolve"],
     &["capacity", "graph", "instances", "price_list", "producer_config", "throughput"],
-    &["check", "discover"],
+    &["accept", "check", "discover"],
     &["plan"],
     &["render"],
     &["artifacts"],

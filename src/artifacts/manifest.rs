@@ -8,6 +8,9 @@ use crate::plan::{Content, Plan};
 #[derive(Serialize)]
 struct Manifest<'a> {
     pipeline: &'a str,
+    /// Name of the spec's own pipeline, of that of an environment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment_of: Option<&'a str>,
     pipec: &'static str,
     template: &'static str,
     artifacts: Vec<Entry<'a>>,
@@ -28,6 +31,7 @@ struct Entry<'a> {
 pub(super) fn text(plan: &Plan) -> String {
     let manifest = Manifest {
         pipeline: &plan.name,
+        environment_of: plan.environment_of.as_deref(),
         pipec: env!("CARGO_PKG_VERSION"),
         template: "template.yaml",
         artifacts: plan

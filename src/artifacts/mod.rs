@@ -15,8 +15,7 @@ use crate::pack;
 use crate::plan::{Artifact, Content, MAIN_PY, PYTHON_FILES, Plan};
 use crate::runtime::{Program, Programs};
 
-/// Folder of the artifacts of all pipelines, below the output folder.
-pub const ARTIFACTS_DIR: &str = "artifacts";
+pub use crate::spec::ARTIFACTS_DIR;
 
 /// A file for committing, below the pipeline's own folder.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -40,6 +40,11 @@ const NONE: HandlerPermissions = HandlerPermissions {
 
 /// Characters of a queue's name. SQS developer guide, 2026-11.
 const QUEUE_NAME_CHARS_MAX: u64 = 80;
+/// Characters of the names of alarms and dashboards. CloudWatch API reference, 2026-11.
+const ALARM_NAME_CHARS_MAX: u64 = 255;
+const DASHBOARD_NAME_CHARS_MAX: u64 = 255;
+/// Characters of a topic's name. SNS API reference, 2026-11.
+const TOPIC_NAME_CHARS_MAX: u64 = 256;
 
 /// What the EC2 resources of a producer's network and launch template are. EC2 names them at random.
 const NETWORK: HandlerPermissions = HandlerPermissions { sid: "ManageProducerNetwork", ..NONE };
@@ -60,6 +65,8 @@ static HANDLERS: &[HandlerPermissions] = &[
             "autoscaling:CreateOrUpdateTags",
             "autoscaling:DeleteAutoScalingGroup",
             "autoscaling:DeleteTags",
+            "autoscaling:DisableMetricsCollection",
+            "autoscaling:EnableMetricsCollection",
             "autoscaling:ResumeProcesses",
             "autoscaling:SuspendProcesses",
             "autoscaling:TerminateInstanceInAutoScalingGroup",
@@ -83,6 +90,37 @@ static HANDLERS: &[HandlerPermissions] = &[
             "ec2:DescribeLaunchTemplates",
             "ec2:DescribeSecurityGroups",
             "ec2:DescribeSubnets",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::CloudWatch::Alarm",
+        sid: "ManageAlarms",
+        arns: &["cloudwatch:{region}:{account}:alarm:{name}"],
+        name_max: ALARM_NAME_CHARS_MAX,
+        actions: &[
+            "cloudwatch:DeleteAlarms",
+            "cloudwatch:DescribeAlarms",
+            "cloudwatch:ListTagsForResource",
+            "cloudwatch:PutMetricAlarm",
+            "cloudwatch:TagResource",
+            "cloudwatch:UntagResource",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::CloudWatch::Dashboard",
+        sid: "ManageDashboard",
+        // Dashboards belong to no region.
+        arns: &["cloudwatch::{account}:dashboard/{name}"],
+        name_max: DASHBOARD_NAME_CHARS_MAX,
+        actions: &[
+            "cloudwatch:DeleteDashboards",
+            "cloudwatch:GetDashboard",
+            "cloudwatch:ListTagsForResource",
+            "cloudwatch:PutDashboard",
+            "cloudwatch:TagResource",
+            "cloudwatch:UntagResource",
         ],
         ..NONE
     },
@@ -410,6 +448,41 @@ static HANDLERS: &[HandlerPermissions] = &[
         arns: &["s3:::{name}"],
         name_max: names::S3_BUCKET.max,
         actions: &["s3:DeleteBucketPolicy", "s3:GetBucketPolicy", "s3:PutBucketPolicy"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::SNS::Subscription",
+        sid: "ManageTopic",
+        arns: &["sns:{region}:{account}:{name}"],
+        name_max: TOPIC_NAME_CHARS_MAX,
+        actions: &["sns:Subscribe"],
+        unscoped: &["sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::SNS::Topic",
+        sid: "ManageTopic",
+        arns: &["sns:{region}:{account}:{name}"],
+        name_max: TOPIC_NAME_CHARS_MAX,
+        actions: &[
+            "sns:CreateTopic",
+            "sns:DeleteTopic",
+            "sns:GetDataProtectionPolicy",
+            "sns:GetTopicAttributes",
+            "sns:ListSubscriptionsByTopic",
+            "sns:ListTagsForResource",
+            "sns:SetTopicAttributes",
+            "sns:TagResource",
+            "sns:UntagResource",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::SNS::TopicPolicy",
+        sid: "ManageTopic",
+        arns: &["sns:{region}:{account}:{name}"],
+        name_max: TOPIC_NAME_CHARS_MAX,
+        actions: &["sns:SetTopicAttributes"],
         ..NONE
     },
     HandlerPermissions {

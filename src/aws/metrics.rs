@@ -1,5 +1,156 @@
 //! Which CloudWatch metrics show how a part of a pipeline is, and how their values are read.
 
+/// The metrics of a namespace that have a dimension of their own, as their documentation names them. What alarms, the
+/// dashboard and `status` read is in one of these lists.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Family {
+    /// Namespace.
+    pub namespace: &'static str,
+    /// The one dimension.
+    pub dimension: &'static str,
+    /// Names.
+    pub names: &'static [&'static str],
+}
+
+/// A metric, by what CloudWatch finds it with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MetricName {
+    /// Namespace.
+    pub namespace: &'static str,
+    /// Name of its dimension.
+    pub dimension: &'static str,
+    /// Name.
+    pub name: &'static str,
+}
+
+impl Family {
+    /// A metric of this family; a name that is not in its list does not compile where this is a constant.
+    ///
+    /// # Panics
+    /// Where the name is not in the list.
+    pub const fn metric(&self, name: &'static str) -> MetricName {
+        let mut at = 0;
+        while at < self.names.len() {
+            if same(self.names[at], name) {
+                return MetricName { namespace: self.namespace, dimension: self.dimension, name };
+            }
+            at += 1;
+        }
+        panic!("no such metric in this family")
+    }
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// Kinesis Data Streams developer guide, "Monitor the service with CloudWatch", stream-level metrics, 2026-11.
+pub const KINESIS: Family = Family {
+    namespace: "AWS/Kinesis",
+    dimension: "StreamName",
+    names: &[
+        "GetRecords.IteratorAgeMilliseconds",
+        "IncomingBytes",
+        "IncomingRecords",
+        "ReadProvisionedThroughputExceeded",
+        "WriteProvisionedThroughputExceeded",
+    ],
+};
+/// Data Firehose developer guide, "Monitor with CloudWatch metrics", 2026-11. `KMSKey*` count for a source that is
+/// encrypted with a customer managed key; `ExecuteProcessing.*` for a Lambda transform.
+pub const FIREHOSE: Family = Family {
+    namespace: "AWS/Firehose",
+    dimension: "DeliveryStreamName",
+    names: &[
+        "DataReadFromKinesisStream.Records",
+        "DeliveryToS3.DataFreshness",
+        "DeliveryToS3.Records",
+        "DeliveryToS3.Success",
+        "ExecuteProcessing.Success",
+        "KMSKeyAccessDenied",
+        "KMSKeyDisabled",
+        "KMSKeyInvalidState",
+        "KMSKeyNotFound",
+        "KinesisMillisBehindLatest",
+        "ThrottledGetRecords",
+    ],
+};
+/// Lambda developer guide, "Types of metrics for Lambda functions", 2026-11.
+pub const LAMBDA: Family = Family {
+    namespace: "AWS/Lambda",
+    dimension: "FunctionName",
+    names: &["Duration", "Errors", "Invocations", "IteratorAge", "Throttles"],
+};
+/// Managed Service for Apache Flink developer guide, "Metrics and dimensions", application level, 2026-11. Flink 1 has
+/// `downtime` and `fullRestarts`, Flink 2.2 has `restartingTime` and `numRestarts` in their place.
+pub const FLINK: Family = Family {
+    namespace: "AWS/KinesisAnalytics",
+    dimension: "Application",
+    names: &[
+        "backPressuredTimeMsPerSecond",
+        "containerMemoryUtilization",
+        "cpuUtilization",
+        "downtime",
+        "fullRestarts",
+        "heapMemoryUtilization",
+        "lastCheckpointDuration",
+        "numLateRecordsDropped",
+        "numRecordsOutPerSecond",
+        "numRestarts",
+        "numberOfFailedCheckpoints",
+        "restartingTime",
+    ],
+};
+/// SQS developer guide, "Available CloudWatch metrics", 2026-11.
+pub const SQS: Family =
+    Family { namespace: "AWS/SQS", dimension: "QueueName", names: &["ApproximateNumberOfMessagesVisible"] };
+/// EC2 Auto Scaling user guide, "CloudWatch metrics for Amazon EC2 Auto Scaling", 2026-11. A group has them once its
+/// metrics collection is enabled, at no charge.
+pub const AUTO_SCALING: Family = Family {
+    namespace: "AWS/AutoScaling",
+    dimension: "AutoScalingGroupName",
+    names: &["GroupInServiceInstances"],
+};
+/// EC2 user guide, "CloudWatch metrics that are available for your instances", 2026-11.
+pub const EC2: Family = Family {
+    namespace: "AWS/EC2",
+    dimension: "AutoScalingGroupName",
+    names: &["CPUUtilization", "StatusCheckFailed"],
+};
+/// What `runtime/transform` logs as metrics.
+pub const PIPEC_TRANSFORM: Family = Family {
+    namespace: "pipec",
+    dimension: "FunctionName",
+    names: &["Dropped", "InvalidValues", "ProcessingFailed", "Records"],
+};
+/// What `runtime/producer` logs as metrics.
+pub const PIPEC_PRODUCER: Family = Family {
+    namespace: "pipec",
+    dimension: "Stream",
+    names: &["BytesSent", "RecordsFailed", "RecordsRetried", "RecordsSent"],
+};
+/// Every family.
+pub const FAMILIES: &[Family] =
+    &[KINESIS, FIREHOSE, LAMBDA, FLINK, SQS, AUTO_SCALING, EC2, PIPEC_TRANSFORM, PIPEC_PRODUCER];
+
+/// Whether a metric is in the table.
+pub fn is_known(namespace: &str, dimension: &str, name: &str) -> bool {
+    FAMILIES.iter().any(|family| {
+        family.namespace == namespace && family.dimension == dimension && family.names.contains(&name)
+    })
+}
+
 /// Seconds of a value of what is looked at by the minute: the metric's own resolution.
 const MINUTE: i64 = 60;
 /// Seconds of a value of everything else. SQS and Firehose report every five minutes at worst.

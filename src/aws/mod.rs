@@ -14,3 +14,4 @@ pub mod metrics;
 pub mod offers;
 pub mod prices;
 pub mod regions;
+pub mod time_zones;

@@ -193,7 +193,14 @@ pub fn ec2_hour(name: &str, region: &str) -> Option<Price> {
         None => large * size_factor(size)?,
     };
     let Source { text: source, as_of } = if sure { CODE_TABLES } else { MEMORY };
-    Some(Price { usd, unit: INSTANCE_HOUR, as_of: Cow::Borrowed(as_of), source, sure, tiers: Cow::Borrowed(FLAT) })
+    Some(Price {
+        usd,
+        unit: INSTANCE_HOUR,
+        as_of: Cow::Borrowed(as_of),
+        source,
+        sure,
+        tiers: Cow::Borrowed(FLAT),
+    })
 }
 
 /// How many times `large` a size is; nothing for a `metal` that does not name its size.
@@ -287,8 +294,7 @@ const fn p(
     sure: bool,
     tiers: &'static [Tier],
 ) -> Row {
-    let price =
-        Price { usd, unit, as_of: Cow::Borrowed(as_of), source, sure, tiers: Cow::Borrowed(tiers) };
+    let price = Price { usd, unit, as_of: Cow::Borrowed(as_of), source, sure, tiers: Cow::Borrowed(tiers) };
     (item, "us-east-1", price)
 }
 

@@ -289,7 +289,9 @@ fn output_quota(context: &mut Context) {
             if used <= large && large > quota {
                 ways.push(format!("write `region: {DEFAULT_REGION}`, where an account has {large}"));
             }
-            if analytics.rows_per_record.is_none() && load.records_per_second > stream.records_per_second.value {
+            if analytics.rows_per_record.is_none()
+                && load.records_per_second > stream.records_per_second.value
+            {
                 ways.push("write `rows_per_record` in `analytics`, if there are fewer rows".into());
             }
             if ways.is_empty() {

@@ -3,10 +3,11 @@
 use super::{Context, destination};
 use crate::aws::limits::MIB;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::spec::{ByteSize, Duration};
+use crate::spec::{ByteSize, Duration, Newline};
 
 pub(super) fn check(context: &mut Context) {
     buffer(context);
+    newline(context);
     destination::check(context);
 }
 
@@ -32,6 +33,35 @@ fn buffer(context: &mut Context) {
             interval.span,
             format!("Firehose takes a buffer interval of {bounds} s, not {}", Duration(interval.value)),
             format!("write `interval: {} s`", bounds.max),
+        ));
+    }
+}
+
+/// A newline that the transform decides about, or rows that would run into each other.
+fn newline(context: &mut Context) {
+    let pipeline = context.pipeline;
+    let newline = &pipeline.delivery.newline;
+    if !newline.written {
+        return;
+    }
+    let as_they_are = newline.value == Newline::None;
+    if let Some(transform) = &pipeline.transform {
+        let help = match as_they_are {
+            true => "remove `newline`; `transform: {append: \"\"}` appends nothing",
+            false => "remove `newline`; the transform appends a newline where there is none",
+        };
+        let message = "with a transform, `transform.append` decides what is after each record";
+        let span = if transform.written { transform.span } else { newline.span };
+        context.report(
+            Diagnostic::error(Code::ConflictingKeys, newline.span, message, help)
+                .related(span, "the transform"),
+        );
+    } else if as_they_are && pipeline.analytics.is_some() {
+        context.report(Diagnostic::error(
+            Code::NoSeparator,
+            newline.span,
+            "the rows of the SQL have no newline of their own, so one would follow the other on the same line",
+            "remove `newline: none`",
         ));
     }
 }

@@ -1,6 +1,7 @@
 //! `check`: everything that AWS would refuse, or silently get wrong. Pure; one file per family of rules; every rule
 //! runs. Only this module can make a [`Checked`] pipeline, and only that can be planned.
 
+mod alarms;
 mod analytics;
 mod delivery;
 mod destination;
@@ -105,6 +106,7 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
     rows::check(&mut context);
     transform::check(&mut context);
     delivery::check(&mut context);
+    alarms::check(&mut context);
     let program = context.program;
     diagnostics.append(&mut context.diagnostics);
     if diagnostics::has_errors(&diagnostics) {

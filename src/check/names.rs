@@ -9,11 +9,16 @@ use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::pipeline::{Encryption, Setting};
 use crate::source::Span;
-use crate::spec::SECONDS_PER_DAY;
+use crate::spec::{ARTIFACT_STACK, ARTIFACTS_DIR, SECONDS_PER_DAY};
 
 /// Longest pipeline name. It becomes the stack's name, which stands in names that AWS bounds at 64 characters together
 /// with a logical id and a random suffix.
 const NAME_CHARS_MAX: usize = 40;
+/// Names that pipec uses itself, and for what.
+const RESERVED: [(&str, &str); 2] = [
+    (ARTIFACT_STACK, "pipec's own stack with the artifact bucket"),
+    (ARTIFACTS_DIR, "the folder that the artifacts of all pipelines are built into"),
+];
 /// Tags that pipec adds itself: [`crate::spec::PIPELINE_TAG`], and `Name` on instances and volumes.
 const OWN_TAGS: usize = 2;
 
@@ -53,6 +58,14 @@ fn name(context: &mut Context) {
 
 /// What keeps a text from naming a pipeline.
 fn no_name(name: &Setting<String>) -> Option<Diagnostic> {
+    if let Some((_, of)) = RESERVED.iter().find(|(reserved, _)| *reserved == name.value) {
+        return Some(Diagnostic::error(
+            Code::InvalidName,
+            name.span,
+            format!("`{}` is the name of {of}", name.value),
+            "write a name that says what the pipeline carries, as in `name: meter-readings`",
+        ));
+    }
     let valid = name.value.starts_with(|c: char| c.is_ascii_lowercase())
         && name.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         && !name.value.ends_with('-')

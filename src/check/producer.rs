@@ -4,7 +4,7 @@ use super::Context;
 use crate::aws::instance_types::{self, Architecture, InstanceType};
 use crate::aws::limits::{MIB, ec2};
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::instances::instances;
+use crate::instances::{InstanceNeed, instances};
 use crate::producer_config;
 use crate::resolve::invalid_path;
 use crate::resolve::pipeline::{PartitionKey, Pipeline, Producer, Source};
@@ -66,6 +66,42 @@ fn rate(pipeline: &Pipeline, producer: &Producer, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// A type that is written and that the spec's region does not have. pipec's list may be older than the offer, so this is
+/// a warning; and the default is a type of nearly all regions.
+fn offered(pipeline: &Pipeline, producer: &Producer, need: &InstanceNeed, found: &mut Vec<Diagnostic>) {
+    let setting = &producer.instance_type;
+    let region = pipeline.region.value.as_str();
+    if !setting.written || instance_types::is_offered(need.instance_type, region) != Some(false) {
+        return;
+    }
+    let help = match of_region(need.wire_bytes_per_second, need.instance_type, region) {
+        Some(other) => format!("write `instance_type: {other}`"),
+        None => "write a type that the region offers: `aws ec2 describe-instance-type-offerings`".into(),
+    };
+    found.push(
+        Diagnostic::warning(
+            Code::InstanceTypeRegion,
+            setting.span,
+            format!("{region} does not offer `{}`, so no instance can be launched", setting.value),
+            help,
+        )
+        .related(pipeline.region.span, "the region"),
+    );
+}
+
+/// The smallest type of the same processor that a region offers and that carries a rate, of the common families.
+fn of_region(bytes_per_second: u64, present: &InstanceType, region: &str) -> Option<&'static str> {
+    COMMON_FAMILIES
+        .iter()
+        .flat_map(|family| instance_types::all().iter().filter(move |known| known.family() == *family))
+        .filter(|known| known.architecture == present.architecture)
+        .filter(|known| instance_types::is_offered(known, region) == Some(true))
+        .filter(|known| known.network_baseline_bytes_per_s() >= bytes_per_second)
+        .filter(|known| known.memory_mib >= present.memory_mib)
+        .min_by_key(|known| (known.memory_mib, known.vcpus, known.name))
+        .map(|known| known.name)
+}
+
 fn instance(context: &Context, producer: &Producer, found: &mut Vec<Diagnostic>) {
     let setting = &producer.instance_type;
     let Some(need) = instances(context.pipeline) else {
@@ -88,6 +124,7 @@ fn instance(context: &Context, producer: &Producer, found: &mut Vec<Diagnostic>)
         ));
         return;
     };
+    offered(context.pipeline, producer, &need, found);
     let architecture = need.instance_type.architecture;
     if context.programs.get(Program::Producer, architecture).is_none() {
         let twin = twin(need.instance_type).map(|twin| format!("write `instance_type: {twin}`, or build"));

@@ -1,10 +1,13 @@
 //! Where the producer's records come from: a web API, a file, or the columns.
 
+use std::collections::HashMap;
+
 use fluent_uri::Uri;
 
 use super::Context;
+use crate::aws::limits::kinesis;
 use crate::capacity;
-use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::diagnostics::{Code, Diagnostic, secrets, suggest};
 use crate::instances::instances;
 use crate::producer_config;
 use crate::resolve::invalid_path;
@@ -42,9 +45,10 @@ pub(super) fn check(context: &mut Context) {
 
 fn url(source: &HttpSource, found: &mut Vec<Diagnostic>) {
     let (text, span) = (source.url.value.as_str(), source.url.span);
+    let shown = secrets::masked(text);
     let mut invalid = |message: String| {
         let schemed = format!("https://{text}");
-        let help = if !text.contains(':') && Uri::parse(schemed.as_str()).is_ok_and(has_host) {
+        let help = if !text.contains([':', '@']) && Uri::parse(schemed.as_str()).is_ok_and(has_host) {
             format!("write `url: {schemed}`")
         } else {
             "write an address such as `https://api.example.com/records?count=500`".into()
@@ -53,7 +57,7 @@ fn url(source: &HttpSource, found: &mut Vec<Diagnostic>) {
     };
     let uri = match Uri::parse(text) {
         Ok(uri) => uri,
-        Err(_) => return invalid(format!("`{text}` is not a URL")),
+        Err(_) => return invalid(format!("`{shown}` is not a URL")),
     };
     let scheme = uri.scheme().as_str().to_ascii_lowercase();
     let host = uri.authority().map(|authority| authority.host()).unwrap_or_default();
@@ -61,7 +65,7 @@ fn url(source: &HttpSource, found: &mut Vec<Diagnostic>) {
         return invalid(format!("the producer fetches over https, not `{scheme}`"));
     }
     if host.is_empty() {
-        return invalid(format!("`{text}` names no host"));
+        return invalid(format!("`{shown}` names no host"));
     }
     if host.starts_with('[') {
         return invalid("the stack's own network has no IPv6".into());
@@ -175,6 +179,7 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
         format == Some(RecordFormat::Json) || matches!(producer.partition_key.value, PartitionKey::Field(_));
     let (mut records, mut bytes) = (0_u64, 0_u64);
     let (mut too_long, mut not_json) = (None, None);
+    let mut keys = Keys::of(producer);
     for (line, text) in content.split(|byte| *byte == b'\n').enumerate() {
         let text = text.trim_ascii();
         if text.is_empty() {
@@ -185,6 +190,7 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
         if text.len() as u64 > most {
             too_long.get_or_insert((line + 1, text.len()));
         } else if reads_json && not_json.is_none() {
+            keys.count(text);
             not_json = match serde_json::from_slice::<serde::de::IgnoredAny>(text) {
                 // serde_json's words end in the place within the line.
                 Err(error) => Some((line + 1, error.to_string().replace("line 1 column", "column"))),
@@ -212,6 +218,7 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
             "write one JSON object per line".into(),
         );
     }
+    found.extend(keys.one_for_too_many(producer, name, records));
     let average = bytes.div_ceil(records);
     let sent = capacity::bytes_per_second(producer.records_per_second.value, average);
     let declared = capacity::bytes_per_second(stream.records_per_second.value, stream.record_size.value);
@@ -228,6 +235,71 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
             )
             .related(stream.record_size.span, "the declared size"),
         );
+    }
+}
+
+/// Most different partition keys of a file that are counted; with more, none has a large share.
+const KEYS_COUNTED_MAX: usize = 4_096;
+
+/// How often each partition key occurs in a file, where it is a field.
+struct Keys {
+    path: Option<pipec_path::Path>,
+    counts: HashMap<String, u64>,
+}
+
+impl Keys {
+    fn of(producer: &Producer) -> Self {
+        let path = match &producer.partition_key.value {
+            PartitionKey::Field(field) => field.path.clone().ok(),
+            PartitionKey::Random => None,
+        };
+        Self { path, counts: HashMap::new() }
+    }
+
+    fn count(&mut self, line: &[u8]) {
+        let Some(path) = &self.path else { return };
+        if self.counts.len() >= KEYS_COUNTED_MAX {
+            return;
+        }
+        let Ok(record) = serde_json::from_slice::<serde_json::Value>(line) else { return };
+        let value = path.steps().iter().try_fold(&record, |value, step| match step {
+            pipec_path::Step::Key(key) => value.get(key),
+            pipec_path::Step::Index(index) => value.get(*index),
+        });
+        let Some(value) = value else { return };
+        *self.counts.entry(value.to_string()).or_default() += 1;
+    }
+
+    /// A key with more of the records than one shard accepts.
+    fn one_for_too_many(&self, producer: &Producer, name: &str, records: u64) -> Option<Diagnostic> {
+        let PartitionKey::Field(field) = &producer.partition_key.value else { return None };
+        if self.counts.len() >= KEYS_COUNTED_MAX || records < 2 {
+            return None;
+        }
+        let (value, count) = self.counts.iter().max_by_key(|(value, count)| (**count, (*value).clone()))?;
+        let rate = producer.records_per_second.value * *count as f64 / records as f64;
+        let everywhere = *count == records;
+        if !everywhere && rate <= kinesis::SHARD_WRITE_RECORDS_PER_S as f64 {
+            return None;
+        }
+        let message = match everywhere {
+            true => format!(
+                "all {records} lines of `{name}` have the same `{}`, so all records go to one shard",
+                field.text
+            ),
+            false => format!(
+                "{count} of {records} lines of `{name}` have {value} as `{}`: {rate:.0} records per second for one shard, \
+                 which accepts {}",
+                field.text,
+                kinesis::SHARD_WRITE_RECORDS_PER_S
+            ),
+        };
+        Some(Diagnostic::warning(
+            Code::ConstantPartitionKey,
+            producer.partition_key.span,
+            message,
+            "write `partition_key: random`, or the path of a field with many values",
+        ))
     }
 }
 

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::PipelineArgs;
-use super::output::{Exit, any_errors, note, print, tally, typed};
+use super::output::{Exit, any_errors, note, print, tally, today, typed};
 use super::progress::{JsonReporter, TextReporter};
 use crate::Stack;
 use crate::cloud::interrupt::Interrupt;
@@ -87,8 +87,9 @@ pub(super) struct Compiled {
 pub(super) fn compile(pipeline: &PipelineArgs, format: EventFormat) -> Result<Compiled, Exit> {
     let PipelineArgs { spec, env, runtime } = pipeline.clone();
     let programs = runtime.programs()?;
-    let crate::Compilation { sources, mut diagnostics, pipelines } =
-        crate::compile(&Disk, &programs, &spec, env.as_deref().into());
+    let mut compilation = crate::compile(&Disk, &programs, &spec, env.as_deref().into());
+    compilation.on_day(&today());
+    let crate::Compilation { sources, mut diagnostics, pipelines, .. } = compilation;
     diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);
     format.tell(&sources, &diagnostics);
     let found = [(sources, diagnostics)];

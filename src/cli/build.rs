@@ -96,8 +96,9 @@ impl Build {
             note(&format!("nothing was written: {}", tally(&found)));
             return Err(Exit::Spec);
         }
+        let left = self.left_over(&outputs);
         if self.check {
-            return self.compare(&outputs);
+            return self.compare(&outputs, &left);
         }
         let jars = match self.jars(&outputs) {
             Ok(jars) => jars,
@@ -113,8 +114,32 @@ impl Build {
         if self.format == Format::Text {
             let told: Vec<String> = outputs.iter().map(|(_, _, output)| self.told(output, &jars)).collect();
             note(&told.join("\n"));
+            for folder in &left {
+                note(&format!("{} is of no pipeline any more: delete it", shown(folder)));
+            }
         }
         Ok(())
+    }
+
+    /// Folders that an earlier build wrote for environments that the specs no longer have. A pipeline of the spec itself
+    /// may be any other spec's.
+    fn left_over(&self, outputs: &[(&PathBuf, usize, Output)]) -> Vec<PathBuf> {
+        if self.env.is_some() {
+            return Vec::new();
+        }
+        let names: BTreeSet<&str> = outputs.iter().map(|(.., output)| output.name.as_str()).collect();
+        let own = |folder: &str| {
+            names.iter().any(|name| folder.strip_prefix(name).is_some_and(|rest| rest.starts_with('-')))
+        };
+        let entries = fs::read_dir(&self.out).into_iter().flatten().flatten();
+        let folders = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let mut left: Vec<PathBuf> = folders
+            .filter(|folder| !names.contains(folder.as_str()) && own(folder))
+            .map(|folder| self.out.join(folder))
+            .filter(|folder| is_of_environment(folder, &names))
+            .collect();
+        left.sort();
+        left
     }
 
     fn compile(&self, spec: &Path, programs: &Programs, stage: Option<&Stage>) -> Result<Compiled, Exit> {
@@ -177,7 +202,7 @@ impl Build {
     }
 
     /// Says what is not as the specs give it.
-    fn compare(&self, outputs: &[(&PathBuf, usize, Output)]) -> Result<(), Exit> {
+    fn compare(&self, outputs: &[(&PathBuf, usize, Output)], left: &[PathBuf]) -> Result<(), Exit> {
         let out = match typed(&self.out).as_str() {
             DEFAULT_OUT => String::new(),
             out => format!(" --out {out}"),
@@ -188,7 +213,11 @@ impl Build {
                 note(&format!("{stale}: run `pipec build {}{env}{out}`", typed(spec)));
             }
         }
-        if outputs.iter().all(|(_, _, output)| output.stale.is_empty()) { Ok(()) } else { Err(Exit::Stale) }
+        for folder in left {
+            note(&format!("{} is of no pipeline any more: delete it", shown(folder)));
+        }
+        let is_current = outputs.iter().all(|(_, _, output)| output.stale.is_empty()) && left.is_empty();
+        if is_current { Ok(()) } else { Err(Exit::Stale) }
     }
 
     /// The connectors that the outputs need, each verified against the locks of the specs that need it.
@@ -250,12 +279,17 @@ impl Build {
     fn told(&self, output: &Output, jars: &BTreeMap<String, Jar>) -> String {
         let folder = shown(&self.out.join(&output.name));
         let state = if output.staged.is_empty() { "unchanged" } else { "wrote" };
+        let path = |artifact: &Artifact| self.out.join(ARTIFACTS_DIR).join(&artifact.s3_key);
+        let missing = output.artifacts.iter().filter(|artifact| !path(artifact).exists()).count();
         let artifacts = counted(output.artifacts.len(), "artifact", "artifacts");
         let mut text = format!(
             "{state} {folder}: {} resources, {}",
             output.resources,
             artifacts.as_deref().unwrap_or("no artifacts")
         );
+        if missing > 0 {
+            text += &format!(", of which {missing} {} missing", if missing == 1 { "is" } else { "are" });
+        }
         let flink = output.artifacts.iter().find(|artifact| artifact.name == "flink");
         if let (Some(connector), Some(flink)) = (&output.connector, flink) {
             let path = self.out.join(ARTIFACTS_DIR).join(&flink.s3_key);
@@ -282,4 +316,13 @@ fn duplicates(outputs: &[(&PathBuf, usize, Output)], found: &mut [(Sources, Vec<
     for (at, diagnostic) in check::same_names(names) {
         found[outputs[at].1].1.push(diagnostic);
     }
+}
+
+/// Whether a build wrote a folder for an environment of one of some pipelines: the manifest has the names of both.
+fn is_of_environment(folder: &Path, specs: &BTreeSet<&str>) -> bool {
+    let Ok(text) = fs::read_to_string(folder.join("manifest.json")) else { return false };
+    let Ok(manifest) = serde_json::from_str::<serde_json::Value>(&text) else { return false };
+    let name = folder.file_name().and_then(|name| name.to_str());
+    manifest["pipeline"].as_str() == name
+        && manifest["environment_of"].as_str().is_some_and(|of| specs.contains(of))
 }

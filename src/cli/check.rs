@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::output::{Exit, any_errors, note, parallel, report, tally};
+use super::output::{Exit, any_errors, note, parallel, report, tally, today};
 use super::{RuntimeArgs, compile};
 use crate::check::same_names;
-use crate::diagnostics::{Format, Severity};
+use crate::diagnostics::{Diagnostic, Format, Severity};
+use crate::source::Sources;
 
 /// Find what AWS would reject, or silently get wrong
 #[derive(Debug, Args)]
@@ -36,7 +37,8 @@ impl Check {
     pub(super) fn run(self) -> Result<(), Exit> {
         let programs = self.runtime.programs()?;
         let compiled = parallel(&self.specs, |spec| {
-            let compiled = compile(&programs, spec, self.env.as_deref());
+            let mut compiled = compile(&programs, spec, self.env.as_deref());
+            compiled.on_day(&today());
             let stacks = compiled.pipelines.into_iter();
             let names: Vec<_> =
                 stacks.map(|stack| (stack.plan.name, stack.checked.pipeline().name.span)).collect();
@@ -59,18 +61,30 @@ impl Check {
             .iter()
             .any(|(_, diagnostics)| diagnostics.iter().any(|one| one.severity == Severity::Warning));
         if self.format == Format::Text {
-            let specs = match self.specs.as_slice() {
-                [only] => only.display().to_string(),
-                several => format!("{} specs", several.len()),
-            };
-            let tally = tally(&found);
-            let verdict = if failed { "has errors" } else { "is fine" };
-            let verdict = if self.specs.len() > 1 && !failed { "are fine" } else { verdict };
-            match tally.as_str() {
-                "" => note(&format!("{specs} {verdict}")),
-                tally => note(&format!("{specs} {verdict}: {tally}")),
+            let verdict = self.verdict(&found);
+            match tally(&found).as_str() {
+                "" => note(&verdict),
+                tally => note(&format!("{verdict}: {tally}")),
             }
         }
         if failed || (warned && self.deny_warnings) { Err(Exit::Spec) } else { Ok(()) }
+    }
+    /// What came of the specs, in a sentence.
+    fn verdict(&self, found: &[(Sources, Vec<Diagnostic>)]) -> String {
+        let with = |severity: Severity| {
+            let has = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|one| one.severity == severity);
+            found.iter().filter(|(_, diagnostics)| has(diagnostics)).count()
+        };
+        let (wrong, what) = match (with(Severity::Error), with(Severity::Warning)) {
+            (0, warned) if self.deny_warnings => (warned, "warnings, which `--deny-warnings` denies"),
+            (wrong, _) => (wrong, "errors"),
+        };
+        match (self.specs.as_slice(), wrong) {
+            ([only], 0) => format!("{} is fine", only.display()),
+            ([only], _) => format!("{} has {what}", only.display()),
+            (several, 0) => format!("{} specs are fine", several.len()),
+            (several, 1) => format!("1 of {} specs has {what}", several.len()),
+            (several, wrong) => format!("{wrong} of {} specs have {what}", several.len()),
+        }
     }
 }

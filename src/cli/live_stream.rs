@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use aws_sdk_kinesis::Client;
-use aws_sdk_kinesis::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_kinesis::config::http::HttpResponse;
+use aws_sdk_kinesis::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kinesis::types::ShardIteratorType;
 use tokio::time::{Instant, sleep};
 
 use super::output::{Exit, note};
-use crate::cloud::sdk::{Settings, configuration};
+use crate::cloud::call_error::CallErrorKind;
+use crate::cloud::sdk::{Settings, call_error, configuration};
 use crate::terminal::printable;
 
 /// Records that are enough to settle types.
@@ -70,23 +72,17 @@ async fn read(client: &Client, stream: &str) -> Result<Vec<u8>, Exit> {
     Ok(text)
 }
 
-/// What AWS said, in its words, and what to ask for where a permission is missing.
-fn refused<E, R>(action: &str, stream: &str, error: &SdkError<E, R>) -> Exit
+/// What AWS said, in its words, and what to do about it.
+fn refused<E>(action: &'static str, stream: &str, error: &SdkError<E, HttpResponse>) -> Exit
 where
-    SdkError<E, R>: std::error::Error + ProvideErrorMetadata,
+    E: std::error::Error + ProvideErrorMetadata + 'static,
 {
-    let said = match (error.code(), error.message()) {
-        (Some(code), Some(message)) => format!("{code}: {message}"),
-        (Some(code), None) => code.to_owned(),
-        _ => DisplayErrorContext(error).to_string(),
+    let error = call_error(action, error);
+    let help = match error.kind {
+        CallErrorKind::Denied => format!("ask for `{action}` on this stream"),
+        CallErrorKind::NotFound => "check the name, the region and the account".to_owned(),
+        _ => error.help().replace("; it resumes where it stopped", ""),
     };
-    note(&format!("error: {action} on `{stream}`: {}", printable(&said)));
-    match error.code() {
-        Some(code) if code.starts_with("AccessDenied") => {
-            note(&format!("help: ask for `{action}` on this stream"));
-        }
-        Some("ResourceNotFoundException") => note("help: check the name, the region and the account"),
-        _ => {}
-    }
+    note(&printable(&format!("error: stream `{stream}`: {error}\nhelp: {help}")));
     Exit::Aws
 }

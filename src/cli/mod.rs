@@ -52,7 +52,7 @@ const STYLES: Styles = Styles::styled()
     max_term_width = 100,
     after_help = "Examples:\n  pipec init pipeline.yaml       write a commented spec\n  pipec check pipeline.yaml      \
                   find what AWS would refuse\n  pipec plan pipeline.yaml       shards, permissions and cost\n  \
-                  pipec build pipeline.yaml      write the stack\n  pipec sql pipeline.yaml        what Flink will run\n  pipec deploy pipeline.yaml     put it into an account\n  pipec status pipeline.yaml     how it does there\n  pipec explain PIPE0601         what a code means\n\n\
+                  pipec build pipeline.yaml      write the stack\n  pipec sql pipeline.yaml        the query as Flink SQL\n  pipec deploy pipeline.yaml     put it into an account\n  pipec status pipeline.yaml     how it does there\n  pipec explain PIPE0601         what a code means\n\n\
                   Exit codes: 0 fine, 1 the spec has errors, 2 usage, 3 AWS said no, 4 output is stale (build --check) or the stack \
                   differs (diff), 130 interrupted"
 )]
@@ -73,7 +73,7 @@ enum Verb {
     Prices(prices::PricesVerb),
     /// Print the IAM policy that the deployer of a pipeline needs
     Permissions(permissions::Permissions),
-    /// Print what Flink will run: tables, views and inserts
+    /// Print the query as Flink SQL: tables, views and inserts
     Sql(sql::SqlVerb),
     /// Deploy the pipeline, or update it
     Deploy(deploy::Deploy),

@@ -111,6 +111,13 @@ pub(super) fn counted(count: usize, one: &str, many: &str) -> Option<String> {
     }
 }
 
+/// The day by the clock in UTC, as `2026-11-30`.
+pub(super) fn today() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let millis = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
+    pipec_core::timestamp_text(millis).chars().take(10).collect()
+}
+
 /// Whether any spec has an error.
 pub(super) fn any_errors(found: &[(Sources, Vec<Diagnostic>)]) -> bool {
     found.iter().any(|(_, diagnostics)| diagnostics::has_errors(diagnostics))

@@ -2,8 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{PipelineArgs, prices};
 use super::output::{Exit, any_errors, note, print, report, tally};
+use super::{PipelineArgs, prices};
 use crate::diagnostics::{Format, Severity};
 use crate::plan::report as plan_report;
 use crate::world::Disk;
@@ -34,7 +34,7 @@ impl PlanVerb {
         let programs = self.pipeline.runtime.programs()?;
         let compilation =
             crate::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref().into());
-        let crate::Compilation { sources, diagnostics, pipelines } = compilation;
+        let crate::Compilation { sources, diagnostics, pipelines, .. } = compilation;
         let (mut advice, findings): (Vec<_>, Vec<_>) =
             diagnostics.into_iter().partition(|one| one.severity == Severity::Advice);
         let found = [(sources, findings)];

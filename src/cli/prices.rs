@@ -36,7 +36,7 @@ impl PricesVerb {
         let programs = self.pipeline.runtime.programs()?;
         let compilation =
             crate::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref().into());
-        let crate::Compilation { sources, mut diagnostics, pipelines } = compilation;
+        let crate::Compilation { sources, mut diagnostics, pipelines, .. } = compilation;
         diagnostics.retain(|one| one.severity == Severity::Error);
         let found = [(sources, diagnostics)];
         report(&found, Format::Text)?;
@@ -46,8 +46,8 @@ impl PricesVerb {
         };
         let region = &stack.plan.region;
         let file = path(region).ok_or_else(|| Exit::usage("there is no home folder to keep prices in"))?;
-        let mut list = read(region)
-            .unwrap_or_else(|| PriceList { region: region.clone(), offers: BTreeMap::new() });
+        let mut list =
+            read(region).unwrap_or_else(|| PriceList { region: region.clone(), offers: BTreeMap::new() });
         let offers: BTreeSet<&str> = stack.cost.lines.iter().filter_map(|line| line.offer).collect();
         for name in offers {
             note(&format!("fetching {name} in {region}"));

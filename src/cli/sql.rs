@@ -6,10 +6,11 @@ use serde::Serialize;
 use super::PipelineArgs;
 use super::output::{Exit, any_errors, note, print, report, tally};
 use crate::diagnostics::{Format, Severity};
+use crate::spec::AnalyticsRuntime;
 use crate::sql::{Query, print_flink};
 use crate::world::Disk;
 
-/// Print what Flink will run: tables, views and inserts
+/// Print the query as Flink SQL: tables, views and inserts
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec sql pipeline.yaml\n  pipec sql --format json pipeline.yaml | jq .outputs"
@@ -57,7 +58,7 @@ impl SqlVerb {
         let programs = self.pipeline.runtime.programs()?;
         let compilation =
             crate::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref().into());
-        let crate::Compilation { sources, diagnostics: mut findings, pipelines } = compilation;
+        let crate::Compilation { sources, diagnostics: mut findings, pipelines, .. } = compilation;
         findings.retain(|one| one.severity != Severity::Advice);
         let found = [(sources, findings)];
         report(&found, Format::Text)?;
@@ -70,6 +71,12 @@ impl SqlVerb {
             return Err(Exit::Spec);
         };
         let sql = print_flink(query);
+        if stack.checked.pipeline().analytics_on(AnalyticsRuntime::Lambda).is_some() {
+            note(
+                "this query runs in the Lambda transform, which evaluates it on each record; below is the SQL that Flink \
+                 would run with `runtime: flink`",
+            );
+        }
         match self.format {
             SqlFormat::Text => print(&sql),
             SqlFormat::Json => {

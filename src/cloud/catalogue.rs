@@ -34,6 +34,15 @@ pub const KNOWN: &[Known] = &[
                   requirement.",
     },
     Known {
+        service: "Auto Scaling",
+        words: &["requested configuration is currently not supported"],
+        help: "the region does not offer this `producer.instance_type`: write one that it does, as in `t3.micro`; \
+               `aws ec2 describe-instance-type-offerings` lists them",
+        source: "https://github.com/aws-samples/cicd-for-ecs-workshop-code/issues/2",
+        example: "The requested configuration is currently not supported. Please check the documentation for supported \
+                  configurations. Launching EC2 instance failed.",
+    },
+    Known {
         service: "CloudFormation",
         words: &["limit for stack", "has been exceeded"],
         help: "delete unused stacks, or request a higher quota of stacks in Service Quotas",

@@ -32,6 +32,8 @@ const KINDS: &[Kind] = &[
     kind("AWS::AutoScaling::AutoScalingGroup", "Auto Scaling group"),
     kind("AWS::CloudFormation::WaitCondition", "wait condition"),
     kind("AWS::CloudFormation::WaitConditionHandle", "wait condition handle"),
+    kind("AWS::CloudWatch::Alarm", "alarm"),
+    kind("AWS::CloudWatch::Dashboard", "dashboard"),
     kind("AWS::EC2::FlowLog", "flow log"),
     kind("AWS::EC2::InternetGateway", "internet gateway"),
     kind("AWS::EC2::LaunchTemplate", "launch template"),
@@ -65,6 +67,9 @@ const KINDS: &[Kind] = &[
         &["BucketName", "BucketNamePrefix", "BucketNamespace"],
     ),
     kind("AWS::S3::BucketPolicy", "bucket policy"),
+    kind("AWS::SNS::Subscription", "subscription"),
+    kind("AWS::SNS::Topic", "SNS topic"),
+    kind("AWS::SNS::TopicPolicy", "topic policy"),
     data("AWS::SQS::Queue", "SQS queue", "the messages in it", &["FifoQueue", "QueueName"]),
     kind("Custom::FlinkStart", "start of the Flink application"),
 ];

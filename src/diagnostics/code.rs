@@ -2,7 +2,7 @@
 //!
 //! `01` the file and its structure · `02` stream · `03` producer · `04` records and analytics · `05` transform ·
 //! `06` delivery · `07` SQL · `08` names, tags, account · `09` faults of pipec itself · `10` advice of the plan ·
-//! `11` deployment · `12` import
+//! `11` deployment · `12` import · `13` alarms and dashboard
 
 use std::fmt;
 
@@ -57,6 +57,11 @@ codes! {
     "0118" ConflictingKeys "Two keys exclude each other"
     "0119" UnsupportedTag "A spec cannot use YAML tags"
     "0120" UnknownEnvironment "The spec has no such environment"
+    "0121" AcceptedCode "An entry of `accept` silences nothing that can be accepted"
+    "0122" AcceptedAbsent "An accepted finding does not occur"
+    "0123" AcceptedUntil "The time of an accepted finding is over"
+    "0124" NotInPipec "pipec does not have this"
+    "0125" MergeKey "A spec cannot use YAML merge keys"
 
     "0201" ZeroShards "A stream needs at least one shard"
     "0202" TooFewShards "The fixed shards cannot carry the declared load"
@@ -85,6 +90,7 @@ codes! {
     "0311" RecordsFile "The producer's file cannot be sent"
     "0312" GeneratedRecords "Records cannot be generated from these columns"
     "0313" SharedFile "Every instance would send the whole file"
+    "0314" InstanceTypeRegion "The region does not offer the instance type"
 
     "0401" RecordsMissing "SQL needs the columns of the records"
     "0402" InvalidPath "A record path cannot be parsed"
@@ -133,6 +139,11 @@ codes! {
     "0612" FileExtension "Firehose does not accept this file extension"
     "0613" BucketName "The bucket name is not one that S3 allows"
     "0614" TimestampPattern "A timestamp pattern is probably not what is meant"
+    "0615" PrefixPath "A prefix is not a plain path of folders"
+    "0616" PrefixPlaceholder "A prefix contains an expression that is not evaluated"
+    "0617" ErrorsAmongData "Failed records are written below the data"
+    "0618" ExtensionMismatch "The file extension does not fit the compression"
+    "0619" NoSeparator "Records are written without a separator"
 
     "0701" SqlSyntax "The SQL cannot be parsed"
     "0702" UnknownColumn "The SQL uses an unknown column"
@@ -190,6 +201,13 @@ codes! {
     "1203" CodeElsewhere "A required part is not in the file"
     "1204" ImportedValueUnknown "A value is not in the file"
     "1205" NotCarriedOver "A part of the application has no counterpart in a pipeline"
+
+    "1301" Unwatched "Nothing watches the pipeline"
+    "1302" TopicArn "Alarms are sent to an SNS topic by its ARN"
+    "1303" TopicRegion "Alarms cannot be sent to another region"
+    "1304" EmailAddress "An e-mail address cannot be subscribed"
+    "1305" AlarmThreshold "An alarm's threshold is out of range"
+    "1306" AlarmUnused "A setting of alarms has no effect"
 }
 
 impl fmt::Display for Code {

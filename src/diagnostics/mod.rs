@@ -8,6 +8,7 @@ pub mod format;
 mod github;
 mod json;
 mod sarif;
+pub mod secrets;
 pub mod suggest;
 mod text;
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::format::Findings;
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Severity, secrets};
 use crate::source::Sources;
 use crate::terminal::printable;
 
@@ -34,7 +34,8 @@ fn report<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
     if !diagnostic.label.is_empty() {
         primary = primary.label(printable(&diagnostic.label));
     }
-    let mut snippet = Snippet::source(file.text()).path(file.path()).annotation(primary);
+    let mut snippet =
+        Snippet::source(secrets::source(file.text(), diagnostic)).path(file.path()).annotation(primary);
     for label in diagnostic.related.iter().filter(|label| label.span.file == diagnostic.span.file) {
         snippet = snippet
             .annotation(AnnotationKind::Context.span(label.span.range()).label(printable(&label.text)));
@@ -44,7 +45,7 @@ fn report<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
     for label in diagnostic.related.iter().filter(|label| label.span.file != diagnostic.span.file) {
         let other = sources.file(label.span.file);
         group = group.element(
-            Snippet::source(other.text())
+            Snippet::source(secrets::masked(other.text()))
                 .path(other.path())
                 .annotation(AnnotationKind::Context.span(label.span.range()).label(printable(&label.text))),
         );

@@ -56,6 +56,7 @@ pub fn parse(file: &SourceFile) -> Result<Document, Vec<Diagnostic>> {
         return Err(diagnostics);
     };
     inspect(&tree, file, &mut diagnostics);
+    merge_keys(&mut tree, file, &mut diagnostics);
     let (mut value, places) = Places::lower(&tree, file);
     if value.is_null() {
         diagnostics.push(empty(file));
@@ -203,6 +204,18 @@ fn syntax(words: &str, at: usize, file: &SourceFile) -> Diagnostic {
     let error = |place: Range<usize>, message: String, help: String| {
         Diagnostic::error(Code::YamlSyntax, file.span(place), message, help)
     };
+    // The parser stops at the value that contains it.
+    let text = &file.text()[file.line_start(line)..];
+    let found = text.split('\n').next().and_then(|text| text.char_indices().find(|(_, c)| stray(*c)));
+    if let Some((offset, found)) = found.filter(|_| words.contains("unexpected character")) {
+        let at = file.line_start(line) + offset;
+        return Diagnostic::error(
+            Code::ControlCharacter,
+            file.span(at..at + found.len_utf8()),
+            format!("this line holds the control character U+{:04X}", u32::from(found)),
+            "remove it",
+        );
+    }
     if words.contains("unclosed quote") {
         return error(
             at..at + 1,
@@ -323,6 +336,28 @@ fn inspect(node: &Node, file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) {
                 }
             }
             entries.iter().for_each(|entry| inspect(&entry.value, file, diagnostics));
+        }
+        _ => {}
+    }
+}
+
+/// Takes the merge keys of YAML 1.1 out, each with a finding.
+fn merge_keys(node: &mut Node, file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) {
+    match &mut node.kind {
+        Kind::Sequence(items) => items.iter_mut().for_each(|item| merge_keys(item, file, diagnostics)),
+        Kind::Mapping(entries) => {
+            entries.retain(|entry| {
+                if entry.key == "<<" {
+                    diagnostics.push(Diagnostic::error(
+                        Code::MergeKey,
+                        file.span(entry.key_range.clone()),
+                        "YAML 1.2 has no merge key `<<`",
+                        "write the keys themselves; for variants of a pipeline, use `environments`",
+                    ));
+                }
+                entry.key != "<<"
+            });
+            entries.iter_mut().for_each(|entry| merge_keys(&mut entry.value, file, diagnostics));
         }
         _ => {}
     }

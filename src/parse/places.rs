@@ -13,6 +13,8 @@ struct Place {
     key: Option<Span>,
     value: Span,
     pieces: Vec<(usize, usize)>,
+    /// A number as it is written.
+    number: Option<String>,
 }
 
 /// The way back from a value to its place.
@@ -66,7 +68,8 @@ impl Places {
             }
         };
         let span = file.span(node.range.clone());
-        self.places.insert(pointer, Place { key, value: span, pieces });
+        let number = value.is_number().then(|| file.text()[node.range.clone()].trim().to_owned());
+        self.places.insert(pointer, Place { key, value: span, pieces, number });
         value
     }
 
@@ -128,6 +131,11 @@ impl Places {
             Some(place) if !pointer.is_empty() => place.value,
             _ => self.key(pointer),
         }
+    }
+
+    /// The number at a pointer as it is written, which its value does not tell: `1.10` is another version than `1.1`.
+    pub(super) fn number(&self, pointer: &str) -> Option<&str> {
+        self.places.get(pointer)?.number.as_deref()
     }
 
     /// A text value with the way back into the file.

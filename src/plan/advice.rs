@@ -170,7 +170,8 @@ fn stateless_on_flink(
 
 /// The part of a cost in which the two runtimes differ: the same rows are delivered either way.
 fn compared(cost: &Cost) -> f64 {
-    let differs = |line: &&CostLine| !matches!(line.part, NodeKind::Destination | NodeKind::Producer);
+    let differs =
+        |line: &&CostLine| !matches!(line.part, None | Some(NodeKind::Destination | NodeKind::Producer));
     cost::total(cost.lines.iter().filter(differs))
 }
 

@@ -14,7 +14,7 @@ use crate::check::Checked;
 use crate::graph::Graph;
 use crate::resolve::pipeline::{Pipeline, Purpose};
 use crate::runtime::{Program, Programs};
-use crate::spec::AnalyticsRuntime;
+use crate::spec::{AnalyticsRuntime, Newline};
 
 /// The Lambda transform.
 #[derive(Clone, Debug, Serialize)]
@@ -156,7 +156,9 @@ pub(super) fn plan(checked: &Checked) -> DeliveryPlan {
         source: checked.graph().delivered().to_owned(),
         buffer_size: delivery.buffer_size.value / MIB,
         buffer_interval: delivery.buffer_interval.value,
-        appends_newline: pipeline.transform.is_none() && capabilities.separator == "\n",
+        appends_newline: pipeline.transform.is_none()
+            && capabilities.separator == "\n"
+            && delivery.newline.value == Newline::Append,
         log_stream: LOG_STREAM,
         destination: destination::plan(pipeline),
         locations: buckets::locations(pipeline),

@@ -2,9 +2,11 @@
 //! is made here, and the templates only write it down.
 
 pub mod advice;
+pub mod alarms;
 mod analytics;
 mod buckets;
 pub mod cost;
+pub mod dashboard;
 mod delivery;
 pub mod destination;
 mod faults;
@@ -37,8 +39,10 @@ use crate::check::Checked;
 use crate::graph::Graph;
 use crate::runtime::{Program, Programs};
 use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
+pub use alarms::{AlarmMetric, AlarmPlan, AlarmsPlan, TopicPlan};
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
 pub use buckets::{BucketPlan, S3LocationPlan, literal_head};
+pub use dashboard::DashboardPlan;
 pub use delivery::{DeliveryPlan, ErrorDeliveryPlan, TransformPlan};
 pub use destination::DestinationPlan;
 pub use faults::FaultPlan;
@@ -55,6 +59,8 @@ pub use streams::{Carries, StreamPlan};
 pub struct Plan {
     /// The pipeline's name.
     pub name: String,
+    /// Name of the spec's own pipeline, where this is an environment's that is named after it.
+    pub environment_of: Option<String>,
     /// The template's description.
     pub description: String,
     /// The region whose quotas and prices count.
@@ -81,6 +87,10 @@ pub struct Plan {
     pub delivered_record_bytes: u64,
     /// What becomes of records and rows that are not as they should be.
     pub faults: Vec<FaultPlan>,
+    /// What watches the pipeline.
+    pub alarms: Option<AlarmsPlan>,
+    /// The dashboard.
+    pub dashboard: Option<DashboardPlan>,
     /// The stack's own buckets.
     pub buckets: Vec<BucketPlan>,
     /// Retention of every log group, days.
@@ -220,8 +230,9 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
     let output_stream = streams::output(checked);
     let mut tags = vec![TagPlan { key: PIPELINE_TAG.into(), value: pipeline.name.value.clone() }];
     tags.extend(pipeline.tags.iter().map(|tag| TagPlan { key: tag.key.clone(), value: tag.value.clone() }));
-    Plan {
+    let mut plan = Plan {
         name: pipeline.name.value.clone(),
+        environment_of: pipeline.base_name.as_ref().map(|name| name.value.clone()),
         description: pipeline
             .description
             .as_ref()
@@ -249,5 +260,16 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
         resources: resources::list(pipeline, checked.graph()),
         order: order::order(checked.graph()),
         graph: checked.graph().clone(),
+        alarms: None,
+        dashboard: None,
+    };
+    // What watches the rest is planned when the rest is.
+    plan.alarms = alarms::plan(&plan, checked);
+    plan.dashboard = dashboard::plan(&plan, checked);
+    if let Some(alarms) = &plan.alarms {
+        plan.resources.extend(alarms.resources());
+        plan.order.extend(alarms.order());
     }
+    plan.resources.extend(plan.dashboard.as_ref().map(DashboardPlan::resource));
+    plan
 }

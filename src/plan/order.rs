@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::aws::limits::kinesis::STREAMS_CREATING_AT_ONCE;
 use crate::graph::{Graph, NodeKind};
 
 /// Resources that are created before another, and why.
@@ -83,7 +84,20 @@ pub(super) fn order(graph: &Graph) -> BTreeMap<Cow<'static, str>, Vec<Before>> {
             );
         }
     }
+    creating_at_once(graph, &mut order);
     order.0
+}
+
+/// Kinesis refuses to create more streams at once than its limit, and nothing else delays them: each stream waits for the
+/// one that is as many before it.
+fn creating_at_once(graph: &Graph, order: &mut Order) {
+    let streams: Vec<&str> = [NodeKind::Stream, NodeKind::DeliveredStream, NodeKind::OutputStream]
+        .into_iter()
+        .flat_map(|kind| graph.nodes(kind).filter_map(|node| node.logical_id.as_deref()))
+        .collect();
+    for (before, stream) in streams.iter().zip(streams.iter().skip(STREAMS_CREATING_AT_ONCE)) {
+        order.add(stream, &[before], "Kinesis creates five streams of an account at a time.");
+    }
 }
 
 #[derive(Default)]

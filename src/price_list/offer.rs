@@ -114,7 +114,11 @@ fn take(offer: &mut Offer, name: &str, region: &str, columns: &Columns, line: &S
     let Ok(from) = field(columns.starts).parse::<f64>() else { return };
     let step = Step {
         from: from / listed.per,
-        up_to: field(columns.ends).parse::<f64>().ok().filter(|end| end.is_finite()).map(|end| end / listed.per),
+        up_to: field(columns.ends)
+            .parse::<f64>()
+            .ok()
+            .filter(|end| end.is_finite())
+            .map(|end| end / listed.per),
         usd: usd * listed.per,
     };
     offer.prices.entry(listed.item).or_default().push(step);

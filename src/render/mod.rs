@@ -28,6 +28,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("outputs.yaml.j2", include_str!("../../templates/outputs.yaml.j2")),
     ("network.yaml.j2", include_str!("../../templates/network.yaml.j2")),
     ("producer.yaml.j2", include_str!("../../templates/producer.yaml.j2")),
+    ("alarms.yaml.j2", include_str!("../../templates/alarms.yaml.j2")),
+    ("dashboard.yaml.j2", include_str!("../../templates/dashboard.yaml.j2")),
     ("user-data.sh.j2", include_str!("../../templates/user-data.sh.j2")),
 ];
 

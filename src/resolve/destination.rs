@@ -7,7 +7,7 @@ use super::{DEFAULT_ERROR_PREFIX, Resolver};
 use crate::aws::destinations::{self, Capabilities};
 use crate::aws::limits::MIB;
 use crate::source::Span;
-use crate::spec::{self, Compression};
+use crate::spec::{self, Compression, Newline};
 
 /// Firehose.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Delivery {
     pub buffer_size: Setting<u64>,
     /// Seconds that are collected before they are written.
     pub buffer_interval: Setting<u64>,
+    /// Whether Firehose puts a newline after each record, where no transform does.
+    pub newline: Setting<Newline>,
     /// Where the records go.
     pub destination: Destination,
 }
@@ -176,6 +178,7 @@ impl Resolver<'_> {
             span: self.key("/delivery"),
             buffer_size: self.or("/delivery/buffer/size", size, defaults.buffer_mib_default * MIB),
             buffer_interval: self.or("/delivery/buffer/interval", interval, defaults.buffer_s_default),
+            newline: self.or("/delivery/newline", delivery.newline, Newline::Append),
             destination,
         }
     }

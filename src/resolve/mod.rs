@@ -1,6 +1,7 @@
 //! `resolve`: a [`Spec`](crate::spec::Spec) to a [`Pipeline`]. Defaults are filled and marked as such, types and paths are read, the SQL
 //! file is loaded. What a value means is decided here; whether AWS takes it, in `check`.
 
+mod alarms;
 mod destination;
 pub mod pipeline;
 mod records;
@@ -13,7 +14,7 @@ use std::path::Path as FilePath;
 
 use crate::aws::instance_types::Architecture;
 use crate::aws::{flink, limits, regions};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::parse::{self, Parsed, Places, Unread, step};
 use crate::source::{Excerpt, Sources, Span};
 use crate::spec::{
@@ -53,6 +54,9 @@ pub const DEFAULT_ERROR_PREFIX: &str = "errors/!{firehose:error-output-type}/";
 pub const DEFAULT_LOG_RETENTION_S: u64 =
     limits::monitoring::LOG_RETENTION_DAYS_SECURITY_HUB * SECONDS_PER_DAY;
 
+/// Default of `alarms.thresholds.iterator_age`, seconds: a restart from a checkpoint takes minutes.
+pub const DEFAULT_ITERATOR_AGE_ALARM_S: u64 = 600;
+
 /// The pipeline of a spec, and what could not be read.
 pub fn resolve(
     parsed: Parsed,
@@ -64,6 +68,7 @@ pub fn resolve(
     let mut resolver = Resolver { places: &places, diagnostics: Vec::new() };
     let r = &mut resolver;
     let name = r.written("/name", spec.name);
+    let environment_name = environment.as_ref().map(|environment| environment.name.clone());
     let (name, base_name) = match environment.filter(|environment| !environment.is_named()) {
         Some(environment) => {
             let (value, span) = environment.name_over(&name.value);
@@ -89,6 +94,9 @@ pub fn resolve(
             DEFAULT_LOG_RETENTION_S,
         ),
         tags: r.tags(spec.tags),
+        alarms: spec.alarms.map(|alarms| r.alarms(alarms)),
+        dashboard: spec.dashboard.unwrap_or(false),
+        command: command(spec_path, environment_name.as_deref()),
     };
     // The query needs a transform to run in.
     let queries = pipeline.analytics_on(AnalyticsRuntime::Lambda).is_some();
@@ -96,6 +104,15 @@ pub fn resolve(
     let separator = pipeline.delivery.destination.capabilities().separator;
     pipeline.transform = transform.map(|transform| r.transform(transform, separator));
     (pipeline, resolver.diagnostics)
+}
+
+/// What is typed after a command for this pipeline: the file's name, not its path, which differs from machine to machine.
+fn command(spec: &FilePath, environment: Option<&str>) -> String {
+    let name = spec.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    // Only what a shell takes as one plain word.
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    let spec = if plain { name } else { "SPEC" };
+    environment.map_or_else(|| spec.to_owned(), |environment| format!("{spec} --env {environment}"))
 }
 
 struct Resolver<'a> {
@@ -259,7 +276,8 @@ impl Resolver<'_> {
                     Code::UnreadableFile,
                     path.span,
                     format!("`{}` cannot be read: {reason}", at.display()),
-                    "name a file next to the spec, with one record per line",
+                    near_file(world, spec_path, &path.value)
+                        .unwrap_or_else(|| "name a file next to the spec, with one record per line".into()),
                 ));
                 None
             }
@@ -275,7 +293,15 @@ impl Resolver<'_> {
         sources: &mut Sources,
     ) -> Analytics {
         let flink = analytics.flink.unwrap_or_default();
-        let sql = if is_file(&analytics.sql) {
+        let sql = if let Some(help) = no_sql(&analytics.sql) {
+            self.diagnostics.push(Diagnostic::error(
+                Code::InvalidFormat,
+                self.places.value("/analytics/sql"),
+                format!("`{}` is neither SQL nor the name of a `.sql` file", analytics.sql.trim()),
+                help,
+            ));
+            None
+        } else if is_file(&analytics.sql) {
             let path = spec_path.parent().unwrap_or(FilePath::new("")).join(analytics.sql.trim());
             match parse::load(world, &path, sources) {
                 Ok(id) => Some(Excerpt::file(sources.file(id))),
@@ -286,7 +312,16 @@ impl Resolver<'_> {
                             Code::UnreadableFile,
                             span,
                             diagnostic.message.replacen("the file", &format!("`{}`", path.display()), 1),
-                            "name a `.sql` file next to the spec, or write the SQL after `sql: |`",
+                            near_file(world, spec_path, analytics.sql.trim()).unwrap_or_else(|| {
+                                "name a `.sql` file next to the spec, or write the SQL after `sql: |`".into()
+                            }),
+                        ),
+                        Code::FileTooLarge => Diagnostic::error(
+                            Code::FileTooLarge,
+                            span,
+                            diagnostic.message.replacen("the file", &format!("`{}`", path.display()), 1),
+                            "remove comments and data from it; rows to look up belong in a reference table, \
+                             `analytics.reference_tables`",
                         ),
                         _ => diagnostic.related(span, "named here"),
                     });
@@ -479,4 +514,39 @@ pub fn invalid_path(text: &str, error: &pipec_path::PathError, span: Span) -> Di
 fn is_file(sql: &str) -> bool {
     let sql = sql.trim();
     !sql.contains('\n') && FilePath::new(sql).extension().is_some_and(|extension| extension == "sql")
+}
+
+/// What to write for a `sql` that is one word, and so a path of something else: no SQL is a single word.
+fn no_sql(sql: &str) -> Option<String> {
+    let sql = sql.trim();
+    if sql.is_empty() || is_file(sql) || sql.contains([' ', '\n', '\t', ';', '(', '"']) {
+        return None;
+    }
+    let path = FilePath::new(sql);
+    let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("query");
+    match path.extension() {
+        Some(_) if !sql.ends_with('/') && !name.starts_with('.') => {
+            let renamed = path.with_extension("sql");
+            Some(format!("rename the file to `{name}.sql`, and write `sql: {}`", renamed.display()))
+        }
+        _ if sql.ends_with('/') => Some(format!(
+            "write a file of the folder, as in `sql: {}/query.sql`, or the SQL itself after `sql: |`",
+            sql.trim_end_matches('/')
+        )),
+        _ => Some("write the SQL itself after `sql: |`, or a file, as in `sql: query.sql`".into()),
+    }
+}
+
+/// The help for a file that is not there: one beside it with a name like it.
+fn near_file(world: &dyn World, spec: &FilePath, written: &str) -> Option<String> {
+    let path = FilePath::new(written);
+    let at = spec.parent().unwrap_or(FilePath::new("")).join(path);
+    let folder = at.parent().unwrap_or(FilePath::new(""));
+    let name = path.file_name()?.to_str()?;
+    let spec = spec.file_name().and_then(|name| name.to_str());
+    let names = world.names(folder);
+    let others = names.iter().map(String::as_str).filter(|other| *other != name && Some(*other) != spec);
+    let of_kind = others.filter(|other| FilePath::new(other).extension() == path.extension());
+    let near = suggest::nearest(name, of_kind)?;
+    Some(format!("did you mean `{}`?", path.with_file_name(near).display()))
 }

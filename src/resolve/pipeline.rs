@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+pub use super::alarms::*;
 pub use super::destination::*;
 use crate::aws::instance_types::Architecture;
 use crate::parse::step;
@@ -52,6 +53,12 @@ pub struct Pipeline {
     pub log_retention: Setting<u64>,
     /// The user's tags.
     pub tags: Vec<Tag>,
+    /// What watches the pipeline.
+    pub alarms: Option<Alarms>,
+    /// Whether there is a dashboard.
+    pub dashboard: bool,
+    /// What is typed after a command for this pipeline: `orders.yaml --env test`.
+    pub command: String,
 }
 
 impl Pipeline {

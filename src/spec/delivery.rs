@@ -57,8 +57,22 @@ pub enum Architecture {
 pub struct Delivery {
     /// Buffering hints. Default: 5 MiB or 300 s, whichever comes first.
     pub buffer: Option<Buffer>,
+    /// Newline after each record. Default: `append`, whether or not the record already ends with one. `none` writes the
+    /// records as they are: for producers that end each record with a newline, and for records that are not text, such
+    /// as gzip. With a transform, `transform.append` decides.
+    pub newline: Option<Newline>,
     /// An S3 bucket as the destination.
     pub s3: Option<S3>,
+}
+
+/// Newline after each record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Newline {
+    /// Firehose appends a newline to each record.
+    Append,
+    /// Firehose writes the records as they are.
+    None,
 }
 
 /// When Firehose writes an object: at this size or after this interval, whichever comes first.
@@ -119,6 +133,19 @@ pub enum Compression {
     Snappy,
     /// Snappy with Hadoop's framing.
     HadoopSnappy,
+}
+
+impl Compression {
+    /// The word for it in a spec.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Gzip => "gzip",
+            Self::Zip => "zip",
+            Self::Snappy => "snappy",
+            Self::HadoopSnappy => "hadoop_snappy",
+        }
+    }
 }
 
 /// Settings of all log groups of the stack.

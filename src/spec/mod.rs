@@ -1,6 +1,7 @@
 //! The types of a spec, as the user writes it. Their doc comments are the reference manual and the text of the JSON
 //! Schema; `None` means "not written", and `resolve` fills the default.
 
+mod alarms;
 mod analytics;
 pub mod delivery;
 pub mod environment;
@@ -15,11 +16,12 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use alarms::{AlarmKey, Alarms, Notify, OwnTopic, Thresholds};
 pub use analytics::{
     Analytics, AnalyticsRuntime, ErrorsPlace, Flink, Output, OutputFunction, OutputPlace, OutputStream,
     OwnOutput, ReferenceTable,
 };
-pub use delivery::{Architecture, Buffer, Compression, Delivery, Logs, Transform, TransformBuffer};
+pub use delivery::{Architecture, Buffer, Compression, Delivery, Logs, Newline, Transform, TransformBuffer};
 pub use producer::{FileSource, GeneratorSource, HttpSource, Network, Producer};
 pub use quantity::{ByteSize, Duration, Percent, SECONDS_PER_DAY, SECONDS_PER_HOUR};
 pub use records::{Column, EpochUnit, EventTime, Format, Records, TimeEncoding};
@@ -27,6 +29,11 @@ pub use stream::{Capacity, CapacityMode, CustomerKey, Encryption, EncryptionMode
 
 /// Tag of every stack and resource, with the pipeline's name.
 pub const PIPELINE_TAG: &str = "pipec:pipeline";
+
+/// Name of the stack that holds pipec's own artifact bucket, one per account and region.
+pub const ARTIFACT_STACK: &str = "pipec-artifacts";
+/// Folder of the artifacts of all pipelines, below the output folder.
+pub const ARTIFACTS_DIR: &str = "artifacts";
 
 /// A streaming pipeline: a Kinesis data stream, its sources, its processing and its destination.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -55,8 +62,34 @@ pub struct Spec {
     pub transform: Option<Transform>,
     /// Amazon Data Firehose, which buffers records and writes them to the destination.
     pub delivery: Delivery,
+    /// CloudWatch alarms on every part of the pipeline. Default: none.
+    pub alarms: Option<Alarms>,
+    /// Whether the stack has a CloudWatch dashboard that shows what flows next to what is declared. Default: `false`.
+    pub dashboard: Option<bool>,
     /// Settings of all log groups of the stack.
     pub logs: Option<Logs>,
+    /// Warnings and advice that are known and accepted: they are not shown, and `--deny-warnings` does not count them.
+    /// Errors cannot be accepted.
+    pub accept: Option<Vec<Accept>>,
     /// Tags for every resource that supports tags, up to 48. `pipec:pipeline` is always added.
     pub tags: Option<IndexMap<String, String>>,
+}
+
+/// A warning or advice that is known and accepted.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Accept {
+    /// Code of the finding.
+    #[schemars(extend("examples" = ["PIPE1001"]))]
+    pub code: String,
+    /// Key of the spec at which the finding is accepted, with dots. Default: everywhere.
+    #[schemars(extend("examples" = ["stream.record_size"]))]
+    pub at: Option<String>,
+    /// Why it is accepted, for the next reader.
+    #[schemars(regex(pattern = r"\S"), extend("examples" = ["each device sends one event per record"]))]
+    pub reason: String,
+    /// Last day on which it is accepted. After it, `check` and `deploy` show the finding again, and a warning. Default:
+    /// for good.
+    #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), extend("examples" = ["2027-06-30"]))]
+    pub until: Option<String>,
 }

@@ -243,8 +243,38 @@ def security_group(stack, name, physical, properties):
 
 def alarm(stack, name, physical, properties):
     got, = stack.client("cloudwatch").describe_alarms(AlarmNames=[physical])["MetricAlarms"]
-    for key in ("ComparisonOperator", "EvaluationPeriods", "Threshold"):
+    for key in ("ComparisonOperator", "EvaluationPeriods", "Threshold", "AlarmDescription", "TreatMissingData"):
         assert got[key] == properties[key], key
+    for action in ("AlarmActions", "OKActions"):
+        assert got[action] == [stack.target(topic) for topic in properties.get(action, [])]
+    # Its metrics are those of resources of the stack, by their real names; a function of an output is the user's.
+    metrics = [m["MetricStat"]["Metric"] for m in got.get("Metrics", []) if "MetricStat" in m] or [got]
+    names = {dimension["Value"] for metric in metrics for dimension in metric["Dimensions"]}
+    own = {identifier.rsplit("/", 1)[-1] for identifier in stack.ids.values()}
+    assert len(names) == 1 and (names <= own or isinstance(properties["Dimensions"][0]["Value"], str)), names
+
+
+def dashboard(stack, name, physical, properties):
+    got = stack.client("cloudwatch").get_dashboard(DashboardName=physical)["DashboardBody"]
+    body = json.loads(got)
+    assert "${" not in got and body["widgets"]
+    alarms = stack.template.of_type("AWS::CloudWatch::Alarm")
+    shown = {arn.rsplit(":", 1)[1] for w in body["widgets"] if w["type"] == "alarm" for arn in w["properties"]["alarms"]}
+    assert shown == {stack.ids[alarm] for alarm in alarms if alarm in stack.ids}
+
+
+def subscription(stack, name, physical, properties):
+    topic_arn = stack.target(properties["TopicArn"])
+    found = stack.client("sns").list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
+    assert properties["Endpoint"] in {s["Endpoint"] for s in found if s["Protocol"] == properties["Protocol"]}
+
+
+def topic_policy(stack, name, physical, properties):
+    of = stack.target(properties["Topics"][0])
+    policy = json.loads(stack.client("sns").get_topic_attributes(TopicArn=of)["Attributes"]["Policy"])
+    publish, = (s for s in policy["Statement"] if s["Effect"] == "Allow")
+    assert publish["Principal"] == {"Service": "cloudwatch.amazonaws.com"} and publish["Resource"] == of
+    assert publish["Condition"]["StringEquals"]["aws:SourceAccount"] == of.split(":")[4]
 
 
 def topic(stack, name, physical, properties):
@@ -274,6 +304,7 @@ def policy(stack, name, physical, properties):
 CHECKS = {
     "AWS::AutoScaling::AutoScalingGroup": group,
     "AWS::CloudWatch::Alarm": alarm,
+    "AWS::CloudWatch::Dashboard": dashboard,
     "AWS::EC2::InternetGateway": internet_gateway,
     "AWS::EC2::LaunchTemplate": launch_template,
     "AWS::EC2::RouteTable": route_table,
@@ -293,7 +324,9 @@ CHECKS = {
     "AWS::Logs::LogStream": log_stream,
     "AWS::S3::Bucket": bucket,
     "AWS::S3::BucketPolicy": bucket_policy,
+    "AWS::SNS::Subscription": subscription,
     "AWS::SNS::Topic": topic,
+    "AWS::SNS::TopicPolicy": topic_policy,
     "AWS::SQS::Queue": queue,
     "Custom::FlinkStart": starter,
 }

@@ -69,10 +69,9 @@ LEFT_OUT = {
         "lambda:PutRuntimeManagementConfig",
     ],
     "a function's code is the only version of its object": ["s3:GetObjectVersion"],
-    "no load balancer, notification, hook, metric, refresh or fleet of the group": [
+    "no load balancer, notification, hook, refresh or fleet of the group": [
         "autoscaling:*LoadBalancer*",
         "autoscaling:*LifecycleHook",
-        "autoscaling:*MetricsCollection",
         "autoscaling:*NotificationConfiguration",
         "autoscaling:*TrafficSources",
         "autoscaling:CancelInstanceRefresh",
@@ -99,6 +98,7 @@ LEFT_OUT = {
         "kinesis:UpdateStreamWarmThroughput",
     ],
     "no maintenance window of the application": ["kinesisanalytics:UpdateApplicationMaintenanceConfiguration"],
+    "no data protection policy of a topic": ["sns:PutDataProtectionPolicy"],
     "retention and tags are all that a log group has": [
         "logs:*IndexPolicy",
         "logs:*ResourcePolicy",

@@ -16,6 +16,9 @@ use pipec::runtime::{Build, Program, Programs};
 use pipec::world::World;
 use pipec::{Compilation, Select};
 
+/// The day of all tests.
+pub const TODAY: &str = "2026-11-30";
+
 /// Files in memory.
 pub struct Files(pub HashMap<PathBuf, Vec<u8>>);
 
@@ -38,9 +41,11 @@ pub fn front_end(world: &dyn World, path: &Path, environment: Option<&str>) -> C
 /// What a whole compilation finds: that, and where nothing is refused, the plan's advice.
 pub fn compiled(world: &dyn World, path: &Path, environment: Option<&str>) -> Compilation<Checked> {
     let select = environment.map_or(Select::All, Select::Environment);
-    let Compilation { sources, diagnostics, pipelines } = pipec::compile(world, &programs(), path, select);
+    let mut compilation = pipec::compile(world, &programs(), path, select);
+    compilation.on_day(TODAY);
+    let Compilation { sources, diagnostics, pipelines, accepted } = compilation;
     let pipelines = pipelines.into_iter().map(|stack| stack.checked).collect();
-    Compilation { sources, diagnostics, pipelines }
+    Compilation { sources, diagnostics, pipelines, accepted }
 }
 
 /// x86_64 builds of all programs, empty: what is found asks only whether there is one.

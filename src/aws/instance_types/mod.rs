@@ -1,9 +1,12 @@
 //! EC2 instance types: processor, memory and network.
 //!
-//! Source: the answer of DescribeInstanceTypes carried by moto 5.2.5, 2026. Families t, m, c and r.
+//! Source: the answers of DescribeInstanceTypes and DescribeInstanceTypeOfferings carried by moto 5.2.5, 2026. Families
+//! t, m, c and r.
 
+mod offerings;
 mod table;
 
+use offerings::MISSING;
 use table::TYPES;
 
 /// Processor architecture of an instance type.
@@ -74,6 +77,13 @@ impl InstanceType {
 /// The facts of the type of that name.
 pub fn instance_type(name: &str) -> Option<&'static InstanceType> {
     TYPES.binary_search_by(|t| t.name.cmp(name)).ok().map(|at| &TYPES[at])
+}
+
+/// Whether a region offers the family of a type; `None` where nothing is known of the region. Some sizes are missing in
+/// some regions that have the family.
+pub fn is_offered(instance_type: &InstanceType, region: &str) -> Option<bool> {
+    let (_, missing) = MISSING.iter().find(|(known, _)| *known == region)?;
+    Some(!missing.split(' ').any(|family| family == instance_type.family()))
 }
 
 /// All types, sorted by name.
@@ -164,6 +174,15 @@ mod tests {
 
         let metal = instance_type("m7i.metal-24xl").expect("m7i.metal-24xl");
         assert_eq!(metal.hypervisor, Hypervisor::BareMetal);
+    }
+
+    #[test]
+    fn families_are_not_offered_everywhere() {
+        let (old, new) =
+            (instance_type("t2.micro").expect("t2.micro"), instance_type("t3.micro").expect("t3"));
+        assert_eq!(is_offered(old, "us-east-1"), Some(true));
+        assert_eq!((is_offered(old, "eu-north-1"), is_offered(new, "eu-north-1")), (Some(false), Some(true)));
+        assert_eq!(is_offered(old, "xx-north-9"), None);
     }
 
     #[test]

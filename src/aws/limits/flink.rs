@@ -27,3 +27,8 @@ pub const PARALLELISM_PER_KPU: Bounds<u64> = Bounds::new(1, 8);
 /// Days of a constant INTERVAL in Flink SQL, which has three digits for its first unit, whichever that is. Seen on Flink
 /// 2.2.1, 2026-11: `DAY_INTERVAL_TYPES precision is not supported: 4`.
 pub const INTERVAL_DAYS_MAX: i64 = 999;
+/// Seconds between checkpoints with `ConfigurationType: DEFAULT`. Managed Flink API reference,
+/// `CheckpointConfiguration`, 2026-11: 60,000 milliseconds.
+pub const CHECKPOINT_INTERVAL_S: u64 = 60;
+/// Seconds after which Flink gives up a checkpoint: `execution.checkpointing.timeout`, Flink 2.2, 2026-11.
+pub const CHECKPOINT_TIMEOUT_S: u64 = 600;

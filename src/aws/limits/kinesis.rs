@@ -35,3 +35,6 @@ pub const RETENTION_HOURS_EXTENDED_MAX: u64 = 168;
 pub const ON_DEMAND_START_WRITE_BYTES_PER_S: u64 = 4 * MIB;
 /// Bytes per second a new on-demand stream gives out. Kinesis quota page, 2026-11 ("8 MB/s").
 pub const ON_DEMAND_START_READ_BYTES_PER_S: u64 = 8 * MIB;
+
+/// Streams of an account that may be in CREATING at once. API CreateStream, 2026-11.
+pub const STREAMS_CREATING_AT_ONCE: usize = 5;

@@ -1,4 +1,4 @@
-//! CloudWatch alarms and log groups.
+//! CloudWatch alarms, log groups and SNS topics.
 
 /// Days for which a log group may keep its events. CloudFormation schema, 2026-10.
 pub const LOG_RETENTION_DAYS: &[u64] = &[
@@ -6,3 +6,13 @@ pub const LOG_RETENTION_DAYS: &[u64] = &[
 ];
 /// Days of log retention that Security Hub's CloudWatch.16 asks for. From memory, 2026-11.
 pub const LOG_RETENTION_DAYS_SECURITY_HUB: u64 = 365;
+/// Characters of a topic's name. SNS API reference, `CreateTopic`, 2026-11.
+pub const TOPIC_NAME_CHARS_MAX: usize = 256;
+/// Characters of an e-mail address. RFC 5321, 4.5.3.1.3, less its brackets.
+pub const EMAIL_CHARS_MAX: usize = 254;
+/// Shortest time without data that an alarm tells from a metric that is late, seconds. Kinesis reports each minute, within
+/// two. From practice, 2026-11.
+pub const NO_DATA_S_MIN: u64 = 300;
+/// Seconds for which Firehose retries to write to S3. Data Firehose developer guide, "Handle data delivery failures",
+/// 2026-11.
+pub const FIREHOSE_RETRY_S_MAX: u64 = 86_400;

@@ -1,7 +1,9 @@
 //! Destinations: one file of rules per kind.
 
 mod prefix;
+mod prefix_text;
 mod s3;
+mod timestamps;
 
 use super::Context;
 use crate::resolve::pipeline::Destination;

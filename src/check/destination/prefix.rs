@@ -1,6 +1,7 @@
 //! S3 prefixes and the expressions in them: rules that live in Firehose's API only.
 
 use super::super::Context;
+use super::{prefix_text, timestamps};
 use crate::aws::limits::firehose;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::default_error_prefix;
@@ -9,14 +10,14 @@ use crate::resolve::pipeline::{S3Location, Setting};
 /// What a prefix may be filled with, and where. Firehose guide, "Custom prefixes for S3 objects".
 const RANDOM_STRING: &str = "firehose:random-string";
 const ERROR_TYPE: &str = "firehose:error-output-type";
-const TIMESTAMP: &str = "timestamp:";
+pub(super) const TIMESTAMP: &str = "timestamp:";
 const PARTITION_KEYS: [&str; 2] = ["partitionKeyFromQuery:", "partitionKeyFromLambda:"];
 /// Longest text that stands for the error's type (`AmazonOpenSearchService-failed`).
 const ERROR_TYPE_CHARS: usize = 30;
 
 /// A part of a prefix.
 #[derive(Debug, PartialEq, Eq)]
-enum Part<'a> {
+pub(super) enum Part<'a> {
     Text(&'a str),
     Expression(&'a str),
 }
@@ -78,15 +79,26 @@ pub(super) fn check(context: &mut Context, location: &S3Location) {
             },
         ));
     }
-    for (setting, parts) in [(&location.prefix, &prefix), (&location.error_prefix, &error_prefix)] {
-        if setting.written && parts.is_some() && !setting.value.is_empty() && !setting.value.ends_with('/') {
+    for (key, setting, parts) in
+        [("prefix", &location.prefix, &prefix), ("error_prefix", &location.error_prefix, &error_prefix)]
+    {
+        let Some(parts) = parts.as_ref().filter(|_| setting.written) else { continue };
+        if let Some(diagnostic) = prefix_text::check(key, setting, parts, &context.pipeline.region.value) {
+            found.push(diagnostic);
+            continue;
+        }
+        found.extend(timestamps::doubts(key, setting, parts));
+        if !setting.value.is_empty() && !setting.value.ends_with('/') {
             found.push(Diagnostic::warning(
                 Code::PrefixSlash,
                 setting.span,
                 "a prefix that does not end in `/` becomes part of the first folder's or object's name",
-                format!("write `{}/`", setting.value),
+                format!("write `{key}: \"{}/\"`", setting.value),
             ));
         }
+    }
+    if let (Some(prefix), Some(errors)) = (&prefix, &error_prefix) {
+        found.extend(errors_among_data(location, prefix, errors));
     }
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
@@ -120,17 +132,7 @@ fn expressions(parts: &[Part], setting: &Setting<String>, error_prefix: bool, fo
                      `!{timestamp:'year='yyyy}`"
                         .into(),
                 ),
-                None => {
-                    found.extend(pattern_doubt(pattern).map(|(letter, means, meant)| {
-                        Diagnostic::warning(
-                            Code::TimestampPattern,
-                            setting.span,
-                            format!("{shown}: `{letter}` is {means}"),
-                            format!("write `{meant}` if you mean {}", usual(meant)),
-                        )
-                    }));
-                    continue;
-                }
+                None => continue,
             }
         } else if *expression == RANDOM_STRING {
             continue;
@@ -153,7 +155,16 @@ fn expressions(parts: &[Part], setting: &Setting<String>, error_prefix: bool, fo
                 "use `!{timestamp:..}` or `!{firehose:random-string}`".into(),
             )
         } else {
+            let plain = expression.split_whitespace().collect::<String>();
+            let spelled = match plain.split_once(':') {
+                Some((namespace, rest)) => format!("{}:{rest}", namespace.to_ascii_lowercase()),
+                None => plain,
+            };
+            let pattern = spelled.strip_prefix(TIMESTAMP).filter(|pattern| pattern_fault(pattern).is_none());
             let help = match suggest::nearest(expression, known) {
+                _ if pattern.is_some() || [RANDOM_STRING, ERROR_TYPE].contains(&spelled.as_str()) => {
+                    format!("write `!{{{spelled}}}`")
+                }
                 Some(nearest) => format!("did you mean `!{{{nearest}}}`?"),
                 None => "write `!{timestamp:yyyy/MM/dd}` or `!{firehose:random-string}`".into(),
             };
@@ -184,32 +195,38 @@ fn pattern_fault(pattern: &str) -> Option<String> {
     quoted.then(|| "a single quote is not closed".into())
 }
 
-/// A letter that is rarely the one that is meant, what it is, and the usual one.
-fn pattern_doubt(pattern: &str) -> Option<(char, &'static str, char)> {
-    // Every other piece stands outside of quotes.
-    let letters: String = pattern.split('\'').step_by(2).collect();
-    let has = |wanted: &str| letters.contains(|c| wanted.contains(c));
-    if has("Y") && !has("w") {
-        Some(('Y', "the year of the week, another year in the last days of December", 'y'))
-    } else if has("D") && has("ML") {
-        Some(('D', "the day of the year", 'd'))
-    } else if has("m") && !has("HhKk") {
-        Some(('m', "the minute", 'M'))
-    } else if has("h") && !has("aB") {
-        Some(('h', "the hour of a half day", 'H'))
-    } else {
-        None
+/// Failed records below the folder of the data, where every reader of the folder finds them.
+fn errors_among_data(location: &S3Location, prefix: &[Part], errors: &[Part]) -> Option<Diagnostic> {
+    let fixed = |parts: &[Part]| match parts.first() {
+        Some(Part::Text(text)) => (*text).to_owned(),
+        _ => String::new(),
+    };
+    let fixed_prefix = fixed(prefix);
+    let folder = &fixed_prefix[..fixed_prefix.rfind('/').map_or(0, |slash| slash + 1)];
+    if folder.is_empty() || !fixed(errors).starts_with(folder) {
+        return None;
     }
-}
-
-/// What people mean by a letter.
-fn usual(letter: char) -> &'static str {
-    match letter {
-        'y' => "the year",
-        'd' => "the day of the month",
-        'M' => "the month",
-        _ => "the hour of the day",
-    }
+    let setting = if location.error_prefix.written { &location.error_prefix } else { &location.prefix };
+    let elsewhere = match folder.trim_end_matches('/').rsplit('/').next().unwrap_or_default() {
+        "errors" => "failed".to_owned(),
+        name => format!("errors/{name}"),
+    };
+    Some(
+        Diagnostic::warning(
+            Code::ErrorsAmongData,
+            setting.span,
+            format!(
+                "failed records are written to `{}`, below the data in `{folder}`, where readers of the data find them",
+                location.error_prefix.value
+            ),
+            format!("write `error_prefix: \"{elsewhere}/!{{{ERROR_TYPE}}}/\"`"),
+        )
+        .related(location.prefix.span, "the data"),
+    )
+    .map(|mut diagnostic| {
+        diagnostic.related.retain(|label| label.span != diagnostic.span);
+        diagnostic
+    })
 }
 
 fn length(parts: &[Part], setting: &Setting<String>, found: &mut Vec<Diagnostic>) {

@@ -133,7 +133,7 @@ impl SdkClient {
             tokio::select! {
                 biased;
                 _ = self.interrupt.pressed() => Err(interrupted(action)),
-                answer = answer => answer.map_err(|error| self.located(read(action, &error))),
+                answer = answer => answer.map_err(|error| self.located(call_error(action, &error))),
             }
         });
         if self.verbose {
@@ -163,7 +163,7 @@ fn interrupted(action: &'static str) -> CallError {
 }
 
 /// What a failure means. Credentials that cannot be had show as a request that was not sent.
-fn read<E>(action: &'static str, error: &SdkError<E, HttpResponse>) -> CallError
+pub fn call_error<E>(action: &'static str, error: &SdkError<E, HttpResponse>) -> CallError
 where
     E: std::error::Error + ProvideErrorMetadata + 'static,
 {

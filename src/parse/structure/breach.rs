@@ -68,6 +68,13 @@ pub(super) fn breaches(value: &Value, is_part: bool) -> Vec<Breach<'_>> {
     walk.found
 }
 
+/// Whether a value breaks no keyword of a subschema.
+pub(super) fn fits(value: &Value, subschema: &'static Value) -> bool {
+    let mut walk = Walk { is_part: false, pointer: String::new(), found: Vec::new() };
+    walk.value(value, subschema);
+    walk.found.is_empty()
+}
+
 struct Walk<'v> {
     is_part: bool,
     pointer: String,

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
+use super::breach::fits;
 use super::form::{example, last, with_key};
+use super::lacks;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::parse::{Places, dotted, step};
 use crate::source::Span;
@@ -11,7 +13,7 @@ use crate::spec::schema;
 pub(super) fn unknown_key(
     key: &str,
     pointer: &str,
-    subschema: &Value,
+    subschema: &'static Value,
     root: &Value,
     places: &Places,
 ) -> Diagnostic {
@@ -34,14 +36,69 @@ pub(super) fn unknown_key(
             "write them next to each other, as in `prod: {..}` and `prod-eu: {..}`",
         );
     }
+    if let Some(diagnostic) = comma_in_braces(key, pointer, root, places) {
+        return diagnostic;
+    }
+    if let Some(diagnostic) = lacks::diagnostic(pointer, key, span) {
+        return diagnostic;
+    }
     let here = if pointer.is_empty() { "a spec".to_owned() } else { format!("`{}`", dotted(pointer)) };
+    let object = root.pointer(pointer).unwrap_or(root);
     let help = match (suggest::nearest(key, known.iter().copied()), elsewhere(key)) {
+        _ if stands_for(key, object, subschema, places).is_some() => {
+            format!("did you mean `{}`?", stands_for(key, object, subschema, places).unwrap_or_default())
+        }
         (Some(nearest), _) => format!("did you mean `{nearest}`?"),
         (None, Some(other)) => format!("`{key}` belongs to `{other}`"),
         (None, None) if known.is_empty() => "remove it".into(),
         (None, None) => format!("write {}", suggest::one_of(known)),
     };
     Diagnostic::error(Code::UnknownKey, span, format!("`{key}` is not a key of {here}"), help)
+}
+
+/// The second half of a type such as `DECIMAL(10, 2)`, which a comma has cut off inside of braces.
+fn comma_in_braces(key: &str, pointer: &str, root: &Value, places: &Places) -> Option<Diagnostic> {
+    let entries = root.pointer(pointer)?.as_object()?;
+    if !key.ends_with(')') || !entries[key].is_null() {
+        return None;
+    }
+    let (name, text) = entries.iter().find_map(|(name, value)| {
+        let text = value.as_str()?;
+        (text.contains('(') && !text.contains(')')).then_some((name, text))
+    })?;
+    Some(
+        Diagnostic::error(
+            Code::YamlSyntax,
+            places.value(&format!("{pointer}/{}", step(name))),
+            "inside of braces, a comma ends the value",
+            format!("write `{name}: \"{text}, {key}\"`"),
+        )
+        .label(format!("ends before `, {key}`")),
+    )
+}
+
+/// The required key that an object lacks, if this unknown key is the only one that can stand for it: its value is one
+/// that the required key accepts.
+fn stands_for(key: &str, object: &Value, subschema: &'static Value, places: &Places) -> Option<&'static str> {
+    let entries = object.as_object()?;
+    let known = subschema["properties"].as_object()?;
+    let required = subschema.get("required").and_then(Value::as_array).into_iter().flatten();
+    let mut missing = required.filter_map(Value::as_str).filter(|required| !entries.contains_key(*required));
+    let (Some(only), None) = (missing.next(), missing.next()) else { return None };
+    let mut unknown = entries.keys().filter(|key| !known.contains_key(*key));
+    if places.is_part() || unknown.next().map(String::as_str) != Some(key) || unknown.next().is_some() {
+        return None;
+    }
+    let is_misspelt_other = suggest::nearest(key, known.keys().map(String::as_str))
+        .is_some_and(|near| near != only && is_slip(key, near));
+    let fits = known.get_key_value(only).is_some_and(|(_, subschema)| fits(&entries[key], subschema));
+    (fits && !is_misspelt_other).then_some(only)
+}
+
+/// Whether a key is a slip of another one, rather than another word.
+fn is_slip(key: &str, other: &str) -> bool {
+    let same = key.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    same + 2 >= other.chars().count().min(key.chars().count())
 }
 
 /// `shards` where people put it: beside on-demand capacity, which excludes it, or beside `capacity`.
@@ -104,7 +161,21 @@ pub(super) fn elsewhere(key: &str) -> Option<String> {
 }
 
 /// Whether an object holds a key that is unknown, and most like this one, which it lacks.
-pub(super) fn is_misspelt(missing: &str, instance: &Value, subschema: &Value) -> bool {
+pub(super) fn is_misspelt(
+    missing: &str,
+    pointer: &str,
+    instance: &Value,
+    subschema: &'static Value,
+    places: &Places,
+) -> bool {
+    let asked = instance.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
+    // What pipec does not have is the fault, and not that something else is missing.
+    if asked.clone().any(|key| lacks::is_lack(pointer, key) && exclusive(subschema).contains(&missing)) {
+        return true;
+    }
+    if asked.into_iter().any(|key| stands_for(key, instance, subschema, places) == Some(missing)) {
+        return true;
+    }
     let known: Vec<&str> =
         subschema["properties"].as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
     let written = instance.as_object().into_iter().flatten().map(|(key, _)| key.as_str());

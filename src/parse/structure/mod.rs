@@ -3,6 +3,8 @@
 mod breach;
 mod form;
 mod keys;
+mod lacks;
+mod numbers;
 mod quantities;
 
 use serde_json::Value;
@@ -90,6 +92,10 @@ fn scalars(value: &Value, pointer: &str, places: &Places, out: &mut Vec<Diagnost
             let is_integer = kind_at(pointer).is_some_and(|kind| kind["type"] == "integer");
             if is_integer && whole.fract() == 0.0 {
                 let name = dotted(pointer);
+                let is_too_large = kind_at(pointer).and_then(|kind| kind.get("maximum")?.as_f64());
+                if is_too_large.is_some_and(|most| whole > most) {
+                    return;
+                }
                 let (message, help) = if whole.abs() < 1e15 {
                     (
                         format!("`{name}` must be a whole number without a point"),
@@ -116,11 +122,13 @@ fn explain(breach: &Breach, root: &Value, places: &Places, out: &mut Vec<Diagnos
             out.extend(keys.iter().map(|key| unknown_key(key, pointer, subschema, root, places)));
         }
         // A key that is misspelt is one fault, told where it stands.
-        Keyword::Required(key) if is_misspelt(key, value, subschema) => {}
+        Keyword::Required(key) if is_misspelt(key, pointer, value, subschema, places) => {}
         Keyword::Required(key) => out.push(missing_key(key, pointer, subschema, places)),
         // The same where one of several keys is asked for.
         Keyword::NoBranch(_)
-            if exclusive(subschema).into_iter().any(|key| is_misspelt(key, value, subschema)) => {}
+            if exclusive(subschema)
+                .into_iter()
+                .any(|key| is_misspelt(key, pointer, value, subschema, places)) => {}
         // What is not an object has no keys to choose from; its type is the fault.
         Keyword::NoBranch(_) | Keyword::SeveralBranches
             if !exclusive(subschema).is_empty() && !value.is_object() => {}
@@ -242,12 +250,13 @@ fn scalar(
     let span = places.value(pointer);
     let name = dotted(pointer);
     if let Some(quantity) = subschema.get("x-quantity").and_then(Value::as_str) {
-        return not_a_quantity(quantity, instance, pointer, span);
+        return not_a_quantity(quantity, instance, pointer, places);
     }
     let shown = match instance {
         Value::String(text) => text.clone(),
-        other => other.to_string(),
+        other => places.number(pointer).map_or_else(|| other.to_string(), str::to_owned),
     };
+    let name = if name.is_empty() { "the spec".to_owned() } else { name };
     match keyword {
         Keyword::Type(wanted) => {
             let wanted = type_name(wanted);
@@ -264,6 +273,9 @@ fn scalar(
                     let key = only_required(subschema).unwrap_or_default();
                     format!("write `{}: {{{key}: {text}}}`", last(&name))
                 }
+                ("an object", Value::Array(items)) if items.iter().any(Value::is_object) => {
+                    first_entry(items, pointer)
+                }
                 ("an object", _) => {
                     let keys: Vec<&str> = subschema["properties"]
                         .as_object()
@@ -278,16 +290,19 @@ fn scalar(
                     }
                 }
                 ("a number" | "a whole number", Value::String(text)) => {
-                    // `10_000`, `"1,000"` and `'5'` are numbers to people.
-                    let digits: String = text.chars().filter(|c| !"_, '".contains(*c)).collect();
-                    match digits.parse::<f64>() {
-                        Ok(_) => format!("write `{}: {digits}`", last(&name)),
-                        Err(_) => format!("write `{}: {}`", last(&name), example(subschema)),
+                    match numbers::meant(text, wanted == "a whole number") {
+                        Some(number) => format!("write `{}: {number}`", last(&name)),
+                        None => format!("write a number, as in `{}: {}`", last(&name), example(subschema)),
                     }
                 }
                 _ => format!("write `{}: {}`", last(&name), example(subschema)),
             };
-            let message = format!("`{name}` must be {wanted}, not {}", described(instance));
+            let what = match instance {
+                Value::Number(_) => format!("the number `{shown}`"),
+                other => described(other),
+            };
+            let name = if pointer.is_empty() { name } else { format!("`{name}`") };
+            let message = format!("{name} must be {wanted}, not {what}");
             Diagnostic::error(Code::WrongType, span, message, help)
         }
         Keyword::Constant(expected) => {
@@ -358,6 +373,32 @@ fn scalar(
             span,
             format!("`{shown}` is not allowed for `{name}`"),
             format!("write it like `{}`", example(subschema)),
+        ),
+    }
+}
+
+/// What to write where a list stands for an object: its first entry without the hyphen.
+fn first_entry(items: &[Value], pointer: &str) -> String {
+    let name = dotted(pointer);
+    let key = last(&name);
+    let pair = |item: &Value| {
+        let entries = item.as_object()?;
+        let of = |names: &[&str]| {
+            let mut all = entries.iter();
+            all.find(|(key, _)| names.contains(&key.to_ascii_lowercase().as_str()))?.1.as_str()
+        };
+        Some(format!("{}: {}", of(&["key", "name"])?, of(&["value"])?))
+    };
+    let pairs: Vec<String> = items.iter().filter_map(pair).collect();
+    if pairs.len() == items.len() {
+        return format!("write `{key}: {{{}}}`", pairs.join(", "));
+    }
+    let first = items.iter().find_map(|item| item.as_object()?.keys().next());
+    let first = first.map_or("..", String::as_str);
+    match pointer {
+        "" => format!("remove the `-` before `{first}`, and write `{first}: ..` in the first column"),
+        _ => format!(
+            "remove the `-` before `{first}`: write `{key}: {{{first}: ..}}`, or `{first}:` indented below `{key}:`"
         ),
     }
 }

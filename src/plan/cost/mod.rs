@@ -8,7 +8,9 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::destination;
-use super::{AnalyticsPlan, Carries, Plan, ProducerPlan, StreamPlan, TransformPlan};
+use super::{
+    AlarmsPlan, AnalyticsPlan, Carries, DashboardPlan, Plan, ProducerPlan, StreamPlan, TransformPlan,
+};
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::billing::{self, HOURS_PER_MONTH, SECONDS_PER_MONTH};
 use crate::aws::limits::{GIB, MIB, firehose, flink, kinesis, lambda};
@@ -60,9 +62,9 @@ pub struct Cost {
 pub struct CostLine {
     /// What.
     pub item: String,
-    /// The part of the pipeline that causes it.
+    /// The part of the pipeline that causes it; `None` of what watches the pipeline.
     #[serde(skip)]
-    pub part: NodeKind,
+    pub part: Option<NodeKind>,
     /// The service's offer in AWS's price list, where it is listed.
     #[serde(skip)]
     pub offer: Option<&'static str>,
@@ -96,7 +98,7 @@ pub fn estimate(plan: &Plan, prices: Prices) -> Cost {
     let mut bill = Bill {
         region: &plan.region,
         prices,
-        part: NodeKind::Producer,
+        part: Some(NodeKind::Producer),
         lines: Vec::new(),
         months: Vec::new(),
     };
@@ -119,6 +121,12 @@ pub fn estimate(plan: &Plan, prices: Prices) -> Cost {
     }
     bill.of(NodeKind::Delivery).delivery(delivered);
     destination::cost(bill.of(NodeKind::Destination), plan, delivered);
+    if let Some(alarms) = &plan.alarms {
+        bill.watching().alarms(alarms);
+    }
+    if let Some(dashboard) = &plan.dashboard {
+        bill.watching().dashboard(dashboard);
+    }
     let load = &plan.stream.load;
     let basis = if load.average < load.records_per_second { BASIS_AVERAGE } else { BASIS_PEAK };
     bill.close(basis, left_out(plan))
@@ -162,7 +170,7 @@ pub(super) struct Bill<'a> {
     region: &'a str,
     prices: Prices<'a>,
     /// The part of the pipeline whose lines follow.
-    part: NodeKind,
+    part: Option<NodeKind>,
     lines: Vec<CostLine>,
     /// Months of the prices used.
     months: Vec<Cow<'static, str>>,
@@ -170,7 +178,13 @@ pub(super) struct Bill<'a> {
 
 impl Bill<'_> {
     fn of(&mut self, part: NodeKind) -> &mut Self {
-        self.part = part;
+        self.part = Some(part);
+        self
+    }
+
+    /// What watches the pipeline follows.
+    fn watching(&mut self) -> &mut Self {
+        self.part = None;
         self
     }
 
@@ -379,7 +393,10 @@ impl Bill<'_> {
             "Flink: running storage",
             Item::FlinkRunningStorageGbMonth,
             storage,
-            format!("{own} x {each} GB; a start is billed for at least {} minutes", billing::FLINK_START_MINUTES_MIN),
+            format!(
+                "{own} x {each} GB; a start is billed for at least {} minutes",
+                billing::FLINK_START_MINUTES_MIN
+            ),
         );
     }
 
@@ -421,6 +438,25 @@ impl Bill<'_> {
         self.metrics(spec, if transform.runs_query { QUERY_METRICS } else { TRANSFORM_METRICS });
     }
 
+    /// An alarm is billed by the metrics that it reads. CloudWatch's pricing page, 2026-11: the first 10 alarm metrics of
+    /// an account are free, which other stacks may have used up.
+    fn alarms(&mut self, alarms: &AlarmsPlan) {
+        let (count, metrics) = (alarms.alarms.len(), alarms.metrics());
+        self.add(
+            super::alarms::SPEC,
+            "CloudWatch: alarms",
+            Item::AlarmMonth,
+            metrics as f64,
+            format!("{count} alarms on {metrics} metrics; the account's first 10 are free"),
+        );
+    }
+
+    /// CloudWatch's pricing page, 2026-11: the first three dashboards of an account are free, with up to 50 metrics each.
+    fn dashboard(&mut self, dashboard: &DashboardPlan) {
+        let note = format!("{} metrics; the account's first 3 with up to 50 are free", dashboard.metrics);
+        self.add(super::dashboard::SPEC, "CloudWatch: dashboard", Item::DashboardMonth, 1.0, note);
+    }
+
     fn delivery(&mut self, delivered: Delivered) {
         let Delivered { per_second, bytes, word } = delivered;
         let billed = billing::rounded_up(bytes, billing::FIREHOSE_RECORD_BYTES);
@@ -459,6 +495,12 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
         plan.producer.is_some(),
         "Systems Manager",
         "sessions are opened by people and do not depend on the load",
+    );
+    let topic = plan.alarms.as_ref().is_some_and(|alarms| alarms.topic.is_some());
+    leave(
+        topic,
+        "SNS",
+        "the number of messages depends on faults; the first 1,000 e-mails per month are free",
     );
     let network = plan.producer.as_ref().is_some_and(|producer| producer.network.vpc.is_some());
     leave(network, "NAT gateways and endpoints", "the network does not belong to the stack");

@@ -4,10 +4,12 @@ mod s3;
 
 use serde::Serialize;
 
+use super::alarms::Rule;
 use super::buckets;
 use super::cost::{Bill, Delivered};
 use super::grants::Grant;
 use super::{DeliveryPlan, Plan};
+use crate::aws::metrics::MetricName;
 use crate::resolve::pipeline::{Destination, Pipeline, Purpose, Sink};
 
 /// The template of each kind.
@@ -42,6 +44,42 @@ pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivered: Delivered) {
     match &plan.delivery.destination {
         DestinationPlan::S3 => s3::cost(bill, plan, delivered),
     }
+}
+
+/// The metrics that show how a delivery is.
+#[derive(Clone, Copy, Debug)]
+pub struct DeliveryMetrics {
+    /// Records that have been delivered.
+    pub records: MetricName,
+    /// Age of the oldest record that has not, seconds.
+    pub freshness: MetricName,
+    /// Share of writes that succeed.
+    pub success: MetricName,
+}
+
+/// The metrics of the delivery.
+pub(super) fn metrics(plan: &Plan) -> &'static DeliveryMetrics {
+    match &plan.delivery.destination {
+        DestinationPlan::S3 => &s3::METRICS,
+    }
+}
+
+/// The same of the delivery of error records, which go to a bucket whatever the destination.
+pub(super) fn metrics_of_errors() -> &'static DeliveryMetrics {
+    &s3::METRICS
+}
+
+/// Alarms of the delivery that only this destination has: records are late after so many seconds, and `logs` is the
+/// command that shows Firehose's log.
+pub(super) fn alarms(plan: &Plan, late: u64, logs: &str) -> Vec<Rule> {
+    match &plan.delivery.destination {
+        DestinationPlan::S3 => s3::alarms(late, logs),
+    }
+}
+
+/// The same of the delivery of error records, which go to a bucket whatever the destination.
+pub(super) fn alarms_of_errors(late: u64, logs: &str) -> Vec<Rule> {
+    s3::alarms(late, logs)
 }
 
 /// What data transfer costs, and why no line says how much.

@@ -1,12 +1,23 @@
 //! S3.
 
+use super::super::alarms::{Compare, FIVE_MINUTES, Rule, Span};
 use super::super::cost::{Bill, Delivered, gigabytes};
 use super::super::{DeliveryPlan, Plan, S3LocationPlan};
-use super::Shown;
+use super::{DeliveryMetrics, Shown};
 use crate::aws::limits::MIB;
 use crate::aws::limits::billing::SECONDS_PER_MONTH;
+use crate::aws::metrics::FIREHOSE;
 use crate::aws::prices::Item;
 use crate::resolve::pipeline::Purpose;
+use crate::spec::{AlarmKey, Duration};
+
+pub(super) const METRICS: DeliveryMetrics = DeliveryMetrics {
+    records: FIREHOSE.metric("DeliveryToS3.Records"),
+    freshness: FIREHOSE.metric("DeliveryToS3.DataFreshness"),
+    success: FIREHOSE.metric("DeliveryToS3.Success"),
+};
+/// Share of writes that succeed. Firehose repeats a failed one, so that a small dip loses nothing.
+const SUCCESS_SHARE: f64 = 0.95;
 
 pub(super) const DATA_TRANSFER: &str =
     "none between these services in a region; readers of the bucket are outside this stack";
@@ -54,4 +65,27 @@ pub(super) fn shown(delivery: &DeliveryPlan) -> Shown {
             ("compression", location.compression.to_owned()),
         ],
     }
+}
+
+/// Whether objects are late, and whether they are written at all.
+pub(super) fn alarms(late: u64, logs: &str) -> Vec<Rule> {
+    let freshness = Rule::new(
+        AlarmKey::Freshness,
+        (METRICS.freshness, "Maximum"),
+        Span(FIVE_MINUTES, 1, 1),
+        Compare::Above,
+        late as f64,
+        format!("Records have not reached the bucket after {}. {logs} shows why.", Duration(late)),
+    );
+    let failures = Rule::new(
+        AlarmKey::WriteFailures,
+        (METRICS.success, "Average"),
+        Span(FIVE_MINUTES, 3, 3),
+        Compare::Below,
+        SUCCESS_SHARE,
+        format!(
+            "Firehose cannot write to the bucket: it is gone, its policy or its key denies it. {logs} shows the error."
+        ),
+    );
+    vec![freshness, failures]
 }

@@ -7,14 +7,14 @@ mod tests;
 
 use indexmap::{IndexMap, IndexSet};
 
+use super::alarms::TOPIC;
 use super::{Plan, Resource, S3LocationPlan};
 use crate::aws::handler_permissions;
 use crate::aws::regions;
 pub use document::{PolicyDocument, Statement};
 use document::{allow, anything, only};
 
-/// Name of the stack that holds pipec's own artifact bucket, one per account and region.
-pub const ARTIFACT_STACK: &str = "pipec-artifacts";
+pub use crate::spec::ARTIFACT_STACK;
 /// What that stack holds, the bucket as `Bucket`.
 const ARTIFACT_STACK_TYPES: [&str; 2] = ["AWS::S3::Bucket", "AWS::S3::BucketPolicy"];
 /// What the key of a template that is too large for a request begins with. A dry run or a diff removes what it sent.
@@ -248,6 +248,10 @@ fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
         | "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption" => {
             vec![format!("{}-analytics", scope.deployer.stack)]
         }
+        // One pattern for all alarms; they are many, and a policy is short.
+        "AWS::CloudWatch::Alarm" => vec![format!("{}-*", scope.deployer.stack)],
+        "AWS::CloudWatch::Dashboard" => vec![format!("{}-{}", scope.deployer.stack, scope.deployer.region)],
+        "AWS::SNS::TopicPolicy" | "AWS::SNS::Subscription" => generated(TOPIC, "AWS::SNS::Topic"),
         "Custom::FlinkStart" => generated("Starter", "AWS::Lambda::Function"),
         "AWS::IAM::Policy" => {
             let functions = plan.outputs.iter().filter_map(|output| output.function.as_ref());

@@ -41,6 +41,8 @@ analytics:
       lambda: { function: arn:aws:lambda:us-east-1:111122223333:function:alert, role: alert-role }
 transform: {}
 delivery: { s3: {} }
+alarms: { notify: { email: [on-call@example.com] } }
+dashboard: true
 "#;
 
 fn everything() -> Plan {

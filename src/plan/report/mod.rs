@@ -412,8 +412,8 @@ mod tests {
     use crate::plan::Plan;
     use crate::plan::advice::advise;
     use crate::plan::cost::estimate;
-    use crate::price_list::Prices;
     use crate::plan::fixture::{planned, spec, with_flink};
+    use crate::price_list::Prices;
 
     fn reported((plan, checked): &(Plan, crate::check::Checked)) -> PlanReport {
         let cost = estimate(plan, Prices::BuiltIn);

@@ -1,0 +1,317 @@
+//! What people look for and pipec does not have: told as that, and not as a key in the wrong place.
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::Span;
+
+/// Keys at a place, what pipec does not do, and what it does.
+struct Lack {
+    /// Where they are written, as JSON pointers.
+    places: &'static [&'static str],
+    /// Lower case, without underscores and hyphens.
+    keys: &'static [&'static str],
+    /// One sentence.
+    message: &'static str,
+    /// What there is instead.
+    help: &'static str,
+}
+
+const S3_ONLY: &str = "deliver to `s3`, and load the objects from there";
+const OWN_CODE: &str = "pipec runs no code of yours in the transform";
+const OWN_CODE_HELP: &str = "write SQL in `analytics`; an output of it can call your function: `outputs: {name: {lambda: \
+                             {function: ARN, role: NAME}}}`";
+const NO_SOURCE: &str = "the source of a pipeline is its own Kinesis stream";
+const NO_SOURCE_HELP: &str =
+    "let your program write to the stream, or declare a `producer` with `http`, `file` or `generate`";
+const TEMPLATE: &str = "this key belongs to a CloudFormation template, which pipec writes itself";
+const TEMPLATE_HELP: &str =
+    "write a spec: `pipec init` writes one with comments; `pipec schema` has all keys";
+
+const LACKS: &[Lack] = &[
+    Lack {
+        places: &["", "/delivery"],
+        keys: &["splunk"],
+        message: "pipec does not deliver to Splunk",
+        help: "deliver to `s3`; Splunk's add-on for AWS reads the objects",
+    },
+    Lack {
+        places: &["", "/delivery"],
+        keys: &[
+            "http",
+            "httpendpoint",
+            "https",
+            "webhook",
+            "datadog",
+            "newrelic",
+            "dynatrace",
+            "honeycomb",
+            "endpoint",
+        ],
+        message: "pipec does not deliver to HTTP endpoints",
+        help: "deliver to `s3`; or let an output of the SQL call a function of yours: `outputs: {name: {lambda: {function: \
+               ARN, role: NAME}}}`",
+    },
+    Lack {
+        places: &["", "/delivery"],
+        keys: &["redshift", "redshiftserverless"],
+        message: "pipec does not deliver to Redshift",
+        help: "deliver to `s3`; Redshift loads the objects with COPY, or reads the stream itself",
+    },
+    Lack {
+        places: &["", "/delivery"],
+        keys: &["opensearch", "elasticsearch", "amazonopensearchservice", "opensearchserverless"],
+        message: "pipec does not deliver to OpenSearch",
+        help: "deliver to `s3`; OpenSearch Ingestion reads the objects or the stream",
+    },
+    Lack {
+        places: &["", "/delivery"],
+        keys: &["iceberg", "s3tables", "icebergtables", "hudi", "deltalake"],
+        message: "pipec does not write tables of Iceberg, Hudi or Delta Lake",
+        help: "deliver JSON lines to `s3`; Athena and Glue turn them into tables",
+    },
+    Lack {
+        places: &["", "/delivery"],
+        keys: &["snowflake", "bigquery", "databricks"],
+        message: "pipec delivers to S3 only",
+        help: S3_ONLY,
+    },
+    Lack {
+        places: &["/delivery"],
+        keys: &[
+            "dynamodb",
+            "timestream",
+            "rds",
+            "postgres",
+            "mysql",
+            "kafka",
+            "msk",
+            "sqs",
+            "sns",
+            "lambda",
+            "kinesis",
+            "cloudwatch",
+        ],
+        message: "pipec's `delivery` is to S3 only",
+        help: "deliver to `s3`; or let an output of the SQL be a stream, or call a function of yours: `outputs: {name: {lambda: \
+               {function: ARN, role: NAME}}}`",
+    },
+    Lack {
+        places: &["", "/delivery", "/delivery/s3"],
+        keys: &[
+            "format",
+            "parquet",
+            "orc",
+            "avro",
+            "outputformat",
+            "fileformat",
+            "dataformat",
+            "dataformatconversion",
+            "conversion",
+            "convert",
+            "schema",
+            "glue",
+            "gluetable",
+            "athena",
+            "serializer",
+            "table",
+            "catalog",
+        ],
+        message: "pipec writes records as they are, and does not convert them to Parquet or ORC",
+        help: "remove it; Athena and Glue read JSON lines, and `compression: gzip` makes them small",
+    },
+    Lack {
+        places: &["/delivery", "/delivery/s3"],
+        keys: &[
+            "dynamicpartitioning",
+            "partitionby",
+            "partitionkeys",
+            "partitionkey",
+            "partitions",
+            "partitioning",
+            "partition",
+        ],
+        message: "pipec has no dynamic partitioning, so a prefix cannot contain values of a record",
+        help: "write folders by time, as in `prefix: \"readings/!{timestamp:yyyy/MM/dd}/\"`",
+    },
+    Lack {
+        places: &["/delivery", "/delivery/s3"],
+        keys: &["backup", "s3backup", "s3backupmode", "sourcebackup"],
+        message: "pipec writes no copy of the source records",
+        help: "raise `stream.retention` to be able to read them again, up to 365 d",
+    },
+    Lack {
+        places: &["/delivery/s3"],
+        keys: &["storageclass", "acl", "versioning", "lifecycle", "replication", "tags", "objectlock"],
+        message: "pipec's own bucket is private, encrypted and versioned, and has no other settings",
+        help: "write `expire_after: 365 d` for an end of the objects, or name a bucket of yours: `bucket: my-data-lake`",
+    },
+    Lack {
+        places: &["/stream"],
+        keys: &["name", "streamname"],
+        message: "the stream has no name of its own in a spec: CloudFormation gives it one",
+        help: "remove it; the stack's output `StreamName` has the name, and so has `pipec status`",
+    },
+    Lack {
+        places: &["/stream"],
+        keys: &["arn", "existing", "streamarn", "import"],
+        message: "pipec creates the stream, and does not read one that exists",
+        help: "remove it, and let the programs write to the stream of the stack, whose name is its output `StreamName`",
+    },
+    Lack {
+        places: &["", "/stream"],
+        keys: &["consumers", "consumer", "enhancedfanout", "fanout", "efo"],
+        message: "pipec registers no consumers with enhanced fan-out",
+        help: "remove it; other consumers read the stream by the stack's output `StreamName`",
+    },
+    Lack {
+        places: &["", "/producer"],
+        keys: &[
+            "source",
+            "sources",
+            "input",
+            "inputs",
+            "kafka",
+            "msk",
+            "sqs",
+            "sns",
+            "dynamodb",
+            "database",
+            "rds",
+            "postgres",
+            "mysql",
+            "s3",
+            "iot",
+            "mqtt",
+            "eventbridge",
+            "cloudwatch",
+            "cloudwatchlogs",
+            "websocket",
+            "kinesis",
+            "firehose",
+        ],
+        message: NO_SOURCE,
+        help: NO_SOURCE_HELP,
+    },
+    Lack {
+        places: &["", "/transform"],
+        keys: &[
+            "lambda",
+            "function",
+            "functions",
+            "code",
+            "handler",
+            "codeuri",
+            "zipfile",
+            "layers",
+            "script",
+            "environmentvariables",
+            "python",
+            "nodejs",
+        ],
+        message: OWN_CODE,
+        help: OWN_CODE_HELP,
+    },
+    Lack {
+        places: &["/analytics"],
+        keys: &[
+            "python",
+            "java",
+            "scala",
+            "jar",
+            "code",
+            "udf",
+            "udfs",
+            "functions",
+            "class",
+            "script",
+            "notebook",
+            "studio",
+        ],
+        message: "pipec's analytics are SQL, without code of yours",
+        help: "write the query after `sql: |`; `pipec explain functions` lists its functions",
+    },
+    Lack {
+        places: &["", "/producer"],
+        keys: &["schedule", "cron", "eventbridgerule", "trigger"],
+        message: "a pipeline runs all the time, and has no schedule",
+        help: "remove it; a `producer` with `http` has `refresh: 60 s` for how often it fetches",
+    },
+    Lack {
+        places: &[""],
+        keys: &[
+            "resources",
+            "awstemplateformatversion",
+            "parameters",
+            "conditions",
+            "mappings",
+            "metadata",
+            "transforms",
+            "globals",
+        ],
+        message: TEMPLATE,
+        help: TEMPLATE_HELP,
+    },
+    Lack {
+        places: &[""],
+        keys: &["provider", "service", "plugins", "custom"],
+        message: "this key belongs to the Serverless Framework, not to a spec",
+        help: TEMPLATE_HELP,
+    },
+    Lack {
+        places: &[""],
+        keys: &["version", "apiversion", "kind"],
+        message: "a spec has no version of its own",
+        help: "remove it; what a pipec accepts follows from its own version, `pipec --version`",
+    },
+    Lack {
+        places: &[""],
+        keys: &["account", "accountid", "profile", "credentials", "stack", "stackname", "role", "rolearn"],
+        message: "a spec does not name the account; credentials do",
+        help: "remove it; `pipec deploy --profile NAME` chooses them, and the stack has the name of the pipeline",
+    },
+];
+
+fn plain(key: &str) -> String {
+    key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+}
+
+/// What pipec does not have of what a key at a place asks for.
+fn lack(pointer: &str, key: &str) -> Option<&'static Lack> {
+    let key = plain(key);
+    LACKS.iter().find(|lack| lack.places.contains(&pointer) && lack.keys.contains(&key.as_str()))
+}
+
+/// Whether a key asks for something that pipec does not have.
+pub(super) fn is_lack(pointer: &str, key: &str) -> bool {
+    lack(pointer, key).is_some()
+}
+
+/// The finding for such a key.
+pub(super) fn diagnostic(pointer: &str, key: &str, span: Span) -> Option<Diagnostic> {
+    let lack = lack(pointer, key)?;
+    Some(Diagnostic::error(Code::NotInPipec, span, lack.message, lack.help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::form::kind_at;
+    use super::*;
+
+    #[test]
+    fn what_pipec_has_is_not_told_as_lacking() {
+        for lack in LACKS {
+            for place in lack.places {
+                let known =
+                    kind_at(place).expect("a place of a spec")["properties"].as_object().expect("keys");
+                let has = |key: &&&str| known.keys().any(|known| plain(known) == **key);
+                assert_eq!(lack.keys.iter().find(has), None, "{place}");
+            }
+            assert!(lack.keys.iter().all(|key| plain(key) == *key), "{:?}", lack.keys);
+        }
+    }
+
+    #[test]
+    fn any_spelling_is_found() {
+        assert!(is_lack("/delivery", "HttpEndpoint") && is_lack("/delivery", "http-endpoint"));
+        assert!(!is_lack("/stream", "splunk"));
+    }
+}

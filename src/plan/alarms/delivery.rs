@@ -1,0 +1,108 @@
+//! Alarms of Firehose, whatever the destination.
+
+use super::Scope;
+use super::rule::{Compare, MINUTE, Rule, Span};
+use crate::aws::metrics::{FIREHOSE, MetricName};
+use crate::graph::INPUT_STREAM;
+use crate::plan::destination;
+use crate::spec::AlarmKey;
+
+const READS_THROTTLED: MetricName = FIREHOSE.metric("ThrottledGetRecords");
+const PROCESSING: MetricName = FIREHOSE.metric("ExecuteProcessing.Success");
+const KEY_FAULTS: [MetricName; 4] = [
+    FIREHOSE.metric("KMSKeyAccessDenied"),
+    FIREHOSE.metric("KMSKeyDisabled"),
+    FIREHOSE.metric("KMSKeyInvalidState"),
+    FIREHOSE.metric("KMSKeyNotFound"),
+];
+
+/// Average of throttled reads. AWS documents no figure; reads of other consumers make a few of them.
+const READS_THROTTLED_AVERAGE: f64 = 0.1;
+/// Share of calls of the transform that succeed.
+const PROCESSING_SUCCESS: f64 = 0.99;
+/// Age of a record that is late in any case, seconds. AWS Solutions, streaming data solution, 2025-02.
+const FRESHNESS_S_MIN: u64 = 900;
+
+pub(super) fn rules(scope: &Scope) -> Vec<Rule> {
+    let plan = scope.plan;
+    let (delivery, logs) = (&plan.delivery, scope.logs("delivery"));
+    let transform_interval = plan.transform.as_ref().map_or(0, |transform| transform.buffer_interval);
+    let late = late(scope, transform_interval);
+    // Between the producer and Firehose nothing filters, so that there are always records to deliver.
+    let continuous = scope.is_fed()
+        && delivery.source == INPUT_STREAM
+        && plan.transform.as_ref().is_none_or(|transform| !transform.runs_query);
+    let mut rules = destination::alarms(plan, late, &logs);
+    if continuous {
+        rules =
+            rules
+                .into_iter()
+                .map(|rule| {
+                    if rule.key == AlarmKey::Freshness {
+                        rule.missing_breaches("ProducerGroup")
+                    } else {
+                        rule
+                    }
+                })
+                .collect();
+    }
+    rules.push(reads_throttled(scope));
+    if plan.transform.is_some() {
+        rules.push(Rule::new(
+            AlarmKey::ProcessingFailures,
+            (PROCESSING, "Average"),
+            Span(MINUTE, 5, 5),
+            Compare::Below,
+            PROCESSING_SUCCESS,
+            format!(
+                "Firehose's calls of the transform fail. {} shows why; after its retries, Firehose writes the records \
+                 under the error prefix.",
+                scope.logs("transform")
+            ),
+        ));
+    }
+    rules.extend(key_unavailable(scope));
+    rules
+}
+
+/// Those of the delivery of error records, into the same bucket.
+pub(super) fn of_errors(scope: &Scope) -> Vec<Rule> {
+    let mut rules = destination::alarms_of_errors(late(scope, 0), &scope.logs("delivery"));
+    rules.push(reads_throttled(scope));
+    rules.extend(key_unavailable(scope));
+    rules
+}
+
+/// Age at which a record is late, seconds.
+fn late(scope: &Scope, transform_interval: u64) -> u64 {
+    let buffered = 2 * scope.plan.delivery.buffer_interval + transform_interval;
+    scope.threshold(AlarmKey::Freshness, buffered.max(FRESHNESS_S_MIN))
+}
+
+fn reads_throttled(scope: &Scope) -> Rule {
+    Rule::new(
+        AlarmKey::ReadThrottled,
+        (READS_THROTTLED, "Average"),
+        Span(MINUTE, 5, 5),
+        Compare::Above,
+        READS_THROTTLED_AVERAGE,
+        format!(
+            "Firehose's reads from its stream are throttled: other consumers use up what the shards give out. {} shows \
+             how far it is behind.",
+            scope.status()
+        ),
+    )
+}
+
+fn key_unavailable(scope: &Scope) -> Option<Rule> {
+    let key = Some(&scope.plan.stream.key).filter(|key| key.starts_with("arn:"))?;
+    Rule::any_of(
+        AlarmKey::KeyUnavailable,
+        &KEY_FAULTS,
+        format!(
+            "Firehose cannot decrypt the records of its stream. Look at the state and the policy of the key {key}; {} \
+             shows the error.",
+            scope.logs("delivery")
+        ),
+    )
+}

@@ -1,0 +1,102 @@
+//! Alarms of Lambda functions: the transform, and functions of the user's that are called with rows.
+
+use super::Scope;
+use super::rule::{Compare, MINUTE, Rule, Span};
+use crate::aws::metrics::{LAMBDA, MetricName, PIPEC_TRANSFORM};
+use crate::graph::Node;
+use crate::plan::value::Value;
+use crate::resolve::DEFAULT_ITERATOR_AGE_ALARM_S;
+use crate::spec::{AlarmKey, Duration};
+
+const ERRORS: MetricName = LAMBDA.metric("Errors");
+const THROTTLES: MetricName = LAMBDA.metric("Throttles");
+const DURATION: MetricName = LAMBDA.metric("Duration");
+const ITERATOR_AGE: MetricName = LAMBDA.metric("IteratorAge");
+const PROCESSING_FAILED: MetricName = PIPEC_TRANSFORM.metric("ProcessingFailed");
+
+/// Share of the timeout that a call may take, percent. CloudWatch user guide, "Best practice alarm recommendations",
+/// 2026-04.
+const DURATION_PERCENT: u64 = 80;
+
+fn errors(what: &str, look: &str) -> Rule {
+    Rule::new(
+        AlarmKey::FunctionErrors,
+        (ERRORS, "Sum"),
+        Span(MINUTE, 3, 3),
+        Compare::Above,
+        0.0,
+        format!("Calls of {what} have failed for 3 minutes. {look}"),
+    )
+}
+
+fn throttled(what: &str) -> Rule {
+    Rule::new(
+        AlarmKey::FunctionThrottled,
+        (THROTTLES, "Sum"),
+        Span(MINUTE, 5, 5),
+        Compare::AtLeast,
+        1.0,
+        format!(
+            "Lambda has throttled calls of {what} for 5 minutes: the concurrency of the account or the function is used \
+             up. Request a higher quota of concurrent executions."
+        ),
+    )
+}
+
+pub(super) fn of_transform(scope: &Scope) -> Vec<Rule> {
+    let Some(transform) = &scope.plan.transform else { return Vec::new() };
+    let logs = scope.logs("transform");
+    let percent = scope.threshold(AlarmKey::FunctionDuration, DURATION_PERCENT);
+    let timeout = transform.timeout;
+    let slow = Rule::new(
+        AlarmKey::FunctionDuration,
+        (DURATION, "p90"),
+        Span(MINUTE, 15, 15),
+        Compare::Above,
+        timeout as f64 * percent as f64 / 100.0 * 1e3,
+        format!(
+            "Calls of the transform take more than {percent} % of its timeout of {}. Raise `transform.memory`, which \
+             also gives it more processor, or lower `transform.buffer.size`, and run {}.",
+            Duration(timeout),
+            scope.deploy()
+        ),
+    );
+    let failed = Rule::happened(
+        AlarmKey::RecordsFailed,
+        PROCESSING_FAILED,
+        format!(
+            "The transform could not process records. They are unchanged under the error prefix of the bucket; {logs} \
+             shows the number and the cause."
+        ),
+    );
+    vec![errors("the transform", &format!("{logs} shows why.")), throttled("the transform"), slow, failed]
+}
+
+/// Those of a function of the user's, which is found by its name.
+pub(super) fn of_output(scope: &Scope, node: &Node) -> Option<(Value, Vec<Rule>)> {
+    let output = scope.plan.outputs.iter().find(|output| Some(&output.name) == node.name.as_ref())?;
+    let function = output.function.as_ref()?;
+    // arn:aws:lambda:<region>:<account>:function:<name>, and perhaps a version.
+    let name = function.arn.split(':').nth(6)?;
+    let what = format!("the function `{name}`");
+    let look = format!(
+        "Look at the function's own log; failed batches of {} are retried {} times.",
+        output.name, function.retries
+    );
+    let key = AlarmKey::FunctionBehind;
+    let age = scope.threshold(key, DEFAULT_ITERATOR_AGE_ALARM_S + function.window);
+    let behind = Rule::new(
+        key,
+        (ITERATOR_AGE, "Maximum"),
+        Span(MINUTE, 5, 5),
+        Compare::Above,
+        age as f64 * 1e3,
+        format!(
+            "{what} receives the rows of {} more than {} late: it is slow, or a batch is retried. {} shows the stream.",
+            output.name,
+            Duration(age),
+            scope.status()
+        ),
+    );
+    Some((Value::text(name), vec![errors(&what, &look), throttled(&what), behind]))
+}

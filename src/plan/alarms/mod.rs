@@ -1,0 +1,342 @@
+//! Alarms: which there are follows from the graph, their thresholds from the spec. One file for each kind of subject;
+//! those of a destination are in `plan::destination`.
+
+mod advice;
+mod application;
+mod delivery;
+mod function;
+mod group;
+mod queue;
+mod rule;
+mod stream;
+
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+use super::Plan;
+use super::order::Before;
+use super::resources::Resource;
+use super::value::Value;
+use crate::check::Checked;
+use crate::graph::{Node, NodeKind};
+use crate::resolve::pipeline::{Alarms, Notify, Pipeline, Source};
+use crate::spec::AlarmKey;
+pub use advice::advise;
+pub use rule::Rule;
+pub(super) use rule::{Compare, FIVE_MINUTES, Span};
+use rule::{Missing, Watch};
+
+/// Part of the spec that alarms come from, a JSON pointer.
+pub const SPEC: &str = "/alarms";
+/// Logical id of the topic of the stack's own.
+pub const TOPIC: &str = "AlarmTopic";
+/// Digits of the hash of an address in the logical id of its subscription: 32 bits, for at most ten of them.
+const ADDRESS_HASH_CHARS: usize = 8;
+
+/// What watches the pipeline.
+#[derive(Clone, Debug, Serialize)]
+pub struct AlarmsPlan {
+    /// A topic of the stack's own.
+    pub topic: Option<TopicPlan>,
+    /// ARN of the topic that alarms are sent to.
+    pub notify: Option<Value>,
+    /// The alarms, in the order of the data.
+    pub alarms: Vec<AlarmPlan>,
+}
+
+/// A topic of the stack's own.
+#[derive(Clone, Debug, Serialize)]
+pub struct TopicPlan {
+    /// Logical id.
+    pub logical_id: &'static str,
+    /// Its subscriptions, by logical id.
+    pub subscriptions: Vec<SubscriptionPlan>,
+}
+
+/// An address that subscribes to the topic.
+#[derive(Clone, Debug, Serialize)]
+pub struct SubscriptionPlan {
+    /// Logical id; it depends on the address alone, so that a change of one address leaves the others.
+    pub logical_id: String,
+    /// The address.
+    pub email: String,
+}
+
+/// An alarm.
+#[derive(Clone, Debug, Serialize)]
+pub struct AlarmPlan {
+    /// Logical id.
+    pub logical_id: String,
+    /// Logical id of the resource that it watches.
+    pub subject: String,
+    /// Kind of that.
+    #[serde(skip)]
+    pub part: NodeKind,
+    /// What it tells.
+    pub key: AlarmKey,
+    /// What it means and what to do.
+    pub description: String,
+    /// The metrics: one, or those of the expression.
+    pub metrics: Vec<AlarmMetric>,
+    /// What is computed from the metrics; `None` where the alarm watches the one metric itself.
+    pub expression: Option<&'static str>,
+    /// Seconds of a value.
+    pub period: u64,
+    /// Values that are looked at.
+    pub periods: u64,
+    /// Values among these that must be beyond the threshold.
+    pub datapoints: u64,
+    /// CloudWatch's word for what is compared how.
+    pub comparison: &'static str,
+    /// Threshold, in the metric's unit.
+    #[serde(serialize_with = "shortest")]
+    pub threshold: f64,
+    /// CloudWatch's word for how a missing value counts.
+    pub missing: &'static str,
+    #[serde(skip)]
+    after: Vec<&'static str>,
+}
+
+/// A metric that an alarm reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AlarmMetric {
+    /// Namespace.
+    pub namespace: &'static str,
+    /// Name.
+    pub name: &'static str,
+    /// Name of its dimension.
+    pub dimension: &'static str,
+    /// Value of that: the name of the subject.
+    pub of: Value,
+    /// Statistic of a period.
+    pub statistic: &'static str,
+}
+
+/// A whole number without its fraction: `80`, not `80.0`.
+fn shortest<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    if value.fract() == 0.0 && value.abs() < 9e15 {
+        serializer.serialize_i64(*value as i64)
+    } else {
+        serializer.serialize_f64(*value)
+    }
+}
+
+/// What the rules of a subject see.
+pub(super) struct Scope<'a> {
+    pub plan: &'a Plan,
+    pub pipeline: &'a Pipeline,
+    alarms: &'a Alarms,
+}
+
+impl Scope<'_> {
+    /// The threshold of a kind: the user's, else the one that follows from the spec.
+    pub fn threshold(&self, key: AlarmKey, default: u64) -> u64 {
+        self.alarms.thresholds.get(key).unwrap_or(default)
+    }
+
+    /// The user's threshold of a kind.
+    pub fn written(&self, key: AlarmKey) -> Option<u64> {
+        self.alarms.thresholds.get(key)
+    }
+
+    /// The command that shows how the pipeline is.
+    pub fn status(&self) -> String {
+        format!("`pipec status {}`", self.pipeline.command)
+    }
+
+    /// The command that shows the log of a program.
+    pub fn logs(&self, program: &str) -> String {
+        format!("`pipec logs {} {program}`", self.pipeline.command)
+    }
+
+    /// The command that applies a changed spec.
+    pub fn deploy(&self) -> String {
+        format!("`pipec deploy {}`", self.pipeline.command)
+    }
+
+    /// Whether the stack's own producer sends without an end, so that silence is a fault.
+    pub fn is_fed(&self) -> bool {
+        self.pipeline.producer.as_ref().is_some_and(|producer| match &producer.source {
+            Source::Http(_) | Source::Generator(_) => true,
+            Source::File(file) => file.repeat,
+        })
+    }
+}
+
+/// A part of the pipeline that is watched.
+struct Subject<'a> {
+    node: &'a Node,
+    logical_id: &'a str,
+    /// The value of the dimension that names it.
+    name: Value,
+    rules: Vec<Rule>,
+}
+
+/// Plans the alarms of a plan that is complete but for them.
+pub(super) fn plan(plan: &Plan, checked: &Checked) -> Option<AlarmsPlan> {
+    let alarms = checked.pipeline().alarms.as_ref()?;
+    let (topic, notify) = match &alarms.notify {
+        None => (None, None),
+        Some(Notify::Topic(arn)) => (None, Some(Value::text(&arn.value))),
+        Some(Notify::Email(addresses)) => {
+            let subscriptions = addresses.iter().map(|address| subscription(&address.value)).collect();
+            (Some(TopicPlan { logical_id: TOPIC, subscriptions }), Some(Value::reference(TOPIC)))
+        }
+    };
+    Some(AlarmsPlan { topic, notify, alarms: list(plan, checked, alarms) })
+}
+
+fn subscription(address: &str) -> SubscriptionPlan {
+    let hash = Sha256::digest(address.as_bytes());
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    SubscriptionPlan {
+        logical_id: format!("AlarmSubscription{}", &hex[..ADDRESS_HASH_CHARS]),
+        email: address.to_owned(),
+    }
+}
+
+/// The alarms that a pipeline has under some settings.
+pub(super) fn list(plan: &Plan, checked: &Checked, alarms: &Alarms) -> Vec<AlarmPlan> {
+    let scope = Scope { plan, pipeline: checked.pipeline(), alarms };
+    let subjects = plan.graph.all().iter().filter_map(|node| subject(&scope, node));
+    let mut list = Vec::new();
+    for subject in subjects {
+        let rules = subject.rules.iter().filter(|rule| !alarms.is_off(rule.key));
+        list.extend(rules.map(|rule| alarm(&subject, rule)));
+    }
+    list
+}
+
+/// The rules of a node; `None` for what has no alarms.
+fn subject<'a>(scope: &Scope, node: &'a Node) -> Option<Subject<'a>> {
+    let logical_id = node.logical_id.as_deref()?;
+    let reference = || Value::reference(logical_id);
+    let (name, rules) = match node.kind {
+        NodeKind::Stream | NodeKind::DeliveredStream | NodeKind::OutputStream => {
+            (reference(), stream::rules(scope, node, logical_id))
+        }
+        NodeKind::Analytics => (reference(), application::rules(scope)),
+        NodeKind::Transform => (reference(), function::of_transform(scope)),
+        NodeKind::Delivery => (reference(), delivery::rules(scope)),
+        NodeKind::ErrorDelivery => (reference(), delivery::of_errors(scope)),
+        NodeKind::Producer => (reference(), group::rules(scope)),
+        NodeKind::Function => function::of_output(scope, node)?,
+        NodeKind::FailureQueue => {
+            (Value::GetAtt(logical_id.to_owned(), "QueueName".to_owned()), queue::rules(scope, node))
+        }
+        // It runs during deployments alone, which report its failure.
+        NodeKind::Starter => return None,
+        // AWS keeps these running; what is written to them is watched at the node that writes.
+        NodeKind::Bucket(_)
+        | NodeKind::Destination
+        | NodeKind::Network
+        | NodeKind::Artifacts
+        | NodeKind::Logs
+        | NodeKind::SessionManager => return None,
+    };
+    Some(Subject { node, logical_id, name, rules })
+}
+
+fn alarm(subject: &Subject, rule: &Rule) -> AlarmPlan {
+    let read = |metric: &crate::aws::metrics::MetricName, statistic| AlarmMetric {
+        namespace: metric.namespace,
+        name: metric.name,
+        dimension: metric.dimension,
+        of: rule.of.clone().unwrap_or_else(|| subject.name.clone()),
+        statistic,
+    };
+    let (metrics, expression) = match &rule.watch {
+        Watch::Metric(metric, statistic) => (vec![read(metric, *statistic)], None),
+        // A counter that never falls would ring for as long as the job runs.
+        Watch::Rate(metric) => (vec![read(metric, "Maximum")], Some("RATE(m1)")),
+        Watch::SumOf(metrics) => {
+            (metrics.iter().map(|metric| read(metric, "Sum")).collect(), Some("SUM(METRICS())"))
+        }
+    };
+    AlarmPlan {
+        logical_id: format!("{}{}Alarm", subject.logical_id, camel(rule.key.name())),
+        subject: subject.logical_id.to_owned(),
+        part: subject.node.kind,
+        key: rule.key,
+        description: rule.description.clone(),
+        metrics,
+        expression,
+        period: rule.period,
+        periods: rule.periods,
+        datapoints: rule.datapoints,
+        comparison: rule.compare.word(),
+        threshold: rule.threshold,
+        missing: match rule.missing {
+            Missing::Fine => "notBreaching",
+            Missing::Breaches(_) => "breaching",
+        },
+        after: match rule.missing {
+            Missing::Fine => Vec::new(),
+            // A reference to the subject is an order already.
+            Missing::Breaches(after) if after == subject.logical_id => Vec::new(),
+            Missing::Breaches(after) => vec![after],
+        },
+    }
+}
+
+/// `iterator_age` as a part of a logical id: `IteratorAge`.
+fn camel(name: &str) -> String {
+    let word = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
+    name.split('_').map(word).collect()
+}
+
+impl AlarmsPlan {
+    /// Their resources, in the order of the template.
+    pub(super) fn resources(&self) -> Vec<Resource> {
+        let resource = |logical_id: Cow<'static, str>, resource_type| Resource {
+            logical_id,
+            resource_type,
+            spec: SPEC.into(),
+        };
+        let mut list = Vec::new();
+        if let Some(topic) = &self.topic {
+            list.push(resource(topic.logical_id.into(), "AWS::SNS::Topic"));
+            list.push(resource("AlarmTopicPolicy".into(), "AWS::SNS::TopicPolicy"));
+            list.extend(topic.subscriptions.iter().map(|subscription| {
+                resource(subscription.logical_id.clone().into(), "AWS::SNS::Subscription")
+            }));
+        }
+        list.extend(
+            self.alarms
+                .iter()
+                .map(|alarm| resource(alarm.logical_id.clone().into(), "AWS::CloudWatch::Alarm")),
+        );
+        list
+    }
+
+    /// What is created before alarms that no data rings.
+    pub(super) fn order(&self) -> impl Iterator<Item = (Cow<'static, str>, Vec<Before>)> {
+        self.alarms.iter().filter(|alarm| !alarm.after.is_empty()).map(|alarm| {
+            let before = Before {
+                logical_ids: alarm.after.iter().map(|&id| id.into()).collect(),
+                because: "Missing data counts as a fault, so the alarm is created when data flows.",
+            };
+            (alarm.logical_id.clone().into(), vec![before])
+        })
+    }
+
+    /// Metrics that are billed: each one of an alarm.
+    pub fn metrics(&self) -> usize {
+        metrics(&self.alarms)
+    }
+
+    /// The alarms of a resource.
+    pub fn of<'a>(&'a self, subject: &'a str) -> impl Iterator<Item = &'a AlarmPlan> {
+        self.alarms.iter().filter(move |alarm| alarm.subject == subject)
+    }
+}
+
+/// Metrics that are billed for some alarms.
+pub(super) fn metrics(alarms: &[AlarmPlan]) -> usize {
+    alarms.iter().map(|alarm| alarm.metrics.len()).sum()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,259 @@
+use std::collections::BTreeSet;
+
+use crate::aws::destinations;
+use crate::aws::metrics::{FAILURES, FAMILIES, FLINK_1, FLINK_2, Kind, STREAM, TRANSFORM, is_known};
+use crate::check::Checked;
+use crate::graph::NodeKind;
+use crate::plan::Plan;
+use crate::plan::fixture::{planned, spec};
+use crate::spec::AlarmKey;
+
+/// A pipeline with every kind of part that has alarms.
+pub(crate) const WHOLE: &str = "
+name: readings
+stream: {record_size: 1 KiB, records_per_second: 100, encryption: {kms_key: 'arn:aws:kms:us-east-1:111122223333:key/k'}}
+producer: {generate: {}, records_per_second: 2}
+records: {format: json, columns: {id: {type: INTEGER}, age: {type: INTEGER}}}
+analytics:
+  runtime: flink
+  errors: delivery
+  outputs:
+    ROWS: delivery
+    ALERTS: {lambda: {function: 'arn:aws:lambda:us-east-1:111122223333:function:alert:live', role: alert}}
+  sql: |
+    CREATE STREAM ROWS (id INTEGER); CREATE PUMP P1 AS INSERT INTO ROWS SELECT STREAM \"id\" FROM SOURCE_SQL_STREAM_001;
+    CREATE STREAM ALERTS (id INTEGER);
+    CREATE PUMP P2 AS INSERT INTO ALERTS SELECT STREAM \"id\" FROM SOURCE_SQL_STREAM_001 WHERE \"age\" > 90;
+transform: {}
+delivery: {buffer: {size: 5 MiB, interval: 600 s}, s3: {}}
+alarms: {}
+dashboard: true
+";
+
+fn alarms((plan, _): &(Plan, Checked)) -> Vec<String> {
+    let alarms = plan.alarms.as_ref().expect("alarms");
+    alarms
+        .alarms
+        .iter()
+        .map(|alarm| {
+            let metrics: Vec<&str> = alarm.metrics.iter().map(|metric| metric.name).collect();
+            format!(
+                "{}: {} of {} {}, {} of {} x {} s, missing is {}",
+                alarm.logical_id,
+                alarm
+                    .expression
+                    .map_or_else(|| metrics.join(", "), |of| format!("{of} of {}", metrics.join(", "))),
+                alarm.comparison,
+                alarm.threshold,
+                alarm.datapoints,
+                alarm.periods,
+                alarm.period,
+                alarm.missing
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn every_part_of_a_pipeline_has_its_alarms() {
+    insta::assert_snapshot!(alarms(&planned(WHOLE)).join("\n"));
+}
+
+#[test]
+fn what_acts_in_a_pipeline_has_an_alarm() {
+    let (plan, _) = planned(WHOLE);
+    let watched: BTreeSet<NodeKind> =
+        plan.alarms.iter().flat_map(|alarms| &alarms.alarms).map(|alarm| alarm.part).collect();
+    for node in plan.graph.all() {
+        let passive = matches!(
+            node.kind,
+            NodeKind::Starter
+                | NodeKind::Bucket(_)
+                | NodeKind::Network
+                | NodeKind::Artifacts
+                | NodeKind::Logs
+                | NodeKind::SessionManager
+        );
+        assert_eq!(watched.contains(&node.kind), !passive, "{:?}", node.kind);
+    }
+}
+
+#[test]
+fn every_kind_of_alarm_exists_somewhere() {
+    let old = WHOLE.replace("runtime: flink", "runtime: flink\n  flink: {runtime_environment: FLINK-1_20}");
+    let direct = spec("record_size: 1 KiB, records_per_second: 10", "alarms: {}\n");
+    let shared = "name: shared\nstream: {record_size: 1 KiB, records_per_second: 10}\nrecords: {format: json, columns: {a: {type: \
+                  INTEGER}}}\nanalytics: {runtime: flink, outputs: {OUT: {stream: {}}, ROWS: delivery}, sql: 'CREATE STREAM ROWS (a \
+                  INTEGER); CREATE PUMP P AS INSERT INTO ROWS SELECT STREAM \"a\" FROM SOURCE_SQL_STREAM_001; CREATE STREAM OUT (a \
+                  INTEGER); CREATE PUMP Q AS INSERT INTO OUT SELECT STREAM \"a\" FROM SOURCE_SQL_STREAM_001;'}\ndelivery: {s3: \
+                  {}}\nalarms: {}\n";
+    let mut found = BTreeSet::new();
+    for spec in [WHOLE, &old, &direct, shared] {
+        let (plan, _) = planned(spec);
+        found.extend(plan.alarms.iter().flat_map(|alarms| &alarms.alarms).map(|alarm| alarm.key));
+    }
+    let missing: Vec<&str> =
+        AlarmKey::ALL.iter().filter(|key| !found.contains(key)).map(|key| key.name()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// What alarms, the dashboard and `status` read is in the table of documented metrics, and nothing is in it in vain.
+#[test]
+fn metrics_are_those_of_the_table() {
+    let mut read = BTreeSet::new();
+    let old = WHOLE.replace("runtime: flink", "runtime: flink\n  flink: {runtime_environment: FLINK-1_20}");
+    let lambda = spec(
+        "record_size: 1 KiB, records_per_second: 10",
+        "records: {format: json, columns: {A: {type: INTEGER}}}\nanalytics: {sql: SELECT A FROM SOURCE_SQL_STREAM_001}\nalarms: \
+         {}\ndashboard: true\n",
+    );
+    for spec in [WHOLE, &old, &lambda] {
+        let (plan, _) = planned(spec);
+        let alarms = plan.alarms.expect("alarms");
+        for metric in alarms.alarms.iter().flat_map(|alarm| &alarm.metrics) {
+            read.insert((metric.namespace.to_owned(), metric.dimension.to_owned(), metric.name.to_owned()));
+        }
+        let body = plan.dashboard.expect("a dashboard").body;
+        let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+        let widgets = body["widgets"].as_array().expect("widgets").iter();
+        for metric in
+            widgets.flat_map(|widget| widget["properties"]["metrics"].as_array().into_iter().flatten())
+        {
+            // An expression has no name.
+            let Some(namespace) = metric[0].as_str() else { continue };
+            let part = |at: usize| metric[at].as_str().expect("text").to_owned();
+            read.insert((namespace.to_owned(), part(2), part(1)));
+        }
+    }
+    let kinds: [&Kind; 6] = [&STREAM, &TRANSFORM, &FLINK_1, &FLINK_2, &FAILURES, destinations::S3.metrics];
+    for kind in kinds {
+        for metric in kind.metrics {
+            let namespace = metric.namespace.unwrap_or(kind.namespace).to_owned();
+            read.insert((namespace, kind.dimension.to_owned(), metric.name.to_owned()));
+        }
+    }
+    for (namespace, dimension, name) in &read {
+        assert!(is_known(namespace, dimension, name), "{namespace} {dimension} {name} is not in the table");
+    }
+    for family in FAMILIES {
+        for name in family.names {
+            let known = (family.namespace.to_owned(), family.dimension.to_owned(), (*name).to_owned());
+            // What the producer sends is shown by records alone.
+            assert!(read.contains(&known) || *name == "BytesSent", "{known:?} is read by nothing");
+        }
+    }
+}
+
+#[test]
+fn thresholds_follow_from_the_spec_and_yield_to_it() {
+    let threshold = |spec: &str, id: &str| {
+        let (plan, _) = planned(spec);
+        let alarms = plan.alarms.expect("alarms").alarms;
+        alarms.into_iter().find(|alarm| alarm.logical_id == id).map(|alarm| alarm.threshold)
+    };
+    let with = |rest: &str| {
+        format!(
+            "name: orders\nstream: {{record_size: 1 KiB, records_per_second: 10, retention: 48 h}}\n{rest}alarms: {{thresholds: \
+             {{iterator_age: 5 min}}}}\n"
+        )
+    };
+    let plain = with("delivery: {buffer: {size: 5 MiB, interval: 900 s}, s3: {}}\n");
+    assert_eq!(threshold(&plain, "StreamIteratorAgeAlarm"), Some(300_000.0));
+    assert_eq!(threshold(&plain, "StreamExpiringRecordsAlarm"), Some(86_400_000.0));
+    assert_eq!(threshold(&plain, "StreamDeclaredRateAlarm"), Some(3_000.0));
+    assert_eq!(threshold(&plain, "DeliveryFreshnessAlarm"), Some(1_800.0));
+    assert_eq!(threshold(&plain, "StreamNoDataAlarm"), None);
+    let transform =
+        with("transform: {timeout: 30 s}\ndelivery: {buffer: {size: 5 MiB, interval: 900 s}, s3: {}}\n");
+    assert_eq!(threshold(&transform, "DeliveryFreshnessAlarm"), Some(1_860.0));
+    assert_eq!(threshold(&transform, "TransformFunctionDurationAlarm"), Some(24_000.0));
+}
+
+#[test]
+fn silence_is_a_fault_only_where_a_producer_sends_on() {
+    let no_data = |rest: &str| {
+        let spec = format!(
+            "name: orders\nstream: {{record_size: 1 KiB, records_per_second: 10}}\ndelivery: {{s3: {{}}}}\n{rest}"
+        );
+        let (plan, _) = planned(&spec);
+        let alarms = plan.alarms.as_ref().expect("alarms").alarms.clone();
+        let found = alarms.into_iter().find(|alarm| alarm.key == AlarmKey::NoData);
+        found.map(|alarm| {
+            (alarm.period, alarm.periods, alarm.missing, plan.order.contains_key(alarm.logical_id.as_str()))
+        })
+    };
+    let producer = |rate| {
+        format!(
+            "producer: {{http: {{url: 'https://example.com/'}}, records_per_second: {rate}}}\nalarms: {{}}\n"
+        )
+    };
+    assert_eq!(no_data("alarms: {}\n"), None);
+    // The alarm itself refers to the stream.
+    assert_eq!(no_data("alarms: {thresholds: {no_data: 1 h}}\n"), Some((300, 12, "breaching", false)));
+    assert_eq!(no_data(&producer("2")), Some((300, 1, "breaching", true)));
+    // A record every 1,000 seconds; every 12 hours; every 11 days.
+    assert_eq!(no_data(&producer("0.001")), Some((300, 10, "breaching", true)));
+    assert_eq!(no_data(&producer("0.0000231")), Some((3_600, 37, "breaching", true)));
+    assert_eq!(no_data(&producer("0.000001")), None);
+}
+
+#[test]
+fn alarms_keep_within_the_bounds_of_cloudwatch() {
+    let old = WHOLE.replace("runtime: flink", "runtime: flink\n  flink: {runtime_environment: FLINK-1_20}");
+    for spec in [WHOLE, &old] {
+        let (plan, _) = planned(spec);
+        let alarms = plan.alarms.expect("alarms").alarms;
+        let ids: BTreeSet<&str> = alarms.iter().map(|alarm| alarm.logical_id.as_str()).collect();
+        assert_eq!(ids.len(), alarms.len());
+        for alarm in &alarms {
+            let most = if alarm.period >= 3_600 { 604_800 } else { 86_400 };
+            assert!(
+                alarm.period * alarm.periods <= most && alarm.datapoints <= alarm.periods,
+                "{}",
+                alarm.logical_id
+            );
+            assert!(alarm.description.len() <= 1_024, "{}", alarm.description);
+            assert!(alarm.metrics.len() <= 10 && alarm.threshold.is_finite());
+            assert!(alarm.expression.is_some() || alarm.metrics.len() == 1, "{}", alarm.logical_id);
+        }
+    }
+}
+
+#[test]
+fn a_description_names_what_to_type() {
+    let (plan, _) = planned(WHOLE);
+    for alarm in plan.alarms.expect("alarms").alarms {
+        let command = alarm.description.contains("`pipec ") && alarm.description.contains(" spec.yaml");
+        // The concurrency of an account and the log of a user's function are no matter of pipec's.
+        let others = matches!(alarm.key, AlarmKey::FunctionThrottled)
+            || alarm.key == AlarmKey::FunctionErrors && alarm.part == NodeKind::Function;
+        assert!(command || others, "{}: {}", alarm.logical_id, alarm.description);
+    }
+}
+
+#[test]
+fn what_is_off_is_not_there() {
+    let (plan, _) = planned(&WHOLE.replace("alarms: {}", "alarms: {off: [cpu, no_data]}"));
+    let alarms = plan.alarms.expect("alarms").alarms;
+    assert!(alarms.iter().all(|alarm| !matches!(alarm.key, AlarmKey::Cpu | AlarmKey::NoData)));
+    assert!(alarms.iter().any(|alarm| alarm.key == AlarmKey::Heap));
+}
+
+#[test]
+fn addresses_subscribe_to_a_topic_of_the_stack() {
+    let of = |addresses: &str| {
+        let (plan, _) =
+            planned(&WHOLE.replace("alarms: {}", &format!("alarms: {{notify: {{email: [{addresses}]}}}}")));
+        let topic = plan.alarms.expect("alarms").topic.expect("a topic");
+        topic.subscriptions.into_iter().map(|one| (one.email, one.logical_id)).collect::<Vec<_>>()
+    };
+    let both = of("a@example.com, b@example.com");
+    // Another order, or another address, leaves a subscription as it is.
+    assert_eq!(of("b@example.com"), [both[1].clone()]);
+    assert_ne!(both[0].1, both[1].1);
+    let (plan, _) = planned(
+        &WHOLE.replace("alarms: {}", "alarms: {notify: 'arn:aws:sns:us-east-1:111122223333:on-call'}"),
+    );
+    let alarms = plan.alarms.expect("alarms");
+    assert!(alarms.topic.is_none() && alarms.notify.is_some());
+}

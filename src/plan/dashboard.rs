@@ -1,0 +1,474 @@
+//! The dashboard: one row for each part of the pipeline in the order of the data, with three widgets: what flows, how
+//! late it is, what fails. Lines across show what is declared, what the shards carry, and where alarms ring.
+
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use super::alarms::AlarmPlan;
+use super::destination::{self, DeliveryMetrics};
+use super::resources::Resource;
+use super::value::{Value, literal};
+use super::{Plan, StreamPlan};
+use crate::aws::limits::kinesis::{SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S};
+use crate::aws::metrics::{
+    AUTO_SCALING, EC2, FIREHOSE, FLINK, KINESIS, LAMBDA, MetricName, PIPEC_PRODUCER, PIPEC_TRANSFORM, SQS,
+};
+use crate::capacity::bytes_per_second;
+use crate::check::Checked;
+use crate::graph::{INPUT_STREAM, Node, NodeKind};
+use crate::spec::AlarmKey;
+
+/// Part of the spec that the dashboard comes from, a JSON pointer.
+pub(super) const SPEC: &str = "/dashboard";
+/// Logical id.
+const LOGICAL_ID: &str = "Dashboard";
+/// Seconds of a value in a widget: every metric has one at least as often.
+const PERIOD: u64 = 60;
+/// Columns of CloudWatch's grid. CloudWatch API reference, "Dashboard body structure and syntax", 2026-11.
+const COLUMNS: u64 = 24;
+/// Alarms of one alarm widget. The same page.
+const WIDGET_ALARMS_MAX: usize = 100;
+/// Columns and rows of a graph: three of them are side by side.
+const WIDTH: u64 = COLUMNS / 3;
+const HEIGHT: u64 = 6;
+/// Alarms side by side in an alarm widget, and the rows of the grid that a row of them takes.
+const ALARMS_PER_ROW: u64 = 4;
+/// Colors of CloudWatch's palette: what is declared, where an alarm rings, what a limit is.
+const DECLARED: &str = "#2ca02c";
+const ALARM: &str = "#ff7f0e";
+const LIMIT: &str = "#d62728";
+
+/// The dashboard.
+#[derive(Clone, Debug, Serialize)]
+pub struct DashboardPlan {
+    /// Name. Dashboards are global in an account, so the region is a part of it.
+    pub name: Value,
+    /// Body, JSON with `${..}` for `Fn::Sub`: one widget a line.
+    pub body: String,
+    /// Metrics that it shows.
+    pub metrics: usize,
+}
+
+impl DashboardPlan {
+    /// Its resource.
+    pub(super) fn resource(&self) -> Resource {
+        Resource {
+            logical_id: LOGICAL_ID.into(),
+            resource_type: "AWS::CloudWatch::Dashboard",
+            spec: SPEC.into(),
+        }
+    }
+}
+
+/// A line of a graph.
+struct Series {
+    metric: MetricName,
+    statistic: &'static str,
+    label: &'static str,
+    /// The value of the dimension, for `Fn::Sub`, where it is not the subject's name.
+    of: Option<String>,
+    /// Per second, where the metric is a count of its period.
+    per_second: bool,
+    right: bool,
+}
+
+/// A line across a graph.
+struct Across {
+    label: String,
+    value: f64,
+    color: &'static str,
+}
+
+/// A graph.
+struct Graph {
+    title: String,
+    unit: &'static str,
+    series: Vec<Series>,
+    across: Vec<Across>,
+}
+
+/// What a part of the pipeline shows: what flows, how late it is, what fails.
+struct Row<'a> {
+    words: String,
+    /// Logical id, whose alarms are drawn.
+    logical_id: &'a str,
+    /// Its name, for `Fn::Sub`.
+    name: String,
+    graphs: [Graph; 3],
+}
+
+fn series(metric: MetricName, statistic: &'static str, label: &'static str) -> Series {
+    Series { metric, statistic, label, of: None, per_second: false, right: false }
+}
+
+fn rate(metric: MetricName, label: &'static str) -> Series {
+    Series { per_second: true, ..series(metric, "Sum", label) }
+}
+
+fn right(series: Series) -> Series {
+    Series { right: true, ..series }
+}
+
+fn graph(title: &str, unit: &'static str, series: Vec<Series>) -> Graph {
+    Graph { title: title.to_owned(), unit, series, across: Vec::new() }
+}
+
+/// Plans the dashboard of a plan that is complete but for it.
+pub(super) fn plan(plan: &Plan, checked: &Checked) -> Option<DashboardPlan> {
+    let pipeline = checked.pipeline();
+    if !pipeline.dashboard {
+        return None;
+    }
+    let command = &pipeline.command;
+    let mut widgets = Widgets { list: Vec::new(), y: 0, metrics: 0 };
+    let description = plan.description.replace(['\r', '\n'], " ");
+    widgets.text(
+        &format!(
+            "## {}\n{}\n\nEach row is a part of the pipeline, in the order of the data: **what flows**, **how late it is**, \
+             **what fails**. `pipec status {command}` prints the same; `pipec logs {command}` gives the causes.",
+            plan.name,
+            literal(&description)
+        ),
+        3,
+    );
+    if let Some(alarms) = plan.alarms.as_ref().filter(|alarms| !alarms.alarms.is_empty()) {
+        for part in alarms.alarms.chunks(WIDGET_ALARMS_MAX) {
+            widgets.alarms(part);
+        }
+    }
+    for row in plan.graph.all().iter().filter_map(|node| row(plan, node)) {
+        widgets.row(plan, &row);
+    }
+    Some(DashboardPlan {
+        name: Value::sub("${AWS::StackName}-${AWS::Region}"),
+        metrics: widgets.metrics,
+        body: widgets.body(),
+    })
+}
+
+/// What a node shows; `None` for what has no metrics, or belongs to another row.
+fn row<'a>(plan: &'a Plan, node: &'a Node) -> Option<Row<'a>> {
+    let logical_id = node.logical_id.as_deref()?;
+    let name = format!("${{{logical_id}}}");
+    let output = node.name.as_deref().unwrap_or_default();
+    let (words, name, graphs) = match node.kind {
+        NodeKind::Producer => ("Producer".to_owned(), name, producer(plan)),
+        NodeKind::Stream => ("Input stream".into(), name, stream(plan.stream_of(logical_id)?)),
+        NodeKind::DeliveredStream => ("Output stream".into(), name, stream(plan.stream_of(logical_id)?)),
+        NodeKind::OutputStream => (format!("Stream of {output}"), name, stream(plan.stream_of(logical_id)?)),
+        NodeKind::Analytics => ("Flink".into(), name, application(plan)?),
+        NodeKind::Transform => ("Transform".into(), name, transform(plan)?),
+        NodeKind::Delivery => {
+            ("Delivery".into(), name, delivery(destination::metrics(plan), plan.transform.is_some()))
+        }
+        NodeKind::ErrorDelivery => {
+            ("Delivery of error records".into(), name, delivery(destination::metrics_of_errors(), false))
+        }
+        NodeKind::Function => {
+            let of = plan.outputs.iter().find(|of| of.name == output)?.function.as_ref()?;
+            let name = literal(of.arn.split(':').nth(6)?);
+            let queue = plan.graph.nodes(NodeKind::FailureQueue).find(|queue| queue.name == node.name);
+            let queue = queue.and_then(|queue| queue.logical_id.as_deref());
+            (format!("Function of {output}"), name, function(queue))
+        }
+        // In the row of its function.
+        NodeKind::FailureQueue => return None,
+        // It runs during deployments alone.
+        NodeKind::Starter
+        | NodeKind::Network
+        | NodeKind::Bucket(_)
+        | NodeKind::Destination
+        | NodeKind::Artifacts
+        | NodeKind::Logs
+        | NodeKind::SessionManager => return None,
+    };
+    Some(Row { words, logical_id, name, graphs })
+}
+
+fn stream(stream: &StreamPlan) -> [Graph; 3] {
+    const RECORDS: MetricName = KINESIS.metric("IncomingRecords");
+    const BYTES: MetricName = KINESIS.metric("IncomingBytes");
+    const AGE: MetricName = KINESIS.metric("GetRecords.IteratorAgeMilliseconds");
+    const WRITES: MetricName = KINESIS.metric("WriteProvisionedThroughputExceeded");
+    const READS: MetricName = KINESIS.metric("ReadProvisionedThroughputExceeded");
+    let load = &stream.load;
+    let bytes = bytes_per_second(load.records_per_second, load.record_bytes) as f64;
+    let declared = |what: &str, value| Across { label: format!("declared {what}"), value, color: DECLARED };
+    let mut flow = graph(
+        "records and bytes in",
+        "per second",
+        vec![rate(RECORDS, "records"), right(rate(BYTES, "bytes"))],
+    );
+    flow.across.push(declared("records", load.records_per_second));
+    if let Some(shards) = stream.shards {
+        // Whichever of the two limits of the shards such records meet first, in records.
+        let by_bytes = (shards * SHARD_WRITE_BYTES_PER_S) as f64 / (bytes / load.records_per_second).max(1.0);
+        let limit = ((shards * SHARD_WRITE_RECORDS_PER_S) as f64).min(by_bytes).floor();
+        let label = format!("what {shards} {} carry", if shards == 1 { "shard" } else { "shards" });
+        flow.across.push(Across { label, value: limit, color: LIMIT });
+    }
+    [
+        flow,
+        graph("iterator age", "milliseconds", vec![series(AGE, "Maximum", "oldest unread record")]),
+        graph("throttled", "count", vec![series(WRITES, "Sum", "records"), series(READS, "Sum", "reads")]),
+    ]
+}
+
+fn producer(plan: &Plan) -> [Graph; 3] {
+    const SENT: MetricName = PIPEC_PRODUCER.metric("RecordsSent");
+    const RETRIED: MetricName = PIPEC_PRODUCER.metric("RecordsRetried");
+    const FAILED: MetricName = PIPEC_PRODUCER.metric("RecordsFailed");
+    const CPU: MetricName = EC2.metric("CPUUtilization");
+    const IN_SERVICE: MetricName = AUTO_SCALING.metric("GroupInServiceInstances");
+    const STATUS: MetricName = EC2.metric("StatusCheckFailed");
+    // The producer's metrics have the name of the stream that it writes to.
+    let to_stream = |series: Series| Series { of: Some(format!("${{{INPUT_STREAM}}}")), ..series };
+    let mut flow = graph("records sent", "per second", vec![to_stream(rate(SENT, "records"))]);
+    if let Some(producer) = &plan.producer {
+        let value = producer.records_per_second;
+        flow.across.push(Across { label: "declared".into(), value, color: DECLARED });
+    }
+    let mut failing = vec![
+        to_stream(series(FAILED, "Sum", "records given up")),
+        to_stream(series(RETRIED, "Sum", "records sent again")),
+        series(STATUS, "Maximum", "status checks failed"),
+    ];
+    // The group has the metric where alarms make it collect some.
+    if plan.alarms.is_some() {
+        failing.push(right(series(IN_SERVICE, "Average", "instances in service")));
+    }
+    [
+        flow,
+        graph("processor", "percent", vec![series(CPU, "Average", "processor")]),
+        graph("failures", "count", failing),
+    ]
+}
+
+fn application(plan: &Plan) -> Option<[Graph; 3]> {
+    const OUT: MetricName = FLINK.metric("numRecordsOutPerSecond");
+    const LATE: MetricName = FLINK.metric("numLateRecordsDropped");
+    const CHECKPOINT: MetricName = FLINK.metric("lastCheckpointDuration");
+    const BACKPRESSURE: MetricName = FLINK.metric("backPressuredTimeMsPerSecond");
+    const FAILED: MetricName = FLINK.metric("numberOfFailedCheckpoints");
+    const CPU: MetricName = FLINK.metric("cpuUtilization");
+    const HEAP: MetricName = FLINK.metric("heapMemoryUtilization");
+    const DOWN_1: MetricName = FLINK.metric("downtime");
+    const DOWN_2: MetricName = FLINK.metric("restartingTime");
+    const RESTARTS_1: MetricName = FLINK.metric("fullRestarts");
+    const RESTARTS_2: MetricName = FLINK.metric("numRestarts");
+    let old = plan.analytics.as_ref()?.runtime_environment.starts_with("FLINK-1");
+    let (down, restarts) = if old { (DOWN_1, RESTARTS_1) } else { (DOWN_2, RESTARTS_2) };
+    Some([
+        graph(
+            "rows and processor",
+            "per second",
+            vec![
+                series(OUT, "Average", "rows between operators"),
+                right(series(CPU, "Maximum", "processor, percent")),
+                right(series(HEAP, "Maximum", "heap, percent")),
+            ],
+        ),
+        graph(
+            "checkpoints and waiting",
+            "milliseconds",
+            vec![
+                series(CHECKPOINT, "Maximum", "last checkpoint"),
+                right(series(BACKPRESSURE, "Maximum", "waiting per second")),
+            ],
+        ),
+        graph(
+            "job",
+            "count",
+            vec![
+                series(restarts, "Maximum", "restarts since the start"),
+                series(FAILED, "Maximum", "failed checkpoints since the start"),
+                series(LATE, "Maximum", "late records since the start"),
+                right(series(down, "Maximum", "time down, milliseconds")),
+            ],
+        ),
+    ])
+}
+
+fn transform(plan: &Plan) -> Option<[Graph; 3]> {
+    const RECORDS: MetricName = PIPEC_TRANSFORM.metric("Records");
+    const DROPPED: MetricName = PIPEC_TRANSFORM.metric("Dropped");
+    const INVALID: MetricName = PIPEC_TRANSFORM.metric("InvalidValues");
+    const FAILED: MetricName = PIPEC_TRANSFORM.metric("ProcessingFailed");
+    const DURATION: MetricName = LAMBDA.metric("Duration");
+    const ERRORS: MetricName = LAMBDA.metric("Errors");
+    const THROTTLES: MetricName = LAMBDA.metric("Throttles");
+    let transform = plan.transform.as_ref()?;
+    let mut flow = vec![rate(RECORDS, "records")];
+    let mut failing = vec![
+        series(ERRORS, "Sum", "failed calls"),
+        series(THROTTLES, "Sum", "throttled calls"),
+        series(FAILED, "Sum", "failed records"),
+    ];
+    if transform.runs_query {
+        flow.push(rate(DROPPED, "records dropped by the query"));
+        failing.push(series(INVALID, "Sum", "invalid values"));
+    }
+    let mut slow =
+        graph("duration of a call", "milliseconds", vec![series(DURATION, "p90", "duration, 90 %")]);
+    let timeout = transform.timeout as f64 * 1e3;
+    slow.across.push(Across { label: "timeout".into(), value: timeout, color: LIMIT });
+    Some([graph("records", "per second", flow), slow, graph("failures", "count", failing)])
+}
+
+fn function(queue: Option<&str>) -> [Graph; 3] {
+    const CALLS: MetricName = LAMBDA.metric("Invocations");
+    const AGE: MetricName = LAMBDA.metric("IteratorAge");
+    const ERRORS: MetricName = LAMBDA.metric("Errors");
+    const THROTTLES: MetricName = LAMBDA.metric("Throttles");
+    const MESSAGES: MetricName = SQS.metric("ApproximateNumberOfMessagesVisible");
+    let mut failing =
+        vec![series(ERRORS, "Sum", "failed calls"), series(THROTTLES, "Sum", "throttled calls")];
+    failing.extend(queue.map(|queue| Series {
+        of: Some(format!("${{{queue}.QueueName}}")),
+        ..series(MESSAGES, "Maximum", "failed batches in the queue")
+    }));
+    [
+        graph("calls", "per second", vec![rate(CALLS, "calls")]),
+        graph("age of the rows", "milliseconds", vec![series(AGE, "Maximum", "oldest row of a batch")]),
+        graph("failures", "count", failing),
+    ]
+}
+
+fn delivery(to: &DeliveryMetrics, transforms: bool) -> [Graph; 3] {
+    const READ: MetricName = FIREHOSE.metric("DataReadFromKinesisStream.Records");
+    const BEHIND: MetricName = FIREHOSE.metric("KinesisMillisBehindLatest");
+    const PROCESSING: MetricName = FIREHOSE.metric("ExecuteProcessing.Success");
+    const THROTTLED: MetricName = FIREHOSE.metric("ThrottledGetRecords");
+    let mut failing = vec![series(to.success, "Average", "writes that succeed, share")];
+    if transforms {
+        failing.push(series(PROCESSING, "Average", "calls of the transform that succeed, share"));
+    }
+    failing.push(right(series(THROTTLED, "Sum", "throttled reads")));
+    [
+        graph(
+            "records read and delivered",
+            "per second",
+            vec![rate(READ, "read"), rate(to.records, "delivered")],
+        ),
+        graph(
+            "data freshness",
+            "seconds",
+            vec![
+                series(to.freshness, "Maximum", "oldest record not delivered"),
+                right(series(BEHIND, "Maximum", "behind the stream, milliseconds")),
+            ],
+        ),
+        graph("success", "share", failing),
+    ]
+}
+
+/// Widgets as they are laid out, from top to bottom.
+struct Widgets {
+    list: Vec<Json>,
+    y: u64,
+    metrics: usize,
+}
+
+impl Widgets {
+    fn add(&mut self, kind: &str, (x, width, height): (u64, u64, u64), properties: &Json) {
+        self.list.push(json!({
+            "type": kind, "x": x, "y": self.y, "width": width, "height": height, "properties": properties,
+        }));
+    }
+
+    fn text(&mut self, markdown: &str, height: u64) {
+        self.add("text", (0, COLUMNS, height), &json!({ "markdown": markdown }));
+        self.y += height;
+    }
+
+    fn alarms(&mut self, alarms: &[AlarmPlan]) {
+        let arns: Vec<String> = alarms.iter().map(|alarm| format!("${{{}.Arn}}", alarm.logical_id)).collect();
+        let height = 1 + (alarms.len() as u64).div_ceil(ALARMS_PER_ROW);
+        let properties = json!({ "title": "Alarms", "alarms": arns });
+        self.add("alarm", (0, COLUMNS, height), &properties);
+        self.y += height;
+    }
+
+    fn row(&mut self, plan: &Plan, row: &Row) {
+        for (at, graph) in row.graphs.iter().enumerate() {
+            let mut ids = 0;
+            let metrics: Vec<Json> =
+                graph.series.iter().flat_map(|series| lines(series, &row.name, &mut ids)).collect();
+            self.metrics += graph.series.len();
+            let mut across: Vec<Json> = graph.across.iter().map(drawn).collect();
+            across.extend(thresholds(plan, row.logical_id, graph).iter().map(drawn));
+            let mut properties = json!({
+                "title": literal(&format!("{}: {}", row.words, graph.title)),
+                "view": "timeSeries",
+                "region": "${AWS::Region}",
+                "period": PERIOD,
+                "metrics": metrics,
+                "yAxis": { "left": { "min": 0, "label": graph.unit, "showUnits": false }, "right": { "min": 0, "showUnits": false } },
+            });
+            if !across.is_empty() {
+                properties["annotations"] = json!({ "horizontal": across });
+            }
+            self.add("metric", (at as u64 * WIDTH, WIDTH, HEIGHT), &properties);
+        }
+        self.y += HEIGHT;
+    }
+
+    /// One widget a line, so that a change of one is a change of one line.
+    fn body(&self) -> String {
+        let lines: Vec<String> = self.list.iter().map(ToString::to_string).collect();
+        format!("{{\"start\": \"-PT3H\", \"widgets\": [\n{}\n]}}", lines.join(",\n"))
+    }
+}
+
+/// A metric of a graph: itself, or hidden with an expression that makes it a rate.
+fn lines(series: &Series, name: &str, ids: &mut usize) -> Vec<Json> {
+    let of = series.of.as_deref().unwrap_or(name);
+    let MetricName { namespace, dimension, name } = series.metric;
+    let axis = if series.right { "right" } else { "left" };
+    if series.per_second {
+        *ids += 1;
+        let id = format!("m{ids}");
+        let hidden =
+            json!([namespace, name, dimension, of, { "id": id, "stat": series.statistic, "visible": false }]);
+        let rate = json!([{
+            "expression": format!("{id}/PERIOD({id})"), "id": format!("r{ids}"), "label": series.label, "yAxis": axis,
+        }]);
+        vec![hidden, rate]
+    } else {
+        vec![json!([
+            namespace, name, dimension, of,
+            { "stat": series.statistic, "label": series.label, "yAxis": axis },
+        ])]
+    }
+}
+
+fn drawn(across: &Across) -> Json {
+    // A whole number without its fraction.
+    let value = if across.value.fract() == 0.0 { json!(across.value as i64) } else { json!(across.value) };
+    json!({ "label": across.label, "value": value, "color": across.color })
+}
+
+/// Where the alarms on the metrics of a graph ring. Those on a rate are left out, since the graph shows the counter, and
+/// so is half of a retention period, beside which nothing else could be seen.
+fn thresholds(plan: &Plan, subject: &str, graph: &Graph) -> Vec<Across> {
+    let Some(alarms) = &plan.alarms else { return Vec::new() };
+    let shown = |alarm: &&AlarmPlan| {
+        alarm.expression.is_none()
+            && alarm.threshold > 0.0
+            && !matches!(alarm.key, AlarmKey::DeclaredRate | AlarmKey::NoData | AlarmKey::ExpiringRecords)
+            && alarm.metrics.iter().all(|metric| {
+                graph.series.iter().any(|series| {
+                    !series.right
+                        && series.statistic == metric.statistic
+                        && series.metric.name == metric.name
+                        && series.metric.namespace == metric.namespace
+                })
+            })
+    };
+    let across = |alarm: &AlarmPlan| Across {
+        label: format!("alarm {}", alarm.key.name()),
+        value: alarm.threshold,
+        color: ALARM,
+    };
+    alarms.of(subject).filter(shown).map(across).collect()
+}
