@@ -1,6 +1,6 @@
 //! Prices, for estimates.
 //!
-//! Nothing here comes from a live price list (that is [`crate::price_list`]): each entry says where its figure was
+//! Nothing here comes from a live price list: each entry says where its figure was
 //! read, of when the figure is, and whether anything but memory supports it. Show the date with every estimate.
 //! Only us-east-1 is filled in; every other region gives `None`, which means "unknown", not "free".
 //! "GB" is [`limits::GIB`](super::limits::GIB) bytes, as on the bill. Free tiers are left out.

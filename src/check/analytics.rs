@@ -220,7 +220,7 @@ fn forests(context: &mut Context) {
 fn each_record_alone(context: &mut Context) {
     let (Some(analytics), Some(query)) = (&context.pipeline.analytics, context.query) else { return };
     let runtime = analytics.runtime.span;
-    let help = "write `runtime: flink` in `analytics`; it costs about 161 USD per month and a second stream";
+    let help = "write `runtime: flink` in `analytics`; it costs about 166 USD per month and a second stream";
     let needs_flink = |span, message: String| {
         Diagnostic::error(Code::QueryNeedsFlink, span, message, help).related(runtime, "the runtime")
     };
