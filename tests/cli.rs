@@ -553,6 +553,73 @@ fn discover_finds_the_columns_and_writes_them_into_a_spec_that_checks() {
 }
 
 #[test]
+fn discover_reads_standard_input_and_all_records() {
+    use std::process::{Command, Stdio};
+
+    let mut text = String::new();
+    for id in 0..12_000 {
+        text += &format!("{{\"id\": {id}}}\n");
+    }
+    text += "{\"id\": 9223372036854775808, \"ok\": true}\n";
+    let mut pipec = Command::new(env!("CARGO_BIN_EXE_pipec"))
+        .args(["discover", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("pipec runs");
+    pipec.stdin.take().expect("its input").write_all(text.as_bytes()).expect("its input");
+    let output = pipec.wait_with_output().expect("its output");
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert!(out(&output).contains("{type: \"DECIMAL(20, 0)\", path: $.id}"), "{}", out(&output));
+    assert!(err(&output).ends_with("2 columns of 12001 records\n"), "{}", err(&output));
+}
+
+/// A key of a record is anybody's text.
+#[test]
+fn discover_writes_no_line_and_no_escape_sequence_of_a_record() {
+    let place = Place::new();
+    let record = "{\"id\": 1, \"a\\n    evil: {type: INTEGER}\\n# \": 2, \"\\u001b[2J\": 3, \"\u{9b}2J\": 4, \"long\": \"LONG\"}\n";
+    place.file("users.jsonl", &record.replace("LONG", &"x".repeat(100_000)));
+    for args in [&["discover", "users.jsonl"][..], &["discover", "users.jsonl", "--format", "json"]] {
+        let output = place.pipec(args);
+        assert_eq!(code(&output), 0);
+        let text = format!("{}{}", out(&output), err(&output));
+        assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+        assert!(!out(&output).lines().any(|line| line.starts_with("    evil")), "{text}");
+        assert!(text.len() < 10_000, "{} characters", text.len());
+    }
+    assert_eq!(code(&place.pipec(&["discover", "users.jsonl", "--write", "orders.yaml"])), 0);
+    assert_eq!(code(&place.pipec(&["check", "orders.yaml"])), 0);
+}
+
+/// A file of one array is not in memory as a whole.
+#[cfg(target_os = "linux")]
+#[test]
+fn discover_takes_the_memory_of_a_record() {
+    use std::process::Command;
+
+    let place = Place::new();
+    let record =
+        format!("{{\"id\": 1, \"values\": [{}], \"name\": {{\"first\": \"Ada\"}}}}", "1, ".repeat(99) + "2");
+    place.file("users.json", &format!("[{}]", vec![record; 20_000].join(",\n")));
+    let limited = |file: &str, kib: u64| {
+        let program = format!("ulimit -v {kib}; exec \"$0\" discover {file}");
+        let output = Command::new("sh")
+            .args(["-c", &program, env!("CARGO_BIN_EXE_pipec")])
+            .current_dir(place.path("."))
+            .output()
+            .expect("a shell");
+        output.status.success()
+    };
+    // Much of that are addresses of the program itself.
+    place.file("user.json", "[{\"id\": 1}]");
+    let least =
+        (1..200).map(|step| step * 10_000).find(|kib| limited("user.json", *kib)).expect("enough memory");
+    assert!(limited("users.json", least + 20_000), "{least} KiB for one record");
+}
+
+#[test]
 fn discover_tells_what_it_cannot_read() {
     let place = Place::new();
     place.file("users.txt", "first age\nAda 36\n");

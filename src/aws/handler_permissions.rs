@@ -502,6 +502,14 @@ static HANDLERS: &[HandlerPermissions] = &[
         ],
         ..NONE
     },
+    HandlerPermissions {
+        resource_type: "AWS::SQS::QueuePolicy",
+        sid: "ManageQueues",
+        arns: &["sqs:{region}:{account}:{name}"],
+        name_max: QUEUE_NAME_CHARS_MAX,
+        actions: &["sqs:SetQueueAttributes"],
+        ..NONE
+    },
     // CloudFormation asks the function that the resource names.
     HandlerPermissions {
         resource_type: "Custom::FlinkStart",

@@ -57,8 +57,8 @@ pub enum Item {
     FirehosePartitioningJqHour,
     /// A KPU of managed Flink; each application has one more for orchestration.
     FlinkKpuHour,
-    /// Running storage of managed Flink, 50 GB for each KPU of the application. AWS's toolkit of 2026 calls it part of the
-    /// KPU; the developer guide's example has it on the bill, and that counts here.
+    /// Running storage of managed Flink: 50 GB of each KPU but the one for orchestration. The developer guide ("How
+    /// pricing works") bills them, with the line of the Cost and Usage Report; AWS's toolkit of 2026 calls them included.
     FlinkRunningStorageGbMonth,
     /// Snapshots of managed Flink.
     FlinkSnapshotGbMonth,

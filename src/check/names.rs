@@ -14,6 +14,10 @@ use crate::spec::{ARTIFACT_STACK, ARTIFACTS_DIR, SECONDS_PER_DAY};
 /// Longest pipeline name. It becomes the stack's name, which stands in names that AWS bounds at 64 characters together
 /// with a logical id and a random suffix.
 const NAME_CHARS_MAX: usize = 40;
+/// Longest path of a role. IAM API reference, CreateRole, 2026-11.
+const ROLE_PATH_CHARS_MAX: usize = 512;
+/// Partitions of AWS.
+const PARTITIONS: [&str; 4] = ["aws", "aws-cn", "aws-us-gov", "aws-eusc"];
 /// Names that pipec uses itself, and for what.
 const RESERVED: [(&str, &str); 2] = [
     (ARTIFACT_STACK, "pipec's own stack with the artifact bucket"),
@@ -29,6 +33,65 @@ pub(super) fn check(context: &mut Context) {
     tags(context);
     log_retention(context);
     keys(context);
+    roles(context);
+}
+
+/// What an organisation demands of roles.
+fn roles(context: &mut Context) {
+    let pipeline = context.pipeline;
+    let mut found = Vec::new();
+    if let Some(boundary) = &pipeline.role_boundary
+        && !is_policy_arn(&boundary.value)
+    {
+        let text = &boundary.value;
+        found.push(Diagnostic::error(
+            Code::RoleBoundary,
+            boundary.span,
+            format!("`{text}` is not the ARN of a managed policy"),
+            match text.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c)) && !text.is_empty()
+            {
+                true => format!(
+                    "write `boundary: arn:aws:iam::111122223333:policy/{text}` with your account's id"
+                ),
+                false => {
+                    "write the policy's ARN, as in `arn:aws:iam::111122223333:policy/team-boundary`".into()
+                }
+            },
+        ));
+    }
+    if let Some(path) = &pipeline.role_path {
+        let text = &path.value;
+        let inner: Vec<&str> = text.split('/').filter(|step| !step.is_empty()).collect();
+        let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/+=,.@_-".contains(c));
+        let better = if inner.is_empty() { "/".to_owned() } else { format!("/{}/", inner.join("/")) };
+        if !plain || *text != better || text.len() > ROLE_PATH_CHARS_MAX {
+            found.push(Diagnostic::error(
+                Code::RolePath,
+                path.span,
+                format!(
+                    "`{text}` is not a path of roles: letters, digits and `+=,.@_-` between slashes, at most \
+                     {ROLE_PATH_CHARS_MAX} characters"
+                ),
+                match plain && better.len() <= ROLE_PATH_CHARS_MAX {
+                    true => format!("write `path: {better}`"),
+                    false => "write a path such as `/team/streaming/`".into(),
+                },
+            ));
+        }
+    }
+    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
+}
+
+/// Whether a text is the ARN of a managed policy, AWS's or a customer's.
+fn is_policy_arn(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(':').collect();
+    let ["arn", partition, "iam", "", account, resource] = parts.as_slice() else { return false };
+    let own = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+    let name = resource.strip_prefix("policy/").unwrap_or_default();
+    PARTITIONS.contains(partition)
+        && (own || *account == "aws")
+        && !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "/+=,.@_-".contains(c))
 }
 
 fn name(context: &mut Context) {
@@ -40,6 +103,14 @@ fn name(context: &mut Context) {
     let name = &context.pipeline.name;
     let fault = no_name(base).or_else(|| {
         no_name(name).map(|_| {
+            if let Some(of) = reserved(&name.value) {
+                return Diagnostic::error(
+                    Code::EnvironmentName,
+                    name.span,
+                    format!("the pipeline would be called `{}`, the name of {of}", name.value),
+                    "rename the environment, or give its pipeline a name of its own, as in `name: orders-prod`",
+                );
+            }
             Diagnostic::error(
                 Code::EnvironmentName,
                 name.span,
@@ -56,9 +127,14 @@ fn name(context: &mut Context) {
     fault.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
 
+/// What of pipec's own has a name.
+fn reserved(name: &str) -> Option<&'static str> {
+    RESERVED.iter().find(|(reserved, _)| *reserved == name).map(|(_, of)| *of)
+}
+
 /// What keeps a text from naming a pipeline.
 fn no_name(name: &Setting<String>) -> Option<Diagnostic> {
-    if let Some((_, of)) = RESERVED.iter().find(|(reserved, _)| *reserved == name.value) {
+    if let Some(of) = reserved(&name.value) {
         return Some(Diagnostic::error(
             Code::InvalidName,
             name.span,
@@ -231,14 +307,19 @@ fn keys(context: &mut Context) {
     let pipeline = context.pipeline;
     let region = &pipeline.region;
     let objects = pipeline.delivery.destination.locations().map(|location| &location.encryption);
-    for encryption in std::iter::once(&pipeline.stream.encryption).chain(objects) {
-        let Encryption::CustomerKey(text) = &encryption.value else { continue };
+    let of_data = std::iter::once(&pipeline.stream.encryption).chain(objects);
+    let of_data = of_data.filter_map(|encryption| match &encryption.value {
+        Encryption::CustomerKey(text) => Some((text, encryption.span)),
+        Encryption::AwsManaged => None,
+    });
+    let of_logs = pipeline.log_key.iter().map(|key| (&key.value, key.span));
+    for (text, span) in of_data.chain(of_logs) {
         let diagnostic = match key_region(text) {
-            None => Some(no_key(text, encryption.span)),
+            None => Some(no_key(text, span)),
             Some(of_key) if of_key != region.value => {
                 let other = Diagnostic::error(
                     Code::KmsKeyArn,
-                    encryption.span,
+                    span,
                     format!(
                         "the key is in {of_key} and the pipeline in {}; a key works in its own region",
                         region.value
@@ -262,7 +343,7 @@ fn key_region(text: &str) -> Option<&str> {
     let parts: Vec<&str> = text.split(':').collect();
     let ["arn", partition, "kms", region, account, resource] = parts.as_slice() else { return None };
     let id = resource.strip_prefix("key/")?;
-    let known = ["aws", "aws-cn", "aws-us-gov", "aws-eusc"].contains(partition)
+    let known = PARTITIONS.contains(partition)
         && !region.is_empty()
         && account.len() == 12
         && account.bytes().all(|b| b.is_ascii_digit())

@@ -1,25 +1,25 @@
 //! `pipec discover`
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{Cursor, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::live_stream;
-use super::output::{Exit, note, print, shown, write};
-use crate::discover::{Discovery, block, discover, read, written_into};
-use crate::parse::{Unread, load_bytes};
+use super::output::{Exit, counted, note, print, shown, write};
+use crate::discover::{Discovery, block, read, written_into};
+use crate::sql::Path as SqlPath;
 use crate::terminal::printable;
-use crate::world::Disk;
 
-/// Records that are shown beside what becomes of them.
-const SHOWN: usize = 3;
+/// Characters of a value in the table.
+const VALUE_CHARS: usize = 200;
+/// Elements of an array in the table.
+const ITEMS: usize = 3;
 /// Width of the table, as of the plan's.
 const WIDTH: u16 = 120;
-/// Largest file of samples, bytes.
-const FILE_BYTES_MAX: u64 = 64 << 20;
 /// Most columns of a spec, see `maxProperties` in its schema.
 const COLUMNS_MAX: usize = 1_000;
 
@@ -28,13 +28,14 @@ const COLUMNS_MAX: usize = 1_000;
 #[command(
     after_help = "Examples:\n  pipec discover users.jsonl                          the block, to look at\n  \
                         pipec discover users.jsonl --write pipeline.yaml    and into a spec\n  \
+                        zcat users.jsonl.gz | pipec discover -              of another program\n  \
                         pipec discover --stream orders --region eu-west-1   of a stream that is there\n\n\
                         The file holds JSON objects, one per line or concatenated, or one array of them; or CSV, with \
-                        a line of names or without. Gzip is read as well. Widen a type that the samples make too \
+                        a line of names or without. Gzip is read as well. All records count. Widen a type that the samples make too \
                         narrow."
 )]
 pub(super) struct Discover {
-    /// Sample records
+    /// Sample records; `-` for standard input
     #[arg(value_name = "FILE", required_unless_present = "stream")]
     file: Option<PathBuf>,
     /// Take the oldest records of this Kinesis data stream instead of a file
@@ -60,25 +61,26 @@ enum DiscoverFormat {
 
 impl Discover {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let (name, bytes) = match (&self.stream, &self.file) {
-            (Some(stream), _) => (stream.clone(), live_stream::records(stream, self.region.clone())?),
-            (None, file) => {
-                let file = file.as_deref().unwrap_or(Path::new(""));
-                (shown(file), content(file)?)
+        let (name, file): (String, Box<dyn Read>) = match (&self.stream, &self.file) {
+            (Some(stream), _) => {
+                let bytes = live_stream::records(stream, self.region.clone())?;
+                if bytes.is_empty() {
+                    note(&format!(
+                        "error: {}: the stream contains no records\nhelp: send some, or use a file of records",
+                        printable(stream)
+                    ));
+                    return Err(Exit::Spec);
+                }
+                (stream.clone(), Box::new(Cursor::new(bytes)))
             }
+            (None, Some(file)) if file.as_os_str() != "-" => (shown(file), Box::new(opened(file)?)),
+            (None, _) => ("standard input".into(), Box::new(std::io::stdin())),
         };
-        if let (Some(stream), true) = (&self.stream, bytes.is_empty()) {
-            note(&format!(
-                "error: {stream}: the stream contains no records\nhelp: send some, or use a file of records"
-            ));
-            return Err(Exit::Spec);
-        }
-        let samples = read(&bytes).map_err(|none| {
+        let samples = read(file).map_err(|none| {
             note(&printable(&format!("error: {name}: {}\nhelp: {}", none.message, none.help)));
             Exit::Spec
         })?;
-        let discovery = discover(&samples);
-        let records = &samples.records;
+        let discovery = &samples.discovery;
         if discovery.columns.is_empty() {
             return Err(Exit::usage(&format!("{name}: no field of the records can be a column")));
         }
@@ -93,23 +95,24 @@ impl Discover {
         match self.format {
             DiscoverFormat::Json => {
                 let mut found = json!(discovery);
-                found["records"] = records.len().into();
-                print(&format!("{found:#}\n"))?;
+                found["records"] = samples.count.into();
+                print(&escaped(&format!("{found:#}\n")))?;
             }
             DiscoverFormat::Text => {
-                note(&side_by_side(records, &discovery));
+                note(&side_by_side(&samples.first, discovery));
                 if self.write.is_none() {
-                    print(&block(&discovery))?;
+                    print(&block(discovery))?;
                 }
             }
         }
         if let Some(spec) = &self.write {
-            self.write_into(spec, &discovery)?;
+            self.write_into(spec, discovery)?;
         }
         note(&format!(
-            "{} columns of {} records{}",
-            discovery.columns.len(),
-            records.len(),
+            "{} of {}{}{}",
+            counted(discovery.columns.len(), "column", "columns").unwrap_or_default(),
+            counted(samples.count, "record", "records").unwrap_or_default(),
+            if samples.is_cut { ", those of the first GiB" } else { "" },
             self.write.as_ref().map(|spec| format!(", written into {}", shown(spec))).unwrap_or_default()
         ));
         Ok(())
@@ -124,14 +127,27 @@ impl Discover {
     }
 }
 
-fn content(file: &Path) -> Result<Vec<u8>, Exit> {
-    load_bytes(&Disk, file, FILE_BYTES_MAX).map_err(|unread| {
-        let problem = match unread {
-            Unread::TooLarge(_) => format!("it has over {} MiB; give a part of it", FILE_BYTES_MAX >> 20),
-            Unread::Failed(reason) => reason,
-        };
-        Exit::usage(&format!("`{}` cannot be read: {problem}", shown(file)))
-    })
+fn opened(file: &Path) -> Result<File, Exit> {
+    let refused = |reason: &str| Exit::usage(&format!("`{}` cannot be read: {reason}", shown(file)));
+    match File::open(file).and_then(|open| Ok((open.metadata()?.is_dir(), open))) {
+        Ok((false, open)) => Ok(open),
+        Ok((true, _)) => Err(refused("it is a folder")),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(refused("there is no such file")),
+        Err(error) => Err(refused(&error.to_string())),
+    }
+}
+
+/// JSON with escapes for control characters above ASCII, which a terminal obeys as well.
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '\n' => text.push(c),
+            c if c.is_control() => text += &format!("\\u{:04x}", u32::from(c)),
+            c => text.push(c),
+        }
+    }
+    text
 }
 
 /// The first records, and what the columns hold of them.
@@ -142,17 +158,17 @@ fn side_by_side(records: &[Value], discovery: &Discovery) -> String {
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(WIDTH);
     table.set_header(["record", "row"]);
-    for record in records.iter().take(SHOWN) {
+    for record in records {
         let row: Vec<String> = discovery
             .columns
             .iter()
             .map(|column| {
-                let value = column.path.segments().iter().try_fold(record, |value, key| value.get(key));
+                let value = value_at(record, &column.path);
                 format!("{} = {}", column.name, value.map_or("NULL".into(), value_shown))
             })
             .collect();
         // Samples come from anywhere.
-        table.add_row([printable(&format!("{record:#}")), printable(&row.join("\n"))]);
+        table.add_row([printable(&format!("{:#}", shortened(record))), printable(&row.join("\n"))]);
     }
     table.to_string()
 }
@@ -160,7 +176,40 @@ fn side_by_side(records: &[Value], discovery: &Discovery) -> String {
 fn value_shown(value: &Value) -> String {
     match value {
         Value::Null => "NULL".into(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+        Value::String(text) => short(text),
+        other => short(&other.to_string()),
+    }
+}
+
+/// The value of a column, of the first element where elements become rows.
+fn value_at<'r>(record: &'r Value, path: &SqlPath) -> Option<&'r Value> {
+    let below = |value, keys: &[String]| keys.iter().try_fold(value, |value: &Value, key| value.get(key));
+    match path.elements() {
+        None => below(record, path.segments()),
+        Some((array, element)) => below(below(record, array)?.get(0)?, element),
+    }
+}
+
+/// A text of a length that a table can show.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(VALUE_CHARS) {
+        Some((end, _)) => format!("{}.. ({} characters)", &text[..end], text.chars().count()),
+        None => text.to_owned(),
+    }
+}
+
+/// A record with texts and arrays of a length that a table can show.
+fn shortened(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(short(text)),
+        Value::Array(items) => {
+            let more = items.len().saturating_sub(ITEMS);
+            let rest = (more > 0).then(|| Value::String(format!(".. {more} more")));
+            items.iter().take(ITEMS).map(shortened).chain(rest).collect()
+        }
+        Value::Object(entries) => {
+            entries.iter().map(|(key, value)| (short(key), shortened(value))).collect::<Map<_, _>>().into()
+        }
+        other => other.clone(),
     }
 }

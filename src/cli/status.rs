@@ -18,7 +18,8 @@ use crate::watch::status::{self, Watched};
 #[command(
     after_help = "Examples:\n  pipec status pipeline.yaml                  for people; `!` marks what is wrong\n  \
                         pipec status pipeline.yaml --format json    for programs; `null` where there is no data\n\n\
-                        Exits 0 where everything could be read, 3 where AWS refused or there is no stack."
+                        Exits 0 where everything could be read, 3 where AWS refused a call or there is no stack; what could be read is \
+                  printed."
 )]
 pub(super) struct StatusVerb {
     #[command(flatten)]
@@ -35,20 +36,22 @@ impl StatusVerb {
         let compiled = compile(&self.pipeline, EventFormat::Text)?;
         let interrupt = Interrupt::install();
         match self.status(&compiled, &interrupt) {
-            Ok(text) => print(&text),
+            Ok((text, complete)) => print(&text).and(if complete { Ok(()) } else { Err(Exit::Aws) }),
             Err(stop) => Err(compiled.stopped(stop, self.format)),
         }
     }
 
-    fn status(&self, compiled: &Compiled, interrupt: &Interrupt) -> Step<String> {
+    /// The status in its format, and whether everything could be read.
+    fn status(&self, compiled: &Compiled, interrupt: &Interrupt) -> Step<(String, bool)> {
         let client = compiled.client(&self.aws, interrupt)?;
         let plan = &compiled.stack.plan;
         let spec = compiled.shown_spec();
         let deployed = &deployed(&client, plan, &spec)?;
         let status = status::status(&client, &client, &Watched { plan, deployed, spec: &spec })?;
-        Ok(match self.format {
+        let text = match self.format {
             EventFormat::Text => status::text(&status, &spec),
             EventFormat::Json => format!("{:#}\n", serde_json::json!(status)),
-        })
+        };
+        Ok((text, status.unread.is_empty()))
     }
 }

@@ -171,6 +171,8 @@ codes! {
     "0806" DuplicatePipeline "Two specs have the same name"
     "0807" DescriptionLength "The description is too long"
     "0808" EnvironmentName "An environment's name cannot be part of a pipeline's name"
+    "0811" RoleBoundary "A permissions boundary must be given by its ARN"
+    "0812" RolePath "IAM does not accept this path of roles"
 
     "0901" InternalFault "Internal error: the generated template failed verification"
 

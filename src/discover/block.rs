@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use super::infer::{ColumnFound, Discovery};
+use super::infer::{ColumnFound, Discovery, stray};
 use crate::parse::tree::{self, Entry, Kind, Node};
 use crate::sql::{DataType, RecordFormat};
 
@@ -61,7 +61,9 @@ pub fn block(discovery: &Discovery) -> String {
         };
     }
     for left in &discovery.left_out {
-        let _ = writeln!(text, "    # {} is left out: {}", left.path, left.because);
+        // A key can be anything, and this is a comment of one line.
+        let path = left.path.to_string().replace(stray, "\u{fffd}");
+        let _ = writeln!(text, "    # {path} is left out: {}", left.because);
     }
     text
 }
@@ -160,16 +162,22 @@ fn lines(spec: &str, entries: &[Entry], at: usize) -> Range<usize> {
 mod tests {
     use serde_json::json;
 
-    use super::super::infer::discover;
-    use super::super::samples::{self, Samples};
+    use super::super::infer::Inference;
+    use super::super::samples;
     use super::*;
+
+    fn of(record: &serde_json::Value) -> Discovery {
+        let mut inference = Inference::default();
+        inference.add(record.as_object().expect("a record"));
+        inference.finish(RecordFormat::Json)
+    }
 
     fn found() -> Discovery {
         let record = json!({"name": {"first": "Ada"}, "age": 36, "no": 1, "the note": null, "tags": []});
-        discover(&Samples { format: RecordFormat::Json, records: vec![record] })
+        of(&record)
     }
 
-    const BLOCK: &str = "records:\n  format: json\n  columns:\n    first:      {type: VARCHAR(16), path: $.name.first}\n    age:        {type: INTEGER,     path: $.age}\n    \"no\":       {type: INTEGER,     path: $.no}\n    \"the note\": {type: VARCHAR(16), path: \"$['the note']\"}  # null in every sample\n    # $.tags is left out: an array\n";
+    const BLOCK: &str = "records:\n  format: json\n  columns:\n    first:      {type: VARCHAR(16), path: $.name.first}\n    age:        {type: INTEGER,     path: $.age}\n    \"no\":       {type: INTEGER,     path: $.no}\n    \"the note\": {type: VARCHAR(16), path: \"$['the note']\"}  # null in every sample\n    tags:       {type: VARCHAR(16), path: $.tags}  # an array, as JSON text\n";
 
     #[test]
     fn a_block_is_written_as_a_person_would() {
@@ -177,9 +185,24 @@ mod tests {
     }
 
     #[test]
+    fn a_key_cannot_write_a_line_of_its_own() {
+        let record = json!({"id": 1, "a\n    evil: {type: INTEGER}\u{1b}[2J\u{9b}\u{2028}": 2});
+        let text = block(&of(&record));
+        assert_eq!(text.lines().count(), 5, "{text}");
+        assert!(!text.contains(|c: char| stray(c) && c != '\n'), "{text:?}");
+        let spec = written_into("name: users\n", &of(&record)).unwrap();
+        let (Some(Node { kind: Kind::Mapping(entries), .. }), _) = tree::read(&spec) else {
+            panic!("{spec}")
+        };
+        let Kind::Mapping(records) = &entries[1].value.kind else { panic!("{spec}") };
+        let Kind::Mapping(columns) = &records[1].value.kind else { panic!("{spec}") };
+        assert_eq!(columns.iter().map(|column| column.key.as_str()).collect::<Vec<_>>(), ["id"]);
+    }
+
+    #[test]
     fn a_time_is_proposed_for_windows() {
         let record = json!({"id": 1, "taken": 1_780_315_200_123_i64});
-        let found = discover(&Samples { format: RecordFormat::Json, records: vec![record] });
+        let found = of(&record);
         let expected = "records:\n  format: json\n  # event_time: {column: taken, lateness: 5 s}   # for windows by the time in the record\n  columns:\n    id:    {type: INTEGER,   path: $.id}\n    taken: {type: TIMESTAMP, path: $.taken, as: epoch_ms}\n";
         assert_eq!(block(&found), expected);
         let spec = "name: users\nrecords:\n  format: json\n  event_time: {column: taken, lateness: 1 min}\n  columns:\n    taken: {type: TIMESTAMP}\n";
@@ -192,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_block_of_csv_has_no_paths() {
-        let found = discover(&samples::read(b"ticker|price\nAXN|12.5\n").unwrap());
+        let found = samples::read(&b"ticker|price\nAXN|12.5\n"[..]).unwrap().discovery;
         assert_eq!(
             block(&found),
             "records:\n  format: csv\n  delimiter: \"|\"\n  columns:\n    ticker: {type: VARCHAR(16)}\n    price:  {type: DOUBLE}\n"

@@ -6,7 +6,6 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::samples::Samples;
 use crate::sql::{DataType, EpochUnit, Path, RecordFormat};
 
 /// Length of a text column where no sample is longer; twice of that, and so on, where one is.
@@ -55,6 +54,19 @@ pub struct LeftOut {
     pub because: &'static str,
 }
 
+impl Discovery {
+    /// Gives the columns of fields other names: of CSV, whose fields have no paths.
+    pub(super) fn rename(&mut self, from: &[String], to: &[String]) {
+        for column in &mut self.columns {
+            let name = column.path.segments().first().cloned().unwrap_or_default();
+            if let Some((_, new)) = from.iter().zip(to).find(|(old, _)| **old == name) {
+                column.name.clone_from(new);
+                column.path = Path::field(new);
+            }
+        }
+    }
+}
+
 fn format_name<S: serde::Serializer>(format: &RecordFormat, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(match format {
         RecordFormat::Json => "json",
@@ -86,7 +98,20 @@ struct Seen {
     text: Option<Text>,
     object: bool,
     array: bool,
+    /// An array with objects, and one with something else.
+    objects_within: bool,
+    others_within: bool,
+    /// A whole number above those that 64 bits with a sign hold, and one above those without a sign.
+    unsigned: bool,
+    beyond: bool,
+    /// Characters of the longest array as JSON.
+    longest_json: usize,
 }
+
+/// A field: the keys that lead to it, and how many of them lead to an array whose elements have it.
+type Field = (Vec<String>, Option<usize>);
+/// Most different fields that are counted; a spec has far fewer columns.
+const FIELDS_MAX: usize = 200_000;
 
 /// What all texts at a path have in common.
 #[derive(Clone, Copy, Debug)]
@@ -161,49 +186,92 @@ fn is_time_name(key: &str) -> bool {
     words.iter().any(|word| TIME_WORDS.contains(&word.as_str())) || key.to_lowercase().ends_with("timestamp")
 }
 
-/// The columns of records.
-pub fn discover(samples: &Samples) -> Discovery {
-    let mut fields: IndexMap<Vec<String>, Seen> = IndexMap::new();
-    for record in &samples.records {
-        if let Value::Object(entries) = record {
-            look(entries, &mut Vec::new(), &mut fields);
-        }
-    }
-    let mut columns = Vec::new();
-    let mut left_out = Vec::new();
-    for (segments, seen) in fields {
-        let scalar = seen.boolean || seen.whole.is_some() || seen.fraction || seen.text.is_some();
-        let path = Path::new(segments);
-        let because = match (seen.object, seen.array, scalar) {
-            (true, false, false) => continue,
-            (false, true, false) => "an array",
-            (false, false, _) if !path.segments().iter().all(|key| is_writable(key)) => {
-                "its name cannot be used in SQL"
-            }
-            (false, false, _) => {
-                let named = path.segments().last().is_some_and(|key| is_time_name(key));
-                let (data_type, epoch, note) = match as_time(&seen, named) {
-                    Some(unit) => (DataType::Timestamp, Some(unit), None),
-                    None => {
-                        let (data_type, note) = data_type(&seen);
-                        (data_type, None, note)
-                    }
-                };
-                columns.push(ColumnFound { name: String::new(), data_type, path, epoch, note });
-                continue;
-            }
-            _ => "it holds objects, arrays or values by turns",
-        };
-        left_out.push(LeftOut { path, because });
-    }
-    name(&mut columns);
-    Discovery { format: samples.format, columns, left_out }
+/// What has been seen of records so far.
+#[derive(Debug, Default)]
+pub struct Inference {
+    fields: IndexMap<Field, Seen>,
 }
 
-fn look(entries: &Map<String, Value>, path: &mut Vec<String>, fields: &mut IndexMap<Vec<String>, Seen>) {
+impl Inference {
+    /// Adds a record.
+    pub fn add(&mut self, record: &Map<String, Value>) {
+        look(record, &mut Vec::new(), None, &mut self.fields);
+    }
+
+    /// The array whose elements become rows: the only one that has nothing but objects. A record has one such array at
+    /// most.
+    fn rows(&self) -> Option<Vec<String>> {
+        let mut arrays = self.fields.iter().filter(|((_, array), seen)| {
+            array.is_none() && seen.objects_within && !seen.others_within && !seen.object && !seen.is_scalar()
+        });
+        let ((path, _), _) = arrays.next()?;
+        let has_fields = self
+            .fields
+            .keys()
+            .any(|(segments, array)| *array == Some(path.len()) && segments.starts_with(path));
+        (arrays.next().is_none() && has_fields).then(|| path.clone())
+    }
+
+    /// The columns.
+    pub fn finish(self, format: RecordFormat) -> Discovery {
+        let rows = self.rows();
+        let mut columns = Vec::new();
+        let mut left_out = Vec::new();
+        for ((segments, array), seen) in self.fields {
+            let is_rows = rows.as_ref().is_some_and(|rows| segments == *rows && array.is_none());
+            let is_of_rows =
+                array.is_some_and(|at| rows.as_ref().is_some_and(|rows| segments[..at] == **rows));
+            if is_rows || array.is_some() && !is_of_rows {
+                continue;
+            }
+            let path = match array {
+                Some(at) => Path::of_elements(&segments[..at], &segments[at..]),
+                None => Path::new(segments),
+            };
+            let is_writable = path.segments().iter().all(|key| is_writable(key));
+            let because = match (seen.object, seen.array, seen.is_scalar()) {
+                (true, false, false) => continue,
+                (false, _, _) if !is_writable => "its name cannot be used in SQL",
+                (false, true, false) => {
+                    let (data_type, note) = (varchar(seen.longest_json), Some("an array, as JSON text"));
+                    columns.push(ColumnFound { name: String::new(), data_type, path, epoch: None, note });
+                    continue;
+                }
+                (false, false, _) => {
+                    let named = path.segments().last().is_some_and(|key| is_time_name(key));
+                    let (data_type, epoch, note) = match as_time(&seen, named) {
+                        Some(unit) => (DataType::Timestamp, Some(unit), None),
+                        None => {
+                            let (data_type, note) = data_type(&seen);
+                            (data_type, None, note)
+                        }
+                    };
+                    let note = note.or(is_of_rows.then_some("one row per element of the array"));
+                    columns.push(ColumnFound { name: String::new(), data_type, path, epoch, note });
+                    continue;
+                }
+                _ => "it holds objects, arrays or values by turns",
+            };
+            left_out.push(LeftOut { path, because });
+        }
+        name(&mut columns);
+        Discovery { format, columns, left_out }
+    }
+}
+
+fn look(
+    entries: &Map<String, Value>,
+    path: &mut Vec<String>,
+    array: Option<usize>,
+    fields: &mut IndexMap<Field, Seen>,
+) {
     for (key, value) in entries {
         path.push(key.clone());
-        let seen = fields.entry(path.clone()).or_default();
+        if fields.len() >= FIELDS_MAX && !fields.contains_key(&(path.clone(), array)) {
+            path.pop();
+            continue;
+        }
+        let seen = fields.entry((path.clone(), array)).or_default();
         match value {
             Value::Null => seen.null = true,
             Value::Bool(_) => seen.boolean = true,
@@ -214,7 +282,15 @@ fn look(entries: &Map<String, Value>, path: &mut Vec<String>, fields: &mut Index
                         let (least, most) = seen.whole.unwrap_or((value, value));
                         seen.whole = Some((least.min(value), most.max(value)));
                     }
-                    None => seen.fraction = true,
+                    None if number.is_u64() => seen.unsigned = true,
+                    None => {
+                        seen.fraction = true;
+                        // Without a point, only a whole number gets so large.
+                        let whole = number
+                            .as_f64()
+                            .is_some_and(|number| number.fract() == 0.0 && number.abs() >= 1e19);
+                        seen.beyond |= whole;
+                    }
                 }
             }
             Value::String(text) => {
@@ -222,11 +298,21 @@ fn look(entries: &Map<String, Value>, path: &mut Vec<String>, fields: &mut Index
                 seen.count(text.parse().ok().filter(|_| found.epoch));
                 seen.text = Some(found.with(seen.text));
             }
-            Value::Array(_) => seen.array = true,
+            Value::Array(items) => {
+                seen.array = true;
+                seen.longest_json = seen.longest_json.max(value.to_string().chars().count());
+                let within = |item: &Value| item.is_object();
+                seen.objects_within |= items.iter().any(within);
+                seen.others_within |= items.iter().any(|item| !within(item));
+                if array.is_none() && path.len() < pipec_path::MAX_DEPTH {
+                    let at = Some(path.len());
+                    items.iter().filter_map(Value::as_object).for_each(|item| look(item, path, at, fields));
+                }
+            }
             Value::Object(_) if path.len() >= pipec_path::MAX_DEPTH => seen.array = true,
             Value::Object(inner) => {
                 seen.object = true;
-                look(inner, path, fields);
+                look(inner, path, array, fields);
             }
         }
         path.pop();
@@ -234,6 +320,10 @@ fn look(entries: &Map<String, Value>, path: &mut Vec<String>, fields: &mut Index
 }
 
 impl Seen {
+    fn is_scalar(&self) -> bool {
+        self.boolean || self.whole.is_some() || self.unsigned || self.fraction || self.text.is_some()
+    }
+
     /// Adds a number, or a text that is none.
     fn count(&mut self, number: Option<f64>) {
         let unit = number.and_then(epoch);
@@ -304,13 +394,20 @@ fn is_time(text: &str) -> bool {
     has_form(seconds, "00:00:00") && is_digits(fraction)
 }
 
+/// Whole numbers of 64 bits without a sign: 18446744073709551615 has 20 digits.
+const UNSIGNED: DataType = DataType::Decimal { precision: 20, scale: 0 };
+
 fn data_type(seen: &Seen) -> (DataType, Option<&'static str>) {
-    let number = seen.whole.is_some() || seen.fraction;
+    let number = seen.whole.is_some() || seen.unsigned || seen.fraction;
     let kinds = u8::from(seen.boolean) + u8::from(number) + u8::from(seen.text.is_some());
     match (kinds, seen.text) {
         (0, _) => (DataType::Varchar(Some(TEXT_LENGTH_LEAST)), Some("null in every sample")),
         (1, None) if seen.boolean => (DataType::Boolean, None),
+        (1, None) if seen.beyond => {
+            (DataType::Double, Some("too large for a whole number: VARCHAR would keep all digits"))
+        }
         (1, None) if seen.fraction => (DataType::Double, None),
+        (1, None) if seen.unsigned => (UNSIGNED, Some("above the largest BIGINT")),
         (1, None) => {
             let (least, most) = seen.whole.unwrap_or_default();
             let fits = i32::try_from(least).is_ok() && i32::try_from(most).is_ok();
@@ -339,7 +436,12 @@ fn varchar(longest: usize) -> DataType {
 
 /// Whether SQL can name a column so, see the invariants of a query.
 pub(super) fn is_writable(key: &str) -> bool {
-    !key.is_empty() && key.chars().count() <= 128 && !key.contains("${") && !key.chars().any(char::is_control)
+    !key.is_empty() && key.chars().count() <= 128 && !key.contains("${") && !key.chars().any(stray)
+}
+
+/// Characters that a spec cannot contain: control characters, separators of lines, and what is no character.
+pub(super) fn stray(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// The last key of each path, with the keys before it as far as it takes to tell two columns apart.
@@ -377,7 +479,9 @@ mod tests {
     use super::*;
 
     fn of(records: &[Value]) -> Discovery {
-        discover(&Samples { format: RecordFormat::Json, records: records.to_vec() })
+        let mut inference = Inference::default();
+        records.iter().filter_map(Value::as_object).for_each(|record| inference.add(record));
+        inference.finish(RecordFormat::Json)
     }
 
     fn columns(records: &[Value]) -> Vec<(String, String, String)> {
@@ -466,14 +570,44 @@ mod tests {
     }
 
     #[test]
-    fn arrays_and_turns_are_left_out_and_told() {
+    fn an_array_of_objects_becomes_rows_and_others_text() {
+        let found = columns(&[
+            json!({"id": 1, "items": [{"price": 1.5, "tags": ["a"]}, {"price": 2}], "codes": [1, 2]}),
+        ]);
+        let expected = [
+            ("id", "INTEGER", "$.id"),
+            ("price", "DOUBLE", "$.items[0:].price"),
+            ("tags", "VARCHAR(16)", "$.items[0:].tags"),
+            ("codes", "VARCHAR(16)", "$.codes"),
+        ];
+        assert_eq!(found, expected.map(|(name, kind, path)| (name.into(), kind.into(), path.into())));
+        // A record has one array of rows.
+        let found = columns(&[json!({"a": [{"x": 1}], "b": [{"y": 2}]})]);
+        assert_eq!(found.iter().map(|column| column.2.as_str()).collect::<Vec<_>>(), ["$.a", "$.b"]);
+    }
+
+    #[test]
+    fn whole_numbers_above_64_bits_keep_their_digits_or_say_so() {
+        let of = |text: &str| {
+            let column = of(&[serde_json::from_str(text).unwrap()]).columns.remove(0);
+            (column.data_type.to_string(), column.note.unwrap_or_default())
+        };
+        assert_eq!(of(r#"{"id": 9223372036854775807}"#).0, "BIGINT");
+        assert_eq!(
+            of(r#"{"id": 18446744073709551615}"#),
+            ("DECIMAL(20, 0)".into(), "above the largest BIGINT")
+        );
+        assert!(of(r#"{"id": 18446744073709551616}"#).1.contains("VARCHAR would keep all digits"));
+    }
+
+    #[test]
+    fn turns_are_left_out_and_told() {
         let found = of(&[json!({"tags": ["a"], "mixed": {"a": 1}, "${x}": 1}), json!({"mixed": 7})]);
         let told: Vec<_> =
             found.left_out.iter().map(|left| format!("{}: {}", left.path, left.because)).collect();
         assert_eq!(
             told,
             [
-                "$.tags: an array",
                 "$.mixed: it holds objects, arrays or values by turns",
                 "$['${x}']: its name cannot be used in SQL"
             ]
@@ -506,7 +640,7 @@ mod tests {
             names.dedup();
             prop_assert_eq!(names.len(), found.len());
             for column in found {
-                prop_assert_eq!(crate::sql::parse_path(&column.path.to_string()), Ok(column.path));
+                prop_assert_eq!(crate::sql::parse_column_path(&column.path.to_string()), Ok(column.path));
             }
         }
     }

@@ -7,5 +7,5 @@ mod samples;
 
 pub(crate) use block::word;
 pub use block::{Unwritable, block, written_into};
-pub use infer::{ColumnFound, Discovery, LeftOut, discover};
+pub use infer::{ColumnFound, Discovery, Inference, LeftOut};
 pub use samples::{NoSamples, Samples, read};

@@ -1,30 +1,38 @@
-//! Sample records out of a file, in the ways that records are kept.
+//! Sample records out of a file, in the ways that records are kept. They are read one after the other: a file of any form
+//! takes the memory of its largest record.
 
-use std::borrow::Cow;
-use std::io::Read;
+use std::fmt;
+use std::io::{self, BufRead, BufReader, Read};
 
 use csv::{ReaderBuilder, StringRecord};
 use flate2::read::MultiGzDecoder;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::infer::is_writable;
+use super::infer::{Discovery, Inference, is_writable};
 use crate::sql::RecordFormat;
 
-/// Most records that are looked at; a type that is not settled by then is not settled by more.
-const SAMPLES_MAX: usize = 10_000;
-/// Most bytes of a file once it is unpacked.
-const BYTES_MAX: u64 = 64 << 20;
+/// Records that are kept, to be shown next to what becomes of them.
+const SHOWN_MAX: usize = 3;
+/// Most bytes that are read, once they are unpacked.
+pub const BYTES_MAX: u64 = 1 << 30;
 
 /// What may stand between two fields of CSV; the first that fits is taken.
 const DELIMITERS: [u8; 4] = *b",;\t|";
+/// Lines of CSV from which the delimiter is found.
+const DELIMITER_LINES: usize = 100;
 
-/// Records, as objects whatever their format is.
+/// What sample records say.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Samples {
-    /// How they are written.
-    pub format: RecordFormat,
-    /// Each with its fields.
-    pub records: Vec<Value>,
+    /// The columns.
+    pub discovery: Discovery,
+    /// How many records there are.
+    pub count: usize,
+    /// The first of them, as objects whatever their format is.
+    pub first: Vec<Value>,
+    /// Whether there are more than [`BYTES_MAX`].
+    pub is_cut: bool,
 }
 
 /// Why there are no samples.
@@ -40,91 +48,274 @@ fn none(message: impl Into<String>, help: &'static str) -> NoSamples {
     NoSamples { message: message.into(), help }
 }
 
+fn empty() -> NoSamples {
+    none("the file contains no records", JSON_HELP)
+}
+
+fn failed(error: &io::Error) -> NoSamples {
+    none(format!("it cannot be read: {error}"), "use the file as it was written")
+}
+
+const JSON_HELP: &str = "use a file of JSON objects, one per line";
+
 /// The records of a file: JSON objects, one per line, or concatenated as Firehose writes them, or one array of
 /// them; or lines of CSV, with a line of names or without. Gzip-compressed or not.
 ///
 /// # Errors
 /// When it holds no record, or something that is none.
-pub fn read(bytes: &[u8]) -> Result<Samples, NoSamples> {
-    let bytes = unpacked(bytes)?;
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    match bytes.trim_ascii_start().first() {
-        Some(b'{' | b'[') => Ok(Samples { format: RecordFormat::Json, records: json(bytes)? }),
-        Some(_) => comma_separated(bytes),
-        None => Err(none("the file contains no records", "use a file of JSON objects, one per line")),
+pub fn read(file: impl Read) -> Result<Samples, NoSamples> {
+    let mut file = BufReader::new(file);
+    let start = file.fill_buf().map_err(|error| failed(&error))?;
+    if start.starts_with(&[0x1f, 0x8b]) {
+        return plain(MultiGzDecoder::new(file)).map_err(|none| match none.message.as_str() {
+            message
+                if message.contains("deflate") || message.contains("gzip") || message.contains("corrupt") =>
+            {
+                self::none(
+                    "the file starts like gzip, but is not valid gzip",
+                    "use the file as it was written",
+                )
+            }
+            _ => none,
+        });
+    }
+    plain(file)
+}
+
+fn plain(file: impl Read) -> Result<Samples, NoSamples> {
+    let mut file = BufReader::new(file.take(BYTES_MAX));
+    let start = file.fill_buf().map_err(|error| failed(&error))?;
+    if start.starts_with(b"\xef\xbb\xbf") {
+        file.consume(3);
+    }
+    loop {
+        let buffer = file.fill_buf().map_err(|error| failed(&error))?;
+        let blank = buffer.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        match (blank, buffer.get(blank)) {
+            (0, None) => return Err(empty()),
+            (_, None) => file.consume(blank),
+            (_, Some(b'{' | b'[')) => return json(file),
+            (_, Some(_)) => {
+                file.consume(blank);
+                return comma_separated(file);
+            }
+        }
     }
 }
 
-fn json(bytes: &[u8]) -> Result<Vec<Value>, NoSamples> {
-    let mut records = Vec::new();
-    let values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
-    for value in values {
-        match value {
-            Ok(Value::Array(items)) if records.is_empty() => records.extend(items),
-            Ok(value) => records.push(value),
-            Err(error) if error.is_eof() && !records.is_empty() => break,
+fn json(mut file: BufReader<io::Take<impl Read>>) -> Result<Samples, NoSamples> {
+    let mut records = Records::default();
+    let mut values = serde_json::Deserializer::from_reader(&mut file);
+    let mut read = 0;
+    while records.fault.is_none() {
+        match OneOrMany(&mut records).deserialize(&mut values) {
+            Ok(()) => read += 1,
+            // The end, or a last record that was cut off.
+            Err(error) if error.is_eof() && read.max(records.count) > 0 => break,
+            Err(_) if records.fault.is_some() => break,
             Err(error) => {
-                return Err(none(
-                    format!("record {} is not JSON: {error}", records.len() + 1),
-                    "use a file of JSON objects, one per line",
-                ));
+                return Err(none(format!("record {} is not JSON: {error}", records.count + 1), JSON_HELP));
             }
         }
-        if records.len() >= SAMPLES_MAX {
+    }
+    if let Some(at) = records.fault {
+        return Err(none(
+            format!("record {at} is not a JSON object"),
+            "use a file of JSON objects, one per line; of a response that contains them, keep the list alone",
+        ));
+    }
+    if records.count == 0 {
+        return Err(empty());
+    }
+    drop(values);
+    Ok(Samples {
+        discovery: records.inference.finish(RecordFormat::Json),
+        count: records.count,
+        first: records.first,
+        is_cut: file.get_ref().limit() == 0,
+    })
+}
+
+/// The records so far.
+#[derive(Default)]
+struct Records {
+    inference: Inference,
+    count: usize,
+    first: Vec<Value>,
+    /// Which one is not an object.
+    fault: Option<usize>,
+}
+
+impl Records {
+    fn add(&mut self, record: Value) {
+        match &record {
+            Value::Object(entries) => {
+                self.inference.add(entries);
+                self.count += 1;
+                if self.first.len() < SHOWN_MAX {
+                    self.first.push(record);
+                }
+            }
+            _ => self.fault = self.fault.or(Some(self.count + 1)),
+        }
+    }
+}
+
+/// A record, or an array of them, which never is in memory as a whole.
+struct OneOrMany<'r>(&'r mut Records);
+
+impl<'de> DeserializeSeed<'de> for OneOrMany<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for OneOrMany<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a JSON object")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while let Some(item) = items.next_element::<Value>()? {
+            self.0.add(item);
+            if self.0.fault.is_some() {
+                return Err(serde::de::Error::custom("not an object"));
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        let mut record = Map::new();
+        while let Some((key, value)) = entries.next_entry::<String, Value>()? {
+            record.insert(key, value);
+        }
+        self.0.add(Value::Object(record));
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        self.0.add(value.into());
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        self.0.add(value.into());
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
+        self.0.add(value.into());
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
+        self.0.add(value.into());
+        Ok(())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<(), E> {
+        self.0.add(value.into());
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.0.add(Value::Null);
+        Ok(())
+    }
+}
+
+/// The first lines of a file and the delimiter that makes as many fields of each; one field a line is no CSV.
+fn delimiter(start: &[u8]) -> Option<u8> {
+    DELIMITERS.into_iter().find(|delimiter| {
+        let mut reader = ReaderBuilder::new().delimiter(*delimiter).has_headers(false).from_reader(start);
+        let lines: Result<Vec<StringRecord>, _> = reader.records().take(DELIMITER_LINES).collect();
+        // Lines of different lengths are an error of the reader.
+        lines.is_ok_and(|lines| lines.first().is_some_and(|line| line.len() > 1))
+    })
+}
+
+fn comma_separated(mut file: BufReader<io::Take<impl Read>>) -> Result<Samples, NoSamples> {
+    let neither = || {
+        none(
+            "the lines are neither JSON objects nor CSV of one number of fields",
+            "use a file of JSON objects, one per line, or of CSV",
+        )
+    };
+    let mut start = Vec::new();
+    for _ in 0..DELIMITER_LINES {
+        if file.read_until(b'\n', &mut start).map_err(|error| failed(&error))? == 0 {
             break;
         }
     }
-    if let Some(at) = records.iter().position(|record| !record.is_object()) {
-        return Err(none(
-            format!("record {} is not a JSON object", at + 1),
-            "use a file of JSON objects, one per line; of an answer that holds them, cut the list out",
-        ));
+    let delimiter = delimiter(&start).ok_or_else(neither)?;
+    let all = start.chain(&mut file);
+    let mut reader = ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(all);
+    let mut lines = reader.records();
+    let first = lines.next().and_then(Result::ok).ok_or_else(neither)?;
+    let names = names(&first);
+    let numbers: Vec<String> = (1..=first.len()).map(|at| format!("column{at}")).collect();
+    // A line of names is one where no field is a number, above one where some are. Until that is known, the fields have
+    // numbers for names.
+    let is_text = |line: &StringRecord| line.iter().all(|field| field_value(field).is_string());
+    let mut named = false;
+    let mut others = Records::default();
+    let record = |line: &StringRecord| {
+        let fields = numbers.iter().cloned().zip(line.iter().map(field_value));
+        Value::Object(fields.collect::<Map<String, Value>>())
+    };
+    for line in lines {
+        let line = line.map_err(|error| match error.position() {
+            Some(position) => none(
+                format!("line {} has another number of fields, or is not UTF-8 text", position.line()),
+                "use lines with the same fields",
+            ),
+            None => neither(),
+        })?;
+        named |= !is_text(&line);
+        others.add(record(&line));
     }
-    if records.is_empty() {
-        return Err(none("the file contains no records", "use a file of JSON objects, one per line"));
+    named &= is_text(&first);
+    if !named {
+        others.inference.add(record(&first).as_object().unwrap_or(&Map::new()));
+        others.first.insert(0, record(&first));
+        others.first.truncate(SHOWN_MAX);
+        others.count += 1;
     }
-    records.truncate(SAMPLES_MAX);
-    Ok(records)
+    let format = RecordFormat::Csv { delimiter: delimiter.into() };
+    let mut discovery = others.inference.finish(format);
+    let mut shown = others.first;
+    if named {
+        discovery.rename(&numbers, &names);
+        for record in shown.iter_mut().filter_map(Value::as_object_mut) {
+            *record = names
+                .iter()
+                .cloned()
+                .zip(std::mem::take(record).into_iter().map(|(_, value)| value))
+                .collect();
+        }
+    }
+    Ok(Samples { discovery, count: others.count, first: shown, is_cut: file.get_ref().limit() == 0 })
 }
 
-fn comma_separated(bytes: &[u8]) -> Result<Samples, NoSamples> {
-    let lines = DELIMITERS.into_iter().find_map(|delimiter| {
-        let mut reader = ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(bytes);
-        let lines: Vec<StringRecord> = reader.records().take(SAMPLES_MAX).collect::<Result<_, _>>().ok()?;
-        // Lines of different lengths are an error of the reader; one field a line is no CSV.
-        lines.first().is_some_and(|line| line.len() > 1).then_some((delimiter, lines))
-    });
-    let Some((delimiter, lines)) = lines else {
-        return Err(none(
-            "the lines are neither JSON objects nor CSV of one number of fields",
-            "use a file of JSON objects, one per line, or of CSV",
-        ));
-    };
-    // A line of names is one where no field is a number, above one where some are.
-    let text = |line: &StringRecord| line.iter().all(|field| field_value(field).is_string());
-    let named = text(&lines[0]) && lines.iter().skip(1).any(|line| !text(line));
+/// Names of columns out of a line. Fields are told apart by their place alone, so each has a column, whatever it is
+/// called.
+fn names(line: &StringRecord) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for (at, name) in lines[0].iter().enumerate() {
-        // Fields are told apart by their place alone, so each has a column, whatever it is called.
+    for (at, name) in line.iter().enumerate() {
         let is_taken = |name: &str| names.iter().any(|taken| taken == name);
-        let mut own = if named && is_writable(name) && !is_taken(name) {
-            name.to_owned()
-        } else {
-            format!("column{}", at + 1)
-        };
+        let mut own =
+            if is_writable(name) && !is_taken(name) { name.to_owned() } else { format!("column{}", at + 1) };
         while is_taken(&own) {
             own.push('_');
         }
         names.push(own);
     }
-    let record = |line: &StringRecord| {
-        let fields = names.iter().cloned().zip(line.iter().map(field_value));
-        Value::Object(fields.collect::<Map<String, Value>>())
-    };
-    Ok(Samples {
-        format: RecordFormat::Csv { delimiter: delimiter.into() },
-        records: lines.iter().skip(usize::from(named)).map(record).collect(),
-    })
+    names
 }
 
 /// A field as what it looks like. Digits behind a zero are no number: `01234` is a postcode.
@@ -145,19 +336,6 @@ fn field_value(field: &str) -> Value {
     }
 }
 
-fn unpacked(bytes: &[u8]) -> Result<Cow<'_, [u8]>, NoSamples> {
-    if !bytes.starts_with(&[0x1f, 0x8b]) {
-        return Ok(Cow::Borrowed(bytes));
-    }
-    let mut text = Vec::new();
-    match MultiGzDecoder::new(bytes).take(BYTES_MAX).read_to_end(&mut text) {
-        Ok(_) => Ok(Cow::Owned(text)),
-        Err(_) => {
-            Err(none("the file starts like gzip, but is not valid gzip", "use the file as it was written"))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
@@ -168,21 +346,21 @@ mod tests {
     use super::*;
 
     fn count(bytes: &[u8]) -> Result<usize, NoSamples> {
-        read(bytes).map(|samples| samples.records.len())
+        read(bytes).map(|samples| samples.count)
     }
 
     #[test]
     fn csv_has_names_or_numbers_and_a_delimiter() {
-        let samples = read(b"ticker|price|code\nAXN|12.5|007\nBOLT||12\n").unwrap();
-        assert_eq!(samples.format, RecordFormat::Csv { delimiter: '|' });
-        assert_eq!(samples.records[0].to_string(), r#"{"ticker":"AXN","price":12.5,"code":"007"}"#);
-        assert_eq!(samples.records[1].to_string(), r#"{"ticker":"BOLT","price":null,"code":12}"#);
-        let samples = read(b"AXN,12\r\nBOLT,-3\r\n").unwrap();
-        assert_eq!(samples.records[1].to_string(), r#"{"column1":"BOLT","column2":-3}"#);
-        let samples = read(b"id,id,a${x},name\n1,2,3,Ada\n").unwrap();
-        assert_eq!(samples.records[0].to_string(), r#"{"id":1,"column2":2,"column3":3,"name":"Ada"}"#);
-        assert!(read(b"one\ntwo\n").is_err());
-        assert!(read(b"a,b\n1,2,3\n").is_err());
+        let samples = read(&b"ticker|price|code\nAXN|12.5|007\nBOLT||12\n"[..]).unwrap();
+        assert_eq!(samples.discovery.format, RecordFormat::Csv { delimiter: '|' });
+        assert_eq!(samples.first[0].to_string(), r#"{"ticker":"AXN","price":12.5,"code":"007"}"#);
+        assert_eq!(samples.first[1].to_string(), r#"{"ticker":"BOLT","price":null,"code":12}"#);
+        let samples = read(&b"AXN,12\r\nBOLT,-3\r\n"[..]).unwrap();
+        assert_eq!(samples.first[1].to_string(), r#"{"column1":"BOLT","column2":-3}"#);
+        let samples = read(&b"id,id,a${x},name\n1,2,3,Ada\n"[..]).unwrap();
+        assert_eq!(samples.first[0].to_string(), r#"{"id":1,"column2":2,"column3":3,"name":"Ada"}"#);
+        assert!(read(&b"one\ntwo\n"[..]).is_err());
+        assert!(read(&b"a,b\n1,2,3\n"[..]).is_err());
     }
 
     #[test]
@@ -213,5 +391,18 @@ mod tests {
         assert_eq!(message("{\"a\":1}\n7\n"), "record 2 is not a JSON object");
         assert!(message("{\"a\":1}\nname,age\n").starts_with("record 2 is not JSON"));
         assert!(message("hello\n").starts_with("the lines are neither"));
+    }
+
+    #[test]
+    fn all_records_count() {
+        let mut text = String::from("[");
+        for n in 0..30_000 {
+            text += &format!("{{\"id\": {n}}},\n");
+        }
+        text += "{\"id\": \"the last is a text\"}]";
+        let samples = read(text.as_bytes()).unwrap();
+        assert_eq!((samples.count, samples.first.len()), (30_001, 3));
+        assert_eq!(samples.discovery.columns[0].data_type.to_string(), "VARCHAR(32)");
+        assert_eq!(read(&b"[{\"a\": 1}, [2]]"[..]).unwrap_err().message, "record 2 is not a JSON object");
     }
 }

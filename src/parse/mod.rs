@@ -238,6 +238,10 @@ fn syntax(words: &str, at: usize, file: &SourceFile) -> Diagnostic {
                 format!("write `{key}: {}`", value.trim_start()),
             )
         }
+        Some(before) if words.contains("mapping values") && glued(before.text).is_some() => {
+            let (key, value) = glued(before.text).unwrap_or_default();
+            error(before.place(), "a colon needs a space after it".into(), format!("write `{key}: {value}`"))
+        }
         _ if words.contains("mapping values") && this.text.matches(": ").count() > 1 => error(
             at..at + 1,
             "a second colon on a line; a text that holds `: ` needs quotes".into(),
@@ -260,6 +264,13 @@ fn syntax(words: &str, at: usize, file: &SourceFile) -> Diagnostic {
             "check the indentation, the colons and the quotes of this line and the one before".into(),
         ),
     }
+}
+
+/// A key and its value with nothing between but a colon.
+fn glued(text: &str) -> Option<(&str, &str)> {
+    let (key, value) = text.split_once(':')?;
+    let is_key = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    (is_key && !value.starts_with([' ', '/']) && !value.is_empty()).then_some((key, value))
 }
 
 /// A line of a file.

@@ -95,6 +95,12 @@ pub struct Plan {
     pub buckets: Vec<BucketPlan>,
     /// Retention of every log group, days.
     pub log_retention_days: u64,
+    /// ARN of the key of every log group.
+    pub log_key: Option<String>,
+    /// ARN of the permissions boundary of every role.
+    pub role_boundary: Option<String>,
+    /// Path of every role and instance profile.
+    pub role_path: Option<String>,
     /// Who may do what.
     pub roles: Vec<Role>,
     /// What the stack runs, in the order of the data.
@@ -253,6 +259,10 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
         faults: faults::plan(checked),
         buckets: buckets::plans(pipeline),
         log_retention_days: pipeline.log_retention.value / SECONDS_PER_DAY,
+        log_key: pipeline.log_key.as_ref().map(|key| key.value.clone()),
+        role_boundary: pipeline.role_boundary.as_ref().map(|arn| arn.value.clone()),
+        // IAM's own default, which the template need not name.
+        role_path: pipeline.role_path.as_ref().map(|path| path.value.clone()).filter(|path| path != "/"),
         producer,
         analytics,
         transform,

@@ -35,6 +35,8 @@ pub struct FunctionPlan {
     pub window: u64,
     /// Repetitions of a failed call.
     pub retries: u64,
+    /// Whether it reports the rows that failed.
+    pub partial_failures: bool,
     /// What its role may do besides.
     pub grants: Vec<Grant>,
 }
@@ -81,6 +83,7 @@ fn called(checked: &Checked, function: &OutputFunction, output: &str) -> Functio
         batch_size: function.batch_size,
         window: function.window.value,
         retries: function.retries,
+        partial_failures: function.partial_failures,
         grants: function_grants(checked.pipeline(), checked.graph(), output),
     }
 }

@@ -22,6 +22,9 @@ pub struct ProducerPlan {
     pub count: u64,
     /// How many of them an update may take away at once: all but this many.
     pub in_service: u64,
+    /// Whether its processor runs on credits.
+    #[serde(skip)]
+    pub burstable: bool,
     /// Whether the type takes `EbsOptimized`.
     pub ebs_optimized: bool,
     /// Systems Manager parameter that holds the image.
@@ -85,6 +88,7 @@ pub(super) fn plan(pipeline: &Pipeline, programs: &Programs) -> Option<ProducerP
         instance_type: need.instance_type.name,
         count: need.count,
         in_service: need.count - 1,
+        burstable: need.instance_type.burstable,
         ebs_optimized: need.instance_type.ebs_optimized,
         image_parameter: match architecture {
             Architecture::X86_64 => ec2::AMI_PARAMETER_X86_64,

@@ -146,7 +146,10 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
                 ("ProducerGroup", "AWS::AutoScaling::AutoScalingGroup"),
             ],
         ),
-        NodeKind::FailureQueue => vec![named("AWS::SQS::Queue")],
+        NodeKind::FailureQueue => {
+            let policy = own.replace("OutputFailures", "OutputQueuePolicy").into();
+            vec![named("AWS::SQS::Queue"), Resource { logical_id: policy, ..named("AWS::SQS::QueuePolicy") }]
+        }
         NodeKind::Function => {
             let policy = own.replace("OutputMapping", "OutputPolicy").into();
             vec![

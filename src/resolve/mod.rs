@@ -76,6 +76,7 @@ pub fn resolve(
         }
         None => (name, None),
     };
+    let (logs, iam) = (spec.logs.unwrap_or_default(), spec.iam.unwrap_or_default());
     let mut pipeline = Pipeline {
         span: places.key(""),
         base_name,
@@ -88,9 +89,12 @@ pub fn resolve(
         transform: None,
         delivery: r.delivery(spec.delivery, &name.value),
         name,
+        log_key: logs.kms_key.map(|key| r.written("/logs/kms_key", key)),
+        role_boundary: iam.boundary.map(|arn| r.written("/iam/boundary", arn)),
+        role_path: iam.path.map(|path| r.written("/iam/path", path)),
         log_retention: r.or(
             "/logs/retention",
-            spec.logs.and_then(|logs| logs.retention).map(|retention| retention.0),
+            logs.retention.map(|retention| retention.0),
             DEFAULT_LOG_RETENTION_S,
         ),
         tags: r.tags(spec.tags),
@@ -439,6 +443,7 @@ impl Resolver<'_> {
                     batch_size: function.batch_size.unwrap_or(limits::lambda::STREAM_BATCH_DEFAULT),
                     window: self.or(&format!("{pointer}/lambda/window"), window, 0),
                     retries: function.retries.unwrap_or(DEFAULT_OUTPUT_RETRIES),
+                    partial_failures: function.partial_failures.unwrap_or(false),
                 };
                 OutputTarget::Lambda(stream(None), function)
             }

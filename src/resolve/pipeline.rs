@@ -51,6 +51,12 @@ pub struct Pipeline {
     pub delivery: Delivery,
     /// Retention of all log groups, in seconds.
     pub log_retention: Setting<u64>,
+    /// ARN of the key of all log groups.
+    pub log_key: Option<Setting<String>>,
+    /// ARN of the permissions boundary of all roles.
+    pub role_boundary: Option<Setting<String>>,
+    /// Path of all roles.
+    pub role_path: Option<Setting<String>>,
     /// The user's tags.
     pub tags: Vec<Tag>,
     /// What watches the pipeline.
@@ -375,6 +381,8 @@ pub struct OutputFunction {
     pub window: Setting<u64>,
     /// Repetitions of a failed call.
     pub retries: u64,
+    /// Whether the function reports the rows that failed.
+    pub partial_failures: bool,
 }
 
 /// Settings of the Flink application.

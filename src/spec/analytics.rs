@@ -142,6 +142,11 @@ pub struct OutputFunction {
     /// Number of retries of a failed call, 0 to 10,000. Default: 3.
     #[schemars(range(min = 0, max = 10000), extend("examples" = [3]))]
     pub retries: Option<u64>,
+    /// Whether the function reports the rows that failed, as `{"batchItemFailures": [{"itemIdentifier": "<sequence
+    /// number>"}]}`. Lambda then retries from the first of those rows, and does not repeat the rows before it. A response
+    /// that is empty, or has an empty or no list, is a success; a function that fails must still throw an error or
+    /// return the list. Default: `false`, the whole batch is retried.
+    pub partial_failures: Option<bool>,
 }
 
 /// Runtime of the SQL.

@@ -155,4 +155,8 @@ pub struct Logs {
     /// Retention period of logs, one of the periods that CloudWatch Logs offers. Default: `365 d`.
     #[schemars(extend("examples" = ["365 d"]))]
     pub retention: Option<Duration>,
+    /// ARN of a KMS key that encrypts all log groups. Its key policy must allow CloudWatch Logs to use it; `pipec plan`
+    /// prints the statement. Default: CloudWatch Logs' own encryption.
+    #[schemars(extend("examples" = ["arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"]))]
+    pub kms_key: Option<String>,
 }

@@ -5,6 +5,7 @@ mod alarms;
 mod analytics;
 pub mod delivery;
 pub mod environment;
+mod iam;
 mod producer;
 pub mod quantity;
 mod records;
@@ -22,6 +23,7 @@ pub use analytics::{
     OwnOutput, ReferenceTable,
 };
 pub use delivery::{Architecture, Buffer, Compression, Delivery, Logs, Newline, Transform, TransformBuffer};
+pub use iam::Iam;
 pub use producer::{FileSource, GeneratorSource, HttpSource, Network, Producer};
 pub use quantity::{ByteSize, Duration, Percent, SECONDS_PER_DAY, SECONDS_PER_HOUR};
 pub use records::{Column, EpochUnit, EventTime, Format, Records, TimeEncoding};
@@ -68,6 +70,8 @@ pub struct Spec {
     pub dashboard: Option<bool>,
     /// Settings of all log groups of the stack.
     pub logs: Option<Logs>,
+    /// Permissions boundary and path of all roles of the stack.
+    pub iam: Option<Iam>,
     /// Warnings and advice that are known and accepted: they are not shown, and `--deny-warnings` does not count them.
     /// Errors cannot be accepted.
     pub accept: Option<Vec<Accept>>,

@@ -25,6 +25,11 @@ impl Path {
         Self { segments: vec![key.to_owned()], array: None }
     }
 
+    /// The path from an array, whose elements become rows, to a value of each element.
+    pub fn of_elements(array: &[String], element: &[String]) -> Self {
+        Self { segments: [array, element].concat(), array: Some(array.len()) }
+    }
+
     /// The keys, from the outside in.
     pub fn segments(&self) -> &[String] {
         &self.segments

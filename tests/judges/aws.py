@@ -8,6 +8,9 @@ import base64
 import hashlib
 import json
 
+import pytest
+from botocore.exceptions import ClientError
+
 ACCOUNT = "000000000000"
 
 
@@ -161,7 +164,10 @@ def role(stack, name, physical, properties):
     iam = stack.client("iam")
     trust = iam.get_role(RoleName=physical)["Role"]["AssumeRolePolicyDocument"]
     wanted = properties["AssumeRolePolicyDocument"]["Statement"]
-    assert [s["Principal"] for s in trust["Statement"]] == [s["Principal"] for s in wanted]
+    # EC2's name ends as those of the partition do.
+    services = [json.loads(json.dumps(s["Principal"]["Service"]).replace("${AWS::URLSuffix}", "amazonaws.com")) for s in wanted]
+    services = [service if isinstance(service, str) else service["Fn::Sub"] for service in services]
+    assert [s["Principal"]["Service"] for s in trust["Statement"]] == services
     inline = set(iam.list_role_policies(RoleName=physical)["PolicyNames"])
     assert inline == {p["PolicyName"] for p in properties.get("Policies", [])}
     for policy in inline:
@@ -181,7 +187,8 @@ def launch_template(stack, name, physical, properties):
     api = stack.client("ec2")
     got = api.describe_launch_template_versions(LaunchTemplateId=physical)["LaunchTemplateVersions"][0]
     data = got["LaunchTemplateData"]
-    assert data["ImageId"].startswith("ami-")
+    # Resolved when an instance starts.
+    assert data["ImageId"].startswith("resolve:ssm:/aws/service/ami-amazon-linux-latest/")
     assert data["InstanceType"] == properties["LaunchTemplateData"]["InstanceType"]
     assert data["MetadataOptions"]["HttpTokens"] == "required"
     assert all(d["Ebs"]["Encrypted"] for d in data["BlockDeviceMappings"])
@@ -282,8 +289,18 @@ def topic(stack, name, physical, properties):
 
 
 def queue(stack, name, physical, properties):
-    attributes = stack.client("sqs").get_queue_attributes(QueueUrl=physical, AttributeNames=["All"])["Attributes"]
-    assert attributes["QueueArn"].rsplit(":", 1)[1] == physical.rsplit("/", 1)[-1]
+    listed = stack.client("sqs").list_queues(QueueNamePrefix=physical.rsplit("/", 1)[-1])["QueueUrls"]
+    assert [url.rsplit("/", 1)[-1] for url in listed] == [physical.rsplit("/", 1)[-1]]
+
+
+def queue_policy(stack, name, physical, properties):
+    for reference in properties["Queues"]:
+        queue = {"QueueUrl": stack.ids[reference["Ref"]]}
+        # The emulator is asked without TLS, and obeys the policy.
+        with pytest.raises(ClientError, match="AccessDenied"):
+            stack.client("sqs").get_queue_attributes(**queue, AttributeNames=["All"])
+        with pytest.raises(ClientError, match="AccessDenied"):
+            stack.client("sqs").send_message(**queue, MessageBody="a message")
 
 
 def mapping(stack, name, physical, properties):
@@ -328,6 +345,7 @@ CHECKS = {
     "AWS::SNS::Topic": topic,
     "AWS::SNS::TopicPolicy": topic_policy,
     "AWS::SQS::Queue": queue,
+    "AWS::SQS::QueuePolicy": queue_policy,
     "Custom::FlinkStart": starter,
 }
 # Seen through the resource that they belong to: the VPC, the route table, the subnet, the gateway; the wait condition

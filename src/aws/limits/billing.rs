@@ -11,8 +11,6 @@ pub const ON_DEMAND_RECORD_BYTES: u64 = KIB;
 /// Bytes to which Firehose rounds up each record, from Direct PUT and from a Kinesis source alike;
 /// vended logs are not rounded. Firehose pricing page, undated copy ("5 KB").
 pub const FIREHOSE_RECORD_BYTES: u64 = 5 * KIB;
-/// Minutes for which each start of a Flink application is billed at least. Managed Flink developer guide, pricing, 2026-11.
-pub const FLINK_START_MINUTES_MIN: u64 = 10;
 /// Hours of the month that price estimates use.
 pub const HOURS_PER_MONTH: u64 = 730;
 /// Seconds of the month that price estimates use.

@@ -7,6 +7,8 @@ use super::{Bounds, GIB, MIB};
 pub const KPU_MEMORY_BYTES: u64 = 4 * GIB;
 /// Bytes of running storage of one KPU. Managed Flink constraints, 2026-08.
 pub const KPU_STORAGE_BYTES: u64 = 50 * GIB;
+/// Seconds that each start of an application is billed at least. Managed Flink pricing, 2026-11.
+pub const START_BILLED_S_MIN: u64 = 600;
 /// Bytes of a record that the Kinesis connector writes; a larger one is an exception that ends the job. No option of its
 /// table changes it. `DEFAULT_MAX_RECORD_SIZE_IN_B` of `KinesisStreamsSinkBuilder`, flink-connector-aws 5.1.0 and 6.0.0,
 /// 2026-11.

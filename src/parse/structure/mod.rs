@@ -289,6 +289,12 @@ fn scalar(
                         format!("below it, write {}", suggest::one_of(keys))
                     }
                 }
+                ("a whole number", Value::Number(number)) => {
+                    let number = number.as_f64().unwrap_or_default();
+                    let key = last(&name);
+                    let (less, more) = (number.floor(), number.ceil());
+                    format!("write `{key}: {less}` or `{key}: {more}`, whichever you mean")
+                }
                 ("a number" | "a whole number", Value::String(text)) => {
                     match numbers::meant(text, wanted == "a whole number") {
                         Some(number) => format!("write `{}: {number}`", last(&name)),
@@ -381,16 +387,28 @@ fn scalar(
 fn first_entry(items: &[Value], pointer: &str) -> String {
     let name = dotted(pointer);
     let key = last(&name);
-    let pair = |item: &Value| {
+    // Of a list of named things: `- {Key: team, Value: data}`, `- {name: meter, type: BIGINT}`.
+    let named = |item: &Value| {
         let entries = item.as_object()?;
-        let of = |names: &[&str]| {
-            let mut all = entries.iter();
-            all.find(|(key, _)| names.contains(&key.to_ascii_lowercase().as_str()))?.1.as_str()
+        let name =
+            entries.iter().find(|(key, _)| matches!(key.to_ascii_lowercase().as_str(), "key" | "name"))?;
+        let others: Vec<(&String, &str)> = entries
+            .iter()
+            .filter(|(key, _)| *key != name.0)
+            .map(|(key, value)| Some((key, value.as_str()?)))
+            .collect::<Option<_>>()?;
+        let value = match others.as_slice() {
+            [(key, value)] if key.eq_ignore_ascii_case("value") => inline(value),
+            others => {
+                let others: Vec<String> =
+                    others.iter().map(|(key, value)| format!("{key}: {}", inline(value))).collect();
+                format!("{{{}}}", others.join(", "))
+            }
         };
-        Some(format!("{}: {}", of(&["key", "name"])?, of(&["value"])?))
+        Some(format!("{}: {value}", inline(name.1.as_str()?)))
     };
-    let pairs: Vec<String> = items.iter().filter_map(pair).collect();
-    if pairs.len() == items.len() {
+    let pairs: Vec<String> = items.iter().filter_map(named).collect();
+    if pairs.len() == items.len() && !pairs.is_empty() && objects_at(pointer) {
         return format!("write `{key}: {{{}}}`", pairs.join(", "));
     }
     let first = items.iter().find_map(|item| item.as_object()?.keys().next());
@@ -400,6 +418,20 @@ fn first_entry(items: &[Value], pointer: &str) -> String {
         _ => format!(
             "remove the `-` before `{first}`: write `{key}: {{{first}: ..}}`, or `{first}:` indented below `{key}:`"
         ),
+    }
+}
+
+/// Whether the object at a pointer has keys of the user's own.
+fn objects_at(pointer: &str) -> bool {
+    kind_at(pointer).is_some_and(|kind| kind.get("properties").is_none())
+}
+
+/// A text as one would type it inside of braces.
+fn inline(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.()$/".contains(c);
+    match text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(is_plain) {
+        true => text.to_owned(),
+        false => Value::from(text).to_string(),
     }
 }
 

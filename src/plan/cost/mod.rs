@@ -384,19 +384,19 @@ impl Bill<'_> {
             "Flink: KPUs",
             Item::FlinkKpuHour,
             hours(analytics.billed_kpus),
-            format!("({own} + {} for orchestration) x {HOURS_PER_MONTH} h{more}", flink::KPU_ORCHESTRATION),
+            format!(
+                "({own} + {} for orchestration) x {HOURS_PER_MONTH} h{more}; a start is billed for {} minutes at least",
+                flink::KPU_ORCHESTRATION,
+                flink::START_BILLED_S_MIN / 60
+            ),
         );
-        let storage = own as f64 * flink::KPU_STORAGE_BYTES as f64 / GIB as f64;
-        let each = flink::KPU_STORAGE_BYTES / GIB;
+        let per_kpu = flink::KPU_STORAGE_BYTES as f64 / GIB as f64;
         self.add(
             spec,
             "Flink: running storage",
             Item::FlinkRunningStorageGbMonth,
-            storage,
-            format!(
-                "{own} x {each} GB; a start is billed for at least {} minutes",
-                billing::FLINK_START_MINUTES_MIN
-            ),
+            own as f64 * per_kpu,
+            format!("{own} x {per_kpu} GB"),
         );
     }
 
@@ -481,12 +481,23 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
     };
     let own_key =
         plan.stream.key.starts_with("arn:") || plan.delivery.locations.values().any(|at| at.key.is_some());
-    let calls = if own_key {
-        "the number of calls depends on how long services cache data keys; the key itself does not belong to the stack"
-    } else {
-        "calls with the key alias/aws/kinesis are billed; their number depends on how long services cache data keys"
-    };
-    leave(true, "KMS", calls);
+    leave(
+        own_key,
+        "KMS",
+        "the number of calls depends on how long services cache data keys; the key itself does not belong to the stack",
+    );
+    let managed_key = !plan.stream.key.starts_with("arn:");
+    leave(
+        managed_key,
+        "KMS: calls on aws/kinesis",
+        "the key is free and calls on it are not; their number depends on the producers, consumers and shards",
+    );
+    let credits = plan.producer.as_ref().is_some_and(|producer| producer.burstable);
+    leave(
+        credits,
+        "EC2: surplus CPU credits",
+        "a burstable instance is billed for CPU above its baseline over 24 hours; the producer stays below it",
+    );
     let snapshots = plan.analytics.as_ref().is_some_and(|analytics| analytics.snapshots);
     leave(snapshots, "Flink snapshots", "their size depends on the query's state");
     leave(plan.analytics.is_some(), "the starter's Lambda", "it runs only when the stack changes");

@@ -43,6 +43,7 @@ fn flink_has_its_orchestrating_kpu_and_an_output_stream() {
     let (plan, _) = with_flink(LOAD, 100);
     let cost = estimate(&plan, Prices::BuiltIn);
     assert_eq!(usd(&cost, "Flink: KPUs"), Some(160.60));
+    // One KPU of its own has 50 GB; the one for orchestration has none.
     assert_eq!(usd(&cost, "Flink: running storage"), Some(5.0));
     assert_eq!(usd(&cost, "OutputStream: shards"), Some(10.95));
     assert!(cost.left_out.iter().any(|left| left.item == "Flink snapshots"));

@@ -44,6 +44,7 @@ pub fn policy(plan: &Plan, deployer: &Deployer) -> PolicyDocument {
     statements.extend(artifacts(plan, &scope));
     statements.extend(resources(plan, &scope));
     statements.extend(roles(plan, &scope));
+    statements.extend(governed(plan, &scope));
     statements.extend(producer(plan, &scope));
     statements.extend(mappings(plan, &scope));
     statements.extend(watching(plan, &scope));
@@ -192,6 +193,10 @@ fn resources(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     let mut add = |resource_type: &str, names: Vec<String>| {
         let Some(handler) = handler_permissions::of(resource_type) else { return };
         let mut arns: Vec<String> = names.iter().flat_map(|name| scope.arns(handler.arns, name)).collect();
+        if let (Some(path), "AWS::IAM::Role" | "AWS::IAM::InstanceProfile") = (&plan.role_path, resource_type)
+        {
+            arns.iter_mut().for_each(|arn| *arn = arn.replacen('/', path, 1));
+        }
         if let Some(key) = stream_key(plan).filter(|_| resource_type == "AWS::Kinesis::Stream") {
             arns.retain(|arn| !arn.contains(":kms:"));
             arns.push(key.clone());
@@ -253,6 +258,7 @@ fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
         "AWS::CloudWatch::Dashboard" => vec![format!("{}-{}", scope.deployer.stack, scope.deployer.region)],
         "AWS::SNS::TopicPolicy" | "AWS::SNS::Subscription" => generated(TOPIC, "AWS::SNS::Topic"),
         "Custom::FlinkStart" => generated("Starter", "AWS::Lambda::Function"),
+        "AWS::SQS::QueuePolicy" => generated("OutputFailures", "AWS::SQS::Queue"),
         "AWS::IAM::Policy" => {
             let functions = plan.outputs.iter().filter_map(|output| output.function.as_ref());
             functions.map(|function| function.role.clone()).collect()
@@ -261,12 +267,39 @@ fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
     }
 }
 
+/// What an organisation demands: the boundary of the roles, and the key of the log groups.
+fn governed(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let path = plan.role_path.as_deref().unwrap_or("/");
+    let role = |id: &str| {
+        scope.arn(&format!("iam::{{account}}:role{path}{}", scope.generated(id, "AWS::IAM::Role")))
+    };
+    let bound = plan.role_boundary.iter().map(|boundary| {
+        let roles: Vec<String> = plan.roles.iter().map(|of| role(of.logical_id)).collect();
+        let actions = ["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"];
+        let statement = allow("BoundRoles", &actions, roles);
+        only(statement, "ArnEquals", "iam:PermissionsBoundary", vec![boundary.clone()])
+    });
+    let groups = plan.resources.iter().filter(|resource| resource.resource_type == "AWS::Logs::LogGroup");
+    let groups: Vec<String> = groups
+        .map(|group| {
+            let name = scope.generated(&group.logical_id, "AWS::Logs::LogGroup");
+            scope.arn(&format!("logs:{{region}}:{{account}}:log-group:{name}"))
+        })
+        .collect();
+    let encrypt = plan.log_key.iter().map(|_| {
+        let actions = ["logs:AssociateKmsKey", "logs:DisassociateKmsKey"];
+        allow("EncryptLogGroups", &actions, groups.clone())
+    });
+    bound.chain(encrypt).collect()
+}
+
 /// Which roles may be handed to which service.
 fn roles(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     let mut services: IndexMap<&str, Vec<String>> = IndexMap::new();
     for role in &plan.roles {
         let name = scope.generated(role.logical_id, "AWS::IAM::Role");
-        let arn = scope.arn(&format!("iam::{{account}}:role/{name}"));
+        let path = plan.role_path.as_deref().unwrap_or("/");
+        let arn = scope.arn(&format!("iam::{{account}}:role{path}{name}"));
         services.entry(role.principal).or_default().push(arn);
     }
     let suffix = regions::region(scope.deployer.region).map_or("", |region| region.partition.url_suffix());

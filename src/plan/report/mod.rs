@@ -47,6 +47,8 @@ pub struct PlanReport {
     pub resources: Vec<Resource>,
     /// Who may do what, and why.
     pub grants: Vec<GrantReport>,
+    /// What the key policy of the log groups' key must allow.
+    pub log_key: Option<LogKeyReport>,
     /// What it costs.
     pub cost: Cost,
     /// What would make it cheaper.
@@ -231,6 +233,15 @@ pub struct GrantReport {
     pub because: &'static str,
 }
 
+/// The key of the log groups. CloudWatch Logs uses it in its own name, so only the key's own policy can allow that.
+#[derive(Clone, Debug, Serialize)]
+pub struct LogKeyReport {
+    /// ARN of the key.
+    pub key: String,
+    /// The statement that its policy must contain.
+    pub statement: serde_json::Value,
+}
+
 /// An advice; its place is what `check` shows.
 #[derive(Clone, Debug, Serialize)]
 pub struct AdviceReport {
@@ -299,6 +310,7 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
                 function.grants.iter().map(|of| grant(&function.role, "lambda.amazonaws.com", of))
             }))
             .collect(),
+        log_key: log_key(plan),
         cost: cost.clone(),
         advice: advice
             .iter()
@@ -309,6 +321,25 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             })
             .collect(),
     }
+}
+
+/// CloudWatch Logs guide, "Encrypt log data in CloudWatch Logs using AWS KMS", 2026-11.
+fn log_key(plan: &Plan) -> Option<LogKeyReport> {
+    let key = plan.log_key.as_ref()?;
+    let mut parts = key.split(':').skip(1);
+    let (partition, account) = (parts.next()?, parts.nth(2)?);
+    let (region, name) = (&plan.region, &plan.name);
+    let suffix = regions::region(region).map_or("amazonaws.com", |region| region.partition.url_suffix());
+    let groups = format!("arn:{partition}:logs:{region}:{account}:log-group:{name}-*");
+    let statement = serde_json::json!({
+        "Sid": "LogGroups",
+        "Effect": "Allow",
+        "Principal": {"Service": format!("logs.{region}.{suffix}")},
+        "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+        "Resource": "*",
+        "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
+    });
+    Some(LogKeyReport { key: key.clone(), statement })
 }
 
 /// The restore rule of `RunConfiguration`, as the template has it.
@@ -414,6 +445,18 @@ mod tests {
     use crate::plan::cost::estimate;
     use crate::plan::fixture::{planned, spec, with_flink};
     use crate::price_list::Prices;
+
+    #[test]
+    fn the_key_of_the_logs_needs_a_statement_in_its_own_policy() {
+        let key = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        let parts = format!("logs: {{ kms_key: '{key}' }}\n");
+        let report = reported(&planned(&spec("record_size: 2 KiB, records_per_second: 10", &parts)));
+        let log_key = report.log_key.as_ref().expect("a key");
+        assert_eq!(log_key.statement["Principal"]["Service"], "logs.us-east-1.amazonaws.com");
+        let groups = &log_key.statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"];
+        assert_eq!(groups, &format!("arn:aws:logs:us-east-1:111122223333:log-group:{}-*", report.pipeline));
+        assert!(text(&report).contains(key) && text(&report).contains("kms:ReEncrypt*"), "{}", text(&report));
+    }
 
     fn reported((plan, checked): &(Plan, crate::check::Checked)) -> PlanReport {
         let cost = estimate(plan, Prices::BuiltIn);

@@ -21,6 +21,10 @@ pub fn text(report: &PlanReport) -> String {
         format!("{} in {}: {} resources\n", report.pipeline, report.region, report.resources.len());
     write_parts(report, &mut text);
     write_grants(report, &mut text);
+    if let Some(log_key) = &report.log_key {
+        section(&mut text, "key of the log groups", &log_key.key);
+        let _ = writeln!(text, "  its key policy must contain this statement:\n  {}", log_key.statement);
+    }
     write_cost(&report.cost, &mut text);
     for advice in &report.advice {
         let _ = write!(text, "\nadvice[{}]: {}\n  help: {}\n", advice.code, advice.message, advice.help);

@@ -1,5 +1,6 @@
 //! How a pipeline is: its stack, its resources, what flows, and what is wrong.
 
+mod alarms;
 mod metrics;
 mod sizing;
 mod text;
@@ -10,8 +11,9 @@ use serde::Serialize;
 use crate::aws::destinations::{self, FRESHNESS, PUTS_SUCCEEDED};
 use crate::aws::metrics::{Kind, Metric};
 use crate::capacity::bytes_per_second;
+use crate::cloud::call_error::CallErrorKind;
 use crate::cloud::cause;
-use crate::cloud::client::StackReader;
+use crate::cloud::client::{Call, StackReader};
 use crate::cloud::deployed::Deployed;
 use crate::cloud::kinds;
 use crate::cloud::observer::{Observer, Point};
@@ -19,8 +21,15 @@ use crate::cloud::stack_state::StackState;
 use crate::cloud::stop::Step;
 use crate::graph::NodeKind;
 use crate::plan::{Plan, StreamPlan};
+pub use alarms::OwnAlarm;
 pub use text::text;
 
+/// pipec's name of the reads that a stream refuses.
+const READS_THROTTLED: &str = "reads_throttled";
+/// pipec's name of the age of the records that are read.
+const ITERATOR_AGE: &str = "iterator_age_ms";
+/// Age of a record that is read from which on its consumer is late, milliseconds.
+const LATE_MS: f64 = 600_000.0;
 /// Firehose's patience for a record beyond its buffer, seconds, after which something is wrong: a transform and a retry.
 const FRESHNESS_SLACK: u64 = 300;
 
@@ -44,10 +53,25 @@ pub struct Status {
     pub stack: WatchedStack,
     /// What flows, in the order of the data.
     pub parts: Vec<Part>,
-    /// Alarms that ring about one of the stack's resources.
+    /// The stack's own alarms, with their states.
+    pub own_alarms: Vec<OwnAlarm>,
+    /// Alarms of others that ring about one of the stack's resources.
     pub alarms: Vec<Ringing>,
+    /// What AWS did not say.
+    pub unread: Vec<Unread>,
     /// Every resource of the stack.
     pub resources: Vec<Named>,
+}
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unread {
+    /// What.
+    pub what: &'static str,
+    /// AWS's words, with the call.
+    pub reason: String,
+    /// What to type.
+    pub help: String,
 }
 
 /// The state of the stack.
@@ -158,16 +182,42 @@ impl Part {
     }
 }
 
-/// Looks at a pipeline.
+/// What could not be read so far.
+#[derive(Default)]
+struct Gaps(Vec<Unread>);
+
+impl Gaps {
+    /// What a call gives, or else a substitute, and a note of why.
+    ///
+    /// # Errors
+    /// Those that every other call would meet as well.
+    fn read<T>(&mut self, what: &'static str, call: Call<T>, otherwise: T) -> Step<T> {
+        call.or_else(|error| match error.kind {
+            CallErrorKind::Interrupted
+            | CallErrorKind::NoCredentials
+            | CallErrorKind::ExpiredCredentials
+            | CallErrorKind::WrongCredentials => Err(error.into()),
+            _ => {
+                self.0.push(Unread { what, reason: error.to_string(), help: error.help() });
+                Ok(otherwise)
+            }
+        })
+    }
+}
+
+/// Looks at a pipeline. A call that fails leaves a gap, which the status names.
 ///
 /// # Errors
-/// As AWS gives them.
+/// Where no call would succeed: without credentials, and where the user interrupts.
 pub fn status(client: &dyn StackReader, observer: &dyn Observer, watched: &Watched) -> Step<Status> {
     let &Watched { plan, deployed, .. } = watched;
     let now = observer.now() / 1_000;
     let parts = metrics::parts(plan, deployed);
     let queries: Vec<_> = parts.iter().flat_map(|(kind, part)| metrics::queries(kind, part)).collect();
-    let mut points = observer.metrics(&queries, now - metrics::DAY, now)?.into_iter();
+    let mut gaps = Gaps::default();
+    let none = vec![Vec::new(); queries.len()];
+    let points = observer.metrics(&queries, now - metrics::DAY, now);
+    let mut points = gaps.read("the metrics", points, none)?.into_iter();
     let mut parts: Vec<Part> = parts
         .into_iter()
         .map(|(kind, part)| {
@@ -178,35 +228,43 @@ pub fn status(client: &dyn StackReader, observer: &dyn Observer, watched: &Watch
     sizing::findings(&mut parts, plan);
     let application = plan.graph.nodes(NodeKind::Analytics).find_map(|node| node.logical_id.as_deref());
     for part in parts.iter_mut().filter(|part| Some(part.logical_id.as_str()) == application) {
-        part.status = client.application_status(&part.resource)?;
+        let state = client.application_status(&part.resource);
+        part.status = gaps.read("the state of the application", state, None)?;
         if let Some(status) = part.status.as_ref().filter(|status| *status != "RUNNING") {
             part.findings.insert(0, format!("the application is {status}: it emits no rows"));
         }
     }
-    let alarms = observer.ringing_alarms()?;
-    let alarms = alarms.into_iter().filter_map(|alarm| {
+    let states =
+        gaps.read("the states of the alarms", alarms::states(observer, plan, deployed), Vec::new())?;
+    let own_alarms = alarms::own(plan, deployed, &states);
+    let alarms = gaps.read("the alarms", observer.ringing_alarms(), Vec::new())?;
+    let is_own = |name: &str| own_alarms.iter().any(|own| own.name.as_deref() == Some(name));
+    let alarms = alarms.into_iter().filter(|alarm| !is_own(&alarm.name)).filter_map(|alarm| {
         let mut resources = deployed.resources.iter();
         let about = resources.find(|resource| {
             resource.name().is_some_and(|name| alarm.dimensions.iter().any(|value| value == name))
         })?;
         Some(Ringing { name: alarm.name, resource: about.logical_id.clone(), reason: alarm.reason })
     });
+    let alarms = alarms.collect();
     Ok(Status {
         at: now,
-        stack: stack_state(client, deployed)?,
+        stack: stack_state(client, deployed, &mut gaps)?,
         parts,
-        alarms: alarms.collect(),
+        alarms,
+        own_alarms,
+        unread: gaps.0,
         resources: named(deployed),
     })
 }
 
-fn stack_state(client: &dyn StackReader, deployed: &Deployed) -> Step<WatchedStack> {
+fn stack_state(client: &dyn StackReader, deployed: &Deployed, gaps: &mut Gaps) -> Step<WatchedStack> {
     let stack = &deployed.stack;
     let moving = stack.status.state() == StackState::InProgress;
     let failure = if stack.status.succeeded() {
         None
     } else {
-        let events = client.events(&stack.id, None)?;
+        let events = gaps.read("the cause of the failure", client.events(&stack.id, None), Vec::new())?;
         // While an operation goes on, only its own failures count.
         let operation =
             if moving { cause::latest_operation(&events) } else { cause::failed_operation(&events) };
@@ -247,9 +305,18 @@ fn measured(
     for (metric, points) in kind.metrics.iter().zip(points) {
         let value = metrics::read(metric, points, now);
         part.readings.insert(metric.key, value);
-        if metric.fault && value.is_some_and(|value| value > 0.0) {
+        // Flink polls a busy shard as fast as it may, and repeats a call that is throttled: the age of its records shows
+        // whether it keeps up.
+        let polled = metric.key == READS_THROTTLED && read_by_flink(plan, &part.logical_id);
+        if metric.fault && !polled && value.is_some_and(|value| value > 0.0) {
             part.findings.push(fault_words(metric.key, spec));
         }
+    }
+    if let Some(age) = part.reading(ITERATOR_AGE).filter(|age| *age > LATE_MS) {
+        let minutes = (age / 60_000.0).floor();
+        part.findings.push(format!(
+            "records are read {minutes} min late: a consumer does not keep up, or has stopped"
+        ));
     }
     let patience = plan.delivery.buffer_interval
         + plan.transform.as_ref().map_or(0, |transform| transform.buffer_interval)
@@ -270,6 +337,12 @@ fn measured(
     part
 }
 
+/// Whether Flink alone reads a stream.
+fn read_by_flink(plan: &Plan, stream: &str) -> bool {
+    let consumers = plan.graph.consumers(stream);
+    !consumers.is_empty() && consumers.iter().all(|kind| *kind == NodeKind::Analytics)
+}
+
 /// What a value above 0 means, and what to look at.
 fn fault_words(key: &str, spec: &str) -> String {
     let shows = |program: &str| format!("`pipec logs {spec} {program}` shows");
@@ -277,7 +350,7 @@ fn fault_words(key: &str, spec: &str) -> String {
         "records_throttled" => {
             "writes were throttled: too few shards, or one partition key with most of the records".into()
         }
-        "reads_throttled" => {
+        READS_THROTTLED => {
             "reads were throttled: too many consumers share the shards, or one reads too much".into()
         }
         "errors" => format!("invocations of the transform failed: {} why", shows("transform")),

@@ -3,7 +3,9 @@ use std::time::Duration;
 use super::metrics::parts;
 use super::*;
 use crate::cloud::client::{Call, Identity, Stack, StackEvent, StackReader, StackResource};
-use crate::cloud::observer::{Alarm, LogPage, LogRequest, MetricQuery, Object, Position, RecordPage, Shard};
+use crate::cloud::observer::{
+    Alarm, AlarmState, LogPage, LogRequest, MetricQuery, Object, Position, RecordPage, Shard,
+};
 use crate::cloud::stack_state::StackStatus;
 use crate::plan::fixture::{flink_spec, planned, spec, with_flink};
 
@@ -15,8 +17,11 @@ const NOW: i64 = 1_795_438_800;
 struct Region {
     metrics: Vec<(&'static str, &'static str, i64, f64)>,
     alarms: Vec<Alarm>,
+    states: Vec<AlarmState>,
     events: Vec<StackEvent>,
     application: Option<&'static str>,
+    /// Whether CloudWatch refuses.
+    refuses_metrics: bool,
 }
 
 impl Observer for Region {
@@ -24,6 +29,12 @@ impl Observer for Region {
         NOW * 1_000
     }
     fn metrics(&self, queries: &[MetricQuery], from: i64, to: i64) -> Call<Vec<Vec<Point>>> {
+        if self.refuses_metrics {
+            let (action, code) = ("cloudwatch:GetMetricData", Some("AccessDenied".into()));
+            let kind = CallErrorKind::Denied;
+            let message = "not authorized".into();
+            return Err(crate::cloud::call_error::CallError { action, kind, code, message });
+        }
         let points = |query: &MetricQuery| {
             let of = |(resource, name, _, _): &&(&str, &str, i64, f64)| {
                 *resource == query.dimension.1 && *name == query.name
@@ -39,6 +50,9 @@ impl Observer for Region {
             points
         };
         Ok(queries.iter().map(points).collect())
+    }
+    fn alarms(&self, names: &[String]) -> Call<Vec<AlarmState>> {
+        Ok(self.states.iter().filter(|state| names.contains(&state.name)).cloned().collect())
     }
     fn ringing_alarms(&self) -> Call<Vec<Alarm>> {
         Ok(self.alarms.clone())
@@ -243,6 +257,43 @@ fn flink_shows_its_restarts_by_the_name_of_its_version() {
 }
 
 #[test]
+fn reads_of_flink_may_be_throttled_but_not_late() {
+    let (plan, _) = with_flink("record_size: 1 KiB, records_per_second: 100", 100);
+    let throttled = "ReadProvisionedThroughputExceeded";
+    let mut region = Region {
+        metrics: vec![("stream", throttled, 300, 7.0), ("outputstream", throttled, 300, 7.0)],
+        application: Some("RUNNING"),
+        ..Region::default()
+    };
+    let findings = |region: &Region| -> Vec<(String, String)> {
+        let parts = of(region, &plan, "CREATE_COMPLETE").parts.into_iter();
+        parts
+            .flat_map(|part| part.findings.into_iter().map(move |words| (part.part.clone(), words)))
+            .collect()
+    };
+    let found = findings(&region);
+    // Firehose reads the other one.
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].0 == "output stream" && found[0].1.contains("throttled"), "{found:?}");
+    region.metrics = vec![("stream", "GetRecords.IteratorAgeMilliseconds", 300, 660_000.0)];
+    assert_eq!(findings(&region)[0].1.split(':').next(), Some("records are read 11 min late"));
+}
+
+#[test]
+fn what_cannot_be_read_is_named_and_the_rest_is_there() {
+    let (plan, _) = with_flink("record_size: 1 KiB, records_per_second: 100", 100);
+    let region = Region { refuses_metrics: true, application: Some("READY"), ..Region::default() };
+    let status = of(&region, &plan, "CREATE_COMPLETE");
+    let text = text(&status, "o.yaml");
+    assert!(
+        text.contains("! the metrics: cloudwatch:GetMetricData: AccessDenied: not authorized\n"),
+        "{text}"
+    );
+    assert!(text.contains("the application is READY") && text.contains("\nresources\n"), "{text}");
+    assert_eq!(status.unread.len(), 1);
+}
+
+#[test]
 fn what_is_wrong_comes_with_a_command_to_type() {
     let (plan, _) = planned(&flink_spec("record_size: 1 KiB, records_per_second: 100"));
     let kinds = parts(&plan, &deployed(&plan, "CREATE_COMPLETE"));
@@ -352,5 +403,62 @@ fn the_json_has_null_for_no_data() {
     }
     "#);
     let keys: Vec<&String> = json.as_object().expect("an object").keys().collect();
-    assert_eq!(keys, ["at", "stack", "parts", "alarms", "resources"]);
+    assert_eq!(keys, ["at", "stack", "parts", "own_alarms", "alarms", "unread", "resources"]);
+}
+
+#[test]
+fn each_alarm_of_the_stack_has_its_state() {
+    let (plan, _) = planned(&spec(
+        "record_size: 1 KiB, records_per_second: 100",
+        "alarms: {off: [freshness, write_failures]}\n",
+    ));
+    let state = |name: &str, state: &str| AlarmState {
+        name: name.into(),
+        state: state.into(),
+        since: Some(NOW - 60),
+        reason: "Threshold Crossed: 3 out of the last 5 datapoints".into(),
+    };
+    let region = Region {
+        states: vec![
+            state("streamwritethrottledalarm", "ALARM"),
+            state("streamiteratoragealarm", "OK"),
+            state("streamdeclaredratealarm", "INSUFFICIENT_DATA"),
+            state("of-somebody-else", "ALARM"),
+        ],
+        // CloudWatch lists the stack's own among all that ring.
+        alarms: vec![
+            Alarm {
+                name: "streamwritethrottledalarm".into(),
+                reason: String::new(),
+                dimensions: vec!["stream".into()],
+            },
+            Alarm {
+                name: "of-the-team".into(),
+                reason: "5 over 0".into(),
+                dimensions: vec!["stream".into()],
+            },
+        ],
+        ..Region::default()
+    };
+    let status = of(&region, &plan, "CREATE_COMPLETE");
+    let text = lines(&status);
+    insta::assert_snapshot!(text.split_once("\nalarms: ").expect("alarms").1, @"
+    1 ALARM, 1 OK, 1 no data, 2 unknown
+    ! write_throttled of Stream since 2026-11-23T12:59:00Z: Threshold Crossed: 3 out of the last 5 datapoints
+      Writes to the input stream are throttled: its shard is full. `pipec status spec.yaml` shows the load next to the declared one.
+      Stream                     iterator_age           OK
+      Stream                     expiring_records       unknown
+      Stream                     declared_rate          no data
+      Delivery                   read_throttled         unknown
+
+    other alarms that ring
+    ! of-the-team (Stream): 5 over 0
+    ");
+    assert!(status.own_alarms[0].description.contains("`pipec status spec.yaml`"));
+    // Before the update that creates them.
+    let mut before = deployed(&plan, "CREATE_COMPLETE");
+    before.resources.retain(|resource| resource.resource_type != "AWS::CloudWatch::Alarm");
+    let watched = Watched { plan: &plan, deployed: &before, spec: "o.yaml" };
+    let status = super::status(&region, &region, &watched).expect("a status");
+    assert!(super::text(&status, "o.yaml").contains("\nalarms: 5 not deployed\n"));
 }
