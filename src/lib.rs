@@ -36,7 +36,7 @@ use std::path::Path;
 
 use accept::Accepted;
 use check::Checked;
-use diagnostics::{Code, Diagnostic};
+use diagnostics::{Code, Diagnostic, Severity};
 use parse::{Document, Places};
 use plan::Plan;
 use plan::cost::Cost;
@@ -112,6 +112,7 @@ impl Stack {
         let prices = Prices::Listed(list);
         let cost = plan::cost::estimate(&self.plan, prices);
         let mut after = advise(&cost, prices);
+        after.retain(|one| one.severity == Severity::Advice);
         let same = |one: &Diagnostic, other: &Diagnostic| (one.code, one.span) == (other.code, other.span);
         // What the spec accepts is not there before, and must not come back with another sum.
         let accepted = before.iter().filter(|one| !advice.contains(one));

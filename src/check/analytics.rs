@@ -197,13 +197,14 @@ fn parallelism(context: &mut Context) {
 
 /// A forest is one task, whatever the parallelism.
 fn forests(context: &mut Context) {
-    let Some(query) = context.query else { return };
+    let (Some(query), Some(analytics)) = (context.query, &context.pipeline.analytics) else { return };
     let records = context.pipeline.stream.records_per_second.value;
+    let keys = |columns: &[String]| analytics.key_count(columns);
     let found: Vec<Diagnostic> = query
         .forests()
         .filter_map(|function| {
-            let (rows, carried) =
-                (query.row_rate_of(function.input(), records).per_second, function.forest.rows_per_second());
+            let rows = query.row_rate_of(function.input(), records, &keys).per_second;
+            let carried = function.forest.rows_per_second();
             (rows > carried as f64).then(|| {
                 let message = format!(
                     "up to {rows} rows per second come to this forest, and it carries about {carried} on one vCPU"
@@ -289,7 +290,16 @@ fn output_quota(context: &mut Context) {
             if used <= large && large > quota {
                 ways.push(format!("write `region: {DEFAULT_REGION}`, where an account has {large}"));
             }
-            if analytics.rows_per_record.is_none()
+            let rate = analytics.row_rate(query, output, stream.records_per_second.value);
+            let keys = rate.unknown_keys().find(|window| !window.columns.is_empty());
+            if let Some(keys) = keys {
+                let columns = keys.columns.join(",");
+                ways.push(format!(
+                    "write `keys: {{\"{columns}\": 2000}}` in `analytics`, with the number of different values"
+                ));
+            }
+            if keys.is_none()
+                && analytics.rows_per_record.is_none()
                 && load.records_per_second > stream.records_per_second.value
             {
                 ways.push("write `rows_per_record` in `analytics`, if there are fewer rows".into());

@@ -162,6 +162,7 @@ codes! {
     "0721" ForestArguments "The arguments of a random cut forest are invalid"
     "0722" ForestRate "A random cut forest cannot keep up with the declared load"
     "0723" NewerFunction "A function is not available in this Flink version"
+    "0724" WindowKeys "The number of rows depends on an unknown number of keys"
 
     "0801" InvalidName "The pipeline's name cannot be used in resource names"
     "0802" InvalidTag "AWS does not accept this tag"

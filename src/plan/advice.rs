@@ -22,12 +22,16 @@ const SEPARATOR_BYTES: u64 = 1;
 /// Everything that is worth saying about a plan's cost.
 pub fn advise(plan: &Plan, cost: &Cost, prices: Prices, checked: &Checked) -> Vec<Diagnostic> {
     let estimate = |plan: &Plan| estimate(plan, prices);
+    let windows = rows::unknown_keys(plan, cost, estimate, checked);
+    // The same number decides both.
+    let told = windows.is_some();
     pack_records(plan, cost, estimate, checked.pipeline())
         .into_iter()
         .chain(stateless_on_flink(plan, cost, estimate, checked))
+        .chain(windows)
         .chain(rows::advise(checked))
         .chain(state::advise(checked))
-        .chain(throughput::advise(checked))
+        .chain(throughput::advise(checked).filter(|_| !told))
         .collect()
 }
 

@@ -308,8 +308,10 @@ impl Analytics {
     /// The rows of an output that so many records per second become, as the user says, else at most.
     pub fn row_rate(&self, query: &Query, output: &sql::Stream, records_per_second: f64) -> RowRate {
         match self.rows_per_record.filter(|_| !query.is_errors(output)) {
-            Some(rows) => RowRate { per_second: records_per_second * rows, open: Vec::new() },
-            None => query.row_rate(output, records_per_second),
+            Some(rows) => {
+                RowRate { per_second: records_per_second * rows, open: Vec::new(), windows: Vec::new() }
+            }
+            None => query.row_rate(output, records_per_second, &|columns| self.key_count(columns)),
         }
     }
 
