@@ -174,6 +174,7 @@ codes! {
     "0808" EnvironmentName "An environment's name cannot be part of a pipeline's name"
     "0811" RoleBoundary "A permissions boundary must be given by its ARN"
     "0812" RolePath "IAM does not accept this path of roles"
+    "0813" ExistingResource "A resource that the spec names cannot be used"
 
     "0901" InternalFault "Internal error: the generated template failed verification"
 
