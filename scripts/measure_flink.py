@@ -37,8 +37,12 @@ OVER = """SELECT "k", AVG("x") OVER (PARTITION BY "k" ORDER BY "t" RANGE INTERVA
 JOIN = """SELECT a."k", a."x", b."y" FROM (SELECT * FROM stream WHERE "y" < 50) AS a
     JOIN (SELECT * FROM stream WHERE "y" >= 50) AS b
     ON a."k" = b."k" AND b."t" BETWEEN a."t" - INTERVAL '10' SECOND AND a."t\""""
+FULL = JOIN.replace("JOIN (", "FULL JOIN (")
 FILTER = """SELECT "k", "x", "y" FROM stream WHERE "y" > 50"""
 ELEMENTS = """SELECT "k", "p" FROM stream"""
+LAST = """SELECT "k", COUNT(*) AS n, LAST_VALUE("x") AS newest FROM stream GROUP BY "k", STEP(stream.ROWTIME BY INTERVAL '1' MINUTE)"""
+CLOCK_SESSION = """SELECT "k", COUNT(*) AS n FROM TABLE(SESSION(TABLE stream PARTITION BY "k", DESCRIPTOR(ROWTIME), INTERVAL '30' SECOND))
+    GROUP BY window_start, window_end, "k\""""
 
 
 def text(at):
@@ -62,7 +66,8 @@ def milliseconds(at):
 
 
 # Class: the query, the type of the time, its spelling, the event time, bytes of a record, keys, and what to divide the
-# number of records by, since some classes are slow.
+# number of records by, since some classes are slow. What the name begins with may change the rest: a reader of CSV, and
+# with faults the columns as texts, or the second reader alone.
 CLASSES = {
     "stateless, 2 KiB": (FILTER, "TIMESTAMP", text, "", 2048, 1000, 3),
     "stateless": (FILTER, "TIMESTAMP", text, "", 250, 1000, 1),
@@ -73,6 +78,15 @@ CLASSES = {
     "window, offset": (WINDOW.format(time='"t"'), "TIMESTAMP", offset, "{column: t}", 250, 1000, 1),
     "window, epoch s": (WINDOW.format(time='"t"'), "TIMESTAMP, as: epoch_s", seconds, "{column: t}", 250, 1000, 1),
     "window, epoch ms": (WINDOW.format(time='"t"'), "TIMESTAMP, as: epoch_ms", milliseconds, "{column: t}", 250, 1000, 1),
+    "csv, stateless": (FILTER, "TIMESTAMP", text, "", 250, 1000, 1),
+    "faults, stateless": (FILTER, "TIMESTAMP", text, "", 250, 1000, 1),
+    "second reader": (FILTER, "TIMESTAMP", text, "", 250, 1000, 1),
+    "second reader, 2 KiB": (FILTER, "TIMESTAMP", text, "", 2048, 1000, 3),
+    "csv, second reader": (FILTER, "TIMESTAMP", text, "", 250, 1000, 1),
+    "csv, second reader, 2 KiB": (FILTER, "TIMESTAMP", text, "", 2048, 1000, 3),
+    "last of a window": (LAST, "TIMESTAMP", text, "", 250, 1000, 1),
+    "session of ROWTIME, 1,000 keys": (CLOCK_SESSION, "TIMESTAMP", text, "", 250, 1000, 2),
+    "full join within 10 s, 100,000 keys": (FULL, "TIMESTAMP", text, "{column: t}", 250, 100_000, 6),
     "window, 1,000,000 keys": (WINDOW.format(time='"t"'), "TIMESTAMP", text, "{column: t}", 250, 1_000_000, 1),
     "session, 1,000,000 keys": (SESSION, "TIMESTAMP", text, "{column: t}", 250, 1_000_000, 3),
     "join within 10 s, 100,000 keys": (JOIN, "TIMESTAMP", text, "{column: t}", 250, 100_000, 6),
@@ -81,20 +95,21 @@ CLASSES = {
 }
 
 
-def spec(query, data_type, event_time, elements):
+def spec(query, data_type, event_time, elements, name):
     """A spec whose columns are those of the records."""
     event = f"  event_time: {event_time}\n" if event_time else ""
     price = '    p: {type: DOUBLE, path: "$.items[0:].p"}\n' if elements else ""
+    errors = "  errors: stream\n" if "faults" in name or "second reader" in name else ""
     lines = "".join(f"    {line}\n" for line in query.split("\n"))
     return (
         "name: measured\nstream: {record_size: 2 KiB, records_per_second: 100}\n"
-        f"records:\n  format: json\n{event}  columns:\n    k: {{type: VARCHAR(16)}}\n    x: {{type: DOUBLE}}\n"
+        f"records:\n  format: {'csv' if name.startswith('csv') else 'json'}\n{event}  columns:\n    k: {{type: VARCHAR(16)}}\n    x: {{type: DOUBLE}}\n"
         f"    y: {{type: INTEGER}}\n    t: {{type: {data_type}}}\n{price}"
-        f"analytics:\n  runtime: flink\n  sql: |\n{lines}delivery: {{s3: {{}}}}\n"
+        f"analytics:\n  runtime: flink\n{errors}  sql: |\n{lines}delivery: {{s3: {{}}}}\n"
     )
 
 
-def write_records(path, count, spelling, size, keys, elements):
+def write_records(path, count, spelling, size, keys, elements, csv):
     """Records of one size, in the order of their times; keys are uniform."""
     numbers = random.Random(1)
     items = ",".join(f'{{"p": {price}.5}}' for price in range(5))
@@ -103,11 +118,26 @@ def write_records(path, count, spelling, size, keys, elements):
         for start in range(0, count, RATE // 1000):
             time_of_records = spelling(START + datetime.timedelta(milliseconds=start * 1000 // RATE))
             for _ in range(min(RATE // 1000, count - start)):
+                if csv:
+                    record = f"k{numbers.randrange(keys):07},{numbers.random():.4f},{numbers.randrange(10, 100)},{time_of_records},"
+                    file.write(record.ljust(size - 1) + "\n")
+                    continue
                 record = (
                     f'{{"k": "k{numbers.randrange(keys):07}", "x": {numbers.random():.4f}, '
                     f'"y": {numbers.randrange(10, 100)}, "t": {time_of_records}{array}, "pad": "'
                 )
                 file.write(record.ljust(size - 3, "x") + '"}\n')
+
+
+def reading(sql, name):
+    """The statements of one of the two readers of a query with faults."""
+    if "faults" not in name and "second reader" not in name:
+        return sql
+    statements = sql.split(";\n\n")
+    of_bytes = [statement for statement in statements if "`pipec_bytes`" in statement]
+    sinks = [statement for statement in statements if "CREATE TEMPORARY TABLE `ERROR_STREAM`" in statement]
+    kept = sinks + of_bytes if "second reader" in name else [one for one in statements if one not in of_bytes]
+    return ";\n\n".join(statement for statement in kept if statement.strip()) + ";\n\n"
 
 
 def on_file(sql, records):
@@ -170,8 +200,11 @@ def main():
     with tempfile.TemporaryDirectory(prefix="measure-flink-") as folder:
         folder = Path(folder)
         classes = folder / "classes"
-        programs = [str(JAVA / f"{name}.java") for name in ("RunPipeline", "PlanPipeline")]
-        subprocess.run(["javac", "-cp", os.path.join(lib, "*"), "-d", str(classes), *programs], check=True)
+        programs = [str(JAVA / f"{name}.java") for name in ("RunPipeline", "PlanPipeline", "PythonForests")]
+        # PythonForests registers functions in Python, which no class calls.
+        python = [str(jar) for jar in (Path(lib).parent / "opt").glob("flink-python-*.jar")]
+        path = os.pathsep.join([os.path.join(lib, "*"), *python])
+        subprocess.run(["javac", "-cp", path, "-d", str(classes), *programs], check=True)
         options = folder / "options"
         settings = ["table.local-time-zone=UTC", "table.exec.source.idle-timeout=30 s", "parallelism.default=1"]
         settings += [f"state.backend.type={chosen.state}", "restart-strategy.type=none", *chosen.option]
@@ -181,11 +214,11 @@ def main():
                 continue
             elements = query == ELEMENTS
             records = folder / "records.jsonl"
-            write_records(records, chosen.records // divisor, spelling, size, keys, elements)
-            (folder / "spec.yaml").write_text(spec(query, data_type, event_time, elements), encoding="utf-8")
+            write_records(records, chosen.records // divisor, spelling, size, keys, elements, name.startswith("csv"))
+            (folder / "spec.yaml").write_text(spec(query, data_type, event_time, elements, name), encoding="utf-8")
             printed = subprocess.run([chosen.pipec, "sql", "spec.yaml"], cwd=folder, stdout=subprocess.PIPE, check=True, text=True)
             job = folder / f"{len(name)}.sql"
-            job.write_text(on_file(printed.stdout, records), encoding="utf-8")
+            job.write_text(on_file(reading(printed.stdout, name), records), encoding="utf-8")
             rate = measure(job, options, classes, lib, records) / size
             print(f"{name:<34} {size:>6} {rate:>10,.0f} {1e6 / rate:>10.1f}", flush=True)
 

@@ -136,7 +136,7 @@ pub fn need(query: &Query, analytics: &Analytics, stream: &Stream, supposed: u64
         let note = format!("{elements} x {ELEMENT_US} us");
         terms.push(plain("elements of an array", elements * ELEMENT_US, note));
     }
-    let operators = query.operators();
+    let operators = query.operators(rate, &|columns| analytics.key_count(columns));
     terms.extend(operators.iter().map(|operator| of_operator(operator, analytics, rate, supposed)));
     let is_state = |operator: &Operator| !matches!(operator.kind, OperatorKind::Window | OperatorKind::Rank);
     let margin = if operators.iter().any(is_state) { STATE_MARGIN } else { MARGIN };

@@ -33,7 +33,8 @@ fn fragment(code: Code, page: &str, heading: &str) -> Option<String> {
 
 /// A fault that no spec can show; a scenario of `deploy_scenarios/` or a case of `import/` does.
 fn is_deployment(code: Code) -> bool {
-    code.number().starts_with("11") || code.number().starts_with("12")
+    // A resource that the spec names is looked up by a deployment.
+    code == Code::ExistingResource || code.number().starts_with("11") || code.number().starts_with("12")
 }
 
 #[test]
@@ -110,10 +111,10 @@ fn whole(fragment: &str, code: Code) -> Option<String> {
     Some(whole.to_string())
 }
 
-/// What is found in a spec of a code's page. The plan's advice (10) counts on its own pages only: nearly every pipeline
-/// could be cheaper, and a page about something else need not show one that could not.
+/// What is found in a spec of a code's page. What the plan finds (10, and the keys of windows) counts on its own pages
+/// only: nearly every pipeline could be cheaper, and a page about something else need not show one that could not.
 fn reported(spec: &str, code: Code) -> BTreeSet<Code> {
-    let is_advice = |code: Code| code.number().starts_with("10");
+    let is_advice = |code: Code| code.number().starts_with("10") || code == Code::WindowKeys;
     // A page about something else has no alarms either.
     let is_other = |found: Code| found == Code::Unwatched && code != Code::Unwatched;
     let world = Files(HashMap::from([

@@ -15,7 +15,7 @@ pub(super) fn check(context: &mut Context) {
     let Some(output) = analytics.delivered(query).filter(|_| transform.append.value.is_empty()) else {
         return;
     };
-    let rate = query.row_rate(output, 1.0);
+    let rate = query.row_rate(output, 1.0, &|_| None);
     if rate.per_second > 1.0 || !rate.open.is_empty() {
         let message = "a record can produce several rows, which would be concatenated without a delimiter";
         let help = "write `append: \"\\n\"`";

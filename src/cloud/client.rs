@@ -291,6 +291,10 @@ pub trait StackWriter: StackReader {
 /// # Errors
 /// As AWS gives them.
 pub trait Objects {
+    /// Whether there is such a bucket, whoever owns it: `s3:HeadBucket`.
+    fn bucket_exists(&self, bucket: &str) -> Call<bool>;
+    /// The KMS key that a bucket encrypts new objects with, if that is not AWS's own: `s3:GetBucketEncryption`.
+    fn bucket_key(&self, bucket: &str) -> Call<Option<String>>;
     /// `s3:HeadObject`; `None` where there is no such object.
     fn object(&self, bucket: &Bucket, key: &str) -> Call<Option<ObjectHead>>;
     /// `s3:PutObject` with its SHA-256 (base64), which S3 verifies and records.

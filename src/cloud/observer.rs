@@ -39,6 +39,19 @@ pub struct Alarm {
     pub dimensions: Vec<String>,
 }
 
+/// The state of an alarm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlarmState {
+    /// Name.
+    pub name: String,
+    /// CloudWatch's word: `OK`, `ALARM` or `INSUFFICIENT_DATA`.
+    pub state: String,
+    /// Since when, seconds since 1970.
+    pub since: Option<i64>,
+    /// Why, in CloudWatch's words.
+    pub reason: String,
+}
+
 /// Events of a log group within a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogRequest<'a> {
@@ -148,6 +161,9 @@ pub trait Observer {
     fn metrics(&self, queries: &[MetricQuery], from: i64, to: i64) -> Call<Vec<Vec<Point>>>;
     /// The metric alarms that ring: `cloudwatch:DescribeAlarms`.
     fn ringing_alarms(&self) -> Call<Vec<Alarm>>;
+    /// The states of alarms by their names, in no order; those that do not exist are left out:
+    /// `cloudwatch:DescribeAlarms`, one call for up to 100 of them.
+    fn alarms(&self, names: &[String]) -> Call<Vec<AlarmState>>;
     /// A page of a log group, the oldest event first: `logs:FilterLogEvents`.
     fn log_events(&self, request: &LogRequest) -> Call<LogPage>;
     /// All shards that hold records: `kinesis:ListShards`.

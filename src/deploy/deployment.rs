@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::artifact_bucket;
 use super::change_set::{self, Base, Begun, Draft, Prepared};
 use super::changes::{self, Action, Change};
+use super::existing;
 use super::failure::failure;
 use super::follow::operate;
 use super::large_template::LargeTemplate;
@@ -113,6 +114,12 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
             message: format!("the stack is {}; a deployment deletes it first", stack.status),
         });
         return Ok(tell_planned(job, reporter));
+    }
+    if options.extent != Extent::Diff {
+        existing::check(job.client, reporter, job.plan, account)?;
+        if let Some(bucket) = job.artifact_bucket {
+            existing::check_artifact_key(job.client, reporter, job.plan, bucket)?;
+        }
     }
     let too_large = job.template.len() as u64 > TEMPLATE_BODY_BYTES_MAX;
     let bucket = if job.plan.artifacts.is_empty() && !too_large {

@@ -199,7 +199,9 @@ fn stream(stream: &StreamPlan) -> [Graph; 3] {
         "per second",
         vec![rate(RECORDS, "records"), right(rate(BYTES, "bytes"))],
     );
-    flow.across.push(declared("records", load.records_per_second));
+    // Of the rows of windows, those of a minute at the end of one.
+    let records = (stream.peak_over(60.0) * 100.0).round() / 100.0;
+    flow.across.push(declared("records", records));
     if let Some(shards) = stream.shards {
         // Whichever of the two limits of the shards such records meet first, in records.
         let by_bytes = (shards * SHARD_WRITE_BYTES_PER_S) as f64 / (bytes / load.records_per_second).max(1.0);

@@ -80,6 +80,7 @@ pub(crate) fn with_flink(stream: &str, row_bytes: u64) -> (Plan, Checked) {
         carries: Carries::Rows,
         shards: plan.stream.shards.map(|_| need.shards),
         fixed: false,
+        rows: None,
         load,
         need,
         ..plan.stream.clone()

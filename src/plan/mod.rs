@@ -52,7 +52,7 @@ pub use order::Before;
 pub use outputs::{FunctionPlan, OutputPlan};
 pub use producer::{NetworkPlan, ProducerPlan, RecordsPlan};
 pub use resources::Resource;
-pub use streams::{Carries, StreamPlan};
+pub use streams::{Carries, RowsPlan, StreamPlan};
 
 /// Everything that a stack holds.
 #[derive(Clone, Debug, Serialize)]

@@ -23,6 +23,15 @@ pub enum Carries {
     Rows,
 }
 
+/// Where the number of an output's rows comes from, if windows decide it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowsPlan {
+    /// The arithmetic in a line.
+    pub note: String,
+    /// Milliseconds between the windows whose rows were counted, the longest; 0 where each record may be a row.
+    pub step_ms: i64,
+}
+
 /// A Kinesis data stream.
 #[derive(Clone, Debug, Serialize)]
 pub struct StreamPlan {
@@ -52,6 +61,28 @@ pub struct StreamPlan {
     /// The arithmetic.
     #[serde(skip)]
     pub need: Need,
+    /// Where the number of rows comes from, if it is that of windows.
+    #[serde(skip)]
+    pub rows: Option<RowsPlan>,
+}
+
+impl StreamPlan {
+    /// Records per second that may come in on average over a period of so many seconds. The rows of a longer window come
+    /// within one.
+    pub fn peak_over(&self, seconds: f64) -> f64 {
+        let step_ms = self.rows.as_ref().map_or(0, |rows| rows.step_ms) as f64;
+        self.load.records_per_second * (step_ms / 1000.0 / seconds).max(1.0)
+    }
+
+    /// The same stream with another rate.
+    #[must_use]
+    pub(super) fn at(&self, records_per_second: f64) -> Self {
+        let average = self.load.average.min(records_per_second);
+        let load = Load { records_per_second, average, ..self.load };
+        let need = capacity::shards(&load);
+        let shards = if self.fixed { self.shards } else { self.shards.map(|_| need.shards) };
+        Self { load, need, shards, ..self.clone() }
+    }
 }
 
 /// The stream that takes the records in.
@@ -81,6 +112,7 @@ pub(super) fn own(
     let pipeline = checked.pipeline();
     let load = rows(checked, output);
     StreamPlan {
+        rows: super::rows::of_windows(checked, output, &load),
         // The user chose a number for the input; the output has its own arithmetic.
         shards: (pipeline.stream.capacity.value != Capacity::OnDemand)
             .then(|| capacity::shards(&load).shards),
@@ -94,13 +126,8 @@ pub(super) fn own(
 /// What a stream that takes the rows of an output has to carry.
 pub(super) fn rows(checked: &Checked, output: &sql::Stream) -> Load {
     let pipeline = checked.pipeline();
-    let records = pipeline.stream.records_per_second.value;
-    let rate = match (&pipeline.analytics, checked.query()) {
-        (Some(analytics), Some(query)) => analytics.row_rate(query, output, records).per_second,
-        _ => records,
-    };
     let consumers = checked.graph().consumers_of_output(&output.name);
-    capacity::output_load(output, &pipeline.stream, rate, consumers)
+    capacity::output_load(pipeline, checked.query(), output, consumers)
 }
 
 fn plan(
@@ -131,5 +158,6 @@ fn plan(
         },
         load,
         need,
+        rows: None,
     }
 }

@@ -118,6 +118,8 @@ pub struct Stream {
     pub partition_key: Option<Setting<PathText>>,
     /// Peak rate.
     pub records_per_second: Setting<f64>,
+    /// Average rate over a month.
+    pub average: Setting<f64>,
     /// Largest record, bytes.
     pub max_record_size: Setting<u64>,
     /// What carries the load.
@@ -306,8 +308,10 @@ impl Analytics {
     /// The rows of an output that so many records per second become, as the user says, else at most.
     pub fn row_rate(&self, query: &Query, output: &sql::Stream, records_per_second: f64) -> RowRate {
         match self.rows_per_record.filter(|_| !query.is_errors(output)) {
-            Some(rows) => RowRate { per_second: records_per_second * rows, open: Vec::new() },
-            None => query.row_rate(output, records_per_second),
+            Some(rows) => {
+                RowRate { per_second: records_per_second * rows, open: Vec::new(), windows: Vec::new() }
+            }
+            None => query.row_rate(output, records_per_second, &|columns| self.key_count(columns)),
         }
     }
 

@@ -42,8 +42,9 @@ pub struct Analytics {
     /// for a join.
     #[schemars(extend("exclusiveMinimum" = 0, "maximum" = pipec_core::MAX_ROWS), extend("examples" = [3]))]
     pub rows_per_record: Option<f64>,
-    /// Number of different values of a key: a column, or several separated by commas. The plan estimates Flink's state
-    /// from it. Default: a million.
+    /// Number of different values of a key: a column, or several separated by commas. The plan computes from it the rows
+    /// of windows, and so the shards of outputs and the load of Firehose, and Flink's KPUs and state. Default: unknown, so
+    /// each record may be a row of its own; for KPUs, a million.
     #[schemars(
         extend("examples" = [{"device_id": 2000, "country,city": 50000}]),
         extend("additionalProperties" = {"type": "integer", "format": "uint64", "minimum": 1, "examples": [2000]})

@@ -48,7 +48,7 @@ pub use query::{
     Window, WindowKind,
 };
 pub use regex_cost::CostlySearch;
-pub use rows::{OpenPlace, RowRate};
+pub use rows::{KeyCount, OpenPlace, RowRate, WindowRows};
 pub use state::EndlessState;
 pub use work::{Keys, Operator, OperatorKind};
 

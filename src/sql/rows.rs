@@ -1,8 +1,13 @@
 //! How many rows a query makes of its records, where its text says it.
 
+use super::data_type::{DataType, Family};
+use super::expr::{Expr, ExprKind};
 use super::from::{FromClause, JoinKind, Window, WindowKind};
-use super::query::{Insert, Query, RecordFormat, Role, Stream, StreamId, TimeAttribute};
+use super::query::{Group, Insert, Meaning, Query, RecordFormat, Role, Stream, StreamId};
 use crate::source::Span;
+
+/// How many different values columns have together, where the user says it; the columns in alphabetical order.
+pub type KeyCount<'k> = &'k dyn Fn(&[String]) -> Option<u64>;
 
 /// How many rows of an output there are.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +16,8 @@ pub struct RowRate {
     pub per_second: f64,
     /// Places that make rows in a number that only the records know.
     pub open: Vec<OpenPlace>,
+    /// The windows that the rows come from.
+    pub windows: Vec<WindowRows>,
 }
 
 /// A place of a query that makes any number of rows of one.
@@ -22,74 +29,292 @@ pub struct OpenPlace {
     pub span: Span,
 }
 
+/// The groups of windows. Each gives a row whenever a window ends, on average over the length of a window: they all come
+/// at its end, and the sink takes up to the next one to write them. By an event time, windows end as fast as the times of
+/// the records pass.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WindowRows {
+    /// The columns of the keys, in alphabetical order; none where a key is a time and the number is unknown.
+    pub columns: Vec<String>,
+    /// Different keys at most; `None` where that is unknown, and each record may be a group of its own.
+    pub keys: Option<f64>,
+    /// Milliseconds from the end of a window to that of the next, at least.
+    pub step_ms: i64,
+    /// Where the groups are written.
+    pub span: Span,
+}
+
+/// What is known of a stream.
+#[derive(Clone, Debug)]
+pub(super) struct Flow {
+    /// Its rows.
+    pub rate: RowRate,
+    /// Different values of each column at most.
+    values: Vec<Option<f64>>,
+}
+
+/// TRUE, FALSE and NULL.
+const BOOLEANS: f64 = 3.0;
+
 impl Query {
-    /// The rows of an output that so many records a second become at most: each condition may be true, and each record a
-    /// group of its own.
-    pub fn row_rate(&self, output: &Stream, records_per_second: f64) -> RowRate {
+    /// The rows of an output that so many records a second become at most: each condition may be true, and a record whose
+    /// key is one of an unknown number is a group of its own.
+    pub fn row_rate(&self, output: &Stream, records_per_second: f64, keys: KeyCount) -> RowRate {
         let is_output = |stream: &Stream| stream.role == Role::Output && stream.name == output.name;
-        if self.is_errors(output) {
-            // Any record may be one.
-            return RowRate { per_second: records_per_second, open: Vec::new() };
+        // Any record may be a fault.
+        let found = self.stream_ids().find(|id| is_output(self.stream(*id)));
+        match found.filter(|_| !self.is_errors(output)) {
+            Some(output) => self.row_rate_of(output, records_per_second, keys),
+            None => RowRate::of(records_per_second),
         }
-        let Some(output) = self.stream_ids().find(|id| is_output(self.stream(*id))) else {
-            return RowRate { per_second: records_per_second, open: Vec::new() };
-        };
-        self.row_rates(records_per_second, output.0 + 1).swap_remove(output.0)
     }
 
     /// The same of any stream.
-    pub fn row_rate_of(&self, stream: StreamId, records_per_second: f64) -> RowRate {
-        self.row_rates(records_per_second, stream.0 + 1).swap_remove(stream.0)
+    pub fn row_rate_of(&self, stream: StreamId, records_per_second: f64, keys: KeyCount) -> RowRate {
+        self.flows(records_per_second, stream.0 + 1, keys).swap_remove(stream.0).rate
     }
 
-    /// The rows of the first streams, at most.
-    pub(super) fn row_rates(&self, records_per_second: f64, streams: usize) -> Vec<RowRate> {
+    /// What is known of the first streams.
+    pub(super) fn flows(&self, records_per_second: f64, streams: usize, keys: KeyCount) -> Vec<Flow> {
         let array = self
             .input
             .iter()
             .find(|column| self.format == RecordFormat::Json && column.path.elements().is_some());
         let place = |span| OpenPlace { what: "an array whose elements become rows", span };
-        let mut rates: Vec<RowRate> = Vec::new();
+        let mut flows: Vec<Flow> = Vec::new();
         // A stream is fed by earlier ones only.
         for id in self.stream_ids().take(streams) {
-            rates.push(if id == StreamId::INPUT {
-                RowRate {
-                    per_second: records_per_second,
-                    open: array.map(|column| place(column.span)).into_iter().collect(),
-                }
+            let stream = self.stream(id);
+            let mut flow = if id == StreamId::INPUT {
+                let open = array.map(|column| place(column.span)).into_iter().collect();
+                let rate = RowRate { open, ..RowRate::of(records_per_second) };
+                Flow { rate, values: stream.columns.iter().map(|column| of_type(column.data_type)).collect() }
+            } else if let Role::Reference(at) = stream.role {
+                // A row without a partner has NULL.
+                let rows = self.references.get(at).map(|rows| rows.len() as f64 + 1.0);
+                Flow { rate: RowRate::of(0.0), values: vec![rows; stream.columns.len()] }
             } else {
-                let mut sum = RowRate { per_second: 0.0, open: Vec::new() };
-                for insert in self.inserts_into(id) {
-                    let rate = insert.row_rate(&rates);
-                    sum.per_second += rate.per_second;
-                    sum.also_open(rate.open);
-                }
-                sum
-            });
+                self.fed(id, &flows, keys)
+            };
+            for (column, values) in stream.columns.iter().zip(&mut flow.values) {
+                let told = keys(std::slice::from_ref(&column.name)).map(|count| count as f64);
+                *values = least(*values, told);
+            }
+            flows.push(flow);
         }
-        rates
+        flows
+    }
+
+    /// What is known of a stream that SELECTs feed.
+    fn fed(&self, id: StreamId, flows: &[Flow], keys: KeyCount) -> Flow {
+        let columns = &self.stream(id).columns;
+        let mut flow = Flow { rate: RowRate::of(0.0), values: vec![Some(0.0); columns.len()] };
+        for insert in self.inserts_into(id) {
+            let seen = Seen { query: self, flows, streams: insert.select.from.streams() };
+            flow.rate.add(insert.row_rate(&seen, keys));
+            for (at, values) in flow.values.iter_mut().enumerate() {
+                let more = insert.select.items.get(at).and_then(|item| seen.values(item));
+                *values = values.zip(more).map(|(some, more)| some + more);
+            }
+        }
+        for (column, values) in columns.iter().zip(&mut flow.values) {
+            *values = least(*values, of_type(column.data_type));
+        }
+        flow
+    }
+}
+
+/// Different values of a type at most.
+fn of_type(data_type: DataType) -> Option<f64> {
+    (data_type == DataType::Boolean).then_some(BOOLEANS)
+}
+
+/// The lower of two upper bounds.
+fn least(one: Option<f64>, other: Option<f64>) -> Option<f64> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }
 
 impl RowRate {
-    fn also_open(&mut self, places: Vec<OpenPlace>) {
-        for place in places {
+    fn of(per_second: f64) -> Self {
+        Self { per_second, open: Vec::new(), windows: Vec::new() }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.per_second += other.per_second;
+        self.also(other);
+    }
+
+    /// Takes over what another holds, except its number.
+    fn also(&mut self, other: Self) {
+        for place in other.open {
             if !self.open.contains(&place) {
                 self.open.push(place);
             }
+        }
+        for window in other.windows {
+            if !self.windows.contains(&window) {
+                self.windows.push(window);
+            }
+        }
+    }
+
+    /// The columns of keys whose number is unknown.
+    pub fn unknown_keys(&self) -> impl Iterator<Item = &WindowRows> {
+        self.windows.iter().filter(|window| window.keys.is_none())
+    }
+}
+
+/// What a SELECT sees.
+struct Seen<'q> {
+    query: &'q Query,
+    flows: &'q [Flow],
+    /// Its relations.
+    streams: Vec<StreamId>,
+}
+
+impl Seen<'_> {
+    /// Different values of an expression at most.
+    fn values(&self, expr: &Expr) -> Option<f64> {
+        let found = match &expr.kind {
+            ExprKind::Column(column) => {
+                let stream = self.streams.get(column.relation)?;
+                *self.flows.get(stream.0)?.values.get(column.column)?
+            }
+            ExprKind::Literal(_) => Some(1.0),
+            ExprKind::Case { branches, otherwise } => {
+                let otherwise = otherwise.as_ref().map_or(Some(1.0), |otherwise| self.values(otherwise));
+                branches.iter().try_fold(otherwise?, |sum, (_, value)| Some(sum + self.values(value)?))
+            }
+            ExprKind::Rowtime { .. }
+            | ExprKind::Window(_)
+            | ExprKind::Anomaly(_)
+            | ExprKind::Aggregate { .. } => None,
+            _ => {
+                // A function of no values may be the time.
+                let mut product: Option<Option<f64>> = None;
+                expr.operands(&mut |operand| {
+                    let values = self.values(operand);
+                    product = Some(match product {
+                        None => values,
+                        Some(before) => before.zip(values).map(|(before, values)| before * values),
+                    });
+                });
+                product.flatten()
+            }
+        };
+        least(found, of_type(expr.data_type))
+    }
+
+    /// Whether a key is a bound of an inner window, which does not tell rows of one window apart, or not more of them than
+    /// come in.
+    fn is_bound(&self, key: &Expr) -> bool {
+        match &key.kind {
+            ExprKind::Window(_) => true,
+            ExprKind::Column(column) => self.streams.get(column.relation).is_some_and(|stream| {
+                let column = self.query.stream(*stream).columns.get(column.column);
+                column.is_some_and(|column| {
+                    matches!(column.meaning, Meaning::WindowStart { .. } | Meaning::WindowEnd { .. })
+                })
+            }),
+            _ => false,
+        }
+    }
+
+    /// Whether an expression has one value for the same values of its columns.
+    fn is_of_columns(expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Column(_) | ExprKind::Literal(_) => true,
+            ExprKind::Rowtime { .. }
+            | ExprKind::Window(_)
+            | ExprKind::Anomaly(_)
+            | ExprKind::Aggregate { .. } => false,
+            _ => {
+                let (mut any, mut all) = (false, true);
+                expr.operands(&mut |operand| {
+                    any = true;
+                    all &= Self::is_of_columns(operand);
+                });
+                any && all
+            }
+        }
+    }
+
+    /// Whether an expression, or a part of it, is a time.
+    fn reads_time(&self, expr: &Expr) -> bool {
+        let mut found = expr.data_type.family() == Family::Time && !self.is_bound(expr);
+        expr.operands(&mut |operand| found |= self.reads_time(operand));
+        found
+    }
+
+    /// Names of the columns that an expression reads.
+    fn columns(&self, expr: &Expr, found: &mut Vec<String>) {
+        if let ExprKind::Column(column) = &expr.kind {
+            let stream = self.streams.get(column.relation).map(|stream| self.query.stream(*stream));
+            found.extend(stream.and_then(|stream| stream.columns.get(column.column)).map(|c| c.name.clone()));
+        }
+        expr.operands(&mut |operand| self.columns(operand, found));
+    }
+
+    /// The groups of a window.
+    fn groups(&self, group: &Group, window: &Window, keys: KeyCount) -> WindowRows {
+        let (mut columns, mut product, mut bounds, mut told) = (Vec::new(), Some(1.0), false, true);
+        for key in &group.keys {
+            // Windows of windows: the keys of a row are those of an inner row.
+            if self.is_bound(key) {
+                bounds |= !matches!(key.kind, ExprKind::Window(_));
+                continue;
+            }
+            self.columns(key, &mut columns);
+            told &= Self::is_of_columns(key);
+            product = product.zip(self.values(key)).map(|(product, values)| product * values);
+        }
+        if let (WindowKind::Session { partition, .. }, Some(stream)) = (&window.kind, self.streams.first()) {
+            for at in partition {
+                let name = self.query.stream(*stream).columns.get(*at).map(|column| column.name.clone());
+                if name.as_ref().is_none_or(|name| columns.contains(name)) {
+                    continue;
+                }
+                columns.extend(name);
+                let values = self.flows.get(stream.0).and_then(|flow| *flow.values.get(*at)?);
+                product = product.zip(values).map(|(product, values)| product * values);
+            }
+        }
+        columns.sort();
+        columns.dedup();
+        let told = if told { keys(&columns).map(|count| count as f64) } else { None };
+        let count = least(product, told);
+        // Times have no number of values that anybody could tell.
+        if count.is_none() && group.keys.iter().any(|key| self.reads_time(key)) {
+            columns.clear();
+        }
+        WindowRows {
+            columns,
+            // Several inner windows may end within one.
+            keys: if bounds { count.map(|_| f64::INFINITY) } else { count },
+            step_ms: window.kind.step_ms(),
+            span: group.span,
         }
     }
 }
 
 impl Insert {
-    fn row_rate(&self, rates: &[RowRate]) -> RowRate {
-        let mut rate = self.select.from.row_rate(rates);
-        if let (Some(group), Some(window)) = (&self.select.group, self.select.from.window())
-            && group.keys.is_empty()
-            && window.time == TimeAttribute::Rowtime
-        {
-            // One row of all rows, whenever a window ends. By an event time, many may end at once.
-            rate.per_second = rate.per_second.min(1000.0 / window.kind.step_ms() as f64);
+    fn row_rate(&self, seen: &Seen, keys: KeyCount) -> RowRate {
+        let mut rate = self.select.from.row_rate(seen.flows);
+        if let (Some(group), Some(window)) = (&self.select.group, self.select.from.window()) {
+            let windows = seen.groups(group, window, keys);
+            match windows.keys {
+                Some(keys) => {
+                    let rows = keys * 1000.0 / windows.step_ms as f64;
+                    if rows < rate.per_second {
+                        rate.per_second = rows;
+                        rate.windows = vec![windows];
+                    }
+                }
+                None => rate.windows.push(windows),
+            }
         }
         rate
     }
@@ -97,32 +322,33 @@ impl Insert {
 
 impl FromClause {
     /// The rows that are read, each once, however many windows it belongs to.
-    pub(super) fn rows_read(&self, rates: &[RowRate]) -> f64 {
+    pub(super) fn rows_read(&self, flows: &[Flow]) -> f64 {
         match self {
-            Self::Stream { stream, .. } => rates[stream.0].per_second,
-            Self::Lookup { left, .. } => left.rows_read(rates),
-            Self::Join { .. } => self.row_rate(rates).per_second,
+            Self::Stream { stream, .. } => flows[stream.0].rate.per_second,
+            Self::Lookup { left, .. } => left.rows_read(flows),
+            Self::Join { .. } => self.row_rate(flows).per_second,
         }
     }
 
-    fn row_rate(&self, rates: &[RowRate]) -> RowRate {
+    fn row_rate(&self, flows: &[Flow]) -> RowRate {
         match self {
             Self::Stream { stream, window, .. } => {
-                let mut rate = rates[stream.0].clone();
+                let mut rate = flows[stream.0].rate.clone();
                 rate.per_second *= window.as_ref().map_or(1.0, Window::overlap);
                 rate
             }
-            Self::Lookup { left, .. } => left.row_rate(rates),
+            Self::Lookup { left, .. } => left.row_rate(flows),
             Self::Join { left, right, kind, span, .. } => {
-                let (mut rate, right) = (left.row_rate(rates), right.row_rate(rates));
+                let (mut rate, right) = (left.row_rate(flows), right.row_rate(flows));
                 rate.per_second = match kind {
                     JoinKind::Inner | JoinKind::Left | JoinKind::Right => {
                         rate.per_second.max(right.per_second)
                     }
                     JoinKind::Full => rate.per_second + right.per_second,
                 };
-                rate.also_open(right.open);
-                rate.also_open(vec![OpenPlace { what: "a join", span: *span }]);
+                rate.also(right);
+                let place = OpenPlace { what: "a join", span: *span };
+                rate.also(RowRate { open: vec![place], ..RowRate::of(0.0) });
                 rate
             }
         }
@@ -158,31 +384,46 @@ impl WindowKind {
 mod tests {
     use super::*;
     use crate::source::{Excerpt, Sources};
-    use crate::sql::{Column, Input, analyze, parse_column_path};
+    use crate::sql::{Column, EventTime, Input, analyze, parse_column_path};
 
-    /// Rows a second of the last output of a text, of a thousand records a second, and what is open.
-    fn rate(sql: &str, path: &str) -> (f64, Vec<&'static str>) {
+    /// Rows a second of the last output of a text, of a thousand records a second with so many values of keys.
+    fn rate_of(sql: &str, path: &str, counts: &[(&str, u64)]) -> RowRate {
         let mut sources = Sources::default();
         let id = sources.add("input.sql", sql.into());
         let file = sources.file(id);
-        let path = parse_column_path(path).expect("a path");
-        let data_type = "INTEGER".parse().expect("a type");
-        let columns = [Column { name: "n".into(), data_type, path, epoch: None, span: file.span(0..0) }];
-        let input = Input { format: RecordFormat::Json, columns: &columns, ..Input::default() };
+        let column = |(name, data_type): (&str, &str)| {
+            let path = parse_column_path(&path.replace(".n", &format!(".{name}"))).expect("a path");
+            let data_type = data_type.parse().expect("a type");
+            Column { name: name.into(), data_type, path, epoch: None, span: file.span(0..0) }
+        };
+        let columns =
+            [("n", "INTEGER"), ("m", "VARCHAR(8)"), ("ok", "BOOLEAN"), ("ts", "TIMESTAMP")].map(column);
+        let event_time = Some(EventTime { column: 3, unit: None, lateness_ms: 0, ahead_ms: 60_000 });
+        let input = Input { format: RecordFormat::Json, columns: &columns, event_time, ..Input::default() };
         let (query, diagnostics) = analyze(&Excerpt::file(file), &input);
         let query = query.unwrap_or_else(|| panic!("{diagnostics:?}"));
-        let rate = query.row_rate(query.outputs().last().expect("an output"), 1000.0);
+        let keys = |columns: &[String]| {
+            counts.iter().find(|(of, _)| *of == columns.join(",")).map(|(_, count)| *count)
+        };
+        query.row_rate(query.outputs().last().expect("an output"), 1000.0, &keys)
+    }
+
+    /// The same without keys, and what is open.
+    fn rate(sql: &str, path: &str) -> (f64, Vec<&'static str>) {
+        let rate = rate_of(sql, path, &[]);
         (rate.per_second, rate.open.into_iter().map(|place| place.what).collect())
+    }
+
+    /// Windows of a length of which one ends each twenty seconds.
+    fn windows(function: &str, keys: &str) -> String {
+        format!(
+            "SELECT window_end AS e, COUNT(*) AS n FROM TABLE({function}(TABLE stream, DESCRIPTOR(ROWTIME), \
+             INTERVAL '20' SECOND, INTERVAL '1' MINUTE)) GROUP BY window_start, window_end{keys}"
+        )
     }
 
     #[test]
     fn rows_are_those_that_the_text_allows() {
-        let windows = |function: &str, keys: &str| {
-            format!(
-                "SELECT window_end AS e, COUNT(*) AS n FROM TABLE({function}(TABLE stream, DESCRIPTOR(ROWTIME), \
-                 INTERVAL '20' SECOND, INTERVAL '1' MINUTE)) GROUP BY window_start, window_end{keys}"
-            )
-        };
         let twice = "INSERT INTO inner_one SELECT \"n\" FROM stream UNION ALL SELECT \"n\" FROM stream;\n\
                      INSERT INTO o SELECT \"n\" FROM inner_one; INSERT INTO o SELECT \"n\" FROM inner_one";
         for (sql, rows) in [
@@ -192,6 +433,7 @@ mod tests {
             (&windows("CUMULATE", ", \"n\""), 3000.0),
             (&windows("HOP", ""), 0.05),
             ("SELECT COUNT(*) AS c FROM stream GROUP BY STEP(stream.ROWTIME BY INTERVAL '5' SECOND)", 0.2),
+            ("SELECT COUNT(*) AS c FROM stream GROUP BY STEP(\"ts\" BY INTERVAL '5' SECOND)", 0.2),
             (
                 "SELECT COUNT(*) AS c FROM stream GROUP BY \"n\", STEP(stream.ROWTIME BY INTERVAL '5' SECOND)",
                 1000.0,
@@ -200,6 +442,45 @@ mod tests {
         ] {
             assert_eq!(rate(sql, "$.n"), (rows, vec![]), "{sql}");
         }
+    }
+
+    #[test]
+    fn a_window_gives_a_row_of_each_key() {
+        let grouped = |keys: &str| {
+            format!(
+                "SELECT COUNT(*) AS c FROM stream GROUP BY {keys}, STEP(stream.ROWTIME BY INTERVAL '5' SECOND)"
+            )
+        };
+        let of_n: &[(&str, u64)] = &[("n", 200)];
+        let both: &[(&str, u64)] = &[("n", 200), ("m", 5)];
+        let chained = "INSERT INTO per_key SELECT \"n\" AS \"key\", COUNT(*) AS \"c\" FROM stream \
+                       GROUP BY \"n\", STEP(stream.ROWTIME BY INTERVAL '5' SECOND);\n\
+                       INSERT INTO o SELECT \"key\", SUM(\"c\") AS \"all\" FROM per_key \
+                       GROUP BY \"key\", STEP(per_key.ROWTIME BY INTERVAL '1' MINUTE)";
+        let sessions = "SELECT \"n\", COUNT(*) AS c FROM TABLE(SESSION(TABLE stream PARTITION BY \"n\", \
+                        DESCRIPTOR(ROWTIME), INTERVAL '10' SECOND)) GROUP BY window_start, window_end, \"n\"";
+        for (sql, counts, rows) in [
+            (&grouped("\"n\""), of_n, 40.0),
+            (&grouped("\"n\", \"m\""), both, 200.0),
+            (&grouped("\"n\", \"m\""), &[("n", 200), ("m", 5), ("m,n", 300)], 60.0),
+            (&grouped("\"n\", \"m\""), &[("m,n", 300)], 60.0),
+            (&grouped("\"n\", \"m\""), of_n, 1000.0),
+            // No more than come in.
+            (&grouped("\"n\""), &[("n", 1_000_000)], 1000.0),
+            (&grouped("\"ok\""), &[], 0.6),
+            (&grouped("\"n\", CASE WHEN \"m\" = 'a' THEN 1 ELSE 2 END"), of_n, 80.0),
+            (&grouped("\"n\" * 2"), of_n, 40.0),
+            (&grouped("UPPER(\"m\") || CAST(CURRENT_TIMESTAMP AS VARCHAR(24))"), both, 1000.0),
+            (&windows("HOP", ", \"n\""), of_n, 10.0),
+            (&windows("CUMULATE", ", \"n\""), of_n, 10.0),
+            (&sessions.to_owned(), of_n, 20.0),
+            (&chained.to_owned(), of_n, 200.0 / 60.0),
+        ] {
+            assert_eq!(rate_of(sql, "$.n", counts).per_second, rows, "{sql} {counts:?}");
+        }
+        let unknown = rate_of(chained, "$.n", &[]);
+        let columns: Vec<_> = unknown.unknown_keys().map(|window| window.columns.join(",")).collect();
+        assert_eq!((unknown.per_second, columns), (1000.0, vec!["n".to_owned(), "key".to_owned()]));
     }
 
     #[test]

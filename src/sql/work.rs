@@ -4,7 +4,7 @@ use super::data_type::DataType;
 use super::expr::{Comparison, Expr, ExprKind};
 use super::from::{FromClause, WindowKind};
 use super::query::{Frame, Insert, Meaning, Order, Query, RecordFormat, StreamColumn};
-use super::rows::RowRate;
+use super::rows::{Flow, KeyCount};
 use crate::source::Span;
 
 /// An operator that remembers rows.
@@ -63,10 +63,15 @@ pub enum Keys {
 }
 
 impl Query {
-    /// The operators that remember rows, in the order of the SQL.
-    pub fn operators(&self) -> Vec<Operator> {
-        let rates = self.row_rates(1.0, self.streams.len());
-        self.inserts.iter().flat_map(|insert| self.operators_of(insert, &rates)).collect()
+    /// The operators that remember rows, in the order of the SQL, for so many records a second.
+    pub fn operators(&self, records_per_second: f64, keys: KeyCount) -> Vec<Operator> {
+        let flows = self.flows(records_per_second, self.streams.len(), keys);
+        let mut operators: Vec<Operator> =
+            self.inserts.iter().flat_map(|insert| self.operators_of(insert, &flows)).collect();
+        for operator in &mut operators {
+            operator.rows_per_record /= records_per_second;
+        }
+        operators
     }
 
     /// Columns of the input that are read from their texts as times, beside the event time.
@@ -83,13 +88,13 @@ impl Query {
         self.format == RecordFormat::Json && self.input.iter().any(|column| column.path.elements().is_some())
     }
 
-    fn operators_of(&self, insert: &Insert, rates: &[RowRate]) -> Vec<Operator> {
+    fn operators_of(&self, insert: &Insert, flows: &[Flow]) -> Vec<Operator> {
         let select = &insert.select;
         let columns: Vec<&[StreamColumn]> =
             select.from.streams().into_iter().map(|id| self.stream(id).columns.as_slice()).collect();
         let mut operators = Vec::new();
-        joins(&select.from, &columns, rates, &mut operators);
-        let rows_per_record = select.from.rows_read(rates);
+        joins(&select.from, &columns, flows, &mut operators);
+        let rows_per_record = select.from.rows_read(flows);
         if let (Some(group), Some(window)) = (&select.group, select.from.window()) {
             let kind = match window.kind {
                 WindowKind::Session { .. } => OperatorKind::Session,
@@ -111,13 +116,13 @@ impl Query {
     }
 }
 
-fn joins(from: &FromClause, columns: &[&[StreamColumn]], rates: &[RowRate], found: &mut Vec<Operator>) {
+fn joins(from: &FromClause, columns: &[&[StreamColumn]], flows: &[Flow], found: &mut Vec<Operator>) {
     match from {
         FromClause::Stream { .. } => {}
-        FromClause::Lookup { left, .. } => joins(left, columns, rates, found),
+        FromClause::Lookup { left, .. } => joins(left, columns, flows, found),
         FromClause::Join { left, right, on, span, .. } => {
-            joins(left, columns, rates, found);
-            joins(right, columns, rates, found);
+            joins(left, columns, flows, found);
+            joins(right, columns, flows, found);
             let mut equal = Vec::new();
             if let Some(on) = on {
                 equalities(on, left.streams().len(), &mut equal);
@@ -125,7 +130,7 @@ fn joins(from: &FromClause, columns: &[&[StreamColumn]], rates: &[RowRate], foun
             found.push(Operator {
                 kind: OperatorKind::Join,
                 keys: keys(&equal, columns),
-                rows_per_record: left.rows_read(rates) + right.rows_read(rates),
+                rows_per_record: left.rows_read(flows) + right.rows_read(flows),
                 span: *span,
             });
         }

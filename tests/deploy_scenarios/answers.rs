@@ -128,6 +128,19 @@ impl World {
                 "ValidationStatus": "FAILED", "ValidationPath": event["path"],
                 "ValidationStatusReason": event["reason"]})).collect::<Vec<_>>()})
             }
+            "HeadBucket" => return s3("x-amz-bucket-region", REGION, ""),
+            "GetBucketEncryption" => {
+                let default = match said.as_str() {
+                    Some(key) => {
+                        json!({"KMSMasterKeyID": key, "SSEAlgorithm": "aws:kms"})
+                    }
+                    None => json!({"SSEAlgorithm": "AES256"}),
+                };
+                let rule = xml(&json!({"Rule": {"ApplyServerSideEncryptionByDefault": default}}));
+                let body =
+                    format!("<ServerSideEncryptionConfiguration>{rule}</ServerSideEncryptionConfiguration>");
+                return s3("content-type", "application/xml", &body);
+            }
             "HeadObject" => return self.object(&request["Path"], said),
             "PutObject" => return s3("ETag", "\"e\"", ""),
             // `own`: the object that is asked for.

@@ -130,10 +130,12 @@ fn read(request: &Request) -> Asked {
         return Asked { service, operation: members["Action"].clone(), values, members };
     }
     let operation = match request.method.as_str() {
-        "HEAD" => "HeadObject",
+        "HEAD" if path.trim_matches('/').contains('/') => "HeadObject",
+        "HEAD" => "HeadBucket",
         "PUT" => "PutObject",
         "POST" => "DeleteObjects",
         "DELETE" => "DeleteBucket",
+        _ if query.split('&').any(|word| word.trim_end_matches('=') == "encryption") => "GetBucketEncryption",
         _ => "ListObjectVersions",
     };
     let mut members = form(query);

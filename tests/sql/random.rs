@@ -113,7 +113,7 @@ pub fn run_case_as(name: &str, sql: &str, query: &Query, flink: &Query, records:
         assert_eq!(RecordProgram::from_json(json.as_bytes()).expect("it reads back"), program);
         let made = run(&program, records);
         written += rows(&made).len();
-        let (records, rate) = (records.lines().count(), query.row_rate(query.stream(output), 1.0));
+        let (records, rate) = (records.lines().count(), query.row_rate(query.stream(output), 1.0, &|_| None));
         let most = rate.per_second * records as f64;
         assert!(!rate.open.is_empty() || made.lines().count() as f64 <= most, "more rows than {most}");
         if let Some(folder) = &folder {

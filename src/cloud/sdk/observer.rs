@@ -13,11 +13,15 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use super::SdkClient;
 use crate::cloud::call_error::{CallError, CallErrorKind};
 use crate::cloud::client::{AwsClient, Call};
-use crate::cloud::observer::{Alarm, LogEvent, LogPage, LogRequest, MetricQuery, Object, Observer};
+use crate::cloud::observer::{
+    Alarm, AlarmState, LogEvent, LogPage, LogRequest, MetricQuery, Object, Observer,
+};
 use crate::cloud::observer::{Point, Position, RecordPage, Shard, StreamRecord};
 
 /// Metrics of one `GetMetricData`. CloudWatch API reference, 2026-11.
 const METRICS_MAX: usize = 500;
+/// Names of one `DescribeAlarms`. CloudWatch API reference, 2026-11.
+const ALARM_NAMES_MAX: usize = 100;
 /// Records of one `GetRecords`, so that an answer stays far below the 10 MiB after which a shard rests for seconds.
 const RECORDS_MAX: i32 = 1_000;
 /// Of one attempt to fetch an object, which has up to 128 MB before its compression.
@@ -86,6 +90,38 @@ impl Observer for SdkClient {
                 return Ok(found);
             }
         }
+    }
+
+    fn alarms(&self, names: &[String]) -> Call<Vec<AlarmState>> {
+        let client = aws_sdk_cloudwatch::Client::new(self.config());
+        let mut found = Vec::new();
+        for names in names.chunks(ALARM_NAMES_MAX) {
+            let mut token = None;
+            loop {
+                let send = client
+                    .describe_alarms()
+                    .set_alarm_names(Some(names.to_vec()))
+                    .set_next_token(token)
+                    .send();
+                let answer = self.call("cloudwatch:DescribeAlarms", send)?;
+                found.extend(answer.metric_alarms().iter().map(|alarm| {
+                    AlarmState {
+                        name: text(alarm.alarm_name()),
+                        state: text(alarm.state_value().map(StateValue::as_str)),
+                        since: alarm
+                            .state_transitioned_timestamp()
+                            .or(alarm.state_updated_timestamp())
+                            .map(DateTime::secs),
+                        reason: text(alarm.state_reason()),
+                    }
+                }));
+                token = answer.next_token().map(str::to_owned);
+                if token.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(found)
     }
 
     fn log_events(&self, request: &LogRequest) -> Call<LogPage> {

@@ -143,9 +143,10 @@ fn reads_throttled(scope: &Scope, words: &str) -> Rule {
 fn over_declared(scope: &Scope, stream: &StreamPlan, words: &str) -> Rule {
     let key = AlarmKey::DeclaredRate;
     let percent = scope.threshold(key, 100);
-    let rate = stream.load.records_per_second * percent as f64 / 100.0;
-    // A rate of less than one record per period still has one.
-    let threshold = (rate * FIVE_MINUTES as f64).ceil().max(1.0);
+    let seconds = FIVE_MINUTES as f64;
+    let records = stream.peak_over(seconds) * seconds * percent as f64 / 100.0;
+    // A rate of less than one record per period still has one. Thirds may be a little more than they are.
+    let threshold = (records - 1e-6).ceil().max(1.0);
     Rule::new(
         key,
         (INCOMING, "Sum"),

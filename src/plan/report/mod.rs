@@ -75,6 +75,9 @@ pub struct StreamReport {
     pub binding: Option<&'static str>,
     /// Records a second at peak; of rows, at most.
     pub records_per_second: f64,
+    /// Where the number of rows comes from, if it is that of windows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<String>,
     /// Bytes of a record, its partition key included.
     pub record_bytes: u64,
     /// Readers of the stack that share what each shard gives out.
@@ -377,6 +380,7 @@ fn stream(plan: &StreamPlan, region: &str) -> StreamReport {
         needed: plan.shards.map(|_| need.shards),
         binding: plan.shards.map(|_| need.binding.key()),
         records_per_second: load.records_per_second,
+        rows: plan.rows.as_ref().map(|rows| rows.note.clone()),
         record_bytes: load.record_bytes,
         readers: load.consumers,
         headroom_percent: load.headroom_percent,
@@ -444,6 +448,7 @@ mod tests {
     use crate::plan::advice::advise;
     use crate::plan::cost::estimate;
     use crate::plan::fixture::{planned, spec, with_flink};
+    use crate::price_list::Prices;
 
     #[test]
     fn the_key_of_the_logs_needs_a_statement_in_its_own_policy() {
@@ -458,8 +463,8 @@ mod tests {
     }
 
     fn reported((plan, checked): &(Plan, crate::check::Checked)) -> PlanReport {
-        let cost = estimate(plan);
-        report(plan, &cost, &advise(plan, &cost, checked))
+        let cost = estimate(plan, Prices::BuiltIn);
+        report(plan, &cost, &advise(plan, &cost, Prices::BuiltIn, checked))
     }
 
     #[test]

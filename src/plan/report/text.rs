@@ -178,6 +178,9 @@ fn write_stream(title: &str, stream: &StreamReport, text: &mut String) {
         amount(stream.record_bytes as f64)
     );
     section(text, title, &format!("{capacity}; {load}; retained {kept}"));
+    if let Some(rows) = &stream.rows {
+        let _ = writeln!(text, "  {rows}");
+    }
     let mut table = bare_table();
     if let Some(on_demand) = &stream.on_demand {
         let row = |word, load: u64, start: u64, ceiling: u64| {

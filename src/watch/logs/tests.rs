@@ -3,7 +3,9 @@ use std::cell::RefCell;
 use super::*;
 use crate::cloud::call_error::{CallError, CallErrorKind};
 use crate::cloud::client::{Call, Stack, StackResource};
-use crate::cloud::observer::{Alarm, LogPage, MetricQuery, Object, Point, Position, RecordPage, Shard};
+use crate::cloud::observer::{
+    Alarm, AlarmState, LogPage, MetricQuery, Object, Point, Position, RecordPage, Shard,
+};
 use crate::cloud::stack_state::StackStatus;
 use crate::cloud::stop::Stop;
 use crate::plan::fixture::{planned, spec};
@@ -59,6 +61,9 @@ impl Observer for Groups {
 
     fn metrics(&self, _: &[MetricQuery], _: i64, _: i64) -> Call<Vec<Vec<Point>>> {
         unreachable!("logs ask for no metrics")
+    }
+    fn alarms(&self, _: &[String]) -> Call<Vec<AlarmState>> {
+        unreachable!("and at no states of alarms")
     }
     fn ringing_alarms(&self) -> Call<Vec<Alarm>> {
         unreachable!("nor for alarms")

@@ -1,5 +1,6 @@
 //! How a pipeline is: its stack, its resources, what flows, and what is wrong.
 
+mod alarms;
 mod metrics;
 mod sizing;
 mod text;
@@ -20,6 +21,7 @@ use crate::cloud::stack_state::StackState;
 use crate::cloud::stop::Step;
 use crate::graph::NodeKind;
 use crate::plan::{Plan, StreamPlan};
+pub use alarms::OwnAlarm;
 pub use text::text;
 
 /// pipec's name of the reads that a stream refuses.
@@ -51,7 +53,9 @@ pub struct Status {
     pub stack: WatchedStack,
     /// What flows, in the order of the data.
     pub parts: Vec<Part>,
-    /// Alarms that ring about one of the stack's resources.
+    /// The stack's own alarms, with their states.
+    pub own_alarms: Vec<OwnAlarm>,
+    /// Alarms of others that ring about one of the stack's resources.
     pub alarms: Vec<Ringing>,
     /// What AWS did not say.
     pub unread: Vec<Unread>,
@@ -230,8 +234,12 @@ pub fn status(client: &dyn StackReader, observer: &dyn Observer, watched: &Watch
             part.findings.insert(0, format!("the application is {status}: it emits no rows"));
         }
     }
+    let states =
+        gaps.read("the states of the alarms", alarms::states(observer, plan, deployed), Vec::new())?;
+    let own_alarms = alarms::own(plan, deployed, &states);
     let alarms = gaps.read("the alarms", observer.ringing_alarms(), Vec::new())?;
-    let alarms = alarms.into_iter().filter_map(|alarm| {
+    let is_own = |name: &str| own_alarms.iter().any(|own| own.name.as_deref() == Some(name));
+    let alarms = alarms.into_iter().filter(|alarm| !is_own(&alarm.name)).filter_map(|alarm| {
         let mut resources = deployed.resources.iter();
         let about = resources.find(|resource| {
             resource.name().is_some_and(|name| alarm.dimensions.iter().any(|value| value == name))
@@ -244,6 +252,7 @@ pub fn status(client: &dyn StackReader, observer: &dyn Observer, watched: &Watch
         stack: stack_state(client, deployed, &mut gaps)?,
         parts,
         alarms,
+        own_alarms,
         unread: gaps.0,
         resources: named(deployed),
     })

@@ -6,6 +6,9 @@ use crate::aws::metrics::{BYTES_IN, RECORDS_IN};
 use crate::capacity::bytes_per_second;
 use crate::plan::{Carries, Plan, StreamPlan};
 
+/// Seconds over which CloudWatch sums up what comes in.
+const PERIOD_S: f64 = 60.0;
+
 /// Says of each stream where more came in than it is sized for.
 pub fn findings(parts: &mut [Part], plan: &Plan) {
     let input = parts.iter().find(|part| part.logical_id == plan.stream.logical_id);
@@ -15,7 +18,7 @@ pub fn findings(parts: &mut [Part], plan: &Plan) {
         let Some(stream) = plan.stream_of(&part.logical_id) else { continue };
         let found = match stream.carries {
             Carries::Records => found(part, stream, |what, _| of_input(what, records)),
-            Carries::Rows => found(part, stream, |_, excess| of_rows(excess, records)),
+            Carries::Rows => found(part, stream, |_, excess| of_rows(excess, records, stream)),
         };
         part.findings.extend(found);
     }
@@ -24,9 +27,10 @@ pub fn findings(parts: &mut [Part], plan: &Plan) {
 /// What is said of a stream; `key` is given what comes in and its part of what was declared.
 fn found(part: &Part, stream: &StreamPlan, key: impl Fn(&str, f64) -> &'static str) -> Vec<String> {
     let load = &stream.load;
-    let bytes = bytes_per_second(load.records_per_second, load.record_bytes) as f64;
+    let rate = stream.peak_over(PERIOD_S);
+    let bytes = bytes_per_second(rate, load.record_bytes) as f64;
     let sizes = [
-        ("records", part.reading(RECORDS_IN), load.records_per_second, SHARD_WRITE_RECORDS_PER_S),
+        ("records", part.reading(RECORDS_IN), rate, SHARD_WRITE_RECORDS_PER_S),
         ("bytes", part.reading(BYTES_IN), bytes, SHARD_WRITE_BYTES_PER_S),
     ];
     let mut found = Vec::new();
@@ -65,8 +69,11 @@ fn of_input(what: &str, records: Option<f64>) -> &'static str {
 
 /// The key that decides what a stream of rows is sized for: there are more records to make rows of, or each becomes
 /// more of them.
-fn of_rows(excess: f64, records: Option<f64>) -> &'static str {
-    if records.is_some_and(|records| records >= excess) {
+fn of_rows(excess: f64, records: Option<f64>, stream: &StreamPlan) -> &'static str {
+    if stream.rows.as_ref().is_some_and(|rows| rows.step_ms > 0) {
+        // As many rows whenever a window ends, whatever comes in.
+        "`analytics.keys`"
+    } else if records.is_some_and(|records| records >= excess) {
         "`stream.records_per_second`"
     } else {
         "`analytics.rows_per_record`"
@@ -128,6 +135,18 @@ mod tests {
         ends(&said(&plan, &[("Stream", 2_001.0, None)]), over);
         let within = "over what is declared, within what its shards carry; raise `stream.records_per_second`";
         ends(&said(&plan, &[("Stream", 1_240.0, None)]), within);
+    }
+
+    #[test]
+    fn the_rows_of_a_window_come_at_its_end() {
+        let sql = "SELECT \"k\", COUNT(*) AS n FROM stream GROUP BY \"k\", STEP(stream.ROWTIME BY INTERVAL '1' HOUR)";
+        let sections = format!(
+            "records: {{format: json, columns: {{k: {{type: VARCHAR(8)}}}}}}\nanalytics: {{runtime: flink, keys: {{k: 36000}}, sql: {sql:?}}}\n"
+        );
+        let (plan, _) = planned(&spec("record_size: 1 KiB, records_per_second: 100", &sections));
+        // Ten rows per second, and all of an hour within a minute.
+        assert!(said(&plan, &[("OutputStream", 600.0, None)]).is_empty());
+        ends(&said(&plan, &[("OutputStream", 700.0, None)]), "raise `analytics.keys`");
     }
 
     #[test]

@@ -3,7 +3,9 @@ use std::time::Duration;
 use super::metrics::parts;
 use super::*;
 use crate::cloud::client::{Call, Identity, Stack, StackEvent, StackReader, StackResource};
-use crate::cloud::observer::{Alarm, LogPage, LogRequest, MetricQuery, Object, Position, RecordPage, Shard};
+use crate::cloud::observer::{
+    Alarm, AlarmState, LogPage, LogRequest, MetricQuery, Object, Position, RecordPage, Shard,
+};
 use crate::cloud::stack_state::StackStatus;
 use crate::plan::fixture::{flink_spec, planned, spec, with_flink};
 
@@ -15,6 +17,7 @@ const NOW: i64 = 1_795_438_800;
 struct Region {
     metrics: Vec<(&'static str, &'static str, i64, f64)>,
     alarms: Vec<Alarm>,
+    states: Vec<AlarmState>,
     events: Vec<StackEvent>,
     application: Option<&'static str>,
     /// Whether CloudWatch refuses.
@@ -47,6 +50,9 @@ impl Observer for Region {
             points
         };
         Ok(queries.iter().map(points).collect())
+    }
+    fn alarms(&self, names: &[String]) -> Call<Vec<AlarmState>> {
+        Ok(self.states.iter().filter(|state| names.contains(&state.name)).cloned().collect())
     }
     fn ringing_alarms(&self) -> Call<Vec<Alarm>> {
         Ok(self.alarms.clone())
@@ -400,5 +406,62 @@ fn the_json_has_null_for_no_data() {
     }
     "#);
     let keys: Vec<&String> = json.as_object().expect("an object").keys().collect();
-    assert_eq!(keys, ["at", "stack", "parts", "alarms", "unread", "resources"]);
+    assert_eq!(keys, ["at", "stack", "parts", "own_alarms", "alarms", "unread", "resources"]);
+}
+
+#[test]
+fn each_alarm_of_the_stack_has_its_state() {
+    let (plan, _) = planned(&spec(
+        "record_size: 1 KiB, records_per_second: 100",
+        "alarms: {off: [freshness, write_failures]}\n",
+    ));
+    let state = |name: &str, state: &str| AlarmState {
+        name: name.into(),
+        state: state.into(),
+        since: Some(NOW - 60),
+        reason: "Threshold Crossed: 3 out of the last 5 datapoints".into(),
+    };
+    let region = Region {
+        states: vec![
+            state("streamwritethrottledalarm", "ALARM"),
+            state("streamiteratoragealarm", "OK"),
+            state("streamdeclaredratealarm", "INSUFFICIENT_DATA"),
+            state("of-somebody-else", "ALARM"),
+        ],
+        // CloudWatch lists the stack's own among all that ring.
+        alarms: vec![
+            Alarm {
+                name: "streamwritethrottledalarm".into(),
+                reason: String::new(),
+                dimensions: vec!["stream".into()],
+            },
+            Alarm {
+                name: "of-the-team".into(),
+                reason: "5 over 0".into(),
+                dimensions: vec!["stream".into()],
+            },
+        ],
+        ..Region::default()
+    };
+    let status = of(&region, &plan, "CREATE_COMPLETE");
+    let text = lines(&status);
+    insta::assert_snapshot!(text.split_once("\nalarms: ").expect("alarms").1, @"
+    1 ALARM, 1 OK, 1 no data, 2 unknown
+    ! write_throttled of Stream since 2026-11-23T12:59:00Z: Threshold Crossed: 3 out of the last 5 datapoints
+      Writes to the input stream are throttled: its shard is full. `pipec status spec.yaml` shows the load next to the declared one.
+      Stream                     iterator_age           OK
+      Stream                     expiring_records       unknown
+      Stream                     declared_rate          no data
+      Delivery                   read_throttled         unknown
+
+    other alarms that ring
+    ! of-the-team (Stream): 5 over 0
+    ");
+    assert!(status.own_alarms[0].description.contains("`pipec status spec.yaml`"));
+    // Before the update that creates them.
+    let mut before = deployed(&plan, "CREATE_COMPLETE");
+    before.resources.retain(|resource| resource.resource_type != "AWS::CloudWatch::Alarm");
+    let watched = Watched { plan: &plan, deployed: &before, spec: "o.yaml" };
+    let status = super::status(&region, &region, &watched).expect("a status");
+    assert!(super::text(&status, "o.yaml").contains("\nalarms: 5 not deployed\n"));
 }

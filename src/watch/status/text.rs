@@ -3,8 +3,9 @@
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
-use super::{Part, Status};
+use super::{Named, Part, Status, alarms};
 use crate::aws::metrics::{BYTES_IN, Metric, RECORDS_IN, Reading, Unit};
+use crate::cloud::kinds;
 use crate::terminal::printable;
 
 /// Width of the column of what is read.
@@ -31,9 +32,12 @@ pub fn text(status: &Status, spec: &str) -> String {
         }
         lines.extend(part.findings.iter().map(|finding| format!("! {finding}")));
     }
+    lines.extend(alarms::lines(&status.own_alarms, time));
     if !status.alarms.is_empty() {
         lines.push(String::new());
-        lines.push("alarms that ring".into());
+        lines.push(
+            if status.own_alarms.is_empty() { "alarms that ring" } else { "other alarms that ring" }.into(),
+        );
         let line =
             |alarm: &super::Ringing| format!("! {} ({}): {}", alarm.name, alarm.resource, alarm.reason);
         lines.extend(status.alarms.iter().map(line));
@@ -48,7 +52,9 @@ pub fn text(status: &Status, spec: &str) -> String {
     }
     lines.push(String::new());
     lines.push("resources".into());
-    for resource in &status.resources {
+    // Alarms have lines of their own.
+    let is_alarm = |resource: &&Named| resource.kind == kinds::words("AWS::CloudWatch::Alarm");
+    for resource in status.resources.iter().filter(|resource| !is_alarm(resource)) {
         let id = resource.physical_id.as_deref().unwrap_or("not there");
         let state = if resource.status.ends_with("_COMPLETE") { "" } else { &resource.status };
         let line = format!("  {:<26} {:<22} {id} {state}", resource.logical_id, resource.kind);

@@ -6,8 +6,8 @@ use super::*;
 use crate::cloud::call_error::{CallError, CallErrorKind};
 use crate::cloud::client::Call;
 use crate::cloud::observer::{
-    Alarm, LogPage, LogRequest, MetricQuery, Object, Observer, Point, Position, RecordPage, Shard,
-    StreamRecord,
+    Alarm, AlarmState, LogPage, LogRequest, MetricQuery, Object, Observer, Point, Position, RecordPage,
+    Shard, StreamRecord,
 };
 use crate::cloud::stop::Step;
 use crate::plan::S3LocationPlan;
@@ -144,6 +144,9 @@ impl Observer for World {
 
     fn metrics(&self, _: &[MetricQuery], _: i64, _: i64) -> Call<Vec<Vec<Point>>> {
         unreachable!("tail asks for no metrics")
+    }
+    fn alarms(&self, _: &[String]) -> Call<Vec<AlarmState>> {
+        unreachable!("and at no states of alarms")
     }
     fn ringing_alarms(&self) -> Call<Vec<Alarm>> {
         unreachable!("nor for alarms")
