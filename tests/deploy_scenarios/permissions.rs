@@ -8,12 +8,13 @@ use super::script::Call;
 use super::{all, folder, held, run, scenarios};
 
 /// Calls that help and are not needed: a deployment goes on without them, and a failure has its cause or not.
-const OPTIONAL: [&str; 5] = [
+const OPTIONAL: [&str; 6] = [
     "DescribeApplication",
     "DescribeApplicationOperation",
     "DescribeEvents",
     "GetBucketEncryption",
     "HeadBucket",
+    "ListStreamConsumers",
 ];
 
 /// IAM's action of an operation, where it is not its name.

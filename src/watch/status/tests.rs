@@ -88,6 +88,9 @@ impl StackReader for Region {
     fn events(&self, _: &str, _: Option<&str>) -> Call<Vec<StackEvent>> {
         Ok(self.events.clone())
     }
+    fn stream_consumers(&self, _: &str) -> Call<Vec<String>> {
+        unreachable!("nothing is deleted")
+    }
     fn application(&self, _: &str) -> Call<Option<Application>> {
         let application =
             |status: &str| Application { status: status.to_owned(), code_key: None, version: 1 };
