@@ -171,6 +171,7 @@ impl Compiled {
         let pointer = match &fault.at {
             At::Name => None,
             At::Region => Some("/region"),
+            At::Spec(pointer) => Some(pointer.as_str()),
             At::Resource(logical_id) => {
                 let resources = &self.stack.plan.resources;
                 let found = resources.iter().find(|resource| resource.logical_id == *logical_id);

@@ -258,6 +258,9 @@ pub trait StackReader {
     fn events(&self, stack: &str, known: Option<&str>) -> Call<Vec<StackEvent>>;
     /// Id of the newest event: `cloudformation:DescribeStackEvents`.
     fn newest_event(&self, stack: &str) -> Call<Option<String>>;
+    /// Names of the consumers with enhanced fan-out that are registered for a stream, by its ARN:
+    /// `kinesis:ListStreamConsumers`.
+    fn stream_consumers(&self, stream: &str) -> Call<Vec<String>>;
     /// State of a Flink application, such as `STARTING`: `kinesisanalytics:DescribeApplication`.
     fn application_status(&self, application: &str) -> Call<Option<String>>;
 }
@@ -288,6 +291,10 @@ pub trait StackWriter: StackReader {
 /// # Errors
 /// As AWS gives them.
 pub trait Objects {
+    /// Whether there is such a bucket, whoever owns it: `s3:HeadBucket`.
+    fn bucket_exists(&self, bucket: &str) -> Call<bool>;
+    /// The KMS key that a bucket encrypts new objects with, if that is not AWS's own: `s3:GetBucketEncryption`.
+    fn bucket_key(&self, bucket: &str) -> Call<Option<String>>;
     /// `s3:HeadObject`; `None` where there is no such object.
     fn object(&self, bucket: &Bucket, key: &str) -> Call<Option<ObjectHead>>;
     /// `s3:PutObject` with its SHA-256 (base64), which S3 verifies and records.

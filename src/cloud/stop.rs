@@ -39,6 +39,8 @@ pub enum At {
     Region,
     /// What caused a resource, by its logical id.
     Resource(String),
+    /// A key, by its JSON pointer.
+    Spec(String),
 }
 
 impl Stop {

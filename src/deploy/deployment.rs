@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::artifact_bucket;
 use super::change_set::{self, Base, Begun, Draft, Prepared};
 use super::changes::{self, Action, Change};
+use super::existing;
 use super::failure::failure;
 use super::follow::operate;
 use super::large_template::LargeTemplate;
@@ -113,6 +114,12 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
             message: format!("the stack is {}; a deployment deletes it first", stack.status),
         });
         return Ok(tell_planned(job, reporter));
+    }
+    if options.extent != Extent::Diff {
+        existing::check(job.client, reporter, job.plan, account)?;
+        if let Some(bucket) = job.artifact_bucket {
+            existing::check_artifact_key(job.client, reporter, job.plan, bucket)?;
+        }
     }
     let too_large = job.template.len() as u64 > TEMPLATE_BODY_BYTES_MAX;
     let bucket = if job.plan.artifacts.is_empty() && !too_large {
@@ -424,8 +431,18 @@ fn guard(changes: &[Change], options: &Options, spec: &str) -> Step<()> {
         Code::DataAtStake,
         At::Resource(first.resource.clone()),
         format!("{} ({}) {would} {end}", first.resource, first.kind),
-        format!("if that is intended, run `pipec deploy {spec} {}`", flags.join(" ")),
+        format!("if that is intended, run `pipec deploy {spec} {}`{}", flags.join(" "), again(first)),
     ))
+}
+
+/// Where the data of a resource is as well.
+fn again(change: &Change) -> &'static str {
+    match change.resource.as_str() {
+        "Delivery" | "ErrorDelivery" => {
+            "; the records are also in the stream that it reads, for the retention of that stream"
+        }
+        _ => "",
+    }
 }
 
 /// Executes a change set and follows it to its end.

@@ -181,6 +181,8 @@ impl Follower<'_> {
         };
         match status.state() {
             StackState::InProgress => Ok(None),
+            // It was there before the operation, so this is its end, whether or not there are events to describe it.
+            StackState::DeleteComplete => Ok(Some(status)),
             // What was there before the operation is not its end.
             _ if self.events.is_empty() && start.elapsed() < BEGIN_PATIENCE => Ok(None),
             _ if self.events.is_empty() => Err(Stop::fault(

@@ -75,6 +75,7 @@ codes! {
     "0210" LargeRecords "Firehose cannot deliver records larger than 1,000 KiB"
     "0211" PartitionKeySize "A partition key has 1 to 256 characters"
     "0212" ResultsOverShards "The output stream needs more shards than an account has by default"
+    "0213" AverageOverPeak "The average load is above the peak"
 
     "0301" UnknownInstanceType "The instance type is unknown"
     "0302" InstanceNetwork "The instances' baseline network cannot carry the rate"
@@ -173,6 +174,7 @@ codes! {
     "0808" EnvironmentName "An environment's name cannot be part of a pipeline's name"
     "0811" RoleBoundary "A permissions boundary must be given by its ARN"
     "0812" RolePath "IAM does not accept this path of roles"
+    "0813" ExistingResource "A resource that the spec names cannot be used"
 
     "0901" InternalFault "Internal error: the generated template failed verification"
 

@@ -33,6 +33,24 @@ impl SdkClient {
 }
 
 impl Objects for SdkClient {
+    fn bucket_exists(&self, bucket: &str) -> Call<bool> {
+        match self.call("s3:ListBucket", self.s3.head_bucket().bucket(bucket).send()) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind == CallErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn bucket_key(&self, bucket: &str) -> Call<Option<String>> {
+        let send = self.s3.get_bucket_encryption().bucket(bucket).send();
+        let answer = self.call("s3:GetEncryptionConfiguration", send)?;
+        let rules = answer.server_side_encryption_configuration().into_iter().flat_map(|all| all.rules());
+        let default = rules.into_iter().find_map(|rule| rule.apply_server_side_encryption_by_default());
+        let key = default.and_then(|default| default.kms_master_key_id());
+        // AWS's own key allows every principal of the account, through S3.
+        Ok(key.filter(|key| !key.ends_with("alias/aws/s3")).map(str::to_owned))
+    }
+
     fn object(&self, bucket: &Bucket, key: &str) -> Call<Option<ObjectHead>> {
         let request = self.s3.head_object().bucket(&bucket.name).key(key);
         let request = request.checksum_mode(ChecksumMode::Enabled);

@@ -42,6 +42,7 @@ pub fn policy(plan: &Plan, deployer: &Deployer) -> PolicyDocument {
     let scope = Scope { deployer };
     let mut statements = stack(plan, &scope);
     statements.extend(artifacts(plan, &scope));
+    statements.extend(existing(plan, &scope));
     statements.extend(resources(plan, &scope));
     statements.extend(roles(plan, &scope));
     statements.extend(governed(plan, &scope));
@@ -150,7 +151,16 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             stacks,
         ),
         allow("FindDeletedStack", &["cloudformation:ListStacks"], anything()),
+        allow("FindStreamConsumers", &["kinesis:ListStreamConsumers"], streams(plan, scope)),
     ]
+}
+
+/// The stack's streams.
+fn streams(plan: &Plan, scope: &Scope) -> Vec<String> {
+    let streams = plan.resources.iter().filter(|resource| resource.resource_type == "AWS::Kinesis::Stream");
+    let names = streams.map(|stream| scope.generated(&stream.logical_id, stream.resource_type));
+    let names: IndexSet<String> = names.collect();
+    names.iter().map(|name| scope.arn(&format!("kinesis:{{region}}:{{account}}:stream/{name}"))).collect()
 }
 
 /// The artifacts in their bucket. Lambda reads its code with the deployer's rights.
@@ -176,6 +186,22 @@ fn artifacts(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             vec![scope.arn(&format!("s3:::{bucket}/{TEMPLATE_KEY}*"))],
         ),
     ]
+}
+
+/// Looking at buckets that are not the stack's before it is created.
+fn existing(plan: &Plan, scope: &Scope) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    let buckets = plan.delivery.locations.values().filter(|location| location.logical_id.is_none());
+    let buckets: Vec<String> =
+        buckets.map(|location| scope.arn(&format!("s3:::{}", location.bucket_name.shown()))).collect();
+    if !buckets.is_empty() {
+        statements.push(allow("FindExistingBuckets", &["s3:ListBucket"], buckets));
+    }
+    if let Some(bucket) = scope.deployer.artifact_bucket.filter(|_| !plan.artifacts.is_empty()) {
+        let bucket = scope.arn(&format!("s3:::{bucket}"));
+        statements.push(allow("ReadArtifactEncryption", &["s3:GetEncryptionConfiguration"], vec![bucket]));
+    }
+    statements
 }
 
 /// The actions and the ARNs of one statement.
