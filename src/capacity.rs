@@ -3,7 +3,7 @@
 use crate::aws::limits::kinesis::{
     SHARD_READ_BYTES_PER_S, SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S,
 };
-use crate::resolve::pipeline::Stream;
+use crate::resolve::pipeline::{Pipeline, Stream};
 use crate::sql::{self, DataType, StreamColumn};
 
 /// Rates are counted in millionths of a record per second.
@@ -14,6 +14,8 @@ const MICRO: u128 = 1_000_000;
 pub struct Load {
     /// Records a second at peak.
     pub records_per_second: f64,
+    /// Records a second on average over a month, which the bill counts.
+    pub average: f64,
     /// Bytes of a record, its partition key included.
     pub record_bytes: u64,
     /// Consumers that share a shard's read throughput by polling.
@@ -134,6 +136,7 @@ pub fn shards(load: &Load) -> Need {
 pub fn input_load(stream: &Stream, consumers: u64) -> Load {
     Load {
         records_per_second: stream.records_per_second.value,
+        average: stream.average.value,
         record_bytes: stream.counted_record_bytes(),
         consumers,
         headroom_percent: stream.headroom.value,
@@ -143,10 +146,21 @@ pub fn input_load(stream: &Stream, consumers: u64) -> Load {
 /// The partition key of a row that Flink writes: its Kinesis connector draws a UUID a record.
 pub const ROW_KEY_BYTES: u64 = 36;
 
-/// The load of an output stream at a rate of rows per second.
-pub fn output_load(output: &sql::Stream, stream: &Stream, rows_per_second: f64, consumers: u64) -> Load {
+/// What the stream of an output's rows has to carry.
+pub fn output_load(
+    pipeline: &Pipeline,
+    query: Option<&sql::Query>,
+    output: &sql::Stream,
+    consumers: u64,
+) -> Load {
+    let stream = &pipeline.stream;
+    let rows = |records| match (&pipeline.analytics, query) {
+        (Some(analytics), Some(query)) => analytics.row_rate(query, output, records).per_second,
+        _ => records,
+    };
     Load {
-        records_per_second: rows_per_second,
+        records_per_second: rows(stream.records_per_second.value),
+        average: rows(stream.average.value),
         record_bytes: row_bytes(output, stream).saturating_add(ROW_KEY_BYTES),
         consumers,
         headroom_percent: stream.headroom.value,
@@ -179,7 +193,7 @@ mod tests {
     use super::*;
 
     fn load(records_per_second: f64, record_bytes: u64, consumers: u64, headroom_percent: u64) -> Load {
-        Load { records_per_second, record_bytes, consumers, headroom_percent }
+        Load { records_per_second, average: records_per_second, record_bytes, consumers, headroom_percent }
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod instances;
 pub mod pack;
 pub mod parse;
 pub mod plan;
+pub mod price_list;
 pub mod producer_config;
 pub mod render;
 pub mod resolve;
@@ -35,10 +36,11 @@ use std::path::Path;
 
 use accept::Accepted;
 use check::Checked;
-use diagnostics::{Code, Diagnostic};
+use diagnostics::{Code, Diagnostic, Severity};
 use parse::{Document, Places};
 use plan::Plan;
 use plan::cost::Cost;
+use price_list::{PriceList, Prices};
 use runtime::Programs;
 use source::Sources;
 use world::World;
@@ -100,6 +102,27 @@ pub struct Stack {
     pub template: String,
     /// Where what stands in the spec.
     pub places: Places,
+}
+
+impl Stack {
+    /// Estimates the cost anew with the prices of a list, and with it the advice that the estimate gave.
+    pub fn price(&mut self, list: &PriceList, advice: &mut Vec<Diagnostic>) {
+        let advise = |cost: &Cost, prices| plan::advice::advise(&self.plan, cost, prices, &self.checked);
+        let before = advise(&self.cost, Prices::BuiltIn);
+        let prices = Prices::Listed(list);
+        let cost = plan::cost::estimate(&self.plan, prices);
+        let mut after = advise(&cost, prices);
+        after.retain(|one| one.severity == Severity::Advice);
+        let same = |one: &Diagnostic, other: &Diagnostic| (one.code, one.span) == (other.code, other.span);
+        // What the spec accepts is not there before, and must not come back with another sum.
+        let accepted = before.iter().filter(|one| !advice.contains(one));
+        let accepted: Vec<&Diagnostic> = accepted.collect();
+        after.retain(|one| !accepted.iter().any(|other| same(one, other)));
+        advice.retain(|one| !before.contains(one));
+        advice.extend(after);
+        diagnostics::sort(advice);
+        self.cost = cost;
+    }
 }
 
 /// Compiles a spec: every phase up to the verified template.
@@ -211,8 +234,9 @@ fn checked(
 /// A checked pipeline to its stack, with the plan's advice.
 fn back_end(checked: Checked, places: Places, programs: &Programs) -> (Option<Stack>, Vec<Diagnostic>) {
     let plan = plan::plan(&checked, programs);
-    let cost = plan::cost::estimate(&plan);
-    let mut diagnostics = plan::advice::advise(&plan, &cost, &checked);
+    let prices = Prices::BuiltIn;
+    let cost = plan::cost::estimate(&plan, prices);
+    let mut diagnostics = plan::advice::advise(&plan, &cost, prices, &checked);
     diagnostics.extend(plan::alarms::advise(&plan, &checked));
     match render::render(&plan).and_then(|template| render::verify::verify(template, &plan)) {
         Ok(template) => (Some(Stack { checked, plan, cost, template, places }), diagnostics),

@@ -4,10 +4,12 @@ mod support;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::{env, fs, thread};
 
 use serde_json::Value;
 use support::place::{FLINK, Place, SPEC, code, err, files, out};
+use support::server::{Request, Response, serve};
 
 #[test]
 fn check_of_a_good_spec_is_quiet_on_stdout() {
@@ -704,4 +706,87 @@ fn what_tells_events_tells_the_faults_of_a_spec_as_such() {
         assert_eq!((&event["event"], &event["code"]), (&"error".into(), &"PIPE0110".into()), "{verb}");
         assert_eq!(err(&output), "nothing was done: 1 error\n", "{verb}");
     }
+}
+
+/// AWS's price list with the services of a raw pipeline in eu-west-1, in the form of its documentation.
+fn price_list() -> String {
+    serve(Arc::new(|request: Request| {
+        let offer = request.target.split('/').nth(4).unwrap_or_default().to_owned();
+        let (usages, known): (&[&str], bool) = match offer.as_str() {
+            "AmazonKinesis" => (
+                &[
+                    "0,Inf,ShardHour,0.0170000000,USD,EU-Storage-ShardHour",
+                    "0,Inf,PutRequest,0.0000000154,USD,EU-PutRequestPayloadUnits",
+                ],
+                true,
+            ),
+            "AmazonKinesisFirehose" => (
+                &[
+                    "0,512000,GB,0.0310000000,USD,EU-BilledBytes",
+                    "512000,Inf,GB,0.0270000000,USD,EU-BilledBytes",
+                ],
+                true,
+            ),
+            "AmazonS3" => (&["0,Inf,Requests,0.0000050000,USD,EU-Requests-Tier1"], true),
+            _ => (&[], false),
+        };
+        let body = if request.target.ends_with("/current/region_index.json") {
+            let region = if known { "eu-west-1" } else { "us-east-1" };
+            format!(
+                r#"{{"formatVersion": "v1.0", "regions": {{"{region}": {{"regionCode": "{region}",
+                "currentVersionUrl": "/offers/v1.0/aws/{offer}/20261120000000/{region}/index.json"}}}}}}"#
+            )
+        } else if request.target.ends_with("/20261120000000/eu-west-1/index.csv") {
+            let lines: String =
+                usages.iter().map(|usage| format!("sku,term,OnDemand,{usage},eu-west-1\n")).collect();
+            format!(
+                "\"FormatVersion\",\"v1.0\"\n\"Publication Date\",\"2026-11-20T08:58:57Z\"\n\"OfferCode\",\"{offer}\"\n\
+                 \"SKU\",\"OfferTermCode\",\"TermType\",\"StartingRange\",\"EndingRange\",\"Unit\",\"PricePerUnit\",\
+                 \"Currency\",\"usageType\",\"Region Code\"\n{lines}"
+            )
+        } else {
+            return Some(Response { status: 404, ..Default::default() });
+        };
+        Some(Response { status: 200, headers: Vec::new(), body })
+    }))
+}
+
+#[test]
+fn prices_of_a_region_are_fetched_kept_and_used_by_plan() {
+    let place = Place::new();
+    place.file(
+        "eu.yaml",
+        "name: orders\nregion: eu-west-1\nstream: {record_size: 1 KiB, records_per_second: 1000, headroom: 0 %}\n\
+         delivery: {s3: {prefix: orders/}}\n",
+    );
+    let unknown = place.pipec(&["plan", "eu.yaml"]);
+    assert_eq!(code(&unknown), 0);
+    assert!(err(&unknown).contains("fetch them with pipec prices eu.yaml"), "{}", err(&unknown));
+
+    let list = price_list();
+    let fetched = place.pipec(&["prices", "--price-list", &list, "eu.yaml"]);
+    assert_eq!(code(&fetched), 0, "{}", err(&fetched));
+    let told = out(&fetched);
+    assert!(told.starts_with("eu-west-1: 4 prices of 5, as of 2026-11-20\n"), "{told}");
+    // Storage is not in the list.
+    assert!(told.ends_with("unknown: S3: objects of a month\n"), "{told}");
+
+    let plan = place.pipec(&["plan", "--format", "json", "eu.yaml"]);
+    assert_eq!(code(&plan), 0, "{}", err(&plan));
+    let plan: Value = serde_json::from_str(&out(&plan)).expect("JSON");
+    let line = |item: &str| {
+        let lines = plan["cost"]["lines"].as_array().expect("lines");
+        let line = lines.iter().find(|line| line["item"] == item);
+        line.unwrap_or_else(|| panic!("no {item}: {lines:?}"))["monthly_usd"].as_f64()
+    };
+    assert_eq!(plan["cost"]["prices_as_of"], "2026-11-20");
+    // 2 shards x 730 h x 0.017; 2,628 million units x 0.0154; 12,531.28 GB x 0.031.
+    assert_eq!(line("Stream: shards"), Some(24.82));
+    assert_eq!(line("Stream: PUT payload units"), Some(40.47));
+    assert_eq!(line("Firehose: data in"), Some(388.47));
+    assert_eq!(line("S3: objects of a month"), None);
+
+    let refused = place.pipec(&["prices", "--price-list", "http://127.0.0.1:9", "eu.yaml"]);
+    assert_eq!(code(&refused), 2);
+    assert!(err(&refused).contains("/offers/v1.0/aws/"), "{}", err(&refused));
 }

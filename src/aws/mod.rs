@@ -11,6 +11,7 @@ pub mod handler_permissions;
 pub mod instance_types;
 pub mod limits;
 pub mod metrics;
+pub mod offers;
 pub mod prices;
 pub mod regions;
 pub mod time_zones;

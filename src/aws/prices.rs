@@ -1,9 +1,13 @@
 //! Prices, for estimates.
 //!
-//! Nothing here comes from a live price list: each entry says where its figure was read, of when
-//! the figure is, and whether anything but memory supports it. Show the date with every estimate.
+//! Nothing here comes from a live price list: each entry says where its figure was
+//! read, of when the figure is, and whether anything but memory supports it. Show the date with every estimate.
 //! Only us-east-1 is filled in; every other region gives `None`, which means "unknown", not "free".
 //! "GB" is [`limits::GIB`](super::limits::GIB) bytes, as on the bill. Free tiers are left out.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::instance_types::instance_type;
 #[cfg(doc)]
@@ -11,7 +15,7 @@ use super::limits::billing;
 use Item::*;
 
 /// Something that AWS bills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub enum Item {
     /// An open shard of a provisioned stream.
     KinesisShardHour,
@@ -122,20 +126,20 @@ pub struct Tier {
 }
 
 /// A price with where it is from.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Price {
     /// US dollars a unit; of the first step, if there are several.
     pub usd: f64,
     /// The unit.
     pub unit: &'static str,
-    /// Month (ISO) of the source.
-    pub as_of: &'static str,
+    /// Month or day (ISO) of the source.
+    pub as_of: Cow<'static, str>,
     /// Where the figure was read.
     pub source: &'static str,
     /// Whether a source other than memory supports the figure.
     pub sure: bool,
     /// The steps of a price that falls with the quantity; empty if it does not.
-    pub tiers: &'static [Tier],
+    pub tiers: Cow<'static, [Tier]>,
 }
 
 impl Price {
@@ -146,7 +150,7 @@ impl Price {
         }
         let mut from = 0.0;
         let mut sum = 0.0;
-        for tier in self.tiers {
+        for tier in self.tiers.iter() {
             let within = quantity.min(tier.up_to) - from;
             if within <= 0.0 {
                 break;
@@ -163,7 +167,15 @@ pub fn price(item: Item, region: &str) -> Option<Price> {
     PRICES
         .binary_search_by(|(i, r, _)| i.cmp(&item).then_with(|| (*r).cmp(region)))
         .ok()
-        .map(|at| PRICES[at].2)
+        .map(|at| PRICES[at].2.clone())
+}
+
+/// The unit of an instance's price.
+pub const INSTANCE_HOUR: &str = "instance-hour";
+
+/// The unit in which an item is counted, in every region.
+pub fn unit(item: Item) -> &'static str {
+    PRICES.iter().find(|(priced, ..)| *priced == item).map_or("", |(.., price)| price.unit)
 }
 
 /// The price of an hour of an instance, Linux on demand with shared tenancy, or `None` if it is not
@@ -181,7 +193,14 @@ pub fn ec2_hour(name: &str, region: &str) -> Option<Price> {
         None => large * size_factor(size)?,
     };
     let Source { text: source, as_of } = if sure { CODE_TABLES } else { MEMORY };
-    Some(Price { usd, unit: "instance-hour", as_of, source, sure, tiers: FLAT })
+    Some(Price {
+        usd,
+        unit: INSTANCE_HOUR,
+        as_of: Cow::Borrowed(as_of),
+        source,
+        sure,
+        tiers: Cow::Borrowed(FLAT),
+    })
 }
 
 /// How many times `large` a size is; nothing for a `metal` that does not name its size.
@@ -217,6 +236,9 @@ const FIREHOSE: Source =
     Source { text: "undated note of the Firehose price page, tier bounds from infracost", as_of: "2024-07" };
 /// AWS's own toolkit for agents, managed Flink pricing.
 const TOOLKIT: Source = Source { text: "AWS agent toolkit, managed Flink pricing", as_of: "2026-08" };
+/// The pricing example with its line of the bill.
+const FLINK_GUIDE: Source =
+    Source { text: "Managed Flink developer guide, pricing example", as_of: "2026-11" };
 /// Tables in public code. The Price List API of 2026-10 is quoted for c7i, c8g and m8g; several
 /// tables agree on most others. For r7g, c8g and m8g some tables have other figures; r7i, m5a and
 /// gp3 were seen in one place only.
@@ -272,7 +294,8 @@ const fn p(
     sure: bool,
     tiers: &'static [Tier],
 ) -> Row {
-    (item, "us-east-1", Price { usd, unit, as_of, source, sure, tiers })
+    let price = Price { usd, unit, as_of: Cow::Borrowed(as_of), source, sure, tiers: Cow::Borrowed(tiers) };
+    (item, "us-east-1", price)
 }
 
 /// Sorted by item, then region.
@@ -298,7 +321,7 @@ static PRICES: &[Row] = &[
     p(FirehosePartitioningObjectsThousand, "thousand objects", 0.005, MEMORY, false, FLAT),
     p(FirehosePartitioningJqHour, "jq-hour", 0.07, MEMORY, false, FLAT),
     p(FlinkKpuHour, "KPU-hour", 0.11, TOOLKIT, true, FLAT),
-    p(FlinkRunningStorageGbMonth, "GB-month", 0.10, TOOLKIT, true, FLAT),
+    p(FlinkRunningStorageGbMonth, "GB-month", 0.10, FLINK_GUIDE, true, FLAT),
     p(FlinkSnapshotGbMonth, "GB-month", 0.023, TOOLKIT, true, FLAT),
     p(LambdaRequestsMillion, "million requests", 0.20, INFRACOST, true, FLAT),
     p(LambdaGbSecondX86, "GB-second", 0.0000166667, INFRACOST, true, LAMBDA_X86_TIERS),

@@ -221,7 +221,7 @@ fn forests(context: &mut Context) {
 fn each_record_alone(context: &mut Context) {
     let (Some(analytics), Some(query)) = (&context.pipeline.analytics, context.query) else { return };
     let runtime = analytics.runtime.span;
-    let help = "write `runtime: flink` in `analytics`; it costs about 161 USD per month and a second stream";
+    let help = "write `runtime: flink` in `analytics`; it costs about 166 USD per month and a second stream";
     let needs_flink = |span, message: String| {
         Diagnostic::error(Code::QueryNeedsFlink, span, message, help).related(runtime, "the runtime")
     };
@@ -269,13 +269,8 @@ fn output_quota(context: &mut Context) {
         _ => capacity::shards(&capacity::input_load(stream, 1)).shards,
     };
     for output in query.outputs() {
-        let rate = analytics.row_rate(query, output, stream.records_per_second.value);
-        let load = capacity::output_load(
-            output,
-            stream,
-            rate.per_second,
-            context.graph.consumers_of_output(&output.name),
-        );
+        let consumers = context.graph.consumers_of_output(&output.name);
+        let load = capacity::output_load(context.pipeline, context.query, output, consumers);
         let need = capacity::shards(&load);
         let before = used;
         used = used.saturating_add(need.shards);
@@ -295,6 +290,7 @@ fn output_quota(context: &mut Context) {
             if used <= large && large > quota {
                 ways.push(format!("write `region: {DEFAULT_REGION}`, where an account has {large}"));
             }
+            let rate = analytics.row_rate(query, output, stream.records_per_second.value);
             let keys = rate.unknown_keys().find(|window| !window.columns.is_empty());
             if let Some(keys) = keys {
                 let columns = keys.columns.join(",");
@@ -304,7 +300,7 @@ fn output_quota(context: &mut Context) {
             }
             if keys.is_none()
                 && analytics.rows_per_record.is_none()
-                && rate.per_second > stream.records_per_second.value
+                && load.records_per_second > stream.records_per_second.value
             {
                 ways.push("write `rows_per_record` in `analytics`, if there are fewer rows".into());
             }

@@ -21,10 +21,27 @@ pub(super) fn check(context: &mut Context) {
     partition_key_size(context);
     max_record_size(context);
     retention(context);
+    average(context);
     match context.pipeline.stream.capacity.value {
         Capacity::OnDemand => on_demand(context),
         Capacity::Fixed(0) => zero_shards(context),
         _ => shards(context),
+    }
+}
+
+fn average(context: &mut Context) {
+    let stream = &context.pipeline.stream;
+    let (average, peak) = (&stream.average, &stream.records_per_second);
+    if average.value > peak.value {
+        context.report(
+            Diagnostic::error(
+                Code::AverageOverPeak,
+                average.span,
+                format!("the average of {} records/s is above the peak", average.value),
+                format!("write the peak in `records_per_second`, at least {}", average.value),
+            )
+            .related(peak.span, format!("the peak of {} records/s", peak.value)),
+        );
     }
 }
 

@@ -11,6 +11,16 @@ use crate::artifacts::connector::{self, Jar, LOCK_FILE, Lock, Places};
 use crate::aws::flink::Maven;
 use crate::world::Disk;
 
+/// A folder that a variable names, or one below the home folder.
+fn home(variable: &str, below: &str) -> Option<PathBuf> {
+    env::var_os(variable).map(PathBuf::from).or_else(|| env::home_dir().map(|home| home.join(below)))
+}
+
+/// pipec's folder for what it has fetched.
+pub(super) fn cache() -> Option<PathBuf> {
+    home("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("pipec"))
+}
+
 /// Where connectors come from.
 #[derive(Clone, Debug, Args)]
 pub(super) struct ConnectorArgs {
@@ -24,12 +34,9 @@ pub(super) struct ConnectorArgs {
 
 impl ConnectorArgs {
     fn places(&self) -> Places {
-        let home = |name: &str, below: &str| {
-            env::var_os(name).map(PathBuf::from).or_else(|| env::home_dir().map(|home| home.join(below)))
-        };
         Places {
             named: self.connector_jar.clone(),
-            cache: home("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("pipec")),
+            cache: cache(),
             maven: home("MAVEN_REPO_LOCAL", ".m2/repository"),
         }
     }

@@ -1,11 +1,14 @@
-//! The Flink connector from a Maven repository: the one thing that a build may fetch, and only when asked.
+//! What pipec fetches, and only when asked: the Flink connector from a Maven repository, and AWS's price list.
 
 use std::path::Path;
 use std::time::Duration;
 
+use serde::Deserialize;
+
 use super::output::{note, shown, write};
 use crate::artifacts::connector::Jar;
 use crate::aws::flink::Maven;
+use crate::price_list::{self, Offer};
 
 /// Maven Central.
 pub(super) const MAVEN_CENTRAL: &str = "https://repo1.maven.org/maven2";
@@ -44,4 +47,45 @@ pub(super) fn connector(repository: &str, connector: &Maven, cache: Option<&Path
         note(&format!("kept it as {}", shown(&path)));
     }
     Ok(jar)
+}
+
+/// A service's index of regions has some kilobytes.
+const INDEX_BYTES_MAX: u64 = 4 << 20;
+/// The file of EC2 has some hundred megabytes.
+const OFFER_BYTES_MAX: u64 = 4 << 30;
+const OFFER_TIMEOUT: Duration = Duration::from_secs(1_800);
+
+/// The regions of a service, and where their prices are.
+#[derive(Deserialize)]
+struct RegionIndex {
+    regions: std::collections::BTreeMap<String, RegionEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RegionEntry {
+    current_version_url: String,
+}
+
+/// Fetches the prices of a service in a region from AWS's price list; `None` where the service is not in the region.
+pub(super) fn offer(list: &str, name: &str, region: &str) -> Result<Option<Offer>, String> {
+    let list = list.trim_end_matches('/');
+    let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(OFFER_TIMEOUT)).build().into();
+    let url = format!("{list}/offers/v1.0/aws/{name}/current/region_index.json");
+    let refused = |url: &str, problem: &dyn std::fmt::Display| format!("{url}: {problem}");
+    let mut response = agent.get(&url).call().map_err(|error| refused(&url, &error))?;
+    let index = response.body_mut().with_config().limit(INDEX_BYTES_MAX).read_to_vec();
+    let index = index.map_err(|error| refused(&url, &error))?;
+    let index: RegionIndex = serde_json::from_slice(&index)
+        .map_err(|error| refused(&url, &format!("it is not an index of regions: {error}")))?;
+    let Some(entry) = index.regions.get(region) else { return Ok(None) };
+    // A path below the price list, whatever the index says.
+    let path = entry.current_version_url.strip_suffix(".json").filter(|path| path.starts_with("/offers/"));
+    let Some(path) = path else {
+        return Err(refused(&url, &format!("`{}` is not a path of the list", entry.current_version_url)));
+    };
+    let url = format!("{list}{path}.csv");
+    let mut response = agent.get(&url).call().map_err(|error| refused(&url, &error))?;
+    let file = response.body_mut().with_config().limit(OFFER_BYTES_MAX).reader();
+    price_list::read(name, region, file).map(Some).map_err(|problem| refused(&url, &problem))
 }

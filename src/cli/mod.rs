@@ -19,6 +19,7 @@ mod output;
 mod pages;
 mod permissions;
 mod plan;
+mod prices;
 mod progress;
 mod schema;
 mod since;
@@ -68,6 +69,8 @@ enum Verb {
     Build(build::Build),
     /// Show the decisions with their arithmetic: shards, permissions, cost
     Plan(plan::PlanVerb),
+    /// Fetch AWS's price list for a pipeline's region, for `pipec plan`
+    Prices(prices::PricesVerb),
     /// Print the IAM policy that the deployer of a pipeline needs
     Permissions(permissions::Permissions),
     /// Print the query as Flink SQL: tables, views and inserts
@@ -113,6 +116,14 @@ struct PipelineArgs {
     runtime: RuntimeArgs,
 }
 
+impl PipelineArgs {
+    /// The arguments as they are typed.
+    fn typed(&self) -> String {
+        let spec = output::typed(&self.spec);
+        self.env.as_ref().map_or(spec.clone(), |env| format!("{spec} --env {env}"))
+    }
+}
+
 /// Programs that take the place of those that this pipec carries.
 #[derive(Clone, Debug, Args)]
 struct RuntimeArgs {
@@ -141,6 +152,7 @@ pub fn run(command: Command) -> u8 {
         Verb::Check(verb) => verb.run(),
         Verb::Build(verb) => verb.run(),
         Verb::Plan(verb) => verb.run(),
+        Verb::Prices(verb) => verb.run(),
         Verb::Permissions(verb) => verb.run(),
         Verb::Sql(verb) => verb.run(),
         Verb::Deploy(verb) => verb.run(),

@@ -2,8 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
-use super::PipelineArgs;
 use super::output::{Exit, any_errors, note, print, report, tally};
+use super::{PipelineArgs, prices};
 use crate::diagnostics::{Format, Severity};
 use crate::plan::report as plan_report;
 use crate::world::Disk;
@@ -35,14 +35,23 @@ impl PlanVerb {
         let compilation =
             crate::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref().into());
         let crate::Compilation { sources, diagnostics, pipelines, .. } = compilation;
-        let (advice, findings): (Vec<_>, Vec<_>) =
+        let (mut advice, findings): (Vec<_>, Vec<_>) =
             diagnostics.into_iter().partition(|one| one.severity == Severity::Advice);
         let found = [(sources, findings)];
         report(&found, Format::Text)?;
-        let Some(stack) = pipelines.into_iter().next().filter(|_| !any_errors(&found)) else {
+        let Some(mut stack) = pipelines.into_iter().next().filter(|_| !any_errors(&found)) else {
             note(&format!("no plan: {}", tally(&found)));
             return Err(Exit::Spec);
         };
+        match prices::read(&stack.plan.region) {
+            Some(list) => stack.price(&list, &mut advice),
+            None if !stack.cost.complete => note(&format!(
+                "pipec has no prices of {}: fetch them with pipec prices {}",
+                stack.plan.region,
+                self.pipeline.typed()
+            )),
+            None => {}
+        }
         let report = plan_report::report(&stack.plan, &stack.cost, &advice);
         match self.format {
             PlanFormat::Text => print(&plan_report::text(&report)),

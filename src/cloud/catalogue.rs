@@ -286,6 +286,16 @@ pub const KNOWN: &[Known] = &[
     },
     Known {
         service: "Kinesis",
+        words: &["consumers associated with this data stream"],
+        help: "deregister the stream's consumers (`aws kinesis list-stream-consumers --stream-arn ARN`, `aws kinesis \
+               deregister-stream-consumer`), and run the command again",
+        source: "https://github.com/aws/aws-cli/issues/3580",
+        example: "DeleteStream can't delete 111122223333:orders because there are consumers associated with this data \
+                  stream. To delete orders anyway, set the EnforceConsumerDeletion parameter to true to force the deletion \
+                  of all the consumers that are associated with it.",
+    },
+    Known {
+        service: "Kinesis",
         words: &["simultaneously be in creating or deleting"],
         help: "other streams of the account are being created: run the command again in a minute",
         source: "https://github.com/hashicorp/terraform-provider-aws/pull/1339",

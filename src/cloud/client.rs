@@ -258,6 +258,9 @@ pub trait StackReader {
     fn events(&self, stack: &str, known: Option<&str>) -> Call<Vec<StackEvent>>;
     /// Id of the newest event: `cloudformation:DescribeStackEvents`.
     fn newest_event(&self, stack: &str) -> Call<Option<String>>;
+    /// Names of the consumers with enhanced fan-out that are registered for a stream, by its ARN:
+    /// `kinesis:ListStreamConsumers`.
+    fn stream_consumers(&self, stream: &str) -> Call<Vec<String>>;
     /// State of a Flink application, such as `STARTING`: `kinesisanalytics:DescribeApplication`.
     fn application_status(&self, application: &str) -> Call<Option<String>>;
 }

@@ -436,8 +436,18 @@ fn guard(changes: &[Change], options: &Options, spec: &str) -> Step<()> {
         Code::DataAtStake,
         At::Resource(first.resource.clone()),
         format!("{} ({}) {would} {end}", first.resource, first.kind),
-        format!("if that is intended, run `pipec deploy {spec} {}`", flags.join(" ")),
+        format!("if that is intended, run `pipec deploy {spec} {}`{}", flags.join(" "), again(first)),
     ))
+}
+
+/// Where the data of a resource is as well.
+fn again(change: &Change) -> &'static str {
+    match change.resource.as_str() {
+        "Delivery" | "ErrorDelivery" => {
+            "; the records are also in the stream that it reads, for the retention of that stream"
+        }
+        _ => "",
+    }
 }
 
 /// Executes a change set and follows it to its end.

@@ -8,17 +8,20 @@ use super::failure::{SKIPPED, failure};
 use super::follow::{Followed, operate};
 use super::report::{Event, Reporter, confirm};
 use super::settle::follow_on;
+use crate::aws::regions;
+use crate::cloud::call_error::CallErrorKind;
 use crate::cloud::cause;
 use crate::cloud::client::{AwsClient, Bucket, Stack, StackResource};
 use crate::cloud::kinds;
 use crate::cloud::owner::{check_owner, is_owned};
 use crate::cloud::stack_state::StackState;
-use crate::cloud::stop::{Step, Stop};
-use crate::diagnostics::Code;
+use crate::cloud::stop::{At, Step, Stop};
+use crate::diagnostics::{Code, suggest};
 use crate::plan::{Plan, artifact_keys};
 use crate::spec::PIPELINE_TAG;
 
 const BUCKET_TYPE: &str = "AWS::S3::Bucket";
+const STREAM_TYPE: &str = "AWS::Kinesis::Stream";
 /// State in which `DeleteStack` takes `RetainResources`. CloudFormation API reference, 2026-11.
 const DELETE_FAILED: &str = "DELETE_FAILED";
 
@@ -78,6 +81,7 @@ pub fn destroy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Ste
     let resources = client.resources(&stack.id)?;
     let buckets = buckets(&resources);
     let artifacts = if options.artifacts { artifacts(client, &stack, account)? } else { None };
+    consumers(client, reporter, &resources, account, options)?;
     tell_loss(reporter, &resources, &buckets, options);
     sure(reporter, options, &format!("Delete the stack {name} in account {}?", identity.account))?;
     let start = Instant::now();
@@ -160,6 +164,51 @@ fn destroy_left(job: &Job, reporter: &mut dyn Reporter, options: &Options, accou
         empty(client, reporter, bucket, account)?;
     }
     delete_artifacts(client, reporter, &stack, artifacts)
+}
+
+/// Kinesis does not delete a stream with registered consumers, and by then the rest of the pipeline would be gone.
+fn consumers(
+    client: &dyn AwsClient,
+    reporter: &mut dyn Reporter,
+    resources: &[StackResource],
+    account: &str,
+    options: &Options,
+) -> Step<()> {
+    let partition = regions::region(client.region()).map_or("aws", |region| region.partition.id());
+    let streams = resources.iter().filter(|resource| {
+        resource.resource_type == STREAM_TYPE
+            && resource.status != "DELETE_COMPLETE"
+            && !options.skip.contains(&resource.logical_id)
+    });
+    for resource in streams {
+        let Some(name) = &resource.physical_id else { continue };
+        let arn = format!("arn:{partition}:kinesis:{}:{account}:stream/{name}", client.region());
+        let consumers = match client.stream_consumers(&arn) {
+            Ok(consumers) => consumers,
+            Err(error) if error.kind == CallErrorKind::Interrupted => return Err(error.into()),
+            Err(error) if error.is_of_nothing() => continue,
+            // The deletion may succeed all the same.
+            Err(error) => {
+                let message = format!("the consumers of the stream {name} are not known: {error}");
+                reporter.tell(&Event::Note { message });
+                continue;
+            }
+        };
+        let Some(first) = consumers.first() else { continue };
+        return Err(Stop::fault(
+            Code::ResourceFailed,
+            At::Resource(resource.logical_id.clone()),
+            format!(
+                "the stream {name} cannot be deleted while consumers are registered: {}",
+                suggest::all_of(&consumers)
+            ),
+            format!(
+                "deregister each, as in `aws kinesis deregister-stream-consumer --stream-arn {arn} --consumer-name \
+                 {first}`, and run the command again; nothing has been deleted"
+            ),
+        ));
+    }
+    Ok(())
 }
 
 fn owned(bucket: &str, account: &str) -> Bucket {

@@ -75,6 +75,7 @@ codes! {
     "0210" LargeRecords "Firehose cannot deliver records larger than 1,000 KiB"
     "0211" PartitionKeySize "A partition key has 1 to 256 characters"
     "0212" ResultsOverShards "The output stream needs more shards than an account has by default"
+    "0213" AverageOverPeak "The average load is above the peak"
 
     "0301" UnknownInstanceType "The instance type is unknown"
     "0302" InstanceNetwork "The instances' baseline network cannot carry the rate"

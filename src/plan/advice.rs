@@ -9,6 +9,7 @@ use crate::capacity;
 use crate::check::Checked;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::NodeKind;
+use crate::price_list::Prices;
 use crate::resolve::pipeline::{Capacity, Pipeline};
 
 /// US dollars per month below which no advice is worth reading.
@@ -19,13 +20,14 @@ const LEAST_SHARE: f64 = 0.1;
 const SEPARATOR_BYTES: u64 = 1;
 
 /// Everything that is worth saying about a plan's cost.
-pub fn advise(plan: &Plan, cost: &Cost, checked: &Checked) -> Vec<Diagnostic> {
-    let windows = rows::unknown_keys(plan, cost, checked);
+pub fn advise(plan: &Plan, cost: &Cost, prices: Prices, checked: &Checked) -> Vec<Diagnostic> {
+    let estimate = |plan: &Plan| estimate(plan, prices);
+    let windows = rows::unknown_keys(plan, cost, estimate, checked);
     // The same number decides both.
     let told = windows.is_some();
-    pack_records(plan, cost, checked.pipeline())
+    pack_records(plan, cost, estimate, checked.pipeline())
         .into_iter()
-        .chain(stateless_on_flink(plan, cost, checked))
+        .chain(stateless_on_flink(plan, cost, estimate, checked))
         .chain(windows)
         .chain(rows::advise(checked))
         .chain(state::advise(checked))
@@ -39,7 +41,12 @@ fn worth_it(saving: f64, of: f64) -> bool {
 
 /// Several events in a record, where the record goes to Firehose as it is. Not before Flink, which reads one JSON
 /// object per record; and not for what pipec's own producer sends, which is one event per record.
-fn pack_records(plan: &Plan, cost: &Cost, pipeline: &Pipeline) -> Option<Diagnostic> {
+fn pack_records(
+    plan: &Plan,
+    cost: &Cost,
+    estimate: impl Fn(&Plan) -> Cost,
+    pipeline: &Pipeline,
+) -> Option<Diagnostic> {
     // Where Firehose keeps records apart, each is one event at the destination.
     let packs = !plan.delivery.capabilities.separator.is_empty();
     if !packs || pipeline.analytics.is_some() || !cost.complete {
@@ -108,6 +115,7 @@ fn packed(plan: &Plan, pipeline: &Pipeline, rate: f64, events: u64) -> Option<Pl
     let size = pipeline.stream.record_size.value;
     let data = if events == 1 { size } else { events.checked_mul(size.checked_add(SEPARATOR_BYTES)?)? };
     let mut load = plan.stream.load;
+    load.average *= rate / load.records_per_second / events as f64;
     load.records_per_second = rate / events as f64;
     load.record_bytes = data.checked_add(pipeline.stream.partition_key_size.value)?;
     let need = capacity::shards(&load);
@@ -121,7 +129,12 @@ fn packed(plan: &Plan, pipeline: &Pipeline, rate: f64, events: u64) -> Option<Pl
 }
 
 /// Flink for a query that could do without.
-fn stateless_on_flink(plan: &Plan, cost: &Cost, checked: &Checked) -> Option<Diagnostic> {
+fn stateless_on_flink(
+    plan: &Plan,
+    cost: &Cost,
+    estimate: impl Fn(&Plan) -> Cost,
+    checked: &Checked,
+) -> Option<Diagnostic> {
     // The Lambda has one output.
     let analytics =
         plan.analytics.as_ref().filter(|analytics| analytics.stateless && plan.outputs.is_empty())?;
@@ -138,7 +151,7 @@ fn stateless_on_flink(plan: &Plan, cost: &Cost, checked: &Checked) -> Option<Dia
         let most = compared(cost) - without;
         // With Flink, Firehose bills the rows that pass; in the Lambda, all records.
         let mut none = rows.clone();
-        none.load.records_per_second = 0.0;
+        (none.load.records_per_second, none.load.average) = (0.0, 0.0);
         let least = compared(&estimate(&Plan { output_stream: Some(none), ..plan.clone() })) - without;
         let least = if filters(checked) { least.min(most) } else { most };
         saving_message(least, most)?
@@ -205,7 +218,7 @@ mod tests {
     const SMALL: &str = "record_size: 1 KiB, records_per_second: 1000";
 
     fn advice((plan, checked): &(Plan, Checked)) -> Vec<(Code, String, String)> {
-        let found = advise(plan, &estimate(plan), checked);
+        let found = advise(plan, &estimate(plan, Prices::BuiltIn), Prices::BuiltIn, checked);
         found.into_iter().map(|advice| (advice.code, advice.message, advice.help)).collect()
     }
 
@@ -280,15 +293,15 @@ mod tests {
                 format!("record_size: {size} B, records_per_second: {rate}, capacity: {capacity}")
             };
             let (plan, checked) = planned(&spec(&stream(size, rate), ""));
-            let cost = estimate(&plan);
+            let cost = estimate(&plan, Prices::BuiltIn);
             prop_assert!(cost.monthly_usd.is_finite());
             prop_assert!(cost.lines.iter().all(|line| line.monthly_usd.is_some_and(|usd| usd >= 0.0)));
-            for advice in advise(&plan, &cost, &checked) {
+            for advice in advise(&plan, &cost, Prices::BuiltIn, &checked) {
                 let number = |at: usize| advice.message.split(' ').nth(at).and_then(|word| word.parse().ok());
                 let (events, saved): (u64, f64) =
                     number(1).zip(number(9).map(|saved: u64| saved as f64)).expect("two numbers");
                 let packed = spec(&stream(events * (size + 1), rate / events as f64), "");
-                let after = estimate(&planned(&packed).0).monthly_usd;
+                let after = estimate(&planned(&packed).0, Prices::BuiltIn).monthly_usd;
                 prop_assert!((cost.monthly_usd - after - saved).abs() <= 1.0, "{}: {after}", advice.message);
             }
         }

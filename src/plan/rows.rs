@@ -1,6 +1,6 @@
 //! What is planned for one row of a record may have to carry more, or for more than there are.
 
-use super::cost::{Cost, amount, estimate};
+use super::cost::{Cost, amount};
 use super::{Plan, RowsPlan, outputs, streams};
 use crate::aws::limits::kinesis::{SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S};
 use crate::capacity::{self, Load};
@@ -75,7 +75,12 @@ pub(super) fn of_windows(checked: &Checked, output: &Stream, load: &Load) -> Opt
 }
 
 /// Keys of windows whose number is unknown, where it decides shards, or more than a little of the cost.
-pub(super) fn unknown_keys(plan: &Plan, cost: &Cost, checked: &Checked) -> Option<Diagnostic> {
+pub(super) fn unknown_keys(
+    plan: &Plan,
+    cost: &Cost,
+    estimate: impl Fn(&Plan) -> Cost,
+    checked: &Checked,
+) -> Option<Diagnostic> {
     let query = checked.query()?;
     let mut fewer = plan.clone();
     let delivered = outputs::delivered(checked);
@@ -199,7 +204,9 @@ fn many_shards(checked: &Checked, output: &Stream) -> Option<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::cost::estimate;
     use crate::plan::fixture::{planned, spec};
+    use crate::price_list::Prices;
 
     #[test]
     fn the_shards_are_those_of_the_plan() {
@@ -231,7 +238,8 @@ mod tests {
             "records: {{format: json, columns: {{{columns}}}}}\nanalytics: {{runtime: flink, {analytics}sql: {sql:?}}}\n"
         );
         let (plan, checked) = planned(&spec("record_size: 250 B, records_per_second: 8000", &sections));
-        let warning = unknown_keys(&plan, &estimate(&plan), &checked).map(|found| found.help);
+        let estimate = |plan: &Plan| estimate(plan, Prices::BuiltIn);
+        let warning = unknown_keys(&plan, &estimate(&plan), estimate, &checked).map(|found| found.help);
         let output = plan.output_stream.expect("an output");
         let note = output.rows.map(|rows| rows.note);
         (output.shards.expect("shards"), output.load.records_per_second, note, warning)

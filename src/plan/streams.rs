@@ -77,7 +77,8 @@ impl StreamPlan {
     /// The same stream with another rate.
     #[must_use]
     pub(super) fn at(&self, records_per_second: f64) -> Self {
-        let load = Load { records_per_second, ..self.load };
+        let average = self.load.average.min(records_per_second);
+        let load = Load { records_per_second, average, ..self.load };
         let need = capacity::shards(&load);
         let shards = if self.fixed { self.shards } else { self.shards.map(|_| need.shards) };
         Self { load, need, shards, ..self.clone() }
@@ -125,13 +126,8 @@ pub(super) fn own(
 /// What a stream that takes the rows of an output has to carry.
 pub(super) fn rows(checked: &Checked, output: &sql::Stream) -> Load {
     let pipeline = checked.pipeline();
-    let records = pipeline.stream.records_per_second.value;
-    let rate = match (&pipeline.analytics, checked.query()) {
-        (Some(analytics), Some(query)) => analytics.row_rate(query, output, records).per_second,
-        _ => records,
-    };
     let consumers = checked.graph().consumers_of_output(&output.name);
-    capacity::output_load(output, &pipeline.stream, rate, consumers)
+    capacity::output_load(pipeline, checked.query(), output, consumers)
 }
 
 fn plan(

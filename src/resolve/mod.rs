@@ -174,6 +174,7 @@ impl Resolver<'_> {
                 .clone()
                 .map(|text| self.written("/stream/partition_key", path_text(text))),
             records_per_second: self.written("/stream/records_per_second", stream.records_per_second),
+            average: self.or("/stream/average", stream.average, stream.records_per_second),
             max_record_size: self.or(
                 "/stream/max_record_size",
                 stream.max_record_size.map(|size| size.0),

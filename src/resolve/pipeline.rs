@@ -118,6 +118,8 @@ pub struct Stream {
     pub partition_key: Option<Setting<PathText>>,
     /// Peak rate.
     pub records_per_second: Setting<f64>,
+    /// Average rate over a month.
+    pub average: Setting<f64>,
     /// Largest record, bytes.
     pub max_record_size: Setting<u64>,
     /// What carries the load.

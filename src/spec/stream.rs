@@ -23,6 +23,10 @@ pub struct Stream {
     /// Peak load in records per second.
     #[schemars(extend("exclusiveMinimum" = 0), extend("examples" = [1000]))]
     pub records_per_second: f64,
+    /// Average load over a month in records per second, at most `records_per_second`. The estimate of the bill counts it;
+    /// shards follow from the peak. Default: the peak, all month.
+    #[schemars(extend("exclusiveMinimum" = 0), extend("examples" = [300]))]
+    pub average: Option<f64>,
     /// Maximum size of a record, partition key included, 1 MiB to 10 MiB. Default: `1 MiB`.
     pub max_record_size: Option<ByteSize>,
     /// Capacity mode, or a fixed number of shards. Default: `provisioned`, with as many shards as the load needs.

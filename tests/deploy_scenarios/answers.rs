@@ -38,7 +38,7 @@ pub fn error(service: &str, answer: &Value) -> Response {
     let (code, text) =
         (xml(&json!({"Code": code, "Message": message})), json!({"__type": code, "message": message}));
     let body = match service {
-        "kinesisanalyticsv2" => text.to_string(),
+        "kinesis" | "kinesisanalyticsv2" => text.to_string(),
         "s3" => format!("<Error>{code}<RequestId>r</RequestId></Error>"),
         _ => format!(
             "<ErrorResponse><Error><Type>Sender</Type>{code}</Error><RequestId>r</RequestId></ErrorResponse>"
@@ -151,6 +151,15 @@ impl World {
             "ListObjectVersions" => return s3("content-type", "application/xml", &versions(said)),
             "DeleteObjects" => return s3("content-type", "application/xml", "<DeleteResult></DeleteResult>"),
             "DeleteBucket" => return Response { status: 204, ..Response::default() },
+            "ListStreamConsumers" => {
+                let consumer = |name: &Value| {
+                    let name = name.as_str().expect("a name");
+                    json!({"ConsumerName": name, "ConsumerStatus": "ACTIVE", "ConsumerCreationTimestamp": 1_780_315_200,
+                        "ConsumerARN": format!("arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/s/consumer/{name}:1")})
+                };
+                let body = json!({"Consumers": said.as_array().into_iter().flatten().map(consumer).collect::<Vec<_>>()});
+                return Response { status: 200, headers: Vec::new(), body: body.to_string() };
+            }
             "DescribeApplication" => {
                 let body = json!({"ApplicationDetail": {"ApplicationARN": "arn:aws:kinesisanalytics:::a",
                     "ApplicationName": "a", "RuntimeEnvironment": "FLINK-1_20", "ApplicationVersionId": 1,

@@ -8,7 +8,8 @@ use super::script::Call;
 use super::{all, folder, held, run, scenarios};
 
 /// Calls that help and are not needed: a deployment goes on without them.
-const OPTIONAL: [&str; 4] = ["DescribeApplication", "DescribeEvents", "GetBucketEncryption", "HeadBucket"];
+const OPTIONAL: [&str; 5] =
+    ["DescribeApplication", "DescribeEvents", "GetBucketEncryption", "HeadBucket", "ListStreamConsumers"];
 
 /// IAM's action of an operation, where it is not its name.
 fn action(operation: &str) -> String {

@@ -125,6 +125,20 @@ impl StackReader for SdkClient {
         Ok(answer.stack_events().first().and_then(|event| event.event_id()).map(str::to_owned))
     }
 
+    fn stream_consumers(&self, stream: &str) -> Call<Vec<String>> {
+        let client = aws_sdk_kinesis::Client::new(&self.config);
+        let (mut found, mut token) = (Vec::new(), None::<String>);
+        loop {
+            let send = client.list_stream_consumers().stream_arn(stream).set_next_token(token).send();
+            let answer = self.call("kinesis:ListStreamConsumers", send)?;
+            found.extend(answer.consumers().iter().map(|consumer| consumer.consumer_name().to_owned()));
+            token = answer.next_token().map(str::to_owned);
+            if token.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
     fn application_status(&self, application: &str) -> Call<Option<String>> {
         let client = aws_sdk_kinesisanalyticsv2::Client::new(&self.config);
         let send = client.describe_application().application_name(application).send();

@@ -1,6 +1,6 @@
 //! What a plan costs a month: an estimate with its arithmetic, made of prices that carry their date.
 //!
-//! The load counts as if the declared peak lasted all month. Every line is rounded to cents and the sum is that of
+//! The load counts as the average that the spec declares, or as if the peak lasted all month. Every line is rounded to cents and the sum is that of
 //! the rounded lines, so people can add them up. An unknown price makes a line without a sum, never one of zero.
 
 use std::borrow::Cow;
@@ -14,12 +14,16 @@ use super::{
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::billing::{self, HOURS_PER_MONTH, SECONDS_PER_MONTH};
 use crate::aws::limits::{GIB, MIB, firehose, flink, kinesis, lambda};
-use crate::aws::prices::{self, Item, Price};
+use crate::aws::offers;
+use crate::aws::prices::{self, INSTANCE_HOUR, Item, Price};
 use crate::graph::NodeKind;
-use crate::resolve::DEFAULT_REGION;
+use crate::price_list::Prices;
 
-/// What every estimate supposes.
-const BASIS: &str = "730 hours per month at the declared peak load, no free tier";
+/// What an estimate supposes.
+const BASIS_PEAK: &str = "730 hours per month at the declared peak load, no free tier";
+/// The same where the spec declares an average load.
+const BASIS_AVERAGE: &str =
+    "730 hours per month at the declared average load, capacity for the peak, no free tier";
 /// Milliseconds of one whole vCPU that the transform takes for a MiB of records. Assumed: appending alone took
 /// `runtime/transform` 0.4 ms (records of 2 KB) to 2.8 ms (of 100 B) on an x86_64 machine in 2026-11; the rest is
 /// room for Lambda's own handling of a request and its answer.
@@ -61,6 +65,9 @@ pub struct CostLine {
     /// The part of the pipeline that causes it; `None` of what watches the pipeline.
     #[serde(skip)]
     pub part: Option<NodeKind>,
+    /// The service's offer in AWS's price list, where it is listed.
+    #[serde(skip)]
+    pub offer: Option<&'static str>,
     /// JSON pointer to its place in the spec.
     pub spec: Cow<'static, str>,
     /// How much of it a month.
@@ -87,9 +94,14 @@ pub struct LeftOut {
 }
 
 /// Estimates a plan.
-pub fn estimate(plan: &Plan) -> Cost {
-    let mut bill =
-        Bill { region: &plan.region, part: Some(NodeKind::Producer), lines: Vec::new(), months: Vec::new() };
+pub fn estimate(plan: &Plan, prices: Prices) -> Cost {
+    let mut bill = Bill {
+        region: &plan.region,
+        prices,
+        part: Some(NodeKind::Producer),
+        lines: Vec::new(),
+        months: Vec::new(),
+    };
     if let Some(producer) = &plan.producer {
         bill.producer(producer);
     }
@@ -115,13 +127,15 @@ pub fn estimate(plan: &Plan) -> Cost {
     if let Some(dashboard) = &plan.dashboard {
         bill.watching().dashboard(dashboard);
     }
-    bill.close(left_out(plan))
+    let load = &plan.stream.load;
+    let basis = if load.average < load.records_per_second { BASIS_AVERAGE } else { BASIS_PEAK };
+    bill.close(basis, left_out(plan))
 }
 
 /// The records that Firehose takes in.
 #[derive(Clone, Copy)]
 pub(super) struct Delivered {
-    /// How many per second.
+    /// How many per second, on average.
     pub per_second: f64,
     /// Bytes of one.
     pub bytes: u64,
@@ -133,8 +147,8 @@ impl Delivered {
     fn of(plan: &Plan) -> Self {
         let bytes = plan.delivered_record_bytes;
         match &plan.output_stream {
-            Some(rows) => Self { per_second: rows.load.records_per_second, bytes, word: "rows" },
-            None => Self { per_second: plan.stream.load.records_per_second, bytes, word: "records" },
+            Some(rows) => Self { per_second: rows.load.average, bytes, word: "rows" },
+            None => Self { per_second: plan.stream.load.average, bytes, word: "records" },
         }
     }
 
@@ -154,11 +168,12 @@ impl Delivered {
 /// Lines as they are written.
 pub(super) struct Bill<'a> {
     region: &'a str,
+    prices: Prices<'a>,
     /// The part of the pipeline whose lines follow.
     part: Option<NodeKind>,
     lines: Vec<CostLine>,
     /// Months of the prices used.
-    months: Vec<&'static str>,
+    months: Vec<Cow<'static, str>>,
 }
 
 impl Bill<'_> {
@@ -182,9 +197,9 @@ impl Bill<'_> {
         quantity: f64,
         note: String,
     ) {
-        // The unit does not depend on the region.
-        let unit = prices::price(item, DEFAULT_REGION).map_or("", |price| price.unit);
-        self.priced(spec, name.into(), prices::price(item, self.region), unit, quantity, note);
+        let price = self.prices.price(item, self.region);
+        let offer = offers::listing(item).map(|listed| listed.offer);
+        self.priced(spec, name.into(), price, (prices::unit(item), offer), quantity, note);
     }
 
     fn priced(
@@ -192,12 +207,12 @@ impl Bill<'_> {
         spec: impl Into<Cow<'static, str>>,
         item: String,
         price: Option<Price>,
-        unit: &'static str,
+        (unit, offer): (&'static str, Option<&'static str>),
         quantity: f64,
         mut note: String,
     ) {
         if let Some(price) = &price {
-            self.months.push(price.as_of);
+            self.months.push(price.as_of.clone());
             if price.tiers.first().is_some_and(|first| quantity > first.up_to) {
                 note.push_str("; the price falls in steps");
             }
@@ -209,8 +224,9 @@ impl Bill<'_> {
             quantity: rounded(quantity, 1e6),
             unit,
             // Ten decimals hold every list price; more would be noise of binary fractions.
-            unit_price: price.map(|price| rounded(price.usd, 1e10)),
-            monthly_usd: price.map(|price| rounded(price.cost(quantity), 100.0)),
+            unit_price: price.as_ref().map(|price| rounded(price.usd, 1e10)),
+            monthly_usd: price.as_ref().map(|price| rounded(price.cost(quantity), 100.0)),
+            offer,
             note,
             sure: price.is_some_and(|price| price.sure),
         });
@@ -223,10 +239,10 @@ impl Bill<'_> {
         }
     }
 
-    fn close(mut self, left_out: Vec<LeftOut>) -> Cost {
+    fn close(mut self, basis: &'static str, left_out: Vec<LeftOut>) -> Cost {
         self.months.sort_unstable();
         let prices_as_of = match (self.months.first(), self.months.last()) {
-            (Some(first), Some(last)) if first == last => Some((*first).to_owned()),
+            (Some(first), Some(last)) if first == last => Some(first.to_string()),
             (Some(first), Some(last)) => Some(format!("{first} to {last}")),
             _ => None,
         };
@@ -235,7 +251,7 @@ impl Bill<'_> {
             complete: self.lines.iter().all(|line| line.monthly_usd.is_some()),
             region: self.region.to_owned(),
             prices_as_of,
-            basis: BASIS,
+            basis,
             lines: self.lines,
             left_out,
         }
@@ -246,8 +262,9 @@ impl Bill<'_> {
         let hours = hours(count);
         let each = format!("{count} x {HOURS_PER_MONTH} h");
         let name = producer.instance_type;
-        let price = prices::ec2_hour(name, self.region);
-        self.priced(spec, format!("EC2: {name}"), price, "instance-hour", hours, each.clone());
+        let price = self.prices.ec2_hour(name, self.region);
+        let unit = (INSTANCE_HOUR, Some(offers::EC2));
+        self.priced(spec, format!("EC2: {name}"), price, unit, hours, each.clone());
         let volumes = count as f64 * producer.volume_gib as f64;
         self.add(
             spec,
@@ -269,7 +286,7 @@ impl Bill<'_> {
 
     fn stream(&mut self, stream: &StreamPlan) {
         let (load, spec, id) = (&stream.load, &stream.spec, &stream.logical_id);
-        let records = load.records_per_second * SECONDS_PER_MONTH as f64;
+        let records = load.average * SECONDS_PER_MONTH as f64;
         let most = match stream.carries {
             Carries::Rows => ", if each becomes a row",
             Carries::Records => "",
@@ -322,7 +339,7 @@ impl Bill<'_> {
     fn retention(&mut self, stream: &StreamPlan) {
         let (spec, id, time) = (&stream.spec, &stream.logical_id, stream.retention_hours);
         let (day, week) = (kinesis::RETENTION_HOURS_DEFAULT, kinesis::RETENTION_HOURS_EXTENDED_MAX);
-        let per_hour = stream.load.records_per_second * stream.load.record_bytes as f64 * 3_600.0;
+        let per_hour = stream.load.average * stream.load.record_bytes as f64 * 3_600.0;
         if time <= day {
             return;
         }

@@ -4,7 +4,7 @@ use crate::plan::fixture::{planned, spec, with_flink};
 const LOAD: &str = "record_size: 1 KiB, records_per_second: 1000, headroom: 0 %";
 
 fn cost(spec: &str) -> Cost {
-    estimate(&planned(spec).0)
+    estimate(&planned(spec).0, Prices::BuiltIn)
 }
 
 fn usd(cost: &Cost, item: &str) -> Option<f64> {
@@ -28,7 +28,7 @@ fn the_worked_example_of_the_price_notes() {
 #[test]
 fn lines_add_up_to_the_cent() {
     let (plan, _) = with_flink(LOAD, 100);
-    let cost = estimate(&plan);
+    let cost = estimate(&plan, Prices::BuiltIn);
     let cents: f64 = cost.lines.iter().filter_map(|line| line.monthly_usd).map(|usd| usd * 100.0).sum();
     assert!((cents - cost.monthly_usd * 100.0).abs() < 1e-6);
     for line in &cost.lines {
@@ -41,7 +41,7 @@ fn lines_add_up_to_the_cent() {
 #[test]
 fn flink_has_its_orchestrating_kpu_and_an_output_stream() {
     let (plan, _) = with_flink(LOAD, 100);
-    let cost = estimate(&plan);
+    let cost = estimate(&plan, Prices::BuiltIn);
     assert_eq!(usd(&cost, "Flink: KPUs"), Some(160.60));
     // One KPU of its own has 50 GB; the one for orchestration has none.
     assert_eq!(usd(&cost, "Flink: running storage"), Some(5.0));
@@ -119,4 +119,15 @@ fn numbers_for_people() {
     for (number, text) in cases {
         assert_eq!(amount(number), text);
     }
+}
+
+#[test]
+fn the_bill_counts_the_average_and_shards_follow_from_the_peak() {
+    let peak = cost(&spec(LOAD, ""));
+    let average = cost(&spec(&format!("{LOAD}, average: 250"), ""));
+    assert_eq!(usd(&average, "Stream: shards"), usd(&peak, "Stream: shards"));
+    // A quarter of 36.79 and of 363.41, to the cent.
+    assert_eq!(usd(&average, "Stream: PUT payload units"), Some(9.20));
+    assert_eq!(usd(&average, "Firehose: data in"), Some(90.85));
+    assert!(average.basis.contains("average") && peak.basis.contains("peak"));
 }

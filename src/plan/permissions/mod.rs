@@ -151,7 +151,16 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             stacks,
         ),
         allow("FindDeletedStack", &["cloudformation:ListStacks"], anything()),
+        allow("FindStreamConsumers", &["kinesis:ListStreamConsumers"], streams(plan, scope)),
     ]
+}
+
+/// The stack's streams.
+fn streams(plan: &Plan, scope: &Scope) -> Vec<String> {
+    let streams = plan.resources.iter().filter(|resource| resource.resource_type == "AWS::Kinesis::Stream");
+    let names = streams.map(|stream| scope.generated(&stream.logical_id, stream.resource_type));
+    let names: IndexSet<String> = names.collect();
+    names.iter().map(|name| scope.arn(&format!("kinesis:{{region}}:{{account}}:stream/{name}"))).collect()
 }
 
 /// The artifacts in their bucket. Lambda reads its code with the deployer's rights.

@@ -221,8 +221,9 @@ fn pipecs_own_calls_are_allowed_and_watching_allows_no_others() {
     let parts = parts.map(|entry| entry.expect("a file").path());
     let files: Vec<PathBuf> = parts.chain([cloud.join("sdk/mod.rs")]).collect();
     let all: BTreeSet<String> = files.iter().flat_map(|file| called(file)).collect();
-    // Of other services, a deployment asks for the state of the Flink application only, which watching asks for too.
-    let deploying = ["cloudformation:", "s3:", "sts:"];
+    // Of other services, a deployment asks for the consumers of the streams, and for the state of the Flink application,
+    // which watching asks for too.
+    let deploying = ["cloudformation:", "kinesis:ListStreamConsumers", "s3:", "sts:"];
     let mut watching = called(&cloud.join("sdk/observer.rs"));
     watching.extend(
         all.iter().filter(|action| !deploying.iter().any(|begin| action.starts_with(begin))).cloned(),

@@ -1,5 +1,6 @@
 //! What `pipec plan` prints: every decision with its arithmetic. The field names are a contract.
 
+mod alarms;
 mod text;
 
 use std::borrow::Cow;
@@ -16,6 +17,7 @@ use crate::aws::limits::kinesis;
 use crate::aws::regions;
 use crate::capacity::{self, Limit, Term};
 use crate::diagnostics::Diagnostic;
+pub use alarms::{AlarmReport, AlarmsReport};
 pub use text::text;
 
 /// A plan as it is shown.
@@ -43,6 +45,8 @@ pub struct PlanReport {
     pub delivers_errors: bool,
     /// What becomes of records and rows that are not as they should be, and where they are counted.
     pub faults: Vec<FaultPlan>,
+    /// What watches the pipeline.
+    pub alarms: Option<AlarmsReport>,
     /// Every resource of the template.
     pub resources: Vec<Resource>,
     /// Who may do what, and why.
@@ -304,6 +308,7 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
         },
         delivers_errors: plan.error_delivery.is_some(),
         faults: plan.faults.clone(),
+        alarms: plan.alarms.as_ref().map(alarms::report),
         resources: plan.resources.clone(),
         grants: plan
             .roles
@@ -448,6 +453,7 @@ mod tests {
     use crate::plan::advice::advise;
     use crate::plan::cost::estimate;
     use crate::plan::fixture::{planned, spec, with_flink};
+    use crate::price_list::Prices;
 
     #[test]
     fn the_key_of_the_logs_needs_a_statement_in_its_own_policy() {
@@ -462,8 +468,8 @@ mod tests {
     }
 
     fn reported((plan, checked): &(Plan, crate::check::Checked)) -> PlanReport {
-        let cost = estimate(plan);
-        report(plan, &cost, &advise(plan, &cost, checked))
+        let cost = estimate(plan, Prices::BuiltIn);
+        report(plan, &cost, &advise(plan, &cost, Prices::BuiltIn, checked))
     }
 
     #[test]

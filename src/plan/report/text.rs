@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
-use super::{AnalyticsReport, PlanReport, StreamReport};
+use super::{AlarmsReport, AnalyticsReport, PlanReport, StreamReport};
 use crate::aws::limits::{MIB, kinesis};
 use crate::plan::cost::{Cost, amount};
 use crate::plan::{Carries, FaultPlan};
@@ -117,6 +117,24 @@ fn write_parts(report: &PlanReport, text: &mut String) {
         let _ = writeln!(text, "  error records -> {faults}");
     }
     write_faults(&report.faults, text);
+    if let Some(alarms) = &report.alarms {
+        write_alarms(alarms, text);
+    }
+}
+
+/// When each alarm rings.
+fn write_alarms(alarms: &AlarmsReport, text: &mut String) {
+    section(text, "alarms", &format!("{}, which notify {}", alarms.alarms.len(), alarms.notify));
+    let mut table = bare_table();
+    for alarm in &alarms.alarms {
+        let missing = if alarm.missing_is_a_fault { ", or no data" } else { "" };
+        table.add_row([
+            format!("  {}", alarm.resource),
+            alarm.alarm.to_owned(),
+            format!("{}{missing}", alarm.rings),
+        ]);
+    }
+    push_table(&table, text);
 }
 
 /// Where what is not as it should be is counted.

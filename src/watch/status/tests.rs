@@ -87,6 +87,9 @@ impl StackReader for Region {
     fn events(&self, _: &str, _: Option<&str>) -> Call<Vec<StackEvent>> {
         Ok(self.events.clone())
     }
+    fn stream_consumers(&self, _: &str) -> Call<Vec<String>> {
+        unreachable!("nothing is deleted")
+    }
     fn application_status(&self, _: &str) -> Call<Option<String>> {
         Ok(self.application.map(str::to_owned))
     }
