@@ -129,7 +129,12 @@ fn attempt(job: &Job, reporter: &mut dyn Reporter, options: &Options, race: &Rac
     }
     if options.extent != Extent::Diff {
         existing::check(job.client, reporter, job.plan, account)?;
-        if let Some(bucket) = job.artifact_bucket {
+        // A bucket that the stack has already is one that its roles read.
+        let has = |bucket: &str| {
+            let parameters = stack.iter().flat_map(|stack| &stack.parameters);
+            parameters.into_iter().any(|(name, value)| name == artifact_bucket::PARAMETER && value == bucket)
+        };
+        if let Some(bucket) = job.artifact_bucket.filter(|bucket| !has(bucket)) {
             existing::check_artifact_key(job.client, reporter, job.plan, bucket)?;
         }
     }
