@@ -21,7 +21,9 @@ PATIENCE = 180  # seconds for a run that takes one or two, on a busy machine
 # What `--verbose` says of a call.
 CALL = re.compile(r"^(\w+:\w+): (.+) \((\d+\.\d\d) s\)$", re.MULTILINE)
 # A key of an artifact, in a template.
-KEY = re.compile(r"\b[\w-]+-[0-9a-f]{20}\.(?:zip|gz|jsonl\.gz)")
+KEY = re.compile(
+    r"\b(?:(?:flink|records)/[\w-]+/|producer/[\w-]+-|(?<!/)[\w-]+-)[0-9a-f]{20}\.(?:zip|gz|jsonl\.gz)"
+)
 
 
 @dataclass(frozen=True)
