@@ -1,13 +1,14 @@
 //! How much Flink a query needs: processor time for each record by what is done with it, and the KPUs that have that time.
 
 use crate::aws::flink_throughput::{
-    ASSUMED_KEYS, BYTE_US, BYTES_PER_KPU, ELEMENT_US, EVENT_TIME_READINGS, FEW_KEYS, JOIN_US, MARGIN,
-    OVER_ROW_US, OVER_US, RECORD_US, RECORDS_PER_KPU, SESSION_US, STATE_MARGIN, TIMESTAMP_US,
+    ASSUMED_KEYS, BYTE_US, BYTES_PER_KPU, CLOCK_US, CSV_BYTES_US, ELEMENT_US, EPOCH_US, FAULT_COLUMN_US,
+    FEW_KEYS, FULL_JOIN_US, JOIN_US, JSON_BYTES_US, MARGIN, OVER_OF_MANY_KEYS_US, OVER_ROW_US, OVER_US,
+    RECORD_US, RECORDS_PER_KPU, SESSION_OF_MANY_KEYS_US, SESSION_US, STATE_MARGIN, TIMESTAMP_US,
     WINDOW_OF_MANY_KEYS_US, WINDOW_US,
 };
 use crate::resolve::pipeline::{Analytics, Stream};
 use crate::source::Span;
-use crate::sql::{Keys, Operator, OperatorKind, Query};
+use crate::sql::{Keys, Operator, OperatorKind, Query, RecordFormat};
 
 /// What a query needs at a load.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,20 +117,40 @@ pub fn need(query: &Query, analytics: &Analytics, stream: &Stream, supposed: u64
     let mut terms = vec![plain(
         "reading a record",
         RECORD_US + BYTE_US * bytes,
-        format!("{RECORD_US} us and {} us a KB of {} bytes", BYTE_US * 1000.0, stream.record_size.value),
+        format!(
+            "{RECORD_US} us and {} us a KB of {} bytes",
+            figure(BYTE_US * 1000.0),
+            stream.record_size.value
+        ),
     )];
     if query.reads_records_twice() {
-        let note = format!("as bytes: {RECORD_US} us and {} us a KB", BYTE_US * 1000.0);
-        terms.push(plain("reading it again for faults", RECORD_US + BYTE_US * bytes, note));
+        let (record_us, byte_us) = match query.format {
+            RecordFormat::Json => JSON_BYTES_US,
+            RecordFormat::Csv { .. } => CSV_BYTES_US,
+        };
+        let note = format!("as bytes: {record_us} us and {} us a KB", figure(byte_us * 1000.0));
+        terms.push(plain("reading it again for faults", record_us + byte_us * bytes, note));
+        let columns = query.input.len();
+        let note = format!("{columns} x {FAULT_COLUMN_US} us");
+        terms.push(plain("checking values for faults", columns as f64 * FAULT_COLUMN_US, note));
     }
-    if query.event_time.is_some() {
-        let note = format!("{EVENT_TIME_READINGS} x {TIMESTAMP_US} us");
-        terms.push(plain("event time", EVENT_TIME_READINGS * TIMESTAMP_US, note));
+    if let Some(event_time) = query.event_time {
+        let (micros, what) = match query.input[event_time.column].epoch.or(event_time.unit) {
+            Some(_) => (EPOCH_US, "a number"),
+            None => (TIMESTAMP_US, "a text"),
+        };
+        terms.push(plain("event time", micros, format!("{what}: {micros} us")));
     }
-    let timestamps = query.timestamps();
-    if timestamps > 0 {
-        let note = format!("{timestamps} x {TIMESTAMP_US} us");
-        terms.push(plain("TIMESTAMP columns", timestamps as f64 * TIMESTAMP_US, note));
+    let (texts, numbers) = query.timestamps();
+    if texts + numbers > 0 {
+        let (of_texts, of_numbers) =
+            (format!("{texts} x {TIMESTAMP_US} us"), format!("{numbers} x {EPOCH_US} us"));
+        let note = match (texts, numbers) {
+            (_, 0) => of_texts,
+            (0, _) => of_numbers,
+            _ => format!("{of_texts}, {of_numbers}"),
+        };
+        terms.push(plain("TIMESTAMP columns", texts as f64 * TIMESTAMP_US + numbers as f64 * EPOCH_US, note));
     }
     if query.has_elements() {
         let elements = analytics.rows_per_record.unwrap_or(1.0);
@@ -179,14 +200,19 @@ fn of_operator(operator: &Operator, analytics: &Analytics, records_per_second: f
     let (micros, mut note) = match operator.kind {
         OperatorKind::Window | OperatorKind::Rank if count > FEW_KEYS => (WINDOW_OF_MANY_KEYS_US, keys),
         OperatorKind::Window | OperatorKind::Rank => (WINDOW_US, keys),
+        OperatorKind::Session if count > FEW_KEYS => (SESSION_OF_MANY_KEYS_US, keys),
         OperatorKind::Session => (SESSION_US, keys),
         OperatorKind::Join => (JOIN_US, keys),
+        OperatorKind::FullJoin => (FULL_JOIN_US, keys),
+        OperatorKind::Over if count > FEW_KEYS => (OVER_OF_MANY_KEYS_US, keys),
         OperatorKind::Over => (OVER_US, keys),
         OperatorKind::OverRange(ms) => {
             let rows = records_per_second * operator.rows_per_record * ms as f64 / 1000.0 / count as f64;
-            (OVER_US + OVER_ROW_US * rows, format!("{keys}, {} rows of a key in the range", figure(rows)))
+            let row_us = if count > FEW_KEYS { OVER_OF_MANY_KEYS_US } else { OVER_US };
+            (row_us + OVER_ROW_US * rows, format!("{keys}, {} rows of a key in the range", figure(rows)))
         }
     };
+    let micros = if operator.clock { micros + CLOCK_US } else { micros };
     if operator.rows_per_record != 1.0 {
         note += &format!(", {} rows per record", figure(operator.rows_per_record));
     }
@@ -249,21 +275,23 @@ mod tests {
     #[test]
     fn a_record_costs_what_is_done_with_it() {
         let micros = |sql: &str| (of(1000, sql).micros() * 1000.0).round() / 1000.0;
-        let read = 1.75 + 250.0 * 0.0035;
+        let read = 2.25;
         assert_eq!(micros("SELECT \"k\" FROM stream WHERE \"n\" > 1"), read);
-        assert_eq!(micros(WINDOW), read + 8.0);
+        assert_eq!(micros(WINDOW), read + 1.5 + WINDOW_OF_MANY_KEYS_US);
         let whole = "SELECT COUNT(*) AS c FROM stream GROUP BY STEP(stream.ROWTIME BY INTERVAL '1' MINUTE)";
-        assert_eq!(micros(whole), read + 0.8);
+        assert_eq!(micros(whole), read + 2.3);
         // 1,000 records per second for a minute, all of one key.
         let over = "SELECT SUM(\"n\") OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS s FROM stream";
-        assert_eq!(micros(over), read + 45.0 + 0.55 * 60_000.0);
+        assert_eq!(micros(over), read + OVER_US + 0.55 * 60_000.0);
     }
 
     #[test]
     fn kpus_are_for_the_load_with_its_margin() {
-        // 10.625 us x 5 = 53.1 us: 18,823 records per second of a KPU.
-        assert_eq!((of(18_000, WINDOW).kpus, of(19_000, WINDOW).kpus), (1, 2));
-        assert_eq!((of(1, WINDOW).parallelism(4), of(19_000, WINDOW).parallelism(4)), (1, 8));
+        // Records per second of a KPU.
+        let most = 1e6 / (of(1, WINDOW).micros() * MARGIN);
+        let (below, above) = ((most * 0.99) as u64, (most * 1.01) as u64);
+        assert_eq!((of(below, WINDOW).kpus, of(above, WINDOW).kpus), (1, 2));
+        assert_eq!((of(1, WINDOW).parallelism(4), of(above, WINDOW).parallelism(4)), (1, 8));
         // Little work, many records.
         let need = of(120_000, "SELECT \"k\" FROM stream");
         assert_eq!((need.kpus, need.limit), (3, Limit::Records));

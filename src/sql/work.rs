@@ -1,9 +1,11 @@
 //! What a query makes Flink do with its rows beyond reading, filtering and writing them.
 
 use super::data_type::DataType;
-use super::expr::{Comparison, Expr, ExprKind};
-use super::from::{FromClause, WindowKind};
-use super::query::{Frame, Insert, Meaning, Order, Query, RecordFormat, StreamColumn};
+use super::expr::{ColumnRef, Comparison, Expr, ExprKind};
+use super::from::{FromClause, JoinKind, WindowKind};
+use super::query::{
+    Frame, Insert, Meaning, Order, Query, RecordFormat, StreamColumn, StreamId, TimeAttribute,
+};
 use super::rows::{Flow, KeyCount};
 use crate::source::Span;
 
@@ -14,6 +16,8 @@ pub struct Operator {
     pub kind: OperatorKind,
     /// By what its rows are spread over its subtasks.
     pub keys: Keys,
+    /// Whether it cuts `ROWTIME` into windows.
+    pub clock: bool,
     /// Rows that reach it for each record of the pipeline, at most.
     pub rows_per_record: f64,
     /// Where it is written.
@@ -31,6 +35,8 @@ pub enum OperatorKind {
     Rank,
     /// Two streams within bounds of time.
     Join,
+    /// The same, whose rows without a partner all stay.
+    FullJoin,
     /// OVER a range of time, in milliseconds: it goes through the rows of the key in it.
     OverRange(i64),
     /// OVER of a number of rows, or of all.
@@ -45,6 +51,7 @@ impl OperatorKind {
             Self::Session => "session",
             Self::Rank => "rank",
             Self::Join => "join",
+            Self::FullJoin => "full join",
             Self::OverRange(_) => "OVER RANGE",
             Self::Over => "OVER",
         }
@@ -74,13 +81,30 @@ impl Query {
         operators
     }
 
-    /// Columns of the input that are read from their texts as times, beside the event time.
-    pub fn timestamps(&self) -> usize {
+    /// Columns of the input that the SQL reads as times, beside the event time: how many of them are texts, and how many
+    /// numbers. Flink converts no others, unless it looks for faults.
+    pub fn timestamps(&self) -> (usize, usize) {
         let of_event = self.event_time.map(|event_time| event_time.column);
+        let mut read = vec![self.errors.is_some(); self.input.len()];
+        for insert in &self.inserts {
+            let select = &insert.select;
+            let streams = select.from.streams();
+            for expr in select.expressions().into_iter().chain(select.from.expressions()) {
+                columns(expr, &mut |column| {
+                    if streams.get(column.relation) == Some(&StreamId::INPUT)
+                        && let Some(read) = read.get_mut(column.column)
+                    {
+                        *read = true;
+                    }
+                });
+            }
+        }
         let is_time = |(at, column): &(usize, &super::Column)| {
-            column.data_type == DataType::Timestamp && Some(*at) != of_event
+            column.data_type == DataType::Timestamp && Some(*at) != of_event && read[*at]
         };
-        self.input.iter().enumerate().filter(is_time).count()
+        let (numbers, texts): (Vec<_>, Vec<_>) =
+            self.input.iter().enumerate().filter(is_time).partition(|(_, column)| column.epoch.is_some());
+        (texts.len(), numbers.len())
     }
 
     /// Whether a record holds an array whose elements become rows.
@@ -101,7 +125,8 @@ impl Query {
                 _ => OperatorKind::Window,
             };
             let keys = keys(&group.keys, &columns);
-            operators.push(Operator { kind, keys, rows_per_record, span: group.span });
+            let clock = window.time == TimeAttribute::Rowtime && kind == OperatorKind::Window;
+            operators.push(Operator { kind, keys, clock, rows_per_record, span: group.span });
         }
         if let Some(over) = &select.over {
             let kind = match (&over.order, over.frame) {
@@ -110,7 +135,7 @@ impl Query {
                 (Order::Time(_), _) => OperatorKind::Over,
             };
             let keys = keys(&over.partition, &columns);
-            operators.push(Operator { kind, keys, rows_per_record, span: over.span });
+            operators.push(Operator { kind, keys, clock: false, rows_per_record, span: over.span });
         }
         operators
     }
@@ -120,7 +145,7 @@ fn joins(from: &FromClause, columns: &[&[StreamColumn]], flows: &[Flow], found: 
     match from {
         FromClause::Stream { .. } => {}
         FromClause::Lookup { left, .. } => joins(left, columns, flows, found),
-        FromClause::Join { left, right, on, span, .. } => {
+        FromClause::Join { left, right, kind, on, span, .. } => {
             joins(left, columns, flows, found);
             joins(right, columns, flows, found);
             let mut equal = Vec::new();
@@ -128,8 +153,12 @@ fn joins(from: &FromClause, columns: &[&[StreamColumn]], flows: &[Flow], found: 
                 equalities(on, left.streams().len(), &mut equal);
             }
             found.push(Operator {
-                kind: OperatorKind::Join,
+                kind: match kind {
+                    JoinKind::Full => OperatorKind::FullJoin,
+                    JoinKind::Inner | JoinKind::Left | JoinKind::Right => OperatorKind::Join,
+                },
                 keys: keys(&equal, columns),
+                clock: false,
                 rows_per_record: left.rows_read(flows) + right.rows_read(flows),
                 span: *span,
             });
@@ -164,6 +193,13 @@ fn side(expr: &Expr, first: usize) -> Option<bool> {
         });
     });
     found.flatten()
+}
+
+fn columns(expr: &Expr, seen: &mut dyn FnMut(&ColumnRef)) {
+    match &expr.kind {
+        ExprKind::Column(column) => seen(column),
+        _ => expr.operands(&mut |operand| columns(operand, seen)),
+    }
 }
 
 fn visit(expr: &Expr, seen: &mut dyn FnMut(usize)) {
