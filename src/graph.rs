@@ -119,6 +119,8 @@ pub enum Relation {
     LogAnalytics,
     /// The starter starts and stops the application.
     Control,
+    /// The starter reads the application's log.
+    ReadAnalyticsLog,
     /// The starter logs.
     LogStarter,
     /// Firehose reads a stream.
@@ -154,7 +156,7 @@ impl Relation {
             Self::FetchApplication | Self::Query | Self::QueryBytes | Self::Emit | Self::LogAnalytics => {
                 Principal::Analytics
             }
-            Self::Control | Self::LogStarter => Principal::Starter,
+            Self::Control | Self::ReadAnalyticsLog | Self::LogStarter => Principal::Starter,
             Self::LogTransform => Principal::Transform,
             Self::Deliver | Self::Transform | Self::Store(_) | Self::LogDelivery => Principal::Delivery,
             Self::DeliverErrors | Self::StoreErrors(_) | Self::LogErrorDelivery => Principal::ErrorDelivery,
@@ -175,6 +177,7 @@ impl Relation {
             | Self::Emit
             | Self::LogAnalytics
             | Self::Control
+            | Self::ReadAnalyticsLog
             | Self::LogStarter
             | Self::Transform
             | Self::LogTransform
@@ -306,6 +309,7 @@ impl Graph {
         self.edge(analytics, Relation::Emit, delivered_stream);
         self.edge(analytics, Relation::LogAnalytics, logs);
         self.edge(starter, Relation::Control, analytics);
+        self.edge(starter, Relation::ReadAnalyticsLog, logs);
         self.edge(starter, Relation::LogStarter, starter_logs);
         let (Some(settings), Some(query), Some(delivered)) = (&pipeline.analytics, query, delivered) else {
             return delivered_stream;

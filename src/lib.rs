@@ -35,6 +35,7 @@ pub mod world;
 use std::path::Path;
 
 use accept::Accepted;
+use artifacts::connector::{LOCK_FILE, Lock};
 use check::Checked;
 use diagnostics::{Code, Diagnostic, Severity};
 use parse::{Document, Places};
@@ -127,8 +128,11 @@ impl Stack {
 
 /// Compiles a spec: every phase up to the verified template.
 pub fn compile(world: &dyn World, programs: &Programs, path: &Path, select: Select) -> Compilation {
-    let mut compilation =
-        compile_with(world, programs, path, select, |checked, places| back_end(checked, places, programs));
+    // One that cannot be read is a fault where it is needed: when a jar is held against it.
+    let lock = Lock::read(world, &path.with_file_name(LOCK_FILE)).unwrap_or_default();
+    let mut compilation = compile_with(world, programs, path, select, |checked, places| {
+        back_end(checked, places, programs, lock.connectors())
+    });
     // An environment alone need not have what another one has.
     if matches!(select, Select::All) && !diagnostics::has_errors(&compilation.diagnostics) {
         compilation.diagnostics.extend(accept::absent(&compilation.accepted));
@@ -232,8 +236,13 @@ fn checked(
 }
 
 /// A checked pipeline to its stack, with the plan's advice.
-fn back_end(checked: Checked, places: Places, programs: &Programs) -> (Option<Stack>, Vec<Diagnostic>) {
-    let plan = plan::plan(&checked, programs);
+fn back_end(
+    checked: Checked,
+    places: Places,
+    programs: &Programs,
+    connectors: &plan::ConnectorDigests,
+) -> (Option<Stack>, Vec<Diagnostic>) {
+    let plan = plan::plan(&checked, programs, connectors);
     let prices = Prices::BuiltIn;
     let cost = plan::cost::estimate(&plan, prices);
     let mut diagnostics = plan::advice::advise(&plan, &cost, prices, &checked);

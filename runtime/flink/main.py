@@ -102,6 +102,12 @@ def submit(table_environment, statements, settings):
     return inserts.execute()
 
 
+def report(result):
+    """Prints the job's id, which the service logs as a line of its logger PythonDriver: all of the program ran."""
+    job = result.get_job_client()
+    print(f"pipec: submitted job {job.get_job_id() if job else 'without a client'}", flush=True)
+
+
 def main():
     from pyflink.table import EnvironmentSettings, TableEnvironment
 
@@ -112,7 +118,7 @@ def main():
     statements = split(fill_in(sql, properties))
     table_environment = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
     register(table_environment, here)
-    submit(table_environment, statements, options(properties))
+    report(submit(table_environment, statements, options(properties)))
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 //!
 //! Order: a jar that the user names, pipec's cache, the local Maven repository. A Maven repository over HTTPS comes
 //! last, and only the command line can ask for it: the compiler touches no network. The SHA-256 of the first jar used
-//! is recorded in `pipec.lock` beside the spec, and every later one is held against it.
+//! is recorded in `pipec.lock` beside the spec, and every later one is held against it. The digest is part of the Flink
+//! zip's key, so another jar gives another key.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::aws::flink::Maven;
+use crate::plan::ConnectorDigests;
 use crate::world::World;
 
 /// Name of the lock file.
@@ -58,7 +59,7 @@ pub struct Lock {
     /// Version of the file's form.
     version: u32,
     /// SHA-256 by Maven coordinates.
-    connectors: BTreeMap<String, String>,
+    connectors: ConnectorDigests,
 }
 
 impl Lock {
@@ -76,6 +77,16 @@ impl Lock {
                 serde_json::from_slice(&bytes).map_err(|error| format!("`{}`: {error}", path.display()))
             }
         }
+    }
+
+    /// SHA-256 by Maven coordinates.
+    pub fn connectors(&self) -> &ConnectorDigests {
+        &self.connectors
+    }
+
+    /// The SHA-256 that a connector's jar must have, where it was used before.
+    pub fn digest(&self, connector: &Maven) -> Option<&str> {
+        self.connectors.get(&connector.to_string()).map(String::as_str)
     }
 
     /// Holds a jar against the lock; `true` where it is new and the lock now holds it.

@@ -72,22 +72,41 @@ struct Output {
     resources: usize,
 }
 
+/// How far a build came.
+enum Attempt {
+    /// To its end.
+    Done,
+    /// To a lock that has taken a jar in, before anything else was written.
+    Locked,
+}
+
 /// What came of one spec.
 type Compiled = (Sources, Vec<Diagnostic>, Vec<Output>);
 
 impl Build {
     pub(super) fn run(self) -> Result<(), Exit> {
         let programs = self.runtime.programs()?;
+        // The first use of a jar writes a lock, and its digest is part of a key: then the specs are compiled once more.
+        match self.attempt(&programs)? {
+            Attempt::Done => Ok(()),
+            Attempt::Locked => self.attempt(&programs).map(|_| ()),
+        }
+    }
+
+    fn attempt(&self, programs: &Programs) -> Result<Attempt, Exit> {
         let mut found = Vec::new();
         let mut outputs = Vec::new();
         let stage = if self.check { None } else { Some(Stage::new(&self.out)?) };
-        let compiled = parallel(&self.specs, |spec| self.compile(spec, &programs, stage.as_ref()));
+        let compiled = parallel(&self.specs, |spec| self.compile(spec, programs, stage.as_ref()));
         for (spec, compiled) in self.specs.iter().zip(compiled) {
             let (sources, diagnostics, stacks) = compiled?;
             found.push((sources, diagnostics));
             outputs.extend(stacks.into_iter().map(|output| (spec, found.len() - 1, output)));
         }
         duplicates(&outputs, &mut found);
+        if !any_errors(&found) && !self.check && self.locks(&outputs)? {
+            return Ok(Attempt::Locked);
+        }
         report(&found, self.format)?;
         if any_errors(&found) {
             drop(stage);
@@ -98,7 +117,7 @@ impl Build {
         }
         let left = self.left_over(&outputs);
         if self.check {
-            return self.compare(&outputs, &left);
+            return self.compare(&outputs, &left).map(|()| Attempt::Done);
         }
         let jars = match self.jars(&outputs) {
             Ok(jars) => jars,
@@ -108,17 +127,17 @@ impl Build {
                 return Err(exit);
             }
         };
-        self.write_artifacts(&outputs, &programs, &jars)?;
+        self.write_artifacts(&outputs, programs, &jars)?;
         let placed = parallel(&outputs, |(_, _, output)| output.staged.iter().try_for_each(Staged::place));
         placed.into_iter().collect::<Result<(), Exit>>()?;
         if self.format == Format::Text {
-            let told: Vec<String> = outputs.iter().map(|(_, _, output)| self.told(output, &jars)).collect();
+            let told: Vec<String> = outputs.iter().map(|(_, _, output)| self.told(output)).collect();
             note(&told.join("\n"));
             for folder in &left {
                 note(&format!("{} is of no pipeline any more: delete it", shown(folder)));
             }
         }
-        Ok(())
+        Ok(Attempt::Done)
     }
 
     /// Folders that an earlier build wrote for environments that the specs no longer have. A pipeline of the spec itself
@@ -212,12 +231,34 @@ impl Build {
             for stale in &output.stale {
                 note(&format!("{stale}: run `pipec build {}{env}{out}`", typed(spec)));
             }
+            if let (Some(path), Some(connector)) = (self.missing(output), &output.connector) {
+                note(&format!(
+                    "{} is not built, since the connector {connector} is not on this machine; the committed files do \
+                     not depend on it",
+                    shown(&path)
+                ));
+            }
         }
         for folder in left {
             note(&format!("{} is of no pipeline any more: delete it", shown(folder)));
         }
         let is_current = outputs.iter().all(|(_, _, output)| output.stale.is_empty()) && left.is_empty();
         if is_current { Ok(()) } else { Err(Exit::Stale) }
+    }
+
+    /// Holds every jar that is here against the locks, before anything is written; whether a lock has taken one in.
+    fn locks(&self, outputs: &[(&PathBuf, usize, Output)]) -> Result<bool, Exit> {
+        let jars = self.jars(outputs).inspect_err(|_| {
+            // The folder goes where it was made for this; one with anything in it stays.
+            let _ = fs::remove_dir(&self.out);
+        })?;
+        let mut locked = false;
+        for (spec, _, output) in outputs {
+            let Some(connector) = &output.connector else { continue };
+            let Some(jar) = jars.get(&connector.to_string()) else { continue };
+            locked |= connectors::verify(spec, connector, jar).map_err(|problem| Exit::usage(&problem))?;
+        }
+        Ok(locked)
     }
 
     /// The connectors that the outputs need, each verified against the locks of the specs that need it.
@@ -233,7 +274,7 @@ impl Build {
             if !jars.contains_key(&coordinates) {
                 let mut jar = self.connectors.find(connector).map_err(|problem| Exit::usage(&problem))?;
                 if jar.is_none() && self.fetch_connector {
-                    let fetched = self.connectors.fetch(connector);
+                    let fetched = self.connectors.fetch(spec, connector);
                     jar = Some(fetched.map_err(|problem| Exit::usage(&problem))?);
                 }
                 let Some(jar) = jar else {
@@ -242,7 +283,7 @@ impl Build {
                 };
                 jars.insert(coordinates.clone(), jar);
             }
-            let verified = connectors::verify(spec, connector, &jars[&coordinates]);
+            let verified = connectors::check(spec, connector, &jars[&coordinates]);
             verified.map_err(|problem| Exit::usage(&problem))?;
         }
         Ok(jars)
@@ -276,33 +317,32 @@ impl Build {
     }
 
     /// What was written, and what is missing.
-    fn told(&self, output: &Output, jars: &BTreeMap<String, Jar>) -> String {
+    fn told(&self, output: &Output) -> String {
         let folder = shown(&self.out.join(&output.name));
         let state = if output.staged.is_empty() { "unchanged" } else { "wrote" };
-        let path = |artifact: &Artifact| self.out.join(ARTIFACTS_DIR).join(&artifact.s3_key);
-        let missing = output.artifacts.iter().filter(|artifact| !path(artifact).exists()).count();
+        let missing = self.missing(output);
         let artifacts = counted(output.artifacts.len(), "artifact", "artifacts");
         let mut text = format!(
             "{state} {folder}: {} resources, {}",
             output.resources,
             artifacts.as_deref().unwrap_or("no artifacts")
         );
-        if missing > 0 {
-            text += &format!(", of which {missing} {} missing", if missing == 1 { "is" } else { "are" });
-        }
-        let flink = output.artifacts.iter().find(|artifact| artifact.name == "flink");
-        if let (Some(connector), Some(flink)) = (&output.connector, flink) {
-            let path = self.out.join(ARTIFACTS_DIR).join(&flink.s3_key);
-            if !jars.contains_key(&connector.to_string()) && !path.exists() {
-                text += &format!(
-                    "\nmissing {}: it holds the connector {connector}, which is neither in pipec's cache nor in the \
-                     local Maven repository; build with `--fetch-connector` or `--connector-jar FILE`. The template \
-                     is complete and stays the same.",
-                    shown(&path)
-                );
-            }
+        if let (Some(path), Some(connector)) = (missing, &output.connector) {
+            text += &format!(
+                ", of which 1 is missing\nmissing {}: it holds the connector {connector}, which is neither in pipec's \
+                 cache nor in the local Maven repository; build with `--fetch-connector` or `--connector-jar FILE`. The \
+                 template is complete; the key of this file changes once, when `pipec.lock` records the first jar.",
+                shown(&path)
+            );
         }
         text
+    }
+
+    /// The Flink zip, where it could not be made.
+    fn missing(&self, output: &Output) -> Option<PathBuf> {
+        output.connector.as_ref()?;
+        let flink = output.artifacts.iter().find(|artifact| artifact.name == "flink")?;
+        Some(self.out.join(ARTIFACTS_DIR).join(&flink.s3_key)).filter(|path| !path.exists())
     }
 }
 

@@ -1,7 +1,7 @@
 //! `pipec deploy`
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use clap::Args;
 
@@ -66,14 +66,23 @@ pub(super) struct Deploy {
 
 impl Deploy {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let compiled = compile(&self.pipeline, self.format)?;
         let interrupt = Interrupt::install();
-        self.deploy(&compiled, &interrupt).map_err(|stop| compiled.stopped(stop, self.format))
+        let mut compiled = compile(&self.pipeline, self.format)?;
+        let mut done = self.deploy(&compiled, &interrupt);
+        // The lock has taken in the first jar, whose digest is part of a key.
+        if matches!(done, Ok(Progress::Locked)) {
+            compiled = compile(&self.pipeline, self.format)?;
+            done = self.deploy(&compiled, &interrupt);
+        }
+        done.map(|_| ()).map_err(|stop| compiled.stopped(stop, self.format))
     }
 
-    fn deploy(&self, compiled: &Compiled, interrupt: &Interrupt) -> Step<()> {
+    fn deploy(&self, compiled: &Compiled, interrupt: &Interrupt) -> Step<Progress> {
         let client = compiled.client(&self.aws, interrupt)?;
         let source = Source::new(compiled, &self.connectors, interrupt);
+        if !self.continue_rollback && source.lock_first_jar(!self.dry_run)? {
+            return Ok(Progress::Locked);
+        }
         let spec = compiled.shown_spec();
         let job = Job {
             client: &client,
@@ -85,16 +94,29 @@ impl Deploy {
         };
         let mut reporter = self.format.reporter(interrupt);
         if self.continue_rollback {
-            return deployment::continue_rollback(&job, &mut *reporter, &self.skip);
+            deployment::continue_rollback(&job, &mut *reporter, &self.skip)?;
+            return Ok(Progress::Done);
         }
         let extent = if self.dry_run { Extent::DryRun } else { Extent::Whole };
         let options = Options { extent, yes: self.yes, allow_replace: self.allow_replace.clone() };
-        if deployment::deploy(&job, &mut *reporter, &options)? == Outcome::Differs {
+        let outcome = match deployment::deploy(&job, &mut *reporter, &options) {
+            Err(_) if source.locked_first.get() => return Ok(Progress::Locked),
+            outcome => outcome?,
+        };
+        if outcome == Outcome::Differs {
             let message = "nothing was changed: this was a dry run".to_owned();
             reporter.tell(&Event::Note { message });
         }
-        Ok(())
+        Ok(Progress::Done)
     }
+}
+
+/// How far a deployment came.
+enum Progress {
+    /// To its end.
+    Done,
+    /// To a lock that has taken a jar in: the keys are different now.
+    Locked,
 }
 
 /// The artifacts of a compiled spec: made from what pipec carries, and a connector.
@@ -103,6 +125,8 @@ pub(super) struct Source<'a> {
     connectors: &'a ConnectorArgs,
     interrupt: &'a Interrupt,
     jar: OnceCell<Jar>,
+    /// Whether the lock has taken in a jar that was fetched.
+    locked_first: Cell<bool>,
 }
 
 impl<'a> Source<'a> {
@@ -111,7 +135,7 @@ impl<'a> Source<'a> {
         connectors: &'a ConnectorArgs,
         interrupt: &'a Interrupt,
     ) -> Self {
-        Self { compiled, connectors, interrupt, jar: OnceCell::new() }
+        Self { compiled, connectors, interrupt, jar: OnceCell::new(), locked_first: Cell::new(false) }
     }
 
     fn bytes(&self, artifact: &Artifact, jar: Option<&Jar>) -> Step<Option<Cow<'_, [u8]>>> {
@@ -121,9 +145,22 @@ impl<'a> Source<'a> {
         made.map_err(|error| missing(format!("`{}` cannot be built: {error}", artifact.s3_key)))
     }
 
+    /// Holds the jar that is on this machine against the lock, before anything is made or sent; whether the lock has
+    /// taken it in, where it may.
+    fn lock_first_jar(&self, may_write: bool) -> Step<bool> {
+        let Some(connector) = artifacts::connector(&self.compiled.stack.plan) else { return Ok(false) };
+        let Some(jar) = self.connectors.find(&connector).map_err(missing)? else { return Ok(false) };
+        let spec = &self.compiled.spec;
+        let is_new = match may_write {
+            true => connectors::verify(spec, &connector, &jar),
+            false => connectors::check(spec, &connector, &jar).map(|_| false),
+        };
+        is_new.map_err(missing)
+    }
+
     /// A jar is used only when it is the one of the lock.
     fn locked(&self, connector: &Maven, jar: Jar) -> Step<&Jar> {
-        connectors::verify(&self.compiled.spec, connector, &jar).map_err(missing)?;
+        connectors::check(&self.compiled.spec, connector, &jar).map_err(missing)?;
         Ok(self.jar.get_or_init(|| jar))
     }
 }
@@ -154,9 +191,14 @@ impl ArtifactSource for Source<'_> {
         let jar = match &artifact.content {
             Content::Flink { connector, .. } => {
                 let (connectors, wanted) = (self.connectors.clone(), *connector);
-                let fetched = self.interrupt.during(move || connectors.fetch(&wanted));
-                let jar = fetched.ok_or_else(Stop::interrupted)?;
-                Some(self.locked(connector, jar.map_err(missing)?)?)
+                let spec = self.compiled.spec.clone();
+                let fetched = self.interrupt.during(move || connectors.fetch(&spec, &wanted));
+                let jar = fetched.ok_or_else(Stop::interrupted)?.map_err(missing)?;
+                if connectors::verify(&self.compiled.spec, connector, &jar).map_err(missing)? {
+                    self.locked_first.set(true);
+                    return Err(Stop::interrupted());
+                }
+                Some(self.locked(connector, jar)?)
             }
             _ => None,
         };

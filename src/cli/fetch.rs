@@ -16,9 +16,14 @@ pub(super) const MAVEN_CENTRAL: &str = "https://repo1.maven.org/maven2";
 const JAR_BYTES_MAX: u64 = 256 << 20;
 const TIMEOUT: Duration = Duration::from_secs(300);
 
-/// Fetches a connector, verifies it against the digest that the repository publishes beside it, and keeps it in the
-/// cache.
-pub(super) fn connector(repository: &str, connector: &Maven, cache: Option<&Path>) -> Result<Jar, String> {
+/// Fetches a connector, verifies it against the digest that is known, or else the one that the repository publishes
+/// beside it, and keeps it in the cache. Without either it is refused: nobody would know what it is.
+pub(super) fn connector(
+    repository: &str,
+    connector: &Maven,
+    known: Option<&str>,
+    cache: Option<&Path>,
+) -> Result<Jar, String> {
     let url = format!("{}/{}", repository.trim_end_matches('/'), connector.path());
     note(&format!("fetching {connector}"));
     let refused = |problem: &str| format!("{url}: {problem}");
@@ -33,13 +38,23 @@ pub(super) fn connector(repository: &str, connector: &Maven, cache: Option<&Path
             .map_err(|error| error.to_string())
     };
     let jar = Jar::new(get(&url).map_err(|problem| refused(&problem))?).map_err(refused)?;
-    // Catches a broken download; what the jar must be for good, the lock beside the spec says.
-    if let Ok(published) = get(&format!("{url}.sha256")) {
-        let published = String::from_utf8_lossy(&published);
-        let published = published.split_whitespace().next().unwrap_or_default();
-        if published != jar.sha256 {
-            return Err(refused(&format!("its SHA-256 is {}, and {published} is published", jar.sha256)));
+    let (wanted, whose) = match known {
+        Some(known) => (known.to_owned(), "expected"),
+        None => {
+            let published = get(&format!("{url}.sha256")).map_err(|problem| {
+                refused(&format!(
+                    "the repository publishes no SHA-256 of it ({problem}), so it is not used; compare it with a \
+                     source that you trust, and name its digest with `--connector-sha256 HEX`, or the jar with \
+                     `--connector-jar FILE` (the SHA-256 of what came is {})",
+                    jar.sha256
+                ))
+            })?;
+            let published = String::from_utf8_lossy(&published);
+            (published.split_whitespace().next().unwrap_or_default().to_lowercase(), "published")
         }
+    };
+    if wanted != jar.sha256 {
+        return Err(refused(&format!("its SHA-256 is {}, and {wanted} is {whose}", jar.sha256)));
     }
     if let Some(cache) = cache {
         let path = cache.join(connector.jar());

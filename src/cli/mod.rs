@@ -24,7 +24,9 @@ mod progress;
 mod schema;
 mod since;
 mod sql;
+mod start;
 mod status;
+mod stop;
 mod tail;
 
 use std::path::{Path, PathBuf};
@@ -81,6 +83,10 @@ enum Verb {
     Diff(diff::Diff),
     /// Delete the pipeline's stack, after listing what is deleted and what is kept
     Destroy(destroy::Destroy),
+    /// Start the Flink application of a deployed pipeline
+    Start(start::Start),
+    /// Stop the Flink application of a deployed pipeline, which then costs nothing
+    Stop(stop::StopVerb),
     /// Show the status of a deployed pipeline: stack, throughput, delays, failures, alarms
     Status(status::StatusVerb),
     /// Read the logs of a deployed pipeline's programs in chronological order
@@ -158,6 +164,8 @@ pub fn run(command: Command) -> u8 {
         Verb::Deploy(verb) => verb.run(),
         Verb::Diff(verb) => verb.run(),
         Verb::Destroy(verb) => verb.run(),
+        Verb::Start(verb) => verb.run(),
+        Verb::Stop(verb) => verb.run(),
         Verb::Status(verb) => verb.run(),
         Verb::Logs(verb) => verb.run(),
         Verb::Tail(verb) => verb.run(),

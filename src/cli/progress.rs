@@ -177,6 +177,9 @@ fn text(event: &Event) -> String {
         Event::Application { application, status } => {
             format!("{:<NAME_WIDTH$} {application} is {status}", "Flink application")
         }
+        Event::Savings { usd_per_hour, usd_per_month } => {
+            format!("saves       USD {usd_per_hour} per hour, USD {usd_per_month} per month, at list price")
+        }
         Event::Note { message } => message.clone(),
         Event::Finished { stack, status, seconds } => {
             format!("stack {stack}: {status} after {}:{:02}", seconds / 60, seconds % 60)

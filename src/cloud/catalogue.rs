@@ -386,6 +386,21 @@ pub const KNOWN: &[Known] = &[
                   Please check the",
     },
     Known {
+        service: "Managed Flink",
+        words: &["check the role provided or validity of s3 location"],
+        help: "the new IAM role had not propagated yet; run the command again",
+        source: "https://github.com/hashicorp/terraform-provider-aws/issues/16104",
+        example: "Please check the role provided or validity of S3 location you provided. We are unable to get the \
+                  specified fileKey: flink/orders/0123.zip in the specified bucket: artifacts",
+    },
+    Known {
+        service: "EC2",
+        words: &["unable to assume given iam role"],
+        help: "the new IAM role had not propagated yet; run the command again",
+        source: "https://github.com/hashicorp/terraform-provider-aws/pull/26644",
+        example: "Unable to assume given IAM role: arn:aws:iam::111122223333:role/r",
+    },
+    Known {
         service: "S3",
         words: &["attempted to create more buckets than allowed"],
         help: "delete buckets that are unused, or request a higher quota of buckets in Service Quotas",
@@ -435,6 +450,12 @@ pub fn find(message: &str) -> Option<&'static Known> {
     KNOWN.iter().filter(|known| known.fits(&message)).max_by_key(|known| known.weight())
 }
 
+/// Whether a message means that a service knew a new role, or its permissions, too late: once IAM has propagated it, the
+/// same call succeeds.
+pub fn is_propagation(message: &str) -> bool {
+    find(message).is_some_and(|known| known.help.contains("had not propagated yet"))
+}
+
 /// What to do about a message of AWS.
 pub fn help(message: &str) -> Option<&'static str> {
     find(message).map(|known| known.help)
@@ -460,6 +481,24 @@ mod tests {
             let message = known.example.to_lowercase();
             let fits = KNOWN.iter().filter(|other| other.fits(&message) && other.weight() >= known.weight());
             assert_eq!(fits.count(), 1, "{}", known.example);
+        }
+    }
+
+    #[test]
+    fn messages_of_propagation_are_known_from_faults_that_stay() {
+        for (message, passes) in [
+            (
+                "Firehose is unable to assume role arn:aws:iam::1:role/r. Please check the role provided.",
+                true,
+            ),
+            ("Please check the role provided or validity of S3 location you provided.", true),
+            ("Unable to assume given IAM role", true),
+            ("Cannot access stream arn:x. Please ensure the role can perform the GetRecords", true),
+            ("User: x is not authorized to perform: kms:Decrypt on resource: y", false),
+            ("Limit for stacks has been exceeded", false),
+            ("", false),
+        ] {
+            assert_eq!(is_propagation(message), passes, "{message}");
         }
     }
 

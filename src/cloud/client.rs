@@ -70,6 +70,26 @@ impl StackResource {
     }
 }
 
+/// A Flink application as Managed Flink describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Application {
+    /// State, such as `STARTING`.
+    pub status: String,
+    /// S3 key of its code, where it has one.
+    pub code_key: Option<String>,
+    /// Version, which each change raises.
+    pub version: i64,
+}
+
+/// An operation of a Flink application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApplicationOperation {
+    /// State: `IN_PROGRESS`, `SUCCESSFUL`, `FAILED`, `CANCELLED`.
+    pub status: String,
+    /// Why it failed, in the service's words.
+    pub error: Option<String>,
+}
+
 /// Something that happened to a stack or to a resource of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StackEvent {
@@ -261,8 +281,10 @@ pub trait StackReader {
     /// Names of the consumers with enhanced fan-out that are registered for a stream, by its ARN:
     /// `kinesis:ListStreamConsumers`.
     fn stream_consumers(&self, stream: &str) -> Call<Vec<String>>;
-    /// State of a Flink application, such as `STARTING`: `kinesisanalytics:DescribeApplication`.
-    fn application_status(&self, application: &str) -> Call<Option<String>>;
+    /// A Flink application; `None` where there is none: `kinesisanalytics:DescribeApplication`.
+    fn application(&self, application: &str) -> Call<Option<Application>>;
+    /// An operation of a Flink application: `kinesisanalytics:DescribeApplicationOperation`.
+    fn application_operation(&self, application: &str, id: &str) -> Call<Option<ApplicationOperation>>;
 }
 
 /// What changes stacks.
@@ -284,6 +306,10 @@ pub trait StackWriter: StackReader {
     fn continue_rollback(&self, stack: &str, skip: &[String]) -> Call<()>;
     /// `cloudformation:DeleteStack`, leaving the resources named.
     fn delete_stack(&self, stack: &str, retain: &[String]) -> Call<()>;
+    /// The id of the operation: `kinesisanalytics:StartApplication`. State that does not fit the code is dropped.
+    fn start_application(&self, application: &str) -> Call<Option<String>>;
+    /// `kinesisanalytics:StopApplication`, with a snapshot unless it is forced.
+    fn stop_application(&self, application: &str, force: bool) -> Call<()>;
 }
 
 /// What a deployment asks of S3.

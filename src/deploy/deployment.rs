@@ -1,12 +1,14 @@
 //! The steps of a deployment: preflight, artifacts, change set, confirmation, execution, outputs. Each can be run again.
 
+use std::cell::RefCell;
 use std::time::Instant;
 
+use super::application;
 use super::artifact_bucket;
 use super::change_set::{self, Base, Begun, Draft, Prepared};
 use super::changes::{self, Action, Change};
 use super::existing;
-use super::failure::failure;
+use super::failure::{failure, lost_race};
 use super::follow::operate;
 use super::large_template::LargeTemplate;
 use super::report::{Event, Reporter, ShardSteps, confirm};
@@ -100,6 +102,16 @@ impl<'a> Job<'a> {
 /// # Errors
 /// The first fault, or the user's decision. What was done stays and is not done again by the next run.
 pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step<Outcome> {
+    let race = RefCell::default();
+    let outcome = attempt(job, reporter, options, &race);
+    let Some(message) = race.take() else { return outcome };
+    // A new role takes seconds to propagate; the changes were confirmed once.
+    reporter.tell(&Event::Note { message });
+    attempt(job, reporter, &Options { yes: true, ..options.clone() }, &RefCell::default())
+}
+
+/// One attempt; `race` says so where a creation failed, and was rolled back, only because IAM was too slow.
+fn attempt(job: &Job, reporter: &mut dyn Reporter, options: &Options, race: &Race) -> Step<Outcome> {
     let name = &job.plan.name;
     let found = job.client.stack(name)?.filter(|stack| stack.status.state() != StackState::DeleteComplete);
     if options.extent == Extent::Diff && Base::of(found.as_ref()) != Base::Stack {
@@ -117,7 +129,12 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
     }
     if options.extent != Extent::Diff {
         existing::check(job.client, reporter, job.plan, account)?;
-        if let Some(bucket) = job.artifact_bucket {
+        // A bucket that the stack has already is one that its roles read.
+        let has = |bucket: &str| {
+            let parameters = stack.iter().flat_map(|stack| &stack.parameters);
+            parameters.into_iter().any(|(name, value)| name == artifact_bucket::PARAMETER && value == bucket)
+        };
+        if let Some(bucket) = job.artifact_bucket.filter(|bucket| !has(bucket)) {
             existing::check_artifact_key(job.client, reporter, job.plan, bucket)?;
         }
     }
@@ -138,7 +155,7 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
         None => return unseen(job, reporter, stack.as_ref()),
     };
     let url = large.as_ref().map(|large| large.url.as_str());
-    let ground = Ground { account, stack: stack.as_ref(), bucket: bucket.as_ref(), too_large };
+    let ground = Ground { account, stack: stack.as_ref(), bucket: bucket.as_ref(), too_large, race };
     let outcome = change(job, reporter, options, ground, url);
     if let (Some(large), Some(bucket)) = (&large, &bucket)
         && options.extent != Extent::Whole
@@ -150,6 +167,9 @@ pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step
     outcome
 }
 
+/// What to tell before another attempt at a creation, where there is reason for one.
+type Race = RefCell<Option<String>>;
+
 /// What a change set is made over.
 #[derive(Clone, Copy)]
 struct Ground<'a> {
@@ -158,6 +178,8 @@ struct Ground<'a> {
     bucket: Option<&'a Bucket>,
     /// Whether the template has to be an object of that bucket.
     too_large: bool,
+    /// What to tell where a creation failed only because IAM was too slow.
+    race: &'a Race,
 }
 
 /// Asks for a change set, shows it, and executes it where it goes that far.
@@ -181,6 +203,9 @@ fn change(
         change_set::take_back(job.client, &prepared)?;
         reporter.tell(&Event::Unchanged { stack: name.clone() });
         tell_outputs(reporter, ground.stack);
+        if options.extent == Extent::Whole {
+            ensure_running(job, reporter)?;
+        }
         return Ok(Outcome::Unchanged);
     };
     let ways = match agree(job, reporter, options, ground, changes) {
@@ -196,13 +221,23 @@ fn change(
         }
     };
     if ways.is_empty() {
-        execute(job, reporter, &prepared, job.template)?;
+        execute(job, reporter, &prepared, job.template, ground.race)?;
     } else {
         change_set::take_back(job.client, &prepared)?;
         execute_steps(job, reporter, options, ground, &draft, &ways)?;
     }
     tell_outputs(reporter, job.client.stack(name)?.as_ref());
+    ensure_running(job, reporter)?;
     Ok(Outcome::Deployed)
+}
+
+/// CloudFormation does not know whether a Flink application runs: one that a failed update has left stopped, or that
+/// somebody stopped, is started.
+fn ensure_running(job: &Job, reporter: &mut dyn Reporter) -> Step<()> {
+    match application::of_plan(job.plan) {
+        Some(found) => application::ensure_running(job.client, reporter, &found.target(job.spec)),
+        None => Ok(()),
+    }
 }
 
 /// Shows the changes and has them agreed to; `None` where it goes no further. The ways of the shards that one update
@@ -260,7 +295,7 @@ fn execute_steps(
         reporter.tell(&Event::Note { message: format!("shards, step {} of {steps}", number + 1) });
         // The first step was shown and confirmed; none may put at stake what that did not.
         match prepared.changes.as_ref().map(|found| guard(&changes::read(found), options, job.spec)) {
-            Some(Ok(())) => execute(job, reporter, &prepared, &template)
+            Some(Ok(())) => execute(job, reporter, &prepared, &template, ground.race)
                 .map_err(|stop| behind_steps(stop, number, steps))?,
             Some(Err(stop)) => {
                 let _ = change_set::take_back(job.client, &prepared);
@@ -446,13 +481,20 @@ fn again(change: &Change) -> &'static str {
 }
 
 /// Executes a change set and follows it to its end.
-fn execute(job: &Job, reporter: &mut dyn Reporter, prepared: &Prepared, template: &str) -> Step<()> {
+fn execute(
+    job: &Job,
+    reporter: &mut dyn Reporter,
+    prepared: &Prepared,
+    template: &str,
+    race: &Race,
+) -> Step<()> {
     let start = Instant::now();
     let (name, meanwhile) = (&job.plan.name, job.meanwhile());
     let begin = || change_set::execute(job.client, prepared);
     let (begun, followed) = operate(job.client, reporter, &prepared.stack_id, name, &meanwhile, begin)?;
     // A stack that someone deletes in the meantime is not deployed.
     if followed.status.state() != StackState::Stable || !followed.status.succeeded() {
+        race.replace(lost_race(&followed));
         return Err(failure(&followed, &job.plan.name));
     }
     // What was followed may be another deployment, of another spec.

@@ -5,6 +5,7 @@ use crate::cloud::catalogue;
 use crate::cloud::cause;
 use crate::cloud::client::StackEvent;
 use crate::cloud::kinds;
+use crate::cloud::stack_state::StackState;
 use crate::cloud::stop::{At, Stop};
 use crate::diagnostics::Code;
 
@@ -58,6 +59,33 @@ pub fn failure(followed: &Followed, stack: &str) -> Stop {
     )
 }
 
+/// What to tell of a creation that failed, and was rolled back, only because IAM had not propagated a new role.
+pub(super) fn lost_race(followed: &Followed) -> Option<String> {
+    if followed.status.state() != StackState::RollbackComplete {
+        return None;
+    }
+    let (events, _) = cause::until_rollback(&followed.events);
+    let causes = cause::causes(events);
+    let first = causes.first()?;
+    if !causes.iter().all(|cause| cause.reason.as_deref().is_some_and(catalogue::is_propagation)) {
+        return None;
+    }
+    let kept = match retained(followed).as_slice() {
+        [] => String::new(),
+        kept => format!("; the first attempt leaves {}", kept.join(", ")),
+    };
+    Some(format!(
+        "{} could not be created since IAM had not propagated its new role yet; creating the stack once more{kept}",
+        first.logical_id
+    ))
+}
+
+/// The names of what stays outside of the stack.
+fn retained(followed: &Followed) -> Vec<&str> {
+    let skipped = followed.events.iter().filter(|event| event.status == SKIPPED);
+    skipped.filter_map(|event| event.physical_id.as_deref()).collect()
+}
+
 fn doing(status: &str) -> &'static str {
     match status.split('_').next() {
         Some("CREATE") => "created",
@@ -75,12 +103,7 @@ pub(super) fn words(event: &StackEvent) -> &str {
 /// What is left of a stack; `last` is the failure that it ended with.
 fn left(followed: &Followed, stack: &str, last: &StackEvent) -> String {
     let (status, name) = (&followed.status, &last.logical_id);
-    let kept: Vec<&str> = followed
-        .events
-        .iter()
-        .filter(|event| event.status == SKIPPED)
-        .filter_map(|event| event.physical_id.as_deref())
-        .collect();
+    let kept = retained(followed);
     let words = match status.as_str() {
         "ROLLBACK_COMPLETE" if !kept.is_empty() => {
             format!("The next deployment deletes it. Retained outside of the stack: {}", kept.join(", "))

@@ -233,8 +233,8 @@ impl Follower<'_> {
         if last.is_some_and(|(at, _)| at.elapsed() < APPLICATION_PAUSE) {
             return Ok(());
         }
-        let status = match self.client.application_status(application) {
-            Ok(Some(status)) => status,
+        let status = match self.client.application(application) {
+            Ok(Some(seen)) => seen.status,
             Err(error) if error.kind == CallErrorKind::Interrupted => return Err(error.into()),
             Ok(None) | Err(_) => return Ok(()),
         };

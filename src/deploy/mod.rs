@@ -1,6 +1,7 @@
 //! `deploy`: a compiled stack into an account, and every state in between. Steps that can be run again: each one asks
 //! AWS what is there, and does what is missing.
 
+pub mod application;
 pub mod artifact_bucket;
 pub mod change_set;
 pub mod changes;

@@ -92,6 +92,13 @@ pub enum Event {
         /// State, such as `STARTING`.
         status: String,
     },
+    /// What a stopped application does not cost, at list price in US dollars.
+    Savings {
+        /// For an hour, with two places.
+        usd_per_hour: String,
+        /// For a month.
+        usd_per_month: String,
+    },
     /// A sentence.
     Note {
         /// Without a full stop.

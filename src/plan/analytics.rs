@@ -7,7 +7,7 @@ use super::outputs::OutputPlan;
 use super::state::{self, StatePlan};
 use super::throughput::{self as plan_throughput, ThroughputPlan};
 use super::value::Value;
-use super::{Artifact, Content, grants, s3_key};
+use super::{Artifact, ConnectorDigests, Content, FLINK_FOLDER, grants, own_key, s3_key};
 use crate::aws::flink;
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::flink::KPU_ORCHESTRATION;
@@ -88,7 +88,12 @@ pub struct StartPlan {
 }
 
 /// Plans the application.
-pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Programs) -> Option<AnalyticsPlan> {
+pub(super) fn plan(
+    checked: &Checked,
+    outputs: &[OutputPlan],
+    programs: &Programs,
+    connectors: &ConnectorDigests,
+) -> Option<AnalyticsPlan> {
     let analytics = checked.pipeline().analytics_on(AnalyticsRuntime::Flink)?;
     let query = checked.query()?;
     let flink = &analytics.flink;
@@ -120,6 +125,9 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
     let forest = programs.get(Program::Forest, Architecture::X86_64).filter(|_| functions.is_some());
     let coordinates = connector.to_string();
     let mut inputs = vec![MAIN_PY.as_bytes(), sql.as_bytes(), coordinates.as_bytes()];
+    // Another jar gives another key. It is the same whether or not the jar is on this machine.
+    let digest = connectors.get(&coordinates);
+    inputs.extend(digest.map(String::as_bytes));
     if let Some(functions) = &functions {
         inputs.push(functions.as_bytes());
         inputs.extend(PYTHON_FILES.iter().map(|(_, text)| text.as_bytes()));
@@ -138,8 +146,9 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
         application_name: Value::sub(grants::APPLICATION_NAME),
         properties,
         settings: format!(
-            "{} parallelism={} per-kpu={} auto-scaling={} snapshots={}{}",
+            "{} {} parallelism={} per-kpu={} auto-scaling={} snapshots={}{}",
             flink.runtime_environment.value,
+            connector.jar(),
             parallelism,
             flink.parallelism_per_kpu.value,
             flink.auto_scaling,
@@ -154,7 +163,7 @@ pub(super) fn plan(checked: &Checked, outputs: &[OutputPlan], programs: &Program
         forests: forests::plan(query),
         artifact: Artifact {
             name: "flink",
-            s3_key: s3_key("flink", &inputs, "zip"),
+            s3_key: own_key(FLINK_FOLDER, &checked.pipeline().name.value, &inputs, "zip"),
             content: Content::Flink { sql: sql.clone(), functions: functions.clone(), connector },
         },
         sql,

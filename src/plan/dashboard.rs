@@ -206,7 +206,7 @@ fn stream(stream: &StreamPlan) -> [Graph; 3] {
         // Whichever of the two limits of the shards such records meet first, in records.
         let by_bytes = (shards * SHARD_WRITE_BYTES_PER_S) as f64 / (bytes / load.records_per_second).max(1.0);
         let limit = ((shards * SHARD_WRITE_RECORDS_PER_S) as f64).min(by_bytes).floor();
-        let label = format!("what {shards} {} carry", if shards == 1 { "shard" } else { "shards" });
+        let label = format!("limit of {shards} {}", if shards == 1 { "shard" } else { "shards" });
         flow.across.push(Across { label, value: limit, color: LIMIT });
     }
     [

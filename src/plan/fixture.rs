@@ -51,7 +51,7 @@ pub(crate) fn planned(spec: &str) -> (Plan, Checked) {
     assert!(!has_errors(&found), "{found:#?}");
     let (checked, found) = check(pipeline, &programs);
     let checked = checked.unwrap_or_else(|| panic!("{found:#?}"));
-    (plan(&checked, &programs), checked)
+    (plan(&checked, &programs, &super::ConnectorDigests::new()), checked)
 }
 
 /// A spec of a stream and a bucket, and what else is given.
@@ -88,8 +88,8 @@ pub(crate) fn with_flink(stream: &str, row_bytes: u64) -> (Plan, Checked) {
     plan.delivered_record_bytes = row_bytes;
     plan.analytics = Some(application());
     plan.resources = resources::list(checked.pipeline(), checked.graph());
-    let keys = ArtifactKeys { flink: Some("flink-00.zip"), producer: None, records: None };
-    plan.roles = grants::roles(checked.pipeline(), checked.graph(), keys);
+    let keys = ArtifactKeys { flink: Some("flink/orders/*".into()), ..ArtifactKeys::default() };
+    plan.roles = grants::roles(checked.pipeline(), checked.graph(), &keys);
     (plan, checked)
 }
 

@@ -56,15 +56,15 @@ pub struct Role {
     pub grants: Vec<Grant>,
 }
 
-/// The artifacts' ARNs that grants name.
-#[derive(Clone, Copy, Debug)]
-pub struct ArtifactKeys<'a> {
-    /// S3 key of the Flink zip.
-    pub flink: Option<&'a str>,
-    /// S3 key of the producer.
-    pub producer: Option<&'a str>,
-    /// S3 key of the file of records.
-    pub records: Option<&'a str>,
+/// The artifacts that grants name, each as a pattern of keys that is the same for all of its versions.
+#[derive(Clone, Debug, Default)]
+pub struct ArtifactKeys {
+    /// S3 keys of the Flink zip.
+    pub flink: Option<String>,
+    /// S3 keys of the producer.
+    pub producer: Option<String>,
+    /// S3 keys of the file of records.
+    pub records: Option<String>,
 }
 
 /// ARN of the Flink application, from its fixed name: an attribute would make a cycle with its own role.
@@ -77,7 +77,7 @@ fn equals(key: &'static str, value: Value) -> Condition {
 }
 
 /// The roles of a pipeline, each with the grants of its edges.
-pub fn roles(pipeline: &Pipeline, graph: &Graph, keys: ArtifactKeys) -> Vec<Role> {
+pub fn roles(pipeline: &Pipeline, graph: &Graph, keys: &ArtifactKeys) -> Vec<Role> {
     let mut roles: Vec<Role> = Vec::new();
     for edge in graph.edges() {
         let Some(new) = role(pipeline, edge.relation.principal()) else { continue };
@@ -256,7 +256,7 @@ const READ_WITH_SUMMARY: &[&str] = &[
 ];
 
 /// What an edge needs.
-fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -> Vec<Grant> {
+fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: &ArtifactKeys) -> Vec<Grant> {
     let to = || graph.get(edge.to).logical_id.iter().map(|id| Value::arn(id)).collect::<Vec<_>>();
     let stream_key = &pipeline.stream.encryption.value;
     match edge.relation {
@@ -279,8 +279,8 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
         Relation::FetchProducer => vec![grant(
             "ReadProgram",
             &["s3:GetObject"],
-            keys.producer.into_iter().chain(keys.records).map(artifact).collect(),
-            match keys.records {
+            keys.producer.iter().chain(&keys.records).map(|key| artifact(key)).collect(),
+            match &keys.records {
                 Some(_) => "The instances download the producer and its records when they start.",
                 None => "The instances download the producer when they start.",
             },
@@ -313,8 +313,8 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
         Relation::FetchApplication => vec![grant(
             "ReadProgram",
             &["s3:GetObject", "s3:GetObjectVersion"],
-            keys.flink.into_iter().map(artifact).collect(),
-            "The application's program.",
+            keys.flink.iter().map(|key| artifact(key)).collect(),
+            "The application's program, in any version: a changed query changes no permission.",
         )],
         Relation::Query => {
             let mut grants =
@@ -365,6 +365,12 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
             ],
             vec![Value::sub(APPLICATION_ARN)],
             "Starts and stops this application only, and reads the cause of a failure.",
+        )],
+        Relation::ReadAnalyticsLog => vec![grant(
+            "ReadApplicationLog",
+            &["logs:FilterLogEvents"],
+            to(),
+            "Only the application's log shows whether its job runs, and the cause if it does not.",
         )],
         Relation::LogStarter => vec![lambda_logs(to())],
         Relation::LogTransform => vec![lambda_logs(to())],
@@ -432,10 +438,10 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: ArtifactKeys) -
 
 /// What a function of the user's needs to consume an output.
 pub(super) fn function_grants(pipeline: &Pipeline, graph: &Graph, output: &str) -> Vec<Grant> {
-    let keys = ArtifactKeys { flink: None, producer: None, records: None };
+    let keys = ArtifactKeys::default();
     let mut all = Vec::new();
     for edge in graph.edges_of(NodeKind::Function, output) {
-        add(&mut all, grants(pipeline, graph, edge, keys));
+        add(&mut all, grants(pipeline, graph, edge, &keys));
     }
     all
 }

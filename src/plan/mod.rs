@@ -170,8 +170,15 @@ pub enum Content {
 /// Length of the hash in a key. 80 bits: no two contents meet by chance.
 const KEY_HASH_CHARS: usize = 20;
 
-/// A key that holds a hash of what the artifact is made from.
-fn s3_key(name: &str, inputs: &[&[u8]], suffix: &str) -> String {
+/// Folder of the artifact bucket for Flink applications, by pipeline.
+pub(super) const FLINK_FOLDER: &str = "flink";
+/// Folder for files of records, by pipeline.
+pub(super) const RECORDS_FOLDER: &str = "records";
+/// Folder for the producer, which is the same program for all pipelines.
+pub(super) const PRODUCER_FOLDER: &str = "producer";
+
+/// Hash of what an artifact is made from.
+fn key_hash(inputs: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
     for input in inputs {
         // The length first, so that no two lists of inputs have the same bytes.
@@ -179,21 +186,57 @@ fn s3_key(name: &str, inputs: &[&[u8]], suffix: &str) -> String {
         hash.update(input);
     }
     let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{name}-{}.{suffix}", &hex[..KEY_HASH_CHARS])
+    hex[..KEY_HASH_CHARS].to_owned()
+}
+
+/// A key that holds a hash of what the artifact is made from.
+fn s3_key(name: &str, inputs: &[&[u8]], suffix: &str) -> String {
+    format!("{name}-{}.{suffix}", key_hash(inputs))
+}
+
+/// The same in a folder of the pipeline's own. A role may read the whole folder, so its policy is the same for every
+/// content: an update that changed a policy and had it used at once would fail where IAM is slower.
+fn own_key(folder: &str, pipeline: &str, inputs: &[&[u8]], suffix: &str) -> String {
+    format!("{folder}/{pipeline}/{}.{suffix}", key_hash(inputs))
+}
+
+impl Artifact {
+    /// What the keys of all versions of this artifact match, as in a policy.
+    pub fn key_pattern(&self) -> String {
+        match self.s3_key.rsplit_once('/') {
+            Some((folder, _)) => format!("{folder}/*"),
+            None => format!("{}-*", self.name),
+        }
+    }
 }
 
 /// The keys of artifacts that a template names.
 pub fn artifact_keys(template: &str) -> BTreeSet<String> {
+    let words = template.split(|c: char| !(c.is_ascii_alphanumeric() || "-_./".contains(c)));
+    words.filter_map(artifact_key).map(str::to_owned).collect()
+}
+
+/// The key at the end of a word, which may be a URL without its scheme.
+fn artifact_key(word: &str) -> Option<&str> {
     let is_hash = |hash: &str| {
         hash.len() == KEY_HASH_CHARS
             && hash.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
     };
-    let is_key = |word: &&str| {
-        let rest = word.rsplit_once('-').map(|(_, rest)| rest);
-        rest.and_then(|rest| rest.split_once('.')).is_some_and(|(hash, _)| is_hash(hash))
+    let (folder, name) = word.rsplit_once('/').unwrap_or(("", word));
+    let (stem, _) = name.split_once('.')?;
+    let (before, hash) = stem.rsplit_once('-').unwrap_or(("", stem));
+    if !is_hash(hash) {
+        return None;
+    }
+    let above = |levels: usize| folder.rsplit('/').nth(levels).unwrap_or_default();
+    let folders = match (before.is_empty(), above(1)) {
+        (true, FLINK_FOLDER | RECORDS_FOLDER) => 2,
+        (false, _) if above(0) == PRODUCER_FOLDER => 1,
+        (false, _) => 0,
+        (true, _) => return None,
     };
-    let words = template.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
-    words.filter(is_key).map(str::to_owned).collect()
+    let own: usize = folder.rsplit('/').take(folders).map(|folder| folder.len() + 1).sum();
+    word.get(word.len() - name.len() - own..)
 }
 
 impl Plan {
@@ -209,11 +252,14 @@ impl Plan {
     }
 }
 
+/// The SHA-256 of each connector whose jar is known, by its coordinates: the contents of `pipec.lock`.
+pub type ConnectorDigests = BTreeMap<String, String>;
+
 /// Plans a pipeline with the programs that this pipec carries. `check` has seen to it that they are there.
-pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
+pub fn plan(checked: &Checked, programs: &Programs, connectors: &ConnectorDigests) -> Plan {
     let pipeline = checked.pipeline();
     let outputs = outputs::plan(checked);
-    let analytics = analytics::plan(checked, &outputs, programs);
+    let analytics = analytics::plan(checked, &outputs, programs, connectors);
     let producer = producer::plan(pipeline, programs);
     let transform = delivery::transform(checked, programs);
     let artifacts: Vec<Artifact> = [
@@ -226,12 +272,11 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
     .into_iter()
     .flatten()
     .collect();
+    let pattern = |artifact: Option<&Artifact>| artifact.map(Artifact::key_pattern);
     let keys = ArtifactKeys {
-        flink: analytics.as_ref().map(|analytics| analytics.artifact.s3_key.as_str()),
-        producer: producer.as_ref().map(|producer| producer.artifact.s3_key.as_str()),
-        records: producer
-            .as_ref()
-            .and_then(|producer| Some(producer.records.as_ref()?.artifact.s3_key.as_str())),
+        flink: pattern(analytics.as_ref().map(|analytics| &analytics.artifact)),
+        producer: pattern(producer.as_ref().map(|producer| &producer.artifact)),
+        records: pattern(producer.as_ref().and_then(|producer| Some(&producer.records.as_ref()?.artifact))),
     };
     let output_stream = streams::output(checked);
     let mut tags = vec![TagPlan { key: PIPELINE_TAG.into(), value: pipeline.name.value.clone() }];
@@ -246,7 +291,7 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
         region: pipeline.region.value.clone(),
         tags,
         stream: streams::input(pipeline, checked.graph()),
-        roles: grants::roles(pipeline, checked.graph(), keys),
+        roles: grants::roles(pipeline, checked.graph(), &keys),
         delivery: delivery::plan(checked),
         error_delivery: delivery::errors(pipeline, checked.graph()),
         delivered_record_bytes: match &output_stream {
@@ -282,4 +327,32 @@ pub fn plan(checked: &Checked, programs: &Programs) -> Plan {
     }
     plan.resources.extend(plan.dashboard.as_ref().map(DashboardPlan::resource));
     plan
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_names_its_artifacts_in_every_form() {
+        let hash = "0123456789abcdef0123";
+        let template = format!(
+            "FileKey: flink/orders/{hash}.zip\nS3Key: transform-x86_64-{hash}.zip\nfetch 'producer/arm64-{hash}.gz' x\n\
+             finish 1 \"s3://$bucket/producer/arm64-{hash}.gz is bad\"\ns3://b/records/orders/{hash}.jsonl.gz\n\
+             arn:aws:s3:::${{ArtifactBucket}}/flink-{hash}.zip\nflink/orders/*\nother/{hash}.zip {hash} a-{hash}"
+        );
+        let keys: Vec<String> = artifact_keys(&template).into_iter().collect();
+        let form = |form: &str| form.replace('#', hash);
+        assert_eq!(
+            keys,
+            [
+                "flink-#.zip",
+                "flink/orders/#.zip",
+                "producer/arm64-#.gz",
+                "records/orders/#.jsonl.gz",
+                "transform-x86_64-#.zip"
+            ]
+            .map(form)
+        );
+    }
 }

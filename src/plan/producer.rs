@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::value::literal;
-use super::{Artifact, Content, s3_key};
+use super::{Artifact, Content, PRODUCER_FOLDER, RECORDS_FOLDER, own_key, s3_key};
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::ec2;
 use crate::instances::instances;
@@ -83,7 +83,6 @@ pub(super) fn plan(pipeline: &Pipeline, programs: &Programs) -> Option<ProducerP
     let need = instances(pipeline)?;
     let architecture = need.instance_type.architecture;
     let build = programs.get(Program::Producer, architecture)?;
-    let name = format!("producer-{}", architecture.name());
     Some(ProducerPlan {
         instance_type: need.instance_type.name,
         count: need.count,
@@ -111,10 +110,13 @@ pub(super) fn plan(pipeline: &Pipeline, programs: &Programs) -> Option<ProducerP
         config: config(pipeline, producer, need.count)?,
         artifact: Artifact {
             name: Program::Producer.name(),
-            s3_key: s3_key(&name, &[build.inputs.as_bytes()], "gz"),
+            s3_key: format!(
+                "{PRODUCER_FOLDER}/{}",
+                s3_key(architecture.name(), &[build.inputs.as_bytes()], "gz")
+            ),
             content: Content::Executable { program: Program::Producer, architecture },
         },
-        records: records(producer),
+        records: records(pipeline, producer),
         source: source(producer),
         needed: need.needed,
         wire_bytes_per_second: need.wire_bytes_per_second,
@@ -133,11 +135,11 @@ fn source(producer: &Producer) -> String {
 }
 
 /// The file of records, by its content.
-fn records(producer: &Producer) -> Option<RecordsPlan> {
+fn records(pipeline: &Pipeline, producer: &Producer) -> Option<RecordsPlan> {
     let Source::File(FileSource { content: Some(content), .. }) = &producer.source else { return None };
     let artifact = Artifact {
         name: "records",
-        s3_key: s3_key("records", &[content], "jsonl.gz"),
+        s3_key: own_key(RECORDS_FOLDER, &pipeline.name.value, &[content], "jsonl.gz"),
         content: Content::Records(content.clone()),
     };
     Some(RecordsPlan { artifact, path: RECORDS_FILE })

@@ -225,3 +225,33 @@ def test_a_creation_that_fails_says_why_and_what_is_left(ministack, account, tmp
 
 def bucket_names(client):
     return [found["Name"] for found in client("s3").list_buckets()["Buckets"]]
+
+
+def test_an_existing_bucket_is_looked_up_before_anything_is_made(emulator, project):
+    pipeline, client = project("raw-to-s3.yaml")
+    pipeline.edit("{prefix: raw/}", "{bucket: lake-of-others, prefix: raw/}")
+    run = pipeline.deploy()
+    assert run.code == 3 and "PIPE0813" in run.stderr and "no bucket `lake-of-others`" in run.stderr, run.told
+    assert "cloudformation:CreateChangeSet" not in run.calls
+    client("s3").create_bucket(Bucket="lake-of-others")
+    dry = pipeline.run("deploy", "--dry-run")
+    assert dry.code == 0 and "cloudformation:CreateChangeSet" in dry.calls, dry.told
+
+
+def test_a_key_of_the_artifact_bucket_is_refused_where_roles_read_artifacts(emulator, project):
+    pipeline, client = project("user-data-lambda.yaml")
+    pipeline.environment["PIPEC_ARTIFACT_BUCKET"] = "artifacts-with-a-key"
+    s3 = client("s3")
+    s3.create_bucket(Bucket="artifacts-with-a-key")
+
+    def encrypt(**key):
+        default = {"SSEAlgorithm": "aws:kms", **key}
+        rules = [{"ApplyServerSideEncryptionByDefault": default}]
+        s3.put_bucket_encryption(Bucket="artifacts-with-a-key", ServerSideEncryptionConfiguration={"Rules": rules})
+
+    encrypt(KMSMasterKeyID="arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
+    run = pipeline.run("deploy", "--dry-run")
+    assert run.code == 3 and "PIPE1112" in run.stderr and "key/1234abcd" in run.stderr, run.told
+    # AWS's own key is one that every principal of the account may use.
+    encrypt()
+    assert pipeline.run("deploy", "--dry-run").code == 0

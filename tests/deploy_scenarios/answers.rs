@@ -161,10 +161,31 @@ impl World {
                 return Response { status: 200, headers: Vec::new(), body: body.to_string() };
             }
             "DescribeApplication" => {
+                let own =
+                    self.stack.plan.analytics.as_ref().map(|analytics| analytics.artifact.s3_key.as_str());
+                let key = said["code"].as_str().or(own);
                 let body = json!({"ApplicationDetail": {"ApplicationARN": "arn:aws:kinesisanalytics:::a",
                     "ApplicationName": "a", "RuntimeEnvironment": "FLINK-1_20", "ApplicationVersionId": 1,
-                    "ApplicationStatus": said}});
+                    "ApplicationStatus": said["status"].as_str().or(said.as_str()).unwrap_or("RUNNING"),
+                    "ApplicationConfigurationDescription": {"ApplicationCodeConfigurationDescription": {
+                        "CodeContentType": "ZIPFILE", "CodeContentDescription": {
+                            "S3ApplicationCodeLocationDescription": {"BucketARN": "arn:aws:s3:::b", "FileKey": key}}}}}});
                 return Response { status: 200, headers: Vec::new(), body: body.to_string() };
+            }
+            "StartApplication" | "StopApplication" => {
+                let body = json!({"OperationId": "operation-1"}).to_string();
+                return Response { status: 200, headers: Vec::new(), body };
+            }
+            "DescribeApplicationOperation" => {
+                let cause = said.as_str().map(|cause| json!({"ErrorInfo": {"ErrorString": cause}}));
+                let status = if cause.is_some() { "FAILED" } else { "SUCCESSFUL" };
+                let mut details = json!({"Operation": "StartApplication", "StartTime": 0, "EndTime": 1,
+                    "OperationStatus": status});
+                if let Some(cause) = cause {
+                    details["OperationFailureDetails"] = cause;
+                }
+                let body = json!({"ApplicationOperationInfoDetails": details}).to_string();
+                return Response { status: 200, headers: Vec::new(), body };
             }
             _ => json!({}),
         };

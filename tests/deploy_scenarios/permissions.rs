@@ -7,9 +7,15 @@ use serde_json::json;
 use super::script::Call;
 use super::{all, folder, held, run, scenarios};
 
-/// Calls that help and are not needed: a deployment goes on without them.
-const OPTIONAL: [&str; 5] =
-    ["DescribeApplication", "DescribeEvents", "GetBucketEncryption", "HeadBucket", "ListStreamConsumers"];
+/// Calls that help and are not needed: a deployment goes on without them, and a failure has its cause or not.
+const OPTIONAL: [&str; 6] = [
+    "DescribeApplication",
+    "DescribeApplicationOperation",
+    "DescribeEvents",
+    "GetBucketEncryption",
+    "HeadBucket",
+    "ListStreamConsumers",
+];
 
 /// IAM's action of an operation, where it is not its name.
 fn action(operation: &str) -> String {
@@ -19,6 +25,7 @@ fn action(operation: &str) -> String {
         "ListObjectVersions" => ("s3", "ListBucketVersions"),
         "DeleteObjects" => ("s3", "DeleteObjectVersion"),
         "PutObject" | "DeleteBucket" => ("s3", operation),
+        "StartApplication" | "StopApplication" => ("kinesisanalytics", operation),
         _ => ("cloudformation", operation),
     };
     format!("{service}:{name}")

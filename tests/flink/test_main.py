@@ -71,6 +71,26 @@ class Environment:
         self.calls.append(("execute",))
 
 
+class Result:
+    """A submitted job, with its client or without."""
+
+    def __init__(self, job):
+        self.job = job
+
+    def get_job_client(self):
+        return self.job
+
+    def get_job_id(self):
+        return "5e8f0c1d"
+
+
+def test_the_jobs_id_is_printed(capsys):
+    flink_main.report(Result(Result(None)))
+    assert capsys.readouterr().out == "pipec: submitted job 5e8f0c1d\n"
+    flink_main.report(Result(None))
+    assert "submitted job" in capsys.readouterr().out
+
+
 def test_all_inserts_are_one_job():
     environment = Environment()
     statements = ["CREATE a", "INSERT INTO a SELECT 1", "CREATE b", "INSERT INTO b SELECT 2"]

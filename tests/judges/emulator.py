@@ -1,13 +1,20 @@
-"""ministack, plus the one resource type of a pipec stack that its CloudFormation lacks.
+"""ministack, plus what a pipec stack needs and the emulator lacks.
 
 The templates are judged unmodified, so AWS::EC2::FlowLog is taught to the emulator rather than
 taken out of the template. ministack's EC2 has flow logs; only the step from CloudFormation is added.
+
+Its Flink applications run no job, so they have no log, and it does not record their operations. Here a start or an
+update that it takes is an operation that succeeds, and writes the line that Flink writes when a job runs.
 """
 
+import json
 import re
+import time
+import uuid
 
 from ministack.app import main
-from ministack.services import cloudwatch_logs, ec2, iam
+from ministack.core.responses import json_response
+from ministack.services import cloudwatch_logs, ec2, iam, kinesisanalyticsv2
 from ministack.services.cloudformation import provisioners
 
 FLOW_LOG = "AWS::EC2::FlowLog"
@@ -35,7 +42,88 @@ def delete_flow_log(physical_id, props):
     ec2._delete_flow_logs({"FlowLogId.1": [physical_id]})
 
 
+RUNS = {"logger": "org.apache.flink.runtime.executiongraph.ExecutionGraph", "messageType": "INFO"}
+RUNS["message"] = "Job insert-into_output (5e8f0c1d) switched from state CREATED to RUNNING."
+
+
+def record_operation(name, kind, operation_id):
+    """Keeps an operation with its application, and writes the line of a job that it has made run."""
+    record = kinesisanalyticsv2._get(name)
+    now = time.time()
+    operation = {"Operation": kind, "OperationId": operation_id, "StartTime": now, "EndTime": now}
+    record.setdefault("_Operations", []).append({**operation, "OperationStatus": "SUCCESSFUL"})
+    if record["ApplicationStatus"] not in {"STARTING", "UPDATING"}:
+        return
+    for option in record.get("_LoggingOptions") or []:
+        group, _, stream = option["LogStreamARN"].split(":log-group:", 1)[1].partition(":log-stream:")
+        events = [{"timestamp": int(now * 1000), "message": json.dumps(RUNS)}]
+        cloudwatch_logs._put_log_events({"logGroupName": group, "logStreamName": stream, "logEvents": events})
+
+
+def recorded(kind, operation):
+    def run(data):
+        reply = operation(data)
+        if reply[0] == 200:
+            record_operation(data["ApplicationName"], kind, json.loads(reply[2])["OperationId"])
+        return reply
+
+    return run
+
+
+def recorded_update(replace):
+    """CloudFormation's own way to update an application."""
+
+    def run(name, props):
+        replace(name, props)
+        record_operation(name, "UpdateApplication", str(uuid.uuid4()))
+
+    return run
+
+
+def list_operations(data):
+    record = kinesisanalyticsv2._get(data["ApplicationName"])
+    if record is None:
+        return kinesisanalyticsv2._not_found(data["ApplicationName"])
+    wanted = data.get("OperationStatus")
+    found = [o for o in record.get("_Operations", []) if wanted in (None, o["OperationStatus"])]
+    return json_response({"ApplicationOperationInfoList": found})
+
+
+def describe_operation(data):
+    record = kinesisanalyticsv2._get(data["ApplicationName"]) or {}
+    for operation in record.get("_Operations", []):
+        if operation["OperationId"] == data["OperationId"]:
+            details = {key: value for key, value in operation.items() if key != "OperationId"}
+            return json_response({"ApplicationOperationInfoDetails": details})
+    return kinesisanalyticsv2._not_found(data["ApplicationName"])
+
+
+def any_term(compile_pattern):
+    """A filter of terms with question marks, of which one is enough; the emulator demands all."""
+
+    def compiled(raw):
+        if not raw or not raw.startswith("?"):
+            return compile_pattern(raw)
+        terms = [quoted or plain for quoted, plain in re.findall(r'\?(?:"([^"]+)"|(\S+))', raw)]
+        return lambda message: any(term in message for term in terms)
+
+    return compiled
+
+
+def teach_operations():
+    handlers = kinesisanalyticsv2._HANDLERS
+    if "ListApplicationOperations" in handlers:
+        raise SystemExit("ministack records operations of Flink applications by now: remove that here")
+    handlers["ListApplicationOperations"] = list_operations
+    handlers["DescribeApplicationOperation"] = describe_operation
+    for kind in ("StartApplication", "StopApplication", "UpdateApplication"):
+        handlers[kind] = recorded(kind, handlers[kind])
+    cloudwatch_logs._compile_filter_pattern = any_term(cloudwatch_logs._compile_filter_pattern)
+    kinesisanalyticsv2.replace_from_template = recorded_update(kinesisanalyticsv2.replace_from_template)
+
+
 if __name__ == "__main__":
+    teach_operations()
     if FLOW_LOG in provisioners._RESOURCE_HANDLERS:
         raise SystemExit(f"ministack knows {FLOW_LOG} by now: remove it here")
     provisioners._RESOURCE_HANDLERS[FLOW_LOG] = {"create": create_flow_log, "delete": delete_flow_log}

@@ -1,4 +1,4 @@
-"""A double of Managed Service for Apache Flink's API, held against the service's public model.
+"""A double of Managed Service for Apache Flink's API and of its log, held against the services' public models.
 
     with ManagedFlink([Application("app-1", start=["STARTING", "RUNNING"])]) as service:
         ...                       # a client with AWS_ENDPOINT_URL=service.address
@@ -14,6 +14,7 @@ import collections
 import json
 import re
 import threading
+import time
 from dataclasses import dataclass, field
 
 import botocore.session
@@ -22,6 +23,12 @@ from botocore.validate import ParamValidator
 from served import Handler, Served
 
 MODEL = botocore.session.get_session().get_service_model("kinesisanalyticsv2")
+LOGS = botocore.session.get_session().get_service_model("logs")
+# Lines of the log, as the service writes them.
+GRAPH = "org.apache.flink.runtime.executiongraph.ExecutionGraph"
+PYTHON = "org.apache.flink.client.python.PythonDriver"
+SUBMITTED = "pipec: submitted job 5e8f0c1d"
+RUNS = "Job insert-into_output (5e8f0c1d) switched from state CREATED to RUNNING."
 CONTENT_TYPE = f"application/x-amz-json-{MODEL.metadata['jsonVersion']}"
 # Errors that every operation can answer with, and their HTTP status. Source: the API reference, "Common Errors".
 COMMON_ERRORS = {
@@ -35,7 +42,10 @@ RESET = "reset"
 # What StopApplication needs with and without Force.
 FORCED = {"STARTING", "UPDATING", "STOPPING", "AUTOSCALING", "RUNNING"}
 GRACEFUL = {"RUNNING"}
-TIME = 1_700_000_000
+
+
+def line(logger, message, **more):
+    return json.dumps({"logger": logger, "message": message, "messageType": "INFO", **more})
 
 
 class ServiceError(Exception):
@@ -64,12 +74,18 @@ class Application:
     # Operations before ours, as ListApplicationOperations has them.
     history: list = field(default_factory=list)
     gives_operation_id: bool = True
+    # What its code is; None for what the template says.
+    code_key: str | None = None
+    # What its log holds while it is RUNNING, and how often that is asked for before it is there.
+    log: list = field(default_factory=lambda: [line(PYTHON, SUBMITTED), line(GRAPH, RUNS)])
+    log_late: int = 0
 
 
 class ManagedFlink(Served):
     """The service at a free port of the loopback device."""
 
-    def __init__(self, applications):
+    def __init__(self, applications, log_group="logs"):
+        self._log_group = log_group
         self._applications = {a.name: a for a in applications}
         self._operations = {a.name: list(a.history) for a in applications}
         self._errors = {(a.name, o): collections.deque(e) for a in applications for o, e in a.errors.items()}
@@ -109,10 +125,11 @@ class ManagedFlink(Served):
 
     def _answer(self, path, headers, body):
         prefix, _, operation = headers.get("X-Amz-Target", "").partition(".")
-        if prefix != MODEL.metadata["targetPrefix"] or operation not in MODEL.operation_names:
+        service = LOGS if prefix == LOGS.metadata["targetPrefix"] else MODEL
+        if prefix != service.metadata["targetPrefix"] or operation not in service.operation_names:
             return self._fault(f"no operation: {headers.get('X-Amz-Target')}")
-        model = MODEL.operation_model(operation)
-        scope = f"/us-east-1/{MODEL.metadata['signingName']}/aws4_request"
+        model = service.operation_model(operation)
+        scope = f"/us-east-1/{service.metadata.get('signingName', 'logs')}/aws4_request"
         if (path, headers["Content-Type"]) != ("/", CONTENT_TYPE) or scope not in headers.get("Authorization", ""):
             return self._fault(f"{operation}: {path} {headers['Content-Type']} {headers.get('Authorization')}")
         given = json.loads(body)
@@ -125,7 +142,27 @@ class ManagedFlink(Served):
             code, message = error.args
             return None if code == RESET else self._error(model, code, message)
 
+    def _events(self, given):
+        """The lines that the filter lets pass; a page, and another one for the rest."""
+        if given["logGroupName"] != self._log_group:
+            raise ServiceError("ResourceNotFoundException", "The specified log group does not exist.")
+        (application,) = self._applications.values()
+        terms = re.findall(r'\?(?:"([^"]+)"|(\S+))', given["filterPattern"])
+        terms = [quoted or plain for quoted, plain in terms]
+        lines = application.log if application.status is not None else []
+        if application.log_late > 0:
+            application.log_late, lines = application.log_late - 1, []
+        found = [line for line in lines if any(term in line for term in terms)]
+        if "nextToken" not in given:
+            return {"events": [], "nextToken": "rest"}
+        now = given["startTime"] + 1
+        return {"events": [{"timestamp": now + n, "message": text} for n, text in enumerate(found)]}
+
     def _reply(self, model, given):
+        if model.name == "FilterLogEvents":
+            if (early := self._errors.get((next(iter(self._applications)), model.name))) and (code := early.popleft()):
+                raise ServiceError(code, "as the test wants it")
+            return self._events(given)
         name = given["ApplicationName"]
         if (early := self._errors.get((name, model.name))) and (code := early.popleft()):
             raise ServiceError(code, "as the test wants it")
@@ -197,6 +234,17 @@ def _describe(application, operations, _):
             "RuntimeEnvironment": "FLINK-1_20",
             "ApplicationStatus": application.status,
             "ApplicationVersionId": 1,
+            "ApplicationConfigurationDescription": {
+                "ApplicationCodeConfigurationDescription": {
+                    "CodeContentType": "ZIPFILE",
+                    "CodeContentDescription": {
+                        "S3ApplicationCodeLocationDescription": {
+                            "BucketARN": "arn:aws:s3:::artifacts",
+                            "FileKey": application.code_key,
+                        }
+                    },
+                }
+            },
         }
     }
 
@@ -221,8 +269,8 @@ def _begun(application, operations, operation):
         {
             "Operation": operation,
             "OperationId": f"operation-{len(operations) + 1}",
-            "StartTime": TIME + len(operations),
-            "EndTime": TIME + len(operations),
+            "StartTime": int(time.time()) + len(operations),
+            "EndTime": int(time.time()) + len(operations),
             "OperationStatus": "IN_PROGRESS",
         }
     )

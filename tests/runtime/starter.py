@@ -23,6 +23,7 @@ from cfn import Template  # noqa: E402
 STACK = "arn:aws:cloudformation:us-east-1:123456789012:stack/sample/0e2f"
 PATIENCE = 120  # seconds for a call, far more than any needs
 NAME = "sample-analytics"
+LOG_GROUP = "sample-AnalyticsLogs-1A2B"
 
 
 class Starter:
@@ -30,7 +31,8 @@ class Starter:
 
     def __init__(self, template, zip_file, folder, application, seconds=PATIENCE, url_first=()):
         self._template, self._folder, self._seconds = template, folder, seconds
-        self.service, self.response = ManagedFlink([application]), ResponseUrl(url_first)
+        application.code_key = application.code_key or template.start["CodeKey"]
+        self.service, self.response = ManagedFlink([application], LOG_GROUP), ResponseUrl(url_first)
         self.application = application
         self._program = Program(zip_file, folder, {"AWS_ENDPOINT_URL": self.service.address}, {})
 
@@ -92,7 +94,8 @@ class Starter:
     def check(self):
         """What holds at every moment."""
         assert self.service.faults == [], self.service.faults
-        granted = {f"kinesisanalytics:{operation}" for operation in self.service.operations}
+        logs = {"FilterLogEvents"}
+        granted = {f"{'logs' if o in logs else 'kinesisanalytics'}:{o}" for o in self.service.operations}
         assert granted <= self._template.granted
         assert SIGNATURE not in self.log
         assert all(json.loads(line) for line in self.log.splitlines())
@@ -103,8 +106,13 @@ class Starter:
 
     @property
     def asked(self):
-        """The calls that are more than a look."""
-        return [o for o in self.service.operations if o != "DescribeApplication"]
+        """The calls that change something."""
+        return [o for o in self.service.operations if o in {"StartApplication", "StopApplication"}]
+
+    @property
+    def questions(self):
+        """The calls that are more than a look at the application or its log."""
+        return [o for o in self.service.operations if o not in {"DescribeApplication", "FilterLogEvents"}]
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,7 @@ def read_template():
     start = template.properties("AnalyticsStart")
     # What CloudFormation keeps to itself; the rest it sends as text.
     del start["ServiceTimeout"]
+    start["LogGroup"] = LOG_GROUP
     policies = template.properties("StarterRole")["Policies"]
     statements = [s for p in policies for s in p["PolicyDocument"]["Statement"]]
     return StarterTemplate(start, {action for s in statements for action in s["Action"]})

@@ -4,12 +4,13 @@ Each case is a stack's life with one application. Cases mostly wait, so all of t
 """
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from emulated_lambda import Call
-from managed_flink import MODEL, RESET, Application, problems
+from managed_flink import GRAPH, MODEL, PYTHON, RESET, SUBMITTED, Application, line, problems
 from response_url import HANG, LIMIT
 from starter import NAME, PATIENCE, Starter, read_template
 
@@ -78,8 +79,8 @@ def a_start_that_fails_has_the_jobs_exception_in_its_reason(starter):
         answer = s.call("Create")
         assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", NAME)
         assert f"Flink application {NAME}: it was started and went back to READY" in answer["Reason"]
-        assert answer["Reason"].endswith(f"StartApplication FAILED: {cause}")
-        assert s.asked == ["StartApplication", *["DescribeApplicationOperation"] * 3]
+        assert f"StartApplication FAILED: {cause}" in answer["Reason"]
+        assert s.questions == ["StartApplication", *["DescribeApplicationOperation"] * 3]
 
 
 @case
@@ -87,7 +88,7 @@ def the_longest_exception_fits_into_the_answer(starter):
     # Every character of it takes six in JSON.
     cause = "\x01" * MODEL.shape_for("ErrorString").metadata["max"]
     assert not problems(MODEL.shape_for("ErrorString"), cause)
-    with starter(start=["STARTING", "READY"], cause=cause) as s:
+    with starter(start=["STARTING", "READY"], cause=cause, log=[]) as s:
         answer = s.call("Create")
         assert answer["Reason"].endswith(cause)
         assert len(json.dumps(answer)) <= LIMIT
@@ -95,7 +96,7 @@ def the_longest_exception_fits_into_the_answer(starter):
 
 @case
 def a_start_that_fails_without_a_cause_says_where_to_look(starter):
-    with starter(start=["STARTING", "READY"]) as s:
+    with starter(start=["STARTING", "READY"], log=[]) as s:
         assert "see the application's log group" in s.call("Create")["Reason"]
 
 
@@ -105,15 +106,81 @@ def without_an_operations_id_the_newest_failure_is_the_cause(starter):
     history = [{**before, "StartTime": 1_600_000_000, "EndTime": 1_600_000_001}]
     options = {"cause": "no such column", "gives_operation_id": False, "history": history}
     with starter(start=["STARTING", "READY"], **options) as s:
-        assert s.call("Create")["Reason"].endswith("StartApplication FAILED: no such column")
-        assert s.asked == ["StartApplication", "ListApplicationOperations", "DescribeApplicationOperation"]
+        assert "StartApplication FAILED: no such column" in s.call("Create")["Reason"]
+        assert s.questions == ["StartApplication", "ListApplicationOperations", "DescribeApplicationOperation"]
 
 
 @case
 def a_job_that_runs_for_a_moment_only_is_a_failure(starter):
     with starter(start=["STARTING", "RUNNING", "READY"], cause="no such stream") as s:
         answer = s.call("Create")
-        assert answer["Status"] == "FAILED" and answer["Reason"].endswith("no such stream")
+        assert answer["Status"] == "FAILED" and "no such stream" in answer["Reason"]
+
+
+TRACEBACK = [
+    "--------------------------- Python Process Started --------------------------",
+    "Traceback (most recent call last):",
+    '  File "/tmp/main.py", line 104, in submit',
+    "py4j.protocol.Py4JJavaError: An error occurred while calling o25.execute.",
+    ": org.apache.flink.table.api.ValidationException: Unable to create a source for reading table 'input'.",
+    "Caused by: org.apache.flink.table.api.ValidationException: Could not find any factory for identifier 'kinesis'",
+]
+
+
+@case
+def running_without_a_job_is_a_failure_with_the_programs_own_words(starter):
+    # What AWS documents for Python: the application is RUNNING although its program ended with an exception.
+    with starter(log=[line(PYTHON, text) for text in TRACEBACK], log_late=1) as s:
+        answer = s.call("Create")
+        assert answer["Status"] == "FAILED" and s.application.status == "RUNNING"
+        assert f"Flink application {NAME}: it is RUNNING, and its job failed" in answer["Reason"]
+        assert "PythonDriver: Traceback (most recent call last):\n  File" in answer["Reason"]
+        assert answer["Reason"].endswith("Could not find any factory for identifier 'kinesis'")
+        assert "Python Process Started" not in answer["Reason"]
+
+
+@case
+def a_reason_with_the_longest_log_fits_into_the_answer(starter):
+    deep = ["java.lang.RuntimeException: \"outer\"", *["\tat org.apache.flink.A.b(A.java:1)"] * 400, "Caused by: x.Y: root"]
+    lines = [line(PYTHON, "\"\u0001é" * 300) for _ in range(100)] + [line(PYTHON, TRACEBACK[1])]
+    with starter(log=[*lines, line(GRAPH, "failed", throwableInformation=deep)]) as s:
+        answer = s.call("Create")
+        assert len(json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()) <= LIMIT
+        assert answer["Reason"].startswith(f"Flink application {NAME}: it is RUNNING")
+        assert answer["Reason"].endswith("Innermost cause: x.Y: root")
+
+
+@case
+def running_without_a_word_of_the_job_is_a_failure_in_time(starter):
+    with starter(log=[line(PYTHON, SUBMITTED)], seconds=45) as s:
+        answer = s.call("Create")
+        assert answer["Status"] == "FAILED" and "its log shows no running job" in answer["Reason"]
+        assert f"PythonDriver: {SUBMITTED}" in answer["Reason"]
+
+
+@case
+def a_job_that_shows_late_is_waited_for(starter):
+    with starter(log_late=2) as s:
+        assert s.call("Create")["Status"] == "SUCCESS"
+        assert s.service.operations.count("FilterLogEvents") >= 4
+
+
+@case
+def a_log_that_cannot_be_read_is_named(starter):
+    with starter(errors={"FilterLogEvents": ["ThrottlingException"]}) as s:
+        assert s.call("Create")["Status"] == "SUCCESS"
+    with starter(errors={"FilterLogEvents": ["AccessDeniedException"]}) as s:
+        assert "FilterLogEvents: AccessDeniedException" in s.call("Create")["Reason"]
+
+
+@case
+def other_code_is_no_success(starter):
+    for request, status in (("Update", "RUNNING"), ("Update", "READY"), ("Create", "READY")):
+        with starter(status=status, code_key="flink/sample/before.zip", log=[]) as s:
+            answer = s.call(request)
+            assert answer["Status"] == "FAILED"
+            assert "its code is flink/sample/before.zip and not flink/" in answer["Reason"]
+            assert s.asked == []
 
 
 @case
@@ -146,7 +213,7 @@ def _denied(request, operation, **application):
 
 _denied("Create", "DescribeApplication")
 _denied("Create", "StartApplication")
-_denied("Create", "DescribeApplicationOperation", start=["STARTING", "READY"])
+_denied("Create", "DescribeApplicationOperation", start=["STARTING", "READY"], log=[])
 _denied("Update", "DescribeApplication", status="RUNNING")
 _denied("Delete", "StopApplication", status="RUNNING")
 
@@ -156,7 +223,7 @@ def create_without_its_application_fails(starter):
     with starter(status=None) as s:
         answer = s.call("Create")
         assert answer["Status"] == "FAILED" and "no application of this name" in answer["Reason"]
-        assert s.asked == ["ListApplicationOperations"]
+        assert s.asked == []
 
 
 @case
@@ -187,19 +254,54 @@ def update_that_takes_the_application_down_starts_it_and_says_why_it_cannot(star
         status="RUNNING", ahead=["RUNNING", "UPDATING", "READY"], start=["STARTING", "READY"], cause="no such table"
     ) as s:
         answer = s.call("Update")
-        assert answer["Status"] == "FAILED" and answer["Reason"].endswith("StartApplication FAILED: no such table")
-        assert s.asked == ["StartApplication", "DescribeApplicationOperation"]
+        assert answer["Status"] == "FAILED" and "StartApplication FAILED: no such table" in answer["Reason"]
+        assert s.questions == ["StartApplication", "DescribeApplicationOperation"]
+
+
+def operation(number, kind, status):
+    now = int(time.time()) - 60 + number
+    times = {"StartTime": now, "EndTime": now + 1}
+    return {"Operation": kind, "OperationId": f"operation-{number}", "OperationStatus": status, **times}
 
 
 @case
-def update_that_was_rolled_back_is_a_failure(starter):
-    undone = {"Operation": "UpdateApplication", "OperationId": "operation-1", "OperationStatus": "FAILED"}
-    history = [{**undone, "StartTime": 1_600_000_000, "EndTime": 1_600_000_001}]
-    ahead = ["UPDATING", "ROLLING_BACK", "RUNNING"]
-    with starter(status="UPDATING", ahead=ahead, history=history, cause="no such stream") as s:
-        answer = s.call("Update")
-        assert answer["Status"] == "FAILED" and "rolled back" in answer["Reason"]
-        assert answer["Reason"].endswith("UpdateApplication FAILED: no such stream")
+def update_that_leaves_the_application_stopped_is_started(starter):
+    # Without a system rollback, a failed update ends in READY; so does one of an application that was stopped.
+    history = [operation(1, "UpdateApplication", "SUCCESSFUL")]
+    with starter(status="UPDATING", ahead=["UPDATING", "READY"], history=history) as s:
+        assert s.call("Update")["Status"] == "SUCCESS"
+        assert s.asked == ["StartApplication"] and s.application.status == "RUNNING"
+
+
+@case
+def update_is_done_when_its_operation_is(starter):
+    history = [operation(1, "UpdateApplication", "SUCCESSFUL")]
+    with starter(status="UPDATING", ahead=["UPDATING", "RUNNING"], history=history) as s:
+        assert s.call("Update")["Status"] == "SUCCESS"
+        assert s.questions == ["ListApplicationOperations"]
+
+
+def _rolled_back(name, ahead, history):
+    def rolled_back(starter):
+        with starter(status="UPDATING", ahead=ahead, history=history(), cause="no such stream", log=[]) as s:
+            answer = s.call("Update")
+            assert answer["Status"] == "FAILED"
+            assert "rolled back" in answer["Reason"] or "its operation UpdateApplication failed" in answer["Reason"]
+            assert answer["Reason"].endswith("UpdateApplication FAILED: no such stream")
+            assert s.asked == []
+
+    rolled_back.__name__ = name
+    return case(rolled_back)
+
+
+def undone():
+    return [operation(1, "UpdateApplication", "FAILED"), operation(2, "RollbackApplication", "SUCCESSFUL")]
+
+
+_rolled_back("update_that_was_rolled_back_is_a_failure", ["UPDATING", "ROLLING_BACK", "RUNNING"], undone)
+_rolled_back("update_that_was_rolled_back_unseen_is_a_failure", ["RUNNING"], undone)
+_rolled_back("update_that_failed_and_runs_is_a_failure", ["RUNNING"], lambda: undone()[:1])
+_rolled_back("update_that_stays_rolled_back_is_a_failure", ["ROLLING_BACK", "ROLLED_BACK"], undone)
 
 
 @case

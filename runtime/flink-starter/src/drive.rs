@@ -1,13 +1,15 @@
 //! Runs the machine against an application until it is done, has failed, or time is up.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::{
     event::{Order, RequestType},
+    job::Job,
     machine::{Starting, Status, Step, Stopping},
-    service::{Application, CallError},
+    proof::{self, Evidence},
+    service::{Application, CallError, Seen},
 };
 
 /// Time between two looks at the application: doubled from the first to the last. A start takes minutes,
@@ -15,8 +17,14 @@ use crate::{
 const FIRST_INTERVAL: Duration = Duration::from_secs(1);
 const LAST_INTERVAL: Duration = Duration::from_secs(5);
 /// Longest time spent on asking why an operation failed, and between two such questions. The operation's
-/// failure can show later than the application's status.
+/// failure, and above all the log, can show later than the application's status.
 const CAUSE: Duration = Duration::from_secs(8);
+const ACCOUNT: Duration = Duration::from_secs(15);
+/// An operation that began longer before the request is not part of what the request is for: nothing was restarted,
+/// and the log may have expired.
+const HISTORY_MS: i64 = 60 * 60 * 1000;
+/// Between the clock of this function and that of the service.
+const CLOCKS_MS: i64 = 5_000;
 const CAUSE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How it ended.
@@ -31,7 +39,20 @@ pub enum End {
 /// Carries out the order; ends before `deadline` whatever the service does.
 pub async fn drive(application: &impl Application, order: &Order, deadline: Instant) -> End {
     let began = Instant::now();
-    let mut run = Run { application, order, began, last: None, trouble: None, operation: None };
+    let mut run = Run {
+        application,
+        order,
+        began,
+        deadline,
+        requested_ms: now_ms(),
+        last: None,
+        trouble: None,
+        operation: None,
+        job: Job::default(),
+        read: false,
+        since_ms: None,
+        evidence: Evidence::default(),
+    };
     let end = match timeout_at(deadline, run.until_end()).await {
         Ok(end) => end,
         Err(_) => End::Failed(run.out_of_time()),
@@ -42,15 +63,27 @@ pub async fn drive(application: &impl Application, order: &Order, deadline: Inst
     }
 }
 
+fn now_ms() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
+}
+
 struct Run<'a, A> {
     application: &'a A,
     order: &'a Order,
     began: Instant,
+    deadline: Instant,
+    requested_ms: i64,
     last: Option<Status>,
     /// The last call that failed in passing, cleared by one that did not.
     trouble: Option<String>,
     /// The operation of our start.
     operation: Option<String>,
+    /// The job as its log shows it, and since when the log is read.
+    job: Job,
+    read: bool,
+    since_ms: Option<i64>,
+    evidence: Evidence,
 }
 
 impl<A: Application> Run<'_, A> {
@@ -60,8 +93,8 @@ impl<A: Application> Run<'_, A> {
         let mut interval = FIRST_INTERVAL;
         let stop = self.order.request == RequestType::Delete;
         loop {
-            let step = match self.application.status().await {
-                Ok(status) => {
+            let step = match self.application.look().await {
+                Ok(Seen { status, code_key }) => {
                     let step = if stop {
                         stopping.next(&status, self.began.elapsed())
                     } else {
@@ -70,12 +103,29 @@ impl<A: Application> Run<'_, A> {
                     tracing::info!(
                         application = self.order.application,
                         status = status.name(),
+                        code = code_key,
                         step = ?step,
                         "looked at the application"
                     );
                     self.last = Some(status);
                     self.trouble = None;
-                    step
+                    match (stop, step) {
+                        (false, Step::Done) => match self.prove(code_key.as_deref()).await {
+                            Ok(step) => step,
+                            Err(error) => match self.passing(error) {
+                                Ok(()) => Step::Wait,
+                                Err(end) => return end,
+                            },
+                        },
+                        // Started with other code, it would look like a success.
+                        (false, Step::Start) => {
+                            match proof::wrong_code(self.order.code_key.as_deref(), code_key.as_deref()) {
+                                Some(reason) => Step::Fail(reason),
+                                None => Step::Start,
+                            }
+                        }
+                        (_, step) => step,
+                    }
                 }
                 Err(error) => match self.passing(error) {
                     Ok(()) => Step::Wait,
@@ -87,8 +137,10 @@ impl<A: Application> Run<'_, A> {
                 Step::Done => return End::Reached(self.last.take().unwrap_or(Status::Missing)),
                 Step::Fail(reason) => return self.failed(reason).await,
                 Step::Start => {
+                    let began_ms = now_ms();
                     self.application.start(self.order.allow_non_restored_state).await.map(|operation| {
                         self.operation = operation;
+                        self.since_ms = Some(began_ms - CLOCKS_MS);
                         starting.started();
                     })
                 }
@@ -102,6 +154,53 @@ impl<A: Application> Run<'_, A> {
             sleep(interval).await;
             interval = LAST_INTERVAL.min(interval * 2);
         }
+    }
+
+    /// Whether an application that is RUNNING runs what was asked for.
+    async fn prove(&mut self, code_key: Option<&str>) -> Result<Step, CallError> {
+        let operation = self.application.operation(self.operation.as_deref()).await?;
+        // Without an id, an older operation is not that of our start.
+        let own = operation.filter(|operation| operation.began_ms >= self.requested_ms - HISTORY_MS);
+        if let Some(step) = own.as_ref().and_then(proof::of_operation) {
+            return Ok(step);
+        }
+        if let Some(reason) = proof::wrong_code(self.order.code_key.as_deref(), code_key) {
+            return Ok(Step::Fail(reason));
+        }
+        let since = self.since_ms.or(own.map(|operation| operation.began_ms));
+        let (Some(log_group), Some(since)) = (&self.order.log_group, since) else { return Ok(Step::Done) };
+        self.since_ms = Some(since);
+        self.job = self.application.job(log_group, since).await?;
+        self.read = true;
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        let step = self.evidence.next(&self.job, self.began.elapsed(), left);
+        tracing::info!(application = self.order.application, step = ?step, "read the application's log");
+        Ok(step)
+    }
+
+    /// The program's own account of a failure, from its log.
+    async fn account(&mut self) -> String {
+        let Some(log_group) = &self.order.log_group else { return String::new() };
+        // Read for minutes already, or for as long as there was time.
+        if self.read {
+            return self.job.account();
+        }
+        let since = self.since_ms.unwrap_or(self.requested_ms - HISTORY_MS);
+        let reading = async {
+            while !self.job.explains() {
+                match self.application.job(log_group, since).await {
+                    Ok(job) => self.job = job,
+                    // It is an addition to a reason, not a reason of its own.
+                    Err(CallError::Final(_)) => break,
+                    Err(CallError::Passing(_)) => {}
+                }
+                if !self.job.explains() {
+                    sleep(CAUSE_INTERVAL).await;
+                }
+            }
+        };
+        let _ = timeout(ACCOUNT, reading).await;
+        self.job.account()
     }
 
     /// Notes an error that may pass, and ends at one that will not.
@@ -132,14 +231,19 @@ impl<A: Application> Run<'_, A> {
             }
         };
         let cause = timeout(CAUSE, asking).await.unwrap_or(unknown);
-        End::Failed(format!("{reason}; {cause}"))
+        let reason = format!("{reason}; {cause}");
+        self.trouble = Some(reason.clone());
+        let account = self.account().await;
+        End::Failed(if account.is_empty() { reason } else { format!("{reason}\n{account}") })
     }
 
     fn out_of_time(&self) -> String {
         let seconds = self.began.elapsed().as_secs();
         let status = self.last.as_ref().map_or("not seen at all", Status::name);
         let trouble = self.trouble.as_ref().map(|text| format!("; last error: {text}")).unwrap_or_default();
-        format!("still {status} after {seconds} s{trouble}")
+        let account = self.job.account();
+        let gap = if account.is_empty() { "" } else { "\n" };
+        format!("still {status} after {seconds} s{trouble}{gap}{account}")
     }
 }
 
@@ -148,6 +252,7 @@ mod tests {
     use std::{cell::RefCell, collections::VecDeque};
 
     use super::*;
+    use crate::proof::{Operation, OperationState};
 
     /// Plays a list of statuses, the last of them for ever, and writes down what is asked of it.
     #[derive(Default)]
@@ -157,11 +262,25 @@ mod tests {
         /// The last of them for ever, or none at all.
         causes: RefCell<VecDeque<Result<Option<&'static str>, CallError>>>,
         calls: RefCell<Vec<String>>,
+        /// Each once, the last for ever; a successful one where there is none.
+        operations: RefCell<VecDeque<Operation>>,
+        /// Messages of the log at each look, the last for ever.
+        log: RefCell<VecDeque<Vec<&'static str>>>,
+        code_key: Option<&'static str>,
     }
+
+    const RUNS: &str = "Job a (b) switched from state CREATED to RUNNING.";
+    const TRACEBACK: &str =
+        r#"{"logger": "a.PythonDriver", "message": "Traceback (most recent call last):"}"#;
 
     impl Script {
         fn of(statuses: impl IntoIterator<Item = Result<Status, CallError>>) -> Self {
-            Self { statuses: RefCell::new(statuses.into_iter().collect()), ..Self::default() }
+            Self {
+                statuses: RefCell::new(statuses.into_iter().collect()),
+                log: RefCell::new([vec![RUNS]].into()),
+                code_key: Some("k"),
+                ..Self::default()
+            }
         }
 
         fn call(&self, text: String) {
@@ -170,12 +289,28 @@ mod tests {
     }
 
     impl Application for Script {
-        async fn status(&self) -> Result<Status, CallError> {
+        async fn look(&self) -> Result<Seen, CallError> {
             let mut statuses = self.statuses.borrow_mut();
-            if statuses.len() > 1 {
-                return statuses.pop_front().expect("there are two");
-            }
-            statuses[0].clone()
+            let status = if statuses.len() > 1 {
+                statuses.pop_front().expect("there are two")
+            } else {
+                statuses[0].clone()
+            };
+            status.map(|status| Seen { status, code_key: self.code_key.map(str::to_owned) })
+        }
+
+        async fn operation(&self, id: Option<&str>) -> Result<Option<Operation>, CallError> {
+            let mut operations = self.operations.borrow_mut();
+            let operation =
+                if operations.len() > 1 { operations.pop_front() } else { operations.front().cloned() };
+            Ok(operation.or_else(|| id.map(|_| operation_of("StartApplication", OperationState::Successful))))
+        }
+
+        async fn job(&self, log_group: &str, _: i64) -> Result<Job, CallError> {
+            assert_eq!(log_group, "logs");
+            let mut log = self.log.borrow_mut();
+            let messages = if log.len() > 1 { log.pop_front() } else { log.front().cloned() };
+            Ok(Job::read(messages.unwrap_or_default()))
         }
 
         async fn start(&self, allow: Option<bool>) -> Result<Option<String>, CallError> {
@@ -196,12 +331,22 @@ mod tests {
         }
     }
 
+    fn operation_of(kind: &str, state: OperationState) -> Operation {
+        Operation { kind: kind.to_owned(), state, began_ms: now_ms() }
+    }
+
     fn starting() -> Result<Status, CallError> {
         Ok(Status::Changing("STARTING"))
     }
 
     async fn run(script: &Script, request: RequestType, seconds: u64) -> End {
-        let order = Order { request, application: "app".to_owned(), allow_non_restored_state: Some(true) };
+        let order = Order {
+            request,
+            application: "app".to_owned(),
+            allow_non_restored_state: Some(true),
+            code_key: Some("k".to_owned()),
+            log_group: Some("logs".to_owned()),
+        };
         drive(script, &order, Instant::now() + Duration::from_secs(seconds)).await
     }
 
@@ -222,6 +367,73 @@ mod tests {
         assert_eq!(*script.calls.borrow(), ["start Some(true)", "failure of Some(\"op-1\")"]);
     }
 
+    async fn reason(script: &Script, request: RequestType, seconds: u64) -> String {
+        match run(script, request, seconds).await {
+            End::Failed(reason) => reason,
+            reached => panic!("{reached:?}"),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn running_without_a_job_is_a_failure_with_the_programs_own_words() {
+        let script = Script::of([Ok(Status::Ready), starting(), Ok(Status::Running)]);
+        *script.log.borrow_mut() = [vec![], vec![TRACEBACK]].into();
+        let failed = reason(&script, RequestType::Create, 890).await;
+        assert!(failed.contains("it is RUNNING, and its job failed"), "{failed}");
+        assert!(failed.ends_with("\nPythonDriver: Traceback (most recent call last):"), "{failed}");
+
+        let silent = Script::of([Ok(Status::Ready), starting(), Ok(Status::Running)]);
+        *silent.log.borrow_mut() = [vec![]].into();
+        let failed = reason(&silent, RequestType::Create, 890).await;
+        assert!(failed.contains("its log shows no running job after 300 s"), "{failed}");
+
+        let late = Script::of([Ok(Status::Ready), starting(), Ok(Status::Running)]);
+        *late.log.borrow_mut() = [vec![], vec![], vec![RUNS]].into();
+        assert_eq!(run(&late, RequestType::Create, 890).await, End::Reached(Status::Running));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_operation_has_to_succeed() {
+        use OperationState::{Failed, InProgress, Successful};
+        let script = Script::of([Ok(Status::Running)]);
+        let operations = [InProgress, InProgress, Successful];
+        *script.operations.borrow_mut() =
+            operations.map(|state| operation_of("UpdateApplication", state)).into();
+        assert_eq!(run(&script, RequestType::Update, 300).await, End::Reached(Status::Running));
+        assert_eq!(script.operations.borrow().len(), 1);
+
+        for (operation, told) in [
+            (operation_of("UpdateApplication", Failed), "its operation UpdateApplication failed"),
+            (operation_of("RollbackApplication", Successful), "its last update was rolled back"),
+        ] {
+            let script = Script::of([Ok(Status::Running)]);
+            script.operations.borrow_mut().push_back(operation);
+            script.causes.borrow_mut().push_back(Ok(Some("UpdateApplication FAILED: no such column")));
+            let failed = reason(&script, RequestType::Update, 300).await;
+            assert!(failed.contains(told) && failed.contains("no such column"), "{failed}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn history_is_no_part_of_a_request() {
+        let script = Script::of([Ok(Status::Running)]);
+        *script.log.borrow_mut() = [vec![]].into();
+        let began_ms = now_ms() - 2 * HISTORY_MS;
+        let old = Operation { began_ms, ..operation_of("RollbackApplication", OperationState::Successful) };
+        script.operations.borrow_mut().push_back(old);
+        assert_eq!(run(&script, RequestType::Update, 300).await, End::Reached(Status::Running));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn other_code_is_neither_a_success_nor_started() {
+        for status in [Status::Running, Status::Ready] {
+            let script = Script { code_key: Some("before"), ..Script::of([Ok(status)]) };
+            let failed = reason(&script, RequestType::Update, 300).await;
+            assert!(failed.contains("its code is before and not k"), "{failed}");
+            assert!(!script.calls.borrow().iter().any(|call| call.starts_with("start")));
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn asks_for_the_cause_until_it_is_there() {
         let busy = CallError::Passing("DescribeApplicationOperation: ThrottlingException: ".to_owned());
@@ -234,6 +446,7 @@ mod tests {
         ] {
             let script = Script::of([Ok(Status::Ready), starting(), Ok(Status::Ready)]);
             *script.causes.borrow_mut() = causes.into();
+            *script.log.borrow_mut() = [vec![]].into();
             let End::Failed(reason) = run(&script, RequestType::Create, 300).await else {
                 panic!("it failed")
             };

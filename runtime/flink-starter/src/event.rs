@@ -39,6 +39,10 @@ pub struct Order {
     /// Whether the application may start with state that does not fit its program; `None` leaves the
     /// service's default.
     pub allow_non_restored_state: Option<bool>,
+    /// S3 key of the code that has to run; `None` where the template names none.
+    pub code_key: Option<String>,
+    /// Log group of the application; `None` where the template names none.
+    pub log_group: Option<String>,
 }
 
 /// A request, with a reason instead of an order where there is nothing that can be done.
@@ -125,7 +129,14 @@ fn order(event: &Value) -> Result<Order, Unusable> {
         _ if request == RequestType::Delete => None,
         _ => return refuse("the property AllowNonRestoredState is neither \"true\" nor \"false\""),
     };
-    Ok(Order { request, application: application.to_owned(), allow_non_restored_state })
+    let text = |key: &str| properties[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    Ok(Order {
+        request,
+        application: application.to_owned(),
+        allow_non_restored_state,
+        code_key: text("CodeKey"),
+        log_group: text("LogGroup"),
+    })
 }
 
 /// Pattern and length of `ApplicationName` in the API model of kinesisanalyticsv2 (2018-05-23).
@@ -154,10 +165,11 @@ mod tests {
     #[test]
     fn reads_a_create() {
         let properties = json!({"ServiceToken": "arn", "ApplicationName": "app-1", "CodeKey": "k",
-            "AllowNonRestoredState": "true"});
+            "AllowNonRestoredState": "true", "LogGroup": "logs"});
         let request = read(&event("Create", &properties)).expect("a request");
         let order = request.order.expect("an order");
         assert_eq!(order.application, "app-1");
+        assert_eq!((order.code_key.as_deref(), order.log_group.as_deref()), (Some("k"), Some("logs")));
         assert_eq!(order.allow_non_restored_state, Some(true));
         assert_eq!(request.reply_to.physical_resource_id, "app-1");
         assert_eq!(request.reply_to.logical_resource_id, "Starter");

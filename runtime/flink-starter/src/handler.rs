@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use aws_sdk_cloudwatchlogs::Client as Logs;
 use aws_sdk_kinesisanalyticsv2::Client;
 use pipec_net::{
     aws::{self, Credentials, Patience},
@@ -88,7 +89,7 @@ fn left(deadline: SystemTime) -> Duration {
 
 async fn carry_out(resolver: &Resolver, order: &Order, deadline: Instant) -> Verdict {
     let config = aws::config(http::client(resolver.clone()), None, Credentials::Environment, PATIENCE).await;
-    let application = Aws::new(Client::new(&config), order.application.clone());
+    let application = Aws::new(Client::new(&config), Logs::new(&config), order.application.clone());
     match drive(&application, order, deadline).await {
         End::Reached(status) => Verdict::Success(status.name().to_owned()),
         End::Failed(reason) => Verdict::Failed(reason),

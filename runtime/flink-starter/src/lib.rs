@@ -5,6 +5,8 @@
 //! | --- | --- |
 //! | the request | [`event`] |
 //! | what to do next | [`machine`] |
+//! | whether RUNNING is true | [`proof`] |
+//! | what the application's log shows | [`job`] |
 //! | the service's calls | [`service`] |
 //! | doing it until a deadline | [`drive`] |
 //! | the answer | [`answer`] |
@@ -17,6 +19,8 @@ pub mod answer;
 pub mod drive;
 pub mod event;
 pub mod handler;
+pub mod job;
 pub mod machine;
 pub mod panic;
+pub mod proof;
 pub mod service;

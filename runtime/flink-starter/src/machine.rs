@@ -1,9 +1,9 @@
 //! What to do next, given what the service says. No clock of its own, no calls: every case is testable.
 //!
-//! RUNNING is the application's status, not its job's. A job that cannot be submitted (a fault in `main`, in
-//! the SQL, in a permission that the start needs) takes the application back to READY, and that is noticed. A
-//! job that fails over a record is restarted by Flink, for ever, while the application stays RUNNING; the
-//! service shows that in its metrics and its log only (`fullRestarts`, `downtime`), and it is not noticed here.
+//! RUNNING is the application's status, not its job's: [`crate::proof`] demands more. A job that cannot be submitted (a
+//! fault in the SQL, in a permission that the start needs) takes the application back to READY, and that is noticed here.
+//! A job that fails over a record is restarted by Flink, forever, while the application stays RUNNING; only its metric
+//! `numRestarts` and its log show that later.
 //! Source: Managed Service for Apache Flink, "Application is restarting" and "Roll back application upgrades".
 
 use std::time::Duration;
@@ -20,6 +20,9 @@ pub const SETTLING: Duration = Duration::from_secs(10);
 /// How often READY is seen after a start that the service took before it counts as the start's end.
 /// The first such answer can be older than the start.
 const READY_AGAIN: u32 = 3;
+
+/// Why an application that the service took back to its version before is a failure.
+const ROLLED_BACK: &str = "its last update was rolled back";
 
 /// Status of an application: `ApplicationStatus` of kinesisanalyticsv2.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +77,7 @@ pub enum Step {
         /// Without a snapshot, and from a transition too.
         force: bool,
     },
-    /// The goal is reached.
+    /// The goal is reached; of a start, as far as the status shows.
     Done,
     /// The goal cannot be reached, for this reason.
     Fail(String),
@@ -93,6 +96,8 @@ pub struct Starting {
     running_since: Option<Duration>,
     /// The service went back to the version before, so RUNNING is not what was asked for.
     rolled_back: bool,
+    /// When it was first seen ROLLED_BACK, if it still is.
+    rolled_back_since: Option<Duration>,
 }
 
 impl Starting {
@@ -106,6 +111,9 @@ impl Starting {
         if *status != Status::Running {
             self.running_since = None;
         }
+        if *status != Status::Changing("ROLLED_BACK") {
+            self.rolled_back_since = None;
+        }
         if *status != Status::Ready {
             self.moved = self.started;
         }
@@ -115,7 +123,7 @@ impl Starting {
                 if now - since < SETTLING {
                     Step::Wait
                 } else if self.rolled_back {
-                    Step::Fail("its last update was rolled back".to_owned())
+                    Step::Fail(ROLLED_BACK.to_owned())
                 } else {
                     Step::Done
                 }
@@ -131,6 +139,11 @@ impl Starting {
             }
             Status::Missing => Step::Fail("there is no application of this name".to_owned()),
             Status::Deleting => Step::Fail("it is being deleted".to_owned()),
+            Status::Changing("ROLLED_BACK")
+                if now - *self.rolled_back_since.get_or_insert(now) >= SETTLING =>
+            {
+                Step::Fail(ROLLED_BACK.to_owned())
+            }
             Status::Changing("ROLLING_BACK" | "ROLLED_BACK") => {
                 self.rolled_back = true;
                 Step::Wait
@@ -251,6 +264,8 @@ mod tests {
             let updated_since = [Changing(name), Changing("UPDATING"), Running, Running, Running];
             assert_eq!(steps(&updated_since).last(), Some(&Step::Done), "{name}");
         }
+        let stays = [Changing("ROLLED_BACK"), Changing("ROLLED_BACK"), Changing("ROLLED_BACK")];
+        assert!(failed(steps(&stays).last()), "nothing is awaited that does not come");
     }
 
     #[test]

@@ -1,12 +1,25 @@
 //! The service behind a trait as narrow as the machine needs, and the trait over the AWS SDK.
 
+use aws_sdk_cloudwatchlogs::Client as Logs;
 use aws_sdk_kinesisanalyticsv2::{
     Client,
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
-    types::{ApplicationStatus, FlinkRunConfiguration, OperationStatus, RunConfiguration},
+    types::{
+        ApplicationDetail, ApplicationOperationInfo, ApplicationStatus, FlinkRunConfiguration,
+        OperationStatus, RunConfiguration,
+    },
 };
 
-use crate::machine::Status;
+use crate::{
+    job::{self, Job},
+    machine::Status,
+    proof::{Operation, OperationState},
+};
+
+/// The operations after which an application runs anew. Its logging option and its snapshots have others.
+const RESTARTS: [&str; 3] = ["StartApplication", "UpdateApplication", "RollbackApplication"];
+/// Most pages of the log at one look. A page may be empty while others follow.
+const LOG_PAGES: usize = 20;
 
 /// What StopApplication may answer when the application's status does not allow it.
 const STATUS_ERRORS: [&str; 2] = ["InvalidRequestException", "InvalidArgumentException"];
@@ -38,10 +51,23 @@ impl CallError {
     }
 }
 
+/// An application as it was described.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Its status; [`Status::Missing`] where there is none.
+    pub status: Status,
+    /// S3 key of its code.
+    pub code_key: Option<String>,
+}
+
 /// One Flink application.
 pub trait Application {
-    /// Its status; [`Status::Missing`] where there is none.
-    async fn status(&self) -> Result<Status, CallError>;
+    /// Its status and its code.
+    async fn look(&self) -> Result<Seen, CallError>;
+    /// The operation of this id, or else the newest after which the application runs anew; `None` where there is none.
+    async fn operation(&self, id: Option<&str>) -> Result<Option<Operation>, CallError>;
+    /// What its log group shows of its job since a time, in milliseconds since 1970.
+    async fn job(&self, log_group: &str, since_ms: i64) -> Result<Job, CallError>;
     /// Asks for a start, and gives the operation's id where the service says one.
     async fn start(&self, allow_non_restored_state: Option<bool>) -> Result<Option<String>, CallError>;
     /// Asks for a stop.
@@ -53,32 +79,90 @@ pub trait Application {
 /// The application in AWS.
 ///
 /// Needs `kinesisanalytics:DescribeApplication`, `StartApplication`, `StopApplication`,
-/// `ListApplicationOperations` and `DescribeApplicationOperation` on the application.
+/// `ListApplicationOperations` and `DescribeApplicationOperation` on the application, and `logs:FilterLogEvents` on its
+/// log group.
 #[derive(Debug)]
 pub struct Aws {
     client: Client,
+    logs: Logs,
     name: String,
 }
 
 impl Aws {
     /// The application of this name.
     #[must_use]
-    pub fn new(client: Client, name: String) -> Self {
-        Self { client, name }
+    pub fn new(client: Client, logs: Logs, name: String) -> Self {
+        Self { client, logs, name }
+    }
+
+    /// The operations of a state, or all.
+    async fn operations(
+        &self,
+        status: Option<OperationStatus>,
+    ) -> Result<Vec<ApplicationOperationInfo>, CallError> {
+        let call = self.client.list_application_operations().application_name(&self.name);
+        let output = call.set_operation_status(status).send().await;
+        let output = output.map_err(|error| call_error("ListApplicationOperations", &error))?;
+        Ok(output.application_operation_info_list.unwrap_or_default())
     }
 }
 
 impl Application for Aws {
-    async fn status(&self) -> Result<Status, CallError> {
+    async fn look(&self) -> Result<Seen, CallError> {
         let described = self.client.describe_application().application_name(&self.name).send().await;
         match described {
-            Ok(output) => Ok(output.application_detail().map_or_else(
-                || Status::Unknown("without a status".to_owned()),
-                |d| status(d.application_status()),
-            )),
-            Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(Status::Missing),
+            Ok(output) => Ok(match output.application_detail() {
+                Some(detail) => {
+                    Seen { status: status(detail.application_status()), code_key: code_key(detail) }
+                }
+                None => Seen { status: Status::Unknown("without a status".to_owned()), code_key: None },
+            }),
+            Err(error) if error.code() == Some("ResourceNotFoundException") => {
+                Ok(Seen { status: Status::Missing, code_key: None })
+            }
             Err(error) => Err(call_error("DescribeApplication", &error)),
         }
+    }
+
+    async fn operation(&self, id: Option<&str>) -> Result<Option<Operation>, CallError> {
+        if let Some(id) = id {
+            let call =
+                self.client.describe_application_operation().application_name(&self.name).operation_id(id);
+            let output = call.send().await;
+            let output = output.map_err(|error| call_error("DescribeApplicationOperation", &error))?;
+            let info = output.application_operation_info_details();
+            return Ok(info.map(|info| Operation {
+                kind: info.operation().to_owned(),
+                state: operation_state(info.operation_status()),
+                began_ms: info.start_time().to_millis().unwrap_or_default(),
+            }));
+        }
+        let all = self.operations(None).await?;
+        let restarts =
+            all.iter().filter(|info| info.operation().is_some_and(|kind| RESTARTS.contains(&kind)));
+        let newest = restarts.max_by_key(|info| info.start_time().copied());
+        Ok(newest.map(|info| Operation {
+            kind: info.operation().unwrap_or_default().to_owned(),
+            state: info.operation_status().map_or(OperationState::InProgress, operation_state),
+            began_ms: info.start_time().and_then(|time| time.to_millis().ok()).unwrap_or_default(),
+        }))
+    }
+
+    async fn job(&self, log_group: &str, since_ms: i64) -> Result<Job, CallError> {
+        let (mut events, mut token) = (Vec::new(), None);
+        for _ in 0..LOG_PAGES {
+            let call = self.logs.filter_log_events().log_group_name(log_group).filter_pattern(job::PATTERN);
+            let output = call.start_time(since_ms).set_next_token(token).send().await;
+            let output = output.map_err(|error| call_error("FilterLogEvents", &error))?;
+            events.extend(output.events.unwrap_or_default());
+            token = output.next_token;
+            if token.is_none() {
+                break;
+            }
+        }
+        // The order within a stream stays.
+        events.sort_by_key(|event| event.timestamp);
+        Ok(Job::read(events.iter().filter_map(|event| event.message.as_deref())))
     }
 
     async fn start(&self, allow_non_restored_state: Option<bool>) -> Result<Option<String>, CallError> {
@@ -108,13 +192,8 @@ impl Application for Aws {
         let id = match operation {
             Some(id) => id.to_owned(),
             None => {
-                let call = self.client.list_application_operations().application_name(&self.name);
-                let output = call.operation_status(OperationStatus::Failed).send().await;
-                let output = output.map_err(|error| call_error("ListApplicationOperations", &error))?;
-                let newest = output
-                    .application_operation_info_list()
-                    .iter()
-                    .max_by_key(|info| info.start_time().copied());
+                let failed = self.operations(Some(OperationStatus::Failed)).await?;
+                let newest = failed.iter().max_by_key(|info| info.start_time().copied());
                 let Some(id) = newest.and_then(|info| info.operation_id()) else { return Ok(None) };
                 id.to_owned()
             }
@@ -125,6 +204,20 @@ impl Application for Aws {
         let error = info.operation_failure_details().and_then(|details| details.error_info());
         let text = error.and_then(|error| error.error_string());
         Ok(text.map(|text| format!("{} {}: {text}", info.operation(), info.operation_status().as_str())))
+    }
+}
+
+fn code_key(detail: &ApplicationDetail) -> Option<String> {
+    let configuration = detail.application_configuration_description()?;
+    let code = configuration.application_code_configuration_description()?.code_content_description()?;
+    Some(code.s3_application_code_location_description()?.file_key().to_owned())
+}
+
+fn operation_state(status: &OperationStatus) -> OperationState {
+    match status {
+        OperationStatus::Successful => OperationState::Successful,
+        OperationStatus::Failed | OperationStatus::Cancelled => OperationState::Failed,
+        _ => OperationState::InProgress,
     }
 }
 

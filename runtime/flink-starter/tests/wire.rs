@@ -23,6 +23,7 @@ struct Double {
     event: Mutex<Option<Value>>,
     deadline: SystemTime,
     statuses: Mutex<VecDeque<&'static str>>,
+    log: &'static str,
     calls: Mutex<Vec<(String, Value)>>,
     puts: Mutex<u32>,
     answers: mpsc::UnboundedSender<(HeaderMap, Value)>,
@@ -38,8 +39,18 @@ impl Double {
 
 async fn service(State(double): State<Arc<Double>>, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers["x-amz-target"].to_str().expect("text");
-    let call = target.strip_prefix("KinesisAnalytics_20180523.").expect("the service's prefix").to_owned();
     let body: Value = serde_json::from_slice(&body).expect("JSON");
+    if let Some(call) = target.strip_prefix("Logs_20140328.") {
+        assert_eq!((call, &body["logGroupName"]), ("FilterLogEvents", &json!("logs")));
+        double.calls.lock().expect("not poisoned").push((call.to_owned(), body.clone()));
+        // A page without events, and another one.
+        return Json(match body["nextToken"].as_str() {
+            None => json!({"events": [], "nextToken": "2"}),
+            Some(_) => json!({"events": [{"timestamp": 1, "message": double.log}]}),
+        })
+        .into_response();
+    }
+    let call = target.strip_prefix("KinesisAnalytics_20180523.").expect("the service's prefix").to_owned();
     assert_eq!(body["ApplicationName"], "app-1");
     double.calls.lock().expect("not poisoned").push((call.clone(), body));
     let error = |code: &str| {
@@ -56,11 +67,29 @@ async fn service(State(double): State<Arc<Double>>, headers: HeaderMap, body: By
                 "RuntimeEnvironment": "FLINK-1_20",
                 "ApplicationStatus": status,
                 "ApplicationVersionId": 1,
+                "ApplicationConfigurationDescription": {"ApplicationCodeConfigurationDescription": {
+                    "CodeContentType": "ZIPFILE",
+                    "CodeContentDescription": {"S3ApplicationCodeLocationDescription": {
+                        "BucketARN": "arn:aws:s3:::artifacts",
+                        "FileKey": "k",
+                    }},
+                }},
             }}))
             .into_response(),
         },
         "StartApplication" => Json(json!({"OperationId": "op-7"})).into_response(),
         "StopApplication" => Json(json!({})).into_response(),
+        "ListApplicationOperations" => Json(json!({"ApplicationOperationInfoList": []})).into_response(),
+        "DescribeApplicationOperation" if double.status() == "RUNNING" => {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+            Json(json!({"ApplicationOperationInfoDetails": {
+                "Operation": "StartApplication",
+                "StartTime": now,
+                "EndTime": now,
+                "OperationStatus": "SUCCESSFUL",
+            }}))
+            .into_response()
+        }
         "DescribeApplicationOperation" => Json(json!({"ApplicationOperationInfoDetails": {
             "Operation": "StartApplication",
             "StartTime": 1_779_000_000.0,
@@ -115,7 +144,7 @@ impl Seen {
     /// The calls that are more than a look.
     fn asked(&self) -> Vec<&str> {
         let calls = self.calls.iter().map(|(call, _)| call.as_str());
-        calls.filter(|call| *call != "DescribeApplication").collect()
+        calls.filter(|call| call.starts_with("Start") || call.starts_with("Stop")).collect()
     }
 }
 
@@ -138,6 +167,7 @@ async fn run(request: &str, properties: Value, statuses: &[&'static str], second
         event: Mutex::new(Some(event)),
         deadline: SystemTime::now() + Duration::from_secs(seconds),
         statuses: Mutex::new(statuses.iter().copied().collect()),
+        log: r#"{"logger": "o.a.f.ExecutionGraph", "message": "Job a (5e8f) switched from state CREATED to RUNNING."}"#,
         calls: Mutex::default(),
         puts: Mutex::default(),
         answers,
@@ -177,7 +207,8 @@ async fn run(request: &str, properties: Value, statuses: &[&'static str], second
 }
 
 fn properties() -> Value {
-    json!({"ServiceToken": "arn", "ApplicationName": "app-1", "CodeKey": "k", "AllowNonRestoredState": "true"})
+    json!({"ServiceToken": "arn", "ApplicationName": "app-1", "CodeKey": "k", "LogGroup": "logs",
+        "AllowNonRestoredState": "true"})
 }
 
 #[tokio::test]
@@ -191,6 +222,14 @@ async fn a_create_starts_and_waits() {
     assert!(!seen.headers.contains_key("content-type"));
     assert!(seen.headers.contains_key("content-length"));
     assert_eq!(seen.asked(), ["StartApplication"]);
+    // Both pages of the log, since the start and with a filter.
+    let read: Vec<&Value> =
+        seen.calls.iter().filter(|(call, _)| call == "FilterLogEvents").map(|(_, body)| body).collect();
+    assert_eq!(read.len(), 2);
+    assert!(
+        read[0]["startTime"].is_i64()
+            && read[0]["filterPattern"].as_str().is_some_and(|p| p.contains("to RUNNING"))
+    );
     let start = &seen.calls[1].1;
     assert_eq!(start["RunConfiguration"]["FlinkRunConfiguration"]["AllowNonRestoredState"], true);
 }
@@ -201,7 +240,7 @@ async fn an_application_that_does_not_come_up_says_why() {
     assert_eq!(seen.answer["Status"], "FAILED");
     let reason = seen.answer["Reason"].as_str().expect("a reason");
     assert!(reason.ends_with("StartApplication FAILED: Column 'agee' not found in any table"), "{reason}");
-    assert_eq!(seen.calls.last().expect("a call").1["OperationId"], "op-7");
+    assert!(seen.calls.iter().any(|(_, body)| body["OperationId"] == "op-7"));
 }
 
 #[tokio::test]

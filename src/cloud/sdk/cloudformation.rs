@@ -2,8 +2,9 @@
 
 use aws_sdk_cloudformation::types;
 
-use super::SdkClient;
+use super::{SdkClient, flink};
 use crate::cloud::call_error::CallErrorKind;
+use crate::cloud::client::{Application, ApplicationOperation};
 use crate::cloud::client::{Call, ChangeAction, ChangeSet, ChangeSetRequest, ChangeSetStatus, Output};
 use crate::cloud::client::{Identity, StackReader, StackWriter};
 use crate::cloud::client::{PropertyChange, Replacement, ResourceChange, Stack, StackEvent, StackResource};
@@ -139,12 +140,12 @@ impl StackReader for SdkClient {
         }
     }
 
-    fn application_status(&self, application: &str) -> Call<Option<String>> {
-        let client = aws_sdk_kinesisanalyticsv2::Client::new(&self.config);
-        let send = client.describe_application().application_name(application).send();
-        let answer = self.call("kinesisanalytics:DescribeApplication", send)?;
-        let detail = answer.application_detail();
-        Ok(detail.map(|detail| detail.application_status().as_str().to_owned()))
+    fn application(&self, application: &str) -> Call<Option<Application>> {
+        flink::describe(self, application)
+    }
+
+    fn application_operation(&self, application: &str, id: &str) -> Call<Option<ApplicationOperation>> {
+        flink::operation(self, application, id)
     }
 }
 
@@ -251,6 +252,14 @@ impl StackWriter for SdkClient {
         let retain = (!retain.is_empty()).then(|| retain.to_vec());
         let request = self.cloudformation.delete_stack().stack_name(stack);
         self.call("cloudformation:DeleteStack", request.set_retain_resources(retain).send()).map(drop)
+    }
+
+    fn start_application(&self, application: &str) -> Call<Option<String>> {
+        flink::start(self, application)
+    }
+
+    fn stop_application(&self, application: &str, force: bool) -> Call<()> {
+        flink::stop(self, application, force)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The AWS SDK as [`AwsClient`]: its retries, its timeouts, its chain of credentials.
 
 mod cloudformation;
+mod flink;
 mod observer;
 mod s3;
 

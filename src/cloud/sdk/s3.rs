@@ -44,8 +44,9 @@ impl Objects for SdkClient {
     fn bucket_key(&self, bucket: &str) -> Call<Option<String>> {
         let send = self.s3.get_bucket_encryption().bucket(bucket).send();
         let answer = self.call("s3:GetEncryptionConfiguration", send)?;
-        let rules = answer.server_side_encryption_configuration().into_iter().flat_map(|all| all.rules());
-        let default = rules.into_iter().find_map(|rule| rule.apply_server_side_encryption_by_default());
+        let Some(encryption) = answer.server_side_encryption_configuration() else { return Ok(None) };
+        let mut rules = encryption.rules().iter();
+        let default = rules.find_map(|rule| rule.apply_server_side_encryption_by_default());
         let key = default.and_then(|default| default.kms_master_key_id());
         // AWS's own key allows every principal of the account, through S3.
         Ok(key.filter(|key| !key.ends_with("alias/aws/s3")).map(str::to_owned))

@@ -462,7 +462,12 @@ fn watching(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     if plan.analytics.is_some() {
         statements.push(allow(
             "WatchApplication",
-            &["kinesisanalytics:DescribeApplication"],
+            &["kinesisanalytics:DescribeApplication", "kinesisanalytics:DescribeApplicationOperation"],
+            of_type("AWS::KinesisAnalyticsV2::Application"),
+        ));
+        statements.push(allow(
+            "RunApplication",
+            &["kinesisanalytics:StartApplication", "kinesisanalytics:StopApplication"],
             of_type("AWS::KinesisAnalyticsV2::Application"),
         ));
     }
@@ -504,8 +509,8 @@ fn emptying(plan: &Plan, scope: &Scope) -> Vec<Statement> {
 /// Deleting the artifacts, which needs to know what other stacks run.
 fn removing_artifacts(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     let bucket = scope.artifact_bucket();
-    let names = plan.artifacts.iter().map(|artifact| artifact.name);
-    let keys = names.map(|name| scope.arn(&format!("s3:::{bucket}/{name}-*")));
+    let patterns = plan.artifacts.iter().map(crate::plan::Artifact::key_pattern);
+    let keys = patterns.map(|pattern| scope.arn(&format!("s3:::{bucket}/{pattern}")));
     vec![
         allow(
             "FindStacksWithTheSameArtifacts",

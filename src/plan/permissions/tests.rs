@@ -133,7 +133,7 @@ fn artifacts_are_deleted_only_where_that_is_allowed() {
         .into_iter()
         .filter_map(|arn| Some(arn.strip_prefix("arn:aws:s3:::pipec-artifacts-bucket-*/")?.to_owned()))
         .collect();
-    assert_eq!(keys, ["template-*", "producer-*", "flink-*", "flink-starter-*", "transform-*"]);
+    assert_eq!(keys, ["template-*", "producer/*", "flink/orders/*", "flink-starter-*", "transform-*"]);
     for artifact in &plan.artifacts {
         let begins = |key: &String| artifact.s3_key.starts_with(key.trim_end_matches('*'));
         assert!(keys.iter().any(begins), "{}", artifact.s3_key);
@@ -222,8 +222,15 @@ fn pipecs_own_calls_are_allowed_and_watching_allows_no_others() {
     let files: Vec<PathBuf> = parts.chain([cloud.join("sdk/mod.rs")]).collect();
     let all: BTreeSet<String> = files.iter().flat_map(|file| called(file)).collect();
     // Of other services, a deployment asks for the consumers of the streams, and for the state of the Flink application,
-    // which watching asks for too.
-    let deploying = ["cloudformation:", "kinesis:ListStreamConsumers", "s3:", "sts:"];
+    // which watching asks for too, and starts it.
+    let deploying = [
+        "cloudformation:",
+        "kinesis:ListStreamConsumers",
+        "kinesisanalytics:StartA",
+        "kinesisanalytics:StopA",
+        "s3:",
+        "sts:",
+    ];
     let mut watching = called(&cloud.join("sdk/observer.rs"));
     watching.extend(
         all.iter().filter(|action| !deploying.iter().any(|begin| action.starts_with(begin))).cloned(),

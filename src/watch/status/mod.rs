@@ -228,7 +228,8 @@ pub fn status(client: &dyn StackReader, observer: &dyn Observer, watched: &Watch
     sizing::findings(&mut parts, plan);
     let application = plan.graph.nodes(NodeKind::Analytics).find_map(|node| node.logical_id.as_deref());
     for part in parts.iter_mut().filter(|part| Some(part.logical_id.as_str()) == application) {
-        let state = client.application_status(&part.resource);
+        let state =
+            client.application(&part.resource).map(|found| found.map(|application| application.status));
         part.status = gaps.read("the state of the application", state, None)?;
         if let Some(status) = part.status.as_ref().filter(|status| *status != "RUNNING") {
             part.findings.insert(0, format!("the application is {status}: it emits no rows"));

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use super::metrics::parts;
 use super::*;
+use crate::cloud::client::{Application, ApplicationOperation};
 use crate::cloud::client::{Call, Identity, Stack, StackEvent, StackReader, StackResource};
 use crate::cloud::observer::{
     Alarm, AlarmState, LogPage, LogRequest, MetricQuery, Object, Position, RecordPage, Shard,
@@ -90,8 +91,13 @@ impl StackReader for Region {
     fn stream_consumers(&self, _: &str) -> Call<Vec<String>> {
         unreachable!("nothing is deleted")
     }
-    fn application_status(&self, _: &str) -> Call<Option<String>> {
-        Ok(self.application.map(str::to_owned))
+    fn application(&self, _: &str) -> Call<Option<Application>> {
+        let application =
+            |status: &str| Application { status: status.to_owned(), code_key: None, version: 1 };
+        Ok(self.application.map(application))
+    }
+    fn application_operation(&self, _: &str, _: &str) -> Call<Option<ApplicationOperation>> {
+        unreachable!("it asks for no operation")
     }
     fn identity(&self) -> Call<Identity> {
         unreachable!("whose it is does not matter")

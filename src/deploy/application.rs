@@ -1,0 +1,364 @@
+//! The Flink application beside its stack: whether it runs the deployed code, its start and its stop. CloudFormation
+//! knows neither: a failed update may leave it stopped, and the next deployment has nothing to change.
+
+use std::time::{Duration, Instant};
+
+use super::report::{Event, Reporter, confirm};
+use crate::aws::limits::billing::HOURS_PER_MONTH;
+use crate::aws::prices::{self, Item};
+use crate::cloud::call_error::{CallError, CallErrorKind};
+use crate::cloud::client::{Application, AwsClient, StackReader};
+use crate::cloud::deployed::Deployed;
+use crate::cloud::stack_state::StackState;
+use crate::cloud::stop::{At, Step, Stop};
+use crate::diagnostics::Code;
+use crate::plan::grants::APPLICATION_NAME;
+use crate::plan::{Plan, artifact_keys};
+
+/// Logical id of the application.
+const LOGICAL_ID: &str = "Analytics";
+/// Between two looks at the application.
+const PAUSE: Duration = Duration::from_secs(5);
+/// Longest start or stop: Lambda's limit for the stack's own starter.
+const PATIENCE: Duration = Duration::from_secs(900);
+/// Looks at READY after a start or at RUNNING after a stop that may be older than the call.
+const STALE_LOOKS: u32 = 3;
+
+/// An application that a stack holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// S3 key of the code that the stack has for it.
+    pub code_key: &'a str,
+    /// The spec as the user named it.
+    pub spec: &'a str,
+}
+
+impl Target<'_> {
+    fn meanwhile(&self) -> String {
+        format!("the application {} continues; `pipec status {}` shows it", self.name, self.spec)
+    }
+}
+
+/// What the stack holds.
+#[derive(Clone, Debug)]
+pub struct Found {
+    name: String,
+    code_key: String,
+}
+
+/// The application of a deployed stack, with the code that its template names.
+///
+/// # Errors
+/// As AWS gives them, and where the stack has none or is being changed.
+pub fn find(client: &dyn StackReader, deployed: &Deployed, spec: &str) -> Step<Found> {
+    let stack = &deployed.stack;
+    if stack.status.state() == StackState::InProgress {
+        return Err(Stop::fault(
+            Code::AwsRefused,
+            At::Name,
+            format!("the stack `{}` is {}", stack.name, stack.status),
+            format!("`pipec deploy {spec}` follows it to its end; then run the command again"),
+        ));
+    }
+    let Some(name) = deployed.name(LOGICAL_ID) else {
+        return Err(Stop::fault(
+            Code::NotDeployed,
+            At::Name,
+            format!(
+                "the stack `{}` has no Flink application, and nothing else of it can be stopped",
+                stack.name
+            ),
+            format!("`pipec destroy {spec}` ends a pipeline without one"),
+        ));
+    };
+    let keys = artifact_keys(&client.template(&stack.id)?);
+    let of_flink = |key: &String| {
+        key.starts_with("flink/") || (key.starts_with("flink-") && !key.starts_with("flink-starter"))
+    };
+    let code_key = keys.into_iter().find(of_flink).unwrap_or_default();
+    Ok(Found { name: name.to_owned(), code_key })
+}
+
+impl Found {
+    /// It, as the user named its spec.
+    pub fn target<'a>(&'a self, spec: &'a str) -> Target<'a> {
+        Target { name: &self.name, code_key: &self.code_key, spec }
+    }
+}
+
+/// The application of a plan after its deployment; `None` where there is none. Its name is fixed.
+pub(super) fn of_plan(plan: &Plan) -> Option<Found> {
+    let analytics = plan.analytics.as_ref()?;
+    let name = APPLICATION_NAME.replace("${AWS::StackName}", &plan.name);
+    Some(Found { name, code_key: analytics.artifact.s3_key.clone() })
+}
+
+/// Sees to it that the application runs the deployed code. Where it does, that takes one call.
+///
+/// # Errors
+/// As AWS gives them, and where it does not come up or runs other code.
+pub fn ensure_running(client: &dyn AwsClient, reporter: &mut dyn Reporter, target: &Target) -> Step<()> {
+    let ensured = start_if_stopped(client, reporter, target);
+    ensured.map_err(|stop| match stop {
+        Stop::Interrupted(_) => Stop::Interrupted(target.meanwhile()),
+        stop => stop,
+    })
+}
+
+fn start_if_stopped(client: &dyn AwsClient, reporter: &mut dyn Reporter, target: &Target) -> Step<()> {
+    let mut watch = Watch::new(client, target);
+    let (mut operation, mut started, mut stale) = (None, false, 0);
+    loop {
+        let seen = watch.look()?;
+        match seen.status.as_str() {
+            "RUNNING" => match finished(client, target, operation.as_deref())? {
+                false => {}
+                true if seen.code_key.as_deref().is_none_or(|key| key == target.code_key) => {
+                    if started || watch.waited() {
+                        watch.tell(reporter, &seen);
+                    }
+                    return Ok(());
+                }
+                true => return Err(other_code(target, &seen)),
+            },
+            "READY" if !started => {
+                if seen.code_key.as_deref().is_some_and(|key| key != target.code_key) {
+                    return Err(other_code(target, &seen));
+                }
+                reporter.tell(&Event::Note {
+                    message: format!("the Flink application {} is stopped: starting it", target.name),
+                });
+                operation = client.start_application(target.name).map_err(located)?;
+                started = true;
+                continue;
+            }
+            "READY" => {
+                stale += 1;
+                if watch.moved || stale >= STALE_LOOKS {
+                    return Err(failed(
+                        client,
+                        target,
+                        operation.as_deref(),
+                        "was started and is READY again",
+                    ));
+                }
+            }
+            "DELETING" => return Err(failed(client, target, None, "is being deleted")),
+            _ => watch.moved = started,
+        }
+        watch.tell(reporter, &seen);
+        watch.pause()?;
+    }
+}
+
+/// Whether the operation of a start is over, as intended.
+fn finished(client: &dyn AwsClient, target: &Target, operation: Option<&str>) -> Step<bool> {
+    let Some(id) = operation else { return Ok(true) };
+    match client.application_operation(target.name, id) {
+        Ok(Some(operation)) if operation.status == "FAILED" || operation.status == "CANCELLED" => {
+            Err(failed(client, target, Some(id), "is RUNNING, but its start failed"))
+        }
+        Ok(operation) => Ok(operation.is_none_or(|operation| operation.status == "SUCCESSFUL")),
+        Err(error) if error.passes() => Ok(false),
+        Err(error) => Err(located(error)),
+    }
+}
+
+/// Stops the application after a snapshot of its state, or at once.
+///
+/// # Errors
+/// As AWS gives them, the user's decision, and where it does not stop.
+pub fn stop(
+    client: &dyn AwsClient,
+    reporter: &mut dyn Reporter,
+    plan: &Plan,
+    target: &Target,
+    (yes, force): (bool, bool),
+) -> Step<()> {
+    let mut watch = Watch::new(client, target);
+    let mut seen = watch.look()?;
+    if seen.status == "READY" {
+        reporter.tell(&Event::Note {
+            message: format!("the Flink application {} is stopped already", target.name),
+        });
+        return Ok(());
+    }
+    if let Some(savings) = savings(plan, client.region()) {
+        reporter.tell(&savings);
+    }
+    reporter.tell(&Event::Note { message: retained(plan, force) });
+    let question = format!("Stop the Flink application {}?", target.name);
+    confirm(
+        reporter,
+        yes,
+        &question,
+        ("there is no terminal for the confirmation prompt", "add `--yes` to the command"),
+    )?;
+    let stopped = (|| {
+        client.stop_application(target.name, force).map_err(located)?;
+        let mut stale = 0;
+        loop {
+            seen = watch.look()?;
+            watch.tell(reporter, &seen);
+            match seen.status.as_str() {
+                "READY" => break,
+                "RUNNING" => {
+                    stale += 1;
+                    if watch.moved || stale > STALE_LOOKS {
+                        return Err(failed(client, target, None, "did not stop"));
+                    }
+                }
+                _ => watch.moved = true,
+            }
+            watch.pause()?;
+        }
+        reporter.tell(&Event::Note {
+            message: format!(
+                "stopped; `pipec start {}`, or the next deployment, starts it again",
+                target.spec
+            ),
+        });
+        Ok(())
+    })();
+    stopped.map_err(|stop| match stop {
+        Stop::Interrupted(_) => Stop::Interrupted(target.meanwhile()),
+        stop => stop,
+    })
+}
+
+/// What a stopped application does not cost, at list price; `None` where the price is not known.
+fn savings(plan: &Plan, region: &str) -> Option<Event> {
+    let analytics = plan.analytics.as_ref()?;
+    let hour = prices::price(Item::FlinkKpuHour, region)?.cost(analytics.billed_kpus as f64);
+    Some(Event::Savings {
+        usd_per_hour: format!("{hour:.2}"),
+        usd_per_month: format!("{:.2}", hour * HOURS_PER_MONTH as f64),
+    })
+}
+
+/// What becomes of the records that arrive meanwhile, and of the state.
+fn retained(plan: &Plan, force: bool) -> String {
+    let snapshots = plan.analytics.as_ref().is_some_and(|analytics| analytics.snapshots);
+    let state = match (force, snapshots) {
+        (false, true) => "its state is saved in a snapshot",
+        (false, false) => "its state is lost, since snapshots are off",
+        (true, _) => "its state since the last snapshot is lost",
+    };
+    format!(
+        "records that arrive in the meantime stay in the stream for its retention period of {} h, and are read after the \
+         start; {state}",
+        plan.stream.retention_hours
+    )
+}
+
+/// Looks at an application until something is so.
+struct Watch<'a> {
+    client: &'a dyn AwsClient,
+    target: &'a Target<'a>,
+    start: Instant,
+    told: Option<String>,
+    looks: u32,
+    /// Whether it was seen on its way.
+    moved: bool,
+}
+
+impl<'a> Watch<'a> {
+    fn new(client: &'a dyn AwsClient, target: &'a Target<'a>) -> Self {
+        Self { client, target, start: Instant::now(), told: None, looks: 0, moved: false }
+    }
+
+    fn look(&mut self) -> Step<Application> {
+        self.looks += 1;
+        let absent = || {
+            Stop::fault(
+                Code::AwsRefused,
+                At::Resource(LOGICAL_ID.to_owned()),
+                format!("the stack's Flink application {} does not exist any more", self.target.name),
+                format!(
+                    "somebody deleted it; `pipec destroy {0}` and `pipec deploy {0}` make the pipeline anew",
+                    self.target.spec
+                ),
+            )
+        };
+        self.client.application(self.target.name).map_err(located)?.ok_or_else(absent)
+    }
+
+    fn waited(&self) -> bool {
+        self.looks > 1
+    }
+
+    fn tell(&mut self, reporter: &mut dyn Reporter, seen: &Application) {
+        if self.told.as_ref() != Some(&seen.status) {
+            reporter.tell(&Event::Application {
+                application: self.target.name.to_owned(),
+                status: seen.status.clone(),
+            });
+            self.told = Some(seen.status.clone());
+        }
+    }
+
+    fn pause(&mut self) -> Step<()> {
+        if self.start.elapsed() >= PATIENCE {
+            let status = self.told.as_deref().unwrap_or("not seen");
+            let seconds = self.start.elapsed().as_secs();
+            return Err(failed(
+                self.client,
+                self.target,
+                None,
+                &format!("is still {status} after {seconds} s"),
+            ));
+        }
+        Ok(self.client.wait(PAUSE)?)
+    }
+}
+
+/// A failure, with the service's own words where it has any.
+fn failed(client: &dyn AwsClient, target: &Target, operation: Option<&str>, how: &str) -> Stop {
+    let seen = operation.and_then(|id| client.application_operation(target.name, id).ok().flatten());
+    let cause =
+        seen.and_then(|operation| operation.error).map(|error| format!(": {error}")).unwrap_or_default();
+    Stop::fault(
+        Code::ResourceFailed,
+        At::Resource(LOGICAL_ID.to_owned()),
+        format!("the Flink application {} {how}{cause}", target.name),
+        format!("`pipec logs {}` shows its log, with the job's exception", target.spec),
+    )
+}
+
+/// An application that runs, or would run, something else than the stack says.
+fn other_code(target: &Target, seen: &Application) -> Stop {
+    let update = serde_json::json!({"ApplicationCodeConfigurationUpdate": {"CodeContentUpdate":
+        {"S3ContentLocationUpdate": {"FileKeyUpdate": target.code_key}}}});
+    Stop::fault(
+        Code::ResourceFailed,
+        At::Resource(LOGICAL_ID.to_owned()),
+        format!(
+            "the Flink application {} has the code {} and not the deployed {}: an update did not take effect, or was \
+             rolled back",
+            target.name,
+            seen.code_key.as_deref().unwrap_or("of nobody"),
+            target.code_key
+        ),
+        format!(
+            "`pipec logs {}` shows the cause; CloudFormation sees nothing to change, so this updates it: `aws \
+             kinesisanalyticsv2 update-application --application-name {} --current-application-version-id {} \
+             --application-configuration-update '{update}'`",
+            target.spec, target.name, seen.version
+        ),
+    )
+}
+
+fn located(error: CallError) -> Stop {
+    if error.kind == CallErrorKind::Interrupted {
+        return Stop::interrupted();
+    }
+    match error.into() {
+        Stop::Fault(mut fault) => {
+            fault.at = At::Resource(LOGICAL_ID.to_owned());
+            Stop::Fault(fault)
+        }
+        stop => stop,
+    }
+}
