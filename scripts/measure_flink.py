@@ -99,11 +99,12 @@ def spec(query, data_type, event_time, elements, name):
     """A spec whose columns are those of the records."""
     event = f"  event_time: {event_time}\n" if event_time else ""
     price = '    p: {type: DOUBLE, path: "$.items[0:].p"}\n' if elements else ""
+    record_format = "csv" if name.startswith("csv") else "json"
     errors = "  errors: stream\n" if "faults" in name or "second reader" in name else ""
     lines = "".join(f"    {line}\n" for line in query.split("\n"))
     return (
         "name: measured\nstream: {record_size: 2 KiB, records_per_second: 100}\n"
-        f"records:\n  format: {'csv' if name.startswith('csv') else 'json'}\n{event}  columns:\n    k: {{type: VARCHAR(16)}}\n    x: {{type: DOUBLE}}\n"
+        f"records:\n  format: {record_format}\n{event}  columns:\n    k: {{type: VARCHAR(16)}}\n    x: {{type: DOUBLE}}\n"
         f"    y: {{type: INTEGER}}\n    t: {{type: {data_type}}}\n{price}"
         f"analytics:\n  runtime: flink\n{errors}  sql: |\n{lines}delivery: {{s3: {{}}}}\n"
     )

@@ -134,7 +134,7 @@ fn found(spec: &str, others: &HashMap<std::path::PathBuf, Vec<u8>>) -> (Sources,
     files.insert("spec.yaml".into(), spec.into());
     let compilation = compiled(&Beside(Files(files)), Path::new("spec.yaml"), None);
     let mut diagnostics = compilation.diagnostics;
-    diagnostics.retain(|diagnostic| !diagnostic.code.number().starts_with("10"));
+    diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);
     (compilation.sources, diagnostics)
 }
 

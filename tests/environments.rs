@@ -227,6 +227,7 @@ proptest! {
                 told.code == found.code
                     && told.span == found.span
                     && told.label == found.label
+                    && told.help == found.help
                     && told.related.starts_with(&found.related)
                     && told.message.ends_with(&found.message)
             });

@@ -34,7 +34,7 @@ fn unwatched(plan: &Plan, checked: &Checked) -> Diagnostic {
     };
     Diagnostic::advice(
         Code::Unwatched,
-        checked.pipeline().name.span,
+        checked.pipeline().stream.span,
         format!(
             "nothing watches {}: a failure shows in `pipec status` only; {} alarms would {cost}",
             all_of(&parts),
