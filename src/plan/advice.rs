@@ -72,6 +72,10 @@ fn pack_records(
     let kib = (events * (pipeline.stream.record_size.value + SEPARATOR_BYTES)).div_ceil(KIB);
     let lines = match &pipeline.transform {
         None => format!("{events} JSON lines, each with its newline,"),
+        // What appends nothing leaves the newlines to the producer as well.
+        Some(transform) if transform.append.value.is_empty() => {
+            format!("{events} JSON lines, each with its newline,")
+        }
         Some(transform) if transform.append.value == "\n" => format!("{events} JSON lines"),
         Some(transform) => {
             format!(
