@@ -329,10 +329,10 @@ _rolled_back("update_that_stays_rolled_back_is_a_failure", ["ROLLING_BACK", "ROL
 def _restored(name, ahead):
     def restored(starter):
         # CloudFormation's rollback: it asks for the code that runs, and the code that failed was there before.
-        with starter(status=ahead[0], ahead=ahead, history=undone()) as s:
+        with starter(status=ahead[0], ahead=list(ahead), history=undone()) as s:
             assert s.call("Update")["Status"] == "SUCCESS"
             assert s.asked == []
-        with starter(status=ahead[0], ahead=ahead, history=undone(), log=[], seconds=45) as s:
+        with starter(status=ahead[0], ahead=list(ahead), history=undone(), log=[], seconds=45) as s:
             assert "its log shows no running job" in s.call("Update")["Reason"]
 
     restored.__name__ = name
