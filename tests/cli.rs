@@ -335,9 +335,9 @@ fn a_connector_of_which_nobody_publishes_a_digest_is_refused() {
         let fixed = ["build", "--fetch-connector", "--maven-repository", repository, "flink.yaml"];
         place.pipec(&[&fixed[..], more].concat())
     };
-    let refused = fetch(&repository("PK jar", "", 2), &[]);
+    let refused = fetch(&repository("PK jar", "", 3), &[]);
     assert_eq!(code(&refused), 2);
-    assert!(err(&refused).contains("publishes no SHA-256"), "{}", err(&refused));
+    assert!(err(&refused).contains("publishes no digest"), "{}", err(&refused));
     assert!(!place.path("pipec.lock").exists() && files(&place.path(".cache/pipec")).is_empty());
     let wrong = fetch(&repository("PK jar", "", 1), &["--connector-sha256", &DIGEST.replace('e', "0")]);
     assert_eq!(code(&wrong), 2);
@@ -372,7 +372,15 @@ fn repository(jar: &'static str, digest: &'static str, requests: usize) -> Strin
                 request.starts_with("GET /org/apache/flink/flink-sql-connector-aws-kinesis-streams/"),
                 "{request}"
             );
-            let body = if request.contains(".jar.sha256 ") { digest } else { jar };
+            // The kind of a digest is what its length says.
+            let kind = if digest.len() == 40 { ".jar.sha1 " } else { ".jar.sha256 " };
+            let body = if request.contains(".jar ") {
+                jar
+            } else if request.contains(kind) {
+                digest
+            } else {
+                ""
+            };
             let status = if body.is_empty() { "404 Not Found" } else { "200 OK" };
             write!(
                 connection,
@@ -402,6 +410,18 @@ fn a_connector_is_fetched_when_asked_verified_and_kept() {
     assert_eq!(code(&fetched), 0, "{}", err(&fetched));
     assert_eq!(files(&place.path("generated/artifacts/flink/orders")).len(), 1);
     assert_eq!(files(&place.path(".cache/pipec")).len(), 1);
+
+    // sha1sum of "PK jar", which is all that some repositories publish.
+    for (digest, exit) in
+        [("53f6ab399f72b041e7193d6f0be63412db44fde3", 2), ("53f6ab399f72b041e7193d6f0be63412db44fde2", 0)]
+    {
+        fs::remove_dir_all(place.path(".cache")).ok();
+        fs::remove_file(place.path("pipec.lock")).ok();
+        let sha1 = repository("PK jar", digest, 3);
+        let fetched = place.pipec(&["build", "--fetch-connector", "--maven-repository", &sha1, "flink.yaml"]);
+        assert_eq!(code(&fetched), exit, "{}", err(&fetched));
+        assert!(exit == 0 || err(&fetched).contains("its SHA-1 is"), "{}", err(&fetched));
+    }
 
     // The second build finds it in the cache and asks nobody.
     fs::remove_dir_all(place.path("generated")).expect("removed");

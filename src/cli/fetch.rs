@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
+use sha1::{Digest as _, Sha1};
 
 use super::output::{note, shown, write};
 use crate::artifacts::connector::Jar;
@@ -17,7 +18,7 @@ const JAR_BYTES_MAX: u64 = 256 << 20;
 const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Fetches a connector, verifies it against the digest that is known, or else the one that the repository publishes
-/// beside it, and keeps it in the cache. Without either it is refused: nobody would know what it is.
+/// beside it (SHA-256, or SHA-1), and keeps it in the cache. Without any it is refused: nobody would know what it is.
 pub(super) fn connector(
     repository: &str,
     connector: &Maven,
@@ -38,23 +39,31 @@ pub(super) fn connector(
             .map_err(|error| error.to_string())
     };
     let jar = Jar::new(get(&url).map_err(|problem| refused(&problem))?).map_err(refused)?;
-    let (wanted, whose) = match known {
-        Some(known) => (known.to_owned(), "expected"),
-        None => {
-            let published = get(&format!("{url}.sha256")).map_err(|problem| {
-                refused(&format!(
-                    "the repository publishes no SHA-256 of it ({problem}), so it is not used; compare it with a \
-                     source that you trust, and name its digest with `--connector-sha256 HEX`, or the jar with \
-                     `--connector-jar FILE` (the SHA-256 of what came is {})",
-                    jar.sha256
-                ))
-            })?;
-            let published = String::from_utf8_lossy(&published);
-            (published.split_whitespace().next().unwrap_or_default().to_lowercase(), "published")
-        }
+    let published = |kind: &str| {
+        let digest = get(&format!("{url}.{kind}"))?;
+        let digest =
+            String::from_utf8_lossy(&digest).split_whitespace().next().unwrap_or_default().to_lowercase();
+        Ok::<_, String>(digest)
     };
-    if wanted != jar.sha256 {
-        return Err(refused(&format!("its SHA-256 is {}, and {wanted} is {whose}", jar.sha256)));
+    let (kind, came, wanted, whose) = if let Some(known) = known {
+        ("SHA-256", jar.sha256.clone(), known.to_owned(), "expected")
+    } else if let Ok(sha256) = published("sha256") {
+        ("SHA-256", jar.sha256.clone(), sha256, "published")
+    } else {
+        // What Maven Central publishes of every file. Nobody can make another file with a given SHA-1.
+        let sha1 = published("sha1").map_err(|problem| {
+            refused(&format!(
+                "the repository publishes no digest of it ({problem}), so it is not used; compare it with a \
+                 source that you trust, and name its digest with `--connector-sha256 HEX`, or the jar with \
+                 `--connector-jar FILE` (the SHA-256 of what came is {})",
+                jar.sha256
+            ))
+        })?;
+        let came = Sha1::digest(&jar.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        ("SHA-1", came, sha1, "published")
+    };
+    if wanted != came {
+        return Err(refused(&format!("its {kind} is {came}, and {wanted} is {whose}")));
     }
     if let Some(cache) = cache {
         let path = cache.join(connector.jar());
