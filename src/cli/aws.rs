@@ -212,7 +212,9 @@ fn asking_there(help: &str, region: &str, profile: Option<&str>) -> String {
         }
         complete.push_str(part);
         if index % 2 == 1 && part.starts_with("aws ") {
-            let missing = options.iter().filter(|(name, _)| !part.contains(name));
+            // A login is for a profile, whatever region it asks.
+            let none = if part.starts_with("aws sso ") { "--region" } else { "" };
+            let missing = options.iter().filter(|(name, _)| !part.contains(name) && *name != none);
             for (name, value) in missing.filter_map(|(name, value)| Some((name, (*value)?))) {
                 complete.push_str(&format!(" {name} {value}"));
             }
@@ -237,6 +239,7 @@ mod tests {
             asking_there("`aws s3 ls`: aws", "eu-west-1", Some("'my team'")),
             "`aws s3 ls --region eu-west-1 --profile 'my team'`: aws"
         );
+        assert_eq!(asking_there("`aws sso login`", "eu-west-1", Some("team")), "`aws sso login --profile team`");
         assert_eq!(asking_there("AWS says no", "eu-west-1", None), "AWS says no");
     }
 }
