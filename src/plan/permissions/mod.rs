@@ -308,7 +308,7 @@ fn governed(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         let roles: Vec<String> = plan.roles.iter().map(|of| role(of.logical_id)).collect();
         let actions = [&BOUND[..], &["iam:PutRolePermissionsBoundary"]].concat();
         let statement = allow("BoundRoles", &actions, roles);
-        only(statement, "StringEquals", "iam:PermissionsBoundary", vec![boundary.clone()])
+        only(statement, "ArnEquals", "iam:PermissionsBoundary", vec![boundary.clone()])
     });
     let groups = plan.resources.iter().filter(|resource| resource.resource_type == "AWS::Logs::LogGroup");
     let groups: Vec<String> = groups

@@ -280,7 +280,7 @@ fn allowed(statements: &[Statement]) -> BTreeSet<(String, String, String)> {
 fn a_boundary_binds_the_deployer() {
     let boundary = "arn:aws:iam::123456789012:policy/team-boundary";
     let statements = statements_with(&format!("iam: {{ boundary: '{boundary}' }}"));
-    let condition = format!("{{\"StringEquals\":{{\"iam:PermissionsBoundary\":[\"{boundary}\"]}}}}");
+    let condition = format!("{{\"ArnEquals\":{{\"iam:PermissionsBoundary\":[\"{boundary}\"]}}}}");
     let mut seen = BTreeSet::new();
     for (action, resource, under) in allowed(&statements) {
         assert_ne!(action, "iam:DeleteRolePermissionsBoundary");
