@@ -239,7 +239,10 @@ mod tests {
             asking_there("`aws s3 ls`: aws", "eu-west-1", Some("'my team'")),
             "`aws s3 ls --region eu-west-1 --profile 'my team'`: aws"
         );
-        assert_eq!(asking_there("`aws sso login`", "eu-west-1", Some("team")), "`aws sso login --profile team`");
+        assert_eq!(
+            asking_there("`aws sso login`", "eu-west-1", Some("team")),
+            "`aws sso login --profile team`"
+        );
         assert_eq!(asking_there("AWS says no", "eu-west-1", None), "AWS says no");
     }
 }

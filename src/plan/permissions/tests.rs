@@ -285,7 +285,8 @@ fn a_boundary_binds_the_deployer() {
     for (action, resource, under) in allowed(&statements) {
         assert_ne!(action, "iam:DeleteRolePermissionsBoundary");
         // The user's own role of an output's function has no boundary of the spec's.
-        if resource.contains(":role/orders-") && (BOUND.contains(&action.as_str()) || action.contains("Boundary"))
+        if resource.contains(":role/orders-")
+            && (BOUND.contains(&action.as_str()) || action.contains("Boundary"))
         {
             assert_eq!(under, condition, "{action} on {resource}");
             seen.insert(action);
