@@ -18,6 +18,7 @@ pub mod import;
 pub mod instances;
 pub mod pack;
 pub mod parse;
+pub mod pipeline_findings;
 pub mod plan;
 pub mod price_list;
 pub mod producer_config;
@@ -38,7 +39,8 @@ use accept::Accepted;
 use artifacts::connector::{LOCK_FILE, Lock};
 use check::Checked;
 use diagnostics::{Code, Diagnostic, Severity};
-use parse::{Document, Places};
+use parse::{Document, Environment, Places};
+use pipeline_findings::PipelineFindings;
 use plan::Plan;
 use plan::cost::Cost;
 use price_list::{PriceList, Prices};
@@ -73,14 +75,20 @@ pub struct Compilation<T = Stack> {
     /// The pipelines: the spec's own, and the environments' in their order. Those with errors are missing, and all
     /// where two would have one name.
     pub pipelines: Vec<T>,
-    /// What the spec accepts of what was found, and with it what is not among the diagnostics.
-    pub accepted: Vec<Accepted>,
+    /// What was found in each pipeline, and with it what the spec accepts and is not among the diagnostics.
+    pub findings: Vec<PipelineFindings>,
 }
 
 impl<T> Compilation<T> {
     /// Adds what is no longer accepted on a day, as `2026-11-30`.
     pub fn on_day(&mut self, today: &str) {
-        self.diagnostics.extend(accept::overdue(&self.accepted, today));
+        let before = pipeline_findings::merge(&self.findings);
+        pipeline_findings::put_back(&mut self.findings, today);
+        // A finding can be one of several pipelines now, and names them differently.
+        self.diagnostics.retain(|one| !before.contains(one));
+        self.diagnostics.extend(pipeline_findings::merge(&self.findings));
+        let accepted = self.findings.iter().map(|one| one.accepted.as_slice());
+        self.diagnostics.extend(accept::overdue(accepted, today));
         diagnostics::sort(&mut self.diagnostics);
     }
 
@@ -135,7 +143,8 @@ pub fn compile(world: &dyn World, programs: &Programs, path: &Path, select: Sele
     });
     // An environment alone need not have what another one has.
     if matches!(select, Select::All) && !diagnostics::has_errors(&compilation.diagnostics) {
-        compilation.diagnostics.extend(accept::absent(&compilation.accepted));
+        let accepted = compilation.findings.iter().flat_map(|one| &one.accepted);
+        compilation.diagnostics.extend(accept::absent(&accepted));
         diagnostics::sort(&mut compilation.diagnostics);
     }
     compilation
@@ -148,7 +157,10 @@ pub fn front_end(
     path: &Path,
     select: Select,
 ) -> Compilation<Checked> {
-    compile_with(world, programs, path, select, |checked, _| (Some(checked), Vec::new()))
+    compile_with(world, programs, path, select, |checked, _| Back {
+        result: Some(checked),
+        advice: plan::alarms::Advice::default(),
+    })
 }
 
 /// Compiles each selected pipeline up to `check`, and on with `then`.
@@ -157,34 +169,37 @@ fn compile_with<T>(
     programs: &Programs,
     path: &Path,
     select: Select,
-    mut then: impl FnMut(Checked, Places) -> (Option<T>, Vec<Diagnostic>),
+    mut then: impl FnMut(Checked, Places) -> Back<T>,
 ) -> Compilation<T> {
     let mut sources = Sources::default();
     let mut pipelines = Vec::new();
-    let mut accepted = Vec::new();
+    let mut findings = Vec::new();
     let mut diagnostics = match document(world, path, &mut sources) {
         Ok(document) => {
-            let mut of = |environment| {
-                let Front { checked, mut found, accepted: mut entries } =
-                    checked(world, programs, path, &document, environment, &mut sources);
+            let mut of = |name: Option<&str>, environment: Option<&Environment>| {
+                let Front { checked, mut found, accepted } =
+                    checked(world, programs, path, &document, name, &mut sources);
+                let (mut in_effect, mut is_complete) = (Vec::new(), false);
                 if let Some((checked, places)) = checked {
-                    let (pipeline, more) = then(checked, places);
-                    pipelines.extend(pipeline);
-                    found.extend(more);
+                    let Back { result, advice } = then(checked, places);
+                    is_complete = result.is_some();
+                    pipelines.extend(result);
+                    found.extend(advice.found);
+                    in_effect = advice.in_effect;
                 }
-                accept::apply(&mut entries, &mut found);
-                accepted.append(&mut entries);
-                found
+                let environment = environment.cloned();
+                findings.push(PipelineFindings { environment, found, accepted, in_effect, is_complete });
             };
-            let mut found = match select {
-                Select::Environment(name) => of(Some(name)),
-                Select::Spec | Select::All => of(None),
-            };
-            if matches!(select, Select::All) {
-                let others = document.environments().iter();
-                let others = others.map(|other| (other, of(Some(&other.name)))).collect();
-                parse::add_findings(&mut found, others);
+            match select {
+                Select::Environment(name) => of(Some(name), None),
+                Select::Spec | Select::All => of(None, None),
             }
+            if matches!(select, Select::All) {
+                document.environments().iter().for_each(|other| of(Some(&other.name), Some(other)));
+            }
+            pipeline_findings::keep_unused(&mut findings, document.environments());
+            pipeline_findings::apply(&mut findings);
+            let mut found = pipeline_findings::merge(&findings);
             // Whichever pipeline is selected: a deployment of it must not take another one's stack.
             let clashes = check::same_names_within(&document.names());
             if !clashes.is_empty() {
@@ -196,7 +211,7 @@ fn compile_with<T>(
         Err(diagnostics) => diagnostics,
     };
     diagnostics::sort(&mut diagnostics);
-    Compilation { sources, diagnostics, pipelines, accepted }
+    Compilation { sources, diagnostics, pipelines, findings }
 }
 
 /// The file of a spec, read.
@@ -210,6 +225,12 @@ struct Front {
     checked: Option<(Checked, Places)>,
     found: Vec<Diagnostic>,
     accepted: Vec<Accepted>,
+}
+
+/// What came of a checked pipeline in the later phases.
+struct Back<T> {
+    result: Option<T>,
+    advice: plan::alarms::Advice,
 }
 
 /// A document in one environment to a checked pipeline.
@@ -226,7 +247,8 @@ fn checked(
         Err(found) => return Front { checked: None, found, accepted: Vec::new() },
     };
     let places = parsed.places.clone();
-    let (accepted, of_accept) = accept::read(parsed.spec.accept.as_deref().unwrap_or_default(), &places);
+    let (accepted, of_accept) =
+        accept::read(parsed.spec.accept.as_deref().unwrap_or_default(), &places, document, sources);
     let (pipeline, mut diagnostics) = resolve::resolve(parsed, path, world, sources);
     let (checked, found) = check::check(pipeline, programs);
     diagnostics.extend(found);
@@ -241,22 +263,22 @@ fn back_end(
     places: Places,
     programs: &Programs,
     connectors: &plan::ConnectorDigests,
-) -> (Option<Stack>, Vec<Diagnostic>) {
+) -> Back<Stack> {
     let plan = plan::plan(&checked, programs, connectors);
     let prices = Prices::BuiltIn;
     let cost = plan::cost::estimate(&plan, prices);
-    let mut diagnostics = plan::advice::advise(&plan, &cost, prices, &checked);
-    diagnostics.extend(plan::alarms::advise(&plan, &checked));
+    let mut advice = plan::alarms::advise(&plan, &checked);
+    advice.found.extend(plan::advice::advise(&plan, &cost, prices, &checked));
     match render::render(&plan).and_then(|template| render::verify::verify(template, &plan)) {
-        Ok(template) => (Some(Stack { checked, plan, cost, template, places }), diagnostics),
+        Ok(template) => Back { result: Some(Stack { checked, plan, cost, template, places }), advice },
         Err(problem) => {
-            diagnostics.push(Diagnostic::error(
+            advice.found.push(Diagnostic::error(
                 Code::InternalFault,
                 checked.pipeline().span,
                 format!("internal error: the generated template failed verification: {problem}"),
                 "this is a fault of pipec, not of the spec; please report it with the spec",
             ));
-            (None, diagnostics)
+            Back { result: None, advice }
         }
     }
 }

@@ -5,7 +5,7 @@ mod support;
 use std::collections::HashMap;
 use std::path::Path;
 
-use pipec::diagnostics::has_errors;
+use pipec::diagnostics::{Code, has_errors};
 use pipec::{Compilation, Select};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -233,5 +233,34 @@ proptest! {
             });
             prop_assert_eq!(told.count(), 1, "{:?}\n{:?}", found, all.diagnostics);
         }
+    }
+
+    #[test]
+    fn an_environment_can_remove_what_an_entry_accepts(
+        base in some_settings(),
+        key in any::<proptest::sample::Index>(),
+        removed in any::<proptest::sample::Index>(),
+    ) {
+        let mut spec = all_together(least(), &base);
+        let mut there = Vec::new();
+        pointers(&spec, "", &mut there);
+        there.retain(|pointer| pointer != "/name" && !pointer.contains('.'));
+        let key = key.get::<String>(&there);
+        let at = key[1..].replace('/', ".");
+        let part = without(json!({}), removed.get::<String>(&there));
+        // There are no alarms: the entry matches no finding, and is no fault in any pipeline.
+        spec["accept"] = json!([{"code": "PIPE1306", "at": at, "reason": "known"}]);
+        spec["environments"] = json!({"prod": part});
+        for environment in [None, Some("prod")] {
+            let found = compile(&spec, environment).diagnostics;
+            let wrong = found.iter().any(|one| one.code == Code::AcceptedCode);
+            prop_assert!(!wrong, "{:#}\n{:?}", spec, found);
+        }
+        // A key that no pipeline has is one.
+        spec["accept"][0]["at"] = format!("{at}.nowhere").into();
+        let found = compile(&spec, Some("prod")).diagnostics;
+        let refused = found.iter().any(|one| one.code == Code::AcceptedCode);
+        // A part that leaves no spec is reported as that alone.
+        prop_assert!(refused || has_errors(&found), "{:#}\n{:?}", spec, found);
     }
 }

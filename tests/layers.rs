@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["resolve"],
     &["capacity", "graph", "instances", "price_list", "producer_config", "throughput"],
     &["accept", "check", "discover"],
+    &["pipeline_findings"],
     &["plan"],
     &["render"],
     &["artifacts"],

@@ -12,8 +12,9 @@ use crate::deploy::application;
 
 /// Start the Flink application of a deployed pipeline
 ///
-/// Starts it with the state of its latest snapshot, and waits until it runs the deployed code. It reads on where it
-/// stopped, unless the stream has dropped those records meanwhile. A deployment does the same.
+/// Starts it with the state of its latest snapshot, and waits until it runs the deployed code. It reads on from the
+/// position in that snapshot, unless the stream has dropped those records meanwhile. Without a snapshot it reads all
+/// records that the stream still holds, so rows are repeated. A deployment does the same.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec start pipeline.yaml                  after `pipec stop`, or a failed update\n  \

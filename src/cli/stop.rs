@@ -26,7 +26,7 @@ pub(super) struct StopVerb {
     /// Skip the confirmation prompt
     #[arg(long, short)]
     yes: bool,
-    /// Stop without a snapshot: the state since the last one is lost
+    /// Stop without a snapshot: records since the last one are read again, and rows repeated
     #[arg(long)]
     force: bool,
     /// Output format: `text` (stderr) or `json` (stdout, one object per line)

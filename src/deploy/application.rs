@@ -23,6 +23,14 @@ const PAUSE: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(900);
 /// Looks at READY after a start or at RUNNING after a stop that may be older than the call.
 const STALE_LOOKS: u32 = 3;
+/// Looks at ROLLED_BACK after which it is the end, ten seconds after the first.
+const ROLLED_BACK_LOOKS: u32 = 3;
+/// Looks in a row that may fail during a wait; each is tried for a minute by the SDK.
+const FAILED_LOOKS_MAX: u32 = 5;
+/// Starts that may be refused because the application is busy, such as with a start whose answer was lost.
+const BUSY_STARTS_MAX: u32 = 5;
+/// What the service answers then.
+const BUSY: [&str; 2] = ["ResourceInUseException", "ConcurrentModificationException"];
 
 /// An application that a stack holds.
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +118,7 @@ pub fn ensure_running(client: &dyn AwsClient, reporter: &mut dyn Reporter, targe
 fn start_if_stopped(client: &dyn AwsClient, reporter: &mut dyn Reporter, target: &Target) -> Step<()> {
     let mut watch = Watch::new(client, target);
     let (mut operation, mut started, mut stale) = (None, false, 0);
+    let (mut busy, mut rolled_back) = (0, 0);
     loop {
         let seen = watch.look()?;
         match seen.status.as_str() {
@@ -118,6 +127,15 @@ fn start_if_stopped(client: &dyn AwsClient, reporter: &mut dyn Reporter, target:
                 true if seen.code_key.as_deref().is_none_or(|key| key == target.code_key) => {
                     if started || watch.waited() {
                         watch.tell(reporter, &seen);
+                    }
+                    if started {
+                        reporter.tell(&Event::Note {
+                            message: format!(
+                                "its log was not verified, and an application can be RUNNING although its program \
+                                 failed: `pipec logs {}` shows whether its job runs",
+                                target.spec
+                            ),
+                        });
                     }
                     return Ok(());
                 }
@@ -130,9 +148,19 @@ fn start_if_stopped(client: &dyn AwsClient, reporter: &mut dyn Reporter, target:
                 reporter.tell(&Event::Note {
                     message: format!("the Flink application {} is stopped: starting it", target.name),
                 });
-                operation = client.start_application(target.name).map_err(located)?;
-                started = true;
-                continue;
+                match client.start_application(target.name) {
+                    Ok(id) => {
+                        (operation, started) = (id, true);
+                        continue;
+                    }
+                    Err(error)
+                        if busy < BUSY_STARTS_MAX
+                            && error.code.as_deref().is_some_and(|code| BUSY.contains(&code)) =>
+                    {
+                        busy += 1;
+                    }
+                    Err(error) => return Err(located(error)),
+                }
             }
             "READY" => {
                 stale += 1;
@@ -146,7 +174,24 @@ fn start_if_stopped(client: &dyn AwsClient, reporter: &mut dyn Reporter, target:
                 }
             }
             "DELETING" => return Err(failed(client, target, None, "is being deleted")),
-            _ => watch.moved = started,
+            "ROLLED_BACK" => {
+                rolled_back += 1;
+                if rolled_back >= ROLLED_BACK_LOOKS {
+                    let other = seen.code_key.as_deref().is_some_and(|key| key != target.code_key);
+                    return Err(if other {
+                        other_code(target, &seen)
+                    } else {
+                        failed(client, target, operation.as_deref(), "was rolled back")
+                    });
+                }
+                watch.moved = started;
+            }
+            _ => {
+                // The start that seemed refused was taken.
+                started |= busy > 0;
+                watch.moved = started;
+                rolled_back = 0;
+            }
         }
         watch.tell(reporter, &seen);
         watch.pause()?;
@@ -243,8 +288,14 @@ fn retained(plan: &Plan, force: bool) -> String {
     let snapshots = plan.analytics.as_ref().is_some_and(|analytics| analytics.snapshots);
     let state = match (force, snapshots) {
         (false, true) => "its state is saved in a snapshot",
-        (false, false) => "its state is lost, since snapshots are off",
-        (true, _) => "its state since the last snapshot is lost",
+        (_, false) => {
+            "its state is lost, since snapshots are off, and so is its position: all records that the stream still holds \
+             are read again, so rows are repeated"
+        }
+        (true, true) => {
+            "its state since the last snapshot is lost, and so is its position: records since that snapshot, or all that \
+             the stream still holds without one, are read again, so rows are repeated"
+        }
     };
     format!(
         "records that arrive in the meantime stay in the stream for its retention period of {} h, and are read after the \
@@ -282,7 +333,17 @@ impl<'a> Watch<'a> {
                 ),
             )
         };
-        self.client.application(self.target.name).map_err(located)?.ok_or_else(absent)
+        let mut failed = 0;
+        loop {
+            match self.client.application(self.target.name) {
+                // What passes must not end a wait of minutes.
+                Err(error) if error.passes() && self.looks > 1 && failed < FAILED_LOOKS_MAX => {
+                    failed += 1;
+                    self.client.wait(PAUSE)?;
+                }
+                seen => return seen.map_err(located)?.ok_or_else(absent),
+            }
+        }
     }
 
     fn waited(&self) -> bool {

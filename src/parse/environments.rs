@@ -51,7 +51,8 @@ impl Environment {
         structure::check_part(value, &places.of_part())
     }
 
-    fn holds(&self, span: Span) -> bool {
+    /// Whether a place is in its part of the spec.
+    pub fn holds(&self, span: Span) -> bool {
         span.file == self.place.file && self.place.start <= span.start && span.end <= self.place.end
     }
 }

@@ -95,6 +95,14 @@ impl Document {
         [(own.to_owned(), self.places.value("/name"))].into_iter().chain(environments).collect()
     }
 
+    /// The places of all its pipelines: the spec's own, then the environments' in their order.
+    pub fn all_places(&self, sources: &Sources) -> Vec<Places> {
+        let file = sources.file(self.file);
+        let over = self.environments.iter().map(|environment| environment.over(&self.tree).0);
+        let over = over.map(|tree| Places::lower(&tree, file).1);
+        [self.places.clone()].into_iter().chain(over).collect()
+    }
+
     /// The spec as it stands, or with the part of an environment laid over it.
     ///
     /// # Errors

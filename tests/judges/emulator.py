@@ -42,12 +42,15 @@ def delete_flow_log(physical_id, props):
     ec2._delete_flow_logs({"FlowLogId.1": [physical_id]})
 
 
-RUNS = {"logger": "org.apache.flink.runtime.executiongraph.ExecutionGraph", "messageType": "INFO"}
-RUNS["message"] = "Job insert-into_output (5e8f0c1d) switched from state CREATED to RUNNING."
+GRAPH = {"logger": "org.apache.flink.runtime.executiongraph.ExecutionGraph", "messageType": "INFO"}
+RUNS = [
+    {**GRAPH, "message": "Job insert-into_output (5e8f0c1d) switched from state CREATED to RUNNING."},
+    {**GRAPH, "message": "Source: input[1] (1/1) (5e8f0c1d_cbc3_0_0) switched from INITIALIZING to RUNNING."},
+]
 
 
 def record_operation(name, kind, operation_id):
-    """Keeps an operation with its application, and writes the line of a job that it has made run."""
+    """Keeps an operation with its application, and writes the lines of a job that it has made run."""
     record = kinesisanalyticsv2._get(name)
     now = time.time()
     operation = {"Operation": kind, "OperationId": operation_id, "StartTime": now, "EndTime": now}
@@ -56,7 +59,7 @@ def record_operation(name, kind, operation_id):
         return
     for option in record.get("_LoggingOptions") or []:
         group, _, stream = option["LogStreamARN"].split(":log-group:", 1)[1].partition(":log-stream:")
-        events = [{"timestamp": int(now * 1000), "message": json.dumps(RUNS)}]
+        events = [{"timestamp": int(now * 1000), "message": json.dumps(line)} for line in RUNS]
         cloudwatch_logs._put_log_events({"logGroupName": group, "logStreamName": stream, "logEvents": events})
 
 

@@ -29,6 +29,9 @@ GRAPH = "org.apache.flink.runtime.executiongraph.ExecutionGraph"
 PYTHON = "org.apache.flink.client.python.PythonDriver"
 SUBMITTED = "pipec: submitted job 5e8f0c1d"
 RUNS = "Job insert-into_output (5e8f0c1d) switched from state CREATED to RUNNING."
+TASK_RUNS = "Source: input[1] (1/1) (5e8f0c1d_cbc3_0_0) switched from INITIALIZING to RUNNING."
+# Fewer than the service has on a page, so that there are pages.
+OPERATIONS_PAGE = 2
 CONTENT_TYPE = f"application/x-amz-json-{MODEL.metadata['jsonVersion']}"
 # Errors that every operation can answer with, and their HTTP status. Source: the API reference, "Common Errors".
 COMMON_ERRORS = {
@@ -77,7 +80,7 @@ class Application:
     # What its code is; None for what the template says.
     code_key: str | None = None
     # What its log holds while it is RUNNING, and how often that is asked for before it is there.
-    log: list = field(default_factory=lambda: [line(PYTHON, SUBMITTED), line(GRAPH, RUNS)])
+    log: list = field(default_factory=lambda: [line(PYTHON, SUBMITTED), line(GRAPH, RUNS), line(GRAPH, TASK_RUNS)])
     log_late: int = 0
 
 
@@ -279,7 +282,11 @@ def _begun(application, operations, operation):
 
 def _list_operations(_, operations, given):
     wanted = given.get("OperationStatus")
-    return {"ApplicationOperationInfoList": [o for o in operations if wanted in (None, o["OperationStatus"])]}
+    found = [o for o in operations if wanted in (None, o["OperationStatus"])]
+    begin = int(given.get("NextToken", 0))
+    end = begin + min(given.get("Limit", OPERATIONS_PAGE), OPERATIONS_PAGE)
+    more = {"NextToken": str(end)} if end < len(found) else {}
+    return {"ApplicationOperationInfoList": found[begin:end], **more}
 
 
 def _describe_operation(application, operations, given):

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from emulated_lambda import Call
-from managed_flink import GRAPH, MODEL, PYTHON, RESET, SUBMITTED, Application, line, problems
+from managed_flink import GRAPH, MODEL, PYTHON, RESET, RUNS, SUBMITTED, Application, line, problems
 from response_url import HANG, LIMIT
 from starter import NAME, PATIENCE, Starter, read_template
 
@@ -159,6 +159,14 @@ def running_without_a_word_of_the_job_is_a_failure_in_time(starter):
 
 
 @case
+def a_job_without_slots_is_no_running_job(starter):
+    # The job is RUNNING as soon as it is scheduled; its tasks are deployed later, or never.
+    with starter(log=[line(PYTHON, SUBMITTED), line(GRAPH, RUNS)], seconds=45) as s:
+        answer = s.call("Create")
+        assert answer["Status"] == "FAILED" and "its log shows no running job" in answer["Reason"]
+
+
+@case
 def a_job_that_shows_late_is_waited_for(starter):
     with starter(log_late=2) as s:
         assert s.call("Create")["Status"] == "SUCCESS"
@@ -169,7 +177,10 @@ def a_job_that_shows_late_is_waited_for(starter):
 def a_log_that_cannot_be_read_is_named(starter):
     with starter(errors={"FilterLogEvents": ["ThrottlingException"]}) as s:
         assert s.call("Create")["Status"] == "SUCCESS"
-    with starter(errors={"FilterLogEvents": ["AccessDeniedException"]}) as s:
+    # A permission of the same update that takes effect late, and one that never does.
+    with starter(status="RUNNING", errors={"FilterLogEvents": ["AccessDeniedException"]}, history=updated()) as s:
+        assert s.call("Update")["Status"] == "SUCCESS"
+    with starter(errors={"FilterLogEvents": ["AccessDeniedException"] * 99}, seconds=40) as s:
         assert "FilterLogEvents: AccessDeniedException" in s.call("Create")["Reason"]
 
 
@@ -198,14 +209,12 @@ def throttling_and_faults_of_the_service_pass(starter):
         assert s.application.status == "RUNNING"
 
 
-def _denied(request, operation, **application):
+def _denied(request, operation, seconds=14, **application):
     def denied(starter):
-        with starter(errors={operation: ["AccessDeniedException"] * 3}, **application) as s:
+        with starter(errors={operation: ["AccessDeniedException"] * 99}, seconds=seconds, **application) as s:
             answer = s.call(request)
             assert answer["Status"] == "FAILED" and answer["PhysicalResourceId"] == NAME
             assert f"{operation}: AccessDeniedException: as the test wants it" in answer["Reason"]
-            # Once: it would not help to ask again.
-            assert s.service.operations.count(operation) == 1
 
     denied.__name__ = f"{request.lower()}_without_permission_names_{operation}"
     return case(denied)
@@ -213,7 +222,7 @@ def _denied(request, operation, **application):
 
 _denied("Create", "DescribeApplication")
 _denied("Create", "StartApplication")
-_denied("Create", "DescribeApplicationOperation", start=["STARTING", "READY"], log=[])
+_denied("Create", "DescribeApplicationOperation", seconds=45, start=["STARTING", "READY"], log=[])
 _denied("Update", "DescribeApplication", status="RUNNING")
 _denied("Delete", "StopApplication", status="RUNNING")
 
@@ -273,17 +282,30 @@ def update_that_leaves_the_application_stopped_is_started(starter):
         assert s.asked == ["StartApplication"] and s.application.status == "RUNNING"
 
 
+def updated():
+    return [operation(1, "UpdateApplication", "SUCCESSFUL")]
+
+
+@case
+def a_permission_that_takes_effect_late_is_waited_for(starter):
+    errors = {"DescribeApplication": ["AccessDeniedException"] * 2, "StartApplication": ["AccessDeniedException"]}
+    with starter(errors=errors) as s:
+        assert s.call("Create")["Status"] == "SUCCESS"
+        assert s.asked == ["StartApplication"] * 2
+
+
 @case
 def update_is_done_when_its_operation_is(starter):
-    history = [operation(1, "UpdateApplication", "SUCCESSFUL")]
-    with starter(status="UPDATING", ahead=["UPDATING", "RUNNING"], history=history) as s:
+    with starter(status="UPDATING", ahead=["UPDATING", "RUNNING"], history=updated()) as s:
         assert s.call("Update")["Status"] == "SUCCESS"
         assert s.questions == ["ListApplicationOperations"]
 
 
 def _rolled_back(name, ahead, history):
     def rolled_back(starter):
-        with starter(status="UPDATING", ahead=ahead, history=history(), cause="no such stream", log=[]) as s:
+        # The service has gone back to the code before.
+        code = {"code_key": "flink-before.zip"}
+        with starter(status="UPDATING", ahead=ahead, history=history(), cause="no such stream", log=[], **code) as s:
             answer = s.call("Update")
             assert answer["Status"] == "FAILED"
             assert "rolled back" in answer["Reason"] or "its operation UpdateApplication failed" in answer["Reason"]
@@ -302,6 +324,30 @@ _rolled_back("update_that_was_rolled_back_is_a_failure", ["UPDATING", "ROLLING_B
 _rolled_back("update_that_was_rolled_back_unseen_is_a_failure", ["RUNNING"], undone)
 _rolled_back("update_that_failed_and_runs_is_a_failure", ["RUNNING"], lambda: undone()[:1])
 _rolled_back("update_that_stays_rolled_back_is_a_failure", ["ROLLING_BACK", "ROLLED_BACK"], undone)
+
+
+def _restored(name, ahead):
+    def restored(starter):
+        # CloudFormation's rollback: it asks for the code that runs, and the code that failed was there before.
+        with starter(status=ahead[0], ahead=list(ahead), history=undone()) as s:
+            assert s.call("Update")["Status"] == "SUCCESS"
+            assert s.asked == []
+        with starter(status=ahead[0], ahead=list(ahead), history=undone(), log=[], seconds=45) as s:
+            assert "its log shows no running job" in s.call("Update")["Reason"]
+
+    restored.__name__ = name
+    return case(restored)
+
+
+_restored("a_rollback_takes_what_the_service_rolled_back", ["RUNNING"])
+_restored("a_rollback_waits_for_the_services_own", ["ROLLING_BACK", "ROLLED_BACK", "RUNNING"])
+
+
+@case
+def update_with_many_operations_before_finds_the_newest(starter):
+    many = [operation(n, "StartApplication", "SUCCESSFUL") for n in range(-9, 0)]
+    with starter(status="RUNNING", history=[*many, *undone()], code_key="flink-before.zip", log=[]) as s:
+        assert "rolled back" in s.call("Update")["Reason"]
 
 
 @case

@@ -43,9 +43,9 @@ pub fn compiled(world: &dyn World, path: &Path, environment: Option<&str>) -> Co
     let select = environment.map_or(Select::All, Select::Environment);
     let mut compilation = pipec::compile(world, &programs(), path, select);
     compilation.on_day(TODAY);
-    let Compilation { sources, diagnostics, pipelines, accepted } = compilation;
+    let Compilation { sources, diagnostics, pipelines, findings } = compilation;
     let pipelines = pipelines.into_iter().map(|stack| stack.checked).collect();
-    Compilation { sources, diagnostics, pipelines, accepted }
+    Compilation { sources, diagnostics, pipelines, findings }
 }
 
 /// x86_64 builds of all programs, empty: what is found asks only whether there is one.

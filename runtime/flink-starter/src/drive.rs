@@ -26,6 +26,8 @@ const HISTORY_MS: i64 = 60 * 60 * 1000;
 /// Between the clock of this function and that of the service.
 const CLOCKS_MS: i64 = 5_000;
 const CAUSE_INTERVAL: Duration = Duration::from_secs(1);
+/// How long a missing permission may be one that has not taken effect yet. The same update can change the role.
+const PERMISSIONS: Duration = Duration::from_secs(60);
 
 /// How it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +100,7 @@ impl<A: Application> Run<'_, A> {
                     let step = if stop {
                         stopping.next(&status, self.began.elapsed())
                     } else {
+                        starting.restores(self.order.restores(code_key.as_deref()));
                         starting.next(&status, self.began.elapsed())
                     };
                     tracing::info!(
@@ -161,7 +164,8 @@ impl<A: Application> Run<'_, A> {
         let operation = self.application.operation(self.operation.as_deref()).await?;
         // Without an id, an older operation is not that of our start.
         let own = operation.filter(|operation| operation.began_ms >= self.requested_ms - HISTORY_MS);
-        if let Some(step) = own.as_ref().and_then(proof::of_operation) {
+        let restores = self.order.restores(code_key);
+        if let Some(step) = own.as_ref().and_then(|operation| proof::of_operation(operation, restores)) {
             return Ok(step);
         }
         if let Some(reason) = proof::wrong_code(self.order.code_key.as_deref(), code_key) {
@@ -191,7 +195,7 @@ impl<A: Application> Run<'_, A> {
                 match self.application.job(log_group, since).await {
                     Ok(job) => self.job = job,
                     // It is an addition to a reason, not a reason of its own.
-                    Err(CallError::Final(_)) => break,
+                    Err(CallError::Denied(_) | CallError::Final(_)) => break,
                     Err(CallError::Passing(_)) => {}
                 }
                 if !self.job.explains() {
@@ -211,7 +215,11 @@ impl<A: Application> Run<'_, A> {
                 self.trouble = Some(text);
                 Ok(())
             }
-            CallError::Final(text) => Err(End::Failed(text)),
+            CallError::Denied(text) if self.began.elapsed() < PERMISSIONS => {
+                self.trouble = Some(text);
+                Ok(())
+            }
+            CallError::Denied(text) | CallError::Final(text) => Err(End::Failed(text)),
         }
     }
 
@@ -219,13 +227,16 @@ impl<A: Application> Run<'_, A> {
         let mut unknown = "the service gives no cause; see the application's log group".to_owned();
         // What is said if time is up meanwhile.
         self.trouble = Some(reason.clone());
+        let since_ms = self.requested_ms - HISTORY_MS;
         let asking = async {
             loop {
-                match self.application.failure(self.operation.as_deref()).await {
+                match self.application.failure(self.operation.as_deref(), since_ms).await {
                     Ok(Some(cause)) => break cause,
                     Ok(None) => {}
                     Err(CallError::Passing(text)) => unknown = format!("the cause cannot be read ({text})"),
-                    Err(CallError::Final(text)) => break format!("the cause cannot be read ({text})"),
+                    Err(CallError::Denied(text) | CallError::Final(text)) => {
+                        break format!("the cause cannot be read ({text})");
+                    }
                 }
                 sleep(CAUSE_INTERVAL).await;
             }
@@ -267,9 +278,11 @@ mod tests {
         /// Messages of the log at each look, the last for ever.
         log: RefCell<VecDeque<Vec<&'static str>>>,
         code_key: Option<&'static str>,
+        code_key_before: Option<&'static str>,
     }
 
     const RUNS: &str = "Job a (b) switched from state CREATED to RUNNING.";
+    const TASK_RUNS: &str = "Source: s (1/1) (b) switched from INITIALIZING to RUNNING.";
     const TRACEBACK: &str =
         r#"{"logger": "a.PythonDriver", "message": "Traceback (most recent call last):"}"#;
 
@@ -277,7 +290,7 @@ mod tests {
         fn of(statuses: impl IntoIterator<Item = Result<Status, CallError>>) -> Self {
             Self {
                 statuses: RefCell::new(statuses.into_iter().collect()),
-                log: RefCell::new([vec![RUNS]].into()),
+                log: RefCell::new([vec![RUNS, TASK_RUNS]].into()),
                 code_key: Some("k"),
                 ..Self::default()
             }
@@ -323,7 +336,7 @@ mod tests {
             Ok(())
         }
 
-        async fn failure(&self, operation: Option<&str>) -> Result<Option<String>, CallError> {
+        async fn failure(&self, operation: Option<&str>, _: i64) -> Result<Option<String>, CallError> {
             self.call(format!("failure of {operation:?}"));
             let mut causes = self.causes.borrow_mut();
             let cause = if causes.len() > 1 { causes.pop_front() } else { causes.front().cloned() };
@@ -345,6 +358,7 @@ mod tests {
             application: "app".to_owned(),
             allow_non_restored_state: Some(true),
             code_key: Some("k".to_owned()),
+            code_key_before: script.code_key_before.map(str::to_owned),
             log_group: Some("logs".to_owned()),
         };
         drive(script, &order, Instant::now() + Duration::from_secs(seconds)).await
@@ -387,8 +401,13 @@ mod tests {
         let failed = reason(&silent, RequestType::Create, 890).await;
         assert!(failed.contains("its log shows no running job after 300 s"), "{failed}");
 
+        let without_slots = Script::of([Ok(Status::Ready), starting(), Ok(Status::Running)]);
+        *without_slots.log.borrow_mut() = [vec![RUNS]].into();
+        let failed = reason(&without_slots, RequestType::Create, 890).await;
+        assert!(failed.contains("its log shows no running job after 300 s"), "{failed}");
+
         let late = Script::of([Ok(Status::Ready), starting(), Ok(Status::Running)]);
-        *late.log.borrow_mut() = [vec![], vec![], vec![RUNS]].into();
+        *late.log.borrow_mut() = [vec![], vec![RUNS], vec![RUNS, TASK_RUNS]].into();
         assert_eq!(run(&late, RequestType::Create, 890).await, End::Reached(Status::Running));
     }
 
@@ -412,6 +431,39 @@ mod tests {
             let failed = reason(&script, RequestType::Update, 300).await;
             assert!(failed.contains(told) && failed.contains("no such column"), "{failed}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rollback_takes_what_the_service_rolled_back() {
+        let rolled_back = || {
+            let script = Script { code_key_before: Some("failed"), ..Script::of([Ok(Status::Running)]) };
+            let operation = operation_of("RollbackApplication", OperationState::Successful);
+            script.operations.borrow_mut().push_back(operation);
+            script
+        };
+        assert_eq!(run(&rolled_back(), RequestType::Update, 600).await, End::Reached(Status::Running));
+
+        let silent = rolled_back();
+        *silent.log.borrow_mut() = [vec![]].into();
+        let failed = reason(&silent, RequestType::Update, 890).await;
+        assert!(failed.contains("its log shows no running job"), "{failed}");
+
+        // The update itself: the code is still the one before.
+        let update = Script { code_key: Some("before"), code_key_before: Some("before"), ..rolled_back() };
+        let failed = reason(&update, RequestType::Update, 600).await;
+        assert!(failed.contains("its last update was rolled back"), "{failed}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_permission_may_take_effect_late() {
+        let denied = || Err(CallError::Denied("DescribeApplication: AccessDeniedException: no".to_owned()));
+        let late = Script::of([denied(), denied(), denied(), Ok(Status::Running)]);
+        assert_eq!(run(&late, RequestType::Update, 300).await, End::Reached(Status::Running));
+
+        let began = Instant::now();
+        let failed = reason(&Script::of([denied()]), RequestType::Update, 300).await;
+        assert!(failed.ends_with("AccessDeniedException: no"), "{failed}");
+        assert!((60..70).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
     }
 
     #[tokio::test(start_paused = true)]

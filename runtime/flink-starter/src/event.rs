@@ -41,8 +41,24 @@ pub struct Order {
     pub allow_non_restored_state: Option<bool>,
     /// S3 key of the code that has to run; `None` where the template names none.
     pub code_key: Option<String>,
+    /// Key of the code that the stack had before an update: CloudFormation's rollback of a failed update is an update
+    /// too, and names the code that failed here.
+    pub code_key_before: Option<String>,
     /// Log group of the application; `None` where the template names none.
     pub log_group: Option<String>,
+}
+
+impl Order {
+    /// Whether this takes an update back, given the code that the application has: that is the code which is asked for,
+    /// and the stack had another one before. An application that the service has rolled back is as it should be then.
+    #[must_use]
+    pub fn restores(&self, code_key: Option<&str>) -> bool {
+        let wanted = self.code_key.as_deref();
+        wanted.is_some()
+            && wanted == code_key
+            && self.code_key_before.is_some()
+            && self.code_key_before.as_deref() != wanted
+    }
 }
 
 /// A request, with a reason instead of an order where there is nothing that can be done.
@@ -135,6 +151,7 @@ fn order(event: &Value) -> Result<Order, Unusable> {
         application: application.to_owned(),
         allow_non_restored_state,
         code_key: text("CodeKey"),
+        code_key_before: event["OldResourceProperties"]["CodeKey"].as_str().map(str::to_owned),
         log_group: text("LogGroup"),
     })
 }
@@ -173,6 +190,19 @@ mod tests {
         assert_eq!(order.allow_non_restored_state, Some(true));
         assert_eq!(request.reply_to.physical_resource_id, "app-1");
         assert_eq!(request.reply_to.logical_resource_id, "Starter");
+    }
+
+    #[test]
+    fn a_rollback_asks_for_the_code_that_the_application_has_again() {
+        let mut event = event("Update", &json!({"ApplicationName": "app-1", "CodeKey": "old"}));
+        let restores =
+            |event: &Value, runs| read(event).expect("a request").order.expect("an order").restores(runs);
+        assert!(!restores(&event, Some("old")), "nothing is known of before");
+        event["OldResourceProperties"] = json!({"CodeKey": "new"});
+        assert!(restores(&event, Some("old")));
+        assert!(!restores(&event, Some("new")) && !restores(&event, None), "it has other code");
+        event["OldResourceProperties"] = json!({"CodeKey": "old"});
+        assert!(!restores(&event, Some("old")), "what changed is not the code");
     }
 
     #[test]

@@ -26,7 +26,7 @@ const FRAME: &str = "----------";
 pub struct Job {
     /// The job's last state, such as RUNNING.
     state: Option<String>,
-    /// Whether one of its tasks runs or has run.
+    /// Whether one of its tasks has run since the job's last change of state.
     task_ran: bool,
     /// What the program printed.
     printed: Vec<String>,
@@ -66,6 +66,8 @@ impl Job {
         if !of_program && let Some((_, states)) = text.split_once("switched from state ") {
             let state = states.split(" to ").nth(1).unwrap_or_default();
             self.state = Some(state.chars().take_while(char::is_ascii_uppercase).collect());
+            // Tasks are deployed anew after each change; those from before are over.
+            self.task_ran = false;
         } else if !of_program && text.contains("switched from ") && text.contains(" to RUNNING") {
             self.task_ran = true;
         }
@@ -84,7 +86,8 @@ impl Job {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         match self.state.as_deref() {
-            Some("RUNNING") => Verdict::Runs,
+            // Flink logs the job's change when scheduling starts, before a task has a slot: that alone proves nothing.
+            Some("RUNNING") if self.task_ran => Verdict::Runs,
             Some("FAILED" | "FAILING") => Verdict::Failed,
             // The lines of the job are not there: those of its tasks say the same.
             None if self.task_ran => Verdict::Runs,
@@ -145,11 +148,20 @@ mod tests {
         let restarting = graph("Job insert (5e8f) switched from state RUNNING to RESTARTING.");
         let failed = graph("Job insert (5e8f) switched from state FAILING to FAILED.");
         assert_eq!(read(&[]).verdict(), Verdict::Unseen);
-        assert_eq!(read(std::slice::from_ref(&created)).verdict(), Verdict::Runs);
+        assert_eq!(read(std::slice::from_ref(&created)).verdict(), Verdict::Unseen, "no task is deployed");
+        assert_eq!(read(&[created.clone(), task.clone()]).verdict(), Verdict::Runs);
         assert_eq!(read(std::slice::from_ref(&task)).verdict(), Verdict::Runs);
         assert_eq!(read(&[created.clone(), task.clone(), restarting.clone()]).verdict(), Verdict::Unseen);
-        assert_eq!(read(&[created.clone(), restarting, created.clone()]).verdict(), Verdict::Runs);
-        assert_eq!(read(&[created, failed]).verdict(), Verdict::Failed);
+        let again = graph("Job insert (5e8f) switched from state RESTARTING to RUNNING.");
+        let restarted = [created.clone(), task.clone(), restarting, again, task.clone()];
+        assert_eq!(
+            read(&restarted[..4]).verdict(),
+            Verdict::Unseen,
+            "the tasks of the first attempt are over"
+        );
+        assert_eq!(read(&restarted).verdict(), Verdict::Runs);
+        assert_eq!(read(&[created.clone(), task, failed]).verdict(), Verdict::Failed);
+        assert_eq!(read(&[created, python("Traceback (most recent call last):")]).verdict(), Verdict::Failed);
     }
 
     #[test]

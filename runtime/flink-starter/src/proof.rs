@@ -42,13 +42,14 @@ impl Operation {
     }
 }
 
-/// The next step, given an application's last operation: `None` where that succeeded, and the log is to be read.
+/// The next step, given an application's last operation: `None` where that succeeded, and the log is to be read. A rollback
+/// by the service is a success where the request itself `restores` what was there before.
 #[must_use]
-pub fn of_operation(operation: &Operation) -> Option<Step> {
+pub fn of_operation(operation: &Operation, restores: bool) -> Option<Step> {
     match operation.state {
         OperationState::InProgress => Some(Step::Wait),
         OperationState::Failed => Some(Step::Fail(format!("its operation {} failed", operation.kind))),
-        OperationState::Successful if operation.undoes() => {
+        OperationState::Successful if operation.undoes() && !restores => {
             Some(Step::Fail("its last update was rolled back".to_owned()))
         }
         OperationState::Successful => None,
@@ -109,10 +110,15 @@ mod tests {
     #[test]
     fn only_an_operation_that_succeeded_and_undid_nothing_will_do() {
         use OperationState::{Failed, InProgress, Successful};
-        assert_eq!(of_operation(&operation("StartApplication", Successful)), None);
-        assert_eq!(of_operation(&operation("UpdateApplication", InProgress)), Some(Step::Wait));
+        assert_eq!(of_operation(&operation("StartApplication", Successful), false), None);
+        assert_eq!(of_operation(&operation("UpdateApplication", InProgress), false), Some(Step::Wait));
         for bad in [operation("UpdateApplication", Failed), operation("RollbackApplication", Successful)] {
-            assert!(matches!(of_operation(&bad), Some(Step::Fail(_))), "{bad:?}");
+            assert!(matches!(of_operation(&bad, false), Some(Step::Fail(_))), "{bad:?}");
+        }
+        assert_eq!(of_operation(&operation("RollbackApplication", Successful), true), None);
+        assert_eq!(of_operation(&operation("RollbackApplication", InProgress), true), Some(Step::Wait));
+        for bad in [operation("UpdateApplication", Failed), operation("RollbackApplication", Failed)] {
+            assert!(matches!(of_operation(&bad, true), Some(Step::Fail(_))), "{bad:?}");
         }
     }
 
@@ -126,8 +132,11 @@ mod tests {
 
     #[test]
     fn without_evidence_there_is_no_success() {
-        let (nothing, running) =
-            (Job::default(), Job::read(["Job a (b) switched from state CREATED to RUNNING."]));
+        let nothing = Job::default();
+        let running = Job::read([
+            "Job a (b) switched from state CREATED to RUNNING.",
+            "Source: s (1/1) (b) switched from INITIALIZING to RUNNING.",
+        ]);
         let mut evidence = Evidence::default();
         assert_eq!(evidence.next(&nothing, seconds(40), LONG), Step::Wait);
         assert_eq!(evidence.next(&nothing, seconds(339), LONG), Step::Wait);

@@ -18,6 +18,8 @@ use crate::{
 
 /// The operations after which an application runs anew. Its logging option and its snapshots have others.
 const RESTARTS: [&str; 3] = ["StartApplication", "UpdateApplication", "RollbackApplication"];
+/// Most operations of a page. API reference of kinesisanalyticsv2, ListApplicationOperations, 2026-11.
+const OPERATIONS_PAGE: i32 = 50;
 /// Most pages of the log at one look. A page may be empty while others follow.
 const LOG_PAGES: usize = 20;
 
@@ -38,6 +40,8 @@ const PASSING_ERRORS: [&str; 6] = [
 pub enum CallError {
     /// Another operation is under way, or the service is overloaded or out of reach: try again.
     Passing(String),
+    /// A permission is missing. One that the same update has changed can take effect late.
+    Denied(String),
     /// It will not work however often it is tried.
     Final(String),
 }
@@ -46,7 +50,7 @@ impl CallError {
     /// The text, for the answer.
     #[must_use]
     pub fn text(&self) -> &str {
-        let (Self::Passing(text) | Self::Final(text)) = self;
+        let (Self::Passing(text) | Self::Denied(text) | Self::Final(text)) = self;
         text
     }
 }
@@ -72,8 +76,9 @@ pub trait Application {
     async fn start(&self, allow_non_restored_state: Option<bool>) -> Result<Option<String>, CallError>;
     /// Asks for a stop.
     async fn stop(&self, force: bool) -> Result<(), CallError>;
-    /// The service's own words on why an operation failed: the one of this id, or else the newest.
-    async fn failure(&self, operation: Option<&str>) -> Result<Option<String>, CallError>;
+    /// The service's own words on why an operation failed: the one of this id, or else the newest that began since a
+    /// time, in milliseconds since 1970.
+    async fn failure(&self, operation: Option<&str>, since_ms: i64) -> Result<Option<String>, CallError>;
 }
 
 /// The application in AWS.
@@ -95,15 +100,23 @@ impl Aws {
         Self { client, logs, name }
     }
 
-    /// The operations of a state, or all.
+    /// The operations of a state, or all. Their order is not documented, so the newest may be on any page.
     async fn operations(
         &self,
         status: Option<OperationStatus>,
     ) -> Result<Vec<ApplicationOperationInfo>, CallError> {
-        let call = self.client.list_application_operations().application_name(&self.name);
-        let output = call.set_operation_status(status).send().await;
-        let output = output.map_err(|error| call_error("ListApplicationOperations", &error))?;
-        Ok(output.application_operation_info_list.unwrap_or_default())
+        let (mut all, mut token) = (Vec::new(), None);
+        loop {
+            let call = self.client.list_application_operations().application_name(&self.name);
+            let call = call.set_operation_status(status.clone()).limit(OPERATIONS_PAGE);
+            let output = call.set_next_token(token).send().await;
+            let output = output.map_err(|error| call_error("ListApplicationOperations", &error))?;
+            all.extend(output.application_operation_info_list.unwrap_or_default());
+            token = output.next_token;
+            if token.is_none() {
+                return Ok(all);
+            }
+        }
     }
 }
 
@@ -140,11 +153,11 @@ impl Application for Aws {
         let all = self.operations(None).await?;
         let restarts =
             all.iter().filter(|info| info.operation().is_some_and(|kind| RESTARTS.contains(&kind)));
-        let newest = restarts.max_by_key(|info| info.start_time().copied());
+        let newest = restarts.max_by_key(|info| began_ms(info));
         Ok(newest.map(|info| Operation {
             kind: info.operation().unwrap_or_default().to_owned(),
             state: info.operation_status().map_or(OperationState::InProgress, operation_state),
-            began_ms: info.start_time().and_then(|time| time.to_millis().ok()).unwrap_or_default(),
+            began_ms: began_ms(info),
         }))
     }
 
@@ -188,12 +201,14 @@ impl Application for Aws {
         })
     }
 
-    async fn failure(&self, operation: Option<&str>) -> Result<Option<String>, CallError> {
+    async fn failure(&self, operation: Option<&str>, since_ms: i64) -> Result<Option<String>, CallError> {
         let id = match operation {
             Some(id) => id.to_owned(),
             None => {
                 let failed = self.operations(Some(OperationStatus::Failed)).await?;
-                let newest = failed.iter().max_by_key(|info| info.start_time().copied());
+                // What failed long ago explains nothing.
+                let recent = failed.iter().filter(|info| began_ms(info) >= since_ms);
+                let newest = recent.max_by_key(|info| began_ms(info));
                 let Some(id) = newest.and_then(|info| info.operation_id()) else { return Ok(None) };
                 id.to_owned()
             }
@@ -205,6 +220,11 @@ impl Application for Aws {
         let text = error.and_then(|error| error.error_string());
         Ok(text.map(|text| format!("{} {}: {text}", info.operation(), info.operation_status().as_str())))
     }
+}
+
+/// When it began, in milliseconds since 1970.
+fn began_ms(info: &ApplicationOperationInfo) -> i64 {
+    info.start_time().and_then(|time| time.to_millis().ok()).unwrap_or_default()
 }
 
 fn code_key(detail: &ApplicationDetail) -> Option<String> {
@@ -256,5 +276,11 @@ where
         }
         None => !matches!(error, SdkError::ConstructionFailure(_)),
     };
-    if passing { CallError::Passing(text) } else { CallError::Final(text) }
+    if passing {
+        CallError::Passing(text)
+    } else if error.code().is_some_and(|code| code.starts_with("AccessDenied")) {
+        CallError::Denied(text)
+    } else {
+        CallError::Final(text)
+    }
 }

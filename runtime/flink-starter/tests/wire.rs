@@ -23,7 +23,9 @@ struct Double {
     event: Mutex<Option<Value>>,
     deadline: SystemTime,
     statuses: Mutex<VecDeque<&'static str>>,
-    log: &'static str,
+    log: [&'static str; 2],
+    /// Those of ListApplicationOperations.
+    operations: Vec<Value>,
     calls: Mutex<Vec<(String, Value)>>,
     puts: Mutex<u32>,
     answers: mpsc::UnboundedSender<(HeaderMap, Value)>,
@@ -46,13 +48,13 @@ async fn service(State(double): State<Arc<Double>>, headers: HeaderMap, body: By
         // A page without events, and another one.
         return Json(match body["nextToken"].as_str() {
             None => json!({"events": [], "nextToken": "2"}),
-            Some(_) => json!({"events": [{"timestamp": 1, "message": double.log}]}),
+            Some(_) => json!({"events": double.log.map(|line| json!({"timestamp": 1, "message": line}))}),
         })
         .into_response();
     }
     let call = target.strip_prefix("KinesisAnalytics_20180523.").expect("the service's prefix").to_owned();
     assert_eq!(body["ApplicationName"], "app-1");
-    double.calls.lock().expect("not poisoned").push((call.clone(), body));
+    double.calls.lock().expect("not poisoned").push((call.clone(), body.clone()));
     let error = |code: &str| {
         (StatusCode::BAD_REQUEST, Json(json!({"__type": code, "message": "as the test wants"})))
             .into_response()
@@ -79,7 +81,16 @@ async fn service(State(double): State<Arc<Double>>, headers: HeaderMap, body: By
         },
         "StartApplication" => Json(json!({"OperationId": "op-7"})).into_response(),
         "StopApplication" => Json(json!({})).into_response(),
-        "ListApplicationOperations" => Json(json!({"ApplicationOperationInfoList": []})).into_response(),
+        // One a page.
+        "ListApplicationOperations" => {
+            let page: usize = body["NextToken"].as_str().map_or(0, |token| token.parse().expect("a number"));
+            let listed: Vec<_> = double.operations.get(page).into_iter().collect();
+            let mut reply = json!({"ApplicationOperationInfoList": listed});
+            if page + 1 < double.operations.len() {
+                reply["NextToken"] = json!((page + 1).to_string());
+            }
+            Json(reply).into_response()
+        }
         "DescribeApplicationOperation" if double.status() == "RUNNING" => {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
             Json(json!({"ApplicationOperationInfoDetails": {
@@ -149,6 +160,17 @@ impl Seen {
 }
 
 async fn run(request: &str, properties: Value, statuses: &[&'static str], seconds: u64) -> Seen {
+    run_after(Vec::new(), request, properties, statuses, seconds).await
+}
+
+/// As `run`, after these operations.
+async fn run_after(
+    operations: Vec<Value>,
+    request: &str,
+    properties: Value,
+    statuses: &[&'static str],
+    seconds: u64,
+) -> Seen {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let event = json!({
@@ -167,7 +189,11 @@ async fn run(request: &str, properties: Value, statuses: &[&'static str], second
         event: Mutex::new(Some(event)),
         deadline: SystemTime::now() + Duration::from_secs(seconds),
         statuses: Mutex::new(statuses.iter().copied().collect()),
-        log: r#"{"logger": "o.a.f.ExecutionGraph", "message": "Job a (5e8f) switched from state CREATED to RUNNING."}"#,
+        log: [
+            r#"{"logger": "o.a.f.ExecutionGraph", "message": "Job a (5e8f) switched from state CREATED to RUNNING."}"#,
+            r#"{"logger": "o.a.f.ExecutionGraph", "message": "Source: s (1/1) (5e8f) switched from INITIALIZING to RUNNING."}"#,
+        ],
+        operations,
         calls: Mutex::default(),
         puts: Mutex::default(),
         answers,
@@ -250,6 +276,46 @@ async fn an_update_leaves_a_running_application_alone() {
     assert!(seen.asked().is_empty() && seen.calls.len() > 1);
 }
 
+/// An operation that began so many seconds ago.
+fn operation(kind: &str, status: &str, seconds_ago: u64) -> Value {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+    let began = now - seconds_ago;
+    json!({"Operation": kind, "OperationId": format!("op-{kind}-{seconds_ago}"), "OperationStatus": status,
+        "StartTime": began, "EndTime": began + 1})
+}
+
+#[tokio::test]
+async fn the_newest_operation_may_be_on_any_page() {
+    let operations = vec![
+        operation("UpdateApplication", "SUCCESSFUL", 7200),
+        operation("UpdateApplication", "FAILED", 120),
+        operation("RollbackApplication", "SUCCESSFUL", 60),
+    ];
+    let seen = run_after(operations, "Update", properties(), &["RUNNING"], 120).await;
+    assert_eq!(seen.answer["Status"], "FAILED", "{}", seen.answer);
+    assert!(
+        seen.answer["Reason"]
+            .as_str()
+            .is_some_and(|reason| reason.contains("its last update was rolled back"))
+    );
+}
+
+#[tokio::test]
+async fn an_old_failure_is_no_cause() {
+    let operations = || vec![operation("UpdateApplication", "FAILED", 30 * 24 * 3600)];
+    let other_code = || {
+        let mut properties = properties();
+        properties["CodeKey"] = json!("other");
+        properties
+    };
+    let reason = |seen: Seen| seen.answer["Reason"].as_str().expect("a reason").to_owned();
+    let old = reason(run_after(operations(), "Update", other_code(), &["READY"], 120).await);
+    assert!(old.contains("its code is k and not other") && !old.contains("agee"), "{old}");
+    let recent = [operations(), vec![operation("UpdateApplication", "FAILED", 60)]].concat();
+    let recent = reason(run_after(recent, "Update", other_code(), &["READY"], 120).await);
+    assert!(recent.contains("Column 'agee' not found"), "{recent}");
+}
+
 #[tokio::test]
 async fn a_delete_stops() {
     let seen = run("Delete", properties(), &["RUNNING", "STOPPING", "READY"], 120).await;
@@ -266,10 +332,13 @@ async fn a_delete_of_a_missing_application_is_done() {
 
 #[tokio::test]
 async fn a_missing_permission_is_named() {
-    let seen = run("Create", properties(), &["denied"], 120).await;
+    // Less time than a permission may take.
+    let seen = run("Create", properties(), &["denied"], 14).await;
     assert_eq!(seen.answer["Status"], "FAILED");
     let reason = seen.answer["Reason"].as_str().expect("a reason");
     assert!(reason.contains("DescribeApplication: AccessDeniedException"), "{reason}");
+    let late = run("Update", properties(), &["denied", "RUNNING"], 120).await;
+    assert_eq!(late.answer["Status"], "SUCCESS", "{}", late.answer);
 }
 
 #[tokio::test]

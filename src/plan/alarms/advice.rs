@@ -8,13 +8,31 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::NodeKind;
 use crate::plan::Plan;
 use crate::resolve::pipeline::Alarms;
+use crate::source::Span;
+
+/// What is found in a plan's alarms.
+#[derive(Debug, Default)]
+pub struct Advice {
+    /// The findings.
+    pub found: Vec<Diagnostic>,
+    /// Places of the settings that have an effect. Another pipeline of the spec, in which one has none, must not ask for
+    /// its removal.
+    pub in_effect: Vec<Span>,
+}
 
 /// What is worth saying about a plan's alarms.
-pub fn advise(plan: &Plan, checked: &Checked) -> Vec<Diagnostic> {
-    match &checked.pipeline().alarms {
-        None => vec![unwatched(plan, checked)],
-        Some(alarms) => unused(plan, checked, alarms),
+pub fn advise(plan: &Plan, checked: &Checked) -> Advice {
+    let Some(alarms) = &checked.pipeline().alarms else {
+        return Advice { found: vec![unwatched(plan, checked)], in_effect: Vec::new() };
+    };
+    let mut advice = Advice::default();
+    for (span, unused) in settings(plan, checked, alarms) {
+        match unused {
+            Some(unused) => advice.found.push(unused),
+            None => advice.in_effect.push(span),
+        }
     }
+    advice
 }
 
 /// A pipeline without alarms.
@@ -63,31 +81,32 @@ fn word(part: NodeKind) -> Option<&'static str> {
     })
 }
 
-/// Settings of alarms that the pipeline does not have.
-fn unused(plan: &Plan, checked: &Checked, alarms: &Alarms) -> Vec<Diagnostic> {
+/// Settings of alarms, with the findings about those that have no effect.
+fn settings(plan: &Plan, checked: &Checked, alarms: &Alarms) -> Vec<(Span, Option<Diagnostic>)> {
     let all = list(plan, checked, &Alarms { off: Vec::new(), ..alarms.clone() });
     let there = |key| all.iter().any(|alarm: &AlarmPlan| alarm.key == key);
-    let off = alarms.off.iter().enumerate().filter_map(|(at, (key, span))| {
+    let unused = |span, message, help| Diagnostic::warning(Code::AlarmUnused, span, message, help);
+    let off = alarms.off.iter().enumerate().map(|(at, (key, span))| {
         let message = if !there(*key) {
-            format!("the pipeline has no alarm `{}`", key.name())
+            Some(format!("the pipeline has no alarm `{}`", key.name()))
         } else if alarms.off[..at].iter().any(|(other, _)| other == key) {
-            format!("`{}` is listed twice", key.name())
+            Some(format!("`{}` is listed twice", key.name()))
         } else {
-            return None;
+            None
         };
-        Some(Diagnostic::warning(Code::AlarmUnused, *span, message, "remove it from the list"))
+        (*span, message.map(|message| unused(*span, message, "remove it from the list".to_owned())))
     });
-    let thresholds = alarms.thresholds.iter().filter_map(|(key, setting)| {
+    let thresholds = alarms.thresholds.iter().map(|(key, setting)| {
         let name = key.name();
         let message = if alarms.is_off(*key) {
-            format!("the threshold of `{name}` has no effect, since the alarm is off")
+            Some(format!("the threshold of `{name}` has no effect, since the alarm is off"))
         } else if !there(*key) {
-            format!("the threshold has no effect: the pipeline has no alarm `{name}`")
+            Some(format!("the threshold has no effect: the pipeline has no alarm `{name}`"))
         } else {
-            return None;
+            None
         };
         let help = format!("remove the key `{name}`");
-        Some(Diagnostic::warning(Code::AlarmUnused, setting.span, message, help))
+        (setting.span, message.map(|message| unused(setting.span, message, help)))
     });
     off.chain(thresholds).collect()
 }

@@ -23,7 +23,7 @@ use crate::check::Checked;
 use crate::graph::{Node, NodeKind};
 use crate::resolve::pipeline::{Alarms, Notify, Pipeline, Source};
 use crate::spec::AlarmKey;
-pub use advice::advise;
+pub use advice::{Advice, advise};
 pub use rule::Rule;
 pub(super) use rule::{Compare, FIVE_MINUTES, Span};
 use rule::{Missing, Watch};

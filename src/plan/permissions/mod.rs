@@ -462,12 +462,16 @@ fn watching(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     if plan.analytics.is_some() {
         statements.push(allow(
             "WatchApplication",
-            &["kinesisanalytics:DescribeApplication", "kinesisanalytics:DescribeApplicationOperation"],
+            &["kinesisanalytics:DescribeApplication"],
             of_type("AWS::KinesisAnalyticsV2::Application"),
         ));
         statements.push(allow(
             "RunApplication",
-            &["kinesisanalytics:StartApplication", "kinesisanalytics:StopApplication"],
+            &[
+                "kinesisanalytics:DescribeApplicationOperation",
+                "kinesisanalytics:StartApplication",
+                "kinesisanalytics:StopApplication",
+            ],
             of_type("AWS::KinesisAnalyticsV2::Application"),
         ));
     }
