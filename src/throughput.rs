@@ -179,23 +179,22 @@ pub fn need(query: &Query, analytics: &Analytics, stream: &Stream, supposed: u64
 }
 
 fn of_operator(operator: &Operator, analytics: &Analytics, records_per_second: f64, supposed: u64) -> Term {
-    let (count, told) = match &operator.keys {
-        Keys::One => (1, true),
-        Keys::Columns(columns) => match analytics.key_count(columns) {
-            Some(count) => (count.max(1), true),
-            None => (supposed, false),
-        },
-        Keys::Computed => (supposed, false),
+    let (told, most) = match &operator.keys {
+        Keys::One => (Some(1), Some(1)),
+        Keys::Columns(columns) => (analytics.key_count(columns), operator.most),
+        Keys::Computed => (None, operator.most),
     };
+    let count = most.unwrap_or(supposed);
     let by = match &operator.keys {
         Keys::One => ", one for all rows".to_owned(),
         Keys::Columns(columns) => format!(" by {}", columns.join(", ")),
         Keys::Computed => " by a computed key".into(),
     };
-    let keys = match (&operator.keys, told) {
+    let keys = match (&operator.keys, most) {
         (Keys::One, _) => "in one subtask".to_owned(),
-        (_, true) => format!("{} keys", figure(count as f64)),
-        (_, false) => format!("{} keys supposed", figure(count as f64)),
+        (_, Some(_)) if told == most => format!("{} keys", figure(count as f64)),
+        (_, Some(_)) => format!("{} keys at most", figure(count as f64)),
+        (_, None) => format!("{} keys supposed", figure(count as f64)),
     };
     let (micros, mut note) = match operator.kind {
         OperatorKind::Window | OperatorKind::Rank if count > FEW_KEYS => (WINDOW_OF_MANY_KEYS_US, keys),
@@ -221,9 +220,9 @@ fn of_operator(operator: &Operator, analytics: &Analytics, records_per_second: f
         micros: micros * operator.rows_per_record,
         note,
         operator: Some(OperatorTerm {
-            subtasks: told.then_some(count),
+            subtasks: most,
             supposed: match &operator.keys {
-                Keys::Columns(columns) if !told => Some(columns.clone()),
+                Keys::Columns(columns) if most.is_none() => Some(columns.clone()),
                 _ => None,
             },
             span: operator.span,
@@ -259,10 +258,15 @@ mod tests {
 
     /// What a query needs with so many records of 250 bytes per second.
     fn of(records_per_second: u64, sql: &str) -> Need {
+        with_keys(records_per_second, "{}", sql)
+    }
+
+    /// The same with `analytics.keys`.
+    fn with_keys(records_per_second: u64, keys: &str, sql: &str) -> Need {
         let (_, checked) = planned(&format!(
             "name: t\nstream: {{record_size: 250 B, records_per_second: {records_per_second}, shard_quota: 100000}}\n\
-             records: {{format: json, columns: {{k: {{type: VARCHAR(8)}}, n: {{type: INTEGER}}}}}}\n\
-             analytics: {{runtime: flink, sql: {}}}\ndelivery: {{s3: {{}}}}\n",
+             records: {{format: json, columns: {{k: {{type: VARCHAR(8)}}, n: {{type: INTEGER}}, ok: {{type: BOOLEAN}}}}}}\n\
+             analytics: {{runtime: flink, keys: {keys}, sql: {}}}\ndelivery: {{s3: {{}}}}\n",
             serde_json::Value::from(sql)
         ));
         let (query, pipeline) = (checked.query().expect("SQL"), checked.pipeline());
@@ -283,6 +287,44 @@ mod tests {
         // 1,000 records per second for a minute, all of one key.
         let over = "SELECT SUM(\"n\") OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS s FROM stream";
         assert_eq!(micros(over), read + OVER_US + 0.55 * 60_000.0);
+    }
+
+    #[test]
+    fn keys_are_at_most_the_product_of_what_is_known_of_each() {
+        let window = |keys: &str| {
+            format!(
+                "SELECT COUNT(*) AS c FROM stream GROUP BY {keys}, STEP(stream.ROWTIME BY INTERVAL '1' MINUTE)"
+            )
+        };
+        let over = |key: &str| {
+            format!("SELECT COUNT(*) OVER (PARTITION BY {key} ROWS 5 PRECEDING) AS c FROM stream")
+        };
+        let join = |key: &str| {
+            format!(
+                "SELECT a.\"k\" FROM stream AS a JOIN stream OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS b \
+                 ON a.{key} = b.{key}"
+            )
+        };
+        for (keys, sql, most, note) in [
+            ("{k: 100, n: 20}", window("\"k\", \"n\""), Some(2000), "2,000 keys at most"),
+            ("{k: 100, n: 20, 'k,n': 300}", window("\"k\", \"n\""), Some(300), "300 keys"),
+            ("{k: 100}", window("\"k\", \"n\""), None, "1,000,000 keys supposed"),
+            ("{k: 100}", window("\"k\", \"ok\""), Some(300), "300 keys at most"),
+            ("{}", window("CASE WHEN \"n\" > 1 THEN 'x' ELSE 'y' END"), Some(2), "2 keys at most"),
+            ("{n: 5}", window("\"n\" * 2"), Some(5), "5 keys at most"),
+            ("{k: 100, n: 20}", over("\"k\", \"n\""), Some(2000), "2,000 keys at most"),
+            ("{k: 100}", join("\"k\""), Some(100), "100 keys"),
+            ("{}", join("\"k\""), None, "1,000,000 keys supposed"),
+            // A row without a partner has a key, too.
+            ("{}", join("\"ok\""), Some(6), "6 keys at most"),
+        ] {
+            let need = with_keys(1000, keys, &sql);
+            let term = need.terms.last().expect("a term");
+            let operator = term.operator.as_ref().expect("an operator");
+            let shown = term.note.trim_end_matches(", 2 rows per record");
+            assert_eq!((operator.subtasks, shown), (most, note), "{keys} {sql}");
+            assert_eq!(operator.supposed.is_some(), most.is_none(), "{keys} {sql}");
+        }
     }
 
     #[test]

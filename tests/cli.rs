@@ -795,6 +795,8 @@ fn price_list() -> String {
                 true,
             ),
             "AmazonS3" => (&["0,Inf,Requests,0.0000050000,USD,EU-Requests-Tier1"], true),
+            // The download of the largest file fails.
+            "AmazonEC2" => return Some(Response { status: 404, ..Default::default() }),
             _ => (&[], false),
         };
         let body = if request.target.ends_with("/current/region_index.json") {
@@ -856,4 +858,25 @@ fn prices_of_a_region_are_fetched_kept_and_used_by_plan() {
     let refused = place.pipec(&["prices", "--price-list", "http://127.0.0.1:9", "eu.yaml"]);
     assert_eq!(code(&refused), 2);
     assert!(err(&refused).contains("/offers/v1.0/aws/"), "{}", err(&refused));
+}
+
+#[test]
+fn prices_that_were_fetched_before_a_file_failed_are_kept() {
+    let place = Place::new();
+    place.file(
+        "eu.yaml",
+        "name: orders\nregion: eu-west-1\nstream: {record_size: 1 KiB, records_per_second: 1000, headroom: 0 %}\n\
+         producer: {generate: {}, records_per_second: 1000}\n\
+         records: {format: json, columns: {PRICE: {type: INTEGER}}}\ndelivery: {s3: {prefix: orders/}}\n",
+    );
+    let failed = place.pipec(&["prices", "--price-list", &price_list(), "eu.yaml"]);
+    assert_eq!(code(&failed), 2);
+    assert!(err(&failed).contains("AmazonEC2"), "{}", err(&failed));
+
+    let plan = place.pipec(&["plan", "--format", "json", "eu.yaml"]);
+    assert_eq!(code(&plan), 0, "{}", err(&plan));
+    let plan: Value = serde_json::from_str(&out(&plan)).expect("JSON");
+    let lines = plan["cost"]["lines"].as_array().expect("lines");
+    let shards = lines.iter().find(|line| line["item"] == "Stream: shards").expect("the shards");
+    assert_eq!(shards["monthly_usd"].as_f64(), Some(24.82), "{lines:?}");
 }

@@ -38,6 +38,16 @@ impl Partition {
             Self::EuSovereign => "amazonaws.eu",
         }
     }
+
+    /// The service principal of EC2. The others end in `amazonaws.com` everywhere; in China, EC2 has a name of its own (IAM
+    /// user guide, "AWS service principals", 2026-11). It does not follow the domain of the endpoints: in the European
+    /// Sovereign Cloud, IAM refuses `ec2.amazonaws.eu` as an invalid principal (public Terraform configurations, 2026-11).
+    pub const fn ec2_principal(self) -> &'static str {
+        match self {
+            Self::Aws | Self::GovCloud | Self::EuSovereign => "ec2.amazonaws.com",
+            Self::China => "ec2.amazonaws.com.cn",
+        }
+    }
 }
 
 /// A region.

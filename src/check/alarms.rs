@@ -2,11 +2,12 @@
 //! found there.
 
 use super::Context;
-use crate::aws::limits::{Bounds, flink, monitoring};
+use crate::aws::limits::{Bounds, flink, kinesis, monitoring};
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{Alarms, Notify, Pipeline, Setting};
-use crate::spec::{AlarmKey, Duration, Percent, SECONDS_PER_DAY};
+use crate::resolve::age_max;
+use crate::resolve::pipeline::{Alarms, Notify, OutputTarget, Pipeline, Setting};
+use crate::spec::{AlarmKey, Duration, Percent, SECONDS_PER_DAY, SECONDS_PER_HOUR};
 
 pub(super) fn check(context: &mut Context) {
     let Some(alarms) = &context.pipeline.alarms else { return };
@@ -113,10 +114,13 @@ fn is_address(text: &str) -> bool {
         && domain.split('.').all(labels)
 }
 
+/// Shortest age that an alarm watches, seconds: CloudWatch has a value a minute.
+const AGE_S_MIN: u64 = 60;
+
 /// What a threshold may be, with the reason.
 enum Range {
-    /// Seconds, and why not less.
-    Time(Bounds<u64>, &'static str),
+    /// Seconds, why not less, and why not more.
+    Time(Bounds<u64>, &'static str, &'static str),
     /// Percent.
     Share(Bounds<u64>),
 }
@@ -125,11 +129,13 @@ enum Range {
 fn range(key: AlarmKey, pipeline: &Pipeline) -> Option<Range> {
     Some(match key {
         AlarmKey::IteratorAge => Range::Time(
-            Bounds::new(60, pipeline.stream.retention.value.max(60)),
-            "older records than the retention period do not exist",
+            Bounds::new(AGE_S_MIN, age_max(pipeline.stream.retention.value)),
+            "Kinesis reports the age once a minute",
+            "records that are older expire before the alarm rings",
         ),
         AlarmKey::NoData => Range::Time(
             Bounds::new(monitoring::NO_DATA_S_MIN, 7 * SECONDS_PER_DAY),
+            "Kinesis reports each minute, up to two minutes late",
             "CloudWatch looks back 7 days at most",
         ),
         AlarmKey::Freshness => {
@@ -140,14 +146,26 @@ fn range(key: AlarmKey, pipeline: &Pipeline) -> Option<Range> {
             let least = held.saturating_add(60).min(monitoring::FIREHOSE_RETRY_S_MAX);
             Range::Time(
                 Bounds::new(least, monitoring::FIREHOSE_RETRY_S_MAX),
-                "Firehose holds every record for its buffer interval, and retries for 24 h",
+                "Firehose holds every record for its buffer interval",
+                "Firehose gives up a record after 24 h",
             )
         }
         AlarmKey::FunctionBehind => {
-            Range::Time(Bounds::new(60, SECONDS_PER_DAY), "rows of an output expire after 24 h by default")
+            let outputs = pipeline.analytics.iter().flat_map(|analytics| &analytics.outputs);
+            let kept = outputs.filter_map(|output| match &output.target {
+                OutputTarget::Lambda(own, _) => Some(own.retention.value),
+                OutputTarget::Delivery | OutputTarget::Nowhere | OutputTarget::Stream(_) => None,
+            });
+            let longest = kept.max().unwrap_or(kinesis::RETENTION_HOURS_DEFAULT * SECONDS_PER_HOUR);
+            Range::Time(
+                Bounds::new(AGE_S_MIN, age_max(longest)),
+                "Lambda reports the age once a minute",
+                "rows that are older expire before the alarm rings",
+            )
         }
         AlarmKey::CheckpointDuration => Range::Time(
             Bounds::new(1, flink::CHECKPOINT_TIMEOUT_S),
+            "no checkpoint is that fast",
             "Flink gives up a checkpoint after 10 min",
         ),
         AlarmKey::DeclaredRate => Range::Share(Bounds::new(1, 1_000)),
@@ -181,12 +199,13 @@ fn thresholds(alarms: &Alarms, pipeline: &Pipeline, found: &mut Vec<Diagnostic>)
         let name = key.name();
         let value = setting.value;
         let (message, nearest) = match range {
-            Range::Time(bounds, because) if !bounds.contains(value) => (
+            Range::Time(bounds, low, high) if !bounds.contains(value) => (
                 format!(
-                    "`{name}` is {} to {}, not {}: {because}",
+                    "`{name}` is {} to {}, not {}: {}",
                     Duration(bounds.min),
                     Duration(bounds.max),
-                    Duration(value)
+                    Duration(value),
+                    if value < bounds.min { low } else { high }
                 ),
                 Duration(value.clamp(bounds.min, bounds.max)).to_string(),
             ),

@@ -17,7 +17,7 @@ pub(super) fn check(context: &mut Context) {
     query.costly_searches().iter().for_each(|search| context.report(costly(search)));
     large_rows(context, query);
     let ttl = &analytics.flink.state_ttl;
-    if ttl.written && query.endless_states().is_empty() {
+    if ttl.written && query.endless_states(&|_| None).is_empty() {
         context.report(Diagnostic::warning(
             Code::StateTtl,
             ttl.span,

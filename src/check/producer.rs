@@ -76,7 +76,9 @@ fn offered(pipeline: &Pipeline, producer: &Producer, need: &InstanceNeed, found:
     }
     let help = match of_region(need.wire_bytes_per_second, need.instance_type, region) {
         Some(other) => format!("write `instance_type: {other}`"),
-        None => "write a type that the region offers: `aws ec2 describe-instance-type-offerings`".into(),
+        None => format!(
+            "write a type that the region offers: `aws ec2 describe-instance-type-offerings --region {region}`"
+        ),
     };
     found.push(
         Diagnostic::warning(

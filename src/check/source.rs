@@ -20,9 +20,6 @@ use crate::sql::RecordFormat;
 
 /// Headers that belong to the connection and not to the request.
 const FRAMING: [&str; 6] = ["host", "content-length", "connection", "transfer-encoding", "upgrade", "te"];
-/// Words in a header's or a query parameter's name that give a secret away.
-const SECRET_WORDS: [&str; 9] =
-    ["authorization", "cookie", "token", "secret", "password", "passwd", "apikey", "signature", "credential"];
 
 pub(super) fn check(context: &mut Context) {
     let Some(producer) = &context.pipeline.producer else { return };
@@ -83,7 +80,7 @@ fn url(source: &HttpSource, found: &mut Vec<Diagnostic>) {
     for parameter in
         query.split('&').filter_map(|pair| pair.split_once('=')).filter(|pair| !pair.1.is_empty())
     {
-        if is_secret(parameter.0) {
+        if secrets::is_secret(parameter.0) {
             found.push(secret(span, format!("the URL's parameter `{}` looks like a secret", parameter.0)));
         }
     }
@@ -99,11 +96,6 @@ fn url(source: &HttpSource, found: &mut Vec<Diagnostic>) {
 
 fn has_host(uri: Uri<&str>) -> bool {
     uri.authority().is_some_and(|authority| !authority.host().is_empty())
-}
-
-fn is_secret(name: &str) -> bool {
-    let plain: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-    plain == "key" || SECRET_WORDS.iter().any(|word| plain.contains(word))
 }
 
 fn secret(span: Span, message: String) -> Diagnostic {
@@ -140,7 +132,7 @@ fn headers(source: &HttpSource, found: &mut Vec<Diagnostic>) {
                 format!("the producer sets `{name}` itself"),
                 "remove it",
             ));
-        } else if is_secret(name) {
+        } else if secrets::is_secret(name) {
             found.push(secret(*span, format!("the header `{name}` carries a secret")));
         }
     }

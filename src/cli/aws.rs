@@ -1,6 +1,7 @@
 //! What the verbs that ask AWS share: one compiled spec, a client, and faults at their place in the spec.
 
-use std::path::PathBuf;
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -80,6 +81,8 @@ pub(super) struct Compiled {
     pub(super) programs: Programs,
     pub(super) spec: PathBuf,
     env: Option<String>,
+    /// The profile of the command line, once AWS is asked.
+    profile: OnceCell<String>,
 }
 
 /// Compiles the one spec that is asked about, or its environment; advice is for `plan`. What is found is told in the
@@ -98,7 +101,7 @@ pub(super) fn compile(pipeline: &PipelineArgs, format: EventFormat) -> Result<Co
         Exit::Spec
     })?;
     let [(sources, _)] = found;
-    Ok(Compiled { sources, stack, programs, spec, env })
+    Ok(Compiled { sources, stack, programs, spec, env, profile: OnceCell::new() })
 }
 
 impl Compiled {
@@ -111,6 +114,9 @@ impl Compiled {
     /// AWS in the spec's region.
     pub(super) fn client(&self, args: &AwsArgs, interrupt: &Interrupt) -> Result<SdkClient, Stop> {
         let region = &self.stack.checked.pipeline().region;
+        if let Some(profile) = &args.profile {
+            let _ = self.profile.set(typed(Path::new(profile)));
+        }
         let settings = Settings {
             region: args.region.clone(),
             profile: args.profile.clone(),
@@ -188,6 +194,55 @@ impl Compiled {
         let message = fault.message.replace(['\n', '\r'], " ");
         // What does not know how the spec was named says SPEC.
         let help = fault.help.replace(" SPEC", &format!(" {}", self.shown_spec()));
+        let region = self.stack.checked.pipeline().region.value.as_str();
+        let help = asking_there(&help, region, self.profile.get().map(String::as_str));
         Diagnostic::error(fault.code, span, message, help)
+    }
+}
+
+/// A help whose commands of the AWS CLI ask the region and the profile that pipec asked: by itself, the CLI might look for
+/// the same name elsewhere.
+fn asking_there(help: &str, region: &str, profile: Option<&str>) -> String {
+    let options = [("--region", Some(region)), ("--profile", profile)];
+    let mut complete = String::new();
+    // Every second part is between backticks.
+    for (index, part) in help.split('`').enumerate() {
+        if index > 0 {
+            complete.push('`');
+        }
+        complete.push_str(part);
+        if index % 2 == 1 && part.starts_with("aws ") {
+            // A login is for a profile, whatever region it asks.
+            let none = if part.starts_with("aws sso ") { "--region" } else { "" };
+            let missing = options.iter().filter(|(name, _)| !part.contains(name) && *name != none);
+            for (name, value) in missing.filter_map(|(name, value)| Some((name, (*value)?))) {
+                complete.push_str(&format!(" {name} {value}"));
+            }
+        }
+    }
+    complete
+}
+
+#[cfg(test)]
+mod tests {
+    use super::asking_there;
+
+    #[test]
+    fn commands_of_the_aws_cli_ask_where_pipec_asked() {
+        let help = "run `pipec start a.yaml`, `aws s3 mb s3://b --region eu-west-1` or `aws sts get-caller-identity`";
+        assert_eq!(
+            asking_there(help, "eu-west-1", None),
+            "run `pipec start a.yaml`, `aws s3 mb s3://b --region eu-west-1` or `aws sts get-caller-identity --region \
+             eu-west-1`"
+        );
+        assert_eq!(
+            asking_there("`aws s3 ls`: aws", "eu-west-1", Some("'my team'")),
+            "`aws s3 ls --region eu-west-1 --profile 'my team'`: aws"
+        );
+        assert_eq!(
+            asking_there("`aws sso login`", "eu-west-1", Some("team")),
+            "`aws sso login --profile team`"
+        );
+        assert_eq!(asking_there("AWS says no", "eu-west-1", None), "AWS says no");
     }
 }

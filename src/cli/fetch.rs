@@ -73,9 +73,9 @@ pub(super) fn connector(
     Ok(jar)
 }
 
-/// A service's index of regions has some kilobytes.
+/// A service's index of regions is several kilobytes in size.
 const INDEX_BYTES_MAX: u64 = 4 << 20;
-/// The file of EC2 has some hundred megabytes.
+/// The file of EC2 is several hundred megabytes in size.
 const OFFER_BYTES_MAX: u64 = 4 << 30;
 const OFFER_TIMEOUT: Duration = Duration::from_secs(1_800);
 

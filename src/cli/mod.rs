@@ -85,7 +85,7 @@ enum Verb {
     Destroy(destroy::Destroy),
     /// Start the Flink application of a deployed pipeline
     Start(start::Start),
-    /// Stop the Flink application of a deployed pipeline, which then costs nothing
+    /// Stop the Flink application of a deployed pipeline; its KPUs are not billed while it is stopped
     Stop(stop::StopVerb),
     /// Show the status of a deployed pipeline: stack, throughput, delays, failures, alarms
     Status(status::StatusVerb),

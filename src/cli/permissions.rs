@@ -15,6 +15,11 @@ use crate::plan::permissions::{Deployer, PolicyDocument, policy};
 ///
 /// Works offline: the policy is derived from the spec. It allows pipec's own calls, the
 /// calls that CloudFormation makes on the deployer's behalf, and, in the statements `Watch...` at its end, watching the pipeline.
+///
+/// The policy is for what one version of the spec has. An update also deletes what only the old version has, and a rollback
+/// makes it again: attach the policies of both versions until the update is complete. Otherwise AWS denies, for example,
+/// an update that changes `iam.path` or removes `logs.kms_key`. Adding or removing `iam.boundary` also needs
+/// `iam:DeleteRolePermissionsBoundary`, which no policy of pipec allows.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec permissions --account 123456789012 pipeline.yaml > deployer.json\n  pipec \

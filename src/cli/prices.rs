@@ -1,14 +1,14 @@
 //! `pipec prices`
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::connectors::cache;
 use super::output::{Exit, any_errors, counted, note, print, report, shown, tally, write};
 use super::{PipelineArgs, fetch};
-use crate::aws::offers::PRICE_LIST;
+use crate::aws::offers::{EC2, PRICE_LIST};
 use crate::diagnostics::{Format, Severity};
 use crate::plan::cost::{Cost, estimate};
 use crate::price_list::{PriceList, Prices, file_name};
@@ -17,8 +17,8 @@ use crate::world::{Disk, World as _};
 /// Fetch AWS's price list for a pipeline's region, for `pipec plan`
 ///
 /// Fetches the public files of the services that the pipeline is billed for, without credentials, and keeps their prices
-/// in pipec's cache. `pipec plan` then estimates with them. The file of EC2, which a pipeline with a producer needs, has
-/// some hundred megabytes.
+/// in pipec's cache. `pipec plan` then estimates with them. The file of EC2, which a pipeline with a producer needs,
+/// is several hundred megabytes in size.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec prices pipeline.yaml\n  pipec prices --env prod pipeline.yaml && pipec plan --env prod pipeline.yaml"
@@ -49,19 +49,31 @@ impl PricesVerb {
         let mut list =
             read(region).unwrap_or_else(|| PriceList { region: region.clone(), offers: BTreeMap::new() });
         let offers: BTreeSet<&str> = stack.cost.lines.iter().filter_map(|line| line.offer).collect();
+        let mut offers: Vec<&str> = offers.into_iter().collect();
+        // The largest file comes last: where it fails, the others are there.
+        offers.sort_by_key(|name| *name == EC2);
         for name in offers {
             note(&format!("fetching {name} in {region}"));
             match fetch::offer(&self.price_list, name, region).map_err(|problem| Exit::usage(&problem))? {
-                Some(offer) => drop(list.offers.insert(name.to_owned(), offer)),
+                Some(offer) => {
+                    list.offers.insert(name.to_owned(), offer);
+                    // A later file may fail; what was fetched is kept.
+                    keep(&file, &list)?;
+                }
                 None => note(&format!("warning: the price list has no {name} in {region}")),
             }
         }
-        let mut text = serde_json::to_string_pretty(&list).unwrap_or_default();
-        text.push('\n');
-        write(&file, text.as_bytes())?;
+        keep(&file, &list)?;
         note(&format!("kept them as {}", shown(&file)));
         print(&summary(&estimate(&stack.plan, Prices::Listed(&list))))
     }
+}
+
+/// Writes the prices into the cache.
+fn keep(file: &Path, list: &PriceList) -> Result<(), Exit> {
+    let mut text = serde_json::to_string_pretty(list).unwrap_or_default();
+    text.push('\n');
+    write(file, text.as_bytes()).map(drop)
 }
 
 /// What the prices come to.

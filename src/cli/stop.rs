@@ -10,10 +10,11 @@ use crate::cloud::interrupt::Interrupt;
 use crate::cloud::stop::Step;
 use crate::deploy::application;
 
-/// Stop the Flink application of a deployed pipeline, which then costs nothing
+/// Stop the Flink application of a deployed pipeline; its KPUs are not billed while it is stopped
 ///
 /// Saves its state in a snapshot first. The rest of the pipeline continues: the stream accepts records, which are
-/// read after `pipec start` if the stream still has them, and Firehose delivers what it has.
+/// read after `pipec start` if the stream still has them, and Firehose delivers what it has. The alarms `job_down` and
+/// `iterator_age` ring until the start.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec stop pipeline.yaml            show what that saves, prompt, and stop it\n  \

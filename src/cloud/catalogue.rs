@@ -189,14 +189,16 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Firehose",
         words: &["firehose is unable to assume role"],
-        help: "the new IAM role had not propagated yet; run the command again",
+        help: "the new IAM role may not have propagated yet; run the command again, and if that fails, check what \
+               denies the role",
         source: "https://github.com/hashicorp/terraform/pull/4407",
         example: "Firehose is unable to assume role arn:aws:iam::111122223333:role/r. Please check the role provided.",
     },
     Known {
         service: "Firehose",
         words: &["iam role associated with firehose is not deleted"],
-        help: "the new IAM role had not propagated yet; your credentials are fine; run the command again",
+        help: "the new IAM role may not have propagated yet, your credentials are fine; run the command again, and if that \
+               fails, check what denies the role",
         source: "https://github.com/hashicorp/terraform-provider-aws/issues/47937",
         example: "The security token included in the request is invalid. Ensure that the provided IAM role associated \
                   with firehose is not deleted.",
@@ -329,7 +331,8 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Lambda",
         words: &["cannot be assumed by lambda"],
-        help: "the new IAM role had not propagated yet; run the command again",
+        help: "the new IAM role may not have propagated yet; run the command again, and if that fails, check what \
+               denies the role",
         source: "https://github.com/aws-samples/aws-ct-vpc-flowlogs/issues/1",
         example: "The role defined for the function cannot be assumed by Lambda. (Service: Lambda, Status Code: 400, \
                   Request ID: b3ca3772)",
@@ -371,7 +374,8 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Lambda",
         words: &["cannot access stream", "ensure the role can perform"],
-        help: "the function's new permissions had not propagated yet; run the command again",
+        help: "the function's new permissions may not have propagated yet; run the command again, and if that fails, check \
+               what denies the role",
         source: "https://github.com/aws-samples/cross-account-amazon-dynamodb-replication/issues/11",
         example: "Invalid request provided: Cannot access stream arn:aws:kinesis:eu-west-1:111122223333:stream/s. \
                   Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, ListShards, \
@@ -380,7 +384,8 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Managed Flink",
         words: &["kinesis analytics", "sufficient privileges", "assumed role"],
-        help: "the new IAM role had not propagated yet; run the command again",
+        help: "the new IAM role may not have propagated yet; run the command again, and if that fails, check what \
+               denies the role",
         source: "https://github.com/hashicorp/terraform-provider-aws/issues/7394",
         example: "Kinesis Analytics doesn't have sufficient privileges to the Delivery Stream using assumed role. \
                   Please check the",
@@ -388,7 +393,8 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Managed Flink",
         words: &["check the role provided or validity of s3 location"],
-        help: "the new IAM role had not propagated yet; run the command again",
+        help: "the new IAM role may not have propagated yet; run the command again, and if that fails, check what \
+               denies the role",
         source: "https://github.com/hashicorp/terraform-provider-aws/issues/16104",
         example: "Please check the role provided or validity of S3 location you provided. We are unable to get the \
                   specified fileKey: flink/orders/0123.zip in the specified bucket: artifacts",
@@ -396,7 +402,8 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "EC2",
         words: &["unable to assume given iam role"],
-        help: "the new IAM role had not propagated yet; run the command again",
+        help: "the new IAM role may not have propagated yet; run the command again, and if that fails, check what \
+               denies the role",
         source: "https://github.com/hashicorp/terraform-provider-aws/pull/26644",
         example: "Unable to assume given IAM role: arn:aws:iam::111122223333:role/r",
     },
@@ -453,7 +460,7 @@ pub fn find(message: &str) -> Option<&'static Known> {
 /// Whether a message means that a service knew a new role, or its permissions, too late: once IAM has propagated it, the
 /// same call succeeds.
 pub fn is_propagation(message: &str) -> bool {
-    find(message).is_some_and(|known| known.help.contains("had not propagated yet"))
+    find(message).is_some_and(|known| known.help.contains("may not have propagated yet"))
 }
 
 /// What to do about a message of AWS.

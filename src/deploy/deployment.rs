@@ -8,7 +8,7 @@ use super::artifact_bucket;
 use super::change_set::{self, Base, Begun, Draft, Prepared};
 use super::changes::{self, Action, Change};
 use super::existing;
-use super::failure::{failure, lost_race};
+use super::failure::{LostRace, failure, lost_race};
 use super::follow::operate;
 use super::large_template::LargeTemplate;
 use super::report::{Event, Reporter, ShardSteps, confirm};
@@ -104,13 +104,17 @@ impl<'a> Job<'a> {
 pub fn deploy(job: &Job, reporter: &mut dyn Reporter, options: &Options) -> Step<Outcome> {
     let race = RefCell::default();
     let outcome = attempt(job, reporter, options, &race);
-    let Some(message) = race.take() else { return outcome };
+    let Some(first) = race.take() else { return outcome };
     // A new role takes seconds to propagate; the changes were confirmed once.
-    reporter.tell(&Event::Note { message });
-    attempt(job, reporter, &Options { yes: true, ..options.clone() }, &RefCell::default())
+    reporter.tell(&Event::Note { message: first.again() });
+    let outcome = attempt(job, reporter, &Options { yes: true, ..options.clone() }, &race);
+    match race.take() {
+        Some(second) => outcome.map_err(|stop| first.twice(&second, stop, &job.plan.name)),
+        None => outcome,
+    }
 }
 
-/// One attempt; `race` says so where a creation failed, and was rolled back, only because IAM was too slow.
+/// One attempt; `race` is set where a creation failed, and was rolled back, perhaps only because IAM was too slow.
 fn attempt(job: &Job, reporter: &mut dyn Reporter, options: &Options, race: &Race) -> Step<Outcome> {
     let name = &job.plan.name;
     let found = job.client.stack(name)?.filter(|stack| stack.status.state() != StackState::DeleteComplete);
@@ -167,8 +171,8 @@ fn attempt(job: &Job, reporter: &mut dyn Reporter, options: &Options, race: &Rac
     outcome
 }
 
-/// What to tell before another attempt at a creation, where there is reason for one.
-type Race = RefCell<Option<String>>;
+/// Why to attempt a creation once more, where there is reason for it.
+type Race = RefCell<Option<LostRace>>;
 
 /// What a change set is made over.
 #[derive(Clone, Copy)]
@@ -178,7 +182,7 @@ struct Ground<'a> {
     bucket: Option<&'a Bucket>,
     /// Whether the template has to be an object of that bucket.
     too_large: bool,
-    /// What to tell where a creation failed only because IAM was too slow.
+    /// Where a creation that failed, perhaps only because IAM was too slow, is kept.
     race: &'a Race,
 }
 

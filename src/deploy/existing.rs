@@ -113,10 +113,11 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Roles of the stack read artifacts, and have no permission for the key of a bucket that others configured.
+/// Roles of the stack read artifacts, and have no permission for the key of a bucket that others configured. The key's
+/// policy may allow them all the same, and AWS's own key, which does, can be configured by its ARN: hence a note.
 ///
 /// # Errors
-/// Where they would not be able to read them, and where no call would succeed.
+/// Where no call would succeed.
 pub(super) fn check_artifact_key(
     client: &dyn AwsClient,
     reporter: &mut dyn Reporter,
@@ -136,15 +137,15 @@ pub(super) fn check_artifact_key(
     }
     match client.bucket_key(bucket) {
         Ok(None) => Ok(()),
-        Ok(Some(key)) => Err(Stop::fault(
-            Code::ArtifactBucket,
-            At::Name,
-            format!(
-                "the bucket `{bucket}` encrypts objects with the key {key}, which {} may not use",
+        Ok(Some(key)) => {
+            let message = format!(
+                "the bucket `{bucket}` encrypts objects with the key {key}: unless that is `aws/s3`, {} can read them \
+                 only if the key's policy allows it",
                 readers.join(" and ")
-            ),
-            "name a bucket with `--artifact-bucket` that encrypts with SSE-S3 or `aws/s3`; without the option, pipec creates one",
-        )),
+            );
+            reporter.tell(&Event::Note { message });
+            Ok(())
+        }
         Err(error) if matches!(error.kind, CallErrorKind::Denied | CallErrorKind::NotFound) => {
             if error.kind == CallErrorKind::Denied {
                 let message = format!("the encryption of the bucket `{bucket}` was not verified: {error}");

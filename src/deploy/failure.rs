@@ -59,8 +59,18 @@ pub fn failure(followed: &Followed, stack: &str) -> Stop {
     )
 }
 
-/// What to tell of a creation that failed, and was rolled back, only because IAM had not propagated a new role.
-pub(super) fn lost_race(followed: &Followed) -> Option<String> {
+/// A creation that failed, and was rolled back, with causes that a role gives which IAM has not propagated yet. One that is
+/// denied by a policy gives the same.
+#[derive(Debug)]
+pub(super) struct LostRace {
+    /// What could not be created.
+    logical_id: String,
+    /// Names of what stays outside of the stack.
+    kept: Vec<String>,
+}
+
+/// The race of a creation that may have lost one.
+pub(super) fn lost_race(followed: &Followed) -> Option<LostRace> {
     if followed.status.state() != StackState::RollbackComplete {
         return None;
     }
@@ -70,14 +80,39 @@ pub(super) fn lost_race(followed: &Followed) -> Option<String> {
     if !causes.iter().all(|cause| cause.reason.as_deref().is_some_and(catalogue::is_propagation)) {
         return None;
     }
-    let kept = match retained(followed).as_slice() {
-        [] => String::new(),
-        kept => format!("; the first attempt leaves {}", kept.join(", ")),
-    };
-    Some(format!(
-        "{} could not be created since IAM had not propagated its new role yet; creating the stack once more{kept}",
-        first.logical_id
-    ))
+    let kept = retained(followed).into_iter().map(str::to_owned).collect();
+    Some(LostRace { logical_id: first.logical_id.clone(), kept })
+}
+
+impl LostRace {
+    /// What to print before the second attempt.
+    pub(super) fn again(&self) -> String {
+        let kept = match self.kept.as_slice() {
+            [] => String::new(),
+            kept => format!("; the first attempt leaves {}", kept.join(", ")),
+        };
+        format!(
+            "{} could not be created, probably since IAM had not propagated its new role yet; creating the stack once \
+             more{kept}",
+            self.logical_id
+        )
+    }
+
+    /// The fault of a second attempt that ended like this first one.
+    pub(super) fn twice(&self, second: &Self, stop: Stop, stack: &str) -> Stop {
+        let Stop::Fault(mut fault) = stop else { return stop };
+        let kept: Vec<&str> = self.kept.iter().chain(&second.kept).map(String::as_str).collect();
+        let kept = match kept.as_slice() {
+            [] => String::new(),
+            kept => format!(". Retained outside of the stack by both attempts: {}", kept.join(", ")),
+        };
+        fault.help = format!(
+            "this failed twice, so it is not a delay: check whether the permissions boundary, a service control policy, \
+             the bucket's policy and the key's policy allow the role. The stack `{stack}` was rolled back, and the next \
+             deployment deletes it{kept}"
+        );
+        Stop::Fault(fault)
+    }
 }
 
 /// The names of what stays outside of the stack.

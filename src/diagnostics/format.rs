@@ -1,5 +1,6 @@
 //! One list of findings, four renderings.
 
+use super::secrets::Secrets;
 use super::{Diagnostic, github, json, sarif, text};
 use crate::source::Sources;
 
@@ -30,11 +31,23 @@ impl Format {
     /// The text of all findings, with ANSI colours in [`Format::Text`] (the stream strips them where they are not
     /// wanted).
     pub fn render(self, findings: &[Findings]) -> String {
+        let shown: Vec<Vec<Diagnostic>> = findings
+            .iter()
+            .map(|found| {
+                let secrets = Secrets::of(found.sources);
+                found.diagnostics.iter().map(|one| secrets.masked(one)).collect()
+            })
+            .collect();
+        let findings: Vec<Findings> = findings
+            .iter()
+            .zip(&shown)
+            .map(|(found, diagnostics)| Findings { sources: found.sources, diagnostics })
+            .collect();
         match self {
-            Self::Text => text::render(findings),
-            Self::Json => json::render(findings),
-            Self::Sarif => sarif::render(findings),
-            Self::Github => github::render(findings),
+            Self::Text => text::render(&findings),
+            Self::Json => json::render(&findings),
+            Self::Sarif => sarif::render(&findings),
+            Self::Github => github::render(&findings),
         }
     }
 }

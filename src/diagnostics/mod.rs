@@ -8,6 +8,7 @@ pub mod format;
 mod github;
 mod json;
 mod sarif;
+mod secret_places;
 pub mod secrets;
 pub mod suggest;
 mod text;

@@ -1,5 +1,6 @@
 //! For people: the source line, a caret under the fault, and the help.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
@@ -14,8 +15,10 @@ pub(super) fn render(findings: &[Findings]) -> String {
     let renderer = Renderer::styled();
     let mut text = String::new();
     for found in findings {
+        let shown: Vec<Cow<str>> =
+            found.sources.files().iter().map(|file| secrets::source(file.text())).collect();
         for diagnostic in found.diagnostics {
-            let report = report(diagnostic, found.sources);
+            let report = report(diagnostic, found.sources, &shown);
             let _ = writeln!(text, "{}\n", renderer.render(&report));
         }
     }
@@ -23,7 +26,7 @@ pub(super) fn render(findings: &[Findings]) -> String {
 }
 
 /// A user's own words can hold escape sequences, which the snippet renderer neutralises in the source only.
-fn report<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
+fn report<'a>(diagnostic: &Diagnostic, sources: &'a Sources, shown: &'a [Cow<str>]) -> Vec<Group<'a>> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -35,7 +38,7 @@ fn report<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
         primary = primary.label(printable(&diagnostic.label));
     }
     let mut snippet =
-        Snippet::source(secrets::source(file.text(), diagnostic)).path(file.path()).annotation(primary);
+        Snippet::source(shown[diagnostic.span.file.index()].as_ref()).path(file.path()).annotation(primary);
     for label in diagnostic.related.iter().filter(|label| label.span.file == diagnostic.span.file) {
         snippet = snippet
             .annotation(AnnotationKind::Context.span(label.span.range()).label(printable(&label.text)));
@@ -45,7 +48,7 @@ fn report<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
     for label in diagnostic.related.iter().filter(|label| label.span.file != diagnostic.span.file) {
         let other = sources.file(label.span.file);
         group = group.element(
-            Snippet::source(secrets::masked(other.text()))
+            Snippet::source(shown[label.span.file.index()].as_ref())
                 .path(other.path())
                 .annotation(AnnotationKind::Context.span(label.span.range()).label(printable(&label.text))),
         );

@@ -246,7 +246,8 @@ pub(super) fn grants(purpose: Purpose, location: &S3Location, heads: &[&str]) ->
             "ListObjects",
             &["s3:ListBucket"],
             vec![bucket.clone()],
-            "Firehose lists objects under its prefixes only. `IfExists`: a request for the bucket itself has no prefix.",
+            "Firehose lists objects under its prefixes. `IfExists` also allows requests without a prefix, which looking up \
+             the bucket needs; they can list the whole bucket.",
         );
         list.conditions = vec![Condition {
             operator: "StringLikeIfExists",

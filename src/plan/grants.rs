@@ -6,6 +6,7 @@ use super::buckets;
 use super::delivery::{ERROR_LOG_STREAM, LOG_STREAM, transform_spec};
 use super::destination;
 use super::value::{Value, literal};
+use crate::aws::regions;
 use crate::graph::{Edge, Graph, NodeKind, Principal, Relation};
 use crate::resolve::pipeline::{Encryption, Pipeline};
 
@@ -207,9 +208,11 @@ fn role(pipeline: &Pipeline, principal: Principal) -> Option<Role> {
         description,
         spec,
         principal: service,
-        // In China, EC2 has a name of its own. IAM user guide, "AWS service principals", 2026-11.
         service: match principal {
-            Principal::Producer => Value::sub("ec2.${AWS::URLSuffix}"),
+            Principal::Producer => {
+                let region = regions::region(&pipeline.region.value);
+                Value::text(region.map_or(service, |region| region.partition.ec2_principal()))
+            }
             _ => Value::text(service),
         },
         trust_because,

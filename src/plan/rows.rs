@@ -37,6 +37,12 @@ fn quoted(columns: &[String]) -> String {
     format!("`{}`", columns.join(","))
 }
 
+/// What the columns of a window's keys are counted as.
+fn values_of(window: &WindowRows) -> String {
+    let columns = quoted(&window.columns);
+    if window.computed { format!("a key computed from {columns}") } else { columns }
+}
+
 /// Where the number of an output's rows comes from, if windows decide it.
 pub(super) fn of_windows(checked: &Checked, output: &Stream, load: &Load) -> Option<RowsPlan> {
     let rate = told_by_windows(checked, output, false)?;
@@ -45,7 +51,7 @@ pub(super) fn of_windows(checked: &Checked, output: &Stream, load: &Load) -> Opt
         let ends = format!("a window ends every {} s", amount(every));
         match window.keys {
             Some(_) if window.columns.is_empty() => ends,
-            Some(keys) => format!("{} values of {}, and {ends}", amount(keys), quoted(&window.columns)),
+            Some(keys) => format!("{} values of {}, and {ends}", amount(keys), values_of(window)),
             None if window.columns.is_empty() => {
                 "one row per record, since the number of groups is unknown".into()
             }
@@ -261,6 +267,15 @@ mod tests {
         // Somebody has told the number of rows, or fewer keys would change nothing.
         assert_eq!(devices("rows_per_record: 0.01, ", minute), (1, 80.0, None, None));
         assert_eq!(devices("keys: {device_id: 2000000}, ", "'1' SECOND").3, None);
+        let computed = "SELECT COUNT(*) AS c FROM stream GROUP BY CASE WHEN \"temp\" > 30 THEN 'hot' ELSE 'ok' END, \
+                        STEP(stream.ROWTIME BY INTERVAL '1' MINUTE)";
+        let sections = format!(
+            "records: {{format: json, columns: {{temp: {{type: DOUBLE}}}}}}\nanalytics: {{runtime: flink, sql: {computed:?}}}\n"
+        );
+        let (plan, _) = planned(&spec("record_size: 250 B, records_per_second: 8000", &sections));
+        let note = plan.output_stream.and_then(|stream| stream.rows).map(|rows| rows.note);
+        let expected = "rows: 2 values of a key computed from `temp`, and a window ends every 60 s";
+        assert_eq!(note.as_deref(), Some(expected));
         let (_, _, note, _) = devices("keys: {device_id: 720000}, ", "'1' HOUR");
         let long = "; its rows come at its end, and writing them takes 720 s";
         assert!(note.is_some_and(|note| note.ends_with(long)));

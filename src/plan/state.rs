@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::check::Checked;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::spec::AnalyticsRuntime;
-use crate::sql::{DataType, EndlessState, Query};
+use crate::sql::{DataType, EndlessState};
 
 /// State that only a time-to-live ends.
 #[derive(Clone, Debug, Serialize)]
@@ -21,7 +21,7 @@ pub struct StatePlan {
 pub struct StatePlace {
     /// What it is: `LAG by device_id`.
     pub what: String,
-    /// Its keys, where their number is known.
+    /// Its keys at most, where that is known.
     pub keys: Option<u64>,
     /// Bytes of all keys, about.
     pub bytes: Option<u64>,
@@ -36,16 +36,12 @@ const ROW_BYTES: u64 = 40;
 pub(super) fn plan(checked: &Checked) -> Option<StatePlan> {
     let pipeline = checked.pipeline();
     let analytics = pipeline.analytics_on(AnalyticsRuntime::Flink)?;
-    let states = checked.query()?.endless_states();
+    let states = checked.query()?.endless_states(&|columns| analytics.key_count(columns));
     if states.is_empty() {
         return None;
     }
     let place = |state: &EndlessState| {
-        let keys = match state.keys.as_deref() {
-            Some([]) => Some(1),
-            Some(columns) => analytics.key_count(columns),
-            None => None,
-        };
+        let keys = state.most;
         let by = match state.keys.as_deref() {
             Some([]) => String::new(),
             Some(columns) => format!(" by {}", columns.join(", ")),
@@ -82,12 +78,13 @@ fn value_bytes(data_type: DataType, record_bytes: u64) -> u64 {
 /// Keys whose number nobody told.
 pub(super) fn advise(checked: &Checked) -> Vec<Diagnostic> {
     let Some(analytics) = checked.pipeline().analytics_on(AnalyticsRuntime::Flink) else { return Vec::new() };
-    let states = checked.query().map(Query::endless_states).unwrap_or_default();
+    let keys = |columns: &[String]| analytics.key_count(columns);
+    let states = checked.query().map(|query| query.endless_states(&keys)).unwrap_or_default();
     let mut told: Vec<Vec<String>> = Vec::new();
     let mut found = Vec::new();
     for state in states {
         let Some(keys) = state.keys.filter(|keys| !keys.is_empty() && !told.contains(keys)) else { continue };
-        if analytics.key_count(&keys).is_some() {
+        if state.most.is_some() {
             continue;
         }
         let key = keys.join(",");
@@ -102,4 +99,33 @@ pub(super) fn advise(checked: &Checked) -> Vec<Diagnostic> {
         told.push(keys);
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::fixture::{planned, spec};
+
+    /// Keys of the state of LAG by some keys, and what is advised of them.
+    fn lag(counts: &str, partition: &str) -> (Option<u64>, Option<String>) {
+        let sql =
+            format!("SELECT LAG(\"n\") OVER (PARTITION BY {partition} ORDER BY ROWTIME) AS p FROM stream");
+        let columns = "k: {type: VARCHAR(8)}, n: {type: INTEGER}, ok: {type: BOOLEAN}";
+        let sections = format!(
+            "records: {{format: json, columns: {{{columns}}}}}\nanalytics: {{runtime: flink, keys: {counts}, sql: {sql:?}}}\n"
+        );
+        let (_, checked) = planned(&spec("record_size: 250 B, records_per_second: 10", &sections));
+        let state = plan(&checked).expect("state");
+        (state.places[0].keys, advise(&checked).pop().map(|advice| advice.help))
+    }
+
+    #[test]
+    fn keys_of_state_are_those_of_their_columns() {
+        assert_eq!(lag("{k: 100, n: 20}", "\"k\", \"n\""), (Some(2000), None));
+        assert_eq!(lag("{k: 100, 'k,n': 150}", "\"k\", \"n\""), (Some(150), None));
+        assert_eq!(lag("{k: 100}", "\"k\", \"ok\""), (Some(300), None));
+        let (keys, help) = lag("{k: 100}", "\"k\", \"n\"");
+        assert_eq!(keys, None);
+        assert!(help.is_some_and(|help| help.contains("\"k,n\"")));
+    }
 }

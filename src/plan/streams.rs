@@ -61,6 +61,9 @@ pub struct StreamPlan {
     /// The arithmetic.
     #[serde(skip)]
     pub need: Need,
+    /// Whether `rows_per_record`, or windows and their keys, decide the number of rows; else each record may be one.
+    #[serde(skip)]
+    pub rows_counted: bool,
     /// Where the number of rows comes from, if it is that of windows.
     #[serde(skip)]
     pub rows: Option<RowsPlan>,
@@ -111,8 +114,13 @@ pub(super) fn own(
 ) -> StreamPlan {
     let pipeline = checked.pipeline();
     let load = rows(checked, output);
+    let windows = super::rows::of_windows(checked, output, &load);
+    let declared = pipeline.analytics.as_ref().is_some_and(|analytics| analytics.rows_per_record.is_some())
+        && checked.query().is_some_and(|query| !query.is_errors(output));
+    let rows_counted = declared || windows.as_ref().is_some_and(|windows| windows.step_ms > 0);
     StreamPlan {
-        rows: super::rows::of_windows(checked, output, &load),
+        rows: windows,
+        rows_counted,
         // The user chose a number for the input; the output has its own arithmetic.
         shards: (pipeline.stream.capacity.value != Capacity::OnDemand)
             .then(|| capacity::shards(&load).shards),
@@ -158,6 +166,7 @@ fn plan(
         },
         load,
         need,
+        rows_counted: false,
         rows: None,
     }
 }

@@ -58,8 +58,8 @@ impl Columns {
     }
 }
 
-/// Reads the prices of a region from a service's file. The file is read line by line, since that of EC2 has some hundred
-/// megabytes.
+/// Reads the prices of a region from a service's file. The file is read line by line, since that of EC2 is several
+/// hundred megabytes in size.
 ///
 /// # Errors
 /// What is wrong with the file, in words.

@@ -56,6 +56,14 @@ pub const DEFAULT_LOG_RETENTION_S: u64 =
 
 /// Default of `alarms.thresholds.iterator_age`, seconds: a restart from a checkpoint takes minutes.
 pub const DEFAULT_ITERATOR_AGE_ALARM_S: u64 = 600;
+/// Seconds before the end of a retention period within which an alarm on the age of records cannot ring any more: it takes
+/// 15 minutes, and the records expire.
+const EXPIRY_MARGIN_S: u64 = SECONDS_PER_HOUR;
+
+/// The highest threshold of an alarm on the age of records that are retained for so many seconds.
+pub fn age_max(retention: u64) -> u64 {
+    retention.saturating_sub(EXPIRY_MARGIN_S).max(EXPIRY_MARGIN_S)
+}
 
 /// The pipeline of a spec, and what could not be read.
 pub fn resolve(

@@ -171,7 +171,8 @@ impl AlarmKey {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Thresholds {
-    /// Age of the oldest unread record of a stream, 1 min to the retention period. Default: `10 min`.
+    /// Age of the oldest unread record of a stream, 1 min to an hour less than the retention period of the input stream. A
+    /// stream of rows with a shorter retention period gets half of that period instead. Default: `10 min`.
     #[schemars(extend("examples" = ["10 min"]))]
     pub iterator_age: Option<Duration>,
     /// Share of a stream's retention period that unread records have used up, 1 % to 99 %. Default: `50 %`.
@@ -191,7 +192,7 @@ pub struct Thresholds {
     /// Share of a function's timeout, 1 % to 99 %. Default: `80 %`.
     #[schemars(extend("examples" = ["80 %"]))]
     pub function_duration: Option<Percent>,
-    /// Time that rows wait for a function, 1 min to 24 h. Default: `10 min` and the batching window.
+    /// Time that rows wait for a function, 1 min to 23 h. Default: `10 min` and the batching window.
     #[schemars(extend("examples" = ["10 min"]))]
     pub function_behind: Option<Duration>,
     /// Duration of a checkpoint, 1 s to 10 min. Default: `30 s`, half of the checkpoint interval.

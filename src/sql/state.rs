@@ -3,6 +3,7 @@
 
 use super::expr::{Expr, ExprKind};
 use super::query::{Frame, Insert, Order, Query, StreamColumn};
+use super::rows::{Flow, KeyCount, Seen};
 use crate::source::Span;
 
 /// A place of a query whose state grows with every new key.
@@ -13,6 +14,8 @@ pub struct EndlessState<'a> {
     /// The columns whose values are its keys, in alphabetical order; none where there is one key for all rows, `None` where a
     /// key is no column.
     pub keys: Option<Vec<String>>,
+    /// Different keys at most; `None` where that is unknown.
+    pub most: Option<u64>,
     /// Rows that are remembered of a key.
     pub rows: u64,
     /// The columns of such a row.
@@ -23,11 +26,13 @@ pub struct EndlessState<'a> {
 
 impl Query {
     /// All places whose state only a time-to-live ends.
-    pub fn endless_states(&self) -> Vec<EndlessState<'_>> {
-        self.inserts.iter().filter_map(|insert| self.endless_state(insert)).collect()
+    pub fn endless_states(&self, keys: KeyCount) -> Vec<EndlessState<'_>> {
+        // How many records there are decides no number of keys.
+        let flows = self.flows(1.0, self.streams.len(), keys);
+        self.inserts.iter().filter_map(|insert| self.endless_state(insert, &flows, keys)).collect()
     }
 
-    fn endless_state(&self, insert: &Insert) -> Option<EndlessState<'_>> {
+    fn endless_state(&self, insert: &Insert, flows: &[Flow], counts: KeyCount) -> Option<EndlessState<'_>> {
         let select = &insert.select;
         let over = select.over.as_ref().filter(|over| matches!(over.order, Order::Time(_)))?;
         let (what, rows) = match over.frame {
@@ -49,6 +54,13 @@ impl Query {
             keys.sort();
         }
         let columns = &self.stream(*streams.first()?).columns;
-        Some(EndlessState { what, keys, rows, columns, span: over.span })
+        let seen = Seen::of(self, &select.from, flows);
+        // There is always another window.
+        let most = if over.partition.iter().any(|key| seen.is_bound(key)) {
+            keys.as_deref().and_then(counts)
+        } else {
+            seen.together(&over.partition, counts)
+        };
+        Some(EndlessState { what, keys, most, rows, columns, span: over.span })
     }
 }

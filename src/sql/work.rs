@@ -6,7 +6,7 @@ use super::from::{FromClause, JoinKind, WindowKind};
 use super::query::{
     Frame, Insert, Meaning, Order, Query, RecordFormat, StreamColumn, StreamId, TimeAttribute,
 };
-use super::rows::{Flow, KeyCount};
+use super::rows::{Flow, KeyCount, Seen};
 use crate::source::Span;
 
 /// An operator that remembers rows.
@@ -16,6 +16,8 @@ pub struct Operator {
     pub kind: OperatorKind,
     /// By what its rows are spread over its subtasks.
     pub keys: Keys,
+    /// Different values of them at most; `None` where that is unknown.
+    pub most: Option<u64>,
     /// Whether it cuts `ROWTIME` into windows.
     pub clock: bool,
     /// Rows that reach it for each record of the pipeline, at most.
@@ -74,7 +76,7 @@ impl Query {
     pub fn operators(&self, records_per_second: f64, keys: KeyCount) -> Vec<Operator> {
         let flows = self.flows(records_per_second, self.streams.len(), keys);
         let mut operators: Vec<Operator> =
-            self.inserts.iter().flat_map(|insert| self.operators_of(insert, &flows)).collect();
+            self.inserts.iter().flat_map(|insert| self.operators_of(insert, &flows, keys)).collect();
         for operator in &mut operators {
             operator.rows_per_record /= records_per_second;
         }
@@ -112,12 +114,13 @@ impl Query {
         self.format == RecordFormat::Json && self.input.iter().any(|column| column.path.elements().is_some())
     }
 
-    fn operators_of(&self, insert: &Insert, flows: &[Flow]) -> Vec<Operator> {
+    fn operators_of(&self, insert: &Insert, flows: &[Flow], counts: KeyCount) -> Vec<Operator> {
         let select = &insert.select;
+        let seen = Seen::of(self, &select.from, flows);
         let columns: Vec<&[StreamColumn]> =
             select.from.streams().into_iter().map(|id| self.stream(id).columns.as_slice()).collect();
         let mut operators = Vec::new();
-        joins(&select.from, &columns, flows, &mut operators);
+        joins(&select.from, &columns, &Known { seen: &seen, flows, counts }, &mut operators);
         let rows_per_record = select.from.rows_read(flows);
         if let (Some(group), Some(window)) = (&select.group, select.from.window()) {
             let kind = match window.kind {
@@ -125,8 +128,9 @@ impl Query {
                 _ => OperatorKind::Window,
             };
             let keys = keys(&group.keys, &columns);
+            let most = seen.together(&group.keys, counts);
             let clock = window.time == TimeAttribute::Rowtime && kind == OperatorKind::Window;
-            operators.push(Operator { kind, keys, clock, rows_per_record, span: group.span });
+            operators.push(Operator { kind, keys, most, clock, rows_per_record, span: group.span });
         }
         if let Some(over) = &select.over {
             let kind = match (&over.order, over.frame) {
@@ -135,46 +139,56 @@ impl Query {
                 (Order::Time(_), _) => OperatorKind::Over,
             };
             let keys = keys(&over.partition, &columns);
-            operators.push(Operator { kind, keys, clock: false, rows_per_record, span: over.span });
+            let most = seen.together(&over.partition, counts);
+            operators.push(Operator { kind, keys, most, clock: false, rows_per_record, span: over.span });
         }
         operators
     }
 }
 
-fn joins(from: &FromClause, columns: &[&[StreamColumn]], flows: &[Flow], found: &mut Vec<Operator>) {
+/// What is known of the rows of a SELECT.
+struct Known<'k> {
+    seen: &'k Seen<'k>,
+    flows: &'k [Flow],
+    counts: KeyCount<'k>,
+}
+
+fn joins(from: &FromClause, columns: &[&[StreamColumn]], known: &Known, found: &mut Vec<Operator>) {
     match from {
         FromClause::Stream { .. } => {}
-        FromClause::Lookup { left, .. } => joins(left, columns, flows, found),
+        FromClause::Lookup { left, .. } => joins(left, columns, known, found),
         FromClause::Join { left, right, kind, on, span, .. } => {
-            joins(left, columns, flows, found);
-            joins(right, columns, flows, found);
+            joins(left, columns, known, found);
+            joins(right, columns, known, found);
             let mut equal = Vec::new();
             if let Some(on) = on {
                 equalities(on, left.streams().len(), &mut equal);
             }
+            let left_keys = equal.iter().map(|(left, _)| *left);
             found.push(Operator {
                 kind: match kind {
                     JoinKind::Full => OperatorKind::FullJoin,
                     JoinKind::Inner | JoinKind::Left | JoinKind::Right => OperatorKind::Join,
                 },
-                keys: keys(&equal, columns),
+                keys: keys(left_keys, columns),
+                most: known.seen.of_both_sides(&equal, known.counts),
                 clock: false,
-                rows_per_record: left.rows_read(flows) + right.rows_read(flows),
+                rows_per_record: left.rows_read(known.flows) + right.rows_read(known.flows),
                 span: *span,
             });
         }
     }
 }
 
-/// What an ON says to be equal of both sides; the left side of each. `first` is the number of the left's relations.
-fn equalities(on: &Expr, first: usize, found: &mut Vec<Expr>) {
+/// What an ON says to be equal of both sides, that of the left first. `first` is the number of the left's relations.
+fn equalities<'e>(on: &'e Expr, first: usize, found: &mut Vec<(&'e Expr, &'e Expr)>) {
     match &on.kind {
         ExprKind::And(all) => all.iter().for_each(|one| equalities(one, first, found)),
         ExprKind::Compare { operator: Comparison::Equal, left, right } => {
             let (left_is_left, right_is_left) = (side(left, first), side(right, first));
             match (left_is_left, right_is_left) {
-                (Some(true), Some(false)) => found.push((**left).clone()),
-                (Some(false), Some(true)) => found.push((**right).clone()),
+                (Some(true), Some(false)) => found.push((left, right)),
+                (Some(false), Some(true)) => found.push((right, left)),
                 _ => {}
             }
         }
@@ -210,7 +224,7 @@ fn visit(expr: &Expr, seen: &mut dyn FnMut(usize)) {
     }
 }
 
-fn keys(exprs: &[Expr], columns: &[&[StreamColumn]]) -> Keys {
+fn keys<'e>(exprs: impl IntoIterator<Item = &'e Expr>, columns: &[&[StreamColumn]]) -> Keys {
     let mut names = Vec::new();
     let mut computed = false;
     for expr in exprs {

@@ -48,7 +48,7 @@ impl Objects for SdkClient {
         let mut rules = encryption.rules().iter();
         let default = rules.find_map(|rule| rule.apply_server_side_encryption_by_default());
         let key = default.and_then(|default| default.kms_master_key_id());
-        // AWS's own key allows every principal of the account, through S3.
+        // AWS's own key allows every principal of the account, through S3. By its ARN it looks like any other.
         Ok(key.filter(|key| !key.ends_with("alias/aws/s3")).map(str::to_owned))
     }
 

@@ -5,7 +5,7 @@ use super::rule::{Compare, FIVE_MINUTES, MINUTE, Rule, Span};
 use crate::aws::metrics::{KINESIS, MetricName};
 use crate::graph::{Node, NodeKind};
 use crate::plan::StreamPlan;
-use crate::resolve::DEFAULT_ITERATOR_AGE_ALARM_S;
+use crate::resolve::{DEFAULT_ITERATOR_AGE_ALARM_S, age_max};
 use crate::spec::{AlarmKey, Duration, SECONDS_PER_DAY, SECONDS_PER_HOUR};
 use crate::sql::ERROR_STREAM;
 
@@ -36,7 +36,7 @@ pub(super) fn rules(scope: &Scope, node: &Node, logical_id: &str) -> Vec<Rule> {
         rules.push(found_errors(scope));
     } else {
         rules.extend([
-            behind(scope, &words),
+            behind(scope, stream, &words),
             expiring(scope, stream, &words),
             over_declared(scope, stream, &words),
         ]);
@@ -65,9 +65,30 @@ fn words(node: &Node, errors: bool) -> String {
     }
 }
 
-fn behind(scope: &Scope, words: &str) -> Rule {
+/// An age that records of a stream reach. A threshold is for all streams, whose retention periods differ; where records
+/// expire before it, half of the retention period stands for it.
+fn reachable(age: u64, stream: &StreamPlan) -> u64 {
+    let retention = stream.retention_hours * SECONDS_PER_HOUR;
+    if age > age_max(retention) { retention / 2 } else { age }
+}
+
+/// Why an age is not that of the spec, as a sentence.
+fn why_reachable(key: AlarmKey, written: u64, age: u64, stream: &StreamPlan) -> String {
+    if age == written {
+        return String::new();
+    }
+    format!(
+        " `{}` is {}, but records of this stream expire after {}.",
+        key.name(),
+        Duration(written),
+        Duration(stream.retention_hours * SECONDS_PER_HOUR)
+    )
+}
+
+fn behind(scope: &Scope, stream: &StreamPlan, words: &str) -> Rule {
     let key = AlarmKey::IteratorAge;
-    let age = scope.threshold(key, DEFAULT_ITERATOR_AGE_ALARM_S);
+    let written = scope.threshold(key, DEFAULT_ITERATOR_AGE_ALARM_S);
+    let age = reachable(written, stream);
     Rule::new(
         key,
         (ITERATOR_AGE, "Maximum"),
@@ -75,8 +96,9 @@ fn behind(scope: &Scope, words: &str) -> Rule {
         Compare::Above,
         age as f64 * 1e3,
         format!(
-            "A consumer of {words} has been more than {} behind for 15 minutes. {} shows which part is slow.",
+            "A consumer of {words} has been more than {} behind for 15 minutes.{} {} shows which part is slow.",
             Duration(age),
+            why_reachable(key, written, age, stream),
             scope.status()
         ),
     )

@@ -169,6 +169,44 @@ fn thresholds_follow_from_the_spec_and_yield_to_it() {
     assert_eq!(threshold(&transform, "TransformFunctionDurationAlarm"), Some(24_000.0));
 }
 
+/// A threshold is for several streams, and each alarm can ring.
+#[test]
+fn no_threshold_is_above_what_a_stream_retains() {
+    let sql: String = ["ROWS", "LONG", "SHORT"]
+        .iter()
+        .map(|name| {
+            format!(
+                "CREATE STREAM {name} (id INTEGER); CREATE PUMP OF_{name} AS INSERT INTO {name} SELECT STREAM \"id\" FROM \
+                 SOURCE_SQL_STREAM_001; "
+            )
+        })
+        .collect();
+    let spec = |thresholds: &str| {
+        format!(
+            "name: kept\nstream: {{record_size: 1 KiB, records_per_second: 10, retention: 7 d}}\nrecords: {{format: json, \
+             columns: {{id: {{type: INTEGER}}}}}}\nanalytics: {{runtime: flink, outputs: {{ROWS: delivery, {}, {}}}, sql: \
+             {sql:?}}}\ndelivery: {{s3: {{}}}}\nalarms: {{thresholds: {{{thresholds}}}}}\n",
+            "LONG: {stream: {retention: 3 d}}", "SHORT: {stream: {}}"
+        )
+    };
+    let hours = |thresholds: &str, key: AlarmKey| {
+        let (plan, _) = planned(&spec(thresholds));
+        let alarms = plan.alarms.expect("alarms").alarms.into_iter().filter(move |alarm| alarm.key == key);
+        alarms
+            .map(|alarm| {
+                (alarm.logical_id, alarm.threshold / 3.6e6, alarm.description.contains("expire after 24 h"))
+            })
+            .collect::<Vec<_>>()
+    };
+    let ages = |threshold: &str| -> Vec<(f64, bool)> {
+        let found = hours(&format!("iterator_age: {threshold}"), AlarmKey::IteratorAge);
+        found.into_iter().map(|(_, hours, because)| (hours, because)).collect()
+    };
+    // The input, the delivered rows, LONG and SHORT.
+    assert_eq!(ages("20 h"), [(20.0, false); 4]);
+    assert_eq!(ages("26 h"), [(26.0, false), (12.0, true), (26.0, false), (12.0, true)]);
+}
+
 #[test]
 fn silence_is_a_fault_only_where_a_producer_sends_on() {
     let no_data = |rest: &str| {

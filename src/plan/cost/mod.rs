@@ -287,9 +287,10 @@ impl Bill<'_> {
     fn stream(&mut self, stream: &StreamPlan) {
         let (load, spec, id) = (&stream.load, &stream.spec, &stream.logical_id);
         let records = load.average * SECONDS_PER_MONTH as f64;
-        let most = match stream.carries {
-            Carries::Rows => ", if each becomes a row",
-            Carries::Records => "",
+        let (one, most) = match stream.carries {
+            Carries::Rows if stream.rows_counted => ("row", ""),
+            Carries::Rows => ("record", ", if each becomes a row"),
+            Carries::Records => ("record", ""),
         };
         let bytes = load.record_bytes;
         match stream.shards {
@@ -297,7 +298,7 @@ impl Bill<'_> {
                 let note = format!("{shards} x {HOURS_PER_MONTH} h");
                 self.add(spec.clone(), format!("{id}: shards"), Item::KinesisShardHour, hours(shards), note);
                 let units = billing::put_payload_units(bytes);
-                let note = format!("{units} per record of {} B{most}", amount(bytes as f64));
+                let note = format!("{units} per {one} of {} B{most}", amount(bytes as f64));
                 self.add(
                     spec.clone(),
                     format!("{id}: PUT payload units"),

@@ -50,6 +50,36 @@ fn flink_has_its_orchestrating_kpu_and_an_output_stream() {
 }
 
 #[test]
+fn rows_are_called_rows_where_they_are_counted() {
+    let notes = |analytics: &str, select: &str| {
+        let sections = format!(
+            "records: {{format: json, columns: {{k: {{type: VARCHAR(8)}}}}}}\nanalytics: {{runtime: flink, {analytics}sql: {select:?}}}\n"
+        );
+        let found = [LOAD, &format!("{LOAD}, capacity: on_demand")].map(|load| {
+            let cost = cost(&spec(load, &sections));
+            let lines = cost.lines.into_iter().filter(|line| line.item.starts_with("OutputStream: "));
+            lines.map(|line| line.note).collect::<Vec<_>>().join("; ")
+        });
+        found.join("; ")
+    };
+    let minute =
+        "SELECT \"k\", COUNT(*) AS n FROM stream GROUP BY \"k\", STEP(stream.ROWTIME BY INTERVAL '1' MINUTE)";
+    let filter = "SELECT \"k\" FROM stream WHERE \"k\" > 'a'";
+    for (analytics, select, counted) in [
+        ("keys: {k: 100}, ", minute, true),
+        ("rows_per_record: 0.1, ", minute, true),
+        ("rows_per_record: 0.1, ", filter, true),
+        ("", minute, false),
+        ("", filter, false),
+    ] {
+        let notes = notes(analytics, select);
+        assert_eq!(notes.contains("1 per row of"), counted, "{notes}");
+        let conditional = notes.matches(", if each becomes a row").count();
+        assert_eq!(conditional, if counted { 0 } else { 3 }, "{notes}");
+    }
+}
+
+#[test]
 fn on_demand_is_billed_by_rounded_volume() {
     let cost = cost(&spec(
         "record_size: 1000 B, partition_key_size: 36 B, records_per_second: 100, capacity: on_demand, retention: 200 h",

@@ -227,10 +227,11 @@ fn resources(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             arns.retain(|arn| !arn.contains(":kms:"));
             arns.push(key.clone());
         }
+        let bound = resource_type == "AWS::IAM::Role" && plan.role_boundary.is_some();
         for (drafts, actions) in [(&mut drafts, handler.actions), (&mut tagged, handler.tagged)] {
             if !actions.is_empty() {
                 let draft = drafts.entry(handler.sid).or_default();
-                draft.actions.extend(actions);
+                draft.actions.extend(actions.iter().filter(|action| !(bound && BOUND.contains(action))));
                 draft.resources.extend(arns.iter().cloned());
             }
         }
@@ -293,6 +294,10 @@ fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
     }
 }
 
+/// Calls on the stack's roles that give permissions: with a boundary in the spec, they are allowed only for roles that have
+/// it. Taking it away is never allowed, or the deployer would not be bound.
+const BOUND: [&str; 3] = ["iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy"];
+
 /// What an organisation demands: the boundary of the roles, and the key of the log groups.
 fn governed(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     let path = plan.role_path.as_deref().unwrap_or("/");
@@ -301,7 +306,7 @@ fn governed(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     };
     let bound = plan.role_boundary.iter().map(|boundary| {
         let roles: Vec<String> = plan.roles.iter().map(|of| role(of.logical_id)).collect();
-        let actions = ["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"];
+        let actions = [&BOUND[..], &["iam:PutRolePermissionsBoundary"]].concat();
         let statement = allow("BoundRoles", &actions, roles);
         only(statement, "ArnEquals", "iam:PermissionsBoundary", vec![boundary.clone()])
     });
@@ -322,13 +327,16 @@ fn governed(plan: &Plan, scope: &Scope) -> Vec<Statement> {
 /// Which roles may be handed to which service.
 fn roles(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     let mut services: IndexMap<&str, Vec<String>> = IndexMap::new();
+    let mut written: IndexMap<&str, IndexSet<String>> = IndexMap::new();
     for role in &plan.roles {
         let name = scope.generated(role.logical_id, "AWS::IAM::Role");
         let path = plan.role_path.as_deref().unwrap_or("/");
         let arn = scope.arn(&format!("iam::{{account}}:role{path}{name}"));
         services.entry(role.principal).or_default().push(arn);
+        // The trust policy may have the name of a partition.
+        let names = written.entry(role.principal).or_default();
+        names.extend([role.principal.to_owned(), role.service.shown()]);
     }
-    let suffix = regions::region(scope.deployer.region).map_or("", |region| region.partition.url_suffix());
     services
         .into_iter()
         .map(|(service, roles)| {
@@ -338,11 +346,7 @@ fn roles(plan: &Plan, scope: &Scope) -> Vec<Statement> {
                 .map(|word| word[..1].to_ascii_uppercase() + &word[1..])
                 .collect::<Vec<_>>()
                 .concat();
-            let mut services = vec![service.to_owned()];
-            // In China, EC2 goes by its own name.
-            if service == "ec2.amazonaws.com" && suffix == "amazonaws.com.cn" {
-                services.push(format!("{name}.{suffix}"));
-            }
+            let services = written.get(service).into_iter().flatten().cloned().collect();
             let statement = allow(&format!("PassRolesTo{sid}"), &["iam:PassRole"], roles);
             only(statement, "StringEquals", "iam:PassedToService", services)
         })

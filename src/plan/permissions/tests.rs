@@ -258,3 +258,97 @@ fn pipecs_own_calls_are_allowed_and_watching_allows_no_others() {
         .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
+
+/// The statements of a spec with these lines at its end.
+fn statements_with(more: &str) -> Vec<Statement> {
+    policy(&planned(&format!("{EVERYTHING}{more}\n")).0, &ALLOWED_ALL).statement
+}
+
+/// Which actions a policy allows on what, and under which conditions.
+fn allowed(statements: &[Statement]) -> BTreeSet<(String, String, String)> {
+    let of = |statement: &Statement| {
+        let condition = serde_json::to_string(&statement.condition).expect("JSON");
+        let pairs = statement.action.iter().flat_map(|action| {
+            statement.resource.iter().map(|resource| ((*action).to_owned(), resource.clone()))
+        });
+        pairs.map(|(action, resource)| (action, resource, condition.clone())).collect::<Vec<_>>()
+    };
+    statements.iter().flat_map(of).collect()
+}
+
+#[test]
+fn a_boundary_binds_the_deployer() {
+    let boundary = "arn:aws:iam::123456789012:policy/team-boundary";
+    let statements = statements_with(&format!("iam: {{ boundary: '{boundary}' }}"));
+    let condition = format!("{{\"ArnEquals\":{{\"iam:PermissionsBoundary\":[\"{boundary}\"]}}}}");
+    let mut seen = BTreeSet::new();
+    for (action, resource, under) in allowed(&statements) {
+        assert_ne!(action, "iam:DeleteRolePermissionsBoundary");
+        // The user's own role of an output's function has no boundary of the spec's.
+        if resource.contains(":role/orders-")
+            && (BOUND.contains(&action.as_str()) || action.contains("Boundary"))
+        {
+            assert_eq!(under, condition, "{action} on {resource}");
+            seen.insert(action);
+        }
+    }
+    assert_eq!(seen.len(), BOUND.len() + 1, "{seen:?}");
+    // Whatever else there is for roles is as it is without a boundary.
+    let names = |statements: &[Statement]| -> BTreeSet<(String, String)> {
+        allowed(statements).into_iter().map(|(action, resource, _)| (action, resource)).collect()
+    };
+    let without = names(&statements_with(""));
+    assert!(without.is_subset(&names(&statements)));
+}
+
+#[test]
+fn an_update_is_allowed_by_the_policies_of_both_versions() {
+    let key = "arn:aws:kms:us-east-1:111122223333:key/1a2b3c4d-0000-4000-8000-00000000abcd";
+    let plain = allowed(&statements_with(""));
+    let path = allowed(&statements_with("iam: { path: /streaming/ }"));
+    // What the old roles take, of their removal or of a rollback to them, is in their own policy only.
+    for (from, to, role) in [
+        (&plain, &path, "arn:aws:iam::123456789012:role/orders-DeliveryRole-*"),
+        (&path, &plain, "arn:aws:iam::123456789012:role/streaming/orders-DeliveryRole-*"),
+    ] {
+        for action in ["iam:DeleteRole", "iam:PassRole"] {
+            let has = |policy: &BTreeSet<(String, String, String)>| {
+                policy.iter().any(|(one, resource, _)| one == action && resource == role)
+            };
+            assert!(has(from) && !has(to), "{action} on {role}");
+        }
+    }
+    let encrypted = allowed(&statements_with(&format!("logs: {{ kms_key: '{key}' }}")));
+    for action in ["logs:AssociateKmsKey", "logs:DisassociateKmsKey"] {
+        let has = |policy: &BTreeSet<(String, String, String)>| policy.iter().any(|(one, ..)| one == action);
+        assert!(has(&encrypted) && !has(&plain), "{action}");
+    }
+}
+
+#[test]
+fn every_role_may_be_passed_to_its_principal_in_every_partition() {
+    for (region, ec2) in [
+        ("eu-west-1", "ec2.amazonaws.com"),
+        ("us-gov-west-1", "ec2.amazonaws.com"),
+        ("cn-north-1", "ec2.amazonaws.com.cn"),
+        ("eusc-de-east-1", "ec2.amazonaws.com"),
+    ] {
+        let partition = regions::region(region).expect("a region").partition;
+        let function = format!("arn:{}:lambda:{region}", partition.id());
+        let text = EVERYTHING.replace("arn:aws:lambda:us-east-1", &function);
+        let (plan, _) = planned(&text.replacen("\n", &format!("\nregion: {region}\n"), 1));
+        let statements = policy(&plan, &Deployer { region, ..DEPLOYER }).statement;
+        assert!(plan.roles.iter().any(|role| role.service.shown() == ec2), "{region}");
+        for role in &plan.roles {
+            let service = role.service.shown();
+            assert!(!service.contains("${"), "{service}");
+            let passed = statements.iter().any(|statement| {
+                let to = statement.condition.get("StringEquals").and_then(|of| of.get("iam:PassedToService"));
+                statement.action.contains(&"iam:PassRole")
+                    && statement.resource.iter().any(|arn| arn.contains(&format!("-{}-", role.logical_id)))
+                    && to.is_some_and(|services| services.contains(&service))
+            });
+            assert!(passed, "{} to {service} in {region}", role.logical_id);
+        }
+    }
+}

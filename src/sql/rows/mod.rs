@@ -1,5 +1,8 @@
 //! How many rows a query makes of its records, where its text says it.
 
+mod keys;
+
+use self::keys::Key;
 use super::data_type::{DataType, Family};
 use super::expr::{Expr, ExprKind};
 use super::from::{FromClause, JoinKind, Window, WindowKind};
@@ -36,6 +39,8 @@ pub struct OpenPlace {
 pub struct WindowRows {
     /// The columns of the keys, in alphabetical order; none where a key is a time and the number is unknown.
     pub columns: Vec<String>,
+    /// Whether a key is computed from them, and is not a column itself.
+    pub computed: bool,
     /// Different keys at most; `None` where that is unknown, and each record may be a group of its own.
     pub keys: Option<f64>,
     /// Milliseconds from the end of a window to that of the next, at least.
@@ -110,7 +115,7 @@ impl Query {
         let columns = &self.stream(id).columns;
         let mut flow = Flow { rate: RowRate::of(0.0), values: vec![Some(0.0); columns.len()] };
         for insert in self.inserts_into(id) {
-            let seen = Seen { query: self, flows, streams: insert.select.from.streams() };
+            let seen = Seen::of(self, &insert.select.from, flows);
             flow.rate.add(insert.row_rate(&seen, keys));
             for (at, values) in flow.values.iter_mut().enumerate() {
                 let more = insert.select.items.get(at).and_then(|item| seen.values(item));
@@ -168,14 +173,19 @@ impl RowRate {
 }
 
 /// What a SELECT sees.
-struct Seen<'q> {
+pub(super) struct Seen<'q> {
     query: &'q Query,
     flows: &'q [Flow],
     /// Its relations.
     streams: Vec<StreamId>,
 }
 
-impl Seen<'_> {
+impl<'q> Seen<'q> {
+    /// What is read from a FROM.
+    pub(super) fn of(query: &'q Query, from: &FromClause, flows: &'q [Flow]) -> Self {
+        Self { query, flows, streams: from.streams() }
+    }
+
     /// Different values of an expression at most.
     fn values(&self, expr: &Expr) -> Option<f64> {
         let found = match &expr.kind {
@@ -210,7 +220,7 @@ impl Seen<'_> {
 
     /// Whether a key is a bound of an inner window, which does not tell rows of one window apart, or not more of them than
     /// come in.
-    fn is_bound(&self, key: &Expr) -> bool {
+    pub(super) fn is_bound(&self, key: &Expr) -> bool {
         match &key.kind {
             ExprKind::Window(_) => true,
             ExprKind::Column(column) => self.streams.get(column.relation).is_some_and(|stream| {
@@ -249,51 +259,23 @@ impl Seen<'_> {
         found
     }
 
-    /// Names of the columns that an expression reads.
-    fn columns(&self, expr: &Expr, found: &mut Vec<String>) {
-        if let ExprKind::Column(column) = &expr.kind {
-            let stream = self.streams.get(column.relation).map(|stream| self.query.stream(*stream));
-            found.extend(stream.and_then(|stream| stream.columns.get(column.column)).map(|c| c.name.clone()));
-        }
-        expr.operands(&mut |operand| self.columns(operand, found));
-    }
-
     /// The groups of a window.
     fn groups(&self, group: &Group, window: &Window, keys: KeyCount) -> WindowRows {
-        let (mut columns, mut product, mut bounds, mut told) = (Vec::new(), Some(1.0), false, true);
-        for key in &group.keys {
-            // Windows of windows: the keys of a row are those of an inner row.
-            if self.is_bound(key) {
-                bounds |= !matches!(key.kind, ExprKind::Window(_));
-                continue;
-            }
-            self.columns(key, &mut columns);
-            told &= Self::is_of_columns(key);
-            product = product.zip(self.values(key)).map(|(product, values)| product * values);
-        }
+        let mut key = Key::default();
+        group.keys.iter().for_each(|expr| key.add(self, expr));
         if let (WindowKind::Session { partition, .. }, Some(stream)) = (&window.kind, self.streams.first()) {
-            for at in partition {
-                let name = self.query.stream(*stream).columns.get(*at).map(|column| column.name.clone());
-                if name.as_ref().is_none_or(|name| columns.contains(name)) {
-                    continue;
-                }
-                columns.extend(name);
-                let values = self.flows.get(stream.0).and_then(|flow| *flow.values.get(*at)?);
-                product = product.zip(values).map(|(product, values)| product * values);
-            }
+            partition.iter().for_each(|at| key.add_column(self, *stream, *at));
         }
-        columns.sort();
-        columns.dedup();
-        let told = if told { keys(&columns).map(|count| count as f64) } else { None };
-        let count = least(product, told);
+        let count = key.values(keys);
+        // Windows of windows: the keys of a row are those of an inner row.
+        let inner = |expr: &Expr| self.is_bound(expr) && !matches!(expr.kind, ExprKind::Window(_));
         // Times have no number of values that anybody could tell.
-        if count.is_none() && group.keys.iter().any(|key| self.reads_time(key)) {
-            columns.clear();
-        }
+        let is_time = count.is_none() && group.keys.iter().any(|expr| self.reads_time(expr));
         WindowRows {
-            columns,
+            columns: if is_time { Vec::new() } else { key.columns() },
+            computed: key.computed,
             // Several inner windows may end within one.
-            keys: if bounds { count.map(|_| f64::INFINITY) } else { count },
+            keys: if group.keys.iter().any(inner) { count.map(|_| f64::INFINITY) } else { count },
             step_ms: window.kind.step_ms(),
             span: group.span,
         }

@@ -92,6 +92,10 @@ fn a_window_gives_a_row_of_each_key() {
     ] {
         assert_eq!(rate_of(sql, "$.n", counts).per_second, rows, "{sql} {counts:?}");
     }
+    for (key, computed) in [("\"n\"", false), ("\"n\" * 2", true), ("\"n\", UPPER(\"m\")", true)] {
+        let found = rate_of(&grouped(key), "$.n", both).windows.into_iter().map(|window| window.computed);
+        assert_eq!(found.collect::<Vec<_>>(), [computed], "{key}");
+    }
     let unknown = rate_of(chained, "$.n", &[]);
     let columns: Vec<_> = unknown.unknown_keys().map(|window| window.columns.join(",")).collect();
     assert_eq!((unknown.per_second, columns), (1000.0, vec!["n".to_owned(), "key".to_owned()]));
