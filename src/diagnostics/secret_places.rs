@@ -209,7 +209,7 @@ fn closing_bracket(text: &str, from: usize) -> Option<usize> {
             '{' | '[' => depth += 1,
             '}' | ']' => depth -= 1,
             '"' | '\'' if text[..at - 1].ends_with([' ', ',', ':', '{', '[']) => {
-                at = closing_quote(text, at, c)? + 1
+                at = closing_quote(text, at, c)? + 1;
             }
             _ => {}
         }
