@@ -222,10 +222,11 @@ fn pipecs_own_calls_are_allowed_and_watching_allows_no_others() {
     let files: Vec<PathBuf> = parts.chain([cloud.join("sdk/mod.rs")]).collect();
     let all: BTreeSet<String> = files.iter().flat_map(|file| called(file)).collect();
     // Of other services, a deployment asks for the consumers of the streams, and for the state of the Flink application,
-    // which watching asks for too, and starts it.
+    // which watching asks for too, and starts it and follows that operation.
     let deploying = [
         "cloudformation:",
         "kinesis:ListStreamConsumers",
+        "kinesisanalytics:DescribeApplicationOperation",
         "kinesisanalytics:StartA",
         "kinesisanalytics:StopA",
         "s3:",
