@@ -69,6 +69,9 @@ pub struct ArtifactKeys {
 
 /// ARN of the Flink application, from its fixed name: an attribute would make a cycle with its own role.
 pub const APPLICATION_ARN: &str = "arn:${AWS::Partition}:kinesisanalytics:${AWS::Region}:${AWS::AccountId}:application/${AWS::StackName}-analytics";
+/// ARN of the application's log group without the `:*` of its attribute.
+const ANALYTICS_LOG_GROUP_ARN: &str =
+    "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${AnalyticsLogs}";
 /// The Flink application's name.
 pub const APPLICATION_NAME: &str = "${AWS::StackName}-analytics";
 
@@ -369,7 +372,9 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: &ArtifactKeys) 
         Relation::ReadAnalyticsLog => vec![grant(
             "ReadApplicationLog",
             &["logs:FilterLogEvents"],
-            to(),
+            // AWS compares the action with the group's ARN with a log stream at its end, or with the ARN alone: both occur in
+            // messages about missing permissions, 2026-09.
+            to().into_iter().chain([Value::sub(ANALYTICS_LOG_GROUP_ARN)]).collect(),
             "Only the application's log shows whether its job runs, and the cause if it does not.",
         )],
         Relation::LogStarter => vec![lambda_logs(to())],
