@@ -52,7 +52,8 @@ def record_operation(name, kind, operation_id):
     now = time.time()
     operation = {"Operation": kind, "OperationId": operation_id, "StartTime": now, "EndTime": now}
     record.setdefault("_Operations", []).append({**operation, "OperationStatus": "SUCCESSFUL"})
-    if record["ApplicationStatus"] not in {"STARTING", "UPDATING"}:
+    # An update of a stopped application starts nothing. What is on its way may be there already.
+    if kind == "StopApplication" or record["ApplicationStatus"] == "READY":
         return
     for option in record.get("_LoggingOptions") or []:
         group, _, stream = option["LogStreamARN"].split(":log-group:", 1)[1].partition(":log-stream:")
