@@ -31,7 +31,7 @@ pub struct Samples {
     pub count: usize,
     /// The first of them, as objects whatever their format is.
     pub first: Vec<Value>,
-    /// Whether there are more than [`BYTES_MAX`].
+    /// Whether there was more than is read.
     pub is_cut: bool,
 }
 
