@@ -53,5 +53,5 @@ def test_a_stream_without_records(kinesis, tmp_path):
 def test_a_stream_that_is_not_there(kinesis, tmp_path):
     run = discover(kinesis, tmp_path, "--stream", "missing")
     assert run.returncode == 3
-    assert "kinesis:ListShards on `missing`: ResourceNotFoundException" in run.stderr
+    assert "stream `missing`: kinesis:ListShards: ResourceNotFoundException" in run.stderr
     assert "help: check the name" in run.stderr

@@ -88,7 +88,11 @@ pub(super) fn check(context: &mut Context, location: &S3Location) {
             continue;
         }
         found.extend(timestamps::doubts(key, setting, parts));
-        if !setting.value.is_empty() && !setting.value.ends_with('/') {
+        // A slash can also be the last letter of a pattern: `!{timestamp:yyyy/MM/}`.
+        let ends_well =
+            setting.value.is_empty() || setting.value.ends_with('/') || setting.value.ends_with("/}");
+        // What an error alone may have is refused already.
+        if !ends_well && (key != "prefix" || !setting.value.contains(ERROR_TYPE)) {
             found.push(Diagnostic::warning(
                 Code::PrefixSlash,
                 setting.span,
@@ -143,9 +147,9 @@ fn expressions(parts: &[Part], setting: &Setting<String>, error_prefix: bool, fo
             (
                 Code::PrefixNamespace,
                 format!("{shown} is allowed in `error_prefix` only"),
-                match setting.value.replace(&format!("!{{{ERROR_TYPE}}}/"), "") {
+                match without_error_type(&setting.value) {
                     without if without.is_empty() => "remove `prefix`".into(),
-                    without => format!("write `prefix: {without}`"),
+                    without => format!("write `prefix: \"{without}\"`"),
                 },
             )
         } else if PARTITION_KEYS.iter().any(|namespace| expression.starts_with(namespace)) {
@@ -255,6 +259,12 @@ fn length(parts: &[Part], setting: &Setting<String>, found: &mut Vec<Diagnostic>
         format!("the prefix has {have} characters {what}; Firehose takes {max}"),
         format!("shorten it by {} characters", have - max),
     ));
+}
+
+/// A prefix without the kind of error, and without the slash behind it.
+fn without_error_type(prefix: &str) -> String {
+    let expression = format!("!{{{ERROR_TYPE}}}");
+    prefix.replace(&format!("{expression}/"), "").replace(&expression, "")
 }
 
 #[cfg(test)]

@@ -127,12 +127,15 @@ fn bucket(context: &mut Context, location: &S3Location) {
     if let Some(bucket) = &location.bucket {
         if bucket.value.starts_with("arn:") || bucket.value.starts_with("s3://") {
             let name = bucket.value.trim_start_matches("s3://").rsplit(':').next().unwrap_or_default();
-            let name = name.split('/').next().unwrap_or_default();
+            let (name, below) = name.split_once('/').unwrap_or((name, ""));
+            let below = below.trim_matches('/');
+            let prefix =
+                if below.is_empty() { String::new() } else { format!(" and `prefix: \"{below}/\"`") };
             found.push(Diagnostic::error(
                 Code::BucketName,
                 bucket.span,
                 "a bucket is given by its name alone",
-                format!("write `bucket: {name}`"),
+                format!("write `bucket: {name}`{prefix}"),
             ));
         } else {
             found.extend(names::against(

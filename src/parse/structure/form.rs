@@ -114,6 +114,8 @@ pub(super) fn example(subschema: &Value) -> String {
     }
     match target.get("type").and_then(Value::as_str) {
         Some("object") => format!("{{{}}}", entries(target).join(", ")),
+        Some("array") => format!("[{}]", example(&target["items"])),
+        Some("boolean") => "true".into(),
         _ => match target.get("minimum") {
             Some(least) => least.to_string(),
             None => "..".into(),
