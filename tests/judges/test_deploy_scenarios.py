@@ -35,7 +35,8 @@ def strange(shape, node, path):
                 yield from strange(names[name], part, f"{path}/{name}")
         here = {name for name, _ in found}
         for name in shape.required_members:
-            if shape.members[name].serialization.get("location") is None and name not in here:
+            serialization = shape.members[name].serialization
+            if serialization.get("location") is None and serialization.get("name", name) not in here:
                 yield f"{path}/{name} is missing"
     elif shape.type_name == "list":
         flat = is_xml and shape.serialization.get("flattened")
@@ -69,5 +70,8 @@ def test_an_answer_is_as_the_model_has_it(answer):
     if output is None or not body:
         return
     node = json.loads(body) if body.startswith("{") else ElementTree.fromstring(body)
+    if payload := output.serialization.get("payload"):
+        # The body is this member alone.
+        output = output.members[payload]
     wrapper = output.serialization.get("resultWrapper")
     assert list(strange(output, node.find(wrapper) if wrapper else node, output.name)) == []
