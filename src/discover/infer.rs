@@ -6,12 +6,8 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::seen::{Seen, is_time_name, varchar};
 use crate::sql::{DataType, EpochUnit, Path, RecordFormat};
-
-/// Length of a text column where no sample is longer; twice of that, and so on, where one is.
-const TEXT_LENGTH_LEAST: u32 = 16;
-/// Longest text that a column holds; longer ones have no length.
-const TEXT_LENGTH_MOST: u32 = 65_535;
 
 /// What samples say of their records.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -85,106 +81,10 @@ fn shown<S: serde::Serializer>(value: &impl std::fmt::Display, serializer: S) ->
     serializer.collect_str(value)
 }
 
-/// What was seen at a path.
-#[derive(Clone, Copy, Debug, Default)]
-struct Seen {
-    null: bool,
-    boolean: bool,
-    whole: Option<(i64, i64)>,
-    /// A number with a fraction, or one that 64 bits do not hold.
-    fraction: bool,
-    /// What all numbers, also those in texts, may count since 1970.
-    epoch: Option<Option<EpochUnit>>,
-    text: Option<Text>,
-    object: bool,
-    array: bool,
-    /// An array with objects, and one with something else.
-    objects_within: bool,
-    others_within: bool,
-    /// A whole number above those that 64 bits with a sign hold, and one above those without a sign.
-    unsigned: bool,
-    beyond: bool,
-    /// Characters of the longest array as JSON.
-    longest_json: usize,
-}
-
 /// A field: the keys that lead to it, and how many of them lead to an array whose elements have it.
 type Field = (Vec<String>, Option<usize>);
 /// Most different fields that are counted; a spec has far fewer columns.
 const FIELDS_MAX: usize = 200_000;
-
-/// What all texts at a path have in common.
-#[derive(Clone, Copy, Debug)]
-struct Text {
-    /// Characters of the longest.
-    longest: usize,
-    timestamp: bool,
-    date: bool,
-    time: bool,
-    /// Digits with a point among them.
-    number: bool,
-    /// Digits, and perhaps a fraction.
-    epoch: bool,
-}
-
-/// Seconds of 2001-09-09, when they got their tenth digit, and of the year 2100: what is taken for a time.
-const EPOCH_SECONDS: std::ops::Range<f64> = 1e9..4_102_444_800.0;
-
-/// What a number counts since 1970, if it is a time between 2001 and 2100 in one of the units.
-fn epoch(number: f64) -> Option<EpochUnit> {
-    [
-        (EpochUnit::Seconds, 1.0),
-        (EpochUnit::Milliseconds, 1e3),
-        (EpochUnit::Microseconds, 1e6),
-        (EpochUnit::Nanoseconds, 1e9),
-    ]
-    .into_iter()
-    .find_map(|(unit, per_second)| EPOCH_SECONDS.contains(&(number / per_second)).then_some(unit))
-}
-
-/// Words of a name that say that its numbers are times. A number of ten digits may as well be an ID.
-const TIME_WORDS: &[&str] = &[
-    "at",
-    "time",
-    "timestamp",
-    "ts",
-    "date",
-    "epoch",
-    "created",
-    "updated",
-    "modified",
-    "taken",
-    "when",
-    "sent",
-    "received",
-    "occurred",
-    "start",
-    "end",
-    "started",
-    "ended",
-    "since",
-    "until",
-    "expires",
-    "ms",
-    "millis",
-];
-
-/// Whether a key speaks of a time: `created_at`, `eventTime`, `ts`.
-fn is_time_name(key: &str) -> bool {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for character in key.chars() {
-        let starts = !character.is_alphanumeric() || character.is_uppercase() && before.is_lowercase();
-        if starts {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| character.is_alphanumeric()) {
-            word.extend(character.to_lowercase());
-        }
-        before = character;
-    }
-    words.iter().any(|word| TIME_WORDS.contains(&word.as_str())) || key.to_lowercase().ends_with("timestamp")
-}
 
 /// What has been seen of records so far.
 #[derive(Debug, Default)]
@@ -239,10 +139,10 @@ impl Inference {
                 }
                 (false, false, _) => {
                     let named = path.segments().last().is_some_and(|key| is_time_name(key));
-                    let (data_type, epoch, note) = match as_time(&seen, named) {
+                    let (data_type, epoch, note) = match seen.as_time(named) {
                         Some(unit) => (DataType::Timestamp, Some(unit), None),
                         None => {
-                            let (data_type, note) = data_type(&seen);
+                            let (data_type, note) = seen.data_type();
                             (data_type, None, note)
                         }
                     };
@@ -272,166 +172,23 @@ fn look(
             continue;
         }
         let seen = fields.entry((path.clone(), array)).or_default();
+        seen.add(value);
+        let is_deepest = path.len() >= pipec_path::MAX_DEPTH;
         match value {
-            Value::Null => seen.null = true,
-            Value::Bool(_) => seen.boolean = true,
-            Value::Number(number) => {
-                seen.count(number.as_f64());
-                match number.as_i64() {
-                    Some(value) => {
-                        let (least, most) = seen.whole.unwrap_or((value, value));
-                        seen.whole = Some((least.min(value), most.max(value)));
-                    }
-                    None if number.is_u64() => seen.unsigned = true,
-                    None => {
-                        seen.fraction = true;
-                        // Without a point, only a whole number gets so large.
-                        let whole = number
-                            .as_f64()
-                            .is_some_and(|number| number.fract() == 0.0 && number.abs() >= 1e19);
-                        seen.beyond |= whole;
-                    }
-                }
+            Value::Array(items) if array.is_none() && !is_deepest => {
+                let at = Some(path.len());
+                items.iter().filter_map(Value::as_object).for_each(|item| look(item, path, at, fields));
             }
-            Value::String(text) => {
-                let found = Text::of(text);
-                seen.count(text.parse().ok().filter(|_| found.epoch));
-                seen.text = Some(found.with(seen.text));
-            }
-            Value::Array(items) => {
-                seen.array = true;
-                seen.longest_json = seen.longest_json.max(value.to_string().chars().count());
-                let within = |item: &Value| item.is_object();
-                seen.objects_within |= items.iter().any(within);
-                seen.others_within |= items.iter().any(|item| !within(item));
-                if array.is_none() && path.len() < pipec_path::MAX_DEPTH {
-                    let at = Some(path.len());
-                    items.iter().filter_map(Value::as_object).for_each(|item| look(item, path, at, fields));
-                }
-            }
-            Value::Object(_) if path.len() >= pipec_path::MAX_DEPTH => seen.array = true,
+            // Its fields have no paths, so it is a value like an array.
+            Value::Object(_) if is_deepest => seen.array = true,
             Value::Object(inner) => {
                 seen.object = true;
                 look(inner, path, array, fields);
             }
+            _ => {}
         }
         path.pop();
     }
-}
-
-impl Seen {
-    fn is_scalar(&self) -> bool {
-        self.boolean || self.whole.is_some() || self.unsigned || self.fraction || self.text.is_some()
-    }
-
-    /// Adds a number, or a text that is none.
-    fn count(&mut self, number: Option<f64>) {
-        let unit = number.and_then(epoch);
-        self.epoch = Some(match self.epoch {
-            Some(before) if before != unit => None,
-            _ => unit,
-        });
-    }
-}
-
-/// The unit of numbers that are times: the name says so, or they are too long for anything else of their kind.
-fn as_time(seen: &Seen, named: bool) -> Option<EpochUnit> {
-    let unit = seen.epoch.flatten().filter(|_| !seen.boolean)?;
-    // Whole milliseconds and less have no fraction in a text.
-    let whole = !seen.fraction || unit == EpochUnit::Seconds;
-    (named && whole).then_some(unit)
-}
-
-impl Text {
-    fn of(text: &str) -> Self {
-        let (whole_seconds, behind) = text.split_once('.').unwrap_or((text, "0"));
-        let point = text.strip_prefix('-').unwrap_or(text).split_once('.');
-        Self {
-            longest: text.chars().count(),
-            // As both runtimes read them; a day alone is a DATE.
-            timestamp: text.len() > "2026-01-27".len()
-                && text.get(..10).is_some_and(is_day)
-                && pipec_core::parse_timestamp(text).is_some(),
-            date: is_day(text),
-            time: is_time(text),
-            number: point.is_some_and(|(whole, behind)| is_digits(whole) && is_digits(behind)),
-            epoch: is_digits(whole_seconds) && is_digits(behind),
-        }
-    }
-
-    fn with(self, other: Option<Self>) -> Self {
-        let Some(other) = other else { return self };
-        Self {
-            longest: self.longest.max(other.longest),
-            timestamp: self.timestamp && other.timestamp,
-            date: self.date && other.date,
-            time: self.time && other.time,
-            number: self.number && other.number,
-            epoch: self.epoch && other.epoch,
-        }
-    }
-}
-
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Whether a text has the form of another, where `0` stands for a digit.
-fn has_form(text: &str, form: &str) -> bool {
-    text.len() == form.len()
-        && text.bytes().zip(form.bytes()).all(|(byte, form)| match form {
-            b'0' => byte.is_ascii_digit(),
-            other => byte == other,
-        })
-}
-
-fn is_day(text: &str) -> bool {
-    has_form(text, "0000-00-00")
-}
-
-fn is_time(text: &str) -> bool {
-    let (seconds, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    has_form(seconds, "00:00:00") && is_digits(fraction)
-}
-
-/// Whole numbers of 64 bits without a sign: 18446744073709551615 has 20 digits.
-const UNSIGNED: DataType = DataType::Decimal { precision: 20, scale: 0 };
-
-fn data_type(seen: &Seen) -> (DataType, Option<&'static str>) {
-    let number = seen.whole.is_some() || seen.unsigned || seen.fraction;
-    let kinds = u8::from(seen.boolean) + u8::from(number) + u8::from(seen.text.is_some());
-    match (kinds, seen.text) {
-        (0, _) => (DataType::Varchar(Some(TEXT_LENGTH_LEAST)), Some("null in every sample")),
-        (1, None) if seen.boolean => (DataType::Boolean, None),
-        (1, None) if seen.beyond => {
-            (DataType::Double, Some("too large for a whole number: VARCHAR would keep all digits"))
-        }
-        (1, None) if seen.fraction => (DataType::Double, None),
-        (1, None) if seen.unsigned => (UNSIGNED, Some("above the largest BIGINT")),
-        (1, None) => {
-            let (least, most) = seen.whole.unwrap_or_default();
-            let fits = i32::try_from(least).is_ok() && i32::try_from(most).is_ok();
-            (if fits { DataType::Integer } else { DataType::BigInt }, None)
-        }
-        (1, Some(text)) if text.timestamp => (DataType::Timestamp, None),
-        (1, Some(text)) if text.date => (DataType::Date, None),
-        (1, Some(text)) if text.time => (DataType::Time, None),
-        (1, Some(text)) if text.number => (DataType::Double, Some("a number in quotes")),
-        (1, Some(text)) => (varchar(text.longest), None),
-        (_, text) => {
-            // A number as text has some twenty digits at most.
-            let longest = text.map_or(0, |text| text.longest).max(20);
-            (varchar(longest), Some("values of several types"))
-        }
-    }
-}
-
-fn varchar(longest: usize) -> DataType {
-    let length =
-        u32::try_from(longest).unwrap_or(u32::MAX).max(TEXT_LENGTH_LEAST).checked_next_power_of_two();
-    DataType::Varchar(
-        length.map(|length| length.min(TEXT_LENGTH_MOST)).filter(|_| longest <= TEXT_LENGTH_MOST as usize),
-    )
 }
 
 /// Whether SQL can name a column so, see the invariants of a query.

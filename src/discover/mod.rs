@@ -4,6 +4,7 @@
 mod block;
 mod infer;
 mod samples;
+mod seen;
 
 pub(crate) use block::word;
 pub use block::{Unwritable, block, written_into};
