@@ -1,17 +1,29 @@
 //! Environments as a user meets them on the command line.
 
-mod support;
-
 use std::fs;
 use std::sync::{Arc, Mutex};
 
+use crate::support::place::{FLINK, Place, SPEC, code, err, files, out};
+use crate::support::server::{Request, Response, serve};
 use serde_json::Value;
-use support::place::{FLINK, Place, SPEC, code, err, files, out};
-use support::server::{Request, Response, serve};
 
 /// Every verb that takes an environment.
-const VERBS: [&str; 11] =
-    ["check", "build", "plan", "sql", "permissions", "deploy", "diff", "destroy", "status", "logs", "tail"];
+const VERBS: [&str; 14] = [
+    "check",
+    "build",
+    "plan",
+    "prices",
+    "sql",
+    "permissions",
+    "deploy",
+    "diff",
+    "start",
+    "stop",
+    "destroy",
+    "status",
+    "logs",
+    "tail",
+];
 
 /// [`SPEC`] with two environments.
 fn environments() -> String {
