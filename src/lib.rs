@@ -45,7 +45,7 @@ use plan::Plan;
 use plan::cost::Cost;
 use price_list::{PriceList, Prices};
 use runtime::Programs;
-use source::Sources;
+use source::{Sources, Span};
 use world::World;
 
 /// Which of a spec's pipelines.
@@ -159,7 +159,8 @@ pub fn front_end(
 ) -> Compilation<Checked> {
     compile_with(world, programs, path, select, |checked, _| Back {
         result: Some(checked),
-        advice: plan::alarms::Advice::default(),
+        found: Vec::new(),
+        in_effect: Vec::new(),
     })
 }
 
@@ -181,11 +182,11 @@ fn compile_with<T>(
                     checked(world, programs, path, &document, name, &mut sources);
                 let (mut in_effect, mut is_complete) = (Vec::new(), false);
                 if let Some((checked, places)) = checked {
-                    let Back { result, advice } = then(checked, places);
-                    is_complete = result.is_some();
-                    pipelines.extend(result);
-                    found.extend(advice.found);
-                    in_effect = advice.in_effect;
+                    let back = then(checked, places);
+                    is_complete = back.result.is_some();
+                    pipelines.extend(back.result);
+                    found.extend(back.found);
+                    in_effect = back.in_effect;
                 }
                 let environment = environment.cloned();
                 findings.push(PipelineFindings { environment, found, accepted, in_effect, is_complete });
@@ -230,7 +231,9 @@ struct Front {
 /// What came of a checked pipeline in the later phases.
 struct Back<T> {
     result: Option<T>,
-    advice: plan::alarms::Advice,
+    found: Vec<Diagnostic>,
+    /// Places of settings that have an effect.
+    in_effect: Vec<Span>,
 }
 
 /// A document in one environment to a checked pipeline.
@@ -267,18 +270,20 @@ fn back_end(
     let plan = plan::plan(&checked, programs, connectors);
     let prices = Prices::BuiltIn;
     let cost = plan::cost::estimate(&plan, prices);
-    let mut advice = plan::alarms::advise(&plan, &checked);
-    advice.found.extend(plan::advice::advise(&plan, &cost, prices, &checked));
-    match render::render(&plan).and_then(|template| render::verify::verify(template, &plan)) {
-        Ok(template) => Back { result: Some(Stack { checked, plan, cost, template, places }), advice },
+    let plan::alarms::Settings { unused, in_effect } = plan::alarms::settings(&plan, &checked);
+    let mut found = plan::advice::advise(&plan, &cost, prices, &checked);
+    found.extend(unused);
+    let result = match render::render(&plan).and_then(|template| render::verify::verify(template, &plan)) {
+        Ok(template) => Some(Stack { checked, plan, cost, template, places }),
         Err(problem) => {
-            advice.found.push(Diagnostic::error(
+            found.push(Diagnostic::error(
                 Code::InternalFault,
                 checked.pipeline().span,
                 format!("internal error: the generated template failed verification: {problem}"),
                 "this is a fault of pipec, not of the spec; please report it with the spec",
             ));
-            Back { result: None, advice }
+            None
         }
-    }
+    };
+    Back { result, found, in_effect }
 }

@@ -402,6 +402,29 @@ pub const FLINK_2: Kind = Kind {
     ],
 };
 
+/// What shows that a job does not run, and how often it was restarted.
+#[derive(Clone, Copy, Debug)]
+pub struct JobMetrics {
+    /// Milliseconds in which it did not run.
+    pub down: MetricName,
+    /// Restarts since its start.
+    pub restarts: MetricName,
+    /// What `status` reads of it.
+    pub kind: &'static Kind,
+}
+
+/// The names on an application's version of Flink, by its runtime environment (`FLINK-1_20`).
+pub fn of_job(runtime_environment: &str) -> JobMetrics {
+    const ON_FLINK_1: JobMetrics =
+        JobMetrics { down: FLINK.metric("downtime"), restarts: FLINK.metric("fullRestarts"), kind: &FLINK_1 };
+    const ON_FLINK_2: JobMetrics = JobMetrics {
+        down: FLINK.metric("restartingTime"),
+        restarts: FLINK.metric("numRestarts"),
+        kind: &FLINK_2,
+    };
+    if runtime_environment.starts_with("FLINK-1") { ON_FLINK_1 } else { ON_FLINK_2 }
+}
+
 /// A failure queue. SQS developer guide, "Available CloudWatch metrics", 2026-11: there are values only within six hours
 /// of the last call, so the newest one counts.
 pub const FAILURES: Kind = Kind {

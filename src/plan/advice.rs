@@ -2,7 +2,7 @@
 //! user cannot do.
 
 use super::cost::{self, Cost, CostLine, estimate};
-use super::{Plan, StreamPlan, rows, state, throughput};
+use super::{Plan, StreamPlan, alarms, rows, state, throughput};
 use crate::aws::limits::KIB;
 use crate::aws::limits::billing::{FIREHOSE_RECORD_BYTES, ON_DEMAND_RECORD_BYTES, PUT_PAYLOAD_UNIT_BYTES};
 use crate::capacity;
@@ -19,7 +19,7 @@ const LEAST_SHARE: f64 = 0.1;
 /// Bytes that part two events of one record: a newline, or what the transform appends.
 const SEPARATOR_BYTES: u64 = 1;
 
-/// Everything that is worth saying about a plan's cost.
+/// All advice about a plan.
 pub fn advise(plan: &Plan, cost: &Cost, prices: Prices, checked: &Checked) -> Vec<Diagnostic> {
     let estimate = |plan: &Plan| estimate(plan, prices);
     let windows = rows::unknown_keys(plan, cost, estimate, checked);
@@ -32,6 +32,7 @@ pub fn advise(plan: &Plan, cost: &Cost, prices: Prices, checked: &Checked) -> Ve
         .chain(rows::advise(checked))
         .chain(state::advise(checked))
         .chain(throughput::advise(checked).filter(|_| !told))
+        .chain(alarms::unwatched(plan, prices, checked))
         .collect()
 }
 
@@ -221,9 +222,16 @@ mod tests {
 
     const SMALL: &str = "record_size: 1 KiB, records_per_second: 1000";
 
+    /// The advice without that about alarms, which every pipeline here lacks; `plan::alarms` has its tests.
+    fn of_cost(plan: &Plan, cost: &Cost, checked: &Checked) -> impl Iterator<Item = Diagnostic> {
+        let found = advise(plan, cost, Prices::BuiltIn, checked);
+        found.into_iter().filter(|advice| advice.code != Code::Unwatched)
+    }
+
     fn advice((plan, checked): &(Plan, Checked)) -> Vec<(Code, String, String)> {
-        let found = advise(plan, &estimate(plan, Prices::BuiltIn), Prices::BuiltIn, checked);
-        found.into_iter().map(|advice| (advice.code, advice.message, advice.help)).collect()
+        of_cost(plan, &estimate(plan, Prices::BuiltIn), checked)
+            .map(|advice| (advice.code, advice.message, advice.help))
+            .collect()
     }
 
     #[test]
@@ -300,7 +308,7 @@ mod tests {
             let cost = estimate(&plan, Prices::BuiltIn);
             prop_assert!(cost.monthly_usd.is_finite());
             prop_assert!(cost.lines.iter().all(|line| line.monthly_usd.is_some_and(|usd| usd >= 0.0)));
-            for advice in advise(&plan, &cost, Prices::BuiltIn, &checked) {
+            for advice in of_cost(&plan, &cost, &checked) {
                 let number = |at: usize| advice.message.split(' ').nth(at).and_then(|word| word.parse().ok());
                 let (events, saved): (u64, f64) =
                     number(1).zip(number(9).map(|saved: u64| saved as f64)).expect("two numbers");

@@ -11,7 +11,8 @@ use super::value::{Value, literal};
 use super::{Plan, StreamPlan};
 use crate::aws::limits::kinesis::{SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S};
 use crate::aws::metrics::{
-    AUTO_SCALING, EC2, FIREHOSE, FLINK, KINESIS, LAMBDA, MetricName, PIPEC_PRODUCER, PIPEC_TRANSFORM, SQS,
+    AUTO_SCALING, EC2, FIREHOSE, FLINK, JobMetrics, KINESIS, LAMBDA, MetricName, PIPEC_PRODUCER,
+    PIPEC_TRANSFORM, SQS, of_job,
 };
 use crate::capacity::bytes_per_second;
 use crate::check::Checked;
@@ -254,12 +255,7 @@ fn application(plan: &Plan) -> Option<[Graph; 3]> {
     const FAILED: MetricName = FLINK.metric("numberOfFailedCheckpoints");
     const CPU: MetricName = FLINK.metric("cpuUtilization");
     const HEAP: MetricName = FLINK.metric("heapMemoryUtilization");
-    const DOWN_1: MetricName = FLINK.metric("downtime");
-    const DOWN_2: MetricName = FLINK.metric("restartingTime");
-    const RESTARTS_1: MetricName = FLINK.metric("fullRestarts");
-    const RESTARTS_2: MetricName = FLINK.metric("numRestarts");
-    let old = plan.analytics.as_ref()?.runtime_environment.starts_with("FLINK-1");
-    let (down, restarts) = if old { (DOWN_1, RESTARTS_1) } else { (DOWN_2, RESTARTS_2) };
+    let JobMetrics { down, restarts, .. } = of_job(&plan.analytics.as_ref()?.runtime_environment);
     Some([
         graph(
             "rows and processor",

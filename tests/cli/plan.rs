@@ -229,6 +229,9 @@ fn prices_of_a_region_are_fetched_kept_and_used_by_plan() {
         line.unwrap_or_else(|| panic!("no {item}: {lines:?}"))["monthly_usd"].as_f64()
     };
     assert_eq!(plan["cost"]["prices_as_of"], "2026-11-20");
+    // Estimated anew, an advice is there once.
+    let unwatched = plan["advice"].as_array().expect("advice").iter().filter(|one| one["code"] == "PIPE1301");
+    assert_eq!(unwatched.count(), 1, "{plan:#}");
     // 2 shards x 730 h x 0.017; 2,628 million units x 0.0154; 12,531.28 GB x 0.031.
     assert_eq!(line("Stream: shards"), Some(24.82));
     assert_eq!(line("Stream: PUT payload units"), Some(40.47));

@@ -1,42 +1,46 @@
 //! What nothing watches, and settings of alarms without an effect.
 
 use super::{AlarmPlan, list, metrics};
-use crate::aws::prices::{self, Item};
+use crate::aws::prices::Item;
 use crate::check::Checked;
 use crate::diagnostics::suggest::all_of;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::NodeKind;
 use crate::plan::Plan;
+use crate::price_list::Prices;
 use crate::resolve::pipeline::Alarms;
 use crate::source::Span;
 
-/// What is found in a plan's alarms.
+/// The settings of a pipeline's alarms.
 #[derive(Debug, Default)]
-pub struct Advice {
-    /// The findings.
-    pub found: Vec<Diagnostic>,
-    /// Places of the settings that have an effect. Another pipeline of the spec, in which one has none, must not ask for
+pub struct Settings {
+    /// A finding for each that has no effect.
+    pub unused: Vec<Diagnostic>,
+    /// Places of those that have one. Another pipeline of the spec, in which one has none, must not ask for
     /// its removal.
     pub in_effect: Vec<Span>,
 }
 
-/// What is worth saying about a plan's alarms.
-pub fn advise(plan: &Plan, checked: &Checked) -> Advice {
-    let Some(alarms) = &checked.pipeline().alarms else {
-        return Advice { found: vec![unwatched(plan, checked)], in_effect: Vec::new() };
-    };
-    let mut advice = Advice::default();
-    for (span, unused) in settings(plan, checked, alarms) {
+/// Which settings of alarms have an effect in a plan.
+pub fn settings(plan: &Plan, checked: &Checked) -> Settings {
+    let mut settings = Settings::default();
+    let Some(alarms) = &checked.pipeline().alarms else { return settings };
+    for (span, unused) in effects(plan, checked, alarms) {
         match unused {
-            Some(unused) => advice.found.push(unused),
-            None => advice.in_effect.push(span),
+            Some(unused) => settings.unused.push(unused),
+            None => settings.in_effect.push(span),
         }
     }
-    advice
+    settings
+}
+
+/// What nothing watches in a pipeline without alarms.
+pub(in crate::plan) fn unwatched(plan: &Plan, prices: Prices, checked: &Checked) -> Option<Diagnostic> {
+    checked.pipeline().alarms.is_none().then(|| without_alarms(plan, prices, checked))
 }
 
 /// A pipeline without alarms.
-fn unwatched(plan: &Plan, checked: &Checked) -> Diagnostic {
+fn without_alarms(plan: &Plan, prices: Prices, checked: &Checked) -> Diagnostic {
     let would = list(plan, checked, &Alarms::default());
     let mut parts: Vec<&str> = Vec::new();
     for word in would.iter().filter_map(|alarm| word(alarm.part)) {
@@ -45,7 +49,7 @@ fn unwatched(plan: &Plan, checked: &Checked) -> Diagnostic {
         }
     }
     let metrics = metrics(&would);
-    let price = prices::price(Item::AlarmMonth, &plan.region).map(|price| price.cost(metrics as f64));
+    let price = prices.price(Item::AlarmMonth, &plan.region).map(|price| price.cost(metrics as f64));
     let cost = match price {
         Some(usd) => format!("cost {usd:.2} USD per month"),
         None => format!("read {metrics} metrics"),
@@ -82,7 +86,7 @@ fn word(part: NodeKind) -> Option<&'static str> {
 }
 
 /// Settings of alarms, with the findings about those that have no effect.
-fn settings(plan: &Plan, checked: &Checked, alarms: &Alarms) -> Vec<(Span, Option<Diagnostic>)> {
+fn effects(plan: &Plan, checked: &Checked, alarms: &Alarms) -> Vec<(Span, Option<Diagnostic>)> {
     let all = list(plan, checked, &Alarms { off: Vec::new(), ..alarms.clone() });
     let there = |key| all.iter().any(|alarm: &AlarmPlan| alarm.key == key);
     let unused = |span, message, help| Diagnostic::warning(Code::AlarmUnused, span, message, help);

@@ -3,13 +3,9 @@
 use super::Scope;
 use super::rule::{Compare, FIVE_MINUTES, MINUTE, Rule, Span};
 use crate::aws::limits::flink;
-use crate::aws::metrics::{FLINK, MetricName};
+use crate::aws::metrics::{FLINK, JobMetrics, MetricName, of_job};
 use crate::spec::{AlarmKey, Duration};
 
-const DOWN_1: MetricName = FLINK.metric("downtime");
-const DOWN_2: MetricName = FLINK.metric("restartingTime");
-const RESTARTS_1: MetricName = FLINK.metric("fullRestarts");
-const RESTARTS_2: MetricName = FLINK.metric("numRestarts");
 const CHECKPOINTS_FAILED: MetricName = FLINK.metric("numberOfFailedCheckpoints");
 const CHECKPOINT_DURATION: MetricName = FLINK.metric("lastCheckpointDuration");
 const CPU: MetricName = FLINK.metric("cpuUtilization");
@@ -26,11 +22,7 @@ const BACKPRESSURE_PERCENT: u64 = 50;
 pub(super) fn rules(scope: &Scope) -> Vec<Rule> {
     let Some(analytics) = &scope.plan.analytics else { return Vec::new() };
     let (status, logs) = (scope.status(), scope.logs("flink"));
-    let (down, restarts) = if analytics.runtime_environment.starts_with("FLINK-1") {
-        (DOWN_1, RESTARTS_1)
-    } else {
-        (DOWN_2, RESTARTS_2)
-    };
+    let JobMetrics { down, restarts, .. } = of_job(&analytics.runtime_environment);
     // A start from a snapshot takes minutes, in which there are no values: a deployment shall not ring.
     let not_running = Rule::new(
         AlarmKey::JobDown,

@@ -2,7 +2,7 @@
 
 use super::Part;
 use crate::aws::destinations;
-use crate::aws::metrics::{FAILURES, FLINK_1, FLINK_2, Kind, Metric, Reading, STREAM, TRANSFORM};
+use crate::aws::metrics::{FAILURES, Kind, Metric, Reading, STREAM, TRANSFORM, of_job};
 use crate::cloud::deployed::Deployed;
 use crate::cloud::observer::{MetricQuery, Point};
 use crate::graph::{Node, NodeKind};
@@ -31,8 +31,7 @@ fn known(node: &Node, plan: &Plan) -> Option<(&'static Kind, String)> {
         NodeKind::Stream => (&STREAM, "stream".into()),
         NodeKind::Analytics => {
             let runtime = &plan.analytics.as_ref()?.runtime_environment;
-            let names = if runtime.starts_with("FLINK-1") { &FLINK_1 } else { &FLINK_2 };
-            (names, "analytics".into())
+            (of_job(runtime).kind, "analytics".into())
         }
         NodeKind::DeliveredStream => (&STREAM, "output stream".into()),
         NodeKind::OutputStream => (&STREAM, of("stream")),
