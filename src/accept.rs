@@ -1,4 +1,4 @@
-//! `accept`: warnings and advice that somebody has read and decided about. An entry silences them at their place, and is
+//! `accept`: warnings and advice that are known and accepted. An entry silences them at their place, and is
 //! checked itself. No entry silences an error.
 //!
 //! A compilation does not know the date, so it cannot tell that the time of an entry is over; [`overdue`] does, for a

@@ -268,7 +268,7 @@ fn no_resource_uses_a_role_that_was_created_just_before() {
 /// The examples, with other SQL and other records.
 struct Changed;
 
-/// What stands in an example, and what stands there after a change of its content.
+/// A text of an example, and the text that replaces it.
 const CHANGES: [(&str, &str); 5] = [
     (">= 21", ">= 22"),
     ("\"celsius\" > 30", "\"celsius\" > 31"),

@@ -34,8 +34,9 @@
 //! | OVER a minute, 1,000 keys, 80 rows of a key | 80.1 | 93.1 |
 //!
 //! Not planned apart: times with another offset than UTC, which a spec does not show (8.6 and 10.0 instead of 4.9; the
-//! margin below covers it); lines of CSV, for which JSON stands (a file of them took 1.2, by another reader of Flink's);
-//! FIRST_VALUE and LAST_VALUE of a window, for which the window stands (3.3). A random cut forest has figures of its own.
+//! margin below covers it); lines of CSV, which are planned like JSON (a file of them took 1.2, by another reader of
+//! Flink's); FIRST_VALUE and LAST_VALUE of a window, which are planned like the window (3.3). A random cut forest has
+//! figures of its own.
 
 /// Microseconds of processor time that a record costs, whatever its length and the query.
 pub const RECORD_US: f64 = 1.7;

@@ -81,7 +81,7 @@ pub(super) struct Compiled {
     pub(super) programs: Programs,
     pub(super) spec: PathBuf,
     env: Option<String>,
-    /// The profile of the command line, once AWS is asked.
+    /// The profile of the command line, once AWS is called.
     profile: OnceCell<String>,
 }
 
@@ -200,7 +200,7 @@ impl Compiled {
     }
 }
 
-/// A help whose commands of the AWS CLI ask the region and the profile that pipec asked: by itself, the CLI might look for
+/// A help whose AWS CLI commands use the region and the profile that pipec used: by itself, the CLI might look for
 /// the same name elsewhere.
 fn asking_there(help: &str, region: &str, profile: Option<&str>) -> String {
     let options = [("--region", Some(region)), ("--profile", profile)];

@@ -18,7 +18,7 @@ const JAR_BYTES_MAX: u64 = 256 << 20;
 const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Fetches a connector, verifies it against the digest that is known, or else the one that the repository publishes
-/// beside it (SHA-256, or SHA-1), and keeps it in the cache. Without any it is refused: nobody would know what it is.
+/// beside it (SHA-256, or SHA-1), and keeps it in the cache. Without a digest it is refused.
 pub(super) fn connector(
     repository: &str,
     connector: &Maven,

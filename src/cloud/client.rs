@@ -317,7 +317,7 @@ pub trait StackWriter: StackReader {
 /// # Errors
 /// As AWS gives them.
 pub trait Objects {
-    /// Whether there is such a bucket, whoever owns it: `s3:HeadBucket`.
+    /// Whether there is such a bucket, in any account: `s3:HeadBucket`.
     fn bucket_exists(&self, bucket: &str) -> Call<bool>;
     /// The KMS key that a bucket encrypts new objects with, if that is not AWS's own: `s3:GetBucketEncryption`.
     fn bucket_key(&self, bucket: &str) -> Call<Option<String>>;

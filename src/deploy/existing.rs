@@ -8,7 +8,7 @@ use crate::cloud::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
 use crate::plan::Plan;
 
-/// Where the account stands among the parts of an ARN. IAM user guide, "ARN format", 2026-11.
+/// Position of the account among the parts of an ARN. IAM user guide, "ARN format", 2026-11.
 const ARN_ACCOUNT: usize = 4;
 
 /// Something that the spec names.

@@ -1,4 +1,4 @@
-//! Where the values of secrets stand in a text. The text is searched as it is, since a spec that cannot be parsed is
+//! Places of secret values in a text. The text is searched without parsing it, since a spec that cannot be parsed is
 //! shown as well.
 
 use std::ops::Range;
@@ -59,7 +59,7 @@ struct Key {
     name: Range<usize>,
     /// Behind the colon.
     value: usize,
-    /// A quote before the name that is not closed behind it: `- "Authorization: Basic .."`.
+    /// A quote before the name that is not closed after it: `- "Authorization: Basic .."`.
     quote: Option<char>,
 }
 
@@ -123,7 +123,7 @@ pub(super) fn of_headers(text: &str) -> Vec<Range<usize>> {
     ranges
 }
 
-/// What stands behind a key: in braces up to the next key, else all lines with more indentation.
+/// The value of a key: in braces, the text up to the next key; otherwise, all following lines with more indentation.
 fn extent(text: &str, key: usize, value: usize, quote: Option<char>) -> Range<usize> {
     let line = text[..key].rfind('\n').map_or(0, |newline| newline + 1);
     let line_end = text[value..].find('\n').map_or(text.len(), |newline| value + newline);

@@ -12,7 +12,7 @@ use crate::source::Sources;
 /// Words in a header's or a query parameter's name that give a secret away.
 const SECRET_WORDS: [&str; 9] =
     ["authorization", "cookie", "token", "secret", "password", "passwd", "apikey", "signature", "credential"];
-/// Shorter values are masked in a message only where nothing else stands between the backticks, bytes: they could be
+/// Shorter values are masked in a message only if they are alone between the backticks, bytes: they could be
 /// any word or number of it.
 const LEAST_BYTES: usize = 4;
 /// The same for a part of a value, which is a word such as `Bearer`.

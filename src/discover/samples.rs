@@ -302,7 +302,7 @@ fn comma_separated(mut file: BufReader<io::Take<impl Read>>) -> Result<Samples, 
     Ok(Samples { discovery, count: others.count, first: shown, is_cut: file.get_ref().limit() == 0 })
 }
 
-/// Names of columns out of a line. Fields are told apart by their place alone, so each has a column, whatever it is
+/// Names of columns out of a line. Fields are identified by their position alone, so each has a column, whatever it is
 /// called.
 fn names(line: &StringRecord) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();

@@ -360,7 +360,7 @@ fn delivery(to: &DeliveryMetrics, transforms: bool) -> [Graph; 3] {
     ]
 }
 
-/// Widgets as they are laid out, from top to bottom.
+/// Widgets from top to bottom.
 struct Widgets {
     list: Vec<Json>,
     y: u64,

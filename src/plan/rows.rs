@@ -19,7 +19,7 @@ const LONG_WRITE_S: f64 = 10.0;
 /// Milliseconds of a second.
 const SECOND_MS: f64 = 1000.0;
 
-/// The rows of an output, as the SQL tells them; `None` where the user tells their number.
+/// The rows of an output, derived from the SQL; `None` if the spec declares their number.
 fn told_by_windows(checked: &Checked, output: &Stream, fewer: bool) -> Option<RowRate> {
     let pipeline = checked.pipeline();
     let analytics = pipeline.analytics_on(AnalyticsRuntime::Flink)?;
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(advised(count, 20), (1, None));
     }
 
-    /// Shards, rows per second and the note of the output of a window per device, and what is said of unknown keys.
+    /// Shards, rows per second and the note of the output of a window per device, and the warning about unknown keys.
     fn devices(analytics: &str, step: &str) -> (u64, f64, Option<String>, Option<String>) {
         let sql = format!(
             "SELECT \"device_id\", AVG(\"temp\") AS t FROM stream GROUP BY \"device_id\", STEP(stream.ROWTIME BY INTERVAL {step})"
@@ -264,7 +264,7 @@ mod tests {
             warning.as_deref(),
             Some("write `keys: {\"device_id\": 1000}` in `analytics`, with their number")
         );
-        // Somebody has told the number of rows, or fewer keys would change nothing.
+        // The number of rows is declared, or fewer keys would change nothing.
         assert_eq!(devices("rows_per_record: 0.01, ", minute), (1, 80.0, None, None));
         assert_eq!(devices("keys: {device_id: 2000000}, ", "'1' SECOND").3, None);
         let computed = "SELECT COUNT(*) AS c FROM stream GROUP BY CASE WHEN \"temp\" > 30 THEN 'hot' ELSE 'ok' END, \

@@ -71,7 +71,7 @@ pub struct Step {
     pub usd: f64,
 }
 
-/// What a price says of its origin.
+/// The source that a price names.
 const SOURCE: &str = "AWS price list";
 
 impl PriceList {

@@ -124,7 +124,7 @@ fn take(offer: &mut Offer, name: &str, region: &str, columns: &Columns, line: &S
     offer.prices.entry(listed.item).or_default().push(step);
 }
 
-/// An instance that nobody shares with others by contract, with Linux and nothing else, in use.
+/// An instance with shared tenancy and Linux, without other software or a capacity reservation.
 fn is_plain<'a>(columns: &Instance, field: &impl Fn(usize) -> &'a str) -> bool {
     !field(columns.name).is_empty()
         && field(columns.tenancy) == "Shared"

@@ -8,7 +8,7 @@ use crate::spec::{self, AlarmKey, Percent};
 /// Alarms.
 #[derive(Clone, Debug, Default)]
 pub struct Alarms {
-    /// Who is told.
+    /// The recipients.
     pub notify: Option<Notify>,
     /// What is left out, each with its place.
     pub off: Vec<(AlarmKey, Span)>,
@@ -16,7 +16,7 @@ pub struct Alarms {
     pub thresholds: Thresholds,
 }
 
-/// Who is told of an alarm.
+/// The recipients of an alarm.
 #[derive(Clone, Debug)]
 pub enum Notify {
     /// ARN of an existing topic.

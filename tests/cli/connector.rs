@@ -142,7 +142,7 @@ fn a_connector_is_fetched_when_asked_verified_and_kept() {
         assert!(exit == 0 || err(&fetched).contains("its SHA-1 is"), "{}", err(&fetched));
     }
 
-    // The second build finds it in the cache and asks nobody.
+    // The second build finds it in the cache and sends no request.
     fs::remove_dir_all(place.path("generated")).expect("removed");
     let again = place.pipec(&["build", "flink.yaml"]);
     assert_eq!(code(&again), 0, "{}", err(&again));

@@ -296,7 +296,7 @@ def queue(stack, name, physical, properties):
 def queue_policy(stack, name, physical, properties):
     for reference in properties["Queues"]:
         queue = {"QueueUrl": stack.ids[reference["Ref"]]}
-        # The emulator is asked without TLS, and obeys the policy.
+        # The request has no TLS, and the emulator obeys the policy.
         with pytest.raises(ClientError, match="AccessDenied"):
             stack.client("sqs").get_queue_attributes(**queue, AttributeNames=["All"])
         with pytest.raises(ClientError, match="AccessDenied"):

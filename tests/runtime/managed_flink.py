@@ -79,7 +79,7 @@ class Application:
     gives_operation_id: bool = True
     # What its code is; None for what the template says.
     code_key: str | None = None
-    # What its log holds while it is RUNNING, and how often that is asked for before it is there.
+    # The content of its log while it is RUNNING, and the number of requests before it is there.
     log: list = field(default_factory=lambda: [line(PYTHON, SUBMITTED), line(GRAPH, RUNS), line(GRAPH, TASK_RUNS)])
     log_late: int = 0
 

@@ -48,12 +48,12 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// Whether there are more lines behind this one than blank ones.
+    /// Whether lines other than blank ones follow this one.
     fn has_more(&self) -> bool {
         self.behind.chars().any(|c| c > ' ')
     }
 
-    /// Leaves what is behind a field.
+    /// Continues after a field.
     fn leave(&mut self, behind: &'a str) {
         self.rest = behind.strip_prefix(self.delimiter);
         if self.rest.is_none() {

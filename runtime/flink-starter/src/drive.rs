@@ -159,7 +159,7 @@ impl<A: Application> Run<'_, A> {
         }
     }
 
-    /// Whether an application that is RUNNING runs what was asked for.
+    /// Whether an application that is RUNNING runs the requested code.
     async fn prove(&mut self, code_key: Option<&str>) -> Result<Step, CallError> {
         let operation = self.application.operation(self.operation.as_deref()).await?;
         // Without an id, an older operation is not that of our start.

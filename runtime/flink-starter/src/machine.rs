@@ -96,7 +96,7 @@ pub struct Starting {
     running_since: Option<Duration>,
     /// The service went back to the version before, so RUNNING is not what was asked for.
     rolled_back: bool,
-    /// Whether the request takes an update back, so that what the service rolled back is what was asked for.
+    /// Whether the request takes an update back, so that a rollback by the service is the requested state.
     restores: bool,
     /// When it was first seen ROLLED_BACK, if it still is.
     rolled_back_since: Option<Duration>,

@@ -1,4 +1,4 @@
-//! Whether an application that is RUNNING runs what it was asked for: the right code, after an operation that succeeded,
+//! Whether an application that is RUNNING runs as requested: the right code, after an operation that succeeded,
 //! with a job. No clock of its own, no calls.
 
 use std::time::Duration;
@@ -56,7 +56,7 @@ pub fn of_operation(operation: &Operation, restores: bool) -> Option<Step> {
     }
 }
 
-/// Why an application with this code is not the one that was asked for.
+/// Why an application with this code is not the requested one.
 #[must_use]
 pub fn wrong_code(wanted: Option<&str>, runs: Option<&str>) -> Option<String> {
     let (wanted, runs) = (wanted?, runs.unwrap_or("none"));

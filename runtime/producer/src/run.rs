@@ -51,7 +51,7 @@ pub enum RunError {
         /// What did not work.
         cause: String,
     },
-    /// The source has given nothing since the start; the stream was not asked for anything.
+    /// The source has returned no records since the start, so nothing was sent to the stream.
     #[error("there were no records within {seconds} s of the start: {cause}")]
     NoRecords {
         /// How long it was tried.

@@ -10,8 +10,8 @@ pub const LOG_RETENTION_DAYS_SECURITY_HUB: u64 = 365;
 pub const TOPIC_NAME_CHARS_MAX: usize = 256;
 /// Characters of an e-mail address. RFC 5321, 4.5.3.1.3, less its brackets.
 pub const EMAIL_CHARS_MAX: usize = 254;
-/// Shortest time without data that an alarm tells from a metric that is late, seconds. Kinesis reports each minute, within
-/// two. From practice, 2026-11.
+/// Shortest time without data that an alarm can distinguish from a late metric, seconds. Kinesis reports each minute,
+/// within two. From practice, 2026-11.
 pub const NO_DATA_S_MIN: u64 = 300;
 /// Seconds for which Firehose retries to write to S3. Data Firehose developer guide, "Handle data delivery failures",
 /// 2026-11.

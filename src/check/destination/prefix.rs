@@ -261,7 +261,7 @@ fn length(parts: &[Part], setting: &Setting<String>, found: &mut Vec<Diagnostic>
     ));
 }
 
-/// A prefix without the kind of error, and without the slash behind it.
+/// A prefix without the error type, and without the slash after it.
 fn without_error_type(prefix: &str) -> String {
     let expression = format!("!{{{ERROR_TYPE}}}");
     prefix.replace(&format!("{expression}/"), "").replace(&expression, "")

@@ -4,7 +4,7 @@ use super::prefix::Part;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::resolve::pipeline::Setting;
 
-/// What Firehose evaluates behind `!{`, and what people write without the `!`.
+/// Namespaces that Firehose evaluates after `!{`, and that are often written without the `!`.
 const NAMESPACES: [&str; 4] =
     ["timestamp:", "firehose:", "partitionKeyFromQuery:", "partitionKeyFromLambda:"];
 /// Parts of a time as `strftime` writes them, and their patterns.

@@ -1,6 +1,6 @@
 //! A value held against the JSON Schema: the keywords that the spec's types give, and every breach of them.
 //!
-//! Each breach names the subschema that it breaks, since a user is told what could stand there. The schema is read as
+//! Each breach names the subschema that it breaks, since a diagnostic lists what is allowed there. The schema is read as
 //! it is, without a step of compilation: a spec has a hundred values, and most runs look at one spec.
 
 use std::cell::RefCell;

@@ -77,7 +77,7 @@ fn comma_in_braces(key: &str, pointer: &str, root: &Value, places: &Places) -> O
     )
 }
 
-/// The required key that an object lacks, if this unknown key is the only one that can stand for it: its value is one
+/// The required key that an object lacks, if this unknown key is the only candidate for it: its value is one
 /// that the required key accepts.
 fn stands_for(key: &str, object: &Value, subschema: &'static Value, places: &Places) -> Option<&'static str> {
     let entries = object.as_object()?;

@@ -1,4 +1,4 @@
-//! What people look for and pipec does not have: told as that, and not as a key in the wrong place.
+//! Features that users look for and pipec does not have. They are reported as missing, not as misplaced keys.
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
@@ -274,7 +274,7 @@ fn plain(key: &str) -> String {
     key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
 }
 
-/// What pipec does not have of what a key at a place asks for.
+/// The missing feature that a key at a place asks for.
 fn lack(pointer: &str, key: &str) -> Option<&'static Lack> {
     let key = plain(key);
     LACKS.iter().find(|lack| lack.places.contains(&pointer) && lack.keys.contains(&key.as_str()))
@@ -297,7 +297,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_pipec_has_is_not_told_as_lacking() {
+    fn what_pipec_has_is_not_reported_as_missing() {
         for lack in LACKS {
             for place in lack.places {
                 let known =

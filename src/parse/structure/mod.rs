@@ -383,7 +383,7 @@ fn scalar(
     }
 }
 
-/// What to write where a list stands for an object: its first entry without the hyphen.
+/// The text to write instead of a list where an object is wanted: its first entry without the hyphen.
 fn first_entry(items: &[Value], pointer: &str) -> String {
     let name = dotted(pointer);
     let key = last(&name);

@@ -1,6 +1,6 @@
 //! Numbers as people write them, where a spec takes a plain one.
 
-/// What stands behind a rate, and how many seconds it is for.
+/// The suffixes of a rate, and the number of seconds of each.
 const PER: [(&str, f64); 15] = [
     ("records per second", 1.0),
     ("records/second", 1.0),
@@ -21,7 +21,7 @@ const PER: [(&str, f64); 15] = [
 /// Letters for powers of ten.
 const POWERS: [(&str, f64); 4] = [("k", 1e3), ("K", 1e3), ("M", 1e6), ("m", 1e6)];
 
-/// The number that a text stands for, as one would type it: `200/s` is 200, `1,000` is 1000, `2k` is 2000. Nothing where
+/// The number that a text means, in the form of the spec: `200/s` is 200, `1,000` is 1000, `2k` is 2000. Nothing where
 /// that is not certain or not exact.
 pub(super) fn meant(text: &str, whole: bool) -> Option<String> {
     let text = text.trim();

@@ -16,7 +16,7 @@ use crate::source::Span;
 pub struct Settings {
     /// A finding for each that has no effect.
     pub unused: Vec<Diagnostic>,
-    /// Places of those that have one. Another pipeline of the spec, in which one has none, must not ask for
+    /// Places of those that have one. Another pipeline of the spec, in which one has none, must not advise
     /// its removal.
     pub in_effect: Vec<Span>,
 }

@@ -75,7 +75,7 @@ pub struct AlarmPlan {
     /// Kind of that.
     #[serde(skip)]
     pub part: NodeKind,
-    /// What it tells.
+    /// The key of the spec for this kind of alarm.
     pub key: AlarmKey,
     /// What it means and what to do.
     pub description: String,

@@ -7,7 +7,7 @@ use crate::spec::AlarmKey;
 /// When an alarm rings, and what it means.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// What it tells.
+    /// The key of the spec for this kind of alarm.
     pub key: AlarmKey,
     /// What it reads.
     pub(super) watch: Watch,

@@ -66,7 +66,7 @@ fn words(node: &Node, errors: bool) -> String {
 }
 
 /// An age that records of a stream reach. A threshold is for all streams, whose retention periods differ; where records
-/// expire before it, half of the retention period stands for it.
+/// expire before it, half of the retention period is used.
 fn reachable(age: u64, stream: &StreamPlan) -> u64 {
     let retention = stream.retention_hours * SECONDS_PER_HOUR;
     if age > age_max(retention) { retention / 2 } else { age }

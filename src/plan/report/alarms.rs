@@ -10,7 +10,7 @@ use crate::plan::{AlarmPlan, AlarmsPlan};
 pub struct AlarmsReport {
     /// Metrics that are billed.
     pub metrics: usize,
-    /// Who is told, in a few words.
+    /// The recipients, in a few words.
     pub notify: String,
     /// Each alarm.
     pub alarms: Vec<AlarmReport>,
@@ -21,7 +21,7 @@ pub struct AlarmsReport {
 pub struct AlarmReport {
     /// Logical id of the resource that it watches.
     pub resource: String,
-    /// What it tells, by its name in the spec.
+    /// Its key in the spec.
     pub alarm: &'static str,
     /// When it rings, in one line.
     pub rings: String,

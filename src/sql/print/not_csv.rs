@@ -3,8 +3,8 @@
 //! of the records.
 //!
 //! Fields, quotes and line breaks are a regular language, so one expression accepts the lines that the format reads. Its
-//! reader decodes the bytes itself, and only as far as it needs them: bytes behind the first line that are no UTF-8 do not
-//! matter to it, except right behind the line break. It also reads UTF-16 and UTF-32.
+//! reader decodes the bytes itself, and only as far as it needs them: bytes after the first line that are not UTF-8 do not
+//! matter to it, except directly after the line break. It also reads UTF-16 and UTF-32.
 //!
 //! Not followed are letters of ASCII that are written with more than one byte, which UTF-8 forbids; and a fault of the
 //! reader in records whose last one to three bytes are letters beyond ASCII and begin a piece of 4,000 characters, which
@@ -16,7 +16,7 @@ use super::super::query::{Query, RecordFormat};
 use super::super::resolve::BYTES_TABLE;
 use super::{errors, not_json, quote, records};
 
-/// What stands for bytes that the reader cannot decode.
+/// The replacement for bytes that the reader cannot decode.
 const UNREADABLE: char = '\u{FFFD}';
 /// Stands for a delimiter beyond ASCII while the other letters are decoded. No byte is this character.
 const HIDDEN: &str = r"U&'\E000'";

@@ -56,7 +56,8 @@ impl Key {
         columns
     }
 
-    /// Different values at most: as many as the user says of the columns together, or the product of what is known of each.
+    /// Different values at most: as many as the spec declares for the columns together, or the product of what is known
+    /// of each.
     pub fn values(&self, keys: KeyCount) -> Option<f64> {
         let told = if self.of_columns { keys(&self.columns()).map(|count| count as f64) } else { None };
         least(self.product, told)

@@ -10,7 +10,7 @@ use crate::plan::{AlarmPlan, Plan};
 /// An alarm of the stack's own, and its state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OwnAlarm {
-    /// What it tells, by its name in the spec.
+    /// Its key in the spec.
     pub alarm: &'static str,
     /// Logical id of the resource that it watches.
     pub resource: String,
