@@ -64,7 +64,7 @@ fn read_one(
             "write the code of a warning or of advice, as `pipec check` prints it: `code: PIPE1001`",
         )));
     };
-    if let Some(until) = entry.until.as_deref().filter(|until| !is_date(until)) {
+    if let Some(until) = entry.until.as_deref().filter(|until| pipec_core::parse_date(until).is_none()) {
         return Err(Box::new(Diagnostic::error(
             Code::InvalidFormat,
             place("until"),
@@ -96,7 +96,7 @@ fn read_one(
             return Err(Box::new(Diagnostic::error(
                 Code::AcceptedCode,
                 place("at"),
-                format!("the spec has no `{}`", pointer.trim_start_matches('/').replace('/', ".")),
+                format!("the spec has no `{key}`"),
                 "write a key of this spec with dots, as in `at: stream.record_size`, or remove `at`",
             )));
         }
@@ -144,24 +144,6 @@ fn entry_of_environment(
         entry.code,
         quoted(&entry.reason),
     ))
-}
-
-/// Whether a text of the form `2027-06-30` is a day.
-fn is_date(text: &str) -> bool {
-    let number =
-        |range: std::ops::Range<usize>| text.get(range).and_then(|digits| digits.parse::<u32>().ok());
-    let (Some(year), Some(month), Some(day)) = (number(0..4), number(5..7), number(8..10)) else {
-        return false;
-    };
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let days = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => 0,
-    };
-    (1..=days).contains(&day)
 }
 
 impl Accepted {

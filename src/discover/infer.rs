@@ -90,12 +90,42 @@ const FIELDS_MAX: usize = 200_000;
 #[derive(Debug, Default)]
 pub struct Inference {
     fields: IndexMap<Field, Seen>,
+    /// The keys of the first field beyond [`FIELDS_MAX`].
+    beyond: Option<Vec<String>>,
 }
 
 impl Inference {
     /// Adds a record.
     pub fn add(&mut self, record: &Map<String, Value>) {
-        look(record, &mut Vec::new(), None, &mut self.fields);
+        self.look(record, &mut Vec::new(), None);
+    }
+
+    fn look(&mut self, entries: &Map<String, Value>, path: &mut Vec<String>, array: Option<usize>) {
+        for (key, value) in entries {
+            path.push(key.clone());
+            if self.fields.len() >= FIELDS_MAX && !self.fields.contains_key(&(path.clone(), array)) {
+                self.beyond.get_or_insert_with(|| path.clone());
+                path.pop();
+                continue;
+            }
+            let seen = self.fields.entry((path.clone(), array)).or_default();
+            seen.add(value);
+            let is_deepest = path.len() >= pipec_path::MAX_DEPTH;
+            match value {
+                Value::Array(items) if array.is_none() && !is_deepest => {
+                    let at = Some(path.len());
+                    items.iter().filter_map(Value::as_object).for_each(|item| self.look(item, path, at));
+                }
+                // Its fields have no paths, so it is a value like an array.
+                Value::Object(_) if is_deepest => seen.array = true,
+                Value::Object(inner) => {
+                    seen.object = true;
+                    self.look(inner, path, array);
+                }
+                _ => {}
+            }
+            path.pop();
+        }
     }
 
     /// The array whose elements become rows: the only one that has nothing but objects. A record has one such array at
@@ -154,40 +184,12 @@ impl Inference {
             };
             left_out.push(LeftOut { path, because });
         }
+        left_out.extend(
+            self.beyond
+                .map(|path| LeftOut { path: Path::new(path), because: "more fields than are counted" }),
+        );
         name(&mut columns);
         Discovery { format, columns, left_out }
-    }
-}
-
-fn look(
-    entries: &Map<String, Value>,
-    path: &mut Vec<String>,
-    array: Option<usize>,
-    fields: &mut IndexMap<Field, Seen>,
-) {
-    for (key, value) in entries {
-        path.push(key.clone());
-        if fields.len() >= FIELDS_MAX && !fields.contains_key(&(path.clone(), array)) {
-            path.pop();
-            continue;
-        }
-        let seen = fields.entry((path.clone(), array)).or_default();
-        seen.add(value);
-        let is_deepest = path.len() >= pipec_path::MAX_DEPTH;
-        match value {
-            Value::Array(items) if array.is_none() && !is_deepest => {
-                let at = Some(path.len());
-                items.iter().filter_map(Value::as_object).for_each(|item| look(item, path, at, fields));
-            }
-            // Its fields have no paths, so it is a value like an array.
-            Value::Object(_) if is_deepest => seen.array = true,
-            Value::Object(inner) => {
-                seen.object = true;
-                look(inner, path, array, fields);
-            }
-            _ => {}
-        }
-        path.pop();
     }
 }
 
@@ -239,6 +241,16 @@ mod tests {
         let mut inference = Inference::default();
         records.iter().filter_map(Value::as_object).for_each(|record| inference.add(record));
         inference.finish(RecordFormat::Json)
+    }
+
+    #[test]
+    fn fields_beyond_the_most_are_reported() {
+        let record =
+            |fields: usize| json!((0..fields).map(|at| (format!("k{at}"), json!(1))).collect::<Map<_, _>>());
+        assert_eq!(of(&[record(FIELDS_MAX)]).left_out, []);
+        let left_out = of(&[record(FIELDS_MAX + 2)]).left_out;
+        assert_eq!(left_out.len(), 1);
+        assert_eq!(left_out[0].path.segments(), [format!("k{FIELDS_MAX}")]);
     }
 
     fn columns(records: &[Value]) -> Vec<(String, String, String)> {
