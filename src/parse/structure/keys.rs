@@ -170,7 +170,9 @@ pub(super) fn is_misspelt(
 ) -> bool {
     let asked = instance.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
     // What pipec does not have is the fault, and not that something else is missing.
-    if asked.clone().any(|key| lacks::is_lack(pointer, key) && exclusive(subschema).contains(&missing)) {
+    let is_only = exclusive(subschema).contains(&missing)
+        || subschema["required"].as_array().is_some_and(|required| required.len() == 1);
+    if is_only && asked.clone().any(|key| lacks::is_lack(pointer, key)) {
         return true;
     }
     if asked.into_iter().any(|key| stands_for(key, instance, subschema, places) == Some(missing)) {

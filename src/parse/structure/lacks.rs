@@ -145,6 +145,12 @@ const LACKS: &[Lack] = &[
         help: "write `expire_after: 365 d` for an end of the objects, or name a bucket of yours: `bucket: my-data-lake`",
     },
     Lack {
+        places: &["/alarms/notify"],
+        keys: &["topic", "arn", "topicarn", "sns", "snstopic"],
+        message: "`notify` has no keys for a topic: it is the topic's ARN itself, or a list of addresses",
+        help: "write `notify: arn:aws:sns:us-east-1:111122223333:on-call` with the ARN of your topic",
+    },
+    Lack {
         places: &["/stream"],
         keys: &["name", "streamname"],
         message: "the stream has no name of its own in a spec: CloudFormation gives it one",
@@ -295,13 +301,18 @@ pub(super) fn diagnostic(pointer: &str, key: &str, span: Span) -> Option<Diagnos
 mod tests {
     use super::super::form::kind_at;
     use super::*;
+    use crate::spec::schema;
 
     #[test]
     fn what_pipec_has_is_not_reported_as_missing() {
         for lack in LACKS {
             for place in lack.places {
-                let known =
-                    kind_at(place).expect("a place of a spec")["properties"].as_object().expect("keys");
+                let kind = kind_at(place).expect("a place of a spec");
+                // The object of a place that also takes a text.
+                let others = kind["anyOf"].as_array().into_iter().flatten();
+                let others = others.filter_map(|other| schema::follow(schema::schema(), other));
+                let mut kinds = [kind].into_iter().chain(others);
+                let known = kinds.find_map(|kind| kind["properties"].as_object()).expect("keys");
                 let has = |key: &&&str| known.keys().any(|known| plain(known) == **key);
                 assert_eq!(lack.keys.iter().find(has), None, "{place}");
             }

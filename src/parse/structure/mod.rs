@@ -276,6 +276,9 @@ fn scalar(
                 ("an object", Value::Array(items)) if items.iter().any(Value::is_object) => {
                     first_entry(items, pointer)
                 }
+                ("an object", Value::Bool(true)) if example(subschema) == "{}" => {
+                    format!("write `{}: {{}}` for the defaults", last(&name))
+                }
                 ("an object", _) => {
                     let keys: Vec<&str> = subschema["properties"]
                         .as_object()
