@@ -1,5 +1,7 @@
 //! What would stop a Flink job, or let its state grow without an end.
 
+use indexmap::IndexSet;
+
 use super::Context;
 use crate::aws::limits::flink::SINK_RECORD_BYTES;
 use crate::diagnostics::{Code, Diagnostic, suggest};
@@ -111,10 +113,11 @@ fn large_lists(context: &mut Context, query: &Query, outputs: &[&sql::Stream]) {
 /// Keys that are counted are columns of the SQL.
 fn keys(context: &mut Context, analytics: &Analytics, query: &Query) {
     let ids = query.stream_ids().map(|id| query.stream(id));
-    let columns: Vec<&str> =
+    // Streams have columns in common.
+    let columns: IndexSet<&str> =
         ids.flat_map(|stream| &stream.columns).map(|column| column.name.as_str()).collect();
     for (key, count) in &analytics.keys {
-        for column in key.iter().filter(|column| !columns.contains(&column.as_str())) {
+        for column in key.iter().filter(|column| !columns.contains(column.as_str())) {
             context.report(Diagnostic::error(
                 Code::UnknownColumn,
                 count.span,

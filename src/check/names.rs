@@ -297,8 +297,10 @@ fn log_retention(context: &mut Context) {
         span,
         "CloudWatch Logs does not offer this retention",
         match next {
-            Some(days) => format!("write `{days} d`; offered are {} days", all.join(", ")),
-            None => format!("write one of {} days, as in `365 d`", all.join(", ")),
+            Some(days) => {
+                format!("write `retention: {days} d`; CloudWatch Logs offers {} days", all.join(", "))
+            }
+            None => format!("write one of {} days, as in `retention: 365 d`", all.join(", ")),
         },
     ));
 }
