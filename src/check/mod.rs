@@ -12,8 +12,8 @@ mod order;
 mod outputs;
 mod producer;
 mod producer_config;
+mod producer_source;
 mod rows;
-mod source;
 mod stream;
 mod throughput;
 mod transform;
@@ -95,7 +95,7 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
     stream::check(&mut context);
     let before = context.diagnostics.len();
     producer::check(&mut context);
-    source::check(&mut context);
+    producer_source::check(&mut context);
     producer_config::check(&mut context, before);
     analytics::check(&mut context);
     event_time::check(&mut context);

@@ -25,7 +25,7 @@ use crate::world::World;
 use pipeline::{
     Analytics, Capacity, Encryption, Errors, FileSource, Flink, GeneratorSource, HttpSource, Network,
     OutputFunction, OutputSetting, OutputStream, OutputTarget, PartitionKey, PathText, Pipeline, Producer,
-    Setting, Source, Stream, Tag, Transform,
+    ProducerSource, Setting, Stream, Tag, Transform,
 };
 
 /// Default of `region`.
@@ -211,9 +211,9 @@ impl Resolver<'_> {
         world: &dyn World,
     ) -> Option<Producer> {
         let source = match (producer.http, producer.file, producer.generate) {
-            (Some(http), ..) => Source::Http(self.http(http)),
-            (_, Some(file), _) => Source::File(self.file(file, spec_path, world)),
-            (.., Some(generate)) => Source::Generator(GeneratorSource {
+            (Some(http), ..) => ProducerSource::Http(self.http(http)),
+            (_, Some(file), _) => ProducerSource::File(self.file(file, spec_path, world)),
+            (.., Some(generate)) => ProducerSource::Generator(GeneratorSource {
                 span: self.key("/producer/generate"),
                 seed: generate.seed.unwrap_or(DEFAULT_SEED),
             }),

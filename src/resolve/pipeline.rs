@@ -167,7 +167,7 @@ pub struct Producer {
     /// Place of its key.
     pub span: Span,
     /// Where records come from.
-    pub source: Source,
+    pub source: ProducerSource,
     /// Rate of all instances together.
     pub records_per_second: Setting<f64>,
     /// Where the partition key comes from.
@@ -182,7 +182,7 @@ pub struct Producer {
 
 /// Where the producer's records come from.
 #[derive(Clone, Debug)]
-pub enum Source {
+pub enum ProducerSource {
     /// A web API.
     Http(HttpSource),
     /// A file that travels with the stack.

@@ -21,7 +21,7 @@ use super::resources::Resource;
 use super::value::Value;
 use crate::check::Checked;
 use crate::graph::{Node, NodeKind};
-use crate::resolve::pipeline::{Alarms, Notify, Pipeline, Source};
+use crate::resolve::pipeline::{Alarms, Notify, Pipeline, ProducerSource};
 use crate::spec::AlarmKey;
 pub(super) use advice::unwatched;
 pub use advice::{Settings, settings};
@@ -160,8 +160,8 @@ impl Scope<'_> {
     /// Whether the stack's own producer sends without an end, so that silence is a fault.
     pub fn is_fed(&self) -> bool {
         self.pipeline.producer.as_ref().is_some_and(|producer| match &producer.source {
-            Source::Http(_) | Source::Generator(_) => true,
-            Source::File(file) => file.repeat,
+            ProducerSource::Http(_) | ProducerSource::Generator(_) => true,
+            ProducerSource::File(file) => file.repeat,
         })
     }
 }
