@@ -14,6 +14,7 @@ mod producer;
 mod producer_config;
 mod producer_source;
 mod rows;
+mod sources;
 mod stream;
 mod throughput;
 mod transform;
@@ -97,6 +98,7 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
     producer::check(&mut context);
     producer_source::check(&mut context);
     producer_config::check(&mut context, before);
+    sources::check(&mut context);
     analytics::check(&mut context);
     event_time::check(&mut context);
     order::check(&mut context);

@@ -8,6 +8,7 @@ mod function;
 mod group;
 mod queue;
 mod rule;
+mod source;
 mod stream;
 
 use std::borrow::Cow;
@@ -227,12 +228,17 @@ fn subject<'a>(scope: &Scope, node: &'a Node) -> Option<Subject<'a>> {
         NodeKind::FailureQueue => {
             (Value::GetAtt(logical_id.to_owned(), "QueueName".to_owned()), queue::rules(scope, node))
         }
+        NodeKind::Source => source::rules(scope, node)?,
+        NodeKind::SourceFailures => {
+            (Value::GetAtt(logical_id.to_owned(), "QueueName".to_owned()), queue::of_source(scope, node))
+        }
         // It runs during deployments alone, which report its failure.
         NodeKind::Starter => return None,
         // AWS keeps these running; what is written to them is watched at the node that writes.
         NodeKind::Bucket(_)
         | NodeKind::Destination
         | NodeKind::Network
+        | NodeKind::Upstream
         | NodeKind::Artifacts
         | NodeKind::Logs
         | NodeKind::SessionManager => return None,
