@@ -35,7 +35,7 @@ enum Must {
 
 /// Everything that is looked at.
 fn named(plan: &Plan) -> Vec<Named> {
-    let buckets = plan.delivery.locations.values().filter(|location| location.logical_id.is_none());
+    let buckets = plan.locations().filter(|location| location.logical_id.is_none());
     let buckets = buckets.map(|location| Named {
         at: format!("{}/bucket", location.spec),
         what: "bucket",

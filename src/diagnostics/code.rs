@@ -219,6 +219,13 @@ codes! {
     "1404" SourceArn "A source is named by its ARN"
     "1405" SourcePath "A path into an event cannot be parsed"
     "1406" EventPattern "EventBridge does not accept this rule"
+
+    "1501" NothingReads "Nothing reads what comes in"
+    "1502" DirectPut "The load of a delivery without a stream"
+    "1503" ExistingStream "An existing stream cannot be used like this"
+    "1504" NeedsStream "This part needs a stream"
+    "1505" UnknownInput "A delivery reads something that does not exist"
+    "1506" DirectPutQuota "The declared load exceeds the quota of Direct PUT"
 }
 
 impl fmt::Display for Code {

@@ -48,8 +48,10 @@ pub(super) fn plan(checked: &Checked) -> Vec<FaultPlan> {
         faults.push(fault("an invalid value", "is NULL, and the row is kept", "InvalidValues"));
         return faults;
     }
-    let (_, location) = checked.pipeline().delivery.destination.failures();
-    let error_rows = buckets::error_rows_prefix(&checked.pipeline().name.value, location);
+    let name = &checked.pipeline().name.value;
+    let error_rows = checked.pipeline().error_delivery().map_or_else(String::new, |delivery| {
+        buckets::error_rows_prefix(name, delivery.destination.failures().1)
+    });
     let errors = analytics.errors.map(|errors| errors.place);
     let counted = errors.map(|place| match place {
         ErrorsPlace::Stream => format!("IncomingRecords of the stream of {ERROR_STREAM}"),
@@ -106,7 +108,11 @@ mod tests {
             ("csv", "  errors: stream\n", 2, true),
         ] {
             let (plan, _) = planned(&spec(format, errors));
-            assert_eq!(plan.stream.load.consumers, readers, "{format} {errors}");
+            assert_eq!(
+                plan.stream.as_ref().map(|stream| stream.load.consumers),
+                Some(readers),
+                "{format} {errors}"
+            );
             let skipped = &plan.faults[0];
             assert_eq!(skipped.counted.is_some(), counted, "{format} {errors}");
             assert_eq!(skipped.help.is_some(), !counted, "{format} {errors}");
