@@ -27,7 +27,7 @@ pub struct ExistingKind {
     pub own_account: bool,
     /// What must hold.
     pub facts: &'static [Fact],
-    /// What to type if there is none, with the placeholders of [`filled`].
+    /// What to type if there is none, with the placeholders of [`filled`]; empty if another kind finds that out.
     pub missing: &'static str,
 }
 
@@ -67,6 +67,10 @@ pub struct Fact {
 pub enum Is {
     /// One of these words.
     OneOf(&'static [&'static str]),
+    /// None of these words.
+    NoneOf(&'static [&'static str]),
+    /// A policy that has a statement for a service principal that begins with this.
+    PolicyFor(&'static str),
     /// The other resource that the spec names together with this one, or an ARN that ends with its name.
     Related,
 }
@@ -185,6 +189,23 @@ pub static KEY: ExistingKind = ExistingKind::new(
 ])
 .missing("name one that exists: `aws kms list-keys` lists the account's keys");
 
+/// The policy of the key of log groups. CloudWatch Logs uses a key only if the key's policy allows its service principal
+/// (CloudWatch Logs user guide, "Encrypt log data in CloudWatch Logs using AWS KMS", 2026-11). Whether there is such a key is
+/// found out by [`KEY`]; KMS gives no policy of a key of another account.
+pub static LOG_KEY: ExistingKind = ExistingKind::new(
+    "policy of the KMS key",
+    "FindLogKeyPolicy",
+    "kms:GetKeyPolicy",
+    Request::Json("1.1", "TrentService", &[("KeyId", "{id}"), ("PolicyName", "default")]),
+)
+.facts(&[Fact {
+    at: "/Policy",
+    is: Is::PolicyFor("logs."),
+    fault: "the policy of the KMS key `{id}` does not allow CloudWatch Logs to use the key",
+    help: &[("", "add the statement that `pipec plan SPEC` prints to the key's policy")],
+}])
+.missing("");
+
 /// A role, by its name.
 pub static ROLE: ExistingKind = ExistingKind::new(
     "role",
@@ -271,13 +292,24 @@ pub static SUBNET: ExistingKind = ExistingKind::new(
 ])
 .missing("name one that exists: `aws ec2 describe-subnets` lists them");
 
-/// A topic.
+/// A topic for alarms. CloudWatch cannot publish to a topic that is encrypted with the AWS managed key, whose policy nobody can
+/// change (SNS developer guide, "Enable compatibility between event sources from AWS services and encrypted topics", 2026-11).
 pub static TOPIC: ExistingKind = ExistingKind::new(
     "SNS topic",
     "FindExistingTopics",
     "sns:GetTopicAttributes",
     Request::Query("2010-03-31", &[("TopicArn", "{id}")]),
 )
+.facts(&[Fact {
+    at: "/GetTopicAttributesResult/Attributes/KmsMasterKeyId",
+    is: Is::NoneOf(&["alias/aws/sns"]),
+    fault: "the SNS topic `{id}` is encrypted with `{found}`, which does not allow CloudWatch to publish",
+    help: &[(
+        "",
+        "encrypt it with a key whose policy allows `cloudwatch.amazonaws.com`: `aws sns set-topic-attributes --topic-arn \
+         {id} --attribute-name KmsMasterKeyId --attribute-value KEY`; or name another topic",
+    )],
+}])
 .missing("name one that exists: `aws sns list-topics` lists them; or let the stack create one, with `email`");
 
 /// An event bus of the account, by its name.
@@ -303,8 +335,8 @@ pub static BOUNDARY: ExistingKind = ExistingKind::new(
 );
 
 /// All kinds.
-pub static KINDS: [&ExistingKind; 9] =
-    [&BUCKET, &KEY, &ROLE, &FUNCTION, &VPC, &SUBNET, &TOPIC, &BUS, &BOUNDARY];
+pub static KINDS: [&ExistingKind; 10] =
+    [&BUCKET, &KEY, &LOG_KEY, &ROLE, &FUNCTION, &VPC, &SUBNET, &TOPIC, &BUS, &BOUNDARY];
 
 #[cfg(test)]
 mod tests {

@@ -43,6 +43,7 @@ pub fn existing(plan: &Plan) -> Vec<Existing> {
     let mut all: Vec<Existing> = Vec::new();
     all.extend(buckets(plan));
     all.extend(keys(plan));
+    all.extend(plan.log_key.iter().map(|key| Existing::new(&existing::LOG_KEY, key, "/logs/kms_key")));
     all.extend(functions(plan));
     all.extend(network(plan));
     all.extend(plan.sources.iter().flat_map(|source| source.existing.clone()));
@@ -163,6 +164,7 @@ sources:
                 ("lake", "/delivery/s3/bucket"),
                 ("1", "/stream/encryption/kms_key"),
                 ("2", "/delivery/s3/encryption/kms_key"),
+                ("2", "/logs/kms_key"),
                 ("alert", "/analytics/outputs/ALERTS/lambda/function"),
                 ("alert-role", "/analytics/outputs/ALERTS/lambda/role"),
                 ("vpc-0a1b2c3d", "/producer/network/vpc"),

@@ -313,6 +313,14 @@ def test_what_others_own_is_looked_up_before_anything_is_made(emulator, project)
 
     kms, iam, ec2 = client("kms"), client("iam"), client("ec2")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
+    root = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "kms:*", "Resource": "*"}
+    logs = {**root, "Principal": {"Service": "logs.us-east-1.amazonaws.com"}}
+
+    def key_policy(*statements):
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy)
+
+    key_policy(root, logs)
     vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
     other = ec2.create_vpc(CidrBlock="10.2.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.1.0/24")["Subnet"]["SubnetId"]
@@ -333,11 +341,24 @@ def test_what_others_own_is_looked_up_before_anything_is_made(emulator, project)
     client("lambda").get_waiter("function_active_v2").wait(FunctionName="page")
     pipeline.path.write_text(owned(account, subnet, vpc, key))
     run = pipeline.run("deploy", "--dry-run")
-    looked_up = ["kms:DescribeKey", "lambda:GetFunctionConfiguration", "iam:GetRole", "ec2:DescribeVpcs"]
+    looked_up = ["kms:DescribeKey", "kms:GetKeyPolicy", "lambda:GetFunctionConfiguration", "iam:GetRole", "ec2:DescribeVpcs"]
     looked_up += ["ec2:DescribeSubnets", "events:DescribeEventBus", "sns:GetTopicAttributes", "iam:GetPolicy"]
     assert run.calls[2 : 2 + len(looked_up)] == looked_up, run.told
     assert "PIPE0813" not in run.stderr and "not verified" not in run.stderr, run.told
 
+    key_policy(root)
+    client("sns").set_topic_attributes(
+        TopicArn=f"arn:aws:sns:us-east-1:{account}:on-call",
+        AttributeName="KmsMasterKeyId",
+        AttributeValue="alias/aws/sns",
+    )
+    run = pipeline.run("deploy", "--dry-run")
+    assert run.code == 3 and run.stderr.count("PIPE0813") == 2, run.told
+    assert f"the policy of the KMS key `arn:aws:kms:us-east-1:{account}:key/{key}` does not" in run.stderr, run.told
+    assert "is encrypted with `alias/aws/sns`" in run.stderr, run.told
+
+    client("sns").delete_topic(TopicArn=f"arn:aws:sns:us-east-1:{account}:on-call")
+    client("sns").create_topic(Name="on-call")
     kms.disable_key(KeyId=key)
     client("lambda").update_function_configuration(FunctionName="page", Role=roles["pager"]["Role"]["Arn"])
     client("lambda").get_waiter("function_active_v2").wait(FunctionName="page")

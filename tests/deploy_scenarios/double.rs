@@ -25,12 +25,13 @@ pub struct Double {
 }
 
 /// Look-ups of what the stack does not create, and the service of each.
-pub const LOOK_UPS: [&str; 8] = [
+pub const LOOK_UPS: [&str; 9] = [
     "DescribeEventBus",
     "DescribeKey",
     "DescribeSubnets",
     "DescribeVpcs",
     "GetFunctionConfiguration",
+    "GetKeyPolicy",
     "GetPolicy",
     "GetRole",
     "GetTopicAttributes",

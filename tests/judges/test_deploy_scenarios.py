@@ -93,6 +93,7 @@ LOOK_UPS = {
     "DescribeSubnets": lambda name: {"SubnetIds": [name]},
     "DescribeVpcs": lambda name: {"VpcIds": [name]},
     "GetFunctionConfiguration": lambda name: {"FunctionName": name},
+    "GetKeyPolicy": lambda name: {"KeyId": name, "PolicyName": "default"},
     "GetPolicy": lambda name: {"PolicyArn": name},
     "GetRole": lambda name: {"RoleName": name},
     "GetTopicAttributes": lambda name: {"TopicArn": name},
