@@ -271,7 +271,8 @@ fn agree(
     let shard_steps =
         ways.iter().map(|(to, counts)| ShardSteps { stream: to.stream.clone(), counts: counts.clone() });
     reporter.tell(&Event::Changes { changes: changes.clone(), shard_steps: shard_steps.collect() });
-    let position = deployed.filter(|_| restarts).and_then(|deployed| positions::of_update(deployed, job.plan));
+    let position =
+        deployed.filter(|_| restarts).and_then(|deployed| positions::of_update(deployed, job.plan));
     if let Some(position) = position {
         reporter.tell(&position);
     }

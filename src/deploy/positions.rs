@@ -141,13 +141,18 @@ mod tests {
     }
 
     /// The position after an update to a plan that is changed, with message and help.
-    fn update(deployed: &str, change: impl FnOnce(&mut crate::plan::AnalyticsPlan)) -> (Position, String, String) {
+    fn update(
+        deployed: &str,
+        change: impl FnOnce(&mut crate::plan::AnalyticsPlan),
+    ) -> (Position, String, String) {
         let (mut plan, _) = with_flink("record_size: 1 KiB, records_per_second: 10", 100);
         let analytics = plan.analytics.as_mut().expect("an application");
         analytics.source_readers = "2 0a1b2c3d".parse().expect("readers");
         change(analytics);
         match of_update(deployed, &plan) {
-            Some(Event::Position { position, message, help }) => (position, message, help.unwrap_or_default()),
+            Some(Event::Position { position, message, help }) => {
+                (position, message, help.unwrap_or_default())
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -166,7 +171,11 @@ mod tests {
             let (position, message, help) = update(&template(readers, "flink/p/0a.zip", true), |_| {});
             assert_eq!(position, expected, "{readers}: {message}");
             assert_eq!(help.is_empty(), expected == Position::Kept);
-            assert_eq!(message.contains("864,000 at the declared rate"), expected != Position::Kept, "{message}");
+            assert_eq!(
+                message.contains("864,000 at the declared rate"),
+                expected != Position::Kept,
+                "{message}"
+            );
         }
     }
 
@@ -174,7 +183,10 @@ mod tests {
     fn the_same_code_keeps_everything() {
         let same = template("~", "flink-00.zip", true);
         let (position, message, _) = update(&same, |_| {});
-        assert_eq!((position, message.as_str()), (Position::Kept, "Flink continues at its position in the stream"));
+        assert_eq!(
+            (position, message.as_str()),
+            (Position::Kept, "Flink continues at its position in the stream")
+        );
     }
 
     #[test]
@@ -189,9 +201,12 @@ mod tests {
     fn a_start_of_the_users_is_named() {
         let lost = template("\"1 0a1b2c3d\"", "flink/p/0a.zip", true);
         let (_, message, help) = update(&lost, |analytics| analytics.first_record = Start::Latest);
-        assert!(message.ends_with("Flink starts at the next record that arrives: records that arrive during the update are skipped"));
+        assert!(message.ends_with(
+            "Flink starts at the next record that arrives: records that arrive during the update are skipped"
+        ));
         assert!(help.contains("`analytics.start: 2026-03-01T10:00:00Z`"), "{help}");
-        let (_, message, _) = update(&lost, |analytics| analytics.first_record = Start::At(1_772_359_200_000));
+        let (_, message, _) =
+            update(&lost, |analytics| analytics.first_record = Start::At(1_772_359_200_000));
         assert!(message.contains("Flink starts at the first record since 2026-03-01T10:00:00Z"), "{message}");
     }
 

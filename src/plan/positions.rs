@@ -35,7 +35,8 @@ pub fn without_a_position(plan: &Plan, analytics: &AnalyticsPlan) -> String {
         }
         Start::Latest => "records that arrive during the update are skipped".to_owned(),
         Start::At(_) => {
-            "the records between then and the update are read again, and their rows are written twice".to_owned()
+            "the records between then and the update are read again, and their rows are written twice"
+                .to_owned()
         }
     }
 }

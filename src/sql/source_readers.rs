@@ -241,7 +241,8 @@ impl<'a> Shape<'a> {
             if token.starts_with(|first: char| first == '`' || first == '\'' || first.is_ascii_digit()) {
                 let next = self.numbers.len();
                 let number = *self.numbers.entry(token).or_insert(next);
-                self.digest.update(format!("{}{number}", &token[..1].replace(|c: char| c.is_ascii_digit(), "0")));
+                self.digest
+                    .update(format!("{}{number}", &token[..1].replace(|c: char| c.is_ascii_digit(), "0")));
             } else {
                 self.digest.update(token);
             }
@@ -327,8 +328,12 @@ mod tests {
 
     #[test]
     fn bounds_where_only_the_plan_shows_it() {
-        assert_eq!(numbers("INSERT INTO `o`\nSELECT 1 FROM `s` AS `x` JOIN `s` AS `y` ON TRUE;\n\n"), "1 to 2");
-        let session = "INSERT INTO `o`\nSELECT COUNT(*) FROM `s` GROUP BY SESSION(`t`, INTERVAL '5' SECOND);\n\n";
+        assert_eq!(
+            numbers("INSERT INTO `o`\nSELECT 1 FROM `s` AS `x` JOIN `s` AS `y` ON TRUE;\n\n"),
+            "1 to 2"
+        );
+        let session =
+            "INSERT INTO `o`\nSELECT COUNT(*) FROM `s` GROUP BY SESSION(`t`, INTERVAL '5' SECOND);\n\n";
         assert_eq!(numbers(session), "0 to 1");
     }
 
