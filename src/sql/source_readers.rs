@@ -54,13 +54,11 @@ impl SourceReaders {
             let tokens = tokens(statement);
             let words: Vec<&str> = tokens.iter().take(4).copied().collect();
             match words.as_slice() {
-                ["CREATE", "TEMPORARY", "TABLE", name] => {
-                    if *name == RECORDS {
-                        ordered = tokens.contains(&"WATERMARK");
-                        // A clock beside the columns is an operator of its own.
-                        only_plain &= !tokens.contains(&"AS");
-                        views.insert(RECORDS, Part { leaves: 1, ..Part::default() });
-                    }
+                ["CREATE", "TEMPORARY", "TABLE", name] if *name == RECORDS => {
+                    ordered = tokens.contains(&"WATERMARK");
+                    // A clock beside the columns is an operator of its own.
+                    only_plain &= !tokens.contains(&"AS");
+                    views.insert(RECORDS, Part { leaves: 1, ..Part::default() });
                 }
                 ["CREATE", "TEMPORARY", "VIEW", name] => {
                     shape.add(&tokens);
