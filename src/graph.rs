@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::resolve::pipeline::{OutputTarget, Pipeline, Purpose};
+use crate::resolve::pipeline::{OutputTarget, Pipeline, Purpose, Source};
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{ERROR_STREAM, Query};
 
@@ -11,6 +11,9 @@ use crate::sql::{ERROR_STREAM, Query};
 pub const INPUT_STREAM: &str = "Stream";
 /// Logical id of the stream between the query and Firehose.
 pub const DELIVERED_STREAM: &str = "OutputStream";
+
+/// What the logical id of a source's main resource begins with; its name follows.
+pub const SOURCE: &str = "Source";
 
 /// A pipeline as a graph.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +33,7 @@ pub struct Node {
     pub kind: NodeKind,
     /// Logical id of its main resource; `None` where that is not the stack's.
     pub logical_id: Option<Cow<'static, str>>,
-    /// Of an output: its name in the SQL.
+    /// Of an output: its name in the SQL. Of a source: its name in the spec.
     pub name: Option<String>,
 }
 
@@ -59,6 +62,12 @@ pub enum NodeKind {
     Network,
     /// The EC2 instances.
     Producer,
+    /// A service that writes records into the pipeline.
+    Source,
+    /// The queue of what a source could not write.
+    SourceFailures,
+    /// What a source reads, which is not the stack's.
+    Upstream,
     /// The Kinesis data stream of an output that does not go to Firehose.
     OutputStream,
     /// A function of the user's that is invoked with the rows of an output.
@@ -78,6 +87,8 @@ pub enum NodeKind {
 pub enum Principal {
     /// The EC2 instances.
     Producer,
+    /// A service that writes records into the pipeline.
+    Source,
     /// The flow log of the producer's network.
     FlowLog,
     /// The Flink application.
@@ -99,6 +110,12 @@ pub enum Principal {
 pub enum Relation {
     /// The producer puts records into the stream.
     Produce,
+    /// A source writes records into the stream, or into Firehose.
+    Write,
+    /// A source reads from what it is attached to.
+    ReadUpstream,
+    /// A source sends what it could not write to its queue.
+    WriteFailures,
     /// The instances fetch their program from the artifacts.
     FetchProducer,
     /// The instances log.
@@ -152,6 +169,7 @@ impl Relation {
             Self::Produce | Self::FetchProducer | Self::LogProducer | Self::AttendProducer => {
                 Principal::Producer
             }
+            Self::Write | Self::ReadUpstream | Self::WriteFailures => Principal::Source,
             Self::LogFlows => Principal::FlowLog,
             Self::FetchApplication | Self::Query | Self::QueryBytes | Self::Emit | Self::LogAnalytics => {
                 Principal::Analytics
@@ -169,6 +187,9 @@ impl Relation {
         match self {
             Self::Query | Self::QueryBytes | Self::Deliver | Self::DeliverErrors | Self::Consume => true,
             Self::Produce
+            | Self::Write
+            | Self::ReadUpstream
+            | Self::WriteFailures
             | Self::FetchProducer
             | Self::LogProducer
             | Self::AttendProducer
@@ -240,6 +261,9 @@ impl Graph {
                 self.edge(network, Relation::LogFlows, logs);
             }
         }
+        for source in &pipeline.sources {
+            self.source(source, stream);
+        }
         let delivered = match pipeline.analytics_on(AnalyticsRuntime::Flink) {
             Some(_) => self.analytics(pipeline, query, stream, artifacts),
             None => stream,
@@ -280,6 +304,27 @@ impl Graph {
                 self.edge(delivery, Relation::StoreErrors(purpose), sink);
             }
             self.edge(delivery, Relation::LogErrorDelivery, logs);
+        }
+    }
+
+    /// A source with what it reads and with its queue.
+    fn source(&mut self, source: &Source, target: NodeId) {
+        let id = logical_name(&source.name);
+        let named = |kind, prefix: Option<&str>| Node {
+            kind,
+            logical_id: prefix.map(|prefix| format!("{prefix}{id}").into()),
+            name: Some(source.name.clone()),
+        };
+        let node = self.add(named(NodeKind::Source, Some(SOURCE)));
+        self.edge(node, Relation::Write, target);
+        let shape = source.kind.shape();
+        if shape.reads {
+            let upstream = self.add(named(NodeKind::Upstream, None));
+            self.edge(node, Relation::ReadUpstream, upstream);
+        }
+        if shape.queue {
+            let failures = self.add(named(NodeKind::SourceFailures, Some("SourceFailures")));
+            self.edge(node, Relation::WriteFailures, failures);
         }
     }
 
@@ -419,7 +464,7 @@ impl Graph {
 }
 
 /// A name as a part of a logical id: `high_alerts` is `HighAlerts`.
-fn logical_name(name: &str) -> String {
+pub fn logical_name(name: &str) -> String {
     let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let word = |word: &str| {
         let (first, rest) = word.split_at(1);

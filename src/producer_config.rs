@@ -35,11 +35,11 @@ pub fn config(pipeline: &Pipeline, producer: &Producer, instances: u64) -> Optio
         },
         log: Some(LogTarget { group: "${ProducerLogs}".into(), stream: None }),
         source: match &producer.source {
-            pipeline::Source::Http(source) => Source::Http(http(source)?),
-            pipeline::Source::File(source) => {
+            pipeline::ProducerSource::Http(source) => Source::Http(http(source)?),
+            pipeline::ProducerSource::File(source) => {
                 Source::File(FileSource { path: PathBuf::from(RECORDS_FILE), repeat: source.repeat })
             }
-            pipeline::Source::Generator(source) => Source::Generator(GeneratorSource {
+            pipeline::ProducerSource::Generator(source) => Source::Generator(GeneratorSource {
                 seed: source.seed,
                 record_size: bytes(pipeline.stream.record_size.value),
                 fields: fields(pipeline)?,

@@ -364,7 +364,7 @@ fn an_own_key_is_granted_to_who_needs_it_through_its_service() {
         .plan
         .roles
         .iter()
-        .flat_map(|role| role.grants.iter().map(|grant| (role.logical_id, grant)))
+        .flat_map(|role| role.grants.iter().map(|grant| (role.logical_id.as_ref(), grant)))
         .filter(|(_, grant)| grant.resources.iter().any(|resource| resource.shown() == key))
         .map(|(role, grant)| (role, grant.actions.clone(), grant.conditions[0].values[0].shown()))
         .collect();

@@ -229,6 +229,24 @@ static HANDLERS: &[HandlerPermissions] = &[
         ..NETWORK
     },
     HandlerPermissions {
+        resource_type: "AWS::Events::Rule",
+        sid: "ManageRules",
+        // On a bus of its own, a rule has the name of the bus in its ARN.
+        arns: &["events:{region}:{account}:rule/{name}", "events:{region}:{account}:rule/*/{name}"],
+        actions: &[
+            "events:DeleteRule",
+            "events:DescribeRule",
+            "events:ListTagsForResource",
+            "events:ListTargetsByRule",
+            "events:PutRule",
+            "events:PutTargets",
+            "events:RemoveTargets",
+            "events:TagResource",
+            "events:UntagResource",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
         resource_type: "AWS::IAM::InstanceProfile",
         sid: "ManageInstanceProfile",
         arns: &["iam::{account}:instance-profile/{name}"],

@@ -112,6 +112,20 @@ pub const FLINK: Family = Family {
         "restartingTime",
     ],
 };
+/// EventBridge user guide, "Monitoring Amazon EventBridge", metrics of rules, 2026-11.
+pub const EVENTS: Family = Family {
+    namespace: "AWS/Events",
+    dimension: "RuleName",
+    names: &[
+        "FailedInvocations",
+        "IngestionToInvocationSuccessLatency",
+        "Invocations",
+        "InvocationsFailedToBeSentToDlq",
+        "InvocationsSentToDlq",
+        "MatchedEvents",
+        "RetryInvocationAttempts",
+    ],
+};
 /// SQS developer guide, "Available CloudWatch metrics", 2026-11.
 pub const SQS: Family =
     Family { namespace: "AWS/SQS", dimension: "QueueName", names: &["ApproximateNumberOfMessagesVisible"] };
@@ -305,6 +319,15 @@ pub const STREAM: Kind = Kind {
     ],
 };
 
+/// An EventBridge rule. EventBridge user guide, "Monitoring Amazon EventBridge", 2026-11.
+pub const EVENT_RULE: Kind = Kind {
+    namespace: "AWS/Events",
+    dimension: "RuleName",
+    metrics: &[
+        metric("matched", "events matched", "MatchedEvents", "Sum", Reading::Sum, Unit::Count),
+        fault(metric("failed", "events failed", "FailedInvocations", "Sum", Reading::Sum, Unit::Count)),
+    ],
+};
 /// The transform. Lambda developer guide, "Types of metrics for Lambda functions", 2026-11; the last four are its own,
 /// from its log.
 pub const TRANSFORM: Kind = Kind {

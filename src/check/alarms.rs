@@ -188,6 +188,7 @@ fn range(key: AlarmKey, pipeline: &Pipeline) -> Option<Range> {
         | AlarmKey::JobRestarts
         | AlarmKey::CheckpointsFailed
         | AlarmKey::FailedBatches
+        | AlarmKey::SourceFailures
         | AlarmKey::Instances
         | AlarmKey::StatusCheck => return None,
     })

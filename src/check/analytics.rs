@@ -7,14 +7,14 @@ use crate::aws::regions;
 use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::DEFAULT_REGION;
-use crate::resolve::pipeline::{Capacity, Pipeline, Source};
+use crate::resolve::pipeline::{Capacity, Pipeline, ProducerSource};
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{self, Query, Role, print_program};
 
 /// Whether the producer makes its records from the columns.
 fn generates(pipeline: &Pipeline) -> bool {
     let producer = pipeline.producer.as_ref();
-    producer.is_some_and(|producer| matches!(producer.source, Source::Generator(_)))
+    producer.is_some_and(|producer| matches!(producer.source, ProducerSource::Generator(_)))
 }
 
 /// Reads the SQL against the columns.

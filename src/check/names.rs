@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::Context;
-use crate::aws::limits::{self, NameRule, monitoring, tags};
+use crate::aws::limits::{self, Bounds, NameRule, monitoring, tags};
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::pipeline::{Encryption, Setting};
@@ -427,6 +427,28 @@ pub fn same_names_within(names: &[(String, Span)]) -> Vec<Diagnostic> {
 }
 
 /// Holds a name against a service's rule.
+/// A name of a part of the pipeline that is like a text.
+pub(super) fn part_like(text: &str) -> Option<String> {
+    let words = text.to_lowercase();
+    let words: Vec<&str> =
+        words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let name: String = words.join("-").chars().take(PART.max as usize).collect();
+    let name = name.trim_matches('-').to_owned();
+    PART.check(&name).is_ok().then_some(name)
+}
+
+/// The names of sources, consumers and deliveries. They are part of names that AWS limits to 64 characters, together
+/// with the stack's.
+pub(super) const PART: NameRule =
+    NameRule::new(Bounds::new(1, 20), "lower-case letters, digits and single `-`", part_char)
+        .starting("a lower-case letter", |c| c.is_ascii_lowercase())
+        .ending("a letter or a digit", |c| c.is_ascii_alphanumeric())
+        .also(|name| name.contains("--").then_some("has two hyphens in a row"));
+
+fn part_char(c: char) -> bool {
+    c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
+}
+
 pub(super) fn against(rule: &NameRule, name: &Setting<String>, code: Code, help: &str) -> Option<Diagnostic> {
     let fault = rule.check(&name.value).err()?;
     Some(Diagnostic::error(code, name.span, format!("`{}`: {fault}", name.value), help))

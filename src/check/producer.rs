@@ -7,7 +7,7 @@ use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::instances::{InstanceNeed, instances};
 use crate::producer_config;
 use crate::resolve::invalid_path;
-use crate::resolve::pipeline::{PartitionKey, Pipeline, Producer, Source};
+use crate::resolve::pipeline::{PartitionKey, Pipeline, Producer, ProducerSource};
 use crate::runtime::Program;
 use crate::spec::ByteSize;
 
@@ -219,13 +219,15 @@ fn user_data(pipeline: &Pipeline, producer: &Producer, found: &mut Vec<Diagnosti
         return;
     }
     let (span, help) = match &producer.source {
-        Source::Http(http) => {
+        ProducerSource::Http(http) => {
             let headers: usize = http.headers.iter().map(|(name, value, _)| name.len() + value.len()).sum();
             let first = http.headers.first().filter(|_| headers > http.url.value.len());
             (first.map_or(http.url.span, |header| header.2), "shorten the URL and the headers")
         }
-        Source::File(file) => (file.path.span, "shorten the path of the partition key"),
-        Source::Generator(generator) => (generator.span, "declare fewer columns, or send records of a file"),
+        ProducerSource::File(file) => (file.path.span, "shorten the path of the partition key"),
+        ProducerSource::Generator(generator) => {
+            (generator.span, "declare fewer columns, or send records of a file")
+        }
     };
     found.push(Diagnostic::error(
         Code::UserDataTooLarge,

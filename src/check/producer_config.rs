@@ -6,7 +6,7 @@ use super::Context;
 use crate::diagnostics::{self, Code, Diagnostic};
 use crate::instances::instances;
 use crate::producer_config;
-use crate::resolve::pipeline::{Pipeline, Producer, Source};
+use crate::resolve::pipeline::{Pipeline, Producer, ProducerSource};
 use crate::spec::{ByteSize, Duration};
 
 /// Checks the configuration that the producer would read, unless another rule has found an error in the producer: those
@@ -31,8 +31,10 @@ fn diagnostic(fault: &Fault, pipeline: &Pipeline, producer: &Producer, instances
     match fault {
         Fault::Refresh(_) => {
             let span = match &producer.source {
-                Source::Http(http) => http.refresh.as_ref().map_or(http.url.span, |refresh| refresh.span),
-                Source::File(_) | Source::Generator(_) => producer.span,
+                ProducerSource::Http(http) => {
+                    http.refresh.as_ref().map_or(http.url.span, |refresh| refresh.span)
+                }
+                ProducerSource::File(_) | ProducerSource::Generator(_) => producer.span,
             };
             out_of_range(
                 span,

@@ -212,6 +212,13 @@ codes! {
     "1304" EmailAddress "An e-mail address cannot be subscribed"
     "1305" AlarmThreshold "An alarm's threshold is out of range"
     "1306" AlarmUnused "A setting of alarms has no effect"
+
+    "1401" PartName "The name of a source, consumer or delivery cannot be used"
+    "1402" SourceTarget "A source cannot write there"
+    "1403" SourceRegion "A source is in another region"
+    "1404" SourceArn "A source is named by its ARN"
+    "1405" SourcePath "A path into an event cannot be parsed"
+    "1406" EventPattern "EventBridge does not accept this rule"
 }
 
 impl fmt::Display for Code {

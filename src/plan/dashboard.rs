@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use super::alarms::AlarmPlan;
 use super::destination::{self, DeliveryMetrics};
 use super::resources::Resource;
+use super::sources::{self, Site};
 use super::value::{Value, literal};
 use super::{Plan, StreamPlan};
 use crate::aws::limits::kinesis::{SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S};
@@ -62,7 +63,7 @@ impl DashboardPlan {
 }
 
 /// A line of a graph.
-struct Series {
+pub(super) struct Series {
     metric: MetricName,
     statistic: &'static str,
     label: &'static str,
@@ -81,7 +82,7 @@ struct Across {
 }
 
 /// A graph.
-struct Graph {
+pub(super) struct Graph {
     title: String,
     unit: &'static str,
     series: Vec<Series>,
@@ -98,11 +99,11 @@ struct Row<'a> {
     graphs: [Graph; 3],
 }
 
-fn series(metric: MetricName, statistic: &'static str, label: &'static str) -> Series {
+pub(super) fn series(metric: MetricName, statistic: &'static str, label: &'static str) -> Series {
     Series { metric, statistic, label, of: None, per_second: false, right: false }
 }
 
-fn rate(metric: MetricName, label: &'static str) -> Series {
+pub(super) fn rate(metric: MetricName, label: &'static str) -> Series {
     Series { per_second: true, ..series(metric, "Sum", label) }
 }
 
@@ -110,7 +111,7 @@ fn right(series: Series) -> Series {
     Series { right: true, ..series }
 }
 
-fn graph(title: &str, unit: &'static str, series: Vec<Series>) -> Graph {
+pub(super) fn graph(title: &str, unit: &'static str, series: Vec<Series>) -> Graph {
     Graph { title: title.to_owned(), unit, series, across: Vec::new() }
 }
 
@@ -137,7 +138,7 @@ pub(super) fn plan(plan: &Plan, checked: &Checked) -> Option<DashboardPlan> {
             widgets.alarms(part);
         }
     }
-    for row in plan.graph.all().iter().filter_map(|node| row(plan, node)) {
+    for row in plan.graph.all().iter().filter_map(|node| row(plan, checked, node)) {
         widgets.row(plan, &row);
     }
     Some(DashboardPlan {
@@ -148,7 +149,7 @@ pub(super) fn plan(plan: &Plan, checked: &Checked) -> Option<DashboardPlan> {
 }
 
 /// What a node shows; `None` for what has no metrics, or belongs to another row.
-fn row<'a>(plan: &'a Plan, node: &'a Node) -> Option<Row<'a>> {
+fn row<'a>(plan: &'a Plan, checked: &Checked, node: &'a Node) -> Option<Row<'a>> {
     let logical_id = node.logical_id.as_deref()?;
     let name = format!("${{{logical_id}}}");
     let output = node.name.as_deref().unwrap_or_default();
@@ -172,13 +173,20 @@ fn row<'a>(plan: &'a Plan, node: &'a Node) -> Option<Row<'a>> {
             let queue = queue.and_then(|queue| queue.logical_id.as_deref());
             (format!("Function of {output}"), name, function(queue))
         }
-        // In the row of its function.
-        NodeKind::FailureQueue => return None,
+        NodeKind::Source => {
+            let source = checked.pipeline().source(output)?;
+            let site = Site { pipeline: checked.pipeline(), source };
+            let (name, graphs) = sources::kind(source).graphs(&site)?;
+            (format!("Source {output}"), name, graphs)
+        }
+        // In the row of its function, or of its source.
+        NodeKind::FailureQueue | NodeKind::SourceFailures => return None,
         // It runs during deployments alone.
         NodeKind::Starter
         | NodeKind::Network
         | NodeKind::Bucket(_)
         | NodeKind::Destination
+        | NodeKind::Upstream
         | NodeKind::Artifacts
         | NodeKind::Logs
         | NodeKind::SessionManager => return None,

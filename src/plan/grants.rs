@@ -1,10 +1,13 @@
 //! Permissions, from the edges of the graph: every edge yields its grants, and no grant is without an edge.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::buckets;
 use super::delivery::{ERROR_LOG_STREAM, LOG_STREAM, transform_spec};
 use super::destination;
+use super::sources::{self, Site};
 use super::value::{Value, literal};
 use crate::aws::regions;
 use crate::graph::{Edge, Graph, NodeKind, Principal, Relation};
@@ -40,11 +43,11 @@ pub struct Condition {
 #[derive(Clone, Debug, Serialize)]
 pub struct Role {
     /// Logical id.
-    pub logical_id: &'static str,
+    pub logical_id: Cow<'static, str>,
     /// What it is for.
-    pub description: &'static str,
+    pub description: Cow<'static, str>,
     /// Place in the spec that caused it, a JSON pointer.
-    pub spec: &'static str,
+    pub spec: Cow<'static, str>,
     /// Service principal, as the commercial regions name it.
     pub principal: &'static str,
     /// The same as the template has it.
@@ -76,7 +79,7 @@ const ANALYTICS_LOG_GROUP_ARN: &str =
 /// The Flink application's name.
 pub const APPLICATION_NAME: &str = "${AWS::StackName}-analytics";
 
-fn equals(key: &'static str, value: Value) -> Condition {
+pub(super) fn equals(key: &'static str, value: Value) -> Condition {
     Condition { operator: "StringEquals", key, values: vec![value] }
 }
 
@@ -84,7 +87,7 @@ fn equals(key: &'static str, value: Value) -> Condition {
 pub fn roles(pipeline: &Pipeline, graph: &Graph, keys: &ArtifactKeys) -> Vec<Role> {
     let mut roles: Vec<Role> = Vec::new();
     for edge in graph.edges() {
-        let Some(new) = role(pipeline, edge.relation.principal()) else { continue };
+        let Some(new) = role(pipeline, graph, edge) else { continue };
         let at = roles.iter().position(|role| role.logical_id == new.logical_id).unwrap_or_else(|| {
             roles.push(new);
             roles.len() - 1
@@ -125,7 +128,8 @@ fn add_new(values: &mut Vec<Value>, more: Vec<Value>) {
 }
 
 /// The role of a principal, without its grants; a function of the user's has one already.
-fn role(pipeline: &Pipeline, principal: Principal) -> Option<Role> {
+fn role(pipeline: &Pipeline, graph: &Graph, edge: &Edge) -> Option<Role> {
+    let principal = edge.relation.principal();
     let account = || Value::reference("AWS::AccountId");
     let none = "No condition: this service passes no source to the trust policy.";
     let (logical_id, description, spec, service, trust_because, trust) = match principal {
@@ -201,12 +205,13 @@ fn role(pipeline: &Pipeline, principal: Principal) -> Option<Role> {
             "Firehose passes the account as the external ID, which prevents the confused-deputy problem.",
             vec![equals("sts:ExternalId", account())],
         ),
+        Principal::Source => return source_role(site(pipeline, graph, edge)?),
         Principal::Function => return None,
     };
     Some(Role {
-        logical_id,
-        description,
-        spec,
+        logical_id: logical_id.into(),
+        description: description.into(),
+        spec: spec.into(),
         principal: service,
         service: match principal {
             Principal::Producer => {
@@ -217,6 +222,27 @@ fn role(pipeline: &Pipeline, principal: Principal) -> Option<Role> {
         },
         trust_because,
         trust,
+        grants: Vec::new(),
+    })
+}
+
+/// The source that an edge begins at.
+fn site<'a>(pipeline: &'a Pipeline, graph: &Graph, edge: &Edge) -> Option<Site<'a>> {
+    let source = pipeline.source(graph.get(edge.from).name.as_deref()?)?;
+    Some(Site { pipeline, source })
+}
+
+/// The role of a source, without its grants.
+fn source_role(site: Site) -> Option<Role> {
+    let trust = sources::kind(site.source).trust(&site)?;
+    Some(Role {
+        logical_id: sources::role_of(site.pipeline, site.source)?.into(),
+        description: format!("Permissions of source {}", site.source.name).into(),
+        spec: site.source.spec.clone().into(),
+        principal: trust.service,
+        service: Value::text(trust.service),
+        trust_because: trust.because,
+        trust: trust.conditions,
         grants: Vec::new(),
     })
 }
@@ -281,6 +307,11 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: &ArtifactKeys) 
                 "The stream is encrypted with this key.",
             ));
             grants
+        }
+        Relation::Write => site(pipeline, graph, edge).as_ref().map_or_else(Vec::new, sources::writes),
+        Relation::ReadUpstream => site(pipeline, graph, edge).as_ref().map_or_else(Vec::new, sources::reads),
+        Relation::WriteFailures => {
+            site(pipeline, graph, edge).map_or_else(Vec::new, |site| sources::write_failures(&site, to()))
         }
         Relation::FetchProducer => vec![grant(
             "ReadProgram",

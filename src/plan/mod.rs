@@ -9,6 +9,7 @@ pub mod cost;
 pub mod dashboard;
 mod delivery;
 pub mod destination;
+pub mod existing;
 mod faults;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -22,6 +23,7 @@ mod producer;
 pub mod report;
 mod resources;
 mod rows;
+pub mod sources;
 mod state;
 mod streams;
 pub mod throughput;
@@ -53,6 +55,7 @@ pub use order::Before;
 pub use outputs::{FunctionPlan, OutputPlan};
 pub use producer::{NetworkPlan, ProducerPlan, RecordsPlan};
 pub use resources::Resource;
+pub use sources::{SourcePlan, SourceShown};
 pub use streams::{Carries, RowsPlan, StreamPlan};
 
 /// Everything that a stack holds.
@@ -76,6 +79,8 @@ pub struct Plan {
     pub outputs: Vec<OutputPlan>,
     /// The instances that fill the stream.
     pub producer: Option<ProducerPlan>,
+    /// The services that write records.
+    pub sources: Vec<SourcePlan>,
     /// The Flink application.
     pub analytics: Option<AnalyticsPlan>,
     /// The Lambda transform.
@@ -310,11 +315,12 @@ pub fn plan(checked: &Checked, programs: &Programs, connectors: &ConnectorDigest
         // IAM's own default, which the template need not name.
         role_path: pipeline.role_path.as_ref().map(|path| path.value.clone()).filter(|path| path != "/"),
         producer,
+        sources: sources::plan(pipeline),
         analytics,
         transform,
         artifacts,
         resources: resources::list(pipeline, checked.graph()),
-        order: order::order(checked.graph()),
+        order: order::order(pipeline, checked.graph()),
         graph: checked.graph().clone(),
         alarms: None,
         dashboard: None,

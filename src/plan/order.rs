@@ -10,8 +10,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::sources;
 use crate::aws::limits::kinesis::STREAMS_CREATING_AT_ONCE;
 use crate::graph::{Graph, NodeKind};
+use crate::resolve::pipeline::{Pipeline, Source};
 
 /// Resources that are created before another, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,7 +27,7 @@ pub struct Before {
 const PROPAGATES: &str = "A new role takes time to propagate; this order allows for that.";
 
 /// The order of creation of a pipeline's resources.
-pub(super) fn order(graph: &Graph) -> BTreeMap<Cow<'static, str>, Vec<Before>> {
+pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static, str>, Vec<Before>> {
     let mut order = Order::default();
     if graph.has(NodeKind::Analytics) {
         order.add("StarterRole", &["AnalyticsRole"], PROPAGATES);
@@ -84,8 +86,21 @@ pub(super) fn order(graph: &Graph) -> BTreeMap<Cow<'static, str>, Vec<Before>> {
             );
         }
     }
+    for source in &pipeline.sources {
+        source_order(pipeline, graph, source, &mut order);
+    }
     creating_at_once(graph, &mut order);
     order.0
+}
+
+/// A source writes into what is there, with a role that exists for a while.
+fn source_order(pipeline: &Pipeline, graph: &Graph, source: &Source, order: &mut Order) {
+    let last = if graph.has(NodeKind::Analytics) { "AnalyticsStart" } else { "Delivery" };
+    if let Some(role) = sources::role_of(pipeline, source) {
+        order.add("Delivery", &[&role], PROPAGATES);
+    }
+    let because = "Records are sent only when every resource that processes them exists.";
+    order.add(&sources::logical_id(source), &[last], because);
 }
 
 /// Kinesis refuses to create more streams at once than its limit, and nothing else delays them: each stream waits for the

@@ -10,7 +10,7 @@ use crate::aws::instance_types::Architecture;
 use crate::aws::limits::ec2;
 use crate::instances::instances;
 use crate::producer_config::{self, RECORDS_FILE};
-use crate::resolve::pipeline::{FileSource, Pipeline, Producer, Source};
+use crate::resolve::pipeline::{FileSource, Pipeline, Producer, ProducerSource};
 use crate::runtime::{Program, Programs};
 
 /// The instances that fill the stream.
@@ -94,8 +94,10 @@ pub(super) fn plan(pipeline: &Pipeline, programs: &Programs) -> Option<ProducerP
             Architecture::Arm64 => ec2::AMI_PARAMETER_ARM64,
         },
         max_lifetime_seconds: match &producer.source {
-            Source::File(file) if !file.repeat => None,
-            Source::Http(_) | Source::File(_) | Source::Generator(_) => Some(ec2::INSTANCE_RENEWAL_S),
+            ProducerSource::File(file) if !file.repeat => None,
+            ProducerSource::Http(_) | ProducerSource::File(_) | ProducerSource::Generator(_) => {
+                Some(ec2::INSTANCE_RENEWAL_S)
+            }
         },
         volume_gib: VOLUME_GIB,
         network: match &producer.network {
@@ -127,16 +129,18 @@ pub(super) fn plan(pipeline: &Pipeline, programs: &Programs) -> Option<ProducerP
 fn source(producer: &Producer) -> String {
     match &producer.source {
         // Without its query: a reader wants to know whom the instances ask.
-        Source::Http(http) => http.url.value.split(['?', '#']).next().unwrap_or_default().to_owned(),
-        Source::File(file) if file.repeat => format!("{} again and again", file.path.value),
-        Source::File(file) => format!("{} once", file.path.value),
-        Source::Generator(generator) => format!("made up, seed {}", generator.seed),
+        ProducerSource::Http(http) => http.url.value.split(['?', '#']).next().unwrap_or_default().to_owned(),
+        ProducerSource::File(file) if file.repeat => format!("{} again and again", file.path.value),
+        ProducerSource::File(file) => format!("{} once", file.path.value),
+        ProducerSource::Generator(generator) => format!("made up, seed {}", generator.seed),
     }
 }
 
 /// The file of records, by its content.
 fn records(pipeline: &Pipeline, producer: &Producer) -> Option<RecordsPlan> {
-    let Source::File(FileSource { content: Some(content), .. }) = &producer.source else { return None };
+    let ProducerSource::File(FileSource { content: Some(content), .. }) = &producer.source else {
+        return None;
+    };
     let artifact = Artifact {
         name: "records",
         s3_key: own_key(RECORDS_FOLDER, &pipeline.name.value, &[content], "jsonl.gz"),
@@ -149,8 +153,8 @@ fn records(pipeline: &Pipeline, producer: &Producer) -> Option<RecordsPlan> {
 fn ports(producer: &Producer) -> Vec<u16> {
     const HTTPS: u16 = 443;
     let url = match &producer.source {
-        Source::Http(http) => http.url.value.as_str(),
-        Source::File(_) | Source::Generator(_) => return vec![HTTPS],
+        ProducerSource::Http(http) => http.url.value.as_str(),
+        ProducerSource::File(_) | ProducerSource::Generator(_) => return vec![HTTPS],
     };
     let uri = Uri::parse(url).ok();
     let port = uri.as_ref().and_then(|uri| {

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::buckets;
 use super::delivery::transform_spec;
+use super::sources;
 use crate::graph::{Graph, Node, NodeKind};
 use crate::resolve::pipeline::{Pipeline, Sink};
 
@@ -32,7 +33,8 @@ const UP_TO_DELIVERY: [NodeKind; 7] = [
     NodeKind::ErrorDelivery,
 ];
 /// Those after it.
-const FILLING: [NodeKind; 2] = [NodeKind::Network, NodeKind::Producer];
+const FILLING: [NodeKind; 4] =
+    [NodeKind::Network, NodeKind::Producer, NodeKind::Source, NodeKind::SourceFailures];
 
 /// All resources, in the order of the template.
 pub(super) fn list(pipeline: &Pipeline, graph: &Graph) -> Vec<Resource> {
@@ -146,6 +148,25 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
                 ("ProducerGroup", "AWS::AutoScaling::AutoScalingGroup"),
             ],
         ),
+        NodeKind::Source => {
+            let source = node.name.as_deref().unwrap_or_default();
+            let resource = |(id, resource_type): (String, &'static str)| Resource {
+                logical_id: id.into(),
+                resource_type,
+                spec: pipeline
+                    .source(source)
+                    .map_or_else(|| "/sources".into(), |source| source.spec.clone().into()),
+            };
+            sources::resources(pipeline, source).into_iter().map(resource).collect()
+        }
+        NodeKind::SourceFailures => {
+            let source = node.name.as_deref().and_then(|name| pipeline.source(name));
+            let spec = source.map_or_else(|| "/sources".into(), |source| Cow::Owned(source.spec.clone()));
+            let policy = own.replace("SourceFailures", "SourceQueuePolicy").into();
+            let named =
+                |logical_id, resource_type| Resource { logical_id, resource_type, spec: spec.clone() };
+            vec![named(own.clone(), "AWS::SQS::Queue"), named(policy, "AWS::SQS::QueuePolicy")]
+        }
         NodeKind::FailureQueue => {
             let policy = own.replace("OutputFailures", "OutputQueuePolicy").into();
             vec![named("AWS::SQS::Queue"), Resource { logical_id: policy, ..named("AWS::SQS::QueuePolicy") }]
@@ -158,6 +179,10 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
             ]
         }
         // Log groups are listed with the nodes that write to them.
-        NodeKind::Logs | NodeKind::Artifacts | NodeKind::SessionManager | NodeKind::Destination => Vec::new(),
+        NodeKind::Logs
+        | NodeKind::Artifacts
+        | NodeKind::SessionManager
+        | NodeKind::Destination
+        | NodeKind::Upstream => Vec::new(),
     }
 }

@@ -13,7 +13,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
 use serde::Serialize;
 
 use crate::plan::grants::Role;
-use crate::plan::{Plan, RecordsPlan, StreamPlan, TagPlan, destination};
+use crate::plan::{Plan, RecordsPlan, StreamPlan, TagPlan, destination, sources};
 
 /// The templates, by name.
 const TEMPLATES: &[(&str, &str)] = &[
@@ -28,6 +28,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("outputs.yaml.j2", include_str!("../../templates/outputs.yaml.j2")),
     ("network.yaml.j2", include_str!("../../templates/network.yaml.j2")),
     ("producer.yaml.j2", include_str!("../../templates/producer.yaml.j2")),
+    ("sources.yaml.j2", include_str!("../../templates/sources.yaml.j2")),
     ("alarms.yaml.j2", include_str!("../../templates/alarms.yaml.j2")),
     ("dashboard.yaml.j2", include_str!("../../templates/dashboard.yaml.j2")),
     ("user-data.sh.j2", include_str!("../../templates/user-data.sh.j2")),
@@ -76,7 +77,7 @@ fn environment() -> Result<&'static Environment<'static>, minijinja::Error> {
         if name.ends_with(".sh.j2") { AutoEscape::None } else { AutoEscape::Json }
     });
     filters::add(&mut environment);
-    for (name, source) in TEMPLATES.iter().chain(destination::TEMPLATES) {
+    for (name, source) in TEMPLATES.iter().chain(destination::TEMPLATES).chain(sources::TEMPLATES) {
         environment.add_template(name, source)?;
     }
     Ok(ENVIRONMENT.get_or_init(|| environment))
@@ -105,7 +106,7 @@ fn try_render(plan: &Plan) -> Result<String, minijinja::Error> {
     named_tags.extend(
         plan.tags.iter().filter(|tag| tag.key != "Name").map(|TagPlan { key, value }| Tag { key, value }),
     );
-    let roles = plan.roles.iter().map(|role| (role.logical_id, role)).collect();
+    let roles = plan.roles.iter().map(|role| (role.logical_id.as_ref(), role)).collect();
     let streams = plan.streams().collect();
     let user_data = match &plan.producer {
         Some(producer) => environment.get_template("user-data.sh.j2")?.render(Serde(UserData {

@@ -6,6 +6,7 @@ mod destination;
 pub mod pipeline;
 mod records;
 mod references;
+mod sources;
 
 pub use destination::default_error_prefix;
 pub use references::MAX_BYTES as REFERENCE_BYTES_MAX;
@@ -25,7 +26,7 @@ use crate::world::World;
 use pipeline::{
     Analytics, Capacity, Encryption, Errors, FileSource, Flink, GeneratorSource, HttpSource, Network,
     OutputFunction, OutputSetting, OutputStream, OutputTarget, PartitionKey, PathText, Pipeline, Producer,
-    Setting, Source, Stream, Tag, Transform,
+    ProducerSource, Setting, Stream, Tag, Transform,
 };
 
 /// Default of `region`.
@@ -92,6 +93,12 @@ pub fn resolve(
         stream: r.stream(&spec.stream, spec.region.as_deref().unwrap_or(DEFAULT_REGION)),
         region: r.or("/region", spec.region, DEFAULT_REGION.into()),
         producer: spec.producer.and_then(|producer| r.producer(producer, spec_path, world)),
+        sources: spec
+            .sources
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, source)| r.source(name, source))
+            .collect(),
         records: spec.records.map(|records| r.records(records)),
         analytics: spec.analytics.map(|analytics| r.analytics(analytics, spec_path, world, sources)),
         transform: None,
@@ -135,6 +142,11 @@ struct Resolver<'a> {
 impl Resolver<'_> {
     fn written<T>(&self, pointer: &str, value: T) -> Setting<T> {
         Setting { value, span: self.places.value(pointer), written: true }
+    }
+
+    /// A value that has no default.
+    fn optional<T>(&self, pointer: &str, value: Option<T>) -> Option<Setting<T>> {
+        value.map(|value| self.written(pointer, value))
     }
 
     fn or<T>(&self, pointer: &str, value: Option<T>, default: T) -> Setting<T> {
@@ -211,9 +223,9 @@ impl Resolver<'_> {
         world: &dyn World,
     ) -> Option<Producer> {
         let source = match (producer.http, producer.file, producer.generate) {
-            (Some(http), ..) => Source::Http(self.http(http)),
-            (_, Some(file), _) => Source::File(self.file(file, spec_path, world)),
-            (.., Some(generate)) => Source::Generator(GeneratorSource {
+            (Some(http), ..) => ProducerSource::Http(self.http(http)),
+            (_, Some(file), _) => ProducerSource::File(self.file(file, spec_path, world)),
+            (.., Some(generate)) => ProducerSource::Generator(GeneratorSource {
                 span: self.key("/producer/generate"),
                 seed: generate.seed.unwrap_or(DEFAULT_SEED),
             }),

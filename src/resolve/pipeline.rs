@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 pub use super::alarms::*;
 pub use super::destination::*;
+pub use super::sources::*;
 use crate::aws::instance_types::Architecture;
 use crate::parse::step;
 use crate::source::{Excerpt, Span};
@@ -41,6 +42,8 @@ pub struct Pipeline {
     pub stream: Stream,
     /// What fills the stream.
     pub producer: Option<Producer>,
+    /// The services that write records, in the order of the spec.
+    pub sources: Vec<Source>,
     /// The columns of a record.
     pub records: Option<Records>,
     /// The SQL.
@@ -79,6 +82,16 @@ impl Pipeline {
         errors.is_some_and(|errors| errors.place == ErrorsPlace::Delivery)
     }
 
+    /// A source by its name.
+    pub fn source(&self, name: &str) -> Option<&Source> {
+        self.sources.iter().find(|source| source.name == name)
+    }
+
+    /// What a source writes into.
+    pub fn target(&self, _source: &Source) -> Target {
+        Target::Stream
+    }
+
     /// The part of the spec that an output of the SQL follows from, a JSON pointer.
     pub fn spec_of_output(&self, name: &str) -> Cow<'static, str> {
         let Some(analytics) = &self.analytics else { return "/analytics".into() };
@@ -90,6 +103,15 @@ impl Pipeline {
             "/analytics".into()
         }
     }
+}
+
+/// What a source writes into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The stream.
+    Stream,
+    /// Firehose itself: Direct PUT.
+    Delivery,
 }
 
 /// A tag.
@@ -167,7 +189,7 @@ pub struct Producer {
     /// Place of its key.
     pub span: Span,
     /// Where records come from.
-    pub source: Source,
+    pub source: ProducerSource,
     /// Rate of all instances together.
     pub records_per_second: Setting<f64>,
     /// Where the partition key comes from.
@@ -182,7 +204,7 @@ pub struct Producer {
 
 /// Where the producer's records come from.
 #[derive(Clone, Debug)]
-pub enum Source {
+pub enum ProducerSource {
     /// A web API.
     Http(HttpSource),
     /// A file that travels with the stack.

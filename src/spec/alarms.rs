@@ -95,6 +95,8 @@ pub enum AlarmKey {
     Backpressure,
     /// Batches of an output have failed after all retries.
     FailedBatches,
+    /// A source could not write records.
+    SourceFailures,
     /// Instances of the producer are missing.
     Instances,
     /// Instances of the producer fail EC2's status checks.
@@ -103,7 +105,7 @@ pub enum AlarmKey {
 
 impl AlarmKey {
     /// All kinds, in the order of the data.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::IteratorAge,
         Self::ExpiringRecords,
         Self::WriteThrottled,
@@ -129,6 +131,7 @@ impl AlarmKey {
         Self::Memory,
         Self::Backpressure,
         Self::FailedBatches,
+        Self::SourceFailures,
         Self::Instances,
         Self::StatusCheck,
     ];
@@ -161,6 +164,7 @@ impl AlarmKey {
             Self::Memory => "memory",
             Self::Backpressure => "backpressure",
             Self::FailedBatches => "failed_batches",
+            Self::SourceFailures => "source_failures",
             Self::Instances => "instances",
             Self::StatusCheck => "status_check",
         }

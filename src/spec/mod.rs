@@ -11,6 +11,7 @@ pub mod quantity;
 mod records;
 pub mod reference;
 pub mod schema;
+pub mod sources;
 mod stream;
 
 use indexmap::IndexMap;
@@ -27,6 +28,7 @@ pub use iam::Iam;
 pub use producer::{FileSource, GeneratorSource, HttpSource, Network, Producer};
 pub use quantity::{ByteSize, Duration, Percent, SECONDS_PER_DAY, SECONDS_PER_HOUR};
 pub use records::{Column, EpochUnit, EventTime, Format, Records, TimeEncoding};
+pub use sources::Source;
 pub use stream::{Capacity, CapacityMode, CustomerKey, Encryption, EncryptionMode, FixedShards, Stream};
 
 /// Tag of every stack and resource, with the pipeline's name.
@@ -56,6 +58,8 @@ pub struct Spec {
     pub stream: Stream,
     /// EC2 instances that send records to the stream. Default: none; other programs write to the stream.
     pub producer: Option<Producer>,
+    /// Services that write records into the pipeline, by name: lower-case letters, digits and hyphens.
+    pub sources: Option<IndexMap<String, Source>>,
     /// Format and columns of the records. Required for SQL.
     pub records: Option<Records>,
     /// Real-time SQL on the stream.

@@ -75,7 +75,9 @@ fn word(part: NodeKind) -> Option<&'static str> {
         NodeKind::Transform => "the transform",
         NodeKind::Delivery | NodeKind::ErrorDelivery => "the delivery",
         NodeKind::Function | NodeKind::FailureQueue => "the functions of outputs",
+        NodeKind::Source | NodeKind::SourceFailures => "the sources",
         NodeKind::Starter
+        | NodeKind::Upstream
         | NodeKind::Network
         | NodeKind::Bucket(_)
         | NodeKind::Destination

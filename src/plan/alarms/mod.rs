@@ -8,6 +8,7 @@ mod function;
 mod group;
 mod queue;
 mod rule;
+mod source;
 mod stream;
 
 use std::borrow::Cow;
@@ -21,7 +22,7 @@ use super::resources::Resource;
 use super::value::Value;
 use crate::check::Checked;
 use crate::graph::{Node, NodeKind};
-use crate::resolve::pipeline::{Alarms, Notify, Pipeline, Source};
+use crate::resolve::pipeline::{Alarms, Notify, Pipeline, ProducerSource};
 use crate::spec::AlarmKey;
 pub(super) use advice::unwatched;
 pub use advice::{Settings, settings};
@@ -160,8 +161,8 @@ impl Scope<'_> {
     /// Whether the stack's own producer sends without an end, so that silence is a fault.
     pub fn is_fed(&self) -> bool {
         self.pipeline.producer.as_ref().is_some_and(|producer| match &producer.source {
-            Source::Http(_) | Source::Generator(_) => true,
-            Source::File(file) => file.repeat,
+            ProducerSource::Http(_) | ProducerSource::Generator(_) => true,
+            ProducerSource::File(file) => file.repeat,
         })
     }
 }
@@ -227,12 +228,17 @@ fn subject<'a>(scope: &Scope, node: &'a Node) -> Option<Subject<'a>> {
         NodeKind::FailureQueue => {
             (Value::GetAtt(logical_id.to_owned(), "QueueName".to_owned()), queue::rules(scope, node))
         }
+        NodeKind::Source => source::rules(scope, node)?,
+        NodeKind::SourceFailures => {
+            (Value::GetAtt(logical_id.to_owned(), "QueueName".to_owned()), queue::of_source(scope, node))
+        }
         // It runs during deployments alone, which report its failure.
         NodeKind::Starter => return None,
         // AWS keeps these running; what is written to them is watched at the node that writes.
         NodeKind::Bucket(_)
         | NodeKind::Destination
         | NodeKind::Network
+        | NodeKind::Upstream
         | NodeKind::Artifacts
         | NodeKind::Logs
         | NodeKind::SessionManager => return None,

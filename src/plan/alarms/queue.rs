@@ -1,4 +1,4 @@
-//! Alarms of the queue of failed batches.
+//! Alarms of queues: of batches that failed, and of what a source could not write.
 
 use super::Scope;
 use super::rule::{Compare, MINUTE, Rule, Span};
@@ -19,6 +19,23 @@ pub(super) fn rules(scope: &Scope, node: &Node) -> Vec<Rule> {
         format!(
             "The function has failed on rows of {output} after all retries. The messages of the queue give the rows' \
              positions in the stream, where they stay readable for its retention period. {} names the queue.",
+            scope.status()
+        ),
+    )]
+}
+
+/// What a source could not write.
+pub(super) fn of_source(scope: &Scope, node: &Node) -> Vec<Rule> {
+    let source = node.name.as_deref().unwrap_or("the source");
+    vec![Rule::new(
+        AlarmKey::SourceFailures,
+        (MESSAGES, "Maximum"),
+        Span(MINUTE, 1, 1),
+        Compare::Above,
+        0.0,
+        format!(
+            "Source {source} could not write records after all retries. The messages of its queue contain them, for 14 days. \
+             {} names the queue.",
             scope.status()
         ),
     )]

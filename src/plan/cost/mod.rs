@@ -105,6 +105,12 @@ pub fn estimate(plan: &Plan, prices: Prices) -> Cost {
     if let Some(producer) = &plan.producer {
         bill.producer(producer);
     }
+    for source in &plan.sources {
+        let bill = bill.of(NodeKind::Source);
+        for charge in &source.charges {
+            bill.add(source.spec.clone(), charge.name, charge.item, charge.quantity, charge.note.clone());
+        }
+    }
     bill.of(NodeKind::Stream).stream(&plan.stream);
     if let Some(analytics) = &plan.analytics {
         bill.of(NodeKind::Analytics).analytics(analytics);

@@ -115,7 +115,7 @@ fn generated(stack: &str, logical_id: &str, resource_type: &str) -> String {
 }
 
 /// What the logical ids of an output's resources begin with.
-const OUTPUTS: [&str; 2] = ["OutputStream", "OutputFailures"];
+const OUTPUTS: [&str; 3] = ["OutputStream", "OutputFailures", "SourceFailures"];
 
 /// The stack itself.
 fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
@@ -188,15 +188,24 @@ fn artifacts(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     ]
 }
 
-/// Looking at buckets that are not the stack's before it is created.
+/// Looking up what the stack uses and does not create, before it is created.
 fn existing(plan: &Plan, scope: &Scope) -> Vec<Statement> {
-    let mut statements = Vec::new();
-    let buckets = plan.delivery.locations.values().filter(|location| location.logical_id.is_none());
-    let buckets: Vec<String> =
-        buckets.map(|location| scope.arn(&format!("s3:::{}", location.bucket_name.shown()))).collect();
-    if !buckets.is_empty() {
-        statements.push(allow("FindExistingBuckets", &["s3:ListBucket"], buckets));
+    let mut drafts: IndexMap<&'static str, Draft> = IndexMap::new();
+    for one in super::existing::existing(plan) {
+        let draft = drafts.entry(one.kind.sid).or_default();
+        draft.actions.push(one.kind.action);
+        draft.resources.extend(one.kind.arns.iter().map(|arn| match *arn {
+            "{id}" => one.id.clone(),
+            arn => scope.arn(&arn.replace("{id}", &one.id)),
+        }));
     }
+    let mut statements: Vec<Statement> = drafts
+        .into_iter()
+        .map(|(sid, draft)| match draft.resources.is_empty() {
+            true => allow(sid, &draft.actions, anything()),
+            false => allow(sid, &draft.actions, draft.resources.into_iter().collect()),
+        })
+        .collect();
     if let Some(bucket) = scope.deployer.artifact_bucket.filter(|_| !plan.artifacts.is_empty()) {
         let bucket = scope.arn(&format!("s3:::{bucket}"));
         statements.push(allow("ReadArtifactEncryption", &["s3:GetEncryptionConfiguration"], vec![bucket]));
@@ -280,12 +289,14 @@ fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
         | "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption" => {
             vec![format!("{}-analytics", scope.deployer.stack)]
         }
+        // A fixed name: of the stack and of the source.
+        "AWS::Events::Rule" => vec![format!("{}-*", scope.deployer.stack)],
         // One pattern for all alarms; they are many, and a policy is short.
         "AWS::CloudWatch::Alarm" => vec![format!("{}-*", scope.deployer.stack)],
         "AWS::CloudWatch::Dashboard" => vec![format!("{}-{}", scope.deployer.stack, scope.deployer.region)],
         "AWS::SNS::TopicPolicy" | "AWS::SNS::Subscription" => generated(TOPIC, "AWS::SNS::Topic"),
         "Custom::FlinkStart" => generated("Starter", "AWS::Lambda::Function"),
-        "AWS::SQS::QueuePolicy" => generated("OutputFailures", "AWS::SQS::Queue"),
+        "AWS::SQS::QueuePolicy" => generated(&id.replace("QueuePolicy", "Failures"), "AWS::SQS::Queue"),
         "AWS::IAM::Policy" => {
             let functions = plan.outputs.iter().filter_map(|output| output.function.as_ref());
             functions.map(|function| function.role.clone()).collect()
@@ -305,7 +316,7 @@ fn governed(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         scope.arn(&format!("iam::{{account}}:role{path}{}", scope.generated(id, "AWS::IAM::Role")))
     };
     let bound = plan.role_boundary.iter().map(|boundary| {
-        let roles: Vec<String> = plan.roles.iter().map(|of| role(of.logical_id)).collect();
+        let roles: Vec<String> = plan.roles.iter().map(|of| role(&of.logical_id)).collect();
         let actions = [&BOUND[..], &["iam:PutRolePermissionsBoundary"]].concat();
         let statement = allow("BoundRoles", &actions, roles);
         only(statement, "ArnEquals", "iam:PermissionsBoundary", vec![boundary.clone()])
@@ -329,7 +340,7 @@ fn roles(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     let mut services: IndexMap<&str, Vec<String>> = IndexMap::new();
     let mut written: IndexMap<&str, IndexSet<String>> = IndexMap::new();
     for role in &plan.roles {
-        let name = scope.generated(role.logical_id, "AWS::IAM::Role");
+        let name = scope.generated(&role.logical_id, "AWS::IAM::Role");
         let path = plan.role_path.as_deref().unwrap_or("/");
         let arn = scope.arn(&format!("iam::{{account}}:role{path}{name}"));
         services.entry(role.principal).or_default().push(arn);

@@ -13,7 +13,9 @@ use super::grants::Grant;
 use super::positions;
 use super::state::StatePlan;
 use super::throughput::ThroughputPlan;
-use super::{Carries, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, StreamPlan};
+use super::{
+    Carries, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, SourcePlan, SourceShown, StreamPlan,
+};
 use crate::aws::limits::kinesis;
 use crate::aws::regions;
 use crate::capacity::{self, Limit, Term};
@@ -36,6 +38,9 @@ pub struct PlanReport {
     pub outputs: Vec<OutputReport>,
     /// The instances that fill the stream.
     pub producer: Option<ProducerReport>,
+    /// The services that write records.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<SourceReport>,
     /// The Flink application.
     pub analytics: Option<AnalyticsReport>,
     /// The Lambda transform.
@@ -58,6 +63,25 @@ pub struct PlanReport {
     pub cost: Cost,
     /// What would make it cheaper.
     pub advice: Vec<AdviceReport>,
+}
+
+/// A service that writes records.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceReport {
+    /// Its name in the spec.
+    pub name: String,
+    /// Its kind, the key of the spec.
+    pub kind: &'static str,
+    /// What it is, in one line.
+    #[serde(rename = "source")]
+    pub line: String,
+    /// What a record of it looks like, in one line.
+    pub record: String,
+    /// What happens to records that it cannot write, in one line.
+    pub failures: String,
+    /// What its owner has to do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_side: Vec<String>,
 }
 
 /// A stream and how its capacity comes about.
@@ -279,6 +303,7 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             records_per_second: producer.records_per_second,
             wire_bytes_per_second: producer.wire_bytes_per_second,
         }),
+        sources: plan.sources.iter().map(source).collect(),
         analytics: plan.analytics.as_ref().map(|analytics| AnalyticsReport {
             runtime_environment: analytics.runtime_environment.clone(),
             parallelism: analytics.parallelism,
@@ -314,7 +339,7 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
         grants: plan
             .roles
             .iter()
-            .flat_map(|role| role.grants.iter().map(|of| grant(role.logical_id, role.principal, of)))
+            .flat_map(|role| role.grants.iter().map(|of| grant(&role.logical_id, role.principal, of)))
             .chain(plan.outputs.iter().filter_map(|output| output.function.as_ref()).flat_map(|function| {
                 function.grants.iter().map(|of| grant(&function.role, "lambda.amazonaws.com", of))
             }))
@@ -330,6 +355,11 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             })
             .collect(),
     }
+}
+
+fn source(source: &SourcePlan) -> SourceReport {
+    let SourceShown { line, record, failures, other_side } = source.shown.clone();
+    SourceReport { name: source.name.clone(), kind: source.kind, line, record, failures, other_side }
 }
 
 /// CloudWatch Logs guide, "Encrypt log data in CloudWatch Logs using AWS KMS", 2026-11.

@@ -50,6 +50,17 @@ fn write_parts(report: &PlanReport, text: &mut String) {
         );
         section(text, "producer", &facts);
     }
+    for source in &report.sources {
+        section(text, &format!("source {}", source.name), &source.line);
+        let _ = writeln!(text, "  a record is {}", source.record);
+        let _ = writeln!(text, "  a record that it cannot write is {}", source.failures);
+        if !source.other_side.is_empty() {
+            let _ = writeln!(text, "  on the other side:");
+        }
+        for line in &source.other_side {
+            let _ = writeln!(text, "    {line}");
+        }
+    }
     write_stream("stream", &report.shards, text);
     if let Some(analytics) = &report.analytics {
         let facts = format!(

@@ -36,10 +36,16 @@ fn known(node: &Node, plan: &Plan) -> Option<(&'static Kind, String)> {
         NodeKind::DeliveredStream => (&STREAM, "output stream".into()),
         NodeKind::OutputStream => (&STREAM, of("stream")),
         NodeKind::FailureQueue => (&FAILURES, of("failures")),
+        NodeKind::SourceFailures => (&FAILURES, of("failures")),
+        NodeKind::Source => {
+            let source = plan.sources.iter().find(|source| Some(&source.name) == node.name.as_ref())?;
+            (source.status?, of("source"))
+        }
         NodeKind::Transform => (&TRANSFORM, "transform".into()),
         NodeKind::Delivery => (plan.delivery.capabilities.metrics, "delivery".into()),
         NodeKind::ErrorDelivery => (destinations::S3.metrics, "delivery of faults".into()),
         NodeKind::Producer
+        | NodeKind::Upstream
         | NodeKind::Network
         | NodeKind::Starter
         | NodeKind::Bucket(_)

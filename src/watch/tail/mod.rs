@@ -64,6 +64,9 @@ impl Target {
             | NodeKind::ErrorDelivery
             | NodeKind::Network
             | NodeKind::Producer
+            | NodeKind::Source
+            | NodeKind::SourceFailures
+            | NodeKind::Upstream
             | NodeKind::Function
             | NodeKind::FailureQueue
             | NodeKind::Artifacts

@@ -12,7 +12,7 @@ use crate::instances::instances;
 use crate::producer_config;
 use crate::resolve::invalid_path;
 use crate::resolve::pipeline::{
-    FileSource, GeneratorSource, HttpSource, PartitionKey, Pipeline, Producer, Source,
+    FileSource, GeneratorSource, HttpSource, PartitionKey, Pipeline, Producer, ProducerSource,
 };
 use crate::source::Span;
 use crate::spec::ByteSize;
@@ -25,17 +25,17 @@ pub(super) fn check(context: &mut Context) {
     let Some(producer) = &context.pipeline.producer else { return };
     let mut found = Vec::new();
     match &producer.source {
-        Source::Http(source) => {
+        ProducerSource::Http(source) => {
             json_only(context.pipeline, &mut found);
             url(source, &mut found);
             headers(source, &mut found);
             pages(source, &mut found);
         }
-        Source::File(source) => {
+        ProducerSource::File(source) => {
             lines(context.pipeline, producer, source, &mut found);
             shared(context.pipeline, producer, source, &mut found);
         }
-        Source::Generator(source) => columns(context.pipeline, producer, source, &mut found),
+        ProducerSource::Generator(source) => columns(context.pipeline, producer, source, &mut found),
     }
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }

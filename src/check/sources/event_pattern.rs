@@ -1,0 +1,144 @@
+//! Patterns of EventBridge: what its API rejects, and what never matches.
+//!
+//! EventBridge user guide, "Creating Amazon EventBridge event patterns", 2026-11.
+
+use serde_json::{Map, Value};
+
+/// Conditions that a list may contain.
+const CONDITIONS: [&str; 9] = [
+    "prefix",
+    "suffix",
+    "anything-but",
+    "numeric",
+    "cidr",
+    "exists",
+    "equals-ignore-case",
+    "wildcard",
+    "$or",
+];
+/// Characters of a pattern. EventBridge quotas, "Event pattern size", 2026-11.
+const PATTERN_CHARS_MAX: usize = 2048;
+
+/// A fault of a pattern: where it is, as the steps of a JSON pointer below the pattern, what is wrong and what to write.
+pub(super) struct Fault {
+    pub at: String,
+    pub message: String,
+    pub help: String,
+}
+
+/// The faults of a pattern.
+pub(super) fn faults(pattern: &Map<String, Value>) -> Vec<Fault> {
+    let mut found = Vec::new();
+    let length = Value::Object(pattern.clone()).to_string().chars().count();
+    if length > PATTERN_CHARS_MAX {
+        found.push(Fault {
+            at: String::new(),
+            message: format!(
+                "the pattern has {length} characters as JSON; EventBridge accepts {PATTERN_CHARS_MAX}"
+            ),
+            help: "split it into two sources".into(),
+        });
+    }
+    object(pattern, "", &mut found);
+    found
+}
+
+fn object(entries: &Map<String, Value>, at: &str, found: &mut Vec<Fault>) {
+    if entries.is_empty() {
+        found.push(Fault {
+            at: at.to_owned(),
+            message: "an empty object matches nothing, and EventBridge rejects it".into(),
+            help: "write a field with its accepted values, as in `source: [shop.orders]`".into(),
+        });
+    }
+    for (key, value) in entries {
+        let at = format!("{at}/{}", crate::parse::step(key));
+        match value {
+            Value::Object(inner) => object(inner, &at, found),
+            Value::Array(_) if key == "$or" => {
+                for (index, one) in value.as_array().into_iter().flatten().enumerate() {
+                    if let Value::Object(inner) = one {
+                        object(inner, &format!("{at}/{index}"), found);
+                    }
+                }
+            }
+            Value::Array(accepted) if accepted.is_empty() => found.push(Fault {
+                at,
+                message: format!("`{key}` accepts no value, so the pattern never matches"),
+                help: format!("write `{key}: [{{exists: true}}]` for any value"),
+            }),
+            Value::Array(accepted) => accepted.iter().enumerate().for_each(|(index, one)| {
+                condition(key, one, &format!("{at}/{index}"), found);
+            }),
+            scalar => found.push(Fault {
+                at,
+                message: format!("the values that `{key}` accepts must be a list"),
+                help: format!("write `{key}: [{}]`", plain(scalar)),
+            }),
+        }
+    }
+}
+
+fn condition(key: &str, one: &Value, at: &str, found: &mut Vec<Fault>) {
+    let Value::Object(entries) = one else { return };
+    for name in entries.keys().filter(|name| !CONDITIONS.contains(&name.as_str())) {
+        let near = crate::diagnostics::suggest::nearest(name, CONDITIONS.into_iter());
+        found.push(Fault {
+            at: at.to_owned(),
+            message: format!("EventBridge has no condition `{name}`"),
+            help: match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("nested fields are an object and not a list: `{key}: {{{name}: [..]}}`"),
+            },
+        });
+    }
+}
+
+/// A scalar as YAML.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text)
+            if !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) =>
+        {
+            text.clone()
+        }
+        value => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(pattern: Value) -> Vec<String> {
+        let Value::Object(pattern) = pattern else { panic!("an object") };
+        faults(&pattern).into_iter().map(|fault| format!("{}: {}", fault.at, fault.help)).collect()
+    }
+
+    #[test]
+    fn patterns_of_the_user_guide_are_accepted() {
+        for pattern in [
+            serde_json::json!({"source": ["aws.ec2"], "detail-type": ["EC2 Instance State-change Notification"], "detail": {"state": ["running"]}}),
+            serde_json::json!({"detail": {"c-count": [{"numeric": [">", 0, "<=", 5]}], "x": [null, "", {"anything-but": {"prefix": "init"}}]}}),
+            serde_json::json!({"detail": {"$or": [{"c": [1]}, {"d": [{"exists": false}]}]}}),
+        ] {
+            assert_eq!(of(pattern), Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn what_the_api_rejects_is_found_at_its_place() {
+        let found = of(
+            serde_json::json!({"source": "shop", "detail": {"state": [], "a": {}, "b": [{"prefx": "x"}]}}),
+        );
+        assert_eq!(
+            found,
+            [
+                "/source: write `source: [shop]`",
+                "/detail/state: write `state: [{exists: true}]` for any value",
+                "/detail/a: write a field with its accepted values, as in `source: [shop.orders]`",
+                "/detail/b/0: did you mean `prefix`?",
+            ]
+        );
+    }
+}

@@ -1,0 +1,98 @@
+//! Sources: one file of rules per kind; what all kinds have in common is here.
+
+mod arn;
+mod event_pattern;
+mod eventbridge;
+mod json_path;
+
+use super::{Context, names};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::resolve::pipeline::{Source, SourceKind, Target};
+use crate::source::Span;
+
+/// Finds faults of a kind of source.
+trait Rules {
+    /// Reports what AWS would reject, or silently get wrong.
+    fn check(&self, site: &Site, found: &mut Vec<Diagnostic>);
+}
+
+/// A source in its pipeline.
+struct Site<'a> {
+    context: &'a Context<'a>,
+    source: &'a Source,
+    target: Target,
+}
+
+impl Site<'_> {
+    /// Place of the source's name.
+    fn span(&self) -> Span {
+        self.source.span
+    }
+
+    /// The pipeline's region.
+    fn region(&self) -> &str {
+        &self.context.pipeline.region.value
+    }
+
+    /// A key that only a stream has a use for.
+    fn stream_only(&self, key: &str, span: Option<Span>) -> Option<Diagnostic> {
+        let span = span.filter(|_| self.target == Target::Delivery)?;
+        Some(Diagnostic::error(
+            Code::SourceTarget,
+            span,
+            format!("`{key}` is for a stream, and this source writes straight into Firehose"),
+            format!("remove `{key}`"),
+        ))
+    }
+}
+
+fn rules_of(source: &Source) -> &dyn Rules {
+    match &source.kind {
+        SourceKind::EventBridge(rule) => rule,
+    }
+}
+
+pub(super) fn check(context: &mut Context) {
+    let mut found = Vec::new();
+    for source in &context.pipeline.sources {
+        found.extend(name(source));
+        let target = context.pipeline.target(source);
+        rules_of(source).check(&Site { context, source, target }, &mut found);
+    }
+    found.extend(same_names(&context.pipeline.sources));
+    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
+}
+
+fn name(source: &Source) -> Option<Diagnostic> {
+    let fault = names::PART.check(&source.name).err()?;
+    Some(Diagnostic::error(
+        Code::PartName,
+        source.span,
+        format!("`{}`: {fault}", source.name),
+        match names::part_like(&source.name) {
+            Some(name) => format!("write `{name}:`"),
+            None => "write a name such as `orders`".into(),
+        },
+    ))
+}
+
+/// Names that differ in their hyphens alone would be one logical id.
+fn same_names(sources: &[Source]) -> Vec<Diagnostic> {
+    let id = |source: &Source| crate::graph::logical_name(&source.name);
+    let mut found = Vec::new();
+    for (at, source) in sources.iter().enumerate() {
+        if let Some(other) = sources[..at].iter().find(|other| id(other) == id(source)) {
+            let message = format!("`{}` and `{}` would have the same logical id", other.name, source.name);
+            found.push(
+                Diagnostic::error(
+                    Code::PartName,
+                    source.span,
+                    message,
+                    "choose a name that differs in its letters",
+                )
+                .related(other.span, "the other one"),
+            );
+        }
+    }
+    found
+}

@@ -1,0 +1,146 @@
+//! EventBridge.
+
+use serde::Serialize;
+
+use super::super::alarms::{Rule, Scope};
+use super::super::dashboard::{Graph, graph, rate, series};
+use super::super::value::Value;
+use super::{Kind, ONLY_FOR, Site, SourceShown, SourceValues, Trust, only_for};
+use crate::aws::metrics::{EVENT_RULE, EVENTS, Kind as StatusKind, MetricName};
+use crate::resolve::pipeline::{EventBridge, Target, Trigger};
+use crate::spec::AlarmKey;
+
+const FAILED: MetricName = EVENTS.metric("FailedInvocations");
+const MATCHED: MetricName = EVENTS.metric("MatchedEvents");
+const INVOCATIONS: MetricName = EVENTS.metric("Invocations");
+const TO_QUEUE: MetricName = EVENTS.metric("InvocationsSentToDlq");
+const NOT_TO_QUEUE: MetricName = EVENTS.metric("InvocationsFailedToBeSentToDlq");
+const RETRIES: MetricName = EVENTS.metric("RetryInvocationAttempts");
+/// Microseconds are too fine and days too coarse: CloudWatch reports milliseconds.
+const LATENCY: MetricName = EVENTS.metric("IngestionToInvocationSuccessLatency");
+
+/// What the template of an EventBridge rule needs.
+#[derive(Clone, Debug, Serialize)]
+pub struct EventBridgePlan {
+    /// Name of the rule.
+    pub rule: Value,
+    /// Name of the bus, if it is not the default one.
+    pub bus: Option<String>,
+    /// Event pattern.
+    pub pattern: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Schedule.
+    pub schedule: Option<String>,
+    /// JSON path of the record in the event.
+    pub input: Option<String>,
+    /// JSON path of the partition key in the event.
+    pub partition_key: Option<String>,
+}
+
+/// ARN of the rule, for `Fn::Sub`.
+fn arn(rule: &EventBridge, site: &Site) -> String {
+    let bus = rule.bus.as_ref().map(|bus| format!("{}/", bus.value)).unwrap_or_default();
+    format!("arn:${{AWS::Partition}}:events:${{AWS::Region}}:${{AWS::AccountId}}:rule/{bus}{}", site.name())
+}
+
+impl Kind for EventBridge {
+    fn name(&self) -> &'static str {
+        "eventbridge"
+    }
+
+    fn values(&self, site: &Site) -> SourceValues {
+        let (pattern, schedule) = match &self.trigger {
+            Trigger::Pattern(pattern) => (Some(pattern.value.clone()), None),
+            Trigger::Schedule(schedule) => (None, Some(schedule.value.clone())),
+        };
+        SourceValues::EventBridge(EventBridgePlan {
+            rule: Value::sub(site.name()),
+            bus: self.bus.as_ref().map(|bus| bus.value.clone()),
+            pattern,
+            schedule,
+            input: self.input.as_ref().map(|input| input.value.clone()),
+            partition_key: self.partition_key.as_ref().map(|path| path.value.clone()),
+        })
+    }
+
+    fn resources(&self) -> Vec<(&'static str, &'static str)> {
+        vec![("Source", "AWS::Events::Rule")]
+    }
+
+    fn trust(&self, site: &Site) -> Option<Trust> {
+        let conditions = only_for(arn(self, site));
+        Some(Trust { service: "events.amazonaws.com", because: ONLY_FOR, conditions })
+    }
+
+    fn writes(&self, target: Target) -> &'static [&'static str] {
+        match target {
+            Target::Stream => &["kinesis:PutRecord", "kinesis:PutRecords"],
+            Target::Delivery => &["firehose:PutRecord", "firehose:PutRecordBatch"],
+        }
+    }
+
+    fn queue_sender(&self, site: &Site) -> Option<(&'static str, Value)> {
+        Some(("events.amazonaws.com", Value::sub(arn(self, site))))
+    }
+
+    fn alarms(&self, site: &Site, scope: &Scope) -> Vec<Rule> {
+        let of = || Value::sub(site.name());
+        let lost = Rule::any_of(
+            AlarmKey::SourceFailures,
+            &[NOT_TO_QUEUE],
+            format!(
+                "EventBridge has lost events of source {}: it could write them neither to the pipeline nor to their queue. \
+                 {} shows the source.",
+                site.source.name,
+                scope.status()
+            ),
+        );
+        lost.into_iter().map(|rule| rule.of(of())).collect()
+    }
+
+    fn graphs(&self, site: &Site) -> Option<(String, [Graph; 3])> {
+        let graphs = [
+            graph("events", "per second", vec![rate(MATCHED, "matched"), rate(INVOCATIONS, "written")]),
+            graph(
+                "latency",
+                "milliseconds",
+                vec![series(LATENCY, "Maximum", "from the event to its record")],
+            ),
+            graph(
+                "failures",
+                "count",
+                vec![
+                    series(RETRIES, "Sum", "retries"),
+                    series(FAILED, "Sum", "failed for good"),
+                    series(TO_QUEUE, "Sum", "sent to the queue"),
+                ],
+            ),
+        ];
+        Some((site.name(), graphs))
+    }
+
+    fn status(&self) -> Option<&'static StatusKind> {
+        Some(&EVENT_RULE)
+    }
+
+    fn shown(&self, _site: &Site) -> SourceShown {
+        let bus = self.bus.as_ref().map_or("the default bus".to_owned(), |bus| format!("bus {}", bus.value));
+        let line = match &self.trigger {
+            Trigger::Pattern(pattern) => {
+                format!("EventBridge, {bus}: {}", serde_json::Value::Object(pattern.value.clone()))
+            }
+            Trigger::Schedule(schedule) => format!("EventBridge, {bus}: {}", schedule.value),
+        };
+        let record = match &self.input {
+            Some(path) => format!("the part {} of an event, JSON without a newline", path.value),
+            None => "an event, one JSON object without a newline: version, id, detail-type, source, account, time, region, \
+                     resources, detail"
+                .into(),
+        };
+        SourceShown {
+            line,
+            record,
+            failures: "retried for 24 hours, then sent to the source's queue".into(),
+            other_side: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! Sources: one file per kind. What all kinds have in common is here: the role with the right to write, the queue of
+//! what could not be written, the order of creation.
+
+mod eventbridge;
+
+use serde::Serialize;
+
+use super::alarms::{Rule, Scope};
+use super::dashboard::Graph;
+use super::grants::{Condition, Grant, equals, grant, key};
+use super::value::Value;
+use crate::aws::metrics::Kind as StatusKind;
+use crate::aws::prices::Item;
+use crate::graph::{INPUT_STREAM, SOURCE, logical_name};
+use crate::resolve::pipeline::{Pipeline, Source, SourceKind, Target};
+
+/// The template of each kind.
+pub const TEMPLATES: &[(&str, &str)] =
+    &[("sources/eventbridge.yaml.j2", include_str!("../../../templates/sources/eventbridge.yaml.j2"))];
+
+/// A source in a stack.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourcePlan {
+    /// Its name in the spec.
+    pub name: String,
+    /// Its kind: the key of the spec, and the name of the template.
+    pub kind: &'static str,
+    /// What its logical ids end in.
+    pub id: String,
+    /// Its place in the spec, a JSON pointer.
+    pub spec: String,
+    /// What it writes into.
+    pub target: TargetPlan,
+    /// What may send to its queue, if it has one.
+    pub queue: Option<QueuePlan>,
+    /// What only its kind has.
+    pub values: SourceValues,
+    /// Permissions that are attached to roles of others.
+    pub attached: Vec<Grant>,
+    /// What is billed for it.
+    #[serde(skip)]
+    pub charges: Vec<Charge>,
+    /// What people need to know about it.
+    #[serde(skip)]
+    pub shown: SourceShown,
+    /// The metrics that `status` prints.
+    #[serde(skip)]
+    pub status: Option<&'static StatusKind>,
+}
+
+/// What a template needs of a source that only its kind has.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum SourceValues {
+    /// An EventBridge rule.
+    EventBridge(eventbridge::EventBridgePlan),
+}
+
+/// What a source writes into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TargetPlan {
+    /// Whether that is a stream; else it is Firehose.
+    pub is_stream: bool,
+    /// ARN.
+    pub arn: Value,
+    /// Name.
+    pub resource: Value,
+}
+
+/// What may send to the queue of a source.
+#[derive(Clone, Debug, Serialize)]
+pub struct QueuePlan {
+    /// The service, if the queue's own policy allows it. Otherwise the source's role does.
+    pub service: Option<&'static str>,
+    /// ARN of what the service sends for.
+    pub source: Option<Value>,
+}
+
+/// A source in the report.
+#[derive(Clone, Debug, Default)]
+pub struct SourceShown {
+    /// What it is, in one line.
+    pub line: String,
+    /// What a record of it looks like, in one line.
+    pub record: String,
+    /// What happens to records that it cannot write, in one line.
+    pub failures: String,
+    /// What its owner has to do, as lines to type.
+    pub other_side: Vec<String>,
+}
+
+/// A line of the bill: what is counted each month.
+#[derive(Clone, Debug)]
+pub struct Charge {
+    /// What.
+    pub name: &'static str,
+    /// What it is in the price list.
+    pub item: Item,
+    /// How much of it a month.
+    pub quantity: f64,
+    /// The arithmetic.
+    pub note: String,
+}
+
+/// The records that come in, from all sources together: nobody knows the share of one.
+#[derive(Clone, Copy)]
+pub(super) struct Load {
+    /// Records per second, on average.
+    pub per_second: f64,
+    /// Bytes of a record.
+    pub bytes: u64,
+}
+
+/// The service that takes on a source's role.
+pub(super) struct Trust {
+    /// Service principal.
+    pub service: &'static str,
+    /// Why the conditions are as they are.
+    pub because: &'static str,
+    /// Conditions of the trust policy.
+    pub conditions: Vec<Condition>,
+}
+
+/// A source in its pipeline.
+#[derive(Clone, Copy)]
+pub(super) struct Site<'a> {
+    pub pipeline: &'a Pipeline,
+    pub source: &'a Source,
+}
+
+impl Site<'_> {
+    /// What the logical ids of the source end in.
+    pub fn id(&self) -> String {
+        logical_name(&self.source.name)
+    }
+
+    /// A name of a resource that is the same in each creation: the stack's and the source's.
+    pub fn name(&self) -> String {
+        format!("${{AWS::StackName}}-{}", self.source.name)
+    }
+
+    /// What the source writes into.
+    pub fn target(&self) -> Target {
+        self.pipeline.target(self.source)
+    }
+}
+
+/// What a kind of source is in a stack.
+pub(super) trait Kind {
+    /// The key of the spec, and the name of the template.
+    fn name(&self) -> &'static str;
+    /// What the template needs.
+    fn values(&self, site: &Site) -> SourceValues;
+    /// Its resources besides its role and its queue, in the order of the template: what the logical id begins with, and
+    /// the type. The first is that of the source itself and begins with `Source`.
+    fn resources(&self) -> Vec<(&'static str, &'static str)>;
+    /// The service that takes on its role; `None` where it has none of the stack's.
+    fn trust(&self, site: &Site) -> Option<Trust>;
+    /// What it calls to write.
+    fn writes(&self, target: Target) -> &'static [&'static str];
+    /// What it needs to read from what it is attached to.
+    fn reads(&self, _site: &Site) -> Vec<Grant> {
+        Vec::new()
+    }
+    /// What may send to its queue, if the queue's own policy allows it: a service, and the ARN of what it sends for.
+    fn queue_sender(&self, _site: &Site) -> Option<(&'static str, Value)> {
+        None
+    }
+    /// What is billed for it.
+    fn cost(&self, _site: &Site, _load: Load) -> Vec<Charge> {
+        Vec::new()
+    }
+    /// Its alarms, besides that of its queue.
+    fn alarms(&self, _site: &Site, _scope: &Scope) -> Vec<Rule> {
+        Vec::new()
+    }
+    /// What its row of the dashboard shows: what flows, how late it is, what fails. The name is for `Fn::Sub`.
+    fn graphs(&self, _site: &Site) -> Option<(String, [Graph; 3])> {
+        None
+    }
+    /// The metrics that `status` prints.
+    fn status(&self) -> Option<&'static StatusKind> {
+        None
+    }
+    /// What people need to know about it.
+    fn shown(&self, site: &Site) -> SourceShown;
+}
+
+/// The kind of a source.
+pub(super) fn kind(source: &Source) -> &dyn Kind {
+    match &source.kind {
+        SourceKind::EventBridge(rule) => rule,
+    }
+}
+
+/// What a target is in a template.
+fn target(target: Target) -> TargetPlan {
+    match target {
+        Target::Stream => TargetPlan {
+            is_stream: true,
+            arn: Value::arn(INPUT_STREAM),
+            resource: Value::reference(INPUT_STREAM),
+        },
+        Target::Delivery => TargetPlan {
+            is_stream: false,
+            arn: Value::arn("Delivery"),
+            resource: Value::reference("Delivery"),
+        },
+    }
+}
+
+/// Plans the sources.
+pub(super) fn plan(pipeline: &Pipeline) -> Vec<SourcePlan> {
+    let stream = &pipeline.stream;
+    let load = Load { per_second: stream.average.value, bytes: stream.record_size.value };
+    let of = |source| {
+        let site = Site { pipeline, source };
+        let kind = kind(source);
+        SourcePlan {
+            name: source.name.clone(),
+            kind: kind.name(),
+            id: site.id(),
+            spec: source.spec.clone(),
+            target: target(site.target()),
+            queue: source.kind.shape().queue.then(|| {
+                let (service, source) = kind.queue_sender(&site).unzip();
+                QueuePlan { service, source }
+            }),
+            values: kind.values(&site),
+            attached: if kind.trust(&site).is_some() { Vec::new() } else { writes(&site) },
+            charges: kind.cost(&site, load),
+            shown: kind.shown(&site),
+            status: kind.status(),
+        }
+    };
+    pipeline.sources.iter().map(of).collect()
+}
+
+/// The resources of a source, besides its role and its queue: logical ids and types.
+pub(super) fn resources(pipeline: &Pipeline, source: &str) -> Vec<(String, &'static str)> {
+    let Some(source) = pipeline.source(source) else { return Vec::new() };
+    let site = Site { pipeline, source };
+    let kind = kind(source);
+    let role = kind.trust(&site).map(|_| ("SourceRole", "AWS::IAM::Role"));
+    let all = role.into_iter().chain(kind.resources());
+    all.map(|(prefix, resource_type)| (format!("{prefix}{}", site.id()), resource_type)).collect()
+}
+
+/// The logical ids of a source and of its role, if the stack has one.
+pub(super) fn role_of(pipeline: &Pipeline, source: &Source) -> Option<String> {
+    let site = Site { pipeline, source };
+    kind(source).trust(&site).map(|_| format!("SourceRole{}", site.id()))
+}
+
+/// Logical id of the main resource of a source.
+pub(super) fn logical_id(source: &Source) -> String {
+    format!("{SOURCE}{}", logical_name(&source.name))
+}
+
+/// What writing needs.
+pub(super) fn writes(site: &Site) -> Vec<Grant> {
+    let to = site.target();
+    let mut grants = vec![grant(
+        "WriteRecords",
+        kind(site.source).writes(to),
+        vec![target(to).arn],
+        match to {
+            Target::Stream => "The source writes to the stream.",
+            Target::Delivery => "The source writes to Firehose.",
+        },
+    )];
+    if to == Target::Stream {
+        let because = "The stream is encrypted with this key.";
+        let encryption = &site.pipeline.stream.encryption.value;
+        grants.extend(key(encryption, "EncryptRecords", &["kms:GenerateDataKey"], "kinesis", because));
+    }
+    grants
+}
+
+/// What reading from what the source is attached to needs.
+pub(super) fn reads(site: &Site) -> Vec<Grant> {
+    kind(site.source).reads(site)
+}
+
+/// What sending to the queue needs, unless the queue's own policy allows it.
+pub(super) fn write_failures(site: &Site, queue: Vec<Value>) -> Vec<Grant> {
+    if kind(site.source).queue_sender(site).is_some() {
+        return Vec::new();
+    }
+    vec![grant(
+        "WriteFailures",
+        &["sqs:SendMessage"],
+        queue,
+        "The source sends what it could not write to its queue.",
+    )]
+}
+
+/// Conditions of a trust policy: this account, and the one resource that the service acts for.
+pub(super) fn only_for(arn: String) -> Vec<Condition> {
+    vec![
+        equals("aws:SourceAccount", Value::reference("AWS::AccountId")),
+        Condition { operator: "ArnEquals", key: "aws:SourceArn", values: vec![Value::sub(arn)] },
+    ]
+}
+
+/// Why a trust policy has those conditions.
+pub(super) const ONLY_FOR: &str =
+    "Only for this source in this account, which prevents the confused-deputy problem.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::fixture::planned;
+
+    #[test]
+    fn a_source_has_the_resources_of_its_shape() {
+        let parts = "sources: { orders: { eventbridge: { pattern: { source: [shop] } } } }\n";
+        let (plan, checked) =
+            planned(&crate::plan::fixture::spec("record_size: 1 KiB, records_per_second: 10", parts));
+        for (source, planned) in checked.pipeline().sources.iter().zip(&plan.sources) {
+            let template = format!("sources/{}.yaml.j2", planned.kind);
+            assert!(TEMPLATES.iter().any(|(known, _)| *known == template), "{template}");
+            let main = logical_id(source);
+            let kind = kind(source);
+            assert_eq!(kind.resources().first().map(|(prefix, _)| *prefix), Some(SOURCE));
+            assert!(plan.resources.iter().any(|resource| resource.logical_id == main), "{main}");
+            let role = role_of(checked.pipeline(), source);
+            assert_eq!(
+                role.is_some(),
+                plan.roles.iter().any(|known| Some(known.logical_id.as_ref()) == role.as_deref()),
+            );
+            assert!(!planned.shown.line.is_empty() && !planned.shown.record.is_empty());
+        }
+    }
+}

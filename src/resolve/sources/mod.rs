@@ -1,0 +1,64 @@
+//! Sources: what is decided about them, and how they are read from the spec. One file per kind.
+
+mod eventbridge;
+
+use super::Resolver;
+use super::pipeline::Setting;
+use crate::parse::step;
+use crate::source::Span;
+use crate::spec;
+pub use eventbridge::{EventBridge, Pattern, Trigger};
+
+/// A service that writes records into the pipeline.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its name in the spec.
+    pub name: String,
+    /// Place of its name.
+    pub span: Span,
+    /// Its place in the spec, a JSON pointer.
+    pub spec: String,
+    /// The delivery that it writes to, if the user chooses one.
+    pub to: Option<Setting<String>>,
+    /// What it is.
+    pub kind: SourceKind,
+}
+
+/// What a source is.
+#[derive(Clone, Debug)]
+pub enum SourceKind {
+    /// An EventBridge rule.
+    EventBridge(EventBridge),
+}
+
+/// What a kind of source has besides itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SourceShape {
+    /// Whether it reads from something that is not the stack's, with permissions of its role.
+    pub reads: bool,
+    /// Whether it has a queue for what it could not write.
+    pub queue: bool,
+}
+
+impl SourceKind {
+    /// What the kind has besides itself.
+    pub fn shape(&self) -> SourceShape {
+        match self {
+            Self::EventBridge(_) => SourceShape { queue: true, ..SourceShape::default() },
+        }
+    }
+}
+
+impl Resolver<'_> {
+    pub(super) fn source(&self, name: String, source: spec::Source) -> Option<Source> {
+        let spec = format!("/sources/{}", step(&name));
+        let to = source.to.map(|to| self.written(&format!("{spec}/to"), to));
+        let kind = if let Some(eventbridge) = source.eventbridge {
+            SourceKind::EventBridge(self.eventbridge(&format!("{spec}/eventbridge"), eventbridge))
+        } else {
+            // The schema asks for one of them.
+            return None;
+        };
+        Some(Source { span: self.key(&spec), name, spec, to, kind })
+    }
+}
