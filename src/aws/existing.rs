@@ -280,6 +280,16 @@ pub static TOPIC: ExistingKind = ExistingKind::new(
 )
 .missing("name one that exists: `aws sns list-topics` lists them; or let the stack create one, with `email`");
 
+/// An event bus of the account, by its name.
+pub static BUS: ExistingKind = ExistingKind::new(
+    "event bus",
+    "FindExistingBuses",
+    "events:DescribeEventBus",
+    Request::Json("1.1", "AWSEvents", &[("Name", "{id}")]),
+)
+.arns(&["events:{region}:{account}:event-bus/{id}"])
+.missing("create it: `aws events create-event-bus --name {id}`; or name one that exists: `aws events list-event-buses` lists them");
+
 /// A policy that is the permissions boundary of roles.
 pub static BOUNDARY: ExistingKind = ExistingKind::new(
     "permissions boundary",
@@ -293,7 +303,8 @@ pub static BOUNDARY: ExistingKind = ExistingKind::new(
 );
 
 /// All kinds.
-pub static KINDS: [&ExistingKind; 8] = [&BUCKET, &KEY, &ROLE, &FUNCTION, &VPC, &SUBNET, &TOPIC, &BOUNDARY];
+pub static KINDS: [&ExistingKind; 9] =
+    [&BUCKET, &KEY, &ROLE, &FUNCTION, &VPC, &SUBNET, &TOPIC, &BUS, &BOUNDARY];
 
 #[cfg(test)]
 mod tests {

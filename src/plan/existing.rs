@@ -21,10 +21,16 @@ pub struct Existing {
 }
 
 impl Existing {
-    fn new(kind: &'static ExistingKind, id: impl Into<String>, spec: impl Into<Cow<'static, str>>) -> Self {
+    /// A resource of a kind, by its ARN, id or name, and the place in the spec that names it.
+    pub(super) fn new(
+        kind: &'static ExistingKind,
+        id: impl Into<String>,
+        spec: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self { kind, id: id.into(), spec: spec.into(), related: None }
     }
 
+    /// The same with a resource that must be related to it.
     fn with(mut self, related: &str, spec: impl Into<Cow<'static, str>>) -> Self {
         self.related = Some((related.to_owned(), spec.into()));
         self
@@ -39,6 +45,7 @@ pub fn existing(plan: &Plan) -> Vec<Existing> {
     all.extend(keys(plan));
     all.extend(functions(plan));
     all.extend(network(plan));
+    all.extend(plan.sources.iter().flat_map(|source| source.existing.clone()));
     all.extend(topic(plan).map(|arn| Existing::new(&existing::TOPIC, arn, "/alarms/notify")));
     all.extend(plan.role_boundary.iter().map(|arn| Existing::new(&existing::BOUNDARY, arn, "/iam/boundary")));
     let mut once: Vec<Existing> = Vec::new();
@@ -138,6 +145,8 @@ delivery:
 logs: {kms_key: 'arn:aws:kms:us-east-1:111122223333:key/2'}
 alarms: {notify: 'arn:aws:sns:us-east-1:111122223333:on-call'}
 iam: {boundary: 'arn:aws:iam::111122223333:policy/team'}
+sources:
+  shop: {eventbridge: {bus: team-bus, pattern: {source: [shop]}}}
 ";
 
     #[test]
@@ -159,6 +168,7 @@ iam: {boundary: 'arn:aws:iam::111122223333:policy/team'}
                 ("vpc-0a1b2c3d", "/producer/network/vpc"),
                 ("subnet-0a1b2c3d", "/producer/network/subnets/0"),
                 ("subnet-1a1b2c3d", "/producer/network/subnets/1"),
+                ("team-bus", "/sources/shop/eventbridge/bus"),
                 ("on-call", "/alarms/notify"),
                 ("team", "/iam/boundary"),
             ]

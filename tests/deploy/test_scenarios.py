@@ -275,6 +275,7 @@ producer:
   records_per_second: 2
   instance_type: t3.micro
   network: {{vpc: {vpc}, subnets: [{subnet}]}}
+sources: {{shop: {{eventbridge: {{bus: shop-bus, pattern: {{source: [shop]}}}}}}}}
 records: {{format: json, columns: {{celsius: {{type: DOUBLE}}}}}}
 analytics:
   runtime: flink
@@ -306,7 +307,7 @@ def test_what_others_own_is_looked_up_before_anything_is_made(emulator, project)
     pipeline.path.write_text(owned(account))
     run = pipeline.run("deploy", "--dry-run")
     assert run.code == 3 and "cloudformation:CreateChangeSet" not in run.calls, run.told
-    for what in ["KMS key `arn", "function `arn", "role `page-role`", "VPC `vpc-", "SNS topic `arn", "subnet `subnet-"]:
+    for what in ["event bus `shop-bus`", "KMS key `arn", "function `arn", "role `page-role`", "VPC `vpc-", "SNS topic `arn", "subnet `subnet-"]:
         assert f"there is no {what}" in run.stderr, run.told
     assert "there is no permissions boundary `arn" in run.stderr and "not verified" not in run.stderr, run.told
 
@@ -316,6 +317,7 @@ def test_what_others_own_is_looked_up_before_anything_is_made(emulator, project)
     other = ec2.create_vpc(CidrBlock="10.2.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.1.0/24")["Subnet"]["SubnetId"]
     client("sns").create_topic(Name="on-call")
+    client("events").create_event_bus(Name="shop-bus")
     allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     iam.create_policy(PolicyName="team-boundary", PolicyDocument=json.dumps(allow))
     assume = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
@@ -332,7 +334,7 @@ def test_what_others_own_is_looked_up_before_anything_is_made(emulator, project)
     pipeline.path.write_text(owned(account, subnet, vpc, key))
     run = pipeline.run("deploy", "--dry-run")
     looked_up = ["kms:DescribeKey", "lambda:GetFunctionConfiguration", "iam:GetRole", "ec2:DescribeVpcs"]
-    looked_up += ["ec2:DescribeSubnets", "sns:GetTopicAttributes", "iam:GetPolicy"]
+    looked_up += ["ec2:DescribeSubnets", "events:DescribeEventBus", "sns:GetTopicAttributes", "iam:GetPolicy"]
     assert run.calls[2 : 2 + len(looked_up)] == looked_up, run.told
     assert "PIPE0813" not in run.stderr and "not verified" not in run.stderr, run.told
 

@@ -43,7 +43,7 @@ pub fn error(service: &str, answer: &Value) -> Response {
     }
     let body = match service {
         "lambda" => json!({"Type": "User", "Message": message}).to_string(),
-        "kinesis" | "kinesisanalyticsv2" | "kms" => text.to_string(),
+        "events" | "kinesis" | "kinesisanalyticsv2" | "kms" => text.to_string(),
         "ec2" => {
             format!("<Response><Errors><Error>{code}</Error></Errors><RequestID>r</RequestID></Response>")
         }
@@ -184,7 +184,7 @@ impl World {
                             "S3ApplicationCodeLocationDescription": {"BucketARN": "arn:aws:s3:::b", "FileKey": key}}}}}});
                 return Response { status: 200, headers: Vec::new(), body: body.to_string() };
             }
-            "DescribeKey" | "GetFunctionConfiguration" => {
+            "DescribeEventBus" | "DescribeKey" | "GetFunctionConfiguration" => {
                 let body = look_up(operation, request, said).to_string();
                 return Response { status: 200, headers: Vec::new(), body };
             }
@@ -387,6 +387,10 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
     let text = |name: &str, usual: &str| said[name].as_str().unwrap_or(usual).to_owned();
     let named = |name: &str| request.get(name).cloned().unwrap_or_default();
     match operation {
+        "DescribeEventBus" => json!({
+            "Name": named("Name"),
+            "Arn": format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{}", named("Name")),
+        }),
         "DescribeKey" => json!({"KeyMetadata": {
             "KeyId": named("KeyId").rsplit('/').next(),
             "Arn": named("KeyId"),

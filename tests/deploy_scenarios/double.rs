@@ -25,7 +25,8 @@ pub struct Double {
 }
 
 /// Look-ups of what the stack does not create, and the service of each.
-pub const LOOK_UPS: [&str; 7] = [
+pub const LOOK_UPS: [&str; 8] = [
+    "DescribeEventBus",
     "DescribeKey",
     "DescribeSubnets",
     "DescribeVpcs",
@@ -137,6 +138,7 @@ fn read(request: &Request) -> Asked {
         let members: BTreeMap<String, String> = texts.collect();
         return Asked {
             service: match target {
+                "AWSEvents" => "events",
                 "TrentService" => "kms",
                 target if target.starts_with("Kinesis_") => "kinesis",
                 _ => "kinesisanalyticsv2",

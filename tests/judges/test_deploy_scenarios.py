@@ -88,6 +88,7 @@ def test_an_answer_is_as_the_model_has_it(answer):
 
 # The parameter of each call that pipec writes itself, by operation.
 LOOK_UPS = {
+    "DescribeEventBus": lambda name: {"Name": name},
     "DescribeKey": lambda name: {"KeyId": name},
     "DescribeSubnets": lambda name: {"SubnetIds": [name]},
     "DescribeVpcs": lambda name: {"VpcIds": [name]},

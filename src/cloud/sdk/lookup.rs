@@ -209,12 +209,6 @@ mod tests {
         let path = "arn%3Aaws%3Alambda%3Aus-east-1%3A111122223333%3Afunction%3Af";
         assert_eq!(line, format!("GET /2015-03-31/functions/{path}/configuration"));
         assert_eq!(body, "");
-        let members: Parameters = &[("QueueName", "{last}"), ("QueueOwnerAWSAccountId", "{account}")];
-        let queue =
-            ExistingKind::new("q", "Q", "sqs:GetQueueUrl", Request::Json("1.0", "AmazonSQS", members));
-        let (_, target, body) = sent(&queue, "arn:aws:sqs:us-east-1:111122223333:orders");
-        assert_eq!(target.as_deref(), Some("AmazonSQS.GetQueueUrl"));
-        assert_eq!(body, r#"{"QueueName":"orders","QueueOwnerAWSAccountId":"111122223333"}"#);
     }
 
     #[test]

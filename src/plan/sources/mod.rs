@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::alarms::{Rule, Scope};
 use super::dashboard::Graph;
+use super::existing::Existing;
 use super::grants::{Condition, Grant, equals, grant, key};
 use super::value::Value;
 use crate::aws::metrics::Kind as StatusKind;
@@ -37,6 +38,9 @@ pub struct SourcePlan {
     pub values: SourceValues,
     /// Permissions that are attached to roles of others.
     pub attached: Vec<Grant>,
+    /// What it uses and the stack does not create.
+    #[serde(skip)]
+    pub existing: Vec<Existing>,
     /// What is billed for it.
     #[serde(skip)]
     pub charges: Vec<Charge>,
@@ -166,6 +170,10 @@ pub(super) trait Kind {
     fn queue_sender(&self, _site: &Site) -> Option<(&'static str, Value)> {
         None
     }
+    /// What it uses and the stack does not create, which a deployment looks up.
+    fn existing(&self, _site: &Site) -> Vec<Existing> {
+        Vec::new()
+    }
     /// What is billed for it.
     fn cost(&self, _site: &Site, _load: Load) -> Vec<Charge> {
         Vec::new()
@@ -228,6 +236,7 @@ pub(super) fn plan(pipeline: &Pipeline) -> Vec<SourcePlan> {
             }),
             values: kind.values(&site),
             attached: if kind.trust(&site).is_some() { Vec::new() } else { writes(&site) },
+            existing: kind.existing(&site),
             charges: kind.cost(&site, load),
             shown: kind.shown(&site),
             status: kind.status(),
