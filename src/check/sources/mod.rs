@@ -4,6 +4,7 @@ mod arn;
 mod event_pattern;
 mod eventbridge;
 mod json_path;
+mod pipe;
 
 use super::{Context, names};
 use crate::diagnostics::{Code, Diagnostic};
@@ -48,7 +49,9 @@ impl Site<'_> {
 
 fn rules_of(source: &Source) -> &dyn Rules {
     match &source.kind {
+        SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
+        SourceKind::Sqs(queue) => queue,
     }
 }
 
