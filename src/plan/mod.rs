@@ -9,6 +9,7 @@ pub mod cost;
 pub mod dashboard;
 mod delivery;
 pub mod destination;
+pub mod existing;
 mod faults;
 #[cfg(test)]
 pub(crate) mod fixture;

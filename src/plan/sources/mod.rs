@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::alarms::{Rule, Scope};
 use super::dashboard::Graph;
+use super::existing::Existing;
 use super::grants::{Condition, Grant, equals, grant, key};
 use super::value::Value;
 use crate::aws::metrics::Kind as StatusKind;
@@ -41,6 +42,9 @@ pub struct SourcePlan {
     pub values: SourceValues,
     /// Permissions that are attached to roles of others.
     pub attached: Vec<Grant>,
+    /// What it uses and the stack does not create.
+    #[serde(skip)]
+    pub existing: Vec<Existing>,
     /// What is billed for it.
     #[serde(skip)]
     pub charges: Vec<Charge>,
@@ -176,6 +180,10 @@ pub(super) trait Kind {
     fn queued(&self) -> &'static str {
         "The messages of its queue contain them, for 14 days."
     }
+    /// What it uses and the stack does not create, which a deployment looks up.
+    fn existing(&self, _site: &Site) -> Vec<Existing> {
+        Vec::new()
+    }
     /// What is billed for it.
     fn cost(&self, _site: &Site, _load: Load) -> Vec<Charge> {
         Vec::new()
@@ -242,6 +250,7 @@ pub(super) fn plan(pipeline: &Pipeline) -> Vec<SourcePlan> {
             }),
             values: kind.values(&site),
             attached: if kind.trust(&site).is_some() { Vec::new() } else { writes(&site) },
+            existing: kind.existing(&site),
             charges: kind.cost(&site, load),
             shown: kind.shown(&site),
             status: kind.status(),
