@@ -73,7 +73,7 @@ fn name(source: &Source) -> Option<Diagnostic> {
         source.span,
         format!("`{}`: {fault}", source.name),
         match names::part_like(&source.name) {
-            Some(name) => format!("write `{name}:`"),
+            Some(name) => format!("rename it to `{name}`"),
             None => "write a name such as `orders`".into(),
         },
     ))
