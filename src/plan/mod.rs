@@ -18,6 +18,7 @@ pub mod grants;
 mod order;
 mod outputs;
 pub mod permissions;
+pub mod positions;
 mod producer;
 pub mod report;
 mod resources;
