@@ -77,7 +77,7 @@ pub enum Is {
 
 impl ExistingKind {
     /// A kind without facts, whose ARN the spec names.
-    pub const fn new(what: &'static str, sid: &'static str, action: &'static str, request: Request) -> Self {
+    const fn new(what: &'static str, sid: &'static str, action: &'static str, request: Request) -> Self {
         Self {
             what,
             sid,
@@ -112,7 +112,7 @@ impl ExistingKind {
     }
 
     /// The same kind at an endpoint that is not named after the service.
-    pub const fn at_host(mut self, host: &'static str) -> Self {
+    const fn at_host(mut self, host: &'static str) -> Self {
         self.host = Some(host);
         self
     }
@@ -322,6 +322,36 @@ pub static BUS: ExistingKind = ExistingKind::new(
 .arns(&["events:{region}:{account}:event-bus/{id}"])
 .missing("create it: `aws events create-event-bus --name {id}`; or name one that exists: `aws events list-event-buses` lists them");
 
+/// A queue. SQS has no call by ARN that returns more than its address.
+pub static QUEUE: ExistingKind = ExistingKind::new(
+    "SQS queue",
+    "FindExistingQueues",
+    "sqs:GetQueueUrl",
+    Request::Json("1.0", "AmazonSQS", &[("QueueName", "{last}"), ("QueueOwnerAWSAccountId", "{account}")]),
+)
+.of_own_account()
+.missing("name one that exists: `aws sqs list-queues` lists them");
+
+/// The stream of a DynamoDB table.
+pub static TABLE_STREAM: ExistingKind = ExistingKind::new(
+    "DynamoDB stream",
+    "FindExistingTableStreams",
+    "dynamodb:DescribeStream",
+    Request::Json("1.0", "DynamoDBStreams_20120810", &[("StreamArn", "{id}")]),
+)
+.at_host("streams.dynamodb")
+.of_own_account()
+.facts(&[Fact {
+    at: "/StreamDescription/StreamStatus",
+    is: Is::OneOf(&["ENABLED", "ENABLING"]),
+    fault: "the DynamoDB stream `{id}` has the state {found}",
+    help: &[(
+        "",
+        "enable the stream of the table, and write the ARN of the new one: `aws dynamodbstreams list-streams` lists them",
+    )],
+}])
+.missing("name one that exists: `aws dynamodbstreams list-streams` lists them");
+
 /// A policy that is the permissions boundary of roles.
 pub static BOUNDARY: ExistingKind = ExistingKind::new(
     "permissions boundary",
@@ -335,8 +365,20 @@ pub static BOUNDARY: ExistingKind = ExistingKind::new(
 );
 
 /// All kinds.
-pub static KINDS: [&ExistingKind; 10] =
-    [&BUCKET, &KEY, &LOG_KEY, &ROLE, &FUNCTION, &VPC, &SUBNET, &TOPIC, &BUS, &BOUNDARY];
+pub static KINDS: [&ExistingKind; 12] = [
+    &BUCKET,
+    &KEY,
+    &LOG_KEY,
+    &ROLE,
+    &FUNCTION,
+    &VPC,
+    &SUBNET,
+    &TOPIC,
+    &BUS,
+    &QUEUE,
+    &TABLE_STREAM,
+    &BOUNDARY,
+];
 
 #[cfg(test)]
 mod tests {

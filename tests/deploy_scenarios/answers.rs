@@ -43,7 +43,7 @@ pub fn error(service: &str, answer: &Value) -> Response {
     }
     let body = match service {
         "lambda" => json!({"Type": "User", "Message": message}).to_string(),
-        "events" | "kinesis" | "kinesisanalyticsv2" | "kms" => text.to_string(),
+        "dynamodbstreams" | "events" | "kinesis" | "kinesisanalyticsv2" | "kms" | "sqs" => text.to_string(),
         "ec2" => {
             format!("<Response><Errors><Error>{code}</Error></Errors><RequestID>r</RequestID></Response>")
         }
@@ -191,7 +191,12 @@ impl World {
                             "S3ApplicationCodeLocationDescription": {"BucketARN": "arn:aws:s3:::b", "FileKey": key}}}}}});
                 return Response { status: 200, headers: Vec::new(), body: body.to_string() };
             }
-            "DescribeEventBus" | "DescribeKey" | "GetFunctionConfiguration" | "GetKeyPolicy" => {
+            "DescribeEventBus"
+            | "DescribeKey"
+            | "DescribeStream"
+            | "GetFunctionConfiguration"
+            | "GetKeyPolicy"
+            | "GetQueueUrl" => {
                 let body = look_up(operation, request, said).to_string();
                 return Response { status: 200, headers: Vec::new(), body };
             }
@@ -405,6 +410,13 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
             "KeyUsage": text("KeyUsage", "ENCRYPT_DECRYPT"),
             "KeySpec": text("KeySpec", "SYMMETRIC_DEFAULT"),
         }}),
+        "DescribeStream" => json!({"StreamDescription": {
+            "StreamArn": named("StreamArn"), "StreamStatus": text("StreamStatus", "ENABLED"),
+        }}),
+        "GetQueueUrl" => {
+            let [account, name] = ["QueueOwnerAWSAccountId", "QueueName"].map(named);
+            json!({"QueueUrl": format!("https://sqs.{REGION}.amazonaws.com/{account}/{name}")})
+        }
         "GetKeyPolicy" => {
             let principal = json!({"Service": text("principal", "logs.us-east-1.amazonaws.com")});
             let statement =
