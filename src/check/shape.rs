@@ -77,7 +77,7 @@ fn name(context: &mut Context, delivery: &Delivery) {
     let Some(name) = &delivery.name else { return };
     if let Err(fault) = names::PART.check(name) {
         let help = match names::part_like(name) {
-            Some(name) => format!("write `{name}:`"),
+            Some(name) => format!("rename it to `{name}`"),
             None => "write a name such as `archive`".into(),
         };
         let message = format!("`{name}`: {fault}");

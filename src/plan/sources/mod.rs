@@ -2,12 +2,14 @@
 //! what could not be written, the order of creation.
 
 mod eventbridge;
+mod pipe;
 
 use serde::Serialize;
 
 use super::alarms::{Rule, Scope};
 use super::dashboard::Graph;
 use super::delivery::direct_name;
+use super::existing::Existing;
 use super::grants::{Condition, Grant, equals, grant, key};
 use super::streams::{stream_arn, stream_name};
 use super::value::Value;
@@ -17,8 +19,11 @@ use crate::graph::SOURCE;
 use crate::resolve::pipeline::{Pipeline, Source, SourceKind, Target, logical_name};
 
 /// The template of each kind.
-pub const TEMPLATES: &[(&str, &str)] =
-    &[("sources/eventbridge.yaml.j2", include_str!("../../../templates/sources/eventbridge.yaml.j2"))];
+pub const TEMPLATES: &[(&str, &str)] = &[
+    ("sources/dynamodb.yaml.j2", include_str!("../../../templates/sources/dynamodb.yaml.j2")),
+    ("sources/eventbridge.yaml.j2", include_str!("../../../templates/sources/eventbridge.yaml.j2")),
+    ("sources/sqs.yaml.j2", include_str!("../../../templates/sources/sqs.yaml.j2")),
+];
 
 /// A source in a stack.
 #[derive(Clone, Debug, Serialize)]
@@ -39,6 +44,9 @@ pub struct SourcePlan {
     pub values: SourceValues,
     /// Permissions that are attached to roles of others.
     pub attached: Vec<Grant>,
+    /// What it uses and the stack does not create.
+    #[serde(skip)]
+    pub existing: Vec<Existing>,
     /// What is billed for it.
     #[serde(skip)]
     pub charges: Vec<Charge>,
@@ -56,6 +64,8 @@ pub struct SourcePlan {
 pub enum SourceValues {
     /// An EventBridge rule.
     EventBridge(eventbridge::EventBridgePlan),
+    /// An EventBridge pipe.
+    Pipe(pipe::PipePlan),
 }
 
 /// What a source writes into.
@@ -104,7 +114,7 @@ pub struct Charge {
     pub note: String,
 }
 
-/// The records that come in, from all sources together: nobody knows the share of one.
+/// The records of one source. The spec has the rate of all of them together, and an estimate shares it out equally.
 #[derive(Clone, Copy)]
 pub(super) struct Load {
     /// Records per second, on average.
@@ -168,6 +178,14 @@ pub(super) trait Kind {
     fn queue_sender(&self, _site: &Site) -> Option<(&'static str, Value)> {
         None
     }
+    /// What the messages of its queue have, as a sentence.
+    fn queued(&self) -> &'static str {
+        "The messages of its queue contain them, for 14 days."
+    }
+    /// What it uses and the stack does not create, which a deployment looks up.
+    fn existing(&self, _site: &Site) -> Vec<Existing> {
+        Vec::new()
+    }
     /// What is billed for it.
     fn cost(&self, _site: &Site, _load: Load) -> Vec<Charge> {
         Vec::new()
@@ -191,7 +209,9 @@ pub(super) trait Kind {
 /// The kind of a source.
 pub(super) fn kind(source: &Source) -> &dyn Kind {
     match &source.kind {
+        SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
+        SourceKind::Sqs(queue) => queue,
     }
 }
 
@@ -214,6 +234,7 @@ pub(super) fn target(pipeline: &Pipeline, target: Target) -> TargetPlan {
 
 /// Plans the sources.
 pub(super) fn plan(pipeline: &Pipeline) -> Vec<SourcePlan> {
+    let shares = pipeline.sources.len() + usize::from(pipeline.producer.is_some());
     let of = |source| {
         let site = Site { pipeline, source };
         let intake = match site.target() {
@@ -221,7 +242,8 @@ pub(super) fn plan(pipeline: &Pipeline) -> Vec<SourcePlan> {
             Target::Stream => None,
         };
         let intake = intake.map_or(&pipeline.intake, |direct| &direct.intake);
-        let load = Load { per_second: intake.average.value, bytes: intake.record_size.value };
+        let per_second = intake.average.value / shares.max(1) as f64;
+        let load = Load { per_second, bytes: intake.record_size.value };
         let kind = kind(source);
         SourcePlan {
             name: source.name.clone(),
@@ -235,6 +257,7 @@ pub(super) fn plan(pipeline: &Pipeline) -> Vec<SourcePlan> {
             }),
             values: kind.values(&site),
             attached: if kind.trust(&site).is_some() { Vec::new() } else { writes(&site) },
+            existing: kind.existing(&site),
             charges: kind.cost(&site, load),
             shown: kind.shown(&site),
             status: kind.status(),
@@ -328,13 +351,11 @@ pub(super) const ONLY_FOR: &str =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::fixture::planned;
+    use crate::plan::fixture::{SOURCES, planned};
 
     #[test]
     fn a_source_has_the_resources_of_its_shape() {
-        let parts = "sources: { orders: { eventbridge: { pattern: { source: [shop] } } } }\n";
-        let (plan, checked) =
-            planned(&crate::plan::fixture::spec("record_size: 1 KiB, records_per_second: 10", parts));
+        let (plan, checked) = planned(SOURCES);
         for (source, planned) in checked.pipeline().sources.iter().zip(&plan.sources) {
             let template = format!("sources/{}.yaml.j2", planned.kind);
             assert!(TEMPLATES.iter().any(|(known, _)| *known == template), "{template}");
