@@ -78,7 +78,6 @@ pub const FIREHOSE: Family = Family {
         "DeliveryToS3.Records",
         "DeliveryToS3.Success",
         "ExecuteProcessing.Success",
-        "IncomingBytes",
         "IncomingRecords",
         "KMSKeyAccessDenied",
         "KMSKeyDisabled",
