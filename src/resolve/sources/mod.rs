@@ -1,5 +1,6 @@
 //! Sources: what is decided about them, and how they are read from the spec. One file per kind.
 
+mod cloudwatch_logs;
 mod eventbridge;
 
 use super::Resolver;
@@ -7,6 +8,7 @@ use super::pipeline::Setting;
 use crate::parse::step;
 use crate::source::Span;
 use crate::spec;
+pub use cloudwatch_logs::{CloudWatchLogs, Distribution, LogSource};
 pub use eventbridge::{EventBridge, Pattern, Trigger};
 
 /// A service that writes records into the pipeline.
@@ -27,6 +29,8 @@ pub struct Source {
 /// What a source is.
 #[derive(Clone, Debug)]
 pub enum SourceKind {
+    /// Log events of CloudWatch Logs.
+    CloudWatchLogs(CloudWatchLogs),
     /// An EventBridge rule.
     EventBridge(EventBridge),
 }
@@ -44,6 +48,7 @@ impl SourceKind {
     /// What the kind has besides itself.
     pub fn shape(&self) -> SourceShape {
         match self {
+            Self::CloudWatchLogs(_) => SourceShape::default(),
             Self::EventBridge(_) => SourceShape { queue: true, ..SourceShape::default() },
         }
     }
@@ -53,7 +58,9 @@ impl Resolver<'_> {
     pub(super) fn source(&self, name: String, source: spec::Source) -> Option<Source> {
         let spec = format!("/sources/{}", step(&name));
         let to = source.to.map(|to| self.written(&format!("{spec}/to"), to));
-        let kind = if let Some(eventbridge) = source.eventbridge {
+        let kind = if let Some(logs) = source.cloudwatch_logs {
+            SourceKind::CloudWatchLogs(self.cloudwatch_logs(&format!("{spec}/cloudwatch_logs"), logs))
+        } else if let Some(eventbridge) = source.eventbridge {
             SourceKind::EventBridge(self.eventbridge(&format!("{spec}/eventbridge"), eventbridge))
         } else {
             // The schema asks for one of them.
