@@ -5,6 +5,8 @@
 //! and should be checked against an account before money or data depends on it.
 
 pub mod destinations;
+pub mod endpoints;
+pub mod existing;
 pub mod flink;
 pub mod flink_throughput;
 pub mod handler_permissions;

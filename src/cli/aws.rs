@@ -168,6 +168,11 @@ impl Compiled {
                 format.tell(&self.sources, &[self.diagnostic(&fault)]);
                 exit
             }
+            Stop::Faults(faults) => {
+                let found: Vec<Diagnostic> = faults.iter().map(|fault| self.diagnostic(fault)).collect();
+                format.tell(&self.sources, &found);
+                Exit::Aws
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use super::output::{counted, note, print};
 use crate::cloud::cause;
 use crate::cloud::interrupt::Interrupt;
 use crate::deploy::changes::{Action, Change};
+use crate::deploy::positions::Position;
 use crate::deploy::report::{Answer, Event, Reporter, ShardSteps};
 use crate::terminal::printable;
 
@@ -102,7 +103,7 @@ impl Reporter for TextReporter {
     fn tell(&mut self, event: &Event) {
         match event {
             Event::Busy { resources, ready } => self.busy(resources, *ready),
-            Event::Changes { .. } if self.changes_to_stdout => {
+            Event::Changes { .. } | Event::Position { .. } if self.changes_to_stdout => {
                 let _ = print(&format!("{}\n", text(event)));
             }
             Event::Output { .. } => {
@@ -162,6 +163,15 @@ fn text(event: &Event) -> String {
             format!("artifacts   {} already uploaded", counted(*count, "is", "are").unwrap_or_default())
         }
         Event::Changes { changes, shard_steps } => changes_text(changes, shard_steps),
+        Event::Position { position, message, help } => {
+            let word = match position {
+                Position::Kept => "kept",
+                Position::Lost => "LOST",
+                Position::Unknown => "PERHAPS LOST",
+            };
+            let help = help.as_ref().map(|help| format!("\n  help: {help}")).unwrap_or_default();
+            format!("position    {word}: {message}{help}")
+        }
         Event::Unchanged { stack } => format!("the stack {stack} is up to date"),
         Event::Following { stack, status } => {
             format!("the stack {stack} is {status}: waiting for that first")

@@ -68,16 +68,27 @@ const CODES: &[(CallErrorKind, &[&str])] = &[
     ),
     (
         CallErrorKind::Denied,
-        &["AccessDenied", "AccessDeniedException", "AllAccessDisabled", "Forbidden", "UnauthorizedOperation"],
+        &[
+            "AccessDenied",
+            "AccessDeniedException",
+            "AllAccessDisabled",
+            "AuthorizationError",
+            "Forbidden",
+            "UnauthorizedOperation",
+        ],
     ),
     (
         CallErrorKind::NotFound,
         &[
             "ChangeSetNotFound",
             "ChangeSetNotFoundException",
+            "InvalidSubnetID.NotFound",
+            "InvalidVpcID.NotFound",
             "NoSuchBucket",
+            "NoSuchEntity",
             "NoSuchKey",
             "NotFound",
+            "NotFoundException",
             "ResourceNotFoundException",
         ],
     ),

@@ -4,8 +4,11 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::call_error::CallError;
 use super::stack_state::StackStatus;
+use crate::aws::existing::ExistingKind;
 
 /// What a call gives.
 pub type Call<T> = Result<T, CallError>;
@@ -337,8 +340,17 @@ pub trait Objects {
     fn delete_bucket(&self, bucket: &Bucket) -> Call<()>;
 }
 
+/// What looks up resources that a stack does not create.
+///
+/// # Errors
+/// As AWS gives them.
+pub trait Lookup {
+    /// The service's response about a resource, by its ARN, id or name; `None` where there is none.
+    fn look_up(&self, kind: &'static ExistingKind, id: &str) -> Call<Option<Value>>;
+}
+
 /// Everything that a deployment asks of AWS.
-pub trait AwsClient: StackWriter + Objects {
+pub trait AwsClient: StackWriter + Objects + Lookup {
     /// Waits.
     ///
     /// # Errors

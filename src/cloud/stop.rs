@@ -11,6 +11,8 @@ pub type Step<T> = Result<T, Stop>;
 pub enum Stop {
     /// Something is wrong.
     Fault(Box<Fault>),
+    /// Several things are wrong, before anything was changed.
+    Faults(Vec<Fault>),
     /// The user pressed Ctrl-C: what goes on in AWS, and how to pick it up again.
     Interrupted(String),
     /// The user said no.
@@ -63,6 +65,7 @@ impl Stop {
                 Self::Fault(fault)
             }
             Self::Interrupted(_) => Self::Interrupted(words.to_owned()),
+            Self::Faults(faults) => Self::Faults(faults),
             Self::Declined => Self::Declined,
         }
     }

@@ -11,6 +11,7 @@ use super::existing;
 use super::failure::{LostRace, failure, lost_race};
 use super::follow::operate;
 use super::large_template::LargeTemplate;
+use super::positions;
 use super::report::{Event, Reporter, ShardSteps, confirm};
 use super::settle::{Dead, follow_on, settle, stuck};
 use super::shard_steps::{self, Way};
@@ -256,14 +257,25 @@ fn agree(
     let reshards = found.iter().any(|change| {
         change.resource_type == "AWS::Kinesis::Stream" && change.action == ChangeAction::Modify
     });
-    let ways = match ground.stack {
-        Some(stack) if reshards => shard_steps::ways(&job.client.template(&stack.id)?, job.template),
-        _ => Vec::new(),
-    };
     let changes = changes::read(found);
+    let restarts = positions::restarts(&changes);
+    let deployed = match ground.stack {
+        Some(stack) if reshards || restarts => Some(job.client.template(&stack.id)?),
+        _ => None,
+    };
+    let deployed = deployed.as_deref();
+    let ways = match deployed.filter(|_| reshards) {
+        Some(deployed) => shard_steps::ways(deployed, job.template),
+        None => Vec::new(),
+    };
     let shard_steps =
         ways.iter().map(|(to, counts)| ShardSteps { stream: to.stream.clone(), counts: counts.clone() });
     reporter.tell(&Event::Changes { changes: changes.clone(), shard_steps: shard_steps.collect() });
+    let position =
+        deployed.filter(|_| restarts).and_then(|deployed| positions::of_update(deployed, job.plan));
+    if let Some(position) = position {
+        reporter.tell(&position);
+    }
     if options.extent == Extent::Diff {
         return Ok(None);
     }

@@ -1,116 +1,176 @@
-//! What the spec names and the stack does not create: looked at before anything is made, since a creation that fails at the
-//! last resource deletes all the others again.
+//! What the spec names and the stack does not create: looked up before anything is created, since a creation that fails at
+//! the last resource deletes all the others again.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
 
 use super::report::{Event, Reporter};
-use crate::cloud::call_error::CallErrorKind;
-use crate::cloud::client::AwsClient;
-use crate::cloud::stop::{At, Step, Stop};
+use crate::aws::existing::{Fact, Is, filled};
+use crate::cloud::call_error::{CallError, CallErrorKind};
+use crate::cloud::client::{AwsClient, StackReader};
+use crate::cloud::stop::{At, Fault, Step, Stop};
 use crate::diagnostics::Code;
 use crate::plan::Plan;
+use crate::plan::existing::{Existing, existing};
 
-/// Position of the account among the parts of an ARN. IAM user guide, "ARN format", 2026-11.
+/// Positions of the region and of the account among the parts of an ARN. IAM user guide, "ARN format", 2026-11.
+const ARN_REGION: usize = 3;
 const ARN_ACCOUNT: usize = 4;
+/// The account of AWS's own policies.
+const AWS_ACCOUNT: &str = "aws";
 
-/// Something that the spec names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Named {
-    /// Its place in the spec, a JSON pointer.
-    at: String,
-    /// What it is, for people.
-    what: &'static str,
-    /// Its name or its ARN.
-    name: String,
-    /// What must hold.
-    must: Must,
-}
-
-/// What must hold of something that the spec names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Must {
-    /// The bucket exists in the stack's region.
-    Exist,
-    /// It belongs to the account of the stack, or to AWS.
-    BeOfAccount,
-}
-
-/// Everything that is looked at.
-fn named(plan: &Plan) -> Vec<Named> {
-    let buckets = plan.delivery.locations.values().filter(|location| location.logical_id.is_none());
-    let buckets = buckets.map(|location| Named {
-        at: format!("{}/bucket", location.spec),
-        what: "bucket",
-        name: location.bucket_name.shown(),
-        must: Must::Exist,
-    });
-    let functions = plan.outputs.iter().filter_map(|output| Some((output, output.function.as_ref()?)));
-    let functions = functions.map(|(output, function)| Named {
-        at: format!("{}/lambda/function", output.stream.spec),
-        what: "function",
-        name: function.arn.clone(),
-        must: Must::BeOfAccount,
-    });
-    let boundary = plan.role_boundary.iter().map(|arn| Named {
-        at: "/iam/boundary".into(),
-        what: "permissions boundary",
-        name: arn.clone(),
-        must: Must::BeOfAccount,
-    });
-    buckets.chain(functions).chain(boundary).collect()
-}
-
-/// Looks at what the spec names. What may not be looked at is skipped, with a note.
+/// Looks up everything that the plan uses and does not create. What cannot be looked up is skipped, with a note.
 ///
 /// # Errors
-/// The first that cannot be used, and where no call would succeed.
+/// All faults that were found, and where no call would succeed.
 pub(super) fn check(
     client: &dyn AwsClient,
     reporter: &mut dyn Reporter,
     plan: &Plan,
     account: &str,
 ) -> Step<()> {
-    for Named { at, what, name, must } in named(plan) {
-        let unusable = |problem: String, help: String| {
-            Err(Stop::fault(Code::ExistingResource, At::Spec(at.clone()), problem, help))
-        };
-        match must {
-            Must::BeOfAccount => {
-                let owner = name.split(':').nth(ARN_ACCOUNT).unwrap_or_default();
-                if owner != account && owner != "aws" {
-                    return unusable(
-                        format!("the {what} belongs to account {owner}, and the credentials to {account}"),
-                        format!(
-                            "log in to {owner}, as with `AWS_PROFILE=name`, or name a {what} of {account}"
-                        ),
-                    );
-                }
+    let mut faults: Vec<Fault> = Vec::new();
+    // A fault that follows from another one is not reported.
+    let mut unusable: BTreeSet<String> = BTreeSet::new();
+    let mut unreachable: BTreeSet<&str> = BTreeSet::new();
+    for one in existing(plan) {
+        let service = one.kind.service();
+        if unusable.contains(&one.id) {
+            continue;
+        }
+        let found = match elsewhere(&one, client.region(), account) {
+            Some(fault) => Some(fault),
+            None if unreachable.contains(service) => {
+                skip(reporter, &one, &format!("{}: no connection, as before", one.kind.action));
+                None
             }
-            Must::Exist => match client.bucket_exists(&name) {
-                Ok(true) => {}
-                Ok(false) => {
-                    return unusable(
-                        format!("there is no {what} `{name}`"),
-                        format!(
-                            "create it: `aws s3 mb s3://{name} --region {}`; without `bucket`, the stack creates one",
-                            client.region()
-                        ),
-                    );
+            None => match client.look_up(one.kind, &one.id) {
+                Ok(Some(response)) => wrong(&one, &response, &unusable),
+                Ok(None) => Some(missing(&one)),
+                Err(error) if error.kind == CallErrorKind::OtherRegion => Some(other_region(&one, client)),
+                Err(error) if is_of_credentials(&error) => return Err(error.into()),
+                Err(error) => {
+                    if error.kind == CallErrorKind::Unreachable {
+                        unreachable.insert(service);
+                    }
+                    skip(reporter, &one, &error.to_string());
+                    None
                 }
-                Err(error) if error.kind == CallErrorKind::OtherRegion => {
-                    return unusable(
-                        format!("the {what} `{name}` is not in {}", client.region()),
-                        format!(
-                            "name a {what} of {0}; or write the {what}'s region as `region`",
-                            client.region()
-                        ),
-                    );
-                }
-                Err(error) if error.kind == CallErrorKind::Denied => reporter
-                    .tell(&Event::Note { message: format!("the {what} `{name}` was not verified: {error}") }),
-                Err(error) => return Err(error.into()),
             },
+        };
+        if let Some((id, fault)) = found {
+            unusable.insert(id);
+            faults.push(fault);
         }
     }
-    Ok(())
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(Stop::Faults(faults)),
+    }
+}
+
+/// Whether no other call would succeed either.
+fn is_of_credentials(error: &CallError) -> bool {
+    match error.kind {
+        CallErrorKind::Interrupted
+        | CallErrorKind::NoCredentials
+        | CallErrorKind::ExpiredCredentials
+        | CallErrorKind::WrongCredentials => true,
+        CallErrorKind::Denied
+        | CallErrorKind::NotFound
+        | CallErrorKind::Exists
+        | CallErrorKind::Throttled
+        | CallErrorKind::Unreachable
+        | CallErrorKind::OtherRegion
+        | CallErrorKind::Refused => false,
+    }
+}
+
+fn skip(reporter: &mut dyn Reporter, one: &Existing, why: &str) {
+    let message = format!("the {} `{}` was not verified: {why}", one.kind.what, one.id);
+    reporter.tell(&Event::Note { message });
+}
+
+/// A fault of a resource, with the id of what cannot be used.
+type Found = (String, Fault);
+
+fn fault(id: &str, at: &str, message: String, help: String) -> Found {
+    let at = At::Spec(at.to_owned());
+    (id.to_owned(), Fault { code: Code::ExistingResource, at, message, help })
+}
+
+/// A fault that follows from an ARN alone.
+fn elsewhere(one: &Existing, region: &str, account: &str) -> Option<Found> {
+    let part = |at: usize| one.id.split(':').nth(at).filter(|part| !part.is_empty());
+    let what = one.kind.what;
+    if let Some(owner) =
+        part(ARN_ACCOUNT).filter(|owner| one.kind.own_account && *owner != account && *owner != AWS_ACCOUNT)
+    {
+        return Some(fault(
+            &one.id,
+            &one.spec,
+            format!("the {what} belongs to account {owner}, and the credentials to {account}"),
+            format!("log in to {owner}, as with `AWS_PROFILE=name`, or name a {what} of {account}"),
+        ));
+    }
+    let of_arn = part(ARN_REGION).filter(|of_arn| *of_arn != region)?;
+    Some(fault(
+        &one.id,
+        &one.spec,
+        format!("the {what} is in {of_arn}, and the stack in {region}"),
+        format!("name a {what} of {region}; or write `region: {of_arn}`"),
+    ))
+}
+
+fn missing(one: &Existing) -> Found {
+    let help = filled(one.kind.missing, &one.id, "", "");
+    fault(&one.id, &one.spec, format!("there is no {} `{}`", one.kind.what, one.id), help)
+}
+
+/// S3 answers for all regions.
+fn other_region(one: &Existing, client: &dyn StackReader) -> Found {
+    let (what, region) = (one.kind.what, client.region());
+    fault(
+        &one.id,
+        &one.spec,
+        format!("the {what} `{}` is not in {region}", one.id),
+        format!("name a {what} of {region}; or write the {what}'s region as `region`"),
+    )
+}
+
+/// The first fact that does not hold.
+fn wrong(one: &Existing, response: &Value, unusable: &BTreeSet<String>) -> Option<Found> {
+    one.kind.facts.iter().find_map(|fact| {
+        let found = response.pointer(fact.at)?.as_str()?;
+        match fact.is {
+            Is::OneOf(words) if words.contains(&found) => None,
+            Is::OneOf(_) => Some(fault(&one.id, &one.spec, said(fact, one, found), help(fact, one, found))),
+            Is::Related => {
+                let (related, at) = one.related.as_ref()?;
+                let holds = found == related || found.rsplit('/').next() == Some(related);
+                if holds || unusable.contains(related) {
+                    return None;
+                }
+                // A fault at the place of the other resource is one of that resource.
+                let id = if *at == one.spec { &one.id } else { related };
+                Some(fault(id, at, said(fact, one, found), help(fact, one, found)))
+            }
+        }
+    })
+}
+
+fn said(fact: &Fact, one: &Existing, found: &str) -> String {
+    filled(fact.fault, &one.id, found, related(one))
+}
+
+fn help(fact: &Fact, one: &Existing, found: &str) -> String {
+    let help = fact.help.iter().find(|(value, _)| value.is_empty() || *value == found);
+    filled(help.map(|(_, help)| *help).unwrap_or_default(), &one.id, found, related(one))
+}
+
+fn related(one: &Existing) -> &str {
+    one.related.as_ref().map_or("", |(related, _)| related)
 }
 
 /// Roles of the stack read artifacts, and have no permission for the key of a bucket that others configured. The key's
@@ -155,5 +215,57 @@ pub(super) fn check_artifact_key(
             Ok(())
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::aws::existing::{ExistingKind, FUNCTION, KEY, SUBNET};
+
+    fn named(kind: &'static ExistingKind, id: &str) -> Existing {
+        Existing { kind, id: id.to_owned(), spec: "/at".into(), related: None }
+    }
+
+    #[test]
+    fn an_arn_of_another_region_or_account_needs_no_call() {
+        let of = |kind, id: &str| {
+            elsewhere(&named(kind, id), "us-east-1", "111122223333").map(|(_, fault)| fault.message)
+        };
+        assert_eq!(of(&KEY, "arn:aws:kms:us-east-1:444455556666:key/1"), None, "keys can be shared");
+        assert_eq!(
+            of(&KEY, "arn:aws:kms:eu-west-1:111122223333:key/1").as_deref(),
+            Some("the KMS key is in eu-west-1, and the stack in us-east-1")
+        );
+        assert_eq!(
+            of(&FUNCTION, "arn:aws:lambda:us-east-1:444455556666:function:f").as_deref(),
+            Some("the function belongs to account 444455556666, and the credentials to 111122223333")
+        );
+        assert_eq!(of(&SUBNET, "subnet-1"), None);
+    }
+
+    #[test]
+    fn a_response_without_a_fact_is_no_fault() {
+        let subnet = Existing { related: Some(("vpc-1".into(), "/at".into())), ..named(&SUBNET, "subnet-1") };
+        let response =
+            |vpc: &str, state: &str| json!({"subnetSet": {"item": {"vpcId": vpc, "state": state}}});
+        let none = BTreeSet::new();
+        let message = |response: &Value, unusable: &BTreeSet<String>| {
+            wrong(&subnet, response, unusable).map(|(_, fault)| fault.message)
+        };
+        assert_eq!(message(&json!({}), &none), None);
+        assert_eq!(message(&response("vpc-1", "available"), &none), None);
+        assert_eq!(
+            message(&response("vpc-2", "available"), &none).as_deref(),
+            Some("the subnet `subnet-1` is in vpc-2, not in vpc-1")
+        );
+        let without_vpc = BTreeSet::from(["vpc-1".to_owned()]);
+        assert_eq!(message(&response("vpc-2", "available"), &without_vpc), None);
+        assert_eq!(
+            message(&response("vpc-2", "pending"), &without_vpc).as_deref(),
+            Some("the subnet `subnet-1` has the state pending")
+        );
     }
 }

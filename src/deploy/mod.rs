@@ -11,6 +11,7 @@ pub mod existing;
 mod failure;
 pub mod follow;
 mod large_template;
+pub mod positions;
 pub mod report;
 mod settle;
 pub mod shard_steps;

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::changes::Change;
+use super::positions::Position;
 use crate::cloud::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
 
@@ -50,6 +51,16 @@ pub enum Event {
         /// Steps of shard counts that a single update cannot make, see [`super::shard_steps`].
         #[serde(skip_serializing_if = "Vec::is_empty")]
         shard_steps: Vec<ShardSteps>,
+    },
+    /// What an update means for Flink's position in the stream.
+    Position {
+        /// Whether it is kept.
+        position: Position,
+        /// Why, and what follows.
+        message: String,
+        /// What to write for another start.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        help: Option<String>,
     },
     /// The stack is as the spec says.
     Unchanged {

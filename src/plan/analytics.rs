@@ -50,6 +50,11 @@ pub struct AnalyticsPlan {
     /// The SQL that Flink runs.
     #[serde(skip)]
     pub sql: String,
+    /// How many parts of the job read the stream, which decides whether a changed job finds its position.
+    pub source_readers: sql::SourceReaders,
+    /// Where reading begins without a position.
+    #[serde(skip)]
+    pub first_record: sql::Start,
     /// Whether the query keeps no state between records.
     pub stateless: bool,
     /// What only a time-to-live ends of its state.
@@ -155,6 +160,8 @@ pub(super) fn plan(
             flink.snapshots,
             ttl.map(|seconds| format!(" state-ttl={seconds}s")).unwrap_or_default()
         ),
+        source_readers: sql::SourceReaders::of(&sql, &flink.runtime_environment.value),
+        first_record: query.start,
         stateless: match query.errors {
             Some(_) => query.stateless().is_ok(),
             None => sql::needs_flink(query).is_none(),

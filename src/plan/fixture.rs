@@ -19,6 +19,7 @@ use crate::plan::value::Value;
 use crate::resolve::resolve;
 use crate::runtime::{Build, Program, Programs};
 use crate::source::Sources;
+use crate::sql::{SourceReaders, Start};
 use crate::world::World;
 
 struct Nowhere;
@@ -125,6 +126,8 @@ fn application() -> AnalyticsPlan {
         properties: Vec::new(),
         sql: String::new(),
         settings: String::new(),
+        source_readers: SourceReaders::of("", flink::DEFAULT),
+        first_record: Start::Oldest,
         endless_state: None,
         stateless: true,
         forests: Vec::new(),

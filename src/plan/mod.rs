@@ -9,6 +9,7 @@ pub mod cost;
 pub mod dashboard;
 mod delivery;
 pub mod destination;
+pub mod existing;
 mod faults;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -17,6 +18,7 @@ pub mod grants;
 mod order;
 mod outputs;
 pub mod permissions;
+pub mod positions;
 mod producer;
 pub mod report;
 mod resources;

@@ -177,7 +177,8 @@ pub struct Flink {
     /// Whether Managed Flink adds and removes KPUs according to the CPU load. Default: `false`.
     pub auto_scaling: Option<bool>,
     /// Whether state is saved before an update and restored after it. The state of changed parts of the SQL is not
-    /// restored: their open windows are dropped. Default: `true`.
+    /// restored: their open windows are dropped. The position in the stream is restored if as many SELECTs read the stream
+    /// as before. Default: `true`.
     pub snapshots: Option<bool>,
     /// State time-to-live: how long a key may be idle before Flink drops its state. Applies to `LAG`, `OVER (ROWS ..)`
     /// and unbounded `OVER`, which keep state without limit. `0 s` disables it. Default: `7 d`.

@@ -26,6 +26,7 @@ mod resolve;
 mod rows;
 mod scan;
 mod similar;
+mod source_readers;
 mod state;
 mod syntax;
 mod work;
@@ -49,6 +50,7 @@ pub use query::{
 };
 pub use regex_cost::CostlySearch;
 pub use rows::{KeyCount, OpenPlace, RowRate, WindowRows};
+pub use source_readers::{PositionMatch, SourceReaders};
 pub use state::EndlessState;
 pub use work::{Keys, Operator, OperatorKind};
 

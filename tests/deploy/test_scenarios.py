@@ -1,7 +1,10 @@
 """What a pipeline lives through, on each emulator: first deployment, none, changes, a refused one, the end."""
 
 import hashlib
+import io
+import json
 import re
+import zipfile
 
 import pytest
 from emulated_aws import clients
@@ -258,3 +261,90 @@ def test_a_key_of_the_artifact_bucket_is_named_where_roles_read_artifacts(emulat
     encrypt()
     run = pipeline.run("deploy", "--dry-run")
     assert run.code == 0 and "key's policy" not in run.stderr, run.told
+
+
+def owned(account, subnet="subnet-11111111", vpc="vpc-11111111", key="1234abcd-12ab-34cd-56ef-1234567890ab"):
+    """A spec whose function, roles, keys, network and topic are somebody else's."""
+    key = f"arn:aws:kms:us-east-1:{account}:key/{key}"
+    return f"""\
+name: owned
+region: us-east-1
+stream: {{record_size: 1 KiB, records_per_second: 100, encryption: {{kms_key: '{key}'}}}}
+producer:
+  http: {{url: 'https://example.com/readings', records: $.readings}}
+  records_per_second: 2
+  instance_type: t3.micro
+  network: {{vpc: {vpc}, subnets: [{subnet}]}}
+sources: {{shop: {{eventbridge: {{bus: shop-bus, pattern: {{source: [shop]}}}}}}}}
+records: {{format: json, columns: {{celsius: {{type: DOUBLE}}}}}}
+analytics:
+  runtime: flink
+  sql: |
+    CREATE STREAM ALL_READINGS (celsius DOUBLE);
+    CREATE STREAM HOT (celsius DOUBLE);
+    CREATE PUMP P1 AS INSERT INTO ALL_READINGS SELECT STREAM "celsius" FROM SOURCE_SQL_STREAM_001;
+    CREATE PUMP P2 AS INSERT INTO HOT SELECT STREAM "celsius" FROM SOURCE_SQL_STREAM_001 WHERE "celsius" > 80;
+  outputs:
+    ALL_READINGS: delivery
+    HOT: {{lambda: {{function: 'arn:aws:lambda:us-east-1:{account}:function:page', role: page-role}}}}
+delivery: {{s3: {{}}}}
+logs: {{kms_key: '{key}'}}
+alarms: {{notify: 'arn:aws:sns:us-east-1:{account}:on-call'}}
+iam: {{boundary: 'arn:aws:iam::{account}:policy/team-boundary'}}
+"""
+
+
+def code_of_function():
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("page.py", "def page(event, context): pass\n")
+    return code.getvalue()
+
+
+def test_what_others_own_is_looked_up_before_anything_is_made(emulator, project):
+    pipeline, client = project("raw-to-s3.yaml")
+    account = client("sts").get_caller_identity()["Account"]
+    pipeline.path.write_text(owned(account))
+    run = pipeline.run("deploy", "--dry-run")
+    assert run.code == 3 and "cloudformation:CreateChangeSet" not in run.calls, run.told
+    for what in ["event bus `shop-bus`", "KMS key `arn", "function `arn", "role `page-role`", "VPC `vpc-", "SNS topic `arn", "subnet `subnet-"]:
+        assert f"there is no {what}" in run.stderr, run.told
+    assert "there is no permissions boundary `arn" in run.stderr and "not verified" not in run.stderr, run.told
+
+    kms, iam, ec2 = client("kms"), client("iam"), client("ec2")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    other = ec2.create_vpc(CidrBlock="10.2.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.1.0/24")["Subnet"]["SubnetId"]
+    client("sns").create_topic(Name="on-call")
+    client("events").create_event_bus(Name="shop-bus")
+    allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    iam.create_policy(PolicyName="team-boundary", PolicyDocument=json.dumps(allow))
+    assume = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [assume]})
+    roles = {name: iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust) for name in ["page-role", "pager"]}
+    client("lambda").create_function(
+        FunctionName="page",
+        Runtime="python3.13",
+        Handler="page.page",
+        Role=roles["page-role"]["Role"]["Arn"],
+        Code={"ZipFile": code_of_function()},
+    )
+    client("lambda").get_waiter("function_active_v2").wait(FunctionName="page")
+    pipeline.path.write_text(owned(account, subnet, vpc, key))
+    run = pipeline.run("deploy", "--dry-run")
+    looked_up = ["kms:DescribeKey", "lambda:GetFunctionConfiguration", "iam:GetRole", "ec2:DescribeVpcs"]
+    looked_up += ["ec2:DescribeSubnets", "events:DescribeEventBus", "sns:GetTopicAttributes", "iam:GetPolicy"]
+    assert run.calls[2 : 2 + len(looked_up)] == looked_up, run.told
+    assert "PIPE0813" not in run.stderr and "not verified" not in run.stderr, run.told
+
+    kms.disable_key(KeyId=key)
+    client("lambda").update_function_configuration(FunctionName="page", Role=roles["pager"]["Role"]["Arn"])
+    client("lambda").get_waiter("function_active_v2").wait(FunctionName="page")
+    pipeline.path.write_text(owned(account, subnet, other, key))
+    run = pipeline.run("deploy", "--dry-run")
+    assert run.code == 3 and "cloudformation:CreateChangeSet" not in run.calls, run.told
+    assert f"key/{key}` has the state Disabled" in run.stderr, run.told
+    assert "the function's role is `pager`, not `page-role`" in run.stderr, run.told
+    assert f"the subnet `{subnet}` is in {vpc}, not in {other}" in run.stderr, run.told
+    assert run.stderr.count("PIPE0813") == 3, run.told

@@ -37,14 +37,26 @@ pub fn error(service: &str, answer: &Value) -> Response {
     });
     let (code, text) =
         (xml(&json!({"Code": code, "Message": message})), json!({"__type": code, "message": message}));
+    let mut headers = Vec::new();
+    if service == "lambda" {
+        headers.push(("x-amzn-errortype", code_of(answer)));
+    }
     let body = match service {
-        "kinesis" | "kinesisanalyticsv2" => text.to_string(),
+        "lambda" => json!({"Type": "User", "Message": message}).to_string(),
+        "events" | "kinesis" | "kinesisanalyticsv2" | "kms" => text.to_string(),
+        "ec2" => {
+            format!("<Response><Errors><Error>{code}</Error></Errors><RequestID>r</RequestID></Response>")
+        }
         "s3" => format!("<Error>{code}<RequestId>r</RequestId></Error>"),
         _ => format!(
             "<ErrorResponse><Error><Type>Sender</Type>{code}</Error><RequestId>r</RequestId></ErrorResponse>"
         ),
     };
-    Response { status: status.try_into().expect("a status"), headers: Vec::new(), body }
+    Response { status: status.try_into().expect("a status"), headers, body }
+}
+
+fn code_of(answer: &Value) -> String {
+    answer["error"].as_str().expect("a code").to_owned()
 }
 
 /// Members as elements, lists as `member`s.
@@ -172,6 +184,21 @@ impl World {
                             "S3ApplicationCodeLocationDescription": {"BucketARN": "arn:aws:s3:::b", "FileKey": key}}}}}});
                 return Response { status: 200, headers: Vec::new(), body: body.to_string() };
             }
+            "DescribeEventBus" | "DescribeKey" | "GetFunctionConfiguration" => {
+                let body = look_up(operation, request, said).to_string();
+                return Response { status: 200, headers: Vec::new(), body };
+            }
+            "DescribeSubnets" | "DescribeVpcs" => {
+                let members = xml(&look_up(operation, request, said));
+                let body =
+                    format!("<{operation}Response><requestId>r</requestId>{members}</{operation}Response>");
+                return Response {
+                    status: 200,
+                    headers: vec![("content-type", "text/xml".to_owned())],
+                    body,
+                };
+            }
+            "GetPolicy" | "GetRole" | "GetTopicAttributes" => look_up(operation, request, said),
             "StartApplication" | "StopApplication" => {
                 let body = json!({"OperationId": "operation-1"}).to_string();
                 return Response { status: 200, headers: Vec::new(), body };
@@ -352,6 +379,50 @@ impl World {
         let headers =
             vec![("x-amz-checksum-sha256", sha256), ("x-amz-checksum-type", "FULL_OBJECT".to_owned())];
         Response { status: 200, headers, body: String::new() }
+    }
+}
+
+/// A resource that the stack does not create: as `owned.yaml` needs it, with what the script says of it.
+fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) -> Value {
+    let text = |name: &str, usual: &str| said[name].as_str().unwrap_or(usual).to_owned();
+    let named = |name: &str| request.get(name).cloned().unwrap_or_default();
+    match operation {
+        "DescribeEventBus" => json!({
+            "Name": named("Name"),
+            "Arn": format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{}", named("Name")),
+        }),
+        "DescribeKey" => json!({"KeyMetadata": {
+            "KeyId": named("KeyId").rsplit('/').next(),
+            "Arn": named("KeyId"),
+            "KeyState": text("KeyState", "Enabled"),
+            "KeyUsage": text("KeyUsage", "ENCRYPT_DECRYPT"),
+            "KeySpec": text("KeySpec", "SYMMETRIC_DEFAULT"),
+        }}),
+        "GetFunctionConfiguration" => json!({
+            "FunctionName": named("FunctionName").rsplit(':').next(),
+            "FunctionArn": named("FunctionName"),
+            "State": text("State", "Active"),
+            "Role": text("Role", "arn:aws:iam::111122223333:role/service-role/page-role"),
+        }),
+        "DescribeVpcs" => json!({"vpcSet": {"item": {
+            "vpcId": named("VpcId.1"), "state": text("state", "available"), "tagSet": {},
+        }}}),
+        "DescribeSubnets" => json!({"subnetSet": {"item": {
+            "subnetId": named("SubnetId.1"),
+            "vpcId": text("vpc", "vpc-0a1b2c3d"),
+            "state": text("state", "available"),
+        }}}),
+        "GetRole" => json!({"Role": {
+            "Path": "/service-role/", "RoleName": named("RoleName"), "RoleId": "AROAEXAMPLE", "CreateDate": time(0),
+            "Arn": format!("arn:aws:iam::{ACCOUNT}:role/service-role/{}", named("RoleName")),
+        }}),
+        "GetPolicy" => {
+            json!({"Policy": {"Arn": named("PolicyArn"), "AttachmentCount": 3, "IsAttachable": true}})
+        }
+        "GetTopicAttributes" => {
+            json!({"Attributes": {"entry": {"key": "TopicArn", "value": named("TopicArn")}}})
+        }
+        _ => Value::Null,
     }
 }
 

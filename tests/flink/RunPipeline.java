@@ -118,7 +118,7 @@ public final class RunPipeline {
     }
 
     /** The tables of a file are created, its inserts returned. */
-    private static List<String> read(Path file, TableEnvironment environment) throws Exception {
+    static List<String> read(Path file, TableEnvironment environment) throws Exception {
         List<String> inserts = new ArrayList<>();
         for (String statement : Files.readString(file).split(";\n\n")) {
             List<String> lines = new ArrayList<>(statement.strip().lines().toList());

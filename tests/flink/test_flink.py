@@ -163,20 +163,23 @@ def compiled(directory):
     return directory
 
 
+def java(classes, program, arguments):
+    """The command that runs a program of `compiled`."""
+    opened = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]
+    path = os.pathsep.join([str(classes), *flink_classes()])
+    options = ["-Xmx2g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", *opened, "-Dlog4j2.level=ERROR"]
+    return ["java", *options, "-cp", path, program, *arguments]
+
+
 def run_jobs(base, jobs, plans=(), options_of_job=flink_main.OPTIONS):
     """Runs files of SQL on one Flink, and plans others; the path of its log. A fault is written beside its file."""
     options = base / "options"
     settings = options_of_job | {"parallelism.default": "1"}
     options.write_text("".join(f"{name}={value}\n" for name, value in settings.items()), encoding="utf-8")
-    opened = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]
-    classes = compiled(base / "classes")
     log = base / "flink.log"
     with open(log, "wb") as output:
         subprocess.run(
-            ["java", "-Xmx2g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", *opened, "-Dlog4j2.level=ERROR"]
-            + ["-cp", os.pathsep.join([str(classes), *flink_classes()]), "RunPipeline"]
-            + [str(options), *jobs]
-            + ["--plan", *plans],
+            java(compiled(base / "classes"), "RunPipeline", [str(options), *jobs, "--plan", *plans]),
             stdout=output,
             stderr=subprocess.STDOUT,
             timeout=900 + 2 * len(plans),

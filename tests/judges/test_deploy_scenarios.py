@@ -6,12 +6,18 @@ PIPEC_ANSWERS names the folder that `cargo test --test deploy_scenarios` has wri
 
 import json
 import os
+import re
 from pathlib import Path
+from urllib.parse import parse_qsl, unquote
 from xml.etree import ElementTree
 
 import botocore.parsers
+import botocore.serialize
 import botocore.session
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 SESSION = botocore.session.get_session()
 STACK_STATES = SESSION.get_service_model("cloudformation").shape_for("StackStatus").enum
@@ -70,8 +76,82 @@ def test_an_answer_is_as_the_model_has_it(answer):
     if output is None or not body:
         return
     node = json.loads(body) if body.startswith("{") else ElementTree.fromstring(body)
+    if model.resolved_protocol == "ec2":
+        # Its envelope, which the shape leaves out.
+        node.remove(node.find("requestId"))
     if payload := output.serialization.get("payload"):
         # The body is this member alone.
         output = output.members[payload]
     wrapper = output.serialization.get("resultWrapper")
     assert list(strange(output, node.find(wrapper) if wrapper else node, output.name)) == []
+
+
+# The parameter of each call that pipec writes itself, by operation.
+LOOK_UPS = {
+    "DescribeEventBus": lambda name: {"Name": name},
+    "DescribeKey": lambda name: {"KeyId": name},
+    "DescribeSubnets": lambda name: {"SubnetIds": [name]},
+    "DescribeVpcs": lambda name: {"VpcIds": [name]},
+    "GetFunctionConfiguration": lambda name: {"FunctionName": name},
+    "GetPolicy": lambda name: {"PolicyArn": name},
+    "GetRole": lambda name: {"RoleName": name},
+    "GetTopicAttributes": lambda name: {"TopicArn": name},
+}
+LOOKED_UP = [param for param in ANSWERED if param.values[0]["request"]]
+
+
+def sent(headers):
+    """The headers of the protocol."""
+    return {name.lower(): value for name, value in headers.items() if name.lower() in ("x-amz-target", "content-type")}
+
+
+def named(request):
+    """What a look-up names: the only value of the request that is not the operation's."""
+    if request["body"].startswith("{"):
+        return next(iter(json.loads(request["body"]).values()))
+    form = dict(parse_qsl(request["body"]))
+    return next((value for name, value in form.items() if name not in ("Action", "Version")), None) or unquote(
+        request["target"].split("/")[3]
+    )
+
+
+def test_every_look_up_is_played():
+    assert {param.values[0]["operation"] for param in LOOKED_UP} == set(LOOK_UPS)
+
+
+@pytest.mark.parametrize("answer", LOOKED_UP)
+def test_a_look_up_is_sent_as_botocore_sends_it(answer):
+    model, request = SESSION.get_service_model(answer["service"]), answer["request"]
+    operation = model.operation_model(answer["operation"])
+    serializer = botocore.serialize.create_serializer(model.resolved_protocol)
+    expected = serializer.serialize_to_request(LOOK_UPS[answer["operation"]](named(request)), operation)
+    assert (request["method"], request["target"]) == (expected["method"], expected["url_path"])
+    body = expected["body"]
+    if isinstance(body, dict):
+        assert dict(parse_qsl(request["body"])) == body
+    elif body:
+        assert json.loads(request["body"]) == json.loads(body)
+    else:
+        assert request["body"] == ""
+    of_protocol = {name: value.split(";")[0] for name, value in sent(expected["headers"]).items()}
+    assert sent(request["headers"]) == of_protocol
+
+
+@pytest.mark.parametrize("answer", LOOKED_UP)
+def test_a_look_up_is_signed_as_botocore_signs_it(answer):
+    model, request = SESSION.get_service_model(answer["service"]), answer["request"]
+    headers = request["headers"]
+    parts = dict(re.findall(r"(\w+)=([^,\s]+)", headers["authorization"]))
+    again = AWSRequest(
+        request["method"],
+        f"http://{headers['host']}{request['target']}",
+        {name: headers[name] for name in parts["SignedHeaders"].split(";")},
+        request["body"].encode(),
+    )
+    again.context["timestamp"] = headers["x-amz-date"]
+    # The credentials of the scenarios.
+    credentials = Credentials("AKIAIOSFODNN7EXAMPLE", "example")
+    signer = SigV4Auth(credentials, model.signing_name, "us-east-1")
+    assert parts["Credential"] == signer.scope(again)
+    assert {"host", "x-amz-date"} <= set(parts["SignedHeaders"].split(";"))
+    assert parts["Signature"] == signer.signature(signer.string_to_sign(again, signer.canonical_request(again)), again)

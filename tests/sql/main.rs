@@ -11,6 +11,7 @@ mod random_state;
 mod random_times;
 mod record_program;
 mod size;
+mod source_ids;
 mod support;
 
 use std::fs;

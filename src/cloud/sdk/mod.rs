@@ -2,8 +2,10 @@
 
 mod cloudformation;
 mod flink;
+mod lookup;
 mod observer;
 mod s3;
+mod xml;
 
 use std::future::Future;
 use std::io::Write;

@@ -188,15 +188,24 @@ fn artifacts(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     ]
 }
 
-/// Looking at buckets that are not the stack's before it is created.
+/// Looking up what the stack uses and does not create, before it is created.
 fn existing(plan: &Plan, scope: &Scope) -> Vec<Statement> {
-    let mut statements = Vec::new();
-    let buckets = plan.delivery.locations.values().filter(|location| location.logical_id.is_none());
-    let buckets: Vec<String> =
-        buckets.map(|location| scope.arn(&format!("s3:::{}", location.bucket_name.shown()))).collect();
-    if !buckets.is_empty() {
-        statements.push(allow("FindExistingBuckets", &["s3:ListBucket"], buckets));
+    let mut drafts: IndexMap<&'static str, Draft> = IndexMap::new();
+    for one in super::existing::existing(plan) {
+        let draft = drafts.entry(one.kind.sid).or_default();
+        draft.actions.push(one.kind.action);
+        draft.resources.extend(one.kind.arns.iter().map(|arn| match *arn {
+            "{id}" => one.id.clone(),
+            arn => scope.arn(&arn.replace("{id}", &one.id)),
+        }));
     }
+    let mut statements: Vec<Statement> = drafts
+        .into_iter()
+        .map(|(sid, draft)| match draft.resources.is_empty() {
+            true => allow(sid, &draft.actions, anything()),
+            false => allow(sid, &draft.actions, draft.resources.into_iter().collect()),
+        })
+        .collect();
     if let Some(bucket) = scope.deployer.artifact_bucket.filter(|_| !plan.artifacts.is_empty()) {
         let bucket = scope.arn(&format!("s3:::{bucket}"));
         statements.push(allow("ReadArtifactEncryption", &["s3:GetEncryptionConfiguration"], vec![bucket]));

@@ -10,11 +10,11 @@ use serde::Serialize;
 
 use super::cost::{Cost, amount};
 use super::grants::Grant;
+use super::positions;
 use super::state::StatePlan;
 use super::throughput::ThroughputPlan;
 use super::{
-    AnalyticsPlan, Carries, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, SourcePlan, SourceShown,
-    StreamPlan,
+    Carries, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, SourcePlan, SourceShown, StreamPlan,
 };
 use crate::aws::limits::kinesis;
 use crate::aws::regions;
@@ -201,7 +201,7 @@ pub struct AnalyticsReport {
     /// Its random cut forests.
     pub forests: Vec<ForestPlan>,
     /// What happens to its state when the query changes.
-    pub restore: &'static str,
+    pub restore: String,
     /// The connector.
     pub connector: String,
 }
@@ -312,7 +312,7 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             stateless: analytics.stateless,
             endless_state: analytics.endless_state.clone(),
             forests: analytics.forests.clone(),
-            restore: restore(analytics),
+            restore: positions::rule(plan, analytics),
             connector: analytics.connector_coordinates.clone(),
         }),
         transform: plan.transform.as_ref().map(|transform| TransformReport {
@@ -379,20 +379,6 @@ fn log_key(plan: &Plan) -> Option<LogKeyReport> {
         "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
     });
     Some(LogKeyReport { key: key.clone(), statement })
-}
-
-/// The restore rule of `RunConfiguration`, as the template has it.
-fn restore(analytics: &AnalyticsPlan) -> &'static str {
-    match (analytics.snapshots, analytics.stateless) {
-        (true, true) => "resumes at its position in the stream, from the snapshot taken before the update",
-        (true, false) => {
-            "resumes from the snapshot taken before; state that does not match the new query is dropped, and where the \
-             snapshot does not fit, the update fails and the old query continues"
-        }
-        (false, _) => {
-            "starts again at the oldest record of the stream: rows may be duplicated, but none are lost"
-        }
-    }
 }
 
 fn of_output(plan: &OutputPlan, region: &str) -> OutputReport {

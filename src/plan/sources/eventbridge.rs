@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use super::super::alarms::{Rule, Scope};
 use super::super::dashboard::{Graph, graph, rate, series};
+use super::super::existing::Existing;
 use super::super::value::Value;
 use super::{Kind, ONLY_FOR, Site, SourceShown, SourceValues, Trust, only_for};
+use crate::aws::existing;
 use crate::aws::metrics::{EVENT_RULE, EVENTS, Kind as StatusKind, MetricName};
 use crate::resolve::pipeline::{EventBridge, Target, Trigger};
 use crate::spec::AlarmKey;
@@ -60,6 +62,11 @@ impl Kind for EventBridge {
             input: self.input.as_ref().map(|input| input.value.clone()),
             partition_key: self.partition_key.as_ref().map(|path| path.value.clone()),
         })
+    }
+
+    fn existing(&self, site: &Site) -> Vec<Existing> {
+        let at = || format!("{}/eventbridge/bus", site.source.spec);
+        self.bus.iter().map(|bus| Existing::new(&existing::BUS, &bus.value, at())).collect()
     }
 
     fn resources(&self) -> Vec<(&'static str, &'static str)> {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::alarms::{Rule, Scope};
 use super::dashboard::Graph;
+use super::existing::Existing;
 use super::grants::{Condition, Grant, equals, grant, key};
 use super::value::Value;
 use crate::aws::metrics::Kind as StatusKind;
@@ -42,6 +43,9 @@ pub struct SourcePlan {
     pub attached: Vec<Grant>,
     /// Outputs of the stack.
     pub outputs: Vec<Output>,
+    /// What it uses and the stack does not create.
+    #[serde(skip)]
+    pub existing: Vec<Existing>,
     /// What is billed for it.
     #[serde(skip)]
     pub charges: Vec<Charge>,
@@ -203,6 +207,10 @@ pub(super) trait Kind {
     fn queue_sender(&self, _site: &Site) -> Option<(&'static str, Value)> {
         None
     }
+    /// What it uses and the stack does not create, which a deployment looks up.
+    fn existing(&self, _site: &Site) -> Vec<Existing> {
+        Vec::new()
+    }
     /// What is billed for it.
     fn cost(&self, _site: &Site, _load: Load) -> Vec<Charge> {
         Vec::new()
@@ -267,6 +275,7 @@ pub(super) fn plan(pipeline: &Pipeline) -> Vec<SourcePlan> {
             values: kind.values(&site),
             attached: if kind.trust(&site).is_some() { Vec::new() } else { writes(&site) },
             outputs: kind.outputs(&site),
+            existing: kind.existing(&site),
             charges: kind.cost(&site, load),
             shown: kind.shown(&site),
             status: kind.status(),

@@ -1,0 +1,351 @@
+//! Kinds of resources that a spec can name and a stack does not create: the call that looks one up, and what must hold of
+//! it. One entry per kind; `plan::existing` has the places where a spec names one.
+//!
+//! A look-up is one call of the service itself: its response has the state of the resource. CloudFormation's own reader of
+//! resources (Cloud Control) has only the properties of a template, see ARCHITECTURE.md.
+//!
+//! Sources: the services' API references, 2026-11; botocore 1.43.106 for the form of requests and responses. Resource levels:
+//! service authorization reference, 2026-11.
+
+/// A kind of resource that a spec can name.
+#[derive(Debug)]
+pub struct ExistingKind {
+    /// What it is, for people.
+    pub what: &'static str,
+    /// Id of the deployer's statement. Kinds with the same one share a statement.
+    pub sid: &'static str,
+    /// IAM action of the call, which names the service and the operation.
+    pub action: &'static str,
+    /// Form of the call.
+    pub request: Request,
+    /// First part of the endpoint, if that is not the service of the action.
+    pub host: Option<&'static str>,
+    /// ARNs that the action is allowed on, without `arn:` and the partition; `{id}` is the name in the spec. Empty for
+    /// actions without a resource level.
+    pub arns: &'static [&'static str],
+    /// Whether it must belong to the account of the stack.
+    pub own_account: bool,
+    /// What must hold.
+    pub facts: &'static [Fact],
+    /// What to type if there is none, with the placeholders of [`filled`].
+    pub missing: &'static str,
+}
+
+/// Form of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// AWS JSON: its version, the prefix of `X-Amz-Target`, and the members.
+    Json(&'static str, &'static str, Parameters),
+    /// AWS query: the version of the API, and the parameters.
+    Query(&'static str, Parameters),
+    /// A GET of a path.
+    Get(&'static str),
+    /// `HeadBucket`, which the client of S3 sends.
+    Bucket,
+}
+
+/// Names and values of the parameters of a call. In values and paths, `{id}` is what the spec names; of an ARN, `{last}` is
+/// its last part and `{account}` its account.
+pub type Parameters = &'static [(&'static str, &'static str)];
+
+/// Something that must hold of a resource.
+#[derive(Debug)]
+pub struct Fact {
+    /// Its place in the response, a JSON pointer; elements of XML count as members, without the root. Not every response
+    /// has it: a value that is missing is not a fault.
+    pub at: &'static str,
+    /// What it must be.
+    pub is: Is,
+    /// The fault in one sentence, with the placeholders of [`filled`].
+    pub fault: &'static str,
+    /// What to type, by the value that was found; the last one is for all other values.
+    pub help: &'static [(&'static str, &'static str)],
+}
+
+/// What a value must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Is {
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// The other resource that the spec names together with this one, or an ARN that ends with its name.
+    Related,
+}
+
+impl ExistingKind {
+    /// A kind without facts, whose ARN the spec names.
+    pub const fn new(what: &'static str, sid: &'static str, action: &'static str, request: Request) -> Self {
+        Self {
+            what,
+            sid,
+            action,
+            request,
+            host: None,
+            arns: &["{id}"],
+            own_account: false,
+            facts: &[],
+            missing: "name one that exists",
+        }
+    }
+
+    const fn missing(mut self, help: &'static str) -> Self {
+        self.missing = help;
+        self
+    }
+
+    const fn arns(mut self, arns: &'static [&'static str]) -> Self {
+        self.arns = arns;
+        self
+    }
+
+    const fn of_own_account(mut self) -> Self {
+        self.own_account = true;
+        self
+    }
+
+    const fn facts(mut self, facts: &'static [Fact]) -> Self {
+        self.facts = facts;
+        self
+    }
+
+    /// The same kind at an endpoint that is not named after the service.
+    pub const fn at_host(mut self, host: &'static str) -> Self {
+        self.host = Some(host);
+        self
+    }
+
+    /// The service of the call, as its signature names it.
+    pub fn service(&self) -> &'static str {
+        self.action.split(':').next().unwrap_or_default()
+    }
+
+    /// The operation of the call. Differs from the action for S3, whose client knows it.
+    pub fn operation(&self) -> &'static str {
+        self.action.split(':').nth(1).unwrap_or_default()
+    }
+}
+
+/// A value of a parameter, or a path, for what the spec names.
+pub fn parameter(value: &str, id: &str) -> String {
+    /// Position of the account among the parts of an ARN. IAM user guide, "ARN format", 2026-11.
+    const ACCOUNT: usize = 4;
+    let last = id.rsplit([':', '/']).next().unwrap_or_default();
+    let account = id.split(':').nth(ACCOUNT).unwrap_or_default();
+    value.replace("{account}", account).replace("{last}", last).replace("{id}", id)
+}
+
+/// A help or a fault with its placeholders filled in: `{id}` is the name in the spec, `{found}` the value that was found,
+/// `{name}` the part of it after the last slash, `{related}` the other resource.
+pub fn filled(text: &str, id: &str, found: &str, related: &str) -> String {
+    let name = found.rsplit('/').next().unwrap_or_default();
+    let text = text.replace("{found}", found).replace("{name}", name);
+    text.replace("{related}", related).replace("{id}", id)
+}
+
+/// A bucket.
+pub static BUCKET: ExistingKind =
+    ExistingKind::new("bucket", "FindExistingBuckets", "s3:ListBucket", Request::Bucket)
+        .arns(&["s3:::{id}"])
+        .missing("create it: `aws s3 mb s3://{id}`; without `bucket`, the stack creates one");
+
+/// A KMS key. What encrypts streams, objects and logs is a symmetric key.
+pub static KEY: ExistingKind = ExistingKind::new(
+    "KMS key",
+    "FindExistingKeys",
+    "kms:DescribeKey",
+    Request::Json("1.1", "TrentService", &[("KeyId", "{id}")]),
+)
+.facts(&[
+    Fact {
+        at: "/KeyMetadata/KeyState",
+        // A key of several regions stays usable while another region becomes its primary one.
+        is: Is::OneOf(&["Enabled", "Updating"]),
+        fault: "the KMS key `{id}` has the state {found}",
+        help: &[
+            ("Disabled", "enable it: `aws kms enable-key --key-id {id}`; or name another key"),
+            (
+                "PendingDeletion",
+                "cancel its deletion: `aws kms cancel-key-deletion --key-id {id}`, then `aws kms enable-key --key-id \
+                 {id}`; or name another key",
+            ),
+            ("", "name a key whose state is Enabled: `aws kms list-keys` lists them"),
+        ],
+    },
+    Fact {
+        at: "/KeyMetadata/KeyUsage",
+        is: Is::OneOf(&["ENCRYPT_DECRYPT"]),
+        fault: "the KMS key `{id}` is for {found}, not for encryption",
+        help: &[("", "name a symmetric encryption key; `aws kms create-key` creates one")],
+    },
+    Fact {
+        at: "/KeyMetadata/KeySpec",
+        is: Is::OneOf(&["SYMMETRIC_DEFAULT"]),
+        fault: "the KMS key `{id}` is asymmetric ({found}); AWS services encrypt with symmetric keys",
+        help: &[("", "name a symmetric encryption key; `aws kms create-key` creates one")],
+    },
+])
+.missing("name one that exists: `aws kms list-keys` lists the account's keys");
+
+/// A role, by its name.
+pub static ROLE: ExistingKind = ExistingKind::new(
+    "role",
+    "FindExistingRoles",
+    "iam:GetRole",
+    Request::Query("2010-05-08", &[("RoleName", "{id}")]),
+)
+.arns(&["iam::{account}:role/{id}", "iam::{account}:role/*/{id}"])
+.missing("name one that exists, without its path: `aws iam list-roles` lists them");
+
+/// A function, or a version or an alias of one. Lambda activates an inactive one when it is invoked (Lambda developer
+/// guide, "Lambda function states", 2026-11).
+pub static FUNCTION: ExistingKind = ExistingKind::new(
+    "function",
+    "FindExistingFunctions",
+    "lambda:GetFunctionConfiguration",
+    Request::Get("/2015-03-31/functions/{id}/configuration"),
+)
+.of_own_account()
+.facts(&[
+    Fact {
+        at: "/State",
+        is: Is::OneOf(&["Active", "Inactive"]),
+        fault: "the function `{id}` has the state {found}",
+        help: &[
+            ("Pending", "wait until it is Active: `aws lambda wait function-active-v2 --function-name {id}`"),
+            (
+                "",
+                "see why: `aws lambda get-function-configuration --function-name {id} --query StateReason`; then deploy \
+                 the function again, or name another one",
+            ),
+        ],
+    },
+    Fact {
+        at: "/Role",
+        is: Is::Related,
+        fault: "the function's role is `{name}`, not `{related}`",
+        help: &[("", "write `role: {name}`")],
+    },
+])
+.missing("deploy the function first, or name one that exists: `aws lambda list-functions` lists them");
+
+/// A VPC.
+pub static VPC: ExistingKind = ExistingKind::new(
+    "VPC",
+    "FindExistingNetwork",
+    "ec2:DescribeVpcs",
+    Request::Query("2016-11-15", &[("VpcId.1", "{id}")]),
+)
+.arns(&[])
+.facts(&[Fact {
+    at: "/vpcSet/item/state",
+    is: Is::OneOf(&["available"]),
+    fault: "the VPC `{id}` has the state {found}",
+    help: &[("", "wait until it is available: `aws ec2 wait vpc-available --vpc-ids {id}`")],
+}])
+.missing("name one that exists: `aws ec2 describe-vpcs` lists them");
+
+/// A subnet, which the spec names together with its VPC.
+pub static SUBNET: ExistingKind = ExistingKind::new(
+    "subnet",
+    "FindExistingNetwork",
+    "ec2:DescribeSubnets",
+    Request::Query("2016-11-15", &[("SubnetId.1", "{id}")]),
+)
+.arns(&[])
+.facts(&[
+    Fact {
+        at: "/subnetSet/item/vpcId",
+        is: Is::Related,
+        fault: "the subnet `{id}` is in {found}, not in {related}",
+        help: &[(
+            "",
+            "write `vpc: {found}`, or name a subnet of {related}: `aws ec2 describe-subnets --filters \
+             Name=vpc-id,Values={related}` lists them",
+        )],
+    },
+    Fact {
+        at: "/subnetSet/item/state",
+        is: Is::OneOf(&["available"]),
+        fault: "the subnet `{id}` has the state {found}",
+        help: &[("", "wait until it is available: `aws ec2 wait subnet-available --subnet-ids {id}`")],
+    },
+])
+.missing("name one that exists: `aws ec2 describe-subnets` lists them");
+
+/// A topic.
+pub static TOPIC: ExistingKind = ExistingKind::new(
+    "SNS topic",
+    "FindExistingTopics",
+    "sns:GetTopicAttributes",
+    Request::Query("2010-03-31", &[("TopicArn", "{id}")]),
+)
+.missing("name one that exists: `aws sns list-topics` lists them; or let the stack create one, with `email`");
+
+/// An event bus of the account, by its name.
+pub static BUS: ExistingKind = ExistingKind::new(
+    "event bus",
+    "FindExistingBuses",
+    "events:DescribeEventBus",
+    Request::Json("1.1", "AWSEvents", &[("Name", "{id}")]),
+)
+.arns(&["events:{region}:{account}:event-bus/{id}"])
+.missing("create it: `aws events create-event-bus --name {id}`; or name one that exists: `aws events list-event-buses` lists them");
+
+/// A policy that is the permissions boundary of roles.
+pub static BOUNDARY: ExistingKind = ExistingKind::new(
+    "permissions boundary",
+    "FindExistingBoundary",
+    "iam:GetPolicy",
+    Request::Query("2010-05-08", &[("PolicyArn", "{id}")]),
+)
+.of_own_account()
+.missing(
+    "name a managed policy that exists: `aws iam list-policies --scope Local` lists the account's policies",
+);
+
+/// All kinds.
+pub static KINDS: [&ExistingKind; 9] =
+    [&BUCKET, &KEY, &ROLE, &FUNCTION, &VPC, &SUBNET, &TOPIC, &BUS, &BOUNDARY];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_is_complete() {
+        /// What a text may contain in braces.
+        const PLACEHOLDERS: [&str; 4] = ["{id}", "{found}", "{name}", "{related}"];
+        for kind in KINDS {
+            assert!(kind.action.split(':').count() == 2, "{kind:?}");
+            assert!(kind.sid.chars().all(char::is_alphanumeric), "{kind:?}");
+            for fact in kind.facts {
+                assert!(fact.at.starts_with('/'), "{fact:?}");
+                assert_eq!(fact.help.last().map(|(found, _)| *found), Some(""), "{fact:?}");
+            }
+            let helps = kind.facts.iter().flat_map(|fact| fact.help).map(|(_, help)| *help);
+            let texts = helps.chain(kind.facts.iter().map(|fact| fact.fault)).chain([kind.missing]);
+            for text in texts {
+                let rest = PLACEHOLDERS.iter().fold(text.to_owned(), |text, name| text.replace(name, ""));
+                assert!(!rest.contains(['{', '}']), "{text}");
+                assert_eq!(rest.matches('`').count() % 2, 0, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn parameters_are_parts_of_an_arn() {
+        let queue = "arn:aws:sqs:us-east-1:111122223333:orders";
+        assert_eq!(parameter("{last} of {account}", queue), "orders of 111122223333");
+        assert_eq!(parameter("{id}", queue), queue);
+        assert_eq!(parameter("{last}", "arn:aws:kinesis:us-east-1:111122223333:stream/orders"), "orders");
+        assert_eq!(parameter("{last}", "page-role"), "page-role");
+    }
+
+    #[test]
+    fn placeholders_are_filled_in() {
+        let role = "arn:aws:iam::111122223333:role/team/page";
+        assert_eq!(
+            filled("{name}, {found}: {id} of {related}", "i", role, "r"),
+            format!("page, {role}: i of r")
+        );
+    }
+}
