@@ -1,22 +1,30 @@
 //! The Flink application beside its stack: whether it runs the deployed code, its start and its stop. CloudFormation
 //! knows neither: a failed update may leave it stopped, and the next deployment has nothing to change.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use super::job_log::{JobLog, Proof};
 use super::report::{Event, Reporter, confirm};
 use crate::aws::limits::billing::HOURS_PER_MONTH;
 use crate::aws::prices::{self, Item};
 use crate::cloud::call_error::{CallError, CallErrorKind};
 use crate::cloud::client::{Application, AwsClient, StackReader};
 use crate::cloud::deployed::Deployed;
+use crate::cloud::observer::Observer;
 use crate::cloud::stack_state::StackState;
 use crate::cloud::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
+use crate::graph::INPUT_STREAM;
+use crate::plan::alarms::AlarmPlan;
 use crate::plan::grants::APPLICATION_NAME;
 use crate::plan::{Plan, artifact_keys};
+use crate::spec::AlarmKey;
 
 /// Logical id of the application.
 const LOGICAL_ID: &str = "Analytics";
+/// Logical id of its log group.
+const LOG_GROUP: &str = "AnalyticsLogs";
 /// Between two looks at the application.
 const PAUSE: Duration = Duration::from_secs(5);
 /// Longest start or stop: Lambda's limit for the stack's own starter.
@@ -33,7 +41,7 @@ const BUSY_STARTS_MAX: u32 = 5;
 const BUSY: [&str; 2] = ["ResourceInUseException", "ConcurrentModificationException"];
 
 /// An application that a stack holds.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Target<'a> {
     /// Its name.
     pub name: &'a str,
@@ -41,6 +49,8 @@ pub struct Target<'a> {
     pub code_key: &'a str,
     /// The spec as the user named it.
     pub spec: &'a str,
+    /// Its log, where it is to be read after a start.
+    pub log: Option<JobLog<'a>>,
 }
 
 impl Target<'_> {
@@ -54,6 +64,7 @@ impl Target<'_> {
 pub struct Found {
     name: String,
     code_key: String,
+    log_group: Option<String>,
 }
 
 /// The application of a deployed stack, with the code that its template names.
@@ -86,13 +97,20 @@ pub fn find(client: &dyn StackReader, deployed: &Deployed, spec: &str) -> Step<F
         key.starts_with("flink/") || (key.starts_with("flink-") && !key.starts_with("flink-starter"))
     };
     let code_key = keys.into_iter().find(of_flink).unwrap_or_default();
-    Ok(Found { name: name.to_owned(), code_key })
+    let log_group = deployed.name(LOG_GROUP).map(str::to_owned);
+    Ok(Found { name: name.to_owned(), code_key, log_group })
 }
 
 impl Found {
     /// It, as the user named its spec.
     pub fn target<'a>(&'a self, spec: &'a str) -> Target<'a> {
-        Target { name: &self.name, code_key: &self.code_key, spec }
+        Target { name: &self.name, code_key: &self.code_key, spec, log: None }
+    }
+
+    /// The same, with its log read after a start.
+    pub fn with_log<'a>(&'a self, spec: &'a str, observer: &'a dyn Observer) -> Target<'a> {
+        let log = self.log_group.as_deref().map(|group| JobLog { observer, group });
+        Target { log, ..self.target(spec) }
     }
 }
 
@@ -100,22 +118,32 @@ impl Found {
 pub(super) fn of_plan(plan: &Plan) -> Option<Found> {
     let analytics = plan.analytics.as_ref()?;
     let name = APPLICATION_NAME.replace("${AWS::StackName}", &plan.name);
-    Some(Found { name, code_key: analytics.artifact.s3_key.clone() })
+    Some(Found { name, code_key: analytics.artifact.s3_key.clone(), log_group: None })
 }
 
-/// Sees to it that the application runs the deployed code. Where it does, that takes one call.
+/// Sees to it that the application runs the deployed code. Where it does, that takes one call. Whether its state was told.
 ///
 /// # Errors
 /// As AWS gives them, and where it does not come up or runs other code.
-pub fn ensure_running(client: &dyn AwsClient, reporter: &mut dyn Reporter, target: &Target) -> Step<()> {
-    let ensured = start_if_stopped(client, reporter, target);
+pub fn ensure_running(client: &dyn AwsClient, reporter: &mut dyn Reporter, target: &Target) -> Step<bool> {
+    let mut since = None;
+    let ensured = start_if_stopped(client, reporter, target, &mut since);
+    if let (Err(Stop::Fault(_)), Some(log), Some(since)) = (&ensured, &target.log, since) {
+        log.tell_cause(reporter, since);
+    }
     ensured.map_err(|stop| match stop {
         Stop::Interrupted(_) => Stop::Interrupted(target.meanwhile()),
         stop => stop,
     })
 }
 
-fn start_if_stopped(client: &dyn AwsClient, reporter: &mut dyn Reporter, target: &Target) -> Step<()> {
+/// `since` is when the log of a start begins.
+fn start_if_stopped(
+    client: &dyn AwsClient,
+    reporter: &mut dyn Reporter,
+    target: &Target,
+    since: &mut Option<i64>,
+) -> Step<bool> {
     let mut watch = Watch::new(client, target);
     let (mut operation, mut started, mut stale) = (None, false, 0);
     let (mut busy, mut rolled_back) = (0, 0);
@@ -129,15 +157,9 @@ fn start_if_stopped(client: &dyn AwsClient, reporter: &mut dyn Reporter, target:
                         watch.tell(reporter, &seen);
                     }
                     if started {
-                        reporter.tell(&Event::Note {
-                            message: format!(
-                                "its log was not verified, and an application can be RUNNING although its program \
-                                 failed: `pipec logs {}` shows whether its job runs",
-                                target.spec
-                            ),
-                        });
+                        verify(client, reporter, target, operation.as_deref(), *since)?;
                     }
-                    return Ok(());
+                    return Ok(started || watch.waited());
                 }
                 true => return Err(other_code(target, &seen)),
             },
@@ -148,6 +170,8 @@ fn start_if_stopped(client: &dyn AwsClient, reporter: &mut dyn Reporter, target:
                 reporter.tell(&Event::Note {
                     message: format!("the Flink application {} is stopped: starting it", target.name),
                 });
+                // A start whose answer was lost may be the one that counts.
+                *since = since.or(target.log.map(|log| log.before_now()));
                 match client.start_application(target.name) {
                     Ok(id) => {
                         (operation, started) = (id, true);
@@ -198,6 +222,40 @@ fn start_if_stopped(client: &dyn AwsClient, reporter: &mut dyn Reporter, target:
     }
 }
 
+/// The state of an application that runs.
+pub fn running(target: &Target) -> Event {
+    Event::Application { application: target.name.to_owned(), status: "RUNNING".to_owned() }
+}
+
+/// Requires the job of a start in the log, as the stack's starter does.
+fn verify(
+    client: &dyn AwsClient,
+    reporter: &mut dyn Reporter,
+    target: &Target,
+    operation: Option<&str>,
+    since: Option<i64>,
+) -> Step<()> {
+    let proof = match target.log.zip(since) {
+        Some((log, since)) => log.prove(since).map_err(located)?,
+        None => Proof::Unreadable(String::new()),
+    };
+    match proof {
+        Proof::Runs => Ok(()),
+        Proof::Failed(how) => Err(failed(client, target, operation, &how)),
+        Proof::Unreadable(why) => {
+            let why = if why.is_empty() { why } else { format!(" ({why})") };
+            reporter.tell(&Event::Note {
+                message: format!(
+                    "its log was not verified{why}, and an application can be RUNNING although its program failed: `pipec \
+                     logs {}` shows whether its job runs",
+                    target.spec
+                ),
+            });
+            Ok(())
+        }
+    }
+}
+
 /// Whether the operation of a start is over, as intended.
 fn finished(client: &dyn AwsClient, target: &Target, operation: Option<&str>) -> Step<bool> {
     let Some(id) = operation else { return Ok(true) };
@@ -234,6 +292,9 @@ pub fn stop(
         reporter.tell(&savings);
     }
     reporter.tell(&Event::Note { message: retained(plan, force) });
+    if let Some(message) = ringing(plan) {
+        reporter.tell(&Event::Note { message });
+    }
     let question = format!("Stop the Flink application {}?", target.name);
     confirm(
         reporter,
@@ -281,6 +342,21 @@ fn savings(plan: &Plan, region: &str) -> Option<Event> {
         usd_per_hour: format!("{hour:.2}"),
         usd_per_month: format!("{:.2}", hour * HOURS_PER_MONTH as f64),
     })
+}
+
+/// The alarms that a stopped application rings; `None` where the pipeline has none of them.
+fn ringing(plan: &Plan) -> Option<String> {
+    let alarms = &plan.alarms.as_ref()?.alarms;
+    let of_flink = |alarm: &&AlarmPlan| match alarm.key {
+        AlarmKey::JobDown => true,
+        // Other streams have other readers.
+        AlarmKey::IteratorAge => alarm.subject == INPUT_STREAM,
+        _ => false,
+    };
+    let names: BTreeSet<&str> = alarms.iter().filter(of_flink).map(|alarm| alarm.key.name()).collect();
+    let names: Vec<String> = names.into_iter().rev().map(|name| format!("`{name}`")).collect();
+    let (word, verb) = if names.len() == 1 { ("alarm", "rings") } else { ("alarms", "ring") };
+    (!names.is_empty()).then(|| format!("the {word} {} {verb} until the start", names.join(" and ")))
 }
 
 /// What becomes of the records that arrive meanwhile, and of the state.

@@ -10,6 +10,7 @@ pub mod destroy;
 pub mod existing;
 mod failure;
 pub mod follow;
+pub mod job_log;
 mod large_template;
 pub mod positions;
 pub mod report;

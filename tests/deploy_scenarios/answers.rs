@@ -43,7 +43,7 @@ pub fn error(service: &str, answer: &Value) -> Response {
     }
     let body = match service {
         "lambda" => json!({"Type": "User", "Message": message}).to_string(),
-        "events" | "kinesis" | "kinesisanalyticsv2" | "kms" => text.to_string(),
+        "events" | "kinesis" | "kinesisanalyticsv2" | "kms" | "logs" => text.to_string(),
         "ec2" => {
             format!("<Response><Errors><Error>{code}</Error></Errors><RequestID>r</RequestID></Response>")
         }
@@ -199,6 +199,14 @@ impl World {
                 };
             }
             "GetPolicy" | "GetRole" | "GetTopicAttributes" => look_up(operation, request, said),
+            "FilterLogEvents" => {
+                let lines = said.as_array().into_iter().flatten().zip(0_i64..);
+                let events: Vec<Value> = lines
+                    .map(|(line, at)| json!({"eventId": at.to_string(), "timestamp": at, "message": line}))
+                    .collect();
+                let body = json!({"events": events}).to_string();
+                return Response { status: 200, headers: Vec::new(), body };
+            }
             "StartApplication" | "StopApplication" => {
                 let body = json!({"OperationId": "operation-1"}).to_string();
                 return Response { status: 200, headers: Vec::new(), body };

@@ -140,6 +140,7 @@ fn read(request: &Request) -> Asked {
             service: match target {
                 "AWSEvents" => "events",
                 "TrentService" => "kms",
+                "Logs_20140328" => "logs",
                 target if target.starts_with("Kinesis_") => "kinesis",
                 _ => "kinesisanalyticsv2",
             },
