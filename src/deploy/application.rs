@@ -1,13 +1,10 @@
-//! The Flink application beside its stack: whether it runs the deployed code, its start and its stop. CloudFormation
-//! knows neither: a failed update may leave it stopped, and the next deployment has nothing to change.
+//! The Flink application beside its stack: whether it runs the deployed code, and its start. CloudFormation knows
+//! neither: a failed update may leave it stopped, and the next deployment has nothing to change.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::job_log::{JobLog, Proof};
-use super::report::{Event, Reporter, confirm};
-use crate::aws::limits::billing::HOURS_PER_MONTH;
-use crate::aws::prices::{self, Item};
+use super::report::{Event, Reporter};
 use crate::cloud::call_error::{CallError, CallErrorKind};
 use crate::cloud::client::{Application, AwsClient, StackReader};
 use crate::cloud::deployed::Deployed;
@@ -15,11 +12,8 @@ use crate::cloud::observer::Observer;
 use crate::cloud::stack_state::StackState;
 use crate::cloud::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
-use crate::graph::INPUT_STREAM;
-use crate::plan::alarms::AlarmPlan;
 use crate::plan::grants::APPLICATION_NAME;
 use crate::plan::{Plan, artifact_keys};
-use crate::spec::AlarmKey;
 
 /// Logical id of the application.
 const LOGICAL_ID: &str = "Analytics";
@@ -30,7 +24,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// Longest start or stop: Lambda's limit for the stack's own starter.
 const PATIENCE: Duration = Duration::from_secs(900);
 /// Looks at READY after a start or at RUNNING after a stop that may be older than the call.
-const STALE_LOOKS: u32 = 3;
+pub(super) const STALE_LOOKS: u32 = 3;
 /// Looks at ROLLED_BACK after which it is the end, ten seconds after the first.
 const ROLLED_BACK_LOOKS: u32 = 3;
 /// Looks in a row that may fail during a wait; each is tried for a minute by the SDK.
@@ -54,7 +48,7 @@ pub struct Target<'a> {
 }
 
 impl Target<'_> {
-    fn meanwhile(&self) -> String {
+    pub(super) fn meanwhile(&self) -> String {
         format!("the application {} continues; `pipec status {}` shows it", self.name, self.spec)
     }
 }
@@ -269,134 +263,23 @@ fn finished(client: &dyn AwsClient, target: &Target, operation: Option<&str>) ->
     }
 }
 
-/// Stops the application after a snapshot of its state, or at once.
-///
-/// # Errors
-/// As AWS gives them, the user's decision, and where it does not stop.
-pub fn stop(
-    client: &dyn AwsClient,
-    reporter: &mut dyn Reporter,
-    plan: &Plan,
-    target: &Target,
-    (yes, force): (bool, bool),
-) -> Step<()> {
-    let mut watch = Watch::new(client, target);
-    let mut seen = watch.look()?;
-    if seen.status == "READY" {
-        reporter.tell(&Event::Note {
-            message: format!("the Flink application {} is stopped already", target.name),
-        });
-        return Ok(());
-    }
-    if let Some(savings) = savings(plan, client.region()) {
-        reporter.tell(&savings);
-    }
-    reporter.tell(&Event::Note { message: retained(plan, force) });
-    if let Some(message) = ringing(plan) {
-        reporter.tell(&Event::Note { message });
-    }
-    let question = format!("Stop the Flink application {}?", target.name);
-    confirm(
-        reporter,
-        yes,
-        &question,
-        ("there is no terminal for the confirmation prompt", "add `--yes` to the command"),
-    )?;
-    let stopped = (|| {
-        client.stop_application(target.name, force).map_err(located)?;
-        let mut stale = 0;
-        loop {
-            seen = watch.look()?;
-            watch.tell(reporter, &seen);
-            match seen.status.as_str() {
-                "READY" => break,
-                "RUNNING" => {
-                    stale += 1;
-                    if watch.moved || stale > STALE_LOOKS {
-                        return Err(failed(client, target, None, "did not stop"));
-                    }
-                }
-                _ => watch.moved = true,
-            }
-            watch.pause()?;
-        }
-        reporter.tell(&Event::Note {
-            message: format!(
-                "stopped; `pipec start {}`, or the next deployment, starts it again",
-                target.spec
-            ),
-        });
-        Ok(())
-    })();
-    stopped.map_err(|stop| match stop {
-        Stop::Interrupted(_) => Stop::Interrupted(target.meanwhile()),
-        stop => stop,
-    })
-}
-
-/// What a stopped application does not cost, at list price; `None` where the price is not known.
-fn savings(plan: &Plan, region: &str) -> Option<Event> {
-    let analytics = plan.analytics.as_ref()?;
-    let hour = prices::price(Item::FlinkKpuHour, region)?.cost(analytics.billed_kpus as f64);
-    Some(Event::Savings {
-        usd_per_hour: format!("{hour:.2}"),
-        usd_per_month: format!("{:.2}", hour * HOURS_PER_MONTH as f64),
-    })
-}
-
-/// The alarms that a stopped application rings; `None` where the pipeline has none of them.
-fn ringing(plan: &Plan) -> Option<String> {
-    let alarms = &plan.alarms.as_ref()?.alarms;
-    let of_flink = |alarm: &&AlarmPlan| match alarm.key {
-        AlarmKey::JobDown => true,
-        // Other streams have other readers.
-        AlarmKey::IteratorAge => alarm.subject == INPUT_STREAM,
-        _ => false,
-    };
-    let names: BTreeSet<&str> = alarms.iter().filter(of_flink).map(|alarm| alarm.key.name()).collect();
-    let names: Vec<String> = names.into_iter().rev().map(|name| format!("`{name}`")).collect();
-    let (word, verb) = if names.len() == 1 { ("alarm", "rings") } else { ("alarms", "ring") };
-    (!names.is_empty()).then(|| format!("the {word} {} {verb} until the start", names.join(" and ")))
-}
-
-/// What becomes of the records that arrive meanwhile, and of the state.
-fn retained(plan: &Plan, force: bool) -> String {
-    let snapshots = plan.analytics.as_ref().is_some_and(|analytics| analytics.snapshots);
-    let state = match (force, snapshots) {
-        (false, true) => "its state is saved in a snapshot",
-        (_, false) => {
-            "its state is lost, since snapshots are off, and so is its position: all records that the stream still holds \
-             are read again, so rows are repeated"
-        }
-        (true, true) => {
-            "its state since the last snapshot is lost, and so is its position: records since that snapshot, or all that \
-             the stream still holds without one, are read again, so rows are repeated"
-        }
-    };
-    format!(
-        "records that arrive in the meantime stay in the stream for its retention period of {} h, and are read after the \
-         start; {state}",
-        plan.stream.retention_hours
-    )
-}
-
 /// Looks at an application until something is so.
-struct Watch<'a> {
+pub(super) struct Watch<'a> {
     client: &'a dyn AwsClient,
     target: &'a Target<'a>,
     start: Instant,
     told: Option<String>,
     looks: u32,
     /// Whether it was seen on its way.
-    moved: bool,
+    pub(super) moved: bool,
 }
 
 impl<'a> Watch<'a> {
-    fn new(client: &'a dyn AwsClient, target: &'a Target<'a>) -> Self {
+    pub(super) fn new(client: &'a dyn AwsClient, target: &'a Target<'a>) -> Self {
         Self { client, target, start: Instant::now(), told: None, looks: 0, moved: false }
     }
 
-    fn look(&mut self) -> Step<Application> {
+    pub(super) fn look(&mut self) -> Step<Application> {
         self.looks += 1;
         let absent = || {
             Stop::fault(
@@ -426,7 +309,7 @@ impl<'a> Watch<'a> {
         self.looks > 1
     }
 
-    fn tell(&mut self, reporter: &mut dyn Reporter, seen: &Application) {
+    pub(super) fn tell(&mut self, reporter: &mut dyn Reporter, seen: &Application) {
         if self.told.as_ref() != Some(&seen.status) {
             reporter.tell(&Event::Application {
                 application: self.target.name.to_owned(),
@@ -436,7 +319,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    fn pause(&mut self) -> Step<()> {
+    pub(super) fn pause(&mut self) -> Step<()> {
         if self.start.elapsed() >= PATIENCE {
             let status = self.told.as_deref().unwrap_or("not seen");
             let seconds = self.start.elapsed().as_secs();
@@ -452,7 +335,7 @@ impl<'a> Watch<'a> {
 }
 
 /// A failure, with the service's own words where it has any.
-fn failed(client: &dyn AwsClient, target: &Target, operation: Option<&str>, how: &str) -> Stop {
+pub(super) fn failed(client: &dyn AwsClient, target: &Target, operation: Option<&str>, how: &str) -> Stop {
     let seen = operation.and_then(|id| client.application_operation(target.name, id).ok().flatten());
     let cause =
         seen.and_then(|operation| operation.error).map(|error| format!(": {error}")).unwrap_or_default();
@@ -487,7 +370,7 @@ fn other_code(target: &Target, seen: &Application) -> Stop {
     )
 }
 
-fn located(error: CallError) -> Stop {
+pub(super) fn located(error: CallError) -> Stop {
     if error.kind == CallErrorKind::Interrupted {
         return Stop::interrupted();
     }

@@ -2,6 +2,7 @@
 //! AWS what is there, and does what is missing.
 
 pub mod application;
+pub mod application_stop;
 pub mod artifact_bucket;
 pub mod change_set;
 pub mod changes;

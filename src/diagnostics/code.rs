@@ -219,6 +219,7 @@ codes! {
     "1404" SourceArn "A source is named by its ARN"
     "1405" SourcePath "A path into an event cannot be parsed"
     "1406" EventPattern "EventBridge does not accept this rule"
+    "1431" SourceReadTwice "Several sources read the same"
 }
 
 impl fmt::Display for Code {

@@ -7,8 +7,8 @@ use aws_sdk_kinesisanalyticsv2::{
     Client,
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
     types::{
-        ApplicationDetail, ApplicationOperationInfo, ApplicationStatus, FlinkRunConfiguration,
-        OperationStatus, RunConfiguration,
+        ApplicationDetail, ApplicationOperationInfo, ApplicationStatus, EnvironmentPropertyDescriptions,
+        FlinkRunConfiguration, OperationStatus, PropertyGroup, RunConfiguration,
     },
 };
 
@@ -252,10 +252,12 @@ fn configuration_of(detail: &ApplicationDetail) -> Configuration {
     if let Some(snapshots) = all.and_then(|all| all.application_snapshot_configuration_description()) {
         settings.insert(configuration::SNAPSHOTS, snapshots.snapshots_enabled().to_string());
     }
-    let groups = all.and_then(|all| all.environment_property_descriptions());
-    let groups = groups.map(|groups| groups.property_group_descriptions()).unwrap_or_default();
+    let groups = all
+        .and_then(|all| all.environment_property_descriptions())
+        .map(EnvironmentPropertyDescriptions::property_group_descriptions)
+        .unwrap_or_default();
     let own = groups.iter().find(|group| group.property_group_id() == configuration::PROPERTY_GROUP);
-    let pairs = own.into_iter().flat_map(|group| group.property_map());
+    let pairs = own.into_iter().flat_map(PropertyGroup::property_map);
     Configuration {
         code_key: code_key(detail),
         settings,

@@ -1,6 +1,7 @@
 //! Sources: what is decided about them, and how they are read from the spec. One file per kind.
 
 mod eventbridge;
+mod pipe;
 
 use super::Resolver;
 use super::pipeline::Setting;
@@ -8,6 +9,7 @@ use crate::parse::step;
 use crate::source::Span;
 use crate::spec;
 pub use eventbridge::{EventBridge, Pattern, Trigger};
+pub use pipe::{ChangesStart, DynamoDb, Sqs};
 
 /// A service that writes records into the pipeline.
 #[derive(Clone, Debug)]
@@ -27,8 +29,12 @@ pub struct Source {
 /// What a source is.
 #[derive(Clone, Debug)]
 pub enum SourceKind {
+    /// A DynamoDB table's stream.
+    DynamoDb(DynamoDb),
     /// An EventBridge rule.
     EventBridge(EventBridge),
+    /// An SQS queue.
+    Sqs(Sqs),
 }
 
 /// What a kind of source has besides itself.
@@ -44,7 +50,9 @@ impl SourceKind {
     /// What the kind has besides itself.
     pub fn shape(&self) -> SourceShape {
         match self {
+            Self::DynamoDb(_) => SourceShape { reads: true, queue: true },
             Self::EventBridge(_) => SourceShape { queue: true, ..SourceShape::default() },
+            Self::Sqs(_) => SourceShape { reads: true, ..SourceShape::default() },
         }
     }
 }
@@ -53,8 +61,12 @@ impl Resolver<'_> {
     pub(super) fn source(&self, name: String, source: spec::Source) -> Option<Source> {
         let spec = format!("/sources/{}", step(&name));
         let to = source.to.map(|to| self.written(&format!("{spec}/to"), to));
-        let kind = if let Some(eventbridge) = source.eventbridge {
+        let kind = if let Some(table) = source.dynamodb {
+            SourceKind::DynamoDb(self.dynamodb(&format!("{spec}/dynamodb"), table))
+        } else if let Some(eventbridge) = source.eventbridge {
             SourceKind::EventBridge(self.eventbridge(&format!("{spec}/eventbridge"), eventbridge))
+        } else if let Some(sqs) = source.sqs {
+            SourceKind::Sqs(self.sqs(&format!("{spec}/sqs"), sqs))
         } else {
             // The schema asks for one of them.
             return None;
