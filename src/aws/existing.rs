@@ -290,6 +290,19 @@ pub static BUS: ExistingKind = ExistingKind::new(
 .arns(&["events:{region}:{account}:event-bus/{id}"])
 .missing("create it: `aws events create-event-bus --name {id}`; or name one that exists: `aws events list-event-buses` lists them");
 
+/// A log group of the account, by its name. Its filters are what a call finds that fails without the group.
+pub static LOG_GROUP: ExistingKind = ExistingKind::new(
+    "log group",
+    "FindExistingLogGroups",
+    "logs:DescribeSubscriptionFilters",
+    Request::Json("1.1", "Logs_20140328", &[("logGroupName", "{id}")]),
+)
+.arns(&["logs:{region}:{account}:log-group:{id}:*"])
+.missing(
+    "create it: `aws logs create-log-group --log-group-name {id}`; or name one that exists: `aws logs describe-log-groups` \
+     lists them",
+);
+
 /// A policy that is the permissions boundary of roles.
 pub static BOUNDARY: ExistingKind = ExistingKind::new(
     "permissions boundary",
@@ -303,8 +316,8 @@ pub static BOUNDARY: ExistingKind = ExistingKind::new(
 );
 
 /// All kinds.
-pub static KINDS: [&ExistingKind; 9] =
-    [&BUCKET, &KEY, &ROLE, &FUNCTION, &VPC, &SUBNET, &TOPIC, &BUS, &BOUNDARY];
+pub static KINDS: [&ExistingKind; 10] =
+    [&BUCKET, &KEY, &ROLE, &FUNCTION, &VPC, &SUBNET, &TOPIC, &BUS, &LOG_GROUP, &BOUNDARY];
 
 #[cfg(test)]
 mod tests {

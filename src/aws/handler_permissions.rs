@@ -406,18 +406,6 @@ static HANDLERS: &[HandlerPermissions] = &[
         ..NONE
     },
     HandlerPermissions {
-        resource_type: "AWS::Logs::SubscriptionFilter",
-        sid: "SubscribeLogGroups",
-        // Of a group that is not the stack's, by its own name.
-        arns: &["logs:{region}:{account}:log-group:{name}:*"],
-        actions: &[
-            "logs:DeleteSubscriptionFilter",
-            "logs:DescribeSubscriptionFilters",
-            "logs:PutSubscriptionFilter",
-        ],
-        ..NONE
-    },
-    HandlerPermissions {
         resource_type: "AWS::Logs::LogGroup",
         sid: "ManageLogGroups",
         // The name's pattern ends in `*`, which stands for the log streams as well.
@@ -443,6 +431,18 @@ static HANDLERS: &[HandlerPermissions] = &[
         arns: &["logs:{region}:{account}:log-group:{name}"],
         name_max: names::LOG_GROUP.max,
         actions: &["logs:CreateLogStream", "logs:DeleteLogStream", "logs:DescribeLogStreams"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::Logs::SubscriptionFilter",
+        sid: "SubscribeLogGroups",
+        // Of a group that is not the stack's, by its own name.
+        arns: &["logs:{region}:{account}:log-group:{name}:*"],
+        actions: &[
+            "logs:DeleteSubscriptionFilter",
+            "logs:DescribeSubscriptionFilters",
+            "logs:PutSubscriptionFilter",
+        ],
         ..NONE
     },
     HandlerPermissions {

@@ -149,6 +149,16 @@ sources:
   shop: {eventbridge: {bus: team-bus, pattern: {source: [shop]}}}
 ";
 
+    /// Log groups, which Flink cannot read.
+    const LOGS: &str = "
+name: logs
+stream: {record_size: 4 KiB, records_per_second: 10}
+transform: {unpack: cloudwatch_logs}
+delivery: {s3: {}}
+sources:
+  app: {cloudwatch_logs: {groups: [/aws/lambda/orders]}}
+";
+
     #[test]
     fn everything_that_the_spec_names_is_there_once_with_its_place() {
         let (plan, _) = planned(SPEC);
@@ -173,7 +183,11 @@ sources:
                 ("team", "/iam/boundary"),
             ]
         );
-        let kinds: BTreeSet<&str> = all.iter().map(|one| one.kind.what).collect();
+        let (plan, _) = planned(LOGS);
+        let logs = existing(&plan);
+        let found: Vec<(&str, &str)> = logs.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
+        assert_eq!(found, [("/aws/lambda/orders", "/sources/app/cloudwatch_logs/groups/0")]);
+        let kinds: BTreeSet<&str> = all.iter().chain(&logs).map(|one| one.kind.what).collect();
         assert_eq!(kinds, KINDS.iter().map(|kind| kind.what).collect(), "a kind that no spec names");
     }
 

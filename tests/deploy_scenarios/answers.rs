@@ -43,7 +43,7 @@ pub fn error(service: &str, answer: &Value) -> Response {
     }
     let body = match service {
         "lambda" => json!({"Type": "User", "Message": message}).to_string(),
-        "events" | "kinesis" | "kinesisanalyticsv2" | "kms" => text.to_string(),
+        "events" | "kinesis" | "kinesisanalyticsv2" | "kms" | "logs" => text.to_string(),
         "ec2" => {
             format!("<Response><Errors><Error>{code}</Error></Errors><RequestID>r</RequestID></Response>")
         }
@@ -184,7 +184,10 @@ impl World {
                             "S3ApplicationCodeLocationDescription": {"BucketARN": "arn:aws:s3:::b", "FileKey": key}}}}}});
                 return Response { status: 200, headers: Vec::new(), body: body.to_string() };
             }
-            "DescribeEventBus" | "DescribeKey" | "GetFunctionConfiguration" => {
+            "DescribeEventBus"
+            | "DescribeKey"
+            | "DescribeSubscriptionFilters"
+            | "GetFunctionConfiguration" => {
                 let body = look_up(operation, request, said).to_string();
                 return Response { status: 200, headers: Vec::new(), body };
             }
@@ -391,6 +394,7 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
             "Name": named("Name"),
             "Arn": format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{}", named("Name")),
         }),
+        "DescribeSubscriptionFilters" => json!({"subscriptionFilters": []}),
         "DescribeKey" => json!({"KeyMetadata": {
             "KeyId": named("KeyId").rsplit('/').next(),
             "Arn": named("KeyId"),

@@ -25,10 +25,11 @@ pub struct Double {
 }
 
 /// Look-ups of what the stack does not create, and the service of each.
-pub const LOOK_UPS: [&str; 8] = [
+pub const LOOK_UPS: [&str; 9] = [
     "DescribeEventBus",
     "DescribeKey",
     "DescribeSubnets",
+    "DescribeSubscriptionFilters",
     "DescribeVpcs",
     "GetFunctionConfiguration",
     "GetPolicy",
@@ -139,6 +140,7 @@ fn read(request: &Request) -> Asked {
         return Asked {
             service: match target {
                 "AWSEvents" => "events",
+                "Logs_20140328" => "logs",
                 "TrentService" => "kms",
                 target if target.starts_with("Kinesis_") => "kinesis",
                 _ => "kinesisanalyticsv2",

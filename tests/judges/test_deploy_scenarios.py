@@ -91,6 +91,7 @@ LOOK_UPS = {
     "DescribeEventBus": lambda name: {"Name": name},
     "DescribeKey": lambda name: {"KeyId": name},
     "DescribeSubnets": lambda name: {"SubnetIds": [name]},
+    "DescribeSubscriptionFilters": lambda name: {"logGroupName": name},
     "DescribeVpcs": lambda name: {"VpcIds": [name]},
     "GetFunctionConfiguration": lambda name: {"FunctionName": name},
     "GetPolicy": lambda name: {"PolicyArn": name},

@@ -66,7 +66,9 @@ fn group_name(group: &Setting<String>) -> Option<Diagnostic> {
         let of_arn = of_arn.split(':').next().unwrap_or_default();
         return error(
             "a log group is named by its name, not by its ARN".into(),
-            format!("write `{of_arn}`; for log groups of another account, write `accounts` in place of `groups`"),
+            format!(
+                "write `{of_arn}`; for log groups of another account, write `accounts` in place of `groups`"
+            ),
         );
     }
     if name.contains('*') {

@@ -61,7 +61,11 @@ fn terms(bare: &str) -> Option<(String, String)> {
     let operator = words.iter().find(|word| ["OR", "AND", "NOT", "||", "&&"].contains(word))?;
     let others: Vec<&str> = words.iter().filter(|word| *word != operator).copied().collect();
     let marked = |mark: &str| {
-        others.iter().map(|word| format!("{mark}{}", word.trim_start_matches('?'))).collect::<Vec<_>>().join(" ")
+        others
+            .iter()
+            .map(|word| format!("{mark}{}", word.trim_start_matches('?')))
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     let (meaning, instead) = match *operator {
         "OR" | "||" => ("one of its terms", marked("?")),

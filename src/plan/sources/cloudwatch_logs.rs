@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
+use super::super::existing::Existing;
 use super::super::grants::Condition;
 use super::super::value::Value;
 use super::{Kind, Output, Site, SourceShown, SourceValues, Trust, logical_id};
+use crate::aws::existing;
 use crate::graph::{SOURCE, log_group_id, logical_name};
 use crate::resolve::pipeline::{CloudWatchLogs, Distribution, LogSource, Setting, Target};
 
@@ -41,10 +43,7 @@ pub struct LogsDestinationPlan {
 
 /// ARN of the destination, for `Fn::Sub`.
 fn destination_arn(site: &Site) -> String {
-    format!(
-        "arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:destination:{}",
-        site.name()
-    )
+    format!("arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:destination:{}", site.name())
 }
 
 /// The access policy: CloudWatch Logs takes account ids as principals, and no ARNs.
@@ -91,6 +90,14 @@ impl Kind for CloudWatchLogs {
         })
     }
 
+    fn existing(&self, site: &Site) -> Vec<Existing> {
+        let LogSource::Groups(groups) = &self.from else { return Vec::new() };
+        let at = |n: usize| format!("{}/cloudwatch_logs/groups/{n}", site.source.spec);
+        let group =
+            |(n, group): (usize, &Setting<String>)| Existing::new(&existing::LOG_GROUP, &group.value, at(n));
+        groups.iter().enumerate().map(group).collect()
+    }
+
     fn resources(&self) -> Vec<(&'static str, &'static str)> {
         match self.from {
             LogSource::Groups(_) => vec![("Source", "AWS::Logs::SubscriptionFilter")],
@@ -111,12 +118,11 @@ impl Kind for CloudWatchLogs {
         if let LogSource::Accounts(senders) = &self.from {
             accounts.extend(senders.iter().map(|sender| sender.value.clone()));
         }
-        let values = accounts.iter().map(|account| {
-            Value::sub(format!("arn:${{AWS::Partition}}:logs:${{AWS::Region}}:{account}:*"))
-        });
+        let values = accounts
+            .iter()
+            .map(|account| Value::sub(format!("arn:${{AWS::Partition}}:logs:${{AWS::Region}}:{account}:*")));
         // As AWS's own example has it.
-        let condition =
-            Condition { operator: "StringLike", key: "aws:SourceArn", values: values.collect() };
+        let condition = Condition { operator: "StringLike", key: "aws:SourceArn", values: values.collect() };
         Some(Trust {
             service: "logs.amazonaws.com",
             because: match self.from {
@@ -143,7 +149,10 @@ impl Kind for CloudWatchLogs {
             LogSource::Groups(_) => Vec::new(),
             LogSource::Accounts(_) => vec![Output {
                 logical_id: format!("{}Arn", logical_id(site.source)),
-                description: format!("Destination for log events of other accounts, source {}", site.source.name),
+                description: format!(
+                    "Destination for log events of other accounts, source {}",
+                    site.source.name
+                ),
                 value: Value::arn(&logical_id(site.source)),
             }],
         }

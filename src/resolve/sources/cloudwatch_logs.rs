@@ -34,9 +34,7 @@ impl Resolver<'_> {
         let from = match logs.accounts {
             Some(accounts) => LogSource::Accounts(self.texts(&format!("{at}/accounts"), accounts)),
             // The schema asks for one of them.
-            None => {
-                LogSource::Groups(self.texts(&format!("{at}/groups"), logs.groups.unwrap_or_default()))
-            }
+            None => LogSource::Groups(self.texts(&format!("{at}/groups"), logs.groups.unwrap_or_default())),
         };
         CloudWatchLogs {
             from,
