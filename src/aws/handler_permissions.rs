@@ -446,6 +446,21 @@ static HANDLERS: &[HandlerPermissions] = &[
         ..NONE
     },
     HandlerPermissions {
+        resource_type: "AWS::Pipes::Pipe",
+        sid: "ManagePipes",
+        arns: &["pipes:{region}:{account}:pipe/{name}"],
+        actions: &[
+            "pipes:CreatePipe",
+            "pipes:DeletePipe",
+            "pipes:DescribePipe",
+            "pipes:ListTagsForResource",
+            "pipes:TagResource",
+            "pipes:UntagResource",
+            "pipes:UpdatePipe",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
         resource_type: "AWS::S3::Bucket",
         sid: "ManageBuckets",
         arns: &["s3:::{name}"],

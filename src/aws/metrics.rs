@@ -126,6 +126,12 @@ pub const EVENTS: Family = Family {
         "RetryInvocationAttempts",
     ],
 };
+/// EventBridge user guide, "Logging and monitoring Amazon EventBridge Pipes using Amazon CloudWatch Logs", 2026-11. Every minute.
+pub const PIPES: Family = Family {
+    namespace: "AWS/EventBridge/Pipes",
+    dimension: "PipeName",
+    names: &["Duration", "EventCount", "ExecutionFailed", "ExecutionPartiallyFailed", "ExecutionTimeout"],
+};
 /// SQS developer guide, "Available CloudWatch metrics", 2026-11.
 pub const SQS: Family =
     Family { namespace: "AWS/SQS", dimension: "QueueName", names: &["ApproximateNumberOfMessagesVisible"] };
@@ -155,8 +161,19 @@ pub const PIPEC_PRODUCER: Family = Family {
     names: &["BytesSent", "RecordsFailed", "RecordsRetried", "RecordsSent"],
 };
 /// Every family.
-pub const FAMILIES: &[Family] =
-    &[KINESIS, FIREHOSE, LAMBDA, FLINK, SQS, AUTO_SCALING, EC2, PIPEC_TRANSFORM, PIPEC_PRODUCER];
+pub const FAMILIES: &[Family] = &[
+    KINESIS,
+    FIREHOSE,
+    LAMBDA,
+    FLINK,
+    EVENTS,
+    PIPES,
+    SQS,
+    AUTO_SCALING,
+    EC2,
+    PIPEC_TRANSFORM,
+    PIPEC_PRODUCER,
+];
 
 /// Whether a metric is in the table.
 pub fn is_known(namespace: &str, dimension: &str, name: &str) -> bool {
@@ -326,6 +343,16 @@ pub const EVENT_RULE: Kind = Kind {
     metrics: &[
         metric("matched", "events matched", "MatchedEvents", "Sum", Reading::Sum, Unit::Count),
         fault(metric("failed", "events failed", "FailedInvocations", "Sum", Reading::Sum, Unit::Count)),
+    ],
+};
+/// An EventBridge pipe. EventBridge user guide, "Logging and monitoring Amazon EventBridge Pipes using Amazon CloudWatch Logs",
+/// 2026-11.
+pub const PIPE: Kind = Kind {
+    namespace: "AWS/EventBridge/Pipes",
+    dimension: "PipeName",
+    metrics: &[
+        metric("read", "records read", "EventCount", "Sum", Reading::Sum, Unit::Count),
+        fault(metric("failed", "batches failed", "ExecutionFailed", "Sum", Reading::Sum, Unit::Count)),
     ],
 };
 /// The transform. Lambda developer guide, "Types of metrics for Lambda functions", 2026-11; the last four are its own,

@@ -114,6 +114,8 @@ pub enum Item {
     SecretMonth,
     /// Calls on Secrets Manager.
     SecretCallsTenThousand,
+    /// Batches that an EventBridge pipe has read, each 64 KB of one.
+    PipesRequestsMillion,
 }
 
 /// A step of a price that falls with the quantity of a month.
@@ -349,6 +351,7 @@ static PRICES: &[Row] = &[
     p(KmsCallsTenThousand, "ten thousand calls", 0.03, INFRACOST, true, FLAT),
     p(SecretMonth, "secret-month", 0.40, INFRACOST, true, FLAT),
     p(SecretCallsTenThousand, "ten thousand calls", 0.05, INFRACOST, true, FLAT),
+    p(PipesRequestsMillion, "million requests", 0.40, CODE_TABLES, true, FLAT),
 ];
 
 const EC2_REGION: &str = "us-east-1";

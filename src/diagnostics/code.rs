@@ -228,6 +228,7 @@ codes! {
     "1416" AccountId "An account is named by its 12-digit ID"
     "1417" UnpackConflict "Records cannot be unpacked with this setting"
     "1418" UnpackBuffer "Unpacked records may exceed a response of Lambda"
+    "1431" SourceReadTwice "Several sources read the same"
 }
 
 impl fmt::Display for Code {

@@ -41,7 +41,7 @@ fn worth_it(saving: f64, of: f64) -> bool {
 }
 
 /// Several events in a record, where the record goes to Firehose as it is. Not before Flink, which reads one JSON
-/// object per record; and not for what pipec's own producer sends, which is one event per record.
+/// object per record; and not for what pipec's own producer or a service sends, which is one event per record.
 fn pack_records(
     plan: &Plan,
     cost: &Cost,
@@ -50,7 +50,7 @@ fn pack_records(
 ) -> Option<Diagnostic> {
     // Where Firehose keeps records apart, each is one event at the destination.
     let packs = !plan.delivery.capabilities.separator.is_empty();
-    if !packs || pipeline.analytics.is_some() || !cost.complete {
+    if !packs || pipeline.analytics.is_some() || !pipeline.sources.is_empty() || !cost.complete {
         return None;
     }
     let own = plan.producer.as_ref().map_or(0.0, |producer| producer.records_per_second);
@@ -256,6 +256,9 @@ mod tests {
         assert_eq!(advice(&planned(&spec(SMALL, &producer(1000)))), []);
         let rest = advice(&planned(&spec(SMALL, &producer(400))));
         assert!(rest[0].1.contains("that other programs send"), "{rest:?}");
+        // A service sends one event per record.
+        let queue = "sources: { q: { sqs: { queue: 'arn:aws:sqs:us-east-1:111122223333:q' } } }\n";
+        assert_eq!(advice(&planned(&spec(SMALL, queue))), []);
         // Flink reads one JSON object per record.
         assert!(advice(&with_flink(SMALL, 100)).iter().all(|advice| advice.0 != Code::PackRecords));
         // Large records, small loads, unknown prices.

@@ -319,6 +319,16 @@ def mapping(stack, name, physical, properties):
     assert got["BisectBatchOnFunctionError"] is True
 
 
+def pipe(stack, name, physical, properties):
+    got = stack.client("pipes").describe_pipe(Name=physical)
+    assert got["CurrentState"] == "RUNNING"
+    assert got["Source"] == properties["Source"]
+    assert got["Target"].rsplit("/", 1)[1] in stack.ids_of_type("AWS::Kinesis::Stream")
+    assert got["RoleArn"].rsplit("/", 1)[1] in stack.ids_of_type("AWS::IAM::Role")
+    # Dropped by the emulator: the template's word has to do.
+    assert properties["TargetParameters"]["KinesisStreamParameters"]["PartitionKey"].startswith("$.")
+
+
 def policy(stack, name, physical, properties):
     role, = properties["Roles"]
     listed = stack.client("iam").list_role_policies(RoleName=role)["PolicyNames"]
@@ -350,6 +360,7 @@ CHECKS = {
     "AWS::Logs::LogGroup": log_group,
     "AWS::Logs::LogStream": log_stream,
     "AWS::Logs::SubscriptionFilter": subscription_filter,
+    "AWS::Pipes::Pipe": pipe,
     "AWS::S3::Bucket": bucket,
     "AWS::S3::BucketPolicy": bucket_policy,
     "AWS::SNS::Subscription": subscription,

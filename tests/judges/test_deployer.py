@@ -91,6 +91,12 @@ LEFT_OUT = {
     ],
     "flow logs go to CloudWatch, not to a bucket": ["logs:CreateLogDelivery", "logs:DeleteLogDelivery"],
     "no managed policy and no boundary of a role": ["iam:AttachRolePolicy", "iam:*RolePermissionsBoundary"],
+    "a pipe has no log": [
+        "iam:CreateServiceLinkedRole",
+        "logs:GetLogDelivery",
+        "logs:ListLogDeliveries",
+        "logs:UpdateLogDelivery",
+    ],
     "policies of roles only": ["iam:*GroupPolicy", "iam:*UserPolicy"],
     "no enhanced metrics, warm throughput or distribution of a stream": [
         "kinesis:*EnhancedMonitoring",

@@ -1,6 +1,7 @@
 """parliament reads every policy of a template; the rules below it are pipec's own promises."""
 
 import json
+import re
 
 import pytest
 from parliament import analyze_policy_string
@@ -15,6 +16,7 @@ DEPUTY_CONDITIONS = {
     "lambda.amazonaws.com": set(),
     # As AWS's own example for subscription filters has it.
     "logs.amazonaws.com": {"aws:SourceArn"},
+    "pipes.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "vpc-flow-logs.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
 }
 
@@ -38,8 +40,12 @@ def allows(resources):
     return [(n, s) for n, d in documents(resources) for s in listed(d["Statement"]) if s["Effect"] == "Allow"]
 
 
+# The end of the ARN of a table's stream is a time with colons, and parliament separates an ARN at all of them.
+TIME = re.compile(r"(?<=/stream/)[0-9T:.-]+")
+
+
 def analyze(document):
-    return [str(f) for f in analyze_policy_string(json.dumps(document)).findings]
+    return [str(f) for f in analyze_policy_string(TIME.sub("time", json.dumps(document))).findings]
 
 
 def test_no_findings(stack_template):

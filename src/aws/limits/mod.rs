@@ -17,6 +17,7 @@ pub mod kinesis;
 pub mod lambda;
 pub mod monitoring;
 pub mod names;
+pub mod pipes;
 pub mod random_cut_forest;
 pub mod tags;
 

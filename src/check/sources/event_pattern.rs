@@ -82,7 +82,7 @@ fn object(entries: &Map<String, Value>, at: &str, found: &mut Vec<Fault>) {
 fn condition(key: &str, one: &Value, at: &str, found: &mut Vec<Fault>) {
     let Value::Object(entries) = one else { return };
     for name in entries.keys().filter(|name| !CONDITIONS.contains(&name.as_str())) {
-        let near = crate::diagnostics::suggest::nearest(name, CONDITIONS.into_iter());
+        let near = crate::diagnostics::suggest::nearest(name, CONDITIONS);
         found.push(Fault {
             at: at.to_owned(),
             message: format!("EventBridge has no condition `{name}`"),

@@ -9,9 +9,9 @@ impl Rules for EventBridge {
         match &self.trigger {
             Trigger::Pattern(pattern) => {
                 found.extend(event_pattern::faults(&pattern.value).into_iter().map(|fault| {
-                    let span = pattern.place(&fault.at).unwrap_or(site.source.span);
+                    let span = pattern.place(&fault.at).unwrap_or_else(|| site.span());
                     Diagnostic::error(Code::EventPattern, span, fault.message, fault.help)
-                }))
+                }));
             }
             Trigger::Schedule(schedule) => {
                 if let Some(help) = no_schedule(&schedule.value) {

@@ -7,6 +7,7 @@ mod event_pattern;
 mod eventbridge;
 mod filter_pattern;
 mod json_path;
+mod pipe;
 
 use super::{Context, names};
 use crate::diagnostics::{Code, Diagnostic};
@@ -52,7 +53,9 @@ impl Site<'_> {
 fn rules_of(source: &Source) -> &dyn Rules {
     match &source.kind {
         SourceKind::CloudWatchLogs(logs) => logs,
+        SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
+        SourceKind::Sqs(queue) => queue,
     }
 }
 
@@ -75,7 +78,7 @@ fn name(source: &Source) -> Option<Diagnostic> {
         source.span,
         format!("`{}`: {fault}", source.name),
         match names::part_like(&source.name) {
-            Some(name) => format!("write `{name}:`"),
+            Some(name) => format!("rename it to `{name}`"),
             None => "write a name such as `orders`".into(),
         },
     ))

@@ -19,9 +19,12 @@ const S3_ONLY: &str = "deliver to `s3`, and load the objects from there";
 const OWN_CODE: &str = "pipec runs no code of yours in the transform";
 const OWN_CODE_HELP: &str = "write SQL in `analytics`; an output of it can call your function: `outputs: {name: {lambda: \
                              {function: ARN, role: NAME}}}`";
-const NO_SOURCE: &str = "the source of a pipeline is its own Kinesis stream";
-const NO_SOURCE_HELP: &str =
-    "let your program write to the stream, or declare a `producer` with `http`, `file` or `generate`";
+const NO_SOURCE: &str = "this is not a source of a pipeline";
+const NO_SOURCE_HELP: &str = "let your program write to the stream; or declare a `producer` with `http`, `file` or `generate`, or \
+                              `sources: {orders: {sqs: {queue: ARN}}}` for a service that writes";
+const SERVICE: &str = "services that write records are in `sources`, each with a name";
+const SERVICE_HELP: &str =
+    "write `sources: {orders: {sqs: {queue: ARN}}}` with the service of yours; `pipec schema` has their keys";
 const TEMPLATE: &str = "this key belongs to a CloudFormation template, which pipec writes itself";
 const TEMPLATE_HELP: &str =
     "write a spec: `pipec init` writes one with comments; `pipec schema` has all keys";
@@ -169,17 +172,20 @@ const LACKS: &[Lack] = &[
         help: "remove it; other consumers read the stream by the stack's output `StreamName`",
     },
     Lack {
+        places: &["", "/producer", "/stream"],
+        keys: &["dynamodb", "dynamodbstream", "eventbridge", "pipe", "pipes", "queue", "sqs", "table"],
+        message: SERVICE,
+        help: SERVICE_HELP,
+    },
+    Lack {
         places: &["", "/producer"],
         keys: &[
             "source",
-            "sources",
             "input",
             "inputs",
             "kafka",
             "msk",
-            "sqs",
             "sns",
-            "dynamodb",
             "database",
             "rds",
             "postgres",
@@ -187,7 +193,6 @@ const LACKS: &[Lack] = &[
             "s3",
             "iot",
             "mqtt",
-            "eventbridge",
             "cloudwatch",
             "cloudwatchlogs",
             "websocket",

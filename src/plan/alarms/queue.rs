@@ -4,6 +4,7 @@ use super::Scope;
 use super::rule::{Compare, MINUTE, Rule, Span};
 use crate::aws::metrics::{MetricName, SQS};
 use crate::graph::Node;
+use crate::plan::sources;
 use crate::spec::AlarmKey;
 
 const MESSAGES: MetricName = SQS.metric("ApproximateNumberOfMessagesVisible");
@@ -27,6 +28,7 @@ pub(super) fn rules(scope: &Scope, node: &Node) -> Vec<Rule> {
 /// What a source could not write.
 pub(super) fn of_source(scope: &Scope, node: &Node) -> Vec<Rule> {
     let source = node.name.as_deref().unwrap_or("the source");
+    let queued = scope.pipeline.source(source).map_or("", |source| sources::kind(source).queued());
     vec![Rule::new(
         AlarmKey::SourceFailures,
         (MESSAGES, "Maximum"),
@@ -34,8 +36,7 @@ pub(super) fn of_source(scope: &Scope, node: &Node) -> Vec<Rule> {
         Compare::Above,
         0.0,
         format!(
-            "Source {source} could not write records after all retries. The messages of its queue contain them, for 14 days. \
-             {} names the queue.",
+            "Source {source} could not write records after all retries. {queued} {} names the queue.",
             scope.status()
         ),
     )]

@@ -290,7 +290,9 @@ fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
             vec![format!("{}-analytics", scope.deployer.stack)]
         }
         // A fixed name: of the stack and of the source.
-        "AWS::Events::Rule" | "AWS::Logs::Destination" => vec![format!("{}-*", scope.deployer.stack)],
+        "AWS::Events::Rule" | "AWS::Logs::Destination" | "AWS::Pipes::Pipe" => {
+            vec![format!("{}-*", scope.deployer.stack)]
+        }
         // One pattern for all alarms; they are many, and a policy is short.
         "AWS::CloudWatch::Alarm" => vec![format!("{}-*", scope.deployer.stack)],
         "AWS::CloudWatch::Dashboard" => vec![format!("{}-{}", scope.deployer.stack, scope.deployer.region)],

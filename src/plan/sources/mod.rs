@@ -3,6 +3,7 @@
 
 mod cloudwatch_logs;
 mod eventbridge;
+mod pipe;
 
 use serde::Serialize;
 
@@ -19,7 +20,9 @@ use crate::resolve::pipeline::{Pipeline, Source, SourceKind, Target};
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("sources/cloudwatch_logs.yaml.j2", include_str!("../../../templates/sources/cloudwatch_logs.yaml.j2")),
+    ("sources/dynamodb.yaml.j2", include_str!("../../../templates/sources/dynamodb.yaml.j2")),
     ("sources/eventbridge.yaml.j2", include_str!("../../../templates/sources/eventbridge.yaml.j2")),
+    ("sources/sqs.yaml.j2", include_str!("../../../templates/sources/sqs.yaml.j2")),
 ];
 
 /// A source in a stack.
@@ -76,6 +79,8 @@ pub enum SourceValues {
     CloudWatchLogs(cloudwatch_logs::CloudWatchLogsPlan),
     /// An EventBridge rule.
     EventBridge(eventbridge::EventBridgePlan),
+    /// An EventBridge pipe.
+    Pipe(pipe::PipePlan),
 }
 
 /// What a source writes into.
@@ -135,7 +140,7 @@ pub struct Charge {
     pub note: String,
 }
 
-/// The records that come in, from all sources together: nobody knows the share of one.
+/// The records of one source. The spec has the rate of all of them together, and an estimate shares it out equally.
 #[derive(Clone, Copy)]
 pub(super) struct Load {
     /// Records per second, on average.
@@ -207,6 +212,10 @@ pub(super) trait Kind {
     fn queue_sender(&self, _site: &Site) -> Option<(&'static str, Value)> {
         None
     }
+    /// What the messages of its queue have, as a sentence.
+    fn queued(&self) -> &'static str {
+        "The messages of its queue contain them, for 14 days."
+    }
     /// What it uses and the stack does not create, which a deployment looks up.
     fn existing(&self, _site: &Site) -> Vec<Existing> {
         Vec::new()
@@ -235,7 +244,9 @@ pub(super) trait Kind {
 pub(super) fn kind(source: &Source) -> &dyn Kind {
     match &source.kind {
         SourceKind::CloudWatchLogs(logs) => logs,
+        SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
+        SourceKind::Sqs(queue) => queue,
     }
 }
 
@@ -258,7 +269,9 @@ fn target(target: Target) -> TargetPlan {
 /// Plans the sources.
 pub(super) fn plan(pipeline: &Pipeline) -> Vec<SourcePlan> {
     let stream = &pipeline.stream;
-    let load = Load { per_second: stream.average.value, bytes: stream.record_size.value };
+    let shares = pipeline.sources.len() + usize::from(pipeline.producer.is_some());
+    let load =
+        Load { per_second: stream.average.value / shares.max(1) as f64, bytes: stream.record_size.value };
     let of = |source| {
         let site = Site { pipeline, source };
         let kind = kind(source);
@@ -371,18 +384,11 @@ pub(super) const ONLY_FOR: &str =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::fixture::planned;
+    use crate::plan::fixture::{SOURCES, planned};
 
     #[test]
     fn a_source_has_the_resources_of_its_shape() {
-        let parts = "transform: { unpack: cloudwatch_logs }
-sources:
-  accounts: { cloudwatch_logs: { accounts: ['111122223333', '444455556666'] } }
-  logs: { cloudwatch_logs: { groups: [/aws/lambda/a, /aws/lambda/b], filter: ERROR, distribution: random } }
-  orders: { eventbridge: { pattern: { source: [shop] } } }
-";
-        let (plan, checked) =
-            planned(&crate::plan::fixture::spec("record_size: 1 KiB, records_per_second: 10", parts));
+        let (plan, checked) = planned(SOURCES);
         for (source, planned) in checked.pipeline().sources.iter().zip(&plan.sources) {
             let template = format!("sources/{}.yaml.j2", planned.kind);
             assert!(TEMPLATES.iter().any(|(known, _)| *known == template), "{template}");

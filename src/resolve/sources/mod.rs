@@ -2,6 +2,7 @@
 
 mod cloudwatch_logs;
 mod eventbridge;
+mod pipe;
 
 use super::Resolver;
 use super::pipeline::Setting;
@@ -10,6 +11,7 @@ use crate::source::Span;
 use crate::spec;
 pub use cloudwatch_logs::{CloudWatchLogs, Distribution, LogSource};
 pub use eventbridge::{EventBridge, Pattern, Trigger};
+pub use pipe::{ChangesStart, DynamoDb, Sqs};
 
 /// A service that writes records into the pipeline.
 #[derive(Clone, Debug)]
@@ -31,8 +33,12 @@ pub struct Source {
 pub enum SourceKind {
     /// Log events of CloudWatch Logs.
     CloudWatchLogs(CloudWatchLogs),
+    /// A DynamoDB table's stream.
+    DynamoDb(DynamoDb),
     /// An EventBridge rule.
     EventBridge(EventBridge),
+    /// An SQS queue.
+    Sqs(Sqs),
 }
 
 /// What a kind of source has besides itself.
@@ -49,7 +55,9 @@ impl SourceKind {
     pub fn shape(&self) -> SourceShape {
         match self {
             Self::CloudWatchLogs(_) => SourceShape::default(),
+            Self::DynamoDb(_) => SourceShape { reads: true, queue: true },
             Self::EventBridge(_) => SourceShape { queue: true, ..SourceShape::default() },
+            Self::Sqs(_) => SourceShape { reads: true, ..SourceShape::default() },
         }
     }
 }
@@ -60,8 +68,12 @@ impl Resolver<'_> {
         let to = source.to.map(|to| self.written(&format!("{spec}/to"), to));
         let kind = if let Some(logs) = source.cloudwatch_logs {
             SourceKind::CloudWatchLogs(self.cloudwatch_logs(&format!("{spec}/cloudwatch_logs"), logs))
+        } else if let Some(table) = source.dynamodb {
+            SourceKind::DynamoDb(self.dynamodb(&format!("{spec}/dynamodb"), table))
         } else if let Some(eventbridge) = source.eventbridge {
             SourceKind::EventBridge(self.eventbridge(&format!("{spec}/eventbridge"), eventbridge))
+        } else if let Some(sqs) = source.sqs {
+            SourceKind::Sqs(self.sqs(&format!("{spec}/sqs"), sqs))
         } else {
             // The schema asks for one of them.
             return None;

@@ -1,23 +1,36 @@
 //! What writes records into the pipeline besides the producer: one file per kind.
 
 mod cloudwatch_logs;
+mod dynamodb;
 mod eventbridge;
+mod sqs;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use cloudwatch_logs::{CloudWatchLogs, Distribution};
+pub use dynamodb::{ChangesStart, DynamoDb};
 pub use eventbridge::EventBridge;
+pub use sqs::Sqs;
 
 /// A source of records: a service that writes into the stream, or into Firehose if there is no stream. Exactly one kind.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("oneOf" = [{"required": ["cloudwatch_logs"]}, {"required": ["eventbridge"]}]))]
+#[schemars(extend("oneOf" = [
+    {"required": ["cloudwatch_logs"]},
+    {"required": ["dynamodb"]},
+    {"required": ["eventbridge"]},
+    {"required": ["sqs"]},
+]))]
 pub struct Source {
     /// Name of the delivery to write to, without a stream. Default: the only delivery.
     pub to: Option<String>,
     /// Log events of CloudWatch Logs.
     pub cloudwatch_logs: Option<CloudWatchLogs>,
+    /// Changes of a DynamoDB table.
+    pub dynamodb: Option<DynamoDb>,
     /// Events of an EventBridge bus.
     pub eventbridge: Option<EventBridge>,
+    /// Messages of an SQS queue.
+    pub sqs: Option<Sqs>,
 }

@@ -1,0 +1,24 @@
+//! SQS.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Messages of an SQS queue, read by an EventBridge pipe. A message is deleted from the queue after it was written. A message
+/// that cannot be written stays in the queue, whose own redrive policy decides about it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sqs {
+    /// ARN of an existing queue in the stack's account and region, standard or FIFO.
+    #[schemars(extend("examples" = ["arn:aws:sqs:us-east-1:111122223333:orders"]))]
+    pub queue: String,
+    /// JSON path of the message's field that becomes the partition key. Fields of a JSON body are below `$.body`. Default: the
+    /// message's id.
+    #[schemars(extend("examples" = ["$.body.order_id"]))]
+    pub partition_key: Option<String>,
+    /// Messages that are written with one call, 1 to 500. Default: 100, and 10 for a FIFO queue.
+    #[schemars(extend("examples" = [100]))]
+    pub batch_size: Option<u64>,
+    /// ARN of the customer managed KMS key that encrypts the queue. Default: the queue has none.
+    #[schemars(extend("examples" = ["arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"]))]
+    pub kms_key: Option<String>,
+}
