@@ -180,6 +180,10 @@ class Accepted:
     def template(self):
         return self.whole.template.without(aws.REJECTED)
 
+    @property
+    def artifacts(self):
+        return self.whole.artifacts
+
 
 @pytest.fixture(scope="session")
 def stack(client, pipeline, artifact_bucket):
