@@ -43,6 +43,7 @@ pub fn existing(plan: &Plan) -> Vec<Existing> {
     let mut all: Vec<Existing> = Vec::new();
     all.extend(buckets(plan));
     all.extend(keys(plan));
+    all.extend(plan.log_key.iter().map(|key| Existing::new(&existing::LOG_KEY, key, "/logs/kms_key")));
     all.extend(functions(plan));
     all.extend(network(plan));
     all.extend(plan.sources.iter().flat_map(|source| source.existing.clone()));
@@ -147,6 +148,8 @@ alarms: {notify: 'arn:aws:sns:us-east-1:111122223333:on-call'}
 iam: {boundary: 'arn:aws:iam::111122223333:policy/team'}
 sources:
   shop: {eventbridge: {bus: team-bus, pattern: {source: [shop]}}}
+  orders: {sqs: {queue: 'arn:aws:sqs:us-east-1:111122223333:orders', kms_key: 'arn:aws:kms:us-east-1:111122223333:key/3'}}
+  changes: {dynamodb: {stream: 'arn:aws:dynamodb:us-east-1:111122223333:table/t/stream/2026-11-30T00:00:00.000'}}
 ";
 
     /// Log groups, which Flink cannot read.
@@ -173,12 +176,16 @@ sources:
                 ("lake", "/delivery/s3/bucket"),
                 ("1", "/stream/encryption/kms_key"),
                 ("2", "/delivery/s3/encryption/kms_key"),
+                ("2", "/logs/kms_key"),
                 ("alert", "/analytics/outputs/ALERTS/lambda/function"),
                 ("alert-role", "/analytics/outputs/ALERTS/lambda/role"),
                 ("vpc-0a1b2c3d", "/producer/network/vpc"),
                 ("subnet-0a1b2c3d", "/producer/network/subnets/0"),
                 ("subnet-1a1b2c3d", "/producer/network/subnets/1"),
                 ("team-bus", "/sources/shop/eventbridge/bus"),
+                ("orders", "/sources/orders/sqs/queue"),
+                ("3", "/sources/orders/sqs/kms_key"),
+                ("00.000", "/sources/changes/dynamodb/stream"),
                 ("on-call", "/alarms/notify"),
                 ("team", "/iam/boundary"),
             ]
