@@ -43,7 +43,9 @@ pub fn error(service: &str, answer: &Value) -> Response {
     }
     let body = match service {
         "lambda" => json!({"Type": "User", "Message": message}).to_string(),
-        "dynamodbstreams" | "events" | "kinesis" | "kinesisanalyticsv2" | "kms" | "sqs" => text.to_string(),
+        "dynamodbstreams" | "events" | "kinesis" | "kinesisanalyticsv2" | "kms" | "logs" | "sqs" => {
+            text.to_string()
+        }
         "ec2" => {
             format!("<Response><Errors><Error>{code}</Error></Errors><RequestID>r</RequestID></Response>")
         }
@@ -194,6 +196,7 @@ impl World {
             "DescribeEventBus"
             | "DescribeKey"
             | "DescribeStream"
+            | "DescribeSubscriptionFilters"
             | "GetFunctionConfiguration"
             | "GetKeyPolicy"
             | "GetQueueUrl" => {
@@ -403,6 +406,7 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
             "Name": named("Name"),
             "Arn": format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{}", named("Name")),
         }),
+        "DescribeSubscriptionFilters" => json!({"subscriptionFilters": []}),
         "DescribeKey" => json!({"KeyMetadata": {
             "KeyId": named("KeyId").rsplit('/').next(),
             "Arn": named("KeyId"),
