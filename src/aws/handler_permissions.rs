@@ -391,6 +391,21 @@ static HANDLERS: &[HandlerPermissions] = &[
         ..NONE
     },
     HandlerPermissions {
+        resource_type: "AWS::Logs::Destination",
+        sid: "ManageLogDestinations",
+        arns: &["logs:{region}:{account}:destination:{name}"],
+        actions: &[
+            "logs:DeleteDestination",
+            "logs:ListTagsForResource",
+            "logs:PutDestination",
+            "logs:PutDestinationPolicy",
+            "logs:TagResource",
+            "logs:UntagResource",
+        ],
+        unscoped: &["logs:DescribeDestinations"],
+        ..NONE
+    },
+    HandlerPermissions {
         resource_type: "AWS::Logs::LogGroup",
         sid: "ManageLogGroups",
         // The name's pattern ends in `*`, which stands for the log streams as well.
@@ -416,6 +431,18 @@ static HANDLERS: &[HandlerPermissions] = &[
         arns: &["logs:{region}:{account}:log-group:{name}"],
         name_max: names::LOG_GROUP.max,
         actions: &["logs:CreateLogStream", "logs:DeleteLogStream", "logs:DescribeLogStreams"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::Logs::SubscriptionFilter",
+        sid: "SubscribeLogGroups",
+        // Of a group that is not the stack's, by its own name.
+        arns: &["logs:{region}:{account}:log-group:{name}:*"],
+        actions: &[
+            "logs:DeleteSubscriptionFilter",
+            "logs:DescribeSubscriptionFilters",
+            "logs:PutSubscriptionFilter",
+        ],
         ..NONE
     },
     HandlerPermissions {

@@ -80,7 +80,9 @@ pub(super) fn check(context: &mut Context) {
         );
     }
 
-    if let Some(largest) = largest_buffer(context, &transform.append.value)
+    // How much larger log events become is not known: see `unpack`.
+    let largest = largest_buffer(context, &transform.append.value).filter(|_| transform.unpack.is_none());
+    if let Some(largest) = largest
         && (min..=max).contains(&(size.value as f64))
         && size.value > largest
     {

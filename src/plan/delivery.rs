@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pipec_core::RecordProgram;
+use pipec_core::{RecordProgram, Unpack};
 use serde::Serialize;
 
 use super::buckets::{self, S3LocationPlan};
@@ -12,9 +12,9 @@ use crate::aws::destinations::Capabilities;
 use crate::aws::limits::MIB;
 use crate::check::Checked;
 use crate::graph::Graph;
-use crate::resolve::pipeline::{Pipeline, Purpose};
+use crate::resolve::pipeline::{Pipeline, Purpose, Transform};
 use crate::runtime::{Program, Programs};
-use crate::spec::{AnalyticsRuntime, Newline};
+use crate::spec::{self, AnalyticsRuntime, Newline};
 
 /// The Lambda transform.
 #[derive(Clone, Debug, Serialize)]
@@ -98,7 +98,7 @@ pub(super) fn transform(checked: &Checked, programs: &Programs) -> Option<Transf
     let pipeline = checked.pipeline();
     let transform = pipeline.transform.as_ref()?;
     let runs_query = pipeline.analytics_on(AnalyticsRuntime::Lambda).is_some();
-    let program = program(checked, &transform.append.value)?;
+    let program = program(checked, transform)?;
     let architecture = transform.architecture.value;
     let build = programs.get(Program::Transform, architecture)?;
     let name = format!("transform-{}", architecture.name());
@@ -132,12 +132,16 @@ pub(super) fn transform_spec(pipeline: &Pipeline) -> &'static str {
 }
 
 /// The record program, as the function finds it beside itself.
-fn program(checked: &Checked, append: &str) -> Option<String> {
+fn program(checked: &Checked, transform: &Transform) -> Option<String> {
+    let append = transform.append.value.as_str();
     let program = match checked.program() {
         None => RecordProgram::appending(append),
         Some(query) => RecordProgram::querying(query.clone(), append).ok()?,
     };
-    program.to_json().ok()
+    let unpack = transform.unpack.as_ref().map(|unpack| match unpack.value {
+        spec::Unpack::CloudwatchLogs => Unpack::CloudwatchLogs,
+    });
+    program.unpacking(unpack).to_json().ok()
 }
 
 /// A size in MiB as Firehose's processors take it: a decimal number of few digits.

@@ -65,7 +65,10 @@ pub(crate) const SOURCES: &str = "
 name: sources
 stream: {record_size: 1 KiB, records_per_second: 100}
 delivery: {s3: {}}
+transform: {unpack: cloudwatch_logs}
 sources:
+  accounts: {cloudwatch_logs: {accounts: ['111122223333', '444455556666']}}
+  logs: {cloudwatch_logs: {groups: [/aws/lambda/a, /aws/lambda/b], filter: ERROR, distribution: random}}
   events: {eventbridge: {pattern: {source: [shop]}}}
   queue: {sqs: {queue: 'arn:aws:sqs:us-east-1:111122223333:orders'}}
   table: {dynamodb: {stream: 'arn:aws:dynamodb:us-east-1:111122223333:table/orders/stream/2026'}}

@@ -100,7 +100,9 @@ fn source_order(pipeline: &Pipeline, graph: &Graph, source: &Source, order: &mut
         order.add("Delivery", &[&role], PROPAGATES);
     }
     let because = "Records are sent only when every resource that processes them exists.";
-    order.add(&sources::logical_id(source), &[last], because);
+    for resource in sources::starting(pipeline, source) {
+        order.add(&resource, &[last], because);
+    }
 }
 
 /// Kinesis refuses to create more streams at once than its limit, and nothing else delays them: each stream waits for the

@@ -476,7 +476,12 @@ impl Resolver<'_> {
 
     fn transform(&self, transform: spec::Transform, separator: &str) -> Transform {
         let buffer = transform.buffer.unwrap_or_default();
-        let default_buffer = (limits::firehose::LAMBDA_BUFFER_MIB_DEFAULT * limits::MIB as f64) as u64;
+        // What is unpacked comes back many times as large.
+        let default_buffer = match transform.unpack {
+            Some(_) => limits::firehose::LAMBDA_BUFFER_MIB.min,
+            None => limits::firehose::LAMBDA_BUFFER_MIB_DEFAULT,
+        };
+        let default_buffer = (default_buffer * limits::MIB as f64).ceil() as u64;
         let architecture = transform.architecture.map(|architecture| match architecture {
             spec::Architecture::X86 => Architecture::X86_64,
             spec::Architecture::Arm64 => Architecture::Arm64,
@@ -484,6 +489,7 @@ impl Resolver<'_> {
         Transform {
             span: self.key("/transform"),
             written: self.places.is_written("/transform"),
+            unpack: self.optional("/transform/unpack", transform.unpack),
             append: self.or("/transform/append", transform.append, separator.into()),
             timeout: self.or(
                 "/transform/timeout",

@@ -1,8 +1,11 @@
 //! Sources: one file of rules per kind; what all kinds have in common is here.
 
+mod account;
 mod arn;
+mod cloudwatch_logs;
 mod event_pattern;
 mod eventbridge;
+mod filter_pattern;
 mod json_path;
 mod pipe;
 
@@ -49,6 +52,7 @@ impl Site<'_> {
 
 fn rules_of(source: &Source) -> &dyn Rules {
     match &source.kind {
+        SourceKind::CloudWatchLogs(logs) => logs,
         SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
         SourceKind::Sqs(queue) => queue,
@@ -62,6 +66,7 @@ pub(super) fn check(context: &mut Context) {
         let target = context.pipeline.target(source);
         rules_of(source).check(&Site { context, source, target }, &mut found);
     }
+    found.extend(cloudwatch_logs::filters(&context.pipeline.sources));
     found.extend(same_names(&context.pipeline.sources));
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }

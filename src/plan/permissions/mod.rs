@@ -8,7 +8,7 @@ mod tests;
 use indexmap::{IndexMap, IndexSet};
 
 use super::alarms::TOPIC;
-use super::{Plan, Resource, S3LocationPlan};
+use super::{Plan, Resource, S3LocationPlan, SourcePlan};
 use crate::aws::handler_permissions;
 use crate::aws::regions;
 pub use document::{PolicyDocument, Statement};
@@ -290,12 +290,18 @@ fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
             vec![format!("{}-analytics", scope.deployer.stack)]
         }
         // A fixed name: of the stack and of the source.
-        "AWS::Events::Rule" | "AWS::Pipes::Pipe" => vec![format!("{}-*", scope.deployer.stack)],
+        "AWS::Events::Rule" | "AWS::Logs::Destination" | "AWS::Pipes::Pipe" => {
+            vec![format!("{}-*", scope.deployer.stack)]
+        }
         // One pattern for all alarms; they are many, and a policy is short.
         "AWS::CloudWatch::Alarm" => vec![format!("{}-*", scope.deployer.stack)],
         "AWS::CloudWatch::Dashboard" => vec![format!("{}-{}", scope.deployer.stack, scope.deployer.region)],
         "AWS::SNS::TopicPolicy" | "AWS::SNS::Subscription" => generated(TOPIC, "AWS::SNS::Topic"),
         "Custom::FlinkStart" => generated("Starter", "AWS::Lambda::Function"),
+        "AWS::Logs::SubscriptionFilter" => {
+            let groups = plan.sources.iter().flat_map(SourcePlan::log_groups);
+            groups.filter(|(filter, _)| *filter == id).map(|(_, group)| group.to_owned()).collect()
+        }
         "AWS::SQS::QueuePolicy" => generated(&id.replace("QueuePolicy", "Failures"), "AWS::SQS::Queue"),
         "AWS::IAM::Policy" => {
             let functions = plan.outputs.iter().filter_map(|output| output.function.as_ref());

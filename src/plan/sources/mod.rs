@@ -1,6 +1,7 @@
 //! Sources: one file per kind. What all kinds have in common is here: the role with the right to write, the queue of
 //! what could not be written, the order of creation.
 
+mod cloudwatch_logs;
 mod eventbridge;
 mod pipe;
 
@@ -13,11 +14,12 @@ use super::grants::{Condition, Grant, equals, grant, key};
 use super::value::Value;
 use crate::aws::metrics::Kind as StatusKind;
 use crate::aws::prices::Item;
-use crate::graph::{INPUT_STREAM, SOURCE, logical_name};
+use crate::graph::{INPUT_STREAM, SOURCE, logical_name, source_id};
 use crate::resolve::pipeline::{Pipeline, Source, SourceKind, Target};
 
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
+    ("sources/cloudwatch_logs.yaml.j2", include_str!("../../../templates/sources/cloudwatch_logs.yaml.j2")),
     ("sources/dynamodb.yaml.j2", include_str!("../../../templates/sources/dynamodb.yaml.j2")),
     ("sources/eventbridge.yaml.j2", include_str!("../../../templates/sources/eventbridge.yaml.j2")),
     ("sources/sqs.yaml.j2", include_str!("../../../templates/sources/sqs.yaml.j2")),
@@ -42,6 +44,8 @@ pub struct SourcePlan {
     pub values: SourceValues,
     /// Permissions that are attached to roles of others.
     pub attached: Vec<Grant>,
+    /// Outputs of the stack.
+    pub outputs: Vec<Output>,
     /// What it uses and the stack does not create.
     #[serde(skip)]
     pub existing: Vec<Existing>,
@@ -56,10 +60,23 @@ pub struct SourcePlan {
     pub status: Option<&'static StatusKind>,
 }
 
+impl SourcePlan {
+    /// The log groups that it subscribes to, by the logical ids of the filters.
+    pub fn log_groups(&self) -> impl Iterator<Item = (&str, &str)> {
+        let filters = match &self.values {
+            SourceValues::CloudWatchLogs(logs) => logs.filters.as_slice(),
+            _ => &[],
+        };
+        filters.iter().map(|filter| (filter.logical_id.as_str(), filter.group.as_str()))
+    }
+}
+
 /// What a template needs of a source that only its kind has.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum SourceValues {
+    /// Subscription filters of CloudWatch Logs, or a destination for them.
+    CloudWatchLogs(cloudwatch_logs::CloudWatchLogsPlan),
     /// An EventBridge rule.
     EventBridge(eventbridge::EventBridgePlan),
     /// An EventBridge pipe.
@@ -75,6 +92,17 @@ pub struct TargetPlan {
     pub arn: Value,
     /// Name.
     pub resource: Value,
+}
+
+/// An output of the stack.
+#[derive(Clone, Debug, Serialize)]
+pub struct Output {
+    /// Logical id.
+    pub logical_id: String,
+    /// What it is.
+    pub description: String,
+    /// Its value.
+    pub value: Value,
 }
 
 /// What may send to the queue of a source.
@@ -164,6 +192,14 @@ pub(super) trait Kind {
     /// Its resources besides its role and its queue, in the order of the template: what the logical id begins with, and
     /// the type. The first is that of the source itself and begins with `Source`.
     fn resources(&self) -> Vec<(&'static str, &'static str)>;
+    /// Its other resources, whose number is the spec's: logical ids and types.
+    fn more_resources(&self, _site: &Site) -> Vec<(String, &'static str)> {
+        Vec::new()
+    }
+    /// Outputs of the stack: what its other side needs to know.
+    fn outputs(&self, _site: &Site) -> Vec<Output> {
+        Vec::new()
+    }
     /// The service that takes on its role; `None` where it has none of the stack's.
     fn trust(&self, site: &Site) -> Option<Trust>;
     /// What it calls to write.
@@ -207,6 +243,7 @@ pub(super) trait Kind {
 /// The kind of a source.
 pub(super) fn kind(source: &Source) -> &dyn Kind {
     match &source.kind {
+        SourceKind::CloudWatchLogs(logs) => logs,
         SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
         SourceKind::Sqs(queue) => queue,
@@ -250,6 +287,7 @@ pub(super) fn plan(pipeline: &Pipeline) -> Vec<SourcePlan> {
             }),
             values: kind.values(&site),
             attached: if kind.trust(&site).is_some() { Vec::new() } else { writes(&site) },
+            outputs: kind.outputs(&site),
             existing: kind.existing(&site),
             charges: kind.cost(&site, load),
             shown: kind.shown(&site),
@@ -266,7 +304,12 @@ pub(super) fn resources(pipeline: &Pipeline, source: &str) -> Vec<(String, &'sta
     let kind = kind(source);
     let role = kind.trust(&site).map(|_| ("SourceRole", "AWS::IAM::Role"));
     let all = role.into_iter().chain(kind.resources());
-    all.map(|(prefix, resource_type)| (format!("{prefix}{}", site.id()), resource_type)).collect()
+    let id = |prefix: &str| match prefix {
+        SOURCE => logical_id(source),
+        prefix => format!("{prefix}{}", site.id()),
+    };
+    let all = all.map(|(prefix, resource_type)| (id(prefix), resource_type));
+    all.chain(kind.more_resources(&site)).collect()
 }
 
 /// The logical ids of a source and of its role, if the stack has one.
@@ -277,7 +320,15 @@ pub(super) fn role_of(pipeline: &Pipeline, source: &Source) -> Option<String> {
 
 /// Logical id of the main resource of a source.
 pub(super) fn logical_id(source: &Source) -> String {
-    format!("{SOURCE}{}", logical_name(&source.name))
+    format!("{SOURCE}{}", source_id(source))
+}
+
+/// Logical ids of the resources that make records flow: the main one, and others of its type.
+pub(super) fn starting(pipeline: &Pipeline, source: &Source) -> Vec<String> {
+    let all = resources(pipeline, &source.name);
+    let main = logical_id(source);
+    let main_type = all.iter().find(|(id, _)| *id == main).map(|(_, resource_type)| *resource_type);
+    all.into_iter().filter(|(_, other)| Some(*other) == main_type).map(|(id, _)| id).collect()
 }
 
 /// What writing needs.

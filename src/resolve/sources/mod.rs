@@ -1,5 +1,6 @@
 //! Sources: what is decided about them, and how they are read from the spec. One file per kind.
 
+mod cloudwatch_logs;
 mod eventbridge;
 mod pipe;
 
@@ -8,6 +9,7 @@ use super::pipeline::Setting;
 use crate::parse::step;
 use crate::source::Span;
 use crate::spec;
+pub use cloudwatch_logs::{CloudWatchLogs, Distribution, LogSource};
 pub use eventbridge::{EventBridge, Pattern, Trigger};
 pub use pipe::{ChangesStart, DynamoDb, Sqs};
 
@@ -29,6 +31,8 @@ pub struct Source {
 /// What a source is.
 #[derive(Clone, Debug)]
 pub enum SourceKind {
+    /// Log events of CloudWatch Logs.
+    CloudWatchLogs(CloudWatchLogs),
     /// A DynamoDB table's stream.
     DynamoDb(DynamoDb),
     /// An EventBridge rule.
@@ -50,6 +54,7 @@ impl SourceKind {
     /// What the kind has besides itself.
     pub fn shape(&self) -> SourceShape {
         match self {
+            Self::CloudWatchLogs(_) => SourceShape::default(),
             Self::DynamoDb(_) => SourceShape { reads: true, queue: true },
             Self::EventBridge(_) => SourceShape { queue: true, ..SourceShape::default() },
             Self::Sqs(_) => SourceShape { reads: true, ..SourceShape::default() },
@@ -61,7 +66,9 @@ impl Resolver<'_> {
     pub(super) fn source(&self, name: String, source: spec::Source) -> Option<Source> {
         let spec = format!("/sources/{}", step(&name));
         let to = source.to.map(|to| self.written(&format!("{spec}/to"), to));
-        let kind = if let Some(table) = source.dynamodb {
+        let kind = if let Some(logs) = source.cloudwatch_logs {
+            SourceKind::CloudWatchLogs(self.cloudwatch_logs(&format!("{spec}/cloudwatch_logs"), logs))
+        } else if let Some(table) = source.dynamodb {
             SourceKind::DynamoDb(self.dynamodb(&format!("{spec}/dynamodb"), table))
         } else if let Some(eventbridge) = source.eventbridge {
             SourceKind::EventBridge(self.eventbridge(&format!("{spec}/eventbridge"), eventbridge))

@@ -1,5 +1,6 @@
 //! What writes records into the pipeline besides the producer: one file per kind.
 
+mod cloudwatch_logs;
 mod dynamodb;
 mod eventbridge;
 mod sqs;
@@ -7,6 +8,7 @@ mod sqs;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use cloudwatch_logs::{CloudWatchLogs, Distribution};
 pub use dynamodb::{ChangesStart, DynamoDb};
 pub use eventbridge::EventBridge;
 pub use sqs::Sqs;
@@ -15,6 +17,7 @@ pub use sqs::Sqs;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = [
+    {"required": ["cloudwatch_logs"]},
     {"required": ["dynamodb"]},
     {"required": ["eventbridge"]},
     {"required": ["sqs"]},
@@ -22,6 +25,8 @@ pub use sqs::Sqs;
 pub struct Source {
     /// Name of the delivery to write to, without a stream. Default: the only delivery.
     pub to: Option<String>,
+    /// Log events of CloudWatch Logs.
+    pub cloudwatch_logs: Option<CloudWatchLogs>,
     /// Changes of a DynamoDB table.
     pub dynamodb: Option<DynamoDb>,
     /// Events of an EventBridge bus.
