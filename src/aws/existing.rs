@@ -27,7 +27,7 @@ pub struct ExistingKind {
     pub own_account: bool,
     /// What must hold.
     pub facts: &'static [Fact],
-    /// What to type if there is none, with the placeholders of [`filled`].
+    /// What to type if there is none, with the placeholders of [`filled`]; empty if another kind finds that out.
     pub missing: &'static str,
 }
 
@@ -67,13 +67,17 @@ pub struct Fact {
 pub enum Is {
     /// One of these words.
     OneOf(&'static [&'static str]),
+    /// None of these words.
+    NoneOf(&'static [&'static str]),
+    /// A policy that has a statement for a service principal that begins with this.
+    PolicyFor(&'static str),
     /// The other resource that the spec names together with this one, or an ARN that ends with its name.
     Related,
 }
 
 impl ExistingKind {
     /// A kind without facts, whose ARN the spec names.
-    pub const fn new(what: &'static str, sid: &'static str, action: &'static str, request: Request) -> Self {
+    const fn new(what: &'static str, sid: &'static str, action: &'static str, request: Request) -> Self {
         Self {
             what,
             sid,
@@ -108,7 +112,7 @@ impl ExistingKind {
     }
 
     /// The same kind at an endpoint that is not named after the service.
-    pub const fn at_host(mut self, host: &'static str) -> Self {
+    const fn at_host(mut self, host: &'static str) -> Self {
         self.host = Some(host);
         self
     }
@@ -184,6 +188,23 @@ pub static KEY: ExistingKind = ExistingKind::new(
     },
 ])
 .missing("name one that exists: `aws kms list-keys` lists the account's keys");
+
+/// The policy of the key of log groups. CloudWatch Logs uses a key only if the key's policy allows its service principal
+/// (CloudWatch Logs user guide, "Encrypt log data in CloudWatch Logs using AWS KMS", 2026-11). Whether there is such a key is
+/// found out by [`KEY`]; KMS gives no policy of a key of another account.
+pub static LOG_KEY: ExistingKind = ExistingKind::new(
+    "policy of the KMS key",
+    "FindLogKeyPolicy",
+    "kms:GetKeyPolicy",
+    Request::Json("1.1", "TrentService", &[("KeyId", "{id}"), ("PolicyName", "default")]),
+)
+.facts(&[Fact {
+    at: "/Policy",
+    is: Is::PolicyFor("logs."),
+    fault: "the policy of the KMS key `{id}` does not allow CloudWatch Logs to use the key",
+    help: &[("", "add the statement that `pipec plan SPEC` prints to the key's policy")],
+}])
+.missing("");
 
 /// A role, by its name.
 pub static ROLE: ExistingKind = ExistingKind::new(
@@ -271,13 +292,24 @@ pub static SUBNET: ExistingKind = ExistingKind::new(
 ])
 .missing("name one that exists: `aws ec2 describe-subnets` lists them");
 
-/// A topic.
+/// A topic for alarms. CloudWatch cannot publish to a topic that is encrypted with the AWS managed key, whose policy nobody can
+/// change (SNS developer guide, "Enable compatibility between event sources from AWS services and encrypted topics", 2026-11).
 pub static TOPIC: ExistingKind = ExistingKind::new(
     "SNS topic",
     "FindExistingTopics",
     "sns:GetTopicAttributes",
     Request::Query("2010-03-31", &[("TopicArn", "{id}")]),
 )
+.facts(&[Fact {
+    at: "/GetTopicAttributesResult/Attributes/KmsMasterKeyId",
+    is: Is::NoneOf(&["alias/aws/sns"]),
+    fault: "the SNS topic `{id}` is encrypted with `{found}`, which does not allow CloudWatch to publish",
+    help: &[(
+        "",
+        "encrypt it with a key whose policy allows `cloudwatch.amazonaws.com`: `aws sns set-topic-attributes --topic-arn \
+         {id} --attribute-name KmsMasterKeyId --attribute-value KEY`; or name another topic",
+    )],
+}])
 .missing("name one that exists: `aws sns list-topics` lists them; or let the stack create one, with `email`");
 
 /// An event bus of the account, by its name.
@@ -289,6 +321,49 @@ pub static BUS: ExistingKind = ExistingKind::new(
 )
 .arns(&["events:{region}:{account}:event-bus/{id}"])
 .missing("create it: `aws events create-event-bus --name {id}`; or name one that exists: `aws events list-event-buses` lists them");
+
+/// A log group of the account, by its name. Its filters are what a call finds that fails without the group.
+pub static LOG_GROUP: ExistingKind = ExistingKind::new(
+    "log group",
+    "FindExistingLogGroups",
+    "logs:DescribeSubscriptionFilters",
+    Request::Json("1.1", "Logs_20140328", &[("logGroupName", "{id}")]),
+)
+.arns(&["logs:{region}:{account}:log-group:{id}:*"])
+.missing(
+    "create it: `aws logs create-log-group --log-group-name {id}`; or name one that exists: `aws logs describe-log-groups` \
+     lists them",
+);
+
+/// A queue. SQS has no call by ARN that returns more than its address.
+pub static QUEUE: ExistingKind = ExistingKind::new(
+    "SQS queue",
+    "FindExistingQueues",
+    "sqs:GetQueueUrl",
+    Request::Json("1.0", "AmazonSQS", &[("QueueName", "{last}"), ("QueueOwnerAWSAccountId", "{account}")]),
+)
+.of_own_account()
+.missing("name one that exists: `aws sqs list-queues` lists them");
+
+/// The stream of a DynamoDB table.
+pub static TABLE_STREAM: ExistingKind = ExistingKind::new(
+    "DynamoDB stream",
+    "FindExistingTableStreams",
+    "dynamodb:DescribeStream",
+    Request::Json("1.0", "DynamoDBStreams_20120810", &[("StreamArn", "{id}")]),
+)
+.at_host("streams.dynamodb")
+.of_own_account()
+.facts(&[Fact {
+    at: "/StreamDescription/StreamStatus",
+    is: Is::OneOf(&["ENABLED", "ENABLING"]),
+    fault: "the DynamoDB stream `{id}` has the state {found}",
+    help: &[(
+        "",
+        "enable the stream of the table, and write the ARN of the new one: `aws dynamodbstreams list-streams` lists them",
+    )],
+}])
+.missing("name one that exists: `aws dynamodbstreams list-streams` lists them");
 
 /// A policy that is the permissions boundary of roles.
 pub static BOUNDARY: ExistingKind = ExistingKind::new(
@@ -303,8 +378,21 @@ pub static BOUNDARY: ExistingKind = ExistingKind::new(
 );
 
 /// All kinds.
-pub static KINDS: [&ExistingKind; 9] =
-    [&BUCKET, &KEY, &ROLE, &FUNCTION, &VPC, &SUBNET, &TOPIC, &BUS, &BOUNDARY];
+pub static KINDS: [&ExistingKind; 13] = [
+    &BUCKET,
+    &KEY,
+    &LOG_KEY,
+    &ROLE,
+    &FUNCTION,
+    &VPC,
+    &SUBNET,
+    &TOPIC,
+    &BUS,
+    &LOG_GROUP,
+    &QUEUE,
+    &TABLE_STREAM,
+    &BOUNDARY,
+];
 
 #[cfg(test)]
 mod tests {

@@ -80,6 +80,7 @@ const CODES: &[(CallErrorKind, &[&str])] = &[
     (
         CallErrorKind::NotFound,
         &[
+            "AWS.SimpleQueueService.NonExistentQueue",
             "ChangeSetNotFound",
             "ChangeSetNotFoundException",
             "InvalidSubnetID.NotFound",
@@ -89,6 +90,7 @@ const CODES: &[(CallErrorKind, &[&str])] = &[
             "NoSuchKey",
             "NotFound",
             "NotFoundException",
+            "QueueDoesNotExist",
             "ResourceNotFoundException",
         ],
     ),

@@ -47,6 +47,7 @@ pub(super) fn check(
             }
             None => match client.look_up(one.kind, &one.id) {
                 Ok(Some(response)) => wrong(&one, &response, &unusable),
+                Ok(None) if one.kind.missing.is_empty() => None,
                 Ok(None) => Some(missing(&one)),
                 Err(error) if error.kind == CallErrorKind::OtherRegion => Some(other_region(&one, client)),
                 Err(error) if is_of_credentials(&error) => return Err(error.into()),
@@ -111,7 +112,7 @@ fn elsewhere(one: &Existing, region: &str, account: &str) -> Option<Found> {
             &one.id,
             &one.spec,
             format!("the {what} belongs to account {owner}, and the credentials to {account}"),
-            format!("log in to {owner}, as with `AWS_PROFILE=name`, or name a {what} of {account}"),
+            format!("log in to {owner}, as with `AWS_PROFILE=name`, or name one of {account}"),
         ));
     }
     let of_arn = part(ARN_REGION).filter(|of_arn| *of_arn != region)?;
@@ -119,7 +120,7 @@ fn elsewhere(one: &Existing, region: &str, account: &str) -> Option<Found> {
         &one.id,
         &one.spec,
         format!("the {what} is in {of_arn}, and the stack in {region}"),
-        format!("name a {what} of {region}; or write `region: {of_arn}`"),
+        format!("name one of {region}; or write `region: {of_arn}`"),
     ))
 }
 
@@ -135,7 +136,7 @@ fn other_region(one: &Existing, client: &dyn StackReader) -> Found {
         &one.id,
         &one.spec,
         format!("the {what} `{}` is not in {region}", one.id),
-        format!("name a {what} of {region}; or write the {what}'s region as `region`"),
+        format!("name one of {region}; or write the {what}'s region as `region`"),
     )
 }
 
@@ -143,21 +144,39 @@ fn other_region(one: &Existing, client: &dyn StackReader) -> Found {
 fn wrong(one: &Existing, response: &Value, unusable: &BTreeSet<String>) -> Option<Found> {
     one.kind.facts.iter().find_map(|fact| {
         let found = response.pointer(fact.at)?.as_str()?;
-        match fact.is {
-            Is::OneOf(words) if words.contains(&found) => None,
-            Is::OneOf(_) => Some(fault(&one.id, &one.spec, said(fact, one, found), help(fact, one, found))),
-            Is::Related => {
-                let (related, at) = one.related.as_ref()?;
-                let holds = found == related || found.rsplit('/').next() == Some(related);
-                if holds || unusable.contains(related) {
-                    return None;
-                }
-                // A fault at the place of the other resource is one of that resource.
-                let id = if *at == one.spec { &one.id } else { related };
-                Some(fault(id, at, said(fact, one, found), help(fact, one, found)))
-            }
-        }
+        let holds = match fact.is {
+            Is::OneOf(words) => words.contains(&found),
+            Is::NoneOf(words) => !words.contains(&found),
+            Is::PolicyFor(service) => allows(found, service),
+            Is::Related => one.related.as_ref().is_none_or(|(related, _)| {
+                found == related || found.rsplit('/').next() == Some(related) || unusable.contains(related)
+            }),
+        };
+        // A fault at the place of the related resource is one of that resource.
+        let (id, at) = match (fact.is, &one.related) {
+            (Is::Related, Some((related, at))) if *at != one.spec => (related, at),
+            _ => (&one.id, &one.spec),
+        };
+        (!holds).then(|| fault(id, at, said(fact, one, found), help(fact, one, found)))
     })
+}
+
+/// Whether a policy has a statement for a service. A policy that cannot be read is not a fault.
+fn allows(policy: &str, service: &str) -> bool {
+    let Ok(policy) = serde_json::from_str::<Value>(policy) else { return true };
+    list(&policy["Statement"]).iter().filter(|statement| statement["Effect"] == "Allow").any(|statement| {
+        let principal = &statement["Principal"];
+        let services = list(&principal["Service"]);
+        let mut services = services.iter().filter_map(Value::as_str);
+        *principal == "*"
+            || list(&principal["AWS"]).iter().any(|principal| *principal == "*")
+            || services.any(|principal| principal.starts_with(service))
+    })
+}
+
+/// A value of a policy that may be a list or the only element of one.
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
 }
 
 fn said(fact: &Fact, one: &Existing, found: &str) -> String {
@@ -267,5 +286,32 @@ mod tests {
             message(&response("vpc-2", "pending"), &without_vpc).as_deref(),
             Some("the subnet `subnet-1` has the state pending")
         );
+    }
+
+    #[test]
+    fn a_policy_is_for_a_service_by_its_principal() {
+        let of = |principal: Value| {
+            json!({"Statement": [{"Effect": "Allow", "Principal": principal}]}).to_string()
+        };
+        for (policy, expected) in [
+            (of(json!({"Service": "logs.eu-west-1.amazonaws.com"})), true),
+            (of(json!({"Service": ["s3.amazonaws.com", "logs.cn-north-1.amazonaws.com.cn"]})), true),
+            (of(json!("*")), true),
+            (of(json!({"AWS": "*"})), true),
+            (of(json!({"AWS": "arn:aws:iam::111122223333:root"})), false),
+            (of(json!({"Service": "s3.amazonaws.com"})), false),
+            (
+                r#"{"Statement": {"Effect": "Deny", "Principal": {"Service": "logs.amazonaws.com"}}}"#.into(),
+                false,
+            ),
+            (
+                r#"{"Statement": {"Effect": "Allow", "Principal": {"Service": "logs.amazonaws.com"}}}"#
+                    .into(),
+                true,
+            ),
+            ("no policy".into(), true),
+        ] {
+            assert_eq!(allows(&policy, "logs."), expected, "{policy}");
+        }
     }
 }

@@ -43,6 +43,7 @@ pub fn existing(plan: &Plan) -> Vec<Existing> {
     let mut all: Vec<Existing> = Vec::new();
     all.extend(buckets(plan));
     all.extend(keys(plan));
+    all.extend(plan.log_key.iter().map(|key| Existing::new(&existing::LOG_KEY, key, "/logs/kms_key")));
     all.extend(functions(plan));
     all.extend(network(plan));
     all.extend(plan.sources.iter().flat_map(|source| source.existing.clone()));
@@ -147,6 +148,18 @@ alarms: {notify: 'arn:aws:sns:us-east-1:111122223333:on-call'}
 iam: {boundary: 'arn:aws:iam::111122223333:policy/team'}
 sources:
   shop: {eventbridge: {bus: team-bus, pattern: {source: [shop]}}}
+  orders: {sqs: {queue: 'arn:aws:sqs:us-east-1:111122223333:orders', kms_key: 'arn:aws:kms:us-east-1:111122223333:key/3'}}
+  changes: {dynamodb: {stream: 'arn:aws:dynamodb:us-east-1:111122223333:table/t/stream/2026-11-30T00:00:00.000'}}
+";
+
+    /// Log groups, which Flink cannot read.
+    const LOGS: &str = "
+name: logs
+stream: {record_size: 4 KiB, records_per_second: 10}
+transform: {unpack: cloudwatch_logs}
+delivery: {s3: {}}
+sources:
+  app: {cloudwatch_logs: {groups: [/aws/lambda/orders]}}
 ";
 
     #[test]
@@ -163,17 +176,25 @@ sources:
                 ("lake", "/delivery/s3/bucket"),
                 ("1", "/stream/encryption/kms_key"),
                 ("2", "/delivery/s3/encryption/kms_key"),
+                ("2", "/logs/kms_key"),
                 ("alert", "/analytics/outputs/ALERTS/lambda/function"),
                 ("alert-role", "/analytics/outputs/ALERTS/lambda/role"),
                 ("vpc-0a1b2c3d", "/producer/network/vpc"),
                 ("subnet-0a1b2c3d", "/producer/network/subnets/0"),
                 ("subnet-1a1b2c3d", "/producer/network/subnets/1"),
                 ("team-bus", "/sources/shop/eventbridge/bus"),
+                ("orders", "/sources/orders/sqs/queue"),
+                ("3", "/sources/orders/sqs/kms_key"),
+                ("00.000", "/sources/changes/dynamodb/stream"),
                 ("on-call", "/alarms/notify"),
                 ("team", "/iam/boundary"),
             ]
         );
-        let kinds: BTreeSet<&str> = all.iter().map(|one| one.kind.what).collect();
+        let (plan, _) = planned(LOGS);
+        let logs = existing(&plan);
+        let found: Vec<(&str, &str)> = logs.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
+        assert_eq!(found, [("/aws/lambda/orders", "/sources/app/cloudwatch_logs/groups/0")]);
+        let kinds: BTreeSet<&str> = all.iter().chain(&logs).map(|one| one.kind.what).collect();
         assert_eq!(kinds, KINDS.iter().map(|kind| kind.what).collect(), "a kind that no spec names");
     }
 

@@ -263,7 +263,11 @@ def test_a_key_of_the_artifact_bucket_is_named_where_roles_read_artifacts(emulat
     assert run.code == 0 and "key's policy" not in run.stderr, run.told
 
 
-def owned(account, subnet="subnet-11111111", vpc="vpc-11111111", key="1234abcd-12ab-34cd-56ef-1234567890ab"):
+NO_KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
+NO_CHANGES = "orders/stream/2026-11-30T00:00:00.000"
+
+
+def owned(account, changes=NO_CHANGES, subnet="subnet-11111111", vpc="vpc-11111111", key=NO_KEY):
     """A spec whose function, roles, keys, network and topic are somebody else's."""
     key = f"arn:aws:kms:us-east-1:{account}:key/{key}"
     return f"""\
@@ -275,7 +279,10 @@ producer:
   records_per_second: 2
   instance_type: t3.micro
   network: {{vpc: {vpc}, subnets: [{subnet}]}}
-sources: {{shop: {{eventbridge: {{bus: shop-bus, pattern: {{source: [shop]}}}}}}}}
+sources:
+  shop: {{eventbridge: {{bus: shop-bus, pattern: {{source: [shop]}}}}}}
+  orders: {{sqs: {{queue: 'arn:aws:sqs:us-east-1:{account}:orders'}}}}
+  changes: {{dynamodb: {{stream: 'arn:aws:dynamodb:us-east-1:{account}:table/{changes}'}}}}
 records: {{format: json, columns: {{celsius: {{type: DOUBLE}}}}}}
 analytics:
   runtime: flink
@@ -307,17 +314,34 @@ def test_what_others_own_is_looked_up_before_anything_is_made(emulator, project)
     pipeline.path.write_text(owned(account))
     run = pipeline.run("deploy", "--dry-run")
     assert run.code == 3 and "cloudformation:CreateChangeSet" not in run.calls, run.told
-    for what in ["event bus `shop-bus`", "KMS key `arn", "function `arn", "role `page-role`", "VPC `vpc-", "SNS topic `arn", "subnet `subnet-"]:
+    for what in ["event bus `shop-bus`", "SQS queue `arn", "DynamoDB stream `arn", "KMS key `arn", "function `arn", "role `page-role`", "VPC `vpc-", "SNS topic `arn", "subnet `subnet-"]:
         assert f"there is no {what}" in run.stderr, run.told
     assert "there is no permissions boundary `arn" in run.stderr and "not verified" not in run.stderr, run.told
 
     kms, iam, ec2 = client("kms"), client("iam"), client("ec2")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
+    root = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "kms:*", "Resource": "*"}
+    logs = {**root, "Principal": {"Service": "logs.us-east-1.amazonaws.com"}}
+
+    def key_policy(*statements):
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy)
+
+    key_policy(root, logs)
     vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
     other = ec2.create_vpc(CidrBlock="10.2.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.1.0/24")["Subnet"]["SubnetId"]
     client("sns").create_topic(Name="on-call")
     client("events").create_event_bus(Name="shop-bus")
+    client("sqs").create_queue(QueueName="orders")
+    table = client("dynamodb").create_table(
+        TableName="orders",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )
+    changes = table["TableDescription"]["LatestStreamArn"].split(":table/")[1]
     allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     iam.create_policy(PolicyName="team-boundary", PolicyDocument=json.dumps(allow))
     assume = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
@@ -331,17 +355,31 @@ def test_what_others_own_is_looked_up_before_anything_is_made(emulator, project)
         Code={"ZipFile": code_of_function()},
     )
     client("lambda").get_waiter("function_active_v2").wait(FunctionName="page")
-    pipeline.path.write_text(owned(account, subnet, vpc, key))
+    pipeline.path.write_text(owned(account, changes, subnet, vpc, key))
     run = pipeline.run("deploy", "--dry-run")
-    looked_up = ["kms:DescribeKey", "lambda:GetFunctionConfiguration", "iam:GetRole", "ec2:DescribeVpcs"]
-    looked_up += ["ec2:DescribeSubnets", "events:DescribeEventBus", "sns:GetTopicAttributes", "iam:GetPolicy"]
+    looked_up = ["kms:DescribeKey", "kms:GetKeyPolicy", "lambda:GetFunctionConfiguration", "iam:GetRole", "ec2:DescribeVpcs"]
+    looked_up += ["ec2:DescribeSubnets", "events:DescribeEventBus", "sqs:GetQueueUrl", "dynamodb:DescribeStream"]
+    looked_up += ["sns:GetTopicAttributes", "iam:GetPolicy"]
     assert run.calls[2 : 2 + len(looked_up)] == looked_up, run.told
     assert "PIPE0813" not in run.stderr and "not verified" not in run.stderr, run.told
 
+    key_policy(root)
+    client("sns").set_topic_attributes(
+        TopicArn=f"arn:aws:sns:us-east-1:{account}:on-call",
+        AttributeName="KmsMasterKeyId",
+        AttributeValue="alias/aws/sns",
+    )
+    run = pipeline.run("deploy", "--dry-run")
+    assert run.code == 3 and run.stderr.count("PIPE0813") == 2, run.told
+    assert f"the policy of the KMS key `arn:aws:kms:us-east-1:{account}:key/{key}` does not" in run.stderr, run.told
+    assert "is encrypted with `alias/aws/sns`" in run.stderr, run.told
+
+    client("sns").delete_topic(TopicArn=f"arn:aws:sns:us-east-1:{account}:on-call")
+    client("sns").create_topic(Name="on-call")
     kms.disable_key(KeyId=key)
     client("lambda").update_function_configuration(FunctionName="page", Role=roles["pager"]["Role"]["Arn"])
     client("lambda").get_waiter("function_active_v2").wait(FunctionName="page")
-    pipeline.path.write_text(owned(account, subnet, other, key))
+    pipeline.path.write_text(owned(account, changes, subnet, other, key))
     run = pipeline.run("deploy", "--dry-run")
     assert run.code == 3 and "cloudformation:CreateChangeSet" not in run.calls, run.told
     assert f"key/{key}` has the state Disabled" in run.stderr, run.told

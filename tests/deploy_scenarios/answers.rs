@@ -43,7 +43,9 @@ pub fn error(service: &str, answer: &Value) -> Response {
     }
     let body = match service {
         "lambda" => json!({"Type": "User", "Message": message}).to_string(),
-        "events" | "kinesis" | "kinesisanalyticsv2" | "kms" => text.to_string(),
+        "dynamodbstreams" | "events" | "kinesis" | "kinesisanalyticsv2" | "kms" | "logs" | "sqs" => {
+            text.to_string()
+        }
         "ec2" => {
             format!("<Response><Errors><Error>{code}</Error></Errors><RequestID>r</RequestID></Response>")
         }
@@ -59,11 +61,18 @@ fn code_of(answer: &Value) -> String {
     answer["error"].as_str().expect("a code").to_owned()
 }
 
-/// Members as elements, lists as `member`s.
+/// Members as elements, lists as `member`s, and the entries of a map as they are.
 fn xml(value: &Value) -> String {
     match value {
         Value::Object(members) => {
-            members.iter().map(|(name, value)| format!("<{name}>{}</{name}>", xml(value))).collect()
+            let element = |name: &str, value: &Value| format!("<{name}>{}</{name}>", xml(value));
+            let elements = members.iter().map(|(name, value)| match value {
+                Value::Array(entries) if name == "entry" => {
+                    entries.iter().map(|entry| element(name, entry)).collect()
+                }
+                value => element(name, value),
+            });
+            elements.collect()
         }
         Value::Array(items) => items.iter().map(|item| format!("<member>{}</member>", xml(item))).collect(),
         Value::String(text) => text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"),
@@ -184,7 +193,13 @@ impl World {
                             "S3ApplicationCodeLocationDescription": {"BucketARN": "arn:aws:s3:::b", "FileKey": key}}}}}});
                 return Response { status: 200, headers: Vec::new(), body: body.to_string() };
             }
-            "DescribeEventBus" | "DescribeKey" | "GetFunctionConfiguration" => {
+            "DescribeEventBus"
+            | "DescribeKey"
+            | "DescribeStream"
+            | "DescribeSubscriptionFilters"
+            | "GetFunctionConfiguration"
+            | "GetKeyPolicy"
+            | "GetQueueUrl" => {
                 let body = look_up(operation, request, said).to_string();
                 return Response { status: 200, headers: Vec::new(), body };
             }
@@ -199,6 +214,14 @@ impl World {
                 };
             }
             "GetPolicy" | "GetRole" | "GetTopicAttributes" => look_up(operation, request, said),
+            "FilterLogEvents" => {
+                let lines = said.as_array().into_iter().flatten().zip(0_i64..);
+                let events: Vec<Value> = lines
+                    .map(|(line, at)| json!({"eventId": at.to_string(), "timestamp": at, "message": line}))
+                    .collect();
+                let body = json!({"events": events}).to_string();
+                return Response { status: 200, headers: Vec::new(), body };
+            }
             "StartApplication" | "StopApplication" => {
                 let body = json!({"OperationId": "operation-1"}).to_string();
                 return Response { status: 200, headers: Vec::new(), body };
@@ -391,6 +414,7 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
             "Name": named("Name"),
             "Arn": format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{}", named("Name")),
         }),
+        "DescribeSubscriptionFilters" => json!({"subscriptionFilters": []}),
         "DescribeKey" => json!({"KeyMetadata": {
             "KeyId": named("KeyId").rsplit('/').next(),
             "Arn": named("KeyId"),
@@ -398,6 +422,19 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
             "KeyUsage": text("KeyUsage", "ENCRYPT_DECRYPT"),
             "KeySpec": text("KeySpec", "SYMMETRIC_DEFAULT"),
         }}),
+        "DescribeStream" => json!({"StreamDescription": {
+            "StreamArn": named("StreamArn"), "StreamStatus": text("StreamStatus", "ENABLED"),
+        }}),
+        "GetQueueUrl" => {
+            let [account, name] = ["QueueOwnerAWSAccountId", "QueueName"].map(named);
+            json!({"QueueUrl": format!("https://sqs.{REGION}.amazonaws.com/{account}/{name}")})
+        }
+        "GetKeyPolicy" => {
+            let principal = json!({"Service": text("principal", "logs.us-east-1.amazonaws.com")});
+            let statement =
+                json!({"Effect": "Allow", "Principal": principal, "Action": "kms:*", "Resource": "*"});
+            json!({"PolicyName": "default", "Policy": json!({"Statement": [statement]}).to_string()})
+        }
         "GetFunctionConfiguration" => json!({
             "FunctionName": named("FunctionName").rsplit(':').next(),
             "FunctionArn": named("FunctionName"),
@@ -420,7 +457,11 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
             json!({"Policy": {"Arn": named("PolicyArn"), "AttachmentCount": 3, "IsAttachable": true}})
         }
         "GetTopicAttributes" => {
-            json!({"Attributes": {"entry": {"key": "TopicArn", "value": named("TopicArn")}}})
+            // An empty value stands for a topic without encryption.
+            let key = text("KmsMasterKeyId", "");
+            let attributes = [("TopicArn", named("TopicArn")), ("KmsMasterKeyId", key)];
+            let entries = attributes.iter().map(|(key, value)| json!({"key": key, "value": value}));
+            json!({"Attributes": {"entry": entries.collect::<Vec<_>>()}})
         }
         _ => Value::Null,
     }

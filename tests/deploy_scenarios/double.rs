@@ -25,13 +25,17 @@ pub struct Double {
 }
 
 /// Look-ups of what the stack does not create, and the service of each.
-pub const LOOK_UPS: [&str; 8] = [
+pub const LOOK_UPS: [&str; 12] = [
     "DescribeEventBus",
     "DescribeKey",
+    "DescribeStream",
     "DescribeSubnets",
+    "DescribeSubscriptionFilters",
     "DescribeVpcs",
     "GetFunctionConfiguration",
+    "GetKeyPolicy",
     "GetPolicy",
+    "GetQueueUrl",
     "GetRole",
     "GetTopicAttributes",
 ];
@@ -138,8 +142,12 @@ fn read(request: &Request) -> Asked {
         let members: BTreeMap<String, String> = texts.collect();
         return Asked {
             service: match target {
+                "AmazonSQS" => "sqs",
                 "AWSEvents" => "events",
+                "Logs_20140328" => "logs",
+                "DynamoDBStreams_20120810" => "dynamodbstreams",
                 "TrentService" => "kms",
+                "Logs_20140328" => "logs",
                 target if target.starts_with("Kinesis_") => "kinesis",
                 _ => "kinesisanalyticsv2",
             },

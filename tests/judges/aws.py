@@ -87,6 +87,16 @@ def log_group(stack, name, physical, properties):
     assert [g["retentionInDays"] for g in found if g["logGroupName"] == physical] == [properties["RetentionInDays"]]
 
 
+def subscription_filter(stack, name, physical, properties):
+    group = properties["LogGroupName"]
+    found = stack.client("logs").describe_subscription_filters(logGroupName=group)["subscriptionFilters"]
+    # The user's group may have filters of other stacks.
+    got, = [one for one in found if one["destinationArn"].rsplit("/", 1)[1] == stack.target(properties["DestinationArn"])]
+    assert got["filterPattern"] == properties["FilterPattern"]
+    assert got["roleArn"].rsplit("/", 1)[1] == stack.target(properties["RoleArn"])
+    assert got.get("distribution", "ByLogStream") == properties.get("Distribution", "ByLogStream")
+
+
 def log_stream(stack, name, physical, properties):
     assert physical in log_streams(stack, stack.target(properties["LogGroupName"]))
 
@@ -364,6 +374,7 @@ CHECKS = {
     "AWS::Lambda::Function": function,
     "AWS::Logs::LogGroup": log_group,
     "AWS::Logs::LogStream": log_stream,
+    "AWS::Logs::SubscriptionFilter": subscription_filter,
     "AWS::Pipes::Pipe": pipe,
     "AWS::S3::Bucket": bucket,
     "AWS::S3::BucketPolicy": bucket_policy,
@@ -383,4 +394,8 @@ PARTS = {
     "AWS::EC2::Route",
     "AWS::EC2::SubnetRouteTableAssociation",
     "AWS::EC2::VPCGatewayAttachment",
+}
+# Types that the emulator's CloudFormation does not know. A stack is created without them.
+REJECTED = {
+    "AWS::Logs::Destination",
 }

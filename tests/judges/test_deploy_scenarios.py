@@ -90,10 +90,14 @@ def test_an_answer_is_as_the_model_has_it(answer):
 LOOK_UPS = {
     "DescribeEventBus": lambda name: {"Name": name},
     "DescribeKey": lambda name: {"KeyId": name},
+    "DescribeStream": lambda name: {"StreamArn": name},
     "DescribeSubnets": lambda name: {"SubnetIds": [name]},
+    "DescribeSubscriptionFilters": lambda name: {"logGroupName": name},
     "DescribeVpcs": lambda name: {"VpcIds": [name]},
     "GetFunctionConfiguration": lambda name: {"FunctionName": name},
+    "GetKeyPolicy": lambda name: {"KeyId": name, "PolicyName": "default"},
     "GetPolicy": lambda name: {"PolicyArn": name},
+    "GetQueueUrl": lambda name: {"QueueName": name, "QueueOwnerAWSAccountId": "111122223333"},
     "GetRole": lambda name: {"RoleName": name},
     "GetTopicAttributes": lambda name: {"TopicArn": name},
 }

@@ -14,7 +14,7 @@ impl Rules for Writers {
                 Code::WriterRole,
                 site.span(),
                 "nobody may write: `roles` and `accounts` are empty",
-                "write `roles: [NAME]` with the name of your program's role",
+                "name the role of your program in `roles`",
             ));
         }
         for (at, name) in self.roles.iter().enumerate() {
@@ -87,7 +87,8 @@ fn key(site: &Site, first: &Setting<String>) -> Option<Diagnostic> {
         Code::WriterAccounts,
         first.span,
         "other accounts cannot write to a stream that AWS's own key encrypts",
-        "write `encryption: {kms_key: ARN}` in `stream`, with a key whose policy allows `kms:GenerateDataKey` to these accounts",
+        "encrypt the stream with a key of yours, by `stream.encryption.kms_key`; its policy allows these accounts \
+         `kms:GenerateDataKey`",
     );
     Some(if encryption.written { found.related(encryption.span, "the stream's encryption") } else { found })
 }

@@ -1,4 +1,5 @@
-//! A response in XML as a tree of members, as much of XML as AWS's services write.
+//! A response in XML as a tree of members, as much of XML as AWS's services write. A map of the query protocol, a list of
+//! entries with a key and a value, is an object too.
 
 use serde_json::{Map, Value};
 use xmlparser::{ElementEnd, Token, Tokenizer};
@@ -19,7 +20,10 @@ pub(super) fn read(text: &str) -> Option<Value> {
             Token::ElementEnd { end: ElementEnd::Open, .. } => {}
             Token::ElementEnd { .. } => {
                 let (name, members, content) = open.pop()?;
-                let value = if members.is_empty() { Value::String(content) } else { Value::Object(members) };
+                let value = match members.is_empty() {
+                    true => Value::String(content),
+                    false => Value::Object(map(&members).unwrap_or(members)),
+                };
                 let Some((_, parent, _)) = open.last_mut() else { return Some(value) };
                 add(parent, name, value);
             }
@@ -37,6 +41,14 @@ fn add(members: &mut Map<String, Value>, name: String, value: Value) {
             members.insert(name, value);
         }
     }
+}
+
+/// The map that the entries are.
+fn map(members: &Map<String, Value>) -> Option<Map<String, Value>> {
+    let entries = members.get("entry").filter(|_| members.len() == 1)?;
+    let entries = entries.as_array().map_or(std::slice::from_ref(entries), Vec::as_slice);
+    let pair = |entry: &Value| Some((entry.get("key")?.as_str()?.to_owned(), entry.get("value")?.clone()));
+    entries.iter().map(pair).collect()
 }
 
 /// The text without the references of XML to characters.
@@ -82,6 +94,15 @@ mod tests {
         let expected =
             json!({"id": "1", "set": {"item": {"vpcId": "v", "none": ""}}, "tag": ["a & b \"c\"", "d"]});
         assert_eq!(read(text), Some(expected));
+    }
+
+    #[test]
+    fn entries_are_a_map() {
+        let entry = |key: &str| format!("<entry><key>{key}</key><value>of {key}</value></entry>");
+        let text = format!("<R><one>{}</one><two>{}{}</two></R>", entry("a"), entry("a"), entry("b"));
+        assert_eq!(read(&text), Some(json!({"one": {"a": "of a"}, "two": {"a": "of a", "b": "of b"}})));
+        let other = "<R><entry>a</entry></R>";
+        assert_eq!(read(other), Some(json!({"entry": "a"})));
     }
 
     #[test]

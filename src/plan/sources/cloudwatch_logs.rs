@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
+use super::super::existing::Existing;
 use super::super::grants::Condition;
 use super::super::value::Value;
 use super::{Kind, Output, Site, SourceShown, SourceValues, Trust, logical_id};
+use crate::aws::existing;
 use crate::graph::{SOURCE, log_group_id, logical_name};
 use crate::resolve::pipeline::{CloudWatchLogs, Distribution, LogSource, Setting, Target};
 
@@ -86,6 +88,14 @@ impl Kind for CloudWatchLogs {
             }),
             destination,
         })
+    }
+
+    fn existing(&self, site: &Site) -> Vec<Existing> {
+        let LogSource::Groups(groups) = &self.from else { return Vec::new() };
+        let at = |n: usize| format!("{}/cloudwatch_logs/groups/{n}", site.source.spec);
+        let group =
+            |(n, group): (usize, &Setting<String>)| Existing::new(&existing::LOG_GROUP, &group.value, at(n));
+        groups.iter().enumerate().map(group).collect()
     }
 
     fn resources(&self) -> Vec<(&'static str, &'static str)> {

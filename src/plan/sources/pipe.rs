@@ -4,9 +4,11 @@ use serde::Serialize;
 
 use super::super::alarms::{Rule, Scope};
 use super::super::dashboard::{Graph, graph, rate, series};
+use super::super::existing::Existing;
 use super::super::grants::{Grant, grant, key};
 use super::super::value::Value;
 use super::{Charge, Kind, Load, ONLY_FOR, Site, SourceShown, SourceValues, Trust, only_for};
+use crate::aws::existing;
 use crate::aws::limits::billing::SECONDS_PER_MONTH;
 use crate::aws::limits::pipes;
 use crate::aws::metrics::{Kind as StatusKind, MetricName, PIPE, PIPES};
@@ -123,6 +125,12 @@ impl Kind for Sqs {
         "sqs"
     }
 
+    fn existing(&self, site: &Site) -> Vec<Existing> {
+        let at = |key: &str| format!("{}/sqs/{key}", site.source.spec);
+        let key = self.kms_key.iter().map(|key| Existing::new(&existing::KEY, &key.value, at("kms_key")));
+        [Existing::new(&existing::QUEUE, &self.queue.value, at("queue"))].into_iter().chain(key).collect()
+    }
+
     fn values(&self, site: &Site) -> SourceValues {
         let batch_size = self.batch_size.value;
         SourceValues::Pipe(PipePlan {
@@ -208,6 +216,11 @@ impl Kind for Sqs {
 impl Kind for DynamoDb {
     fn name(&self) -> &'static str {
         "dynamodb"
+    }
+
+    fn existing(&self, site: &Site) -> Vec<Existing> {
+        let at = format!("{}/dynamodb/stream", site.source.spec);
+        vec![Existing::new(&existing::TABLE_STREAM, &self.stream.value, at)]
     }
 
     fn values(&self, site: &Site) -> SourceValues {
