@@ -3,7 +3,12 @@
 
 use std::borrow::Cow;
 
-use crate::resolve::pipeline::{Delivery, Input, OutputTarget, Pipeline, Purpose, Source, logical_name};
+use sha2::{Digest, Sha256};
+
+use crate::resolve::pipeline::{
+    CloudWatchLogs, Delivery, Input, LogSource, OutputTarget, Pipeline, Purpose, Source, SourceKind,
+    logical_name,
+};
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{ERROR_STREAM, Query};
 
@@ -368,7 +373,10 @@ impl Graph {
             logical_id: prefix.map(|prefix| format!("{prefix}{id}").into()),
             name: Some(source.name.clone()),
         };
-        let node = self.add(named(NodeKind::Source, Some(SOURCE)));
+        let node = self.add(Node {
+            logical_id: Some(format!("{SOURCE}{}", source_id(source)).into()),
+            ..named(NodeKind::Source, None)
+        });
         self.edge(node, Relation::Write, target);
         let shape = source.kind.shape();
         if shape.reads {
@@ -526,4 +534,25 @@ impl Graph {
         };
         self.edges.iter().find(of).map(|edge| self.get(edge.to))
     }
+}
+
+/// What the logical id of a source's main resource ends in. Where the spec has a list of what the source is attached to,
+/// each has a resource whose id does not depend on its place in the list.
+pub fn source_id(source: &Source) -> String {
+    let name = logical_name(&source.name);
+    match &source.kind {
+        SourceKind::CloudWatchLogs(CloudWatchLogs { from: LogSource::Groups(groups), .. }) => {
+            groups.first().map_or_else(|| name.clone(), |group| name.clone() + &log_group_id(&group.value))
+        }
+        _ => name,
+    }
+}
+
+/// The name of a log group as a part of a logical id. Different groups have different ids.
+pub fn log_group_id(group: &str) -> String {
+    /// Characters of the name itself.
+    const NAME_CHARS: usize = 40;
+    let hash = Sha256::digest(group.as_bytes());
+    let hex: String = hash.iter().take(3).map(|byte| format!("{byte:02x}")).collect();
+    logical_name(group).chars().take(NAME_CHARS).collect::<String>() + &hex
 }

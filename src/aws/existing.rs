@@ -322,6 +322,19 @@ pub static BUS: ExistingKind = ExistingKind::new(
 .arns(&["events:{region}:{account}:event-bus/{id}"])
 .missing("create it: `aws events create-event-bus --name {id}`; or name one that exists: `aws events list-event-buses` lists them");
 
+/// A log group of the account, by its name. Its filters are what a call finds that fails without the group.
+pub static LOG_GROUP: ExistingKind = ExistingKind::new(
+    "log group",
+    "FindExistingLogGroups",
+    "logs:DescribeSubscriptionFilters",
+    Request::Json("1.1", "Logs_20140328", &[("logGroupName", "{id}")]),
+)
+.arns(&["logs:{region}:{account}:log-group:{id}:*"])
+.missing(
+    "create it: `aws logs create-log-group --log-group-name {id}`; or name one that exists: `aws logs describe-log-groups` \
+     lists them",
+);
+
 /// A queue. SQS has no call by ARN that returns more than its address.
 pub static QUEUE: ExistingKind = ExistingKind::new(
     "SQS queue",
@@ -365,7 +378,7 @@ pub static BOUNDARY: ExistingKind = ExistingKind::new(
 );
 
 /// All kinds.
-pub static KINDS: [&ExistingKind; 12] = [
+pub static KINDS: [&ExistingKind; 13] = [
     &BUCKET,
     &KEY,
     &LOG_KEY,
@@ -375,6 +388,7 @@ pub static KINDS: [&ExistingKind; 12] = [
     &SUBNET,
     &TOPIC,
     &BUS,
+    &LOG_GROUP,
     &QUEUE,
     &TABLE_STREAM,
     &BOUNDARY,

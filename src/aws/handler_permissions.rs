@@ -262,7 +262,7 @@ static HANDLERS: &[HandlerPermissions] = &[
     },
     HandlerPermissions {
         resource_type: "AWS::IAM::Policy",
-        sid: "GrantFunctionsTheirOutputs",
+        sid: "GrantRolesOfOthers",
         // A role of the user's, under whatever path.
         arns: &["iam::{account}:role/{name}", "iam::{account}:role/*/{name}"],
         actions: &["iam:DeleteRolePolicy", "iam:GetRolePolicy", "iam:PutRolePolicy"],
@@ -290,6 +290,29 @@ static HANDLERS: &[HandlerPermissions] = &[
             "iam:UpdateRole",
             "iam:UpdateRoleDescription",
         ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::IoT::TopicRule",
+        sid: "ManageTopicRules",
+        arns: &["iot:{region}:{account}:rule/{name}"],
+        actions: &[
+            "iot:CreateTopicRule",
+            "iot:DeleteTopicRule",
+            "iot:GetTopicRule",
+            "iot:ListTagsForResource",
+            "iot:ReplaceTopicRule",
+            "iot:TagResource",
+            "iot:UntagResource",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::Kinesis::ResourcePolicy",
+        sid: "ManageStreams",
+        arns: &["kinesis:{region}:{account}:stream/{name}"],
+        name_max: names::KINESIS_STREAM.max,
+        actions: &["kinesis:DeleteResourcePolicy", "kinesis:GetResourcePolicy", "kinesis:PutResourcePolicy"],
         ..NONE
     },
     HandlerPermissions {
@@ -391,6 +414,21 @@ static HANDLERS: &[HandlerPermissions] = &[
         ..NONE
     },
     HandlerPermissions {
+        resource_type: "AWS::Logs::Destination",
+        sid: "ManageLogDestinations",
+        arns: &["logs:{region}:{account}:destination:{name}"],
+        actions: &[
+            "logs:DeleteDestination",
+            "logs:ListTagsForResource",
+            "logs:PutDestination",
+            "logs:PutDestinationPolicy",
+            "logs:TagResource",
+            "logs:UntagResource",
+        ],
+        unscoped: &["logs:DescribeDestinations"],
+        ..NONE
+    },
+    HandlerPermissions {
         resource_type: "AWS::Logs::LogGroup",
         sid: "ManageLogGroups",
         // The name's pattern ends in `*`, which stands for the log streams as well.
@@ -416,6 +454,18 @@ static HANDLERS: &[HandlerPermissions] = &[
         arns: &["logs:{region}:{account}:log-group:{name}"],
         name_max: names::LOG_GROUP.max,
         actions: &["logs:CreateLogStream", "logs:DeleteLogStream", "logs:DescribeLogStreams"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::Logs::SubscriptionFilter",
+        sid: "SubscribeLogGroups",
+        // Of a group that is not the stack's, by its own name.
+        arns: &["logs:{region}:{account}:log-group:{name}:*"],
+        actions: &[
+            "logs:DeleteSubscriptionFilter",
+            "logs:DescribeSubscriptionFilters",
+            "logs:PutSubscriptionFilter",
+        ],
         ..NONE
     },
     HandlerPermissions {

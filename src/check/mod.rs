@@ -20,6 +20,7 @@ mod sources;
 mod stream;
 mod throughput;
 mod transform;
+mod unpack;
 
 pub use names::{same_names, same_names_within};
 #[cfg(test)]
@@ -110,6 +111,7 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
     outputs::check(&mut context);
     rows::check(&mut context);
     transform::check(&mut context);
+    unpack::check(&mut context);
     delivery::check(&mut context);
     alarms::check(&mut context);
     let program = context.program;

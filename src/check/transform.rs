@@ -87,7 +87,10 @@ fn of_delivery(context: &mut Context, delivery: &Delivery, transform: &Transform
         );
     }
 
-    if let Some(largest) = largest_buffer(context, delivery, &transform.append.value)
+    // How much larger log events become is not known: see `unpack`.
+    let largest =
+        largest_buffer(context, delivery, &transform.append.value).filter(|_| transform.unpack.is_none());
+    if let Some(largest) = largest
         && (min..=max).contains(&(size.value as f64))
         && size.value > largest
     {

@@ -112,7 +112,7 @@ fn elsewhere(one: &Existing, region: &str, account: &str) -> Option<Found> {
             &one.id,
             &one.spec,
             format!("the {what} belongs to account {owner}, and the credentials to {account}"),
-            format!("log in to {owner}, as with `AWS_PROFILE=name`, or name a {what} of {account}"),
+            format!("log in to {owner}, as with `AWS_PROFILE=name`, or name one of {account}"),
         ));
     }
     let of_arn = part(ARN_REGION).filter(|of_arn| *of_arn != region)?;
@@ -120,7 +120,7 @@ fn elsewhere(one: &Existing, region: &str, account: &str) -> Option<Found> {
         &one.id,
         &one.spec,
         format!("the {what} is in {of_arn}, and the stack in {region}"),
-        format!("name a {what} of {region}; or write `region: {of_arn}`"),
+        format!("name one of {region}; or write `region: {of_arn}`"),
     ))
 }
 
@@ -136,7 +136,7 @@ fn other_region(one: &Existing, client: &dyn StackReader) -> Found {
         &one.id,
         &one.spec,
         format!("the {what} `{}` is not in {region}", one.id),
-        format!("name a {what} of {region}; or write the {what}'s region as `region`"),
+        format!("name one of {region}; or write the {what}'s region as `region`"),
     )
 }
 

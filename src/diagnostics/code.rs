@@ -2,7 +2,7 @@
 //!
 //! `01` the file and its structure · `02` stream · `03` producer · `04` records and analytics · `05` transform ·
 //! `06` delivery · `07` SQL · `08` names, tags, account · `09` faults of pipec itself · `10` advice of the plan ·
-//! `11` deployment · `12` import · `13` alarms and dashboard
+//! `11` deployment · `12` import · `13` alarms and dashboard · `14` sources
 
 use std::fmt;
 
@@ -219,7 +219,21 @@ codes! {
     "1404" SourceArn "A source is named by its ARN"
     "1405" SourcePath "A path into an event cannot be parsed"
     "1406" EventPattern "EventBridge does not accept this rule"
+
+    "1411" PackedRecords "Records of CloudWatch Logs are delivered as gzip"
+    "1412" PackedForFlink "Flink cannot read the records of CloudWatch Logs"
+    "1413" LogGroupName "A log group cannot be subscribed"
+    "1414" LogLoop "A log group would feed itself"
+    "1415" FilterPattern "CloudWatch Logs does not accept this filter, or reads it otherwise"
+    "1416" AccountId "An account is named by its 12-digit ID"
+    "1417" UnpackConflict "Records cannot be unpacked with this setting"
+    "1418" UnpackBuffer "Unpacked records may exceed a response of Lambda"
+
     "1431" SourceReadTwice "Several sources read the same"
+    "1432" WriterRole "A writer is the name of a role"
+    "1433" WriterAccounts "Other accounts cannot write to the stream"
+    "1434" IotStatement "IoT Core does not accept this statement"
+    "1435" IotKey "A partition key of IoT Core has a template"
 
     "1501" NothingReads "Nothing reads what comes in"
     "1502" DirectPut "The load of a delivery without a stream"

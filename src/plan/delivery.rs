@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pipec_core::RecordProgram;
+use pipec_core::{RecordProgram, Unpack};
 use serde::Serialize;
 
 use super::buckets::{self, S3LocationPlan};
@@ -16,7 +16,7 @@ use crate::capacity::ROW_KEY_BYTES;
 use crate::check::Checked;
 use crate::resolve::pipeline::{Delivery, Direct, Encryption, Input, Purpose, Transform};
 use crate::runtime::{Program, Programs};
-use crate::spec::Newline;
+use crate::spec::{self, Newline};
 
 /// The Lambda transform.
 #[derive(Clone, Debug, Serialize)]
@@ -176,7 +176,7 @@ fn transform(
     programs: &Programs,
 ) -> Option<TransformPlan> {
     let runs_query = checked.pipeline().runs_query(delivery);
-    let program = program(checked, runs_query, &transform.append.value)?;
+    let program = program(checked, runs_query, transform)?;
     let architecture = transform.architecture.value;
     let build = programs.get(Program::Transform, architecture)?;
     let name = format!("transform-{}", architecture.name());
@@ -208,12 +208,16 @@ pub(super) fn transform_spec(transform: &Transform) -> &str {
 }
 
 /// The record program, as the function finds it beside itself.
-fn program(checked: &Checked, runs_query: bool, append: &str) -> Option<String> {
+fn program(checked: &Checked, runs_query: bool, transform: &Transform) -> Option<String> {
+    let append = transform.append.value.as_str();
     let program = match checked.program().filter(|_| runs_query) {
         None => RecordProgram::appending(append),
         Some(query) => RecordProgram::querying(query.clone(), append).ok()?,
     };
-    program.to_json().ok()
+    let unpack = transform.unpack.as_ref().map(|unpack| match unpack.value {
+        spec::Unpack::CloudwatchLogs => Unpack::CloudwatchLogs,
+    });
+    program.unpacking(unpack).to_json().ok()
 }
 
 /// A size in MiB as Firehose's processors take it: a decimal number of few digits.

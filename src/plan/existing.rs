@@ -156,6 +156,16 @@ sources:
   changes: {dynamodb: {stream: 'arn:aws:dynamodb:us-east-1:111122223333:table/t/stream/2026-11-30T00:00:00.000'}}
 ";
 
+    /// Log groups, which Flink cannot read.
+    const LOGS: &str = "
+name: logs
+stream: {record_size: 4 KiB, records_per_second: 10}
+transform: {unpack: cloudwatch_logs}
+delivery: {s3: {}}
+sources:
+  app: {cloudwatch_logs: {groups: [/aws/lambda/orders]}}
+";
+
     #[test]
     fn everything_that_the_spec_names_is_there_once_with_its_place() {
         let (plan, _) = planned(SPEC);
@@ -184,7 +194,11 @@ sources:
                 ("team", "/iam/boundary"),
             ]
         );
-        let kinds: BTreeSet<&str> = all.iter().map(|one| one.kind.what).collect();
+        let (plan, _) = planned(LOGS);
+        let logs = existing(&plan);
+        let found: Vec<(&str, &str)> = logs.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
+        assert_eq!(found, [("/aws/lambda/orders", "/sources/app/cloudwatch_logs/groups/0")]);
+        let kinds: BTreeSet<&str> = all.iter().chain(&logs).map(|one| one.kind.what).collect();
         assert_eq!(kinds, KINDS.iter().map(|kind| kind.what).collect(), "a kind that no spec names");
     }
 

@@ -30,8 +30,44 @@ fn of_lambda(metric: &str) -> String {
     format!("{metric} of pipec, by FunctionName")
 }
 
-/// The faults that a query may meet; none without one, since Firehose then takes any record.
+/// What becomes of records of CloudWatch Logs that are no log events, or too many.
+fn unpacking() -> Vec<FaultPlan> {
+    let fault =
+        |what, becomes, counted: String| FaultPlan { what, becomes, counted: Some(counted), help: None };
+    vec![
+        fault(
+            "gzip that contains no log events",
+            "is stored under the error prefix",
+            of_lambda("ProcessingFailed"),
+        ),
+        fault(
+            "log events of more than 6 MB in a call",
+            "are stored under the error prefix as gzip",
+            of_lambda("ProcessingFailed"),
+        ),
+        fault(
+            "a control message of CloudWatch Logs",
+            "is dropped",
+            "control_messages in the transform's log".into(),
+        ),
+    ]
+}
+
+/// The faults that unpacking and a query may meet; none without both, since Firehose then takes any record.
 pub(super) fn plan(checked: &Checked) -> Vec<FaultPlan> {
+    let pipeline = checked.pipeline();
+    let unpacks = pipeline
+        .deliveries
+        .iter()
+        .filter_map(|delivery| delivery.transform.as_ref())
+        .any(|transform| transform.unpack.is_some());
+    let mut faults = if unpacks { unpacking() } else { Vec::new() };
+    faults.extend(of_query(checked));
+    faults
+}
+
+/// The faults that a query may meet.
+fn of_query(checked: &Checked) -> Vec<FaultPlan> {
     let (Some(query), Some(analytics)) = (checked.query(), checked.pipeline().analytics.as_ref()) else {
         return Vec::new();
     };

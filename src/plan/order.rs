@@ -127,7 +127,9 @@ fn source_order(pipeline: &Pipeline, graph: &Graph, source: &Source, order: &mut
     }
     if !last.is_empty() {
         let because = "Records are sent only when every resource that processes them exists.";
-        order.add(&sources::logical_id(source), &all(&last, &[]), because);
+        for resource in sources::starting(pipeline, source) {
+            order.add(&resource, &all(&last, &[]), because);
+        }
     }
 }
 

@@ -412,7 +412,8 @@ impl Resolver<'_> {
                     let mut columns: Vec<String> =
                         key.split(',').map(|column| column.trim().to_owned()).collect();
                     columns.sort();
-                    (columns, self.written(&pointer, count))
+                    // What is wrong is a name, not its number.
+                    (columns, Setting { span: self.places.key(&pointer), ..self.written(&pointer, count) })
                 })
                 .collect(),
             runtime: self.or("/analytics/runtime", analytics.runtime, AnalyticsRuntime::Lambda),
@@ -503,7 +504,12 @@ impl Resolver<'_> {
     fn transform(&self, at: String, transform: spec::Transform, separator: &str) -> Transform {
         let of = |key: &str| format!("{at}/{key}");
         let buffer = transform.buffer.unwrap_or_default();
-        let default_buffer = (limits::firehose::LAMBDA_BUFFER_MIB_DEFAULT * limits::MIB as f64) as u64;
+        // What is unpacked comes back many times as large.
+        let default_buffer = match transform.unpack {
+            Some(_) => limits::firehose::LAMBDA_BUFFER_MIB.min,
+            None => limits::firehose::LAMBDA_BUFFER_MIB_DEFAULT,
+        };
+        let default_buffer = (default_buffer * limits::MIB as f64).ceil() as u64;
         let architecture = transform.architecture.map(|architecture| match architecture {
             spec::Architecture::X86 => Architecture::X86_64,
             spec::Architecture::Arm64 => Architecture::Arm64,
@@ -512,6 +518,7 @@ impl Resolver<'_> {
             spec: at.clone(),
             span: self.key(&at),
             written: at.ends_with("/transform") && self.places.is_written(&at),
+            unpack: self.optional(&of("unpack"), transform.unpack),
             append: self.or(&of("append"), transform.append, separator.into()),
             timeout: self.or(
                 &of("timeout"),

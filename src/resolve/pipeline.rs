@@ -12,7 +12,7 @@ use crate::aws::limits::firehose;
 use crate::aws::limits::monitoring::FIREHOSE_RETRY_S_MAX;
 use crate::parse::step;
 use crate::source::{Excerpt, Span};
-use crate::spec::{AnalyticsRuntime, ErrorsPlace};
+use crate::spec::{AnalyticsRuntime, ErrorsPlace, Unpack};
 use crate::sql::{
     self, Column, ERROR_STREAM, EventTime, OutputName, Place, Query, RecordFormat, Reference, RowRate, Start,
 };
@@ -542,6 +542,8 @@ pub struct Transform {
     pub span: Span,
     /// Whether the user wrote it; else it is there for the SQL.
     pub written: bool,
+    /// What records are unpacked from, before anything else.
+    pub unpack: Option<Setting<Unpack>>,
     /// What is put behind each record.
     pub append: Setting<String>,
     /// Seconds.

@@ -12,6 +12,11 @@ use super::{ByteSize, Duration, Encryption};
 pub struct Transform {
     /// Text to append to each record that does not already end with it, and to each row of the SQL. Default: a newline.
     pub append: Option<String>,
+    /// What each record contains many of: `cloudwatch_logs` for records of a subscription filter of CloudWatch Logs, which
+    /// are gzip. Each log event becomes a JSON object with `id`, `timestamp` (milliseconds since 1970), `message`,
+    /// `logGroup`, `logStream` and `owner`; the SQL also reads `fields`, the message as an object if it is JSON. Other
+    /// records are not changed.
+    pub unpack: Option<Unpack>,
     /// Timeout of the function, 1 s to 300 s, the maximum that Firehose waits. Default: `60 s`.
     #[schemars(extend("examples" = ["60 s"]))]
     pub timeout: Option<Duration>,
@@ -20,18 +25,26 @@ pub struct Transform {
     pub memory: Option<ByteSize>,
     /// Processor architecture of the function. Default: `x86_64`.
     pub architecture: Option<Architecture>,
-    /// Buffer of records for one call of the function.
+    /// Buffer of records for one call of the function. Default: 1 MiB or 60 s; with `unpack`, 0.2 MiB or 60 s.
     pub buffer: Option<TransformBuffer>,
     /// Number of times Firehose retries a failed call, 0 to 300. Default: 3.
     #[schemars(extend("examples" = [3]))]
     pub retries: Option<u64>,
 }
 
+/// What records contain many of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Unpack {
+    /// Log events of CloudWatch Logs.
+    CloudwatchLogs,
+}
+
 /// When Firehose calls the transform: at this size or after this interval, whichever comes first.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TransformBuffer {
-    /// Buffer size before base64, 0.2 MiB to 3 MiB. Default: `1 MiB`.
+    /// Buffer size before base64, 0.2 MiB to 3 MiB. Default: `1 MiB`; with `unpack`, `0.2 MiB`.
     #[schemars(extend("examples" = ["1 MiB"]))]
     pub size: Option<ByteSize>,
     /// Buffer interval, 0 s to 900 s. Default: `60 s`.

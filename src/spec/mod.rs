@@ -23,7 +23,9 @@ pub use analytics::{
     Analytics, AnalyticsRuntime, ErrorsPlace, Flink, Output, OutputFunction, OutputPlace, OutputStream,
     OwnOutput, ReferenceTable,
 };
-pub use delivery::{Architecture, Buffer, Compression, Delivery, Logs, Newline, Transform, TransformBuffer};
+pub use delivery::{
+    Architecture, Buffer, Compression, Delivery, Logs, Newline, Transform, TransformBuffer, Unpack,
+};
 pub use iam::Iam;
 pub use producer::{FileSource, GeneratorSource, HttpSource, Network, Producer};
 pub use quantity::{ByteSize, Duration, Percent, SECONDS_PER_DAY, SECONDS_PER_HOUR};

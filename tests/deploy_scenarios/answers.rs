@@ -43,7 +43,9 @@ pub fn error(service: &str, answer: &Value) -> Response {
     }
     let body = match service {
         "lambda" => json!({"Type": "User", "Message": message}).to_string(),
-        "dynamodbstreams" | "events" | "kinesis" | "kinesisanalyticsv2" | "kms" | "sqs" => text.to_string(),
+        "dynamodbstreams" | "events" | "kinesis" | "kinesisanalyticsv2" | "kms" | "logs" | "sqs" => {
+            text.to_string()
+        }
         "ec2" => {
             format!("<Response><Errors><Error>{code}</Error></Errors><RequestID>r</RequestID></Response>")
         }
@@ -194,6 +196,7 @@ impl World {
             "DescribeEventBus"
             | "DescribeKey"
             | "DescribeStream"
+            | "DescribeSubscriptionFilters"
             | "GetFunctionConfiguration"
             | "GetKeyPolicy"
             | "GetQueueUrl" => {
@@ -211,6 +214,14 @@ impl World {
                 };
             }
             "GetPolicy" | "GetRole" | "GetTopicAttributes" => look_up(operation, request, said),
+            "FilterLogEvents" => {
+                let lines = said.as_array().into_iter().flatten().zip(0_i64..);
+                let events: Vec<Value> = lines
+                    .map(|(line, at)| json!({"eventId": at.to_string(), "timestamp": at, "message": line}))
+                    .collect();
+                let body = json!({"events": events}).to_string();
+                return Response { status: 200, headers: Vec::new(), body };
+            }
             "StartApplication" | "StopApplication" => {
                 let body = json!({"OperationId": "operation-1"}).to_string();
                 return Response { status: 200, headers: Vec::new(), body };
@@ -403,6 +414,7 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
             "Name": named("Name"),
             "Arn": format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{}", named("Name")),
         }),
+        "DescribeSubscriptionFilters" => json!({"subscriptionFilters": []}),
         "DescribeKey" => json!({"KeyMetadata": {
             "KeyId": named("KeyId").rsplit('/').next(),
             "Arn": named("KeyId"),

@@ -25,11 +25,12 @@ pub struct Double {
 }
 
 /// Look-ups of what the stack does not create, and the service of each.
-pub const LOOK_UPS: [&str; 11] = [
+pub const LOOK_UPS: [&str; 12] = [
     "DescribeEventBus",
     "DescribeKey",
     "DescribeStream",
     "DescribeSubnets",
+    "DescribeSubscriptionFilters",
     "DescribeVpcs",
     "GetFunctionConfiguration",
     "GetKeyPolicy",
@@ -143,8 +144,10 @@ fn read(request: &Request) -> Asked {
             service: match target {
                 "AmazonSQS" => "sqs",
                 "AWSEvents" => "events",
+                "Logs_20140328" => "logs",
                 "DynamoDBStreams_20120810" => "dynamodbstreams",
                 "TrentService" => "kms",
+                "Logs_20140328" => "logs",
                 target if target.starts_with("Kinesis_") => "kinesis",
                 _ => "kinesisanalyticsv2",
             },

@@ -87,6 +87,16 @@ def log_group(stack, name, physical, properties):
     assert [g["retentionInDays"] for g in found if g["logGroupName"] == physical] == [properties["RetentionInDays"]]
 
 
+def subscription_filter(stack, name, physical, properties):
+    group = properties["LogGroupName"]
+    found = stack.client("logs").describe_subscription_filters(logGroupName=group)["subscriptionFilters"]
+    # The user's group may have filters of other stacks.
+    got, = [one for one in found if one["destinationArn"].rsplit("/", 1)[1] == stack.target(properties["DestinationArn"])]
+    assert got["filterPattern"] == properties["FilterPattern"]
+    assert got["roleArn"].rsplit("/", 1)[1] == stack.target(properties["RoleArn"])
+    assert got.get("distribution", "ByLogStream") == properties.get("Distribution", "ByLogStream")
+
+
 def log_stream(stack, name, physical, properties):
     assert physical in log_streams(stack, stack.target(properties["LogGroupName"]))
 
@@ -309,6 +319,20 @@ def mapping(stack, name, physical, properties):
     assert got["BisectBatchOnFunctionError"] is True
 
 
+def topic_rule(stack, name, physical, properties):
+    rule = stack.client("iot").get_topic_rule(ruleName=physical)["rule"]
+    wanted = properties["TopicRulePayload"]
+    assert rule["sql"] == wanted["Sql"] and rule["awsIotSqlVersion"] == wanted["AwsIotSqlVersion"]
+    assert not rule["ruleDisabled"]
+    action, = rule["actions"]
+    assert action["kinesis"]["streamName"] in stack.ids_of_type("AWS::Kinesis::Stream")
+    assert action["kinesis"]["partitionKey"] == wanted["Actions"][0]["Kinesis"]["PartitionKey"]
+    queue = rule["errorAction"]["sqs"]["queueUrl"]
+    assert queue == stack.target(wanted["ErrorAction"]["Sqs"]["QueueUrl"])
+    for role in (action["kinesis"]["roleArn"], rule["errorAction"]["sqs"]["roleArn"]):
+        assert role.rsplit("/", 1)[1] in stack.ids_of_type("AWS::IAM::Role")
+
+
 def pipe(stack, name, physical, properties):
     got = stack.client("pipes").describe_pipe(Name=physical)
     assert got["CurrentState"] == "RUNNING"
@@ -341,6 +365,7 @@ CHECKS = {
     "AWS::IAM::InstanceProfile": instance_profile,
     "AWS::IAM::Policy": policy,
     "AWS::IAM::Role": role,
+    "AWS::IoT::TopicRule": topic_rule,
     "AWS::Kinesis::Stream": stream,
     "AWS::KinesisAnalyticsV2::Application": application,
     "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption": application_logging,
@@ -349,6 +374,7 @@ CHECKS = {
     "AWS::Lambda::Function": function,
     "AWS::Logs::LogGroup": log_group,
     "AWS::Logs::LogStream": log_stream,
+    "AWS::Logs::SubscriptionFilter": subscription_filter,
     "AWS::Pipes::Pipe": pipe,
     "AWS::S3::Bucket": bucket,
     "AWS::S3::BucketPolicy": bucket_policy,
@@ -368,4 +394,8 @@ PARTS = {
     "AWS::EC2::Route",
     "AWS::EC2::SubnetRouteTableAssociation",
     "AWS::EC2::VPCGatewayAttachment",
+}
+# Types that the emulator's CloudFormation does not know. A stack is created without them.
+REJECTED = {
+    "AWS::Logs::Destination",
 }

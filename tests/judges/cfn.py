@@ -1,5 +1,6 @@
 """Reads a generated template and resolves its intrinsic functions with sample values."""
 
+import copy
 import json
 import re
 from pathlib import Path
@@ -49,6 +50,22 @@ class Template:
         self.nodes = cfn_yaml.load(str(path))
         self.body = json.loads(json.dumps(self.nodes))
         self.resources = self.body["Resources"]
+
+    def without(self, kinds):
+        """The template without the resources of these types, and without the outputs that refer to one."""
+        template = copy.copy(self)
+        gone = {name for name, r in self.resources.items() if r["Type"] in kinds}
+        if not gone:
+            return self
+        template.resources = {name: r for name, r in self.resources.items() if name not in gone}
+        outputs = {
+            name: output
+            for name, output in self.body["Outputs"].items()
+            if not any(f'"{resource}' in json.dumps(output["Value"]) for resource in gone)
+        }
+        template.body = {**self.body, "Resources": template.resources, "Outputs": outputs}
+        template.text = json.dumps(template.body)
+        return template
 
     def of_type(self, kind):
         return {name: r for name, r in self.resources.items() if r["Type"] == kind}

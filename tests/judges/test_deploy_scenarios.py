@@ -92,6 +92,7 @@ LOOK_UPS = {
     "DescribeKey": lambda name: {"KeyId": name},
     "DescribeStream": lambda name: {"StreamArn": name},
     "DescribeSubnets": lambda name: {"SubnetIds": [name]},
+    "DescribeSubscriptionFilters": lambda name: {"logGroupName": name},
     "DescribeVpcs": lambda name: {"VpcIds": [name]},
     "GetFunctionConfiguration": lambda name: {"FunctionName": name},
     "GetKeyPolicy": lambda name: {"KeyId": name, "PolicyName": "default"},

@@ -12,8 +12,11 @@ from cfn import ACCOUNT
 DEPUTY_CONDITIONS = {
     "ec2.amazonaws.com": set(),
     "firehose.amazonaws.com": {"sts:ExternalId"},
+    "iot.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "kinesisanalytics.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "lambda.amazonaws.com": set(),
+    # As AWS's own example for subscription filters has it.
+    "logs.amazonaws.com": {"aws:SourceArn"},
     "pipes.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "vpc-flow-logs.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
 }
@@ -91,7 +94,7 @@ def test_trust_policies(pipeline):
             service = statement["Principal"]["Service"]
             keys = {key: value for test in statement.get("Condition", {}).values() for key, value in test.items()}
             assert set(keys) == DEPUTY_CONDITIONS[service], (name, service)
-            assert all(ACCOUNT in value for value in keys.values()), name
+            assert all(ACCOUNT in json.dumps(value) for value in keys.values()), name
 
 
 def test_resource_policies_name_their_principal(pipeline):

@@ -14,6 +14,7 @@
 //! | regular expressions, patterns of times | `regex`, `pattern` |
 //! | records as CSV | `csv` |
 //! | rows of tables that belong to a row | `lookup` |
+//! | records that contain others: log events of CloudWatch Logs | `unpack` |
 //! | what one record may use up | `budget` |
 //! | what SQL's types can do, as Flink does it | `calendar`, `cast`, `decimal`, `number`, `text`, `time` |
 
@@ -35,6 +36,7 @@ mod run;
 mod scalar;
 mod text;
 mod time;
+mod unpack;
 mod value;
 
 pub use decimal::{Decimal, DecimalError};
@@ -44,3 +46,4 @@ pub use regex::{Expression, ExpressionError, Written};
 pub use run::MAX_ROWS;
 pub use scalar::{MAX_REPEATED, Scalar};
 pub use time::{parse_date, parse_time, parse_timestamp, timestamp_text};
+pub use unpack::{Unpack, Unpacked};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::query::Query;
 use crate::run::Runner;
+use crate::unpack::{Packet, Unpack, Unpacked, Unreadable, gunzip};
 
 /// The version of the file format that this crate reads and writes.
 ///
@@ -31,6 +32,9 @@ struct File {
     version: u32,
     /// Text that every record has at its end afterwards; empty leaves records as they are.
     append: String,
+    /// What records are unpacked from, before anything else. Other records are taken as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unpack: Option<Unpack>,
     /// What becomes of the record first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     query: Option<Query>,
@@ -89,11 +93,13 @@ pub struct Applied<'a> {
     /// How many columns that the query read had a value that did not fit, and so were NULL. Lines of CSV that follow the
     /// first one of the record count as one more.
     pub invalid_values: u32,
+    /// What was unpacked from it.
+    pub unpacked: Unpacked,
 }
 
 impl<'a> From<Outcome<'a>> for Applied<'a> {
     fn from(outcome: Outcome<'a>) -> Self {
-        Self { outcome, invalid_values: 0 }
+        Self { outcome, invalid_values: 0, unpacked: Unpacked::default() }
     }
 }
 
@@ -101,7 +107,7 @@ impl RecordProgram {
     /// A program that only makes every record end with `append`.
     #[must_use]
     pub fn appending(append: impl Into<String>) -> Self {
-        File { version: VERSION, append: append.into(), query: None }.into()
+        File { version: VERSION, append: append.into(), unpack: None, query: None }.into()
     }
 
     /// A program that makes rows of every record, each with `append` behind it.
@@ -112,7 +118,13 @@ impl RecordProgram {
         if !query.check() {
             return Err(ProgramError::Query);
         }
-        Ok(File { version: VERSION, append: append.into(), query: Some(query) }.into())
+        Ok(File { version: VERSION, append: append.into(), unpack: None, query: Some(query) }.into())
+    }
+
+    /// The program with records unpacked first: each log event is then a record of its own.
+    #[must_use]
+    pub fn unpacking(self, unpack: Option<Unpack>) -> Self {
+        File { unpack, ..self.file }.into()
     }
 
     /// Reads a program from JSON.
@@ -168,6 +180,11 @@ impl RecordProgram {
     }
 
     fn counted_at<'a>(&self, record: &'a [u8], now: i64) -> Applied<'a> {
+        if let Some(unpacked) = self.file.unpack.and_then(|Unpack::CloudwatchLogs| gunzip(record)) {
+            return unpacked
+                .and_then(|text| self.packet(&text, now))
+                .unwrap_or_else(|Unreadable| Outcome::ProcessingFailed.into());
+        }
         if let (Some(runner), Some(query)) = (&self.runner, &self.file.query) {
             return runner.run(query, record, now);
         }
@@ -178,13 +195,32 @@ impl RecordProgram {
         Outcome::Ok(Cow::Owned([record, missing].concat())).into()
     }
 
+    /// What becomes of the log events in what was gzip.
+    fn packet(&self, text: &[u8], now: i64) -> Result<Applied<'static>, Unreadable> {
+        let packet = Packet::from_json(text)?;
+        let applied = match (&self.runner, &self.file.query) {
+            (Some(runner), Some(query)) => runner.run_packet(query, &packet, now),
+            _ => match packet.lines(&self.file.append)? {
+                lines if lines.is_empty() => Outcome::Dropped.into(),
+                lines => Outcome::Ok(Cow::Owned(lines)).into(),
+            },
+        };
+        Ok(Applied { unpacked: packet.unpacked(), ..applied })
+    }
+
+    /// Whether the program has a query, which drops records and reads values.
+    #[must_use]
+    pub fn has_query(&self) -> bool {
+        self.file.query.is_some()
+    }
+
     /// The suffix, if appending it is all that the program does.
     ///
     /// The outcome of a record then depends on its last [`Suffix::len`] bytes alone and is always
     /// [`Outcome::Ok`], so a caller that holds the record in an encoded form need not decode the rest.
     #[must_use]
     pub fn appends_only(&self) -> Option<Suffix<'_>> {
-        self.file.query.is_none().then(|| self.suffix())
+        (self.file.query.is_none() && self.file.unpack.is_none()).then(|| self.suffix())
     }
 
     fn suffix(&self) -> Suffix<'_> {

@@ -9,6 +9,7 @@ use crate::json::{self, Keys, Raw};
 use crate::lookup::{self, Index};
 use crate::program::{Applied, Outcome};
 use crate::query::{Array, DataType, Format, Insert, Query};
+use crate::unpack::{self, Packet, Unpacked};
 use crate::value::{Numbers, Value};
 
 /// The most rows that one record may become, those of inner streams included; a query in which each of many streams
@@ -114,19 +115,34 @@ impl Runner {
 
     /// What becomes of a record that is looked at so many milliseconds after 1970.
     pub(crate) fn run<'a>(&self, query: &Query, record: &'a [u8], now: i64) -> Applied<'a> {
-        let budget = Budget::default();
-        let mut output = Output { runner: self, query, now, budget: &budget, bytes: Vec::new(), rows: 0 };
-        let fed = match query.format {
+        self.fed(query, now, |output| match query.format {
             Format::Json => output.json(record),
             Format::Csv(delimiter) => output.csv(record, delimiter),
-        };
+        })
+    }
+
+    /// What becomes of the log events of a record, each of which is read as a record.
+    pub(crate) fn run_packet(&self, query: &Query, packet: &Packet, now: i64) -> Applied<'static> {
+        let fields = self.keys.reads(unpack::FIELDS).then_some(self.numbers.exact);
+        self.fed(query, now, |output| packet.each(fields, |event| output.object(&json::text(event))))
+    }
+
+    fn fed(
+        &self,
+        query: &Query,
+        now: i64,
+        feed: impl FnOnce(&mut Output) -> Result<(), Failed>,
+    ) -> Applied<'static> {
+        let budget = Budget::default();
+        let mut output = Output { runner: self, query, now, budget: &budget, bytes: Vec::new(), rows: 0 };
+        let fed = feed(&mut output);
         let outcome = match fed {
             Err(Failed) => Outcome::ProcessingFailed,
             Ok(()) if budget.is_exceeded() => Outcome::ProcessingFailed,
             Ok(()) if output.bytes.is_empty() => Outcome::Dropped,
             Ok(()) => Outcome::Ok(Cow::Owned(output.bytes)),
         };
-        Applied { outcome, invalid_values: budget.invalid_values() }
+        Applied { outcome, invalid_values: budget.invalid_values(), unpacked: Unpacked::default() }
     }
 }
 

@@ -3,10 +3,12 @@
 #![allow(missing_docs, reason = "criterion's macros make undocumented items")]
 
 use std::hint::black_box;
+use std::io::Write;
 
 use base64_simd::STANDARD;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use pipec_core::RecordProgram;
+use flate2::{Compression, write::GzEncoder};
+use pipec_core::{RecordProgram, Unpack};
 use pipec_transform::{batch, event::Event};
 use serde_json::json;
 
@@ -66,5 +68,46 @@ fn transform(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, transform);
+/// An event with packets of CloudWatch Logs: 20 of 100 log events each.
+fn packets() -> String {
+    let records: Vec<_> = (0..20)
+        .map(|packet| {
+            let events: Vec<serde_json::Value> = (0..100_usize)
+                .map(|n| {
+                    let message = format!(
+                        r#"{{"level":"{}","request":"{:08x}","path":"/orders/{}","ms":{}}}"#,
+                        ["INFO", "WARN", "ERROR"][n % 3],
+                        (packet * 100 + n) as u32 * 2_654_435_761_u32 % 4_294_967_291,
+                        n * 37 % 1000,
+                        n * 13 % 500
+                    );
+                    json!({"id": format!("3195310660696{packet:02}{n:03}"), "timestamp": 1_790_000_000_000_u64, "message": message})
+                })
+                .collect();
+            let packet = json!({
+                "messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "/aws/lambda/orders",
+                "logStream": "2026/11/30/[$LATEST]abc", "subscriptionFilters": ["all"], "logEvents": events,
+            });
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+            encoder.write_all(packet.to_string().as_bytes()).expect("memory");
+            let data = STANDARD.encode_to_string(encoder.finish().expect("memory"));
+            json!({"recordId": format!("{n:056}", n = events.len()), "data": data})
+        })
+        .collect();
+    json!({"invocationId": "5f6a3f0a", "records": records}).to_string()
+}
+
+fn unpack(criterion: &mut Criterion) {
+    let json = packets();
+    let json = json.as_bytes();
+    let program = RecordProgram::appending("\n").unpacking(Some(Unpack::CloudwatchLogs));
+    let mut group = criterion.benchmark_group("20 packets of 100 log events");
+    group.throughput(Throughput::Elements(2000));
+    group.bench_function("unpack", |bencher| {
+        bencher.iter(|| batch::transform(&program, &Event::from_json(black_box(json)).expect("an event")));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, transform, unpack);
 criterion_main!(benches);

@@ -27,12 +27,23 @@ pub struct Counts {
     /// Values that did not fit their columns, and so were NULL.
     #[serde(rename = "InvalidValues")]
     pub invalid_values: u64,
+    /// Log events that were unpacked from records of CloudWatch Logs.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub log_events: u64,
+    /// Dropped because CloudWatch Logs sent them to check that it may write.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub control_messages: u64,
     /// Failed because their data is no base64.
     pub not_base64: usize,
     /// Failed because the program cannot be applied to them.
     pub not_applicable: usize,
     /// Failed because the reply was full.
     pub reply_full: usize,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives references")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Answers every record of `event` once and in order, within Lambda's limit.
@@ -111,6 +122,8 @@ impl Batch {
         STANDARD.decode_append(base64.as_bytes(), decoded).map_err(|_| Failure::NotBase64)?;
         let applied = apply(decoded);
         self.counts.invalid_values += u64::from(applied.invalid_values);
+        self.counts.log_events += u64::from(applied.unpacked.events);
+        self.counts.control_messages += u64::from(applied.unpacked.is_control_message);
         match applied.outcome {
             Outcome::Ok(bytes) => {
                 encoded.clear();
@@ -231,8 +244,8 @@ mod tests {
             let ran = record.data.as_ref().ok_or(Failure::NotBase64).and_then(|base64| {
                 batch.run(record.id, base64, |payload| match payload {
                     b"a" => Outcome::Dropped.into(),
-                    b"b" => Applied { outcome: Outcome::ProcessingFailed, invalid_values: 2 },
-                    other => Applied { outcome: Outcome::Ok(other.into()), invalid_values: 1 },
+                    b"b" => Applied { invalid_values: 2, ..Outcome::ProcessingFailed.into() },
+                    other => Applied { invalid_values: 1, ..Outcome::Ok(other.into()).into() },
                 })
             });
             batch.settle(record.id, ran);
@@ -259,6 +272,30 @@ mod tests {
         let answers = checked(&event, &reply, &counts);
         assert_eq!(answers[2]["result"], "ProcessingFailed");
         assert_eq!(answers[3]["result"], "Ok");
+    }
+
+    #[test]
+    fn log_events_that_do_not_fit_fail_as_one_record() {
+        let gzip = |text: &str| {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            std::io::Write::write_all(&mut encoder, text.as_bytes()).expect("memory");
+            json!(STANDARD.encode_to_string(encoder.finish().expect("memory")))
+        };
+        let events = |message: &str| {
+            let events = vec![json!({"id": "1", "timestamp": 1, "message": message}); 40];
+            gzip(&json!({"messageType": "DATA_MESSAGE", "logEvents": events}).to_string())
+        };
+        let large = "x".repeat(100_000);
+        let event = event(&[events(&large), events("small"), events(&large)]);
+        let event_json = event.to_string();
+        assert!(event_json.len() < 200_000);
+        let parsed = Event::from_json(event_json.as_bytes()).expect("an event");
+        let program = RecordProgram::appending("\n").unpacking(Some(pipec_core::Unpack::CloudwatchLogs));
+        let (reply, counts) = transform(&program, &parsed);
+        assert!(reply.len() <= LIMIT, "{}", reply.len());
+        assert_eq!((counts.ok, counts.reply_full, counts.log_events), (2, 1, 120));
+        let answers = checked(&event, &reply, &counts);
+        assert_eq!(answers[2]["result"], "ProcessingFailed");
     }
 
     proptest! {

@@ -79,7 +79,7 @@ fn answer(
         bytes_out: reply.len(),
         micros: started.elapsed().as_micros(),
     };
-    if let Err(error) = report.write(function_name, program.appends_only().is_none()) {
+    if let Err(error) = report.write(function_name, program.has_query()) {
         // The records matter more than their count.
         tracing::error!(request_id, %error, "the counts cannot be logged");
     }

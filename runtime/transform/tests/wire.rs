@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    io::Write,
     path::Path,
     process::{Command, Stdio},
     sync::{Arc, Mutex},
@@ -121,6 +122,49 @@ async fn answers_batches_and_outlives_bad_events() {
     assert_eq!(log[2]["invocation_id"], "i-3");
     let text = format!("{told:?}{log:?}");
     assert!(!text.contains("U0VDUkVU") && !text.contains("SECRET"), "{text}");
+}
+
+fn gzip(text: &str) -> String {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text.as_bytes()).expect("memory");
+    base64_simd::STANDARD.encode_to_string(encoder.finish().expect("memory"))
+}
+
+#[tokio::test]
+async fn unpacks_log_events() {
+    let data = gzip(
+        r#"{"messageType":"DATA_MESSAGE","owner":"1","logGroup":"/app","logStream":"a","subscriptionFilters":["f"],
+        "logEvents":[{"id":"1","timestamp":5,"message":"one"},{"id":"2","timestamp":6,"message":"two\n"}]}"#,
+    );
+    let control = gzip(r#"{"messageType":"CONTROL_MESSAGE","owner":"CloudwatchLogs","logEvents":[]}"#);
+    let event = serde_json::json!({"invocationId": "i-1", "records": [
+        {"recordId": "1", "data": data},
+        {"recordId": "2", "data": control},
+        {"recordId": "3", "data": gzip("no packet")},
+        {"recordId": "4", "data": "dXNlcg=="},
+    ]});
+    let program = r#"{"version":3,"append":"\n","unpack":"cloudwatch_logs"}"#;
+    let (told, log, _) = run("unpacks", Some(program), &[event.to_string().leak()]).await;
+    let answers = told[0].1["records"].as_array().expect("a list");
+    let results: Vec<_> = answers.iter().map(|answer| answer["result"].as_str().expect("a result")).collect();
+    assert_eq!(results, ["Ok", "Dropped", "ProcessingFailed", "Ok"]);
+    let lines =
+        base64_simd::STANDARD.decode_to_vec(answers[0]["data"].as_str().expect("data")).expect("base64");
+    assert_eq!(
+        String::from_utf8(lines).expect("text"),
+        concat!(
+            r#"{"id":"1","timestamp":5,"message":"one","logGroup":"/app","logStream":"a","owner":"1"}"#,
+            "\n",
+            r#"{"id":"2","timestamp":6,"message":"two\n","logGroup":"/app","logStream":"a","owner":"1"}"#,
+            "\n"
+        )
+    );
+    assert_eq!(answers[3]["data"], "dXNlcgo=");
+    assert_eq!((&log[0]["log_events"], &log[0]["control_messages"]), (&2.into(), &1.into()));
+    assert_eq!((&log[0]["Dropped"], &log[0]["ProcessingFailed"]), (&1.into(), &1.into()));
+    // What a program without a query never counts is no metric.
+    let metrics = log[0]["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().expect("a list");
+    assert_eq!(metrics.len(), 2, "{metrics:?}");
 }
 
 #[tokio::test]

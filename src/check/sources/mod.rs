@@ -1,10 +1,15 @@
 //! Sources: one file of rules per kind; what all kinds have in common is here.
 
+mod account;
 mod arn;
+mod cloudwatch_logs;
 mod event_pattern;
 mod eventbridge;
+mod filter_pattern;
+mod iot;
 mod json_path;
 mod pipe;
+mod writers;
 
 use super::{Context, names};
 use crate::diagnostics::{Code, Diagnostic};
@@ -49,9 +54,12 @@ impl Site<'_> {
 
 fn rules_of(source: &Source) -> &dyn Rules {
     match &source.kind {
+        SourceKind::CloudWatchLogs(logs) => logs,
         SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
+        SourceKind::Iot(rule) => rule,
         SourceKind::Sqs(queue) => queue,
+        SourceKind::Writers(writers) => writers,
     }
 }
 
@@ -62,6 +70,7 @@ pub(super) fn check(context: &mut Context) {
         let target = context.pipeline.target(source);
         rules_of(source).check(&Site { context, source, target }, &mut found);
     }
+    found.extend(cloudwatch_logs::filters(&context.pipeline.sources));
     found.extend(same_names(&context.pipeline.sources));
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }

@@ -31,8 +31,9 @@ use crate::aws::existing::{ExistingKind, Parameters, Request, parameter};
 use crate::cloud::call_error::CallErrorKind;
 use crate::cloud::client::{Call, Lookup, Objects};
 
-/// Attempts of a look-up at most. A deployment does not depend on it, so it waits less than for other calls.
-const ATTEMPTS_MAX: u32 = 3;
+/// Attempts of a look-up at most. A deployment does not depend on it, so it waits less than for other calls: in a network
+/// without endpoints of the services, some ten seconds for each service.
+const ATTEMPTS_MAX: u32 = 2;
 
 impl Lookup for SdkClient {
     fn look_up(&self, kind: &'static ExistingKind, id: &str) -> Call<Option<Value>> {
@@ -93,7 +94,7 @@ impl SdkClient {
     }
 
     /// The endpoint that the user's configuration names, for the service or for all of them.
-    fn own_endpoint(&self, service: &str) -> Option<String> {
+    pub(super) fn own_endpoint(&self, service: &str) -> Option<String> {
         let key =
             ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url");
         let of_service = self.config().service_config().zip(key.build().ok());

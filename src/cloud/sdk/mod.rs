@@ -152,8 +152,9 @@ impl SdkClient {
 
     /// With the address that does not answer, where it is not AWS's own.
     fn located(&self, mut error: CallError) -> CallError {
+        let service = error.action.split(':').next().unwrap_or_default();
         if let (CallErrorKind::Unreachable, None, Some(address)) =
-            (error.kind, &error.code, self.config.endpoint_url())
+            (error.kind, &error.code, self.own_endpoint(service))
         {
             error.message += &format!(" from {address}");
         }

@@ -1,8 +1,11 @@
 //! Sources: one file per kind. What all kinds have in common is here: the role with the right to write, the queue of
 //! what could not be written, the order of creation.
 
+mod cloudwatch_logs;
 mod eventbridge;
+mod iot;
 mod pipe;
+mod writers;
 
 use serde::Serialize;
 
@@ -15,14 +18,20 @@ use super::streams::{stream_arn, stream_name};
 use super::value::Value;
 use crate::aws::metrics::Kind as StatusKind;
 use crate::aws::prices::Item;
-use crate::graph::SOURCE;
+use crate::graph::{SOURCE, source_id};
 use crate::resolve::pipeline::{Pipeline, Source, SourceKind, Target, logical_name};
+
+/// Id of the statement that allows writing.
+const WRITE: &str = "WriteRecords";
 
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
+    ("sources/cloudwatch_logs.yaml.j2", include_str!("../../../templates/sources/cloudwatch_logs.yaml.j2")),
     ("sources/dynamodb.yaml.j2", include_str!("../../../templates/sources/dynamodb.yaml.j2")),
     ("sources/eventbridge.yaml.j2", include_str!("../../../templates/sources/eventbridge.yaml.j2")),
+    ("sources/iot.yaml.j2", include_str!("../../../templates/sources/iot.yaml.j2")),
     ("sources/sqs.yaml.j2", include_str!("../../../templates/sources/sqs.yaml.j2")),
+    ("sources/writers.yaml.j2", include_str!("../../../templates/sources/writers.yaml.j2")),
 ];
 
 /// A source in a stack.
@@ -44,6 +53,8 @@ pub struct SourcePlan {
     pub values: SourceValues,
     /// Permissions that are attached to roles of others.
     pub attached: Vec<Grant>,
+    /// Outputs of the stack.
+    pub outputs: Vec<Output>,
     /// What it uses and the stack does not create.
     #[serde(skip)]
     pub existing: Vec<Existing>,
@@ -58,14 +69,64 @@ pub struct SourcePlan {
     pub status: Option<&'static StatusKind>,
 }
 
+impl SourcePlan {
+    /// The log groups that it subscribes to, by the logical ids of the filters.
+    pub fn log_groups(&self) -> impl Iterator<Item = (&str, &str)> {
+        let filters = match &self.values {
+            SourceValues::CloudWatchLogs(logs) => logs.filters.as_slice(),
+            _ => &[],
+        };
+        filters.iter().map(|filter| (filter.logical_id.as_str(), filter.group.as_str()))
+    }
+}
+
+impl SourcePlan {
+    /// The names of the roles that it gives the permission to write.
+    pub(super) fn writers(&self) -> impl Iterator<Item = &str> {
+        let roles = match &self.values {
+            SourceValues::Writers(writers) => writers.roles.as_slice(),
+            _ => &[],
+        };
+        roles.iter().map(String::as_str)
+    }
+
+    /// Who gets which permissions besides the stack's own roles: roles of the account, and other accounts.
+    pub(super) fn given(&self) -> impl Iterator<Item = (&str, &Grant)> {
+        let who = match &self.values {
+            SourceValues::Writers(writers) => writers.who.as_slice(),
+            _ => &[],
+        };
+        // What another account may do with the key is a matter of the key's policy.
+        let grants = |who: &str| {
+            let is_role = self.writers().any(|role| role == who);
+            self.attached.iter().filter(move |grant| is_role || grant.sid == WRITE)
+        };
+        who.iter().flat_map(move |who| grants(who).map(move |grant| (who.as_str(), grant)))
+    }
+
+    /// The name of its topic rule.
+    pub(super) fn topic_rule(&self) -> Option<&Value> {
+        match &self.values {
+            SourceValues::Iot(iot) => Some(&iot.rule),
+            _ => None,
+        }
+    }
+}
+
 /// What a template needs of a source that only its kind has.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum SourceValues {
+    /// Subscription filters of CloudWatch Logs, or a destination for them.
+    CloudWatchLogs(cloudwatch_logs::CloudWatchLogsPlan),
     /// An EventBridge rule.
     EventBridge(eventbridge::EventBridgePlan),
     /// An EventBridge pipe.
     Pipe(pipe::PipePlan),
+    /// A topic rule of IoT Core.
+    Iot(iot::IotPlan),
+    /// Programs of the user's.
+    Writers(writers::WritersPlan),
 }
 
 /// What a source writes into.
@@ -77,6 +138,17 @@ pub struct TargetPlan {
     pub arn: Value,
     /// Name.
     pub resource: Value,
+}
+
+/// An output of the stack.
+#[derive(Clone, Debug, Serialize)]
+pub struct Output {
+    /// Logical id.
+    pub logical_id: String,
+    /// What it is.
+    pub description: String,
+    /// Its value.
+    pub value: Value,
 }
 
 /// What may send to the queue of a source.
@@ -166,6 +238,14 @@ pub(super) trait Kind {
     /// Its resources besides its role and its queue, in the order of the template: what the logical id begins with, and
     /// the type. The first is that of the source itself and begins with `Source`.
     fn resources(&self) -> Vec<(&'static str, &'static str)>;
+    /// Its other resources, whose number is the spec's: logical ids and types.
+    fn more_resources(&self, _site: &Site) -> Vec<(String, &'static str)> {
+        Vec::new()
+    }
+    /// Outputs of the stack: what its other side needs to know.
+    fn outputs(&self, _site: &Site) -> Vec<Output> {
+        Vec::new()
+    }
     /// The service that takes on its role; `None` where it has none of the stack's.
     fn trust(&self, site: &Site) -> Option<Trust>;
     /// What it calls to write.
@@ -209,9 +289,12 @@ pub(super) trait Kind {
 /// The kind of a source.
 pub(super) fn kind(source: &Source) -> &dyn Kind {
     match &source.kind {
+        SourceKind::CloudWatchLogs(logs) => logs,
         SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
+        SourceKind::Iot(rule) => rule,
         SourceKind::Sqs(queue) => queue,
+        SourceKind::Writers(writers) => writers,
     }
 }
 
@@ -257,6 +340,7 @@ pub(super) fn plan(pipeline: &Pipeline) -> Vec<SourcePlan> {
             }),
             values: kind.values(&site),
             attached: if kind.trust(&site).is_some() { Vec::new() } else { writes(&site) },
+            outputs: kind.outputs(&site),
             existing: kind.existing(&site),
             charges: kind.cost(&site, load),
             shown: kind.shown(&site),
@@ -273,7 +357,12 @@ pub(super) fn resources(pipeline: &Pipeline, source: &str) -> Vec<(String, &'sta
     let kind = kind(source);
     let role = kind.trust(&site).map(|_| ("SourceRole", "AWS::IAM::Role"));
     let all = role.into_iter().chain(kind.resources());
-    all.map(|(prefix, resource_type)| (format!("{prefix}{}", site.id()), resource_type)).collect()
+    let id = |prefix: &str| match prefix {
+        SOURCE => logical_id(source),
+        prefix => format!("{prefix}{}", site.id()),
+    };
+    let all = all.map(|(prefix, resource_type)| (id(prefix), resource_type));
+    all.chain(kind.more_resources(&site)).collect()
 }
 
 /// The logical ids of a source and of its role, if the stack has one.
@@ -284,14 +373,22 @@ pub(super) fn role_of(pipeline: &Pipeline, source: &Source) -> Option<String> {
 
 /// Logical id of the main resource of a source.
 pub(super) fn logical_id(source: &Source) -> String {
-    format!("{SOURCE}{}", logical_name(&source.name))
+    format!("{SOURCE}{}", source_id(source))
+}
+
+/// Logical ids of the resources that make records flow: the main one, and others of its type.
+pub(super) fn starting(pipeline: &Pipeline, source: &Source) -> Vec<String> {
+    let all = resources(pipeline, &source.name);
+    let main = logical_id(source);
+    let main_type = all.iter().find(|(id, _)| *id == main).map(|(_, resource_type)| *resource_type);
+    all.into_iter().filter(|(_, other)| Some(*other) == main_type).map(|(id, _)| id).collect()
 }
 
 /// What writing needs.
 pub(super) fn writes(site: &Site) -> Vec<Grant> {
     let to = site.target();
     let mut grants = vec![grant(
-        "WriteRecords",
+        WRITE,
         kind(site.source).writes(to),
         vec![target(site.pipeline, to).arn],
         match to {
@@ -361,7 +458,7 @@ mod tests {
             assert!(TEMPLATES.iter().any(|(known, _)| *known == template), "{template}");
             let main = logical_id(source);
             let kind = kind(source);
-            assert_eq!(kind.resources().first().map(|(prefix, _)| *prefix), Some(SOURCE));
+            assert!(kind.resources().first().is_none_or(|(prefix, _)| *prefix == SOURCE));
             assert!(plan.resources.iter().any(|resource| resource.logical_id == main), "{main}");
             let role = role_of(checked.pipeline(), source);
             assert_eq!(

@@ -1,15 +1,21 @@
 //! Sources: what is decided about them, and how they are read from the spec. One file per kind.
 
+mod cloudwatch_logs;
 mod eventbridge;
+mod iot;
 mod pipe;
+mod writers;
 
 use super::Resolver;
 use super::pipeline::Setting;
 use crate::parse::step;
 use crate::source::Span;
 use crate::spec;
+pub use cloudwatch_logs::{CloudWatchLogs, Distribution, LogSource};
 pub use eventbridge::{EventBridge, Pattern, Trigger};
+pub use iot::Iot;
 pub use pipe::{ChangesStart, DynamoDb, Sqs};
+pub use writers::Writers;
 
 /// A service that writes records into the pipeline.
 #[derive(Clone, Debug)]
@@ -29,12 +35,18 @@ pub struct Source {
 /// What a source is.
 #[derive(Clone, Debug)]
 pub enum SourceKind {
+    /// Log events of CloudWatch Logs.
+    CloudWatchLogs(CloudWatchLogs),
     /// A DynamoDB table's stream.
     DynamoDb(DynamoDb),
     /// An EventBridge rule.
     EventBridge(EventBridge),
+    /// A topic rule of IoT Core.
+    Iot(Iot),
     /// An SQS queue.
     Sqs(Sqs),
+    /// Programs of the user's.
+    Writers(Writers),
 }
 
 /// What a kind of source has besides itself.
@@ -50,23 +62,34 @@ impl SourceKind {
     /// What the kind has besides itself.
     pub fn shape(&self) -> SourceShape {
         match self {
+            Self::CloudWatchLogs(_) | Self::Writers(_) => SourceShape::default(),
             Self::DynamoDb(_) => SourceShape { reads: true, queue: true },
-            Self::EventBridge(_) => SourceShape { queue: true, ..SourceShape::default() },
+            Self::EventBridge(_) | Self::Iot(_) => SourceShape { queue: true, ..SourceShape::default() },
             Self::Sqs(_) => SourceShape { reads: true, ..SourceShape::default() },
         }
     }
 }
 
 impl Resolver<'_> {
+    fn texts(&self, at: &str, texts: Vec<String>) -> Vec<Setting<String>> {
+        texts.into_iter().enumerate().map(|(n, text)| self.written(&format!("{at}/{n}"), text)).collect()
+    }
+
     pub(super) fn source(&self, name: String, source: spec::Source) -> Option<Source> {
         let spec = format!("/sources/{}", step(&name));
         let to = source.to.map(|to| self.written(&format!("{spec}/to"), to));
-        let kind = if let Some(table) = source.dynamodb {
+        let kind = if let Some(logs) = source.cloudwatch_logs {
+            SourceKind::CloudWatchLogs(self.cloudwatch_logs(&format!("{spec}/cloudwatch_logs"), logs))
+        } else if let Some(table) = source.dynamodb {
             SourceKind::DynamoDb(self.dynamodb(&format!("{spec}/dynamodb"), table))
         } else if let Some(eventbridge) = source.eventbridge {
             SourceKind::EventBridge(self.eventbridge(&format!("{spec}/eventbridge"), eventbridge))
+        } else if let Some(rule) = source.iot {
+            SourceKind::Iot(self.iot(&format!("{spec}/iot"), rule))
         } else if let Some(sqs) = source.sqs {
             SourceKind::Sqs(self.sqs(&format!("{spec}/sqs"), sqs))
+        } else if let Some(writers) = source.writers {
+            SourceKind::Writers(self.writers(&format!("{spec}/writers"), writers))
         } else {
             // The schema asks for one of them.
             return None;

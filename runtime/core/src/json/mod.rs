@@ -75,6 +75,11 @@ impl Keys {
         self.0[at].inner.add(rest, column);
     }
 
+    /// Whether a column lies at this key or below it.
+    pub(crate) fn reads(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
     fn find(&self, name: &str) -> Option<&Key> {
         self.0.iter().find(|key| *key.name == *name)
     }
@@ -99,6 +104,18 @@ pub(crate) fn records(text: &str, exact: bool) -> Result<Option<Vec<&str>>> {
         Ok(())
     })?;
     Ok(Some(found))
+}
+
+/// The text of an object, if the whole text is one; for `exact`, see [`read`].
+pub(crate) fn object(text: &str, exact: bool) -> Option<&str> {
+    let text = text.trim_matches([' ', '\n', '\r', '\t']);
+    if !text.starts_with('{') {
+        return None;
+    }
+    let mut scanner = Scanner::new(text, 0, exact);
+    // It becomes a part of another object.
+    scanner.skip(1).ok()?;
+    (scanner.at == text.len()).then_some(text)
 }
 
 /// Finds the values of all columns in a record; `found` has a place for each. Where numbers are `exact`, none may have an

@@ -1,0 +1,35 @@
+//! Ids of accounts.
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::resolve::pipeline::Setting;
+
+/// What is wrong with ids of accounts: each has twelve digits, and is written once.
+pub(super) fn check(accounts: &[Setting<String>]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (at, account) in accounts.iter().enumerate() {
+        let text = &account.value;
+        if text.len() != 12 || !text.bytes().all(|b| b.is_ascii_digit()) {
+            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+            found.push(Diagnostic::error(
+                Code::AccountId,
+                account.span,
+                format!("`{text}` is not the ID of an account, which has 12 digits"),
+                match digits.len() {
+                    12 => format!("write `\"{digits}\"`"),
+                    _ => "write the ID in quotation marks, as in `accounts: [\"111122223333\"]`".into(),
+                },
+            ));
+        } else if let Some(other) = accounts[..at].iter().find(|other| other.value == *text) {
+            found.push(
+                Diagnostic::error(
+                    Code::AccountId,
+                    account.span,
+                    format!("account `{text}` is written twice"),
+                    "remove one of them",
+                )
+                .related(other.span, "the other one"),
+            );
+        }
+    }
+    found
+}
