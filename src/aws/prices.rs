@@ -116,6 +116,10 @@ pub enum Item {
     SecretCallsTenThousand,
     /// Batches that an EventBridge pipe has read, each 64 KB of one.
     PipesRequestsMillion,
+    /// Rules that messages trigger in IoT Core, each 5 KB of a message.
+    IotRulesMillion,
+    /// Actions of such rules, each 5 KB of a message.
+    IotActionsMillion,
 }
 
 /// A step of a price that falls with the quantity of a month.
@@ -352,6 +356,8 @@ static PRICES: &[Row] = &[
     p(SecretMonth, "secret-month", 0.40, INFRACOST, true, FLAT),
     p(SecretCallsTenThousand, "ten thousand calls", 0.05, INFRACOST, true, FLAT),
     p(PipesRequestsMillion, "million requests", 0.40, CODE_TABLES, true, FLAT),
+    p(IotRulesMillion, "million rules", 0.15, MEMORY, false, FLAT),
+    p(IotActionsMillion, "million actions", 0.15, MEMORY, false, FLAT),
 ];
 
 const EC2_REGION: &str = "us-east-1";

@@ -228,7 +228,12 @@ codes! {
     "1416" AccountId "An account is named by its 12-digit ID"
     "1417" UnpackConflict "Records cannot be unpacked with this setting"
     "1418" UnpackBuffer "Unpacked records may exceed a response of Lambda"
+
     "1431" SourceReadTwice "Several sources read the same"
+    "1432" WriterRole "A writer is the name of a role"
+    "1433" WriterAccounts "Other accounts cannot write to the stream"
+    "1434" IotStatement "IoT Core does not accept this statement"
+    "1435" IotKey "A partition key of IoT Core has a template"
 }
 
 impl fmt::Display for Code {

@@ -6,8 +6,10 @@ mod cloudwatch_logs;
 mod event_pattern;
 mod eventbridge;
 mod filter_pattern;
+mod iot;
 mod json_path;
 mod pipe;
+mod writers;
 
 use super::{Context, names};
 use crate::diagnostics::{Code, Diagnostic};
@@ -55,7 +57,9 @@ fn rules_of(source: &Source) -> &dyn Rules {
         SourceKind::CloudWatchLogs(logs) => logs,
         SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
+        SourceKind::Iot(rule) => rule,
         SourceKind::Sqs(queue) => queue,
+        SourceKind::Writers(writers) => writers,
     }
 }
 

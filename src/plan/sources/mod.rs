@@ -3,7 +3,9 @@
 
 mod cloudwatch_logs;
 mod eventbridge;
+mod iot;
 mod pipe;
+mod writers;
 
 use serde::Serialize;
 
@@ -17,12 +19,17 @@ use crate::aws::prices::Item;
 use crate::graph::{INPUT_STREAM, SOURCE, logical_name, source_id};
 use crate::resolve::pipeline::{Pipeline, Source, SourceKind, Target};
 
+/// Id of the statement that allows writing.
+const WRITE: &str = "WriteRecords";
+
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("sources/cloudwatch_logs.yaml.j2", include_str!("../../../templates/sources/cloudwatch_logs.yaml.j2")),
     ("sources/dynamodb.yaml.j2", include_str!("../../../templates/sources/dynamodb.yaml.j2")),
     ("sources/eventbridge.yaml.j2", include_str!("../../../templates/sources/eventbridge.yaml.j2")),
+    ("sources/iot.yaml.j2", include_str!("../../../templates/sources/iot.yaml.j2")),
     ("sources/sqs.yaml.j2", include_str!("../../../templates/sources/sqs.yaml.j2")),
+    ("sources/writers.yaml.j2", include_str!("../../../templates/sources/writers.yaml.j2")),
 ];
 
 /// A source in a stack.
@@ -71,6 +78,39 @@ impl SourcePlan {
     }
 }
 
+impl SourcePlan {
+    /// The names of the roles that it gives the permission to write.
+    pub(super) fn writers(&self) -> impl Iterator<Item = &str> {
+        let roles = match &self.values {
+            SourceValues::Writers(writers) => writers.roles.as_slice(),
+            _ => &[],
+        };
+        roles.iter().map(String::as_str)
+    }
+
+    /// Who gets which permissions besides the stack's own roles: roles of the account, and other accounts.
+    pub(super) fn given(&self) -> impl Iterator<Item = (&str, &Grant)> {
+        let who = match &self.values {
+            SourceValues::Writers(writers) => writers.who.as_slice(),
+            _ => &[],
+        };
+        // What another account may do with the key is a matter of the key's policy.
+        let grants = |who: &str| {
+            let is_role = self.writers().any(|role| role == who);
+            self.attached.iter().filter(move |grant| is_role || grant.sid == WRITE)
+        };
+        who.iter().flat_map(move |who| grants(who).map(move |grant| (who.as_str(), grant)))
+    }
+
+    /// The name of its topic rule.
+    pub(super) fn topic_rule(&self) -> Option<&Value> {
+        match &self.values {
+            SourceValues::Iot(iot) => Some(&iot.rule),
+            _ => None,
+        }
+    }
+}
+
 /// What a template needs of a source that only its kind has.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
@@ -81,6 +121,10 @@ pub enum SourceValues {
     EventBridge(eventbridge::EventBridgePlan),
     /// An EventBridge pipe.
     Pipe(pipe::PipePlan),
+    /// A topic rule of IoT Core.
+    Iot(iot::IotPlan),
+    /// Programs of the user's.
+    Writers(writers::WritersPlan),
 }
 
 /// What a source writes into.
@@ -246,7 +290,9 @@ pub(super) fn kind(source: &Source) -> &dyn Kind {
         SourceKind::CloudWatchLogs(logs) => logs,
         SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
+        SourceKind::Iot(rule) => rule,
         SourceKind::Sqs(queue) => queue,
+        SourceKind::Writers(writers) => writers,
     }
 }
 
@@ -335,7 +381,7 @@ pub(super) fn starting(pipeline: &Pipeline, source: &Source) -> Vec<String> {
 pub(super) fn writes(site: &Site) -> Vec<Grant> {
     let to = site.target();
     let mut grants = vec![grant(
-        "WriteRecords",
+        WRITE,
         kind(site.source).writes(to),
         vec![target(to).arn],
         match to {
@@ -394,7 +440,7 @@ mod tests {
             assert!(TEMPLATES.iter().any(|(known, _)| *known == template), "{template}");
             let main = logical_id(source);
             let kind = kind(source);
-            assert_eq!(kind.resources().first().map(|(prefix, _)| *prefix), Some(SOURCE));
+            assert!(kind.resources().first().is_none_or(|(prefix, _)| *prefix == SOURCE));
             assert!(plan.resources.iter().any(|resource| resource.logical_id == main), "{main}");
             let role = role_of(checked.pipeline(), source);
             assert_eq!(

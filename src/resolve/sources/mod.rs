@@ -2,7 +2,9 @@
 
 mod cloudwatch_logs;
 mod eventbridge;
+mod iot;
 mod pipe;
+mod writers;
 
 use super::Resolver;
 use super::pipeline::Setting;
@@ -11,7 +13,9 @@ use crate::source::Span;
 use crate::spec;
 pub use cloudwatch_logs::{CloudWatchLogs, Distribution, LogSource};
 pub use eventbridge::{EventBridge, Pattern, Trigger};
+pub use iot::Iot;
 pub use pipe::{ChangesStart, DynamoDb, Sqs};
+pub use writers::Writers;
 
 /// A service that writes records into the pipeline.
 #[derive(Clone, Debug)]
@@ -37,8 +41,12 @@ pub enum SourceKind {
     DynamoDb(DynamoDb),
     /// An EventBridge rule.
     EventBridge(EventBridge),
+    /// A topic rule of IoT Core.
+    Iot(Iot),
     /// An SQS queue.
     Sqs(Sqs),
+    /// Programs of the user's.
+    Writers(Writers),
 }
 
 /// What a kind of source has besides itself.
@@ -54,15 +62,19 @@ impl SourceKind {
     /// What the kind has besides itself.
     pub fn shape(&self) -> SourceShape {
         match self {
-            Self::CloudWatchLogs(_) => SourceShape::default(),
+            Self::CloudWatchLogs(_) | Self::Writers(_) => SourceShape::default(),
             Self::DynamoDb(_) => SourceShape { reads: true, queue: true },
-            Self::EventBridge(_) => SourceShape { queue: true, ..SourceShape::default() },
+            Self::EventBridge(_) | Self::Iot(_) => SourceShape { queue: true, ..SourceShape::default() },
             Self::Sqs(_) => SourceShape { reads: true, ..SourceShape::default() },
         }
     }
 }
 
 impl Resolver<'_> {
+    fn texts(&self, at: &str, texts: Vec<String>) -> Vec<Setting<String>> {
+        texts.into_iter().enumerate().map(|(n, text)| self.written(&format!("{at}/{n}"), text)).collect()
+    }
+
     pub(super) fn source(&self, name: String, source: spec::Source) -> Option<Source> {
         let spec = format!("/sources/{}", step(&name));
         let to = source.to.map(|to| self.written(&format!("{spec}/to"), to));
@@ -72,8 +84,12 @@ impl Resolver<'_> {
             SourceKind::DynamoDb(self.dynamodb(&format!("{spec}/dynamodb"), table))
         } else if let Some(eventbridge) = source.eventbridge {
             SourceKind::EventBridge(self.eventbridge(&format!("{spec}/eventbridge"), eventbridge))
+        } else if let Some(rule) = source.iot {
+            SourceKind::Iot(self.iot(&format!("{spec}/iot"), rule))
         } else if let Some(sqs) = source.sqs {
             SourceKind::Sqs(self.sqs(&format!("{spec}/sqs"), sqs))
+        } else if let Some(writers) = source.writers {
+            SourceKind::Writers(self.writers(&format!("{spec}/writers"), writers))
         } else {
             // The schema asks for one of them.
             return None;

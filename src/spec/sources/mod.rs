@@ -3,7 +3,9 @@
 mod cloudwatch_logs;
 mod dynamodb;
 mod eventbridge;
+mod iot;
 mod sqs;
+mod writers;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -11,7 +13,9 @@ use serde::Deserialize;
 pub use cloudwatch_logs::{CloudWatchLogs, Distribution};
 pub use dynamodb::{ChangesStart, DynamoDb};
 pub use eventbridge::EventBridge;
+pub use iot::Iot;
 pub use sqs::Sqs;
+pub use writers::Writers;
 
 /// A source of records: a service that writes into the stream, or into Firehose if there is no stream. Exactly one kind.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -20,7 +24,9 @@ pub use sqs::Sqs;
     {"required": ["cloudwatch_logs"]},
     {"required": ["dynamodb"]},
     {"required": ["eventbridge"]},
+    {"required": ["iot"]},
     {"required": ["sqs"]},
+    {"required": ["writers"]},
 ]))]
 pub struct Source {
     /// Name of the delivery to write to, without a stream. Default: the only delivery.
@@ -31,6 +37,10 @@ pub struct Source {
     pub dynamodb: Option<DynamoDb>,
     /// Events of an EventBridge bus.
     pub eventbridge: Option<EventBridge>,
+    /// Messages of MQTT topics in IoT Core.
+    pub iot: Option<Iot>,
     /// Messages of an SQS queue.
     pub sqs: Option<Sqs>,
+    /// Programs of yours.
+    pub writers: Option<Writers>,
 }
