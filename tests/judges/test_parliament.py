@@ -11,6 +11,7 @@ from cfn import ACCOUNT
 # The condition that stops a confused deputy, per service: on the others it would lock the service out.
 DEPUTY_CONDITIONS = {
     "ec2.amazonaws.com": set(),
+    "events.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "firehose.amazonaws.com": {"sts:ExternalId"},
     "iot.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "kinesisanalytics.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
