@@ -59,6 +59,8 @@ struct Context<'a> {
 struct UserData<'a> {
     key: &'a str,
     config: &'a str,
+    /// The service that takes the records.
+    service: &'static str,
     records: Option<&'a RecordsPlan>,
 }
 
@@ -112,6 +114,7 @@ fn try_render(plan: &Plan) -> Result<String, minijinja::Error> {
         Some(producer) => environment.get_template("user-data.sh.j2")?.render(Serde(UserData {
             key: &producer.artifact.s3_key,
             config: &producer.config,
+            service: producer.service,
             records: producer.records.as_ref(),
         }))?,
         None => String::new(),
