@@ -172,7 +172,7 @@ mod tests {
     fn the_frame_of_the_user_data_fits_its_reserve() {
         let template = environment().expect("templates").get_template("user-data.sh.j2").expect("it");
         let script = template
-            .render(Serde(UserData { key: &"k".repeat(80), config: "", records: None }))
+            .render(Serde(UserData { key: &"k".repeat(80), config: "", service: "Firehose", records: None }))
             .expect("a script");
         // CloudFormation fills in names: two of up to 128 characters where the text has a dozen, a few times.
         assert!(script.len() + 2048 <= USER_DATA_FRAME_BYTES, "{}", script.len());
