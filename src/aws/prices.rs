@@ -116,6 +116,10 @@ pub enum Item {
     SecretCallsTenThousand,
     /// Batches that an EventBridge pipe has read, each 64 KB of one.
     PipesRequestsMillion,
+    /// Updates of metrics that a metric stream of CloudWatch sends.
+    MetricStreamUpdatesThousand,
+    /// Lines of CloudFront's real-time logs.
+    CloudFrontRealTimeLinesMillion,
 }
 
 /// A step of a price that falls with the quantity of a month.
@@ -352,6 +356,8 @@ static PRICES: &[Row] = &[
     p(SecretMonth, "secret-month", 0.40, INFRACOST, true, FLAT),
     p(SecretCallsTenThousand, "ten thousand calls", 0.05, INFRACOST, true, FLAT),
     p(PipesRequestsMillion, "million requests", 0.40, CODE_TABLES, true, FLAT),
+    p(MetricStreamUpdatesThousand, "thousand updates", 0.003, MEMORY, false, FLAT),
+    p(CloudFrontRealTimeLinesMillion, "million lines", 0.01, MEMORY, false, FLAT),
 ];
 
 const EC2_REGION: &str = "us-east-1";

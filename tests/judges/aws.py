@@ -382,5 +382,8 @@ PARTS = {
 }
 # Types that the emulator's CloudFormation does not know. A stack is created without them.
 REJECTED = {
+    "AWS::CloudFront::RealtimeLogConfig",
+    "AWS::CloudWatch::MetricStream",
     "AWS::Logs::Destination",
+    "AWS::WAFv2::LoggingConfiguration",
 }

@@ -2,17 +2,22 @@
 
 mod account;
 mod arn;
+mod cloudfront;
 mod cloudwatch_logs;
 mod event_pattern;
 mod eventbridge;
 mod filter_pattern;
 mod json_path;
+mod metric_stream;
 mod pipe;
+mod sns;
+mod waf;
 
 use super::{Context, names};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::pipeline::{Source, SourceKind, Target};
 use crate::source::Span;
+use crate::spec::Newline;
 
 /// Finds faults of a kind of source.
 trait Rules {
@@ -48,14 +53,46 @@ impl Site<'_> {
             format!("remove `{key}`"),
         ))
     }
+
+    /// A kind that writes into Firehose only, with what else there is.
+    fn delivery_only(&self, what: &str, instead: &str) -> Option<Diagnostic> {
+        (self.target == Target::Stream).then(|| {
+            Diagnostic::error(
+                Code::SourceTarget,
+                self.span(),
+                format!("{what} writes into Firehose only, and this pipeline has a stream"),
+                format!(
+                    "remove `stream`, and write `record_size` and `records_per_second` in `delivery`{instead}"
+                ),
+            )
+        })
+    }
+
+    /// Records that end with a newline already, and get one more.
+    fn blank_lines(&self, what: &str) -> Option<Diagnostic> {
+        let pipeline = self.context.pipeline;
+        let appends = pipeline.transform.is_none() && pipeline.delivery.newline.value == Newline::Append;
+        appends.then(|| {
+            Diagnostic::warning(
+                Code::BlankLines,
+                self.span(),
+                format!("{what} ends with a newline, and Firehose appends another one: every second line is blank"),
+                "write `newline: none` in `delivery`; or `transform: {}`, which appends a newline only where there is none",
+            )
+        })
+    }
 }
 
 fn rules_of(source: &Source) -> &dyn Rules {
     match &source.kind {
+        SourceKind::CloudFront(logs) => logs,
         SourceKind::CloudWatchLogs(logs) => logs,
         SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
+        SourceKind::MetricStream(stream) => stream,
+        SourceKind::Sns(topic) => topic,
         SourceKind::Sqs(queue) => queue,
+        SourceKind::Waf(web_acl) => web_acl,
     }
 }
 
@@ -67,6 +104,7 @@ pub(super) fn check(context: &mut Context) {
         rules_of(source).check(&Site { context, source, target }, &mut found);
     }
     found.extend(cloudwatch_logs::filters(&context.pipeline.sources));
+    found.extend(waf::logged_twice(&context.pipeline.sources));
     found.extend(same_names(&context.pipeline.sources));
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }

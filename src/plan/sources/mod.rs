@@ -1,9 +1,13 @@
 //! Sources: one file per kind. What all kinds have in common is here: the role with the right to write, the queue of
 //! what could not be written, the order of creation.
 
+mod cloudfront;
 mod cloudwatch_logs;
 mod eventbridge;
+mod metric_stream;
 mod pipe;
+mod sns;
+mod waf;
 
 use serde::Serialize;
 
@@ -19,10 +23,14 @@ use crate::resolve::pipeline::{Pipeline, Source, SourceKind, Target};
 
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
+    ("sources/cloudfront.yaml.j2", include_str!("../../../templates/sources/cloudfront.yaml.j2")),
     ("sources/cloudwatch_logs.yaml.j2", include_str!("../../../templates/sources/cloudwatch_logs.yaml.j2")),
     ("sources/dynamodb.yaml.j2", include_str!("../../../templates/sources/dynamodb.yaml.j2")),
     ("sources/eventbridge.yaml.j2", include_str!("../../../templates/sources/eventbridge.yaml.j2")),
+    ("sources/metric_stream.yaml.j2", include_str!("../../../templates/sources/metric_stream.yaml.j2")),
+    ("sources/sns.yaml.j2", include_str!("../../../templates/sources/sns.yaml.j2")),
     ("sources/sqs.yaml.j2", include_str!("../../../templates/sources/sqs.yaml.j2")),
+    ("sources/waf.yaml.j2", include_str!("../../../templates/sources/waf.yaml.j2")),
 ];
 
 /// A source in a stack.
@@ -61,6 +69,15 @@ pub struct SourcePlan {
 }
 
 impl SourcePlan {
+    /// ARN of the topic or the web ACL that it is attached to.
+    pub fn upstream(&self) -> Option<&str> {
+        match &self.values {
+            SourceValues::Sns(sns) => Some(&sns.topic),
+            SourceValues::Waf(waf) => Some(&waf.web_acl),
+            _ => None,
+        }
+    }
+
     /// The log groups that it subscribes to, by the logical ids of the filters.
     pub fn log_groups(&self) -> impl Iterator<Item = (&str, &str)> {
         let filters = match &self.values {
@@ -75,6 +92,14 @@ impl SourcePlan {
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum SourceValues {
+    /// Real-time logs of CloudFront.
+    CloudFront(cloudfront::CloudFrontPlan),
+    /// A metric stream.
+    MetricStream(metric_stream::MetricStreamPlan),
+    /// A subscription to an SNS topic.
+    Sns(sns::SnsPlan),
+    /// The log of a web ACL.
+    Waf(waf::WafPlan),
     /// Subscription filters of CloudWatch Logs, or a destination for them.
     CloudWatchLogs(cloudwatch_logs::CloudWatchLogsPlan),
     /// An EventBridge rule.
@@ -243,10 +268,14 @@ pub(super) trait Kind {
 /// The kind of a source.
 pub(super) fn kind(source: &Source) -> &dyn Kind {
     match &source.kind {
+        SourceKind::CloudFront(logs) => logs,
         SourceKind::CloudWatchLogs(logs) => logs,
         SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
+        SourceKind::MetricStream(stream) => stream,
+        SourceKind::Sns(topic) => topic,
         SourceKind::Sqs(queue) => queue,
+        SourceKind::Waf(web_acl) => web_acl,
     }
 }
 
@@ -334,9 +363,14 @@ pub(super) fn starting(pipeline: &Pipeline, source: &Source) -> Vec<String> {
 /// What writing needs.
 pub(super) fn writes(site: &Site) -> Vec<Grant> {
     let to = site.target();
+    let calls = kind(site.source).writes(to);
+    if calls.is_empty() {
+        // A service-linked role, whose permissions are AWS's.
+        return Vec::new();
+    }
     let mut grants = vec![grant(
         "WriteRecords",
-        kind(site.source).writes(to),
+        calls,
         vec![target(to).arn],
         match to {
             Target::Stream => "The source writes to the stream.",

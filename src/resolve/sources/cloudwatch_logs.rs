@@ -26,7 +26,7 @@ pub enum LogSource {
 }
 
 impl Resolver<'_> {
-    fn texts(&self, at: &str, texts: Vec<String>) -> Vec<Setting<String>> {
+    pub(super) fn texts(&self, at: &str, texts: Vec<String>) -> Vec<Setting<String>> {
         texts.into_iter().enumerate().map(|(n, text)| self.written(&format!("{at}/{n}"), text)).collect()
     }
 

@@ -1,17 +1,25 @@
 //! Sources: what is decided about them, and how they are read from the spec. One file per kind.
 
+mod cloudfront;
 mod cloudwatch_logs;
 mod eventbridge;
+mod metric_stream;
 mod pipe;
+mod sns;
+mod waf;
 
 use super::Resolver;
 use super::pipeline::Setting;
 use crate::parse::step;
 use crate::source::Span;
 use crate::spec;
+pub use cloudfront::CloudFront;
 pub use cloudwatch_logs::{CloudWatchLogs, Distribution, LogSource};
 pub use eventbridge::{EventBridge, Pattern, Trigger};
+pub use metric_stream::{MetricFormat, MetricStream};
 pub use pipe::{ChangesStart, DynamoDb, Sqs};
+pub use sns::{FilterScope, Sns};
+pub use waf::Waf;
 
 /// A service that writes records into the pipeline.
 #[derive(Clone, Debug)]
@@ -31,14 +39,22 @@ pub struct Source {
 /// What a source is.
 #[derive(Clone, Debug)]
 pub enum SourceKind {
+    /// Real-time logs of CloudFront.
+    CloudFront(CloudFront),
     /// Log events of CloudWatch Logs.
     CloudWatchLogs(CloudWatchLogs),
     /// A DynamoDB table's stream.
     DynamoDb(DynamoDb),
     /// An EventBridge rule.
     EventBridge(EventBridge),
+    /// A metric stream of CloudWatch.
+    MetricStream(MetricStream),
+    /// An SNS topic.
+    Sns(Sns),
     /// An SQS queue.
     Sqs(Sqs),
+    /// The log of a web ACL.
+    Waf(Waf),
 }
 
 /// What a kind of source has besides itself.
@@ -54,9 +70,11 @@ impl SourceKind {
     /// What the kind has besides itself.
     pub fn shape(&self) -> SourceShape {
         match self {
-            Self::CloudWatchLogs(_) => SourceShape::default(),
+            Self::CloudFront(_) | Self::CloudWatchLogs(_) | Self::MetricStream(_) | Self::Waf(_) => {
+                SourceShape::default()
+            }
             Self::DynamoDb(_) => SourceShape { reads: true, queue: true },
-            Self::EventBridge(_) => SourceShape { queue: true, ..SourceShape::default() },
+            Self::EventBridge(_) | Self::Sns(_) => SourceShape { queue: true, ..SourceShape::default() },
             Self::Sqs(_) => SourceShape { reads: true, ..SourceShape::default() },
         }
     }
@@ -66,12 +84,20 @@ impl Resolver<'_> {
     pub(super) fn source(&self, name: String, source: spec::Source) -> Option<Source> {
         let spec = format!("/sources/{}", step(&name));
         let to = source.to.map(|to| self.written(&format!("{spec}/to"), to));
-        let kind = if let Some(logs) = source.cloudwatch_logs {
+        let kind = if let Some(logs) = source.cloudfront {
+            SourceKind::CloudFront(self.cloudfront(&format!("{spec}/cloudfront"), logs))
+        } else if let Some(logs) = source.cloudwatch_logs {
             SourceKind::CloudWatchLogs(self.cloudwatch_logs(&format!("{spec}/cloudwatch_logs"), logs))
         } else if let Some(table) = source.dynamodb {
             SourceKind::DynamoDb(self.dynamodb(&format!("{spec}/dynamodb"), table))
         } else if let Some(eventbridge) = source.eventbridge {
             SourceKind::EventBridge(self.eventbridge(&format!("{spec}/eventbridge"), eventbridge))
+        } else if let Some(stream) = source.metric_stream {
+            SourceKind::MetricStream(self.metric_stream(&format!("{spec}/metric_stream"), stream))
+        } else if let Some(sns) = source.sns {
+            SourceKind::Sns(self.sns(&format!("{spec}/sns"), sns))
+        } else if let Some(waf) = source.waf {
+            SourceKind::Waf(self.waf(&format!("{spec}/waf"), waf))
         } else if let Some(sqs) = source.sqs {
             SourceKind::Sqs(self.sqs(&format!("{spec}/sqs"), sqs))
         } else {
