@@ -178,15 +178,15 @@ fn compile_with<T>(
     let mut diagnostics = match document(world, path, &mut sources) {
         Ok(document) => {
             let mut of = |name: Option<&str>, environment: Option<&Environment>| {
-                let Front { checked, mut found, accepted } =
+                let Front { checked, mut found, accepted, mut in_effect } =
                     checked(world, programs, path, &document, name, &mut sources);
-                let (mut in_effect, mut is_complete) = (Vec::new(), false);
+                let mut is_complete = false;
                 if let Some((checked, places)) = checked {
                     let back = then(checked, places);
                     is_complete = back.result.is_some();
                     pipelines.extend(back.result);
                     found.extend(back.found);
-                    in_effect = back.in_effect;
+                    in_effect.extend(back.in_effect);
                 }
                 let environment = environment.cloned();
                 findings.push(PipelineFindings { environment, found, accepted, in_effect, is_complete });
@@ -226,6 +226,8 @@ struct Front {
     checked: Option<(Checked, Places)>,
     found: Vec<Diagnostic>,
     accepted: Vec<Accepted>,
+    /// Places of settings that have an effect.
+    in_effect: Vec<Span>,
 }
 
 /// What came of a checked pipeline in the later phases.
@@ -247,17 +249,22 @@ fn checked(
 ) -> Front {
     let parsed = match document.merge(environment, sources) {
         Ok(parsed) => parsed,
-        Err(found) => return Front { checked: None, found, accepted: Vec::new() },
+        Err(found) => {
+            return Front { checked: None, found, accepted: Vec::new(), in_effect: Vec::new() };
+        }
     };
     let places = parsed.places.clone();
     let (accepted, of_accept) =
         accept::read(parsed.spec.accept.as_deref().unwrap_or_default(), &places, document, sources);
     let (pipeline, mut diagnostics) = resolve::resolve(parsed, path, world, sources);
+    let records = pipeline.records.as_ref().map(|records| records.span);
     let (checked, found) = check::check(pipeline, programs);
+    let is_used = found.iter().all(|one| one.code != Code::RecordsUnused);
+    let in_effect = records.filter(|_| is_used).into_iter().collect();
     diagnostics.extend(found);
     diagnostics.extend(of_accept);
     let checked = checked.filter(|_| !diagnostics::has_errors(&diagnostics));
-    Front { checked: checked.map(|checked| (checked, places)), found: diagnostics, accepted }
+    Front { checked: checked.map(|checked| (checked, places)), found: diagnostics, accepted, in_effect }
 }
 
 /// A checked pipeline to its stack, with the plan's advice.

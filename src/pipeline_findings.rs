@@ -35,18 +35,24 @@ pub fn merge(pipelines: &[PipelineFindings]) -> Vec<Diagnostic> {
 /// pipelines are there.
 pub fn keep_unused(pipelines: &mut [PipelineFindings], environments: &[Environment]) {
     let in_effect: Vec<Span> = pipelines.iter().flat_map(|one| one.in_effect.clone()).collect();
-    let are_all_known =
-        pipelines.len() == environments.len() + 1 && pipelines.iter().all(|one| one.is_complete);
+    let are_all_there = pipelines.len() == environments.len() + 1;
+    let are_all_known = are_all_there && pipelines.iter().all(|one| one.is_complete);
     let mut before: Vec<Span> = Vec::new();
     for pipeline in pipelines {
         pipeline.found.retain(|one| {
             let is_own = environments.iter().any(|environment| environment.holds(one.span));
             // The reason can differ between pipelines; the first is enough.
             let is_new = !before.contains(&one.span);
-            one.code != Code::AlarmUnused
-                || (!in_effect.contains(&one.span) && (is_own || (are_all_known && is_new)))
+            let are_known = match one.code {
+                Code::AlarmUnused => are_all_known,
+                // Known as soon as a pipeline is resolved.
+                Code::RecordsUnused => are_all_there,
+                _ => return true,
+            };
+            !in_effect.contains(&one.span) && (is_own || (are_known && is_new))
         });
-        let unused = pipeline.found.iter().filter(|one| one.code == Code::AlarmUnused);
+        let is_unused = |one: &&Diagnostic| matches!(one.code, Code::AlarmUnused | Code::RecordsUnused);
+        let unused = pipeline.found.iter().filter(is_unused);
         before.extend(unused.map(|one| one.span));
     }
 }

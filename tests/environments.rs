@@ -135,8 +135,9 @@ fn compile(spec: &Value, environment: Option<&str>) -> Compilation {
 
 /// What can be said about two texts of one pipeline: the templates, and the findings without their places.
 fn said(compilation: &Compilation) -> (Option<&str>, Vec<String>) {
-    let mut found: Vec<String> =
-        compilation.diagnostics.iter().map(|found| format!("{}: {}", found.code, found.message)).collect();
+    // Whether columns are read is decided over all pipelines of a spec.
+    let found = compilation.diagnostics.iter().filter(|found| found.code != Code::RecordsUnused);
+    let mut found: Vec<String> = found.map(|found| format!("{}: {}", found.code, found.message)).collect();
     found.sort();
     (compilation.pipelines.first().map(|stack| stack.template.as_str()), found)
 }
@@ -263,4 +264,20 @@ proptest! {
         // A part that leaves no spec is reported as that alone.
         prop_assert!(refused || has_errors(&found), "{:#}\n{:?}", spec, found);
     }
+}
+
+/// Columns that one pipeline reads are not reported as unused in another, which has no reader.
+#[test]
+fn columns_are_unused_if_no_pipeline_reads_them() {
+    let unused = |mut spec: Value, part: Value| {
+        spec["environments"] = json!({"dev": part});
+        let world = Files(HashMap::from([("spec.yaml".into(), spec.to_string().into_bytes())]));
+        let found = pipec::compile(&world, &programs(), Path::new("spec.yaml"), Select::All).diagnostics;
+        found.iter().filter(|one| one.code == Code::RecordsUnused).count()
+    };
+    let mut read = least();
+    read["producer"] = json!({"generate": {}, "records_per_second": 2});
+    assert_eq!(unused(read.clone(), json!({"producer": null})), 0);
+    assert_eq!(unused(least(), json!({"producer": read["producer"]})), 0);
+    assert_eq!(unused(least(), json!({"description": "Nothing reads them"})), 1);
 }

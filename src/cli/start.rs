@@ -12,7 +12,8 @@ use crate::deploy::application;
 
 /// Start the Flink application of a deployed pipeline
 ///
-/// Starts it with the state of its latest snapshot, and waits until it runs the deployed code. It reads on from the
+/// Starts it with the state of its latest snapshot, and waits until it runs the deployed code and its log shows a running
+/// job; if the job fails, the command prints its exception. It reads on from the
 /// position in that snapshot, unless the stream has dropped those records meanwhile. Without a snapshot it reads all
 /// records that the stream still holds, so rows are repeated. A deployment does the same.
 #[derive(Debug, Args)]
@@ -43,9 +44,12 @@ impl Start {
         let deployed = deployed(&client, &compiled.stack.plan, &spec)?;
         let found = application::find(&client, &deployed, &spec)?;
         let mut reporter = self.format.reporter(interrupt);
-        application::ensure_running(&client, &mut *reporter, &found.target(&spec))?;
-        if self.format == EventFormat::Text {
-            note("the Flink application is RUNNING with the deployed code");
+        let target = found.with_log(&spec, &client);
+        let told = application::ensure_running(&client, &mut *reporter, &target)?;
+        match self.format {
+            EventFormat::Text => note("the Flink application is RUNNING with the deployed code"),
+            EventFormat::Json if !told => reporter.tell(&application::running(&target)),
+            EventFormat::Json => {}
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use super::output::Exit;
 use crate::cloud::deployed::deployed;
 use crate::cloud::interrupt::Interrupt;
 use crate::cloud::stop::Step;
-use crate::deploy::application;
+use crate::deploy::{application, application_stop};
 
 /// Stop the Flink application of a deployed pipeline; its KPUs are not billed while it is stopped
 ///
@@ -51,6 +51,6 @@ impl StopVerb {
         let deployed = deployed(&client, plan, &spec)?;
         let found = application::find(&client, &deployed, &spec)?;
         let mut reporter = self.format.reporter(interrupt);
-        application::stop(&client, &mut *reporter, plan, &found.target(&spec), (self.yes, self.force))
+        application_stop::stop(&client, &mut *reporter, plan, &found.target(&spec), (self.yes, self.force))
     }
 }

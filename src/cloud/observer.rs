@@ -61,6 +61,8 @@ pub struct LogRequest<'a> {
     pub from: i64,
     /// See `from`.
     pub to: i64,
+    /// CloudWatch's filter pattern; all events without it.
+    pub pattern: Option<&'a str>,
     /// What the page before gave.
     pub token: Option<&'a str>,
 }

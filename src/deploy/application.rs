@@ -1,14 +1,14 @@
-//! The Flink application beside its stack: whether it runs the deployed code, its start and its stop. CloudFormation
-//! knows neither: a failed update may leave it stopped, and the next deployment has nothing to change.
+//! The Flink application beside its stack: whether it runs the deployed code, and its start. CloudFormation knows
+//! neither: a failed update may leave it stopped, and the next deployment has nothing to change.
 
 use std::time::{Duration, Instant};
 
-use super::report::{Event, Reporter, confirm};
-use crate::aws::limits::billing::HOURS_PER_MONTH;
-use crate::aws::prices::{self, Item};
+use super::job_log::{JobLog, Proof};
+use super::report::{Event, Reporter};
 use crate::cloud::call_error::{CallError, CallErrorKind};
 use crate::cloud::client::{Application, AwsClient, StackReader};
 use crate::cloud::deployed::Deployed;
+use crate::cloud::observer::Observer;
 use crate::cloud::stack_state::StackState;
 use crate::cloud::stop::{At, Step, Stop};
 use crate::diagnostics::Code;
@@ -17,12 +17,14 @@ use crate::plan::{Plan, artifact_keys};
 
 /// Logical id of the application.
 const LOGICAL_ID: &str = "Analytics";
+/// Logical id of its log group.
+const LOG_GROUP: &str = "AnalyticsLogs";
 /// Between two looks at the application.
 const PAUSE: Duration = Duration::from_secs(5);
 /// Longest start or stop: Lambda's limit for the stack's own starter.
 const PATIENCE: Duration = Duration::from_secs(900);
 /// Looks at READY after a start or at RUNNING after a stop that may be older than the call.
-const STALE_LOOKS: u32 = 3;
+pub(super) const STALE_LOOKS: u32 = 3;
 /// Looks at ROLLED_BACK after which it is the end, ten seconds after the first.
 const ROLLED_BACK_LOOKS: u32 = 3;
 /// Looks in a row that may fail during a wait; each is tried for a minute by the SDK.
@@ -33,7 +35,7 @@ const BUSY_STARTS_MAX: u32 = 5;
 const BUSY: [&str; 2] = ["ResourceInUseException", "ConcurrentModificationException"];
 
 /// An application that a stack holds.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Target<'a> {
     /// Its name.
     pub name: &'a str,
@@ -41,10 +43,12 @@ pub struct Target<'a> {
     pub code_key: &'a str,
     /// The spec as the user named it.
     pub spec: &'a str,
+    /// Its log, where it is to be read after a start.
+    pub log: Option<JobLog<'a>>,
 }
 
 impl Target<'_> {
-    fn meanwhile(&self) -> String {
+    pub(super) fn meanwhile(&self) -> String {
         format!("the application {} continues; `pipec status {}` shows it", self.name, self.spec)
     }
 }
@@ -54,6 +58,7 @@ impl Target<'_> {
 pub struct Found {
     name: String,
     code_key: String,
+    log_group: Option<String>,
 }
 
 /// The application of a deployed stack, with the code that its template names.
@@ -86,13 +91,20 @@ pub fn find(client: &dyn StackReader, deployed: &Deployed, spec: &str) -> Step<F
         key.starts_with("flink/") || (key.starts_with("flink-") && !key.starts_with("flink-starter"))
     };
     let code_key = keys.into_iter().find(of_flink).unwrap_or_default();
-    Ok(Found { name: name.to_owned(), code_key })
+    let log_group = deployed.name(LOG_GROUP).map(str::to_owned);
+    Ok(Found { name: name.to_owned(), code_key, log_group })
 }
 
 impl Found {
     /// It, as the user named its spec.
     pub fn target<'a>(&'a self, spec: &'a str) -> Target<'a> {
-        Target { name: &self.name, code_key: &self.code_key, spec }
+        Target { name: &self.name, code_key: &self.code_key, spec, log: None }
+    }
+
+    /// The same, with its log read after a start.
+    pub fn with_log<'a>(&'a self, spec: &'a str, observer: &'a dyn Observer) -> Target<'a> {
+        let log = self.log_group.as_deref().map(|group| JobLog { observer, group });
+        Target { log, ..self.target(spec) }
     }
 }
 
@@ -100,22 +112,32 @@ impl Found {
 pub(super) fn of_plan(plan: &Plan) -> Option<Found> {
     let analytics = plan.analytics.as_ref()?;
     let name = APPLICATION_NAME.replace("${AWS::StackName}", &plan.name);
-    Some(Found { name, code_key: analytics.artifact.s3_key.clone() })
+    Some(Found { name, code_key: analytics.artifact.s3_key.clone(), log_group: None })
 }
 
-/// Sees to it that the application runs the deployed code. Where it does, that takes one call.
+/// Sees to it that the application runs the deployed code. Where it does, that takes one call. Whether its state was told.
 ///
 /// # Errors
 /// As AWS gives them, and where it does not come up or runs other code.
-pub fn ensure_running(client: &dyn AwsClient, reporter: &mut dyn Reporter, target: &Target) -> Step<()> {
-    let ensured = start_if_stopped(client, reporter, target);
+pub fn ensure_running(client: &dyn AwsClient, reporter: &mut dyn Reporter, target: &Target) -> Step<bool> {
+    let mut since = None;
+    let ensured = start_if_stopped(client, reporter, target, &mut since);
+    if let (Err(Stop::Fault(_)), Some(log), Some(since)) = (&ensured, &target.log, since) {
+        log.tell_cause(reporter, since);
+    }
     ensured.map_err(|stop| match stop {
         Stop::Interrupted(_) => Stop::Interrupted(target.meanwhile()),
         stop => stop,
     })
 }
 
-fn start_if_stopped(client: &dyn AwsClient, reporter: &mut dyn Reporter, target: &Target) -> Step<()> {
+/// `since` is when the log of a start begins.
+fn start_if_stopped(
+    client: &dyn AwsClient,
+    reporter: &mut dyn Reporter,
+    target: &Target,
+    since: &mut Option<i64>,
+) -> Step<bool> {
     let mut watch = Watch::new(client, target);
     let (mut operation, mut started, mut stale) = (None, false, 0);
     let (mut busy, mut rolled_back) = (0, 0);
@@ -129,15 +151,9 @@ fn start_if_stopped(client: &dyn AwsClient, reporter: &mut dyn Reporter, target:
                         watch.tell(reporter, &seen);
                     }
                     if started {
-                        reporter.tell(&Event::Note {
-                            message: format!(
-                                "its log was not verified, and an application can be RUNNING although its program \
-                                 failed: `pipec logs {}` shows whether its job runs",
-                                target.spec
-                            ),
-                        });
+                        verify(client, reporter, target, operation.as_deref(), *since)?;
                     }
-                    return Ok(());
+                    return Ok(started || watch.waited());
                 }
                 true => return Err(other_code(target, &seen)),
             },
@@ -148,6 +164,8 @@ fn start_if_stopped(client: &dyn AwsClient, reporter: &mut dyn Reporter, target:
                 reporter.tell(&Event::Note {
                     message: format!("the Flink application {} is stopped: starting it", target.name),
                 });
+                // A start whose answer was lost may be the one that counts.
+                *since = since.or(target.log.map(|log| log.before_now()));
                 match client.start_application(target.name) {
                     Ok(id) => {
                         (operation, started) = (id, true);
@@ -198,6 +216,40 @@ fn start_if_stopped(client: &dyn AwsClient, reporter: &mut dyn Reporter, target:
     }
 }
 
+/// The state of an application that runs.
+pub fn running(target: &Target) -> Event {
+    Event::Application { application: target.name.to_owned(), status: "RUNNING".to_owned() }
+}
+
+/// Requires the job of a start in the log, as the stack's starter does.
+fn verify(
+    client: &dyn AwsClient,
+    reporter: &mut dyn Reporter,
+    target: &Target,
+    operation: Option<&str>,
+    since: Option<i64>,
+) -> Step<()> {
+    let proof = match target.log.zip(since) {
+        Some((log, since)) => log.prove(since).map_err(located)?,
+        None => Proof::Unreadable(String::new()),
+    };
+    match proof {
+        Proof::Runs => Ok(()),
+        Proof::Failed(how) => Err(failed(client, target, operation, &how)),
+        Proof::Unreadable(why) => {
+            let why = if why.is_empty() { why } else { format!(" ({why})") };
+            reporter.tell(&Event::Note {
+                message: format!(
+                    "its log was not verified{why}, and an application can be RUNNING although its program failed: `pipec \
+                     logs {}` shows whether its job runs",
+                    target.spec
+                ),
+            });
+            Ok(())
+        }
+    }
+}
+
 /// Whether the operation of a start is over, as intended.
 fn finished(client: &dyn AwsClient, target: &Target, operation: Option<&str>) -> Step<bool> {
     let Some(id) = operation else { return Ok(true) };
@@ -211,116 +263,23 @@ fn finished(client: &dyn AwsClient, target: &Target, operation: Option<&str>) ->
     }
 }
 
-/// Stops the application after a snapshot of its state, or at once.
-///
-/// # Errors
-/// As AWS gives them, the user's decision, and where it does not stop.
-pub fn stop(
-    client: &dyn AwsClient,
-    reporter: &mut dyn Reporter,
-    plan: &Plan,
-    target: &Target,
-    (yes, force): (bool, bool),
-) -> Step<()> {
-    let mut watch = Watch::new(client, target);
-    let mut seen = watch.look()?;
-    if seen.status == "READY" {
-        reporter.tell(&Event::Note {
-            message: format!("the Flink application {} is stopped already", target.name),
-        });
-        return Ok(());
-    }
-    if let Some(savings) = savings(plan, client.region()) {
-        reporter.tell(&savings);
-    }
-    reporter.tell(&Event::Note { message: retained(plan, force) });
-    let question = format!("Stop the Flink application {}?", target.name);
-    confirm(
-        reporter,
-        yes,
-        &question,
-        ("there is no terminal for the confirmation prompt", "add `--yes` to the command"),
-    )?;
-    let stopped = (|| {
-        client.stop_application(target.name, force).map_err(located)?;
-        let mut stale = 0;
-        loop {
-            seen = watch.look()?;
-            watch.tell(reporter, &seen);
-            match seen.status.as_str() {
-                "READY" => break,
-                "RUNNING" => {
-                    stale += 1;
-                    if watch.moved || stale > STALE_LOOKS {
-                        return Err(failed(client, target, None, "did not stop"));
-                    }
-                }
-                _ => watch.moved = true,
-            }
-            watch.pause()?;
-        }
-        reporter.tell(&Event::Note {
-            message: format!(
-                "stopped; `pipec start {}`, or the next deployment, starts it again",
-                target.spec
-            ),
-        });
-        Ok(())
-    })();
-    stopped.map_err(|stop| match stop {
-        Stop::Interrupted(_) => Stop::Interrupted(target.meanwhile()),
-        stop => stop,
-    })
-}
-
-/// What a stopped application does not cost, at list price; `None` where the price is not known.
-fn savings(plan: &Plan, region: &str) -> Option<Event> {
-    let analytics = plan.analytics.as_ref()?;
-    let hour = prices::price(Item::FlinkKpuHour, region)?.cost(analytics.billed_kpus as f64);
-    Some(Event::Savings {
-        usd_per_hour: format!("{hour:.2}"),
-        usd_per_month: format!("{:.2}", hour * HOURS_PER_MONTH as f64),
-    })
-}
-
-/// What becomes of the records that arrive meanwhile, and of the state.
-fn retained(plan: &Plan, force: bool) -> String {
-    let snapshots = plan.analytics.as_ref().is_some_and(|analytics| analytics.snapshots);
-    let state = match (force, snapshots) {
-        (false, true) => "its state is saved in a snapshot",
-        (_, false) => {
-            "its state is lost, since snapshots are off, and so is its position: all records that the stream still holds \
-             are read again, so rows are repeated"
-        }
-        (true, true) => {
-            "its state since the last snapshot is lost, and so is its position: records since that snapshot, or all that \
-             the stream still holds without one, are read again, so rows are repeated"
-        }
-    };
-    format!(
-        "records that arrive in the meantime stay in the stream for its retention period of {} h, and are read after the \
-         start; {state}",
-        plan.stream.retention_hours
-    )
-}
-
 /// Looks at an application until something is so.
-struct Watch<'a> {
+pub(super) struct Watch<'a> {
     client: &'a dyn AwsClient,
     target: &'a Target<'a>,
     start: Instant,
     told: Option<String>,
     looks: u32,
     /// Whether it was seen on its way.
-    moved: bool,
+    pub(super) moved: bool,
 }
 
 impl<'a> Watch<'a> {
-    fn new(client: &'a dyn AwsClient, target: &'a Target<'a>) -> Self {
+    pub(super) fn new(client: &'a dyn AwsClient, target: &'a Target<'a>) -> Self {
         Self { client, target, start: Instant::now(), told: None, looks: 0, moved: false }
     }
 
-    fn look(&mut self) -> Step<Application> {
+    pub(super) fn look(&mut self) -> Step<Application> {
         self.looks += 1;
         let absent = || {
             Stop::fault(
@@ -350,7 +309,7 @@ impl<'a> Watch<'a> {
         self.looks > 1
     }
 
-    fn tell(&mut self, reporter: &mut dyn Reporter, seen: &Application) {
+    pub(super) fn tell(&mut self, reporter: &mut dyn Reporter, seen: &Application) {
         if self.told.as_ref() != Some(&seen.status) {
             reporter.tell(&Event::Application {
                 application: self.target.name.to_owned(),
@@ -360,7 +319,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    fn pause(&mut self) -> Step<()> {
+    pub(super) fn pause(&mut self) -> Step<()> {
         if self.start.elapsed() >= PATIENCE {
             let status = self.told.as_deref().unwrap_or("not seen");
             let seconds = self.start.elapsed().as_secs();
@@ -376,7 +335,7 @@ impl<'a> Watch<'a> {
 }
 
 /// A failure, with the service's own words where it has any.
-fn failed(client: &dyn AwsClient, target: &Target, operation: Option<&str>, how: &str) -> Stop {
+pub(super) fn failed(client: &dyn AwsClient, target: &Target, operation: Option<&str>, how: &str) -> Stop {
     let seen = operation.and_then(|id| client.application_operation(target.name, id).ok().flatten());
     let cause =
         seen.and_then(|operation| operation.error).map(|error| format!(": {error}")).unwrap_or_default();
@@ -411,7 +370,7 @@ fn other_code(target: &Target, seen: &Application) -> Stop {
     )
 }
 
-fn located(error: CallError) -> Stop {
+pub(super) fn located(error: CallError) -> Stop {
     if error.kind == CallErrorKind::Interrupted {
         return Stop::interrupted();
     }

@@ -240,7 +240,7 @@ fn change(
 /// somebody stopped, is started.
 fn ensure_running(job: &Job, reporter: &mut dyn Reporter) -> Step<()> {
     match application::of_plan(job.plan) {
-        Some(found) => application::ensure_running(job.client, reporter, &found.target(job.spec)),
+        Some(found) => application::ensure_running(job.client, reporter, &found.target(job.spec)).map(|_| ()),
         None => Ok(()),
     }
 }

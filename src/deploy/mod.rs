@@ -2,6 +2,7 @@
 //! AWS what is there, and does what is missing.
 
 pub mod application;
+pub mod application_stop;
 pub mod artifact_bucket;
 pub mod change_set;
 pub mod changes;
@@ -10,6 +11,7 @@ pub mod destroy;
 pub mod existing;
 mod failure;
 pub mod follow;
+pub mod job_log;
 mod large_template;
 pub mod positions;
 pub mod report;

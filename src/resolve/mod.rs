@@ -385,7 +385,8 @@ impl Resolver<'_> {
                     let mut columns: Vec<String> =
                         key.split(',').map(|column| column.trim().to_owned()).collect();
                     columns.sort();
-                    (columns, self.written(&pointer, count))
+                    // What is wrong is a name, not its number.
+                    (columns, Setting { span: self.places.key(&pointer), ..self.written(&pointer, count) })
                 })
                 .collect(),
             runtime: self.or("/analytics/runtime", analytics.runtime, AnalyticsRuntime::Lambda),

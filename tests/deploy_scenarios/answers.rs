@@ -214,6 +214,14 @@ impl World {
                 };
             }
             "GetPolicy" | "GetRole" | "GetTopicAttributes" => look_up(operation, request, said),
+            "FilterLogEvents" => {
+                let lines = said.as_array().into_iter().flatten().zip(0_i64..);
+                let events: Vec<Value> = lines
+                    .map(|(line, at)| json!({"eventId": at.to_string(), "timestamp": at, "message": line}))
+                    .collect();
+                let body = json!({"events": events}).to_string();
+                return Response { status: 200, headers: Vec::new(), body };
+            }
             "StartApplication" | "StopApplication" => {
                 let body = json!({"OperationId": "operation-1"}).to_string();
                 return Response { status: 200, headers: Vec::new(), body };

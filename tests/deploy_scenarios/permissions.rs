@@ -9,10 +9,11 @@ use super::script::Call;
 use super::{all, folder, held, run, scenarios};
 
 /// Calls that help and are not needed: a deployment goes on without them, and a failure has its cause or not.
-const OPTIONAL: [&str; 6] = [
+const OPTIONAL: [&str; 7] = [
     "DescribeApplication",
     "DescribeApplicationOperation",
     "DescribeEvents",
+    "FilterLogEvents",
     "GetBucketEncryption",
     "HeadBucket",
     "ListStreamConsumers",

@@ -79,6 +79,9 @@ class Application:
     gives_operation_id: bool = True
     # What its code is; None for what the template says.
     code_key: str | None = None
+    # What it is configured with, as the template's `Settings` and `Properties` say it.
+    settings: str = ""
+    properties: dict = field(default_factory=dict)
     # The content of its log while it is RUNNING, and the number of requests before it is there.
     log: list = field(default_factory=lambda: [line(PYTHON, SUBMITTED), line(GRAPH, RUNS), line(GRAPH, TASK_RUNS)])
     log_late: int = 0
@@ -234,7 +237,7 @@ def _describe(application, operations, _):
         "ApplicationDetail": {
             "ApplicationARN": f"arn:aws:kinesisanalytics:us-east-1:123456789012:application/{application.name}",
             "ApplicationName": application.name,
-            "RuntimeEnvironment": "FLINK-1_20",
+            "RuntimeEnvironment": application.settings.split(" ")[0] or "FLINK-2_2",
             "ApplicationStatus": application.status,
             "ApplicationVersionId": 1,
             "ApplicationConfigurationDescription": {
@@ -246,9 +249,36 @@ def _describe(application, operations, _):
                             "FileKey": application.code_key,
                         }
                     },
-                }
+                },
+                **_configured(application),
             },
         }
+    }
+
+
+def _configured(application):
+    """The settings and properties of a description."""
+    settings = dict(word.split("=") for word in application.settings.split(" ") if "=" in word)
+    if not settings:
+        return {}
+    parallelism = int(settings["parallelism"])
+    return {
+        "FlinkApplicationConfigurationDescription": {
+            "ParallelismConfigurationDescription": {
+                "ConfigurationType": "CUSTOM",
+                "Parallelism": parallelism,
+                "CurrentParallelism": parallelism,
+                "ParallelismPerKPU": int(settings["per-kpu"]),
+                "AutoScalingEnabled": settings["auto-scaling"] == "true",
+            }
+        },
+        "ApplicationSnapshotConfigurationDescription": {"SnapshotsEnabled": settings["snapshots"] == "true"},
+        "EnvironmentPropertyDescriptions": {
+            "PropertyGroupDescriptions": [
+                {"PropertyGroupId": "kinesis.analytics.flink.run.options", "PropertyMap": {"python": "main.py"}},
+                {"PropertyGroupId": "pipec", "PropertyMap": application.properties},
+            ]
+        },
     }
 
 

@@ -30,8 +30,10 @@ class Starter:
     """A function of its own with its doubles; `seconds` is what Lambda gives a call."""
 
     def __init__(self, template, zip_file, folder, application, seconds=PATIENCE, url_first=()):
-        self._template, self._folder, self._seconds = template, folder, seconds
+        self.template, self._folder, self._seconds = template, folder, seconds
         application.code_key = application.code_key or template.start["CodeKey"]
+        application.settings = application.settings or template.start["Settings"]
+        application.properties = application.properties or template.start["Properties"]
         self.service, self.response = ManagedFlink([application], LOG_GROUP), ResponseUrl(url_first)
         self.application = application
         self._program = Program(zip_file, folder, {"AWS_ENDPOINT_URL": self.service.address}, {})
@@ -55,8 +57,9 @@ class Starter:
         self._program.stop()
         self._program.start(self._clock.runtime_api)
 
-    def event(self, request, properties=None, request_id="request-1", physical_id=NAME):
-        """What CloudFormation sends, with the properties of the generated template."""
+    def event(self, request, properties=None, request_id="request-1", physical_id=NAME, before=None):
+        """What CloudFormation sends, with the properties of the generated template; of an update, `before` are those that
+        the stack had, where they differ."""
         event = {
             "RequestType": request,
             "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:sample-Starter",
@@ -65,12 +68,13 @@ class Starter:
             "RequestId": request_id,
             "ResourceType": "Custom::FlinkStart",
             "LogicalResourceId": "AnalyticsStart",
-            "ResourceProperties": self._template.start if properties is None else properties,
+            "ResourceProperties": self.template.start if properties is None else properties,
         }
         if request != "Create":
             event["PhysicalResourceId"] = physical_id
         if request == "Update":
-            event["OldResourceProperties"] = {**event["ResourceProperties"], "CodeKey": "flink-before.zip"}
+            before = before or {"CodeKey": "flink-before.zip"}
+            event["OldResourceProperties"] = {**event["ResourceProperties"], **before}
         return event
 
     def call(self, request, **options):
@@ -96,7 +100,7 @@ class Starter:
         assert self.service.faults == [], self.service.faults
         logs = {"FilterLogEvents"}
         granted = {f"{'logs' if o in logs else 'kinesisanalytics'}:{o}" for o in self.service.operations}
-        assert granted <= self._template.granted
+        assert granted <= self.template.granted
         assert SIGNATURE not in self.log
         assert all(json.loads(line) for line in self.log.splitlines())
 

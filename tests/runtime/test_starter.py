@@ -343,6 +343,37 @@ _restored("a_rollback_takes_what_the_service_rolled_back", ["RUNNING"])
 _restored("a_rollback_waits_for_the_services_own", ["ROLLING_BACK", "ROLLED_BACK", "RUNNING"])
 
 
+def _restored_without_code(name, before, seen):
+    """An update that leaves the code as it is, and that the service has rolled back."""
+
+    def restored(starter):
+        # CloudFormation's rollback: it asks for what the application has, and names what failed.
+        with starter(status="RUNNING", history=undone()) as s:
+            assert s.call("Update", before=before(s.template.start))["Status"] == "SUCCESS"
+            assert s.asked == []
+        # The update itself: the application has what it had before.
+        with starter(status="RUNNING", history=undone(), log=[]) as s:
+            failed = before(s.template.start)
+            for field, value in seen(failed).items():
+                setattr(s.application, field, value)
+            assert "rolled back" in s.call("Update", before=failed)["Reason"]
+
+    restored.__name__ = name
+    return case(restored)
+
+
+_restored_without_code(
+    "a_rollback_of_properties_takes_what_the_service_rolled_back",
+    lambda start: {"Properties": {**start["Properties"], "aws.region": "eu-central-1"}},
+    lambda before: {"properties": before["Properties"]},
+)
+_restored_without_code(
+    "a_rollback_of_the_parallelism_takes_what_the_service_rolled_back",
+    lambda start: {"Settings": start["Settings"].replace("parallelism=1", "parallelism=2")},
+    lambda before: {"settings": before["Settings"]},
+)
+
+
 @case
 def update_with_many_operations_before_finds_the_newest(starter):
     many = [operation(n, "StartApplication", "SUCCESSFUL") for n in range(-9, 0)]

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use pipec_flink_job::Job;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::{
+    configuration::Configuration,
     event::{Order, RequestType},
-    job::Job,
     machine::{Starting, Status, Step, Stopping},
     proof::{self, Evidence},
     service::{Application, CallError, Seen},
@@ -96,24 +97,24 @@ impl<A: Application> Run<'_, A> {
         let stop = self.order.request == RequestType::Delete;
         loop {
             let step = match self.application.look().await {
-                Ok(Seen { status, code_key }) => {
+                Ok(Seen { status, configuration }) => {
                     let step = if stop {
                         stopping.next(&status, self.began.elapsed())
                     } else {
-                        starting.restores(self.order.restores(code_key.as_deref()));
+                        starting.restores(self.order.restores(&configuration));
                         starting.next(&status, self.began.elapsed())
                     };
                     tracing::info!(
                         application = self.order.application,
                         status = status.name(),
-                        code = code_key,
+                        code = configuration.code_key,
                         step = ?step,
                         "looked at the application"
                     );
                     self.last = Some(status);
                     self.trouble = None;
                     match (stop, step) {
-                        (false, Step::Done) => match self.prove(code_key.as_deref()).await {
+                        (false, Step::Done) => match self.prove(&configuration).await {
                             Ok(step) => step,
                             Err(error) => match self.passing(error) {
                                 Ok(()) => Step::Wait,
@@ -122,7 +123,8 @@ impl<A: Application> Run<'_, A> {
                         },
                         // Started with other code, it would look like a success.
                         (false, Step::Start) => {
-                            match proof::wrong_code(self.order.code_key.as_deref(), code_key.as_deref()) {
+                            let wanted = self.order.wanted.code_key.as_deref();
+                            match proof::wrong_code(wanted, configuration.code_key.as_deref()) {
                                 Some(reason) => Step::Fail(reason),
                                 None => Step::Start,
                             }
@@ -160,15 +162,17 @@ impl<A: Application> Run<'_, A> {
     }
 
     /// Whether an application that is RUNNING runs the requested code.
-    async fn prove(&mut self, code_key: Option<&str>) -> Result<Step, CallError> {
+    async fn prove(&mut self, seen: &Configuration) -> Result<Step, CallError> {
         let operation = self.application.operation(self.operation.as_deref()).await?;
         // Without an id, an older operation is not that of our start.
         let own = operation.filter(|operation| operation.began_ms >= self.requested_ms - HISTORY_MS);
-        let restores = self.order.restores(code_key);
+        let restores = self.order.restores(seen);
         if let Some(step) = own.as_ref().and_then(|operation| proof::of_operation(operation, restores)) {
             return Ok(step);
         }
-        if let Some(reason) = proof::wrong_code(self.order.code_key.as_deref(), code_key) {
+        if let Some(reason) =
+            proof::wrong_code(self.order.wanted.code_key.as_deref(), seen.code_key.as_deref())
+        {
             return Ok(Step::Fail(reason));
         }
         let since = self.since_ms.or(own.map(|operation| operation.began_ms));
@@ -309,7 +313,8 @@ mod tests {
             } else {
                 statuses[0].clone()
             };
-            status.map(|status| Seen { status, code_key: self.code_key.map(str::to_owned) })
+            let configuration = of_code(self.code_key);
+            status.map(|status| Seen { status, configuration })
         }
 
         async fn operation(&self, id: Option<&str>) -> Result<Option<Operation>, CallError> {
@@ -344,6 +349,10 @@ mod tests {
         }
     }
 
+    fn of_code(key: Option<&str>) -> Configuration {
+        Configuration { code_key: key.map(str::to_owned), ..Configuration::default() }
+    }
+
     fn operation_of(kind: &str, state: OperationState) -> Operation {
         Operation { kind: kind.to_owned(), state, began_ms: now_ms() }
     }
@@ -357,8 +366,8 @@ mod tests {
             request,
             application: "app".to_owned(),
             allow_non_restored_state: Some(true),
-            code_key: Some("k".to_owned()),
-            code_key_before: script.code_key_before.map(str::to_owned),
+            wanted: of_code(Some("k")),
+            before: script.code_key_before.map(|before| of_code(Some(before))),
             log_group: Some("logs".to_owned()),
         };
         drive(script, &order, Instant::now() + Duration::from_secs(seconds)).await

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::configuration::Configuration;
+
 /// What CloudFormation wants of the resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestType {
@@ -39,25 +41,21 @@ pub struct Order {
     /// Whether the application may start with state that does not fit its program; `None` leaves the
     /// service's default.
     pub allow_non_restored_state: Option<bool>,
-    /// S3 key of the code that has to run; `None` where the template names none.
-    pub code_key: Option<String>,
-    /// Key of the code that the stack had before an update: CloudFormation's rollback of a failed update is an update
-    /// too, and names the code that failed here.
-    pub code_key_before: Option<String>,
+    /// What has to run, as far as the template says.
+    pub wanted: Configuration,
+    /// What the stack had before an update: CloudFormation's rollback of a failed update is an update too, and names what
+    /// failed here.
+    pub before: Option<Configuration>,
     /// Log group of the application; `None` where the template names none.
     pub log_group: Option<String>,
 }
 
 impl Order {
-    /// Whether this takes an update back, given the code that the application has: that is the code which is asked for,
-    /// and the stack had another one before. An application that the service has rolled back is as it should be then.
+    /// Whether this takes an update back, given what the application has: that is what is asked for, and the stack had
+    /// something else before. An application that the service has rolled back is as it should be then.
     #[must_use]
-    pub fn restores(&self, code_key: Option<&str>) -> bool {
-        let wanted = self.code_key.as_deref();
-        wanted.is_some()
-            && wanted == code_key
-            && self.code_key_before.is_some()
-            && self.code_key_before.as_deref() != wanted
+    pub fn restores(&self, seen: &Configuration) -> bool {
+        self.wanted.is_of(seen) && self.before.as_ref().is_some_and(|before| *before != self.wanted)
     }
 }
 
@@ -150,8 +148,12 @@ fn order(event: &Value) -> Result<Order, Unusable> {
         request,
         application: application.to_owned(),
         allow_non_restored_state,
-        code_key: text("CodeKey"),
-        code_key_before: event["OldResourceProperties"]["CodeKey"].as_str().map(str::to_owned),
+        wanted: Configuration::read(properties),
+        before: event["OldResourceProperties"].as_object().map(|_| {
+            // An older template says less; that is no difference.
+            let before = Configuration::read(&event["OldResourceProperties"]);
+            before.known_as(&Configuration::read(properties))
+        }),
         log_group: text("LogGroup"),
     })
 }
@@ -186,7 +188,7 @@ mod tests {
         let request = read(&event("Create", &properties)).expect("a request");
         let order = request.order.expect("an order");
         assert_eq!(order.application, "app-1");
-        assert_eq!((order.code_key.as_deref(), order.log_group.as_deref()), (Some("k"), Some("logs")));
+        assert_eq!((order.wanted.code_key.as_deref(), order.log_group.as_deref()), (Some("k"), Some("logs")));
         assert_eq!(order.allow_non_restored_state, Some(true));
         assert_eq!(request.reply_to.physical_resource_id, "app-1");
         assert_eq!(request.reply_to.logical_resource_id, "Starter");
@@ -195,14 +197,40 @@ mod tests {
     #[test]
     fn a_rollback_asks_for_the_code_that_the_application_has_again() {
         let mut event = event("Update", &json!({"ApplicationName": "app-1", "CodeKey": "old"}));
-        let restores =
-            |event: &Value, runs| read(event).expect("a request").order.expect("an order").restores(runs);
+        let restores = |event: &Value, runs: Option<&str>| {
+            let seen = Configuration { code_key: runs.map(str::to_owned), ..Configuration::default() };
+            read(event).expect("a request").order.expect("an order").restores(&seen)
+        };
         assert!(!restores(&event, Some("old")), "nothing is known of before");
         event["OldResourceProperties"] = json!({"CodeKey": "new"});
         assert!(restores(&event, Some("old")));
         assert!(!restores(&event, Some("new")) && !restores(&event, None), "it has other code");
         event["OldResourceProperties"] = json!({"CodeKey": "old"});
         assert!(!restores(&event, Some("old")), "what changed is not the code");
+    }
+
+    #[test]
+    fn a_rollback_of_settings_or_properties_alone_is_one_too() {
+        let properties = |parallelism: u32, stream: &str| {
+            json!({"ApplicationName": "app-1", "CodeKey": "k", "Properties": {"stream": stream},
+                "Settings": format!("FLINK-2_2 c.jar parallelism={parallelism} snapshots=true")})
+        };
+        let seen = |parallelism, stream| Configuration::read(&properties(parallelism, stream));
+        for failed in [properties(2, "a"), properties(1, "b"), properties(2, "b")] {
+            let mut event = event("Update", &properties(1, "a"));
+            event["OldResourceProperties"] = failed;
+            let order = read(&event).expect("a request").order.expect("an order");
+            assert!(order.restores(&seen(1, "a")));
+            assert!(!order.restores(&seen(2, "a")) && !order.restores(&seen(1, "b")));
+        }
+        // The update itself, which the service rolled back: the application has what it had before.
+        let mut update = event("Update", &properties(2, "b"));
+        update["OldResourceProperties"] = properties(1, "a");
+        assert!(!read(&update).expect("a request").order.expect("an order").restores(&seen(1, "a")));
+        // Of an older template, nothing but the code is known.
+        let mut newer = event("Update", &properties(1, "a"));
+        newer["OldResourceProperties"] = json!({"ApplicationName": "app-1", "CodeKey": "k"});
+        assert!(!read(&newer).expect("a request").order.expect("an order").restores(&seen(1, "a")));
     }
 
     #[test]

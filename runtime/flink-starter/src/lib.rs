@@ -6,7 +6,7 @@
 //! | the request | [`event`] |
 //! | what to do next | [`machine`] |
 //! | whether RUNNING is true | [`proof`] |
-//! | what the application's log shows | [`job`] |
+//! | what the template decides | [`configuration`] |
 //! | the service's calls | [`service`] |
 //! | doing it until a deadline | [`drive`] |
 //! | the answer | [`answer`] |
@@ -16,10 +16,10 @@
 #![allow(async_fn_in_trait)]
 
 pub mod answer;
+pub mod configuration;
 pub mod drive;
 pub mod event;
 pub mod handler;
-pub mod job;
 pub mod machine;
 pub mod panic;
 pub mod proof;

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use crate::job::{Job, Verdict};
+use pipec_flink_job::{Job, Verdict};
+
 use crate::machine::Step;
 
 /// How long a running application may take to log that its job runs. The log reaches CloudWatch after seconds, and the

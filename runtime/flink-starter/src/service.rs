@@ -1,17 +1,21 @@
 //! The service behind a trait as narrow as the machine needs, and the trait over the AWS SDK.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_cloudwatchlogs::Client as Logs;
 use aws_sdk_kinesisanalyticsv2::{
     Client,
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
     types::{
-        ApplicationDetail, ApplicationOperationInfo, ApplicationStatus, FlinkRunConfiguration,
-        OperationStatus, RunConfiguration,
+        ApplicationDetail, ApplicationOperationInfo, ApplicationStatus, EnvironmentPropertyDescriptions,
+        FlinkRunConfiguration, OperationStatus, PropertyGroup, RunConfiguration,
     },
 };
 
+use pipec_flink_job::{Job, PATTERN};
+
 use crate::{
-    job::{self, Job},
+    configuration::{self, Configuration},
     machine::Status,
     proof::{Operation, OperationState},
 };
@@ -60,8 +64,8 @@ impl CallError {
 pub struct Seen {
     /// Its status; [`Status::Missing`] where there is none.
     pub status: Status,
-    /// S3 key of its code.
-    pub code_key: Option<String>,
+    /// What it runs.
+    pub configuration: Configuration,
 }
 
 /// One Flink application.
@@ -125,13 +129,17 @@ impl Application for Aws {
         let described = self.client.describe_application().application_name(&self.name).send().await;
         match described {
             Ok(output) => Ok(match output.application_detail() {
-                Some(detail) => {
-                    Seen { status: status(detail.application_status()), code_key: code_key(detail) }
-                }
-                None => Seen { status: Status::Unknown("without a status".to_owned()), code_key: None },
+                Some(detail) => Seen {
+                    status: status(detail.application_status()),
+                    configuration: configuration_of(detail),
+                },
+                None => Seen {
+                    status: Status::Unknown("without a status".to_owned()),
+                    configuration: Configuration::default(),
+                },
             }),
             Err(error) if error.code() == Some("ResourceNotFoundException") => {
-                Ok(Seen { status: Status::Missing, code_key: None })
+                Ok(Seen { status: Status::Missing, configuration: Configuration::default() })
             }
             Err(error) => Err(call_error("DescribeApplication", &error)),
         }
@@ -164,7 +172,7 @@ impl Application for Aws {
     async fn job(&self, log_group: &str, since_ms: i64) -> Result<Job, CallError> {
         let (mut events, mut token) = (Vec::new(), None);
         for _ in 0..LOG_PAGES {
-            let call = self.logs.filter_log_events().log_group_name(log_group).filter_pattern(job::PATTERN);
+            let call = self.logs.filter_log_events().log_group_name(log_group).filter_pattern(PATTERN);
             let output = call.start_time(since_ms).set_next_token(token).send().await;
             let output = output.map_err(|error| call_error("FilterLogEvents", &error))?;
             events.extend(output.events.unwrap_or_default());
@@ -225,6 +233,36 @@ impl Application for Aws {
 /// When it began, in milliseconds since 1970.
 fn began_ms(info: &ApplicationOperationInfo) -> i64 {
     info.start_time().and_then(|time| time.to_millis().ok()).unwrap_or_default()
+}
+
+fn configuration_of(detail: &ApplicationDetail) -> Configuration {
+    let all = detail.application_configuration_description();
+    let mut settings =
+        BTreeMap::from([(configuration::RUNTIME, detail.runtime_environment().as_str().to_owned())]);
+    let flink = all.and_then(|all| all.flink_application_configuration_description());
+    if let Some(parallel) = flink.and_then(|flink| flink.parallelism_configuration_description()) {
+        let numbers = [
+            (configuration::PARALLELISM, parallel.parallelism()),
+            (configuration::PER_KPU, parallel.parallelism_per_kpu()),
+        ];
+        settings.extend(numbers.into_iter().filter_map(|(name, value)| Some((name, value?.to_string()))));
+        settings
+            .extend(parallel.auto_scaling_enabled().map(|on| (configuration::AUTO_SCALING, on.to_string())));
+    }
+    if let Some(snapshots) = all.and_then(|all| all.application_snapshot_configuration_description()) {
+        settings.insert(configuration::SNAPSHOTS, snapshots.snapshots_enabled().to_string());
+    }
+    let groups = all
+        .and_then(|all| all.environment_property_descriptions())
+        .map(EnvironmentPropertyDescriptions::property_group_descriptions)
+        .unwrap_or_default();
+    let own = groups.iter().find(|group| group.property_group_id() == configuration::PROPERTY_GROUP);
+    let pairs = own.into_iter().flat_map(PropertyGroup::property_map);
+    Configuration {
+        code_key: code_key(detail),
+        settings,
+        properties: pairs.map(|(name, value)| (name.clone(), value.clone())).collect(),
+    }
 }
 
 fn code_key(detail: &ApplicationDetail) -> Option<String> {

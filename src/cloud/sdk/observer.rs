@@ -131,6 +131,7 @@ impl Observer for SdkClient {
             .log_group_name(request.group)
             .start_time(request.from)
             .end_time(request.to)
+            .set_filter_pattern(request.pattern.map(str::to_owned))
             .set_next_token(request.token.map(str::to_owned))
             .send();
         let answer = self.call("logs:FilterLogEvents", send)?;

@@ -190,6 +190,7 @@ impl<'a> Merge<'a> {
                     group: group.name,
                     from: self.from,
                     to: self.to,
+                    pattern: None,
                     token: group.token.as_deref(),
                 })?;
                 group.ended = page.token.is_none();
