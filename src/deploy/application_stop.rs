@@ -120,6 +120,6 @@ fn retained(plan: &Plan, force: bool) -> String {
     format!(
         "records that arrive in the meantime stay in the stream for its retention period of {} h, and are read after the \
          start; {state}",
-        plan.stream.retention_hours
+        plan.stream.as_ref().map_or(0, |stream| stream.retention_hours)
     )
 }

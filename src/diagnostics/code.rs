@@ -235,10 +235,18 @@ codes! {
     "1423" SeveralObjects "SQL reads one object per record"
     "1424" SnsFilter "SNS does not accept this filter policy"
     "1425" FifoTopic "A FIFO topic delivers to queues only"
-    "1426" WebAclLogged "A web ACL has one log"
+    "1426" WebAclLog "The log of a web ACL cannot be written like this"
     "1427" LogField "CloudFront's real-time logs have no such field"
     "1428" LogFieldOrder "CloudFront writes fields in its own order"
+    "1429" UnpackShared "Firehose rejects other records where it unpacks log events"
     "1431" SourceReadTwice "Several sources read the same"
+
+    "1501" NothingReads "Nothing reads what comes in"
+    "1502" DirectPut "The load of a delivery without a stream"
+    "1503" ExistingStream "An existing stream cannot be used like this"
+    "1504" NeedsStream "This part needs a stream"
+    "1505" UnknownInput "A delivery reads something that does not exist"
+    "1506" DirectPutQuota "The declared load exceeds the quota of Direct PUT"
 }
 
 impl fmt::Display for Code {

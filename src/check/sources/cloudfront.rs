@@ -7,7 +7,7 @@ use crate::resolve::pipeline::{CloudFront, Target};
 
 impl Rules for CloudFront {
     fn check(&self, site: &Site, found: &mut Vec<Diagnostic>) {
-        if site.target == Target::Delivery {
+        if site.target != Target::Stream {
             found.push(Diagnostic::error(
                 Code::SourceTarget,
                 site.span(),

@@ -2,7 +2,7 @@
 
 use super::{Rules, Site};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{MetricFormat, MetricStream, Setting};
+use crate::resolve::pipeline::{Delivery, MetricFormat, MetricStream, Setting};
 use crate::spec::Newline;
 
 /// Characters of a namespace. CloudWatch API reference, `MetricStreamFilter`, 2026-11.
@@ -67,7 +67,8 @@ impl MetricStream {
     /// What the destination, the transform and the SQL make of the records.
     fn format(&self, site: &Site, found: &mut Vec<Diagnostic>) {
         let pipeline = site.context.pipeline;
-        if let Some(analytics) = &pipeline.analytics {
+        let queried = site.deliveries().any(|delivery| pipeline.runs_query(delivery));
+        if let Some(analytics) = pipeline.analytics.as_ref().filter(|_| queried) {
             found.push(
                 Diagnostic::error(
                     Code::SeveralObjects,
@@ -83,11 +84,11 @@ impl MetricStream {
             found.extend(site.blank_lines("each metric"));
             return;
         }
-        let appends = match &pipeline.transform {
+        let appends = |delivery: &Delivery| match &delivery.transform {
             Some(transform) => !transform.append.value.is_empty(),
-            None => pipeline.delivery.newline.value == Newline::Append,
+            None => delivery.newline.value == Newline::Append,
         };
-        if appends {
+        if site.deliveries().any(appends) {
             found.push(Diagnostic::error(
                 Code::BinaryRecords,
                 self.format.span,

@@ -15,7 +15,7 @@ mod waf;
 
 use super::{Context, names};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{Source, SourceKind, Target};
+use crate::resolve::pipeline::{Delivery, Input, Pipeline, Source, SourceKind, Target};
 use crate::source::Span;
 use crate::spec::Newline;
 
@@ -45,7 +45,7 @@ impl Site<'_> {
 
     /// A key that only a stream has a use for.
     fn stream_only(&self, key: &str, span: Option<Span>) -> Option<Diagnostic> {
-        let span = span.filter(|_| self.target == Target::Delivery)?;
+        let span = span.filter(|_| self.target != Target::Stream)?;
         Some(Diagnostic::error(
             Code::SourceTarget,
             span,
@@ -68,10 +68,18 @@ impl Site<'_> {
         })
     }
 
+    /// The deliveries that take in its records as they are.
+    fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
+        let pipeline = self.context.pipeline;
+        pipeline.deliveries.iter().enumerate().filter_map(|(at, delivery)| {
+            into(pipeline, at, delivery).any(|source| source.name == self.source.name).then_some(delivery)
+        })
+    }
+
     /// Records that end with a newline already, and get one more.
     fn blank_lines(&self, what: &str) -> Option<Diagnostic> {
-        let pipeline = self.context.pipeline;
-        let appends = pipeline.transform.is_none() && pipeline.delivery.newline.value == Newline::Append;
+        let mut appends = self.deliveries().filter(|delivery| delivery.transform.is_none());
+        let appends = appends.any(|delivery| delivery.newline.value == Newline::Append);
         appends.then(|| {
             Diagnostic::warning(
                 Code::BlankLines,
@@ -81,6 +89,20 @@ impl Site<'_> {
             )
         })
     }
+}
+
+/// The sources whose records a delivery takes in as they are; `at` is its place among the deliveries.
+pub(super) fn into<'p>(
+    pipeline: &'p Pipeline,
+    at: usize,
+    delivery: &Delivery,
+) -> impl Iterator<Item = &'p Source> {
+    let target = match pipeline.input(delivery) {
+        Input::Direct => Some(Target::Delivery(at)),
+        Input::Stream => Some(Target::Stream),
+        Input::Rows(_) => None,
+    };
+    pipeline.sources.iter().filter(move |source| Some(pipeline.target(source)) == target)
 }
 
 fn rules_of(source: &Source) -> &dyn Rules {
@@ -124,7 +146,7 @@ fn name(source: &Source) -> Option<Diagnostic> {
 
 /// Names that differ in their hyphens alone would be one logical id.
 fn same_names(sources: &[Source]) -> Vec<Diagnostic> {
-    let id = |source: &Source| crate::graph::logical_name(&source.name);
+    let id = |source: &Source| crate::resolve::pipeline::logical_name(&source.name);
     let mut found = Vec::new();
     for (at, source) in sources.iter().enumerate() {
         if let Some(other) = sources[..at].iter().find(|other| id(other) == id(source)) {

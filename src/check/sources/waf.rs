@@ -2,7 +2,7 @@
 
 use super::{Rules, Site, arn};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{Source, SourceKind, Waf};
+use crate::resolve::pipeline::{Encryption, Source, SourceKind, Waf};
 
 const WEB_ACL: arn::Wanted = arn::Wanted {
     service: "wafv2",
@@ -18,6 +18,17 @@ impl Rules for Waf {
     fn check(&self, site: &Site, found: &mut Vec<Diagnostic>) {
         found.extend(arn::check(&self.web_acl, site.region(), "web_acl", &WEB_ACL));
         found.extend(site.delivery_only("AWS WAF", ""));
+        let direct = site.deliveries().filter_map(|delivery| delivery.direct.as_ref());
+        let keys = direct.filter(|direct| matches!(direct.encryption.value, Encryption::CustomerKey(_)));
+        found.extend(keys.map(|direct| {
+            Diagnostic::error(
+                Code::WebAclLog,
+                direct.encryption.span,
+                "AWS WAF writes with a role of its own, which cannot use a customer managed key of Firehose",
+                "remove `encryption`: Firehose then encrypts the records with a key that AWS owns",
+            )
+            .related(site.span(), "the source")
+        }));
     }
 }
 
@@ -35,7 +46,7 @@ pub(super) fn logged_twice(sources: &[Source]) -> Vec<Diagnostic> {
         if let Some(other) = acls[..at].iter().find(|other| other.value == acl.value) {
             found.push(
                 Diagnostic::error(
-                    Code::WebAclLogged,
+                    Code::WebAclLog,
                     acl.span,
                     "a web ACL has one log",
                     "remove one of the sources",

@@ -7,7 +7,7 @@ use super::super::grants::Condition;
 use super::super::value::Value;
 use super::{Kind, Output, Site, SourceShown, SourceValues, Trust, logical_id};
 use crate::aws::existing;
-use crate::graph::{SOURCE, log_group_id, logical_name};
+use crate::graph::{SOURCE, log_group_id};
 use crate::resolve::pipeline::{CloudWatchLogs, Distribution, LogSource, Setting, Target};
 
 /// What the template of log events needs.
@@ -140,7 +140,7 @@ impl Kind for CloudWatchLogs {
     fn writes(&self, target: Target) -> &'static [&'static str] {
         match target {
             Target::Stream => &["kinesis:PutRecord"],
-            Target::Delivery => &["firehose:PutRecord", "firehose:PutRecordBatch"],
+            Target::Delivery(_) => &["firehose:PutRecord", "firehose:PutRecordBatch"],
         }
     }
 
@@ -174,7 +174,7 @@ impl Kind for CloudWatchLogs {
             LogSource::Groups(_) => Vec::new(),
             LogSource::Accounts(_) => {
                 let region = &site.pipeline.region.value;
-                let output = format!("{}Arn", logical_name(&format!("source {}", site.source.name)));
+                let output = format!("{}Arn", logical_id(site.source));
                 vec![format!(
                     "aws logs put-subscription-filter --region {region} --log-group-name GROUP --filter-name {} \
                      --filter-pattern '' --destination-arn ARN    # ARN is the stack's output {output}",
