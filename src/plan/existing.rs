@@ -119,7 +119,7 @@ mod tests {
 
     use super::*;
     use crate::aws::existing::KINDS;
-    use crate::plan::fixture::planned;
+    use crate::plan::fixture::{DIRECT_SOURCES, planned};
     use crate::plan::permissions::{Deployer, policy};
 
     /// A spec that names one of each kind, its buckets' key twice.
@@ -156,16 +156,6 @@ sources:
   changes: {dynamodb: {stream: 'arn:aws:dynamodb:us-east-1:111122223333:table/t/stream/2026-11-30T00:00:00.000'}}
 ";
 
-    /// Log groups, which Flink cannot read.
-    const LOGS: &str = "
-name: logs
-stream: {record_size: 4 KiB, records_per_second: 10}
-transform: {unpack: cloudwatch_logs}
-delivery: {s3: {}}
-sources:
-  app: {cloudwatch_logs: {groups: [/aws/lambda/orders]}}
-";
-
     #[test]
     fn everything_that_the_spec_names_is_there_once_with_its_place() {
         let (plan, _) = planned(SPEC);
@@ -194,11 +184,22 @@ sources:
                 ("team", "/iam/boundary"),
             ]
         );
-        let (plan, _) = planned(LOGS);
-        let logs = existing(&plan);
-        let found: Vec<(&str, &str)> = logs.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
-        assert_eq!(found, [("/aws/lambda/orders", "/sources/app/cloudwatch_logs/groups/0")]);
-        let kinds: BTreeSet<&str> = all.iter().chain(&logs).map(|one| one.kind.what).collect();
+        // Log groups, which Flink cannot read, and what writes into Firehose only.
+        let (plan, _) = planned(DIRECT_SOURCES);
+        let others = existing(&plan);
+        let found: Vec<(&str, &str)> = others.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
+        assert_eq!(
+            found,
+            [
+                ("arn:aws:sns:us-east-1:111122223333:orders", "/sources/messages/sns/topic"),
+                (
+                    "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/shop/a1b2",
+                    "/sources/requests/waf/web_acl"
+                ),
+                ("/aws/lambda/a", "/sources/services/cloudwatch_logs/groups/0"),
+            ]
+        );
+        let kinds: BTreeSet<&str> = all.iter().chain(&others).map(|one| one.kind.what).collect();
         assert_eq!(kinds, KINDS.iter().map(|kind| kind.what).collect(), "a kind that no spec names");
     }
 

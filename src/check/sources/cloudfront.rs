@@ -55,12 +55,20 @@ impl CloudFront {
         if places.is_sorted() {
             return None;
         }
+        let unknown: Vec<&str> = fields.iter().filter(|field| place(field).is_none()).copied().collect();
         fields.sort_by_key(|field| place(field).unwrap_or(usize::MAX));
+        let known = match unknown.as_slice() {
+            [] => "which is the order of a line".to_owned(),
+            unknown => format!(
+                "and read a line for the place of {}, which AWS does not document",
+                unknown.join(", ")
+            ),
+        };
         Some(Diagnostic::warning(
             Code::LogFieldOrder,
             self.fields.first()?.span,
             "CloudFront writes the fields in its own order",
-            format!("write `fields: [{}]`, which is the order of a line", fields.join(", ")),
+            format!("write `fields: [{}]`, {known}", fields.join(", ")),
         ))
     }
 }

@@ -18,7 +18,13 @@ impl Rules for Waf {
     fn check(&self, site: &Site, found: &mut Vec<Diagnostic>) {
         found.extend(arn::check(&self.web_acl, site.region(), "web_acl", &WEB_ACL));
         found.extend(site.delivery_only("AWS WAF", ""));
-        let direct = site.deliveries().filter_map(|delivery| delivery.direct.as_ref());
+        // Of several sources into one delivery, the first one reports it.
+        let is_first = |source: &&Source| {
+            matches!(source.kind, SourceKind::Waf(_)) && site.context.pipeline.target(source) == site.target
+        };
+        let first = site.context.pipeline.sources.iter().find(is_first);
+        let is_first = first.is_some_and(|first| first.name == site.source.name);
+        let direct = site.deliveries().filter(|_| is_first).filter_map(|delivery| delivery.direct.as_ref());
         let keys = direct.filter(|direct| matches!(direct.encryption.value, Encryption::CustomerKey(_)));
         found.extend(keys.map(|direct| {
             Diagnostic::error(

@@ -440,24 +440,47 @@ pub(super) const ONLY_FOR: &str =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::fixture::{SOURCES, planned};
+    use crate::plan::fixture::{DIRECT_SOURCES, SOURCES, planned};
 
     #[test]
     fn a_source_has_the_resources_of_its_shape() {
-        let (plan, checked) = planned(SOURCES);
-        for (source, planned) in checked.pipeline().sources.iter().zip(&plan.sources) {
-            let template = format!("sources/{}.yaml.j2", planned.kind);
-            assert!(TEMPLATES.iter().any(|(known, _)| *known == template), "{template}");
-            let main = logical_id(source);
-            let kind = kind(source);
-            assert_eq!(kind.resources().first().map(|(prefix, _)| *prefix), Some(SOURCE));
-            assert!(plan.resources.iter().any(|resource| resource.logical_id == main), "{main}");
-            let role = role_of(checked.pipeline(), source);
-            assert_eq!(
-                role.is_some(),
-                plan.roles.iter().any(|known| Some(known.logical_id.as_ref()) == role.as_deref()),
-            );
-            assert!(!planned.shown.line.is_empty() && !planned.shown.record.is_empty());
+        let mut kinds = std::collections::BTreeSet::new();
+        for (plan, checked) in [SOURCES, DIRECT_SOURCES].map(planned) {
+            for (source, planned) in checked.pipeline().sources.iter().zip(&plan.sources) {
+                let template = format!("sources/{}.yaml.j2", planned.kind);
+                assert!(TEMPLATES.iter().any(|(known, _)| *known == template), "{template}");
+                kinds.insert(template);
+                let main = logical_id(source);
+                let kind = kind(source);
+                assert_eq!(kind.resources().first().map(|(prefix, _)| *prefix), Some(SOURCE));
+                assert!(plan.resources.iter().any(|resource| resource.logical_id == main), "{main}");
+                let role = role_of(checked.pipeline(), source);
+                assert_eq!(
+                    role.is_some(),
+                    plan.roles.iter().any(|known| Some(known.logical_id.as_ref()) == role.as_deref()),
+                );
+                assert!(!planned.shown.line.is_empty() && !planned.shown.record.is_empty());
+            }
         }
+        assert_eq!(kinds.len(), TEMPLATES.len(), "a kind that no spec has: {kinds:?}");
+    }
+
+    #[test]
+    fn waf_writes_to_a_stream_with_its_prefix() {
+        let (plan, _) = planned(DIRECT_SOURCES);
+        let names: Vec<String> = plan
+            .deliveries
+            .iter()
+            .filter_map(|delivery| Some(delivery.direct.as_ref()?.name.shown()))
+            .collect();
+        assert_eq!(names, ["aws-waf-logs-${AWS::StackName}-all", "${AWS::StackName}-logs"]);
+        let target = &plan.sources[2].target;
+        assert!(
+            target.arn.shown().ends_with(":deliverystream/aws-waf-logs-${AWS::StackName}-all"),
+            "{target:?}"
+        );
+        let unpacks: Vec<bool> = plan.deliveries.iter().map(|delivery| delivery.extracts_messages).collect();
+        assert_eq!(unpacks, [false, true]);
+        assert!(plan.deliveries.iter().all(|delivery| delivery.transform.is_none()));
     }
 }
