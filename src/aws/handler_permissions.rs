@@ -293,7 +293,7 @@ static HANDLERS: &[HandlerPermissions] = &[
     },
     HandlerPermissions {
         resource_type: "AWS::IAM::Policy",
-        sid: "GrantFunctionsTheirOutputs",
+        sid: "GrantRolesOfOthers",
         // A role of the user's, under whatever path.
         arns: &["iam::{account}:role/{name}", "iam::{account}:role/*/{name}"],
         actions: &["iam:DeleteRolePolicy", "iam:GetRolePolicy", "iam:PutRolePolicy"],
@@ -321,6 +321,29 @@ static HANDLERS: &[HandlerPermissions] = &[
             "iam:UpdateRole",
             "iam:UpdateRoleDescription",
         ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::IoT::TopicRule",
+        sid: "ManageTopicRules",
+        arns: &["iot:{region}:{account}:rule/{name}"],
+        actions: &[
+            "iot:CreateTopicRule",
+            "iot:DeleteTopicRule",
+            "iot:GetTopicRule",
+            "iot:ListTagsForResource",
+            "iot:ReplaceTopicRule",
+            "iot:TagResource",
+            "iot:UntagResource",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::Kinesis::ResourcePolicy",
+        sid: "ManageStreams",
+        arns: &["kinesis:{region}:{account}:stream/{name}"],
+        name_max: names::KINESIS_STREAM.max,
+        actions: &["kinesis:DeleteResourcePolicy", "kinesis:GetResourcePolicy", "kinesis:PutResourcePolicy"],
         ..NONE
     },
     HandlerPermissions {

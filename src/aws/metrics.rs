@@ -134,6 +134,12 @@ pub const PIPES: Family = Family {
     dimension: "PipeName",
     names: &["Duration", "EventCount", "ExecutionFailed", "ExecutionPartiallyFailed", "ExecutionTimeout"],
 };
+/// IoT Core developer guide, "AWS IoT metrics and dimensions", rule metrics, 2026-11. Those of actions have two dimensions.
+pub const IOT: Family = Family {
+    namespace: "AWS/IoT",
+    dimension: "RuleName",
+    names: &["ParseError", "RuleMessageThrottled", "TopicMatch"],
+};
 /// SQS developer guide, "Available CloudWatch metrics", 2026-11.
 pub const SQS: Family =
     Family { namespace: "AWS/SQS", dimension: "QueueName", names: &["ApproximateNumberOfMessagesVisible"] };
@@ -189,6 +195,7 @@ pub const FAMILIES: &[Family] = &[
     LAMBDA,
     FLINK,
     EVENTS,
+    IOT,
     PIPES,
     SQS,
     AUTO_SCALING,
@@ -367,6 +374,15 @@ pub const EVENT_RULE: Kind = Kind {
     metrics: &[
         metric("matched", "events matched", "MatchedEvents", "Sum", Reading::Sum, Unit::Count),
         fault(metric("failed", "events failed", "FailedInvocations", "Sum", Reading::Sum, Unit::Count)),
+    ],
+};
+/// A topic rule. IoT Core developer guide, "AWS IoT metrics and dimensions", 2026-11.
+pub const TOPIC_RULE: Kind = Kind {
+    namespace: "AWS/IoT",
+    dimension: "RuleName",
+    metrics: &[
+        metric("matched", "messages matched", "TopicMatch", "Sum", Reading::Sum, Unit::Count),
+        fault(metric("invalid", "messages not JSON", "ParseError", "Sum", Reading::Sum, Unit::Count)),
     ],
 };
 /// An EventBridge pipe. EventBridge user guide, "Logging and monitoring Amazon EventBridge Pipes using Amazon CloudWatch Logs",

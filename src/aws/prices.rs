@@ -120,6 +120,10 @@ pub enum Item {
     MetricStreamUpdatesThousand,
     /// Lines of CloudFront's real-time logs.
     CloudFrontRealTimeLinesMillion,
+    /// Rules that messages trigger in IoT Core, each 5 KB of a message.
+    IotRulesMillion,
+    /// Actions of such rules, each 5 KB of a message.
+    IotActionsMillion,
 }
 
 /// A step of a price that falls with the quantity of a month.
@@ -358,6 +362,8 @@ static PRICES: &[Row] = &[
     p(PipesRequestsMillion, "million requests", 0.40, CODE_TABLES, true, FLAT),
     p(MetricStreamUpdatesThousand, "thousand updates", 0.003, MEMORY, false, FLAT),
     p(CloudFrontRealTimeLinesMillion, "million lines", 0.01, MEMORY, false, FLAT),
+    p(IotRulesMillion, "million rules", 0.15, MEMORY, false, FLAT),
+    p(IotActionsMillion, "million actions", 0.15, MEMORY, false, FLAT),
 ];
 
 const EC2_REGION: &str = "us-east-1";

@@ -154,15 +154,13 @@ fn packed(pipeline: &Pipeline, delivery: &Delivery, source: &Source) -> Option<D
         Some(_) => format!("write {of}, which makes a line of each log event's message"),
         None => help,
     };
+    let place = delivery.spec.trim_start_matches('/').replace('/', ".");
     separates.then(|| {
         Diagnostic::error(
             Code::PackedRecords,
             source.span,
             "CloudWatch Logs sends gzip, and a newline after each record would damage it",
-            format!(
-                "{help}; or write `newline: none` in `{}` to store the gzip as it is",
-                delivery.spec[1..].replace('/', ".")
-            ),
+            format!("{help}; or write `newline: none` in `{place}` to store the gzip as it is"),
         )
     })
 }

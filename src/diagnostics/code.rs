@@ -239,7 +239,12 @@ codes! {
     "1427" LogField "CloudFront's real-time logs have no such field"
     "1428" LogFieldOrder "CloudFront writes fields in its own order"
     "1429" UnpackShared "Firehose rejects other records where it unpacks log events"
+
     "1431" SourceReadTwice "Several sources read the same"
+    "1432" WriterRole "A writer is the name of a role"
+    "1433" WriterAccounts "Other accounts cannot write to the stream"
+    "1434" IotStatement "IoT Core does not accept this statement"
+    "1435" IotKey "A partition key of IoT Core has a template"
 
     "1501" NothingReads "Nothing reads what comes in"
     "1502" DirectPut "The load of a delivery without a stream"

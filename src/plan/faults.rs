@@ -55,8 +55,12 @@ fn unpacking() -> Vec<FaultPlan> {
 
 /// The faults that unpacking and a query may meet; none without both, since Firehose then takes any record.
 pub(super) fn plan(checked: &Checked) -> Vec<FaultPlan> {
-    let transforms = checked.pipeline().deliveries.iter().filter_map(|delivery| delivery.transform.as_ref());
-    let unpacks = transforms.into_iter().any(|transform| transform.unpack.is_some());
+    let pipeline = checked.pipeline();
+    let unpacks = pipeline
+        .deliveries
+        .iter()
+        .filter_map(|delivery| delivery.transform.as_ref())
+        .any(|transform| transform.unpack.is_some());
     let mut faults = if unpacks { unpacking() } else { Vec::new() };
     faults.extend(of_query(checked));
     faults

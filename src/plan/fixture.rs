@@ -63,7 +63,7 @@ pub(crate) fn spec(stream: &str, rest: &str) -> String {
 /// A pipeline with sources of every kind.
 pub(crate) const SOURCES: &str = "
 name: sources
-stream: {record_size: 1 KiB, records_per_second: 100}
+stream: {record_size: 1 KiB, records_per_second: 100, encryption: {kms_key: 'arn:aws:kms:us-east-1:111122223333:key/k'}}
 delivery: {s3: {}}
 transform: {unpack: cloudwatch_logs}
 sources:
@@ -72,6 +72,8 @@ sources:
   site: {cloudfront: {fields: [timestamp, c-ip], sampling: 10 %, distribution: E2QWRUHAPOMQZL}}
   events: {eventbridge: {pattern: {source: [shop]}}}
   queue: {sqs: {queue: 'arn:aws:sqs:us-east-1:111122223333:orders'}}
+  things: {iot: {sql: \"SELECT * FROM 'a/+'\"}}
+  programs: {writers: {roles: [shop], accounts: ['444455556666']}}
   table: {dynamodb: {stream: 'arn:aws:dynamodb:us-east-1:111122223333:table/orders/stream/2026'}}
 alarms: {}
 dashboard: true

@@ -319,6 +319,20 @@ def mapping(stack, name, physical, properties):
     assert got["BisectBatchOnFunctionError"] is True
 
 
+def topic_rule(stack, name, physical, properties):
+    rule = stack.client("iot").get_topic_rule(ruleName=physical)["rule"]
+    wanted = properties["TopicRulePayload"]
+    assert rule["sql"] == wanted["Sql"] and rule["awsIotSqlVersion"] == wanted["AwsIotSqlVersion"]
+    assert not rule["ruleDisabled"]
+    action, = rule["actions"]
+    assert action["kinesis"]["streamName"] in stack.ids_of_type("AWS::Kinesis::Stream")
+    assert action["kinesis"]["partitionKey"] == wanted["Actions"][0]["Kinesis"]["PartitionKey"]
+    queue = rule["errorAction"]["sqs"]["queueUrl"]
+    assert queue == stack.target(wanted["ErrorAction"]["Sqs"]["QueueUrl"])
+    for role in (action["kinesis"]["roleArn"], rule["errorAction"]["sqs"]["roleArn"]):
+        assert role.rsplit("/", 1)[1] in stack.ids_of_type("AWS::IAM::Role")
+
+
 def pipe(stack, name, physical, properties):
     got = stack.client("pipes").describe_pipe(Name=physical)
     assert got["CurrentState"] == "RUNNING"
@@ -351,6 +365,7 @@ CHECKS = {
     "AWS::IAM::InstanceProfile": instance_profile,
     "AWS::IAM::Policy": policy,
     "AWS::IAM::Role": role,
+    "AWS::IoT::TopicRule": topic_rule,
     "AWS::Kinesis::Stream": stream,
     "AWS::KinesisAnalyticsV2::Application": application,
     "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption": application_logging,

@@ -53,18 +53,22 @@ def artifact_bucket(client, every_pipeline):
     return name
 
 
+def existing_roles(client, template):
+    """Roles of the user's that a template expects to be there, by name: their ARNs."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    names = {name for policy in template.of_type("AWS::IAM::Policy").values() for name in policy["Properties"]["Roles"]}
+    create = client("iam").create_role
+    return {name: create(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"] for name in names}
+
+
 def existing_functions(client, template, bucket):
-    """Functions of the user's that a template expects to be there, each with its role."""
+    """Functions of the user's that a template expects to be there."""
+    roles = existing_roles(client, template)
     for mapping in template.of_type("AWS::Lambda::EventSourceMapping").values():
-        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        for policy in template.of_type("AWS::IAM::Policy").values():
-            role = client("iam").create_role(
-                RoleName=policy["Properties"]["Roles"][0],
-                AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
-            )["Role"]["Arn"]
         client("lambda").create_function(
             FunctionName=mapping["Properties"]["FunctionName"].rsplit(":", 1)[1],
-            Role=role,
+            Role=next(iter(roles.values())),
             Runtime="python3.12",
             Handler="function.handler",
             Code={"ZipFile": function_zip()},

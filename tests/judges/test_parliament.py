@@ -14,6 +14,7 @@ DEPUTY_CONDITIONS = {
     "cloudfront.amazonaws.com": set(),
     "ec2.amazonaws.com": set(),
     "firehose.amazonaws.com": {"sts:ExternalId"},
+    "iot.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "kinesisanalytics.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "lambda.amazonaws.com": set(),
     # As AWS's own example for subscription filters has it.

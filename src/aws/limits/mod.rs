@@ -13,6 +13,7 @@ pub mod ec2;
 pub mod firehose;
 pub mod flink;
 pub mod iam;
+pub mod iot;
 pub mod kinesis;
 pub mod lambda;
 pub mod monitoring;

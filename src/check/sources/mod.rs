@@ -7,11 +7,13 @@ mod cloudwatch_logs;
 mod event_pattern;
 mod eventbridge;
 mod filter_pattern;
+mod iot;
 mod json_path;
 mod metric_stream;
 mod pipe;
 mod sns;
 mod waf;
+mod writers;
 
 use super::{Context, names};
 use crate::diagnostics::{Code, Diagnostic};
@@ -113,8 +115,10 @@ fn rules_of(source: &Source) -> &dyn Rules {
         SourceKind::EventBridge(rule) => rule,
         SourceKind::MetricStream(stream) => stream,
         SourceKind::Sns(topic) => topic,
-        SourceKind::Sqs(queue) => queue,
         SourceKind::Waf(web_acl) => web_acl,
+        SourceKind::Iot(rule) => rule,
+        SourceKind::Sqs(queue) => queue,
+        SourceKind::Writers(writers) => writers,
     }
 }
 

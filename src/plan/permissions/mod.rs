@@ -8,9 +8,11 @@ mod tests;
 use indexmap::{IndexMap, IndexSet};
 
 use super::alarms::TOPIC;
+use super::value::Value;
 use super::{Plan, Resource, S3LocationPlan, SourcePlan};
 use crate::aws::handler_permissions;
 use crate::aws::regions;
+use crate::graph::{INPUT_STREAM, SOURCE};
 pub use document::{PolicyDocument, Statement};
 use document::{allow, anything, only};
 
@@ -132,7 +134,7 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         // Calls on a change set by its ARN.
         .chain([scope.arn("cloudformation:{region}:{account}:changeSet/pipec-*/*")])
         .collect();
-    vec![
+    let mut statements = vec![
         allow(
             "DeployStack",
             &[
@@ -153,8 +155,12 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             stacks,
         ),
         allow("FindDeletedStack", &["cloudformation:ListStacks"], anything()),
-        allow("FindStreamConsumers", &["kinesis:ListStreamConsumers"], streams(plan, scope)),
-    ]
+    ];
+    let streams = streams(plan, scope);
+    if !streams.is_empty() {
+        statements.push(allow("FindStreamConsumers", &["kinesis:ListStreamConsumers"], streams));
+    }
+    statements
 }
 
 /// The stack's streams.
@@ -318,10 +324,16 @@ fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
             let groups = plan.sources.iter().flat_map(SourcePlan::log_groups);
             groups.filter(|(filter, _)| *filter == id).map(|(_, group)| group.to_owned()).collect()
         }
+        "AWS::Kinesis::ResourcePolicy" => generated(INPUT_STREAM, "AWS::Kinesis::Stream"),
+        "AWS::IoT::TopicRule" => {
+            let own = plan.sources.iter().filter(|source| id == format!("{SOURCE}{}", source.id));
+            own.filter_map(SourcePlan::topic_rule).map(Value::shown).collect()
+        }
         "AWS::SQS::QueuePolicy" => generated(&id.replace("QueuePolicy", "Failures"), "AWS::SQS::Queue"),
         "AWS::IAM::Policy" => {
             let functions = plan.outputs.iter().filter_map(|output| output.function.as_ref());
-            functions.map(|function| function.role.clone()).collect()
+            let writers = plan.sources.iter().flat_map(SourcePlan::writers);
+            functions.map(|function| function.role.clone()).chain(writers.map(str::to_owned)).collect()
         }
         resource_type => generated(id, resource_type),
     }
@@ -343,7 +355,8 @@ fn governed(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         scope.arn(&format!("iam::{{account}}:role{path}{}", scope.generated(id, "AWS::IAM::Role")))
     };
     let bound = plan.role_boundary.iter().map(|boundary| {
-        let roles: Vec<String> = plan.roles.iter().map(|of| role(&of.logical_id)).collect();
+        let roles = plan.resources.iter().filter(|resource| resource.resource_type == "AWS::IAM::Role");
+        let roles: Vec<String> = roles.map(|of| role(&of.logical_id)).collect();
         let actions = [&BOUND[..], &["iam:PutRolePermissionsBoundary"]].concat();
         let statement = allow("BoundRoles", &actions, roles);
         only(statement, "ArnEquals", "iam:PermissionsBoundary", vec![boundary.clone()])

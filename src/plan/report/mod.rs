@@ -358,6 +358,11 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             .chain(plan.outputs.iter().filter_map(|output| output.function.as_ref()).flat_map(|function| {
                 function.grants.iter().map(|of| grant(&function.role, "lambda.amazonaws.com", of))
             }))
+            .chain(
+                plan.sources
+                    .iter()
+                    .flat_map(|source| source.given().map(|(who, of)| grant(who, "its programs", of))),
+            )
             .collect(),
         log_key: log_key(plan),
         cost: cost.clone(),

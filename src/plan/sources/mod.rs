@@ -4,10 +4,12 @@
 mod cloudfront;
 mod cloudwatch_logs;
 mod eventbridge;
+mod iot;
 mod metric_stream;
 mod pipe;
 mod sns;
 mod waf;
+mod writers;
 
 use serde::Serialize;
 
@@ -23,16 +25,21 @@ use crate::aws::prices::Item;
 use crate::graph::{SOURCE, source_id};
 use crate::resolve::pipeline::{Pipeline, Source, SourceKind, Target, logical_name};
 
+/// Id of the statement that allows writing.
+const WRITE: &str = "WriteRecords";
+
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("sources/cloudfront.yaml.j2", include_str!("../../../templates/sources/cloudfront.yaml.j2")),
     ("sources/cloudwatch_logs.yaml.j2", include_str!("../../../templates/sources/cloudwatch_logs.yaml.j2")),
     ("sources/dynamodb.yaml.j2", include_str!("../../../templates/sources/dynamodb.yaml.j2")),
     ("sources/eventbridge.yaml.j2", include_str!("../../../templates/sources/eventbridge.yaml.j2")),
+    ("sources/iot.yaml.j2", include_str!("../../../templates/sources/iot.yaml.j2")),
     ("sources/metric_stream.yaml.j2", include_str!("../../../templates/sources/metric_stream.yaml.j2")),
     ("sources/sns.yaml.j2", include_str!("../../../templates/sources/sns.yaml.j2")),
     ("sources/sqs.yaml.j2", include_str!("../../../templates/sources/sqs.yaml.j2")),
     ("sources/waf.yaml.j2", include_str!("../../../templates/sources/waf.yaml.j2")),
+    ("sources/writers.yaml.j2", include_str!("../../../templates/sources/writers.yaml.j2")),
 ];
 
 /// A source in a stack.
@@ -90,6 +97,39 @@ impl SourcePlan {
     }
 }
 
+impl SourcePlan {
+    /// The names of the roles that it gives the permission to write.
+    pub(super) fn writers(&self) -> impl Iterator<Item = &str> {
+        let roles = match &self.values {
+            SourceValues::Writers(writers) => writers.roles.as_slice(),
+            _ => &[],
+        };
+        roles.iter().map(String::as_str)
+    }
+
+    /// Who gets which permissions besides the stack's own roles: roles of the account, and other accounts.
+    pub(super) fn given(&self) -> impl Iterator<Item = (&str, &Grant)> {
+        let who = match &self.values {
+            SourceValues::Writers(writers) => writers.who.as_slice(),
+            _ => &[],
+        };
+        // What another account may do with the key is a matter of the key's policy.
+        let grants = |who: &str| {
+            let is_role = self.writers().any(|role| role == who);
+            self.attached.iter().filter(move |grant| is_role || grant.sid == WRITE)
+        };
+        who.iter().flat_map(move |who| grants(who).map(move |grant| (who.as_str(), grant)))
+    }
+
+    /// The name of its topic rule.
+    pub(super) fn topic_rule(&self) -> Option<&Value> {
+        match &self.values {
+            SourceValues::Iot(iot) => Some(&iot.rule),
+            _ => None,
+        }
+    }
+}
+
 /// What a template needs of a source that only its kind has.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
@@ -108,6 +148,10 @@ pub enum SourceValues {
     EventBridge(eventbridge::EventBridgePlan),
     /// An EventBridge pipe.
     Pipe(pipe::PipePlan),
+    /// A topic rule of IoT Core.
+    Iot(iot::IotPlan),
+    /// Programs of the user's.
+    Writers(writers::WritersPlan),
 }
 
 /// What a source writes into.
@@ -117,6 +161,8 @@ pub struct TargetPlan {
     pub is_stream: bool,
     /// ARN.
     pub arn: Value,
+    /// ARN by a reference, for what is created after the target.
+    pub created_arn: Value,
     /// Name.
     pub resource: Value,
 }
@@ -276,8 +322,10 @@ pub(super) fn kind(source: &Source) -> &dyn Kind {
         SourceKind::EventBridge(rule) => rule,
         SourceKind::MetricStream(stream) => stream,
         SourceKind::Sns(topic) => topic,
-        SourceKind::Sqs(queue) => queue,
         SourceKind::Waf(web_acl) => web_acl,
+        SourceKind::Iot(rule) => rule,
+        SourceKind::Sqs(queue) => queue,
+        SourceKind::Writers(writers) => writers,
     }
 }
 
@@ -285,7 +333,8 @@ pub(super) fn kind(source: &Source) -> &dyn Kind {
 pub(super) fn target(pipeline: &Pipeline, target: Target) -> TargetPlan {
     match target {
         Target::Stream => {
-            TargetPlan { is_stream: true, arn: stream_arn(pipeline), resource: stream_name(pipeline) }
+            let arn = stream_arn(pipeline);
+            TargetPlan { is_stream: true, created_arn: arn.clone(), arn, resource: stream_name(pipeline) }
         }
         // The name as it will be, and not by a reference: the roles that have it in their policies are created before.
         Target::Delivery(at) => {
@@ -297,7 +346,13 @@ pub(super) fn target(pipeline: &Pipeline, target: Target) -> TargetPlan {
             let arn = format!(
                 "arn:${{AWS::Partition}}:firehose:${{AWS::Region}}:${{AWS::AccountId}}:deliverystream/{name}"
             );
-            TargetPlan { is_stream: false, arn: Value::sub(arn), resource: Value::sub(name) }
+            let id = pipeline.deliveries.get(at).map(|delivery| delivery.id("Delivery")).unwrap_or_default();
+            TargetPlan {
+                is_stream: false,
+                arn: Value::sub(arn),
+                created_arn: Value::arn(&id),
+                resource: Value::sub(name),
+            }
         }
     }
 }
@@ -380,7 +435,7 @@ pub(super) fn writes(site: &Site) -> Vec<Grant> {
         return Vec::new();
     }
     let mut grants = vec![grant(
-        "WriteRecords",
+        WRITE,
         calls,
         vec![target(site.pipeline, to).arn],
         match to {
@@ -452,7 +507,7 @@ mod tests {
                 kinds.insert(template);
                 let main = logical_id(source);
                 let kind = kind(source);
-                assert_eq!(kind.resources().first().map(|(prefix, _)| *prefix), Some(SOURCE));
+                assert!(kind.resources().first().is_none_or(|(prefix, _)| *prefix == SOURCE));
                 assert!(plan.resources.iter().any(|resource| resource.logical_id == main), "{main}");
                 let role = role_of(checked.pipeline(), source);
                 assert_eq!(

@@ -26,10 +26,6 @@ pub enum LogSource {
 }
 
 impl Resolver<'_> {
-    pub(super) fn texts(&self, at: &str, texts: Vec<String>) -> Vec<Setting<String>> {
-        texts.into_iter().enumerate().map(|(n, text)| self.written(&format!("{at}/{n}"), text)).collect()
-    }
-
     pub(super) fn cloudwatch_logs(&self, at: &str, logs: spec::CloudWatchLogs) -> CloudWatchLogs {
         let from = match logs.accounts {
             Some(accounts) => LogSource::Accounts(self.texts(&format!("{at}/accounts"), accounts)),

@@ -3,10 +3,12 @@
 mod cloudfront;
 mod cloudwatch_logs;
 mod eventbridge;
+mod iot;
 mod metric_stream;
 mod pipe;
 mod sns;
 mod waf;
+mod writers;
 
 use super::Resolver;
 use super::pipeline::Setting;
@@ -16,10 +18,12 @@ use crate::spec;
 pub use cloudfront::CloudFront;
 pub use cloudwatch_logs::{CloudWatchLogs, Distribution, LogSource};
 pub use eventbridge::{EventBridge, Pattern, Trigger};
+pub use iot::Iot;
 pub use metric_stream::{MetricFormat, MetricStream};
 pub use pipe::{ChangesStart, DynamoDb, Sqs};
 pub use sns::{FilterScope, Sns};
 pub use waf::Waf;
+pub use writers::Writers;
 
 /// A service that writes records into the pipeline.
 #[derive(Clone, Debug)]
@@ -51,10 +55,14 @@ pub enum SourceKind {
     MetricStream(MetricStream),
     /// An SNS topic.
     Sns(Sns),
-    /// An SQS queue.
-    Sqs(Sqs),
     /// The log of a web ACL.
     Waf(Waf),
+    /// A topic rule of IoT Core.
+    Iot(Iot),
+    /// An SQS queue.
+    Sqs(Sqs),
+    /// Programs of the user's.
+    Writers(Writers),
 }
 
 /// What a kind of source has besides itself.
@@ -70,17 +78,25 @@ impl SourceKind {
     /// What the kind has besides itself.
     pub fn shape(&self) -> SourceShape {
         match self {
-            Self::CloudFront(_) | Self::CloudWatchLogs(_) | Self::MetricStream(_) | Self::Waf(_) => {
-                SourceShape::default()
-            }
+            Self::CloudFront(_)
+            | Self::CloudWatchLogs(_)
+            | Self::MetricStream(_)
+            | Self::Waf(_)
+            | Self::Writers(_) => SourceShape::default(),
             Self::DynamoDb(_) => SourceShape { reads: true, queue: true },
-            Self::EventBridge(_) | Self::Sns(_) => SourceShape { queue: true, ..SourceShape::default() },
+            Self::EventBridge(_) | Self::Iot(_) | Self::Sns(_) => {
+                SourceShape { queue: true, ..SourceShape::default() }
+            }
             Self::Sqs(_) => SourceShape { reads: true, ..SourceShape::default() },
         }
     }
 }
 
 impl Resolver<'_> {
+    fn texts(&self, at: &str, texts: Vec<String>) -> Vec<Setting<String>> {
+        texts.into_iter().enumerate().map(|(n, text)| self.written(&format!("{at}/{n}"), text)).collect()
+    }
+
     pub(super) fn source(&self, name: String, source: spec::Source) -> Option<Source> {
         let spec = format!("/sources/{}", step(&name));
         let to = source.to.map(|to| self.written(&format!("{spec}/to"), to));
@@ -98,8 +114,12 @@ impl Resolver<'_> {
             SourceKind::Sns(self.sns(&format!("{spec}/sns"), sns))
         } else if let Some(waf) = source.waf {
             SourceKind::Waf(self.waf(&format!("{spec}/waf"), waf))
+        } else if let Some(rule) = source.iot {
+            SourceKind::Iot(self.iot(&format!("{spec}/iot"), rule))
         } else if let Some(sqs) = source.sqs {
             SourceKind::Sqs(self.sqs(&format!("{spec}/sqs"), sqs))
+        } else if let Some(writers) = source.writers {
+            SourceKind::Writers(self.writers(&format!("{spec}/writers"), writers))
         } else {
             // The schema asks for one of them.
             return None;

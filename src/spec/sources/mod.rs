@@ -4,10 +4,12 @@ mod cloudfront;
 mod cloudwatch_logs;
 mod dynamodb;
 mod eventbridge;
+mod iot;
 mod metric_stream;
 mod sns;
 mod sqs;
 mod waf;
+mod writers;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -16,10 +18,12 @@ pub use cloudfront::CloudFront;
 pub use cloudwatch_logs::{CloudWatchLogs, Distribution};
 pub use dynamodb::{ChangesStart, DynamoDb};
 pub use eventbridge::EventBridge;
+pub use iot::Iot;
 pub use metric_stream::{MetricFormat, MetricStream};
 pub use sns::{FilterScope, Sns};
 pub use sqs::Sqs;
 pub use waf::Waf;
+pub use writers::Writers;
 
 /// A source of records: a service that writes into the stream, or into Firehose if there is no stream. Exactly one kind.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -29,10 +33,12 @@ pub use waf::Waf;
     {"required": ["cloudwatch_logs"]},
     {"required": ["dynamodb"]},
     {"required": ["eventbridge"]},
+    {"required": ["iot"]},
     {"required": ["metric_stream"]},
     {"required": ["sns"]},
     {"required": ["sqs"]},
     {"required": ["waf"]},
+    {"required": ["writers"]},
 ]))]
 pub struct Source {
     /// Name of the delivery to write to, without a stream. Default: the only delivery.
@@ -49,8 +55,12 @@ pub struct Source {
     pub metric_stream: Option<MetricStream>,
     /// Messages of an SNS topic.
     pub sns: Option<Sns>,
-    /// Messages of an SQS queue.
-    pub sqs: Option<Sqs>,
     /// The log of a web ACL of AWS WAF.
     pub waf: Option<Waf>,
+    /// Messages of MQTT topics in IoT Core.
+    pub iot: Option<Iot>,
+    /// Messages of an SQS queue.
+    pub sqs: Option<Sqs>,
+    /// Programs of yours.
+    pub writers: Option<Writers>,
 }
