@@ -78,7 +78,9 @@ def existing_functions(client, template, bucket):
 def existing_log_groups(client, template):
     """Log groups that a template subscribes to."""
     for resource in template.of_type("AWS::Logs::SubscriptionFilter").values():
-        client("logs").create_log_group(logGroupName=resource["Properties"]["LogGroupName"])
+        group = resource["Properties"]["LogGroupName"]
+        if not client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
+            client("logs").create_log_group(logGroupName=group)
 
 
 def function_zip():
@@ -232,7 +234,7 @@ def transforms(stack):
 
 
 def test_transform(stack, client, records):
-    sent = [base64.b64encode(data(r)).decode() for r in records["put"]]
+    sent = [base64.b64encode(data(r)).decode() for r in records.get("put", [])]
     event = {
         "invocationId": "judge",
         "deliveryStreamArn": "arn:aws:firehose:us-east-1:000000000000:deliverystream/judge",
@@ -253,22 +255,34 @@ def test_transform(stack, client, records):
 
 
 def test_records_reach_the_bucket(stack, client, records):
-    properties = stack.template.resources["Delivery"]["Properties"]
-    stream = stack.target(properties["KinesisStreamSourceConfiguration"]["KinesisStreamARN"])
-    bucket = stack.target(properties["ExtendedS3DestinationConfiguration"]["BucketARN"])
-    prefix = properties["ExtendedS3DestinationConfiguration"]["Prefix"].split("!{")[0]
-    entries = [{"Data": data(r), "PartitionKey": str(i)} for i, r in enumerate(records["put"])]
-    assert client("kinesis").put_records(StreamName=stream, Records=entries)["FailedRecordCount"] == 0
-    s3 = client("s3")
+    for delivery, of in records.get("deliveries", {"Delivery": records}).items():
+        properties = stack.template.resources[delivery]["Properties"]
+        bucket = stack.target(properties["ExtendedS3DestinationConfiguration"]["BucketARN"])
+        prefix = properties["ExtendedS3DestinationConfiguration"]["Prefix"].split("!{")[0]
+        put(stack, client, delivery, properties, [data(record) for record in of["put"]])
+        s3 = client("s3")
 
-    def delivered():
-        keys = [o["Key"] for o in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
-        assert all(key.startswith(prefix) for key in keys), keys
-        bodies = [s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode() for key in keys]
-        return bodies if len("".join(bodies)) >= len("".join(records["delivered"])) else None
+        def delivered():
+            keys = [o["Key"] for o in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+            assert all(key.startswith(prefix) for key in keys), keys
+            bodies = [s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode() for key in keys]
+            return bodies if len("".join(bodies)) >= len("".join(of["delivered"])) else None
 
-    # One object per record and in no order, as the emulator does it.
-    assert sorted(until(delivered, "the records")) == sorted(records["delivered"])
+        # One object per record and in no order, as the emulator does it.
+        assert sorted(until(delivered, "the records")) == sorted(of["delivered"])
+
+
+def put(stack, client, delivery, properties, records):
+    """Puts records into the stream that a delivery reads, or straight into it."""
+    source = properties.get("KinesisStreamSourceConfiguration")
+    if source:
+        stream = stack.target(source["KinesisStreamARN"])
+        entries = [{"Data": record, "PartitionKey": str(i)} for i, record in enumerate(records)]
+        assert client("kinesis").put_records(StreamName=stream, Records=entries)["FailedRecordCount"] == 0
+    else:
+        entries = [{"Data": record} for record in records]
+        answer = client("firehose").put_record_batch(DeliveryStreamName=stack.ids[delivery], Records=entries)
+        assert answer["FailedPutCount"] == 0
 
 
 def test_faults_reach_the_bucket(stack, client):

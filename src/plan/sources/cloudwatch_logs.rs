@@ -113,6 +113,10 @@ impl Kind for CloudWatchLogs {
         groups.iter().skip(1).map(id).collect()
     }
 
+    fn refers_to_target(&self) -> bool {
+        true
+    }
+
     fn trust(&self, _site: &Site) -> Option<Trust> {
         let mut accounts = vec!["${AWS::AccountId}".to_owned()];
         if let LogSource::Accounts(senders) = &self.from {

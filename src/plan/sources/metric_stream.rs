@@ -57,6 +57,10 @@ impl Kind for MetricStream {
         vec![("Source", "AWS::CloudWatch::MetricStream")]
     }
 
+    fn refers_to_target(&self) -> bool {
+        true
+    }
+
     fn trust(&self, _site: &Site) -> Option<Trust> {
         Some(Trust {
             service: "streams.metrics.cloudwatch.amazonaws.com",

@@ -269,6 +269,10 @@ pub(super) trait Kind {
     fn more_resources(&self, _site: &Site) -> Vec<(String, &'static str)> {
         Vec::new()
     }
+    /// Whether its template refers to its target, which is created before it then.
+    fn refers_to_target(&self) -> bool {
+        false
+    }
     /// Outputs of the stack: what its other side needs to know.
     fn outputs(&self, _site: &Site) -> Vec<Output> {
         Vec::new()
@@ -416,6 +420,13 @@ pub(super) fn role_of(pipeline: &Pipeline, source: &Source) -> Option<String> {
 /// Logical id of the main resource of a source.
 pub(super) fn logical_id(source: &Source) -> String {
     format!("{SOURCE}{}", source_id(source))
+}
+
+/// Logical id of the delivery that the template of a source refers to.
+pub(super) fn referred_delivery(pipeline: &Pipeline, source: &Source) -> Option<String> {
+    let Target::Delivery(at) = pipeline.target(source) else { return None };
+    let delivery = pipeline.deliveries.get(at).filter(|_| kind(source).refers_to_target())?;
+    Some(delivery.id("Delivery"))
 }
 
 /// Logical ids of the resources that make records flow: the main one, and others of its type.

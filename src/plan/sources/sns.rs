@@ -65,6 +65,10 @@ impl Kind for Sns {
         vec![("Source", "AWS::SNS::Subscription")]
     }
 
+    fn refers_to_target(&self) -> bool {
+        true
+    }
+
     fn trust(&self, _site: &Site) -> Option<Trust> {
         Some(Trust {
             service: "sns.amazonaws.com",

@@ -32,6 +32,10 @@ impl Kind for Waf {
         vec![("Source", "AWS::WAFv2::LoggingConfiguration")]
     }
 
+    fn refers_to_target(&self) -> bool {
+        true
+    }
+
     /// WAF writes with its own service-linked role.
     fn trust(&self, _site: &Site) -> Option<Trust> {
         None
