@@ -122,7 +122,7 @@ fn element(key: &str, one: &Value, at: String, found: &mut Vec<Fault>) {
         }
         Value::Object(conditions) if key != "$or" => {
             for name in conditions.keys().filter(|name| !CONDITIONS.contains(&name.as_str())) {
-                let near = suggest::nearest(name, CONDITIONS.into_iter());
+                let near = suggest::nearest(name, CONDITIONS);
                 found.push((
                     at.clone(),
                     format!("SNS has no condition `{name}`"),
