@@ -13,6 +13,7 @@ DEPUTY_CONDITIONS = {
     # CloudFront, SNS and metric streams document none.
     "cloudfront.amazonaws.com": set(),
     "ec2.amazonaws.com": set(),
+    "events.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "firehose.amazonaws.com": {"sts:ExternalId"},
     "iot.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "kinesisanalytics.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
