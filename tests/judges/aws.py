@@ -36,7 +36,7 @@ class Stack:
         if isinstance(value, str):
             return value.rsplit("/", 1)[-1]
         (function, argument), = value.items()
-        if function == "Fn::Sub" and argument.startswith("${AWS::StackName}"):
+        if function == "Fn::Sub" and argument.startswith(("${AWS::StackName}", "aws-waf-logs-${AWS::StackName}")):
             return argument.replace("${AWS::StackName}", self.name)
         if function == "Fn::Sub" and ":s3:::" in argument:
             return argument.split(":s3:::")[1]
