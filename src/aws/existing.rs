@@ -543,7 +543,10 @@ mod tests {
             let helps = facts().flat_map(|fact| fact.help).map(|(_, help)| *help);
             let texts = helps.chain(facts().map(|fact| fact.fault)).chain([kind.missing]);
             for text in texts {
-                let rest = PLACEHOLDERS.iter().chain(&WRITTEN).fold(text.to_owned(), |text, name| text.replace(name, ""));
+                let rest = PLACEHOLDERS
+                    .iter()
+                    .chain(&WRITTEN)
+                    .fold(text.to_owned(), |text, name| text.replace(name, ""));
                 assert!(!rest.contains(['{', '}']), "{text}");
                 assert_eq!(rest.matches('`').count() % 2, 0, "{text}");
             }

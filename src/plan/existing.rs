@@ -132,8 +132,11 @@ fn functions(plan: &Plan) -> impl Iterator<Item = Existing> {
     functions.flat_map(|(output, function)| {
         let at = |key: &str| format!("{}/lambda/{key}", output.stream.spec);
         [
-            Existing::new(&existing::FUNCTION, &function.arn, at("function"))
-                .with("role", &function.role, at("role")),
+            Existing::new(&existing::FUNCTION, &function.arn, at("function")).with(
+                "role",
+                &function.role,
+                at("role"),
+            ),
             Existing::new(&existing::ROLE, &function.role, at("role")),
         ]
     })

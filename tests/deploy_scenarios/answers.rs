@@ -443,7 +443,8 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
                 "MaxRecordSizeInKiB": number("MaxRecordSizeInKiB", 1024),
             });
             if summary["EncryptionType"] == "KMS" {
-                let usual = format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-1111-1111-1111-111111111111");
+                let usual =
+                    format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-1111-1111-1111-111111111111");
                 summary["KeyId"] = text("KeyId", &usual).into();
             }
             json!({"StreamDescriptionSummary": summary})
