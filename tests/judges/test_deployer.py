@@ -91,6 +91,7 @@ LEFT_OUT = {
     ],
     "flow logs go to CloudWatch, not to a bucket": ["logs:CreateLogDelivery", "logs:DeleteLogDelivery"],
     "no managed policy and no boundary of a role": ["iam:AttachRolePolicy", "iam:*RolePermissionsBoundary"],
+    "an API has no policy and no body in S3": ["apigateway:UpdateRestApiPolicy"],
     "a pipe has no log": [
         "iam:CreateServiceLinkedRole",
         "logs:GetLogDelivery",

@@ -10,6 +10,7 @@ from cfn import ACCOUNT
 
 # The condition that stops a confused deputy, per service: on the others it would lock the service out.
 DEPUTY_CONDITIONS = {
+    "apigateway.amazonaws.com": set(),
     "ec2.amazonaws.com": set(),
     "firehose.amazonaws.com": {"sts:ExternalId"},
     "iot.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},

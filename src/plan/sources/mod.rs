@@ -1,6 +1,7 @@
 //! Sources: one file per kind. What all kinds have in common is here: the role with the right to write, the queue of
 //! what could not be written, the order of creation.
 
+mod api;
 mod cloudwatch_logs;
 mod eventbridge;
 mod iot;
@@ -24,6 +25,7 @@ const WRITE: &str = "WriteRecords";
 
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
+    ("sources/api.yaml.j2", api::TEMPLATE),
     ("sources/cloudwatch_logs.yaml.j2", include_str!("../../../templates/sources/cloudwatch_logs.yaml.j2")),
     ("sources/dynamodb.yaml.j2", include_str!("../../../templates/sources/dynamodb.yaml.j2")),
     ("sources/eventbridge.yaml.j2", include_str!("../../../templates/sources/eventbridge.yaml.j2")),
@@ -115,6 +117,8 @@ impl SourcePlan {
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum SourceValues {
+    /// An HTTP endpoint.
+    Api(Box<api::ApiPlan>),
     /// Subscription filters of CloudWatch Logs, or a destination for them.
     CloudWatchLogs(cloudwatch_logs::CloudWatchLogsPlan),
     /// An EventBridge rule.
@@ -287,6 +291,7 @@ pub(super) trait Kind {
 /// The kind of a source.
 pub(super) fn kind(source: &Source) -> &dyn Kind {
     match &source.kind {
+        SourceKind::Api(api) => api,
         SourceKind::CloudWatchLogs(logs) => logs,
         SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
