@@ -3,7 +3,7 @@
 use crate::aws::limits::kinesis::{
     SHARD_READ_BYTES_PER_S, SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S,
 };
-use crate::resolve::pipeline::{Pipeline, Stream};
+use crate::resolve::pipeline::{Intake, Pipeline};
 use crate::sql::{self, DataType, StreamColumn};
 
 /// Rates are counted in millionths of a record per second.
@@ -133,13 +133,14 @@ pub fn shards(load: &Load) -> Need {
 }
 
 /// What the input stream has to carry.
-pub fn input_load(stream: &Stream, consumers: u64) -> Load {
+pub fn input_load(pipeline: &Pipeline, consumers: u64) -> Load {
+    let intake = &pipeline.intake;
     Load {
-        records_per_second: stream.records_per_second.value,
-        average: stream.average.value,
-        record_bytes: stream.counted_record_bytes(),
+        records_per_second: intake.records_per_second.value,
+        average: intake.average.value,
+        record_bytes: pipeline.counted_record_bytes(),
         consumers,
-        headroom_percent: stream.headroom.value,
+        headroom_percent: pipeline.headroom(),
     }
 }
 
@@ -153,25 +154,25 @@ pub fn output_load(
     output: &sql::Stream,
     consumers: u64,
 ) -> Load {
-    let stream = &pipeline.stream;
+    let intake = &pipeline.intake;
     let rows = |records| match (&pipeline.analytics, query) {
         (Some(analytics), Some(query)) => analytics.row_rate(query, output, records).per_second,
         _ => records,
     };
     Load {
-        records_per_second: rows(stream.records_per_second.value),
-        average: rows(stream.average.value),
-        record_bytes: row_bytes(output, stream).saturating_add(ROW_KEY_BYTES),
+        records_per_second: rows(intake.records_per_second.value),
+        average: rows(intake.average.value),
+        record_bytes: row_bytes(output, intake).saturating_add(ROW_KEY_BYTES),
         consumers,
-        headroom_percent: stream.headroom.value,
+        headroom_percent: pipeline.headroom(),
     }
 }
 
 /// The longest row of an output in JSON.
-pub fn row_bytes(output: &sql::Stream, stream: &Stream) -> u64 {
+pub fn row_bytes(output: &sql::Stream, intake: &Intake) -> u64 {
     // `"KEY":value,`
     let column = |column: &StreamColumn| {
-        let value = value_bytes(column.data_type, stream.record_size.value);
+        let value = value_bytes(column.data_type, intake.record_size.value);
         value.saturating_add(column.name.len() as u64 + 4)
     };
     output.columns.iter().map(column).fold(2, u64::saturating_add)

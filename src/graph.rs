@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 
 use crate::resolve::pipeline::{
-    CloudWatchLogs, LogSource, OutputTarget, Pipeline, Purpose, Source, SourceKind,
+    CloudWatchLogs, Delivery, Input, LogSource, OutputTarget, Pipeline, Purpose, Source, SourceKind,
+    logical_name,
 };
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{ERROR_STREAM, Query};
@@ -248,14 +249,28 @@ impl Graph {
     }
 
     fn build(&mut self, pipeline: &Pipeline, query: Option<&Query>) {
-        let stream = self.node(NodeKind::Stream, INPUT_STREAM);
+        let stream = pipeline.stream.as_ref().map(|stream| {
+            let own = stream.existing.is_none();
+            self.node(NodeKind::Stream, own.then_some(INPUT_STREAM))
+        });
         let artifacts = self.node(NodeKind::Artifacts, None);
-        if let Some(producer) = &pipeline.producer {
+        // What writes into Firehose itself has an edge to it, so the deliveries come first without a stream.
+        let direct = pipeline.deliveries.iter().filter(|_| stream.is_none());
+        let deliveries: Vec<NodeId> =
+            direct.map(|delivery| self.part(delivery, NodeKind::Delivery, "Delivery")).collect();
+        let intake = |to: Option<&str>| {
+            let named = pipeline
+                .deliveries
+                .iter()
+                .position(|delivery| to.is_some() && delivery.name.as_deref() == to);
+            stream.or_else(|| deliveries.get(named.unwrap_or(0)).copied())
+        };
+        if let (Some(producer), Some(target)) = (&pipeline.producer, intake(None)) {
             let own_network = producer.network.is_none();
             let producer = self.node(NodeKind::Producer, "ProducerGroup");
             let logs = self.node(NodeKind::Logs, "ProducerLogs");
             let sessions = self.node(NodeKind::SessionManager, None);
-            self.edge(producer, Relation::Produce, stream);
+            self.edge(producer, Relation::Produce, target);
             self.edge(producer, Relation::FetchProducer, artifacts);
             self.edge(producer, Relation::LogProducer, logs);
             self.edge(producer, Relation::AttendProducer, sessions);
@@ -266,17 +281,53 @@ impl Graph {
             }
         }
         for source in &pipeline.sources {
-            self.source(source, stream);
+            if let Some(target) = intake(source.to.as_ref().map(|to| to.value.as_str())) {
+                self.source(source, target);
+            }
         }
-        let delivered = match pipeline.analytics_on(AnalyticsRuntime::Flink) {
-            Some(_) => self.analytics(pipeline, query, stream, artifacts),
-            None => stream,
+        let rows = match (pipeline.analytics_on(AnalyticsRuntime::Flink), stream) {
+            (Some(_), Some(stream)) => self.analytics(pipeline, query, stream, artifacts),
+            _ => None,
         };
-        let transform = pipeline.transform.as_ref().map(|_| self.node(NodeKind::Transform, "Transform"));
-        let delivery = self.node(NodeKind::Delivery, "Delivery");
-        let logs = self.node(NodeKind::Logs, "DeliveryLogs");
-        let destination = &pipeline.delivery.destination;
-        let sinks: Vec<(Purpose, NodeId)> = destination
+        for (at, delivery) in pipeline.deliveries.iter().enumerate() {
+            let input = match pipeline.input(delivery) {
+                Input::Direct => None,
+                Input::Stream => stream,
+                Input::Rows(None) => rows,
+                Input::Rows(Some(name)) => self.stream_of_output(name),
+            };
+            self.delivery(pipeline, delivery, deliveries.get(at).copied(), input);
+        }
+    }
+
+    /// A node of a delivery.
+    fn part(&mut self, delivery: &Delivery, kind: NodeKind, prefix: &str) -> NodeId {
+        self.add(Node { kind, logical_id: Some(delivery.id(prefix).into()), name: delivery.name.clone() })
+    }
+
+    /// The stream of an output.
+    fn stream_of_output(&self, name: &str) -> Option<NodeId> {
+        let is = |node: &Node| {
+            matches!(node.kind, NodeKind::OutputStream | NodeKind::DeliveredStream)
+                && node.name.as_deref() == Some(name)
+        };
+        self.nodes.iter().position(is).map(NodeId)
+    }
+
+    /// A delivery with its transform and what it writes to.
+    fn delivery(
+        &mut self,
+        pipeline: &Pipeline,
+        delivery: &Delivery,
+        node: Option<NodeId>,
+        input: Option<NodeId>,
+    ) {
+        let transform =
+            delivery.transform.as_ref().map(|_| self.part(delivery, NodeKind::Transform, "Transform"));
+        let node = node.unwrap_or_else(|| self.part(delivery, NodeKind::Delivery, "Delivery"));
+        let logs = self.part(delivery, NodeKind::Logs, "DeliveryLogs");
+        let sinks: Vec<(Purpose, NodeId)> = delivery
+            .destination
             .sinks()
             .into_iter()
             .map(|sink| {
@@ -284,30 +335,33 @@ impl Graph {
                     Some(_) => NodeKind::Bucket(sink.purpose()),
                     None => NodeKind::Destination,
                 };
-                (sink.purpose(), self.node(kind, sink.logical_id()))
+                let logical_id = sink.logical_id().map(Cow::Owned);
+                (sink.purpose(), self.add(Node { kind, logical_id, name: delivery.name.clone() }))
             })
             .collect();
-        self.edge(delivery, Relation::Deliver, delivered);
+        if let Some(input) = input {
+            self.edge(node, Relation::Deliver, input);
+        }
         if let Some(transform) = transform {
-            let logs = self.node(NodeKind::Logs, "TransformLogs");
-            self.edge(delivery, Relation::Transform, transform);
+            let logs = self.part(delivery, NodeKind::Logs, "TransformLogs");
+            self.edge(node, Relation::Transform, transform);
             self.edge(transform, Relation::LogTransform, logs);
         }
         for &(purpose, sink) in &sinks {
-            self.edge(delivery, Relation::Store(purpose), sink);
+            self.edge(node, Relation::Store(purpose), sink);
         }
-        self.edge(delivery, Relation::LogDelivery, logs);
-        let faults = self.nodes.iter().position(|node| {
-            node.kind == NodeKind::OutputStream && node.name.as_deref() == Some(ERROR_STREAM)
-        });
-        if let Some(faults) = faults.filter(|_| pipeline.delivers_errors()) {
-            let delivery = self.node(NodeKind::ErrorDelivery, "ErrorDelivery");
-            self.edge(delivery, Relation::DeliverErrors, NodeId(faults));
-            let failures = destination.failures().0;
+        self.edge(node, Relation::LogDelivery, logs);
+        let takes_errors = pipeline.error_delivery().is_some_and(|one| one.name == delivery.name);
+        let faults =
+            self.stream_of_output(ERROR_STREAM).filter(|_| takes_errors && pipeline.delivers_errors());
+        if let Some(faults) = faults {
+            let errors = self.node(NodeKind::ErrorDelivery, "ErrorDelivery");
+            self.edge(errors, Relation::DeliverErrors, faults);
+            let failures = delivery.destination.failures().0;
             for &(purpose, sink) in sinks.iter().filter(|(purpose, _)| *purpose == failures) {
-                self.edge(delivery, Relation::StoreErrors(purpose), sink);
+                self.edge(errors, Relation::StoreErrors(purpose), sink);
             }
-            self.edge(delivery, Relation::LogErrorDelivery, logs);
+            self.edge(errors, Relation::LogErrorDelivery, logs);
         }
     }
 
@@ -335,20 +389,23 @@ impl Graph {
         }
     }
 
-    /// The application with its outputs; the stream that Firehose reads.
+    /// The application with its outputs; the stream that `delivery` reads, if a delivery reads it.
     fn analytics(
         &mut self,
         pipeline: &Pipeline,
         query: Option<&Query>,
         stream: NodeId,
         artifacts: NodeId,
-    ) -> NodeId {
+    ) -> Option<NodeId> {
         let delivered = pipeline.analytics.as_ref().zip(query).and_then(|(own, query)| own.delivered(query));
+        let delivered = delivered.filter(|_| pipeline.delivers_rows());
         let analytics = self.node(NodeKind::Analytics, "Analytics");
-        let delivered_stream = self.add(Node {
-            kind: NodeKind::DeliveredStream,
-            logical_id: Some(DELIVERED_STREAM.into()),
-            name: delivered.map(|output| output.name.clone()),
+        let delivered_stream = pipeline.delivers_rows().then(|| {
+            self.add(Node {
+                kind: NodeKind::DeliveredStream,
+                logical_id: Some(DELIVERED_STREAM.into()),
+                name: delivered.map(|output| output.name.clone()),
+            })
         });
         let logs = self.node(NodeKind::Logs, "AnalyticsLogs");
         let starter = self.node(NodeKind::Starter, "Starter");
@@ -358,16 +415,19 @@ impl Graph {
         if query.is_some_and(Query::reads_records_twice) {
             self.edge(analytics, Relation::QueryBytes, stream);
         }
-        self.edge(analytics, Relation::Emit, delivered_stream);
+        if let Some(delivered_stream) = delivered_stream {
+            self.edge(analytics, Relation::Emit, delivered_stream);
+        }
         self.edge(analytics, Relation::LogAnalytics, logs);
         self.edge(starter, Relation::Control, analytics);
         self.edge(starter, Relation::ReadAnalyticsLog, logs);
         self.edge(starter, Relation::LogStarter, starter_logs);
-        let (Some(settings), Some(query), Some(delivered)) = (&pipeline.analytics, query, delivered) else {
+        let (Some(settings), Some(query)) = (&pipeline.analytics, query) else {
             return delivered_stream;
         };
+        let delivered = delivered.map(|output| &output.name);
         let mut ids: Vec<String> = Vec::new();
-        for output in query.outputs().filter(|output| output.name != delivered.name) {
+        for output in query.outputs().filter(|output| Some(&output.name) != delivered) {
             let mut id = logical_name(&output.name);
             while ids.contains(&id) {
                 id.push('X');
@@ -430,13 +490,11 @@ impl Graph {
         })
     }
 
-    /// The log group that the node of a kind writes to, by its logical id.
-    pub fn log_group(&self, kind: NodeKind) -> Option<&str> {
-        let edge = self
-            .edges
-            .iter()
-            .find(|edge| self.get(edge.from).kind == kind && self.get(edge.to).kind == NodeKind::Logs)?;
-        self.get(edge.to).logical_id.as_deref()
+    /// The log groups that the nodes of a kind write to, by their logical ids.
+    pub fn log_groups(&self, kind: NodeKind) -> impl Iterator<Item = &str> {
+        let of =
+            move |edge: &&Edge| self.get(edge.from).kind == kind && self.get(edge.to).kind == NodeKind::Logs;
+        self.edges.iter().filter(of).filter_map(|edge| self.get(edge.to).logical_id.as_deref())
     }
 
     /// The kinds of nodes that read the stream of a logical id.
@@ -463,22 +521,19 @@ impl Graph {
         self.get(edge.to).logical_id.as_deref()
     }
 
-    /// The stream that Firehose reads, by its logical id.
-    pub fn delivered(&self) -> &str {
-        let edge = self.edges.iter().find(|edge| edge.relation == Relation::Deliver);
-        edge.and_then(|edge| self.get(edge.to).logical_id.as_deref()).unwrap_or(INPUT_STREAM)
+    /// The kinds of nodes that read the input stream.
+    pub fn readers_of_input(&self) -> Vec<NodeKind> {
+        let reads = |edge: &&Edge| edge.relation.consumes() && self.get(edge.to).kind == NodeKind::Stream;
+        self.edges.iter().filter(reads).map(|edge| self.get(edge.from).kind).collect()
     }
-}
 
-/// A name as a part of a logical id: `high_alerts` is `HighAlerts`.
-pub fn logical_name(name: &str) -> String {
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let word = |word: &str| {
-        let (first, rest) = word.split_at(1);
-        first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
-    };
-    let id: String = words.map(word).collect();
-    if id.is_empty() { "Rows".into() } else { id.chars().take(64).collect() }
+    /// The node that a delivery reads; `None` where records are put straight into it.
+    pub fn delivered(&self, delivery: Option<&str>) -> Option<&Node> {
+        let of = |edge: &&Edge| {
+            edge.relation == Relation::Deliver && self.get(edge.from).name.as_deref() == delivery
+        };
+        self.edges.iter().find(of).map(|edge| self.get(edge.to))
+    }
 }
 
 /// What the logical id of a source's main resource ends in. Where the spec has a list of what the source is attached to,
@@ -500,18 +555,4 @@ pub fn log_group_id(group: &str) -> String {
     let hash = Sha256::digest(group.as_bytes());
     let hex: String = hash.iter().take(3).map(|byte| format!("{byte:02x}")).collect();
     logical_name(group).chars().take(NAME_CHARS).collect::<String>() + &hex
-}
-
-#[cfg(test)]
-mod tests {
-    use super::logical_name;
-
-    #[test]
-    fn names_become_parts_of_logical_ids() {
-        for (name, id) in
-            [("ALERTS", "Alerts"), ("high_alerts", "HighAlerts"), ("\u{e9}\u{e9}", "Rows"), ("a b-2", "AB2")]
-        {
-            assert_eq!(logical_name(name), id);
-        }
-    }
 }

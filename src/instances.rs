@@ -31,9 +31,8 @@ pub fn instances(pipeline: &Pipeline) -> Option<InstanceNeed> {
 /// Bytes a second that leave the instances: Kinesis' JSON protocol carries records in base64 (4 for 3), and HTTP and
 /// TLS add a tenth.
 fn wire_bytes(pipeline: &Pipeline, producer: &Producer) -> u64 {
-    let stream = &pipeline.stream;
-    let base64 = stream.record_size.value.div_ceil(3).saturating_mul(4);
-    let encoded = base64.saturating_add(stream.partition_key_size.value);
+    let base64 = pipeline.intake.record_size.value.div_ceil(3).saturating_mul(4);
+    let encoded = base64.saturating_add(pipeline.partition_key_bytes());
     let bytes = capacity::bytes_per_second(producer.records_per_second.value, encoded);
     let bytes = u128::from(bytes) * u128::from(100 + ec2::WIRE_OVERHEAD_PERCENT);
     u64::try_from(bytes.div_ceil(100)).unwrap_or(u64::MAX)

@@ -25,10 +25,10 @@ const LARGE_MAX: i64 = 1_000_000_000;
 /// stack knows. `None` where a path cannot be read, which has been reported.
 pub fn config(pipeline: &Pipeline, producer: &Producer, instances: u64) -> Option<Config> {
     Some(Config {
-        stream: "${Stream}".into(),
+        stream: stream(pipeline),
         region: "${AWS::Region}".into(),
         records_per_second: producer.records_per_second.value / instances as f64,
-        max_record_size: bytes(pipeline.stream.max_record_size.value),
+        max_record_size: bytes(pipeline.record_bytes_max()),
         partition_key: match &producer.partition_key.value {
             pipeline::PartitionKey::Random => PartitionKey::Random {},
             pipeline::PartitionKey::Field(field) => PartitionKey::Path(field.path.clone().ok()?),
@@ -41,11 +41,17 @@ pub fn config(pipeline: &Pipeline, producer: &Producer, instances: u64) -> Optio
             }
             pipeline::ProducerSource::Generator(source) => Source::Generator(GeneratorSource {
                 seed: source.seed,
-                record_size: bytes(pipeline.stream.record_size.value),
+                record_size: bytes(pipeline.intake.record_size.value),
                 fields: fields(pipeline)?,
             }),
         },
     })
+}
+
+/// Name of the stream, for `Fn::Sub`.
+fn stream(pipeline: &Pipeline) -> String {
+    let existing = pipeline.stream.as_ref().and_then(|stream| stream.existing.as_ref());
+    existing.map_or_else(|| "${Stream}".into(), |existing| existing.name.clone())
 }
 
 fn bytes(size: u64) -> usize {

@@ -6,7 +6,7 @@ use crate::aws::flink_throughput::{
     RECORD_US, RECORDS_PER_KPU, SESSION_OF_MANY_KEYS_US, SESSION_US, STATE_MARGIN, TIMESTAMP_US,
     WINDOW_OF_MANY_KEYS_US, WINDOW_US,
 };
-use crate::resolve::pipeline::{Analytics, Stream};
+use crate::resolve::pipeline::{Analytics, Intake};
 use crate::source::Span;
 use crate::sql::{Keys, Operator, OperatorKind, Query, RecordFormat};
 
@@ -109,9 +109,9 @@ impl Need {
 }
 
 /// What a query needs. `keys` of an operator whose number nobody told are supposed to be `supposed`.
-pub fn need(query: &Query, analytics: &Analytics, stream: &Stream, supposed: u64) -> Need {
-    let rate = stream.records_per_second.value;
-    let bytes = stream.record_size.value as f64;
+pub fn need(query: &Query, analytics: &Analytics, intake: &Intake, supposed: u64) -> Need {
+    let rate = intake.records_per_second.value;
+    let bytes = intake.record_size.value as f64;
     let plain =
         |what: &str, micros: f64, note: String| Term { what: what.into(), micros, note, operator: None };
     let mut terms = vec![plain(
@@ -120,7 +120,7 @@ pub fn need(query: &Query, analytics: &Analytics, stream: &Stream, supposed: u64
         format!(
             "{RECORD_US} us and {} us a KB of {} bytes",
             figure(BYTE_US * 1000.0),
-            stream.record_size.value
+            intake.record_size.value
         ),
     )];
     if query.reads_records_twice() {
@@ -231,8 +231,8 @@ fn of_operator(operator: &Operator, analytics: &Analytics, records_per_second: f
 }
 
 /// What a query needs with what the spec says, and a million keys where it says nothing.
-pub fn of_pipeline(query: &Query, analytics: &Analytics, stream: &Stream) -> Need {
-    need(query, analytics, stream, ASSUMED_KEYS)
+pub fn of_pipeline(query: &Query, analytics: &Analytics, intake: &Intake) -> Need {
+    need(query, analytics, intake, ASSUMED_KEYS)
 }
 
 /// A figure for people: whole with thousands, and with two decimals where it is small.
@@ -270,7 +270,7 @@ mod tests {
             serde_json::Value::from(sql)
         ));
         let (query, pipeline) = (checked.query().expect("SQL"), checked.pipeline());
-        of_pipeline(query, pipeline.analytics.as_ref().expect("analytics"), &pipeline.stream)
+        of_pipeline(query, pipeline.analytics.as_ref().expect("analytics"), &pipeline.intake)
     }
 
     const WINDOW: &str =

@@ -93,6 +93,12 @@ fn merge(into: &mut Value, from: &Value) {
 /// The fragment in a spec that has what it leaves out, as JSON, which is YAML as well.
 fn whole(fragment: &str, code: Code) -> Option<String> {
     let fragment = value(fragment)?;
+    // With a name and what takes the records in, it is a spec of its own: one without a stream, say.
+    if fragment.get("name").is_some()
+        && (fragment.get("stream").is_some() || fragment.get("delivery").is_some())
+    {
+        return Some(fragment.to_string());
+    }
     let mut whole = value(WHOLE)?;
     // One source alone.
     if ["/producer/file", "/producer/generate"].iter().any(|source| fragment.pointer(source).is_some()) {

@@ -78,12 +78,14 @@ pub const FIREHOSE: Family = Family {
         "DeliveryToS3.Records",
         "DeliveryToS3.Success",
         "ExecuteProcessing.Success",
+        "IncomingRecords",
         "KMSKeyAccessDenied",
         "KMSKeyDisabled",
         "KMSKeyInvalidState",
         "KMSKeyNotFound",
         "KinesisMillisBehindLatest",
         "ThrottledGetRecords",
+        "ThrottledRecords",
     ],
 };
 /// Lambda developer guide, "Types of metrics for Lambda functions", 2026-11.

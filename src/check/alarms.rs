@@ -129,7 +129,7 @@ enum Range {
 fn range(key: AlarmKey, pipeline: &Pipeline) -> Option<Range> {
     Some(match key {
         AlarmKey::IteratorAge => Range::Time(
-            Bounds::new(AGE_S_MIN, age_max(pipeline.stream.retention.value)),
+            Bounds::new(AGE_S_MIN, age_max(pipeline.retention())),
             "Kinesis reports the age once a minute",
             "records that are older expire before the alarm rings",
         ),
@@ -139,9 +139,13 @@ fn range(key: AlarmKey, pipeline: &Pipeline) -> Option<Range> {
             "CloudWatch looks back 7 days at most",
         ),
         AlarmKey::Freshness => {
-            let transform =
-                pipeline.transform.as_ref().map_or(0, |transform| transform.buffer_interval.value);
-            let held = pipeline.delivery.buffer_interval.value.saturating_add(transform);
+            // One threshold for all deliveries: the slowest one decides.
+            let held = pipeline.deliveries.iter().map(|delivery| {
+                let transform = delivery.transform.as_ref();
+                let transform = transform.map_or(0, |transform| transform.buffer_interval.value);
+                delivery.buffer_interval.value.saturating_add(transform)
+            });
+            let held = held.max().unwrap_or(0);
             // The values that are refused elsewhere have no effect here.
             let least = held.saturating_add(60).min(monitoring::FIREHOSE_RETRY_S_MAX);
             Range::Time(

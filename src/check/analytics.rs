@@ -31,7 +31,7 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
                 references,
                 errors: analytics.errors.map(|errors| errors.span),
                 name: records.name.as_deref(),
-                outputs: &analytics.output_names(),
+                outputs: &pipeline.output_names(),
             };
             let (query, diagnostics) = sql::analyze(text, &input);
             (query.map(|query| Query { start: analytics.start, ..query }), diagnostics)
@@ -198,7 +198,7 @@ fn parallelism(context: &mut Context) {
 /// A forest is one task, whatever the parallelism.
 fn forests(context: &mut Context) {
     let (Some(query), Some(analytics)) = (context.query, &context.pipeline.analytics) else { return };
-    let records = context.pipeline.stream.records_per_second.value;
+    let records = context.pipeline.intake.records_per_second.value;
     let keys = |columns: &[String]| analytics.key_count(columns);
     let found: Vec<Diagnostic> = query
         .forests()
@@ -255,7 +255,7 @@ fn each_record_alone(context: &mut Context) {
 
 /// The rows go through a stream of their own, which counts against the same quota.
 fn output_quota(context: &mut Context) {
-    let stream = &context.pipeline.stream;
+    let Some(stream) = &context.pipeline.stream else { return };
     let (Some(analytics), Some(query), Capacity::Provisioned | Capacity::Fixed(_)) =
         (&context.pipeline.analytics, context.query, stream.capacity.value)
     else {
@@ -266,7 +266,7 @@ fn output_quota(context: &mut Context) {
     let quota = stream.shard_quota.value;
     let mut used = match stream.capacity.value {
         Capacity::Fixed(count) => count,
-        _ => capacity::shards(&capacity::input_load(stream, 1)).shards,
+        _ => capacity::shards(&capacity::input_load(context.pipeline, 1)).shards,
     };
     for output in query.outputs() {
         let consumers = context.graph.consumers_of_output(&output.name);
@@ -283,14 +283,14 @@ fn output_quota(context: &mut Context) {
                 ));
             }
             let bytes = |record| capacity::bytes_per_second(load.records_per_second, record);
-            let written = bytes(load.record_bytes).max(bytes(stream.counted_record_bytes()));
+            let written = bytes(load.record_bytes).max(bytes(context.pipeline.counted_record_bytes()));
             if written <= quotas.on_demand_write_bytes_per_s {
                 ways.push("write `capacity: on_demand` in `stream`".into());
             }
             if used <= large && large > quota {
                 ways.push(format!("write `region: {DEFAULT_REGION}`, where an account has {large}"));
             }
-            let rate = analytics.row_rate(query, output, stream.records_per_second.value);
+            let rate = analytics.row_rate(query, output, context.pipeline.intake.records_per_second.value);
             let keys = rate.unknown_keys().find(|window| !window.columns.is_empty());
             if let Some(keys) = keys {
                 let columns = keys.columns.join(",");
@@ -300,7 +300,7 @@ fn output_quota(context: &mut Context) {
             }
             if keys.is_none()
                 && analytics.rows_per_record.is_none()
-                && load.records_per_second > stream.records_per_second.value
+                && load.records_per_second > context.pipeline.intake.records_per_second.value
             {
                 ways.push("write `rows_per_record` in `analytics`, if there are fewer rows".into());
             }

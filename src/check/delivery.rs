@@ -3,16 +3,19 @@
 use super::{Context, destination};
 use crate::aws::limits::MIB;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::resolve::pipeline::{Delivery, Input};
 use crate::spec::{ByteSize, Duration, Newline};
 
 pub(super) fn check(context: &mut Context) {
-    buffer(context);
-    newline(context);
-    destination::check(context);
+    let pipeline = context.pipeline;
+    for delivery in &pipeline.deliveries {
+        buffer(context, delivery);
+        newline(context, delivery);
+        destination::check(context, delivery);
+    }
 }
 
-fn buffer(context: &mut Context) {
-    let delivery = &context.pipeline.delivery;
+fn buffer(context: &mut Context, delivery: &Delivery) {
     let capabilities = delivery.destination.capabilities();
     let size = &delivery.buffer_size;
     let bounds = capabilities.buffer_mib;
@@ -38,14 +41,14 @@ fn buffer(context: &mut Context) {
 }
 
 /// A newline that the transform decides about, or rows that would run into each other.
-fn newline(context: &mut Context) {
+fn newline(context: &mut Context, delivery: &Delivery) {
     let pipeline = context.pipeline;
-    let newline = &pipeline.delivery.newline;
+    let newline = &delivery.newline;
     if !newline.written {
         return;
     }
     let as_they_are = newline.value == Newline::None;
-    if let Some(transform) = &pipeline.transform {
+    if let Some(transform) = &delivery.transform {
         let help = match as_they_are {
             true => "remove `newline`; `transform: {append: \"\"}` appends nothing",
             false => "remove `newline`; the transform appends a newline where there is none",
@@ -56,7 +59,7 @@ fn newline(context: &mut Context) {
             Diagnostic::error(Code::ConflictingKeys, newline.span, message, help)
                 .related(span, "the transform"),
         );
-    } else if as_they_are && pipeline.analytics.is_some() {
+    } else if as_they_are && matches!(pipeline.input(delivery), Input::Rows(_)) {
         context.report(Diagnostic::error(
             Code::NoSeparator,
             newline.span,

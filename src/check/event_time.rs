@@ -23,7 +23,7 @@ pub(super) fn check(context: &mut Context) {
         return;
     };
     let flink = &analytics.flink;
-    let need = throughput::of_pipeline(query, analytics, &pipeline.stream);
+    let need = throughput::of_pipeline(query, analytics, &pipeline.intake);
     let subtasks = match flink.parallelism.written {
         true => flink.parallelism.value,
         false => need.parallelism(flink.parallelism_per_kpu.value),

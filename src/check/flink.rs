@@ -63,7 +63,8 @@ fn grouped(number: u32) -> String {
 
 /// The sink takes no row of more than 1 MiB, whatever the streams take and however long a list of texts becomes.
 fn large_rows(context: &mut Context, query: &Query) {
-    let size = &context.pipeline.stream.max_record_size;
+    let Some(stream) = &context.pipeline.stream else { return };
+    let size = &stream.max_record_size;
     let large: Vec<&sql::Stream> =
         query.outputs().filter(|output| sql::row_may_be_too_large(output)).collect();
     if size.value <= SINK_RECORD_BYTES {

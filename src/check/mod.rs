@@ -6,6 +6,7 @@ mod analytics;
 mod delivery;
 mod destination;
 mod event_time;
+mod existing;
 mod flink;
 mod names;
 mod order;
@@ -14,6 +15,7 @@ mod producer;
 mod producer_config;
 mod producer_source;
 mod rows;
+mod shape;
 mod sources;
 mod stream;
 mod throughput;
@@ -94,6 +96,7 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
         diagnostics: Vec::new(),
     };
     names::check(&mut context);
+    shape::check(&mut context);
     stream::check(&mut context);
     let before = context.diagnostics.len();
     producer::check(&mut context);

@@ -308,8 +308,11 @@ fn log_retention(context: &mut Context) {
 fn keys(context: &mut Context) {
     let pipeline = context.pipeline;
     let region = &pipeline.region;
-    let objects = pipeline.delivery.destination.locations().map(|location| &location.encryption);
-    let of_data = std::iter::once(&pipeline.stream.encryption).chain(objects);
+    let deliveries = pipeline.deliveries.iter();
+    let objects = deliveries.clone().flat_map(|delivery| delivery.destination.locations());
+    let held = deliveries.filter_map(|delivery| delivery.direct.as_ref()).map(|direct| &direct.encryption);
+    let stream = pipeline.stream.iter().map(|stream| &stream.encryption);
+    let of_data = stream.chain(held).chain(objects.map(|location| &location.encryption));
     let of_data = of_data.filter_map(|encryption| match &encryption.value {
         Encryption::CustomerKey(text) => Some((text, encryption.span)),
         Encryption::AwsManaged => None,

@@ -66,7 +66,11 @@ fn mixed(
         PartitionKey::Random => None,
     };
     let produced = pipeline.producer.as_ref().and_then(|producer| own(&producer.partition_key.value));
-    let declared = pipeline.stream.partition_key.as_ref().and_then(|key| column(&key.value));
+    let declared = pipeline
+        .stream
+        .as_ref()
+        .and_then(|stream| stream.partition_key.as_ref())
+        .and_then(|key| column(&key.value));
     // What the stack's producer does is known; of others it is what the user says.
     let known = if pipeline.producer.is_some() { produced } else { declared };
     if known.is_some_and(|known| paths.contains(&&known)) {

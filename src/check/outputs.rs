@@ -5,6 +5,7 @@ use crate::aws::limits::lambda;
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::pipeline::{OutputSetting, OutputTarget, Pipeline};
+use crate::spec::AnalyticsRuntime;
 use crate::sql::{Query, Role};
 
 pub(super) fn check(context: &mut Context) {
@@ -15,7 +16,11 @@ pub(super) fn check(context: &mut Context) {
         limits(output, &mut found);
         region(context.pipeline, output, &mut found);
     }
-    delivered(query, &analytics.outputs, &mut found);
+    if context.pipeline.delivers_rows() || analytics.runtime.value == AnalyticsRuntime::Lambda {
+        delivered(query, &analytics.outputs, &mut found);
+    } else {
+        not_delivered(context.pipeline, &analytics.outputs, &mut found);
+    }
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
 
@@ -97,6 +102,25 @@ fn region(pipeline: &Pipeline, output: &OutputSetting, found: &mut Vec<Diagnosti
     };
     let diagnostic = Diagnostic::error(Code::FunctionRegion, output.span, message, help);
     found.push(if own.written { diagnostic.related(own.span, "the pipeline's region") } else { diagnostic });
+}
+
+/// No delivery reads the output that is named for one.
+fn not_delivered(pipeline: &Pipeline, outputs: &[OutputSetting], found: &mut Vec<Diagnostic>) {
+    let reads = |name: &str| {
+        let mut from = pipeline.deliveries.iter().filter_map(|delivery| delivery.from.as_ref());
+        from.any(|from| from.value == name)
+    };
+    let delivered = outputs.iter().filter(|output| matches!(output.target, OutputTarget::Delivery));
+    for output in delivered.filter(|output| !reads(&output.name)) {
+        let (message, help) = match pipeline.deliveries.is_empty() {
+            true => (
+                "there is no `delivery` for it to go to",
+                format!("write `{}: {{stream: {{}}}}`", output.name),
+            ),
+            false => ("each delivery says what it reads, and none reads this", "remove this line".to_owned()),
+        };
+        found.push(Diagnostic::error(Code::DeliveredOutput, output.span, message, help));
+    }
 }
 
 /// Firehose reads one stream: the output that is named for it, or the only one.

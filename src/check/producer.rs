@@ -48,7 +48,7 @@ fn key(producer: &Producer, found: &mut Vec<Diagnostic>) {
 }
 
 fn rate(pipeline: &Pipeline, producer: &Producer, found: &mut Vec<Diagnostic>) {
-    let declared = &pipeline.stream.records_per_second;
+    let declared = &pipeline.intake.records_per_second;
     let sent = &producer.records_per_second;
     if sent.value > declared.value {
         found.push(
@@ -173,7 +173,7 @@ fn instance(context: &Context, producer: &Producer, found: &mut Vec<Diagnostic>)
             )
             .related(
                 producer.records_per_second.span,
-                format!("records of {}", ByteSize(context.pipeline.stream.record_size.value)),
+                format!("records of {}", ByteSize(context.pipeline.intake.record_size.value)),
             ),
         );
     }

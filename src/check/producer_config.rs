@@ -63,16 +63,16 @@ fn diagnostic(fault: &Fault, pipeline: &Pipeline, producer: &Producer, instances
             )
         }
         Fault::RecordSize { size, most } => out_of_range(
-            pipeline.stream.record_size.span,
+            pipeline.intake.record_size.span,
             format!(
                 "a generated record has {}; the stream takes {} less the partition key",
                 ByteSize(*size as u64),
-                ByteSize(pipeline.stream.max_record_size.value)
+                ByteSize(pipeline.record_bytes_max())
             ),
             format!("write `record_size: {most} B` or less, or raise `max_record_size`"),
         ),
         Fault::MaxRecordSize(_) => out_of_range(
-            pipeline.stream.max_record_size.span,
+            pipeline.stream.as_ref().map_or(producer.span, |stream| stream.max_record_size.span),
             fault.to_string(),
             "write `max_record_size: 1 MiB`".into(),
         ),

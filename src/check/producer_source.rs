@@ -160,12 +160,12 @@ fn pages(source: &HttpSource, found: &mut Vec<Diagnostic>) {
 /// Every line must be a record that the stream takes, and all of them within the load that the shards are made for.
 fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &mut Vec<Diagnostic>) {
     let Some(content) = &source.content else { return };
-    let (stream, name) = (&pipeline.stream, &source.path.value);
+    let (intake, name) = (&pipeline.intake, &source.path.value);
     let mut refuse = |message: String, help: String| {
         found.push(Diagnostic::error(Code::RecordsFile, source.path.span, message, help));
     };
-    let key = stream.partition_key_size.value;
-    let most = stream.max_record_size.value.saturating_sub(key);
+    let key = pipeline.partition_key_bytes();
+    let most = pipeline.record_bytes_max().saturating_sub(key);
     let format = pipeline.records.as_ref().map(|records| records.format);
     let reads_json =
         format == Some(RecordFormat::Json) || matches!(producer.partition_key.value, PartitionKey::Field(_));
@@ -199,7 +199,7 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
         refuse(
             format!(
                 "line {line} of `{name}` has {size} B; with its partition key of {key} B, a record of this stream has {} B at most",
-                stream.max_record_size.value
+                pipeline.record_bytes_max()
             ),
             "make the line shorter, or raise `stream.max_record_size`".into(),
         );
@@ -213,7 +213,7 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
     found.extend(keys.one_for_too_many(producer, name, records));
     let average = bytes.div_ceil(records);
     let sent = capacity::bytes_per_second(producer.records_per_second.value, average);
-    let declared = capacity::bytes_per_second(stream.records_per_second.value, stream.record_size.value);
+    let declared = capacity::bytes_per_second(intake.records_per_second.value, intake.record_size.value);
     if sent > declared {
         found.push(
             Diagnostic::error(
@@ -225,7 +225,7 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
                 ),
                 format!("write `record_size: {average} B` in `stream`, or send less"),
             )
-            .related(stream.record_size.span, "the declared size"),
+            .related(intake.record_size.span, "the declared size"),
         );
     }
 }
@@ -354,7 +354,7 @@ fn columns(pipeline: &Pipeline, producer: &Producer, source: &GeneratorSource, f
             );
         }
     }
-    let declared = &pipeline.stream.record_size;
+    let declared = &pipeline.intake.record_size;
     // Not where the columns themselves do not make a record.
     let least = producer_config::least_generated_bytes(pipeline);
     if found.is_empty() && records.complete && least > declared.value {

@@ -2,19 +2,24 @@
 
 use super::Context;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::spec::AnalyticsRuntime;
+use crate::resolve::pipeline::Transform;
+use crate::sql::{Query, Stream};
 
 /// The transform answers a record with one text, in which the rows stand one behind the other.
 pub(super) fn check(context: &mut Context) {
     let pipeline = context.pipeline;
-    let (Some(analytics), Some(query), Some(transform)) =
-        (pipeline.analytics_on(AnalyticsRuntime::Lambda), context.query, &pipeline.transform)
-    else {
-        return;
-    };
-    let Some(output) = analytics.delivered(query).filter(|_| transform.append.value.is_empty()) else {
-        return;
-    };
+    let Some(query) = context.query else { return };
+    for delivery in &pipeline.deliveries {
+        let appends_nothing =
+            delivery.transform.as_ref().filter(|transform| transform.append.value.is_empty());
+        let output = pipeline.output(delivery, query).filter(|_| pipeline.runs_query(delivery));
+        if let (Some(transform), Some(output)) = (appends_nothing, output) {
+            of_transform(context, query, transform, output);
+        }
+    }
+}
+
+fn of_transform(context: &mut Context, query: &Query, transform: &Transform, output: &Stream) {
     let rate = query.row_rate(output, 1.0, &|_| None);
     if rate.per_second > 1.0 || !rate.open.is_empty() {
         let message = "a record can produce several rows, which would be concatenated without a delimiter";

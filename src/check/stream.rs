@@ -1,13 +1,13 @@
 //! The Kinesis data stream.
 
-use super::Context;
+use super::{Context, existing};
 use crate::aws::limits::{KIB, MIB, firehose, kinesis};
 use crate::aws::regions;
 use crate::capacity::{self, Limit, Need};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{INPUT_STREAM, NodeKind};
+use crate::graph::NodeKind;
 use crate::resolve::DEFAULT_REGION;
-use crate::resolve::pipeline::{Capacity, Setting};
+use crate::resolve::pipeline::{Capacity, Intake, Setting, Stream};
 use crate::spec::{ByteSize, Duration, SECONDS_PER_HOUR};
 
 /// Records a second of a new on-demand stream: those of the four shards that its bytes amount to.
@@ -17,21 +17,28 @@ const ON_DEMAND_START_SHARDS: u64 =
     kinesis::ON_DEMAND_START_WRITE_BYTES_PER_S / kinesis::SHARD_WRITE_BYTES_PER_S;
 
 pub(super) fn check(context: &mut Context) {
-    record_size(context);
-    partition_key_size(context);
-    max_record_size(context);
-    retention(context);
-    average(context);
-    match context.pipeline.stream.capacity.value {
-        Capacity::OnDemand => on_demand(context),
-        Capacity::Fixed(0) => zero_shards(context),
-        _ => shards(context),
+    let pipeline = context.pipeline;
+    average(context, &pipeline.intake);
+    let Some(stream) = &pipeline.stream else { return };
+    record_size(context, stream);
+    partition_key_size(context, stream);
+    max_record_size(context, stream);
+    retention(context, stream);
+    if let Some(existing) = &stream.existing {
+        existing::check(context, stream, existing);
+    }
+    match stream.capacity.value {
+        Capacity::OnDemand => on_demand(context, stream),
+        Capacity::Fixed(0) => zero_shards(context, stream),
+        // The capacity of a stream that is not the stack's is declared, and reported where it is not.
+        Capacity::Provisioned if stream.existing.is_some() => {}
+        _ => shards(context, stream),
     }
 }
 
-fn average(context: &mut Context) {
-    let stream = &context.pipeline.stream;
-    let (average, peak) = (&stream.average, &stream.records_per_second);
+/// Of the records that come in.
+pub(super) fn average(context: &mut Context, intake: &Intake) {
+    let (average, peak) = (&intake.average, &intake.records_per_second);
     if average.value > peak.value {
         context.report(
             Diagnostic::error(
@@ -47,33 +54,32 @@ fn average(context: &mut Context) {
 
 /// Shards that the load needs.
 pub(super) fn need(context: &Context) -> Need {
-    let stream = &context.pipeline.stream;
-    capacity::shards(&capacity::input_load(stream, context.graph.consumers(INPUT_STREAM).len() as u64))
+    capacity::shards(&capacity::input_load(context.pipeline, context.graph.readers_of_input().len() as u64))
 }
 
 /// Shards of the stream: as the user says, as the load needs, or as an on-demand stream begins with.
 pub(super) fn count(context: &Context) -> u64 {
-    match context.pipeline.stream.capacity.value {
+    match context.pipeline.stream.as_ref().map_or(Capacity::Provisioned, |stream| stream.capacity.value) {
         Capacity::Fixed(count) => count,
         Capacity::Provisioned => need(context).shards,
         Capacity::OnDemand => need(context).shards.max(ON_DEMAND_START_SHARDS),
     }
 }
 
-fn zero_shards(context: &mut Context) {
+fn zero_shards(context: &mut Context, stream: &Stream) {
     let need = need(context);
     context.report(Diagnostic::error(
         Code::ZeroShards,
-        context.pipeline.stream.capacity.span,
+        stream.capacity.span,
         "a stream needs at least one shard",
         format!("write `shards: {}`, or remove `capacity` and pipec computes it", need.shards),
     ));
 }
 
-fn shards(context: &mut Context) {
-    let stream = &context.pipeline.stream;
+fn shards(context: &mut Context, stream: &Stream) {
+    let intake = &context.pipeline.intake;
     let need = need(context);
-    let (rate, size) = (stream.records_per_second.value, ByteSize(stream.counted_record_bytes()));
+    let (rate, size) = (intake.records_per_second.value, ByteSize(context.pipeline.counted_record_bytes()));
     if let Capacity::Fixed(count) = stream.capacity.value
         && count < need.bare
     {
@@ -86,16 +92,25 @@ fn shards(context: &mut Context) {
                     if count == 1 { "" } else { "s" },
                     need.binding.name()
                 ),
-                format!("write `shards: {}`, or `{}` with headroom", need.bare, need.shards.max(need.bare)),
+                match &stream.existing {
+                    Some(existing) => format!(
+                        "run `aws kinesis update-shard-count --stream-name {} --target-shard-count {} --scaling-type \
+                         UNIFORM_SCALING`, and then write `shards: {}`",
+                        existing.name, need.bare, need.bare
+                    ),
+                    None => {
+                        format!("write `shards: {}`, or `{}` with headroom", need.bare, need.shards.max(need.bare))
+                    }
+                },
             )
-            .related(stream.records_per_second.span, "the declared load"),
+            .related(intake.records_per_second.span, "the declared load"),
         );
     }
     let region = &context.pipeline.region.value;
     let quotas = regions::quotas(region);
     let (count, span) = match stream.capacity.value {
         Capacity::Fixed(count) => (count.max(need.bare), stream.capacity.span),
-        _ => (need.shards, stream.records_per_second.span),
+        _ => (need.shards, intake.records_per_second.span),
     };
     let quota = stream.shard_quota.value;
     if count > quota {
@@ -124,17 +139,17 @@ fn shards(context: &mut Context) {
 
 /// Bytes a second that the declared load writes.
 fn written(context: &Context) -> u64 {
-    let stream = &context.pipeline.stream;
-    capacity::bytes_per_second(stream.records_per_second.value, stream.counted_record_bytes())
+    let intake = &context.pipeline.intake;
+    capacity::bytes_per_second(intake.records_per_second.value, context.pipeline.counted_record_bytes())
 }
 
 /// Whether Firehose reads the stream itself, and not what a query makes of it.
 fn read_by_firehose(context: &Context) -> bool {
-    context.graph.consumers(INPUT_STREAM).contains(&NodeKind::Delivery)
+    context.graph.readers_of_input().contains(&NodeKind::Delivery)
 }
 
-fn on_demand(context: &mut Context) {
-    let stream = &context.pipeline.stream;
+fn on_demand(context: &mut Context, stream: &Stream) {
+    let intake = &context.pipeline.intake;
     let written = written(context);
     let region = &context.pipeline.region.value;
     let quotas = regions::quotas(region);
@@ -144,7 +159,7 @@ fn on_demand(context: &mut Context) {
         let shards = need(context).shards;
         context.report(Diagnostic::error(
             Code::OnDemandCeiling,
-            stream.records_per_second.span,
+            intake.records_per_second.span,
             format!(
                 "the load is {} MiB/s; on-demand capacity ends at {} MiB/s in {region}",
                 mib(written),
@@ -157,7 +172,7 @@ fn on_demand(context: &mut Context) {
             },
         ));
     } else if written > kinesis::ON_DEMAND_START_WRITE_BYTES_PER_S
-        || stream.records_per_second.value > ON_DEMAND_START_RECORDS_PER_S as f64
+        || intake.records_per_second.value > ON_DEMAND_START_RECORDS_PER_S as f64
     {
         let start = mib(kinesis::ON_DEMAND_START_WRITE_BYTES_PER_S);
         context.report(
@@ -168,25 +183,25 @@ fn on_demand(context: &mut Context) {
                     "a new on-demand stream starts at {start} MiB/s and {ON_DEMAND_START_RECORDS_PER_S} records/s, \
                      and throttles the declared {} MiB/s and {} records/s",
                     mib(written),
-                    stream.records_per_second.value
+                    intake.records_per_second.value
                 ),
                 "raise the load slowly, or remove `capacity: on_demand` so that the shards are there at once",
             )
-            .related(stream.records_per_second.span, "the declared load"),
+            .related(intake.records_per_second.span, "the declared load"),
         );
     }
 }
 
-fn record_size(context: &mut Context) {
-    let stream = &context.pipeline.stream;
-    let record = stream.counted_record_bytes();
+fn record_size(context: &mut Context, stream: &Stream) {
+    let intake = &context.pipeline.intake;
+    let record = context.pipeline.counted_record_bytes();
     let max = stream.max_record_size.value;
     let too_large_for_firehose =
-        stream.record_size.value > firehose::RECORD_BYTES_MAX && read_by_firehose(context);
-    if stream.record_size.value == 0 {
+        intake.record_size.value > firehose::RECORD_BYTES_MAX && read_by_firehose(context);
+    if intake.record_size.value == 0 {
         context.report(Diagnostic::error(
             Code::OutOfRange,
-            stream.record_size.span,
+            intake.record_size.span,
             "an average record cannot be empty",
             "write the size of an average record, as in `record_size: 2 KiB`",
         ));
@@ -196,7 +211,7 @@ fn record_size(context: &mut Context) {
         let firehose_takes = ByteSize(firehose::RECORD_BYTES_MAX);
         context.report(Diagnostic::error(
             Code::RecordOverStreamLimit,
-            stream.record_size.span,
+            intake.record_size.span,
             format!(
                 "an average record with its key has {record} bytes; the stream takes {} ({})",
                 max,
@@ -214,10 +229,10 @@ fn record_size(context: &mut Context) {
             },
         ));
     }
-    if stream.record_size.value > MIB && record <= max && !too_large_for_firehose {
+    if intake.record_size.value > MIB && record <= max && !too_large_for_firehose {
         context.report(Diagnostic::error(
             Code::RecordOverStreamLimit,
-            stream.record_size.span,
+            intake.record_size.span,
             "an average record over 1 MiB; Kinesis takes such records as a small share of the traffic only",
             "write smaller records, or keep the payload in S3 and send its key",
         ));
@@ -225,10 +240,10 @@ fn record_size(context: &mut Context) {
     if too_large_for_firehose {
         context.report(Diagnostic::error(
             Code::RecordOverFirehoseLimit,
-            stream.record_size.span,
+            intake.record_size.span,
             format!(
                 "an average record has {} bytes; Firehose takes {} ({})",
-                stream.record_size.value,
+                intake.record_size.value,
                 firehose::RECORD_BYTES_MAX,
                 ByteSize(firehose::RECORD_BYTES_MAX)
             ),
@@ -237,8 +252,8 @@ fn record_size(context: &mut Context) {
     }
 }
 
-fn partition_key_size(context: &mut Context) {
-    let size = &context.pipeline.stream.partition_key_size;
+fn partition_key_size(context: &mut Context, stream: &Stream) {
+    let size = &stream.partition_key_size;
     if !kinesis::PARTITION_KEY_CHARS.contains(size.value) {
         context.report(Diagnostic::error(
             Code::PartitionKeySize,
@@ -253,8 +268,8 @@ fn partition_key_size(context: &mut Context) {
     }
 }
 
-fn max_record_size(context: &mut Context) {
-    let size = &context.pipeline.stream.max_record_size;
+fn max_record_size(context: &mut Context, stream: &Stream) {
+    let size = &stream.max_record_size;
     let (min, max) = (kinesis::RECORD_KIB.min * KIB, kinesis::RECORD_KIB.max * KIB);
     if !(min..=max).contains(&size.value) || !size.value.is_multiple_of(KIB) {
         context.report(Diagnostic::error(
@@ -281,8 +296,8 @@ fn max_record_size(context: &mut Context) {
     }
 }
 
-fn retention(context: &mut Context) {
-    if let Some(diagnostic) = retention_range(&context.pipeline.stream.retention) {
+fn retention(context: &mut Context, stream: &Stream) {
+    if let Some(diagnostic) = retention_range(&stream.retention) {
         context.report(diagnostic);
     }
 }

@@ -12,11 +12,11 @@ pub(super) fn check(context: &mut Context) {
     else {
         return;
     };
-    let need = throughput::of_pipeline(query, analytics, &pipeline.stream);
+    let need = throughput::of_pipeline(query, analytics, &pipeline.intake);
     let found: Vec<Diagnostic> = need.terms.iter().filter_map(|term| held_back(&need, term)).collect();
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
     let (parallelism, per_kpu) = (&analytics.flink.parallelism, analytics.flink.parallelism_per_kpu.value);
-    let rate = pipeline.stream.records_per_second.span;
+    let rate = pipeline.intake.records_per_second.span;
     let load = format!("{} records/s x {} us", figure(need.records_per_second), figure(need.micros()));
     if !parallelism.written {
         if need.kpus > limits::KPUS_DEFAULT_MAX {

@@ -5,8 +5,9 @@ use crate::aws::limits::{MIB, firehose, lambda};
 use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::DEFAULT_TRANSFORM_TIMEOUT_S;
+use crate::resolve::pipeline::{Delivery, Input, Transform};
 use crate::runtime::Program;
-use crate::spec::{AnalyticsRuntime, ByteSize, Duration};
+use crate::spec::{ByteSize, Duration};
 
 /// Bytes of JSON around a record in a reply: an id of 56 digits, the result, names and quotes.
 const ANSWER_BYTES: u64 = 104;
@@ -14,21 +15,19 @@ const ANSWER_BYTES: u64 = 104;
 const BUFFER_STEP: u64 = MIB / 8;
 
 /// The largest buffer whose reply Lambda carries; `None` where nothing is known of the records' size.
-fn largest_buffer(context: &Context, append: &str) -> Option<u64> {
-    let stream = &context.pipeline.stream;
-    let analytics = context.pipeline.analytics.as_ref();
-    let delivered = analytics
-        .zip(context.query)
-        .and_then(|(analytics, query)| Some((analytics, query, analytics.delivered(query)?)));
-    let row = delivered.map(|(_, _, output)| capacity::row_bytes(output, stream));
+fn largest_buffer(context: &Context, delivery: &Delivery, append: &str) -> Option<u64> {
+    let pipeline = context.pipeline;
+    let intake = delivery.direct.as_ref().map_or(&pipeline.intake, |direct| &direct.intake);
+    let output = context.query.and_then(|query| Some((query, pipeline.output(delivery, query)?)));
+    let row = output.map(|(_, output)| capacity::row_bytes(output, intake));
     // Behind Flink a record is a row; where the query runs in the transform, a record becomes one or several.
-    let behind_flink = context.pipeline.analytics_on(AnalyticsRuntime::Flink).is_some();
-    let record = row.filter(|_| behind_flink).unwrap_or(stream.record_size.value);
+    let behind_flink = matches!(pipeline.input(delivery), Input::Rows(_));
+    let record = row.filter(|_| behind_flink).unwrap_or(intake.record_size.value);
     if record == 0 {
         return None;
     }
-    let rows = match delivered {
-        Some((analytics, query, output)) if !behind_flink => {
+    let rows = match (&pipeline.analytics, output) {
+        (Some(analytics), Some((query, output))) if !behind_flink => {
             analytics.row_rate(query, output, 1.0).per_second
         }
         _ => 1.0,
@@ -40,7 +39,15 @@ fn largest_buffer(context: &Context, append: &str) -> Option<u64> {
 }
 
 pub(super) fn check(context: &mut Context) {
-    let Some(transform) = &context.pipeline.transform else { return };
+    let pipeline = context.pipeline;
+    for delivery in &pipeline.deliveries {
+        if let Some(transform) = &delivery.transform {
+            of_delivery(context, delivery, transform);
+        }
+    }
+}
+
+fn of_delivery(context: &mut Context, delivery: &Delivery, transform: &Transform) {
     let mut found = Vec::new();
     let mut fault = |code, span, message: String, help: String| {
         found.push(Diagnostic::error(code, span, message, help));
@@ -81,7 +88,8 @@ pub(super) fn check(context: &mut Context) {
     }
 
     // How much larger log events become is not known: see `unpack`.
-    let largest = largest_buffer(context, &transform.append.value).filter(|_| transform.unpack.is_none());
+    let largest =
+        largest_buffer(context, delivery, &transform.append.value).filter(|_| transform.unpack.is_none());
     if let Some(largest) = largest
         && (min..=max).contains(&(size.value as f64))
         && size.value > largest

@@ -4,8 +4,8 @@
 use super::Context;
 use crate::aws::limits::lambda;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{Source, SourceKind};
-use crate::spec::{AnalyticsRuntime, ByteSize, Newline};
+use crate::resolve::pipeline::{Delivery, Input, Pipeline, Setting, Source, SourceKind, Target, Transform};
+use crate::spec::{AnalyticsRuntime, ByteSize, Newline, Unpack};
 use crate::sql::RecordFormat;
 
 /// How much larger log events are as lines of JSON than as gzip. Assumed: gzip of log lines is a tenth of them, and the
@@ -14,39 +14,70 @@ const ASSUMED_GROWTH: u64 = 12;
 
 pub(super) fn check(context: &mut Context) {
     let pipeline = context.pipeline;
-    let is_logs = |source: &&Source| matches!(source.kind, SourceKind::CloudWatchLogs(_));
-    let logs = pipeline.sources.iter().find(is_logs);
-    let unpack = pipeline.transform.as_ref().and_then(|transform| transform.unpack.as_ref());
     let mut found = Vec::new();
-    if let Some(analytics) = pipeline.analytics_on(AnalyticsRuntime::Flink) {
-        if let Some(source) = logs {
-            found.push(
-                Diagnostic::error(
-                    Code::PackedForFlink,
-                    source.span,
-                    "CloudWatch Logs sends gzip, and Flink's formats cannot read it",
-                    "write `runtime: lambda` and `transform: {unpack: cloudwatch_logs}`, or declare another pipeline for the log \
-                     events",
-                )
-                .related(analytics.runtime.span, "the runtime"),
-            );
-        } else if let Some(unpack) = unpack {
-            found.push(
-                Diagnostic::error(
-                    Code::PackedForFlink,
-                    unpack.span,
-                    "the transform is behind Flink, which cannot read what is to be unpacked",
-                    "remove `unpack`, or write `runtime: lambda`",
-                )
-                .related(analytics.runtime.span, "the runtime"),
-            );
-        }
-    } else if let (Some(source), None) = (logs, unpack) {
-        found.extend(packed(context, source));
-    }
-    if let Some(records) = pipeline.records.as_ref().filter(|records| records.format != RecordFormat::Json)
-        && let Some(unpack) = unpack
+    if let Some(analytics) = pipeline.analytics_on(AnalyticsRuntime::Flink)
+        && let Some(source) = pipeline.sources.iter().find(|source| is_logs(source))
     {
+        found.push(
+            Diagnostic::error(
+                Code::PackedForFlink,
+                source.span,
+                "CloudWatch Logs sends gzip, and Flink's formats cannot read it",
+                "write `runtime: lambda` and `transform: {unpack: cloudwatch_logs}`, or declare another pipeline for the log \
+                 events",
+            )
+            .related(analytics.runtime.span, "the runtime"),
+        );
+    } else {
+        let mut told = None;
+        for (at, delivery) in pipeline.deliveries.iter().enumerate() {
+            let transform = delivery.transform.as_ref();
+            if let Some((transform, unpack)) = transform.and_then(|own| Some((own, own.unpack.as_ref()?))) {
+                found.extend(unpacks(pipeline, delivery, transform, unpack));
+            } else if let Some(source) = logs_of(pipeline, at, delivery).filter(|_| told.is_none()) {
+                told = packed(pipeline, delivery, source);
+            }
+        }
+        found.extend(told);
+    }
+    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
+}
+
+fn is_logs(source: &Source) -> bool {
+    matches!(source.kind, SourceKind::CloudWatchLogs(_))
+}
+
+/// A source of log events whose records a delivery gets as they are.
+fn logs_of<'a>(pipeline: &'a Pipeline, at: usize, delivery: &Delivery) -> Option<&'a Source> {
+    let reaches = |source: &&Source| match pipeline.target(source) {
+        Target::Stream => pipeline.input(delivery) == Input::Stream,
+        Target::Delivery(to) => to == at,
+    };
+    pipeline.sources.iter().filter(|source| is_logs(source)).find(reaches)
+}
+
+/// Faults of a delivery that unpacks.
+fn unpacks(
+    pipeline: &Pipeline,
+    delivery: &Delivery,
+    transform: &Transform,
+    unpack: &Setting<Unpack>,
+) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if matches!(pipeline.input(delivery), Input::Rows(_)) {
+        let found_here = Diagnostic::error(
+            Code::PackedForFlink,
+            unpack.span,
+            "the transform is behind Flink, which cannot read what is to be unpacked",
+            "remove `unpack`, or write `runtime: lambda`",
+        );
+        let runtime = pipeline.analytics.as_ref().map(|analytics| analytics.runtime.span);
+        found.push(match runtime {
+            Some(runtime) => found_here.related(runtime, "the runtime"),
+            None => found_here,
+        });
+    }
+    if let Some(records) = pipeline.records.as_ref().filter(|records| records.format != RecordFormat::Json) {
         found.push(
             Diagnostic::error(
                 Code::UnpackConflict,
@@ -57,28 +88,25 @@ pub(super) fn check(context: &mut Context) {
             .related(records.span, "the records"),
         );
     }
-    if let (Some(transform), Some(_)) = (&pipeline.transform, unpack) {
-        let largest = lambda::SYNC_PAYLOAD_BYTES_MAX / 4 * 3 / ASSUMED_GROWTH;
-        if transform.buffer_size.value > largest {
-            found.push(Diagnostic::warning(
-                Code::UnpackBuffer,
-                transform.buffer_size.span,
-                format!(
-                    "log events of {} of gzip may exceed the 6 MB of a response of Lambda, and records beyond it fail",
-                    ByteSize(transform.buffer_size.value)
-                ),
-                "remove `size`; the default with `unpack` is 0.2 MiB",
-            ));
-        }
+    let largest = lambda::SYNC_PAYLOAD_BYTES_MAX / 4 * 3 / ASSUMED_GROWTH;
+    if transform.buffer_size.value > largest {
+        found.push(Diagnostic::warning(
+            Code::UnpackBuffer,
+            transform.buffer_size.span,
+            format!(
+                "log events of {} of gzip may exceed the 6 MB of a response of Lambda, and records beyond it fail",
+                ByteSize(transform.buffer_size.value)
+            ),
+            "remove `size`; the default with `unpack` is 0.2 MiB",
+        ));
     }
-    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
+    found
 }
 
 /// Log events that reach the destination, or the SQL, as gzip.
-fn packed(context: &Context, source: &Source) -> Option<Diagnostic> {
-    let pipeline = context.pipeline;
+fn packed(pipeline: &Pipeline, delivery: &Delivery, source: &Source) -> Option<Diagnostic> {
     let help = "write `transform: {unpack: cloudwatch_logs}`, which makes a line of JSON of each log event";
-    if let Some(analytics) = &pipeline.analytics {
+    if let Some(analytics) = pipeline.analytics.as_ref().filter(|_| pipeline.runs_query(delivery)) {
         return Some(
             Diagnostic::error(
                 Code::PackedRecords,
@@ -89,16 +117,17 @@ fn packed(context: &Context, source: &Source) -> Option<Diagnostic> {
             .related(analytics.runtime.span, "the SQL"),
         );
     }
-    let separates = match &pipeline.transform {
+    let separates = match &delivery.transform {
         Some(transform) => !transform.append.value.is_empty(),
-        None => pipeline.delivery.newline.value == Newline::Append,
+        None => delivery.newline.value == Newline::Append,
     };
+    let place = delivery.spec.trim_start_matches('/').replace('/', ".");
     separates.then(|| {
         Diagnostic::error(
             Code::PackedRecords,
             source.span,
             "CloudWatch Logs sends gzip, and a newline after each record would damage it",
-            format!("{help}; or write `newline: none` in `delivery` to store the gzip as it is"),
+            format!("{help}; or write `newline: none` in `{place}` to store the gzip as it is"),
         )
     })
 }

@@ -102,9 +102,14 @@ impl Tail {
             None if self.from_beginning => Start::Oldest,
             None => Start::Now,
         };
+        let existing =
+            compiled.stack.plan.stream.as_ref().map(|stream| stream.name.shown()).unwrap_or_default();
         let stream = match target {
-            Target::Bucket(purpose) => {
-                let location = compiled.stack.plan.delivery.location(*purpose);
+            Target::ExistingStream => existing.as_str(),
+            Target::Bucket(delivery, purpose) => {
+                let mut deliveries = compiled.stack.plan.deliveries.iter();
+                let of = deliveries.find(|known| known.name == *delivery);
+                let location = of.and_then(|delivery| delivery.location(*purpose));
                 let location = location.ok_or_else(|| missing(&compiled.shown_spec()))?;
                 return self.objects(compiled, location, &client, &deployed, start, sink);
             }
@@ -127,7 +132,7 @@ impl Tail {
         sink: &mut Sink,
     ) -> Step<()> {
         let shown = location.bucket_name.shown();
-        let bucket = match location.logical_id {
+        let bucket = match &location.logical_id {
             Some(own) => deployed.name(own).ok_or_else(|| missing(&compiled.shown_spec()))?,
             None => &shown,
         };

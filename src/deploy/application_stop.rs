@@ -12,6 +12,7 @@ use crate::graph::INPUT_STREAM;
 use crate::plan::Plan;
 use crate::plan::alarms::AlarmPlan;
 use crate::spec::AlarmKey;
+use crate::sql::Start;
 
 /// Stops the application after a snapshot of its state, or at once.
 ///
@@ -105,21 +106,55 @@ fn ringing(plan: &Plan) -> Option<String> {
 
 /// What becomes of the records that arrive meanwhile, and of the state.
 fn retained(plan: &Plan, force: bool) -> String {
-    let snapshots = plan.analytics.as_ref().is_some_and(|analytics| analytics.snapshots);
-    let state = match (force, snapshots) {
-        (false, true) => "its state is saved in a snapshot",
-        (_, false) => {
-            "its state is lost, since snapshots are off, and so is its position: all records that the stream still holds \
-             are read again, so rows are repeated"
-        }
-        (true, true) => {
-            "its state since the last snapshot is lost, and so is its position: records since that snapshot, or all that \
-             the stream still holds without one, are read again, so rows are repeated"
-        }
+    let hours = plan.stream.as_ref().map_or(0, |stream| stream.retention_hours);
+    let stay = format!(
+        "records that arrive in the meantime stay in the stream for its retention period of {hours} h"
+    );
+    let Some(analytics) = &plan.analytics else { return stay };
+    if analytics.snapshots && !force {
+        return format!("{stay}, and are read after the start; its state is saved in a snapshot");
+    }
+    let again = match analytics.first_record {
+        Start::Oldest => "all that the stream still holds are read again, so rows are repeated",
+        Start::Latest => "`analytics.start` is `latest`, so all records before the start are skipped",
+        Start::At(_) => "all since `analytics.start` are read again, so rows are repeated",
     };
-    format!(
-        "records that arrive in the meantime stay in the stream for its retention period of {} h, and are read after the \
-         start; {state}",
-        plan.stream.retention_hours
-    )
+    if analytics.snapshots {
+        format!(
+            "{stay}; its state since the last snapshot is lost, and so is its position: records since that snapshot are read \
+             again, so rows are repeated; without a snapshot, {again}"
+        )
+    } else {
+        format!("{stay}; its state is lost, since snapshots are off, and so is its position: {again}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::fixture::with_flink;
+
+    #[test]
+    fn what_is_read_after_the_start_depends_on_snapshots_and_on_the_start_position() {
+        let (mut plan, _) = with_flink("record_size: 1 KiB, records_per_second: 10", 100);
+        let mut message = |snapshots: bool, first: Start, force: bool| {
+            let analytics = plan.analytics.as_mut().expect("an application");
+            (analytics.snapshots, analytics.first_record) = (snapshots, first);
+            retained(&plan, force)
+        };
+        assert!(
+            message(true, Start::Latest, false)
+                .ends_with("are read after the start; its state is saved in a snapshot")
+        );
+        assert!(message(true, Start::Oldest, true).ends_with(
+            "without a snapshot, all that the stream still holds are read again, so rows are repeated"
+        ));
+        assert!(
+            message(false, Start::Latest, false).ends_with("so all records before the start are skipped")
+        );
+        assert!(
+            message(false, Start::At(0), true)
+                .ends_with("all since `analytics.start` are read again, so rows are repeated")
+        );
+    }
 }

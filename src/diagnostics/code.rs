@@ -236,6 +236,13 @@ codes! {
     "1435" IotKey "A partition key of IoT Core has a template"
     "1436" ApiPath "An endpoint has a plain path"
     "1437" ApiOrigin "An origin of web pages is a scheme and a host"
+
+    "1501" NothingReads "Nothing reads what comes in"
+    "1502" DirectPut "The load of a delivery without a stream"
+    "1503" ExistingStream "An existing stream cannot be used like this"
+    "1504" NeedsStream "This part needs a stream"
+    "1505" UnknownInput "A delivery reads something that does not exist"
+    "1506" DirectPutQuota "The declared load exceeds the quota of Direct PUT"
 }
 
 impl fmt::Display for Code {

@@ -2,7 +2,7 @@
 //! user cannot do.
 
 use super::cost::{self, Cost, CostLine, estimate};
-use super::{Plan, StreamPlan, alarms, rows, state, throughput};
+use super::{DeliveryPlan, Plan, Reads, StreamPlan, alarms, rows, state, throughput};
 use crate::aws::limits::KIB;
 use crate::aws::limits::billing::{FIREHOSE_RECORD_BYTES, ON_DEMAND_RECORD_BYTES, PUT_PAYLOAD_UNIT_BYTES};
 use crate::capacity;
@@ -49,12 +49,14 @@ fn pack_records(
     pipeline: &Pipeline,
 ) -> Option<Diagnostic> {
     // Where Firehose keeps records apart, each is one event at the destination.
-    let packs = !plan.delivery.capabilities.separator.is_empty();
+    let packs = plan.deliveries.iter().all(|delivery| !delivery.capabilities.separator.is_empty());
+    // Services write one event per record.
     if !packs || pipeline.analytics.is_some() || !pipeline.sources.is_empty() || !cost.complete {
         return None;
     }
+    let stream = plan.stream.as_ref().filter(|_| !plan.deliveries.is_empty())?;
     let own = plan.producer.as_ref().map_or(0.0, |producer| producer.records_per_second);
-    let rate = plan.stream.load.records_per_second - own;
+    let rate = stream.load.records_per_second - own;
     if rate <= 0.0 {
         return None;
     }
@@ -62,7 +64,7 @@ fn pack_records(
     let saving =
         |events| Some((before - estimate(&packed(plan, pipeline, rate, events)?).monthly_usd, events));
     // Firehose does not bill the partition key, the stream does.
-    let key = pipeline.stream.partition_key_size.value;
+    let key = pipeline.partition_key_bytes();
     let small = saving(events_within(FIREHOSE_RECORD_BYTES, pipeline))?;
     let large = saving(events_within(PUT_PAYLOAD_UNIT_BYTES.saturating_sub(key), pipeline))?;
     // Larger records for a real gain only: what is lost or retried is lost or retried as a whole.
@@ -70,8 +72,9 @@ fn pack_records(
     if events < 2 || !worth_it(saved, cost.monthly_usd) {
         return None;
     }
-    let kib = (events * (pipeline.stream.record_size.value + SEPARATOR_BYTES)).div_ceil(KIB);
-    let lines = match &pipeline.transform {
+    let kib = (events * (pipeline.intake.record_size.value + SEPARATOR_BYTES)).div_ceil(KIB);
+    let transform = pipeline.deliveries.iter().find_map(|delivery| delivery.transform.as_ref());
+    let lines = match transform {
         None => format!("{events} JSON lines, each with its newline,"),
         // What appends nothing leaves the newlines to the producer as well.
         Some(transform) if transform.append.value.is_empty() => {
@@ -89,7 +92,7 @@ fn pack_records(
     Some(
         Diagnostic::advice(
             Code::PackRecords,
-            pipeline.stream.record_size.span,
+            pipeline.intake.record_size.span,
             format!(
                 "packing {events} events{whose} into a record would save about {saved:.0} of {:.0} USD per month",
                 cost.monthly_usd
@@ -102,7 +105,7 @@ fn pack_records(
         .label(format!(
             "Firehose bills a record in steps of {} KB, a stream in steps of {} KB",
             FIREHOSE_RECORD_BYTES / KIB,
-            match plan.stream.shards {
+            match stream.shards {
                 Some(_) => PUT_PAYLOAD_UNIT_BYTES,
                 None => ON_DEMAND_RECORD_BYTES,
             } / KIB
@@ -112,25 +115,33 @@ fn pack_records(
 
 /// Events that fit so many bytes; at least one.
 fn events_within(bytes: u64, pipeline: &Pipeline) -> u64 {
-    (bytes / pipeline.stream.record_size.value.saturating_add(SEPARATOR_BYTES)).max(1)
+    (bytes / pipeline.intake.record_size.value.saturating_add(SEPARATOR_BYTES)).max(1)
 }
 
 /// The plan of a rate of events with several of them in a record.
 fn packed(plan: &Plan, pipeline: &Pipeline, rate: f64, events: u64) -> Option<Plan> {
-    let size = pipeline.stream.record_size.value;
+    let size = pipeline.intake.record_size.value;
     let data = if events == 1 { size } else { events.checked_mul(size.checked_add(SEPARATOR_BYTES)?)? };
-    let mut load = plan.stream.load;
+    let of = plan.stream.as_ref()?;
+    let mut load = of.load;
     load.average *= rate / load.records_per_second / events as f64;
     load.records_per_second = rate / events as f64;
-    load.record_bytes = data.checked_add(pipeline.stream.partition_key_size.value)?;
+    load.record_bytes = data.checked_add(pipeline.partition_key_bytes())?;
     let need = capacity::shards(&load);
-    let shards = match pipeline.stream.capacity.value {
+    let shards = match pipeline.stream.as_ref()?.capacity.value {
         Capacity::Provisioned => Some(need.shards),
         // A number that the user chose stays.
-        Capacity::Fixed(_) | Capacity::OnDemand => plan.stream.shards,
+        Capacity::Fixed(_) | Capacity::OnDemand => of.shards,
     };
-    let stream = StreamPlan { load, need, shards, ..plan.stream.clone() };
-    Some(Plan { stream, delivered_record_bytes: data, ..plan.clone() })
+    let stream = Some(StreamPlan { load, need, shards, ..of.clone() });
+    Some(Plan { stream, deliveries: of_records(plan, data), ..plan.clone() })
+}
+
+/// The deliveries if they read records of so many bytes from the input stream.
+fn of_records(plan: &Plan, record_bytes: u64) -> Vec<DeliveryPlan> {
+    let of =
+        |delivery: &DeliveryPlan| DeliveryPlan { record_bytes, reads: Reads::Stream, ..delivery.clone() };
+    plan.deliveries.iter().map(of).collect()
 }
 
 /// Flink for a query that could do without.
@@ -149,7 +160,7 @@ fn stateless_on_flink(
         let without = Plan {
             analytics: None,
             output_stream: None,
-            delivered_record_bytes: pipeline.stream.record_size.value,
+            deliveries: of_records(plan, pipeline.intake.record_size.value),
             ..plan.clone()
         };
         let without = compared(&estimate(&without));

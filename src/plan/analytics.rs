@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::forests::{self, ForestPlan, PYTHON_FILES};
 use super::outputs::OutputPlan;
 use super::state::{self, StatePlan};
+use super::streams::stream_arn;
 use super::throughput::{self as plan_throughput, ThroughputPlan};
 use super::value::Value;
 use super::{Artifact, ConnectorDigests, Content, FLINK_FOLDER, grants, own_key, s3_key};
@@ -12,7 +13,7 @@ use crate::aws::flink;
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::flink::KPU_ORCHESTRATION;
 use crate::check::Checked;
-use crate::graph::{DELIVERED_STREAM, INPUT_STREAM};
+use crate::graph::DELIVERED_STREAM;
 use crate::runtime::{Program, Programs};
 use crate::spec::AnalyticsRuntime;
 use crate::{sql, throughput};
@@ -104,7 +105,7 @@ pub(super) fn plan(
     let flink = &analytics.flink;
     let connector = flink::runtime(&flink.runtime_environment.value)?.kinesis_sql_connector?;
     let sql = sql::print_flink(query);
-    let need = throughput::of_pipeline(query, analytics, &checked.pipeline().stream);
+    let need = throughput::of_pipeline(query, analytics, &checked.pipeline().intake);
     let parallelism = match flink.parallelism.written {
         true => flink.parallelism.value,
         false => need.parallelism(flink.parallelism_per_kpu.value),
@@ -112,7 +113,7 @@ pub(super) fn plan(
     let kpus = parallelism.div_ceil(flink.parallelism_per_kpu.value);
     let mut properties = vec![
         Property { key: "aws.region".into(), value: Value::reference("AWS::Region") },
-        Property { key: "input.stream.arn".into(), value: Value::arn(INPUT_STREAM) },
+        Property { key: "input.stream.arn".into(), value: stream_arn(checked.pipeline()) },
     ];
     for output in query.outputs() {
         let own = outputs.iter().find(|own| own.name == output.name);

@@ -32,9 +32,9 @@ pub struct S3LocationPlan {
     /// What it is for.
     pub purpose: Purpose,
     /// Its place in the spec, a JSON pointer.
-    pub spec: &'static str,
+    pub spec: String,
     /// Logical id of the bucket; `None` where that is not the stack's.
-    pub logical_id: Option<&'static str>,
+    pub logical_id: Option<String>,
     /// The stack's output that names the bucket, and what that says of it.
     pub output: (String, &'static str),
     /// ARN of the bucket.
@@ -65,13 +65,13 @@ pub struct S3LocationPlan {
 #[derive(Clone, Debug, Serialize)]
 pub struct BucketPlan {
     /// Logical id.
-    pub logical_id: &'static str,
+    pub logical_id: String,
     /// Logical id of the bucket for its access logs.
     pub access_logs: String,
     /// What it is for.
     pub purpose: Purpose,
     /// Its place in the spec, a JSON pointer.
-    pub spec: &'static str,
+    pub spec: String,
     /// ARN of the customer's key.
     pub key: Option<String>,
     /// Days until objects expire.
@@ -85,8 +85,7 @@ pub struct BucketPlan {
 }
 
 /// Plans the places in S3 that Firehose writes to.
-pub(super) fn locations(pipeline: &Pipeline) -> BTreeMap<Purpose, S3LocationPlan> {
-    let delivery = &pipeline.delivery;
+pub(super) fn locations(pipeline: &Pipeline, delivery: &Delivery) -> BTreeMap<Purpose, S3LocationPlan> {
     let sinks = delivery.destination.sinks().into_iter();
     let name = &pipeline.name.value;
     let of = |sink: Sink| Some((sink.purpose(), plan(name, delivery, sink.purpose(), sink.location()?)));
@@ -94,15 +93,15 @@ pub(super) fn locations(pipeline: &Pipeline) -> BTreeMap<Purpose, S3LocationPlan
 }
 
 /// Plans the place in S3 for the faults of the query.
-pub(super) fn faults(pipeline: &Pipeline) -> S3LocationPlan {
-    let (purpose, location) = pipeline.delivery.destination.failures();
+pub(super) fn faults(pipeline: &Pipeline, delivery: &Delivery) -> S3LocationPlan {
+    let (purpose, location) = delivery.destination.failures();
     let prefix = error_rows_prefix(&pipeline.name.value, location);
     S3LocationPlan {
         error_prefix: format!("{prefix}!{{firehose:error-output-type}}/"),
         prefix,
         file_extension: None,
         time_zone: None,
-        ..plan(&pipeline.name.value, &pipeline.delivery, purpose, location)
+        ..plan(&pipeline.name.value, delivery, purpose, location)
     }
 }
 
@@ -110,13 +109,13 @@ fn plan(name: &str, delivery: &Delivery, purpose: Purpose, location: &S3Location
     let (buffer_size, buffer_interval) = delivery.buffer(purpose);
     S3LocationPlan {
         purpose,
-        spec: location.spec,
+        spec: location.spec.clone(),
         logical_id: Sink::Bucket(purpose, location).logical_id(),
-        output: (format!("{}Name", purpose.bucket()), purpose.description()),
+        output: (format!("{}{}Name", purpose.bucket(), location.suffix), purpose.description()),
         bucket_arn: bucket_arn(purpose, location),
         bucket_name: match &location.bucket {
             Some(bucket) => Value::text(&bucket.value),
-            None => Value::reference(purpose.bucket()),
+            None => Value::reference(&own_bucket(purpose, location)),
         },
         buffer_size: buffer_size / MIB,
         buffer_interval,
@@ -155,10 +154,10 @@ pub(super) fn plans(pipeline: &Pipeline) -> Vec<BucketPlan> {
     let own = |sink: Sink| {
         let (logical_id, location) = sink.logical_id().zip(sink.location())?;
         Some(BucketPlan {
+            access_logs: access_logs(&logical_id),
             logical_id,
-            access_logs: access_logs(logical_id),
             purpose: sink.purpose(),
-            spec: location.spec,
+            spec: location.spec.clone(),
             key: customer_key(&location.encryption.value),
             expire_days: location.expire_after.as_ref().map(|time| time.value / SECONDS_PER_DAY),
             noncurrent_days: 30,
@@ -166,7 +165,7 @@ pub(super) fn plans(pipeline: &Pipeline) -> Vec<BucketPlan> {
             access_log_days: 90,
         })
     };
-    pipeline.delivery.destination.sinks().into_iter().filter_map(own).collect()
+    pipeline.deliveries.iter().flat_map(|delivery| delivery.destination.sinks()).filter_map(own).collect()
 }
 
 fn access_logs(bucket: &str) -> String {
@@ -174,11 +173,11 @@ fn access_logs(bucket: &str) -> String {
 }
 
 /// The resources of a bucket of the stack's own.
-pub(super) fn resources(spec: &'static str, bucket: &str) -> Vec<Resource> {
+pub(super) fn resources(spec: &str, bucket: &str) -> Vec<Resource> {
     let resource = |logical_id: String, resource_type| Resource {
         logical_id: Cow::Owned(logical_id),
         resource_type,
-        spec: Cow::Borrowed(spec),
+        spec: Cow::Owned(spec.to_owned()),
     };
     let logs = access_logs(bucket);
     vec![
@@ -189,11 +188,16 @@ pub(super) fn resources(spec: &'static str, bucket: &str) -> Vec<Resource> {
     ]
 }
 
+/// Logical id of the stack's own bucket.
+fn own_bucket(purpose: Purpose, location: &S3Location) -> String {
+    format!("{}{}", purpose.bucket(), location.suffix)
+}
+
 /// ARN of a bucket.
 fn bucket_arn(purpose: Purpose, location: &S3Location) -> Value {
     match &location.bucket {
         Some(bucket) => Value::sub(format!("arn:${{AWS::Partition}}:s3:::{}", literal(&bucket.value))),
-        None => Value::arn(purpose.bucket()),
+        None => Value::arn(&own_bucket(purpose, location)),
     }
 }
 
@@ -204,7 +208,7 @@ fn object_arn(purpose: Purpose, location: &S3Location, head: &str) -> Value {
         Some(bucket) => {
             Value::sub(format!("arn:${{AWS::Partition}}:s3:::{}/{head}*", literal(&bucket.value)))
         }
-        None => Value::sub(format!("${{{}.Arn}}/{head}*", purpose.bucket())),
+        None => Value::sub(format!("${{{}.Arn}}/{head}*", own_bucket(purpose, location))),
     }
 }
 

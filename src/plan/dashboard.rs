@@ -9,7 +9,7 @@ use super::destination::{self, DeliveryMetrics};
 use super::resources::Resource;
 use super::sources::{self, Site};
 use super::value::{Value, literal};
-use super::{Plan, StreamPlan};
+use super::{DeliveryPlan, Plan, StreamPlan, TransformPlan};
 use crate::aws::limits::kinesis::{SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S};
 use crate::aws::metrics::{
     AUTO_SCALING, EC2, FIREHOSE, FLINK, JobMetrics, KINESIS, LAMBDA, MetricName, PIPEC_PRODUCER,
@@ -17,7 +17,7 @@ use crate::aws::metrics::{
 };
 use crate::capacity::bytes_per_second;
 use crate::check::Checked;
-use crate::graph::{INPUT_STREAM, Node, NodeKind};
+use crate::graph::{Node, NodeKind};
 use crate::spec::AlarmKey;
 
 /// Part of the spec that the dashboard comes from, a JSON pointer.
@@ -159,13 +159,20 @@ fn row<'a>(plan: &'a Plan, checked: &Checked, node: &'a Node) -> Option<Row<'a>>
         NodeKind::DeliveredStream => ("Output stream".into(), name, stream(plan.stream_of(logical_id)?)),
         NodeKind::OutputStream => (format!("Stream of {output}"), name, stream(plan.stream_of(logical_id)?)),
         NodeKind::Analytics => ("Flink".into(), name, application(plan)?),
-        NodeKind::Transform => ("Transform".into(), name, transform(plan)?),
+        NodeKind::Transform => {
+            let (delivery, transform) = plan.transform_of(logical_id)?;
+            (titled("Transform", delivery), name, of_transform(transform))
+        }
         NodeKind::Delivery => {
-            ("Delivery".into(), name, delivery(destination::metrics(plan), plan.transform.is_some()))
+            let of = plan.delivery_of(logical_id)?;
+            let direct = of.direct.is_some();
+            (titled("Delivery", of), name, delivery(destination::metrics(of), of.transform.is_some(), direct))
         }
-        NodeKind::ErrorDelivery => {
-            ("Delivery of error records".into(), name, delivery(destination::metrics_of_errors(), false))
-        }
+        NodeKind::ErrorDelivery => (
+            "Delivery of error records".into(),
+            name,
+            delivery(destination::metrics_of_errors(), false, false),
+        ),
         NodeKind::Function => {
             let of = plan.outputs.iter().find(|of| of.name == output)?.function.as_ref()?;
             let name = literal(of.arn.split(':').nth(6)?);
@@ -233,7 +240,8 @@ fn producer(plan: &Plan) -> [Graph; 3] {
     const IN_SERVICE: MetricName = AUTO_SCALING.metric("GroupInServiceInstances");
     const STATUS: MetricName = EC2.metric("StatusCheckFailed");
     // The producer's metrics have the name of the stream that it writes to.
-    let to_stream = |series: Series| Series { of: Some(format!("${{{INPUT_STREAM}}}")), ..series };
+    let target = plan.intake_name();
+    let to_stream = |series: Series| Series { of: Some(target.clone()), ..series };
     let mut flow = graph("records sent", "per second", vec![to_stream(rate(SENT, "records"))]);
     if let Some(producer) = &plan.producer {
         let value = producer.records_per_second;
@@ -295,7 +303,12 @@ fn application(plan: &Plan) -> Option<[Graph; 3]> {
     ])
 }
 
-fn transform(plan: &Plan) -> Option<[Graph; 3]> {
+/// The title of a row: with the name of its delivery, if there are several.
+fn titled(what: &str, delivery: &DeliveryPlan) -> String {
+    delivery.name.as_ref().map_or_else(|| what.to_owned(), |name| format!("{what} {name}"))
+}
+
+fn of_transform(transform: &TransformPlan) -> [Graph; 3] {
     const RECORDS: MetricName = PIPEC_TRANSFORM.metric("Records");
     const DROPPED: MetricName = PIPEC_TRANSFORM.metric("Dropped");
     const INVALID: MetricName = PIPEC_TRANSFORM.metric("InvalidValues");
@@ -303,7 +316,6 @@ fn transform(plan: &Plan) -> Option<[Graph; 3]> {
     const DURATION: MetricName = LAMBDA.metric("Duration");
     const ERRORS: MetricName = LAMBDA.metric("Errors");
     const THROTTLES: MetricName = LAMBDA.metric("Throttles");
-    let transform = plan.transform.as_ref()?;
     let mut flow = vec![rate(RECORDS, "records")];
     let mut failing = vec![
         series(ERRORS, "Sum", "failed calls"),
@@ -318,7 +330,7 @@ fn transform(plan: &Plan) -> Option<[Graph; 3]> {
         graph("duration of a call", "milliseconds", vec![series(DURATION, "p90", "duration, 90 %")]);
     let timeout = transform.timeout as f64 * 1e3;
     slow.across.push(Across { label: "timeout".into(), value: timeout, color: LIMIT });
-    Some([graph("records", "per second", flow), slow, graph("failures", "count", failing)])
+    [graph("records", "per second", flow), slow, graph("failures", "count", failing)]
 }
 
 fn function(queue: Option<&str>) -> [Graph; 3] {
@@ -340,8 +352,10 @@ fn function(queue: Option<&str>) -> [Graph; 3] {
     ]
 }
 
-fn delivery(to: &DeliveryMetrics, transforms: bool) -> [Graph; 3] {
+fn delivery(to: &DeliveryMetrics, transforms: bool, direct: bool) -> [Graph; 3] {
     const READ: MetricName = FIREHOSE.metric("DataReadFromKinesisStream.Records");
+    const INCOMING: MetricName = FIREHOSE.metric("IncomingRecords");
+    const REJECTED: MetricName = FIREHOSE.metric("ThrottledRecords");
     const BEHIND: MetricName = FIREHOSE.metric("KinesisMillisBehindLatest");
     const PROCESSING: MetricName = FIREHOSE.metric("ExecuteProcessing.Success");
     const THROTTLED: MetricName = FIREHOSE.metric("ThrottledGetRecords");
@@ -349,21 +363,23 @@ fn delivery(to: &DeliveryMetrics, transforms: bool) -> [Graph; 3] {
     if transforms {
         failing.push(series(PROCESSING, "Average", "calls of the transform that succeed, share"));
     }
-    failing.push(right(series(THROTTLED, "Sum", "throttled reads")));
+    let (read, throttled) = if direct {
+        (rate(INCOMING, "put"), series(REJECTED, "Sum", "rejected records"))
+    } else {
+        (rate(READ, "read"), series(THROTTLED, "Sum", "throttled reads"))
+    };
+    failing.push(right(throttled));
+    let mut fresh = vec![series(to.freshness, "Maximum", "oldest record not delivered")];
+    if !direct {
+        fresh.push(right(series(BEHIND, "Maximum", "behind the stream, milliseconds")));
+    }
     [
         graph(
-            "records read and delivered",
+            if direct { "records put and delivered" } else { "records read and delivered" },
             "per second",
-            vec![rate(READ, "read"), rate(to.records, "delivered")],
+            vec![read, rate(to.records, "delivered")],
         ),
-        graph(
-            "data freshness",
-            "seconds",
-            vec![
-                series(to.freshness, "Maximum", "oldest record not delivered"),
-                right(series(BEHIND, "Maximum", "behind the stream, milliseconds")),
-            ],
-        ),
+        graph("data freshness", "seconds", fresh),
         graph("success", "share", failing),
     ]
 }

@@ -1,4 +1,4 @@
-//! The transform and Firehose.
+//! Firehose, with its transform.
 
 use std::collections::BTreeMap;
 
@@ -7,20 +7,24 @@ use serde::Serialize;
 
 use super::buckets::{self, S3LocationPlan};
 use super::destination::{self, DestinationPlan};
+use super::streams::stream_arn;
+use super::value::Value;
 use super::{Artifact, Content, s3_key};
 use crate::aws::destinations::Capabilities;
 use crate::aws::limits::MIB;
+use crate::capacity::ROW_KEY_BYTES;
 use crate::check::Checked;
-use crate::graph::Graph;
-use crate::resolve::pipeline::{Pipeline, Purpose, Transform};
+use crate::resolve::pipeline::{Delivery, Direct, Encryption, Input, Purpose, Transform};
 use crate::runtime::{Program, Programs};
-use crate::spec::{self, AnalyticsRuntime, Newline};
+use crate::spec::{self, Newline};
 
 /// The Lambda transform.
 #[derive(Clone, Debug, Serialize)]
 pub struct TransformPlan {
+    /// Logical id.
+    pub logical_id: String,
     /// Its place in the spec, a JSON pointer: the SQL's, if it is there only to run that.
-    pub spec: &'static str,
+    pub spec: String,
     /// Whether the query runs in it.
     pub runs_query: bool,
     /// Processor.
@@ -45,14 +49,35 @@ pub const LOG_STREAM: &str = "DestinationDelivery";
 /// Firehose.
 #[derive(Clone, Debug, Serialize)]
 pub struct DeliveryPlan {
+    /// Its name in the spec, if there are several.
+    pub name: Option<String>,
+    /// Logical id.
+    pub logical_id: String,
+    /// What its logical ids end in.
+    pub suffix: String,
+    /// Its place in the spec, a JSON pointer.
+    pub spec: String,
     /// What it does, for the stack's outputs.
     pub description: &'static str,
-    /// Logical id of the stream that it reads.
-    pub source: String,
+    /// ARN of the stream that it reads; `None` for Direct PUT.
+    pub source: Option<Value>,
+    /// Direct PUT.
+    pub direct: Option<DirectPlan>,
+    /// What it reads.
+    #[serde(skip)]
+    pub reads: Reads,
+    /// Bytes of what it reads, partition key left out: an average record, or the longest row.
+    #[serde(skip)]
+    pub record_bytes: u64,
+    /// Records per second that are put into it at peak.
+    #[serde(skip)]
+    pub peak: f64,
     /// MiB.
     pub buffer_size: u64,
     /// Seconds.
     pub buffer_interval: u64,
+    /// The Lambda transform.
+    pub transform: Option<TransformPlan>,
     /// Whether Firehose itself puts a newline after each record.
     pub appends_newline: bool,
     /// Name of the log stream that Firehose writes to.
@@ -66,11 +91,57 @@ pub struct DeliveryPlan {
     pub capabilities: &'static Capabilities,
 }
 
+/// What a delivery reads.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reads {
+    /// The input stream.
+    Stream,
+    /// The stream of an output, by its logical id.
+    Rows(String),
+    /// What is put into it: records per second, on average.
+    Direct(f64),
+}
+
+/// Direct PUT.
+#[derive(Clone, Debug, Serialize)]
+pub struct DirectPlan {
+    /// Name, the same in each creation: roles that may write have it in their policies, and are created before.
+    pub name: Value,
+    /// ARN of the customer's key.
+    pub key: Option<String>,
+}
+
 impl DeliveryPlan {
     /// The place in S3 of a purpose.
     pub fn location(&self, purpose: Purpose) -> Option<&S3LocationPlan> {
         self.locations.get(&purpose)
     }
+
+    /// What it reads, for people.
+    pub fn input(&self) -> String {
+        match &self.reads {
+            Reads::Stream => "Stream".into(),
+            Reads::Rows(logical_id) => logical_id.clone(),
+            Reads::Direct(_) => "Direct PUT".into(),
+        }
+    }
+
+    /// What it is called in a sentence.
+    pub fn words(&self) -> String {
+        self.name.as_ref().map_or_else(|| "delivery".into(), |name| format!("delivery {name}"))
+    }
+}
+
+impl TransformPlan {
+    /// The part of the spec that its bill comes from.
+    pub(super) fn bill_spec(&self) -> String {
+        if self.spec == "/analytics" { "/transform".into() } else { self.spec.clone() }
+    }
+}
+
+/// Name of a Firehose stream that records are put into, for `Fn::Sub`.
+pub fn direct_name(delivery: &Delivery) -> String {
+    format!("${{AWS::StackName}}-{}", delivery.name.as_deref().unwrap_or("delivery"))
 }
 
 /// Name of the log stream of what writes the faults.
@@ -81,6 +152,8 @@ pub const ERROR_LOG_STREAM: &str = "ErrorDelivery";
 pub struct ErrorDeliveryPlan {
     /// Logical id of the stream that it reads.
     pub source: String,
+    /// What the logical ids of the delivery end in whose log and bucket it uses.
+    pub suffix: String,
     /// Where the faults go.
     pub location: S3LocationPlan,
     /// Name of the log stream that Firehose writes to.
@@ -88,22 +161,28 @@ pub struct ErrorDeliveryPlan {
 }
 
 /// Plans what writes the faults into the bucket.
-pub(super) fn errors(pipeline: &Pipeline, graph: &Graph) -> Option<ErrorDeliveryPlan> {
-    let source = graph.delivered_errors()?.to_owned();
-    Some(ErrorDeliveryPlan { source, location: buckets::faults(pipeline), log_stream: ERROR_LOG_STREAM })
+pub(super) fn errors(checked: &Checked) -> Option<ErrorDeliveryPlan> {
+    let source = checked.graph().delivered_errors()?.to_owned();
+    let delivery = checked.pipeline().error_delivery()?;
+    let location = buckets::faults(checked.pipeline(), delivery);
+    Some(ErrorDeliveryPlan { source, suffix: delivery.suffix(), location, log_stream: ERROR_LOG_STREAM })
 }
 
-/// Plans the transform.
-pub(super) fn transform(checked: &Checked, programs: &Programs) -> Option<TransformPlan> {
-    let pipeline = checked.pipeline();
-    let transform = pipeline.transform.as_ref()?;
-    let runs_query = pipeline.analytics_on(AnalyticsRuntime::Lambda).is_some();
-    let program = program(checked, transform)?;
+/// Plans a transform.
+fn transform(
+    checked: &Checked,
+    delivery: &Delivery,
+    transform: &Transform,
+    programs: &Programs,
+) -> Option<TransformPlan> {
+    let runs_query = checked.pipeline().runs_query(delivery);
+    let program = program(checked, runs_query, transform)?;
     let architecture = transform.architecture.value;
     let build = programs.get(Program::Transform, architecture)?;
     let name = format!("transform-{}", architecture.name());
     Some(TransformPlan {
-        spec: transform_spec(pipeline),
+        logical_id: delivery.id("Transform"),
+        spec: transform_spec(transform).to_owned(),
         runs_query,
         architecture: architecture.name(),
         timeout: transform.timeout.value,
@@ -124,17 +203,14 @@ pub(super) fn transform(checked: &Checked, programs: &Programs) -> Option<Transf
 }
 
 /// The spec's place that a transform comes from.
-pub(super) fn transform_spec(pipeline: &Pipeline) -> &'static str {
-    match &pipeline.transform {
-        Some(transform) if !transform.written => "/analytics",
-        _ => "/transform",
-    }
+pub(super) fn transform_spec(transform: &Transform) -> &str {
+    if transform.written { &transform.spec } else { "/analytics" }
 }
 
 /// The record program, as the function finds it beside itself.
-fn program(checked: &Checked, transform: &Transform) -> Option<String> {
+fn program(checked: &Checked, runs_query: bool, transform: &Transform) -> Option<String> {
     let append = transform.append.value.as_str();
-    let program = match checked.program() {
+    let program = match checked.program().filter(|_| runs_query) {
         None => RecordProgram::appending(append),
         Some(query) => RecordProgram::querying(query.clone(), append).ok()?,
     };
@@ -150,22 +226,61 @@ fn mebibytes(bytes: u64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Plans Firehose.
-pub(super) fn plan(checked: &Checked) -> DeliveryPlan {
+/// Plans the deliveries.
+pub(super) fn plan(checked: &Checked, programs: &Programs) -> Vec<DeliveryPlan> {
+    let of = |delivery| one(checked, delivery, programs);
+    checked.pipeline().deliveries.iter().map(of).collect()
+}
+
+fn one(checked: &Checked, delivery: &Delivery, programs: &Programs) -> DeliveryPlan {
     let pipeline = checked.pipeline();
-    let delivery = &pipeline.delivery;
     let capabilities = delivery.destination.capabilities();
+    let node = checked.graph().delivered(delivery.name.as_deref());
+    let rows = node.filter(|_| matches!(pipeline.input(delivery), Input::Rows(_)));
+    let rows = rows.and_then(|node| node.logical_id.as_deref());
+    let intake = delivery.direct.as_ref().map_or(&pipeline.intake, |direct| &direct.intake);
     DeliveryPlan {
+        name: delivery.name.clone(),
+        logical_id: delivery.id("Delivery"),
+        suffix: delivery.suffix(),
+        spec: delivery.spec.clone(),
         description: capabilities.description,
-        source: checked.graph().delivered().to_owned(),
+        source: match (&delivery.direct, rows) {
+            (Some(_), _) => None,
+            (None, Some(logical_id)) => Some(Value::arn(logical_id)),
+            (None, None) => Some(stream_arn(pipeline)),
+        },
+        direct: delivery.direct.as_ref().map(|direct| direct_put(delivery, direct)),
+        record_bytes: match rows.and(checked.query()).and_then(|query| pipeline.output(delivery, query)) {
+            // A row's partition key is a UUID as well.
+            Some(output) => super::streams::rows(checked, output).record_bytes.saturating_sub(ROW_KEY_BYTES),
+            None => intake.record_size.value,
+        },
+        reads: match (&delivery.direct, rows) {
+            (Some(direct), _) => Reads::Direct(direct.intake.average.value),
+            (None, Some(logical_id)) => Reads::Rows(logical_id.to_owned()),
+            (None, None) => Reads::Stream,
+        },
+        peak: intake.records_per_second.value,
         buffer_size: delivery.buffer_size.value / MIB,
         buffer_interval: delivery.buffer_interval.value,
-        appends_newline: pipeline.transform.is_none()
+        appends_newline: delivery.transform.is_none()
             && capabilities.separator == "\n"
             && delivery.newline.value == Newline::Append,
+        transform: delivery.transform.as_ref().and_then(|own| transform(checked, delivery, own, programs)),
         log_stream: LOG_STREAM,
-        destination: destination::plan(pipeline),
-        locations: buckets::locations(pipeline),
+        destination: destination::plan(&delivery.destination),
+        locations: buckets::locations(pipeline, delivery),
         capabilities,
+    }
+}
+
+fn direct_put(delivery: &Delivery, direct: &Direct) -> DirectPlan {
+    DirectPlan {
+        name: Value::sub(direct_name(delivery)),
+        key: match &direct.encryption.value {
+            Encryption::CustomerKey(arn) => Some(arn.clone()),
+            Encryption::AwsManaged => None,
+        },
     }
 }

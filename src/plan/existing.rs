@@ -59,19 +59,23 @@ pub fn existing(plan: &Plan) -> Vec<Existing> {
 }
 
 fn buckets(plan: &Plan) -> impl Iterator<Item = Existing> {
-    let locations = plan.delivery.locations.values().filter(|location| location.logical_id.is_none());
+    let locations = plan.locations().filter(|location| location.logical_id.is_none());
     locations.map(|location| {
         Existing::new(&existing::BUCKET, location.bucket_name.shown(), format!("{}/bucket", location.spec))
     })
 }
 
 fn keys(plan: &Plan) -> impl Iterator<Item = Existing> {
-    let of_stream = (plan.stream.key.clone(), format!("{}/encryption/kms_key", plan.stream.spec));
-    let of_locations = plan.delivery.locations.values().filter_map(|location| {
+    let of_stream =
+        plan.stream.iter().map(|stream| (stream.key.clone(), format!("{}/encryption/kms_key", stream.spec)));
+    let of_direct = plan.deliveries.iter().filter_map(|delivery| {
+        Some((delivery.direct.as_ref()?.key.clone()?, format!("{}/encryption/kms_key", delivery.spec)))
+    });
+    let of_locations = plan.locations().filter_map(|location| {
         Some((location.key.clone()?, format!("{}/encryption/kms_key", location.spec)))
     });
     let of_logs = plan.log_key.iter().map(|key| (key.clone(), "/logs/kms_key".to_owned()));
-    let all = [of_stream].into_iter().chain(of_locations).chain(of_logs);
+    let all = of_stream.chain(of_direct).chain(of_locations).chain(of_logs);
     // The alias of a service's own key is not the spec's.
     let named = all.filter(|(key, _)| key.starts_with("arn:"));
     named.map(|(key, spec)| Existing::new(&existing::KEY, key, spec))

@@ -56,7 +56,11 @@ fn unpacking() -> Vec<FaultPlan> {
 /// The faults that unpacking and a query may meet; none without both, since Firehose then takes any record.
 pub(super) fn plan(checked: &Checked) -> Vec<FaultPlan> {
     let pipeline = checked.pipeline();
-    let unpacks = pipeline.transform.as_ref().is_some_and(|transform| transform.unpack.is_some());
+    let unpacks = pipeline
+        .deliveries
+        .iter()
+        .filter_map(|delivery| delivery.transform.as_ref())
+        .any(|transform| transform.unpack.is_some());
     let mut faults = if unpacks { unpacking() } else { Vec::new() };
     faults.extend(of_query(checked));
     faults
@@ -80,8 +84,10 @@ fn of_query(checked: &Checked) -> Vec<FaultPlan> {
         faults.push(fault("an invalid value", "is NULL, and the row is kept", "InvalidValues"));
         return faults;
     }
-    let (_, location) = checked.pipeline().delivery.destination.failures();
-    let error_rows = buckets::error_rows_prefix(&checked.pipeline().name.value, location);
+    let name = &checked.pipeline().name.value;
+    let error_rows = checked.pipeline().error_delivery().map_or_else(String::new, |delivery| {
+        buckets::error_rows_prefix(name, delivery.destination.failures().1)
+    });
     let errors = analytics.errors.map(|errors| errors.place);
     let counted = errors.map(|place| match place {
         ErrorsPlace::Stream => format!("IncomingRecords of the stream of {ERROR_STREAM}"),
@@ -138,7 +144,11 @@ mod tests {
             ("csv", "  errors: stream\n", 2, true),
         ] {
             let (plan, _) = planned(&spec(format, errors));
-            assert_eq!(plan.stream.load.consumers, readers, "{format} {errors}");
+            assert_eq!(
+                plan.stream.as_ref().map(|stream| stream.load.consumers),
+                Some(readers),
+                "{format} {errors}"
+            );
             let skipped = &plan.faults[0];
             assert_eq!(skipped.counted.is_some(), counted, "{format} {errors}");
             assert_eq!(skipped.help.is_some(), !counted, "{format} {errors}");

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::grants::ArtifactKeys;
 use super::throughput::{ThroughputPlan, ThroughputTerm};
 use super::{
-    AnalyticsPlan, Artifact, Carries, Content, Plan, StartPlan, StreamPlan, grants, plan, resources,
+    AnalyticsPlan, Artifact, Carries, Content, Plan, Reads, StartPlan, StreamPlan, grants, plan, resources,
 };
 use crate::aws::flink;
 use crate::aws::instance_types::Architecture;
@@ -92,20 +92,22 @@ pub(crate) fn flink_spec(stream: &str) -> String {
 /// The plan of [`flink_spec`] with rows of so many bytes, whatever the SQL comes to.
 pub(crate) fn with_flink(stream: &str, row_bytes: u64) -> (Plan, Checked) {
     let (mut plan, checked) = planned(&flink_spec(stream));
-    let load = Load { record_bytes: row_bytes + 36, consumers: 1, ..plan.stream.load };
+    let input = plan.stream.clone().expect("a stream");
+    let load = Load { record_bytes: row_bytes + 36, consumers: 1, ..input.load };
     let need = capacity::shards(&load);
     plan.output_stream = Some(StreamPlan {
         logical_id: "OutputStream".into(),
         spec: "/analytics".into(),
         carries: Carries::Rows,
-        shards: plan.stream.shards.map(|_| need.shards),
+        shards: input.shards.map(|_| need.shards),
         fixed: false,
         rows: None,
         load,
         need,
-        ..plan.stream.clone()
+        ..input
     });
-    plan.delivered_record_bytes = row_bytes;
+    plan.deliveries[0].record_bytes = row_bytes;
+    plan.deliveries[0].reads = Reads::Rows("OutputStream".into());
     plan.analytics = Some(application());
     plan.resources = resources::list(checked.pipeline(), checked.graph());
     let keys = ArtifactKeys { flink: Some("flink/orders/*".into()), ..ArtifactKeys::default() };

@@ -8,10 +8,11 @@ use super::buckets;
 use super::delivery::{ERROR_LOG_STREAM, LOG_STREAM, transform_spec};
 use super::destination;
 use super::sources::{self, Site};
+use super::streams::stream_arn;
 use super::value::{Value, literal};
 use crate::aws::regions;
 use crate::graph::{Edge, Graph, NodeKind, Principal, Relation};
-use crate::resolve::pipeline::{Encryption, Pipeline};
+use crate::resolve::pipeline::{Delivery, Encryption, Pipeline, Target};
 
 /// What one role may do, and why.
 #[derive(Clone, Debug, Serialize)]
@@ -130,6 +131,11 @@ fn add_new(values: &mut Vec<Value>, more: Vec<Value>) {
 /// The role of a principal, without its grants; a function of the user's has one already.
 fn role(pipeline: &Pipeline, graph: &Graph, edge: &Edge) -> Option<Role> {
     let principal = edge.relation.principal();
+    let of_delivery = delivery(pipeline, graph, edge);
+    let suffix = match principal {
+        Principal::Delivery | Principal::Transform => of_delivery.map(Delivery::suffix).unwrap_or_default(),
+        _ => String::new(),
+    };
     let account = || Value::reference("AWS::AccountId");
     let none = "No condition: this service passes no source to the trust policy.";
     let (logical_id, description, spec, service, trust_because, trust) = match principal {
@@ -167,7 +173,7 @@ fn role(pipeline: &Pipeline, graph: &Graph, edge: &Edge) -> Option<Role> {
         Principal::Transform => (
             "TransformRole",
             "Permissions of the transform",
-            transform_spec(pipeline),
+            of_delivery.and_then(|delivery| delivery.transform.as_ref()).map_or("/transform", transform_spec),
             "lambda.amazonaws.com",
             none,
             vec![],
@@ -192,7 +198,7 @@ fn role(pipeline: &Pipeline, graph: &Graph, edge: &Edge) -> Option<Role> {
         Principal::Delivery => (
             "DeliveryRole",
             "Permissions of Firehose",
-            "/delivery",
+            of_delivery.map_or("/delivery", |delivery| &delivery.spec),
             "firehose.amazonaws.com",
             "Firehose passes the account as the external ID, which prevents the confused-deputy problem.",
             vec![equals("sts:ExternalId", account())],
@@ -209,9 +215,9 @@ fn role(pipeline: &Pipeline, graph: &Graph, edge: &Edge) -> Option<Role> {
         Principal::Function => return None,
     };
     Some(Role {
-        logical_id: logical_id.into(),
+        logical_id: format!("{logical_id}{suffix}").into(),
         description: description.into(),
-        spec: spec.into(),
+        spec: spec.to_owned().into(),
         principal: service,
         service: match principal {
             Principal::Producer => {
@@ -224,6 +230,11 @@ fn role(pipeline: &Pipeline, graph: &Graph, edge: &Edge) -> Option<Role> {
         trust,
         grants: Vec::new(),
     })
+}
+
+/// The delivery that an edge begins at, or whose transform it is.
+fn delivery<'a>(pipeline: &'a Pipeline, graph: &Graph, edge: &Edge) -> Option<&'a Delivery> {
+    pipeline.delivery(graph.get(edge.from).name.as_deref())
 }
 
 /// The source that an edge begins at.
@@ -289,10 +300,22 @@ const READ_WITH_SUMMARY: &[&str] = &[
 
 /// What an edge needs.
 fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: &ArtifactKeys) -> Vec<Grant> {
-    let to = || graph.get(edge.to).logical_id.iter().map(|id| Value::arn(id)).collect::<Vec<_>>();
-    let stream_key = &pipeline.stream.encryption.value;
+    let to = || -> Vec<Value> {
+        let node = graph.get(edge.to);
+        match (node.kind, &node.logical_id) {
+            (NodeKind::Stream, _) => vec![stream_arn(pipeline)],
+            (_, logical_id) => logical_id.iter().map(|id| Value::arn(id)).collect(),
+        }
+    };
+    let logs = || graph.get(edge.to).logical_id.as_deref().unwrap_or_default();
+    let stream_key = pipeline.stream_encryption();
     match edge.relation {
         Relation::Produce => {
+            if graph.get(edge.to).kind == NodeKind::Delivery {
+                let to = sources::target(pipeline, Target::Delivery(0)).arn;
+                let because = "The producer writes to Firehose.";
+                return vec![grant("WriteRecords", &["firehose:PutRecordBatch"], vec![to], because)];
+            }
             let mut grants = vec![grant(
                 "WriteRecords",
                 &["kinesis:PutRecords"],
@@ -448,14 +471,16 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: &ArtifactKeys) 
             to(),
             "Firehose calls the transform.",
         )],
-        Relation::Store(purpose) => destination::grants(pipeline, purpose),
+        Relation::Store(purpose) => delivery(pipeline, graph, edge)
+            .map_or_else(Vec::new, |delivery| destination::grants(delivery, purpose)),
         Relation::StoreErrors(_) => {
-            let (purpose, location) = pipeline.delivery.destination.failures();
+            let Some(delivery) = pipeline.error_delivery() else { return Vec::new() };
+            let (purpose, location) = delivery.destination.failures();
             let prefix = buckets::error_rows_prefix(&pipeline.name.value, location);
             buckets::grants(purpose, location, &[&prefix])
         }
-        Relation::LogDelivery => vec![delivery_logs(LOG_STREAM)],
-        Relation::LogErrorDelivery => vec![delivery_logs(ERROR_LOG_STREAM)],
+        Relation::LogDelivery => vec![delivery_logs(logs(), LOG_STREAM)],
+        Relation::LogErrorDelivery => vec![delivery_logs(logs(), ERROR_LOG_STREAM)],
         Relation::Consume => {
             let mut grants = vec![grant(
                 "ReadRows",
@@ -485,13 +510,13 @@ pub(super) fn function_grants(pipeline: &Pipeline, graph: &Graph, output: &str) 
     all
 }
 
-fn delivery_logs(log_stream: &str) -> Grant {
+fn delivery_logs(log_group: &str, log_stream: &str) -> Grant {
     grant(
         "WriteLogs",
         &["logs:PutLogEvents"],
         // The stream by its name and not by a reference: it may be created after the role.
         vec![Value::sub(format!(
-            "arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:${{DeliveryLogs}}:\
+            "arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:${{{log_group}}}:\
              log-stream:{log_stream}"
         ))],
         "Firehose reports records that it could not deliver.",

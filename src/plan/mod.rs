@@ -37,16 +37,16 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::aws::instance_types::Architecture;
-use crate::capacity::ROW_KEY_BYTES;
 use crate::check::Checked;
 use crate::graph::Graph;
+use crate::resolve::pipeline::Pipeline;
 use crate::runtime::{Program, Programs};
 use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
 pub use alarms::{AlarmMetric, AlarmPlan, AlarmsPlan, TopicPlan};
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
 pub use buckets::{BucketPlan, S3LocationPlan, literal_head};
 pub use dashboard::DashboardPlan;
-pub use delivery::{DeliveryPlan, ErrorDeliveryPlan, TransformPlan};
+pub use delivery::{DeliveryPlan, DirectPlan, ErrorDeliveryPlan, Reads, TransformPlan};
 pub use destination::DestinationPlan;
 pub use faults::FaultPlan;
 pub use forests::{ForestPlan, PYTHON_FILES};
@@ -72,7 +72,7 @@ pub struct Plan {
     /// Tags of every resource that takes tags.
     pub tags: Vec<TagPlan>,
     /// The stream that takes the records in.
-    pub stream: StreamPlan,
+    pub stream: Option<StreamPlan>,
     /// The stream of the query's rows that Firehose reads.
     pub output_stream: Option<StreamPlan>,
     /// Outputs of the query that do not go to Firehose.
@@ -83,14 +83,13 @@ pub struct Plan {
     pub sources: Vec<SourcePlan>,
     /// The Flink application.
     pub analytics: Option<AnalyticsPlan>,
-    /// The Lambda transform.
-    pub transform: Option<TransformPlan>,
     /// Firehose.
-    pub delivery: DeliveryPlan,
+    pub deliveries: Vec<DeliveryPlan>,
     /// Firehose for the faults of the query.
     pub error_delivery: Option<ErrorDeliveryPlan>,
-    /// Bytes of what Firehose reads, partition key left out: an average record, or the longest row.
-    pub delivered_record_bytes: u64,
+    /// Whether the spec declares an average load below the peak.
+    #[serde(skip)]
+    pub has_average: bool,
     /// What becomes of records and rows that are not as they should be.
     pub faults: Vec<FaultPlan>,
     /// What watches the pipeline.
@@ -249,13 +248,52 @@ impl Plan {
     /// All streams: the input, what Firehose reads, and those of the other outputs.
     pub fn streams(&self) -> impl Iterator<Item = &StreamPlan> {
         let others = self.outputs.iter().map(|output| &output.stream);
-        std::iter::once(&self.stream).chain(&self.output_stream).chain(others)
+        self.stream.iter().chain(&self.output_stream).chain(others)
+    }
+
+    /// Name of what takes the records in, for `Fn::Sub`: of the stream, else of the first delivery.
+    pub fn intake_name(&self) -> String {
+        let direct = self.deliveries.first().and_then(|delivery| delivery.direct.as_ref());
+        match (&self.stream, direct) {
+            (Some(stream), _) => stream.name.in_sub(),
+            (None, Some(direct)) => direct.name.in_sub(),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// The places in S3 that all deliveries write to.
+    pub fn locations(&self) -> impl Iterator<Item = &S3LocationPlan> {
+        self.deliveries.iter().flat_map(|delivery| delivery.locations.values())
+    }
+
+    /// A delivery by its logical id.
+    pub fn delivery_of(&self, logical_id: &str) -> Option<&DeliveryPlan> {
+        self.deliveries.iter().find(|delivery| delivery.logical_id == logical_id)
+    }
+
+    /// A transform with its delivery, by its logical id.
+    pub fn transform_of(&self, logical_id: &str) -> Option<(&DeliveryPlan, &TransformPlan)> {
+        let all =
+            self.deliveries.iter().filter_map(|delivery| Some((delivery, delivery.transform.as_ref()?)));
+        all.into_iter().find(|(_, transform)| transform.logical_id == logical_id)
+    }
+
+    /// The transforms of all deliveries.
+    pub fn transforms(&self) -> impl Iterator<Item = &TransformPlan> {
+        self.deliveries.iter().filter_map(|delivery| delivery.transform.as_ref())
     }
 
     /// A stream by its logical id.
     pub fn stream_of(&self, logical_id: &str) -> Option<&StreamPlan> {
         self.streams().find(|stream| stream.logical_id == logical_id)
     }
+}
+
+/// Whether a load has an average below its peak.
+fn has_average(pipeline: &Pipeline) -> bool {
+    let direct = pipeline.deliveries.iter().filter_map(|delivery| delivery.direct.as_ref());
+    let mut intakes = direct.map(|direct| &direct.intake).chain([&pipeline.intake]);
+    intakes.any(|intake| intake.average.value < intake.records_per_second.value)
 }
 
 /// The SHA-256 of each connector whose jar is known, by its coordinates: the contents of `pipec.lock`.
@@ -267,17 +305,22 @@ pub fn plan(checked: &Checked, programs: &Programs, connectors: &ConnectorDigest
     let outputs = outputs::plan(checked);
     let analytics = analytics::plan(checked, &outputs, programs, connectors);
     let producer = producer::plan(pipeline, programs);
-    let transform = delivery::transform(checked, programs);
-    let artifacts: Vec<Artifact> = [
+    let deliveries = delivery::plan(checked, programs);
+    let mut artifacts: Vec<Artifact> = [
         producer.as_ref().map(|producer| producer.artifact.clone()),
         producer.as_ref().and_then(|producer| Some(producer.records.as_ref()?.artifact.clone())),
         analytics.as_ref().map(|analytics| analytics.artifact.clone()),
         analytics.as_ref().map(|analytics| analytics.start.artifact.clone()),
-        transform.as_ref().map(|transform| transform.artifact.clone()),
     ]
     .into_iter()
     .flatten()
     .collect();
+    for transform in deliveries.iter().filter_map(|delivery| delivery.transform.as_ref()) {
+        // Transforms that do the same are one artifact.
+        if artifacts.iter().all(|known| known.s3_key != transform.artifact.s3_key) {
+            artifacts.push(transform.artifact.clone());
+        }
+    }
     let pattern = |artifact: Option<&Artifact>| artifact.map(Artifact::key_pattern);
     let keys = ArtifactKeys {
         flink: pattern(analytics.as_ref().map(|analytics| &analytics.artifact)),
@@ -297,14 +340,10 @@ pub fn plan(checked: &Checked, programs: &Programs, connectors: &ConnectorDigest
         region: pipeline.region.value.clone(),
         tags,
         stream: streams::input(pipeline, checked.graph()),
+        has_average: has_average(pipeline),
         roles: grants::roles(pipeline, checked.graph(), &keys),
-        delivery: delivery::plan(checked),
-        error_delivery: delivery::errors(pipeline, checked.graph()),
-        delivered_record_bytes: match &output_stream {
-            // A row's partition key is a UUID as well.
-            Some(rows) => rows.load.record_bytes.saturating_sub(ROW_KEY_BYTES),
-            None => pipeline.stream.record_size.value,
-        },
+        deliveries,
+        error_delivery: delivery::errors(checked),
         output_stream,
         outputs,
         faults: faults::plan(checked),
@@ -317,7 +356,6 @@ pub fn plan(checked: &Checked, programs: &Programs, connectors: &ConnectorDigest
         producer,
         sources: sources::plan(pipeline),
         analytics,
-        transform,
         artifacts,
         resources: resources::list(pipeline, checked.graph()),
         order: order::order(pipeline, checked.graph()),

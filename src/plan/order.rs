@@ -29,13 +29,17 @@ const PROPAGATES: &str = "A new role takes time to propagate; this order allows 
 /// The order of creation of a pipeline's resources.
 pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static, str>, Vec<Before>> {
     let mut order = Order::default();
+    let ids = |prefix: &str| pipeline.deliveries.iter().map(|one| one.id(prefix)).collect::<Vec<String>>();
+    let (deliveries, roles) = (ids("Delivery"), ids("DeliveryRole"));
     if graph.has(NodeKind::Analytics) {
         order.add("StarterRole", &["AnalyticsRole"], PROPAGATES);
-        order.add("Analytics", &["DeliveryRole", "Starter"], PROPAGATES);
-        order.add("Delivery", &["AnalyticsLogging"], PROPAGATES);
+        order.add("Analytics", &all(&roles, &["Starter"]), PROPAGATES);
+        for delivery in &deliveries {
+            order.add(delivery, &["AnalyticsLogging"], PROPAGATES);
+        }
         order.add(
             "AnalyticsStart",
-            &["AnalyticsLogging", "Delivery"],
+            &[&["AnalyticsLogging"], all(&deliveries, &[]).as_slice()].concat(),
             "The application logs from its start, and Firehose reads from its creation on, so no row is missed.",
         );
         if graph.has(NodeKind::ErrorDelivery) {
@@ -44,13 +48,23 @@ pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static,
             order.add("AnalyticsStart", &["ErrorDelivery"], "Firehose reads from its creation on.");
         }
     } else if graph.has(NodeKind::Producer) {
-        order.add("ProducerRole", &["DeliveryRole"], PROPAGATES);
-        order.add("Delivery", &["ProducerInstanceProfile"], PROPAGATES);
+        if !roles.is_empty() {
+            order.add("ProducerRole", &all(&roles, &[]), PROPAGATES);
+        }
+        for delivery in &deliveries {
+            order.add(delivery, &["ProducerInstanceProfile"], PROPAGATES);
+        }
     } else {
-        order.add("DeliveryLogStream", &["DeliveryRole"], PROPAGATES);
-        if let Some(policy) = graph.own_buckets().next().map(|bucket| format!("{bucket}Policy")) {
-            order.add(&policy, &["DeliveryRole"], PROPAGATES);
-            order.add("Delivery", &[&policy], PROPAGATES);
+        for delivery in &pipeline.deliveries {
+            let (id, role) = (delivery.id("Delivery"), delivery.id("DeliveryRole"));
+            order.add(&delivery.id("DeliveryLogStream"), &[&role], PROPAGATES);
+            let sinks = delivery.destination.sinks();
+            let own =
+                sinks.iter().filter(|sink| sink.location().is_some()).find_map(|sink| sink.logical_id());
+            if let Some(policy) = own.map(|bucket| format!("{bucket}Policy")) {
+                order.add(&policy, &[&role], PROPAGATES);
+                order.add(&id, &[&policy], PROPAGATES);
+            }
         }
     }
     for function in graph.nodes(NodeKind::Function).filter_map(|node| node.logical_id.as_ref()) {
@@ -63,11 +77,10 @@ pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static,
         );
     }
     if graph.has(NodeKind::Producer) {
-        let last = if graph.has(NodeKind::Analytics) { "AnalyticsStart" } else { "Delivery" };
         let because = "Records are sent only when every resource that processes them exists.";
         order.add("ProducerStart", &["ProducerLaunchTemplate"], "Its timeout starts with the group's.");
         for resource in ["ProducerStart", "ProducerGroup"] {
-            order.add(resource, &[last], because);
+            order.add(resource, &all(&last(pipeline, graph), &[]), because);
         }
     }
     if graph.has(NodeKind::Network) {
@@ -93,15 +106,30 @@ pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static,
     order.0
 }
 
+/// What is created before anything sends records.
+fn last(pipeline: &Pipeline, graph: &Graph) -> Vec<String> {
+    if graph.has(NodeKind::Analytics) {
+        return vec!["AnalyticsStart".into()];
+    }
+    pipeline.deliveries.iter().map(|delivery| delivery.id("Delivery")).collect()
+}
+
+/// Logical ids as a list, with others behind them.
+fn all<'a>(ids: &'a [String], others: &[&'a str]) -> Vec<&'a str> {
+    ids.iter().map(String::as_str).chain(others.iter().copied()).collect()
+}
+
 /// A source writes into what is there, with a role that exists for a while.
 fn source_order(pipeline: &Pipeline, graph: &Graph, source: &Source, order: &mut Order) {
-    let last = if graph.has(NodeKind::Analytics) { "AnalyticsStart" } else { "Delivery" };
-    if let Some(role) = sources::role_of(pipeline, source) {
-        order.add("Delivery", &[&role], PROPAGATES);
+    let last = last(pipeline, graph);
+    if let (Some(role), Some(first)) = (sources::role_of(pipeline, source), pipeline.deliveries.first()) {
+        order.add(&first.id("Delivery"), &[&role], PROPAGATES);
     }
-    let because = "Records are sent only when every resource that processes them exists.";
-    for resource in sources::starting(pipeline, source) {
-        order.add(&resource, &[last], because);
+    if !last.is_empty() {
+        let because = "Records are sent only when every resource that processes them exists.";
+        for resource in sources::starting(pipeline, source) {
+            order.add(&resource, &all(&last, &[]), because);
+        }
     }
 }
 
@@ -122,6 +150,9 @@ struct Order(BTreeMap<Cow<'static, str>, Vec<Before>>);
 
 impl Order {
     fn add(&mut self, resource: &str, before: &[&str], because: &'static str) {
+        if before.is_empty() {
+            return;
+        }
         let all = self.0.entry(Cow::Owned(resource.to_owned())).or_default();
         let logical_ids = before.iter().map(|&id| Cow::Owned(id.to_owned()));
         match all.iter_mut().find(|known| known.because == because) {

@@ -22,14 +22,16 @@ pub fn first_record(analytics: &AnalyticsPlan) -> String {
 
 /// What that means for records and rows, as the end of a sentence.
 pub fn without_a_position(plan: &Plan, analytics: &AnalyticsPlan) -> String {
-    let hours = plan.stream.retention_hours;
+    // Flink has a stream to read.
+    let (hours, average) =
+        plan.stream.as_ref().map_or((0, 0.0), |stream| (stream.retention_hours, stream.load.average));
     match analytics.first_record {
         Start::Oldest => {
             let within = |per_second: f64| count(per_second * (hours * SECONDS_PER_HOUR) as f64);
             let rows = plan.streams().skip(1).map(|stream| stream.load.average).sum();
             format!(
                 "up to {hours} h of records are read again ({} at the declared rate), and up to {} rows are written twice",
-                within(plan.stream.load.average),
+                within(average),
                 within(rows),
             )
         }

@@ -8,7 +8,7 @@ use super::buckets;
 use super::delivery::transform_spec;
 use super::sources;
 use crate::graph::{Graph, Node, NodeKind};
-use crate::resolve::pipeline::{Pipeline, Sink};
+use crate::resolve::pipeline::{Delivery, Pipeline, Sink};
 
 /// A resource of the template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -64,6 +64,16 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
         };
         resources.iter().map(resource).collect()
     };
+    let delivery = pipeline.delivery(node.name.as_deref());
+    let suffix = delivery.map(Delivery::suffix).unwrap_or_default();
+    let of_delivery = |spec: &str, resources: &[(&str, &'static str)]| {
+        let resource = |&(id, resource_type): &(&str, &'static str)| Resource {
+            logical_id: Cow::Owned(format!("{id}{suffix}")),
+            resource_type,
+            spec: Cow::Owned(spec.to_owned()),
+        };
+        resources.iter().map(resource).collect()
+    };
     let spec = node.name.as_deref().map_or("/analytics".into(), |name| pipeline.spec_of_output(name));
     let named = |resource_type| Resource { logical_id: own.clone(), resource_type, spec: spec.clone() };
     match node.kind {
@@ -88,16 +98,19 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
                 ("AnalyticsStart", "Custom::FlinkStart"),
             ],
         ),
-        NodeKind::Transform => fixed(
-            transform_spec(pipeline),
-            &[
-                ("TransformLogs", "AWS::Logs::LogGroup"),
-                ("TransformRole", "AWS::IAM::Role"),
-                ("Transform", "AWS::Lambda::Function"),
-            ],
-        ),
-        NodeKind::Delivery => fixed(
-            "/delivery",
+        NodeKind::Transform => {
+            let transform = delivery.and_then(|delivery| delivery.transform.as_ref());
+            of_delivery(
+                transform.map_or("/transform", transform_spec),
+                &[
+                    ("TransformLogs", "AWS::Logs::LogGroup"),
+                    ("TransformRole", "AWS::IAM::Role"),
+                    ("Transform", "AWS::Lambda::Function"),
+                ],
+            )
+        }
+        NodeKind::Delivery => of_delivery(
+            delivery.map_or("/delivery", |delivery| &delivery.spec),
             &[
                 ("DeliveryLogs", "AWS::Logs::LogGroup"),
                 ("DeliveryLogStream", "AWS::Logs::LogStream"),
@@ -114,8 +127,8 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
             ],
         ),
         NodeKind::Bucket(purpose) => {
-            let sink = pipeline.delivery.destination.sink(purpose);
-            let spec = sink.and_then(Sink::location).map_or("/delivery", |location| location.spec);
+            let sink = delivery.and_then(|delivery| delivery.destination.sink(purpose));
+            let spec = sink.and_then(Sink::location).map_or("/delivery", |location| location.spec.as_str());
             buckets::resources(spec, own)
         }
         NodeKind::Network => fixed(

@@ -29,7 +29,7 @@ fn told_by_windows(checked: &Checked, output: &Stream, fewer: bool) -> Option<Ro
     }
     let supposed = |columns: &[String]| (fewer && !columns.is_empty()).then_some(FEWER_KEYS);
     let keys = |columns: &[String]| analytics.key_count(columns).or_else(|| supposed(columns));
-    Some(query.row_rate(output, pipeline.stream.records_per_second.value, &keys))
+    Some(query.row_rate(output, pipeline.intake.records_per_second.value, &keys))
 }
 
 /// The columns of a key, as `analytics.keys` has them.
@@ -159,7 +159,11 @@ pub(super) fn advise(checked: &Checked) -> Vec<Diagnostic> {
     let (Some(analytics), Some(query)) = (&pipeline.analytics, checked.query()) else { return Vec::new() };
     let (planned, otherwise) = match analytics.runtime.value {
         AnalyticsRuntime::Lambda => ("the transform's replies are", ""),
-        AnalyticsRuntime::Flink if pipeline.stream.capacity.value == Capacity::OnDemand => return Vec::new(),
+        AnalyticsRuntime::Flink
+            if pipeline.stream.as_ref().is_some_and(|stream| stream.capacity.value == Capacity::OnDemand) =>
+        {
+            return Vec::new();
+        }
         AnalyticsRuntime::Flink => ("the output's shards are", ", or `capacity: on_demand` in `stream`"),
     };
     let mut found = Vec::new();
@@ -189,7 +193,7 @@ pub(super) fn advise(checked: &Checked) -> Vec<Diagnostic> {
 
 /// As many rows as a text allows may be far more than there are, and each shard costs.
 fn many_shards(checked: &Checked, output: &Stream) -> Option<Diagnostic> {
-    let records = checked.pipeline().stream.records_per_second.value;
+    let records = checked.pipeline().intake.records_per_second.value;
     let load = streams::rows(checked, output);
     let most = capacity::shards(&load).shards;
     let least = capacity::shards(&Load { records_per_second: records, ..load }).shards;

@@ -50,7 +50,7 @@ pub(super) fn plan(checked: &Checked) -> Option<StatePlan> {
         let row: u64 = state
             .columns
             .iter()
-            .map(|column| value_bytes(column.data_type, pipeline.stream.record_size.value))
+            .map(|column| value_bytes(column.data_type, pipeline.intake.record_size.value))
             .sum();
         let key = KEY_BYTES + state.rows.saturating_mul(ROW_BYTES + row);
         StatePlace {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::outputs;
+use super::value::Value;
 use crate::aws::limits::KIB;
 use crate::aws::limits::kinesis;
 use crate::capacity::{self, Load, Need};
@@ -35,8 +36,14 @@ pub struct RowsPlan {
 /// A Kinesis data stream.
 #[derive(Clone, Debug, Serialize)]
 pub struct StreamPlan {
-    /// Logical id.
+    /// Logical id; of an existing stream, the one that its own would have.
     pub logical_id: Cow<'static, str>,
+    /// ARN.
+    pub arn: Value,
+    /// Name.
+    pub name: Value,
+    /// Whether it is not the stack's.
+    pub existing: bool,
     /// Its place in the spec, a JSON pointer.
     pub spec: Cow<'static, str>,
     /// What it carries.
@@ -88,20 +95,38 @@ impl StreamPlan {
     }
 }
 
+/// ARN of the stream that takes the records in.
+pub(super) fn stream_arn(pipeline: &Pipeline) -> Value {
+    let existing = pipeline.stream.as_ref().and_then(|stream| stream.existing.as_ref());
+    existing.map_or_else(|| Value::arn(INPUT_STREAM), |existing| Value::text(&existing.arn.value))
+}
+
+/// Its name.
+pub(super) fn stream_name(pipeline: &Pipeline) -> Value {
+    let existing = pipeline.stream.as_ref().and_then(|stream| stream.existing.as_ref());
+    existing.map_or_else(|| Value::reference(INPUT_STREAM), |existing| Value::text(&existing.name))
+}
+
 /// The stream that takes the records in.
-pub(super) fn input(pipeline: &Pipeline, graph: &Graph) -> StreamPlan {
-    let stream = &pipeline.stream;
-    let load = capacity::input_load(stream, graph.consumers(INPUT_STREAM).len() as u64);
+pub(super) fn input(pipeline: &Pipeline, graph: &Graph) -> Option<StreamPlan> {
+    let stream = pipeline.stream.as_ref()?;
+    let load = capacity::input_load(pipeline, graph.readers_of_input().len() as u64);
     let kib = stream.max_record_size.value / KIB;
-    StreamPlan {
+    Some(StreamPlan {
         max_record_kib: (kib != kinesis::RECORD_KIB_DEFAULT).then_some(kib),
+        arn: stream_arn(pipeline),
+        name: stream_name(pipeline),
+        existing: stream.existing.is_some(),
         ..plan(pipeline, INPUT_STREAM, Carries::Records, load)
-    }
+    })
 }
 
 /// The stream that takes the rows that Firehose reads, where Flink makes them.
 pub(super) fn output(checked: &Checked) -> Option<StreamPlan> {
-    checked.pipeline().analytics_on(AnalyticsRuntime::Flink)?;
+    checked
+        .pipeline()
+        .analytics_on(AnalyticsRuntime::Flink)
+        .filter(|_| checked.pipeline().delivers_rows())?;
     Some(own(checked, outputs::delivered(checked)?, DELIVERED_STREAM, None))
 }
 
@@ -122,8 +147,7 @@ pub(super) fn own(
         rows: windows,
         rows_counted,
         // The user chose a number for the input; the output has its own arithmetic.
-        shards: (pipeline.stream.capacity.value != Capacity::OnDemand)
-            .then(|| capacity::shards(&load).shards),
+        shards: (capacity_of(pipeline) != Capacity::OnDemand).then(|| capacity::shards(&load).shards),
         fixed: false,
         retention_hours: retention.map_or(kinesis::RETENTION_HOURS_DEFAULT, |time| time / SECONDS_PER_HOUR),
         spec: pipeline.spec_of_output(&output.name),
@@ -138,29 +162,38 @@ pub(super) fn rows(checked: &Checked, output: &sql::Stream) -> Load {
     capacity::output_load(pipeline, checked.query(), output, consumers)
 }
 
+/// What carries the load of the streams.
+fn capacity_of(pipeline: &Pipeline) -> Capacity {
+    pipeline.stream.as_ref().map_or(Capacity::Provisioned, |stream| stream.capacity.value)
+}
+
 fn plan(
     pipeline: &Pipeline,
     logical_id: impl Into<Cow<'static, str>>,
     carries: Carries,
     load: Load,
 ) -> StreamPlan {
-    let stream = &pipeline.stream;
     let need = capacity::shards(&load);
-    let shards = match stream.capacity.value {
+    let retention = pipeline.retention();
+    let logical_id = logical_id.into();
+    let shards = match capacity_of(pipeline) {
         Capacity::OnDemand => None,
         Capacity::Fixed(count) => Some(count),
         Capacity::Provisioned => Some(need.shards),
     };
     StreamPlan {
-        logical_id: logical_id.into(),
+        arn: Value::arn(&logical_id),
+        name: Value::reference(&logical_id),
+        logical_id,
+        existing: false,
         spec: Cow::Borrowed("/stream"),
         carries,
         mode: if shards.is_some() { "PROVISIONED" } else { "ON_DEMAND" },
         shards,
-        fixed: matches!(stream.capacity.value, Capacity::Fixed(_)),
-        retention_hours: stream.retention.value / SECONDS_PER_HOUR,
+        fixed: matches!(capacity_of(pipeline), Capacity::Fixed(_)),
+        retention_hours: retention / SECONDS_PER_HOUR,
         max_record_kib: None,
-        key: match &stream.encryption.value {
+        key: match pipeline.stream_encryption() {
             Encryption::AwsManaged => "alias/aws/kinesis".into(),
             Encryption::CustomerKey(arn) => arn.clone(),
         },

@@ -93,8 +93,8 @@ pub(super) fn advise(checked: &Checked) -> Option<Diagnostic> {
     let pipeline = checked.pipeline();
     let analytics = pipeline.analytics_on(AnalyticsRuntime::Flink)?;
     let query = checked.query()?;
-    let need = throughput::of_pipeline(query, analytics, &pipeline.stream);
-    let with_fewer = throughput::need(query, analytics, &pipeline.stream, FEWER_KEYS).kpus;
+    let need = throughput::of_pipeline(query, analytics, &pipeline.intake);
+    let with_fewer = throughput::need(query, analytics, &pipeline.intake, FEWER_KEYS).kpus;
     if need.kpus == with_fewer {
         return None;
     }

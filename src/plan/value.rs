@@ -48,6 +48,16 @@ impl Value {
         }
     }
 
+    /// The value as a part of a text of `Fn::Sub`.
+    pub fn in_sub(&self) -> String {
+        match self {
+            Self::Text(text) => literal(text),
+            Self::Sub(text) => text.clone(),
+            Self::Ref(name) => format!("${{{name}}}"),
+            Self::GetAtt(resource, attribute) => format!("${{{resource}.{attribute}}}"),
+        }
+    }
+
     /// The value in the template's short form, for people.
     pub fn shown(&self) -> String {
         match self {

@@ -7,6 +7,7 @@ use minijinja::{Environment, Error, ErrorKind};
 pub(super) fn add(environment: &mut Environment) {
     environment.add_filter("cfn", cfn);
     environment.add_filter("id", id);
+    environment.add_filter("suffix", suffix);
     environment.add_filter("path", path);
     environment.add_filter("pointer", pointer);
     environment.add_filter("words", words);
@@ -61,6 +62,11 @@ fn id(text: &str) -> Result<Value, Error> {
     Ok(Value::from_safe_string(checked(text, |_| false)?.to_owned()))
 }
 
+/// The end of a logical id, which may be empty.
+fn suffix(text: &str) -> Result<Value, Error> {
+    if text.is_empty() { Ok(Value::from_safe_string(String::new())) } else { id(text) }
+}
+
 /// A logical id with an attribute.
 fn path(text: &str) -> Result<Value, Error> {
     Ok(Value::from_safe_string(checked(text, |c| c == '.')?.to_owned()))
@@ -68,7 +74,7 @@ fn path(text: &str) -> Result<Value, Error> {
 
 /// A JSON pointer to a key of the spec.
 fn pointer(text: &str) -> Result<Value, Error> {
-    Ok(Value::from_safe_string(checked(text, |c| matches!(c, '/' | '_'))?.to_owned()))
+    Ok(Value::from_safe_string(checked(text, |c| matches!(c, '/' | '_' | '-'))?.to_owned()))
 }
 
 /// Words of pipec's own that are YAML as they are: letters and digits with blanks between.

@@ -107,7 +107,7 @@ fn try_render(plan: &Plan) -> Result<String, minijinja::Error> {
         plan.tags.iter().filter(|tag| tag.key != "Name").map(|TagPlan { key, value }| Tag { key, value }),
     );
     let roles = plan.roles.iter().map(|role| (role.logical_id.as_ref(), role)).collect();
-    let streams = plan.streams().collect();
+    let streams = plan.streams().filter(|stream| !stream.existing).collect();
     let user_data = match &plan.producer {
         Some(producer) => environment.get_template("user-data.sh.j2")?.render(Serde(UserData {
             key: &producer.artifact.s3_key,

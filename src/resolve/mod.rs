@@ -2,13 +2,13 @@
 //! file is loaded. What a value means is decided here; whether AWS takes it, in `check`.
 
 mod alarms;
-mod destination;
+mod delivery;
 pub mod pipeline;
 mod records;
 mod references;
 mod sources;
 
-pub use destination::default_error_prefix;
+pub use delivery::default_error_prefix;
 pub use references::MAX_BYTES as REFERENCE_BYTES_MAX;
 
 use std::path::Path as FilePath;
@@ -24,9 +24,9 @@ use crate::spec::{
 use crate::sql::{ERROR_STREAM, Start};
 use crate::world::World;
 use pipeline::{
-    Analytics, Capacity, Encryption, Errors, FileSource, Flink, GeneratorSource, HttpSource, Network,
-    OutputFunction, OutputSetting, OutputStream, OutputTarget, PartitionKey, PathText, Pipeline, Producer,
-    ProducerSource, Setting, Stream, Tag, Transform,
+    Analytics, Capacity, Delivery, Encryption, Errors, Existing, FileSource, Flink, GeneratorSource,
+    HttpSource, Intake, Network, OutputFunction, OutputSetting, OutputStream, OutputTarget, PartitionKey,
+    PathText, Pipeline, Producer, ProducerSource, Setting, Stream, Tag, Transform,
 };
 
 /// Default of `region`.
@@ -86,11 +86,24 @@ pub fn resolve(
         None => (name, None),
     };
     let (logs, iam) = (spec.logs.unwrap_or_default(), spec.iam.unwrap_or_default());
-    let mut pipeline = Pipeline {
+    let region = spec.region.as_deref().unwrap_or(DEFAULT_REGION);
+    // The query needs a transform to run in.
+    let runtime =
+        spec.analytics.as_ref().map(|analytics| analytics.runtime.unwrap_or(AnalyticsRuntime::Lambda));
+    let queries = runtime == Some(AnalyticsRuntime::Lambda);
+    let written = delivery::Deliveries {
+        one: spec.delivery,
+        several: spec.deliveries,
+        transform: spec.transform,
+        stream: spec.stream.as_ref().map(|_| r.key("/stream")),
+    };
+    let deliveries = r.deliveries(written, &name.value, queries);
+    let pipeline = Pipeline {
         span: places.key(""),
         base_name,
         description: spec.description.map(|text| r.written("/description", text)),
-        stream: r.stream(&spec.stream, spec.region.as_deref().unwrap_or(DEFAULT_REGION)),
+        intake: r.intake(spec.stream.as_ref(), &deliveries),
+        stream: spec.stream.map(|stream| r.stream(stream, region)),
         region: r.or("/region", spec.region, DEFAULT_REGION.into()),
         producer: spec.producer.and_then(|producer| r.producer(producer, spec_path, world)),
         sources: spec
@@ -101,8 +114,7 @@ pub fn resolve(
             .collect(),
         records: spec.records.map(|records| r.records(records)),
         analytics: spec.analytics.map(|analytics| r.analytics(analytics, spec_path, world, sources)),
-        transform: None,
-        delivery: r.delivery(spec.delivery, &name.value),
+        deliveries,
         name,
         log_key: logs.kms_key.map(|key| r.written("/logs/kms_key", key)),
         role_boundary: iam.boundary.map(|arn| r.written("/iam/boundary", arn)),
@@ -117,11 +129,6 @@ pub fn resolve(
         dashboard: spec.dashboard.unwrap_or(false),
         command: command(spec_path, environment_name.as_deref()),
     };
-    // The query needs a transform to run in.
-    let queries = pipeline.analytics_on(AnalyticsRuntime::Lambda).is_some();
-    let transform = spec.transform.or_else(|| queries.then(spec::Transform::default));
-    let separator = pipeline.delivery.destination.capabilities().separator;
-    pipeline.transform = transform.map(|transform| r.transform(transform, separator));
     (pipeline, resolver.diagnostics)
 }
 
@@ -168,7 +175,26 @@ impl Resolver<'_> {
         }
     }
 
-    fn stream(&self, stream: &spec::Stream, region: &str) -> Stream {
+    /// The load of the stream; without one, that of the first delivery.
+    fn intake(&self, stream: Option<&spec::Stream>, deliveries: &[Delivery]) -> Intake {
+        let direct = deliveries.iter().find_map(|delivery| Some(delivery.direct.as_ref()?.intake.clone()));
+        match (stream, direct) {
+            (Some(stream), _) => Intake {
+                record_size: self.written("/stream/record_size", stream.record_size.0),
+                records_per_second: self.written("/stream/records_per_second", stream.records_per_second),
+                average: self.or("/stream/average", stream.average, stream.records_per_second),
+            },
+            (None, Some(direct)) => direct,
+            // Neither, which `check` reports.
+            (None, None) => Intake {
+                record_size: self.or("", None, 1),
+                records_per_second: self.or("", None, 1.0),
+                average: self.or("", None, 1.0),
+            },
+        }
+    }
+
+    fn stream(&self, stream: spec::Stream, region: &str) -> Stream {
         let capacity = match &stream.capacity {
             Some(spec::Capacity::Fixed(fixed)) => {
                 self.written("/stream/capacity/shards", Capacity::Fixed(fixed.shards))
@@ -183,7 +209,10 @@ impl Resolver<'_> {
         };
         Stream {
             span: self.key("/stream"),
-            record_size: self.written("/stream/record_size", stream.record_size.0),
+            existing: stream.existing.map(|arn| Existing {
+                name: arn.rsplit('/').next().unwrap_or_default().to_owned(),
+                arn: self.written("/stream/existing", arn),
+            }),
             partition_key_size: self.or(
                 "/stream/partition_key_size",
                 stream.partition_key_size.map(|size| size.0),
@@ -193,8 +222,6 @@ impl Resolver<'_> {
                 .partition_key
                 .clone()
                 .map(|text| self.written("/stream/partition_key", path_text(text))),
-            records_per_second: self.written("/stream/records_per_second", stream.records_per_second),
-            average: self.or("/stream/average", stream.average, stream.records_per_second),
             max_record_size: self.or(
                 "/stream/max_record_size",
                 stream.max_record_size.map(|size| size.0),
@@ -474,7 +501,8 @@ impl Resolver<'_> {
         Some(OutputSetting { name, span: self.key(&pointer), target })
     }
 
-    fn transform(&self, transform: spec::Transform, separator: &str) -> Transform {
+    fn transform(&self, at: String, transform: spec::Transform, separator: &str) -> Transform {
+        let of = |key: &str| format!("{at}/{key}");
         let buffer = transform.buffer.unwrap_or_default();
         // What is unpacked comes back many times as large.
         let default_buffer = match transform.unpack {
@@ -487,32 +515,25 @@ impl Resolver<'_> {
             spec::Architecture::Arm64 => Architecture::Arm64,
         });
         Transform {
-            span: self.key("/transform"),
-            written: self.places.is_written("/transform"),
-            unpack: self.optional("/transform/unpack", transform.unpack),
-            append: self.or("/transform/append", transform.append, separator.into()),
+            spec: at.clone(),
+            span: self.key(&at),
+            written: at.ends_with("/transform") && self.places.is_written(&at),
+            unpack: self.optional(&of("unpack"), transform.unpack),
+            append: self.or(&of("append"), transform.append, separator.into()),
             timeout: self.or(
-                "/transform/timeout",
+                &of("timeout"),
                 transform.timeout.map(|timeout| timeout.0),
                 DEFAULT_TRANSFORM_TIMEOUT_S,
             ),
-            memory: self.or(
-                "/transform/memory",
-                transform.memory.map(|memory| memory.0),
-                DEFAULT_TRANSFORM_MEMORY,
-            ),
-            architecture: self.or("/transform/architecture", architecture, Architecture::X86_64),
-            buffer_size: self.or("/transform/buffer/size", buffer.size.map(|size| size.0), default_buffer),
+            memory: self.or(&of("memory"), transform.memory.map(|memory| memory.0), DEFAULT_TRANSFORM_MEMORY),
+            architecture: self.or(&of("architecture"), architecture, Architecture::X86_64),
+            buffer_size: self.or(&of("buffer/size"), buffer.size.map(|size| size.0), default_buffer),
             buffer_interval: self.or(
-                "/transform/buffer/interval",
+                &of("buffer/interval"),
                 buffer.interval.map(|interval| interval.0),
                 limits::firehose::LAMBDA_BUFFER_S_DEFAULT,
             ),
-            retries: self.or(
-                "/transform/retries",
-                transform.retries,
-                limits::firehose::LAMBDA_RETRIES_DEFAULT,
-            ),
+            retries: self.or(&of("retries"), transform.retries, limits::firehose::LAMBDA_RETRIES_DEFAULT),
         }
     }
 

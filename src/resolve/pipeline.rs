@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::DEFAULT_HEADROOM_PERCENT;
 pub use super::alarms::*;
-pub use super::destination::*;
+pub use super::delivery::*;
 pub use super::sources::*;
 use crate::aws::instance_types::Architecture;
+use crate::aws::limits::firehose;
+use crate::aws::limits::monitoring::FIREHOSE_RETRY_S_MAX;
 use crate::parse::step;
 use crate::source::{Excerpt, Span};
 use crate::spec::{AnalyticsRuntime, ErrorsPlace, Unpack};
@@ -38,8 +41,10 @@ pub struct Pipeline {
     pub description: Option<Setting<String>>,
     /// Whose quotas and prices count.
     pub region: Setting<String>,
+    /// The records that come in.
+    pub intake: Intake,
     /// The stream.
-    pub stream: Stream,
+    pub stream: Option<Stream>,
     /// What fills the stream.
     pub producer: Option<Producer>,
     /// The services that write records, in the order of the spec.
@@ -48,10 +53,8 @@ pub struct Pipeline {
     pub records: Option<Records>,
     /// The SQL.
     pub analytics: Option<Analytics>,
-    /// The Lambda transform.
-    pub transform: Option<Transform>,
-    /// Firehose and its destination.
-    pub delivery: Delivery,
+    /// Firehose and its destinations: `delivery`, or those of `deliveries` in their order.
+    pub deliveries: Vec<Delivery>,
     /// Retention of all log groups, in seconds.
     pub log_retention: Setting<u64>,
     /// ARN of the key of all log groups.
@@ -82,14 +85,120 @@ impl Pipeline {
         errors.is_some_and(|errors| errors.place == ErrorsPlace::Delivery)
     }
 
+    /// Place of what takes the records in: of the stream, else of the first delivery.
+    pub fn intake_span(&self) -> Span {
+        let stream = self.stream.as_ref().map(|stream| stream.span);
+        stream.or(self.deliveries.first().map(|delivery| delivery.span)).unwrap_or(self.span)
+    }
+
+    /// Bytes of an average record that count against a shard's limits.
+    pub fn counted_record_bytes(&self) -> u64 {
+        self.intake.record_size.value.saturating_add(self.partition_key_bytes())
+    }
+
+    /// Bytes of a partition key; none where records go straight into Firehose.
+    pub fn partition_key_bytes(&self) -> u64 {
+        self.stream.as_ref().map_or(0, |stream| stream.partition_key_size.value)
+    }
+
+    /// Bytes of the largest record that may come in.
+    pub fn record_bytes_max(&self) -> u64 {
+        self.stream.as_ref().map_or(firehose::RECORD_BYTES_MAX, |stream| stream.max_record_size.value)
+    }
+
+    /// Percent that streams have beyond the declared load.
+    pub fn headroom(&self) -> u64 {
+        self.stream.as_ref().map_or(DEFAULT_HEADROOM_PERCENT, |stream| stream.headroom.value)
+    }
+
+    /// Seconds for which records of the stream can be read; without a stream, for which Firehose holds them.
+    pub fn retention(&self) -> u64 {
+        self.stream.as_ref().map_or(FIREHOSE_RETRY_S_MAX, |stream| stream.retention.value)
+    }
+
+    /// Encryption of the streams.
+    pub fn stream_encryption(&self) -> &Encryption {
+        self.stream.as_ref().map_or(&Encryption::AwsManaged, |stream| &stream.encryption.value)
+    }
+
+    /// What a delivery reads.
+    pub fn input<'a>(&self, delivery: &'a Delivery) -> Input<'a> {
+        let from = delivery.from.as_ref().map(|from| from.value.as_str());
+        match (&self.stream, &self.analytics, from) {
+            (None, ..) => Input::Direct,
+            (Some(_), _, Some(FROM_STREAM)) | (Some(_), None, _) => Input::Stream,
+            (Some(_), Some(analytics), from) => match analytics.runtime.value {
+                AnalyticsRuntime::Flink => Input::Rows(from),
+                AnalyticsRuntime::Lambda => Input::Stream,
+            },
+        }
+    }
+
+    /// Whether the SQL runs in a delivery's transform.
+    pub fn runs_query(&self, delivery: &Delivery) -> bool {
+        let from = delivery.from.as_ref().map(|from| from.value.as_str());
+        self.analytics_on(AnalyticsRuntime::Lambda).is_some() && from != Some(FROM_STREAM)
+    }
+
+    /// The output of the SQL whose rows a delivery gets, from Flink or from its own transform.
+    pub fn output<'q>(&self, delivery: &Delivery, query: &'q Query) -> Option<&'q sql::Stream> {
+        let analytics = self.analytics.as_ref()?;
+        match self.input(delivery) {
+            Input::Rows(Some(name)) => query.outputs().find(|output| output.name == name),
+            Input::Rows(None) => analytics.delivered(query),
+            Input::Stream | Input::Direct => analytics.delivered(query).filter(|_| self.runs_query(delivery)),
+        }
+    }
+
+    /// The streams of the SQL that the spec names, as the SQL needs to know them.
+    pub fn output_names(&self) -> Vec<OutputName> {
+        let place = |target: &OutputTarget| match target {
+            OutputTarget::Nowhere => Place::Nowhere,
+            OutputTarget::Delivery | OutputTarget::Stream(_) | OutputTarget::Lambda(..) => Place::Somewhere,
+        };
+        let outputs = self.analytics.iter().flat_map(|analytics| &analytics.outputs);
+        let mut names: Vec<OutputName> = outputs
+            .map(|output| OutputName { name: output.name.clone(), place: place(&output.target) })
+            .collect();
+        let from = self.deliveries.iter().filter_map(|delivery| delivery.from.as_ref());
+        for from in from.filter(|from| from.value != FROM_STREAM) {
+            if names.iter().all(|known| known.name != from.value) {
+                names.push(OutputName { name: from.value.clone(), place: Place::Somewhere });
+            }
+        }
+        names
+    }
+
+    /// Whether a delivery reads the output of the SQL that goes to `delivery`, from Flink.
+    pub fn delivers_rows(&self) -> bool {
+        self.deliveries.iter().any(|delivery| self.input(delivery) == Input::Rows(None))
+    }
+
+    /// A delivery by its name; `None` is the name of the only one.
+    pub fn delivery(&self, name: Option<&str>) -> Option<&Delivery> {
+        self.deliveries.iter().find(|delivery| delivery.name.as_deref() == name)
+    }
+
+    /// The delivery whose bucket takes the faults of the SQL: the first that reads rows, else the first.
+    pub fn error_delivery(&self) -> Option<&Delivery> {
+        let reads_rows = |delivery: &&Delivery| matches!(self.input(delivery), Input::Rows(_));
+        self.deliveries.iter().find(reads_rows).or(self.deliveries.first())
+    }
+
     /// A source by its name.
     pub fn source(&self, name: &str) -> Option<&Source> {
         self.sources.iter().find(|source| source.name == name)
     }
 
     /// What a source writes into.
-    pub fn target(&self, _source: &Source) -> Target {
-        Target::Stream
+    pub fn target(&self, source: &Source) -> Target {
+        let to = source.to.as_ref().map(|to| to.value.as_str());
+        let named =
+            self.deliveries.iter().position(|delivery| to.is_some() && delivery.name.as_deref() == to);
+        match self.stream {
+            Some(_) => Target::Stream,
+            None => Target::Delivery(named.unwrap_or(0)),
+        }
     }
 
     /// The part of the spec that an output of the SQL follows from, a JSON pointer.
@@ -110,8 +219,8 @@ impl Pipeline {
 pub enum Target {
     /// The stream.
     Stream,
-    /// Firehose itself: Direct PUT.
-    Delivery,
+    /// Firehose itself: Direct PUT into the delivery at this place.
+    Delivery(usize),
 }
 
 /// A tag.
@@ -127,21 +236,28 @@ pub struct Tag {
     pub value_span: Span,
 }
 
+/// The load of records that come in.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    /// Average record without its partition key, bytes.
+    pub record_size: Setting<u64>,
+    /// Peak rate.
+    pub records_per_second: Setting<f64>,
+    /// Average rate over a month.
+    pub average: Setting<f64>,
+}
+
 /// The Kinesis data stream.
 #[derive(Clone, Debug)]
 pub struct Stream {
     /// Place of its key.
     pub span: Span,
-    /// Average record without its partition key, bytes.
-    pub record_size: Setting<u64>,
+    /// The stream that exists already, if it is not the stack's.
+    pub existing: Option<Existing>,
     /// Partition key, bytes.
     pub partition_key_size: Setting<u64>,
     /// The field that others take the partition key from, if the user says it.
     pub partition_key: Option<Setting<PathText>>,
-    /// Peak rate.
-    pub records_per_second: Setting<f64>,
-    /// Average rate over a month.
-    pub average: Setting<f64>,
     /// Largest record, bytes.
     pub max_record_size: Setting<u64>,
     /// What carries the load.
@@ -156,11 +272,13 @@ pub struct Stream {
     pub encryption: Setting<Encryption>,
 }
 
-impl Stream {
-    /// Bytes of an average record that count against a shard's limits.
-    pub fn counted_record_bytes(&self) -> u64 {
-        self.record_size.value.saturating_add(self.partition_key_size.value)
-    }
+/// A stream that is not the stack's.
+#[derive(Clone, Debug)]
+pub struct Existing {
+    /// Its ARN.
+    pub arn: Setting<String>,
+    /// Its name, the last part of the ARN.
+    pub name: String,
 }
 
 /// What carries a stream's load.
@@ -342,17 +460,6 @@ impl Analytics {
         self.keys.iter().find(|(key, _)| key == columns).map(|(_, count)| count.value)
     }
 
-    /// The streams of the SQL that the spec names, as the SQL needs to know them.
-    pub fn output_names(&self) -> Vec<OutputName> {
-        let place = |target: &OutputTarget| match target {
-            OutputTarget::Nowhere => Place::Nowhere,
-            OutputTarget::Delivery | OutputTarget::Stream(_) | OutputTarget::Lambda(..) => Place::Somewhere,
-        };
-        let name =
-            |output: &OutputSetting| OutputName { name: output.name.clone(), place: place(&output.target) };
-        self.outputs.iter().map(name).collect()
-    }
-
     /// The output of a query that goes to Firehose: the one that is named for it, else the first. `check` sees to it
     /// that there is exactly one.
     pub fn delivered<'q>(&self, query: &'q Query) -> Option<&'q sql::Stream> {
@@ -429,6 +536,8 @@ pub struct Flink {
 /// The Lambda transform.
 #[derive(Clone, Debug)]
 pub struct Transform {
+    /// Its place in the spec, a JSON pointer: the SQL's, if it is there only to run that.
+    pub spec: String,
     /// Place of its key.
     pub span: Span,
     /// Whether the user wrote it; else it is there for the SQL.
@@ -449,4 +558,29 @@ pub struct Transform {
     pub buffer_interval: Setting<u64>,
     /// Repetitions of a failed call.
     pub retries: Setting<u64>,
+}
+
+/// A name as a part of a logical id: `high_alerts` is `HighAlerts`.
+pub fn logical_name(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let word = |word: &str| {
+        let (first, rest) = word.split_at(1);
+        first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
+    };
+    let id: String = words.map(word).collect();
+    if id.is_empty() { "Rows".into() } else { id.chars().take(64).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::logical_name;
+
+    #[test]
+    fn names_become_parts_of_logical_ids() {
+        for (name, id) in
+            [("ALERTS", "Alerts"), ("high_alerts", "HighAlerts"), ("\u{e9}\u{e9}", "Rows"), ("a b-2", "AB2")]
+        {
+            assert_eq!(logical_name(name), id);
+        }
+    }
 }

@@ -74,6 +74,24 @@ pub struct Delivery {
     /// records as they are: for producers that end each record with a newline, and for records that are not text, such
     /// as gzip. With a transform, `transform.append` decides.
     pub newline: Option<Newline>,
+    /// Input of this delivery: `stream`, or the name of an output of the SQL. Default: the output of the SQL that goes to
+    /// `delivery`; without SQL, the stream.
+    #[schemars(extend("examples" = ["stream"]))]
+    pub from: Option<String>,
+    /// Lambda function that processes each record on its way to this destination. Default: the pipeline's `transform`.
+    pub transform: Option<Transform>,
+    /// Average size of a record. Only without a stream, and then required.
+    #[schemars(extend("examples" = ["2 KiB"]))]
+    pub record_size: Option<ByteSize>,
+    /// Peak load in records per second. Only without a stream, and then required.
+    #[schemars(extend("exclusiveMinimum" = 0), extend("examples" = [1000]))]
+    pub records_per_second: Option<f64>,
+    /// Average load over a month in records per second. Only without a stream. Default: the peak, all month.
+    #[schemars(extend("exclusiveMinimum" = 0), extend("examples" = [300]))]
+    pub average: Option<f64>,
+    /// Encryption of the records while Firehose holds them. Only without a stream: a stream's encryption covers what
+    /// Firehose reads from it. Default: `aws_managed`, a key that AWS owns.
+    pub encryption: Option<Encryption>,
     /// An S3 bucket as the destination.
     pub s3: Option<S3>,
 }

@@ -56,8 +56,8 @@ pub struct Spec {
     /// Default: `us-east-1`.
     #[schemars(extend("examples" = ["us-east-1"]))]
     pub region: Option<String>,
-    /// The input Kinesis data stream.
-    pub stream: Stream,
+    /// The input Kinesis data stream. Default: none, records are put straight into Firehose.
+    pub stream: Option<Stream>,
     /// EC2 instances that send records to the stream. Default: none; other programs write to the stream.
     pub producer: Option<Producer>,
     /// Services that write records into the pipeline, by name: lower-case letters, digits and hyphens.
@@ -68,8 +68,11 @@ pub struct Spec {
     pub analytics: Option<Analytics>,
     /// Lambda function that processes each record on its way to the destination.
     pub transform: Option<Transform>,
-    /// Amazon Data Firehose, which buffers records and writes them to the destination.
-    pub delivery: Delivery,
+    /// Amazon Data Firehose, which buffers records and writes them to the destination. Default: none; something else reads
+    /// the stream.
+    pub delivery: Option<Delivery>,
+    /// Several Firehose streams, by name: lower-case letters, digits and hyphens. Not together with `delivery`.
+    pub deliveries: Option<IndexMap<String, Delivery>>,
     /// CloudWatch alarms on every part of the pipeline. Default: none.
     pub alarms: Option<Alarms>,
     /// Whether the stack has a CloudWatch dashboard that shows what flows next to what is declared. Default: `false`.

@@ -5,10 +5,15 @@ use serde::Deserialize;
 
 use super::{ByteSize, Duration, Percent};
 
-/// The Kinesis data stream. Its shards are computed from the declared load.
+/// The Kinesis data stream. Its shards are computed from the declared load. With `existing`, the stream is not the stack's,
+/// and the other keys declare what it is like: `deploy` compares them with the stream.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stream {
+    /// ARN of an existing stream in the stack's account and region. The stack neither creates, changes nor deletes it.
+    /// Default: the stack creates a stream.
+    #[schemars(extend("examples" = ["arn:aws:kinesis:us-east-1:111122223333:stream/orders"]))]
+    pub existing: Option<String>,
     /// Average size of a record, without its partition key.
     #[schemars(extend("examples" = ["2 KiB"]))]
     pub record_size: ByteSize,

@@ -147,7 +147,6 @@ fn read(request: &Request) -> Asked {
                 "Logs_20140328" => "logs",
                 "DynamoDBStreams_20120810" => "dynamodbstreams",
                 "TrentService" => "kms",
-                "Logs_20140328" => "logs",
                 target if target.starts_with("Kinesis_") => "kinesis",
                 _ => "kinesisanalyticsv2",
             },

@@ -6,10 +6,10 @@ mod s3;
 mod timestamps;
 
 use super::Context;
-use crate::resolve::pipeline::Destination;
+use crate::resolve::pipeline::{Delivery, Destination};
 
-pub(super) fn check(context: &mut Context) {
-    match &context.pipeline.delivery.destination {
-        Destination::S3(location) => s3::check(context, location),
+pub(super) fn check(context: &mut Context, delivery: &Delivery) {
+    match &delivery.destination {
+        Destination::S3(location) => s3::check(context, delivery, location),
     }
 }

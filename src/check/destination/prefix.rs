@@ -5,7 +5,7 @@ use super::{prefix_text, timestamps};
 use crate::aws::limits::firehose;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::default_error_prefix;
-use crate::resolve::pipeline::{S3Location, Setting};
+use crate::resolve::pipeline::{Delivery, S3Location, Setting};
 
 /// What a prefix may be filled with, and where. Firehose guide, "Custom prefixes for S3 objects".
 const RANDOM_STRING: &str = "firehose:random-string";
@@ -41,7 +41,7 @@ fn split(prefix: &str) -> Result<Vec<Part<'_>>, String> {
     Ok(parts)
 }
 
-pub(super) fn check(context: &mut Context, location: &S3Location) {
+pub(super) fn check(context: &mut Context, delivery: &Delivery, location: &S3Location) {
     let mut found = Vec::new();
     let prefix = parts(&location.prefix, &mut found);
     let error_prefix = parts(&location.error_prefix, &mut found);
@@ -62,7 +62,11 @@ pub(super) fn check(context: &mut Context, location: &S3Location) {
             "a prefix with an expression needs an error prefix",
             format!(
                 "write `error_prefix: \"{}\"`, or remove the key, which means the same",
-                default_error_prefix(&context.pipeline.name.value, location.bucket.is_some())
+                default_error_prefix(
+                    &context.pipeline.name.value,
+                    delivery.name.as_deref(),
+                    location.bucket.is_some()
+                )
             ),
         ));
     }

@@ -6,16 +6,16 @@ use crate::aws::limits::firehose;
 use crate::aws::limits::names as rules;
 use crate::aws::time_zones;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::resolve::pipeline::S3Location;
+use crate::resolve::pipeline::{Delivery, S3Location};
 use crate::spec::{Compression, SECONDS_PER_DAY};
 
 /// A lifecycle rule counts days in 32 bits with a sign. S3 API, LifecycleExpiration.
 const EXPIRE_DAYS_MAX: u64 = 2_147_483_647;
 
-pub(super) fn check(context: &mut Context, location: &S3Location) {
+pub(super) fn check(context: &mut Context, delivery: &Delivery, location: &S3Location) {
     object_names(context, location);
     bucket(context, location);
-    prefix::check(context, location);
+    prefix::check(context, delivery, location);
 }
 
 fn object_names(context: &mut Context, location: &S3Location) {

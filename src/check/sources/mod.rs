@@ -43,7 +43,7 @@ impl Site<'_> {
 
     /// A key that only a stream has a use for.
     fn stream_only(&self, key: &str, span: Option<Span>) -> Option<Diagnostic> {
-        let span = span.filter(|_| self.target == Target::Delivery)?;
+        let span = span.filter(|_| self.target != Target::Stream)?;
         Some(Diagnostic::error(
             Code::SourceTarget,
             span,
@@ -92,7 +92,7 @@ fn name(source: &Source) -> Option<Diagnostic> {
 
 /// Names that differ in their hyphens alone would be one logical id.
 fn same_names(sources: &[Source]) -> Vec<Diagnostic> {
-    let id = |source: &Source| crate::graph::logical_name(&source.name);
+    let id = |source: &Source| crate::resolve::pipeline::logical_name(&source.name);
     let mut found = Vec::new();
     for (at, source) in sources.iter().enumerate() {
         if let Some(other) = sources[..at].iter().find(|other| id(other) == id(source)) {

@@ -79,7 +79,7 @@ fn role(name: &Setting<String>) -> Option<Diagnostic> {
 /// AWS's own key of a stream serves its account alone. Kinesis Data Streams developer guide, "Share your data stream with another
 /// account", 2026-11.
 fn key(site: &Site, first: &Setting<String>) -> Option<Diagnostic> {
-    let encryption = &site.context.pipeline.stream.encryption;
+    let encryption = &site.context.pipeline.stream.as_ref()?.encryption;
     if matches!(encryption.value, Encryption::CustomerKey(_)) {
         return None;
     }

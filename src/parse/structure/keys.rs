@@ -83,7 +83,10 @@ fn stands_for(key: &str, object: &Value, subschema: &'static Value, places: &Pla
     let entries = object.as_object()?;
     let known = subschema["properties"].as_object()?;
     let required = subschema.get("required").and_then(Value::as_array).into_iter().flatten();
-    let mut missing = required.filter_map(Value::as_str).filter(|required| !entries.contains_key(*required));
+    // A spec without a delivery is rare, and one without a destination at all is a slip.
+    let assumed = known.contains_key("deliveries") && !entries.contains_key("deliveries");
+    let required = required.filter_map(Value::as_str).chain(assumed.then_some("delivery"));
+    let mut missing = required.filter(|required| !entries.contains_key(*required));
     let (Some(only), None) = (missing.next(), missing.next()) else { return None };
     let mut unknown = entries.keys().filter(|key| !known.contains_key(*key));
     if places.is_part() || unknown.next().map(String::as_str) != Some(key) || unknown.next().is_some() {

@@ -161,9 +161,9 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         places: &["/stream"],
-        keys: &["arn", "existing", "streamarn", "import"],
-        message: "pipec creates the stream, and does not read one that exists",
-        help: "remove it, and let the programs write to the stream of the stack, whose name is its output `StreamName`",
+        keys: &["arn", "streamarn", "import"],
+        message: "the ARN of a stream that exists stands in `existing`",
+        help: "write `existing: arn:aws:kinesis:us-east-1:111122223333:stream/orders` with the ARN of your stream",
     },
     Lack {
         places: &["", "/stream"],

@@ -56,7 +56,7 @@ fn without_alarms(plan: &Plan, prices: Prices, checked: &Checked) -> Diagnostic 
     };
     Diagnostic::advice(
         Code::Unwatched,
-        checked.pipeline().stream.span,
+        checked.pipeline().intake_span(),
         format!(
             "nothing watches {}: a failure shows in `pipec status` only; {} alarms would {cost}",
             all_of(&parts),

@@ -3,11 +3,11 @@
 use super::Scope;
 use super::rule::{Compare, MINUTE, Rule, Span};
 use crate::aws::metrics::{FIREHOSE, MetricName};
-use crate::graph::INPUT_STREAM;
-use crate::plan::destination;
+use crate::plan::{DeliveryPlan, Reads, destination};
 use crate::spec::AlarmKey;
 
 const READS_THROTTLED: MetricName = FIREHOSE.metric("ThrottledGetRecords");
+const THROTTLED: MetricName = FIREHOSE.metric("ThrottledRecords");
 const PROCESSING: MetricName = FIREHOSE.metric("ExecuteProcessing.Success");
 const KEY_FAULTS: [MetricName; 4] = [
     FIREHOSE.metric("KMSKeyAccessDenied"),
@@ -23,16 +23,15 @@ const PROCESSING_SUCCESS: f64 = 0.99;
 /// Age of a record that is late in any case, seconds. AWS Solutions, streaming data solution, 2025-02.
 const FRESHNESS_S_MIN: u64 = 900;
 
-pub(super) fn rules(scope: &Scope) -> Vec<Rule> {
-    let plan = scope.plan;
-    let (delivery, logs) = (&plan.delivery, scope.logs("delivery"));
-    let transform_interval = plan.transform.as_ref().map_or(0, |transform| transform.buffer_interval);
-    let late = late(scope, transform_interval);
+pub(super) fn rules(scope: &Scope, delivery: &DeliveryPlan) -> Vec<Rule> {
+    let logs = scope.logs("delivery");
+    let transform = delivery.transform.as_ref();
+    let late = late(scope, delivery);
     // Between the producer and Firehose nothing filters, so that there are always records to deliver.
     let continuous = scope.is_fed()
-        && delivery.source == INPUT_STREAM
-        && plan.transform.as_ref().is_none_or(|transform| !transform.runs_query);
-    let mut rules = destination::alarms(plan, late, &logs);
+        && delivery.reads == Reads::Stream
+        && transform.is_none_or(|transform| !transform.runs_query);
+    let mut rules = destination::alarms(delivery, late, &logs);
     if continuous {
         rules =
             rules
@@ -46,8 +45,11 @@ pub(super) fn rules(scope: &Scope) -> Vec<Rule> {
                 })
                 .collect();
     }
-    rules.push(reads_throttled(scope));
-    if plan.transform.is_some() {
+    match &delivery.direct {
+        Some(_) => rules.push(writes_throttled(scope)),
+        None => rules.push(reads_throttled(scope)),
+    }
+    if transform.is_some() {
         rules.push(Rule::new(
             AlarmKey::ProcessingFailures,
             (PROCESSING, "Average"),
@@ -67,16 +69,38 @@ pub(super) fn rules(scope: &Scope) -> Vec<Rule> {
 
 /// Those of the delivery of error records, into the same bucket.
 pub(super) fn of_errors(scope: &Scope) -> Vec<Rule> {
-    let mut rules = destination::alarms_of_errors(late(scope, 0), &scope.logs("delivery"));
+    let suffix = scope.plan.error_delivery.as_ref().map(|errors| &errors.suffix);
+    let delivery = scope.plan.deliveries.iter().find(|delivery| Some(&delivery.suffix) == suffix);
+    let late = delivery.map_or(FRESHNESS_S_MIN, |delivery| {
+        let buffered = 2 * delivery.buffer_interval;
+        scope.threshold(AlarmKey::Freshness, buffered.max(FRESHNESS_S_MIN))
+    });
+    let mut rules = destination::alarms_of_errors(late, &scope.logs("delivery"));
     rules.push(reads_throttled(scope));
     rules.extend(key_unavailable(scope));
     rules
 }
 
 /// Age at which a record is late, seconds.
-fn late(scope: &Scope, transform_interval: u64) -> u64 {
-    let buffered = 2 * scope.plan.delivery.buffer_interval + transform_interval;
+fn late(scope: &Scope, delivery: &DeliveryPlan) -> u64 {
+    let transform = delivery.transform.as_ref().map_or(0, |transform| transform.buffer_interval);
+    let buffered = 2 * delivery.buffer_interval + transform;
     scope.threshold(AlarmKey::Freshness, buffered.max(FRESHNESS_S_MIN))
+}
+
+fn writes_throttled(scope: &Scope) -> Rule {
+    Rule::new(
+        AlarmKey::WriteThrottled,
+        (THROTTLED, "Sum"),
+        Span(MINUTE, 5, 3),
+        Compare::Above,
+        0.0,
+        format!(
+            "More is put into Firehose than its quota allows, and it rejects the rest. Request a higher quota of Direct PUT, \
+             or declare a `stream` and run {}.",
+            scope.deploy()
+        ),
+    )
 }
 
 fn reads_throttled(scope: &Scope) -> Rule {
@@ -95,7 +119,7 @@ fn reads_throttled(scope: &Scope) -> Rule {
 }
 
 fn key_unavailable(scope: &Scope) -> Option<Rule> {
-    let key = Some(&scope.plan.stream.key).filter(|key| key.starts_with("arn:"))?;
+    let key = Some(&scope.plan.stream.as_ref()?.key).filter(|key| key.starts_with("arn:"))?;
     Rule::any_of(
         AlarmKey::KeyUnavailable,
         &KEY_FAULTS,

@@ -43,8 +43,8 @@ fn throttled(what: &str) -> Rule {
     )
 }
 
-pub(super) fn of_transform(scope: &Scope) -> Vec<Rule> {
-    let Some(transform) = &scope.plan.transform else { return Vec::new() };
+pub(super) fn of_transform(scope: &Scope, logical_id: &str) -> Vec<Rule> {
+    let Some((_, transform)) = scope.plan.transform_of(logical_id) else { return Vec::new() };
     let logs = scope.logs("transform");
     let percent = scope.threshold(AlarmKey::FunctionDuration, DURATION_PERCENT);
     let timeout = transform.timeout;

@@ -220,8 +220,8 @@ fn subject<'a>(scope: &Scope, node: &'a Node) -> Option<Subject<'a>> {
             (reference(), stream::rules(scope, node, logical_id))
         }
         NodeKind::Analytics => (reference(), application::rules(scope)),
-        NodeKind::Transform => (reference(), function::of_transform(scope)),
-        NodeKind::Delivery => (reference(), delivery::rules(scope)),
+        NodeKind::Transform => (reference(), function::of_transform(scope, logical_id)),
+        NodeKind::Delivery => (reference(), delivery::rules(scope, scope.plan.delivery_of(logical_id)?)),
         NodeKind::ErrorDelivery => (reference(), delivery::of_errors(scope)),
         NodeKind::Producer => (reference(), group::rules(scope)),
         NodeKind::Function => function::of_output(scope, node)?,

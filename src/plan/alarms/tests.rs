@@ -107,7 +107,8 @@ fn metrics_are_those_of_the_table() {
         "records: {format: json, columns: {A: {type: INTEGER}}}\nanalytics: {sql: SELECT A FROM SOURCE_SQL_STREAM_001}\nalarms: \
          {}\ndashboard: true\n",
     );
-    for spec in [WHOLE, &old, &lambda, SOURCES] {
+    let direct = "name: direct\ndelivery: {record_size: 1 KiB, records_per_second: 10, s3: {}}\nalarms: {}\ndashboard: true\n";
+    for spec in [WHOLE, &old, &lambda, SOURCES, direct] {
         let (plan, _) = planned(spec);
         let alarms = plan.alarms.expect("alarms");
         for metric in alarms.alarms.iter().flat_map(|alarm| &alarm.metrics) {

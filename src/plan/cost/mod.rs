@@ -4,12 +4,14 @@
 //! the rounded lines, so people can add them up. An unknown price makes a line without a sum, never one of zero.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::destination;
 use super::{
-    AlarmsPlan, AnalyticsPlan, Carries, DashboardPlan, Plan, ProducerPlan, StreamPlan, TransformPlan,
+    AlarmsPlan, AnalyticsPlan, Carries, DashboardPlan, DeliveryPlan, Plan, ProducerPlan, Reads, StreamPlan,
+    TransformPlan,
 };
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::billing::{self, HOURS_PER_MONTH, SECONDS_PER_MONTH};
@@ -111,7 +113,9 @@ pub fn estimate(plan: &Plan, prices: Prices) -> Cost {
             bill.add(source.spec.clone(), charge.name, charge.item, charge.quantity, charge.note.clone());
         }
     }
-    bill.of(NodeKind::Stream).stream(&plan.stream);
+    if let Some(stream) = plan.stream.as_ref().filter(|stream| !stream.existing) {
+        bill.of(NodeKind::Stream).stream(stream);
+    }
     if let Some(analytics) = &plan.analytics {
         bill.of(NodeKind::Analytics).analytics(analytics);
     }
@@ -121,20 +125,21 @@ pub fn estimate(plan: &Plan, prices: Prices) -> Cost {
     for output in &plan.outputs {
         bill.of(NodeKind::OutputStream).stream(&output.stream);
     }
-    let delivered = Delivered::of(plan);
-    if let Some(transform) = &plan.transform {
-        bill.of(NodeKind::Transform).transform(transform, delivered);
+    for delivery in &plan.deliveries {
+        let delivered = Delivered::of(plan, delivery);
+        if let Some(transform) = &delivery.transform {
+            bill.of(NodeKind::Transform).transform(transform, delivered);
+        }
+        bill.of(NodeKind::Delivery).delivery(delivery, delivered);
+        destination::cost(bill.of(NodeKind::Destination), plan, delivery, delivered);
     }
-    bill.of(NodeKind::Delivery).delivery(delivered);
-    destination::cost(bill.of(NodeKind::Destination), plan, delivered);
     if let Some(alarms) = &plan.alarms {
         bill.watching().alarms(alarms);
     }
     if let Some(dashboard) = &plan.dashboard {
         bill.watching().dashboard(dashboard);
     }
-    let load = &plan.stream.load;
-    let basis = if load.average < load.records_per_second { BASIS_AVERAGE } else { BASIS_PEAK };
+    let basis = if plan.has_average { BASIS_AVERAGE } else { BASIS_PEAK };
     bill.close(basis, left_out(plan))
 }
 
@@ -150,11 +155,13 @@ pub(super) struct Delivered {
 }
 
 impl Delivered {
-    fn of(plan: &Plan) -> Self {
-        let bytes = plan.delivered_record_bytes;
-        match &plan.output_stream {
-            Some(rows) => Self { per_second: rows.load.average, bytes, word: "rows" },
-            None => Self { per_second: plan.stream.load.average, bytes, word: "records" },
+    fn of(plan: &Plan, delivery: &DeliveryPlan) -> Self {
+        let bytes = delivery.record_bytes;
+        let average = |stream: Option<&StreamPlan>| stream.map_or(0.0, |stream| stream.load.average);
+        match &delivery.reads {
+            Reads::Rows(stream) => Self { per_second: average(plan.stream_of(stream)), bytes, word: "rows" },
+            Reads::Stream => Self { per_second: average(plan.stream.as_ref()), bytes, word: "records" },
+            Reads::Direct(per_second) => Self { per_second: *per_second, bytes, word: "records" },
         }
     }
 
@@ -285,9 +292,9 @@ impl Bill<'_> {
         self.metrics(spec, PRODUCER_METRICS);
     }
 
-    fn metrics(&mut self, spec: &'static str, names: &[&str]) {
+    fn metrics(&mut self, spec: &str, names: &[&str]) {
         let (item, quantity) = (Item::CustomMetricMonth, names.len() as f64);
-        self.add(spec, "CloudWatch: metrics", item, quantity, names.join(", "));
+        self.add(spec.to_owned(), "CloudWatch: metrics", item, quantity, names.join(", "));
     }
 
     fn stream(&mut self, stream: &StreamPlan) {
@@ -408,13 +415,13 @@ impl Bill<'_> {
     }
 
     fn transform(&mut self, transform: &TransformPlan, delivered: Delivered) {
-        let spec = "/transform";
+        let spec = transform.bill_spec();
         let mib: f64 = transform.buffer_size.parse().unwrap_or(firehose::LAMBDA_BUFFER_MIB_DEFAULT);
         let calls = delivered.batches_per_second(mib * MIB as f64, transform.buffer_interval);
         let calls_a_month = calls * SECONDS_PER_MONTH as f64;
         let size = &transform.buffer_size;
         self.add(
-            spec,
+            spec.clone(),
             "Lambda: requests",
             Item::LambdaRequestsMillion,
             calls_a_month / 1e6,
@@ -430,7 +437,7 @@ impl Bill<'_> {
         };
         let gb = transform.memory as f64 * MIB as f64 / GIB as f64;
         self.add(
-            spec,
+            spec.clone(),
             "Lambda: duration",
             item,
             calls_a_month * ms / 1e3 * gb,
@@ -442,7 +449,7 @@ impl Bill<'_> {
             ),
         );
         self.unsure();
-        self.metrics(spec, if transform.runs_query { QUERY_METRICS } else { TRANSFORM_METRICS });
+        self.metrics(&spec, if transform.runs_query { QUERY_METRICS } else { TRANSFORM_METRICS });
     }
 
     /// An alarm is billed by the metrics that it reads. CloudWatch's pricing page, 2026-11: the first 10 alarm metrics of
@@ -464,11 +471,11 @@ impl Bill<'_> {
         self.add(super::dashboard::SPEC, "CloudWatch: dashboard", Item::DashboardMonth, 1.0, note);
     }
 
-    fn delivery(&mut self, delivered: Delivered) {
+    fn delivery(&mut self, delivery: &DeliveryPlan, delivered: Delivered) {
         let Delivered { per_second, bytes, word } = delivered;
         let billed = billing::rounded_up(bytes, billing::FIREHOSE_RECORD_BYTES);
         self.add(
-            "/delivery",
+            delivery.spec.clone(),
             "Firehose: data in",
             Item::FirehoseIngestGb,
             gigabytes(per_second * SECONDS_PER_MONTH as f64 * billed as f64),
@@ -486,14 +493,18 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
             left_out.push(LeftOut { item, because });
         }
     };
-    let own_key =
-        plan.stream.key.starts_with("arn:") || plan.delivery.locations.values().any(|at| at.key.is_some());
+    let stream_key = plan.stream.as_ref().map(|stream| stream.key.starts_with("arn:"));
+    let of_delivery = |delivery: &DeliveryPlan| {
+        let held = delivery.direct.as_ref().is_some_and(|direct| direct.key.is_some());
+        held || delivery.locations.values().any(|at| at.key.is_some())
+    };
+    let own_key = stream_key == Some(true) || plan.deliveries.iter().any(of_delivery);
     leave(
         own_key,
         "KMS",
         "the number of calls depends on how long services cache data keys; the key itself does not belong to the stack",
     );
-    let managed_key = !plan.stream.key.starts_with("arn:");
+    let managed_key = stream_key == Some(false);
     leave(
         managed_key,
         "KMS: calls on aws/kinesis",
@@ -522,7 +533,11 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
     );
     let network = plan.producer.as_ref().is_some_and(|producer| producer.network.vpc.is_some());
     leave(network, "NAT gateways and endpoints", "the network does not belong to the stack");
-    leave(true, "data transfer", destination::data_transfer(plan));
+    for because in plan.deliveries.iter().map(destination::data_transfer).collect::<BTreeSet<_>>() {
+        leave(true, "data transfer", because);
+    }
+    let existing = plan.stream.as_ref().is_some_and(|stream| stream.existing);
+    leave(existing, "the existing stream", "it does not belong to the stack");
     left_out
 }
 

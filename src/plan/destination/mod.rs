@@ -10,7 +10,7 @@ use super::cost::{Bill, Delivered};
 use super::grants::Grant;
 use super::{DeliveryPlan, Plan};
 use crate::aws::metrics::MetricName;
-use crate::resolve::pipeline::{Destination, Pipeline, Purpose, Sink};
+use crate::resolve::pipeline::{Delivery, Destination, Purpose, Sink};
 
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] =
@@ -25,24 +25,24 @@ pub enum DestinationPlan {
 }
 
 /// Plans the destination.
-pub(super) fn plan(pipeline: &Pipeline) -> DestinationPlan {
-    match &pipeline.delivery.destination {
+pub(super) fn plan(destination: &Destination) -> DestinationPlan {
+    match destination {
         Destination::S3(_) => DestinationPlan::S3,
     }
 }
 
 /// What Firehose needs to write to the sink of a purpose.
-pub(super) fn grants(pipeline: &Pipeline, purpose: Purpose) -> Vec<Grant> {
+pub(super) fn grants(delivery: &Delivery, purpose: Purpose) -> Vec<Grant> {
     let of = |sink| match sink {
         Sink::Bucket(purpose, location) => buckets::grants(purpose, location, &buckets::heads(location)),
     };
-    pipeline.delivery.destination.sink(purpose).map_or_else(Vec::new, of)
+    delivery.destination.sink(purpose).map_or_else(Vec::new, of)
 }
 
 /// What is billed besides Firehose.
-pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivered: Delivered) {
-    match &plan.delivery.destination {
-        DestinationPlan::S3 => s3::cost(bill, plan, delivered),
+pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delivered: Delivered) {
+    match &delivery.destination {
+        DestinationPlan::S3 => s3::cost(bill, plan, delivery, delivered),
     }
 }
 
@@ -57,9 +57,9 @@ pub struct DeliveryMetrics {
     pub success: MetricName,
 }
 
-/// The metrics of the delivery.
-pub(super) fn metrics(plan: &Plan) -> &'static DeliveryMetrics {
-    match &plan.delivery.destination {
+/// The metrics of a delivery.
+pub(super) fn metrics(delivery: &DeliveryPlan) -> &'static DeliveryMetrics {
+    match &delivery.destination {
         DestinationPlan::S3 => &s3::METRICS,
     }
 }
@@ -71,8 +71,8 @@ pub(super) fn metrics_of_errors() -> &'static DeliveryMetrics {
 
 /// Alarms of the delivery that only this destination has: records are late after so many seconds, and `logs` is the
 /// command that shows Firehose's log.
-pub(super) fn alarms(plan: &Plan, late: u64, logs: &str) -> Vec<Rule> {
-    match &plan.delivery.destination {
+pub(super) fn alarms(delivery: &DeliveryPlan, late: u64, logs: &str) -> Vec<Rule> {
+    match &delivery.destination {
         DestinationPlan::S3 => s3::alarms(late, logs),
     }
 }
@@ -83,8 +83,8 @@ pub(super) fn alarms_of_errors(late: u64, logs: &str) -> Vec<Rule> {
 }
 
 /// What data transfer costs, and why no line says how much.
-pub(super) fn data_transfer(plan: &Plan) -> &'static str {
-    match &plan.delivery.destination {
+pub(super) fn data_transfer(delivery: &DeliveryPlan) -> &'static str {
+    match &delivery.destination {
         DestinationPlan::S3 => s3::DATA_TRANSFER,
     }
 }
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn a_destination_has_a_template_of_its_name() {
         let (plan, _) = planned(&spec("record_size: 1 KiB, records_per_second: 10", ""));
-        let json = serde_json::to_value(&plan.delivery.destination).expect("JSON");
+        let json = serde_json::to_value(&plan.deliveries[0].destination).expect("JSON");
         let name = format!("delivery/{}.yaml.j2", json["kind"].as_str().expect("a kind"));
         assert!(TEMPLATES.iter().any(|(known, _)| *known == name), "{name}");
     }
@@ -128,16 +128,17 @@ mod tests {
                 "name: orders\nstream: {{ record_size: 1 KiB, records_per_second: 10 }}\ndelivery: {{ {destination} }}\n"
             );
             let (plan, checked) = planned(&spec);
-            for sink in checked.pipeline().delivery.destination.sinks() {
+            let delivery = &checked.pipeline().deliveries[0];
+            for sink in delivery.destination.sinks() {
                 let purpose = sink.purpose();
                 let edges =
                     plan.graph.edges().iter().filter(|edge| edge.relation == Relation::Store(purpose));
                 let nodes: Vec<_> = edges.map(|edge| plan.graph.get(edge.to)).collect();
                 assert_eq!(nodes.len(), 1, "{destination}: {nodes:?}");
-                assert_eq!(nodes[0].logical_id.as_deref(), sink.logical_id());
+                assert_eq!(nodes[0].logical_id.as_deref(), sink.logical_id().as_deref());
                 let own = plan.buckets.iter().find(|bucket| bucket.purpose == purpose);
-                assert_eq!(own.map(|bucket| bucket.logical_id), sink.logical_id());
-                assert!(!grants(checked.pipeline(), purpose).is_empty());
+                assert_eq!(own.map(|bucket| bucket.logical_id.clone()), sink.logical_id());
+                assert!(!grants(delivery, purpose).is_empty());
             }
         }
     }

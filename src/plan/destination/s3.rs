@@ -28,22 +28,21 @@ fn location(delivery: &DeliveryPlan) -> Option<&S3LocationPlan> {
 }
 
 /// The objects of a month.
-pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivered: Delivered) {
-    let delivery = &plan.delivery;
+pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delivered: Delivered) {
     let Some(location) = location(delivery) else { return };
-    let own = plan.buckets.iter().find(|bucket| bucket.purpose == location.purpose);
+    let own = plan.buckets.iter().find(|bucket| Some(&bucket.logical_id) == location.logical_id.as_ref());
     let until = own.and_then(|bucket| bucket.expire_days).map(|days| format!(", for {days} d"));
     let size = delivery.buffer_size;
     let objects = delivered.batches_per_second((size * MIB) as f64, delivery.buffer_interval);
     bill.add(
-        location.spec,
+        location.spec.clone(),
         "S3: objects written",
         Item::S3PutThousand,
         objects * SECONDS_PER_MONTH as f64 / 1e3,
         format!("{size} MiB or {} s per object", delivery.buffer_interval),
     );
     bill.add(
-        location.spec,
+        location.spec.clone(),
         "S3: objects of a month",
         Item::S3StorageGbMonth,
         gigabytes(delivered.per_second * SECONDS_PER_MONTH as f64 * delivered.bytes as f64),

@@ -50,6 +50,7 @@ pub fn policy(plan: &Plan, deployer: &Deployer) -> PolicyDocument {
     statements.extend(governed(plan, &scope));
     statements.extend(producer(plan, &scope));
     statements.extend(mappings(plan, &scope));
+    statements.extend(held_records(plan));
     statements.extend(watching(plan, &scope));
     if deployer.empty_bucket && !plan.buckets.is_empty() {
         statements.extend(emptying(plan, &scope));
@@ -80,7 +81,7 @@ impl Scope<'_> {
 
     /// The name of a bucket that Firehose writes to.
     fn bucket(&self, location: &S3LocationPlan) -> String {
-        match (&location.bucket_name, location.logical_id) {
+        match (&location.bucket_name, &location.logical_id) {
             (_, Some(logical_id)) => self.generated(logical_id, "AWS::S3::Bucket"),
             (name, None) => name.shown(),
         }
@@ -291,6 +292,13 @@ fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
         | "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption" => {
             vec![format!("{}-analytics", scope.deployer.stack)]
         }
+        // Firehose streams that records are put into have fixed names.
+        "AWS::KinesisFirehose::DeliveryStream" => {
+            match plan.delivery_of(id).and_then(|of| of.direct.as_ref()) {
+                Some(direct) => vec![direct.name.in_sub().replace("${AWS::StackName}", scope.deployer.stack)],
+                None => generated(id, resource.resource_type),
+            }
+        }
         // A fixed name: of the stack and of the source.
         "AWS::Events::Rule" | "AWS::Logs::Destination" | "AWS::Pipes::Pipe" => {
             vec![format!("{}-*", scope.deployer.stack)]
@@ -429,6 +437,15 @@ fn producer(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     vpc.chain(launch).collect()
 }
 
+/// Firehose encrypts records that are put into it by a grant on the customer's key, which its creator makes. Data Firehose
+/// developer guide, "Data protection", 2026-11.
+fn held_records(plan: &Plan) -> Option<Statement> {
+    let direct = plan.deliveries.iter().filter_map(|delivery| delivery.direct.as_ref());
+    let keys: IndexSet<String> = direct.filter_map(|direct| direct.key.clone()).collect();
+    let actions = ["kms:CreateGrant", "kms:DescribeKey"];
+    (!keys.is_empty()).then(|| allow("EncryptHeldRecords", &actions, keys.into_iter().collect::<Vec<_>>()))
+}
+
 /// The calls of outputs: mappings of these functions only.
 fn mappings(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     let functions: Vec<String> = plan
@@ -468,8 +485,7 @@ fn watching(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             .into_iter()
             .collect()
     };
-    let buckets: IndexSet<String> =
-        plan.delivery.locations.values().map(|location| scope.bucket(location)).collect();
+    let buckets: IndexSet<String> = plan.locations().map(|location| scope.bucket(location)).collect();
     let in_buckets = |suffix: &str| -> Vec<String> {
         buckets.iter().map(|bucket| scope.arn(&format!("s3:::{bucket}{suffix}"))).collect()
     };
@@ -508,7 +524,7 @@ fn watching(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     let suffix = regions::region(scope.deployer.region)
         .map_or("amazonaws.com", |region| region.partition.url_suffix());
     let object_keys: IndexSet<&String> =
-        plan.delivery.locations.values().filter_map(|location| location.key.as_ref()).collect();
+        plan.locations().filter_map(|location| location.key.as_ref()).collect();
     for (sid, keys, service) in [
         ("WatchEncryptedRecords", stream_key(plan).into_iter().collect(), "kinesis"),
         ("WatchEncryptedObjects", object_keys, "s3"),
@@ -525,13 +541,13 @@ fn watching(plan: &Plan, scope: &Scope) -> Vec<Statement> {
 
 /// The customer's key of the streams.
 fn stream_key(plan: &Plan) -> Option<&String> {
-    Some(&plan.stream.key).filter(|key| key.starts_with("arn:"))
+    plan.stream.as_ref().map(|stream| &stream.key).filter(|key| key.starts_with("arn:"))
 }
 
 /// Emptying the stack's own buckets and deleting them.
 fn emptying(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     let arns = |suffix: &str| -> Vec<String> {
-        let ids = plan.buckets.iter().flat_map(|bucket| [bucket.logical_id, &bucket.access_logs]);
+        let ids = plan.buckets.iter().flat_map(|bucket| [&bucket.logical_id, &bucket.access_logs]);
         ids.map(|id| scope.arn(&format!("s3:::{}{suffix}", scope.generated(id, "AWS::S3::Bucket")))).collect()
     };
     vec![

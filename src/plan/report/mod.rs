@@ -14,9 +14,10 @@ use super::positions;
 use super::state::StatePlan;
 use super::throughput::ThroughputPlan;
 use super::{
-    Carries, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, SourcePlan, SourceShown, StreamPlan,
+    Carries, DeliveryPlan, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, SourcePlan, SourceShown,
+    StreamPlan, TransformPlan,
 };
-use crate::aws::limits::kinesis;
+use crate::aws::limits::{MIB, kinesis};
 use crate::aws::regions;
 use crate::capacity::{self, Limit, Term};
 use crate::diagnostics::Diagnostic;
@@ -31,7 +32,7 @@ pub struct PlanReport {
     /// The region whose quotas and prices count.
     pub region: String,
     /// The stream that takes the records in.
-    pub shards: StreamReport,
+    pub shards: Option<StreamReport>,
     /// The stream of the query's rows that Firehose reads.
     pub output_shards: Option<StreamReport>,
     /// Outputs of the query that do not go to Firehose.
@@ -43,10 +44,13 @@ pub struct PlanReport {
     pub sources: Vec<SourceReport>,
     /// The Flink application.
     pub analytics: Option<AnalyticsReport>,
-    /// The Lambda transform.
+    /// The Lambda transform of `delivery`.
     pub transform: Option<TransformReport>,
     /// Firehose.
-    pub delivery: DeliveryReport,
+    pub delivery: Option<DeliveryReport>,
+    /// Firehose, if the spec names several, each with its transform.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deliveries: Vec<NamedDeliveryReport>,
     /// Whether Firehose writes the faults of the query as well.
     pub delivers_errors: bool,
     /// What becomes of records and rows that are not as they should be, and where they are counted.
@@ -91,6 +95,9 @@ pub struct StreamReport {
     pub logical_id: String,
     /// JSON pointer into the spec.
     pub spec: Cow<'static, str>,
+    /// Whether it is not the stack's: then its capacity, its retention and its key are as the spec declares.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub existing: bool,
     /// What it carries.
     #[serde(skip)]
     pub carries: Carries,
@@ -234,6 +241,9 @@ pub struct DeliveryReport {
     /// Where the records go, in one line.
     #[serde(skip)]
     pub destination: String,
+    /// What is put straight into it, in a sentence.
+    #[serde(skip)]
+    pub direct: Option<String>,
     /// What is written at once, in a sentence.
     #[serde(skip)]
     pub unit: &'static str,
@@ -244,6 +254,18 @@ pub struct DeliveryReport {
     pub buffer_mib: u64,
     /// Seconds that it collects.
     pub buffer_seconds: u64,
+}
+
+/// One of several deliveries.
+#[derive(Clone, Debug, Serialize)]
+pub struct NamedDeliveryReport {
+    /// Its name in the spec.
+    pub name: String,
+    /// The Lambda transform.
+    pub transform: Option<TransformReport>,
+    /// Firehose.
+    #[serde(flatten)]
+    pub delivery: DeliveryReport,
 }
 
 /// A permission.
@@ -287,12 +309,11 @@ pub struct AdviceReport {
 
 /// The report of a plan.
 pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
-    let delivery = &plan.delivery;
-    let shown = delivery.shown();
+    let unnamed = plan.deliveries.iter().find(|delivery| delivery.name.is_none());
     PlanReport {
         pipeline: plan.name.clone(),
         region: plan.region.clone(),
-        shards: stream(&plan.stream, &plan.region),
+        shards: plan.stream.as_ref().map(|input| stream(input, &plan.region)),
         output_shards: plan.output_stream.as_ref().map(|output| stream(output, &plan.region)),
         outputs: plan.outputs.iter().map(|output| of_output(output, &plan.region)).collect(),
         producer: plan.producer.as_ref().map(|producer| ProducerReport {
@@ -315,23 +336,17 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             restore: positions::rule(plan, analytics),
             connector: analytics.connector_coordinates.clone(),
         }),
-        transform: plan.transform.as_ref().map(|transform| TransformReport {
-            architecture: transform.architecture,
-            memory_mib: transform.memory,
-            timeout_seconds: transform.timeout,
-            runs_query: transform.runs_query,
-            buffer_mib: transform.buffer_size.clone(),
-            buffer_seconds: transform.buffer_interval,
-        }),
-        delivery: DeliveryReport {
-            source: delivery.source.clone(),
-            facts: shown.facts.into_iter().collect(),
-            destination: shown.line,
-            unit: delivery.capabilities.unit,
-            faults: plan.error_delivery.as_ref().map(|errors| errors.location.address()),
-            buffer_mib: delivery.buffer_size,
-            buffer_seconds: delivery.buffer_interval,
-        },
+        transform: unnamed.and_then(|delivery| delivery.transform.as_ref()).map(transform),
+        delivery: unnamed.map(|of| delivery(plan, of)),
+        deliveries: plan
+            .deliveries
+            .iter()
+            .filter_map(|of| {
+                let name = of.name.clone()?;
+                let transform = of.transform.as_ref().map(transform);
+                Some(NamedDeliveryReport { name, transform, delivery: delivery(plan, of) })
+            })
+            .collect(),
         delivers_errors: plan.error_delivery.is_some(),
         faults: plan.faults.clone(),
         alarms: plan.alarms.as_ref().map(alarms::report),
@@ -360,6 +375,46 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             })
             .collect(),
     }
+}
+
+fn transform(transform: &TransformPlan) -> TransformReport {
+    TransformReport {
+        architecture: transform.architecture,
+        memory_mib: transform.memory,
+        timeout_seconds: transform.timeout,
+        runs_query: transform.runs_query,
+        buffer_mib: transform.buffer_size.clone(),
+        buffer_seconds: transform.buffer_interval,
+    }
+}
+
+fn delivery(plan: &Plan, delivery: &DeliveryPlan) -> DeliveryReport {
+    let shown = delivery.shown();
+    let errors = plan.error_delivery.as_ref().filter(|errors| errors.suffix == delivery.suffix);
+    DeliveryReport {
+        source: delivery.input(),
+        facts: shown.facts.into_iter().collect(),
+        destination: shown.line,
+        direct: delivery.direct.as_ref().map(|_| direct(plan, delivery)),
+        unit: delivery.capabilities.unit,
+        faults: errors.map(|errors| errors.location.address()),
+        buffer_mib: delivery.buffer_size,
+        buffer_seconds: delivery.buffer_interval,
+    }
+}
+
+/// What Direct PUT means for the records, in a sentence.
+fn direct(plan: &Plan, delivery: &DeliveryPlan) -> String {
+    let quota = regions::quotas(&plan.region).direct_put;
+    format!(
+        "{} records per second of {} B; the region's quota is {} records, {} requests and {} MiB per second; records cannot be \
+         read again, and Firehose holds them for 24 h if the destination fails",
+        amount(delivery.peak),
+        amount(delivery.record_bytes as f64),
+        amount(quota.records_per_s as f64),
+        amount(quota.requests_per_s as f64),
+        quota.bytes_per_s / MIB
+    )
 }
 
 fn source(source: &SourcePlan) -> SourceReport {
@@ -401,6 +456,7 @@ fn stream(plan: &StreamPlan, region: &str) -> StreamReport {
     StreamReport {
         logical_id: plan.logical_id.to_string(),
         spec: plan.spec.clone(),
+        existing: plan.existing,
         carries: plan.carries,
         mode: plan.mode,
         count: plan.shards,
@@ -512,7 +568,7 @@ mod tests {
     fn on_demand_where_no_price_is_known() {
         let stream = "record_size: 2 KiB, records_per_second: 1000, capacity: on_demand, retention: 48 h";
         let report = reported(&planned(&format!("region: eu-central-1\n{}", spec(stream, ""))));
-        assert_eq!((report.shards.count, report.shards.binding), (None, None));
+        assert_eq!(report.shards.as_ref().map(|shards| (shards.count, shards.binding)), Some((None, None)));
         insta::assert_snapshot!(text(&report));
     }
 

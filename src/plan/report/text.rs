@@ -4,7 +4,10 @@ use std::fmt::Write;
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
-use super::{AlarmsReport, AnalyticsReport, PlanReport, StreamReport};
+use super::{
+    AlarmsReport, AnalyticsReport, DeliveryReport, NamedDeliveryReport, PlanReport, StreamReport,
+    TransformReport,
+};
 use crate::aws::limits::{MIB, kinesis};
 use crate::plan::cost::{Cost, amount};
 use crate::plan::{Carries, FaultPlan};
@@ -61,7 +64,9 @@ fn write_parts(report: &PlanReport, text: &mut String) {
             let _ = writeln!(text, "    {line}");
         }
     }
-    write_stream("stream", &report.shards, text);
+    if let Some(shards) = &report.shards {
+        write_stream(if shards.existing { "existing stream" } else { "stream" }, shards, text);
+    }
     if let Some(analytics) = &report.analytics {
         let facts = format!(
             "{}, parallelism {}{}, {} KPUs billed, {}",
@@ -107,29 +112,47 @@ fn write_parts(report: &PlanReport, text: &mut String) {
         }
     }
     if let Some(transform) = &report.transform {
-        let facts = format!(
-            "Lambda, {}, {} MiB, {} s{}; one call per {} MiB or {} s",
-            transform.architecture,
-            transform.memory_mib,
-            transform.timeout_seconds,
-            if transform.runs_query { ", runs the SQL" } else { "" },
-            transform.buffer_mib,
-            transform.buffer_seconds
-        );
-        section(text, "transform", &facts);
+        write_transform("transform", transform, text);
     }
-    let delivery = &report.delivery;
-    let facts = format!(
-        "{} -> {}; {} per {} MiB or {} s",
-        delivery.source, delivery.destination, delivery.unit, delivery.buffer_mib, delivery.buffer_seconds
-    );
-    section(text, "delivery", &facts);
-    if let Some(faults) = &delivery.faults {
-        let _ = writeln!(text, "  error records -> {faults}");
+    if let Some(delivery) = &report.delivery {
+        write_delivery("delivery", delivery, text);
+    }
+    for NamedDeliveryReport { name, transform, delivery } in &report.deliveries {
+        if let Some(transform) = transform {
+            write_transform(&format!("transform of {name}"), transform, text);
+        }
+        write_delivery(&format!("delivery {name}"), delivery, text);
     }
     write_faults(&report.faults, text);
     if let Some(alarms) = &report.alarms {
         write_alarms(alarms, text);
+    }
+}
+
+fn write_transform(title: &str, transform: &TransformReport, text: &mut String) {
+    let facts = format!(
+        "Lambda, {}, {} MiB, {} s{}; one call per {} MiB or {} s",
+        transform.architecture,
+        transform.memory_mib,
+        transform.timeout_seconds,
+        if transform.runs_query { ", runs the SQL" } else { "" },
+        transform.buffer_mib,
+        transform.buffer_seconds
+    );
+    section(text, title, &facts);
+}
+
+fn write_delivery(title: &str, delivery: &DeliveryReport, text: &mut String) {
+    let facts = format!(
+        "{} -> {}; {} per {} MiB or {} s",
+        delivery.source, delivery.destination, delivery.unit, delivery.buffer_mib, delivery.buffer_seconds
+    );
+    section(text, title, &facts);
+    if let Some(load) = &delivery.direct {
+        let _ = writeln!(text, "  {load}");
+    }
+    if let Some(faults) = &delivery.faults {
+        let _ = writeln!(text, "  error records -> {faults}");
     }
 }
 

@@ -7,14 +7,13 @@ use sha2::{Digest, Sha256};
 use super::super::alarms::{Rule, Scope};
 use super::super::dashboard::{Graph, graph, rate, series};
 use super::super::value::Value;
-use super::{Charge, Kind, Load, Output, Site, SourceShown, SourceValues, Trust, target};
+use super::{Charge, Kind, Load, Output, Site, SourceShown, SourceValues, Trust, intake, target};
 use crate::aws::limits::api_gateway;
 use crate::aws::limits::billing::SECONDS_PER_MONTH;
 use crate::aws::limits::kinesis;
 use crate::aws::metrics::{API, API_GATEWAY, Kind as StatusKind, MetricName};
 use crate::aws::prices::Item;
-use crate::graph::logical_name;
-use crate::resolve::pipeline::{Api, ApiAuth, Target};
+use crate::resolve::pipeline::{Api, ApiAuth, Target, logical_name};
 use crate::spec::AlarmKey;
 
 const REQUESTS: MetricName = API_GATEWAY.metric("Count");
@@ -69,8 +68,8 @@ impl Api {
     /// The body of the call. The record is the body's JSON on one line.
     fn request(&self, site: &Site) -> Value {
         const DATA: &str = "$util.base64Encode($input.json('$'))";
-        let name = target(site.target()).resource.shown();
-        if site.target() == Target::Delivery {
+        let name = target(site.pipeline, site.target()).resource.shown();
+        if site.target() != Target::Stream {
             let record = format!("{{\"Data\": \"{DATA}\"}}");
             return Value::sub(format!("{{\"DeliveryStreamName\": \"{name}\", \"Record\": {record}}}"));
         }
@@ -102,7 +101,7 @@ impl Api {
     }
 
     fn rate(&self, site: &Site) -> u64 {
-        let declared = site.pipeline.stream.records_per_second.value.ceil() as u64;
+        let declared = intake(site.pipeline, site.target()).records_per_second.value.ceil() as u64;
         let bounds = api_gateway::REQUESTS_PER_S;
         self.requests_per_second.as_ref().map_or(declared.clamp(bounds.min, bounds.max), |rate| rate.value)
     }
@@ -134,7 +133,7 @@ impl Api {
             burst: self.burst.as_ref().map_or(rate.min(api_gateway::BURST.max), |burst| burst.value),
             action: match site.target() {
                 Target::Stream => "kinesis:action/PutRecord",
-                Target::Delivery => "firehose:action/PutRecord",
+                Target::Delivery(_) => "firehose:action/PutRecord",
             },
             request: self.request(site),
             schema: self.schema(),
@@ -223,7 +222,7 @@ impl Kind for Api {
     fn writes(&self, target: Target) -> &'static [&'static str] {
         match target {
             Target::Stream => &["kinesis:PutRecord"],
-            Target::Delivery => &["firehose:PutRecord"],
+            Target::Delivery(_) => &["firehose:PutRecord"],
         }
     }
 

@@ -7,7 +7,8 @@ use super::super::grants::Condition;
 use super::super::value::Value;
 use super::{Kind, Output, Site, SourceShown, SourceValues, Trust, logical_id};
 use crate::aws::existing;
-use crate::graph::{SOURCE, log_group_id, logical_name};
+use crate::graph::{SOURCE, log_group_id};
+use crate::resolve::pipeline::logical_name;
 use crate::resolve::pipeline::{CloudWatchLogs, Distribution, LogSource, Setting, Target};
 
 /// What the template of log events needs.
@@ -140,7 +141,7 @@ impl Kind for CloudWatchLogs {
     fn writes(&self, target: Target) -> &'static [&'static str] {
         match target {
             Target::Stream => &["kinesis:PutRecord"],
-            Target::Delivery => &["firehose:PutRecord", "firehose:PutRecordBatch"],
+            Target::Delivery(_) => &["firehose:PutRecord", "firehose:PutRecordBatch"],
         }
     }
 

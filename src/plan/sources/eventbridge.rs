@@ -81,7 +81,7 @@ impl Kind for EventBridge {
     fn writes(&self, target: Target) -> &'static [&'static str] {
         match target {
             Target::Stream => &["kinesis:PutRecord", "kinesis:PutRecords"],
-            Target::Delivery => &["firehose:PutRecord", "firehose:PutRecordBatch"],
+            Target::Delivery(_) => &["firehose:PutRecord", "firehose:PutRecordBatch"],
         }
     }
 

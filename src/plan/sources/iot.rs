@@ -64,7 +64,7 @@ impl Kind for Iot {
     fn writes(&self, target: Target) -> &'static [&'static str] {
         match target {
             Target::Stream => &["kinesis:PutRecord"],
-            Target::Delivery => &["firehose:PutRecord"],
+            Target::Delivery(_) => &["firehose:PutRecord"],
         }
     }
 

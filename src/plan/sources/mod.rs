@@ -12,13 +12,15 @@ use serde::Serialize;
 
 use super::alarms::{Rule, Scope};
 use super::dashboard::Graph;
+use super::delivery::direct_name;
 use super::existing::Existing;
 use super::grants::{Condition, Grant, equals, grant, key};
+use super::streams::{stream_arn, stream_name};
 use super::value::Value;
 use crate::aws::metrics::Kind as StatusKind;
 use crate::aws::prices::Item;
-use crate::graph::{INPUT_STREAM, SOURCE, logical_name, source_id};
-use crate::resolve::pipeline::{Pipeline, Source, SourceKind, Target};
+use crate::graph::{SOURCE, source_id};
+use crate::resolve::pipeline::{Intake, Pipeline, Source, SourceKind, Target, logical_name};
 
 /// Id of the statement that allows writing.
 const WRITE: &str = "WriteRecords";
@@ -302,36 +304,46 @@ pub(super) fn kind(source: &Source) -> &dyn Kind {
 }
 
 /// What a target is in a template.
-fn target(target: Target) -> TargetPlan {
+pub(super) fn target(pipeline: &Pipeline, target: Target) -> TargetPlan {
     match target {
-        Target::Stream => TargetPlan {
-            is_stream: true,
-            arn: Value::arn(INPUT_STREAM),
-            resource: Value::reference(INPUT_STREAM),
-        },
-        Target::Delivery => TargetPlan {
-            is_stream: false,
-            arn: Value::arn("Delivery"),
-            resource: Value::reference("Delivery"),
-        },
+        Target::Stream => {
+            TargetPlan { is_stream: true, arn: stream_arn(pipeline), resource: stream_name(pipeline) }
+        }
+        // The name as it will be, and not by a reference: the roles that have it in their policies are created before.
+        Target::Delivery(at) => {
+            let name = pipeline.deliveries.get(at).map(direct_name).unwrap_or_default();
+            let arn = format!(
+                "arn:${{AWS::Partition}}:firehose:${{AWS::Region}}:${{AWS::AccountId}}:deliverystream/{name}"
+            );
+            TargetPlan { is_stream: false, arn: Value::sub(arn), resource: Value::sub(name) }
+        }
     }
+}
+
+/// The declared load of what a source writes into.
+fn intake(pipeline: &Pipeline, target: Target) -> &Intake {
+    let direct = match target {
+        Target::Delivery(at) => pipeline.deliveries.get(at).and_then(|delivery| delivery.direct.as_ref()),
+        Target::Stream => None,
+    };
+    direct.map_or(&pipeline.intake, |direct| &direct.intake)
 }
 
 /// Plans the sources.
 pub(super) fn plan(pipeline: &Pipeline) -> Vec<SourcePlan> {
-    let stream = &pipeline.stream;
     let shares = pipeline.sources.len() + usize::from(pipeline.producer.is_some());
-    let load =
-        Load { per_second: stream.average.value / shares.max(1) as f64, bytes: stream.record_size.value };
     let of = |source| {
         let site = Site { pipeline, source };
+        let intake = intake(pipeline, site.target());
+        let per_second = intake.average.value / shares.max(1) as f64;
+        let load = Load { per_second, bytes: intake.record_size.value };
         let kind = kind(source);
         SourcePlan {
             name: source.name.clone(),
             kind: kind.name(),
             id: site.id(),
             spec: source.spec.clone(),
-            target: target(site.target()),
+            target: target(pipeline, site.target()),
             queue: source.kind.shape().queue.then(|| {
                 let (service, source) = kind.queue_sender(&site).unzip();
                 QueuePlan { service, source }
@@ -388,15 +400,26 @@ pub(super) fn writes(site: &Site) -> Vec<Grant> {
     let mut grants = vec![grant(
         WRITE,
         kind(site.source).writes(to),
-        vec![target(to).arn],
+        vec![target(site.pipeline, to).arn],
         match to {
             Target::Stream => "The source writes to the stream.",
-            Target::Delivery => "The source writes to Firehose.",
+            Target::Delivery(_) => "The source writes to Firehose.",
         },
     )];
+    let held = match to {
+        Target::Delivery(at) => {
+            site.pipeline.deliveries.get(at).and_then(|delivery| delivery.direct.as_ref())
+        }
+        Target::Stream => None,
+    };
+    if let Some(direct) = held {
+        let because = "Firehose encrypts the records that it holds with this key.";
+        let actions = ["kms:Decrypt", "kms:GenerateDataKey"];
+        grants.extend(key(&direct.encryption.value, "EncryptRecords", &actions, "firehose", because));
+    }
     if to == Target::Stream {
         let because = "The stream is encrypted with this key.";
-        let encryption = &site.pipeline.stream.encryption.value;
+        let encryption = site.pipeline.stream_encryption();
         grants.extend(key(encryption, "EncryptRecords", &["kms:GenerateDataKey"], "kinesis", because));
     }
     grants

@@ -76,7 +76,7 @@ fn trust(site: &Site) -> Trust {
 fn writes(target: Target) -> &'static [&'static str] {
     match target {
         Target::Stream => &["kinesis:PutRecord", "kinesis:PutRecords"],
-        Target::Delivery => &["firehose:PutRecord", "firehose:PutRecordBatch"],
+        Target::Delivery(_) => &["firehose:PutRecord", "firehose:PutRecordBatch"],
     }
 }
 

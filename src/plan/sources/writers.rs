@@ -6,7 +6,7 @@ use super::super::existing::Existing;
 use super::super::value::Value;
 use super::{Kind, Output, Site, SourceShown, SourceValues, Trust, logical_id, writes};
 use crate::aws::existing;
-use crate::graph::logical_name;
+use crate::resolve::pipeline::logical_name;
 use crate::resolve::pipeline::{Encryption, Setting, Target, Writers};
 
 /// What the template of writers needs.
@@ -63,7 +63,7 @@ impl Kind for Writers {
     fn more_resources(&self, site: &Site) -> Vec<(String, &'static str)> {
         let resource_type = match site.target() {
             Target::Stream => "AWS::Kinesis::ResourcePolicy",
-            Target::Delivery => "AWS::IAM::Role",
+            Target::Delivery(_) => "AWS::IAM::Role",
         };
         self.accounts_id(site).into_iter().map(|id| (id, resource_type)).collect()
     }
@@ -96,14 +96,14 @@ impl Kind for Writers {
     fn writes(&self, target: Target) -> &'static [&'static str] {
         match target {
             Target::Stream => &["kinesis:PutRecord", "kinesis:PutRecords"],
-            Target::Delivery => &["firehose:PutRecord", "firehose:PutRecordBatch"],
+            Target::Delivery(_) => &["firehose:PutRecord", "firehose:PutRecordBatch"],
         }
     }
 
     fn shown(&self, site: &Site) -> SourceShown {
         let name = match site.target() {
             Target::Stream => "the output StreamName",
-            Target::Delivery => "the output DeliveryStreamName",
+            Target::Delivery(_) => "the output DeliveryStreamName",
         };
         let mut other_side = vec![format!("# NAME is {name} of the stack, which `pipec status` prints.")];
         other_side.extend(self.accounts_side(site));
@@ -125,7 +125,7 @@ impl Writers {
         if self.accounts.is_empty() {
             return Vec::new();
         }
-        if site.target() == Target::Delivery {
+        if site.target() != Target::Stream {
             let output = format!("WriterRole{}Arn", logical_name(&site.source.name));
             return vec![
                 format!(
@@ -150,7 +150,7 @@ impl Writers {
                 serde_json::json!(grant.actions)
             ));
         }
-        if let Encryption::CustomerKey(key) = &site.pipeline.stream.encryption.value {
+        if let Encryption::CustomerKey(key) = site.pipeline.stream_encryption() {
             let principals: Vec<String> =
                 self.accounts.iter().map(|account| format!("arn:aws:iam::{}:root", account.value)).collect();
             lines.push(format!("# The policy of key {key} needs:"));
@@ -185,7 +185,7 @@ fn code(site: &Site) -> Vec<String> {
             "    PutRecordsRequestEntry.builder().data(SdkBytes.fromUtf8String(text)).partitionKey(key).build()));"
                 .into(),
         ],
-        Target::Delivery => vec![
+        Target::Delivery(_) => vec![
             "# Python, with boto3; put again what FailedPutCount counts".into(),
             format!("firehose = boto3.client(\"firehose\", region_name=\"{region}\")"),
             "firehose.put_record_batch(DeliveryStreamName=\"NAME\", Records=[{\"Data\": data}])".into(),
@@ -207,7 +207,7 @@ fn code(site: &Site) -> Vec<String> {
             "{{\"kinesis.endpoint\": \"kinesis.{region}.amazonaws.com\", \"flows\": [{{\"filePattern\": \"/var/log/app/*.log\", \
              \"kinesisStream\": \"NAME\"}}]}}"
         ),
-        Target::Delivery => format!(
+        Target::Delivery(_) => format!(
             "{{\"firehose.endpoint\": \"firehose.{region}.amazonaws.com\", \"flows\": [{{\"filePattern\": \"/var/log/app/*.log\", \
              \"deliveryStream\": \"NAME\"}}]}}"
         ),

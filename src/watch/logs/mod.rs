@@ -68,7 +68,7 @@ impl Program {
 
     /// The programs of a pipeline.
     pub fn of(plan: &Plan) -> Vec<Self> {
-        let there = |program: &Self| plan.graph.log_group(program.node()).is_some();
+        let there = |program: &Self| plan.graph.log_groups(program.node()).next().is_some();
         Self::ALL.into_iter().filter(there).collect()
     }
 }
@@ -125,7 +125,8 @@ pub fn logs(
     let groups: Vec<(Program, &str)> = options
         .programs
         .iter()
-        .filter_map(|program| Some((*program, deployed.name(options.graph.log_group(program.node())?)?)))
+        .flat_map(|program| options.graph.log_groups(program.node()).map(move |group| (*program, group)))
+        .filter_map(|(program, group)| Some((program, deployed.name(group)?)))
         .collect();
     let wanted = |event: &LogEvent| options.filter.is_none_or(|text| event.message.contains(text));
     let mut from = options.since;

@@ -5,7 +5,7 @@ use crate::aws::destinations;
 use crate::aws::metrics::{FAILURES, Kind, Metric, Reading, STREAM, TRANSFORM, of_job};
 use crate::cloud::deployed::Deployed;
 use crate::cloud::observer::{MetricQuery, Point};
-use crate::graph::{Node, NodeKind};
+use crate::graph::{INPUT_STREAM, Node, NodeKind};
 use crate::plan::Plan;
 
 /// What is meant by the last hour, seconds.
@@ -17,8 +17,10 @@ pub const DAY: i64 = 24 * HOUR;
 pub fn parts(plan: &Plan, deployed: &Deployed) -> Vec<(&'static Kind, Part)> {
     let part = |node: &Node| {
         let (kind, words) = known(node, plan)?;
-        let logical_id = node.logical_id.as_deref()?;
-        let name = deployed.name(logical_id)?;
+        let existing = plan.stream.as_ref().filter(|stream| stream.existing && node.kind == NodeKind::Stream);
+        let existing = existing.map(|stream| stream.name.shown());
+        let logical_id = node.logical_id.as_deref().or(existing.as_ref().map(|_| INPUT_STREAM))?;
+        let name = existing.as_deref().or_else(|| deployed.name(logical_id))?;
         Some((kind, Part::new(words, logical_id, name, plan.stream_of(logical_id))))
     };
     plan.graph.all().iter().filter_map(part).collect()
@@ -41,8 +43,13 @@ fn known(node: &Node, plan: &Plan) -> Option<(&'static Kind, String)> {
             let source = plan.sources.iter().find(|source| Some(&source.name) == node.name.as_ref())?;
             (source.status?, of("source"))
         }
-        NodeKind::Transform => (&TRANSFORM, "transform".into()),
-        NodeKind::Delivery => (plan.delivery.capabilities.metrics, "delivery".into()),
+        NodeKind::Transform => {
+            (&TRANSFORM, node.name.as_ref().map_or_else(|| "transform".into(), |_| of("transform")))
+        }
+        NodeKind::Delivery => {
+            let delivery = plan.delivery_of(node.logical_id.as_deref()?)?;
+            (delivery.capabilities.metrics, delivery.words())
+        }
         NodeKind::ErrorDelivery => (destinations::S3.metrics, "delivery of faults".into()),
         NodeKind::Producer
         | NodeKind::Upstream

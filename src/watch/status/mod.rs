@@ -319,19 +319,21 @@ fn measured(
             "records are read {minutes} min late: a consumer does not keep up, or has stopped"
         ));
     }
-    let patience = plan.delivery.buffer_interval
-        + plan.transform.as_ref().map_or(0, |transform| transform.buffer_interval)
-        + FRESHNESS_SLACK;
+    let delivery = plan.delivery_of(&part.logical_id);
+    // Error records have the buffer of the first delivery.
+    let (buffer, transform) = delivery.or(plan.deliveries.first()).map_or((0, 0), |delivery| {
+        let transform = delivery.transform.as_ref().map_or(0, |transform| transform.buffer_interval);
+        (delivery.buffer_interval, transform)
+    });
+    let patience = buffer + transform + FRESHNESS_SLACK;
     if part.reading(FRESHNESS).is_some_and(|age| age > patience as f64) {
         part.findings.push(format!(
             "Firehose holds records longer than its buffer interval of {} s: `pipec logs {spec} delivery` shows why",
-            plan.delivery.buffer_interval
+            buffer
         ));
     }
     if part.reading(PUTS_SUCCEEDED).is_some_and(|share| share < 1.0) {
-        let mut deliveries = plan.graph.nodes(NodeKind::Delivery);
-        let own = deliveries.any(|node| node.logical_id.as_deref() == Some(part.logical_id.as_str()));
-        let words = if own { plan.delivery.capabilities.words } else { destinations::S3.words };
+        let words = delivery.map_or(destinations::S3.words, |delivery| delivery.capabilities.words);
         part.findings
             .push(format!("Firehose cannot write to {words}: `pipec logs {spec} delivery` shows why"));
     }

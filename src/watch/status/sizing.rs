@@ -11,9 +11,10 @@ const PERIOD_S: f64 = 60.0;
 
 /// Says of each stream where more came in than it is sized for.
 pub fn findings(parts: &mut [Part], plan: &Plan) {
-    let input = parts.iter().find(|part| part.logical_id == plan.stream.logical_id);
-    let records = input.and_then(|part| part.reading(RECORDS_IN));
-    let records = records.map(|records| records / plan.stream.load.records_per_second);
+    let records = plan.stream.as_ref().and_then(|stream| {
+        let input = parts.iter().find(|part| part.logical_id == stream.logical_id);
+        Some(input?.reading(RECORDS_IN)? / stream.load.records_per_second)
+    });
     for part in parts {
         let Some(stream) = plan.stream_of(&part.logical_id) else { continue };
         let found = match stream.carries {
@@ -104,7 +105,7 @@ mod tests {
     #[test]
     fn over_the_shards_is_said_apart_from_over_the_plan() {
         let (plan, _) = planned(&spec("record_size: 1 KiB, records_per_second: 1000", ""));
-        assert_eq!(plan.stream.shards, Some(2));
+        assert_eq!(plan.stream.as_ref().expect("a stream").shards, Some(2));
         assert!(said(&plan, &[("Stream", 1_000.0, None)]).is_empty());
         let sized = "1,240 records/s at peak, declared 1,000: over what it is sized for, within the headroom of its \
                      shards; raise `stream.records_per_second`";

@@ -26,8 +26,10 @@ pub enum Start {
 pub enum Target {
     /// A stream, by its logical id.
     Stream(String),
-    /// A bucket that Firehose writes to.
-    Bucket(Purpose),
+    /// The stream that is not the stack's.
+    ExistingStream,
+    /// A bucket that Firehose writes to: of a delivery of that name, or of the only one.
+    Bucket(Option<String>, Purpose),
 }
 
 impl Target {
@@ -37,7 +39,7 @@ impl Target {
     /// # Errors
     /// The names.
     pub fn find(graph: &Graph, name: &str) -> Result<Self, Vec<String>> {
-        let own = |node: &Node| Some((own_name(node.kind)?.to_owned(), Self::of(node)?));
+        let own = |node: &Node| Some((own_name(node)?, Self::of(node)?));
         let of_sql = |node: &Node| Some((node.name.clone()?, Self::of(node)?));
         let targets: Vec<(String, Self)> =
             graph.all().iter().filter_map(own).chain(graph.all().iter().filter_map(of_sql)).collect();
@@ -52,10 +54,11 @@ impl Target {
     fn of(node: &Node) -> Option<Self> {
         let logical_id = node.logical_id.as_deref().map(str::to_owned);
         match node.kind {
+            NodeKind::Stream if logical_id.is_none() => Some(Self::ExistingStream),
             NodeKind::Stream | NodeKind::DeliveredStream | NodeKind::OutputStream => {
                 logical_id.map(Self::Stream)
             }
-            NodeKind::Bucket(purpose) => Some(Self::Bucket(purpose)),
+            NodeKind::Bucket(purpose) => Some(Self::Bucket(node.name.clone(), purpose)),
             NodeKind::Analytics
             | NodeKind::Destination
             | NodeKind::Starter
@@ -77,11 +80,12 @@ impl Target {
 }
 
 /// What pipec calls a node that can be read; an output that is not delivered has the name of the SQL alone.
-fn own_name(kind: NodeKind) -> Option<&'static str> {
-    match kind {
-        NodeKind::Stream => Some("input"),
-        NodeKind::DeliveredStream => Some("output"),
-        NodeKind::Bucket(purpose) => Some(purpose.name()),
+fn own_name(node: &Node) -> Option<String> {
+    match node.kind {
+        NodeKind::Stream => Some("input".into()),
+        NodeKind::DeliveredStream => Some("output".into()),
+        // Among several, that of the delivery of that name.
+        NodeKind::Bucket(purpose) => Some(node.name.clone().unwrap_or_else(|| purpose.name().into())),
         _ => None,
     }
 }

@@ -278,7 +278,7 @@ fn a_refusal_that_does_not_pass_ends_it() {
 fn location(prefix: &str) -> S3LocationPlan {
     S3LocationPlan {
         purpose: Purpose::Destination,
-        spec: "/delivery/s3",
+        spec: "/delivery/s3".into(),
         logical_id: None,
         output: ("BucketName".into(), ""),
         bucket_arn: Value::text("arn"),
@@ -413,12 +413,12 @@ fn what_is_read_has_a_name_of_pipecs_and_one_of_the_sql() {
     assert_eq!(find("output"), is_stream("OutputStream"));
     assert_eq!(find("rows"), is_stream("OutputStream"));
     // The destination before an output of that name, which another spelling still finds.
-    assert_eq!(find("bucket"), Ok(Target::Bucket(Purpose::Destination)));
+    assert_eq!(find("bucket"), Ok(Target::Bucket(None, Purpose::Destination)));
     let names = ["input", "output", "bucket", "Rows", "bucket"].map(str::to_owned);
     assert_eq!(find("other"), Err(names.to_vec()));
     let (plan, _) = planned(
         "name: orders\nstream: { record_size: 1 KiB, records_per_second: 10 }\n\
                              delivery: { s3: { bucket: taken } }\n",
     );
-    assert_eq!(Target::find(&plan.graph, "Bucket"), Ok(Target::Bucket(Purpose::Destination)));
+    assert_eq!(Target::find(&plan.graph, "Bucket"), Ok(Target::Bucket(None, Purpose::Destination)));
 }
