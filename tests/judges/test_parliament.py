@@ -12,6 +12,7 @@ from cfn import ACCOUNT
 DEPUTY_CONDITIONS = {
     "apigateway.amazonaws.com": set(),
     "ec2.amazonaws.com": set(),
+    "events.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "firehose.amazonaws.com": {"sts:ExternalId"},
     "iot.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "kinesisanalytics.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
