@@ -133,7 +133,7 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         // Calls on a change set by its ARN.
         .chain([scope.arn("cloudformation:{region}:{account}:changeSet/pipec-*/*")])
         .collect();
-    vec![
+    let mut statements = vec![
         allow(
             "DeployStack",
             &[
@@ -154,8 +154,12 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             stacks,
         ),
         allow("FindDeletedStack", &["cloudformation:ListStacks"], anything()),
-        allow("FindStreamConsumers", &["kinesis:ListStreamConsumers"], streams(plan, scope)),
-    ]
+    ];
+    let streams = streams(plan, scope);
+    if !streams.is_empty() {
+        statements.push(allow("FindStreamConsumers", &["kinesis:ListStreamConsumers"], streams));
+    }
+    statements
 }
 
 /// The stack's streams.
