@@ -1,6 +1,7 @@
 //! Sources: one file of rules per kind; what all kinds have in common is here.
 
 mod account;
+mod api;
 mod arn;
 mod cloudfront;
 mod cloudwatch_logs;
@@ -109,6 +110,7 @@ pub(super) fn into<'p>(
 
 fn rules_of(source: &Source) -> &dyn Rules {
     match &source.kind {
+        SourceKind::Api(api) => api,
         SourceKind::CloudFront(logs) => logs,
         SourceKind::CloudWatchLogs(logs) => logs,
         SourceKind::DynamoDb(table) => table,

@@ -1,5 +1,6 @@
 //! Sources: what is decided about them, and how they are read from the spec. One file per kind.
 
+mod api;
 mod cloudfront;
 mod cloudwatch_logs;
 mod eventbridge;
@@ -15,6 +16,7 @@ use super::pipeline::Setting;
 use crate::parse::step;
 use crate::source::Span;
 use crate::spec;
+pub use api::{Api, ApiAuth};
 pub use cloudfront::CloudFront;
 pub use cloudwatch_logs::{CloudWatchLogs, Distribution, LogSource};
 pub use eventbridge::{EventBridge, Pattern, Trigger};
@@ -43,6 +45,8 @@ pub struct Source {
 /// What a source is.
 #[derive(Clone, Debug)]
 pub enum SourceKind {
+    /// An HTTP endpoint.
+    Api(Api),
     /// Real-time logs of CloudFront.
     CloudFront(CloudFront),
     /// Log events of CloudWatch Logs.
@@ -78,7 +82,8 @@ impl SourceKind {
     /// What the kind has besides itself.
     pub fn shape(&self) -> SourceShape {
         match self {
-            Self::CloudFront(_)
+            Self::Api(_)
+            | Self::CloudFront(_)
             | Self::CloudWatchLogs(_)
             | Self::MetricStream(_)
             | Self::Waf(_)
@@ -100,7 +105,9 @@ impl Resolver<'_> {
     pub(super) fn source(&self, name: String, source: spec::Source) -> Option<Source> {
         let spec = format!("/sources/{}", step(&name));
         let to = source.to.map(|to| self.written(&format!("{spec}/to"), to));
-        let kind = if let Some(logs) = source.cloudfront {
+        let kind = if let Some(api) = source.api {
+            SourceKind::Api(self.api(&format!("{spec}/api"), api))
+        } else if let Some(logs) = source.cloudfront {
             SourceKind::CloudFront(self.cloudfront(&format!("{spec}/cloudfront"), logs))
         } else if let Some(logs) = source.cloudwatch_logs {
             SourceKind::CloudWatchLogs(self.cloudwatch_logs(&format!("{spec}/cloudwatch_logs"), logs))

@@ -1,5 +1,6 @@
 //! What writes records into the pipeline besides the producer: one file per kind.
 
+mod api;
 mod cloudfront;
 mod cloudwatch_logs;
 mod dynamodb;
@@ -14,6 +15,7 @@ mod writers;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use api::{Api, ApiAuth};
 pub use cloudfront::CloudFront;
 pub use cloudwatch_logs::{CloudWatchLogs, Distribution};
 pub use dynamodb::{ChangesStart, DynamoDb};
@@ -29,6 +31,7 @@ pub use writers::Writers;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = [
+    {"required": ["api"]},
     {"required": ["cloudfront"]},
     {"required": ["cloudwatch_logs"]},
     {"required": ["dynamodb"]},
@@ -43,6 +46,8 @@ pub use writers::Writers;
 pub struct Source {
     /// Name of the delivery to write to, without a stream. Default: the only delivery.
     pub to: Option<String>,
+    /// Requests to an HTTPS endpoint.
+    pub api: Option<Api>,
     /// Real-time logs of CloudFront.
     pub cloudfront: Option<CloudFront>,
     /// Log events of CloudWatch Logs.
