@@ -280,6 +280,9 @@ def alarm(stack, name, physical, properties):
     metrics = [m["MetricStat"]["Metric"] for m in got.get("Metrics", []) if "MetricStat" in m] or [got]
     names = {dimension["Value"] for metric in metrics for dimension in metric["Dimensions"]}
     own = {identifier.rsplit("/", 1)[-1] for identifier in stack.ids.values()}
+    # An API is known by its name, and not by its id.
+    apis = stack.template.of_type("AWS::ApiGateway::RestApi").values()
+    own |= {api["Properties"]["Name"]["Fn::Sub"].replace("${AWS::StackName}", stack.name) for api in apis}
     assert len(names) == 1 and (names <= own or isinstance(properties["Dimensions"][0]["Value"], str)), names
 
 
@@ -329,6 +332,38 @@ def mapping(stack, name, physical, properties):
     got = stack.client("lambda").get_event_source_mapping(UUID=physical)
     assert got["EventSourceArn"].rsplit("/", 1)[1] in stack.ids_of_type("AWS::Kinesis::Stream")
     assert got["BisectBatchOnFunctionError"] is True
+
+
+def rest_api(stack, name, physical, properties):
+    got = stack.client("apigateway").get_rest_api(restApiId=physical)
+    assert got["name"] == properties["Name"]["Fn::Sub"].replace("${AWS::StackName}", stack.name)
+
+
+def api_resource(stack, name, physical, properties):
+    api = stack.target(properties["RestApiId"])
+    found = stack.client("apigateway").get_resources(restApiId=api)["items"]
+    assert {"id": physical, "pathPart": properties["PathPart"]}.items() <= next(
+        r for r in found if r["id"] == physical
+    ).items()
+
+
+def api_method(stack, name, physical, properties):
+    api = stack.target(properties["RestApiId"])
+    of = {"restApiId": api, "resourceId": stack.target(properties["ResourceId"]), "httpMethod": properties["HttpMethod"]}
+    got = stack.client("apigateway").get_method(**of)
+    assert got["authorizationType"] == properties["AuthorizationType"]
+    assert got.get("apiKeyRequired", False) == properties.get("ApiKeyRequired", False)
+    integration = stack.client("apigateway").get_integration(**of)
+    assert integration["type"] == properties["Integration"]["Type"]
+    assert integration["requestTemplates"].keys() == properties["Integration"]["RequestTemplates"].keys()
+    if "Credentials" in properties["Integration"]:
+        assert integration["uri"].endswith(":kinesis:action/PutRecord")
+
+
+def api_stage(stack, name, physical, properties):
+    api = stack.target(properties["RestApiId"])
+    got = stack.client("apigateway").get_stage(restApiId=api, stageName=properties["StageName"])
+    assert got["deploymentId"] == stack.target(properties["DeploymentId"])
 
 
 def event_rule(stack, name, physical, properties):
@@ -385,6 +420,10 @@ def policy(stack, name, physical, properties):
 
 
 CHECKS = {
+    "AWS::ApiGateway::Method": api_method,
+    "AWS::ApiGateway::Resource": api_resource,
+    "AWS::ApiGateway::RestApi": rest_api,
+    "AWS::ApiGateway::Stage": api_stage,
     "AWS::AutoScaling::AutoScalingGroup": group,
     "AWS::CloudWatch::Alarm": alarm,
     "AWS::CloudWatch::Dashboard": dashboard,
@@ -418,9 +457,16 @@ CHECKS = {
     "AWS::SQS::QueuePolicy": queue_policy,
     "Custom::FlinkStart": starter,
 }
-# Seen through the resource that they belong to: the VPC, the route table, the subnet, the gateway; the wait condition
-# through the end of the stack's creation.
+# Seen through the resource that they belong to: the API and its stage, the VPC, the route table, the subnet, the gateway; the
+# wait condition through the end of the stack's creation.
 PARTS = {
+    "AWS::ApiGateway::ApiKey",
+    "AWS::ApiGateway::Deployment",
+    "AWS::ApiGateway::GatewayResponse",
+    "AWS::ApiGateway::Model",
+    "AWS::ApiGateway::RequestValidator",
+    "AWS::ApiGateway::UsagePlan",
+    "AWS::ApiGateway::UsagePlanKey",
     "AWS::CloudFormation::WaitCondition",
     "AWS::CloudFormation::WaitConditionHandle",
     "AWS::EC2::FlowLog",

@@ -1,6 +1,7 @@
 //! Sources: one file of rules per kind; what all kinds have in common is here.
 
 mod account;
+mod api;
 mod arn;
 mod cloudwatch_logs;
 mod event_pattern;
@@ -54,6 +55,7 @@ impl Site<'_> {
 
 fn rules_of(source: &Source) -> &dyn Rules {
     match &source.kind {
+        SourceKind::Api(api) => api,
         SourceKind::CloudWatchLogs(logs) => logs,
         SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
