@@ -134,6 +134,12 @@ pub const PIPES: Family = Family {
     dimension: "PipeName",
     names: &["Duration", "EventCount", "ExecutionFailed", "ExecutionPartiallyFailed", "ExecutionTimeout"],
 };
+/// API Gateway developer guide, "Amazon API Gateway dimensions and metrics", REST APIs, 2026-11.
+pub const API_GATEWAY: Family = Family {
+    namespace: "AWS/ApiGateway",
+    dimension: "ApiName",
+    names: &["4XXError", "5XXError", "Count", "Latency"],
+};
 /// IoT Core developer guide, "AWS IoT metrics and dimensions", rule metrics, 2026-11. Those of actions have two dimensions.
 pub const IOT: Family = Family {
     namespace: "AWS/IoT",
@@ -168,12 +174,33 @@ pub const PIPEC_PRODUCER: Family = Family {
     dimension: "Stream",
     names: &["BytesSent", "RecordsFailed", "RecordsRetried", "RecordsSent"],
 };
+/// SNS developer guide, "Monitoring Amazon SNS topics using CloudWatch", 2026-11. They are of a topic, for all of its
+/// subscribers.
+pub const SNS: Family = Family {
+    namespace: "AWS/SNS",
+    dimension: "TopicName",
+    names: &[
+        "NumberOfMessagesPublished",
+        "NumberOfNotificationsDelivered",
+        "NumberOfNotificationsFailed",
+        "NumberOfNotificationsFailedToRedriveToDlq",
+        "NumberOfNotificationsRedrivenToDlq",
+        "PublishSize",
+    ],
+};
+/// CloudWatch user guide, "Monitoring your metric streams with CloudWatch metrics", 2026-11.
+pub const METRIC_STREAMS: Family = Family {
+    namespace: "AWS/CloudWatch/MetricStreams",
+    dimension: "MetricStreamName",
+    names: &["MetricUpdate", "PublishErrorRate"],
+};
 /// Every family.
 pub const FAMILIES: &[Family] = &[
     KINESIS,
     FIREHOSE,
     LAMBDA,
     FLINK,
+    API_GATEWAY,
     EVENTS,
     IOT,
     PIPES,
@@ -182,6 +209,8 @@ pub const FAMILIES: &[Family] = &[
     EC2,
     PIPEC_TRANSFORM,
     PIPEC_PRODUCER,
+    SNS,
+    METRIC_STREAMS,
 ];
 
 /// Whether a metric is in the table.
@@ -354,6 +383,16 @@ pub const EVENT_RULE: Kind = Kind {
         fault(metric("failed", "events failed", "FailedInvocations", "Sum", Reading::Sum, Unit::Count)),
     ],
 };
+/// A REST API. API Gateway developer guide, "Amazon API Gateway dimensions and metrics", 2026-11.
+pub const API: Kind = Kind {
+    namespace: "AWS/ApiGateway",
+    dimension: "ApiName",
+    metrics: &[
+        metric("requests", "requests", "Count", "Sum", Reading::Sum, Unit::Count),
+        metric("rejected", "requests rejected", "4XXError", "Sum", Reading::Sum, Unit::Count),
+        fault(metric("failed", "requests failed", "5XXError", "Sum", Reading::Sum, Unit::Count)),
+    ],
+};
 /// A topic rule. IoT Core developer guide, "AWS IoT metrics and dimensions", 2026-11.
 pub const TOPIC_RULE: Kind = Kind {
     namespace: "AWS/IoT",
@@ -371,6 +410,22 @@ pub const PIPE: Kind = Kind {
     metrics: &[
         metric("read", "records read", "EventCount", "Sum", Reading::Sum, Unit::Count),
         fault(metric("failed", "batches failed", "ExecutionFailed", "Sum", Reading::Sum, Unit::Count)),
+    ],
+};
+/// A metric stream. CloudWatch user guide, "Monitoring your metric streams with CloudWatch metrics", 2026-11.
+pub const METRIC_STREAM: Kind = Kind {
+    namespace: "AWS/CloudWatch/MetricStreams",
+    dimension: "MetricStreamName",
+    metrics: &[
+        metric("sent", "metric updates", "MetricUpdate", "Sum", Reading::Sum, Unit::Count),
+        fault(metric(
+            "failed",
+            "share of writes that fail",
+            "PublishErrorRate",
+            "Maximum",
+            Reading::Highest,
+            Unit::Share,
+        )),
     ],
 };
 /// The transform. Lambda developer guide, "Types of metrics for Lambda functions", 2026-11; the last four are its own,

@@ -43,9 +43,8 @@ pub fn error(service: &str, answer: &Value) -> Response {
     }
     let body = match service {
         "lambda" => json!({"Type": "User", "Message": message}).to_string(),
-        "dynamodbstreams" | "events" | "kinesis" | "kinesisanalyticsv2" | "kms" | "logs" | "sqs" => {
-            text.to_string()
-        }
+        "dynamodbstreams" | "events" | "kinesis" | "kinesisanalyticsv2" | "kms" | "logs" | "sqs"
+        | "wafv2" => text.to_string(),
         "ec2" => {
             format!("<Response><Errors><Error>{code}</Error></Errors><RequestID>r</RequestID></Response>")
         }
@@ -196,10 +195,12 @@ impl World {
             "DescribeEventBus"
             | "DescribeKey"
             | "DescribeStream"
+            | "DescribeStreamSummary"
             | "DescribeSubscriptionFilters"
             | "GetFunctionConfiguration"
             | "GetKeyPolicy"
-            | "GetQueueUrl" => {
+            | "GetQueueUrl"
+            | "GetWebACL" => {
                 let body = look_up(operation, request, said).to_string();
                 return Response { status: 200, headers: Vec::new(), body };
             }
@@ -414,6 +415,13 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
             "Name": named("Name"),
             "Arn": format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{}", named("Name")),
         }),
+        "GetWebACL" => json!({"WebACL": {
+            "Name": "shop",
+            "Id": "a1b2c3d4",
+            "ARN": named("ARN"),
+            "DefaultAction": {"Allow": {}},
+            "VisibilityConfig": {"SampledRequestsEnabled": false, "CloudWatchMetricsEnabled": false, "MetricName": "shop"},
+        }}),
         "DescribeSubscriptionFilters" => json!({"subscriptionFilters": []}),
         "DescribeKey" => json!({"KeyMetadata": {
             "KeyId": named("KeyId").rsplit('/').next(),
@@ -425,6 +433,29 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
         "DescribeStream" => json!({"StreamDescription": {
             "StreamArn": named("StreamArn"), "StreamStatus": text("StreamStatus", "ENABLED"),
         }}),
+        "DescribeStreamSummary" => {
+            let arn = named("StreamARN");
+            let number = |name: &str, usual: u64| said[name].as_u64().unwrap_or(usual);
+            let mut summary = json!({
+                "StreamName": arn.rsplit('/').next(),
+                "StreamARN": arn,
+                "StreamStatus": text("StreamStatus", "ACTIVE"),
+                "StreamModeDetails": {"StreamMode": text("StreamMode", "PROVISIONED")},
+                "RetentionPeriodHours": number("RetentionPeriodHours", 72),
+                "StreamCreationTimestamp": 0,
+                "EnhancedMonitoring": [{"ShardLevelMetrics": []}],
+                "EncryptionType": text("EncryptionType", "KMS"),
+                "OpenShardCount": number("OpenShardCount", 4),
+                "ConsumerCount": number("ConsumerCount", 0),
+                "MaxRecordSizeInKiB": number("MaxRecordSizeInKiB", 1024),
+            });
+            if summary["EncryptionType"] == "KMS" {
+                let usual =
+                    format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-1111-1111-1111-111111111111");
+                summary["KeyId"] = text("KeyId", &usual).into();
+            }
+            json!({"StreamDescriptionSummary": summary})
+        }
         "GetQueueUrl" => {
             let [account, name] = ["QueueOwnerAWSAccountId", "QueueName"].map(named);
             json!({"QueueUrl": format!("https://sqs.{REGION}.amazonaws.com/{account}/{name}")})

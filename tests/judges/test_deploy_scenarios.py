@@ -91,6 +91,7 @@ LOOK_UPS = {
     "DescribeEventBus": lambda name: {"Name": name},
     "DescribeKey": lambda name: {"KeyId": name},
     "DescribeStream": lambda name: {"StreamArn": name},
+    "DescribeStreamSummary": lambda name: {"StreamARN": name},
     "DescribeSubnets": lambda name: {"SubnetIds": [name]},
     "DescribeSubscriptionFilters": lambda name: {"logGroupName": name},
     "DescribeVpcs": lambda name: {"VpcIds": [name]},
@@ -100,6 +101,7 @@ LOOK_UPS = {
     "GetQueueUrl": lambda name: {"QueueName": name, "QueueOwnerAWSAccountId": "111122223333"},
     "GetRole": lambda name: {"RoleName": name},
     "GetTopicAttributes": lambda name: {"TopicArn": name},
+    "GetWebACL": lambda name: {"ARN": name},
 }
 LOOKED_UP = [param for param in ANSWERED if param.values[0]["request"]]
 

@@ -10,6 +10,9 @@ from cfn import ACCOUNT
 
 # The condition that stops a confused deputy, per service: on the others it would lock the service out.
 DEPUTY_CONDITIONS = {
+    "apigateway.amazonaws.com": set(),
+    # CloudFront, SNS and metric streams document none.
+    "cloudfront.amazonaws.com": set(),
     "ec2.amazonaws.com": set(),
     "events.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "firehose.amazonaws.com": {"sts:ExternalId"},
@@ -18,6 +21,8 @@ DEPUTY_CONDITIONS = {
     "lambda.amazonaws.com": set(),
     # As AWS's own example for subscription filters has it.
     "logs.amazonaws.com": {"aws:SourceArn"},
+    "sns.amazonaws.com": set(),
+    "streams.metrics.cloudwatch.amazonaws.com": set(),
     "pipes.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "vpc-flow-logs.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
 }
@@ -92,6 +97,10 @@ def test_trust_policies(pipeline):
     for name in roles:
         for statement in template.properties(name)["AssumeRolePolicyDocument"]["Statement"]:
             assert statement["Action"] == "sts:AssumeRole", name
+            if accounts := statement["Principal"].get("AWS"):
+                # Roles for other accounts, which the spec names.
+                assert all(re.fullmatch(r"arn:aws:iam::\d{12}:root", account) for account in accounts), name
+                continue
             service = statement["Principal"]["Service"]
             keys = {key: value for test in statement.get("Condition", {}).values() for key, value in test.items()}
             assert set(keys) == DEPUTY_CONDITIONS[service], (name, service)

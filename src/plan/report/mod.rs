@@ -14,8 +14,8 @@ use super::positions;
 use super::state::StatePlan;
 use super::throughput::ThroughputPlan;
 use super::{
-    AnalyticsPlan, Carries, DeliveryPlan, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, SourcePlan,
-    SourceShown, StreamPlan, TransformPlan,
+    Carries, DeliveryPlan, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, SourcePlan, SourceShown,
+    StreamPlan, TransformPlan,
 };
 use crate::aws::limits::{MIB, kinesis};
 use crate::aws::regions;
