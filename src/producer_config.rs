@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use pipec_path::{Path, Step};
 use pipec_producer_config::{
-    Config, Delivery, Field, FileSource, GeneratorSource, HttpSource, LogTarget, PartitionKey, Source, Target,
-    Value as Generated,
+    Config, Delivery, Field, FileSource, GeneratorSource, HttpSource, LogTarget, PartitionKey, Source,
+    Target, Value as Generated,
 };
 use serde_json::{Value, json};
 

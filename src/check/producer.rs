@@ -223,7 +223,8 @@ fn twin(instance_type: &InstanceType) -> Option<&'static str> {
 fn user_data(pipeline: &Pipeline, producer: &Producer, found: &mut Vec<Diagnostic>) {
     let Some(config) = producer_config::config(pipeline, producer, 1) else { return };
     // As it stands in the user data: indented, quotes and escapes included.
-    let json = serde_json::to_string_pretty(&(&config.source, config.target.partition_key())).unwrap_or_default();
+    let json =
+        serde_json::to_string_pretty(&(&config.source, config.target.partition_key())).unwrap_or_default();
     let bytes = USER_DATA_FRAME_BYTES + json.len() + 4 * json.lines().count();
     let max = ec2::USER_DATA_BYTES_MAX as usize;
     if bytes <= max {

@@ -32,7 +32,8 @@ fn generator(key: &serde_json::Value) -> Generator {
     });
     let config = Config::from_json(config.to_string().as_bytes()).expect("a configuration");
     let From::Generator(source) = config.source else { unreachable!() };
-    Generator::new(&source, "i-1", config.target.partition_key().cloned(), config.max_record_size).expect("a generator")
+    Generator::new(&source, "i-1", config.target.partition_key().cloned(), config.max_record_size)
+        .expect("a generator")
 }
 
 fn records(key: &serde_json::Value) -> Vec<Record> {

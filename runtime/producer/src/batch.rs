@@ -113,8 +113,7 @@ mod tests {
         assert_eq!(sizes, [1, 1]);
 
         let largest = Record::keyless(vec![0; 1_024_000]);
-        let sizes: Vec<_> =
-            batches(firehose::MAX_BYTES, vec![largest; 9]).iter().map(Batch::len).collect();
+        let sizes: Vec<_> = batches(firehose::MAX_BYTES, vec![largest; 9]).iter().map(Batch::len).collect();
         assert_eq!(sizes, [4, 4, 1]);
     }
 

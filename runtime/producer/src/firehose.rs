@@ -17,9 +17,7 @@ use aws_smithy_runtime::client::{
 };
 use aws_smithy_runtime_api::{
     client::{
-        auth::{
-            AuthSchemeOptionResolverParams, static_resolver::StaticAuthSchemeOptionResolver,
-        },
+        auth::{AuthSchemeOptionResolverParams, static_resolver::StaticAuthSchemeOptionResolver},
         orchestrator::{HttpRequest, HttpResponse, OrchestratorError},
         runtime_components::RuntimeComponentsBuilder,
         runtime_plugin::StaticRuntimePlugin,
@@ -216,8 +214,14 @@ mod tests {
     #[test]
     fn errors_have_their_codes() {
         for (body, code) in [
-            (json!({"__type": "ServiceUnavailableException", "message": "m"}), Some("ServiceUnavailableException")),
-            (json!({"__type": "com.amazonaws.firehose#InvalidArgumentException"}), Some("InvalidArgumentException")),
+            (
+                json!({"__type": "ServiceUnavailableException", "message": "m"}),
+                Some("ServiceUnavailableException"),
+            ),
+            (
+                json!({"__type": "com.amazonaws.firehose#InvalidArgumentException"}),
+                Some("InvalidArgumentException"),
+            ),
             (json!("<html>"), None),
         ] {
             assert_eq!(answered(503, &body), Err(code.map(str::to_owned)));

@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use aws_sdk_kinesis::{
-    Client,
-    primitives::Blob,
-    types::PutRecordsRequestEntry,
-};
+use aws_sdk_kinesis::{Client, primitives::Blob, types::PutRecordsRequestEntry};
 use pipec_net::aws::Patience;
 
 use crate::{

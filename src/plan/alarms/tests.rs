@@ -277,8 +277,9 @@ fn given_up_records_are_those_of_the_target() {
     let stream = format!("name: orders\nstream: {{{load}}}\ndelivery: {{s3: {{}}}}\n{producer}");
     assert_eq!(name(&stream), Value::reference("Stream"));
     let arn = "arn:aws:kinesis:us-east-1:111122223333:stream/clicks";
-    let existing =
-        format!("name: orders\nstream: {{existing: '{arn}', {load}, capacity: on_demand}}\ndelivery: {{s3: {{}}}}\n{producer}");
+    let existing = format!(
+        "name: orders\nstream: {{existing: '{arn}', {load}, capacity: on_demand}}\ndelivery: {{s3: {{}}}}\n{producer}"
+    );
     assert_eq!(name(&existing), Value::text("clicks"));
     let direct = format!("name: orders\ndelivery: {{{load}, s3: {{}}}}\n{producer}");
     assert_eq!(name(&direct), Value::sub("${AWS::StackName}-delivery"));
