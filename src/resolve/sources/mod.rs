@@ -16,7 +16,7 @@ pub use api::{Api, ApiAuth};
 pub use cloudwatch_logs::{CloudWatchLogs, Distribution, LogSource};
 pub use eventbridge::{EventBridge, Pattern, Trigger};
 pub use iot::Iot;
-pub use pipe::{ChangesStart, DynamoDb, Sqs};
+pub use pipe::{ChangesStart, DynamoDb, Sqs, SqsBody};
 pub use writers::Writers;
 
 /// A service that writes records into the pipeline.

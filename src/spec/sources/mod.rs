@@ -16,7 +16,7 @@ pub use cloudwatch_logs::{CloudWatchLogs, Distribution};
 pub use dynamodb::{ChangesStart, DynamoDb};
 pub use eventbridge::EventBridge;
 pub use iot::Iot;
-pub use sqs::Sqs;
+pub use sqs::{Sqs, SqsBody};
 pub use writers::Writers;
 
 /// A source of records: a service that writes into the stream, or into Firehose if there is no stream. Exactly one kind.
