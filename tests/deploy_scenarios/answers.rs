@@ -196,6 +196,7 @@ impl World {
             "DescribeEventBus"
             | "DescribeKey"
             | "DescribeStream"
+            | "DescribeStreamSummary"
             | "DescribeSubscriptionFilters"
             | "GetFunctionConfiguration"
             | "GetKeyPolicy"
@@ -425,6 +426,29 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
         "DescribeStream" => json!({"StreamDescription": {
             "StreamArn": named("StreamArn"), "StreamStatus": text("StreamStatus", "ENABLED"),
         }}),
+        "DescribeStreamSummary" => {
+            let arn = named("StreamARN");
+            let number = |name: &str, usual: u64| said[name].as_u64().unwrap_or(usual);
+            let mut summary = json!({
+                "StreamName": arn.rsplit('/').next(),
+                "StreamARN": arn,
+                "StreamStatus": text("StreamStatus", "ACTIVE"),
+                "StreamModeDetails": {"StreamMode": text("StreamMode", "PROVISIONED")},
+                "RetentionPeriodHours": number("RetentionPeriodHours", 72),
+                "StreamCreationTimestamp": 0,
+                "EnhancedMonitoring": [{"ShardLevelMetrics": []}],
+                "EncryptionType": text("EncryptionType", "KMS"),
+                "OpenShardCount": number("OpenShardCount", 4),
+                "ConsumerCount": number("ConsumerCount", 0),
+                "MaxRecordSizeInKiB": number("MaxRecordSizeInKiB", 1024),
+            });
+            if summary["EncryptionType"] == "KMS" {
+                let usual =
+                    format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-1111-1111-1111-111111111111");
+                summary["KeyId"] = text("KeyId", &usual).into();
+            }
+            json!({"StreamDescriptionSummary": summary})
+        }
         "GetQueueUrl" => {
             let [account, name] = ["QueueOwnerAWSAccountId", "QueueName"].map(named);
             json!({"QueueUrl": format!("https://sqs.{REGION}.amazonaws.com/{account}/{name}")})
