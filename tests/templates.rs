@@ -336,6 +336,7 @@ fn other_content_changes_no_role_and_no_policy() {
     }
     differ.sort();
     let with_content = [
+        "adult-users",
         "machine-readings",
         "own-network",
         "price-alerts",
