@@ -174,6 +174,12 @@ const LACKS: &[Lack] = &[
         help: "remove it; other consumers read the stream by the stack's output `StreamName`",
     },
     Lack {
+        places: &["/producer"],
+        keys: &["to", "delivery", "deliveries", "target"],
+        message: "the producer writes into the stream; without one, into the first of the deliveries",
+        help: "remove it; of several `deliveries`, put the one for the producer first",
+    },
+    Lack {
         places: &[ANY_SOURCE],
         keys: &[
             "kafka",
