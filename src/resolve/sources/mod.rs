@@ -22,7 +22,7 @@ pub use cloudwatch_logs::{CloudWatchLogs, Distribution, LogSource};
 pub use eventbridge::{EventBridge, Pattern, Trigger};
 pub use iot::Iot;
 pub use metric_stream::{MetricFormat, MetricStream};
-pub use pipe::{ChangesStart, DynamoDb, Sqs};
+pub use pipe::{ChangesStart, DynamoDb, Sqs, SqsBody};
 pub use sns::{FilterScope, Sns};
 pub use waf::Waf;
 pub use writers::Writers;

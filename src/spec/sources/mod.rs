@@ -23,7 +23,7 @@ pub use eventbridge::EventBridge;
 pub use iot::Iot;
 pub use metric_stream::{MetricFormat, MetricStream};
 pub use sns::{FilterScope, Sns};
-pub use sqs::Sqs;
+pub use sqs::{Sqs, SqsBody};
 pub use waf::Waf;
 pub use writers::Writers;
 
