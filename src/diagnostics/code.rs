@@ -254,6 +254,8 @@ codes! {
     "1504" NeedsStream "This part needs a stream"
     "1505" UnknownInput "A delivery reads something that does not exist"
     "1506" DirectPutQuota "The declared load exceeds the quota of Direct PUT"
+
+    "1631" KeyWithoutStream "A partition key without a stream"
 }
 
 impl fmt::Display for Code {
