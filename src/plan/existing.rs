@@ -47,7 +47,7 @@ impl Existing {
     pub(super) fn with(
         mut self,
         name: &'static str,
-        value: impl ToString,
+        value: impl ToString + Copy,
         spec: impl Into<Cow<'static, str>>,
     ) -> Self {
         self.declared.push(Declared { name, value: value.to_string(), spec: spec.into() });

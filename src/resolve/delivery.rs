@@ -342,7 +342,7 @@ impl Resolver<'_> {
         Delivery {
             span: self.key(&at),
             from: self.optional(&format!("{at}/from"), delivery.from),
-            transform: transform.map(|(at, transform)| self.transform(at, transform, defaults.separator)),
+            transform: transform.map(|(at, transform)| self.transform(&at, transform, defaults.separator)),
             unpack,
             direct,
             buffer_size: self.or(&format!("{at}/buffer/size"), size, defaults.buffer_mib_default * MIB),

@@ -501,7 +501,7 @@ impl Resolver<'_> {
         Some(OutputSetting { name, span: self.key(&pointer), target })
     }
 
-    fn transform(&self, at: String, transform: spec::Transform, separator: &str) -> Transform {
+    fn transform(&self, at: &str, transform: spec::Transform, separator: &str) -> Transform {
         let of = |key: &str| format!("{at}/{key}");
         let buffer = transform.buffer.unwrap_or_default();
         // What is unpacked comes back many times as large.
@@ -515,9 +515,9 @@ impl Resolver<'_> {
             spec::Architecture::Arm64 => Architecture::Arm64,
         });
         Transform {
-            spec: at.clone(),
-            span: self.key(&at),
-            written: at.ends_with("/transform") && self.places.is_written(&at),
+            spec: at.to_owned(),
+            span: self.key(at),
+            written: at.ends_with("/transform") && self.places.is_written(at),
             unpack: self.optional(&of("unpack"), transform.unpack),
             append: self.or(&of("append"), transform.append, separator.into()),
             timeout: self.or(

@@ -328,8 +328,7 @@ fn measured(
     let patience = buffer + transform + FRESHNESS_SLACK;
     if part.reading(FRESHNESS).is_some_and(|age| age > patience as f64) {
         part.findings.push(format!(
-            "Firehose holds records longer than its buffer interval of {} s: `pipec logs {spec} delivery` shows why",
-            buffer
+            "Firehose holds records longer than its buffer interval of {buffer} s: `pipec logs {spec} delivery` shows why"
         ));
     }
     if part.reading(PUTS_SUCCEEDED).is_some_and(|share| share < 1.0) {
