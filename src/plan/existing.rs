@@ -45,6 +45,7 @@ pub fn existing(plan: &Plan) -> Vec<Existing> {
     all.extend(keys(plan));
     all.extend(plan.log_key.iter().map(|key| Existing::new(&existing::LOG_KEY, key, "/logs/kms_key")));
     all.extend(functions(plan));
+    all.extend(readers(plan));
     all.extend(network(plan));
     all.extend(plan.sources.iter().flat_map(|source| source.existing.clone()));
     all.extend(topic(plan).map(|arn| Existing::new(&existing::TOPIC, arn, "/alarms/notify")));
@@ -83,14 +84,21 @@ fn keys(plan: &Plan) -> impl Iterator<Item = Existing> {
 
 /// The functions and their roles.
 fn functions(plan: &Plan) -> impl Iterator<Item = Existing> {
-    let functions = plan.outputs.iter().filter_map(|output| Some((output, output.function.as_ref()?)));
-    functions.flat_map(|(output, function)| {
-        let at = |key: &str| format!("{}/lambda/{key}", output.stream.spec);
+    plan.functions().flat_map(|function| {
+        let at = |key: &str| format!("{}/lambda/{key}", function.spec);
         [
             Existing::new(&existing::FUNCTION, &function.arn, at("function"))
                 .with(&function.role, at("role")),
             Existing::new(&existing::ROLE, &function.role, at("role")),
         ]
+    })
+}
+
+/// The roles of programs that read the stream.
+fn readers(plan: &Plan) -> impl Iterator<Item = Existing> {
+    plan.consumers.iter().filter_map(|consumer| {
+        let role = consumer.role.as_ref()?;
+        Some(Existing::new(&existing::ROLE, role, format!("{}/{}/role", consumer.spec, consumer.kind)))
     })
 }
 

@@ -5,12 +5,14 @@ pub mod advice;
 pub mod alarms;
 mod analytics;
 mod buckets;
+mod consumers;
 pub mod cost;
 pub mod dashboard;
 mod delivery;
 pub mod destination;
 pub mod existing;
 mod faults;
+mod function;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod forests;
@@ -45,14 +47,16 @@ use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
 pub use alarms::{AlarmMetric, AlarmPlan, AlarmsPlan, TopicPlan};
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
 pub use buckets::{BucketPlan, S3LocationPlan, literal_head};
+pub use consumers::{ConsumerPlan, RegisteredPlan, StreamPolicyPlan};
 pub use dashboard::DashboardPlan;
 pub use delivery::{DeliveryPlan, DirectPlan, ErrorDeliveryPlan, Reads, TransformPlan};
 pub use destination::DestinationPlan;
 pub use faults::FaultPlan;
+pub use function::FunctionPlan;
 pub use forests::{ForestPlan, PYTHON_FILES};
 use grants::{ArtifactKeys, Role};
 pub use order::Before;
-pub use outputs::{FunctionPlan, OutputPlan};
+pub use outputs::OutputPlan;
 pub use producer::{NetworkPlan, ProducerPlan, RecordsPlan};
 pub use resources::Resource;
 pub use sources::{SourcePlan, SourceShown};
@@ -81,6 +85,10 @@ pub struct Plan {
     pub producer: Option<ProducerPlan>,
     /// The services that write records.
     pub sources: Vec<SourcePlan>,
+    /// What reads the stream besides Firehose and Flink.
+    pub consumers: Vec<ConsumerPlan>,
+    /// What other accounts may do with the stream.
+    pub stream_policy: Option<StreamPolicyPlan>,
     /// The Flink application.
     pub analytics: Option<AnalyticsPlan>,
     /// Firehose.
@@ -303,6 +311,7 @@ pub type ConnectorDigests = BTreeMap<String, String>;
 pub fn plan(checked: &Checked, programs: &Programs, connectors: &ConnectorDigests) -> Plan {
     let pipeline = checked.pipeline();
     let outputs = outputs::plan(checked);
+    let consumers = consumers::plan(checked);
     let analytics = analytics::plan(checked, &outputs, programs, connectors);
     let producer = producer::plan(pipeline, programs);
     let deliveries = delivery::plan(checked, programs);
@@ -355,6 +364,8 @@ pub fn plan(checked: &Checked, programs: &Programs, connectors: &ConnectorDigest
         role_path: pipeline.role_path.as_ref().map(|path| path.value.clone()).filter(|path| path != "/"),
         producer,
         sources: sources::plan(pipeline),
+        stream_policy: consumers::stream_policy(pipeline, &consumers),
+        consumers,
         analytics,
         artifacts,
         resources: resources::list(pipeline, checked.graph()),

@@ -1,14 +1,15 @@
 //! Sources: one file of rules per kind; what all kinds have in common is here.
 
-mod account;
+pub(super) mod account;
 mod arn;
 mod cloudwatch_logs;
-mod event_pattern;
+pub(super) mod event_pattern;
 mod eventbridge;
 mod filter_pattern;
 mod iot;
 mod json_path;
 mod pipe;
+pub(super) mod role;
 mod writers;
 
 use super::{Context, names};
