@@ -579,9 +579,12 @@ impl Graph {
 
     /// The kinds of nodes that read the stream of a logical id.
     pub fn consumers(&self, stream: &str) -> Vec<NodeKind> {
-        let reads = |edge: &&Edge| {
-            edge.relation.consumes() && self.get(edge.to).logical_id.as_deref() == Some(stream)
+        // An existing stream has none, and is the one that takes the records in.
+        let is = |node: &Node| match node.kind {
+            NodeKind::Stream => stream == INPUT_STREAM,
+            _ => node.logical_id.as_deref() == Some(stream),
         };
+        let reads = |edge: &&Edge| edge.relation.consumes() && is(self.get(edge.to));
         self.edges.iter().filter(reads).map(|edge| self.get(edge.from).kind).collect()
     }
 

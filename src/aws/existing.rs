@@ -27,6 +27,8 @@ pub struct ExistingKind {
     pub own_account: bool,
     /// What must hold.
     pub facts: &'static [Fact],
+    /// What should hold: the stack works without it, so that a note is enough.
+    pub notes: &'static [Fact],
     /// What to type if there is none, with the placeholders of [`filled`]; empty if another kind finds that out.
     pub missing: &'static str,
 }
@@ -71,8 +73,16 @@ pub enum Is {
     NoneOf(&'static [&'static str]),
     /// A policy that has a statement for a service principal that begins with this.
     PolicyFor(&'static str),
-    /// The other resource that the spec names together with this one, or an ARN that ends with its name.
-    Related,
+    /// What the spec declares under this name, or an ARN that ends with it. What is not declared is not compared.
+    Declared(&'static str),
+    /// A number that is at least the declared one.
+    AtLeast(&'static str),
+    /// The same, unless the response has this word at this place.
+    AtLeastUnless(&'static str, &'static str, &'static str),
+    /// A number that is at most the declared one.
+    AtMost(&'static str),
+    /// The declared KMS key, or one of AWS.
+    Key(&'static str),
 }
 
 impl ExistingKind {
@@ -87,6 +97,7 @@ impl ExistingKind {
             arns: &["{id}"],
             own_account: false,
             facts: &[],
+            notes: &[],
             missing: "name one that exists",
         }
     }
@@ -108,6 +119,11 @@ impl ExistingKind {
 
     const fn facts(mut self, facts: &'static [Fact]) -> Self {
         self.facts = facts;
+        self
+    }
+
+    const fn notes(mut self, notes: &'static [Fact]) -> Self {
+        self.notes = notes;
         self
     }
 
@@ -138,11 +154,13 @@ pub fn parameter(value: &str, id: &str) -> String {
 }
 
 /// A help or a fault with its placeholders filled in: `{id}` is the name in the spec, `{found}` the value that was found,
-/// `{name}` the part of it after the last slash, `{related}` the other resource.
-pub fn filled(text: &str, id: &str, found: &str, related: &str) -> String {
+/// `{name}` the part of it after the last slash, `{declared}` what the spec declares, `{last}` the last part of the ARN in the
+/// spec.
+pub fn filled(text: &str, id: &str, found: &str, declared: &str) -> String {
     let name = found.rsplit('/').next().unwrap_or_default();
     let text = text.replace("{found}", found).replace("{name}", name);
-    text.replace("{related}", related).replace("{id}", id)
+    let last = id.rsplit([':', '/']).next().unwrap_or_default();
+    text.replace("{declared}", declared).replace("{last}", last).replace("{id}", id)
 }
 
 /// A bucket.
@@ -241,8 +259,8 @@ pub static FUNCTION: ExistingKind = ExistingKind::new(
     },
     Fact {
         at: "/Role",
-        is: Is::Related,
-        fault: "the function's role is `{name}`, not `{related}`",
+        is: Is::Declared("role"),
+        fault: "the function's role is `{name}`, not `{declared}`",
         help: &[("", "write `role: {name}`")],
     },
 ])
@@ -275,12 +293,12 @@ pub static SUBNET: ExistingKind = ExistingKind::new(
 .facts(&[
     Fact {
         at: "/subnetSet/item/vpcId",
-        is: Is::Related,
-        fault: "the subnet `{id}` is in {found}, not in {related}",
+        is: Is::Declared("vpc"),
+        fault: "the subnet `{id}` is in {found}, not in {declared}",
         help: &[(
             "",
-            "write `vpc: {found}`, or name a subnet of {related}: `aws ec2 describe-subnets --filters \
-             Name=vpc-id,Values={related}` lists them",
+            "write `vpc: {found}`, or name a subnet of {declared}: `aws ec2 describe-subnets --filters \
+             Name=vpc-id,Values={declared}` lists them",
         )],
     },
     Fact {
@@ -335,6 +353,115 @@ pub static LOG_GROUP: ExistingKind = ExistingKind::new(
      lists them",
 );
 
+/// A data stream, which the spec declares: its readers have permissions for the declared key and no other, and capacity, retention
+/// and the size of records decide what they can read. While shards are split, a stream is UPDATING and works (Kinesis API
+/// reference, `StreamDescriptionSummary`, 2026-11).
+pub static STREAM: ExistingKind = ExistingKind::new(
+    "stream",
+    "FindExistingStreams",
+    "kinesis:DescribeStreamSummary",
+    Request::Json("1.1", "Kinesis_20131202", &[("StreamARN", "{id}")]),
+)
+.of_own_account()
+.facts(&[
+    Fact {
+        at: "/StreamDescriptionSummary/StreamStatus",
+        is: Is::OneOf(&["ACTIVE", "UPDATING"]),
+        fault: "the stream `{id}` has the state {found}",
+        help: &[
+            ("DELETING", "name another stream: `aws kinesis list-streams` lists them"),
+            ("", "wait until it is ACTIVE: `aws kinesis wait stream-exists --stream-arn {id}`"),
+        ],
+    },
+    Fact {
+        at: "/StreamDescriptionSummary/KeyId",
+        is: Is::Key("key"),
+        fault: "the stream is encrypted with `{found}`, which its readers have no permission for",
+        help: &[(
+            "",
+            "write `encryption: {kms_key: ARN}` with the key's ARN: `aws kms describe-key --key-id {found} --query \
+             KeyMetadata.Arn` prints it",
+        )],
+    },
+    Fact {
+        at: "/StreamDescriptionSummary/OpenShardCount",
+        // What an on-demand stream carries does not follow from its shards of this moment.
+        is: Is::AtLeastUnless(
+            "needed shards",
+            "/StreamDescriptionSummary/StreamModeDetails/StreamMode",
+            "ON_DEMAND",
+        ),
+        fault: "the stream has {found} of the {declared} shards that the declared load needs, and throttles the rest",
+        help: &[(
+            "",
+            "run `aws kinesis update-shard-count --stream-name {last} --target-shard-count {declared} --scaling-type \
+             UNIFORM_SCALING`, or declare the load that the stream carries",
+        )],
+    },
+    Fact {
+        at: "/StreamDescriptionSummary/RetentionPeriodHours",
+        is: Is::AtLeast("retention"),
+        fault: "the stream keeps records for {found} h, and the spec declares {declared} h: older ones would be lost",
+        help: &[(
+            "",
+            "write `retention: {found} h`, or run `aws kinesis increase-stream-retention-period --stream-name {last} \
+             --retention-period-hours {declared}`",
+        )],
+    },
+    Fact {
+        at: "/StreamDescriptionSummary/MaxRecordSizeInKiB",
+        is: Is::AtMost("record KiB of Firehose"),
+        fault: "the stream accepts records of up to {found} KiB, and the spec declares {declared} KiB; Firehose, which reads it, \
+                does not deliver larger ones than 1,000 KiB",
+        help: &[("", "write `max_record_size: {found} KiB` if producers send none that are larger")],
+    },
+    Fact {
+        at: "/StreamDescriptionSummary/ConsumerCount",
+        is: Is::AtMost("other consumers"),
+        fault: "the stream has {found} registered consumers, and the pipeline's exceed the limit",
+        help: &[(
+            "",
+            "deregister one: `aws kinesis list-stream-consumers --stream-arn {id}` lists them; or read without `fan_out`",
+        )],
+    },
+])
+.notes(&[
+    Fact {
+        at: "/StreamDescriptionSummary/StreamModeDetails/StreamMode",
+        is: Is::Declared("mode"),
+        fault: "the capacity mode of the stream is {found}, and the spec declares {declared}",
+        help: &[
+            ("ON_DEMAND", "write `capacity: on_demand`"),
+            ("", "write the number of its shards, as in `capacity: {shards: 4}`"),
+        ],
+    },
+    Fact {
+        at: "/StreamDescriptionSummary/OpenShardCount",
+        is: Is::Declared("shards"),
+        fault: "the number of the stream's shards is {found}, and the spec declares {declared}",
+        help: &[("", "write `capacity: {shards: {found}}`, so that alarms and cost follow from it")],
+    },
+    Fact {
+        at: "/StreamDescriptionSummary/RetentionPeriodHours",
+        is: Is::Declared("retention"),
+        fault: "the stream keeps records for {found} h, and the spec declares {declared} h",
+        help: &[("", "write `retention: {found} h`, so that alarms and cost follow from it")],
+    },
+    Fact {
+        at: "/StreamDescriptionSummary/MaxRecordSizeInKiB",
+        is: Is::Declared("record KiB"),
+        fault: "the stream accepts records of up to {found} KiB, and the spec declares {declared} KiB",
+        help: &[("", "write `max_record_size: {found} KiB`")],
+    },
+    Fact {
+        at: "/StreamDescriptionSummary/EncryptionType",
+        is: Is::Declared("encryption"),
+        fault: "the stream is not encrypted, and the spec declares a key, whose permissions are not needed",
+        help: &[("", "leave out `encryption`, or encrypt the stream with that key")],
+    },
+])
+.missing("name one that exists: `aws kinesis list-streams` lists them; without `existing`, the stack creates one");
+
 /// A queue. SQS has no call by ARN that returns more than its address.
 pub static QUEUE: ExistingKind = ExistingKind::new(
     "SQS queue",
@@ -378,7 +505,7 @@ pub static BOUNDARY: ExistingKind = ExistingKind::new(
 );
 
 /// All kinds.
-pub static KINDS: [&ExistingKind; 13] = [
+pub static KINDS: [&ExistingKind; 14] = [
     &BUCKET,
     &KEY,
     &LOG_KEY,
@@ -389,6 +516,7 @@ pub static KINDS: [&ExistingKind; 13] = [
     &TOPIC,
     &BUS,
     &LOG_GROUP,
+    &STREAM,
     &QUEUE,
     &TABLE_STREAM,
     &BOUNDARY,
@@ -401,18 +529,24 @@ mod tests {
     #[test]
     fn every_entry_is_complete() {
         /// What a text may contain in braces.
-        const PLACEHOLDERS: [&str; 4] = ["{id}", "{found}", "{name}", "{related}"];
+        const PLACEHOLDERS: [&str; 5] = ["{id}", "{found}", "{name}", "{declared}", "{last}"];
+        /// What a help lets the user write.
+        const WRITTEN: [&str; 3] = ["{kms_key: ARN}", "{shards: 4}", "{shards: }"];
         for kind in KINDS {
             assert!(kind.action.split(':').count() == 2, "{kind:?}");
             assert!(kind.sid.chars().all(char::is_alphanumeric), "{kind:?}");
-            for fact in kind.facts {
+            for fact in kind.facts.iter().chain(kind.notes) {
                 assert!(fact.at.starts_with('/'), "{fact:?}");
                 assert_eq!(fact.help.last().map(|(found, _)| *found), Some(""), "{fact:?}");
             }
-            let helps = kind.facts.iter().flat_map(|fact| fact.help).map(|(_, help)| *help);
-            let texts = helps.chain(kind.facts.iter().map(|fact| fact.fault)).chain([kind.missing]);
+            let facts = || kind.facts.iter().chain(kind.notes);
+            let helps = facts().flat_map(|fact| fact.help).map(|(_, help)| *help);
+            let texts = helps.chain(facts().map(|fact| fact.fault)).chain([kind.missing]);
             for text in texts {
-                let rest = PLACEHOLDERS.iter().fold(text.to_owned(), |text, name| text.replace(name, ""));
+                let rest = PLACEHOLDERS
+                    .iter()
+                    .chain(&WRITTEN)
+                    .fold(text.to_owned(), |text, name| text.replace(name, ""));
                 assert!(!rest.contains(['{', '}']), "{text}");
                 assert_eq!(rest.matches('`').count() % 2, 0, "{text}");
             }
@@ -432,7 +566,7 @@ mod tests {
     fn placeholders_are_filled_in() {
         let role = "arn:aws:iam::111122223333:role/team/page";
         assert_eq!(
-            filled("{name}, {found}: {id} of {related}", "i", role, "r"),
+            filled("{name}, {found}: {id} of {declared}", "i", role, "r"),
             format!("page, {role}: i of r")
         );
     }

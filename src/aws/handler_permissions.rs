@@ -54,6 +54,126 @@ const EC2_TAGS: [&str; 2] = ["ec2:CreateTags", "ec2:DeleteTags"];
 const OWN: [&str; 2] = ["AWS::CloudFormation::WaitCondition", "AWS::CloudFormation::WaitConditionHandle"];
 
 static HANDLERS: &[HandlerPermissions] = &[
+    // API Gateway names its resources at random, and a call is a method on their path.
+    HandlerPermissions {
+        resource_type: "AWS::ApiGateway::ApiKey",
+        sid: "ManageApis",
+        arns: &[
+            "apigateway:{region}::/apikeys",
+            "apigateway:{region}::/apikeys/*",
+            "apigateway:{region}::/tags/*",
+        ],
+        actions: &[
+            "apigateway:DELETE",
+            "apigateway:GET",
+            "apigateway:PATCH",
+            "apigateway:POST",
+            "apigateway:PUT",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::ApiGateway::Deployment",
+        sid: "ManageApis",
+        arns: &["apigateway:{region}::/restapis/*"],
+        actions: &[
+            "apigateway:DELETE",
+            "apigateway:GET",
+            "apigateway:PATCH",
+            "apigateway:POST",
+            "apigateway:PUT",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::ApiGateway::GatewayResponse",
+        sid: "ManageApis",
+        arns: &["apigateway:{region}::/restapis/*"],
+        actions: &["apigateway:DELETE", "apigateway:GET", "apigateway:PUT"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::ApiGateway::Method",
+        sid: "ManageApis",
+        arns: &["apigateway:{region}::/restapis/*"],
+        actions: &["apigateway:DELETE", "apigateway:GET", "apigateway:PUT"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::ApiGateway::Model",
+        sid: "ManageApis",
+        arns: &["apigateway:{region}::/restapis/*"],
+        actions: &["apigateway:DELETE", "apigateway:GET", "apigateway:PATCH", "apigateway:POST"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::ApiGateway::RequestValidator",
+        sid: "ManageApis",
+        arns: &["apigateway:{region}::/restapis/*"],
+        actions: &["apigateway:DELETE", "apigateway:GET", "apigateway:PATCH", "apigateway:POST"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::ApiGateway::Resource",
+        sid: "ManageApis",
+        arns: &["apigateway:{region}::/restapis/*"],
+        actions: &["apigateway:DELETE", "apigateway:GET", "apigateway:PATCH", "apigateway:POST"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::ApiGateway::RestApi",
+        sid: "ManageApis",
+        arns: &[
+            "apigateway:{region}::/restapis",
+            "apigateway:{region}::/restapis/*",
+            "apigateway:{region}::/tags/*",
+        ],
+        actions: &[
+            "apigateway:DELETE",
+            "apigateway:GET",
+            "apigateway:PATCH",
+            "apigateway:POST",
+            "apigateway:PUT",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::ApiGateway::Stage",
+        sid: "ManageApis",
+        arns: &["apigateway:{region}::/restapis/*", "apigateway:{region}::/tags/*"],
+        actions: &[
+            "apigateway:DELETE",
+            "apigateway:GET",
+            "apigateway:PATCH",
+            "apigateway:POST",
+            "apigateway:PUT",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::ApiGateway::UsagePlan",
+        sid: "ManageApis",
+        arns: &[
+            "apigateway:{region}::/usageplans",
+            "apigateway:{region}::/usageplans/*",
+            "apigateway:{region}::/tags/*",
+        ],
+        actions: &[
+            "apigateway:DELETE",
+            "apigateway:GET",
+            "apigateway:PATCH",
+            "apigateway:POST",
+            "apigateway:PUT",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::ApiGateway::UsagePlanKey",
+        sid: "ManageApis",
+        arns: &["apigateway:{region}::/usageplans/*"],
+        actions: &["apigateway:DELETE", "apigateway:GET", "apigateway:POST"],
+        ..NONE
+    },
     HandlerPermissions {
         resource_type: "AWS::AutoScaling::AutoScalingGroup",
         sid: "ManageProducerGroup",

@@ -134,6 +134,12 @@ pub const PIPES: Family = Family {
     dimension: "PipeName",
     names: &["Duration", "EventCount", "ExecutionFailed", "ExecutionPartiallyFailed", "ExecutionTimeout"],
 };
+/// API Gateway developer guide, "Amazon API Gateway dimensions and metrics", REST APIs, 2026-11.
+pub const API_GATEWAY: Family = Family {
+    namespace: "AWS/ApiGateway",
+    dimension: "ApiName",
+    names: &["4XXError", "5XXError", "Count", "Latency"],
+};
 /// IoT Core developer guide, "AWS IoT metrics and dimensions", rule metrics, 2026-11. Those of actions have two dimensions.
 pub const IOT: Family = Family {
     namespace: "AWS/IoT",
@@ -174,6 +180,7 @@ pub const FAMILIES: &[Family] = &[
     FIREHOSE,
     LAMBDA,
     FLINK,
+    API_GATEWAY,
     EVENTS,
     IOT,
     PIPES,
@@ -352,6 +359,16 @@ pub const EVENT_RULE: Kind = Kind {
     metrics: &[
         metric("matched", "events matched", "MatchedEvents", "Sum", Reading::Sum, Unit::Count),
         fault(metric("failed", "events failed", "FailedInvocations", "Sum", Reading::Sum, Unit::Count)),
+    ],
+};
+/// A REST API. API Gateway developer guide, "Amazon API Gateway dimensions and metrics", 2026-11.
+pub const API: Kind = Kind {
+    namespace: "AWS/ApiGateway",
+    dimension: "ApiName",
+    metrics: &[
+        metric("requests", "requests", "Count", "Sum", Reading::Sum, Unit::Count),
+        metric("rejected", "requests rejected", "4XXError", "Sum", Reading::Sum, Unit::Count),
+        fault(metric("failed", "requests failed", "5XXError", "Sum", Reading::Sum, Unit::Count)),
     ],
 };
 /// A topic rule. IoT Core developer guide, "AWS IoT metrics and dimensions", 2026-11.

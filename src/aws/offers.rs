@@ -61,6 +61,7 @@ pub const LISTED: &[Listed] = &[
     listed(AlarmMonth, "AmazonCloudWatch", "CW:AlarmMonitorUsage", 1.0),
     listed(AlarmHighResolutionMonth, "AmazonCloudWatch", "CW:HighResAlarmMonitorUsage", 1.0),
     listed(DashboardMonth, "AmazonCloudWatch", "DashboardsUsageHour", 1.0),
+    listed(ApiGatewayRequestsMillion, "AmazonApiGateway", "ApiGatewayRequest", 1e6),
     listed(CustomMetricMonth, "AmazonCloudWatch", "CW:MetricMonitorUsage", 1.0),
 ];
 

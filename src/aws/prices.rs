@@ -120,6 +120,8 @@ pub enum Item {
     IotRulesMillion,
     /// Actions of such rules, each 5 KB of a message.
     IotActionsMillion,
+    /// Requests to a REST API.
+    ApiGatewayRequestsMillion,
 }
 
 /// A step of a price that falls with the quantity of a month.
@@ -281,6 +283,13 @@ const S3_TIERS: &[Tier] = &[
     Tier { up_to: 512_000.0, usd: 0.022 },
     Tier { up_to: REST, usd: 0.021 },
 ];
+/// First 333 million, next 667 million, next 19 billion, and on. From memory.
+const API_TIERS: &[Tier] = &[
+    Tier { up_to: 333.0, usd: 3.50 },
+    Tier { up_to: 1_000.0, usd: 2.80 },
+    Tier { up_to: 20_000.0, usd: 2.38 },
+    Tier { up_to: REST, usd: 1.51 },
+];
 /// First 10 TB, next 20 TB, next 20 TB, and on. From memory.
 const VENDED_TIERS: &[Tier] = &[
     Tier { up_to: 10_240.0, usd: 0.50 },
@@ -358,6 +367,7 @@ static PRICES: &[Row] = &[
     p(PipesRequestsMillion, "million requests", 0.40, CODE_TABLES, true, FLAT),
     p(IotRulesMillion, "million rules", 0.15, MEMORY, false, FLAT),
     p(IotActionsMillion, "million actions", 0.15, MEMORY, false, FLAT),
+    p(ApiGatewayRequestsMillion, "million requests", 3.50, MEMORY, false, API_TIERS),
 ];
 
 const EC2_REGION: &str = "us-east-1";

@@ -83,7 +83,11 @@ fn of_delivery(context: &mut Context, delivery: &Delivery, transform: &Transform
                 firehose::LAMBDA_BUFFER_MIB.max,
                 ByteSize(size.value)
             ),
-            if size.value as f64 > max { "write `size: 3 MiB`".into() } else { "write `size: 1 MiB`".into() },
+            if size.value as f64 > max {
+                "write `size: 3 MiB`".into()
+            } else {
+                "write `size: 0.2 MiB`".into()
+            },
         );
     }
 

@@ -12,13 +12,16 @@ use crate::cloud::client::{AwsClient, StackReader};
 use crate::cloud::stop::{At, Fault, Step, Stop};
 use crate::diagnostics::Code;
 use crate::plan::Plan;
-use crate::plan::existing::{Existing, existing};
+use crate::plan::existing::{Declared, Existing, existing};
 
 /// Positions of the region and of the account among the parts of an ARN. IAM user guide, "ARN format", 2026-11.
 const ARN_REGION: usize = 3;
 const ARN_ACCOUNT: usize = 4;
 /// The account of AWS's own policies.
 const AWS_ACCOUNT: &str = "aws";
+
+/// End of the alias of the key that AWS manages, which needs no permission.
+const KINESIS_KEY: &str = "alias/aws/kinesis";
 
 /// Looks up everything that the plan uses and does not create. What cannot be looked up is skipped, with a note.
 ///
@@ -40,27 +43,33 @@ pub(super) fn check(
             continue;
         }
         let found = match elsewhere(&one, client.region(), account) {
-            Some(fault) => Some(fault),
+            Some(fault) => vec![fault],
             None if unreachable.contains(service) => {
                 skip(reporter, &one, &format!("{}: no connection, as before", one.kind.action));
-                None
+                Vec::new()
             }
             None => match client.look_up(one.kind, &one.id) {
-                Ok(Some(response)) => wrong(&one, &response, &unusable),
-                Ok(None) if one.kind.missing.is_empty() => None,
-                Ok(None) => Some(missing(&one)),
-                Err(error) if error.kind == CallErrorKind::OtherRegion => Some(other_region(&one, client)),
+                Ok(Some(response)) => {
+                    let wrong = wrong(&one, &response, &unusable);
+                    for message in notes(&one, &response, &wrong) {
+                        reporter.tell(&Event::Note { message });
+                    }
+                    wrong
+                }
+                Ok(None) if one.kind.missing.is_empty() => Vec::new(),
+                Ok(None) => vec![missing(&one)],
+                Err(error) if error.kind == CallErrorKind::OtherRegion => vec![other_region(&one, client)],
                 Err(error) if is_of_credentials(&error) => return Err(error.into()),
                 Err(error) => {
                     if error.kind == CallErrorKind::Unreachable {
                         unreachable.insert(service);
                     }
                     skip(reporter, &one, &error.to_string());
-                    None
+                    Vec::new()
                 }
             },
         };
-        if let Some((id, fault)) = found {
+        for (id, fault) in found {
             unusable.insert(id);
             faults.push(fault);
         }
@@ -140,25 +149,103 @@ fn other_region(one: &Existing, client: &dyn StackReader) -> Found {
     )
 }
 
-/// The first fact that does not hold.
-fn wrong(one: &Existing, response: &Value, unusable: &BTreeSet<String>) -> Option<Found> {
-    one.kind.facts.iter().find_map(|fact| {
-        let found = response.pointer(fact.at)?.as_str()?;
-        let holds = match fact.is {
-            Is::OneOf(words) => words.contains(&found),
-            Is::NoneOf(words) => !words.contains(&found),
-            Is::PolicyFor(service) => allows(found, service),
-            Is::Related => one.related.as_ref().is_none_or(|(related, _)| {
-                found == related || found.rsplit('/').next() == Some(related) || unusable.contains(related)
-            }),
+/// The facts that do not hold: the first one of the resource itself, or else the first of each declaration.
+fn wrong(one: &Existing, response: &Value, unusable: &BTreeSet<String>) -> Vec<Found> {
+    let mut faults: Vec<Found> = Vec::new();
+    for (fact, found, declared) in breaches(one, one.kind.facts, response, unusable) {
+        let value = declared.map_or("", |declared| &declared.value);
+        let help = filled(help(fact, &found), &one.id, &found, value);
+        let message = filled(fact.fault, &one.id, &found, value);
+        // A fault at another place than the resource's is one of what is declared there.
+        match declared.filter(|declared| declared.spec != one.spec) {
+            Some(declared) => faults.push(fault(&declared.value, &declared.spec, message, help)),
+            None => return vec![fault(&one.id, &one.spec, message, help)],
+        }
+    }
+    faults.dedup_by(|(_, later), (_, earlier)| later.at == earlier.at);
+    faults
+}
+
+/// The first note of each declaration that has no fault. Of what cannot be used, there are none.
+fn notes(one: &Existing, response: &Value, faults: &[Found]) -> Vec<String> {
+    if faults.iter().any(|(_, fault)| fault.at == At::Spec(one.spec.to_string())) {
+        return Vec::new();
+    }
+    let mut places: Vec<&str> = Vec::new();
+    let mut notes = Vec::new();
+    for (fact, found, declared) in breaches(one, one.kind.notes, response, &BTreeSet::new()) {
+        let at = declared.map_or(&one.spec, |declared| &declared.spec);
+        let has_fault = faults.iter().any(|(_, fault)| fault.at == At::Spec(at.to_string()));
+        if has_fault || places.contains(&at.as_ref()) {
+            continue;
+        }
+        places.push(at);
+        let value = declared.map_or("", |declared| &declared.value);
+        let [message, help] =
+            [fact.fault, help(fact, &found)].map(|text| filled(text, &one.id, &found, value));
+        notes.push(format!("{message}; {help}"));
+    }
+    notes
+}
+
+/// A fact that does not hold, the value that was found, and what the spec declares.
+type Breach<'a> = (&'static Fact, String, Option<&'a Declared>);
+
+fn breaches<'a>(
+    one: &'a Existing,
+    facts: &'static [Fact],
+    response: &'a Value,
+    unusable: &'a BTreeSet<String>,
+) -> impl Iterator<Item = Breach<'a>> {
+    facts.iter().filter_map(move |fact| {
+        let found = match response.pointer(fact.at)? {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            _ => return None,
         };
-        // A fault at the place of the related resource is one of that resource.
-        let (id, at) = match (fact.is, &one.related) {
-            (Is::Related, Some((related, at))) if *at != one.spec => (related, at),
-            _ => (&one.id, &one.spec),
+        let declared = |name: &str| one.declared.iter().find(|declared| declared.name == name);
+        let number = |text: &str| text.parse::<u64>().ok();
+        let (declared, holds) = match fact.is {
+            Is::OneOf(words) => (None, words.contains(&found.as_str())),
+            Is::NoneOf(words) => (None, !words.contains(&found.as_str())),
+            Is::PolicyFor(service) => (None, allows(&found, service)),
+            Is::Declared(name) => {
+                let declared = declared(name)?;
+                let holds = is_same(&found, &declared.value) || unusable.contains(&declared.value);
+                (Some(declared), holds)
+            }
+            Is::Key(name) => {
+                let declared = declared(name)?;
+                let holds = found.ends_with(KINESIS_KEY)
+                    || is_same(&found, &declared.value)
+                    || unusable.contains(&declared.value);
+                (Some(declared), holds)
+            }
+            Is::AtLeastUnless(_, at, word) if response.pointer(at)? == word => return None,
+            Is::AtLeast(name) | Is::AtLeastUnless(name, ..) => {
+                let declared = declared(name)?;
+                (Some(declared), number(&found)? >= number(&declared.value)?)
+            }
+            Is::AtMost(name) => {
+                let declared = declared(name)?;
+                (Some(declared), number(&found)? <= number(&declared.value)?)
+            }
         };
-        (!holds).then(|| fault(id, at, said(fact, one, found), help(fact, one, found)))
+        (!holds).then_some((fact, found, declared))
     })
+}
+
+/// Whether a service's value is the declared one. It may be an ARN, whose last part is declared, or the last part of what is
+/// declared as an ARN.
+fn is_same(found: &str, declared: &str) -> bool {
+    let last = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
+    found == declared || last(found) == declared || found == last(declared)
+}
+
+/// The help for the value that was found.
+fn help(fact: &Fact, found: &str) -> &'static str {
+    let help = fact.help.iter().find(|(value, _)| value.is_empty() || *value == found);
+    help.map(|(_, help)| *help).unwrap_or_default()
 }
 
 /// Whether a policy has a statement for a service. A policy that cannot be read is not a fault.
@@ -177,19 +264,6 @@ fn allows(policy: &str, service: &str) -> bool {
 /// A value of a policy that may be a list or the only element of one.
 fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
-}
-
-fn said(fact: &Fact, one: &Existing, found: &str) -> String {
-    filled(fact.fault, &one.id, found, related(one))
-}
-
-fn help(fact: &Fact, one: &Existing, found: &str) -> String {
-    let help = fact.help.iter().find(|(value, _)| value.is_empty() || *value == found);
-    filled(help.map(|(_, help)| *help).unwrap_or_default(), &one.id, found, related(one))
-}
-
-fn related(one: &Existing) -> &str {
-    one.related.as_ref().map_or("", |(related, _)| related)
 }
 
 /// Roles of the stack read artifacts, and have no permission for the key of a bucket that others configured. The key's
@@ -245,7 +319,7 @@ mod tests {
     use crate::aws::existing::{ExistingKind, FUNCTION, KEY, SUBNET};
 
     fn named(kind: &'static ExistingKind, id: &str) -> Existing {
-        Existing { kind, id: id.to_owned(), spec: "/at".into(), related: None }
+        Existing { kind, id: id.to_owned(), spec: "/at".into(), declared: Vec::new() }
     }
 
     #[test]
@@ -267,12 +341,13 @@ mod tests {
 
     #[test]
     fn a_response_without_a_fact_is_no_fault() {
-        let subnet = Existing { related: Some(("vpc-1".into(), "/at".into())), ..named(&SUBNET, "subnet-1") };
+        let vpc = Declared { name: "vpc", value: "vpc-1".into(), spec: "/at".into() };
+        let subnet = Existing { declared: vec![vpc], ..named(&SUBNET, "subnet-1") };
         let response =
             |vpc: &str, state: &str| json!({"subnetSet": {"item": {"vpcId": vpc, "state": state}}});
         let none = BTreeSet::new();
         let message = |response: &Value, unusable: &BTreeSet<String>| {
-            wrong(&subnet, response, unusable).map(|(_, fault)| fault.message)
+            wrong(&subnet, response, unusable).into_iter().map(|(_, fault)| fault.message).next()
         };
         assert_eq!(message(&json!({}), &none), None);
         assert_eq!(message(&response("vpc-1", "available"), &none), None);

@@ -234,6 +234,8 @@ codes! {
     "1433" WriterAccounts "Other accounts cannot write to the stream"
     "1434" IotStatement "IoT Core does not accept this statement"
     "1435" IotKey "A partition key of IoT Core has a template"
+    "1436" ApiPath "An endpoint has a plain path"
+    "1437" ApiOrigin "An origin of web pages is a scheme and a host"
 
     "1501" NothingReads "Nothing reads what comes in"
     "1502" DirectPut "The load of a delivery without a stream"

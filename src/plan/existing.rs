@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use super::Plan;
 use super::value::Value;
 use crate::aws::existing::{self, ExistingKind};
+use crate::aws::limits::kinesis;
+use crate::graph::{INPUT_STREAM, NodeKind};
 
 /// A resource that the spec names and the stack does not create.
 #[derive(Clone, Debug)]
@@ -16,8 +18,19 @@ pub struct Existing {
     pub id: String,
     /// Its place in the spec, a JSON pointer.
     pub spec: Cow<'static, str>,
-    /// A resource that must be related to it, and the place in the spec of a fault of the relation.
-    pub related: Option<(String, Cow<'static, str>)>,
+    /// What the spec declares about it.
+    pub declared: Vec<Declared>,
+}
+
+/// Something that the spec declares about a resource that the stack does not create.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// Its name in [`crate::aws::existing::Is`].
+    pub name: &'static str,
+    /// Its value, as the service writes it.
+    pub value: String,
+    /// Its place in the spec, a JSON pointer; where the spec does not write it, that of the key around it.
+    pub spec: Cow<'static, str>,
 }
 
 impl Existing {
@@ -27,12 +40,17 @@ impl Existing {
         id: impl Into<String>,
         spec: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { kind, id: id.into(), spec: spec.into(), related: None }
+        Self { kind, id: id.into(), spec: spec.into(), declared: Vec::new() }
     }
 
-    /// The same with a resource that must be related to it.
-    fn with(mut self, related: &str, spec: impl Into<Cow<'static, str>>) -> Self {
-        self.related = Some((related.to_owned(), spec.into()));
+    /// The same with something that the spec declares about it.
+    pub(super) fn with(
+        mut self,
+        name: &'static str,
+        value: impl ToString,
+        spec: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        self.declared.push(Declared { name, value: value.to_string(), spec: spec.into() });
         self
     }
 }
@@ -44,6 +62,7 @@ pub fn existing(plan: &Plan) -> Vec<Existing> {
     all.extend(buckets(plan));
     all.extend(keys(plan));
     all.extend(plan.log_key.iter().map(|key| Existing::new(&existing::LOG_KEY, key, "/logs/kms_key")));
+    all.extend(stream(plan));
     all.extend(functions(plan));
     all.extend(readers(plan));
     all.extend(network(plan));
@@ -82,13 +101,42 @@ fn keys(plan: &Plan) -> impl Iterator<Item = Existing> {
     named.map(|(key, spec)| Existing::new(&existing::KEY, key, spec))
 }
 
+/// The stream, with what the spec declares about it.
+fn stream(plan: &Plan) -> Option<Existing> {
+    let stream = plan.stream.as_ref().filter(|stream| stream.existing)?;
+    let Value::Text(arn) = &stream.arn else { return None };
+    let at = |key: &str| format!("{}/{key}", stream.spec);
+    let record_kib = stream.max_record_kib.unwrap_or(kinesis::RECORD_KIB_DEFAULT);
+    let one = Existing::new(&existing::STREAM, arn, at("existing"))
+        .with("key", &stream.key, at("encryption"))
+        .with("needed shards", stream.need.bare, at("capacity"))
+        .with("mode", stream.mode, at("capacity"))
+        .with("retention", stream.retention_hours, at("retention"))
+        .with("record KiB", record_kib, at("max_record_size"));
+    let one = match plan.graph.consumers(INPUT_STREAM).contains(&NodeKind::Delivery) {
+        true => one.with("record KiB of Firehose", record_kib, at("max_record_size")),
+        false => one,
+    };
+    let one = match stream.key.starts_with("arn:") {
+        true => one.with("encryption", "KMS", at("encryption")),
+        false => one,
+    };
+    Some(match stream.shards {
+        Some(shards) => one.with("shards", shards, at("capacity")),
+        None => one,
+    })
+}
+
 /// The functions and their roles.
 fn functions(plan: &Plan) -> impl Iterator<Item = Existing> {
     plan.functions().flat_map(|function| {
         let at = |key: &str| format!("{}/lambda/{key}", function.spec);
         [
-            Existing::new(&existing::FUNCTION, &function.arn, at("function"))
-                .with(&function.role, at("role")),
+            Existing::new(&existing::FUNCTION, &function.arn, at("function")).with(
+                "role",
+                &function.role,
+                at("role"),
+            ),
             Existing::new(&existing::ROLE, &function.role, at("role")),
         ]
     })
@@ -108,7 +156,7 @@ fn network(plan: &Plan) -> Vec<Existing> {
     let Some(vpc) = &network.vpc else { return Vec::new() };
     let subnets = network.subnets.iter().enumerate().map(|(index, subnet)| {
         let at = format!("/producer/network/subnets/{index}");
-        Existing::new(&existing::SUBNET, subnet, at.clone()).with(vpc, at)
+        Existing::new(&existing::SUBNET, subnet, at.clone()).with("vpc", vpc, at)
     });
     [Existing::new(&existing::VPC, vpc, "/producer/network/vpc")].into_iter().chain(subnets).collect()
 }
@@ -174,6 +222,18 @@ sources:
   app: {cloudwatch_logs: {groups: [/aws/lambda/orders]}}
 ";
 
+    /// A stream of others.
+    const STREAM: &str = "
+name: reader
+region: us-east-1
+stream:
+  existing: arn:aws:kinesis:us-east-1:111122223333:stream/orders
+  record_size: 1 KiB
+  records_per_second: 1500
+  capacity: {shards: 4}
+delivery: {s3: {}}
+";
+
     #[test]
     fn everything_that_the_spec_names_is_there_once_with_its_place() {
         let (plan, _) = planned(SPEC);
@@ -206,13 +266,44 @@ sources:
         let logs = existing(&plan);
         let found: Vec<(&str, &str)> = logs.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
         assert_eq!(found, [("/aws/lambda/orders", "/sources/app/cloudwatch_logs/groups/0")]);
-        let kinds: BTreeSet<&str> = all.iter().chain(&logs).map(|one| one.kind.what).collect();
+        let (plan, _) = planned(STREAM);
+        let stream = existing(&plan);
+        let found: Vec<(&str, &str)> = stream.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
+        assert_eq!(found, [("arn:aws:kinesis:us-east-1:111122223333:stream/orders", "/stream/existing")]);
+        let kinds: BTreeSet<&str> = all.iter().chain(&logs).chain(&stream).map(|one| one.kind.what).collect();
         assert_eq!(kinds, KINDS.iter().map(|kind| kind.what).collect(), "a kind that no spec names");
     }
 
     #[test]
+    fn what_is_declared_about_a_stream_is_compared_with_it() {
+        let (plan, _) = planned(STREAM);
+        let declared = existing(&plan).remove(0).declared;
+        let declared: Vec<(&str, &str, &str)> =
+            declared.iter().map(|one| (one.name, one.value.as_str(), &*one.spec)).collect();
+        assert_eq!(
+            declared,
+            [
+                ("key", "alias/aws/kinesis", "/stream/encryption"),
+                // 1,500 records of 1,060 bytes per second.
+                ("needed shards", "2", "/stream/capacity"),
+                ("mode", "PROVISIONED", "/stream/capacity"),
+                ("retention", "24", "/stream/retention"),
+                ("record KiB", "1024", "/stream/max_record_size"),
+                ("record KiB of Firehose", "1024", "/stream/max_record_size"),
+                ("shards", "4", "/stream/capacity"),
+            ]
+        );
+    }
+
+    #[test]
     fn the_deployer_may_look_everything_up() {
-        let (plan, _) = planned(SPEC);
+        for spec in [SPEC, LOGS, STREAM] {
+            let (plan, _) = planned(spec);
+            the_deployer_may_look_up(&plan);
+        }
+    }
+
+    fn the_deployer_may_look_up(plan: &Plan) {
         let deployer = Deployer {
             stack: "orders",
             account: Some("111122223333"),
@@ -221,13 +312,13 @@ sources:
             empty_bucket: false,
             artifacts: false,
         };
-        let statements = policy(&plan, &deployer).statement;
-        for one in existing(&plan) {
+        let statements = policy(plan, &deployer).statement;
+        for one in existing(plan) {
             let name = one.id.rsplit([':', '/']).next().unwrap_or_default();
             let allows = statements.iter().any(|statement| {
                 statement.sid == one.kind.sid
                     && statement.action.contains(&one.kind.action)
-                    && statement.resource.iter().any(|resource| resource == "*" || resource.ends_with(name))
+                    && statement.resource.iter().any(|resource| resource == "*" || resource.contains(name))
             });
             assert!(allows, "{}: {}", one.kind.what, one.id);
         }

@@ -69,6 +69,7 @@ transform: {unpack: cloudwatch_logs}
 sources:
   accounts: {cloudwatch_logs: {accounts: ['111122223333', '444455556666']}}
   logs: {cloudwatch_logs: {groups: [/aws/lambda/a, /aws/lambda/b], filter: ERROR, distribution: random}}
+  web: {api: {path: /v1/events, auth: key, cors: ['https://shop.example.com'], partition_key: $.user.id}}
   events: {eventbridge: {pattern: {source: [shop]}}}
   queue: {sqs: {queue: 'arn:aws:sqs:us-east-1:111122223333:orders'}}
   things: {iot: {sql: \"SELECT * FROM 'a/+'\"}}

@@ -9,6 +9,8 @@ use serde::{Deserialize, Deserializer, de};
 /// Units of one kind of quantity: name and how many of the smallest unit it holds.
 type Units = &'static [(&'static str, u64)];
 
+/// The smallest unit of a size, for people.
+const SMALLEST_SIZE: &str = "bytes";
 const SIZE_UNITS: Units = &[
     ("B", 1),
     ("KB", 1_000),
@@ -39,7 +41,12 @@ pub enum QuantityError {
         known: String,
     },
     /// Not a whole number of the smallest unit (bytes, seconds).
-    Fraction(&'static str),
+    Fraction {
+        /// The smallest unit, for people.
+        smallest: &'static str,
+        /// The next larger quantity that is one.
+        nearest: String,
+    },
     /// No number in front.
     NotANumber,
     /// More than 64 bits can count.
@@ -51,14 +58,15 @@ impl fmt::Display for QuantityError {
         match self {
             Self::MissingUnit => formatter.write_str("the unit is missing"),
             Self::UnknownUnit { unit, .. } => write!(formatter, "`{unit}` is not a unit here"),
-            Self::Fraction(smallest) => write!(formatter, "it is not a whole number of {smallest}"),
+            Self::Fraction { smallest, .. } => write!(formatter, "it is not a whole number of {smallest}"),
             Self::NotANumber => formatter.write_str("it does not begin with a number"),
             Self::TooLarge => formatter.write_str("the number is too large"),
         }
     }
 }
 
-/// Reads `<number> <unit>`, the blank optional, a decimal fraction allowed where the result is whole.
+/// Reads `<number> <unit>`, the blank optional, a decimal fraction allowed where the result is whole. A size in a larger unit
+/// than bytes is rounded up to a whole byte: `0.2 MiB`, which AWS documents for a buffer, is none.
 fn read(text: &str, units: Units, smallest: &'static str) -> Result<u64, QuantityError> {
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
@@ -92,10 +100,12 @@ fn read(text: &str, units: Units, smallest: &'static str) -> Result<u64, Quantit
         .and_then(|whole| whole.checked_add(fraction))
         .and_then(|number| number.checked_mul(u128::from(factor)))
         .ok_or(QuantityError::TooLarge)?;
-    if total % scale != 0 {
-        return Err(QuantityError::Fraction(smallest));
+    if total % scale != 0 && (factor == 1 || smallest != SMALLEST_SIZE) {
+        let nearest = total.div_ceil(scale);
+        let unit = units.first().map_or("", |(name, _)| name);
+        return Err(QuantityError::Fraction { smallest, nearest: format!("{nearest} {unit}") });
     }
-    u64::try_from(total / scale).map_err(|_| QuantityError::TooLarge)
+    u64::try_from(total.div_ceil(scale)).map_err(|_| QuantityError::TooLarge)
 }
 
 /// The unit that other spellings stand for: `mb`, `sec`, `hours`.
@@ -167,7 +177,7 @@ impl Quantity for ByteSize {
     const KIND: &'static str = "size";
     const USUAL_UNIT: &'static str = "KiB";
     fn read(text: &str) -> Result<Self, QuantityError> {
-        read(text, SIZE_UNITS, "bytes").map(Self)
+        read(text, SIZE_UNITS, SMALLEST_SIZE).map(Self)
     }
 }
 
@@ -268,7 +278,14 @@ mod tests {
         assert_eq!(meant("7 days").as_deref(), Some("7 d"));
         assert_eq!(meant("5M").as_deref(), Some("5 min"));
         assert_eq!(meant("100 ms"), None);
-        assert_eq!(ByteSize::read("0.3 B"), Err(QuantityError::Fraction("bytes")));
+        assert_eq!(ByteSize::read("0.2 MiB"), Ok(ByteSize(209_716)));
+        assert_eq!(ByteSize::read("0.001 KB"), Ok(ByteSize(1)));
+        let nearest = |error| match error {
+            QuantityError::Fraction { nearest, .. } => nearest,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(ByteSize::read("0.3 B").map_err(nearest), Err("1 B".into()));
+        assert_eq!(Duration::read("0.001 h").map_err(nearest), Err("4 s".into()));
         assert_eq!(Duration::read("7 d"), Ok(Duration(604_800)));
         assert_eq!(Duration::read("60"), Err(QuantityError::MissingUnit));
         assert_eq!(Duration::read("-1 s"), Err(QuantityError::NotANumber));

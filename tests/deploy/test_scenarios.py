@@ -386,3 +386,44 @@ def test_what_others_own_is_looked_up_before_anything_is_made(emulator, project)
     assert "the function's role is `pager`, not `page-role`" in run.stderr, run.told
     assert f"the subnet `{subnet}` is in {vpc}, not in {other}" in run.stderr, run.told
     assert run.stderr.count("PIPE0813") == 3, run.told
+
+
+def test_an_existing_stream_is_compared_with_what_the_spec_declares(emulator, project):
+    pipeline, client = project("raw-to-s3.yaml")
+    account = client("sts").get_caller_identity()["Account"]
+    arn = f"arn:aws:kinesis:us-east-1:{account}:stream/orders"
+
+    def declare(retention="24 h"):
+        pipeline.path.write_text(f"""\
+name: reader
+region: us-east-1
+stream:
+  existing: {arn}
+  record_size: 1 KiB
+  records_per_second: 1500
+  capacity: {{shards: 2}}
+  retention: {retention}
+delivery: {{s3: {{}}}}
+""")
+
+    declare()
+    run = pipeline.run("deploy", "--dry-run")
+    assert run.code == 3 and f"there is no stream `{arn}`" in run.stderr, run.told
+    assert "cloudformation:CreateChangeSet" not in run.calls and "not verified" not in run.stderr, run.told
+
+    kinesis = client("kinesis")
+    kinesis.create_stream(StreamName="orders", ShardCount=1)
+    kinesis.get_waiter("stream_exists").wait(StreamName="orders")
+    declare(retention="48 h")
+    run = pipeline.run("deploy", "--dry-run")
+    assert run.code == 3 and run.stderr.count("PIPE0813") == 2, run.told
+    assert "has 1 of the 2 shards" in run.stderr and "keeps records for 24 h" in run.stderr, run.told
+
+    kinesis.update_shard_count(StreamName="orders", TargetShardCount=2, ScalingType="UNIFORM_SCALING")
+    kinesis.increase_stream_retention_period(StreamName="orders", RetentionPeriodHours=48)
+    run = pipeline.run("deploy", "--dry-run")
+    assert run.code == 0 and "kinesis:DescribeStreamSummary" in run.calls, run.told
+    assert "the stream" not in run.stderr and "not verified" not in run.stderr, run.told
+    declare()
+    run = pipeline.run("deploy", "--dry-run")
+    assert run.code == 0 and "keeps records for 48 h, and the spec declares 24 h" in run.stderr, run.told

@@ -196,6 +196,7 @@ impl World {
             "DescribeEventBus"
             | "DescribeKey"
             | "DescribeStream"
+            | "DescribeStreamSummary"
             | "DescribeSubscriptionFilters"
             | "GetFunctionConfiguration"
             | "GetKeyPolicy"
@@ -271,6 +272,9 @@ impl World {
     fn physical_id(&self, stack: &str, logical_id: &str) -> String {
         if logical_id == stack {
             stack_arn(stack)
+        } else if let Some(consumer) = logical_id.strip_prefix("ConsumerFanOut") {
+            let consumer = consumer.to_lowercase();
+            format!("arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/s/consumer/{stack}-{consumer}:1780315200")
         } else {
             format!("{stack}-{}-1x2y3z", logical_id.to_lowercase())
         }
@@ -425,6 +429,29 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
         "DescribeStream" => json!({"StreamDescription": {
             "StreamArn": named("StreamArn"), "StreamStatus": text("StreamStatus", "ENABLED"),
         }}),
+        "DescribeStreamSummary" => {
+            let arn = named("StreamARN");
+            let number = |name: &str, usual: u64| said[name].as_u64().unwrap_or(usual);
+            let mut summary = json!({
+                "StreamName": arn.rsplit('/').next(),
+                "StreamARN": arn,
+                "StreamStatus": text("StreamStatus", "ACTIVE"),
+                "StreamModeDetails": {"StreamMode": text("StreamMode", "PROVISIONED")},
+                "RetentionPeriodHours": number("RetentionPeriodHours", 72),
+                "StreamCreationTimestamp": 0,
+                "EnhancedMonitoring": [{"ShardLevelMetrics": []}],
+                "EncryptionType": text("EncryptionType", "KMS"),
+                "OpenShardCount": number("OpenShardCount", 4),
+                "ConsumerCount": number("ConsumerCount", 0),
+                "MaxRecordSizeInKiB": number("MaxRecordSizeInKiB", 1024),
+            });
+            if summary["EncryptionType"] == "KMS" {
+                let usual =
+                    format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-1111-1111-1111-111111111111");
+                summary["KeyId"] = text("KeyId", &usual).into();
+            }
+            json!({"StreamDescriptionSummary": summary})
+        }
         "GetQueueUrl" => {
             let [account, name] = ["QueueOwnerAWSAccountId", "QueueName"].map(named);
             json!({"QueueUrl": format!("https://sqs.{REGION}.amazonaws.com/{account}/{name}")})

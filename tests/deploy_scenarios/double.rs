@@ -25,10 +25,11 @@ pub struct Double {
 }
 
 /// Look-ups of what the stack does not create, and the service of each.
-pub const LOOK_UPS: [&str; 12] = [
+pub const LOOK_UPS: [&str; 13] = [
     "DescribeEventBus",
     "DescribeKey",
     "DescribeStream",
+    "DescribeStreamSummary",
     "DescribeSubnets",
     "DescribeSubscriptionFilters",
     "DescribeVpcs",

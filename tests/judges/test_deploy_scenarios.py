@@ -91,6 +91,7 @@ LOOK_UPS = {
     "DescribeEventBus": lambda name: {"Name": name},
     "DescribeKey": lambda name: {"KeyId": name},
     "DescribeStream": lambda name: {"StreamArn": name},
+    "DescribeStreamSummary": lambda name: {"StreamARN": name},
     "DescribeSubnets": lambda name: {"SubnetIds": [name]},
     "DescribeSubscriptionFilters": lambda name: {"logGroupName": name},
     "DescribeVpcs": lambda name: {"VpcIds": [name]},

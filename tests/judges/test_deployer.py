@@ -91,6 +91,7 @@ LEFT_OUT = {
     ],
     "flow logs go to CloudWatch, not to a bucket": ["logs:CreateLogDelivery", "logs:DeleteLogDelivery"],
     "no managed policy and no boundary of a role": ["iam:AttachRolePolicy", "iam:*RolePermissionsBoundary"],
+    "an API has no policy and no body in S3": ["apigateway:UpdateRestApiPolicy"],
     "a pipe has no log": [
         "iam:CreateServiceLinkedRole",
         "logs:GetLogDelivery",
@@ -208,9 +209,11 @@ def test_roles_are_handed_to_their_service_only(pipeline):
         named = role["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"]
         return named if isinstance(named, str) else named["Fn::Sub"].replace("${AWS::URLSuffix}", "amazonaws.com")
 
+    # A role for other accounts is handed to nobody.
     trusted = {
         (name, service(role))
         for name, role in pipeline.template.of_type("AWS::IAM::Role").items()
+        if "AWS" not in role["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]
     }
     passed = {
         (resource.rsplit("/", 1)[1].removeprefix(f"{pipeline.name}-").removesuffix("-*"), service)

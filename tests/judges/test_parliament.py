@@ -10,7 +10,9 @@ from cfn import ACCOUNT
 
 # The condition that stops a confused deputy, per service: on the others it would lock the service out.
 DEPUTY_CONDITIONS = {
+    "apigateway.amazonaws.com": set(),
     "ec2.amazonaws.com": set(),
+    "events.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "firehose.amazonaws.com": {"sts:ExternalId"},
     "iot.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "kinesisanalytics.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
@@ -91,6 +93,10 @@ def test_trust_policies(pipeline):
     for name in roles:
         for statement in template.properties(name)["AssumeRolePolicyDocument"]["Statement"]:
             assert statement["Action"] == "sts:AssumeRole", name
+            if accounts := statement["Principal"].get("AWS"):
+                # Roles for other accounts, which the spec names.
+                assert all(re.fullmatch(r"arn:aws:iam::\d{12}:root", account) for account in accounts), name
+                continue
             service = statement["Principal"]["Service"]
             keys = {key: value for test in statement.get("Condition", {}).values() for key, value in test.items()}
             assert set(keys) == DEPUTY_CONDITIONS[service], (name, service)

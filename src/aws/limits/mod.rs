@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+pub mod api_gateway;
 pub mod billing;
 pub mod cloudformation;
 pub mod ec2;

@@ -111,7 +111,7 @@ fn filter(topic: &str) -> Option<(String, String)> {
         if level.contains('#') && (*level != "#" || !is_last) {
             let before = if at == 0 { String::new() } else { format!("{}/", levels[..at].join("/")) };
             return Some((
-                "`#` stands for all further levels, so it is the last level alone".into(),
+                "`#` matches all further levels, so it is the last level alone".into(),
                 format!("write `FROM '{before}#'`, or `+` for one level"),
             ));
         }
@@ -119,7 +119,7 @@ fn filter(topic: &str) -> Option<(String, String)> {
             let mut fixed = levels.clone();
             fixed[at] = "+";
             return Some((
-                "`+` stands for a whole level, and not for a part of one".into(),
+                "`+` matches a whole level, and not a part of one".into(),
                 format!(
                     "write `FROM '{}'`, and compare the level with `topic({})` in WHERE",
                     fixed.join("/"),

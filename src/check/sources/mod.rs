@@ -1,6 +1,7 @@
 //! Sources: one file of rules per kind; what all kinds have in common is here.
 
 pub(super) mod account;
+mod api;
 mod arn;
 mod cloudwatch_logs;
 pub(super) mod event_pattern;
@@ -13,7 +14,7 @@ pub(super) mod role;
 mod writers;
 
 use super::{Context, names};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::pipeline::{Source, SourceKind, Target};
 use crate::source::Span;
 
@@ -55,6 +56,7 @@ impl Site<'_> {
 
 fn rules_of(source: &Source) -> &dyn Rules {
     match &source.kind {
+        SourceKind::Api(api) => api,
         SourceKind::CloudWatchLogs(logs) => logs,
         SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
@@ -68,12 +70,44 @@ pub(super) fn check(context: &mut Context) {
     let mut found = Vec::new();
     for source in &context.pipeline.sources {
         found.extend(name(source));
+        found.extend(to(context, source));
         let target = context.pipeline.target(source);
         rules_of(source).check(&Site { context, source, target }, &mut found);
     }
     found.extend(cloudwatch_logs::filters(&context.pipeline.sources));
     found.extend(same_names(&context.pipeline.sources));
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
+}
+
+/// The delivery that a source writes to.
+fn to(context: &Context, source: &Source) -> Option<Diagnostic> {
+    let pipeline = context.pipeline;
+    let names: Vec<&str> =
+        pipeline.deliveries.iter().filter_map(|delivery| delivery.name.as_deref()).collect();
+    match (&source.to, &pipeline.stream) {
+        (Some(to), Some(stream)) => Some(
+            Diagnostic::error(
+                Code::SourceTarget,
+                to.span,
+                "with a stream, sources write into the stream, and the deliveries read it",
+                "remove `to`",
+            )
+            .related(stream.span, "the stream"),
+        ),
+        (Some(to), None) if !names.contains(&to.value.as_str()) => Some(Diagnostic::error(
+            Code::SourceTarget,
+            to.span,
+            format!("there is no delivery `{}`", to.value),
+            if names.is_empty() { "remove `to`".into() } else { suggest::instead(&to.value, names) },
+        )),
+        (None, None) if names.len() > 1 => Some(Diagnostic::error(
+            Code::SourceTarget,
+            source.span,
+            "there are several deliveries, and the source does not choose one",
+            format!("add `to: {}`", names[0]),
+        )),
+        _ => None,
+    }
 }
 
 fn name(source: &Source) -> Option<Diagnostic> {

@@ -26,7 +26,9 @@ impl Rules for Writers {
         }
         found.extend(account::check(&self.accounts));
         if let (Some(first), Target::Stream) = (self.accounts.first(), site.target) {
-            found.extend(one_policy(site, first).or_else(|| key(site, first)));
+            found.extend(
+                owners_policy(site, first).or_else(|| one_policy(site, first)).or_else(|| key(site, first)),
+            );
         }
     }
 }
@@ -46,6 +48,17 @@ fn key(site: &Site, first: &Setting<String>) -> Option<Diagnostic> {
          `kms:GenerateDataKey`",
     );
     Some(if encryption.written { found.related(encryption.span, "the stream's encryption") } else { found })
+}
+
+/// The policy of an existing stream is its owner's, and a stack would replace it.
+fn owners_policy(site: &Site, first: &Setting<String>) -> Option<Diagnostic> {
+    site.context.pipeline.stream.as_ref()?.existing.as_ref()?;
+    Some(Diagnostic::error(
+        Code::WriterAccounts,
+        first.span,
+        "an existing stream has its owner's policy, which this stack does not replace",
+        "remove `accounts`, and let the owner add them: `aws kinesis put-resource-policy`",
+    ))
 }
 
 /// A stream has one policy.

@@ -185,6 +185,11 @@ pub(super) fn is_misspelt(
         subschema["properties"].as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
     let written = instance.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
     let mut unknown = written.filter(|key| !known.contains(key));
+    // A kind that does not exist is one fault: no kind is missing beside it.
+    let has_kind = ["/sources/", "/consumers/"].iter().any(|parts| pointer.starts_with(parts));
+    if has_kind && exclusive(subschema).contains(&missing) && unknown.clone().next().is_some() {
+        return true;
+    }
     unknown.any(|key| suggest::nearest(key, known.iter().copied()) == Some(missing))
 }
 

@@ -43,7 +43,8 @@ pub(super) fn quantity_fault(
 ) -> Diagnostic {
     let help = match error {
         QuantityError::MissingUnit => return missing_unit(quantity, text, pointer, span),
-        QuantityError::UnknownUnit { meant: Some(meant), .. } => {
+        QuantityError::UnknownUnit { meant: Some(meant), .. }
+        | QuantityError::Fraction { nearest: meant, .. } => {
             format!("write `{}: {meant}`", last(&dotted(pointer)))
         }
         QuantityError::UnknownUnit { known, .. } => {

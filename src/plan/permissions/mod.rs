@@ -134,7 +134,7 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         // Calls on a change set by its ARN.
         .chain([scope.arn("cloudformation:{region}:{account}:changeSet/pipec-*/*")])
         .collect();
-    vec![
+    let mut statements = vec![
         allow(
             "DeployStack",
             &[
@@ -155,8 +155,12 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             stacks,
         ),
         allow("FindDeletedStack", &["cloudformation:ListStacks"], anything()),
-        allow("FindStreamConsumers", &["kinesis:ListStreamConsumers"], streams(plan, scope)),
-    ]
+    ];
+    let streams = streams(plan, scope);
+    if !streams.is_empty() {
+        statements.push(allow("FindStreamConsumers", &["kinesis:ListStreamConsumers"], streams));
+    }
+    statements
 }
 
 /// The stack's streams.

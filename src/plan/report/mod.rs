@@ -14,7 +14,7 @@ use super::positions;
 use super::state::StatePlan;
 use super::throughput::ThroughputPlan;
 use super::{
-    AnalyticsPlan, Carries, ConsumerPlan, DeliveryPlan, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, SourcePlan,
+    Carries, ConsumerPlan, DeliveryPlan, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, SourcePlan,
     SourceShown, StreamPlan, TransformPlan,
 };
 use crate::aws::limits::{MIB, kinesis};

@@ -1,6 +1,7 @@
 //! Sources: one file per kind. What all kinds have in common is here: the role with the right to write, the queue of
 //! what could not be written, the order of creation.
 
+mod api;
 mod cloudwatch_logs;
 mod eventbridge;
 mod iot;
@@ -19,13 +20,14 @@ use super::value::Value;
 use crate::aws::metrics::Kind as StatusKind;
 use crate::aws::prices::Item;
 use crate::graph::{SOURCE, source_id};
-use crate::resolve::pipeline::{Pipeline, Source, SourceKind, Target, logical_name};
+use crate::resolve::pipeline::{Intake, Pipeline, Source, SourceKind, Target, logical_name};
 
 /// Id of the statement that allows writing.
 const WRITE: &str = "WriteRecords";
 
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
+    ("sources/api.yaml.j2", api::TEMPLATE),
     ("sources/cloudwatch_logs.yaml.j2", include_str!("../../../templates/sources/cloudwatch_logs.yaml.j2")),
     ("sources/dynamodb.yaml.j2", include_str!("../../../templates/sources/dynamodb.yaml.j2")),
     ("sources/eventbridge.yaml.j2", include_str!("../../../templates/sources/eventbridge.yaml.j2")),
@@ -117,6 +119,8 @@ impl SourcePlan {
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum SourceValues {
+    /// An HTTP endpoint.
+    Api(Box<api::ApiPlan>),
     /// Subscription filters of CloudWatch Logs, or a destination for them.
     CloudWatchLogs(cloudwatch_logs::CloudWatchLogsPlan),
     /// An EventBridge rule.
@@ -289,6 +293,7 @@ pub(super) trait Kind {
 /// The kind of a source.
 pub(super) fn kind(source: &Source) -> &dyn Kind {
     match &source.kind {
+        SourceKind::Api(api) => api,
         SourceKind::CloudWatchLogs(logs) => logs,
         SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
@@ -315,16 +320,21 @@ pub(super) fn target(pipeline: &Pipeline, target: Target) -> TargetPlan {
     }
 }
 
+/// The declared load of what a source writes into.
+fn intake(pipeline: &Pipeline, target: Target) -> &Intake {
+    let direct = match target {
+        Target::Delivery(at) => pipeline.deliveries.get(at).and_then(|delivery| delivery.direct.as_ref()),
+        Target::Stream => None,
+    };
+    direct.map_or(&pipeline.intake, |direct| &direct.intake)
+}
+
 /// Plans the sources.
 pub(super) fn plan(pipeline: &Pipeline) -> Vec<SourcePlan> {
     let shares = pipeline.sources.len() + usize::from(pipeline.producer.is_some());
     let of = |source| {
         let site = Site { pipeline, source };
-        let intake = match site.target() {
-            Target::Delivery(at) => pipeline.deliveries.get(at).and_then(|delivery| delivery.direct.as_ref()),
-            Target::Stream => None,
-        };
-        let intake = intake.map_or(&pipeline.intake, |direct| &direct.intake);
+        let intake = intake(pipeline, site.target());
         let per_second = intake.average.value / shares.max(1) as f64;
         let load = Load { per_second, bytes: intake.record_size.value };
         let kind = kind(source);

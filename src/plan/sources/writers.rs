@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::super::existing::Existing;
 use super::super::value::Value;
-use super::{Kind, Output, Site, SourceShown, SourceValues, Trust, logical_id, writes};
+use super::{Kind, Output, Site, SourceShown, SourceValues, Trust, logical_id, target, writes};
 use crate::aws::existing;
 use crate::resolve::pipeline::logical_name;
 use crate::resolve::pipeline::{Encryption, Setting, Target, Writers};
@@ -98,13 +98,21 @@ impl Kind for Writers {
     }
 
     fn shown(&self, site: &Site) -> SourceShown {
-        let name = match site.target() {
-            Target::Stream => "the output StreamName",
-            Target::Delivery(_) => "the output DeliveryStreamName",
+        // CloudFormation names the stack's own stream.
+        let name = match target(site.pipeline, site.target()).resource {
+            Value::Text(name) => Some(name),
+            Value::Sub(name) => Some(name.replace("${AWS::StackName}", &site.pipeline.name.value)),
+            Value::Ref(_) | Value::GetAtt(..) => None,
         };
-        let mut other_side = vec![format!("# NAME is {name} of the stack, which `pipec status` prints.")];
+        let mut other_side = match name {
+            Some(_) => Vec::new(),
+            None => {
+                vec!["# NAME is the output StreamName of the stack, which `pipec status` prints.".to_owned()]
+            }
+        };
         other_side.extend(self.accounts_side(site));
-        other_side.extend(code(site));
+        let name = name.as_deref().unwrap_or("NAME");
+        other_side.extend(code(site).into_iter().map(|line| line.replace("NAME", name)));
         SourceShown {
             line: format!("programs with {}", self.who().join(", ")),
             record: "what your programs put, at most one MB; no newline is expected at its end".into(),

@@ -1,5 +1,6 @@
 //! Sources: what is decided about them, and how they are read from the spec. One file per kind.
 
+mod api;
 mod cloudwatch_logs;
 mod eventbridge;
 mod iot;
@@ -11,6 +12,7 @@ use super::pipeline::Setting;
 use crate::parse::step;
 use crate::source::Span;
 use crate::spec;
+pub use api::{Api, ApiAuth};
 pub use cloudwatch_logs::{CloudWatchLogs, Distribution, LogSource};
 pub use eventbridge::{EventBridge, Pattern, Trigger};
 pub use iot::Iot;
@@ -35,6 +37,8 @@ pub struct Source {
 /// What a source is.
 #[derive(Clone, Debug)]
 pub enum SourceKind {
+    /// An HTTP endpoint.
+    Api(Api),
     /// Log events of CloudWatch Logs.
     CloudWatchLogs(CloudWatchLogs),
     /// A DynamoDB table's stream.
@@ -62,7 +66,7 @@ impl SourceKind {
     /// What the kind has besides itself.
     pub fn shape(&self) -> SourceShape {
         match self {
-            Self::CloudWatchLogs(_) | Self::Writers(_) => SourceShape::default(),
+            Self::Api(_) | Self::CloudWatchLogs(_) | Self::Writers(_) => SourceShape::default(),
             Self::DynamoDb(_) => SourceShape { reads: true, queue: true },
             Self::EventBridge(_) | Self::Iot(_) => SourceShape { queue: true, ..SourceShape::default() },
             Self::Sqs(_) => SourceShape { reads: true, ..SourceShape::default() },
@@ -78,7 +82,9 @@ impl Resolver<'_> {
     pub(super) fn source(&self, name: String, source: spec::Source) -> Option<Source> {
         let spec = format!("/sources/{}", step(&name));
         let to = source.to.map(|to| self.written(&format!("{spec}/to"), to));
-        let kind = if let Some(logs) = source.cloudwatch_logs {
+        let kind = if let Some(api) = source.api {
+            SourceKind::Api(self.api(&format!("{spec}/api"), api))
+        } else if let Some(logs) = source.cloudwatch_logs {
             SourceKind::CloudWatchLogs(self.cloudwatch_logs(&format!("{spec}/cloudwatch_logs"), logs))
         } else if let Some(table) = source.dynamodb {
             SourceKind::DynamoDb(self.dynamodb(&format!("{spec}/dynamodb"), table))

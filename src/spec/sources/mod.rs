@@ -1,5 +1,6 @@
 //! What writes records into the pipeline besides the producer: one file per kind.
 
+mod api;
 mod cloudwatch_logs;
 mod dynamodb;
 mod eventbridge;
@@ -10,6 +11,7 @@ mod writers;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use api::{Api, ApiAuth};
 pub use cloudwatch_logs::{CloudWatchLogs, Distribution};
 pub use dynamodb::{ChangesStart, DynamoDb};
 pub use eventbridge::EventBridge;
@@ -21,6 +23,7 @@ pub use writers::Writers;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = [
+    {"required": ["api"]},
     {"required": ["cloudwatch_logs"]},
     {"required": ["dynamodb"]},
     {"required": ["eventbridge"]},
@@ -31,6 +34,8 @@ pub use writers::Writers;
 pub struct Source {
     /// Name of the delivery to write to, without a stream. Default: the only delivery.
     pub to: Option<String>,
+    /// Requests to an HTTPS endpoint.
+    pub api: Option<Api>,
     /// Log events of CloudWatch Logs.
     pub cloudwatch_logs: Option<CloudWatchLogs>,
     /// Changes of a DynamoDB table.
