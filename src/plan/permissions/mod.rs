@@ -59,6 +59,8 @@ pub fn policy(plan: &Plan, deployer: &Deployer) -> PolicyDocument {
     if deployer.artifacts && !plan.artifacts.is_empty() {
         statements.extend(removing_artifacts(plan, &scope));
     }
+    // A pipeline without a stream, say, has none to read.
+    statements.retain(|statement| !statement.resource.is_empty());
     PolicyDocument::new(statements)
 }
 
@@ -134,7 +136,7 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         // Calls on a change set by its ARN.
         .chain([scope.arn("cloudformation:{region}:{account}:changeSet/pipec-*/*")])
         .collect();
-    let mut statements = vec![
+    vec![
         allow(
             "DeployStack",
             &[
@@ -155,12 +157,8 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             stacks,
         ),
         allow("FindDeletedStack", &["cloudformation:ListStacks"], anything()),
-    ];
-    let streams = streams(plan, scope);
-    if !streams.is_empty() {
-        statements.push(allow("FindStreamConsumers", &["kinesis:ListStreamConsumers"], streams));
-    }
-    statements
+        allow("FindStreamConsumers", &["kinesis:ListStreamConsumers"], streams(plan, scope)),
+    ]
 }
 
 /// The stack's streams.

@@ -1,6 +1,7 @@
 //! EventBridge pipes, which read an SQS queue or the stream of a DynamoDB table.
 
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::super::alarms::{Rule, Scope};
 use super::super::dashboard::{Graph, graph, rate, series};
@@ -14,7 +15,7 @@ use crate::aws::limits::pipes;
 use crate::aws::metrics::{Kind as StatusKind, MetricName, PIPE, PIPES};
 use crate::aws::prices::Item;
 use crate::aws::regions;
-use crate::resolve::pipeline::{ChangesStart, DynamoDb, Encryption, Setting, Sqs, Target};
+use crate::resolve::pipeline::{ChangesStart, DynamoDb, Encryption, Setting, SourceKind, Sqs, Target};
 use crate::spec::AlarmKey;
 
 const READ: MetricName = PIPES.metric("EventCount");
@@ -53,10 +54,27 @@ pub struct PipePlan {
     pub max_age: u64,
 }
 
+/// Name of the pipe, for `Fn::Sub`. What it reads and where it starts cannot be changed in place, and CloudFormation creates the
+/// new pipe before it deletes the old one: so another source has another name.
+fn name(site: &Site) -> String {
+    /// Characters of the source's name: with the hash and a pipeline's longest name, 64 in all.
+    const NAME_CHARS: usize = 13;
+    const HASH_CHARS: usize = 8;
+    let fixed = match &site.source.kind {
+        SourceKind::Sqs(queue) => queue.queue.value.clone(),
+        SourceKind::DynamoDb(table) => format!("{} {:?}", table.stream.value, table.start.value),
+        _ => String::new(),
+    };
+    let hash = Sha256::digest(fixed.as_bytes());
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).take(HASH_CHARS / 2).collect();
+    let head: String = site.source.name.chars().take(NAME_CHARS).collect();
+    format!("${{AWS::StackName}}-{}-{hex}", head.trim_end_matches('-'))
+}
+
 fn values(site: &Site, upstream: &str, path: Option<&Setting<String>>, default_path: &str) -> PipePlan {
     let path = path.map_or(default_path, |path| path.value.as_str());
     PipePlan {
-        pipe: Value::sub(site.name()),
+        pipe: Value::sub(name(site)),
         upstream: upstream.to_owned(),
         partition_key: Some(path.to_owned()).filter(|_| site.target() == Target::Stream),
         batch_size: 0,
@@ -69,7 +87,7 @@ fn values(site: &Site, upstream: &str, path: Option<&Setting<String>>, default_p
 
 fn trust(site: &Site) -> Trust {
     let arn =
-        format!("arn:${{AWS::Partition}}:pipes:${{AWS::Region}}:${{AWS::AccountId}}:pipe/{}", site.name());
+        format!("arn:${{AWS::Partition}}:pipes:${{AWS::Region}}:${{AWS::AccountId}}:pipe/{}", name(site));
     Trust { service: "pipes.amazonaws.com", because: ONLY_FOR, conditions: only_for(arn) }
 }
 
@@ -100,7 +118,7 @@ fn alarms(site: &Site, scope: &Scope, then: &str) -> Vec<Rule> {
             scope.status()
         ),
     );
-    failed.into_iter().map(|rule| rule.of(Value::sub(site.name()))).collect()
+    failed.into_iter().map(|rule| rule.of(Value::sub(name(site)))).collect()
 }
 
 fn graphs(site: &Site) -> Option<(String, [Graph; 3])> {
@@ -117,7 +135,7 @@ fn graphs(site: &Site) -> Option<(String, [Graph; 3])> {
             ],
         ),
     ];
-    Some((site.name(), graphs))
+    Some((name(site), graphs))
 }
 
 impl Kind for Sqs {
