@@ -206,6 +206,9 @@ delivery:
 logs: {kms_key: 'arn:aws:kms:us-east-1:111122223333:key/2'}
 alarms: {notify: 'arn:aws:sns:us-east-1:111122223333:on-call'}
 iam: {boundary: 'arn:aws:iam::111122223333:policy/team'}
+consumers:
+  alert: {lambda: {function: 'arn:aws:lambda:us-east-1:111122223333:function:page', role: page-role}}
+  billing: {poll: {role: billing-role}}
 sources:
   shop: {eventbridge: {bus: team-bus, pattern: {source: [shop]}}}
   orders: {sqs: {queue: 'arn:aws:sqs:us-east-1:111122223333:orders', kms_key: 'arn:aws:kms:us-east-1:111122223333:key/3'}}
@@ -251,6 +254,9 @@ delivery: {s3: {}}
                 ("2", "/logs/kms_key"),
                 ("alert", "/analytics/outputs/ALERTS/lambda/function"),
                 ("alert-role", "/analytics/outputs/ALERTS/lambda/role"),
+                ("page", "/consumers/alert/lambda/function"),
+                ("page-role", "/consumers/alert/lambda/role"),
+                ("billing-role", "/consumers/billing/poll/role"),
                 ("vpc-0a1b2c3d", "/producer/network/vpc"),
                 ("subnet-0a1b2c3d", "/producer/network/subnets/0"),
                 ("subnet-1a1b2c3d", "/producer/network/subnets/1"),

@@ -476,5 +476,7 @@ PARTS = {
 }
 # Types that the emulator's CloudFormation does not know. A stack is created without them.
 REJECTED = {
+    "AWS::Kinesis::ResourcePolicy",
+    "AWS::Kinesis::StreamConsumer",
     "AWS::Logs::Destination",
 }
