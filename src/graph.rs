@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 
 use crate::resolve::pipeline::{
-    CloudWatchLogs, Consumer, ConsumerKind, Delivery, Input, LogSource, OutputTarget, Pipeline, Purpose, Source, SourceKind,
-    logical_name,
+    CloudWatchLogs, Consumer, ConsumerKind, Delivery, Input, LogSource, OutputTarget, Pipeline, Purpose,
+    Source, SourceKind, logical_name,
 };
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{ERROR_STREAM, Query};

@@ -15,15 +15,7 @@ use crate::sql::RecordFormat;
 /// What Lambda's filters accept. Lambda developer guide, "Control which events Lambda sends to your function", 2026-11.
 const FILTER: Dialect = Dialect {
     service: "Lambda",
-    conditions: &[
-        "prefix",
-        "suffix",
-        "anything-but",
-        "numeric",
-        "exists",
-        "equals-ignore-case",
-        "$or",
-    ],
+    conditions: &["prefix", "suffix", "anything-but", "numeric", "exists", "equals-ignore-case", "$or"],
     chars_max: lambda::FILTER_CHARS_MAX,
     split: "split it into two patterns",
     example: "data: {type: [order]}",
@@ -56,7 +48,8 @@ pub(super) fn check(context: &mut Context) {
                 found.extend(role::check(name, Code::ReaderRole, "role: billing-task-role"));
             }
             ConsumerKind::FanOut(Reader::Account(id)) | ConsumerKind::Poll(Reader::Account(id)) => {
-                found.extend(account::fault(id, "account: \"111122223333\"").or_else(|| shared(pipeline, id)));
+                found
+                    .extend(account::fault(id, "account: \"111122223333\"").or_else(|| shared(pipeline, id)));
             }
         }
         found.extend(same_reader(consumer, others));
@@ -81,9 +74,7 @@ fn name(consumer: &Consumer, others: &[Consumer]) -> Option<Diagnostic> {
     let other = others.iter().find(|other| logical_name(&other.name) == id)?;
     let message = format!("`{}` and `{}` would have the same logical id", other.name, consumer.name);
     let help = "choose a name that differs in its letters";
-    Some(
-        Diagnostic::error(Code::PartName, consumer.span, message, help).related(other.span, "the other one"),
-    )
+    Some(Diagnostic::error(Code::PartName, consumer.span, message, help).related(other.span, "the other one"))
 }
 
 fn function(
@@ -146,11 +137,11 @@ fn same_reader(consumer: &Consumer, others: &[Consumer]) -> Option<Diagnostic> {
 
 fn filters(pipeline: &Pipeline, lambda: &LambdaConsumer, found: &mut Vec<Diagnostic>) {
     let count = lambda.filters.len();
-    let error = |span, message: String, help: String| {
-        Diagnostic::error(Code::ConsumerFilter, span, message, help)
-    };
+    let error =
+        |span, message: String, help: String| Diagnostic::error(Code::ConsumerFilter, span, message, help);
     if count > lambda::FILTERS_MAX {
-        let help = "combine them: the values of a field are alternatives, as in `data: {type: [order, refund]}`";
+        let help =
+            "combine them: the values of a field are alternatives, as in `data: {type: [order, refund]}`";
         let message = format!("a function has at most {} patterns, not {count}", lambda::FILTERS_MAX);
         found.push(error(lambda.filter_span, message, help.into()));
     } else if count > lambda::FILTERS_QUOTA {
@@ -175,7 +166,8 @@ fn filters(pipeline: &Pipeline, lambda: &LambdaConsumer, found: &mut Vec<Diagnos
         found.push(
             error(
                 pattern.place("/data").unwrap_or(lambda.filter_span),
-                "Lambda compares `data` with JSON, and these records are not JSON, so none would match".into(),
+                "Lambda compares `data` with JSON, and these records are not JSON, so none would match"
+                    .into(),
                 "remove `filter`, and select the records in the function".into(),
             )
             .related(records.span, "the records"),
@@ -192,7 +184,8 @@ fn filter(pattern: &Pattern, found: &mut Vec<Diagnostic>) {
     for (key, value) in &pattern.value {
         let at = format!("/{}", crate::parse::step(key));
         if key == DATA && !value.is_object() {
-            let help = "write the fields of a record with their accepted values, as in `data: {type: [order]}`";
+            let help =
+                "write the fields of a record with their accepted values, as in `data: {type: [order]}`";
             found.push(error(&at, "`data` is the record, an object of JSON".into(), help.into()));
         } else if key != DATA && !METADATA.contains(&key.as_str()) {
             let help = match suggest::nearest(key, METADATA.into_iter().chain([DATA])) {

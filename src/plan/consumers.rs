@@ -215,7 +215,10 @@ fn other_side(pipeline: &Pipeline, plan: &ConsumerPlan) -> Vec<String> {
         ));
         lines.push("new FanOutConfig(kinesisClient).streamName(NAME).consumerArn(ARN)".into());
     } else {
-        lines.push("# The program reads the stream of the output StreamName; with the Kinesis Client Library:".into());
+        lines.push(
+            "# The program reads the stream of the output StreamName; with the Kinesis Client Library:"
+                .into(),
+        );
         lines.push("new PollingConfig(NAME, kinesisClient)".into());
     }
     lines.push(
@@ -249,13 +252,19 @@ fn other_side(pipeline: &Pipeline, plan: &ConsumerPlan) -> Vec<String> {
 /// The policy of the stream, if other accounts write to it or read it. A stream has one.
 pub(super) fn stream_policy(pipeline: &Pipeline, consumers: &[ConsumerPlan]) -> Option<StreamPolicyPlan> {
     let mut statements: Vec<AccountsPlan> = Vec::new();
-    let mut add = |sid, because, account: Value, actions: &[&'static str]| {
-        match statements.iter_mut().find(|known| known.sid == sid) {
-            Some(known) if known.accounts.contains(&account) => {}
-            Some(known) => known.accounts.push(account),
-            None => {
-                statements.push(AccountsPlan { sid, because, accounts: vec![account], actions: actions.to_vec() });
-            }
+    let mut add = |sid, because, account: Value, actions: &[&'static str]| match statements
+        .iter_mut()
+        .find(|known| known.sid == sid)
+    {
+        Some(known) if known.accounts.contains(&account) => {}
+        Some(known) => known.accounts.push(account),
+        None => {
+            statements.push(AccountsPlan {
+                sid,
+                because,
+                accounts: vec![account],
+                actions: actions.to_vec(),
+            });
         }
     };
     for source in &pipeline.sources {
@@ -269,7 +278,8 @@ pub(super) fn stream_policy(pipeline: &Pipeline, consumers: &[ConsumerPlan]) -> 
     for consumer in consumers {
         let Some(account) = &consumer.account else { continue };
         let because = "Each of the accounts decides which of its roles may read.";
-        for grant in consumer.grants.iter().filter(|grant| matches!(grant.sid, "ReadRecords" | "FindShards")) {
+        for grant in consumer.grants.iter().filter(|grant| matches!(grant.sid, "ReadRecords" | "FindShards"))
+        {
             add(grant.sid, because, account.clone(), &grant.actions);
         }
     }

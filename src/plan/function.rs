@@ -108,7 +108,6 @@ impl Plan {
 
     /// A function by the logical id of its mapping or of its queue.
     pub fn function_of(&self, logical_id: &str) -> Option<&FunctionPlan> {
-        self.functions()
-            .find(|function| function.mapping() == logical_id || function.queue() == logical_id)
+        self.functions().find(|function| function.mapping() == logical_id || function.queue() == logical_id)
     }
 }

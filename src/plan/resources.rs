@@ -54,8 +54,7 @@ pub(super) fn list(pipeline: &Pipeline, graph: &Graph) -> Vec<Resource> {
     }
     for consumer in &pipeline.consumers {
         for kind in [NodeKind::FanOut, NodeKind::FailureQueue, NodeKind::Function] {
-            let own =
-                |node: &&Node| node.name.as_ref() == Some(&consumer.name) && node.is_of_consumer();
+            let own = |node: &&Node| node.name.as_ref() == Some(&consumer.name) && node.is_of_consumer();
             list.extend(graph.nodes(kind).filter(own).flat_map(of));
         }
         let resource = |(id, resource_type): (String, &'static str)| Resource {

@@ -110,9 +110,7 @@ impl Resolver<'_> {
     fn reader(&self, at: &str, reader: spec::consumers::Reader) -> Option<Reader> {
         match (reader.role, reader.account) {
             (Some(role), _) => Some(Reader::Role(self.written(&format!("{at}/role"), role))),
-            (None, Some(account)) => {
-                Some(Reader::Account(self.written(&format!("{at}/account"), account)))
-            }
+            (None, Some(account)) => Some(Reader::Account(self.written(&format!("{at}/account"), account))),
             // The schema asks for one of them.
             (None, None) => None,
         }

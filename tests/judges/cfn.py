@@ -54,15 +54,16 @@ class Template:
         self.resources = self.body["Resources"]
 
     def without(self, kinds):
-        """The template without the resources of these types, and without resources and outputs that refer to one."""
+        """The template without the resources of these types, and without what cannot be created then: alarms, mappings, policies
+        and outputs that refer to one."""
         template = copy.copy(self)
         gone = {name for name, r in self.resources.items() if r["Type"] in kinds}
         if not gone:
             return self
-        properties = {name: json.dumps(r.get("Properties", {})) for name, r in self.resources.items()}
-        for name in list(gone):
-            refers = rf'"{name}[".]|\$\{{{name}[.}}]'
-            gone |= {other for other, text in properties.items() if re.search(refers, text)}
+        kinds = ("AWS::CloudWatch::Alarm", "AWS::IAM::Policy", "AWS::Lambda::EventSourceMapping")
+        others = {name: json.dumps(r) for kind in kinds for name, r in self.of_type(kind).items()}
+        refers = re.compile("|".join(rf'"{name}[".]|\$\{{{name}[.}}]' for name in gone))
+        gone |= {name for name, text in others.items() if refers.search(text)}
         template.resources = {name: r for name, r in self.resources.items() if name not in gone}
         outputs = {
             name: output

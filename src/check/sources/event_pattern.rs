@@ -137,7 +137,10 @@ mod tests {
 
     fn of(pattern: Value) -> Vec<String> {
         let Value::Object(pattern) = pattern else { panic!("an object") };
-        faults(&pattern, &EVENTBRIDGE).into_iter().map(|fault| format!("{}: {}", fault.at, fault.help)).collect()
+        faults(&pattern, &EVENTBRIDGE)
+            .into_iter()
+            .map(|fault| format!("{}: {}", fault.at, fault.help))
+            .collect()
     }
 
     #[test]

@@ -9,8 +9,7 @@ const ROLE_NAME_CHARS_MAX: usize = 64;
 /// What is wrong with the name of a role. The example is the key with a name.
 pub(in crate::check) fn check(name: &Setting<String>, code: Code, example: &str) -> Option<Diagnostic> {
     let text = name.value.as_str();
-    let error =
-        |message: String, help: String| Some(Diagnostic::error(code, name.span, message, help));
+    let error = |message: String, help: String| Some(Diagnostic::error(code, name.span, message, help));
     let last = text.rsplit('/').next().unwrap_or_default();
     let is_name = |text: &str| {
         !text.is_empty()

@@ -22,6 +22,8 @@ const OWN_CODE_HELP: &str = "write SQL in `analytics`; an output of it can call 
 const NO_SOURCE: &str = "this is not a source of a pipeline";
 const NO_SOURCE_HELP: &str = "let your program write to the stream; or declare a `producer` with `http`, `file` or `generate`, or \
                               `sources: {orders: {sqs: {queue: ARN}}}` for a service that writes";
+/// Any source, as a place.
+const ANY_SOURCE: &str = "/sources/*";
 const SERVICE: &str = "services that write records are in `sources`, each with a name";
 const SERVICE_HELP: &str =
     "write `sources: {orders: {sqs: {queue: ARN}}}` with the service of yours; `pipec schema` has their keys";
@@ -186,7 +188,18 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         places: &["/consumers/*"],
-        keys: &["kcl", "kinesisclientlibrary", "kclv2", "logstash", "beam", "spark", "ecs", "ec2", "program", "polling"],
+        keys: &[
+            "kcl",
+            "kinesisclientlibrary",
+            "kclv2",
+            "logstash",
+            "beam",
+            "spark",
+            "ecs",
+            "ec2",
+            "program",
+            "polling",
+        ],
         message: "pipec runs no program that reads the stream, and gives yours the permission",
         help: "write `poll: {role: NAME}` with the role of the program, or `fan_out: {role: NAME}` for enhanced fan-out",
     },
@@ -201,6 +214,86 @@ const LACKS: &[Lack] = &[
         keys: &["sqs", "sns", "stepfunctions", "pipe", "pipes", "eventbridge", "http", "queue", "topic"],
         message: "pipec forwards no records to other services",
         help: "write `lambda: {function: ARN, role: NAME}` with a function that forwards them",
+    },
+    Lack {
+        places: &[ANY_SOURCE],
+        keys: &[
+            "kafka",
+            "msk",
+            "amazonmsk",
+            "confluent",
+            "kafkaconnect",
+            "rabbitmq",
+            "activemq",
+            "mq",
+            "pulsar",
+        ],
+        message: "pipec does not read message brokers",
+        help: "let a connector of the broker write to the stream, with its role: `writers: {roles: [NAME]}`",
+    },
+    Lack {
+        places: &[ANY_SOURCE],
+        keys: &[
+            "database",
+            "rds",
+            "aurora",
+            "postgres",
+            "postgresql",
+            "mysql",
+            "mongodb",
+            "documentdb",
+            "oracle",
+            "sqlserver",
+            "cdc",
+            "dms",
+        ],
+        message: "pipec does not read databases other than DynamoDB",
+        help: "let AWS DMS write the changes to the stream, with its role: `writers: {roles: [NAME]}`",
+    },
+    Lack {
+        places: &[ANY_SOURCE],
+        keys: &[
+            "kcl",
+            "kpl",
+            "agent",
+            "kinesisagent",
+            "fluentbit",
+            "vector",
+            "logstash",
+            "program",
+            "application",
+            "lambda",
+            "function",
+            "ecs",
+            "role",
+            "roles",
+            "writer",
+        ],
+        message: "programs that write records are `writers`",
+        help: "write `writers: {roles: [NAME]}` with the name of the program's role",
+    },
+    Lack {
+        places: &[ANY_SOURCE],
+        keys: &[
+            "http",
+            "https",
+            "webhook",
+            "endpoint",
+            "rest",
+            "restapi",
+            "httpapi",
+            "apigateway",
+            "gateway",
+        ],
+        message: "an HTTP endpoint is an `api`",
+        help: "write `api: {path: /events, auth: iam}`",
+    },
+    Lack {
+        places: &[ANY_SOURCE],
+        keys: &["s3", "bucket", "files", "file"],
+        message: "pipec does not read objects of a bucket",
+        help: "declare a `producer` with `file` for one file; or write `eventbridge: {pattern: {source: [aws.s3]}}` for the bucket's \
+               events",
     },
     Lack {
         places: &["", "/producer", "/stream"],
@@ -326,7 +419,9 @@ fn is_at(place: &str, pointer: &str) -> bool {
 /// The missing feature that a key at a place asks for.
 fn lack(pointer: &str, key: &str) -> Option<&'static Lack> {
     let key = plain(key);
-    LACKS.iter().find(|lack| lack.places.iter().any(|place| is_at(place, pointer)) && lack.keys.contains(&key.as_str()))
+    LACKS.iter().find(|lack| {
+        lack.places.iter().any(|place| is_at(place, pointer)) && lack.keys.contains(&key.as_str())
+    })
 }
 
 /// Whether a key asks for something that pipec does not have.
@@ -350,7 +445,7 @@ mod tests {
     fn what_pipec_has_is_not_reported_as_missing() {
         for lack in LACKS {
             for place in lack.places {
-                let kind = kind_at(place).expect("a place of a spec");
+                let kind = kind_at(&place.replace('*', "name")).expect("a place of a spec");
                 // The object of a place that also takes a text.
                 let others = kind["anyOf"].as_array().into_iter().flatten();
                 let others = others.filter_map(|other| schema::follow(schema::schema(), other));

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::destination;
 use super::{
-    AlarmsPlan, AnalyticsPlan, Carries, ConsumerPlan, DashboardPlan, DeliveryPlan, Plan, ProducerPlan, Reads, StreamPlan,
-    TransformPlan,
+    AlarmsPlan, AnalyticsPlan, Carries, ConsumerPlan, DashboardPlan, DeliveryPlan, Plan, ProducerPlan, Reads,
+    StreamPlan, TransformPlan,
 };
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::billing::{self, HOURS_PER_MONTH, SECONDS_PER_MONTH};

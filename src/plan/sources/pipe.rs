@@ -15,7 +15,9 @@ use crate::aws::limits::pipes;
 use crate::aws::metrics::{Kind as StatusKind, MetricName, PIPE, PIPES};
 use crate::aws::prices::Item;
 use crate::aws::regions;
-use crate::resolve::pipeline::{ChangesStart, DynamoDb, Encryption, Setting, SourceKind, Sqs, Target};
+use crate::resolve::pipeline::{
+    ChangesStart, DynamoDb, Encryption, Setting, SourceKind, Sqs, SqsBody, Target,
+};
 use crate::spec::AlarmKey;
 
 const READ: MetricName = PIPES.metric("EventCount");
@@ -33,6 +35,10 @@ const RETRIES: u64 = 20;
 /// of use.
 const MAX_AGE_S: u64 = 12 * 3_600;
 
+/// A message with its body as JSON. A pipe reads a body that is JSON as such, and puts texts into quotation marks. EventBridge user
+/// guide, "Amazon EventBridge Pipes input transformation", 2026-11.
+const WITH_JSON: &str = "{\"messageId\": <$.messageId>, \"attributes\": <$.attributes>, \"body\": <$.body>}";
+
 /// What the template of a pipe needs.
 #[derive(Clone, Debug, Serialize)]
 pub struct PipePlan {
@@ -40,6 +46,8 @@ pub struct PipePlan {
     pub pipe: Value,
     /// ARN of what it reads.
     pub upstream: String,
+    /// What the record is made of, if it is not the whole event.
+    pub template: Option<&'static str>,
     /// JSON path of the partition key; only with a stream.
     pub partition_key: Option<String>,
     /// Records of a batch.
@@ -77,6 +85,7 @@ fn values(site: &Site, upstream: &str, path: Option<&Setting<String>>, default_p
         pipe: Value::sub(name(site)),
         upstream: upstream.to_owned(),
         partition_key: Some(path.to_owned()).filter(|_| site.target() == Target::Stream),
+        template: None,
         batch_size: 0,
         window: None,
         start: None,
@@ -153,6 +162,7 @@ impl Kind for Sqs {
         let batch_size = self.batch_size.value;
         SourceValues::Pipe(PipePlan {
             batch_size,
+            template: (self.body == SqsBody::Json).then_some(WITH_JSON),
             window: (batch_size > pipes::SQS_BATCH_WITHOUT_WINDOW).then_some(WINDOW_S),
             ..values(site, &self.queue.value, self.partition_key.as_ref(), "$.messageId")
         })
@@ -208,16 +218,19 @@ impl Kind for Sqs {
         Some(&PIPE)
     }
 
-    fn shown(&self, site: &Site) -> SourceShown {
+    fn shown(&self, _site: &Site) -> SourceShown {
         let parts: Vec<&str> = self.queue.value.split(':').collect();
         let [_, _, _, region, account, name] = parts[..] else { return SourceShown::default() };
         let suffix = regions::region(region).map_or("amazonaws.com", |region| region.partition.url_suffix());
         let url = format!("https://sqs.{region}.{suffix}/{account}/{name}");
-        let _ = site;
         SourceShown {
             line: format!("SQS queue {name}, {} messages per batch", self.batch_size.value),
-            record: "a message with its envelope, one JSON object without a newline: messageId, receiptHandle, body (a text), \
-                     attributes, messageAttributes, md5OfBody, eventSource, eventSourceARN, awsRegion"
+            record: match self.body {
+                SqsBody::Json => "a message, one JSON object without a newline: messageId, attributes, body (the JSON of the \
+                                  message's body)",
+                SqsBody::Text => "a message with its envelope, one JSON object without a newline: messageId, receiptHandle, body (a text), \
+                     attributes, messageAttributes, md5OfBody, eventSource, eventSourceARN, awsRegion",
+            }
                 .into(),
             failures: "received again after the queue's visibility timeout, until the queue's own redrive policy moves it; \
                        without one, until the queue's retention period ends"
