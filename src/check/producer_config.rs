@@ -21,6 +21,10 @@ pub(super) fn check(context: &mut Context, first: usize) {
     let count = need.count.max(1);
     let config = producer_config::config(pipeline, producer, count);
     if let Some(Err(fault)) = config.map(|config| config.check()) {
+        // Without a stream, the limit of the declared size is Firehose's own, which `shape` checks.
+        if pipeline.stream.is_none() && matches!(fault, Fault::RecordSize { .. }) {
+            return;
+        }
         context.report(diagnostic(&fault, pipeline, producer, count));
     }
 }
@@ -71,7 +75,7 @@ fn diagnostic(fault: &Fault, pipeline: &Pipeline, producer: &Producer, instances
             ),
             format!("write `record_size: {most} B` or less, or raise `max_record_size`"),
         ),
-        Fault::MaxRecordSize(_) => out_of_range(
+        Fault::MaxRecordSize { .. } => out_of_range(
             pipeline.stream.as_ref().map_or(producer.span, |stream| stream.max_record_size.span),
             fault.to_string(),
             "write `max_record_size: 1 MiB`".into(),
@@ -89,7 +93,7 @@ fn diagnostic(fault: &Fault, pipeline: &Pipeline, producer: &Producer, instances
             "write an address such as `https://api.example.com/records?count=500`",
         ),
         // pipec fills these in itself: there is nothing to type.
-        Fault::NoStream | Fault::NoRegion | Fault::NoLog => Diagnostic::error(
+        Fault::NoStream | Fault::NoDelivery | Fault::NoRegion | Fault::NoLog => Diagnostic::error(
             Code::InternalFault,
             producer.span,
             fault.to_string(),

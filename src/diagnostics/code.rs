@@ -261,6 +261,8 @@ codes! {
     "1604" PollingReaders "The readers poll the stream more often than its shards allow"
     "1605" ConsumerTwice "Two consumers are the same reader"
     "1606" ReaderRole "A consumer is named by its role"
+
+    "1631" KeyWithoutStream "A partition key without a stream"
 }
 
 impl fmt::Display for Code {

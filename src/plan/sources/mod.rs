@@ -24,7 +24,7 @@ use super::value::Value;
 use crate::aws::metrics::Kind as StatusKind;
 use crate::aws::prices::Item;
 use crate::graph::{SOURCE, source_id};
-use crate::resolve::pipeline::{Intake, Pipeline, Source, SourceKind, Target, logical_name};
+use crate::resolve::pipeline::{Encryption, Intake, Pipeline, Source, SourceKind, Target, logical_name};
 
 /// Id of the statement that allows writing.
 const WRITE: &str = "WriteRecords";
@@ -447,6 +447,12 @@ pub(super) fn starting(pipeline: &Pipeline, source: &Source) -> Vec<String> {
     all.into_iter().filter(|(_, other)| Some(*other) == main_type).map(|(id, _)| id).collect()
 }
 
+/// What a writer of Firehose needs where a customer's key encrypts the records that Firehose holds.
+pub(super) fn held_key(encryption: &Encryption) -> Option<Grant> {
+    let because = "Firehose encrypts the records that it holds with this key.";
+    key(encryption, "EncryptRecords", &["kms:Decrypt", "kms:GenerateDataKey"], "firehose", because)
+}
+
 /// What writing needs.
 pub(super) fn writes(site: &Site) -> Vec<Grant> {
     let to = site.target();
@@ -470,11 +476,7 @@ pub(super) fn writes(site: &Site) -> Vec<Grant> {
         }
         Target::Stream => None,
     };
-    if let Some(direct) = held {
-        let because = "Firehose encrypts the records that it holds with this key.";
-        let actions = ["kms:Decrypt", "kms:GenerateDataKey"];
-        grants.extend(key(&direct.encryption.value, "EncryptRecords", &actions, "firehose", because));
-    }
+    grants.extend(held.and_then(|direct| held_key(&direct.encryption.value)));
     if to == Target::Stream {
         let because = "The stream is encrypted with this key.";
         let encryption = site.pipeline.stream_encryption();
