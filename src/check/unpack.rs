@@ -32,8 +32,13 @@ pub(super) fn check(context: &mut Context) {
         let mut told = None;
         for (at, delivery) in pipeline.deliveries.iter().enumerate() {
             let transform = delivery.transform.as_ref();
-            if let Some((transform, unpack)) = transform.and_then(|own| Some((own, own.unpack.as_ref()?))) {
+            if let Some((transform, unpack)) = transform
+                .and_then(|own| Some((own, own.unpack.as_ref()?)))
+                .filter(|(transform, _)| transform.own.is_none())
+            {
                 found.extend(unpacks(pipeline, delivery, transform, unpack));
+            } else if transform.is_some_and(|transform| transform.own.is_some()) {
+                // A function of the user's gets the gzip, and may read it.
             } else if let Some(source) = logs_of(pipeline, at, delivery).filter(|_| told.is_none()) {
                 told = packed(pipeline, delivery, source);
             }

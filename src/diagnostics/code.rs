@@ -243,6 +243,9 @@ codes! {
     "1504" NeedsStream "This part needs a stream"
     "1505" UnknownInput "A delivery reads something that does not exist"
     "1506" DirectPutQuota "The declared load exceeds the quota of Direct PUT"
+
+    "1621" OwnTransformKey "A key of pipec's function next to one of yours"
+    "1622" OwnTransformQuery "The SQL runs in pipec's function"
 }
 
 impl fmt::Display for Code {

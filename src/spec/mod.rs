@@ -24,7 +24,8 @@ pub use analytics::{
     OwnOutput, ReferenceTable,
 };
 pub use delivery::{
-    Architecture, Buffer, Compression, Delivery, Logs, Newline, Transform, TransformBuffer, Unpack,
+    Architecture, Buffer, Compression, Delivery, Logs, Newline, OwnTransform, Transform, TransformBuffer,
+    Unpack,
 };
 pub use iam::Iam;
 pub use producer::{FileSource, GeneratorSource, HttpSource, Network, Producer};

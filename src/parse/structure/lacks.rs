@@ -16,9 +16,10 @@ struct Lack {
 }
 
 const S3_ONLY: &str = "deliver to `s3`, and load the objects from there";
-const OWN_CODE: &str = "pipec runs no code of yours in the transform";
-const OWN_CODE_HELP: &str = "write SQL in `analytics`; an output of it can call your function: `outputs: {name: {lambda: \
-                             {function: ARN, role: NAME}}}`";
+const OWN_CODE: &str =
+    "pipec contains no code of yours; a transform can call a function that you have deployed";
+const OWN_CODE_HELP: &str =
+    "deploy the function, and write `transform: {lambda: {function: ARN}}`; or write SQL in `analytics`";
 const NO_SOURCE: &str = "this is not a source of a pipeline";
 const NO_SOURCE_HELP: &str = "let your program write to the stream; or declare a `producer` with `http`, `file` or `generate`, or \
                               `sources: {orders: {sqs: {queue: ARN}}}` for a service that writes";
@@ -137,6 +138,13 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         places: &["/delivery", "/delivery/s3"],
+        keys: &["deaggregate", "deaggregation", "recorddeaggregation", "multirecorddeaggregation", "kpl"],
+        message: "Firehose splits records with many JSON objects only for dynamic partitioning, which pipec does not have",
+        help: "remove it; records that the Kinesis Producer Library has aggregated in a stream are always split by Firehose, and \
+               a function of yours can write each object of another record to a line of its own: `transform: {lambda: {function: ARN}}`",
+    },
+    Lack {
+        places: &["/delivery", "/delivery/s3"],
         keys: &["backup", "s3backup", "s3backupmode", "sourcebackup"],
         message: "pipec writes no copy of the source records",
         help: "raise `stream.retention` to be able to read them again, up to 365 d",
@@ -202,10 +210,10 @@ const LACKS: &[Lack] = &[
         message: NO_SOURCE,
         help: NO_SOURCE_HELP,
     },
+    Lack { places: &[""], keys: &["lambda"], message: OWN_CODE, help: OWN_CODE_HELP },
     Lack {
         places: &["", "/transform"],
         keys: &[
-            "lambda",
             "function",
             "functions",
             "code",
@@ -288,6 +296,16 @@ fn plain(key: &str) -> String {
 /// The missing feature that a key at a place asks for.
 fn lack(pointer: &str, key: &str) -> Option<&'static Lack> {
     let key = plain(key);
+    // Each of several deliveries, and its transform, lacks what the only one lacks.
+    let several = pointer.strip_prefix("/deliveries/");
+    let within = several.map(|of| of.split_once('/').map_or("", |(_, within)| within));
+    let pointer = match within {
+        None => pointer,
+        Some("transform") => "/transform",
+        Some("s3") => "/delivery/s3",
+        Some("") => "/delivery",
+        Some(_) => return None,
+    };
     LACKS.iter().find(|lack| lack.places.contains(&pointer) && lack.keys.contains(&key.as_str()))
 }
 
@@ -328,6 +346,8 @@ mod tests {
     #[test]
     fn any_spelling_is_found() {
         assert!(is_lack("/delivery", "HttpEndpoint") && is_lack("/delivery", "http-endpoint"));
+        assert!(is_lack("/deliveries/a", "splunk") && is_lack("/deliveries/a/transform", "code"));
+        assert!(is_lack("/deliveries/a/s3", "parquet") && !is_lack("/deliveries/a/buffer", "parquet"));
         assert!(!is_lack("/stream", "splunk"));
     }
 }
