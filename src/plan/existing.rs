@@ -48,7 +48,7 @@ impl Existing {
     pub(super) fn with(
         mut self,
         name: &'static str,
-        value: impl ToString,
+        value: &impl ToString,
         spec: impl Into<Cow<'static, str>>,
     ) -> Self {
         self.declared.push(Declared { name, value: value.to_string(), spec: spec.into() });
@@ -110,20 +110,20 @@ fn stream(plan: &Plan) -> Option<Existing> {
     let record_kib = stream.max_record_kib.unwrap_or(kinesis::RECORD_KIB_DEFAULT);
     let one = Existing::new(&existing::STREAM, arn, at("existing"))
         .with("key", &stream.key, at("encryption"))
-        .with("needed shards", stream.need.bare, at("capacity"))
-        .with("mode", stream.mode, at("capacity"))
-        .with("retention", stream.retention_hours, at("retention"))
-        .with("record KiB", record_kib, at("max_record_size"));
+        .with("needed shards", &stream.need.bare, at("capacity"))
+        .with("mode", &stream.mode, at("capacity"))
+        .with("retention", &stream.retention_hours, at("retention"))
+        .with("record KiB", &record_kib, at("max_record_size"));
     let one = match plan.graph.consumers(INPUT_STREAM).contains(&NodeKind::Delivery) {
-        true => one.with("record KiB of Firehose", record_kib, at("max_record_size")),
+        true => one.with("record KiB of Firehose", &record_kib, at("max_record_size")),
         false => one,
     };
     let one = match stream.key.starts_with("arn:") {
-        true => one.with("encryption", "KMS", at("encryption")),
+        true => one.with("encryption", &"KMS", at("encryption")),
         false => one,
     };
     Some(match stream.shards {
-        Some(shards) => one.with("shards", shards, at("capacity")),
+        Some(shards) => one.with("shards", &shards, at("capacity")),
         None => one,
     })
 }
@@ -150,8 +150,8 @@ fn own_transforms(plan: &Plan) -> impl Iterator<Item = Existing> {
     functions.flat_map(|own| {
         let at = |key: &str| format!("{}/{key}", own.spec);
         let function = Existing::new(&existing::FUNCTION, &own.arn, at("function"))
-            .with("longest call", firehose::LAMBDA_TIMEOUT_S_MAX, at("function"))
-            .with("advised timeout", DEFAULT_TRANSFORM_TIMEOUT_S, at("function"));
+            .with("longest call", &firehose::LAMBDA_TIMEOUT_S_MAX, at("function"))
+            .with("advised timeout", &DEFAULT_TRANSFORM_TIMEOUT_S, at("function"));
         let Some(role) = &own.role else { return vec![function] };
         vec![function.with("role", role, at("role")), Existing::new(&existing::ROLE, role, at("role"))]
     })
