@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use pipec_path::{Path, Step};
 use pipec_producer_config::{
-    Config, Field, FileSource, GeneratorSource, HttpSource, LogTarget, PartitionKey, Source,
-    Value as Generated,
+    Config, Delivery, Field, FileSource, GeneratorSource, HttpSource, LogTarget, PartitionKey, Source,
+    Target, Value as Generated,
 };
 use serde_json::{Value, json};
 
@@ -25,14 +25,10 @@ const LARGE_MAX: i64 = 1_000_000_000;
 /// stack knows. `None` where a path cannot be read, which has been reported.
 pub fn config(pipeline: &Pipeline, producer: &Producer, instances: u64) -> Option<Config> {
     Some(Config {
-        stream: stream(pipeline),
+        target: target(pipeline, producer)?,
         region: "${AWS::Region}".into(),
         records_per_second: producer.records_per_second.value / instances as f64,
         max_record_size: bytes(pipeline.record_bytes_max()),
-        partition_key: match &producer.partition_key.value {
-            pipeline::PartitionKey::Random => PartitionKey::Random {},
-            pipeline::PartitionKey::Field(field) => PartitionKey::Path(field.path.clone().ok()?),
-        },
         log: Some(LogTarget { group: "${ProducerLogs}".into(), stream: None }),
         source: match &producer.source {
             pipeline::ProducerSource::Http(source) => Source::Http(http(source)?),
@@ -48,10 +44,21 @@ pub fn config(pipeline: &Pipeline, producer: &Producer, instances: u64) -> Optio
     })
 }
 
-/// Name of the stream, for `Fn::Sub`.
-fn stream(pipeline: &Pipeline) -> String {
-    let existing = pipeline.stream.as_ref().and_then(|stream| stream.existing.as_ref());
-    existing.map_or_else(|| "${Stream}".into(), |existing| existing.name.clone())
+/// Firehose's endpoint in the stack's region, for `Fn::Sub`.
+const FIREHOSE_ENDPOINT: &str = "https://firehose.${AWS::Region}.${AWS::URLSuffix}";
+
+/// The stream, else the first delivery, for `Fn::Sub`.
+fn target(pipeline: &Pipeline, producer: &Producer) -> Option<Target> {
+    let Some(stream) = &pipeline.stream else {
+        let name = format!("${{{}}}", pipeline.deliveries.first()?.id("Delivery"));
+        return Some(Target::Delivery(Delivery { name, endpoint: FIREHOSE_ENDPOINT.into() }));
+    };
+    let name = stream.existing.as_ref().map_or_else(|| "${Stream}".into(), |existing| existing.name.clone());
+    let partition_key = match &producer.partition_key.value {
+        pipeline::PartitionKey::Random => PartitionKey::Random {},
+        pipeline::PartitionKey::Field(field) => PartitionKey::Path(field.path.clone().ok()?),
+    };
+    Some(Target::Stream { name, partition_key })
 }
 
 fn bytes(size: u64) -> usize {

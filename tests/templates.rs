@@ -12,7 +12,7 @@ use pipec::diagnostics::Code;
 use pipec::parse::tree::{self, Kind, Node};
 use pipec::world::World;
 use pipec_path::{Path, Step};
-use pipec_producer_config::{Config, PartitionKey, Source};
+use pipec_producer_config::{Config, PartitionKey, Source, Target};
 use proptest::prelude::*;
 use support::programs;
 
@@ -122,14 +122,25 @@ fn the_producer_reads_the_paths_that_pipec_writes() {
     let more = "producer:\n  records_per_second: 1\n  partition_key: $['user id'].x\n  http:\n    url: HTTPS://example.com/\n    records: $.pages[0]['it\\'s']\n    refresh: 2 d\n";
     let config = Config::from_json(producer_json(&template(&spec("d", "t", "p/", more))).as_bytes());
     let config = config.expect("a configuration");
-    assert_eq!(
-        config.partition_key,
-        PartitionKey::Path(pipec_path::parse("$['user id'].x").expect("a path"))
-    );
+    let key = PartitionKey::Path(pipec_path::parse("$['user id'].x").expect("a path"));
+    assert_eq!(config.target.partition_key(), Some(&key));
     let Source::Http(http) = config.source else { panic!("{:?}", config.source) };
     let step = |key: &str| Step::Key(key.into());
     assert_eq!(http.records.steps(), [step("pages"), Step::Index(0), step("it's")]);
     assert_eq!(http.refresh_seconds, Some(172_800));
+}
+
+/// The references are filled in by the stack; `Delivery` is created before the instances, which refer to it.
+#[test]
+fn the_producer_reads_the_firehose_stream_that_pipec_writes() {
+    let direct = "name: direct\ndeliveries:\n  all: {record_size: 1 KiB, records_per_second: 10, s3: {}}\nproducer: {http: \
+                  {url: 'https://example.com/'}, records_per_second: 1}\n";
+    let json = producer_json(&template(direct));
+    let config = Config::from_json(json.as_bytes()).expect("a configuration");
+    let Target::Delivery(delivery) = config.target else { panic!("{:?}", config.target) };
+    assert_eq!(delivery.name, "${DeliveryAll}");
+    assert_eq!(delivery.endpoint, "https://firehose.${AWS::Region}.${AWS::URLSuffix}");
+    assert_eq!(config.max_record_size, 1_024_000);
 }
 
 /// `main.py` stops at a place of the SQL that the property group does not fill.
@@ -325,6 +336,7 @@ fn other_content_changes_no_role_and_no_policy() {
     }
     differ.sort();
     let with_content = [
+        "adult-users",
         "machine-readings",
         "own-network",
         "price-alerts",

@@ -346,6 +346,25 @@ pub static TOPIC: ExistingKind = ExistingKind::new(
 }])
 .missing("name one that exists: `aws sns list-topics` lists them; or let the stack create one, with `email`");
 
+/// A topic whose messages are subscribed to. It may be encrypted with any key.
+pub static SOURCE_TOPIC: ExistingKind = ExistingKind::new(
+    "topic",
+    "FindExistingTopics",
+    "sns:GetTopicAttributes",
+    Request::Query("2010-03-31", &[("TopicArn", "{id}")]),
+)
+.missing("name one that exists: `aws sns list-topics` lists them");
+
+/// A web ACL.
+pub static WEB_ACL: ExistingKind = ExistingKind::new(
+    "web ACL",
+    "FindExistingWebAcls",
+    "wafv2:GetWebACL",
+    Request::Json("1.1", "AWSWAF_20190729", &[("ARN", "{id}")]),
+)
+.of_own_account()
+.missing("name one that exists: `aws wafv2 list-web-acls --scope REGIONAL` lists them");
+
 /// An event bus of the account, by its name.
 pub static BUS: ExistingKind = ExistingKind::new(
     "event bus",
@@ -521,7 +540,7 @@ pub static BOUNDARY: ExistingKind = ExistingKind::new(
 );
 
 /// All kinds.
-pub static KINDS: [&ExistingKind; 14] = [
+pub static KINDS: [&ExistingKind; 16] = [
     &BUCKET,
     &KEY,
     &LOG_KEY,
@@ -530,6 +549,8 @@ pub static KINDS: [&ExistingKind; 14] = [
     &VPC,
     &SUBNET,
     &TOPIC,
+    &SOURCE_TOPIC,
+    &WEB_ACL,
     &BUS,
     &LOG_GROUP,
     &STREAM,

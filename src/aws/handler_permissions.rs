@@ -46,6 +46,9 @@ const DASHBOARD_NAME_CHARS_MAX: u64 = 255;
 /// Characters of a topic's name. SNS API reference, 2026-11.
 const TOPIC_NAME_CHARS_MAX: u64 = 256;
 
+/// Characters of a metric stream's name. CloudWatch API reference, 2026-11.
+const METRIC_STREAM_NAME_CHARS_MAX: u64 = 255;
+
 /// What the EC2 resources of a producer's network and launch template are. EC2 names them at random.
 const NETWORK: HandlerPermissions = HandlerPermissions { sid: "ManageProducerNetwork", ..NONE };
 const EC2_TAGS: [&str; 2] = ["ec2:CreateTags", "ec2:DeleteTags"];
@@ -214,6 +217,19 @@ static HANDLERS: &[HandlerPermissions] = &[
         ..NONE
     },
     HandlerPermissions {
+        resource_type: "AWS::CloudFront::RealtimeLogConfig",
+        sid: "ManageRealtimeLogs",
+        // CloudFront belongs to no region.
+        arns: &["cloudfront::{account}:realtime-log-config/{name}"],
+        actions: &[
+            "cloudfront:CreateRealtimeLogConfig",
+            "cloudfront:DeleteRealtimeLogConfig",
+            "cloudfront:GetRealtimeLogConfig",
+            "cloudfront:UpdateRealtimeLogConfig",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
         resource_type: "AWS::CloudWatch::Alarm",
         sid: "ManageAlarms",
         arns: &["cloudwatch:{region}:{account}:alarm:{name}"],
@@ -239,6 +255,21 @@ static HANDLERS: &[HandlerPermissions] = &[
             "cloudwatch:GetDashboard",
             "cloudwatch:ListTagsForResource",
             "cloudwatch:PutDashboard",
+            "cloudwatch:TagResource",
+            "cloudwatch:UntagResource",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::CloudWatch::MetricStream",
+        sid: "ManageMetricStreams",
+        arns: &["cloudwatch:{region}:{account}:metric-stream/{name}"],
+        name_max: METRIC_STREAM_NAME_CHARS_MAX,
+        actions: &[
+            "cloudwatch:DeleteMetricStream",
+            "cloudwatch:GetMetricStream",
+            "cloudwatch:ListTagsForResource",
+            "cloudwatch:PutMetricStream",
             "cloudwatch:TagResource",
             "cloudwatch:UntagResource",
         ],
@@ -711,6 +742,20 @@ static HANDLERS: &[HandlerPermissions] = &[
         arns: &["sqs:{region}:{account}:{name}"],
         name_max: QUEUE_NAME_CHARS_MAX,
         actions: &["sqs:SetQueueAttributes"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::WAFv2::LoggingConfiguration",
+        sid: "LogWebAcls",
+        // Of a web ACL that is not the stack's: its scope, name and id.
+        arns: &["wafv2:{region}:{account}:{name}"],
+        actions: &[
+            "wafv2:DeleteLoggingConfiguration",
+            "wafv2:GetLoggingConfiguration",
+            "wafv2:PutLoggingConfiguration",
+        ],
+        // WAF looks for the stream by its name.
+        unscoped: &["firehose:ListDeliveryStreams"],
         ..NONE
     },
     // CloudFormation asks the function that the resource names.

@@ -174,6 +174,26 @@ pub const PIPEC_PRODUCER: Family = Family {
     dimension: "Stream",
     names: &["BytesSent", "RecordsFailed", "RecordsRetried", "RecordsSent"],
 };
+/// SNS developer guide, "Monitoring Amazon SNS topics using CloudWatch", 2026-11. They are of a topic, for all of its
+/// subscribers.
+pub const SNS: Family = Family {
+    namespace: "AWS/SNS",
+    dimension: "TopicName",
+    names: &[
+        "NumberOfMessagesPublished",
+        "NumberOfNotificationsDelivered",
+        "NumberOfNotificationsFailed",
+        "NumberOfNotificationsFailedToRedriveToDlq",
+        "NumberOfNotificationsRedrivenToDlq",
+        "PublishSize",
+    ],
+};
+/// CloudWatch user guide, "Monitoring your metric streams with CloudWatch metrics", 2026-11.
+pub const METRIC_STREAMS: Family = Family {
+    namespace: "AWS/CloudWatch/MetricStreams",
+    dimension: "MetricStreamName",
+    names: &["MetricUpdate", "PublishErrorRate"],
+};
 /// Every family.
 pub const FAMILIES: &[Family] = &[
     KINESIS,
@@ -189,6 +209,8 @@ pub const FAMILIES: &[Family] = &[
     EC2,
     PIPEC_TRANSFORM,
     PIPEC_PRODUCER,
+    SNS,
+    METRIC_STREAMS,
 ];
 
 /// Whether a metric is in the table.
@@ -388,6 +410,22 @@ pub const PIPE: Kind = Kind {
     metrics: &[
         metric("read", "records read", "EventCount", "Sum", Reading::Sum, Unit::Count),
         fault(metric("failed", "batches failed", "ExecutionFailed", "Sum", Reading::Sum, Unit::Count)),
+    ],
+};
+/// A metric stream. CloudWatch user guide, "Monitoring your metric streams with CloudWatch metrics", 2026-11.
+pub const METRIC_STREAM: Kind = Kind {
+    namespace: "AWS/CloudWatch/MetricStreams",
+    dimension: "MetricStreamName",
+    metrics: &[
+        metric("sent", "metric updates", "MetricUpdate", "Sum", Reading::Sum, Unit::Count),
+        fault(metric(
+            "failed",
+            "share of writes that fail",
+            "PublishErrorRate",
+            "Maximum",
+            Reading::Highest,
+            Unit::Share,
+        )),
     ],
 };
 /// The transform. Lambda developer guide, "Types of metrics for Lambda functions", 2026-11; the last four are its own,

@@ -4,6 +4,7 @@
 //! where it was read, and when. A source that ends in "from memory" was not found in a document
 //! and should be checked against an account before money or data depends on it.
 
+pub mod cloudfront;
 pub mod destinations;
 pub mod endpoints;
 pub mod existing;

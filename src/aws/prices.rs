@@ -116,6 +116,10 @@ pub enum Item {
     SecretCallsTenThousand,
     /// Batches that an EventBridge pipe has read, each 64 KB of one.
     PipesRequestsMillion,
+    /// Updates of metrics that a metric stream of CloudWatch sends.
+    MetricStreamUpdatesThousand,
+    /// Lines of CloudFront's real-time logs.
+    CloudFrontRealTimeLinesMillion,
     /// Rules that messages trigger in IoT Core, each 5 KB of a message.
     IotRulesMillion,
     /// Actions of such rules, each 5 KB of a message.
@@ -365,6 +369,8 @@ static PRICES: &[Row] = &[
     p(SecretMonth, "secret-month", 0.40, INFRACOST, true, FLAT),
     p(SecretCallsTenThousand, "ten thousand calls", 0.05, INFRACOST, true, FLAT),
     p(PipesRequestsMillion, "million requests", 0.40, CODE_TABLES, true, FLAT),
+    p(MetricStreamUpdatesThousand, "thousand updates", 0.003, MEMORY, false, FLAT),
+    p(CloudFrontRealTimeLinesMillion, "million lines", 0.01, MEMORY, false, FLAT),
     p(IotRulesMillion, "million rules", 0.15, MEMORY, false, FLAT),
     p(IotActionsMillion, "million actions", 0.15, MEMORY, false, FLAT),
     p(ApiGatewayRequestsMillion, "million requests", 3.50, MEMORY, false, API_TIERS),

@@ -21,7 +21,7 @@ const COMMON_FAMILIES: [&str; 8] = ["t3", "m6i", "c6i", "m7i", "t4g", "m6g", "c6
 pub(super) fn check(context: &mut Context) {
     let Some(producer) = &context.pipeline.producer else { return };
     let mut found = Vec::new();
-    key(producer, &mut found);
+    key(context.pipeline, producer, &mut found);
     rate(context.pipeline, producer, &mut found);
     instance(context, producer, &mut found);
     user_data(context.pipeline, producer, &mut found);
@@ -29,7 +29,17 @@ pub(super) fn check(context: &mut Context) {
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
 
-fn key(producer: &Producer, found: &mut Vec<Diagnostic>) {
+fn key(pipeline: &Pipeline, producer: &Producer, found: &mut Vec<Diagnostic>) {
+    // Without a stream and without a delivery, that is the fault.
+    if pipeline.stream.is_none() && producer.partition_key.written && !pipeline.deliveries.is_empty() {
+        found.push(Diagnostic::error(
+            Code::KeyWithoutStream,
+            producer.partition_key.span,
+            "Firehose has no partition keys, and the producer writes straight into it",
+            "remove `partition_key`, or add a `stream`, which keeps the order of the records of a key",
+        ));
+        return;
+    }
     let PartitionKey::Field(field) = &producer.partition_key.value else { return };
     let span = producer.partition_key.span;
     match &field.path {
@@ -51,15 +61,16 @@ fn rate(pipeline: &Pipeline, producer: &Producer, found: &mut Vec<Diagnostic>) {
     let declared = &pipeline.intake.records_per_second;
     let sent = &producer.records_per_second;
     if sent.value > declared.value {
+        let (declared_for, place) = pipeline.declared_in();
         found.push(
             Diagnostic::error(
                 Code::ProducerRate,
                 sent.span,
                 format!(
-                    "the producer sends {} records per second; the stream is declared for {}",
+                    "the producer sends {} records per second; {declared_for} is declared for {}",
                     sent.value, declared.value
                 ),
-                format!("write `records_per_second: {}` in `stream`, or send less", sent.value),
+                format!("write `records_per_second: {}` in `{place}`, or send less", sent.value),
             )
             .related(declared.span, "the declared load"),
         );
@@ -212,7 +223,8 @@ fn twin(instance_type: &InstanceType) -> Option<&'static str> {
 fn user_data(pipeline: &Pipeline, producer: &Producer, found: &mut Vec<Diagnostic>) {
     let Some(config) = producer_config::config(pipeline, producer, 1) else { return };
     // As it stands in the user data: indented, quotes and escapes included.
-    let json = serde_json::to_string_pretty(&(&config.source, &config.partition_key)).unwrap_or_default();
+    let json =
+        serde_json::to_string_pretty(&(&config.source, config.target.partition_key())).unwrap_or_default();
     let bytes = USER_DATA_FRAME_BYTES + json.len() + 4 * json.lines().count();
     let max = ec2::USER_DATA_BYTES_MAX as usize;
     if bytes <= max {

@@ -62,16 +62,24 @@ fn diagnostic(fault: &Fault, pipeline: &Pipeline, producer: &Producer, instances
                 format!("write `records_per_second: {least}` or more"),
             )
         }
-        Fault::RecordSize { size, most } => out_of_range(
-            pipeline.intake.record_size.span,
-            format!(
-                "a generated record has {}; the stream takes {} less the partition key",
-                ByteSize(*size as u64),
-                ByteSize(pipeline.record_bytes_max())
-            ),
-            format!("write `record_size: {most} B` or less, or raise `max_record_size`"),
-        ),
-        Fault::MaxRecordSize(_) => out_of_range(
+        Fault::RecordSize { size, most } => {
+            let (takes, or) = match pipeline.stream {
+                Some(_) => (
+                    format!(
+                        "the stream takes {} less the partition key",
+                        ByteSize(pipeline.record_bytes_max())
+                    ),
+                    ", or raise `max_record_size`",
+                ),
+                None => (format!("Firehose takes {}", ByteSize(*most as u64)), ""),
+            };
+            out_of_range(
+                pipeline.intake.record_size.span,
+                format!("a generated record has {}; {takes}", ByteSize(*size as u64)),
+                format!("write `record_size: {most} B` or less{or}"),
+            )
+        }
+        Fault::MaxRecordSize { .. } => out_of_range(
             pipeline.stream.as_ref().map_or(producer.span, |stream| stream.max_record_size.span),
             fault.to_string(),
             "write `max_record_size: 1 MiB`".into(),
@@ -89,7 +97,7 @@ fn diagnostic(fault: &Fault, pipeline: &Pipeline, producer: &Producer, instances
             "write an address such as `https://api.example.com/records?count=500`",
         ),
         // pipec fills these in itself: there is nothing to type.
-        Fault::NoStream | Fault::NoRegion | Fault::NoLog => Diagnostic::error(
+        Fault::NoStream | Fault::NoDelivery | Fault::NoRegion | Fault::NoLog => Diagnostic::error(
             Code::InternalFault,
             producer.span,
             fault.to_string(),

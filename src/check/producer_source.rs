@@ -196,13 +196,15 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
         return;
     }
     if let Some((line, size)) = too_long {
-        refuse(
-            format!(
-                "line {line} of `{name}` has {size} B; with its partition key of {key} B, a record of this stream has {} B at most",
-                pipeline.record_bytes_max()
+        let max = pipeline.record_bytes_max();
+        let (message, help) = match pipeline.stream {
+            Some(_) => (
+                format!("with its partition key of {key} B, a record of this stream has {max} B at most"),
+                "make the line shorter, or raise `stream.max_record_size`",
             ),
-            "make the line shorter, or raise `stream.max_record_size`".into(),
-        );
+            None => (format!("Firehose takes {max} B at most"), "make the line shorter"),
+        };
+        refuse(format!("line {line} of `{name}` has {size} B; {message}"), help.into());
     }
     if let Some((line, error)) = not_json {
         refuse(
@@ -215,15 +217,16 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
     let sent = capacity::bytes_per_second(producer.records_per_second.value, average);
     let declared = capacity::bytes_per_second(intake.records_per_second.value, intake.record_size.value);
     if sent > declared {
+        let (declared_for, place) = pipeline.declared_in();
         found.push(
             Diagnostic::error(
                 Code::ProducerRate,
                 source.path.span,
                 format!(
-                    "the records of `{name}` have {average} B on average, which makes {} per second; the stream is declared for {}",
+                    "the records of `{name}` have {average} B on average, which makes {} per second; {declared_for} is declared for {}",
                     ByteSize(sent), ByteSize(declared)
                 ),
-                format!("write `record_size: {average} B` in `stream`, or send less"),
+                format!("write `record_size: {average} B` in `{place}`, or send less"),
             )
             .related(intake.record_size.span, "the declared size"),
         );
@@ -355,6 +358,7 @@ fn columns(pipeline: &Pipeline, producer: &Producer, source: &GeneratorSource, f
         }
     }
     let declared = &pipeline.intake.record_size;
+    let (declared_for, place) = pipeline.declared_in();
     // Not where the columns themselves do not make a record.
     let least = producer_config::least_generated_bytes(pipeline);
     if found.is_empty() && records.complete && least > declared.value {
@@ -363,11 +367,11 @@ fn columns(pipeline: &Pipeline, producer: &Producer, source: &GeneratorSource, f
                 Code::GeneratedRecords,
                 source.span,
                 format!(
-                    "a record of these columns has {least} B or more; the stream is declared for {}",
+                    "a record of these columns has {least} B or more; {declared_for} is declared for {}",
                     ByteSize(declared.value)
                 ),
                 format!(
-                    "write `record_size: {}` in `stream`, or declare fewer columns",
+                    "write `record_size: {}` in `{place}`, or declare fewer columns",
                     ByteSize(least.next_power_of_two())
                 ),
             )

@@ -1,11 +1,12 @@
 //! Records of CloudWatch Logs, which are gzip of many log events: where they are unpacked, and where nothing could
 //! read them.
 
-use super::Context;
+use super::{Context, sources};
 use crate::aws::limits::lambda;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{Delivery, Input, Pipeline, Setting, Source, SourceKind, Target, Transform};
-use crate::spec::{AnalyticsRuntime, ByteSize, Newline, Unpack};
+use crate::resolve::pipeline::{Delivery, Input, Pipeline, Source, SourceKind, Transform};
+use crate::source::Span;
+use crate::spec::{AnalyticsRuntime, ByteSize, Newline};
 use crate::sql::RecordFormat;
 
 /// How much larger log events are as lines of JSON than as gzip. Assumed: gzip of log lines is a tenth of them, and the
@@ -14,36 +15,29 @@ const ASSUMED_GROWTH: u64 = 12;
 
 pub(super) fn check(context: &mut Context) {
     let pipeline = context.pipeline;
-    let mut found = Vec::new();
-    if let Some(analytics) = pipeline.analytics_on(AnalyticsRuntime::Flink)
-        && let Some(source) = pipeline.sources.iter().find(|source| is_logs(source))
-    {
-        found.push(
-            Diagnostic::error(
-                Code::PackedForFlink,
-                source.span,
-                "CloudWatch Logs sends gzip, and Flink's formats cannot read it",
-                "write `runtime: lambda` and `transform: {unpack: cloudwatch_logs}`, or declare another pipeline for the log \
-                 events",
-            )
-            .related(analytics.runtime.span, "the runtime"),
-        );
-    } else {
-        let mut told = None;
-        for (at, delivery) in pipeline.deliveries.iter().enumerate() {
-            let transform = delivery.transform.as_ref();
-            if let Some((transform, unpack)) = transform
-                .and_then(|own| Some((own, own.unpack.as_ref()?)))
-                .filter(|(transform, _)| transform.own.is_none())
-            {
-                found.extend(unpacks(pipeline, delivery, transform, unpack));
-            } else if transform.is_some_and(|transform| transform.own.is_some()) {
-                // A function of the user's gets the gzip, and may read it.
-            } else if let Some(source) = logs_of(pipeline, at, delivery).filter(|_| told.is_none()) {
-                told = packed(pipeline, delivery, source);
-            }
+    let mut found = flink(pipeline);
+    for (at, delivery) in pipeline.deliveries.iter().enumerate() {
+        let into: Vec<&Source> = sources::into(pipeline, at, delivery).collect();
+        let logs = into.iter().find(|source| is_logs(source));
+        // A function of the user's gets the gzip, and may read it.
+        if delivery.transform.as_ref().is_some_and(|transform| transform.own.is_some()) {
+            continue;
         }
-        found.extend(told);
+        let transform = delivery.transform.as_ref().filter(|transform| transform.unpack.is_some());
+        if let Some(unpack) = &delivery.unpack {
+            found.extend(shared(pipeline, &into, unpack.span));
+        }
+        if let Some(transform) = transform {
+            found.extend(csv(pipeline, delivery, transform));
+            found.extend(buffer(transform));
+        }
+        // What Flink reads is answered already.
+        let reads_flink = pipeline.analytics_on(AnalyticsRuntime::Flink).is_some();
+        if let Some(source) =
+            logs.filter(|_| transform.is_none() && delivery.unpack.is_none() && !reads_flink)
+        {
+            found.extend(packed(pipeline, delivery, source));
+        }
     }
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
@@ -52,65 +46,98 @@ fn is_logs(source: &Source) -> bool {
     matches!(source.kind, SourceKind::CloudWatchLogs(_))
 }
 
-/// A source of log events whose records a delivery gets as they are.
-fn logs_of<'a>(pipeline: &'a Pipeline, at: usize, delivery: &Delivery) -> Option<&'a Source> {
-    let reaches = |source: &&Source| match pipeline.target(source) {
-        Target::Stream => pipeline.input(delivery) == Input::Stream,
-        Target::Delivery(to) => to == at,
+/// What Flink would read, and what is behind it.
+fn flink(pipeline: &Pipeline) -> Vec<Diagnostic> {
+    let Some(analytics) =
+        pipeline.analytics_on(AnalyticsRuntime::Flink).filter(|_| pipeline.stream.is_some())
+    else {
+        return Vec::new();
     };
-    pipeline.sources.iter().filter(|source| is_logs(source)).find(reaches)
-}
-
-/// Faults of a delivery that unpacks.
-fn unpacks(
-    pipeline: &Pipeline,
-    delivery: &Delivery,
-    transform: &Transform,
-    unpack: &Setting<Unpack>,
-) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    if matches!(pipeline.input(delivery), Input::Rows(_)) {
-        let found_here = Diagnostic::error(
+    if let Some(source) = pipeline.sources.iter().find(|source| is_logs(source)) {
+        return vec![
+            Diagnostic::error(
+                Code::PackedForFlink,
+                source.span,
+                "CloudWatch Logs sends gzip, and Flink's formats cannot read it",
+                "write `runtime: lambda` and `transform: {unpack: cloudwatch_logs}`, or declare another pipeline for the log \
+                 events",
+            )
+            .related(analytics.runtime.span, "the runtime"),
+        ];
+    }
+    let behind = |delivery: &&Delivery| matches!(pipeline.input(delivery), Input::Rows(_));
+    let unpacks = pipeline.deliveries.iter().filter(behind);
+    let unpacks = unpacks.filter_map(|delivery| delivery.transform.as_ref()?.unpack.as_ref());
+    let fault = |span| {
+        Diagnostic::error(
             Code::PackedForFlink,
-            unpack.span,
+            span,
             "the transform is behind Flink, which cannot read what is to be unpacked",
             "remove `unpack`, or write `runtime: lambda`",
-        );
-        let runtime = pipeline.analytics.as_ref().map(|analytics| analytics.runtime.span);
-        found.push(match runtime {
-            Some(runtime) => found_here.related(runtime, "the runtime"),
-            None => found_here,
-        });
-    }
-    if let Some(records) = pipeline.records.as_ref().filter(|records| records.format != RecordFormat::Json) {
-        found.push(
-            Diagnostic::error(
-                Code::UnpackConflict,
-                unpack.span,
-                "log events are unpacked as JSON, and the records are declared as CSV",
-                "write `format: json`, with columns such as `message` and `timestamp`",
-            )
-            .related(records.span, "the records"),
-        );
-    }
+        )
+        .related(analytics.runtime.span, "the runtime")
+    };
+    unpacks.map(|unpack| fault(unpack.span)).collect()
+}
+
+/// Firehose itself unpacks, and then rejects every other writer.
+fn shared(pipeline: &Pipeline, into: &[&Source], unpack: Span) -> Vec<Diagnostic> {
+    let others = into.iter().filter(|source| !is_logs(source));
+    let several = pipeline.deliveries.len() > 1;
+    let fault = |source: &&Source| {
+        Diagnostic::error(
+            Code::UnpackShared,
+            source.span,
+            "where Firehose itself unpacks log events, it rejects all other records",
+            match several {
+                true => "write `to: NAME` with another delivery for this source".to_owned(),
+                false => "declare `deliveries` with one for the log events, and write `to: NAME` for each source; or add a \
+                          `stream`, where a function unpacks"
+                    .to_owned(),
+            },
+        )
+        .related(unpack, "what unpacks")
+    };
+    others.map(fault).collect()
+}
+
+fn csv(pipeline: &Pipeline, delivery: &Delivery, transform: &Transform) -> Option<Diagnostic> {
+    let records = pipeline.records.as_ref().filter(|records| records.format != RecordFormat::Json)?;
+    let unpack = transform.unpack.as_ref().filter(|_| pipeline.runs_query(delivery))?;
+    Some(
+        Diagnostic::error(
+            Code::UnpackConflict,
+            unpack.span,
+            "log events are unpacked as JSON, and the records are declared as CSV",
+            "write `format: json`, with columns such as `message` and `timestamp`",
+        )
+        .related(records.span, "the records"),
+    )
+}
+
+fn buffer(transform: &Transform) -> Option<Diagnostic> {
+    let size = &transform.buffer_size;
     let largest = lambda::SYNC_PAYLOAD_BYTES_MAX / 4 * 3 / ASSUMED_GROWTH;
-    if transform.buffer_size.value > largest {
-        found.push(Diagnostic::warning(
+    (size.value > largest).then(|| {
+        Diagnostic::warning(
             Code::UnpackBuffer,
-            transform.buffer_size.span,
+            size.span,
             format!(
                 "log events of {} of gzip may exceed the 6 MB of a response of Lambda, and records beyond it fail",
-                ByteSize(transform.buffer_size.value)
+                ByteSize(size.value)
             ),
             "remove `size`; the default with `unpack` is 0.2 MiB",
-        ));
-    }
-    found
+        )
+    })
 }
 
 /// Log events that reach the destination, or the SQL, as gzip.
 fn packed(pipeline: &Pipeline, delivery: &Delivery, source: &Source) -> Option<Diagnostic> {
-    let help = "write `transform: {unpack: cloudwatch_logs}`, which makes a line of JSON of each log event";
+    let of = match &delivery.name {
+        Some(name) => format!("`transform: {{unpack: cloudwatch_logs}}` in delivery `{name}`"),
+        None => "`transform: {unpack: cloudwatch_logs}`".into(),
+    };
+    let help = format!("write {of}, which makes a line of JSON of each log event");
     if let Some(analytics) = pipeline.analytics.as_ref().filter(|_| pipeline.runs_query(delivery)) {
         return Some(
             Diagnostic::error(
@@ -125,6 +152,11 @@ fn packed(pipeline: &Pipeline, delivery: &Delivery, source: &Source) -> Option<D
     let separates = match &delivery.transform {
         Some(transform) => !transform.append.value.is_empty(),
         None => delivery.newline.value == Newline::Append,
+    };
+    let help = match delivery.direct {
+        // Firehose's own extraction gives the messages alone.
+        Some(_) => format!("write {of}, which makes a line of each log event's message"),
+        None => help,
     };
     let place = delivery.spec.trim_start_matches('/').replace('/', ".");
     separates.then(|| {

@@ -92,6 +92,7 @@ const CODES: &[(CallErrorKind, &[&str])] = &[
             "NotFoundException",
             "QueueDoesNotExist",
             "ResourceNotFoundException",
+            "WAFNonexistentItemException",
         ],
     ),
     (CallErrorKind::Exists, &["AlreadyExistsException"]),

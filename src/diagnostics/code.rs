@@ -228,6 +228,17 @@ codes! {
     "1416" AccountId "An account is named by its 12-digit ID"
     "1417" UnpackConflict "Records cannot be unpacked with this setting"
     "1418" UnpackBuffer "Unpacked records may exceed a response of Lambda"
+    "1419" BlankLines "Records that end with a newline get another one"
+    "1420" Sampling "A share of requests is out of range"
+    "1421" MetricNamespace "A metric stream does not accept this namespace"
+    "1422" BinaryRecords "A newline would damage binary records"
+    "1423" SeveralObjects "SQL reads one object per record"
+    "1424" SnsFilter "SNS does not accept this filter policy"
+    "1425" FifoTopic "A FIFO topic delivers to queues only"
+    "1426" WebAclLog "The log of a web ACL cannot be written like this"
+    "1427" LogField "CloudFront's real-time logs have no such field"
+    "1428" LogFieldOrder "CloudFront writes fields in its own order"
+    "1429" UnpackShared "Firehose rejects other records where it unpacks log events"
 
     "1431" SourceReadTwice "Several sources read the same"
     "1432" WriterRole "A writer is the name of a role"
@@ -246,6 +257,8 @@ codes! {
 
     "1621" OwnTransformKey "A key of pipec's function next to one of yours"
     "1622" OwnTransformQuery "The SQL runs in pipec's function"
+
+    "1631" KeyWithoutStream "A partition key without a stream"
 }
 
 impl fmt::Display for Code {

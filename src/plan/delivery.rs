@@ -14,7 +14,9 @@ use crate::aws::destinations::Capabilities;
 use crate::aws::limits::MIB;
 use crate::capacity::ROW_KEY_BYTES;
 use crate::check::Checked;
-use crate::resolve::pipeline::{Delivery, Direct, Encryption, Input, Purpose, Transform};
+use crate::resolve::pipeline::{
+    Delivery, Direct, Encryption, Input, Pipeline, Purpose, SourceKind, Target, Transform,
+};
 use crate::runtime::{Program, Programs};
 use crate::spec::{self, Newline};
 
@@ -99,6 +101,8 @@ pub struct DeliveryPlan {
     pub transform: Option<TransformPlan>,
     /// A function of the user's in its place.
     pub own_transform: Option<OwnTransformPlan>,
+    /// Whether Firehose itself decompresses records of CloudWatch Logs, and extracts the messages of their log events.
+    pub extracts_messages: bool,
     /// Whether Firehose itself puts a newline after each record.
     pub appends_newline: bool,
     /// Name of the log stream that Firehose writes to.
@@ -173,9 +177,19 @@ impl TransformPlan {
     }
 }
 
+/// What the name of a Firehose stream starts with that AWS WAF may write to. WAF developer guide, "Amazon Data Firehose",
+/// 2026-11.
+const WAF_PREFIX: &str = "aws-waf-logs-";
+
 /// Name of a Firehose stream that records are put into, for `Fn::Sub`.
-pub fn direct_name(delivery: &Delivery) -> String {
-    format!("${{AWS::StackName}}-{}", delivery.name.as_deref().unwrap_or("delivery"))
+pub fn direct_name(pipeline: &Pipeline, delivery: &Delivery) -> String {
+    let takes_waf = pipeline.sources.iter().any(|source| {
+        let Target::Delivery(at) = pipeline.target(source) else { return false };
+        let target = pipeline.deliveries.get(at).map(|target| &target.spec);
+        matches!(source.kind, SourceKind::Waf(_)) && target == Some(&delivery.spec)
+    });
+    let prefix = if takes_waf { WAF_PREFIX } else { "" };
+    format!("{prefix}${{AWS::StackName}}-{}", delivery.name.as_deref().unwrap_or("delivery"))
 }
 
 /// Name of the log stream of what writes the faults.
@@ -299,7 +313,7 @@ fn one(checked: &Checked, delivery: &Delivery, programs: &Programs) -> DeliveryP
             (None, Some(logical_id)) => Some(Value::arn(logical_id)),
             (None, None) => Some(stream_arn(pipeline)),
         },
-        direct: delivery.direct.as_ref().map(|direct| direct_put(delivery, direct)),
+        direct: delivery.direct.as_ref().map(|direct| direct_put(pipeline, delivery, direct)),
         record_bytes: match rows.and(checked.query()).and_then(|query| pipeline.output(delivery, query)) {
             // A row's partition key is a UUID as well.
             Some(output) => super::streams::rows(checked, output).record_bytes.saturating_sub(ROW_KEY_BYTES),
@@ -313,6 +327,7 @@ fn one(checked: &Checked, delivery: &Delivery, programs: &Programs) -> DeliveryP
         peak: intake.records_per_second.value,
         buffer_size: delivery.buffer_size.value / MIB,
         buffer_interval: delivery.buffer_interval.value,
+        extracts_messages: delivery.unpack.is_some(),
         appends_newline: delivery.transform.as_ref().is_none_or(|transform| transform.own.is_some())
             && capabilities.separator == "\n"
             && delivery.newline.value == Newline::Append,
@@ -325,9 +340,9 @@ fn one(checked: &Checked, delivery: &Delivery, programs: &Programs) -> DeliveryP
     }
 }
 
-fn direct_put(delivery: &Delivery, direct: &Direct) -> DirectPlan {
+fn direct_put(pipeline: &Pipeline, delivery: &Delivery, direct: &Direct) -> DirectPlan {
     DirectPlan {
-        name: Value::sub(direct_name(delivery)),
+        name: Value::sub(direct_name(pipeline, delivery)),
         key: match &direct.encryption.value {
             Encryption::CustomerKey(arn) => Some(arn.clone()),
             Encryption::AwsManaged => None,

@@ -182,7 +182,7 @@ mod tests {
 
     use super::*;
     use crate::aws::existing::KINDS;
-    use crate::plan::fixture::planned;
+    use crate::plan::fixture::{DIRECT_SOURCES, planned};
     use crate::plan::permissions::{Deployer, policy};
 
     /// A spec that names one of each kind, its buckets' key twice.
@@ -217,16 +217,6 @@ sources:
   shop: {eventbridge: {bus: team-bus, pattern: {source: [shop]}}}
   orders: {sqs: {queue: 'arn:aws:sqs:us-east-1:111122223333:orders', kms_key: 'arn:aws:kms:us-east-1:111122223333:key/3'}}
   changes: {dynamodb: {stream: 'arn:aws:dynamodb:us-east-1:111122223333:table/t/stream/2026-11-30T00:00:00.000'}}
-";
-
-    /// Log groups, which Flink cannot read.
-    const LOGS: &str = "
-name: logs
-stream: {record_size: 4 KiB, records_per_second: 10}
-transform: {unpack: cloudwatch_logs}
-delivery: {s3: {}}
-sources:
-  app: {cloudwatch_logs: {groups: [/aws/lambda/orders]}}
 ";
 
     /// A stream of others.
@@ -269,15 +259,27 @@ delivery: {s3: {}}
                 ("team", "/iam/boundary"),
             ]
         );
-        let (plan, _) = planned(LOGS);
-        let logs = existing(&plan);
-        let found: Vec<(&str, &str)> = logs.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
-        assert_eq!(found, [("/aws/lambda/orders", "/sources/app/cloudwatch_logs/groups/0")]);
+        // Log groups, which Flink cannot read, and what writes into Firehose only.
+        let (plan, _) = planned(DIRECT_SOURCES);
+        let others = existing(&plan);
+        let found: Vec<(&str, &str)> = others.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
+        assert_eq!(
+            found,
+            [
+                ("arn:aws:sns:us-east-1:111122223333:orders", "/sources/messages/sns/topic"),
+                (
+                    "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/shop/a1b2",
+                    "/sources/requests/waf/web_acl"
+                ),
+                ("/aws/lambda/a", "/sources/services/cloudwatch_logs/groups/0"),
+            ]
+        );
         let (plan, _) = planned(STREAM);
         let stream = existing(&plan);
         let found: Vec<(&str, &str)> = stream.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
         assert_eq!(found, [("arn:aws:kinesis:us-east-1:111122223333:stream/orders", "/stream/existing")]);
-        let kinds: BTreeSet<&str> = all.iter().chain(&logs).chain(&stream).map(|one| one.kind.what).collect();
+        let kinds: BTreeSet<&str> =
+            all.iter().chain(&others).chain(&stream).map(|one| one.kind.what).collect();
         assert_eq!(kinds, KINDS.iter().map(|kind| kind.what).collect(), "a kind that no spec names");
     }
 
@@ -343,7 +345,7 @@ deliveries:
 
     #[test]
     fn the_deployer_may_look_everything_up() {
-        for spec in [SPEC, LOGS, STREAM, OWN] {
+        for spec in [SPEC, DIRECT_SOURCES, STREAM, OWN] {
             let (plan, _) = planned(spec);
             the_deployer_may_look_up(&plan);
         }

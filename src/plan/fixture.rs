@@ -70,11 +70,29 @@ sources:
   accounts: {cloudwatch_logs: {accounts: ['111122223333', '444455556666']}}
   logs: {cloudwatch_logs: {groups: [/aws/lambda/a, /aws/lambda/b], filter: ERROR, distribution: random}}
   web: {api: {path: /v1/events, auth: key, cors: ['https://shop.example.com'], partition_key: $.user.id}}
+  site: {cloudfront: {fields: [timestamp, c-ip], sampling: 10 %, distribution: E2QWRUHAPOMQZL}}
   events: {eventbridge: {pattern: {source: [shop]}}}
   queue: {sqs: {queue: 'arn:aws:sqs:us-east-1:111122223333:orders'}}
   things: {iot: {sql: \"SELECT * FROM 'a/+'\"}}
   programs: {writers: {roles: [shop], accounts: ['444455556666']}}
   table: {dynamodb: {stream: 'arn:aws:dynamodb:us-east-1:111122223333:table/orders/stream/2026'}}
+alarms: {}
+dashboard: true
+";
+
+/// Sources that write into Firehose only, and into a delivery that unpacks by itself.
+pub(crate) const DIRECT_SOURCES: &str = "
+name: sources
+deliveries:
+  all: {record_size: 1 KiB, records_per_second: 100, newline: none, s3: {}}
+  logs: {record_size: 1 KiB, records_per_second: 100, transform: {unpack: cloudwatch_logs}, s3: {}}
+sources:
+  messages:
+    to: all
+    sns: {topic: 'arn:aws:sns:us-east-1:111122223333:orders', filter: {kind: [order]}, raw: false}
+  metrics: {to: all, metric_stream: {namespaces: [AWS/EC2]}}
+  requests: {to: all, waf: {web_acl: 'arn:aws:wafv2:us-east-1:111122223333:regional/webacl/shop/a1b2'}}
+  services: {to: logs, cloudwatch_logs: {groups: [/aws/lambda/a]}}
 alarms: {}
 dashboard: true
 ";

@@ -314,7 +314,10 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: &ArtifactKeys) 
             if graph.get(edge.to).kind == NodeKind::Delivery {
                 let to = sources::target(pipeline, Target::Delivery(0)).arn;
                 let because = "The producer writes to Firehose.";
-                return vec![grant("WriteRecords", &["firehose:PutRecordBatch"], vec![to], because)];
+                let write = grant("WriteRecords", &["firehose:PutRecordBatch"], vec![to], because);
+                let direct = pipeline.deliveries.first().and_then(|delivery| delivery.direct.as_ref());
+                let key = direct.and_then(|direct| sources::held_key(&direct.encryption.value));
+                return std::iter::once(write).chain(key).collect();
             }
             let mut grants = vec![grant(
                 "WriteRecords",

@@ -57,6 +57,7 @@ pub use producer::{NetworkPlan, ProducerPlan, RecordsPlan};
 pub use resources::Resource;
 pub use sources::{SourcePlan, SourceShown};
 pub use streams::{Carries, RowsPlan, StreamPlan};
+use value::Value;
 
 /// Everything that a stack holds.
 #[derive(Clone, Debug, Serialize)]
@@ -251,14 +252,19 @@ impl Plan {
         self.stream.iter().chain(&self.output_stream).chain(others)
     }
 
-    /// Name of what takes the records in, for `Fn::Sub`: of the stream, else of the first delivery.
-    pub fn intake_name(&self) -> String {
+    /// Name of what takes the records in: of the stream, else of the first delivery.
+    pub fn intake(&self) -> Value {
         let direct = self.deliveries.first().and_then(|delivery| delivery.direct.as_ref());
         match (&self.stream, direct) {
-            (Some(stream), _) => stream.name.in_sub(),
-            (None, Some(direct)) => direct.name.in_sub(),
-            (None, None) => String::new(),
+            (Some(stream), _) => stream.name.clone(),
+            (None, Some(direct)) => direct.name.clone(),
+            (None, None) => Value::text(""),
         }
+    }
+
+    /// The same for `Fn::Sub`.
+    pub fn intake_name(&self) -> String {
+        self.intake().in_sub()
     }
 
     /// The places in S3 that all deliveries write to.

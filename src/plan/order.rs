@@ -121,7 +121,9 @@ fn all<'a>(ids: &'a [String], others: &[&'a str]) -> Vec<&'a str> {
 
 /// A source writes into what is there, with a role that exists for a while.
 fn source_order(pipeline: &Pipeline, graph: &Graph, source: &Source, order: &mut Order) {
-    let last = last(pipeline, graph);
+    let mut last = last(pipeline, graph);
+    let referred = sources::referred_delivery(pipeline, source);
+    last.retain(|id| Some(id) != referred.as_ref());
     if let (Some(role), Some(first)) = (sources::role_of(pipeline, source), pipeline.deliveries.first()) {
         order.add(&first.id("Delivery"), &[&role], PROPAGATES);
     }

@@ -13,7 +13,7 @@ use crate::producer_config::{self, RECORDS_FILE};
 use crate::resolve::pipeline::{FileSource, Pipeline, Producer, ProducerSource};
 use crate::runtime::{Program, Programs};
 
-/// The instances that fill the stream.
+/// The instances that fill the stream, or Firehose.
 #[derive(Clone, Debug, Serialize)]
 pub struct ProducerPlan {
     /// EC2 instance type.
@@ -44,6 +44,8 @@ pub struct ProducerPlan {
     pub artifact: Artifact,
     /// The file of records that they send.
     pub records: Option<RecordsPlan>,
+    /// The service that takes the records.
+    pub service: &'static str,
     /// Where the records come from, in a few words.
     pub source: String,
     /// Instances that the rate needs.
@@ -119,6 +121,7 @@ pub(super) fn plan(pipeline: &Pipeline, programs: &Programs) -> Option<ProducerP
             content: Content::Executable { program: Program::Producer, architecture },
         },
         records: records(pipeline, producer),
+        service: if pipeline.stream.is_some() { "Kinesis" } else { "Firehose" },
         source: source(producer),
         needed: need.needed,
         wire_bytes_per_second: need.wire_bytes_per_second,
@@ -170,8 +173,10 @@ fn ports(producer: &Producer) -> Vec<u16> {
 fn config(pipeline: &Pipeline, producer: &Producer, count: u64) -> Option<String> {
     let mut config = serde_json::to_value(producer_config::config(pipeline, producer, count)?).ok()?;
     for of_the_user in ["partition_key", "source"] {
-        let value = config.get_mut(of_the_user)?;
-        *value = literals(value.take());
+        // Firehose has no partition key.
+        if let Some(value) = config.get_mut(of_the_user) {
+            *value = literals(value.take());
+        }
     }
     serde_json::to_string_pretty(&config).ok()
 }

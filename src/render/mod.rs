@@ -59,6 +59,8 @@ struct Context<'a> {
 struct UserData<'a> {
     key: &'a str,
     config: &'a str,
+    /// The service that takes the records.
+    service: &'static str,
     records: Option<&'a RecordsPlan>,
 }
 
@@ -112,6 +114,7 @@ fn try_render(plan: &Plan) -> Result<String, minijinja::Error> {
         Some(producer) => environment.get_template("user-data.sh.j2")?.render(Serde(UserData {
             key: &producer.artifact.s3_key,
             config: &producer.config,
+            service: producer.service,
             records: producer.records.as_ref(),
         }))?,
         None => String::new(),
@@ -169,7 +172,7 @@ mod tests {
     fn the_frame_of_the_user_data_fits_its_reserve() {
         let template = environment().expect("templates").get_template("user-data.sh.j2").expect("it");
         let script = template
-            .render(Serde(UserData { key: &"k".repeat(80), config: "", records: None }))
+            .render(Serde(UserData { key: &"k".repeat(80), config: "", service: "Firehose", records: None }))
             .expect("a script");
         // CloudFormation fills in names: two of up to 128 characters where the text has a dozen, a few times.
         assert!(script.len() + 2048 <= USER_DATA_FRAME_BYTES, "{}", script.len());

@@ -10,7 +10,7 @@ use crate::aws::limits::MIB;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::parse::step;
 use crate::source::Span;
-use crate::spec::{self, Compression, Newline};
+use crate::spec::{self, Compression, Newline, Unpack};
 
 /// Firehose.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Delivery {
     pub from: Option<Setting<String>>,
     /// The Lambda transform.
     pub transform: Option<Transform>,
+    /// What Firehose itself unpacks, without a function.
+    pub unpack: Option<Setting<Unpack>>,
     /// What is put straight into it, if there is no stream.
     pub direct: Option<Direct>,
     /// Bytes that are collected before they are written.
@@ -278,7 +280,7 @@ impl Resolver<'_> {
                     None if runs_query => Some(("/analytics".to_owned(), spec::Transform::default())),
                     written => written.map(|written| (at, written)),
                 };
-                self.one_delivery(name, spec, delivery, written, pipeline, stream)
+                self.one_delivery(name, spec, delivery, (written, queries), pipeline, stream)
             })
             .collect()
     }
@@ -301,7 +303,7 @@ impl Resolver<'_> {
         name: Option<String>,
         at: String,
         delivery: spec::Delivery,
-        transform: Option<(String, spec::Transform)>,
+        (transform, queries): (Option<(String, spec::Transform)>, bool),
         pipeline: &str,
         stream: Option<Span>,
     ) -> Delivery {
@@ -327,6 +329,11 @@ impl Resolver<'_> {
             encryption: self.encryption(&format!("{at}/encryption"), delivery.encryption),
         };
         let direct = self.direct(direct, &at, stream);
+        let runs_query = queries && delivery.from.as_deref() != Some(FROM_STREAM);
+        // What comes from CloudWatch Logs alone needs no function.
+        let own = transform.as_ref().filter(|_| direct.is_some() && !runs_query);
+        let unpack = own.and_then(|(at, transform)| self.unpacked_by_firehose(at, transform));
+        let transform = transform.filter(|_| unpack.is_none());
         let id = name.as_deref().map(logical_name).unwrap_or_default();
         // The schema asks for one of them.
         let s3 = delivery.s3.unwrap_or_default();
@@ -336,6 +343,7 @@ impl Resolver<'_> {
             span: self.key(&at),
             from: self.optional(&format!("{at}/from"), delivery.from),
             transform: transform.map(|(at, transform)| self.transform(at, transform, defaults.separator)),
+            unpack,
             direct,
             buffer_size: self.or(&format!("{at}/buffer/size"), size, defaults.buffer_mib_default * MIB),
             buffer_interval: self.or(&format!("{at}/buffer/interval"), interval, defaults.buffer_s_default),
@@ -344,6 +352,36 @@ impl Resolver<'_> {
             name,
             spec: at,
         }
+    }
+
+    /// What Firehose unpacks itself; keys of a function have no meaning then.
+    fn unpacked_by_firehose(&mut self, at: &str, transform: &spec::Transform) -> Option<Setting<Unpack>> {
+        // Beside a function of the user's, `unpack` is reported.
+        if transform.lambda.is_some() {
+            return None;
+        }
+        let unpack = self.written(&format!("{at}/unpack"), transform.unpack?);
+        let keys = [
+            ("append", transform.append.is_some()),
+            ("timeout", transform.timeout.is_some()),
+            ("memory", transform.memory.is_some()),
+            ("architecture", transform.architecture.is_some()),
+            ("buffer", transform.buffer.is_some()),
+            ("retries", transform.retries.is_some()),
+        ];
+        for (key, _) in keys.into_iter().filter(|(_, written)| *written) {
+            let span = self.key(&format!("{at}/{key}"));
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::ConflictingKeys,
+                    span,
+                    format!("`{key}` is for a function, and without a stream and SQL Firehose itself unpacks log events"),
+                    format!("remove `{key}`"),
+                )
+                .related(unpack.span, "what is unpacked"),
+            );
+        }
+        Some(unpack)
     }
 
     /// The load of a delivery that records are put straight into. With a stream, the load is the stream's.

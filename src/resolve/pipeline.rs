@@ -91,6 +91,15 @@ impl Pipeline {
         stream.or(self.deliveries.first().map(|delivery| delivery.span)).unwrap_or(self.span)
     }
 
+    /// What the load of the records that come in is declared for, and its key in the spec.
+    pub fn declared_in(&self) -> (&'static str, String) {
+        match (&self.stream, self.deliveries.first()) {
+            (None, Some(Delivery { name: Some(name), .. })) => ("the delivery", format!("deliveries.{name}")),
+            (None, Some(_)) => ("the delivery", "delivery".into()),
+            _ => ("the stream", "stream".into()),
+        }
+    }
+
     /// Bytes of an average record that count against a shard's limits.
     pub fn counted_record_bytes(&self) -> u64 {
         self.intake.record_size.value.saturating_add(self.partition_key_bytes())

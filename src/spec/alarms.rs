@@ -185,7 +185,7 @@ pub struct Thresholds {
     /// Share of the declared rate, 1 % to 1,000 %. Default: `100 %`.
     #[schemars(extend("examples" = ["100 %"]))]
     pub declared_rate: Option<Percent>,
-    /// Time without a record in the input stream, 5 min to 7 d. Default: three times the interval of the producer's
+    /// Time without a record in the input stream, or in a delivery without a stream, 5 min to 7 d. Default: three times the interval of the producer's
     /// records, at least `5 min`; without a producer that sends continuously, no alarm.
     #[schemars(extend("examples" = ["15 min"]))]
     pub no_data: Option<Duration>,

@@ -1,4 +1,4 @@
-//! What fills the stream.
+//! What fills the stream, or writes into Firehose.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::Duration;
 
-/// EC2 instances that send records to the stream: an Auto Scaling group that is reachable through Session Manager only.
+/// EC2 instances that send records to the stream, or into the delivery (the first of several) if there is no stream: an Auto
+/// Scaling group that is reachable through Session Manager only.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = [{"required": ["http"]}, {"required": ["file"]}, {"required": ["generate"]}]))]
@@ -15,13 +16,13 @@ pub struct Producer {
     pub http: Option<HttpSource>,
     /// Records from a file next to the spec, which becomes an artifact of the stack.
     pub file: Option<FileSource>,
-    /// Records generated from `records.columns`, with a size of `stream.record_size`, for load tests.
+    /// Records generated from `records.columns`, with the declared `record_size`, for load tests.
     pub generate: Option<GeneratorSource>,
     /// Rate of all instances together, in records per second.
     #[schemars(extend("exclusiveMinimum" = 0), extend("examples" = [2]))]
     pub records_per_second: f64,
     /// Source of the partition key: `random`, or the path of a field such as `$.login.uuid`. A field keeps the order of
-    /// the records that share its value. Default: `random`.
+    /// the records that share its value. Only with a `stream`: Firehose has no partition keys. Default: `random`.
     #[schemars(extend("examples" = ["$.login.uuid"]))]
     pub partition_key: Option<String>,
     /// EC2 instance type. Default: `t3.micro`.
@@ -80,8 +81,8 @@ pub struct Network {
     /// ID of the VPC.
     #[schemars(regex(pattern = r"^vpc-[0-9a-f]{8,17}$"), extend("examples" = ["vpc-0123456789abcdef0"]))]
     pub vpc: String,
-    /// IDs of subnets in that VPC, 1 to 16, with a route to the internet or to endpoints for Kinesis, S3, CloudWatch
-    /// Logs, Systems Manager and CloudFormation. Two subnets in different zones survive the loss of an Availability
+    /// IDs of subnets in that VPC, 1 to 16, with a route to the internet or to endpoints for Kinesis (without a stream,
+    /// Firehose), S3, CloudWatch Logs, Systems Manager and CloudFormation. Two subnets in different zones survive the loss of an Availability
     /// Zone.
     #[schemars(
         length(min = 1, max = 16),

@@ -43,9 +43,8 @@ pub fn error(service: &str, answer: &Value) -> Response {
     }
     let body = match service {
         "lambda" => json!({"Type": "User", "Message": message}).to_string(),
-        "dynamodbstreams" | "events" | "kinesis" | "kinesisanalyticsv2" | "kms" | "logs" | "sqs" => {
-            text.to_string()
-        }
+        "dynamodbstreams" | "events" | "kinesis" | "kinesisanalyticsv2" | "kms" | "logs" | "sqs"
+        | "wafv2" => text.to_string(),
         "ec2" => {
             format!("<Response><Errors><Error>{code}</Error></Errors><RequestID>r</RequestID></Response>")
         }
@@ -200,7 +199,8 @@ impl World {
             | "DescribeSubscriptionFilters"
             | "GetFunctionConfiguration"
             | "GetKeyPolicy"
-            | "GetQueueUrl" => {
+            | "GetQueueUrl"
+            | "GetWebACL" => {
                 let body = look_up(operation, request, said).to_string();
                 return Response { status: 200, headers: Vec::new(), body };
             }
@@ -415,6 +415,13 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
             "Name": named("Name"),
             "Arn": format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{}", named("Name")),
         }),
+        "GetWebACL" => json!({"WebACL": {
+            "Name": "shop",
+            "Id": "a1b2c3d4",
+            "ARN": named("ARN"),
+            "DefaultAction": {"Allow": {}},
+            "VisibilityConfig": {"SampledRequestsEnabled": false, "CloudWatchMetricsEnabled": false, "MetricName": "shop"},
+        }}),
         "DescribeSubscriptionFilters" => json!({"subscriptionFilters": []}),
         "DescribeKey" => json!({"KeyMetadata": {
             "KeyId": named("KeyId").rsplit('/').next(),

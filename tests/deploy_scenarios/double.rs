@@ -25,7 +25,7 @@ pub struct Double {
 }
 
 /// Look-ups of what the stack does not create, and the service of each.
-pub const LOOK_UPS: [&str; 13] = [
+pub const LOOK_UPS: [&str; 14] = [
     "DescribeEventBus",
     "DescribeKey",
     "DescribeStream",
@@ -39,6 +39,7 @@ pub const LOOK_UPS: [&str; 13] = [
     "GetQueueUrl",
     "GetRole",
     "GetTopicAttributes",
+    "GetWebACL",
 ];
 
 /// What a request asks for.
@@ -145,6 +146,7 @@ fn read(request: &Request) -> Asked {
             service: match target {
                 "AmazonSQS" => "sqs",
                 "AWSEvents" => "events",
+                "AWSWAF_20190729" => "wafv2",
                 "Logs_20140328" => "logs",
                 "DynamoDBStreams_20120810" => "dynamodbstreams",
                 "TrentService" => "kms",

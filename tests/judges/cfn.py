@@ -52,11 +52,13 @@ class Template:
         self.resources = self.body["Resources"]
 
     def without(self, kinds):
-        """The template without the resources of these types, and without the outputs that refer to one."""
+        """The template without the resources of these types, and without the alarms and outputs that refer to one."""
         template = copy.copy(self)
         gone = {name for name, r in self.resources.items() if r["Type"] in kinds}
         if not gone:
             return self
+        watching = {name: json.dumps(r) for name, r in self.of_type("AWS::CloudWatch::Alarm").items()}
+        gone |= {name for name, text in watching.items() if any(f'"{resource}"' in text for resource in gone)}
         template.resources = {name: r for name, r in self.resources.items() if name not in gone}
         outputs = {
             name: output

@@ -101,6 +101,7 @@ LOOK_UPS = {
     "GetQueueUrl": lambda name: {"QueueName": name, "QueueOwnerAWSAccountId": "111122223333"},
     "GetRole": lambda name: {"RoleName": name},
     "GetTopicAttributes": lambda name: {"TopicArn": name},
+    "GetWebACL": lambda name: {"ARN": name},
 }
 LOOKED_UP = [param for param in ANSWERED if param.values[0]["request"]]
 

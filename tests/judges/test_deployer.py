@@ -89,7 +89,11 @@ LEFT_OUT = {
         "ec2:CreateVpcEncryptionControl",
         "ec2:ModifyVpcTenancy",
     ],
-    "flow logs go to CloudWatch, not to a bucket": ["logs:CreateLogDelivery", "logs:DeleteLogDelivery"],
+    "flow logs go to CloudWatch, and those of web ACLs to Firehose": [
+        "iam:DescribeOrganization",
+        "logs:CreateLogDelivery",
+        "logs:DeleteLogDelivery",
+    ],
     "no managed policy and no boundary of a role": ["iam:AttachRolePolicy", "iam:*RolePermissionsBoundary"],
     "an API has no policy and no body in S3": ["apigateway:UpdateRestApiPolicy"],
     "a pipe has no log": [

@@ -81,7 +81,9 @@ def existing_functions(client, template, bucket):
 def existing_log_groups(client, template):
     """Log groups that a template subscribes to."""
     for resource in template.of_type("AWS::Logs::SubscriptionFilter").values():
-        client("logs").create_log_group(logGroupName=resource["Properties"]["LogGroupName"])
+        group = resource["Properties"]["LogGroupName"]
+        if not client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
+            client("logs").create_log_group(logGroupName=group)
 
 
 def function_zip():
@@ -232,7 +234,7 @@ def transforms(stack):
 
 
 def test_transform(stack, client, records):
-    sent = [base64.b64encode(data(r)).decode() for r in records["put"]]
+    sent = [base64.b64encode(data(r)).decode() for r in records.get("put", [])]
     event = {
         "invocationId": "judge",
         "deliveryStreamArn": "arn:aws:firehose:us-east-1:000000000000:deliverystream/judge",

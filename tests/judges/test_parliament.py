@@ -11,6 +11,8 @@ from cfn import ACCOUNT
 # The condition that stops a confused deputy, per service: on the others it would lock the service out.
 DEPUTY_CONDITIONS = {
     "apigateway.amazonaws.com": set(),
+    # CloudFront, SNS and metric streams document none.
+    "cloudfront.amazonaws.com": set(),
     "ec2.amazonaws.com": set(),
     "events.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "firehose.amazonaws.com": {"sts:ExternalId"},
@@ -19,6 +21,8 @@ DEPUTY_CONDITIONS = {
     "lambda.amazonaws.com": set(),
     # As AWS's own example for subscription filters has it.
     "logs.amazonaws.com": {"aws:SourceArn"},
+    "sns.amazonaws.com": set(),
+    "streams.metrics.cloudwatch.amazonaws.com": set(),
     "pipes.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
     "vpc-flow-logs.amazonaws.com": {"aws:SourceAccount", "aws:SourceArn"},
 }

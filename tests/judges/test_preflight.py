@@ -19,6 +19,7 @@ from test_deployer import specs
 LEFT_OUT = {
     "W1030": "the parameter is the name of a public one, with an image's ID as its value when an instance is launched",
     "W2506": "the same",
+    "W9002": "an ARN of a topic or a web ACL that the spec names",
     "W9013": "an ARN of a function, a role or a key that the spec names",
 }
 # Each a mistake that AWS reports only when the stack is created.

@@ -41,8 +41,12 @@ class Shard:
         return True
 
 
-class ShardLimits(ThreadingHTTPServer):
-    """Listens on a free port of its own. Of a hundred records it refuses `failures` for no reason at all, by `seed`."""
+class Limits(ThreadingHTTPServer):
+    """Listens on a free port of its own. Of a hundred records it refuses `failures` for no reason at all, by `seed`.
+
+    `operation` is the call that it limits; `failed` and `results` are names in the answer; `throttled` is the code of a
+    record that there is no room for.
+    """
 
     daemon_threads = True
     request_queue_size = 64
@@ -53,9 +57,8 @@ class ShardLimits(ThreadingHTTPServer):
         self.address = f"http://127.0.0.1:{self.server_port}"
         self.failures, self.random = failures, random.Random(seed)
         self.lock = threading.Lock()
-        self.shards = {}
-        self.refused = {THROTTLED: 0, FAILED: 0}
-        self.calls = []  # when each PutRecords came
+        self.refused = {self.throttled: 0, FAILED: 0}
+        self.calls = []  # when each call came
         self.denied = False  # refuse every call, as without the permission
 
     def __enter__(self):
@@ -75,6 +78,36 @@ class ShardLimits(ThreadingHTTPServer):
         finally:
             connection.close()
 
+    def put(self, body, headers):
+        call = json.loads(body)
+        records = call["Records"]
+        with self.lock:
+            self.calls.append(time.monotonic())
+            verdicts = self.verdicts(call, headers)
+        kept = [record for record, verdict in zip(records, verdicts) if verdict is None]
+        status, answered, results = 200, {"Content-Type": "application/x-amz-json-1.1"}, iter(())
+        if kept:
+            smaller = json.dumps(call | {"Records": kept}).encode()
+            headers = headers | {"Content-Length": str(len(smaller))}
+            status, answered, answer = self.forward("POST", "/", smaller, headers)
+            if status != 200:
+                return status, answered, answer
+            results = iter(json.loads(answer)[self.results])
+        merged = [next(results) if verdict is None else verdict for verdict in verdicts]
+        answer = {self.failed: len(records) - len(kept), self.results: merged}
+        return status, answered, json.dumps(answer).encode()
+
+
+class ShardLimits(Limits):
+    """The limits of each shard."""
+
+    operation = "Kinesis_20131202.PutRecords"
+    failed, results, throttled = "FailedRecordCount", "Records", THROTTLED
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.shards = {}
+
     def shards_of(self, stream, headers):
         """Asked for once: no stream of these tests is split."""
         if stream not in self.shards:
@@ -86,6 +119,10 @@ class ShardLimits(ThreadingHTTPServer):
                 Shard(name, int(keys["StartingHashKey"]), int(keys["EndingHashKey"])) for name, keys in ranges
             ]
         return self.shards[stream]
+
+    def verdicts(self, call, headers):
+        shards = self.shards_of(call["StreamName"], headers)
+        return [self.verdict(shards, record) for record in call["Records"]]
 
     def verdict(self, shards, record):
         """Why a record is refused, or None."""
@@ -101,26 +138,6 @@ class ShardLimits(ThreadingHTTPServer):
         self.refused[code] += 1
         return {"ErrorCode": code, "ErrorMessage": message}
 
-    def put_records(self, body, headers):
-        call = json.loads(body)
-        records = call["Records"]
-        with self.lock:
-            self.calls.append(time.monotonic())
-            shards = self.shards_of(call["StreamName"], headers)
-            verdicts = [self.verdict(shards, record) for record in records]
-        kept = [record for record, verdict in zip(records, verdicts) if verdict is None]
-        status, answered, results = 200, {"Content-Type": "application/x-amz-json-1.1"}, iter(())
-        if kept:
-            smaller = json.dumps(call | {"Records": kept}).encode()
-            headers = headers | {"Content-Length": str(len(smaller))}
-            status, answered, answer = self.forward("POST", "/", smaller, headers)
-            if status != 200:
-                return status, answered, answer
-            results = iter(json.loads(answer)["Records"])
-        merged = [next(results) if verdict is None else verdict for verdict in verdicts]
-        answer = {"FailedRecordCount": len(records) - len(kept), "Records": merged}
-        return status, answered, json.dumps(answer).encode()
-
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -130,14 +147,14 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {k: v for k, v in self.headers.items() if k.lower() not in ("connection", "host")}
-        if self.headers.get(TARGET) != "Kinesis_20131202.PutRecords":
+        if self.headers.get(TARGET) != self.server.operation:
             return self.answer(*self.server.forward("POST", self.path, body, headers))
         if self.server.denied:
             denied = {"__type": "AccessDeniedException", "message": "no"}
             return self.answer(400, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(denied).encode())
         headers = {k: v for k, v in headers.items() if k.lower() not in ("content-length", TARGET.lower())}
-        headers[TARGET] = "Kinesis_20131202.PutRecords"
-        self.answer(*self.server.put_records(body, headers))
+        headers[TARGET] = self.server.operation
+        self.answer(*self.server.put(body, headers))
 
     def answer(self, status, headers, body):
         self.send_response_only(status)

@@ -4,55 +4,21 @@ Each record has a number and a key. Every number has to arrive, and the first ar
 numbers. A number may arrive twice only where an answer was lost on the way.
 """
 
-import gzip
 import json
-import socket
-import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections import defaultdict
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "judges"))
 from emulated_aws import REGION, clients, emulated_aws  # noqa: E402
+from producing import Faults, Producer, rule, total  # noqa: E402
 from shard_limits import FAILED, THROTTLED, ShardLimits  # noqa: E402
 
-PATIENCE = 60  # seconds for a tool to come up; a run of the producer has twice as many
 OUTAGE = 60  # seconds that an endpoint is gone
-BIN = Path(sys.executable).parent
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-@contextmanager
-def server(command, health, log):
-    """Runs a tool until its health answers, and ends it at the end."""
-    with log.open("a") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=log.parent)
-    try:
-        end = time.monotonic() + PATIENCE
-        while True:
-            try:
-                urllib.request.urlopen(health, timeout=20).close()
-                break
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                if process.poll() is not None or time.monotonic() > end:
-                    pytest.fail(f"{command[0]} does not come up:\n{log.read_text()}")
-                time.sleep(0.1)
-        yield
-    finally:
-        process.kill()
-        process.wait()
 
 
 @pytest.fixture(scope="session")
@@ -66,16 +32,7 @@ def client(kinesis):
     return clients(kinesis, retries={"total_max_attempts": 5})
 
 
-@pytest.fixture(scope="session")
-def program(packed, tmp_path_factory):
-    """What the user data unpacks on an instance."""
-    path = tmp_path_factory.mktemp("program") / "producer"
-    path.write_bytes(gzip.decompress(packed("producer").read_bytes()))
-    path.chmod(0o755)
-    return path
-
-
-class Run:
+class Run(Producer):
     """A stream, the records for it, and the producer that sends them."""
 
     def __init__(self, client, program, folder, name, records, keys, rate, shards=1, padding=0, **config):
@@ -101,27 +58,6 @@ class Run:
             )
         )
         self.command = [program, "--config", self.config, "--instance", f"i-{name}"]
-
-    def start(self, address):
-        environment = {
-            "AWS_ENDPOINT_URL": address,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
-        self.log = self.folder / f"{self.name}.log"
-        with self.log.open("w") as out:
-            self.process = subprocess.Popen(self.command, env=environment, stdout=out, stderr=subprocess.STDOUT)
-        return self
-
-    def end(self):
-        """The exit code and the lines of the log."""
-        try:
-            code = self.process.wait(2 * PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            pytest.fail(f"{self.name} does not end:\n{self.log.read_text()}")
-        return code, [json.loads(line) for line in self.log.read_text().splitlines()]
 
     def arrived(self):
         """The numbers that each shard holds, in its order."""
@@ -164,27 +100,6 @@ class Run:
 def make(client, program, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
     return lambda *args, **options: Run(client, program, folder, *args, **options)
-
-
-class Faults:
-    """microburst in front of an endpoint, with these rules."""
-
-    def __init__(self, upstream, folder, rules=()):
-        self.port = free_port()
-        self.address = f"http://127.0.0.1:{self.port}"
-        config = folder / f"microburst-{self.port}.json"  # JSON is YAML
-        config.write_text(json.dumps({"upstream": upstream, "port": self.port, "rules": list(rules)}))
-        command = [BIN / "microburst", "--config", config, "--host", "127.0.0.1"]
-        self.server = lambda: server(command, f"{self.address}/_microburst/health", folder / "microburst.log")
-
-    def fired(self):
-        """How often each rule did something, by the rule's action."""
-        with urllib.request.urlopen(f"{self.address}/_microburst/fired?limit=100000", timeout=20) as answer:
-            events = json.load(answer)
-        count = defaultdict(int)
-        for event in events.get("events", events) if isinstance(events, dict) else events:
-            count[event["action"]] += 1
-        return count
 
 
 @pytest.fixture(scope="session")
@@ -241,10 +156,6 @@ def slow_ones(outage, last_words):
     """Under way before the first test."""
 
 
-def total(lines):
-    return next(line for line in lines if line["message"] == "in all")
-
-
 def test_shard_limits(make, kinesis, client):
     """Twice as many as the shards take: the rest is sent again until it is taken, and nothing else is."""
     group = "/pipec/limits/producer"
@@ -276,10 +187,6 @@ def test_large_records(make, kinesis):
         code, _ = run.start(limits.address).end()
     assert (code, run.check()) == (0, 0)
     assert limits.refused[THROTTLED] > 0
-
-
-def rule(fail, passes, **what):
-    return {"service": "kinesis", "operation": "PutRecords", "sequence": {"fail": fail, "pass": passes}, **what}
 
 
 def test_faults(make, kinesis, tmp_path):

@@ -6,11 +6,14 @@ use pipec_path::Path;
 use serde::{Deserialize, Serialize};
 
 mod path_text;
+mod written;
 
 /// Largest record that any stream takes, in bytes: `MaxRecordSizeInKiB` goes up to 10,240.
 pub const MAX_RECORD_SIZE: usize = 10 * 1024 * 1024;
 /// Default maximum record size of a stream, in bytes.
 const DEFAULT_RECORD_SIZE: usize = 1024 * 1024;
+/// Largest record that Firehose takes, in bytes: 1,000 KiB. Source: Firehose API, `PutRecordBatch`, 2026-11.
+pub const MAX_DELIVERY_RECORD_SIZE: usize = 1_000 * 1024;
 /// Highest rate of one instance, in records per second: about what one core sends, of the smallest records
 /// (`scripts/compare_producer.py`).
 pub const MAX_RATE: f64 = 500_000.0;
@@ -25,24 +28,80 @@ const MAX_PRECISION: u32 = 38;
 
 /// What to send where, and how fast.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "written::Written", into = "written::Written")]
 pub struct Config {
-    /// Name of the Kinesis data stream.
-    pub stream: String,
-    /// Region of the stream.
+    /// What the records are written into.
+    pub target: Target,
+    /// Region of the target.
     pub region: String,
     /// Rate, in records per second; fractions are fine.
     pub records_per_second: f64,
-    /// Largest record, in bytes, partition key included: the stream's own limit.
-    #[serde(default = "default_record_size")]
+    /// Largest record, in bytes, partition key included: the target's own limit.
     pub max_record_size: usize,
-    /// How records are spread over the shards.
-    pub partition_key: PartitionKey,
     /// Where the log goes besides stdout. Without it, nowhere.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<LogTarget>,
     /// Where records come from.
     pub source: Source,
+}
+
+/// What the records are written into: the key `stream` or `delivery` of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A Kinesis data stream.
+    Stream {
+        /// Its name.
+        name: String,
+        /// How records are spread over the shards: the key `partition_key` of the file.
+        partition_key: PartitionKey,
+    },
+    /// A Firehose stream for Direct PUT, which has no partition keys.
+    Delivery(Delivery),
+}
+
+/// A Firehose stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delivery {
+    /// Its name.
+    pub name: String,
+    /// Firehose's endpoint in the Region.
+    pub endpoint: String,
+}
+
+impl Target {
+    /// Name of the stream.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Stream { name, .. } | Self::Delivery(Delivery { name, .. }) => name,
+        }
+    }
+
+    /// How records get their partition keys; `None` where they have none.
+    #[must_use]
+    pub fn partition_key(&self) -> Option<&PartitionKey> {
+        match self {
+            Self::Stream { partition_key, .. } => Some(partition_key),
+            Self::Delivery(_) => None,
+        }
+    }
+
+    /// Largest record that such a target can be made for, in bytes.
+    #[must_use]
+    pub fn most_record_size(&self) -> usize {
+        match self {
+            Self::Stream { .. } => MAX_RECORD_SIZE,
+            Self::Delivery(_) => MAX_DELIVERY_RECORD_SIZE,
+        }
+    }
+
+    /// Largest record unless the file has another one, in bytes.
+    fn default_record_size(&self) -> usize {
+        match self {
+            Self::Stream { .. } => DEFAULT_RECORD_SIZE,
+            Self::Delivery(_) => MAX_DELIVERY_RECORD_SIZE,
+        }
+    }
 }
 
 /// A log group of CloudWatch Logs.
@@ -169,25 +228,29 @@ pub enum Value {
     Time {},
 }
 
-fn default_record_size() -> usize {
-    DEFAULT_RECORD_SIZE
-}
-
 /// A value that the producer cannot work with.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Fault {
     /// No name of a stream.
     #[error("stream is empty")]
     NoStream,
+    /// No name of a Firehose stream, or no address of Firehose.
+    #[error("delivery.name is empty, or delivery.endpoint is not an http or https address")]
+    NoDelivery,
     /// No Region.
     #[error("region is empty")]
     NoRegion,
     /// A rate outside of [`MIN_RATE`] to [`MAX_RATE`].
     #[error("records_per_second is {0}, not {MIN_RATE} to {MAX_RATE}")]
     Rate(f64),
-    /// A limit that no stream has.
-    #[error("max_record_size is {0}, not 1 to {MAX_RECORD_SIZE} bytes")]
-    MaxRecordSize(usize),
+    /// A limit that no target has.
+    #[error("max_record_size is {size}, not 1 to {most} bytes")]
+    MaxRecordSize {
+        /// As configured, in bytes.
+        size: usize,
+        /// The largest that such a target can have, in bytes.
+        most: usize,
+    },
     /// No name of a log group or log stream.
     #[error("log.group or log.stream is empty")]
     NoLog,
@@ -249,12 +312,17 @@ impl Config {
     /// The first value out of its bounds.
     pub fn check(&self) -> Result<(), Fault> {
         let first = |fault: Fault, holds: bool| if holds { Err(fault) } else { Ok(()) };
-        first(Fault::NoStream, self.stream.is_empty())?;
+        match &self.target {
+            Target::Stream { name, .. } => first(Fault::NoStream, name.is_empty())?,
+            Target::Delivery(Delivery { name, endpoint }) => {
+                first(Fault::NoDelivery, name.is_empty() || !is_http(endpoint))?;
+            }
+        }
         first(Fault::NoRegion, self.region.is_empty())?;
         let rate = self.records_per_second;
         first(Fault::Rate(rate), !(MIN_RATE..=MAX_RATE).contains(&rate))?;
-        let most = self.max_record_size;
-        first(Fault::MaxRecordSize(most), !(1..=MAX_RECORD_SIZE).contains(&most))?;
+        let (size, most) = (self.max_record_size, self.target.most_record_size());
+        first(Fault::MaxRecordSize { size, most }, !(1..=most).contains(&size))?;
         if let Some(log) = &self.log {
             let nameless = log.group.is_empty() || log.stream.as_ref().is_some_and(String::is_empty);
             first(Fault::NoLog, nameless)?;
@@ -264,17 +332,21 @@ impl Config {
             Source::File(_) => Ok(()),
             Source::Generator(generator) => {
                 // A random key counts against the limit; the length of another one shows in each record.
-                let key = if self.partition_key == (PartitionKey::Random {}) { RANDOM_KEY } else { 0 };
-                generator.check(most.saturating_sub(key))
+                let random = self.target.partition_key() == Some(&PartitionKey::Random {});
+                generator.check(size.saturating_sub(if random { RANDOM_KEY } else { 0 }))
             }
         }
     }
 }
 
+fn is_http(url: &str) -> bool {
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    matches!(scheme.as_deref(), Some("http" | "https"))
+}
+
 impl HttpSource {
     fn check(&self) -> Result<(), Fault> {
-        let scheme = self.url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
-        if !matches!(scheme.as_deref(), Some("http" | "https")) {
+        if !is_http(&self.url) {
             return Err(Fault::Url);
         }
         match self.refresh_seconds {
@@ -406,7 +478,10 @@ mod tests {
         let Source::Http(http) = config.source else { panic!("{:?}", config.source) };
         assert_eq!(http.refresh_seconds, Some(60));
         assert_eq!(http.headers["accept"], "application/json");
-        assert!(matches!(config.partition_key, PartitionKey::Path(_)));
+        let Target::Stream { name, partition_key: PartitionKey::Path(_) } = config.target else {
+            panic!("{:?}", config.target)
+        };
+        assert_eq!(name, "s");
     }
 
     #[test]
@@ -415,7 +490,57 @@ mod tests {
             "source":{"http":{"url":"http://x.invalid","records":"$"}}}"#;
         let config = Config::from_json(text.as_bytes()).expect("a configuration");
         assert_eq!(config.max_record_size, 1_048_576);
-        assert_eq!(config.partition_key, PartitionKey::Random {});
+        assert_eq!(config.target.partition_key(), Some(&PartitionKey::Random {}));
+    }
+
+    /// The same for a Firehose stream.
+    fn direct() -> Value {
+        let mut config = full();
+        let keys = config.as_object_mut().expect("an object");
+        keys.remove("stream");
+        keys.remove("partition_key");
+        keys.remove("max_record_size");
+        config["delivery"] = json!({"name": "d", "endpoint": "https://firehose.us-east-1.amazonaws.com"});
+        config
+    }
+
+    #[test]
+    fn a_firehose_stream_has_no_partition_key() {
+        let config = read(&direct()).expect("a configuration");
+        assert_eq!((config.target.name(), config.target.partition_key()), ("d", None));
+        assert_eq!(config.max_record_size, 1_024_000);
+        let mut config = direct();
+        // All of a record is data: nothing is kept for a key.
+        config["source"] = generator(&json!([]));
+        config["source"]["generator"]["record_size"] = json!(1_024_000);
+        read(&config).expect("the largest record");
+        config["source"]["generator"]["record_size"] = json!(1_024_001);
+        assert!(read(&config).expect_err("too large").contains("not 1 to 1024000"));
+    }
+
+    #[test]
+    fn has_one_target() {
+        let both = |key: &str, value: Value| {
+            let mut config = direct();
+            config[key] = value;
+            read(&config).expect_err(key)
+        };
+        assert!(both("stream", json!("s")).contains("stream and delivery are both given"));
+        assert!(both("partition_key", json!({"random": {}})).contains("partition_key is given"));
+        assert!(both("delivery", Value::Null).contains("stream or delivery is missing"));
+        let mut config = full();
+        config.as_object_mut().expect("an object").remove("partition_key");
+        assert!(read(&config).expect_err("no key").contains("partition_key is missing"));
+    }
+
+    #[test]
+    fn is_written_as_it_is_read() {
+        for config in [full(), direct()] {
+            let config = read(&config).expect("a configuration");
+            let written = serde_json::to_value(&config).expect("JSON");
+            assert_eq!(written["stream"].is_string(), matches!(config.target, Target::Stream { .. }));
+            assert_eq!(read(&written).expect("what was written"), config);
+        }
     }
 
     #[test]
@@ -438,6 +563,18 @@ mod tests {
             let error = read(&config).expect_err(pointer);
             assert!(error.contains(key), "{error}");
         }
+        for (pointer, value, key) in [
+            ("/delivery/name", json!(""), "delivery.name"),
+            ("/delivery/endpoint", json!("firehose"), "delivery.endpoint"),
+        ] {
+            let mut config = direct();
+            *config.pointer_mut(pointer).expect("it is there") = value;
+            let error = read(&config).expect_err(pointer);
+            assert!(error.contains(key), "{error}");
+        }
+        let mut config = direct();
+        config["max_record_size"] = json!(1_048_576);
+        assert!(read(&config).expect_err("too large").contains("not 1 to 1024000"));
         for (source, key) in [
             (json!({"file": {"path": "/r.jsonl"}}), "repeat"),
             (json!({"generator": {"seed": 1, "record_size": 0, "fields": []}}), "record_size"),

@@ -9,6 +9,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pipec_producer::{
     batch::MAX_RECORDS,
     config::{Config, PartitionKey, Source as From},
+    kinesis,
     outbox::Outbox,
     record::{Page, Record, key_of},
     source::{Source, generator::Generator},
@@ -31,7 +32,8 @@ fn generator(key: &serde_json::Value) -> Generator {
     });
     let config = Config::from_json(config.to_string().as_bytes()).expect("a configuration");
     let From::Generator(source) = config.source else { unreachable!() };
-    Generator::new(&source, "i-1", config.partition_key, config.max_record_size).expect("a generator")
+    Generator::new(&source, "i-1", config.target.partition_key().cloned(), config.max_record_size)
+        .expect("a generator")
 }
 
 fn records(key: &serde_json::Value) -> Vec<Record> {
@@ -53,7 +55,7 @@ fn producer(criterion: &mut Criterion) {
             });
         });
         let records = records(&key);
-        let mut outbox = Outbox::new(1e6);
+        let mut outbox = Outbox::new(1e6, kinesis::MAX_BYTES);
         group.bench_function(format!("order and batch, {name}"), |bencher| {
             bencher.iter(|| {
                 records.iter().cloned().for_each(|record| outbox.push(record));
@@ -78,7 +80,7 @@ fn producer(criterion: &mut Criterion) {
     let answer = format!("{{\"results\":[{}]}}", lines.join(",\n"));
     let results = pipec_path::parse("$.results").expect("a path");
     group.bench_function("read a page", |bencher| {
-        bencher.iter(|| Page::read(black_box(answer.as_bytes()), &results, &keys, 1_048_576));
+        bencher.iter(|| Page::read(black_box(answer.as_bytes()), &results, Some(&keys), 1_048_576));
     });
     group.finish();
 }

@@ -1,19 +1,13 @@
-//! The stream in AWS.
+//! A Kinesis data stream in AWS.
 
 use std::time::Duration;
 
-use aws_sdk_kinesis::{
-    Client,
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
-    operation::put_records::PutRecordsError,
-    primitives::Blob,
-    types::PutRecordsRequestEntry,
-};
+use aws_sdk_kinesis::{Client, primitives::Blob, types::PutRecordsRequestEntry};
 use pipec_net::aws::Patience;
 
 use crate::{
     record::Record,
-    sender::{PutError, Refusal, Stream},
+    sender::{PutError, Refusal, Stream, put_error},
 };
 
 /// Two attempts of the SDK, which also sets right a wrong clock; all else is up to [`crate::sender`].
@@ -21,8 +15,8 @@ use crate::{
 pub const PATIENCE: Patience =
     Patience { attempts: 2, connect: Duration::from_secs(5), attempt: Duration::from_secs(30) };
 
-/// Codes of a call that is wrong itself. Their messages quote what is wrong, such as a partition key.
-const INVALID: [&str; 3] = ["InvalidArgumentException", "ValidationException", "SerializationException"];
+/// Most bytes of one call, data and keys: 10 MiB. Source: Kinesis API, `PutRecords`.
+pub const MAX_BYTES: usize = 10 * 1024 * 1024;
 
 /// A Kinesis data stream. Needs `kinesis:PutRecords` on it, and `kms:GenerateDataKey` on its key if that is
 /// not AWS's own.
@@ -41,6 +35,10 @@ impl Kinesis {
 }
 
 impl Stream for Kinesis {
+    fn call_bytes(&self) -> usize {
+        MAX_BYTES
+    }
+
     async fn put(&self, records: &[Record]) -> Result<Vec<Result<(), Refusal>>, PutError> {
         let mut call = self.client.put_records().stream_name(&self.stream);
         for record in records {
@@ -56,13 +54,5 @@ impl Stream for Kinesis {
         Ok(results
             .map(|result| result.error_code().map_or(Ok(()), |code| Err(Refusal(code.to_owned()))))
             .collect())
-    }
-}
-
-fn put_error(error: &SdkError<PutRecordsError>) -> PutError {
-    match error.code() {
-        Some(code) if INVALID.contains(&code) => PutError::Invalid(Refusal(code.to_owned())),
-        Some(code) => PutError::Passing(Refusal(format!("{code}: {}", error.message().unwrap_or_default()))),
-        None => PutError::Passing(Refusal(DisplayErrorContext(error).to_string())),
     }
 }

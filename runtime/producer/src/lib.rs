@@ -1,4 +1,4 @@
-//! Fills a Kinesis data stream with records, at a steady pace.
+//! Fills a Kinesis data stream or a Firehose stream with records, at a steady pace.
 //!
 //! | subject | module |
 //! | --- | --- |
@@ -7,7 +7,7 @@
 //! | where they come from: an API, a file, a generator | [`source`] |
 //! | when | [`pacer`] |
 //! | in which order, how many at a time | [`outbox`], [`batch`] |
-//! | until they are accepted | [`sender`], [`kinesis`] |
+//! | until they are accepted | [`sender`], [`kinesis`], [`firehose`] |
 //! | how it goes | [`stats`], [`health`], [`log`], [`publish`] |
 //! | all together | [`run`] |
 
@@ -15,6 +15,7 @@
 #![allow(async_fn_in_trait)]
 
 pub mod batch;
+pub mod firehose;
 pub mod health;
 pub mod kinesis;
 pub mod log;

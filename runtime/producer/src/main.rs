@@ -17,7 +17,8 @@ use pipec_net::{
     http,
 };
 use pipec_producer::{
-    config::{Config, Source as From},
+    config::{Config, Source as From, Target},
+    firehose::Firehose,
     health::Health,
     kinesis::{self, Kinesis},
     log::{self, Output},
@@ -35,7 +36,7 @@ use tokio::{
 };
 
 const HELP: &str = "\
-Fills a Kinesis data stream with the records of an HTTP API, of a file, or of a generator.
+Fills a Kinesis data stream or a Firehose stream with the records of an HTTP API, of a file, or of a generator.
 
 Usage: pipec-producer --config FILE [--dry-run] [--instance NAME] [--start-deadline SECONDS]
 
@@ -163,7 +164,12 @@ async fn start(config: Config, options: &Options, output: Output) -> u8 {
         let stream = target.stream.unwrap_or_else(|| instance.clone());
         tokio::spawn(Publisher::new(client, target.group, stream).run(log::lines(), stop))
     });
-    let stream = Kinesis::new(aws_sdk_kinesis::Client::new(&sdk), config.stream.clone());
+    let stream = match &config.target {
+        Target::Stream { name, .. } => {
+            Service::Kinesis(Kinesis::new(aws_sdk_kinesis::Client::new(&sdk), name.clone()))
+        }
+        Target::Delivery(delivery) => Service::Firehose(Firehose::new(&sdk, delivery)),
+    };
     let code = said(&produce(config, options, output, &stream, resolver, &instance).await);
     let _ = stopper.send(true);
     if let Some(publishing) = publishing
@@ -205,19 +211,19 @@ async fn produce(
     let health = Arc::new(if options.dry_run {
         Health::silent()
     } else {
-        Health::new(format!("sending {rate} records/s to stream {}", config.stream))
+        Health::new(format!("sending {rate} records/s to stream {}", config.target.name()))
     });
     let producer = Producer {
         stream,
         rate,
         limits: Limits { start: options.start, drain: DRAIN },
-        name: config.stream,
+        name: config.target.name().to_owned(),
         stats: Arc::default(),
         health: health.clone(),
         output,
     };
     let stop = stop()?;
-    let (key, max) = (config.partition_key, config.max_record_size);
+    let (key, max) = (config.target.partition_key().cloned(), config.max_record_size);
     let end = match config.source {
         From::Http(source) => {
             let at_once = source.refresh_seconds.is_some();
@@ -302,10 +308,36 @@ fn stop() -> io::Result<watch::Receiver<bool>> {
     Ok(stop)
 }
 
+/// The service of the target. One type, so that what sends is in the program once.
+enum Service {
+    Kinesis(Kinesis),
+    Firehose(Firehose),
+}
+
+impl Stream for Service {
+    fn call_bytes(&self) -> usize {
+        match self {
+            Self::Kinesis(stream) => stream.call_bytes(),
+            Self::Firehose(stream) => stream.call_bytes(),
+        }
+    }
+
+    async fn put(&self, records: &[Record]) -> Result<Vec<Result<(), Refusal>>, PutError> {
+        match self {
+            Self::Kinesis(stream) => stream.put(records).await,
+            Self::Firehose(stream) => stream.put(records).await,
+        }
+    }
+}
+
 /// Where a dry run sends its records.
 struct Stdout;
 
 impl Stream for Stdout {
+    fn call_bytes(&self) -> usize {
+        kinesis::MAX_BYTES
+    }
+
     async fn put(&self, records: &[Record]) -> Result<Vec<Result<(), Refusal>>, PutError> {
         let mut out = io::stdout().lock();
         let written = records

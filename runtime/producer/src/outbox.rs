@@ -18,7 +18,7 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// given out when the stream has acknowledged the one before. PutRecords itself promises no order, since a
 /// record of a call may be refused and a later one accepted; this way it does not matter. A key so gets as
 /// many records a second as calls fit into a second one after the other, 50 to 150 within a region. Records
-/// with random keys have no order, and no such limit.
+/// with random keys have no order, and no such limit; nor have those for Firehose, which have no key.
 #[derive(Debug)]
 pub struct Outbox {
     /// What may go out now.
@@ -28,6 +28,7 @@ pub struct Outbox {
     records: usize,
     bytes: usize,
     max_records: usize,
+    call_bytes: usize,
 }
 
 /// What was sent and is to be reported back with [`Outbox::sent`].
@@ -39,10 +40,10 @@ pub struct Receipt {
 }
 
 impl Outbox {
-    /// An outbox for a second's records, and one at least. What is in hand when a stream comes back after an
+    /// An outbox for a second's records, and one at least, which go out in calls of at most so many bytes. What is in hand when a stream comes back after an
     /// outage is sent at once, and should not throttle it.
     #[must_use]
-    pub fn new(records_per_second: f64) -> Self {
+    pub fn new(records_per_second: f64, call_bytes: usize) -> Self {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let second = records_per_second.ceil() as usize;
         Self {
@@ -51,6 +52,7 @@ impl Outbox {
             records: 0,
             bytes: 0,
             max_records: second.clamp(1, MAX_RECORDS),
+            call_bytes,
         }
     }
 
@@ -94,7 +96,7 @@ impl Outbox {
 
     /// Gives out a batch, as full as it gets, of no key twice; `None` while nothing may go out.
     pub fn batch(&mut self) -> Option<(Batch, Receipt)> {
-        let (mut batch, mut receipt) = (Batch::default(), Receipt::default());
+        let (mut batch, mut receipt) = (Batch::new(self.call_bytes), Receipt::default());
         while let Some(record) = self.ready.pop_front() {
             let order = record.order();
             if let Err(record) = batch.push(record) {
@@ -126,6 +128,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::kinesis;
 
     fn record(key: Option<u8>, number: usize) -> Record {
         Record::new(number.to_string(), key.map(|key| key.to_string()))
@@ -137,7 +140,7 @@ mod tests {
 
     #[test]
     fn gives_out_one_record_of_a_key_at_a_time() {
-        let mut outbox = Outbox::new(1e6);
+        let mut outbox = Outbox::new(1e6, kinesis::MAX_BYTES);
         for (key, n) in [(Some(1), 0), (Some(1), 1), (Some(2), 2), (None, 3), (None, 4), (Some(1), 5)] {
             outbox.push(record(key, n));
         }
@@ -159,17 +162,17 @@ mod tests {
 
     #[test]
     fn is_bounded_in_bytes_and_in_records() {
-        let mut outbox = Outbox::new(1e6);
+        let mut outbox = Outbox::new(1e6, kinesis::MAX_BYTES);
         while outbox.has_room() {
             outbox.push(Record::new(vec![0; 10 * 1024 * 1024], None));
         }
         assert_eq!(outbox.len(), 2);
-        let mut outbox = Outbox::new(1e6);
+        let mut outbox = Outbox::new(1e6, kinesis::MAX_BYTES);
         while outbox.has_room() {
             outbox.push(record(None, 0));
         }
         assert_eq!(outbox.len(), MAX_RECORDS);
-        let mut outbox = Outbox::new(2.5);
+        let mut outbox = Outbox::new(2.5, kinesis::MAX_BYTES);
         while outbox.has_room() {
             outbox.push(record(None, 0));
         }
@@ -183,7 +186,7 @@ mod tests {
             keys in prop::collection::vec(prop::option::weighted(0.9, 0_u8..5), 1..200),
             choices in prop::collection::vec(any::<prop::sample::Index>(), 400),
         ) {
-            let mut outbox = Outbox::new(1e6);
+            let mut outbox = Outbox::new(1e6, kinesis::MAX_BYTES);
             let (mut out, mut done) = (Vec::new(), Vec::new());
             let mut next = keys.iter().enumerate();
             let mut choices = choices.iter().cycle();

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use crate::{
     config::{PartitionKey, RANDOM_KEY},
     path,
+    stats::Stats,
 };
 
 /// Longest partition key, in characters. Source: Kinesis API, `PutRecordsRequestEntry`.
@@ -22,45 +23,80 @@ const MAX_KEY: usize = 256;
 pub struct Record {
     /// What the stream gets: for JSON one line.
     pub data: Bytes,
-    /// The partition key; `None` is a new random one each time.
-    key: Option<Key>,
+    key: Key,
 }
 
-/// A partition key, and a hash of it.
+/// The partition key of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Key {
-    text: Arc<str>,
-    hash: u64,
+enum Key {
+    /// None: Firehose has no partition keys.
+    None,
+    /// A new random one each time.
+    Random,
+    /// A text, and a hash of it.
+    Text { text: Arc<str>, hash: u64 },
 }
 
 impl Record {
     /// A record with this key, or a random one.
     #[must_use]
     pub fn new(data: impl Into<Bytes>, key: Option<String>) -> Self {
-        let key = key.map(|text| {
+        let key = key.map_or(Key::Random, |text| {
             let mut hasher = DefaultHasher::new();
             text.hash(&mut hasher);
-            Key { text: text.into(), hash: hasher.finish() }
+            Key::Text { text: text.into(), hash: hasher.finish() }
         });
         Self { data: data.into(), key }
     }
 
-    /// What Kinesis counts, in bytes: data and key.
+    /// A record for Firehose.
+    #[must_use]
+    pub fn keyless(data: impl Into<Bytes>) -> Self {
+        Self { data: data.into(), key: Key::None }
+    }
+
+    /// A record with the key that the configuration says; `None` is no key.
+    #[must_use]
+    pub fn of(data: impl Into<Bytes>, key: Option<&PartitionKey>, stats: &Stats) -> Self {
+        let data = data.into();
+        match key {
+            None => Self::keyless(data),
+            Some(PartitionKey::Random {}) => Self::new(data, None),
+            Some(path @ PartitionKey::Path(_)) => {
+                let found = key_of(serde_json::from_slice(&data).ok(), path);
+                stats.without_key(usize::from(found.is_none()));
+                Self::new(data, found)
+            }
+        }
+    }
+
+    /// What the service counts, in bytes: data and key.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.data.len() + self.key.as_ref().map_or(RANDOM_KEY, |key| key.text.len())
+        self.data.len()
+            + match &self.key {
+                Key::None => 0,
+                Key::Random => RANDOM_KEY,
+                Key::Text { text, .. } => text.len(),
+            }
     }
 
-    /// The key to send it under.
+    /// The key to send it under to a Kinesis data stream, which takes no record without one.
     #[must_use]
     pub fn partition_key(&self) -> String {
-        self.key.as_ref().map_or_else(|| format!("{:016x}", fastrand::u64(..)), |key| key.text.to_string())
+        match &self.key {
+            Key::None | Key::Random => format!("{:016x}", fastrand::u64(..)),
+            Key::Text { text, .. } => text.to_string(),
+        }
     }
 
-    /// A number that all records of its key share, and hardly any other; `None` for a random key.
+    /// A number that all records of its key share, and hardly any other; `None` for a random key, and for no key.
     #[must_use]
     pub fn order(&self) -> Option<u64> {
-        self.key.as_ref().map(|key| key.hash)
+        match &self.key {
+            Key::None | Key::Random => None,
+            Key::Text { hash, .. } => Some(*hash),
+        }
     }
 }
 
@@ -107,7 +143,7 @@ impl Page {
     pub fn read(
         answer: &[u8],
         records: &Path,
-        key: &PartitionKey,
+        key: Option<&PartitionKey>,
         max_record_size: usize,
     ) -> Result<Self, PageError> {
         let not_json =
@@ -118,8 +154,13 @@ impl Page {
         let array: Vec<&RawValue> = serde_json::from_str(array.get()).map_err(|_| no_array())?;
         let mut page = Self::default();
         for value in array {
-            let record = Record::new(one_line(value.get()), key_of(Some(value), key));
-            page.without_key += usize::from(record.key.is_none() && *key != PartitionKey::Random {});
+            let data = one_line(value.get());
+            let record = match key {
+                Some(key) => Record::new(data, key_of(Some(value), key)),
+                None => Record::keyless(data),
+            };
+            let keyed = matches!(key, Some(PartitionKey::Path(_)));
+            page.without_key += usize::from(keyed && record.order().is_none());
             if record.size() > max_record_size {
                 page.too_large += 1;
             } else {
@@ -184,7 +225,7 @@ mod tests {
     }
 
     fn read(answer: &str, key: &PartitionKey, max: usize) -> Result<Page, PageError> {
-        Page::read(answer.as_bytes(), &path("$.results"), key, max)
+        Page::read(answer.as_bytes(), &path("$.results"), Some(key), max)
     }
 
     #[test]
@@ -219,6 +260,9 @@ mod tests {
         assert_eq!((page.records.len(), page.too_large), (1, 1));
         let error = read(answer, &PartitionKey::Random {}, 19).expect_err("nothing is left");
         assert_eq!(error, PageError::Empty { path: "$.results".to_owned(), too_large: 2 });
+        // Without a key, all of the limit is for the data.
+        let page = Page::read(answer.as_bytes(), &path("$.results"), None, 4).expect("a page");
+        assert_eq!((page.records.len(), page.too_large, page.without_key), (1, 1, 0));
     }
 
     #[test]

@@ -111,7 +111,7 @@ pub async fn run(
     }
 
     let mut intake = Intake::new(source, records_per_second);
-    let mut outbox = Outbox::new(records_per_second);
+    let mut outbox = Outbox::new(records_per_second, stream.call_bytes());
     let mut calls = FuturesUnordered::new();
     let mut deadline = None;
     loop {
@@ -259,6 +259,10 @@ mod tests {
     }
 
     impl Stream for Recorder {
+        fn call_bytes(&self) -> usize {
+            crate::firehose::MAX_BYTES
+        }
+
         async fn put(&self, records: &[Record]) -> Result<Vec<Result<(), Refusal>>, PutError> {
             sleep(Duration::from_millis(20)).await;
             if Instant::now() < self.from {

@@ -3,8 +3,9 @@
 //! A record arrives at least once. It arrives twice where the answer to a call is lost, and such a second copy
 //! can come after later records of its key if the lost call was slow.
 
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
+use aws_sdk_kinesis::error::{DisplayErrorContext, ProvideErrorMetadata};
 use tokio::time::sleep;
 
 use crate::{batch::Batch, health::Health, record::Record, stats::Stats};
@@ -28,10 +29,25 @@ pub enum PutError {
     Invalid(Refusal),
 }
 
+/// Codes of a call that is wrong itself. Their messages quote what is wrong, such as a partition key.
+const INVALID: [&str; 3] = ["InvalidArgumentException", "ValidationException", "SerializationException"];
+
+/// What an error of a call means.
+pub(crate) fn put_error(error: &(impl ProvideErrorMetadata + Error)) -> PutError {
+    match error.code() {
+        Some(code) if INVALID.contains(&code) => PutError::Invalid(Refusal(code.to_owned())),
+        Some(code) => PutError::Passing(Refusal(format!("{code}: {}", error.message().unwrap_or_default()))),
+        None => PutError::Passing(Refusal(DisplayErrorContext(error).to_string())),
+    }
+}
+
 /// A stream that takes records.
 pub trait Stream {
-    /// Puts the records, at most [`crate::batch::MAX_RECORDS`] of [`crate::batch::MAX_BYTES`] in all, and
-    /// gives one result a record, in order.
+    /// Most bytes of one call, data and keys.
+    fn call_bytes(&self) -> usize;
+
+    /// Puts the records, at most [`crate::batch::MAX_RECORDS`] of [`Stream::call_bytes`] in all, and gives one
+    /// result a record, in order.
     async fn put(&self, records: &[Record]) -> Result<Vec<Result<(), Refusal>>, PutError>;
 }
 
@@ -121,6 +137,10 @@ mod tests {
     }
 
     impl<F: Fn(u32, &str) -> Answer> Stream for Flaky<F> {
+        fn call_bytes(&self) -> usize {
+            crate::kinesis::MAX_BYTES
+        }
+
         async fn put(&self, records: &[Record]) -> Result<Vec<Result<(), Refusal>>, PutError> {
             *self.calls.borrow_mut() += 1;
             let call = *self.calls.borrow();
@@ -148,7 +168,7 @@ mod tests {
     }
 
     fn batch(records: usize) -> Batch {
-        let mut batch = Batch::default();
+        let mut batch = Batch::new(crate::kinesis::MAX_BYTES);
         for n in 0..records {
             batch.push(Record::new(vec![b'x'; 10], Some(format!("{n:04}")))).expect("there is room");
         }

@@ -1,4 +1,4 @@
-//! The built program between stand-ins for an HTTP API, for Kinesis and for systemd.
+//! The built program between stand-ins for an HTTP API, for Kinesis, for Firehose and for systemd.
 
 use std::{
     collections::HashMap,
@@ -21,6 +21,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post, put},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -90,8 +91,27 @@ async fn aws(State(double): State<Arc<Double>>, headers: HeaderMap, body: Bytes)
     if let Some(target) = target.strip_prefix("Logs_20140328.") {
         return logs(&double, target, &body);
     }
-    assert_eq!(target, "Kinesis_20131202.PutRecords");
-    assert_eq!(body["StreamName"], "users");
+    // The services differ in names alone; Firehose has no keys.
+    let [stream, failures, entries, slow] = match target {
+        "Kinesis_20131202.PutRecords" => {
+            ["StreamName", "FailedRecordCount", "Records", "ProvisionedThroughputExceededException"]
+        }
+        "Firehose_20150804.PutRecordBatch" => {
+            ["DeliveryStreamName", "FailedPutCount", "RequestResponses", "ServiceUnavailableException"]
+        }
+        _ => panic!("{target}"),
+    };
+    let signed = headers["authorization"].to_str().expect("a text");
+    let service = if stream == "StreamName" { "kinesis" } else { "firehose" };
+    assert!(signed.contains(&format!("/us-east-1/{service}/aws4_request")), "{signed}");
+    assert_eq!(body[stream], "users");
+    let id = |record: &Value| {
+        let data = STANDARD.decode(record["Data"].as_str().expect("data")).expect("base64");
+        let data: Value = serde_json::from_slice(&data).expect("JSON");
+        let id = data["id"].as_str().expect("an id").to_owned();
+        assert_eq!(record["PartitionKey"].as_str(), (service == "kinesis").then_some(id.as_str()));
+        id
+    };
     let put = double.puts.fetch_add(1, SeqCst);
     let error = |code: &str| (StatusCode::BAD_REQUEST, Json(json!({"__type": code, "message": "no"})));
     if double.denies {
@@ -102,7 +122,7 @@ async fn aws(State(double): State<Arc<Double>>, headers: HeaderMap, body: Bytes)
     }
     let records = body["Records"].as_array().expect("records");
     if let Some(key) = double.never
-        && records.iter().any(|record| record["PartitionKey"] == key)
+        && records.iter().any(|record| id(record) == key)
     {
         let message =
             format!("Value '{key}' at 'records.1.member.partitionKey' failed to satisfy constraint");
@@ -114,15 +134,14 @@ async fn aws(State(double): State<Arc<Double>>, headers: HeaderMap, body: Bytes)
         .enumerate()
         .map(|(n, record)| {
             if (n as u32 + put).is_multiple_of(3) {
-                return json!({"ErrorCode": "ProvisionedThroughputExceededException", "ErrorMessage": "slow"});
+                return json!({"ErrorCode": slow, "ErrorMessage": "slow"});
             }
-            let key = record["PartitionKey"].as_str().expect("a key").to_owned();
-            *double.accepted.lock().expect("not poisoned").entry(key).or_default() += 1;
-            json!({"SequenceNumber": "1", "ShardId": "shardId-000000000000"})
+            *double.accepted.lock().expect("not poisoned").entry(id(record)).or_default() += 1;
+            json!({"SequenceNumber": "1", "ShardId": "shardId-000000000000", "RecordId": "r"})
         })
         .collect();
     let failed = results.iter().filter(|result| result["ErrorCode"].is_string()).count();
-    Json(json!({"FailedRecordCount": failed, "Records": results})).into_response()
+    Json(json!({failures: failed, entries: results})).into_response()
 }
 
 struct World {
@@ -176,6 +195,20 @@ impl World {
         std::fs::write(path, config.to_string()).expect("the file is written");
     }
 
+    /// Makes Firehose the target.
+    fn direct(&self) {
+        let path = self.folder.join("config.json");
+        let mut config: Value =
+            serde_json::from_slice(&std::fs::read(&path).expect("it is there")).expect("JSON");
+        let keys = config.as_object_mut().expect("an object");
+        for key in ["stream", "partition_key", "max_record_size"] {
+            keys.remove(key);
+        }
+        // AWS_ENDPOINT_URL goes first.
+        config["delivery"] = json!({"name": "users", "endpoint": "https://firehose.us-east-1.invalid"});
+        std::fs::write(path, config.to_string()).expect("the file is written");
+    }
+
     /// A file of records as the source.
     fn records(&self, lines: &[u8]) -> Value {
         let path = self.folder.join("records.jsonl");
@@ -206,7 +239,17 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 
 #[tokio::test]
 async fn sends_each_record_once_in_spite_of_partial_failures() {
-    let world = World::new("sends", false).await;
+    sends_each_record_once(&World::new("sends", false).await).await;
+}
+
+#[tokio::test]
+async fn sends_each_record_once_into_firehose() {
+    let world = World::new("sends-direct", false).await;
+    world.direct();
+    sends_each_record_once(&world).await;
+}
+
+async fn sends_each_record_once(world: &World) {
     let socket_path = world.folder.join("notify");
     let _ = std::fs::remove_file(&socket_path);
     let socket = UnixDatagram::bind(socket_path).expect("a socket");
@@ -251,12 +294,17 @@ async fn sends_each_record_once_in_spite_of_partial_failures() {
 
 #[tokio::test]
 async fn ends_with_the_cause_when_it_may_not_send() {
-    let world = World::new("denied", true).await;
-    let child = world.start(&["--start-deadline", "2"]);
-    let output = blocking(move || child.wait_with_output().expect("it ends")).await;
-    assert_eq!(output.status.code(), Some(1));
-    let log = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(log.contains("nothing could be sent within 2 s") && log.contains("AccessDenied"), "{log}");
+    for name in ["denied", "denied-direct"] {
+        let world = World::new(name, true).await;
+        if name == "denied-direct" {
+            world.direct();
+        }
+        let child = world.start(&["--start-deadline", "2"]);
+        let output = blocking(move || child.wait_with_output().expect("it ends")).await;
+        assert_eq!(output.status.code(), Some(1));
+        let log = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(log.contains("nothing could be sent within 2 s") && log.contains("AccessDenied"), "{log}");
+    }
 }
 
 #[tokio::test]
@@ -309,19 +357,24 @@ async fn a_file_ends_when_all_of_it_is_sent() {
 #[tokio::test]
 async fn a_record_that_is_never_taken_is_told_and_not_quoted() {
     let never = "a-key-that-tells-something";
-    let world = World::with("never", Double { never: Some(never), ..Double::default() }).await;
-    let lines = format!("{{\"id\": \"1\"}}\n{{\"id\": \"{never}\"}}\n{{\"id\": \"3\"}}\n");
-    world.configure(&json!({"source": world.records(lines.as_bytes())}));
-    let child = world.start(&[]);
-    let output = blocking(move || child.wait_with_output().expect("it ends")).await;
-    assert_eq!(output.status.code(), Some(3));
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(!text.contains(never), "{text}");
-    let lines = log(&output);
-    let last = lines.last().expect("a line")["message"].as_str().unwrap_or_default();
-    assert!(last.contains("did not take 1 of its records"), "{last}");
-    let all = lines.iter().find(|line| line["message"] == "in all").expect("the last counts");
-    assert_eq!((&all["RecordsSent"], &all["RecordsFailed"]), (&json!(2), &json!(1)));
+    for name in ["never", "never-direct"] {
+        let world = World::with(name, Double { never: Some(never), ..Double::default() }).await;
+        if name == "never-direct" {
+            world.direct();
+        }
+        let lines = format!("{{\"id\": \"1\"}}\n{{\"id\": \"{never}\"}}\n{{\"id\": \"3\"}}\n");
+        world.configure(&json!({"source": world.records(lines.as_bytes())}));
+        let child = world.start(&[]);
+        let output = blocking(move || child.wait_with_output().expect("it ends")).await;
+        assert_eq!(output.status.code(), Some(3));
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(!text.contains(never), "{text}");
+        let lines = log(&output);
+        let last = lines.last().expect("a line")["message"].as_str().unwrap_or_default();
+        assert!(last.contains("did not take 1 of its records"), "{last}");
+        let all = lines.iter().find(|line| line["message"] == "in all").expect("the last counts");
+        assert_eq!((&all["RecordsSent"], &all["RecordsFailed"]), (&json!(2), &json!(1)));
+    }
 }
 
 #[tokio::test]

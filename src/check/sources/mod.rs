@@ -3,19 +3,24 @@
 mod account;
 mod api;
 mod arn;
+mod cloudfront;
 mod cloudwatch_logs;
 mod event_pattern;
 mod eventbridge;
 mod filter_pattern;
 mod iot;
 mod json_path;
+mod metric_stream;
 mod pipe;
+mod sns;
+mod waf;
 mod writers;
 
 use super::{Context, names};
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::resolve::pipeline::{Source, SourceKind, Target};
+use crate::resolve::pipeline::{Delivery, Input, Pipeline, Source, SourceKind, Target};
 use crate::source::Span;
+use crate::spec::Newline;
 
 /// Finds faults of a kind of source.
 trait Rules {
@@ -51,14 +56,68 @@ impl Site<'_> {
             format!("remove `{key}`"),
         ))
     }
+
+    /// A kind that writes into Firehose only, with what else there is.
+    fn delivery_only(&self, what: &str, instead: &str) -> Option<Diagnostic> {
+        (self.target == Target::Stream).then(|| {
+            Diagnostic::error(
+                Code::SourceTarget,
+                self.span(),
+                format!("{what} writes into Firehose only, and this pipeline has a stream"),
+                format!(
+                    "remove `stream`, and write `record_size` and `records_per_second` in `delivery`{instead}"
+                ),
+            )
+        })
+    }
+
+    /// The deliveries that take in its records as they are.
+    fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
+        let pipeline = self.context.pipeline;
+        pipeline.deliveries.iter().enumerate().filter_map(|(at, delivery)| {
+            into(pipeline, at, delivery).any(|source| source.name == self.source.name).then_some(delivery)
+        })
+    }
+
+    /// Records that end with a newline already, and get one more.
+    fn blank_lines(&self, what: &str) -> Option<Diagnostic> {
+        let mut appends = self.deliveries().filter(|delivery| delivery.transform.is_none());
+        let appends = appends.any(|delivery| delivery.newline.value == Newline::Append);
+        appends.then(|| {
+            Diagnostic::warning(
+                Code::BlankLines,
+                self.span(),
+                format!("{what} ends with a newline, and Firehose appends another one: every second line is blank"),
+                "write `newline: none` in `delivery`; or `transform: {}`, which appends a newline only where there is none",
+            )
+        })
+    }
+}
+
+/// The sources whose records a delivery takes in as they are; `at` is its place among the deliveries.
+pub(super) fn into<'p>(
+    pipeline: &'p Pipeline,
+    at: usize,
+    delivery: &Delivery,
+) -> impl Iterator<Item = &'p Source> {
+    let target = match pipeline.input(delivery) {
+        Input::Direct => Some(Target::Delivery(at)),
+        Input::Stream => Some(Target::Stream),
+        Input::Rows(_) => None,
+    };
+    pipeline.sources.iter().filter(move |source| Some(pipeline.target(source)) == target)
 }
 
 fn rules_of(source: &Source) -> &dyn Rules {
     match &source.kind {
         SourceKind::Api(api) => api,
+        SourceKind::CloudFront(logs) => logs,
         SourceKind::CloudWatchLogs(logs) => logs,
         SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
+        SourceKind::MetricStream(stream) => stream,
+        SourceKind::Sns(topic) => topic,
+        SourceKind::Waf(web_acl) => web_acl,
         SourceKind::Iot(rule) => rule,
         SourceKind::Sqs(queue) => queue,
         SourceKind::Writers(writers) => writers,
@@ -74,6 +133,7 @@ pub(super) fn check(context: &mut Context) {
         rules_of(source).check(&Site { context, source, target }, &mut found);
     }
     found.extend(cloudwatch_logs::filters(&context.pipeline.sources));
+    found.extend(waf::logged_twice(&context.pipeline.sources));
     found.extend(same_names(&context.pipeline.sources));
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }

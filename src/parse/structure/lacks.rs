@@ -23,6 +23,8 @@ const OWN_CODE_HELP: &str =
 const NO_SOURCE: &str = "this is not a source of a pipeline";
 const NO_SOURCE_HELP: &str = "let your program write to the stream; or declare a `producer` with `http`, `file` or `generate`, or \
                               `sources: {orders: {sqs: {queue: ARN}}}` for a service that writes";
+/// Any source, as a place.
+const ANY_SOURCE: &str = "/sources/*";
 const SERVICE: &str = "services that write records are in `sources`, each with a name";
 const SERVICE_HELP: &str =
     "write `sources: {orders: {sqs: {queue: ARN}}}` with the service of yours; `pipec schema` has their keys";
@@ -180,6 +182,86 @@ const LACKS: &[Lack] = &[
         help: "remove it; other consumers read the stream by the stack's output `StreamName`",
     },
     Lack {
+        places: &[ANY_SOURCE],
+        keys: &[
+            "kafka",
+            "msk",
+            "amazonmsk",
+            "confluent",
+            "kafkaconnect",
+            "rabbitmq",
+            "activemq",
+            "mq",
+            "pulsar",
+        ],
+        message: "pipec does not read message brokers",
+        help: "let a connector of the broker write to the stream, with its role: `writers: {roles: [NAME]}`",
+    },
+    Lack {
+        places: &[ANY_SOURCE],
+        keys: &[
+            "database",
+            "rds",
+            "aurora",
+            "postgres",
+            "postgresql",
+            "mysql",
+            "mongodb",
+            "documentdb",
+            "oracle",
+            "sqlserver",
+            "cdc",
+            "dms",
+        ],
+        message: "pipec does not read databases other than DynamoDB",
+        help: "let AWS DMS write the changes to the stream, with its role: `writers: {roles: [NAME]}`",
+    },
+    Lack {
+        places: &[ANY_SOURCE],
+        keys: &[
+            "kcl",
+            "kpl",
+            "agent",
+            "kinesisagent",
+            "fluentbit",
+            "vector",
+            "logstash",
+            "program",
+            "application",
+            "lambda",
+            "function",
+            "ecs",
+            "role",
+            "roles",
+            "writer",
+        ],
+        message: "programs that write records are `writers`",
+        help: "write `writers: {roles: [NAME]}` with the name of the program's role",
+    },
+    Lack {
+        places: &[ANY_SOURCE],
+        keys: &[
+            "http",
+            "https",
+            "webhook",
+            "endpoint",
+            "rest",
+            "restapi",
+            "httpapi",
+            "apigateway",
+            "gateway",
+        ],
+        message: "an HTTP endpoint is an `api`",
+        help: "write `api: {path: /events, auth: iam}`",
+    },
+    Lack {
+        places: &[ANY_SOURCE],
+        keys: &["s3", "bucket", "files", "file"],
+        message: "pipec does not read objects of a bucket",
+        help: "declare a `producer` with `file` for one file; or write `eventbridge: {pattern: {source: [aws.s3]}}` for the bucket's \
+               events",
+    },
+    Lack {
         places: &["", "/producer", "/stream"],
         keys: &["dynamodb", "dynamodbstream", "eventbridge", "pipe", "pipes", "queue", "sqs", "table"],
         message: SERVICE,
@@ -296,6 +378,9 @@ fn plain(key: &str) -> String {
 /// The missing feature that a key at a place asks for.
 fn lack(pointer: &str, key: &str) -> Option<&'static Lack> {
     let key = plain(key);
+    // The name of a source is the user's.
+    let is_source = pointer.strip_prefix("/sources/").is_some_and(|name| !name.contains('/'));
+    let pointer = if is_source { ANY_SOURCE } else { pointer };
     // Each of several deliveries, and its transform, lacks what the only one lacks.
     let several = pointer.strip_prefix("/deliveries/");
     let within = several.map(|of| of.split_once('/').map_or("", |(_, within)| within));
@@ -330,7 +415,7 @@ mod tests {
     fn what_pipec_has_is_not_reported_as_missing() {
         for lack in LACKS {
             for place in lack.places {
-                let kind = kind_at(place).expect("a place of a spec");
+                let kind = kind_at(&place.replace('*', "name")).expect("a place of a spec");
                 // The object of a place that also takes a text.
                 let others = kind["anyOf"].as_array().into_iter().flatten();
                 let others = others.filter_map(|other| schema::follow(schema::schema(), other));

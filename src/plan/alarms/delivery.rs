@@ -1,11 +1,12 @@
 //! Alarms of Firehose, whatever the destination.
 
 use super::rule::{Compare, MINUTE, Rule, Span};
-use super::{Scope, function};
+use super::{Scope, function, stream};
 use crate::aws::metrics::{FIREHOSE, MetricName};
 use crate::plan::{DeliveryPlan, Reads, destination};
 use crate::spec::AlarmKey;
 
+const INCOMING: MetricName = FIREHOSE.metric("IncomingRecords");
 const READS_THROTTLED: MetricName = FIREHOSE.metric("ThrottledGetRecords");
 const THROTTLED: MetricName = FIREHOSE.metric("ThrottledRecords");
 const PROCESSING: MetricName = FIREHOSE.metric("ExecuteProcessing.Success");
@@ -46,7 +47,13 @@ pub(super) fn rules(scope: &Scope, delivery: &DeliveryPlan) -> Vec<Rule> {
                 .collect();
     }
     match &delivery.direct {
-        Some(_) => rules.push(writes_throttled(scope)),
+        Some(_) => {
+            // The producer writes into the first.
+            let first = scope.plan.deliveries.first().is_some_and(|first| first.suffix == delivery.suffix);
+            let (fed, words) = (first && scope.is_fed(), delivery.words());
+            rules.extend(stream::no_data(scope, INCOMING, &words, fed));
+            rules.push(writes_throttled(scope));
+        }
         None => rules.push(reads_throttled(scope)),
     }
     if let Some(own) = &delivery.own_transform {

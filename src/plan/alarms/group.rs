@@ -3,8 +3,6 @@
 use super::Scope;
 use super::rule::{Compare, FIVE_MINUTES, MINUTE, Rule, Span};
 use crate::aws::metrics::{AUTO_SCALING, EC2, MetricName, PIPEC_PRODUCER};
-use crate::graph::INPUT_STREAM;
-use crate::plan::value::Value;
 use crate::spec::AlarmKey;
 
 const IN_SERVICE: MetricName = AUTO_SCALING.metric("GroupInServiceInstances");
@@ -59,16 +57,17 @@ pub(super) fn rules(scope: &Scope) -> Vec<Rule> {
             scope.deploy()
         ),
     );
+    let target = if scope.plan.stream.is_some() { "the stream" } else { "Firehose" };
     let failed = Rule::happened(
         AlarmKey::RecordsFailed,
         RECORDS_FAILED,
-        format!("The producer has given up records that the stream did not accept. {logs} shows why."),
+        format!("The producer has given up records that {target} did not accept. {logs} shows why."),
     );
     vec![
         missing.missing_breaches("ProducerGroup"),
         status_check,
         busy,
         // The producer's metrics have the name of the stream that it writes to.
-        failed.of(Value::reference(INPUT_STREAM)),
+        failed.of(scope.plan.intake()),
     ]
 }

@@ -282,8 +282,9 @@ fn alarm(subject: &Subject, rule: &Rule) -> AlarmPlan {
         after: match rule.missing {
             Missing::Fine => Vec::new(),
             // A reference to the subject is an order already.
-            Missing::Breaches(after) if after == subject.logical_id => Vec::new(),
-            Missing::Breaches(after) => vec![after],
+            Missing::Breaches(None) => Vec::new(),
+            Missing::Breaches(Some(after)) if after == subject.logical_id => Vec::new(),
+            Missing::Breaches(Some(after)) => vec![after],
         },
     }
 }

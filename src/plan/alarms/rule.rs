@@ -68,7 +68,7 @@ pub(super) enum Missing {
     /// As a good one: silence is normal.
     Fine,
     /// As a fault, once the resource of this logical id exists.
-    Breaches(&'static str),
+    Breaches(Option<&'static str>),
 }
 
 /// Seconds of a value, values that are looked at, and values among these that must be beyond the threshold.
@@ -118,7 +118,14 @@ impl Rule {
     /// Missing values count as a fault, once the resource of this logical id exists.
     #[must_use]
     pub fn missing_breaches(mut self, after: &'static str) -> Self {
-        self.missing = Missing::Breaches(after);
+        self.missing = Missing::Breaches(Some(after));
+        self
+    }
+
+    /// Missing values count as a fault as soon as the subject exists.
+    #[must_use]
+    pub fn missing_breaches_from_the_start(mut self) -> Self {
+        self.missing = Missing::Breaches(None);
         self
     }
 

@@ -50,7 +50,7 @@ pub(super) fn rules(scope: &Scope, node: &Node, logical_id: &str) -> Vec<Rule> {
         rules.push(reads_throttled(scope, &words));
     }
     if node.kind == NodeKind::Stream {
-        rules.extend(no_data(scope));
+        rules.extend(no_data(scope, INCOMING, "the input stream", scope.is_fed()));
     }
     rules
 }
@@ -184,9 +184,9 @@ fn over_declared(scope: &Scope, stream: &StreamPlan, words: &str) -> Rule {
     )
 }
 
-fn no_data(scope: &Scope) -> Option<Rule> {
+/// Silence of what takes the records in; `fed` is whether the stack's producer writes to it without an end.
+pub(super) fn no_data(scope: &Scope, incoming: MetricName, target: &str, fed: bool) -> Option<Rule> {
     let key = AlarmKey::NoData;
-    let fed = scope.is_fed();
     let written = scope.written(key);
     if !fed && written.is_none() {
         return None;
@@ -208,13 +208,13 @@ fn no_data(scope: &Scope) -> Option<Rule> {
     let silent = Duration(periods * period);
     let rule = Rule::new(
         key,
-        (INCOMING, "Sum"),
+        (incoming, "Sum"),
         Span(period, periods, periods),
         Compare::Below,
         1.0,
-        format!("No record has come into the input stream for {silent}. {look}"),
+        format!("No record has come into {target} for {silent}. {look}"),
     );
-    Some(rule.missing_breaches(if fed { "ProducerGroup" } else { "Stream" }))
+    Some(if fed { rule.missing_breaches("ProducerGroup") } else { rule.missing_breaches_from_the_start() })
 }
 
 fn found_errors(scope: &Scope) -> Rule {

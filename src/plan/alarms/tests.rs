@@ -5,7 +5,8 @@ use crate::aws::metrics::{FAILURES, FAMILIES, FLINK_1, FLINK_2, Kind, STREAM, TR
 use crate::check::Checked;
 use crate::graph::NodeKind;
 use crate::plan::Plan;
-use crate::plan::fixture::{SOURCES, planned, spec};
+use crate::plan::fixture::{DIRECT_SOURCES, SOURCES, planned, spec};
+use crate::plan::value::Value;
 use crate::spec::AlarmKey;
 
 /// A pipeline with every kind of part that has alarms.
@@ -88,7 +89,7 @@ fn every_kind_of_alarm_exists_somewhere() {
                   INTEGER); CREATE PUMP Q AS INSERT INTO OUT SELECT STREAM \"a\" FROM SOURCE_SQL_STREAM_001;'}\ndelivery: {s3: \
                   {}}\nalarms: {}\n";
     let mut found = BTreeSet::new();
-    for spec in [WHOLE, &old, &direct, shared, SOURCES] {
+    for spec in [WHOLE, &old, &direct, shared, SOURCES, DIRECT_SOURCES] {
         let (plan, _) = planned(spec);
         found.extend(plan.alarms.iter().flat_map(|alarms| &alarms.alarms).map(|alarm| alarm.key));
     }
@@ -108,7 +109,7 @@ fn metrics_are_those_of_the_table() {
          {}\ndashboard: true\n",
     );
     let direct = "name: direct\ndelivery: {record_size: 1 KiB, records_per_second: 10, s3: {}}\nalarms: {}\ndashboard: true\n";
-    for spec in [WHOLE, &old, &lambda, SOURCES, direct] {
+    for spec in [WHOLE, &old, &lambda, SOURCES, DIRECT_SOURCES, direct] {
         let (plan, _) = planned(spec);
         let alarms = plan.alarms.expect("alarms");
         for metric in alarms.alarms.iter().flat_map(|alarm| &alarm.metrics) {
@@ -234,6 +235,54 @@ fn silence_is_a_fault_only_where_a_producer_sends_on() {
     assert_eq!(no_data(&producer("0.001")), Some((300, 10, "breaching", true)));
     assert_eq!(no_data(&producer("0.0000231")), Some((3_600, 37, "breaching", true)));
     assert_eq!(no_data(&producer("0.000001")), None);
+}
+
+#[test]
+fn silence_of_a_delivery_is_a_fault_where_the_producer_writes_into_it() {
+    let spec = "name: orders\ndeliveries:\n  all: {record_size: 1 KiB, records_per_second: 10, s3: {}}\n  few: \
+                {record_size: 1 KiB, records_per_second: 10, s3: {}}\nproducer: {http: {url: 'https://example.com/'}, \
+                records_per_second: 2}\n";
+    let silent = |alarms: &str| {
+        let (plan, _) = planned(&format!("{spec}{alarms}"));
+        let alarms = plan.alarms.as_ref().expect("alarms").alarms.iter();
+        let of = alarms.filter(|alarm| alarm.key == AlarmKey::NoData);
+        let found: Vec<_> = of
+            .map(|alarm| {
+                let metric = &alarm.metrics[0];
+                let waits = plan.order.contains_key(alarm.logical_id.as_str());
+                (alarm.logical_id.clone(), metric.namespace, metric.dimension, alarm.periods, waits)
+            })
+            .collect();
+        found
+    };
+    let of = |id: &str, periods, waits| {
+        (format!("{id}NoDataAlarm"), "AWS/Firehose", "DeliveryStreamName", periods, waits)
+    };
+    assert_eq!(silent("alarms: {}\n"), [of("DeliveryAll", 1, true)]);
+    let both = [of("DeliveryAll", 12, true), of("DeliveryFew", 12, false)];
+    assert_eq!(silent("alarms: {thresholds: {no_data: 1 h}}\n"), both);
+}
+
+/// The producer's own metrics have the name of what it writes into.
+#[test]
+fn given_up_records_are_those_of_the_target() {
+    let name = |spec: &str| {
+        let (plan, _) = planned(spec);
+        let alarms = plan.alarms.expect("alarms").alarms.into_iter();
+        let mut of = alarms.filter(|alarm| alarm.logical_id == "ProducerGroupRecordsFailedAlarm");
+        of.next().expect("an alarm").metrics[0].of.clone()
+    };
+    let producer = "producer: {http: {url: 'https://example.com/'}, records_per_second: 2}\nalarms: {}\n";
+    let load = "record_size: 1 KiB, records_per_second: 10";
+    let stream = format!("name: orders\nstream: {{{load}}}\ndelivery: {{s3: {{}}}}\n{producer}");
+    assert_eq!(name(&stream), Value::reference("Stream"));
+    let arn = "arn:aws:kinesis:us-east-1:111122223333:stream/clicks";
+    let existing = format!(
+        "name: orders\nstream: {{existing: '{arn}', {load}, capacity: on_demand}}\ndelivery: {{s3: {{}}}}\n{producer}"
+    );
+    assert_eq!(name(&existing), Value::text("clicks"));
+    let direct = format!("name: orders\ndelivery: {{{load}, s3: {{}}}}\n{producer}");
+    assert_eq!(name(&direct), Value::sub("${AWS::StackName}-delivery"));
 }
 
 #[test]

@@ -50,6 +50,7 @@ pub fn policy(plan: &Plan, deployer: &Deployer) -> PolicyDocument {
     statements.extend(governed(plan, &scope));
     statements.extend(producer(plan, &scope));
     statements.extend(mappings(plan, &scope));
+    statements.extend(web_acls(plan, &scope));
     statements.extend(held_records(plan));
     statements.extend(watching(plan, &scope));
     if deployer.empty_bucket && !plan.buckets.is_empty() {
@@ -58,6 +59,8 @@ pub fn policy(plan: &Plan, deployer: &Deployer) -> PolicyDocument {
     if deployer.artifacts && !plan.artifacts.is_empty() {
         statements.extend(removing_artifacts(plan, &scope));
     }
+    // A pipeline without a stream, say, has none to read.
+    statements.retain(|statement| !statement.resource.is_empty());
     PolicyDocument::new(statements)
 }
 
@@ -133,7 +136,7 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         // Calls on a change set by its ARN.
         .chain([scope.arn("cloudformation:{region}:{account}:changeSet/pipec-*/*")])
         .collect();
-    let mut statements = vec![
+    vec![
         allow(
             "DeployStack",
             &[
@@ -154,12 +157,8 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
             stacks,
         ),
         allow("FindDeletedStack", &["cloudformation:ListStacks"], anything()),
-    ];
-    let streams = streams(plan, scope);
-    if !streams.is_empty() {
-        statements.push(allow("FindStreamConsumers", &["kinesis:ListStreamConsumers"], streams));
-    }
-    statements
+        allow("FindStreamConsumers", &["kinesis:ListStreamConsumers"], streams(plan, scope)),
+    ]
 }
 
 /// The stack's streams.
@@ -304,12 +303,19 @@ fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
             }
         }
         // A fixed name: of the stack and of the source.
-        "AWS::Events::Rule" | "AWS::Logs::Destination" | "AWS::Pipes::Pipe" => {
+        "AWS::CloudFront::RealtimeLogConfig"
+        | "AWS::Events::Rule"
+        | "AWS::Logs::Destination"
+        | "AWS::Pipes::Pipe" => {
             vec![format!("{}-*", scope.deployer.stack)]
         }
         // One pattern for all alarms; they are many, and a policy is short.
         "AWS::CloudWatch::Alarm" => vec![format!("{}-*", scope.deployer.stack)],
         "AWS::CloudWatch::Dashboard" => vec![format!("{}-{}", scope.deployer.stack, scope.deployer.region)],
+        "AWS::SNS::Subscription" | "AWS::WAFv2::LoggingConfiguration" if source(plan, resource).is_some() => {
+            let upstream = source(plan, resource).and_then(SourcePlan::upstream);
+            upstream.and_then(|arn| arn.splitn(6, ':').nth(5)).map(str::to_owned).into_iter().collect()
+        }
         "AWS::SNS::TopicPolicy" | "AWS::SNS::Subscription" => generated(TOPIC, "AWS::SNS::Topic"),
         "Custom::FlinkStart" => generated("Starter", "AWS::Lambda::Function"),
         "AWS::Logs::SubscriptionFilter" => {
@@ -329,6 +335,11 @@ fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
         }
         resource_type => generated(id, resource_type),
     }
+}
+
+/// The source that a resource belongs to.
+fn source<'p>(plan: &'p Plan, resource: &Resource) -> Option<&'p SourcePlan> {
+    plan.sources.iter().find(|source| source.spec == resource.spec)
 }
 
 /// Calls on the stack's roles that give permissions: with a boundary in the spec, they are allowed only for roles that have
@@ -439,6 +450,18 @@ fn producer(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         ),
     ];
     vpc.chain(launch).collect()
+}
+
+/// WAF writes its log with a role of its own, which it creates at the first time.
+fn web_acls(plan: &Plan, scope: &Scope) -> Option<Statement> {
+    const SERVICE: &str = "wafv2.amazonaws.com";
+    let is_log = |resource: &Resource| resource.resource_type == "AWS::WAFv2::LoggingConfiguration";
+    let role = format!("iam::{{account}}:role/aws-service-role/{SERVICE}/AWSServiceRoleForWAFV2Logging");
+    let statement = || allow("MakeWafLoggingRole", &["iam:CreateServiceLinkedRole"], vec![scope.arn(&role)]);
+    plan.resources
+        .iter()
+        .any(is_log)
+        .then(|| only(statement(), "StringEquals", "iam:AWSServiceName", vec![SERVICE.to_owned()]))
 }
 
 /// Firehose encrypts records that are put into it by a grant on the customer's key, which its creator makes. Data Firehose

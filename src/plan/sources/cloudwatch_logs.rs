@@ -8,7 +8,6 @@ use super::super::value::Value;
 use super::{Kind, Output, Site, SourceShown, SourceValues, Trust, logical_id};
 use crate::aws::existing;
 use crate::graph::{SOURCE, log_group_id};
-use crate::resolve::pipeline::logical_name;
 use crate::resolve::pipeline::{CloudWatchLogs, Distribution, LogSource, Setting, Target};
 
 /// What the template of log events needs.
@@ -114,6 +113,10 @@ impl Kind for CloudWatchLogs {
         groups.iter().skip(1).map(id).collect()
     }
 
+    fn refers_to_target(&self) -> bool {
+        true
+    }
+
     fn trust(&self, _site: &Site) -> Option<Trust> {
         let mut accounts = vec!["${AWS::AccountId}".to_owned()];
         if let LogSource::Accounts(senders) = &self.from {
@@ -175,7 +178,7 @@ impl Kind for CloudWatchLogs {
             LogSource::Groups(_) => Vec::new(),
             LogSource::Accounts(_) => {
                 let region = &site.pipeline.region.value;
-                let output = format!("{}Arn", logical_name(&format!("source {}", site.source.name)));
+                let output = format!("{}Arn", logical_id(site.source));
                 vec![format!(
                     "aws logs put-subscription-filter --region {region} --log-group-name GROUP --filter-name {} \
                      --filter-pattern '' --destination-arn ARN    # ARN is the stack's output {output}",

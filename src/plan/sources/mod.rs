@@ -2,10 +2,14 @@
 //! what could not be written, the order of creation.
 
 mod api;
+mod cloudfront;
 mod cloudwatch_logs;
 mod eventbridge;
 mod iot;
+mod metric_stream;
 mod pipe;
+mod sns;
+mod waf;
 mod writers;
 
 use serde::Serialize;
@@ -20,7 +24,7 @@ use super::value::Value;
 use crate::aws::metrics::Kind as StatusKind;
 use crate::aws::prices::Item;
 use crate::graph::{SOURCE, source_id};
-use crate::resolve::pipeline::{Intake, Pipeline, Source, SourceKind, Target, logical_name};
+use crate::resolve::pipeline::{Encryption, Intake, Pipeline, Source, SourceKind, Target, logical_name};
 
 /// Id of the statement that allows writing.
 const WRITE: &str = "WriteRecords";
@@ -28,11 +32,15 @@ const WRITE: &str = "WriteRecords";
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("sources/api.yaml.j2", api::TEMPLATE),
+    ("sources/cloudfront.yaml.j2", include_str!("../../../templates/sources/cloudfront.yaml.j2")),
     ("sources/cloudwatch_logs.yaml.j2", include_str!("../../../templates/sources/cloudwatch_logs.yaml.j2")),
     ("sources/dynamodb.yaml.j2", include_str!("../../../templates/sources/dynamodb.yaml.j2")),
     ("sources/eventbridge.yaml.j2", include_str!("../../../templates/sources/eventbridge.yaml.j2")),
     ("sources/iot.yaml.j2", include_str!("../../../templates/sources/iot.yaml.j2")),
+    ("sources/metric_stream.yaml.j2", include_str!("../../../templates/sources/metric_stream.yaml.j2")),
+    ("sources/sns.yaml.j2", include_str!("../../../templates/sources/sns.yaml.j2")),
     ("sources/sqs.yaml.j2", include_str!("../../../templates/sources/sqs.yaml.j2")),
+    ("sources/waf.yaml.j2", include_str!("../../../templates/sources/waf.yaml.j2")),
     ("sources/writers.yaml.j2", include_str!("../../../templates/sources/writers.yaml.j2")),
 ];
 
@@ -72,6 +80,15 @@ pub struct SourcePlan {
 }
 
 impl SourcePlan {
+    /// ARN of the topic or the web ACL that it is attached to.
+    pub fn upstream(&self) -> Option<&str> {
+        match &self.values {
+            SourceValues::Sns(sns) => Some(&sns.topic),
+            SourceValues::Waf(waf) => Some(&waf.web_acl),
+            _ => None,
+        }
+    }
+
     /// The log groups that it subscribes to, by the logical ids of the filters.
     pub fn log_groups(&self) -> impl Iterator<Item = (&str, &str)> {
         let filters = match &self.values {
@@ -121,6 +138,14 @@ impl SourcePlan {
 pub enum SourceValues {
     /// An HTTP endpoint.
     Api(Box<api::ApiPlan>),
+    /// Real-time logs of CloudFront.
+    CloudFront(cloudfront::CloudFrontPlan),
+    /// A metric stream.
+    MetricStream(metric_stream::MetricStreamPlan),
+    /// A subscription to an SNS topic.
+    Sns(sns::SnsPlan),
+    /// The log of a web ACL.
+    Waf(waf::WafPlan),
     /// Subscription filters of CloudWatch Logs, or a destination for them.
     CloudWatchLogs(cloudwatch_logs::CloudWatchLogsPlan),
     /// An EventBridge rule.
@@ -140,6 +165,8 @@ pub struct TargetPlan {
     pub is_stream: bool,
     /// ARN.
     pub arn: Value,
+    /// ARN by a reference, for what is created after the target.
+    pub created_arn: Value,
     /// Name.
     pub resource: Value,
 }
@@ -246,6 +273,10 @@ pub(super) trait Kind {
     fn more_resources(&self, _site: &Site) -> Vec<(String, &'static str)> {
         Vec::new()
     }
+    /// Whether its template refers to its target, which is created before it then.
+    fn refers_to_target(&self) -> bool {
+        false
+    }
     /// Outputs of the stack: what its other side needs to know.
     fn outputs(&self, _site: &Site) -> Vec<Output> {
         Vec::new()
@@ -294,9 +325,13 @@ pub(super) trait Kind {
 pub(super) fn kind(source: &Source) -> &dyn Kind {
     match &source.kind {
         SourceKind::Api(api) => api,
+        SourceKind::CloudFront(logs) => logs,
         SourceKind::CloudWatchLogs(logs) => logs,
         SourceKind::DynamoDb(table) => table,
         SourceKind::EventBridge(rule) => rule,
+        SourceKind::MetricStream(stream) => stream,
+        SourceKind::Sns(topic) => topic,
+        SourceKind::Waf(web_acl) => web_acl,
         SourceKind::Iot(rule) => rule,
         SourceKind::Sqs(queue) => queue,
         SourceKind::Writers(writers) => writers,
@@ -307,15 +342,26 @@ pub(super) fn kind(source: &Source) -> &dyn Kind {
 pub(super) fn target(pipeline: &Pipeline, target: Target) -> TargetPlan {
     match target {
         Target::Stream => {
-            TargetPlan { is_stream: true, arn: stream_arn(pipeline), resource: stream_name(pipeline) }
+            let arn = stream_arn(pipeline);
+            TargetPlan { is_stream: true, created_arn: arn.clone(), arn, resource: stream_name(pipeline) }
         }
         // The name as it will be, and not by a reference: the roles that have it in their policies are created before.
         Target::Delivery(at) => {
-            let name = pipeline.deliveries.get(at).map(direct_name).unwrap_or_default();
+            let name = pipeline
+                .deliveries
+                .get(at)
+                .map(|delivery| direct_name(pipeline, delivery))
+                .unwrap_or_default();
             let arn = format!(
                 "arn:${{AWS::Partition}}:firehose:${{AWS::Region}}:${{AWS::AccountId}}:deliverystream/{name}"
             );
-            TargetPlan { is_stream: false, arn: Value::sub(arn), resource: Value::sub(name) }
+            let id = pipeline.deliveries.get(at).map(|delivery| delivery.id("Delivery")).unwrap_or_default();
+            TargetPlan {
+                is_stream: false,
+                arn: Value::sub(arn),
+                created_arn: Value::arn(&id),
+                resource: Value::sub(name),
+            }
         }
     }
 }
@@ -386,6 +432,13 @@ pub(super) fn logical_id(source: &Source) -> String {
     format!("{SOURCE}{}", source_id(source))
 }
 
+/// Logical id of the delivery that the template of a source refers to.
+pub(super) fn referred_delivery(pipeline: &Pipeline, source: &Source) -> Option<String> {
+    let Target::Delivery(at) = pipeline.target(source) else { return None };
+    let delivery = pipeline.deliveries.get(at).filter(|_| kind(source).refers_to_target())?;
+    Some(delivery.id("Delivery"))
+}
+
 /// Logical ids of the resources that make records flow: the main one, and others of its type.
 pub(super) fn starting(pipeline: &Pipeline, source: &Source) -> Vec<String> {
     let all = resources(pipeline, &source.name);
@@ -394,12 +447,23 @@ pub(super) fn starting(pipeline: &Pipeline, source: &Source) -> Vec<String> {
     all.into_iter().filter(|(_, other)| Some(*other) == main_type).map(|(id, _)| id).collect()
 }
 
+/// What a writer of Firehose needs where a customer's key encrypts the records that Firehose holds.
+pub(super) fn held_key(encryption: &Encryption) -> Option<Grant> {
+    let because = "Firehose encrypts the records that it holds with this key.";
+    key(encryption, "EncryptRecords", &["kms:Decrypt", "kms:GenerateDataKey"], "firehose", because)
+}
+
 /// What writing needs.
 pub(super) fn writes(site: &Site) -> Vec<Grant> {
     let to = site.target();
+    let calls = kind(site.source).writes(to);
+    if calls.is_empty() {
+        // A service-linked role, whose permissions are AWS's.
+        return Vec::new();
+    }
     let mut grants = vec![grant(
         WRITE,
-        kind(site.source).writes(to),
+        calls,
         vec![target(site.pipeline, to).arn],
         match to {
             Target::Stream => "The source writes to the stream.",
@@ -412,11 +476,7 @@ pub(super) fn writes(site: &Site) -> Vec<Grant> {
         }
         Target::Stream => None,
     };
-    if let Some(direct) = held {
-        let because = "Firehose encrypts the records that it holds with this key.";
-        let actions = ["kms:Decrypt", "kms:GenerateDataKey"];
-        grants.extend(key(&direct.encryption.value, "EncryptRecords", &actions, "firehose", because));
-    }
+    grants.extend(held.and_then(|direct| held_key(&direct.encryption.value)));
     if to == Target::Stream {
         let because = "The stream is encrypted with this key.";
         let encryption = site.pipeline.stream_encryption();
@@ -458,24 +518,47 @@ pub(super) const ONLY_FOR: &str =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::fixture::{SOURCES, planned};
+    use crate::plan::fixture::{DIRECT_SOURCES, SOURCES, planned};
 
     #[test]
     fn a_source_has_the_resources_of_its_shape() {
-        let (plan, checked) = planned(SOURCES);
-        for (source, planned) in checked.pipeline().sources.iter().zip(&plan.sources) {
-            let template = format!("sources/{}.yaml.j2", planned.kind);
-            assert!(TEMPLATES.iter().any(|(known, _)| *known == template), "{template}");
-            let main = logical_id(source);
-            let kind = kind(source);
-            assert!(kind.resources().first().is_none_or(|(prefix, _)| *prefix == SOURCE));
-            assert!(plan.resources.iter().any(|resource| resource.logical_id == main), "{main}");
-            let role = role_of(checked.pipeline(), source);
-            assert_eq!(
-                role.is_some(),
-                plan.roles.iter().any(|known| Some(known.logical_id.as_ref()) == role.as_deref()),
-            );
-            assert!(!planned.shown.line.is_empty() && !planned.shown.record.is_empty());
+        let mut kinds = std::collections::BTreeSet::new();
+        for (plan, checked) in [SOURCES, DIRECT_SOURCES].map(planned) {
+            for (source, planned) in checked.pipeline().sources.iter().zip(&plan.sources) {
+                let template = format!("sources/{}.yaml.j2", planned.kind);
+                assert!(TEMPLATES.iter().any(|(known, _)| *known == template), "{template}");
+                kinds.insert(template);
+                let main = logical_id(source);
+                let kind = kind(source);
+                assert!(kind.resources().first().is_none_or(|(prefix, _)| *prefix == SOURCE));
+                assert!(plan.resources.iter().any(|resource| resource.logical_id == main), "{main}");
+                let role = role_of(checked.pipeline(), source);
+                assert_eq!(
+                    role.is_some(),
+                    plan.roles.iter().any(|known| Some(known.logical_id.as_ref()) == role.as_deref()),
+                );
+                assert!(!planned.shown.line.is_empty() && !planned.shown.record.is_empty());
+            }
         }
+        assert_eq!(kinds.len(), TEMPLATES.len(), "a kind that no spec has: {kinds:?}");
+    }
+
+    #[test]
+    fn waf_writes_to_a_stream_with_its_prefix() {
+        let (plan, _) = planned(DIRECT_SOURCES);
+        let names: Vec<String> = plan
+            .deliveries
+            .iter()
+            .filter_map(|delivery| Some(delivery.direct.as_ref()?.name.shown()))
+            .collect();
+        assert_eq!(names, ["aws-waf-logs-${AWS::StackName}-all", "${AWS::StackName}-logs"]);
+        let target = &plan.sources[2].target;
+        assert!(
+            target.arn.shown().ends_with(":deliverystream/aws-waf-logs-${AWS::StackName}-all"),
+            "{target:?}"
+        );
+        let unpacks: Vec<bool> = plan.deliveries.iter().map(|delivery| delivery.extracts_messages).collect();
+        assert_eq!(unpacks, [false, true]);
+        assert!(plan.deliveries.iter().all(|delivery| delivery.transform.is_none()));
     }
 }

@@ -1,6 +1,7 @@
 //! EventBridge pipes, which read an SQS queue or the stream of a DynamoDB table.
 
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::super::alarms::{Rule, Scope};
 use super::super::dashboard::{Graph, graph, rate, series};
@@ -14,7 +15,9 @@ use crate::aws::limits::pipes;
 use crate::aws::metrics::{Kind as StatusKind, MetricName, PIPE, PIPES};
 use crate::aws::prices::Item;
 use crate::aws::regions;
-use crate::resolve::pipeline::{ChangesStart, DynamoDb, Encryption, Setting, Sqs, Target};
+use crate::resolve::pipeline::{
+    ChangesStart, DynamoDb, Encryption, Setting, SourceKind, Sqs, SqsBody, Target,
+};
 use crate::spec::AlarmKey;
 
 const READ: MetricName = PIPES.metric("EventCount");
@@ -32,6 +35,10 @@ const RETRIES: u64 = 20;
 /// of use.
 const MAX_AGE_S: u64 = 12 * 3_600;
 
+/// A message with its body as JSON. A pipe reads a body that is JSON as such, and puts texts into quotation marks. EventBridge user
+/// guide, "Amazon EventBridge Pipes input transformation", 2026-11.
+const WITH_JSON: &str = "{\"messageId\": <$.messageId>, \"attributes\": <$.attributes>, \"body\": <$.body>}";
+
 /// What the template of a pipe needs.
 #[derive(Clone, Debug, Serialize)]
 pub struct PipePlan {
@@ -39,6 +46,8 @@ pub struct PipePlan {
     pub pipe: Value,
     /// ARN of what it reads.
     pub upstream: String,
+    /// What the record is made of, if it is not the whole event.
+    pub template: Option<&'static str>,
     /// JSON path of the partition key; only with a stream.
     pub partition_key: Option<String>,
     /// Records of a batch.
@@ -53,12 +62,30 @@ pub struct PipePlan {
     pub max_age: u64,
 }
 
+/// Name of the pipe, for `Fn::Sub`. What it reads and where it starts cannot be changed in place, and CloudFormation creates the
+/// new pipe before it deletes the old one: so another source has another name.
+fn name(site: &Site) -> String {
+    /// Characters of the source's name: with the hash and a pipeline's longest name, 64 in all.
+    const NAME_CHARS: usize = 13;
+    const HASH_CHARS: usize = 8;
+    let fixed = match &site.source.kind {
+        SourceKind::Sqs(queue) => queue.queue.value.clone(),
+        SourceKind::DynamoDb(table) => format!("{} {:?}", table.stream.value, table.start.value),
+        _ => String::new(),
+    };
+    let hash = Sha256::digest(fixed.as_bytes());
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).take(HASH_CHARS / 2).collect();
+    let head: String = site.source.name.chars().take(NAME_CHARS).collect();
+    format!("${{AWS::StackName}}-{}-{hex}", head.trim_end_matches('-'))
+}
+
 fn values(site: &Site, upstream: &str, path: Option<&Setting<String>>, default_path: &str) -> PipePlan {
     let path = path.map_or(default_path, |path| path.value.as_str());
     PipePlan {
-        pipe: Value::sub(site.name()),
+        pipe: Value::sub(name(site)),
         upstream: upstream.to_owned(),
         partition_key: Some(path.to_owned()).filter(|_| site.target() == Target::Stream),
+        template: None,
         batch_size: 0,
         window: None,
         start: None,
@@ -69,7 +96,7 @@ fn values(site: &Site, upstream: &str, path: Option<&Setting<String>>, default_p
 
 fn trust(site: &Site) -> Trust {
     let arn =
-        format!("arn:${{AWS::Partition}}:pipes:${{AWS::Region}}:${{AWS::AccountId}}:pipe/{}", site.name());
+        format!("arn:${{AWS::Partition}}:pipes:${{AWS::Region}}:${{AWS::AccountId}}:pipe/{}", name(site));
     Trust { service: "pipes.amazonaws.com", because: ONLY_FOR, conditions: only_for(arn) }
 }
 
@@ -100,7 +127,7 @@ fn alarms(site: &Site, scope: &Scope, then: &str) -> Vec<Rule> {
             scope.status()
         ),
     );
-    failed.into_iter().map(|rule| rule.of(Value::sub(site.name()))).collect()
+    failed.into_iter().map(|rule| rule.of(Value::sub(name(site)))).collect()
 }
 
 fn graphs(site: &Site) -> Option<(String, [Graph; 3])> {
@@ -117,7 +144,7 @@ fn graphs(site: &Site) -> Option<(String, [Graph; 3])> {
             ],
         ),
     ];
-    Some((site.name(), graphs))
+    Some((name(site), graphs))
 }
 
 impl Kind for Sqs {
@@ -135,6 +162,7 @@ impl Kind for Sqs {
         let batch_size = self.batch_size.value;
         SourceValues::Pipe(PipePlan {
             batch_size,
+            template: (self.body == SqsBody::Json).then_some(WITH_JSON),
             window: (batch_size > pipes::SQS_BATCH_WITHOUT_WINDOW).then_some(WINDOW_S),
             ..values(site, &self.queue.value, self.partition_key.as_ref(), "$.messageId")
         })
@@ -190,16 +218,19 @@ impl Kind for Sqs {
         Some(&PIPE)
     }
 
-    fn shown(&self, site: &Site) -> SourceShown {
+    fn shown(&self, _site: &Site) -> SourceShown {
         let parts: Vec<&str> = self.queue.value.split(':').collect();
         let [_, _, _, region, account, name] = parts[..] else { return SourceShown::default() };
         let suffix = regions::region(region).map_or("amazonaws.com", |region| region.partition.url_suffix());
         let url = format!("https://sqs.{region}.{suffix}/{account}/{name}");
-        let _ = site;
         SourceShown {
             line: format!("SQS queue {name}, {} messages per batch", self.batch_size.value),
-            record: "a message with its envelope, one JSON object without a newline: messageId, receiptHandle, body (a text), \
-                     attributes, messageAttributes, md5OfBody, eventSource, eventSourceARN, awsRegion"
+            record: match self.body {
+                SqsBody::Json => "a message, one JSON object without a newline: messageId, attributes, body (the JSON of the \
+                                  message's body)",
+                SqsBody::Text => "a message with its envelope, one JSON object without a newline: messageId, receiptHandle, body (a text), \
+                     attributes, messageAttributes, md5OfBody, eventSource, eventSourceARN, awsRegion",
+            }
                 .into(),
             failures: "received again after the queue's visibility timeout, until the queue's own redrive policy moves it; \
                        without one, until the queue's retention period ends"

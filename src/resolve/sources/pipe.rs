@@ -4,7 +4,7 @@ use super::super::Resolver;
 use super::super::pipeline::Setting;
 use crate::spec::sources as spec;
 
-pub use crate::spec::sources::ChangesStart;
+pub use crate::spec::sources::{ChangesStart, SqsBody};
 
 /// Records of a call where the user chooses none. It is below the limits of both targets, and large enough that a pipe is
 /// billed for few calls.
@@ -21,6 +21,8 @@ pub struct Sqs {
     pub partition_key: Option<Setting<String>>,
     /// Messages of one call.
     pub batch_size: Setting<u64>,
+    /// What the record has of a message's body.
+    pub body: SqsBody,
     /// ARN of the queue's customer managed key.
     pub kms_key: Option<Setting<String>>,
 }
@@ -52,6 +54,7 @@ impl Resolver<'_> {
             queue: self.written(&format!("{at}/queue"), sqs.queue),
             partition_key: self.optional(&format!("{at}/partition_key"), sqs.partition_key),
             batch_size: self.or(&format!("{at}/batch_size"), sqs.batch_size, default),
+            body: sqs.body.unwrap_or(SqsBody::Text),
             kms_key: self.optional(&format!("{at}/kms_key"), sqs.kms_key),
         }
     }

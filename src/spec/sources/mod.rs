@@ -1,22 +1,30 @@
 //! What writes records into the pipeline besides the producer: one file per kind.
 
 mod api;
+mod cloudfront;
 mod cloudwatch_logs;
 mod dynamodb;
 mod eventbridge;
 mod iot;
+mod metric_stream;
+mod sns;
 mod sqs;
+mod waf;
 mod writers;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use api::{Api, ApiAuth};
+pub use cloudfront::CloudFront;
 pub use cloudwatch_logs::{CloudWatchLogs, Distribution};
 pub use dynamodb::{ChangesStart, DynamoDb};
 pub use eventbridge::EventBridge;
 pub use iot::Iot;
-pub use sqs::Sqs;
+pub use metric_stream::{MetricFormat, MetricStream};
+pub use sns::{FilterScope, Sns};
+pub use sqs::{Sqs, SqsBody};
+pub use waf::Waf;
 pub use writers::Writers;
 
 /// A source of records: a service that writes into the stream, or into Firehose if there is no stream. Exactly one kind.
@@ -24,11 +32,15 @@ pub use writers::Writers;
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = [
     {"required": ["api"]},
+    {"required": ["cloudfront"]},
     {"required": ["cloudwatch_logs"]},
     {"required": ["dynamodb"]},
     {"required": ["eventbridge"]},
     {"required": ["iot"]},
+    {"required": ["metric_stream"]},
+    {"required": ["sns"]},
     {"required": ["sqs"]},
+    {"required": ["waf"]},
     {"required": ["writers"]},
 ]))]
 pub struct Source {
@@ -36,12 +48,20 @@ pub struct Source {
     pub to: Option<String>,
     /// Requests to an HTTPS endpoint.
     pub api: Option<Api>,
+    /// Real-time logs of CloudFront.
+    pub cloudfront: Option<CloudFront>,
     /// Log events of CloudWatch Logs.
     pub cloudwatch_logs: Option<CloudWatchLogs>,
     /// Changes of a DynamoDB table.
     pub dynamodb: Option<DynamoDb>,
     /// Events of an EventBridge bus.
     pub eventbridge: Option<EventBridge>,
+    /// Metrics of CloudWatch.
+    pub metric_stream: Option<MetricStream>,
+    /// Messages of an SNS topic.
+    pub sns: Option<Sns>,
+    /// The log of a web ACL of AWS WAF.
+    pub waf: Option<Waf>,
     /// Messages of MQTT topics in IoT Core.
     pub iot: Option<Iot>,
     /// Messages of an SQS queue.

@@ -18,7 +18,20 @@ pub struct Sqs {
     /// Messages that are written with one call, 1 to 500. Default: 100, and 10 for a FIFO queue.
     #[schemars(extend("examples" = [100]))]
     pub batch_size: Option<u64>,
+    /// What the record has of a message's body: a text (`text`), or, if all bodies are JSON, the JSON itself (`json`), whose fields
+    /// SQL reads as `$.body.name`. Default: `text`.
+    pub body: Option<SqsBody>,
     /// ARN of the customer managed KMS key that encrypts the queue. Default: the queue has none.
     #[schemars(extend("examples" = ["arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"]))]
     pub kms_key: Option<String>,
+}
+
+/// What a record has of a message's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SqsBody {
+    /// The JSON of the body, in a record with the message's id and attributes.
+    Json,
+    /// A text, in the message as SQS has it.
+    Text,
 }

@@ -7,12 +7,11 @@ use std::{
 };
 
 use memchr::memchr;
-use serde_json::value::RawValue;
 
 use super::{Source, SourceError};
 use crate::{
     config::{FileSource, PartitionKey},
-    record::{Record, key_of},
+    record::Record,
     stats::Stats,
 };
 
@@ -24,7 +23,7 @@ const READ: usize = 256 * 1024;
 pub struct File {
     reader: BufReader<fs::File>,
     repeat: bool,
-    key: PartitionKey,
+    key: Option<PartitionKey>,
     max_record_size: usize,
     /// Records that this round through the file gave, and lines that it left out.
     given: u64,
@@ -44,7 +43,7 @@ impl File {
     ///
     /// # Errors
     /// When it is not there, not to be read, or not a plain file.
-    pub fn open(config: &FileSource, key: PartitionKey, max_record_size: usize) -> io::Result<Self> {
+    pub fn open(config: &FileSource, key: Option<PartitionKey>, max_record_size: usize) -> io::Result<Self> {
         let file = open(&config.path)?;
         let reader = BufReader::with_capacity(READ, file);
         Ok(Self { reader, repeat: config.repeat, key, max_record_size, given: 0, too_large: 0 })
@@ -90,17 +89,7 @@ impl Source for File {
                     continue;
                 }
             };
-            let record = match &self.key {
-                PartitionKey::Random {} => Record::new(line, None),
-                keys @ PartitionKey::Path(_) => {
-                    let key = {
-                        let json = serde_json::from_slice::<&RawValue>(&line).ok();
-                        key_of(json, keys)
-                    };
-                    stats.without_key(usize::from(key.is_none()));
-                    Record::new(line, key)
-                }
-            };
+            let record = Record::of(line, self.key.as_ref(), stats);
             if record.size() > self.max_record_size {
                 self.too_large += 1;
                 stats.too_large(1);
@@ -226,7 +215,7 @@ mod tests {
     fn refuses_what_is_no_file() {
         for path in ["/dev/null", "/tmp", "/does/not/exist"] {
             let config = FileSource { path: PathBuf::from(path), repeat: true };
-            File::open(&config, PartitionKey::Random {}, 100).expect_err(path);
+            File::open(&config, Some(PartitionKey::Random {}), 100).expect_err(path);
         }
     }
 

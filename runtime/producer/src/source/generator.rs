@@ -8,7 +8,7 @@ use time::UtcDateTime;
 use super::{Source, SourceError};
 use crate::{
     config::{Field, GeneratorSource, PartitionKey, Value},
-    record::{Record, key_of},
+    record::Record,
     stats::Stats,
 };
 
@@ -35,7 +35,7 @@ pub struct Generator {
     record_size: usize,
     /// Bytes that earlier records had too few (or too many, if negative) for the average.
     owed: i64,
-    key: PartitionKey,
+    key: Option<PartitionKey>,
     max_record_size: usize,
 }
 
@@ -131,7 +131,7 @@ impl Generator {
     pub fn new(
         config: &GeneratorSource,
         instance: &str,
-        key: PartitionKey,
+        key: Option<PartitionKey>,
         max_record_size: usize,
     ) -> Result<Self, String> {
         let tree = Tree::of(&config.fields)?;
@@ -191,15 +191,7 @@ impl Source for Generator {
     fn next(&mut self, stats: &Stats) -> Result<Option<Record>, SourceError> {
         for _ in 0..MAX_TOO_LARGE {
             let data = self.data();
-            let key = match &self.key {
-                PartitionKey::Random {} => None,
-                keys @ PartitionKey::Path(_) => {
-                    let key = key_of(serde_json::from_slice(&data).ok(), keys);
-                    stats.without_key(usize::from(key.is_none()));
-                    key
-                }
-            };
-            let record = Record::new(data, key);
+            let record = Record::of(data, self.key.as_ref(), stats);
             if record.size() <= self.max_record_size {
                 return Ok(Some(record));
             }
@@ -313,7 +305,7 @@ mod tests {
         let config: GeneratorSource =
             serde_json::from_value(json!({"seed": 7, "record_size": record_size, "fields": fields}))
                 .expect("a generator");
-        Generator::new(&config, instance, PartitionKey::Random {}, 1_048_576).expect("a generator")
+        Generator::new(&config, instance, Some(PartitionKey::Random {}), 1_048_576).expect("a generator")
     }
 
     fn all_kinds() -> serde_json::Value {

@@ -77,7 +77,7 @@ impl From<reqwest::Error> for FetchError {
 pub struct Http {
     client: Client,
     config: HttpSource,
-    key: PartitionKey,
+    key: Option<PartitionKey>,
     max_record_size: usize,
 }
 
@@ -101,7 +101,7 @@ impl Http {
     /// When a header is none, or TLS cannot be set up.
     pub fn new(
         config: HttpSource,
-        key: PartitionKey,
+        key: Option<PartitionKey>,
         max_record_size: usize,
         resolver: Resolver,
     ) -> Result<Self, SetupError> {
@@ -111,7 +111,7 @@ impl Http {
     fn trusting(
         roots: &[CertificateDer<'_>],
         config: HttpSource,
-        key: PartitionKey,
+        key: Option<PartitionKey>,
         max_record_size: usize,
         resolver: Resolver,
     ) -> Result<Self, SetupError> {
@@ -152,7 +152,7 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Page::read(&body, &self.config.records, &self.key, self.max_record_size)?)
+        Ok(Page::read(&body, &self.config.records, self.key.as_ref(), self.max_record_size)?)
     }
 
     /// Fetches pages for as long as someone listens. `wanted` says that the last page is nearly used up.
@@ -255,7 +255,7 @@ mod tests {
     async fn fetches_over_tls_from_whom_it_trusts_alone() {
         let (port, authority) = tls::serve(gzip(r#"{"results":[1,2,3]}"#)).await;
         let resolver = Resolver::from_system().expect("a resolver");
-        let random = || PartitionKey::Random {};
+        let random = || Some(PartitionKey::Random {});
         let trusting = Http::trusting(&[authority], source(port), random(), 100, resolver.clone());
         let page = trusting.expect("a client").fetch().await.expect("a page");
         assert_eq!(page.records.len(), 3);
@@ -269,7 +269,7 @@ mod tests {
         // Some 30 KB that unpack to more than the limit.
         let (port, authority) = tls::serve(gzip(&"x".repeat(MAX_ANSWER + 1))).await;
         let resolver = Resolver::from_system().expect("a resolver");
-        let source = Http::trusting(&[authority], source(port), PartitionKey::Random {}, 100, resolver);
+        let source = Http::trusting(&[authority], source(port), Some(PartitionKey::Random {}), 100, resolver);
         let error = source.expect("a client").fetch().await.expect_err("it is too large");
         assert!(matches!(error, FetchError::TooLarge), "{error}");
     }
