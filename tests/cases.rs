@@ -50,6 +50,9 @@ fn generated(case: &str, file: &Path) -> Option<Vec<u8>> {
         ("PIPE0311-long-line", "users.jsonl") => {
             [b"{\"name\": \"Ada\"}\n".as_slice(), &[b'x'; 1 << 20]].concat()
         }
+        ("PIPE0311-direct", "users.jsonl") => {
+            [b"{\"name\": \"Ada\"}\n".as_slice(), &[b'x'; 1_000 * 1024 + 1]].concat()
+        }
         ("PIPE0311-large", "users.jsonl") => vec![b'\n'; (64 << 20) + 1],
         ("PIPE0609-raw", "spec.yaml") => spec(&"user-data/".repeat(103)).into_bytes(),
         ("PIPE0609-filled-in", "spec.yaml") => {

@@ -7,6 +7,7 @@ use super::streams::{self, StreamPlan};
 use crate::check::Checked;
 use crate::graph::{DELIVERED_STREAM, NodeKind};
 use crate::resolve::pipeline::{Analytics, OutputFunction, OutputTarget};
+use crate::spec::AnalyticsRuntime;
 use crate::sql;
 
 /// An output that does not go to Firehose.
@@ -41,9 +42,12 @@ pub struct FunctionPlan {
     pub grants: Vec<Grant>,
 }
 
-/// The output that Firehose reads.
+/// The output that `delivery` reads, if a delivery does.
 pub(super) fn delivered(checked: &Checked) -> Option<&sql::Stream> {
-    checked.pipeline().analytics.as_ref()?.delivered(checked.query()?)
+    let pipeline = checked.pipeline();
+    let analytics = pipeline.analytics.as_ref()?;
+    let delivers = analytics.runtime.value == AnalyticsRuntime::Lambda || pipeline.delivers_rows();
+    analytics.delivered(checked.query()?).filter(|_| delivers)
 }
 
 /// The other outputs, in the order of their definition. Only Flink has some.

@@ -1,8 +1,9 @@
 //! Rules of CloudWatch Logs.
 
-use super::{Rules, Site, account, filter_pattern};
+use super::{Context, Rules, Site, account, filter_pattern};
 use crate::aws::limits::names;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::NodeKind;
 use crate::resolve::pipeline::{
     CloudWatchLogs, LogSource, OutputTarget, Pipeline, Setting, Source, SourceKind,
 };
@@ -10,8 +11,6 @@ use crate::source::Span;
 
 /// Subscription filters of a log group. CloudWatch Logs quotas, 2026-11.
 const FILTERS_OF_GROUP_MAX: usize = 2;
-/// What the logical ids of the stack's log groups end in.
-const OWN_GROUP_SUFFIX: &str = "Logs-";
 
 impl Rules for CloudWatchLogs {
     fn check(&self, site: &Site, found: &mut Vec<Diagnostic>) {
@@ -22,7 +21,7 @@ impl Rules for CloudWatchLogs {
                     found.extend(
                         group_name(group)
                             .or_else(|| twice.map(|other| named_twice(group, other)))
-                            .or_else(|| own_group(group, site.context.pipeline)),
+                            .or_else(|| own_group(group, site.context)),
                     );
                 }
                 if let Some(filter) = &self.filter
@@ -96,9 +95,12 @@ fn named_twice(group: &Setting<String>, other: &Setting<String>) -> Diagnostic {
 }
 
 /// A log group that the pipeline itself writes to: each record would cause another one.
-fn own_group(group: &Setting<String>, pipeline: &Pipeline) -> Option<Diagnostic> {
+fn own_group(group: &Setting<String>, context: &Context) -> Option<Diagnostic> {
+    let pipeline = context.pipeline;
     let of_stack = group.value.strip_prefix(&*pipeline.name.value).and_then(|rest| rest.strip_prefix('-'));
-    let is_of_stack = of_stack.is_some_and(|id| id.contains(OWN_GROUP_SUFFIX) || id.ends_with("Logs"));
+    // CloudFormation names a group after the stack and its logical id.
+    let mut ids = context.graph.nodes(NodeKind::Logs).filter_map(|node| node.logical_id.as_deref());
+    let is_of_stack = of_stack.is_some_and(|name| ids.any(|id| name.starts_with(id)));
     let function = group.value.strip_prefix("/aws/lambda/");
     let is_of_function = function.is_some_and(|name| functions(pipeline).any(|own| own == name));
     let whose = match (is_of_stack, is_of_function) {

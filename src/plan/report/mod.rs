@@ -260,6 +260,9 @@ pub struct DeliveryReport {
     /// What is put straight into it, in a sentence.
     #[serde(skip)]
     pub direct: Option<String>,
+    /// Whether Firehose itself unpacks log events.
+    #[serde(skip)]
+    pub extracts_messages: bool,
     /// What is written at once, in a sentence.
     #[serde(skip)]
     pub unit: &'static str,
@@ -418,6 +421,7 @@ fn delivery(plan: &Plan, delivery: &DeliveryPlan) -> DeliveryReport {
         }),
         destination: shown.line,
         direct: delivery.direct.as_ref().map(|_| direct(plan, delivery)),
+        extracts_messages: delivery.extracts_messages,
         unit: delivery.capabilities.unit,
         faults: errors.map(|errors| errors.location.address()),
         buffer_mib: delivery.buffer_size,

@@ -158,6 +158,11 @@ fn write_delivery(title: &str, delivery: &DeliveryReport, text: &mut String) {
     if let Some(load) = &delivery.direct {
         let _ = writeln!(text, "  {load}");
     }
+    if delivery.extracts_messages {
+        let what =
+            "writes the message of each log event, without its group and time, and accepts no other records";
+        let _ = writeln!(text, "  Firehose itself unpacks records of CloudWatch Logs: it {what}");
+    }
     if let Some(faults) = &delivery.faults {
         let _ = writeln!(text, "  error records -> {faults}");
     }
