@@ -366,8 +366,13 @@ impl Graph {
         node: Option<NodeId>,
         input: Option<NodeId>,
     ) {
-        let transform =
-            delivery.transform.as_ref().map(|_| self.part(delivery, NodeKind::Transform, "Transform"));
+        // A function of the user's is not the stack's, and has its own log.
+        let transform = delivery.transform.as_ref().map(|transform| match transform.own {
+            None => self.part(delivery, NodeKind::Transform, "Transform"),
+            Some(_) => {
+                self.add(Node { kind: NodeKind::Transform, logical_id: None, name: delivery.name.clone() })
+            }
+        });
         let node = node.unwrap_or_else(|| self.part(delivery, NodeKind::Delivery, "Delivery"));
         let logs = self.part(delivery, NodeKind::Logs, "DeliveryLogs");
         let sinks: Vec<(Purpose, NodeId)> = delivery
@@ -387,9 +392,11 @@ impl Graph {
             self.edge(node, Relation::Deliver, input);
         }
         if let Some(transform) = transform {
-            let logs = self.part(delivery, NodeKind::Logs, "TransformLogs");
             self.edge(node, Relation::Transform, transform);
-            self.edge(transform, Relation::LogTransform, logs);
+            if self.get(transform).logical_id.is_some() {
+                let logs = self.part(delivery, NodeKind::Logs, "TransformLogs");
+                self.edge(transform, Relation::LogTransform, logs);
+            }
         }
         for &(purpose, sink) in &sinks {
             self.edge(node, Relation::Store(purpose), sink);

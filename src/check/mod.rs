@@ -12,6 +12,7 @@ mod flink;
 mod names;
 mod order;
 mod outputs;
+mod own_transform;
 mod producer;
 mod producer_config;
 mod producer_source;

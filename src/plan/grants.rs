@@ -473,7 +473,7 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: &ArtifactKeys) 
         Relation::Transform => vec![grant(
             "Transform",
             &["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"],
-            to(),
+            own_transform(pipeline, graph, edge).unwrap_or_else(to),
             "Firehose calls the transform.",
         )],
         Relation::Store(purpose) => delivery(pipeline, graph, edge)
@@ -557,6 +557,15 @@ pub(super) fn node_grants(pipeline: &Pipeline, graph: &Graph, is: impl Fn(&Node)
         add(&mut all, grants(pipeline, graph, edge, &keys));
     }
     all
+}
+
+/// The function of the user's that an edge calls: as it is written, since a version is other code than the function itself.
+/// `$LATEST` is the same, which Lambda may look up by either ARN.
+fn own_transform(pipeline: &Pipeline, graph: &Graph, edge: &Edge) -> Option<Vec<Value>> {
+    let own = delivery(pipeline, graph, edge)?.transform.as_ref()?.own.as_ref()?;
+    let arn = &own.function.value;
+    let unqualified = arn.strip_suffix(":$LATEST").map(Value::text);
+    Some([Value::text(arn)].into_iter().chain(unqualified).collect())
 }
 
 fn delivery_logs(log_group: &str, log_stream: &str) -> Grant {

@@ -26,8 +26,8 @@ use crate::sql::{ERROR_STREAM, Start};
 use crate::world::World;
 use pipeline::{
     Analytics, Capacity, Delivery, Encryption, Errors, Existing, FileSource, Flink, GeneratorSource,
-    HttpSource, Intake, Network, OutputFunction, OutputSetting, OutputStream, OutputTarget, PartitionKey,
-    PathText, Pipeline, Producer, ProducerSource, Setting, Stream, Tag, Transform,
+    HttpSource, Intake, Network, OutputFunction, OutputSetting, OutputStream, OutputTarget, OwnTransform,
+    PartitionKey, PathText, Pipeline, Producer, ProducerSource, Setting, Stream, Tag, Transform,
 };
 
 /// Default of `region`.
@@ -525,6 +525,11 @@ impl Resolver<'_> {
             spec: at.clone(),
             span: self.key(&at),
             written: at.ends_with("/transform") && self.places.is_written(&at),
+            own: transform.lambda.map(|own| OwnTransform {
+                span: self.key(&of("lambda")),
+                function: self.written(&of("lambda/function"), own.function),
+                role: self.optional(&of("lambda/role"), own.role),
+            }),
             unpack: self.optional(&of("unpack"), transform.unpack),
             append: self.or(&of("append"), transform.append, separator.into()),
             timeout: self.or(

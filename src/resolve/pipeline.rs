@@ -559,6 +559,8 @@ pub struct Transform {
     pub span: Span,
     /// Whether the user wrote it; else it is there for the SQL.
     pub written: bool,
+    /// A function of the user's, in place of pipec's.
+    pub own: Option<OwnTransform>,
     /// What records are unpacked from, before anything else.
     pub unpack: Option<Setting<Unpack>>,
     /// What is put behind each record.
@@ -575,6 +577,17 @@ pub struct Transform {
     pub buffer_interval: Setting<u64>,
     /// Repetitions of a failed call.
     pub retries: Setting<u64>,
+}
+
+/// A function of the user's that transforms records.
+#[derive(Clone, Debug)]
+pub struct OwnTransform {
+    /// Place of its key.
+    pub span: Span,
+    /// ARN.
+    pub function: Setting<String>,
+    /// Name of its role.
+    pub role: Option<Setting<String>>,
 }
 
 /// A name as a part of a logical id: `high_alerts` is `HighAlerts`.

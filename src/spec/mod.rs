@@ -26,7 +26,8 @@ pub use analytics::{
 };
 pub use consumers::Consumer;
 pub use delivery::{
-    Architecture, Buffer, Compression, Delivery, Logs, Newline, Transform, TransformBuffer, Unpack,
+    Architecture, Buffer, Compression, Delivery, Logs, Newline, OwnTransform, Transform, TransformBuffer,
+    Unpack,
 };
 pub use iam::Iam;
 pub use producer::{FileSource, GeneratorSource, HttpSource, Network, Producer};

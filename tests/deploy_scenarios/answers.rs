@@ -473,6 +473,7 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
             "FunctionName": named("FunctionName").rsplit(':').next(),
             "FunctionArn": named("FunctionName"),
             "State": text("State", "Active"),
+            "Timeout": said["Timeout"].as_u64().unwrap_or(60),
             "Role": text("Role", "arn:aws:iam::111122223333:role/service-role/page-role"),
         }),
         "DescribeVpcs" => json!({"vpcSet": {"item": {

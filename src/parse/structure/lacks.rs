@@ -16,9 +16,10 @@ struct Lack {
 }
 
 const S3_ONLY: &str = "deliver to `s3`, and load the objects from there";
-const OWN_CODE: &str = "pipec runs no code of yours in the transform";
-const OWN_CODE_HELP: &str = "write SQL in `analytics`; an output of it can call your function: `outputs: {name: {lambda: \
-                             {function: ARN, role: NAME}}}`";
+const OWN_CODE: &str =
+    "pipec contains no code of yours; a transform can call a function that you have deployed";
+const OWN_CODE_HELP: &str =
+    "deploy the function, and write `transform: {lambda: {function: ARN}}`; or write SQL in `analytics`";
 const NO_SOURCE: &str = "this is not a source of a pipeline";
 const NO_SOURCE_HELP: &str = "let your program write to the stream; or declare a `producer` with `http`, `file` or `generate`, or \
                               `sources: {orders: {sqs: {queue: ARN}}}` for a service that writes";
@@ -136,6 +137,13 @@ const LACKS: &[Lack] = &[
         ],
         message: "pipec has no dynamic partitioning, so a prefix cannot contain values of a record",
         help: "write folders by time, as in `prefix: \"readings/!{timestamp:yyyy/MM/dd}/\"`",
+    },
+    Lack {
+        places: &["/delivery", "/delivery/s3"],
+        keys: &["deaggregate", "deaggregation", "recorddeaggregation", "multirecorddeaggregation", "kpl"],
+        message: "Firehose splits records with many JSON objects only for dynamic partitioning, which pipec does not have",
+        help: "remove it; records that the Kinesis Producer Library has aggregated in a stream are always split by Firehose, and \
+               a function of yours can write each object of another record to a line of its own: `transform: {lambda: {function: ARN}}`",
     },
     Lack {
         places: &["/delivery", "/delivery/s3"],
@@ -326,6 +334,7 @@ const LACKS: &[Lack] = &[
         message: NO_SOURCE,
         help: NO_SOURCE_HELP,
     },
+    Lack { places: &[""], keys: &["lambda"], message: OWN_CODE, help: OWN_CODE_HELP },
     Lack {
         places: &[ANY_SOURCE],
         keys: &[
@@ -367,7 +376,6 @@ const LACKS: &[Lack] = &[
     Lack {
         places: &["", "/transform"],
         keys: &[
-            "lambda",
             "function",
             "functions",
             "code",
@@ -457,6 +465,16 @@ fn is_at(place: &str, pointer: &str) -> bool {
 /// The missing feature that a key at a place asks for.
 fn lack(pointer: &str, key: &str) -> Option<&'static Lack> {
     let key = plain(key);
+    // Each of several deliveries, and its transform, lacks what the only one lacks.
+    let several = pointer.strip_prefix("/deliveries/");
+    let within = several.map(|of| of.split_once('/').map_or("", |(_, within)| within));
+    let pointer = match within {
+        None => pointer,
+        Some("transform") => "/transform",
+        Some("s3") => "/delivery/s3",
+        Some("") => "/delivery",
+        Some(_) => return None,
+    };
     LACKS.iter().find(|lack| {
         lack.places.iter().any(|place| is_at(place, pointer)) && lack.keys.contains(&key.as_str())
     })
@@ -499,6 +517,8 @@ mod tests {
     #[test]
     fn any_spelling_is_found() {
         assert!(is_lack("/delivery", "HttpEndpoint") && is_lack("/delivery", "http-endpoint"));
+        assert!(is_lack("/deliveries/a", "splunk") && is_lack("/deliveries/a/transform", "code"));
+        assert!(is_lack("/deliveries/a/s3", "parquet") && !is_lack("/deliveries/a/buffer", "parquet"));
         assert!(!is_lack("/stream", "splunk"));
     }
 }

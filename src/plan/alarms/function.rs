@@ -4,6 +4,7 @@ use super::Scope;
 use super::rule::{Compare, MINUTE, Rule, Span};
 use crate::aws::metrics::{LAMBDA, MetricName, PIPEC_TRANSFORM};
 use crate::graph::Node;
+use crate::plan::OwnTransformPlan;
 use crate::plan::value::Value;
 use crate::resolve::DEFAULT_ITERATOR_AGE_ALARM_S;
 use crate::spec::{AlarmKey, Duration};
@@ -70,6 +71,14 @@ pub(super) fn of_transform(scope: &Scope, logical_id: &str) -> Vec<Rule> {
         ),
     );
     vec![errors("the transform", &format!("{logs} shows why.")), throttled("the transform"), slow, failed]
+}
+
+/// Those of a function of the user's that transforms records, which is found by its name.
+pub(super) fn of_own_transform(own: &OwnTransformPlan) -> [Rule; 2] {
+    let what = format!("the function `{}`", own.name());
+    let look =
+        format!("Look at the function's own log; Firehose retries a failed call {} times.", own.retries);
+    [errors(&what, &look), throttled(&what)].map(|rule| rule.of(Value::text(own.name())))
 }
 
 /// Those of a function of the user's, which is found by its name.

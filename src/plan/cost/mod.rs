@@ -562,6 +562,12 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
     for because in plan.deliveries.iter().map(destination::data_transfer).collect::<BTreeSet<_>>() {
         leave(true, "data transfer", because);
     }
+    let own = plan.deliveries.iter().any(|delivery| delivery.own_transform.is_some());
+    leave(
+        own,
+        "Lambda: your transform",
+        "it does not belong to the stack; the memory and the duration of its calls are not known",
+    );
     let existing = plan.stream.as_ref().is_some_and(|stream| stream.existing);
     leave(existing, "the existing stream", "it does not belong to the stack");
     let called = plan.consumers.iter().any(|consumer| consumer.function.is_some());

@@ -248,6 +248,19 @@ pub struct TransformReport {
     pub buffer_seconds: u64,
 }
 
+/// A function of the user's that transforms records.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnTransformReport {
+    /// ARN.
+    pub function: String,
+    /// MiB that Firehose collects for a call.
+    pub buffer_mib: String,
+    /// Seconds that it collects.
+    pub buffer_seconds: u64,
+    /// Repetitions of a failed call.
+    pub retries: u64,
+}
+
 /// Firehose.
 #[derive(Clone, Debug, Serialize)]
 pub struct DeliveryReport {
@@ -256,6 +269,9 @@ pub struct DeliveryReport {
     /// What is to be known of the destination.
     #[serde(flatten)]
     pub facts: IndexMap<&'static str, String>,
+    /// A function of the user's that transforms the records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own_transform: Option<OwnTransformReport>,
     /// Where the records go, in one line.
     #[serde(skip)]
     pub destination: String,
@@ -419,6 +435,12 @@ fn delivery(plan: &Plan, delivery: &DeliveryPlan) -> DeliveryReport {
     DeliveryReport {
         source: delivery.input(),
         facts: shown.facts.into_iter().collect(),
+        own_transform: delivery.own_transform.as_ref().map(|own| OwnTransformReport {
+            function: own.arn.clone(),
+            buffer_mib: own.buffer_size.clone(),
+            buffer_seconds: own.buffer_interval,
+            retries: own.retries,
+        }),
         destination: shown.line,
         direct: delivery.direct.as_ref().map(|_| direct(plan, delivery)),
         extracts_messages: delivery.extracts_messages,

@@ -157,6 +157,13 @@ fn write_delivery(title: &str, delivery: &DeliveryReport, text: &mut String) {
         delivery.source, delivery.destination, delivery.unit, delivery.buffer_mib, delivery.buffer_seconds
     );
     section(text, title, &facts);
+    if let Some(own) = &delivery.own_transform {
+        let _ = writeln!(
+            text,
+            "  transformed by {}; one call per {} MiB or {} s, {} retries",
+            own.function, own.buffer_mib, own.buffer_seconds, own.retries
+        );
+    }
     if let Some(load) = &delivery.direct {
         let _ = writeln!(text, "  {load}");
     }
