@@ -263,7 +263,23 @@ pub static FUNCTION: ExistingKind = ExistingKind::new(
         fault: "the function's role is `{name}`, not `{declared}`",
         help: &[("", "write `role: {name}`")],
     },
+    Fact {
+        at: "/Timeout",
+        is: Is::AtMost("longest call"),
+        fault: "the function's timeout is {found} s; Firehose waits {declared} s for it",
+        help: &[(
+            "",
+            "run `aws lambda update-function-configuration --function-name NAME --timeout {declared}`; a version or an alias \
+             needs a new version",
+        )],
+    },
 ])
+.notes(&[Fact {
+    at: "/Timeout",
+    is: Is::AtLeast("advised timeout"),
+    fault: "the function's timeout is {found} s; AWS advises {declared} s or more for a function that Firehose calls",
+    help: &[("", "raise it, unless a full buffer takes less")],
+}])
 .missing("deploy the function first, or name one that exists: `aws lambda list-functions` lists them");
 
 /// A VPC.

@@ -48,6 +48,10 @@ fn newline(context: &mut Context, delivery: &Delivery) {
         return;
     }
     let as_they_are = newline.value == Newline::None;
+    if delivery.transform.as_ref().is_some_and(|transform| transform.own.is_some()) {
+        // Firehose appends it to what the function returns, or the function ends its records itself.
+        return;
+    }
     if let Some(transform) = &delivery.transform {
         let help = match as_they_are {
             true => "remove `newline`; `transform: {append: \"\"}` appends nothing",

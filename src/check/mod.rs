@@ -3,6 +3,7 @@
 
 mod alarms;
 mod analytics;
+mod consumers;
 mod delivery;
 mod destination;
 mod event_time;
@@ -11,6 +12,7 @@ mod flink;
 mod names;
 mod order;
 mod outputs;
+mod own_transform;
 mod producer;
 mod producer_config;
 mod producer_source;
@@ -103,6 +105,7 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
     producer_source::check(&mut context);
     producer_config::check(&mut context, before);
     sources::check(&mut context);
+    consumers::check(&mut context);
     analytics::check(&mut context);
     event_time::check(&mut context);
     order::check(&mut context);

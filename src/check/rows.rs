@@ -11,7 +11,7 @@ pub(super) fn check(context: &mut Context) {
     let Some(query) = context.query else { return };
     for delivery in &pipeline.deliveries {
         let appends_nothing =
-            delivery.transform.as_ref().filter(|transform| transform.append.value.is_empty());
+            delivery.transform.as_ref().filter(|own| own.own.is_none() && own.append.value.is_empty());
         let output = pipeline.output(delivery, query).filter(|_| pipeline.runs_query(delivery));
         if let (Some(transform), Some(output)) = (appends_nothing, output) {
             of_transform(context, query, transform, output);

@@ -47,15 +47,39 @@ pub(super) fn check(context: &mut Context) {
     }
 }
 
+/// A function of the user's: what only pipec's has, and what the function's response may be.
+fn own_function(context: &Context, delivery: &Delivery, transform: &Transform) -> Vec<Diagnostic> {
+    let Some(own) = &transform.own else { return Vec::new() };
+    let mut found = super::own_transform::check(context.pipeline, delivery, transform, own);
+    let size = &transform.buffer_size;
+    if let Some(largest) = largest_buffer(context, delivery, "")
+        && size.value > largest
+        && largest >= (firehose::LAMBDA_BUFFER_MIB.min * MIB as f64) as u64
+    {
+        found.push(Diagnostic::warning(
+            Code::TransformReply,
+            size.span,
+            format!(
+                "if the function returns records of the same size, a full buffer of {} is more than the 6 MB that Lambda \
+                 carries",
+                ByteSize(size.value)
+            ),
+            format!("write `buffer: {{size: {}, interval: 60 s}}`", ByteSize(largest / BUFFER_STEP * BUFFER_STEP)),
+        ));
+    }
+    found
+}
+
 fn of_delivery(context: &mut Context, delivery: &Delivery, transform: &Transform) {
-    let mut found = Vec::new();
+    let mut found = own_function(context, delivery, transform);
     let mut fault = |code, span, message: String, help: String| {
         found.push(Diagnostic::error(code, span, message, help));
     };
 
     let timeout = &transform.timeout;
     let longest = firehose::LAMBDA_TIMEOUT_S_MAX;
-    if !(lambda::TIMEOUT_S.min..=longest).contains(&timeout.value) {
+    let of_pipec = transform.own.is_none();
+    if of_pipec && !(lambda::TIMEOUT_S.min..=longest).contains(&timeout.value) {
         fault(
             Code::TransformTimeout,
             timeout.span,
@@ -97,6 +121,7 @@ fn of_delivery(context: &mut Context, delivery: &Delivery, transform: &Transform
     if let Some(largest) = largest
         && (min..=max).contains(&(size.value as f64))
         && size.value > largest
+        && of_pipec
     {
         let span = if transform.append.value.len() > 1 { transform.append.span } else { size.span };
         fault(
@@ -133,7 +158,7 @@ fn of_delivery(context: &mut Context, delivery: &Delivery, transform: &Transform
 
     let memory = &transform.memory;
     let mib = memory.value / MIB;
-    if !lambda::MEMORY_MIB.contains(mib) || !memory.value.is_multiple_of(MIB) {
+    if of_pipec && (!lambda::MEMORY_MIB.contains(mib) || !memory.value.is_multiple_of(MIB)) {
         fault(
             Code::TransformMemory,
             memory.span,
@@ -166,7 +191,7 @@ fn of_delivery(context: &mut Context, delivery: &Delivery, transform: &Transform
     }
 
     let architecture = &transform.architecture;
-    if context.programs.get(Program::Transform, architecture.value).is_none() {
+    if of_pipec && context.programs.get(Program::Transform, architecture.value).is_none() {
         fault(
             Code::TransformArchitecture,
             architecture.span,

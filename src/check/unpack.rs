@@ -19,6 +19,10 @@ pub(super) fn check(context: &mut Context) {
     for (at, delivery) in pipeline.deliveries.iter().enumerate() {
         let into: Vec<&Source> = sources::into(pipeline, at, delivery).collect();
         let logs = into.iter().find(|source| is_logs(source));
+        // A function of the user's gets the gzip, and may read it.
+        if delivery.transform.as_ref().is_some_and(|transform| transform.own.is_some()) {
+            continue;
+        }
         let transform = delivery.transform.as_ref().filter(|transform| transform.unpack.is_some());
         if let Some(unpack) = &delivery.unpack {
             found.extend(shared(pipeline, &into, unpack.span));

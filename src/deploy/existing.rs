@@ -157,8 +157,11 @@ fn wrong(one: &Existing, response: &Value, unusable: &BTreeSet<String>) -> Vec<F
         let help = filled(help(fact, &found), &one.id, &found, value);
         let message = filled(fact.fault, &one.id, &found, value);
         // A fault at another place than the resource's is one of what is declared there.
-        match declared.filter(|declared| declared.spec != one.spec) {
-            Some(declared) => faults.push(fault(&declared.value, &declared.spec, message, help)),
+        match declared {
+            Some(declared) if declared.spec != one.spec => {
+                faults.push(fault(&declared.value, &declared.spec, message, help));
+            }
+            Some(_) => faults.push(fault(&one.id, &one.spec, message, help)),
             None => return vec![fault(&one.id, &one.spec, message, help)],
         }
     }

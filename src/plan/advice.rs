@@ -74,6 +74,7 @@ fn pack_records(
     }
     let kib = (events * (pipeline.intake.record_size.value + SEPARATOR_BYTES)).div_ceil(KIB);
     let transform = pipeline.deliveries.iter().find_map(|delivery| delivery.transform.as_ref());
+    let transform = transform.filter(|transform| transform.own.is_none());
     let lines = match transform {
         None => format!("{events} JSON lines, each with its newline,"),
         // What appends nothing leaves the newlines to the producer as well.

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::alarms::AlarmPlan;
 use super::destination::{self, DeliveryMetrics};
+use super::function::FunctionPlan;
 use super::resources::Resource;
 use super::sources::{self, Site};
 use super::value::{Value, literal};
@@ -150,6 +151,9 @@ pub(super) fn plan(plan: &Plan, checked: &Checked) -> Option<DashboardPlan> {
 
 /// What a node shows; `None` for what has no metrics, or belongs to another row.
 fn row<'a>(plan: &'a Plan, checked: &Checked, node: &'a Node) -> Option<Row<'a>> {
+    if node.kind == NodeKind::Transform && node.logical_id.is_none() {
+        return row_of_own_transform(plan, node);
+    }
     let logical_id = node.logical_id.as_deref()?;
     let name = format!("${{{logical_id}}}");
     let output = node.name.as_deref().unwrap_or_default();
@@ -166,7 +170,8 @@ fn row<'a>(plan: &'a Plan, checked: &Checked, node: &'a Node) -> Option<Row<'a>>
         NodeKind::Delivery => {
             let of = plan.delivery_of(logical_id)?;
             let direct = of.direct.is_some();
-            (titled("Delivery", of), name, delivery(destination::metrics(of), of.transform.is_some(), direct))
+            let transforms = of.transform.is_some() || of.own_transform.is_some();
+            (titled("Delivery", of), name, delivery(destination::metrics(of), transforms, direct))
         }
         NodeKind::ErrorDelivery => (
             "Delivery of error records".into(),
@@ -174,11 +179,9 @@ fn row<'a>(plan: &'a Plan, checked: &Checked, node: &'a Node) -> Option<Row<'a>>
             delivery(destination::metrics_of_errors(), false, false),
         ),
         NodeKind::Function => {
-            let of = plan.outputs.iter().find(|of| of.name == output)?.function.as_ref()?;
-            let name = literal(of.arn.split(':').nth(6)?);
-            let queue = plan.graph.nodes(NodeKind::FailureQueue).find(|queue| queue.name == node.name);
-            let queue = queue.and_then(|queue| queue.logical_id.as_deref());
-            (format!("Function of {output}"), name, function(queue))
+            let of = plan.function_of(logical_id)?;
+            let name = literal(of.function_name()?);
+            (format!("Function of {}", of.name), name, function(of))
         }
         NodeKind::Source => {
             let source = checked.pipeline().source(output)?;
@@ -194,11 +197,34 @@ fn row<'a>(plan: &'a Plan, checked: &Checked, node: &'a Node) -> Option<Row<'a>>
         | NodeKind::Bucket(_)
         | NodeKind::Destination
         | NodeKind::Upstream
+        | NodeKind::FanOut
+        | NodeKind::Reader
         | NodeKind::Artifacts
         | NodeKind::Logs
         | NodeKind::SessionManager => return None,
     };
     Some(Row { words, logical_id, name, graphs })
+}
+
+/// The row of a function of the user's that transforms records. The metrics are found by its name.
+fn row_of_own_transform<'a>(plan: &'a Plan, node: &Node) -> Option<Row<'a>> {
+    const CALLS: MetricName = LAMBDA.metric("Invocations");
+    const DURATION: MetricName = LAMBDA.metric("Duration");
+    let delivery = plan.deliveries.iter().find(|delivery| delivery.name == node.name)?;
+    let name = delivery.own_transform.as_ref()?.name();
+    let graphs = [
+        graph("calls", "per second", vec![rate(CALLS, "calls")]),
+        graph("duration of a call", "milliseconds", vec![series(DURATION, "p90", "duration, 90 %")]),
+        graph("failures", "count", failed_calls()),
+    ];
+    let words = titled("Function of the delivery", delivery);
+    Some(Row { words, logical_id: &delivery.logical_id, name: literal(name), graphs })
+}
+
+fn failed_calls() -> Vec<Series> {
+    const ERRORS: MetricName = LAMBDA.metric("Errors");
+    const THROTTLES: MetricName = LAMBDA.metric("Throttles");
+    vec![series(ERRORS, "Sum", "failed calls"), series(THROTTLES, "Sum", "throttled calls")]
 }
 
 fn stream(stream: &StreamPlan) -> [Graph; 3] {
@@ -314,14 +340,9 @@ fn of_transform(transform: &TransformPlan) -> [Graph; 3] {
     const INVALID: MetricName = PIPEC_TRANSFORM.metric("InvalidValues");
     const FAILED: MetricName = PIPEC_TRANSFORM.metric("ProcessingFailed");
     const DURATION: MetricName = LAMBDA.metric("Duration");
-    const ERRORS: MetricName = LAMBDA.metric("Errors");
-    const THROTTLES: MetricName = LAMBDA.metric("Throttles");
     let mut flow = vec![rate(RECORDS, "records")];
-    let mut failing = vec![
-        series(ERRORS, "Sum", "failed calls"),
-        series(THROTTLES, "Sum", "throttled calls"),
-        series(FAILED, "Sum", "failed records"),
-    ];
+    let mut failing = failed_calls();
+    failing.push(series(FAILED, "Sum", "failed records"));
     if transform.runs_query {
         flow.push(rate(DROPPED, "records dropped by the query"));
         failing.push(series(INVALID, "Sum", "invalid values"));
@@ -333,21 +354,19 @@ fn of_transform(transform: &TransformPlan) -> [Graph; 3] {
     [graph("records", "per second", flow), slow, graph("failures", "count", failing)]
 }
 
-fn function(queue: Option<&str>) -> [Graph; 3] {
+fn function(of: &FunctionPlan) -> [Graph; 3] {
     const CALLS: MetricName = LAMBDA.metric("Invocations");
     const AGE: MetricName = LAMBDA.metric("IteratorAge");
-    const ERRORS: MetricName = LAMBDA.metric("Errors");
-    const THROTTLES: MetricName = LAMBDA.metric("Throttles");
     const MESSAGES: MetricName = SQS.metric("ApproximateNumberOfMessagesVisible");
-    let mut failing =
-        vec![series(ERRORS, "Sum", "failed calls"), series(THROTTLES, "Sum", "throttled calls")];
-    failing.extend(queue.map(|queue| Series {
-        of: Some(format!("${{{queue}.QueueName}}")),
+    let mut failing = failed_calls();
+    failing.push(Series {
+        of: Some(format!("${{{}.QueueName}}", of.queue())),
         ..series(MESSAGES, "Maximum", "failed batches in the queue")
-    }));
+    });
+    let oldest = if of.one == "row" { "oldest row of a batch" } else { "oldest record of a batch" };
     [
         graph("calls", "per second", vec![rate(CALLS, "calls")]),
-        graph("age of the rows", "milliseconds", vec![series(AGE, "Maximum", "oldest row of a batch")]),
+        graph(&format!("age of the {}s", of.one), "milliseconds", vec![series(AGE, "Maximum", oldest)]),
         graph("failures", "count", failing),
     ]
 }

@@ -45,6 +45,25 @@ pub struct TransformPlan {
     pub artifact: Artifact,
 }
 
+/// A function of the user's that transforms records.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnTransformPlan {
+    /// ARN.
+    pub arn: String,
+    /// Name of its role.
+    #[serde(skip)]
+    pub role: Option<String>,
+    /// Its place in the spec, a JSON pointer.
+    #[serde(skip)]
+    pub spec: String,
+    /// MiB that Firehose collects for one call, as text.
+    pub buffer_size: String,
+    /// Seconds that Firehose collects for one call.
+    pub buffer_interval: u64,
+    /// Repetitions of a failed call.
+    pub retries: u64,
+}
+
 /// Name of the log stream that Firehose writes to, as its console names it.
 pub const LOG_STREAM: &str = "DestinationDelivery";
 
@@ -80,6 +99,8 @@ pub struct DeliveryPlan {
     pub buffer_interval: u64,
     /// The Lambda transform.
     pub transform: Option<TransformPlan>,
+    /// A function of the user's in its place.
+    pub own_transform: Option<OwnTransformPlan>,
     /// Whether Firehose itself decompresses records of CloudWatch Logs, and extracts the messages of their log events.
     pub extracts_messages: bool,
     /// Whether Firehose itself puts a newline after each record.
@@ -121,6 +142,12 @@ impl DeliveryPlan {
         self.locations.get(&purpose)
     }
 
+    /// Seconds that it collects records for a function, pipec's or the user's.
+    pub fn transform_interval(&self) -> u64 {
+        let own = self.own_transform.as_ref().map(|own| own.buffer_interval);
+        own.or(self.transform.as_ref().map(|transform| transform.buffer_interval)).unwrap_or(0)
+    }
+
     /// What it reads, for people.
     pub fn input(&self) -> String {
         match &self.reads {
@@ -133,6 +160,13 @@ impl DeliveryPlan {
     /// What it is called in a sentence.
     pub fn words(&self) -> String {
         self.name.as_ref().map_or_else(|| "delivery".into(), |name| format!("delivery {name}"))
+    }
+}
+
+impl OwnTransformPlan {
+    /// Its name, which its metrics have: `arn:aws:lambda:REGION:ACCOUNT:function:NAME`, and perhaps a version.
+    pub fn name(&self) -> &str {
+        self.arn.split(':').nth(6).unwrap_or_default()
     }
 }
 
@@ -189,6 +223,9 @@ fn transform(
     transform: &Transform,
     programs: &Programs,
 ) -> Option<TransformPlan> {
+    if transform.own.is_some() {
+        return None;
+    }
     let runs_query = checked.pipeline().runs_query(delivery);
     let program = program(checked, runs_query, transform)?;
     let architecture = transform.architecture.value;
@@ -213,6 +250,18 @@ fn transform(
                 files: vec![("transform.json", program)],
             },
         },
+    })
+}
+
+fn own_transform(transform: &Transform) -> Option<OwnTransformPlan> {
+    let own = transform.own.as_ref()?;
+    Some(OwnTransformPlan {
+        arn: own.function.value.clone(),
+        role: own.role.as_ref().map(|role| role.value.clone()),
+        spec: format!("{}/lambda", transform.spec),
+        buffer_size: mebibytes(transform.buffer_size.value),
+        buffer_interval: transform.buffer_interval.value,
+        retries: transform.retries.value,
     })
 }
 
@@ -279,10 +328,11 @@ fn one(checked: &Checked, delivery: &Delivery, programs: &Programs) -> DeliveryP
         buffer_size: delivery.buffer_size.value / MIB,
         buffer_interval: delivery.buffer_interval.value,
         extracts_messages: delivery.unpack.is_some(),
-        appends_newline: delivery.transform.is_none()
+        appends_newline: delivery.transform.as_ref().is_none_or(|transform| transform.own.is_some())
             && capabilities.separator == "\n"
             && delivery.newline.value == Newline::Append,
         transform: delivery.transform.as_ref().and_then(|own| transform(checked, delivery, own, programs)),
+        own_transform: delivery.transform.as_ref().and_then(own_transform),
         log_stream: LOG_STREAM,
         destination: destination::plan(&delivery.destination),
         locations: buckets::locations(pipeline, delivery),

@@ -6,8 +6,9 @@ use std::borrow::Cow;
 use super::Plan;
 use super::value::Value;
 use crate::aws::existing::{self, ExistingKind};
-use crate::aws::limits::kinesis;
+use crate::aws::limits::{firehose, kinesis};
 use crate::graph::{INPUT_STREAM, NodeKind};
+use crate::resolve::DEFAULT_TRANSFORM_TIMEOUT_S;
 
 /// A resource that the spec names and the stack does not create.
 #[derive(Clone, Debug)]
@@ -47,7 +48,7 @@ impl Existing {
     pub(super) fn with(
         mut self,
         name: &'static str,
-        value: impl ToString + Copy,
+        value: &impl ToString,
         spec: impl Into<Cow<'static, str>>,
     ) -> Self {
         self.declared.push(Declared { name, value: value.to_string(), spec: spec.into() });
@@ -64,6 +65,8 @@ pub fn existing(plan: &Plan) -> Vec<Existing> {
     all.extend(plan.log_key.iter().map(|key| Existing::new(&existing::LOG_KEY, key, "/logs/kms_key")));
     all.extend(stream(plan));
     all.extend(functions(plan));
+    all.extend(readers(plan));
+    all.extend(own_transforms(plan));
     all.extend(network(plan));
     all.extend(plan.sources.iter().flat_map(|source| source.existing.clone()));
     all.extend(topic(plan).map(|arn| Existing::new(&existing::TOPIC, arn, "/alarms/notify")));
@@ -108,29 +111,28 @@ fn stream(plan: &Plan) -> Option<Existing> {
     let record_kib = stream.max_record_kib.unwrap_or(kinesis::RECORD_KIB_DEFAULT);
     let one = Existing::new(&existing::STREAM, arn, at("existing"))
         .with("key", &stream.key, at("encryption"))
-        .with("needed shards", stream.need.bare, at("capacity"))
-        .with("mode", stream.mode, at("capacity"))
-        .with("retention", stream.retention_hours, at("retention"))
-        .with("record KiB", record_kib, at("max_record_size"));
+        .with("needed shards", &stream.need.bare, at("capacity"))
+        .with("mode", &stream.mode, at("capacity"))
+        .with("retention", &stream.retention_hours, at("retention"))
+        .with("record KiB", &record_kib, at("max_record_size"));
     let one = match plan.graph.consumers(INPUT_STREAM).contains(&NodeKind::Delivery) {
-        true => one.with("record KiB of Firehose", record_kib, at("max_record_size")),
+        true => one.with("record KiB of Firehose", &record_kib, at("max_record_size")),
         false => one,
     };
     let one = match stream.key.starts_with("arn:") {
-        true => one.with("encryption", "KMS", at("encryption")),
+        true => one.with("encryption", &"KMS", at("encryption")),
         false => one,
     };
     Some(match stream.shards {
-        Some(shards) => one.with("shards", shards, at("capacity")),
+        Some(shards) => one.with("shards", &shards, at("capacity")),
         None => one,
     })
 }
 
 /// The functions and their roles.
 fn functions(plan: &Plan) -> impl Iterator<Item = Existing> {
-    let functions = plan.outputs.iter().filter_map(|output| Some((output, output.function.as_ref()?)));
-    functions.flat_map(|(output, function)| {
-        let at = |key: &str| format!("{}/lambda/{key}", output.stream.spec);
+    plan.functions().flat_map(|function| {
+        let at = |key: &str| format!("{}/lambda/{key}", function.spec);
         [
             Existing::new(&existing::FUNCTION, &function.arn, at("function")).with(
                 "role",
@@ -139,6 +141,27 @@ fn functions(plan: &Plan) -> impl Iterator<Item = Existing> {
             ),
             Existing::new(&existing::ROLE, &function.role, at("role")),
         ]
+    })
+}
+
+/// The roles of programs that read the stream.
+fn readers(plan: &Plan) -> impl Iterator<Item = Existing> {
+    plan.consumers.iter().filter_map(|consumer| {
+        let role = consumer.role.as_ref()?;
+        Some(Existing::new(&existing::ROLE, role, format!("{}/{}/role", consumer.spec, consumer.kind)))
+    })
+}
+
+/// The functions of the user's that transform records, and their roles.
+fn own_transforms(plan: &Plan) -> impl Iterator<Item = Existing> {
+    let functions = plan.deliveries.iter().filter_map(|delivery| delivery.own_transform.as_ref());
+    functions.flat_map(|own| {
+        let at = |key: &str| format!("{}/{key}", own.spec);
+        let function = Existing::new(&existing::FUNCTION, &own.arn, at("function"))
+            .with("longest call", &firehose::LAMBDA_TIMEOUT_S_MAX, at("function"))
+            .with("advised timeout", &DEFAULT_TRANSFORM_TIMEOUT_S, at("function"));
+        let Some(role) = &own.role else { return vec![function] };
+        vec![function.with("role", role, at("role")), Existing::new(&existing::ROLE, role, at("role"))]
     })
 }
 
@@ -198,6 +221,9 @@ delivery:
 logs: {kms_key: 'arn:aws:kms:us-east-1:111122223333:key/2'}
 alarms: {notify: 'arn:aws:sns:us-east-1:111122223333:on-call'}
 iam: {boundary: 'arn:aws:iam::111122223333:policy/team'}
+consumers:
+  alert: {lambda: {function: 'arn:aws:lambda:us-east-1:111122223333:function:page', role: page-role}}
+  billing: {poll: {role: billing-role}}
 sources:
   shop: {eventbridge: {bus: team-bus, pattern: {source: [shop]}}}
   orders: {sqs: {queue: 'arn:aws:sqs:us-east-1:111122223333:orders', kms_key: 'arn:aws:kms:us-east-1:111122223333:key/3'}}
@@ -233,6 +259,9 @@ delivery: {s3: {}}
                 ("2", "/logs/kms_key"),
                 ("alert", "/analytics/outputs/ALERTS/lambda/function"),
                 ("alert-role", "/analytics/outputs/ALERTS/lambda/role"),
+                ("page", "/consumers/alert/lambda/function"),
+                ("page-role", "/consumers/alert/lambda/role"),
+                ("billing-role", "/consumers/billing/poll/role"),
                 ("vpc-0a1b2c3d", "/producer/network/vpc"),
                 ("subnet-0a1b2c3d", "/producer/network/subnets/0"),
                 ("subnet-1a1b2c3d", "/producer/network/subnets/1"),
@@ -289,9 +318,48 @@ delivery: {s3: {}}
         );
     }
 
+    /// Functions of the user's that transform records.
+    const OWN: &str = "
+name: enriched
+region: us-east-1
+stream: {record_size: 1 KiB, records_per_second: 10}
+deliveries:
+  plain:
+    transform: {lambda: {function: 'arn:aws:lambda:us-east-1:111122223333:function:plain:$LATEST'}}
+    s3: {prefix: plain/}
+  rich:
+    transform: {lambda: {function: 'arn:aws:lambda:us-east-1:111122223333:function:rich:7', role: rich-role}}
+    s3: {prefix: rich/}
+";
+
+    #[test]
+    fn a_function_that_transforms_is_looked_up_and_firehose_may_call_no_other() {
+        let (plan, _) = planned(OWN);
+        let found: Vec<(String, String)> =
+            existing(&plan).into_iter().map(|one| (one.id, one.spec.into_owned())).collect();
+        let arn = |name: &str| format!("arn:aws:lambda:us-east-1:111122223333:function:{name}");
+        let at = |delivery: &str, key: &str| format!("/deliveries/{delivery}/transform/lambda/{key}");
+        assert_eq!(
+            found,
+            [
+                (arn("plain:$LATEST"), at("plain", "function")),
+                (arn("rich:7"), at("rich", "function")),
+                ("rich-role".to_owned(), at("rich", "role")),
+            ]
+        );
+        let calls = |role: &str| -> Vec<String> {
+            let role = plan.roles.iter().find(|one| one.logical_id == role).expect("a role");
+            let grants = role.grants.iter().filter(|grant| grant.actions.contains(&"lambda:InvokeFunction"));
+            grants.flat_map(|grant| grant.resources.iter().map(Value::shown)).collect()
+        };
+        assert_eq!(calls("DeliveryRolePlain"), [arn("plain:$LATEST"), arn("plain")]);
+        assert_eq!(calls("DeliveryRoleRich"), [arn("rich:7")]);
+        assert!(plan.resources.iter().all(|one| !one.logical_id.starts_with("Transform")), "none of its own");
+    }
+
     #[test]
     fn the_deployer_may_look_everything_up() {
-        for spec in [SPEC, DIRECT_SOURCES, STREAM] {
+        for spec in [SPEC, DIRECT_SOURCES, STREAM, OWN] {
             let (plan, _) = planned(spec);
             the_deployer_may_look_up(&plan);
         }

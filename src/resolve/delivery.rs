@@ -356,6 +356,10 @@ impl Resolver<'_> {
 
     /// What Firehose unpacks itself; keys of a function have no meaning then.
     fn unpacked_by_firehose(&mut self, at: &str, transform: &spec::Transform) -> Option<Setting<Unpack>> {
+        // Beside a function of the user's, `unpack` is reported.
+        if transform.lambda.is_some() {
+            return None;
+        }
         let unpack = self.written(&format!("{at}/unpack"), transform.unpack?);
         let keys = [
             ("append", transform.append.is_some()),

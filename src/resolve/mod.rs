@@ -2,6 +2,7 @@
 //! file is loaded. What a value means is decided here; whether AWS takes it, in `check`.
 
 mod alarms;
+mod consumers;
 mod delivery;
 pub mod pipeline;
 mod records;
@@ -25,8 +26,8 @@ use crate::sql::{ERROR_STREAM, Start};
 use crate::world::World;
 use pipeline::{
     Analytics, Capacity, Delivery, Encryption, Errors, Existing, FileSource, Flink, GeneratorSource,
-    HttpSource, Intake, Network, OutputFunction, OutputSetting, OutputStream, OutputTarget, PartitionKey,
-    PathText, Pipeline, Producer, ProducerSource, Setting, Stream, Tag, Transform,
+    HttpSource, Intake, Network, OutputFunction, OutputSetting, OutputStream, OutputTarget, OwnTransform,
+    PartitionKey, PathText, Pipeline, Producer, ProducerSource, Setting, Stream, Tag, Transform,
 };
 
 /// Default of `region`.
@@ -111,6 +112,12 @@ pub fn resolve(
             .into_iter()
             .flatten()
             .filter_map(|(name, source)| r.source(name, source))
+            .collect(),
+        consumers: spec
+            .consumers
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, consumer)| r.consumer(name, consumer))
             .collect(),
         records: spec.records.map(|records| r.records(records)),
         analytics: spec.analytics.map(|analytics| r.analytics(analytics, spec_path, world, sources)),
@@ -518,6 +525,11 @@ impl Resolver<'_> {
             spec: at.to_owned(),
             span: self.key(at),
             written: at.ends_with("/transform") && self.places.is_written(at),
+            own: transform.lambda.map(|own| OwnTransform {
+                span: self.key(&of("lambda")),
+                function: self.written(&of("lambda/function"), own.function),
+                role: self.optional(&of("lambda/role"), own.role),
+            }),
             unpack: self.optional(&of("unpack"), transform.unpack),
             append: self.or(&of("append"), transform.append, separator.into()),
             timeout: self.or(

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::DEFAULT_HEADROOM_PERCENT;
 pub use super::alarms::*;
+pub use super::consumers::*;
 pub use super::delivery::*;
 pub use super::sources::*;
 use crate::aws::instance_types::Architecture;
@@ -49,6 +50,8 @@ pub struct Pipeline {
     pub producer: Option<Producer>,
     /// The services that write records, in the order of the spec.
     pub sources: Vec<Source>,
+    /// What reads the stream besides Firehose and Flink, in the order of the spec.
+    pub consumers: Vec<Consumer>,
     /// The columns of a record.
     pub records: Option<Records>,
     /// The SQL.
@@ -197,6 +200,11 @@ impl Pipeline {
     /// A source by its name.
     pub fn source(&self, name: &str) -> Option<&Source> {
         self.sources.iter().find(|source| source.name == name)
+    }
+
+    /// A consumer by its name.
+    pub fn consumer(&self, name: &str) -> Option<&Consumer> {
+        self.consumers.iter().find(|consumer| consumer.name == name)
     }
 
     /// What a source writes into.
@@ -551,6 +559,8 @@ pub struct Transform {
     pub span: Span,
     /// Whether the user wrote it; else it is there for the SQL.
     pub written: bool,
+    /// A function of the user's, in place of pipec's.
+    pub own: Option<OwnTransform>,
     /// What records are unpacked from, before anything else.
     pub unpack: Option<Setting<Unpack>>,
     /// What is put behind each record.
@@ -567,6 +577,17 @@ pub struct Transform {
     pub buffer_interval: Setting<u64>,
     /// Repetitions of a failed call.
     pub retries: Setting<u64>,
+}
+
+/// A function of the user's that transforms records.
+#[derive(Clone, Debug)]
+pub struct OwnTransform {
+    /// Place of its key.
+    pub span: Span,
+    /// ARN.
+    pub function: Setting<String>,
+    /// Name of its role.
+    pub role: Option<Setting<String>>,
 }
 
 /// A name as a part of a logical id: `high_alerts` is `HighAlerts`.

@@ -10,6 +10,9 @@ use super::{ByteSize, Duration, Encryption};
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Transform {
+    /// A function of yours that Firehose calls instead of pipec's. Beside it, only `buffer` and `retries` have an effect; the
+    /// SQL of `runtime: lambda` needs pipec's function.
+    pub lambda: Option<OwnTransform>,
     /// Text to append to each record that does not already end with it, and to each row of the SQL. Default: a newline.
     pub append: Option<String>,
     /// What each record contains many of: `cloudwatch_logs` for records of a subscription filter of CloudWatch Logs, which
@@ -30,6 +33,24 @@ pub struct Transform {
     /// Number of times Firehose retries a failed call, 0 to 300. Default: 3.
     #[schemars(extend("examples" = [3]))]
     pub retries: Option<u64>,
+}
+
+/// A Lambda function of yours that transforms records. The stack neither creates nor changes it, and Firehose's role may call
+/// exactly this function.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnTransform {
+    /// ARN of the function, of a version or of an alias, in the stack's account and region. Its timeout is at most 300 s, the
+    /// maximum that Firehose waits; AWS advises at least 60 s.
+    #[schemars(
+        regex(pattern = r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_$-]{1,128})?$"),
+        extend("examples" = ["arn:aws:lambda:us-east-1:111122223333:function:enrich"])
+    )]
+    pub function: String,
+    /// Name of the function's execution role. `deploy` compares it with the function's; the stack grants it nothing. Default: it
+    /// is not compared.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_+=,.@-]{1,64}$"), extend("examples" = ["enrich-role"]))]
+    pub role: Option<String>,
 }
 
 /// What records contain many of.
@@ -72,7 +93,8 @@ pub struct Delivery {
     pub buffer: Option<Buffer>,
     /// Newline after each record. Default: `append`, whether or not the record already ends with one. `none` writes the
     /// records as they are: for producers that end each record with a newline, and for records that are not text, such
-    /// as gzip. With a transform, `transform.append` decides.
+    /// as gzip. With pipec's transform, `transform.append` decides; with a function of yours, the newline is appended to
+    /// each record that it returns.
     pub newline: Option<Newline>,
     /// Input of this delivery: `stream`, or the name of an output of the SQL. Default: the output of the SQL that goes to
     /// `delivery`; without SQL, the stream.

@@ -272,6 +272,9 @@ impl World {
     fn physical_id(&self, stack: &str, logical_id: &str) -> String {
         if logical_id == stack {
             stack_arn(stack)
+        } else if let Some(consumer) = logical_id.strip_prefix("ConsumerFanOut") {
+            let consumer = consumer.to_lowercase();
+            format!("arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/s/consumer/{stack}-{consumer}:1780315200")
         } else {
             format!("{stack}-{}-1x2y3z", logical_id.to_lowercase())
         }
@@ -470,6 +473,7 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
             "FunctionName": named("FunctionName").rsplit(':').next(),
             "FunctionArn": named("FunctionName"),
             "State": text("State", "Active"),
+            "Timeout": said["Timeout"].as_u64().unwrap_or(60),
             "Role": text("Role", "arn:aws:iam::111122223333:role/service-role/page-role"),
         }),
         "DescribeVpcs" => json!({"vpcSet": {"item": {

@@ -5,7 +5,7 @@ use crate::source::Span;
 
 /// Keys at a place, what pipec does not do, and what it does.
 struct Lack {
-    /// Where they are written, as JSON pointers.
+    /// Where they are written, as JSON pointers, in which `*` is any name.
     places: &'static [&'static str],
     /// Lower case, without underscores and hyphens.
     keys: &'static [&'static str],
@@ -16,9 +16,10 @@ struct Lack {
 }
 
 const S3_ONLY: &str = "deliver to `s3`, and load the objects from there";
-const OWN_CODE: &str = "pipec runs no code of yours in the transform";
-const OWN_CODE_HELP: &str = "write SQL in `analytics`; an output of it can call your function: `outputs: {name: {lambda: \
-                             {function: ARN, role: NAME}}}`";
+const OWN_CODE: &str =
+    "pipec contains no code of yours; a transform can call a function that you have deployed";
+const OWN_CODE_HELP: &str =
+    "deploy the function, and write `transform: {lambda: {function: ARN}}`; or write SQL in `analytics`";
 const NO_SOURCE: &str = "this is not a source of a pipeline";
 const NO_SOURCE_HELP: &str = "let your program write to the stream; or declare a `producer` with `http`, `file` or `generate`, or \
                               `sources: {orders: {sqs: {queue: ARN}}}` for a service that writes";
@@ -139,6 +140,13 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         places: &["/delivery", "/delivery/s3"],
+        keys: &["deaggregate", "deaggregation", "recorddeaggregation", "multirecorddeaggregation", "kpl"],
+        message: "Firehose splits records with many JSON objects only for dynamic partitioning, which pipec does not have",
+        help: "remove it; records that the Kinesis Producer Library has aggregated in a stream are always split by Firehose, and \
+               a function of yours can write each object of another record to a line of its own: `transform: {lambda: {function: ARN}}`",
+    },
+    Lack {
+        places: &["/delivery", "/delivery/s3"],
         keys: &["backup", "s3backup", "s3backupmode", "sourcebackup"],
         message: "pipec writes no copy of the source records",
         help: "raise `stream.retention` to be able to read them again, up to 365 d",
@@ -169,9 +177,51 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         places: &["", "/stream"],
-        keys: &["consumers", "consumer", "enhancedfanout", "fanout", "efo"],
-        message: "pipec registers no consumers with enhanced fan-out",
-        help: "remove it; other consumers read the stream by the stack's output `StreamName`",
+        keys: &["consumer", "enhancedfanout", "fanout", "efo", "poll", "readers"],
+        message: "readers of the stream are in `consumers`, each with a name",
+        help: "write `consumers: {billing: {fan_out: {role: NAME}}}`, or `poll` in place of `fan_out`",
+    },
+    Lack {
+        places: &["/stream"],
+        keys: &["consumers"],
+        message: "readers of the stream are in `consumers`, beside `stream`",
+        help: "write `consumers: {billing: {fan_out: {role: NAME}}}` at the top of the spec",
+    },
+    Lack {
+        places: &["", "/stream"],
+        keys: &["kcl", "kinesisclientlibrary", "logstash", "eventsourcemapping", "trigger", "triggers"],
+        message: "readers of the stream are in `consumers`, each with a name",
+        help: "write `consumers: {billing: {poll: {role: NAME}}}` for a program, or `{lambda: {function: ARN, role: NAME}}` for a \
+               function",
+    },
+    Lack {
+        places: &["/consumers/*"],
+        keys: &[
+            "kcl",
+            "kinesisclientlibrary",
+            "kclv2",
+            "logstash",
+            "beam",
+            "spark",
+            "ecs",
+            "ec2",
+            "program",
+            "polling",
+        ],
+        message: "pipec runs no program that reads the stream, and gives yours the permission",
+        help: "write `poll: {role: NAME}` with the role of the program, or `fan_out: {role: NAME}` for enhanced fan-out",
+    },
+    Lack {
+        places: &["/consumers/*"],
+        keys: &["firehose", "s3", "delivery", "flink", "sql", "analytics"],
+        message: "Firehose and Flink read the stream without being consumers of the spec",
+        help: "write `delivery: {s3: {}}`, or `analytics` with SQL, beside `consumers`",
+    },
+    Lack {
+        places: &["/consumers/*"],
+        keys: &["sqs", "sns", "stepfunctions", "pipe", "pipes", "eventbridge", "http", "queue", "topic"],
+        message: "pipec forwards no records to other services",
+        help: "write `lambda: {function: ARN, role: NAME}` with a function that forwards them",
     },
     Lack {
         places: &["/producer"],
@@ -308,6 +358,7 @@ const LACKS: &[Lack] = &[
         message: NO_SOURCE,
         help: NO_SOURCE_HELP,
     },
+    Lack { places: &[""], keys: &["lambda"], message: OWN_CODE, help: OWN_CODE_HELP },
     Lack {
         places: &[ANY_SOURCE],
         keys: &[
@@ -332,7 +383,6 @@ const LACKS: &[Lack] = &[
     Lack {
         places: &["", "/transform"],
         keys: &[
-            "lambda",
             "function",
             "functions",
             "code",
@@ -412,13 +462,29 @@ fn plain(key: &str) -> String {
     key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
 }
 
+/// Whether a pointer is that of a place, in which `*` is any name.
+fn is_at(place: &str, pointer: &str) -> bool {
+    let alike = |(part, step): (&str, &str)| part == "*" || part == step;
+    place.split('/').count() == pointer.split('/').count()
+        && place.split('/').zip(pointer.split('/')).all(alike)
+}
+
 /// The missing feature that a key at a place asks for.
 fn lack(pointer: &str, key: &str) -> Option<&'static Lack> {
     let key = plain(key);
-    // The name of a source is the user's.
-    let is_source = pointer.strip_prefix("/sources/").is_some_and(|name| !name.contains('/'));
-    let pointer = if is_source { ANY_SOURCE } else { pointer };
-    LACKS.iter().find(|lack| lack.places.contains(&pointer) && lack.keys.contains(&key.as_str()))
+    // Each of several deliveries, and its transform, lacks what the only one lacks.
+    let several = pointer.strip_prefix("/deliveries/");
+    let within = several.map(|of| of.split_once('/').map_or("", |(_, within)| within));
+    let pointer = match within {
+        None => pointer,
+        Some("transform") => "/transform",
+        Some("s3") => "/delivery/s3",
+        Some("") => "/delivery",
+        Some(_) => return None,
+    };
+    LACKS.iter().find(|lack| {
+        lack.places.iter().any(|place| is_at(place, pointer)) && lack.keys.contains(&key.as_str())
+    })
 }
 
 /// Whether a key asks for something that pipec does not have.
@@ -458,6 +524,8 @@ mod tests {
     #[test]
     fn any_spelling_is_found() {
         assert!(is_lack("/delivery", "HttpEndpoint") && is_lack("/delivery", "http-endpoint"));
+        assert!(is_lack("/deliveries/a", "splunk") && is_lack("/deliveries/a/transform", "code"));
+        assert!(is_lack("/deliveries/a/s3", "parquet") && !is_lack("/deliveries/a/buffer", "parquet"));
         assert!(!is_lack("/stream", "splunk"));
     }
 }

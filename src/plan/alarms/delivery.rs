@@ -1,7 +1,7 @@
 //! Alarms of Firehose, whatever the destination.
 
 use super::rule::{Compare, MINUTE, Rule, Span};
-use super::{Scope, stream};
+use super::{Scope, function, stream};
 use crate::aws::metrics::{FIREHOSE, MetricName};
 use crate::plan::{DeliveryPlan, Reads, destination};
 use crate::spec::AlarmKey;
@@ -56,6 +56,21 @@ pub(super) fn rules(scope: &Scope, delivery: &DeliveryPlan) -> Vec<Rule> {
         }
         None => rules.push(reads_throttled(scope)),
     }
+    if let Some(own) = &delivery.own_transform {
+        rules.push(Rule::new(
+            AlarmKey::ProcessingFailures,
+            (PROCESSING, "Average"),
+            Span(MINUTE, 5, 5),
+            Compare::Below,
+            PROCESSING_SUCCESS,
+            format!(
+                "Firehose's calls of the function `{}` fail, or its responses are not valid. {logs} and the function's own log \
+                 show why; after its retries, Firehose writes the records under the error prefix.",
+                own.name()
+            ),
+        ));
+        rules.extend(function::of_own_transform(own));
+    }
     if transform.is_some() {
         rules.push(Rule::new(
             AlarmKey::ProcessingFailures,
@@ -90,8 +105,7 @@ pub(super) fn of_errors(scope: &Scope) -> Vec<Rule> {
 
 /// Age at which a record is late, seconds.
 fn late(scope: &Scope, delivery: &DeliveryPlan) -> u64 {
-    let transform = delivery.transform.as_ref().map_or(0, |transform| transform.buffer_interval);
-    let buffered = 2 * delivery.buffer_interval + transform;
+    let buffered = 2 * delivery.buffer_interval + delivery.transform_interval();
     scope.threshold(AlarmKey::Freshness, buffered.max(FRESHNESS_S_MIN))
 }
 

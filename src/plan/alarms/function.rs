@@ -4,6 +4,7 @@ use super::Scope;
 use super::rule::{Compare, MINUTE, Rule, Span};
 use crate::aws::metrics::{LAMBDA, MetricName, PIPEC_TRANSFORM};
 use crate::graph::Node;
+use crate::plan::OwnTransformPlan;
 use crate::plan::value::Value;
 use crate::resolve::DEFAULT_ITERATOR_AGE_ALARM_S;
 use crate::spec::{AlarmKey, Duration};
@@ -72,16 +73,22 @@ pub(super) fn of_transform(scope: &Scope, logical_id: &str) -> Vec<Rule> {
     vec![errors("the transform", &format!("{logs} shows why.")), throttled("the transform"), slow, failed]
 }
 
+/// Those of a function of the user's that transforms records, which is found by its name.
+pub(super) fn of_own_transform(own: &OwnTransformPlan) -> [Rule; 2] {
+    let what = format!("the function `{}`", own.name());
+    let look =
+        format!("Look at the function's own log; Firehose retries a failed call {} times.", own.retries);
+    [errors(&what, &look), throttled(&what)].map(|rule| rule.of(Value::text(own.name())))
+}
+
 /// Those of a function of the user's, which is found by its name.
-pub(super) fn of_output(scope: &Scope, node: &Node) -> Option<(Value, Vec<Rule>)> {
-    let output = scope.plan.outputs.iter().find(|output| Some(&output.name) == node.name.as_ref())?;
-    let function = output.function.as_ref()?;
-    // arn:aws:lambda:<region>:<account>:function:<name>, and perhaps a version.
-    let name = function.arn.split(':').nth(6)?;
+pub(super) fn of_user(scope: &Scope, node: &Node) -> Option<(Value, Vec<Rule>)> {
+    let function = scope.plan.function_of(node.logical_id.as_deref()?)?;
+    let name = function.function_name()?;
     let what = format!("the function `{name}`");
     let look = format!(
         "Look at the function's own log; failed batches of {} are retried {} times.",
-        output.name, function.retries
+        function.name, function.retries
     );
     let key = AlarmKey::FunctionBehind;
     let age = scope.threshold(key, DEFAULT_ITERATOR_AGE_ALARM_S + function.window);
@@ -92,8 +99,8 @@ pub(super) fn of_output(scope: &Scope, node: &Node) -> Option<(Value, Vec<Rule>)
         Compare::Above,
         age as f64 * 1e3,
         format!(
-            "{what} receives the rows of {} more than {} late: it is slow, or a batch is retried. {} shows the stream.",
-            output.name,
+            "{what} receives the {} more than {} late: it is slow, or a batch is retried. {} shows the stream.",
+            function.carries,
             Duration(age),
             scope.status()
         ),

@@ -321,10 +321,9 @@ fn measured(
     }
     let delivery = plan.delivery_of(&part.logical_id);
     // Error records have the buffer of the first delivery.
-    let (buffer, transform) = delivery.or(plan.deliveries.first()).map_or((0, 0), |delivery| {
-        let transform = delivery.transform.as_ref().map_or(0, |transform| transform.buffer_interval);
-        (delivery.buffer_interval, transform)
-    });
+    let (buffer, transform) = delivery
+        .or(plan.deliveries.first())
+        .map_or((0, 0), |delivery| (delivery.buffer_interval, delivery.transform_interval()));
     let patience = buffer + transform + FRESHNESS_SLACK;
     if part.reading(FRESHNESS).is_some_and(|age| age > patience as f64) {
         part.findings.push(format!(
