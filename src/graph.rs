@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 
 use crate::resolve::pipeline::{
-    CloudWatchLogs, Delivery, Input, LogSource, OutputTarget, Pipeline, Purpose, Source, SourceKind,
-    logical_name,
+    CloudWatchLogs, Consumer, ConsumerKind, Delivery, Input, LogSource, OutputTarget, Pipeline, Purpose,
+    Source, SourceKind, logical_name,
 };
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{ERROR_STREAM, Query};
@@ -17,8 +17,18 @@ pub const INPUT_STREAM: &str = "Stream";
 /// Logical id of the stream between the query and Firehose.
 pub const DELIVERED_STREAM: &str = "OutputStream";
 
+impl Node {
+    /// Whether it belongs to a consumer of the spec; else a function and its queue belong to an output.
+    pub fn is_of_consumer(&self) -> bool {
+        self.logical_id.as_ref().is_some_and(|id| id.starts_with(CONSUMER))
+    }
+}
+
 /// What the logical id of a source's main resource begins with; its name follows.
 pub const SOURCE: &str = "Source";
+
+/// What the logical ids of a consumer's resources begin with.
+pub const CONSUMER: &str = "Consumer";
 
 /// A pipeline as a graph.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +48,7 @@ pub struct Node {
     pub kind: NodeKind,
     /// Logical id of its main resource; `None` where that is not the stack's.
     pub logical_id: Option<Cow<'static, str>>,
-    /// Of an output: its name in the SQL. Of a source: its name in the spec.
+    /// Of an output: its name in the SQL. Of a source, a consumer or a delivery: its name in the spec.
     pub name: Option<String>,
 }
 
@@ -75,10 +85,14 @@ pub enum NodeKind {
     Upstream,
     /// The Kinesis data stream of an output that does not go to Firehose.
     OutputStream,
-    /// A function of the user's that is invoked with the rows of an output.
+    /// A function of the user's that is invoked with the rows of an output, or with records.
     Function,
     /// The queue that holds the positions of rows whose batches failed.
     FailureQueue,
+    /// A registered consumer of the stream, with enhanced fan-out.
+    FanOut,
+    /// A program of the user's that reads the stream.
+    Reader,
     /// The bucket that holds what the stack runs.
     Artifacts,
     /// CloudWatch Logs: the log group of a node.
@@ -108,6 +122,8 @@ pub enum Principal {
     ErrorDelivery,
     /// A function of the user's.
     Function,
+    /// A program of the user's that reads the stream.
+    Reader,
 }
 
 /// What one node does to another.
@@ -161,10 +177,22 @@ pub enum Relation {
     StoreErrors(Purpose),
     /// Firehose logs what it does with faults.
     LogErrorDelivery,
-    /// Lambda reads an output for the function.
+    /// Lambda reads an output, or the stream, for the function.
     Consume,
     /// Lambda sends the positions of failed batches to a queue.
     ReportFailures,
+    /// Lambda looks up the stream whose records it gets by enhanced fan-out.
+    Describe,
+    /// Lambda gets the records of a registered consumer.
+    Subscribe,
+    /// A program polls the stream.
+    Poll,
+    /// A program finds the shards of the stream whose records it gets by enhanced fan-out.
+    FindShards,
+    /// A program gets the records of a registered consumer.
+    SubscribeProgram,
+    /// A registered consumer gets the records of the stream.
+    FanOut,
 }
 
 impl Relation {
@@ -183,14 +211,20 @@ impl Relation {
             Self::LogTransform => Principal::Transform,
             Self::Deliver | Self::Transform | Self::Store(_) | Self::LogDelivery => Principal::Delivery,
             Self::DeliverErrors | Self::StoreErrors(_) | Self::LogErrorDelivery => Principal::ErrorDelivery,
-            Self::Consume | Self::ReportFailures => Principal::Function,
+            Self::Consume | Self::ReportFailures | Self::Describe | Self::Subscribe => Principal::Function,
+            Self::Poll | Self::FindShards | Self::SubscribeProgram | Self::FanOut => Principal::Reader,
         }
     }
 
-    /// Whether it reads the records of a stream, and so counts as one of the stream's consumers.
+    /// Whether it polls a stream, and so shares the read throughput of the stream's shards.
     pub fn consumes(self) -> bool {
         match self {
-            Self::Query | Self::QueryBytes | Self::Deliver | Self::DeliverErrors | Self::Consume => true,
+            Self::Query
+            | Self::QueryBytes
+            | Self::Deliver
+            | Self::DeliverErrors
+            | Self::Consume
+            | Self::Poll => true,
             Self::Produce
             | Self::Write
             | Self::ReadUpstream
@@ -211,7 +245,12 @@ impl Relation {
             | Self::LogDelivery
             | Self::StoreErrors(_)
             | Self::LogErrorDelivery
-            | Self::ReportFailures => false,
+            | Self::ReportFailures
+            | Self::Describe
+            | Self::Subscribe
+            | Self::FindShards
+            | Self::SubscribeProgram
+            | Self::FanOut => false,
         }
     }
 }
@@ -297,6 +336,11 @@ impl Graph {
                 Input::Rows(Some(name)) => self.stream_of_output(name),
             };
             self.delivery(pipeline, delivery, deliveries.get(at).copied(), input);
+        }
+        for consumer in &pipeline.consumers {
+            if let Some(stream) = stream {
+                self.consumer(consumer, stream);
+            }
         }
     }
 
@@ -396,6 +440,45 @@ impl Graph {
         }
     }
 
+    /// A consumer with its registration and its queue.
+    fn consumer(&mut self, consumer: &Consumer, stream: NodeId) {
+        let id = logical_name(&consumer.name);
+        let named = |kind, part: Option<&str>| Node {
+            kind,
+            logical_id: part.map(|part| format!("{CONSUMER}{part}{id}").into()),
+            name: Some(consumer.name.clone()),
+        };
+        let registered = consumer.fans_out().then(|| {
+            let registered = self.add(named(NodeKind::FanOut, Some("FanOut")));
+            self.edge(registered, Relation::FanOut, stream);
+            registered
+        });
+        match &consumer.kind {
+            ConsumerKind::Lambda(_) => {
+                let function = self.add(named(NodeKind::Function, Some("Mapping")));
+                let failures = self.add(named(NodeKind::FailureQueue, Some("Failures")));
+                match registered {
+                    Some(registered) => {
+                        self.edge(function, Relation::Describe, stream);
+                        self.edge(function, Relation::Subscribe, registered);
+                    }
+                    None => self.edge(function, Relation::Consume, stream),
+                }
+                self.edge(function, Relation::ReportFailures, failures);
+            }
+            ConsumerKind::FanOut(_) | ConsumerKind::Poll(_) => {
+                let reader = self.add(named(NodeKind::Reader, None));
+                match registered {
+                    Some(registered) => {
+                        self.edge(reader, Relation::FindShards, stream);
+                        self.edge(reader, Relation::SubscribeProgram, registered);
+                    }
+                    None => self.edge(reader, Relation::Poll, stream),
+                }
+            }
+        }
+    }
+
     /// The application with its outputs; the stream that `delivery` reads, if a delivery reads it.
     fn analytics(
         &mut self,
@@ -489,12 +572,9 @@ impl Graph {
         &self.edges
     }
 
-    /// The edges from the nodes of a kind and an output.
-    pub fn edges_of<'g>(&'g self, kind: NodeKind, name: &'g str) -> impl Iterator<Item = &'g Edge> {
-        self.edges.iter().filter(move |edge| {
-            let from = self.get(edge.from);
-            from.kind == kind && from.name.as_deref() == Some(name)
-        })
+    /// The edges from the nodes that satisfy a condition.
+    pub fn edges_of(&self, is: impl Fn(&Node) -> bool) -> impl Iterator<Item = &Edge> {
+        self.edges.iter().filter(move |edge| is(self.get(edge.from)))
     }
 
     /// The log groups that the nodes of a kind write to, by their logical ids.
@@ -531,10 +611,15 @@ impl Graph {
         self.get(edge.to).logical_id.as_deref()
     }
 
-    /// The kinds of nodes that read the input stream.
+    /// The kinds of nodes that poll the input stream, and so share the read throughput of its shards.
     pub fn readers_of_input(&self) -> Vec<NodeKind> {
         let reads = |edge: &&Edge| edge.relation.consumes() && self.get(edge.to).kind == NodeKind::Stream;
         self.edges.iter().filter(reads).map(|edge| self.get(edge.from).kind).collect()
+    }
+
+    /// Whether anything reads the input stream.
+    pub fn input_is_read(&self) -> bool {
+        self.has(NodeKind::FanOut) || !self.readers_of_input().is_empty()
     }
 
     /// The node that a delivery reads; `None` where records are put straight into it.

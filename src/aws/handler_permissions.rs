@@ -461,6 +461,7 @@ static HANDLERS: &[HandlerPermissions] = &[
     HandlerPermissions {
         resource_type: "AWS::Kinesis::ResourcePolicy",
         sid: "ManageStreams",
+        // The name of a registered consumer has that of its stream before it.
         arns: &["kinesis:{region}:{account}:stream/{name}"],
         name_max: names::KINESIS_STREAM.max,
         actions: &["kinesis:DeleteResourcePolicy", "kinesis:GetResourcePolicy", "kinesis:PutResourcePolicy"],
@@ -489,6 +490,23 @@ static HANDLERS: &[HandlerPermissions] = &[
             "kinesis:UpdateMaxRecordSize",
         ],
         unscoped: &["kinesis:UpdateShardCount", "kinesis:UpdateStreamMode"],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::Kinesis::StreamConsumer",
+        sid: "ManageStreamConsumers",
+        // Registering is compared with the stream, the other calls with the consumer, whose ARN ends in a time.
+        arns: &[
+            "kinesis:{region}:{account}:stream/{name}",
+            "kinesis:{region}:{account}:stream/{name}/consumer/*",
+        ],
+        name_max: names::KINESIS_STREAM.max,
+        actions: &[
+            "kinesis:DeregisterStreamConsumer",
+            "kinesis:DescribeStreamConsumer",
+            "kinesis:ListTagsForResource",
+            "kinesis:RegisterStreamConsumer",
+        ],
         ..NONE
     },
     HandlerPermissions {

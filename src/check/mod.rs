@@ -3,6 +3,7 @@
 
 mod alarms;
 mod analytics;
+mod consumers;
 mod delivery;
 mod destination;
 mod event_time;
@@ -104,6 +105,7 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
     producer_source::check(&mut context);
     producer_config::check(&mut context, before);
     sources::check(&mut context);
+    consumers::check(&mut context);
     analytics::check(&mut context);
     event_time::check(&mut context);
     order::check(&mut context);

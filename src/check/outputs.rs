@@ -4,7 +4,8 @@ use super::Context;
 use crate::aws::limits::lambda;
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::resolve::pipeline::{OutputSetting, OutputTarget, Pipeline};
+use crate::resolve::pipeline::{OutputSetting, OutputTarget, Pipeline, Setting};
+use crate::source::Span;
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{Query, Role};
 
@@ -75,33 +76,42 @@ fn limits(output: &OutputSetting, found: &mut Vec<Diagnostic>) {
         OutputTarget::Lambda(stream, function) => (stream, Some(function)),
     };
     found.extend(super::stream::retention_range(&stream.retention));
-    if let Some(function) = function
-        && !lambda::STREAM_WINDOW_S.contains(function.window.value)
-    {
-        found.push(Diagnostic::error(
-            Code::OutOfRange,
-            function.window.span,
-            format!("Lambda collects rows for at most {} s", lambda::STREAM_WINDOW_S.max),
-            format!("write `window: {} s` or less", lambda::STREAM_WINDOW_S.max),
-        ));
+    found.extend(function.and_then(|function| window(&function.window, "rows")));
+}
+
+/// The batching window of a function that is called with rows, or with records.
+pub(super) fn window(window: &Setting<u64>, what: &str) -> Option<Diagnostic> {
+    if lambda::STREAM_WINDOW_S.contains(window.value) {
+        return None;
     }
+    Some(Diagnostic::error(
+        Code::OutOfRange,
+        window.span,
+        format!("Lambda collects {what} for at most {} s", lambda::STREAM_WINDOW_S.max),
+        format!("write `window: {} s` or less", lambda::STREAM_WINDOW_S.max),
+    ))
 }
 
 /// A stream calls functions of its own region.
 fn region(pipeline: &Pipeline, output: &OutputSetting, found: &mut Vec<Diagnostic>) {
     let OutputTarget::Lambda(_, function) = &output.target else { return };
+    found.extend(function_region(pipeline, &function.arn, output.span));
+}
+
+/// What is wrong with the region of a function.
+pub(super) fn function_region(pipeline: &Pipeline, arn: &str, span: Span) -> Option<Diagnostic> {
     let own = &pipeline.region;
-    let of_function = function.arn.split(':').nth(3).unwrap_or_default();
+    let of_function = arn.split(':').nth(3).unwrap_or_default();
     if of_function == own.value {
-        return;
+        return None;
     }
     let message = format!("the function is in {of_function} and the pipeline in {}", own.value);
     let help = match regions::region(of_function) {
         Some(_) => format!("write `region: {of_function}`, or name a function of {}", own.value),
         None => format!("name a function of {}", own.value),
     };
-    let diagnostic = Diagnostic::error(Code::FunctionRegion, output.span, message, help);
-    found.push(if own.written { diagnostic.related(own.span, "the pipeline's region") } else { diagnostic });
+    let diagnostic = Diagnostic::error(Code::FunctionRegion, span, message, help);
+    Some(if own.written { diagnostic.related(own.span, "the pipeline's region") } else { diagnostic })
 }
 
 /// No delivery reads the output that is named for one.

@@ -46,7 +46,7 @@ fn reads(context: &mut Context) {
             "a pipeline has a `stream`, a `delivery`, or both",
             "add `stream: {record_size: 2 KiB, records_per_second: 1000}` with your figures, and `delivery: {s3: {}}`",
         )),
-        Some(stream) if context.graph.readers_of_input().is_empty() => context.report(Diagnostic::error(
+        Some(stream) if !context.graph.input_is_read() => context.report(Diagnostic::error(
             Code::NothingReads,
             stream.span,
             "nothing reads the stream",

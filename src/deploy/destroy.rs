@@ -22,6 +22,7 @@ use crate::spec::PIPELINE_TAG;
 
 const BUCKET_TYPE: &str = "AWS::S3::Bucket";
 const STREAM_TYPE: &str = "AWS::Kinesis::Stream";
+const CONSUMER_TYPE: &str = "AWS::Kinesis::StreamConsumer";
 /// State in which `DeleteStack` takes `RetainResources`. CloudFormation API reference, 2026-11.
 const DELETE_FAILED: &str = "DELETE_FAILED";
 
@@ -166,7 +167,14 @@ fn destroy_left(job: &Job, reporter: &mut dyn Reporter, options: &Options, accou
     delete_artifacts(client, reporter, &stack, artifacts)
 }
 
-/// Kinesis does not delete a stream with registered consumers, and by then the rest of the pipeline would be gone.
+/// Name of a registered consumer of the stack, whose id is its ARN: `..:stream/NAME/consumer/CONSUMER:TIME`.
+fn own_consumer(resource: &StackResource) -> Option<&str> {
+    let arn = resource.physical_id.as_deref().filter(|_| resource.resource_type == CONSUMER_TYPE)?;
+    Some(arn.rsplit('/').next()?.split(':').next().unwrap_or_default())
+}
+
+/// Kinesis does not delete a stream with registered consumers, and by then the rest of the pipeline would be gone. Those of the
+/// stack are deleted with it.
 fn consumers(
     client: &dyn AwsClient,
     reporter: &mut dyn Reporter,
@@ -183,8 +191,11 @@ fn consumers(
     for resource in streams {
         let Some(name) = &resource.physical_id else { continue };
         let arn = format!("arn:{partition}:kinesis:{}:{account}:stream/{name}", client.region());
-        let consumers = match client.stream_consumers(&arn) {
-            Ok(consumers) => consumers,
+        let is_own = |consumer: &String| {
+            resources.iter().any(|resource| own_consumer(resource) == Some(consumer.as_str()))
+        };
+        let consumers: Vec<String> = match client.stream_consumers(&arn) {
+            Ok(consumers) => consumers.into_iter().filter(|consumer| !is_own(consumer)).collect(),
             Err(error) if error.kind == CallErrorKind::Interrupted => return Err(error.into()),
             Err(error) if error.is_of_nothing() => continue,
             // The deletion may succeed all the same.

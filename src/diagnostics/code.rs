@@ -255,6 +255,13 @@ codes! {
     "1505" UnknownInput "A delivery reads something that does not exist"
     "1506" DirectPutQuota "The declared load exceeds the quota of Direct PUT"
 
+    "1601" FanOutLimit "A stream has a limited number of consumers with enhanced fan-out"
+    "1602" ConsumerFilter "Lambda does not accept this filter, or matches no record with it"
+    "1603" ReaderAccount "Another account cannot read the stream"
+    "1604" PollingReaders "The readers poll the stream more often than its shards allow"
+    "1605" ConsumerTwice "Two consumers are the same reader"
+    "1606" ReaderRole "A consumer is named by its role"
+
     "1621" OwnTransformKey "A key of pipec's function next to one of yours"
     "1622" OwnTransformQuery "The SQL runs in pipec's function"
 

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::alarms::AlarmPlan;
 use super::destination::{self, DeliveryMetrics};
+use super::function::FunctionPlan;
 use super::resources::Resource;
 use super::sources::{self, Site};
 use super::value::{Value, literal};
@@ -178,11 +179,9 @@ fn row<'a>(plan: &'a Plan, checked: &Checked, node: &'a Node) -> Option<Row<'a>>
             delivery(destination::metrics_of_errors(), false, false),
         ),
         NodeKind::Function => {
-            let of = plan.outputs.iter().find(|of| of.name == output)?.function.as_ref()?;
-            let name = literal(of.arn.split(':').nth(6)?);
-            let queue = plan.graph.nodes(NodeKind::FailureQueue).find(|queue| queue.name == node.name);
-            let queue = queue.and_then(|queue| queue.logical_id.as_deref());
-            (format!("Function of {output}"), name, function(queue))
+            let of = plan.function_of(logical_id)?;
+            let name = literal(of.function_name()?);
+            (format!("Function of {}", of.name), name, function(of))
         }
         NodeKind::Source => {
             let source = checked.pipeline().source(output)?;
@@ -198,6 +197,8 @@ fn row<'a>(plan: &'a Plan, checked: &Checked, node: &'a Node) -> Option<Row<'a>>
         | NodeKind::Bucket(_)
         | NodeKind::Destination
         | NodeKind::Upstream
+        | NodeKind::FanOut
+        | NodeKind::Reader
         | NodeKind::Artifacts
         | NodeKind::Logs
         | NodeKind::SessionManager => return None,
@@ -353,18 +354,19 @@ fn of_transform(transform: &TransformPlan) -> [Graph; 3] {
     [graph("records", "per second", flow), slow, graph("failures", "count", failing)]
 }
 
-fn function(queue: Option<&str>) -> [Graph; 3] {
+fn function(of: &FunctionPlan) -> [Graph; 3] {
     const CALLS: MetricName = LAMBDA.metric("Invocations");
     const AGE: MetricName = LAMBDA.metric("IteratorAge");
     const MESSAGES: MetricName = SQS.metric("ApproximateNumberOfMessagesVisible");
     let mut failing = failed_calls();
-    failing.extend(queue.map(|queue| Series {
-        of: Some(format!("${{{queue}.QueueName}}")),
+    failing.push(Series {
+        of: Some(format!("${{{}.QueueName}}", of.queue())),
         ..series(MESSAGES, "Maximum", "failed batches in the queue")
-    }));
+    });
+    let oldest = if of.one == "row" { "oldest row of a batch" } else { "oldest record of a batch" };
     [
         graph("calls", "per second", vec![rate(CALLS, "calls")]),
-        graph("age of the rows", "milliseconds", vec![series(AGE, "Maximum", "oldest row of a batch")]),
+        graph(&format!("age of the {}s", of.one), "milliseconds", vec![series(AGE, "Maximum", oldest)]),
         graph("failures", "count", failing),
     ]
 }

@@ -65,6 +65,7 @@ pub fn existing(plan: &Plan) -> Vec<Existing> {
     all.extend(plan.log_key.iter().map(|key| Existing::new(&existing::LOG_KEY, key, "/logs/kms_key")));
     all.extend(stream(plan));
     all.extend(functions(plan));
+    all.extend(readers(plan));
     all.extend(own_transforms(plan));
     all.extend(network(plan));
     all.extend(plan.sources.iter().flat_map(|source| source.existing.clone()));
@@ -130,9 +131,8 @@ fn stream(plan: &Plan) -> Option<Existing> {
 
 /// The functions and their roles.
 fn functions(plan: &Plan) -> impl Iterator<Item = Existing> {
-    let functions = plan.outputs.iter().filter_map(|output| Some((output, output.function.as_ref()?)));
-    functions.flat_map(|(output, function)| {
-        let at = |key: &str| format!("{}/lambda/{key}", output.stream.spec);
+    plan.functions().flat_map(|function| {
+        let at = |key: &str| format!("{}/lambda/{key}", function.spec);
         [
             Existing::new(&existing::FUNCTION, &function.arn, at("function")).with(
                 "role",
@@ -141,6 +141,14 @@ fn functions(plan: &Plan) -> impl Iterator<Item = Existing> {
             ),
             Existing::new(&existing::ROLE, &function.role, at("role")),
         ]
+    })
+}
+
+/// The roles of programs that read the stream.
+fn readers(plan: &Plan) -> impl Iterator<Item = Existing> {
+    plan.consumers.iter().filter_map(|consumer| {
+        let role = consumer.role.as_ref()?;
+        Some(Existing::new(&existing::ROLE, role, format!("{}/{}/role", consumer.spec, consumer.kind)))
     })
 }
 
@@ -213,6 +221,9 @@ delivery:
 logs: {kms_key: 'arn:aws:kms:us-east-1:111122223333:key/2'}
 alarms: {notify: 'arn:aws:sns:us-east-1:111122223333:on-call'}
 iam: {boundary: 'arn:aws:iam::111122223333:policy/team'}
+consumers:
+  alert: {lambda: {function: 'arn:aws:lambda:us-east-1:111122223333:function:page', role: page-role}}
+  billing: {poll: {role: billing-role}}
 sources:
   shop: {eventbridge: {bus: team-bus, pattern: {source: [shop]}}}
   orders: {sqs: {queue: 'arn:aws:sqs:us-east-1:111122223333:orders', kms_key: 'arn:aws:kms:us-east-1:111122223333:key/3'}}
@@ -248,6 +259,9 @@ delivery: {s3: {}}
                 ("2", "/logs/kms_key"),
                 ("alert", "/analytics/outputs/ALERTS/lambda/function"),
                 ("alert-role", "/analytics/outputs/ALERTS/lambda/role"),
+                ("page", "/consumers/alert/lambda/function"),
+                ("page-role", "/consumers/alert/lambda/role"),
+                ("billing-role", "/consumers/billing/poll/role"),
                 ("vpc-0a1b2c3d", "/producer/network/vpc"),
                 ("subnet-0a1b2c3d", "/producer/network/subnets/0"),
                 ("subnet-1a1b2c3d", "/producer/network/subnets/1"),

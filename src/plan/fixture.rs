@@ -76,6 +76,11 @@ sources:
   things: {iot: {sql: \"SELECT * FROM 'a/+'\"}}
   programs: {writers: {roles: [shop], accounts: ['444455556666']}}
   table: {dynamodb: {stream: 'arn:aws:dynamodb:us-east-1:111122223333:table/orders/stream/2026'}}
+consumers:
+  alert: {lambda: {function: 'arn:aws:lambda:us-east-1:111122223333:function:alert', role: alert-role, filter: [{data: {a: [1]}}]}}
+  fraud: {lambda: {function: 'arn:aws:lambda:us-east-1:111122223333:function:fraud', role: fraud-role, fan_out: true}}
+  audit: {fan_out: {account: '444455556666'}}
+  billing: {poll: {role: billing-role}}
 alarms: {}
 dashboard: true
 ";

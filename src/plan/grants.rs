@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::buckets;
+use super::consumers;
 use super::delivery::{ERROR_LOG_STREAM, LOG_STREAM, transform_spec};
 use super::destination;
 use super::sources::{self, Site};
 use super::streams::stream_arn;
 use super::value::{Value, literal};
 use crate::aws::regions;
-use crate::graph::{Edge, Graph, NodeKind, Principal, Relation};
+use crate::graph::{Edge, Graph, Node, NodeKind, Principal, Relation};
 use crate::resolve::pipeline::{Delivery, Encryption, Pipeline, Target};
 
 /// What one role may do, and why.
@@ -212,7 +213,7 @@ fn role(pipeline: &Pipeline, graph: &Graph, edge: &Edge) -> Option<Role> {
             vec![equals("sts:ExternalId", account())],
         ),
         Principal::Source => return source_role(site(pipeline, graph, edge)?),
-        Principal::Function => return None,
+        Principal::Function | Principal::Reader => return None,
     };
     Some(Role {
         logical_id: format!("{logical_id}{suffix}").into(),
@@ -304,6 +305,7 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: &ArtifactKeys) 
         let node = graph.get(edge.to);
         match (node.kind, &node.logical_id) {
             (NodeKind::Stream, _) => vec![stream_arn(pipeline)],
+            (NodeKind::FanOut, Some(id)) => vec![consumers::consumer_arn(id)],
             (_, logical_id) => logical_id.iter().map(|id| Value::arn(id)).collect(),
         }
     };
@@ -485,15 +487,59 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: &ArtifactKeys) 
         Relation::LogDelivery => vec![delivery_logs(logs(), LOG_STREAM)],
         Relation::LogErrorDelivery => vec![delivery_logs(logs(), ERROR_LOG_STREAM)],
         Relation::Consume => {
-            let mut grants = vec![grant(
-                "ReadRows",
-                READ_WITH_SUMMARY,
-                to(),
-                "Lambda reads the rows on behalf of the function.",
-            )];
+            let mut grants = vec![if graph.get(edge.to).kind == NodeKind::Stream {
+                let because = "Lambda reads the records on behalf of the function.";
+                grant("ReadRecords", READ_WITH_SUMMARY, to(), because)
+            } else {
+                let because = "Lambda reads the rows on behalf of the function.";
+                grant("ReadRows", READ_WITH_SUMMARY, to(), because)
+            }];
             grants.extend(decrypt(stream_key));
             grants
         }
+        // Lambda checks all of these on the stream, also for a registered consumer of it.
+        Relation::Describe => {
+            let because = "Lambda looks up the stream and its shards on behalf of the function.";
+            let mut grants = vec![grant("ReadRecords", READ_WITH_SUMMARY, to(), because)];
+            grants.extend(decrypt(stream_key));
+            grants
+        }
+        Relation::Subscribe => vec![grant(
+            "SubscribeToRecords",
+            &["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"],
+            to(),
+            "Lambda gets the records by enhanced fan-out.",
+        )],
+        Relation::Poll => {
+            let mut grants =
+                vec![grant("ReadRecords", READ_WITH_SUMMARY, to(), "The program reads the stream.")];
+            grants.extend(decrypt(stream_key));
+            grants
+        }
+        Relation::FindShards => {
+            let because = "The program finds the shards of the stream.";
+            let actions = ["kinesis:DescribeStreamSummary", "kinesis:ListShards"];
+            let mut grants = vec![grant("FindShards", &actions, to(), because)];
+            grants.extend(decrypt(stream_key));
+            grants
+        }
+        Relation::SubscribeProgram => {
+            let name = graph.get(edge.from).name.as_deref().unwrap_or_default();
+            let because = "The program gets the records by enhanced fan-out.";
+            let mut all = vec![grant("SubscribeToRecords", &["kinesis:SubscribeToShard"], to(), because)];
+            let is_role = pipeline.consumer(name).is_some_and(|consumer| consumer.account().is_none());
+            // A call by the name of the consumer is compared with an ARN without the time at its end.
+            let by_name = is_role.then(|| {
+                let stream = stream_arn(pipeline).in_sub();
+                Value::sub(format!("{stream}/consumer/{}", consumers::registered_name(name)))
+            });
+            let because = "The program looks up the registered consumer, by its ARN or by its name.";
+            let resources = to().into_iter().chain(by_name).collect();
+            all.push(grant("FindConsumer", &["kinesis:DescribeStreamConsumer"], resources, because));
+            all
+        }
+        // Kinesis passes the records on itself.
+        Relation::FanOut => Vec::new(),
         Relation::ReportFailures => vec![grant(
             "ReportFailures",
             &["sqs:SendMessage"],
@@ -503,11 +549,11 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: &ArtifactKeys) 
     }
 }
 
-/// What a function of the user's needs to consume an output.
-pub(super) fn function_grants(pipeline: &Pipeline, graph: &Graph, output: &str) -> Vec<Grant> {
+/// What the nodes that satisfy a condition need, whose roles are not the stack's.
+pub(super) fn node_grants(pipeline: &Pipeline, graph: &Graph, is: impl Fn(&Node) -> bool) -> Vec<Grant> {
     let keys = ArtifactKeys::default();
     let mut all = Vec::new();
-    for edge in graph.edges_of(NodeKind::Function, output) {
+    for edge in graph.edges_of(is) {
         add(&mut all, grants(pipeline, graph, edge, &keys));
     }
     all

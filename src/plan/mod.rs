@@ -5,6 +5,7 @@ pub mod advice;
 pub mod alarms;
 mod analytics;
 mod buckets;
+mod consumers;
 pub mod cost;
 pub mod dashboard;
 mod delivery;
@@ -14,6 +15,7 @@ mod faults;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod forests;
+mod function;
 pub mod grants;
 mod order;
 mod outputs;
@@ -45,14 +47,16 @@ use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
 pub use alarms::{AlarmMetric, AlarmPlan, AlarmsPlan, TopicPlan};
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
 pub use buckets::{BucketPlan, S3LocationPlan, literal_head};
+pub use consumers::{ConsumerPlan, RegisteredPlan, StreamPolicyPlan};
 pub use dashboard::DashboardPlan;
 pub use delivery::{DeliveryPlan, DirectPlan, ErrorDeliveryPlan, OwnTransformPlan, Reads, TransformPlan};
 pub use destination::DestinationPlan;
 pub use faults::FaultPlan;
 pub use forests::{ForestPlan, PYTHON_FILES};
+pub use function::FunctionPlan;
 use grants::{ArtifactKeys, Role};
 pub use order::Before;
-pub use outputs::{FunctionPlan, OutputPlan};
+pub use outputs::OutputPlan;
 pub use producer::{NetworkPlan, ProducerPlan, RecordsPlan};
 pub use resources::Resource;
 pub use sources::{SourcePlan, SourceShown};
@@ -82,6 +86,10 @@ pub struct Plan {
     pub producer: Option<ProducerPlan>,
     /// The services that write records.
     pub sources: Vec<SourcePlan>,
+    /// What reads the stream besides Firehose and Flink.
+    pub consumers: Vec<ConsumerPlan>,
+    /// What other accounts may do with the stream.
+    pub stream_policy: Option<StreamPolicyPlan>,
     /// The Flink application.
     pub analytics: Option<AnalyticsPlan>,
     /// Firehose.
@@ -309,6 +317,7 @@ pub type ConnectorDigests = BTreeMap<String, String>;
 pub fn plan(checked: &Checked, programs: &Programs, connectors: &ConnectorDigests) -> Plan {
     let pipeline = checked.pipeline();
     let outputs = outputs::plan(checked);
+    let consumers = consumers::plan(checked);
     let analytics = analytics::plan(checked, &outputs, programs, connectors);
     let producer = producer::plan(pipeline, programs);
     let deliveries = delivery::plan(checked, programs);
@@ -361,6 +370,8 @@ pub fn plan(checked: &Checked, programs: &Programs, connectors: &ConnectorDigest
         role_path: pipeline.role_path.as_ref().map(|path| path.value.clone()).filter(|path| path != "/"),
         producer,
         sources: sources::plan(pipeline),
+        stream_policy: consumers::stream_policy(pipeline, &consumers),
+        consumers,
         analytics,
         artifacts,
         resources: resources::list(pipeline, checked.graph()),

@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::consumers::{self, STREAM_POLICY};
 use super::sources;
 use crate::aws::limits::kinesis::STREAMS_CREATING_AT_ONCE;
-use crate::graph::{Graph, NodeKind};
-use crate::resolve::pipeline::{Pipeline, Source};
+use crate::graph::{Graph, Node, NodeKind};
+use crate::resolve::pipeline::{Pipeline, Source, SourceKind};
 
 /// Resources that are created before another, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -67,14 +68,8 @@ pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static,
             }
         }
     }
-    for function in graph.nodes(NodeKind::Function).filter_map(|node| node.logical_id.as_ref()) {
-        let policy: Cow<str> = function.replace("OutputMapping", "OutputPolicy").into();
-        order.add("StarterRole", &[&policy], PROPAGATES);
-        order.add(
-            function,
-            &[&policy, "Starter"],
-            "Lambda checks the permissions of the function's role when the mapping is created.",
-        );
+    for node in graph.nodes(NodeKind::Function) {
+        function_order(graph, node, &deliveries, &mut order);
     }
     if graph.has(NodeKind::Producer) {
         let because = "Records are sent only when every resource that processes them exists.";
@@ -108,10 +103,30 @@ pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static,
 
 /// What is created before anything sends records.
 fn last(pipeline: &Pipeline, graph: &Graph) -> Vec<String> {
+    let consumers = graph.nodes(NodeKind::Function).filter(|node| node.is_of_consumer());
+    let consumers = consumers.filter_map(|node| node.logical_id.as_deref().map(str::to_owned));
     if graph.has(NodeKind::Analytics) {
-        return vec!["AnalyticsStart".into()];
+        return ["AnalyticsStart".to_owned()].into_iter().chain(consumers).collect();
     }
-    pipeline.deliveries.iter().map(|delivery| delivery.id("Delivery")).collect()
+    pipeline.deliveries.iter().map(|delivery| delivery.id("Delivery")).chain(consumers).collect()
+}
+
+/// A function is called when its role may read.
+fn function_order(graph: &Graph, node: &Node, deliveries: &[String], order: &mut Order) {
+    let Some(function) = node.logical_id.as_deref() else { return };
+    let policy = function.replacen("Mapping", "Policy", 1);
+    let because = "Lambda checks the permissions of the function's role when the mapping is created.";
+    if graph.has(NodeKind::Analytics) {
+        order.add("StarterRole", &[&policy], PROPAGATES);
+        order.add(function, &[&policy, "Starter"], because);
+    } else if let Some(delivery) = deliveries.first() {
+        order.add(delivery, &[&policy], PROPAGATES);
+        order.add(function, &[&policy, delivery], because);
+    } else {
+        let queue_policy = function.replacen("Mapping", "QueuePolicy", 1);
+        order.add(&queue_policy, &[&policy], PROPAGATES);
+        order.add(function, &[&policy, &queue_policy], because);
+    }
 }
 
 /// Logical ids as a list, with others behind them.
@@ -129,7 +144,10 @@ fn source_order(pipeline: &Pipeline, graph: &Graph, source: &Source, order: &mut
     }
     if !last.is_empty() {
         let because = "Records are sent only when every resource that processes them exists.";
-        for resource in sources::starting(pipeline, source) {
+        let policy = consumers::has_stream_policy(pipeline)
+            && matches!(&source.kind, SourceKind::Writers(writers) if !writers.accounts.is_empty());
+        let starting = sources::starting(pipeline, source);
+        for resource in starting.into_iter().chain(policy.then(|| STREAM_POLICY.to_owned())) {
             order.add(&resource, &all(&last, &[]), because);
         }
     }

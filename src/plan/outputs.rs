@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
-use super::grants::{Grant, function_grants};
+use super::function::FunctionPlan;
+use super::grants::node_grants;
 use super::streams::{self, StreamPlan};
+use super::value::Value;
 use crate::check::Checked;
 use crate::graph::{DELIVERED_STREAM, NodeKind};
-use crate::resolve::pipeline::{Analytics, OutputFunction, OutputTarget};
+use crate::resolve::pipeline::{Analytics, OutputTarget};
 use crate::spec::AnalyticsRuntime;
 use crate::sql;
 
@@ -21,25 +23,6 @@ pub struct OutputPlan {
     pub stream: StreamPlan,
     /// The function that is called with them.
     pub function: Option<FunctionPlan>,
-}
-
-/// A function of the user's that reads an output.
-#[derive(Clone, Debug, Serialize)]
-pub struct FunctionPlan {
-    /// Its ARN.
-    pub arn: String,
-    /// Name of its role.
-    pub role: String,
-    /// Most rows of one call.
-    pub batch_size: u64,
-    /// Seconds that rows are collected for one call.
-    pub window: u64,
-    /// Repetitions of a failed call.
-    pub retries: u64,
-    /// Whether it reports the rows that failed.
-    pub partial_failures: bool,
-    /// What its role may do besides.
-    pub grants: Vec<Grant>,
 }
 
 /// The output that `delivery` reads, if a delivery does.
@@ -72,22 +55,16 @@ fn one(checked: &Checked, analytics: &Analytics, output: &sql::Stream, logical_i
         Some(OutputTarget::Delivery | OutputTarget::Nowhere) | None => (None, None),
     };
     let retention = own.map(|own| own.retention.value);
-    OutputPlan {
-        name: output.name.clone(),
-        id: logical_id.trim_start_matches(DELIVERED_STREAM).to_owned(),
-        stream: streams::own(checked, output, logical_id.to_owned(), retention),
-        function: function.map(|function| called(checked, function, &output.name)),
-    }
-}
-
-fn called(checked: &Checked, function: &OutputFunction, output: &str) -> FunctionPlan {
-    FunctionPlan {
-        arn: function.arn.clone(),
-        role: function.role.clone(),
-        batch_size: function.batch_size,
-        window: function.window.value,
-        retries: function.retries,
-        partial_failures: function.partial_failures,
-        grants: function_grants(checked.pipeline(), checked.graph(), output),
-    }
+    let stream = streams::own(checked, output, logical_id.to_owned(), retention);
+    let id = logical_id.trim_start_matches(DELIVERED_STREAM);
+    let function = function.map(|function| {
+        let grants = node_grants(checked.pipeline(), checked.graph(), |node| {
+            node.kind == NodeKind::Function
+                && !node.is_of_consumer()
+                && node.name.as_ref() == Some(&output.name)
+        });
+        let reads = Value::arn(logical_id);
+        FunctionPlan::of_output(function, (&output.name, id), &stream.spec, reads, grants)
+    });
+    OutputPlan { name: output.name.clone(), id: id.to_owned(), stream, function }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::buckets;
+use super::consumers::{self, STREAM_POLICY};
 use super::delivery::transform_spec;
 use super::sources;
 use crate::graph::{Graph, Node, NodeKind};
@@ -47,8 +48,28 @@ pub(super) fn list(pipeline: &Pipeline, graph: &Graph) -> Vec<Resource> {
     for output in graph.nodes(NodeKind::OutputStream) {
         list.extend(of(output));
         for kind in [NodeKind::FailureQueue, NodeKind::Function] {
-            list.extend(graph.nodes(kind).filter(|node| node.name == output.name).flat_map(of));
+            let own = |node: &&Node| node.name == output.name && !node.is_of_consumer();
+            list.extend(graph.nodes(kind).filter(own).flat_map(of));
         }
+    }
+    for consumer in &pipeline.consumers {
+        for kind in [NodeKind::FanOut, NodeKind::FailureQueue, NodeKind::Function] {
+            let own = |node: &&Node| node.name.as_ref() == Some(&consumer.name) && node.is_of_consumer();
+            list.extend(graph.nodes(kind).filter(own).flat_map(of));
+        }
+        let resource = |(id, resource_type): (String, &'static str)| Resource {
+            logical_id: id.into(),
+            resource_type,
+            spec: consumer.spec.clone().into(),
+        };
+        list.extend(consumers::reader_resources(consumer).into_iter().map(resource));
+    }
+    if consumers::has_stream_policy(pipeline) {
+        list.push(Resource {
+            logical_id: STREAM_POLICY.into(),
+            resource_type: "AWS::Kinesis::ResourcePolicy",
+            spec: "/stream".into(),
+        });
     }
     list
 }
@@ -74,7 +95,11 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
         };
         resources.iter().map(resource).collect()
     };
-    let spec = node.name.as_deref().map_or("/analytics".into(), |name| pipeline.spec_of_output(name));
+    let consumer = node.name.as_deref().filter(|_| node.is_of_consumer());
+    let spec = match (consumer.and_then(|name| pipeline.consumer(name)), node.name.as_deref()) {
+        (Some(consumer), _) => Cow::Owned(consumer.spec.clone()),
+        (None, name) => name.map_or("/analytics".into(), |name| pipeline.spec_of_output(name)),
+    };
     let named = |resource_type| Resource { logical_id: own.clone(), resource_type, spec: spec.clone() };
     match node.kind {
         NodeKind::Stream => fixed("/stream", &[("Stream", "AWS::Kinesis::Stream")]),
@@ -181,21 +206,23 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
             vec![named(own.clone(), "AWS::SQS::Queue"), named(policy, "AWS::SQS::QueuePolicy")]
         }
         NodeKind::FailureQueue => {
-            let policy = own.replace("OutputFailures", "OutputQueuePolicy").into();
+            let policy = own.replacen("Failures", "QueuePolicy", 1).into();
             vec![named("AWS::SQS::Queue"), Resource { logical_id: policy, ..named("AWS::SQS::QueuePolicy") }]
         }
         NodeKind::Function => {
-            let policy = own.replace("OutputMapping", "OutputPolicy").into();
+            let policy = own.replacen("Mapping", "Policy", 1).into();
             vec![
                 Resource { logical_id: policy, ..named("AWS::IAM::Policy") },
                 named("AWS::Lambda::EventSourceMapping"),
             ]
         }
+        NodeKind::FanOut => vec![named("AWS::Kinesis::StreamConsumer")],
         // Log groups are listed with the nodes that write to them.
         NodeKind::Logs
         | NodeKind::Artifacts
         | NodeKind::SessionManager
         | NodeKind::Destination
-        | NodeKind::Upstream => Vec::new(),
+        | NodeKind::Upstream
+        | NodeKind::Reader => Vec::new(),
     }
 }

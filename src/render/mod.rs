@@ -25,6 +25,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("delivery.yaml.j2", include_str!("../../templates/delivery.yaml.j2")),
     ("delivery/parts.yaml.j2", include_str!("../../templates/delivery/parts.yaml.j2")),
     ("analytics.yaml.j2", include_str!("../../templates/analytics.yaml.j2")),
+    ("function.yaml.j2", include_str!("../../templates/function.yaml.j2")),
+    ("consumers.yaml.j2", include_str!("../../templates/consumers.yaml.j2")),
     ("outputs.yaml.j2", include_str!("../../templates/outputs.yaml.j2")),
     ("network.yaml.j2", include_str!("../../templates/network.yaml.j2")),
     ("producer.yaml.j2", include_str!("../../templates/producer.yaml.j2")),

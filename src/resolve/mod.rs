@@ -2,6 +2,7 @@
 //! file is loaded. What a value means is decided here; whether AWS takes it, in `check`.
 
 mod alarms;
+mod consumers;
 mod delivery;
 pub mod pipeline;
 mod records;
@@ -111,6 +112,12 @@ pub fn resolve(
             .into_iter()
             .flatten()
             .filter_map(|(name, source)| r.source(name, source))
+            .collect(),
+        consumers: spec
+            .consumers
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, consumer)| r.consumer(name, consumer))
             .collect(),
         records: spec.records.map(|records| r.records(records)),
         analytics: spec.analytics.map(|analytics| r.analytics(analytics, spec_path, world, sources)),

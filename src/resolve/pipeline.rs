@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::DEFAULT_HEADROOM_PERCENT;
 pub use super::alarms::*;
+pub use super::consumers::*;
 pub use super::delivery::*;
 pub use super::sources::*;
 use crate::aws::instance_types::Architecture;
@@ -49,6 +50,8 @@ pub struct Pipeline {
     pub producer: Option<Producer>,
     /// The services that write records, in the order of the spec.
     pub sources: Vec<Source>,
+    /// What reads the stream besides Firehose and Flink, in the order of the spec.
+    pub consumers: Vec<Consumer>,
     /// The columns of a record.
     pub records: Option<Records>,
     /// The SQL.
@@ -197,6 +200,11 @@ impl Pipeline {
     /// A source by its name.
     pub fn source(&self, name: &str) -> Option<&Source> {
         self.sources.iter().find(|source| source.name == name)
+    }
+
+    /// A consumer by its name.
+    pub fn consumer(&self, name: &str) -> Option<&Consumer> {
+        self.consumers.iter().find(|consumer| consumer.name == name)
     }
 
     /// What a source writes into.

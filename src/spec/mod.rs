@@ -3,6 +3,7 @@
 
 mod alarms;
 mod analytics;
+pub mod consumers;
 pub mod delivery;
 pub mod environment;
 mod iam;
@@ -23,6 +24,7 @@ pub use analytics::{
     Analytics, AnalyticsRuntime, ErrorsPlace, Flink, Output, OutputFunction, OutputPlace, OutputStream,
     OwnOutput, ReferenceTable,
 };
+pub use consumers::Consumer;
 pub use delivery::{
     Architecture, Buffer, Compression, Delivery, Logs, Newline, OwnTransform, Transform, TransformBuffer,
     Unpack,
@@ -63,6 +65,8 @@ pub struct Spec {
     pub producer: Option<Producer>,
     /// Services that write records into the pipeline, by name: lower-case letters, digits and hyphens.
     pub sources: Option<IndexMap<String, Source>>,
+    /// Readers of the stream besides `delivery` and `analytics`, by name: lower-case letters, digits and hyphens.
+    pub consumers: Option<IndexMap<String, Consumer>>,
     /// Format and columns of the records. Required for SQL.
     pub records: Option<Records>,
     /// Real-time SQL on the stream.

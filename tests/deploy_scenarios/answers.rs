@@ -272,6 +272,9 @@ impl World {
     fn physical_id(&self, stack: &str, logical_id: &str) -> String {
         if logical_id == stack {
             stack_arn(stack)
+        } else if let Some(consumer) = logical_id.strip_prefix("ConsumerFanOut") {
+            let consumer = consumer.to_lowercase();
+            format!("arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/s/consumer/{stack}-{consumer}:1780315200")
         } else {
             format!("{stack}-{}-1x2y3z", logical_id.to_lowercase())
         }

@@ -493,6 +493,8 @@ PARTS = {
 REJECTED = {
     "AWS::CloudFront::RealtimeLogConfig",
     "AWS::CloudWatch::MetricStream",
+    "AWS::Kinesis::ResourcePolicy",
+    "AWS::Kinesis::StreamConsumer",
     "AWS::Logs::Destination",
     "AWS::WAFv2::LoggingConfiguration",
 }

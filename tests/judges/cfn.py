@@ -26,6 +26,8 @@ ARNS = {
     "AWS::IAM::InstanceProfile": "iam::{a}:instance-profile/{0}",
     "AWS::IAM::Role": "iam::{a}:role/{0}",
     "AWS::KMS::Key": "kms:{r}:{a}:key/{0}",
+    # The stream's name is another resource's.
+    "AWS::Kinesis::StreamConsumer": "kinesis:{r}:{a}:stream/sample-stream/consumer/{0}:1780315200",
     "AWS::Kinesis::Stream": "kinesis:{r}:{a}:stream/{0}",
     "AWS::KinesisFirehose::DeliveryStream": "firehose:{r}:{a}:deliverystream/{0}",
     "AWS::Lambda::Function": "lambda:{r}:{a}:function:{0}",
@@ -34,7 +36,7 @@ ARNS = {
     "AWS::SNS::Topic": "sns:{r}:{a}:{0}",
     "AWS::SQS::Queue": "sqs:{r}:{a}:{0}",
 }
-ARN_ATTRIBUTES = {"Arn", "TopicArn"}
+ARN_ATTRIBUTES = {"Arn", "ConsumerARN", "TopicArn"}
 # A signed URL, which a script has to quote.
 HANDLE = f"https://cloudformation-waitcondition-{REGION}.s3.amazonaws.com/arn%3Aaws%3Acloudformation/{{0}}?X-Amz-Date=0&X-Amz-Signature=0"
 # Types whose Ref is an ARN, not a name.
@@ -52,13 +54,16 @@ class Template:
         self.resources = self.body["Resources"]
 
     def without(self, kinds):
-        """The template without the resources of these types, and without the alarms and outputs that refer to one."""
+        """The template without the resources of these types, and without what cannot be created then: alarms, mappings, policies
+        and outputs that refer to one."""
         template = copy.copy(self)
         gone = {name for name, r in self.resources.items() if r["Type"] in kinds}
         if not gone:
             return self
-        watching = {name: json.dumps(r) for name, r in self.of_type("AWS::CloudWatch::Alarm").items()}
-        gone |= {name for name, text in watching.items() if any(f'"{resource}"' in text for resource in gone)}
+        kinds = ("AWS::CloudWatch::Alarm", "AWS::IAM::Policy", "AWS::Lambda::EventSourceMapping")
+        others = {name: json.dumps(r) for kind in kinds for name, r in self.of_type(kind).items()}
+        refers = re.compile("|".join(rf'"{name}[".]|\$\{{{name}[.}}]' for name in gone))
+        gone |= {name for name, text in others.items() if refers.search(text)}
         template.resources = {name: r for name, r in self.resources.items() if name not in gone}
         outputs = {
             name: output

@@ -14,6 +14,18 @@ pub const SHARD_GET_RECORDS_PER_S: u64 = 5;
 /// `GetRecords` calls per second and shard that Firehose makes. From memory, 2026-11.
 pub const FIREHOSE_GET_RECORDS_PER_S: u64 = 1;
 
+/// `GetRecords` calls per second and shard that Lambda makes for a function. Lambda developer guide, "Process Amazon Kinesis
+/// Data Streams records with Lambda", 2026-11.
+pub const LAMBDA_GET_RECORDS_PER_S: u64 = 1;
+/// `GetRecords` calls per second and shard that Flink makes at most: its connector waits 200 ms between two. Flink documentation,
+/// Kinesis connector, `SHARD_GETRECORDS_INTERVAL_MILLIS`, 2026-11.
+pub const FLINK_GET_RECORDS_PER_S: u64 = 5;
+/// `GetRecords` calls per second and shard that a program makes: the default of the Kinesis Client Library waits a second between
+/// two. `idleTimeBetweenReadsInMillis` of the library, 2026-11.
+pub const PROGRAM_GET_RECORDS_PER_S: u64 = 1;
+/// Consumers of a stream with enhanced fan-out. API RegisterStreamConsumer, 2026-11; 50 with On-demand Advantage.
+pub const FAN_OUT_CONSUMERS_MAX: usize = 20;
+
 /// Record size (data plus partition key) of a stream that does not set `MaxRecordSizeInKiB`, KiB.
 /// CloudFormation schema, 2026-10.
 pub const RECORD_KIB_DEFAULT: u64 = 1_024;

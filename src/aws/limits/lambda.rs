@@ -16,3 +16,12 @@ pub const SYNC_PAYLOAD_BYTES_MAX: u64 = 6 * MIB;
 pub const STREAM_BATCH_DEFAULT: u64 = 100;
 /// `MaximumBatchingWindowInSeconds`. CloudFormation schema, 2026-10.
 pub const STREAM_WINDOW_S: Bounds<u64> = Bounds::new(0, 300);
+/// `MaximumRecordAgeInSeconds` where it is set. CloudFormation schema, 2026-10.
+pub const STREAM_AGE_S: Bounds<u64> = Bounds::new(60, 604_800);
+/// Patterns of an event source mapping that the API accepts with a higher quota, and without one. Lambda developer guide, "Control
+/// which events Lambda sends to your function", 2026-11.
+pub const FILTERS_MAX: usize = 10;
+/// See [`FILTERS_MAX`].
+pub const FILTERS_QUOTA: usize = 5;
+/// Characters of a pattern. API CreateEventSourceMapping, `Filter`, 2026-11.
+pub const FILTER_CHARS_MAX: usize = 4_096;

@@ -1,64 +1,85 @@
-//! Patterns of EventBridge: what its API rejects, and what never matches.
+//! Patterns of EventBridge and of Lambda's filters: what the API rejects, and what never matches.
 //!
 //! EventBridge user guide, "Creating Amazon EventBridge event patterns", 2026-11.
 
 use serde_json::{Map, Value};
 
-/// Conditions that a list may contain.
-const CONDITIONS: [&str; 9] = [
-    "prefix",
-    "suffix",
-    "anything-but",
-    "numeric",
-    "cidr",
-    "exists",
-    "equals-ignore-case",
-    "wildcard",
-    "$or",
-];
-/// Characters of a pattern. EventBridge quotas, "Event pattern size", 2026-11.
-const PATTERN_CHARS_MAX: usize = 2048;
+use crate::diagnostics::suggest;
+
+/// What a service accepts in a pattern.
+pub(in crate::check) struct Dialect {
+    /// The service.
+    pub service: &'static str,
+    /// Conditions that a list may contain.
+    pub conditions: &'static [&'static str],
+    /// Characters of a pattern.
+    pub chars_max: usize,
+    /// What to do with a pattern that is longer.
+    pub split: &'static str,
+    /// A field with its accepted values.
+    pub example: &'static str,
+}
+
+/// EventBridge's. Quotas, "Event pattern size", 2026-11.
+pub(super) const EVENTBRIDGE: Dialect = Dialect {
+    service: "EventBridge",
+    conditions: &[
+        "prefix",
+        "suffix",
+        "anything-but",
+        "numeric",
+        "cidr",
+        "exists",
+        "equals-ignore-case",
+        "wildcard",
+        "$or",
+    ],
+    chars_max: 2048,
+    split: "split it into two sources",
+    example: "source: [shop.orders]",
+};
 
 /// A fault of a pattern: where it is, as the steps of a JSON pointer below the pattern, what is wrong and what to write.
-pub(super) struct Fault {
+pub(in crate::check) struct Fault {
     pub at: String,
     pub message: String,
     pub help: String,
 }
 
 /// The faults of a pattern.
-pub(super) fn faults(pattern: &Map<String, Value>) -> Vec<Fault> {
+pub(in crate::check) fn faults(pattern: &Map<String, Value>, dialect: &Dialect) -> Vec<Fault> {
     let mut found = Vec::new();
     let length = Value::Object(pattern.clone()).to_string().chars().count();
-    if length > PATTERN_CHARS_MAX {
+    if length > dialect.chars_max {
         found.push(Fault {
             at: String::new(),
             message: format!(
-                "the pattern has {length} characters as JSON; EventBridge accepts {PATTERN_CHARS_MAX}"
+                "the pattern has {length} characters as JSON; {} accepts {}",
+                dialect.service, dialect.chars_max
             ),
-            help: "split it into two sources".into(),
+            help: dialect.split.into(),
         });
     }
-    object(pattern, "", &mut found);
+    object(pattern, "", dialect, &mut found);
     found
 }
 
-fn object(entries: &Map<String, Value>, at: &str, found: &mut Vec<Fault>) {
+fn object(entries: &Map<String, Value>, at: &str, dialect: &Dialect, found: &mut Vec<Fault>) {
     if entries.is_empty() {
         found.push(Fault {
             at: at.to_owned(),
-            message: "an empty object matches nothing, and EventBridge rejects it".into(),
-            help: "write a field with its accepted values, as in `source: [shop.orders]`".into(),
+            message: format!("an empty object matches nothing, and {} rejects it", dialect.service),
+            help: format!("write a field with its accepted values, as in `{}`", dialect.example),
         });
     }
     for (key, value) in entries {
         let at = format!("{at}/{}", crate::parse::step(key));
         match value {
-            Value::Object(inner) => object(inner, &at, found),
+            Value::Object(inner) => object(inner, &at, dialect, found),
             Value::Array(_) if key == "$or" => {
                 for (index, one) in value.as_array().into_iter().flatten().enumerate() {
                     if let Value::Object(inner) = one {
-                        object(inner, &format!("{at}/{index}"), found);
+                        object(inner, &format!("{at}/{index}"), dialect, found);
                     }
                 }
             }
@@ -68,7 +89,7 @@ fn object(entries: &Map<String, Value>, at: &str, found: &mut Vec<Fault>) {
                 help: format!("write `{key}: [{{exists: true}}]` for any value"),
             }),
             Value::Array(accepted) => accepted.iter().enumerate().for_each(|(index, one)| {
-                condition(key, one, &format!("{at}/{index}"), found);
+                condition(key, one, &format!("{at}/{index}"), dialect, found);
             }),
             scalar => found.push(Fault {
                 at,
@@ -79,15 +100,19 @@ fn object(entries: &Map<String, Value>, at: &str, found: &mut Vec<Fault>) {
     }
 }
 
-fn condition(key: &str, one: &Value, at: &str, found: &mut Vec<Fault>) {
+fn condition(key: &str, one: &Value, at: &str, dialect: &Dialect, found: &mut Vec<Fault>) {
     let Value::Object(entries) = one else { return };
-    for name in entries.keys().filter(|name| !CONDITIONS.contains(&name.as_str())) {
-        let near = crate::diagnostics::suggest::nearest(name, CONDITIONS);
+    for name in entries.keys().filter(|name| !dialect.conditions.contains(&name.as_str())) {
+        let near = suggest::nearest(name, dialect.conditions.iter().copied());
         found.push(Fault {
             at: at.to_owned(),
-            message: format!("EventBridge has no condition `{name}`"),
+            message: format!("{} has no condition `{name}`", dialect.service),
             help: match near {
                 Some(near) => format!("did you mean `{near}`?"),
+                // One that another service has.
+                None if EVENTBRIDGE.conditions.contains(&name.as_str()) => {
+                    format!("write one of {}", suggest::one_of(dialect.conditions.iter().copied()))
+                }
                 None => format!("nested fields are an object and not a list: `{key}: {{{name}: [..]}}`"),
             },
         });
@@ -112,7 +137,10 @@ mod tests {
 
     fn of(pattern: Value) -> Vec<String> {
         let Value::Object(pattern) = pattern else { panic!("an object") };
-        faults(&pattern).into_iter().map(|fault| format!("{}: {}", fault.at, fault.help)).collect()
+        faults(&pattern, &EVENTBRIDGE)
+            .into_iter()
+            .map(|fault| format!("{}: {}", fault.at, fault.help))
+            .collect()
     }
 
     #[test]

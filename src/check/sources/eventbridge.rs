@@ -8,10 +8,14 @@ impl Rules for EventBridge {
     fn check(&self, site: &Site, found: &mut Vec<Diagnostic>) {
         match &self.trigger {
             Trigger::Pattern(pattern) => {
-                found.extend(event_pattern::faults(&pattern.value).into_iter().map(|fault| {
-                    let span = pattern.place(&fault.at).unwrap_or_else(|| site.span());
-                    Diagnostic::error(Code::EventPattern, span, fault.message, fault.help)
-                }));
+                found.extend(
+                    event_pattern::faults(&pattern.value, &event_pattern::EVENTBRIDGE).into_iter().map(
+                        |fault| {
+                            let span = pattern.place(&fault.at).unwrap_or_else(|| site.span());
+                            Diagnostic::error(Code::EventPattern, span, fault.message, fault.help)
+                        },
+                    ),
+                );
             }
             Trigger::Schedule(schedule) => {
                 if let Some(help) = no_schedule(&schedule.value) {

@@ -1,17 +1,18 @@
 //! Sources: one file of rules per kind; what all kinds have in common is here.
 
-mod account;
+pub(super) mod account;
 mod api;
 mod arn;
 mod cloudfront;
 mod cloudwatch_logs;
-mod event_pattern;
+pub(super) mod event_pattern;
 mod eventbridge;
 mod filter_pattern;
 mod iot;
 mod json_path;
 mod metric_stream;
 mod pipe;
+pub(super) mod role;
 mod sns;
 mod waf;
 mod writers;

@@ -1,11 +1,8 @@
 //! Rules of programs that write records.
 
-use super::{Rules, Site, account};
+use super::{Rules, Site, account, role};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::pipeline::{Encryption, Setting, SourceKind, Target, Writers};
-
-/// Characters of a role's name. IAM API reference, `Role`, 2026-11.
-const ROLE_NAME_CHARS_MAX: usize = 64;
 
 impl Rules for Writers {
     fn check(&self, site: &Site, found: &mut Vec<Diagnostic>) {
@@ -18,7 +15,7 @@ impl Rules for Writers {
             ));
         }
         for (at, name) in self.roles.iter().enumerate() {
-            found.extend(role(name).or_else(|| {
+            found.extend(role::check(name, Code::WriterRole, "roles: [shop-task-role]").or_else(|| {
                 let other = self.roles[..at].iter().find(|other| other.value == name.value)?;
                 let message = format!("role `{}` is written twice", name.value);
                 Some(
@@ -34,48 +31,6 @@ impl Rules for Writers {
             );
         }
     }
-}
-
-fn role(name: &Setting<String>) -> Option<Diagnostic> {
-    let text = name.value.as_str();
-    let error =
-        |message: String, help: String| Some(Diagnostic::error(Code::WriterRole, name.span, message, help));
-    let last = text.rsplit('/').next().unwrap_or_default();
-    let is_name = |text: &str| {
-        !text.is_empty()
-            && text.len() <= ROLE_NAME_CHARS_MAX
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b))
-    };
-    if text.contains(":user/") {
-        return error(
-            format!("`{text}` is a user, and not a role"),
-            "name a role that the program assumes".into(),
-        );
-    }
-    if text.contains(":assumed-role/") {
-        let role = text.split('/').nth(1).unwrap_or_default();
-        return error(format!("`{text}` is a session of a role"), format!("write the role's name: `{role}`"));
-    }
-    if last.starts_with("AWSReservedSSO_") {
-        return error(
-            format!("IAM Identity Center owns role `{last}`, and nothing can be attached to it"),
-            "name a role of your own, or give the permission set the permission".into(),
-        );
-    }
-    if last.starts_with("AWSServiceRoleFor") {
-        return error(
-            format!("AWS owns the service-linked role `{last}`, and nothing can be attached to it"),
-            "name a role of your own".into(),
-        );
-    }
-    if !is_name(text) {
-        let help = match is_name(last) {
-            true => format!("write its name alone: `{last}`"),
-            false => "write its name, as in `roles: [shop-task-role]`".into(),
-        };
-        return error(format!("`{text}` is not the name of a role"), help);
-    }
-    None
 }
 
 /// AWS's own key of a stream serves its account alone. Kinesis Data Streams developer guide, "Share your data stream with another

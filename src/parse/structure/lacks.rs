@@ -5,7 +5,7 @@ use crate::source::Span;
 
 /// Keys at a place, what pipec does not do, and what it does.
 struct Lack {
-    /// Where they are written, as JSON pointers.
+    /// Where they are written, as JSON pointers, in which `*` is any name.
     places: &'static [&'static str],
     /// Lower case, without underscores and hyphens.
     keys: &'static [&'static str],
@@ -177,9 +177,51 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         places: &["", "/stream"],
-        keys: &["consumers", "consumer", "enhancedfanout", "fanout", "efo"],
-        message: "pipec registers no consumers with enhanced fan-out",
-        help: "remove it; other consumers read the stream by the stack's output `StreamName`",
+        keys: &["consumer", "enhancedfanout", "fanout", "efo", "poll", "readers"],
+        message: "readers of the stream are in `consumers`, each with a name",
+        help: "write `consumers: {billing: {fan_out: {role: NAME}}}`, or `poll` in place of `fan_out`",
+    },
+    Lack {
+        places: &["/stream"],
+        keys: &["consumers"],
+        message: "readers of the stream are in `consumers`, beside `stream`",
+        help: "write `consumers: {billing: {fan_out: {role: NAME}}}` at the top of the spec",
+    },
+    Lack {
+        places: &["", "/stream"],
+        keys: &["kcl", "kinesisclientlibrary", "logstash", "eventsourcemapping", "trigger", "triggers"],
+        message: "readers of the stream are in `consumers`, each with a name",
+        help: "write `consumers: {billing: {poll: {role: NAME}}}` for a program, or `{lambda: {function: ARN, role: NAME}}` for a \
+               function",
+    },
+    Lack {
+        places: &["/consumers/*"],
+        keys: &[
+            "kcl",
+            "kinesisclientlibrary",
+            "kclv2",
+            "logstash",
+            "beam",
+            "spark",
+            "ecs",
+            "ec2",
+            "program",
+            "polling",
+        ],
+        message: "pipec runs no program that reads the stream, and gives yours the permission",
+        help: "write `poll: {role: NAME}` with the role of the program, or `fan_out: {role: NAME}` for enhanced fan-out",
+    },
+    Lack {
+        places: &["/consumers/*"],
+        keys: &["firehose", "s3", "delivery", "flink", "sql", "analytics"],
+        message: "Firehose and Flink read the stream without being consumers of the spec",
+        help: "write `delivery: {s3: {}}`, or `analytics` with SQL, beside `consumers`",
+    },
+    Lack {
+        places: &["/consumers/*"],
+        keys: &["sqs", "sns", "stepfunctions", "pipe", "pipes", "eventbridge", "http", "queue", "topic"],
+        message: "pipec forwards no records to other services",
+        help: "write `lambda: {function: ARN, role: NAME}` with a function that forwards them",
     },
     Lack {
         places: &["/producer"],
@@ -413,12 +455,16 @@ fn plain(key: &str) -> String {
     key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
 }
 
+/// Whether a pointer is that of a place, in which `*` is any name.
+fn is_at(place: &str, pointer: &str) -> bool {
+    let alike = |(part, step): (&str, &str)| part == "*" || part == step;
+    place.split('/').count() == pointer.split('/').count()
+        && place.split('/').zip(pointer.split('/')).all(alike)
+}
+
 /// The missing feature that a key at a place asks for.
 fn lack(pointer: &str, key: &str) -> Option<&'static Lack> {
     let key = plain(key);
-    // The name of a source is the user's.
-    let is_source = pointer.strip_prefix("/sources/").is_some_and(|name| !name.contains('/'));
-    let pointer = if is_source { ANY_SOURCE } else { pointer };
     // Each of several deliveries, and its transform, lacks what the only one lacks.
     let several = pointer.strip_prefix("/deliveries/");
     let within = several.map(|of| of.split_once('/').map_or("", |(_, within)| within));
@@ -429,7 +475,9 @@ fn lack(pointer: &str, key: &str) -> Option<&'static Lack> {
         Some("") => "/delivery",
         Some(_) => return None,
     };
-    LACKS.iter().find(|lack| lack.places.contains(&pointer) && lack.keys.contains(&key.as_str()))
+    LACKS.iter().find(|lack| {
+        lack.places.iter().any(|place| is_at(place, pointer)) && lack.keys.contains(&key.as_str())
+    })
 }
 
 /// Whether a key asks for something that pipec does not have.

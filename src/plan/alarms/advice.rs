@@ -74,10 +74,12 @@ fn word(part: NodeKind) -> Option<&'static str> {
         NodeKind::Analytics => "the Flink job",
         NodeKind::Transform => "the transform",
         NodeKind::Delivery | NodeKind::ErrorDelivery => "the delivery",
-        NodeKind::Function | NodeKind::FailureQueue => "the functions of outputs",
+        NodeKind::Function | NodeKind::FailureQueue => "the functions",
         NodeKind::Source | NodeKind::SourceFailures => "the sources",
         NodeKind::Starter
         | NodeKind::Upstream
+        | NodeKind::FanOut
+        | NodeKind::Reader
         | NodeKind::Network
         | NodeKind::Bucket(_)
         | NodeKind::Destination

@@ -82,15 +82,13 @@ pub(super) fn of_own_transform(own: &OwnTransformPlan) -> [Rule; 2] {
 }
 
 /// Those of a function of the user's, which is found by its name.
-pub(super) fn of_output(scope: &Scope, node: &Node) -> Option<(Value, Vec<Rule>)> {
-    let output = scope.plan.outputs.iter().find(|output| Some(&output.name) == node.name.as_ref())?;
-    let function = output.function.as_ref()?;
-    // arn:aws:lambda:<region>:<account>:function:<name>, and perhaps a version.
-    let name = function.arn.split(':').nth(6)?;
+pub(super) fn of_user(scope: &Scope, node: &Node) -> Option<(Value, Vec<Rule>)> {
+    let function = scope.plan.function_of(node.logical_id.as_deref()?)?;
+    let name = function.function_name()?;
     let what = format!("the function `{name}`");
     let look = format!(
         "Look at the function's own log; failed batches of {} are retried {} times.",
-        output.name, function.retries
+        function.name, function.retries
     );
     let key = AlarmKey::FunctionBehind;
     let age = scope.threshold(key, DEFAULT_ITERATOR_AGE_ALARM_S + function.window);
@@ -101,8 +99,8 @@ pub(super) fn of_output(scope: &Scope, node: &Node) -> Option<(Value, Vec<Rule>)
         Compare::Above,
         age as f64 * 1e3,
         format!(
-            "{what} receives the rows of {} more than {} late: it is slow, or a batch is retried. {} shows the stream.",
-            output.name,
+            "{what} receives the {} more than {} late: it is slow, or a batch is retried. {} shows the stream.",
+            function.carries,
             Duration(age),
             scope.status()
         ),

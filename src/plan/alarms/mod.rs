@@ -224,7 +224,7 @@ fn subject<'a>(scope: &Scope, node: &'a Node) -> Option<Subject<'a>> {
         NodeKind::Delivery => (reference(), delivery::rules(scope, scope.plan.delivery_of(logical_id)?)),
         NodeKind::ErrorDelivery => (reference(), delivery::of_errors(scope)),
         NodeKind::Producer => (reference(), group::rules(scope)),
-        NodeKind::Function => function::of_output(scope, node)?,
+        NodeKind::Function => function::of_user(scope, node)?,
         NodeKind::FailureQueue => {
             (Value::GetAtt(logical_id.to_owned(), "QueueName".to_owned()), queue::rules(scope, node))
         }
@@ -234,11 +234,13 @@ fn subject<'a>(scope: &Scope, node: &'a Node) -> Option<Subject<'a>> {
         }
         // It runs during deployments alone, which report its failure.
         NodeKind::Starter => return None,
-        // AWS keeps these running; what is written to them is watched at the node that writes.
+        // AWS keeps these running, or others do; what is written to them is watched at the node that writes.
         NodeKind::Bucket(_)
         | NodeKind::Destination
         | NodeKind::Network
         | NodeKind::Upstream
+        | NodeKind::FanOut
+        | NodeKind::Reader
         | NodeKind::Artifacts
         | NodeKind::Logs
         | NodeKind::SessionManager => return None,

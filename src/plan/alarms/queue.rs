@@ -10,7 +10,8 @@ use crate::spec::AlarmKey;
 const MESSAGES: MetricName = SQS.metric("ApproximateNumberOfMessagesVisible");
 
 pub(super) fn rules(scope: &Scope, node: &Node) -> Vec<Rule> {
-    let output = node.name.as_deref().unwrap_or("an output");
+    let function = node.logical_id.as_deref().and_then(|id| scope.plan.function_of(id));
+    let (carries, one) = function.map_or(("rows of an output", "row"), |of| (&of.carries, of.one));
     vec![Rule::new(
         AlarmKey::FailedBatches,
         (MESSAGES, "Maximum"),
@@ -18,7 +19,7 @@ pub(super) fn rules(scope: &Scope, node: &Node) -> Vec<Rule> {
         Compare::Above,
         0.0,
         format!(
-            "The function has failed on rows of {output} after all retries. The messages of the queue give the rows' \
+            "The function has failed on {carries} after all retries. The messages of the queue give the {one}s' \
              positions in the stream, where they stay readable for its retention period. {} names the queue.",
             scope.status()
         ),

@@ -25,6 +25,8 @@ analytics:
     CREATE STREAM ROWS (id INTEGER); CREATE PUMP P1 AS INSERT INTO ROWS SELECT STREAM \"id\" FROM SOURCE_SQL_STREAM_001;
     CREATE STREAM ALERTS (id INTEGER);
     CREATE PUMP P2 AS INSERT INTO ALERTS SELECT STREAM \"id\" FROM SOURCE_SQL_STREAM_001 WHERE \"age\" > 90;
+consumers:
+  fraud: {lambda: {function: 'arn:aws:lambda:us-east-1:111122223333:function:fraud', role: fraud, fan_out: true}}
 transform: {}
 delivery: {buffer: {size: 5 MiB, interval: 600 s}, s3: {}}
 alarms: {}
@@ -71,6 +73,7 @@ fn what_acts_in_a_pipeline_has_an_alarm() {
             NodeKind::Starter
                 | NodeKind::Bucket(_)
                 | NodeKind::Network
+                | NodeKind::FanOut
                 | NodeKind::Artifacts
                 | NodeKind::Logs
                 | NodeKind::SessionManager

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::destination;
 use super::{
-    AlarmsPlan, AnalyticsPlan, Carries, DashboardPlan, DeliveryPlan, Plan, ProducerPlan, Reads, StreamPlan,
-    TransformPlan,
+    AlarmsPlan, AnalyticsPlan, Carries, ConsumerPlan, DashboardPlan, DeliveryPlan, Plan, ProducerPlan, Reads,
+    StreamPlan, TransformPlan,
 };
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::billing::{self, HOURS_PER_MONTH, SECONDS_PER_MONTH};
@@ -115,6 +115,11 @@ pub fn estimate(plan: &Plan, prices: Prices) -> Cost {
     }
     if let Some(stream) = plan.stream.as_ref().filter(|stream| !stream.existing) {
         bill.of(NodeKind::Stream).stream(stream);
+    }
+    for consumer in plan.consumers.iter().filter(|consumer| consumer.registered.is_some()) {
+        if let Some(stream) = &plan.stream {
+            bill.of(NodeKind::FanOut).fan_out(consumer, stream);
+        }
     }
     if let Some(analytics) = &plan.analytics {
         bill.of(NodeKind::Analytics).analytics(analytics);
@@ -389,6 +394,27 @@ impl Bill<'_> {
         }
     }
 
+    /// Enhanced fan-out of a registered consumer.
+    fn fan_out(&mut self, consumer: &ConsumerPlan, stream: &StreamPlan) {
+        let (load, spec, name) = (&stream.load, &consumer.spec, &consumer.name);
+        let read = gigabytes(load.average * load.record_bytes as f64 * SECONDS_PER_MONTH as f64);
+        let item = match stream.shards {
+            Some(shards) => {
+                self.add(
+                    spec.clone(),
+                    format!("{name}: fan-out per shard"),
+                    Item::KinesisEfoConsumerShardHour,
+                    hours(shards),
+                    format!("{shards} x {HOURS_PER_MONTH} h"),
+                );
+                Item::KinesisEfoGb
+            }
+            None => Item::KinesisOnDemandEfoGb,
+        };
+        let note = format!("{} B per record", amount(load.record_bytes as f64));
+        self.add(spec.clone(), format!("{name}: fan-out data"), item, read, note);
+    }
+
     fn analytics(&mut self, analytics: &AnalyticsPlan) {
         let spec = "/analytics";
         let own = analytics.billed_kpus.saturating_sub(flink::KPU_ORCHESTRATION);
@@ -544,6 +570,8 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
     );
     let existing = plan.stream.as_ref().is_some_and(|stream| stream.existing);
     leave(existing, "the existing stream", "it does not belong to the stack");
+    let called = plan.consumers.iter().any(|consumer| consumer.function.is_some());
+    leave(called, "the functions of consumers", "they do not belong to the stack");
     left_out
 }
 

@@ -8,6 +8,7 @@ mod tests;
 use indexmap::{IndexMap, IndexSet};
 
 use super::alarms::TOPIC;
+use super::consumers::STREAM_POLICY;
 use super::value::Value;
 use super::{Plan, Resource, S3LocationPlan, SourcePlan};
 use crate::aws::handler_permissions;
@@ -121,7 +122,7 @@ fn generated(stack: &str, logical_id: &str, resource_type: &str) -> String {
 }
 
 /// What the logical ids of an output's resources begin with.
-const OUTPUTS: [&str; 3] = ["OutputStream", "OutputFailures", "SourceFailures"];
+const OUTPUTS: [&str; 4] = ["OutputStream", "OutputFailures", "SourceFailures", "ConsumerFailures"];
 
 /// The stack itself.
 fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
@@ -322,18 +323,29 @@ fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
             let groups = plan.sources.iter().flat_map(SourcePlan::log_groups);
             groups.filter(|(filter, _)| *filter == id).map(|(_, group)| group.to_owned()).collect()
         }
-        "AWS::Kinesis::ResourcePolicy" => generated(INPUT_STREAM, "AWS::Kinesis::Stream"),
+        "AWS::Kinesis::StreamConsumer" => vec![input_stream(plan, scope)],
+        "AWS::Kinesis::ResourcePolicy" if id == STREAM_POLICY => vec![input_stream(plan, scope)],
+        // Of a registered consumer.
+        "AWS::Kinesis::ResourcePolicy" => vec![format!("{}/consumer/*", input_stream(plan, scope))],
         "AWS::IoT::TopicRule" => {
             let own = plan.sources.iter().filter(|source| id == format!("{SOURCE}{}", source.id));
             own.filter_map(SourcePlan::topic_rule).map(Value::shown).collect()
         }
         "AWS::SQS::QueuePolicy" => generated(&id.replace("QueuePolicy", "Failures"), "AWS::SQS::Queue"),
         "AWS::IAM::Policy" => {
-            let functions = plan.outputs.iter().filter_map(|output| output.function.as_ref());
-            let writers = plan.sources.iter().flat_map(SourcePlan::writers);
-            functions.map(|function| function.role.clone()).chain(writers.map(str::to_owned)).collect()
+            let functions = plan.functions().map(|function| function.role.clone());
+            let writers = plan.sources.iter().flat_map(SourcePlan::writers).map(str::to_owned);
+            functions.chain(writers).chain(plan.consumers.iter().filter_map(|one| one.role.clone())).collect()
         }
         resource_type => generated(id, resource_type),
+    }
+}
+
+/// The name of the stream that takes the records in, or its pattern.
+fn input_stream(plan: &Plan, scope: &Scope) -> String {
+    match plan.stream.as_ref().filter(|stream| stream.existing) {
+        Some(existing) => existing.name.shown(),
+        None => scope.generated(INPUT_STREAM, "AWS::Kinesis::Stream"),
     }
 }
 
@@ -475,11 +487,8 @@ fn held_records(plan: &Plan) -> Option<Statement> {
 
 /// The calls of outputs: mappings of these functions only.
 fn mappings(plan: &Plan, scope: &Scope) -> Vec<Statement> {
-    let functions: Vec<String> = plan
-        .outputs
-        .iter()
-        .filter_map(|output| output.function.as_ref().map(|function| function.arn.clone()))
-        .collect();
+    let functions: IndexSet<String> = plan.functions().map(|function| function.arn.clone()).collect();
+    let functions: Vec<String> = functions.into_iter().collect();
     if functions.is_empty() {
         return Vec::new();
     }

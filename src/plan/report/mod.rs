@@ -14,8 +14,8 @@ use super::positions;
 use super::state::StatePlan;
 use super::throughput::ThroughputPlan;
 use super::{
-    Carries, DeliveryPlan, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, SourcePlan, SourceShown,
-    StreamPlan, TransformPlan,
+    Carries, ConsumerPlan, DeliveryPlan, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, SourcePlan,
+    SourceShown, StreamPlan, TransformPlan,
 };
 use crate::aws::limits::{MIB, kinesis};
 use crate::aws::regions;
@@ -42,6 +42,9 @@ pub struct PlanReport {
     /// The services that write records.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<SourceReport>,
+    /// What reads the stream besides Firehose and Flink.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub consumers: Vec<ConsumerReport>,
     /// The Flink application.
     pub analytics: Option<AnalyticsReport>,
     /// The Lambda transform of `delivery`.
@@ -83,6 +86,21 @@ pub struct SourceReport {
     pub record: String,
     /// What happens to records that it cannot write, in one line.
     pub failures: String,
+    /// What its owner has to do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_side: Vec<String>,
+}
+
+/// What reads the stream besides Firehose and Flink.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConsumerReport {
+    /// Its name in the spec.
+    pub name: String,
+    /// Its kind, the key of the spec.
+    pub kind: &'static str,
+    /// What it is, in one line.
+    #[serde(rename = "reads")]
+    pub line: String,
     /// What its owner has to do.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub other_side: Vec<String>,
@@ -344,6 +362,7 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             wire_bytes_per_second: producer.wire_bytes_per_second,
         }),
         sources: plan.sources.iter().map(source).collect(),
+        consumers: plan.consumers.iter().map(consumer).collect(),
         analytics: plan.analytics.as_ref().map(|analytics| AnalyticsReport {
             runtime_environment: analytics.runtime_environment.clone(),
             parallelism: analytics.parallelism,
@@ -374,8 +393,11 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
             .roles
             .iter()
             .flat_map(|role| role.grants.iter().map(|of| grant(&role.logical_id, role.principal, of)))
-            .chain(plan.outputs.iter().filter_map(|output| output.function.as_ref()).flat_map(|function| {
+            .chain(plan.functions().flat_map(|function| {
                 function.grants.iter().map(|of| grant(&function.role, "lambda.amazonaws.com", of))
+            }))
+            .chain(plan.consumers.iter().flat_map(|consumer| {
+                consumer.given().map(|(who, of)| grant(&who, "its programs", of)).collect::<Vec<_>>()
             }))
             .chain(
                 plan.sources
@@ -446,6 +468,15 @@ fn direct(plan: &Plan, delivery: &DeliveryPlan) -> String {
 fn source(source: &SourcePlan) -> SourceReport {
     let SourceShown { line, record, failures, other_side } = source.shown.clone();
     SourceReport { name: source.name.clone(), kind: source.kind, line, record, failures, other_side }
+}
+
+fn consumer(consumer: &ConsumerPlan) -> ConsumerReport {
+    ConsumerReport {
+        name: consumer.name.clone(),
+        kind: consumer.kind,
+        line: consumer.line.clone(),
+        other_side: consumer.other_side.clone(),
+    }
 }
 
 /// CloudWatch Logs guide, "Encrypt log data in CloudWatch Logs using AWS KMS", 2026-11.

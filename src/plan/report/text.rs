@@ -67,6 +67,15 @@ fn write_parts(report: &PlanReport, text: &mut String) {
     if let Some(shards) = &report.shards {
         write_stream(if shards.existing { "existing stream" } else { "stream" }, shards, text);
     }
+    for consumer in &report.consumers {
+        section(text, &format!("consumer {}", consumer.name), &consumer.line);
+        if !consumer.other_side.is_empty() {
+            let _ = writeln!(text, "  on the other side:");
+        }
+        for line in &consumer.other_side {
+            let _ = writeln!(text, "    {line}");
+        }
+    }
     if let Some(analytics) = &report.analytics {
         let facts = format!(
             "{}, parallelism {}{}, {} KPUs billed, {}",

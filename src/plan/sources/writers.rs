@@ -19,14 +19,15 @@ pub struct WritersPlan {
     pub who: Vec<String>,
     /// Other accounts as principals.
     pub accounts: Vec<Value>,
-    /// Logical id of what lets them write: the stream's policy, or a role.
+    /// Logical id of the role that they assume; the policy of a stream allows them to write without one.
     pub accounts_id: Option<String>,
 }
 
 impl Writers {
     fn accounts_id(&self, site: &Site) -> Option<String> {
         let has_roles = !self.roles.is_empty();
-        (!self.accounts.is_empty()).then(|| match has_roles {
+        let assumes = !self.accounts.is_empty() && site.target() != Target::Stream;
+        assumes.then(|| match has_roles {
             true => format!("SourceAccounts{}", site.id()),
             false => logical_id(site.source),
         })
@@ -61,11 +62,7 @@ impl Kind for Writers {
     }
 
     fn more_resources(&self, site: &Site) -> Vec<(String, &'static str)> {
-        let resource_type = match site.target() {
-            Target::Stream => "AWS::Kinesis::ResourcePolicy",
-            Target::Delivery(_) => "AWS::IAM::Role",
-        };
-        self.accounts_id(site).into_iter().map(|id| (id, resource_type)).collect()
+        self.accounts_id(site).into_iter().map(|id| (id, "AWS::IAM::Role")).collect()
     }
 
     fn outputs(&self, site: &Site) -> Vec<Output> {

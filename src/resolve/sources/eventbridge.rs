@@ -50,7 +50,7 @@ pub enum Trigger {
 }
 
 impl Resolver<'_> {
-    pub(super) fn pattern(&self, at: &str, value: Map<String, Value>) -> Pattern {
+    pub(in crate::resolve) fn pattern(&self, at: &str, value: Map<String, Value>) -> Pattern {
         let mut places = BTreeMap::new();
         self.places_below(at, "", &Value::Object(value.clone()), &mut places);
         Pattern { value, places }

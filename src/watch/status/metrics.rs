@@ -37,7 +37,9 @@ fn known(node: &Node, plan: &Plan) -> Option<(&'static Kind, String)> {
         }
         NodeKind::DeliveredStream => (&STREAM, "output stream".into()),
         NodeKind::OutputStream => (&STREAM, of("stream")),
-        NodeKind::FailureQueue => (&FAILURES, of("failures")),
+        NodeKind::FailureQueue => {
+            (&FAILURES, of(if node.is_of_consumer() { "failures of consumer" } else { "failures" }))
+        }
         NodeKind::SourceFailures => (&FAILURES, of("failures")),
         NodeKind::Source => {
             let source = plan.sources.iter().find(|source| Some(&source.name) == node.name.as_ref())?;
@@ -53,6 +55,8 @@ fn known(node: &Node, plan: &Plan) -> Option<(&'static Kind, String)> {
         NodeKind::ErrorDelivery => (destinations::S3.metrics, "delivery of faults".into()),
         NodeKind::Producer
         | NodeKind::Upstream
+        | NodeKind::FanOut
+        | NodeKind::Reader
         | NodeKind::Network
         | NodeKind::Starter
         | NodeKind::Bucket(_)

@@ -70,6 +70,8 @@ impl Target {
             | NodeKind::Source
             | NodeKind::SourceFailures
             | NodeKind::Upstream
+            | NodeKind::FanOut
+            | NodeKind::Reader
             | NodeKind::Function
             | NodeKind::FailureQueue
             | NodeKind::Artifacts
