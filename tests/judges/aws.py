@@ -84,8 +84,15 @@ def delivery_stream(stack, name, physical, properties):
     for processor in s3.get("ProcessingConfiguration", {}).get("Processors", []):
         if processor["Type"] == "Lambda":
             parameters = {p["ParameterName"]: p["ParameterValue"] for p in processor["Parameters"]}
+            # A function that others own is named in the template.
+            written = [
+                parameter["ParameterValue"]
+                for own in wanted["ProcessingConfiguration"]["Processors"]
+                for parameter in own.get("Parameters", [])
+                if parameter["ParameterName"] == "LambdaArn"
+            ]
             function = parameters["LambdaArn"].rsplit(":", 1)[1]
-            assert function in stack.ids_of_type("AWS::Lambda::Function")
+            assert function in stack.ids_of_type("AWS::Lambda::Function") or [parameters["LambdaArn"]] == written
 
 
 def log_streams(stack, group):

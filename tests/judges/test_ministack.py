@@ -202,7 +202,10 @@ def stack(client, pipeline, artifact_bucket):
 @pytest.fixture(scope="session")
 def records(pipeline):
     """What is put into the stream that Firehose reads, and what has to lie in S3 for it."""
-    return json.loads((HERE / "records" / f"{pipeline.name}.json").read_text())
+    path = HERE / "records" / f"{pipeline.name}.json"
+    if not path.exists() and ":function:" in json.dumps(pipeline.template.of_type("AWS::KinesisFirehose::DeliveryStream")):
+        pytest.skip("a function that others own transforms the records")
+    return json.loads(path.read_text())
 
 
 def data(record):

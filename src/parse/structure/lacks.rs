@@ -185,7 +185,7 @@ const LACKS: &[Lack] = &[
         places: &["/stream"],
         keys: &["consumers"],
         message: "readers of the stream are in `consumers`, beside `stream`",
-        help: "write `consumers: {billing: {fan_out: {role: NAME}}}` at the top of the spec",
+        help: "move it to the top of the spec, as in `consumers: {billing: {fan_out: {role: NAME}}}`",
     },
     Lack {
         places: &["", "/stream"],
