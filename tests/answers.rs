@@ -250,7 +250,13 @@ fn written(
     let mut results = Vec::new();
     for pointer in all.iter().filter(here) {
         let (parent, step) = pointer.rsplit_once('/').expect("a parent");
-        for holder in [parent, pointer.as_str(), "", "/stream", "/producer", "/records", "/analytics/flink"] {
+        let mut holders =
+            [parent, pointer, "", "/stream", "/producer", "/records", "/analytics/flink", "/delivery"]
+                .map(str::to_owned)
+                .to_vec();
+        let deliveries = value.pointer("/deliveries").and_then(Value::as_object).into_iter().flatten();
+        holders.extend(deliveries.map(|(name, _)| format!("/deliveries/{}", pipec::parse::step(name))));
+        for holder in holders.iter().map(String::as_str) {
             let mut spec = value.clone();
             if holder == "/analytics/flink"
                 && let Some(Value::Object(analytics)) = spec.pointer_mut("/analytics")

@@ -59,7 +59,7 @@ fn flink(pipeline: &Pipeline) -> Vec<Diagnostic> {
                 Code::PackedForFlink,
                 source.span,
                 "CloudWatch Logs sends gzip, and Flink's formats cannot read it",
-                "write `runtime: lambda` and `transform: {unpack: cloudwatch_logs}`, or declare another pipeline for the log \
+                "let the transform unpack them and run the SQL, by `transform: {unpack: cloudwatch_logs}` and `runtime: lambda`; or declare another pipeline for the log \
                  events",
             )
             .related(analytics.runtime.span, "the runtime"),

@@ -12,7 +12,7 @@ impl Rules for CloudFront {
                 Code::SourceTarget,
                 site.span(),
                 "CloudFront writes into a stream only, and this pipeline has none",
-                "write `stream: {record_size: 1 KiB, records_per_second: 100}`, and remove these keys from the delivery",
+                "move `record_size` and `records_per_second` from the delivery into a `stream`",
             ));
         }
         let before = found.len();

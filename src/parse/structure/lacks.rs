@@ -378,7 +378,7 @@ const LACKS: &[Lack] = &[
         places: &[ANY_SOURCE],
         keys: &["kinesis", "stream", "datastream", "firehose"],
         message: "another stream is not a source",
-        help: "write `stream: {existing: ARN}` to read a stream that exists",
+        help: "write `stream: {existing: ..}` with its ARN to read a stream that exists",
     },
     Lack {
         places: &["", "/transform"],

@@ -265,6 +265,12 @@ fn scalar(
                     "{}" => format!("write `{}: {{}}` for the defaults, or remove it", last(&name)),
                     needed => format!("write `{}: {needed}`", last(&name)),
                 },
+                // An entry of a list has no key.
+                ("text", Value::Bool(_) | Value::Number(_))
+                    if last(&name).chars().all(|c| c.is_ascii_digit()) =>
+                {
+                    format!("put it in quotes: `\"{shown}\"`")
+                }
                 ("text", Value::Bool(_) | Value::Number(_)) => {
                     format!("write `{}: \"{shown}\"`", last(&name))
                 }
