@@ -267,6 +267,29 @@ fn checked(
     Front { checked: checked.map(|checked| (checked, places)), found: diagnostics, accepted, in_effect }
 }
 
+/// Two parts whose names lead to one logical id: `app` and `logs-app`, say.
+fn same_ids(plan: &Plan, places: &Places) -> Option<Diagnostic> {
+    let all = &plan.resources;
+    let (at, later) = all
+        .iter()
+        .enumerate()
+        .find(|(at, one)| all[..*at].iter().any(|other| other.logical_id == one.logical_id))?;
+    let first = all[..at].iter().find(|other| other.logical_id == later.logical_id)?;
+    // The later one in the spec: a part with a name.
+    let named =
+        |spec: &str| ["/sources/", "/consumers/", "/deliveries/"].iter().any(|parts| spec.starts_with(parts));
+    let (one, other) = if named(&later.spec) { (later, first) } else { (first, later) };
+    Some(
+        Diagnostic::error(
+            Code::PartName,
+            places.key(&one.spec),
+            format!("two resources would have the logical id `{}`", one.logical_id),
+            "rename this part",
+        )
+        .related(places.key(&other.spec), "the other one"),
+    )
+}
+
 /// A checked pipeline to its stack, with the plan's advice.
 fn back_end(
     checked: Checked,
@@ -275,6 +298,9 @@ fn back_end(
     connectors: &plan::ConnectorDigests,
 ) -> Back<Stack> {
     let plan = plan::plan(&checked, programs, connectors);
+    if let Some(clash) = same_ids(&plan, &places) {
+        return Back { result: None, found: vec![clash], in_effect: Vec::new() };
+    }
     let prices = Prices::BuiltIn;
     let cost = plan::cost::estimate(&plan, prices);
     let plan::alarms::Settings { unused, in_effect } = plan::alarms::settings(&plan, &checked);

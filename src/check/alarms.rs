@@ -160,7 +160,9 @@ fn range(key: AlarmKey, pipeline: &Pipeline) -> Option<Range> {
                 OutputTarget::Lambda(own, _) => Some(own.retention.value),
                 OutputTarget::Delivery | OutputTarget::Nowhere | OutputTarget::Stream(_) => None,
             });
-            let longest = kept.max().unwrap_or(kinesis::RETENTION_HOURS_DEFAULT * SECONDS_PER_HOUR);
+            let consumed = pipeline.consumers.iter().map(|_| pipeline.retention());
+            let longest =
+                kept.chain(consumed).max().unwrap_or(kinesis::RETENTION_HOURS_DEFAULT * SECONDS_PER_HOUR);
             Range::Time(
                 Bounds::new(AGE_S_MIN, age_max(longest)),
                 "Lambda reports the age once a minute",

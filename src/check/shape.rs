@@ -6,9 +6,13 @@ use crate::aws::regions;
 use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::resolve::DEFAULT_REGION;
-use crate::resolve::pipeline::{Delivery, Direct, FROM_STREAM};
+use crate::resolve::pipeline::{Delivery, Direct, FROM_RECORDS, FROM_STREAM};
 use crate::spec::{AnalyticsRuntime, ByteSize};
 use crate::sql::Role;
+
+/// Names that other things have: resources of `delivery`, which would become others when a pipeline gets several deliveries, and
+/// streams in `pipec tail`.
+const RESERVED: [&str; 5] = ["logs", "role", "log-stream", "input", "output"];
 
 pub(super) fn check(context: &mut Context) {
     reads(context);
@@ -28,6 +32,15 @@ pub(super) fn check(context: &mut Context) {
 fn reads(context: &mut Context) {
     let pipeline = context.pipeline;
     if !pipeline.deliveries.is_empty() {
+        let runs = pipeline.deliveries.iter().any(|delivery| pipeline.runs_query(delivery));
+        if let Some(analytics) = pipeline.analytics_on(AnalyticsRuntime::Lambda).filter(|_| !runs) {
+            context.report(Diagnostic::error(
+                Code::NothingReads,
+                analytics.span,
+                "the SQL runs in no transform: every delivery gets the records as they are",
+                "remove `from` at the delivery that takes the rows",
+            ));
+        }
         return;
     }
     if let Some(analytics) = pipeline.analytics_on(AnalyticsRuntime::Lambda) {
@@ -75,6 +88,11 @@ fn needs_stream(context: &mut Context) {
 
 fn name(context: &mut Context, delivery: &Delivery) {
     let Some(name) = &delivery.name else { return };
+    if RESERVED.contains(&name.as_str()) {
+        let message = format!("`{name}` cannot be the name of a delivery: pipec uses it itself");
+        let help = format!("rename it, for example to `{name}-archive`");
+        context.report(Diagnostic::error(Code::PartName, delivery.span, message, help));
+    }
     if let Err(fault) = names::PART.check(name) {
         let help = match names::part_like(name) {
             Some(name) => format!("rename it to `{name}`"),
@@ -117,13 +135,20 @@ fn from(context: &mut Context, delivery: &Delivery) {
         .map(|stream| stream.name.as_str())
         .collect();
     let has_stream = pipeline.stream.is_some();
-    let known = if from.value == FROM_STREAM { has_stream } else { outputs.contains(&from.value.as_str()) };
+    let known = match from.value.as_str() {
+        FROM_STREAM => has_stream,
+        FROM_RECORDS if !has_stream => true,
+        output => outputs.contains(&output),
+    };
     // An SQL with errors has outputs that are not known.
     if known || from.value != FROM_STREAM && pipeline.analytics.is_some() && context.query.is_none() {
         return;
     }
     let (message, help) = match (&pipeline.analytics, from.value.as_str()) {
-        (_, FROM_STREAM) => ("there is no stream to read".to_owned(), "remove `from`".to_owned()),
+        (_, FROM_STREAM) => (
+            "there is no stream to read".to_owned(),
+            "write `from: records` for the records that are put into it, without the SQL".to_owned(),
+        ),
         (None, other) => (
             format!("`{other}` would be an output of SQL, and there is no `analytics`"),
             if has_stream { "write `from: stream`, or remove it" } else { "remove `from`" }.to_owned(),

@@ -98,7 +98,22 @@ fn shared(pipeline: &Pipeline, into: &[&Source], unpack: Span) -> Vec<Diagnostic
         )
         .related(unpack, "what unpacks")
     };
-    others.map(fault).collect()
+    let mut found: Vec<Diagnostic> = others.map(fault).collect();
+    // The producer writes into the first delivery.
+    let first = pipeline.deliveries.first().and_then(|delivery| delivery.transform.as_ref());
+    let into_first = first.and_then(|own| own.unpack.as_ref()).is_some_and(|own| own.span == unpack);
+    if let Some(producer) = pipeline.producer.as_ref().filter(|_| into_first && pipeline.stream.is_none()) {
+        found.push(
+            Diagnostic::error(
+                Code::UnpackShared,
+                producer.span,
+                "where Firehose itself unpacks log events, it rejects all other records",
+                "add a `stream`, where a function unpacks; or remove the producer",
+            )
+            .related(unpack, "what unpacks"),
+        );
+    }
+    found
 }
 
 fn csv(pipeline: &Pipeline, delivery: &Delivery, transform: &Transform) -> Option<Diagnostic> {

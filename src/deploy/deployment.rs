@@ -488,11 +488,10 @@ fn guard(changes: &[Change], options: &Options, spec: &str) -> Step<()> {
 
 /// Where the data of a resource is as well.
 fn again(change: &Change) -> &'static str {
-    match change.resource.as_str() {
-        "Delivery" | "ErrorDelivery" => {
-            "; the records are also in the stream that it reads, for the retention of that stream"
-        }
-        _ => "",
+    if change.kind == kinds::words("AWS::KinesisFirehose::DeliveryStream") {
+        "; if it reads a stream, the records are also there, for the retention of that stream"
+    } else {
+        ""
     }
 }
 

@@ -12,6 +12,7 @@ use super::value::Value;
 use super::{Artifact, Content, s3_key};
 use crate::aws::destinations::Capabilities;
 use crate::aws::limits::MIB;
+use crate::aws::limits::firehose::WAF_PREFIX;
 use crate::capacity::ROW_KEY_BYTES;
 use crate::check::Checked;
 use crate::resolve::pipeline::{
@@ -171,15 +172,21 @@ impl OwnTransformPlan {
 }
 
 impl TransformPlan {
+    /// Where its settings are in the spec, with dots.
+    pub(super) fn place(&self, delivery: &DeliveryPlan) -> String {
+        let own = if self.spec == "/analytics" && delivery.name.is_some() {
+            format!("{}/transform", delivery.spec)
+        } else {
+            self.bill_spec()
+        };
+        own.trim_start_matches('/').replace('/', ".")
+    }
+
     /// The part of the spec that its bill comes from.
     pub(super) fn bill_spec(&self) -> String {
         if self.spec == "/analytics" { "/transform".into() } else { self.spec.clone() }
     }
 }
-
-/// What the name of a Firehose stream starts with that AWS WAF may write to. WAF developer guide, "Amazon Data Firehose",
-/// 2026-11.
-const WAF_PREFIX: &str = "aws-waf-logs-";
 
 /// Name of a Firehose stream that records are put into, for `Fn::Sub`.
 pub fn direct_name(pipeline: &Pipeline, delivery: &Delivery) -> String {

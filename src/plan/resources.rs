@@ -200,7 +200,7 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
         NodeKind::SourceFailures => {
             let source = node.name.as_deref().and_then(|name| pipeline.source(name));
             let spec = source.map_or_else(|| "/sources".into(), |source| Cow::Owned(source.spec.clone()));
-            let policy = own.replace("SourceFailures", "SourceQueuePolicy").into();
+            let policy = own.replacen("SourceFailures", "SourceQueuePolicy", 1).into();
             let named =
                 |logical_id, resource_type| Resource { logical_id, resource_type, spec: spec.clone() };
             vec![named(own.clone(), "AWS::SQS::Queue"), named(policy, "AWS::SQS::QueuePolicy")]

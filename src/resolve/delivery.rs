@@ -275,7 +275,11 @@ impl Resolver<'_> {
                     }
                     (None, shared) => ("/transform".to_owned(), shared),
                 };
-                let runs_query = queries && delivery.from.as_deref() != Some(FROM_STREAM);
+                let raw = match stream {
+                    Some(_) => FROM_STREAM,
+                    None => FROM_RECORDS,
+                };
+                let runs_query = queries && delivery.from.as_deref() != Some(raw);
                 let written = match written {
                     None if runs_query => Some(("/analytics".to_owned(), spec::Transform::default())),
                     written => written.map(|written| (at, written)),
@@ -465,3 +469,5 @@ pub(super) struct Deliveries {
 
 /// Value of `from` for the stream.
 pub const FROM_STREAM: &str = "stream";
+/// Value of `from` for the records that are put into a delivery, without the SQL.
+pub const FROM_RECORDS: &str = "records";

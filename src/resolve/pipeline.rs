@@ -149,7 +149,8 @@ impl Pipeline {
     /// Whether the SQL runs in a delivery's transform.
     pub fn runs_query(&self, delivery: &Delivery) -> bool {
         let from = delivery.from.as_ref().map(|from| from.value.as_str());
-        self.analytics_on(AnalyticsRuntime::Lambda).is_some() && from != Some(FROM_STREAM)
+        let raw = if self.stream.is_some() { FROM_STREAM } else { FROM_RECORDS };
+        self.analytics_on(AnalyticsRuntime::Lambda).is_some() && from != Some(raw)
     }
 
     /// The output of the SQL whose rows a delivery gets, from Flink or from its own transform.
@@ -173,7 +174,7 @@ impl Pipeline {
             .map(|output| OutputName { name: output.name.clone(), place: place(&output.target) })
             .collect();
         let from = self.deliveries.iter().filter_map(|delivery| delivery.from.as_ref());
-        for from in from.filter(|from| from.value != FROM_STREAM) {
+        for from in from.filter(|from| ![FROM_STREAM, FROM_RECORDS].contains(&from.value.as_str())) {
             if names.iter().all(|known| known.name != from.value) {
                 names.push(OutputName { name: from.value.clone(), place: Place::Somewhere });
             }

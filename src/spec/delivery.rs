@@ -96,7 +96,8 @@ pub struct Delivery {
     /// as gzip. With pipec's transform, `transform.append` decides; with a function of yours, the newline is appended to
     /// each record that it returns.
     pub newline: Option<Newline>,
-    /// Input of this delivery: `stream`, or the name of an output of the SQL. Default: the output of the SQL that goes to
+    /// Input of this delivery: `stream`, or the name of an output of the SQL; without a stream also `records`, what is put
+    /// into it, without the SQL. Default: the output of the SQL that goes to
     /// `delivery`; without SQL, the stream.
     #[schemars(extend("examples" = ["stream"]))]
     pub from: Option<String>,

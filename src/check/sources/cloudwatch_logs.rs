@@ -5,7 +5,7 @@ use crate::aws::limits::names;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::NodeKind;
 use crate::resolve::pipeline::{
-    CloudWatchLogs, LogSource, OutputTarget, Pipeline, Setting, Source, SourceKind,
+    CloudWatchLogs, ConsumerKind, LogSource, OutputTarget, Pipeline, Setting, Source, SourceKind,
 };
 use crate::source::Span;
 
@@ -123,7 +123,14 @@ fn functions(pipeline: &Pipeline) -> impl Iterator<Item = &str> {
         OutputTarget::Lambda(_, function) => Some(function.arn.as_str()),
         OutputTarget::Nowhere | OutputTarget::Delivery | OutputTarget::Stream(_) => None,
     });
-    arns.filter_map(|arn| arn.split(':').nth(6))
+    let consumers = pipeline.consumers.iter().filter_map(|consumer| match &consumer.kind {
+        ConsumerKind::Lambda(lambda) => Some(lambda.function.arn.as_str()),
+        ConsumerKind::FanOut(_) | ConsumerKind::Poll(_) => None,
+    });
+    let transforms =
+        pipeline.deliveries.iter().filter_map(|delivery| delivery.transform.as_ref()?.own.as_ref());
+    let transforms = transforms.map(|own| own.function.value.as_str());
+    arns.chain(consumers).chain(transforms).filter_map(|arn| arn.split(':').nth(6))
 }
 
 /// Log groups with more filters than CloudWatch Logs accepts.

@@ -2,10 +2,11 @@
 
 use super::{Rules, Site, event_pattern, json_path};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{EventBridge, Trigger};
+use crate::resolve::pipeline::{EventBridge, Setting, Trigger};
 
 impl Rules for EventBridge {
     fn check(&self, site: &Site, found: &mut Vec<Diagnostic>) {
+        found.extend(self.bus.as_ref().and_then(no_bus));
         match &self.trigger {
             Trigger::Pattern(pattern) => {
                 found.extend(
@@ -35,6 +36,24 @@ impl Rules for EventBridge {
         found.extend(self.partition_key.as_ref().and_then(|path| json_path::check(path, "partition_key")));
         found.extend(site.stream_only("partition_key", self.partition_key.as_ref().map(|path| path.span)));
     }
+}
+
+/// A bus is given by its name: rules and policies contain it. EventBridge API reference, `CreateEventBus`, 2026-11.
+fn no_bus(bus: &Setting<String>) -> Option<Diagnostic> {
+    let text = &bus.value;
+    let is_name = |text: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c))
+    };
+    if is_name(text) {
+        return None;
+    }
+    let last = text.rsplit(['/', ':']).next().unwrap_or_default();
+    let help = match is_name(last) {
+        true => format!("write `bus: {last}`"),
+        false => "write the name of the bus, as in `bus: orders`".into(),
+    };
+    let message = format!("`{text}` is not the name of an event bus");
+    Some(Diagnostic::error(Code::EventPattern, bus.span, message, help))
 }
 
 /// What to write in place of a text that is not a schedule. EventBridge user guide, "Schedule types", 2026-11.

@@ -93,7 +93,10 @@ impl MetricStream {
                 Code::BinaryRecords,
                 self.format.span,
                 "records of OpenTelemetry are binary, and a newline after each one would damage them",
-                "write `newline: none` in `delivery`, without a transform; or `format: json`",
+                format!(
+                    "write `newline: none` in `{}`, without a transform; or `format: json`",
+                    site.place()
+                ),
             ));
         }
     }

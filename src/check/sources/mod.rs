@@ -81,6 +81,12 @@ impl Site<'_> {
     }
 
     /// Records that end with a newline already, and get one more.
+    /// The place of the first delivery that takes the source's records, for a help.
+    fn place(&self) -> String {
+        let spec = self.deliveries().next().map_or("/delivery", |delivery| delivery.spec.as_str());
+        spec.trim_start_matches('/').replace('/', ".")
+    }
+
     fn blank_lines(&self, what: &str) -> Option<Diagnostic> {
         let mut appends = self.deliveries().filter(|delivery| delivery.transform.is_none());
         let appends = appends.any(|delivery| delivery.newline.value == Newline::Append);
@@ -89,7 +95,10 @@ impl Site<'_> {
                 Code::BlankLines,
                 self.span(),
                 format!("{what} ends with a newline, and Firehose appends another one: every second line is blank"),
-                "write `newline: none` in `delivery`; or `transform: {}`, which appends a newline only where there is none",
+                format!(
+                    "write `newline: none` in `{}`; or `transform: {{}}`, which appends a newline only where there is none",
+                    self.place()
+                ),
             )
         })
     }

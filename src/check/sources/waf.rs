@@ -1,6 +1,8 @@
 //! Rules of AWS WAF.
 
 use super::{Rules, Site, arn};
+use crate::aws::limits::firehose::WAF_PREFIX;
+use crate::aws::limits::names::DELIVERY_STREAM;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::pipeline::{Encryption, Source, SourceKind, Waf};
 
@@ -18,6 +20,19 @@ impl Rules for Waf {
     fn check(&self, site: &Site, found: &mut Vec<Diagnostic>) {
         found.extend(arn::check(&self.web_acl, site.region(), "web_acl", &WEB_ACL));
         found.extend(site.delivery_only("AWS WAF", ""));
+        for delivery in site.deliveries() {
+            let part = delivery.name.as_deref().unwrap_or("delivery");
+            let name = format!("{WAF_PREFIX}{}-{part}", site.context.pipeline.name.value);
+            if name.len() as u64 > DELIVERY_STREAM.max {
+                let message = format!(
+                    "AWS WAF needs a Firehose stream named `{name}`, {} characters; a name has {} at most",
+                    name.len(),
+                    DELIVERY_STREAM.max
+                );
+                let help = "give the pipeline or the delivery a shorter name";
+                found.push(Diagnostic::error(Code::PartName, site.span(), message, help));
+            }
+        }
         // Of several sources into one delivery, the first one reports it.
         let is_first = |source: &&Source| {
             matches!(source.kind, SourceKind::Waf(_)) && site.context.pipeline.target(source) == site.target

@@ -85,7 +85,7 @@ pub(super) fn rules(scope: &Scope, delivery: &DeliveryPlan) -> Vec<Rule> {
             ),
         ));
     }
-    rules.extend(key_unavailable(scope));
+    rules.extend(key_unavailable(scope, Some(delivery)));
     rules
 }
 
@@ -99,7 +99,7 @@ pub(super) fn of_errors(scope: &Scope) -> Vec<Rule> {
     });
     let mut rules = destination::alarms_of_errors(late, &scope.logs("delivery"));
     rules.push(reads_throttled(scope));
-    rules.extend(key_unavailable(scope));
+    rules.extend(key_unavailable(scope, None));
     rules
 }
 
@@ -117,9 +117,9 @@ fn writes_throttled(scope: &Scope) -> Rule {
         Compare::Above,
         0.0,
         format!(
-            "More is put into Firehose than its quota allows, and it rejects the rest. Request a higher quota of Direct PUT, \
-             or declare a `stream` and run {}.",
-            scope.deploy()
+            "More is put into Firehose than its quota allows, and it rejects the rest. Request a higher quota of Direct PUT for it; \
+             {} shows what comes in.",
+            scope.status()
         ),
     )
 }
@@ -139,13 +139,21 @@ fn reads_throttled(scope: &Scope) -> Rule {
     )
 }
 
-fn key_unavailable(scope: &Scope) -> Option<Rule> {
-    let key = Some(&scope.plan.stream.as_ref()?.key).filter(|key| key.starts_with("arn:"))?;
+fn key_unavailable(scope: &Scope, delivery: Option<&DeliveryPlan>) -> Option<Rule> {
+    let direct = delivery.and_then(|delivery| delivery.direct.as_ref());
+    let (key, what) = match (direct, &scope.plan.stream) {
+        (Some(direct), _) => (direct.key.as_ref()?, "the records that it holds"),
+        (None, Some(stream)) => (&stream.key, "the records of its stream"),
+        (None, None) => return None,
+    };
+    if !key.starts_with("arn:") {
+        return None;
+    }
     Rule::any_of(
         AlarmKey::KeyUnavailable,
         &KEY_FAULTS,
         format!(
-            "Firehose cannot decrypt the records of its stream. Look at the state and the policy of the key {key}; {} \
+            "Firehose cannot decrypt {what}. Look at the state and the policy of the key {key}; {} \
              shows the error.",
             scope.logs("delivery")
         ),

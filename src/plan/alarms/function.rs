@@ -45,7 +45,8 @@ fn throttled(what: &str) -> Rule {
 }
 
 pub(super) fn of_transform(scope: &Scope, logical_id: &str) -> Vec<Rule> {
-    let Some((_, transform)) = scope.plan.transform_of(logical_id) else { return Vec::new() };
+    let Some((delivery, transform)) = scope.plan.transform_of(logical_id) else { return Vec::new() };
+    let place = transform.place(delivery);
     let logs = scope.logs("transform");
     let percent = scope.threshold(AlarmKey::FunctionDuration, DURATION_PERCENT);
     let timeout = transform.timeout;
@@ -56,8 +57,8 @@ pub(super) fn of_transform(scope: &Scope, logical_id: &str) -> Vec<Rule> {
         Compare::Above,
         timeout as f64 * percent as f64 / 100.0 * 1e3,
         format!(
-            "Calls of the transform take more than {percent} % of its timeout of {}. Raise `transform.memory`, which \
-             also gives it more processor, or lower `transform.buffer.size`, and run {}.",
+            "Calls of the transform take more than {percent} % of its timeout of {}. Raise `{place}.memory`, which \
+             also gives it more processor, or lower `{place}.buffer.size`, and run {}.",
             Duration(timeout),
             scope.deploy()
         ),

@@ -288,9 +288,14 @@ fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
     let id = resource.logical_id.as_ref();
     let generated = |logical_id: &str, resource_type: &str| vec![scope.generated(logical_id, resource_type)];
     match resource.resource_type {
-        "AWS::S3::BucketPolicy" => generated(id.trim_end_matches("Policy"), "AWS::S3::Bucket"),
+        "AWS::S3::BucketPolicy" => generated(id.strip_suffix("Policy").unwrap_or(id), "AWS::S3::Bucket"),
         "AWS::Logs::LogStream" => {
-            generated(&format!("{}Logs", id.trim_end_matches("LogStream")), "AWS::Logs::LogGroup")
+            // Error records are logged in the group of the delivery whose bucket takes them.
+            let group = match &plan.error_delivery {
+                Some(errors) if id == "ErrorDeliveryLogStream" => format!("DeliveryLogs{}", errors.suffix),
+                _ => id.replacen("LogStream", "Logs", 1),
+            };
+            generated(&group, "AWS::Logs::LogGroup")
         }
         "AWS::KinesisAnalyticsV2::Application"
         | "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption" => {

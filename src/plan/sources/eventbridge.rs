@@ -90,6 +90,9 @@ impl Kind for EventBridge {
     }
 
     fn alarms(&self, site: &Site, scope: &Scope) -> Vec<Rule> {
+        if self.bus.is_some() {
+            return Vec::new();
+        }
         let of = || Value::sub(site.name());
         let lost = Rule::any_of(
             AlarmKey::SourceFailures,
@@ -105,6 +108,11 @@ impl Kind for EventBridge {
     }
 
     fn graphs(&self, site: &Site) -> Option<(String, [Graph; 3])> {
+        // On a bus of its own, the metrics of a rule have the bus as a second dimension, which a row does not have. Its queue has
+        // an alarm in either case. EventBridge user guide, "Monitoring Amazon EventBridge", 2026-11.
+        if self.bus.is_some() {
+            return None;
+        }
         let graphs = [
             graph("events", "per second", vec![rate(MATCHED, "matched"), rate(INVOCATIONS, "written")]),
             graph(
@@ -126,7 +134,7 @@ impl Kind for EventBridge {
     }
 
     fn status(&self) -> Option<&'static StatusKind> {
-        Some(&EVENT_RULE)
+        self.bus.is_none().then_some(&EVENT_RULE)
     }
 
     fn shown(&self, _site: &Site) -> SourceShown {

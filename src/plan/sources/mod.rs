@@ -377,9 +377,13 @@ fn intake(pipeline: &Pipeline, target: Target) -> &Intake {
 
 /// Plans the sources.
 pub(super) fn plan(pipeline: &Pipeline) -> Vec<SourcePlan> {
-    let shares = pipeline.sources.len() + usize::from(pipeline.producer.is_some());
     let of = |source| {
         let site = Site { pipeline, source };
+        // Those that write into the same, which the producer does if that is the stream or the first delivery.
+        let together =
+            pipeline.sources.iter().filter(|other| pipeline.target(other) == site.target()).count();
+        let produces = matches!(site.target(), Target::Stream | Target::Delivery(0));
+        let shares = together + usize::from(produces && pipeline.producer.is_some());
         let intake = intake(pipeline, site.target());
         let per_second = intake.average.value / shares.max(1) as f64;
         let load = Load { per_second, bytes: intake.record_size.value };

@@ -320,9 +320,11 @@ fn measured(
         ));
     }
     let delivery = plan.delivery_of(&part.logical_id);
-    // Error records have the buffer of the first delivery.
+    // Error records have the buffer of the delivery whose bucket takes them.
+    let errors = plan.error_delivery.as_ref().map(|errors| errors.suffix.as_str());
+    let of_errors = plan.deliveries.iter().find(|delivery| Some(delivery.suffix.as_str()) == errors);
     let (buffer, transform) = delivery
-        .or(plan.deliveries.first())
+        .or(of_errors)
         .map_or((0, 0), |delivery| (delivery.buffer_interval, delivery.transform_interval()));
     let patience = buffer + transform + FRESHNESS_SLACK;
     if part.reading(FRESHNESS).is_some_and(|age| age > patience as f64) {
