@@ -85,7 +85,7 @@ fn compile(folder: &Path) -> Vec<Compilation<Checked>> {
     let mut specs = vec!["spec.yaml"];
     specs.extend(folder.join("other.yaml").exists().then_some("other.yaml"));
     // What the plan finds is shown where it is the case: most other specs would have some as well.
-    let whole = ["PIPE10", "PIPE0122", "PIPE0123", "PIPE0724", "PIPE1301", "PIPE1306"];
+    let whole = ["PIPE10", "PIPE1401-same-ids", "PIPE0122", "PIPE0123", "PIPE0724", "PIPE1301", "PIPE1306"];
     let phases = if whole.iter().any(|code| name(folder).starts_with(code)) { compiled } else { front_end };
     let environment = fs::read_to_string(folder.join("environment")).ok();
     let environment = environment.as_deref().map(str::trim);

@@ -100,8 +100,8 @@ fn shared(pipeline: &Pipeline, into: &[&Source], unpack: Span) -> Vec<Diagnostic
     };
     let mut found: Vec<Diagnostic> = others.map(fault).collect();
     // The producer writes into the first delivery.
-    let first = pipeline.deliveries.first().and_then(|delivery| delivery.transform.as_ref());
-    let into_first = first.and_then(|own| own.unpack.as_ref()).is_some_and(|own| own.span == unpack);
+    let first = pipeline.deliveries.first().and_then(|delivery| delivery.unpack.as_ref());
+    let into_first = first.is_some_and(|own| own.span == unpack);
     if let Some(producer) = pipeline.producer.as_ref().filter(|_| into_first && pipeline.stream.is_none()) {
         found.push(
             Diagnostic::error(

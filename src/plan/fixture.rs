@@ -90,14 +90,14 @@ pub(crate) const DIRECT_SOURCES: &str = "
 name: sources
 deliveries:
   all: {record_size: 1 KiB, records_per_second: 100, newline: none, s3: {}}
-  logs: {record_size: 1 KiB, records_per_second: 100, transform: {unpack: cloudwatch_logs}, s3: {}}
+  log-events: {record_size: 1 KiB, records_per_second: 100, transform: {unpack: cloudwatch_logs}, s3: {}}
 sources:
   messages:
     to: all
     sns: {topic: 'arn:aws:sns:us-east-1:111122223333:orders', filter: {kind: [order]}, raw: false}
   metrics: {to: all, metric_stream: {namespaces: [AWS/EC2]}}
   requests: {to: all, waf: {web_acl: 'arn:aws:wafv2:us-east-1:111122223333:regional/webacl/shop/a1b2'}}
-  services: {to: logs, cloudwatch_logs: {groups: [/aws/lambda/a]}}
+  services: {to: log-events, cloudwatch_logs: {groups: [/aws/lambda/a]}}
 alarms: {}
 dashboard: true
 ";

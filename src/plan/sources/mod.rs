@@ -555,7 +555,7 @@ mod tests {
             .iter()
             .filter_map(|delivery| Some(delivery.direct.as_ref()?.name.shown()))
             .collect();
-        assert_eq!(names, ["aws-waf-logs-${AWS::StackName}-all", "${AWS::StackName}-logs"]);
+        assert_eq!(names, ["aws-waf-logs-${AWS::StackName}-all", "${AWS::StackName}-log-events"]);
         let target = &plan.sources[2].target;
         assert!(
             target.arn.shown().ends_with(":deliverystream/aws-waf-logs-${AWS::StackName}-all"),
