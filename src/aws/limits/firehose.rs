@@ -73,6 +73,10 @@ pub const FILE_EXTENSION: NameRule =
     })
     .starting("a dot", |c| c == '.');
 
+/// What the name of a Firehose stream starts with that AWS WAF may write to. WAF developer guide, "Amazon Data Firehose",
+/// 2026-11.
+pub const WAF_PREFIX: &str = "aws-waf-logs-";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,7 +90,3 @@ mod tests {
         assert!(FILE_EXTENSION.check(".JSON").is_err());
     }
 }
-
-/// What the name of a Firehose stream starts with that AWS WAF may write to. WAF developer guide, "Amazon Data Firehose",
-/// 2026-11.
-pub const WAF_PREFIX: &str = "aws-waf-logs-";
