@@ -429,6 +429,7 @@ def policy(stack, name, physical, properties):
     role, = properties["Roles"]
     listed = stack.client("iam").list_role_policies(RoleName=role)["PolicyNames"]
     wanted = properties["PolicyName"]["Fn::Sub"].replace("${AWS::StackName}", stack.name)
+    wanted = wanted.replace("${AWS::Region}", stack.client("iam").meta.region_name)
     assert wanted in listed
     got = stack.client("iam").get_role_policy(RoleName=role, PolicyName=wanted)["PolicyDocument"]
     assert [s["Sid"] for s in got["Statement"]] == [s["Sid"] for s in properties["PolicyDocument"]["Statement"]]
