@@ -6,7 +6,7 @@ import time
 import zipfile
 
 import pytest
-from emulated_aws import clients
+from emulated_aws import REGION, clients
 
 from program import Project
 
@@ -93,7 +93,7 @@ def test_records_arrive_where_the_spec_sends_them(readers):
     assert until(got["audit"], 4) == sorted(sent)
     assert until(got["refunds"], 2) == sorted(record for record in sent if "refund" in record)
 
-    policy = client("iam").get_role_policy(RoleName="billing-role", PolicyName="order-readers-consumer-Billing")
+    policy = client("iam").get_role_policy(RoleName="billing-role", PolicyName=f"order-readers-consumer-Billing-{REGION}")
     statement, = policy["PolicyDocument"]["Statement"]
     assert "kinesis:GetRecords" in statement["Action"] and statement["Resource"][0].endswith(f":stream/{stream}")
 

@@ -217,6 +217,9 @@ def test_a_creation_that_fails_says_why_and_what_is_left(ministack, account, tmp
     pipeline = Project(tmp_path, "price-alerts.yaml", ministack.address, key)
     # Functions belong to the account that deploys.
     pipeline.edit("111122223333", key)
+    # What cannot be looked up is skipped: the missing role shows in the stack's creation.
+    for service in ("IAM", "LAMBDA"):
+        pipeline.environment[f"AWS_ENDPOINT_URL_{service}"] = "http://127.0.0.1:9"
     client = clients(ministack.address, key)
     for number in (1, 2):
         run = pipeline.deploy()

@@ -10,9 +10,10 @@ import pytest
 
 @pytest.fixture(scope="session")
 def packed():
-    """The zip of an artifact, by its name in the manifests."""
+    """The zip of an artifact, by its name in the manifests: of the reference pipeline, or of another one that has it."""
     found = {}
-    for manifest in sorted(Path(os.environ["PIPEC_GENERATED"]).glob("*/manifest.json")):
+    manifests = sorted(Path(os.environ["PIPEC_GENERATED"]).glob("*/manifest.json"))
+    for manifest in sorted(manifests, key=lambda path: path.parent.name != "user-data"):
         for artifact in json.loads(manifest.read_text())["artifacts"]:
             found.setdefault(artifact["name"], (manifest.parent / artifact["file"]).resolve())
     return found.__getitem__
