@@ -9,7 +9,7 @@ use crate::plan::diagram::{Diagram, Per, dot, mermaid, svg};
 /// Draw the pipeline: what flows where, at which rate, and what each part costs
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pipec graph pipeline.yaml                          a flowchart for Markdown\n  pipec graph --format svg pipeline.yaml > graph.svg\n  pipec graph                   --format dot pipeline.yaml | dot -Tpng -o graph.png\n  pipec graph --per hour --env prod pipeline.yaml"
+    after_help = "Examples:\n  pipec graph pipeline.yaml                          a flowchart for Markdown\n  pipec graph --format svg pipeline.yaml > graph.svg\n  pipec graph --format dot pipeline.yaml | dot -Tpng -o graph.png\n  pipec graph --per hour --env prod pipeline.yaml"
 )]
 pub(super) struct GraphVerb {
     #[command(flatten)]

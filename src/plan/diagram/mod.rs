@@ -287,7 +287,10 @@ fn shape(plan: &Plan, node: &Node) -> Option<Shape> {
             let of_node = |delivery: &&DeliveryPlan| delivery.name == node.name;
             let location = plan.deliveries.iter().find(of_node)?.location(purpose)?;
             let service = if node.logical_id.is_some() { "S3 bucket" } else { "existing S3 bucket" };
-            (Class::Destination, location.address(), service.to_owned(), Vec::new())
+            let title = location.logical_id.clone().unwrap_or_else(|| location.bucket_name.shown());
+            let prefix = Some(location.prefix.clone()).filter(|prefix| !prefix.is_empty());
+            let facts = prefix.into_iter().collect();
+            (Class::Destination, title, service.to_owned(), facts)
         }
         NodeKind::Destination => {
             let delivery = plan.deliveries.iter().find(|delivery| delivery.name == node.name)?;

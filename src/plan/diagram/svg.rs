@@ -8,6 +8,8 @@ use super::{Class, Diagram, Flow, Shape};
 const LINE: usize = 17;
 /// Pixels of a character, of the widest letters in the font of [`STYLE`].
 const CHAR: usize = 7;
+/// The same of the bold letters of a name.
+const BOLD: usize = 9;
 /// Pixels around the text of a box.
 const PADDING: usize = 12;
 /// Pixels between two boxes of a column.
@@ -21,11 +23,12 @@ const STYLE: &str = "\
 .pipec text{font:12px ui-sans-serif,system-ui,Helvetica,Arial,sans-serif;fill:#1b1f24}\
 .pipec .title{font-size:14px;font-weight:600}.pipec .name{font-weight:600}\
 .pipec rect{fill:#fff;stroke-width:2}.pipec path{fill:none;stroke:#57606a;stroke-width:1.5}\
-.pipec .dashed{stroke-dasharray:5 4}.pipec .head{fill:#57606a;stroke:none}.pipec .word{font-size:11px;fill:#57606a}\
+.pipec .dashed{stroke-dasharray:5 4}.pipec .head{fill:#57606a;stroke:none}\
+.pipec .word{font-size:11px;fill:#57606a;stroke:#fff;stroke-width:4px;paint-order:stroke}\
 .pipec .source{stroke:#2f7ed8}.pipec .stream{stroke:#8e44ad}.pipec .compute{stroke:#d35400}\
 .pipec .delivery{stroke:#16a085}.pipec .destination{stroke:#27ae60}.pipec .failures{stroke:#c0392b}\
 @media (prefers-color-scheme:dark){.pipec text{fill:#e6edf3}.pipec rect{fill:#161b22}.pipec path{stroke:#8b949e}\
-.pipec .head{fill:#8b949e}.pipec .word{fill:#8b949e}}";
+.pipec .head{fill:#8b949e}.pipec .word{fill:#8b949e;stroke:#0d1117}}";
 
 /// Writes the picture.
 pub fn svg(diagram: &Diagram) -> String {
@@ -106,7 +109,7 @@ impl Layout {
         }
         let last = columns.iter().copied().max().unwrap_or(0);
         let mut boxes = vec![Place::default(); count];
-        let (mut x, mut height) = (MARGIN, 0);
+        let (mut x, mut bottoms) = (MARGIN, Vec::new());
         let top = MARGIN + LINE + MARGIN;
         for column in 0..=last {
             let mut members: Vec<usize> = (0..count).filter(|at| columns[*at] == column).collect();
@@ -119,7 +122,8 @@ impl Layout {
                     .collect();
                 middles.iter().sum::<usize>().checked_div(middles.len()).unwrap_or(0)
             };
-            members.sort_by_cached_key(|at| middle(*at));
+            // Queues of failures last, so that the way of the records is straight.
+            members.sort_by_cached_key(|at| (diagram.shapes[*at].class == Class::Failures, middle(*at)));
             // Callers first, each with what it calls below it.
             let callee = |at: &usize| {
                 diagram
@@ -133,19 +137,26 @@ impl Layout {
                 let called = members.iter().copied().filter(move |at| callee(at) == Some(caller));
                 std::iter::once(caller).chain(called).collect::<Vec<_>>()
             });
-            let chars = |at: usize| lines(&diagram.shapes[at]).iter().map(|line| line.chars().count()).max();
-            let widest = members.iter().filter_map(|at| chars(*at)).max().unwrap_or(0);
-            let width = widest * CHAR + 2 * PADDING;
+            let pixels = |at: usize| {
+                let shape = &diagram.shapes[at];
+                let plain = lines(shape).iter().map(|line| line.chars().count() * CHAR).max().unwrap_or(0);
+                plain.max(shape.title.chars().count() * BOLD)
+            };
+            let width = members.iter().map(|at| pixels(*at)).max().unwrap_or(0) + 2 * PADDING;
             let mut y = top;
             for at in order {
                 let tall = lines(&diagram.shapes[at]).len() * LINE + 2 * PADDING - 4;
                 boxes[at] = Place { x, y, width, height: tall, column };
                 y += tall + GAP_Y;
             }
-            height = height.max(y - GAP_Y);
+            bottoms.push(y - GAP_Y);
             x += width + GAP_X;
         }
-        let title = diagram.title.chars().count() * (CHAR + 1) + 2 * MARGIN;
+        let height = bottoms.iter().copied().max().unwrap_or(top);
+        for place in &mut boxes {
+            place.y += (height - bottoms[place.column]) / 2;
+        }
+        let title = diagram.title.chars().count() * BOLD + 2 * MARGIN;
         Self { boxes, width: (x - GAP_X + MARGIN).max(title), height: height + MARGIN }
     }
 }
@@ -185,7 +196,7 @@ fn connect(from: Place, to: Place, flow: Flow, text: &mut String) {
         let (x2, y2) = (to.x, to.y + to.height / 2);
         // An arrow that passes a column bends in the gap in front of its end.
         let bend = x2.saturating_sub(GAP_X / 2).max(x1);
-        (format!("M{x1} {y1}C{bend} {y1} {bend} {y2} {x2} {y2}"), ((x2 + bend) / 2, y2.saturating_sub(6)))
+        (format!("M{x1} {y1}C{bend} {y1} {bend} {y2} {x2} {y2}"), (bend, (y1 + y2) / 2 + 4))
     };
     let _ = writeln!(text, "<path{dashed} d=\"{path}\" marker-end=\"url(#pipec-head)\"{both}/>");
     if let Some(label) = flow.label() {

@@ -313,7 +313,8 @@ fn write_stream(title: &str, stream: &StreamReport, text: &mut String) {
 fn write_grants(report: &PlanReport, grants: Grants, text: &mut String) {
     let mut roles: Vec<_> = report.grants.iter().map(|grant| &grant.role).collect();
     roles.dedup();
-    let numbers = format!("{} grants, {} roles", report.grants.len(), roles.len());
+    let counted = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let numbers = format!("{}, {}", counted(report.grants.len(), "grant"), counted(roles.len(), "role"));
     match grants {
         Grants::Counted if !report.grants.is_empty() => {
             return section(text, "permissions", &format!("{numbers}; --grants lists them"));
