@@ -53,7 +53,7 @@ impl Tree<'_> {
         let again = std::mem::replace(&mut self.drawn[at], true);
         let what = match again {
             true => "as above".to_owned(),
-            false => [&[shape.service.clone()], shape.facts.as_slice()].concat().join(", "),
+            false => [std::slice::from_ref(&shape.service), shape.facts.as_slice()].concat().join(", "),
         };
         let cost = shape.cost.clone().filter(|_| !again).unwrap_or_default();
         self.lines.push(TreeLine { part: format!("{branch}{note}{}", shape.title), what, cost });
