@@ -227,7 +227,7 @@ impl Cursor<'_, '_> {
         let word = self.peek(0).map_or("", |token| self.text.text(token.range.clone())).to_uppercase();
         let help = match word.as_str() {
             "ALTER" => "remove it: a pump runs as soon as the application starts",
-            "DROP" => "remove it, and the declaration of the object",
+            "DROP" => "remove it: only the objects that the SQL declares exist",
             "SET" | "RESET" | "USE" => "remove it: the application's settings are in the spec",
             "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE" => {
                 "write INSERT INTO: a row of a stream never changes"

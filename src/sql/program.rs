@@ -169,8 +169,7 @@ impl Relations<'_> {
         let printed = self.part(expr)?;
         let json = serde_json::to_value(&printed).unwrap_or_default();
         if levels(&json) > MAX_LEVELS {
-            let what =
-                "an expression nested this deeply (a SELECT in FROM can compute a part of it)";
+            let what = "an expression nested this deeply (a SELECT in FROM can compute a part of it)";
             return Err(StateNeed { what, span: expr.span });
         }
         Ok(printed)

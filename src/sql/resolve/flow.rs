@@ -233,7 +233,7 @@ impl Resolver<'_, '_> {
             column.name
         );
         if !self.diagnostics.iter().any(|known| known.span == column.span && known.message == message) {
-            let help = "no action is needed if such rows are not needed; otherwise remove NOT NULL";
+            let help = "no action is needed if such rows can be dropped; otherwise remove NOT NULL";
             self.approximate(column.span, &message, help);
         }
         if selected.select.group.is_some() || selected.select.over.is_some() {
