@@ -25,6 +25,7 @@ pub mod price_list;
 pub mod producer_config;
 pub mod render;
 pub mod resolve;
+pub mod review;
 pub mod runtime;
 pub mod source;
 pub mod spec;
