@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use pipec::Compilation;
-use pipec::check::{self, Checked};
-use pipec::diagnostics::format::Findings;
-use pipec::diagnostics::{Code, Format, Severity};
-use pipec::world::World;
+use pipec_compiler::Compilation;
+use pipec_compiler::check::{self, Checked};
+use pipec_compiler::diagnostics::format::Findings;
+use pipec_compiler::diagnostics::{Code, Format, Severity};
+use pipec_compiler::world::World;
 use support::{compiled, front_end};
 
 fn folders() -> Vec<PathBuf> {

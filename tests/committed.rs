@@ -4,10 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use pipec::runtime::Programs;
-use pipec::spec::{reference, schema};
-use pipec::world::Disk;
-use pipec::{Select, artifacts, diagnostics};
+use pipec_compiler::programs::Programs;
+use pipec_compiler::spec::{reference, schema};
+use pipec_compiler::world::Disk;
+use pipec_compiler::{Select, artifacts, diagnostics};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -47,7 +47,7 @@ fn the_spec_reference_is_fresh() {
 
 #[test]
 fn the_functions_are_fresh() {
-    fresh("docs/sql-functions.md", &pipec::sql::catalog::page());
+    fresh("docs/sql-functions.md", &pipec_compiler::sql::catalog::page());
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn the_output_of_the_examples_is_fresh() {
     let examples = examples();
     assert!(!examples.is_empty());
     for example in examples {
-        let compiled = pipec::compile(&Disk, &programs, &example, Select::All);
+        let compiled = pipec_compiler::compile(&Disk, &programs, &example, Select::All);
         assert!(!diagnostics::has_errors(&compiled.diagnostics), "{} does not build", example.display());
         for stack in compiled.pipelines {
             for text in artifacts::texts(&stack.plan, &stack.template) {

@@ -6,9 +6,9 @@ mod support;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-use pipec::diagnostics::Code;
-use pipec::parse::{Places, tree};
-use pipec::source::Sources;
+use pipec_compiler::diagnostics::Code;
+use pipec_compiler::parse::{Places, tree};
+use pipec_compiler::source::Sources;
 use serde_json::Value;
 use support::{Files, compiled};
 

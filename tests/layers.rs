@@ -27,7 +27,7 @@ const LAYERS: &[&[&str]] = &[
     &["cli", "main"],
 ];
 
-/// What reaches past the [`World`](pipec::world::World), without which a compilation could not be repeated.
+/// What reaches past the [`World`](pipec_compiler::world::World), without which a compilation could not be repeated.
 const OUTSIDE: &[&str] = &[
     "fs::",
     "env::var",

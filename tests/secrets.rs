@@ -5,8 +5,8 @@ mod support;
 use std::collections::HashMap;
 use std::path::Path;
 
-use pipec::diagnostics::Format;
-use pipec::diagnostics::format::Findings;
+use pipec_compiler::diagnostics::Format;
+use pipec_compiler::diagnostics::format::Findings;
 use proptest::prelude::*;
 use support::{Files, compiled};
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use pipec::diagnostics::Severity;
+use pipec_compiler::diagnostics::Severity;
 use support::{Files, compiled};
 
 /// Stacks whose whole data path a spec must be able to express.

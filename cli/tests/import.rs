@@ -10,8 +10,8 @@ use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
 use std::{env, fs};
 
-use pipec::import;
-use pipec::source::Sources;
+use pipec_compiler::import;
+use pipec_compiler::source::Sources;
 use proptest::prelude::*;
 use support::place::{code, err, files, out};
 use support::server::{Response, serve};
@@ -233,8 +233,8 @@ fn imported(name: &str, text: &str) {
         for one in import::import(&world, &programs(), &applications).0 {
             let world = Files([(PathBuf::from("spec.yaml"), one.spec.into_bytes())].into());
             let mut sources = Sources::default();
-            let id = pipec::parse::load(&world, Path::new("spec.yaml"), &mut sources).expect("a file");
-            let (node, faults) = pipec::parse::tree::read(sources.file(id).text());
+            let id = pipec_compiler::parse::load(&world, Path::new("spec.yaml"), &mut sources).expect("a file");
+            let (node, faults) = pipec_compiler::parse::tree::read(sources.file(id).text());
             assert!(node.is_some(), "{faults:?}\n{}", sources.file(id).text());
         }
     }
@@ -331,8 +331,8 @@ fn a_link_out_of_the_folder_is_not_followed() {
         );
         fs::write(&main, text).expect("a file");
         let mut sources = Sources::default();
-        let (applications, _) = import::read(&pipec::world::Disk, &main, &mut sources).expect("a reading");
-        let (imported, _) = import::import(&pipec::world::Disk, &programs(), &applications);
+        let (applications, _) = import::read(&pipec_compiler::world::Disk, &main, &mut sources).expect("a reading");
+        let (imported, _) = import::import(&pipec_compiler::world::Disk, &programs(), &applications);
         let sql: String = imported.iter().map(|one| one.sql.as_str()).collect();
         assert_eq!(sql.contains("kept"), followed, "{file}: {sql}");
         assert!(!sql.contains("secret FROM"), "{file}: {sql}");

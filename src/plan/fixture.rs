@@ -17,7 +17,7 @@ use crate::diagnostics::has_errors;
 use crate::parse::parse;
 use crate::plan::value::Value;
 use crate::resolve::resolve;
-use crate::runtime::{Build, Program, Programs};
+use crate::programs::{Build, Program, Programs};
 use crate::source::Sources;
 use crate::sql::{SourceReaders, Start};
 use crate::world::World;

@@ -42,7 +42,7 @@ use crate::aws::instance_types::Architecture;
 use crate::check::Checked;
 use crate::graph::Graph;
 use crate::pipeline::Pipeline;
-use crate::runtime::{Program, Programs};
+use crate::programs::{Program, Programs};
 use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
 pub use alarms::{AlarmMetric, AlarmPlan, AlarmsPlan, TopicPlan};
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};

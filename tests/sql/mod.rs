@@ -17,8 +17,8 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use pipec::source::{Excerpt, Sources};
-use pipec::sql::{Input, RecordFormat, analyze, print_flink};
+use pipec_compiler::source::{Excerpt, Sources};
+use pipec_compiler::sql::{Input, RecordFormat, analyze, print_flink};
 
 /// One folder for each case: `input.sql`, perhaps `columns` (else those of the reference pipeline) and `event_time` (a
 /// column and its lateness in milliseconds), or a whole `spec.yaml`; and what comes out: `pipeline.sql`, `diagnostics`, or

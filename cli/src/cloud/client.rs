@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::call_error::CallError;
 use super::stack_state::StackStatus;
-use crate::aws::existing::ExistingKind;
+use pipec_compiler::aws::existing::ExistingKind;
 
 /// What a call gives.
 pub type Call<T> = Result<T, CallError>;

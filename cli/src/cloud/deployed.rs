@@ -4,9 +4,9 @@ use super::client::{Stack, StackReader, StackResource};
 use super::owner::check_owner;
 use super::stack_state::StackState;
 use super::stop::{At, Step, Stop};
-use crate::diagnostics::Code;
-use crate::plan::Plan;
-use crate::spec::PIPELINE_TAG;
+use pipec_compiler::diagnostics::Code;
+use pipec_compiler::plan::Plan;
+use pipec_compiler::spec::PIPELINE_TAG;
 
 /// A stack and what it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]

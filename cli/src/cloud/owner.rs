@@ -3,7 +3,7 @@
 use super::client::Stack;
 use super::stack_state::StackState;
 use super::stop::{At, Step, Stop};
-use crate::diagnostics::Code;
+use pipec_compiler::diagnostics::Code;
 
 /// Whether pipec has made a stack.
 pub fn is_owned(stack: &Stack, tag: (&str, &str)) -> bool {

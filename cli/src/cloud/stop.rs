@@ -1,7 +1,7 @@
 //! Why a deployment ends early: a fault with its place in the spec, or a decision of the user.
 
 use super::call_error::{CallError, CallErrorKind};
-use crate::diagnostics::Code;
+use pipec_compiler::diagnostics::Code;
 
 /// What a step gives.
 pub type Step<T> = Result<T, Stop>;

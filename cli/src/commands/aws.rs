@@ -9,17 +9,17 @@ use serde_json::json;
 use super::PipelineArgs;
 use super::output::{Exit, any_errors, note, print, tally, today, typed};
 use super::progress::{JsonReporter, TextReporter};
-use crate::Stack;
+use pipec_compiler::Stack;
 use crate::cloud::interrupt::Interrupt;
 use crate::cloud::sdk::{SdkClient, Settings};
 use crate::cloud::stop::{At, Fault, Stop};
 use crate::deploy::report::Reporter;
-use crate::diagnostics::format::Findings;
-use crate::diagnostics::{Code, Diagnostic, Format, Severity};
-use crate::runtime::Programs;
-use crate::source::Sources;
-use crate::terminal::printable;
-use crate::world::Disk;
+use pipec_compiler::diagnostics::format::Findings;
+use pipec_compiler::diagnostics::{Code, Diagnostic, Format, Severity};
+use pipec_compiler::programs::Programs;
+use pipec_compiler::source::Sources;
+use pipec_compiler::terminal::printable;
+use pipec_compiler::world::Disk;
 
 /// Where AWS is asked, as for the AWS CLI: `AWS_PROFILE`, `AWS_REGION`, SSO, `AWS_ENDPOINT_URL`.
 #[derive(Clone, Debug, Args)]
@@ -90,9 +90,9 @@ pub(super) struct Compiled {
 pub(super) fn compile(pipeline: &PipelineArgs, format: EventFormat) -> Result<Compiled, Exit> {
     let PipelineArgs { spec, env, runtime } = pipeline.clone();
     let programs = runtime.programs()?;
-    let mut compilation = crate::compile(&Disk, &programs, &spec, env.as_deref().into());
+    let mut compilation = pipec_compiler::compile(&Disk, &programs, &spec, env.as_deref().into());
     compilation.on_day(&today());
-    let crate::Compilation { sources, mut diagnostics, pipelines, .. } = compilation;
+    let pipec_compiler::Compilation { sources, mut diagnostics, pipelines, .. } = compilation;
     diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);
     format.tell(&sources, &diagnostics);
     let found = [(sources, diagnostics)];

@@ -11,15 +11,15 @@ use super::output::{
     Exit, Stage, Staged, any_errors, counted, note, parallel, report, shown, tally, typed, write,
 };
 use super::{RuntimeArgs, compile};
-use crate::Stack;
-use crate::artifacts::connector::Jar;
-use crate::artifacts::{self, ARTIFACTS_DIR};
-use crate::aws::flink::Maven;
-use crate::check;
-use crate::diagnostics::{Diagnostic, Format};
-use crate::plan::Artifact;
-use crate::runtime::Programs;
-use crate::source::{Sources, Span};
+use pipec_compiler::Stack;
+use pipec_compiler::artifacts::connector::Jar;
+use pipec_compiler::artifacts::{self, ARTIFACTS_DIR};
+use pipec_compiler::aws::flink::Maven;
+use pipec_compiler::check;
+use pipec_compiler::diagnostics::{Diagnostic, Format};
+use pipec_compiler::plan::Artifact;
+use pipec_compiler::programs::Programs;
+use pipec_compiler::source::{Sources, Span};
 
 /// Where output goes.
 const DEFAULT_OUT: &str = "generated";

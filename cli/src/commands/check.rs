@@ -6,9 +6,9 @@ use clap::Args;
 
 use super::output::{Exit, any_errors, note, parallel, report, tally, today};
 use super::{RuntimeArgs, compile};
-use crate::check::same_names;
-use crate::diagnostics::{Diagnostic, Format, Severity};
-use crate::source::Sources;
+use pipec_compiler::check::same_names;
+use pipec_compiler::diagnostics::{Diagnostic, Format, Severity};
+use pipec_compiler::source::Sources;
 
 /// Find what AWS would reject, or silently get wrong
 #[derive(Debug, Args)]

@@ -7,9 +7,9 @@ use clap::Args;
 
 use super::fetch;
 use super::output::write;
-use crate::artifacts::connector::{self, Jar, LOCK_FILE, Lock, Places};
-use crate::aws::flink::Maven;
-use crate::world::Disk;
+use pipec_compiler::artifacts::connector::{self, Jar, LOCK_FILE, Lock, Places};
+use pipec_compiler::aws::flink::Maven;
+use pipec_compiler::world::Disk;
 
 /// A folder that a variable names, or one below the home folder.
 fn home(variable: &str, below: &str) -> Option<PathBuf> {

@@ -15,7 +15,7 @@ use crate::cloud::stop::Step;
 use crate::deploy::change_set::Base;
 use crate::deploy::deployment::{self, Job, Outcome};
 use crate::deploy::report::Reporter;
-use crate::terminal::printable;
+use pipec_compiler::terminal::printable;
 
 /// Lines around a difference.
 const CONTEXT_LINES: usize = 3;

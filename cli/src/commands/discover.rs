@@ -10,9 +10,9 @@ use serde_json::{Map, Value, json};
 
 use super::live_stream;
 use super::output::{Exit, counted, note, print, shown, write};
-use crate::discover::{Discovery, block, read, written_into};
-use crate::sql::Path as SqlPath;
-use crate::terminal::printable;
+use pipec_compiler::discover::{Discovery, block, read, written_into};
+use pipec_compiler::sql::Path as SqlPath;
+use pipec_compiler::terminal::printable;
 
 /// Characters of a value in the table.
 const VALUE_CHARS: usize = 200;

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::output::{Exit, print};
-use crate::diagnostics::Code;
+use pipec_compiler::diagnostics::Code;
 
 /// Explain a diagnostic's code, or list the functions of the SQL
 #[derive(Debug, Args)]
@@ -27,7 +27,7 @@ impl Explain {
             return print(&lines.concat());
         };
         if name.eq_ignore_ascii_case("functions") {
-            return print(&crate::sql::catalog::text());
+            return print(&pipec_compiler::sql::catalog::text());
         }
         match Code::find(&name) {
             Some(code) => print(code.page()),

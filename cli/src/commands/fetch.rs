@@ -7,9 +7,9 @@ use serde::Deserialize;
 use sha1::{Digest as _, Sha1};
 
 use super::output::{note, shown, write};
-use crate::artifacts::connector::Jar;
-use crate::aws::flink::Maven;
-use crate::price_list::{self, Offer};
+use pipec_compiler::artifacts::connector::Jar;
+use pipec_compiler::aws::flink::Maven;
+use pipec_compiler::price_list::{self, Offer};
 
 /// Maven Central.
 pub(super) const MAVEN_CENTRAL: &str = "https://repo1.maven.org/maven2";

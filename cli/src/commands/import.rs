@@ -7,11 +7,11 @@ use clap::Args;
 use super::object::Bucket;
 use super::output::{Exit, any_errors, note, report, shown, tally, typed, write};
 use super::{RuntimeArgs, object};
-use crate::diagnostics::{Format, suggest};
-use crate::import::{Application, Download, Imported, import, read};
-use crate::source::Sources;
-use crate::terminal::printable;
-use crate::world::Disk;
+use pipec_compiler::diagnostics::{Format, suggest};
+use pipec_compiler::import::{Application, Download, Imported, import, read};
+use pipec_compiler::source::Sources;
+use pipec_compiler::terminal::printable;
+use pipec_compiler::world::Disk;
 
 /// Turn an application of Kinesis Data Analytics for SQL into a spec and its SQL
 #[derive(Debug, Args)]
@@ -151,11 +151,11 @@ impl Import {
     /// Checks a spec that has been written; whether it has errors.
     fn check(
         &self,
-        programs: &crate::runtime::Programs,
+        programs: &pipec_compiler::programs::Programs,
         spec: &Path,
         missing: &[String],
     ) -> Result<bool, Exit> {
-        let compiled = crate::compile(&Disk, programs, spec, crate::Select::All);
+        let compiled = pipec_compiler::compile(&Disk, programs, spec, pipec_compiler::Select::All);
         let found = [(compiled.sources, compiled.diagnostics)];
         report(&found, Format::Text)?;
         let failed = any_errors(&found);

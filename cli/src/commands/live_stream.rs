@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 use super::output::{Exit, note};
 use crate::cloud::call_error::CallErrorKind;
 use crate::cloud::sdk::{Settings, call_error, configuration};
-use crate::terminal::printable;
+use pipec_compiler::terminal::printable;
 
 /// Records that are enough to settle types.
 const RECORDS_MAX: usize = 1_000;

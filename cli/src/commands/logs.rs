@@ -10,7 +10,7 @@ use crate::cloud::deployed::deployed;
 use crate::cloud::interrupt::Interrupt;
 use crate::cloud::observer::Observer;
 use crate::cloud::stop::{Step, Stop};
-use crate::plan::Plan;
+use pipec_compiler::plan::Plan;
 use crate::watch::logs::{self, Options, Program};
 
 /// Read the logs of a deployed pipeline's programs in chronological order

@@ -34,9 +34,9 @@ use std::path::{Path, PathBuf};
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand};
 
-use crate::runtime::Programs;
-use crate::world::Disk;
-use crate::{Compilation, Select};
+use pipec_compiler::programs::Programs;
+use pipec_compiler::world::Disk;
+use pipec_compiler::{Compilation, Select};
 use output::Exit;
 
 const STYLES: Styles = Styles::styled()
@@ -149,7 +149,7 @@ impl RuntimeArgs {
 
 /// A spec with all its environments, or with one of them alone.
 fn compile(programs: &Programs, spec: &Path, environment: Option<&str>) -> Compilation {
-    crate::compile(&Disk, programs, spec, environment.map_or(Select::All, Select::Environment))
+    pipec_compiler::compile(&Disk, programs, spec, environment.map_or(Select::All, Select::Environment))
 }
 
 /// Runs a command and gives the process's exit code.

@@ -5,8 +5,8 @@ use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata};
 
 use super::output::{Exit, note};
 use crate::cloud::sdk::{Settings, configuration};
-use crate::resolve::REFERENCE_BYTES_MAX;
-use crate::terminal::printable;
+use pipec_compiler::resolve::REFERENCE_BYTES_MAX;
+use pipec_compiler::terminal::printable;
 
 /// Where an object lies.
 pub(super) struct Bucket<'a> {

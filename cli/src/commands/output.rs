@@ -11,10 +11,10 @@ use std::thread;
 use tempfile::TempDir;
 
 use crate::cloud::interrupt::EXIT_CODE;
-use crate::diagnostics::format::Findings;
-use crate::diagnostics::{self, Diagnostic, Format, Severity};
-use crate::source::Sources;
-use crate::terminal::printable;
+use pipec_compiler::diagnostics::format::Findings;
+use pipec_compiler::diagnostics::{self, Diagnostic, Format, Severity};
+use pipec_compiler::source::Sources;
+use pipec_compiler::terminal::printable;
 
 /// Why a command ends without success. The codes are a contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,9 +7,9 @@ use clap::Args;
 use super::PipelineArgs;
 use super::aws::{Compiled, EventFormat, compile};
 use super::output::{Exit, Stage, Staged, note, print, shown};
-use crate::aws::limits::iam::MANAGED_POLICY_CHARS_MAX;
-use crate::aws::limits::{NameRule, names};
-use crate::plan::permissions::{Deployer, PolicyDocument, policy};
+use pipec_compiler::aws::limits::iam::MANAGED_POLICY_CHARS_MAX;
+use pipec_compiler::aws::limits::{NameRule, names};
+use pipec_compiler::plan::permissions::{Deployer, PolicyDocument, policy};
 
 /// Print the IAM policy that the deployer of a pipeline needs
 ///

@@ -4,9 +4,9 @@ use clap::{Args, ValueEnum};
 
 use super::output::{Exit, any_errors, note, print, report, tally};
 use super::{PipelineArgs, prices};
-use crate::diagnostics::{Format, Severity};
-use crate::plan::report as plan_report;
-use crate::world::Disk;
+use pipec_compiler::diagnostics::{Format, Severity};
+use pipec_compiler::plan::report as plan_report;
+use pipec_compiler::world::Disk;
 
 /// Show the decisions with their arithmetic: shards, permissions, cost
 #[derive(Debug, Args)]
@@ -33,8 +33,8 @@ impl PlanVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
         let programs = self.pipeline.runtime.programs()?;
         let compilation =
-            crate::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref().into());
-        let crate::Compilation { sources, diagnostics, pipelines, .. } = compilation;
+            pipec_compiler::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref().into());
+        let pipec_compiler::Compilation { sources, diagnostics, pipelines, .. } = compilation;
         let (mut advice, findings): (Vec<_>, Vec<_>) =
             diagnostics.into_iter().partition(|one| one.severity == Severity::Advice);
         let found = [(sources, findings)];

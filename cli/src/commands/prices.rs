@@ -8,11 +8,11 @@ use clap::Args;
 use super::connectors::cache;
 use super::output::{Exit, any_errors, counted, note, print, report, shown, tally, write};
 use super::{PipelineArgs, fetch};
-use crate::aws::offers::{EC2, PRICE_LIST};
-use crate::diagnostics::{Format, Severity};
-use crate::plan::cost::{Cost, estimate};
-use crate::price_list::{PriceList, Prices, file_name};
-use crate::world::{Disk, World as _};
+use pipec_compiler::aws::offers::{EC2, PRICE_LIST};
+use pipec_compiler::diagnostics::{Format, Severity};
+use pipec_compiler::plan::cost::{Cost, estimate};
+use pipec_compiler::price_list::{PriceList, Prices, file_name};
+use pipec_compiler::world::{Disk, World as _};
 
 /// Fetch AWS's price list for a pipeline's region, for `pipec plan`
 ///
@@ -35,8 +35,8 @@ impl PricesVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
         let programs = self.pipeline.runtime.programs()?;
         let compilation =
-            crate::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref().into());
-        let crate::Compilation { sources, mut diagnostics, pipelines, .. } = compilation;
+            pipec_compiler::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref().into());
+        let pipec_compiler::Compilation { sources, mut diagnostics, pipelines, .. } = compilation;
         diagnostics.retain(|one| one.severity == Severity::Error);
         let found = [(sources, diagnostics)];
         report(&found, Format::Text)?;

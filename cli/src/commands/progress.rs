@@ -11,7 +11,7 @@ use crate::cloud::interrupt::Interrupt;
 use crate::deploy::changes::{Action, Change};
 use crate::deploy::positions::Position;
 use crate::deploy::report::{Answer, Event, Reporter, ShardSteps};
-use crate::terminal::printable;
+use pipec_compiler::terminal::printable;
 
 /// Width of the column of logical ids.
 const NAME_WIDTH: usize = 26;

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::output::{Exit, print};
-use crate::spec::{reference, schema};
+use pipec_compiler::spec::{reference, schema};
 
 /// Print the JSON Schema of a spec, for editors
 #[derive(Debug, Args)]

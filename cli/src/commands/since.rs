@@ -1,6 +1,6 @@
 //! `--since`: a length of time, written as in a spec.
 
-use crate::spec::quantity::{Duration, Quantity, QuantityError};
+use pipec_compiler::spec::quantity::{Duration, Quantity, QuantityError};
 
 /// Longest look back, seconds: what CloudWatch and Kinesis keep at most is a matter of years.
 const SECONDS_MAX: u64 = 100 * 365 * 24 * 3_600;

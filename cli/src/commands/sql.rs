@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use super::PipelineArgs;
 use super::output::{Exit, any_errors, note, print, report, tally};
-use crate::diagnostics::{Format, Severity};
-use crate::spec::AnalyticsRuntime;
-use crate::sql::{Query, print_flink};
-use crate::world::Disk;
+use pipec_compiler::diagnostics::{Format, Severity};
+use pipec_compiler::spec::AnalyticsRuntime;
+use pipec_compiler::sql::{Query, print_flink};
+use pipec_compiler::world::Disk;
 
 /// Print the query as Flink SQL: tables, views and inserts
 #[derive(Debug, Args)]
@@ -57,8 +57,8 @@ impl SqlVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
         let programs = self.pipeline.runtime.programs()?;
         let compilation =
-            crate::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref().into());
-        let crate::Compilation { sources, diagnostics: mut findings, pipelines, .. } = compilation;
+            pipec_compiler::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref().into());
+        let pipec_compiler::Compilation { sources, diagnostics: mut findings, pipelines, .. } = compilation;
         findings.retain(|one| one.severity != Severity::Advice);
         let found = [(sources, findings)];
         report(&found, Format::Text)?;

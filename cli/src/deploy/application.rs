@@ -11,9 +11,9 @@ use crate::cloud::deployed::Deployed;
 use crate::cloud::observer::Observer;
 use crate::cloud::stack_state::StackState;
 use crate::cloud::stop::{At, Step, Stop};
-use crate::diagnostics::Code;
-use crate::plan::grants::APPLICATION_NAME;
-use crate::plan::{Plan, artifact_keys};
+use pipec_compiler::diagnostics::Code;
+use pipec_compiler::plan::grants::APPLICATION_NAME;
+use pipec_compiler::plan::{Plan, artifact_keys};
 
 /// Logical id of the application.
 const LOGICAL_ID: &str = "Analytics";

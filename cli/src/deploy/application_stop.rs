@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use super::application::{STALE_LOOKS, Target, Watch, failed, located};
 use super::report::{Event, Reporter, confirm};
-use crate::aws::limits::billing::HOURS_PER_MONTH;
-use crate::aws::prices::{self, Item};
+use pipec_compiler::aws::limits::billing::HOURS_PER_MONTH;
+use pipec_compiler::aws::prices::{self, Item};
 use crate::cloud::client::AwsClient;
 use crate::cloud::stop::{Step, Stop};
-use crate::graph::INPUT_STREAM;
-use crate::plan::Plan;
-use crate::plan::alarms::AlarmPlan;
-use crate::spec::AlarmKey;
-use crate::sql::Start;
+use pipec_compiler::graph::INPUT_STREAM;
+use pipec_compiler::plan::Plan;
+use pipec_compiler::plan::alarms::AlarmPlan;
+use pipec_compiler::spec::AlarmKey;
+use pipec_compiler::sql::Start;
 
 /// Stops the application after a snapshot of its state, or at once.
 ///
@@ -132,7 +132,7 @@ fn retained(plan: &Plan, force: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::fixture::with_flink;
+    use pipec_compiler::plan::fixture::with_flink;
 
     #[test]
     fn what_is_read_after_the_start_depends_on_snapshots_and_on_the_start_position() {

@@ -8,8 +8,8 @@ use crate::cloud::client::{AwsClient, Bucket, Stack};
 use crate::cloud::owner::check_owner;
 use crate::cloud::stack_state::StackState;
 use crate::cloud::stop::{At, Step, Stop};
-use crate::diagnostics::Code;
-use crate::plan::permissions::ARTIFACT_STACK;
+use pipec_compiler::diagnostics::Code;
+use pipec_compiler::plan::permissions::ARTIFACT_STACK;
 
 /// Name of the stack that holds pipec's own bucket, one per account and region.
 pub const STACK: &str = ARTIFACT_STACK;

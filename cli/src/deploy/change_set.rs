@@ -11,7 +11,7 @@ use crate::cloud::client::{
 use crate::cloud::stack_state::StackState;
 use crate::cloud::stop::{At, Step, Stop};
 use crate::cloud::unique_name::unique_name;
-use crate::diagnostics::Code;
+use pipec_compiler::diagnostics::Code;
 
 /// Between two looks. CloudFormation takes some seconds; an emulator is done at the first look.
 const PAUSE: Duration = Duration::from_secs(3);

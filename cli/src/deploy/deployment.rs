@@ -16,16 +16,16 @@ use super::report::{Event, Reporter, ShardSteps, confirm};
 use super::settle::{Dead, follow_on, settle, stuck};
 use super::shard_steps::{self, Way};
 use super::upload::{self, ArtifactSource};
-use crate::aws::limits::cloudformation::TEMPLATE_BODY_BYTES_MAX;
+use pipec_compiler::aws::limits::cloudformation::TEMPLATE_BODY_BYTES_MAX;
 use crate::cloud::client::{AwsClient, Bucket, ChangeAction, ResourceChange, Stack};
 use crate::cloud::deployed::absent;
 use crate::cloud::kinds;
 use crate::cloud::owner::check_owner;
 use crate::cloud::stack_state::{StackState, StackStatus};
 use crate::cloud::stop::{At, Step, Stop};
-use crate::diagnostics::Code;
-use crate::plan::Plan;
-use crate::spec::PIPELINE_TAG;
+use pipec_compiler::diagnostics::Code;
+use pipec_compiler::plan::Plan;
+use pipec_compiler::spec::PIPELINE_TAG;
 
 /// Stands for a bucket that is still to be made, in a change set that is never executed.
 const BUCKET_TO_BE: &str = "pipec-artifacts-to-be-made";
@@ -410,7 +410,7 @@ fn tell_account(job: &Job, reporter: &mut dyn Reporter, account: &str, stack: Op
 
 /// Everything of the plan as something to make.
 fn tell_planned(job: &Job, reporter: &mut dyn Reporter) -> Outcome {
-    let change = |resource: &crate::plan::Resource| Change {
+    let change = |resource: &pipec_compiler::plan::Resource| Change {
         resource: resource.logical_id.to_string(),
         kind: kinds::words(resource.resource_type).to_owned(),
         action: Action::Add,

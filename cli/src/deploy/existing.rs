@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::report::{Event, Reporter};
-use crate::aws::existing::{Fact, Is, filled};
+use pipec_compiler::aws::existing::{Fact, Is, filled};
 use crate::cloud::call_error::{CallError, CallErrorKind};
 use crate::cloud::client::{AwsClient, StackReader};
 use crate::cloud::stop::{At, Fault, Step, Stop};
-use crate::diagnostics::Code;
-use crate::plan::Plan;
-use crate::plan::existing::{Declared, Existing, existing};
+use pipec_compiler::diagnostics::Code;
+use pipec_compiler::plan::Plan;
+use pipec_compiler::plan::existing::{Declared, Existing, existing};
 
 /// Positions of the region and of the account among the parts of an ARN. IAM user guide, "ARN format", 2026-11.
 const ARN_REGION: usize = 3;
@@ -319,7 +319,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::aws::existing::{ExistingKind, FUNCTION, KEY, SUBNET};
+    use pipec_compiler::aws::existing::{ExistingKind, FUNCTION, KEY, SUBNET};
 
     fn named(kind: &'static ExistingKind, id: &str) -> Existing {
         Existing { kind, id: id.to_owned(), spec: "/at".into(), declared: Vec::new() }

@@ -7,7 +7,7 @@ use crate::cloud::client::StackEvent;
 use crate::cloud::kinds;
 use crate::cloud::stack_state::StackState;
 use crate::cloud::stop::{At, Stop};
-use crate::diagnostics::Code;
+use pipec_compiler::diagnostics::Code;
 
 /// What CloudFormation says of every operation that someone asks for.
 const USER_INITIATED: &str = "User Initiated";

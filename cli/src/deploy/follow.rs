@@ -10,7 +10,7 @@ use crate::cloud::client::{AwsClient, Stack, StackEvent};
 use crate::cloud::kinds;
 use crate::cloud::stack_state::{StackState, StackStatus};
 use crate::cloud::stop::{At, Step, Stop};
-use crate::diagnostics::Code;
+use pipec_compiler::diagnostics::Code;
 
 /// Between two looks at the events: at first, and at most.
 const PAUSE_MIN: Duration = Duration::from_millis(100);

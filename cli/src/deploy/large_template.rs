@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::upload;
 use crate::cloud::client::{AwsClient, Bucket, Call};
 use crate::cloud::stop::Step;
-use crate::plan::permissions::TEMPLATE_KEY;
+use pipec_compiler::plan::permissions::TEMPLATE_KEY;
 
 /// Hexadecimal digits of the hash in the key.
 const KEY_HASH_CHARS: usize = 20;

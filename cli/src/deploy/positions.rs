@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use super::changes::{Action, Change};
 use super::report::Event;
-use crate::parse::tree::{self, Kind, Node};
-use crate::plan::{Plan, positions};
-use crate::sql::{PositionMatch, SourceReaders};
+use pipec_compiler::parse::tree::{self, Kind, Node};
+use pipec_compiler::plan::{Plan, positions};
+use pipec_compiler::sql::{PositionMatch, SourceReaders};
 
 /// Logical id of the application.
 const LOGICAL_ID: &str = "Analytics";
@@ -128,8 +128,8 @@ fn under<'a>(node: &'a Node, path: &[&str]) -> Option<&'a Node> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::fixture::with_flink;
-    use crate::sql::Start;
+    use pipec_compiler::plan::fixture::with_flink;
+    use pipec_compiler::sql::Start;
 
     fn template(readers: &str, key: &str, snapshots: bool) -> String {
         format!(
@@ -143,7 +143,7 @@ mod tests {
     /// The position after an update to a plan that is changed, with message and help.
     fn update(
         deployed: &str,
-        change: impl FnOnce(&mut crate::plan::AnalyticsPlan),
+        change: impl FnOnce(&mut pipec_compiler::plan::AnalyticsPlan),
     ) -> (Position, String, String) {
         let (mut plan, _) = with_flink("record_size: 1 KiB, records_per_second: 10", 100);
         let analytics = plan.analytics.as_mut().expect("an application");

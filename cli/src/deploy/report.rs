@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::changes::Change;
 use super::positions::Position;
 use crate::cloud::stop::{At, Step, Stop};
-use crate::diagnostics::Code;
+use pipec_compiler::diagnostics::Code;
 
 /// Something to tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

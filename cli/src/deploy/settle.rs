@@ -8,7 +8,7 @@ use crate::cloud::client::{AwsClient, Stack};
 use crate::cloud::owner::check_owner;
 use crate::cloud::stack_state::StackState;
 use crate::cloud::stop::{At, Step, Stop};
-use crate::diagnostics::Code;
+use pipec_compiler::diagnostics::Code;
 
 /// What becomes of a stack whose creation was rolled back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Shard counts that one update cannot reach. Kinesis takes at most twice and at least half the present count at a
 //! time, and CloudFormation passes the refusal on.
 
-use crate::parse::tree::{self, Entry, Kind, Node};
+use pipec_compiler::parse::tree::{self, Entry, Kind, Node};
 
 /// What a count may grow or shrink by in one call. `UpdateShardCount`, Kinesis API reference, 2026-11.
 const FACTOR: u64 = 2;

@@ -10,8 +10,8 @@ use super::report::{Event, Reporter};
 use crate::cloud::call_error::CallErrorKind;
 use crate::cloud::client::{AwsClient, Bucket, ObjectHead};
 use crate::cloud::stop::{At, Step, Stop};
-use crate::diagnostics::Code;
-use crate::plan::{Artifact, Plan};
+use pipec_compiler::diagnostics::Code;
+use pipec_compiler::plan::{Artifact, Plan};
 
 /// The bytes of artifacts.
 pub trait ArtifactSource {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use pipec::Stack;
-use pipec::runtime::Programs;
+use pipec_compiler::Stack;
+use pipec_compiler::programs::Programs;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -327,7 +327,7 @@ impl World {
 
     /// Resources of a stack: those of the plan, with what the script says of some.
     fn resources(&self, stack: &str, said: &Value) -> Vec<Value> {
-        let one = |resource: &pipec::plan::Resource| {
+        let one = |resource: &pipec_compiler::plan::Resource| {
             let logical_id = resource.logical_id.as_ref();
             json!({
                 "StackId": stack_arn(stack),
@@ -401,7 +401,7 @@ impl World {
             return Response { status: 404, ..Response::default() };
         };
         let programs = Programs::embedded();
-        let bytes = pipec::artifacts::bytes(artifact, &programs, None).expect("its bytes");
+        let bytes = pipec_compiler::artifacts::bytes(artifact, &programs, None).expect("its bytes");
         let sha256 = STANDARD.encode(Sha256::digest(bytes.as_deref().unwrap_or_default()));
         let headers =
             vec![("x-amz-checksum-sha256", sha256), ("x-amz-checksum-type", "FULL_OBJECT".to_owned())];

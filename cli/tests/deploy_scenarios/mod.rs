@@ -17,9 +17,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-use pipec::Select;
-use pipec::runtime::Programs;
-use pipec::world::Disk;
+use pipec_compiler::Select;
+use pipec_compiler::programs::Programs;
+use pipec_compiler::world::Disk;
 
 use answers::World;
 use double::Double;
@@ -54,7 +54,7 @@ struct Run {
 /// Runs a scenario; `lenient` answers whatever is asked after the end of the script.
 fn run(scenario: &Scenario, lenient: bool) -> Run {
     let spec = folder().join(scenario.spec());
-    let compiled = pipec::compile(&Disk, &Programs::embedded(), &spec, Select::Spec)
+    let compiled = pipec_compiler::compile(&Disk, &Programs::embedded(), &spec, Select::Spec)
         .pipeline()
         .expect("a spec that compiles");
     let double = Arc::new(Mutex::new(Double::new(scenario.clone(), World::new(compiled), lenient)));

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use pipec::parse::{Places, tree};
-use pipec::source::Sources;
+use pipec_compiler::parse::{Places, tree};
+use pipec_compiler::source::Sources;
 use serde_json::Value;
 
 /// A scenario.

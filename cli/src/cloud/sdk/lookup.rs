@@ -1,6 +1,6 @@
 //! Look-ups of resources that a stack does not create. Each is one call of another service, whose client would be larger
 //! than all of this: the SDK's own signatures, retries and connections, with requests and responses from the table
-//! [`crate::aws::existing`].
+//! [`pipec_compiler::aws::existing`].
 
 use std::fmt::Write as _;
 use std::str;
@@ -26,8 +26,8 @@ use serde_json::Value;
 
 use super::SdkClient;
 use super::xml;
-use crate::aws::endpoints::endpoint;
-use crate::aws::existing::{ExistingKind, Parameters, Request, parameter};
+use pipec_compiler::aws::endpoints::endpoint;
+use pipec_compiler::aws::existing::{ExistingKind, Parameters, Request, parameter};
 use crate::cloud::call_error::CallErrorKind;
 use crate::cloud::client::{Call, Lookup, Objects};
 
@@ -189,7 +189,7 @@ fn error(body: &Value, named: Option<&str>) -> ErrorMetadata {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::existing;
+    use pipec_compiler::aws::existing;
 
     fn sent(kind: &ExistingKind, id: &str) -> (String, Option<String>, String) {
         let request = request(kind, id).expect("a request");

@@ -24,7 +24,7 @@ use tokio::runtime::Runtime;
 use super::call_error::{CallError, CallErrorKind};
 use super::client::{AwsClient, Call};
 use super::interrupt::Interrupt;
-use crate::terminal::printable;
+use pipec_compiler::terminal::printable;
 
 /// Attempts of a call, the first one included; with the SDK's pauses they span about a minute.
 const ATTEMPTS_MAX: u32 = 7;

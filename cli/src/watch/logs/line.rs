@@ -5,7 +5,7 @@ use aws_smithy_types::date_time::Format;
 use serde_json::{Map, Value};
 
 use super::{Logged, Program};
-use crate::terminal::printable;
+use pipec_compiler::terminal::printable;
 
 /// Width of the column of programs.
 const PROGRAM_WIDTH: usize = 9;

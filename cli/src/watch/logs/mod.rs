@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use crate::cloud::deployed::Deployed;
 use crate::cloud::observer::{LogEvent, LogRequest, Observer};
 use crate::cloud::stop::Step;
-use crate::graph::{Graph, NodeKind};
-use crate::plan::Plan;
+use pipec_compiler::graph::{Graph, NodeKind};
+use pipec_compiler::plan::Plan;
 pub use line::text;
 
 /// Between two looks. `FilterLogEvents` takes 5 calls per second and account in the smallest regions, and a pipeline has up

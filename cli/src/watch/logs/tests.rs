@@ -8,7 +8,7 @@ use crate::cloud::observer::{
 };
 use crate::cloud::stack_state::StackStatus;
 use crate::cloud::stop::Stop;
-use crate::plan::fixture::{planned, spec};
+use pipec_compiler::plan::fixture::{planned, spec};
 
 /// Two groups whose events come a page of one event at a time; each pause lets a second pass and the late ones come in.
 struct Groups {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::cloud::client::Call;
 use crate::cloud::deployed::Deployed;
 use crate::cloud::observer::{AlarmState, Observer};
-use crate::plan::{AlarmPlan, Plan};
+use pipec_compiler::plan::{AlarmPlan, Plan};
 
 /// An alarm of the stack's own, and its state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,12 +1,12 @@
 //! The metrics of a deployed pipeline, and what is read from their values.
 
 use super::Part;
-use crate::aws::destinations;
-use crate::aws::metrics::{FAILURES, Kind, Metric, Reading, STREAM, TRANSFORM, of_job};
+use pipec_compiler::aws::destinations;
+use pipec_compiler::aws::metrics::{FAILURES, Kind, Metric, Reading, STREAM, TRANSFORM, of_job};
 use crate::cloud::deployed::Deployed;
 use crate::cloud::observer::{MetricQuery, Point};
-use crate::graph::{INPUT_STREAM, Node, NodeKind};
-use crate::plan::Plan;
+use pipec_compiler::graph::{INPUT_STREAM, Node, NodeKind};
+use pipec_compiler::plan::Plan;
 
 /// What is meant by the last hour, seconds.
 pub const HOUR: i64 = 3_600;
@@ -105,7 +105,7 @@ pub fn read(metric: &Metric, points: &[Point], now: i64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::metrics::Unit;
+    use pipec_compiler::aws::metrics::Unit;
 
     const NOW: i64 = 1_000_000;
 

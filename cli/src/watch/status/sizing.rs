@@ -1,10 +1,10 @@
 //! What comes in, beside what a stream is sized for, and the key of the spec that decides that.
 
 use super::{Part, text};
-use crate::aws::limits::kinesis::{SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S};
-use crate::aws::metrics::{BYTES_IN, RECORDS_IN};
-use crate::capacity::bytes_per_second;
-use crate::plan::{Carries, Plan, StreamPlan};
+use pipec_compiler::aws::limits::kinesis::{SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S};
+use pipec_compiler::aws::metrics::{BYTES_IN, RECORDS_IN};
+use pipec_compiler::capacity::bytes_per_second;
+use pipec_compiler::plan::{Carries, Plan, StreamPlan};
 
 /// Seconds over which CloudWatch sums up what comes in.
 const PERIOD_S: f64 = 60.0;
@@ -84,7 +84,7 @@ fn of_rows(excess: f64, records: Option<f64>, stream: &StreamPlan) -> &'static s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::fixture::{flink_spec, planned, spec, with_flink};
+    use pipec_compiler::plan::fixture::{flink_spec, planned, spec, with_flink};
 
     /// What is said of the last of some streams; each by its logical id, with records and bytes per second.
     fn said(plan: &Plan, streams: &[(&str, f64, Option<f64>)]) -> Vec<String> {

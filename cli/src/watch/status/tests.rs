@@ -8,7 +8,7 @@ use crate::cloud::observer::{
     Alarm, AlarmState, LogPage, LogRequest, MetricQuery, Object, Position, RecordPage, Shard,
 };
 use crate::cloud::stack_state::StackStatus;
-use crate::plan::fixture::{flink_spec, planned, spec, with_flink};
+use pipec_compiler::plan::fixture::{flink_spec, planned, spec, with_flink};
 
 /// 2026-11-23T13:00:00Z
 const NOW: i64 = 1_795_438_800;
@@ -124,7 +124,7 @@ impl StackReader for Region {
 
 /// A stack with every resource of the plan, called like its logical id in lower case; queues have addresses.
 fn deployed(plan: &Plan, status: &str) -> Deployed {
-    let resource = |resource: &crate::plan::Resource| {
+    let resource = |resource: &pipec_compiler::plan::Resource| {
         let name = resource.logical_id.to_lowercase();
         let queue = resource.resource_type == "AWS::SQS::Queue";
         StackResource {

@@ -4,9 +4,9 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
 use super::{Named, Part, Status, alarms};
-use crate::aws::metrics::{BYTES_IN, Metric, RECORDS_IN, Reading, Unit};
+use pipec_compiler::aws::metrics::{BYTES_IN, Metric, RECORDS_IN, Reading, Unit};
 use crate::cloud::kinds;
-use crate::terminal::printable;
+use pipec_compiler::terminal::printable;
 
 /// Width of the column of what is read.
 const WORDS_WIDTH: usize = 22;

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use flate2::read::MultiGzDecoder;
 
-use crate::terminal::is_printable;
+use pipec_compiler::terminal::is_printable;
 
 /// Largest content that is read, packed or unpacked, bytes. Firehose collects at most 128 MB for an object.
 pub const CONTENT_MAX: u64 = 256 << 20;

@@ -5,8 +5,8 @@ mod objects;
 mod prefixes;
 mod shards;
 
-use crate::graph::{Graph, Node, NodeKind};
-use crate::pipeline::Purpose;
+use pipec_compiler::graph::{Graph, Node, NodeKind};
+use pipec_compiler::pipeline::Purpose;
 pub use objects::{Place, objects};
 pub use shards::records;
 

@@ -7,7 +7,7 @@ use super::decode::{CONTENT_MAX, Unpacked, unpack};
 use super::{Start, prefixes};
 use crate::cloud::observer::Observer;
 use crate::cloud::stop::Step;
-use crate::plan::{S3LocationPlan, literal_head};
+use pipec_compiler::plan::{S3LocationPlan, literal_head};
 
 /// Between two looks; a listing costs 0.005 USD per thousand.
 const PAUSE: Duration = Duration::from_secs(5);

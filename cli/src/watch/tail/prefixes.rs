@@ -90,6 +90,6 @@ mod tests {
         assert_eq!(shown("a/!{firehose:random-string}/!{timestamp:yyyy}/", false, 30), ["a/"]);
         assert_eq!(shown("a/!{timestamp:yyyy}/!{timestamp:MMM}/", false, 1), ["a/2026/"]);
         assert_eq!(shown("a/!{timestamp:'day'dd}/", false, 1), ["a/"]);
-        assert_eq!(crate::plan::literal_head("a/!{timestamp:yyyy}/"), "a/");
+        assert_eq!(pipec_compiler::plan::literal_head("a/!{timestamp:yyyy}/"), "a/");
     }
 }
