@@ -1,4 +1,4 @@
-//! The programs that run in AWS, as this pipec carries them.
+//! The programs that run in AWS.
 
 use std::borrow::Cow;
 use std::io;
@@ -56,9 +56,6 @@ pub struct Build {
     pub packed: Cow<'static, [u8]>,
 }
 
-/// What the build script packed.
-static EMBEDDED: &[Build] = &include!(concat!(env!("OUT_DIR"), "/programs.rs"));
-
 impl Build {
     /// A prebuilt program; `None` where there is no such file.
     fn read(
@@ -110,17 +107,12 @@ impl Programs {
         programs
     }
 
-    /// The programs that are part of this executable.
-    pub fn embedded() -> Self {
-        Self { builds: EMBEDDED.to_vec() }
-    }
-
-    /// The embedded programs and those of a folder, `<architecture>/<program>`, which come first.
+    /// These programs and those of a folder, `<architecture>/<program>`, which come first.
     ///
     /// # Errors
     /// Where the folder holds no program, or one that cannot be read or is not an executable for Linux on its
     /// processor: a path and what is wrong.
-    pub fn with_folder(world: &dyn World, folder: &Path) -> Result<Self, String> {
+    pub fn with_folder(self, world: &dyn World, folder: &Path) -> Result<Self, String> {
         let mut builds = Vec::new();
         for architecture in [Architecture::X86_64, Architecture::Arm64] {
             for program in Program::ALL {
@@ -134,7 +126,7 @@ impl Programs {
                 folder.display()
             ));
         }
-        Ok(Self::new(EMBEDDED.iter().cloned().chain(builds)))
+        Ok(Self::new(self.builds.into_iter().chain(builds)))
     }
 
     /// The build of a program for a processor.
@@ -142,6 +134,3 @@ impl Programs {
         self.builds.iter().find(|build| build.program == program && build.architecture == architecture)
     }
 }
-
-#[cfg(test)]
-mod tokens;

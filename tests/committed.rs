@@ -1,10 +1,12 @@
-//! Files that pipec writes and the repository keeps. `PIPEC_BLESS=1 cargo test --test committed` writes them anew; read
+//! Files that pipec writes and the repository keeps. `PIPEC_BLESS=1 cargo test --test compiler committed::` writes them anew; read
 //! the diff.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use pipec_compiler::programs::Programs;
+use pipec_compiler::aws::instance_types::Architecture;
+use pipec_compiler::programs::{Build, Program, Programs};
 use pipec_compiler::spec::{reference, schema};
 use pipec_compiler::world::Disk;
 use pipec_compiler::{Select, artifacts, diagnostics};
@@ -21,7 +23,11 @@ fn fresh(path: &str, text: &str) {
         fs::write(&path, text).expect("the file");
     }
     let committed = fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == text, "{} is stale: PIPEC_BLESS=1 cargo test --test committed", path.display());
+    assert!(
+        committed == text,
+        "{} is stale: PIPEC_BLESS=1 cargo test --test compiler committed::",
+        path.display()
+    );
 }
 
 fn examples() -> Vec<PathBuf> {
@@ -50,9 +56,19 @@ fn the_functions_are_fresh() {
     fresh("docs/sql-functions.md", &pipec_compiler::sql::catalog::page());
 }
 
+/// The programs by the hashes of their inputs, which are in the keys of the artifacts.
+fn programs() -> Programs {
+    Programs::new(Program::ALL.map(|program| Build {
+        program,
+        architecture: Architecture::X86_64,
+        inputs: pipec_program_inputs::inputs(root(), program.name()).expect("its sources").into(),
+        packed: Cow::Borrowed(&[]),
+    }))
+}
+
 #[test]
 fn the_output_of_the_examples_is_fresh() {
-    let programs = Programs::embedded();
+    let programs = programs();
     let examples = examples();
     assert!(!examples.is_empty());
     for example in examples {

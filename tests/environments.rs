@@ -1,16 +1,14 @@
 //! The law of environments: a spec with a part laid over it is the spec that one would have written by hand.
 
-mod support;
-
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::support::{Files, programs};
 use pipec_compiler::diagnostics::{Code, has_errors};
 use pipec_compiler::{Compilation, Select};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value, json};
-use support::{Files, programs};
 
 /// What every spec of these tests has.
 fn least() -> Value {
@@ -272,7 +270,8 @@ fn columns_are_unused_if_no_pipeline_reads_them() {
     let unused = |mut spec: Value, part: Value| {
         spec["environments"] = json!({"dev": part});
         let world = Files(HashMap::from([("spec.yaml".into(), spec.to_string().into_bytes())]));
-        let found = pipec_compiler::compile(&world, &programs(), Path::new("spec.yaml"), Select::All).diagnostics;
+        let found =
+            pipec_compiler::compile(&world, &programs(), Path::new("spec.yaml"), Select::All).diagnostics;
         found.iter().filter(|one| one.code == Code::RecordsUnused).count()
     };
     let mut read = least();

@@ -1,10 +1,9 @@
 //! Whatever a file holds, the front end ends, says where and what to type, and every format can show it.
 
-mod support;
-
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::support::{Files, front_end, programs};
 use pipec_compiler::Select;
 use pipec_compiler::diagnostics::format::Findings;
 use pipec_compiler::diagnostics::{Code, Format};
@@ -12,7 +11,6 @@ use pipec_compiler::parse::{Places, tree};
 use pipec_compiler::source::Sources;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use support::{Files, front_end, programs};
 
 const VALID: &str = r#"name: user-data
 description: Users of 21 years and over

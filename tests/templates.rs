@@ -1,12 +1,11 @@
 //! Laws of every template: a user's text stays a value, the same spec gives the same bytes, and nothing that the front
 //! end lets pass makes a template that pipec cannot vouch for.
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 
+use crate::support::programs;
 use pipec_compiler::Select;
 use pipec_compiler::diagnostics::Code;
 use pipec_compiler::parse::tree::{self, Kind, Node};
@@ -14,7 +13,6 @@ use pipec_compiler::world::World;
 use pipec_path::{Path, Step};
 use pipec_producer_config::{Config, PartitionKey, Source, Target};
 use proptest::prelude::*;
-use support::programs;
 
 /// Files in memory.
 struct Memory(BTreeMap<PathBuf, String>);
@@ -154,7 +152,8 @@ fn every_place_of_the_sql_is_a_property_of_the_application() {
         if spec.extension().is_none_or(|extension| extension != "yaml") {
             continue;
         }
-        let compilation = pipec_compiler::compile(&pipec_compiler::world::Disk, &programs(), &spec, Select::Spec);
+        let compilation =
+            pipec_compiler::compile(&pipec_compiler::world::Disk, &programs(), &spec, Select::Spec);
         let Some(analytics) = compilation.pipeline().expect("a stack").plan.analytics else { continue };
         let places: BTreeSet<&str> = analytics
             .sql
@@ -323,7 +322,10 @@ fn other_content_changes_no_role_and_no_policy() {
             continue;
         }
         let template = |world: &dyn World| {
-            pipec_compiler::compile(world, &programs(), &spec, Select::Spec).pipeline().expect("a stack").template
+            pipec_compiler::compile(world, &programs(), &spec, Select::Spec)
+                .pipeline()
+                .expect("a stack")
+                .template
         };
         let (before, after) = (template(&pipec_compiler::world::Disk), template(&Changed));
         for resource_type in ["AWS::IAM::Role", "AWS::IAM::Policy"] {
@@ -396,7 +398,8 @@ fn an_own_key_is_granted_to_who_needs_it_through_its_service() {
 #[test]
 fn no_action_is_a_wildcard_and_every_star_has_its_reason() {
     let example = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/user-data-pipeline.yaml");
-    let compilation = pipec_compiler::compile(&pipec_compiler::world::Disk, &programs(), &example, Select::Spec);
+    let compilation =
+        pipec_compiler::compile(&pipec_compiler::world::Disk, &programs(), &example, Select::Spec);
     for role in compilation.pipeline().expect("a stack").plan.roles {
         assert!(!role.grants.is_empty(), "{} has no edge", role.logical_id);
         for grant in role.grants {

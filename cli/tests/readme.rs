@@ -1,9 +1,14 @@
 //! The README's tour is real: its spec is built, and what it shows is what pipec prints.
-//! `PIPEC_BLESS=1 cargo test --test readme` writes the output anew.
+//! `PIPEC_BLESS=1 cargo test --test cli readme::` writes the output anew.
 
 use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
+
+/// The repository.
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
 
 /// The first fenced block of a language.
 fn block<'a>(text: &'a str, language: &str) -> &'a str {
@@ -14,7 +19,7 @@ fn block<'a>(text: &'a str, language: &str) -> &'a str {
 
 #[test]
 fn the_tour_is_real() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let path = root().join("README.md");
     let readme = fs::read_to_string(&path).expect("the README");
     let spec = block(&readme, "yaml");
     let folder = tempfile::TempDir::new().expect("a folder");
@@ -49,13 +54,13 @@ fn the_tour_is_real() {
     }
     assert!(
         fresh == readme || env::var_os("PIPEC_BLESS").is_some(),
-        "README.md is stale: PIPEC_BLESS=1 cargo test --test readme"
+        "README.md is stale: PIPEC_BLESS=1 cargo test --test cli readme::"
     );
 }
 
 #[test]
 fn the_reference_has_as_many_resources_as_is_said() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = root();
     let readme = fs::read_to_string(root.join("README.md")).expect("the README");
     let template = "generated/user-data/template.yaml";
     let text = fs::read_to_string(root.join(template)).expect("the template");
@@ -65,7 +70,7 @@ fn the_reference_has_as_many_resources_as_is_said() {
 
 #[test]
 fn every_link_of_the_documents_leads_somewhere() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = root();
     for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
         let text = fs::read_to_string(root.join(document)).expect("the document");
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {

@@ -12,8 +12,8 @@ mod delivery;
 pub mod destination;
 pub mod existing;
 mod faults;
-#[cfg(test)]
-pub(crate) mod fixture;
+#[cfg(any(test, feature = "fixture"))]
+pub mod fixture;
 mod forests;
 mod function;
 pub mod grants;

@@ -2,7 +2,9 @@
 
 use pipec_compiler::diagnostics::Code;
 use pipec_compiler::source::{Excerpt, Sources};
-use pipec_compiler::sql::{DataType, Input, Literal, RecordFormat, Reference, analyze, needs_flink, print_flink};
+use pipec_compiler::sql::{
+    DataType, Input, Literal, RecordFormat, Reference, analyze, needs_flink, print_flink,
+};
 
 use crate::support::{analyzed, columns};
 

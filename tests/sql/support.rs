@@ -152,7 +152,8 @@ fn compiled(folder: &Path) -> Analyzed {
         inputs: Cow::Borrowed(""),
         packed: Cow::Borrowed(&[]),
     }));
-    let compilation = pipec_compiler::compile(&Folder(folder), &programs, Path::new("spec.yaml"), Select::Spec);
+    let compilation =
+        pipec_compiler::compile(&Folder(folder), &programs, Path::new("spec.yaml"), Select::Spec);
     let query = compilation.pipelines.first().and_then(|stack| stack.checked.query().cloned());
     let mut diagnostics = compilation.diagnostics;
     diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);

@@ -1,9 +1,4 @@
-//! pipec as a program calls it, with programs that need no compiler.
-
-#![allow(dead_code, reason = "every test takes in the whole module and uses a part")]
-
-pub mod place;
-pub mod server;
+//! The compiler as a program calls it, with programs that need no build.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -60,7 +55,7 @@ pub fn programs() -> Programs {
 
 /// What the console shows in each scenario of a deployment, and in each case of an import.
 pub fn scenarios() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/deploy_scenarios");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cli/tests/deploy_scenarios");
     let files = ["cases", "permissions"].map(|name| fs::read_dir(folder.join(name)).expect("the scenarios"));
     let mut paths: Vec<PathBuf> =
         files.into_iter().flatten().map(|entry| entry.expect("a file").path()).collect();

@@ -1,6 +1,7 @@
 //! What well-known words of AWS mean, and what to do about each.
 
 /// A message that AWS is known for.
+#[cfg_attr(not(test), expect(dead_code, reason = "only tests read where a message is from"))]
 #[derive(Clone, Copy, Debug)]
 pub struct Known {
     /// Whose words they are.

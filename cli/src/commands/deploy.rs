@@ -9,14 +9,14 @@ use super::PipelineArgs;
 use super::aws::{AwsArgs, Compiled, EventFormat, compile};
 use super::connectors::{self, ConnectorArgs};
 use super::output::Exit;
-use pipec_compiler::artifacts;
-use pipec_compiler::artifacts::connector::Jar;
-use pipec_compiler::aws::flink::Maven;
 use crate::cloud::interrupt::Interrupt;
 use crate::cloud::stop::{At, Step, Stop};
 use crate::deploy::deployment::{self, Extent, Job, Options, Outcome};
 use crate::deploy::report::Event;
 use crate::deploy::upload::ArtifactSource;
+use pipec_compiler::artifacts;
+use pipec_compiler::artifacts::connector::Jar;
+use pipec_compiler::aws::flink::Maven;
 use pipec_compiler::diagnostics::Code;
 use pipec_compiler::plan::{Artifact, Content};
 

@@ -10,8 +10,8 @@ use crate::cloud::deployed::deployed;
 use crate::cloud::interrupt::Interrupt;
 use crate::cloud::observer::Observer;
 use crate::cloud::stop::{Step, Stop};
-use pipec_compiler::plan::Plan;
 use crate::watch::logs::{self, Options, Program};
+use pipec_compiler::plan::Plan;
 
 /// Read the logs of a deployed pipeline's programs in chronological order
 ///

@@ -34,10 +34,10 @@ use std::path::{Path, PathBuf};
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand};
 
+use output::Exit;
 use pipec_compiler::programs::Programs;
 use pipec_compiler::world::Disk;
 use pipec_compiler::{Compilation, Select};
-use output::Exit;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -141,8 +141,10 @@ struct RuntimeArgs {
 impl RuntimeArgs {
     fn programs(&self) -> Result<Programs, Exit> {
         match &self.runtime_dir {
-            None => Ok(Programs::embedded()),
-            Some(folder) => Programs::with_folder(&Disk, folder).map_err(|problem| Exit::usage(&problem)),
+            None => Ok(pipec_programs::embedded()),
+            Some(folder) => {
+                pipec_programs::embedded().with_folder(&Disk, folder).map_err(|problem| Exit::usage(&problem))
+            }
         }
     }
 }

@@ -32,8 +32,12 @@ enum PlanFormat {
 impl PlanVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
         let programs = self.pipeline.runtime.programs()?;
-        let compilation =
-            pipec_compiler::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref().into());
+        let compilation = pipec_compiler::compile(
+            &Disk,
+            &programs,
+            &self.pipeline.spec,
+            self.pipeline.env.as_deref().into(),
+        );
         let pipec_compiler::Compilation { sources, diagnostics, pipelines, .. } = compilation;
         let (mut advice, findings): (Vec<_>, Vec<_>) =
             diagnostics.into_iter().partition(|one| one.severity == Severity::Advice);

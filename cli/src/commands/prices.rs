@@ -34,8 +34,12 @@ pub(super) struct PricesVerb {
 impl PricesVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
         let programs = self.pipeline.runtime.programs()?;
-        let compilation =
-            pipec_compiler::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref().into());
+        let compilation = pipec_compiler::compile(
+            &Disk,
+            &programs,
+            &self.pipeline.spec,
+            self.pipeline.env.as_deref().into(),
+        );
         let pipec_compiler::Compilation { sources, mut diagnostics, pipelines, .. } = compilation;
         diagnostics.retain(|one| one.severity == Severity::Error);
         let found = [(sources, diagnostics)];

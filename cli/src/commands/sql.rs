@@ -56,8 +56,12 @@ struct Column<'a> {
 impl SqlVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
         let programs = self.pipeline.runtime.programs()?;
-        let compilation =
-            pipec_compiler::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref().into());
+        let compilation = pipec_compiler::compile(
+            &Disk,
+            &programs,
+            &self.pipeline.spec,
+            self.pipeline.env.as_deref().into(),
+        );
         let pipec_compiler::Compilation { sources, diagnostics: mut findings, pipelines, .. } = compilation;
         findings.retain(|one| one.severity != Severity::Advice);
         let found = [(sources, findings)];

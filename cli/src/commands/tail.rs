@@ -13,10 +13,10 @@ use crate::cloud::interrupt::Interrupt;
 use crate::cloud::observer::Observer;
 use crate::cloud::sdk::SdkClient;
 use crate::cloud::stop::{At, Step, Stop};
+use crate::watch::tail::{self, Place, Start, Target, decode};
 use pipec_compiler::diagnostics::Code;
 use pipec_compiler::plan::S3LocationPlan;
 use pipec_compiler::terminal::printable;
-use crate::watch::tail::{self, Place, Start, Target, decode};
 
 /// Read the records of a deployed pipeline's streams, or the objects in its bucket, as they arrive
 ///

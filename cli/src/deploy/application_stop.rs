@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::application::{STALE_LOOKS, Target, Watch, failed, located};
 use super::report::{Event, Reporter, confirm};
-use pipec_compiler::aws::limits::billing::HOURS_PER_MONTH;
-use pipec_compiler::aws::prices::{self, Item};
 use crate::cloud::client::AwsClient;
 use crate::cloud::stop::{Step, Stop};
+use pipec_compiler::aws::limits::billing::HOURS_PER_MONTH;
+use pipec_compiler::aws::prices::{self, Item};
 use pipec_compiler::graph::INPUT_STREAM;
 use pipec_compiler::plan::Plan;
 use pipec_compiler::plan::alarms::AlarmPlan;

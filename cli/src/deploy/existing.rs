@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::report::{Event, Reporter};
-use pipec_compiler::aws::existing::{Fact, Is, filled};
 use crate::cloud::call_error::{CallError, CallErrorKind};
 use crate::cloud::client::{AwsClient, StackReader};
 use crate::cloud::stop::{At, Fault, Step, Stop};
+use pipec_compiler::aws::existing::{Fact, Is, filled};
 use pipec_compiler::diagnostics::Code;
 use pipec_compiler::plan::Plan;
 use pipec_compiler::plan::existing::{Declared, Existing, existing};

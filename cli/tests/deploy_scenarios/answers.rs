@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use pipec_compiler::Stack;
-use pipec_compiler::programs::Programs;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::server::Response;
+use crate::support::server::Response;
 
 pub const ACCOUNT: &str = "111122223333";
 const USER: &str = "arn:aws:iam::111122223333:user/dana";
@@ -400,7 +399,7 @@ impl World {
         let (Some(artifact), false) = (artifact, said == "missing") else {
             return Response { status: 404, ..Response::default() };
         };
-        let programs = Programs::embedded();
+        let programs = pipec_programs::embedded();
         let bytes = pipec_compiler::artifacts::bytes(artifact, &programs, None).expect("its bytes");
         let sha256 = STANDARD.encode(Sha256::digest(bytes.as_deref().unwrap_or_default()));
         let headers =

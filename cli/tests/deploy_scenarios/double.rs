@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::answers::{self, World};
 use super::script::{Call, Scenario};
-use super::server::{Request, Response};
+use crate::support::server::{Request, Response};
 
 /// AWS as a scenario has it.
 pub struct Double {

@@ -1,13 +1,11 @@
 //! Deployments as a user meets them, in every state of a stack: pipec against a double of AWS that plays a script. A
 //! file of `cases/` a scenario: the command, and each call with its answer; beside it what the console shows.
-//! `PIPEC_BLESS=1 cargo test --test deploy_scenarios` writes the texts anew; read the diff.
+//! `PIPEC_BLESS=1 cargo test --test cli deploy_scenarios::` writes the texts anew; read the diff.
 
 mod answers;
 mod double;
 mod permissions;
 mod script;
-#[path = "../support/server.rs"]
-mod server;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -18,13 +16,12 @@ use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 use pipec_compiler::Select;
-use pipec_compiler::programs::Programs;
 use pipec_compiler::world::Disk;
 
+use crate::support::server::{Request, serve};
 use answers::World;
 use double::Double;
 use script::Scenario;
-use server::{Request, serve};
 
 /// Scenarios at the same time.
 const AT_ONCE: usize = 4;
@@ -54,7 +51,7 @@ struct Run {
 /// Runs a scenario; `lenient` answers whatever is asked after the end of the script.
 fn run(scenario: &Scenario, lenient: bool) -> Run {
     let spec = folder().join(scenario.spec());
-    let compiled = pipec_compiler::compile(&Disk, &Programs::embedded(), &spec, Select::Spec)
+    let compiled = pipec_compiler::compile(&Disk, &pipec_programs::embedded(), &spec, Select::Spec)
         .pipeline()
         .expect("a spec that compiles");
     let double = Arc::new(Mutex::new(Double::new(scenario.clone(), World::new(compiled), lenient)));

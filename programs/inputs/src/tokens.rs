@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_programs_own_sources_are_rust() {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("runtime");
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runtime");
         let mut open = vec![root];
         let mut files = 0;
         while let Some(folder) = open.pop() {

@@ -26,10 +26,10 @@ use serde_json::Value;
 
 use super::SdkClient;
 use super::xml;
-use pipec_compiler::aws::endpoints::endpoint;
-use pipec_compiler::aws::existing::{ExistingKind, Parameters, Request, parameter};
 use crate::cloud::call_error::CallErrorKind;
 use crate::cloud::client::{Call, Lookup, Objects};
+use pipec_compiler::aws::endpoints::endpoint;
+use pipec_compiler::aws::existing::{ExistingKind, Parameters, Request, parameter};
 
 /// Attempts of a look-up at most. A deployment does not depend on it, so it waits less than for other calls: in a network
 /// without endpoints of the services, some ten seconds for each service.

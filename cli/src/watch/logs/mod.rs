@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use crate::cloud::deployed::Deployed;
 use crate::cloud::observer::{LogEvent, LogRequest, Observer};
 use crate::cloud::stop::Step;
+pub use line::text;
 use pipec_compiler::graph::{Graph, NodeKind};
 use pipec_compiler::plan::Plan;
-pub use line::text;
 
 /// Between two looks. `FilterLogEvents` takes 5 calls per second and account in the smallest regions, and a pipeline has up
 /// to five groups. CloudWatch Logs quotas, 2026-11.

@@ -1,10 +1,10 @@
 //! The metrics of a deployed pipeline, and what is read from their values.
 
 use super::Part;
-use pipec_compiler::aws::destinations;
-use pipec_compiler::aws::metrics::{FAILURES, Kind, Metric, Reading, STREAM, TRANSFORM, of_job};
 use crate::cloud::deployed::Deployed;
 use crate::cloud::observer::{MetricQuery, Point};
+use pipec_compiler::aws::destinations;
+use pipec_compiler::aws::metrics::{FAILURES, Kind, Metric, Reading, STREAM, TRANSFORM, of_job};
 use pipec_compiler::graph::{INPUT_STREAM, Node, NodeKind};
 use pipec_compiler::plan::Plan;
 

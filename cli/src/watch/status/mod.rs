@@ -8,9 +8,6 @@ mod text;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use pipec_compiler::aws::destinations::{self, FRESHNESS, PUTS_SUCCEEDED};
-use pipec_compiler::aws::metrics::{Kind, Metric};
-use pipec_compiler::capacity::bytes_per_second;
 use crate::cloud::call_error::CallErrorKind;
 use crate::cloud::cause;
 use crate::cloud::client::{Call, StackReader};
@@ -19,9 +16,12 @@ use crate::cloud::kinds;
 use crate::cloud::observer::{Observer, Point};
 use crate::cloud::stack_state::StackState;
 use crate::cloud::stop::Step;
+pub use alarms::OwnAlarm;
+use pipec_compiler::aws::destinations::{self, FRESHNESS, PUTS_SUCCEEDED};
+use pipec_compiler::aws::metrics::{Kind, Metric};
+use pipec_compiler::capacity::bytes_per_second;
 use pipec_compiler::graph::NodeKind;
 use pipec_compiler::plan::{Plan, StreamPlan};
-pub use alarms::OwnAlarm;
 pub use text::text;
 
 /// pipec's name of the reads that a stream refuses.

@@ -4,8 +4,8 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
 use super::{Named, Part, Status, alarms};
-use pipec_compiler::aws::metrics::{BYTES_IN, Metric, RECORDS_IN, Reading, Unit};
 use crate::cloud::kinds;
+use pipec_compiler::aws::metrics::{BYTES_IN, Metric, RECORDS_IN, Reading, Unit};
 use pipec_compiler::terminal::printable;
 
 /// Width of the column of what is read.

@@ -5,9 +5,9 @@ mod objects;
 mod prefixes;
 mod shards;
 
+pub use objects::{Place, objects};
 use pipec_compiler::graph::{Graph, Node, NodeKind};
 use pipec_compiler::pipeline::Purpose;
-pub use objects::{Place, objects};
 pub use shards::records;
 
 /// Where it begins.

@@ -6,6 +6,4 @@ mod connector;
 mod discover;
 mod environments;
 mod plan;
-#[path = "../support/mod.rs"]
-mod support;
 mod watch;
