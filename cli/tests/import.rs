@@ -131,7 +131,7 @@ fn the_sql_is_not_changed() {
 
 #[test]
 fn nothing_is_written_over_unless_that_is_asked_for() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/cases/template");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/import/cases/template");
     let place = Place::new();
     copy(&folder, &place.path("."));
     let first = place.pipec(&["import", "template.yaml"]);
