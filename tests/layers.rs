@@ -133,3 +133,24 @@ fn no_folder_uses_one_that_comes_after_it() {
     assert!(back.is_empty(), "{}", back.join("\n"));
     assert!(uses > 300, "{uses}");
 }
+
+/// A file that no `mod` names is not compiled, and its tests do not run.
+#[test]
+fn every_file_of_tests_is_a_module() {
+    for folder in ["tests", "cli/tests"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let main = fs::read_to_string(folder.join("main.rs")).expect("its root");
+        for entry in fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_stem().and_then(|name| name.to_str()).expect("a name");
+            let is_file = path.extension().is_some_and(|extension| extension == "rs") && name != "main";
+            let is_folder = path.join("mod.rs").exists() && name != "sql";
+            let named = main.contains(&format!("mod {name};\n"));
+            assert!(
+                named || !(is_file || is_folder),
+                "{} has no `mod {name};`",
+                folder.join("main.rs").display()
+            );
+        }
+    }
+}
