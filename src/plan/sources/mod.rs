@@ -431,6 +431,12 @@ pub(super) fn role_of(pipeline: &Pipeline, source: &Source) -> Option<String> {
     kind(source).trust(&site).map(|_| format!("SourceRole{}", site.id()))
 }
 
+/// Logical id of the policy of a source's queue, if it has one.
+pub(super) fn queue_policy_of(pipeline: &Pipeline, source: &Source) -> Option<String> {
+    let site = Site { pipeline, source };
+    source.kind.shape().queue.then(|| format!("SourceQueuePolicy{}", site.id()))
+}
+
 /// Logical id of the main resource of a source.
 pub(super) fn logical_id(source: &Source) -> String {
     format!("{SOURCE}{}", source_id(source))
