@@ -23,7 +23,7 @@ use super::value::Value;
 use crate::aws::metrics::MetricName;
 use crate::check::Checked;
 use crate::graph::{INPUT_STREAM, Node, NodeKind};
-use crate::resolve::pipeline::{Alarms, Notify, Pipeline, ProducerSource};
+use crate::pipeline::{Alarms, Notify, Pipeline, ProducerSource};
 use crate::spec::AlarmKey;
 pub(super) use advice::unwatched;
 pub use advice::{Settings, settings};

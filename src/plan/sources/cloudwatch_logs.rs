@@ -10,7 +10,7 @@ use super::{Kind, Output, Site, SourceShown, SourceValues, Trust, logical_id};
 use crate::aws::existing;
 use crate::aws::metrics::{LOGS, MetricName};
 use crate::graph::{SOURCE, log_group_id};
-use crate::resolve::pipeline::{CloudWatchLogs, Distribution, LogSource, Setting, Target};
+use crate::pipeline::{CloudWatchLogs, Distribution, LogSource, Setting, Target};
 use crate::spec::AlarmKey;
 
 const ERRORS: MetricName = LOGS.metric("DeliveryErrors");
