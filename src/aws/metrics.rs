@@ -83,7 +83,11 @@ pub const KINESIS_CONSUMER: Family = Family {
     namespace: "AWS/Kinesis",
     dimension: "ConsumerName",
     further: &["StreamName"],
-    names: &["SubscribeToShard.RateExceeded", "SubscribeToShardEvent.MillisBehindLatest", "SubscribeToShardEvent.Records"],
+    names: &[
+        "SubscribeToShard.RateExceeded",
+        "SubscribeToShardEvent.MillisBehindLatest",
+        "SubscribeToShardEvent.Records",
+    ],
 };
 /// Data Firehose developer guide, "Monitor with CloudWatch metrics", 2026-11. `KMSKey*` count for a source that is
 /// encrypted with a customer managed key; `ExecuteProcessing.*` for a Lambda transform.
@@ -183,8 +187,12 @@ pub const IOT: Family = Family {
     names: &["ParseError", "RuleMessageThrottled", "TopicMatch"],
 };
 /// SQS developer guide, "Available CloudWatch metrics", 2026-11.
-pub const SQS: Family =
-    Family { namespace: "AWS/SQS", dimension: "QueueName", further: &[], names: &["ApproximateNumberOfMessagesVisible"] };
+pub const SQS: Family = Family {
+    namespace: "AWS/SQS",
+    dimension: "QueueName",
+    further: &[],
+    names: &["ApproximateNumberOfMessagesVisible"],
+};
 /// EC2 Auto Scaling user guide, "CloudWatch metrics for Amazon EC2 Auto Scaling", 2026-11. A group has them once its
 /// metrics collection is enabled, at no charge.
 pub const AUTO_SCALING: Family = Family {

@@ -231,7 +231,8 @@ pub(super) fn list(plan: &Plan, checked: &Checked, alarms: &Alarms) -> Vec<Alarm
 /// The rules of a node; `None` for what has no alarms.
 fn subject<'a>(scope: &Scope, node: &'a Node) -> Option<Subject<'a>> {
     // An existing stream is not the stack's, and its metrics need no more than its name.
-    let existing = scope.plan.stream.as_ref().filter(|stream| stream.existing && node.kind == NodeKind::Stream);
+    let existing =
+        scope.plan.stream.as_ref().filter(|stream| stream.existing && node.kind == NodeKind::Stream);
     if let Some(stream) = existing {
         let rules = stream::rules(scope, node, INPUT_STREAM);
         return Some(Subject { node, logical_id: INPUT_STREAM, name: stream.name.clone(), rules });
@@ -269,7 +270,8 @@ fn subject<'a>(scope: &Scope, node: &'a Node) -> Option<Subject<'a>> {
         | NodeKind::SessionManager => return None,
     };
     // One of several deliveries, to which the transform belongs.
-    let delivery = node.name.as_ref().filter(|_| matches!(node.kind, NodeKind::Delivery | NodeKind::Transform));
+    let delivery =
+        node.name.as_ref().filter(|_| matches!(node.kind, NodeKind::Delivery | NodeKind::Transform));
     if let Some(delivery) = delivery {
         for rule in &mut rules {
             rule.description = format!("Delivery {delivery}: {}", rule.description);
@@ -284,7 +286,8 @@ fn alarm(subject: &Subject, rule: &Rule) -> AlarmPlan {
         let of = rule.of.clone().unwrap_or_else(|| subject.name.clone());
         let further = metric.further.iter().zip(&rule.further);
         let further = further.map(|(name, of)| AlarmDimension { name, of: of.clone() });
-        let dimensions = std::iter::once(AlarmDimension { name: metric.dimension, of }).chain(further).collect();
+        let dimensions =
+            std::iter::once(AlarmDimension { name: metric.dimension, of }).chain(further).collect();
         AlarmMetric { namespace: metric.namespace, name: metric.name, dimensions, statistic }
     };
     let query = match &rule.watch {

@@ -47,7 +47,9 @@ pub(super) fn rules(scope: &Scope, node: &Node, logical_id: &str) -> Vec<Rule> {
                 ITERATOR_AGE,
                 &format!("A consumer of {words}"),
                 &match stream.existing {
-                    true => format!("{} shows the pipeline's own; others may read the stream.", scope.status()),
+                    true => {
+                        format!("{} shows the pipeline's own; others may read the stream.", scope.status())
+                    }
                     false => format!("{} shows which part is slow.", scope.status()),
                 },
             ),

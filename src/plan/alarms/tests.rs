@@ -142,7 +142,10 @@ fn metrics_are_those_of_the_table() {
         }
     }
     for (namespace, dimensions, name) in &read {
-        assert!(is_known(namespace, dimensions, name), "{namespace} {dimensions:?} {name} is not in the table");
+        assert!(
+            is_known(namespace, dimensions, name),
+            "{namespace} {dimensions:?} {name} is not in the table"
+        );
     }
     for family in FAMILIES {
         for name in family.names {
@@ -413,7 +416,10 @@ fn metrics_of_more_dimensions_are_found() {
         assert_eq!(groups.len(), 2, "one for each log group");
         for (alarm, group) in groups.iter().zip(["/aws/lambda/a", "/aws/lambda/b"]) {
             let query = alarm.query.as_deref().expect("a query");
-            assert!(query.ends_with(&format!(" FROM \"AWS/Logs\" WHERE LogGroupName = '{group}'")), "{query}");
+            assert!(
+                query.ends_with(&format!(" FROM \"AWS/Logs\" WHERE LogGroupName = '{group}'")),
+                "{query}"
+            );
         }
     }
     let rule = of("SourceTeam", AlarmKey::SourceFailures);

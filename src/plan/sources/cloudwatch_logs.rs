@@ -118,8 +118,7 @@ impl Kind for CloudWatchLogs {
 
     fn more_resources(&self, site: &Site) -> Vec<(String, &'static str)> {
         let LogSource::Groups(groups) = &self.from else { return Vec::new() };
-        let id =
-            |group: &Setting<String>| (filter_id(site, &group.value), "AWS::Logs::SubscriptionFilter");
+        let id = |group: &Setting<String>| (filter_id(site, &group.value), "AWS::Logs::SubscriptionFilter");
         groups.iter().skip(1).map(id).collect()
     }
 
