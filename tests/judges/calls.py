@@ -172,8 +172,13 @@ def objects(stack, destination):
 def delivery_stream(stack, name, properties, role):
     source = properties.get("KinesisStreamSourceConfiguration")
     calls = stack.read(source["KinesisStreamARN"]) if source else []
-    destination = properties["ExtendedS3DestinationConfiguration"]
-    calls += objects(stack, destination)
+    destination = next(value for key, value in properties.items() if key.endswith("DestinationConfiguration"))
+    # S3 is the destination, or has a copy, or what another destination did not accept.
+    places = [destination, *(destination.get(key, {}) for key in ("S3Configuration", "S3BackupConfiguration"))]
+    for place in (place for place in places if "BucketARN" in place):
+        calls += objects(stack, place)
+    if secret := destination.get("SecretsManagerConfiguration", {}).get("SecretARN"):
+        calls += on(secret, "secretsmanager:GetSecretValue")
     for processor in destination.get("ProcessingConfiguration", {}).get("Processors", []):
         parameters = {p["ParameterName"]: p["ParameterValue"] for p in processor.get("Parameters", [])}
         if processor["Type"] == "Lambda":

@@ -305,10 +305,8 @@ pub(super) trait Kind {
     fn cost(&self, _site: &Site, _load: Load) -> Vec<Charge> {
         Vec::new()
     }
-    /// Its alarms, besides that of its queue.
-    fn alarms(&self, _site: &Site, _scope: &Scope) -> Vec<Rule> {
-        Vec::new()
-    }
+    /// Its alarms, besides that of its queue. Every kind decides.
+    fn alarms(&self, site: &Site, scope: &Scope) -> Vec<Rule>;
     /// What its row of the dashboard shows: what flows, how late it is, what fails. The name is for `Fn::Sub`.
     fn graphs(&self, _site: &Site) -> Option<(String, [Graph; 3])> {
         None
