@@ -8,6 +8,7 @@ mod explain;
 mod front_end;
 mod import;
 mod layers;
+mod order;
 mod secrets;
 mod shapes;
 mod support;
