@@ -1,6 +1,7 @@
 //! Rules of EventBridge.
 
-use super::{Rules, Site, event_pattern, json_path};
+use super::event::{self, Use};
+use super::{Rules, Site, event_pattern};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::pipeline::{EventBridge, Setting, Trigger};
 
@@ -32,9 +33,13 @@ impl Rules for EventBridge {
                 }
             }
         }
-        found.extend(self.input.as_ref().and_then(|path| json_path::check(path, "input")));
-        found.extend(self.partition_key.as_ref().and_then(|path| json_path::check(path, "partition_key")));
-        found.extend(site.stream_only("partition_key", self.partition_key.as_ref().map(|path| path.span)));
+        found.extend(self.input.as_ref().and_then(|path| event::check(path, &event::BUS, Use::Record)));
+        if let Some(path) = &self.partition_key {
+            found.extend(
+                site.stream_only("partition_key", Some(path.span))
+                    .or_else(|| event::check(path, &event::BUS, Use::PartitionKey)),
+            );
+        }
     }
 }
 

@@ -5,9 +5,11 @@ mod api;
 mod arn;
 mod cloudfront;
 mod cloudwatch_logs;
+mod event;
 pub(super) mod event_pattern;
 mod eventbridge;
 mod filter_pattern;
+pub(super) mod form;
 mod iot;
 mod json_path;
 mod metric_stream;
@@ -80,14 +82,18 @@ impl Site<'_> {
         })
     }
 
-    /// Records that end with a newline already, and get one more.
     /// The place of the first delivery that takes the source's records, for a help.
     fn place(&self) -> String {
         let spec = self.deliveries().next().map_or("/delivery", |delivery| delivery.spec.as_str());
         spec.trim_start_matches('/').replace('/', ".")
     }
 
+    /// Records that end with a newline already, and get one more.
     fn blank_lines(&self, what: &str) -> Option<Diagnostic> {
+        // Where the source cannot write, that is the fault.
+        if self.target == Target::Stream {
+            return None;
+        }
         let mut appends = self.deliveries().filter(|delivery| delivery.transform.is_none());
         let appends = appends.any(|delivery| delivery.newline.value == Newline::Append);
         appends.then(|| {
@@ -144,7 +150,10 @@ pub(super) fn check(context: &mut Context) {
     }
     found.extend(cloudwatch_logs::filters(&context.pipeline.sources));
     found.extend(waf::logged_twice(&context.pipeline.sources));
+    found.extend(sns::subscribed_twice(context.pipeline));
     found.extend(same_names(&context.pipeline.sources));
+    found.extend(form::objects(context));
+    found.extend(form::query(context));
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
 

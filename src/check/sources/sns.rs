@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Rules, Site, arn};
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::resolve::pipeline::{FilterScope, Sns};
+use crate::resolve::pipeline::{FilterScope, Pipeline, Sns, SourceKind};
 
 /// Keys of a filter policy. SNS developer guide, "Filter policy constraints", 2026-11.
 const FILTER_KEYS_MAX: usize = 5;
@@ -61,6 +61,37 @@ impl Rules for Sns {
             found.extend(site.blank_lines("a message in its envelope"));
         }
     }
+}
+
+/// Two subscriptions of one Firehose stream. SNS rejects one that has the topic and the endpoint of another and other attributes;
+/// SNS API reference, `Subscribe`, 2026-11.
+pub(super) fn subscribed_twice(pipeline: &Pipeline) -> Vec<Diagnostic> {
+    let all: Vec<_> = pipeline
+        .sources
+        .iter()
+        .filter_map(|source| match &source.kind {
+            SourceKind::Sns(sns) => Some((source, &sns.topic)),
+            _ => None,
+        })
+        .collect();
+    let mut found = Vec::new();
+    for (at, (source, topic)) in all.iter().enumerate() {
+        let same = all[..at].iter().find(|(other, of_other)| {
+            of_other.value == topic.value && pipeline.target(other) == pipeline.target(source)
+        });
+        if let Some((_, other)) = same {
+            found.push(
+                Diagnostic::error(
+                    Code::SourceReadTwice,
+                    topic.span,
+                    "SNS accepts one subscription of a Firehose stream to a topic, and another source has it",
+                    "remove this source; `$or` in the other one's `filter` combines two filters",
+                )
+                .related(other.span, "the other one"),
+            );
+        }
+    }
+    found
 }
 
 type Fault = (String, String, String);
