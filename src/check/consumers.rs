@@ -7,7 +7,7 @@ use super::{Context, names, outputs};
 use crate::aws::limits::{kinesis, lambda};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::graph::NodeKind;
-use crate::resolve::pipeline::{
+use crate::pipeline::{
     Consumer, ConsumerKind, Encryption, LambdaConsumer, Pattern, Pipeline, Reader, Setting, Source,
     logical_name,
 };

@@ -4,7 +4,7 @@
 
 use super::json_path;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::resolve::pipeline::Setting;
+use crate::pipeline::Setting;
 
 /// The form of a service's events.
 pub(super) struct Event {

@@ -3,7 +3,7 @@
 use super::event::{self, Use};
 use super::{Rules, Site, event_pattern};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{EventBridge, Setting, Trigger};
+use crate::pipeline::{EventBridge, Setting, Trigger};
 
 impl Rules for EventBridge {
     fn check(&self, site: &Site, found: &mut Vec<Diagnostic>) {

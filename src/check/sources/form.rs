@@ -4,7 +4,7 @@ use super::super::Context;
 use super::event::{self, Event};
 use super::into;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{
+use crate::pipeline::{
     Delivery, Input, MetricFormat, Pipeline, Source, SourceKind, SqsBody, Target,
 };
 use crate::source::Span;

@@ -6,7 +6,7 @@ use super::{Rules, Site};
 use crate::aws::limits::{Bounds, pipes};
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{DynamoDb, Setting, SourceKind, Sqs, Target};
+use crate::pipeline::{DynamoDb, Setting, SourceKind, Sqs, Target};
 
 /// Characters of a queue's name. SQS developer guide, quotas, 2026-11.
 const QUEUE_NAME_CHARS: Bounds<usize> = Bounds::new(1, 80);
