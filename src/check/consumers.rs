@@ -18,7 +18,8 @@ use crate::sql::RecordFormat;
 /// What Lambda's filters accept. Lambda developer guide, "Control which events Lambda sends to your function", 2026-11.
 const FILTER: Dialect = Dialect {
     service: "Lambda",
-    conditions: &["prefix", "suffix", "anything-but", "numeric", "exists", "equals-ignore-case", "$or"],
+    conditions: &["prefix", "suffix", "anything-but", "numeric", "exists", "equals-ignore-case"],
+    number_max: None,
     chars_max: lambda::FILTER_CHARS_MAX,
     split: "split it into two patterns",
     example: "data: {type: [order]}",

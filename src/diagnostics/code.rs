@@ -251,6 +251,7 @@ codes! {
     "1439" ColumnOfNone "No source has this column"
     "1440" SourceFormat "The records of a source have another format"
     "1441" MixedRecords "Text between records that are not text"
+    "1442" OneAccount "Everything that AWS wants in the account of the stack is in one account"
 
     "1501" NothingReads "Nothing reads what comes in"
     "1502" DirectPut "The load of a delivery without a stream"

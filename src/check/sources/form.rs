@@ -2,11 +2,10 @@
 
 use super::super::Context;
 use super::event::{self, Event};
+use super::event_path;
 use super::into;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::pipeline::{
-    Delivery, Input, MetricFormat, Pipeline, Source, SourceKind, SqsBody, Target,
-};
+use crate::pipeline::{Delivery, Input, MetricFormat, Pipeline, Source, SourceKind, SqsBody, Target};
 use crate::source::Span;
 use crate::spec::Newline;
 use crate::sql::{Column, RecordFormat};
@@ -269,7 +268,7 @@ fn column_of_none(pipeline: &Pipeline, column: &Column, sources: &[&Source]) -> 
     let path = column.path.to_string();
     let faults: Option<Vec<_>> = sources
         .iter()
-        .map(|source| Some((*source, event::of_column(&path, event(pipeline, source)?)?)))
+        .map(|source| Some((*source, event_path::of_column(&path, event(pipeline, source)?)?)))
         .collect();
     // The source whose records have the first step of the path is the one that is meant.
     let (source, fault) = faults?.into_iter().min_by_key(|(_, fault)| fault.is_unknown)?;

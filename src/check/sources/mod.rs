@@ -5,7 +5,9 @@ mod api;
 mod arn;
 mod cloudfront;
 mod cloudwatch_logs;
+mod condition;
 mod event;
+mod event_path;
 pub(super) mod event_pattern;
 mod eventbridge;
 mod filter_pattern;
@@ -15,13 +17,14 @@ mod json_path;
 mod metric_stream;
 mod pipe;
 pub(super) mod role;
+mod schedule;
 mod sns;
 mod waf;
 mod writers;
 
 use super::{Context, names};
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::pipeline::{Delivery, Input, Pipeline, Source, SourceKind, Target};
+use crate::pipeline::{Delivery, Input, Pipeline, Setting, Source, SourceKind, Target};
 use crate::source::Span;
 use crate::spec::Newline;
 
@@ -45,8 +48,8 @@ impl Site<'_> {
     }
 
     /// The pipeline's region.
-    fn region(&self) -> &str {
-        &self.context.pipeline.region.value
+    fn region(&self) -> &Setting<String> {
+        &self.context.pipeline.region
     }
 
     /// A key that only a stream has a use for.

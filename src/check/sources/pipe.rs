@@ -1,7 +1,8 @@
 //! Rules of EventBridge pipes: SQS queues and the streams of DynamoDB tables.
 
 use super::arn::{self, Wanted};
-use super::event::{self, Event, Use};
+use super::event::{self, Event};
+use super::event_path::{self, Use};
 use super::{Rules, Site};
 use crate::aws::limits::{Bounds, pipes};
 use crate::aws::regions;
@@ -117,7 +118,7 @@ fn key(path: Option<&Setting<String>>, event: &Event, site: &Site, found: &mut V
     // Without a stream there is no key, whatever its path.
     match site.stream_only("partition_key", Some(path.span)) {
         Some(fault) => found.push(fault),
-        None => found.extend(event::check(path, event, Use::PartitionKey)),
+        None => found.extend(event_path::check(path, event, Use::PartitionKey)),
     }
 }
 
