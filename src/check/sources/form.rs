@@ -8,7 +8,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::{Delivery, Input, MetricFormat, Pipeline, Source, SourceKind, SqsBody, Target};
 use crate::source::Span;
 use crate::spec::Newline;
-use crate::sql::{Column, RecordFormat};
+use crate::sql::{Column, DataType, RecordFormat};
 
 /// What a record is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -278,6 +278,9 @@ fn column_of_none(pipeline: &Pipeline, column: &Column, sources: &[&Source]) -> 
         (SourceKind::Sqs(queue), Some(below)) if queue.body == SqsBody::Text => {
             format!("write `body: json` in `sources.{}.sqs`, and `path: $.body.{below}` here", source.name)
         }
+        (SourceKind::DynamoDb(_), _) if fault.is_unknown => {
+            format!("write `path: {}`", of_image(&fault.better, column))
+        }
         _ => format!("write `path: {}`", fault.better),
     };
     Some(
@@ -289,4 +292,23 @@ fn column_of_none(pipeline: &Pipeline, column: &Column, sources: &[&Source]) -> 
         )
         .related(source.span, "the source"),
     )
+}
+
+/// The path to an attribute of an item, with the type of a column. The new image has all attributes, those of the key among them.
+fn of_image(path: &str, column: &Column) -> String {
+    let kind = match column.data_type {
+        DataType::TinyInt
+        | DataType::SmallInt
+        | DataType::Integer
+        | DataType::BigInt
+        | DataType::Decimal { .. }
+        | DataType::Real
+        | DataType::Double => "N",
+        DataType::Boolean => "BOOL",
+        _ => "S",
+    };
+    match path.strip_prefix("$.dynamodb.Keys.").and_then(|rest| rest.strip_suffix(".S")) {
+        Some(name) => format!("$.dynamodb.NewImage.{name}.{kind}"),
+        None => path.to_owned(),
+    }
 }

@@ -160,6 +160,11 @@ fn explain(breach: &Breach, root: &Value, places: &Places, out: &mut Vec<Diagnos
     }
 }
 
+/// The object that a text has as JSON.
+fn json_object(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok().filter(Value::is_object)
+}
+
 /// Whether a value could be an entry of a list.
 fn fits_entry(value: &Value, list: &'static Value) -> bool {
     list.get("items").is_some_and(|items| breach::fits(value, items))
@@ -327,6 +332,17 @@ fn scalar(
                 ("an object", Value::Array(items)) if items.iter().any(Value::is_object) => {
                     lists::as_object(items, pointer)
                 }
+                // JSON as CloudFormation has it.
+                ("an object", Value::String(text)) if json_object(text).is_some() => {
+                    let object = lists::flow(&json_object(text).unwrap_or_default(), usize::MAX);
+                    match last(&name) {
+                        // An entry of a list has no key.
+                        at if at.bytes().all(|b| b.is_ascii_digit()) => {
+                            format!("write it as YAML: `{object}`")
+                        }
+                        key => format!("write it as YAML: `{key}: {object}`"),
+                    }
+                }
                 ("an object", Value::Bool(true)) if example(subschema) == "{}" => {
                     format!("write `{}: {{}}` for the defaults", last(&name))
                 }
@@ -337,8 +353,11 @@ fn scalar(
                         .flatten()
                         .map(|entry| entry.0.as_str())
                         .collect();
-                    if keys.is_empty() {
-                        format!("below it, write entries such as `{}`", entries(subschema).join(", "))
+                    let entries = entries(subschema);
+                    if keys.is_empty() && entries.is_empty() {
+                        format!("write it like {}", with_key(pointer, "`name: value`"))
+                    } else if keys.is_empty() {
+                        format!("below it, write entries such as `{}`", entries.join(", "))
                     } else {
                         format!("below it, write {}", suggest::one_of(keys))
                     }
