@@ -2,7 +2,7 @@
 //!
 //! Event Ruler, README and `JsonRuleCompiler`, 2026-11.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use serde_json::{Map, Value};
 

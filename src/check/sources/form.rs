@@ -260,7 +260,14 @@ fn event(pipeline: &Pipeline, source: &Source) -> Option<&'static Event> {
 fn names(pipeline: &Pipeline, column: &Column) -> bool {
     let sql = pipeline.analytics.as_ref().and_then(|analytics| analytics.sql.as_ref());
     let text = sql.map(|sql| sql.text().to_lowercase()).unwrap_or_default();
-    text.contains('*') || text.contains(&column.name.to_lowercase())
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let name = column.name.to_lowercase();
+    // A name with other characters is in quotation marks.
+    let is_named = match name.chars().all(is_part) {
+        true => text.split(|c| !is_part(c)).any(|word| word == name),
+        false => text.contains(&name),
+    };
+    text.contains('*') || is_named
 }
 
 /// A column that the records of no source have.
