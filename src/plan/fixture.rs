@@ -72,6 +72,7 @@ sources:
   web: {api: {path: /v1/events, auth: key, cors: ['https://shop.example.com'], partition_key: $.user.id}}
   site: {cloudfront: {fields: [timestamp, c-ip], sampling: 10 %, distribution: E2QWRUHAPOMQZL}}
   events: {eventbridge: {pattern: {source: [shop]}}}
+  team: {eventbridge: {bus: team-bus, pattern: {source: [shop]}}}
   queue: {sqs: {queue: 'arn:aws:sqs:us-east-1:111122223333:orders'}}
   things: {iot: {sql: \"SELECT * FROM 'a/+'\"}}
   programs: {writers: {roles: [shop], accounts: ['444455556666']}}
