@@ -28,6 +28,7 @@ pub mod runtime;
 pub mod source;
 pub mod spec;
 pub mod sql;
+pub mod table;
 pub mod terminal;
 pub mod throughput;
 pub mod watch;

@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["runtime", "sql"],
     &["parse"],
     &["resolve"],
-    &["capacity", "graph", "instances", "price_list", "producer_config", "throughput"],
+    &["capacity", "graph", "instances", "price_list", "producer_config", "table", "throughput"],
     &["accept", "check", "discover"],
     &["pipeline_findings"],
     &["plan"],

@@ -20,8 +20,12 @@ pub struct Capabilities {
     pub buffer_s: Bounds<u64>,
     /// The same when none is set, seconds.
     pub buffer_s_default: u64,
+    /// Why the bounds of the buffer are narrower than those of other settings, after a size; empty if they are not.
+    pub buffer_because: &'static str,
     /// What has to be between two records; empty where Firehose keeps them apart itself.
     pub separator: &'static str,
+    /// Whether a record may be several JSON objects with nothing between them.
+    pub splits_objects: bool,
     /// What CloudWatch knows of a delivery.
     pub metrics: &'static Kind,
 }
@@ -36,7 +40,9 @@ pub const S3: Capabilities = Capabilities {
     buffer_mib_default: firehose::S3_BUFFER_MIB_DEFAULT,
     buffer_s: firehose::S3_BUFFER_S,
     buffer_s_default: firehose::S3_BUFFER_S_DEFAULT,
+    buffer_because: "",
     separator: "\n",
+    splits_objects: false,
     metrics: &delivery(&[
         last_delivery("DeliveryToS3.Records"),
         records_delivered("DeliveryToS3.Records"),
@@ -51,6 +57,30 @@ pub const S3: Capabilities = Capabilities {
         freshness("DeliveryToS3.DataFreshness"),
     ]),
 };
+
+/// S3 with conversion to Parquet or ORC, which reads JSON objects one after another, with or without a newline between
+/// them. Firehose guide, "Convert input data format", 2026-11.
+pub const S3_COLUMNAR: Capabilities = Capabilities {
+    buffer_mib: firehose::S3_LARGE_BUFFER_MIB,
+    buffer_mib_default: firehose::S3_LARGE_BUFFER_MIB_DEFAULT,
+    buffer_because: " to convert records",
+    separator: "",
+    splits_objects: true,
+    ..S3
+};
+
+/// S3 with dynamic partitioning.
+pub const S3_PARTITIONED: Capabilities = Capabilities {
+    buffer_mib: firehose::S3_LARGE_BUFFER_MIB,
+    buffer_mib_default: firehose::S3_LARGE_BUFFER_MIB_DEFAULT,
+    buffer_s: firehose::S3_PARTITIONED_BUFFER_S,
+    buffer_because: " to partition records",
+    ..S3
+};
+
+/// S3 with both.
+pub const S3_COLUMNAR_PARTITIONED: Capabilities =
+    Capabilities { buffer_s: firehose::S3_PARTITIONED_BUFFER_S, ..S3_COLUMNAR };
 
 /// Key of the share of writes that succeed.
 pub const PUTS_SUCCEEDED: &str = "puts_succeeded";

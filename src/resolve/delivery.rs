@@ -3,10 +3,10 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::pipeline::{Encryption, Intake, Setting, Transform, logical_name};
+use super::pipeline::{Backup, Encryption, Intake, KeysFrom, S3, Setting, Table, Transform, logical_name};
 use super::{DEFAULT_ERROR_PREFIX, Resolver};
-use crate::aws::destinations::{self, Capabilities};
-use crate::aws::limits::MIB;
+use crate::aws::destinations::Capabilities;
+use crate::aws::limits::{MIB, firehose};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::parse::step;
 use crate::source::Span;
@@ -63,7 +63,7 @@ pub enum Input<'a> {
 #[derive(Clone, Debug)]
 pub enum Destination {
     /// S3.
-    S3(S3Location),
+    S3(S3),
 }
 
 /// Something that Firehose writes to. A destination has one of each purpose at most.
@@ -79,6 +79,8 @@ pub enum Sink<'a> {
 pub enum Purpose {
     /// It holds what is delivered.
     Destination,
+    /// It keeps records beside the destination.
+    Backup,
 }
 
 /// A place in S3.
@@ -97,7 +99,7 @@ pub struct S3Location {
     /// The same for what could not be processed.
     pub error_prefix: Setting<String>,
     /// How objects are compressed.
-    pub compression: Compression,
+    pub compression: Setting<Compression>,
     /// What names end in.
     pub file_extension: Option<Setting<String>>,
     /// Time zone of timestamp expressions.
@@ -119,6 +121,21 @@ impl Delivery {
         format!("{prefix}{}", self.suffix())
     }
 
+    /// Logical id of its Firehose stream. A setting that Firehose cannot take back is a part of it, so that a change of the
+    /// setting creates another stream.
+    pub fn stream_id(&self) -> String {
+        self.id(&format!("{}Delivery", self.fixed_settings().concat()))
+    }
+
+    /// What Firehose accepts at the creation of a stream only, or never takes back, although its schema does not declare
+    /// that. Firehose guide, "Dynamic partitioning"; API S3BackupMode, 2026-11.
+    pub fn fixed_settings(&self) -> Vec<&'static str> {
+        let Destination::S3(s3) = &self.destination;
+        let partitioned = (!s3.partitions.is_empty()).then_some("Partitioned");
+        let backup = s3.backup.as_ref().map(|_| "BackedUp");
+        partitioned.into_iter().chain(backup).collect()
+    }
+
     /// What it is called in a sentence.
     pub fn words(&self) -> String {
         self.name.as_ref().map_or_else(|| "delivery".into(), |name| format!("delivery {name}"))
@@ -128,6 +145,7 @@ impl Delivery {
     pub fn buffer(&self, purpose: Purpose) -> (u64, u64) {
         match purpose {
             Purpose::Destination => (self.buffer_size.value, self.buffer_interval.value),
+            Purpose::Backup => (firehose::S3_BUFFER_MIB_DEFAULT * MIB, firehose::S3_BUFFER_S_DEFAULT),
         }
     }
 }
@@ -136,14 +154,18 @@ impl Destination {
     /// What Firehose can do there.
     pub fn capabilities(&self) -> &'static Capabilities {
         match self {
-            Self::S3(_) => &destinations::S3,
+            Self::S3(s3) => s3.capabilities(),
         }
     }
 
     /// What Firehose writes to.
     pub fn sinks(&self) -> Vec<Sink<'_>> {
         match self {
-            Self::S3(location) => vec![Sink::Bucket(Purpose::Destination, location)],
+            Self::S3(s3) => {
+                let own = Sink::Bucket(Purpose::Destination, &s3.location);
+                let backup = s3.backup.as_ref().map(|backup| Sink::Bucket(Purpose::Backup, &backup.location));
+                std::iter::once(own).chain(backup).collect()
+            }
         }
     }
 
@@ -155,7 +177,14 @@ impl Destination {
     /// The bucket for what does not reach the destination.
     pub fn failures(&self) -> (Purpose, &S3Location) {
         match self {
-            Self::S3(location) => (Purpose::Destination, location),
+            Self::S3(s3) => (Purpose::Destination, &s3.location),
+        }
+    }
+
+    /// The table that Firehose takes the columns from, or that Athena reads by.
+    pub fn table(&self) -> Option<&Table> {
+        match self {
+            Self::S3(s3) => s3.table.as_ref(),
         }
     }
 
@@ -195,6 +224,7 @@ impl Purpose {
     pub fn bucket(self) -> &'static str {
         match self {
             Self::Destination => "Bucket",
+            Self::Backup => "BackupBucket",
         }
     }
 
@@ -202,6 +232,7 @@ impl Purpose {
     pub fn name(self) -> &'static str {
         match self {
             Self::Destination => "bucket",
+            Self::Backup => "backup",
         }
     }
 
@@ -209,6 +240,7 @@ impl Purpose {
     pub fn description(self) -> &'static str {
         match self {
             Self::Destination => "Bucket that the objects are written to",
+            Self::Backup => "Bucket that keeps records beside the destination",
         }
     }
 }
@@ -341,7 +373,16 @@ impl Resolver<'_> {
         let id = name.as_deref().map(logical_name).unwrap_or_default();
         // The schema asks for one of them.
         let s3 = delivery.s3.unwrap_or_default();
-        let destination = Destination::S3(self.s3(&format!("{at}/s3"), s3, pipeline, name.as_deref(), id));
+        let names = (pipeline, name.as_deref());
+        let backup: Option<Backup> =
+            delivery.backup.map(|backup| self.backup(&format!("{at}/backup"), backup, names, &id));
+        // A function of the user's returns no keys that pipec knows of.
+        let keys_from = match transform.as_ref().is_some_and(|(_, own)| own.lambda.is_none()) {
+            true => KeysFrom::Transform,
+            false => KeysFrom::Firehose,
+        };
+        let destination =
+            Destination::S3(self.s3(&format!("{at}/s3"), s3, backup, names, keys_from, &id));
         let defaults = destination.capabilities();
         Delivery {
             span: self.key(&at),
@@ -429,24 +470,25 @@ impl Resolver<'_> {
         }
     }
 
-    fn s3(
+    /// A place in S3.
+    pub(super) fn s3_location(
         &self,
         at: &str,
-        s3: spec::delivery::S3,
-        pipeline: &str,
-        delivery: Option<&str>,
-        suffix: String,
+        s3: spec::S3,
+        compression: Compression,
+        (pipeline, delivery): (&str, Option<&str>),
+        suffix: &str,
     ) -> S3Location {
         let error_prefix = default_error_prefix(pipeline, delivery, s3.bucket.is_some());
         let of = |key: &str| format!("{at}/{key}");
         S3Location {
             spec: at.to_owned(),
             span: self.key(at),
-            suffix,
+            suffix: suffix.to_owned(),
             bucket: self.optional(&of("bucket"), s3.bucket),
             prefix: self.or(&of("prefix"), s3.prefix, String::new()),
             error_prefix: self.or(&of("error_prefix"), s3.error_prefix, error_prefix),
-            compression: s3.compression.unwrap_or(Compression::None),
+            compression: self.or(&of("compression"), s3.compression, compression),
             file_extension: self.optional(&of("file_extension"), s3.file_extension),
             time_zone: self.optional(&of("time_zone"), s3.time_zone),
             encryption: self.encryption(&of("encryption"), s3.encryption),

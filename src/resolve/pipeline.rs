@@ -7,6 +7,7 @@ use super::DEFAULT_HEADROOM_PERCENT;
 pub use super::alarms::*;
 pub use super::consumers::*;
 pub use super::delivery::*;
+pub use super::s3::*;
 pub use super::sources::*;
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::firehose;

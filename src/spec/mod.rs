@@ -3,6 +3,7 @@
 
 mod alarms;
 mod analytics;
+mod backup;
 pub mod consumers;
 pub mod delivery;
 pub mod environment;
@@ -11,6 +12,7 @@ mod producer;
 pub mod quantity;
 mod records;
 pub mod reference;
+mod s3;
 pub mod schema;
 pub mod sources;
 mod stream;
@@ -24,15 +26,19 @@ pub use analytics::{
     Analytics, AnalyticsRuntime, ErrorsPlace, Flink, Output, OutputFunction, OutputPlace, OutputStream,
     OwnOutput, ReferenceTable,
 };
+pub use backup::{Backup, BackupBucket, BackupMode};
 pub use consumers::Consumer;
 pub use delivery::{
-    Architecture, Buffer, Compression, Delivery, Logs, Newline, OwnTransform, Transform, TransformBuffer,
+    Architecture, Buffer, Delivery, Logs, Newline, OwnTransform, Transform, TransformBuffer,
     Unpack,
 };
 pub use iam::Iam;
 pub use producer::{FileSource, GeneratorSource, HttpSource, Network, Producer};
 pub use quantity::{ByteSize, Duration, Percent, SECONDS_PER_DAY, SECONDS_PER_HOUR};
 pub use records::{Column, EpochUnit, EventTime, Format, Records, TimeEncoding};
+pub use s3::{
+    Compression, Database, ExistingDatabase, ObjectFormat, Partition, PartitionColumn, S3, Table,
+};
 pub use sources::Source;
 pub use stream::{Capacity, CapacityMode, CustomerKey, Encryption, EncryptionMode, FixedShards, Stream};
 

@@ -67,10 +67,12 @@ fn column(column: &Column, format: RecordFormat) -> program::Column {
         (RecordFormat::Json, None) => column.path.segments().to_vec(),
         (RecordFormat::Csv { .. }, _) => Vec::new(),
     };
-    program::Column {
-        path,
-        data_type: column.epoch.map_or(data_type(column.data_type), program::DataType::Epoch),
-    }
+    program::Column { path, data_type: column_type(column.data_type, column.epoch) }
+}
+
+/// The type of a column for the record program.
+pub fn column_type(of: DataType, epoch: Option<EpochUnit>) -> program::DataType {
+    epoch.map_or(data_type(of), program::DataType::Epoch)
 }
 
 /// The array that columns lie in; there is one at most.

@@ -37,12 +37,20 @@ pub struct Counts {
     pub not_base64: usize,
     /// Failed because the program cannot be applied to them.
     pub not_applicable: usize,
+    /// Failed because a partition key has no value.
+    #[serde(skip_serializing_if = "is_none")]
+    pub no_partition: usize,
     /// Failed because the reply was full.
     pub reply_full: usize,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives references")]
 fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives references")]
+fn is_none(count: &usize) -> bool {
     *count == 0
 }
 
@@ -77,6 +85,7 @@ enum Answered {
 enum Failure {
     NotBase64,
     NotApplicable,
+    NoPartition,
     ReplyFull,
 }
 
@@ -128,13 +137,18 @@ impl Batch {
             Outcome::Ok(bytes) => {
                 encoded.clear();
                 STANDARD.encode_append(&bytes, encoded);
-                self.reply.ok(id, encoded, &[])?;
+                if applied.partition_keys.is_empty() {
+                    self.reply.ok(id, encoded, &[])?;
+                } else {
+                    self.reply.ok_in_partition(id, encoded, &applied.partition_keys)?;
+                }
                 Ok(Answered::Ok)
             }
             Outcome::Dropped => {
                 self.reply.dropped(id);
                 Ok(Answered::Dropped)
             }
+            Outcome::ProcessingFailed if applied.lacks_key => Err(Failure::NoPartition),
             Outcome::ProcessingFailed => Err(Failure::NotApplicable),
         }
     }
@@ -151,6 +165,7 @@ impl Batch {
         match failure {
             Failure::NotBase64 => counts.not_base64 += 1,
             Failure::NotApplicable => counts.not_applicable += 1,
+            Failure::NoPartition => counts.no_partition += 1,
             Failure::ReplyFull => counts.reply_full += 1,
         }
     }
@@ -185,7 +200,8 @@ mod tests {
         }
         assert_eq!(counts.records, answers.len());
         assert_eq!(counts.records, counts.ok + counts.dropped + counts.failed);
-        assert_eq!(counts.failed, counts.not_base64 + counts.not_applicable + counts.reply_full);
+        let of_records = counts.not_applicable + counts.no_partition;
+        assert_eq!(counts.failed, counts.not_base64 + of_records + counts.reply_full);
         answers
     }
 
