@@ -1,7 +1,7 @@
 //! Firehose's destinations: what differs from one to another. One constant per destination.
 
 use super::limits::{Bounds, firehose};
-use super::metrics::{Kind, Metric, Reading, Unit, by_the_minute, metric};
+use super::metrics::{Kind, Metric, Reading, Unit, by_the_minute, fault, metric};
 
 /// What one of Firehose's destinations can do and needs.
 #[derive(Debug)]
@@ -43,19 +43,7 @@ pub const S3: Capabilities = Capabilities {
     buffer_because: "",
     separator: "\n",
     splits_objects: false,
-    metrics: &delivery(&[
-        last_delivery("DeliveryToS3.Records"),
-        records_delivered("DeliveryToS3.Records"),
-        metric(
-            PUTS_SUCCEEDED,
-            "put success rate",
-            "DeliveryToS3.Success",
-            "Average",
-            Reading::Lowest,
-            Unit::Share,
-        ),
-        freshness("DeliveryToS3.DataFreshness"),
-    ]),
+    metrics: &delivery(&[DELIVERED_LAST, DELIVERED, PUTS, FRESH]),
 };
 
 /// S3 with conversion to Parquet or ORC, which reads JSON objects one after another, with or without a newline between
@@ -66,6 +54,7 @@ pub const S3_COLUMNAR: Capabilities = Capabilities {
     buffer_because: " to convert records",
     separator: "",
     splits_objects: true,
+    metrics: &delivery(&[DELIVERED_LAST, DELIVERED, PUTS, FRESH, CONVERSION]),
     ..S3
 };
 
@@ -75,12 +64,34 @@ pub const S3_PARTITIONED: Capabilities = Capabilities {
     buffer_mib_default: firehose::S3_LARGE_BUFFER_MIB_DEFAULT,
     buffer_s: firehose::S3_PARTITIONED_BUFFER_S,
     buffer_because: " to partition records",
+    metrics: &delivery(&[DELIVERED_LAST, DELIVERED, PUTS, FRESH, PARTITIONS]),
     ..S3
 };
 
 /// S3 with both.
-pub const S3_COLUMNAR_PARTITIONED: Capabilities =
-    Capabilities { buffer_s: firehose::S3_PARTITIONED_BUFFER_S, ..S3_COLUMNAR };
+pub const S3_COLUMNAR_PARTITIONED: Capabilities = Capabilities {
+    buffer_s: firehose::S3_PARTITIONED_BUFFER_S,
+    metrics: &delivery(&[DELIVERED_LAST, DELIVERED, PUTS, FRESH, CONVERSION, PARTITIONS]),
+    ..S3_COLUMNAR
+};
+
+const DELIVERED_LAST: Metric = last_delivery("DeliveryToS3.Records");
+const DELIVERED: Metric = records_delivered("DeliveryToS3.Records");
+const PUTS: Metric =
+    metric(PUTS_SUCCEEDED, "put success rate", "DeliveryToS3.Success", "Average", Reading::Lowest, Unit::Share);
+const FRESH: Metric = freshness("DeliveryToS3.DataFreshness");
+/// Records that do not fit the columns of the table.
+const CONVERSION: Metric = fault(metric(
+    "conversion_failures",
+    "records not converted",
+    "FailedConversion.Records",
+    "Sum",
+    Reading::Sum,
+    Unit::Count,
+));
+/// Partitions that are filled at a time. 1 of `PartitionCountExceeded` is an alarm.
+const PARTITIONS: Metric =
+    metric("partitions", "partitions filled", "PartitionCount", "Maximum", Reading::Highest, Unit::Count);
 
 /// Key of the share of writes that succeed.
 pub const PUTS_SUCCEEDED: &str = "puts_succeeded";

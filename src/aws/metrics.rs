@@ -73,17 +73,21 @@ pub const FIREHOSE: Family = Family {
     namespace: "AWS/Firehose",
     dimension: "DeliveryStreamName",
     names: &[
+        "BackupToS3.DataFreshness",
         "DataReadFromKinesisStream.Records",
         "DeliveryToS3.DataFreshness",
         "DeliveryToS3.Records",
         "DeliveryToS3.Success",
         "ExecuteProcessing.Success",
+        "FailedConversion.Records",
         "IncomingRecords",
         "KMSKeyAccessDenied",
         "KMSKeyDisabled",
         "KMSKeyInvalidState",
         "KMSKeyNotFound",
         "KinesisMillisBehindLatest",
+        "PartitionCount",
+        "PartitionCountExceeded",
         "ThrottledGetRecords",
         "ThrottledRecords",
     ],
@@ -312,7 +316,7 @@ pub(super) const fn by_the_minute(metric: Metric) -> Metric {
     Metric { period: MINUTE, ..metric }
 }
 
-const fn fault(metric: Metric) -> Metric {
+pub(super) const fn fault(metric: Metric) -> Metric {
     Metric { fault: true, ..metric }
 }
 

@@ -28,6 +28,7 @@ mod rows;
 pub mod sources;
 mod state;
 mod streams;
+mod table;
 pub mod throughput;
 pub mod value;
 
@@ -41,7 +42,7 @@ use sha2::{Digest, Sha256};
 use crate::aws::instance_types::Architecture;
 use crate::check::Checked;
 use crate::graph::Graph;
-use crate::resolve::pipeline::Pipeline;
+use crate::pipeline::Pipeline;
 use crate::runtime::{Program, Programs};
 use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
 pub use alarms::{AlarmMetric, AlarmPlan, AlarmsPlan, TopicPlan};
@@ -61,6 +62,7 @@ pub use producer::{NetworkPlan, ProducerPlan, RecordsPlan};
 pub use resources::Resource;
 pub use sources::{SourcePlan, SourceShown};
 pub use streams::{Carries, RowsPlan, StreamPlan};
+pub use table::{ColumnPlan, TablePlan};
 use value::Value;
 
 /// Everything that a stack holds.

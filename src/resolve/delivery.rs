@@ -1,249 +1,17 @@
-//! Firehose and its destinations: what is decided about them, and how it is read from the spec.
+//! Reads the deliveries and their destinations from the spec.
 
 use indexmap::IndexMap;
-use serde::Serialize;
 
-use super::pipeline::{Backup, Encryption, Intake, KeysFrom, S3, Setting, Table, Transform, logical_name};
 use super::{DEFAULT_ERROR_PREFIX, Resolver};
-use crate::aws::destinations::Capabilities;
-use crate::aws::limits::{MIB, firehose};
+use crate::aws::limits::MIB;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::parse::step;
+use crate::pipeline::{
+    Delivery, Destination, Direct, FROM_RECORDS, FROM_STREAM, Intake, KeysFrom, S3Location, Setting,
+    logical_name,
+};
 use crate::source::Span;
 use crate::spec::{self, Compression, Newline, Unpack};
-
-/// Firehose.
-#[derive(Clone, Debug)]
-pub struct Delivery {
-    /// Its name among several; `None` of `delivery`, which has none.
-    pub name: Option<String>,
-    /// Its place in the spec, a JSON pointer.
-    pub spec: String,
-    /// Place of its key.
-    pub span: Span,
-    /// What it reads, if the user says it: `stream`, or an output of the SQL.
-    pub from: Option<Setting<String>>,
-    /// The Lambda transform.
-    pub transform: Option<Transform>,
-    /// What Firehose itself unpacks, without a function.
-    pub unpack: Option<Setting<Unpack>>,
-    /// What is put straight into it, if there is no stream.
-    pub direct: Option<Direct>,
-    /// Bytes that are collected before they are written.
-    pub buffer_size: Setting<u64>,
-    /// Seconds that are collected before they are written.
-    pub buffer_interval: Setting<u64>,
-    /// Whether Firehose puts a newline after each record, where no transform does.
-    pub newline: Setting<Newline>,
-    /// Where the records go.
-    pub destination: Destination,
-}
-
-/// Direct PUT.
-#[derive(Clone, Debug)]
-pub struct Direct {
-    /// The load.
-    pub intake: Intake,
-    /// While Firehose holds the records.
-    pub encryption: Setting<Encryption>,
-}
-
-/// What a delivery reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Input<'a> {
-    /// The stream.
-    Stream,
-    /// An output of the SQL: the one of that name, or the one that goes to `delivery`.
-    Rows(Option<&'a str>),
-    /// What is put into it.
-    Direct,
-}
-
-/// Where the records go.
-#[derive(Clone, Debug)]
-pub enum Destination {
-    /// S3.
-    S3(S3),
-}
-
-/// Something that Firehose writes to. A destination has one of each purpose at most.
-#[derive(Clone, Copy, Debug)]
-pub enum Sink<'a> {
-    /// A bucket.
-    Bucket(Purpose, &'a S3Location),
-}
-
-/// What a sink is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Purpose {
-    /// It holds what is delivered.
-    Destination,
-    /// It keeps records beside the destination.
-    Backup,
-}
-
-/// A place in S3.
-#[derive(Clone, Debug)]
-pub struct S3Location {
-    /// Its place in the spec, a JSON pointer.
-    pub spec: String,
-    /// Place of its key.
-    pub span: Span,
-    /// What its logical ids end in.
-    pub suffix: String,
-    /// An existing bucket.
-    pub bucket: Option<Setting<String>>,
-    /// What keys begin with.
-    pub prefix: Setting<String>,
-    /// The same for what could not be processed.
-    pub error_prefix: Setting<String>,
-    /// How objects are compressed.
-    pub compression: Setting<Compression>,
-    /// What names end in.
-    pub file_extension: Option<Setting<String>>,
-    /// Time zone of timestamp expressions.
-    pub time_zone: Option<Setting<String>>,
-    /// At rest.
-    pub encryption: Setting<Encryption>,
-    /// Seconds until objects of the stack's own bucket expire.
-    pub expire_after: Option<Setting<u64>>,
-}
-
-impl Delivery {
-    /// What its logical ids end in; nothing for `delivery`.
-    pub fn suffix(&self) -> String {
-        self.name.as_deref().map(logical_name).unwrap_or_default()
-    }
-
-    /// The logical id of one of its resources.
-    pub fn id(&self, prefix: &str) -> String {
-        format!("{prefix}{}", self.suffix())
-    }
-
-    /// Logical id of its Firehose stream. A setting that Firehose cannot take back is a part of it, so that a change of the
-    /// setting creates another stream.
-    pub fn stream_id(&self) -> String {
-        self.id(&format!("{}Delivery", self.fixed_settings().concat()))
-    }
-
-    /// What Firehose accepts at the creation of a stream only, or never takes back, although its schema does not declare
-    /// that. Firehose guide, "Dynamic partitioning"; API S3BackupMode, 2026-11.
-    pub fn fixed_settings(&self) -> Vec<&'static str> {
-        let Destination::S3(s3) = &self.destination;
-        let partitioned = (!s3.partitions.is_empty()).then_some("Partitioned");
-        let backup = s3.backup.as_ref().map(|_| "BackedUp");
-        partitioned.into_iter().chain(backup).collect()
-    }
-
-    /// What it is called in a sentence.
-    pub fn words(&self) -> String {
-        self.name.as_ref().map_or_else(|| "delivery".into(), |name| format!("delivery {name}"))
-    }
-
-    /// Bytes and seconds that are collected for one object in the bucket of a purpose.
-    pub fn buffer(&self, purpose: Purpose) -> (u64, u64) {
-        match purpose {
-            Purpose::Destination => (self.buffer_size.value, self.buffer_interval.value),
-            Purpose::Backup => (firehose::S3_BUFFER_MIB_DEFAULT * MIB, firehose::S3_BUFFER_S_DEFAULT),
-        }
-    }
-}
-
-impl Destination {
-    /// What Firehose can do there.
-    pub fn capabilities(&self) -> &'static Capabilities {
-        match self {
-            Self::S3(s3) => s3.capabilities(),
-        }
-    }
-
-    /// What Firehose writes to.
-    pub fn sinks(&self) -> Vec<Sink<'_>> {
-        match self {
-            Self::S3(s3) => {
-                let own = Sink::Bucket(Purpose::Destination, &s3.location);
-                let backup = s3.backup.as_ref().map(|backup| Sink::Bucket(Purpose::Backup, &backup.location));
-                std::iter::once(own).chain(backup).collect()
-            }
-        }
-    }
-
-    /// The sink of a purpose.
-    pub fn sink(&self, purpose: Purpose) -> Option<Sink<'_>> {
-        self.sinks().into_iter().find(|sink| sink.purpose() == purpose)
-    }
-
-    /// The bucket for what does not reach the destination.
-    pub fn failures(&self) -> (Purpose, &S3Location) {
-        match self {
-            Self::S3(s3) => (Purpose::Destination, &s3.location),
-        }
-    }
-
-    /// The table that Firehose takes the columns from, or that Athena reads by.
-    pub fn table(&self) -> Option<&Table> {
-        match self {
-            Self::S3(s3) => s3.table.as_ref(),
-        }
-    }
-
-    /// The places in S3 that Firehose writes to.
-    pub fn locations(&self) -> impl Iterator<Item = &S3Location> {
-        self.sinks().into_iter().filter_map(Sink::location)
-    }
-}
-
-impl<'a> Sink<'a> {
-    /// What it is for.
-    pub fn purpose(self) -> Purpose {
-        match self {
-            Self::Bucket(purpose, _) => purpose,
-        }
-    }
-
-    /// The place in S3 that it is.
-    pub fn location(self) -> Option<&'a S3Location> {
-        match self {
-            Self::Bucket(_, location) => Some(location),
-        }
-    }
-
-    /// Logical id of its main resource; `None` where that is not the stack's.
-    pub fn logical_id(self) -> Option<String> {
-        match self {
-            Self::Bucket(purpose, location) => {
-                location.bucket.is_none().then(|| format!("{}{}", purpose.bucket(), location.suffix))
-            }
-        }
-    }
-}
-
-impl Purpose {
-    /// What the logical id of the stack's own bucket for it begins with.
-    pub fn bucket(self) -> &'static str {
-        match self {
-            Self::Destination => "Bucket",
-            Self::Backup => "BackupBucket",
-        }
-    }
-
-    /// What users call its bucket.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Destination => "bucket",
-            Self::Backup => "backup",
-        }
-    }
-
-    /// What its bucket is for, as the stack's outputs have it.
-    pub fn description(self) -> &'static str {
-        match self {
-            Self::Destination => "Bucket that the objects are written to",
-            Self::Backup => "Bucket that keeps records beside the destination",
-        }
-    }
-}
 
 /// Default of an error prefix. In an existing bucket, it has the pipeline's name, since other pipelines may write there
 /// as well; and the delivery's, if there are several.
@@ -374,8 +142,10 @@ impl Resolver<'_> {
         // The schema asks for one of them.
         let s3 = delivery.s3.unwrap_or_default();
         let names = (pipeline, name.as_deref());
-        let backup: Option<Backup> =
-            delivery.backup.map(|backup| self.backup(&format!("{at}/backup"), backup, names, &id));
+        if let Some(backup) = &delivery.backup {
+            self.backup_records(&format!("{at}/backup"), backup);
+        }
+        let backup = delivery.backup.map(|backup| self.backup(&format!("{at}/backup"), backup, names, &id));
         // A function of the user's returns no keys that pipec knows of.
         let keys_from = match transform.as_ref().is_some_and(|(_, own)| own.lambda.is_none()) {
             true => KeysFrom::Transform,
@@ -475,7 +245,6 @@ impl Resolver<'_> {
         &self,
         at: &str,
         s3: spec::S3,
-        compression: Compression,
         (pipeline, delivery): (&str, Option<&str>),
         suffix: &str,
     ) -> S3Location {
@@ -488,7 +257,7 @@ impl Resolver<'_> {
             bucket: self.optional(&of("bucket"), s3.bucket),
             prefix: self.or(&of("prefix"), s3.prefix, String::new()),
             error_prefix: self.or(&of("error_prefix"), s3.error_prefix, error_prefix),
-            compression: self.or(&of("compression"), s3.compression, compression),
+            compression: s3.compression.unwrap_or(Compression::None),
             file_extension: self.optional(&of("file_extension"), s3.file_extension),
             time_zone: self.optional(&of("time_zone"), s3.time_zone),
             encryption: self.encryption(&of("encryption"), s3.encryption),
@@ -508,8 +277,3 @@ pub(super) struct Deliveries {
     /// Place of the stream, if there is one.
     pub stream: Option<Span>,
 }
-
-/// Value of `from` for the stream.
-pub const FROM_STREAM: &str = "stream";
-/// Value of `from` for the records that are put into a delivery, without the SQL.
-pub const FROM_RECORDS: &str = "records";

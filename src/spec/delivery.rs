@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::destinations::Backup;
 use super::s3::S3;
-use super::{Backup, ByteSize, Duration, Encryption};
+use super::{ByteSize, Duration, Encryption};
 
 /// A Lambda function, written in Rust, that Firehose calls with every batch of records. SQL with `runtime: lambda` runs
 /// in it; in that case it is always part of the stack.
@@ -116,7 +117,8 @@ pub struct Delivery {
     /// Encryption of the records while Firehose holds them. Only without a stream: a stream's encryption covers what
     /// Firehose reads from it. Default: `aws_managed`, a key that AWS owns.
     pub encryption: Option<Encryption>,
-    /// What a second bucket keeps: `raw` for every record as it comes in, before the transform. Default: nothing.
+    /// Records that are stored in a bucket beside the destination: for S3, `raw`, all records as they come in, before the
+    /// transform. Default: none.
     pub backup: Option<Backup>,
     /// An S3 bucket as the destination.
     pub s3: Option<S3>,

@@ -3,9 +3,9 @@
 
 mod alarms;
 mod analytics;
-mod backup;
 pub mod consumers;
 pub mod delivery;
+pub mod destinations;
 pub mod environment;
 mod iam;
 mod producer;
@@ -26,7 +26,6 @@ pub use analytics::{
     Analytics, AnalyticsRuntime, ErrorsPlace, Flink, Output, OutputFunction, OutputPlace, OutputStream,
     OwnOutput, ReferenceTable,
 };
-pub use backup::{Backup, BackupBucket, BackupMode};
 pub use consumers::Consumer;
 pub use delivery::{
     Architecture, Buffer, Delivery, Logs, Newline, OwnTransform, Transform, TransformBuffer,

@@ -15,8 +15,9 @@ pub struct S3 {
     #[schemars(extend("examples" = ["my-data-lake"]))]
     pub bucket: Option<String>,
     /// Prefix of the objects' keys, in which `!{timestamp:..}` and `!{firehose:random-string}` are evaluated, and with
-    /// `partition_by` the keys of it. Firehose appends `yyyy/MM/dd/HH/` if there is no expression. Default: empty; with
-    /// `partition_by`, the folders `KEY=VALUE/` are appended to a prefix that names no key.
+    /// `partition_by` the keys of it. Firehose appends `yyyy/MM/dd/HH/` if there is no expression. With `partition_by`, the
+    /// folders `KEY=VALUE/` are appended to a prefix that names no key. Default: empty; with a `table` of the stack, its
+    /// name and a slash.
     #[schemars(extend("examples" = ["user-data/"]))]
     pub prefix: Option<String>,
     /// Prefix of the keys of objects with failed records, in which `!{firehose:error-output-type}` is evaluated as

@@ -7,6 +7,7 @@ use pipec_core::query as program;
 use pipec_core::{TimePart, parse_date, parse_time, parse_timestamp};
 
 use super::data_type::DataType;
+use super::epoch::EpochUnit;
 use super::expr::{
     Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, PatternPart, Side, TimeField,
 };

@@ -40,6 +40,13 @@ pub enum ColumnFault {
         /// The earlier one.
         other: Span,
     },
+    /// A field of an object whose key is not a name of the catalog, so that no reader finds it.
+    Nested {
+        /// The key.
+        key: String,
+        /// Where it is declared.
+        span: Span,
+    },
     /// A field in an array, or the whole record.
     Array {
         /// Its name.
@@ -72,6 +79,9 @@ pub fn columns(fields: &Fields, format: ObjectFormat) -> Result<Vec<TableColumn>
         let Some((key, inner)) = field.path.split_first().filter(|_| !field.is_inside_array) else {
             return Err(ColumnFault::Array { name: field.name.clone(), span: field.span });
         };
+        if let Some(key) = inner.iter().find(|key| !key.eq_ignore_ascii_case(&glue_name(key))) {
+            return Err(ColumnFault::Nested { key: key.clone(), span: field.span });
+        }
         let name = glue_name(key);
         let leaf = glue_type(field, fields.of_rows, format);
         let Some(known) = columns.iter_mut().find(|column| column.name == name) else {
@@ -136,7 +146,7 @@ fn glue_type(field: &Field, of_rows: bool, format: ObjectFormat) -> GlueType {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Span;
+    use crate::table::fixture::span;
 
     fn field(path: &str, data_type: &str) -> Field {
         Field {
@@ -145,7 +155,7 @@ mod tests {
             is_inside_array: false,
             data_type: data_type.parse().expect(data_type),
             epoch: None,
-            span: Span::default(),
+            span: span(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a delivery delivers: the fields of its JSON, with their SQL types.
 
-use crate::resolve::pipeline::{Delivery, Pipeline};
+use crate::pipeline::{Delivery, Pipeline};
 use crate::source::Span;
 use crate::sql::{DataType, EpochUnit, Query, RecordFormat};
 
@@ -46,7 +46,7 @@ pub enum NoFields {
 /// # Errors
 /// Where they are not known.
 pub fn fields(pipeline: &Pipeline, query: Option<&Query>, delivery: &Delivery) -> Result<Fields, NoFields> {
-    use crate::resolve::pipeline::Input;
+    use crate::pipeline::Input;
     let of_rows = matches!(pipeline.input(delivery), Input::Rows(_)) || pipeline.runs_query(delivery);
     if of_rows {
         let output = query.and_then(|query| pipeline.output(delivery, query)).ok_or(NoFields::Faulty)?;

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | what a delivery delivers: its fields with their types | [`fields`] |
 //! | the columns of a table | [`columns`] |
+//! | both of a table of the stack | [`layout`] |
 //! | types of the Glue Data Catalog | [`glue_type`] |
 //! | the folders of a prefix as partitions of Athena | [`projection`] |
 //! | patterns of times in folders | [`time_pattern`] |
@@ -11,7 +12,10 @@
 
 pub mod columns;
 pub mod fields;
+#[cfg(test)]
+mod fixture;
 pub mod glue_type;
+pub mod layout;
 pub mod partition_keys;
 pub mod projection;
 pub mod time_pattern;

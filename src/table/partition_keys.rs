@@ -5,7 +5,7 @@ use pipec_core::{Partition as Program, PartitionKey};
 
 use super::fields::{Field, Fields};
 use super::time_pattern::TimePattern;
-use crate::resolve::pipeline::Partition;
+use crate::pipeline::Partition;
 use crate::sql::{DataType, EpochUnit, column_type};
 
 /// The jq that Firehose runs. API Processor, `JsonParsingEngine`, 2026-11.
@@ -28,7 +28,7 @@ pub fn program(partitions: &[Partition], fields: &Fields, runs_query: bool) -> O
             });
             columns.len() - 1
         };
-        let time = pattern(partition).map(|pattern| pattern.parts());
+        let time = pattern(partition, field).map(|pattern| pattern.parts());
         keys.push(PartitionKey { name: partition.key.clone(), column, time });
     }
     (!keys.is_empty()).then_some(Program { columns, keys })
@@ -38,7 +38,7 @@ pub fn program(partitions: &[Partition], fields: &Fields, runs_query: bool) -> O
 pub fn jq(partitions: &[Partition], fields: &Fields) -> Option<String> {
     let one = |partition: &Partition| {
         let field = fields.find(&partition.column.value)?;
-        Some(format!("{}: {}", partition.key, value(field, pattern(partition).as_ref())))
+        Some(format!("{}: {}", partition.key, value(field, written(partition).as_ref())))
     };
     let all: Option<Vec<String>> = partitions.iter().map(one).collect();
     all.map(|all| format!("{{{}}}", all.join(", ")))
@@ -51,8 +51,14 @@ pub fn takes_written_time(partition: &Partition, fields: &Fields) -> bool {
     !fields.of_rows && partition.format.is_some() && field.is_some_and(is_text)
 }
 
-fn pattern(partition: &Partition) -> Option<TimePattern> {
+fn written(partition: &Partition) -> Option<TimePattern> {
     partition.format.as_ref().and_then(|format| TimePattern::parse(&format.value).ok())
+}
+
+/// The pattern of a key that is a time; of a DATE, the usual one by default.
+pub fn pattern(partition: &Partition, field: &Field) -> Option<TimePattern> {
+    let of_date = || (field.data_type == DataType::Date).then(|| TimePattern::parse("yyyy-MM-dd").ok()).flatten();
+    written(partition).or_else(of_date)
 }
 
 fn value(field: &Field, pattern: Option<&TimePattern>) -> String {
@@ -96,11 +102,11 @@ fn path(keys: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resolve::pipeline::Setting;
-    use crate::source::Span;
+    use crate::pipeline::Setting;
+    use crate::table::fixture::span;
 
     fn setting(value: &str) -> Setting<String> {
-        Setting { value: value.into(), span: Span::default(), written: true }
+        Setting { value: value.into(), span: span(), written: true }
     }
 
     #[test]
@@ -111,7 +117,7 @@ mod tests {
             is_inside_array: false,
             data_type: data_type.parse().expect(data_type),
             epoch,
-            span: Span::default(),
+            span: span(),
         };
         let list = vec![
             field("country", &["address", "country"], "VARCHAR(2)", None),
@@ -122,7 +128,7 @@ mod tests {
         let fields = Fields { list, of_rows: false };
         let partition = |key: &str, column: &str, format: Option<&str>| Partition {
             key: key.into(),
-            span: Span::default(),
+            span: span(),
             column: setting(column),
             format: format.map(setting),
             values: None,

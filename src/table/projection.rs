@@ -3,8 +3,9 @@
 
 use super::fields::Fields;
 use super::glue_type::GlueType;
+use super::partition_keys::pattern;
 use super::time_pattern::{Piece, TimePattern, TimeUnit, push_text};
-use crate::resolve::pipeline::{DEFAULT_TIME_FOLDERS, KEY_NAMESPACES, Partition};
+use crate::pipeline::{DEFAULT_TIME_FOLDERS, KEY_NAMESPACES, Partition};
 use crate::sql::DataType;
 
 /// The folders of a table.
@@ -221,8 +222,7 @@ impl Found<'_> {
         let Layout { partitions, fields, .. } = self.layout;
         let partition = partitions.iter().find(|partition| partition.key == name);
         let field = partition.and_then(|partition| fields.find(&partition.column.value));
-        let format = partition.and_then(|partition| partition.format.as_ref());
-        let pattern = format.and_then(|format| TimePattern::parse(&format.value).ok());
+        let pattern = partition.zip(field).and_then(|(partition, field)| pattern(partition, field));
         let listed = partition.and_then(|partition| partition.values.as_ref());
         let values = match (listed, pattern, field.map(|field| field.data_type)) {
             (Some(listed), ..) => KeyValues::Listed(listed.value.clone()),
@@ -251,7 +251,7 @@ impl Found<'_> {
                 (KeyValues::Numbers(unit), _) => unit.name(),
                 (_, unit) => unit.map_or("time", TimeUnit::name),
             };
-            let name = named.unwrap_or_else(|| self.free(usual));
+            let name = self.free(named.as_deref().unwrap_or(usual));
             self.add(name, values);
             return;
         }

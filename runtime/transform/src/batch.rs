@@ -174,6 +174,8 @@ impl Batch {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use pipec_core::query::{Column, DataType};
+    use pipec_core::{Partition, PartitionKey};
     use serde_json::{Value, json};
 
     use super::*;
@@ -272,6 +274,28 @@ mod tests {
         assert_eq!(answers[2]["data"], "Yw==");
         assert_eq!((batch.counts.dropped, batch.counts.not_applicable, batch.counts.not_base64), (1, 1, 1));
         assert_eq!(batch.counts.invalid_values, 3);
+    }
+
+    #[test]
+    fn partition_keys_are_metadata_of_a_record() {
+        let column = Column { path: vec!["c".into()], data_type: DataType::Varchar(8) };
+        let keys = vec![PartitionKey { name: "country".into(), column: 0, time: None }];
+        let partition = Partition { columns: vec![column], keys };
+        let program = RecordProgram::appending("\n").partitioning(Some(partition)).expect("a program");
+        let data = |text: &str| json!(STANDARD.encode(text));
+        let event = event(&[data(r#"{"c":"D\"E"}"#), data(r#"{"d":1}"#), data("x")]);
+        let event_json = event.to_string();
+        let parsed = Event::from_json(event_json.as_bytes()).expect("an event");
+        let (reply, counts) = transform(&program, &parsed);
+        let answers = checked(&event, &reply, &counts);
+        assert_eq!(answers[0]["metadata"], json!({"partitionKeys": {"country": "D\"E"}}));
+        assert_eq!(answers[0]["data"], data("{\"c\":\"D\\\"E\"}\n"));
+        assert_eq!((counts.no_partition, counts.not_applicable, counts.ok), (1, 1, 1));
+        // A reply without room for the keys does not carry the record.
+        let room = reply.len() - 1;
+        let (reply, counts) = transform_within(&program, &parsed, room);
+        assert!(reply.len() <= room);
+        assert_eq!((counts.reply_full, counts.ok), (1, 0));
     }
 
     #[test]

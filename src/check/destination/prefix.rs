@@ -4,14 +4,13 @@ use super::super::Context;
 use super::{prefix_text, timestamps};
 use crate::aws::limits::firehose;
 use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::pipeline::{Delivery, Destination, KEY_NAMESPACES, Purpose, S3Location, Setting, Sink};
 use crate::resolve::default_error_prefix;
-use crate::resolve::pipeline::{Delivery, S3Location, Setting};
 
 /// What a prefix may be filled with, and where. Firehose guide, "Custom prefixes for S3 objects".
 const RANDOM_STRING: &str = "firehose:random-string";
 const ERROR_TYPE: &str = "firehose:error-output-type";
 pub(super) const TIMESTAMP: &str = "timestamp:";
-const PARTITION_KEYS: [&str; 2] = ["partitionKeyFromQuery:", "partitionKeyFromLambda:"];
 /// Longest text that stands for the error's type (`AmazonOpenSearchService-failed`).
 const ERROR_TYPE_CHARS: usize = 30;
 
@@ -48,11 +47,14 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, location: &S3Loc
     let has_expression =
         |parts: &Option<Vec<Part>>| parts.iter().flatten().any(|part| matches!(part, Part::Expression(_)));
     if let Some(parts) = &prefix {
-        expressions(parts, &location.prefix, false, &mut found);
+        let is_data = delivery.destination.sink(Purpose::Destination).and_then(Sink::location);
+        let partitioned = is_data.is_some_and(|data| data.spec == location.spec)
+            && matches!(&delivery.destination, Destination::S3(s3) if !s3.partitions.is_empty());
+        expressions(parts, &location.prefix, Of::Data { partitioned }, &mut found);
         length(parts, &location.prefix, &mut found);
     }
     if let Some(parts) = &error_prefix {
-        expressions(parts, &location.error_prefix, true, &mut found);
+        expressions(parts, &location.error_prefix, Of::Errors, &mut found);
         length(parts, &location.error_prefix, &mut found);
     }
     if has_expression(&prefix) && location.error_prefix.written && location.error_prefix.value.is_empty() {
@@ -126,7 +128,20 @@ fn parts<'a>(setting: &'a Setting<String>, found: &mut Vec<Diagnostic>) -> Optio
     }
 }
 
-fn expressions(parts: &[Part], setting: &Setting<String>, error_prefix: bool, found: &mut Vec<Diagnostic>) {
+/// Which prefix is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// That of the data.
+    Data {
+        /// Whether records are stored by partition keys.
+        partitioned: bool,
+    },
+    /// That of failed records.
+    Errors,
+}
+
+fn expressions(parts: &[Part], setting: &Setting<String>, of: Of, found: &mut Vec<Diagnostic>) {
+    let error_prefix = of == Of::Errors;
     let known = [RANDOM_STRING, ERROR_TYPE, "timestamp:yyyy/MM/dd"];
     for part in parts {
         let Part::Expression(expression) = part else { continue };
@@ -156,11 +171,23 @@ fn expressions(parts: &[Part], setting: &Setting<String>, error_prefix: bool, fo
                     without => format!("write `prefix: \"{without}\"`"),
                 },
             )
-        } else if PARTITION_KEYS.iter().any(|namespace| expression.starts_with(namespace)) {
+        } else if KEY_NAMESPACES.iter().any(|namespace| expression.starts_with(namespace)) {
+            if of == (Of::Data { partitioned: true }) {
+                continue;
+            }
             (
                 Code::PrefixNamespace,
-                format!("{shown} needs dynamic partitioning, which this delivery does not have"),
-                "use `!{timestamp:..}` or `!{firehose:random-string}`".into(),
+                match error_prefix {
+                    true => format!("{shown} is allowed in `prefix` only"),
+                    false => format!("{shown} needs dynamic partitioning, which this delivery does not have"),
+                },
+                match error_prefix {
+                    true => "use `!{timestamp:..}` or `!{firehose:random-string}`".into(),
+                    false => {
+                        let key = expression.split_once(':').map_or("", |(_, key)| key);
+                        format!("add `partition_by: {{{key}: COLUMN}}`, or use `!{{timestamp:..}}`")
+                    }
+                },
             )
         } else {
             let plain = expression.split_whitespace().collect::<String>();

@@ -22,12 +22,12 @@ use super::resources::Resource;
 use super::value::Value;
 use crate::check::Checked;
 use crate::graph::{Node, NodeKind};
-use crate::resolve::pipeline::{Alarms, Notify, Pipeline, ProducerSource};
+use crate::pipeline::{Alarms, Notify, Pipeline, ProducerSource};
 use crate::spec::AlarmKey;
 pub(super) use advice::unwatched;
 pub use advice::{Settings, settings};
 pub use rule::Rule;
-pub(super) use rule::{Compare, FIVE_MINUTES, Span};
+pub(super) use rule::{Compare, FIVE_MINUTES, MINUTE, Span};
 use rule::{Missing, Watch};
 
 /// Part of the spec that alarms come from, a JSON pointer.
@@ -237,6 +237,7 @@ fn subject<'a>(scope: &Scope, node: &'a Node) -> Option<Subject<'a>> {
         // AWS keeps these running, or others do; what is written to them is watched at the node that writes.
         NodeKind::Bucket(_)
         | NodeKind::Destination
+        | NodeKind::Table
         | NodeKind::Network
         | NodeKind::Upstream
         | NodeKind::FanOut

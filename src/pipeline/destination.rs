@@ -1,0 +1,132 @@
+//! The destination of a delivery, and what Firehose writes to for it.
+
+use serde::Serialize;
+
+use super::{S3, S3Location, Table};
+use crate::aws::destinations::Capabilities;
+
+/// Where the records go.
+#[derive(Clone, Debug)]
+pub enum Destination {
+    /// S3.
+    S3(S3),
+}
+
+impl Destination {
+    /// What Firehose can do there.
+    pub fn capabilities(&self) -> &'static Capabilities {
+        match self {
+            Self::S3(s3) => s3.capabilities(),
+        }
+    }
+
+    /// What Firehose writes to.
+    pub fn sinks(&self) -> Vec<Sink<'_>> {
+        match self {
+            Self::S3(s3) => {
+                let own = Sink::Bucket(Purpose::Destination, &s3.location);
+                let backup = s3.backup.as_ref().map(|location| Sink::Bucket(Purpose::Backup, location));
+                std::iter::once(own).chain(backup).collect()
+            }
+        }
+    }
+
+    /// The sink of a purpose.
+    pub fn sink(&self, purpose: Purpose) -> Option<Sink<'_>> {
+        self.sinks().into_iter().find(|sink| sink.purpose() == purpose)
+    }
+
+    /// The bucket for what does not reach the destination.
+    pub fn failures(&self) -> (Purpose, &S3Location) {
+        match self {
+            Self::S3(s3) => (Purpose::Destination, &s3.location),
+        }
+    }
+
+    /// The table that Firehose takes the columns from, or that Athena reads by.
+    pub fn table(&self) -> Option<&Table> {
+        match self {
+            Self::S3(s3) => s3.table.as_ref(),
+        }
+    }
+
+    /// The table whose columns Firehose reads, to convert the records.
+    pub fn schema(&self) -> Option<&Table> {
+        match self {
+            Self::S3(s3) => s3.table.as_ref().filter(|_| s3.format.value.is_columnar()),
+        }
+    }
+
+    /// The places in S3 that Firehose writes to.
+    pub fn locations(&self) -> impl Iterator<Item = &S3Location> {
+        self.sinks().into_iter().filter_map(Sink::location)
+    }
+}
+
+/// Something that Firehose writes to. A destination has one of each purpose at most.
+#[derive(Clone, Copy, Debug)]
+pub enum Sink<'a> {
+    /// A bucket.
+    Bucket(Purpose, &'a S3Location),
+}
+
+impl<'a> Sink<'a> {
+    /// What it is for.
+    pub fn purpose(self) -> Purpose {
+        match self {
+            Self::Bucket(purpose, _) => purpose,
+        }
+    }
+
+    /// The place in S3 that it is.
+    pub fn location(self) -> Option<&'a S3Location> {
+        match self {
+            Self::Bucket(_, location) => Some(location),
+        }
+    }
+
+    /// Logical id of its main resource; `None` where that is not the stack's.
+    pub fn logical_id(self) -> Option<String> {
+        match self {
+            Self::Bucket(purpose, location) => {
+                location.bucket.is_none().then(|| format!("{}{}", purpose.bucket(), location.suffix))
+            }
+        }
+    }
+}
+
+/// What a sink is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// It holds what is delivered.
+    Destination,
+    /// It keeps records beside the destination.
+    Backup,
+}
+
+impl Purpose {
+    /// What the logical id of the stack's own bucket for it begins with.
+    pub fn bucket(self) -> &'static str {
+        match self {
+            Self::Destination => "Bucket",
+            Self::Backup => "BackupBucket",
+        }
+    }
+
+    /// What users call its bucket.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Destination => "bucket",
+            Self::Backup => "backup",
+        }
+    }
+
+    /// What its bucket is for, as the stack's outputs have it.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Destination => "Bucket that the objects are written to",
+            Self::Backup => "Bucket that keeps records beside the destination",
+        }
+    }
+}
