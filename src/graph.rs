@@ -302,8 +302,7 @@ impl Graph {
         let artifacts = self.node(NodeKind::Artifacts, None);
         // What writes into Firehose itself has an edge to it, so the deliveries come first without a stream.
         let direct = pipeline.deliveries.iter().filter(|_| stream.is_none());
-        let deliveries: Vec<NodeId> =
-            direct.map(|delivery| self.firehose(delivery)).collect();
+        let deliveries: Vec<NodeId> = direct.map(|delivery| self.firehose(delivery)).collect();
         let intake = |to: Option<&str>| {
             let named = pipeline
                 .deliveries

@@ -77,8 +77,14 @@ pub const S3_COLUMNAR_PARTITIONED: Capabilities = Capabilities {
 
 const DELIVERED_LAST: Metric = last_delivery("DeliveryToS3.Records");
 const DELIVERED: Metric = records_delivered("DeliveryToS3.Records");
-const PUTS: Metric =
-    metric(PUTS_SUCCEEDED, "put success rate", "DeliveryToS3.Success", "Average", Reading::Lowest, Unit::Share);
+const PUTS: Metric = metric(
+    PUTS_SUCCEEDED,
+    "put success rate",
+    "DeliveryToS3.Success",
+    "Average",
+    Reading::Lowest,
+    Unit::Share,
+);
 const FRESH: Metric = freshness("DeliveryToS3.DataFreshness");
 /// Records that do not fit the columns of the table.
 const CONVERSION: Metric = fault(metric(

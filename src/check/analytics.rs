@@ -44,7 +44,7 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
 fn stores_by_column(pipeline: &Pipeline) -> bool {
     pipeline.deliveries.iter().any(|delivery| {
         let Destination::S3(s3) = &delivery.destination;
-        s3.table.is_some() || !s3.partitions.is_empty()
+        s3.table.is_some() || s3.format.value.is_columnar() || !s3.partitions.is_empty()
     })
 }
 
@@ -56,12 +56,14 @@ pub(super) fn check(context: &mut Context) {
             "SQL needs the columns of the records",
             "add `records:` with `format: json` and `columns:`, each with its `type` and `path`",
         )),
-        (None, Some(records)) if !generates(context.pipeline) && !stores_by_column(context.pipeline) => context.report(Diagnostic::warning(
-            Code::RecordsUnused,
-            records.span,
-            "the columns are declared, but nothing reads them",
-            "add `analytics:`, or remove `records:`",
-        )),
+        (None, Some(records)) if !generates(context.pipeline) && !stores_by_column(context.pipeline) => {
+            context.report(Diagnostic::warning(
+                Code::RecordsUnused,
+                records.span,
+                "the columns are declared, but nothing reads them",
+                "add `analytics:`, or remove `records:`",
+            ))
+        }
         _ => {}
     }
     let Some(analytics) = &context.pipeline.analytics else { return };

@@ -35,7 +35,10 @@ fn buffer(context: &mut Context, delivery: &Delivery) {
         context.report(Diagnostic::error(
             Code::BufferInterval,
             interval.span,
-            format!("Firehose takes a buffer interval of {bounds} s{because}, not {}", Duration(interval.value)),
+            format!(
+                "Firehose takes a buffer interval of {bounds} s{because}, not {}",
+                Duration(interval.value)
+            ),
             format!("write `interval: {} s`", interval.value.clamp(bounds.min.max(1), bounds.max)),
         ));
     }
@@ -66,7 +69,8 @@ fn newline(context: &mut Context, delivery: &Delivery) {
         );
     } else if as_they_are
         && !delivery.destination.capabilities().separator.is_empty()
-        && matches!(pipeline.input(delivery), Input::Rows(_)) {
+        && matches!(pipeline.input(delivery), Input::Rows(_))
+    {
         context.report(Diagnostic::error(
             Code::NoSeparator,
             newline.span,

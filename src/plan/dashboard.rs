@@ -171,7 +171,11 @@ fn row<'a>(plan: &'a Plan, checked: &Checked, node: &'a Node) -> Option<Row<'a>>
             let of = plan.delivery_of(logical_id)?;
             let direct = of.direct.is_some();
             let transforms = of.transform.is_some() || of.own_transform.is_some();
-            (titled("Delivery", of), name, delivery(destination::metrics(of), transforms, direct, destination::graphed(of)))
+            (
+                titled("Delivery", of),
+                name,
+                delivery(destination::metrics(of), transforms, direct, destination::graphed(of)),
+            )
         }
         NodeKind::ErrorDelivery => (
             "Delivery of error records".into(),

@@ -300,7 +300,12 @@ pub(super) fn transform_spec(transform: &Transform) -> &str {
 }
 
 /// The record program, as the function finds it beside itself.
-fn program(checked: &Checked, delivery: &Delivery, runs_query: bool, transform: &Transform) -> Option<String> {
+fn program(
+    checked: &Checked,
+    delivery: &Delivery,
+    runs_query: bool,
+    transform: &Transform,
+) -> Option<String> {
     let append = transform.append.value.as_str();
     let program = match checked.program().filter(|_| runs_query) {
         None => RecordProgram::appending(append),

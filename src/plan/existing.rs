@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use super::{DeliveryPlan, DestinationPlan, Plan};
 use super::value::Value;
+use super::{DeliveryPlan, DestinationPlan, Plan};
 use crate::aws::existing::{self, ExistingKind};
 use crate::aws::limits::{firehose, kinesis};
 use crate::graph::{INPUT_STREAM, NodeKind};

@@ -253,9 +253,9 @@ pub(super) fn references(pipeline: &Pipeline, table: &Table) -> (Value, Value) {
         TableSource::Existing(_) => (Value::text(database), Value::text(name)),
         TableSource::Own { own_database, .. } => {
             let creator = creator(pipeline, database).filter(|_| *own_database);
-            let database = creator.map_or_else(|| Value::text(database), |of| Value::reference(&database_id(of)));
+            let database =
+                creator.map_or_else(|| Value::text(database), |of| Value::reference(&database_id(of)));
             (database, Value::reference(&table_id(table)))
         }
     }
 }
-

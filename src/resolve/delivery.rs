@@ -151,8 +151,7 @@ impl Resolver<'_> {
             true => KeysFrom::Transform,
             false => KeysFrom::Firehose,
         };
-        let destination =
-            Destination::S3(self.s3(&format!("{at}/s3"), s3, backup, names, keys_from, &id));
+        let destination = Destination::S3(self.s3(&format!("{at}/s3"), s3, backup, names, keys_from, &id));
         let defaults = destination.capabilities();
         Delivery {
             span: self.key(&at),

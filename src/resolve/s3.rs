@@ -1,8 +1,8 @@
 //! Reads S3 as a destination: its format, table, partitions and backup.
 
 use super::Resolver;
-use crate::diagnostics::{Code, Diagnostic};
 use crate::aws::limits::firehose;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::parse::step;
 use crate::pipeline::{
     DEFAULT_TIME_FOLDERS, KEY_NAMESPACES, KeysFrom, Partition, S3, S3Location, Table, TableSource,
@@ -44,11 +44,8 @@ impl Resolver<'_> {
             .flatten()
             .map(|(key, column)| self.partition(&of("partition_by"), key, column))
             .collect();
-        let partition_quota = self.or(
-            &of("partition_quota"),
-            s3.partition_quota,
-            firehose::ACTIVE_PARTITIONS_DEFAULT,
-        );
+        let partition_quota =
+            self.or(&of("partition_quota"), s3.partition_quota, firehose::ACTIVE_PARTITIONS_DEFAULT);
         let default = if format.value.is_columnar() { Compression::Snappy } else { Compression::None };
         let compression = self.or(&of("compression"), s3.compression, default);
         let mut location = self.s3_location(at, s3, (pipeline, delivery), suffix);

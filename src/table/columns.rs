@@ -197,7 +197,9 @@ mod tests {
     #[test]
     fn times_of_records_are_what_their_reader_accepts() {
         let mut fields = vec![field("at", "TIMESTAMP"); 4];
-        for (at, epoch) in [EpochUnit::Seconds, EpochUnit::Milliseconds, EpochUnit::Nanoseconds].into_iter().enumerate() {
+        for (at, epoch) in
+            [EpochUnit::Seconds, EpochUnit::Milliseconds, EpochUnit::Nanoseconds].into_iter().enumerate()
+        {
             fields[at + 1].epoch = Some(epoch);
             fields[at + 1].path = vec![format!("t{at}")];
         }

@@ -57,7 +57,8 @@ fn written(partition: &Partition) -> Option<TimePattern> {
 
 /// The pattern of a key that is a time; of a DATE, the usual one by default.
 pub fn pattern(partition: &Partition, field: &Field) -> Option<TimePattern> {
-    let of_date = || (field.data_type == DataType::Date).then(|| TimePattern::parse("yyyy-MM-dd").ok()).flatten();
+    let of_date =
+        || (field.data_type == DataType::Date).then(|| TimePattern::parse("yyyy-MM-dd").ok()).flatten();
     written(partition).or_else(of_date)
 }
 

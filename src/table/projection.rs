@@ -396,7 +396,10 @@ mod tests {
                 "users/",
                 "users/${datehour} datehour.type=date datehour.format=yyyy/MM/dd/HH datehour.range=2026/11/29/00,NOW",
             ),
-            ("", "${datehour} datehour.type=date datehour.format=yyyy/MM/dd/HH datehour.range=2026/11/29/00,NOW"),
+            (
+                "",
+                "${datehour} datehour.type=date datehour.format=yyyy/MM/dd/HH datehour.range=2026/11/29/00,NOW",
+            ),
             (
                 "a/dt=!{timestamp:yyyy-MM-dd}/",
                 "a/dt=${dt}/ dt.type=date dt.format=yyyy-MM-dd dt.range=2026-11-29,NOW",
@@ -416,7 +419,10 @@ mod tests {
                 "a/${month}/ month.type=date month.format=yyyy/MM month.range=2026/11,NOW",
             ),
             ("a/!{firehose:random-string}/", "a/ "),
-            ("a/!{timestamp:yyyy}-!{timestamp:MM}/x-", "a/${month}/ month.type=date month.format=yyyy-MM month.range=2026-11,NOW"),
+            (
+                "a/!{timestamp:yyyy}-!{timestamp:MM}/x-",
+                "a/${month}/ month.type=date month.format=yyyy-MM month.range=2026-11,NOW",
+            ),
             (
                 "a/!{timestamp:HH}/!{timestamp:yyyy}/",
                 "a/${hour}/${year}/ hour.type=integer hour.range=0,23 year.type=date year.format=yyyy year.range=2026,NOW",
@@ -437,7 +443,8 @@ mod tests {
     #[test]
     fn a_zone_ahead_of_utc_has_folders_of_tomorrow() {
         let fields = Fields { list: Vec::new(), of_rows: true };
-        let layout = Layout { partitions: &[], fields: &fields, is_zoned: true, columns: &["day".to_owned()] };
+        let layout =
+            Layout { partitions: &[], fields: &fields, is_zoned: true, columns: &["day".to_owned()] };
         let found = projection("a/!{timestamp:yyyy-MM-dd}/", layout).expect("a projection");
         assert_eq!(found.keys[0].name, "delivery_day");
         assert!(found.parameters("2026-11-29").iter().any(|(_, value)| value == "2026-11-29,NOW+1DAYS"));

@@ -126,8 +126,7 @@ impl RecordProgram {
     /// A program that only makes every record end with `append`.
     #[must_use]
     pub fn appending(append: impl Into<String>) -> Self {
-        File { version: VERSION, append: append.into(), unpack: None, query: None, partition: None }
-            .into()
+        File { version: VERSION, append: append.into(), unpack: None, query: None, partition: None }.into()
     }
 
     /// A program that makes rows of every record, each with `append` behind it.

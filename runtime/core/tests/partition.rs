@@ -61,7 +61,8 @@ fn the_keys_of_a_record_are_the_values_of_its_columns() {
             key("is_new", 6, None),
         ],
     );
-    let record = br#"{"new": true, "ms": 1790000000000, "born": "1990-02-03", "at": "2026-11-29T23:30:00-08:00",
+    let record =
+        br#"{"new": true, "ms": 1790000000000, "born": "1990-02-03", "at": "2026-11-29T23:30:00-08:00",
         "shop": {"id": "7"}, "country": "D\"E"}"#;
     let applied = program.apply_counting(record);
     assert_eq!(applied.outcome, Outcome::Ok([record.as_slice(), b"\n"].concat().into()));
@@ -132,7 +133,8 @@ fn rows_of_one_record_are_stored_together_or_not_at_all() {
     let program = RecordProgram::querying(query(), "\n").expect("a query");
     let program = program.partitioning(Some(partition)).expect("the key has a column");
     let both = |one: &str, two: &str| {
-        let record = format!(r#"[{{"country": "{one}", "price": 1.5}}, {{"country": "{two}", "price": 2.5}}]"#);
+        let record =
+            format!(r#"[{{"country": "{one}", "price": 1.5}}, {{"country": "{two}", "price": 2.5}}]"#);
         keys(&program.apply_counting(record.as_bytes()))
     };
     assert_eq!(both("DE", "DE"), Some(json!({"country": "DE"})));
@@ -141,9 +143,8 @@ fn rows_of_one_record_are_stored_together_or_not_at_all() {
 
 #[test]
 fn keys_without_columns_are_no_program() {
-    let refused = |program: RecordProgram, columns, keys| {
-        program.partitioning(Some(Partition { columns, keys })).err()
-    };
+    let refused =
+        |program: RecordProgram, columns, keys| program.partitioning(Some(Partition { columns, keys })).err();
     let plain = || RecordProgram::appending("");
     let querying = || RecordProgram::querying(query(), "").expect("a query");
     let fault = Some(ProgramError::Partition).map(|error| error.to_string());

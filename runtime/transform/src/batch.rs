@@ -173,9 +173,9 @@ impl Batch {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
     use pipec_core::query::{Column, DataType};
     use pipec_core::{Partition, PartitionKey};
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;

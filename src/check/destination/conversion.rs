@@ -16,7 +16,10 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, s3: &S3) {
             Diagnostic::error(
                 Code::ObjectCompression,
                 s3.compression.span,
-                format!("{words} has the compression `snappy`, `gzip` or `none`, not `{}`", s3.compression.value.name()),
+                format!(
+                    "{words} has the compression `snappy`, `gzip` or `none`, not `{}`",
+                    s3.compression.value.name()
+                ),
                 "write `compression: snappy`, or remove it",
             )
             .related(s3.format.span, "the format"),
@@ -35,7 +38,9 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, s3: &S3) {
         );
     }
     let own = format!(".{}", format.name());
-    if let Some(extension) = s3.location.file_extension.as_ref().filter(|written| !written.value.ends_with(&own)) {
+    if let Some(extension) =
+        s3.location.file_extension.as_ref().filter(|written| !written.value.ends_with(&own))
+    {
         context.report(
             Diagnostic::warning(
                 Code::ExtensionMismatch,

@@ -74,13 +74,17 @@ fn name(partition: &Partition) -> Option<Diagnostic> {
     if key.starts_with(|c: char| c.is_ascii_lowercase()) && key.chars().all(allowed) {
         return None;
     }
-    let better: String =
-        key.chars().map(|c| if allowed(c.to_ascii_lowercase()) { c.to_ascii_lowercase() } else { '_' }).collect();
+    let better: String = key
+        .chars()
+        .map(|c| if allowed(c.to_ascii_lowercase()) { c.to_ascii_lowercase() } else { '_' })
+        .collect();
     let better = better.trim_start_matches(|c: char| !c.is_ascii_lowercase());
     Some(Diagnostic::error(
         Code::PartitionName,
         partition.span,
-        format!("`{key}` is not a name for a partition key: a lower-case letter, followed by lower-case letters, digits and `_`"),
+        format!(
+            "`{key}` is not a name for a partition key: a lower-case letter, followed by lower-case letters, digits and `_`"
+        ),
         match better {
             "" => "write a name such as `country`".into(),
             better => format!("write `{better}`"),
@@ -96,7 +100,9 @@ fn prefix(s3: &S3) -> Vec<Diagnostic> {
     let mut used = Vec::new();
     let mut found = Vec::new();
     for expression in prefix.value.split("!{").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)) {
-        let Some(known) = KEY_NAMESPACES.iter().find(|known| expression.starts_with(**known)) else { continue };
+        let Some(known) = KEY_NAMESPACES.iter().find(|known| expression.starts_with(**known)) else {
+            continue;
+        };
         let key = &expression[known.len()..];
         used.push(key);
         if *known != own {
@@ -132,7 +138,10 @@ fn prefix(s3: &S3) -> Vec<Diagnostic> {
         Diagnostic::error(
             Code::PartitionPrefix,
             partition.span,
-            format!("the prefix does not contain the key `{}`, and Firehose rejects unused keys", partition.key),
+            format!(
+                "the prefix does not contain the key `{}`, and Firehose rejects unused keys",
+                partition.key
+            ),
             format!("add `{0}=!{{{own}{0}}}/` to `prefix`, or remove the key", partition.key),
         )
         .related(prefix.span, "the prefix")
@@ -151,7 +160,7 @@ fn several(context: &Context, delivery: &Delivery, s3: &S3) -> Option<Diagnostic
                 Code::PartitionRecords,
                 partition.span,
                 "a record of CloudWatch Logs contains log events of several partitions, and Firehose stores it in one",
-                "remove `partition_by`, or read the stream with `analytics: {runtime: flink}`, whose rows are records of their own",
+                "remove `partition_by`; Athena can still filter by the columns",
             )
             .related(unpack.span, "what is unpacked"),
         );
@@ -197,7 +206,10 @@ fn column(partition: &Partition, fields: &Fields) -> Option<Diagnostic> {
     match field.data_type {
         DataType::Real | DataType::Double | DataType::Decimal { .. } | DataType::Time => {
             return fault(
-                format!("the values of `{}` are {}, which are not names of folders", field.name, field.data_type),
+                format!(
+                    "the values of `{}` are {}, which are not names of folders",
+                    field.name, field.data_type
+                ),
                 "write a column of text, whole numbers, BOOLEAN, DATE or TIMESTAMP",
             );
         }
@@ -225,14 +237,22 @@ fn time(partition: &Partition, field: &Field) -> Option<Diagnostic> {
             Diagnostic::error(
                 Code::PartitionTime,
                 format.span,
-                format!("`{}` is {}, and only a DATE or a TIMESTAMP has a format", field.name, field.data_type),
+                format!(
+                    "`{}` is {}, and only a DATE or a TIMESTAMP has a format",
+                    field.name, field.data_type
+                ),
                 "remove `format`",
             )
             .related(field.span, "the column"),
         );
     }
     let fault = |message: String| {
-        Some(Diagnostic::error(Code::PartitionTime, format.span, message, "write a pattern such as `yyyy-MM-dd`"))
+        Some(Diagnostic::error(
+            Code::PartitionTime,
+            format.span,
+            message,
+            "write a pattern such as `yyyy-MM-dd`",
+        ))
     };
     let pattern = match TimePattern::parse(&format.value) {
         Ok(pattern) => pattern,
@@ -335,19 +355,14 @@ fn active(context: &Context, delivery: &Delivery, s3: &S3, fields: &Fields) -> O
 }
 
 /// Times that Firehose takes from a text as they are written.
-fn zones(s3: &S3, fields: &Fields) -> Vec<Diagnostic> {
-    if s3.keys_from == KeysFrom::Transform {
-        return Vec::new();
-    }
-    let written = s3.partitions.iter().filter(|partition| takes_written_time(partition, fields));
-    written
-        .map(|partition| {
-            Diagnostic::warning(
-                Code::PartitionZone,
-                partition.span,
-                "Firehose takes this time from the text of the record, in the time zone in which it is written",
-                "write all times in UTC; or add `transform: {}`, which converts them to UTC",
-            )
-        })
-        .collect()
+fn zones(s3: &S3, fields: &Fields) -> Option<Diagnostic> {
+    let by_firehose = s3.keys_from == KeysFrom::Firehose;
+    let mut written = s3.partitions.iter().filter(|partition| takes_written_time(partition, fields));
+    let partition = written.next().filter(|_| by_firehose)?;
+    Some(Diagnostic::warning(
+        Code::PartitionZone,
+        partition.span,
+        "Firehose takes this time from the text of the record, in the time zone in which it is written",
+        "write all times in UTC; or add `transform: {}`, which converts them to UTC",
+    ))
 }

@@ -4,7 +4,7 @@ use super::super::Context;
 use super::{prefix_text, timestamps};
 use crate::aws::limits::firehose;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::pipeline::{Delivery, Destination, KEY_NAMESPACES, Purpose, S3Location, Setting, Sink};
+use crate::pipeline::{Delivery, Destination, KEY_NAMESPACES, Purpose, S3Location, Setting, Sink, Table};
 use crate::resolve::default_error_prefix;
 
 /// What a prefix may be filled with, and where. Firehose guide, "Custom prefixes for S3 objects".
@@ -107,8 +107,9 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, location: &S3Loc
             ));
         }
     }
+    let has_table = delivery.destination.table().is_some_and(Table::is_own);
     if let (Some(prefix), Some(errors)) = (&prefix, &error_prefix) {
-        found.extend(errors_among_data(location, prefix, errors));
+        found.extend(errors_among_data(location, prefix, errors, has_table));
     }
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
@@ -231,14 +232,20 @@ fn pattern_fault(pattern: &str) -> Option<String> {
 }
 
 /// Failed records below the folder of the data, where every reader of the folder finds them.
-fn errors_among_data(location: &S3Location, prefix: &[Part], errors: &[Part]) -> Option<Diagnostic> {
+fn errors_among_data(
+    location: &S3Location,
+    prefix: &[Part],
+    errors: &[Part],
+    has_table: bool,
+) -> Option<Diagnostic> {
     let fixed = |parts: &[Part]| match parts.first() {
         Some(Part::Text(text)) => (*text).to_owned(),
         _ => String::new(),
     };
     let fixed_prefix = fixed(prefix);
     let folder = &fixed_prefix[..fixed_prefix.rfind('/').map_or(0, |slash| slash + 1)];
-    if folder.is_empty() || !fixed(errors).starts_with(folder) {
+    // With a table of the stack, this is an error: see `table`.
+    if has_table || folder.is_empty() || !fixed(errors).starts_with(folder) {
         return None;
     }
     let setting = if location.error_prefix.written { &location.error_prefix } else { &location.prefix };

@@ -152,12 +152,7 @@ fn compression(s3: &S3, table: &Table) -> Option<Diagnostic> {
 }
 
 /// The folder of the table, and what else Firehose writes into it.
-fn others_in_its_folder(
-    context: &Context,
-    delivery: &Delivery,
-    s3: &S3,
-    table: &Table,
-) -> Vec<Diagnostic> {
+fn others_in_its_folder(context: &Context, delivery: &Delivery, s3: &S3, table: &Table) -> Vec<Diagnostic> {
     let folder = location(&s3.location.prefix.value);
     let errors = &s3.location.error_prefix;
     let mut found = Vec::new();
@@ -172,17 +167,21 @@ fn others_in_its_folder(
             Diagnostic::error(
                 Code::TablePlace,
                 span,
-                format!(
-                    "failed records are written to `{}`, below the folder `{folder}` of the table, and Athena reads them as rows",
-                    errors.value
-                ),
+                match folder {
+                    "" => "the table has the whole bucket as its folder, and Athena reads failed records as rows".into(),
+                    folder => format!(
+                        "failed records are written to `{}`, below the folder `{folder}` of the table, and Athena reads them as rows",
+                        errors.value
+                    ),
+                },
                 help,
             )
             .related(table.span, "the table"),
         );
     }
     if let Some(backup) = &s3.backup {
-        let bucket = |location: &crate::pipeline::S3Location| location.bucket.as_ref().map(|name| name.value.clone());
+        let bucket =
+            |location: &crate::pipeline::S3Location| location.bucket.as_ref().map(|name| name.value.clone());
         let same = bucket(backup).is_some() && bucket(backup) == bucket(&s3.location);
         if same && literal_head(&backup.prefix.value).starts_with(folder) {
             found.push(
@@ -264,7 +263,9 @@ fn fault_of(s3: &S3, table: &Table, fault: LayoutFault) -> Option<Diagnostic> {
             let (span, message, help, other) = match fault {
                 ColumnFault::Same { name, span, other } => (
                     span,
-                    format!("two columns are `{name}` in the catalog, which has lower-case letters, digits and underscores"),
+                    format!(
+                        "two columns are `{name}` in the catalog, which has lower-case letters, digits and underscores"
+                    ),
                     "rename one of them".to_owned(),
                     Some(other),
                 ),
@@ -276,13 +277,17 @@ fn fault_of(s3: &S3, table: &Table, fault: LayoutFault) -> Option<Diagnostic> {
                 ),
                 ColumnFault::Nested { key, span } => (
                     span,
-                    format!("`{key}` is a key of an object, and the catalog has letters, digits and underscores only"),
+                    format!(
+                        "`{key}` is a key of an object, and the catalog has letters, digits and underscores only"
+                    ),
                     "remove the column, or add SQL that selects it: its rows have no objects".into(),
                     None,
                 ),
                 ColumnFault::Array { name, span } => (
                     span,
-                    format!("`{name}` is inside of an array or is the whole record, and cannot be a column of the table"),
+                    format!(
+                        "`{name}` is inside of an array or is the whole record, and cannot be a column of the table"
+                    ),
                     "remove it, or add SQL, each row of which has one value of it".into(),
                     None,
                 ),
@@ -322,4 +327,3 @@ fn other_name(key: &str, partitions: &[Partition]) -> String {
     }
     name
 }
-

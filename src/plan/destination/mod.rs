@@ -94,7 +94,9 @@ pub(super) fn metrics_of_errors() -> &'static DeliveryMetrics {
 /// command that shows Firehose's log.
 pub(super) fn alarms(delivery: &DeliveryPlan, late: u64, logs: &str) -> Vec<Rule> {
     match &delivery.destination {
-        DestinationPlan::S3(s3) => s3::alarms(late, logs).into_iter().chain(s3.alarms(delivery, logs)).collect(),
+        DestinationPlan::S3(s3) => {
+            s3::alarms(late, logs).into_iter().chain(s3.alarms(delivery, logs)).collect()
+        }
     }
 }
 

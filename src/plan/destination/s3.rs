@@ -326,7 +326,10 @@ impl S3Plan {
                 Span(FIVE_MINUTES, 1, 1),
                 Compare::Above,
                 late as f64,
-                format!("Raw records have not reached the backup's bucket after {}. {logs} shows why.", Duration(late)),
+                format!(
+                    "Raw records have not reached the backup's bucket after {}. {logs} shows why.",
+                    Duration(late)
+                ),
             )
         });
         conversion.into_iter().chain(partitions).chain(backup).collect()
