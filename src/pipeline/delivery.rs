@@ -49,12 +49,11 @@ impl Delivery {
         self.id(&format!("{}Delivery", self.fixed_settings().concat()))
     }
 
-    /// What Firehose accepts at the creation of a stream only, or never takes back, although its schema does not declare
-    /// that. Firehose guide, "Dynamic partitioning"; API S3BackupMode, 2026-11.
+    /// The settings among [`FIXED_SETTINGS`] that it has, as its logical id has them.
     pub fn fixed_settings(&self) -> Vec<&'static str> {
         let Destination::S3(s3) = &self.destination;
-        let partitioned = (!s3.partitions.is_empty()).then_some("Partitioned");
-        let backup = s3.backup.as_ref().map(|_| "BackedUp");
+        let partitioned = (!s3.partitions.is_empty()).then_some(FIXED_SETTINGS[0].0);
+        let backup = s3.backup.as_ref().map(|_| FIXED_SETTINGS[1].0);
         partitioned.into_iter().chain(backup).collect()
     }
 
@@ -71,6 +70,11 @@ impl Delivery {
         }
     }
 }
+
+/// What Firehose accepts at the creation of a stream only, or never takes back, although its schema does not declare that:
+/// the part of the logical id, and the words. Firehose guide, "Dynamic partitioning"; API S3BackupMode, 2026-11.
+pub const FIXED_SETTINGS: [(&str, &str); 2] =
+    [("Partitioned", "dynamic partitioning"), ("BackedUp", "the backup of raw records")];
 
 /// Direct PUT.
 #[derive(Clone, Debug)]

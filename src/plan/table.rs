@@ -39,6 +39,9 @@ pub struct TablePlan {
     pub reader: &'static Reader,
     /// Parameters of the reader of rows.
     pub row_parameters: Vec<(String, String)>,
+    /// Format of its objects in a sentence.
+    #[serde(skip)]
+    pub format: &'static str,
     /// A query to begin with.
     #[serde(skip)]
     pub first_query: String,
@@ -147,6 +150,7 @@ pub(super) fn plan(checked: &Checked, delivery: &Delivery, s3: &S3) -> Option<Ta
         location: address(&layout.projection.location),
         parameters: parameters(&layout, since, reader, address),
         reader,
+        format: s3.format.value.words(),
         row_parameters: row_parameters(s3.format.value, &layout),
         first_query: first_query(&database.value, &name.value, &layout, since),
     })

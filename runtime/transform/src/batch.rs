@@ -282,7 +282,7 @@ mod tests {
         let keys = vec![PartitionKey { name: "country".into(), column: 0, time: None }];
         let partition = Partition { columns: vec![column], keys };
         let program = RecordProgram::appending("\n").partitioning(Some(partition)).expect("a program");
-        let data = |text: &str| json!(STANDARD.encode(text));
+        let data = |text: &str| json!(STANDARD.encode_to_string(text));
         let event = event(&[data(r#"{"c":"D\"E"}"#), data(r#"{"d":1}"#), data("x")]);
         let event_json = event.to_string();
         let parsed = Event::from_json(event_json.as_bytes()).expect("an event");
