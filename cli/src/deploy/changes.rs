@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::cloud::client::{ChangeAction, PropertyChange, Replacement, ResourceChange};
 use crate::cloud::kinds;
-use crate::diagnostics::suggest::all_of;
-use crate::pipeline::FIXED_SETTINGS;
+use pipec_compiler::diagnostics::suggest::all_of;
+use pipec_compiler::pipeline::FIXED_SETTINGS;
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
