@@ -1,14 +1,12 @@
 //! The order in which CloudFormation creates the resources of a template: nothing uses a role that was created just before it,
 //! and nothing sends records before what processes them exists.
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pipec::Select;
-use support::programs;
+use crate::support::programs;
+use pipec_compiler::Select;
 
 /// Types that have a role at no risk: CloudFormation repeats the creation of a function and of an instance profile when IAM has
 /// not propagated the role yet, and API Gateway and CloudFront first assume theirs for a request.
@@ -134,7 +132,8 @@ fn templates() -> Vec<(String, Resources)> {
     let specs = files.into_iter().filter(|path| path.extension().is_some_and(|one| one == "yaml"));
     let mut found = Vec::new();
     for spec in specs.chain(shapes) {
-        let compiled = pipec::compile(&pipec::world::Disk, &programs(), &spec, Select::Spec);
+        let compiled =
+            pipec_compiler::compile(&pipec_compiler::world::Disk, &programs(), &spec, Select::Spec);
         let stack = compiled.pipeline().unwrap_or_else(|| panic!("{} has no stack", spec.display()));
         let resources = Resources::read(&stack.template);
         for (id, before) in &stack.plan.order {

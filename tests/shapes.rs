@@ -1,14 +1,12 @@
 //! Specs after public streaming stacks: `shapes/`. The first line of a spec names the repository and the stack's purpose; the
 //! second says whether the spec has the whole data path, or what is missing. Loads are invented.
 
-mod support;
-
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use pipec::diagnostics::Severity;
-use support::{Files, compiled, programs};
+use crate::support::{Files, compiled, programs};
+use pipec_compiler::diagnostics::Severity;
 
 /// Stacks whose whole data path a spec must be able to express.
 const WHOLE_MIN: usize = 25;
@@ -74,7 +72,12 @@ fn what_others_do_can_be_copied() {
     let (mut faults, mut lines) = (Vec::new(), 0);
     for spec in texts.chain(shapes().into_iter().map(|shape| shape.spec)) {
         let world = Files(HashMap::from([("spec.yaml".into(), spec.into_bytes())]));
-        let plan = pipec::compile(&world, &programs(), Path::new("spec.yaml"), pipec::Select::Spec);
+        let plan = pipec_compiler::compile(
+            &world,
+            &programs(),
+            Path::new("spec.yaml"),
+            pipec_compiler::Select::Spec,
+        );
         let plan = &plan.pipeline().expect("a stack").plan;
         let of_sources = plan.sources.iter().flat_map(|source| &source.shown.other_side);
         let of_consumers = plan.consumers.iter().flat_map(|consumer| &consumer.other_side);

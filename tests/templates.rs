@@ -1,20 +1,18 @@
 //! Laws of every template: a user's text stays a value, the same spec gives the same bytes, and nothing that the front
 //! end lets pass makes a template that pipec cannot vouch for.
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 
-use pipec::Select;
-use pipec::diagnostics::Code;
-use pipec::parse::tree::{self, Kind, Node};
-use pipec::world::World;
+use crate::support::programs;
+use pipec_compiler::Select;
+use pipec_compiler::diagnostics::Code;
+use pipec_compiler::parse::tree::{self, Kind, Node};
+use pipec_compiler::world::World;
 use pipec_path::{Path, Step};
 use pipec_producer_config::{Config, PartitionKey, Source, Target};
 use proptest::prelude::*;
-use support::programs;
 
 /// Files in memory.
 struct Memory(BTreeMap<PathBuf, String>);
@@ -29,9 +27,9 @@ impl World for Memory {
     }
 }
 
-fn compile(spec: &str) -> pipec::Compilation {
+fn compile(spec: &str) -> pipec_compiler::Compilation {
     let path = PathBuf::from("spec.yaml");
-    pipec::compile(
+    pipec_compiler::compile(
         &Memory(BTreeMap::from([(path.clone(), spec.to_owned())])),
         &programs(),
         &path,
@@ -154,7 +152,8 @@ fn every_place_of_the_sql_is_a_property_of_the_application() {
         if spec.extension().is_none_or(|extension| extension != "yaml") {
             continue;
         }
-        let compilation = pipec::compile(&pipec::world::Disk, &programs(), &spec, Select::Spec);
+        let compilation =
+            pipec_compiler::compile(&pipec_compiler::world::Disk, &programs(), &spec, Select::Spec);
         let Some(analytics) = compilation.pipeline().expect("a stack").plan.analytics else { continue };
         let places: BTreeSet<&str> = analytics
             .sql
@@ -186,12 +185,12 @@ const CHANGES: [(&str, &str); 5] = [
 
 impl World for Changed {
     fn read(&self, path: &std::path::Path) -> io::Result<Vec<u8>> {
-        let text = String::from_utf8(pipec::world::Disk.read(path)?).expect("text");
+        let text = String::from_utf8(pipec_compiler::world::Disk.read(path)?).expect("text");
         Ok(CHANGES.iter().fold(text, |text, (from, to)| text.replace(from, to)).into_bytes())
     }
 
     fn size(&self, path: &std::path::Path) -> io::Result<u64> {
-        pipec::world::Disk.size(path)
+        pipec_compiler::world::Disk.size(path)
     }
 }
 
@@ -219,9 +218,12 @@ fn other_content_changes_no_role_and_no_policy() {
             continue;
         }
         let template = |world: &dyn World| {
-            pipec::compile(world, &programs(), &spec, Select::Spec).pipeline().expect("a stack").template
+            pipec_compiler::compile(world, &programs(), &spec, Select::Spec)
+                .pipeline()
+                .expect("a stack")
+                .template
         };
-        let (before, after) = (template(&pipec::world::Disk), template(&Changed));
+        let (before, after) = (template(&pipec_compiler::world::Disk), template(&Changed));
         for resource_type in ["AWS::IAM::Role", "AWS::IAM::Policy"] {
             assert_eq!(of_type(&before, resource_type), of_type(&after, resource_type), "{}", spec.display());
         }
@@ -292,7 +294,8 @@ fn an_own_key_is_granted_to_who_needs_it_through_its_service() {
 #[test]
 fn no_action_is_a_wildcard_and_every_star_has_its_reason() {
     let example = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/user-data-pipeline.yaml");
-    let compilation = pipec::compile(&pipec::world::Disk, &programs(), &example, Select::Spec);
+    let compilation =
+        pipec_compiler::compile(&pipec_compiler::world::Disk, &programs(), &example, Select::Spec);
     for role in compilation.pipeline().expect("a stack").plan.roles {
         assert!(!role.grants.is_empty(), "{} has no edge", role.logical_id);
         for grant in role.grants {
@@ -335,7 +338,7 @@ proptest! {
         }
         let compilation = compile(&spec);
         prop_assert!(compilation.diagnostics.iter().all(|diagnostic| diagnostic.code != Code::InternalFault), "{spec}");
-        prop_assert_eq!(compilation.pipelines.is_empty(), pipec::diagnostics::has_errors(&compilation.diagnostics));
+        prop_assert_eq!(compilation.pipelines.is_empty(), pipec_compiler::diagnostics::has_errors(&compilation.diagnostics));
     }
 
     #[test]
@@ -359,7 +362,7 @@ proptest! {
         );
         let compilation = compile(&spec);
         prop_assert!(compilation.diagnostics.iter().all(|diagnostic| diagnostic.code != Code::InternalFault), "{spec}");
-        prop_assert_eq!(compilation.pipelines.is_empty(), pipec::diagnostics::has_errors(&compilation.diagnostics));
+        prop_assert_eq!(compilation.pipelines.is_empty(), pipec_compiler::diagnostics::has_errors(&compilation.diagnostics));
         if let Some(stack) = compilation.pipeline() {
             let config = Config::from_json(producer_json(&stack.template).as_bytes());
             prop_assert!(config.is_ok(), "{spec}\n{config:?}");

@@ -247,6 +247,11 @@ codes! {
     "1435" IotKey "A partition key of IoT Core has a template"
     "1436" ApiPath "An endpoint has a plain path"
     "1437" ApiOrigin "An origin of web pages is a scheme and a host"
+    "1438" EventField "A path leads to nothing in an event"
+    "1439" ColumnOfNone "No source has this column"
+    "1440" SourceFormat "The records of a source have another format"
+    "1441" MixedRecords "Text between records that are not text"
+    "1442" OneAccount "Everything that AWS wants in the account of the stack is in one account"
 
     "1501" NothingReads "Nothing reads what comes in"
     "1502" DirectPut "The load of a delivery without a stream"
