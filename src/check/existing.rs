@@ -8,7 +8,7 @@ use crate::pipeline::{Capacity, Existing, Stream};
 pub(super) fn check(context: &mut Context, stream: &Stream, existing: &Existing) {
     arn(context, existing);
     if stream.capacity.value == Capacity::Provisioned {
-        let message = "the capacity of an existing stream is what it has, and is declared here";
+        let message = "the capacity of an existing stream must be declared";
         let help = "write `capacity: {shards: 2}` with its number of shards, or `capacity: on_demand`";
         context.report(Diagnostic::error(Code::ExistingStream, stream.capacity.span, message, help));
     }
@@ -17,7 +17,9 @@ pub(super) fn check(context: &mut Context, stream: &Stream, existing: &Existing)
         ("shard_quota", stream.shard_quota.written, stream.shard_quota.span),
     ] {
         if written {
-            let message = format!("`{key}` is for a stream whose shards pipec computes, and this one exists");
+            let message = format!(
+                "`{key}` is for a stream whose shards pipec computes, but this stream already exists"
+            );
             let help = format!("remove `{key}`");
             context.report(
                 Diagnostic::error(Code::ExistingStream, span, message, help)
@@ -62,7 +64,7 @@ fn arn(context: &mut Context, existing: &Existing) {
             Some(_) => format!("write `region: {region}`, or name a stream of {}", own.value),
             None => format!("name a stream of {}", own.value),
         };
-        let message = format!("the stream is in {region} and the pipeline in {}", own.value);
+        let message = format!("the stream is in {region}, but the pipeline is in {}", own.value);
         let found = Diagnostic::error(Code::ExistingStream, existing.arn.span, message, help);
         context.report(if own.written { found.related(own.span, "the pipeline's region") } else { found });
     }

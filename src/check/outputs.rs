@@ -105,7 +105,7 @@ pub(super) fn function_region(pipeline: &Pipeline, arn: &str, span: Span) -> Opt
     if of_function == own.value {
         return None;
     }
-    let message = format!("the function is in {of_function} and the pipeline in {}", own.value);
+    let message = format!("the function is in {of_function}, but the pipeline is in {}", own.value);
     let help = match regions::region(of_function) {
         Some(_) => format!("write `region: {of_function}`, or name a function of {}", own.value),
         None => format!("name a function of {}", own.value),

@@ -60,7 +60,7 @@ fn account(id: &str) -> Result<String, String> {
     /// Digits of an account id. AWS account management reference, 2026-11.
     const DIGITS: usize = 12;
     let valid = id.len() == DIGITS && id.bytes().all(|byte| byte.is_ascii_digit());
-    if valid { Ok(id.to_owned()) } else { Err(format!("an account id has {DIGITS} digits")) }
+    if valid { Ok(id.to_owned()) } else { Err(format!("an account ID has {DIGITS} digits")) }
 }
 
 fn region(name: &str) -> Result<String, String> {
@@ -90,7 +90,8 @@ impl Permissions {
                 let chars = document.chars();
                 if chars > MANAGED_POLICY_CHARS_MAX {
                     note(&format!(
-                        "note: the policy has {chars} characters and a managed policy holds {MANAGED_POLICY_CHARS_MAX}; \
+                        "note: the policy has {chars} characters, and a managed policy is limited to \
+                         {MANAGED_POLICY_CHARS_MAX}; \
                          `--out DIR` writes {} that do",
                         document.parts().len()
                     ));

@@ -247,7 +247,7 @@ fn changes_text(changes: &[Change], shard_steps: &[ShardSteps]) -> String {
     for steps in shard_steps {
         let counts: Vec<String> = steps.counts.iter().map(u64::to_string).collect();
         text += &format!(
-            "\n  {} takes {} updates, as Kinesis at most doubles or halves at a time: {} shards",
+            "\n  {} takes {} updates, since Kinesis can at most double or halve the shards per update: {} shards",
             steps.stream,
             counts.len(),
             counts.join(", ")

@@ -24,12 +24,12 @@ use crate::watch::tail::{self, Place, Start, Target, decode};
 /// Gzip and the delivery's compression are decompressed; binary content is printed as `base64:...`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pipec tail pipeline.yaml                              records as they come in\n  \
+    after_help = "Examples:\n  pipec tail pipeline.yaml                              records as they arrive\n  \
                         pipec tail pipeline.yaml output                       rows of the query\n  \
                         pipec tail pipeline.yaml bucket --since 1h            lines of new objects\n  \
-                        pipec tail pipeline.yaml --from-beginning --count 10  the oldest ten, and no more\n  \
+                        pipec tail pipeline.yaml --from-beginning --count 10  the ten oldest records\n  \
                         pipec tail pipeline.yaml LARGE --since 5min --no-follow | jq .\n\n\
-                        Runs until Ctrl-C, and then exits 0. Content goes to stdout alone."
+                        Runs until Ctrl-C, then exits with 0. Only content is printed to stdout."
 )]
 pub(super) struct Tail {
     #[command(flatten)]

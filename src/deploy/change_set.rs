@@ -155,7 +155,9 @@ fn refused(reason: &str, at: At) -> Stop {
         Code::ChangeSetRefused,
         at,
         format!("CloudFormation refuses the change: {reason}"),
-        help.unwrap_or("nothing was changed; fix what CloudFormation reports and run the command again"),
+        help.unwrap_or(
+            "nothing was changed; fix the cause that CloudFormation reports, and run the command again",
+        ),
     )
 }
 

@@ -120,7 +120,7 @@ fn elsewhere(one: &Existing, region: &str, account: &str) -> Option<Found> {
         return Some(fault(
             &one.id,
             &one.spec,
-            format!("the {what} belongs to account {owner}, and the credentials to {account}"),
+            format!("the {what} belongs to account {owner}, but the credentials to {account}"),
             format!("log in to {owner}, as with `AWS_PROFILE=name`, or name one of {account}"),
         ));
     }
@@ -128,7 +128,7 @@ fn elsewhere(one: &Existing, region: &str, account: &str) -> Option<Found> {
     Some(fault(
         &one.id,
         &one.spec,
-        format!("the {what} is in {of_arn}, and the stack in {region}"),
+        format!("the {what} is in {of_arn}, but the stack in {region}"),
         format!("name one of {region}; or write `region: {of_arn}`"),
     ))
 }

@@ -94,10 +94,10 @@ pub(crate) fn word(text: &str) -> String {
 pub fn written_into(spec: &str, discovery: &Discovery) -> Result<String, Unwritable> {
     let (node, faults) = tree::read(spec);
     let (Some(Node { kind: Kind::Mapping(entries), range, .. }), true) = (&node, faults.is_empty()) else {
-        return Err(Unwritable("it is not valid YAML; `pipec check` says why".into()));
+        return Err(Unwritable("it is not valid YAML; `pipec check` prints the cause".into()));
     };
     if spec[range.start..].starts_with('{') {
-        return Err(Unwritable("it is written in braces, and the block needs lines of its own".into()));
+        return Err(Unwritable("it is written in braces, and the block needs separate lines".into()));
     }
     let mut block = block(discovery);
     let (place, text) = match entries.iter().position(|entry| entry.key == "records") {
@@ -177,7 +177,7 @@ mod tests {
         of(&record)
     }
 
-    const BLOCK: &str = "records:\n  format: json\n  columns:\n    first:      {type: VARCHAR(16), path: $.name.first}\n    age:        {type: INTEGER,     path: $.age}\n    \"no\":       {type: INTEGER,     path: $.no}\n    \"the note\": {type: VARCHAR(16), path: \"$['the note']\"}  # null in every sample\n    tags:       {type: VARCHAR(16), path: $.tags}  # an array, as JSON text\n";
+    const BLOCK: &str = "records:\n  format: json\n  columns:\n    first:      {type: VARCHAR(16), path: $.name.first}\n    age:        {type: INTEGER,     path: $.age}\n    \"no\":       {type: INTEGER,     path: $.no}\n    \"the note\": {type: VARCHAR(16), path: \"$['the note']\"}  # null in every sample\n    tags:       {type: VARCHAR(16), path: $.tags}  # an array, as a JSON string\n";
 
     #[test]
     fn a_block_is_written_as_a_person_would() {

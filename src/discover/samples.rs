@@ -271,7 +271,7 @@ fn comma_separated(mut file: BufReader<io::Take<impl Read>>) -> Result<Samples, 
     for line in lines {
         let line = line.map_err(|error| match error.position() {
             Some(position) => none(
-                format!("line {} has another number of fields, or is not UTF-8 text", position.line()),
+                format!("line {} has a different number of fields, or is not UTF-8", position.line()),
                 "use lines with the same fields",
             ),
             None => neither(),

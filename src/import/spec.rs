@@ -165,8 +165,8 @@ impl Writer {
         yaml.comment(
             0,
             &format!(
-                "By `pipec import`, from the application {} of Kinesis Data Analytics for SQL. The comments mark what \
-                 needs your attention.",
+                "Imported by `pipec import` from the Kinesis Data Analytics for SQL application {}. Comments mark the \
+                 places that need your attention.",
                 application.name
             ),
         );
@@ -204,8 +204,8 @@ impl Writer {
             Some(source) => self.yaml.comment(
                 1,
                 &format!(
-                    "The application read the stream {}. The stack has a stream of its own: change the programs \
-                     that write to the old one to write to this one.",
+                    "The application read the stream {}. The stack creates a new stream: change the programs that \
+                     write to the old stream to write to the new one.",
                     source.arn.text.written()
                 ),
             ),

@@ -144,8 +144,8 @@ impl Reader<'_> {
         self.diagnostics.push(Diagnostic::warning(
             Code::ImportedValueUnknown,
             span,
-            format!("`dynamic \"{name}\"` makes blocks that only Terraform knows"),
-            "import what `aws kinesisanalytics describe-application` prints, or write these blocks out first",
+            format!("`dynamic \"{name}\"` generates blocks that only Terraform can expand"),
+            "import the output of `aws kinesisanalytics describe-application`, or expand these blocks first",
         ));
     }
 

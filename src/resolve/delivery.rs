@@ -57,7 +57,7 @@ impl Resolver<'_> {
             self.diagnostics.push(Diagnostic::error(
                 Code::ConflictingKeys,
                 span,
-                "with `deliveries`, each has a transform of its own",
+                "with `deliveries`, each has its own transform",
                 "move `transform` into the deliveries whose records it processes",
             ));
             transform = None;
@@ -181,7 +181,7 @@ impl Resolver<'_> {
                     format!("`{key}` is for a function, and without a stream and SQL Firehose itself unpacks log events"),
                     format!("remove `{key}`"),
                 )
-                .related(unpack.span, "what is unpacked"),
+                .related(unpack.span, "the unpacking"),
             );
         }
         Some(unpack)
@@ -201,7 +201,7 @@ impl Resolver<'_> {
                 for (key, _, _, _) in keys.into_iter().filter(|(_, written, ..)| *written) {
                     let help = match key {
                         "encryption" => {
-                            "remove it; `stream.encryption` covers what Firehose reads".to_owned()
+                            "remove it; `stream.encryption` covers the records that Firehose reads".to_owned()
                         }
                         key => format!("remove it, and write `{key}` in `stream`"),
                     };

@@ -33,7 +33,7 @@ pub(super) fn check(arn: &Setting<String>, region: &str, key: &str, wanted: &Wan
             Some(_) => format!("write `region: {of}`, or name one of {region}"),
             None => format!("name one of {region}"),
         };
-        let message = format!("{} is in {of} and the pipeline in {region}", wanted.what);
+        let message = format!("{} is in {of}, but the pipeline is in {region}", wanted.what);
         return Some(Diagnostic::error(Code::SourceRegion, arn.span, message, help));
     }
     None

@@ -113,7 +113,7 @@ fn condition(key: &str, one: &Value, at: &str, dialect: &Dialect, found: &mut Ve
                 None if EVENTBRIDGE.conditions.contains(&name.as_str()) => {
                     format!("write one of {}", suggest::one_of(dialect.conditions.iter().copied()))
                 }
-                None => format!("nested fields are an object and not a list: `{key}: {{{name}: [..]}}`"),
+                None => format!("nested fields are an object, not a list: `{key}: {{{name}: [..]}}`"),
             },
         });
     }

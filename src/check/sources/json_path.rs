@@ -29,6 +29,6 @@ pub(super) fn check(path: &Setting<String>, key: &str) -> Option<Diagnostic> {
         true => format!("write `{key}: $.{plain}`"),
         false => format!("write a path such as `{key}: $.detail.id`"),
     };
-    let message = format!("`{text}` is not a JSON path: `$`, then `.name` for each step");
+    let message = format!("`{text}` is not a JSON path: `$`, then `.name` for each field");
     Some(Diagnostic::error(Code::SourcePath, path.span, message, help))
 }

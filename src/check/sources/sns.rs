@@ -36,13 +36,13 @@ impl Rules for Sns {
             found.push(Diagnostic::error(
                 Code::FifoTopic,
                 self.topic.span,
-                "SNS delivers messages of a FIFO topic to SQS queues only",
+                "SNS delivers messages of a FIFO topic only to SQS queues",
                 "name a standard topic, or subscribe an SQS queue to this one and write `sqs: {queue: ARN}`",
             ));
         }
         found.extend(site.delivery_only(
             "SNS",
-            "; or subscribe an SQS queue to the topic, and write `sqs: {queue: ARN}` in place of `sns`",
+            "; or subscribe an SQS queue to the topic, and write `sqs: {queue: ARN}` instead of `sns`",
         ));
         if let Some(filter) = &self.filter {
             for (at, message, help) in faults(&filter.value, self.filter_scope.value) {
@@ -53,7 +53,7 @@ impl Rules for Sns {
             found.push(Diagnostic::error(
                 Code::ConflictingKeys,
                 self.filter_scope.span,
-                "`filter_scope` is for a filter policy, and there is none",
+                "`filter_scope` has no effect without a filter policy",
                 "remove `filter_scope`, or write a `filter`",
             ));
         }
@@ -79,7 +79,7 @@ fn faults(policy: &Map<String, Value>, scope: FilterScope) -> Vec<Fault> {
         found.push((
             String::new(),
             format!("the filter policy has {} keys; SNS accepts {FILTER_KEYS_MAX}", policy.len()),
-            "remove keys, or split it into two sources".into(),
+            "remove keys, or split the policy into two sources".into(),
         ));
     }
     object(policy, scope, "", &mut found);
@@ -92,8 +92,8 @@ fn object(entries: &Map<String, Value>, scope: FilterScope, at: &str, found: &mu
         match value {
             Value::Object(_) if scope == FilterScope::Attributes => found.push((
                 at,
-                format!("`{key}` is nested, and attributes of a message are not"),
-                "write `filter_scope: body` to filter by the message itself".into(),
+                format!("`{key}` is nested, but message attributes are not"),
+                "write `filter_scope: body` to filter by the message body".into(),
             )),
             Value::Object(inner) => object(inner, scope, &at, found),
             Value::Array(accepted) if accepted.is_empty() => found.push((
@@ -118,7 +118,7 @@ fn object(entries: &Map<String, Value>, scope: FilterScope, at: &str, found: &mu
 fn element(key: &str, one: &Value, at: String, found: &mut Vec<Fault>) {
     match one {
         Value::Array(_) if key != "$or" => {
-            found.push((at, "a list inside of a list".into(), "write one list of accepted values".into()));
+            found.push((at, "a list within a list".into(), "write one list of accepted values".into()));
         }
         Value::Object(conditions) if key != "$or" => {
             for name in conditions.keys().filter(|name| !CONDITIONS.contains(&name.as_str())) {

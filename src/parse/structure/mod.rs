@@ -228,7 +228,7 @@ fn runtime(written: &str, span: Span) -> Option<Diagnostic> {
             Code::SqlRuntimeRemoved,
             span,
             flink::legacy_sql_message(),
-            "write `runtime: flink`; the SQL itself may stay as it is",
+            "write `runtime: flink`; the SQL itself can remain unchanged",
         ));
     }
     let advised = if runtime.usable() { runtime.name } else { flink::DEFAULT };
@@ -293,9 +293,9 @@ fn scalar(
                         .map(|entry| entry.0.as_str())
                         .collect();
                     if keys.is_empty() {
-                        format!("below it, write entries such as `{}`", entries(subschema).join(", "))
+                        format!("under it, write entries such as `{}`", entries(subschema).join(", "))
                     } else {
-                        format!("below it, write {}", suggest::one_of(keys))
+                        format!("under it, write {}", suggest::one_of(keys))
                     }
                 }
                 ("a whole number", Value::Number(number)) => {
@@ -375,7 +375,7 @@ fn scalar(
             Code::OutOfRange,
             places.key(pointer),
             format!("`{name}` is empty"),
-            format!("below it, write entries such as `{}`", entries(subschema).join(", ")),
+            format!("under it, write entries such as `{}`", entries(subschema).join(", ")),
         ),
         Keyword::MaxProperties(limit) => Diagnostic::error(
             Code::OutOfRange,

@@ -27,12 +27,14 @@ impl Resolver<'_, '_> {
         let ends = keys.iter().any(is_step);
         let (message, stagger) = if ends {
             (
-                "a STAGGER window closes when its group has been idle for the RANGE, not a RANGE after its first row",
+                "a STAGGER window closes when its group has received no row for the \
+                 RANGE, not a RANGE after its first row",
                 Stagger::Session,
             )
         } else {
             (
-                "a STAGGER window closes when its rows have been idle for the RANGE, not a RANGE after its first row; while rows keep arriving, the next window starts where the RANGE of this one ends",
+                "a STAGGER window closes when no row has arrived for the \
+                 RANGE, not a RANGE after its first row; while rows keep arriving, the next window starts where the RANGE of this one ends",
                 Stagger::Numbered(span),
             )
         };

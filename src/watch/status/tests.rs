@@ -233,7 +233,7 @@ fn what_is_observed_stands_beside_what_is_declared() {
       values that do not fit no data
       records failed         2 in the last hour
     ! invocations of the transform failed: `pipec logs o.yaml --env prod transform` shows why
-    ! records could not be processed; they are unchanged below the error prefix
+    ! records could not be processed; they are stored unchanged under the error prefix
 
     delivery delivery
       last delivery          2026-11-23T09:00:00Z, 4 h 0 min ago

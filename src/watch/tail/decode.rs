@@ -61,7 +61,7 @@ fn bounded(reader: impl Read) -> io::Result<Vec<u8>> {
 }
 
 fn too_large() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("it holds over {} MiB", CONTENT_MAX >> 20))
+    io::Error::new(io::ErrorKind::InvalidData, format!("it contains more than {} MiB", CONTENT_MAX >> 20))
 }
 
 fn unzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
