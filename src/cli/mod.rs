@@ -10,6 +10,7 @@ mod diff;
 mod discover;
 mod explain;
 mod fetch;
+mod graph;
 mod import;
 mod init;
 mod live_stream;
@@ -71,6 +72,8 @@ enum Verb {
     Build(build::Build),
     /// Show the decisions with their arithmetic: shards, permissions, cost
     Plan(plan::PlanVerb),
+    /// Draw the pipeline: what flows where, at which rate, and what each part costs
+    Graph(graph::GraphVerb),
     /// Fetch AWS's price list for a pipeline's region, for `pipec plan`
     Prices(prices::PricesVerb),
     /// Print the IAM policy that the deployer of a pipeline needs
@@ -158,6 +161,7 @@ pub fn run(command: Command) -> u8 {
         Verb::Check(verb) => verb.run(),
         Verb::Build(verb) => verb.run(),
         Verb::Plan(verb) => verb.run(),
+        Verb::Graph(verb) => verb.run(),
         Verb::Prices(verb) => verb.run(),
         Verb::Permissions(verb) => verb.run(),
         Verb::Sql(verb) => verb.run(),

@@ -4,8 +4,9 @@ use clap::{Args, ValueEnum};
 
 use super::output::{Exit, any_errors, note, print, report, tally};
 use super::{PipelineArgs, prices};
-use crate::diagnostics::{Format, Severity};
-use crate::plan::report as plan_report;
+use crate::Stack;
+use crate::diagnostics::{Diagnostic, Format, Severity};
+use crate::plan::report::{self as plan_report, Grants};
 use crate::world::Disk;
 
 /// Show the decisions with their arithmetic: shards, permissions, cost
@@ -20,6 +21,9 @@ pub(super) struct PlanVerb {
     /// `text` for people, `json` for programs
     #[arg(long, value_enum, default_value_t)]
     format: PlanFormat,
+    /// List every permission with its actions, resources and reason
+    #[arg(long)]
+    grants: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -31,30 +35,12 @@ enum PlanFormat {
 
 impl PlanVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let programs = self.pipeline.runtime.programs()?;
-        let compilation =
-            crate::compile(&Disk, &programs, &self.pipeline.spec, self.pipeline.env.as_deref().into());
-        let crate::Compilation { sources, diagnostics, pipelines, .. } = compilation;
-        let (mut advice, findings): (Vec<_>, Vec<_>) =
-            diagnostics.into_iter().partition(|one| one.severity == Severity::Advice);
-        let found = [(sources, findings)];
-        report(&found, Format::Text)?;
-        let Some(mut stack) = pipelines.into_iter().next().filter(|_| !any_errors(&found)) else {
-            note(&format!("no plan: {}", tally(&found)));
-            return Err(Exit::Spec);
-        };
-        match prices::read(&stack.plan.region) {
-            Some(list) => stack.price(&list, &mut advice),
-            None if !stack.cost.complete => note(&format!(
-                "pipec has no prices of {}: fetch them with pipec prices {}",
-                stack.plan.region,
-                self.pipeline.typed()
-            )),
-            None => {}
-        }
+        let (stack, advice) = priced(&self.pipeline)?;
         let report = plan_report::report(&stack.plan, &stack.cost, &advice);
         match self.format {
-            PlanFormat::Text => print(&plan_report::text(&report)),
+            PlanFormat::Text => {
+                print(&plan_report::text(&report, if self.grants { Grants::Listed } else { Grants::Counted }))
+            }
             PlanFormat::Json => {
                 let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
                 text.push('\n');
@@ -62,4 +48,30 @@ impl PlanVerb {
             }
         }
     }
+}
+
+/// Compiles a pipeline and estimates its cost, with the price list where `pipec prices` has fetched one. The advice is
+/// not reported yet, all other findings are.
+pub(super) fn priced(pipeline: &PipelineArgs) -> Result<(Stack, Vec<Diagnostic>), Exit> {
+    let programs = pipeline.runtime.programs()?;
+    let compilation = crate::compile(&Disk, &programs, &pipeline.spec, pipeline.env.as_deref().into());
+    let crate::Compilation { sources, diagnostics, pipelines, .. } = compilation;
+    let (mut advice, findings): (Vec<_>, Vec<_>) =
+        diagnostics.into_iter().partition(|one| one.severity == Severity::Advice);
+    let found = [(sources, findings)];
+    report(&found, Format::Text)?;
+    let Some(mut stack) = pipelines.into_iter().next().filter(|_| !any_errors(&found)) else {
+        note(&format!("no plan: {}", tally(&found)));
+        return Err(Exit::Spec);
+    };
+    match prices::read(&stack.plan.region) {
+        Some(list) => stack.price(&list, &mut advice),
+        None if !stack.cost.complete => note(&format!(
+            "pipec has no prices of {}: fetch them with pipec prices {}",
+            stack.plan.region,
+            pipeline.typed()
+        )),
+        None => {}
+    }
+    Ok((stack, advice))
 }

@@ -35,6 +35,28 @@ fn the_plan_has_the_names_of_the_contract() {
 }
 
 #[test]
+fn permissions_are_counted_unless_they_are_to_be_listed() {
+    let place = Place::new();
+    let plan = out(&place.pipec(&["plan", "orders.yaml"]));
+    assert!(plan.contains("permissions: 4 grants, 1 role; --grants lists them"), "{plan}");
+    let listed = out(&place.pipec(&["plan", "orders.yaml", "--grants"]));
+    assert!(listed.contains("    Firehose reads the stream.\n"), "{listed}");
+    assert!(listed.find("cost: ") < listed.find("permissions: "), "{listed}");
+}
+
+#[test]
+fn the_picture_has_the_costs_of_the_span_of_time() {
+    let place = Place::new();
+    for (format, first) in [("mermaid", "---\ntitle: "), ("dot", "digraph pipeline {"), ("svg", "<svg ")] {
+        let output = place.pipec(&["graph", "orders.yaml", "--format", format, "--per", "hour"]);
+        assert_eq!((code(&output), err(&output)), (0, String::new()), "{format}");
+        let picture = out(&output);
+        assert!(picture.starts_with(first) && picture.contains(" per hour"), "{picture}");
+        assert!(!picture.contains(" per month"), "{picture}");
+    }
+}
+
+#[test]
 fn the_deployers_policy_is_all_of_stdout() {
     let place = Place::new();
     let output =
