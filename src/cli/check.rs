@@ -10,7 +10,7 @@ use crate::check::same_names;
 use crate::diagnostics::{Diagnostic, Format, Severity};
 use crate::source::Sources;
 
-/// Find what AWS would reject, or silently get wrong
+/// Find faults that AWS would reject, or accept without a warning
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec check pipeline.yaml\n  pipec check --env prod pipeline.yaml\n  pipec check --format sarif pipelines/*.yaml > \

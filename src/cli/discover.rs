@@ -38,16 +38,16 @@ pub(super) struct Discover {
     /// Sample records; `-` for standard input
     #[arg(value_name = "FILE", required_unless_present = "stream")]
     file: Option<PathBuf>,
-    /// Take the oldest records of this Kinesis data stream instead of a file
+    /// Read the oldest records of this Kinesis data stream instead of a file
     #[arg(long, value_name = "NAME", conflicts_with = "file")]
     stream: Option<String>,
     /// Region of the stream, instead of `AWS_REGION` or the profile's
     #[arg(long, value_name = "REGION", requires = "stream")]
     region: Option<String>,
-    /// Write the block into this spec, in place of its `records`
+    /// Write the block into this spec, replacing its `records`
     #[arg(long, value_name = "SPEC")]
     write: Option<PathBuf>,
-    /// `text` for people, `json` for programs
+    /// Output format: `text` or `json`
     #[arg(long, value_enum, default_value_t)]
     format: DiscoverFormat,
 }

@@ -29,7 +29,7 @@ use crate::plan::permissions::{Deployer, PolicyDocument, policy};
 pub(super) struct Permissions {
     #[command(flatten)]
     pipeline: PipelineArgs,
-    /// Account of the deployment; without it, the ARNs are of the account that the policy is in
+    /// Account of the deployment; by default, the account of the policy itself
     #[arg(long, value_name = "ID", value_parser = account)]
     account: Option<String>,
     /// Region of the deployment; by default the spec's
@@ -38,7 +38,7 @@ pub(super) struct Permissions {
     /// Name of the stack; by default the pipeline's
     #[arg(long, value_name = "NAME", value_parser = |name: &str| named(&names::STACK, name))]
     stack: Option<String>,
-    /// Bucket of the artifacts; by default pipec's own, which the policy then allows to create
+    /// Bucket of the artifacts; by default pipec's own, whose creation the policy then allows
     #[arg(long, value_name = "NAME", value_parser = |name: &str| named(&names::S3_BUCKET, name))]
     artifact_bucket: Option<String>,
     /// Allow `pipec destroy --empty-bucket` as well

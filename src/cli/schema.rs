@@ -10,7 +10,7 @@ use crate::spec::{reference, schema};
 #[command(after_help = "Example:\n  pipec schema > pipeline.schema.json\n\nThen begin a spec with\n  # \
                         yaml-language-server: $schema=pipeline.schema.json")]
 pub(super) struct SchemaVerb {
-    /// `json` for editors, `markdown` for people
+    /// Output format: `json` for editors, or `markdown` for the reference manual
     #[arg(long, value_enum, default_value_t)]
     format: SchemaFormat,
 }

@@ -24,7 +24,7 @@ use crate::watch::status::{self, Watched};
 pub(super) struct StatusVerb {
     #[command(flatten)]
     pipeline: PipelineArgs,
-    /// `text` for people, `json` for programs
+    /// Output format: `text` or `json`
     #[arg(long, value_enum, default_value_t)]
     format: EventFormat,
     #[command(flatten)]

@@ -37,7 +37,7 @@ pub(super) struct Tail {
     /// `input`, `output` (the rows that are delivered), the name of an output of the SQL, or `bucket`
     #[arg(value_name = "WHAT", default_value = "input")]
     what: String,
-    /// Start from the records of this long ago
+    /// Start from records that arrived this long ago
     #[arg(long, value_name = "TIME", value_parser = since, conflicts_with = "from_beginning")]
     since: Option<i64>,
     /// Start from the oldest record

@@ -1,7 +1,7 @@
 //! `import`: an application of Kinesis Data Analytics for SQL, as something else describes it, to a spec and its SQL.
 //!
 //! One file a format reads it into an [`Application`]; `spec` writes that. What a file names is not trusted: it becomes
-//! YAML by one way of quoting, comments stay on their lines, and no file is read that lies outside of the file's folder.
+//! YAML by one way of quoting, comments stay on their lines, and no file is read that lies outside the file's folder.
 
 mod application;
 mod cloudformation;

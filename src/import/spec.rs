@@ -47,7 +47,7 @@ pub struct Download {
     pub bucket: Option<String>,
     /// Key.
     pub key: String,
-    /// File beside the spec.
+    /// File next to the spec.
     pub file: String,
     /// A row of it without values, to compile with before it is there.
     pub(super) stand_in: String,
@@ -102,7 +102,7 @@ pub(super) struct Writer {
     pub(super) yaml: Yaml,
     pub(super) findings: Vec<Diagnostic>,
     pub(super) incomplete: bool,
-    /// A statement behind those of the application.
+    /// A statement after those of the application.
     pub(super) statement: Option<String>,
 }
 
@@ -329,7 +329,7 @@ pub(super) fn typed(text: &str) -> String {
     shlex::try_quote(text).map_or_else(|_| "..".into(), Into::into)
 }
 
-/// A name for a file beside the spec, from an object's key; it leads nowhere else.
+/// A name for a file next to the spec, from an object's key; it leads nowhere else.
 fn file_name(key: &str, table: &str) -> String {
     let plain = |text: &str| -> String {
         let kept = text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));

@@ -173,7 +173,10 @@ fn bracketed(text: &str) -> Result<(Step, &str), PathError> {
         Some((_, quote @ ('\'' | '"'))) => quote,
         Some((_, '0'..='9' | '-' | ':' | '*' | '?')) => return index(text),
         _ => {
-            return Err(PathError::new("a key in brackets must be quoted", "write it like `$['first name']`"));
+            return Err(PathError::new(
+                "a key in brackets must be quoted",
+                "write it like `$['first name']`",
+            ));
         }
     };
     let mut key = String::new();
