@@ -150,7 +150,7 @@ fn range(key: AlarmKey, pipeline: &Pipeline) -> Option<Range> {
             let least = held.saturating_add(60).min(monitoring::FIREHOSE_RETRY_S_MAX);
             Range::Time(
                 Bounds::new(least, monitoring::FIREHOSE_RETRY_S_MAX),
-                "Firehose holds every record for its buffer interval",
+                "Firehose buffers every record for its buffer interval",
                 "Firehose discards a record after 24 h",
             )
         }

@@ -94,7 +94,7 @@ fn function(
         found.push(Diagnostic::error(
             Code::OutOfRange,
             age.span,
-            format!("`max_age` is {} to {} for Lambda", Duration(min), Duration(max)),
+            format!("Lambda accepts a maximum record age of {} to {}", Duration(min), Duration(max)),
             format!("write `max_age: {}`", Duration(age.value.clamp(min, max))),
         ));
     }

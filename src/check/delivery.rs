@@ -24,7 +24,7 @@ fn buffer(context: &mut Context, delivery: &Delivery) {
         context.report(Diagnostic::error(
             Code::BufferSize,
             size.span,
-            format!("Firehose takes a buffer of {bounds} whole MiB, not {}", ByteSize(size.value)),
+            format!("Firehose accepts a buffer of {bounds} whole MiB, not {}", ByteSize(size.value)),
             format!("write `size: {nearest} MiB`"),
         ));
     }
@@ -34,7 +34,7 @@ fn buffer(context: &mut Context, delivery: &Delivery) {
         context.report(Diagnostic::error(
             Code::BufferInterval,
             interval.span,
-            format!("Firehose takes a buffer interval of {bounds} s, not {}", Duration(interval.value)),
+            format!("Firehose accepts a buffer interval of {bounds} s, not {}", Duration(interval.value)),
             format!("write `interval: {} s`", bounds.max),
         ));
     }

@@ -91,8 +91,7 @@ impl Permissions {
                 if chars > MANAGED_POLICY_CHARS_MAX {
                     note(&format!(
                         "note: the policy has {chars} characters, and a managed policy is limited to \
-                         {MANAGED_POLICY_CHARS_MAX}; \
-                         `--out DIR` writes {} that do",
+                         {MANAGED_POLICY_CHARS_MAX}; `--out DIR` writes {} that fit",
                         document.parts().len()
                     ));
                 }

@@ -333,11 +333,11 @@ mod tests {
         assert_eq!(of(&KEY, "arn:aws:kms:us-east-1:444455556666:key/1"), None, "keys can be shared");
         assert_eq!(
             of(&KEY, "arn:aws:kms:eu-west-1:111122223333:key/1").as_deref(),
-            Some("the KMS key is in eu-west-1, and the stack in us-east-1")
+            Some("the KMS key is in eu-west-1, but the stack in us-east-1")
         );
         assert_eq!(
             of(&FUNCTION, "arn:aws:lambda:us-east-1:444455556666:function:f").as_deref(),
-            Some("the function belongs to account 444455556666, and the credentials to 111122223333")
+            Some("the function belongs to account 444455556666, but the credentials to 111122223333")
         );
         assert_eq!(of(&SUBNET, "subnet-1"), None);
     }

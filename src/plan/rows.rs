@@ -281,7 +281,7 @@ mod tests {
         let expected = "rows: 2 values of a key computed from `temp`, and a window ends every 60 s";
         assert_eq!(note.as_deref(), Some(expected));
         let (_, _, note, _) = devices("keys: {device_id: 720000}, ", "'1' HOUR");
-        let long = "; its rows come at its end, and writing them takes 720 s";
+        let long = "; its rows are written at its end, which takes 720 s";
         assert!(note.is_some_and(|note| note.ends_with(long)));
     }
 }

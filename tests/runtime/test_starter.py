@@ -231,7 +231,7 @@ _denied("Delete", "StopApplication", status="RUNNING")
 def create_without_its_application_fails(starter):
     with starter(status=None) as s:
         answer = s.call("Create")
-        assert answer["Status"] == "FAILED" and "no application of this name" in answer["Reason"]
+        assert answer["Status"] == "FAILED" and "no application with this name" in answer["Reason"]
         assert s.asked == []
 
 

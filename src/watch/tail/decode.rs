@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn a_content_that_would_fill_the_memory_is_refused() {
         let bomb = gzip(&vec![0; CONTENT_MAX as usize + 1]);
-        assert_eq!(unpack(bomb, "GZIP"), Err("it cannot be unpacked: it holds over 256 MiB".into()));
+        assert_eq!(unpack(bomb, "GZIP"), Err("it cannot be unpacked: it contains more than 256 MiB".into()));
         let promise = [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1, 0];
         assert!(unpack(promise.to_vec(), "HADOOP_SNAPPY").is_err());
         // A chunk of more than its block has left.
