@@ -18,7 +18,7 @@ use crate::check::Checked;
 use crate::pipeline::{
     Delivery, Direct, Encryption, Input, Pipeline, Purpose, SourceKind, Target, Transform,
 };
-use crate::runtime::{Program, Programs};
+use crate::programs::{Program, Programs};
 use crate::spec::{self, Newline};
 
 /// The Lambda transform.

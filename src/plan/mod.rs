@@ -13,8 +13,8 @@ pub mod destination;
 pub mod diagram;
 pub mod existing;
 mod faults;
-#[cfg(test)]
-pub(crate) mod fixture;
+#[cfg(any(test, feature = "fixture"))]
+pub mod fixture;
 mod forests;
 mod function;
 pub mod grants;
@@ -44,7 +44,7 @@ use crate::aws::instance_types::Architecture;
 use crate::check::Checked;
 use crate::graph::Graph;
 use crate::pipeline::Pipeline;
-use crate::runtime::{Program, Programs};
+use crate::programs::{Program, Programs};
 use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
 pub use alarms::{AlarmMetric, AlarmPlan, AlarmsPlan, TopicPlan};
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use pipec::sql::{DataType, Literal, RecordFormat, Reference, Role, needs_flink, print_program};
+use pipec_compiler::sql::{DataType, Literal, RecordFormat, Reference, Role, needs_flink, print_program};
 use pipec_core::{Outcome, RecordProgram, parse_timestamp};
 
 use crate::random_records::bytes_of;
