@@ -237,7 +237,7 @@ fn fan_out_limit(consumers: &[Consumer]) -> Option<Diagnostic> {
         Code::FanOutLimit,
         one_too_many.span,
         format!("a stream supports at most {max} consumers with enhanced fan-out"),
-        "poll instead: write `poll` instead of `fan_out`, or remove `fan_out: true` from a function",
+        "to poll, write `poll` instead of `fan_out`, or remove `fan_out: true` from a function",
     ))
 }
 
