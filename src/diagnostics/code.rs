@@ -247,6 +247,11 @@ codes! {
     "1435" IotKey "The partition key of an IoT source needs a substitution template"
     "1436" ApiPath "The path of an endpoint is invalid"
     "1437" ApiOrigin "A CORS origin is invalid"
+    "1438" EventField "A path matches no field of an event"
+    "1439" ColumnOfNone "No source has this column"
+    "1440" SourceFormat "The records of a source have another format"
+    "1441" MixedRecords "Text records among binary records"
+    "1442" OneAccount "Resources that must be in the stack's account are in two accounts"
 
     "1501" NothingReads "Nothing reads the records"
     "1502" DirectPut "A key of Direct PUT is missing or misplaced"

@@ -51,7 +51,7 @@ pub const ARTIFACTS_DIR: &str = "artifacts";
 pub struct Spec {
     /// Name of the pipeline, its output folder and, by default, its stack. Starts with a lower-case letter, followed by
     /// lower-case letters, digits and hyphens; at most 40 characters.
-    #[schemars(extend("examples" = ["user-data"]))]
+    #[schemars(extend("allOf" = [{"pattern": "^[a-z][a-z0-9-]*$", "maxLength": 40}], "examples" = ["user-data"]))]
     pub name: String,
     /// One-line description of the pipeline. It becomes the template's description; at most 1,024 bytes.
     pub description: Option<String>,
@@ -64,9 +64,11 @@ pub struct Spec {
     /// EC2 instances that send records to the stream. Default: none; other programs write to the stream.
     pub producer: Option<Producer>,
     /// Services that write records to the pipeline, by name: lower-case letters, digits and hyphens.
+    #[schemars(extend("allOf" = [{"propertyNames": {"pattern": "^[a-z]([a-z0-9]|-[a-z0-9])*$", "maxLength": 20}}]))]
     pub sources: Option<IndexMap<String, Source>>,
     /// Readers of the stream in addition to `delivery` and `analytics`, by name: lower-case letters, digits and
     /// hyphens.
+    #[schemars(extend("allOf" = [{"propertyNames": {"pattern": "^[a-z]([a-z0-9]|-[a-z0-9])*$", "maxLength": 20}}]))]
     pub consumers: Option<IndexMap<String, Consumer>>,
     /// Format and columns of the records. Required for SQL.
     pub records: Option<Records>,
@@ -78,6 +80,7 @@ pub struct Spec {
     /// other readers.
     pub delivery: Option<Delivery>,
     /// Several Firehose streams, by name: lower-case letters, digits and hyphens. Not together with `delivery`.
+    #[schemars(extend("allOf" = [{"propertyNames": {"pattern": "^[a-z]([a-z0-9]|-[a-z0-9])*$", "maxLength": 20}}]))]
     pub deliveries: Option<IndexMap<String, Delivery>>,
     /// CloudWatch alarms on every part of the pipeline. Default: none.
     pub alarms: Option<Alarms>,

@@ -70,7 +70,23 @@ pub fn read(changes: &[ResourceChange]) -> Vec<Change> {
     };
     let read =
         changes.iter().map(|change| (change, real(change))).filter(|(change, real)| !noise(change, real));
-    read.map(|(change, real)| read_one(&real, staying.contains(change.logical_id.as_str()))).collect()
+    let read = read.map(|(change, real)| {
+        let mut one = read_one(&real, staying.contains(change.logical_id.as_str()));
+        one.what.extend(comes_too_early(change, changes));
+        one
+    });
+    read.collect()
+}
+
+/// A new resource in place of a removed one of its type, as for a source with another name, where AWS accepts one: CloudFormation
+/// creates it before it deletes the old one.
+fn comes_too_early(new: &ResourceChange, changes: &[ResourceChange]) -> Option<String> {
+    let why = kinds::one_at_a_time(&new.resource_type).filter(|_| new.action == ChangeAction::Add)?;
+    let removed = changes
+        .iter()
+        .find(|change| change.action == ChangeAction::Remove && change.resource_type == new.resource_type)?;
+    let old = &removed.logical_id;
+    Some(format!("created before {old} is deleted; {why}: keep the name, or deploy without the source first"))
 }
 
 /// What of a resource changes, but for names and ARNs of resources that stay what they are: CloudFormation cannot rule
@@ -203,6 +219,29 @@ mod tests {
             replacement: Replacement::Never,
             follows: None,
         }
+    }
+
+    #[test]
+    fn a_renamed_source_that_aws_would_reject_is_named() {
+        let changes = |new: &str, old: &str| {
+            [(new, "SourceNew", ChangeAction::Add), (old, "SourceOld", ChangeAction::Remove)].map(
+                |(resource_type, id, action)| ResourceChange {
+                    logical_id: id.into(),
+                    action,
+                    ..change(resource_type, Replacement::Never, Vec::new())
+                },
+            )
+        };
+        for kind in
+            ["AWS::WAFv2::LoggingConfiguration", "AWS::SNS::Subscription", "AWS::Logs::SubscriptionFilter"]
+        {
+            let read = read(&changes(kind, kind));
+            assert!(read[0].what[0].starts_with("created before SourceOld is deleted; "), "{read:?}");
+            assert_eq!(read[1].what, [""; 0]);
+        }
+        let of_other_kinds = read(&changes("AWS::SNS::Subscription", "AWS::WAFv2::LoggingConfiguration"));
+        assert!(of_other_kinds.iter().all(|change| change.what.is_empty()));
+        assert!(read(&changes("AWS::Events::Rule", "AWS::Events::Rule"))[0].what.is_empty());
     }
 
     #[test]

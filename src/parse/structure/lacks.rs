@@ -310,6 +310,18 @@ const LACKS: &[Lack] = &[
         help: "write `api: {path: /events, auth: iam}`",
     },
     Lack {
+        places: &["/sources/*/iot"],
+        keys: &["topic", "topics", "topicfilter", "rule", "rulename"],
+        message: "a rule of IoT Core selects messages with a statement, which names the topics",
+        help: "write `sql: SELECT * FROM 'sensors/+/data'` with your topic filter",
+    },
+    Lack {
+        places: &["/sources/*/dynamodb"],
+        keys: &["table", "tablename", "tablearn"],
+        message: "a table is read from its stream",
+        help: "write `stream: ARN` with the table's LatestStreamArn, which `aws dynamodb describe-table --table-name NAME` prints",
+    },
+    Lack {
         places: &[ANY_SOURCE],
         keys: &["s3", "bucket", "files", "file"],
         message: "pipec does not read objects of a bucket",
