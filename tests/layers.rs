@@ -25,6 +25,7 @@ const LAYERS: &[&[&str]] = &[
     // The crate in `cli`.
     &["cloud"],
     &["deploy", "watch"],
+    &["review"],
     &["commands", "main"],
 ];
 
