@@ -8,9 +8,11 @@ mod delivery;
 mod destination;
 mod producer;
 mod records;
+mod s3;
 mod s3_location;
 mod sources;
 mod stream;
+mod table;
 mod transform;
 
 use std::borrow::Cow;
@@ -29,9 +31,11 @@ pub use delivery::*;
 pub use destination::*;
 pub use producer::*;
 pub use records::*;
+pub use s3::*;
 pub use s3_location::*;
 pub use sources::*;
 pub use stream::*;
+pub use table::*;
 pub use transform::*;
 
 /// Default of `stream.headroom`, percent.

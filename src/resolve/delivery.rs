@@ -7,7 +7,8 @@ use crate::aws::limits::MIB;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::parse::step;
 use crate::pipeline::{
-    Delivery, Destination, Direct, FROM_RECORDS, FROM_STREAM, Intake, S3Location, Setting, logical_name,
+    Delivery, Destination, Direct, FROM_RECORDS, FROM_STREAM, Intake, KeysFrom, S3Location, Setting,
+    logical_name,
 };
 use crate::source::Span;
 use crate::spec::{self, Compression, Newline, Unpack};
@@ -149,7 +150,17 @@ impl Resolver<'_> {
         let id = name.as_deref().map(logical_name).unwrap_or_default();
         // The schema asks for one of them.
         let s3 = delivery.s3.unwrap_or_default();
-        let destination = Destination::S3(self.s3(&format!("{at}/s3"), s3, pipeline, name.as_deref(), id));
+        let names = (pipeline, name.as_deref());
+        if let Some(backup) = &delivery.backup {
+            self.backup_records(&format!("{at}/backup"), backup);
+        }
+        let backup = delivery.backup.map(|backup| self.backup(&format!("{at}/backup"), backup, names, &id));
+        // A function of the user's returns no keys that pipec knows of.
+        let keys_from = match transform.as_ref().is_some_and(|(_, own)| own.lambda.is_none()) {
+            true => KeysFrom::Transform,
+            false => KeysFrom::Firehose,
+        };
+        let destination = Destination::S3(self.s3(&format!("{at}/s3"), s3, backup, names, keys_from, &id));
         let defaults = destination.capabilities();
         Delivery {
             span: self.key(&at),
@@ -277,20 +288,20 @@ impl Resolver<'_> {
         }
     }
 
-    fn s3(
+    /// A place in S3.
+    pub(super) fn s3_location(
         &self,
         at: &str,
-        s3: spec::delivery::S3,
-        pipeline: &str,
-        delivery: Option<&str>,
-        suffix: String,
+        s3: spec::S3,
+        (pipeline, delivery): (&str, Option<&str>),
+        suffix: &str,
     ) -> S3Location {
         let error_prefix = default_error_prefix(pipeline, delivery, s3.bucket.is_some());
         let of = |key: &str| format!("{at}/{key}");
         S3Location {
             spec: at.to_owned(),
             span: self.key(at),
-            suffix,
+            suffix: suffix.to_owned(),
             bucket: self.optional(&of("bucket"), s3.bucket),
             prefix: self.or(&of("prefix"), s3.prefix, String::new()),
             error_prefix: self.or(&of("error_prefix"), s3.error_prefix, error_prefix),

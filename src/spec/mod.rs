@@ -5,12 +5,14 @@ mod alarms;
 mod analytics;
 pub mod consumers;
 pub mod delivery;
+pub mod destinations;
 pub mod environment;
 mod iam;
 mod producer;
 pub mod quantity;
 mod records;
 pub mod reference;
+mod s3;
 pub mod schema;
 pub mod sources;
 mod stream;
@@ -26,13 +28,13 @@ pub use analytics::{
 };
 pub use consumers::Consumer;
 pub use delivery::{
-    Architecture, Buffer, Compression, Delivery, Logs, Newline, OwnTransform, Transform, TransformBuffer,
-    Unpack,
+    Architecture, Buffer, Delivery, Logs, Newline, OwnTransform, Transform, TransformBuffer, Unpack,
 };
 pub use iam::Iam;
 pub use producer::{FileSource, GeneratorSource, HttpSource, Network, Producer};
 pub use quantity::{ByteSize, Duration, Percent, SECONDS_PER_DAY, SECONDS_PER_HOUR};
 pub use records::{Column, EpochUnit, EventTime, Format, Records, TimeEncoding};
+pub use s3::{Compression, Database, ExistingDatabase, ObjectFormat, Partition, PartitionColumn, S3, Table};
 pub use sources::Source;
 pub use stream::{Capacity, CapacityMode, CustomerKey, Encryption, EncryptionMode, FixedShards, Stream};
 

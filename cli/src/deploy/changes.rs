@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use crate::cloud::client::{ChangeAction, PropertyChange, Replacement, ResourceChange};
 use crate::cloud::kinds;
+use pipec_compiler::diagnostics::suggest::all_of;
+use pipec_compiler::pipeline::FIXED_SETTINGS;
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -75,7 +77,9 @@ pub fn read(changes: &[ResourceChange]) -> Vec<Change> {
         one.what.extend(comes_too_early(change, changes));
         one
     });
-    read.collect()
+    let mut read: Vec<Change> = read.collect();
+    name_successors(&mut read);
+    read
 }
 
 /// A new resource in place of a removed one of its type, as for a source with another name, where AWS accepts one: CloudFormation
@@ -87,6 +91,36 @@ fn comes_too_early(new: &ResourceChange, changes: &[ResourceChange]) -> Option<S
         .find(|change| change.action == ChangeAction::Remove && change.resource_type == new.resource_type)?;
     let old = &removed.logical_id;
     Some(format!("created before {old} is deleted; {why}: keep the name, or deploy without the source first"))
+}
+
+/// Names the Firehose stream that a new one takes the place of, and the setting that an existing one does not accept.
+fn name_successors(changes: &mut [Change]) {
+    /// What the logical id of a Firehose stream has after its settings; the delivery's name follows.
+    const STREAM: &str = "Delivery";
+    let head = |id: &str| id.find(STREAM).unwrap_or(0);
+    let settings = |id: &str| -> Vec<&'static str> {
+        let parts = &id[..head(id)];
+        FIXED_SETTINGS.iter().filter(|(part, _)| parts.contains(part)).map(|(_, words)| *words).collect()
+    };
+    let plain = |id: &str| id[head(id)..].to_owned();
+    let kind = kinds::words("AWS::KinesisFirehose::DeliveryStream");
+    let is_stream = |change: &&Change, action| change.action == action && change.kind == kind;
+    let removed: Vec<String> = changes
+        .iter()
+        .filter(|change| is_stream(change, Action::Remove))
+        .map(|change| change.resource.clone())
+        .collect();
+    for change in changes.iter_mut().filter(|change| is_stream(&&**change, Action::Add)) {
+        let Some(old) = removed.iter().find(|old| plain(old) == plain(&change.resource)) else { continue };
+        let (before, after) = (settings(old), settings(&change.resource));
+        let all = FIXED_SETTINGS.iter().map(|(_, words)| *words);
+        let switched: Vec<&str> =
+            all.filter(|words| before.contains(words) != after.contains(words)).collect();
+        let words = all_of(&switched);
+        change
+            .what
+            .push(format!("replaces {old}, since Firehose cannot switch {words} on and off in a stream"));
+    }
 }
 
 /// What of a resource changes, but for names and ARNs of resources that stay what they are: CloudFormation cannot rule
@@ -273,6 +307,28 @@ mod tests {
         let read = read(&[change("AWS::Kinesis::Stream", Replacement::Never, vec![shards])]);
         assert_eq!(read[0].what, ["shards 3 -> 6"]);
         assert_eq!((read[0].action, &read[0].loss), (Action::Change, &None));
+    }
+
+    #[test]
+    fn a_new_firehose_stream_names_the_one_that_it_replaces() {
+        let of = |id: &str, action| ResourceChange {
+            logical_id: id.into(),
+            action,
+            ..change("AWS::KinesisFirehose::DeliveryStream", Replacement::Never, vec![])
+        };
+        let read = read(&[
+            of("PartitionedBackedUpDeliverySites", ChangeAction::Add),
+            of("BackedUpDeliverySites", ChangeAction::Remove),
+            of("DeliveryOrders", ChangeAction::Add),
+            of("Delivery", ChangeAction::Remove),
+        ]);
+        let what: Vec<String> = read.into_iter().flat_map(|change| change.what).collect();
+        assert_eq!(
+            what,
+            [
+                "replaces BackedUpDeliverySites, since Firehose cannot switch dynamic partitioning on and off in a stream"
+            ]
+        );
     }
 
     #[test]

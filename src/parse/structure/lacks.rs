@@ -105,11 +105,15 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         places: &["", "/delivery", "/delivery/s3"],
+        keys: &["avro"],
+        message: "Firehose converts records to Parquet and ORC only",
+        help: "write `format: parquet` in `s3`, with `table: {database: NAME, name: NAME}`",
+    },
+    Lack {
+        places: &["", "/delivery", "/delivery/s3"],
         keys: &[
-            "format",
             "parquet",
             "orc",
-            "avro",
             "outputformat",
             "fileformat",
             "dataformat",
@@ -117,44 +121,42 @@ const LACKS: &[Lack] = &[
             "conversion",
             "convert",
             "schema",
-            "glue",
-            "gluetable",
-            "athena",
             "serializer",
-            "table",
-            "catalog",
         ],
-        message: "pipec writes records as they are, and does not convert them to Parquet or ORC",
-        help: "remove it; Athena and Glue read JSON lines, and `compression: gzip` makes them small",
+        message: "the format of the objects is the key `format` of `s3`",
+        help: "write `s3: {format: parquet, table: {database: NAME, name: NAME}}`",
+    },
+    Lack {
+        places: &["", "/delivery", "/delivery/s3"],
+        keys: &["glue", "gluetable", "athena", "catalog"],
+        message: "the table that Athena reads is the key `table` of `s3`",
+        help: "write `s3: {table: {database: NAME, name: NAME}}`",
     },
     Lack {
         places: &["/delivery", "/delivery/s3"],
         keys: &[
             "dynamicpartitioning",
-            "partitionby",
             "partitionkeys",
             "partitionkey",
             "partitions",
             "partitioning",
             "partition",
         ],
-        message: "pipec does not support dynamic partitioning, so a prefix cannot contain values of a record",
-        help: "write folders by time, as in `prefix: \"readings/!{timestamp:yyyy/MM/dd}/\"`",
+        message: "folders by the values of records are the key `partition_by` of `s3`",
+        help: "write `s3: {partition_by: {country: COLUMN}}`",
     },
     Lack {
         places: &["/delivery", "/delivery/s3"],
         keys: &["deaggregate", "deaggregation", "recorddeaggregation", "multirecorddeaggregation", "kpl"],
-        message: "Firehose splits records with many JSON objects only for dynamic partitioning, which pipec does not \
-                  support",
-        help: "remove it; Firehose always de-aggregates records of the Kinesis Producer Library, and your own \
-               function can write each object of another record on a separate \
-               line: `transform: {lambda: {function: ARN}}`",
+        message: "pipec does not split records that contain many JSON objects",
+        help: "remove it; records that the Kinesis Producer Library has aggregated in a stream are always split by Firehose, and \
+               a function of yours can write each object of another record to a line of its own: `transform: {lambda: {function: ARN}}`",
     },
     Lack {
         places: &["/delivery", "/delivery/s3"],
-        keys: &["backup", "s3backup", "s3backupmode", "sourcebackup"],
-        message: "pipec writes no copy of the source records",
-        help: "raise `stream.retention` to read them again, up to 365 d",
+        keys: &["s3backup", "s3backupmode", "sourcebackup"],
+        message: "the copy of the raw records is the key `backup` of the delivery",
+        help: "write `backup: raw` next to `s3`",
     },
     Lack {
         places: &["/delivery/s3"],

@@ -28,7 +28,7 @@ use crate::spec::AlarmKey;
 pub(super) use advice::unwatched;
 pub use advice::{Settings, settings};
 pub use rule::Rule;
-pub(super) use rule::{Compare, FIVE_MINUTES, Span};
+pub(super) use rule::{Compare, FIVE_MINUTES, MINUTE, Span};
 use rule::{Missing, Watch};
 
 /// Part of the spec that alarms come from, a JSON pointer.
@@ -262,6 +262,7 @@ fn subject<'a>(scope: &Scope, node: &'a Node) -> Option<Subject<'a>> {
         // AWS keeps these running, or others do; what is written to them is watched at the node that writes.
         NodeKind::Bucket(_)
         | NodeKind::Destination
+        | NodeKind::Table
         | NodeKind::Network
         | NodeKind::Upstream
         | NodeKind::Reader
