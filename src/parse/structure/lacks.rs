@@ -149,8 +149,8 @@ const LACKS: &[Lack] = &[
         places: &["/delivery", "/delivery/s3"],
         keys: &["deaggregate", "deaggregation", "recorddeaggregation", "multirecorddeaggregation", "kpl"],
         message: "pipec does not split records that contain many JSON objects",
-        help: "remove it; records that the Kinesis Producer Library has aggregated in a stream are always split by Firehose, and \
-               a function of yours can write each object of another record to a line of its own: `transform: {lambda: {function: ARN}}`",
+        help: "remove it; Firehose always de-aggregates records of the Kinesis Producer Library, and \
+               your own function can write each object of another record on a separate line: `transform: {lambda: {function: ARN}}`",
     },
     Lack {
         places: &["/delivery", "/delivery/s3"],
