@@ -11,6 +11,7 @@ pub mod check;
 pub mod diagnostics;
 pub mod discover;
 pub mod graph;
+pub mod hex;
 pub mod import;
 pub mod instances;
 pub mod pack;
