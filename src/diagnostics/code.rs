@@ -267,6 +267,8 @@ codes! {
     "1605" ConsumerTwice "Two consumers are the same reader"
     "1606" ReaderRole "A consumer's role must be given by its name"
 
+    "1613" SharedSource "Environments read the same source, which serves one of them"
+
     "1621" OwnTransformKey "A key of pipec's function is set for your own function"
     "1622" OwnTransformQuery "SQL with `runtime: lambda` needs pipec's function"
 

@@ -68,7 +68,7 @@ impl Resolver<'_> {
                 }
                 false => "move `transform` into the deliveries whose records it processes",
             };
-            let message = "with `deliveries`, each has a transform of its own";
+            let message = "with `deliveries`, each has its own transform";
             self.diagnostics.push(Diagnostic::error(Code::ConflictingKeys, span, message, help));
             transform = None;
         }

@@ -357,7 +357,7 @@ fn scalar(
                     if keys.is_empty() && entries.is_empty() {
                         format!("write it like {}", with_key(pointer, "`name: value`"))
                     } else if keys.is_empty() {
-                        format!("below it, write entries such as `{}`", entries.join(", "))
+                        format!("under it, write entries such as `{}`", entries.join(", "))
                     } else {
                         format!("under it, write {}", suggest::one_of(keys))
                     }
