@@ -129,7 +129,7 @@ def test_more_shards_and_fewer(emulator, project):
     assert run.code == 0, run.told
     target = shards()
     # At most twice the shards in one update of the stack.
-    assert target > 4 and "at most double or halve" in run.stderr
+    assert target > 4 and "at most doubles or halves" in run.stderr
     assert run.calls.count("cloudformation:ExecuteChangeSet") == (target - 1).bit_length()
     pipeline.edit("records_per_second: 5000", "records_per_second: 50")
     run = pipeline.deploy()
