@@ -117,7 +117,7 @@ pub struct Delivery {
     /// Encryption of the records while Firehose holds them. Only without a stream: a stream's encryption covers what
     /// Firehose reads from it. Default: `aws_managed`, a key that AWS owns.
     pub encryption: Option<Encryption>,
-    /// Records that are stored in a bucket beside the destination: for S3, `raw`, all records as they come in, before the
+    /// Records that are stored in a bucket next to the destination: for S3, `raw`, all records as they come in, before the
     /// transform. Default: none.
     pub backup: Option<Backup>,
     /// An S3 bucket as the destination.

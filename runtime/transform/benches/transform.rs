@@ -114,9 +114,10 @@ fn unpack(criterion: &mut Criterion) {
 fn orders() -> String {
     let records: Vec<_> = (0..RECORDS)
         .map(|n| {
+            let country = ["DE", "FR", "IT"][n % 3];
             let order = json!({
                 "id": n, "placed_at": format!("2026-11-{:02} 12:{:02}:15.250", 1 + n % 30, n % 60), "state": "paid",
-                "address": {"country": ["DE", "FR", "IT"][n % 3], "city": "K\u{f6}ln", "street": "x".repeat(40)},
+                "address": {"country": country, "city": "K\u{f6}ln", "street": "x".repeat(40)},
                 "amount": 12.5 + n as f64, "note": "y".repeat(720), "items": [{"id": 1}, {"id": 2}],
             });
             json!({"recordId": format!("{n:056}"), "data": STANDARD.encode_to_string(order.to_string())})
