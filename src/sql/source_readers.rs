@@ -12,6 +12,8 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
+
 /// Table of the input.
 const RECORDS: &str = "`pipec_records`";
 /// End of a statement in the generated text.
@@ -56,7 +58,7 @@ impl SourceReaders {
             match words.as_slice() {
                 ["CREATE", "TEMPORARY", "TABLE", name] if *name == RECORDS => {
                     ordered = tokens.contains(&"WATERMARK");
-                    // A clock beside the columns is an operator of its own.
+                    // A clock in addition to the columns is an operator of its own.
                     only_plain &= !tokens.contains(&"AS");
                     views.insert(RECORDS, Part { leaves: 1, ..Part::default() });
                 }
@@ -256,7 +258,7 @@ impl<'a> Shape<'a> {
 
     fn hash(mut self, runtime_environment: &str) -> String {
         self.digest.update(runtime_environment);
-        self.digest.finalize().iter().take(SHAPE_BYTES).map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.digest.finalize()[..SHAPE_BYTES])
     }
 }
 

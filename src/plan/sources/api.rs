@@ -13,6 +13,7 @@ use crate::aws::limits::billing::SECONDS_PER_MONTH;
 use crate::aws::limits::kinesis;
 use crate::aws::metrics::{API, API_GATEWAY, Kind as StatusKind, MetricName};
 use crate::aws::prices::Item;
+use crate::hex::hex;
 use crate::pipeline::{Api, ApiAuth, Target, logical_name};
 use crate::spec::AlarmKey;
 
@@ -143,9 +144,10 @@ impl Api {
 
     /// Logical id of the deployment. API Gateway deploys once for each deployment, so changes need a new one.
     fn deployment(&self, site: &Site) -> String {
+        const HASH_CHARS: usize = 8;
         let content = json!([TEMPLATE, self.content(site)]).to_string();
-        let hash: String = Sha256::digest(content).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        format!("SourceDeployment{}{hash}", site.id())
+        let hash = hex(Sha256::digest(content));
+        format!("SourceDeployment{}{}", site.id(), &hash[..HASH_CHARS])
     }
 
     fn url(&self, site: &Site) -> String {
@@ -272,7 +274,7 @@ impl Kind for Api {
         let who = match self.auth.value {
             ApiAuth::Iam => "with AWS credentials",
             ApiAuth::Key => "with the API key",
-            ApiAuth::None => "open to everybody",
+            ApiAuth::None => "open to everyone",
         };
         let mut other_side = vec![format!("# URL is the output Api{name}Url of the stack.")];
         let send = "curl -X POST URL -H 'Content-Type: application/json' -d '{\"id\": 1}'";
@@ -296,9 +298,14 @@ impl Kind for Api {
             ApiAuth::None => other_side.push(send.into()),
         }
         SourceShown {
-            line: format!("POST {} in API Gateway, {who}, {} requests per second", self.path.value, self.rate(site)),
+            line: format!(
+                "POST {} in API Gateway, {who}, {} requests per second",
+                self.path.value,
+                self.rate(site)
+            ),
             record: "the JSON object of a request's body, on one line without a newline".into(),
-            failures: "returned to the caller: 400 for what is not such an object or too large, 415 for another content type, 429 \
+            failures: "returned to the caller: 400 for a body that is not such an object or is too large, \
+                       415 for another content type, 429 \
                        above the limit or the stream's capacity, 5xx for a failure; the caller sends it again"
                 .into(),
             other_side,
