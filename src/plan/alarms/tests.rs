@@ -113,7 +113,7 @@ fn metrics_are_those_of_the_table() {
          {}\ndashboard: true\n",
     );
     let direct = "name: direct\ndelivery: {record_size: 1 KiB, records_per_second: 10, s3: {}}\nalarms: {}\ndashboard: true\n";
-    for spec in [WHOLE, &old, &lambda, SOURCES, DIRECT_SOURCES, direct] {
+    for spec in [WHOLE, &old, &lambda, SOURCES, DIRECT_SOURCES, LAKE, direct] {
         let (plan, _) = planned(spec);
         let alarms = plan.alarms.expect("alarms");
         for metric in alarms.alarms.iter().flat_map(|alarm| &alarm.metrics) {
