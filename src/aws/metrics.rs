@@ -73,7 +73,11 @@ pub const FIREHOSE: Family = Family {
     namespace: "AWS/Firehose",
     dimension: "DeliveryStreamName",
     names: &[
+        "BackupToS3.DataFreshness",
         "DataReadFromKinesisStream.Records",
+        "DeliveryToHttpEndpoint.DataFreshness",
+        "DeliveryToHttpEndpoint.Records",
+        "DeliveryToHttpEndpoint.Success",
         "DeliveryToS3.DataFreshness",
         "DeliveryToS3.Records",
         "DeliveryToS3.Success",

@@ -184,6 +184,7 @@ fn range(key: AlarmKey, pipeline: &Pipeline) -> Option<Range> {
         AlarmKey::WriteThrottled
         | AlarmKey::ReadThrottled
         | AlarmKey::ErrorRecords
+        | AlarmKey::BackupFreshness
         | AlarmKey::WriteFailures
         | AlarmKey::ProcessingFailures
         | AlarmKey::KeyUnavailable

@@ -44,7 +44,8 @@ fn buffer(context: &mut Context, delivery: &Delivery) {
 fn newline(context: &mut Context, delivery: &Delivery) {
     let pipeline = context.pipeline;
     let newline = &delivery.newline;
-    if !newline.written {
+    // Of a destination that keeps records apart, `destination` reports it.
+    if !newline.written || delivery.destination.capabilities().separator.is_empty() {
         return;
     }
     let as_they_are = newline.value == Newline::None;

@@ -2,7 +2,8 @@
 //!
 //! `01` the file and its structure · `02` stream · `03` producer · `04` records and analytics · `05` transform ·
 //! `06` delivery · `07` SQL · `08` names, tags, account · `09` faults of pipec itself · `10` advice of the plan ·
-//! `11` deployment · `12` import · `13` alarms and dashboard · `14` sources
+//! `11` deployment · `12` import · `13` alarms and dashboard · `14` sources ·
+//! `15` shapes · `16` consumers and own functions · `17` destinations
 
 use std::fmt;
 
@@ -266,6 +267,15 @@ codes! {
     "1622" OwnTransformQuery "The SQL runs in pipec's function"
 
     "1631" KeyWithoutStream "A partition key without a stream"
+
+    "1731" DestinationKey "A key is not for this destination"
+    "1732" SecretArn "A secret is named by its full ARN"
+    "1733" SecretRegion "A secret is in another region"
+    "1734" RetryDuration "Firehose does not retry for this long"
+    "1735" EndpointUrl "Firehose cannot send to this address"
+    "1736" EndpointAttribute "An endpoint cannot be sent these attributes"
+    "1737" RowsPerRecord "A destination takes one row per record"
+    "1738" SeparatorUnwanted "A destination keeps records apart itself"
 }
 
 impl fmt::Display for Code {

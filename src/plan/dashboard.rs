@@ -5,12 +5,13 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::alarms::AlarmPlan;
-use super::destination::{self, DeliveryMetrics};
+use super::destination;
 use super::function::FunctionPlan;
 use super::resources::Resource;
 use super::sources::{self, Site};
 use super::value::{Value, literal};
 use super::{DeliveryPlan, Plan, StreamPlan, TransformPlan};
+use crate::aws::destinations::Watched;
 use crate::aws::limits::kinesis::{SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S};
 use crate::aws::metrics::{
     AUTO_SCALING, EC2, FIREHOSE, FLINK, JobMetrics, KINESIS, LAMBDA, MetricName, PIPEC_PRODUCER,
@@ -171,12 +172,12 @@ fn row<'a>(plan: &'a Plan, checked: &Checked, node: &'a Node) -> Option<Row<'a>>
             let of = plan.delivery_of(logical_id)?;
             let direct = of.direct.is_some();
             let transforms = of.transform.is_some() || of.own_transform.is_some();
-            (titled("Delivery", of), name, delivery(destination::metrics(of), transforms, direct))
+            (titled("Delivery", of), name, delivery(destination::watched(of), transforms, direct))
         }
         NodeKind::ErrorDelivery => (
             "Delivery of error records".into(),
             name,
-            delivery(destination::metrics_of_errors(), false, false),
+            delivery(destination::watched_of_errors(), false, false),
         ),
         NodeKind::Function => {
             let of = plan.function_of(logical_id)?;
@@ -371,14 +372,14 @@ fn function(of: &FunctionPlan) -> [Graph; 3] {
     ]
 }
 
-fn delivery(to: &DeliveryMetrics, transforms: bool, direct: bool) -> [Graph; 3] {
+fn delivery(to: &Watched, transforms: bool, direct: bool) -> [Graph; 3] {
     const READ: MetricName = FIREHOSE.metric("DataReadFromKinesisStream.Records");
     const INCOMING: MetricName = FIREHOSE.metric("IncomingRecords");
     const REJECTED: MetricName = FIREHOSE.metric("ThrottledRecords");
     const BEHIND: MetricName = FIREHOSE.metric("KinesisMillisBehindLatest");
     const PROCESSING: MetricName = FIREHOSE.metric("ExecuteProcessing.Success");
     const THROTTLED: MetricName = FIREHOSE.metric("ThrottledGetRecords");
-    let mut failing = vec![series(to.success, "Average", "writes that succeed, share")];
+    let mut failing = vec![series(to.success.metric, to.success.statistic, to.success.words)];
     if transforms {
         failing.push(series(PROCESSING, "Average", "calls of the transform that succeed, share"));
     }

@@ -6,7 +6,7 @@ use pipec_core::{RecordProgram, Unpack};
 use serde::Serialize;
 
 use super::buckets::{self, S3LocationPlan};
-use super::destination::{self, DestinationPlan};
+use super::destination::{self, DestinationPlan, ServicePlan};
 use super::streams::stream_arn;
 use super::value::Value;
 use super::{Artifact, Content, s3_key};
@@ -110,6 +110,8 @@ pub struct DeliveryPlan {
     pub log_stream: &'static str,
     /// Where the records go.
     pub destination: DestinationPlan,
+    /// What all destinations but S3 have.
+    pub service: Option<ServicePlan>,
     /// The places in S3 that are written to, by what they are for.
     pub locations: BTreeMap<Purpose, S3LocationPlan>,
     /// What Firehose can do there.
@@ -342,6 +344,7 @@ fn one(checked: &Checked, delivery: &Delivery, programs: &Programs) -> DeliveryP
         own_transform: delivery.transform.as_ref().and_then(own_transform),
         log_stream: LOG_STREAM,
         destination: destination::plan(&delivery.destination),
+        service: destination::service(pipeline, delivery),
         locations: buckets::locations(pipeline, delivery),
         capabilities,
     }

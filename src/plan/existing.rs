@@ -64,6 +64,8 @@ pub fn existing(plan: &Plan) -> Vec<Existing> {
     all.extend(keys(plan));
     all.extend(plan.log_key.iter().map(|key| Existing::new(&existing::LOG_KEY, key, "/logs/kms_key")));
     all.extend(stream(plan));
+    let services = plan.deliveries.iter().filter_map(|delivery| delivery.service.as_ref());
+    all.extend(services.flat_map(|service| service.existing.clone()));
     all.extend(functions(plan));
     all.extend(readers(plan));
     all.extend(own_transforms(plan));

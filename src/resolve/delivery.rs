@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
+pub use super::destinations::*;
 use super::pipeline::{Encryption, Intake, Setting, Transform, logical_name};
 use super::{DEFAULT_ERROR_PREFIX, Resolver};
 use crate::aws::destinations::{self, Capabilities};
@@ -64,6 +65,8 @@ pub enum Input<'a> {
 pub enum Destination {
     /// S3.
     S3(S3Location),
+    /// Anything else, with a bucket beside it.
+    Service(Service),
 }
 
 /// Something that Firehose writes to. A destination has one of each purpose at most.
@@ -71,6 +74,8 @@ pub enum Destination {
 pub enum Sink<'a> {
     /// A bucket.
     Bucket(Purpose, &'a S3Location),
+    /// A destination that is no bucket.
+    Service(&'a Service),
 }
 
 /// What a sink is for.
@@ -79,6 +84,8 @@ pub enum Sink<'a> {
 pub enum Purpose {
     /// It holds what is delivered.
     Destination,
+    /// It holds what does not reach a destination, or everything.
+    Backup,
 }
 
 /// A place in S3.
@@ -128,6 +135,10 @@ impl Delivery {
     pub fn buffer(&self, purpose: Purpose) -> (u64, u64) {
         match purpose {
             Purpose::Destination => (self.buffer_size.value, self.buffer_interval.value),
+            Purpose::Backup => {
+                let (mib, seconds) = destinations::BACKUP_BUFFER;
+                (mib * MIB, seconds)
+            }
         }
     }
 }
@@ -137,6 +148,7 @@ impl Destination {
     pub fn capabilities(&self) -> &'static Capabilities {
         match self {
             Self::S3(_) => &destinations::S3,
+            Self::Service(service) => service.kind.capabilities(),
         }
     }
 
@@ -144,6 +156,9 @@ impl Destination {
     pub fn sinks(&self) -> Vec<Sink<'_>> {
         match self {
             Self::S3(location) => vec![Sink::Bucket(Purpose::Destination, location)],
+            Self::Service(service) => {
+                vec![Sink::Service(service), Sink::Bucket(Purpose::Backup, &service.backup.location)]
+            }
         }
     }
 
@@ -156,6 +171,15 @@ impl Destination {
     pub fn failures(&self) -> (Purpose, &S3Location) {
         match self {
             Self::S3(location) => (Purpose::Destination, location),
+            Self::Service(service) => (Purpose::Backup, &service.backup.location),
+        }
+    }
+
+    /// What it is, where it is no bucket.
+    pub fn service(&self) -> Option<&Service> {
+        match self {
+            Self::S3(_) => None,
+            Self::Service(service) => Some(service),
         }
     }
 
@@ -170,6 +194,7 @@ impl<'a> Sink<'a> {
     pub fn purpose(self) -> Purpose {
         match self {
             Self::Bucket(purpose, _) => purpose,
+            Self::Service(_) => Purpose::Destination,
         }
     }
 
@@ -177,6 +202,7 @@ impl<'a> Sink<'a> {
     pub fn location(self) -> Option<&'a S3Location> {
         match self {
             Self::Bucket(_, location) => Some(location),
+            Self::Service(_) => None,
         }
     }
 
@@ -186,6 +212,7 @@ impl<'a> Sink<'a> {
             Self::Bucket(purpose, location) => {
                 location.bucket.is_none().then(|| format!("{}{}", purpose.bucket(), location.suffix))
             }
+            Self::Service(_) => None,
         }
     }
 }
@@ -195,6 +222,7 @@ impl Purpose {
     pub fn bucket(self) -> &'static str {
         match self {
             Self::Destination => "Bucket",
+            Self::Backup => "BackupBucket",
         }
     }
 
@@ -202,6 +230,7 @@ impl Purpose {
     pub fn name(self) -> &'static str {
         match self {
             Self::Destination => "bucket",
+            Self::Backup => "backup",
         }
     }
 
@@ -209,6 +238,7 @@ impl Purpose {
     pub fn description(self) -> &'static str {
         match self {
             Self::Destination => "Bucket that the objects are written to",
+            Self::Backup => "Bucket for records that do not reach the destination",
         }
     }
 }
@@ -306,7 +336,7 @@ impl Resolver<'_> {
         &mut self,
         name: Option<String>,
         at: String,
-        delivery: spec::Delivery,
+        mut delivery: spec::Delivery,
         (transform, queries): (Option<(String, spec::Transform)>, bool),
         pipeline: &str,
         stream: Option<Span>,
@@ -330,7 +360,7 @@ impl Resolver<'_> {
                     delivery.records_per_second.unwrap_or(1.0),
                 ),
             },
-            encryption: self.encryption(&format!("{at}/encryption"), delivery.encryption),
+            encryption: self.encryption(&format!("{at}/encryption"), delivery.encryption.take()),
         };
         let direct = self.direct(direct, &at, stream);
         let runs_query = queries && delivery.from.as_deref() != Some(FROM_STREAM);
@@ -339,9 +369,8 @@ impl Resolver<'_> {
         let unpack = own.and_then(|(at, transform)| self.unpacked_by_firehose(at, transform));
         let transform = transform.filter(|_| unpack.is_none());
         let id = name.as_deref().map(logical_name).unwrap_or_default();
-        // The schema asks for one of them.
-        let s3 = delivery.s3.unwrap_or_default();
-        let destination = Destination::S3(self.s3(&format!("{at}/s3"), s3, pipeline, name.as_deref(), id));
+        let site = Site { at: &at, pipeline, delivery: name.as_deref(), suffix: id };
+        let destination = self.destination(&mut delivery, &site);
         let defaults = destination.capabilities();
         Delivery {
             span: self.key(&at),
@@ -429,20 +458,37 @@ impl Resolver<'_> {
         }
     }
 
-    fn s3(
-        &self,
-        at: &str,
-        s3: spec::delivery::S3,
-        pipeline: &str,
-        delivery: Option<&str>,
-        suffix: String,
-    ) -> S3Location {
-        let error_prefix = default_error_prefix(pipeline, delivery, s3.bucket.is_some());
+    fn destination(&mut self, delivery: &mut spec::Delivery, site: &Site) -> Destination {
+        match self.service(delivery, site) {
+            Some(service) => Destination::Service(service),
+            None => {
+                let at = site.at;
+                let keys = [("backup", delivery.backup.is_some()), ("retry", delivery.retry.is_some())];
+                for (key, _) in keys.into_iter().filter(|(_, written)| *written) {
+                    let span = self.key(&format!("{at}/{key}"));
+                    self.diagnostics.push(
+                        Diagnostic::error(
+                            Code::DestinationKey,
+                            span,
+                            format!("`{key}` is for destinations other than S3"),
+                            format!("remove `{key}`; Firehose retries a bucket for up to 24 h"),
+                        )
+                        .related(self.key(&format!("{at}/s3")), "the destination"),
+                    );
+                }
+                // The schema asks for one of them.
+                Destination::S3(self.s3(delivery.s3.take().unwrap_or_default(), site))
+            }
+        }
+    }
+
+    fn s3(&self, s3: spec::delivery::S3, site: &Site) -> S3Location {
+        let at = format!("{}/s3", site.at);
+        let error_prefix = default_error_prefix(site.pipeline, site.delivery, s3.bucket.is_some());
         let of = |key: &str| format!("{at}/{key}");
         S3Location {
-            spec: at.to_owned(),
-            span: self.key(at),
-            suffix,
+            span: self.key(&at),
+            suffix: site.suffix.clone(),
             bucket: self.optional(&of("bucket"), s3.bucket),
             prefix: self.or(&of("prefix"), s3.prefix, String::new()),
             error_prefix: self.or(&of("error_prefix"), s3.error_prefix, error_prefix),
@@ -451,8 +497,21 @@ impl Resolver<'_> {
             time_zone: self.optional(&of("time_zone"), s3.time_zone),
             encryption: self.encryption(&of("encryption"), s3.encryption),
             expire_after: self.optional(&of("expire_after"), s3.expire_after.map(|time| time.0)),
+            spec: at,
         }
     }
+}
+
+/// A delivery whose destination is read.
+pub(super) struct Site<'a> {
+    /// The delivery's place in the spec, a JSON pointer.
+    pub at: &'a str,
+    /// The pipeline's name.
+    pub pipeline: &'a str,
+    /// The delivery's name.
+    pub delivery: Option<&'a str>,
+    /// What logical ids end in.
+    pub suffix: String,
 }
 
 /// What the spec has about deliveries.

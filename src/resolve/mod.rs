@@ -4,6 +4,7 @@
 mod alarms;
 mod consumers;
 mod delivery;
+mod destinations;
 pub mod pipeline;
 mod records;
 mod references;

@@ -61,6 +61,8 @@ pub enum AlarmKey {
     ErrorRecords,
     /// Records reach the destination late.
     Freshness,
+    /// With `backup: all`, records reach the backup's bucket late.
+    BackupFreshness,
     /// Firehose cannot write to the destination.
     WriteFailures,
     /// Firehose's calls of the transform fail.
@@ -105,7 +107,7 @@ pub enum AlarmKey {
 
 impl AlarmKey {
     /// All kinds, in the order of the data.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::IteratorAge,
         Self::ExpiringRecords,
         Self::WriteThrottled,
@@ -114,6 +116,7 @@ impl AlarmKey {
         Self::NoData,
         Self::ErrorRecords,
         Self::Freshness,
+        Self::BackupFreshness,
         Self::WriteFailures,
         Self::ProcessingFailures,
         Self::KeyUnavailable,
@@ -147,6 +150,7 @@ impl AlarmKey {
             Self::NoData => "no_data",
             Self::ErrorRecords => "error_records",
             Self::Freshness => "freshness",
+            Self::BackupFreshness => "backup_freshness",
             Self::WriteFailures => "write_failures",
             Self::ProcessingFailures => "processing_failures",
             Self::KeyUnavailable => "key_unavailable",

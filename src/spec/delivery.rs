@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::destinations::{Backup, Datadog, Http, NewRelic};
 use super::{ByteSize, Duration, Encryption};
 
 /// A Lambda function, written in Rust, that Firehose calls with every batch of records. SQL with `runtime: lambda` runs
@@ -87,11 +88,24 @@ pub enum Architecture {
 /// Amazon Data Firehose.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("oneOf" = [{"required": ["s3"]}]))]
+#[schemars(extend("oneOf" = [
+    {"required": ["s3"]},
+    {"required": ["http"]},
+    {"required": ["datadog"]},
+    {"required": ["new_relic"]},
+]))]
 pub struct Delivery {
-    /// Buffering hints. Default: 5 MiB or 300 s, whichever comes first.
+    /// Buffering hints. Default: for S3, 5 MiB or 300 s, whichever comes first; for other destinations, see `docs/destinations.md`.
     pub buffer: Option<Buffer>,
-    /// Newline after each record. Default: `append`, whether or not the record already ends with one. `none` writes the
+    /// Records that are also stored in a bucket, and that bucket. Not with `s3`. Default: `failed`, the records that did not reach
+    /// the destination.
+    #[schemars(extend("examples" = ["all"]))]
+    pub backup: Option<Backup>,
+    /// Time during which Firehose retries a request that failed, 0 s to 7,200 s, before it stores the records in the backup's
+    /// bucket. Not with `s3`, which Firehose retries for up to 24 h. Default: `5 min`; `datadog` and `new_relic`: `60 s`.
+    #[schemars(extend("examples" = ["5 min"]))]
+    pub retry: Option<Duration>,
+    /// Newline after each record, for destinations that need one. Default: `append`, whether or not the record already ends with one. `none` writes the
     /// records as they are: for producers that end each record with a newline, and for records that are not text, such
     /// as gzip. With pipec's transform, `transform.append` decides; with a function of yours, the newline is appended to
     /// each record that it returns.
@@ -117,6 +131,12 @@ pub struct Delivery {
     pub encryption: Option<Encryption>,
     /// An S3 bucket as the destination.
     pub s3: Option<S3>,
+    /// An HTTPS endpoint as the destination.
+    pub http: Option<Http>,
+    /// Datadog as the destination.
+    pub datadog: Option<Datadog>,
+    /// New Relic as the destination.
+    pub new_relic: Option<NewRelic>,
 }
 
 /// Newline after each record.

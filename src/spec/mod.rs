@@ -5,6 +5,7 @@ mod alarms;
 mod analytics;
 pub mod consumers;
 pub mod delivery;
+pub mod destinations;
 pub mod environment;
 mod iam;
 mod producer;

@@ -27,6 +27,7 @@ use crate::spec::AlarmKey;
 pub(super) use advice::unwatched;
 pub use advice::{Settings, settings};
 pub use rule::Rule;
+pub(super) use delivery::FRESHNESS_S_MIN;
 pub(super) use rule::{Compare, FIVE_MINUTES, Span};
 use rule::{Missing, Watch};
 

@@ -1,92 +1,106 @@
 //! Destinations: one file per kind. What a kind writes to is a sink of the graph; the buckets among those are alike.
 
+mod http;
 mod s3;
+mod service;
 
 use serde::Serialize;
 
-use super::alarms::Rule;
+use super::alarms::{Rule, Scope};
 use super::buckets;
 use super::cost::{Bill, Delivered};
 use super::grants::Grant;
 use super::{DeliveryPlan, Plan};
-use crate::aws::metrics::MetricName;
-use crate::resolve::pipeline::{Delivery, Destination, Purpose, Sink};
+use crate::aws::destinations::{self, Watched};
+use crate::resolve::pipeline::{Delivery, Destination, Pipeline, Purpose, Service, ServiceKind, Sink};
+pub use http::HttpPlan;
+pub use service::ServicePlan;
+use service::Kind;
 
 /// The template of each kind.
-pub const TEMPLATES: &[(&str, &str)] =
-    &[("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2"))];
+pub const TEMPLATES: &[(&str, &str)] = &[
+    ("delivery/http.yaml.j2", include_str!("../../../templates/delivery/http.yaml.j2")),
+    ("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2")),
+];
 
-/// What the template needs of a destination, besides its places in S3.
+/// What the template needs of a destination, besides its places in S3 and what all kinds but S3 have.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DestinationPlan {
     /// S3.
     S3,
+    /// An HTTP endpoint.
+    Http(HttpPlan),
+}
+
+/// The kind of a destination that is not S3.
+fn kind(service: &Service) -> &dyn Kind {
+    match &service.kind {
+        ServiceKind::Http(http) => http,
+    }
 }
 
 /// Plans the destination.
 pub(super) fn plan(destination: &Destination) -> DestinationPlan {
     match destination {
         Destination::S3(_) => DestinationPlan::S3,
+        Destination::Service(service) => kind(service).values(service),
     }
+}
+
+/// Plans what all destinations but S3 have.
+pub(super) fn service(pipeline: &Pipeline, delivery: &Delivery) -> Option<ServicePlan> {
+    let of = delivery.destination.service()?;
+    Some(service::plan(pipeline, delivery, of, kind(of)))
 }
 
 /// What Firehose needs to write to the sink of a purpose.
 pub(super) fn grants(delivery: &Delivery, purpose: Purpose) -> Vec<Grant> {
     let of = |sink| match sink {
         Sink::Bucket(purpose, location) => buckets::grants(purpose, location, &buckets::heads(location)),
+        Sink::Service(of) => service::grants(of, kind(of)),
     };
     delivery.destination.sink(purpose).map_or_else(Vec::new, of)
 }
 
 /// What is billed besides Firehose.
 pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delivered: Delivered) {
-    match &delivery.destination {
-        DestinationPlan::S3 => s3::cost(bill, plan, delivery, delivered),
+    // Of the records that fail, nobody knows how many there are.
+    let stores_all = delivery.service.as_ref().is_none_or(|service| service.backs_up_all);
+    for (purpose, location) in &delivery.locations {
+        if *purpose == Purpose::Destination || stores_all {
+            s3::cost(bill, plan, location, delivered);
+        }
     }
-}
-
-/// The metrics that show how a delivery is.
-#[derive(Clone, Copy, Debug)]
-pub struct DeliveryMetrics {
-    /// Records that have been delivered.
-    pub records: MetricName,
-    /// Age of the oldest record that has not, seconds.
-    pub freshness: MetricName,
-    /// Share of writes that succeed.
-    pub success: MetricName,
 }
 
 /// The metrics of a delivery.
-pub(super) fn metrics(delivery: &DeliveryPlan) -> &'static DeliveryMetrics {
-    match &delivery.destination {
-        DestinationPlan::S3 => &s3::METRICS,
-    }
+pub(super) fn watched(delivery: &DeliveryPlan) -> &'static Watched {
+    &delivery.capabilities.watched
 }
 
 /// The same of the delivery of error records, which go to a bucket whatever the destination.
-pub(super) fn metrics_of_errors() -> &'static DeliveryMetrics {
-    &s3::METRICS
+pub(super) fn watched_of_errors() -> &'static Watched {
+    &destinations::S3.watched
 }
 
-/// Alarms of the delivery that only this destination has: records are late after so many seconds, and `logs` is the
-/// command that shows Firehose's log.
-pub(super) fn alarms(delivery: &DeliveryPlan, late: u64, logs: &str) -> Vec<Rule> {
-    match &delivery.destination {
-        DestinationPlan::S3 => s3::alarms(late, logs),
+/// Alarms of the delivery: records are late after so many seconds, and `logs` is the command that shows Firehose's log.
+pub(super) fn alarms(scope: &Scope, delivery: &DeliveryPlan, late: u64, logs: &str) -> Vec<Rule> {
+    let mut rules = service::alarms(delivery.capabilities, late, logs);
+    if let Some(of) = delivery.service.as_ref().filter(|service| service.backs_up_all) {
+        rules.push(service::backup_late(scope, delivery, of, logs));
     }
+    rules
 }
 
 /// The same of the delivery of error records, which go to a bucket whatever the destination.
 pub(super) fn alarms_of_errors(late: u64, logs: &str) -> Vec<Rule> {
-    s3::alarms(late, logs)
+    service::alarms(&destinations::S3, late, logs)
 }
 
 /// What data transfer costs, and why no line says how much.
 pub(super) fn data_transfer(delivery: &DeliveryPlan) -> &'static str {
-    match &delivery.destination {
-        DestinationPlan::S3 => s3::DATA_TRANSFER,
-    }
+    delivery.service.as_ref().map_or(s3::DATA_TRANSFER, |service| service.data_transfer)
 }
 
 /// A destination in the report.
@@ -96,13 +110,16 @@ pub struct Shown {
     pub line: String,
     /// What is to be known of it, by its name in the JSON.
     pub facts: Vec<(&'static str, String)>,
+    /// What its owner has to do, as lines to read and to type.
+    pub other_side: Vec<String>,
 }
 
 impl DeliveryPlan {
     /// The destination as it is reported.
     pub fn shown(&self) -> Shown {
-        match &self.destination {
-            DestinationPlan::S3 => s3::shown(self),
+        match &self.service {
+            None => s3::shown(self),
+            Some(service) => service.shown(self),
         }
     }
 }
@@ -112,22 +129,39 @@ mod tests {
     use super::*;
     use crate::plan::fixture::{planned, spec};
 
+    /// Every kind of destination, as small as it can be.
+    pub(super) const ALL: &[&str] = &[
+        "s3: {}",
+        "s3: { bucket: our-data-lake }",
+        "http: { url: 'https://example.com/v1' }",
+        "http: { url: 'https://example.com/v1', secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
+        "datadog: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
+        "new_relic: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
+    ];
+
+    fn of(destination: &str) -> String {
+        format!(
+            "name: orders\nstream: {{ record_size: 1 KiB, records_per_second: 10 }}\ndelivery: {{ {destination} }}\nalarms: {{}}\n"
+        )
+    }
+
     #[test]
     fn a_destination_has_a_template_of_its_name() {
+        for destination in ALL {
+            let (plan, _) = planned(&of(destination));
+            let json = serde_json::to_value(&plan.deliveries[0].destination).expect("JSON");
+            let name = format!("delivery/{}.yaml.j2", json["kind"].as_str().expect("a kind"));
+            assert!(TEMPLATES.iter().any(|(known, _)| *known == name), "{name}");
+        }
         let (plan, _) = planned(&spec("record_size: 1 KiB, records_per_second: 10", ""));
-        let json = serde_json::to_value(&plan.deliveries[0].destination).expect("JSON");
-        let name = format!("delivery/{}.yaml.j2", json["kind"].as_str().expect("a kind"));
-        assert!(TEMPLATES.iter().any(|(known, _)| *known == name), "{name}");
+        assert!(matches!(plan.deliveries[0].destination, DestinationPlan::S3));
     }
 
     #[test]
     fn every_sink_is_a_node_that_firehose_writes_to() {
         use crate::graph::Relation;
-        for destination in ["s3: {}", "s3: { bucket: our-data-lake }"] {
-            let spec = format!(
-                "name: orders\nstream: {{ record_size: 1 KiB, records_per_second: 10 }}\ndelivery: {{ {destination} }}\n"
-            );
-            let (plan, checked) = planned(&spec);
+        for destination in ALL {
+            let (plan, checked) = planned(&of(destination));
             let delivery = &checked.pipeline().deliveries[0];
             for sink in delivery.destination.sinks() {
                 let purpose = sink.purpose();
@@ -138,8 +172,39 @@ mod tests {
                 assert_eq!(nodes[0].logical_id.as_deref(), sink.logical_id().as_deref());
                 let own = plan.buckets.iter().find(|bucket| bucket.purpose == purpose);
                 assert_eq!(own.map(|bucket| bucket.logical_id.clone()), sink.logical_id());
-                assert!(!grants(delivery, purpose).is_empty());
+                let needs_none = matches!(sink, Sink::Service(service) if service.secret.is_none());
+                assert_eq!(grants(delivery, purpose).is_empty(), needs_none, "{destination}");
             }
         }
+    }
+
+    #[test]
+    fn a_secret_is_read_by_firehose_alone_and_exactly_this_one() {
+        for destination in ALL.iter().filter(|destination| destination.contains("secret:")) {
+            let (plan, _) = planned(&of(destination));
+            let readers = plan.roles.iter().flat_map(|role| role.grants.iter().map(move |grant| (role, grant)));
+            let readers: Vec<_> =
+                readers.filter(|(_, grant)| grant.actions.contains(&"secretsmanager:GetSecretValue")).collect();
+            let [(role, grant)] = readers.as_slice() else { panic!("{destination}: {readers:?}") };
+            assert_eq!(role.logical_id, "DeliveryRole");
+            let resources: Vec<String> = grant.resources.iter().map(|resource| resource.shown()).collect();
+            assert_eq!(resources, ["arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf"]);
+        }
+    }
+
+    #[test]
+    fn a_backup_of_all_records_is_watched_and_billed() {
+        let (failed, _) = planned(&of("http: { url: 'https://example.com/v1' }"));
+        let (all, _) = planned(&of("backup: all, http: { url: 'https://example.com/v1' }"));
+        let keys = |plan: &Plan| -> Vec<&'static str> {
+            plan.alarms.iter().flat_map(|alarms| &alarms.alarms).map(|alarm| alarm.key.name()).collect()
+        };
+        assert!(!keys(&failed).contains(&"backup_freshness"));
+        assert!(keys(&all).contains(&"backup_freshness"));
+        let objects = |plan: &Plan| {
+            let cost = crate::plan::cost::estimate(plan, crate::price_list::Prices::default());
+            cost.lines.iter().any(|line| line.item.starts_with("S3:"))
+        };
+        assert!(!objects(&failed) && objects(&all));
     }
 }
