@@ -7,7 +7,7 @@ use fluent_uri::Uri;
 use super::super::Context;
 use crate::aws::destinations::http_limits as limits;
 use crate::diagnostics::{Code, Diagnostic, secrets};
-use crate::resolve::pipeline::{Http, Service, Setting};
+use crate::pipeline::{Http, Service, Setting};
 use crate::source::Span;
 
 const EXAMPLE: &str = "https://firehose.example.com/v1/events";

@@ -8,7 +8,7 @@ mod service;
 mod timestamps;
 
 use super::Context;
-use crate::resolve::pipeline::{Delivery, Destination, ServiceKind};
+use crate::pipeline::{Delivery, Destination, ServiceKind};
 
 pub(super) fn check(context: &mut Context, delivery: &Delivery) {
     match &delivery.destination {

@@ -5,7 +5,7 @@ use super::s3;
 use crate::aws::destinations::Rows;
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{Delivery, Input, Pipeline, Secret, Service, Setting};
+use crate::pipeline::{Delivery, Input, Pipeline, Secret, Service, Setting};
 use crate::spec::Duration;
 
 pub(super) fn check(context: &mut Context, delivery: &Delivery, service: &Service) {

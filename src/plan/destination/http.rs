@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::DestinationPlan;
 use super::service::{Kind, Site};
 use crate::aws::destinations::http_limits::RESPONSE_S;
-use crate::resolve::pipeline::{Http, Service, Vendor};
+use crate::pipeline::{Http, Service, Vendor};
 use crate::spec::Duration;
 
 /// What the template needs of an HTTP endpoint.

@@ -12,7 +12,7 @@ use super::cost::{Bill, Delivered};
 use super::grants::Grant;
 use super::{DeliveryPlan, Plan};
 use crate::aws::destinations::{self, Watched};
-use crate::resolve::pipeline::{Delivery, Destination, Pipeline, Purpose, Service, ServiceKind, Sink};
+use crate::pipeline::{Delivery, Destination, Pipeline, Purpose, Service, ServiceKind, Sink};
 pub use http::HttpPlan;
 pub use service::ServicePlan;
 use service::Kind;

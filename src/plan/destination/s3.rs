@@ -6,7 +6,7 @@ use super::Shown;
 use crate::aws::limits::MIB;
 use crate::aws::limits::billing::SECONDS_PER_MONTH;
 use crate::aws::prices::Item;
-use crate::resolve::pipeline::Purpose;
+use crate::pipeline::Purpose;
 
 pub(super) const DATA_TRANSFER: &str =
     "none between these services in a region; readers of the bucket are outside this stack";

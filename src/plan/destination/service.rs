@@ -10,7 +10,7 @@ use super::super::{DeliveryPlan, S3LocationPlan};
 use super::{DestinationPlan, Shown};
 use crate::aws::destinations::{BACKUP_FRESHNESS, Capabilities, Fallback};
 use crate::aws::existing;
-use crate::resolve::pipeline::{Delivery, Encryption, Pipeline, Purpose, Secret, Service};
+use crate::pipeline::{Delivery, Encryption, Pipeline, Purpose, Secret, Service};
 use crate::spec::{AlarmKey, Duration};
 
 /// What the template needs of any destination that is not S3, and what people need to know about it.

@@ -1,67 +1,18 @@
-//! HTTP endpoints.
+//! Reads HTTP endpoints.
 
 use indexmap::IndexMap;
 
 use super::super::Resolver;
 use super::super::delivery::Site;
-use super::super::pipeline::Setting;
-use super::{Read, ServiceKind};
-use crate::aws::destinations::{self, Capabilities, NEW_RELIC_EU, NEW_RELIC_US, datadog_url};
+use super::Read;
+use crate::aws::destinations::{NEW_RELIC_EU, NEW_RELIC_US, datadog_url};
 use crate::parse::step;
-use crate::source::Span;
+use crate::pipeline::{Attribute, Http, ServiceKind, Vendor};
 use crate::spec;
 use crate::spec::destinations::{DatadogSite, NewRelicRegion, RequestCompression};
 
-/// An HTTP endpoint.
-#[derive(Clone, Debug)]
-pub struct Http {
-    /// Whose it is.
-    pub vendor: Vendor,
-    /// Its address.
-    pub url: Setting<String>,
-    /// Its name in the console.
-    pub name: String,
-    /// Whether requests are compressed.
-    pub gzip: bool,
-    /// What is sent with each request.
-    pub attributes: Vec<Attribute>,
-}
-
-/// Whose an endpoint is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Vendor {
-    /// Anyone's.
-    Other,
-    /// Datadog's.
-    Datadog,
-    /// New Relic's.
-    NewRelic,
-}
-
-/// A name and a value that are sent with each request.
-#[derive(Clone, Debug)]
-pub struct Attribute {
-    /// Name.
-    pub name: String,
-    /// Value.
-    pub value: Setting<String>,
-    /// Place of the name.
-    pub span: Span,
-}
-
 /// The one key of a secret for an HTTP endpoint. Firehose guide, "Secret format", 2026-11.
 const SECRET: &[&str] = &["api_key"];
-
-impl Vendor {
-    /// What Firehose can do there.
-    pub fn capabilities(self) -> &'static Capabilities {
-        match self {
-            Self::Other => &destinations::HTTP,
-            Self::Datadog => &destinations::DATADOG,
-            Self::NewRelic => &destinations::NEW_RELIC,
-        }
-    }
-}
 
 impl Resolver<'_> {
     /// The HTTP endpoint of a delivery, if it has one.

@@ -1,70 +1,13 @@
-//! Destinations that are not S3: what is decided about all of them. One file per kind.
+//! Reads destinations that are not S3: what all of them have. One file per kind.
 
 mod http;
 
-pub use http::{Http, Vendor};
-
 use super::Resolver;
-use super::delivery::{S3Location, Site, default_error_prefix};
-use super::pipeline::{Encryption, Setting};
-use crate::aws::destinations::Capabilities;
+use super::delivery::{Site, default_error_prefix};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::source::Span;
+use crate::pipeline::{Backup, Encryption, S3Location, Secret, Service, ServiceKind};
 use crate::spec::destinations::{BackupPlace, BackupRecords};
 use crate::spec::{self, Compression, Duration};
-
-/// A destination that is not S3.
-#[derive(Clone, Debug)]
-pub struct Service {
-    /// Its place in the spec, a JSON pointer.
-    pub spec: String,
-    /// Place of its key.
-    pub span: Span,
-    /// What it is.
-    pub kind: ServiceKind,
-    /// The secret that Firehose logs in with.
-    pub secret: Option<Secret>,
-    /// Seconds that Firehose retries a request that failed.
-    pub retry: Setting<u64>,
-    /// The bucket beside it.
-    pub backup: Backup,
-}
-
-/// A kind of destination that is not S3.
-#[derive(Clone, Debug)]
-pub enum ServiceKind {
-    /// An HTTP endpoint: anyone's, or that of a vendor.
-    Http(Http),
-}
-
-/// A secret of Secrets Manager.
-#[derive(Clone, Debug)]
-pub struct Secret {
-    /// ARN.
-    pub arn: Setting<String>,
-    /// ARN of the customer's key that encrypts it.
-    pub key: Option<Setting<String>>,
-    /// The keys of its JSON, in the order in which people read them.
-    pub fields: &'static [&'static str],
-}
-
-/// The bucket beside a destination.
-#[derive(Clone, Debug)]
-pub struct Backup {
-    /// Whether it holds all records; else those that did not reach the destination.
-    pub all: Setting<bool>,
-    /// The bucket.
-    pub location: S3Location,
-}
-
-impl ServiceKind {
-    /// What Firehose can do there.
-    pub fn capabilities(&self) -> &'static Capabilities {
-        match self {
-            Self::Http(http) => http.vendor.capabilities(),
-        }
-    }
-}
 
 /// A kind as it is read from the spec: its key, its values, and its secret.
 struct Read {

@@ -1,0 +1,134 @@
+//! The destination of a delivery, and what Firehose writes to for it.
+
+use serde::Serialize;
+
+use super::{S3Location, Service};
+use crate::aws::destinations::{self, Capabilities};
+
+/// Where the records go.
+#[derive(Clone, Debug)]
+pub enum Destination {
+    /// S3.
+    S3(S3Location),
+    /// Anything else, with a bucket beside it.
+    Service(Service),
+}
+
+impl Destination {
+    /// What Firehose can do there.
+    pub fn capabilities(&self) -> &'static Capabilities {
+        match self {
+            Self::S3(_) => &destinations::S3,
+            Self::Service(service) => service.kind.capabilities(),
+        }
+    }
+
+    /// What Firehose writes to.
+    pub fn sinks(&self) -> Vec<Sink<'_>> {
+        match self {
+            Self::S3(location) => vec![Sink::Bucket(Purpose::Destination, location)],
+            Self::Service(service) => {
+                vec![Sink::Service(service), Sink::Bucket(Purpose::Backup, &service.backup.location)]
+            }
+        }
+    }
+
+    /// The sink of a purpose.
+    pub fn sink(&self, purpose: Purpose) -> Option<Sink<'_>> {
+        self.sinks().into_iter().find(|sink| sink.purpose() == purpose)
+    }
+
+    /// The bucket for what does not reach the destination.
+    pub fn failures(&self) -> (Purpose, &S3Location) {
+        match self {
+            Self::S3(location) => (Purpose::Destination, location),
+            Self::Service(service) => (Purpose::Backup, &service.backup.location),
+        }
+    }
+
+    /// The destination if it is not a bucket.
+    pub fn service(&self) -> Option<&Service> {
+        match self {
+            Self::S3(_) => None,
+            Self::Service(service) => Some(service),
+        }
+    }
+
+    /// The places in S3 that Firehose writes to.
+    pub fn locations(&self) -> impl Iterator<Item = &S3Location> {
+        self.sinks().into_iter().filter_map(Sink::location)
+    }
+}
+
+/// Something that Firehose writes to. A destination has one of each purpose at most.
+#[derive(Clone, Copy, Debug)]
+pub enum Sink<'a> {
+    /// A bucket.
+    Bucket(Purpose, &'a S3Location),
+    /// A destination that is not a bucket.
+    Service(&'a Service),
+}
+
+impl<'a> Sink<'a> {
+    /// What it is for.
+    pub fn purpose(self) -> Purpose {
+        match self {
+            Self::Bucket(purpose, _) => purpose,
+            Self::Service(_) => Purpose::Destination,
+        }
+    }
+
+    /// The place in S3 that it is.
+    pub fn location(self) -> Option<&'a S3Location> {
+        match self {
+            Self::Bucket(_, location) => Some(location),
+            Self::Service(_) => None,
+        }
+    }
+
+    /// Logical id of its main resource; `None` where that is not the stack's.
+    pub fn logical_id(self) -> Option<String> {
+        match self {
+            Self::Bucket(purpose, location) => {
+                location.bucket.is_none().then(|| format!("{}{}", purpose.bucket(), location.suffix))
+            }
+            Self::Service(_) => None,
+        }
+    }
+}
+
+/// What a sink is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// It holds what is delivered.
+    Destination,
+    /// It holds what does not reach a destination, or everything.
+    Backup,
+}
+
+impl Purpose {
+    /// What the logical id of the stack's own bucket for it begins with.
+    pub fn bucket(self) -> &'static str {
+        match self {
+            Self::Destination => "Bucket",
+            Self::Backup => "BackupBucket",
+        }
+    }
+
+    /// What users call its bucket.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Destination => "bucket",
+            Self::Backup => "backup",
+        }
+    }
+
+    /// What its bucket is for, as the stack's outputs have it.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Destination => "Bucket that the objects are written to",
+            Self::Backup => "Bucket for records that do not reach the destination",
+        }
+    }
+}
