@@ -110,7 +110,7 @@ impl Resolver<'_> {
         pipeline: &str,
         stream: Option<Span>,
     ) -> Delivery {
-        let (size, interval) = delivery.buffer.map(|buffer| (buffer.size.0, buffer.interval.0)).unzip();
+        let (size, interval) = delivery.buffer.take().map(|buffer| (buffer.size.0, buffer.interval.0)).unzip();
         let direct = Direct {
             intake: Intake {
                 record_size: self.or(

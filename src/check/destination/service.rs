@@ -137,7 +137,7 @@ fn unpacks(delivery: &Delivery) -> Option<Diagnostic> {
             "{} takes one row per record, and a record of CloudWatch Logs becomes many",
             capabilities.words
         );
-        Diagnostic::error(Code::RowsPerRecord, unpack.span, message, help)
+        Diagnostic::error(Code::OneRowPerRecord, unpack.span, message, help)
     })
 }
 
@@ -166,5 +166,5 @@ fn rows(context: &Context, delivery: &Delivery) -> Option<Diagnostic> {
         None => "add a `stream` and write `runtime: flink`, where each row is a record of its own; or have the SQL make one row \
                  of a record",
     };
-    Some(Diagnostic::error(Code::RowsPerRecord, span, message, help).related(delivery.span, "the delivery"))
+    Some(Diagnostic::error(Code::OneRowPerRecord, span, message, help).related(delivery.span, "the delivery"))
 }

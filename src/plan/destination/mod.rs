@@ -202,7 +202,7 @@ mod tests {
         assert!(!keys(&failed).contains(&"backup_freshness"));
         assert!(keys(&all).contains(&"backup_freshness"));
         let objects = |plan: &Plan| {
-            let cost = crate::plan::cost::estimate(plan, crate::price_list::Prices::default());
+            let cost = crate::plan::cost::estimate(plan, crate::price_list::Prices::BuiltIn);
             cost.lines.iter().any(|line| line.item.starts_with("S3:"))
         };
         assert!(!objects(&failed) && objects(&all));
