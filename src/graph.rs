@@ -296,7 +296,7 @@ impl Graph {
         // What writes into Firehose itself has an edge to it, so the deliveries come first without a stream.
         let direct = pipeline.deliveries.iter().filter(|_| stream.is_none());
         let deliveries: Vec<NodeId> =
-            direct.map(|delivery| self.part(delivery, NodeKind::Delivery, "Delivery")).collect();
+            direct.map(|delivery| self.delivery_stream(delivery)).collect();
         let intake = |to: Option<&str>| {
             let named = pipeline
                 .deliveries
@@ -349,6 +349,11 @@ impl Graph {
         self.add(Node { kind, logical_id: Some(delivery.id(prefix).into()), name: delivery.name.clone() })
     }
 
+    fn delivery_stream(&mut self, delivery: &Delivery) -> NodeId {
+        let logical_id = Some(delivery.stream_id().into());
+        self.add(Node { kind: NodeKind::Delivery, logical_id, name: delivery.name.clone() })
+    }
+
     /// The stream of an output.
     fn stream_of_output(&self, name: &str) -> Option<NodeId> {
         let is = |node: &Node| {
@@ -373,7 +378,7 @@ impl Graph {
                 self.add(Node { kind: NodeKind::Transform, logical_id: None, name: delivery.name.clone() })
             }
         });
-        let node = node.unwrap_or_else(|| self.part(delivery, NodeKind::Delivery, "Delivery"));
+        let node = node.unwrap_or_else(|| self.delivery_stream(delivery));
         let logs = self.part(delivery, NodeKind::Logs, "DeliveryLogs");
         let sinks: Vec<(Purpose, NodeId)> = delivery
             .destination

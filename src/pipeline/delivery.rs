@@ -44,6 +44,19 @@ impl Delivery {
         format!("{prefix}{}", self.suffix())
     }
 
+    /// Logical id of its Firehose stream. A setting that Firehose cannot take back is a part of it, so that a change of the
+    /// setting creates another stream.
+    pub fn stream_id(&self) -> String {
+        self.id(&format!("{}Delivery", self.fixed_settings().concat()))
+    }
+
+    /// What Firehose accepts at the creation of a stream only, or never takes back, although its schema does not declare
+    /// that. Firehose API reference, `S3BackupMode` of each destination, 2026-11.
+    pub fn fixed_settings(&self) -> Vec<&'static str> {
+        let backup = self.destination.service().filter(|service| service.backup.all.value);
+        backup.map(|_| "BackedUp").into_iter().collect()
+    }
+
     /// What it is called in a sentence.
     pub fn words(&self) -> String {
         self.name.as_ref().map_or_else(|| "delivery".into(), |name| format!("delivery {name}"))

@@ -3,13 +3,14 @@
 
 use super::cost::{self, Cost, CostLine, estimate};
 use super::{DeliveryPlan, Plan, Reads, StreamPlan, alarms, rows, state, throughput};
+use crate::aws::destinations::Rows;
 use crate::aws::limits::KIB;
 use crate::aws::limits::billing::{FIREHOSE_RECORD_BYTES, ON_DEMAND_RECORD_BYTES, PUT_PAYLOAD_UNIT_BYTES};
 use crate::capacity;
 use crate::check::Checked;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::NodeKind;
-use crate::pipeline::{Capacity, Pipeline};
+use crate::pipeline::{Capacity, Delivery, Pipeline};
 use crate::price_list::Prices;
 
 /// US dollars per month below which no advice is worth reading.
@@ -157,6 +158,15 @@ fn stateless_on_flink(
         plan.analytics.as_ref().filter(|analytics| analytics.stateless && plan.outputs.is_empty())?;
     let rows = plan.output_stream.as_ref()?;
     let pipeline = checked.pipeline();
+    // Its rows would be one record.
+    let several = |delivery: &Delivery| {
+        let one = delivery.destination.capabilities().form.rows == Rows::One;
+        let output = checked.query().and_then(|query| Some((query, pipeline.output(delivery, query)?)));
+        one && output.is_some_and(|(query, output)| !query.makes_one_row(output))
+    };
+    if pipeline.deliveries.iter().any(several) {
+        return None;
+    }
     let message = if cost.complete {
         let without = Plan {
             analytics: None,

@@ -379,7 +379,8 @@ fn delivery(to: &Watched, transforms: bool, direct: bool) -> [Graph; 3] {
     const BEHIND: MetricName = FIREHOSE.metric("KinesisMillisBehindLatest");
     const PROCESSING: MetricName = FIREHOSE.metric("ExecuteProcessing.Success");
     const THROTTLED: MetricName = FIREHOSE.metric("ThrottledGetRecords");
-    let mut failing = vec![series(to.success.metric, to.success.statistic, to.success.words)];
+    let success = series(to.success.metric, to.success.statistic, to.success.words);
+    let mut failing = vec![if to.success.is_share { success } else { right(success) }];
     if transforms {
         failing.push(series(PROCESSING, "Average", "calls of the transform that succeed, share"));
     }

@@ -198,7 +198,9 @@ pub fn direct_name(pipeline: &Pipeline, delivery: &Delivery) -> String {
         matches!(source.kind, SourceKind::Waf(_)) && target == Some(&delivery.spec)
     });
     let prefix = if takes_waf { WAF_PREFIX } else { "" };
-    format!("{prefix}${{AWS::StackName}}-{}", delivery.name.as_deref().unwrap_or("delivery"))
+    let settings: String = delivery.fixed_settings().iter().map(|setting| format!("{setting}-")).collect();
+    let settings = settings.to_ascii_lowercase();
+    format!("{prefix}${{AWS::StackName}}-{settings}{}", delivery.name.as_deref().unwrap_or("delivery"))
 }
 
 /// Name of the log stream of what writes the faults.
@@ -313,7 +315,7 @@ fn one(checked: &Checked, delivery: &Delivery, programs: &Programs) -> DeliveryP
     let intake = delivery.direct.as_ref().map_or(&pipeline.intake, |direct| &direct.intake);
     DeliveryPlan {
         name: delivery.name.clone(),
-        logical_id: delivery.id("Delivery"),
+        logical_id: delivery.stream_id(),
         suffix: delivery.suffix(),
         spec: delivery.spec.clone(),
         description: capabilities.description,

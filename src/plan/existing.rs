@@ -192,7 +192,7 @@ mod tests {
 
     use super::*;
     use crate::aws::existing::KINDS;
-    use crate::plan::fixture::{DIRECT_SOURCES, planned};
+    use crate::plan::fixture::{DIRECT_SOURCES, delivering, planned};
     use crate::plan::permissions::{Deployer, policy};
 
     /// A spec that names one of each kind, its buckets' key twice.
@@ -294,8 +294,16 @@ delivery: {s3: {}}
         let stream = existing(&plan);
         let found: Vec<(&str, &str)> = stream.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
         assert_eq!(found, [("arn:aws:kinesis:us-east-1:111122223333:stream/orders", "/stream/existing")]);
+        let (plan, _) = planned(&delivering(
+            "http: {url: 'https://example.com', secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf', \
+             secret_kms_key: 'arn:aws:kms:us-east-1:111122223333:key/4'}",
+        ));
+        let services = existing(&plan);
+        let found: Vec<(&str, &str)> =
+            services.iter().map(|one| (one.id.rsplit([':', '/']).next().unwrap_or_default(), &*one.spec)).collect();
+        assert_eq!(found, [("a-AbCdEf", "/delivery/http/secret"), ("4", "/delivery/http/secret_kms_key")]);
         let kinds: BTreeSet<&str> =
-            all.iter().chain(&others).chain(&stream).map(|one| one.kind.what).collect();
+            all.iter().chain(&others).chain(&stream).chain(&services).map(|one| one.kind.what).collect();
         assert_eq!(kinds, KINDS.iter().map(|kind| kind.what).collect(), "a kind that no spec names");
     }
 

@@ -14,7 +14,7 @@ use super::consumers::{self, STREAM_POLICY};
 use super::sources;
 use crate::aws::limits::kinesis::STREAMS_CREATING_AT_ONCE;
 use crate::graph::{Graph, Node, NodeKind};
-use crate::pipeline::{Pipeline, Source, SourceKind};
+use crate::pipeline::{Delivery, Pipeline, Source, SourceKind};
 
 /// Resources that are created before another, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,7 +31,8 @@ const PROPAGATES: &str = "A new role takes time to propagate; this order allows 
 pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static, str>, Vec<Before>> {
     let mut order = Order::default();
     let ids = |prefix: &str| pipeline.deliveries.iter().map(|one| one.id(prefix)).collect::<Vec<String>>();
-    let (deliveries, roles) = (ids("Delivery"), ids("DeliveryRole"));
+    let roles = ids("DeliveryRole");
+    let deliveries: Vec<String> = pipeline.deliveries.iter().map(Delivery::stream_id).collect();
     if graph.has(NodeKind::Analytics) {
         order.add("StarterRole", &["AnalyticsRole"], PROPAGATES);
         order.add("Analytics", &all(&roles, &["Starter"]), PROPAGATES);
@@ -57,7 +58,7 @@ pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static,
         }
     } else {
         for delivery in &pipeline.deliveries {
-            let (id, role) = (delivery.id("Delivery"), delivery.id("DeliveryRole"));
+            let (id, role) = (delivery.stream_id(), delivery.id("DeliveryRole"));
             order.add(&delivery.id("DeliveryLogStream"), &[&role], PROPAGATES);
             let sinks = delivery.destination.sinks();
             let own =
@@ -108,7 +109,7 @@ fn last(pipeline: &Pipeline, graph: &Graph) -> Vec<String> {
     if graph.has(NodeKind::Analytics) {
         return ["AnalyticsStart".to_owned()].into_iter().chain(consumers).collect();
     }
-    pipeline.deliveries.iter().map(|delivery| delivery.id("Delivery")).chain(consumers).collect()
+    pipeline.deliveries.iter().map(Delivery::stream_id).chain(consumers).collect()
 }
 
 /// A function is called when its role may read.
@@ -140,7 +141,7 @@ fn source_order(pipeline: &Pipeline, graph: &Graph, source: &Source, order: &mut
     let referred = sources::referred_delivery(pipeline, source);
     last.retain(|id| Some(id) != referred.as_ref());
     if let (Some(role), Some(first)) = (sources::role_of(pipeline, source), pipeline.deliveries.first()) {
-        order.add(&first.id("Delivery"), &[&role], PROPAGATES);
+        order.add(&first.stream_id(), &[&role], PROPAGATES);
     }
     if !last.is_empty() {
         let because = "Records are sent only when every resource that processes them exists.";

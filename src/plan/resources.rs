@@ -134,15 +134,23 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
                 ],
             )
         }
-        NodeKind::Delivery => of_delivery(
-            delivery.map_or("/delivery", |delivery| &delivery.spec),
-            &[
-                ("DeliveryLogs", "AWS::Logs::LogGroup"),
-                ("DeliveryLogStream", "AWS::Logs::LogStream"),
-                ("DeliveryRole", "AWS::IAM::Role"),
-                ("Delivery", "AWS::KinesisFirehose::DeliveryStream"),
-            ],
-        ),
+        NodeKind::Delivery => {
+            let spec = delivery.map_or("/delivery", |delivery| &delivery.spec);
+            let mut list: Vec<Resource> = of_delivery(
+                spec,
+                &[
+                    ("DeliveryLogs", "AWS::Logs::LogGroup"),
+                    ("DeliveryLogStream", "AWS::Logs::LogStream"),
+                    ("DeliveryRole", "AWS::IAM::Role"),
+                ],
+            );
+            list.push(Resource {
+                logical_id: own.clone(),
+                resource_type: "AWS::KinesisFirehose::DeliveryStream",
+                spec: Cow::Owned(spec.to_owned()),
+            });
+            list
+        }
         NodeKind::ErrorDelivery => fixed(
             "/analytics/errors",
             &[

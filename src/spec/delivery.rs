@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::destinations::{Backup, Datadog, Http, NewRelic};
-use super::{ByteSize, Duration, Encryption};
+use super::destinations::{Datadog, Http, NewRelic};
+use super::{Backup, ByteSize, Duration, Encryption};
 
 /// A Lambda function, written in Rust, that Firehose calls with every batch of records. SQL with `runtime: lambda` runs
 /// in it; in that case it is always part of the stack.

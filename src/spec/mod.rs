@@ -3,6 +3,7 @@
 
 mod alarms;
 mod analytics;
+mod backup;
 pub mod consumers;
 pub mod delivery;
 pub mod destinations;
@@ -25,6 +26,7 @@ pub use analytics::{
     Analytics, AnalyticsRuntime, ErrorsPlace, Flink, Output, OutputFunction, OutputPlace, OutputStream,
     OwnOutput, ReferenceTable,
 };
+pub use backup::{Backup, BackupBucket, BackupMode};
 pub use consumers::Consumer;
 pub use delivery::{
     Architecture, Buffer, Compression, Delivery, Logs, Newline, OwnTransform, Transform, TransformBuffer,

@@ -28,6 +28,7 @@ const SUCCESS: Success = Success {
     metric: FIREHOSE.metric("DeliveryToHttpEndpoint.Success"),
     statistic: "Minimum",
     floor: 1.0,
+    is_share: false,
     words: "records of a request that succeeds",
 };
 

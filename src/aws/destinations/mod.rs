@@ -117,6 +117,8 @@ pub struct Success {
     pub statistic: &'static str,
     /// Value below which writes fail.
     pub floor: f64,
+    /// Whether it is a share of 1; else it counts records.
+    pub is_share: bool,
     /// What it is, in the legend of a graph.
     pub words: &'static str,
 }
@@ -126,7 +128,7 @@ const SUCCESS_SHARE: f64 = 0.95;
 
 /// A success that is a share of 1.
 const fn share(metric: MetricName) -> Success {
-    Success { metric, statistic: "Average", floor: SUCCESS_SHARE, words: "writes that succeed, share" }
+    Success { metric, statistic: "Average", floor: SUCCESS_SHARE, is_share: true, words: "writes that succeed, share" }
 }
 
 /// Bucket beside a destination: when Firehose writes an object, MiB and seconds. `S3DestinationConfiguration`, defaults of

@@ -1,6 +1,6 @@
 //! HTTP endpoints.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use fluent_uri::Uri;
 
@@ -33,8 +33,8 @@ fn url(url: &Setting<String>) -> Vec<Diagnostic> {
     let shown = secrets::masked(text);
     let length = text.chars().count();
     if length > limits::URL_CHARS_MAX {
-        let message = format!("the address has {length} characters; Firehose takes {}", limits::URL_CHARS_MAX);
-        fault(Code::EndpointUrl, message, format!("shorten it by {} characters", length - limits::URL_CHARS_MAX));
+        let message = format!("the address has {length} characters; Firehose accepts {}", limits::URL_CHARS_MAX);
+        fault(Code::EndpointUrl, message, format!("shorten it to {} characters", limits::URL_CHARS_MAX));
         return found;
     }
     if text.contains("{{resolve:") {
@@ -113,7 +113,7 @@ fn attributes(service: &Service, http: &Http) -> Vec<Diagnostic> {
     };
     if let Some(first) = http.attributes.get(limits::ATTRIBUTES_MAX) {
         let (have, max) = (http.attributes.len(), limits::ATTRIBUTES_MAX);
-        let message = format!("there are {have} attributes; Firehose takes {max}");
+        let message = format!("there are {have} attributes; Firehose accepts {max}");
         fault(first.span, Code::EndpointAttribute, message, format!("remove {} of them", have - max));
     }
     for attribute in &http.attributes {
@@ -127,7 +127,7 @@ fn attributes(service: &Service, http: &Http) -> Vec<Diagnostic> {
         if value > limits::ATTRIBUTE_VALUE_CHARS_MAX {
             let max = limits::ATTRIBUTE_VALUE_CHARS_MAX;
             let message = format!("an attribute's value has at most {max} characters, not {value}");
-            fault(attribute.value.span, Code::EndpointAttribute, message, format!("shorten it by {} characters", value - max));
+            fault(attribute.value.span, Code::EndpointAttribute, message, format!("shorten it to {max} characters"));
         }
         let resolves = attribute.value.value.contains("{{resolve:");
         if secrets::is_secret(&attribute.name) || resolves {

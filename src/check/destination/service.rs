@@ -5,7 +5,7 @@ use super::s3;
 use crate::aws::destinations::Rows;
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::pipeline::{Delivery, Input, Pipeline, Secret, Service, Setting};
+use crate::pipeline::{Delivery, Pipeline, Secret, Service, Setting};
 use crate::spec::Duration;
 
 pub(super) fn check(context: &mut Context, delivery: &Delivery, service: &Service) {
@@ -86,7 +86,7 @@ fn retry(delivery: &Delivery, service: &Service) -> Option<Diagnostic> {
     }
     let message =
         format!("Firehose retries for {} to {}, not {}", Duration(bounds.min), Duration(bounds.max), Duration(retry.value));
-    let help = format!("write `retry: {} s`", bounds.max);
+    let help = format!("write `retry: {}`", Duration(bounds.max));
     Some(Diagnostic::error(Code::RetryDuration, retry.span, message, help))
 }
 
@@ -145,15 +145,13 @@ fn unpacks(delivery: &Delivery) -> Option<Diagnostic> {
 fn rows(context: &Context, delivery: &Delivery) -> Option<Diagnostic> {
     let (pipeline, capabilities) = (context.pipeline, delivery.destination.capabilities());
     let takes_one = capabilities.form.rows == Rows::One;
-    let in_transform = !matches!(pipeline.input(delivery), Input::Rows(_));
-    let query = context.query.filter(|_| takes_one && in_transform)?;
+    let query = context.query.filter(|_| takes_one && pipeline.runs_query(delivery))?;
     let output = pipeline.output(delivery, query)?;
-    let rate = query.row_rate(output, 1.0, &|_| None);
-    if rate.open.is_empty() && rate.per_second <= 1.0 {
+    if query.makes_one_row(output) {
         return None;
     }
+    let rate = query.row_rate(output, 1.0, &|_| None);
     let analytics = pipeline.analytics.as_ref()?;
-    let span = rate.open.first().map_or(analytics.span, |open| open.span);
     let message = match rate.open.first() {
         Some(open) => format!("{} takes one row per record, and this is {}", capabilities.words, open.what),
         None => format!(
@@ -166,5 +164,7 @@ fn rows(context: &Context, delivery: &Delivery) -> Option<Diagnostic> {
         None => "add a `stream` and write `runtime: flink`, where each row is a record of its own; or have the SQL make one row \
                  of a record",
     };
-    Some(Diagnostic::error(Code::OneRowPerRecord, span, message, help).related(delivery.span, "the delivery"))
+    let fault = Diagnostic::error(Code::OneRowPerRecord, analytics.span, message, help);
+    let fault = rate.open.iter().take(1).fold(fault, |fault, open| fault.related(open.span, "the rows"));
+    Some(fault.related(delivery.span, "the delivery"))
 }

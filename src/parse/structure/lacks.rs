@@ -42,19 +42,20 @@ const LACKS: &[Lack] = &[
     Lack {
         places: &["", "/delivery"],
         keys: &[
-            "http",
             "httpendpoint",
             "https",
             "webhook",
-            "datadog",
-            "newrelic",
             "dynatrace",
             "honeycomb",
+            "coralogix",
+            "logicmonitor",
+            "mongodb",
+            "sumologic",
+            "elastic",
             "endpoint",
         ],
-        message: "pipec does not deliver to HTTP endpoints",
-        help: "deliver to `s3`; or let an output of the SQL call a function of yours: `outputs: {name: {lambda: {function: \
-               ARN, role: NAME}}}`",
+        message: "pipec has no destination of this name; any HTTP endpoint of Firehose is `http`",
+        help: "write `http: {url: https://.., secret: ARN}` with the endpoint's address for Firehose",
     },
     Lack {
         places: &["", "/delivery"],
@@ -77,7 +78,7 @@ const LACKS: &[Lack] = &[
     Lack {
         places: &["", "/delivery"],
         keys: &["snowflake", "bigquery", "databricks"],
-        message: "pipec delivers to S3 only",
+        message: "pipec does not deliver to this database",
         help: S3_ONLY,
     },
     Lack {
@@ -96,7 +97,7 @@ const LACKS: &[Lack] = &[
             "kinesis",
             "cloudwatch",
         ],
-        message: "pipec's `delivery` is to S3 only",
+        message: "Firehose does not deliver to this service",
         help: "deliver to `s3`; or let an output of the SQL be a stream, or call a function of yours: `outputs: {name: {lambda: \
                {function: ARN, role: NAME}}}`",
     },
@@ -146,7 +147,7 @@ const LACKS: &[Lack] = &[
                a function of yours can write each object of another record to a line of its own: `transform: {lambda: {function: ARN}}`",
     },
     Lack {
-        places: &["/delivery", "/delivery/s3"],
+        places: &["/delivery/s3"],
         keys: &["backup", "s3backup", "s3backupmode", "sourcebackup"],
         message: "pipec writes no copy of the source records",
         help: "raise `stream.retention` to be able to read them again, up to 365 d",

@@ -1,11 +1,10 @@
 use std::collections::BTreeSet;
 
-use crate::aws::destinations;
 use crate::aws::metrics::{FAILURES, FAMILIES, FLINK_1, FLINK_2, Kind, STREAM, TRANSFORM, is_known};
 use crate::check::Checked;
 use crate::graph::NodeKind;
 use crate::plan::Plan;
-use crate::plan::fixture::{DIRECT_SOURCES, SOURCES, planned, spec};
+use crate::plan::fixture::{DESTINATIONS, DIRECT_SOURCES, SOURCES, delivering, planned, spec};
 use crate::plan::value::Value;
 use crate::spec::AlarmKey;
 
@@ -92,7 +91,8 @@ fn every_kind_of_alarm_exists_somewhere() {
                   INTEGER); CREATE PUMP Q AS INSERT INTO OUT SELECT STREAM \"a\" FROM SOURCE_SQL_STREAM_001;'}\ndelivery: {s3: \
                   {}}\nalarms: {}\n";
     let mut found = BTreeSet::new();
-    for spec in [WHOLE, &old, &direct, shared, SOURCES, DIRECT_SOURCES] {
+    let backed_up = delivering("backup: all, http: {url: 'https://example.com'}");
+    for spec in [WHOLE, &old, &direct, shared, SOURCES, DIRECT_SOURCES, &backed_up] {
         let (plan, _) = planned(spec);
         found.extend(plan.alarms.iter().flat_map(|alarms| &alarms.alarms).map(|alarm| alarm.key));
     }
@@ -112,8 +112,14 @@ fn metrics_are_those_of_the_table() {
          {}\ndashboard: true\n",
     );
     let direct = "name: direct\ndelivery: {record_size: 1 KiB, records_per_second: 10, s3: {}}\nalarms: {}\ndashboard: true\n";
-    for spec in [WHOLE, &old, &lambda, SOURCES, DIRECT_SOURCES, direct] {
-        let (plan, _) = planned(spec);
+    let destinations = DESTINATIONS.iter().map(|destination| delivering(destination));
+    let backed_up = delivering("backup: all, http: {url: 'https://example.com'}");
+    let mut kinds: Vec<&Kind> = vec![&STREAM, &TRANSFORM, &FLINK_1, &FLINK_2, &FAILURES];
+    let specs = [WHOLE, &old, &lambda, SOURCES, DIRECT_SOURCES, direct, &backed_up].map(str::to_owned);
+    for spec in specs.into_iter().chain(destinations) {
+        let (plan, checked) = planned(&spec);
+        let deliveries = &checked.pipeline().deliveries;
+        kinds.extend(deliveries.iter().map(|delivery| delivery.destination.capabilities().metrics));
         let alarms = plan.alarms.expect("alarms");
         for metric in alarms.alarms.iter().flat_map(|alarm| &alarm.metrics) {
             read.insert((metric.namespace.to_owned(), metric.dimension.to_owned(), metric.name.to_owned()));
@@ -130,7 +136,6 @@ fn metrics_are_those_of_the_table() {
             read.insert((namespace.to_owned(), part(2), part(1)));
         }
     }
-    let kinds: [&Kind; 6] = [&STREAM, &TRANSFORM, &FLINK_1, &FLINK_2, &FAILURES, destinations::S3.metrics];
     for kind in kinds {
         for metric in kind.metrics {
             let namespace = metric.namespace.unwrap_or(kind.namespace).to_owned();

@@ -127,28 +127,12 @@ impl DeliveryPlan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::fixture::{planned, spec};
-
-    /// Every kind of destination, as small as it can be.
-    pub(super) const ALL: &[&str] = &[
-        "s3: {}",
-        "s3: { bucket: our-data-lake }",
-        "http: { url: 'https://example.com/v1' }",
-        "http: { url: 'https://example.com/v1', secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
-        "datadog: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
-        "new_relic: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
-    ];
-
-    fn of(destination: &str) -> String {
-        format!(
-            "name: orders\nstream: {{ record_size: 1 KiB, records_per_second: 10 }}\ndelivery: {{ {destination} }}\nalarms: {{}}\n"
-        )
-    }
+    use crate::plan::fixture::{DESTINATIONS, delivering, planned, spec};
 
     #[test]
     fn a_destination_has_a_template_of_its_name() {
-        for destination in ALL {
-            let (plan, _) = planned(&of(destination));
+        for destination in DESTINATIONS {
+            let (plan, _) = planned(&delivering(destination));
             let json = serde_json::to_value(&plan.deliveries[0].destination).expect("JSON");
             let name = format!("delivery/{}.yaml.j2", json["kind"].as_str().expect("a kind"));
             assert!(TEMPLATES.iter().any(|(known, _)| *known == name), "{name}");
@@ -160,8 +144,8 @@ mod tests {
     #[test]
     fn every_sink_is_a_node_that_firehose_writes_to() {
         use crate::graph::Relation;
-        for destination in ALL {
-            let (plan, checked) = planned(&of(destination));
+        for destination in DESTINATIONS {
+            let (plan, checked) = planned(&delivering(destination));
             let delivery = &checked.pipeline().deliveries[0];
             for sink in delivery.destination.sinks() {
                 let purpose = sink.purpose();
@@ -180,8 +164,8 @@ mod tests {
 
     #[test]
     fn a_secret_is_read_by_firehose_alone_and_exactly_this_one() {
-        for destination in ALL.iter().filter(|destination| destination.contains("secret:")) {
-            let (plan, _) = planned(&of(destination));
+        for destination in DESTINATIONS.iter().filter(|destination| destination.contains("secret:")) {
+            let (plan, _) = planned(&delivering(destination));
             let readers = plan.roles.iter().flat_map(|role| role.grants.iter().map(move |grant| (role, grant)));
             let readers: Vec<_> =
                 readers.filter(|(_, grant)| grant.actions.contains(&"secretsmanager:GetSecretValue")).collect();
@@ -194,8 +178,8 @@ mod tests {
 
     #[test]
     fn a_backup_of_all_records_is_watched_and_billed() {
-        let (failed, _) = planned(&of("http: { url: 'https://example.com/v1' }"));
-        let (all, _) = planned(&of("backup: all, http: { url: 'https://example.com/v1' }"));
+        let (failed, _) = planned(&delivering("http: { url: 'https://example.com/v1' }"));
+        let (all, _) = planned(&delivering("backup: all, http: { url: 'https://example.com/v1' }"));
         let keys = |plan: &Plan| -> Vec<&'static str> {
             plan.alarms.iter().flat_map(|alarms| &alarms.alarms).map(|alarm| alarm.key.name()).collect()
         };

@@ -73,17 +73,15 @@ pub(super) trait Kind {
 /// A destination in its pipeline.
 #[derive(Clone, Copy)]
 pub(super) struct Site<'a> {
-    pub pipeline: &'a Pipeline,
-    pub delivery: &'a Delivery,
     pub service: &'a Service,
 }
 
 pub(super) fn plan(pipeline: &Pipeline, delivery: &Delivery, service: &Service, kind: &dyn Kind) -> ServicePlan {
-    let site = Site { pipeline, delivery, service };
+    let site = Site { service };
     let all = service.backup.all.value;
     let fallback: Option<&Fallback> = delivery.destination.capabilities().fallback.as_ref();
     let mode = fallback.map(|fallback| fallback.all.filter(|_| all).unwrap_or(fallback.failed));
-    let mut other_side: Vec<String> = service.secret.iter().flat_map(stored).collect();
+    let mut other_side: Vec<String> = service.secret.iter().flat_map(|secret| stored(secret, &pipeline.region.value)).collect();
     other_side.extend(kind.other_side(&site));
     ServicePlan {
         spec: service.spec.clone(),
@@ -130,12 +128,12 @@ pub(super) fn grants(service: &Service, kind: &dyn Kind) -> Vec<Grant> {
 }
 
 /// How the secret's value is stored.
-fn stored(secret: &Secret) -> Vec<String> {
+fn stored(secret: &Secret, region: &str) -> Vec<String> {
     let fields: Vec<String> = secret.fields.iter().map(|field| format!("\"{field}\": \"..\"")).collect();
     vec![
         format!("the secret contains {{{}}}; Firehose reads a new value within 10 minutes:", fields.join(", ")),
         format!(
-            "  aws secretsmanager put-secret-value --secret-id {} --secret-string file://secret.json",
+            "  aws secretsmanager put-secret-value --region {region} --secret-id {} --secret-string file://secret.json",
             secret.arn.value
         ),
     ]

@@ -6,8 +6,7 @@ use super::Resolver;
 use super::delivery::{Site, default_error_prefix};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::{Backup, Encryption, S3Location, Secret, Service, ServiceKind};
-use crate::spec::destinations::{BackupPlace, BackupRecords};
-use crate::spec::{self, Compression, Duration};
+use crate::spec::{self, BackupBucket, BackupMode, Compression, Duration};
 
 /// A kind as it is read from the spec: its key, its values, and its secret.
 struct Read {
@@ -59,16 +58,16 @@ impl Resolver<'_> {
         }
     }
 
-    fn backup(&self, backup: Option<spec::destinations::Backup>, site: &Site) -> Backup {
+    fn backup(&self, backup: Option<spec::Backup>, site: &Site) -> Backup {
         let at = format!("{}/backup", site.at);
         let (records, records_at, place) = match backup {
-            Some(spec::destinations::Backup::Place(place)) => {
+            Some(spec::Backup::Bucket(place)) => {
                 (place.records, format!("{at}/records"), place)
             }
-            Some(spec::destinations::Backup::Records(records)) => {
-                (Some(records), at.clone(), BackupPlace::default())
+            Some(spec::Backup::Mode(records)) => {
+                (Some(records), at.clone(), BackupBucket::default())
             }
-            None => (None, at.clone(), BackupPlace::default()),
+            None => (None, at.clone(), BackupBucket::default()),
         };
         let of = |key: &str| format!("{at}/{key}");
         let error_prefix = default_error_prefix(site.pipeline, site.delivery, place.bucket.is_some());
@@ -80,7 +79,7 @@ impl Resolver<'_> {
             }
         };
         Backup {
-            all: self.or(&records_at, records.map(|records| records == BackupRecords::All), false),
+            all: self.or(&records_at, records.map(|records| records == BackupMode::All), false),
             location: S3Location {
                 span: self.key(&at),
                 suffix: site.suffix.clone(),

@@ -1,7 +1,5 @@
-//! Destinations that are not S3: one file per kind, and what all of them have.
+//! Destinations that are not S3: one file per kind.
 
-mod backup;
 mod http;
 
-pub use backup::{Backup, BackupPlace, BackupRecords};
 pub use http::{Datadog, DatadogSite, Http, NewRelic, NewRelicRegion, RequestCompression};

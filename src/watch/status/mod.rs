@@ -8,7 +8,7 @@ mod text;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use crate::aws::destinations::{self, FRESHNESS, PUTS_SUCCEEDED};
+use crate::aws::destinations::{self, FRESHNESS, PUTS_SUCCEEDED, RECORDS_PER_REQUEST};
 use crate::aws::metrics::{Kind, Metric};
 use crate::capacity::bytes_per_second;
 use crate::cloud::call_error::CallErrorKind;
@@ -332,7 +332,8 @@ fn measured(
             "Firehose holds records longer than its buffer interval of {buffer} s: `pipec logs {spec} delivery` shows why"
         ));
     }
-    if part.reading(PUTS_SUCCEEDED).is_some_and(|share| share < 1.0) {
+    let fails = part.reading(PUTS_SUCCEEDED).is_some_and(|share| share < 1.0);
+    if fails || part.reading(RECORDS_PER_REQUEST).is_some_and(|records| records < 1.0) {
         let words = delivery.map_or(destinations::S3.words, |delivery| delivery.capabilities.words);
         part.findings
             .push(format!("Firehose cannot write to {words}: `pipec logs {spec} delivery` shows why"));

@@ -1,24 +1,24 @@
-//! The bucket beside a destination.
+//! The bucket next to a destination.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::spec::{Compression, Duration, Encryption};
+use super::{Compression, Duration, Encryption};
 
-/// Records that are stored in a bucket beside the destination, and the bucket.
+/// Records that are stored in a bucket next to the destination, and the bucket.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Backup {
     /// The records, in a bucket of the stack.
-    Records(BackupRecords),
+    Mode(BackupMode),
     /// The bucket and its settings.
-    Place(BackupPlace),
+    Bucket(BackupBucket),
 }
 
-/// Records that are stored beside the destination.
+/// Records that are stored next to the destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum BackupRecords {
+pub enum BackupMode {
     /// Records that did not reach the destination.
     Failed,
     /// All records as they are sent to the destination, and those that did not reach it. Cannot be changed back to `failed`
@@ -26,12 +26,12 @@ pub enum BackupRecords {
     All,
 }
 
-/// A bucket beside the destination.
+/// A bucket next to the destination.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct BackupPlace {
+pub struct BackupBucket {
     /// Records that are stored. Default: `failed`.
-    pub records: Option<BackupRecords>,
+    pub records: Option<BackupMode>,
     /// Name of an existing bucket. Default: a bucket in the stack: private, encrypted and versioned, and retained when
     /// the stack is deleted.
     #[schemars(extend("examples" = ["my-data-lake"]))]
