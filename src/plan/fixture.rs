@@ -104,7 +104,7 @@ dashboard: true
 ";
 
 /// Every kind of destination, as small as it can be.
-pub(crate) const DESTINATIONS: &[&str] = &[
+pub const DESTINATIONS: &[&str] = &[
     "s3: {}",
     "s3: { bucket: our-data-lake }",
     "http: { url: 'https://example.com/v1' }",
@@ -114,7 +114,7 @@ pub(crate) const DESTINATIONS: &[&str] = &[
 ];
 
 /// A pipeline of a stream and a delivery to such a destination, with everything that watches it.
-pub(crate) fn delivering(destination: &str) -> String {
+pub fn delivering(destination: &str) -> String {
     format!(
         "name: orders\nstream: {{ record_size: 1 KiB, records_per_second: 10 }}\ndelivery: {{ {destination} }}\nalarms: \
          {{}}\ndashboard: true\n"
