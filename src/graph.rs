@@ -78,6 +78,8 @@ pub enum NodeKind {
     ErrorDelivery,
     /// A bucket that Firehose writes to.
     Bucket(Purpose),
+    /// A table of the Data Catalog over the objects of a delivery.
+    Table,
     /// What the records go to, where that is not a bucket.
     Destination,
     /// The network of the producer, where the stack creates it.
@@ -176,6 +178,8 @@ pub enum Relation {
     LogTransform,
     /// Firehose writes to a sink.
     Store(Purpose),
+    /// Firehose reads the columns of a table.
+    ReadTable,
     /// Firehose logs.
     LogDelivery,
     /// Firehose reads the stream of the faults.
@@ -216,7 +220,9 @@ impl Relation {
             }
             Self::Control | Self::ReadAnalyticsLog | Self::LogStarter => Principal::Starter,
             Self::LogTransform => Principal::Transform,
-            Self::Deliver | Self::Transform | Self::Store(_) | Self::LogDelivery => Principal::Delivery,
+            Self::Deliver | Self::Transform | Self::Store(_) | Self::ReadTable | Self::LogDelivery => {
+                Principal::Delivery
+            }
             Self::DeliverErrors | Self::StoreErrors(_) | Self::LogErrorDelivery => Principal::ErrorDelivery,
             Self::Consume | Self::ReportFailures | Self::Describe | Self::Subscribe => Principal::Function,
             Self::Poll | Self::FindShards | Self::SubscribeProgram | Self::FanOut => Principal::Reader,
@@ -249,6 +255,7 @@ impl Relation {
             | Self::Transform
             | Self::LogTransform
             | Self::Store(_)
+            | Self::ReadTable
             | Self::LogDelivery
             | Self::StoreErrors(_)
             | Self::LogErrorDelivery
@@ -302,8 +309,7 @@ impl Graph {
         let artifacts = self.node(NodeKind::Artifacts, None);
         // What writes into Firehose itself has an edge to it, so the deliveries come first without a stream.
         let direct = pipeline.deliveries.iter().filter(|_| stream.is_none());
-        let deliveries: Vec<NodeId> =
-            direct.map(|delivery| self.delivery_stream(delivery)).collect();
+        let deliveries: Vec<NodeId> = direct.map(|delivery| self.firehose(delivery)).collect();
         let intake = |to: Option<&str>| {
             let named = pipeline
                 .deliveries
@@ -356,7 +362,8 @@ impl Graph {
         self.add(Node { kind, logical_id: Some(delivery.id(prefix).into()), name: delivery.name.clone() })
     }
 
-    fn delivery_stream(&mut self, delivery: &Delivery) -> NodeId {
+    /// The Firehose stream of a delivery.
+    fn firehose(&mut self, delivery: &Delivery) -> NodeId {
         let logical_id = Some(delivery.stream_id().into());
         self.add(Node { kind: NodeKind::Delivery, logical_id, name: delivery.name.clone() })
     }
@@ -385,7 +392,7 @@ impl Graph {
                 self.add(Node { kind: NodeKind::Transform, logical_id: None, name: delivery.name.clone() })
             }
         });
-        let node = node.unwrap_or_else(|| self.delivery_stream(delivery));
+        let node = node.unwrap_or_else(|| self.firehose(delivery));
         let logs = self.part(delivery, NodeKind::Logs, "DeliveryLogs");
         let sinks: Vec<(Purpose, NodeId)> = delivery
             .destination
@@ -412,6 +419,14 @@ impl Graph {
         }
         for &(purpose, sink) in &sinks {
             self.edge(node, Relation::Store(purpose), sink);
+        }
+        if let Some(table) = delivery.destination.table() {
+            let logical_id = table.logical_id().map(Cow::Owned);
+            let kind = NodeKind::Table;
+            let table = self.add(Node { kind, logical_id, name: delivery.name.clone() });
+            if delivery.destination.schema().is_some() {
+                self.edge(node, Relation::ReadTable, table);
+            }
         }
         self.edge(node, Relation::LogDelivery, logs);
         let takes_errors = pipeline.error_delivery().is_some_and(|one| one.name == delivery.name);

@@ -26,6 +26,7 @@ pub mod resolve;
 pub mod source;
 pub mod spec;
 pub mod sql;
+pub mod table;
 pub mod terminal;
 pub mod throughput;
 pub mod world;

@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["parse"],
     &["pipeline"],
     &["resolve"],
-    &["capacity", "graph", "instances", "price_list", "producer_config", "throughput"],
+    &["capacity", "graph", "instances", "price_list", "producer_config", "table", "throughput"],
     &["accept", "check", "discover"],
     &["pipeline_findings"],
     &["plan"],
@@ -25,6 +25,7 @@ const LAYERS: &[&[&str]] = &[
     // The crate in `cli`.
     &["cloud"],
     &["deploy", "watch"],
+    &["review"],
     &["commands", "main"],
 ];
 

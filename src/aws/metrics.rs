@@ -105,12 +105,15 @@ pub const FIREHOSE: Family = Family {
         "DeliveryToS3.Records",
         "DeliveryToS3.Success",
         "ExecuteProcessing.Success",
+        "FailedConversion.Records",
         "IncomingRecords",
         "KMSKeyAccessDenied",
         "KMSKeyDisabled",
         "KMSKeyInvalidState",
         "KMSKeyNotFound",
         "KinesisMillisBehindLatest",
+        "PartitionCount",
+        "PartitionCountExceeded",
         "ThrottledGetRecords",
         "ThrottledRecords",
     ],
@@ -370,7 +373,7 @@ pub(super) const fn by_the_minute(metric: Metric) -> Metric {
     Metric { period: MINUTE, ..metric }
 }
 
-const fn fault(metric: Metric) -> Metric {
+pub(super) const fn fault(metric: Metric) -> Metric {
     Metric { fault: true, ..metric }
 }
 

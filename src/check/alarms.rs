@@ -184,8 +184,10 @@ fn range(key: AlarmKey, pipeline: &Pipeline) -> Option<Range> {
         AlarmKey::WriteThrottled
         | AlarmKey::ReadThrottled
         | AlarmKey::ErrorRecords
-        | AlarmKey::BackupFreshness
         | AlarmKey::WriteFailures
+        | AlarmKey::ConversionFailures
+        | AlarmKey::PartitionsExceeded
+        | AlarmKey::BackupFreshness
         | AlarmKey::ProcessingFailures
         | AlarmKey::KeyUnavailable
         | AlarmKey::FunctionErrors

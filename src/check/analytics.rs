@@ -40,6 +40,13 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
     }
 }
 
+/// Whether a delivery uses the columns: for a table, or for partition keys.
+fn stores_by_column(pipeline: &Pipeline) -> bool {
+    pipeline.deliveries.iter().filter_map(|delivery| delivery.destination.s3()).any(|s3| {
+        s3.table.is_some() || s3.format.value.is_columnar() || !s3.partitions.is_empty()
+    })
+}
+
 pub(super) fn check(context: &mut Context) {
     match (&context.pipeline.analytics, &context.pipeline.records) {
         (Some(analytics), None) => context.report(Diagnostic::error(
@@ -48,12 +55,14 @@ pub(super) fn check(context: &mut Context) {
             "SQL needs the columns of the records",
             "add `records:` with `format: json` and `columns:`, each with its `type` and `path`",
         )),
-        (None, Some(records)) if !generates(context.pipeline) => context.report(Diagnostic::warning(
-            Code::RecordsUnused,
-            records.span,
-            "the columns are declared, but nothing reads them",
-            "add `analytics:`, or remove `records:`",
-        )),
+        (None, Some(records)) if !generates(context.pipeline) && !stores_by_column(context.pipeline) => {
+            context.report(Diagnostic::warning(
+                Code::RecordsUnused,
+                records.span,
+                "the columns are declared, but nothing reads them",
+                "add `analytics:`, or remove `records:`",
+            ))
+        }
         _ => {}
     }
     let Some(analytics) = &context.pipeline.analytics else { return };

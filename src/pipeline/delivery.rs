@@ -50,11 +50,14 @@ impl Delivery {
         self.id(&format!("{}Delivery", self.fixed_settings().concat()))
     }
 
-    /// What Firehose accepts at the creation of a stream only, or never takes back, although its schema does not declare
-    /// that. Firehose API reference, `S3BackupMode` of each destination, 2026-11.
+    /// The settings among [`FIXED_SETTINGS`] that it has, as its logical id has them.
     pub fn fixed_settings(&self) -> Vec<&'static str> {
-        let backup = self.destination.service().filter(|service| service.backup.all.value);
-        backup.map(|_| "BackedUp").into_iter().collect()
+        let (is_partitioned, is_backed_up) = match &self.destination {
+            Destination::S3(s3) => (!s3.partitions.is_empty(), s3.backup.is_some()),
+            Destination::Service(service) => (false, service.backup.all.value),
+        };
+        let partitioned = is_partitioned.then_some(FIXED_SETTINGS[0].0);
+        partitioned.into_iter().chain(is_backed_up.then_some(FIXED_SETTINGS[1].0)).collect()
     }
 
     /// What it is called in a sentence.
@@ -73,6 +76,11 @@ impl Delivery {
         }
     }
 }
+
+/// What Firehose accepts at the creation of a stream only, or never takes back, although its schema does not declare that:
+/// the part of the logical id, and the words. Firehose guide, "Dynamic partitioning"; API S3BackupMode, 2026-11.
+pub const FIXED_SETTINGS: [(&str, &str); 2] =
+    [("Partitioned", "dynamic partitioning"), ("BackedUp", "the backup of raw records")];
 
 /// Direct PUT.
 #[derive(Clone, Debug)]

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use super::{S3Location, Service};
-use crate::aws::destinations::{self, Capabilities};
+use super::{S3, S3Location, Service, Table};
+use crate::aws::destinations::Capabilities;
 
 /// Where the records go.
 #[derive(Clone, Debug)]
 pub enum Destination {
     /// S3.
-    S3(S3Location),
+    S3(S3),
     /// Anything else, with a bucket beside it.
     Service(Service),
 }
@@ -18,7 +18,7 @@ impl Destination {
     /// What Firehose can do there.
     pub fn capabilities(&self) -> &'static Capabilities {
         match self {
-            Self::S3(_) => &destinations::S3,
+            Self::S3(s3) => s3.capabilities(),
             Self::Service(service) => service.kind.capabilities(),
         }
     }
@@ -26,7 +26,11 @@ impl Destination {
     /// What Firehose writes to.
     pub fn sinks(&self) -> Vec<Sink<'_>> {
         match self {
-            Self::S3(location) => vec![Sink::Bucket(Purpose::Destination, location)],
+            Self::S3(s3) => {
+                let own = Sink::Bucket(Purpose::Destination, &s3.location);
+                let backup = s3.backup.as_ref().map(|location| Sink::Bucket(Purpose::Backup, location));
+                std::iter::once(own).chain(backup).collect()
+            }
             Self::Service(service) => {
                 vec![Sink::Service(service), Sink::Bucket(Purpose::Backup, &service.backup.location)]
             }
@@ -41,8 +45,16 @@ impl Destination {
     /// The bucket for what does not reach the destination.
     pub fn failures(&self) -> (Purpose, &S3Location) {
         match self {
-            Self::S3(location) => (Purpose::Destination, location),
+            Self::S3(s3) => (Purpose::Destination, &s3.location),
             Self::Service(service) => (Purpose::Backup, &service.backup.location),
+        }
+    }
+
+    /// The destination if it is S3.
+    pub fn s3(&self) -> Option<&S3> {
+        match self {
+            Self::S3(s3) => Some(s3),
+            Self::Service(_) => None,
         }
     }
 
@@ -52,6 +64,16 @@ impl Destination {
             Self::S3(_) => None,
             Self::Service(service) => Some(service),
         }
+    }
+
+    /// The table that Firehose takes the columns from, or that Athena reads by.
+    pub fn table(&self) -> Option<&Table> {
+        self.s3()?.table.as_ref()
+    }
+
+    /// The table whose columns Firehose reads, to convert the records.
+    pub fn schema(&self) -> Option<&Table> {
+        self.s3().filter(|s3| s3.format.value.is_columnar())?.table.as_ref()
     }
 
     /// The places in S3 that Firehose writes to.
@@ -128,7 +150,7 @@ impl Purpose {
     pub fn description(self) -> &'static str {
         match self {
             Self::Destination => "Bucket that the objects are written to",
-            Self::Backup => "Bucket for records that do not reach the destination",
+            Self::Backup => "Bucket next to the destination, for failed records or for all",
         }
     }
 }

@@ -9,10 +9,12 @@ mod destination;
 mod http;
 mod producer;
 mod records;
+mod s3;
 mod s3_location;
 mod service;
 mod sources;
 mod stream;
+mod table;
 mod transform;
 
 use std::borrow::Cow;
@@ -32,10 +34,12 @@ pub use destination::*;
 pub use http::*;
 pub use producer::*;
 pub use records::*;
+pub use s3::*;
 pub use s3_location::*;
 pub use service::*;
 pub use sources::*;
 pub use stream::*;
+pub use table::*;
 pub use transform::*;
 
 /// Default of `stream.headroom`, percent.

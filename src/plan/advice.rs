@@ -164,7 +164,10 @@ fn stateless_on_flink(
         let output = checked.query().and_then(|query| Some((query, pipeline.output(delivery, query)?)));
         one && output.is_some_and(|(query, output)| !query.makes_one_row(output))
     };
-    if pipeline.deliveries.iter().any(several) {
+    // Firehose calls one function, which is the user's.
+    let is_own =
+        |delivery: &Delivery| delivery.transform.as_ref().is_some_and(|transform| transform.own.is_some());
+    if pipeline.deliveries.iter().any(|delivery| is_own(delivery) || several(delivery)) {
         return None;
     }
     let message = if cost.complete {
@@ -240,7 +243,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::plan::fixture::{planned, spec, with_flink};
+    use crate::plan::fixture::{flink_spec, planned, spec, with_flink};
 
     const SMALL: &str = "record_size: 1 KiB, records_per_second: 1000";
 
@@ -312,6 +315,17 @@ mod tests {
         let (mut plan, checked) = with_flink("record_size: 1 KiB, records_per_second: 10", 100);
         plan.analytics.as_mut().expect("analytics").stateless = false;
         assert_eq!(advice(&(plan, checked)), []);
+    }
+
+    /// The SQL in pipec's function would exclude the user's.
+    #[test]
+    fn a_function_of_the_users_stays_behind_flink() {
+        let own =
+            "transform: {lambda: {function: \"arn:aws:lambda:us-east-1:111122223333:function:clean\"}}\n";
+        let spec = flink_spec("record_size: 1 KiB, records_per_second: 10");
+        let advises =
+            |spec: &str| advice(&planned(spec)).iter().any(|(code, ..)| *code == Code::StatelessOnFlink);
+        assert!(advises(&spec) && !advises(&spec.replace("transform: {}\n", own)));
     }
 
     #[test]

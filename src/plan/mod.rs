@@ -30,6 +30,7 @@ pub mod sources;
 mod state;
 mod steps;
 mod streams;
+mod table;
 pub mod throughput;
 pub mod value;
 
@@ -64,6 +65,7 @@ pub use resources::Resource;
 pub use sources::{SourcePlan, SourceShown};
 pub use steps::StepPlan;
 pub use streams::{Carries, RowsPlan, StreamPlan};
+pub use table::{ColumnPlan, TablePlan};
 use value::Value;
 
 /// Everything that a stack holds.

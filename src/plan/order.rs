@@ -11,10 +11,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::consumers::{self, STREAM_POLICY};
-use super::sources;
+use super::{sources, table};
 use crate::aws::limits::kinesis::STREAMS_CREATING_AT_ONCE;
 use crate::graph::{Graph, Node, NodeKind};
-use crate::pipeline::{Delivery, Pipeline, Source, SourceKind};
+use crate::pipeline::{Pipeline, Source, SourceKind};
 
 /// Resources that are created before another, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,8 +31,8 @@ const PROPAGATES: &str = "A new role takes time to propagate; this order allows 
 pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static, str>, Vec<Before>> {
     let mut order = Order::default();
     let ids = |prefix: &str| pipeline.deliveries.iter().map(|one| one.id(prefix)).collect::<Vec<String>>();
+    let deliveries: Vec<String> = pipeline.deliveries.iter().map(|one| one.stream_id()).collect();
     let roles = ids("DeliveryRole");
-    let deliveries: Vec<String> = pipeline.deliveries.iter().map(Delivery::stream_id).collect();
     if graph.has(NodeKind::Analytics) {
         order.add("StarterRole", &["AnalyticsRole"], PROPAGATES);
         order.add("Analytics", &all(&roles, &["Starter"]), PROPAGATES);
@@ -95,6 +95,12 @@ pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static,
             );
         }
     }
+    for delivery in &pipeline.deliveries {
+        if let Some(permissions) = delivery.destination.table().and_then(table::permissions_id) {
+            let because = "Firehose reads the table when it is created.";
+            order.add(&delivery.stream_id(), &[&permissions], because);
+        }
+    }
     for source in &pipeline.sources {
         source_order(pipeline, graph, source, &mut order);
     }
@@ -108,7 +114,7 @@ fn last(pipeline: &Pipeline, graph: &Graph) -> Vec<String> {
     if graph.has(NodeKind::Analytics) {
         return ["AnalyticsStart".to_owned()].into_iter().chain(consumers).collect();
     }
-    pipeline.deliveries.iter().map(Delivery::stream_id).chain(consumers).collect()
+    pipeline.deliveries.iter().map(|delivery| delivery.stream_id()).chain(consumers).collect()
 }
 
 /// What the consumers of the spec read with: mappings, registrations, and permissions of their programs.

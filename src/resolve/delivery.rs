@@ -7,7 +7,8 @@ use crate::aws::limits::MIB;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::parse::step;
 use crate::pipeline::{
-    Delivery, Destination, Direct, FROM_RECORDS, FROM_STREAM, Intake, S3Location, Setting, logical_name,
+    Delivery, Destination, Direct, FROM_RECORDS, FROM_STREAM, Intake, KeysFrom, S3Location, Setting,
+    logical_name,
 };
 use crate::source::Span;
 use crate::spec::{self, Compression, Newline, Unpack};
@@ -31,12 +32,19 @@ impl Resolver<'_> {
         let Deliveries { one, several, transform, stream } = written;
         if let (Some(_), Some(_)) = (&one, &several) {
             let (span, other) = (self.key("/deliveries"), self.key("/delivery"));
+            // What only the spec has is removed in the environment, and not in the spec.
+            let below = |key: &str| self.places.is_below_environment(key);
+            let help = match (below("/delivery"), below("/deliveries")) {
+                (true, false) => "add `delivery: ~` to the environment, which removes the spec's",
+                (false, true) => "add `deliveries: ~` to the environment, which removes the spec's",
+                _ => "move `delivery` into `deliveries`, under a name",
+            };
             self.diagnostics.push(
                 Diagnostic::error(
                     Code::ConflictingKeys,
                     span,
                     "a pipeline has `delivery` or `deliveries`",
-                    "move `delivery` into `deliveries`, under a name",
+                    help,
                 )
                 .related(other, "the other one"),
             );
@@ -54,12 +62,14 @@ impl Resolver<'_> {
         let mut transform = transform;
         if transform.is_some() && several_written {
             let span = self.key("/transform");
-            self.diagnostics.push(Diagnostic::error(
-                Code::ConflictingKeys,
-                span,
-                "with `deliveries`, each has a transform of its own",
-                "move `transform` into the deliveries whose records it processes",
-            ));
+            let help = match self.places.is_below_environment("/transform") {
+                true => {
+                    "add `transform: ~` to the environment, and write one in the deliveries whose records it processes"
+                }
+                false => "move `transform` into the deliveries whose records it processes",
+            };
+            let message = "with `deliveries`, each has a transform of its own";
+            self.diagnostics.push(Diagnostic::error(Code::ConflictingKeys, span, message, help));
             transform = None;
         }
         all.into_iter()
@@ -139,7 +149,12 @@ impl Resolver<'_> {
         let transform = transform.filter(|_| unpack.is_none());
         let id = name.as_deref().map(logical_name).unwrap_or_default();
         let site = Site { at: &at, pipeline, delivery: name.as_deref(), suffix: id };
-        let destination = self.destination(&mut delivery, &site);
+        // A function of the user's returns no keys that pipec knows of.
+        let keys_from = match transform.as_ref().is_some_and(|(_, own)| own.lambda.is_none()) {
+            true => KeysFrom::Transform,
+            false => KeysFrom::Firehose,
+        };
+        let destination = self.destination(&mut delivery, keys_from, &site);
         let defaults = destination.capabilities();
         Delivery {
             span: self.key(&at),
@@ -197,7 +212,30 @@ impl Resolver<'_> {
         ];
         match stream {
             Some(stream) => {
-                for (key, _, _, _) in keys.into_iter().filter(|(_, written, ..)| *written) {
+                let written: Vec<&str> =
+                    keys.iter().filter(|(_, written, ..)| *written).map(|(key, ..)| *key).collect();
+                // Of an environment that adds a stream, it is one fault: the spec needs these keys.
+                let below = |key: &&&str| self.places.is_below_environment(&format!("{at}/{key}"));
+                let (of_spec, own): (Vec<&str>, Vec<&str>) = written.iter().partition(|key| below(key));
+                if let Some(first) = of_spec.first() {
+                    let span = self.key(&format!("{at}/{first}"));
+                    let removed: Vec<String> = of_spec.iter().map(|key| format!("{key}: ~")).collect();
+                    let place = at.trim_start_matches('/');
+                    let help = match place.split_once('/') {
+                        None => format!("add `{place}: {{{}}}` to the environment", removed.join(", ")),
+                        Some((several, name)) => format!(
+                            "add `{several}: {{{name}: {{{}}}}}` to the environment",
+                            removed.join(", ")
+                        ),
+                    };
+                    let message = format!(
+                        "`{first}` is for a delivery without a stream, and the environment adds a stream"
+                    );
+                    self.diagnostics.push(
+                        Diagnostic::error(Code::DirectPut, span, message, help).related(stream, "the stream"),
+                    );
+                }
+                for key in own {
                     let help = match key {
                         "encryption" => {
                             "remove it; `stream.encryption` covers what Firehose reads".to_owned()
@@ -214,9 +252,26 @@ impl Resolver<'_> {
                 None
             }
             None => {
-                for (key, _, _, example) in
-                    keys.into_iter().filter(|(_, written, _, example)| !written && !example.is_empty())
-                {
+                let missing: Vec<_> =
+                    keys.iter().filter(|(_, written, _, example)| !written && !example.is_empty()).collect();
+                // The spec has its load in the stream that the environment removes.
+                let removed = self.places.removed("/stream").filter(|_| self.places.is_below_environment(at));
+                if let (Some(span), false) = (removed, missing.is_empty()) {
+                    let keys: Vec<String> =
+                        missing.iter().map(|(key, _, _, example)| format!("{key}: {example}")).collect();
+                    let place = at.trim_start_matches('/');
+                    let entries = format!("{{{}}}", keys.join(", "));
+                    let help = match place.split_once('/') {
+                        None => format!("add `{place}: {entries}` to the environment, with your figures"),
+                        Some((several, name)) => format!(
+                            "add `{several}: {{{name}: {entries}}}` to the environment, with your figures"
+                        ),
+                    };
+                    let message = "without a stream, the load is declared in the delivery";
+                    self.diagnostics.push(Diagnostic::error(Code::DirectPut, span, message, help));
+                    return Some(direct);
+                }
+                for (key, _, _, example) in missing {
                     let message = format!("`{key}` is missing: without a stream, the load is declared here");
                     let span = self.key(at);
                     let help = format!("add `{key}: {example}` with your figure");
@@ -227,37 +282,48 @@ impl Resolver<'_> {
         }
     }
 
-    fn destination(&mut self, delivery: &mut spec::Delivery, site: &Site) -> Destination {
-        match self.service(delivery, site) {
-            Some(service) => Destination::Service(service),
-            None => {
-                let at = site.at;
-                let keys = [("backup", delivery.backup.is_some()), ("retry", delivery.retry.is_some())];
-                for (key, _) in keys.into_iter().filter(|(_, written)| *written) {
-                    let span = self.key(&format!("{at}/{key}"));
-                    self.diagnostics.push(
-                        Diagnostic::error(
-                            Code::DestinationKey,
-                            span,
-                            format!("`{key}` is for destinations other than S3"),
-                            format!("remove `{key}`; Firehose retries a bucket for up to 24 h"),
-                        )
-                        .related(self.key(&format!("{at}/s3")), "the destination"),
-                    );
-                }
-                // The schema asks for one of them.
-                Destination::S3(self.s3(delivery.s3.take().unwrap_or_default(), site))
-            }
+    fn destination(&mut self, delivery: &mut spec::Delivery, keys_from: KeysFrom, site: &Site) -> Destination {
+        if let Some(service) = self.service(delivery, site) {
+            return Destination::Service(service);
         }
+        let of = |key: &str| format!("{}/{key}", site.at);
+        if delivery.retry.is_some() {
+            let span = self.key(&of("retry"));
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::DestinationKey,
+                    span,
+                    "`retry` is for destinations other than S3",
+                    "remove `retry`; Firehose retries a bucket for up to 24 h",
+                )
+                .related(self.key(&of("s3")), "the destination"),
+            );
+        }
+        let names = (site.pipeline, site.delivery);
+        let backup = delivery.backup.take();
+        if let Some(backup) = &backup {
+            self.backup_records(&of("backup"), backup);
+        }
+        let backup = backup.map(|backup| self.backup(&of("backup"), backup, names, &site.suffix));
+        // The schema asks for one of them.
+        let s3 = delivery.s3.take().unwrap_or_default();
+        Destination::S3(self.s3(&of("s3"), s3, backup, names, keys_from, &site.suffix))
     }
 
-    fn s3(&self, s3: spec::delivery::S3, site: &Site) -> S3Location {
-        let at = format!("{}/s3", site.at);
-        let error_prefix = default_error_prefix(site.pipeline, site.delivery, s3.bucket.is_some());
+    /// A place in S3.
+    pub(super) fn s3_location(
+        &self,
+        at: &str,
+        s3: spec::S3,
+        (pipeline, delivery): (&str, Option<&str>),
+        suffix: &str,
+    ) -> S3Location {
+        let error_prefix = default_error_prefix(pipeline, delivery, s3.bucket.is_some());
         let of = |key: &str| format!("{at}/{key}");
         S3Location {
-            span: self.key(&at),
-            suffix: site.suffix.clone(),
+            spec: at.to_owned(),
+            span: self.key(at),
+            suffix: suffix.to_owned(),
             bucket: self.optional(&of("bucket"), s3.bucket),
             prefix: self.or(&of("prefix"), s3.prefix, String::new()),
             error_prefix: self.or(&of("error_prefix"), s3.error_prefix, error_prefix),
@@ -266,7 +332,6 @@ impl Resolver<'_> {
             time_zone: self.optional(&of("time_zone"), s3.time_zone),
             encryption: self.encryption(&of("encryption"), s3.encryption),
             expire_after: self.optional(&of("expire_after"), s3.expire_after.map(|time| time.0)),
-            spec: at,
         }
     }
 }

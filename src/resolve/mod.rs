@@ -7,6 +7,7 @@ mod delivery;
 mod destinations;
 mod records;
 mod references;
+mod s3;
 mod sources;
 
 pub use delivery::default_error_prefix;

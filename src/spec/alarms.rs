@@ -61,10 +61,14 @@ pub enum AlarmKey {
     ErrorRecords,
     /// Records reach the destination late.
     Freshness,
-    /// With `backup: all`, records reach the backup's bucket late.
-    BackupFreshness,
     /// Firehose cannot write to the destination.
     WriteFailures,
+    /// Records do not fit the table, and are not converted to Parquet or ORC.
+    ConversionFailures,
+    /// Records have more partitions than Firehose fills at a time.
+    PartitionsExceeded,
+    /// Records reach the backup's bucket late.
+    BackupFreshness,
     /// Firehose's calls of the transform fail.
     ProcessingFailures,
     /// A customer managed key cannot be used.
@@ -107,7 +111,7 @@ pub enum AlarmKey {
 
 impl AlarmKey {
     /// All kinds, in the order of the data.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::IteratorAge,
         Self::ExpiringRecords,
         Self::WriteThrottled,
@@ -116,8 +120,10 @@ impl AlarmKey {
         Self::NoData,
         Self::ErrorRecords,
         Self::Freshness,
-        Self::BackupFreshness,
         Self::WriteFailures,
+        Self::ConversionFailures,
+        Self::PartitionsExceeded,
+        Self::BackupFreshness,
         Self::ProcessingFailures,
         Self::KeyUnavailable,
         Self::FunctionErrors,
@@ -150,8 +156,10 @@ impl AlarmKey {
             Self::NoData => "no_data",
             Self::ErrorRecords => "error_records",
             Self::Freshness => "freshness",
-            Self::BackupFreshness => "backup_freshness",
             Self::WriteFailures => "write_failures",
+            Self::ConversionFailures => "conversion_failures",
+            Self::PartitionsExceeded => "partitions_exceeded",
+            Self::BackupFreshness => "backup_freshness",
             Self::ProcessingFailures => "processing_failures",
             Self::KeyUnavailable => "key_unavailable",
             Self::FunctionErrors => "function_errors",

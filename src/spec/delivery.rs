@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::destinations::{Datadog, Http, NewRelic};
-use super::{Backup, ByteSize, Duration, Encryption};
+use super::destinations::{Backup, Datadog, Http, NewRelic};
+use super::s3::S3;
+use super::{ByteSize, Duration, Encryption};
 
 /// A Lambda function, written in Rust, that Firehose calls with every batch of records. SQL with `runtime: lambda` runs
 /// in it; in that case it is always part of the stack.
@@ -97,8 +98,9 @@ pub enum Architecture {
 pub struct Delivery {
     /// Buffering hints. Default: for S3, 5 MiB or 300 s, whichever comes first; for other destinations, see `docs/destinations.md`.
     pub buffer: Option<Buffer>,
-    /// Records that are also stored in a bucket, and that bucket. Not with `s3`. Default: `failed`, the records that did not reach
-    /// the destination.
+    /// Records that are stored in a bucket next to the destination, and that bucket. For S3 `raw`, all records as they come in,
+    /// before the transform; default: none. For other destinations `failed` or `all`; default: `failed`, the records that did
+    /// not reach the destination.
     #[schemars(extend("examples" = ["all"]))]
     pub backup: Option<Backup>,
     /// Time during which Firehose retries a request that failed, 0 s to 7,200 s, before it stores the records in the backup's
@@ -159,67 +161,6 @@ pub struct Buffer {
     /// Buffer interval, 0 s to 900 s.
     #[schemars(extend("examples" = ["60 s"]))]
     pub interval: Duration,
-}
-
-/// An S3 bucket as the destination.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct S3 {
-    /// Name of an existing bucket. Default: a bucket in the stack: private, encrypted and versioned, and retained when
-    /// the stack is deleted.
-    #[schemars(extend("examples" = ["my-data-lake"]))]
-    pub bucket: Option<String>,
-    /// Prefix of the objects' keys, in which `!{timestamp:..}` and `!{firehose:random-string}` are evaluated. Firehose
-    /// appends `yyyy/MM/dd/HH/` if there is no timestamp expression. Default: empty.
-    #[schemars(extend("examples" = ["user-data/"]))]
-    pub prefix: Option<String>,
-    /// Prefix of the keys of objects with failed records, in which `!{firehose:error-output-type}` is evaluated as
-    /// well. Default: `errors/!{firehose:error-output-type}/`; in an existing bucket, `errors/NAME/..` with the
-    /// pipeline's name.
-    #[schemars(extend("examples" = ["errors/!{firehose:error-output-type}/"]))]
-    pub error_prefix: Option<String>,
-    /// Compression of the objects. Default: `none`.
-    pub compression: Option<Compression>,
-    /// Extension of the objects' names, starting with a dot. Default: the extension of the compression.
-    #[schemars(extend("examples" = [".jsonl"]))]
-    pub file_extension: Option<String>,
-    /// Time zone of timestamp expressions, as in `Europe/Berlin`. Default: `UTC`.
-    #[schemars(extend("examples" = ["Europe/Berlin"]))]
-    pub time_zone: Option<String>,
-    /// Encryption at rest. Default: `aws_managed`.
-    pub encryption: Option<Encryption>,
-    /// Age in whole days at which objects in the stack's own bucket expire. Default: never.
-    #[schemars(extend("examples" = ["365 d"]))]
-    pub expire_after: Option<Duration>,
-}
-
-/// Compression of the objects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Compression {
-    /// No compression.
-    None,
-    /// gzip.
-    Gzip,
-    /// ZIP.
-    Zip,
-    /// Snappy.
-    Snappy,
-    /// Snappy with Hadoop's framing.
-    HadoopSnappy,
-}
-
-impl Compression {
-    /// The word for it in a spec.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Gzip => "gzip",
-            Self::Zip => "zip",
-            Self::Snappy => "snappy",
-            Self::HadoopSnappy => "hadoop_snappy",
-        }
-    }
 }
 
 /// Settings of all log groups of the stack.

@@ -6,4 +6,5 @@ mod connector;
 mod discover;
 mod environments;
 mod plan;
+mod report;
 mod watch;

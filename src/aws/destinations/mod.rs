@@ -6,7 +6,7 @@ mod s3;
 
 pub use errors::{DeliveryError, explained};
 pub use http::{DATADOG, HTTP, NEW_RELIC, NEW_RELIC_EU, NEW_RELIC_US, datadog_url, limits as http_limits};
-pub use s3::S3;
+pub use s3::{S3, S3_COLUMNAR, S3_COLUMNAR_PARTITIONED, S3_PARTITIONED};
 
 use super::limits::Bounds;
 use super::metrics::{FIREHOSE, Kind, Metric, MetricName, Reading, Unit, by_the_minute, metric};
@@ -32,8 +32,12 @@ pub struct Capabilities {
     pub buffer_s: Bounds<u64>,
     /// The same when none is set, seconds.
     pub buffer_s_default: u64,
+    /// Why the bounds of the buffer are narrower than those of other settings, after a size; empty if they are not.
+    pub buffer_because: &'static str,
     /// What has to be between two records; empty where Firehose keeps them apart itself.
     pub separator: &'static str,
+    /// Whether a record may be several JSON objects with nothing between them.
+    pub splits_objects: bool,
     /// What a record must look like.
     pub form: Form,
     /// Whether it reads the records of CloudWatch Logs, which are gzip of many log events.

@@ -13,12 +13,12 @@ use crate::spec::{Compression, SECONDS_PER_DAY};
 const EXPIRE_DAYS_MAX: u64 = 2_147_483_647;
 
 pub(super) fn check(context: &mut Context, delivery: &Delivery, location: &S3Location) {
-    object_names(context, location);
+    object_names(context, delivery, location);
     bucket(context, location);
     prefix::check(context, delivery, location);
 }
 
-fn object_names(context: &mut Context, location: &S3Location) {
+fn object_names(context: &mut Context, delivery: &Delivery, location: &S3Location) {
     let mut found = Vec::new();
     if let Some(zone) = location.time_zone.as_ref().filter(|zone| !time_zones::is_accepted(&zone.value)) {
         let help = match time_zones::alike(&zone.value) {
@@ -50,7 +50,7 @@ fn object_names(context: &mut Context, location: &S3Location) {
             },
         ));
     }
-    found.extend(extension(location));
+    found.extend(extension(location, delivery));
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
 
@@ -70,7 +70,11 @@ fn endings(compression: Compression) -> &'static [&'static str] {
 const OTHER_ENDINGS: [&str; 8] = [".gzip", ".bz2", ".zst", ".lz4", ".xz", ".parquet", ".orc", ".avro"];
 
 /// An extension that makes readers unpack what is not packed, or not unpack what is.
-fn extension(location: &S3Location) -> Option<Diagnostic> {
+fn extension(location: &S3Location, delivery: &Delivery) -> Option<Diagnostic> {
+    if delivery.destination.s3().is_some_and(|s3| s3.format.value.is_columnar()) {
+        // The format decides; see `conversion`.
+        return None;
+    }
     let extension = location.file_extension.as_ref()?;
     if firehose::FILE_EXTENSION.check(&extension.value).is_err() {
         return None;

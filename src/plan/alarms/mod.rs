@@ -29,7 +29,7 @@ pub(super) use advice::unwatched;
 pub use advice::{Settings, settings};
 pub use rule::Rule;
 pub(super) use delivery::FRESHNESS_S_MIN;
-pub(super) use rule::{Compare, FIVE_MINUTES, Span};
+pub(super) use rule::{Compare, FIVE_MINUTES, MINUTE, Span};
 use rule::{Missing, Watch};
 
 /// Part of the spec that alarms come from, a JSON pointer.
@@ -263,6 +263,7 @@ fn subject<'a>(scope: &Scope, node: &'a Node) -> Option<Subject<'a>> {
         // AWS keeps these running, or others do; what is written to them is watched at the node that writes.
         NodeKind::Bucket(_)
         | NodeKind::Destination
+        | NodeKind::Table
         | NodeKind::Network
         | NodeKind::Upstream
         | NodeKind::Reader

@@ -4,16 +4,22 @@ mod http;
 mod s3;
 mod service;
 
+use pipec_core::Partition;
 use serde::Serialize;
 
 use super::alarms::{Rule, Scope};
 use super::buckets;
 use super::cost::{Bill, Delivered};
+use super::dashboard::Series;
 use super::grants::Grant;
 use super::{DeliveryPlan, Plan};
 use crate::aws::destinations::{self, Watched};
-use crate::pipeline::{Delivery, Destination, Pipeline, Purpose, Service, ServiceKind, Sink};
+use crate::check::Checked;
+use crate::pipeline::{Delivery, Destination, KeysFrom, Pipeline, Purpose, Service, ServiceKind, Sink};
+use crate::table::fields::fields;
+use crate::table::partition_keys;
 pub use http::HttpPlan;
+pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
 pub use service::ServicePlan;
 use service::Kind;
 
@@ -28,7 +34,7 @@ pub const TEMPLATES: &[(&str, &str)] = &[
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DestinationPlan {
     /// S3.
-    S3,
+    S3(S3Plan),
     /// An HTTP endpoint.
     Http(HttpPlan),
 }
@@ -41,9 +47,9 @@ fn kind(service: &Service) -> &dyn Kind {
 }
 
 /// Plans the destination.
-pub(super) fn plan(destination: &Destination) -> DestinationPlan {
-    match destination {
-        Destination::S3(_) => DestinationPlan::S3,
+pub(super) fn plan(checked: &Checked, delivery: &Delivery) -> DestinationPlan {
+    match &delivery.destination {
+        Destination::S3(s3) => DestinationPlan::S3(s3::plan(checked, delivery, s3)),
         Destination::Service(service) => kind(service).values(service),
     }
 }
@@ -52,6 +58,14 @@ pub(super) fn plan(destination: &Destination) -> DestinationPlan {
 pub(super) fn service(pipeline: &Pipeline, delivery: &Delivery) -> Option<ServicePlan> {
     let of = delivery.destination.service()?;
     Some(service::plan(pipeline, delivery, of, kind(of)))
+}
+
+/// The partition keys that the transform of a delivery returns.
+pub(super) fn partition(checked: &Checked, delivery: &Delivery, runs_query: bool) -> Option<Partition> {
+    let s3 = delivery.destination.s3()?;
+    let fields = fields(checked.pipeline(), checked.query(), delivery).ok()?;
+    let by_transform = s3.keys_from == KeysFrom::Transform;
+    partition_keys::program(&s3.partitions, &fields, runs_query).filter(|_| by_transform)
 }
 
 /// What Firehose needs to write to the sink of a purpose.
@@ -65,18 +79,25 @@ pub(super) fn grants(delivery: &Delivery, purpose: Purpose) -> Vec<Grant> {
 
 /// What is billed besides Firehose.
 pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delivered: Delivered) {
-    // Of the records that fail, nobody knows how many there are.
-    let stores_all = delivery.service.as_ref().is_none_or(|service| service.backs_up_all);
-    for (purpose, location) in &delivery.locations {
-        if *purpose == Purpose::Destination || stores_all {
-            s3::cost(bill, plan, location, delivered);
-        }
+    if let DestinationPlan::S3(s3) = &delivery.destination {
+        s3::cost(bill, plan, (delivery, s3), delivered);
+    } else if delivery.service.as_ref().is_some_and(|service| service.backs_up_all) {
+        // Of the records that fail, nobody knows how many there are.
+        delivery.locations.values().for_each(|location| s3::stored(bill, plan, location, delivered));
     }
 }
 
 /// The metrics of a delivery.
 pub(super) fn watched(delivery: &DeliveryPlan) -> &'static Watched {
     &delivery.capabilities.watched
+}
+
+/// Counts that the dashboard shows besides, next to the failures.
+pub(super) fn graphed(delivery: &DeliveryPlan) -> Vec<Series> {
+    match &delivery.destination {
+        DestinationPlan::S3(s3) => s3.graphed(),
+        _ => Vec::new(),
+    }
 }
 
 /// The same of the delivery of error records, which go to a bucket whatever the destination.
@@ -87,6 +108,9 @@ pub(super) fn watched_of_errors() -> &'static Watched {
 /// Alarms of the delivery: records are late after so many seconds, and `logs` is the command that shows Firehose's log.
 pub(super) fn alarms(scope: &Scope, delivery: &DeliveryPlan, late: u64, logs: &str) -> Vec<Rule> {
     let mut rules = service::alarms(delivery.capabilities, late, logs);
+    if let DestinationPlan::S3(s3) = &delivery.destination {
+        rules.extend(s3.alarms(delivery, logs));
+    }
     if let Some(of) = delivery.service.as_ref().filter(|service| service.backs_up_all) {
         rules.push(service::backup_late(scope, delivery, of, logs));
     }
@@ -110,6 +134,8 @@ pub struct Shown {
     pub line: String,
     /// What is to be known of it, by its name in the JSON.
     pub facts: Vec<(&'static str, String)>,
+    /// The same in sentences.
+    pub notes: Vec<String>,
     /// What its owner has to do, as lines to read and to type.
     pub other_side: Vec<String>,
 }
@@ -117,9 +143,11 @@ pub struct Shown {
 impl DeliveryPlan {
     /// The destination as it is reported.
     pub fn shown(&self) -> Shown {
-        match &self.service {
-            None => s3::shown(self),
-            Some(service) => service.shown(self),
+        match (&self.destination, &self.service) {
+            (DestinationPlan::S3(s3), _) => s3.shown(self),
+            (_, Some(service)) => service.shown(self),
+            // Every destination but S3 is a service.
+            (_, None) => Shown { line: String::new(), facts: Vec::new(), notes: Vec::new(), other_side: Vec::new() },
         }
     }
 }
@@ -138,7 +166,7 @@ mod tests {
             assert!(TEMPLATES.iter().any(|(known, _)| *known == name), "{name}");
         }
         let (plan, _) = planned(&spec("record_size: 1 KiB, records_per_second: 10", ""));
-        assert!(matches!(plan.deliveries[0].destination, DestinationPlan::S3));
+        assert!(matches!(plan.deliveries[0].destination, DestinationPlan::S3(_)));
     }
 
     #[test]

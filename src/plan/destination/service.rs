@@ -198,6 +198,7 @@ impl ServicePlan {
                 Duration(self.retry)
             ),
             facts,
+            notes: Vec::new(),
             other_side: self.other_side.clone(),
         }
     }

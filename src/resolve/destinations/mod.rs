@@ -6,7 +6,8 @@ use super::Resolver;
 use super::delivery::{Site, default_error_prefix};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::{Backup, Encryption, S3Location, Secret, Service, ServiceKind};
-use crate::spec::{self, BackupBucket, BackupMode, Compression, Duration};
+use crate::spec::destinations::{BackupPlace, BackupRecords};
+use crate::spec::{self, Compression, Duration};
 
 /// A kind as it is read from the spec: its key, its values, and its secret.
 struct Read {
@@ -28,7 +29,7 @@ impl Resolver<'_> {
             kind,
             secret,
             retry: self.or(&format!("{}/retry", site.at), written, retry),
-            backup: self.backup(delivery.backup.take(), site),
+            backup: self.service_backup(delivery.backup.take(), site),
         })
     }
 
@@ -58,16 +59,16 @@ impl Resolver<'_> {
         }
     }
 
-    fn backup(&self, backup: Option<spec::Backup>, site: &Site) -> Backup {
+    fn service_backup(&self, backup: Option<spec::destinations::Backup>, site: &Site) -> Backup {
         let at = format!("{}/backup", site.at);
         let (records, records_at, place) = match backup {
-            Some(spec::Backup::Bucket(place)) => {
+            Some(spec::destinations::Backup::Place(place)) => {
                 (place.records, format!("{at}/records"), place)
             }
-            Some(spec::Backup::Mode(records)) => {
-                (Some(records), at.clone(), BackupBucket::default())
+            Some(spec::destinations::Backup::Records(records)) => {
+                (Some(records), at.clone(), BackupPlace::default())
             }
-            None => (None, at.clone(), BackupBucket::default()),
+            None => (None, at.clone(), BackupPlace::default()),
         };
         let of = |key: &str| format!("{at}/{key}");
         let error_prefix = default_error_prefix(site.pipeline, site.delivery, place.bucket.is_some());
@@ -79,7 +80,7 @@ impl Resolver<'_> {
             }
         };
         Backup {
-            all: self.or(&records_at, records.map(|records| records == BackupMode::All), false),
+            all: self.or(&records_at, records.map(|records| records == BackupRecords::All), false),
             location: S3Location {
                 span: self.key(&at),
                 suffix: site.suffix.clone(),

@@ -1,5 +1,7 @@
-//! Destinations that are not S3: one file per kind.
+//! What destinations have that are not S3: one file per kind. And the bucket next to a destination.
 
+mod backup;
 mod http;
 
+pub use backup::{Backup, BackupPlace, BackupRecords};
 pub use http::{Datadog, DatadogSite, Http, NewRelic, NewRelicRegion, RequestCompression};
