@@ -300,6 +300,8 @@ codes! {
     "1736" EndpointAttribute "An endpoint cannot be sent these attributes"
     "1737" OneRowPerRecord "A destination takes one row per record"
     "1738" SeparatorUnwanted "A destination keeps records apart itself"
+    "1739" AckTimeout "Firehose does not wait for an acknowledgement for this long"
+    "1740" EventMissing "Splunk's events lack their key"
 }
 
 impl fmt::Display for Code {

@@ -1,7 +1,7 @@
 //! A destination that is not S3: what is decided about all of them.
 
-use super::{Http, S3Location, Setting};
-use crate::aws::destinations::Capabilities;
+use super::{Http, S3Location, Setting, Splunk};
+use crate::aws::destinations::{self, Capabilities};
 use crate::source::Span;
 
 /// A destination that is not S3.
@@ -26,6 +26,8 @@ pub struct Service {
 pub enum ServiceKind {
     /// An HTTP endpoint: anyone's, or that of a vendor.
     Http(Http),
+    /// Splunk.
+    Splunk(Splunk),
 }
 
 /// A secret of Secrets Manager.
@@ -53,6 +55,7 @@ impl ServiceKind {
     pub fn capabilities(&self) -> &'static Capabilities {
         match self {
             Self::Http(http) => http.vendor.capabilities(),
+            Self::Splunk(_) => &destinations::SPLUNK,
         }
     }
 }

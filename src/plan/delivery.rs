@@ -141,6 +141,12 @@ pub struct DirectPlan {
 }
 
 impl DeliveryPlan {
+    /// The place of what does not reach the destination.
+    pub fn failures(&self) -> Option<&S3LocationPlan> {
+        let purpose = if self.service.is_some() { Purpose::Backup } else { Purpose::Destination };
+        self.location(purpose)
+    }
+
     /// The place in S3 of a purpose.
     pub fn location(&self, purpose: Purpose) -> Option<&S3LocationPlan> {
         self.locations.get(&purpose)
@@ -372,6 +378,7 @@ fn one(checked: &Checked, delivery: &Delivery, programs: &Programs) -> DeliveryP
         extracts_messages: delivery.unpack.is_some(),
         appends_newline: delivery.transform.as_ref().is_none_or(|transform| transform.own.is_some())
             && capabilities.separator == "\n"
+            && capabilities.is_appended
             && delivery.newline.value == Newline::Append,
         transform: delivery.transform.as_ref().and_then(|own| transform(checked, delivery, own, programs)),
         own_transform: delivery.transform.as_ref().and_then(own_transform),

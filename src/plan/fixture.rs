@@ -111,6 +111,7 @@ pub const DESTINATIONS: &[&str] = &[
     "http: { url: 'https://example.com/v1', secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
     "datadog: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
     "new_relic: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
+    "splunk: { endpoint: 'https://splunk.example.com:8088', secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
 ];
 
 /// A pipeline of a stream and a delivery to such a destination, with everything that watches it.

@@ -143,8 +143,8 @@ impl Resolver<'_> {
         };
         let direct = self.direct(direct, &at, stream);
         let runs_query = queries && delivery.from.as_deref() != Some(FROM_STREAM);
-        // What comes from CloudWatch Logs alone needs no function.
-        let own = transform.as_ref().filter(|_| direct.is_some() && !runs_query);
+        // What comes from CloudWatch Logs alone needs no function, if Firehose can keep the events apart.
+        let own = transform.as_ref().filter(|_| direct.is_some() && !runs_query && delivery.s3.is_some());
         let unpack = own.and_then(|(at, transform)| self.unpacked_by_firehose(at, transform));
         let transform = transform.filter(|_| unpack.is_none());
         let id = name.as_deref().map(logical_name).unwrap_or_default();
@@ -156,10 +156,21 @@ impl Resolver<'_> {
         };
         let destination = self.destination(&mut delivery, keys_from, &site);
         let defaults = destination.capabilities();
+        // Where Firehose cannot append the separator, the transform does.
+        let needs_newline = !defaults.separator.is_empty()
+            && !defaults.is_appended
+            && delivery.newline != Some(Newline::None);
+        let transform = transform.or_else(|| {
+            needs_newline.then(|| (format!("{at}/{}", defaults.key), spec::Transform::default()))
+        });
         Delivery {
             span: self.key(&at),
             from: self.optional(&format!("{at}/from"), delivery.from),
-            transform: transform.map(|(at, transform)| self.transform(&at, transform, defaults.separator)),
+            transform: transform.map(|(at, transform)| {
+                // The events of a record are lines of it, whatever keeps records apart.
+                let lines = transform.unpack.is_some() && !defaults.splits_objects;
+                self.transform(&at, transform, if lines { "\n" } else { defaults.separator })
+            }),
             unpack,
             direct,
             buffer_size: self.or(&format!("{at}/buffer/size"), size, defaults.buffer_mib_default * MIB),

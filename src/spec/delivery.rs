@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::destinations::{Backup, Datadog, Http, NewRelic};
+use super::destinations::{Backup, Datadog, Http, NewRelic, Splunk};
 use super::s3::S3;
 use super::{ByteSize, Duration, Encryption};
 
@@ -94,6 +94,7 @@ pub enum Architecture {
     {"required": ["http"]},
     {"required": ["datadog"]},
     {"required": ["new_relic"]},
+    {"required": ["splunk"]},
 ]))]
 pub struct Delivery {
     /// Buffering hints. Default: for S3, 5 MiB or 300 s, whichever comes first; for other destinations, see `docs/destinations.md`.
@@ -139,6 +140,8 @@ pub struct Delivery {
     pub datadog: Option<Datadog>,
     /// New Relic as the destination.
     pub new_relic: Option<NewRelic>,
+    /// Splunk as the destination.
+    pub splunk: Option<Splunk>,
 }
 
 /// Newline after each record.

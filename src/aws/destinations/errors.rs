@@ -29,7 +29,7 @@ pub fn explained(code: &str, message: &str) -> Option<&'static DeliveryError> {
 }
 
 /// All codes.
-const LISTS: &[&[DeliveryError]] = &[HTTP, LAMBDA, S3];
+const LISTS: &[&[DeliveryError]] = &[HTTP, LAMBDA, S3, SPLUNK];
 
 /// Response that is no acknowledgement.
 const DESTINATION_EXCEPTION: &str = "HttpEndpoint.DestinationException";
@@ -104,6 +104,79 @@ const HTTP: &[DeliveryError] = &[
         "HttpEndpoint.SSLHandshakeFailure",
         "the endpoint's certificate or its TLS version is not accepted",
         "use a certificate of a public authority for the name in `url`, with its intermediate certificates",
+    ),
+];
+
+const SPLUNK: &[DeliveryError] = &[
+    error(
+        "Splunk.AckTimeout",
+        "Splunk did not acknowledge the events within `ack_timeout`, so they are sent again and can be there twice",
+        "write a larger `ack_timeout`; see whether the indexers are behind",
+    ),
+    error(
+        "Splunk.DisabledAck",
+        "the token has no indexer acknowledgement, which Firehose needs",
+        "set `useACK = 1` for the token, or select Enable indexer acknowledgement in Splunk",
+    ),
+    error(
+        "Splunk.InvalidToken",
+        "Splunk does not accept the token",
+        "store the right one as `hec_token` of the secret; Firehose reads it again within 10 minutes",
+    ),
+    error(
+        "Splunk.InvalidDataFormat",
+        "Splunk does not accept the form of the events",
+        "with `type: event`, each record is an object with the key `event`; any other record needs `type: raw`",
+    ),
+    error(
+        "Splunk.InvalidIndex",
+        "the token does not allow this index",
+        "allow the index for the token, or remove `index` from the events",
+    ),
+    error(
+        "Splunk.ProxyWithoutStickySessions",
+        "the load balancer sends the requests for an acknowledgement to another indexer than the events",
+        "switch sticky sessions by cookie on, without an end",
+    ),
+    error(
+        "Splunk.SSLUnverified",
+        "the certificate of the collector is not accepted",
+        "use a certificate of a public authority for the name in `endpoint`, with its intermediate certificates",
+    ),
+    error(
+        "Splunk.SSLHandshake",
+        "the certificate of the collector, or its TLS version, is not accepted",
+        "use a certificate of a public authority for the name in `endpoint`, with its intermediate certificates",
+    ),
+    error(
+        "Splunk.URLNotFound",
+        "the address has no HTTP Event Collector",
+        "correct the port of `endpoint`, and enable the collector in its global settings",
+    ),
+    error(
+        "Splunk.ServerError",
+        "Splunk failed",
+        "see the log of Splunk, `splunkd.log`; Firehose retries",
+    ),
+    error(
+        "Splunk.IndexerBusy",
+        "the queues of the indexers are full",
+        "add indexers, or deliver less; Firehose retries",
+    ),
+    error(
+        "Splunk.ConnectionRecycled",
+        "a connection was closed while events were not acknowledged yet, so they are sent again",
+        "nothing, unless it happens often: then look at the load balancer's idle timeout",
+    ),
+    error(
+        "Splunk.ConnectionTimeout",
+        "Firehose cannot connect to the collector",
+        "check that its name resolves to a public address, and that its firewall allows the addresses of Firehose of your region",
+    ),
+    error(
+        "Splunk.InvalidEndpoint",
+        "the address of the collector is not valid",
+        "correct `endpoint`: `https://HOST:PORT`, without a path",
     ),
 ];
 

@@ -76,6 +76,7 @@ pub const HTTP: Capabilities = Capabilities {
     buffer_s_default: 60,
     buffer_because: "",
     separator: "",
+    is_appended: false,
     splits_objects: false,
     form: Form::PLAIN,
     reads_log_envelopes: false,

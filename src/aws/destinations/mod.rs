@@ -3,10 +3,12 @@
 mod errors;
 mod http;
 mod s3;
+mod splunk;
 
 pub use errors::{DeliveryError, explained};
 pub use http::{DATADOG, HTTP, NEW_RELIC, NEW_RELIC_EU, NEW_RELIC_US, datadog_url, limits as http_limits};
 pub use s3::{S3, S3_COLUMNAR, S3_COLUMNAR_PARTITIONED, S3_PARTITIONED};
+pub use splunk::{SPLUNK, limits as splunk_limits};
 
 use super::limits::Bounds;
 use super::metrics::{FIREHOSE, Kind, Metric, MetricName, Reading, Unit, by_the_minute, metric};
@@ -38,6 +40,8 @@ pub struct Capabilities {
     pub separator: &'static str,
     /// Whether a record may be several JSON objects with nothing between them.
     pub splits_objects: bool,
+    /// Whether Firehose itself can append the separator, and unpack log events with it.
+    pub is_appended: bool,
     /// What a record must look like.
     pub form: Form,
     /// Whether it reads the records of CloudWatch Logs, which are gzip of many log events.

@@ -21,6 +21,7 @@ pub const S3: Capabilities = Capabilities {
     buffer_s_default: firehose::S3_BUFFER_S_DEFAULT,
     buffer_because: "",
     separator: "\n",
+    is_appended: true,
     splits_objects: false,
     form: Form::PLAIN,
     reads_log_envelopes: false,

@@ -93,7 +93,7 @@ fn url(url: &Setting<String>) -> Vec<Diagnostic> {
 }
 
 /// Whether a host is one that the internet does not reach.
-fn is_private(host: &str) -> bool {
+pub(super) fn is_private(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     if let Ok(address) = bare.parse::<Ipv4Addr>() {

@@ -7,6 +7,7 @@ mod prefix;
 mod prefix_text;
 mod s3;
 mod service;
+mod splunk;
 mod table;
 mod timestamps;
 
@@ -28,6 +29,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
             service::check(context, delivery, to);
             match &to.kind {
                 ServiceKind::Http(http) => http::check(context, to, http),
+                ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
             }
         }
     }

@@ -35,12 +35,6 @@ const TEMPLATE_HELP: &str =
 const LACKS: &[Lack] = &[
     Lack {
         places: &["", "/delivery"],
-        keys: &["splunk"],
-        message: "pipec does not deliver to Splunk",
-        help: "deliver to `s3`; Splunk's add-on for AWS reads the objects",
-    },
-    Lack {
-        places: &["", "/delivery"],
         keys: &[
             "httpendpoint",
             "https",
@@ -541,8 +535,8 @@ mod tests {
     #[test]
     fn any_spelling_is_found() {
         assert!(is_lack("/delivery", "HttpEndpoint") && is_lack("/delivery", "http-endpoint"));
-        assert!(is_lack("/deliveries/a", "splunk") && is_lack("/deliveries/a/transform", "code"));
+        assert!(is_lack("/deliveries/a", "snowflake") && is_lack("/deliveries/a/transform", "code"));
         assert!(is_lack("/deliveries/a/s3", "parquet") && !is_lack("/deliveries/a/buffer", "parquet"));
-        assert!(!is_lack("/stream", "splunk"));
+        assert!(!is_lack("/stream", "snowflake"));
     }
 }

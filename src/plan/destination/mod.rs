@@ -3,6 +3,7 @@
 mod http;
 mod s3;
 mod service;
+mod splunk;
 
 use pipec_core::Partition;
 use serde::Serialize;
@@ -21,12 +22,14 @@ use crate::table::partition_keys;
 pub use http::HttpPlan;
 pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
 pub use service::ServicePlan;
+pub use splunk::SplunkPlan;
 use service::Kind;
 
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("delivery/http.yaml.j2", include_str!("../../../templates/delivery/http.yaml.j2")),
     ("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2")),
+    ("delivery/splunk.yaml.j2", include_str!("../../../templates/delivery/splunk.yaml.j2")),
 ];
 
 /// What the template needs of a destination, besides its places in S3 and what all kinds but S3 have.
@@ -37,12 +40,15 @@ pub enum DestinationPlan {
     S3(S3Plan),
     /// An HTTP endpoint.
     Http(HttpPlan),
+    /// Splunk.
+    Splunk(SplunkPlan),
 }
 
 /// The kind of a destination that is not S3.
 fn kind(service: &Service) -> &dyn Kind {
     match &service.kind {
         ServiceKind::Http(http) => http,
+        ServiceKind::Splunk(splunk) => splunk,
     }
 }
 

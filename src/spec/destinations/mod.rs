@@ -2,6 +2,8 @@
 
 mod backup;
 mod http;
+mod splunk;
 
 pub use backup::{Backup, BackupPlace, BackupRecords};
 pub use http::{Datadog, DatadogSite, Http, NewRelic, NewRelicRegion, RequestCompression};
+pub use splunk::{Splunk, SplunkType};
