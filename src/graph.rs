@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
 use crate::pipeline::{
     CloudWatchLogs, Consumer, ConsumerKind, Delivery, Input, LogSource, OutputTarget, Pipeline, Purpose,
     Source, SourceKind, logical_name,
@@ -583,12 +584,6 @@ impl Graph {
         self.nodes.iter().filter(move |node| node.kind == kind)
     }
 
-    /// The buckets of the stack's own, by their logical ids.
-    pub fn own_buckets(&self) -> impl Iterator<Item = &str> {
-        let buckets = self.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Bucket(_)));
-        buckets.filter_map(|node| node.logical_id.as_deref())
-    }
-
     /// Whether there is a node of a kind.
     pub fn has(&self, kind: NodeKind) -> bool {
         self.nodes(kind).next().is_some()
@@ -674,7 +669,7 @@ pub fn source_id(source: &Source) -> String {
 pub fn log_group_id(group: &str) -> String {
     /// Characters of the name itself.
     const NAME_CHARS: usize = 40;
-    let hash = Sha256::digest(group.as_bytes());
-    let hex: String = hash.iter().take(3).map(|byte| format!("{byte:02x}")).collect();
-    logical_name(group).chars().take(NAME_CHARS).collect::<String>() + &hex
+    const HASH_CHARS: usize = 6;
+    let hash = hex(Sha256::digest(group.as_bytes()));
+    logical_name(group).chars().take(NAME_CHARS).collect::<String>() + &hash[..HASH_CHARS]
 }

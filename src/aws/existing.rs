@@ -436,7 +436,8 @@ pub static STREAM: ExistingKind = ExistingKind::new(
         help: &[(
             "",
             "run `aws kinesis update-shard-count --stream-name {last} --target-shard-count {declared} --scaling-type \
-             UNIFORM_SCALING`, or declare the load that the stream carries",
+             UNIFORM_SCALING` (a call at most doubles the number, and a stream accepts ten calls in 24 h), or declare the load \
+             that the stream carries",
         )],
     },
     Fact {
@@ -455,15 +456,6 @@ pub static STREAM: ExistingKind = ExistingKind::new(
         fault: "the stream accepts records of up to {found} KiB, and the spec declares {declared} KiB; Firehose, which reads it, \
                 does not deliver larger ones than 1,000 KiB",
         help: &[("", "write `max_record_size: {found} KiB` if producers send none that are larger")],
-    },
-    Fact {
-        at: "/StreamDescriptionSummary/ConsumerCount",
-        is: Is::AtMost("other consumers"),
-        fault: "the stream has {found} registered consumers, and the pipeline's exceed the limit",
-        help: &[(
-            "",
-            "deregister one: `aws kinesis list-stream-consumers --stream-arn {id}` lists them; or read without `fan_out`",
-        )],
     },
 ])
 .notes(&[

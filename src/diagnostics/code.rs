@@ -268,6 +268,8 @@ codes! {
     "1605" ConsumerTwice "Two consumers are the same reader"
     "1606" ReaderRole "A consumer is named by its role"
 
+    "1613" SharedSource "Environments read the same source, which serves one of them"
+
     "1621" OwnTransformKey "A key of pipec's function next to one of yours"
     "1622" OwnTransformQuery "The SQL runs in pipec's function"
 

@@ -6,7 +6,7 @@ use super::{Diagnostic, github, json, sarif, text};
 use crate::source::Sources;
 
 /// Who reads the diagnostics.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// People: source lines with a caret.
     #[default]

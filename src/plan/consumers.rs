@@ -201,6 +201,16 @@ fn line(plan: &ConsumerPlan) -> String {
     }
 }
 
+/// An ARN in a text to copy: a word in place of what is known once the stack exists.
+fn placeholder(arn: &Value, plan: &ConsumerPlan) -> String {
+    let own = plan.registered.as_ref().map(|registered| &registered.logical_id);
+    match arn {
+        Value::GetAtt(id, _) if Some(id) == own => "CONSUMER_ARN".into(),
+        Value::Ref(_) | Value::GetAtt(..) => "STREAM_ARN".into(),
+        Value::Text(_) | Value::Sub(_) => arn.shown(),
+    }
+}
+
 /// What the owner of a program does.
 fn other_side(pipeline: &Pipeline, plan: &ConsumerPlan) -> Vec<String> {
     if plan.function.is_some() {
@@ -225,12 +235,16 @@ fn other_side(pipeline: &Pipeline, plan: &ConsumerPlan) -> Vec<String> {
             .into(),
     );
     if let Some(account) = &plan.account_id {
-        lines.push(
-            "# In the other account, the program names the stream by its ARN, the output StreamArn. Its own policy needs:"
-                .into(),
-        );
+        let mut outputs = vec!["STREAM_ARN is the output StreamArn".to_owned()];
+        if let Some(registered) = &plan.registered {
+            outputs.push(format!("CONSUMER_ARN the output {}Arn", registered.logical_id));
+        }
+        lines.push(format!(
+            "# In the other account, the program names the stream by its ARN. Its own policy needs, where {}:",
+            outputs.join(", and ")
+        ));
         for grant in &plan.grants {
-            let resources: Vec<String> = grant.resources.iter().map(Value::shown).collect();
+            let resources: Vec<String> = grant.resources.iter().map(|arn| placeholder(arn, plan)).collect();
             lines.push(format!(
                 "{{\"Effect\": \"Allow\", \"Action\": {}, \"Resource\": \"{}\"}}",
                 serde_json::json!(grant.actions),

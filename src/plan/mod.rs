@@ -44,6 +44,7 @@ use sha2::{Digest, Sha256};
 use crate::aws::instance_types::Architecture;
 use crate::check::Checked;
 use crate::graph::Graph;
+use crate::hex::hex;
 use crate::pipeline::Pipeline;
 use crate::programs::{Program, Programs};
 use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
@@ -207,8 +208,7 @@ fn key_hash(inputs: &[&[u8]]) -> String {
         hash.update((input.len() as u64).to_be_bytes());
         hash.update(input);
     }
-    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    hex[..KEY_HASH_CHARS].to_owned()
+    hex(hash.finalize())[..KEY_HASH_CHARS].to_owned()
 }
 
 /// A key that holds a hash of what the artifact is made from.

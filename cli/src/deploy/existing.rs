@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::registered;
 use super::report::{Event, Reporter};
 use crate::cloud::call_error::{CallError, CallErrorKind};
 use crate::cloud::client::{AwsClient, StackReader};
@@ -74,6 +75,9 @@ pub(super) fn check(
             faults.push(fault);
         }
     }
+    if faults.is_empty() {
+        faults.extend(registered::check(client, reporter, plan)?);
+    }
     match faults.is_empty() {
         true => Ok(()),
         false => Err(Stop::Faults(faults)),
@@ -81,7 +85,7 @@ pub(super) fn check(
 }
 
 /// Whether no other call would succeed either.
-fn is_of_credentials(error: &CallError) -> bool {
+pub(super) fn is_of_credentials(error: &CallError) -> bool {
     match error.kind {
         CallErrorKind::Interrupted
         | CallErrorKind::NoCredentials

@@ -15,6 +15,7 @@ pub(super) mod form;
 mod iot;
 mod json_path;
 mod metric_stream;
+mod numeric;
 mod pipe;
 pub(super) mod role;
 mod schedule;

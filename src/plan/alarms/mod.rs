@@ -23,6 +23,7 @@ use super::value::Value;
 use crate::aws::metrics::MetricName;
 use crate::check::Checked;
 use crate::graph::{INPUT_STREAM, Node, NodeKind};
+use crate::hex::hex;
 use crate::pipeline::{Alarms, Notify, Pipeline, ProducerSource};
 use crate::spec::AlarmKey;
 pub(super) use advice::unwatched;
@@ -209,10 +210,9 @@ pub(super) fn plan(plan: &Plan, checked: &Checked) -> Option<AlarmsPlan> {
 }
 
 fn subscription(address: &str) -> SubscriptionPlan {
-    let hash = Sha256::digest(address.as_bytes());
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex(Sha256::digest(address.as_bytes()));
     SubscriptionPlan {
-        logical_id: format!("AlarmSubscription{}", &hex[..ADDRESS_HASH_CHARS]),
+        logical_id: format!("AlarmSubscription{}", &hash[..ADDRESS_HASH_CHARS]),
         email: address.to_owned(),
     }
 }
