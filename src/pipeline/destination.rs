@@ -150,7 +150,7 @@ impl Purpose {
     pub fn description(self) -> &'static str {
         match self {
             Self::Destination => "Bucket that the objects are written to",
-            Self::Backup => "Bucket next to the destination, for failed records or for all",
+            Self::Backup => "Bucket for records that failed or for all records",
         }
     }
 }

@@ -24,7 +24,8 @@ fn endpoint(endpoint: &Setting<String>) -> Option<Diagnostic> {
     let fault = |message: String, help: String| Some(Diagnostic::error(Code::EndpointUrl, endpoint.span, message, help));
     let shown = secrets::masked(text);
     let example = || format!("write an address such as `{EXAMPLE}`");
-    let Ok(uri) = Uri::parse(text) else {
+    // Without a scheme, the host before the port would be read as one.
+    let Some(uri) = Uri::parse(text).ok().filter(|_| text.contains("//")) else {
         let is_host = !text.contains("//") && text.contains('.') && Uri::parse(format!("https://{text}").as_str()).is_ok();
         let help = if is_host { format!("write `endpoint: https://{shown}`") } else { example() };
         return fault(format!("`{shown}` is not an address"), help);
@@ -41,7 +42,7 @@ fn endpoint(endpoint: &Setting<String>) -> Option<Diagnostic> {
     let Some(authority) = authority else { return fault(format!("`{shown}` names no host"), example()) };
     let host = authority.host();
     if authority.userinfo().is_some() {
-        let help = format!("write `endpoint: https://{host}:8088`; the token is in `secret`");
+        let help = format!("write `endpoint: https://{host}:8088`, without them; `secret` has the token");
         return Some(Diagnostic::error(
             Code::SecretInSpec,
             endpoint.span,
