@@ -284,7 +284,7 @@ pub static FUNCTION: ExistingKind = ExistingKind::new(
     at: "/Timeout",
     is: Is::AtLeast("advised timeout"),
     fault: "the function's timeout is {found} s; AWS advises {declared} s or more for a function that Firehose calls",
-    help: &[("", "raise it, unless a full buffer takes less")],
+    help: &[("", "raise it, unless a full buffer is processed faster")],
 }])
 .missing("deploy the function first, or name one that exists: `aws lambda list-functions` lists them");
 
@@ -432,7 +432,7 @@ pub static STREAM: ExistingKind = ExistingKind::new(
             "/StreamDescriptionSummary/StreamModeDetails/StreamMode",
             "ON_DEMAND",
         ),
-        fault: "the stream has {found} of the {declared} shards that the declared load needs, and throttles the rest",
+        fault: "the stream has {found} of the {declared} shards that the declared load needs, and throttles the excess",
         help: &[(
             "",
             "run `aws kinesis update-shard-count --stream-name {last} --target-shard-count {declared} --scaling-type \

@@ -183,7 +183,7 @@ fn function(
 
 fn line(plan: &ConsumerPlan) -> String {
     let how = match plan.registered {
-        Some(_) => "by enhanced fan-out, 2 MiB per second and shard of its own",
+        Some(_) => "by enhanced fan-out, dedicated 2 MiB per second and shard",
         None => "by polling, from the shared 2 MiB per second and shard",
     };
     match (&plan.function, &plan.role, &plan.account_id) {
@@ -231,7 +231,8 @@ fn other_side(pipeline: &Pipeline, plan: &ConsumerPlan) -> Vec<String> {
         lines.push("new PollingConfig(NAME, kinesisClient)".into());
     }
     lines.push(
-        "# The Kinesis Client Library needs tables in DynamoDB and metrics in CloudWatch: their permissions are yours to give."
+        "# The Kinesis Client Library needs tables in DynamoDB and metrics in CloudWatch: grant these permissions \
+         yourself."
             .into(),
     );
     if let Some(account) = &plan.account_id {

@@ -330,7 +330,8 @@ impl Build {
         );
         if let (Some(path), Some(connector)) = (missing, &output.connector) {
             text += &format!(
-                ", of which 1 is missing\nmissing {}: it holds the connector {connector}, which is neither in pipec's \
+                ", of which 1 is missing\nmissing {}: it contains the connector {connector}, which is neither in \
+                 pipec's \
                  cache nor in the local Maven repository; build with `--fetch-connector` or `--connector-jar FILE`. The \
                  template is complete; the key of this file changes once, when `pipec.lock` records the first jar.",
                 shown(&path)

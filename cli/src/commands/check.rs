@@ -10,7 +10,7 @@ use pipec_compiler::check::same_names;
 use pipec_compiler::diagnostics::{Diagnostic, Severity};
 use pipec_compiler::source::Sources;
 
-/// Find what AWS would reject, or silently get wrong
+/// Find faults that AWS would reject, or accept without a warning
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec check pipeline.yaml\n  pipec check --env prod pipeline.yaml\n  pipec check --format sarif pipelines/*.yaml > \

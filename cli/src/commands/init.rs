@@ -13,7 +13,7 @@ const SPEC: &str = include_str!("init.yaml");
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  pipec init pipeline.yaml && pipec build pipeline.yaml")]
 pub(super) struct Init {
-    /// Where to write it
+    /// Path of the new spec
     #[arg(default_value = "pipeline.yaml", value_name = "FILE")]
     path: PathBuf,
     /// Overwrite an existing file

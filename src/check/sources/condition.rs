@@ -21,7 +21,7 @@ pub(super) fn fault(key: &str, one: &Value, dialect: &Dialect) -> Option<Wrong> 
     let entries = match one {
         Value::Object(entries) => entries,
         Value::Array(_) => {
-            return Some(("a list inside of a list".into(), "write one list of accepted values".into()));
+            return Some(("a list within a list".into(), "write one list of accepted values".into()));
         }
         _ => return None,
     };
@@ -38,7 +38,7 @@ pub(super) fn fault(key: &str, one: &Value, dialect: &Dialect) -> Option<Wrong> 
         let each: Vec<String> = entries.iter().map(|(name, value)| written(name, value)).collect();
         return Some((
             "an object in the list is one condition, and this one has several".into(),
-            format!("write `{key}: [{}]`, where one of them must hold", each.join(", ")),
+            format!("write `{key}: [{}]`, of which one must match", each.join(", ")),
         ));
     }
     value_fault(key, name, value, dialect)
@@ -49,7 +49,7 @@ fn no_condition(key: &str, name: &str, dialect: &Dialect) -> Wrong {
     let help = match suggest::nearest(name, dialect.conditions.iter().copied()) {
         _ if name == "$or" => {
             return (
-                format!("`$or` in the list of `{key}`: it combines fields, and not values"),
+                format!("`$or` in the list of `{key}`: it combines fields, not values"),
                 format!("write the values in one list, as in `{key}: [a, b]`, where one of them must match"),
             );
         }
@@ -58,7 +58,7 @@ fn no_condition(key: &str, name: &str, dialect: &Dialect) -> Wrong {
         None if ["cidr", "wildcard"].contains(&name) => {
             format!("write one of {}", suggest::one_of(dialect.conditions.iter().copied()))
         }
-        None => format!("nested fields are an object and not a list: `{key}: {{{name}: [..]}}`"),
+        None => format!("nested fields are an object, not a list: `{key}: {{{name}: [..]}}`"),
     };
     (message, help)
 }
@@ -92,7 +92,7 @@ fn exists(key: &str, value: &Value) -> Option<Wrong> {
 
 /// A condition with a text.
 fn text(key: &str, name: &str, value: &Value) -> Option<Wrong> {
-    let message = format!("`{name}` compares with a text");
+    let message = format!("`{name}` compares with a string");
     let help = match value {
         Value::String(_) => return None,
         Value::Array(all) if !all.is_empty() && all.iter().all(|one| !one.is_array() && !one.is_object()) => {
@@ -100,7 +100,7 @@ fn text(key: &str, name: &str, value: &Value) -> Option<Wrong> {
             format!("write one condition for each: `{key}: [{}]`", each.join(", "))
         }
         Value::Array(_) | Value::Object(_) | Value::Null => {
-            format!("write a text, as in `{key}: [{{{name}: {}}}]`", example(name))
+            format!("write a string, as in `{key}: [{{{name}: {}}}]`", example(name))
         }
         scalar => format!("write `{key}: [{}]`", written(name, &Value::String(bare(scalar)))),
     };
@@ -112,7 +112,7 @@ fn of_case(key: &str, name: &str, inner: &Map<String, Value>) -> Option<Wrong> {
     let is_known = inner.len() == 1 && inner.get("equals-ignore-case").is_some_and(Value::is_string);
     (!is_known).then(|| {
         (
-            format!("`{name}` has a text, or `equals-ignore-case` with a text"),
+            format!("`{name}` has a string, or `equals-ignore-case` with a string"),
             format!("write `{key}: [{{{name}: {}}}]`", example(name)),
         )
     })
@@ -162,18 +162,18 @@ fn anything_but(key: &str, value: &Value) -> Option<Wrong> {
     match value {
         Value::String(_) | Value::Number(_) => None,
         Value::Bool(truth) => Some((
-            "`anything-but` compares with texts or with numbers".into(),
+            "`anything-but` compares with strings or with numbers".into(),
             format!("write `{key}: [{}]`", !truth),
         )),
         Value::Null => Some((
-            "`anything-but` compares with texts or with numbers".into(),
+            "`anything-but` compares with strings or with numbers".into(),
             format!("write `{key}: [{{exists: true}}]` for any value"),
         )),
         Value::Array(all) if all.is_empty() => {
             Some(("`anything-but` excludes no value".into(), condition("[a, b]")))
         }
         Value::Array(all) if !all.iter().all(is_plain) => Some((
-            "`anything-but` has a list of texts or of numbers".into(),
+            "`anything-but` has a list of strings or of numbers".into(),
             match all.iter().find(|one| one.is_object()) {
                 Some(inner) if all.len() == 1 => condition(&flow(inner)),
                 _ => condition("[a, b]"),
@@ -184,8 +184,8 @@ fn anything_but(key: &str, value: &Value) -> Option<Wrong> {
             (numbers != 0 && numbers != all.len()).then(|| {
                 let texts: Vec<Value> = all.iter().map(|one| Value::String(bare(one))).collect();
                 (
-                    "`anything-but` has texts and numbers in one list".into(),
-                    format!("{} if the field is a text", condition(&flow(&Value::Array(texts)))),
+                    "`anything-but` has strings and numbers in one list".into(),
+                    format!("{} if the field is a string", condition(&flow(&Value::Array(texts)))),
                 )
             })
         }
@@ -221,7 +221,7 @@ fn negated(key: &str, inner: &Map<String, Value>) -> Option<Wrong> {
         let scalars = !texts.is_empty() && texts.iter().all(|one| one.is_number() || one.is_string());
         let quoted: Vec<Value> = texts.iter().map(|one| Value::String(bare(one))).collect();
         return Some((
-            format!("`{name}` in `anything-but` compares with texts"),
+            format!("`{name}` in `anything-but` compares with strings"),
             match scalars {
                 true if value.is_array() => condition(name, &Value::Array(quoted)),
                 true => condition(name, &quoted[0]),
@@ -232,7 +232,7 @@ fn negated(key: &str, inner: &Map<String, Value>) -> Option<Wrong> {
     let is_empty = |one: &&Value| one.as_str() == Some("");
     if ["prefix", "suffix"].contains(&name.as_str()) && texts.iter().any(is_empty) {
         return Some((
-            format!("every text has the {name} \"\", so `anything-but` would exclude all"),
+            format!("every string has the {name} \"\", so `anything-but` would exclude all"),
             "remove the empty text".into(),
         ));
     }
