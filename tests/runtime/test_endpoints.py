@@ -157,7 +157,7 @@ def other_side(name, start):
     """The command that `pipec plan` prints for a delivery."""
     plan = subprocess.run([PIPEC, "plan", ROOT / f"examples/{name}.yaml", "--format", "json"], capture_output=True, check=True)
     report = json.loads(plan.stdout)
-    deliveries = report["deliveries"] or [report["delivery"]]
+    deliveries = report.get("deliveries") or [report["delivery"]]
     lines = [line.strip() for delivery in deliveries for line in delivery.get("other_side", [])]
     (command,) = [line for line in lines if line.startswith(start)]
     return command
