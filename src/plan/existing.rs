@@ -264,6 +264,17 @@ stream:
 delivery: {s3: {}}
 ";
 
+    /// A database and a table of others.
+    const TABLES: &str = "
+name: tables
+region: us-east-1
+stream: {record_size: 1 KiB, records_per_second: 10}
+records: {format: json, columns: {id: {type: INTEGER}}}
+deliveries:
+  text: {s3: {table: {database: {existing: plant}, name: text, since: 2026-11-29}}}
+  lake: {s3: {format: parquet, table: {existing: plant.readings}}}
+";
+
     #[test]
     fn everything_that_the_spec_names_is_there_once_with_its_place() {
         let (plan, _) = planned(SPEC);
@@ -322,8 +333,18 @@ delivery: {s3: {}}
         let found: Vec<(&str, &str)> =
             services.iter().map(|one| (one.id.rsplit([':', '/']).next().unwrap_or_default(), &*one.spec)).collect();
         assert_eq!(found, [("a-AbCdEf", "/delivery/http/secret"), ("4", "/delivery/http/secret_kms_key")]);
-        let kinds: BTreeSet<&str> =
-            all.iter().chain(&others).chain(&stream).chain(&services).map(|one| one.kind.what).collect();
+        let (plan, _) = planned(TABLES);
+        let tables = existing(&plan);
+        let found: Vec<(&str, &str)> = tables.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
+        assert_eq!(
+            found,
+            [
+                ("plant", "/deliveries/text/s3/table/database/existing"),
+                ("plant.readings", "/deliveries/lake/s3/table/existing"),
+            ]
+        );
+        let all = [all, others, stream, services, tables].concat();
+        let kinds: BTreeSet<&str> = all.iter().map(|one| one.kind.what).collect();
         assert_eq!(kinds, KINDS.iter().map(|kind| kind.what).collect(), "a kind that no spec names");
     }
 
@@ -389,7 +410,7 @@ deliveries:
 
     #[test]
     fn the_deployer_may_look_everything_up() {
-        for spec in [SPEC, DIRECT_SOURCES, STREAM, OWN] {
+        for spec in [SPEC, DIRECT_SOURCES, STREAM, OWN, TABLES] {
             let (plan, _) = planned(spec);
             the_deployer_may_look_up(&plan);
         }
@@ -410,7 +431,11 @@ deliveries:
             let allows = statements.iter().any(|statement| {
                 statement.sid == one.kind.sid
                     && statement.action.contains(&one.kind.action)
-                    && statement.resource.iter().any(|resource| resource == "*" || resource.contains(name))
+                    && statement.resource.iter().any(|resource| {
+                        // A table's ARN has a slash after its database.
+                        resource == "*"
+                            || [name, &name.replace('.', "/")].iter().any(|name| resource.contains(*name))
+                    })
             });
             assert!(allows, "{}: {}", one.kind.what, one.id);
         }

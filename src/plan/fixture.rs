@@ -107,6 +107,8 @@ dashboard: true
 pub const DESTINATIONS: &[&str] = &[
     "s3: {}",
     "s3: { bucket: our-data-lake }",
+    "backup: raw, s3: {}",
+    "backup: { bucket: our-raw-data }, s3: { bucket: our-data-lake }",
     "http: { url: 'https://example.com/v1' }",
     "http: { url: 'https://example.com/v1', secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
     "datadog: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
@@ -121,6 +123,23 @@ pub fn delivering(destination: &str) -> String {
          {{}}\ndashboard: true\n"
     )
 }
+
+/// A spec with all that S3 has: conversion with permissions of Lake Formation, partitions, a table of the stack, a backup.
+pub const LAKE: &str = "
+name: lake
+stream: {record_size: 1 KiB, records_per_second: 100}
+records: {format: json, columns: {id: {type: BIGINT}, COUNTRY: {type: VARCHAR(2)}}}
+deliveries:
+  columns:
+    backup: raw
+    s3:
+      format: parquet
+      table: {database: shop, name: orders, since: 2026-11-29, lake_formation: true}
+      partition_by: {country: {column: COUNTRY, values: [DE, FR]}}
+  lines: {s3: {table: {database: shop, name: lines, since: 2026-11-29}}}
+alarms: {}
+dashboard: true
+";
 
 /// A spec whose SQL runs on Flink.
 pub fn flink_spec(stream: &str) -> String {

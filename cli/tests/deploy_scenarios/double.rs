@@ -25,7 +25,7 @@ pub struct Double {
 }
 
 /// Look-ups of what the stack does not create, and the service of each.
-pub const LOOK_UPS: [&str; 15] = [
+pub const LOOK_UPS: [&str; 17] = [
     "DescribeEventBus",
     "DescribeKey",
     "DescribeSecret",
@@ -34,11 +34,13 @@ pub const LOOK_UPS: [&str; 15] = [
     "DescribeSubnets",
     "DescribeSubscriptionFilters",
     "DescribeVpcs",
+    "GetDatabase",
     "GetFunctionConfiguration",
     "GetKeyPolicy",
     "GetPolicy",
     "GetQueueUrl",
     "GetRole",
+    "GetTable",
     "GetTopicAttributes",
     "GetWebACL",
 ];
@@ -147,6 +149,7 @@ fn read(request: &Request) -> Asked {
             service: match target {
                 "AmazonSQS" => "sqs",
                 "AWSEvents" => "events",
+                "AWSGlue" => "glue",
                 "AWSWAF_20190729" => "wafv2",
                 "Logs_20140328" => "logs",
                 "DynamoDBStreams_20120810" => "dynamodbstreams",

@@ -4,7 +4,7 @@ use crate::aws::metrics::{FAILURES, FAMILIES, FLINK_1, FLINK_2, Kind, STREAM, TR
 use crate::check::Checked;
 use crate::graph::NodeKind;
 use crate::plan::Plan;
-use crate::plan::fixture::{DESTINATIONS, DIRECT_SOURCES, SOURCES, delivering, planned, spec};
+use crate::plan::fixture::{DESTINATIONS, DIRECT_SOURCES, LAKE, SOURCES, delivering, planned, spec};
 use crate::plan::value::Value;
 use crate::spec::AlarmKey;
 
@@ -93,7 +93,7 @@ fn every_kind_of_alarm_exists_somewhere() {
                   {}}\nalarms: {}\n";
     let mut found = BTreeSet::new();
     let backed_up = delivering("backup: all, http: {url: 'https://example.com'}");
-    for spec in [WHOLE, &old, &direct, shared, SOURCES, DIRECT_SOURCES, &backed_up] {
+    for spec in [WHOLE, &old, &direct, shared, SOURCES, DIRECT_SOURCES, LAKE, &backed_up] {
         let (plan, _) = planned(spec);
         found.extend(plan.alarms.iter().flat_map(|alarms| &alarms.alarms).map(|alarm| alarm.key));
     }
@@ -116,7 +116,7 @@ fn metrics_are_those_of_the_table() {
     let destinations = DESTINATIONS.iter().map(|destination| delivering(destination));
     let backed_up = delivering("backup: all, http: {url: 'https://example.com'}");
     let mut kinds: Vec<&Kind> = vec![&STREAM, &TRANSFORM, &FLINK_1, &FLINK_2, &FAILURES];
-    let specs = [WHOLE, &old, &lambda, SOURCES, DIRECT_SOURCES, direct, &backed_up].map(str::to_owned);
+    let specs = [WHOLE, &old, &lambda, SOURCES, DIRECT_SOURCES, LAKE, direct, &backed_up].map(str::to_owned);
     for spec in specs.into_iter().chain(destinations) {
         let (plan, checked) = planned(&spec);
         let deliveries = &checked.pipeline().deliveries;
