@@ -42,9 +42,11 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
 
 /// Whether a delivery uses the columns: for a table, or for partition keys.
 fn stores_by_column(pipeline: &Pipeline) -> bool {
-    pipeline.deliveries.iter().filter_map(|delivery| delivery.destination.s3()).any(|s3| {
-        s3.table.is_some() || s3.format.value.is_columnar() || !s3.partitions.is_empty()
-    })
+    pipeline
+        .deliveries
+        .iter()
+        .filter_map(|delivery| delivery.destination.s3())
+        .any(|s3| s3.table.is_some() || s3.format.value.is_columnar() || !s3.partitions.is_empty())
 }
 
 pub(super) fn check(context: &mut Context) {

@@ -330,8 +330,10 @@ deliveries:
              secret_kms_key: 'arn:aws:kms:us-east-1:111122223333:key/4'}",
         ));
         let services = existing(&plan);
-        let found: Vec<(&str, &str)> =
-            services.iter().map(|one| (one.id.rsplit([':', '/']).next().unwrap_or_default(), &*one.spec)).collect();
+        let found: Vec<(&str, &str)> = services
+            .iter()
+            .map(|one| (one.id.rsplit([':', '/']).next().unwrap_or_default(), &*one.spec))
+            .collect();
         assert_eq!(found, [("a-AbCdEf", "/delivery/http/secret"), ("4", "/delivery/http/secret_kms_key")]);
         let (plan, _) = planned(TABLES);
         let tables = existing(&plan);

@@ -71,9 +71,7 @@ pub(super) fn plan(checked: &Checked) -> Vec<FaultPlan> {
 /// The faults that partitioning and conversion may meet.
 fn of_objects(checked: &Checked) -> Vec<FaultPlan> {
     let deliveries = &checked.pipeline().deliveries;
-    let s3 = || {
-        deliveries.iter().filter_map(|delivery| delivery.destination.s3())
-    };
+    let s3 = || deliveries.iter().filter_map(|delivery| delivery.destination.s3());
     let by = |keys: KeysFrom| s3().any(|s3| !s3.partitions.is_empty() && s3.keys_from == keys);
     let without_key = FaultPlan {
         what: "a record without a value of a partition key",

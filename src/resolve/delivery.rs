@@ -120,7 +120,8 @@ impl Resolver<'_> {
         pipeline: &str,
         stream: Option<Span>,
     ) -> Delivery {
-        let (size, interval) = delivery.buffer.take().map(|buffer| (buffer.size.0, buffer.interval.0)).unzip();
+        let (size, interval) =
+            delivery.buffer.take().map(|buffer| (buffer.size.0, buffer.interval.0)).unzip();
         let direct = Direct {
             intake: Intake {
                 record_size: self.or(
@@ -293,7 +294,12 @@ impl Resolver<'_> {
         }
     }
 
-    fn destination(&mut self, delivery: &mut spec::Delivery, keys_from: KeysFrom, site: &Site) -> Destination {
+    fn destination(
+        &mut self,
+        delivery: &mut spec::Delivery,
+        keys_from: KeysFrom,
+        site: &Site,
+    ) -> Destination {
         if let Some(service) = self.service(delivery, site) {
             return Destination::Service(service);
         }

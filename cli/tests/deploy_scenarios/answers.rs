@@ -438,7 +438,9 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
         "DescribeSecret" => {
             let mut secret = json!({"ARN": named("SecretId"), "Name": "vendor"});
             // A time in seconds, as the service writes it.
-            for (name, value) in [("KmsKeyId", said["KmsKeyId"].clone()), ("DeletedDate", said["DeletedDate"].clone())] {
+            for (name, value) in
+                [("KmsKeyId", said["KmsKeyId"].clone()), ("DeletedDate", said["DeletedDate"].clone())]
+            {
                 if !value.is_null() {
                     secret[name] = value;
                 }

@@ -63,9 +63,17 @@ const STATUSES: &[DeliveryError] = &[
         "have its owner raise the limit, or write a larger `buffer` for fewer requests",
     ),
     error("500", "the endpoint failed", "see the log of the endpoint; Firehose retries"),
-    error("502", "the endpoint's proxy has no response of its server", "see the log of the endpoint; Firehose retries"),
+    error(
+        "502",
+        "the endpoint's proxy has no response of its server",
+        "see the log of the endpoint; Firehose retries",
+    ),
     error("503", "the endpoint is not available", "see the log of the endpoint; Firehose retries"),
-    error("504", "the endpoint's proxy has no response of its server in time", "see the log of the endpoint; Firehose retries"),
+    error(
+        "504",
+        "the endpoint's proxy has no response of its server in time",
+        "see the log of the endpoint; Firehose retries",
+    ),
 ];
 
 const HTTP: &[DeliveryError] = &[
@@ -153,11 +161,7 @@ const SPLUNK: &[DeliveryError] = &[
         "the address has no HTTP Event Collector",
         "correct the port of `endpoint`, and enable the collector in its global settings",
     ),
-    error(
-        "Splunk.ServerError",
-        "Splunk failed",
-        "see the log of Splunk, `splunkd.log`; Firehose retries",
-    ),
+    error("Splunk.ServerError", "Splunk failed", "see the log of Splunk, `splunkd.log`; Firehose retries"),
     error(
         "Splunk.IndexerBusy",
         "the queues of the indexers are full",
@@ -192,11 +196,7 @@ const LAMBDA: &[DeliveryError] = &[
         "the transform did not end within its timeout",
         "write a larger `transform.timeout`, or a smaller `transform.buffer`",
     ),
-    error(
-        "Lambda.FunctionError",
-        "the transform failed",
-        "`pipec logs SPEC transform` shows its error",
-    ),
+    error("Lambda.FunctionError", "the transform failed", "`pipec logs SPEC transform` shows its error"),
     error(
         "Lambda.JsonProcessingException",
         "the response of the transform is not valid",
@@ -243,7 +243,10 @@ mod tests {
         let message = "The following response was received from the endpoint destination. 413: {\"errorMessage\": \"large\"}";
         let found = explained(DESTINATION_EXCEPTION, message).expect("known");
         assert!(found.cause.contains("drops"), "{found:?}");
-        let other = explained(DESTINATION_EXCEPTION, "The following response was received from the endpoint destination. 418: {}");
+        let other = explained(
+            DESTINATION_EXCEPTION,
+            "The following response was received from the endpoint destination. 418: {}",
+        );
         assert_eq!(other.map(|known| known.code), Some(DESTINATION_EXCEPTION));
         assert!(explained("Own.Code", "").is_none());
     }

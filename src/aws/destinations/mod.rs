@@ -136,7 +136,13 @@ const SUCCESS_SHARE: f64 = 0.95;
 
 /// A success that is a share of 1.
 const fn share(metric: MetricName) -> Success {
-    Success { metric, statistic: "Average", floor: SUCCESS_SHARE, is_share: true, words: "writes that succeed, share" }
+    Success {
+        metric,
+        statistic: "Average",
+        floor: SUCCESS_SHARE,
+        is_share: true,
+        words: "writes that succeed, share",
+    }
 }
 
 /// Bucket beside a destination: when Firehose writes an object, MiB and seconds. `S3DestinationConfiguration`, defaults of

@@ -40,7 +40,9 @@ fn arn(secret: &Secret, pipeline: &Pipeline) -> Option<Diagnostic> {
         return Some(no_arn(secret, region));
     }
     if *of != region {
-        let message = format!("the secret is in {of} and the pipeline in {region}; Firehose reads secrets of its own region");
+        let message = format!(
+            "the secret is in {of} and the pipeline in {region}; Firehose reads secrets of its own region"
+        );
         let help = match regions::region(of) {
             Some(_) => format!(
                 "name a secret of {region}: `aws secretsmanager replicate-secret-to-regions --region {of} --secret-id {} \
@@ -84,8 +86,12 @@ fn retry(delivery: &Delivery, service: &Service) -> Option<Diagnostic> {
     if bounds.contains(retry.value) {
         return None;
     }
-    let message =
-        format!("Firehose retries for {} to {}, not {}", Duration(bounds.min), Duration(bounds.max), Duration(retry.value));
+    let message = format!(
+        "Firehose retries for {} to {}, not {}",
+        Duration(bounds.min),
+        Duration(bounds.max),
+        Duration(retry.value)
+    );
     let help = format!("write `retry: {}`", Duration(bounds.max));
     Some(Diagnostic::error(Code::RetryDuration, retry.span, message, help))
 }
@@ -95,7 +101,8 @@ fn prefix(service: &Service) -> Option<Diagnostic> {
     let backup = &service.backup;
     let prefix = &backup.location.prefix;
     (prefix.written && !backup.all.value).then(|| {
-        let message = "`prefix` is for all records, and the backup has only those that did not reach the destination";
+        let message =
+            "`prefix` is for all records, and the backup has only those that did not reach the destination";
         let help = "remove `prefix`, or write `records: all`; `error_prefix` is for records that failed";
         Diagnostic::error(Code::DestinationKey, prefix.span, message, help)
     })
@@ -108,7 +115,8 @@ fn separator(delivery: &Delivery) -> Option<Diagnostic> {
         return None;
     }
     if delivery.newline.written {
-        let message = format!("Firehose sends each record to {} by itself, with nothing after it", capabilities.words);
+        let message =
+            format!("Firehose sends each record to {} by itself, with nothing after it", capabilities.words);
         return Some(Diagnostic::error(
             Code::SeparatorUnwanted,
             delivery.newline.span,
@@ -119,7 +127,8 @@ fn separator(delivery: &Delivery) -> Option<Diagnostic> {
     let append = &delivery.transform.as_ref()?.append;
     let is_one = capabilities.form.rows == Rows::One;
     (is_one && append.written && !append.value.is_empty()).then(|| {
-        let message = format!("{} takes each record by itself, and the text would be a part of it", capabilities.words);
+        let message =
+            format!("{} takes each record by itself, and the text would be a part of it", capabilities.words);
         Diagnostic::error(Code::SeparatorUnwanted, append.span, message, "remove `append`")
     })
 }
@@ -129,7 +138,9 @@ fn unpacks(delivery: &Delivery) -> Option<Diagnostic> {
     let capabilities = delivery.destination.capabilities();
     let unpack = delivery.transform.as_ref()?.unpack.as_ref()?;
     let help = match capabilities.reads_log_envelopes {
-        true => format!("remove `unpack`: {} reads the records of CloudWatch Logs itself", capabilities.words),
+        true => {
+            format!("remove `unpack`: {} reads the records of CloudWatch Logs itself", capabilities.words)
+        }
         false => "remove `unpack`, or deliver the log events to `s3`".to_owned(),
     };
     (capabilities.form.rows == Rows::One).then(|| {
@@ -160,9 +171,13 @@ fn rows(context: &Context, delivery: &Delivery) -> Option<Diagnostic> {
         ),
     };
     let help = match pipeline.stream {
-        Some(_) => "write `runtime: flink`, where each row is a record of its own; or have the SQL make one row of a record",
-        None => "add a `stream` and write `runtime: flink`, where each row is a record of its own; or have the SQL make one row \
-                 of a record",
+        Some(_) => {
+            "write `runtime: flink`, where each row is a record of its own; or have the SQL make one row of a record"
+        }
+        None => {
+            "add a `stream` and write `runtime: flink`, where each row is a record of its own; or have the SQL make one row \
+                 of a record"
+        }
     };
     let fault = Diagnostic::error(Code::OneRowPerRecord, analytics.span, message, help);
     let fault = rate.open.iter().take(1).fold(fault, |fault, open| fault.related(open.span, "the rows"));

@@ -21,9 +21,9 @@ use crate::table::fields::fields;
 use crate::table::partition_keys;
 pub use http::HttpPlan;
 pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
+use service::Kind;
 pub use service::ServicePlan;
 pub use splunk::SplunkPlan;
-use service::Kind;
 
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
@@ -153,7 +153,9 @@ impl DeliveryPlan {
             (DestinationPlan::S3(s3), _) => s3.shown(self),
             (_, Some(service)) => service.shown(self),
             // Every destination but S3 is a service.
-            (_, None) => Shown { line: String::new(), facts: Vec::new(), notes: Vec::new(), other_side: Vec::new() },
+            (_, None) => {
+                Shown { line: String::new(), facts: Vec::new(), notes: Vec::new(), other_side: Vec::new() }
+            }
         }
     }
 }
@@ -200,9 +202,11 @@ mod tests {
     fn a_secret_is_read_by_firehose_alone_and_exactly_this_one() {
         for destination in DESTINATIONS.iter().filter(|destination| destination.contains("secret:")) {
             let (plan, _) = planned(&delivering(destination));
-            let readers = plan.roles.iter().flat_map(|role| role.grants.iter().map(move |grant| (role, grant)));
-            let readers: Vec<_> =
-                readers.filter(|(_, grant)| grant.actions.contains(&"secretsmanager:GetSecretValue")).collect();
+            let readers =
+                plan.roles.iter().flat_map(|role| role.grants.iter().map(move |grant| (role, grant)));
+            let readers: Vec<_> = readers
+                .filter(|(_, grant)| grant.actions.contains(&"secretsmanager:GetSecretValue"))
+                .collect();
             let [(role, grant)] = readers.as_slice() else { panic!("{destination}: {readers:?}") };
             assert_eq!(role.logical_id, "DeliveryRole");
             let resources: Vec<String> = grant.resources.iter().map(|resource| resource.shown()).collect();

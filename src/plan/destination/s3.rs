@@ -243,7 +243,12 @@ impl S3Plan {
     /// The destination as it is reported.
     pub(super) fn shown(&self, delivery: &DeliveryPlan) -> Shown {
         let Some(location) = location(delivery) else {
-            return Shown { line: String::new(), facts: Vec::new(), notes: Vec::new(), other_side: Vec::new() };
+            return Shown {
+                line: String::new(),
+                facts: Vec::new(),
+                notes: Vec::new(),
+                other_side: Vec::new(),
+            };
         };
         let form = match &self.conversion {
             Some(conversion) => format!("{}, {}", conversion.words, conversion.compression),

@@ -76,12 +76,18 @@ pub(super) struct Site<'a> {
     pub service: &'a Service,
 }
 
-pub(super) fn plan(pipeline: &Pipeline, delivery: &Delivery, service: &Service, kind: &dyn Kind) -> ServicePlan {
+pub(super) fn plan(
+    pipeline: &Pipeline,
+    delivery: &Delivery,
+    service: &Service,
+    kind: &dyn Kind,
+) -> ServicePlan {
     let site = Site { service };
     let all = service.backup.all.value;
     let fallback: Option<&Fallback> = delivery.destination.capabilities().fallback.as_ref();
     let mode = fallback.map(|fallback| fallback.all.filter(|_| all).unwrap_or(fallback.failed));
-    let mut other_side: Vec<String> = service.secret.iter().flat_map(|secret| stored(secret, &pipeline.region.value)).collect();
+    let mut other_side: Vec<String> =
+        service.secret.iter().flat_map(|secret| stored(secret, &pipeline.region.value)).collect();
     other_side.extend(kind.other_side(&site));
     ServicePlan {
         spec: service.spec.clone(),
@@ -104,7 +110,11 @@ fn secrets(service: &Service) -> Vec<Existing> {
     let at = |key: &str| format!("{}/{key}", service.spec);
     let key = secret.key.as_ref().map(|key| &key.value);
     let declared = key.map_or("alias/aws/secretsmanager", String::as_str);
-    let of_secret = Existing::new(&existing::SECRET, &secret.arn.value, at("secret")).with("key", &declared, at("secret"));
+    let of_secret = Existing::new(&existing::SECRET, &secret.arn.value, at("secret")).with(
+        "key",
+        &declared,
+        at("secret"),
+    );
     let of_key = key.map(|key| Existing::new(&existing::KEY, key, at("secret_kms_key")));
     [of_secret].into_iter().chain(of_key).collect()
 }
@@ -131,7 +141,10 @@ pub(super) fn grants(service: &Service, kind: &dyn Kind) -> Vec<Grant> {
 fn stored(secret: &Secret, region: &str) -> Vec<String> {
     let fields: Vec<String> = secret.fields.iter().map(|field| format!("\"{field}\": \"..\"")).collect();
     vec![
-        format!("the secret contains {{{}}}; Firehose reads a new value within 10 minutes:", fields.join(", ")),
+        format!(
+            "the secret contains {{{}}}; Firehose reads a new value within 10 minutes:",
+            fields.join(", ")
+        ),
         format!(
             "  aws secretsmanager put-secret-value --region {region} --secret-id {} --secret-string file://secret.json",
             secret.arn.value
@@ -164,7 +177,8 @@ pub(super) fn alarms(to: &Capabilities, late: u64, logs: &str) -> Vec<Rule> {
 /// Whether the bucket beside the destination gets all records.
 pub(super) fn backup_late(scope: &Scope, delivery: &DeliveryPlan, _of: &ServicePlan, logs: &str) -> Rule {
     let interval = delivery.location(Purpose::Backup).map_or(0, |backup| backup.buffer_interval);
-    let late = scope.threshold(AlarmKey::Freshness, (2 * interval).max(super::super::alarms::FRESHNESS_S_MIN));
+    let late =
+        scope.threshold(AlarmKey::Freshness, (2 * interval).max(super::super::alarms::FRESHNESS_S_MIN));
     Rule::new(
         AlarmKey::BackupFreshness,
         (BACKUP_FRESHNESS, "Maximum"),

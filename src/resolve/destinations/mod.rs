@@ -64,9 +64,7 @@ impl Resolver<'_> {
     fn service_backup(&self, backup: Option<spec::destinations::Backup>, site: &Site) -> Backup {
         let at = format!("{}/backup", site.at);
         let (records, records_at, place) = match backup {
-            Some(spec::destinations::Backup::Place(place)) => {
-                (place.records, format!("{at}/records"), place)
-            }
+            Some(spec::destinations::Backup::Place(place)) => (place.records, format!("{at}/records"), place),
             Some(spec::destinations::Backup::Records(records)) => {
                 (Some(records), at.clone(), BackupPlace::default())
             }

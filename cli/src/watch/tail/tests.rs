@@ -298,10 +298,16 @@ fn location(prefix: &str) -> S3LocationPlan {
 fn found(world: &World, start: Start, follow: bool) -> Vec<String> {
     let location = location("raw/");
     let mut told = Vec::new();
-    let _ = objects(world, Place { bucket: "b", location: &location, failures: false }, start, follow, &mut |_, content| {
-        told.push(content.map_or_else(|error| error, |bytes| String::from_utf8(bytes).expect("text")));
-        true
-    });
+    let _ = objects(
+        world,
+        Place { bucket: "b", location: &location, failures: false },
+        start,
+        follow,
+        &mut |_, content| {
+            told.push(content.map_or_else(|error| error, |bytes| String::from_utf8(bytes).expect("text")));
+            true
+        },
+    );
     told
 }
 
@@ -313,13 +319,19 @@ fn no_object_is_lost_while_those_before_are_told() {
         .object("raw/2026/11/24/07/c", 9 * 3_600_000, b"after");
     let location = location("raw/");
     let mut told = Vec::new();
-    let _ = objects(&world, Place { bucket: "b", location: &location, failures: false }, Start::Now, true, &mut |key, _| {
-        if told.is_empty() {
-            world.clock.set(world.clock.get() + 8 * 3_600_000);
-        }
-        told.push(key.to_owned());
-        true
-    });
+    let _ = objects(
+        &world,
+        Place { bucket: "b", location: &location, failures: false },
+        Start::Now,
+        true,
+        &mut |key, _| {
+            if told.is_empty() {
+                world.clock.set(world.clock.get() + 8 * 3_600_000);
+            }
+            told.push(key.to_owned());
+            true
+        },
+    );
     assert_eq!(told, ["raw/2026/11/23/22/a", "raw/2026/11/23/23/b", "raw/2026/11/24/07/c"]);
     // What lies behind the last look is not listed for ever.
     let listed = world.listed.borrow();
@@ -335,13 +347,19 @@ fn what_was_there_before_a_long_sleep_is_not_new() {
         .object("raw/2026/12/01/01/b", 8 * 24 * 3_600_000, b"asleep");
     let location = location("raw/");
     let mut told = Vec::new();
-    let _ = objects(&world, Place { bucket: "b", location: &location, failures: false }, Start::Now, true, &mut |key, _| {
-        if told.is_empty() {
-            world.clock.set(world.clock.get() + WEEKS);
-        }
-        told.push(key.to_owned());
-        true
-    });
+    let _ = objects(
+        &world,
+        Place { bucket: "b", location: &location, failures: false },
+        Start::Now,
+        true,
+        &mut |key, _| {
+            if told.is_empty() {
+                world.clock.set(world.clock.get() + WEEKS);
+            }
+            told.push(key.to_owned());
+            true
+        },
+    );
     assert_eq!(told, ["raw/2026/11/23/22/a", "raw/2026/12/01/01/b"]);
 }
 
