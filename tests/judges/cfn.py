@@ -147,6 +147,7 @@ class Template:
     def _name(self, name):
         properties = self.resources[name].get("Properties", {})
         own = next((properties[p] for p in NAME_PROPERTIES if p in properties), None)
+        own = own or next((properties[p]["Name"] for p in ("DatabaseInput", "TableInput") if p in properties), None)
         # A bucket's name has to look like one: some judges read the ARN.
         return f"sample-{name.lower()}-1a2b3c" if own is None else self.resolve(own)
 
@@ -170,3 +171,16 @@ class Template:
             return str(self._get_att(*name.split(".", 1)) if "." in name else self._ref(name))
 
         return re.sub(r"\$\{([^}]*)\}", value, text)
+
+
+def destination(properties):
+    """The kind of a delivery stream's destination, and its properties."""
+    end = "DestinationConfiguration"
+    ((name, of),) = ((name, of) for name, of in properties.items() if name.endswith(end))
+    return name.removesuffix(end), of
+
+
+def bucket_of(properties):
+    """The place in S3 that a delivery stream writes to, whatever its destination."""
+    kind, of = destination(properties)
+    return of if kind == "ExtendedS3" else of["S3Configuration"]
