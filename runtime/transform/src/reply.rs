@@ -31,8 +31,32 @@ const FAILED: &str = r#","result":"ProcessingFailed"}"#;
 #[derive(Debug)]
 pub struct Reply {
     json: Vec<u8>,
-    /// Bytes that may still be spent on data.
-    room: usize,
+    room: Room,
+}
+
+/// Bytes of a reply that may still be spent on data.
+#[derive(Debug)]
+pub struct Room(usize);
+
+impl Room {
+    /// The room of a reply of at most `limit` bytes, whose records have ids of these lengths in JSON. Room for every record's
+    /// `ProcessingFailed` is kept back.
+    #[must_use]
+    pub fn new(ids: impl ExactSizeIterator<Item = usize>, limit: usize) -> Self {
+        let commas = ids.len().saturating_sub(1);
+        let answers = commas + ids.map(|id| bare(id, FAILED)).sum::<usize>();
+        Self(limit.saturating_sub(OPEN.len() + CLOSE.len() + answers))
+    }
+
+    /// Takes the room of an `Ok` with so many bytes of base64.
+    ///
+    /// # Errors
+    /// When it does not fit. Nothing is taken then.
+    pub fn take(&mut self, base64: usize) -> Result<(), Full> {
+        let more = (OK.len() + OK_END.len() + base64).saturating_sub(FAILED.len());
+        self.0 = self.0.checked_sub(more).ok_or(Full)?;
+        Ok(())
+    }
 }
 
 /// The record's data does not fit into the reply.
@@ -46,11 +70,10 @@ impl Reply {
     /// it can be. This needs ids that make up the whole of an event of the largest size.
     #[must_use]
     pub fn new(records: &[Record<'_>], limit: usize) -> Self {
-        let commas = records.len().saturating_sub(1);
-        let answers = commas + records.iter().map(|record| bare(record.id, FAILED)).sum::<usize>();
-        let room = limit.saturating_sub(OPEN.len() + CLOSE.len() + answers);
+        let room = Room::new(records.iter().map(|record| record.id.len()), limit);
+        let answers = limit.saturating_sub(room.0);
         let data: usize = records.iter().map(data_size).sum();
-        let mut json = Vec::with_capacity(OPEN.len() + CLOSE.len() + answers + data.min(room));
+        let mut json = Vec::with_capacity((answers + data.min(room.0)).min(LIMIT));
         json.extend_from_slice(OPEN.as_bytes());
         Self { json, room }
     }
@@ -60,8 +83,7 @@ impl Reply {
     /// # Errors
     /// When it does not fit. The record is not answered then.
     pub fn ok(&mut self, id: &str, head: &[u8], tail: &[u8]) -> Result<(), Full> {
-        let more = (OK.len() + OK_END.len() + head.len() + tail.len()).saturating_sub(FAILED.len());
-        self.room = self.room.checked_sub(more).ok_or(Full)?;
+        self.room.take(head.len() + tail.len())?;
         for part in [ID.as_bytes(), id.as_bytes(), OK.as_bytes(), head, tail, OK_END.as_bytes(), b","] {
             self.json.extend_from_slice(part);
         }
@@ -95,8 +117,8 @@ impl Reply {
     }
 }
 
-fn bare(id: &str, result: &str) -> usize {
-    ID.len() + id.len() + result.len()
+fn bare(id: usize, result: &str) -> usize {
+    ID.len() + id + result.len()
 }
 
 /// About how many bytes of reply the data needs: with room for a suffix, so that the buffer rarely grows.
