@@ -3,7 +3,7 @@
 use crate::aws::limits::kinesis::{
     SHARD_READ_BYTES_PER_S, SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S,
 };
-use crate::resolve::pipeline::{Intake, Pipeline};
+use crate::pipeline::{Intake, Pipeline};
 use crate::sql::{self, DataType, StreamColumn};
 
 /// Rates are counted in millionths of a record per second.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
-use crate::resolve::pipeline::{
+use crate::pipeline::{
     CloudWatchLogs, Consumer, ConsumerKind, Delivery, Input, LogSource, OutputTarget, Pipeline, Purpose,
     Source, SourceKind, logical_name,
 };

@@ -3,7 +3,7 @@
 use crate::aws::instance_types::{self, InstanceType};
 use crate::aws::limits::ec2;
 use crate::capacity;
-use crate::resolve::pipeline::{Pipeline, Producer};
+use crate::pipeline::{Pipeline, Producer};
 
 /// What the producer asks of its instances.
 #[derive(Clone, Copy, Debug)]

@@ -18,6 +18,7 @@ pub mod import;
 pub mod instances;
 pub mod pack;
 pub mod parse;
+pub mod pipeline;
 pub mod pipeline_findings;
 pub mod plan;
 pub mod price_list;

@@ -9,7 +9,7 @@ use pipec_producer_config::{
 };
 use serde_json::{Value, json};
 
-use crate::resolve::pipeline::{self, Pipeline, Producer};
+use crate::pipeline::{self, Pipeline, Producer};
 use crate::sql::{self, Column, DataType, EpochUnit};
 
 /// Where the instances keep a file of records.

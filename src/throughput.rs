@@ -6,7 +6,7 @@ use crate::aws::flink_throughput::{
     RECORD_US, RECORDS_PER_KPU, SESSION_OF_MANY_KEYS_US, SESSION_US, STATE_MARGIN, TIMESTAMP_US,
     WINDOW_OF_MANY_KEYS_US, WINDOW_US,
 };
-use crate::resolve::pipeline::{Analytics, Intake};
+use crate::pipeline::{Analytics, Intake};
 use crate::source::Span;
 use crate::sql::{Keys, Operator, OperatorKind, Query, RecordFormat};
 

@@ -11,6 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["spec"],
     &["runtime", "sql"],
     &["parse"],
+    &["pipeline"],
     &["resolve"],
     &["capacity", "graph", "instances", "price_list", "producer_config", "throughput"],
     &["accept", "check", "discover"],

@@ -5,8 +5,8 @@ use super::Context;
 use crate::aws::limits::{Bounds, flink, kinesis, monitoring};
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::pipeline::{Alarms, Notify, OutputTarget, Pipeline, Setting};
 use crate::resolve::age_max;
-use crate::resolve::pipeline::{Alarms, Notify, OutputTarget, Pipeline, Setting};
 use crate::spec::{AlarmKey, Duration, Percent, SECONDS_PER_DAY, SECONDS_PER_HOUR};
 
 pub(super) fn check(context: &mut Context) {

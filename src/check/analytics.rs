@@ -6,8 +6,8 @@ use crate::aws::limits::flink as limits;
 use crate::aws::regions;
 use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::pipeline::{Capacity, Pipeline, ProducerSource};
 use crate::resolve::DEFAULT_REGION;
-use crate::resolve::pipeline::{Capacity, Pipeline, ProducerSource};
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{self, Query, Role, print_program};
 

@@ -6,7 +6,7 @@ use super::{Context, names, outputs};
 use crate::aws::limits::{kinesis, lambda};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::graph::NodeKind;
-use crate::resolve::pipeline::{
+use crate::pipeline::{
     Consumer, ConsumerKind, Encryption, LambdaConsumer, Pattern, Pipeline, Reader, Setting, logical_name,
 };
 use crate::spec::{AnalyticsRuntime, Duration};

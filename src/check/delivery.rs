@@ -3,7 +3,7 @@
 use super::{Context, destination};
 use crate::aws::limits::MIB;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{Delivery, Input};
+use crate::pipeline::{Delivery, Input};
 use crate::spec::{ByteSize, Duration, Newline};
 
 pub(super) fn check(context: &mut Context) {

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{Capacity, Existing, Stream};
+use crate::pipeline::{Capacity, Existing, Stream};
 
 pub(super) fn check(context: &mut Context, stream: &Stream, existing: &Existing) {
     arn(context, existing);

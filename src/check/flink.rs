@@ -5,7 +5,7 @@ use indexmap::IndexSet;
 use super::Context;
 use crate::aws::limits::flink::SINK_RECORD_BYTES;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::resolve::pipeline::Analytics;
+use crate::pipeline::Analytics;
 use crate::source::Span;
 use crate::spec::{AnalyticsRuntime, ByteSize};
 use crate::sql::{self, CostlySearch, Query};

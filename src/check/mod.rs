@@ -32,7 +32,7 @@ use pipec_core::query as program;
 
 use crate::diagnostics::{self, Diagnostic};
 use crate::graph::Graph;
-use crate::resolve::pipeline::Pipeline;
+use crate::pipeline::Pipeline;
 use crate::runtime::Programs;
 use crate::sql::Query;
 

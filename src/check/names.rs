@@ -7,7 +7,7 @@ use super::Context;
 use crate::aws::limits::{self, Bounds, NameRule, monitoring, tags};
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::resolve::pipeline::{Encryption, Setting};
+use crate::pipeline::{Encryption, Setting};
 use crate::source::Span;
 use crate::spec::{ARTIFACT_STACK, ARTIFACTS_DIR, SECONDS_PER_DAY};
 

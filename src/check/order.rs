@@ -2,7 +2,7 @@
 
 use super::{Context, stream};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{PartitionKey, PathText, Pipeline};
+use crate::pipeline::{PartitionKey, PathText, Pipeline};
 use crate::source::Span;
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{Aggregate, Expr, ExprKind, Frame, Insert, Order, Path, Query, StreamId, TimeAttribute};

@@ -4,7 +4,7 @@ use super::Context;
 use crate::aws::limits::lambda;
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::resolve::pipeline::{OutputSetting, OutputTarget, Pipeline, Setting};
+use crate::pipeline::{OutputSetting, OutputTarget, Pipeline, Setting};
 use crate::source::Span;
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{Query, Role};

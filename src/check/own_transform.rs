@@ -2,7 +2,7 @@
 
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{Delivery, OwnTransform, Pipeline, Transform};
+use crate::pipeline::{Delivery, OwnTransform, Pipeline, Transform};
 
 pub(super) fn check(
     pipeline: &Pipeline,

@@ -5,9 +5,9 @@ use crate::aws::instance_types::{self, Architecture, InstanceType};
 use crate::aws::limits::{MIB, ec2};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::instances::{InstanceNeed, instances};
+use crate::pipeline::{PartitionKey, Pipeline, Producer, ProducerSource};
 use crate::producer_config;
 use crate::resolve::invalid_path;
-use crate::resolve::pipeline::{PartitionKey, Pipeline, Producer, ProducerSource};
 use crate::runtime::Program;
 use crate::spec::ByteSize;
 

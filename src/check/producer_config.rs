@@ -5,8 +5,8 @@ use pipec_producer_config::{Fault, MAX_RATE, MAX_REFRESH_SECONDS, MIN_RATE};
 use super::Context;
 use crate::diagnostics::{self, Code, Diagnostic};
 use crate::instances::instances;
+use crate::pipeline::{Pipeline, Producer, ProducerSource};
 use crate::producer_config;
-use crate::resolve::pipeline::{Pipeline, Producer, ProducerSource};
 use crate::spec::{ByteSize, Duration};
 
 /// Checks the configuration that the producer would read, unless another rule has found an error in the producer: those

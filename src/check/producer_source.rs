@@ -9,11 +9,11 @@ use crate::aws::limits::kinesis;
 use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic, secrets, suggest};
 use crate::instances::instances;
-use crate::producer_config;
-use crate::resolve::invalid_path;
-use crate::resolve::pipeline::{
+use crate::pipeline::{
     FileSource, GeneratorSource, HttpSource, PartitionKey, Pipeline, Producer, ProducerSource,
 };
+use crate::producer_config;
+use crate::resolve::invalid_path;
 use crate::source::Span;
 use crate::spec::ByteSize;
 use crate::sql::RecordFormat;

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::Transform;
+use crate::pipeline::Transform;
 use crate::sql::{Query, Stream};
 
 /// The transform answers a record with one text, in which the rows stand one behind the other.

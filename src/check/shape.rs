@@ -5,8 +5,8 @@ use crate::aws::limits::firehose;
 use crate::aws::regions;
 use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::pipeline::{Delivery, Direct, FROM_RECORDS, FROM_STREAM};
 use crate::resolve::DEFAULT_REGION;
-use crate::resolve::pipeline::{Delivery, Direct, FROM_RECORDS, FROM_STREAM};
 use crate::spec::{AnalyticsRuntime, ByteSize};
 use crate::sql::Role;
 

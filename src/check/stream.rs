@@ -6,8 +6,8 @@ use crate::aws::regions;
 use crate::capacity::{self, Limit, Need};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::NodeKind;
+use crate::pipeline::{Capacity, Intake, Setting, Stream};
 use crate::resolve::DEFAULT_REGION;
-use crate::resolve::pipeline::{Capacity, Intake, Setting, Stream};
 use crate::spec::{ByteSize, Duration, SECONDS_PER_HOUR};
 
 /// Records a second of a new on-demand stream: those of the four shards that its bytes amount to.

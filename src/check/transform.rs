@@ -4,8 +4,8 @@ use super::Context;
 use crate::aws::limits::{MIB, firehose, lambda};
 use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::pipeline::{Delivery, Input, Transform};
 use crate::resolve::DEFAULT_TRANSFORM_TIMEOUT_S;
-use crate::resolve::pipeline::{Delivery, Input, Transform};
 use crate::runtime::Program;
 use crate::spec::{ByteSize, Duration};
 

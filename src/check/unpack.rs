@@ -4,7 +4,7 @@
 use super::{Context, sources};
 use crate::aws::limits::lambda;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{Delivery, Input, Pipeline, Source, SourceKind, Transform};
+use crate::pipeline::{Delivery, Input, Pipeline, Source, SourceKind, Transform};
 use crate::source::Span;
 use crate::spec::{AnalyticsRuntime, ByteSize, Newline};
 use crate::sql::RecordFormat;

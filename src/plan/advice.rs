@@ -9,8 +9,8 @@ use crate::capacity;
 use crate::check::Checked;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::NodeKind;
+use crate::pipeline::{Capacity, Pipeline};
 use crate::price_list::Prices;
-use crate::resolve::pipeline::{Capacity, Pipeline};
 
 /// US dollars per month below which no advice is worth reading.
 const LEAST_USD: f64 = 10.0;

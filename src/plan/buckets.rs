@@ -9,7 +9,7 @@ use super::grants::{Condition, Grant, grant, key};
 use super::resources::Resource;
 use super::value::{Value, literal, policy_literal};
 use crate::aws::limits::MIB;
-use crate::resolve::pipeline::{Delivery, Encryption, Pipeline, Purpose, S3Location, Sink};
+use crate::pipeline::{Delivery, Encryption, Pipeline, Purpose, S3Location, Sink};
 use crate::spec::{Compression, SECONDS_PER_DAY};
 
 /// What the keys of the query's faults begin with. In a bucket that is not the stack's, other pipelines may write theirs

@@ -8,7 +8,7 @@ use super::streams::stream_arn;
 use super::value::Value;
 use crate::check::Checked;
 use crate::graph::{CONSUMER, NodeKind};
-use crate::resolve::pipeline::{
+use crate::pipeline::{
     Consumer, ConsumerKind, ConsumerStart, Encryption, LambdaConsumer, Pipeline, Reader, SourceKind, Target,
     logical_name,
 };
@@ -165,9 +165,8 @@ fn function(
     reads: Value,
     grants: Vec<Grant>,
 ) -> FunctionPlan {
-    let json = |pattern: &crate::resolve::pipeline::Pattern| {
-        serde_json::Value::Object(pattern.value.clone()).to_string()
-    };
+    let json =
+        |pattern: &crate::pipeline::Pattern| serde_json::Value::Object(pattern.value.clone()).to_string();
     let shared = FunctionPlan::of_output(&lambda.function, ("", id), &consumer.spec, reads, grants);
     FunctionPlan {
         prefix: CONSUMER,

@@ -15,7 +15,7 @@ use crate::aws::limits::MIB;
 use crate::aws::limits::firehose::WAF_PREFIX;
 use crate::capacity::ROW_KEY_BYTES;
 use crate::check::Checked;
-use crate::resolve::pipeline::{
+use crate::pipeline::{
     Delivery, Direct, Encryption, Input, Pipeline, Purpose, SourceKind, Target, Transform,
 };
 use crate::runtime::{Program, Programs};

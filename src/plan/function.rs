@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Plan;
 use super::grants::Grant;
 use super::value::Value;
-use crate::resolve::pipeline::OutputFunction;
+use crate::pipeline::OutputFunction;
 
 /// A function of the user's that reads a stream.
 #[derive(Clone, Debug, Serialize)]

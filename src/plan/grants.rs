@@ -13,7 +13,7 @@ use super::streams::stream_arn;
 use super::value::{Value, literal};
 use crate::aws::regions;
 use crate::graph::{Edge, Graph, Node, NodeKind, Principal, Relation};
-use crate::resolve::pipeline::{Delivery, Encryption, Pipeline, Target};
+use crate::pipeline::{Delivery, Encryption, Pipeline, Target};
 
 /// What one role may do, and why.
 #[derive(Clone, Debug, Serialize)]

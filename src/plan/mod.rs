@@ -41,7 +41,7 @@ use sha2::{Digest, Sha256};
 use crate::aws::instance_types::Architecture;
 use crate::check::Checked;
 use crate::graph::Graph;
-use crate::resolve::pipeline::Pipeline;
+use crate::pipeline::Pipeline;
 use crate::runtime::{Program, Programs};
 use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
 pub use alarms::{AlarmMetric, AlarmPlan, AlarmsPlan, TopicPlan};

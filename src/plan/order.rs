@@ -14,7 +14,7 @@ use super::consumers::{self, STREAM_POLICY};
 use super::sources;
 use crate::aws::limits::kinesis::STREAMS_CREATING_AT_ONCE;
 use crate::graph::{Graph, Node, NodeKind};
-use crate::resolve::pipeline::{Pipeline, Source, SourceKind};
+use crate::pipeline::{Pipeline, Source, SourceKind};
 
 /// Resources that are created before another, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

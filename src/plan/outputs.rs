@@ -8,7 +8,7 @@ use super::streams::{self, StreamPlan};
 use super::value::Value;
 use crate::check::Checked;
 use crate::graph::{DELIVERED_STREAM, NodeKind};
-use crate::resolve::pipeline::{Analytics, OutputTarget};
+use crate::pipeline::{Analytics, OutputTarget};
 use crate::spec::AnalyticsRuntime;
 use crate::sql;
 

@@ -9,8 +9,8 @@ use super::{Artifact, Content, PRODUCER_FOLDER, RECORDS_FOLDER, own_key, s3_key}
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::ec2;
 use crate::instances::instances;
+use crate::pipeline::{FileSource, Pipeline, Producer, ProducerSource};
 use crate::producer_config::{self, RECORDS_FILE};
-use crate::resolve::pipeline::{FileSource, Pipeline, Producer, ProducerSource};
 use crate::runtime::{Program, Programs};
 
 /// The instances that fill the stream, or Firehose.

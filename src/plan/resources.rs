@@ -9,7 +9,7 @@ use super::consumers::{self, STREAM_POLICY};
 use super::delivery::transform_spec;
 use super::sources;
 use crate::graph::{Graph, Node, NodeKind};
-use crate::resolve::pipeline::{Delivery, Pipeline, Sink};
+use crate::pipeline::{Delivery, Pipeline, Sink};
 
 /// A resource of the template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

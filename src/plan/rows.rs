@@ -6,7 +6,7 @@ use crate::aws::limits::kinesis::{SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_P
 use crate::capacity::{self, Load};
 use crate::check::Checked;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::Capacity;
+use crate::pipeline::Capacity;
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{RowRate, Stream, WindowRows};
 

@@ -11,7 +11,7 @@ use crate::aws::limits::kinesis;
 use crate::capacity::{self, Load, Need};
 use crate::check::Checked;
 use crate::graph::{DELIVERED_STREAM, Graph, INPUT_STREAM};
-use crate::resolve::pipeline::{Capacity, Encryption, Pipeline};
+use crate::pipeline::{Capacity, Encryption, Pipeline};
 use crate::spec::{AnalyticsRuntime, SECONDS_PER_HOUR};
 use crate::sql;
 

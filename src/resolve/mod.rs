@@ -4,7 +4,6 @@
 mod alarms;
 mod consumers;
 mod delivery;
-pub mod pipeline;
 mod records;
 mod references;
 mod sources;
@@ -18,24 +17,23 @@ use crate::aws::instance_types::Architecture;
 use crate::aws::{flink, limits, regions};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::parse::{self, Parsed, Places, Unread, step};
+use crate::pipeline::{
+    Analytics, Capacity, DEFAULT_HEADROOM_PERCENT, Delivery, Encryption, Errors, Existing, FileSource, Flink,
+    GeneratorSource, HttpSource, Intake, Network, OutputFunction, OutputSetting, OutputStream, OutputTarget,
+    OwnTransform, PartitionKey, PathText, Pipeline, Producer, ProducerSource, Setting, Stream, Tag,
+    Transform,
+};
 use crate::source::{Excerpt, Sources, Span};
 use crate::spec::{
     self, AnalyticsRuntime, CapacityMode, OutputPlace, OwnOutput, SECONDS_PER_DAY, SECONDS_PER_HOUR,
 };
 use crate::sql::{ERROR_STREAM, Start};
 use crate::world::World;
-use pipeline::{
-    Analytics, Capacity, Delivery, Encryption, Errors, Existing, FileSource, Flink, GeneratorSource,
-    HttpSource, Intake, Network, OutputFunction, OutputSetting, OutputStream, OutputTarget, OwnTransform,
-    PartitionKey, PathText, Pipeline, Producer, ProducerSource, Setting, Stream, Tag, Transform,
-};
 
 /// Default of `region`.
 pub const DEFAULT_REGION: &str = "us-east-1";
 /// Default of `stream.partition_key_size`: a UUID as text.
 pub const DEFAULT_PARTITION_KEY_BYTES: u64 = 36;
-/// Default of `stream.headroom`, percent.
-pub const DEFAULT_HEADROOM_PERCENT: u64 = 25;
 /// Default of `producer.instance_type`.
 pub const DEFAULT_INSTANCE_TYPE: &str = "t3.micro";
 /// Default of `producer.generate.seed`.

@@ -1,10 +1,10 @@
 //! The columns of a record, and which of them says when something happened.
 
-use super::pipeline::Records;
 use super::{Resolver, invalid_path};
 use crate::aws::limits::kinesis;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::parse::step;
+use crate::pipeline::Records;
 use crate::source::Span;
 use crate::spec::{self, Duration, Format, SECONDS_PER_DAY, SECONDS_PER_HOUR, TimeEncoding};
 use crate::sql::{Column, DataType, EpochUnit, EventTime, Family, Path, RecordFormat, parse_column_path};

@@ -6,7 +6,7 @@ mod s3;
 mod timestamps;
 
 use super::Context;
-use crate::resolve::pipeline::{Delivery, Destination};
+use crate::pipeline::{Delivery, Destination};
 
 pub(super) fn check(context: &mut Context, delivery: &Delivery) {
     match &delivery.destination {

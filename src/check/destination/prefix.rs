@@ -4,8 +4,8 @@ use super::super::Context;
 use super::{prefix_text, timestamps};
 use crate::aws::limits::firehose;
 use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::pipeline::{Delivery, S3Location, Setting};
 use crate::resolve::default_error_prefix;
-use crate::resolve::pipeline::{Delivery, S3Location, Setting};
 
 /// What a prefix may be filled with, and where. Firehose guide, "Custom prefixes for S3 objects".
 const RANDOM_STRING: &str = "firehose:random-string";

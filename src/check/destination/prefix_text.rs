@@ -2,7 +2,7 @@
 
 use super::prefix::Part;
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::resolve::pipeline::Setting;
+use crate::pipeline::Setting;
 
 /// Namespaces that Firehose evaluates after `!{`, and that are often written without the `!`.
 const NAMESPACES: [&str; 4] =

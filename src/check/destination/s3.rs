@@ -6,7 +6,7 @@ use crate::aws::limits::firehose;
 use crate::aws::limits::names as rules;
 use crate::aws::time_zones;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::resolve::pipeline::{Delivery, S3Location};
+use crate::pipeline::{Delivery, S3Location};
 use crate::spec::{Compression, SECONDS_PER_DAY};
 
 /// A lifecycle rule counts days in 32 bits with a sign. S3 API, LifecycleExpiration.

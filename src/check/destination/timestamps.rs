@@ -2,7 +2,7 @@
 
 use super::prefix::{Part, TIMESTAMP};
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::resolve::pipeline::Setting;
+use crate::pipeline::Setting;
 
 /// Equal letters in a row, outside of quotes.
 struct Run {

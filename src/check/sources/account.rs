@@ -1,7 +1,7 @@
 //! Ids of accounts.
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::Setting;
+use crate::pipeline::Setting;
 
 /// What is wrong with ids of accounts: each has twelve digits, and is written once.
 pub(super) fn check(accounts: &[Setting<String>]) -> Vec<Diagnostic> {

@@ -3,7 +3,7 @@
 use super::{Rules, Site, json_path};
 use crate::aws::limits::{Bounds, api_gateway};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{Api, Setting};
+use crate::pipeline::{Api, Setting};
 
 /// Paths that API Gateway answers itself. API Gateway developer guide, "Important notes", 2026-11.
 const RESERVED: [&str; 2] = ["ping", "sping"];

@@ -2,7 +2,7 @@
 
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::Setting;
+use crate::pipeline::Setting;
 
 /// What an ARN must be of.
 pub(super) struct Wanted {

@@ -3,7 +3,7 @@
 use super::{Rules, Site};
 use crate::aws::cloudfront::{ORDERED_FIELDS, OTHER_FIELDS, place};
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::resolve::pipeline::{CloudFront, Target};
+use crate::pipeline::{CloudFront, Target};
 
 impl Rules for CloudFront {
     fn check(&self, site: &Site, found: &mut Vec<Diagnostic>) {

@@ -4,7 +4,7 @@ use super::{Context, Rules, Site, account, filter_pattern};
 use crate::aws::limits::names;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::NodeKind;
-use crate::resolve::pipeline::{
+use crate::pipeline::{
     CloudWatchLogs, ConsumerKind, LogSource, OutputTarget, Pipeline, Setting, Source, SourceKind,
 };
 use crate::source::Span;

@@ -2,7 +2,7 @@
 
 use super::{Rules, Site, event_pattern, json_path};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{EventBridge, Setting, Trigger};
+use crate::pipeline::{EventBridge, Setting, Trigger};
 
 impl Rules for EventBridge {
     fn check(&self, site: &Site, found: &mut Vec<Diagnostic>) {

@@ -4,7 +4,7 @@
 
 use super::{Rules, Site};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{Iot, Setting};
+use crate::pipeline::{Iot, Setting};
 
 /// Levels that a topic filter may have. AWS IoT Core quotas, "Maximum number of slashes in topic and topic filter" is 7; 2026-11.
 const TOPIC_LEVELS_MAX: usize = 8;

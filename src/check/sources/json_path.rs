@@ -1,7 +1,7 @@
 //! JSON paths as EventBridge takes them: `$.detail.order.id`.
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::Setting;
+use crate::pipeline::Setting;
 
 /// Longest path of a partition key. EventBridge API reference, `KinesisParameters`, 2026-11.
 const PATH_CHARS_MAX: usize = 256;

@@ -2,7 +2,7 @@
 
 use super::{Rules, Site};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{Delivery, MetricFormat, MetricStream, Setting};
+use crate::pipeline::{Delivery, MetricFormat, MetricStream, Setting};
 use crate::spec::Newline;
 
 /// Characters of a namespace. CloudWatch API reference, `MetricStreamFilter`, 2026-11.

@@ -19,7 +19,7 @@ mod writers;
 
 use super::{Context, names};
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::resolve::pipeline::{Delivery, Input, Pipeline, Source, SourceKind, Target};
+use crate::pipeline::{Delivery, Input, Pipeline, Source, SourceKind, Target};
 use crate::source::Span;
 use crate::spec::Newline;
 
@@ -194,7 +194,7 @@ fn name(source: &Source) -> Option<Diagnostic> {
 
 /// Names that differ in their hyphens alone would be one logical id.
 fn same_names(sources: &[Source]) -> Vec<Diagnostic> {
-    let id = |source: &Source| crate::resolve::pipeline::logical_name(&source.name);
+    let id = |source: &Source| crate::pipeline::logical_name(&source.name);
     let mut found = Vec::new();
     for (at, source) in sources.iter().enumerate() {
         if let Some(other) = sources[..at].iter().find(|other| id(other) == id(source)) {

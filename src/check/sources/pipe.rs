@@ -5,7 +5,7 @@ use super::{Rules, Site, json_path};
 use crate::aws::limits::{Bounds, pipes};
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{DynamoDb, Setting, SourceKind, Sqs};
+use crate::pipeline::{DynamoDb, Setting, SourceKind, Sqs};
 
 /// Characters of a queue's name. SQS developer guide, quotas, 2026-11.
 const QUEUE_NAME_CHARS: Bounds<usize> = Bounds::new(1, 80);

@@ -1,7 +1,7 @@
 //! Names of roles that policies are attached to.
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::Setting;
+use crate::pipeline::Setting;
 
 /// Characters of a role's name. IAM API reference, `Role`, 2026-11.
 const ROLE_NAME_CHARS_MAX: usize = 64;

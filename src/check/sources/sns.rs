@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Rules, Site, arn};
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::resolve::pipeline::{FilterScope, Sns};
+use crate::pipeline::{FilterScope, Sns};
 
 /// Keys of a filter policy. SNS developer guide, "Filter policy constraints", 2026-11.
 const FILTER_KEYS_MAX: usize = 5;

@@ -4,7 +4,7 @@ use super::{Rules, Site, arn};
 use crate::aws::limits::firehose::WAF_PREFIX;
 use crate::aws::limits::names::DELIVERY_STREAM;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{Encryption, Source, SourceKind, Waf};
+use crate::pipeline::{Encryption, Source, SourceKind, Waf};
 
 const WEB_ACL: arn::Wanted = arn::Wanted {
     service: "wafv2",

@@ -2,7 +2,7 @@
 
 use super::{Rules, Site, account, role};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::pipeline::{Encryption, Setting, SourceKind, Target, Writers};
+use crate::pipeline::{Encryption, Setting, SourceKind, Target, Writers};
 
 impl Rules for Writers {
     fn check(&self, site: &Site, found: &mut Vec<Diagnostic>) {

@@ -6,9 +6,9 @@ use crate::check::Checked;
 use crate::diagnostics::suggest::all_of;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::NodeKind;
+use crate::pipeline::Alarms;
 use crate::plan::Plan;
 use crate::price_list::Prices;
-use crate::resolve::pipeline::Alarms;
 use crate::source::Span;
 
 /// The settings of a pipeline's alarms.

@@ -22,7 +22,7 @@ use super::resources::Resource;
 use super::value::Value;
 use crate::check::Checked;
 use crate::graph::{Node, NodeKind};
-use crate::resolve::pipeline::{Alarms, Notify, Pipeline, ProducerSource};
+use crate::pipeline::{Alarms, Notify, Pipeline, ProducerSource};
 use crate::spec::AlarmKey;
 pub(super) use advice::unwatched;
 pub use advice::{Settings, settings};

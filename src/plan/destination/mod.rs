@@ -10,7 +10,7 @@ use super::cost::{Bill, Delivered};
 use super::grants::Grant;
 use super::{DeliveryPlan, Plan};
 use crate::aws::metrics::MetricName;
-use crate::resolve::pipeline::{Delivery, Destination, Purpose, Sink};
+use crate::pipeline::{Delivery, Destination, Purpose, Sink};
 
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] =

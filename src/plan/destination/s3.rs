@@ -8,7 +8,7 @@ use crate::aws::limits::MIB;
 use crate::aws::limits::billing::SECONDS_PER_MONTH;
 use crate::aws::metrics::FIREHOSE;
 use crate::aws::prices::Item;
-use crate::resolve::pipeline::Purpose;
+use crate::pipeline::Purpose;
 use crate::spec::{AlarmKey, Duration};
 
 pub(super) const METRICS: DeliveryMetrics = DeliveryMetrics {

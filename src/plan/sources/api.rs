@@ -13,7 +13,7 @@ use crate::aws::limits::billing::SECONDS_PER_MONTH;
 use crate::aws::limits::kinesis;
 use crate::aws::metrics::{API, API_GATEWAY, Kind as StatusKind, MetricName};
 use crate::aws::prices::Item;
-use crate::resolve::pipeline::{Api, ApiAuth, Target, logical_name};
+use crate::pipeline::{Api, ApiAuth, Target, logical_name};
 use crate::spec::AlarmKey;
 
 const REQUESTS: MetricName = API_GATEWAY.metric("Count");

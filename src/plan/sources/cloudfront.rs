@@ -7,7 +7,7 @@ use super::{Charge, Kind, Load, Output, Site, SourceShown, SourceValues, Trust, 
 use crate::aws::cloudfront;
 use crate::aws::limits::billing::SECONDS_PER_MONTH;
 use crate::aws::prices::Item;
-use crate::resolve::pipeline::{CloudFront, Target};
+use crate::pipeline::{CloudFront, Target};
 
 /// What the template of real-time logs needs.
 #[derive(Clone, Debug, Serialize)]

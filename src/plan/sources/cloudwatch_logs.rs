@@ -8,7 +8,7 @@ use super::super::value::Value;
 use super::{Kind, Output, Site, SourceShown, SourceValues, Trust, logical_id};
 use crate::aws::existing;
 use crate::graph::{SOURCE, log_group_id};
-use crate::resolve::pipeline::{CloudWatchLogs, Distribution, LogSource, Setting, Target};
+use crate::pipeline::{CloudWatchLogs, Distribution, LogSource, Setting, Target};
 
 /// What the template of log events needs.
 #[derive(Clone, Debug, Serialize)]

@@ -9,7 +9,7 @@ use super::super::value::Value;
 use super::{Kind, ONLY_FOR, Site, SourceShown, SourceValues, Trust, only_for};
 use crate::aws::existing;
 use crate::aws::metrics::{EVENT_RULE, EVENTS, Kind as StatusKind, MetricName};
-use crate::resolve::pipeline::{EventBridge, Target, Trigger};
+use crate::pipeline::{EventBridge, Target, Trigger};
 use crate::spec::AlarmKey;
 
 const FAILED: MetricName = EVENTS.metric("FailedInvocations");

@@ -10,7 +10,7 @@ use crate::aws::limits::billing::SECONDS_PER_MONTH;
 use crate::aws::limits::iot;
 use crate::aws::metrics::{IOT, Kind as StatusKind, MetricName, TOPIC_RULE};
 use crate::aws::prices::Item;
-use crate::resolve::pipeline::{Iot, Target};
+use crate::pipeline::{Iot, Target};
 use crate::spec::AlarmKey;
 
 const MATCHED: MetricName = IOT.metric("TopicMatch");

@@ -8,7 +8,7 @@ use super::{Charge, Kind, Load, Site, SourceShown, SourceValues, Trust, logical_
 use crate::aws::limits::billing::SECONDS_PER_MONTH;
 use crate::aws::metrics::{Kind as StatusKind, METRIC_STREAM, METRIC_STREAMS, MetricName};
 use crate::aws::prices::Item;
-use crate::resolve::pipeline::{MetricFormat, MetricStream, Setting, Target};
+use crate::pipeline::{MetricFormat, MetricStream, Setting, Target};
 use crate::spec::AlarmKey;
 
 const UPDATES: MetricName = METRIC_STREAMS.metric("MetricUpdate");

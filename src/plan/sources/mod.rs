@@ -24,7 +24,7 @@ use super::value::Value;
 use crate::aws::metrics::Kind as StatusKind;
 use crate::aws::prices::Item;
 use crate::graph::{SOURCE, source_id};
-use crate::resolve::pipeline::{Encryption, Intake, Pipeline, Source, SourceKind, Target, logical_name};
+use crate::pipeline::{Encryption, Intake, Pipeline, Source, SourceKind, Target, logical_name};
 
 /// Id of the statement that allows writing.
 const WRITE: &str = "WriteRecords";

@@ -15,9 +15,7 @@ use crate::aws::limits::pipes;
 use crate::aws::metrics::{Kind as StatusKind, MetricName, PIPE, PIPES};
 use crate::aws::prices::Item;
 use crate::aws::regions;
-use crate::resolve::pipeline::{
-    ChangesStart, DynamoDb, Encryption, Setting, SourceKind, Sqs, SqsBody, Target,
-};
+use crate::pipeline::{ChangesStart, DynamoDb, Encryption, Setting, SourceKind, Sqs, SqsBody, Target};
 use crate::spec::AlarmKey;
 
 const READ: MetricName = PIPES.metric("EventCount");

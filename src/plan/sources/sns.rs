@@ -9,7 +9,7 @@ use super::super::value::{Value, literal};
 use super::{Kind, Site, SourceShown, SourceValues, Trust};
 use crate::aws::existing;
 use crate::aws::metrics::{MetricName, SNS};
-use crate::resolve::pipeline::{FilterScope, Sns, Target};
+use crate::pipeline::{FilterScope, Sns, Target};
 use crate::spec::AlarmKey;
 
 const PUBLISHED: MetricName = SNS.metric("NumberOfMessagesPublished");

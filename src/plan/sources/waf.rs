@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::super::existing::Existing;
 use super::{Kind, Site, SourceShown, SourceValues, Trust};
 use crate::aws::existing;
-use crate::resolve::pipeline::{Target, Waf};
+use crate::pipeline::{Target, Waf};
 
 /// What the template of a web ACL's log needs.
 #[derive(Clone, Debug, Serialize)]

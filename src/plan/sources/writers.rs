@@ -6,8 +6,8 @@ use super::super::existing::Existing;
 use super::super::value::Value;
 use super::{Kind, Output, Site, SourceShown, SourceValues, Trust, logical_id, target, writes};
 use crate::aws::existing;
-use crate::resolve::pipeline::logical_name;
-use crate::resolve::pipeline::{Encryption, Setting, Target, Writers};
+use crate::pipeline::logical_name;
+use crate::pipeline::{Encryption, Setting, Target, Writers};
 
 /// What the template of writers needs.
 #[derive(Clone, Debug, Serialize)]

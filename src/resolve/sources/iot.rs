@@ -1,17 +1,8 @@
 //! IoT Core.
 
 use super::super::Resolver;
-use super::super::pipeline::Setting;
+use crate::pipeline::Iot;
 use crate::spec::sources as spec;
-
-/// A topic rule.
-#[derive(Clone, Debug)]
-pub struct Iot {
-    /// Its statement.
-    pub sql: Setting<String>,
-    /// Template of the partition key.
-    pub partition_key: Option<Setting<String>>,
-}
 
 impl Resolver<'_> {
     pub(super) fn iot(&self, at: &str, rule: spec::Iot) -> Iot {

@@ -1,20 +1,8 @@
 //! Metric streams of CloudWatch.
 
 use super::super::Resolver;
-use super::super::pipeline::Setting;
+use crate::pipeline::{MetricFormat, MetricStream};
 use crate::spec::sources as spec;
-pub use spec::MetricFormat;
-
-/// A metric stream.
-#[derive(Clone, Debug)]
-pub struct MetricStream {
-    /// Namespaces that are sent; all if there are none.
-    pub namespaces: Vec<Setting<String>>,
-    /// Namespaces that are not sent.
-    pub exclude: Vec<Setting<String>>,
-    /// Format of the records.
-    pub format: Setting<MetricFormat>,
-}
 
 impl Resolver<'_> {
     pub(super) fn metric_stream(&self, at: &str, stream: spec::MetricStream) -> MetricStream {

@@ -1,51 +1,15 @@
 //! EventBridge pipes, which read an SQS queue or the stream of a DynamoDB table.
 
 use super::super::Resolver;
-use super::super::pipeline::Setting;
+use crate::pipeline::{ChangesStart, DynamoDb, Sqs, SqsBody};
 use crate::spec::sources as spec;
-
-pub use crate::spec::sources::{ChangesStart, SqsBody};
 
 /// Records of a call where the user chooses none. It is below the limits of both targets, and large enough that a pipe is
 /// billed for few calls.
 const BATCH_DEFAULT: u64 = 100;
+
 /// Messages of a FIFO queue that one call receives at most. SQS developer guide, quotas of FIFO queues, 2026-11.
 const FIFO_BATCH: u64 = 10;
-
-/// An SQS queue.
-#[derive(Clone, Debug)]
-pub struct Sqs {
-    /// ARN of the queue.
-    pub queue: Setting<String>,
-    /// The field of a message that becomes the partition key.
-    pub partition_key: Option<Setting<String>>,
-    /// Messages of one call.
-    pub batch_size: Setting<u64>,
-    /// What the record has of a message's body.
-    pub body: SqsBody,
-    /// ARN of the queue's customer managed key.
-    pub kms_key: Option<Setting<String>>,
-}
-
-impl Sqs {
-    /// Whether the queue keeps the order of its messages.
-    pub fn is_fifo(&self) -> bool {
-        self.queue.value.ends_with(".fifo")
-    }
-}
-
-/// The stream of a DynamoDB table.
-#[derive(Clone, Debug)]
-pub struct DynamoDb {
-    /// ARN of the table's stream.
-    pub stream: Setting<String>,
-    /// Where the pipe starts.
-    pub start: Setting<ChangesStart>,
-    /// The field of a change that becomes the partition key.
-    pub partition_key: Option<Setting<String>>,
-    /// Changes of one call.
-    pub batch_size: Setting<u64>,
-}
 
 impl Resolver<'_> {
     pub(super) fn sqs(&self, at: &str, sqs: spec::Sqs) -> Sqs {

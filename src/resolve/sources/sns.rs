@@ -1,22 +1,8 @@
 //! SNS.
 
 use super::super::Resolver;
-use super::super::pipeline::{Pattern, Setting};
+use crate::pipeline::{FilterScope, Sns};
 use crate::spec::sources as spec;
-pub use spec::FilterScope;
-
-/// A subscription to an SNS topic.
-#[derive(Clone, Debug)]
-pub struct Sns {
-    /// ARN of the topic.
-    pub topic: Setting<String>,
-    /// Filter policy, if not all messages are sent.
-    pub filter: Option<Pattern>,
-    /// What it reads.
-    pub filter_scope: Setting<FilterScope>,
-    /// Whether a record is the message alone.
-    pub raw: Setting<bool>,
-}
 
 impl Resolver<'_> {
     pub(super) fn sns(&self, at: &str, sns: spec::Sns) -> Sns {

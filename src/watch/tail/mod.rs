@@ -6,7 +6,7 @@ mod prefixes;
 mod shards;
 
 use crate::graph::{Graph, Node, NodeKind};
-use crate::resolve::pipeline::Purpose;
+use crate::pipeline::Purpose;
 pub use objects::{Place, objects};
 pub use shards::records;
 

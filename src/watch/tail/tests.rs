@@ -10,10 +10,10 @@ use crate::cloud::observer::{
     Shard, StreamRecord,
 };
 use crate::cloud::stop::Step;
+use crate::pipeline::Purpose;
 use crate::plan::S3LocationPlan;
 use crate::plan::fixture::planned;
 use crate::plan::value::Value;
-use crate::resolve::pipeline::Purpose;
 
 const BEGIN: i64 = 1_795_473_000_000; // 2026-11-23T22:30:00Z
 

@@ -1,22 +1,41 @@
 //! A pipeline with every value decided: defaults filled and marked, text read, files loaded. Plain data.
+//! `resolve` makes it.
+
+mod alarms;
+mod analytics;
+mod consumer;
+mod delivery;
+mod destination;
+mod producer;
+mod records;
+mod s3_location;
+mod sources;
+mod stream;
+mod transform;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use super::DEFAULT_HEADROOM_PERCENT;
-pub use super::alarms::*;
-pub use super::consumers::*;
-pub use super::delivery::*;
-pub use super::sources::*;
-use crate::aws::instance_types::Architecture;
 use crate::aws::limits::firehose;
 use crate::aws::limits::monitoring::FIREHOSE_RETRY_S_MAX;
 use crate::parse::step;
-use crate::source::{Excerpt, Span};
-use crate::spec::{AnalyticsRuntime, ErrorsPlace, Unpack};
-use crate::sql::{
-    self, Column, ERROR_STREAM, EventTime, OutputName, Place, Query, RecordFormat, Reference, RowRate, Start,
-};
+use crate::source::Span;
+use crate::spec::{AnalyticsRuntime, ErrorsPlace};
+use crate::sql::{self, ERROR_STREAM, OutputName, Place, Query};
+
+pub use alarms::*;
+pub use analytics::*;
+pub use consumer::*;
+pub use delivery::*;
+pub use destination::*;
+pub use producer::*;
+pub use records::*;
+pub use s3_location::*;
+pub use sources::*;
+pub use stream::*;
+pub use transform::*;
+
+/// Default of `stream.headroom`, percent.
+pub const DEFAULT_HEADROOM_PERCENT: u64 = 25;
 
 /// A value with its place; of a default, the place of what would hold it.
 #[derive(Clone, Debug)]
@@ -252,343 +271,6 @@ pub struct Tag {
     pub key_span: Span,
     /// Place of the value.
     pub value_span: Span,
-}
-
-/// The load of records that come in.
-#[derive(Clone, Debug)]
-pub struct Intake {
-    /// Average record without its partition key, bytes.
-    pub record_size: Setting<u64>,
-    /// Peak rate.
-    pub records_per_second: Setting<f64>,
-    /// Average rate over a month.
-    pub average: Setting<f64>,
-}
-
-/// The Kinesis data stream.
-#[derive(Clone, Debug)]
-pub struct Stream {
-    /// Place of its key.
-    pub span: Span,
-    /// The stream that exists already, if it is not the stack's.
-    pub existing: Option<Existing>,
-    /// Partition key, bytes.
-    pub partition_key_size: Setting<u64>,
-    /// The field that others take the partition key from, if the user says it.
-    pub partition_key: Option<Setting<PathText>>,
-    /// Largest record, bytes.
-    pub max_record_size: Setting<u64>,
-    /// What carries the load.
-    pub capacity: Setting<Capacity>,
-    /// Percent beyond the declared load.
-    pub headroom: Setting<u64>,
-    /// Shards that the account may have.
-    pub shard_quota: Setting<u64>,
-    /// Seconds that records stay readable.
-    pub retention: Setting<u64>,
-    /// At rest.
-    pub encryption: Setting<Encryption>,
-}
-
-/// A stream that is not the stack's.
-#[derive(Clone, Debug)]
-pub struct Existing {
-    /// Its ARN.
-    pub arn: Setting<String>,
-    /// Its name, the last part of the ARN.
-    pub name: String,
-}
-
-/// What carries a stream's load.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Capacity {
-    /// Shards computed from the load.
-    Provisioned,
-    /// A number of shards that the user chose.
-    Fixed(u64),
-    /// Kinesis scales.
-    OnDemand,
-}
-
-/// Encryption at rest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Encryption {
-    /// The service's own key.
-    AwsManaged,
-    /// The ARN of a customer's key.
-    CustomerKey(String),
-}
-
-/// EC2 instances that fill the stream.
-#[derive(Clone, Debug)]
-pub struct Producer {
-    /// Place of its key.
-    pub span: Span,
-    /// Where records come from.
-    pub source: ProducerSource,
-    /// Rate of all instances together.
-    pub records_per_second: Setting<f64>,
-    /// Where the partition key comes from.
-    pub partition_key: Setting<PartitionKey>,
-    /// EC2 instance type.
-    pub instance_type: Setting<String>,
-    /// How many, where the user says so.
-    pub instances: Option<Setting<u64>>,
-    /// An existing network.
-    pub network: Option<Network>,
-}
-
-/// Where the producer's records come from.
-#[derive(Clone, Debug)]
-pub enum ProducerSource {
-    /// A web API.
-    Http(HttpSource),
-    /// A file that travels with the stack.
-    File(FileSource),
-    /// Made up from the columns.
-    Generator(GeneratorSource),
-}
-
-/// A web API that answers with records.
-#[derive(Clone, Debug)]
-pub struct HttpSource {
-    /// Address of a page of records.
-    pub url: Setting<String>,
-    /// Path of the records in a page.
-    pub records: Setting<PathText>,
-    /// Seconds between two fetches.
-    pub refresh: Option<Setting<u64>>,
-    /// Request headers: name, value, place of the name.
-    pub headers: Vec<(String, String, Span)>,
-}
-
-/// A file of records, one per line.
-#[derive(Clone, Debug)]
-pub struct FileSource {
-    /// Its path as written.
-    pub path: Setting<String>,
-    /// Its bytes; `None` where it could not be read, which has been reported.
-    pub content: Option<Arc<[u8]>>,
-    /// Whether it is sent again and again.
-    pub repeat: bool,
-}
-
-/// Made-up records.
-#[derive(Clone, Debug)]
-pub struct GeneratorSource {
-    /// Place of its key.
-    pub span: Span,
-    /// Where the values begin.
-    pub seed: u64,
-}
-
-/// A path as written, and as read where it can be.
-#[derive(Clone, Debug)]
-pub struct PathText {
-    /// As written.
-    pub text: String,
-    /// As read, or what is wrong and what to type.
-    pub path: Result<pipec_path::Path, pipec_path::PathError>,
-}
-
-/// Where a record's partition key comes from.
-#[derive(Clone, Debug)]
-pub enum PartitionKey {
-    /// A new random key a record.
-    Random,
-    /// A field of the record.
-    Field(PathText),
-}
-
-/// An existing network.
-#[derive(Clone, Debug)]
-pub struct Network {
-    /// VPC id.
-    pub vpc: String,
-    /// Subnet ids.
-    pub subnets: Setting<Vec<String>>,
-    /// Whether instances get a public address.
-    pub public_address: bool,
-}
-
-/// The columns of a record.
-#[derive(Clone, Debug)]
-pub struct Records {
-    /// Place of its key.
-    pub span: Span,
-    /// The prefix of the input's name in the SQL.
-    pub name: Option<String>,
-    /// How a record is written.
-    pub format: RecordFormat,
-    /// The columns that could be read.
-    pub columns: Vec<Column>,
-    /// Which of them says when something happened.
-    pub event_time: Option<EventTime>,
-    /// Whether that is all of them. If not, what the SQL says of the others is no fault of the SQL.
-    pub complete: bool,
-}
-
-/// The SQL and what runs it.
-#[derive(Clone, Debug)]
-pub struct Analytics {
-    /// Place of its key.
-    pub span: Span,
-    /// Flink or the Lambda.
-    pub runtime: Setting<AnalyticsRuntime>,
-    /// The text, with the way back to the file it stands in.
-    pub sql: Option<Excerpt>,
-    /// Where Flink begins to read.
-    pub start: Start,
-    /// The tables that it joins, if all could be read.
-    pub references: Option<Vec<Reference>>,
-    /// Where outputs go that the user named.
-    pub outputs: Vec<OutputSetting>,
-    /// What becomes of faults, where the user says it.
-    pub errors: Option<Errors>,
-    /// Rows of an output that a record becomes, where the user says it.
-    pub rows_per_record: Option<f64>,
-    /// Keys, each the columns of it in alphabetical order, with their number.
-    pub keys: Vec<(Vec<String>, Setting<u64>)>,
-    /// Flink's settings.
-    pub flink: Flink,
-}
-
-/// What becomes of faults.
-#[derive(Clone, Copy, Debug)]
-pub struct Errors {
-    /// Where they go.
-    pub place: ErrorsPlace,
-    /// Place of the value.
-    pub span: Span,
-}
-
-impl Analytics {
-    /// The rows of an output that so many records per second become, as the user says, else at most.
-    pub fn row_rate(&self, query: &Query, output: &sql::Stream, records_per_second: f64) -> RowRate {
-        match self.rows_per_record.filter(|_| !query.is_errors(output)) {
-            Some(rows) => {
-                RowRate { per_second: records_per_second * rows, open: Vec::new(), windows: Vec::new() }
-            }
-            None => query.row_rate(output, records_per_second, &|columns| self.key_count(columns)),
-        }
-    }
-
-    /// How many different values the columns have together, in alphabetical order, where the user says it.
-    pub fn key_count(&self, columns: &[String]) -> Option<u64> {
-        self.keys.iter().find(|(key, _)| key == columns).map(|(_, count)| count.value)
-    }
-
-    /// The output of a query that goes to Firehose: the one that is named for it, else the first. `check` sees to it
-    /// that there is exactly one.
-    pub fn delivered<'q>(&self, query: &'q Query) -> Option<&'q sql::Stream> {
-        let named = self.outputs.iter().find(|output| matches!(output.target, OutputTarget::Delivery));
-        query.outputs().find(|output| named.is_none_or(|named| named.name == output.name))
-    }
-}
-
-/// Where an output of the SQL goes.
-#[derive(Clone, Debug)]
-pub struct OutputSetting {
-    /// The output's name.
-    pub name: String,
-    /// Place of the name.
-    pub span: Span,
-    /// Where to.
-    pub target: OutputTarget,
-}
-
-/// Where an output can go.
-#[derive(Clone, Debug)]
-pub enum OutputTarget {
-    /// To Firehose.
-    Delivery,
-    /// Nowhere: the stream is left out.
-    Nowhere,
-    /// To a stream of its own.
-    Stream(OutputStream),
-    /// To a stream of its own, and from there to a function.
-    Lambda(OutputStream, OutputFunction),
-}
-
-/// A stream of an output's own.
-#[derive(Clone, Debug)]
-pub struct OutputStream {
-    /// Seconds that rows stay readable.
-    pub retention: Setting<u64>,
-}
-
-/// A function of the user's.
-#[derive(Clone, Debug)]
-pub struct OutputFunction {
-    /// Its ARN.
-    pub arn: String,
-    /// Name of its role.
-    pub role: String,
-    /// Most rows of one call.
-    pub batch_size: u64,
-    /// Seconds that rows are collected for one call.
-    pub window: Setting<u64>,
-    /// Repetitions of a failed call.
-    pub retries: u64,
-    /// Whether the function reports the rows that failed.
-    pub partial_failures: bool,
-}
-
-/// Settings of the Flink application.
-#[derive(Clone, Debug)]
-pub struct Flink {
-    /// Managed Flink's runtime environment.
-    pub runtime_environment: Setting<String>,
-    /// Parallel subtasks.
-    pub parallelism: Setting<u64>,
-    /// Subtasks that share a KPU.
-    pub parallelism_per_kpu: Setting<u64>,
-    /// Whether Managed Flink scales by processor load.
-    pub auto_scaling: bool,
-    /// Whether state is saved before an update.
-    pub snapshots: bool,
-    /// Seconds of silence after which a key is forgotten; 0 is never.
-    pub state_ttl: Setting<u64>,
-}
-
-/// The Lambda transform.
-#[derive(Clone, Debug)]
-pub struct Transform {
-    /// Its place in the spec, a JSON pointer: the SQL's, if it is there only to run that.
-    pub spec: String,
-    /// Place of its key.
-    pub span: Span,
-    /// Whether the user wrote it; else it is there for the SQL.
-    pub written: bool,
-    /// A function of the user's, in place of pipec's.
-    pub own: Option<OwnTransform>,
-    /// What records are unpacked from, before anything else.
-    pub unpack: Option<Setting<Unpack>>,
-    /// What is put behind each record.
-    pub append: Setting<String>,
-    /// Seconds.
-    pub timeout: Setting<u64>,
-    /// Bytes.
-    pub memory: Setting<u64>,
-    /// Processor.
-    pub architecture: Setting<Architecture>,
-    /// Bytes that Firehose collects for one call.
-    pub buffer_size: Setting<u64>,
-    /// Seconds that Firehose collects for one call.
-    pub buffer_interval: Setting<u64>,
-    /// Repetitions of a failed call.
-    pub retries: Setting<u64>,
-}
-
-/// A function of the user's that transforms records.
-#[derive(Clone, Debug)]
-pub struct OwnTransform {
-    /// Place of its key.
-    pub span: Span,
-    /// ARN.
-    pub function: Setting<String>,
-    /// Name of its role.
-    pub role: Option<Setting<String>>,
 }
 
 /// A name as a part of a logical id: `high_alerts` is `HighAlerts`.

@@ -1,0 +1,82 @@
+//! A delivery: Firehose and what it reads.
+
+use super::{Destination, Encryption, Intake, Purpose, Setting, Transform, logical_name};
+use crate::source::Span;
+use crate::spec::{Newline, Unpack};
+
+/// Firehose.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// Its name among several; `None` of `delivery`, which has none.
+    pub name: Option<String>,
+    /// Its place in the spec, a JSON pointer.
+    pub spec: String,
+    /// Place of its key.
+    pub span: Span,
+    /// What it reads, if the user says it: `stream`, or an output of the SQL.
+    pub from: Option<Setting<String>>,
+    /// The Lambda transform.
+    pub transform: Option<Transform>,
+    /// What Firehose itself unpacks, without a function.
+    pub unpack: Option<Setting<Unpack>>,
+    /// What is put straight into it, if there is no stream.
+    pub direct: Option<Direct>,
+    /// Bytes that are collected before they are written.
+    pub buffer_size: Setting<u64>,
+    /// Seconds that are collected before they are written.
+    pub buffer_interval: Setting<u64>,
+    /// Whether Firehose puts a newline after each record, where no transform does.
+    pub newline: Setting<Newline>,
+    /// Where the records go.
+    pub destination: Destination,
+}
+
+impl Delivery {
+    /// What its logical ids end in; nothing for `delivery`.
+    pub fn suffix(&self) -> String {
+        self.name.as_deref().map(logical_name).unwrap_or_default()
+    }
+
+    /// The logical id of one of its resources.
+    pub fn id(&self, prefix: &str) -> String {
+        format!("{prefix}{}", self.suffix())
+    }
+
+    /// What it is called in a sentence.
+    pub fn words(&self) -> String {
+        self.name.as_ref().map_or_else(|| "delivery".into(), |name| format!("delivery {name}"))
+    }
+
+    /// Bytes and seconds that are collected for one object in the bucket of a purpose.
+    pub fn buffer(&self, purpose: Purpose) -> (u64, u64) {
+        match purpose {
+            Purpose::Destination => (self.buffer_size.value, self.buffer_interval.value),
+        }
+    }
+}
+
+/// Direct PUT.
+#[derive(Clone, Debug)]
+pub struct Direct {
+    /// The load.
+    pub intake: Intake,
+    /// While Firehose holds the records.
+    pub encryption: Setting<Encryption>,
+}
+
+/// What a delivery reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input<'a> {
+    /// The stream.
+    Stream,
+    /// An output of the SQL: the one of that name, or the one that goes to `delivery`.
+    Rows(Option<&'a str>),
+    /// What is put into it.
+    Direct,
+}
+
+/// Value of `from` for the stream.
+pub const FROM_STREAM: &str = "stream";
+
+/// Value of `from` for the records that are put into a delivery, without the SQL.
+pub const FROM_RECORDS: &str = "records";
