@@ -26,6 +26,7 @@ pub mod producer_config;
 pub mod render;
 pub mod resolve;
 pub mod runtime;
+pub mod simulate;
 pub mod source;
 pub mod spec;
 pub mod sql;

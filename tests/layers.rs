@@ -24,6 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["import"],
     &["cloud"],
     &["deploy", "watch"],
+    &["simulate"],
     &["cli", "main"],
 ];
 

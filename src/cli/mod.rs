@@ -22,6 +22,7 @@ mod plan;
 mod prices;
 mod progress;
 mod schema;
+mod simulate;
 mod since;
 mod sql;
 mod start;
@@ -77,6 +78,8 @@ enum Verb {
     Permissions(permissions::Permissions),
     /// Print the query as Flink SQL: tables, views and inserts
     Sql(sql::SqlVerb),
+    /// Run the pipeline on this machine: records through shards, SQL and transform into objects
+    Simulate(simulate::Simulate),
     /// Deploy the pipeline, or update it
     Deploy(deploy::Deploy),
     /// Show what a deployment would change, without changing anything
@@ -161,6 +164,7 @@ pub fn run(command: Command) -> u8 {
         Verb::Prices(verb) => verb.run(),
         Verb::Permissions(verb) => verb.run(),
         Verb::Sql(verb) => verb.run(),
+        Verb::Simulate(verb) => verb.run(),
         Verb::Deploy(verb) => verb.run(),
         Verb::Diff(verb) => verb.run(),
         Verb::Destroy(verb) => verb.run(),

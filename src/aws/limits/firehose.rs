@@ -35,6 +35,10 @@ pub const S3_BUFFER_MIB_DEFAULT: u64 = 5;
 /// Buffer interval used when none is set, seconds. API BufferingHints, 2026-11.
 pub const S3_BUFFER_S_DEFAULT: u64 = 300;
 
+/// Seconds within which most records of a stream are delivered whose interval is 0 ("zero buffering"). Firehose guide,
+/// "Understand buffering hints", 2026-11.
+pub const ZERO_BUFFERING_S_MAX: u64 = 5;
+
 /// Lambda processor: `BufferSizeInMBs`, MiB. CloudFormation reference, page ProcessorParameter, and
 /// Firehose guide "Transform source data", 2026-11.
 pub const LAMBDA_BUFFER_MIB: Bounds<f64> = Bounds::new(0.2, 3.0);
