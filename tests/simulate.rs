@@ -52,9 +52,10 @@ fn run(stack: &Stack, records: Vec<(Vec<u8>, i64)>, show: usize) -> (Trace, Obje
     let records = records.into_iter().map(|(data, at)| (data, Some(START + at))).collect();
     let mut arrivals = from_list(stack, records, &pace()).expect("arrivals");
     let store = Store::memory();
-    let settings = Settings { seed: 1, show, store: store.clone(), into: None };
-    let trace = Simulation::new(stack, &settings).expect("it runs").run(&mut arrivals, "a list").expect("a trace");
-    (trace, store.objects())
+    let settings = Settings { seed: 1, show, ..Settings::new(store.clone()) };
+    let mut simulation = Simulation::new(stack, &settings).expect("it runs");
+    simulation.feed(&mut arrivals).expect("the records");
+    (simulation.finish(&arrivals, "a list").expect("a trace"), store.objects())
 }
 
 /// The content of all objects of data, or of all others, in the order of their times.
@@ -77,7 +78,8 @@ fn accounted(trace: &Trace, objects: &Objects, records: u64) -> Result<(), TestC
         let rows = content(objects, false).iter().filter(|byte| **byte == b'\n').count() as u64;
         prop_assert_eq!(rows, transform.rows);
     }
-    let in_shards: u64 = trace.stream.iter().flat_map(|stream| &stream.shards).map(|shard| shard.records).sum();
+    let in_shards: u64 =
+        trace.stream.iter().flat_map(|stream| &stream.shards).map(|shard| shard.records).sum();
     prop_assert_eq!(in_shards, trace.source.records_out);
     Ok(())
 }
@@ -95,7 +97,8 @@ fn replies(stack: &Stack, batches: &[Vec<Vec<u8>>]) -> (Vec<u8>, Vec<Vec<u8>>) {
         let reply: Value = serde_json::from_slice(&reply).expect("JSON");
         for (answer, record) in reply["records"].as_array().expect("answers").iter().zip(records) {
             match answer["result"].as_str().expect("a result") {
-                "Ok" => rows.extend(BASE64_STANDARD.decode(answer["data"].as_str().expect("data")).expect("base64")),
+                "Ok" => rows
+                    .extend(BASE64_STANDARD.decode(answer["data"].as_str().expect("data")).expect("base64")),
                 "Dropped" => {}
                 _ => failed.push(record.clone()),
             }
@@ -107,10 +110,15 @@ fn replies(stack: &Stack, batches: &[Vec<Vec<u8>>]) -> (Vec<u8>, Vec<Vec<u8>>) {
 /// Records, some of which are not what the SQL reads.
 fn record() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
-        (any::<i32>(), any::<f32>()).prop_map(|(id, total)| format!("{{\"id\":{id},\"total\":{total}}}").into_bytes()),
+        (any::<i32>(), any::<f32>())
+            .prop_map(|(id, total)| format!("{{\"id\":{id},\"total\":{total}}}").into_bytes()),
         "\\{\"id\":[0-9]{1,12},\"total\":\"?[0-9]{0,3}\"?\\}?".prop_map(String::into_bytes),
         prop::collection::vec(any::<u8>(), 0..60),
-        (1_usize..60_000).prop_map(|size| format!("{{\"id\":7,\"total\":11,\"text\":\"{}\"}}", "x".repeat(size)).into_bytes()),
+        (1_usize..60_000).prop_map(|size| format!(
+            "{{\"id\":7,\"total\":11,\"text\":\"{}\"}}",
+            "x".repeat(size)
+        )
+        .into_bytes()),
     ]
 }
 
@@ -158,8 +166,10 @@ proptest! {
         let content = if packed { gzip(&bytes) } else { bytes.clone() };
         std::fs::write(&path, content).expect("a file");
         let mut arrivals = from_file(&stack, &path, &pace()).expect("arrivals");
-        let settings = Settings { seed: 1, show: 3, store: Store::Nowhere, into: None };
-        let trace = Simulation::new(&stack, &settings).expect("it runs").run(&mut arrivals, "a file").expect("a trace");
+        let settings = Settings { show: 3, ..Settings::new(Store::Nowhere) };
+        let mut simulation = Simulation::new(&stack, &settings).expect("it runs");
+        simulation.feed(&mut arrivals).expect("the records");
+        let trace = simulation.finish(&arrivals, "a file").expect("a trace");
         let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
         prop_assert_eq!(trace.source.records_in, lines as u64);
         let delivery = &trace.deliveries[0];
@@ -185,8 +195,12 @@ fn a_record_that_is_too_large_is_counted_and_not_sent() {
 
 #[test]
 fn buffers_are_written_by_size_and_by_time() {
-    let stack = stack(&spec("buffer: { size: 1 MiB, interval: 60 s }, s3: { prefix: 'a/!{timestamp:HH-mm-ss}/' }", "buffer: { interval: 10 s }"));
-    let order = |text: usize| format!("{{\"id\":1,\"total\":11,\"text\":\"{}\"}}", "x".repeat(text)).into_bytes();
+    let stack = stack(&spec(
+        "buffer: { size: 1 MiB, interval: 60 s }, s3: { prefix: 'a/!{timestamp:HH-mm-ss}/' }",
+        "buffer: { interval: 10 s }",
+    ));
+    let order =
+        |text: usize| format!("{{\"id\":1,\"total\":11,\"text\":\"{}\"}}", "x".repeat(text)).into_bytes();
     // Two in one call; one after the buffer's interval.
     let records = vec![(order(1), 0), (order(1), 9_000), (order(1), 75_000)];
     let (trace, objects) = run(&stack, records, 0);
@@ -198,7 +212,8 @@ fn buffers_are_written_by_size_and_by_time() {
             "orders-bucket/a/00-01-15/orders-Delivery-1-2026-01-01-00-01-15-",
         ]
     );
-    let rows: Vec<usize> = objects.values().map(|bytes| bytes.iter().filter(|byte| **byte == b'\n').count()).collect();
+    let rows: Vec<usize> =
+        objects.values().map(|bytes| bytes.iter().filter(|byte| **byte == b'\n').count()).collect();
     assert_eq!(rows, [2, 1]);
     // The call comes 10 s after its first record, and the object 60 s later.
     let delay = &trace.deliveries[0].delay;
@@ -211,8 +226,12 @@ fn what_becomes_of_the_first_records_is_shown() {
     let records = ["{\"id\":1,\"total\":11}", "{\"id\":2,\"total\":9}", "no JSON", "{\"id\":3,\"total\":12}"];
     let records = records.map(|record| (record.as_bytes().to_vec(), 0));
     let (trace, _) = run(&stack, records.to_vec(), 3);
-    let fates: Vec<_> = trace.shown.iter().map(|shown| (shown.fates[0].result, shown.fates[0].content.as_deref())).collect();
-    assert_eq!(fates, [("delivered", Some("{\"id\":1,\"total\":11.0}")), ("dropped", None), ("failed", None)]);
+    let fates: Vec<_> =
+        trace.shown.iter().map(|shown| (shown.fates[0].result, shown.fates[0].content.as_deref())).collect();
+    assert_eq!(
+        fates,
+        [("delivered", Some("{\"id\":1,\"total\":11.0}")), ("dropped", None), ("failed", None)]
+    );
     assert_eq!(trace.deliveries[0].transform.as_ref().map(|transform| transform.not_applicable), Some(1));
 }
 

@@ -10,6 +10,7 @@ mod diff;
 mod discover;
 mod explain;
 mod fetch;
+mod flink;
 mod import;
 mod init;
 mod live_stream;
@@ -55,7 +56,7 @@ const STYLES: Styles = Styles::styled()
     max_term_width = 100,
     after_help = "Examples:\n  pipec init pipeline.yaml       write a commented spec\n  pipec check pipeline.yaml      \
                   find what AWS would refuse\n  pipec plan pipeline.yaml       shards, permissions and cost\n  \
-                  pipec build pipeline.yaml      write the stack\n  pipec sql pipeline.yaml        the query as Flink SQL\n  pipec deploy pipeline.yaml     put it into an account\n  pipec status pipeline.yaml     how it does there\n  pipec explain PIPE0601         what a code means\n\n\
+                  pipec build pipeline.yaml      write the stack\n  pipec sql pipeline.yaml        the query as Flink SQL\n  pipec simulate pipeline.yaml   run it on this machine\n  pipec deploy pipeline.yaml     put it into an account\n  pipec status pipeline.yaml     how it does there\n  pipec explain PIPE0601         what a code means\n\n\
                   Exit codes: 0 fine, 1 the spec has errors, 2 usage, 3 AWS said no, 4 output is stale (build --check) or the stack \
                   differs (diff), 130 interrupted"
 )]
@@ -80,6 +81,8 @@ enum Verb {
     Sql(sql::SqlVerb),
     /// Run the pipeline on this machine: records through shards, SQL and transform into objects
     Simulate(simulate::Simulate),
+    /// Install Flink for `pipec simulate`, or show which one it uses
+    Flink(flink::Flink),
     /// Deploy the pipeline, or update it
     Deploy(deploy::Deploy),
     /// Show what a deployment would change, without changing anything
@@ -165,6 +168,7 @@ pub fn run(command: Command) -> u8 {
         Verb::Permissions(verb) => verb.run(),
         Verb::Sql(verb) => verb.run(),
         Verb::Simulate(verb) => verb.run(),
+        Verb::Flink(verb) => verb.run(),
         Verb::Deploy(verb) => verb.run(),
         Verb::Diff(verb) => verb.run(),
         Verb::Destroy(verb) => verb.run(),

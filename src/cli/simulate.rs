@@ -7,10 +7,13 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::PipelineArgs;
+use super::connectors::cache;
 use super::output::{Exit, any_errors, note, print, report, shown, tally};
 use super::since::since;
 use crate::Stack;
 use crate::diagnostics::{Format, Severity};
+use crate::simulate::flink::{Engine, find};
+use crate::simulate::outputs::STREAMS;
 use crate::simulate::source::{self, Pace};
 use crate::simulate::store::Store;
 use crate::simulate::trace::Trace;
@@ -55,6 +58,10 @@ pub(super) struct Simulate {
     /// Delivery that the records are put into, if there is no stream and there are several
     #[arg(long, value_name = "NAME")]
     into: Option<String>,
+    /// Folder of Flink, which then runs SQL without state, too. Default for SQL with state: `PIPEC_FLINK`, `FLINK_HOME`, an installed
+    /// `apache-flink` package, or what `pipec flink install` installed
+    #[arg(long, value_name = "DIR")]
+    flink: Option<PathBuf>,
     /// Number of records that are shown with what becomes of them
     #[arg(long, value_name = "N", default_value_t = 0)]
     show: usize,
@@ -124,13 +131,28 @@ impl Simulate {
             within: self.within,
             seed: self.seed,
         };
-        let settings =
-            Settings { seed: self.seed.unwrap_or(0), show: self.show, store, into: self.into.clone() };
+        let settings = Settings {
+            seed: self.seed.unwrap_or(0),
+            show: self.show,
+            into: self.into.clone(),
+            start: pace.start,
+            on_flink: self.flink.is_some(),
+            ..Settings::new(store)
+        };
         let (mut arrivals, name) = match &self.input {
             Some(path) => (source::from_file(stack, path, &pace)?, shown(path)),
             None => source::from_producer(stack, &pace, page)?,
         };
-        Simulation::new(stack, &settings)?.run(&mut arrivals, &name)
+        let mut simulation = Simulation::new(stack, &settings)?;
+        // Before the records are read, which may take a while.
+        let flink =
+            simulation.needs_flink().then(|| find(self.flink.as_deref(), cache().as_deref())).transpose()?;
+        simulation.feed(&mut arrivals)?;
+        if let (Some(flink), Some(job)) = (flink, simulation.job()?) {
+            note(&format!("running the SQL on Flink {}", flink.version));
+            Engine::start(&flink)?.run(&[job])?;
+        }
+        simulation.finish(&arrivals, &name)
     }
 }
 
@@ -152,7 +174,8 @@ const MARK: &str = ".pipec-simulate";
 
 /// A folder without what an earlier simulation wrote. A folder with anything else is left alone.
 fn emptied(folder: &Path) -> Result<PathBuf, Exit> {
-    let refused = |error: std::io::Error| Exit::usage(&format!("`{}` cannot be used: {error}", shown(folder)));
+    let refused =
+        |error: std::io::Error| Exit::usage(&format!("`{}` cannot be used: {error}", shown(folder)));
     fs::create_dir_all(folder).map_err(refused)?;
     let mark = folder.join(MARK);
     match fs::read_to_string(&mark) {
@@ -180,7 +203,7 @@ fn emptied(folder: &Path) -> Result<PathBuf, Exit> {
 /// Writes which buckets are in the folder, so that the next simulation may empty it.
 fn mark(folder: &Path, trace: &Trace) -> Result<(), Exit> {
     let objects = trace.deliveries.iter().flat_map(|delivery| &delivery.listed);
-    let mut buckets: Vec<&str> = objects.map(|object| object.bucket.as_str()).collect();
+    let mut buckets: Vec<&str> = objects.map(|object| object.bucket.as_str()).chain([STREAMS]).collect();
     buckets.sort_unstable();
     buckets.dedup();
     let text = buckets.iter().map(|bucket| format!("{bucket}\n")).collect::<String>();

@@ -86,7 +86,10 @@ pub struct Arrivals {
 
 impl std::fmt::Debug for Arrivals {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        f.debug_struct("Arrivals").field("clock", &self.clock).field("count", &self.count).finish_non_exhaustive()
+        f.debug_struct("Arrivals")
+            .field("clock", &self.clock)
+            .field("count", &self.count)
+            .finish_non_exhaustive()
     }
 }
 
@@ -128,7 +131,10 @@ impl Arrivals {
         if self.limit.is_some_and(|limit| self.count >= limit) {
             return Ok(None);
         }
-        let due = self.clock.start.saturating_add((self.count as f64 * 1000.0 / self.clock.records_per_second) as i64);
+        let due = self
+            .clock
+            .start
+            .saturating_add((self.count as f64 * 1000.0 / self.clock.records_per_second) as i64);
         if self.clock.at.is_none() && self.within.is_some_and(|within| due - self.clock.start >= within) {
             return Ok(None);
         }
@@ -156,7 +162,10 @@ impl Arrivals {
         match &mut self.feed {
             Feed::Lines(lines) => {
                 let record = lines.next(&self.stats).map_err(unreadable)?;
-                record.map(|record| self.decoded(record)).transpose().map(|record| record.map(|record| (record, None)))
+                record
+                    .map(|record| self.decoded(record))
+                    .transpose()
+                    .map(|record| record.map(|record| (record, None)))
             }
             Feed::Repeated(content, lines) => {
                 if let Some(record) = lines.next(&self.stats).map_err(unreadable)? {

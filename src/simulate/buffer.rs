@@ -103,7 +103,16 @@ impl Place {
                 let compression = if kind == Kind::Data { self.compression } else { "UNCOMPRESSED" };
                 let packer = Packer::create(&mut self.store, &self.bucket, &key, compression)?;
                 let (bytes, records, delay) = (0, 0, Delay::default());
-                self.open.push(Open { kind, key, packer, bytes, records, oldest: arrived, opened: now, delay });
+                self.open.push(Open {
+                    kind,
+                    key,
+                    packer,
+                    bytes,
+                    records,
+                    oldest: arrived,
+                    opened: now,
+                    delay,
+                });
                 self.open.len() - 1
             }
         };
@@ -124,7 +133,9 @@ impl Place {
     /// # Errors
     /// As the store gives them.
     pub fn tick(&mut self, now: i64) -> io::Result<()> {
-        while let Some(at) = self.open.iter().position(|open| now >= open.opened.saturating_add(self.interval_ms)) {
+        while let Some(at) =
+            self.open.iter().position(|open| now >= open.opened.saturating_add(self.interval_ms))
+        {
             let open = self.open.swap_remove(at);
             let due = open.opened.saturating_add(self.interval_ms);
             self.close(open, due)?;

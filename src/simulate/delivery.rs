@@ -14,7 +14,7 @@ use super::trace::{DeliveryTrace, ShownFate, TransformTrace};
 use super::transform::{Failure, Fate, Transform, Waiting, of_firehose};
 use crate::pipeline::Purpose;
 use crate::plan::value::Value;
-use crate::plan::{DeliveryPlan, Plan, S3LocationPlan};
+use crate::plan::{DeliveryPlan, ERROR_LOG_STREAM, ErrorDeliveryPlan, Plan, S3LocationPlan};
 use crate::watch::tail::decode;
 
 /// A delivery that runs.
@@ -78,7 +78,10 @@ impl DeliveryRun {
         let place = Place::new(location, bucket(plan, location), &stream, seed, store)?;
         let own = delivery.own_transform.as_ref().map(|own| own.arn.clone());
         let pipecs = delivery.transform.as_ref().map(|transform| {
-            format!("arn:aws:lambda:{}:000000000000:function:{}-{}", plan.region, plan.name, transform.logical_id)
+            format!(
+                "arn:aws:lambda:{}:000000000000:function:{}-{}",
+                plan.region, plan.name, transform.logical_id
+            )
         });
         Ok(Self {
             name: delivery.name.clone(),
@@ -88,23 +91,42 @@ impl DeliveryRun {
             appends_newline: delivery.appends_newline,
             function: own.or(pipecs).unwrap_or_default(),
             scratch: Vec::new(),
-            out: Out {
-                place,
-                rows: 0,
-                records_in: 0,
-                records_out: 0,
-                dropped: 0,
-                failed: 0,
-                bytes_out: 0,
-                fates: Vec::new(),
-            },
+            out: Out::new(place),
+        })
+    }
+
+    /// The delivery of the SQL's error records.
+    ///
+    /// # Errors
+    /// What cannot be evaluated here, in a sentence.
+    pub fn of_errors(
+        plan: &Plan,
+        errors: &ErrorDeliveryPlan,
+        seed: u64,
+        store: Store,
+    ) -> Result<Self, String> {
+        let stream = format!("{}-{ERROR_LOG_STREAM}", plan.name);
+        let place = Place::new(&errors.location, bucket(plan, &errors.location), &stream, seed, store)?;
+        let name = "errors".to_owned();
+        Ok(Self {
+            words: format!("delivery {name}"),
+            name: Some(name),
+            transform: Transform::Firehose { extracts_messages: false, appends_newline: true },
+            runs_query: false,
+            appends_newline: true,
+            function: String::new(),
+            scratch: Vec::new(),
+            out: Out::new(place),
         })
     }
 
     /// What runs in another way than in AWS.
     pub fn note(&self) -> Option<String> {
         matches!(self.transform, Transform::Own).then(|| {
-            format!("{}: the function {} does not run here; records pass as they are", self.words, self.function)
+            format!(
+                "{}: the function {} does not run here; records pass as they are",
+                self.words, self.function
+            )
         })
     }
 
@@ -124,7 +146,9 @@ impl DeliveryRun {
                 return Ok(());
             }
             Transform::Own => (false, self.appends_newline),
-            Transform::Firehose { extracts_messages, appends_newline } => (*extracts_messages, *appends_newline),
+            Transform::Firehose { extracts_messages, appends_newline } => {
+                (*extracts_messages, *appends_newline)
+            }
         };
         let fate = of_firehose(data, extracts, appends, &mut self.scratch);
         self.out.settle(&self.words, None, &record, fate, arrived, 0)
@@ -196,6 +220,19 @@ impl DeliveryRun {
 }
 
 impl Out {
+    fn new(place: Place) -> Self {
+        Self {
+            place,
+            rows: 0,
+            records_in: 0,
+            records_out: 0,
+            dropped: 0,
+            failed: 0,
+            bytes_out: 0,
+            fates: Vec::new(),
+        }
+    }
+
     /// Puts a record where it belongs.
     fn settle(
         &mut self,

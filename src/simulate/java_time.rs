@@ -122,7 +122,8 @@ fn field(text: &mut String, time: &Zoned, letter: char, count: usize) {
     };
     let hour = i64::from(time.hour());
     let nanos = i64::from(time.subsec_nanosecond());
-    let of_day = ((hour * 60 + i64::from(time.minute())) * 60 + i64::from(time.second())) * 1_000_000_000 + nanos;
+    let of_day =
+        ((hour * 60 + i64::from(time.minute())) * 60 + i64::from(time.second())) * 1_000_000_000 + nanos;
     let weekday = i64::from(time.weekday().to_sunday_one_offset());
     match letter {
         'u' | 'y' => year(text, i64::from(time.year()), count),
@@ -219,8 +220,7 @@ fn week_of_month(time: &Zoned) -> i64 {
 /// An offset from UTC.
 fn offset(text: &mut String, seconds: i32, letter: char, count: usize) {
     let sign = if seconds < 0 { '-' } else { '+' };
-    let (hours, minutes, rest) =
-        (seconds.abs() / 3600, seconds.abs() / 60 % 60, seconds.abs() % 60);
+    let (hours, minutes, rest) = (seconds.abs() / 3600, seconds.abs() / 60 % 60, seconds.abs() % 60);
     let is_localized = letter == 'O' || (letter == 'Z' && count == 4);
     if is_localized {
         text.push_str("GMT");

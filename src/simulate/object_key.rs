@@ -101,7 +101,8 @@ impl Keys {
         }
         let name_time = self.name_time.format(&time.to_zoned(TimeZone::UTC));
         let hex = self.random(usize::MAX);
-        let (stream, extension) = (&self.stream, if kind == Kind::Data { self.extension.as_str() } else { "" });
+        let (stream, extension) =
+            (&self.stream, if kind == Kind::Data { self.extension.as_str() } else { "" });
         // The form of a random UUID, RFC 9562.
         let uuid =
             format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32]);

@@ -74,7 +74,8 @@ impl Shards {
         shard.in_second.1 += bytes;
         shard.peak.0 = shard.peak.0.max(shard.in_second.0);
         shard.peak.1 = shard.peak.1.max(shard.in_second.1);
-        let is_over = shard.in_second.0 > SHARD_WRITE_RECORDS_PER_S || shard.in_second.1 > SHARD_WRITE_BYTES_PER_S;
+        let is_over =
+            shard.in_second.0 > SHARD_WRITE_RECORDS_PER_S || shard.in_second.1 > SHARD_WRITE_BYTES_PER_S;
         shard.throttled += u64::from(is_over);
     }
 

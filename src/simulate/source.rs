@@ -98,7 +98,8 @@ pub fn from_producer(
             (feed, file.path.value.clone())
         }
         (Source::Http(http), _) => {
-            let headers: Vec<_> = http.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+            let headers: Vec<_> =
+                http.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
             let page = fetch(&http.url, &headers)?;
             let page = pipec_records::record::Page::read(&page, &http.records, key.as_ref(), max);
             let page = page.map_err(|error| format!("{}: {error}", http.url))?;
@@ -133,12 +134,23 @@ fn arrivals(pipeline: &Pipeline, feed: Feed, pace: &Pace) -> Result<Arrivals, St
     let (key, max) = intake(pipeline);
     let producer = pipeline.producer.as_ref().map(|producer| producer.records_per_second.value);
     let rate = pace.rate.or(producer).unwrap_or(pipeline.intake.records_per_second.value);
-    let clock = Clock {
-        start: pace.start,
-        records_per_second: rate,
-        at: pace.at.as_deref().map(|at| time_field(pipeline, at)).transpose()?,
+    let at = match &pace.at {
+        Some(at) => Some(time_field(pipeline, at)?),
+        // The records' own time, unless a rate is asked for, or each has another time.
+        None if pace.rate.is_none() && !matches!(feed, Feed::Listed(_)) => {
+            event_time(pipeline).map(|column| time_field(pipeline, column)).transpose()?
+        }
+        None => None,
     };
+    let clock = Clock { start: pace.start, records_per_second: rate, at };
     Ok(Arrivals::new(feed, clock, key, max).within(pace.records, pace.within))
+}
+
+/// The column of the event time.
+fn event_time(pipeline: &Pipeline) -> Option<&str> {
+    let records = pipeline.records.as_ref()?;
+    let column = records.columns.get(records.event_time?.column)?;
+    column.path.elements().is_none().then_some(column.name.as_str())
 }
 
 fn format(pipeline: &Pipeline) -> RecordFormat {
@@ -149,7 +161,8 @@ fn format(pipeline: &Pipeline) -> RecordFormat {
 fn intake(pipeline: &Pipeline) -> (Option<PartitionKey>, usize) {
     let max = usize::try_from(pipeline.record_bytes_max()).unwrap_or(usize::MAX);
     let Some(stream) = &pipeline.stream else { return (None, max) };
-    let config = pipeline.producer.as_ref().and_then(|producer| producer_config::config(pipeline, producer, 1));
+    let config =
+        pipeline.producer.as_ref().and_then(|producer| producer_config::config(pipeline, producer, 1));
     if let Some(Config { target: Target::Stream { partition_key, .. }, .. }) = config {
         return (Some(partition_key), max);
     }

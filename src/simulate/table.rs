@@ -135,7 +135,10 @@ mod tests {
         let columns = &checked.pipeline().records.as_ref().expect("records").columns;
         let table = "ID,who,ok,more\n1,\"a, b\",TRUE,x\nx,,,\n7\n";
         let mut lines = String::new();
-        Rows::new(table.as_bytes(), columns.iter()).expect("a header").read_to_string(&mut lines).expect("lines");
+        Rows::new(table.as_bytes(), columns.iter())
+            .expect("a header")
+            .read_to_string(&mut lines)
+            .expect("lines");
         assert_eq!(
             lines,
             "{\"id\":1,\"user\":{\"name\":\"a, b\"},\"ok\":true,\"more\":\"x\"}\n\

@@ -86,11 +86,21 @@ impl StreamTrace {
 pub struct RowsTrace {
     /// The output.
     pub output: String,
+    /// What ran the SQL: `record program`, or Flink with its version.
+    pub runs_on: String,
+    /// Records that came in.
+    pub records_in: u64,
     /// Its rows.
     pub rows: u64,
+    /// Records without a row, if the record program ran the SQL.
+    pub dropped: Option<u64>,
+    /// Records that are skipped, since they are not what the SQL reads.
+    pub skipped: Option<u64>,
+    /// Values that do not fit their columns, and so were NULL.
+    pub invalid_values: Option<u64>,
     /// Rows per record of the stream.
     pub rows_per_record: f64,
-    /// The same, as it is planned; `None` if windows or joins decide it and nothing is declared.
+    /// The same, as it is planned; `None` for error records.
     pub planned: Option<f64>,
 }
 
@@ -186,9 +196,9 @@ pub struct ShownRecord {
 /// What became of a record in a delivery.
 #[derive(Clone, Debug, Serialize)]
 pub struct ShownFate {
-    /// The delivery.
+    /// The delivery, or the output of the SQL.
     pub delivery: String,
-    /// `delivered`, `dropped` or `failed`.
+    /// `delivered`, `dropped` or `failed`; of the SQL between streams, `rows`, `dropped` or `skipped`.
     pub result: &'static str,
     /// What was delivered, as text.
     pub content: Option<String>,

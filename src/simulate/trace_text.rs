@@ -71,8 +71,11 @@ fn write_steps(trace: &Trace, text: &mut String) {
         row(format!("consumer {}", consumer.name), [consumer.records, consumer.records, 0, 0], Vec::new());
     }
     for rows in &trace.rows {
-        let more = vec![format!("{} rows per record", ratio(rows.rows_per_record))];
-        row(format!("SQL to {}", rows.output), [trace.source.records_out, rows.rows, 0, 0], more);
+        let mut more = vec![format!("{} rows per record, by {}", ratio(rows.rows_per_record), rows.runs_on)];
+        counted(&mut more, rows.skipped.unwrap_or(0), "records skipped: not what the SQL reads");
+        counted(&mut more, rows.invalid_values.unwrap_or(0), "invalid values, read as NULL");
+        let dropped = rows.dropped.unwrap_or(0);
+        row(format!("SQL to {}", rows.output), [rows.records_in, rows.rows, dropped, 0], more);
     }
     for delivery in &trace.deliveries {
         let of = delivery.name.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
@@ -114,7 +117,11 @@ fn write_shards(stream: &StreamTrace, text: &mut String) {
             shard.shard.to_string(),
             number(shard.records),
             format!("{:.1} %", shard.share_percent),
-            format!("{} records, {}", number(shard.peak_records_per_second), bytes(shard.peak_bytes_per_second)),
+            format!(
+                "{} records, {}",
+                number(shard.peak_records_per_second),
+                bytes(shard.peak_bytes_per_second)
+            ),
             format!("{:.0} %", shard.peak_percent_of_limit),
         ]
     };
@@ -130,7 +137,11 @@ fn write_shards(stream: &StreamTrace, text: &mut String) {
     push(&table, text);
     if let Some(hottest) = stream.hottest().filter(|_| stream.shards.len() > 1) {
         let percent = hottest.peak_percent_of_limit;
-        let _ = writeln!(text, "the hottest shard is {}, with {percent:.0} % of its limit in its busiest second", hottest.shard);
+        let _ = writeln!(
+            text,
+            "the hottest shard is {}, with {percent:.0} % of its limit in its busiest second",
+            hottest.shard
+        );
     }
 }
 
@@ -191,13 +202,15 @@ fn advice(trace: &Trace) -> Vec<String> {
     }
     for rows in &trace.rows {
         let observed = rows.rows_per_record;
-        let is_other = rows.planned.is_none_or(|planned| differs(observed, planned, ROWS_FACTOR));
-        if is_other && observed > 0.0 {
-            let planned = rows.planned.map_or("unknown".into(), ratio);
+        let Some(planned) = rows.planned.filter(|planned| differs(observed, *planned, ROWS_FACTOR)) else {
+            continue;
+        };
+        if observed > 0.0 {
             advice.push(format!(
-                "a record becomes {} rows of {}, and {planned} are planned; write `rows_per_record: {}` if these records are typical",
+                "a record becomes {} rows of {}, and {} are planned; write `rows_per_record: {}` in `analytics` if these records are typical",
                 ratio(observed),
                 rows.output,
+                ratio(planned),
                 ratio(observed)
             ));
         }

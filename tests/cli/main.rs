@@ -6,6 +6,7 @@ mod connector;
 mod discover;
 mod environments;
 mod plan;
+mod simulate;
 #[path = "../support/mod.rs"]
 mod support;
 mod watch;
