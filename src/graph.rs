@@ -41,6 +41,13 @@ pub struct Graph {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(usize);
 
+impl NodeId {
+    /// The node's place in [`Graph::all`].
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
 /// Something that takes part in the pipeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {

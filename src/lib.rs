@@ -1,4 +1,4 @@
-//! pipec: a compiler for streaming-data pipelines on AWS.
+//! A compiler for streaming-data pipelines on AWS.
 //!
 //! `parse -> resolve -> check -> plan -> render -> artifacts`, each phase a function from one type to the next.
 //! [`compile`] is all of them up to the template.
@@ -8,9 +8,6 @@ pub mod artifacts;
 pub mod aws;
 pub mod capacity;
 pub mod check;
-pub mod cli;
-pub mod cloud;
-pub mod deploy;
 pub mod diagnostics;
 pub mod discover;
 pub mod graph;
@@ -23,16 +20,14 @@ pub mod pipeline_findings;
 pub mod plan;
 pub mod price_list;
 pub mod producer_config;
+pub mod programs;
 pub mod render;
 pub mod resolve;
-pub mod runtime;
-pub mod simulate;
 pub mod source;
 pub mod spec;
 pub mod sql;
 pub mod terminal;
 pub mod throughput;
-pub mod watch;
 pub mod world;
 
 use std::path::Path;
@@ -46,7 +41,7 @@ use pipeline_findings::PipelineFindings;
 use plan::Plan;
 use plan::cost::Cost;
 use price_list::{PriceList, Prices};
-use runtime::Programs;
+use programs::Programs;
 use source::{Sources, Span};
 use world::World;
 

@@ -1,18 +1,16 @@
 //! Wrong specs as new users write them, each with the answer that helps: `answers/specs.txt`. And what any help says to
 //! write is written, by a program: the finding is gone then, no error has come, and no value has become another.
 
-mod support;
-
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::{fs, io};
 
-use pipec::diagnostics::{Code, Diagnostic, Severity};
-use pipec::parse::{Places, tree};
-use pipec::source::Sources;
-use pipec::world::World;
+use crate::support::{Files, compiled};
+use pipec_compiler::diagnostics::{Code, Diagnostic, Severity};
+use pipec_compiler::parse::{Places, tree};
+use pipec_compiler::source::Sources;
+use pipec_compiler::world::World;
 use serde_json::Value;
-use support::{Files, compiled};
 
 const MINIMAL: &str = "name: meter-readings
 stream:
@@ -223,7 +221,7 @@ fn pointers(value: &Value, at: &str, all: &mut Vec<String>) {
     match value {
         Value::Object(entries) => {
             for (key, child) in entries {
-                pointers(child, &format!("{at}/{}", pipec::parse::step(key)), all);
+                pointers(child, &format!("{at}/{}", pipec_compiler::parse::step(key)), all);
             }
         }
         Value::Array(items) => {
@@ -255,7 +253,8 @@ fn written(
                 .map(str::to_owned)
                 .to_vec();
         let deliveries = value.pointer("/deliveries").and_then(Value::as_object).into_iter().flatten();
-        holders.extend(deliveries.map(|(name, _)| format!("/deliveries/{}", pipec::parse::step(name))));
+        holders
+            .extend(deliveries.map(|(name, _)| format!("/deliveries/{}", pipec_compiler::parse::step(name))));
         for holder in holders.iter().map(String::as_str) {
             let mut spec = value.clone();
             if holder == "/analytics/flink"

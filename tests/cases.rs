@@ -1,18 +1,16 @@
 //! Every fault that pipec refuses, as a user meets it: a folder of `cases/` a fault, named by its code, with the spec
-//! and the text that pipec prints. `PIPEC_BLESS=1 cargo test --test cases` writes the texts anew; read the diff.
-
-mod support;
+//! and the text that pipec prints. `PIPEC_BLESS=1 cargo test --test compiler cases::` writes the texts anew; read the diff.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use pipec::Compilation;
-use pipec::check::{self, Checked};
-use pipec::diagnostics::format::Findings;
-use pipec::diagnostics::{Code, Format, Severity};
-use pipec::world::World;
-use support::{compiled, front_end};
+use crate::support::{compiled, front_end};
+use pipec_compiler::Compilation;
+use pipec_compiler::check::{self, Checked};
+use pipec_compiler::diagnostics::format::Findings;
+use pipec_compiler::diagnostics::{Code, Format, Severity};
+use pipec_compiler::world::World;
 
 fn folders() -> Vec<PathBuf> {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
@@ -155,7 +153,7 @@ fn every_case_prints_what_is_expected() {
 #[test]
 fn every_code_has_a_case() {
     let folders = folders();
-    let scenarios = support::scenarios();
+    let scenarios = crate::support::scenarios();
     // Much of what an import finds is a warning.
     let mark = |code: &Code| match code.number().starts_with("12") {
         true => format!("[{code}]"),

@@ -1,13 +1,15 @@
-//! Files that pipec writes and the repository keeps. `PIPEC_BLESS=1 cargo test --test committed` writes them anew; read
+//! Files that pipec writes and the repository keeps. `PIPEC_BLESS=1 cargo test --test compiler committed::` writes them anew; read
 //! the diff.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use pipec::runtime::Programs;
-use pipec::spec::{reference, schema};
-use pipec::world::Disk;
-use pipec::{Select, artifacts, diagnostics};
+use pipec_compiler::aws::instance_types::Architecture;
+use pipec_compiler::programs::{Build, Program, Programs};
+use pipec_compiler::spec::{reference, schema};
+use pipec_compiler::world::Disk;
+use pipec_compiler::{Select, artifacts, diagnostics};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -21,7 +23,11 @@ fn fresh(path: &str, text: &str) {
         fs::write(&path, text).expect("the file");
     }
     let committed = fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == text, "{} is stale: PIPEC_BLESS=1 cargo test --test committed", path.display());
+    assert!(
+        committed == text,
+        "{} is stale: PIPEC_BLESS=1 cargo test --test compiler committed::",
+        path.display()
+    );
 }
 
 fn examples() -> Vec<PathBuf> {
@@ -47,16 +53,26 @@ fn the_spec_reference_is_fresh() {
 
 #[test]
 fn the_functions_are_fresh() {
-    fresh("docs/sql-functions.md", &pipec::sql::catalog::page());
+    fresh("docs/sql-functions.md", &pipec_compiler::sql::catalog::page());
+}
+
+/// The programs by the hashes of their inputs, which are in the keys of the artifacts.
+fn programs() -> Programs {
+    Programs::new(Program::ALL.map(|program| Build {
+        program,
+        architecture: Architecture::X86_64,
+        inputs: pipec_program_inputs::inputs(root(), program.name()).expect("its sources").into(),
+        packed: Cow::Borrowed(&[]),
+    }))
 }
 
 #[test]
 fn the_output_of_the_examples_is_fresh() {
-    let programs = Programs::embedded();
+    let programs = programs();
     let examples = examples();
     assert!(!examples.is_empty());
     for example in examples {
-        let compiled = pipec::compile(&Disk, &programs, &example, Select::All);
+        let compiled = pipec_compiler::compile(&Disk, &programs, &example, Select::All);
         assert!(!diagnostics::has_errors(&compiled.diagnostics), "{} does not build", example.display());
         for stack in compiled.pipelines {
             for text in artifacts::texts(&stack.plan, &stack.template) {

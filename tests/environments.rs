@@ -1,16 +1,14 @@
 //! The law of environments: a spec with a part laid over it is the spec that one would have written by hand.
 
-mod support;
-
 use std::collections::HashMap;
 use std::path::Path;
 
-use pipec::diagnostics::{Code, has_errors};
-use pipec::{Compilation, Select};
+use crate::support::{Files, programs};
+use pipec_compiler::diagnostics::{Code, has_errors};
+use pipec_compiler::{Compilation, Select};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value, json};
-use support::{Files, programs};
 
 /// What every spec of these tests has.
 fn least() -> Value {
@@ -130,7 +128,7 @@ fn compile(spec: &Value, environment: Option<&str>) -> Compilation {
         ("spec.yaml".into(), spec.to_string().into_bytes()),
         ("orders.jsonl".into(), b"{\"id\": 1}\n".to_vec()),
     ]));
-    pipec::compile(&world, &programs(), Path::new("spec.yaml"), environment.into())
+    pipec_compiler::compile(&world, &programs(), Path::new("spec.yaml"), environment.into())
 }
 
 /// What can be said about two texts of one pipeline: the templates, and the findings without their places.
@@ -172,7 +170,7 @@ fn the_examples_of_the_documents_compile() {
     ] {
         let spec = format!("{spec}{}", example(document, behind));
         let world = Files(HashMap::from([("spec.yaml".into(), spec.clone().into_bytes())]));
-        let compiled = pipec::compile(&world, &programs(), Path::new("spec.yaml"), Select::All);
+        let compiled = pipec_compiler::compile(&world, &programs(), Path::new("spec.yaml"), Select::All);
         let found: Vec<&str> = compiled.pipelines.iter().map(|stack| stack.plan.name.as_str()).collect();
         assert_eq!(found, names, "{spec}{:?}", compiled.diagnostics);
     }
@@ -220,7 +218,7 @@ proptest! {
             ("spec.yaml".into(), spec.to_string().into_bytes()),
             ("orders.jsonl".into(), b"{\"id\": 1}\n".to_vec()),
         ]));
-        let all = pipec::compile(&world, &programs(), Path::new("spec.yaml"), Select::All);
+        let all = pipec_compiler::compile(&world, &programs(), Path::new("spec.yaml"), Select::All);
         let sound = usize::from(!faulty_base) * 2 + usize::from(template.is_some());
         prop_assert_eq!(all.pipelines.len(), sound, "{:#}\n{:?}", spec, all.diagnostics);
         for found in &compiled.diagnostics {
@@ -272,7 +270,8 @@ fn columns_are_unused_if_no_pipeline_reads_them() {
     let unused = |mut spec: Value, part: Value| {
         spec["environments"] = json!({"dev": part});
         let world = Files(HashMap::from([("spec.yaml".into(), spec.to_string().into_bytes())]));
-        let found = pipec::compile(&world, &programs(), Path::new("spec.yaml"), Select::All).diagnostics;
+        let found =
+            pipec_compiler::compile(&world, &programs(), Path::new("spec.yaml"), Select::All).diagnostics;
         found.iter().filter(|one| one.code == Code::RecordsUnused).count()
     };
     let mut read = least();

@@ -1,16 +1,14 @@
 //! The explain pages: their form, and that what they call wrong is refused with their code and what they call right is
 //! not.
 
-mod support;
-
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-use pipec::diagnostics::Code;
-use pipec::parse::{Places, tree};
-use pipec::source::Sources;
+use crate::support::{Files, compiled};
+use pipec_compiler::diagnostics::Code;
+use pipec_compiler::parse::{Places, tree};
+use pipec_compiler::source::Sources;
 use serde_json::Value;
-use support::{Files, compiled};
 
 const SECTIONS: [&str; 4] = ["## Why", "## Wrong", "## Right", "## Source"];
 
@@ -181,7 +179,7 @@ fn is_excerpt(fragment: &str, shown: &str) -> bool {
 
 #[test]
 fn what_a_deployment_shows_is_what_it_shows() {
-    let scenarios = support::scenarios();
+    let scenarios = crate::support::scenarios();
     for (code, page) in pages().filter(|(code, _)| is_deployment(*code)) {
         let [wrong, right] =
             ["## Wrong", "## Right"].map(|heading| fragment(code, page, heading).expect("lines"));

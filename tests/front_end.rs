@@ -1,18 +1,16 @@
 //! Whatever a file holds, the front end ends, says where and what to type, and every format can show it.
 
-mod support;
-
 use std::collections::HashMap;
 use std::path::Path;
 
-use pipec::Select;
-use pipec::diagnostics::format::Findings;
-use pipec::diagnostics::{Code, Format};
-use pipec::parse::{Places, tree};
-use pipec::source::Sources;
+use crate::support::{Files, front_end, programs};
+use pipec_compiler::Select;
+use pipec_compiler::diagnostics::format::Findings;
+use pipec_compiler::diagnostics::{Code, Format};
+use pipec_compiler::parse::{Places, tree};
+use pipec_compiler::source::Sources;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use support::{Files, front_end, programs};
 
 const VALID: &str = r#"name: user-data
 description: Users of 21 years and over
@@ -301,7 +299,7 @@ fn the_valid_spec_is_valid() {
     let world = Files(HashMap::from([("spec.yaml".into(), VALID.into())]));
     let found = front_end(&world, Path::new("spec.yaml"), None);
     assert!(!found.pipelines.is_empty(), "{:?}", found.diagnostics);
-    assert!(!pipec::diagnostics::has_errors(&found.diagnostics), "{:?}", found.diagnostics);
+    assert!(!pipec_compiler::diagnostics::has_errors(&found.diagnostics), "{:?}", found.diagnostics);
 }
 
 #[test]
@@ -336,7 +334,7 @@ fn numbers_of_any_size_can_stand_in_every_place() {
     let holds = |spec: &str| {
         holds(spec.into());
         let world = Files(HashMap::from([("spec.yaml".into(), spec.into())]));
-        pipec::compile(&world, &programs(), Path::new("spec.yaml"), Select::All);
+        pipec_compiler::compile(&world, &programs(), Path::new("spec.yaml"), Select::All);
     };
     let both = ["flink\n  rows_per_record: 3", "lambda"];
     for spec in both.map(|runtime| VALID.replace("runtime: flink", &format!("runtime: {runtime}"))) {
@@ -379,7 +377,7 @@ fn rows_may_be_as_many_as_a_text_can_say() {
 fn objects(value: &serde_json::Value, at: &str, found: &mut Vec<String>) {
     let Some(entries) = value.as_object() else { return };
     for (key, child) in entries {
-        let pointer = format!("{at}/{}", pipec::parse::step(key));
+        let pointer = format!("{at}/{}", pipec_compiler::parse::step(key));
         if child.is_object() {
             found.push(pointer.clone());
         }
@@ -439,7 +437,7 @@ proptest! {
         holds(spec.clone());
         // What passes has a template that pipec vouches for.
         let world = Files(HashMap::from([("spec.yaml".into(), spec)]));
-        let compiled = pipec::compile(&world, &programs(), Path::new("spec.yaml"), Select::All);
+        let compiled = pipec_compiler::compile(&world, &programs(), Path::new("spec.yaml"), Select::All);
         let faults = compiled.diagnostics.iter().filter(|found| found.code == Code::InternalFault);
         assert_eq!(faults.count(), 0, "{:?}", compiled.diagnostics);
     }

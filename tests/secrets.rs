@@ -1,14 +1,12 @@
 //! No finding repeats a secret: a password, a secret parameter of a URL, or a header that carries one.
 
-mod support;
-
 use std::collections::HashMap;
 use std::path::Path;
 
-use pipec::diagnostics::Format;
-use pipec::diagnostics::format::Findings;
+use crate::support::{Files, compiled};
+use pipec_compiler::diagnostics::Format;
+use pipec_compiler::diagnostics::format::Findings;
 use proptest::prelude::*;
-use support::{Files, compiled};
 
 /// Specs with the secrets A, B, C and D: the password, two parameters and a header. Each has other faults on the same
 /// lines, or cannot be parsed.

@@ -1,14 +1,12 @@
 //! Specs after public streaming stacks: `shapes/`. The first line of a spec names the repository and the stack's purpose; the
 //! second says whether the spec has the whole data path, or what is missing. Loads are invented.
 
-mod support;
-
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use pipec::diagnostics::Severity;
-use support::{Files, compiled};
+use crate::support::{Files, compiled};
+use pipec_compiler::diagnostics::Severity;
 
 /// Stacks whose whole data path a spec must be able to express.
 const WHOLE_MIN: usize = 25;

@@ -1,20 +1,18 @@
 //! Laws of every template: a user's text stays a value, the same spec gives the same bytes, and nothing that the front
 //! end lets pass makes a template that pipec cannot vouch for.
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 
-use pipec::Select;
-use pipec::diagnostics::Code;
-use pipec::parse::tree::{self, Kind, Node};
-use pipec::world::World;
+use crate::support::programs;
+use pipec_compiler::Select;
+use pipec_compiler::diagnostics::Code;
+use pipec_compiler::parse::tree::{self, Kind, Node};
+use pipec_compiler::world::World;
 use pipec_path::{Path, Step};
 use pipec_producer_config::{Config, PartitionKey, Source, Target};
 use proptest::prelude::*;
-use support::programs;
 
 /// Files in memory.
 struct Memory(BTreeMap<PathBuf, String>);
@@ -29,9 +27,9 @@ impl World for Memory {
     }
 }
 
-fn compile(spec: &str) -> pipec::Compilation {
+fn compile(spec: &str) -> pipec_compiler::Compilation {
     let path = PathBuf::from("spec.yaml");
-    pipec::compile(
+    pipec_compiler::compile(
         &Memory(BTreeMap::from([(path.clone(), spec.to_owned())])),
         &programs(),
         &path,
@@ -154,7 +152,8 @@ fn every_place_of_the_sql_is_a_property_of_the_application() {
         if spec.extension().is_none_or(|extension| extension != "yaml") {
             continue;
         }
-        let compilation = pipec::compile(&pipec::world::Disk, &programs(), &spec, Select::Spec);
+        let compilation =
+            pipec_compiler::compile(&pipec_compiler::world::Disk, &programs(), &spec, Select::Spec);
         let Some(analytics) = compilation.pipeline().expect("a stack").plan.analytics else { continue };
         let places: BTreeSet<&str> = analytics
             .sql
@@ -172,110 +171,6 @@ fn every_place_of_the_sql_is_a_property_of_the_application() {
     assert!(applications > 0, "no example has an application");
 }
 
-/// Types whose resources assume a role at their creation, and whose creation CloudFormation does not repeat when IAM has not
-/// propagated the role yet. Source: retries in hashicorp/terraform-provider-aws, which calls the same APIs, 2026-11.
-const ASSUMES_AT_CREATION: [&str; 4] = [
-    "AWS::KinesisAnalyticsV2::Application",
-    "AWS::KinesisFirehose::DeliveryStream",
-    "AWS::EC2::FlowLog",
-    "AWS::Lambda::EventSourceMapping",
-];
-
-/// A resource, and the logical ids that it names in its properties and in all.
-#[derive(Default)]
-struct Named {
-    resource_type: String,
-    in_properties: BTreeSet<String>,
-    all: BTreeSet<String>,
-}
-
-/// The resources of a template by their logical ids.
-fn resources(template: &str) -> BTreeMap<String, Named> {
-    let mut found: BTreeMap<String, Named> = BTreeMap::new();
-    let (mut inside, mut last, mut depends) = (false, String::new(), false);
-    for line in template.lines().filter(|line| !line.is_empty() && !line.trim_start().starts_with('#')) {
-        if !line.starts_with(' ') {
-            inside = line == "Resources:";
-        }
-        let indent = line.len() - line.trim_start().len();
-        if !inside {
-            continue;
-        }
-        if indent == 2 {
-            last = line.trim().trim_end_matches(':').to_owned();
-            found.insert(last.clone(), Default::default());
-            continue;
-        }
-        let Some(resource) = found.get_mut(&last) else { continue };
-        if indent == 4 {
-            depends = line.starts_with("    DependsOn:");
-            if let Some(name) = line.strip_prefix("    Type: ") {
-                resource.resource_type = name.to_owned();
-            }
-        }
-        let word = |text: &str| text.chars().take_while(char::is_ascii_alphanumeric).collect::<String>();
-        for before in ["!Ref ", "!GetAtt ", "${"] {
-            resource.in_properties.extend(line.split(before).skip(1).map(word));
-        }
-        if let Some(name) = line.trim().strip_prefix("- ").filter(|_| depends) {
-            resource.all.insert(word(name));
-        }
-    }
-    found.values_mut().for_each(|resource| resource.all.extend(resource.in_properties.clone()));
-    found
-}
-
-#[test]
-fn no_resource_uses_a_role_that_was_created_just_before() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let specs: Vec<PathBuf> =
-        std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path()).collect();
-    let mut compiled: Vec<String> = specs
-        .iter()
-        .filter(|spec| spec.extension().is_some_and(|extension| extension == "yaml"))
-        .map(|spec| {
-            pipec::compile(&pipec::world::Disk, &programs(), spec, Select::Spec)
-                .pipeline()
-                .expect("a stack")
-                .template
-        })
-        .collect();
-    // Into a bucket of others there is the least to put in between.
-    compiled
-        .push(template(&spec("d", "t", "p/", "").replace("    prefix:", "    bucket: my-lake\n    prefix:")));
-    let mut uses = 0;
-    for template in compiled {
-        let resources = &resources(&template);
-        let named = |id: &String| resources.get(id).map(|resource| &resource.all);
-        for (id, resource) in resources {
-            if !ASSUMES_AT_CREATION.contains(&resource.resource_type.as_str()) {
-                continue;
-            }
-            let mut before = resource.all.clone();
-            loop {
-                let more: BTreeSet<String> = before.iter().filter_map(named).flatten().cloned().collect();
-                let known = before.len();
-                before.extend(more);
-                if before.len() == known {
-                    break;
-                }
-            }
-            let of_type = |resource_type: &'static str| {
-                move |id: &&String| resources.get(*id).is_some_and(|one| one.resource_type == resource_type)
-            };
-            let roles = resource.in_properties.iter().filter(of_type("AWS::IAM::Role"));
-            // The role of a function of the user's is older than the stack, and its policy is not.
-            let policies = resource.all.iter().filter(of_type("AWS::IAM::Policy"));
-            for role in roles.chain(policies) {
-                let after = |other: &String| named(other).is_some_and(|all| all.contains(role));
-                assert!(before.iter().any(after), "{id} uses {role}, which is created just before it");
-                uses += 1;
-            }
-        }
-    }
-    assert!(uses > 10, "{uses}");
-}
-
 /// The examples, with other SQL and other records.
 struct Changed;
 
@@ -290,12 +185,12 @@ const CHANGES: [(&str, &str); 5] = [
 
 impl World for Changed {
     fn read(&self, path: &std::path::Path) -> io::Result<Vec<u8>> {
-        let text = String::from_utf8(pipec::world::Disk.read(path)?).expect("text");
+        let text = String::from_utf8(pipec_compiler::world::Disk.read(path)?).expect("text");
         Ok(CHANGES.iter().fold(text, |text, (from, to)| text.replace(from, to)).into_bytes())
     }
 
     fn size(&self, path: &std::path::Path) -> io::Result<u64> {
-        pipec::world::Disk.size(path)
+        pipec_compiler::world::Disk.size(path)
     }
 }
 
@@ -323,9 +218,12 @@ fn other_content_changes_no_role_and_no_policy() {
             continue;
         }
         let template = |world: &dyn World| {
-            pipec::compile(world, &programs(), &spec, Select::Spec).pipeline().expect("a stack").template
+            pipec_compiler::compile(world, &programs(), &spec, Select::Spec)
+                .pipeline()
+                .expect("a stack")
+                .template
         };
-        let (before, after) = (template(&pipec::world::Disk), template(&Changed));
+        let (before, after) = (template(&pipec_compiler::world::Disk), template(&Changed));
         for resource_type in ["AWS::IAM::Role", "AWS::IAM::Policy"] {
             assert_eq!(of_type(&before, resource_type), of_type(&after, resource_type), "{}", spec.display());
         }
@@ -396,7 +294,8 @@ fn an_own_key_is_granted_to_who_needs_it_through_its_service() {
 #[test]
 fn no_action_is_a_wildcard_and_every_star_has_its_reason() {
     let example = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/user-data-pipeline.yaml");
-    let compilation = pipec::compile(&pipec::world::Disk, &programs(), &example, Select::Spec);
+    let compilation =
+        pipec_compiler::compile(&pipec_compiler::world::Disk, &programs(), &example, Select::Spec);
     for role in compilation.pipeline().expect("a stack").plan.roles {
         assert!(!role.grants.is_empty(), "{} has no edge", role.logical_id);
         for grant in role.grants {
@@ -439,7 +338,7 @@ proptest! {
         }
         let compilation = compile(&spec);
         prop_assert!(compilation.diagnostics.iter().all(|diagnostic| diagnostic.code != Code::InternalFault), "{spec}");
-        prop_assert_eq!(compilation.pipelines.is_empty(), pipec::diagnostics::has_errors(&compilation.diagnostics));
+        prop_assert_eq!(compilation.pipelines.is_empty(), pipec_compiler::diagnostics::has_errors(&compilation.diagnostics));
     }
 
     #[test]
@@ -463,7 +362,7 @@ proptest! {
         );
         let compilation = compile(&spec);
         prop_assert!(compilation.diagnostics.iter().all(|diagnostic| diagnostic.code != Code::InternalFault), "{spec}");
-        prop_assert_eq!(compilation.pipelines.is_empty(), pipec::diagnostics::has_errors(&compilation.diagnostics));
+        prop_assert_eq!(compilation.pipelines.is_empty(), pipec_compiler::diagnostics::has_errors(&compilation.diagnostics));
         if let Some(stack) = compilation.pipeline() {
             let config = Config::from_json(producer_json(&stack.template).as_bytes());
             prop_assert!(config.is_ok(), "{spec}\n{config:?}");

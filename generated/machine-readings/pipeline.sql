@@ -25,7 +25,7 @@ CREATE TEMPORARY TABLE `pipec_records` (
   'json.decode.json-parser.enabled' = 'false'
 );
 
--- The input: its columns with their names and types; text is cut to its length.
+-- The input: its columns with their names and types; strings are truncated to their length.
 CREATE TEMPORARY VIEW `SOURCE_SQL_STREAM_001` AS
 SELECT
   CAST(`record`.`machine` AS VARCHAR(16)) AS `machine`,
@@ -83,7 +83,7 @@ FROM `SOURCE_SQL_STREAM_001`
 WHERE `pipec_event_time` > TIMESTAMP '0001-01-01 00:00:00'
   AND `pipec_event_time` < LOCALTIMESTAMP + INTERVAL '1' DAY;
 
--- Records with values that do not fit.
+-- Records with invalid values.
 INSERT INTO `ERROR_STREAM`
 SELECT
   CAST(`record`.`pipec_rowtime` AS TIMESTAMP(3)) AS `ERROR_TIME`,
@@ -97,7 +97,7 @@ FROM `pipec_records` AS `record`
 WHERE (CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) <= TIMESTAMP '0001-01-01 00:00:00' OR NOT CAST(`record`.`pipec_event_time` AS TIMESTAMP(3)) < LOCALTIMESTAMP + INTERVAL '1' DAY)
   OR `record`.`celsius` IS NOT NULL AND CASE WHEN ABS(CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END) <= 1.7976931348623157E308 THEN CASE WHEN ABS(TRY_CAST(`record`.`celsius` AS DOUBLE)) <= 1.7976931348623157E308 THEN TRY_CAST(`record`.`celsius` AS DOUBLE) END END IS NULL;
 
--- The bytes of the records, read a second time: the JSON format skips what is not JSON, and does not count it.
+-- The bytes of the records, read a second time: the JSON format skips invalid records without counting them.
 CREATE TEMPORARY TABLE `pipec_bytes` (
   `record` BYTES
 ) WITH (
@@ -108,7 +108,7 @@ CREATE TEMPORARY TABLE `pipec_bytes` (
   'format' = 'raw'
 );
 
--- Records that are not JSON. What is not JSON to IS JSON is looked at again, as the format reads it: in UTF-16, and so on.
+-- Records that are not JSON. What IS JSON rejects is checked again, as the format reads it: in UTF-16, and so on.
 INSERT INTO `ERROR_STREAM`
 SELECT
   CAST(CURRENT_ROW_TIMESTAMP() AS TIMESTAMP(3)) AS `ERROR_TIME`,

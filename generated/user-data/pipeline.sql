@@ -17,7 +17,7 @@ CREATE TEMPORARY TABLE `pipec_records` (
   'json.decode.json-parser.enabled' = 'false'
 );
 
--- The input: its columns with their names and types; text is cut to its length.
+-- The input: its columns with their names and types; strings are truncated to their length.
 CREATE TEMPORARY VIEW `SOURCE_SQL_STREAM_001` AS
 SELECT
   CAST(`record`.`name`.`first` AS VARCHAR(16)) AS `first`,

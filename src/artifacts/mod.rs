@@ -13,7 +13,7 @@ use crate::aws::flink::Maven;
 use crate::aws::instance_types::Architecture;
 use crate::pack;
 use crate::plan::{Artifact, Content, MAIN_PY, PYTHON_FILES, Plan};
-use crate::runtime::{Program, Programs};
+use crate::programs::{Program, Programs};
 
 pub use crate::spec::ARTIFACTS_DIR;
 

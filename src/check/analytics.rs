@@ -232,7 +232,7 @@ fn each_record_alone(context: &mut Context) {
         .filter(|output| !query.is_errors(output))
         .skip(1)
         .map(|other| {
-            let message = format!("`{}` is a second output, and the Lambda has one", other.name);
+            let message = format!("`{}` is a second output, and the Lambda has only one", other.name);
             needs_flink(other.span, message)
         })
         .collect();
@@ -242,10 +242,10 @@ fn each_record_alone(context: &mut Context) {
         Err(need) => {
             let message = match query.stateless() {
                 Err(_) => format!(
-                    "{} is not decided by one record alone, which is all that the Lambda sees",
+                    "{} depends on several records, and the Lambda processes each record on its own",
                     need.what
                 ),
-                Ok(()) => format!("the Lambda does not have {}", need.what),
+                Ok(()) => format!("the Lambda does not support {}", need.what),
             };
             found.push(needs_flink(need.span, message));
         }

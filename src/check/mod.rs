@@ -33,7 +33,7 @@ use pipec_core::query as program;
 use crate::diagnostics::{self, Diagnostic};
 use crate::graph::Graph;
 use crate::pipeline::Pipeline;
-use crate::runtime::Programs;
+use crate::programs::Programs;
 use crate::sql::Query;
 
 /// A pipeline that compiles.

@@ -7,8 +7,8 @@ use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::instances::{InstanceNeed, instances};
 use crate::pipeline::{PartitionKey, Pipeline, Producer, ProducerSource};
 use crate::producer_config;
+use crate::programs::Program;
 use crate::resolve::invalid_path;
-use crate::runtime::Program;
 use crate::spec::ByteSize;
 
 /// Most instances that are computed from a rate. Instances fetch independently of each other, so more of them is a

@@ -5,8 +5,8 @@ use crate::aws::limits::{MIB, firehose, lambda};
 use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::{Delivery, Input, Transform};
+use crate::programs::Program;
 use crate::resolve::DEFAULT_TRANSFORM_TIMEOUT_S;
-use crate::runtime::Program;
 use crate::spec::{ByteSize, Duration};
 
 /// Bytes of JSON around a record in a reply: an id of 56 digits, the result, names and quotes.

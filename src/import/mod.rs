@@ -24,7 +24,7 @@ use crate::Select;
 use crate::diagnostics::{self, Code, Diagnostic};
 use crate::parse::load;
 use crate::parse::tree::{self, Fault, Kind, Node};
-use crate::runtime::Programs;
+use crate::programs::Programs;
 use crate::source::{SourceFile, Sources};
 use crate::spec::AnalyticsRuntime;
 use crate::world::World;

@@ -14,7 +14,7 @@ use crate::aws::instance_types::Architecture;
 use crate::aws::limits::flink::KPU_ORCHESTRATION;
 use crate::check::Checked;
 use crate::graph::DELIVERED_STREAM;
-use crate::runtime::{Program, Programs};
+use crate::programs::{Program, Programs};
 use crate::spec::AnalyticsRuntime;
 use crate::{sql, throughput};
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::alarms::AlarmPlan;
+use super::consumers::registered_name;
 use super::destination::{self, DeliveryMetrics};
 use super::function::FunctionPlan;
 use super::resources::Resource;
@@ -13,12 +14,12 @@ use super::value::{Value, literal};
 use super::{DeliveryPlan, Plan, StreamPlan, TransformPlan};
 use crate::aws::limits::kinesis::{SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S};
 use crate::aws::metrics::{
-    AUTO_SCALING, EC2, FIREHOSE, FLINK, JobMetrics, KINESIS, LAMBDA, MetricName, PIPEC_PRODUCER,
-    PIPEC_TRANSFORM, SQS, of_job,
+    AUTO_SCALING, EC2, FIREHOSE, FLINK, JobMetrics, KINESIS, KINESIS_CONSUMER, LAMBDA, MetricName,
+    PIPEC_PRODUCER, PIPEC_TRANSFORM, SQS, of_job,
 };
 use crate::capacity::bytes_per_second;
 use crate::check::Checked;
-use crate::graph::{Node, NodeKind};
+use crate::graph::{INPUT_STREAM, Node, NodeKind};
 use crate::spec::AlarmKey;
 
 /// Part of the spec that the dashboard comes from, a JSON pointer.
@@ -70,6 +71,8 @@ pub(super) struct Series {
     label: &'static str,
     /// The value of the dimension, for `Fn::Sub`, where it is not the subject's name.
     of: Option<String>,
+    /// The values of its other dimensions, for `Fn::Sub`.
+    further: Vec<String>,
     /// Per second, where the metric is a count of its period.
     per_second: bool,
     right: bool,
@@ -101,7 +104,7 @@ struct Row<'a> {
 }
 
 pub(super) fn series(metric: MetricName, statistic: &'static str, label: &'static str) -> Series {
-    Series { metric, statistic, label, of: None, per_second: false, right: false }
+    Series { metric, statistic, label, of: None, further: Vec::new(), per_second: false, right: false }
 }
 
 pub(super) fn rate(metric: MetricName, label: &'static str) -> Series {
@@ -114,6 +117,14 @@ fn right(series: Series) -> Series {
 
 pub(super) fn graph(title: &str, unit: &'static str, series: Vec<Series>) -> Graph {
     Graph { title: title.to_owned(), unit, series, across: Vec::new() }
+}
+
+impl Graph {
+    /// The same, of metrics with these values of their other dimensions.
+    pub(super) fn and(mut self, further: &[String]) -> Self {
+        self.series.iter_mut().for_each(|series| series.further = further.to_vec());
+        self
+    }
 }
 
 /// Plans the dashboard of a plan that is complete but for it.
@@ -154,8 +165,9 @@ fn row<'a>(plan: &'a Plan, checked: &Checked, node: &'a Node) -> Option<Row<'a>>
     if node.kind == NodeKind::Transform && node.logical_id.is_none() {
         return row_of_own_transform(plan, node);
     }
-    let logical_id = node.logical_id.as_deref()?;
-    let name = format!("${{{logical_id}}}");
+    let existing = plan.stream.as_ref().filter(|stream| stream.existing && node.kind == NodeKind::Stream);
+    let logical_id = node.logical_id.as_deref().or(existing.map(|_| INPUT_STREAM))?;
+    let name = existing.map_or_else(|| format!("${{{logical_id}}}"), |stream| stream.name.in_sub());
     let output = node.name.as_deref().unwrap_or_default();
     let (words, name, graphs) = match node.kind {
         NodeKind::Producer => ("Producer".to_owned(), name, producer(plan)),
@@ -189,6 +201,14 @@ fn row<'a>(plan: &'a Plan, checked: &Checked, node: &'a Node) -> Option<Row<'a>>
             let (name, graphs) = sources::kind(source).graphs(&site)?;
             (format!("Source {output}"), name, graphs)
         }
+        NodeKind::FanOut => {
+            // A function has a row of its own.
+            let consumer = checked.pipeline().consumer(output)?;
+            consumer.reader()?;
+            let stream = plan.stream.as_ref()?.name.in_sub();
+            let graphs = registered().map(|graph| graph.and(std::slice::from_ref(&stream)));
+            (format!("Consumer {output}"), registered_name(output), graphs)
+        }
         // In the row of its function, or of its source.
         NodeKind::FailureQueue | NodeKind::SourceFailures => return None,
         // It runs during deployments alone.
@@ -197,7 +217,6 @@ fn row<'a>(plan: &'a Plan, checked: &Checked, node: &'a Node) -> Option<Row<'a>>
         | NodeKind::Bucket(_)
         | NodeKind::Destination
         | NodeKind::Upstream
-        | NodeKind::FanOut
         | NodeKind::Reader
         | NodeKind::Artifacts
         | NodeKind::Logs
@@ -371,6 +390,18 @@ fn function(of: &FunctionPlan) -> [Graph; 3] {
     ]
 }
 
+/// What Kinesis pushes to a registered consumer.
+fn registered() -> [Graph; 3] {
+    const RECORDS: MetricName = KINESIS_CONSUMER.metric("SubscribeToShardEvent.Records");
+    const BEHIND: MetricName = KINESIS_CONSUMER.metric("SubscribeToShardEvent.MillisBehindLatest");
+    const REFUSED: MetricName = KINESIS_CONSUMER.metric("SubscribeToShard.RateExceeded");
+    [
+        graph("records", "per second", vec![rate(RECORDS, "pushed")]),
+        graph("behind the stream", "milliseconds", vec![series(BEHIND, "Maximum", "oldest record pushed")]),
+        graph("failures", "count", vec![series(REFUSED, "Sum", "subscriptions beyond the limit")]),
+    ]
+}
+
 fn delivery(to: &DeliveryMetrics, transforms: bool, direct: bool) -> [Graph; 3] {
     const READ: MetricName = FIREHOSE.metric("DataReadFromKinesisStream.Records");
     const INCOMING: MetricName = FIREHOSE.metric("IncomingRecords");
@@ -464,22 +495,23 @@ impl Widgets {
 /// A metric of a graph: itself, or hidden with an expression that makes it a rate.
 fn lines(series: &Series, name: &str, ids: &mut usize) -> Vec<Json> {
     let of = series.of.as_deref().unwrap_or(name);
-    let MetricName { namespace, dimension, name } = series.metric;
+    let MetricName { namespace, dimension, further, name } = series.metric;
+    let further = further.iter().zip(&series.further).flat_map(|(name, of)| [*name, of]);
+    let metric = |options: Json| -> Json {
+        let texts = [namespace, name, dimension, of].into_iter().chain(further.clone());
+        texts.map(Json::from).chain([options]).collect()
+    };
     let axis = if series.right { "right" } else { "left" };
     if series.per_second {
         *ids += 1;
         let id = format!("m{ids}");
-        let hidden =
-            json!([namespace, name, dimension, of, { "id": id, "stat": series.statistic, "visible": false }]);
+        let hidden = metric(json!({ "id": id, "stat": series.statistic, "visible": false }));
         let rate = json!([{
             "expression": format!("{id}/PERIOD({id})"), "id": format!("r{ids}"), "label": series.label, "yAxis": axis,
         }]);
         vec![hidden, rate]
     } else {
-        vec![json!([
-            namespace, name, dimension, of,
-            { "stat": series.statistic, "label": series.label, "yAxis": axis },
-        ])]
+        vec![metric(json!({ "stat": series.statistic, "label": series.label, "yAxis": axis }))]
     }
 }
 
@@ -495,6 +527,7 @@ fn thresholds(plan: &Plan, subject: &str, graph: &Graph) -> Vec<Across> {
     let Some(alarms) = &plan.alarms else { return Vec::new() };
     let shown = |alarm: &&AlarmPlan| {
         alarm.expression.is_none()
+            && alarm.query.is_none()
             && alarm.threshold > 0.0
             && !matches!(alarm.key, AlarmKey::DeclaredRate | AlarmKey::NoData | AlarmKey::ExpiringRecords)
             && alarm.metrics.iter().all(|metric| {

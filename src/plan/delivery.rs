@@ -18,7 +18,7 @@ use crate::check::Checked;
 use crate::pipeline::{
     Delivery, Direct, Encryption, Input, Pipeline, Purpose, SourceKind, Target, Transform,
 };
-use crate::runtime::{Program, Programs};
+use crate::programs::{Program, Programs};
 use crate::spec::{self, Newline};
 
 /// The Lambda transform.
@@ -174,17 +174,16 @@ impl OwnTransformPlan {
 impl TransformPlan {
     /// Where its settings are in the spec, with dots.
     pub(super) fn place(&self, delivery: &DeliveryPlan) -> String {
-        let own = if self.spec == "/analytics" && delivery.name.is_some() {
-            format!("{}/transform", delivery.spec)
-        } else {
-            self.bill_spec()
-        };
-        own.trim_start_matches('/').replace('/', ".")
+        self.bill_spec(delivery).trim_start_matches('/').replace('/', ".")
     }
 
     /// The part of the spec that its bill comes from.
-    pub(super) fn bill_spec(&self) -> String {
-        if self.spec == "/analytics" { "/transform".into() } else { self.spec.clone() }
+    pub(super) fn bill_spec(&self, delivery: &DeliveryPlan) -> String {
+        match (self.spec.as_str(), &delivery.name) {
+            ("/analytics", Some(_)) => format!("{}/transform", delivery.spec),
+            ("/analytics", None) => "/transform".to_owned(),
+            (spec, _) => spec.to_owned(),
+        }
     }
 }
 

@@ -16,8 +16,8 @@ use crate::check::{Checked, check};
 use crate::diagnostics::has_errors;
 use crate::parse::parse;
 use crate::plan::value::Value;
+use crate::programs::{Build, Program, Programs};
 use crate::resolve::resolve;
-use crate::runtime::{Build, Program, Programs};
 use crate::source::Sources;
 use crate::sql::{SourceReaders, Start};
 use crate::world::World;
@@ -35,7 +35,7 @@ impl World for Nowhere {
 }
 
 /// The plan of a spec.
-pub(crate) fn planned(spec: &str) -> (Plan, Checked) {
+pub fn planned(spec: &str) -> (Plan, Checked) {
     let programs = Programs::new(Program::ALL.into_iter().flat_map(|program| {
         [Architecture::X86_64, Architecture::Arm64].map(|architecture| Build {
             program,
@@ -56,12 +56,12 @@ pub(crate) fn planned(spec: &str) -> (Plan, Checked) {
 }
 
 /// A spec of a stream and a bucket, and what else is given.
-pub(crate) fn spec(stream: &str, rest: &str) -> String {
+pub fn spec(stream: &str, rest: &str) -> String {
     format!("name: orders\nstream: {{ {stream} }}\ndelivery: {{ s3: {{}} }}\n{rest}")
 }
 
 /// A pipeline with sources of every kind.
-pub(crate) const SOURCES: &str = "
+pub const SOURCES: &str = "
 name: sources
 stream: {record_size: 1 KiB, records_per_second: 100, encryption: {kms_key: 'arn:aws:kms:us-east-1:111122223333:key/k'}}
 delivery: {s3: {}}
@@ -72,6 +72,7 @@ sources:
   web: {api: {path: /v1/events, auth: key, cors: ['https://shop.example.com'], partition_key: $.user.id}}
   site: {cloudfront: {fields: [timestamp, c-ip], sampling: 10 %, distribution: E2QWRUHAPOMQZL}}
   events: {eventbridge: {pattern: {source: [shop]}}}
+  team: {eventbridge: {bus: team-bus, pattern: {source: [shop]}}}
   queue: {sqs: {queue: 'arn:aws:sqs:us-east-1:111122223333:orders'}}
   things: {iot: {sql: \"SELECT * FROM 'a/+'\"}}
   programs: {writers: {roles: [shop], accounts: ['444455556666']}}
@@ -86,7 +87,7 @@ dashboard: true
 ";
 
 /// Sources that write into Firehose only, and into a delivery that unpacks by itself.
-pub(crate) const DIRECT_SOURCES: &str = "
+pub const DIRECT_SOURCES: &str = "
 name: sources
 deliveries:
   all: {record_size: 1 KiB, records_per_second: 100, newline: none, s3: {}}
@@ -103,7 +104,7 @@ dashboard: true
 ";
 
 /// A spec whose SQL runs on Flink.
-pub(crate) fn flink_spec(stream: &str) -> String {
+pub fn flink_spec(stream: &str) -> String {
     spec(
         stream,
         "records: { format: json, columns: { AGE: { type: INTEGER } } }\n\
@@ -113,7 +114,7 @@ pub(crate) fn flink_spec(stream: &str) -> String {
 }
 
 /// The plan of [`flink_spec`] with rows of so many bytes, whatever the SQL comes to.
-pub(crate) fn with_flink(stream: &str, row_bytes: u64) -> (Plan, Checked) {
+pub fn with_flink(stream: &str, row_bytes: u64) -> (Plan, Checked) {
     let (mut plan, checked) = planned(&flink_spec(stream));
     let input = plan.stream.clone().expect("a stream");
     let load = Load { record_bytes: row_bytes + 36, consumers: 1, ..input.load };

@@ -10,10 +10,11 @@ pub mod cost;
 pub mod dashboard;
 mod delivery;
 pub mod destination;
+pub mod diagram;
 pub mod existing;
 mod faults;
-#[cfg(test)]
-pub(crate) mod fixture;
+#[cfg(any(test, feature = "fixture"))]
+pub mod fixture;
 mod forests;
 mod function;
 pub mod grants;
@@ -27,6 +28,7 @@ mod resources;
 mod rows;
 pub mod sources;
 mod state;
+mod steps;
 mod streams;
 pub mod throughput;
 pub mod value;
@@ -42,7 +44,7 @@ use crate::aws::instance_types::Architecture;
 use crate::check::Checked;
 use crate::graph::Graph;
 use crate::pipeline::Pipeline;
-use crate::runtime::{Program, Programs};
+use crate::programs::{Program, Programs};
 use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
 pub use alarms::{AlarmMetric, AlarmPlan, AlarmsPlan, TopicPlan};
 pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
@@ -62,6 +64,7 @@ pub use outputs::OutputPlan;
 pub use producer::{NetworkPlan, ProducerPlan, RecordsPlan};
 pub use resources::Resource;
 pub use sources::{SourcePlan, SourceShown};
+pub use steps::StepPlan;
 pub use streams::{Carries, RowsPlan, StreamPlan};
 use value::Value;
 
@@ -94,6 +97,9 @@ pub struct Plan {
     pub stream_policy: Option<StreamPolicyPlan>,
     /// The Flink application.
     pub analytics: Option<AnalyticsPlan>,
+    /// The streams that the query computes, in the order of their definition.
+    #[serde(skip)]
+    pub steps: Vec<StepPlan>,
     /// Firehose.
     pub deliveries: Vec<DeliveryPlan>,
     /// Firehose for the faults of the query.
@@ -375,6 +381,7 @@ pub fn plan(checked: &Checked, programs: &Programs, connectors: &ConnectorDigest
         stream_policy: consumers::stream_policy(pipeline, &consumers),
         consumers,
         analytics,
+        steps: checked.query().map(steps::plan).unwrap_or_default(),
         artifacts,
         resources: resources::list(pipeline, checked.graph()),
         order: order::order(pipeline, checked.graph()),

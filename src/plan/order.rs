@@ -103,12 +103,23 @@ pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static,
 
 /// What is created before anything sends records.
 fn last(pipeline: &Pipeline, graph: &Graph) -> Vec<String> {
-    let consumers = graph.nodes(NodeKind::Function).filter(|node| node.is_of_consumer());
-    let consumers = consumers.filter_map(|node| node.logical_id.as_deref().map(str::to_owned));
+    let consumers = consumers(pipeline, graph);
     if graph.has(NodeKind::Analytics) {
         return ["AnalyticsStart".to_owned()].into_iter().chain(consumers).collect();
     }
     pipeline.deliveries.iter().map(|delivery| delivery.id("Delivery")).chain(consumers).collect()
+}
+
+/// What the consumers of the spec read with: mappings, registrations, and permissions of their programs.
+fn consumers(pipeline: &Pipeline, graph: &Graph) -> Vec<String> {
+    let functions = graph.nodes(NodeKind::Function).filter(|node| node.is_of_consumer());
+    let nodes = functions.chain(graph.nodes(NodeKind::FanOut));
+    let mut ids: Vec<String> =
+        nodes.filter_map(|node| node.logical_id.as_deref().map(str::to_owned)).collect();
+    let resources = pipeline.consumers.iter().flat_map(consumers::reader_resources);
+    ids.extend(resources.map(|(id, _)| id));
+    ids.extend(consumers::has_stream_policy(pipeline).then(|| STREAM_POLICY.to_owned()));
+    ids
 }
 
 /// A function is called when its role may read.
@@ -139,18 +150,37 @@ fn source_order(pipeline: &Pipeline, graph: &Graph, source: &Source, order: &mut
     let mut last = last(pipeline, graph);
     let referred = sources::referred_delivery(pipeline, source);
     last.retain(|id| Some(id) != referred.as_ref());
-    if let (Some(role), Some(first)) = (sources::role_of(pipeline, source), pipeline.deliveries.first()) {
-        order.add(&first.id("Delivery"), &[&role], PROPAGATES);
-    }
-    if !last.is_empty() {
-        let because = "Records are sent only when every resource that processes them exists.";
-        let policy = consumers::has_stream_policy(pipeline)
-            && matches!(&source.kind, SourceKind::Writers(writers) if !writers.accounts.is_empty());
-        let starting = sources::starting(pipeline, source);
-        for resource in starting.into_iter().chain(policy.then(|| STREAM_POLICY.to_owned())) {
-            order.add(&resource, &all(&last, &[]), because);
+    let queue_policy = sources::queue_policy_of(pipeline, source);
+    if let Some(role) = sources::role_of(pipeline, source) {
+        for other in between(pipeline, graph, queue_policy.as_deref()) {
+            order.add(&other, &[&role], PROPAGATES);
         }
     }
+    let because = "Records are sent only when every resource that processes them exists.";
+    let policy = consumers::has_stream_policy(pipeline)
+        && matches!(&source.kind, SourceKind::Writers(writers) if !writers.accounts.is_empty());
+    let starting = sources::starting(pipeline, source);
+    for resource in &starting {
+        order.add(resource, &all(&last, &[]), because);
+        let accepts = "The queue accepts what the source cannot write from the first record on.";
+        order.add(resource, queue_policy.as_deref().as_slice(), accepts);
+    }
+    if policy {
+        last.retain(|id| id != STREAM_POLICY);
+        order.add(STREAM_POLICY, &all(&last, &[]), because);
+    }
+}
+
+/// What is created between the role of a source and the source: what takes longest, and is created before the source anyway.
+fn between(pipeline: &Pipeline, graph: &Graph, queue_policy: Option<&str>) -> Vec<String> {
+    if let Some(first) = pipeline.deliveries.first() {
+        return vec![first.id("Delivery")];
+    }
+    if graph.has(NodeKind::Analytics) {
+        return vec!["Analytics".to_owned()];
+    }
+    let consumers = consumers(pipeline, graph).into_iter();
+    consumers.chain(queue_policy.map(str::to_owned)).collect()
 }
 
 /// Kinesis refuses to create more streams at once than its limit, and nothing else delays them: each stream waits for the

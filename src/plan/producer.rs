@@ -11,7 +11,7 @@ use crate::aws::limits::ec2;
 use crate::instances::instances;
 use crate::pipeline::{FileSource, Pipeline, Producer, ProducerSource};
 use crate::producer_config::{self, RECORDS_FILE};
-use crate::runtime::{Program, Programs};
+use crate::programs::{Program, Programs};
 
 /// The instances that fill the stream, or Firehose.
 #[derive(Clone, Debug, Serialize)]

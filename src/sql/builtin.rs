@@ -170,7 +170,7 @@ macro_rules! finite_of_two {
     };
 }
 
-/// A hash of a text.
+/// A hash of a string.
 macro_rules! hash {
     ($name:literal, $scalar:expr) => {
         both(
@@ -180,7 +180,7 @@ macro_rules! hash {
             Gives::Text,
             concat!($name, "({0})"),
             $scalar,
-            "hash of the UTF-8 bytes of a text, as lower-case hexadecimal digits",
+            "hash of the UTF-8 bytes of a string, as lower-case hexadecimal digits",
         )
     };
 }
@@ -215,7 +215,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         Gives::Part,
         "LEFT({0}, {1})",
         Scalar::Left,
-        "the first n characters; an empty text below 1",
+        "the first n characters; an empty string below 1",
     ),
     both(
         "RIGHT",
@@ -224,7 +224,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         Gives::Part,
         "RIGHT({0}, {1})",
         Scalar::Right,
-        "the last n characters; an empty text below 1",
+        "the last n characters; an empty string below 1",
     ),
     both(
         "REPEAT",
@@ -233,7 +233,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         Gives::Text,
         "CASE WHEN CHAR_LENGTH({0}) * CAST({1} AS BIGINT) <= 1048576 THEN REPEAT({0}, {1}) END",
         Scalar::Repeat,
-        "a text repeated n times; NULL for more than 1,048,576 characters",
+        "a string repeated n times; NULL for more than 1,048,576 characters",
     ),
     both(
         "REVERSE",
@@ -251,7 +251,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         Gives::Integer,
         "CASE WHEN ASCII({0}) >= 0 THEN ASCII({0}) END",
         Scalar::Ascii,
-        "the code of the first character; 0 for an empty text, NULL for a character outside ASCII",
+        "the code of the first character; 0 for an empty string, NULL for a character outside ASCII",
     ),
     both(
         "CHR",
@@ -260,12 +260,12 @@ pub(super) const BUILTINS: &[Builtin] = &[
         Gives::Text,
         "CHR({0})",
         Scalar::Chr,
-        "the character with the code of the lowest eight bits of a number; an empty text for negative numbers",
+        "the character with the code of the lowest eight bits of a number; an empty string for negative numbers",
     ),
     Builtin {
         name: "CONCAT_WS",
         form: "CONCAT_WS(', ', a, b)",
-        about: "the concatenation of texts, separated by the first argument; NULLs are skipped",
+        about: "the concatenation of strings, separated by the first argument; NULLs are skipped",
         takes: &[Takes::Text, Takes::Text],
         more: true,
         gives: Gives::Text,
@@ -289,7 +289,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         Gives::Text,
         "TO_BASE64({0})",
         Scalar::ToBase64,
-        "the UTF-8 bytes of a text in base64",
+        "the UTF-8 bytes of a string in base64",
     ),
     // Flink stops at what is no base64.
     both(
@@ -300,7 +300,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         "CASE WHEN REGEXP({0}, '^[A-Za-z0-9+/]*$') AND MOD(CHAR_LENGTH({0}), 4) <> 1 \
          OR REGEXP({0}, '^[A-Za-z0-9+/]*={1,2}$') AND MOD(CHAR_LENGTH({0}), 4) = 0 THEN FROM_BASE64({0}) END",
         Scalar::FromBase64,
-        "the text that is encoded in base64; NULL if it is not base64",
+        "the decoded text of a base64 string; NULL if it is not valid base64",
     ),
     hash!("MD5", Scalar::Md5),
     hash!("SHA1", Scalar::Sha1),
@@ -317,7 +317,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
             Gives::Text,
             "URL_ENCODE({0})",
             Scalar::UrlEncode,
-            "a text encoded for a URL's query, in UTF-8",
+            "a string encoded for a URL's query, in UTF-8",
         )
     },
     Builtin {
@@ -329,7 +329,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
             Gives::Text,
             "URL_DECODE({0})",
             Scalar::UrlDecode,
-            "the decoded text of a part of a URL's query; NULL if it is not valid",
+            "the decoded text of a component of a URL's query; NULL if it is not valid",
         )
     },
     flink(
@@ -338,7 +338,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         &[Takes::Text, Takes::UrlPart],
         Gives::Part,
         "PARSE_URL({0}, {1})",
-        "a part of a URL: HOST, PATH, QUERY, REF, PROTOCOL, FILE, AUTHORITY or USERINFO; NULL if the text is not a URL",
+        "a component of a URL: HOST, PATH, QUERY, REF, PROTOCOL, FILE, AUTHORITY or USERINFO; NULL if the string is not a URL",
     ),
     flink(
         "JSON_VALUE",
@@ -346,7 +346,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         &[Takes::Text, Takes::JsonPath],
         Gives::Text,
         "JSON_VALUE({0}, {1})",
-        "a text, number or boolean in a JSON text, as text; NULL if there is none",
+        "a string, number or Boolean in a JSON text, as a string; NULL if there is none",
     ),
     flink(
         "JSON_QUERY",
@@ -370,7 +370,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         &[Takes::Text],
         Gives::Boolean,
         "CASE WHEN {0} IS NOT NULL THEN IS_ALPHA({0}) END",
-        "whether a text consists of letters, at least one",
+        "whether a string consists of one or more letters",
     ),
     flink(
         "IS_DIGIT",
@@ -378,7 +378,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         &[Takes::Text],
         Gives::Boolean,
         "CASE WHEN {0} IS NOT NULL THEN IS_DIGIT({0}) END",
-        "whether a text consists of digits, at least one",
+        "whether a string consists of one or more digits",
     ),
     flink(
         "IS_DECIMAL",
@@ -386,7 +386,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         &[Takes::Text],
         Gives::Boolean,
         "CASE WHEN {0} IS NOT NULL THEN IS_DECIMAL({0}) END",
-        "whether a text is a number",
+        "whether a string is a number",
     ),
 ];
 
@@ -398,7 +398,7 @@ pub(super) static LOG: Builtin = finite_of_two!(
     "the natural logarithm, or the logarithm to a base; NULL if there is none"
 );
 
-/// `HEX` of a text.
+/// `HEX` of a string.
 pub(super) static HEX_OF_TEXT: Builtin = both(
     "HEX",
     "HEX(x)",
@@ -406,7 +406,7 @@ pub(super) static HEX_OF_TEXT: Builtin = both(
     Gives::Text,
     "HEX({0})",
     Scalar::Hex,
-    "the hexadecimal digits of a whole number, or of the bytes of a text in UTF-8",
+    "the hexadecimal digits of a whole number, or of the bytes of a string in UTF-8",
 );
 
 /// `HEX` of a number.

@@ -236,7 +236,7 @@ impl FromStr for DataType {
         if arguments.is_empty() {
             Ok(data_type)
         } else {
-            Err(TypeError::new(format!("`{name}` takes no number"), format!("write `{name}`")))
+            Err(TypeError::new(format!("`{name}` takes no length"), format!("write `{name}`")))
         }
     }
 }
@@ -287,8 +287,10 @@ fn decimal(arguments: &[u32]) -> Result<DataType, TypeError> {
             Ok(DataType::Decimal { precision, scale })
         }
         _ => Err(TypeError::new(
-            format!("`DECIMAL` takes 1 to {MAX_PRECISION} digits, and not more of them behind the point"),
-            "write it like `DECIMAL(10, 2)`: ten digits, two of them behind the point",
+            format!(
+                "`DECIMAL` takes 1 to {MAX_PRECISION} digits, and at most that many of them after the decimal point"
+            ),
+            "write it like `DECIMAL(10, 2)`: ten digits, two of them after the decimal point",
         )),
     }
 }
@@ -298,7 +300,7 @@ fn unknown(name: &str) -> TypeError {
     let help = match name {
         "TEXT" | "CLOB" | "NVARCHAR" | "VARCHAR2" => "write `VARCHAR(n)`, or `VARCHAR` for any length".into(),
         "BINARY" | "VARBINARY" | "BYTES" | "BLOB" => {
-            "write `VARCHAR`: JSON carries bytes as text, which passes unchanged".into()
+            "write `VARCHAR`: JSON carries bytes as a string, which passes unchanged".into()
         }
         "DATETIME" | "TIMESTAMP WITHOUT TIME ZONE" => "write `TIMESTAMP`".into(),
         "TIMESTAMP WITH TIME ZONE" | "TIMESTAMP WITH LOCAL TIME ZONE" | "TIMESTAMP_LTZ" => {
@@ -314,7 +316,7 @@ fn unknown(name: &str) -> TypeError {
             None => format!("write {}", suggest::one_of(NAMES[..14].iter().copied())),
         },
     };
-    TypeError::new(format!("`{shown}` is not a type that a column can have"), help)
+    TypeError::new(format!("`{shown}` is not a column type"), help)
 }
 
 #[cfg(test)]
@@ -340,8 +342,11 @@ mod tests {
             ("VARCHAR(0)", "write it like `VARCHAR(16)`"),
             ("VARCHAR(+5)", "write it like `VARCHAR(16)` or `INTEGER`"),
             ("INTEGER(4)", "write `INTEGER`"),
-            ("DECIMAL(2, 3)", "write it like `DECIMAL(10, 2)`: ten digits, two of them behind the point"),
-            ("VARBINARY(10)", "write `VARCHAR`: JSON carries bytes as text, which passes unchanged"),
+            (
+                "DECIMAL(2, 3)",
+                "write it like `DECIMAL(10, 2)`: ten digits, two of them after the decimal point",
+            ),
+            ("VARBINARY(10)", "write `VARCHAR`: JSON carries bytes as a string, which passes unchanged"),
             ("", "write it like `VARCHAR(16)` or `INTEGER`"),
         ] {
             assert_eq!(text.parse::<DataType>().map_err(|error| error.help), Err(help.into()), "{text}");

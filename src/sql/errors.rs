@@ -23,11 +23,12 @@ impl Query {
     /// Adds the output of faults, unless the SQL has a stream of its name.
     pub(super) fn add_errors(&mut self, span: Span) -> Result<(), Box<Diagnostic>> {
         if let Some(other) = self.streams.iter().find(|stream| stream.name == ERROR_STREAM) {
-            let message =
-                format!("`{ERROR_STREAM}` is the output of faults, and the SQL has a stream of this name");
-            let help = "call the SQL's stream something else, or remove `errors` from `analytics`";
+            let message = format!(
+                "`{ERROR_STREAM}` is the error stream of pipec, and the SQL declares a stream with this name"
+            );
+            let help = "rename the stream in the SQL, or remove `errors` from `analytics`";
             let fault = Diagnostic::error(Code::DuplicateName, other.span, message, help);
-            return Err(Box::new(fault.related(span, "the output of faults")));
+            return Err(Box::new(fault.related(span, "the error stream")));
         }
         let column = |(name, data_type): (&str, DataType)| StreamColumn {
             name: name.into(),

@@ -51,11 +51,11 @@ const LARGE: Fault = "a regular expression as large or as deeply nested as this"
 const END: Fault = "`$` elsewhere than at the end of a regular expression";
 const ESCAPE: Fault = "this escape in a regular expression";
 const FLAGS: Fault = "this flag of a regular expression";
-const CASES: Fault = "letters of one case in a regular expression that takes both";
-const NESTED: Fault = "brackets inside of brackets in a regular expression";
+const CASES: Fault = "a case-sensitive letter class in a case-insensitive regular expression";
+const NESTED: Fault = "nested brackets in a regular expression";
 const RANGE: Fault = "this range in a regular expression";
 const QUANTIFIER: Fault = "this quantifier in a regular expression";
-const EMPTY: Fault = "the repetition of what may be nothing in a regular expression";
+const EMPTY: Fault = "the repetition of an empty match in a regular expression";
 
 /// What `(?is)` changes.
 #[derive(Clone, Copy, Default)]
@@ -170,13 +170,13 @@ impl Translator<'_> {
                 Some(':') => self.write("(?:"),
                 Some('<') => {
                     if matches!(self.rest.peek(), None | Some('=' | '!')) {
-                        return Err("a look behind in a regular expression");
+                        return Err("a lookbehind in a regular expression");
                     }
                     self.rest.find(|character| *character == '>').ok_or(ESCAPE)?;
                     self.open();
                 }
-                Some('=' | '!') => return Err("a look ahead in a regular expression"),
-                Some('>') => return Err("a group of a regular expression that is never left again"),
+                Some('=' | '!') => return Err("a lookahead in a regular expression"),
+                Some('>') => return Err("an atomic group of a regular expression"),
                 other => {
                     let (mut flag, mut on) = (other, true);
                     loop {
@@ -241,7 +241,7 @@ impl Translator<'_> {
                 self.rest.next();
                 written.push('?');
             }
-            Some('+') => return Err("a quantifier of a regular expression that gives nothing back"),
+            Some('+') => return Err("a possessive quantifier of a regular expression"),
             _ => {}
         }
         if matches!(self.rest.peek(), Some('*' | '+' | '?' | '{')) {
@@ -268,8 +268,8 @@ impl Translator<'_> {
             }
             'A' => self.write(r"\A"),
             'z' => self.write(r"\z"),
-            'b' | 'B' => return Err("`\\b` in a regular expression, which takes letters of all scripts"),
-            '1'..='9' | 'k' => return Err("a reference to a group in a regular expression"),
+            'b' | 'B' => return Err("`\\b` in a regular expression, which matches letters of all scripts"),
+            '1'..='9' | 'k' => return Err("a backreference in a regular expression"),
             letter => {
                 if let Some(set) = self.named(letter)? {
                     self.write(&format!("[{set}]"));
@@ -311,7 +311,7 @@ impl Translator<'_> {
                     "Cntrl" => r"\x00-\x1F\x7F",
                     "XDigit" => "0-9A-Fa-f",
                     "Space" => r"\t\n\x0B\x0C\r\x20",
-                    _ => return Err("a class of characters of all scripts in a regular expression"),
+                    _ => return Err("a Unicode character class in a regular expression"),
                 }
             }
             _ => return Ok(None),

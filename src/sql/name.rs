@@ -89,11 +89,11 @@ pub(super) fn bad_name(text: &str) -> Option<(&'static str, &'static str)> {
     if text.is_empty() {
         Some(("a name is empty", "write the name between the double quotes"))
     } else if text.trim().is_empty() {
-        Some(("a name consists of blanks", "write a letter between the double quotes"))
+        Some(("a name consists of spaces", "write a letter between the double quotes"))
     } else if text.chars().any(char::is_control) {
-        Some(("a name holds a control character", "write it on one line, without tabs"))
+        Some(("a name contains a control character", "write the name on one line, without tabs"))
     } else if text.contains("${") {
-        Some(("a name holds `${`, which marks places to be filled in", "choose another name"))
+        Some(("a name contains `${`, which marks placeholders", "choose another name"))
     } else if text.chars().count() > 128 {
         Some(("a name is longer than 128 characters", "choose a shorter name"))
     } else {

@@ -145,7 +145,7 @@ impl Cursor<'_, '_> {
         let Some((Token::Word(word), span)) =
             self.peek(0).map(|lexeme| (&lexeme.token.token, self.text.span(lexeme.range.clone())))
         else {
-            let help = "a name is a word, or any text in double quotes";
+            let help = "a name is a word, or any string in double quotes";
             return Err(self.syntax(what, help));
         };
         let name = Name { text: folded(word, self.text), quoted: word.quote_style.is_some(), span };
@@ -154,8 +154,8 @@ impl Cursor<'_, '_> {
         }
         self.at += 1;
         if self.peek(0).is_some_and(|next| next.is(&Token::Period)) {
-            let help = "write the stream's name alone: all streams of the SQL are in one place";
-            return Err(self.syntax("no part before the name", help));
+            let help = "write the stream's name alone: streams have no schema";
+            return Err(self.syntax("no schema before the name", help));
         }
         Ok(name)
     }
@@ -166,7 +166,7 @@ impl Cursor<'_, '_> {
                 Code::UnsupportedSql,
                 self.text.span(token.range.clone()),
                 "this expression is too long, or nested too deeply",
-                "write a list with IN, take parentheses away, or split the query with a stream between",
+                "write a list with IN, remove parentheses, or split the query with an intermediate stream",
             ));
         }
         if self.skip_word("CREATE") {
@@ -212,9 +212,9 @@ impl Cursor<'_, '_> {
         let help = match word.as_str() {
             "TABLE" | "TEMPORARY" => "write CREATE OR REPLACE STREAM: it names the columns of an output",
             "VIEW" => {
-                "write WITH name AS (SELECT ..) in front of the query; or INSERT INTO name SELECT .., which others read"
+                "write WITH name AS (SELECT ..) before the query; or INSERT INTO name SELECT .., and read that stream"
             }
-            "FUNCTION" | "SCHEMA" | "CATALOG" | "DATABASE" => "write the computation into the query",
+            "FUNCTION" | "SCHEMA" | "CATALOG" | "DATABASE" => "write the expression in the query",
             _ => {
                 return self
                     .syntax("STREAM or PUMP", "write CREATE OR REPLACE STREAM \"NAME\" (column type)");
@@ -226,9 +226,9 @@ impl Cursor<'_, '_> {
     fn other_statement(&self) -> Diagnostic {
         let word = self.peek(0).map_or("", |token| self.text.text(token.range.clone())).to_uppercase();
         let help = match word.as_str() {
-            "ALTER" => "remove it: a pump runs as soon as the application does",
-            "DROP" => "remove it: the SQL holds only what exists",
-            "SET" | "RESET" | "USE" => "remove it: settings of the application stand in the spec",
+            "ALTER" => "remove it: a pump runs as soon as the application starts",
+            "DROP" => "remove it: only the objects that the SQL declares exist",
+            "SET" | "RESET" | "USE" => "remove it: the application's settings are in the spec",
             "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE" => {
                 "write INSERT INTO: a row of a stream never changes"
             }
@@ -283,7 +283,7 @@ impl Cursor<'_, '_> {
         self.skip_description();
         match self.peek(0) {
             None => Ok(Statement::CreateStream(CreateStream { name, columns, required })),
-            Some(_) => Err(self.syntax("`;` behind the columns", "end the statement with `;`")),
+            Some(_) => Err(self.syntax("`;` after the columns", "end the statement with `;`")),
         }
     }
 
@@ -355,7 +355,7 @@ impl Cursor<'_, '_> {
         let pump = self.name("the pump's name")?;
         self.skip_description();
         if self.is_word(0, "STOPPED") {
-            let help = "remove the whole pump: the SQL holds only what runs; write STARTED, or nothing, if it is to run";
+            let help = "remove the pump; to run it, write STARTED or leave STOPPED out";
             return Err(refusal(self.text.span(self.here()), "a pump that is `STOPPED`", help));
         }
         self.skip_word("STARTED");
@@ -436,7 +436,7 @@ impl Cursor<'_, '_> {
                     Code::UnsupportedSql,
                     self.text.span(self.here()),
                     "this query is nested too deeply",
-                    "take parentheses away, or split the query with a stream between",
+                    "remove parentheses, or split the query with an intermediate stream",
                 );
             }
         };
@@ -476,7 +476,7 @@ impl Cursor<'_, '_> {
         };
         let behind_comma = self.tokens.iter().rfind(|token| token.range.end <= range.start);
         let help = if message.ends_with("found a backtick") {
-            "names are quoted with double quotes, texts with single ones".into()
+            "quote names with double quotes, and strings with single quotes".into()
         } else if behind_comma.is_some_and(|token| token.is(&Token::Comma)) {
             "remove the comma before it, or write a value between them".into()
         } else {

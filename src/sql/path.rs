@@ -77,7 +77,7 @@ pub fn parse_path(text: &str) -> Result<Path, PathError> {
     let into_array = || {
         PathError::new(
             INTO_ARRAY,
-            "take the array as a whole (a VARCHAR column gets its JSON text), or send one record per element",
+            "read the array as a whole (a VARCHAR column contains its JSON text), or send one record per element",
         )
     };
     let path = pipec_path::parse(text).map_err(|error| if error.slices { into_array() } else { error })?;
@@ -95,15 +95,15 @@ pub fn parse_column_path(text: &str) -> Result<Path, PathError> {
         return parse_path(text).map_err(|error| match error.message.as_str() {
             INTO_ARRAY => PathError::new(
                 INTO_ARRAY,
-                "write `$.items[0:].price` for one row of each element, or `$.items[0:]` for the array as text",
+                "write `$.items[0:].price` for one row of each element, or `$.items[0:]` for the array as a string",
             ),
             _ => error,
         });
     };
     if element.contains(ELEMENTS) {
         return Err(PathError::new(
-            "only one array of a record becomes rows",
-            "take the inner array as a whole, in a VARCHAR column: end the path before its `[0:]`",
+            "only one array of a record can become rows",
+            "read the inner array as a whole, in a VARCHAR column: end the path before its `[0:]`",
         ));
     }
     let array = parse_path(array)?.segments;

@@ -28,7 +28,7 @@ const MAX_LEVELS: usize = 127 - 6 - 2;
 pub fn print_program(query: &Query, output: StreamId) -> Result<program::Query, StateNeed> {
     query.stateless()?;
     if let Some(errors) = query.errors {
-        return Err(StateNeed { what: "an output of faults", span: query.stream(errors).span });
+        return Err(StateNeed { what: "an error stream", span: query.stream(errors).span });
     }
     let needed = needed(query, output);
     let is_table = |id: &StreamId| matches!(query.stream(*id).role, Role::Reference(_));
@@ -169,7 +169,7 @@ impl Relations<'_> {
         let printed = self.part(expr)?;
         let json = serde_json::to_value(&printed).unwrap_or_default();
         if levels(&json) > MAX_LEVELS {
-            let what = "an expression nested as deeply as this, of which a SELECT in FROM could make a part";
+            let what = "an expression nested this deeply (a SELECT in FROM can compute a part of it)";
             return Err(StateNeed { what, span: expr.span });
         }
         Ok(printed)

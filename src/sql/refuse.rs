@@ -24,18 +24,15 @@ struct Clause {
 const CLAUSES: &[Clause] = &[
     Clause {
         words: &["UNION", "DISTINCT"],
-        help: "write UNION ALL, and drop duplicates where the output is read",
+        help: "write UNION ALL, and drop duplicates in the program that reads the output",
     },
     Clause { words: &["INTERSECT"], help: "write both conditions into one WHERE with AND" },
-    Clause {
-        words: &["EMIT", "CHANGES"],
-        help: "remove it: a row is written as soon as it is known, and never again",
-    },
+    Clause { words: &["EMIT", "CHANGES"], help: "remove it: a row is written once, as soon as it is known" },
     Clause { words: &["EMIT", "FINAL"], help: "remove it: a window is written once, when it closes" },
     Clause { words: &["WINDOW", "TUMBLING"], help: "write GROUP BY k, TUMBLE(ROWTIME, INTERVAL '1' MINUTE)" },
     Clause {
         words: &["WINDOW", "HOPPING"],
-        help: "write GROUP BY k, HOP(ROWTIME, INTERVAL '10' SECOND, INTERVAL '1' MINUTE), the slide and the length",
+        help: "write GROUP BY k, HOP(ROWTIME, INTERVAL '10' SECOND, INTERVAL '1' MINUTE): first the slide, then the length",
     },
     Clause { words: &["WINDOW", "SESSION"], help: "write GROUP BY k, SESSION(ROWTIME, INTERVAL '1' MINUTE)" },
     Clause {
@@ -45,19 +42,19 @@ const CLAUSES: &[Clause] = &[
     Clause { words: &["GROUPING", "SETS"], help: "write one query for each grouping" },
     Clause { words: &["EXCEPT"], help: "write both conditions into one WHERE with AND NOT" },
     Clause { words: &["MATCH_RECOGNIZE"], help: NO_WINDOW },
-    Clause { words: &["QUALIFY"], help: "write the condition into the WHERE of a SELECT around this one" },
+    Clause { words: &["QUALIFY"], help: "write the condition in the WHERE of an outer SELECT" },
     Clause { words: &["LIMIT", "ALL"], help: NO_END },
     Clause { words: &["FETCH", "FIRST"], help: NO_END },
     Clause { words: &["FETCH", "NEXT"], help: NO_END },
 ];
 
-const ONE_VALUE: &str = "give each value a column of its own, with its path: a column holds one value";
+const ONE_VALUE: &str = "declare a column for each value, with its path: a column contains one value";
 
 /// Names of functions that are known, and what to do without them; those of arrays and maps beside.
 const FUNCTIONS: &[(&[&str], &str)] = &[
     (
         &["EXP_AVG", "LEAD", "NTH_VALUE", "RANK", "DENSE_RANK"],
-        "Flink SQL has no counterpart on a stream: compute it where the output is read",
+        "Flink SQL has no counterpart on a stream: compute it in the program that reads the output",
     ),
     (
         &["GROUP_RANK"],
@@ -66,7 +63,7 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     ),
     (
         &["HOTSPOTS"],
-        "Flink SQL has no counterpart: score the rows with RANDOM_CUT_FOREST, or find dense regions where the output is read",
+        "Flink SQL has no counterpart: score the rows with RANDOM_CUT_FOREST, or find dense regions in the program that reads the output",
     ),
     (
         &["FAST_REGEX_LOG_PARSE", "FIXED_COLUMN_LOG_PARSE", "SYS_LOG_PARSE", "COLUMN_LOG_PARSE"],
@@ -82,24 +79,24 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     ),
     (
         &["HOPPING", "HOPPINGWINDOW", "HOP_WINDOW", "SLIDINGWINDOW"],
-        "write GROUP BY k, HOP(ROWTIME, INTERVAL '10' SECOND, INTERVAL '1' MINUTE), the slide and the length",
+        "write GROUP BY k, HOP(ROWTIME, INTERVAL '10' SECOND, INTERVAL '1' MINUTE): first the slide, then the length",
     ),
     (&["SESSIONWINDOW", "SESSION_WINDOW"], "write GROUP BY k, SESSION(ROWTIME, INTERVAL '1' MINUTE)"),
     (&["ROLLUP", "CUBE"], "write one query for each grouping"),
     (
         &["MAX_BY", "MIN_BY", "ARG_MAX", "ARG_MIN"],
-        "write LAST_VALUE(x) for the newest row; by another order, find the row where the output is read",
+        "write LAST_VALUE(x) for the newest row; for another order, find the row in the program that reads the output",
     ),
     (&["DECODE"], "write CASE WHEN .. THEN .. ELSE .. END"),
     (&["NVL2"], "write IF(x IS NOT NULL, a, b)"),
     (&["ISNULL"], "write COALESCE(a, b), or x IS NULL"),
     (
         &["RAND", "RANDOM", "RAND_INTEGER"],
-        "take a hash of a key, to sample by it: WHERE MD5(x) < '1'; a record that is read again would get another number",
+        "sample by the hash of a key: WHERE MD5(x) < '1'; a random number would change when a record is read again",
     ),
     (
         &["UUID", "GEN_RANDOM_UUID"],
-        "write MD5 of what makes the record unique; a record that is read again would get another value",
+        "write MD5 of the fields that identify the record; a random value would change when a record is read again",
     ),
     (&["DATEADD", "DATE_ADD"], "write x + INTERVAL '1' DAY"),
     (&["DATE_SUB"], "write x - INTERVAL '1' DAY"),
@@ -110,12 +107,12 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     (&["TO_NUMBER"], "write CAST(x AS DECIMAL(10, 2))"),
     (&["STR_TO_DATE"], "write TO_DATE(x, 'yyyy-MM-dd')"),
     (&["OVERLAPS"], "compare the bounds: a1 < b2 AND b1 < a2"),
-    (&["SAFE_CAST", "CONVERT"], "write CAST(x AS type): what cannot be converted becomes NULL"),
+    (&["SAFE_CAST", "CONVERT"], "write CAST(x AS type): a value that cannot be converted becomes NULL"),
     (&["SPLIT_PART", "SPLIT"], "write SPLIT_INDEX(x, ',', 0), which counts from 0"),
     (&["REGEXP_LIKE", "RLIKE"], "write REGEXP(x, '[0-9]+')"),
     (
         &["REGEXP_EXTRACT_ALL", "REGEXP_MATCHES"],
-        "write REGEXP_EXTRACT(x, '(a)|(b)', 1) for each group: a column holds one value",
+        "write REGEXP_EXTRACT(x, '(a)|(b)', 1) for each group: a column contains one value",
     ),
     (
         &["REGEXP_COUNT", "REGEXP_INSTR"],
@@ -139,16 +136,16 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
             "TRY_PARSE_JSON",
             "TO_JSON",
         ],
-        "give each value a column of its own: each row of an output is a JSON object",
+        "declare a column for each value: each row of an output is a JSON object",
     ),
     (
         &["UNNEST", "EXPLODE", "FROM_JSON", "GET_JSON_OBJECT"],
-        "give the value a column of its own, with its path; $.items[0:].price makes one row of each element",
+        "declare a column for the value, with its path; $.items[0:].price makes one row of each element",
     ),
     (&["OBJECT_OF", "OBJECT_UPDATE", "CARDINALITY", "ELEMENT", "STR_TO_MAP"], ONE_VALUE),
     (
         &["ARRAY_AGG", "COLLECT", "COLLECT_LIST", "COLLECT_SET", "JSON_ARRAYAGG", "JSON_OBJECTAGG"],
-        "write LISTAGG(x, ','): a column holds one value",
+        "write LISTAGG(x, ','): a column contains one value",
     ),
     (&["STRING_AGG", "GROUP_CONCAT"], "write LISTAGG(x, ',')"),
     (&["APPROX_COUNT_DISTINCT"], "write COUNT(DISTINCT x)"),
@@ -156,7 +153,7 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     (&["COUNT_IF", "COUNTIF"], "write SUM(CASE WHEN condition THEN 1 ELSE 0 END)"),
     (
         &["CUME_DIST", "PERCENT_RANK", "NTILE", "SINGLE_VALUE"],
-        "compute it where the output is read: a stream has no end",
+        "compute it in the program that reads the output: a stream has no end",
     ),
     (&["GROUPING", "GROUPING_ID", "GROUP_ID"], "write one query for each grouping"),
     (&["TYPEOF"], "docs have the types of results: `pipec explain functions`"),
@@ -165,12 +162,12 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
         "remove it: there is one database, and records.event_time sets the watermark",
     ),
     (&["CURRENT_USER", "USER", "DATABASE"], "remove it: a stream has no users"),
-    (&["ML_PREDICT", "ML_EVALUATE", "VECTOR_SEARCH"], "call the model where the output is read"),
-    (&["CONVERT_TZ"], "times are in UTC: convert them where they are read"),
+    (&["ML_PREDICT", "ML_EVALUATE", "VECTOR_SEARCH"], "call the model in the program that reads the output"),
+    (&["CONVERT_TZ"], "times are in UTC: convert them in the program that reads the output"),
     (&["WINDOW"], "write GROUP BY TUMBLE(ROWTIME, INTERVAL '1' MINUTE), and TUMBLE_START(..) for its start"),
     (&["STRLEN"], "write CHAR_LENGTH(x)"),
     (&["ADD_MONTHS"], "write x + INTERVAL '1' MONTH"),
-    (&["GENERATE_SERIES"], "put the rows into a file, as a table of analytics.reference_tables"),
+    (&["GENERATE_SERIES"], "put the rows into a file, and declare it in analytics.reference_tables"),
 ];
 
 /// Whether a function is of arrays or maps by its name.
@@ -194,7 +191,7 @@ pub(super) fn function(name: &str) -> Option<&'static str> {
 
 /// The refusal of something by its name.
 pub(super) fn refusal(span: crate::source::Span, what: &str, help: &str) -> Diagnostic {
-    Diagnostic::error(Code::UnsupportedSql, span, format!("{what} is not translated"), help)
+    Diagnostic::error(Code::UnsupportedSql, span, format!("{what} is not supported"), help)
 }
 
 /// Why a join cannot look at so many rows of one of its streams, and what to write.
@@ -202,12 +199,12 @@ fn unbounded(bound: Bound) -> Option<(&'static str, &'static str)> {
     match bound {
         Bound::Time => None,
         Bound::Rows => Some((
-            "a number of rows as the window of a join",
-            "Flink joins within a time: write OVER (RANGE INTERVAL '1' MINUTE PRECEDING)",
+            "a join window measured in rows",
+            "write a time range: OVER (RANGE INTERVAL '1' MINUTE PRECEDING)",
         )),
         Bound::Unbounded => Some((
-            "a join with all rows that ever came",
-            "write how far back: OVER (RANGE INTERVAL '1' MINUTE PRECEDING)",
+            "a join with all earlier rows",
+            "write a time range: OVER (RANGE INTERVAL '1' MINUTE PRECEDING)",
         )),
     }
 }
@@ -271,7 +268,7 @@ fn ambiguous_clause(rest: &[Lexeme], previous: Option<&Lexeme>) -> Option<(usize
         return Some((2, NO_END));
     }
     if first.is_word("VALUES") && next.is(&Token::LParen) {
-        return Some((1, "write SELECT with constants, FROM the input"));
+        return Some((1, "write SELECT with constants, and FROM with the input"));
     }
     let leaves_out = ["EXCEPT", "EXCLUDE", "REPLACE"].iter().any(|word| first.is_word(word));
     let is_behind_star = previous.is_some_and(|before| before.is(&Token::Mul));

@@ -144,14 +144,14 @@ pub(super) fn scan(text: &Text) -> Result<Vec<Vec<Lexeme>>, Diagnostic> {
     let plain = with_plain_comments(source);
     let tokens = Tokenizer::new(&StreamingSql, &plain).tokenize_with_location().map_err(|error| {
         let message = match lower_first(&error.message) {
-            text if text == "unterminated string literal" => "this text has no closing quote".into(),
+            text if text == "unterminated string literal" => "this string has no closing quote".into(),
             name if name.starts_with("expected close delimiter") => "this name has no closing quote".into(),
-            comment if comment.ends_with("multi-line comment") => "this comment has no end".into(),
+            comment if comment.ends_with("multi-line comment") => "this comment is not closed".into(),
             other => other,
         };
-        let open = message == "this text has no closing quote";
+        let open = message == "this string has no closing quote";
         let open = match message.as_str() {
-            "this comment has no end" => super::syntax::open_comment(source),
+            "this comment is not closed" => super::syntax::open_comment(source),
             _ if open => super::syntax::open_text(source),
             _ => None,
         };
@@ -167,7 +167,7 @@ pub(super) fn scan(text: &Text) -> Result<Vec<Vec<Lexeme>>, Diagnostic> {
         } else if message.contains("comment") {
             "a comment that starts with `/*` ends with `*/`"
         } else {
-            "a text ends with a single quote; a quote inside is written twice: 'it''s'"
+            "a string ends with a single quote; a quote inside is written twice: 'it''s'"
         };
         Diagnostic::error(Code::SqlSyntax, at, message, help)
     })?;

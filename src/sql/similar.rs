@@ -1,11 +1,11 @@
 //! Patterns of SIMILAR TO, of which Flink makes Java's regular expressions, and stops the job at what is none.
 
-const SPECIAL: &str = "brackets cannot hold one of [ ( ) | + * _ % ? { }";
+const SPECIAL: &str = "brackets cannot contain one of [ ( ) | + * _ % ? { }";
 const OPEN: &str = "a bracket is not closed";
-const CLOSED: &str = "a bracket is closed that is not open";
+const CLOSED: &str = "a closing bracket has no opening one";
 
-const ESCAPES: &str = "the escape character stands before nothing that it could escape";
-const IN_CLASS: &str = "brackets cannot hold the escape character";
+const ESCAPES: &str = "the escape character is not followed by a character that it can escape";
+const IN_CLASS: &str = "brackets cannot contain the escape character";
 /// What has a meaning of its own in a pattern.
 const SPECIALS: &str = "[]()|^-+*_%?{}";
 

@@ -133,9 +133,9 @@ fn typographic(tokens: &[Lexeme]) -> Option<Cause> {
     let lexeme = tokens.iter().find(quote)?;
     Some(Cause {
         range: lexeme.range.clone(),
-        message: "this is a quote of a text program".into(),
+        message: "this is a typographic quotation mark".into(),
         help:
-            "write texts in straight single quotes, 'Berlin', and names in straight double quotes, \"city\""
+            "write strings in straight single quotes, 'Berlin', and names in straight double quotes, \"city\""
                 .into(),
     })
 }
@@ -151,7 +151,7 @@ fn doubled_quote(tokens: &[Lexeme], at: usize) -> Option<Cause> {
     })?;
     Some(Cause {
         range: tokens[place - 1].range.start..tokens[place].range.end,
-        message: "this text begins with two quotes, which are an empty text".into(),
+        message: "this string starts with two quotes, which are an empty string".into(),
         help: "write one single quote on each side: 'Berlin'".into(),
     })
 }
@@ -187,7 +187,7 @@ fn misspelt(tokens: &[Lexeme], at: usize, source: &str) -> Option<Cause> {
     let written = source.get(lexeme.range.clone()).unwrap_or_default();
     Some(Cause {
         range: lexeme.range.clone(),
-        message: format!("`{written}` is no word of SQL"),
+        message: format!("`{written}` is not a keyword of SQL"),
         help: format!("did you mean {keyword}?"),
     })
 }
@@ -196,20 +196,20 @@ fn misspelt(tokens: &[Lexeme], at: usize, source: &str) -> Option<Cause> {
 fn foreign(tokens: &[Lexeme], at: usize) -> Option<Cause> {
     let lexeme = tokens.get(at)?;
     let (message, help) = match &lexeme.token.token {
-        Token::DoubleEq => ("`==` is no comparison of SQL", "write one `=`"),
-        Token::DoubleColon => ("`::` is no conversion here", "write CAST(x AS INTEGER)"),
+        Token::DoubleEq => ("`==` is not a comparison operator of SQL", "write one `=`"),
+        Token::DoubleColon => ("`::` is not supported as a conversion", "write CAST(x AS INTEGER)"),
         Token::Arrow | Token::LongArrow => {
-            ("`->` is no operator here", "give the value a column of its own, with its path: $.a.b")
+            ("`->` is not a supported operator", "declare a column for the value, with its path: $.a.b")
         }
         Token::LBracket => (
-            "a place in an array cannot be read here",
-            "give it a column of its own: $.items[0:] and its element",
+            "an array element cannot be read in the SQL",
+            "declare a column for it, with the path $.items[0:] and its element",
         ),
-        Token::Overlap => ("`&&` is no operator of SQL", "write AND"),
+        Token::Overlap => ("`&&` is not an operator of SQL", "write AND"),
         Token::ShiftLeft | Token::ShiftRight | Token::Caret | Token::Pipe | Token::Ampersand => {
-            ("this is no operator here", "write it with AND, OR, comparisons, arithmetic and ||")
+            ("this is not a supported operator", "write it with AND, OR, comparisons, arithmetic and ||")
         }
-        Token::Tilde => ("`~` is no operator here", "write REGEXP(x, '[0-9]+')"),
+        Token::Tilde => ("`~` is not a supported operator", "write REGEXP(x, '[0-9]+')"),
         _ => return None,
     };
     Some(Cause { range: lexeme.range.clone(), message: message.into(), help: help.into() })
@@ -238,7 +238,7 @@ fn reserved(tokens: &[Lexeme], source: &str) -> Option<Cause> {
     let written = source.get(tokens[place].range.clone()).unwrap_or_default();
     Some(Cause {
         range: tokens[place].range.clone(),
-        message: format!("`{written}` is a word of SQL"),
+        message: format!("`{written}` is a keyword of SQL"),
         help: format!("write \"{written}\" if it is a column"),
     })
 }
@@ -261,7 +261,7 @@ fn name_before_over(tokens: &[Lexeme], at: usize) -> Option<Cause> {
     });
     (is_window && named && is_join == Some(true)).then(|| Cause {
         range: tokens[over].range.clone(),
-        message: "OVER stands behind the name that the stream gets".into(),
+        message: "OVER comes after the alias of the stream".into(),
         help:
             "write it before the name: JOIN \"other\" OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS b ON .."
                 .into(),
@@ -280,7 +280,7 @@ fn length_without_interval(tokens: &[Lexeme], at: usize, source: &str) -> Option
     let name = UNITS.iter().find(|name| unit.is_word(name)).filter(|_| is_count)?;
     Some(Cause {
         range: count.range.start..unit.range.end,
-        message: "a length of time begins with INTERVAL".into(),
+        message: "a length of time starts with INTERVAL".into(),
         help: format!("write INTERVAL '{digits}' {}", name.trim_end_matches('S')),
     })
 }
@@ -300,10 +300,10 @@ fn without_comma(tokens: &[Lexeme], at: usize, source: &str) -> Option<Cause> {
     is_list.then(|| Cause {
         range: next.range.clone(),
         message: format!(
-            "`{}` stands beside another key without a comma",
+            "there is no comma between `{}` and another key",
             source.get(next.range.clone()).unwrap_or_default()
         ),
-        help: "put a comma before it".into(),
+        help: "write a comma before it".into(),
     })
 }
 
@@ -317,7 +317,7 @@ fn parentheses(tokens: &[Lexeme], at: usize) -> Option<Cause> {
             return Some(Cause {
                 range: lexeme.range.clone(),
                 message: "this `)` closes nothing".into(),
-                help: "remove it, or write `(` where it begins".into(),
+                help: "remove it, or write `(` where it starts".into(),
             });
         }
     }

@@ -41,7 +41,15 @@ ARN_ATTRIBUTES = {"Arn", "ConsumerARN", "TopicArn"}
 HANDLE = f"https://cloudformation-waitcondition-{REGION}.s3.amazonaws.com/arn%3Aaws%3Acloudformation/{{0}}?X-Amz-Date=0&X-Amz-Signature=0"
 # Types whose Ref is an ARN, not a name.
 REF_IS_ARN = {"AWS::SNS::Topic"}
-NAME_PROPERTIES = ("ApplicationName", "BucketName", "LogGroupName", "LogStreamName", "Name", "FunctionName")
+NAME_PROPERTIES = (
+    "ApplicationName",
+    "BucketName",
+    "DeliveryStreamName",
+    "LogStreamName",
+    "LogGroupName",
+    "Name",
+    "FunctionName",
+)
 
 
 class Template:

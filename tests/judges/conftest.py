@@ -48,7 +48,7 @@ class OwnTemplate:
         return _template(self.path)
 
 
-ARTIFACT_BUCKET = OwnTemplate("pipec-artifacts", ROOT / "src/deploy/artifact_bucket.yaml")
+ARTIFACT_BUCKET = OwnTemplate("pipec-artifacts", ROOT / "cli/src/deploy/artifact_bucket.yaml")
 
 
 @cache

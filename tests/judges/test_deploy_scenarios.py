@@ -1,7 +1,7 @@
 """Holds what the scripted double of AWS answers to botocore's service models: every element is a member of its shape,
 every word of an enumeration is one, nothing that is required is missing, and botocore reads it.
 
-PIPEC_ANSWERS names the folder that `cargo test --test deploy_scenarios` has written.
+PIPEC_ANSWERS names the folder that `cargo test --test cli deploy_scenarios::` has written.
 """
 
 import json

@@ -9,6 +9,7 @@ import gzip
 import io
 import itertools
 import json
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,16 +102,29 @@ def existing_buckets(template):
             yield arn["Fn::Sub"].split(":s3:::")[1]
 
 
+QUERY = re.compile(r"""SELECT SUM\((\w+)\) FROM "(.*)" WHERE (\w+) = '(.*)'""")
+
+
+def one_metric(queries):
+    """What an alarm reads first, as properties of an alarm on one metric."""
+    for query in queries:
+        if metric := query.get("MetricStat"):
+            return metric["Metric"] | {"Period": metric["Period"], "Statistic": metric["Stat"]}
+    (query,) = queries
+    name, namespace, dimension, value = QUERY.fullmatch(query["Expression"]).groups()
+    metric = {"Namespace": namespace, "MetricName": name, "Dimensions": [{"Name": dimension, "Value": value}]}
+    return metric | {"Period": query["Period"], "Statistic": "Sum"}
+
+
 def without_metric_math(template):
-    """The template, with alarms on expressions as alarms on their first metric: the emulator's CloudFormation refuses the
+    """The template, with alarms on expressions and queries as alarms on one metric: the emulator's CloudFormation refuses the
     others. moto takes them, see tests/watch."""
     body = copy.deepcopy(template.body)
     expressions = [r["Properties"] for r in body["Resources"].values() if "Metrics" in r.get("Properties", {})]
     if not expressions:
         return template.text
     for properties in expressions:
-        first = next(m["MetricStat"] for m in properties.pop("Metrics") if "MetricStat" in m)
-        properties |= first["Metric"] | {"Period": first["Period"], "Statistic": first["Stat"]}
+        properties |= one_metric(properties.pop("Metrics"))
     return json.dumps(body)
 
 

@@ -1,8 +1,8 @@
 //! Whatever is written: no panic, a query exactly when nothing is wrong, diagnostics in the file, and generated SQL
 //! that is cut apart where its statements end.
 
-use pipec::diagnostics::{Severity, has_errors};
-use pipec::sql::{Role, print_flink};
+use pipec_compiler::diagnostics::{Severity, has_errors};
+use pipec_compiler::sql::{Role, print_flink};
 use proptest::prelude::*;
 
 use crate::support::{Analyzed, analyzed, analyzed_with};

@@ -1,8 +1,10 @@
 //! How deep a text may be nested: deep enough for people, and never so deep that the stack overflows.
 
-use pipec::diagnostics::Code;
-use pipec::source::{Excerpt, Sources};
-use pipec::sql::{DataType, Input, Literal, RecordFormat, Reference, analyze, needs_flink, print_flink};
+use pipec_compiler::diagnostics::Code;
+use pipec_compiler::source::{Excerpt, Sources};
+use pipec_compiler::sql::{
+    DataType, Input, Literal, RecordFormat, Reference, analyze, needs_flink, print_flink,
+};
 
 use crate::support::{analyzed, columns};
 

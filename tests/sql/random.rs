@@ -9,7 +9,7 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
-use pipec::sql::{DataType, Query, RecordFormat, Role, print_flink, print_program};
+use pipec_compiler::sql::{DataType, Query, RecordFormat, Role, print_flink, print_program};
 use pipec_core::RecordProgram;
 
 use crate::random_expressions::accepted;

@@ -1,6 +1,6 @@
 //! Random expressions of each type.
 
-use pipec::sql::{DataType, needs_flink};
+use pipec_compiler::sql::{DataType, needs_flink};
 
 use crate::random::{COLUMNS, Random};
 use crate::support;

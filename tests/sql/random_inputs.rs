@@ -1,7 +1,7 @@
 //! Random queries of other inputs than one JSON object a row: lines of CSV, arrays, reference tables. As in `random`,
 //! with whose columns and expressions they are made, they are written down as cases for Flink.
 
-use pipec::sql::{DataType, Literal, RecordFormat, Reference};
+use pipec_compiler::sql::{DataType, Literal, RecordFormat, Reference};
 
 use crate::random::{COLUMNS, Random, number, query, records, run_case};
 use crate::random_records::value;
@@ -176,7 +176,7 @@ pub const KEYS: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// A table with one type of keys: those that are given, and perhaps so many more that they do not fit into a CASE.
-pub fn table(at: usize, large: bool, span: pipec::source::Span) -> Reference {
+pub fn table(at: usize, large: bool, span: pipec_compiler::source::Span) -> Reference {
     let (key_type, keys, _) = KEYS[at];
     let key_type: DataType = key_type.parse().expect("a type");
     let typed = |column: &str, data_type: &str| (column.to_owned(), data_type.parse().expect("a type"), span);

@@ -7,7 +7,7 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
-use pipec::sql::print_flink;
+use pipec_compiler::sql::print_flink;
 use serde_json::{Value, json};
 
 use crate::random::{Random, number};

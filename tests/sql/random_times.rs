@@ -1,7 +1,7 @@
 //! Random queries of times: texts with offsets, numbers that count from 1970, and event times of every unit. As in
 //! `random`, with whose columns and expressions they are made, they are written down as cases for Flink.
 
-use pipec::sql::RecordFormat;
+use pipec_compiler::sql::RecordFormat;
 
 use crate::random::{COLUMNS, Random, number, query, records, run_case};
 use crate::random_inputs::{LIKELY, line};

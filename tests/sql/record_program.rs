@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use pipec::sql::{DataType, Literal, RecordFormat, Reference, Role, needs_flink, print_program};
+use pipec_compiler::sql::{DataType, Literal, RecordFormat, Reference, Role, needs_flink, print_program};
 use pipec_core::{Outcome, RecordProgram, parse_timestamp};
 
 use crate::random_records::bytes_of;
@@ -86,18 +86,18 @@ fn cases() {
 #[test]
 fn expressions_that_only_flink_has() {
     for (expression, what) in [
-        ("(?=a)", "a look ahead in a regular expression"),
-        ("(?<!a)b", "a look behind in a regular expression"),
-        (r"(a)\1", "a reference to a group in a regular expression"),
-        ("a++", "a quantifier of a regular expression that gives nothing back"),
-        ("(?>a|b)", "a group of a regular expression that is never left again"),
-        (r"\bword\b", r"`\b` in a regular expression, which takes letters of all scripts"),
-        (r"\p{L}+", "a class of characters of all scripts in a regular expression"),
+        ("(?=a)", "a lookahead in a regular expression"),
+        ("(?<!a)b", "a lookbehind in a regular expression"),
+        (r"(a)\1", "a backreference in a regular expression"),
+        ("a++", "a possessive quantifier of a regular expression"),
+        ("(?>a|b)", "an atomic group of a regular expression"),
+        (r"\bword\b", r"`\b` in a regular expression, which matches letters of all scripts"),
+        (r"\p{L}+", "a Unicode character class in a regular expression"),
         ("(?m)^a", "this flag of a regular expression"),
         ("(a$|b)c", "`$` elsewhere than at the end of a regular expression"),
-        ("(a*)*", "the repetition of what may be nothing in a regular expression"),
-        ("[a&&[^b]]", "brackets inside of brackets in a regular expression"),
-        ("(?i)[\\p{Lower}]", "letters of one case in a regular expression that takes both"),
+        ("(a*)*", "the repetition of an empty match in a regular expression"),
+        ("[a&&[^b]]", "nested brackets in a regular expression"),
+        ("(?i)[\\p{Lower}]", "a case-sensitive letter class in a case-insensitive regular expression"),
         (r"a\R", "this escape in a regular expression"),
         ("(a{1000}){1000}", "a regular expression as large or as deeply nested as this"),
     ] {
@@ -107,7 +107,7 @@ fn expressions_that_only_flink_has() {
     }
 }
 
-const NESTED: &str = "an expression nested as deeply as this, of which a SELECT in FROM could make a part";
+const NESTED: &str = "an expression nested this deeply (a SELECT in FROM can compute a part of it)";
 
 /// Whether the Lambda runs a text, and the program's reader then reads it.
 fn is_read_back(sql: &str) -> bool {

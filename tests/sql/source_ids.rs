@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use pipec::sql::{PositionMatch, SourceReaders, print_flink};
+use pipec_compiler::sql::{PositionMatch, SourceReaders, print_flink};
 
 use super::support;
 

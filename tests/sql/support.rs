@@ -5,17 +5,17 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use pipec::Select;
-use pipec::aws::instance_types::Architecture;
-use pipec::diagnostics::format::Findings;
-use pipec::diagnostics::{Diagnostic, Format, Severity};
-use pipec::runtime::{Build, Program, Programs};
-use pipec::source::{Excerpt, Sources, Span};
-use pipec::sql::{
+use pipec_compiler::Select;
+use pipec_compiler::aws::instance_types::Architecture;
+use pipec_compiler::diagnostics::format::Findings;
+use pipec_compiler::diagnostics::{Diagnostic, Format, Severity};
+use pipec_compiler::programs::{Build, Program, Programs};
+use pipec_compiler::source::{Excerpt, Sources, Span};
+use pipec_compiler::sql::{
     Column, EpochUnit, EventTime, Input, Query, RecordFormat, Reference, analyze, parse_column_path,
     unplannable,
 };
-use pipec::world::World;
+use pipec_compiler::world::World;
 
 /// An analyzed text with the files that its diagnostics point into.
 pub struct Analyzed {
@@ -152,7 +152,8 @@ fn compiled(folder: &Path) -> Analyzed {
         inputs: Cow::Borrowed(""),
         packed: Cow::Borrowed(&[]),
     }));
-    let compilation = pipec::compile(&Folder(folder), &programs, Path::new("spec.yaml"), Select::Spec);
+    let compilation =
+        pipec_compiler::compile(&Folder(folder), &programs, Path::new("spec.yaml"), Select::Spec);
     let query = compilation.pipelines.first().and_then(|stack| stack.checked.query().cloned());
     let mut diagnostics = compilation.diagnostics;
     diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Advice);

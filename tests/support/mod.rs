@@ -1,20 +1,15 @@
-//! pipec as a program calls it, with programs that need no compiler.
-
-#![allow(dead_code, reason = "every test takes in the whole module and uses a part")]
-
-pub mod place;
-pub mod server;
+//! The compiler as a program calls it, with programs that need no build.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use pipec::aws::instance_types::Architecture;
-use pipec::check::Checked;
-use pipec::runtime::{Build, Program, Programs};
-use pipec::world::World;
-use pipec::{Compilation, Select};
+use pipec_compiler::aws::instance_types::Architecture;
+use pipec_compiler::check::Checked;
+use pipec_compiler::programs::{Build, Program, Programs};
+use pipec_compiler::world::World;
+use pipec_compiler::{Compilation, Select};
 
 /// The day of all tests.
 pub const TODAY: &str = "2026-11-30";
@@ -35,13 +30,13 @@ impl World for Files {
 /// What is found up to `check` in the spec and all its environments, or in one environment alone.
 pub fn front_end(world: &dyn World, path: &Path, environment: Option<&str>) -> Compilation<Checked> {
     let select = environment.map_or(Select::All, Select::Environment);
-    pipec::front_end(world, &programs(), path, select)
+    pipec_compiler::front_end(world, &programs(), path, select)
 }
 
 /// What a whole compilation finds: that, and where nothing is refused, the plan's advice.
 pub fn compiled(world: &dyn World, path: &Path, environment: Option<&str>) -> Compilation<Checked> {
     let select = environment.map_or(Select::All, Select::Environment);
-    let mut compilation = pipec::compile(world, &programs(), path, select);
+    let mut compilation = pipec_compiler::compile(world, &programs(), path, select);
     compilation.on_day(TODAY);
     let Compilation { sources, diagnostics, pipelines, findings } = compilation;
     let pipelines = pipelines.into_iter().map(|stack| stack.checked).collect();
@@ -60,7 +55,7 @@ pub fn programs() -> Programs {
 
 /// What the console shows in each scenario of a deployment, and in each case of an import.
 pub fn scenarios() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/deploy_scenarios");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cli/tests/deploy_scenarios");
     let files = ["cases", "permissions"].map(|name| fs::read_dir(folder.join(name)).expect("the scenarios"));
     let mut paths: Vec<PathBuf> =
         files.into_iter().flatten().map(|entry| entry.expect("a file").path()).collect();

@@ -70,6 +70,7 @@ fn without_alarms(plan: &Plan, prices: Prices, checked: &Checked) -> Diagnostic 
 fn word(part: NodeKind) -> Option<&'static str> {
     Some(match part {
         NodeKind::Stream | NodeKind::DeliveredStream | NodeKind::OutputStream => "the streams",
+        NodeKind::FanOut => "the consumers",
         NodeKind::Producer => "the producer",
         NodeKind::Analytics => "the Flink job",
         NodeKind::Transform => "the transform",
@@ -78,7 +79,6 @@ fn word(part: NodeKind) -> Option<&'static str> {
         NodeKind::Source | NodeKind::SourceFailures => "the sources",
         NodeKind::Starter
         | NodeKind::Upstream
-        | NodeKind::FanOut
         | NodeKind::Reader
         | NodeKind::Network
         | NodeKind::Bucket(_)

@@ -50,8 +50,7 @@ pub(super) fn rules(scope: &Scope, delivery: &DeliveryPlan) -> Vec<Rule> {
         Some(_) => {
             // The producer writes into the first.
             let first = scope.plan.deliveries.first().is_some_and(|first| first.suffix == delivery.suffix);
-            let (fed, words) = (first && scope.is_fed(), delivery.words());
-            rules.extend(stream::no_data(scope, INCOMING, &words, fed));
+            rules.extend(stream::no_data(scope, INCOMING, "Firehose", first && scope.is_fed()));
             rules.push(writes_throttled(scope));
         }
         None => rules.push(reads_throttled(scope)),

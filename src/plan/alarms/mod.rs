@@ -20,8 +20,9 @@ use super::Plan;
 use super::order::Before;
 use super::resources::Resource;
 use super::value::Value;
+use crate::aws::metrics::MetricName;
 use crate::check::Checked;
-use crate::graph::{Node, NodeKind};
+use crate::graph::{INPUT_STREAM, Node, NodeKind};
 use crate::pipeline::{Alarms, Notify, Pipeline, ProducerSource};
 use crate::spec::AlarmKey;
 pub(super) use advice::unwatched;
@@ -84,6 +85,8 @@ pub struct AlarmPlan {
     pub metrics: Vec<AlarmMetric>,
     /// What is computed from the metrics; `None` where the alarm watches the one metric itself.
     pub expression: Option<&'static str>,
+    /// A query of Metrics Insights that selects the metrics, in place of their dimensions.
+    pub query: Option<String>,
     /// Seconds of a value.
     pub period: u64,
     /// Values that are looked at.
@@ -108,12 +111,26 @@ pub struct AlarmMetric {
     pub namespace: &'static str,
     /// Name.
     pub name: &'static str,
-    /// Name of its dimension.
-    pub dimension: &'static str,
-    /// Value of that: the name of the subject.
-    pub of: Value,
+    /// Its dimensions: first the one that names the subject.
+    pub dimensions: Vec<AlarmDimension>,
     /// Statistic of a period.
     pub statistic: &'static str,
+}
+
+/// A dimension of a metric.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AlarmDimension {
+    /// Name.
+    pub name: &'static str,
+    /// Value.
+    pub of: Value,
+}
+
+impl AlarmMetric {
+    /// The value of the dimension that names the subject.
+    pub fn of(&self) -> Option<&Value> {
+        self.dimensions.first().map(|dimension| &dimension.of)
+    }
 }
 
 /// A whole number without its fraction: `80`, not `80.0`.
@@ -213,9 +230,16 @@ pub(super) fn list(plan: &Plan, checked: &Checked, alarms: &Alarms) -> Vec<Alarm
 
 /// The rules of a node; `None` for what has no alarms.
 fn subject<'a>(scope: &Scope, node: &'a Node) -> Option<Subject<'a>> {
+    // An existing stream is not the stack's, and its metrics need no more than its name.
+    let existing =
+        scope.plan.stream.as_ref().filter(|stream| stream.existing && node.kind == NodeKind::Stream);
+    if let Some(stream) = existing {
+        let rules = stream::rules(scope, node, INPUT_STREAM);
+        return Some(Subject { node, logical_id: INPUT_STREAM, name: stream.name.clone(), rules });
+    }
     let logical_id = node.logical_id.as_deref()?;
     let reference = || Value::reference(logical_id);
-    let (name, rules) = match node.kind {
+    let (name, mut rules) = match node.kind {
         NodeKind::Stream | NodeKind::DeliveredStream | NodeKind::OutputStream => {
             (reference(), stream::rules(scope, node, logical_id))
         }
@@ -232,6 +256,7 @@ fn subject<'a>(scope: &Scope, node: &'a Node) -> Option<Subject<'a>> {
         NodeKind::SourceFailures => {
             (Value::GetAtt(logical_id.to_owned(), "QueueName".to_owned()), queue::of_source(scope, node))
         }
+        NodeKind::FanOut => stream::of_registered(scope, node)?,
         // It runs during deployments alone, which report its failure.
         NodeKind::Starter => return None,
         // AWS keeps these running, or others do; what is written to them is watched at the node that writes.
@@ -239,24 +264,41 @@ fn subject<'a>(scope: &Scope, node: &'a Node) -> Option<Subject<'a>> {
         | NodeKind::Destination
         | NodeKind::Network
         | NodeKind::Upstream
-        | NodeKind::FanOut
         | NodeKind::Reader
         | NodeKind::Artifacts
         | NodeKind::Logs
         | NodeKind::SessionManager => return None,
     };
+    // One of several deliveries, to which the transform belongs.
+    let delivery =
+        node.name.as_ref().filter(|_| matches!(node.kind, NodeKind::Delivery | NodeKind::Transform));
+    if let Some(delivery) = delivery {
+        for rule in &mut rules {
+            rule.description = format!("Delivery {delivery}: {}", rule.description);
+        }
+    }
     Some(Subject { node, logical_id, name, rules })
 }
 
 fn alarm(subject: &Subject, rule: &Rule) -> AlarmPlan {
-    let read = |metric: &crate::aws::metrics::MetricName, statistic| AlarmMetric {
-        namespace: metric.namespace,
-        name: metric.name,
-        dimension: metric.dimension,
-        of: rule.of.clone().unwrap_or_else(|| subject.name.clone()),
-        statistic,
+    let logical_id = rule.resource.as_deref().unwrap_or(subject.logical_id);
+    let read = |metric: &MetricName, statistic| {
+        let of = rule.of.clone().unwrap_or_else(|| subject.name.clone());
+        let further = metric.further.iter().zip(&rule.further);
+        let further = further.map(|(name, of)| AlarmDimension { name, of: of.clone() });
+        let dimensions =
+            std::iter::once(AlarmDimension { name: metric.dimension, of }).chain(further).collect();
+        AlarmMetric { namespace: metric.namespace, name: metric.name, dimensions, statistic }
+    };
+    let query = match &rule.watch {
+        Watch::Query(metric) => rule.of.as_ref().map(|of| {
+            let MetricName { namespace, dimension, name, .. } = metric;
+            format!("SELECT SUM({name}) FROM \"{namespace}\" WHERE {dimension} = '{}'", of.shown())
+        }),
+        Watch::Metric(..) | Watch::Rate(_) | Watch::SumOf(_) => None,
     };
     let (metrics, expression) = match &rule.watch {
+        Watch::Query(metric) => (vec![read(metric, "Sum")], None),
         Watch::Metric(metric, statistic) => (vec![read(metric, *statistic)], None),
         // A counter that never falls would ring for as long as the job runs.
         Watch::Rate(metric) => (vec![read(metric, "Maximum")], Some("RATE(m1)")),
@@ -265,13 +307,14 @@ fn alarm(subject: &Subject, rule: &Rule) -> AlarmPlan {
         }
     };
     AlarmPlan {
-        logical_id: format!("{}{}Alarm", subject.logical_id, camel(rule.key.name())),
-        subject: subject.logical_id.to_owned(),
+        logical_id: format!("{logical_id}{}Alarm", camel(rule.key.name())),
+        subject: logical_id.to_owned(),
         part: subject.node.kind,
         key: rule.key,
         description: rule.description.clone(),
         metrics,
         expression,
+        query,
         period: rule.period,
         periods: rule.periods,
         datapoints: rule.datapoints,

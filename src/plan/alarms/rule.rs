@@ -13,6 +13,10 @@ pub struct Rule {
     pub(super) watch: Watch,
     /// The value of the metric's dimension, where it is not the subject's name.
     pub(super) of: Option<Value>,
+    /// The values of the metric's other dimensions, in their order.
+    pub(super) further: Vec<Value>,
+    /// Logical id of what it watches, where a node has several resources.
+    pub(super) resource: Option<String>,
     /// Seconds of a value.
     pub(super) period: u64,
     /// Values that are looked at.
@@ -38,6 +42,8 @@ pub(super) enum Watch {
     Rate(MetricName),
     /// The sum of several counts.
     SumOf(Vec<MetricName>),
+    /// The sum of a count over all metrics of its name that have the one dimension, whatever others they have.
+    Query(MetricName),
 }
 
 /// How a value is compared with the threshold.
@@ -92,7 +98,21 @@ impl Rule {
     ) -> Self {
         let watch = Watch::Metric(metric, statistic);
         let missing = Missing::Fine;
-        Self { key, watch, of: None, period, periods, datapoints, compare, threshold, missing, description }
+        let (of, further, resource) = (None, Vec::new(), None);
+        Self {
+            key,
+            watch,
+            of,
+            further,
+            resource,
+            period,
+            periods,
+            datapoints,
+            compare,
+            threshold,
+            missing,
+            description,
+        }
     }
 
     /// An alarm that rings whenever a counter has grown.
@@ -115,6 +135,11 @@ impl Rule {
         Self::new(key, (metric, "Sum"), Span(FIVE_MINUTES, 1, 1), Compare::Above, 0.0, description)
     }
 
+    /// An alarm that rings if something has happened in five minutes at all, to any metric with the one dimension.
+    pub fn queried(key: AlarmKey, metric: MetricName, description: String) -> Self {
+        Self { watch: Watch::Query(metric), ..Self::happened(key, metric, description) }
+    }
+
     /// Missing values count as a fault, once the resource of this logical id exists.
     #[must_use]
     pub fn missing_breaches(mut self, after: &'static str) -> Self {
@@ -133,6 +158,20 @@ impl Rule {
     #[must_use]
     pub fn of(mut self, name: Value) -> Self {
         self.of = Some(name);
+        self
+    }
+
+    /// The metric is found by the values of its other dimensions as well.
+    #[must_use]
+    pub fn and(mut self, further: Vec<Value>) -> Self {
+        self.further = further;
+        self
+    }
+
+    /// It watches one of several resources of its node.
+    #[must_use]
+    pub fn on(mut self, logical_id: String) -> Self {
+        self.resource = Some(logical_id);
         self
     }
 }

@@ -2,14 +2,17 @@
 
 use super::Scope;
 use super::rule::{Compare, FIVE_MINUTES, MINUTE, Rule, Span};
-use crate::aws::metrics::{KINESIS, MetricName};
+use crate::aws::metrics::{KINESIS, KINESIS_CONSUMER, MetricName};
 use crate::graph::{Node, NodeKind};
 use crate::plan::StreamPlan;
+use crate::plan::consumers::registered_name;
+use crate::plan::value::Value;
 use crate::resolve::{DEFAULT_ITERATOR_AGE_ALARM_S, age_max};
 use crate::spec::{AlarmKey, Duration, SECONDS_PER_DAY, SECONDS_PER_HOUR};
 use crate::sql::ERROR_STREAM;
 
 const ITERATOR_AGE: MetricName = KINESIS.metric("GetRecords.IteratorAgeMilliseconds");
+const MILLIS_BEHIND: MetricName = KINESIS_CONSUMER.metric("SubscribeToShardEvent.MillisBehindLatest");
 const INCOMING: MetricName = KINESIS.metric("IncomingRecords");
 const WRITES_THROTTLED: MetricName = KINESIS.metric("WriteProvisionedThroughputExceeded");
 const READS_THROTTLED: MetricName = KINESIS.metric("ReadProvisionedThroughputExceeded");
@@ -19,6 +22,8 @@ const READS_THROTTLED: MetricName = KINESIS.metric("ReadProvisionedThroughputExc
 const EXPIRING_PERCENT: u64 = 50;
 /// Average of throttled reads from which on they are no chance. The same guide.
 const READS_THROTTLED_AVERAGE: f64 = 0.01;
+/// The stream that takes the records in, in a sentence.
+const INPUT: &str = "the input stream";
 /// Intervals of the producer without a record that are silence.
 const SILENT_INTERVALS: f64 = 3.0;
 
@@ -36,8 +41,19 @@ pub(super) fn rules(scope: &Scope, node: &Node, logical_id: &str) -> Vec<Rule> {
         rules.push(found_errors(scope));
     } else {
         rules.extend([
-            behind(scope, stream, &words),
-            expiring(scope, stream, &words),
+            behind(
+                scope,
+                stream,
+                ITERATOR_AGE,
+                &format!("A consumer of {words}"),
+                &match stream.existing {
+                    true => {
+                        format!("{} shows the pipeline's own; others may read the stream.", scope.status())
+                    }
+                    false => format!("{} shows which part is slow.", scope.status()),
+                },
+            ),
+            expiring(scope, stream, ITERATOR_AGE, &words),
             over_declared(scope, stream, &words),
         ]);
     }
@@ -50,15 +66,35 @@ pub(super) fn rules(scope: &Scope, node: &Node, logical_id: &str) -> Vec<Rule> {
         rules.push(reads_throttled(scope, &words));
     }
     if node.kind == NodeKind::Stream {
-        rules.extend(no_data(scope, INCOMING, "the input stream", scope.is_fed()));
+        rules.extend(no_data(scope, INCOMING, INPUT, scope.is_fed()));
     }
     rules
+}
+
+/// Those of a registered consumer, which Kinesis pushes records to: it has no iterator. A function has alarms of its own.
+pub(super) fn of_registered(scope: &Scope, node: &Node) -> Option<(Value, Vec<Rule>)> {
+    let consumer = scope.pipeline.consumer(node.name.as_deref()?)?;
+    consumer.reader()?;
+    let stream = scope.plan.stream.as_ref()?;
+    let words = format!("Consumer {}", consumer.name);
+    let rules = [
+        behind(
+            scope,
+            stream,
+            MILLIS_BEHIND,
+            &words,
+            &format!("The program is slow, or it does not run. {} shows the stream.", scope.status()),
+        ),
+        expiring(scope, stream, MILLIS_BEHIND, &format!("{INPUT} for consumer {}", consumer.name)),
+    ];
+    let name = Value::sub(registered_name(&consumer.name));
+    Some((name, rules.map(|rule| rule.and(vec![stream.name.clone()])).into()))
 }
 
 /// What a stream is called in a sentence.
 fn words(node: &Node, errors: bool) -> String {
     match (node.kind, node.name.as_deref()) {
-        (NodeKind::Stream, _) => "the input stream".into(),
+        (NodeKind::Stream, _) => INPUT.into(),
         (NodeKind::DeliveredStream, _) => "the output stream".into(),
         _ if errors => "the stream of error records".into(),
         (_, name) => format!("the stream of {}", name.unwrap_or("the output")),
@@ -85,40 +121,42 @@ fn why_reachable(key: AlarmKey, written: u64, age: u64, stream: &StreamPlan) -> 
     )
 }
 
-fn behind(scope: &Scope, stream: &StreamPlan, words: &str) -> Rule {
+fn behind(scope: &Scope, stream: &StreamPlan, metric: MetricName, words: &str, look: &str) -> Rule {
     let key = AlarmKey::IteratorAge;
     let written = scope.threshold(key, DEFAULT_ITERATOR_AGE_ALARM_S);
     let age = reachable(written, stream);
     Rule::new(
         key,
-        (ITERATOR_AGE, "Maximum"),
+        (metric, "Maximum"),
         Span(MINUTE, 15, 15),
         Compare::Above,
         age as f64 * 1e3,
         format!(
-            "A consumer of {words} has been more than {} behind for 15 minutes.{} {} shows which part is slow.",
+            "{words} has been more than {} behind for 15 minutes.{} {look}",
             Duration(age),
             why_reachable(key, written, age, stream),
-            scope.status()
         ),
     )
 }
 
-fn expiring(scope: &Scope, stream: &StreamPlan, words: &str) -> Rule {
+fn expiring(scope: &Scope, stream: &StreamPlan, metric: MetricName, words: &str) -> Rule {
     let key = AlarmKey::ExpiringRecords;
     let percent = scope.threshold(key, EXPIRING_PERCENT);
     let retention = stream.retention_hours * SECONDS_PER_HOUR;
     Rule::new(
         key,
-        (ITERATOR_AGE, "Maximum"),
+        (metric, "Maximum"),
         Span(MINUTE, 5, 5),
         Compare::Above,
         retention as f64 * percent as f64 / 100.0 * 1e3,
         format!(
             "Unread records of {words} are older than {percent} % of its retention period of {} and are lost after it. \
-             Raise the retention period and run {}; then find the slow consumer with {}.",
+             {}; then find the slow consumer with {}.",
             Duration(retention),
-            scope.deploy(),
+            match stream.existing {
+                true => "Its owner can raise the retention period".to_owned(),
+                false => format!("Raise the retention period and run {}", scope.deploy()),
+            },
             scope.status()
         ),
     )
@@ -177,9 +215,12 @@ fn over_declared(scope: &Scope, stream: &StreamPlan, words: &str) -> Rule {
         threshold,
         format!(
             "More than {percent} % of the declared records have come into {words} for 15 minutes. {} names the key of \
-             the spec to raise; {} applies it.",
+             the spec to raise; {}.",
             scope.status(),
-            scope.deploy()
+            match stream.existing {
+                true => "the shards are those of the stream's owner".to_owned(),
+                false => format!("{} applies it", scope.deploy()),
+            }
         ),
     )
 }

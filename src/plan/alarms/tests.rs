@@ -27,6 +27,7 @@ analytics:
     CREATE PUMP P2 AS INSERT INTO ALERTS SELECT STREAM \"id\" FROM SOURCE_SQL_STREAM_001 WHERE \"age\" > 90;
 consumers:
   fraud: {lambda: {function: 'arn:aws:lambda:us-east-1:111122223333:function:fraud', role: fraud, fan_out: true}}
+  audit: {fan_out: {role: audit}}
 transform: {}
 delivery: {buffer: {size: 5 MiB, interval: 600 s}, s3: {}}
 alarms: {}
@@ -73,7 +74,7 @@ fn what_acts_in_a_pipeline_has_an_alarm() {
             NodeKind::Starter
                 | NodeKind::Bucket(_)
                 | NodeKind::Network
-                | NodeKind::FanOut
+                | NodeKind::Reader
                 | NodeKind::Artifacts
                 | NodeKind::Logs
                 | NodeKind::SessionManager
@@ -116,7 +117,8 @@ fn metrics_are_those_of_the_table() {
         let (plan, _) = planned(spec);
         let alarms = plan.alarms.expect("alarms");
         for metric in alarms.alarms.iter().flat_map(|alarm| &alarm.metrics) {
-            read.insert((metric.namespace.to_owned(), metric.dimension.to_owned(), metric.name.to_owned()));
+            let dimensions = metric.dimensions.iter().map(|dimension| dimension.name.to_owned()).collect();
+            read.insert((metric.namespace.to_owned(), dimensions, metric.name.to_owned()));
         }
         let body = plan.dashboard.expect("a dashboard").body;
         let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
@@ -127,22 +129,29 @@ fn metrics_are_those_of_the_table() {
             // An expression has no name.
             let Some(namespace) = metric[0].as_str() else { continue };
             let part = |at: usize| metric[at].as_str().expect("text").to_owned();
-            read.insert((namespace.to_owned(), part(2), part(1)));
+            let options = metric.as_array().expect("a metric").len() - 1;
+            let dimensions: Vec<String> = (2..options).step_by(2).map(part).collect();
+            read.insert((namespace.to_owned(), dimensions, part(1)));
         }
     }
     let kinds: [&Kind; 6] = [&STREAM, &TRANSFORM, &FLINK_1, &FLINK_2, &FAILURES, destinations::S3.metrics];
     for kind in kinds {
         for metric in kind.metrics {
             let namespace = metric.namespace.unwrap_or(kind.namespace).to_owned();
-            read.insert((namespace, kind.dimension.to_owned(), metric.name.to_owned()));
+            read.insert((namespace, vec![kind.dimension.to_owned()], metric.name.to_owned()));
         }
     }
-    for (namespace, dimension, name) in &read {
-        assert!(is_known(namespace, dimension, name), "{namespace} {dimension} {name} is not in the table");
+    for (namespace, dimensions, name) in &read {
+        assert!(
+            is_known(namespace, dimensions, name),
+            "{namespace} {dimensions:?} {name} is not in the table"
+        );
     }
     for family in FAMILIES {
         for name in family.names {
-            let known = (family.namespace.to_owned(), family.dimension.to_owned(), (*name).to_owned());
+            let dimensions = std::iter::once(&family.dimension).chain(family.further);
+            let dimensions = dimensions.map(|&dimension| dimension.to_owned()).collect();
+            let known = (family.namespace.to_owned(), dimensions, (*name).to_owned());
             // What the producer sends is shown by records alone.
             assert!(read.contains(&known) || *name == "BytesSent", "{known:?} is read by nothing");
         }
@@ -253,7 +262,8 @@ fn silence_of_a_delivery_is_a_fault_where_the_producer_writes_into_it() {
             .map(|alarm| {
                 let metric = &alarm.metrics[0];
                 let waits = plan.order.contains_key(alarm.logical_id.as_str());
-                (alarm.logical_id.clone(), metric.namespace, metric.dimension, alarm.periods, waits)
+                let dimension = metric.dimensions[0].name;
+                (alarm.logical_id.clone(), metric.namespace, dimension, alarm.periods, waits)
             })
             .collect();
         found
@@ -273,7 +283,7 @@ fn given_up_records_are_those_of_the_target() {
         let (plan, _) = planned(spec);
         let alarms = plan.alarms.expect("alarms").alarms.into_iter();
         let mut of = alarms.filter(|alarm| alarm.logical_id == "ProducerGroupRecordsFailedAlarm");
-        of.next().expect("an alarm").metrics[0].of.clone()
+        of.next().expect("an alarm").metrics[0].of().expect("a dimension").clone()
     };
     let producer = "producer: {http: {url: 'https://example.com/'}, records_per_second: 2}\nalarms: {}\n";
     let load = "record_size: 1 KiB, records_per_second: 10";
@@ -347,4 +357,73 @@ fn addresses_subscribe_to_a_topic_of_the_stack() {
     );
     let alarms = plan.alarms.expect("alarms");
     assert!(alarms.topic.is_none() && alarms.notify.is_some());
+}
+
+#[test]
+fn an_alarm_names_the_delivery_if_there_are_several() {
+    let spec = "name: orders\nstream: {record_size: 1 KiB, records_per_second: 10}\ndeliveries:\n  raw: {s3: {}}\n  large: {transform: \
+                {}, s3: {prefix: large/}}\nalarms: {}\n";
+    let (plan, _) = planned(spec);
+    for alarm in plan.alarms.expect("alarms").alarms {
+        let of = match alarm.logical_id.as_str() {
+            id if id.starts_with("DeliveryRaw") => "Delivery raw: ",
+            id if id.starts_with("DeliveryLarge") || id.starts_with("TransformLarge") => "Delivery large: ",
+            _ => "",
+        };
+        assert!(alarm.description.starts_with(of), "{}: {}", alarm.logical_id, alarm.description);
+        assert_eq!(of.is_empty(), !matches!(alarm.part, NodeKind::Delivery | NodeKind::Transform));
+    }
+}
+
+/// What alarms about a stream of others read, and what they say about it.
+#[test]
+fn a_stream_of_others_is_watched_by_its_name() {
+    let spec = "name: reader\nstream:\n  existing: arn:aws:kinesis:us-east-1:111122223333:stream/orders\n  record_size: 1 KiB\n  \
+                records_per_second: 10\n  capacity: {shards: 4}\nconsumers: {fraud: {fan_out: {role: fraud}}}\nalarms: \
+                {}\ndashboard: true\n";
+    let (plan, _) = planned(spec);
+    let alarms = plan.alarms.expect("alarms").alarms;
+    let dimensions = |id: &str| {
+        let alarm = alarms.iter().find(|alarm| alarm.logical_id == id).unwrap_or_else(|| panic!("no {id}"));
+        let dimensions = alarm.metrics[0].dimensions.iter();
+        dimensions.map(|one| (one.name, one.of.shown())).collect::<Vec<_>>()
+    };
+    let stream = || ("StreamName", "orders".to_owned());
+    for key in ["IteratorAge", "ExpiringRecords", "DeclaredRate", "WriteThrottled", "ReadThrottled"] {
+        assert_eq!(dimensions(&format!("Stream{key}Alarm")), [stream()], "{key}");
+    }
+    let consumer = ("ConsumerName", "${AWS::StackName}-fraud".to_owned());
+    assert_eq!(dimensions("ConsumerFanOutFraudIteratorAgeAlarm"), [consumer, stream()]);
+    for alarm in &alarms {
+        assert!(!alarm.description.contains("Raise the retention period"), "{}", alarm.description);
+    }
+    let body = plan.dashboard.expect("a dashboard").body;
+    assert!(body.contains("\"StreamName\",\"orders\"") && body.contains("Input stream"), "{body}");
+}
+
+/// Log groups by a query, since not all dimensions of their metrics are known; a rule by the name of its bus as well.
+#[test]
+fn metrics_of_more_dimensions_are_found() {
+    let (plan, _) = planned(SOURCES);
+    let alarms = plan.alarms.expect("alarms").alarms;
+    let of = |start: &str, key: AlarmKey| {
+        let found: Vec<_> =
+            alarms.iter().filter(|alarm| alarm.subject.starts_with(start) && alarm.key == key).collect();
+        found
+    };
+    for key in [AlarmKey::SourceFailures, AlarmKey::WriteThrottled] {
+        let groups = of("SourceLogs", key);
+        assert_eq!(groups.len(), 2, "one for each log group");
+        for (alarm, group) in groups.iter().zip(["/aws/lambda/a", "/aws/lambda/b"]) {
+            let query = alarm.query.as_deref().expect("a query");
+            assert!(
+                query.ends_with(&format!(" FROM \"AWS/Logs\" WHERE LogGroupName = '{group}'")),
+                "{query}"
+            );
+        }
+    }
+    let rule = of("SourceTeam", AlarmKey::SourceFailures);
+    let dimensions: Vec<_> = rule.iter().flat_map(|alarm| &alarm.metrics[0].dimensions).collect();
+    assert_eq!(dimensions[0].of.shown(), "${AWS::StackName}-team");
+    assert_eq!((dimensions[1].name, dimensions[1].of.shown()), ("EventBusName", "team-bus".into()));
 }

@@ -133,7 +133,7 @@ pub fn estimate(plan: &Plan, prices: Prices) -> Cost {
     for delivery in &plan.deliveries {
         let delivered = Delivered::of(plan, delivery);
         if let Some(transform) = &delivery.transform {
-            bill.of(NodeKind::Transform).transform(transform, delivered);
+            bill.of(NodeKind::Transform).transform(transform, delivery, delivered);
         }
         bill.of(NodeKind::Delivery).delivery(delivery, delivered);
         destination::cost(bill.of(NodeKind::Destination), plan, delivery, delivered);
@@ -440,8 +440,8 @@ impl Bill<'_> {
         );
     }
 
-    fn transform(&mut self, transform: &TransformPlan, delivered: Delivered) {
-        let spec = transform.bill_spec();
+    fn transform(&mut self, transform: &TransformPlan, delivery: &DeliveryPlan, delivered: Delivered) {
+        let spec = transform.bill_spec(delivery);
         let mib: f64 = transform.buffer_size.parse().unwrap_or(firehose::LAMBDA_BUFFER_MIB_DEFAULT);
         let calls = delivered.batches_per_second(mib * MIB as f64, transform.buffer_interval);
         let calls_a_month = calls * SECONDS_PER_MONTH as f64;

@@ -198,7 +198,7 @@ fn a_partition_has_its_own_arns() {
 
 #[test]
 fn the_artifact_buckets_stack_is_what_its_template_says() {
-    let template = include_str!("../../deploy/artifact_bucket.yaml");
+    let template = include_str!("../../../cli/src/deploy/artifact_bucket.yaml");
     for resource_type in ARTIFACT_STACK_TYPES {
         assert!(template.contains(&format!("Type: {resource_type}\n")));
     }
@@ -221,7 +221,7 @@ fn called(file: &Path) -> BTreeSet<String> {
 
 #[test]
 fn pipecs_own_calls_are_allowed_and_watching_allows_no_others() {
-    let cloud = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cloud");
+    let cloud = Path::new(env!("CARGO_MANIFEST_DIR")).join("cli/src/cloud");
     let parts = fs::read_dir(cloud.join("sdk")).expect("the calls");
     let parts = parts.map(|entry| entry.expect("a file").path());
     let files: Vec<PathBuf> = parts.chain([cloud.join("sdk/mod.rs")]).collect();

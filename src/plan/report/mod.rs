@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::cost::{Cost, amount};
+use super::diagram::{Diagram, Per, TreeLine, tree};
 use super::grants::Grant;
 use super::positions;
 use super::state::StatePlan;
@@ -22,7 +23,7 @@ use crate::aws::regions;
 use crate::capacity::{self, Limit, Term};
 use crate::diagnostics::Diagnostic;
 pub use alarms::{AlarmReport, AlarmsReport};
-pub use text::text;
+pub use text::{Grants, text};
 
 /// A plan as it is shown.
 #[derive(Clone, Debug, Serialize)]
@@ -62,6 +63,9 @@ pub struct PlanReport {
     pub alarms: Option<AlarmsReport>,
     /// Every resource of the template.
     pub resources: Vec<Resource>,
+    /// The pipeline as lines of a terminal.
+    #[serde(skip)]
+    pub picture: Vec<TreeLine>,
     /// Who may do what, and why.
     pub grants: Vec<GrantReport>,
     /// What the key policy of the log groups' key must allow.
@@ -389,6 +393,7 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
         faults: plan.faults.clone(),
         alarms: plan.alarms.as_ref().map(alarms::report),
         resources: plan.resources.clone(),
+        picture: tree(&Diagram::of(plan, cost, Per::Month)),
         grants: plan
             .roles
             .iter()
@@ -599,7 +604,8 @@ mod tests {
         assert_eq!(log_key.statement["Principal"]["Service"], "logs.us-east-1.amazonaws.com");
         let groups = &log_key.statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"];
         assert_eq!(groups, &format!("arn:aws:logs:us-east-1:111122223333:log-group:{}-*", report.pipeline));
-        assert!(text(&report).contains(key) && text(&report).contains("kms:ReEncrypt*"), "{}", text(&report));
+        let text = text(&report, Grants::Counted);
+        assert!(text.contains(key) && text.contains("kms:ReEncrypt*"), "{text}");
     }
 
     fn reported((plan, checked): &(Plan, crate::check::Checked)) -> PlanReport {
@@ -612,13 +618,13 @@ mod tests {
         let parts =
             "transform: {}\nproducer: { http: { url: 'https://example.com/' }, records_per_second: 2 }\n";
         let report = reported(&planned(&spec("record_size: 2 KiB, records_per_second: 1000", parts)));
-        insta::assert_snapshot!(text(&report));
+        insta::assert_snapshot!(text(&report, Grants::Listed));
     }
 
     #[test]
     fn with_flink_and_a_fixed_number_of_shards() {
         let stream = "record_size: 2 KiB, records_per_second: 100, capacity: { shards: 4 }";
-        insta::assert_snapshot!(text(&reported(&with_flink(stream, 100))));
+        insta::assert_snapshot!(text(&reported(&with_flink(stream, 100)), Grants::Counted));
     }
 
     #[test]
@@ -626,7 +632,7 @@ mod tests {
         let stream = "record_size: 2 KiB, records_per_second: 1000, capacity: on_demand, retention: 48 h";
         let report = reported(&planned(&format!("region: eu-central-1\n{}", spec(stream, ""))));
         assert_eq!(report.shards.as_ref().map(|shards| (shards.count, shards.binding)), Some((None, None)));
-        insta::assert_snapshot!(text(&report));
+        insta::assert_snapshot!(text(&report, Grants::Counted));
     }
 
     #[test]

@@ -18,17 +18,28 @@ use crate::throughput::figure;
 /// Widest line of a table.
 const WIDTH: u16 = 130;
 
+/// How permissions are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Grants {
+    /// By their number.
+    #[default]
+    Counted,
+    /// Each with its actions, resources and reason.
+    Listed,
+}
+
 /// The report for people.
-pub fn text(report: &PlanReport) -> String {
+pub fn text(report: &PlanReport, grants: Grants) -> String {
     let mut text =
-        format!("{} in {}: {} resources\n", report.pipeline, report.region, report.resources.len());
+        format!("{} in {}: {} resources\n\n", report.pipeline, report.region, report.resources.len());
+    write_picture(report, &mut text);
     write_parts(report, &mut text);
-    write_grants(report, &mut text);
+    write_cost(&report.cost, &mut text);
+    write_grants(report, grants, &mut text);
     if let Some(log_key) = &report.log_key {
         section(&mut text, "key of the log groups", &log_key.key);
         let _ = writeln!(text, "  its key policy must contain this statement:\n  {}", log_key.statement);
     }
-    write_cost(&report.cost, &mut text);
     for advice in &report.advice {
         let _ = write!(text, "\nadvice[{}]: {}\n  help: {}\n", advice.code, advice.message, advice.help);
     }
@@ -38,6 +49,16 @@ pub fn text(report: &PlanReport) -> String {
 
 fn section(text: &mut String, title: &str, facts: &str) {
     let _ = write!(text, "\n{title}: {facts}\n");
+}
+
+/// The parts as a tree, with what each costs.
+fn write_picture(report: &PlanReport, text: &mut String) {
+    let mut table = bare_table();
+    for line in &report.picture {
+        table.add_row([format!("  {}", line.part), line.what.clone(), line.cost.clone()]);
+    }
+    align_right(&mut table, &[2]);
+    push_table(&table, text);
 }
 
 fn write_parts(report: &PlanReport, text: &mut String) {
@@ -289,10 +310,17 @@ fn write_stream(title: &str, stream: &StreamReport, text: &mut String) {
     }
 }
 
-fn write_grants(report: &PlanReport, text: &mut String) {
+fn write_grants(report: &PlanReport, grants: Grants, text: &mut String) {
     let mut roles: Vec<_> = report.grants.iter().map(|grant| &grant.role).collect();
     roles.dedup();
-    section(text, "permissions", &format!("{} grants, {} roles", report.grants.len(), roles.len()));
+    let counted = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let numbers = format!("{}, {}", counted(report.grants.len(), "grant"), counted(roles.len(), "role"));
+    match grants {
+        Grants::Counted if !report.grants.is_empty() => {
+            return section(text, "permissions", &format!("{numbers}; --grants lists them"));
+        }
+        Grants::Counted | Grants::Listed => section(text, "permissions", &numbers),
+    }
     let mut role = "";
     for grant in &report.grants {
         if grant.role != role {

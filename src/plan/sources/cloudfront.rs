@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::super::alarms::{Rule, Scope};
 use super::super::value::Value;
 use super::{Charge, Kind, Load, Output, Site, SourceShown, SourceValues, Trust, logical_id};
 use crate::aws::cloudfront;
@@ -70,6 +71,11 @@ impl Kind for CloudFront {
             quantity: load.per_second * SECONDS_PER_MONTH as f64 / 1e6,
             note: "one per record; an equal share of all records".into(),
         }]
+    }
+
+    /// CloudFront has no metric of the lines that it could not write. Its developer guide, "Types of metrics", 2026-11.
+    fn alarms(&self, _site: &Site, _scope: &Scope) -> Vec<Rule> {
+        Vec::new()
     }
 
     fn outputs(&self, site: &Site) -> Vec<Output> {

@@ -2,13 +2,19 @@
 
 use serde::Serialize;
 
+use super::super::alarms::{Rule, Scope};
 use super::super::existing::Existing;
 use super::super::grants::Condition;
 use super::super::value::Value;
 use super::{Kind, Output, Site, SourceShown, SourceValues, Trust, logical_id};
 use crate::aws::existing;
+use crate::aws::metrics::{LOGS, MetricName};
 use crate::graph::{SOURCE, log_group_id};
 use crate::pipeline::{CloudWatchLogs, Distribution, LogSource, Setting, Target};
+use crate::spec::AlarmKey;
+
+const ERRORS: MetricName = LOGS.metric("DeliveryErrors");
+const THROTTLED: MetricName = LOGS.metric("DeliveryThrottling");
 
 /// What the template of log events needs.
 #[derive(Clone, Debug, Serialize)]
@@ -39,6 +45,11 @@ pub struct LogsDestinationPlan {
     pub name: Value,
     /// Its access policy, JSON.
     pub policy: Value,
+}
+
+/// Logical id of the subscription filter of a log group.
+fn filter_id(site: &Site, group: &str) -> String {
+    format!("{SOURCE}{}{}", site.id(), log_group_id(group))
 }
 
 /// ARN of the destination, for `Fn::Sub`.
@@ -76,7 +87,7 @@ impl Kind for CloudWatchLogs {
             }
         };
         let filter = |group: &Setting<String>| SubscriptionFilterPlan {
-            logical_id: format!("{SOURCE}{}{}", site.id(), log_group_id(&group.value)),
+            logical_id: filter_id(site, &group.value),
             group: group.value.clone(),
         };
         SourceValues::CloudWatchLogs(CloudWatchLogsPlan {
@@ -107,9 +118,7 @@ impl Kind for CloudWatchLogs {
 
     fn more_resources(&self, site: &Site) -> Vec<(String, &'static str)> {
         let LogSource::Groups(groups) = &self.from else { return Vec::new() };
-        let id = |group: &Setting<String>| {
-            (format!("{SOURCE}{}{}", site.id(), log_group_id(&group.value)), "AWS::Logs::SubscriptionFilter")
-        };
+        let id = |group: &Setting<String>| (filter_id(site, &group.value), "AWS::Logs::SubscriptionFilter");
         groups.iter().skip(1).map(id).collect()
     }
 
@@ -146,6 +155,33 @@ impl Kind for CloudWatchLogs {
             Target::Stream => &["kinesis:PutRecord"],
             Target::Delivery(_) => &["firehose:PutRecord", "firehose:PutRecordBatch"],
         }
+    }
+
+    /// Those of other accounts have their metrics there.
+    fn alarms(&self, site: &Site, scope: &Scope) -> Vec<Rule> {
+        let LogSource::Groups(groups) = &self.from else { return Vec::new() };
+        let (name, status) = (&site.source.name, scope.status());
+        let of_group = |group: &Setting<String>| {
+            let group = &group.value;
+            let lost = Rule::queried(
+                AlarmKey::SourceFailures,
+                ERRORS,
+                format!(
+                    "CloudWatch Logs could not deliver events of log group {group}, which source {name} or another subscription \
+                     filter reads: they are lost unless a retry succeeds within 24 hours. {status} shows the pipeline."
+                ),
+            );
+            let throttled = Rule::queried(
+                AlarmKey::WriteThrottled,
+                THROTTLED,
+                format!(
+                    "CloudWatch Logs is throttled when it delivers events of log group {group}, which source {name} or another \
+                     subscription filter reads. It retries for 24 hours. {status} shows the load next to the declared one."
+                ),
+            );
+            [lost, throttled].map(|rule| rule.of(Value::text(group)).on(filter_id(site, group)))
+        };
+        groups.iter().flat_map(of_group).collect()
     }
 
     fn outputs(&self, site: &Site) -> Vec<Output> {

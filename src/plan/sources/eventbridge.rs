@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::super::alarms::{Rule, Scope};
 use super::super::dashboard::{Graph, graph, rate, series};
 use super::super::existing::Existing;
-use super::super::value::Value;
+use super::super::value::{Value, literal};
 use super::{Kind, ONLY_FOR, Site, SourceShown, SourceValues, Trust, only_for};
 use crate::aws::existing;
-use crate::aws::metrics::{EVENT_RULE, EVENTS, Kind as StatusKind, MetricName};
+use crate::aws::metrics::{EVENT_RULE, EVENTS, EVENTS_OF_BUS, Kind as StatusKind, MetricName};
 use crate::pipeline::{EventBridge, Target, Trigger};
 use crate::spec::AlarmKey;
 
@@ -42,6 +42,13 @@ pub struct EventBridgePlan {
 fn arn(rule: &EventBridge, site: &Site) -> String {
     let bus = rule.bus.as_ref().map(|bus| format!("{}/", bus.value)).unwrap_or_default();
     format!("arn:${{AWS::Partition}}:events:${{AWS::Region}}:${{AWS::AccountId}}:rule/{bus}{}", site.name())
+}
+
+impl EventBridge {
+    /// A metric of the rule: on a bus other than the default one, by the names of both.
+    fn of_bus(&self, metric: MetricName) -> MetricName {
+        if self.bus.is_some() { MetricName { further: EVENTS_OF_BUS.further, ..metric } } else { metric }
+    }
 }
 
 impl Kind for EventBridge {
@@ -90,13 +97,9 @@ impl Kind for EventBridge {
     }
 
     fn alarms(&self, site: &Site, scope: &Scope) -> Vec<Rule> {
-        if self.bus.is_some() {
-            return Vec::new();
-        }
-        let of = || Value::sub(site.name());
         let lost = Rule::any_of(
             AlarmKey::SourceFailures,
-            &[NOT_TO_QUEUE],
+            &[self.of_bus(NOT_TO_QUEUE)],
             format!(
                 "EventBridge has lost events of source {}: it could write them neither to the pipeline nor to their queue. \
                  {} shows the source.",
@@ -104,15 +107,14 @@ impl Kind for EventBridge {
                 scope.status()
             ),
         );
-        lost.into_iter().map(|rule| rule.of(of())).collect()
+        let bus: Vec<Value> = self.bus.iter().map(|bus| Value::text(&bus.value)).collect();
+        lost.into_iter().map(|rule| rule.of(Value::sub(site.name())).and(bus.clone())).collect()
     }
 
     fn graphs(&self, site: &Site) -> Option<(String, [Graph; 3])> {
-        // On a bus of its own, the metrics of a rule have the bus as a second dimension, which a row does not have. Its queue has
-        // an alarm in either case. EventBridge user guide, "Monitoring Amazon EventBridge", 2026-11.
-        if self.bus.is_some() {
-            return None;
-        }
+        let bus: Vec<String> = self.bus.iter().map(|bus| literal(&bus.value)).collect();
+        let rate = |metric, label| rate(self.of_bus(metric), label);
+        let series = |metric, statistic, label| series(self.of_bus(metric), statistic, label);
         let graphs = [
             graph("events", "per second", vec![rate(MATCHED, "matched"), rate(INVOCATIONS, "written")]),
             graph(
@@ -130,7 +132,7 @@ impl Kind for EventBridge {
                 ],
             ),
         ];
-        Some((site.name(), graphs))
+        Some((site.name(), graphs.map(|graph| graph.and(&bus))))
     }
 
     fn status(&self) -> Option<&'static StatusKind> {

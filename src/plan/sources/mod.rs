@@ -305,10 +305,8 @@ pub(super) trait Kind {
     fn cost(&self, _site: &Site, _load: Load) -> Vec<Charge> {
         Vec::new()
     }
-    /// Its alarms, besides that of its queue.
-    fn alarms(&self, _site: &Site, _scope: &Scope) -> Vec<Rule> {
-        Vec::new()
-    }
+    /// Its alarms, besides that of its queue. Every kind decides.
+    fn alarms(&self, site: &Site, scope: &Scope) -> Vec<Rule>;
     /// What its row of the dashboard shows: what flows, how late it is, what fails. The name is for `Fn::Sub`.
     fn graphs(&self, _site: &Site) -> Option<(String, [Graph; 3])> {
         None
@@ -429,6 +427,12 @@ pub(super) fn resources(pipeline: &Pipeline, source: &str) -> Vec<(String, &'sta
 pub(super) fn role_of(pipeline: &Pipeline, source: &Source) -> Option<String> {
     let site = Site { pipeline, source };
     kind(source).trust(&site).map(|_| format!("SourceRole{}", site.id()))
+}
+
+/// Logical id of the policy of a source's queue, if it has one.
+pub(super) fn queue_policy_of(pipeline: &Pipeline, source: &Source) -> Option<String> {
+    let site = Site { pipeline, source };
+    source.kind.shape().queue.then(|| format!("SourceQueuePolicy{}", site.id()))
 }
 
 /// Logical id of the main resource of a source.

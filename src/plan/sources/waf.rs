@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::super::alarms::{Rule, Scope};
 use super::super::existing::Existing;
 use super::{Kind, Site, SourceShown, SourceValues, Trust};
 use crate::aws::existing;
@@ -43,6 +44,11 @@ impl Kind for Waf {
 
     fn writes(&self, _target: Target) -> &'static [&'static str] {
         &[]
+    }
+
+    /// WAF has no metric of its logs, only of requests. Its developer guide, "AWS WAF metrics and dimensions", 2026-11.
+    fn alarms(&self, _site: &Site, _scope: &Scope) -> Vec<Rule> {
+        Vec::new()
     }
 
     fn shown(&self, _site: &Site) -> SourceShown {

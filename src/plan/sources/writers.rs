@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::super::alarms::{Rule, Scope};
 use super::super::existing::Existing;
 use super::super::value::Value;
 use super::{Kind, Output, Site, SourceShown, SourceValues, Trust, logical_id, target, writes};
@@ -63,6 +64,11 @@ impl Kind for Writers {
 
     fn more_resources(&self, site: &Site) -> Vec<(String, &'static str)> {
         self.accounts_id(site).into_iter().map(|id| (id, "AWS::IAM::Role")).collect()
+    }
+
+    /// The programs are others'; the stream and Firehose have alarms for what they reject.
+    fn alarms(&self, _site: &Site, _scope: &Scope) -> Vec<Rule> {
+        Vec::new()
     }
 
     fn outputs(&self, site: &Site) -> Vec<Output> {

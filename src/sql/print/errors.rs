@@ -70,7 +70,7 @@ pub(super) fn print(query: &Query, text: &mut String) {
         let now = "CAST(CURRENT_ROW_TIMESTAMP() AS TIMESTAMP(3))";
         let _ = write!(
             text,
-            "-- Rows that the sink cannot take.\nINSERT INTO {errors}\nSELECT\n{}\nFROM (\n{}\n)\nWHERE {too_large};\n\n",
+            "-- Rows that exceed the sink's limit.\nINSERT INTO {errors}\nSELECT\n{}\nFROM (\n{}\n)\nWHERE {too_large};\n\n",
             row(now, "'ROW_TOO_LARGE'", &message, "CAST(NULL AS STRING)"),
             super::sized(query, insert).1,
         );
@@ -103,7 +103,7 @@ fn values(query: &Query, errors: &str, text: &mut String) {
     let conditions: Vec<&str> = faults.iter().map(|(_, fault)| fault.as_str()).collect();
     let _ = write!(
         text,
-        "-- Records with values that do not fit.\nINSERT INTO {errors}\nSELECT\n{}\nFROM {} AS `record`{}\nWHERE {};\n\n",
+        "-- Records with invalid values.\nINSERT INTO {errors}\nSELECT\n{}\nFROM {} AS `record`{}\nWHERE {};\n\n",
         row(&time, &name, &message, &data),
         quote::name(RECORDS_TABLE),
         records::elements(query),

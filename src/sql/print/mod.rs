@@ -68,7 +68,7 @@ pub fn print_flink(query: &Query) -> String {
         if stream.role == Role::Output {
             let select = match bounds::rows_fit(insert, stream, true) {
                 Some(fits) => {
-                    text.push_str("-- A row of more than 1 MiB, which the sink cannot take, is left out.\n");
+                    text.push_str("-- A row of more than 1 MiB exceeds the sink's limit and is left out.\n");
                     let (columns, select) = sized(query, insert);
                     format!("SELECT {columns} FROM (\n{select}\n)\nWHERE {fits}")
                 }
@@ -119,7 +119,7 @@ fn inner(query: &Query, id: StreamId, text: &mut String) {
         query.inserts_into(id).map(|insert| Printer::new(query, insert).select()).collect();
     let _ = write!(
         text,
-        "-- A stream inside of the application.\nCREATE TEMPORARY VIEW {} AS\n{};\n\n",
+        "-- A stream within the application.\nCREATE TEMPORARY VIEW {} AS\n{};\n\n",
         quote::name(&query.stream(id).name),
         selects.join("\nUNION ALL\n"),
     );

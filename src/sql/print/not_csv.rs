@@ -117,7 +117,7 @@ pub(super) fn print(query: &Query, errors: &str, text: &mut String) {
     );
     let _ = write!(
         text,
-        "-- The bytes of the records, read a second time: the CSV format skips what it cannot read, and does not count it.\n\
+        "-- The bytes of the records, read a second time: the CSV format skips unreadable records without counting them.\n\
          {table}\
          -- Records that are not a line of CSV, and records of several lines. A line of ASCII is looked at as it is, any other\n\
          -- as the format decodes it.\n\

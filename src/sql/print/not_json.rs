@@ -71,9 +71,9 @@ pub(super) fn print(query: &Query, errors: &str, text: &mut String) {
     let message = quote::text("a record that is neither a JSON object nor an array of objects");
     let _ = write!(
         text,
-        "-- The bytes of the records, read a second time: the JSON format skips what is not JSON, and does not count it.\n\
+        "-- The bytes of the records, read a second time: the JSON format skips invalid records without counting them.\n\
          {create}\
-         -- Records that are not JSON. What is not JSON to IS JSON is looked at again, as the format reads it: in UTF-16, and so on.\n\
+         -- Records that are not JSON. What IS JSON rejects is checked again, as the format reads it: in UTF-16, and so on.\n\
          INSERT INTO {errors}\nSELECT\n{row}\nFROM (\n  \
            SELECT *, {strict} AS `strict` FROM (\n    \
              SELECT `record`, DECODE(`record`, 'UTF-8') AS `text`,\n      {characters} AS `characters`\n    \

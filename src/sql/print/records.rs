@@ -95,7 +95,7 @@ fn table(query: &Query) -> (Vec<String>, String, &'static str) {
                 "'format' = 'csv',\n  'csv.field-delimiter' = {},\n  'csv.ignore-parse-errors' = 'true'",
                 quote::text(&delimiter.to_string())
             );
-            let comment = "-- The records as they are: fields by their order. What is missing is NULL.";
+            let comment = "-- The records as they are: fields by their order. A missing field is NULL.";
             ((0..query.input.len()).map(field).collect(), options, comment)
         }
     }
@@ -124,7 +124,7 @@ pub(super) fn print(query: &Query, text: &mut String) {
     columns.extend(stream.carries.iter().map(|time| format!("  `record`.{0} AS {0}", time_name(*time))));
     let _ = write!(
         text,
-        "-- The input: its columns with their names and types; text is cut to its length.\n\
+        "-- The input: its columns with their names and types; strings are truncated to their length.\n\
          CREATE TEMPORARY VIEW {} AS\nSELECT\n{}\nFROM {} AS `record`{};\n\n",
         quote::name(&stream.name),
         columns.join(",\n"),

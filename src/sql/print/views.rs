@@ -33,9 +33,8 @@ fn too_long(query: &Query) -> Option<Diagnostic> {
         longest > EXPRESSION_MAX.max(GROWTH_MIN * written)
     };
     let insert = query.inserts.iter().find(is_long)?;
-    let what = "an expression that becomes too long for Flink to compile";
-    let help =
-        "compute a part of it in a SELECT in FROM, and name that: FROM (SELECT x * 2 AS y FROM s) AS t";
+    let what = "an expression whose generated code is too long for Flink";
+    let help = "compute a part of it in a SELECT in FROM, under a name: FROM (SELECT x * 2 AS y FROM s) AS t";
     Some(refusal(insert.select.span, what, help))
 }
 
@@ -76,7 +75,7 @@ fn read_too_often(query: &Query) -> Option<Diagnostic> {
             }
             all.written = all.written.saturating_add(own.written);
             if all.written > WRITTEN_OUT_MAX || own.levels > WRITTEN_OUT_LEVELS_MAX {
-                let what = "a session by several columns that is read in so many places";
+                let what = "a session by several columns that is read in this many places";
                 let help = "join the columns into one in a SELECT in FROM, and partition by that: a || ',' || b AS k";
                 return Some(refusal(insert.select.span, what, help));
             }
@@ -87,8 +86,7 @@ fn read_too_often(query: &Query) -> Option<Diagnostic> {
             if let Some(most) = most {
                 let what =
                     format!("SQL whose streams are read so often that Flink plans more than {most} SELECTs");
-                let help = "let each stream be read once or twice, or go on in a pipeline of its own, which reads an output of \
-                            this one";
+                let help = "read each stream once or twice, or continue in a second pipeline that reads an output of this one";
                 return Some(refusal(insert.select.span, &what, help));
             }
             if is_inner {

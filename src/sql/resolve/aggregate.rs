@@ -73,11 +73,11 @@ impl Resolver<'_, '_> {
         }
         let function = self.with_nulls(function, call, list, name)?;
         if self.here.in_aggregate {
-            let help = "compute the inner one in a SELECT inside of FROM";
-            return self.refuse(Some(name.span), "an aggregate in another", help);
+            let help = "compute the inner one in a SELECT in FROM";
+            return self.refuse(Some(name.span), "an aggregate within an aggregate", help);
         }
         if !self.here.grouped {
-            let help = "write the condition into HAVING, or into the WHERE of a SELECT around this one";
+            let help = "write the condition in HAVING, or in the WHERE of an outer SELECT";
             return self.refuse(Some(name.span), &format!("`{}` here", name.text), help);
         }
         let distinct = matches!(list.duplicate_treatment, Some(ast::DuplicateTreatment::Distinct));
@@ -159,13 +159,12 @@ impl Resolver<'_, '_> {
             (Some(ast::NullTreatment::IgnoreNulls), Aggregate::FirstValue) => Some(Aggregate::FirstPresent),
             (Some(ast::NullTreatment::IgnoreNulls), Aggregate::LastValue) => Some(Aggregate::LastPresent),
             (Some(ast::NullTreatment::IgnoreNulls), Aggregate::Lag) => {
-                let help =
-                    "drop the NULLs in a SELECT inside of FROM: FROM (SELECT .. WHERE x IS NOT NULL) AS t";
+                let help = "drop the NULLs in a SELECT in FROM: FROM (SELECT .. WHERE x IS NOT NULL) AS t";
                 self.refuse(Some(name.span), "`LAG` with IGNORE NULLS", help)
             }
             (Some(treatment), _) => {
                 let what = format!("{treatment} of `{}`", name.text);
-                let help = format!("leave it out: {} never looks at NULLs", name.text);
+                let help = format!("remove it: {} always ignores NULLs", name.text);
                 self.refuse(Some(name.span), &what, &help)
             }
         }
@@ -237,13 +236,13 @@ impl Resolver<'_, '_> {
                 | Aggregate::LastPresent
         );
         if numbers && from.family() != Family::Number {
-            let message = format!("{} takes numbers, this is {from}", name.text);
+            let message = format!("{} takes numbers, but this is {from}", name.text);
             let help =
                 super::expr::no_cast(from, DataType::Double).unwrap_or("convert it: CAST(x AS DOUBLE)");
             return self.mismatch(value.span, message, help.into());
         }
         if from == DataType::Boolean && matches!(function, Aggregate::Min | Aggregate::Max) {
-            let message = format!("{} takes what can be sorted, this is BOOLEAN", name.text);
+            let message = format!("{} takes sortable values, but this is BOOLEAN", name.text);
             return self.mismatch(value.span, message, "write CASE WHEN x THEN 1 ELSE 0 END".into());
         }
         let (argument, result) = match (function, from) {
@@ -296,7 +295,7 @@ impl Resolver<'_, '_> {
                 Some((vec![value, part], DataType::Double))
             }
             _ => {
-                let message = "PERCENTILE takes a constant from 0 to 1 behind the value".into();
+                let message = "PERCENTILE takes a constant from 0 to 1 after the value".into();
                 self.mismatch(span, message, "write PERCENTILE(x, 0.95)".into())
             }
         }
@@ -325,7 +324,7 @@ impl Resolver<'_, '_> {
             None => one,
         };
         if !matches!(before.kind, ExprKind::Literal(Literal::Integer(1..=10_000))) {
-            let message = "LAG does not say by a constant how many rows it goes back".into();
+            let message = "the offset of LAG is not a constant".into();
             return self.mismatch(before.span, message, "write LAG(x, 1)".into());
         }
         let mut arguments = vec![value, before];

@@ -67,12 +67,12 @@ impl Resolver<'_, '_> {
             self.here.aliases.usable = true;
             return value;
         }
-        let message = format!("`{}` is what this SELECT calls a value, which is not there yet", name.text);
+        let message = format!("`{}` is an alias of this SELECT, which cannot be used here", name.text);
         let help = format!(
-            "write the expression again, or put it into a SELECT in FROM: FROM (SELECT .. AS {0}) WHERE {0} ..",
+            "repeat the expression, or put it into a SELECT in FROM: FROM (SELECT .. AS {0}) WHERE {0} ..",
             if alias.quoted { quoted(&alias.text) } else { alias.text.clone() }
         );
         let fault = Diagnostic::error(Code::UnknownColumn, name.span, message, help);
-        self.fault(fault.related(alias.span, "called so here"))
+        self.fault(fault.related(alias.span, "the alias"))
     }
 }

@@ -157,7 +157,7 @@ impl Resolver<'_, '_> {
                 if number.data_type.is_integer() {
                     return Some(convert(number, DataType::BigInt));
                 }
-                let message = format!("{name} takes a whole number, this is {}", number.data_type);
+                let message = format!("{name} takes a whole number, but this is {}", number.data_type);
                 self.mismatch(number.span, message, "convert it: CAST(x AS BIGINT)".into())
             }
             Takes::Count => {
@@ -172,7 +172,7 @@ impl Resolver<'_, '_> {
                 if URL_PARTS.contains(&text.as_str()) {
                     return Some(part);
                 }
-                let message = format!("a URL has no part `{text}`");
+                let message = format!("a URL has no component `{text}`");
                 self.mismatch(
                     part.span,
                     message,
@@ -274,7 +274,7 @@ impl Resolver<'_, '_> {
         let mut data_type = common_text(&values)?;
         let span = values.iter().map(|value| value.span).fold(name.span, cover);
         if data_type == DataType::Boolean {
-            let message = format!("{} takes what can be sorted, this is BOOLEAN", name.text);
+            let message = format!("{} takes sortable values, but this is BOOLEAN", name.text);
             return self.mismatch(span, message, "write AND, or OR".into());
         }
         if data_type.text_length().is_some() {
@@ -326,7 +326,8 @@ impl Resolver<'_, '_> {
                         (count, places.span)
                     }
                     _ => {
-                        let message = format!("the digits of {} are no constant from -30 to 30", name.text);
+                        let message =
+                            format!("the digits of {} are not a constant from -30 to 30", name.text);
                         let help = format!("write a number: {}(x, 2)", name.text);
                         return self.mismatch(places.span, message, help);
                     }
@@ -386,7 +387,8 @@ impl Resolver<'_, '_> {
             Family::Text => &HEX_OF_TEXT,
             Family::Number if value.data_type.is_integer() => &HEX,
             _ => {
-                let message = format!("HEX takes a text or a whole number, this is {}", value.data_type);
+                let message =
+                    format!("HEX takes a string or a whole number, but this is {}", value.data_type);
                 return self.mismatch(value.span, message, "convert it: CAST(x AS BIGINT)".into());
             }
         };
@@ -433,7 +435,7 @@ impl Resolver<'_, '_> {
         match builtin(&format!("SHA{length}")).filter(|_| length > 1) {
             Some(builtin) => self.of_table(builtin, &[text], name.span),
             None => {
-                let message = format!("SHA2 has no hash of {length} bits");
+                let message = format!("SHA2 does not support a hash of {length} bits");
                 self.mismatch(self.text_span(bits), message, "write 224, 256, 384 or 512".into())
             }
         }
@@ -444,7 +446,7 @@ impl Resolver<'_, '_> {
         let number = self.operand(number)?;
         let number = number.into_type_or(DataType::BigInt);
         if !number.data_type.is_integer() {
-            let message = format!("this takes a whole number, this is {}", number.data_type);
+            let message = format!("this takes a whole number, but this is {}", number.data_type);
             return self.mismatch(number.span, message, "convert it: CAST(x AS BIGINT)".into());
         }
         let span = number.span;
@@ -469,7 +471,7 @@ impl Resolver<'_, '_> {
             0 => self.since_1970(number, 1000),
             3 => self.since_1970(number, 1),
             other => {
-                let message = format!("TO_TIMESTAMP_LTZ has no precision {other}");
+                let message = format!("TO_TIMESTAMP_LTZ does not support precision {other}");
                 self.mismatch(name.span, message, "write 0 for seconds, 3 for milliseconds".into())
             }
         }

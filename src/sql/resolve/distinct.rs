@@ -14,8 +14,8 @@ impl Resolver<'_, '_> {
     pub(super) fn distinct(&mut self, items: &mut [Item], from: &FromClause) -> Option<(Group, Window)> {
         let span = self.span;
         if let Some(over) = self.here.overs.first() {
-            let help = "write OVER in a SELECT inside of FROM, and DISTINCT around it";
-            return self.refuse(Some(over.span), "DISTINCT beside OVER", help);
+            let help = "write OVER in a SELECT in FROM, and DISTINCT in the outer SELECT";
+            return self.refuse(Some(over.span), "DISTINCT with OVER", help);
         }
         if from.window().is_some() {
             let help = "write GROUP BY window_start, window_end and the columns";
@@ -26,8 +26,8 @@ impl Resolver<'_, '_> {
             Operand::Null(_) => None,
         });
         let Some((time, size_ms)) = steps.min_by_key(|(time, _)| *time) else {
-            let message = "DISTINCT has no window: it would have to keep every row forever";
-            let help = format!("add a step of the time to the columns: {} AS \"since\"", self.example_step());
+            let message = "DISTINCT has no window: its state would keep every row forever";
+            let help = format!("add a window of time to the columns: {} AS \"since\"", self.example_step());
             return self.fault(Diagnostic::error(Code::MissingWindow, span, message, help));
         };
         let mut keys: Vec<Expr> = Vec::new();
@@ -40,7 +40,7 @@ impl Resolver<'_, '_> {
                 self.approximate(
                     value.span,
                     "the time of a DISTINCT row is the last instant of its window",
-                    "nothing need be done where windows are cut from it, or the time is not read",
+                    "no action is needed if the time is not read, or if it is only used for windows",
                 );
                 Some(WindowBound::Last)
             } else {

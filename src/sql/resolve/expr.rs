@@ -98,7 +98,7 @@ impl Resolver<'_, '_> {
         self.count(1)?;
         self.depth += 1;
         let resolved = if self.depth > MAX_DEPTH {
-            let help = "take parentheses away, or split the query with a stream between";
+            let help = "remove parentheses, or split the query with an intermediate stream";
             self.fault(Diagnostic::error(
                 Code::UnsupportedSql,
                 self.span,
@@ -120,8 +120,8 @@ impl Resolver<'_, '_> {
             0..=MAX_VALUES => Some(()),
             _ if before > MAX_VALUES => None,
             _ => {
-                let message = "this SQL writes the same values out too often";
-                let help = "put what stands inside of CASE, of a function or of a key into a SELECT in FROM";
+                let message = "this SQL repeats the same expressions too often";
+                let help = "put the operands of CASE, of functions or of keys into a SELECT in FROM";
                 self.fault(Diagnostic::error(Code::UnsupportedSql, self.span, message, help))
             }
         }
@@ -208,31 +208,33 @@ impl Resolver<'_, '_> {
         let (what, help) = match expr {
             ast::Expr::ILike { .. } => ("`ILIKE`", "write UPPER(x) LIKE 'PATTERN'"),
             ast::Expr::RLike { .. } => ("`RLIKE`", "write LIKE, or several of them with OR"),
-            ast::Expr::Cast { kind: ast::CastKind::DoubleColon, .. } => {
-                ("the conversion `::`", "write CAST(x AS INTEGER): what cannot be converted becomes NULL")
-            }
+            ast::Expr::Cast { kind: ast::CastKind::DoubleColon, .. } => (
+                "the conversion `::`",
+                "write CAST(x AS INTEGER): a value that cannot be converted becomes NULL",
+            ),
             ast::Expr::Cast { .. } => {
-                ("this kind of cast", "write CAST(x AS type): what cannot be converted becomes NULL")
+                ("this kind of cast", "write CAST(x AS type): a value that cannot be converted becomes NULL")
             }
             ast::Expr::CompoundFieldAccess { .. } => (
-                "a place in an array",
-                "give the element a column of its own, with a path such as $.items[0:].price, or write JSON_VALUE(x, '$[0]')",
+                "access to an array element",
+                "declare a column for the element, with a path such as $.items[0:].price, or write JSON_VALUE(x, '$[0]')",
             ),
             ast::Expr::AtTimeZone { .. } => {
-                ("`AT TIME ZONE`", "times are in UTC: convert where they are read")
+                ("`AT TIME ZONE`", "times are in UTC: convert them in the program that reads the output")
             }
             ast::Expr::Interval(_) => ("`INTERVAL` here", "add it to a time: x + INTERVAL '1' MINUTE"),
             ast::Expr::Subquery(_) | ast::Expr::InSubquery { .. } | ast::Expr::Exists { .. } => (
                 "a SELECT in an expression",
-                "join the streams within bounds of time; the values of a small file are a table of \
-                 analytics.reference_tables",
+                "join the streams within time bounds; for the values of a small file, declare it in analytics.reference_tables",
             ),
-            ast::Expr::Collate { .. } => ("`COLLATE`", "texts are compared as they are: write UPPER(x)"),
+            ast::Expr::Collate { .. } => {
+                ("`COLLATE`", "strings are compared byte by byte; to ignore case, write UPPER(x)")
+            }
             ast::Expr::Tuple(_) => ("a list of values", "write one value for each column"),
             ast::Expr::Array(_) | ast::Expr::Map(_) | ast::Expr::Struct { .. } => {
-                ("a nested value", "write one value for each column; a name stands in double quotes")
+                ("a nested value", "write one value for each column; names are in double quotes")
             }
-            _ => ("this expression", "write it with operators, CASE, CAST, COALESCE and text functions"),
+            _ => ("this expression", "write it with operators, CASE, CAST, COALESCE and string functions"),
         };
         // The library's own search for a place goes down the whole tree, which is no deeper than we came.
         let span = self.text.locate(expr.span());
@@ -319,11 +321,9 @@ impl Resolver<'_, '_> {
 
     /// Says once in a query that the time of arrival is not Kinesis' own.
     fn arrival_time(&mut self, span: Span) {
-        let message =
-            "APPROXIMATE_ARRIVAL_TIME is ROWTIME here: when the record was read, shortly after it arrived";
+        let message = "APPROXIMATE_ARRIVAL_TIME is ROWTIME here: the time when the record was read, shortly after it arrived";
         if !self.diagnostics.iter().any(|known| known.message == message) {
-            let help = "nothing need be done while the pipeline keeps up; for the time of the event itself, let the sender \
-                        write it into the record";
+            let help = "no action is needed while the pipeline keeps up; for the time of the event itself, have the sender write it into the record";
             self.approximate(span, message, help);
         }
     }
@@ -335,7 +335,7 @@ impl Resolver<'_, '_> {
             Operand::Null(span) => self.mismatch(
                 span,
                 "this NULL has no type".into(),
-                "give it one: CAST(NULL AS VARCHAR(16)), for example".into(),
+                "write a type: CAST(NULL AS VARCHAR(16)), for example".into(),
             ),
         }
     }
@@ -367,7 +367,7 @@ impl Resolver<'_, '_> {
         match operand.data_type() {
             Some(data_type) if data_type.family() != family => {
                 let (needs, help) = wanted(family, data_type);
-                self.mismatch(operand.span(), format!("{user} takes {needs}, this is {data_type}"), help)
+                self.mismatch(operand.span(), format!("{user} takes {needs}, but this is {data_type}"), help)
             }
             Some(data_type) => Some(operand.into_type(data_type)),
             None => Some(operand.into_type(otherwise)),
@@ -410,12 +410,12 @@ impl Resolver<'_, '_> {
         match mismatch {
             Mismatch::OnlyNull => self.mismatch(
                 span,
-                format!("{user} has no operand but NULL, so it has no type"),
-                "give one of them a type: CAST(NULL AS VARCHAR(16)), for example".into(),
+                format!("{user} has only NULL operands, so it has no type"),
+                "write a type for one of them: CAST(NULL AS VARCHAR(16)), for example".into(),
             ),
             Mismatch::Types(a, b) => {
                 let help = advice(operands, *a, *b);
-                self.mismatch(span, format!("{user} cannot take {a} and {b} together"), help)
+                self.mismatch(span, format!("{user} cannot combine {a} and {b}"), help)
             }
         }
     }
@@ -492,7 +492,7 @@ pub(super) fn no_cast(from: DataType, to: DataType) -> Option<&'static str> {
         (Family::Text, _) | (_, Family::Text) => None,
         (Family::Time, Family::Time) => match (from, to) {
             (DataType::Time, _) | (DataType::Date, DataType::Time) => {
-                Some("take the day from a TIMESTAMP column")
+                Some("use the day of a TIMESTAMP column")
             }
             _ => None,
         },
@@ -508,12 +508,12 @@ fn wanted(family: Family, from: DataType) -> (&'static str, String) {
         (Family::Boolean, Family::Number) => ("a condition", "compare it: x <> 0".into()),
         (Family::Boolean, _) => ("a condition", "compare it with a value, or write IS NOT NULL".into()),
         (Family::Number, Family::Text) => {
-            ("numbers", "convert it: CAST(x AS INTEGER); to put texts together write ||".into())
+            ("numbers", "convert it: CAST(x AS INTEGER); to concatenate strings, write ||".into())
         }
         (Family::Number, Family::Time) => {
             ("numbers", "write x + INTERVAL '1' DAY, or TIMESTAMPDIFF(SECOND, a, b)".into())
         }
-        (Family::Number, _) => ("numbers", "use a column that holds a number".into()),
+        (Family::Number, _) => ("numbers", "use a column of numbers".into()),
         (Family::Text, _) => ("text", "convert it: CAST(x AS VARCHAR(16))".into()),
         (Family::Time, _) => ("a time", "convert it: CAST(x AS TIMESTAMP)".into()),
     }
@@ -533,7 +533,7 @@ fn advice(operands: &[Operand], a: DataType, b: DataType) -> String {
             format!("write the number without quotes: {}", text.trim())
         }
         ((Family::Number, Family::Text) | (Family::Text, Family::Number), Some(_)) => {
-            "write a number, or take a column that holds text".into()
+            "write a number, or use a VARCHAR column".into()
         }
         ((Family::Number, Family::Text) | (Family::Text, Family::Number), None) => {
             let written = operands.iter().find_map(|operand| match operand {
@@ -541,28 +541,28 @@ fn advice(operands: &[Operand], a: DataType, b: DataType) -> String {
                 _ => None,
             });
             match written {
-                Some(value) => format!("write '{value}', or convert the text: CAST(x AS {number})"),
-                None => format!("convert the text: CAST(x AS {number})"),
+                Some(value) => format!("write '{value}', or convert the string: CAST(x AS {number})"),
+                None => format!("convert the string: CAST(x AS {number})"),
             }
         }
         ((Family::Boolean, Family::Text) | (Family::Text, Family::Boolean), Some(text))
             if Literal::read(text, DataType::Boolean).is_some() =>
         {
-            format!("write the truth without quotes: {}", text.to_uppercase())
+            format!("write the Boolean without quotes: {}", text.to_uppercase())
         }
         ((Family::Boolean, Family::Number) | (Family::Number, Family::Boolean), _) => {
-            "compare the truth with TRUE or FALSE, or the number with 0: x <> 0".into()
+            "compare the Boolean with TRUE or FALSE, or the number with 0: x <> 0".into()
         }
         ((Family::Time, Family::Text) | (Family::Text, Family::Time), Some(text)) => {
             let time = if a.family() == Family::Time { a } else { b };
             match super::literal::time_as_written(text, time) {
-                Some(written) => format!("write {time} in front of the text: {time} '{written}'"),
+                Some(written) => format!("write {time} before the string: {time} '{written}'"),
                 None => format!("write it like {}", super::literal::time_form(time)),
             }
         }
         ((Family::Time, Family::Time), _) => "convert one: CAST(x AS TIMESTAMP), or CAST(x AS DATE)".into(),
         _ if no_cast(b, a).is_none() => format!("convert one of them, for example CAST(x AS {a})"),
         _ if no_cast(a, b).is_none() => format!("convert one of them, for example CAST(x AS {b})"),
-        _ => "neither can be converted to the other: take values of one type".into(),
+        _ => "neither can be converted to the other: use values of one type".into(),
     }
 }

@@ -76,14 +76,14 @@ pub(in super::super) fn resolve(
     if input.columns.is_empty() {
         let message = "the input has no columns";
         let help =
-            "name them in the spec, below records.columns: first: {type: VARCHAR(16), path: $.name.first}";
+            "declare them in the spec, under records.columns: first: {type: VARCHAR(16), path: $.name.first}";
         diagnostics.push(Diagnostic::error(Code::RecordsMissing, text.whole(), message, help));
     }
     if inserts.is_empty() && !crate::diagnostics::has_errors(diagnostics) {
         diagnostics.push(Diagnostic::error(
             Code::NoOutput,
             text.whole(),
-            "this SQL holds no query",
+            "this SQL contains no query",
             "write SELECT \"column\", .. FROM \"SOURCE_SQL_STREAM_001\"",
         ));
     }
@@ -120,7 +120,7 @@ fn same_pumps(inserts: &[Box<InsertInto>], diagnostics: &mut Vec<Diagnostic>) {
     let mut pumps: HashMap<&str, Span> = HashMap::new();
     for pump in inserts.iter().filter_map(|insert| insert.pump.as_ref()) {
         if let Some(first) = pumps.insert(&pump.text, pump.span) {
-            let message = format!("there are two pumps `{}`", pump.text);
+            let message = format!("there are two pumps named `{}`", pump.text);
             let fault = Diagnostic::error(Code::DuplicateName, pump.span, message, "rename one of them");
             diagnostics.push(fault.related(first, "the first one"));
         }
@@ -148,26 +148,24 @@ fn resolve_insert(
     let is_input = streams.input.is(&into.text).then_some(StreamId::INPUT);
     let known = known.or(is_input);
     let fault = match (known, &insert.into) {
-        (Some(StreamId::INPUT), _) => {
-            Some((Code::UnsupportedSql, "nothing can be inserted into the input".into()))
-        }
+        (Some(StreamId::INPUT), _) => Some((Code::UnsupportedSql, "the input is read-only".into())),
         (Some(id), _) if matches!(streams.get(id).role, Role::Reference(_)) => {
-            Some((Code::UnsupportedSql, "nothing can be inserted into a reference table".into()))
+            Some((Code::UnsupportedSql, "a reference table is read-only".into()))
         }
         (Some(_), None) => Some((
             Code::DuplicateName,
             format!("a second query without INSERT INTO writes to `{BARE_OUTPUT}`"),
         )),
         (None, _) if is_generated(&into.text) => {
-            Some((Code::DuplicateName, format!("`{}` is a name that pipec gives itself", into.text)))
+            Some((Code::DuplicateName, format!("`{}` is a name that pipec uses itself", into.text)))
         }
         _ => None,
     };
     let refused = fault.is_some() && insert.into.is_some();
     if let Some((code, message)) = fault {
         let help = match insert.into {
-            Some(_) => "write INSERT INTO and another name",
-            None => "write INSERT INTO \"OUTPUT\" in front of it if the rows of both are to go there",
+            Some(_) => "write INSERT INTO with another name",
+            None => "to write the rows of both there, write INSERT INTO \"OUTPUT\" before it",
         };
         diagnostics.push(Diagnostic::error(code, into.span, message, help));
     }
@@ -231,11 +229,11 @@ impl Resolver<'_, '_> {
         let Some(first) = required.first() else { return Some((selected, items)) };
         let column = self.streams.get(into).columns[*first].clone();
         let message = format!(
-            "a row with NULL in `{}` goes nowhere; the old service wrote it to error_stream",
+            "a row with NULL in `{}` is dropped; Kinesis Data Analytics wrote it to error_stream",
             column.name
         );
         if !self.diagnostics.iter().any(|known| known.span == column.span && known.message == message) {
-            let help = "nothing need be done if such rows are of no use; else remove NOT NULL";
+            let help = "no action is needed if such rows can be dropped; otherwise remove NOT NULL";
             self.approximate(column.span, &message, help);
         }
         if selected.select.group.is_some() || selected.select.over.is_some() {
@@ -289,7 +287,7 @@ fn finish(
     let is_out = |at: usize| out.contains(&StreamId(at));
     let (mut all, references) = streams.into_references();
     if let (true, Some(first)) = (inserts.is_empty(), (0..all.len()).find(|at| is_out(*at))) {
-        let message = "every output is left out, and nothing is computed";
+        let message = "all outputs are `none`, so nothing is computed";
         let help = format!("write `{}: delivery` in `analytics.outputs`", all[first].name);
         diagnostics.push(Diagnostic::error(Code::NoOutput, all[first].span, message, help));
         return None;
@@ -313,7 +311,7 @@ fn finish(
             continue;
         }
         if !fed && !matches!(stream.role, Role::Reference(_)) {
-            let message = format!("nothing is inserted into `{}`", stream.name);
+            let message = format!("no statement inserts into `{}`", stream.name);
             let fed = all.iter().zip(&is_fed).filter(|(other, fed)| **fed && other.role == Role::Output);
             let names = fed.clone().map(|(other, _)| other.name.as_str());
             let alike = suggest::nearest(&stream.name, names);
@@ -330,7 +328,7 @@ fn finish(
                         "write INSERT INTO {own} SELECT .. instead of {other_name}, or remove the stream"
                     );
                     Diagnostic::error(Code::NoOutput, stream.span, message, help)
-                        .related(other.span, "a stream of almost the same name")
+                        .related(other.span, "a stream with a similar name")
                 }
             });
         }
@@ -342,7 +340,7 @@ fn finish(
         Ok(order) => order,
         Err(stuck) => {
             let message = format!("`{}` feeds itself", all[stuck].name);
-            let help = "remove one of the inserts on the way round";
+            let help = "remove one of the inserts of the cycle";
             diagnostics.push(Diagnostic::error(Code::UnsupportedSql, all[stuck].span, message, help));
             return None;
         }
@@ -375,15 +373,15 @@ fn finish(
     let (clock, reason) = clock(&inserts);
     if let Some(reason) = reason {
         if streams[0].carries.contains(&TimeAttribute::EventTime) {
-            let message = format!("{} beside windows of the event time", reason.what);
-            let help = "cut all windows from one time, or write two pipelines";
+            let message = format!("{} together with event-time windows", reason.what);
+            let help = "base all windows on the same time, or write two pipelines";
             diagnostics.push(super::super::refuse::refusal(reason.span, &message, help));
             return None;
         }
         if uses_rowtime(&inserts) {
-            let help = "nothing need be done while records keep coming; after a pause, the last window waits for the next one";
+            let help = "no action is needed while records keep arriving; after a pause, the last window waits for the next record";
             let message = format!(
-                "windows over ROWTIME close with the next record here, not by the clock: Flink {} no other way",
+                "windows over ROWTIME close with the next record here, not by the clock, since Flink {} only by event time",
                 reason.does
             );
             diagnostics.push(Diagnostic::warning(Code::ApproximateSql, reason.span, message, help));
@@ -409,15 +407,15 @@ fn finish(
 /// Why a stream cannot leave the SQL.
 fn bad_output(stream: &Stream) -> Option<Diagnostic> {
     if let Some(rank) = stream.columns.iter().find(|column| column.meaning == Meaning::Rank) {
-        let message = format!("`{}` counts rows without an end", rank.name);
-        let help = "put a SELECT around this one that keeps the first few: WHERE \"n\" <= 10";
+        let message = format!("`{}` numbers rows without a limit", rank.name);
+        let help = "keep the first few in an outer SELECT: WHERE \"n\" <= 10";
         return Some(Diagnostic::error(Code::UnsupportedSql, rank.span, message, help));
     }
     if is_output_name(&stream.name) {
         return None;
     }
     let message = format!("`{}` cannot be the name of an output", stream.name);
-    let help = "write letters, digits and `_`, a letter first: AWS resources are named after it";
+    let help = "start with a letter, then write letters, digits and `_`: AWS resources are named after it";
     Some(Diagnostic::error(Code::UnsupportedSql, stream.span, message, help))
 }
 
@@ -463,7 +461,7 @@ fn clock(inserts: &[Insert]) -> (Clock, Option<Kept>) {
         (None, Some(insert)) => {
             let (what, does) = match joined {
                 Some(_) => ("a join of three streams by ROWTIME", "joins three streams"),
-                None => ("a join of rows of one ROWTIME", "joins rows of one time"),
+                None => ("a join of rows with the same ROWTIME", "joins rows with the same time"),
             };
             Some(Kept { what, does, span: insert.select.from.span() })
         }
@@ -506,7 +504,7 @@ fn join_of_two_times(streams: &[Stream], insert: &Insert) -> Option<Diagnostic> 
     (by_clock && keeps_event_time).then(|| {
         let help = "compare the columns of the event time in each JOIN: b.\"time\" BETWEEN a.\"time\" - INTERVAL '1' MINUTE \
                     AND a.\"time\"";
-        super::super::refuse::refusal(insert.select.span, "a join by ROWTIME of rows that are ordered by their event time", help)
+        super::super::refuse::refusal(insert.select.span, "a join by ROWTIME of rows ordered by event time", help)
     })
 }
 
@@ -521,8 +519,8 @@ fn windows_of_rows_of_windows(inserts: &[Insert], insert: &Insert) -> Option<Dia
     }
     let window = insert.select.from.window()?;
     insert.select.from.streams().into_iter().any(|read| holds(inserts, read)).then(|| {
-        let help = "group the inner windows, or cut both from the stream itself";
-        super::super::refuse::refusal(window.span, "a window of the rows of another window", help)
+        let help = "group the inner windows, or read the stream itself in both";
+        super::super::refuse::refusal(window.span, "a window over the ungrouped rows of another window", help)
     })
 }
 

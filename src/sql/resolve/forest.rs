@@ -91,7 +91,7 @@ impl Resolver<'_, '_> {
         if forest.memory_bytes() > limits::MEMORY_MAX {
             let mib = |bytes: u64| bytes.div_ceil(MIB);
             let message = format!(
-                "this forest would take about {} MiB, and may take {}",
+                "this forest would need about {} MiB; the limit is {}",
                 mib(forest.memory_bytes()),
                 mib(limits::MEMORY_MAX)
             );
@@ -101,12 +101,10 @@ impl Resolver<'_, '_> {
         self.approximate(
             span,
             &format!(
-                "{} gives scores on the scale of the old service, but other digits, and it learns anew whenever the \
-                 application starts: 0 for the first {sample} rows",
+                "{} returns scores on the scale of Kinesis Data Analytics, but not the same digits, and it learns from scratch at each start of the application: 0 for the first {sample} rows",
                 function.text
             ),
-            "nothing need be done: thresholds such as ANOMALY_SCORE > 3 keep their meaning, and a row comes up to 0.1 s \
-             later",
+            "no action is needed: thresholds such as ANOMALY_SCORE > 3 keep their meaning, and rows are delayed by up to 0.1 s",
         );
         let rows = &self.streams.get(stream).columns;
         let names: Vec<&str> = forest.columns.iter().map(|at| rows[*at].name.as_str()).collect();
@@ -151,7 +149,7 @@ impl Resolver<'_, '_> {
         if number.is_some() {
             return number;
         }
-        let message = format!("{name} is no whole number from {bounds}");
+        let message = format!("{name} is not a whole number from {bounds}");
         let help = format!("write it as a constant: {default}, for example");
         let span = self.place(argument, function);
         self.fault(Diagnostic::error(Code::ForestArguments, span, message, help))
@@ -176,13 +174,13 @@ impl Resolver<'_, '_> {
         for column in &columns {
             let name = quoted(&column.name);
             if gives.iter().any(|anomaly| anomaly.name() == column.name) {
-                let message = format!("{} adds a column of the name `{}`", function.text, column.name);
-                let help = "give it another name in the CURSOR: AS \"EARLIER_SCORE\"";
+                let message = format!("{} adds a column named `{}`", function.text, column.name);
+                let help = "rename it in the CURSOR: AS \"EARLIER_SCORE\"";
                 faults.push(Diagnostic::error(Code::ForestArguments, column.span, message, help));
             }
             if let DataType::Decimal { .. } = column.data_type {
                 let message =
-                    format!("`{}` is a DECIMAL, which {} does not take", column.name, function.text);
+                    format!("`{}` is a DECIMAL, which {} does not accept", column.name, function.text);
                 let help = format!("write CAST({name} AS DOUBLE) AS {name} in the CURSOR");
                 faults.push(Diagnostic::error(Code::ForestArguments, column.span, message, help));
             }
@@ -201,7 +199,7 @@ impl Resolver<'_, '_> {
             [] => {
                 let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
                 format!(
-                    "select one in the CURSOR, which has {}; a text becomes one with CAST(x AS DOUBLE)",
+                    "select one in the CURSOR, which has {}; convert a string with CAST(x AS DOUBLE)",
                     suggest::all_of(&names)
                 )
             }

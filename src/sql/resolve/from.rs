@@ -13,8 +13,8 @@ use super::scope::{Relation, quoted};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 
-const FORM: &str = "write FROM and the name of a stream, or a SELECT in parentheses with a name behind it";
-const WITHIN: &str = "write how far back: JOIN \"other\" OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS b ON ..; or bounds in \
+const FORM: &str = "write FROM and the name of a stream, or a SELECT in parentheses followed by a name";
+const WITHIN: &str = "write a time range: JOIN \"other\" OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS b ON ..; or bounds in \
                       ON: b.ROWTIME BETWEEN a.ROWTIME - INTERVAL '1' MINUTE AND a.ROWTIME";
 
 /// The most milliseconds that bounds of a join add to a time; all years that Flink counts are within.
@@ -39,7 +39,7 @@ impl Resolver<'_, '_> {
                 return self.fault(Diagnostic::error(
                     Code::SqlSyntax,
                     self.span,
-                    "this SELECT reads nothing",
+                    "this SELECT has no FROM",
                     "write FROM \"SOURCE_SQL_STREAM_001\", the input",
                 ));
             }
@@ -90,7 +90,7 @@ impl Resolver<'_, '_> {
                 index_hints,
             } if with_hints.is_empty() && partitions.is_empty() && index_hints.is_empty() => {
                 let [ast::ObjectNamePart::Identifier(ident)] = name.0.as_slice() else {
-                    let help = "write the stream's name alone: all streams of the SQL are in one place";
+                    let help = "write the stream's name alone: streams have no schema";
                     return self.refuse(None, "a name of several parts", help);
                 };
                 let name = self.name(ident);
@@ -196,8 +196,8 @@ impl Resolver<'_, '_> {
         table_function: bool,
     ) -> Option<()> {
         if self.here.scope.relations.iter().any(|relation| relation.name == name.text) {
-            let message = format!("`{}` is read twice by one name", name.text);
-            let help = format!("give each a name of its own: {} AS b", quoted(&name.text));
+            let message = format!("`{}` is read twice under the same name", name.text);
+            let help = format!("give each a different name: {} AS b", quoted(&name.text));
             return self.fault(Diagnostic::error(Code::DuplicateName, name.span, message, help));
         }
         let stream = self.streams.get(id);
@@ -239,7 +239,7 @@ impl Resolver<'_, '_> {
         let before = *self.values;
         let condition = self.condition(condition, "ON")?;
         if condition.any(&|part| matches!(part.kind, ExprKind::Aggregate { .. } | ExprKind::Window(_))) {
-            let help = "compute it in a SELECT of its own, inside of FROM";
+            let help = "compute it in a SELECT in FROM";
             return self.refuse(Some(condition.span), "an aggregate in ON", help);
         }
         let key_values = *self.values - before;
@@ -277,12 +277,12 @@ impl Resolver<'_, '_> {
             && let Some(table) = left.from.lookup_of_all_rows()
         {
             // It would look at the rows of the join, and drop those without a partner or find one for them.
-            let help = "put the look-up into a SELECT inside of FROM: FROM (SELECT .. JOIN \"Table\" AS t ON ..) AS a RIGHT JOIN ..";
+            let help = "put the lookup in a SELECT in FROM: FROM (SELECT .. JOIN \"Table\" AS t ON ..) AS a RIGHT JOIN ..";
             return self.refuse(Some(table), "JOIN with a reference table before RIGHT or FULL JOIN", help);
         }
         let is_windowed = |from: &FromClause| matches!(from, FromClause::Stream { window: Some(_), .. });
         if is_windowed(&left.from) || is_windowed(&right.from) {
-            let help = "aggregate each in a SELECT of its own, and join those";
+            let help = "aggregate each in its own SELECT, and join the results";
             return self.refuse(Some(span), "a join of windows", help);
         }
         let (bounds, rest) = self.bounds(&left, &right, condition, first_right, span)?;
@@ -320,7 +320,7 @@ impl Resolver<'_, '_> {
         }
         self.windows(left, right, first_right, span, &mut pairs)?;
         if pairs.iter().any(|pair| pair.first.1 != pair.second.1) {
-            let help = "compare ROWTIME with ROWTIME, or the columns that records.event_time hands on";
+            let help = "compare ROWTIME with ROWTIME, or the columns that contain the event time";
             return self.refuse(Some(condition_span), "a join of ROWTIME with an event time", help);
         }
         if pairs.is_empty()
@@ -347,12 +347,12 @@ impl Resolver<'_, '_> {
         let Some((main, low_ms, high_ms)) =
             main.map(|at| pairs.remove(at)).and_then(|main| Some((main, main.low?, main.high?)))
         else {
-            let message = "this join has no time bounds: it would have to keep every row forever";
+            let message = "this join has no time bounds: its state would keep every row forever";
             return self.fault(Diagnostic::error(Code::MissingWindow, span, message, WITHIN));
         };
         let is_empty = |pair: &Pair| pair.low.zip(pair.high).is_some_and(|(low, high)| low > high);
         if low_ms > high_ms || pairs.iter().any(is_empty) {
-            let message = "these bounds of time leave nothing".into();
+            let message = "these time bounds exclude every row".into();
             return self.mismatch(condition_span, message, WITHIN.into());
         }
         for pair in pairs {
@@ -393,7 +393,7 @@ impl Resolver<'_, '_> {
             let has_time =
                 |relation: usize| self.here.scope.relations[relation].times.contains(&TimeAttribute::Rowtime);
             if !has_time(relation) || !has_time(first_right) {
-                let help = "name the columns that hold their times: b.\"time\" BETWEEN a.\"time\" - INTERVAL '1' MINUTE \
+                let help = "name the columns that contain their times: b.\"time\" BETWEEN a.\"time\" - INTERVAL '1' MINUTE \
                             AND a.\"time\"";
                 return self.refuse(Some(span), "OVER on rows without ROWTIME", help);
             }

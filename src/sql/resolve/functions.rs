@@ -24,7 +24,7 @@ impl Resolver<'_, '_> {
             call.name.0.get(..).filter(|parts| parts.len() == 1)
         else {
             let help = "write the function's name alone";
-            return self.refuse(None, "a function of a schema", help);
+            return self.refuse(None, "a function with a schema", help);
         };
         let name = self.name(ident).upper();
         if let Some(aggregate) = aggregate::named(&name.text) {
@@ -41,7 +41,7 @@ impl Resolver<'_, '_> {
         }
         if super::forest::NAMES.contains(&name.text.as_str()) {
             let help = format!("write it in FROM: {}", super::forest::form(&name.text));
-            return self.refuse(Some(name.span), &format!("`{}` outside of FROM", name.text), &help);
+            return self.refuse(Some(name.span), &format!("`{}` outside FROM", name.text), &help);
         }
         if matches!(name.text.as_str(), "TUMBLE" | "HOP" | "SESSION" | "CUMULATE") {
             let what = format!("`{}` here", name.text);
@@ -51,7 +51,7 @@ impl Resolver<'_, '_> {
         let signature = SIGNATURES.iter().find(|signature| signature.name == name.text);
         if signature.is_none() && !names().any(|known| known == name.text) {
             let help = unknown(&name.text);
-            let message = format!("`{}` is not a function that is known here", name.text);
+            let message = format!("`{}` is not a known function", name.text);
             return self.fault(Diagnostic::error(Code::UnknownFunction, name.span, message, help));
         }
         let arguments = self.arguments(call, name.span, &name.text)?;
@@ -102,8 +102,8 @@ impl Resolver<'_, '_> {
                 let (expression, groups) = self.expression(expression, &name.text)?;
                 let group = self.constant_number(group, "the group of REGEXP_EXTRACT")?;
                 if usize::try_from(group).is_ok_and(|group| group > groups) {
-                    let message = format!("this expression has no group {group}, but {groups}");
-                    let help = "put parentheses around the part that is wanted".into();
+                    let message = format!("this expression has no group {group}; it has {groups}");
+                    let help = "put parentheses around the part to extract".into();
                     return self.mismatch(expression.span, message, help);
                 }
                 Some(Operand::Typed(regexp_extract(text, expression, group)))
@@ -173,7 +173,7 @@ impl Resolver<'_, '_> {
             return Some(text);
         }
         let message = format!("{user} takes a constant here");
-        self.mismatch(text.span, message, "write it as a text in single quotes".into())
+        self.mismatch(text.span, message, "write it as a string in single quotes".into())
     }
 
     /// A constant regular expression, and how many groups it has.
@@ -184,7 +184,7 @@ impl Resolver<'_, '_> {
             Ok(count) => Some((expression, count)),
             Err(fault) => {
                 let message = format!("this regular expression cannot be read: {fault}");
-                let help = "write a backslash before a character that stands for itself".into();
+                let help = "write a backslash before a literal character".into();
                 self.mismatch(expression.span, message, help)
             }
         }
@@ -196,7 +196,7 @@ impl Resolver<'_, '_> {
         match number.kind {
             ExprKind::Literal(Literal::Integer(value @ 0..=65_535)) => Some(value),
             _ => {
-                let message = format!("{what} is no constant from 0 to 65,535");
+                let message = format!("{what} is not a constant from 0 to 65,535");
                 self.mismatch(number.span, message, "write a number".into())
             }
         }
@@ -314,7 +314,7 @@ impl Resolver<'_, '_> {
         {
             let message = format!("this pattern of SIMILAR TO cannot be read: {fault}");
             let help =
-                "write REGEXP_EXTRACT(x, '^..$', 0) IS NOT NULL, where a backslash makes a character stand for itself"
+                "write REGEXP_EXTRACT(x, '^..$', 0) IS NOT NULL, where a backslash escapes a character"
                     .into();
             return self.mismatch(pattern.span, message, help);
         }
@@ -419,7 +419,7 @@ impl Resolver<'_, '_> {
         let text = self.text_operand(text, "SUBSTRING");
         let Some(start) = start else {
             let span = text.map_or(self.span, |text| text.span);
-            let message = "SUBSTRING does not say where to start".into();
+            let message = "SUBSTRING has no start position".into();
             return self.mismatch(span, message, format!("write {}", form("SUBSTRING")));
         };
         let before = *self.values;
@@ -454,7 +454,7 @@ impl Resolver<'_, '_> {
             }
             _ if fits => Some(Operand::Typed(number).into_type(DataType::Integer)),
             _ => {
-                let message = format!("{what} is a whole number, this is {}", number.data_type);
+                let message = format!("{what} is a whole number, but this is {}", number.data_type);
                 self.mismatch(number.span, message, "convert it: CAST(x AS INTEGER)".into())
             }
         }

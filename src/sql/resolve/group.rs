@@ -88,7 +88,7 @@ impl Resolver<'_, '_> {
         }
         if let ast::Expr::Value(value) = expr {
             let span = self.text.locate(value.span);
-            return self.refuse(span, "a column by its number", "name it");
+            return self.refuse(span, "a column by its position", "name it");
         }
         if let ast::Expr::Function(call) = expr
             && call.name.to_string().eq_ignore_ascii_case("STAGGER")
@@ -110,7 +110,7 @@ impl Resolver<'_, '_> {
             return Some(Key::Step(time, ms, value));
         }
         if let ExprKind::Rowtime { .. } = value.kind {
-            let help = "cut it into windows: STEP(ROWTIME BY INTERVAL '1' MINUTE)";
+            let help = "group by a window: STEP(ROWTIME BY INTERVAL '1' MINUTE)";
             return self.refuse(Some(value.span), "GROUP BY ROWTIME itself", help);
         }
         Some(Key::Value(value))
@@ -222,7 +222,7 @@ impl Resolver<'_, '_> {
                 ExprKind::Column(column) if columns.contains(&column.column) => {}
                 ExprKind::Column(column) if column.relation == 0 => columns.push(column.column),
                 _ => {
-                    let help = "compute it in a SELECT inside of FROM, and group by its column";
+                    let help = "compute it in a SELECT in FROM, and group by its column";
                     return self.refuse(Some(key.span), "a session grouped by a computed value", help);
                 }
             }
@@ -252,8 +252,9 @@ impl Resolver<'_, '_> {
                         && ms % inner != 0
                     {
                         let message =
-                            "these windows are no multiple of those that their rows come from".into();
-                        let help = "make the length a multiple of the inner one".into();
+                            "the length of these windows is not a multiple of the inner windows' length"
+                                .into();
+                        let help = "write a multiple of the inner length".into();
                         return self.mismatch(value.span, message, help);
                     }
                 }
@@ -274,8 +275,8 @@ impl Resolver<'_, '_> {
             if !values.is_empty() || chosen.is_some() {
                 return self.refuse(
                     Some(span),
-                    "STAGGER beside other keys",
-                    "write all of them into its PARTITION BY",
+                    "STAGGER with other keys",
+                    "write all of them in its PARTITION BY",
                 );
             }
             self.stagger_window(keys, ms, span, &mut values, from)?
@@ -294,13 +295,12 @@ impl Resolver<'_, '_> {
         } else if let Some((time, size_ms)) = self.inner_window(from) {
             self.approximate(
                 span,
-                "this GROUP BY has no window, and takes that of the rows that it reads: a group of several windows gives \
-                 several rows",
-                "nothing need be done if a group is of one window; else add a longer window: STEP(ROWTIME BY ..)",
+                "this GROUP BY has no window and uses the windows of the rows that it reads: a group that spans several windows has several rows",
+                "no action is needed if each group is within one window; otherwise add a longer window: STEP(ROWTIME BY ..)",
             );
             Window { time, kind: WindowKind::Tumble { size_ms }, span }
         } else {
-            let message = "this GROUP BY has no window: it would have to keep every group forever";
+            let message = "this GROUP BY has no window: its state would keep every group forever";
             let help = format!("add a window to GROUP BY: {}", self.example_step());
             return self.fault(Diagnostic::error(Code::MissingWindow, span, message, help));
         };
@@ -310,9 +310,8 @@ impl Resolver<'_, '_> {
         if first.windowed && built.time == TimeAttribute::Rowtime {
             self.approximate(
                 built.span,
-                "rows of a window count into the outer window that holds them; the old service counted those at its end \
-                 into the next one",
-                "nothing need be done if each outer window is to hold the inner ones of its own time",
+                "rows of a window are counted in the outer window that contains them; Kinesis Data Analytics counted those at its end in the next one",
+                "no action is needed if each outer window should contain the inner windows of its own time",
             );
         }
         self.here.window = Some(built);
@@ -350,19 +349,14 @@ impl Resolver<'_, '_> {
                 }
                 Key::Step(_, _, value) => values.push(value),
                 Key::Bound | Key::Stagger(..) | Key::Window(_) => {
-                    return self.refuse(
-                        Some(span),
-                        "this form of STAGGER",
-                        "write columns into PARTITION BY",
-                    );
+                    return self.refuse(Some(span), "this form of STAGGER", "write columns in PARTITION BY");
                 }
             }
         }
         if let Some((_, size_ms)) = event {
             self.approximate(
                 span,
-                "STAGGER by an event time closes when the lateness of records.event_time is over, not a while after its \
-                 first row",
+                "a STAGGER window over event time closes after the lateness of records.event_time, not a fixed time after its first row",
                 "set lateness to the RANGE of this window",
             );
             return Some(Window {
@@ -374,7 +368,7 @@ impl Resolver<'_, '_> {
         let timed =
             |relation: usize| self.here.scope.relations[relation].times.contains(&TimeAttribute::Rowtime);
         if !from.timekeeper().is_some_and(timed) {
-            let help = "write GROUP BY and a window of their own time";
+            let help = "write GROUP BY with a window over their own time";
             return self.refuse(Some(span), "STAGGER of rows without ROWTIME", help);
         }
         Some(self.staggered(values, ms, span))
@@ -419,16 +413,14 @@ impl Resolver<'_, '_> {
                     };
                     self.fault(Diagnostic::error(Code::MissingWindow, span, message, help))
                 }
-                (None, Some(having)) => self.refuse(
-                    Some(having.span),
-                    "HAVING without GROUP BY",
-                    "write the condition into WHERE",
-                ),
+                (None, Some(having)) => {
+                    self.refuse(Some(having.span), "HAVING without GROUP BY", "write the condition in WHERE")
+                }
             };
         };
         if let Some(over) = self.here.overs.first() {
-            let help = "aggregate in a SELECT inside of FROM, and write OVER around it";
-            return self.refuse(Some(over.span), "OVER beside GROUP BY", help);
+            let help = "aggregate in a SELECT in FROM, and write OVER in the outer SELECT";
+            return self.refuse(Some(over.span), "OVER with GROUP BY", help);
         }
         let mut fine = true;
         // What `*` stands for is all at one place, and one fault.
@@ -494,7 +486,7 @@ impl Resolver<'_, '_> {
         if keys.iter().any(|key| key.same(value)) {
             return true;
         }
-        let message = "`*` holds columns that are neither grouped nor aggregated";
+        let message = "`*` includes columns that are neither grouped nor aggregated";
         let help = "name the columns of GROUP BY, and aggregates of the others, as in MAX(x)";
         self.fault::<()>(Diagnostic::error(Code::TypeMismatch, value.span, message, help));
         false

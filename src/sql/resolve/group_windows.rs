@@ -120,7 +120,7 @@ impl Resolver<'_, '_> {
                 Some(typed(ExprKind::Window(bound), DataType::Timestamp, name.span))
             }
             Some(known) => {
-                let message = format!("`{}` is not of the window of this GROUP BY", name.text);
+                let message = format!("`{}` does not belong to the window of this GROUP BY", name.text);
                 let (_, end) = name.text.split_once('_').unwrap_or_default();
                 let help = format!("write {}_{end}({})", known.name, known.arguments);
                 self.mismatch(name.span, message, help)
@@ -146,7 +146,7 @@ fn shown(arguments: &[&ast::Expr]) -> String {
 fn form(name: &str) -> &'static str {
     match name {
         "TUMBLE" => "TUMBLE(ROWTIME, INTERVAL '1' MINUTE)",
-        "HOP" => "HOP(ROWTIME, INTERVAL '10' SECOND, INTERVAL '1' MINUTE), the slide and the length",
+        "HOP" => "HOP(ROWTIME, INTERVAL '10' SECOND, INTERVAL '1' MINUTE): first the slide, then the length",
         _ => "SESSION(ROWTIME, INTERVAL '1' MINUTE)",
     }
 }

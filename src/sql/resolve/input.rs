@@ -12,7 +12,7 @@ pub(super) fn check(input: &Input, diagnostics: &mut Vec<Diagnostic>) {
     for reference in input.references {
         if super::streams::is_own(&reference.name) {
             let message =
-                format!("`{}` is the name of the input, or one that pipec gives itself", reference.name);
+                format!("`{}` is the name of the input, or a name that pipec uses itself", reference.name);
             let help = "choose another name for this table";
             diagnostics.push(Diagnostic::error(Code::DuplicateName, reference.span, message, help));
         }
@@ -28,14 +28,14 @@ pub(super) fn check(input: &Input, diagnostics: &mut Vec<Diagnostic>) {
         let before = &columns[..at];
         diagnostics.extend(unusable(column));
         if let Some(first) = before.iter().find(|first| first.name == column.name) {
-            let message = format!("there are two columns `{}`", column.name);
+            let message = format!("there are two columns named `{}`", column.name);
             let fault = Diagnostic::error(Code::DuplicateName, column.span, message, "rename one of them");
             diagnostics.push(fault.related(first.span, "the first one"));
         } else if input.format != RecordFormat::Json {
             // Fields of a line lie side by side.
         } else if let Some(other) = before.iter().find(|other| other_array(other, column)) {
             let message = format!("`{}` and `{}` are elements of two arrays", other.path, column.path);
-            let help = "flatten one of them, and take the other as a whole: a VARCHAR column with the path of the array";
+            let help = "flatten one of them, and read the other as a whole: a VARCHAR column with the path of the array";
             let fault = Diagnostic::error(Code::UnsupportedSql, column.span, message, help);
             diagnostics.push(fault.related(other.span, "the first array"));
         } else if let Some(other) =
@@ -44,7 +44,7 @@ pub(super) fn check(input: &Input, diagnostics: &mut Vec<Diagnostic>) {
             let inner =
                 if other.path.segments().len() > column.path.segments().len() { other } else { column };
             let message = format!(
-                "`{}` lies inside of an object that is read as a text, and is {}",
+                "`{}` is {}, but lies within an object that is read as a string",
                 inner.path, inner.data_type
             );
             let help = format!("declare `{}` as VARCHAR, and convert it in the SQL with CAST", inner.name);
@@ -54,7 +54,7 @@ pub(super) fn check(input: &Input, diagnostics: &mut Vec<Diagnostic>) {
             let help = if other.path == column.path {
                 "read it once, and convert it in the SQL with CAST"
             } else {
-                "read the values inside, each as a column of its own"
+                "read the values within it, each as a separate column"
             };
             let fault = Diagnostic::error(Code::UnsupportedSql, column.span, message, help);
             diagnostics.push(fault.related(other.span, format!("`{}`", other.path)));
@@ -73,8 +73,8 @@ fn unusable(column: &Column) -> Option<Diagnostic> {
     }
     let first = column.path.segments().first();
     if first.is_some_and(|key| key == "pipec_rowtime" || key == "pipec_event_time") {
-        let message = format!("`{}` is a name that pipec gives itself", column.path);
-        let help = "call the field otherwise where the records are made";
+        let message = format!("`{}` is a name that pipec uses itself", column.path);
+        let help = "rename the field in the program that writes the records";
         return Some(Diagnostic::error(Code::UnsupportedSql, column.span, message, help));
     }
     let (_, help) = column.path.segments().iter().find_map(|key| bad_name(key))?;

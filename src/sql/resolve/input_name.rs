@@ -99,14 +99,16 @@ pub(super) fn leave_out_empty_parts(
         let read = &read.text;
         let span = insert.pump.as_ref().map_or(insert.select_span, |pump| pump.span);
         if out.contains(&at) {
-            let message =
-                format!("nothing comes from `{read}`, so this is left out: all records are in `{part}`");
-            let help =
-                "nothing need be done; the parts that the old service read side by side are one stream here";
+            let message = format!("this is left out, since `{read}` is empty: all records are in `{part}`");
+            let help = "no action is needed; the parts that Kinesis Data Analytics read in parallel are one stream here";
             diagnostics.push(Diagnostic::warning(Code::ApproximateSql, span, message, help));
         } else {
             let help = format!("read `{part}` alone: all records are in it");
-            diagnostics.push(refusal(span, &format!("`{read}` beside another part of the input"), &help));
+            diagnostics.push(refusal(
+                span,
+                &format!("`{read}` together with another part of the input"),
+                &help,
+            ));
         }
     }
     (out, empty)

@@ -44,13 +44,13 @@ impl Resolver<'_, '_> {
                 (None, _) => self.fault(Diagnostic::error(
                     Code::OutputColumns,
                     span,
-                    "this value has no name, which would be its key in the output",
-                    "write AS and a name behind it: AS \"name\"",
+                    "this value has no name to be its key in the output",
+                    "write AS and a name after it: AS \"name\"",
                 )),
                 (_, None) => self.mismatch(
                     span,
                     "this NULL has no type".into(),
-                    "give it one: CAST(NULL AS VARCHAR(16)), for example".into(),
+                    "write a type: CAST(NULL AS VARCHAR(16)), for example".into(),
                 ),
                 (Some(name), Some(data_type)) => {
                     Some(StreamColumn { name: name.text.clone(), data_type, meaning: Meaning::Value, span })
@@ -67,7 +67,7 @@ impl Resolver<'_, '_> {
                     Diagnostic::error(
                         Code::DuplicateName,
                         column.span,
-                        format!("two values are called `{}`", column.name),
+                        format!("two values are named `{}`", column.name),
                         "rename one of them with AS",
                     )
                     .related(first.span, "the first one"),
@@ -151,7 +151,7 @@ impl Resolver<'_, '_> {
         let columns = if names.len() == 1 { "column" } else { "columns" };
         let (count, verb) = (names.len(), if stream.is_some() { "has" } else { "names" });
         let of = stream.map_or("INSERT INTO".into(), |stream| format!("`{}`", stream.name));
-        let message = format!("{of} {verb} {count} {columns}, this SELECT gives {given} {values}");
+        let message = format!("{of} {verb} {count} {columns}, but this SELECT returns {given} {values}");
         let fault = Diagnostic::error(Code::OutputColumns, self.span, message, help);
         self.fault(match stream {
             Some(stream) => fault.related(stream.span, "declared here"),
@@ -174,7 +174,7 @@ impl Resolver<'_, '_> {
                 }
                 Some(help) => help.into(),
             };
-            let message = format!("`{}` is {to}, this value is {from}", column.name);
+            let message = format!("`{}` is {to}, but this value is {from}", column.name);
             let fault = Diagnostic::error(Code::TypeMismatch, expr.span, message, help);
             return self.fault(fault.related(column.span, "declared here"));
         }
@@ -222,8 +222,8 @@ fn lossy(span: Span, from: DataType, column: &StreamColumn, rounds: bool) -> Dia
     let to = column.data_type;
     let what = match (from.family(), to) {
         (Family::Text, _) => match to.text_length() {
-            Some(Some(length)) => format!("is cut to {length} characters"),
-            _ => "is cut".into(),
+            Some(Some(length)) => format!("is truncated to {length} characters"),
+            _ => "is truncated".into(),
         },
         (Family::Time, _) => "loses its time of day".into(),
         (_, DataType::Real | DataType::Double) => "is rounded".into(),
@@ -240,6 +240,6 @@ fn lossy(span: Span, from: DataType, column: &StreamColumn, rounds: bool) -> Dia
     };
     let message = format!("this {from} {what} in `{}`, which is {to}", column.name);
     let help =
-        format!("declare {} as {from}; or write CAST(.. AS {to}) if this is meant", quoted(&column.name));
+        format!("declare {} as {from}; or write CAST(.. AS {to}) if this is intended", quoted(&column.name));
     Diagnostic::warning(Code::LossyCast, span, message, help).related(column.span, "declared here")
 }

@@ -22,7 +22,7 @@ impl Resolver<'_, '_> {
             ExprKind::Literal(Literal::Integer(count)) if (1..=1_000_000).contains(&count) => Some(count),
             _ => self.mismatch(
                 value.span,
-                format!("{what} is no constant above 0"),
+                format!("{what} is not a constant above 0"),
                 "write a number: 10".into(),
             ),
         }
@@ -40,8 +40,8 @@ impl Resolver<'_, '_> {
         let seconds = self.constant_count(seconds, "the length of the window, in seconds,")?;
         let text = self.typed(column)?;
         let ExprKind::Literal(Literal::Text(column)) = &text.kind else {
-            let help = "write the column's name as a text: 'TICKER'".into();
-            return self.mismatch(text.span, "the column is no constant text".into(), help);
+            let help = "write the column's name as a string: 'TICKER'".into();
+            return self.mismatch(text.span, "the column is not a constant string".into(), help);
         };
         let outer = std::mem::take(&mut self.here);
         let name = own.text.clone();
@@ -93,8 +93,8 @@ impl Resolver<'_, '_> {
         let (from, column, data_type) = self.items_of(function, rows, column, seconds)?;
         self.approximate(
             function.span,
-            "COUNT_DISTINCT_ITEMS_TUMBLING is exact here, and was approximate",
-            "nothing need be done; the state grows with the number of different items in a window",
+            "COUNT_DISTINCT_ITEMS_TUMBLING is exact here, and was approximate in Kinesis Data Analytics",
+            "no action is needed; the state grows with the number of different items in a window",
         );
         let span = function.span;
         let value = Expr { kind: ExprKind::Column(column), data_type, span };
@@ -116,8 +116,8 @@ impl Resolver<'_, '_> {
         let (from, column, data_type) = self.items_of(function, rows, column, seconds)?;
         self.approximate(
             function.span,
-            "TOP_K_ITEMS_TUMBLING is exact here, and was approximate",
-            "nothing need be done; the state grows with the number of different items in a window",
+            "TOP_K_ITEMS_TUMBLING is exact here, and was approximate in Kinesis Data Analytics",
+            "no action is needed; the state grows with the number of different items in a window",
         );
         let span = function.span;
         let item = Expr { kind: ExprKind::Column(column), data_type, span };

@@ -11,15 +11,14 @@ impl Resolver<'_, '_> {
     pub(super) fn same_time(&mut self, span: Span, has_key: bool) {
         let (message, help) = if has_key {
             (
-                "this join has no window: only rows of the same ROWTIME meet, as those that one record became",
-                "nothing need be done if that is meant; else write how far back: OVER (RANGE INTERVAL '1' MINUTE PRECEDING)",
+                "this join has no window: it only matches rows with the same ROWTIME, such as those of one record",
+                "no action is needed if that is intended; otherwise write a time range: OVER (RANGE INTERVAL '1' MINUTE PRECEDING)",
             )
         } else {
             // Flink reads records by the hundred, so that many of them have one time.
             (
-                "this join has no window and no key: all rows of the same ROWTIME meet, also those of different records",
-                "write ON with a column that tells records apart; a random cut forest needs no join, since it hands on all \
-                 columns of its CURSOR",
+                "this join has no window and no key: it matches all rows with the same ROWTIME, including those of different records",
+                "write ON with a column that identifies a record; a random cut forest needs no join, since it returns all columns of its CURSOR",
             )
         };
         self.approximate(span, message, help);

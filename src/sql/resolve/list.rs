@@ -22,7 +22,7 @@ impl Resolver<'_, '_> {
         for other in others {
             if !other.joins.is_empty() {
                 let help = "write JOIN .. ON between all of them";
-                return self.refuse(None, "JOIN behind a comma", help);
+                return self.refuse(None, "JOIN after a comma", help);
             }
             let first_right = self.here.scope.relations.len();
             sides.push((self.relation(&other.relation)?, first_right));

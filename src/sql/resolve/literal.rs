@@ -19,7 +19,7 @@ impl Resolver<'_, '_> {
                 Some((literal, data_type)) => Some(typed(ExprKind::Literal(literal), data_type, span)),
                 None => self.mismatch(
                     span,
-                    "this number has more digits than any type holds".into(),
+                    "this number has more digits than any type allows".into(),
                     format!("write at most {MAX_PRECISION} digits, or with an exponent: 1E40"),
                 ),
             },
@@ -29,7 +29,7 @@ impl Resolver<'_, '_> {
                 let data_type = DataType::Varchar(length.map(|length| length.max(1)));
                 Some(typed(ExprKind::Literal(Literal::Text(text.clone())), data_type, span))
             }
-            _ => self.refuse(Some(span), "this kind of constant", "write a number, TRUE, NULL or 'a text'"),
+            _ => self.refuse(Some(span), "this kind of constant", "write a number, TRUE, NULL or 'a string'"),
         }
     }
 
@@ -65,7 +65,7 @@ impl Resolver<'_, '_> {
                     Some(written) => format!("write {data_type} '{written}'"),
                     None => format!("write it like {}", time_form(data_type)),
                 };
-                self.mismatch(span, format!("this is no {data_type}"), help)
+                self.mismatch(span, format!("this is not a valid {data_type}"), help)
             }
         }
     }

@@ -59,7 +59,7 @@ impl Resolver<'_, '_> {
                 self.separated_columns(text, columns, separator, name)
             }
             ("VARIABLE_COLUMN_LOG_PARSE", [_, _, _, ..]) => {
-                let help = "remove them: REGEX_LOG_PARSE reads texts with quotes";
+                let help = "remove them: REGEX_LOG_PARSE reads strings with quotes";
                 self.refuse(
                     Some(name.span),
                     "an escape or quote character of `VARIABLE_COLUMN_LOG_PARSE`",
@@ -100,7 +100,7 @@ impl Resolver<'_, '_> {
             None => (1..=count).map(|at| (format!("COLUMN{at}"), DataType::Varchar(Some(1024)))).collect(),
         };
         if columns.len() != count {
-            let message = format!("the groups of this expression are {count}, its columns {}", columns.len());
+            let message = format!("this expression has {count} groups for {} columns", columns.len());
             return self.mismatch(expression.span, message, "write one group for each column".into());
         }
         Some(self.extracted(&text, &expression, columns))

@@ -92,13 +92,12 @@ impl Resolver<'_, '_> {
         }
         let is_rank = |over: &Over| matches!(over.order, Order::Values(_));
         if select.overs.len() > 1 && select.overs.iter().any(is_rank) {
-            let help = "number the rows in a SELECT inside of FROM";
-            return self.refuse(Some(span), "`ROW_NUMBER` beside another window", help);
+            let help = "number the rows in a SELECT in FROM";
+            return self.refuse(Some(span), "`ROW_NUMBER` with another window", help);
         }
         if let FromClause::Join { .. } = leftmost(&mut select.from) {
             if select.from.timekeeper() != Some(0) {
-                let help =
-                    "join in a SELECT of its own, FROM (SELECT .. JOIN ..) AS j, and write OVER around it";
+                let help = "join in a SELECT in FROM, as in FROM (SELECT .. JOIN ..) AS j, and write OVER in the outer SELECT";
                 return self.refuse(Some(span), "OVER on a RIGHT or FULL JOIN", help);
             }
             self.nest(select, None, Vec::new())?;
@@ -227,7 +226,7 @@ impl Resolver<'_, '_> {
             Some(kept) if kept == relation => Some(()),
             _ => {
                 let help =
-                    "cut the time of the side of which every row stays: of a JOIN or LEFT JOIN the first one";
+                    "use the time of the side whose rows are all kept: the first one of a JOIN or LEFT JOIN";
                 let message = "the rows of this join do not keep this time";
                 let fault = Diagnostic::error(Code::MissingWindow, span, message, help);
                 self.fault(fault)

@@ -57,7 +57,7 @@ impl Resolver<'_, '_> {
                 let span = self.text.locate(left.span().union(&right.span()));
                 let help = match other {
                     Op::Arrow | Op::LongArrow | Op::HashArrow | Op::HashLongArrow => {
-                        "give the value a column of its own, with its path: $.a.b; or write JSON_VALUE(x, '$.a.b')"
+                        "declare a column for the value, with its path: $.a.b; or write JSON_VALUE(x, '$.a.b')"
                     }
                     Op::PGRegexMatch => "write REGEXP(x, '[0-9]+')",
                     Op::PGRegexNotMatch => "write NOT REGEXP(x, '[0-9]+')",
@@ -146,11 +146,11 @@ impl Resolver<'_, '_> {
         // A chain of texts with `+` between them is one fault, not one of each text.
         let right = match &left {
             Some(first) if operator == Arithmetic::Add && is_text(first) => {
-                let message = "`+` adds numbers, and this is text".into();
+                let message = "`+` adds numbers, but this is a string".into();
                 return self.mismatch(
                     first.span(),
                     message,
-                    "write || between texts: a || b; or convert it: CAST(x AS INTEGER)".into(),
+                    "write || between strings: a || b; or convert it: CAST(x AS INTEGER)".into(),
                 );
             }
             _ => self.operand(right),
@@ -173,7 +173,7 @@ impl Resolver<'_, '_> {
         let span = cover(left.span, right.span);
         let approximate = left.data_type.is_approximate() || right.data_type.is_approximate();
         if operator == Arithmetic::Modulo && approximate {
-            let message = "a remainder is taken of whole or exact numbers only".into();
+            let message = "a remainder needs whole or exact numbers".into();
             return self.mismatch(span, message, "convert them: CAST(x AS BIGINT)".into());
         }
         let (operands, result) = arithmetic_types(operator, left.data_type, right.data_type);
@@ -276,7 +276,7 @@ impl Resolver<'_, '_> {
         };
         let (operand, pattern) = (operand?, pattern?);
         let ExprKind::Literal(Literal::Text(text)) = &pattern.kind else {
-            let help = "write the pattern as a text: LIKE 'A%'";
+            let help = "write the pattern as a string: LIKE 'A%'";
             return self.refuse(Some(pattern.span), "a pattern that is not constant", help);
         };
         let escape = match escape.map(|escape| (escape.span, escape.kind)) {
@@ -293,8 +293,8 @@ impl Resolver<'_, '_> {
         let Some(parsed) = pattern_of(text, escape) else {
             return self.mismatch(
                 pattern.span,
-                "the escape character of this pattern stands before neither `%`, `_` nor itself".into(),
-                "write it before what is to be taken as it is: LIKE '10!%' ESCAPE '!'".into(),
+                "the escape character of this pattern is not followed by `%`, `_` or itself".into(),
+                "write it before a literal `%` or `_`: LIKE '10!%' ESCAPE '!'".into(),
             );
         };
         let span = cover(operand.span, pattern.span);

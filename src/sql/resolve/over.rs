@@ -24,7 +24,11 @@ impl Resolver<'_, '_> {
                     self.here.named_windows.insert(name.upper().text, spec.clone());
                 }
                 ast::NamedWindowExpr::NamedWindow(_) => {
-                    self.refuse::<()>(Some(name.span), "a window that is another one", FRAME);
+                    self.refuse::<()>(
+                        Some(name.span),
+                        "a window that is only the name of another one",
+                        FRAME,
+                    );
                 }
             }
         }
@@ -40,7 +44,7 @@ impl Resolver<'_, '_> {
         name: &Name,
     ) -> Option<(usize, Option<Behind>)> {
         if distinct {
-            let help = "count in windows: GROUP BY STEP(ROWTIME BY INTERVAL '1' MINUTE)";
+            let help = "group by a window: GROUP BY STEP(ROWTIME BY INTERVAL '1' MINUTE)";
             return self.refuse(Some(name.span), "DISTINCT with OVER", help);
         }
         let named;
@@ -55,8 +59,7 @@ impl Resolver<'_, '_> {
                     }
                     None => {
                         let message = format!("there is no window `{}`", window.text);
-                        let help =
-                            "define it behind WHERE: WINDOW w AS (RANGE INTERVAL '1' MINUTE PRECEDING)";
+                        let help = "define it after WHERE: WINDOW w AS (RANGE INTERVAL '1' MINUTE PRECEDING)";
                         return self.fault(Diagnostic::error(Code::UnknownTable, window.span, message, help));
                     }
                 }
@@ -67,9 +70,8 @@ impl Resolver<'_, '_> {
         if matches!(over.frame, Frame::Range(_)) && is_first && !self.text.is_plain {
             self.approximate(
                 name.span,
-                "this RANGE includes all rows with the time of the row, and not only those that arrived before it",
-                "nothing need be done if a key rarely has several rows in one millisecond; ROWS 10 PRECEDING takes rows one \
-                 by one",
+                "this RANGE includes all rows with the same time as the row, not only those that arrived before it",
+                "no action is needed if a key rarely has several rows in one millisecond; ROWS 10 PRECEDING counts single rows",
             );
         }
         let before = Over { frame: Frame::Lag(rows.unsigned_abs()), ..over.clone() };
@@ -133,20 +135,20 @@ impl Resolver<'_, '_> {
                 None => {
                     return self.refuse(
                         Some(value.span),
-                        "OVER sorted by something else than a time",
-                        "write ORDER BY ROWTIME, or leave it out",
+                        "OVER sorted by a column that is not a time",
+                        "write ORDER BY ROWTIME, or remove it",
                     );
                 }
             },
-            _ => return self.refuse(Some(span), "this ORDER BY", "write ORDER BY ROWTIME, or leave it out"),
+            _ => return self.refuse(Some(span), "this ORDER BY", "write ORDER BY ROWTIME, or remove it"),
         };
         let frame = match (&spec.window_frame, function) {
             (_, Aggregate::Lag) => {
                 if spec.window_frame.is_some() {
                     self.approximate(
                         name.span,
-                        "LAG looks back beyond the frame of its window, where the old service gave the default",
-                        "leave RANGE or ROWS out, and compare the times of both rows if that matters",
+                        "LAG looks back beyond the frame of its window, where Kinesis Data Analytics returned the default",
+                        "remove RANGE or ROWS, and compare the times of both rows if that matters",
                     );
                 }
                 (Frame::Lag(rows_back), 0)
@@ -186,9 +188,8 @@ impl Resolver<'_, '_> {
         let starts = partition.iter().any(|key| matches!(meaning(key), Meaning::WindowStart { .. }));
         let ends = partition.iter().any(|key| matches!(meaning(key), Meaning::WindowEnd { .. }));
         if !(starts && ends) {
-            let message = "these rows would be numbered anew with every record";
-            let help = "number the rows of a window: aggregate in a SELECT inside of FROM, take window_start and window_end \
-                        from it, and write ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY ..)";
+            let message = "these rows would be renumbered with every record";
+            let help = "number the rows of a window: aggregate in a SELECT in FROM, select its window_start and window_end, and write ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY ..)";
             return self.fault(Diagnostic::error(Code::MissingWindow, span, message, help));
         }
         if order.is_empty() || framed {

@@ -85,7 +85,7 @@ impl Resolver<'_, '_> {
         };
         let (Some(_), [Piece::Plain(plain)]) = (zone, pieces.as_slice()) else {
             let message =
-                "a text is read with one zone at its end, and with letters for days, months and hours".into();
+                "a pattern that reads a string can contain only letters for date and time, and one time zone at its end".into();
             let help = "write z, Z or X last, and of the others yyyy MM dd HH hh mm ss SSS a".into();
             return self.mismatch(span, message, help);
         };

@@ -7,7 +7,7 @@ use super::expr::Resolver;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 
-const FORM: &str = "write JOIN \"Table\" AS t ON t.\"key\" = s.\"column\", and other conditions into WHERE";
+const FORM: &str = "write JOIN \"Table\" AS t ON t.\"key\" = s.\"column\", and other conditions in WHERE";
 
 impl Resolver<'_, '_> {
     /// A join with a reference table.
@@ -24,7 +24,7 @@ impl Resolver<'_, '_> {
             JoinKind::Inner => false,
             JoinKind::Left => true,
             JoinKind::Right | JoinKind::Full => {
-                let help = "write LEFT JOIN: the rows of a table alone never come";
+                let help = "write LEFT JOIN: rows of the table without a match are never written";
                 return self.refuse(Some(span), "this join with a reference table", help);
             }
         };
@@ -52,14 +52,14 @@ impl Resolver<'_, '_> {
             found.data_type.is_integer() || matches!(found.data_type.family(), Family::Text | Family::Time);
         if !is_key {
             let what = format!("a key of a reference table that is {}", found.data_type);
-            let help = "join ON a text, a whole number or a time";
+            let help = "join ON a string, a whole number or a time";
             return self.refuse(Some(condition.span), &what, help);
         }
         let mut keys: Vec<&Literal> = self.streams.rows(at).iter().map(|row| &row[column.column]).collect();
         keys.retain(|key| **key != Literal::Null);
         let twice = keys.iter().enumerate().find(|(at, key)| keys[..*at].contains(key));
         if let Some((_, key)) = twice {
-            let message = format!("`{}` of `{}` holds {} twice", found.name, stream.name, key.shown());
+            let message = format!("`{}` of `{}` contains {} twice", found.name, stream.name, key.shown());
             let help = "join ON a column whose values are unique, or remove one of the rows";
             let fault = Diagnostic::error(Code::ReferenceTable, condition.span, message, help);
             return self.fault(fault.related(found.span, "declared here"));

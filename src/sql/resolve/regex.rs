@@ -20,7 +20,7 @@ pub(super) fn groups(expression: &str) -> Result<usize, &'static str> {
         repeatable = true;
         match character {
             '\\' => match characters.next() {
-                None => return Err("a backslash at its end escapes nothing"),
+                None => return Err("it ends with a backslash that escapes nothing"),
                 // Up to \E, all characters stand for themselves.
                 Some('Q') => {
                     while let Some(quoted) = characters.next() {
@@ -55,7 +55,9 @@ pub(super) fn groups(expression: &str) -> Result<usize, &'static str> {
                 if named {
                     let name: String = characters.by_ref().skip(2).take_while(|next| *next != '>').collect();
                     if !is_name(&name) {
-                        return Err("the name of a group is letters from A to Z and digits, a letter first");
+                        return Err(
+                            "the name of a group starts with a letter from A to Z, followed by such letters and digits",
+                        );
                     }
                     if !names.insert(name) {
                         return Err("two groups have the same name");
@@ -66,7 +68,7 @@ pub(super) fn groups(expression: &str) -> Result<usize, &'static str> {
                 }
                 repeatable = false;
             }
-            ')' => open = open.checked_sub(1).ok_or("a parenthesis is closed that is not open")?,
+            ')' => open = open.checked_sub(1).ok_or("a closing parenthesis has no opening one")?,
             '|' => repeatable = false,
             '*' | '+' | '?' | '{' if at_start => return Err("a quantifier has nothing to repeat"),
             '{' => {
@@ -79,7 +81,7 @@ pub(super) fn groups(expression: &str) -> Result<usize, &'static str> {
                     }
                 }
                 if !is_count(&times) {
-                    return Err("a brace holds no number of repetitions");
+                    return Err("a brace does not contain a number of repetitions");
                 }
             }
             _ => {}

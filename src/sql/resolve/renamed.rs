@@ -42,7 +42,7 @@ impl Resolver<'_, '_> {
         distinct.dedup();
         if distinct.len() != names.len() || typed {
             let (given, wanted) = (names.len(), distinct.len());
-            let message = format!("this list names {given} columns, and there are {wanted}");
+            let message = format!("this list names {given} columns, but there are {wanted}");
             return self.mismatch(span, message, "name each column once, in their order".into());
         }
         for (column, record) in relation.columns.iter_mut().zip(records) {
@@ -60,7 +60,7 @@ impl Resolver<'_, '_> {
         };
         match sample.quantity.as_ref().map(|quantity| &quantity.value) {
             Some(ast::Expr::Interval(interval)) => self.milliseconds_from(0, interval, self.span),
-            _ => self.refuse(None, "`TABLESAMPLE`", "remove it: a stream has no size to take a part of"),
+            _ => self.refuse(None, "`TABLESAMPLE`", "remove it: a stream has no total size to sample from"),
         }
     }
 }

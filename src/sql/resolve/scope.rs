@@ -111,8 +111,8 @@ impl Scope {
                 _ => Err(Diagnostic::error(
                     Code::UnknownColumn,
                     name.span,
-                    "these rows have no ROWTIME: they come from windows over another time",
-                    "name the column that holds their time",
+                    "these rows have no ROWTIME, since their windows are over another time",
+                    "name the column that contains their time",
                 )),
             };
         }
@@ -166,7 +166,7 @@ impl Scope {
         Diagnostic::error(
             Code::AmbiguousName,
             name.span,
-            format!("`{}` could be that of `{a}` or of `{b}`", name.text),
+            format!("`{}` is ambiguous: `{a}` and `{b}` have it", name.text),
             format!("write {}.{shown} or {}.{shown}", quoted(a), quoted(b)),
         )
     }
@@ -174,12 +174,11 @@ impl Scope {
     fn unknown(&self, relations: std::ops::Range<usize>, name: &Name) -> Diagnostic {
         let relations = &self.relations[relations];
         if name.is_word(ARRIVAL_TIME) {
-            let help = "take ROWTIME along from the input, in a column of its own";
-            return refusal(name.span, &format!("`{ARRIVAL_TIME}` of rows that are not the input's"), help);
+            let help = "select ROWTIME from the input in a column of its own";
+            return refusal(name.span, &format!("`{ARRIVAL_TIME}` of rows other than the input's"), help);
         }
         if METADATA.iter().any(|word| name.is_word(word)) {
-            let help = "Flink's connector reads none of Kinesis' metadata, and Firehose hands none over: let the sender write it \
-                        into the record, and give it a column";
+            let help = "Flink's connector and Firehose do not provide Kinesis metadata: have the sender write the value into the record, and declare a column for it";
             return refusal(name.span, &format!("`{}`", name.text), help);
         }
         if ["WINDOW_START", "WINDOW_END", "WINDOW_TIME"]
@@ -207,7 +206,7 @@ impl Scope {
                 // Far from the column, it is most likely a text.
                 Some(near) if name.quoted && is_far(&name.text, near) => {
                     let text = name.text.replace('\'', "''");
-                    format!("did you mean {}? A text is in single quotes: '{text}'", quoted(near))
+                    format!("did you mean {}? A string is in single quotes: '{text}'", quoted(near))
                 }
                 Some(near) => format!("did you mean {}?", quoted(near)),
                 None => {
@@ -215,7 +214,7 @@ impl Scope {
                     let columns = format!("its columns are {}", suggest::all_of(&names));
                     if name.quoted && !name.text.is_empty() {
                         let text = name.text.replace('\'', "''");
-                        format!("{columns}; a text is in single quotes: '{text}'")
+                        format!("{columns}; a string is in single quotes: '{text}'")
                     } else {
                         columns
                     }
@@ -248,7 +247,7 @@ pub(super) fn quoted(name: &str) -> String {
 /// What to write when a name is right but for its case.
 pub(super) fn same_but_case<'a>(name: &Name, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let meant = names.into_iter().find(|candidate| same_letters(candidate, &name.text))?;
-    Some(format!("write {}: in double quotes, case counts", quoted(meant)))
+    Some(format!("write {}: names in double quotes are case-sensitive", quoted(meant)))
 }
 
 /// A name that could be two, which differ in case only.
@@ -256,7 +255,7 @@ pub(super) fn either(name: &Name, a: &str, b: &str) -> Diagnostic {
     Diagnostic::error(
         Code::AmbiguousName,
         name.span,
-        format!("`{}` could be `{a}` or `{b}`", name.text),
+        format!("`{}` is ambiguous: `{a}` or `{b}`", name.text),
         format!("write it as it is spelled: {} or {}", quoted(a), quoted(b)),
     )
 }

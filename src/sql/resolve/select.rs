@@ -106,8 +106,8 @@ impl Resolver<'_, '_> {
             let span = self.text.locate(order_by.span()).unwrap_or(self.span);
             self.approximate(
                 span,
-                "rows are not sorted: ORDER BY is left out",
-                "remove it, and sort where the output is read",
+                "rows are not sorted: ORDER BY is ignored",
+                "remove it, and sort in the program that reads the output",
             );
         }
         let selected = match with {
@@ -164,7 +164,7 @@ impl Resolver<'_, '_> {
     /// `WITH name AS (SELECT ..)`: streams that only this query knows, by names that hide others. Gives what they hide.
     fn with(&mut self, with: &ast::With) -> Option<Vec<(String, Option<StreamId>)>> {
         if with.recursive {
-            let help = "write each step as a stream of its own";
+            let help = "write each step as a separate stream";
             return self.refuse(None, "`WITH RECURSIVE`", help);
         }
         let mut hidden = Vec::new();
@@ -198,7 +198,7 @@ impl Resolver<'_, '_> {
                 Some(all)
             }
             SetExpr::SetOperation { op: ast::SetOperator::Union, .. } => {
-                let help = "write UNION ALL, and drop duplicates where the output is read";
+                let help = "write UNION ALL, and drop duplicates in the program that reads the output";
                 self.refuse(None, "`UNION` without ALL", help)
             }
             _ => self.refuse(None, "this form of query", GENERAL_HELP),
@@ -284,7 +284,7 @@ impl Resolver<'_, '_> {
         if is_distinct {
             if let Some(group) = &group {
                 let help = "remove DISTINCT: each group gives one row";
-                return self.refuse(Some(group.span), "DISTINCT beside GROUP BY", help);
+                return self.refuse(Some(group.span), "DISTINCT with GROUP BY", help);
             }
             let (equal, window) = self.distinct(&mut items, &from)?;
             self.here.window = Some(window);
@@ -339,7 +339,7 @@ impl Resolver<'_, '_> {
         match unbounded {
             None => Some(()),
             Some(column) => {
-                let message = format!("`{}` counts rows without an end", column.name);
+                let message = format!("`{}` numbers rows without a limit", column.name);
                 let help = format!("keep the first few of each window: WHERE \"{}\" <= 10", column.name);
                 let fault = Diagnostic::error(Code::UnsupportedSql, self.span, message, help);
                 self.fault(fault.related(column.span, "numbered here"))

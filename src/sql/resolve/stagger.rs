@@ -27,21 +27,19 @@ impl Resolver<'_, '_> {
         let ends = keys.iter().any(is_step);
         let (message, stagger) = if ends {
             (
-                "a STAGGER window closes when no row of its group has come for the RANGE, not a RANGE after its first row",
+                "a STAGGER window closes when its group has been idle for the RANGE, not a RANGE after its first row",
                 Stagger::Session,
             )
         } else {
             (
-                "a STAGGER window closes when none of its rows has come for the RANGE, not a RANGE after its first row; while \
-                 rows keep coming, the next window begins where the RANGE of this one ends",
+                "a STAGGER window closes when its rows have been idle for the RANGE, not a RANGE after its first row; while rows keep arriving, the next window starts where the RANGE of this one ends",
                 Stagger::Numbered(span),
             )
         };
         self.approximate(
             span,
             message,
-            "nothing need be done if results may come up to a RANGE later; GROUP BY STEP(ROWTIME BY ..) gives windows by \
-             the clock",
+            "no action is needed if results may be up to a RANGE later; GROUP BY STEP(ROWTIME BY ..) makes windows by the clock",
         );
         self.here.stagger = Some(stagger);
         Window {

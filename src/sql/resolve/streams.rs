@@ -207,7 +207,7 @@ impl Streams {
         let known = self.known(name).map_err(Some)?;
         known.or_else(|| self.input.is(&name.text).then_some(StreamId::INPUT)).ok_or_else(|| {
             if name.text.eq_ignore_ascii_case("error_stream") {
-                let help = "remove what reads it: a value that cannot be converted is NULL here, and its row stays";
+                let help = "remove the query that reads it: a value that cannot be converted is NULL here, and its row is kept";
                 return Some(super::super::refuse::refusal(name.span, "`error_stream`", help));
             }
             let names = self.all.iter().map(|stream| stream.name.as_str()).filter(|name| !is_generated(name));
@@ -220,7 +220,7 @@ impl Streams {
                             format!("if it is the input, write `name: {prefix}` in `records`; else create the stream")
                         }
                         None => format!(
-                            "the input is called {}, or stream; a small table is declared in analytics.reference_tables",
+                            "the input is named {}, or stream; declare a small table in analytics.reference_tables",
                             quoted(INPUT_NAME)
                         ),
                     },
@@ -253,7 +253,7 @@ impl Streams {
         let mut declared: Vec<StreamColumn> = Vec::new();
         for (column, data_type) in columns {
             if let Some(first) = declared.iter().find(|first| first.name == column.text) {
-                let message = format!("`{}` has two columns `{}`", name.text, column.text);
+                let message = format!("`{}` has two columns named `{}`", name.text, column.text);
                 let fault =
                     Diagnostic::error(Code::DuplicateName, column.span, message, "rename one of them");
                 diagnostics.push(fault.related(first.span, "the first one"));
@@ -278,7 +278,7 @@ impl Streams {
     /// Why a new stream cannot have a name.
     fn taken(&self, name: &Name) -> Option<Diagnostic> {
         if is_generated(&name.text) {
-            let message = format!("`{}` is a name that pipec gives itself", name.text);
+            let message = format!("`{}` is a name that pipec uses itself", name.text);
             return Some(Diagnostic::error(Code::DuplicateName, name.span, message, "choose another name"));
         }
         let id = match self.ids.get(&name.text) {
@@ -294,7 +294,7 @@ impl Streams {
             let message = format!("`{}` is the name of the input", name.text);
             Diagnostic::error(Code::DuplicateName, name.span, message, "choose another name")
         } else {
-            let message = format!("there are two streams `{}`", name.text);
+            let message = format!("there are two streams named `{}`", name.text);
             let help = "rename one of them; several pumps can insert into one stream";
             Diagnostic::error(Code::DuplicateName, name.span, message, help)
                 .related(self.get(id).span, "the first one")

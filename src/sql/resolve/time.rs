@@ -77,11 +77,11 @@ fn pattern_fault(pattern: &str) -> Option<(String, &'static str)> {
             continue;
         }
         if "{}[]#".contains(character) {
-            let message = format!("`{character}` does not stand for itself in a pattern");
+            let message = format!("`{character}` is not a literal character in a pattern");
             return Some((message, "write it between quotes: ''[''"));
         } else if character.is_ascii_alphabetic() {
             let Some((_, most)) = PATTERN_LETTERS.iter().find(|(letter, _)| *letter == character) else {
-                let message = format!("`{character}` in a pattern has no counterpart");
+                let message = format!("the pattern letter `{character}` has no equivalent");
                 let help = "write yyyy MM dd HH hh mm ss SSS a, and other letters between quotes: ''T''";
                 return Some((message, help));
             };
@@ -90,7 +90,7 @@ fn pattern_fault(pattern: &str) -> Option<(String, &'static str)> {
                 count += 1;
             }
             if count > *most {
-                let message = format!("`{character}` stands in a pattern {count} times, and may {most}");
+                let message = format!("`{character}` occurs {count} times in a pattern; it may occur {most}");
                 return Some((message, "write yyyy MM dd HH hh mm ss SSS a"));
             }
         }
@@ -109,7 +109,7 @@ impl Resolver<'_, '_> {
         match field(&name.to_uppercase()) {
             Some(field) => Some(field),
             None => {
-                let message = format!("{user} does not know `{name}`");
+                let message = format!("{user} does not support `{name}`");
                 self.mismatch(span, message, "write YEAR, MONTH, DAY, HOUR, MINUTE or SECOND".into())
             }
         }
@@ -124,8 +124,8 @@ impl Resolver<'_, '_> {
         self.here.in_aggregate = before;
         let value = value?;
         if value.data_type == DataType::Time {
-            let message = format!("{user} takes a TIMESTAMP, this is TIME");
-            return self.mismatch(value.span, message, "use a column that holds the day as well".into());
+            let message = format!("{user} takes a TIMESTAMP, but this is TIME");
+            return self.mismatch(value.span, message, "use a column that also contains the date".into());
         }
         Some(Operand::Typed(value).into_type(DataType::Timestamp))
     }
@@ -153,7 +153,8 @@ impl Resolver<'_, '_> {
             // The last multiple of a number: (x / n) * n.
             let quotient = self.of_family(value, Family::Number, DataType::Integer, "STEP")?;
             if !quotient.data_type.is_integer() {
-                let message = format!("STEP takes whole numbers or times, this is {}", quotient.data_type);
+                let message =
+                    format!("STEP takes whole numbers or times, but this is {}", quotient.data_type);
                 return self.mismatch(quotient.span, message, "convert it: CAST(x AS BIGINT)".into());
             }
             let part = |left: ast::Expr, op| ast::Expr::BinaryOp {
@@ -201,7 +202,7 @@ impl Resolver<'_, '_> {
                 let time = self.time_operand(expr, user)?;
                 let field = self.field(&unit.to_string(), time.span, user)?;
                 if matches!(field, TimeField::DayOfWeek | TimeField::DayOfYear) {
-                    let message = format!("{user} does not know `{}` as a unit", field.name());
+                    let message = format!("{user} does not support the unit `{}`", field.name());
                     return self.mismatch(time.span, message, "write DAY".into());
                 }
                 if !up
@@ -228,7 +229,7 @@ impl Resolver<'_, '_> {
         let span = time.span;
         if matches!(unit, ast::DateTimeField::Epoch) {
             let help = "write UNIX_TIMESTAMP(x) / 1000".into();
-            return self.mismatch(span, "EXTRACT does not know `EPOCH`".into(), help);
+            return self.mismatch(span, "EXTRACT does not support `EPOCH`".into(), help);
         }
         let field = self.field(&unit.to_string(), span, "EXTRACT")?;
         let kind = ExprKind::Call { function: Function::Extract(field), arguments: vec![time] };
@@ -266,8 +267,8 @@ impl Resolver<'_, '_> {
             }
         };
         if operand.data_type == DataType::Time {
-            let message = "an interval is added to a TIMESTAMP, this is TIME".into();
-            return self.mismatch(operand.span, message, "use a column that holds the day as well".into());
+            let message = "an interval is added to a TIMESTAMP, but this is TIME".into();
+            return self.mismatch(operand.span, message, "use a column that also contains the date".into());
         }
         let span = operand.span;
         let operand = Box::new(Operand::Typed(operand).into_type(DataType::Timestamp));
@@ -330,7 +331,7 @@ impl Resolver<'_, '_> {
             other if other.is_integer() => Some(Operand::Typed(value).into_type(DataType::BigInt)),
             other => {
                 let message =
-                    format!("{} takes two times, or their milliseconds; this is {other}", name.text);
+                    format!("{} takes two times or their milliseconds, but this is {other}", name.text);
                 self.mismatch(value.span, message, "convert it: CAST(x AS TIMESTAMP)".into())
             }
         }
@@ -366,7 +367,7 @@ impl Resolver<'_, '_> {
             }
             _ => {
                 let message =
-                    format!("TO_TIMESTAMP takes milliseconds or a text, this is {}", value.data_type);
+                    format!("TO_TIMESTAMP takes milliseconds or a string, but this is {}", value.data_type);
                 self.mismatch(value.span, message, "convert it: CAST(x AS BIGINT)".into())
             }
         }
@@ -376,8 +377,8 @@ impl Resolver<'_, '_> {
     fn pattern(&mut self, pattern: &ast::Expr, name: &Name) -> Option<Expr> {
         let pattern = self.text_operand(pattern, &name.text)?;
         let ExprKind::Literal(Literal::Text(text)) = &pattern.kind else {
-            let help = "write it as a text: 'yyyy-MM-dd HH:mm:ss'".into();
-            return self.mismatch(pattern.span, "this pattern is no constant".into(), help);
+            let help = "write it as a string: 'yyyy-MM-dd HH:mm:ss'".into();
+            return self.mismatch(pattern.span, "this pattern is not a constant".into(), help);
         };
         // What is computed beside the formatter is held against the rest of the pattern there.
         if !super::pattern::is_old(text) {
@@ -476,7 +477,7 @@ impl Resolver<'_, '_> {
         let unit = match unit {
             ast::Expr::Identifier(ident) => self.name(ident).upper(),
             _ => {
-                let message = format!("{} takes a unit first", name.text);
+                let message = format!("the first argument of {} is a unit", name.text);
                 return self.mismatch(name.span, message, format!("write {}(SECOND, ..)", name.text));
             }
         };
@@ -502,7 +503,7 @@ impl Resolver<'_, '_> {
         self.repeated(before, 3)?;
         let (unit, from, to) = (unit?, from?, to?);
         if matches!(unit, TimeField::DayOfWeek | TimeField::DayOfYear) {
-            let message = format!("{} does not know `{}` as a unit", name.text, unit.name());
+            let message = format!("{} does not support the unit `{}`", name.text, unit.name());
             return self.mismatch(name.span, message, "write DAY".into());
         }
         let span = cover(name.span, cover(from.span, to.span));
@@ -533,7 +534,7 @@ impl Resolver<'_, '_> {
                 .map(Interval::Milliseconds),
         };
         let Some(by) = by else {
-            let message = format!("{} does not add this", name.text);
+            let message = format!("{} cannot add this", name.text);
             return self.fault(Diagnostic::error(
                 Code::TypeMismatch,
                 name.span,

@@ -140,7 +140,7 @@ impl Resolver<'_, '_> {
             }
             Some(Interval::Milliseconds(_)) => self.mismatch(
                 span,
-                "this is no length of time above 0".into(),
+                "this is not a length of time above 0".into(),
                 "write INTERVAL '1' MINUTE, for example".into(),
             ),
             None => self.mismatch(span, "this interval cannot be read".into(), instead(interval)),
@@ -169,7 +169,7 @@ impl Resolver<'_, '_> {
                     help,
                 ));
             }
-            let message = format!("`{}` is not a table function that is known here", name.text);
+            let message = format!("`{}` is not a known table function", name.text);
             let help = suggest::instead(&name.text, known());
             return self.fault(Diagnostic::error(Code::UnknownFunction, name.span, message, help));
         }
@@ -324,7 +324,7 @@ impl Resolver<'_, '_> {
                 ExprKind::Column(column) if columns.contains(&column.column) => {}
                 ExprKind::Column(column) if column.relation == relation => columns.push(column.column),
                 _ => {
-                    let help = "compute it in a SELECT inside of FROM, and name its column";
+                    let help = "compute it in a SELECT in FROM, and name its column";
                     return self.refuse(Some(key.span), "a session partitioned by a computed value", help);
                 }
             }
@@ -378,10 +378,10 @@ impl Resolver<'_, '_> {
 
     /// A column that no window can be cut from.
     pub(super) fn no_time<T>(&mut self, span: Span, name: &str) -> Option<T> {
-        let message = format!("`{name}` is not a time that rows are ordered by");
+        let message = format!("`{name}` is not a time attribute");
         let help = match name.eq_ignore_ascii_case("ROWTIME") {
             // The column hides the time of reading.
-            true => "this column hides the time of reading: give it another name in records.columns; or declare it: \
+            true => "this column hides the time at which a record is read: rename it in records.columns; or declare it: \
                      records.event_time: {column: ROWTIME, lateness: 5 s}"
                 .into(),
             false => format!(

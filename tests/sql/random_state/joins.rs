@@ -1,6 +1,6 @@
 //! Joins of streams, of windows, and of three.
 
-use pipec::sql::DataType;
+use pipec_compiler::sql::DataType;
 
 use super::{From, Grammar, Source, family};
 

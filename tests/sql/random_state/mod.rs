@@ -20,7 +20,7 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
-use pipec::sql::{DataType, Family, Meaning, Query, RecordFormat, print_flink};
+use pipec_compiler::sql::{DataType, Family, Meaning, Query, RecordFormat, print_flink};
 
 use crate::random::{COLUMNS, Random, number};
 use crate::random_expressions::accepted;
@@ -232,7 +232,7 @@ impl<'g> Grammar<'g> {
 /// The columns of a stream of a query.
 fn columns_of(query: &Query, name: &str) -> Option<Vec<Column>> {
     let id = query.stream_ids().find(|id| query.stream(*id).name == name)?;
-    let column = |column: &pipec::sql::StreamColumn| Column {
+    let column = |column: &pipec_compiler::sql::StreamColumn| Column {
         name: column.name.clone(),
         data_type: column.data_type,
         meaning: column.meaning,

@@ -1,6 +1,6 @@
 //! OVER and LAG.
 
-use pipec::sql::DataType;
+use pipec_compiler::sql::DataType;
 
 use super::{From, Grammar};
 

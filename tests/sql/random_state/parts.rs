@@ -1,6 +1,6 @@
 //! Parts of statements: values, conditions, keys, lengths of time.
 
-use pipec::sql::DataType;
+use pipec_compiler::sql::DataType;
 
 use super::names::NAMES;
 use super::{Grammar, family, quoted};

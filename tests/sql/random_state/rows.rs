@@ -1,6 +1,6 @@
 //! Statements that look at one row at a time.
 
-use pipec::sql::DataType;
+use pipec_compiler::sql::DataType;
 
 use super::{Grammar, Source};
 

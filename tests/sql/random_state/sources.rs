@@ -1,6 +1,6 @@
 //! What FROM names: streams, SELECTs in parentheses, reference tables.
 
-use pipec::sql::{DataType, Meaning};
+use pipec_compiler::sql::{DataType, Meaning};
 
 use super::{Column, From, Grammar, Source, family, quoted};
 use crate::random_inputs::KEYS;

@@ -1,0 +1,305 @@
+//! A delivery: Firehose with its transform, its buffers and its destination.
+
+use std::io;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::buffer::{Place, Written};
+use super::content;
+use super::object_key::Kind;
+use super::store::Store;
+use super::trace::{DeliveryTrace, ShownFate, TransformTrace};
+use super::transform::{Failure, Fate, Transform, Waiting, of_firehose};
+use pipec_compiler::pipeline::Purpose;
+use pipec_compiler::plan::value::Value;
+use pipec_compiler::plan::{DeliveryPlan, ERROR_LOG_STREAM, ErrorDeliveryPlan, Plan, S3LocationPlan};
+
+/// A delivery that runs.
+#[derive(Debug)]
+pub struct DeliveryRun {
+    name: Option<String>,
+    words: String,
+    transform: Transform,
+    runs_query: bool,
+    appends_newline: bool,
+    /// ARN of the function, for error objects.
+    function: String,
+    /// For what Firehose itself makes of a record.
+    scratch: Vec<u8>,
+    out: Out,
+}
+
+/// What leaves the transform, and where it goes.
+#[derive(Debug)]
+struct Out {
+    place: Place,
+    rows: u64,
+    records_in: u64,
+    records_out: u64,
+    dropped: u64,
+    failed: u64,
+    bytes_out: u64,
+    /// What became of the records that are shown, by their numbers.
+    fates: Vec<(usize, ShownFate)>,
+}
+
+/// A failed record, as Firehose writes it, with the names and in the order of what it writes.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ErrorDocument<'a> {
+    raw_data: String,
+    error_code: &'a str,
+    error_message: &'a str,
+    attempts_made: u32,
+    arrival_timestamp: i64,
+    attempt_ending_timestamp: i64,
+    #[serde(rename = "lambdaARN", skip_serializing_if = "Option::is_none")]
+    lambda_arn: Option<&'a str>,
+}
+
+/// The part of an error prefix that `!{firehose:error-output-type}` becomes.
+const PROCESSING_FAILED: &str = "processing-failed";
+
+impl DeliveryRun {
+    /// A delivery of a plan.
+    ///
+    /// # Errors
+    /// What cannot be evaluated here, in a sentence.
+    pub fn new(plan: &Plan, delivery: &DeliveryPlan, seed: u64, store: Store) -> Result<Self, String> {
+        let location = delivery.location(Purpose::Destination).ok_or("its destination is not a bucket")?;
+        let stream = match &delivery.direct {
+            Some(direct) => direct.name.shown().replace("${AWS::StackName}", &plan.name),
+            // CloudFormation appends random letters to a name that it makes.
+            None => format!("{}-{}", plan.name, delivery.logical_id),
+        };
+        let place = Place::new(location, bucket(plan, location), &stream, seed, store)?;
+        let own = delivery.own_transform.as_ref().map(|own| own.arn.clone());
+        let pipecs = delivery.transform.as_ref().map(|transform| {
+            format!(
+                "arn:aws:lambda:{}:000000000000:function:{}-{}",
+                plan.region, plan.name, transform.logical_id
+            )
+        });
+        Ok(Self {
+            name: delivery.name.clone(),
+            words: delivery.words(),
+            transform: Transform::of(delivery)?,
+            runs_query: delivery.transform.as_ref().is_some_and(|transform| transform.runs_query),
+            appends_newline: delivery.appends_newline,
+            function: own.or(pipecs).unwrap_or_default(),
+            scratch: Vec::new(),
+            out: Out::new(place),
+        })
+    }
+
+    /// The delivery of the SQL's error records.
+    ///
+    /// # Errors
+    /// What cannot be evaluated here, in a sentence.
+    pub fn of_errors(
+        plan: &Plan,
+        errors: &ErrorDeliveryPlan,
+        seed: u64,
+        store: Store,
+    ) -> Result<Self, String> {
+        let stream = format!("{}-{ERROR_LOG_STREAM}", plan.name);
+        let place = Place::new(&errors.location, bucket(plan, &errors.location), &stream, seed, store)?;
+        let name = "errors".to_owned();
+        Ok(Self {
+            words: format!("delivery {name}"),
+            name: Some(name),
+            transform: Transform::Firehose { extracts_messages: false, appends_newline: true },
+            runs_query: false,
+            appends_newline: true,
+            function: String::new(),
+            scratch: Vec::new(),
+            out: Out::new(place),
+        })
+    }
+
+    /// What runs in another way than in AWS.
+    pub fn note(&self) -> Option<String> {
+        matches!(self.transform, Transform::Own).then(|| {
+            format!(
+                "{}: the function {} does not run here; records pass as they are",
+                self.words, self.function
+            )
+        })
+    }
+
+    /// A record comes in.
+    ///
+    /// # Errors
+    /// As the store gives them.
+    pub fn add(&mut self, data: &Bytes, arrived: i64, shown: Option<usize>) -> io::Result<()> {
+        self.tick(arrived)?;
+        self.out.records_in += 1;
+        let record = Waiting { data: data.clone(), arrived, shown };
+        let (extracts, appends) = match &mut self.transform {
+            Transform::Program(calls) => {
+                if calls.add(record) {
+                    self.call(arrived)?;
+                }
+                return Ok(());
+            }
+            Transform::Own => (false, self.appends_newline),
+            Transform::Firehose { extracts_messages, appends_newline } => {
+                (*extracts_messages, *appends_newline)
+            }
+        };
+        let fate = of_firehose(data, extracts, appends, &mut self.scratch);
+        self.out.settle(&self.words, None, &record, fate, arrived, 0)
+    }
+
+    /// Does what is due at a time.
+    ///
+    /// # Errors
+    /// As the store gives them.
+    pub fn tick(&mut self, now: i64) -> io::Result<()> {
+        let due = match &self.transform {
+            Transform::Program(calls) => calls.due().filter(|due| now >= *due),
+            Transform::Own | Transform::Firehose { .. } => None,
+        };
+        if let Some(due) = due {
+            self.out.place.tick(due)?;
+            self.call(due)?;
+        }
+        self.out.place.tick(now)
+    }
+
+    /// Calls the transform with what waits for it.
+    fn call(&mut self, now: i64) -> io::Result<()> {
+        let Transform::Program(calls) = &mut self.transform else { return Ok(()) };
+        let has_query = calls.has_query();
+        let (out, words, function) = (&mut self.out, &self.words, &self.function);
+        calls.call(now, |record, fate| {
+            let rows = match &fate {
+                Fate::Out(bytes) if has_query => memchr::memchr_iter(b'\n', bytes).count().max(1) as u64,
+                _ => 0,
+            };
+            out.settle(words, Some(function), record, fate, now, rows)
+        })
+    }
+
+    /// Ends the delivery: what waits is delivered when it is due.
+    ///
+    /// # Errors
+    /// As the store gives them.
+    pub fn finish(mut self) -> io::Result<(DeliveryTrace, Vec<(usize, ShownFate)>)> {
+        self.tick(i64::MAX)?;
+        let Written { objects, counts, records: _, bytes, delay } = self.out.place.finish()?;
+        let transform = self.transform.totals().map(|totals| TransformTrace {
+            runs_query: self.runs_query,
+            calls: totals.calls,
+            rows: self.out.rows,
+            invalid_values: totals.counts.invalid_values,
+            log_events: totals.counts.log_events,
+            control_messages: totals.counts.control_messages,
+            not_applicable: totals.counts.not_applicable as u64,
+            reply_full: totals.counts.reply_full as u64,
+        });
+        let trace = DeliveryTrace {
+            name: self.name,
+            transform,
+            records_in: self.out.records_in,
+            records_out: self.out.records_out,
+            dropped: self.out.dropped,
+            failed: self.out.failed,
+            bytes_out: self.out.bytes_out,
+            objects: counts.0,
+            object_bytes: bytes.0,
+            error_objects: counts.1,
+            delay,
+            listed: objects,
+        };
+        Ok((trace, self.out.fates))
+    }
+}
+
+impl Out {
+    fn new(place: Place) -> Self {
+        Self {
+            place,
+            rows: 0,
+            records_in: 0,
+            records_out: 0,
+            dropped: 0,
+            failed: 0,
+            bytes_out: 0,
+            fates: Vec::new(),
+        }
+    }
+
+    /// Puts a record where it belongs.
+    fn settle(
+        &mut self,
+        delivery: &str,
+        function: Option<&str>,
+        record: &Waiting,
+        fate: Fate,
+        now: i64,
+        rows: u64,
+    ) -> io::Result<()> {
+        if let Some(number) = record.shown {
+            let (result, content) = match &fate {
+                Fate::Out(bytes) => ("delivered", Some(content::text(bytes))),
+                Fate::Dropped => ("dropped", None),
+                Fate::Failed(_) => ("failed", None),
+            };
+            let content = content.map(|text| text.trim_end().to_owned());
+            self.fates.push((number, ShownFate { delivery: delivery.to_owned(), result, content }));
+        }
+        match fate {
+            Fate::Out(bytes) => {
+                self.rows += rows;
+                self.records_out += 1;
+                self.bytes_out += bytes.len() as u64;
+                self.place.add(Kind::Data, bytes, record.arrived, now)
+            }
+            Fate::Dropped => {
+                self.dropped += 1;
+                Ok(())
+            }
+            Fate::Failed(failure) => {
+                self.failed += 1;
+                let (error_code, error_message) = reason(failure);
+                let document = ErrorDocument {
+                    raw_data: BASE64_STANDARD.encode(&record.data),
+                    error_code,
+                    error_message,
+                    attempts_made: 1,
+                    arrival_timestamp: record.arrived,
+                    attempt_ending_timestamp: now,
+                    lambda_arn: function,
+                };
+                let mut line = serde_json::to_vec(&document).map_err(io::Error::other)?;
+                line.push(b'\n');
+                self.place.add(Kind::Failed(PROCESSING_FAILED), &line, record.arrived, now)
+            }
+        }
+    }
+}
+
+/// What Firehose writes about a failed record.
+fn reason(failure: Failure) -> (&'static str, &'static str) {
+    match failure {
+        Failure::NotApplicable | Failure::ReplyFull => {
+            ("Lambda.ProcessingFailedStatus", "ProcessingFailed status set for record")
+        }
+        Failure::NotUnpacked => ("DecompressionFailed", "The record is not gzip of CloudWatch Logs"),
+    }
+}
+
+/// The name of a bucket; of the stack's own, one that CloudFormation could have given.
+fn bucket(plan: &Plan, location: &S3LocationPlan) -> String {
+    match &location.bucket_name {
+        Value::Text(name) => name.clone(),
+        _ => {
+            let id = location.logical_id.as_deref().unwrap_or("bucket");
+            format!("{}-{}", plan.name, id).to_ascii_lowercase()
+        }
+    }
+}
