@@ -127,7 +127,7 @@ impl Arrivals {
     ///
     /// # Errors
     /// Why there is none, in a sentence.
-    pub fn next(&mut self) -> Result<Option<Arrival>, String> {
+    pub fn arrive(&mut self) -> Result<Option<Arrival>, String> {
         if self.limit.is_some_and(|limit| self.count >= limit) {
             return Ok(None);
         }
@@ -284,7 +284,7 @@ mod tests {
     }
 
     fn times(mut arrivals: Arrivals) -> Vec<i64> {
-        std::iter::from_fn(|| arrivals.next().expect("text").map(|arrival| arrival.at)).collect()
+        std::iter::from_fn(|| arrivals.arrive().expect("text").map(|arrival| arrival.at)).collect()
     }
 
     #[test]
@@ -303,8 +303,8 @@ mod tests {
     #[test]
     fn what_tail_prints_is_read_again() {
         let mut arrivals = arrivals("base64:/wA=\n", None);
-        let arrival = arrivals.next().expect("base64").expect("a record");
+        let arrival = arrivals.arrive().expect("base64").expect("a record");
         assert_eq!(&arrival.record.data[..], [0xff, 0x00]);
-        assert!(self::arrivals("base64:/\n", None).next().is_err());
+        assert!(self::arrivals("base64:/\n", None).arrive().is_err());
     }
 }

@@ -151,7 +151,7 @@ impl DeliveryRun {
             }
         };
         let fate = of_firehose(data, extracts, appends, &mut self.scratch);
-        self.out.settle(&self.words, None, &record, fate, arrived, 0)
+        self.out.settle(&self.words, None, &record, &fate, arrived, 0)
     }
 
     /// Does what is due at a time.
@@ -180,7 +180,7 @@ impl DeliveryRun {
                 Fate::Out(bytes) if has_query => memchr::memchr_iter(b'\n', bytes).count().max(1) as u64,
                 _ => 0,
             };
-            out.settle(words, Some(function), record, fate, now, rows)
+            out.settle(words, Some(function), record, &fate, now, rows)
         })
     }
 
@@ -239,12 +239,12 @@ impl Out {
         delivery: &str,
         function: Option<&str>,
         record: &Waiting,
-        fate: Fate,
+        fate: &Fate,
         now: i64,
         rows: u64,
     ) -> io::Result<()> {
         if let Some(number) = record.shown {
-            let (result, content) = match &fate {
+            let (result, content) = match fate {
                 Fate::Out(bytes) => ("delivered", Some(content::text(bytes))),
                 Fate::Dropped => ("dropped", None),
                 Fate::Failed(_) => ("failed", None),
@@ -265,7 +265,7 @@ impl Out {
             }
             Fate::Failed(failure) => {
                 self.failed += 1;
-                let (error_code, error_message) = reason(failure);
+                let (error_code, error_message) = reason(*failure);
                 let document = ErrorDocument {
                     raw_data: BASE64_STANDARD.encode(&record.data),
                     error_code,

@@ -75,11 +75,14 @@ pub struct Simulation<'p> {
     bytes: u64,
     sql: Option<Sql>,
     outputs: Outputs,
-    deliveries: Vec<(Gets, DeliveryRun)>,
+    deliveries: Deliveries,
     shown: Vec<ShownRecord>,
     show: usize,
     notes: Vec<String>,
 }
+
+/// Deliveries with what each gets.
+type Deliveries = Vec<(Gets, DeliveryRun)>;
 
 /// What a delivery gets.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,7 +134,7 @@ impl<'p> Simulation<'p> {
     /// # Errors
     /// Why they do not, in a sentence.
     pub fn feed(&mut self, arrivals: &mut Arrivals) -> Result<(), String> {
-        while let Some(arrival) = arrivals.next()? {
+        while let Some(arrival) = arrivals.arrive()? {
             self.arrive(&arrival).map_err(|error| unwritable(&error))?;
         }
         Ok(())
@@ -153,10 +156,10 @@ impl<'p> Simulation<'p> {
     /// # Errors
     /// Why it does not, in a sentence.
     pub fn finish(mut self, arrivals: &Arrivals, name: &str) -> Result<Trace, String> {
-        if let Some(Sql::Flink(job)) = &self.sql {
-            if let Some(fault) = job.fault() {
-                return Err(format!("Flink cannot run the SQL: {fault}"));
-            }
+        if let Some(Sql::Flink(job)) = &self.sql
+            && let Some(fault) = job.fault()
+        {
+            return Err(format!("Flink cannot run the SQL: {fault}"));
         }
         self.deliver_rows(arrivals).map_err(|error| unwritable(&error))?;
         self.end(arrivals, name).map_err(|error| unwritable(&error))
@@ -288,7 +291,7 @@ fn row_out(
 }
 
 /// The deliveries with what each gets, and what runs in another way than in AWS.
-fn deliveries(stack: &Stack, settings: &Settings) -> Result<(Vec<(Gets, DeliveryRun)>, Vec<String>), String> {
+fn deliveries(stack: &Stack, settings: &Settings) -> Result<(Deliveries, Vec<String>), String> {
     let plan = &stack.plan;
     let into = match &settings.into {
         None => plan.deliveries.first().map(|delivery| delivery.logical_id.clone()),

@@ -30,7 +30,7 @@ enum Rows {
     /// Without rows yet.
     Empty(Store),
     /// With some.
-    Written(Packer),
+    Written(Box<Packer>),
 }
 
 impl std::fmt::Debug for Output {
@@ -67,7 +67,8 @@ impl Outputs {
         output.rows += 1;
         if let Some(Rows::Empty(store)) = &mut output.file {
             let key = format!("{}.jsonl", output.name);
-            output.file = Some(Rows::Written(Packer::create(store, STREAMS, &key, "UNCOMPRESSED")?));
+            output.file =
+                Some(Rows::Written(Box::new(Packer::create(store, STREAMS, &key, "UNCOMPRESSED")?)));
         }
         if let Some(Rows::Written(file)) = &mut output.file {
             file.write(row)?;

@@ -62,7 +62,7 @@ pub fn from_file(stack: &Stack, path: &Path, pace: &Pace) -> Result<Arrivals, St
     let is_json = !matches!(format(pipeline), RecordFormat::Csv { .. });
     if is_table && is_json {
         let columns = pipeline.records.iter().flat_map(|records| &records.columns);
-        reader = Box::new(Rows::new(reader, columns).map_err(|problem| format!("`{name}`: {problem}"))?);
+        reader = Box::new(Rows::new(reader, &columns).map_err(|problem| format!("`{name}`: {problem}"))?);
     }
     let (key, max) = intake(pipeline);
     arrivals(pipeline, Feed::Lines(Lines::new(reader, key.clone(), max)), pace)

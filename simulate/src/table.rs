@@ -29,7 +29,7 @@ impl<R: Read> Rows<R> {
     ///
     /// # Errors
     /// Why the header cannot be read, in a sentence.
-    pub fn new<'c>(reader: R, columns: impl Iterator<Item = &'c Column> + Clone) -> Result<Self, String> {
+    pub fn new<'c>(reader: R, columns: &(impl Iterator<Item = &'c Column> + Clone)) -> Result<Self, String> {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
         let header = reader.headers().map_err(|error| format!("the header cannot be read: {error}"))?;
         let field = |name: &str| {
@@ -130,12 +130,12 @@ mod tests {
     #[test]
     fn rows_become_objects_with_the_types_of_the_columns() {
         let spec = "name: orders\nstream: { record_size: 1 KiB, records_per_second: 10 }\ndelivery: { s3: {} }\n\
-            records: { columns: { id: INTEGER, who: { type: VARCHAR(9), path: $.user.name }, ok: BOOLEAN } }\n";
+            records: { format: json, columns: { id: { type: INTEGER }, who: { type: VARCHAR(9), path: $.user.name }, ok: { type: BOOLEAN } } }\n";
         let (_, checked) = planned(spec);
         let columns = &checked.pipeline().records.as_ref().expect("records").columns;
         let table = "ID,who,ok,more\n1,\"a, b\",TRUE,x\nx,,,\n7\n";
         let mut lines = String::new();
-        Rows::new(table.as_bytes(), columns.iter())
+        Rows::new(table.as_bytes(), &columns.iter())
             .expect("a header")
             .read_to_string(&mut lines)
             .expect("lines");
