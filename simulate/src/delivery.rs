@@ -7,10 +7,10 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use serde::Serialize;
 
+use super::Settings;
 use super::buffer::{Place, Written};
 use super::content;
 use super::object_key::Kind;
-use super::store::Store;
 use super::trace::{DeliveryTrace, ShownFate, TransformTrace};
 use super::transform::{Failure, Fate, Transform, Waiting, of_firehose};
 use pipec_compiler::pipeline::Purpose;
@@ -44,6 +44,8 @@ struct Out {
     bytes_out: u64,
     /// What became of the records that are shown, by their numbers.
     fates: Vec<(usize, ShownFate)>,
+    /// What was delivered, if it is kept.
+    contents: Option<Vec<Vec<u8>>>,
 }
 
 /// A failed record, as Firehose writes it, with the names and in the order of what it writes.
@@ -68,14 +70,15 @@ impl DeliveryRun {
     ///
     /// # Errors
     /// What cannot be evaluated here, in a sentence.
-    pub fn new(plan: &Plan, delivery: &DeliveryPlan, seed: u64, store: Store) -> Result<Self, String> {
+    pub fn new(plan: &Plan, delivery: &DeliveryPlan, settings: &Settings) -> Result<Self, String> {
         let location = delivery.location(Purpose::Destination).ok_or("its destination is not a bucket")?;
         let stream = match &delivery.direct {
             Some(direct) => direct.name.shown().replace("${AWS::StackName}", &plan.name),
             // CloudFormation appends random letters to a name that it makes.
             None => format!("{}-{}", plan.name, delivery.logical_id),
         };
-        let place = Place::new(location, bucket(plan, location), &stream, seed, store)?;
+        let place =
+            Place::new(location, bucket(plan, location), &stream, settings.seed, settings.store.clone())?;
         let own = delivery.own_transform.as_ref().map(|own| own.arn.clone());
         let pipecs = delivery.transform.as_ref().map(|transform| {
             format!(
@@ -91,7 +94,7 @@ impl DeliveryRun {
             appends_newline: delivery.appends_newline,
             function: own.or(pipecs).unwrap_or_default(),
             scratch: Vec::new(),
-            out: Out::new(place),
+            out: Out::new(place, settings),
         })
     }
 
@@ -99,14 +102,15 @@ impl DeliveryRun {
     ///
     /// # Errors
     /// What cannot be evaluated here, in a sentence.
-    pub fn of_errors(
-        plan: &Plan,
-        errors: &ErrorDeliveryPlan,
-        seed: u64,
-        store: Store,
-    ) -> Result<Self, String> {
+    pub fn of_errors(plan: &Plan, errors: &ErrorDeliveryPlan, settings: &Settings) -> Result<Self, String> {
         let stream = format!("{}-{ERROR_LOG_STREAM}", plan.name);
-        let place = Place::new(&errors.location, bucket(plan, &errors.location), &stream, seed, store)?;
+        let place = Place::new(
+            &errors.location,
+            bucket(plan, &errors.location),
+            &stream,
+            settings.seed,
+            settings.store.clone(),
+        )?;
         let name = "errors".to_owned();
         Ok(Self {
             words: format!("delivery {name}"),
@@ -116,7 +120,7 @@ impl DeliveryRun {
             appends_newline: true,
             function: String::new(),
             scratch: Vec::new(),
-            out: Out::new(place),
+            out: Out::new(place, settings),
         })
     }
 
@@ -214,13 +218,14 @@ impl DeliveryRun {
             error_objects: counts.1,
             delay,
             listed: objects,
+            contents: self.out.contents.unwrap_or_default(),
         };
         Ok((trace, self.out.fates))
     }
 }
 
 impl Out {
-    fn new(place: Place) -> Self {
+    fn new(place: Place, settings: &Settings) -> Self {
         Self {
             place,
             rows: 0,
@@ -230,6 +235,7 @@ impl Out {
             failed: 0,
             bytes_out: 0,
             fates: Vec::new(),
+            contents: settings.keeps_contents.then(Vec::new),
         }
     }
 
@@ -255,6 +261,9 @@ impl Out {
         match fate {
             Fate::Out(bytes) => {
                 self.rows += rows;
+                if let Some(contents) = &mut self.contents {
+                    contents.push(bytes.to_vec());
+                }
                 self.records_out += 1;
                 self.bytes_out += bytes.len() as u64;
                 self.place.add(Kind::Data, bytes, record.arrived, now)

@@ -16,6 +16,7 @@ pub mod source;
 pub mod sql;
 pub mod store;
 pub mod table;
+pub mod testing;
 pub mod trace;
 pub mod trace_text;
 pub mod transform;
@@ -55,12 +56,14 @@ pub struct Settings {
     pub start: i64,
     /// Whether Flink runs SQL that needs no state, too.
     pub on_flink: bool,
+    /// Whether the trace has the content of what is delivered, and the rows. For small runs.
+    pub keeps_contents: bool,
 }
 
 impl Settings {
     /// Settings of a run without anything shown.
     pub fn new(store: Store) -> Self {
-        Self { seed: 0, show: 0, store, into: None, start: START, on_flink: false }
+        Self { seed: 0, show: 0, store, into: None, start: START, on_flink: false, keeps_contents: false }
     }
 }
 
@@ -107,7 +110,7 @@ impl<'p> Simulation<'p> {
         let (deliveries, notes) = deliveries(stack, settings)?;
         let read = |output: &str| deliveries.iter().any(|(gets, _)| *gets == Gets::Rows(output.to_owned()));
         let names = sql.as_ref().map(Sql::outputs).unwrap_or_default();
-        let outputs = Outputs::new(stack, names, read, &settings.store);
+        let outputs = Outputs::new(stack, names, read, settings);
         let shards = plan.stream.as_ref().map(|stream| stream.shards);
         Ok(Self {
             plan,
@@ -313,7 +316,7 @@ fn deliveries(stack: &Stack, settings: &Settings) -> Result<(Deliveries, Vec<Str
             Reads::Direct(_) if Some(&delivery.logical_id) == into.as_ref() => Gets::Records,
             Reads::Direct(_) => Gets::Nothing,
         };
-        let run = DeliveryRun::new(plan, delivery, settings.seed, settings.store.clone())
+        let run = DeliveryRun::new(plan, delivery, settings)
             .map_err(|problem| format!("{}: {problem}", delivery.words()))?;
         notes.extend(run.note());
         if gets == Gets::Nothing {
@@ -323,7 +326,7 @@ fn deliveries(stack: &Stack, settings: &Settings) -> Result<(Deliveries, Vec<Str
         deliveries.push((gets, run));
     }
     if let Some(errors) = &plan.error_delivery {
-        let run = DeliveryRun::of_errors(plan, errors, settings.seed, settings.store.clone())
+        let run = DeliveryRun::of_errors(plan, errors, settings)
             .map_err(|problem| format!("the delivery of error records: {problem}"))?;
         deliveries.push((Gets::Rows(ERROR_STREAM.into()), run));
     }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::Settings;
 use super::compress::Packer;
 use super::sql::Sql;
 use super::store::Store;
@@ -24,6 +25,8 @@ struct Output {
     planned: Option<f64>,
     /// Where rows go that no delivery reads.
     file: Option<Rows>,
+    /// The rows, if they are kept.
+    contents: Option<Vec<Vec<u8>>>,
 }
 
 enum Rows {
@@ -45,12 +48,13 @@ impl Outputs {
         stack: &Stack,
         names: Vec<String>,
         is_read: impl Fn(&str) -> bool,
-        store: &Store,
+        settings: &Settings,
     ) -> Self {
         let output = |name: String| Output {
             rows: 0,
             planned: planned(stack, &name),
-            file: (!is_read(&name)).then(|| Rows::Empty(store.clone())),
+            file: (!is_read(&name)).then(|| Rows::Empty(settings.store.clone())),
+            contents: settings.keeps_contents.then(Vec::new),
             name,
         };
         Self(names.into_iter().map(output).collect())
@@ -65,6 +69,9 @@ impl Outputs {
     pub(super) fn add(&mut self, number: usize, row: &[u8]) -> io::Result<()> {
         let Some(output) = self.0.get_mut(number) else { return Ok(()) };
         output.rows += 1;
+        if let Some(contents) = &mut output.contents {
+            contents.push(row.to_vec());
+        }
         if let Some(Rows::Empty(store)) = &mut output.file {
             let key = format!("{}.jsonl", output.name);
             output.file =
@@ -99,6 +106,7 @@ impl Outputs {
                 invalid_values: program.map(|program| program.invalid_values),
                 rows_per_record: if records == 0 { 0.0 } else { output.rows as f64 / records as f64 },
                 planned: output.planned,
+                contents: output.contents.unwrap_or_default(),
                 output: output.name,
             })
         };

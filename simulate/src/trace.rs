@@ -102,6 +102,9 @@ pub struct RowsTrace {
     pub rows_per_record: f64,
     /// The same, as it is planned; `None` for error records.
     pub planned: Option<f64>,
+    /// The rows, if the run keeps them.
+    #[serde(skip)]
+    pub contents: Vec<Vec<u8>>,
 }
 
 /// A delivery.
@@ -131,6 +134,9 @@ pub struct DeliveryTrace {
     pub delay: Delay,
     /// The first objects, one by one.
     pub listed: Vec<ObjectTrace>,
+    /// What was delivered, record by record, if the run keeps it.
+    #[serde(skip)]
+    pub contents: Vec<Vec<u8>>,
 }
 
 /// A transform.

@@ -31,6 +31,7 @@ mod start;
 mod status;
 mod stop;
 mod tail;
+mod test;
 
 use std::path::{Path, PathBuf};
 
@@ -58,7 +59,7 @@ const STYLES: Styles = Styles::styled()
     after_help = "Examples:\n  pipec init pipeline.yaml       write a commented spec\n  pipec check pipeline.yaml      \
                   find what AWS would refuse\n  pipec plan pipeline.yaml       shards, permissions and cost\n  \
                   pipec build pipeline.yaml      write the stack\n  pipec sql pipeline.yaml        the query as Flink SQL\n  pipec simulate pipeline.yaml   run it on this machine\n  pipec deploy pipeline.yaml     put it into an account\n  pipec status pipeline.yaml     how it does there\n  pipec explain PIPE0601         what a code means\n\n\
-                  Exit codes: 0 fine, 1 the spec has errors, 2 usage, 3 AWS said no, 4 output is stale (build --check) or the stack \
+                  Exit codes: 0 fine, 1 the spec has errors or a test failed, 2 usage, 3 AWS said no, 4 output is stale (build --check) or the stack \
                   differs (diff), 130 interrupted"
 )]
 pub struct Command {
@@ -84,6 +85,8 @@ enum Verb {
     Sql(sql::SqlVerb),
     /// Run the pipeline on this machine: records through shards, SQL and transform into objects
     Simulate(simulate::Simulate),
+    /// Test pipelines on this machine: records that are given, and the rows that are expected
+    Test(test::TestVerb),
     /// Install Flink for `pipec simulate`, or show which one it uses
     Flink(flink::Flink),
     /// Deploy the pipeline, or update it
@@ -174,6 +177,7 @@ pub fn run(command: Command) -> u8 {
         Verb::Permissions(verb) => verb.run(),
         Verb::Sql(verb) => verb.run(),
         Verb::Simulate(verb) => verb.run(),
+        Verb::Test(verb) => verb.run(),
         Verb::Flink(verb) => verb.run(),
         Verb::Deploy(verb) => verb.run(),
         Verb::Diff(verb) => verb.run(),

@@ -7,4 +7,5 @@ mod discover;
 mod environments;
 mod plan;
 mod simulate;
+mod test;
 mod watch;
