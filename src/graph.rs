@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
 use crate::pipeline::{
     CloudWatchLogs, Consumer, ConsumerKind, Delivery, Input, LogSource, OutputTarget, Pipeline, Purpose,
     Source, SourceKind, logical_name,
@@ -78,6 +79,8 @@ pub enum NodeKind {
     ErrorDelivery,
     /// A bucket that Firehose writes to.
     Bucket(Purpose),
+    /// A table of the Data Catalog over the objects of a delivery.
+    Table,
     /// What the records go to, where that is not a bucket.
     Destination,
     /// The network of the producer, where the stack creates it.
@@ -176,6 +179,8 @@ pub enum Relation {
     LogTransform,
     /// Firehose writes to a sink.
     Store(Purpose),
+    /// Firehose reads the columns of a table.
+    ReadTable,
     /// Firehose logs.
     LogDelivery,
     /// Firehose reads the stream of the faults.
@@ -216,7 +221,9 @@ impl Relation {
             }
             Self::Control | Self::ReadAnalyticsLog | Self::LogStarter => Principal::Starter,
             Self::LogTransform => Principal::Transform,
-            Self::Deliver | Self::Transform | Self::Store(_) | Self::LogDelivery => Principal::Delivery,
+            Self::Deliver | Self::Transform | Self::Store(_) | Self::ReadTable | Self::LogDelivery => {
+                Principal::Delivery
+            }
             Self::DeliverErrors | Self::StoreErrors(_) | Self::LogErrorDelivery => Principal::ErrorDelivery,
             Self::Consume | Self::ReportFailures | Self::Describe | Self::Subscribe => Principal::Function,
             Self::Poll | Self::FindShards | Self::SubscribeProgram | Self::FanOut => Principal::Reader,
@@ -249,6 +256,7 @@ impl Relation {
             | Self::Transform
             | Self::LogTransform
             | Self::Store(_)
+            | Self::ReadTable
             | Self::LogDelivery
             | Self::StoreErrors(_)
             | Self::LogErrorDelivery
@@ -302,8 +310,7 @@ impl Graph {
         let artifacts = self.node(NodeKind::Artifacts, None);
         // What writes into Firehose itself has an edge to it, so the deliveries come first without a stream.
         let direct = pipeline.deliveries.iter().filter(|_| stream.is_none());
-        let deliveries: Vec<NodeId> =
-            direct.map(|delivery| self.part(delivery, NodeKind::Delivery, "Delivery")).collect();
+        let deliveries: Vec<NodeId> = direct.map(|delivery| self.firehose(delivery)).collect();
         let intake = |to: Option<&str>| {
             let named = pipeline
                 .deliveries
@@ -356,6 +363,12 @@ impl Graph {
         self.add(Node { kind, logical_id: Some(delivery.id(prefix).into()), name: delivery.name.clone() })
     }
 
+    /// The Firehose stream of a delivery.
+    fn firehose(&mut self, delivery: &Delivery) -> NodeId {
+        let logical_id = Some(delivery.stream_id().into());
+        self.add(Node { kind: NodeKind::Delivery, logical_id, name: delivery.name.clone() })
+    }
+
     /// The stream of an output.
     fn stream_of_output(&self, name: &str) -> Option<NodeId> {
         let is = |node: &Node| {
@@ -380,7 +393,7 @@ impl Graph {
                 self.add(Node { kind: NodeKind::Transform, logical_id: None, name: delivery.name.clone() })
             }
         });
-        let node = node.unwrap_or_else(|| self.part(delivery, NodeKind::Delivery, "Delivery"));
+        let node = node.unwrap_or_else(|| self.firehose(delivery));
         let logs = self.part(delivery, NodeKind::Logs, "DeliveryLogs");
         let sinks: Vec<(Purpose, NodeId)> = delivery
             .destination
@@ -407,6 +420,14 @@ impl Graph {
         }
         for &(purpose, sink) in &sinks {
             self.edge(node, Relation::Store(purpose), sink);
+        }
+        if let Some(table) = delivery.destination.table() {
+            let logical_id = table.logical_id().map(Cow::Owned);
+            let kind = NodeKind::Table;
+            let table = self.add(Node { kind, logical_id, name: delivery.name.clone() });
+            if delivery.destination.schema().is_some() {
+                self.edge(node, Relation::ReadTable, table);
+            }
         }
         self.edge(node, Relation::LogDelivery, logs);
         let takes_errors = pipeline.error_delivery().is_some_and(|one| one.name == delivery.name);
@@ -563,12 +584,6 @@ impl Graph {
         self.nodes.iter().filter(move |node| node.kind == kind)
     }
 
-    /// The buckets of the stack's own, by their logical ids.
-    pub fn own_buckets(&self) -> impl Iterator<Item = &str> {
-        let buckets = self.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Bucket(_)));
-        buckets.filter_map(|node| node.logical_id.as_deref())
-    }
-
     /// Whether there is a node of a kind.
     pub fn has(&self, kind: NodeKind) -> bool {
         self.nodes(kind).next().is_some()
@@ -654,7 +669,7 @@ pub fn source_id(source: &Source) -> String {
 pub fn log_group_id(group: &str) -> String {
     /// Characters of the name itself.
     const NAME_CHARS: usize = 40;
-    let hash = Sha256::digest(group.as_bytes());
-    let hex: String = hash.iter().take(3).map(|byte| format!("{byte:02x}")).collect();
-    logical_name(group).chars().take(NAME_CHARS).collect::<String>() + &hex
+    const HASH_CHARS: usize = 6;
+    let hash = hex(Sha256::digest(group.as_bytes()));
+    logical_name(group).chars().take(NAME_CHARS).collect::<String>() + &hash[..HASH_CHARS]
 }

@@ -50,7 +50,7 @@ const FIREHOSE_ENDPOINT: &str = "https://firehose.${AWS::Region}.${AWS::URLSuffi
 /// The stream, else the first delivery, for `Fn::Sub`.
 fn target(pipeline: &Pipeline, producer: &Producer) -> Option<Target> {
     let Some(stream) = &pipeline.stream else {
-        let name = format!("${{{}}}", pipeline.deliveries.first()?.id("Delivery"));
+        let name = format!("${{{}}}", pipeline.deliveries.first()?.stream_id());
         return Some(Target::Delivery(Delivery { name, endpoint: FIREHOSE_ENDPOINT.into() }));
     };
     let name = stream.existing.as_ref().map_or_else(|| "${Stream}".into(), |existing| existing.name.clone());

@@ -7,6 +7,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use crate::aws::instance_types::Architecture;
+use crate::hex::hex;
 use crate::pack;
 use crate::world::World;
 
@@ -82,7 +83,7 @@ impl Build {
             Program::Producer => pack::gzip(&executable),
             Program::Transform | Program::FlinkStarter | Program::Forest => pack::function(&executable),
         };
-        let inputs: String = Sha256::digest(&executable).iter().map(|byte| format!("{byte:02x}")).collect();
+        let inputs = hex(Sha256::digest(&executable));
         let packed = packed.map_err(|error| fault(&error))?;
         Ok(Some(Self { program, architecture, inputs: inputs.into(), packed: packed.into() }))
     }

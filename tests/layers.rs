@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The folders and files of `src` and `cli/src`, each after all that it uses. Those of one row may use each other.
 const LAYERS: &[&[&str]] = &[
-    &["pack", "source", "terminal", "world"],
+    &["hex", "pack", "source", "terminal", "world"],
     &["diagnostics"],
     &["aws"],
     &["spec"],
@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["parse"],
     &["pipeline"],
     &["resolve"],
-    &["capacity", "graph", "instances", "price_list", "producer_config", "throughput"],
+    &["capacity", "graph", "instances", "price_list", "producer_config", "table", "throughput"],
     &["accept", "check", "discover"],
     &["pipeline_findings"],
     &["plan"],
@@ -25,6 +25,7 @@ const LAYERS: &[&[&str]] = &[
     // The crate in `cli`.
     &["cloud"],
     &["deploy", "watch"],
+    &["review"],
     &["commands", "main"],
 ];
 

@@ -3,6 +3,7 @@
 mod cloud;
 mod commands;
 mod deploy;
+mod review;
 mod watch;
 
 use std::process::ExitCode;

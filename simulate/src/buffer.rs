@@ -16,7 +16,7 @@ pub fn interval_ms(seconds: u64) -> i64 {
     i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX)
 }
 
-/// A place in S3 with its buffers: one for each kind of content.
+/// A place in S3 with its buffers: one for each kind of content, and for each partition.
 #[derive(Debug)]
 pub struct Place {
     bucket: String,
@@ -49,6 +49,8 @@ const OBJECTS_LISTED_MAX: usize = 1_000;
 
 struct Open {
     kind: Kind,
+    /// The partition keys, as JSON.
+    keys: Vec<u8>,
     key: String,
     packer: Packer,
     /// Bytes before compression.
@@ -90,21 +92,28 @@ impl Place {
         })
     }
 
-    /// Puts the content of a record into a buffer: it arrived at one time, and comes into the buffer at another.
+    /// The place of objects that AWS converts to another format: names end as there, and in `.jsonl`.
+    #[must_use]
+    pub fn converted(self, extension: &str) -> Self {
+        Self { keys: self.keys.converted(extension), compression: "UNCOMPRESSED", ..self }
+    }
+
+    /// Puts the content of a record into the buffer of its kind and of its partition keys: it arrived at one time, and comes into the buffer at another.
     ///
     /// # Errors
     /// As the store gives them.
-    pub fn add(&mut self, kind: Kind, content: &[u8], arrived: i64, now: i64) -> io::Result<()> {
-        let at = match self.open.iter().position(|open| open.kind == kind) {
+    pub fn add(&mut self, kind: Kind, keys: &[u8], content: &[u8], arrived: i64, now: i64) -> io::Result<()> {
+        let at = match self.open.iter().position(|open| open.kind == kind && open.keys == keys) {
             Some(at) => at,
             None => {
-                let key = self.keys.next(kind, arrived);
+                let key = self.keys.next(kind, keys, arrived);
                 // Firehose writes the documents of failed records as they are.
                 let compression = if kind == Kind::Data { self.compression } else { "UNCOMPRESSED" };
                 let packer = Packer::create(&mut self.store, &self.bucket, &key, compression)?;
                 let (bytes, records, delay) = (0, 0, Delay::default());
                 self.open.push(Open {
                     kind,
+                    keys: keys.to_vec(),
                     key,
                     packer,
                     bytes,

@@ -5,17 +5,23 @@ use std::io;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
+use pipec_compiler::Stack;
+use pipec_compiler::pipeline::{Destination, KeysFrom, Purpose};
+use pipec_compiler::plan::value::Value;
+use pipec_compiler::plan::{
+    DeliveryPlan, DestinationPlan, ERROR_LOG_STREAM, ErrorDeliveryPlan, Plan, S3LocationPlan,
+};
+use pipec_compiler::table::fields::fields;
+use pipec_compiler::table::partition_keys;
+use pipec_core::RecordProgram;
 use serde::Serialize;
+use serde::de::IgnoredAny;
 
-use super::Settings;
 use super::buffer::{Place, Written};
-use super::content;
 use super::object_key::Kind;
 use super::trace::{DeliveryTrace, ShownFate, TransformTrace};
 use super::transform::{Failure, Fate, Transform, Waiting, of_firehose};
-use pipec_compiler::pipeline::Purpose;
-use pipec_compiler::plan::value::Value;
-use pipec_compiler::plan::{DeliveryPlan, ERROR_LOG_STREAM, ErrorDeliveryPlan, Plan, S3LocationPlan};
+use super::{Settings, content};
 
 /// A delivery that runs.
 #[derive(Debug)]
@@ -29,6 +35,8 @@ pub struct DeliveryRun {
     function: String,
     /// For what Firehose itself makes of a record.
     scratch: Vec<u8>,
+    /// The bucket of the records before the transform.
+    backup: Option<Place>,
     out: Out,
 }
 
@@ -36,6 +44,10 @@ pub struct DeliveryRun {
 #[derive(Debug)]
 struct Out {
     place: Place,
+    /// Firehose's own extraction of partition keys.
+    partitioner: Option<RecordProgram>,
+    /// The format that records are converted to, in a sentence.
+    converts: Option<&'static str>,
     rows: u64,
     records_in: u64,
     records_out: u64,
@@ -64,21 +76,25 @@ struct ErrorDocument<'a> {
 
 /// The part of an error prefix that `!{firehose:error-output-type}` becomes.
 const PROCESSING_FAILED: &str = "processing-failed";
+/// The same for records that are not converted.
+const CONVERSION_FAILED: &str = "format-conversion-failed";
 
 impl DeliveryRun {
     /// A delivery of a plan.
     ///
     /// # Errors
     /// What cannot be evaluated here, in a sentence.
-    pub fn new(plan: &Plan, delivery: &DeliveryPlan, settings: &Settings) -> Result<Self, String> {
+    pub fn new(stack: &Stack, delivery: &DeliveryPlan, settings: &Settings) -> Result<Self, String> {
+        let plan = &stack.plan;
         let location = delivery.location(Purpose::Destination).ok_or("its destination is not a bucket")?;
         let stream = match &delivery.direct {
             Some(direct) => direct.name.shown().replace("${AWS::StackName}", &plan.name),
             // CloudFormation appends random letters to a name that it makes.
             None => format!("{}-{}", plan.name, delivery.logical_id),
         };
-        let place =
-            Place::new(location, bucket(plan, location), &stream, settings.seed, settings.store.clone())?;
+        let place = |location: &S3LocationPlan| {
+            Place::new(location, bucket(plan, location), &stream, settings.seed, settings.store.clone())
+        };
         let own = delivery.own_transform.as_ref().map(|own| own.arn.clone());
         let pipecs = delivery.transform.as_ref().map(|transform| {
             format!(
@@ -86,6 +102,12 @@ impl DeliveryRun {
                 plan.region, plan.name, transform.logical_id
             )
         });
+        let DestinationPlan::S3(s3) = &delivery.destination;
+        let destination = match &s3.conversion {
+            Some(conversion) if conversion.serializer == "OrcSerDe" => place(location)?.converted(".orc"),
+            Some(_) => place(location)?.converted(".parquet"),
+            None => place(location)?,
+        };
         Ok(Self {
             name: delivery.name.clone(),
             words: delivery.words(),
@@ -94,7 +116,12 @@ impl DeliveryRun {
             appends_newline: delivery.appends_newline,
             function: own.or(pipecs).unwrap_or_default(),
             scratch: Vec::new(),
-            out: Out::new(place, settings),
+            backup: delivery.location(Purpose::Backup).map(place).transpose()?,
+            out: Out {
+                partitioner: partitioner(stack, delivery),
+                converts: s3.conversion.as_ref().map(|conversion| conversion.words),
+                ..Out::new(destination, settings)
+            },
         })
     }
 
@@ -120,18 +147,22 @@ impl DeliveryRun {
             appends_newline: true,
             function: String::new(),
             scratch: Vec::new(),
+            backup: None,
             out: Out::new(place, settings),
         })
     }
 
     /// What runs in another way than in AWS.
-    pub fn note(&self) -> Option<String> {
-        matches!(self.transform, Transform::Own).then(|| {
+    pub fn notes(&self) -> Vec<String> {
+        let (words, function) = (&self.words, &self.function);
+        let own = matches!(self.transform, Transform::Own)
+            .then(|| format!("{words}: the function {function} does not run here; records pass as they are"));
+        let converted = self.out.converts.map(|format| {
             format!(
-                "{}: the function {} does not run here; records pass as they are",
-                self.words, self.function
+                "{words}: the objects are {format} in AWS, and JSON lines here; their names end in `.jsonl`"
             )
-        })
+        });
+        own.into_iter().chain(converted).collect()
     }
 
     /// A record comes in.
@@ -141,6 +172,9 @@ impl DeliveryRun {
     pub fn add(&mut self, data: &Bytes, arrived: i64, shown: Option<usize>) -> io::Result<()> {
         self.tick(arrived)?;
         self.out.records_in += 1;
+        if let Some(backup) = &mut self.backup {
+            backup.add(Kind::Data, &[], data, arrived, arrived)?;
+        }
         let record = Waiting { data: data.clone(), arrived, shown };
         let (extracts, appends) = match &mut self.transform {
             Transform::Program(calls) => {
@@ -163,6 +197,9 @@ impl DeliveryRun {
     /// # Errors
     /// As the store gives them.
     pub fn tick(&mut self, now: i64) -> io::Result<()> {
+        if let Some(backup) = &mut self.backup {
+            backup.tick(now)?;
+        }
         let due = match &self.transform {
             Transform::Program(calls) => calls.due().filter(|due| now >= *due),
             Transform::Own | Transform::Firehose { .. } => None,
@@ -181,7 +218,7 @@ impl DeliveryRun {
         let (out, words, function) = (&mut self.out, &self.words, &self.function);
         calls.call(now, |record, fate| {
             let rows = match &fate {
-                Fate::Out(bytes) if has_query => memchr::memchr_iter(b'\n', bytes).count().max(1) as u64,
+                Fate::Out(bytes, _) if has_query => memchr::memchr_iter(b'\n', bytes).count().max(1) as u64,
                 _ => 0,
             };
             out.settle(words, Some(function), record, &fate, now, rows)
@@ -194,7 +231,10 @@ impl DeliveryRun {
     /// As the store gives them.
     pub fn finish(mut self) -> io::Result<(DeliveryTrace, Vec<(usize, ShownFate)>)> {
         self.tick(i64::MAX)?;
-        let Written { objects, counts, records: _, bytes, delay } = self.out.place.finish()?;
+        let Written { mut objects, counts, records: _, bytes, delay } = self.out.place.finish()?;
+        let backup = self.backup.as_mut().map(Place::finish).transpose()?.unwrap_or_default();
+        let backup_objects = backup.counts.0;
+        objects.extend(backup.objects);
         let transform = self.transform.totals().map(|totals| TransformTrace {
             runs_query: self.runs_query,
             calls: totals.calls,
@@ -203,6 +243,7 @@ impl DeliveryRun {
             log_events: totals.counts.log_events,
             control_messages: totals.counts.control_messages,
             not_applicable: totals.counts.not_applicable as u64,
+            no_partition: totals.counts.no_partition as u64,
             reply_full: totals.counts.reply_full as u64,
         });
         let trace = DeliveryTrace {
@@ -216,6 +257,7 @@ impl DeliveryRun {
             objects: counts.0,
             object_bytes: bytes.0,
             error_objects: counts.1,
+            backup_objects,
             delay,
             listed: objects,
             contents: self.out.contents.unwrap_or_default(),
@@ -228,6 +270,8 @@ impl Out {
     fn new(place: Place, settings: &Settings) -> Self {
         Self {
             place,
+            partitioner: None,
+            converts: None,
             rows: 0,
             records_in: 0,
             records_out: 0,
@@ -249,9 +293,21 @@ impl Out {
         now: i64,
         rows: u64,
     ) -> io::Result<()> {
+        let own_keys;
+        let fate = match (fate, &self.partitioner) {
+            (Fate::Out(bytes, _), _) if self.converts.is_some() && !is_json_lines(bytes) => {
+                &Fate::Failed(Failure::NotConverted)
+            }
+            (Fate::Out(bytes, _), Some(partitioner)) => {
+                own_keys = partitioner.apply_counting_at(bytes, now).partition_keys;
+                let lacks = own_keys.is_empty();
+                if lacks { &Fate::Failed(Failure::NoPartition) } else { &Fate::Out(bytes, &own_keys) }
+            }
+            _ => fate,
+        };
         if let Some(number) = record.shown {
             let (result, content) = match fate {
-                Fate::Out(bytes) => ("delivered", Some(content::text(bytes))),
+                Fate::Out(bytes, _) => ("delivered", Some(content::text(bytes))),
                 Fate::Dropped => ("dropped", None),
                 Fate::Failed(_) => ("failed", None),
             };
@@ -259,14 +315,14 @@ impl Out {
             self.fates.push((number, ShownFate { delivery: delivery.to_owned(), result, content }));
         }
         match fate {
-            Fate::Out(bytes) => {
+            Fate::Out(bytes, keys) => {
                 self.rows += rows;
                 if let Some(contents) = &mut self.contents {
                     contents.push(bytes.to_vec());
                 }
                 self.records_out += 1;
                 self.bytes_out += bytes.len() as u64;
-                self.place.add(Kind::Data, bytes, record.arrived, now)
+                self.place.add(Kind::Data, keys, bytes, record.arrived, now)
             }
             Fate::Dropped => {
                 self.dropped += 1;
@@ -274,7 +330,7 @@ impl Out {
             }
             Fate::Failed(failure) => {
                 self.failed += 1;
-                let (error_code, error_message) = reason(*failure);
+                let (error_type, error_code, error_message) = reason(*failure);
                 let document = ErrorDocument {
                     raw_data: BASE64_STANDARD.encode(&record.data),
                     error_code,
@@ -286,20 +342,46 @@ impl Out {
                 };
                 let mut line = serde_json::to_vec(&document).map_err(io::Error::other)?;
                 line.push(b'\n');
-                self.place.add(Kind::Failed(PROCESSING_FAILED), &line, record.arrived, now)
+                self.place.add(Kind::Failed(error_type), &[], &line, record.arrived, now)
             }
         }
     }
 }
 
-/// What Firehose writes about a failed record.
-fn reason(failure: Failure) -> (&'static str, &'static str) {
+/// What Firehose writes about a failed record: the part of the prefix, the code and the message.
+fn reason(failure: Failure) -> (&'static str, &'static str, &'static str) {
     match failure {
-        Failure::NotApplicable | Failure::ReplyFull => {
-            ("Lambda.ProcessingFailedStatus", "ProcessingFailed status set for record")
+        Failure::NotApplicable | Failure::NoPartition | Failure::ReplyFull => {
+            (PROCESSING_FAILED, "Lambda.ProcessingFailedStatus", "ProcessingFailed status set for record")
         }
-        Failure::NotUnpacked => ("DecompressionFailed", "The record is not gzip of CloudWatch Logs"),
+        Failure::NotUnpacked => {
+            (PROCESSING_FAILED, "DecompressionFailed", "The record is not gzip of CloudWatch Logs")
+        }
+        Failure::NotConverted => {
+            (CONVERSION_FAILED, "DataFormatConversion.ParseError", "The record is not a JSON object")
+        }
     }
+}
+
+/// Whether each line is a JSON object.
+fn is_json_lines(bytes: &[u8]) -> bool {
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    lines.into_iter().all(|line| {
+        line.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
+    })
+}
+
+/// Firehose's own extraction of partition keys, by the program that pipec's transform has for it.
+fn partitioner(stack: &Stack, delivery: &DeliveryPlan) -> Option<RecordProgram> {
+    let pipeline = stack.checked.pipeline();
+    let of_spec = pipeline.delivery(delivery.name.as_deref())?;
+    let Destination::S3(s3) = &of_spec.destination;
+    if s3.keys_from != KeysFrom::Firehose {
+        return None;
+    }
+    let fields = fields(pipeline, stack.checked.query(), of_spec).ok()?;
+    let partition = partition_keys::program(&s3.partitions, &fields, false)?;
+    RecordProgram::appending("").partitioning(Some(partition)).ok()
 }
 
 /// The name of a bucket; of the stack's own, one that CloudFormation could have given.

@@ -316,9 +316,9 @@ fn deliveries(stack: &Stack, settings: &Settings) -> Result<(Deliveries, Vec<Str
             Reads::Direct(_) if Some(&delivery.logical_id) == into.as_ref() => Gets::Records,
             Reads::Direct(_) => Gets::Nothing,
         };
-        let run = DeliveryRun::new(plan, delivery, settings)
+        let run = DeliveryRun::new(stack, delivery, settings)
             .map_err(|problem| format!("{}: {problem}", delivery.words()))?;
-        notes.extend(run.note());
+        notes.extend(run.notes());
         if gets == Gets::Nothing {
             let name = delivery.name.as_deref().unwrap_or_default();
             notes.push(format!("{}: nothing is put into it; use `--into {name}`", delivery.words()));

@@ -4,10 +4,11 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use md5::{Digest as _, Md5};
+use serde_json::Value;
 
 use super::java_time::Pattern;
 use pipec_compiler::aws::limits::firehose::RANDOM_STRING_CHARS;
-use pipec_compiler::pipeline::{PrefixPart, split_prefix};
+use pipec_compiler::pipeline::{KEY_NAMESPACES, PrefixPart, split_prefix};
 use pipec_compiler::plan::S3LocationPlan;
 
 /// What follows a prefix without a time.
@@ -46,6 +47,8 @@ enum Part {
     Time(Pattern),
     Random,
     ErrorType,
+    /// The value of a partition key.
+    Key(String),
 }
 
 impl Keys {
@@ -62,7 +65,8 @@ impl Keys {
         };
         let pattern = |text: &str| Pattern::parse(text).map_err(|letters| unknown(&letters, text));
         let mut prefix = parts(&location.prefix)?;
-        if !prefix.iter().any(|part| matches!(part, Part::Time(_))) {
+        // With partition keys, nothing is appended.
+        if !prefix.iter().any(|part| matches!(part, Part::Time(_) | Part::Key(_))) {
             prefix.push(Part::Time(pattern(SUFFIX)?));
         }
         let mut error_prefix = parts(&location.error_prefix)?;
@@ -81,8 +85,16 @@ impl Keys {
         })
     }
 
+    /// The keys of objects that AWS converts to another format, whose names end in an extension unless the spec has one.
+    #[must_use]
+    pub fn converted(self, extension: &str) -> Self {
+        let own = if self.extension.is_empty() { extension } else { &self.extension };
+        Self { extension: format!("{own}.jsonl"), ..self }
+    }
+
     /// The key of the next object, whose oldest record arrived at this time, milliseconds since 1970.
-    pub fn next(&mut self, kind: Kind, oldest: i64) -> String {
+    /// The partition keys are a JSON object, or empty.
+    pub fn next(&mut self, kind: Kind, keys: &[u8], oldest: i64) -> String {
         self.count += 1;
         let time = Timestamp::from_millisecond(oldest).unwrap_or_default();
         let local = time.to_zoned(self.zone.clone());
@@ -90,6 +102,7 @@ impl Keys {
             Kind::Data => (&self.prefix, ""),
             Kind::Failed(error_type) => (&self.error_prefix, error_type),
         };
+        let keys: Value = serde_json::from_slice(keys).unwrap_or_default();
         let mut key = String::new();
         for (at, part) in parts.iter().enumerate() {
             match part {
@@ -97,6 +110,7 @@ impl Keys {
                 Part::Time(pattern) => key.push_str(&pattern.format(&local)),
                 Part::Random => key.push_str(&self.random(at)[..RANDOM_STRING_CHARS as usize]),
                 Part::ErrorType => key.push_str(error_type),
+                Part::Key(name) => key.push_str(keys[name.as_str()].as_str().unwrap_or_default()),
             }
         }
         let name_time = self.name_time.format(&time.to_zoned(TimeZone::UTC));
@@ -120,6 +134,11 @@ impl Keys {
     }
 }
 
+/// The partition key that an expression names.
+fn key_name(expression: &str) -> Option<&str> {
+    KEY_NAMESPACES.iter().find_map(|namespace| expression.strip_prefix(namespace))
+}
+
 fn unknown(letters: &str, pattern: &str) -> String {
     format!("`{letters}` in `!{{timestamp:{pattern}}}` cannot be evaluated here")
 }
@@ -129,12 +148,15 @@ fn parts(prefix: &str) -> Result<Vec<Part>, String> {
         PrefixPart::Text(text) => Ok(Part::Text(text.to_owned())),
         PrefixPart::Expression("firehose:random-string") => Ok(Part::Random),
         PrefixPart::Expression("firehose:error-output-type") => Ok(Part::ErrorType),
-        PrefixPart::Expression(expression) => match expression.strip_prefix("timestamp:") {
-            Some(pattern) => {
-                Pattern::parse(pattern).map(Part::Time).map_err(|letters| unknown(&letters, pattern))
+        PrefixPart::Expression(expression) => {
+            match (key_name(expression), expression.strip_prefix("timestamp:")) {
+                (Some(name), _) => Ok(Part::Key(name.to_owned())),
+                (None, Some(pattern)) => {
+                    Pattern::parse(pattern).map(Part::Time).map_err(|letters| unknown(&letters, pattern))
+                }
+                (None, None) => Err(format!("`!{{{expression}}}` cannot be evaluated here")),
             }
-            None => Err(format!("`!{{{expression}}}` cannot be evaluated here")),
-        },
+        }
     };
     split_prefix(prefix)?.into_iter().map(part).collect()
 }
@@ -196,7 +218,7 @@ mod tests {
             ),
         ] {
             let mut keys = keys(settings);
-            let key = keys.next(Kind::Data, TIME);
+            let key = keys.next(Kind::Data, b"", TIME);
             let key = if settings.contains(".json") {
                 let (stem, extension) = key.split_at(key.len() - ".json.gz".len());
                 format!("{}{extension}", &stem[..stem.len() - 36])
@@ -205,7 +227,11 @@ mod tests {
             };
             assert_eq!(key, data, "{settings}");
             if !failed.is_empty() {
-                assert_eq!(fixed(&keys.next(Kind::Failed("processing-failed"), TIME)), failed, "{settings}");
+                assert_eq!(
+                    fixed(&keys.next(Kind::Failed("processing-failed"), b"", TIME)),
+                    failed,
+                    "{settings}"
+                );
             }
         }
     }
@@ -214,7 +240,7 @@ mod tests {
     fn each_object_has_another_name_and_the_same_in_each_run() {
         let names = || {
             let mut keys = keys("s3: { prefix: '!{firehose:random-string}/' }");
-            [keys.next(Kind::Data, TIME), keys.next(Kind::Data, TIME)]
+            [keys.next(Kind::Data, b"", TIME), keys.next(Kind::Data, b"", TIME)]
         };
         let [first, second] = names();
         assert_ne!(first, second);

@@ -130,6 +130,8 @@ pub struct DeliveryTrace {
     pub object_bytes: u64,
     /// Objects under the error prefix.
     pub error_objects: u64,
+    /// Objects of the backup.
+    pub backup_objects: u64,
     /// Time from the arrival of a record to its object in S3.
     pub delay: Delay,
     /// The first objects, one by one.
@@ -156,6 +158,8 @@ pub struct TransformTrace {
     pub control_messages: u64,
     /// Failed, since the program cannot be applied to them.
     pub not_applicable: u64,
+    /// Failed, since a partition key has no value.
+    pub no_partition: u64,
     /// Failed, since the reply was full.
     pub reply_full: u64,
 }

@@ -90,6 +90,7 @@ fn write_steps(trace: &Trace, text: &mut String) {
             counted(&mut more, transform.log_events, "log events unpacked");
             counted(&mut more, transform.control_messages, "control messages dropped");
             counted(&mut more, transform.not_applicable, "failed: not a record that the program reads");
+            counted(&mut more, transform.no_partition, "failed: a partition key has no value");
             counted(&mut more, transform.reply_full, "failed: the reply of 6 MB was full");
             let numbers = [delivery.records_in, delivery.records_out, delivery.dropped, delivery.failed];
             row(format!("{step}{of}"), numbers, more);
@@ -104,6 +105,7 @@ fn write_steps(trace: &Trace, text: &mut String) {
         };
         let mut more = vec![format!("{objects}, {}", bytes(delivery.object_bytes))];
         counted(&mut more, delivery.error_objects, "error objects");
+        counted(&mut more, delivery.backup_objects, "backup objects");
         row(format!("delivery{of}"), [into, delivery.records_out, dropped, failed], more);
     }
     push(&table, text);
@@ -162,7 +164,8 @@ fn write_objects(delivery: &DeliveryTrace, text: &mut String) {
         ]);
     }
     push(&table, text);
-    let more = (delivery.objects + delivery.error_objects).saturating_sub(listed.len() as u64);
+    let more = (delivery.objects + delivery.error_objects + delivery.backup_objects)
+        .saturating_sub(listed.len() as u64);
     if more > 0 {
         let _ = writeln!(text, "and {} more", number(more));
     }

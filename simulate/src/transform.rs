@@ -28,8 +28,8 @@ pub struct Waiting {
 /// What became of a record.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Fate<'a> {
-    /// It goes to the destination with this content.
-    Out(&'a [u8]),
+    /// It goes to the destination with this content, and with its partition keys as a JSON object; empty without any.
+    Out(&'a [u8], &'a [u8]),
     /// It is left out on purpose.
     Dropped,
     /// It goes under the error prefix.
@@ -41,6 +41,10 @@ pub enum Fate<'a> {
 pub enum Failure {
     /// The program cannot be applied to it.
     NotApplicable,
+    /// One of its partition keys has no value.
+    NoPartition,
+    /// It is not JSON, and cannot be converted.
+    NotConverted,
     /// The transform's reply is full.
     ReplyFull,
     /// Firehose cannot unpack it.
@@ -157,9 +161,10 @@ impl Calls {
         let mut plain = Plain::new(&self.program, ids, LIMIT);
         for record in &self.batch {
             match plain.answer(&record.data, now) {
-                Answer::Ok(bytes) => with(record, Fate::Out(&bytes))?,
+                Answer::Ok(bytes, keys) => with(record, Fate::Out(&bytes, &keys))?,
                 Answer::Dropped => with(record, Fate::Dropped)?,
                 Answer::NotApplicable => with(record, Fate::Failed(Failure::NotApplicable))?,
+                Answer::NoPartition => with(record, Fate::Failed(Failure::NoPartition))?,
                 Answer::ReplyFull => with(record, Fate::Failed(Failure::ReplyFull))?,
             }
         }
@@ -182,6 +187,7 @@ fn add(to: &mut Counts, more: &Counts) {
         control_messages,
         not_base64,
         not_applicable,
+        no_partition,
         reply_full,
     } = more;
     to.records += records;
@@ -193,6 +199,7 @@ fn add(to: &mut Counts, more: &Counts) {
     to.control_messages += control_messages;
     to.not_base64 += not_base64;
     to.not_applicable += not_applicable;
+    to.no_partition += no_partition;
     to.reply_full += reply_full;
 }
 
@@ -210,14 +217,14 @@ pub fn of_firehose<'a>(
             Some(messages) if messages.is_empty() => Fate::Dropped,
             Some(messages) => {
                 *scratch = messages;
-                Fate::Out(scratch)
+                Fate::Out(scratch, &[])
             }
         };
     }
     if !appends_newline {
-        return Fate::Out(data);
+        return Fate::Out(data, &[]);
     }
     scratch.extend_from_slice(data);
     scratch.push(b'\n');
-    Fate::Out(scratch)
+    Fate::Out(scratch, &[])
 }

@@ -261,3 +261,26 @@ fn deliveries_without_sql_get_what_firehose_itself_makes() {
     assert!(trace.stream.is_none());
     assert_eq!(trace.notes, ["delivery other: nothing is put into it; use `--into other`"]);
 }
+
+#[test]
+fn partitions_have_folders_and_objects_of_their_own() {
+    let spec = "name: orders\nstream: { record_size: 1 KiB, records_per_second: 10 }\n\
+        records: { format: json, columns: { id: { type: INTEGER }, country: { type: VARCHAR(2) } } }\ntransform: { append: \"\\n\" }\n\
+        delivery: { buffer: { size: 64 MiB, interval: 60 s }, s3: { prefix: a/, partition_by: { country: { column: country } } } }\n";
+    let stack = stack(spec);
+    let records = [
+        "{\"id\":1,\"country\":\"DE\"}",
+        "{\"id\":2,\"country\":\"FR\"}",
+        "{\"id\":3}",
+        "{\"id\":4,\"country\":\"DE\"}",
+    ];
+    let (trace, objects) = run(&stack, records.map(|record| (record.as_bytes().to_vec(), 0)).to_vec(), 0);
+    let of = |folder: &str| {
+        let found = objects.iter().filter(|(name, _)| name.contains(folder));
+        found.map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(of("/country=DE/"), ["{\"id\":1,\"country\":\"DE\"}\n{\"id\":4,\"country\":\"DE\"}\n"]);
+    assert_eq!(of("/country=FR/"), ["{\"id\":2,\"country\":\"FR\"}\n"]);
+    assert_eq!(of("/processing-failed/").len(), 1, "{:?}", objects.keys());
+    assert_eq!(trace.deliveries[0].failed, 1);
+}

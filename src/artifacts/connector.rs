@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::aws::flink::Maven;
+use crate::hex::hex;
 use crate::plan::ConnectorDigests;
 use crate::world::World;
 
@@ -47,7 +48,7 @@ impl Jar {
         if !bytes.starts_with(b"PK") {
             return Err("not a jar: a jar is a zip file");
         }
-        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hex(Sha256::digest(&bytes));
         Ok(Self { bytes, sha256 })
     }
 }

@@ -1,9 +1,13 @@
 //! What a build wrote, for the programs that come after it. The names are a contract.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::ARTIFACTS_DIR;
+use crate::plan::cost::estimate;
 use crate::plan::{Content, Plan};
+use crate::price_list::Prices;
 
 #[derive(Serialize)]
 struct Manifest<'a> {
@@ -14,6 +18,26 @@ struct Manifest<'a> {
     pipec: &'static str,
     template: &'static str,
     artifacts: Vec<Entry<'a>>,
+    /// What the pipeline costs at its declared load, for comparisons with later builds. By pipec's own prices, so that
+    /// the same spec gives the same text everywhere; missing where none is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<ManifestCost>,
+}
+
+#[derive(Serialize)]
+struct ManifestCost {
+    /// US dollars per month.
+    monthly_usd: f64,
+    prices_as_of: String,
+    /// US dollars per month by what is billed.
+    items: BTreeMap<String, f64>,
+}
+
+/// The estimate of a plan by pipec's own prices.
+fn cost(plan: &Plan) -> Option<ManifestCost> {
+    let cost = estimate(plan, Prices::BuiltIn);
+    let prices_as_of = cost.prices_as_of.clone()?;
+    Some(ManifestCost { monthly_usd: cost.monthly_usd, prices_as_of, items: cost.by_item() })
 }
 
 #[derive(Serialize)]
@@ -47,6 +71,7 @@ pub(super) fn text(plan: &Plan) -> String {
                 },
             })
             .collect(),
+        cost: cost(plan),
     };
     let mut text = serde_json::to_string_pretty(&manifest).unwrap_or_default();
     text.push('\n');

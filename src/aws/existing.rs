@@ -47,7 +47,7 @@ pub enum Request {
 }
 
 /// Names and values of the parameters of a call. In values and paths, `{id}` is what the spec names; of an ARN, `{last}` is
-/// its last part and `{account}` its account.
+/// its last part and `{account}` its account; of `DATABASE.TABLE`, `{before_dot}` and `{after_dot}` are its parts.
 pub type Parameters = &'static [(&'static str, &'static str)];
 
 /// Something that must hold of a resource.
@@ -150,7 +150,13 @@ pub fn parameter(value: &str, id: &str) -> String {
     const ACCOUNT: usize = 4;
     let last = id.rsplit([':', '/']).next().unwrap_or_default();
     let account = id.split(':').nth(ACCOUNT).unwrap_or_default();
-    value.replace("{account}", account).replace("{last}", last).replace("{id}", id)
+    named(value, id).replace("{account}", account).replace("{last}", last)
+}
+
+/// A text with the name in the spec, and the parts of it before and after its first dot.
+pub fn named(text: &str, id: &str) -> String {
+    let (before, after) = id.split_once('.').unwrap_or((id, ""));
+    text.replace("{before_dot}", before).replace("{after_dot}", after).replace("{id}", id)
 }
 
 /// A help or a fault with its placeholders filled in: `{id}` is the name in the spec, `{found}` the value that was found,
@@ -527,6 +533,30 @@ pub static TABLE_STREAM: ExistingKind = ExistingKind::new(
 }])
 .missing("name one that exists: `aws dynamodbstreams list-streams` lists them");
 
+/// A database of the Glue Data Catalog, by its name.
+pub static DATABASE: ExistingKind = ExistingKind::new(
+    "Glue database",
+    "FindExistingTables",
+    "glue:GetDatabase",
+    Request::Json("1.1", "AWSGlue", &[("Name", "{id}")]),
+)
+.arns(&["glue:{region}:{account}:catalog", "glue:{region}:{account}:database/{id}"])
+.missing("create it: `aws glue create-database --database-input Name={id}`; or write its name as `database` for one of the stack");
+
+/// A table of the Glue Data Catalog, as `DATABASE.TABLE`.
+pub static TABLE: ExistingKind = ExistingKind::new(
+    "Glue table",
+    "FindExistingTables",
+    "glue:GetTable",
+    Request::Json("1.1", "AWSGlue", &[("DatabaseName", "{before_dot}"), ("Name", "{after_dot}")]),
+)
+.arns(&[
+    "glue:{region}:{account}:catalog",
+    "glue:{region}:{account}:database/{before_dot}",
+    "glue:{region}:{account}:table/{before_dot}/{after_dot}",
+])
+.missing("name one that exists: `aws glue get-tables --database-name NAME` lists those of a database");
+
 /// A policy that is the permissions boundary of roles.
 pub static BOUNDARY: ExistingKind = ExistingKind::new(
     "permissions boundary",
@@ -540,7 +570,7 @@ pub static BOUNDARY: ExistingKind = ExistingKind::new(
 );
 
 /// All kinds.
-pub static KINDS: [&ExistingKind; 16] = [
+pub static KINDS: [&ExistingKind; 18] = [
     &BUCKET,
     &KEY,
     &LOG_KEY,
@@ -556,6 +586,8 @@ pub static KINDS: [&ExistingKind; 16] = [
     &STREAM,
     &QUEUE,
     &TABLE_STREAM,
+    &DATABASE,
+    &TABLE,
     &BOUNDARY,
 ];
 

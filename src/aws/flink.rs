@@ -111,11 +111,6 @@ pub fn all() -> &'static [Runtime] {
     RUNTIMES
 }
 
-/// The names of the runtimes a new application can use, sorted.
-pub fn usable_names() -> impl Iterator<Item = &'static str> {
-    RUNTIMES.iter().filter(|r| r.usable()).map(|r| r.name)
-}
-
 const GROUP: &str = "org.apache.flink";
 const KINESIS_SQL: &str = "flink-sql-connector-aws-kinesis-streams";
 
@@ -235,7 +230,7 @@ mod tests {
         );
         assert_eq!(connector("FLINK-1_20").map(|m| m.version), Some("5.1.0-1.20"));
         assert_eq!(connector("FLINK-1_15"), None);
-        let usable: Vec<_> = usable_names().collect();
+        let usable: Vec<_> = all().iter().filter(|r| r.usable()).map(|r| r.name).collect();
         assert_eq!(
             usable,
             ["FLINK-1_15", "FLINK-1_18", "FLINK-1_19", "FLINK-1_20", "FLINK-2_2", "FLINK-2_3"]

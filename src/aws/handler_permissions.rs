@@ -53,6 +53,14 @@ const METRIC_STREAM_NAME_CHARS_MAX: u64 = 255;
 const NETWORK: HandlerPermissions = HandlerPermissions { sid: "ManageProducerNetwork", ..NONE };
 const EC2_TAGS: [&str; 2] = ["ec2:CreateTags", "ec2:DeleteTags"];
 
+/// Whether Lake Formation controls a part of the Data Catalog.
+const LAKE_FORMATION: &[&str] = &[
+    "lakeformation:DescribeLakeFormationIdentityCenterConfiguration",
+    "lakeformation:DescribeResource",
+    "lakeformation:GetDataAccess",
+    "lakeformation:ListResources",
+];
+
 /// Types without calls: CloudFormation keeps them itself.
 const OWN: [&str; 2] = ["AWS::CloudFormation::WaitCondition", "AWS::CloudFormation::WaitConditionHandle"];
 
@@ -398,6 +406,29 @@ static HANDLERS: &[HandlerPermissions] = &[
         ..NONE
     },
     HandlerPermissions {
+        resource_type: "AWS::Glue::Database",
+        sid: "ManageTables",
+        // The catalog, the database, and what is in it.
+        arns: &["glue:{region}:{account}:{name}"],
+        actions: &["glue:CreateDatabase", "glue:DeleteDatabase", "glue:GetDatabase", "glue:UpdateDatabase"],
+        unscoped: LAKE_FORMATION,
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::Glue::Table",
+        sid: "ManageTables",
+        arns: &["glue:{region}:{account}:{name}"],
+        actions: &[
+            "glue:CreateTable",
+            "glue:DeleteTable",
+            "glue:GetDatabase",
+            "glue:GetTable",
+            "glue:UpdateTable",
+        ],
+        unscoped: LAKE_FORMATION,
+        ..NONE
+    },
+    HandlerPermissions {
         resource_type: "AWS::IAM::InstanceProfile",
         sid: "ManageInstanceProfile",
         arns: &["iam::{account}:instance-profile/{name}"],
@@ -554,6 +585,18 @@ static HANDLERS: &[HandlerPermissions] = &[
         ..NONE
     },
     // The mappings' ids are random; which function they are for is a condition.
+    HandlerPermissions {
+        resource_type: "AWS::LakeFormation::PrincipalPermissions",
+        sid: "ManageTables",
+        arns: &["glue:{region}:{account}:{name}"],
+        actions: &["glue:GetDatabase", "glue:GetTable"],
+        unscoped: &[
+            "lakeformation:GrantPermissions",
+            "lakeformation:ListPermissions",
+            "lakeformation:RevokePermissions",
+        ],
+        ..NONE
+    },
     HandlerPermissions {
         resource_type: "AWS::Lambda::EventSourceMapping",
         sid: "TagOutputMappings",

@@ -96,17 +96,21 @@ pub const FIREHOSE: Family = Family {
     dimension: "DeliveryStreamName",
     further: &[],
     names: &[
+        "BackupToS3.DataFreshness",
         "DataReadFromKinesisStream.Records",
         "DeliveryToS3.DataFreshness",
         "DeliveryToS3.Records",
         "DeliveryToS3.Success",
         "ExecuteProcessing.Success",
+        "FailedConversion.Records",
         "IncomingRecords",
         "KMSKeyAccessDenied",
         "KMSKeyDisabled",
         "KMSKeyInvalidState",
         "KMSKeyNotFound",
         "KinesisMillisBehindLatest",
+        "PartitionCount",
+        "PartitionCountExceeded",
         "ThrottledGetRecords",
         "ThrottledRecords",
     ],
@@ -366,7 +370,7 @@ pub(super) const fn by_the_minute(metric: Metric) -> Metric {
     Metric { period: MINUTE, ..metric }
 }
 
-const fn fault(metric: Metric) -> Metric {
+pub(super) const fn fault(metric: Metric) -> Metric {
     Metric { fault: true, ..metric }
 }
 

@@ -185,6 +185,9 @@ fn range(key: AlarmKey, pipeline: &Pipeline) -> Option<Range> {
         | AlarmKey::ReadThrottled
         | AlarmKey::ErrorRecords
         | AlarmKey::WriteFailures
+        | AlarmKey::ConversionFailures
+        | AlarmKey::PartitionsExceeded
+        | AlarmKey::BackupFreshness
         | AlarmKey::ProcessingFailures
         | AlarmKey::KeyUnavailable
         | AlarmKey::FunctionErrors

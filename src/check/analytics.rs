@@ -6,7 +6,7 @@ use crate::aws::limits::flink as limits;
 use crate::aws::regions;
 use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::pipeline::{Capacity, Pipeline, ProducerSource};
+use crate::pipeline::{Capacity, Destination, Pipeline, ProducerSource};
 use crate::resolve::DEFAULT_REGION;
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{self, Query, Role, print_program};
@@ -40,6 +40,14 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
     }
 }
 
+/// Whether a delivery uses the columns: for a table, or for partition keys.
+fn stores_by_column(pipeline: &Pipeline) -> bool {
+    pipeline.deliveries.iter().any(|delivery| {
+        let Destination::S3(s3) = &delivery.destination;
+        s3.table.is_some() || s3.format.value.is_columnar() || !s3.partitions.is_empty()
+    })
+}
+
 pub(super) fn check(context: &mut Context) {
     match (&context.pipeline.analytics, &context.pipeline.records) {
         (Some(analytics), None) => context.report(Diagnostic::error(
@@ -48,12 +56,14 @@ pub(super) fn check(context: &mut Context) {
             "SQL needs the columns of the records",
             "add `records:` with `format: json` and `columns:`, each with its `type` and `path`",
         )),
-        (None, Some(records)) if !generates(context.pipeline) => context.report(Diagnostic::warning(
-            Code::RecordsUnused,
-            records.span,
-            "the columns are declared, but nothing reads them",
-            "add `analytics:`, or remove `records:`",
-        )),
+        (None, Some(records)) if !generates(context.pipeline) && !stores_by_column(context.pipeline) => {
+            context.report(Diagnostic::warning(
+                Code::RecordsUnused,
+                records.span,
+                "the columns are declared, but nothing reads them",
+                "add `analytics:`, or remove `records:`",
+            ))
+        }
         _ => {}
     }
     let Some(analytics) = &context.pipeline.analytics else { return };

@@ -1,21 +1,25 @@
 //! Readers of the stream besides Firehose and Flink.
 
 use super::sources::event_pattern::{self, Dialect};
+use super::sources::form::Form;
 use super::sources::{account, role};
 use super::{Context, names, outputs};
 use crate::aws::limits::{kinesis, lambda};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::graph::NodeKind;
 use crate::pipeline::{
-    Consumer, ConsumerKind, Encryption, LambdaConsumer, Pattern, Pipeline, Reader, Setting, logical_name,
+    Consumer, ConsumerKind, Encryption, LambdaConsumer, Pattern, Pipeline, Reader, Setting, Source,
+    logical_name,
 };
+use crate::source::Span;
 use crate::spec::{AnalyticsRuntime, Duration};
 use crate::sql::RecordFormat;
 
 /// What Lambda's filters accept. Lambda developer guide, "Control which events Lambda sends to your function", 2026-11.
 const FILTER: Dialect = Dialect {
     service: "Lambda",
-    conditions: &["prefix", "suffix", "anything-but", "numeric", "exists", "equals-ignore-case", "$or"],
+    conditions: &["prefix", "suffix", "anything-but", "numeric", "exists", "equals-ignore-case"],
+    number_max: None,
     chars_max: lambda::FILTER_CHARS_MAX,
     split: "split it into two patterns",
     example: "data: {type: [order]}",
@@ -158,21 +162,35 @@ fn filters(pipeline: &Pipeline, lambda: &LambdaConsumer, found: &mut Vec<Diagnos
     for pattern in &lambda.filters {
         filter(pattern, found);
     }
-    let records = pipeline.records.as_ref();
-    if let (Some(records), Some(pattern)) =
-        (records, lambda.filters.iter().find(|pattern| pattern.value.contains_key(DATA)))
-        && !matches!(records.format, RecordFormat::Json)
-    {
-        found.push(
-            error(
-                pattern.place("/data").unwrap_or(lambda.filter_span),
-                "Lambda compares `data` with JSON, and these records are not JSON, so none would match"
-                    .into(),
-                "remove `filter`, and select the records in the function".into(),
-            )
-            .related(records.span, "the records"),
-        );
+    let Some(pattern) = lambda.filters.iter().find(|pattern| pattern.value.contains_key(DATA)) else {
+        return;
+    };
+    let span = pattern.place("/data").unwrap_or(lambda.filter_span);
+    if let Some((what, at, label)) = not_json(pipeline) {
+        let message = format!("Lambda compares `data` with JSON, and {what}, so none would match");
+        let help = "remove `filter`, and select the records in the function";
+        found.push(error(span, message, help.into()).related(at, label));
     }
+}
+
+/// Records of which none is JSON. Programs that the spec does not name may write as well, but not into a stream that is declared
+/// to get these.
+fn not_json(pipeline: &Pipeline) -> Option<(String, Span, &'static str)> {
+    let declared = pipeline.records.as_ref().filter(|records| records.format != RecordFormat::Json);
+    if let Some(records) = declared {
+        return Some(("these records are not JSON".into(), records.span, "the records"));
+    }
+    // What else writes may write JSON.
+    let is_existing = pipeline.stream.as_ref().is_some_and(|stream| stream.existing.is_some());
+    if pipeline.producer.is_some() || is_existing {
+        return None;
+    }
+    let may_be_json = |source: &Source| matches!(Form::of(source), Form::Json | Form::Unknown);
+    let first = pipeline.sources.first()?;
+    if pipeline.sources.iter().any(may_be_json) {
+        return None;
+    }
+    Some((format!("records of `{}` are {}", first.name, Form::of(first).words()), first.span, "the source"))
 }
 
 fn filter(pattern: &Pattern, found: &mut Vec<Diagnostic>) {

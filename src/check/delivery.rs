@@ -17,6 +17,7 @@ pub(super) fn check(context: &mut Context) {
 
 fn buffer(context: &mut Context, delivery: &Delivery) {
     let capabilities = delivery.destination.capabilities();
+    let because = capabilities.buffer_because;
     let size = &delivery.buffer_size;
     let bounds = capabilities.buffer_mib;
     if !bounds.contains(size.value / MIB) || !size.value.is_multiple_of(MIB) {
@@ -24,7 +25,7 @@ fn buffer(context: &mut Context, delivery: &Delivery) {
         context.report(Diagnostic::error(
             Code::BufferSize,
             size.span,
-            format!("Firehose takes a buffer of {bounds} whole MiB, not {}", ByteSize(size.value)),
+            format!("Firehose takes a buffer of {bounds} whole MiB{because}, not {}", ByteSize(size.value)),
             format!("write `size: {nearest} MiB`"),
         ));
     }
@@ -34,8 +35,11 @@ fn buffer(context: &mut Context, delivery: &Delivery) {
         context.report(Diagnostic::error(
             Code::BufferInterval,
             interval.span,
-            format!("Firehose takes a buffer interval of {bounds} s, not {}", Duration(interval.value)),
-            format!("write `interval: {} s`", bounds.max),
+            format!(
+                "Firehose takes a buffer interval of {bounds} s{because}, not {}",
+                Duration(interval.value)
+            ),
+            format!("write `interval: {} s`", interval.value.clamp(bounds.min.max(1), bounds.max)),
         ));
     }
 }
@@ -63,7 +67,10 @@ fn newline(context: &mut Context, delivery: &Delivery) {
             Diagnostic::error(Code::ConflictingKeys, newline.span, message, help)
                 .related(span, "the transform"),
         );
-    } else if as_they_are && matches!(pipeline.input(delivery), Input::Rows(_)) {
+    } else if as_they_are
+        && !delivery.destination.capabilities().separator.is_empty()
+        && matches!(pipeline.input(delivery), Input::Rows(_))
+    {
         context.report(Diagnostic::error(
             Code::NoSeparator,
             newline.span,

@@ -1,7 +1,7 @@
 //! An existing stream: what is declared about it must be declared, and must be possible.
 
 use super::Context;
-use crate::aws::regions;
+use super::arn_region::{self, Named};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::{Capacity, Existing, Stream};
 
@@ -34,36 +34,27 @@ fn arn(context: &mut Context, existing: &Existing) {
     let is_name =
         |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
     let is_account = |account: &str| account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-    let region = match parts.as_slice() {
-        ["arn", partition, "kinesis", region, account, resource]
-            if partition.starts_with("aws")
+    let is_stream = match parts.as_slice() {
+        ["arn", partition, "kinesis", _, account, resource] => {
+            partition.starts_with("aws")
                 && is_account(account)
-                && resource.strip_prefix("stream/").is_some_and(is_name) =>
-        {
-            *region
+                && resource.strip_prefix("stream/").is_some_and(is_name)
         }
-        _ => {
-            let plain = is_name(text);
-            let name = if plain { text.as_str() } else { "orders" };
-            context.report(Diagnostic::error(
-                Code::ExistingStream,
-                existing.arn.span,
-                format!("`{text}` is not the ARN of a Kinesis data stream"),
-                format!(
-                    "write its ARN, as in `existing: arn:aws:kinesis:{}:111122223333:stream/{name}`",
-                    own.value
-                ),
-            ));
-            return;
-        }
+        _ => false,
     };
-    if region != own.value {
-        let help = match regions::region(region) {
-            Some(_) => format!("write `region: {region}`, or name a stream of {}", own.value),
-            None => format!("name a stream of {}", own.value),
-        };
-        let message = format!("the stream is in {region} and the pipeline in {}", own.value);
-        let found = Diagnostic::error(Code::ExistingStream, existing.arn.span, message, help);
-        context.report(if own.written { found.related(own.span, "the pipeline's region") } else { found });
+    if !is_stream {
+        let name = if is_name(text) { text.as_str() } else { "orders" };
+        let example =
+            arn_region::example(&format!("arn:aws:kinesis:REGION:111122223333:stream/{name}"), &own.value);
+        context.report(Diagnostic::error(
+            Code::ExistingStream,
+            existing.arn.span,
+            format!("`{text}` is not the ARN of a Kinesis data stream"),
+            format!("write its ARN, as in `existing: {example}`"),
+        ));
+        return;
     }
+    let named = Named { the: "the stream", a: "a stream" };
+    let found = arn_region::check(Code::ExistingStream, (text, existing.arn.span), named, own);
+    found.into_iter().for_each(|found| context.report(found));
 }

@@ -3,13 +3,17 @@
 
 mod alarms;
 mod analytics;
+mod arn_region;
 mod consumers;
 mod delivery;
 mod destination;
+#[cfg(test)]
+mod editor_limits;
 mod event_time;
 mod existing;
 mod flink;
 mod names;
+mod one_account;
 mod order;
 mod outputs;
 mod own_transform;
@@ -106,6 +110,7 @@ pub fn check(mut pipeline: Pipeline, programs: &Programs) -> (Option<Checked>, V
     producer_config::check(&mut context, before);
     sources::check(&mut context);
     consumers::check(&mut context);
+    one_account::check(&mut context);
     analytics::check(&mut context);
     event_time::check(&mut context);
     order::check(&mut context);

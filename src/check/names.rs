@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::Context;
+use super::arn_region;
 use crate::aws::limits::{self, Bounds, NameRule, monitoring, tags};
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic, suggest};
@@ -58,6 +59,11 @@ fn roles(context: &mut Context) {
                 }
             },
         ));
+    }
+    if let Some(boundary) = pipeline.role_boundary.as_ref().filter(|boundary| is_policy_arn(&boundary.value))
+    {
+        let arn = (boundary.value.as_str(), boundary.span);
+        found.extend(arn_region::partition(Code::RoleBoundary, arn, "the policy", &pipeline.region));
     }
     if let Some(path) = &pipeline.role_path {
         let text = &path.value;
@@ -337,7 +343,7 @@ fn keys(context: &mut Context) {
                 );
                 Some(if region.written { other.related(region.span, "the pipeline's region") } else { other })
             }
-            Some(_) => None,
+            Some(_) => arn_region::partition(Code::KmsKeyArn, (text, span), "the key", region),
         };
         diagnostic.into_iter().for_each(|diagnostic| context.report(diagnostic));
     }

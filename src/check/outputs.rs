@@ -1,8 +1,8 @@
 //! Where the outputs of the SQL go.
 
 use super::Context;
+use super::arn_region::{self, Named};
 use crate::aws::limits::lambda;
-use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::pipeline::{OutputSetting, OutputTarget, Pipeline, Setting};
 use crate::source::Span;
@@ -100,18 +100,8 @@ fn region(pipeline: &Pipeline, output: &OutputSetting, found: &mut Vec<Diagnosti
 
 /// What is wrong with the region of a function.
 pub(super) fn function_region(pipeline: &Pipeline, arn: &str, span: Span) -> Option<Diagnostic> {
-    let own = &pipeline.region;
-    let of_function = arn.split(':').nth(3).unwrap_or_default();
-    if of_function == own.value {
-        return None;
-    }
-    let message = format!("the function is in {of_function} and the pipeline in {}", own.value);
-    let help = match regions::region(of_function) {
-        Some(_) => format!("write `region: {of_function}`, or name a function of {}", own.value),
-        None => format!("name a function of {}", own.value),
-    };
-    let diagnostic = Diagnostic::error(Code::FunctionRegion, span, message, help);
-    Some(if own.written { diagnostic.related(own.span, "the pipeline's region") } else { diagnostic })
+    let named = Named { the: "the function", a: "a function" };
+    arn_region::check(Code::FunctionRegion, (arn, span), named, &pipeline.region)
 }
 
 /// No delivery reads the output that is named for one.

@@ -1,6 +1,6 @@
 //! A function of the user's in place of pipec's transform.
 
-use crate::aws::regions;
+use super::outputs;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::{Delivery, OwnTransform, Pipeline, Transform};
 
@@ -12,7 +12,7 @@ pub(super) fn check(
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     found.extend(query(pipeline, delivery, own));
-    found.extend(region(pipeline, own));
+    found.extend(outputs::function_region(pipeline, &own.function.value, own.function.span));
     let of_pipec = [
         ("append", transform.append.written.then_some(transform.append.span)),
         ("unpack", transform.unpack.as_ref().map(|unpack| unpack.span)),
@@ -47,20 +47,4 @@ fn query(pipeline: &Pipeline, delivery: &Delivery, own: &OwnTransform) -> Option
     let message = "the SQL runs in pipec's function, and Firehose calls one function only";
     let found = Diagnostic::error(Code::OwnTransformQuery, own.span, message, help);
     Some(found.related(analytics.runtime.span, "the SQL"))
-}
-
-/// Firehose calls functions of its own region.
-fn region(pipeline: &Pipeline, own: &OwnTransform) -> Option<Diagnostic> {
-    let region = &pipeline.region;
-    let of_function = own.function.value.split(':').nth(3).unwrap_or_default();
-    if of_function == region.value {
-        return None;
-    }
-    let message = format!("the function is in {of_function} and the pipeline in {}", region.value);
-    let help = match regions::region(of_function) {
-        Some(_) => format!("write `region: {of_function}`, or name a function of {}", region.value),
-        None => format!("name a function of {}", region.value),
-    };
-    let found = Diagnostic::error(Code::FunctionRegion, own.function.span, message, help);
-    Some(if region.written { found.related(region.span, "the pipeline's region") } else { found })
 }

@@ -247,6 +247,11 @@ codes! {
     "1435" IotKey "A partition key of IoT Core has a template"
     "1436" ApiPath "An endpoint has a plain path"
     "1437" ApiOrigin "An origin of web pages is a scheme and a host"
+    "1438" EventField "A path leads to nothing in an event"
+    "1439" ColumnOfNone "No source has this column"
+    "1440" SourceFormat "The records of a source have another format"
+    "1441" MixedRecords "Text between records that are not text"
+    "1442" OneAccount "Everything that AWS wants in the account of the stack is in one account"
 
     "1501" NothingReads "Nothing reads what comes in"
     "1502" DirectPut "The load of a delivery without a stream"
@@ -266,6 +271,25 @@ codes! {
     "1622" OwnTransformQuery "The SQL runs in pipec's function"
 
     "1631" KeyWithoutStream "A partition key without a stream"
+
+    "1701" FormatTable "Parquet and ORC need a table"
+    "1702" TableName "The Data Catalog does not accept this name"
+    "1703" TableFields "The columns of a table are not known"
+    "1704" TableColumn "A field cannot be a column of the table"
+    "1705" ObjectCompression "This format is not compressed like this"
+    "1706" TableSince "Athena needs the day of the oldest objects"
+    "1707" TableFolders "Athena cannot enumerate these folders"
+    "1708" TablePlace "Other objects are below the table's folder"
+    "1709" TableTwice "Two deliveries create the same table"
+    "1710" TableUse "A table cannot be used like this"
+    "1711" PartitionName "A partition key cannot have this name"
+    "1712" PartitionColumn "A partition key cannot be made of this column"
+    "1713" PartitionTime "The pattern of a partition key's time"
+    "1714" PartitionPrefix "The prefix and the partition keys differ"
+    "1715" PartitionRecords "A record has several partitions"
+    "1716" ActivePartitions "Firehose fills a limited number of partitions at a time"
+    "1717" PartitionZone "The time zone of a partition key"
+    "1718" BackupRecords "This destination has another backup"
 }
 
 impl fmt::Display for Code {

@@ -1,11 +1,12 @@
 //! One list of findings, four renderings.
 
+pub use super::json::Finding;
 use super::secrets::Secrets;
 use super::{Diagnostic, github, json, sarif, text};
 use crate::source::Sources;
 
 /// Who reads the diagnostics.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// People: source lines with a caret.
     #[default]
@@ -31,23 +32,33 @@ impl Format {
     /// The text of all findings, with ANSI colours in [`Format::Text`] (the stream strips them where they are not
     /// wanted).
     pub fn render(self, findings: &[Findings]) -> String {
-        let shown: Vec<Vec<Diagnostic>> = findings
-            .iter()
-            .map(|found| {
-                let secrets = Secrets::of(found.sources);
-                found.diagnostics.iter().map(|one| secrets.masked(one)).collect()
-            })
-            .collect();
-        let findings: Vec<Findings> = findings
-            .iter()
-            .zip(&shown)
-            .map(|(found, diagnostics)| Findings { sources: found.sources, diagnostics })
-            .collect();
-        match self {
-            Self::Text => text::render(&findings),
-            Self::Json => json::render(&findings),
-            Self::Sarif => sarif::render(&findings),
-            Self::Github => github::render(&findings),
-        }
+        masked(findings, |findings| match self {
+            Self::Text => text::render(findings),
+            Self::Json => json::render(findings),
+            Self::Sarif => sarif::render(findings),
+            Self::Github => github::render(findings),
+        })
     }
+}
+
+/// The findings as flat objects, without the secrets of their files.
+pub fn flat(findings: &[Findings]) -> Vec<Finding> {
+    masked(findings, json::flat)
+}
+
+/// Does something with findings that repeat no secret of their files.
+fn masked<T>(findings: &[Findings], then: impl FnOnce(&[Findings]) -> T) -> T {
+    let shown: Vec<Vec<Diagnostic>> = findings
+        .iter()
+        .map(|found| {
+            let secrets = Secrets::of(found.sources);
+            found.diagnostics.iter().map(|one| secrets.masked(one)).collect()
+        })
+        .collect();
+    let findings: Vec<Findings> = findings
+        .iter()
+        .zip(&shown)
+        .map(|(found, diagnostics)| Findings { sources: found.sources, diagnostics })
+        .collect();
+    then(&findings)
 }

@@ -117,7 +117,7 @@ impl Document {
             .map_err(|diagnostic| vec![*diagnostic])?;
         let (tree, removed) = environment.over(&self.tree);
         let (value, mut places) = Places::lower(&tree, file);
-        places.remember(removed, file);
+        places.remember(environment.place, removed, file);
         let diagnostics = structure::check(&value, &places);
         if !diagnostics.is_empty() {
             return Err(diagnostics);

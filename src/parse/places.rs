@@ -23,6 +23,7 @@ pub struct Places {
     places: HashMap<String, Place>,
     /// Where an environment removed keys; none where none has been laid over the spec.
     removed: Option<HashMap<String, Span>>,
+    environment: Option<Span>,
     start: Span,
     is_part: bool,
 }
@@ -36,7 +37,8 @@ impl Places {
     /// Lowers a tree to a JSON value and remembers the places.
     pub fn lower(node: &Node, file: &SourceFile) -> (Value, Self) {
         let start = file.first_line();
-        let mut places = Self { places: HashMap::new(), removed: None, start, is_part: false };
+        let mut places =
+            Self { places: HashMap::new(), removed: None, environment: None, start, is_part: false };
         let value = places.value_of(node, None, String::new(), file);
         (value, places)
     }
@@ -84,7 +86,13 @@ impl Places {
     }
 
     /// Keeps in mind where the environment that has been laid over the spec removed keys.
-    pub(super) fn remember(&mut self, removed: Vec<(String, Range<usize>)>, file: &SourceFile) {
+    pub(super) fn remember(
+        &mut self,
+        environment: Span,
+        removed: Vec<(String, Range<usize>)>,
+        file: &SourceFile,
+    ) {
+        self.environment = Some(environment);
         let places = removed.into_iter().map(|(pointer, range)| (pointer, file.span(range)));
         self.removed = Some(places.collect());
     }
@@ -94,8 +102,15 @@ impl Places {
         self.removed.is_some()
     }
 
+    /// Whether a key is written in the spec itself, and not in the environment that has been laid over it.
+    pub fn is_below_environment(&self, pointer: &str) -> bool {
+        let Some(part) = self.environment else { return false };
+        let key = self.key(pointer);
+        self.is_written(pointer) && !(part.start <= key.start && key.end <= part.end)
+    }
+
     /// Where an environment removed the key of a pointer, if it did.
-    pub(super) fn removed(&self, pointer: &str) -> Option<Span> {
+    pub fn removed(&self, pointer: &str) -> Option<Span> {
         self.removed.as_ref()?.get(pointer).copied()
     }
 

@@ -1,6 +1,7 @@
 //! A delivery: Firehose and what it reads.
 
 use super::{Destination, Encryption, Intake, Purpose, Setting, Transform, logical_name};
+use crate::aws::limits::{MIB, firehose};
 use crate::source::Span;
 use crate::spec::{Newline, Unpack};
 
@@ -42,6 +43,20 @@ impl Delivery {
         format!("{prefix}{}", self.suffix())
     }
 
+    /// Logical id of its Firehose stream. A setting that Firehose cannot take back is a part of it, so that a change of the
+    /// setting creates another stream.
+    pub fn stream_id(&self) -> String {
+        self.id(&format!("{}Delivery", self.fixed_settings().concat()))
+    }
+
+    /// The settings among [`FIXED_SETTINGS`] that it has, as its logical id has them.
+    pub fn fixed_settings(&self) -> Vec<&'static str> {
+        let Destination::S3(s3) = &self.destination;
+        let partitioned = (!s3.partitions.is_empty()).then_some(FIXED_SETTINGS[0].0);
+        let backup = s3.backup.as_ref().map(|_| FIXED_SETTINGS[1].0);
+        partitioned.into_iter().chain(backup).collect()
+    }
+
     /// What it is called in a sentence.
     pub fn words(&self) -> String {
         self.name.as_ref().map_or_else(|| "delivery".into(), |name| format!("delivery {name}"))
@@ -51,9 +66,15 @@ impl Delivery {
     pub fn buffer(&self, purpose: Purpose) -> (u64, u64) {
         match purpose {
             Purpose::Destination => (self.buffer_size.value, self.buffer_interval.value),
+            Purpose::Backup => (firehose::S3_BUFFER_MIB_DEFAULT * MIB, firehose::S3_BUFFER_S_DEFAULT),
         }
     }
 }
+
+/// What Firehose accepts at the creation of a stream only, or never takes back, although its schema does not declare that:
+/// the part of the logical id, and the words. Firehose guide, "Dynamic partitioning"; API S3BackupMode, 2026-11.
+pub const FIXED_SETTINGS: [(&str, &str); 2] =
+    [("Partitioned", "dynamic partitioning"), ("BackedUp", "the backup of raw records")];
 
 /// Direct PUT.
 #[derive(Clone, Debug)]

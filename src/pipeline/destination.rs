@@ -2,28 +2,32 @@
 
 use serde::Serialize;
 
-use super::S3Location;
-use crate::aws::destinations::{self, Capabilities};
+use super::{S3, S3Location, Table};
+use crate::aws::destinations::Capabilities;
 
 /// Where the records go.
 #[derive(Clone, Debug)]
 pub enum Destination {
     /// S3.
-    S3(S3Location),
+    S3(S3),
 }
 
 impl Destination {
     /// What Firehose can do there.
     pub fn capabilities(&self) -> &'static Capabilities {
         match self {
-            Self::S3(_) => &destinations::S3,
+            Self::S3(s3) => s3.capabilities(),
         }
     }
 
     /// What Firehose writes to.
     pub fn sinks(&self) -> Vec<Sink<'_>> {
         match self {
-            Self::S3(location) => vec![Sink::Bucket(Purpose::Destination, location)],
+            Self::S3(s3) => {
+                let own = Sink::Bucket(Purpose::Destination, &s3.location);
+                let backup = s3.backup.as_ref().map(|location| Sink::Bucket(Purpose::Backup, location));
+                std::iter::once(own).chain(backup).collect()
+            }
         }
     }
 
@@ -35,7 +39,21 @@ impl Destination {
     /// The bucket for what does not reach the destination.
     pub fn failures(&self) -> (Purpose, &S3Location) {
         match self {
-            Self::S3(location) => (Purpose::Destination, location),
+            Self::S3(s3) => (Purpose::Destination, &s3.location),
+        }
+    }
+
+    /// The table that Firehose takes the columns from, or that Athena reads by.
+    pub fn table(&self) -> Option<&Table> {
+        match self {
+            Self::S3(s3) => s3.table.as_ref(),
+        }
+    }
+
+    /// The table whose columns Firehose reads, to convert the records.
+    pub fn schema(&self) -> Option<&Table> {
+        match self {
+            Self::S3(s3) => s3.table.as_ref().filter(|_| s3.format.value.is_columnar()),
         }
     }
 
@@ -83,6 +101,8 @@ impl<'a> Sink<'a> {
 pub enum Purpose {
     /// It holds what is delivered.
     Destination,
+    /// It keeps records beside the destination.
+    Backup,
 }
 
 impl Purpose {
@@ -90,6 +110,7 @@ impl Purpose {
     pub fn bucket(self) -> &'static str {
         match self {
             Self::Destination => "Bucket",
+            Self::Backup => "BackupBucket",
         }
     }
 
@@ -97,6 +118,7 @@ impl Purpose {
     pub fn name(self) -> &'static str {
         match self {
             Self::Destination => "bucket",
+            Self::Backup => "backup",
         }
     }
 
@@ -104,6 +126,7 @@ impl Purpose {
     pub fn description(self) -> &'static str {
         match self {
             Self::Destination => "Bucket that the objects are written to",
+            Self::Backup => "Bucket that keeps records beside the destination",
         }
     }
 }

@@ -9,9 +9,11 @@ mod destination;
 mod prefix;
 mod producer;
 mod records;
+mod s3;
 mod s3_location;
 mod sources;
 mod stream;
+mod table;
 mod transform;
 
 use std::borrow::Cow;
@@ -31,9 +33,11 @@ pub use destination::*;
 pub use prefix::*;
 pub use producer::*;
 pub use records::*;
+pub use s3::*;
 pub use s3_location::*;
 pub use sources::*;
 pub use stream::*;
+pub use table::*;
 pub use transform::*;
 
 /// Default of `stream.headroom`, percent.

@@ -30,3 +30,8 @@ pub struct S3Location {
     /// Seconds until objects of the stack's own bucket expire.
     pub expire_after: Option<Setting<u64>>,
 }
+
+/// The part of a prefix in front of its first expression.
+pub fn literal_head(prefix: &str) -> &str {
+    prefix.split("!{").next().unwrap_or_default()
+}

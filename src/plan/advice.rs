@@ -9,7 +9,7 @@ use crate::capacity;
 use crate::check::Checked;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::NodeKind;
-use crate::pipeline::{Capacity, Pipeline};
+use crate::pipeline::{Capacity, Delivery, Pipeline};
 use crate::price_list::Prices;
 
 /// US dollars per month below which no advice is worth reading.
@@ -157,6 +157,12 @@ fn stateless_on_flink(
         plan.analytics.as_ref().filter(|analytics| analytics.stateless && plan.outputs.is_empty())?;
     let rows = plan.output_stream.as_ref()?;
     let pipeline = checked.pipeline();
+    // Firehose calls one function, which is the user's.
+    let is_own =
+        |delivery: &Delivery| delivery.transform.as_ref().is_some_and(|transform| transform.own.is_some());
+    if pipeline.deliveries.iter().any(is_own) {
+        return None;
+    }
     let message = if cost.complete {
         let without = Plan {
             analytics: None,
@@ -230,7 +236,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::plan::fixture::{planned, spec, with_flink};
+    use crate::plan::fixture::{flink_spec, planned, spec, with_flink};
 
     const SMALL: &str = "record_size: 1 KiB, records_per_second: 1000";
 
@@ -302,6 +308,17 @@ mod tests {
         let (mut plan, checked) = with_flink("record_size: 1 KiB, records_per_second: 10", 100);
         plan.analytics.as_mut().expect("analytics").stateless = false;
         assert_eq!(advice(&(plan, checked)), []);
+    }
+
+    /// The SQL in pipec's function would exclude the user's.
+    #[test]
+    fn a_function_of_the_users_stays_behind_flink() {
+        let own =
+            "transform: {lambda: {function: \"arn:aws:lambda:us-east-1:111122223333:function:clean\"}}\n";
+        let spec = flink_spec("record_size: 1 KiB, records_per_second: 10");
+        let advises =
+            |spec: &str| advice(&planned(spec)).iter().any(|(code, ..)| *code == Code::StatelessOnFlink);
+        assert!(advises(&spec) && !advises(&spec.replace("transform: {}\n", own)));
     }
 
     #[test]

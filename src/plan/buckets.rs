@@ -9,6 +9,7 @@ use super::grants::{Condition, Grant, grant, key};
 use super::resources::Resource;
 use super::value::{Value, literal, policy_literal};
 use crate::aws::limits::MIB;
+pub use crate::pipeline::literal_head;
 use crate::pipeline::{Delivery, Encryption, Pipeline, Purpose, S3Location, Sink};
 use crate::spec::{Compression, SECONDS_PER_DAY};
 
@@ -19,11 +20,6 @@ pub(super) fn error_rows_prefix(pipeline: &str, location: &S3Location) -> String
         Some(_) => format!("errors/{pipeline}/query/"),
         None => "errors/query/".into(),
     }
-}
-
-/// The part of a prefix in front of its first expression.
-pub fn literal_head(prefix: &str) -> &str {
-    prefix.split("!{").next().unwrap_or_default()
 }
 
 /// A place in S3.

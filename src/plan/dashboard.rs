@@ -183,12 +183,16 @@ fn row<'a>(plan: &'a Plan, checked: &Checked, node: &'a Node) -> Option<Row<'a>>
             let of = plan.delivery_of(logical_id)?;
             let direct = of.direct.is_some();
             let transforms = of.transform.is_some() || of.own_transform.is_some();
-            (titled("Delivery", of), name, delivery(destination::metrics(of), transforms, direct))
+            (
+                titled("Delivery", of),
+                name,
+                delivery(destination::metrics(of), transforms, direct, destination::graphed(of)),
+            )
         }
         NodeKind::ErrorDelivery => (
             "Delivery of error records".into(),
             name,
-            delivery(destination::metrics_of_errors(), false, false),
+            delivery(destination::metrics_of_errors(), false, false, Vec::new()),
         ),
         NodeKind::Function => {
             let of = plan.function_of(logical_id)?;
@@ -215,6 +219,7 @@ fn row<'a>(plan: &'a Plan, checked: &Checked, node: &'a Node) -> Option<Row<'a>>
         NodeKind::Starter
         | NodeKind::Network
         | NodeKind::Bucket(_)
+        | NodeKind::Table
         | NodeKind::Destination
         | NodeKind::Upstream
         | NodeKind::Reader
@@ -402,7 +407,7 @@ fn registered() -> [Graph; 3] {
     ]
 }
 
-fn delivery(to: &DeliveryMetrics, transforms: bool, direct: bool) -> [Graph; 3] {
+fn delivery(to: &DeliveryMetrics, transforms: bool, direct: bool, more: Vec<Series>) -> [Graph; 3] {
     const READ: MetricName = FIREHOSE.metric("DataReadFromKinesisStream.Records");
     const INCOMING: MetricName = FIREHOSE.metric("IncomingRecords");
     const REJECTED: MetricName = FIREHOSE.metric("ThrottledRecords");
@@ -419,6 +424,7 @@ fn delivery(to: &DeliveryMetrics, transforms: bool, direct: bool) -> [Graph; 3] 
         (rate(READ, "read"), series(THROTTLED, "Sum", "throttled reads"))
     };
     failing.push(right(throttled));
+    failing.extend(more.into_iter().map(right));
     let mut fresh = vec![series(to.freshness, "Maximum", "oldest record not delivered")];
     if !direct {
         fresh.push(right(series(BEHIND, "Maximum", "behind the stream, milliseconds")));

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::buckets::{self, S3LocationPlan};
 use super::destination::{self, DestinationPlan};
 use super::streams::stream_arn;
+use super::table::TablePlan;
 use super::value::Value;
 use super::{Artifact, Content, s3_key};
 use crate::aws::destinations::Capabilities;
@@ -143,6 +144,23 @@ impl DeliveryPlan {
         self.locations.get(&purpose)
     }
 
+    /// The table over its objects, if the stack creates it.
+    pub fn table(&self) -> Option<&TablePlan> {
+        match &self.destination {
+            DestinationPlan::S3(s3) => s3.table.as_ref(),
+        }
+    }
+
+    /// Place in the spec, database and name of the table that it has, whoever creates it.
+    pub(super) fn table_name(&self) -> Option<(String, String, String)> {
+        let DestinationPlan::S3(s3) = &self.destination;
+        if let Some(table) = &s3.table {
+            return Some((table.spec.clone(), table.database_name.clone(), table.name.clone()));
+        }
+        let (of, conversion) = (s3.lake_formation.as_ref()?, s3.conversion.as_ref()?);
+        Some((of.spec.clone(), conversion.database.shown(), conversion.table.shown()))
+    }
+
     /// Seconds that it collects records for a function, pipec's or the user's.
     pub fn transform_interval(&self) -> u64 {
         let own = self.own_transform.as_ref().map(|own| own.buffer_interval);
@@ -195,7 +213,11 @@ pub fn direct_name(pipeline: &Pipeline, delivery: &Delivery) -> String {
         matches!(source.kind, SourceKind::Waf(_)) && target == Some(&delivery.spec)
     });
     let prefix = if takes_waf { WAF_PREFIX } else { "" };
-    format!("{prefix}${{AWS::StackName}}-{}", delivery.name.as_deref().unwrap_or("delivery"))
+    let name = delivery.name.as_deref().unwrap_or("delivery");
+    // CloudFormation creates a new stream before it deletes the old one, so their names differ.
+    let fixed: String =
+        delivery.fixed_settings().iter().map(|setting| format!("-{}", setting.to_lowercase())).collect();
+    format!("{prefix}${{AWS::StackName}}-{name}{fixed}")
 }
 
 /// Name of the log stream of what writes the faults.
@@ -233,7 +255,7 @@ fn transform(
         return None;
     }
     let runs_query = checked.pipeline().runs_query(delivery);
-    let program = program(checked, runs_query, transform)?;
+    let program = program(checked, delivery, runs_query, transform)?;
     let architecture = transform.architecture.value;
     let build = programs.get(Program::Transform, architecture)?;
     let name = format!("transform-{}", architecture.name());
@@ -277,7 +299,12 @@ pub(super) fn transform_spec(transform: &Transform) -> &str {
 }
 
 /// The record program, as the function finds it beside itself.
-fn program(checked: &Checked, runs_query: bool, transform: &Transform) -> Option<String> {
+fn program(
+    checked: &Checked,
+    delivery: &Delivery,
+    runs_query: bool,
+    transform: &Transform,
+) -> Option<String> {
     let append = transform.append.value.as_str();
     let program = match checked.program().filter(|_| runs_query) {
         None => RecordProgram::appending(append),
@@ -286,7 +313,8 @@ fn program(checked: &Checked, runs_query: bool, transform: &Transform) -> Option
     let unpack = transform.unpack.as_ref().map(|unpack| match unpack.value {
         spec::Unpack::CloudwatchLogs => Unpack::CloudwatchLogs,
     });
-    program.unpacking(unpack).to_json().ok()
+    let partition = destination::partition(checked, delivery, runs_query);
+    program.unpacking(unpack).partitioning(partition).ok()?.to_json().ok()
 }
 
 /// A size in MiB as Firehose's processors take it: a decimal number of few digits.
@@ -310,7 +338,7 @@ fn one(checked: &Checked, delivery: &Delivery, programs: &Programs) -> DeliveryP
     let intake = delivery.direct.as_ref().map_or(&pipeline.intake, |direct| &direct.intake);
     DeliveryPlan {
         name: delivery.name.clone(),
-        logical_id: delivery.id("Delivery"),
+        logical_id: delivery.stream_id(),
         suffix: delivery.suffix(),
         spec: delivery.spec.clone(),
         description: capabilities.description,
@@ -340,7 +368,7 @@ fn one(checked: &Checked, delivery: &Delivery, programs: &Programs) -> DeliveryP
         transform: delivery.transform.as_ref().and_then(|own| transform(checked, delivery, own, programs)),
         own_transform: delivery.transform.as_ref().and_then(own_transform),
         log_stream: LOG_STREAM,
-        destination: destination::plan(&delivery.destination),
+        destination: destination::plan(checked, delivery),
         locations: buckets::locations(pipeline, delivery),
         capabilities,
     }

@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use super::Plan;
 use super::value::Value;
+use super::{DeliveryPlan, DestinationPlan, Plan};
 use crate::aws::existing::{self, ExistingKind};
 use crate::aws::limits::{firehose, kinesis};
 use crate::graph::{INPUT_STREAM, NodeKind};
@@ -67,6 +67,7 @@ pub fn existing(plan: &Plan) -> Vec<Existing> {
     all.extend(functions(plan));
     all.extend(readers(plan));
     all.extend(own_transforms(plan));
+    all.extend(plan.deliveries.iter().filter_map(catalog));
     all.extend(network(plan));
     all.extend(plan.sources.iter().flat_map(|source| source.existing.clone()));
     all.extend(topic(plan).map(|arn| Existing::new(&existing::TOPIC, arn, "/alarms/notify")));
@@ -85,6 +86,25 @@ fn buckets(plan: &Plan) -> impl Iterator<Item = Existing> {
     locations.map(|location| {
         Existing::new(&existing::BUCKET, location.bucket_name.shown(), format!("{}/bucket", location.spec))
     })
+}
+
+/// The database or the table that a delivery uses.
+fn catalog(delivery: &DeliveryPlan) -> Option<Existing> {
+    let DestinationPlan::S3(s3) = &delivery.destination;
+    let at = format!("{}/s3/table", delivery.spec);
+    match (&s3.table, &s3.conversion) {
+        (Some(table), _) => match &table.database {
+            Value::Text(name) => {
+                Some(Existing::new(&existing::DATABASE, name, format!("{at}/database/existing")))
+            }
+            _ => None,
+        },
+        (None, Some(conversion)) => {
+            let id = format!("{}.{}", conversion.database.shown(), conversion.table.shown());
+            Some(Existing::new(&existing::TABLE, id, format!("{at}/existing")))
+        }
+        (None, None) => None,
+    }
 }
 
 fn keys(plan: &Plan) -> impl Iterator<Item = Existing> {

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::buckets;
 use crate::check::Checked;
+use crate::pipeline::{Destination, KeysFrom};
 use crate::spec::{AnalyticsRuntime, ErrorsPlace};
 use crate::sql::{self, ERROR_STREAM};
 
@@ -63,7 +64,39 @@ pub(super) fn plan(checked: &Checked) -> Vec<FaultPlan> {
         .any(|transform| transform.unpack.is_some());
     let mut faults = if unpacks { unpacking() } else { Vec::new() };
     faults.extend(of_query(checked));
+    faults.extend(of_objects(checked));
     faults
+}
+
+/// The faults that partitioning and conversion may meet.
+fn of_objects(checked: &Checked) -> Vec<FaultPlan> {
+    let deliveries = &checked.pipeline().deliveries;
+    let s3 = || {
+        deliveries.iter().map(|delivery| {
+            let Destination::S3(s3) = &delivery.destination;
+            s3
+        })
+    };
+    let by = |keys: KeysFrom| s3().any(|s3| !s3.partitions.is_empty() && s3.keys_from == keys);
+    let without_key = FaultPlan {
+        what: "a record without a value of a partition key",
+        becomes: "is stored under the error prefix",
+        counted: Some(of_lambda("ProcessingFailed")),
+        help: None,
+    };
+    let by_transform = by(KeysFrom::Transform).then(|| without_key.clone());
+    let by_firehose = by(KeysFrom::Firehose).then(|| FaultPlan {
+        counted: None,
+        help: Some("`transform: {}`, which finds the keys and counts such records"),
+        ..without_key
+    });
+    let unfit = s3().any(|s3| s3.format.value.is_columnar()).then(|| FaultPlan {
+        what: "a record that does not fit the columns of the table",
+        becomes: "is stored under the error prefix, with the reason",
+        counted: Some("FailedConversion.Records of the Firehose stream".into()),
+        help: None,
+    });
+    by_transform.into_iter().chain(by_firehose).chain(unfit).collect()
 }
 
 /// The faults that a query may meet.

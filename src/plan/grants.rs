@@ -10,6 +10,7 @@ use super::delivery::{ERROR_LOG_STREAM, LOG_STREAM, transform_spec};
 use super::destination;
 use super::sources::{self, Site};
 use super::streams::stream_arn;
+use super::table;
 use super::value::{Value, literal};
 use crate::aws::regions;
 use crate::graph::{Edge, Graph, Node, NodeKind, Principal, Relation};
@@ -484,6 +485,7 @@ fn grants(pipeline: &Pipeline, graph: &Graph, edge: &Edge, keys: &ArtifactKeys) 
             let prefix = buckets::error_rows_prefix(&pipeline.name.value, location);
             buckets::grants(purpose, location, &[&prefix])
         }
+        Relation::ReadTable => delivery(pipeline, graph, edge).map_or_else(Vec::new, table::grants),
         Relation::LogDelivery => vec![delivery_logs(logs(), LOG_STREAM)],
         Relation::LogErrorDelivery => vec![delivery_logs(logs(), ERROR_LOG_STREAM)],
         Relation::Consume => {

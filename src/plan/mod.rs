@@ -30,6 +30,7 @@ pub mod sources;
 mod state;
 mod steps;
 mod streams;
+mod table;
 pub mod throughput;
 pub mod value;
 
@@ -43,6 +44,7 @@ use sha2::{Digest, Sha256};
 use crate::aws::instance_types::Architecture;
 use crate::check::Checked;
 use crate::graph::Graph;
+use crate::hex::hex;
 use crate::pipeline::Pipeline;
 use crate::programs::{Program, Programs};
 use crate::spec::{PIPELINE_TAG, SECONDS_PER_DAY};
@@ -66,6 +68,7 @@ pub use resources::Resource;
 pub use sources::{SourcePlan, SourceShown};
 pub use steps::StepPlan;
 pub use streams::{Carries, RowsPlan, StreamPlan};
+pub use table::{ColumnPlan, TablePlan};
 use value::Value;
 
 /// Everything that a stack holds.
@@ -207,8 +210,7 @@ fn key_hash(inputs: &[&[u8]]) -> String {
         hash.update((input.len() as u64).to_be_bytes());
         hash.update(input);
     }
-    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    hex[..KEY_HASH_CHARS].to_owned()
+    hex(hash.finalize())[..KEY_HASH_CHARS].to_owned()
 }
 
 /// A key that holds a hash of what the artifact is made from.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::consumers::{self, STREAM_POLICY};
-use super::sources;
+use super::{sources, table};
 use crate::aws::limits::kinesis::STREAMS_CREATING_AT_ONCE;
 use crate::graph::{Graph, Node, NodeKind};
 use crate::pipeline::{Pipeline, Source, SourceKind};
@@ -31,7 +31,8 @@ const PROPAGATES: &str = "A new role takes time to propagate; this order allows 
 pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static, str>, Vec<Before>> {
     let mut order = Order::default();
     let ids = |prefix: &str| pipeline.deliveries.iter().map(|one| one.id(prefix)).collect::<Vec<String>>();
-    let (deliveries, roles) = (ids("Delivery"), ids("DeliveryRole"));
+    let deliveries: Vec<String> = pipeline.deliveries.iter().map(|one| one.stream_id()).collect();
+    let roles = ids("DeliveryRole");
     if graph.has(NodeKind::Analytics) {
         order.add("StarterRole", &["AnalyticsRole"], PROPAGATES);
         order.add("Analytics", &all(&roles, &["Starter"]), PROPAGATES);
@@ -57,7 +58,7 @@ pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static,
         }
     } else {
         for delivery in &pipeline.deliveries {
-            let (id, role) = (delivery.id("Delivery"), delivery.id("DeliveryRole"));
+            let (id, role) = (delivery.stream_id(), delivery.id("DeliveryRole"));
             order.add(&delivery.id("DeliveryLogStream"), &[&role], PROPAGATES);
             let sinks = delivery.destination.sinks();
             let own =
@@ -94,6 +95,12 @@ pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static,
             );
         }
     }
+    for delivery in &pipeline.deliveries {
+        if let Some(permissions) = delivery.destination.table().and_then(table::permissions_id) {
+            let because = "Firehose reads the table when it is created.";
+            order.add(&delivery.stream_id(), &[&permissions], because);
+        }
+    }
     for source in &pipeline.sources {
         source_order(pipeline, graph, source, &mut order);
     }
@@ -107,7 +114,7 @@ fn last(pipeline: &Pipeline, graph: &Graph) -> Vec<String> {
     if graph.has(NodeKind::Analytics) {
         return ["AnalyticsStart".to_owned()].into_iter().chain(consumers).collect();
     }
-    pipeline.deliveries.iter().map(|delivery| delivery.id("Delivery")).chain(consumers).collect()
+    pipeline.deliveries.iter().map(|delivery| delivery.stream_id()).chain(consumers).collect()
 }
 
 /// What the consumers of the spec read with: mappings, registrations, and permissions of their programs.
@@ -174,7 +181,7 @@ fn source_order(pipeline: &Pipeline, graph: &Graph, source: &Source, order: &mut
 /// What is created between the role of a source and the source: what takes longest, and is created before the source anyway.
 fn between(pipeline: &Pipeline, graph: &Graph, queue_policy: Option<&str>) -> Vec<String> {
     if let Some(first) = pipeline.deliveries.first() {
-        return vec![first.id("Delivery")];
+        return vec![first.stream_id()];
     }
     if graph.has(NodeKind::Analytics) {
         return vec!["Analytics".to_owned()];

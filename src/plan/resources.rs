@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::buckets;
 use super::consumers::{self, STREAM_POLICY};
 use super::delivery::transform_spec;
-use super::sources;
+use super::{sources, table};
 use crate::graph::{Graph, Node, NodeKind};
 use crate::pipeline::{Delivery, Pipeline, Sink};
 
@@ -24,12 +24,13 @@ pub struct Resource {
 }
 
 /// The kinds of nodes before the buckets, in the order of the template.
-const UP_TO_DELIVERY: [NodeKind; 7] = [
+const UP_TO_DELIVERY: [NodeKind; 8] = [
     NodeKind::Stream,
     NodeKind::DeliveredStream,
     NodeKind::Analytics,
     NodeKind::Starter,
     NodeKind::Transform,
+    NodeKind::Table,
     NodeKind::Delivery,
     NodeKind::ErrorDelivery,
 ];
@@ -76,6 +77,10 @@ pub(super) fn list(pipeline: &Pipeline, graph: &Graph) -> Vec<Resource> {
 
 /// The resources of a node.
 fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
+    if node.kind == NodeKind::Table {
+        let delivery = pipeline.delivery(node.name.as_deref());
+        return delivery.map_or_else(Vec::new, |delivery| table::resources(pipeline, delivery));
+    }
     let Some(own) = &node.logical_id else { return Vec::new() };
     let fixed = |spec, resources: &[(&'static str, &'static str)]| {
         let resource = |&(id, resource_type)| Resource {
@@ -134,15 +139,22 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
                 ],
             )
         }
-        NodeKind::Delivery => of_delivery(
-            delivery.map_or("/delivery", |delivery| &delivery.spec),
-            &[
-                ("DeliveryLogs", "AWS::Logs::LogGroup"),
-                ("DeliveryLogStream", "AWS::Logs::LogStream"),
-                ("DeliveryRole", "AWS::IAM::Role"),
-                ("Delivery", "AWS::KinesisFirehose::DeliveryStream"),
-            ],
-        ),
+        NodeKind::Delivery => {
+            let spec = delivery.map_or("/delivery", |delivery| delivery.spec.as_str());
+            let mut all: Vec<Resource> = of_delivery(
+                spec,
+                &[
+                    ("DeliveryLogs", "AWS::Logs::LogGroup"),
+                    ("DeliveryLogStream", "AWS::Logs::LogStream"),
+                    ("DeliveryRole", "AWS::IAM::Role"),
+                ],
+            );
+            all.push(Resource {
+                spec: Cow::Owned(spec.to_owned()),
+                ..named("AWS::KinesisFirehose::DeliveryStream")
+            });
+            all
+        }
         NodeKind::ErrorDelivery => fixed(
             "/analytics/errors",
             &[
@@ -221,6 +233,7 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
         NodeKind::Logs
         | NodeKind::Artifacts
         | NodeKind::SessionManager
+        | NodeKind::Table
         | NodeKind::Destination
         | NodeKind::Upstream
         | NodeKind::Reader => Vec::new(),

@@ -23,6 +23,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("bucket.yaml.j2", include_str!("../../templates/bucket.yaml.j2")),
     ("transform.yaml.j2", include_str!("../../templates/transform.yaml.j2")),
     ("delivery.yaml.j2", include_str!("../../templates/delivery.yaml.j2")),
+    ("table.yaml.j2", include_str!("../../templates/table.yaml.j2")),
     ("delivery/parts.yaml.j2", include_str!("../../templates/delivery/parts.yaml.j2")),
     ("analytics.yaml.j2", include_str!("../../templates/analytics.yaml.j2")),
     ("function.yaml.j2", include_str!("../../templates/function.yaml.j2")),

@@ -7,7 +7,8 @@ use crate::aws::limits::MIB;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::parse::step;
 use crate::pipeline::{
-    Delivery, Destination, Direct, FROM_RECORDS, FROM_STREAM, Intake, S3Location, Setting, logical_name,
+    Delivery, Destination, Direct, FROM_RECORDS, FROM_STREAM, Intake, KeysFrom, S3Location, Setting,
+    logical_name,
 };
 use crate::source::Span;
 use crate::spec::{self, Compression, Newline, Unpack};
@@ -31,12 +32,19 @@ impl Resolver<'_> {
         let Deliveries { one, several, transform, stream } = written;
         if let (Some(_), Some(_)) = (&one, &several) {
             let (span, other) = (self.key("/deliveries"), self.key("/delivery"));
+            // What only the spec has is removed in the environment, and not in the spec.
+            let below = |key: &str| self.places.is_below_environment(key);
+            let help = match (below("/delivery"), below("/deliveries")) {
+                (true, false) => "add `delivery: ~` to the environment, which removes the spec's",
+                (false, true) => "add `deliveries: ~` to the environment, which removes the spec's",
+                _ => "move `delivery` into `deliveries`, under a name",
+            };
             self.diagnostics.push(
                 Diagnostic::error(
                     Code::ConflictingKeys,
                     span,
                     "a pipeline has `delivery` or `deliveries`",
-                    "move `delivery` into `deliveries`, under a name",
+                    help,
                 )
                 .related(other, "the other one"),
             );
@@ -54,12 +62,14 @@ impl Resolver<'_> {
         let mut transform = transform;
         if transform.is_some() && several_written {
             let span = self.key("/transform");
-            self.diagnostics.push(Diagnostic::error(
-                Code::ConflictingKeys,
-                span,
-                "with `deliveries`, each has a transform of its own",
-                "move `transform` into the deliveries whose records it processes",
-            ));
+            let help = match self.places.is_below_environment("/transform") {
+                true => {
+                    "add `transform: ~` to the environment, and write one in the deliveries whose records it processes"
+                }
+                false => "move `transform` into the deliveries whose records it processes",
+            };
+            let message = "with `deliveries`, each has a transform of its own";
+            self.diagnostics.push(Diagnostic::error(Code::ConflictingKeys, span, message, help));
             transform = None;
         }
         all.into_iter()
@@ -140,7 +150,17 @@ impl Resolver<'_> {
         let id = name.as_deref().map(logical_name).unwrap_or_default();
         // The schema asks for one of them.
         let s3 = delivery.s3.unwrap_or_default();
-        let destination = Destination::S3(self.s3(&format!("{at}/s3"), s3, pipeline, name.as_deref(), id));
+        let names = (pipeline, name.as_deref());
+        if let Some(backup) = &delivery.backup {
+            self.backup_records(&format!("{at}/backup"), backup);
+        }
+        let backup = delivery.backup.map(|backup| self.backup(&format!("{at}/backup"), backup, names, &id));
+        // A function of the user's returns no keys that pipec knows of.
+        let keys_from = match transform.as_ref().is_some_and(|(_, own)| own.lambda.is_none()) {
+            true => KeysFrom::Transform,
+            false => KeysFrom::Firehose,
+        };
+        let destination = Destination::S3(self.s3(&format!("{at}/s3"), s3, backup, names, keys_from, &id));
         let defaults = destination.capabilities();
         Delivery {
             span: self.key(&at),
@@ -198,7 +218,30 @@ impl Resolver<'_> {
         ];
         match stream {
             Some(stream) => {
-                for (key, _, _, _) in keys.into_iter().filter(|(_, written, ..)| *written) {
+                let written: Vec<&str> =
+                    keys.iter().filter(|(_, written, ..)| *written).map(|(key, ..)| *key).collect();
+                // Of an environment that adds a stream, it is one fault: the spec needs these keys.
+                let below = |key: &&&str| self.places.is_below_environment(&format!("{at}/{key}"));
+                let (of_spec, own): (Vec<&str>, Vec<&str>) = written.iter().partition(|key| below(key));
+                if let Some(first) = of_spec.first() {
+                    let span = self.key(&format!("{at}/{first}"));
+                    let removed: Vec<String> = of_spec.iter().map(|key| format!("{key}: ~")).collect();
+                    let place = at.trim_start_matches('/');
+                    let help = match place.split_once('/') {
+                        None => format!("add `{place}: {{{}}}` to the environment", removed.join(", ")),
+                        Some((several, name)) => format!(
+                            "add `{several}: {{{name}: {{{}}}}}` to the environment",
+                            removed.join(", ")
+                        ),
+                    };
+                    let message = format!(
+                        "`{first}` is for a delivery without a stream, and the environment adds a stream"
+                    );
+                    self.diagnostics.push(
+                        Diagnostic::error(Code::DirectPut, span, message, help).related(stream, "the stream"),
+                    );
+                }
+                for key in own {
                     let help = match key {
                         "encryption" => {
                             "remove it; `stream.encryption` covers what Firehose reads".to_owned()
@@ -215,9 +258,26 @@ impl Resolver<'_> {
                 None
             }
             None => {
-                for (key, _, _, example) in
-                    keys.into_iter().filter(|(_, written, _, example)| !written && !example.is_empty())
-                {
+                let missing: Vec<_> =
+                    keys.iter().filter(|(_, written, _, example)| !written && !example.is_empty()).collect();
+                // The spec has its load in the stream that the environment removes.
+                let removed = self.places.removed("/stream").filter(|_| self.places.is_below_environment(at));
+                if let (Some(span), false) = (removed, missing.is_empty()) {
+                    let keys: Vec<String> =
+                        missing.iter().map(|(key, _, _, example)| format!("{key}: {example}")).collect();
+                    let place = at.trim_start_matches('/');
+                    let entries = format!("{{{}}}", keys.join(", "));
+                    let help = match place.split_once('/') {
+                        None => format!("add `{place}: {entries}` to the environment, with your figures"),
+                        Some((several, name)) => format!(
+                            "add `{several}: {{{name}: {entries}}}` to the environment, with your figures"
+                        ),
+                    };
+                    let message = "without a stream, the load is declared in the delivery";
+                    self.diagnostics.push(Diagnostic::error(Code::DirectPut, span, message, help));
+                    return Some(direct);
+                }
+                for (key, _, _, example) in missing {
                     let message = format!("`{key}` is missing: without a stream, the load is declared here");
                     let span = self.key(at);
                     let help = format!("add `{key}: {example}` with your figure");
@@ -228,20 +288,20 @@ impl Resolver<'_> {
         }
     }
 
-    fn s3(
+    /// A place in S3.
+    pub(super) fn s3_location(
         &self,
         at: &str,
-        s3: spec::delivery::S3,
-        pipeline: &str,
-        delivery: Option<&str>,
-        suffix: String,
+        s3: spec::S3,
+        (pipeline, delivery): (&str, Option<&str>),
+        suffix: &str,
     ) -> S3Location {
         let error_prefix = default_error_prefix(pipeline, delivery, s3.bucket.is_some());
         let of = |key: &str| format!("{at}/{key}");
         S3Location {
             spec: at.to_owned(),
             span: self.key(at),
-            suffix,
+            suffix: suffix.to_owned(),
             bucket: self.optional(&of("bucket"), s3.bucket),
             prefix: self.or(&of("prefix"), s3.prefix, String::new()),
             error_prefix: self.or(&of("error_prefix"), s3.error_prefix, error_prefix),

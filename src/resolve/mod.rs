@@ -6,6 +6,7 @@ mod consumers;
 mod delivery;
 mod records;
 mod references;
+mod s3;
 mod sources;
 
 pub use delivery::default_error_prefix;

@@ -63,6 +63,12 @@ pub enum AlarmKey {
     Freshness,
     /// Firehose cannot write to the destination.
     WriteFailures,
+    /// Records do not fit the table, and are not converted to Parquet or ORC.
+    ConversionFailures,
+    /// Records have more partitions than Firehose fills at a time.
+    PartitionsExceeded,
+    /// Records reach the backup's bucket late.
+    BackupFreshness,
     /// Firehose's calls of the transform fail.
     ProcessingFailures,
     /// A customer managed key cannot be used.
@@ -105,7 +111,7 @@ pub enum AlarmKey {
 
 impl AlarmKey {
     /// All kinds, in the order of the data.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 31] = [
         Self::IteratorAge,
         Self::ExpiringRecords,
         Self::WriteThrottled,
@@ -115,6 +121,9 @@ impl AlarmKey {
         Self::ErrorRecords,
         Self::Freshness,
         Self::WriteFailures,
+        Self::ConversionFailures,
+        Self::PartitionsExceeded,
+        Self::BackupFreshness,
         Self::ProcessingFailures,
         Self::KeyUnavailable,
         Self::FunctionErrors,
@@ -148,6 +157,9 @@ impl AlarmKey {
             Self::ErrorRecords => "error_records",
             Self::Freshness => "freshness",
             Self::WriteFailures => "write_failures",
+            Self::ConversionFailures => "conversion_failures",
+            Self::PartitionsExceeded => "partitions_exceeded",
+            Self::BackupFreshness => "backup_freshness",
             Self::ProcessingFailures => "processing_failures",
             Self::KeyUnavailable => "key_unavailable",
             Self::FunctionErrors => "function_errors",

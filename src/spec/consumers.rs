@@ -36,7 +36,7 @@ pub struct LambdaConsumer {
     )]
     pub function: String,
     /// Name of the function's execution role. The permission to read the stream is attached to it.
-    #[schemars(extend("examples" = ["alert-role"]))]
+    #[schemars(extend("allOf" = [{"pattern": "^[A-Za-z0-9_+=,.@-]{1,64}$"}], "examples" = ["alert-role"]))]
     pub role: String,
     /// Maximum number of records per call, 1 to 10,000. Default: 100.
     #[schemars(range(min = 1, max = 10000), extend("examples" = [100]))]
@@ -62,7 +62,7 @@ pub struct LambdaConsumer {
     pub start: Option<ConsumerStart>,
     /// Patterns of records, below `data`. The function is called with the records that match any of them; the others are
     /// skipped. Default: all records.
-    #[schemars(extend("examples" = [[{"data": {"type": ["order"]}}]]))]
+    #[schemars(extend("allOf" = [{"maxItems": 10}], "examples" = [[{"data": {"type": ["order"]}}]]))]
     pub filter: Option<Vec<Map<String, Value>>>,
     /// Whether Lambda reads with enhanced fan-out, at an additional charge. Default: `false`.
     pub fan_out: Option<bool>,
@@ -85,9 +85,9 @@ pub enum ConsumerStart {
 pub struct Reader {
     /// Name of the program's role, in the stack's account. The permission to read is attached to it as an inline policy; the role
     /// can be deleted only after that.
-    #[schemars(extend("examples" = ["billing-task-role"]))]
+    #[schemars(extend("allOf" = [{"pattern": "^[A-Za-z0-9_+=,.@-]{1,64}$"}], "examples" = ["billing-task-role"]))]
     pub role: Option<String>,
     /// ID of another account, in quotation marks. The stream's policy lets it read, which needs a customer managed key.
-    #[schemars(extend("examples" = ["444455556666"]))]
+    #[schemars(extend("allOf" = [{"pattern": "^[0-9]{12}$"}], "examples" = ["444455556666"]))]
     pub account: Option<String>,
 }

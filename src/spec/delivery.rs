@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::destinations::Backup;
+use super::s3::S3;
 use super::{ByteSize, Duration, Encryption};
 
 /// A Lambda function, written in Rust, that Firehose calls with every batch of records. SQL with `runtime: lambda` runs
@@ -115,6 +117,9 @@ pub struct Delivery {
     /// Encryption of the records while Firehose holds them. Only without a stream: a stream's encryption covers what
     /// Firehose reads from it. Default: `aws_managed`, a key that AWS owns.
     pub encryption: Option<Encryption>,
+    /// Records that are stored in a bucket beside the destination: for S3, `raw`, all records as they come in, before the
+    /// transform. Default: none.
+    pub backup: Option<Backup>,
     /// An S3 bucket as the destination.
     pub s3: Option<S3>,
 }
@@ -139,67 +144,6 @@ pub struct Buffer {
     /// Buffer interval, 0 s to 900 s.
     #[schemars(extend("examples" = ["60 s"]))]
     pub interval: Duration,
-}
-
-/// An S3 bucket as the destination.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct S3 {
-    /// Name of an existing bucket. Default: a bucket in the stack: private, encrypted and versioned, and retained when
-    /// the stack is deleted.
-    #[schemars(extend("examples" = ["my-data-lake"]))]
-    pub bucket: Option<String>,
-    /// Prefix of the objects' keys, in which `!{timestamp:..}` and `!{firehose:random-string}` are evaluated. Firehose
-    /// appends `yyyy/MM/dd/HH/` if there is no timestamp expression. Default: empty.
-    #[schemars(extend("examples" = ["user-data/"]))]
-    pub prefix: Option<String>,
-    /// Prefix of the keys of objects with failed records, in which `!{firehose:error-output-type}` is evaluated as
-    /// well. Default: `errors/!{firehose:error-output-type}/`; in an existing bucket, `errors/NAME/..` with the
-    /// pipeline's name.
-    #[schemars(extend("examples" = ["errors/!{firehose:error-output-type}/"]))]
-    pub error_prefix: Option<String>,
-    /// Compression of the objects. Default: `none`.
-    pub compression: Option<Compression>,
-    /// Extension of the objects' names, starting with a dot. Default: the extension of the compression.
-    #[schemars(extend("examples" = [".jsonl"]))]
-    pub file_extension: Option<String>,
-    /// Time zone of timestamp expressions, as in `Europe/Berlin`. Default: `UTC`.
-    #[schemars(extend("examples" = ["Europe/Berlin"]))]
-    pub time_zone: Option<String>,
-    /// Encryption at rest. Default: `aws_managed`.
-    pub encryption: Option<Encryption>,
-    /// Age in whole days at which objects in the stack's own bucket expire. Default: never.
-    #[schemars(extend("examples" = ["365 d"]))]
-    pub expire_after: Option<Duration>,
-}
-
-/// Compression of the objects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Compression {
-    /// No compression.
-    None,
-    /// gzip.
-    Gzip,
-    /// ZIP.
-    Zip,
-    /// Snappy.
-    Snappy,
-    /// Snappy with Hadoop's framing.
-    HadoopSnappy,
-}
-
-impl Compression {
-    /// The word for it in a spec.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Gzip => "gzip",
-            Self::Zip => "zip",
-            Self::Snappy => "snappy",
-            Self::HadoopSnappy => "hadoop_snappy",
-        }
-    }
 }
 
 /// Settings of all log groups of the stack.

@@ -5,12 +5,14 @@ mod alarms;
 mod analytics;
 pub mod consumers;
 pub mod delivery;
+pub mod destinations;
 pub mod environment;
 mod iam;
 mod producer;
 pub mod quantity;
 mod records;
 pub mod reference;
+mod s3;
 pub mod schema;
 pub mod sources;
 mod stream;
@@ -26,13 +28,13 @@ pub use analytics::{
 };
 pub use consumers::Consumer;
 pub use delivery::{
-    Architecture, Buffer, Compression, Delivery, Logs, Newline, OwnTransform, Transform, TransformBuffer,
-    Unpack,
+    Architecture, Buffer, Delivery, Logs, Newline, OwnTransform, Transform, TransformBuffer, Unpack,
 };
 pub use iam::Iam;
 pub use producer::{FileSource, GeneratorSource, HttpSource, Network, Producer};
 pub use quantity::{ByteSize, Duration, Percent, SECONDS_PER_DAY, SECONDS_PER_HOUR};
 pub use records::{Column, EpochUnit, EventTime, Format, Records, TimeEncoding};
+pub use s3::{Compression, Database, ExistingDatabase, ObjectFormat, Partition, PartitionColumn, S3, Table};
 pub use sources::Source;
 pub use stream::{Capacity, CapacityMode, CustomerKey, Encryption, EncryptionMode, FixedShards, Stream};
 
@@ -51,7 +53,7 @@ pub const ARTIFACTS_DIR: &str = "artifacts";
 pub struct Spec {
     /// Name of the pipeline, its output folder and, by default, its stack. Starts with a lower-case letter, followed by
     /// lower-case letters, digits and hyphens; at most 40 characters.
-    #[schemars(extend("examples" = ["user-data"]))]
+    #[schemars(extend("allOf" = [{"pattern": "^[a-z][a-z0-9-]*$", "maxLength": 40}], "examples" = ["user-data"]))]
     pub name: String,
     /// One-line description of the pipeline. It becomes the template's description; at most 1,024 bytes.
     pub description: Option<String>,
@@ -64,8 +66,10 @@ pub struct Spec {
     /// EC2 instances that send records to the stream. Default: none; other programs write to the stream.
     pub producer: Option<Producer>,
     /// Services that write records into the pipeline, by name: lower-case letters, digits and hyphens.
+    #[schemars(extend("allOf" = [{"propertyNames": {"pattern": "^[a-z]([a-z0-9]|-[a-z0-9])*$", "maxLength": 20}}]))]
     pub sources: Option<IndexMap<String, Source>>,
     /// Readers of the stream besides `delivery` and `analytics`, by name: lower-case letters, digits and hyphens.
+    #[schemars(extend("allOf" = [{"propertyNames": {"pattern": "^[a-z]([a-z0-9]|-[a-z0-9])*$", "maxLength": 20}}]))]
     pub consumers: Option<IndexMap<String, Consumer>>,
     /// Format and columns of the records. Required for SQL.
     pub records: Option<Records>,
@@ -77,6 +81,7 @@ pub struct Spec {
     /// the stream.
     pub delivery: Option<Delivery>,
     /// Several Firehose streams, by name: lower-case letters, digits and hyphens. Not together with `delivery`.
+    #[schemars(extend("allOf" = [{"propertyNames": {"pattern": "^[a-z]([a-z0-9]|-[a-z0-9])*$", "maxLength": 20}}]))]
     pub deliveries: Option<IndexMap<String, Delivery>>,
     /// CloudWatch alarms on every part of the pipeline. Default: none.
     pub alarms: Option<Alarms>,

@@ -42,7 +42,7 @@ pub use forest::{Anomaly, Explanation, Forest, ForestFunction};
 pub use interval::Interval;
 pub use path::{Path, parse_column_path, parse_path};
 pub use print::{print_flink, row_may_be_too_large, unbounded_list, unplannable};
-pub use program::{needs_flink, print_program};
+pub use program::{column_type, needs_flink, print_program};
 pub use query::{
     Clock, Column, EventTime, Frame, FromClause, Group, Insert, JoinKind, Meaning, Order, Over, Query,
     RecordFormat, Role, Select, Start, StateNeed, Stream, StreamColumn, StreamId, TimeAttribute, TimeBounds,

@@ -7,6 +7,7 @@ use pipec_core::query as program;
 use pipec_core::{TimePart, parse_date, parse_time, parse_timestamp};
 
 use super::data_type::DataType;
+use super::epoch::EpochUnit;
 use super::expr::{
     Arithmetic, ColumnRef, Comparison, Expr, ExprKind, Function, Literal, PatternPart, Side, TimeField,
 };
@@ -67,10 +68,12 @@ fn column(column: &Column, format: RecordFormat) -> program::Column {
         (RecordFormat::Json, None) => column.path.segments().to_vec(),
         (RecordFormat::Csv { .. }, _) => Vec::new(),
     };
-    program::Column {
-        path,
-        data_type: column.epoch.map_or(data_type(column.data_type), program::DataType::Epoch),
-    }
+    program::Column { path, data_type: column_type(column.data_type, column.epoch) }
+}
+
+/// The type of a column for the record program.
+pub fn column_type(of: DataType, epoch: Option<EpochUnit>) -> program::DataType {
+    epoch.map_or(data_type(of), program::DataType::Epoch)
 }
 
 /// The array that columns lie in; there is one at most.

@@ -12,6 +12,8 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
+
 /// Table of the input.
 const RECORDS: &str = "`pipec_records`";
 /// End of a statement in the generated text.
@@ -256,7 +258,7 @@ impl<'a> Shape<'a> {
 
     fn hash(mut self, runtime_environment: &str) -> String {
         self.digest.update(runtime_environment);
-        self.digest.finalize().iter().take(SHAPE_BYTES).map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.digest.finalize()[..SHAPE_BYTES])
     }
 }
 

@@ -72,6 +72,14 @@ def delivery_stream(stack, name, physical, properties):
     to, = got["Destinations"]
     s3 = to["ExtendedS3DestinationDescription"]
     wanted = properties["ExtendedS3DestinationConfiguration"]
+    if "DataFormatConversionConfiguration" in wanted:
+        schema = s3["DataFormatConversionConfiguration"]["SchemaConfiguration"]
+        assert schema["RoleARN"].rsplit("/", 1)[1] in stack.ids_of_type("AWS::IAM::Role")
+        stack.client("glue").get_table(DatabaseName=schema["DatabaseName"], Name=schema["TableName"])
+    if "S3BackupConfiguration" in wanted:
+        backup = s3["S3BackupDescription"]
+        assert s3["S3BackupMode"] == "Enabled"
+        assert backup["BucketARN"] == f"arn:aws:s3:::{stack.target(wanted['S3BackupConfiguration']['BucketARN'])}"
     assert s3["BucketARN"] == f"arn:aws:s3:::{stack.target(wanted['BucketARN'])}"
     for key in ("BufferingHints", "CompressionFormat", "Prefix", "ErrorOutputPrefix"):
         assert s3.get(key) == wanted.get(key), key
@@ -441,6 +449,29 @@ def policy(stack, name, physical, properties):
     assert [s["Sid"] for s in got["Statement"]] == [s["Sid"] for s in properties["PolicyDocument"]["Statement"]]
 
 
+def database(stack, name, physical, properties):
+    got = stack.client("glue").get_database(Name=physical)["Database"]
+    assert got["Name"] == properties["DatabaseInput"]["Name"]
+
+
+def table(stack, name, physical, properties):
+    wanted = properties["TableInput"]
+    of = properties["DatabaseName"]
+    of = of if isinstance(of, str) else stack.target(of)
+    got = stack.client("glue").get_table(DatabaseName=of, Name=wanted["Name"])["Table"]
+    assert got["TableType"] == wanted["TableType"]
+    assert got["PartitionKeys"] == wanted["PartitionKeys"]
+    storage = wanted["StorageDescriptor"]
+    for key in ("Columns", "InputFormat", "OutputFormat", "SerdeInfo"):
+        assert got["StorageDescriptor"][key] == storage[key], key
+    fixed = {key: value for key, value in wanted["Parameters"].items() if isinstance(value, str)}
+    assert fixed.items() <= got["Parameters"].items()
+    location = got["StorageDescriptor"]["Location"]
+    assert location.startswith("s3://") and location.endswith("/") and "${" not in location
+    template = got["Parameters"].get("storage.location.template", location)
+    assert template.startswith(location) and template.endswith("/")
+
+
 CHECKS = {
     "AWS::ApiGateway::Method": api_method,
     "AWS::ApiGateway::Resource": api_resource,
@@ -456,6 +487,8 @@ CHECKS = {
     "AWS::EC2::Subnet": subnet,
     "AWS::EC2::VPC": vpc,
     "AWS::Events::Rule": event_rule,
+    "AWS::Glue::Database": database,
+    "AWS::Glue::Table": table,
     "AWS::IAM::InstanceProfile": instance_profile,
     "AWS::IAM::Policy": policy,
     "AWS::IAM::Role": role,
@@ -502,6 +535,7 @@ REJECTED = {
     "AWS::CloudWatch::MetricStream",
     "AWS::Kinesis::ResourcePolicy",
     "AWS::Kinesis::StreamConsumer",
+    "AWS::LakeFormation::PrincipalPermissions",
     "AWS::Logs::Destination",
     "AWS::WAFv2::LoggingConfiguration",
 }

@@ -29,11 +29,24 @@ const fn data(
 }
 
 const KINDS: &[Kind] = &[
+    kind("AWS::ApiGateway::ApiKey", "API key"),
+    kind("AWS::ApiGateway::Deployment", "deployment of the API"),
+    kind("AWS::ApiGateway::GatewayResponse", "response of the API"),
+    kind("AWS::ApiGateway::Method", "method of the API"),
+    kind("AWS::ApiGateway::Model", "model of the API"),
+    kind("AWS::ApiGateway::RequestValidator", "request validator of the API"),
+    kind("AWS::ApiGateway::Resource", "path of the API"),
+    kind("AWS::ApiGateway::RestApi", "API"),
+    kind("AWS::ApiGateway::Stage", "stage of the API"),
+    kind("AWS::ApiGateway::UsagePlan", "usage plan"),
+    kind("AWS::ApiGateway::UsagePlanKey", "key of the usage plan"),
     kind("AWS::AutoScaling::AutoScalingGroup", "Auto Scaling group"),
     kind("AWS::CloudFormation::WaitCondition", "wait condition"),
     kind("AWS::CloudFormation::WaitConditionHandle", "wait condition handle"),
+    kind("AWS::CloudFront::RealtimeLogConfig", "real-time log configuration"),
     kind("AWS::CloudWatch::Alarm", "alarm"),
     kind("AWS::CloudWatch::Dashboard", "dashboard"),
+    kind("AWS::CloudWatch::MetricStream", "metric stream"),
     kind("AWS::EC2::FlowLog", "flow log"),
     kind("AWS::EC2::InternetGateway", "internet gateway"),
     kind("AWS::EC2::LaunchTemplate", "launch template"),
@@ -44,10 +57,14 @@ const KINDS: &[Kind] = &[
     kind("AWS::EC2::SubnetRouteTableAssociation", "route table association"),
     kind("AWS::EC2::VPC", "VPC"),
     kind("AWS::EC2::VPCGatewayAttachment", "internet gateway attachment"),
+    kind("AWS::Events::Rule", "EventBridge rule"),
     kind("AWS::IAM::InstanceProfile", "instance profile"),
     kind("AWS::IAM::Policy", "IAM policy"),
     kind("AWS::IAM::Role", "IAM role"),
+    kind("AWS::IoT::TopicRule", "IoT rule"),
+    kind("AWS::Kinesis::ResourcePolicy", "stream policy"),
     data("AWS::Kinesis::Stream", "Kinesis stream", "the records in it", &["Name"]),
+    kind("AWS::Kinesis::StreamConsumer", "fan-out consumer"),
     data(
         "AWS::KinesisAnalyticsV2::Application",
         "Flink application",
@@ -69,8 +86,11 @@ const KINDS: &[Kind] = &[
     ),
     kind("AWS::Lambda::EventSourceMapping", "event source mapping"),
     kind("AWS::Lambda::Function", "Lambda function"),
+    kind("AWS::Logs::Destination", "log destination"),
     kind("AWS::Logs::LogGroup", "log group"),
     kind("AWS::Logs::LogStream", "log stream"),
+    kind("AWS::Logs::SubscriptionFilter", "subscription filter"),
+    kind("AWS::Pipes::Pipe", "EventBridge pipe"),
     data(
         "AWS::S3::Bucket",
         "S3 bucket",
@@ -82,6 +102,8 @@ const KINDS: &[Kind] = &[
     kind("AWS::SNS::Topic", "SNS topic"),
     kind("AWS::SNS::TopicPolicy", "topic policy"),
     data("AWS::SQS::Queue", "SQS queue", "the messages in it", &["FifoQueue", "QueueName"]),
+    kind("AWS::SQS::QueuePolicy", "queue policy"),
+    kind("AWS::WAFv2::LoggingConfiguration", "web ACL log"),
     kind("Custom::FlinkStart", "start of the Flink application"),
 ];
 
@@ -97,6 +119,20 @@ pub fn words(resource_type: &str) -> &str {
 /// What a resource of this type holds, where it holds data. Log groups hold what pipec's own programs say, and no data.
 pub fn held(resource_type: &str) -> Option<&'static Data> {
     find(resource_type)?.data.as_ref()
+}
+
+/// Why a new resource of this type cannot be created as long as an old one is there, which CloudFormation deletes only after
+/// that. AWS WAF developer guide, "Logging web ACL traffic"; SNS API reference, `Subscribe`; CloudWatch Logs quotas,
+/// "Subscription filters"; 2026-11.
+const ONE_AT_A_TIME: &[(&str, &str)] = &[
+    ("AWS::Logs::SubscriptionFilter", "CloudWatch Logs rejects a third one of the same log group"),
+    ("AWS::SNS::Subscription", "SNS rejects a second one of the same topic and Firehose stream"),
+    ("AWS::WAFv2::LoggingConfiguration", "AWS WAF rejects a second one of the same web ACL"),
+];
+
+/// Why one of a type cannot be created before another one is deleted, if that is so.
+pub fn one_at_a_time(resource_type: &str) -> Option<&'static str> {
+    ONE_AT_A_TIME.iter().find(|(of, _)| *of == resource_type).map(|(_, why)| *why)
 }
 
 /// A property in the pipeline's words.

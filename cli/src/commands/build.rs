@@ -8,7 +8,8 @@ use clap::Args;
 
 use super::connectors::{self, ConnectorArgs};
 use super::output::{
-    Exit, Stage, Staged, any_errors, counted, note, parallel, report, shown, tally, typed, write,
+    Exit, FindingsFormat, Stage, Staged, any_errors, counted, note, parallel, report, shown, tally, typed,
+    write,
 };
 use super::{RuntimeArgs, compile};
 use pipec_compiler::Stack;
@@ -16,7 +17,7 @@ use pipec_compiler::artifacts::connector::Jar;
 use pipec_compiler::artifacts::{self, ARTIFACTS_DIR};
 use pipec_compiler::aws::flink::Maven;
 use pipec_compiler::check;
-use pipec_compiler::diagnostics::{Diagnostic, Format};
+use pipec_compiler::diagnostics::Diagnostic;
 use pipec_compiler::plan::Artifact;
 use pipec_compiler::programs::Programs;
 use pipec_compiler::source::{Sources, Span};
@@ -50,7 +51,7 @@ pub(super) struct Build {
     check: bool,
     /// Output format: `text` goes to stderr, the others to stdout
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: FindingsFormat,
     /// Fetch a missing connector from the Maven repository
     #[arg(long)]
     fetch_connector: bool,
@@ -107,7 +108,7 @@ impl Build {
         if !any_errors(&found) && !self.check && self.locks(&outputs)? {
             return Ok(Attempt::Locked);
         }
-        report(&found, self.format)?;
+        report(&found, self.format.into())?;
         if any_errors(&found) {
             drop(stage);
             // The folder goes where it was made for this; one with anything in it stays.
@@ -130,7 +131,7 @@ impl Build {
         self.write_artifacts(&outputs, programs, &jars)?;
         let placed = parallel(&outputs, |(_, _, output)| output.staged.iter().try_for_each(Staged::place));
         placed.into_iter().collect::<Result<(), Exit>>()?;
-        if self.format == Format::Text {
+        if self.format == FindingsFormat::Text {
             let told: Vec<String> = outputs.iter().map(|(_, _, output)| self.told(output)).collect();
             note(&told.join("\n"));
             for folder in &left {

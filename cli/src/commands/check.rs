@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::output::{Exit, any_errors, note, parallel, report, tally, today};
+use super::output::{Exit, FindingsFormat, any_errors, note, parallel, report, tally, today};
 use super::{RuntimeArgs, compile};
 use pipec_compiler::check::same_names;
-use pipec_compiler::diagnostics::{Diagnostic, Format, Severity};
+use pipec_compiler::diagnostics::{Diagnostic, Severity};
 use pipec_compiler::source::Sources;
 
 /// Find what AWS would reject, or silently get wrong
@@ -25,7 +25,7 @@ pub(super) struct Check {
     env: Option<String>,
     /// Output format: `text` goes to stderr, the others to stdout
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: FindingsFormat,
     /// Fail on warnings as well
     #[arg(long)]
     deny_warnings: bool,
@@ -55,12 +55,12 @@ impl Check {
         for (at, diagnostic) in same_names(pipelines) {
             found[names[at].0].1.push(diagnostic);
         }
-        report(&found, self.format)?;
+        report(&found, self.format.into())?;
         let failed = any_errors(&found);
         let warned = found
             .iter()
             .any(|(_, diagnostics)| diagnostics.iter().any(|one| one.severity == Severity::Warning));
-        if self.format == Format::Text {
+        if self.format == FindingsFormat::Text {
             let verdict = self.verdict(&found);
             match tally(&found).as_str() {
                 "" => note(&verdict),

@@ -9,6 +9,7 @@ use sha1::{Digest as _, Sha1};
 use super::output::{note, shown, write};
 use pipec_compiler::artifacts::connector::Jar;
 use pipec_compiler::aws::flink::Maven;
+use pipec_compiler::hex::hex;
 use pipec_compiler::price_list::{self, Offer};
 
 /// Maven Central.
@@ -59,7 +60,7 @@ pub(super) fn connector(
                 jar.sha256
             ))
         })?;
-        let came = Sha1::digest(&jar.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let came = hex(Sha1::digest(&jar.bytes));
         ("SHA-1", came, sha1, "published")
     };
     if wanted != came {

@@ -48,7 +48,7 @@ impl GraphVerb {
         print(&match self.format {
             GraphFormat::Mermaid => mermaid(&diagram),
             GraphFormat::Dot => dot(&diagram),
-            GraphFormat::Svg => svg(&diagram),
+            GraphFormat::Svg => svg(&diagram, "pipec-head"),
         })
     }
 }

@@ -23,6 +23,7 @@ mod permissions;
 mod plan;
 mod prices;
 mod progress;
+mod report;
 mod schema;
 mod simulate;
 mod since;
@@ -77,6 +78,8 @@ enum Verb {
     Plan(plan::PlanVerb),
     /// Draw the pipeline: what flows where, at which rate, and what each part costs
     Graph(graph::GraphVerb),
+    /// Write a report for reviewers: picture, cost, permissions, and what changes against an earlier build
+    Report(report::ReportVerb),
     /// Fetch AWS's price list for a pipeline's region, for `pipec plan`
     Prices(prices::PricesVerb),
     /// Print the IAM policy that the deployer of a pipeline needs
@@ -173,6 +176,7 @@ pub fn run(command: Command) -> u8 {
         Verb::Build(verb) => verb.run(),
         Verb::Plan(verb) => verb.run(),
         Verb::Graph(verb) => verb.run(),
+        Verb::Report(verb) => verb.run(),
         Verb::Prices(verb) => verb.run(),
         Verb::Permissions(verb) => verb.run(),
         Verb::Sql(verb) => verb.run(),

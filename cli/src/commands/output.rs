@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use clap::ValueEnum;
 use tempfile::TempDir;
 
 use crate::cloud::interrupt::EXIT_CODE;
@@ -15,6 +16,31 @@ use pipec_compiler::diagnostics::format::Findings;
 use pipec_compiler::diagnostics::{self, Diagnostic, Format, Severity};
 use pipec_compiler::source::Sources;
 use pipec_compiler::terminal::printable;
+
+/// How the findings of specs are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum FindingsFormat {
+    /// People: source lines with a caret.
+    #[default]
+    Text,
+    /// Programs: an array of objects.
+    Json,
+    /// Code scanning services: SARIF 2.1.0.
+    Sarif,
+    /// GitHub Actions: workflow commands that become annotations.
+    Github,
+}
+
+impl From<FindingsFormat> for Format {
+    fn from(format: FindingsFormat) -> Self {
+        match format {
+            FindingsFormat::Text => Self::Text,
+            FindingsFormat::Json => Self::Json,
+            FindingsFormat::Sarif => Self::Sarif,
+            FindingsFormat::Github => Self::Github,
+        }
+    }
+}
 
 /// Why a command ends without success. The codes are a contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,18 +1,25 @@
 //! `pipec plan`
 
-use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
 
-use super::output::{Exit, any_errors, note, print, report, tally};
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::output::{Exit, any_errors, note, print, report, shown, tally};
+use super::progress::changes_text;
 use super::{PipelineArgs, prices};
+use crate::review::{Earlier, EarlierBuild};
 use pipec_compiler::Stack;
 use pipec_compiler::diagnostics::{Diagnostic, Format, Severity};
-use pipec_compiler::plan::report::{self as plan_report, Grants};
+use pipec_compiler::plan::cost::dollars_more;
+use pipec_compiler::plan::report::{self as plan_report, Grants, PlanReport};
+use pipec_compiler::terminal::printable;
 use pipec_compiler::world::Disk;
 
 /// Show the decisions with their arithmetic: shards, permissions, cost
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pipec plan pipeline.yaml\n  pipec plan --env prod pipeline.yaml\n  pipec plan --format json pipeline.yaml | jq \
+    after_help = "Examples:\n  pipec plan pipeline.yaml\n  pipec plan --env prod pipeline.yaml\n  pipec plan --against generated pipeline.yaml\n  pipec plan --format json pipeline.yaml | jq \
                         .cost.monthly_usd"
 )]
 pub(super) struct PlanVerb {
@@ -24,6 +31,9 @@ pub(super) struct PlanVerb {
     /// List every permission with its actions, resources and reason
     #[arg(long)]
     grants: bool,
+    /// Compare with the build in DIR, the output folder of an earlier `pipec build`
+    #[arg(long, value_name = "DIR")]
+    against: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -33,16 +43,30 @@ enum PlanFormat {
     Json,
 }
 
+/// A plan, beside the earlier build if the command compares.
+#[derive(Serialize)]
+struct Compared {
+    #[serde(flatten)]
+    report: PlanReport,
+    #[serde(skip_serializing_if = "Earlier::is_not_asked")]
+    earlier: Earlier,
+}
+
 impl PlanVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
         let (stack, advice) = priced(&self.pipeline)?;
         let report = plan_report::report(&stack.plan, &stack.cost, &advice);
+        let earlier = earlier(self.against.as_deref(), &stack)?;
         match self.format {
             PlanFormat::Text => {
-                print(&plan_report::text(&report, if self.grants { Grants::Listed } else { Grants::Counted }))
+                let grants = if self.grants { Grants::Listed } else { Grants::Counted };
+                print(
+                    &(plan_report::text(&report, grants) + &against_text(self.against.as_deref(), &earlier)),
+                )
             }
             PlanFormat::Json => {
-                let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
+                let mut text =
+                    serde_json::to_string_pretty(&Compared { report, earlier }).unwrap_or_default();
                 text.push('\n');
                 print(&text)
             }
@@ -65,14 +89,70 @@ pub(super) fn priced(pipeline: &PipelineArgs) -> Result<(Stack, Vec<Diagnostic>)
         note(&format!("no plan: {}", tally(&found)));
         return Err(Exit::Spec);
     };
+    price(&mut stack, &mut advice, &pipeline.typed());
+    Ok((stack, advice))
+}
+
+/// Estimates the cost anew where `pipec prices` has fetched a price list. `typed` is the pipeline as an argument.
+pub(super) fn price(stack: &mut Stack, advice: &mut Vec<Diagnostic>, typed: &str) {
     match prices::read(&stack.plan.region) {
-        Some(list) => stack.price(&list, &mut advice),
+        Some(list) => stack.price(&list, advice),
         None if !stack.cost.complete => note(&format!(
-            "pipec has no prices of {}: fetch them with pipec prices {}",
-            stack.plan.region,
-            pipeline.typed()
+            "pipec has no prices of {}: fetch them with pipec prices {typed}",
+            stack.plan.region
         )),
         None => {}
     }
-    Ok((stack, advice))
+}
+
+/// Compares a pipeline with its earlier build.
+pub(super) fn earlier(folder: Option<&Path>, stack: &Stack) -> Result<Earlier, Exit> {
+    let Some(folder) = folder else { return Ok(Earlier::NotAsked) };
+    if !folder.is_dir() {
+        return Err(Exit::usage(&format!(
+            "`{}` is not a folder: name the output folder of `pipec build`",
+            shown(folder)
+        )));
+    }
+    let before =
+        EarlierBuild::read(&Disk, folder, &stack.plan.name).map_err(|problem| Exit::usage(&problem))?;
+    Earlier::of(before.as_ref(), stack).map_err(|problem| Exit::usage(&problem))
+}
+
+/// What is new against the earlier build, for people.
+fn against_text(folder: Option<&Path>, earlier: &Earlier) -> String {
+    let folder = folder.map(shown).unwrap_or_default();
+    let comparison = match earlier {
+        Earlier::NotAsked => return String::new(),
+        Earlier::New => return printable(&format!("\nnew: {folder} has no pipeline of this name\n")),
+        Earlier::Compared(comparison) => comparison,
+    };
+    let mut text = format!("\nagainst {folder}\n");
+    if comparison.is_empty() {
+        text.push_str("  no changes\n");
+        return printable(&text);
+    }
+    if !comparison.changes.is_empty() {
+        text += &format!("{}\n", changes_text(&comparison.changes, &[]));
+    }
+    for (title, permissions) in [("gained", &comparison.gained), ("lost", &comparison.lost)] {
+        for one in permissions {
+            let condition =
+                if one.condition.is_empty() { String::new() } else { format!(" if {}", one.condition) };
+            text += &format!(
+                "permission {title}  {}: {}{} on {}{condition}\n",
+                one.principal,
+                if one.effect == "Allow" { "" } else { "denied " },
+                one.actions.join(", "),
+                one.resource
+            );
+        }
+    }
+    for cost in &comparison.costs {
+        text += &format!("cost  {}: {} USD per month\n", cost.item, dollars_more(cost.monthly_usd));
+    }
+    if let Some(more) = comparison.monthly_usd_more().filter(|_| !comparison.costs.is_empty()) {
+        text += &format!("cost  {} USD per month in all, by pipec's own prices\n", dollars_more(more));
+    }
+    printable(&text)
 }

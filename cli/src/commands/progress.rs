@@ -218,7 +218,7 @@ fn status_words(status: &str) -> String {
     }
 }
 
-fn changes_text(changes: &[Change], shard_steps: &[ShardSteps]) -> String {
+pub(super) fn changes_text(changes: &[Change], shard_steps: &[ShardSteps]) -> String {
     let count = |actions: &[Action]| changes.iter().filter(|change| actions.contains(&change.action)).count();
     let counts: Vec<String> = [
         (count(&[Action::Add]), "add"),

@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use crate::cloud::client::{ChangeAction, PropertyChange, Replacement, ResourceChange};
 use crate::cloud::kinds;
+use pipec_compiler::diagnostics::suggest::all_of;
+use pipec_compiler::pipeline::FIXED_SETTINGS;
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -70,7 +72,55 @@ pub fn read(changes: &[ResourceChange]) -> Vec<Change> {
     };
     let read =
         changes.iter().map(|change| (change, real(change))).filter(|(change, real)| !noise(change, real));
-    read.map(|(change, real)| read_one(&real, staying.contains(change.logical_id.as_str()))).collect()
+    let read = read.map(|(change, real)| {
+        let mut one = read_one(&real, staying.contains(change.logical_id.as_str()));
+        one.what.extend(comes_too_early(change, changes));
+        one
+    });
+    let mut read: Vec<Change> = read.collect();
+    name_successors(&mut read);
+    read
+}
+
+/// A new resource in place of a removed one of its type, as for a source with another name, where AWS accepts one: CloudFormation
+/// creates it before it deletes the old one.
+fn comes_too_early(new: &ResourceChange, changes: &[ResourceChange]) -> Option<String> {
+    let why = kinds::one_at_a_time(&new.resource_type).filter(|_| new.action == ChangeAction::Add)?;
+    let removed = changes
+        .iter()
+        .find(|change| change.action == ChangeAction::Remove && change.resource_type == new.resource_type)?;
+    let old = &removed.logical_id;
+    Some(format!("created before {old} is deleted; {why}: keep the name, or deploy without the source first"))
+}
+
+/// Names the Firehose stream that a new one takes the place of, and the setting that an existing one does not accept.
+fn name_successors(changes: &mut [Change]) {
+    /// What the logical id of a Firehose stream has after its settings; the delivery's name follows.
+    const STREAM: &str = "Delivery";
+    let head = |id: &str| id.find(STREAM).unwrap_or(0);
+    let settings = |id: &str| -> Vec<&'static str> {
+        let parts = &id[..head(id)];
+        FIXED_SETTINGS.iter().filter(|(part, _)| parts.contains(part)).map(|(_, words)| *words).collect()
+    };
+    let plain = |id: &str| id[head(id)..].to_owned();
+    let kind = kinds::words("AWS::KinesisFirehose::DeliveryStream");
+    let is_stream = |change: &&Change, action| change.action == action && change.kind == kind;
+    let removed: Vec<String> = changes
+        .iter()
+        .filter(|change| is_stream(change, Action::Remove))
+        .map(|change| change.resource.clone())
+        .collect();
+    for change in changes.iter_mut().filter(|change| is_stream(&&**change, Action::Add)) {
+        let Some(old) = removed.iter().find(|old| plain(old) == plain(&change.resource)) else { continue };
+        let (before, after) = (settings(old), settings(&change.resource));
+        let all = FIXED_SETTINGS.iter().map(|(_, words)| *words);
+        let switched: Vec<&str> =
+            all.filter(|words| before.contains(words) != after.contains(words)).collect();
+        let words = all_of(&switched);
+        change
+            .what
+            .push(format!("replaces {old}, since Firehose cannot switch {words} on and off in a stream"));
+    }
 }
 
 /// What of a resource changes, but for names and ARNs of resources that stay what they are: CloudFormation cannot rule
@@ -206,6 +256,29 @@ mod tests {
     }
 
     #[test]
+    fn a_renamed_source_that_aws_would_reject_is_named() {
+        let changes = |new: &str, old: &str| {
+            [(new, "SourceNew", ChangeAction::Add), (old, "SourceOld", ChangeAction::Remove)].map(
+                |(resource_type, id, action)| ResourceChange {
+                    logical_id: id.into(),
+                    action,
+                    ..change(resource_type, Replacement::Never, Vec::new())
+                },
+            )
+        };
+        for kind in
+            ["AWS::WAFv2::LoggingConfiguration", "AWS::SNS::Subscription", "AWS::Logs::SubscriptionFilter"]
+        {
+            let read = read(&changes(kind, kind));
+            assert!(read[0].what[0].starts_with("created before SourceOld is deleted; "), "{read:?}");
+            assert_eq!(read[1].what, [""; 0]);
+        }
+        let of_other_kinds = read(&changes("AWS::SNS::Subscription", "AWS::WAFv2::LoggingConfiguration"));
+        assert!(of_other_kinds.iter().all(|change| change.what.is_empty()));
+        assert!(read(&changes("AWS::Events::Rule", "AWS::Events::Rule"))[0].what.is_empty());
+    }
+
+    #[test]
     fn what_only_follows_a_resource_that_stays_is_no_change() {
         let stream = |replacement| {
             change(
@@ -234,6 +307,28 @@ mod tests {
         let read = read(&[change("AWS::Kinesis::Stream", Replacement::Never, vec![shards])]);
         assert_eq!(read[0].what, ["shards 3 -> 6"]);
         assert_eq!((read[0].action, &read[0].loss), (Action::Change, &None));
+    }
+
+    #[test]
+    fn a_new_firehose_stream_names_the_one_that_it_replaces() {
+        let of = |id: &str, action| ResourceChange {
+            logical_id: id.into(),
+            action,
+            ..change("AWS::KinesisFirehose::DeliveryStream", Replacement::Never, vec![])
+        };
+        let read = read(&[
+            of("PartitionedBackedUpDeliverySites", ChangeAction::Add),
+            of("BackedUpDeliverySites", ChangeAction::Remove),
+            of("DeliveryOrders", ChangeAction::Add),
+            of("Delivery", ChangeAction::Remove),
+        ]);
+        let what: Vec<String> = read.into_iter().flat_map(|change| change.what).collect();
+        assert_eq!(
+            what,
+            [
+                "replaces BackedUpDeliverySites, since Firehose cannot switch dynamic partitioning on and off in a stream"
+            ]
+        );
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use pipec_compiler::hex::hex;
+
 use super::upload;
 use crate::cloud::client::{AwsClient, Bucket, Call};
 use crate::cloud::stop::Step;
@@ -25,8 +27,7 @@ impl LargeTemplate {
     /// # Errors
     /// As AWS gives them.
     pub(super) fn send(client: &dyn AwsClient, bucket: &Bucket, template: &str) -> Step<Self> {
-        let digest = Sha256::digest(template.as_bytes());
-        let hash: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex(Sha256::digest(template.as_bytes()));
         let key = format!("{TEMPLATE_KEY}{}.yaml", &hash[..KEY_HASH_CHARS]);
         let recorded = upload::recorded(client, bucket, &key)?;
         let sent = upload::send_missing(client, bucket, &key, recorded.as_deref(), template.as_bytes())?;

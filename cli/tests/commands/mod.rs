@@ -6,6 +6,7 @@ mod connector;
 mod discover;
 mod environments;
 mod plan;
+mod report;
 mod simulate;
 mod test;
 mod watch;

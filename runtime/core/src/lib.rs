@@ -15,6 +15,7 @@
 //! | records as CSV | `csv` |
 //! | rows of tables that belong to a row | `lookup` |
 //! | records that contain others: log events of CloudWatch Logs | `unpack` |
+//! | keys by which Firehose stores a record | `partition` |
 //! | what one record may use up | `budget` |
 //! | what SQL's types can do, as Flink does it | `calendar`, `cast`, `decimal`, `number`, `text`, `time` |
 
@@ -28,6 +29,7 @@ mod eval;
 mod json;
 mod lookup;
 mod number;
+mod partition;
 mod pattern;
 mod program;
 pub mod query;
@@ -40,6 +42,7 @@ mod unpack;
 mod value;
 
 pub use decimal::{Decimal, DecimalError};
+pub use partition::{MAX_KEY_BYTES, Partition, PartitionKey};
 pub use pattern::TimePart;
 pub use program::{Applied, Outcome, ProgramError, RecordProgram, Suffix, VERSION};
 pub use regex::{Expression, ExpressionError, Written};

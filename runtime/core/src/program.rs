@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
+use crate::partition::{Partition, Partitioner};
 use crate::query::Query;
 use crate::run::Runner;
 use crate::unpack::{Packet, Unpack, Unpacked, Unreadable, gunzip};
@@ -21,6 +22,8 @@ pub const VERSION: u32 = 3;
 pub struct RecordProgram {
     file: File,
     runner: Option<Runner>,
+    /// What finds the partition keys of a record that no query reads.
+    partitioner: Option<Partitioner>,
     /// Whether the query asks for the time.
     has_clock: bool,
 }
@@ -38,6 +41,9 @@ struct File {
     /// What becomes of the record first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     query: Option<Query>,
+    /// Keys by which Firehose stores the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    partition: Option<Partition>,
 }
 
 impl PartialEq for RecordProgram {
@@ -48,9 +54,14 @@ impl PartialEq for RecordProgram {
 
 impl From<File> for RecordProgram {
     fn from(file: File) -> Self {
-        let runner = file.query.as_ref().map(|query| Runner::new(query, &file.append));
+        let partitioner = file.partition.as_ref().map(Partitioner::new);
+        let (of_rows, of_records) = match file.query {
+            Some(_) => (partitioner, None),
+            None => (None, partitioner),
+        };
+        let runner = file.query.as_ref().map(|query| Runner::new(query, &file.append, of_rows));
         let has_clock = file.query.as_ref().is_some_and(Query::has_clock);
-        Self { file, runner, has_clock }
+        Self { file, runner, partitioner: of_records, has_clock }
     }
 }
 
@@ -72,6 +83,9 @@ pub enum ProgramError {
     /// Its query names a stream or a column that it does not have.
     #[error("its query does not hold together")]
     Query,
+    /// Its partition keys name columns that it does not have.
+    #[error("its partition keys do not hold together")]
+    Partition,
 }
 
 /// What became of one record.
@@ -95,11 +109,16 @@ pub struct Applied<'a> {
     pub invalid_values: u32,
     /// What was unpacked from it.
     pub unpacked: Unpacked,
+    /// Its partition keys as a JSON object; empty without any.
+    pub partition_keys: Vec<u8>,
+    /// Whether it failed because one of its partition keys has no value, or its rows have several.
+    pub lacks_key: bool,
 }
 
 impl<'a> From<Outcome<'a>> for Applied<'a> {
     fn from(outcome: Outcome<'a>) -> Self {
-        Self { outcome, invalid_values: 0, unpacked: Unpacked::default() }
+        let (unpacked, partition_keys) = (Unpacked::default(), Vec::new());
+        Self { outcome, invalid_values: 0, unpacked, partition_keys, lacks_key: false }
     }
 }
 
@@ -107,7 +126,7 @@ impl RecordProgram {
     /// A program that only makes every record end with `append`.
     #[must_use]
     pub fn appending(append: impl Into<String>) -> Self {
-        File { version: VERSION, append: append.into(), unpack: None, query: None }.into()
+        File { version: VERSION, append: append.into(), unpack: None, query: None, partition: None }.into()
     }
 
     /// A program that makes rows of every record, each with `append` behind it.
@@ -118,13 +137,25 @@ impl RecordProgram {
         if !query.check() {
             return Err(ProgramError::Query);
         }
-        Ok(File { version: VERSION, append: append.into(), unpack: None, query: Some(query) }.into())
+        let query = Some(query);
+        Ok(File { version: VERSION, append: append.into(), unpack: None, query, partition: None }.into())
     }
 
     /// The program with records unpacked first: each log event is then a record of its own.
     #[must_use]
     pub fn unpacking(self, unpack: Option<Unpack>) -> Self {
         File { unpack, ..self.file }.into()
+    }
+
+    /// The program with keys by which Firehose stores each record.
+    ///
+    /// # Errors
+    /// When a key names a column that is not there.
+    pub fn partitioning(self, partition: Option<Partition>) -> Result<Self, ProgramError> {
+        if partition.as_ref().is_some_and(|partition| !partition.check(self.file.query.as_ref())) {
+            return Err(ProgramError::Partition);
+        }
+        Ok(File { partition, ..self.file }.into())
     }
 
     /// Reads a program from JSON.
@@ -146,6 +177,9 @@ impl RecordProgram {
         let file: File = serde_json::from_slice(json)?;
         if file.query.as_ref().is_some_and(|query| !query.check()) {
             return Err(ProgramError::Query);
+        }
+        if file.partition.as_ref().is_some_and(|partition| !partition.check(file.query.as_ref())) {
+            return Err(ProgramError::Partition);
         }
         Ok(file.into())
     }
@@ -194,11 +228,18 @@ impl RecordProgram {
         if let (Some(runner), Some(query)) = (&self.runner, &self.file.query) {
             return runner.run(query, record, now);
         }
+        let keys = match self.partitioner.as_ref().map(|partitioner| partitioner.of_record(record)) {
+            None => Vec::new(),
+            Some(Ok(Some(keys))) => keys,
+            Some(Ok(None)) => return Applied { lacks_key: true, ..Outcome::ProcessingFailed.into() },
+            Some(Err(_)) => return Outcome::ProcessingFailed.into(),
+        };
         let missing = self.suffix().missing_from(record);
-        if missing.is_empty() {
-            return Outcome::Ok(Cow::Borrowed(record)).into();
-        }
-        Outcome::Ok(Cow::Owned([record, missing].concat())).into()
+        let outcome = match missing.is_empty() {
+            true => Outcome::Ok(Cow::Borrowed(record)),
+            false => Outcome::Ok(Cow::Owned([record, missing].concat())),
+        };
+        Applied { partition_keys: keys, ..outcome.into() }
     }
 
     /// What becomes of the log events in what was gzip.
@@ -226,7 +267,8 @@ impl RecordProgram {
     /// [`Outcome::Ok`], so a caller that holds the record in an encoded form need not decode the rest.
     #[must_use]
     pub fn appends_only(&self) -> Option<Suffix<'_>> {
-        (self.file.query.is_none() && self.file.unpack.is_none()).then(|| self.suffix())
+        let File { query, unpack, partition, .. } = &self.file;
+        (query.is_none() && unpack.is_none() && partition.is_none()).then(|| self.suffix())
     }
 
     fn suffix(&self) -> Suffix<'_> {

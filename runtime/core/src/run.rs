@@ -7,6 +7,7 @@ use crate::csv;
 use crate::eval::{Row, Values};
 use crate::json::{self, Keys, Raw};
 use crate::lookup::{self, Index};
+use crate::partition::Partitioner;
 use crate::program::{Applied, Outcome};
 use crate::query::{Array, DataType, Format, Insert, Query};
 use crate::unpack::{self, Packet, Unpacked};
@@ -34,6 +35,8 @@ pub(crate) struct Runner {
     indexes: Vec<Vec<Index>>,
     /// For each table, what a row has in its columns that has no partner.
     without: Vec<Vec<Value<'static>>>,
+    /// What finds the partition keys of the rows that leave the query.
+    partitioner: Option<Partitioner>,
 }
 
 #[derive(Clone, Debug)]
@@ -56,18 +59,22 @@ impl Frame {
     }
 }
 
-/// The record is not what the query reads, or its rows grew beyond a limit.
-struct Failed;
+enum Failed {
+    /// The record is not what the query reads, or its rows grew beyond a limit.
+    Record,
+    /// A partition key of a row has no value, or two rows have different ones.
+    Key,
+}
 
 impl From<json::Malformed> for Failed {
     fn from(_: json::Malformed) -> Self {
-        Self
+        Self::Record
     }
 }
 
 impl From<csv::Malformed> for Failed {
     fn from(_: csv::Malformed) -> Self {
-        Self
+        Self::Record
     }
 }
 
@@ -79,11 +86,13 @@ struct Output<'q> {
     budget: &'q Budget,
     bytes: Vec<u8>,
     rows: usize,
+    /// The partition keys of the rows, as JSON.
+    partition_keys: Vec<u8>,
 }
 
 impl Runner {
     /// Prepares a query whose invariants hold.
-    pub(crate) fn new(query: &Query, append: &str) -> Self {
+    pub(crate) fn new(query: &Query, append: &str, partitioner: Option<Partitioner>) -> Self {
         let (mut keys, mut element) = (Keys::default(), Keys::default());
         for (at, column) in query.columns.iter().enumerate() {
             let inside = query.array.as_ref().is_some_and(|array| array.columns.contains(&at));
@@ -110,6 +119,7 @@ impl Runner {
             tables: query.tables.iter().map(lookup::rows).collect(),
             indexes: query.inserts.iter().map(indexes).collect(),
             without: query.tables.iter().map(|table| vec![Value::Null; table.types.len()]).collect(),
+            partitioner,
         }
     }
 
@@ -134,15 +144,26 @@ impl Runner {
         feed: impl FnOnce(&mut Output) -> Result<(), Failed>,
     ) -> Applied<'static> {
         let budget = Budget::default();
-        let mut output = Output { runner: self, query, now, budget: &budget, bytes: Vec::new(), rows: 0 };
+        let mut output = Output {
+            runner: self,
+            query,
+            now,
+            budget: &budget,
+            bytes: Vec::new(),
+            rows: 0,
+            partition_keys: Vec::new(),
+        };
         let fed = feed(&mut output);
+        let lacks_key = matches!(fed, Err(Failed::Key));
+        let partition_keys = output.partition_keys;
         let outcome = match fed {
-            Err(Failed) => Outcome::ProcessingFailed,
+            Err(Failed::Record | Failed::Key) => Outcome::ProcessingFailed,
             Ok(()) if budget.is_exceeded() => Outcome::ProcessingFailed,
             Ok(()) if output.bytes.is_empty() => Outcome::Dropped,
             Ok(()) => Outcome::Ok(Cow::Owned(output.bytes)),
         };
-        Applied { outcome, invalid_values: budget.invalid_values(), unpacked: Unpacked::default() }
+        let (invalid_values, unpacked) = (budget.invalid_values(), Unpacked::default());
+        Applied { outcome, invalid_values, unpacked, partition_keys, lacks_key }
     }
 }
 
@@ -159,7 +180,7 @@ impl<'q> Output<'q> {
         let text = json::text(record);
         match json::records(&text, self.runner.numbers.exact)? {
             None => self.object(&text),
-            Some(records) if records.is_empty() => Err(Failed),
+            Some(records) if records.is_empty() => Err(Failed::Record),
             Some(records) => records.into_iter().try_for_each(|record| self.object(record)),
         }
     }
@@ -243,7 +264,7 @@ impl<'q> Output<'q> {
         }
         self.rows += 1;
         if self.rows > MAX_ROWS || self.budget.is_exceeded() {
-            return Err(Failed);
+            return Err(Failed::Record);
         }
         match &self.runner.frames[insert.into - 1] {
             Some(frame) => self.write(frame, insert, row),
@@ -258,14 +279,28 @@ impl<'q> Output<'q> {
         if self.bytes.is_empty() {
             self.bytes.reserve(256);
         }
-        for (before, item) in frame.before.iter().zip(&insert.items) {
+        let partitioner = self.runner.partitioner.as_ref();
+        let mut keys = partitioner.map(Partitioner::start);
+        for (at, (before, item)) in frame.before.iter().zip(&insert.items).enumerate() {
             self.bytes.extend_from_slice(before);
-            row.value(item).write(&mut self.bytes);
+            let value = row.value(item);
+            value.write(&mut self.bytes);
             if self.bytes.len() > MAX_BYTES {
-                return Err(Failed);
+                return Err(Failed::Record);
+            }
+            if let (Some(partitioner), Some(keys)) = (partitioner, &mut keys) {
+                partitioner.note(at, &value, keys);
             }
         }
         self.bytes.extend_from_slice(&frame.behind);
+        if let (Some(partitioner), Some(keys)) = (partitioner, keys) {
+            let keys = partitioner.finish(&keys).ok_or(Failed::Key)?;
+            // Firehose stores all rows of a record together.
+            if !self.partition_keys.is_empty() && self.partition_keys != keys {
+                return Err(Failed::Key);
+            }
+            self.partition_keys = keys;
+        }
         Ok(())
     }
 }
@@ -281,7 +316,7 @@ fn inner<'r>(insert: &'r Insert, row: Row<'r>) -> Result<Vec<Value<'r>>, Failed>
             made += text.len();
         }
         if made > MAX_BYTES {
-            return Err(Failed);
+            return Err(Failed::Record);
         }
         values.push(value);
     }

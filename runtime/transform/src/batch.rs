@@ -37,12 +37,20 @@ pub struct Counts {
     pub not_base64: usize,
     /// Failed because the program cannot be applied to them.
     pub not_applicable: usize,
+    /// Failed because a partition key has no value.
+    #[serde(skip_serializing_if = "is_none")]
+    pub no_partition: usize,
     /// Failed because the reply was full.
     pub reply_full: usize,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives references")]
 fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives references")]
+fn is_none(count: &usize) -> bool {
     *count == 0
 }
 
@@ -77,6 +85,7 @@ enum Answered {
 enum Failure {
     NotBase64,
     NotApplicable,
+    NoPartition,
     ReplyFull,
 }
 
@@ -128,13 +137,18 @@ impl Batch {
             Outcome::Ok(bytes) => {
                 encoded.clear();
                 STANDARD.encode_append(&bytes, encoded);
-                self.reply.ok(id, encoded, &[])?;
+                if applied.partition_keys.is_empty() {
+                    self.reply.ok(id, encoded, &[])?;
+                } else {
+                    self.reply.ok_in_partition(id, encoded, &applied.partition_keys)?;
+                }
                 Ok(Answered::Ok)
             }
             Outcome::Dropped => {
                 self.reply.dropped(id);
                 Ok(Answered::Dropped)
             }
+            Outcome::ProcessingFailed if applied.lacks_key => Err(Failure::NoPartition),
             Outcome::ProcessingFailed => Err(Failure::NotApplicable),
         }
     }
@@ -151,6 +165,7 @@ impl Batch {
         match failure {
             Failure::NotBase64 => counts.not_base64 += 1,
             Failure::NotApplicable => counts.not_applicable += 1,
+            Failure::NoPartition => counts.no_partition += 1,
             Failure::ReplyFull => counts.reply_full += 1,
         }
     }
@@ -158,6 +173,8 @@ impl Batch {
 
 #[cfg(test)]
 mod tests {
+    use pipec_core::query::{Column, DataType};
+    use pipec_core::{Partition, PartitionKey};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
@@ -185,7 +202,8 @@ mod tests {
         }
         assert_eq!(counts.records, answers.len());
         assert_eq!(counts.records, counts.ok + counts.dropped + counts.failed);
-        assert_eq!(counts.failed, counts.not_base64 + counts.not_applicable + counts.reply_full);
+        let of_records = counts.not_applicable + counts.no_partition;
+        assert_eq!(counts.failed, counts.not_base64 + of_records + counts.reply_full);
         answers
     }
 
@@ -256,6 +274,28 @@ mod tests {
         assert_eq!(answers[2]["data"], "Yw==");
         assert_eq!((batch.counts.dropped, batch.counts.not_applicable, batch.counts.not_base64), (1, 1, 1));
         assert_eq!(batch.counts.invalid_values, 3);
+    }
+
+    #[test]
+    fn partition_keys_are_metadata_of_a_record() {
+        let column = Column { path: vec!["c".into()], data_type: DataType::Varchar(8) };
+        let keys = vec![PartitionKey { name: "country".into(), column: 0, time: None }];
+        let partition = Partition { columns: vec![column], keys };
+        let program = RecordProgram::appending("\n").partitioning(Some(partition)).expect("a program");
+        let data = |text: &str| json!(STANDARD.encode_to_string(text));
+        let event = event(&[data(r#"{"c":"D\"E"}"#), data(r#"{"d":1}"#), data("x")]);
+        let event_json = event.to_string();
+        let parsed = Event::from_json(event_json.as_bytes()).expect("an event");
+        let (reply, counts) = transform(&program, &parsed);
+        let answers = checked(&event, &reply, &counts);
+        assert_eq!(answers[0]["metadata"], json!({"partitionKeys": {"country": "D\"E"}}));
+        assert_eq!(answers[0]["data"], data("{\"c\":\"D\\\"E\"}\n"));
+        assert_eq!((counts.no_partition, counts.not_applicable, counts.ok), (1, 1, 1));
+        // A reply without room for the keys does not carry the record.
+        let room = reply.len() - 1;
+        let (reply, counts) = transform_within(&program, &parsed, room);
+        assert!(reply.len() <= room);
+        assert_eq!((counts.reply_full, counts.ok), (1, 0));
     }
 
     #[test]

@@ -13,12 +13,14 @@ use crate::{
 /// What became of a record.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Answer<'a> {
-    /// Goes on with these bytes.
-    Ok(Cow<'a, [u8]>),
+    /// Goes on with these bytes, and with its partition keys as a JSON object; empty without any.
+    Ok(Cow<'a, [u8]>, Vec<u8>),
     /// Left out on purpose.
     Dropped,
     /// The program cannot be applied to it.
     NotApplicable,
+    /// One of its partition keys has no value.
+    NoPartition,
     /// Its rows do not fit into the reply.
     ReplyFull,
 }
@@ -46,20 +48,33 @@ impl<'p> Plain<'p> {
         self.counts.log_events += u64::from(applied.unpacked.events);
         self.counts.control_messages += u64::from(applied.unpacked.is_control_message);
         match applied.outcome {
-            Outcome::Ok(bytes) => match self.room.take(base64_simd::STANDARD.encoded_length(bytes.len())) {
-                Ok(()) => {
-                    self.counts.ok += 1;
-                    Answer::Ok(bytes)
+            Outcome::Ok(bytes) => {
+                let base64 = base64_simd::STANDARD.encoded_length(bytes.len());
+                let keys = applied.partition_keys;
+                let taken = match keys.len() {
+                    0 => self.room.take(base64),
+                    length => self.room.take_in_partition(base64, length),
+                };
+                match taken {
+                    Ok(()) => {
+                        self.counts.ok += 1;
+                        Answer::Ok(bytes, keys)
+                    }
+                    Err(Full) => {
+                        self.counts.failed += 1;
+                        self.counts.reply_full += 1;
+                        Answer::ReplyFull
+                    }
                 }
-                Err(Full) => {
-                    self.counts.failed += 1;
-                    self.counts.reply_full += 1;
-                    Answer::ReplyFull
-                }
-            },
+            }
             Outcome::Dropped => {
                 self.counts.dropped += 1;
                 Answer::Dropped
+            }
+            Outcome::ProcessingFailed if applied.lacks_key => {
+                self.counts.failed += 1;
+                self.counts.no_partition += 1;
+                Answer::NoPartition
             }
             Outcome::ProcessingFailed => {
                 self.counts.failed += 1;
@@ -85,12 +100,16 @@ mod tests {
     use super::*;
     use crate::{batch::transform_within, event::Event};
 
-    /// A reply of the function, as answers.
-    fn replied(reply: &[u8]) -> Vec<(String, Option<Vec<u8>>)> {
+    /// A reply of the function, as answers: the result, the data, the partition keys.
+    fn replied(reply: &[u8]) -> Vec<(String, Option<Vec<u8>>, Value)> {
         let reply: Value = serde_json::from_slice(reply).expect("JSON");
         let answer = |answer: &Value| {
             let data = answer["data"].as_str().map(|data| STANDARD.decode_to_vec(data).expect("base64"));
-            (answer["result"].as_str().expect("a result").to_owned(), data)
+            (
+                answer["result"].as_str().expect("a result").to_owned(),
+                data,
+                answer["metadata"]["partitionKeys"].clone(),
+            )
         };
         reply["records"].as_array().expect("a list").iter().map(answer).collect()
     }
@@ -99,7 +118,14 @@ mod tests {
         let query = r#"{"columns":[{"path":["b"],"type":"integer"}],"array":{"path":["a"],"columns":[0]},
             "streams":[{"types":["integer"],"keys":["n"]}],"inserts":[{"from":0,"into":1,"items":[{"column":0}]}]}"#;
         let program = format!(r#"{{"version":{},"append":"\n","query":{query}}}"#, pipec_core::VERSION);
+        let column = pipec_core::query::Column {
+            path: vec!["b".into()],
+            data_type: pipec_core::query::DataType::Integer,
+        };
+        let keys = vec![pipec_core::PartitionKey { name: "b".into(), column: 0, time: None }];
+        let partition = pipec_core::Partition { columns: vec![column], keys };
         vec![
+            RecordProgram::appending("\n").partitioning(Some(partition)).expect("keys"),
             RecordProgram::appending("\n"),
             RecordProgram::appending(""),
             RecordProgram::appending("\n").unpacking(Some(pipec_core::Unpack::CloudwatchLogs)),
@@ -119,7 +145,7 @@ mod tests {
             ),
             id in 0_usize..60,
             limit in 0_usize..3000,
-            which in 0_usize..4,
+            which in 0_usize..5,
         ) {
             let program = &programs()[which];
             let ids: Vec<String> = (0..payloads.len()).map(|n| format!("{n:0>id$}")).collect();
@@ -131,9 +157,14 @@ mod tests {
             let (reply, counts) = transform_within(program, &event, limit);
             let mut plain = Plain::new(program, ids.iter().map(|id| id.len() + 2), limit);
             let answers: Vec<_> = payloads.iter().map(|payload| match plain.answer(payload, 0) {
-                Answer::Ok(bytes) => ("Ok".to_owned(), Some(bytes.into_owned())),
-                Answer::Dropped => ("Dropped".to_owned(), None),
-                Answer::NotApplicable | Answer::ReplyFull => ("ProcessingFailed".to_owned(), None),
+                Answer::Ok(bytes, keys) => {
+                    let keys = if keys.is_empty() { Value::Null } else { serde_json::from_slice(&keys).expect("JSON") };
+                    ("Ok".to_owned(), Some(bytes.into_owned()), keys)
+                }
+                Answer::Dropped => ("Dropped".to_owned(), None, Value::Null),
+                Answer::NotApplicable | Answer::NoPartition | Answer::ReplyFull => {
+                    ("ProcessingFailed".to_owned(), None, Value::Null)
+                }
             }).collect();
             prop_assert_eq!(answers, replied(&reply));
             prop_assert_eq!(plain.counts(), counts);

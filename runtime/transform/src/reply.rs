@@ -11,6 +11,8 @@ const CLOSE: &str = "]}";
 const ID: &str = r#"{"recordId":"#;
 const OK: &str = r#","result":"Ok","data":""#;
 const OK_END: &str = r#""}"#;
+const KEYS: &str = r#"","metadata":{"partitionKeys":"#;
+const KEYS_END: &str = "}}";
 const DROPPED: &str = r#","result":"Dropped"}"#;
 const FAILED: &str = r#","result":"ProcessingFailed"}"#;
 
@@ -53,8 +55,19 @@ impl Room {
     /// # Errors
     /// When it does not fit. Nothing is taken then.
     pub fn take(&mut self, base64: usize) -> Result<(), Full> {
-        let more = (OK.len() + OK_END.len() + base64).saturating_sub(FAILED.len());
-        self.0 = self.0.checked_sub(more).ok_or(Full)?;
+        self.take_result(OK.len() + base64 + OK_END.len())
+    }
+
+    /// Takes the room of an `Ok` with so many bytes of base64 and of partition keys.
+    ///
+    /// # Errors
+    /// When it does not fit. Nothing is taken then.
+    pub fn take_in_partition(&mut self, base64: usize, keys: usize) -> Result<(), Full> {
+        self.take_result(OK.len() + base64 + KEYS.len() + keys + KEYS_END.len())
+    }
+
+    fn take_result(&mut self, length: usize) -> Result<(), Full> {
+        self.0 = self.0.checked_sub(length.saturating_sub(FAILED.len())).ok_or(Full)?;
         Ok(())
     }
 }
@@ -83,10 +96,26 @@ impl Reply {
     /// # Errors
     /// When it does not fit. The record is not answered then.
     pub fn ok(&mut self, id: &str, head: &[u8], tail: &[u8]) -> Result<(), Full> {
-        self.room.take(head.len() + tail.len())?;
-        for part in [ID.as_bytes(), id.as_bytes(), OK.as_bytes(), head, tail, OK_END.as_bytes(), b","] {
+        self.answer(id, &[OK.as_bytes(), head, tail, OK_END.as_bytes()])
+    }
+
+    /// Answers `Ok` with base64, and with the partition keys of the record as a JSON object.
+    ///
+    /// # Errors
+    /// When it does not fit. The record is not answered then.
+    pub fn ok_in_partition(&mut self, id: &str, data: &[u8], keys: &[u8]) -> Result<(), Full> {
+        let (ok, before, behind) = (OK.as_bytes(), KEYS.as_bytes(), KEYS_END.as_bytes());
+        self.answer(id, &[ok, data, before, keys, behind])
+    }
+
+    fn answer(&mut self, id: &str, result: &[&[u8]]) -> Result<(), Full> {
+        self.room.take_result(result.iter().map(|part| part.len()).sum())?;
+        self.json.extend_from_slice(ID.as_bytes());
+        self.json.extend_from_slice(id.as_bytes());
+        for part in result {
             self.json.extend_from_slice(part);
         }
+        self.json.push(b',');
         Ok(())
     }
 

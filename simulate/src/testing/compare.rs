@@ -100,9 +100,15 @@ fn is_as(expected: &Value, actual: &Value) -> bool {
             expected.len() == actual.len()
                 && expected.iter().zip(actual).all(|(one, other)| is_as(one, other))
         }
-        (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),
+        (Value::Number(one), Value::Number(other)) => one == other || is_same(one.as_f64(), other.as_f64()),
         _ => expected == actual,
     }
+}
+
+/// Whether two numbers are the same, to the last digits of a binary number of 64 bits.
+fn is_same(one: Option<f64>, other: Option<f64>) -> bool {
+    let (Some(one), Some(other)) = (one, other) else { return false };
+    (one - other).abs() <= one.abs().max(other.abs()) * f64::EPSILON * 4.0
 }
 
 fn same_columns(expected: &Value, actual: &Value) -> usize {

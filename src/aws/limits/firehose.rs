@@ -38,6 +38,19 @@ pub const S3_BUFFER_S_DEFAULT: u64 = 300;
 /// Seconds within which most records of a stream are delivered whose interval is 0 ("zero buffering"). Firehose guide,
 /// "Understand buffering hints", 2026-11.
 pub const ZERO_BUFFERING_S_MAX: u64 = 5;
+/// `SizeInMBs` with record format conversion or dynamic partitioning, MiB; the latter also asks for 60 s. API
+/// CreateDeliveryStream refuses less, reproduced by cdk-preflight 0.0.143 in 2026-10; interval: aws-cdk, 2026-11.
+pub const S3_LARGE_BUFFER_MIB: Bounds<u64> = Bounds::new(64, 128);
+/// `SizeInMBs` with record format conversion when none is set, MiB. Firehose guide, "Buffering hints", 2026-11.
+pub const S3_LARGE_BUFFER_MIB_DEFAULT: u64 = 128;
+/// `IntervalInSeconds` with dynamic partitioning, seconds. See above.
+pub const S3_PARTITIONED_BUFFER_S: Bounds<u64> = Bounds::new(60, 900);
+/// Partitions that a stream fills at a time; beyond, records go under the error prefix. Firehose guide, "Quota", 2026-11.
+pub const ACTIVE_PARTITIONS_DEFAULT: u64 = 500;
+/// The most that AWS raises the quota to. Same page.
+pub const ACTIVE_PARTITIONS: Bounds<u64> = Bounds::new(1, 2_500);
+/// Partition keys of a stream. Firehose guide, "Dynamic partitioning", 2026-11.
+pub const PARTITION_KEYS_MAX: usize = 50;
 
 /// Lambda processor: `BufferSizeInMBs`, MiB. CloudFormation reference, page ProcessorParameter, and
 /// Firehose guide "Transform source data", 2026-11.

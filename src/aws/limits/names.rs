@@ -215,6 +215,10 @@ pub const S3_BUCKET: NameRule =
     .starting("a lower-case letter or a digit", lower_alnum)
     .ending("a lower-case letter or a digit", lower_alnum)
     .also(bucket_extra);
+/// Database or table of the Glue Data Catalog, which folds names to lower case; of more, Athena reads no more. Athena user
+/// guide, "Name databases, tables, and columns", 2026-04.
+pub const GLUE_NAME: NameRule =
+    NameRule::new(Bounds::new(1, 255), "lower-case letters, digits and `_`", |c| lower_alnum(c) || c == '_');
 /// `AWS::Logs::LogGroup` `LogGroupName`. CloudFormation schema, 2026-10.
 pub const LOG_GROUP: NameRule =
     NameRule::new(Bounds::new(1, 512), "letters, digits and `.-_/#`", log_group_char);

@@ -4,14 +4,16 @@ use super::super::Context;
 use super::{prefix_text, timestamps};
 use crate::aws::limits::firehose;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::pipeline::{Delivery, PrefixPart as Part, S3Location, Setting, split_prefix};
+use crate::pipeline::{
+    Delivery, Destination, KEY_NAMESPACES, PrefixPart as Part, Purpose, S3Location, Setting, Sink, Table,
+    split_prefix,
+};
 use crate::resolve::default_error_prefix;
 
 /// What a prefix may be filled with, and where. Firehose guide, "Custom prefixes for S3 objects".
 const RANDOM_STRING: &str = "firehose:random-string";
 const ERROR_TYPE: &str = "firehose:error-output-type";
 pub(super) const TIMESTAMP: &str = "timestamp:";
-const PARTITION_KEYS: [&str; 2] = ["partitionKeyFromQuery:", "partitionKeyFromLambda:"];
 /// Longest text that stands for the error's type (`AmazonOpenSearchService-failed`).
 const ERROR_TYPE_CHARS: usize = 30;
 
@@ -22,11 +24,14 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, location: &S3Loc
     let has_expression =
         |parts: &Option<Vec<Part>>| parts.iter().flatten().any(|part| matches!(part, Part::Expression(_)));
     if let Some(parts) = &prefix {
-        expressions(parts, &location.prefix, false, &mut found);
+        let is_data = delivery.destination.sink(Purpose::Destination).and_then(Sink::location);
+        let partitioned = is_data.is_some_and(|data| data.spec == location.spec)
+            && matches!(&delivery.destination, Destination::S3(s3) if !s3.partitions.is_empty());
+        expressions(parts, &location.prefix, Of::Data { partitioned }, &mut found);
         length(parts, &location.prefix, &mut found);
     }
     if let Some(parts) = &error_prefix {
-        expressions(parts, &location.error_prefix, true, &mut found);
+        expressions(parts, &location.error_prefix, Of::Errors, &mut found);
         length(parts, &location.error_prefix, &mut found);
     }
     if has_expression(&prefix) && location.error_prefix.written && location.error_prefix.value.is_empty() {
@@ -79,8 +84,9 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, location: &S3Loc
             ));
         }
     }
+    let has_table = delivery.destination.table().is_some_and(Table::is_own);
     if let (Some(prefix), Some(errors)) = (&prefix, &error_prefix) {
-        found.extend(errors_among_data(location, prefix, errors));
+        found.extend(errors_among_data(location, prefix, errors, has_table));
     }
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
@@ -100,7 +106,20 @@ fn parts<'a>(setting: &'a Setting<String>, found: &mut Vec<Diagnostic>) -> Optio
     }
 }
 
-fn expressions(parts: &[Part], setting: &Setting<String>, error_prefix: bool, found: &mut Vec<Diagnostic>) {
+/// Which prefix is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// That of the data.
+    Data {
+        /// Whether records are stored by partition keys.
+        partitioned: bool,
+    },
+    /// That of failed records.
+    Errors,
+}
+
+fn expressions(parts: &[Part], setting: &Setting<String>, of: Of, found: &mut Vec<Diagnostic>) {
+    let error_prefix = of == Of::Errors;
     let known = [RANDOM_STRING, ERROR_TYPE, "timestamp:yyyy/MM/dd"];
     for part in parts {
         let Part::Expression(expression) = part else { continue };
@@ -130,11 +149,23 @@ fn expressions(parts: &[Part], setting: &Setting<String>, error_prefix: bool, fo
                     without => format!("write `prefix: \"{without}\"`"),
                 },
             )
-        } else if PARTITION_KEYS.iter().any(|namespace| expression.starts_with(namespace)) {
+        } else if KEY_NAMESPACES.iter().any(|namespace| expression.starts_with(namespace)) {
+            if of == (Of::Data { partitioned: true }) {
+                continue;
+            }
             (
                 Code::PrefixNamespace,
-                format!("{shown} needs dynamic partitioning, which this delivery does not have"),
-                "use `!{timestamp:..}` or `!{firehose:random-string}`".into(),
+                match error_prefix {
+                    true => format!("{shown} is allowed in `prefix` only"),
+                    false => format!("{shown} needs dynamic partitioning, which this delivery does not have"),
+                },
+                match error_prefix {
+                    true => "use `!{timestamp:..}` or `!{firehose:random-string}`".into(),
+                    false => {
+                        let key = expression.split_once(':').map_or("", |(_, key)| key);
+                        format!("add `partition_by: {{{key}: COLUMN}}`, or use `!{{timestamp:..}}`")
+                    }
+                },
             )
         } else {
             let plain = expression.split_whitespace().collect::<String>();
@@ -178,14 +209,20 @@ fn pattern_fault(pattern: &str) -> Option<String> {
 }
 
 /// Failed records below the folder of the data, where every reader of the folder finds them.
-fn errors_among_data(location: &S3Location, prefix: &[Part], errors: &[Part]) -> Option<Diagnostic> {
+fn errors_among_data(
+    location: &S3Location,
+    prefix: &[Part],
+    errors: &[Part],
+    has_table: bool,
+) -> Option<Diagnostic> {
     let fixed = |parts: &[Part]| match parts.first() {
         Some(Part::Text(text)) => (*text).to_owned(),
         _ => String::new(),
     };
     let fixed_prefix = fixed(prefix);
     let folder = &fixed_prefix[..fixed_prefix.rfind('/').map_or(0, |slash| slash + 1)];
-    if folder.is_empty() || !fixed(errors).starts_with(folder) {
+    // With a table of the stack, this is an error: see `table`.
+    if has_table || folder.is_empty() || !fixed(errors).starts_with(folder) {
         return None;
     }
     let setting = if location.error_prefix.written { &location.error_prefix } else { &location.prefix };

@@ -6,19 +6,19 @@ use crate::aws::limits::firehose;
 use crate::aws::limits::names as rules;
 use crate::aws::time_zones;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::pipeline::{Delivery, S3Location};
+use crate::pipeline::{Delivery, Destination, S3Location};
 use crate::spec::{Compression, SECONDS_PER_DAY};
 
 /// A lifecycle rule counts days in 32 bits with a sign. S3 API, LifecycleExpiration.
 const EXPIRE_DAYS_MAX: u64 = 2_147_483_647;
 
 pub(super) fn check(context: &mut Context, delivery: &Delivery, location: &S3Location) {
-    object_names(context, location);
+    object_names(context, delivery, location);
     bucket(context, location);
     prefix::check(context, delivery, location);
 }
 
-fn object_names(context: &mut Context, location: &S3Location) {
+fn object_names(context: &mut Context, delivery: &Delivery, location: &S3Location) {
     let mut found = Vec::new();
     if let Some(zone) = location.time_zone.as_ref().filter(|zone| !time_zones::is_accepted(&zone.value)) {
         let help = match time_zones::alike(&zone.value) {
@@ -50,7 +50,7 @@ fn object_names(context: &mut Context, location: &S3Location) {
             },
         ));
     }
-    found.extend(extension(location));
+    found.extend(extension(location, delivery));
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
 
@@ -70,7 +70,12 @@ fn endings(compression: Compression) -> &'static [&'static str] {
 const OTHER_ENDINGS: [&str; 8] = [".gzip", ".bz2", ".zst", ".lz4", ".xz", ".parquet", ".orc", ".avro"];
 
 /// An extension that makes readers unpack what is not packed, or not unpack what is.
-fn extension(location: &S3Location) -> Option<Diagnostic> {
+fn extension(location: &S3Location, delivery: &Delivery) -> Option<Diagnostic> {
+    let Destination::S3(s3) = &delivery.destination;
+    if s3.format.value.is_columnar() {
+        // The format decides; see `conversion`.
+        return None;
+    }
     let extension = location.file_extension.as_ref()?;
     if firehose::FILE_EXTENSION.check(&extension.value).is_err() {
         return None;

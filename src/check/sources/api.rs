@@ -29,8 +29,7 @@ impl Rules for Api {
         ));
         found.extend(within(self.burst.as_ref(), "burst", api_gateway::BURST));
         if let Some(key) = &self.partition_key {
-            found.extend(json_path::check(key, "partition_key").or_else(|| field(key)));
-            found.extend(site.stream_only("partition_key", Some(key.span)));
+            found.extend(site.stream_only("partition_key", Some(key.span)).or_else(|| field(key)));
         }
     }
 }
@@ -120,15 +119,18 @@ fn origin(origin: &Setting<String>) -> Option<Diagnostic> {
 
 /// A path of a body has names alone: a key must be one value.
 fn field(key: &Setting<String>) -> Option<Diagnostic> {
-    let is_one = key.value.len() > 1 && !key.value.contains(['[', '*']);
-    if is_one {
-        return None;
-    }
-    let message = format!("`{}` is not one field of the body", key.value);
-    Some(Diagnostic::error(
-        Code::SourcePath,
-        key.span,
-        message,
-        "write a path such as `partition_key: $.customer_id`",
-    ))
+    let text = &key.value;
+    let message = match json_path::fault(text) {
+        Some(message) => message,
+        None if text.len() > 1 && !text.contains(['[', '*']) => return None,
+        None => format!("`{text}` is not one field of the body"),
+    };
+    let steps = text.trim_start_matches(['$', '.', '/']).replace('/', ".");
+    let plain =
+        !steps.is_empty() && !steps.contains(['[', '*']) && json_path::fault(&format!("$.{steps}")).is_none();
+    let help = match plain {
+        true => format!("write `partition_key: $.{steps}`"),
+        false => "write a path such as `partition_key: $.customer_id`".into(),
+    };
+    Some(Diagnostic::error(Code::SourcePath, key.span, message, help))
 }

@@ -1,6 +1,6 @@
 //! ARNs of what a source is attached to: of this service, this region, and one account.
 
-use crate::aws::regions;
+use super::super::arn_region::{self, Named};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::Setting;
 
@@ -17,26 +17,29 @@ pub(super) struct Wanted {
 }
 
 /// What is wrong with the ARN of a resource.
-pub(super) fn check(arn: &Setting<String>, region: &str, key: &str, wanted: &Wanted) -> Option<Diagnostic> {
-    let example = wanted.example.replace("REGION", region);
+pub(super) fn check(
+    arn: &Setting<String>,
+    region: &Setting<String>,
+    key: &str,
+    wanted: &Wanted,
+) -> Option<Diagnostic> {
     let parts: Vec<&str> = arn.value.splitn(6, ':').collect();
-    let ["arn", partition, service, of, account, resource] = parts.as_slice() else {
-        return Some(no_arn(arn, key, wanted, &example));
+    let is_own = match parts.as_slice() {
+        ["arn", partition, service, _, account, resource] => {
+            let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+            partition.starts_with("aws")
+                && *service == wanted.service
+                && is_account
+                && (wanted.is_resource)(resource)
+        }
+        _ => false,
     };
-    let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-    let is_own = *service == wanted.service && is_account && (wanted.is_resource)(resource);
-    if !partition.starts_with("aws") || !is_own {
+    if !is_own {
+        let example = arn_region::example(wanted.example, &region.value);
         return Some(no_arn(arn, key, wanted, &example));
     }
-    if *of != region {
-        let help = match regions::region(of) {
-            Some(_) => format!("write `region: {of}`, or name one of {region}"),
-            None => format!("name one of {region}"),
-        };
-        let message = format!("{} is in {of} and the pipeline in {region}", wanted.what);
-        return Some(Diagnostic::error(Code::SourceRegion, arn.span, message, help));
-    }
-    None
+    let named = Named { the: wanted.what, a: "one" };
+    arn_region::check(Code::SourceRegion, (&arn.value, arn.span), named, region)
 }
 
 fn no_arn(arn: &Setting<String>, key: &str, wanted: &Wanted, example: &str) -> Diagnostic {

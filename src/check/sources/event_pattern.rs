@@ -4,7 +4,12 @@
 
 use serde_json::{Map, Value};
 
+use super::condition;
+use super::event::BUS;
 use crate::diagnostics::suggest;
+
+/// The key of alternatives.
+pub(in crate::check) const OR: &str = "$or";
 
 /// What a service accepts in a pattern.
 pub(in crate::check) struct Dialect {
@@ -12,6 +17,8 @@ pub(in crate::check) struct Dialect {
     pub service: &'static str,
     /// Conditions that a list may contain.
     pub conditions: &'static [&'static str],
+    /// Largest number, without its sign, that `numeric` compares; none if it is not documented.
+    pub number_max: Option<f64>,
     /// Characters of a pattern.
     pub chars_max: usize,
     /// What to do with a pattern that is longer.
@@ -20,7 +27,7 @@ pub(in crate::check) struct Dialect {
     pub example: &'static str,
 }
 
-/// EventBridge's. Quotas, "Event pattern size", 2026-11.
+/// EventBridge's. Quotas, "Event pattern size"; user guide, "Numeric matching"; 2026-11.
 pub(super) const EVENTBRIDGE: Dialect = Dialect {
     service: "EventBridge",
     conditions: &[
@@ -32,12 +39,15 @@ pub(super) const EVENTBRIDGE: Dialect = Dialect {
         "exists",
         "equals-ignore-case",
         "wildcard",
-        "$or",
     ],
+    number_max: Some(5.0e9),
     chars_max: 2048,
     split: "split it into two sources",
     example: "source: [shop.orders]",
 };
+
+/// What events have that an archive replays. EventBridge user guide, "Archiving and replaying events", 2026-11.
+const REPLAY_NAME: &str = "replay-name";
 
 /// A fault of a pattern: where it is, as the steps of a JSON pointer below the pattern, what is wrong and what to write.
 pub(in crate::check) struct Fault {
@@ -64,6 +74,47 @@ pub(in crate::check) fn faults(pattern: &Map<String, Value>, dialect: &Dialect) 
     found
 }
 
+/// What an event of a bus does not have: fields beside those of its envelope, and an asterisk in a name.
+pub(super) fn of_bus(pattern: &Map<String, Value>) -> Vec<Fault> {
+    let mut found = Vec::new();
+    for (key, value) in pattern.iter().filter(|(key, _)| *key != OR) {
+        let known = || BUS.fields.iter().map(|(name, _)| *name).chain([REPLAY_NAME]);
+        let at = format!("/{}", crate::parse::step(key));
+        if !known().any(|name| name == key) {
+            let plain = |text: &str| text.replace(['-', '_'], "").to_ascii_lowercase();
+            let near = known().find(|name| plain(name) == plain(key));
+            found.push(Fault {
+                at,
+                message: format!("an event has no field `{key}`, so the pattern never matches"),
+                help: match near.or_else(|| suggest::nearest(key, known())) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("fields of your own are below `detail`: `detail: {{{key}: [..]}}`"),
+                },
+            });
+            continue;
+        }
+        if !["source", "detail-type"].contains(&key.as_str()) {
+            continue;
+        }
+        for (index, text) in value.as_array().into_iter().flatten().enumerate() {
+            let Some(text) = text.as_str().filter(|text| text.contains('*')) else { continue };
+            let inner = match text.strip_suffix('*') {
+                Some(start) if !start.contains('*') => format!("prefix: {}", condition::flow(&start.into())),
+                _ => format!("wildcard: {}", condition::flow(&text.into())),
+            };
+            found.push(Fault {
+                at: format!("{at}/{index}"),
+                message: format!("`*` in a value is a character, so `{text}` matches no `{key}`"),
+                help: match text {
+                    "*" => format!("write `{key}: [{{exists: true}}]` for any value"),
+                    _ => format!("write `{key}: [{{{inner}}}]`"),
+                },
+            });
+        }
+    }
+    found
+}
+
 fn object(entries: &Map<String, Value>, at: &str, dialect: &Dialect, found: &mut Vec<Fault>) {
     if entries.is_empty() {
         found.push(Fault {
@@ -75,59 +126,69 @@ fn object(entries: &Map<String, Value>, at: &str, dialect: &Dialect, found: &mut
     for (key, value) in entries {
         let at = format!("{at}/{}", crate::parse::step(key));
         match value {
+            value if key == OR => alternatives(value, &at, dialect, found),
             Value::Object(inner) => object(inner, &at, dialect, found),
-            Value::Array(_) if key == "$or" => {
-                for (index, one) in value.as_array().into_iter().flatten().enumerate() {
-                    if let Value::Object(inner) = one {
-                        object(inner, &format!("{at}/{index}"), dialect, found);
-                    }
-                }
-            }
             Value::Array(accepted) if accepted.is_empty() => found.push(Fault {
                 at,
                 message: format!("`{key}` accepts no value, so the pattern never matches"),
                 help: format!("write `{key}: [{{exists: true}}]` for any value"),
             }),
             Value::Array(accepted) => accepted.iter().enumerate().for_each(|(index, one)| {
-                condition(key, one, &format!("{at}/{index}"), dialect, found);
+                let wrong = condition::fault(key, one, dialect);
+                found.extend(wrong.map(|(message, help)| Fault {
+                    at: format!("{at}/{index}"),
+                    message,
+                    help,
+                }));
             }),
             scalar => found.push(Fault {
                 at,
                 message: format!("the values that `{key}` accepts must be a list"),
-                help: format!("write `{key}: [{}]`", plain(scalar)),
+                help: format!("write `{key}: [{}]`", condition::flow(scalar)),
             }),
         }
     }
 }
 
-fn condition(key: &str, one: &Value, at: &str, dialect: &Dialect, found: &mut Vec<Fault>) {
-    let Value::Object(entries) = one else { return };
-    for name in entries.keys().filter(|name| !dialect.conditions.contains(&name.as_str())) {
-        let near = suggest::nearest(name, dialect.conditions.iter().copied());
+/// `$or`: a list of at least two objects, of which one must match. Anything else is a field of this name, which events do not have.
+fn alternatives(value: &Value, at: &str, dialect: &Dialect, found: &mut Vec<Fault>) {
+    let all: Vec<&Map<String, Value>> =
+        value.as_array().into_iter().flatten().filter_map(Value::as_object).collect();
+    let is_list = value.as_array().is_some_and(|list| list.len() == all.len());
+    if !is_list || all.len() < 2 {
+        let help = match value {
+            Value::Object(entries) if entries.len() > 1 => {
+                let each: Vec<String> = entries
+                    .iter()
+                    .map(|(key, value)| format!("{{{key}: {}}}", condition::flow(value)))
+                    .collect();
+                format!("write `$or: [{}]`", each.join(", "))
+            }
+            Value::Object(_) => "write its field without `$or`".to_owned(),
+            _ if is_list && all.len() == 1 => {
+                "add a second one, or write its fields without `$or`".to_owned()
+            }
+            _ => "write as in `$or: [{a: [1]}, {b: [2]}]`, where `a` or `b` must match".to_owned(),
+        };
         found.push(Fault {
             at: at.to_owned(),
-            message: format!("{} has no condition `{name}`", dialect.service),
-            help: match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                // One that another service has.
-                None if EVENTBRIDGE.conditions.contains(&name.as_str()) => {
-                    format!("write one of {}", suggest::one_of(dialect.conditions.iter().copied()))
-                }
-                None => format!("nested fields are an object and not a list: `{key}: {{{name}: [..]}}`"),
-            },
+            message: "`$or` has a list of at least two objects".into(),
+            help,
         });
+        return;
     }
-}
-
-/// A scalar as YAML.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text)
-            if !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) =>
-        {
-            text.clone()
+    for (index, inner) in all.iter().enumerate() {
+        let at = format!("{at}/{index}");
+        // With such a name in it, the service reads `$or` as a field.
+        let reserved = inner.keys().find(|key| EVENTBRIDGE.conditions.contains(&key.as_str()));
+        match reserved {
+            Some(key) => found.push(Fault {
+                at: format!("{at}/{key}"),
+                message: format!("`{key}` in `$or` is a condition without its field"),
+                help: format!("write the field with the condition, as in `{{amount: [{{{key}: ..}}]}}`"),
+            }),
+            None => object(inner, &at, dialect, found),
         }
-        value => value.to_string(),
     }
 }
 

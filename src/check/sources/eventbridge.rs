@@ -1,6 +1,8 @@
 //! Rules of EventBridge.
 
-use super::{Rules, Site, event_pattern, json_path};
+use super::event;
+use super::event_path::{self, Use};
+use super::{Rules, Site, event_pattern, schedule};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::{EventBridge, Setting, Trigger};
 
@@ -9,18 +11,15 @@ impl Rules for EventBridge {
         found.extend(self.bus.as_ref().and_then(no_bus));
         match &self.trigger {
             Trigger::Pattern(pattern) => {
-                found.extend(
-                    event_pattern::faults(&pattern.value, &event_pattern::EVENTBRIDGE).into_iter().map(
-                        |fault| {
-                            let span = pattern.place(&fault.at).unwrap_or_else(|| site.span());
-                            Diagnostic::error(Code::EventPattern, span, fault.message, fault.help)
-                        },
-                    ),
-                );
+                let faults = event_pattern::faults(&pattern.value, &event_pattern::EVENTBRIDGE);
+                let faults = faults.into_iter().chain(event_pattern::of_bus(&pattern.value));
+                found.extend(faults.map(|fault| {
+                    let span = pattern.place(&fault.at).unwrap_or_else(|| site.span());
+                    Diagnostic::error(Code::EventPattern, span, fault.message, fault.help)
+                }));
             }
             Trigger::Schedule(schedule) => {
-                if let Some(help) = no_schedule(&schedule.value) {
-                    let message = format!("`{}` is not a schedule of EventBridge", schedule.value);
+                if let Some((message, help)) = schedule::fault(&schedule.value) {
                     found.push(Diagnostic::error(Code::EventPattern, schedule.span, message, help));
                 }
                 if let Some(bus) = &self.bus {
@@ -32,9 +31,13 @@ impl Rules for EventBridge {
                 }
             }
         }
-        found.extend(self.input.as_ref().and_then(|path| json_path::check(path, "input")));
-        found.extend(self.partition_key.as_ref().and_then(|path| json_path::check(path, "partition_key")));
-        found.extend(site.stream_only("partition_key", self.partition_key.as_ref().map(|path| path.span)));
+        found.extend(self.input.as_ref().and_then(|path| event_path::check(path, &event::BUS, Use::Record)));
+        if let Some(path) = &self.partition_key {
+            found.extend(
+                site.stream_only("partition_key", Some(path.span))
+                    .or_else(|| event_path::check(path, &event::BUS, Use::PartitionKey)),
+            );
+        }
     }
 }
 
@@ -54,37 +57,4 @@ fn no_bus(bus: &Setting<String>) -> Option<Diagnostic> {
     };
     let message = format!("`{text}` is not the name of an event bus");
     Some(Diagnostic::error(Code::EventPattern, bus.span, message, help))
-}
-
-/// What to write in place of a text that is not a schedule. EventBridge user guide, "Schedule types", 2026-11.
-fn no_schedule(text: &str) -> Option<String> {
-    let inner = |name: &str| text.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')');
-    if let Some(rate) = inner("rate") {
-        let (number, unit) = rate.split_once(' ').unwrap_or((rate, ""));
-        let Some(number) = number.parse::<u32>().ok().filter(|number| *number > 0) else {
-            return Some("write `schedule: rate(5 minutes)`".into());
-        };
-        let units: Vec<&str> =
-            ["minute", "hour", "day"].into_iter().filter(|known| unit.starts_with(known)).collect();
-        let Some(known) = units.first() else {
-            return Some(format!("write `schedule: rate({number} minutes)`"));
-        };
-        let right = if number == 1 { (*known).to_owned() } else { format!("{known}s") };
-        return (unit != right).then(|| format!("write `schedule: rate({number} {right})`"));
-    }
-    if let Some(cron) = inner("cron") {
-        let fields: Vec<&str> = cron.split_whitespace().collect();
-        return match fields.as_slice() {
-            [_, _, day, _, week, _] if (*day == "?") != (*week == "?") => None,
-            [_, _, _, _, _, _] => Some(
-                "write `?` for the day of the month or the day of the week, as in `cron(0 12 * * ? *)`"
-                    .into(),
-            ),
-            [minute, hour, day, month, _] => Some(format!(
-                "a schedule has six fields, with the year: write `schedule: cron({minute} {hour} {day} {month} ? *)`"
-            )),
-            _ => Some("write six fields, as in `schedule: cron(0 12 * * ? *)`".into()),
-        };
-    }
-    Some("write `schedule: rate(5 minutes)`, or a `cron(..)` with six fields".into())
 }

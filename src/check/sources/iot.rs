@@ -65,6 +65,18 @@ fn statement(sql: &str) -> Option<(String, String)> {
             "write `SELECT * FROM 'sensors/+/data'`".into(),
         ));
     }
+    if let Some(found) = unclosed(sql) {
+        return Some(found);
+    }
+    if let [select, from, ..] = words.as_slice()
+        && is(select, "SELECT")
+        && is(from, "FROM")
+    {
+        return Some((
+            "the statement selects nothing".into(),
+            "write `SELECT *` for the whole message".into(),
+        ));
+    }
     for clause in ["GROUP", "ORDER", "HAVING", "JOIN", "LIMIT", "UNION"] {
         if words.iter().any(|word| is(word, clause)) {
             return Some((
@@ -89,6 +101,35 @@ fn statement(sql: &str) -> Option<(String, String)> {
         (None, None) => Some((
             "the statement has no FROM with a topic filter".into(),
             "end it with `FROM 'sensors/+/data'`".into(),
+        )),
+    }
+}
+
+/// A text or a parenthesis that is not closed.
+fn unclosed(sql: &str) -> Option<(String, String)> {
+    let mut quote = None;
+    let mut depth = 0_i32;
+    for character in sql.chars() {
+        match (quote, character) {
+            (Some(open), close) if open == close => quote = None,
+            (None, '\'' | '"') => quote = Some(character),
+            (None, '(') => depth += 1,
+            (None, ')') => depth -= 1,
+            _ => {}
+        }
+        if depth < 0 {
+            break;
+        }
+    }
+    match (quote, depth) {
+        (Some(open), _) => Some((
+            format!("a text of the statement is not closed by `{open}`"),
+            format!("add `{open}` at the end of the text"),
+        )),
+        (None, 0) => None,
+        (None, depth) => Some((
+            format!("the statement has a `{}` too many", if depth > 0 { '(' } else { ')' }),
+            format!("remove it, or add a `{}`", if depth > 0 { ')' } else { '(' }),
         )),
     }
 }

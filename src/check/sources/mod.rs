@@ -5,21 +5,26 @@ mod api;
 mod arn;
 mod cloudfront;
 mod cloudwatch_logs;
+mod condition;
+mod event;
+mod event_path;
 pub(super) mod event_pattern;
 mod eventbridge;
 mod filter_pattern;
+pub(super) mod form;
 mod iot;
 mod json_path;
 mod metric_stream;
 mod pipe;
 pub(super) mod role;
+mod schedule;
 mod sns;
 mod waf;
 mod writers;
 
 use super::{Context, names};
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::pipeline::{Delivery, Input, Pipeline, Source, SourceKind, Target};
+use crate::pipeline::{Delivery, Input, Pipeline, Setting, Source, SourceKind, Target};
 use crate::source::Span;
 use crate::spec::Newline;
 
@@ -43,8 +48,8 @@ impl Site<'_> {
     }
 
     /// The pipeline's region.
-    fn region(&self) -> &str {
-        &self.context.pipeline.region.value
+    fn region(&self) -> &Setting<String> {
+        &self.context.pipeline.region
     }
 
     /// A key that only a stream has a use for.
@@ -80,14 +85,18 @@ impl Site<'_> {
         })
     }
 
-    /// Records that end with a newline already, and get one more.
     /// The place of the first delivery that takes the source's records, for a help.
     fn place(&self) -> String {
         let spec = self.deliveries().next().map_or("/delivery", |delivery| delivery.spec.as_str());
         spec.trim_start_matches('/').replace('/', ".")
     }
 
+    /// Records that end with a newline already, and get one more.
     fn blank_lines(&self, what: &str) -> Option<Diagnostic> {
+        // Where the source cannot write, that is the fault.
+        if self.target == Target::Stream {
+            return None;
+        }
         let mut appends = self.deliveries().filter(|delivery| delivery.transform.is_none());
         let appends = appends.any(|delivery| delivery.newline.value == Newline::Append);
         appends.then(|| {
@@ -144,7 +153,10 @@ pub(super) fn check(context: &mut Context) {
     }
     found.extend(cloudwatch_logs::filters(&context.pipeline.sources));
     found.extend(waf::logged_twice(&context.pipeline.sources));
+    found.extend(sns::subscribed_twice(context.pipeline));
     found.extend(same_names(&context.pipeline.sources));
+    found.extend(form::objects(context));
+    found.extend(form::query(context));
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
 

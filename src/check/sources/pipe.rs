@@ -1,11 +1,13 @@
 //! Rules of EventBridge pipes: SQS queues and the streams of DynamoDB tables.
 
 use super::arn::{self, Wanted};
-use super::{Rules, Site, json_path};
+use super::event::{self, Event};
+use super::event_path::{self, Use};
+use super::{Rules, Site};
 use crate::aws::limits::{Bounds, pipes};
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::pipeline::{DynamoDb, Setting, SourceKind, Sqs};
+use crate::pipeline::{DynamoDb, Setting, SourceKind, Sqs, Target};
 
 /// Characters of a queue's name. SQS developer guide, quotas, 2026-11.
 const QUEUE_NAME_CHARS: Bounds<usize> = Bounds::new(1, 80);
@@ -54,7 +56,8 @@ impl Rules for Sqs {
         let max = if self.is_fifo() { pipes::SQS_BATCH_WITHOUT_WINDOW } else { pipes::BATCH.max };
         let what = if self.is_fifo() { "a batch of a FIFO queue" } else { "a batch" };
         found.extend(batch(&self.batch_size, max, (what, "messages")));
-        key(self.partition_key.as_ref(), site, found);
+        key(self.partition_key.as_ref(), &event::MESSAGE, site, found);
+        found.extend(of_fifo(self).filter(|_| site.target == Target::Stream));
         found.extend(read_twice(&self.queue, site));
     }
 }
@@ -74,7 +77,7 @@ impl Rules for DynamoDb {
             None => found.extend(arn::check(&self.stream, site.region(), "stream", &TABLE_STREAM)),
         }
         found.extend(batch(&self.batch_size, pipes::BATCH.max, ("a batch", "changes")));
-        key(self.partition_key.as_ref(), site, found);
+        key(self.partition_key.as_ref(), &event::CHANGE, site, found);
         found.extend(too_many_readers(&self.stream, site));
     }
 }
@@ -110,10 +113,28 @@ fn batch(size: &Setting<u64>, max: u64, (what, of): (&str, &str)) -> Option<Diag
     ))
 }
 
-fn key(path: Option<&Setting<String>>, site: &Site, found: &mut Vec<Diagnostic>) {
+fn key(path: Option<&Setting<String>>, event: &Event, site: &Site, found: &mut Vec<Diagnostic>) {
     let Some(path) = path else { return };
-    found.extend(json_path::check(path, "partition_key"));
-    found.extend(site.stream_only("partition_key", Some(path.span)));
+    // Without a stream there is no key, whatever its path.
+    match site.stream_only("partition_key", Some(path.span)) {
+        Some(fault) => found.push(fault),
+        None => found.extend(event_path::check(path, event, Use::PartitionKey)),
+    }
+}
+
+/// What only messages of a FIFO queue have. SQS API reference, `ReceiveMessage`, 2026-11.
+fn of_fifo(queue: &Sqs) -> Option<Diagnostic> {
+    let path = queue.partition_key.as_ref().filter(|_| !queue.is_fifo())?;
+    let field = path.value.strip_prefix("$.attributes.")?;
+    ["SequenceNumber", "MessageDeduplicationId"].contains(&field).then(|| {
+        Diagnostic::error(
+            Code::EventField,
+            path.span,
+            format!("only messages of a FIFO queue have `{field}`"),
+            "write `partition_key: $.messageId`, or a field of a JSON body, as in `$.body.id`",
+        )
+        .related(queue.queue.span, "a standard queue")
+    })
 }
 
 /// Two readers of a queue share its messages.

@@ -98,7 +98,12 @@ pub(super) fn objects(subschema: &Value) -> Option<String> {
 /// A value that could stand there, as one would type it.
 pub(super) fn example(subschema: &Value) -> String {
     let shown = |value: &Value| match value {
-        Value::String(text) if text.contains([':', '#', '{', '*', '&', '!']) => format!("{text:?}"),
+        // A text of digits would be a number.
+        Value::String(text)
+            if text.contains([':', '#', '{', '*', '&', '!']) || text.parse::<f64>().is_ok() =>
+        {
+            format!("{text:?}")
+        }
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };

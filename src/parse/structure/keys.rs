@@ -44,7 +44,7 @@ pub(super) fn unknown_key(
     }
     let here = if pointer.is_empty() { "a spec".to_owned() } else { format!("`{}`", dotted(pointer)) };
     let object = root.pointer(pointer).unwrap_or(root);
-    let help = match (suggest::nearest(key, known.iter().copied()), elsewhere(key)) {
+    let help = match (meant(key, &known), elsewhere(key)) {
         _ if stands_for(key, object, subschema, places).is_some() => {
             format!("did you mean `{}`?", stands_for(key, object, subschema, places).unwrap_or_default())
         }
@@ -54,6 +54,30 @@ pub(super) fn unknown_key(
         (None, None) => format!("write {}", suggest::one_of(known)),
     };
     Diagnostic::error(Code::UnknownKey, span, format!("`{key}` is not a key of {here}"), help)
+}
+
+/// The known key that an unknown one stands for: one whose words it has, such as `pattern` for `event_pattern`, or the nearest one.
+fn meant<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
+    let words = |text: &str| -> Vec<String> {
+        let mut spaced = String::new();
+        for character in text.chars() {
+            match character {
+                '_' | '-' => spaced.push(' '),
+                upper if upper.is_ascii_uppercase() => spaced.extend([' ', upper.to_ascii_lowercase()]),
+                other => spaced.push(other),
+            }
+        }
+        spaced
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .map(|word| word.trim_end_matches('s').to_owned())
+            .collect()
+    };
+    let written = words(key);
+    let has_words = |known: &&&str| words(known).iter().all(|word| written.contains(word));
+    // The longest one is the most exact.
+    let exact = known.iter().filter(has_words).max_by_key(|known| words(known).len()).copied();
+    exact.or_else(|| suggest::nearest(key, known.iter().copied()))
 }
 
 /// The second half of a type such as `DECIMAL(10, 2)`, which a comma has cut off inside of braces.
@@ -190,7 +214,7 @@ pub(super) fn is_misspelt(
     if has_kind && exclusive(subschema).contains(&missing) && unknown.clone().next().is_some() {
         return true;
     }
-    unknown.any(|key| suggest::nearest(key, known.iter().copied()) == Some(missing))
+    unknown.any(|key| meant(key, &known) == Some(missing))
 }
 
 pub(super) fn missing_key(key: &str, pointer: &str, subschema: &Value, places: &Places) -> Diagnostic {
@@ -252,6 +276,14 @@ pub(super) fn environment_name(name: &str, span: Span) -> Diagnostic {
 pub(super) fn exclusive(subschema: &Value) -> Vec<&str> {
     let branches = subschema["oneOf"].as_array().into_iter().flatten();
     branches.filter_map(|branch| branch["required"][0].as_str()).collect()
+}
+
+/// The keys of which an object has at least one.
+pub(super) fn one_or_more(subschema: &Value) -> Vec<&str> {
+    let branches = subschema["anyOf"].as_array().into_iter().flatten();
+    branches
+        .filter_map(|branch| branch["required"][0].as_str().filter(|_| branch.get("type").is_none()))
+        .collect()
 }
 
 /// None or several of the keys of which an object has exactly one.

@@ -4,6 +4,7 @@ mod breach;
 mod form;
 mod keys;
 mod lacks;
+mod lists;
 mod numbers;
 mod quantities;
 
@@ -21,7 +22,7 @@ use form::{
 };
 use keys::{
     environment_name, exclusive, is_environments, is_misspelt, missing_key, not_one_of, nothing_to_remove,
-    on_demand_shards, unknown_key,
+    on_demand_shards, one_or_more, unknown_key,
 };
 use quantities::{not_a_quantity, quantity_fault, read};
 
@@ -118,6 +119,14 @@ fn explain(breach: &Breach, root: &Value, places: &Places, out: &mut Vec<Diagnos
     let Breach { keyword, pointer, value, subschema } = breach;
     match keyword {
         _ if value.is_null() && places.is_overlaid() => out.push(nothing_to_remove(pointer, places)),
+        // A map of deliveries where one is wanted is one fault.
+        Keyword::Unexpected(keys) if are_deliveries(pointer, value, keys) => {
+            let span = places.key(pointer);
+            let (message, help) =
+                ("`delivery` has several deliveries", "write `deliveries` in place of `delivery`");
+            out.push(Diagnostic::error(Code::UnknownKey, span, message, help));
+        }
+        Keyword::Required(_) | Keyword::NoBranch(_) if is_map_of_deliveries(pointer, value) => {}
         Keyword::Unexpected(keys) => {
             out.extend(keys.iter().map(|key| unknown_key(key, pointer, subschema, root, places)));
         }
@@ -135,6 +144,12 @@ fn explain(breach: &Breach, root: &Value, places: &Places, out: &mut Vec<Diagnos
         Keyword::NoBranch(_) | Keyword::SeveralBranches if !exclusive(subschema).is_empty() => {
             out.push(not_one_of(&exclusive(subschema), value, pointer, subschema, places));
         }
+        Keyword::NoBranch(_) if !one_or_more(subschema).is_empty() && value.is_object() => {
+            let keys = one_or_more(subschema);
+            if !keys.iter().any(|key| is_misspelt(key, pointer, value, subschema, places)) {
+                out.push(not_one_of(&keys, value, pointer, subschema, places));
+            }
+        }
         Keyword::PropertyName(key) => {
             out.push(environment_name(key, places.key(&format!("{pointer}/{}", step(key)))));
         }
@@ -143,6 +158,28 @@ fn explain(breach: &Breach, root: &Value, places: &Places, out: &mut Vec<Diagnos
         Keyword::Pattern if subschema.get("x-quantity").is_some() => {}
         keyword => out.push(scalar(keyword, value, pointer, subschema, places)),
     }
+}
+
+/// The object that a text has as JSON.
+fn json_object(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok().filter(Value::is_object)
+}
+
+/// Whether a value could be an entry of a list.
+fn fits_entry(value: &Value, list: &'static Value) -> bool {
+    list.get("items").is_some_and(|items| breach::fits(value, items))
+}
+
+/// Whether the unknown keys of `delivery` are names of deliveries.
+fn are_deliveries(pointer: &str, value: &Value, keys: &[&str]) -> bool {
+    let is_delivery = |key: &&str| value.get(key).and_then(|inner| inner.get("s3")).is_some();
+    pointer == "/delivery" && !keys.is_empty() && keys.iter().all(is_delivery)
+}
+
+fn is_map_of_deliveries(pointer: &str, value: &Value) -> bool {
+    let Some(entries) = value.as_object().filter(|_| pointer == "/delivery") else { return false };
+    let keys: Vec<&str> = entries.keys().map(String::as_str).collect();
+    are_deliveries(pointer, value, &keys)
 }
 
 /// A value that may have several forms: either one word of a list, or the form whose type it has, and then that
@@ -183,6 +220,9 @@ fn alternatives(
     }
     let object = objects(subschema);
     let mut help = match instance.as_str() {
+        Some(written) if synonym(written, &words).is_some() => {
+            format!("write `{}: {}`", last(&name), synonym(written, &words).unwrap_or_default())
+        }
         Some(written) if !words.is_empty() => instead(written, &words),
         _ => format!("write {}", suggest::one_of(words.iter().map(String::as_str))),
     };
@@ -194,6 +234,16 @@ fn alternatives(
         _ => (Code::WrongType, format!("`{name}` cannot be {}", described(instance))),
     };
     out.push(Diagnostic::error(code, span, message, help));
+}
+
+/// The word for a position of Lambda, of the Kinesis Client Library or of Kafka.
+fn synonym(written: &str, words: &[String]) -> Option<&'static str> {
+    let known = match written.to_ascii_lowercase().replace(['-', '_', ' '], "").as_str() {
+        "trimhorizon" | "earliest" | "beginning" => "oldest",
+        "newest" | "now" | "end" => "latest",
+        _ => return None,
+    };
+    words.iter().any(|word| word == known).then_some(known)
 }
 
 /// A word of a list, written as a key or below one: `capacity: {mode: on_demand}`, alone or with a number of shards.
@@ -244,7 +294,7 @@ fn scalar(
     keyword: &Keyword,
     instance: &Value,
     pointer: &str,
-    subschema: &Value,
+    subschema: &'static Value,
     places: &Places,
 ) -> Diagnostic {
     let span = places.value(pointer);
@@ -280,7 +330,18 @@ fn scalar(
                     format!("write `{}: {{{key}: {text}}}`", last(&name))
                 }
                 ("an object", Value::Array(items)) if items.iter().any(Value::is_object) => {
-                    first_entry(items, pointer)
+                    lists::as_object(items, pointer)
+                }
+                // JSON as CloudFormation has it.
+                ("an object", Value::String(text)) if json_object(text).is_some() => {
+                    let object = lists::flow(&json_object(text).unwrap_or_default(), usize::MAX);
+                    match last(&name) {
+                        // An entry of a list has no key.
+                        at if at.bytes().all(|b| b.is_ascii_digit()) => {
+                            format!("write it as YAML: `{object}`")
+                        }
+                        key => format!("write it as YAML: `{key}: {object}`"),
+                    }
                 }
                 ("an object", Value::Bool(true)) if example(subschema) == "{}" => {
                     format!("write `{}: {{}}` for the defaults", last(&name))
@@ -292,11 +353,18 @@ fn scalar(
                         .flatten()
                         .map(|entry| entry.0.as_str())
                         .collect();
-                    if keys.is_empty() {
-                        format!("below it, write entries such as `{}`", entries(subschema).join(", "))
+                    let entries = entries(subschema);
+                    if keys.is_empty() && entries.is_empty() {
+                        format!("write it like {}", with_key(pointer, "`name: value`"))
+                    } else if keys.is_empty() {
+                        format!("below it, write entries such as `{}`", entries.join(", "))
                     } else {
                         format!("below it, write {}", suggest::one_of(keys))
                     }
+                }
+                // An entry without its list.
+                ("a list", entry) if fits_entry(entry, subschema) => {
+                    format!("write `{}: [{}]`", last(&name), lists::flow(entry, usize::MAX))
                 }
                 ("a whole number", Value::Number(number)) => {
                     let number = number.as_f64().unwrap_or_default();
@@ -390,49 +458,6 @@ fn scalar(
             format!("write it like `{}`", example(subschema)),
         ),
     }
-}
-
-/// The text to write instead of a list where an object is wanted: its first entry without the hyphen.
-fn first_entry(items: &[Value], pointer: &str) -> String {
-    let name = dotted(pointer);
-    let key = last(&name);
-    // Of a list of named things: `- {Key: team, Value: data}`, `- {name: meter, type: BIGINT}`.
-    let named = |item: &Value| {
-        let entries = item.as_object()?;
-        let name =
-            entries.iter().find(|(key, _)| matches!(key.to_ascii_lowercase().as_str(), "key" | "name"))?;
-        let others: Vec<(&String, &str)> = entries
-            .iter()
-            .filter(|(key, _)| *key != name.0)
-            .map(|(key, value)| Some((key, value.as_str()?)))
-            .collect::<Option<_>>()?;
-        let value = match others.as_slice() {
-            [(key, value)] if key.eq_ignore_ascii_case("value") => inline(value),
-            others => {
-                let others: Vec<String> =
-                    others.iter().map(|(key, value)| format!("{key}: {}", inline(value))).collect();
-                format!("{{{}}}", others.join(", "))
-            }
-        };
-        Some(format!("{}: {value}", inline(name.1.as_str()?)))
-    };
-    let pairs: Vec<String> = items.iter().filter_map(named).collect();
-    if pairs.len() == items.len() && !pairs.is_empty() && objects_at(pointer) {
-        return format!("write `{key}: {{{}}}`", pairs.join(", "));
-    }
-    let first = items.iter().find_map(|item| item.as_object()?.keys().next());
-    let first = first.map_or("..", String::as_str);
-    match pointer {
-        "" => format!("remove the `-` before `{first}`, and write `{first}: ..` in the first column"),
-        _ => format!(
-            "remove the `-` before `{first}`: write `{key}: {{{first}: ..}}`, or `{first}:` indented below `{key}:`"
-        ),
-    }
-}
-
-/// Whether the object at a pointer has keys of the user's own.
-fn objects_at(pointer: &str) -> bool {
-    kind_at(pointer).is_some_and(|kind| kind.get("properties").is_none())
 }
 
 /// A text as one would type it inside of braces.

@@ -83,6 +83,7 @@ fn word(part: NodeKind) -> Option<&'static str> {
         | NodeKind::Network
         | NodeKind::Bucket(_)
         | NodeKind::Destination
+        | NodeKind::Table
         | NodeKind::Artifacts
         | NodeKind::Logs
         | NodeKind::SessionManager => return None,

@@ -23,12 +23,13 @@ use super::value::Value;
 use crate::aws::metrics::MetricName;
 use crate::check::Checked;
 use crate::graph::{INPUT_STREAM, Node, NodeKind};
+use crate::hex::hex;
 use crate::pipeline::{Alarms, Notify, Pipeline, ProducerSource};
 use crate::spec::AlarmKey;
 pub(super) use advice::unwatched;
 pub use advice::{Settings, settings};
 pub use rule::Rule;
-pub(super) use rule::{Compare, FIVE_MINUTES, Span};
+pub(super) use rule::{Compare, FIVE_MINUTES, MINUTE, Span};
 use rule::{Missing, Watch};
 
 /// Part of the spec that alarms come from, a JSON pointer.
@@ -208,10 +209,9 @@ pub(super) fn plan(plan: &Plan, checked: &Checked) -> Option<AlarmsPlan> {
 }
 
 fn subscription(address: &str) -> SubscriptionPlan {
-    let hash = Sha256::digest(address.as_bytes());
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex(Sha256::digest(address.as_bytes()));
     SubscriptionPlan {
-        logical_id: format!("AlarmSubscription{}", &hex[..ADDRESS_HASH_CHARS]),
+        logical_id: format!("AlarmSubscription{}", &hash[..ADDRESS_HASH_CHARS]),
         email: address.to_owned(),
     }
 }
@@ -262,6 +262,7 @@ fn subject<'a>(scope: &Scope, node: &'a Node) -> Option<Subject<'a>> {
         // AWS keeps these running, or others do; what is written to them is watched at the node that writes.
         NodeKind::Bucket(_)
         | NodeKind::Destination
+        | NodeKind::Table
         | NodeKind::Network
         | NodeKind::Upstream
         | NodeKind::Reader

@@ -4,6 +4,7 @@
 //! the rounded lines, so people can add them up. An unknown price makes a line without a sum, never one of zero.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
@@ -93,6 +94,19 @@ pub struct LeftOut {
     pub item: &'static str,
     /// Why.
     pub because: &'static str,
+}
+
+impl Cost {
+    /// US dollars per month by what is billed; items without a known price are missing.
+    pub fn by_item(&self) -> BTreeMap<String, f64> {
+        let mut cents: BTreeMap<String, f64> = BTreeMap::new();
+        for line in &self.lines {
+            if let Some(usd) = line.monthly_usd {
+                *cents.entry(line.item.clone()).or_default() += (usd * 100.0).round();
+            }
+        }
+        cents.into_iter().map(|(item, cents)| (item, cents / 100.0)).collect()
+    }
 }
 
 /// Estimates a plan.
@@ -597,12 +611,34 @@ fn rounded(value: f64, scale: f64) -> f64 {
 }
 
 /// A number for people: thousands grouped, no more decimals than tell something.
-pub(super) fn amount(value: f64) -> String {
+pub fn amount(value: f64) -> String {
     let decimals = match value.abs() {
         size if size >= 1_000.0 => 0,
         size if size >= 1.0 => 2,
         _ => 6,
     };
+    let (whole, fraction) = grouped(value, decimals);
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
+}
+
+/// Dollars for people: thousands grouped, with cents.
+pub fn dollars(usd: f64) -> String {
+    let (whole, cents) = grouped(usd, 2);
+    format!("{whole}.{cents}")
+}
+
+/// A difference in dollars for people, with its sign.
+pub fn dollars_more(usd: f64) -> String {
+    match dollars(usd).as_str() {
+        "0.00" | "-0.00" => "0.00".to_owned(),
+        text if text.starts_with('-') => text.to_owned(),
+        text => format!("+{text}"),
+    }
+}
+
+/// The whole part of a number with its thousands grouped, and its decimals.
+fn grouped(value: f64, decimals: usize) -> (String, String) {
     let text = format!("{value:.decimals$}");
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
@@ -613,8 +649,7 @@ pub(super) fn amount(value: f64) -> String {
         }
         grouped.push(digit);
     }
-    let fraction = fraction.trim_end_matches('0');
-    if fraction.is_empty() { grouped } else { format!("{grouped}.{fraction}") }
+    (grouped, fraction.to_owned())
 }
 
 #[cfg(test)]

@@ -2,15 +2,21 @@
 
 mod s3;
 
+use pipec_core::Partition;
 use serde::Serialize;
 
 use super::alarms::Rule;
 use super::buckets;
 use super::cost::{Bill, Delivered};
+use super::dashboard::Series;
 use super::grants::Grant;
 use super::{DeliveryPlan, Plan};
 use crate::aws::metrics::MetricName;
-use crate::pipeline::{Delivery, Destination, Purpose, Sink};
+use crate::check::Checked;
+use crate::pipeline::{Delivery, Destination, KeysFrom, Purpose, Sink};
+use crate::table::fields::fields;
+use crate::table::partition_keys;
+pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
 
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] =
@@ -21,14 +27,22 @@ pub const TEMPLATES: &[(&str, &str)] =
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DestinationPlan {
     /// S3.
-    S3,
+    S3(S3Plan),
 }
 
 /// Plans the destination.
-pub(super) fn plan(destination: &Destination) -> DestinationPlan {
-    match destination {
-        Destination::S3(_) => DestinationPlan::S3,
+pub(super) fn plan(checked: &Checked, delivery: &Delivery) -> DestinationPlan {
+    match &delivery.destination {
+        Destination::S3(s3) => DestinationPlan::S3(s3::plan(checked, delivery, s3)),
     }
+}
+
+/// The partition keys that the transform of a delivery returns.
+pub(super) fn partition(checked: &Checked, delivery: &Delivery, runs_query: bool) -> Option<Partition> {
+    let Destination::S3(s3) = &delivery.destination;
+    let fields = fields(checked.pipeline(), checked.query(), delivery).ok()?;
+    let by_transform = s3.keys_from == KeysFrom::Transform;
+    partition_keys::program(&s3.partitions, &fields, runs_query).filter(|_| by_transform)
 }
 
 /// What Firehose needs to write to the sink of a purpose.
@@ -42,7 +56,7 @@ pub(super) fn grants(delivery: &Delivery, purpose: Purpose) -> Vec<Grant> {
 /// What is billed besides Firehose.
 pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delivered: Delivered) {
     match &delivery.destination {
-        DestinationPlan::S3 => s3::cost(bill, plan, delivery, delivered),
+        DestinationPlan::S3(s3) => s3::cost(bill, plan, (delivery, s3), delivered),
     }
 }
 
@@ -60,7 +74,14 @@ pub struct DeliveryMetrics {
 /// The metrics of a delivery.
 pub(super) fn metrics(delivery: &DeliveryPlan) -> &'static DeliveryMetrics {
     match &delivery.destination {
-        DestinationPlan::S3 => &s3::METRICS,
+        DestinationPlan::S3(_) => &s3::METRICS,
+    }
+}
+
+/// Counts that the dashboard shows besides, next to the failures.
+pub(super) fn graphed(delivery: &DeliveryPlan) -> Vec<Series> {
+    match &delivery.destination {
+        DestinationPlan::S3(s3) => s3.graphed(),
     }
 }
 
@@ -73,7 +94,9 @@ pub(super) fn metrics_of_errors() -> &'static DeliveryMetrics {
 /// command that shows Firehose's log.
 pub(super) fn alarms(delivery: &DeliveryPlan, late: u64, logs: &str) -> Vec<Rule> {
     match &delivery.destination {
-        DestinationPlan::S3 => s3::alarms(late, logs),
+        DestinationPlan::S3(s3) => {
+            s3::alarms(late, logs).into_iter().chain(s3.alarms(delivery, logs)).collect()
+        }
     }
 }
 
@@ -85,7 +108,7 @@ pub(super) fn alarms_of_errors(late: u64, logs: &str) -> Vec<Rule> {
 /// What data transfer costs, and why no line says how much.
 pub(super) fn data_transfer(delivery: &DeliveryPlan) -> &'static str {
     match &delivery.destination {
-        DestinationPlan::S3 => s3::DATA_TRANSFER,
+        DestinationPlan::S3(_) => s3::DATA_TRANSFER,
     }
 }
 
@@ -96,13 +119,15 @@ pub struct Shown {
     pub line: String,
     /// What is to be known of it, by its name in the JSON.
     pub facts: Vec<(&'static str, String)>,
+    /// The same in sentences.
+    pub notes: Vec<String>,
 }
 
 impl DeliveryPlan {
     /// The destination as it is reported.
     pub fn shown(&self) -> Shown {
         match &self.destination {
-            DestinationPlan::S3 => s3::shown(self),
+            DestinationPlan::S3(s3) => s3.shown(self),
         }
     }
 }

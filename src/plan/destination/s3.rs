@@ -1,15 +1,24 @@
-//! S3.
+//! S3: objects, their format, their partitions, and the table over them.
 
-use super::super::alarms::{Compare, FIVE_MINUTES, Rule, Span};
+use serde::Serialize;
+
+use super::super::alarms::{Compare, FIVE_MINUTES, MINUTE, Rule, Span};
 use super::super::cost::{Bill, Delivered, gigabytes};
+use super::super::dashboard::{Series, series};
+use super::super::table::{self, TablePlan};
+use super::super::value::Value;
 use super::super::{DeliveryPlan, Plan, S3LocationPlan};
 use super::{DeliveryMetrics, Shown};
 use crate::aws::limits::MIB;
-use crate::aws::limits::billing::SECONDS_PER_MONTH;
-use crate::aws::metrics::FIREHOSE;
+use crate::aws::limits::billing::{self, SECONDS_PER_MONTH};
+use crate::aws::metrics::{FIREHOSE, MetricName};
 use crate::aws::prices::Item;
-use crate::pipeline::Purpose;
-use crate::spec::{AlarmKey, Duration};
+use crate::check::Checked;
+use crate::pipeline::{Delivery, KeysFrom, Purpose, S3};
+use crate::spec::{AlarmKey, Compression, Duration, ObjectFormat};
+use crate::table::fields::fields;
+use crate::table::layout::layout;
+use crate::table::partition_keys;
 
 pub(super) const METRICS: DeliveryMetrics = DeliveryMetrics {
     records: FIREHOSE.metric("DeliveryToS3.Records"),
@@ -22,47 +31,308 @@ const SUCCESS_SHARE: f64 = 0.95;
 pub(super) const DATA_TRANSFER: &str =
     "none between these services in a region; readers of the bucket are outside this stack";
 
+/// Records that could not be converted.
+const CONVERSION_FAILURES: MetricName = FIREHOSE.metric("FailedConversion.Records");
+/// Partitions that Firehose fills at the time.
+const PARTITIONS: MetricName = FIREHOSE.metric("PartitionCount");
+/// 1 while more partitions would be filled than Firehose allows.
+const PARTITIONS_EXCEEDED: MetricName = FIREHOSE.metric("PartitionCountExceeded");
+/// Age of the oldest raw record that is not stored, seconds.
+const BACKUP_FRESHNESS: MetricName = FIREHOSE.metric("BackupToS3.DataFreshness");
+/// Age of a raw record that is late, seconds. AWS Solutions, streaming data solution, 2025-02.
+const BACKUP_LATE_S: u64 = 900;
+/// Seconds that Firehose repeats the delivery to a partition. Its default; Firehose guide, "Dynamic partitioning", 2026-11.
+const PARTITION_RETRY_S: u64 = 300;
+
+/// What the template needs of a delivery to S3, besides its places.
+#[derive(Clone, Debug, Serialize)]
+pub struct S3Plan {
+    /// The conversion to Parquet or ORC.
+    pub conversion: Option<ConversionPlan>,
+    /// Dynamic partitioning.
+    pub partitioning: Option<PartitioningPlan>,
+    /// The table over the objects, if the stack creates it.
+    pub table: Option<TablePlan>,
+    /// The permissions of Lake Formation on the table.
+    pub lake_formation: Option<LakeFormationPlan>,
+}
+
+/// A conversion to Parquet or ORC.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConversionPlan {
+    /// Name of the database.
+    pub database: Value,
+    /// Name of the table.
+    pub table: Value,
+    /// The format in a sentence.
+    #[serde(skip)]
+    pub words: &'static str,
+    /// Firehose's name for what writes the format.
+    pub serializer: &'static str,
+    /// Its word for the compression.
+    pub compression: &'static str,
+    /// Columns whose keys in the JSON have other letters.
+    pub mappings: Vec<(String, String)>,
+}
+
+/// Dynamic partitioning.
+#[derive(Clone, Debug, Serialize)]
+pub struct PartitioningPlan {
+    /// Its keys.
+    #[serde(skip)]
+    pub keys: Vec<String>,
+    /// The expression that finds the keys, if Firehose does; else the transform returns them.
+    pub jq: Option<String>,
+    /// The engine that runs it.
+    pub engine: &'static str,
+    /// Seconds that Firehose repeats the delivery to a partition.
+    pub retry: u64,
+}
+
+/// Permissions of Lake Formation.
+#[derive(Clone, Debug, Serialize)]
+pub struct LakeFormationPlan {
+    /// Logical id.
+    pub logical_id: String,
+    /// Place of the table in the spec, a JSON pointer.
+    pub spec: String,
+    /// Name of the database.
+    pub database: Value,
+    /// Name of the table.
+    pub table: Value,
+}
+
+/// Plans a delivery to S3.
+pub(super) fn plan(checked: &Checked, delivery: &Delivery, s3: &S3) -> S3Plan {
+    let pipeline = checked.pipeline();
+    let fields = fields(pipeline, checked.query(), delivery).ok();
+    let names = s3.table.as_ref().map(|of| (of, table::references(pipeline, of)));
+    S3Plan {
+        conversion: names.as_ref().filter(|_| s3.format.value.is_columnar()).map(|(_, (database, table))| {
+            ConversionPlan {
+                database: database.clone(),
+                table: table.clone(),
+                words: s3.format.value.words(),
+                serializer: if s3.format.value == ObjectFormat::Orc { "OrcSerDe" } else { "ParquetSerDe" },
+                compression: column_compression(s3.format.value, s3.compression.value),
+                mappings: mappings(checked, delivery, s3),
+            }
+        }),
+        partitioning: (!s3.partitions.is_empty()).then(|| PartitioningPlan {
+            keys: s3.partitions.iter().map(|partition| partition.key.clone()).collect(),
+            jq: fields
+                .filter(|_| s3.keys_from == KeysFrom::Firehose)
+                .and_then(|fields| partition_keys::jq(&s3.partitions, &fields)),
+            engine: partition_keys::JQ_ENGINE,
+            retry: PARTITION_RETRY_S,
+        }),
+        table: table::plan(checked, delivery, s3),
+        lake_formation: names.and_then(|(of, (database, table))| {
+            let logical_id = table::permissions_id(of)?;
+            Some(LakeFormationPlan { logical_id, spec: of.spec.clone(), database, table })
+        }),
+    }
+}
+
+/// Firehose's word for the compression within a format. API ParquetSerDe, OrcSerDe, 2026-11.
+fn column_compression(format: ObjectFormat, compression: Compression) -> &'static str {
+    match (format, compression) {
+        (ObjectFormat::Orc, Compression::Gzip) => "ZLIB",
+        (ObjectFormat::Orc, Compression::None) => "NONE",
+        (_, Compression::Gzip) => "GZIP",
+        (_, Compression::None) => "UNCOMPRESSED",
+        _ => "SNAPPY",
+    }
+}
+
+/// Columns whose names differ from their keys by more than case.
+fn mappings(checked: &Checked, delivery: &Delivery, s3: &S3) -> Vec<(String, String)> {
+    let own = s3.table.as_ref().is_some_and(crate::pipeline::Table::is_own);
+    let layout = own.then(|| layout(checked.pipeline(), checked.query(), delivery, s3).ok()).flatten();
+    let columns = layout.into_iter().flat_map(|layout| layout.columns);
+    let renamed = columns.filter(|column| !column.is_found_by_name());
+    renamed.map(|column| (column.name, column.key)).collect()
+}
+
 /// The place of the objects.
 fn location(delivery: &DeliveryPlan) -> Option<&S3LocationPlan> {
     delivery.location(Purpose::Destination)
 }
 
-/// The objects of a month.
-pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delivered: Delivered) {
-    let Some(location) = location(delivery) else { return };
-    let own = plan.buckets.iter().find(|bucket| Some(&bucket.logical_id) == location.logical_id.as_ref());
-    let until = own.and_then(|bucket| bucket.expire_days).map(|days| format!(", for {days} d"));
-    let size = delivery.buffer_size;
-    let objects = delivered.batches_per_second((size * MIB) as f64, delivery.buffer_interval);
-    bill.add(
-        location.spec.clone(),
-        "S3: objects written",
-        Item::S3PutThousand,
-        objects * SECONDS_PER_MONTH as f64 / 1e3,
-        format!("{size} MiB or {} s per object", delivery.buffer_interval),
-    );
-    bill.add(
-        location.spec.clone(),
-        "S3: objects of a month",
-        Item::S3StorageGbMonth,
-        gigabytes(delivered.per_second * SECONDS_PER_MONTH as f64 * delivered.bytes as f64),
-        format!("uncompressed; each month adds the same amount{}", until.unwrap_or_default()),
-    );
-    if location.compression != "UNCOMPRESSED" {
+/// What Firehose does with the records, and the objects of a month.
+pub(super) fn cost(
+    bill: &mut Bill,
+    plan: &Plan,
+    (delivery, s3): (&DeliveryPlan, &S3Plan),
+    delivered: Delivered,
+) {
+    let rounded = billing::rounded_up(delivered.bytes, billing::FIREHOSE_RECORD_BYTES);
+    let records = delivered.per_second * SECONDS_PER_MONTH as f64;
+    if let (Some(conversion), Some(location)) = (&s3.conversion, location(delivery)) {
+        bill.add(
+            location.spec.clone(),
+            format!("Firehose: conversion to {}", conversion.words),
+            Item::FirehoseConversionGb,
+            gigabytes(records * rounded as f64),
+            format!("{} B per record, rounded up to 5 KB", delivered.bytes),
+        );
+    }
+    let partitions = s3.partitioning.as_ref();
+    if let (Some(partitioning), Some(location)) = (partitions, location(delivery)) {
+        bill.add(
+            location.spec.clone(),
+            "Firehose: partitioned data",
+            Item::FirehosePartitioningGb,
+            gigabytes(records * delivered.bytes as f64),
+            "of the delivered volume".into(),
+        );
+        let objects =
+            delivered.batches_per_second((delivery.buffer_size * MIB) as f64, delivery.buffer_interval);
+        bill.add(
+            location.spec.clone(),
+            "Firehose: partitioned objects",
+            Item::FirehosePartitioningObjectsThousand,
+            objects * SECONDS_PER_MONTH as f64 / 1e3,
+            "one partition per buffer; each further one is another object".into(),
+        );
         bill.unsure();
+        if partitioning.jq.is_some() {
+            // AWS gives no figure of records per hour.
+            bill.add(
+                location.spec.clone(),
+                "Firehose: jq",
+                Item::FirehosePartitioningJqHour,
+                records * JQ_SECONDS_PER_RECORD / 3_600.0,
+                format!("assumed: {} us per record", JQ_SECONDS_PER_RECORD * 1e6),
+            );
+            bill.unsure();
+        }
+    }
+    for location in delivery.locations.values() {
+        let (size, interval) = (location.buffer_size, location.buffer_interval);
+        let what = match location.purpose {
+            Purpose::Destination => "",
+            Purpose::Backup => " of the backup",
+        };
+        let own = plan.buckets.iter().find(|bucket| Some(&bucket.logical_id) == location.logical_id.as_ref());
+        let until = own.and_then(|bucket| bucket.expire_days).map(|days| format!(", for {days} d"));
+        let objects = delivered.batches_per_second((size * MIB) as f64, interval);
+        bill.add(
+            location.spec.clone(),
+            format!("S3: objects written{what}"),
+            Item::S3PutThousand,
+            objects * SECONDS_PER_MONTH as f64 / 1e3,
+            format!("{size} MiB or {interval} s per object"),
+        );
+        bill.add(
+            location.spec.clone(),
+            format!("S3: objects of a month{what}"),
+            Item::S3StorageGbMonth,
+            gigabytes(records * delivered.bytes as f64),
+            format!("uncompressed; each month adds the same amount{}", until.unwrap_or_default()),
+        );
+        let converted = location.purpose == Purpose::Destination && s3.conversion.is_some();
+        if location.compression != "UNCOMPRESSED" || converted {
+            bill.unsure();
+        }
     }
 }
 
-pub(super) fn shown(delivery: &DeliveryPlan) -> Shown {
-    let Some(location) = location(delivery) else { return Shown { line: String::new(), facts: Vec::new() } };
-    Shown {
-        line: format!("{}, {}", location.address(), location.compression),
-        facts: vec![
+/// Seconds that jq takes for a record. Assumed: AWS publishes no figure.
+const JQ_SECONDS_PER_RECORD: f64 = 20e-6;
+
+impl S3Plan {
+    /// The destination as it is reported.
+    pub(super) fn shown(&self, delivery: &DeliveryPlan) -> Shown {
+        let Some(location) = location(delivery) else {
+            return Shown { line: String::new(), facts: Vec::new(), notes: Vec::new() };
+        };
+        let form = match &self.conversion {
+            Some(conversion) => format!("{}, {}", conversion.words, conversion.compression),
+            None => location.compression.to_owned(),
+        };
+        let mut facts = vec![
             ("bucket", location.bucket_name.shown()),
             ("prefix", location.prefix.clone()),
             ("error_prefix", location.error_prefix.clone()),
             ("compression", location.compression.to_owned()),
-        ],
+        ];
+        let mut notes = Vec::new();
+        if let Some(conversion) = &self.conversion {
+            facts.push(("format", conversion.words.to_owned()));
+            facts.push(("format_compression", conversion.compression.to_owned()));
+        }
+        if let Some(partitioning) = &self.partitioning {
+            let keys = partitioning.keys.join(", ");
+            let by = match &partitioning.jq {
+                Some(jq) => format!("Firehose by jq: {jq}"),
+                None => "the transform".into(),
+            };
+            facts.push(("partition_keys", keys.clone()));
+            notes.push(format!("partition keys {keys}, found by {by}"));
+        }
+        if let Some(table) = &self.table {
+            let name = format!("{}.{}", table.database_name, table.name);
+            facts.push(("table", name.clone()));
+            facts.push(("first_query", table.first_query.clone()));
+            notes.push(format!("table {name}; first query in Athena: {}", table.first_query));
+        }
+        if let Some(backup) = delivery.location(Purpose::Backup) {
+            facts.push(("backup", backup.address()));
+            notes.push(format!("raw records -> {}, {}", backup.address(), backup.compression));
+        }
+        Shown { line: format!("{}, {form}", location.address()), facts, notes }
+    }
+
+    /// What the dashboard shows of conversion and partitions.
+    pub(super) fn graphed(&self) -> Vec<Series> {
+        let conversion = self.conversion.as_ref();
+        let conversion = conversion.map(|_| series(CONVERSION_FAILURES, "Sum", "records not converted"));
+        let partitions = self.partitioning.as_ref();
+        let partitions = partitions.map(|_| series(PARTITIONS, "Maximum", "partitions filled"));
+        conversion.into_iter().chain(partitions).collect()
+    }
+
+    /// Alarms on conversion, partitions and backup.
+    pub(super) fn alarms(&self, delivery: &DeliveryPlan, logs: &str) -> Vec<Rule> {
+        let conversion = self.conversion.as_ref().map(|conversion| {
+            Rule::happened(
+                AlarmKey::ConversionFailures,
+                CONVERSION_FAILURES,
+                format!(
+                    "Records do not fit the columns of the table, and are not converted to {}: they are under the error \
+                     prefix, with the reason. {logs} shows it as well.",
+                    conversion.words
+                ),
+            )
+        });
+        let partitions = self.partitioning.as_ref().map(|_| {
+            Rule::new(
+                AlarmKey::PartitionsExceeded,
+                (PARTITIONS_EXCEEDED, "Maximum"),
+                Span(MINUTE, 1, 1),
+                Compare::AtLeast,
+                1.0,
+                "The records have more partitions at a time than Firehose fills; those of further partitions are under the \
+                 error prefix. Request a higher quota of active partitions, or partition by fewer values."
+                    .to_owned(),
+            )
+        });
+        let backup = delivery.location(Purpose::Backup).map(|backup| {
+            let late = BACKUP_LATE_S.max(2 * backup.buffer_interval);
+            Rule::new(
+                AlarmKey::BackupFreshness,
+                (BACKUP_FRESHNESS, "Maximum"),
+                Span(FIVE_MINUTES, 1, 1),
+                Compare::Above,
+                late as f64,
+                format!(
+                    "Raw records have not reached the backup's bucket after {}. {logs} shows why.",
+                    Duration(late)
+                ),
+            )
+        });
+        conversion.into_iter().chain(partitions).chain(backup).collect()
     }
 }
 

@@ -10,6 +10,7 @@ use super::sources::SourceValues;
 use super::{DeliveryPlan, Plan, Reads, SourcePlan, StreamPlan};
 use crate::aws::limits::billing::HOURS_PER_MONTH;
 use crate::graph::{Node, NodeId, NodeKind, Relation};
+use crate::pipeline::Purpose;
 pub use dot::dot;
 pub use mermaid::mermaid;
 pub use svg::svg;
@@ -163,6 +164,7 @@ fn way(relation: Relation) -> Option<Way> {
         | Relation::ReadAnalyticsLog
         | Relation::LogStarter
         | Relation::LogTransform
+        | Relation::ReadTable
         | Relation::LogDelivery
         | Relation::LogErrorDelivery
         | Relation::Subscribe
@@ -285,11 +287,15 @@ fn shape(plan: &Plan, node: &Node) -> Option<Shape> {
         }
         NodeKind::Bucket(purpose) => {
             let of_node = |delivery: &&DeliveryPlan| delivery.name == node.name;
-            let location = plan.deliveries.iter().find(of_node)?.location(purpose)?;
+            let delivery = plan.deliveries.iter().find(of_node)?;
+            let location = delivery.location(purpose)?;
             let service = if node.logical_id.is_some() { "S3 bucket" } else { "existing S3 bucket" };
             let title = location.logical_id.clone().unwrap_or_else(|| location.bucket_name.shown());
             let prefix = Some(location.prefix.clone()).filter(|prefix| !prefix.is_empty());
-            let facts = prefix.into_iter().collect();
+            let table = delivery.table().filter(|_| purpose == Purpose::Destination);
+            let table =
+                table.map(|table| format!("{}, table {}.{}", table.format, table.database_name, table.name));
+            let facts = prefix.into_iter().chain(table).collect();
             (Class::Destination, title, service.to_owned(), facts)
         }
         NodeKind::Destination => {
@@ -319,6 +325,7 @@ fn shape(plan: &Plan, node: &Node) -> Option<Shape> {
         NodeKind::Reader => (Class::Compute, named("reader"), "program of yours".to_owned(), Vec::new()),
         NodeKind::Starter
         | NodeKind::Network
+        | NodeKind::Table
         | NodeKind::Upstream
         | NodeKind::FanOut
         | NodeKind::Artifacts
@@ -423,8 +430,8 @@ fn is_for(plan: &Plan, node: &Node, line: &CostLine) -> bool {
             NodeKind::Destination => of_delivery(),
             NodeKind::Bucket(purpose) => {
                 let delivery = plan.deliveries.iter().find(|delivery| delivery.name == node.name);
-                let first = delivery.and_then(|delivery| delivery.locations.keys().next());
-                first == Some(&purpose) && of_delivery()
+                let location = delivery.and_then(|delivery| delivery.location(purpose));
+                location.is_some_and(|location| location.spec == line.spec)
             }
             _ => false,
         },

@@ -30,18 +30,19 @@ const STYLE: &str = "\
 @media (prefers-color-scheme:dark){.pipec text{fill:#e6edf3}.pipec rect{fill:#161b22}.pipec path{stroke:#8b949e}\
 .pipec .head{fill:#8b949e}.pipec .word{fill:#8b949e;stroke:#0d1117}}";
 
-/// Writes the picture.
-pub fn svg(diagram: &Diagram) -> String {
+/// Writes the picture. `id` tells several pictures of one page apart.
+pub fn svg(diagram: &Diagram, id: &str) -> String {
     let layout = Layout::of(diagram);
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"pipec\" role=\"img\" width=\"{0}\" height=\"{1}\" \
          viewBox=\"0 0 {0} {1}\">\n<title>{2}</title>\n<desc>{3}</desc>\n<style>{STYLE}</style>\n\
-         <defs><marker id=\"pipec-head\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" \
+         <defs><marker id=\"{4}\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" \
          markerHeight=\"8\" orient=\"auto-start-reverse\"><path class=\"head\" d=\"M0 0L8 4L0 8z\"/></marker></defs>\n",
         layout.width,
         layout.height,
         escaped(&diagram.title),
         escaped(&description(diagram)),
+        escaped(id),
     );
     let _ = writeln!(
         text,
@@ -53,7 +54,7 @@ pub fn svg(diagram: &Diagram) -> String {
         draw(shape, *place, &mut text);
     }
     for arrow in &diagram.arrows {
-        connect(layout.boxes[arrow.from], layout.boxes[arrow.to], arrow.flow, &mut text);
+        connect(layout.boxes[arrow.from], layout.boxes[arrow.to], arrow.flow, &escaped(id), &mut text);
     }
     text.push_str("</svg>\n");
     text
@@ -185,9 +186,9 @@ fn draw(shape: &Shape, place: Place, text: &mut String) {
     text.push_str("</g>\n");
 }
 
-fn connect(from: Place, to: Place, flow: Flow, text: &mut String) {
+fn connect(from: Place, to: Place, flow: Flow, id: &str, text: &mut String) {
     let dashed = if flow == Flow::Failures { " class=\"dashed\"" } else { "" };
-    let both = if flow == Flow::Call { " marker-start=\"url(#pipec-head)\"" } else { "" };
+    let both = if flow == Flow::Call { format!(" marker-start=\"url(#{id})\"") } else { String::new() };
     let (path, word) = if from.column == to.column {
         let (x, y1, y2) = (from.x + from.width / 2, from.y + from.height, to.y);
         (format!("M{x} {y1}L{x} {y2}"), (x, (y1 + y2) / 2))
@@ -198,7 +199,7 @@ fn connect(from: Place, to: Place, flow: Flow, text: &mut String) {
         let bend = x2.saturating_sub(GAP_X / 2).max(x1);
         (format!("M{x1} {y1}C{bend} {y1} {bend} {y2} {x2} {y2}"), (bend, (y1 + y2) / 2 + 4))
     };
-    let _ = writeln!(text, "<path{dashed} d=\"{path}\" marker-end=\"url(#pipec-head)\"{both}/>");
+    let _ = writeln!(text, "<path{dashed} d=\"{path}\" marker-end=\"url(#{id})\"{both}/>");
     if let Some(label) = flow.label() {
         let _ = writeln!(
             text,

@@ -27,7 +27,7 @@ fn a_small_pipeline_in_each_format() {
     let diagram = drawn(&spec(PROVISIONED, "transform: {append: \"\\n\"}\n"));
     insta::assert_snapshot!("mermaid", mermaid(&diagram));
     insta::assert_snapshot!("dot", dot(&diagram));
-    insta::assert_snapshot!("svg", svg(&diagram));
+    insta::assert_snapshot!("svg", svg(&diagram, "pipec-head"));
 }
 
 #[test]

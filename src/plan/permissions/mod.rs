@@ -10,7 +10,8 @@ use indexmap::{IndexMap, IndexSet};
 use super::alarms::TOPIC;
 use super::consumers::STREAM_POLICY;
 use super::value::Value;
-use super::{Plan, Resource, S3LocationPlan, SourcePlan};
+use super::{DeliveryPlan, Plan, Resource, S3LocationPlan, SourcePlan};
+use crate::aws::existing::named;
 use crate::aws::handler_permissions;
 use crate::aws::regions;
 use crate::graph::{INPUT_STREAM, SOURCE};
@@ -203,7 +204,7 @@ fn existing(plan: &Plan, scope: &Scope) -> Vec<Statement> {
         draft.actions.push(one.kind.action);
         draft.resources.extend(one.kind.arns.iter().map(|arn| match *arn {
             "{id}" => one.id.clone(),
-            arn => scope.arn(&arn.replace("{id}", &one.id)),
+            arn => scope.arn(&named(arn, &one.id)),
         }));
     }
     let mut statements: Vec<Statement> = drafts
@@ -322,6 +323,10 @@ fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
             let upstream = source(plan, resource).and_then(SourcePlan::upstream);
             upstream.and_then(|arn| arn.splitn(6, ':').nth(5)).map(str::to_owned).into_iter().collect()
         }
+        // Glue checks the catalog, the database and the table; of a deleted database, all that is in it.
+        "AWS::Glue::Database" | "AWS::Glue::Table" | "AWS::LakeFormation::PrincipalPermissions" => {
+            tables(plan, resource)
+        }
         "AWS::SNS::TopicPolicy" | "AWS::SNS::Subscription" => generated(TOPIC, "AWS::SNS::Topic"),
         "Custom::FlinkStart" => generated("Starter", "AWS::Lambda::Function"),
         "AWS::Logs::SubscriptionFilter" => {
@@ -344,6 +349,21 @@ fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<String> {
         }
         resource_type => generated(id, resource_type),
     }
+}
+
+/// The parts of the Data Catalog that a table or a database of the stack is in.
+fn tables(plan: &Plan, resource: &Resource) -> Vec<String> {
+    let tables = plan.deliveries.iter().filter_map(DeliveryPlan::table_name);
+    let Some((_, database, table)) = tables.into_iter().find(|(spec, ..)| *spec == resource.spec) else {
+        return Vec::new();
+    };
+    let of_kind = match resource.resource_type {
+        "AWS::Glue::Database" => {
+            vec![format!("table/{database}/*"), format!("userDefinedFunction/{database}/*")]
+        }
+        _ => vec![format!("table/{database}/{table}")],
+    };
+    ["catalog".to_owned(), format!("database/{database}")].into_iter().chain(of_kind).collect()
 }
 
 /// The name of the stream that takes the records in, or its pattern.

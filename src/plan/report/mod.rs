@@ -288,6 +288,9 @@ pub struct DeliveryReport {
     /// What is written at once, in a sentence.
     #[serde(skip)]
     pub unit: &'static str,
+    /// What is to be known of the destination, in sentences.
+    #[serde(skip)]
+    pub notes: Vec<String>,
     /// Where the faults of the query go.
     #[serde(skip)]
     pub faults: Option<String>,
@@ -447,6 +450,7 @@ fn delivery(plan: &Plan, delivery: &DeliveryPlan) -> DeliveryReport {
             retries: own.retries,
         }),
         destination: shown.line,
+        notes: shown.notes,
         direct: delivery.direct.as_ref().map(|_| direct(plan, delivery)),
         extracts_messages: delivery.extracts_messages,
         unit: delivery.capabilities.unit,

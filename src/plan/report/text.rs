@@ -193,6 +193,9 @@ fn write_delivery(title: &str, delivery: &DeliveryReport, text: &mut String) {
             "writes the message of each log event, without its group and time, and accepts no other records";
         let _ = writeln!(text, "  Firehose itself unpacks records of CloudWatch Logs: it {what}");
     }
+    for note in &delivery.notes {
+        let _ = writeln!(text, "  {note}");
+    }
     if let Some(faults) = &delivery.faults {
         let _ = writeln!(text, "  error records -> {faults}");
     }

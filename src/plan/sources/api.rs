@@ -13,6 +13,7 @@ use crate::aws::limits::billing::SECONDS_PER_MONTH;
 use crate::aws::limits::kinesis;
 use crate::aws::metrics::{API, API_GATEWAY, Kind as StatusKind, MetricName};
 use crate::aws::prices::Item;
+use crate::hex::hex;
 use crate::pipeline::{Api, ApiAuth, Target, logical_name};
 use crate::spec::AlarmKey;
 
@@ -143,9 +144,10 @@ impl Api {
 
     /// Logical id of the deployment. API Gateway deploys once for each deployment, so changes need a new one.
     fn deployment(&self, site: &Site) -> String {
+        const HASH_CHARS: usize = 8;
         let content = json!([TEMPLATE, self.content(site)]).to_string();
-        let hash: String = Sha256::digest(content).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        format!("SourceDeployment{}{hash}", site.id())
+        let hash = hex(Sha256::digest(content));
+        format!("SourceDeployment{}{}", site.id(), &hash[..HASH_CHARS])
     }
 
     fn url(&self, site: &Site) -> String {

@@ -353,7 +353,7 @@ pub(super) fn target(pipeline: &Pipeline, target: Target) -> TargetPlan {
             let arn = format!(
                 "arn:${{AWS::Partition}}:firehose:${{AWS::Region}}:${{AWS::AccountId}}:deliverystream/{name}"
             );
-            let id = pipeline.deliveries.get(at).map(|delivery| delivery.id("Delivery")).unwrap_or_default();
+            let id = pipeline.deliveries.get(at).map(|delivery| delivery.stream_id()).unwrap_or_default();
             TargetPlan {
                 is_stream: false,
                 arn: Value::sub(arn),
@@ -444,7 +444,7 @@ pub(super) fn logical_id(source: &Source) -> String {
 pub(super) fn referred_delivery(pipeline: &Pipeline, source: &Source) -> Option<String> {
     let Target::Delivery(at) = pipeline.target(source) else { return None };
     let delivery = pipeline.deliveries.get(at).filter(|_| kind(source).refers_to_target())?;
-    Some(delivery.id("Delivery"))
+    Some(delivery.stream_id())
 }
 
 /// Logical ids of the resources that make records flow: the main one, and others of its type.

@@ -15,6 +15,7 @@ use crate::aws::limits::pipes;
 use crate::aws::metrics::{Kind as StatusKind, MetricName, PIPE, PIPES};
 use crate::aws::prices::Item;
 use crate::aws::regions;
+use crate::hex::hex;
 use crate::pipeline::{ChangesStart, DynamoDb, Encryption, Setting, SourceKind, Sqs, SqsBody, Target};
 use crate::spec::AlarmKey;
 
@@ -71,10 +72,9 @@ fn name(site: &Site) -> String {
         SourceKind::DynamoDb(table) => format!("{} {:?}", table.stream.value, table.start.value),
         _ => String::new(),
     };
-    let hash = Sha256::digest(fixed.as_bytes());
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).take(HASH_CHARS / 2).collect();
+    let hash = hex(Sha256::digest(fixed.as_bytes()));
     let head: String = site.source.name.chars().take(NAME_CHARS).collect();
-    format!("${{AWS::StackName}}-{}-{hex}", head.trim_end_matches('-'))
+    format!("${{AWS::StackName}}-{}-{}", head.trim_end_matches('-'), &hash[..HASH_CHARS])
 }
 
 fn values(site: &Site, upstream: &str, path: Option<&Setting<String>>, default_path: &str) -> PipePlan {

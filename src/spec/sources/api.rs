@@ -17,14 +17,14 @@ pub struct Api {
     #[schemars(extend("examples" = [["https://shop.example.com"]]))]
     pub cors: Option<Vec<String>>,
     /// Requests per second that are accepted, 1 to 10,000. Default: the pipeline's `records_per_second`.
-    #[schemars(extend("examples" = [100]))]
+    #[schemars(extend("allOf" = [{"minimum": 1, "maximum": 10000}], "examples" = [100]))]
     pub requests_per_second: Option<u64>,
     /// Requests that are accepted at once, 1 to 5,000. Default: those of a second.
-    #[schemars(extend("examples" = [200]))]
+    #[schemars(extend("allOf" = [{"minimum": 1, "maximum": 5000}], "examples" = [200]))]
     pub burst: Option<u64>,
     /// JSON path of the body's field that becomes the partition key. A body without it is answered with 400. Default: the
     /// request's id.
-    #[schemars(extend("examples" = ["$.customer_id"]))]
+    #[schemars(extend("allOf" = [{"pattern": "^\\$", "maxLength": 256}], "examples" = ["$.customer_id"]))]
     pub partition_key: Option<String>,
 }
 

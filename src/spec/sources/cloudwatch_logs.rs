@@ -11,15 +11,15 @@ use serde::Deserialize;
 #[schemars(extend("oneOf" = [{"required": ["groups"]}, {"required": ["accounts"]}]))]
 pub struct CloudWatchLogs {
     /// Names of existing log groups in the stack's account and region. A log group can have two subscription filters.
-    #[schemars(extend("examples" = [["/aws/lambda/orders"]], "minItems" = 1))]
+    #[schemars(extend("allOf" = [{"items": {"pattern": "^[A-Za-z0-9._/#-]{1,512}$"}}], "examples" = [["/aws/lambda/orders"]], "minItems" = 1))]
     pub groups: Option<Vec<String>>,
     /// IDs of other accounts, in quotation marks, that may send log events of the same region. The stack's destination is
     /// an output; `pipec plan` prints the command for their side.
-    #[schemars(extend("examples" = [["111122223333"]], "minItems" = 1))]
+    #[schemars(extend("allOf" = [{"items": {"pattern": "^[0-9]{12}$"}}], "examples" = [["111122223333"]], "minItems" = 1))]
     pub accounts: Option<Vec<String>>,
     /// Filter pattern of CloudWatch Logs, up to 1,024 characters. Default: all log events. With `accounts`, the other
     /// account's filter decides.
-    #[schemars(extend("examples" = ["{ $.level = \"ERROR\" }"]))]
+    #[schemars(extend("allOf" = [{"maxLength": 1024}], "examples" = ["{ $.level = \"ERROR\" }"]))]
     pub filter: Option<String>,
     /// Partition key of the records. Default: `by_log_stream`.
     pub distribution: Option<Distribution>,

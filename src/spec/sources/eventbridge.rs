@@ -11,18 +11,18 @@ use serde_json::{Map, Value};
 #[schemars(extend("oneOf" = [{"required": ["pattern"]}, {"required": ["schedule"]}]))]
 pub struct EventBridge {
     /// Name of an existing event bus in the stack's account and region. Default: `default`.
-    #[schemars(extend("examples" = ["orders"]))]
+    #[schemars(extend("allOf" = [{"pattern": "^[A-Za-z0-9._/-]+$", "maxLength": 256}], "examples" = ["orders"]))]
     pub bus: Option<String>,
     /// Event pattern. The value of a field is a list of accepted values or conditions.
     #[schemars(extend("examples" = [{"source": ["shop.orders"]}]))]
     pub pattern: Option<Map<String, Value>>,
     /// Schedule, as in `rate(5 minutes)` or `cron(0 12 * * ? *)`, in UTC. Needs the default bus.
-    #[schemars(extend("examples" = ["rate(5 minutes)"]))]
+    #[schemars(extend("allOf" = [{"pattern": "^(rate|cron)\\(.+\\)$"}], "examples" = ["rate(5 minutes)"]))]
     pub schedule: Option<String>,
     /// JSON path of the part of an event that becomes the record. Default: the whole event.
-    #[schemars(extend("examples" = ["$.detail"]))]
+    #[schemars(extend("allOf" = [{"pattern": "^\\$", "maxLength": 256}], "examples" = ["$.detail"]))]
     pub input: Option<String>,
     /// JSON path of the event's field that becomes the partition key. Default: the event's id.
-    #[schemars(extend("examples" = ["$.detail.order_id"]))]
+    #[schemars(extend("allOf" = [{"pattern": "^\\$", "maxLength": 256}], "examples" = ["$.detail.order_id"]))]
     pub partition_key: Option<String>,
 }

@@ -12,6 +12,6 @@ pub struct Iot {
     pub sql: String,
     /// Partition key, with substitution templates of IoT Core, in quotation marks. Default: `${newuuid()}`, which spreads the messages
     /// of a device over all shards.
-    #[schemars(extend("examples" = ["${topic(2)}"]))]
+    #[schemars(extend("allOf" = [{"pattern": "\\$\\{"}], "examples" = ["${topic(2)}"]))]
     pub partition_key: Option<String>,
 }

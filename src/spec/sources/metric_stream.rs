@@ -9,10 +9,10 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct MetricStream {
     /// Namespaces that are sent.
-    #[schemars(extend("examples" = [["AWS/EC2", "AWS/Lambda"]], "minItems" = 1))]
+    #[schemars(extend("allOf" = [{"items": {"pattern": "^[^:*][^*]*$", "maxLength": 255}}], "examples" = [["AWS/EC2", "AWS/Lambda"]], "minItems" = 1))]
     pub namespaces: Option<Vec<String>>,
     /// Namespaces that are not sent. Not together with `namespaces`.
-    #[schemars(extend("examples" = [["AWS/Usage"]], "minItems" = 1))]
+    #[schemars(extend("allOf" = [{"items": {"pattern": "^[^:*][^*]*$", "maxLength": 255}}], "examples" = [["AWS/Usage"]], "minItems" = 1))]
     pub exclude: Option<Vec<String>>,
     /// Format of the records. Default: `json`. The other ones are binary: they need `newline: none` and no transform.
     pub format: Option<MetricFormat>,

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 #[serde(deny_unknown_fields)]
 pub struct Sns {
     /// ARN of an existing standard topic in the stack's region.
-    #[schemars(extend("examples" = ["arn:aws:sns:us-east-1:111122223333:orders"]))]
+    #[schemars(extend("allOf" = [{"pattern": "^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$"}], "examples" = ["arn:aws:sns:us-east-1:111122223333:orders"]))]
     pub topic: String,
     /// Filter policy, up to 5 keys. The value of a key is a list of accepted values or conditions. Default: all messages.
     #[schemars(extend("examples" = [{"kind": ["order", "refund"]}]))]

@@ -9,20 +9,20 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct Sqs {
     /// ARN of an existing queue in the stack's account and region, standard or FIFO.
-    #[schemars(extend("examples" = ["arn:aws:sqs:us-east-1:111122223333:orders"]))]
+    #[schemars(extend("allOf" = [{"pattern": "^arn:aws[a-z-]*:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,80}(\\.fifo)?$"}], "examples" = ["arn:aws:sqs:us-east-1:111122223333:orders"]))]
     pub queue: String,
     /// JSON path of the message's field that becomes the partition key. Fields of a JSON body are below `$.body`. Default: the
     /// message's id.
-    #[schemars(extend("examples" = ["$.body.order_id"]))]
+    #[schemars(extend("allOf" = [{"pattern": "^\\$", "maxLength": 256}], "examples" = ["$.body.order_id"]))]
     pub partition_key: Option<String>,
     /// Messages that are written with one call, 1 to 500. Default: 100, and 10 for a FIFO queue.
-    #[schemars(extend("examples" = [100]))]
+    #[schemars(extend("allOf" = [{"minimum": 1, "maximum": 500}], "examples" = [100]))]
     pub batch_size: Option<u64>,
     /// What the record has of a message's body: a text (`text`), or, if all bodies are JSON, the JSON itself (`json`), whose fields
     /// SQL reads as `$.body.name`. Default: `text`.
     pub body: Option<SqsBody>,
     /// ARN of the customer managed KMS key that encrypts the queue. Default: the queue has none.
-    #[schemars(extend("examples" = ["arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"]))]
+    #[schemars(extend("allOf" = [{"pattern": "^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/"}], "examples" = ["arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"]))]
     pub kms_key: Option<String>,
 }
 

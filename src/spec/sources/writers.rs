@@ -11,10 +11,10 @@ use serde::Deserialize;
 pub struct Writers {
     /// Names of existing roles of the stack's account. The permission to write is attached to each as an inline policy; a role
     /// can be deleted only after that.
-    #[schemars(extend("examples" = [["shop-task-role"]]))]
+    #[schemars(extend("allOf" = [{"items": {"pattern": "^[A-Za-z0-9_+=,.@-]{1,64}$"}}], "examples" = [["shop-task-role"]]))]
     pub roles: Option<Vec<String>>,
     /// IDs of other accounts, in quotation marks. The stream's policy lets them write, and needs a customer managed key; without a
     /// stream, they assume a role of the stack.
-    #[schemars(extend("examples" = [["444455556666"]]))]
+    #[schemars(extend("allOf" = [{"items": {"pattern": "^[0-9]{12}$"}}], "examples" = [["444455556666"]]))]
     pub accounts: Option<Vec<String>>,
 }

@@ -61,6 +61,7 @@ fn known(node: &Node, plan: &Plan) -> Option<(&'static Kind, String)> {
         | NodeKind::Starter
         | NodeKind::Bucket(_)
         | NodeKind::Destination
+        | NodeKind::Table
         | NodeKind::Function
         | NodeKind::Artifacts
         | NodeKind::Logs

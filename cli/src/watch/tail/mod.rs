@@ -60,6 +60,7 @@ impl Target {
             NodeKind::Bucket(purpose) => Some(Self::Bucket(node.name.clone(), purpose)),
             NodeKind::Analytics
             | NodeKind::Destination
+            | NodeKind::Table
             | NodeKind::Starter
             | NodeKind::Transform
             | NodeKind::Delivery
@@ -86,7 +87,11 @@ fn own_name(node: &Node) -> Option<String> {
         NodeKind::Stream => Some("input".into()),
         NodeKind::DeliveredStream => Some("output".into()),
         // Among several, that of the delivery of that name.
-        NodeKind::Bucket(purpose) => Some(node.name.clone().unwrap_or_else(|| purpose.name().into())),
+        NodeKind::Bucket(purpose) => Some(match (&node.name, purpose) {
+            (None, purpose) => purpose.name().into(),
+            (Some(name), Purpose::Destination) => name.clone(),
+            (Some(name), purpose) => format!("{name}-{}", purpose.name()),
+        }),
         _ => None,
     }
 }

@@ -1,0 +1,329 @@
+//! Tables of the Glue Data Catalog over the objects: what Glue, Firehose and Athena accept.
+
+use super::super::Context;
+use crate::aws::limits::names as rules;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::pipeline::{Delivery, Partition, S3, Setting, Table, TableSource, literal_head};
+use crate::spec::Compression;
+use crate::table::columns::ColumnFault;
+use crate::table::fields::NoFields;
+use crate::table::layout::{LayoutFault, TableLayout, layout};
+use crate::table::projection::{ProjectionFault, location};
+
+pub(super) fn check(context: &mut Context, delivery: &Delivery, s3: &S3) {
+    let mut found = Vec::new();
+    match &s3.table {
+        None => found.extend(missing(s3)),
+        Some(table) => {
+            found.extend(names(table));
+            found.extend(once(context, delivery, table));
+            found.extend(lake_formation(s3, table));
+            match &table.source {
+                TableSource::Existing(existing) => found.extend(existing_table(s3, table, existing)),
+                TableSource::Own { .. } => {
+                    found.extend(compression(s3, table));
+                    found.extend(others_in_its_folder(context, delivery, s3, table));
+                    match layout(context.pipeline, context.query, delivery, s3) {
+                        Ok(layout) => found.extend(since(table, &layout)),
+                        Err(fault) => found.extend(fault_of(s3, table, fault)),
+                    }
+                }
+            }
+        }
+    }
+    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
+}
+
+/// A format that has columns, and no table with them.
+fn missing(s3: &S3) -> Option<Diagnostic> {
+    let format = s3.format.value;
+    format.is_columnar().then(|| {
+        Diagnostic::error(
+            Code::FormatTable,
+            s3.format.span,
+            format!("Firehose takes the columns of {} from a table, and there is none", format.words()),
+            "add `table: {database: NAME, name: NAME, since: YYYY-MM-DD}`, which the stack creates",
+        )
+    })
+}
+
+/// Names of the database and of the table.
+fn names(table: &Table) -> Vec<Diagnostic> {
+    let check = |key: &str, setting: &Setting<String>| {
+        super::super::names::against(
+            &rules::GLUE_NAME,
+            setting,
+            Code::TableName,
+            &match lower(&setting.value) {
+                better if rules::GLUE_NAME.check(&better).is_ok() => format!("write `{key}: {better}`"),
+                _ => "write lower-case letters, digits and underscores, as in `events`".into(),
+            },
+        )
+    };
+    match &table.source {
+        TableSource::Own { database, own_database, name } => {
+            let key = if *own_database { "database" } else { "existing" };
+            check(key, database).into_iter().chain(check("name", name)).collect()
+        }
+        TableSource::Existing(both) => {
+            let (database, name) = table.names();
+            let is_name = |text: &str| rules::GLUE_NAME.check(&lower(text)).is_ok();
+            (!is_name(database) || !is_name(name))
+                .then(|| {
+                    Diagnostic::error(
+                        Code::TableName,
+                        both.span,
+                        format!("`{}` is not the name of a table with that of its database", both.value),
+                        "write `existing: DATABASE.TABLE`, as in `existing: events.users`",
+                    )
+                })
+                .into_iter()
+                .collect()
+        }
+    }
+}
+
+/// A name as the catalog has it.
+fn lower(name: &str) -> String {
+    name.to_ascii_lowercase().replace('-', "_")
+}
+
+/// Two deliveries with the same table of the stack.
+fn once(context: &Context, delivery: &Delivery, table: &Table) -> Option<Diagnostic> {
+    let before = context.pipeline.deliveries.iter().take_while(|other| other.spec != delivery.spec);
+    let mut tables = before.filter_map(|other| other.destination.table());
+    let same = tables.find(|other| other.is_own() && table.is_own() && other.names() == table.names())?;
+    Some(
+        Diagnostic::error(
+            Code::TableTwice,
+            table.span,
+            format!("another delivery has the table `{}.{}` already", table.names().0, table.names().1),
+            "write another `name`",
+        )
+        .related(same.span, "the other one"),
+    )
+}
+
+/// Firehose needs permissions of Lake Formation only for a table that it reads.
+fn lake_formation(s3: &S3, table: &Table) -> Option<Diagnostic> {
+    (table.lake_formation.value && !s3.format.value.is_columnar()).then(|| {
+        Diagnostic::error(
+            Code::TableUse,
+            table.lake_formation.span,
+            "Firehose writes JSON without the table, so it needs no permissions of Lake Formation",
+            "remove `lake_formation`",
+        )
+    })
+}
+
+/// A table that exists has its own columns and its own folders.
+fn existing_table(s3: &S3, table: &Table, existing: &Setting<String>) -> Option<Diagnostic> {
+    if !s3.format.value.is_columnar() {
+        return Some(Diagnostic::error(
+            Code::TableUse,
+            existing.span,
+            "Firehose writes JSON without a table, so an existing one is not needed",
+            "remove `table`, or write `table: {database: NAME, name: NAME}` for a table that the stack creates",
+        ));
+    }
+    let since = table.since.as_ref()?;
+    Some(
+        Diagnostic::error(
+            Code::TableUse,
+            since.span,
+            "an existing table has folders of its own",
+            "remove `since`",
+        )
+        .related(existing.span, "the existing table"),
+    )
+}
+
+/// Compression that Athena does not read. Athena user guide, "Use compression in Athena", 2026-04.
+fn compression(s3: &S3, table: &Table) -> Option<Diagnostic> {
+    (s3.location.compression == Compression::Zip).then(|| {
+        Diagnostic::error(
+            Code::ObjectCompression,
+            s3.compression.span,
+            "Athena does not read ZIP",
+            "write `compression: gzip`",
+        )
+        .related(table.span, "the table")
+    })
+}
+
+/// The folder of the table, and what else Firehose writes into it.
+fn others_in_its_folder(context: &Context, delivery: &Delivery, s3: &S3, table: &Table) -> Vec<Diagnostic> {
+    let folder = location(&s3.location.prefix.value);
+    let errors = &s3.location.error_prefix;
+    let mut found = Vec::new();
+    if literal_head(&errors.value).starts_with(folder) {
+        let span = if errors.written { errors.span } else { s3.location.prefix.span };
+        let name = table.names().1;
+        let help = match (errors.written, folder) {
+            (true, "") | (false, _) => format!("write `prefix: {name}/`"),
+            (true, _) => "write `error_prefix: \"errors/!{firehose:error-output-type}/\"`".into(),
+        };
+        found.push(
+            Diagnostic::error(
+                Code::TablePlace,
+                span,
+                match folder {
+                    "" => "the table has the whole bucket as its folder, and Athena reads failed records as rows".into(),
+                    folder => format!(
+                        "failed records are written to `{}`, below the folder `{folder}` of the table, and Athena reads them as rows",
+                        errors.value
+                    ),
+                },
+                help,
+            )
+            .related(table.span, "the table"),
+        );
+    }
+    if let Some(backup) = &s3.backup {
+        let bucket =
+            |location: &crate::pipeline::S3Location| location.bucket.as_ref().map(|name| name.value.clone());
+        let same = bucket(backup).is_some() && bucket(backup) == bucket(&s3.location);
+        if same && literal_head(&backup.prefix.value).starts_with(folder) {
+            found.push(
+                Diagnostic::error(
+                    Code::TablePlace,
+                    backup.prefix.span,
+                    format!(
+                        "the raw records are written to `{}`, below the folder `{folder}` of the table, and Athena reads them as rows",
+                        backup.prefix.value
+                    ),
+                    format!("write `prefix: raw/{}/` at `backup`", context.pipeline.name.value),
+                )
+                .related(table.span, "the table"),
+            );
+        }
+    }
+    let takes_faults = context.pipeline.delivers_errors()
+        && context.pipeline.error_delivery().is_some_and(|other| other.spec == delivery.spec);
+    let faults = "errors/";
+    if takes_faults && found.is_empty() && faults.starts_with(folder) {
+        found.push(
+            Diagnostic::error(
+                Code::TablePlace,
+                s3.location.prefix.span,
+                "the error records of the SQL are written to `errors/`, below the folder of the table",
+                format!("write `prefix: {}/`", table.names().1),
+            )
+            .related(table.span, "the table"),
+        );
+    }
+    found
+}
+
+/// The day from which on Athena enumerates folders.
+fn since(table: &Table, layout: &TableLayout) -> Option<Diagnostic> {
+    match &table.since {
+        None if layout.projection.has_times() => Some(Diagnostic::error(
+            Code::TableSince,
+            table.span,
+            "the folders are times, and Athena needs the day of the oldest ones",
+            "add `since: YYYY-MM-DD`, the day on which the pipeline starts, in UTC",
+        )),
+        Some(since) if pipec_core::parse_date(&since.value).is_none() => Some(Diagnostic::error(
+            Code::TableSince,
+            since.span,
+            format!("`{}` is not a day", since.value),
+            "write a day as in `since: 2026-11-29`",
+        )),
+        _ => None,
+    }
+}
+
+/// Why there cannot be such a table.
+fn fault_of(s3: &S3, table: &Table, fault: LayoutFault) -> Option<Diagnostic> {
+    let error = |code, span, message: String, help: String| {
+        Some(Diagnostic::error(code, span, message, help).related(table.span, "the table"))
+    };
+    match fault {
+        LayoutFault::Fields(NoFields::Faulty) | LayoutFault::Folders(ProjectionFault::Unknown) => None,
+        LayoutFault::Fields(NoFields::Undeclared) => Some(Diagnostic::error(
+            Code::TableFields,
+            table.span,
+            "the columns of the table are not known",
+            "declare them, as in `records: {format: json, columns: {id: {type: BIGINT}}}`",
+        )),
+        LayoutFault::Fields(NoFields::Csv) => Some(Diagnostic::error(
+            Code::TableFields,
+            table.span,
+            "the objects contain lines of CSV, and pipec's tables are over JSON, Parquet and ORC",
+            "add SQL, whose rows are JSON, as in `analytics: {sql: SELECT * FROM stream}`",
+        )),
+        LayoutFault::NoColumns => Some(Diagnostic::error(
+            Code::TableColumn,
+            table.span,
+            "all columns are partition keys, and a table needs one that is not",
+            "remove a key from `partition_by`",
+        )),
+        LayoutFault::Column(fault) => {
+            let (span, message, help, other) = match fault {
+                ColumnFault::Same { name, span, other } => (
+                    span,
+                    format!(
+                        "two columns are `{name}` in the catalog, which has lower-case letters, digits and underscores"
+                    ),
+                    "rename one of them".to_owned(),
+                    Some(other),
+                ),
+                ColumnFault::Overlap { key, span, other } => (
+                    span,
+                    format!("`{key}` is an object in one column, and a value in another"),
+                    "remove one of them".into(),
+                    Some(other),
+                ),
+                ColumnFault::Nested { key, span } => (
+                    span,
+                    format!(
+                        "`{key}` is a key of an object, and the catalog has letters, digits and underscores only"
+                    ),
+                    "remove the column, or add SQL that selects it: its rows have no objects".into(),
+                    None,
+                ),
+                ColumnFault::Array { name, span } => (
+                    span,
+                    format!(
+                        "`{name}` is inside of an array or is the whole record, and cannot be a column of the table"
+                    ),
+                    "remove it, or add SQL, each row of which has one value of it".into(),
+                    None,
+                ),
+            };
+            let diagnostic = Diagnostic::error(Code::TableColumn, span, message, help);
+            Some(match other {
+                Some(other) => diagnostic.related(other, "the other one"),
+                None => diagnostic.related(table.span, "the table"),
+            })
+        }
+        LayoutFault::Key { key, span } => error(
+            Code::PartitionName,
+            span,
+            format!("`{key}` is also a column of the table, and has other values there"),
+            format!("write another name, such as `{}`", other_name(&key, &s3.partitions)),
+        ),
+        LayoutFault::Folders(ProjectionFault::Random) => error(
+            Code::TableFolders,
+            s3.location.prefix.span,
+            "Athena cannot enumerate folders below one with a random name".into(),
+            "write `!{firehose:random-string}` after all other expressions, or remove it".into(),
+        ),
+        LayoutFault::Folders(ProjectionFault::Letters(letters)) => error(
+            Code::TableFolders,
+            s3.location.prefix.span,
+            format!("Athena cannot enumerate folders with `{letters}` of a time"),
+            "write times of `yyyy`, `MM`, `dd`, `HH` and `mm`, as in `!{timestamp:yyyy/MM/dd}`".into(),
+        ),
+    }
+}
+
+/// A name for a key that no other key has.
+fn other_name(key: &str, partitions: &[Partition]) -> String {
+    let mut name = format!("{key}_key");
+    while partitions.iter().any(|other| other.key == name) {
+        name.push('_');
+    }
+    name
+}

@@ -1,0 +1,265 @@
+//! Tables of the Glue Data Catalog over the objects.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::grants::{Grant, grant};
+use super::resources::Resource;
+use super::value::{Value, literal};
+use crate::check::Checked;
+use crate::pipeline::{Delivery, Pipeline, Purpose, S3, Table, TableSource};
+use crate::spec::ObjectFormat;
+use crate::table::layout::{TableLayout, layout};
+
+/// A table of the stack.
+#[derive(Clone, Debug, Serialize)]
+pub struct TablePlan {
+    /// Logical id.
+    pub logical_id: String,
+    /// Its place in the spec, a JSON pointer.
+    pub spec: String,
+    /// Logical id of its database, if that is of the stack and of this table.
+    pub own_database: Option<String>,
+    /// Name of its database: a reference, if that is of the stack.
+    pub database: Value,
+    /// The same as the spec has it.
+    pub database_name: String,
+    /// Its name.
+    pub name: String,
+    /// Its columns.
+    pub columns: Vec<ColumnPlan>,
+    /// Its partition keys.
+    pub keys: Vec<ColumnPlan>,
+    /// Where its objects are.
+    pub location: Value,
+    /// Parameters of the table, sorted.
+    pub parameters: Vec<(String, Value)>,
+    /// How its objects are read.
+    pub reader: &'static Reader,
+    /// Parameters of the reader of rows.
+    pub row_parameters: Vec<(String, String)>,
+    /// Format of its objects in a sentence.
+    #[serde(skip)]
+    pub format: &'static str,
+    /// A query to begin with.
+    #[serde(skip)]
+    pub first_query: String,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, Serialize)]
+pub struct ColumnPlan {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub glue_type: String,
+}
+
+/// Classes of Hive that read the objects of a format. Glue developer guide and Athena user guide, "Choose a SerDe for your
+/// data", 2026-04.
+#[derive(Debug, Serialize)]
+pub struct Reader {
+    /// Classification of the table.
+    pub classification: &'static str,
+    /// Class that reads rows.
+    pub rows: &'static str,
+    /// Class that reads objects.
+    pub input: &'static str,
+    /// Class that would write them.
+    pub output: &'static str,
+}
+
+static JSON: Reader = Reader {
+    classification: "json",
+    rows: "org.openx.data.jsonserde.JsonSerDe",
+    input: "org.apache.hadoop.mapred.TextInputFormat",
+    output: "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+};
+static PARQUET: Reader = Reader {
+    classification: "parquet",
+    rows: "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
+    input: "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+    output: "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+};
+static ORC: Reader = Reader {
+    classification: "orc",
+    rows: "org.apache.hadoop.hive.ql.io.orc.OrcSerde",
+    input: "org.apache.hadoop.hive.ql.io.orc.OrcInputFormat",
+    output: "org.apache.hadoop.hive.ql.io.orc.OrcOutputFormat",
+};
+
+/// Rows of the first query.
+const FIRST_ROWS: u32 = 10;
+
+/// Logical id of the table that a delivery creates.
+fn table_id(table: &Table) -> String {
+    format!("Table{}", table.suffix)
+}
+
+/// Logical id of a database.
+fn database_id(table: &Table) -> String {
+    format!("Database{}", table.suffix)
+}
+
+/// Logical id of the permissions of Lake Formation.
+pub(super) fn permissions_id(table: &Table) -> Option<String> {
+    table.lake_formation.value.then(|| format!("TablePermissions{}", table.suffix))
+}
+
+/// The first table of the stack with the same database of the stack, which creates it for all.
+fn creator<'a>(pipeline: &'a Pipeline, database: &str) -> Option<&'a Table> {
+    let tables = pipeline.deliveries.iter().filter_map(|delivery| delivery.destination.table());
+    tables.into_iter().find(|table| {
+        matches!(&table.source, TableSource::Own { database: own, own_database: true, .. } if own.value == database)
+    })
+}
+
+/// Plans the table of a delivery to S3, if the stack creates it.
+pub(super) fn plan(checked: &Checked, delivery: &Delivery, s3: &S3) -> Option<TablePlan> {
+    let pipeline = checked.pipeline();
+    let table = s3.table.as_ref()?;
+    let TableSource::Own { database, own_database, name } = &table.source else { return None };
+    let layout = layout(pipeline, checked.query(), delivery, s3).ok()?;
+    let creator = creator(pipeline, &database.value).filter(|_| *own_database);
+    let is_creator = creator.is_some_and(|creator| creator.spec == table.spec);
+    let since = table.since.as_ref().map_or("", |since| since.value.as_str());
+    let bucket = match &s3.location.bucket {
+        Some(bucket) => literal(&bucket.value),
+        None => format!("${{{}{}}}", Purpose::Destination.bucket(), s3.location.suffix),
+    };
+    let address = |folder: &str| Value::sub(format!("s3://{bucket}/{}", literal(folder)));
+    let reader = match s3.format.value {
+        ObjectFormat::Json => &JSON,
+        ObjectFormat::Parquet => &PARQUET,
+        ObjectFormat::Orc => &ORC,
+    };
+    Some(TablePlan {
+        logical_id: table_id(table),
+        spec: table.spec.clone(),
+        own_database: is_creator.then(|| database_id(table)),
+        database: match creator {
+            Some(creator) => Value::reference(&database_id(creator)),
+            None => Value::text(&database.value),
+        },
+        database_name: database.value.clone(),
+        name: name.value.clone(),
+        columns: columns(&layout),
+        keys: keys(&layout),
+        location: address(&layout.projection.location),
+        parameters: parameters(&layout, since, reader, address),
+        reader,
+        format: s3.format.value.words(),
+        row_parameters: row_parameters(s3.format.value, &layout),
+        first_query: first_query(&database.value, &name.value, &layout, since),
+    })
+}
+
+fn columns(layout: &TableLayout) -> Vec<ColumnPlan> {
+    let column = |column: &crate::table::columns::TableColumn| ColumnPlan {
+        name: column.name.clone(),
+        glue_type: column.glue_type.to_string(),
+    };
+    layout.columns.iter().map(column).collect()
+}
+
+fn keys(layout: &TableLayout) -> Vec<ColumnPlan> {
+    let key = |key: &crate::table::projection::ProjectedKey| ColumnPlan {
+        name: key.name.clone(),
+        glue_type: key.glue_type.to_string(),
+    };
+    layout.projection.keys.iter().map(key).collect()
+}
+
+/// Parameters of the table: its kind, and the folders that Athena enumerates.
+fn parameters(
+    layout: &TableLayout,
+    since: &str,
+    reader: &Reader,
+    address: impl Fn(&str) -> Value,
+) -> Vec<(String, Value)> {
+    let mut all = vec![
+        ("EXTERNAL".to_owned(), Value::text("TRUE")),
+        ("classification".to_owned(), Value::text(reader.classification)),
+    ];
+    let projected = layout.projection.parameters(since);
+    if !projected.is_empty() {
+        all.push(("storage.location.template".to_owned(), address(&layout.projection.template)));
+    }
+    all.extend(projected.into_iter().map(|(name, value)| (name, Value::text(value))));
+    all.sort();
+    all
+}
+
+/// Columns of JSON whose keys have other letters. Those of Parquet and ORC have the names of the columns.
+fn row_parameters(format: ObjectFormat, layout: &TableLayout) -> Vec<(String, String)> {
+    if format.is_columnar() {
+        return vec![("serialization.format".to_owned(), "1".to_owned())];
+    }
+    let renamed = layout.columns.iter().filter(|column| !column.is_found_by_name());
+    let mapping = renamed.map(|column| (format!("mapping.{}", column.name), column.key.clone()));
+    std::iter::once(("case.insensitive".to_owned(), "true".to_owned())).chain(mapping).collect()
+}
+
+fn first_query(database: &str, name: &str, layout: &TableLayout, since: &str) -> String {
+    let conditions = layout.projection.conditions(since);
+    let conditions = match conditions.is_empty() {
+        true => String::new(),
+        false => format!(" WHERE {}", conditions.join(" AND ")),
+    };
+    format!("SELECT * FROM \"{database}\".\"{name}\"{conditions} LIMIT {FIRST_ROWS}")
+}
+
+/// What Firehose needs to read the columns of a table.
+pub(super) fn grants(delivery: &Delivery) -> Vec<Grant> {
+    let Some(table) = delivery.destination.table() else { return Vec::new() };
+    let (database, name) = table.names();
+    let arn = |rest: String| {
+        Value::sub(format!("arn:${{AWS::Partition}}:glue:${{AWS::Region}}:${{AWS::AccountId}}:{rest}"))
+    };
+    vec![grant(
+        "ReadTable",
+        &["glue:GetTable", "glue:GetTableVersion", "glue:GetTableVersions"],
+        vec![
+            arn("catalog".into()),
+            arn(format!("database/{}", literal(database))),
+            arn(format!("table/{}/{}", literal(database), literal(name))),
+        ],
+        "Firehose reads the columns of the table. Glue checks the catalog and the database as well.",
+    )]
+}
+
+/// The resources of the table of a delivery.
+pub(super) fn resources(pipeline: &Pipeline, delivery: &Delivery) -> Vec<Resource> {
+    let Some(table) = delivery.destination.table() else { return Vec::new() };
+    let resource = |logical_id: String, resource_type| Resource {
+        logical_id: Cow::Owned(logical_id),
+        resource_type,
+        spec: Cow::Owned(table.spec.clone()),
+    };
+    let mut all = Vec::new();
+    if let TableSource::Own { database, own_database, .. } = &table.source {
+        let creator = creator(pipeline, &database.value).filter(|_| *own_database);
+        if creator.is_some_and(|creator| creator.spec == table.spec) {
+            all.push(resource(database_id(table), "AWS::Glue::Database"));
+        }
+        all.push(resource(table_id(table), "AWS::Glue::Table"));
+    }
+    all.extend(permissions_id(table).map(|id| resource(id, "AWS::LakeFormation::PrincipalPermissions")));
+    all
+}
+
+/// Names of database and table as Firehose gets them: references, where the stack creates them.
+pub(super) fn references(pipeline: &Pipeline, table: &Table) -> (Value, Value) {
+    let (database, name) = table.names();
+    match &table.source {
+        TableSource::Existing(_) => (Value::text(database), Value::text(name)),
+        TableSource::Own { own_database, .. } => {
+            let creator = creator(pipeline, database).filter(|_| *own_database);
+            let database =
+                creator.map_or_else(|| Value::text(database), |of| Value::reference(&database_id(of)));
+            (database, Value::reference(&table_id(table)))
+        }
+    }
+}

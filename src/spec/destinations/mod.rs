@@ -1,0 +1,5 @@
+//! Destinations, and what stands beside them.
+
+mod backup;
+
+pub use backup::{Backup, BackupPlace, BackupRecords};

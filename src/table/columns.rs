@@ -1,0 +1,212 @@
+//! The columns of a table, from the fields of what is delivered.
+
+use super::fields::{Field, Fields};
+use super::glue_type::GlueType;
+use crate::source::Span;
+use crate::spec::ObjectFormat;
+use crate::sql::{DataType, EpochUnit};
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableColumn {
+    /// Its name in the catalog.
+    pub name: String,
+    /// Its key in the JSON.
+    pub key: String,
+    /// Its type.
+    pub glue_type: GlueType,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// Fields that cannot be columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ColumnFault {
+    /// Two fields have the same name in the catalog.
+    Same {
+        /// The name.
+        name: String,
+        /// The later one.
+        span: Span,
+        /// The earlier one.
+        other: Span,
+    },
+    /// One field is an object, and another one is inside of it.
+    Overlap {
+        /// The key of the object.
+        key: String,
+        /// The later one.
+        span: Span,
+        /// The earlier one.
+        other: Span,
+    },
+    /// A field of an object whose key is not a name of the catalog, so that no reader finds it.
+    Nested {
+        /// The key.
+        key: String,
+        /// Where it is declared.
+        span: Span,
+    },
+    /// A field in an array, or the whole record.
+    Array {
+        /// Its name.
+        name: String,
+        /// Where it is declared.
+        span: Span,
+    },
+}
+
+/// A name as the catalog has it: lower-case letters, digits and underscores.
+pub fn glue_name(key: &str) -> String {
+    let allowed = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+    key.chars().map(allowed).collect()
+}
+
+impl TableColumn {
+    /// Whether its name is that of its key in any case, by which Firehose and Athena find it.
+    pub fn is_found_by_name(&self) -> bool {
+        self.key.eq_ignore_ascii_case(&self.name)
+    }
+}
+
+/// The columns of a table over objects of a format.
+///
+/// # Errors
+/// The first field that cannot be a column.
+pub fn columns(fields: &Fields, format: ObjectFormat) -> Result<Vec<TableColumn>, ColumnFault> {
+    let mut columns: Vec<TableColumn> = Vec::new();
+    for field in &fields.list {
+        let Some((key, inner)) = field.path.split_first().filter(|_| !field.is_inside_array) else {
+            return Err(ColumnFault::Array { name: field.name.clone(), span: field.span });
+        };
+        if let Some(key) = inner.iter().find(|key| !key.eq_ignore_ascii_case(&glue_name(key))) {
+            return Err(ColumnFault::Nested { key: key.clone(), span: field.span });
+        }
+        let name = glue_name(key);
+        let leaf = glue_type(field, fields.of_rows, format);
+        let Some(known) = columns.iter_mut().find(|column| column.name == name) else {
+            columns.push(TableColumn {
+                name,
+                key: key.clone(),
+                glue_type: nested(inner, leaf),
+                span: field.span,
+            });
+            continue;
+        };
+        let other = known.span;
+        let is_same = known.key != *key || (inner.is_empty() && !is_struct(&known.glue_type));
+        let fault = || ColumnFault::Overlap { key: key.clone(), span: field.span, other };
+        if is_same {
+            return Err(ColumnFault::Same { name, span: field.span, other });
+        }
+        insert(&mut known.glue_type, inner, leaf).ok_or_else(fault)?;
+    }
+    Ok(columns)
+}
+
+fn is_struct(glue_type: &GlueType) -> bool {
+    matches!(glue_type, GlueType::Struct(_))
+}
+
+/// A type behind keys.
+fn nested(keys: &[String], leaf: GlueType) -> GlueType {
+    match keys.split_first() {
+        None => leaf,
+        Some((key, inner)) => GlueType::Struct(vec![(glue_name(key), nested(inner, leaf))]),
+    }
+}
+
+/// Adds a field behind keys to an object; nothing if it cannot be there.
+fn insert(object: &mut GlueType, keys: &[String], leaf: GlueType) -> Option<()> {
+    let (GlueType::Struct(fields), Some((key, inner))) = (object, keys.split_first()) else { return None };
+    let name = glue_name(key);
+    match fields.iter_mut().find(|(known, _)| *known == name) {
+        Some((_, known)) => insert(known, inner, leaf),
+        None => {
+            fields.push((name, nested(inner, leaf)));
+            Some(())
+        }
+    }
+}
+
+/// The type of a field. Rows have times as `2026-11-29 12:00:00.123`, which Firehose and Athena read. Records have any
+/// form: Firehose converts ISO 8601 and numbers of seconds or milliseconds, Athena reads neither.
+fn glue_type(field: &Field, of_rows: bool, format: ObjectFormat) -> GlueType {
+    if field.data_type != DataType::Timestamp || of_rows {
+        return field.data_type.into();
+    }
+    match (field.epoch, format.is_columnar()) {
+        (None | Some(EpochUnit::Seconds | EpochUnit::Milliseconds), true) => GlueType::Timestamp,
+        (None, false) => GlueType::String,
+        (Some(EpochUnit::Seconds), false) => GlueType::Double,
+        (Some(_), _) => GlueType::BigInt,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::fixture::span;
+
+    fn field(path: &str, data_type: &str) -> Field {
+        Field {
+            name: path.into(),
+            path: path.split('.').map(str::to_owned).collect(),
+            is_inside_array: false,
+            data_type: data_type.parse().expect(data_type),
+            epoch: None,
+            span: span(),
+        }
+    }
+
+    fn shown(fields: Vec<Field>, format: ObjectFormat) -> String {
+        let all = columns(&Fields { list: fields, of_rows: false }, format);
+        let all = all.map(|columns| {
+            let one = |column: &TableColumn| format!("{} {}", column.name, column.glue_type);
+            columns.iter().map(one).collect::<Vec<_>>().join(", ")
+        });
+        all.unwrap_or_else(|fault| format!("{fault:?}").split(' ').next().unwrap_or_default().to_owned())
+    }
+
+    #[test]
+    fn fields_of_an_object_are_one_column() {
+        let fields = vec![
+            field("ID", "BIGINT"),
+            field("name.first", "VARCHAR(8)"),
+            field("age", "INTEGER"),
+            field("name.last", "VARCHAR"),
+            field("name.title.long", "VARCHAR"),
+        ];
+        assert_eq!(
+            shown(fields, ObjectFormat::Parquet),
+            "id bigint, name struct<first:string,last:string,title:struct<long:string>>, age int"
+        );
+    }
+
+    #[test]
+    fn names_that_meet_are_faults() {
+        let of = |one, two| shown(vec![field(one, "VARCHAR"), field(two, "VARCHAR")], ObjectFormat::Json);
+        assert_eq!(of("user-id", "user_id"), "Same");
+        assert_eq!(of("ID", "id"), "Same");
+        assert_eq!(of("name", "name.first"), "Overlap");
+        assert_eq!(of("name.first", "name"), "Overlap");
+        assert_eq!(of("a.b", "a.b.c"), "Overlap");
+        assert_eq!(of("a.b", "a.b"), "Overlap");
+    }
+
+    #[test]
+    fn times_of_records_are_what_their_reader_accepts() {
+        let mut fields = vec![field("at", "TIMESTAMP"); 4];
+        for (at, epoch) in
+            [EpochUnit::Seconds, EpochUnit::Milliseconds, EpochUnit::Nanoseconds].into_iter().enumerate()
+        {
+            fields[at + 1].epoch = Some(epoch);
+            fields[at + 1].path = vec![format!("t{at}")];
+        }
+        assert_eq!(
+            shown(fields.clone(), ObjectFormat::Orc),
+            "at timestamp, t0 timestamp, t1 timestamp, t2 bigint"
+        );
+        assert_eq!(shown(fields, ObjectFormat::Json), "at string, t0 double, t1 bigint, t2 bigint");
+    }
+}

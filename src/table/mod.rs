@@ -1,0 +1,21 @@
+//! Tables over delivered objects: their columns, the layout of their folders, and the keys of those.
+//!
+//! | subject | module |
+//! | --- | --- |
+//! | what a delivery delivers: its fields with their types | [`fields`] |
+//! | the columns of a table | [`columns`] |
+//! | both of a table of the stack | [`layout`] |
+//! | types of the Glue Data Catalog | [`glue_type`] |
+//! | the folders of a prefix as partitions of Athena | [`projection`] |
+//! | patterns of times in folders | [`time_pattern`] |
+//! | the values of partition keys | [`partition_keys`] |
+
+pub mod columns;
+pub mod fields;
+#[cfg(test)]
+mod fixture;
+pub mod glue_type;
+pub mod layout;
+pub mod partition_keys;
+pub mod projection;
+pub mod time_pattern;
