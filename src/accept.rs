@@ -78,7 +78,7 @@ fn read_one(
             return Err(Box::new(Diagnostic::error(
                 Code::AcceptedCode,
                 place("at"),
-                format!("`at` cannot name `{ENVIRONMENTS}` or a key below it"),
+                format!("`at` cannot name `{ENVIRONMENTS}` or a key under it"),
                 help,
             )));
         }
@@ -247,7 +247,7 @@ pub fn overdue<'a>(pipelines: impl Iterator<Item = &'a [Accepted]>, today: &str)
             *span,
             format!("{} was accepted until {until}", entry.code),
             if returns {
-                "remove the entry and fix the finding, or decide again and write a later day"
+                "remove the entry and fix the finding, or confirm it with a later date"
             } else {
                 "remove the entry, since another one accepts the finding"
             },

@@ -174,19 +174,23 @@ fn compile_with<T>(
     let mut sources = Sources::default();
     let mut pipelines = Vec::new();
     let mut findings = Vec::new();
+    let mut uses = Vec::new();
     let mut diagnostics = match document(world, path, &mut sources) {
         Ok(document) => {
             let mut of = |name: Option<&str>, environment: Option<&Environment>| {
                 let Front { checked, mut found, accepted, mut in_effect } =
                     checked(world, programs, path, &document, name, &mut sources);
                 let mut is_complete = false;
+                let mut used = Vec::new();
                 if let Some((checked, places)) = checked {
+                    used = check::uses(checked.pipeline());
                     let back = then(checked, places);
                     is_complete = back.result.is_some();
                     pipelines.extend(back.result);
                     found.extend(back.found);
                     in_effect.extend(back.in_effect);
                 }
+                uses.push(used);
                 let environment = environment.cloned();
                 findings.push(PipelineFindings { environment, found, accepted, in_effect, is_complete });
             };
@@ -197,6 +201,7 @@ fn compile_with<T>(
             if matches!(select, Select::All) {
                 document.environments().iter().for_each(|other| of(Some(&other.name), Some(other)));
             }
+            pipeline_findings::add_shared(&mut findings, uses);
             pipeline_findings::keep_unused(&mut findings, document.environments());
             pipeline_findings::apply(&mut findings);
             let mut found = pipeline_findings::merge(&findings);

@@ -2,6 +2,7 @@
 //! so a finding about a line is decided by all of them.
 
 use crate::accept::{self, Accepted};
+use crate::check;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::parse::{self, Environment};
 use crate::source::Span;
@@ -28,6 +29,16 @@ pub fn merge(pipelines: &[PipelineFindings]) -> Vec<Diagnostic> {
     let others = others.iter().filter_map(|other| Some((other.environment.as_ref()?, other.found.clone())));
     parse::add_findings(&mut found, others.collect());
     found
+}
+
+/// Adds the findings about what several pipelines read, and cannot share.
+pub fn add_shared(pipelines: &mut [PipelineFindings], uses: Vec<Vec<check::Use>>) {
+    let environment = |one: &PipelineFindings| Some(one.environment.as_ref()?.name.clone());
+    let names: Vec<Option<String>> = pipelines.iter().map(environment).collect();
+    let all: Vec<_> = names.iter().map(Option::as_deref).zip(uses).collect();
+    for (at, finding) in check::shared(&all) {
+        pipelines[at].found.push(finding);
+    }
 }
 
 /// Keeps of the findings that a setting has no effect those about settings that have none in any pipeline with the

@@ -123,7 +123,7 @@ impl Programs {
         }
         if builds.is_empty() {
             return Err(format!(
-                "`{}` holds no `<architecture>/<program>`, as in `arm64/transform`",
+                "`{}` contains no `<architecture>/<program>`, as in `arm64/transform`",
                 folder.display()
             ));
         }

@@ -129,7 +129,7 @@ pub fn need(query: &Query, analytics: &Analytics, intake: &Intake, supposed: u64
             RecordFormat::Csv { .. } => CSV_BYTES_US,
         };
         let note = format!("as bytes: {record_us} us and {} us a KB", figure(byte_us * 1000.0));
-        terms.push(plain("reading it again for faults", record_us + byte_us * bytes, note));
+        terms.push(plain("reading it again for error records", record_us + byte_us * bytes, note));
         let columns = query.input.len();
         let note = format!("{columns} x {FAULT_COLUMN_US} us");
         terms.push(plain("checking values for faults", columns as f64 * FAULT_COLUMN_US, note));

@@ -47,6 +47,12 @@ fn the_schema_is_fresh() {
 }
 
 #[test]
+fn the_schema_of_the_store_is_fresh() {
+    let schema = serde_json::to_string_pretty(&schema::store(&schema::generate())).expect("JSON") + "\n";
+    fresh("schema/store/pipec.json", &schema);
+}
+
+#[test]
 fn the_spec_reference_is_fresh() {
     fresh("docs/spec.md", &reference::text(&schema::generate()));
 }

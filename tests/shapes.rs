@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Files, compiled};
+use crate::support::{Files, compiled, programs};
 use pipec_compiler::diagnostics::Severity;
 
 /// Stacks whose whole data path a spec must be able to express.
@@ -61,4 +61,33 @@ fn public_stacks_can_be_expressed() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     let whole = shapes.iter().filter(|shape| shape.is_whole()).count();
     assert!(whole >= WHOLE_MIN, "{whole} of {} are whole", shapes.len());
+}
+
+/// What is printed to be copied has no reference of a template in it, in the shapes and in the specs that have every kind.
+#[test]
+fn what_others_do_can_be_copied() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/specs");
+    let entries = fs::read_dir(folder).expect("the specs").map(|entry| entry.expect("a spec").path());
+    let texts = entries.map(|path| fs::read_to_string(path).expect("a spec"));
+    let (mut faults, mut lines) = (Vec::new(), 0);
+    for spec in texts.chain(shapes().into_iter().map(|shape| shape.spec)) {
+        let world = Files(HashMap::from([("spec.yaml".into(), spec.into_bytes())]));
+        let plan = pipec_compiler::compile(
+            &world,
+            &programs(),
+            Path::new("spec.yaml"),
+            pipec_compiler::Select::Spec,
+        );
+        let plan = &plan.pipeline().expect("a stack").plan;
+        let of_sources = plan.sources.iter().flat_map(|source| &source.shown.other_side);
+        let of_consumers = plan.consumers.iter().flat_map(|consumer| &consumer.other_side);
+        for line in of_sources.chain(of_consumers) {
+            lines += 1;
+            if line.contains("${") {
+                faults.push(format!("{}: {line}", plan.name));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(lines > 100, "{lines}");
 }

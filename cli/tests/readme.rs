@@ -21,7 +21,8 @@ fn block<'a>(text: &'a str, language: &str) -> &'a str {
 fn the_tour_is_real() {
     let path = root().join("README.md");
     let readme = fs::read_to_string(&path).expect("the README");
-    let spec = block(&readme, "yaml");
+    let tour = readme.find("## A five-minute tour").expect("the tour");
+    let spec = block(&readme[tour..], "yaml");
     let folder = tempfile::TempDir::new().expect("a folder");
     let run = |spec: &str, args: &[&str]| {
         fs::write(folder.path().join("orders.yaml"), spec).expect("the spec");

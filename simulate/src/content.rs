@@ -61,7 +61,7 @@ fn bounded(reader: impl Read) -> io::Result<Vec<u8>> {
 }
 
 fn too_large() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("it holds over {} MiB", CONTENT_MAX >> 20))
+    io::Error::new(io::ErrorKind::InvalidData, format!("it contains more than {} MiB", CONTENT_MAX >> 20))
 }
 
 fn unzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn a_content_that_would_fill_the_memory_is_refused() {
         let bomb = gzip(&vec![0; CONTENT_MAX as usize + 1]);
-        assert_eq!(unpack(bomb, "GZIP"), Err("it cannot be unpacked: it holds over 256 MiB".into()));
+        assert_eq!(unpack(bomb, "GZIP"), Err("it cannot be unpacked: it contains more than 256 MiB".into()));
         let promise = [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1, 0];
         assert!(unpack(promise.to_vec(), "HADOOP_SNAPPY").is_err());
         // A chunk of more than its block has left.

@@ -284,7 +284,7 @@ pub static FUNCTION: ExistingKind = ExistingKind::new(
     at: "/Timeout",
     is: Is::AtLeast("advised timeout"),
     fault: "the function's timeout is {found} s; AWS advises {declared} s or more for a function that Firehose calls",
-    help: &[("", "raise it, unless a full buffer takes less")],
+    help: &[("", "raise it, unless a full buffer is processed faster")],
 }])
 .missing("deploy the function first, or name one that exists: `aws lambda list-functions` lists them");
 
@@ -432,11 +432,12 @@ pub static STREAM: ExistingKind = ExistingKind::new(
             "/StreamDescriptionSummary/StreamModeDetails/StreamMode",
             "ON_DEMAND",
         ),
-        fault: "the stream has {found} of the {declared} shards that the declared load needs, and throttles the rest",
+        fault: "the stream has {found} of the {declared} shards that the declared load needs, and throttles the excess",
         help: &[(
             "",
             "run `aws kinesis update-shard-count --stream-name {last} --target-shard-count {declared} --scaling-type \
-             UNIFORM_SCALING`, or declare the load that the stream carries",
+             UNIFORM_SCALING` (a call at most doubles the number, and a stream accepts ten calls in 24 h), or declare the load \
+             that the stream carries",
         )],
     },
     Fact {
@@ -455,15 +456,6 @@ pub static STREAM: ExistingKind = ExistingKind::new(
         fault: "the stream accepts records of up to {found} KiB, and the spec declares {declared} KiB; Firehose, which reads it, \
                 does not deliver larger ones than 1,000 KiB",
         help: &[("", "write `max_record_size: {found} KiB` if producers send none that are larger")],
-    },
-    Fact {
-        at: "/StreamDescriptionSummary/ConsumerCount",
-        is: Is::AtMost("other consumers"),
-        fault: "the stream has {found} registered consumers, and the pipeline's exceed the limit",
-        help: &[(
-            "",
-            "deregister one: `aws kinesis list-stream-consumers --stream-arn {id}` lists them; or read without `fan_out`",
-        )],
     },
 ])
 .notes(&[

@@ -255,6 +255,11 @@ const FLINK_GUIDE: Source =
 /// tables agree on most others. For r7g, c8g and m8g some tables have other figures; r7i, m5a and
 /// gp3 were seen in one place only.
 const CODE_TABLES: Source = Source { text: "price tables in public code", as_of: "2026-10" };
+/// AWS's whitepaper on private APIs, section "Cost optimization".
+const API_WHITEPAPER: Source =
+    Source { text: "AWS whitepaper on private APIs, cost optimization", as_of: "2026-11" };
+/// Estimates of cost in public repositories, of which at least three have the same figure and none another one for us-east-1.
+const COST_NOTES: Source = Source { text: "estimates of cost in public repositories", as_of: "2026-11" };
 /// General knowledge.
 const MEMORY: Source = Source { text: "from memory", as_of: "2026-11" };
 
@@ -287,7 +292,7 @@ const S3_TIERS: &[Tier] = &[
     Tier { up_to: 512_000.0, usd: 0.022 },
     Tier { up_to: REST, usd: 0.021 },
 ];
-/// First 333 million, next 667 million, next 19 billion, and on. From memory.
+/// First 333 million, next 667 million, next 19 billion, and on. [`API_WHITEPAPER`].
 const API_TIERS: &[Tier] = &[
     Tier { up_to: 333.0, usd: 3.50 },
     Tier { up_to: 1_000.0, usd: 2.80 },
@@ -369,11 +374,11 @@ static PRICES: &[Row] = &[
     p(SecretMonth, "secret-month", 0.40, INFRACOST, true, FLAT),
     p(SecretCallsTenThousand, "ten thousand calls", 0.05, INFRACOST, true, FLAT),
     p(PipesRequestsMillion, "million requests", 0.40, CODE_TABLES, true, FLAT),
-    p(MetricStreamUpdatesThousand, "thousand updates", 0.003, MEMORY, false, FLAT),
-    p(CloudFrontRealTimeLinesMillion, "million lines", 0.01, MEMORY, false, FLAT),
-    p(IotRulesMillion, "million rules", 0.15, MEMORY, false, FLAT),
-    p(IotActionsMillion, "million actions", 0.15, MEMORY, false, FLAT),
-    p(ApiGatewayRequestsMillion, "million requests", 3.50, MEMORY, false, API_TIERS),
+    p(MetricStreamUpdatesThousand, "thousand updates", 0.003, COST_NOTES, true, FLAT),
+    p(CloudFrontRealTimeLinesMillion, "million lines", 0.01, COST_NOTES, true, FLAT),
+    p(IotRulesMillion, "million rules", 0.15, COST_NOTES, true, FLAT),
+    p(IotActionsMillion, "million actions", 0.15, COST_NOTES, true, FLAT),
+    p(ApiGatewayRequestsMillion, "million requests", 3.50, API_WHITEPAPER, true, API_TIERS),
 ];
 
 const EC2_REGION: &str = "us-east-1";

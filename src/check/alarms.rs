@@ -150,8 +150,8 @@ fn range(key: AlarmKey, pipeline: &Pipeline) -> Option<Range> {
             let least = held.saturating_add(60).min(monitoring::FIREHOSE_RETRY_S_MAX);
             Range::Time(
                 Bounds::new(least, monitoring::FIREHOSE_RETRY_S_MAX),
-                "Firehose holds every record for its buffer interval",
-                "Firehose gives up a record after 24 h",
+                "Firehose buffers every record for its buffer interval",
+                "Firehose discards a record after 24 h",
             )
         }
         AlarmKey::FunctionBehind => {
@@ -172,7 +172,7 @@ fn range(key: AlarmKey, pipeline: &Pipeline) -> Option<Range> {
         AlarmKey::CheckpointDuration => Range::Time(
             Bounds::new(1, flink::CHECKPOINT_TIMEOUT_S),
             "no checkpoint is that fast",
-            "Flink gives up a checkpoint after 10 min",
+            "Flink aborts a checkpoint after 10 min",
         ),
         AlarmKey::DeclaredRate => Range::Share(Bounds::new(1, 1_000)),
         AlarmKey::ExpiringRecords
@@ -221,7 +221,7 @@ fn thresholds(alarms: &Alarms, pipeline: &Pipeline, found: &mut Vec<Diagnostic>)
             ),
             Range::Share(bounds) if !bounds.contains(value) => (
                 format!(
-                    "`{name}` is {} to {}, not {}: at a value outside of it, an alarm always rings or never does",
+                    "`{name}` is {} to {}, not {}: outside that range, the alarm would always or never be in ALARM state",
                     Percent(bounds.min),
                     Percent(bounds.max),
                     Percent(value)

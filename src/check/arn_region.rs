@@ -26,7 +26,7 @@ pub(super) fn check(
     if region == own.value {
         return partition(code, (arn, span), the, own);
     }
-    let message = format!("{the} is in {region} and the pipeline in {}", own.value);
+    let message = format!("{the} is in {region}, but the pipeline is in {}", own.value);
     let help = match regions::region(region) {
         Some(_) => format!("write `region: {region}`, or name {a} of {}", own.value),
         None => format!("name {a} of {}", own.value),
@@ -46,7 +46,7 @@ pub(super) fn partition(
     if partition == of_region {
         return None;
     }
-    let message = format!("{the} is in the partition `{partition}`, and {} is in `{of_region}`", own.value);
+    let message = format!("{the} is in the partition `{partition}`, but {} is in `{of_region}`", own.value);
     let help = format!("write `{}`", arn.replacen(partition, of_region, 1));
     Some(beside(Diagnostic::error(code, span, message, help), own))
 }

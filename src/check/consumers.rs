@@ -77,7 +77,7 @@ fn name(consumer: &Consumer, others: &[Consumer]) -> Option<Diagnostic> {
     let id = logical_name(&consumer.name);
     let other = others.iter().find(|other| logical_name(&other.name) == id)?;
     let message = format!("`{}` and `{}` would have the same logical id", other.name, consumer.name);
-    let help = "choose a name that differs in its letters";
+    let help = "choose a name with different letters";
     Some(Diagnostic::error(Code::PartName, consumer.span, message, help).related(other.span, "the other one"))
 }
 
@@ -98,7 +98,7 @@ fn function(
         found.push(Diagnostic::error(
             Code::OutOfRange,
             age.span,
-            format!("Lambda retries records of an age of {} to {}", Duration(min), Duration(max)),
+            format!("Lambda accepts a maximum record age of {} to {}", Duration(min), Duration(max)),
             format!("write `max_age: {}`", Duration(age.value.clamp(min, max))),
         ));
     }
@@ -111,8 +111,8 @@ fn function(
             Diagnostic::error(
                 Code::ConsumerTwice,
                 consumer.span,
-                "Lambda calls a function for a stream only once, and another consumer has the same function",
-                "remove one of them; `filter` takes several patterns",
+                "Lambda accepts one mapping per stream and function, and another consumer has the same function",
+                "remove one of them; `filter` accepts several patterns",
             )
             .related(other.span, "the other one"),
         );
@@ -132,7 +132,7 @@ fn same_reader(consumer: &Consumer, others: &[Consumer]) -> Option<Diagnostic> {
         Diagnostic::error(
             Code::ConsumerTwice,
             consumer.span,
-            format!("`{who}` may poll the stream already"),
+            format!("`{who}` may already poll the stream"),
             "remove one of them",
         )
         .related(other.span, "the other one"),
@@ -204,13 +204,13 @@ fn filter(pattern: &Pattern, found: &mut Vec<Diagnostic>) {
         if key == DATA && !value.is_object() {
             let help =
                 "write the fields of a record with their accepted values, as in `data: {type: [order]}`";
-            found.push(error(&at, "`data` is the record, an object of JSON".into(), help.into()));
+            found.push(error(&at, "`data` is the record, a JSON object".into(), help.into()));
         } else if key != DATA && !METADATA.contains(&key.as_str()) {
             let help = match suggest::nearest(key, METADATA.into_iter().chain([DATA])) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("fields of a record are below `data`: `{{data: {{{key}: [..]}}}}`"),
+                None => format!("fields of a record are under `data`: `{{data: {{{key}: [..]}}}}`"),
             };
-            found.push(error(&at, format!("a pattern has no field `{key}` beside `data`"), help));
+            found.push(error(&at, format!("a pattern has no field `{key}` next to `data`"), help));
         }
     }
     if found.len() == before {
@@ -228,8 +228,8 @@ fn shared(pipeline: &Pipeline, account: &Setting<String>) -> Option<Diagnostic> 
             Diagnostic::error(
                 Code::ReaderAccount,
                 account.span,
-                "the policy of an existing stream is its owner's, and would be overwritten",
-                "remove this consumer, and let the owner of the stream add the account to its policy",
+                "the policy of an existing stream belongs to its owner, and would be overwritten",
+                "remove this consumer, and ask the stream's owner to add the account to its policy",
             )
             .related(existing.arn.span, "the existing stream"),
         );
@@ -240,8 +240,9 @@ fn shared(pipeline: &Pipeline, account: &Setting<String>) -> Option<Diagnostic> 
     let found = Diagnostic::error(
         Code::ReaderAccount,
         account.span,
-        "another account cannot read a stream that AWS's own key encrypts",
-        "encrypt the stream with a key of yours, by `stream.encryption.kms_key`; its policy allows this account `kms:Decrypt`",
+        "another account cannot read a stream that is encrypted with AWS's own key",
+        "encrypt the stream with your own key, `stream.encryption.kms_key`, whose policy allows this account \
+         `kms:Decrypt`",
     );
     let encryption = &stream.encryption;
     Some(if encryption.written { found.related(encryption.span, "the stream's encryption") } else { found })
@@ -253,8 +254,8 @@ fn fan_out_limit(consumers: &[Consumer]) -> Option<Diagnostic> {
     Some(Diagnostic::error(
         Code::FanOutLimit,
         one_too_many.span,
-        format!("a stream has at most {max} consumers with enhanced fan-out"),
-        "let this one poll: write `poll` in place of `fan_out`, or remove `fan_out: true` of a function",
+        format!("a stream supports at most {max} consumers with enhanced fan-out"),
+        "to poll, write `poll` instead of `fan_out`, or remove `fan_out: true` from a function",
     ))
 }
 
@@ -286,9 +287,11 @@ fn calls(context: &Context) -> Option<Diagnostic> {
     }
     let terms: Vec<String> = terms.iter().map(|(who, rate)| format!("{who} {rate}")).collect();
     let help = match first.kind {
-        ConsumerKind::Lambda(_) => format!("write `fan_out: true` in `{}`, which polls nothing", first.name),
+        ConsumerKind::Lambda(_) => {
+            format!("write `fan_out: true` in `{}`, which then does not poll", first.name)
+        }
         ConsumerKind::FanOut(_) | ConsumerKind::Poll(_) => {
-            format!("write `fan_out` in place of `poll` in `{}`", first.name)
+            format!("write `fan_out` instead of `poll` in `{}`", first.name)
         }
     };
     Some(Diagnostic::warning(

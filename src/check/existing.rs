@@ -8,7 +8,7 @@ use crate::pipeline::{Capacity, Existing, Stream};
 pub(super) fn check(context: &mut Context, stream: &Stream, existing: &Existing) {
     arn(context, existing);
     if stream.capacity.value == Capacity::Provisioned {
-        let message = "the capacity of an existing stream is what it has, and is declared here";
+        let message = "the capacity of an existing stream must be declared";
         let help = "write `capacity: {shards: 2}` with its number of shards, or `capacity: on_demand`";
         context.report(Diagnostic::error(Code::ExistingStream, stream.capacity.span, message, help));
     }
@@ -17,7 +17,9 @@ pub(super) fn check(context: &mut Context, stream: &Stream, existing: &Existing)
         ("shard_quota", stream.shard_quota.written, stream.shard_quota.span),
     ] {
         if written {
-            let message = format!("`{key}` is for a stream whose shards pipec computes, and this one exists");
+            let message = format!(
+                "`{key}` is for a stream whose shards pipec computes, but this stream already exists"
+            );
             let help = format!("remove `{key}`");
             context.report(
                 Diagnostic::error(Code::ExistingStream, span, message, help)

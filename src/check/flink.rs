@@ -44,13 +44,13 @@ fn costly(search: &CostlySearch) -> Diagnostic {
             Code::LongSearch,
             search.span,
             format!(
-                "Flink does not search a text of more than {} characters here, and gives NULL: the search could take \
+                "Flink does not search a string of more than {} characters here, and returns NULL: the search could take \
                  long, or overflow the stack",
                 grouped(longest)
             ),
             format!(
                 "give the text a length, as in CAST(x AS VARCHAR({longest})); or begin the expression with `^`, and let no two \
-                 repetitions take the same characters"
+                 repetitions match the same characters"
             ),
         ),
     }

@@ -22,6 +22,7 @@ mod producer_config;
 mod producer_source;
 mod rows;
 mod shape;
+mod shared;
 mod sources;
 mod stream;
 mod throughput;
@@ -31,6 +32,7 @@ mod unpack;
 pub use names::{same_names, same_names_within};
 #[cfg(test)]
 pub(crate) use producer::USER_DATA_FRAME_BYTES;
+pub use shared::{Use, shared, uses};
 
 use pipec_core::query as program;
 

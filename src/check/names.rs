@@ -197,7 +197,7 @@ fn description(context: &mut Context) {
         context.report(Diagnostic::error(
             Code::DescriptionLength,
             span,
-            format!("the description has {length} bytes; CloudFormation takes {max}"),
+            format!("the description has {length} bytes; CloudFormation accepts {max}"),
             format!("shorten it by {} bytes, and keep the rest in a comment", length - max),
         ));
     }
@@ -225,7 +225,11 @@ fn tags(context: &mut Context) {
     if let Some(tag) = all.get(room) {
         found.push((
             tag.key_span,
-            format!("there are {} tags; AWS takes {}, and pipec adds {OWN_TAGS}", all.len(), tags::TAGS_MAX),
+            format!(
+                "there are {} tags; AWS accepts {}, and pipec adds {OWN_TAGS}",
+                all.len(),
+                tags::TAGS_MAX
+            ),
             format!("keep {room} of them"),
         ));
     }
@@ -277,7 +281,7 @@ fn tags(context: &mut Context) {
             if let Some(bad) = text.chars().find(|c| !tags::is_allowed(*c)) {
                 found.push((
                     span,
-                    format!("a tag's {what} cannot hold `{bad}`"),
+                    format!("a tag's {what} cannot contain `{bad}`"),
                     "use letters, digits, spaces and `_ . : / = + - @`".into(),
                 ));
             }

@@ -80,7 +80,7 @@ fn mixed(
         format!("{what} depends on the order of records, but {shards} shards are read in no fixed order");
     let mut help = match (paths.first(), pipeline.producer.is_some()) {
         (Some(path), true) => {
-            format!("write `partition_key: {path}` in `producer`: records of one key then lie in one shard")
+            format!("write `partition_key: {path}` in `producer`: records of one key are then in one shard")
         }
         (Some(path), false) => format!(
             "send records with the partition key from `{path}`, and write `partition_key: {path}` in `stream`"

@@ -23,13 +23,15 @@ pub(super) fn check(
     let place = delivery.spec.trim_start_matches('/').replace('/', ".");
     for (key, span) in of_pipec.into_iter().filter_map(|(key, span)| Some((key, span?))) {
         let help = match key {
-            "append" => format!("remove `append`; `newline` in `{place}` decides what is after each record"),
+            "append" => {
+                format!("remove `append`; `newline` in `{place}` determines the text after each record")
+            }
             "unpack" => {
                 "remove `unpack`, and decompress the records in the function; or remove `lambda`".to_owned()
             }
             _ => format!("remove `{key}`; the function has its own"),
         };
-        let message = format!("`{key}` is of pipec's function, and Firehose calls yours");
+        let message = format!("`{key}` belongs to pipec's function, but Firehose calls yours");
         found.push(
             Diagnostic::error(Code::OwnTransformKey, span, message, help).related(own.span, "your function"),
         );
@@ -44,7 +46,7 @@ fn query(pipeline: &Pipeline, delivery: &Delivery, own: &OwnTransform) -> Option
         Some(_) => "remove `lambda`, or write `runtime: flink`: Firehose then calls the function with rows",
         None => "remove `lambda`, or the SQL",
     };
-    let message = "the SQL runs in pipec's function, and Firehose calls one function only";
+    let message = "the SQL runs in pipec's function, and Firehose calls only one function";
     let found = Diagnostic::error(Code::OwnTransformQuery, own.span, message, help);
     Some(found.related(analytics.runtime.span, "the SQL"))
 }

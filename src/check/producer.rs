@@ -35,7 +35,7 @@ fn key(pipeline: &Pipeline, producer: &Producer, found: &mut Vec<Diagnostic>) {
         found.push(Diagnostic::error(
             Code::KeyWithoutStream,
             producer.partition_key.span,
-            "Firehose has no partition keys, and the producer writes straight into it",
+            "Firehose has no partition keys, and the producer writes directly to it",
             "remove `partition_key`, or add a `stream`, which keeps the order of the records of a key",
         ));
         return;
@@ -164,14 +164,14 @@ fn instance(context: &Context, producer: &Producer, found: &mut Vec<Diagnostic>)
         let mib = |bytes: u64| bytes as f64 / MIB as f64;
         let (span, instead) = match &producer.instances {
             Some(instances) => (instances.span, format!("write `instances: {}`", need.needed)),
-            None => (setting.span, format!("write `instances: {}` to have that many", need.needed)),
+            None => (setting.span, format!("write `instances: {}`", need.needed)),
         };
         found.push(
             Diagnostic::error(
                 Code::InstanceNetwork,
                 span,
                 format!(
-                    "the rate is {:.1} MiB/s on the wire; {} carries {:.1} MiB/s all the time, so it needs {} of them",
+                    "the rate is {:.1} MiB/s on the wire; {} sustains {:.1} MiB/s, so it needs {} of them",
                     mib(need.wire_bytes_per_second),
                     setting.value,
                     mib(baseline),
@@ -244,7 +244,7 @@ fn user_data(pipeline: &Pipeline, producer: &Producer, found: &mut Vec<Diagnosti
     found.push(Diagnostic::error(
         Code::UserDataTooLarge,
         span,
-        format!("the instances' user data would have about {bytes} bytes; EC2 takes {max}"),
+        format!("the instances' user data would have about {bytes} bytes; EC2 accepts {max}"),
         help,
     ));
 }

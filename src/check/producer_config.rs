@@ -43,7 +43,7 @@ fn diagnostic(fault: &Fault, pipeline: &Pipeline, producer: &Producer, instances
             out_of_range(
                 span,
                 format!("a page is fetched again after 1 s to {}", Duration(MAX_REFRESH_SECONDS)),
-                "write a time within that, such as `refresh: 1 h`".into(),
+                "write a time in that range, such as `refresh: 1 h`".into(),
             )
         }
         Fault::Rate(rate) if *rate > MAX_RATE => {
@@ -69,7 +69,7 @@ fn diagnostic(fault: &Fault, pipeline: &Pipeline, producer: &Producer, instances
         Fault::RecordSize { size, most } => out_of_range(
             pipeline.intake.record_size.span,
             format!(
-                "a generated record has {}; the stream takes {} less the partition key",
+                "a generated record has {}; the stream accepts {} minus the partition key",
                 ByteSize(*size as u64),
                 ByteSize(pipeline.record_bytes_max())
             ),
@@ -97,7 +97,7 @@ fn diagnostic(fault: &Fault, pipeline: &Pipeline, producer: &Producer, instances
             Code::InternalFault,
             producer.span,
             fault.to_string(),
-            "this is a fault of pipec: report it with this spec",
+            "this is an error in pipec: report it with this spec",
         ),
     }
 }

@@ -74,7 +74,7 @@ fn url(source: &HttpSource, found: &mut Vec<Diagnostic>) {
         return invalid("a fragment (`#..`) is never sent".into());
     }
     if uri.authority().and_then(|authority| authority.userinfo()).is_some() {
-        found.push(secret(span, "the URL holds a user name or password".into()));
+        found.push(secret(span, "the URL contains a user name or password".into()));
     }
     let query = uri.query().map(ToString::to_string).unwrap_or_default();
     for parameter in
@@ -103,8 +103,8 @@ fn secret(span: Span, message: String) -> Diagnostic {
         Code::SecretInSpec,
         span,
         message,
-        "remove it: the spec, the template and the user data are read by many; use a source that needs no secret, \
-         or put a proxy that adds it between",
+        "remove it: many people can read the spec, the template and the user data; use a source that needs no secret, \
+         or a proxy that adds it",
     )
 }
 
@@ -133,7 +133,7 @@ fn headers(source: &HttpSource, found: &mut Vec<Diagnostic>) {
                 "remove it",
             ));
         } else if secrets::is_secret(name) {
-            found.push(secret(*span, format!("the header `{name}` carries a secret")));
+            found.push(secret(*span, format!("the header `{name}` contains a secret")));
         }
     }
 }
@@ -202,7 +202,7 @@ fn lines(pipeline: &Pipeline, producer: &Producer, source: &FileSource, found: &
                 format!("with its partition key of {key} B, a record of this stream has {max} B at most"),
                 "make the line shorter, or raise `stream.max_record_size`",
             ),
-            None => (format!("Firehose takes {max} B at most"), "make the line shorter"),
+            None => (format!("Firehose accepts at most {max} B"), "make the line shorter"),
         };
         refuse(format!("line {line} of `{name}` has {size} B; {message}"), help.into());
     }
@@ -338,7 +338,7 @@ fn columns(pipeline: &Pipeline, producer: &Producer, source: &GeneratorSource, f
     if let Some(column) = records.columns.iter().find(|column| column.path.elements().is_some()) {
         refuse(
             column.span,
-            format!("`{}` lies in an array, and the generator makes none", column.path),
+            format!("`{}` is in an array, and the generator does not generate arrays", column.path),
             "remove the column, or send records of a file".into(),
         );
     }
@@ -352,7 +352,7 @@ fn columns(pipeline: &Pipeline, producer: &Producer, source: &GeneratorSource, f
         if let Some((_, outer)) = outer {
             refuse(
                 column.span,
-                format!("`{}` lies inside `{}`, which has a value of its own", column.path, outer.path),
+                format!("`{}` is inside `{}`, which has its own value", column.path, outer.path),
                 "give one of the two another path, or send records of a file".into(),
             );
         }
@@ -392,7 +392,7 @@ fn columns(pipeline: &Pipeline, producer: &Producer, source: &GeneratorSource, f
         let paths: Vec<String> = records.columns.iter().map(|column| column.path.to_string()).collect();
         refuse(
             producer.partition_key.span,
-            format!("no column lies at `{path}`, so no generated record has this key"),
+            format!("no column has the path `{path}`, so no generated record has this key"),
             suggest::instead(&field.text, paths.iter().map(String::as_str)),
         );
     }

@@ -37,8 +37,8 @@ fn reads(context: &mut Context) {
             context.report(Diagnostic::error(
                 Code::NothingReads,
                 analytics.span,
-                "the SQL runs in no transform: every delivery gets the records as they are",
-                "remove `from` at the delivery that takes the rows",
+                "the SQL runs in no transform: every delivery reads unprocessed records",
+                "remove `from` from the delivery for the rows",
             ));
         }
         return;
@@ -115,7 +115,7 @@ fn same_names(context: &mut Context) {
                     Code::PartName,
                     delivery.span,
                     message,
-                    "choose a name that differs in its letters",
+                    "choose a name with different letters",
                 )
                 .related(other.span, "the other one"),
             );
@@ -147,7 +147,7 @@ fn from(context: &mut Context, delivery: &Delivery) {
     let (message, help) = match (&pipeline.analytics, from.value.as_str()) {
         (_, FROM_STREAM) => (
             "there is no stream to read".to_owned(),
-            "write `from: records` for the records that are put into it, without the SQL".to_owned(),
+            "write `from: records` for the records themselves, without the SQL".to_owned(),
         ),
         (None, other) => (
             format!("`{other}` would be an output of SQL, and there is no `analytics`"),
@@ -174,7 +174,7 @@ fn direct_put(context: &mut Context, delivery: &Delivery, direct: &Direct) {
             Code::RecordOverFirehoseLimit,
             intake.record_size.span,
             format!(
-                "an average record has {}; Firehose takes 1 B to {max}",
+                "an average record has {}; Firehose accepts 1 B to {max}",
                 ByteSize(intake.record_size.value)
             ),
             "write the size of an average record, as in `record_size: 2 KiB`",

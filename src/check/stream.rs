@@ -161,7 +161,7 @@ fn on_demand(context: &mut Context, stream: &Stream) {
             Code::OnDemandCeiling,
             intake.records_per_second.span,
             format!(
-                "the load is {} MiB/s; on-demand capacity ends at {} MiB/s in {region}",
+                "the load is {} MiB/s; on-demand capacity is limited to {} MiB/s in {region}",
                 mib(written),
                 mib(ceiling)
             ),
@@ -185,7 +185,7 @@ fn on_demand(context: &mut Context, stream: &Stream) {
                     mib(written),
                     intake.records_per_second.value
                 ),
-                "raise the load slowly, or remove `capacity: on_demand` so that the shards are there at once",
+                "raise the load slowly, or remove `capacity: on_demand` so that all shards exist from the start",
             )
             .related(intake.records_per_second.span, "the declared load"),
         );
@@ -213,19 +213,19 @@ fn record_size(context: &mut Context, stream: &Stream) {
             Code::RecordOverStreamLimit,
             intake.record_size.span,
             format!(
-                "an average record with its key has {record} bytes; the stream takes {} ({})",
+                "an average record with its key has {record} bytes; the stream accepts {} ({})",
                 max,
                 ByteSize(max)
             ),
             if too_large_for_firehose {
-                format!("write smaller records; Firehose, which reads the stream, accepts {firehose_takes} at most")
+                format!("write smaller records; Firehose, which reads the stream, accepts at most {firehose_takes}")
             } else if record <= largest.0 {
                 format!(
                     "write smaller records, or `max_record_size: {}`",
                     ByteSize(record.div_ceil(MIB) * MIB)
                 )
             } else {
-                format!("write smaller records; a stream takes {largest} at most")
+                format!("write smaller records; a stream accepts at most {largest}")
             },
         ));
     }
@@ -233,7 +233,7 @@ fn record_size(context: &mut Context, stream: &Stream) {
         context.report(Diagnostic::error(
             Code::RecordOverStreamLimit,
             intake.record_size.span,
-            "an average record over 1 MiB; Kinesis takes such records as a small share of the traffic only",
+            "an average record is larger than 1 MiB; Kinesis supports such records only as a small share of the traffic",
             "write smaller records, or keep the payload in S3 and send its key",
         ));
     }
@@ -242,7 +242,7 @@ fn record_size(context: &mut Context, stream: &Stream) {
             Code::RecordOverFirehoseLimit,
             intake.record_size.span,
             format!(
-                "an average record has {} bytes; Firehose takes {} ({})",
+                "an average record has {} bytes; Firehose accepts {} ({})",
                 intake.record_size.value,
                 firehose::RECORD_BYTES_MAX,
                 ByteSize(firehose::RECORD_BYTES_MAX)
@@ -290,7 +290,7 @@ fn max_record_size(context: &mut Context, stream: &Stream) {
         context.report(Diagnostic::warning(
             Code::LargeRecords,
             size.span,
-            format!("records over {} do not pass Firehose", ByteSize(firehose::RECORD_BYTES_MAX)),
+            format!("Firehose does not deliver records over {}", ByteSize(firehose::RECORD_BYTES_MAX)),
             "leave `max_record_size` at `1 MiB` unless another consumer reads the stream",
         ));
     }
@@ -316,7 +316,7 @@ pub(super) fn retention_range(retention: &Setting<u64>) -> Option<Diagnostic> {
         Code::RetentionRange,
         retention.span,
         format!(
-            "a stream keeps records for {} whole hours, not {}",
+            "a stream retains records for {} whole hours, not {}",
             kinesis::RETENTION_HOURS,
             Duration(retention.value)
         ),

@@ -37,7 +37,7 @@ pub(super) fn check(context: &mut Context) {
     }
     let help = match need.parallelism(per_kpu) {
         enough if need.kpus <= limits::KPUS_DEFAULT_MAX => {
-            format!("write `parallelism: {enough}`, or leave it out and the plan computes it")
+            format!("write `parallelism: {enough}`, or remove it, so that the plan computes it")
         }
         _ => "split the load over several pipelines".into(),
     };
@@ -74,20 +74,20 @@ fn held_back(need: &Need, term: &throughput::Term) -> Option<Diagnostic> {
     let (one, help) = match subtasks {
         1 => (
             "in one subtask, whatever the parallelism".to_owned(),
-            "give it a key: GROUP BY or PARTITION BY a column",
+            "add a key: GROUP BY or PARTITION BY a column",
         ),
-        _ => (format!("in {subtasks} subtasks at most, one for each key"), "give it a key with more values"),
+        _ => (format!("in {subtasks} subtasks at most, one for each key"), "use a key with more values"),
     };
     Some(Diagnostic::warning(
         Code::HeldBackOperator,
         operator.span,
         format!(
-            "this runs {one}, and takes {} KPUs at {} records/s: {} us per record, with a margin of {}",
+            "this runs {one}, and needs {} KPUs at {} records/s: {} us per record, with a margin of {}",
             figure(kpus.ceil()),
             figure(need.records_per_second),
             figure(term.micros),
             need.margin
         ),
-        format!("{help}, or let fewer rows reach it; otherwise it falls behind at peak load"),
+        format!("{help}, or filter rows before it; otherwise it falls behind at peak load"),
     ))
 }

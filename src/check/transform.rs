@@ -60,8 +60,8 @@ fn own_function(context: &Context, delivery: &Delivery, transform: &Transform) -
             Code::TransformReply,
             size.span,
             format!(
-                "if the function returns records of the same size, a full buffer of {} is more than the 6 MB that Lambda \
-                 carries",
+                "if the function returns records of the same size, a full buffer of {} exceeds Lambda's response \
+                 limit of 6 MB",
                 ByteSize(size.value)
             ),
             format!("write `buffer: {{size: {}, interval: 60 s}}`", ByteSize(largest / BUFFER_STEP * BUFFER_STEP)),
@@ -128,7 +128,7 @@ fn of_delivery(context: &mut Context, delivery: &Delivery, transform: &Transform
             Code::TransformReply,
             span,
             format!(
-                "a full buffer of {} comes back as more than the 6 MB that Lambda carries",
+                "a full buffer of {} returns more than Lambda's response limit of 6 MB",
                 ByteSize(size.value)
             ),
             if largest >= min as u64 {
@@ -182,7 +182,7 @@ fn of_delivery(context: &mut Context, delivery: &Delivery, transform: &Transform
             Code::TransformRetries,
             retries.span,
             format!(
-                "Firehose repeats a failed call {} times, not {}",
+                "Firehose retries a failed call {} times, not {}",
                 firehose::LAMBDA_RETRIES,
                 retries.value
             ),

@@ -58,8 +58,9 @@ fn flink(pipeline: &Pipeline) -> Vec<Diagnostic> {
             Diagnostic::error(
                 Code::PackedForFlink,
                 source.span,
-                "CloudWatch Logs sends gzip, and Flink's formats cannot read it",
-                "let the transform unpack them and run the SQL, by `transform: {unpack: cloudwatch_logs}` and `runtime: lambda`; or declare another pipeline for the log \
+                "CloudWatch Logs sends gzip, which Flink's formats cannot read",
+                "unpack them and run the SQL in the transform, with `transform: {unpack: cloudwatch_logs}` and \
+                 `runtime: lambda`; or declare another pipeline for the log \
                  events",
             )
             .related(analytics.runtime.span, "the runtime"),
@@ -72,7 +73,7 @@ fn flink(pipeline: &Pipeline) -> Vec<Diagnostic> {
         Diagnostic::error(
             Code::PackedForFlink,
             span,
-            "the transform is behind Flink, which cannot read what is to be unpacked",
+            "the transform runs after Flink, which cannot read packed records",
             "remove `unpack`, or write `runtime: lambda`",
         )
         .related(analytics.runtime.span, "the runtime")
@@ -88,7 +89,7 @@ fn shared(pipeline: &Pipeline, into: &[&Source], unpack: Span) -> Vec<Diagnostic
         Diagnostic::error(
             Code::UnpackShared,
             source.span,
-            "where Firehose itself unpacks log events, it rejects all other records",
+            "if Firehose itself unpacks log events, it rejects all other records",
             match several {
                 true => "write `to: NAME` with another delivery for this source".to_owned(),
                 false => "declare `deliveries` with one for the log events, and write `to: NAME` for each source; or add a \
@@ -96,7 +97,7 @@ fn shared(pipeline: &Pipeline, into: &[&Source], unpack: Span) -> Vec<Diagnostic
                     .to_owned(),
             },
         )
-        .related(unpack, "what unpacks")
+        .related(unpack, "the unpacking")
     };
     let mut found: Vec<Diagnostic> = others.map(fault).collect();
     // The producer writes into the first delivery.
@@ -107,10 +108,10 @@ fn shared(pipeline: &Pipeline, into: &[&Source], unpack: Span) -> Vec<Diagnostic
             Diagnostic::error(
                 Code::UnpackShared,
                 producer.span,
-                "where Firehose itself unpacks log events, it rejects all other records",
+                "if Firehose itself unpacks log events, it rejects all other records",
                 "add a `stream`, where a function unpacks; or remove the producer",
             )
-            .related(unpack, "what unpacks"),
+            .related(unpack, "the unpacking"),
         );
     }
     found
@@ -123,7 +124,7 @@ fn csv(pipeline: &Pipeline, delivery: &Delivery, transform: &Transform) -> Optio
         Diagnostic::error(
             Code::UnpackConflict,
             unpack.span,
-            "log events are unpacked as JSON, and the records are declared as CSV",
+            "log events are unpacked as JSON, but the records are declared as CSV",
             "write `format: json`, with columns such as `message` and `timestamp`",
         )
         .related(records.span, "the records"),
@@ -138,7 +139,7 @@ fn buffer(transform: &Transform) -> Option<Diagnostic> {
             Code::UnpackBuffer,
             size.span,
             format!(
-                "log events of {} of gzip may exceed the 6 MB of a response of Lambda, and records beyond it fail",
+                "log events of {} of gzip may exceed Lambda's response limit of 6 MB, and records beyond it fail",
                 ByteSize(size.value)
             ),
             "remove `size`; the default with `unpack` is 0.2 MiB",

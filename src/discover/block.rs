@@ -7,7 +7,7 @@ use super::infer::{ColumnFound, Discovery, stray};
 use crate::parse::tree::{self, Entry, Kind, Node};
 use crate::sql::{DataType, RecordFormat};
 
-/// Keys of a spec behind which `records` stands, the last first.
+/// Keys of a spec after which `records` stands, the last first.
 const BEFORE: [&str; 4] = ["producer", "stream", "description", "name"];
 
 /// Why a block cannot be put into a spec: one terse sentence, without a full stop.
@@ -73,7 +73,7 @@ fn encoding(column: &ColumnFound) -> String {
     column.epoch.map_or(String::new(), |unit| format!(", as: epoch_{}", unit.name()))
 }
 
-/// A word that YAML reads as this very text inside of braces, or the text in quotes.
+/// A word that YAML reads as this very text within braces, or the text in quotes.
 pub(crate) fn word(text: &str) -> String {
     let character = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '$' | '(' | ')');
     let first = |c: char| c.is_ascii_alphabetic() || c == '$';
@@ -94,10 +94,10 @@ pub(crate) fn word(text: &str) -> String {
 pub fn written_into(spec: &str, discovery: &Discovery) -> Result<String, Unwritable> {
     let (node, faults) = tree::read(spec);
     let (Some(Node { kind: Kind::Mapping(entries), range, .. }), true) = (&node, faults.is_empty()) else {
-        return Err(Unwritable("it is not valid YAML; `pipec check` says why".into()));
+        return Err(Unwritable("it is not valid YAML; `pipec check` prints the cause".into()));
     };
     if spec[range.start..].starts_with('{') {
-        return Err(Unwritable("it is written in braces, and the block needs lines of its own".into()));
+        return Err(Unwritable("it is written in braces, and the block needs separate lines".into()));
     }
     let mut block = block(discovery);
     let (place, text) = match entries.iter().position(|entry| entry.key == "records") {
@@ -149,7 +149,7 @@ fn lines(spec: &str, entries: &[Entry], at: usize) -> Range<usize> {
     for line in spec[start..next].split_inclusive('\n') {
         offset += line.len();
         let text = line.trim();
-        // What stands in the first column belongs to no entry.
+        // What is in the first column belongs to no entry.
         let outside = offset > start + line.len() && !line.starts_with([' ', '\t', '-']);
         if !text.is_empty() && !outside {
             end = offset;
@@ -177,7 +177,7 @@ mod tests {
         of(&record)
     }
 
-    const BLOCK: &str = "records:\n  format: json\n  columns:\n    first:      {type: VARCHAR(16), path: $.name.first}\n    age:        {type: INTEGER,     path: $.age}\n    \"no\":       {type: INTEGER,     path: $.no}\n    \"the note\": {type: VARCHAR(16), path: \"$['the note']\"}  # null in every sample\n    tags:       {type: VARCHAR(16), path: $.tags}  # an array, as JSON text\n";
+    const BLOCK: &str = "records:\n  format: json\n  columns:\n    first:      {type: VARCHAR(16), path: $.name.first}\n    age:        {type: INTEGER,     path: $.age}\n    \"no\":       {type: INTEGER,     path: $.no}\n    \"the note\": {type: VARCHAR(16), path: \"$['the note']\"}  # null in every sample\n    tags:       {type: VARCHAR(16), path: $.tags}  # an array, as a JSON string\n";
 
     #[test]
     fn a_block_is_written_as_a_person_would() {

@@ -163,7 +163,7 @@ impl Inference {
                 (true, false, false) => continue,
                 (false, _, _) if !is_writable => "its name cannot be used in SQL",
                 (false, true, false) => {
-                    let (data_type, note) = (varchar(seen.longest_json), Some("an array, as JSON text"));
+                    let (data_type, note) = (varchar(seen.longest_json), Some("an array, as a JSON string"));
                     columns.push(ColumnFound { name: String::new(), data_type, path, epoch: None, note });
                     continue;
                 }
@@ -180,7 +180,7 @@ impl Inference {
                     columns.push(ColumnFound { name: String::new(), data_type, path, epoch, note });
                     continue;
                 }
-                _ => "it holds objects, arrays or values by turns",
+                _ => "it contains objects, arrays or values in different records",
             };
             left_out.push(LeftOut { path, because });
         }
@@ -377,7 +377,7 @@ mod tests {
         assert_eq!(
             told,
             [
-                "$.mixed: it holds objects, arrays or values by turns",
+                "$.mixed: it contains objects, arrays or values in different records",
                 "$['${x}']: its name cannot be used in SQL"
             ]
         );

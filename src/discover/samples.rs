@@ -17,7 +17,7 @@ const SHOWN_MAX: usize = 3;
 /// Most bytes that are read, once they are unpacked.
 pub const BYTES_MAX: u64 = 1 << 30;
 
-/// What may stand between two fields of CSV; the first that fits is taken.
+/// What may be between two fields of CSV; the first that fits is taken.
 const DELIMITERS: [u8; 4] = *b",;\t|";
 /// Lines of CSV from which the delimiter is found.
 const DELIMITER_LINES: usize = 100;
@@ -229,7 +229,7 @@ impl<'de> Visitor<'de> for OneOrMany<'_> {
     }
 }
 
-/// The first lines of a file and the delimiter that makes as many fields of each; one field a line is no CSV.
+/// The first lines of a file and the delimiter that makes as many fields of each; one field a line is not CSV.
 fn delimiter(start: &[u8]) -> Option<u8> {
     DELIMITERS.into_iter().find(|delimiter| {
         let mut reader = ReaderBuilder::new().delimiter(*delimiter).has_headers(false).from_reader(start);
@@ -271,7 +271,7 @@ fn comma_separated(mut file: BufReader<io::Take<impl Read>>) -> Result<Samples, 
     for line in lines {
         let line = line.map_err(|error| match error.position() {
             Some(position) => none(
-                format!("line {} has another number of fields, or is not UTF-8 text", position.line()),
+                format!("line {} has a different number of fields, or is not UTF-8", position.line()),
                 "use lines with the same fields",
             ),
             None => neither(),
@@ -318,7 +318,7 @@ fn names(line: &StringRecord) -> Vec<String> {
     names
 }
 
-/// A field as what it looks like. Digits behind a zero are no number: `01234` is a postcode.
+/// A field as what it looks like. Digits after a zero are no number: `01234` is a postcode.
 fn field_value(field: &str) -> Value {
     let digits = field.strip_prefix('-').unwrap_or(field);
     let plain = !(digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0."));

@@ -1,5 +1,5 @@
-//! An application of Kinesis Data Analytics for SQL, read from a value that describes it. The four formats write the same
-//! things under names of their own; all of these stand here.
+//! An application of Kinesis Data Analytics for SQL, read from a value that describes it. The four formats write the
+//! same things under names of their own; all of these are here.
 
 use super::value::{Kind, Placed, Text, Value};
 use crate::source::Span;
@@ -270,7 +270,7 @@ fn schema(value: &Value) -> Schema {
     let parameters = format.and_then(|format| format.get(MAPPING_PARAMETERS));
     let csv = parameters.and_then(|parameters| parameters.get(CSV_PARAMETERS));
     let json = parameters.and_then(|parameters| parameters.get(JSON_PARAMETERS));
-    // The first version of Terraform's resource has no type beside the parameters.
+    // The first version of Terraform's resource has no type in addition to the parameters.
     let is_csv = format.and_then(is_csv).unwrap_or(csv.is_some());
     let is_known = |value: &Value| !matches!(value.kind, Kind::Absent);
     Schema {

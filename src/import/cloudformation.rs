@@ -73,7 +73,7 @@ pub(super) fn read(root: &Node, file: &SourceFile) -> (Vec<Application>, Vec<Str
                 Code::ImportedValueUnknown,
                 owner.span,
                 format!("`{}` belongs to no application of this template", resource.key),
-                "import the template that has the application, and write this part into the spec by hand",
+                "import the template that contains the application, and add this part to the spec manually",
             )),
         }
     }

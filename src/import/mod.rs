@@ -1,7 +1,7 @@
 //! `import`: an application of Kinesis Data Analytics for SQL, as something else describes it, to a spec and its SQL.
 //!
 //! One file a format reads it into an [`Application`]; `spec` writes that. What a file names is not trusted: it becomes
-//! YAML by one way of quoting, comments stay on their lines, and no file is read that lies outside of the file's folder.
+//! YAML by one way of quoting, comments stay on their lines, and no file is read that lies outside the file's folder.
 
 mod application;
 mod cloudformation;
@@ -121,7 +121,7 @@ fn unreadable(file: &SourceFile, at: usize, format: &str, words: &str) -> Diagno
         Code::ImportSyntax,
         file.span(at..at),
         format!("this is not valid {format}: {words}"),
-        "give the answer of `aws kinesisanalytics describe-application`, a CloudFormation template, or a `.tf` file of \
+        "pass the output of `aws kinesisanalytics describe-application`, a CloudFormation template, or a `.tf` file of \
          Terraform, unchanged",
     )
 }
@@ -130,12 +130,12 @@ fn none(file: &SourceFile, others: &[String]) -> Diagnostic {
     let (message, help) = match others {
         [] => (
             "the file describes no application of Kinesis Data Analytics for SQL".to_owned(),
-            "give the answer of `aws kinesisanalytics describe-application`, a CloudFormation template with \
+            "pass the output of `aws kinesisanalytics describe-application`, a CloudFormation template with \
              `AWS::KinesisAnalytics::Application`, or a `.tf` file with `aws_kinesis_analytics_application`",
         ),
         others => (
             format!("the file describes no application with SQL: {}", others.join(", ")),
-            "import applications of Kinesis Data Analytics for SQL; an application of Flink has a program of its own",
+            "import applications of Kinesis Data Analytics for SQL; a Flink application has its own program",
         ),
     };
     Diagnostic::error(Code::NoApplication, file.first_line(), message, help)

@@ -52,7 +52,8 @@ impl Writer {
         }
     }
 
-    /// The old service's `error_stream`, which is an output of Flink; the output, if a function is called with its rows.
+    /// `error_stream` of Kinesis Data Analytics, which is an output of Flink; the output, if a function is called with
+    /// its rows.
     fn errors<'o>(&mut self, output: &'o Output, runtime: AnalyticsRuntime) -> Option<&'o Output> {
         let went = went(output);
         if runtime == AnalyticsRuntime::Lambda {

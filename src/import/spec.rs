@@ -47,7 +47,7 @@ pub struct Download {
     pub bucket: Option<String>,
     /// Key.
     pub key: String,
-    /// File beside the spec.
+    /// File next to the spec.
     pub file: String,
     /// A row of it without values, to compile with before it is there.
     pub(super) stand_in: String,
@@ -102,7 +102,7 @@ pub(super) struct Writer {
     pub(super) yaml: Yaml,
     pub(super) findings: Vec<Diagnostic>,
     pub(super) incomplete: bool,
-    /// A statement behind those of the application.
+    /// A statement after those of the application.
     pub(super) statement: Option<String>,
 }
 
@@ -165,8 +165,8 @@ impl Writer {
         yaml.comment(
             0,
             &format!(
-                "By `pipec import`, from the application {} of Kinesis Data Analytics for SQL. The comments mark what \
-                 needs your attention.",
+                "Imported by `pipec import` from the Kinesis Data Analytics for SQL application {}. Comments mark the \
+                 places that need your attention.",
                 application.name
             ),
         );
@@ -204,8 +204,8 @@ impl Writer {
             Some(source) => self.yaml.comment(
                 1,
                 &format!(
-                    "The application read the stream {}. The stack has a stream of its own: change the programs \
-                     that write to the old one to write to this one.",
+                    "The application read the stream {}. The stack creates a new stream: change the programs that \
+                     write to the old stream to write to the new one.",
                     source.arn.text.written()
                 ),
             ),
@@ -329,7 +329,7 @@ pub(super) fn typed(text: &str) -> String {
     shlex::try_quote(text).map_or_else(|_| "..".into(), Into::into)
 }
 
-/// A name for a file beside the spec, from an object's key; it leads nowhere else.
+/// A name for a file next to the spec, from an object's key; it leads nowhere else.
 fn file_name(key: &str, table: &str) -> String {
     let plain = |text: &str| -> String {
         let kept = text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));

@@ -1,5 +1,5 @@
-//! Applications in a Terraform file: `aws_kinesis_analytics_application`, and `aws_kinesisanalyticsv2_application` with SQL.
-//! Of the expressions, those whose value stands in the file or beside it are evaluated.
+//! Applications in a Terraform file: `aws_kinesis_analytics_application`, and `aws_kinesisanalyticsv2_application` with
+//! SQL. Of the expressions, those whose value is in the file or next to it are evaluated.
 
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::source::{MAX_SOURCE_BYTES, SourceFile, Span};
 use crate::world::World;
 
 const APPLICATION: [&str; 2] = ["aws_kinesis_analytics_application", "aws_kinesisanalyticsv2_application"];
-/// Files beside the one that is read, by Terraform's convention.
+/// Other files next to the one that is read, by Terraform's convention.
 const BESIDE: [&str; 2] = ["variables.tf", "locals.tf"];
 /// How deep values may name each other; Terraform refuses circles.
 const DEPTH_MAX: usize = 16;
@@ -144,8 +144,8 @@ impl Reader<'_> {
         self.diagnostics.push(Diagnostic::warning(
             Code::ImportedValueUnknown,
             span,
-            format!("`dynamic \"{name}\"` makes blocks that only Terraform knows"),
-            "import what `aws kinesisanalytics describe-application` prints, or write these blocks out first",
+            format!("`dynamic \"{name}\"` generates blocks that only Terraform can expand"),
+            "import the output of `aws kinesisanalytics describe-application`, or expand these blocks first",
         ));
     }
 
@@ -257,7 +257,7 @@ impl Reader<'_> {
         text.unwrap_or_else(|| Text::unknown(format!("{name}(..)")))
     }
 
-    /// A file that lies in the folder of this one, or below it.
+    /// A file that is in the folder of this one, or below it.
     fn content(&mut self, path: &Expression, depth: usize) -> Option<Text> {
         // `path.module` and `path.root` are the folder; `call` shows them as they stand.
         let mut written = Text::default();

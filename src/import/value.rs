@@ -99,7 +99,7 @@ impl Text {
     pub(super) fn append(&mut self, other: Self) {
         self.bytes += other.bytes;
         if self.bytes > TEXT_BYTES_MAX {
-            *self = Self::unknown("a text of more than 1 MiB");
+            *self = Self::unknown("a string of more than 1 MiB");
             return;
         }
         for part in other.parts {

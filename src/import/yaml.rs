@@ -1,10 +1,10 @@
-//! The text of a spec: keys and values, a line each, with comments behind them or in front.
+//! The text of a spec: keys and values, a line each, with comments after them or in front.
 
 use std::fmt::Write;
 
 use crate::discover::word;
 
-/// Longest line with a comment behind its value, characters; longer comments stand in front of it.
+/// Longest line with a comment after its value, characters; longer comments are in front of it.
 const LINE_MAX: usize = 110;
 
 /// A spec under way.

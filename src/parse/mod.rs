@@ -220,7 +220,7 @@ fn syntax(words: &str, at: usize, file: &SourceFile) -> Diagnostic {
         return Diagnostic::error(
             Code::ControlCharacter,
             file.span(at..at + found.len_utf8()),
-            format!("this line holds the control character U+{:04X}", u32::from(found)),
+            format!("this line contains the control character U+{:04X}", u32::from(found)),
             "remove it",
         );
     }
@@ -228,7 +228,7 @@ fn syntax(words: &str, at: usize, file: &SourceFile) -> Diagnostic {
         return error(
             at..at + 1,
             "a quote is opened here and never closed".into(),
-            "add the closing quote after the text".into(),
+            "add the closing quote".into(),
         );
     }
     let this = Line::at(file, line);
@@ -252,8 +252,8 @@ fn syntax(words: &str, at: usize, file: &SourceFile) -> Diagnostic {
         }
         _ if words.contains("mapping values") && this.text.matches(": ").count() > 1 => error(
             at..at + 1,
-            "a second colon on a line; a text that holds `: ` needs quotes".into(),
-            "put quotes around the text, as in `key: \"a: b\"`".into(),
+            "a second colon on a line; a string that contains `: ` needs quotes".into(),
+            "put quotes around the string, as in `key: \"a: b\"`".into(),
         ),
         Some(before)
             if words.contains("did not find expected key")
@@ -263,7 +263,7 @@ fn syntax(words: &str, at: usize, file: &SourceFile) -> Diagnostic {
             error(
                 this.place(),
                 "this line's indentation fits none of the lines above".into(),
-                format!("indent it by {} blanks, like line {}", before.indent, before.number),
+                format!("indent it by {} spaces, like line {}", before.indent, before.number),
             )
         }
         _ => error(
@@ -331,7 +331,7 @@ fn inspect(node: &Node, file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.push(Diagnostic::error(
             Code::ControlCharacter,
             span,
-            format!("this {what} holds the control character U+{:04X}", u32::from(found)),
+            format!("this {what} contains the control character U+{:04X}", u32::from(found)),
             help,
         ));
     };

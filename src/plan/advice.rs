@@ -191,7 +191,7 @@ fn stateless_on_flink(
             message,
             "write `runtime: lambda`: the same rows, from the transform's function",
         )
-        .label("each record alone decides what it becomes"),
+        .label("each row depends on a single record"),
     )
 }
 

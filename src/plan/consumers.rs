@@ -183,7 +183,7 @@ fn function(
 
 fn line(plan: &ConsumerPlan) -> String {
     let how = match plan.registered {
-        Some(_) => "by enhanced fan-out, 2 MiB per second and shard of its own",
+        Some(_) => "by enhanced fan-out, dedicated 2 MiB per second and shard",
         None => "by polling, from the shared 2 MiB per second and shard",
     };
     match (&plan.function, &plan.role, &plan.account_id) {
@@ -198,6 +198,16 @@ fn line(plan: &ConsumerPlan) -> String {
         (None, Some(role), _) => format!("a program with role {role} reads {how}"),
         (None, None, Some(account)) => format!("account {account} reads {how}"),
         (None, None, None) => how.to_owned(),
+    }
+}
+
+/// An ARN in a text to copy: a word in place of what is known once the stack exists.
+fn placeholder(arn: &Value, plan: &ConsumerPlan) -> String {
+    let own = plan.registered.as_ref().map(|registered| &registered.logical_id);
+    match arn {
+        Value::GetAtt(id, _) if Some(id) == own => "CONSUMER_ARN".into(),
+        Value::Ref(_) | Value::GetAtt(..) => "STREAM_ARN".into(),
+        Value::Text(_) | Value::Sub(_) => arn.shown(),
     }
 }
 
@@ -221,16 +231,21 @@ fn other_side(pipeline: &Pipeline, plan: &ConsumerPlan) -> Vec<String> {
         lines.push("new PollingConfig(NAME, kinesisClient)".into());
     }
     lines.push(
-        "# The Kinesis Client Library needs tables in DynamoDB and metrics in CloudWatch: their permissions are yours to give."
+        "# The Kinesis Client Library needs tables in DynamoDB and metrics in CloudWatch: grant these permissions \
+         yourself."
             .into(),
     );
     if let Some(account) = &plan.account_id {
-        lines.push(
-            "# In the other account, the program names the stream by its ARN, the output StreamArn. Its own policy needs:"
-                .into(),
-        );
+        let mut outputs = vec!["STREAM_ARN is the output StreamArn".to_owned()];
+        if let Some(registered) = &plan.registered {
+            outputs.push(format!("CONSUMER_ARN the output {}Arn", registered.logical_id));
+        }
+        lines.push(format!(
+            "# In the other account, the program names the stream by its ARN. Its own policy needs, where {}:",
+            outputs.join(", and ")
+        ));
         for grant in &plan.grants {
-            let resources: Vec<String> = grant.resources.iter().map(Value::shown).collect();
+            let resources: Vec<String> = grant.resources.iter().map(|arn| placeholder(arn, plan)).collect();
             lines.push(format!(
                 "{{\"Effect\": \"Allow\", \"Action\": {}, \"Resource\": \"{}\"}}",
                 serde_json::json!(grant.actions),

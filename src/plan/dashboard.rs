@@ -138,8 +138,8 @@ pub(super) fn plan(plan: &Plan, checked: &Checked) -> Option<DashboardPlan> {
     let description = plan.description.replace(['\r', '\n'], " ");
     widgets.text(
         &format!(
-            "## {}\n{}\n\nEach row is a part of the pipeline, in the order of the data: **what flows**, **how late it is**, \
-             **what fails**. `pipec status {command}` prints the same; `pipec logs {command}` gives the causes.",
+            "## {}\n{}\n\nEach row is a part of the pipeline, in the order of the data: **load**, **delay**, \
+             **failures**. `pipec status {command}` prints the same data; `pipec logs {command}` prints the causes.",
             plan.name,
             literal(&description)
         ),
@@ -298,8 +298,8 @@ fn producer(plan: &Plan) -> [Graph; 3] {
         flow.across.push(Across { label: "declared".into(), value, color: DECLARED });
     }
     let mut failing = vec![
-        to_stream(series(FAILED, "Sum", "records given up")),
-        to_stream(series(RETRIED, "Sum", "records sent again")),
+        to_stream(series(FAILED, "Sum", "records discarded")),
+        to_stream(series(RETRIED, "Sum", "records retried")),
         series(STATUS, "Maximum", "status checks failed"),
     ];
     // The group has the metric where alarms make it collect some.
@@ -427,7 +427,7 @@ fn delivery(to: &DeliveryMetrics, transforms: bool, direct: bool, more: Vec<Seri
     failing.extend(more.into_iter().map(right));
     let mut fresh = vec![series(to.freshness, "Maximum", "oldest record not delivered")];
     if !direct {
-        fresh.push(right(series(BEHIND, "Maximum", "behind the stream, milliseconds")));
+        fresh.push(right(series(BEHIND, "Maximum", "milliseconds behind the latest record")));
     }
     [
         graph(

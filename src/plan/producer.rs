@@ -133,9 +133,9 @@ fn source(producer: &Producer) -> String {
     match &producer.source {
         // Without its query: a reader wants to know whom the instances ask.
         ProducerSource::Http(http) => http.url.value.split(['?', '#']).next().unwrap_or_default().to_owned(),
-        ProducerSource::File(file) if file.repeat => format!("{} again and again", file.path.value),
+        ProducerSource::File(file) if file.repeat => format!("{} repeatedly", file.path.value),
         ProducerSource::File(file) => format!("{} once", file.path.value),
-        ProducerSource::Generator(generator) => format!("made up, seed {}", generator.seed),
+        ProducerSource::Generator(generator) => format!("generated, seed {}", generator.seed),
     }
 }
 

@@ -73,7 +73,7 @@ pub(super) fn of_windows(checked: &Checked, output: &Stream, load: &Load) -> Opt
         (seconds >= LONG_WRITE_S && seconds.is_finite()).then_some(seconds)
     };
     if let Some(seconds) = rate.windows.iter().filter_map(writes).reduce(f64::max) {
-        note += &format!("; its rows come at its end, and writing them takes {} s", amount(seconds.round()));
+        note += &format!("; its rows are written at its end, which takes {} s", amount(seconds.round()));
     }
     let known = rate.windows.iter().filter(|_| rate.unknown_keys().next().is_none());
     let step_ms = known.map(|window| window.step_ms).max().unwrap_or_default();
@@ -136,7 +136,7 @@ pub(super) fn unknown_keys(
         }
     };
     let message = format!(
-        "the number of {what} is unknown, so each record is planned as a row of its own: {}; with {} of them \
+        "the number of {what} is unknown, so the plan has one row per record: {}; with {} of them \
          {}",
         of(most, cost.monthly_usd),
         amount(FEWER_KEYS as f64),
@@ -281,7 +281,7 @@ mod tests {
         let expected = "rows: 2 values of a key computed from `temp`, and a window ends every 60 s";
         assert_eq!(note.as_deref(), Some(expected));
         let (_, _, note, _) = devices("keys: {device_id: 720000}, ", "'1' HOUR");
-        let long = "; its rows come at its end, and writing them takes 720 s";
+        let long = "; its rows are written at its end, which takes 720 s";
         assert!(note.is_some_and(|note| note.ends_with(long)));
     }
 }

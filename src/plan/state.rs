@@ -93,7 +93,7 @@ pub(super) fn advise(checked: &Checked) -> Vec<Diagnostic> {
             state.span,
             format!("Flink keeps state per `{key}` for {}, and the number of keys is unknown", state.what),
             format!(
-                "write `keys: {{\"{key}\": 2000}}` in `analytics`, or as many as come within `state_ttl`"
+                "write `keys: {{\"{key}\": 2000}}` in `analytics`, or the number of keys within `state_ttl`"
             ),
         ));
         told.push(keys);

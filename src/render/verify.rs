@@ -104,7 +104,7 @@ impl<'a> Verifier<'a> {
             ("parameters", parameters.len(), cloudformation::PARAMETERS_MAX),
         ] {
             if count as u64 > max {
-                self.problems.push(format!("{count} {what}; CloudFormation takes {max}"));
+                self.problems.push(format!("{count} {what}; CloudFormation accepts {max}"));
             }
         }
     }

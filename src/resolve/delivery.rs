@@ -68,7 +68,7 @@ impl Resolver<'_> {
                 }
                 false => "move `transform` into the deliveries whose records it processes",
             };
-            let message = "with `deliveries`, each has a transform of its own";
+            let message = "with `deliveries`, each has its own transform";
             self.diagnostics.push(Diagnostic::error(Code::ConflictingKeys, span, message, help));
             transform = None;
         }
@@ -201,7 +201,7 @@ impl Resolver<'_> {
                     format!("`{key}` is for a function, and without a stream and SQL Firehose itself unpacks log events"),
                     format!("remove `{key}`"),
                 )
-                .related(unpack.span, "what is unpacked"),
+                .related(unpack.span, "the unpacking"),
             );
         }
         Some(unpack)
@@ -244,7 +244,7 @@ impl Resolver<'_> {
                 for key in own {
                     let help = match key {
                         "encryption" => {
-                            "remove it; `stream.encryption` covers what Firehose reads".to_owned()
+                            "remove it; `stream.encryption` covers the records that Firehose reads".to_owned()
                         }
                         key => format!("remove it, and write `{key}` in `stream`"),
                     };

@@ -324,7 +324,7 @@ impl Resolver<'_> {
                         "`{}` has {bytes} bytes; a file of records has {RECORDS_FILE_BYTES_MAX} at most",
                         at.display()
                     ),
-                    "name a part of it, or serve it over http",
+                    "send a part of it, or serve it over HTTP",
                 ));
                 None
             }

@@ -53,7 +53,7 @@ impl Resolver<'_> {
         let mut characters = delimiter.unwrap_or(",").chars();
         match (format, characters.next(), characters.next()) {
             (Format::Json, ..) if delimiter.is_some() => {
-                let message = "JSON has no delimiter";
+                let message = "JSON records have no delimiter";
                 let help = "remove `delimiter`, or write `format: csv`";
                 self.diagnostics.push(Diagnostic::error(Code::ConflictingKeys, span, message, help));
                 None
@@ -174,7 +174,7 @@ impl Resolver<'_> {
                 if let Some((message, help)) = unfit(column, unit) {
                     Err(Some(fault(message, help, Some(column.span))))
                 } else if column.path.elements().is_some() {
-                    let message = format!("`{wanted}` lies in an array, and a record has one time");
+                    let message = format!("`{wanted}` is in an array, and a record has one time");
                     let help = "name a column outside the array".into();
                     Err(Some(fault(message, help, Some(column.span))))
                 } else {
@@ -236,16 +236,16 @@ fn unfit(column: &Column, unit: Option<EpochUnit>) -> Option<(String, String)> {
         (DataType::Timestamp, Some(unit)) => Some((
             format!("`{name}` is a TIMESTAMP, and `unit` is for numbers"),
             match column.epoch {
-                Some(_) => "remove `unit`: `as` at the column says it".into(),
+                Some(_) => "remove `unit`: `as` of the column defines it".into(),
                 None => format!(
-                    "remove `unit`, or, if the records hold numbers, write `as: epoch_{}` at the column instead",
+                    "remove `unit`, or, if the records contain numbers, write `as: epoch_{}` at the column instead",
                     unit.name()
                 ),
             },
         )),
         (_, Some(unit)) if data_type.holds_epoch(unit) => None,
         (_, Some(unit)) => Some((
-            format!("`{name}` is {data_type}, which does not hold `{}` since 1970", unit.name()),
+            format!("`{name}` is {data_type}, which cannot contain `{}` since 1970", unit.name()),
             match data_type.family() {
                 Family::Number => "declare it as BIGINT, or as DOUBLE for fractions of seconds".into(),
                 _ => "name a column of numbers, or remove `unit` and declare it as TIMESTAMP".into(),
@@ -258,7 +258,7 @@ fn unfit(column: &Column, unit: Option<EpochUnit>) -> Option<(String, String)> {
                     "write `unit: ms` if it counts milliseconds since 1970; or `s`, `us`, `ns`".into()
                 }
                 _ => {
-                    "declare it as TIMESTAMP; texts such as 2026-01-27T09:30:00+01:00 are read as one".into()
+                    "declare it as TIMESTAMP, which accepts strings such as 2026-01-27T09:30:00+01:00".into()
                 }
             },
         )),

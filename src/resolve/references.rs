@@ -100,12 +100,12 @@ impl Resolver<'_> {
             if let Some(path) = path.as_ref().filter(|path| path.elements().is_some()) {
                 let message = format!("`{path}` has a value for each element of an array, and a row has one");
                 let span = self.places.value(&format!("{pointer}/path"));
-                let help = "name a value outside of an array, or write one row for each element";
+                let help = "name a value outside an array, or write one row for each element";
                 self.diagnostics.push(Diagnostic::error(Code::ReferenceTable, span, message, help));
                 continue;
             }
             if column.encoding.is_some_and(|encoding| encoding != TimeEncoding::Text) {
-                let message = "the times of a reference table are texts";
+                let message = "the times of a reference table are strings";
                 let help = "remove `as`, and write times as 2026-01-27 09:30:00";
                 let span = self.places.value(&format!("{pointer}/as"));
                 self.diagnostics.push(Diagnostic::error(Code::TimeEncoding, span, message, help));

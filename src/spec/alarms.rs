@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Duration, Percent};
 
-/// CloudWatch alarms on every part of the pipeline, with thresholds that follow from the spec. `alarms: {}` has all of
-/// them and notifies nobody.
+/// CloudWatch alarms on every part of the pipeline, with thresholds that follow from the spec. `alarms: {}` creates all
+/// of them, without notifications.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Alarms {
-    /// Recipient of the alarms: the ARN of an SNS topic in the pipeline's region, or e-mail addresses. Default: nobody;
+    /// Recipients of the alarms: the ARN of an SNS topic in the pipeline's region, or e-mail addresses. Default: none;
     /// the console and `pipec status` show the states.
     pub notify: Option<Notify>,
     /// Alarms to leave out, by kind. Default: none.
@@ -81,7 +81,7 @@ pub enum AlarmKey {
     FunctionDuration,
     /// A function receives its rows late.
     FunctionBehind,
-    /// The transform or the producer gives up records.
+    /// The transform or the producer discards records.
     RecordsFailed,
     /// The Flink job is not running.
     JobDown,
@@ -208,7 +208,8 @@ pub struct Thresholds {
     /// Share of a function's timeout, 1 % to 99 %. Default: `80 %`.
     #[schemars(extend("examples" = ["80 %"]))]
     pub function_duration: Option<Percent>,
-    /// Time that rows wait for a function, 1 min to 23 h. Default: `10 min` and the batching window.
+    /// Iterator age of a function: the time that rows wait for it, 1 min to 23 h. Default: `10 min` and the batching
+    /// window.
     #[schemars(extend("examples" = ["10 min"]))]
     pub function_behind: Option<Duration>,
     /// Duration of a checkpoint, 1 s to 10 min. Default: `30 s`, half of the checkpoint interval.

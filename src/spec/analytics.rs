@@ -26,13 +26,13 @@ pub struct Analytics {
     /// Small tables that the SQL joins, by their names in the SQL.
     pub reference_tables: Option<IndexMap<String, ReferenceTable>>,
     /// Destinations of the SQL's outputs, by name. A stream that the SQL also reads becomes an output if it is named
-    /// here. Default: a single output goes to `delivery`; of several, those that are not named here go to streams of
-    /// their own.
+    /// here. Default: a single output goes to `delivery`; of several, those that are not named here each go to a
+    /// separate stream.
     #[schemars(extend("examples" = [{"ALERTS": {"stream": {}}}]))]
     pub outputs: Option<IndexMap<String, Output>>,
     /// Destination of error records, with Flink: one row for each record that is not JSON or not a line of CSV, has an
-    /// invalid value or has no event time, and for each row that is too large. Of CSV, also one for each record of
-    /// several lines, of which only the first is read. Flink reads the stream twice for it. `stream`: a separate
+    /// invalid value or has no event time, and for each row that is too large. For CSV, also one for each record of
+    /// several lines, of which only the first is read. Flink reads the stream twice for this. `stream`: a separate
     /// stream, the output `ERROR_STREAM`, sized for one row per record; `outputs` can attach a function to it.
     /// `delivery`: the same, and Firehose writes the rows to the bucket of `delivery`, under `errors/query/`, in an
     /// existing bucket `errors/NAME/query/`. Default: none are written.
@@ -42,9 +42,9 @@ pub struct Analytics {
     /// for a join.
     #[schemars(extend("exclusiveMinimum" = 0, "maximum" = pipec_core::MAX_ROWS), extend("examples" = [3]))]
     pub rows_per_record: Option<f64>,
-    /// Number of different values of a key: a column, or several separated by commas. The plan computes from it the rows
-    /// of windows, and so the shards of outputs and the load of Firehose, and Flink's KPUs and state. Default: unknown, so
-    /// each record may be a row of its own; for KPUs, a million.
+    /// Number of different values of a key: a column, or several separated by commas. The plan uses it to compute the
+    /// number of rows per window (and from it the shards of outputs and the load of Firehose), and Flink's KPUs and
+    /// state. Default: unknown, so each record may be a separate row; for KPUs, a million.
     #[schemars(
         extend("examples" = [{"device_id": 2000, "country,city": 50000}]),
         extend("additionalProperties" = {"type": "integer", "format": "uint64", "minimum": 1, "examples": [2000]})
@@ -97,7 +97,7 @@ pub enum OutputPlace {
 pub struct OwnOutput {
     /// A Kinesis data stream for consumers outside the stack.
     pub stream: Option<OutputStream>,
-    /// A Lambda function of yours that receives the rows from such a stream.
+    /// Your own Lambda function, which receives the rows from such a stream.
     pub lambda: Option<OutputFunction>,
 }
 
@@ -120,7 +120,7 @@ pub struct OutputStream {
     pub retention: Option<Duration>,
 }
 
-/// A Lambda function of yours. A failed batch is bisected and retried; records that still fail are reported to an SQS
+/// Your own Lambda function. A failed batch is bisected and retried; records that still fail are reported to an SQS
 /// queue.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -144,9 +144,9 @@ pub struct OutputFunction {
     #[schemars(range(min = 0, max = 10000), extend("examples" = [3]))]
     pub retries: Option<u64>,
     /// Whether the function reports the rows that failed, as `{"batchItemFailures": [{"itemIdentifier": "<sequence
-    /// number>"}]}`. Lambda then retries from the first of those rows, and does not repeat the rows before it. A response
-    /// that is empty, or has an empty or no list, is a success; a function that fails must still throw an error or
-    /// return the list. Default: `false`, the whole batch is retried.
+    /// number>"}]}`. Lambda then retries from the first of those rows, and does not resend the rows before it. A
+    /// response that is empty, or has an empty or no list, is a success; a function that fails must still throw an
+    /// error or return the list. Default: `false`, the whole batch is retried.
     pub partial_failures: Option<bool>,
 }
 
@@ -168,7 +168,7 @@ pub struct Flink {
     #[schemars(extend("examples" = ["FLINK-2_2"]))]
     pub runtime_environment: Option<String>,
     /// Number of parallel subtasks. Default: computed from the load and the cost of the query per record; `pipec plan`
-    /// shows the arithmetic.
+    /// prints the calculation.
     #[schemars(range(min = 1))]
     pub parallelism: Option<u64>,
     /// Number of subtasks that share a KPU (1 vCPU, 4 GiB), 1 to 8. Default: 1.
@@ -177,8 +177,8 @@ pub struct Flink {
     /// Whether Managed Flink adds and removes KPUs according to the CPU load. Default: `false`.
     pub auto_scaling: Option<bool>,
     /// Whether state is saved before an update and restored after it. The state of changed parts of the SQL is not
-    /// restored: their open windows are dropped. The position in the stream is restored if as many SELECTs read the stream
-    /// as before. Default: `true`.
+    /// restored: their open windows are dropped. The position in the stream is restored if the number of SELECTs that
+    /// read the stream is unchanged. Default: `true`.
     pub snapshots: Option<bool>,
     /// State time-to-live: how long a key may be idle before Flink drops its state. Applies to `LAG`, `OVER (ROWS ..)`
     /// and unbounded `OVER`, which keep state without limit. `0 s` disables it. Default: `7 d`.

@@ -15,17 +15,18 @@ use super::Duration;
     {"required": ["poll"]},
 ]))]
 pub struct Consumer {
-    /// Lambda function that is called with the records.
+    /// Lambda function that is called with batches of records.
     pub lambda: Option<LambdaConsumer>,
-    /// Program with enhanced fan-out: a read throughput of its own, 2 MiB per second and shard, at an additional charge.
+    /// Program with enhanced fan-out: a dedicated read throughput of 2 MiB per second and shard, at an additional
+    /// charge.
     pub fan_out: Option<Reader>,
-    /// Program that polls, such as one with the Kinesis Client Library or Logstash. It shares the read throughput of the shards
-    /// with the other polling readers.
+    /// Program that polls, such as one that uses the Kinesis Client Library, or Logstash. It shares the read throughput
+    /// of the shards with the other polling readers.
     pub poll: Option<Reader>,
 }
 
-/// Existing Lambda function that is called with the records of the stream. A failed batch is bisected and retried; if it still
-/// fails, its position in the stream goes to a queue in the stack.
+/// Existing Lambda function that is called with batches of records from the stream. A failed batch is bisected and
+/// retried; if it still fails, its position in the stream goes to a queue in the stack.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LambdaConsumer {
@@ -47,21 +48,21 @@ pub struct LambdaConsumer {
     /// Number of retries of a failed call, 0 to 10,000. Default: 3.
     #[schemars(range(min = 0, max = 10000), extend("examples" = [3]))]
     pub retries: Option<u64>,
-    /// Age from which on a record is not retried, 1 min to 7 d. Default: none; `retries` is the only limit.
+    /// Maximum age of a record that is retried, 1 min to 7 d. Default: none; `retries` is the only limit.
     #[schemars(extend("examples" = ["1 h"]))]
     pub max_age: Option<Duration>,
     /// Whether the function reports the records that failed, as `{"batchItemFailures": [{"itemIdentifier": "<sequence
-    /// number>"}]}`. Lambda then retries from the first of those records, and does not repeat the records before it. A response
-    /// that is empty, or has an empty or no list, is a success. Default: `false`, the whole batch is retried.
+    /// number>"}]}`. Lambda then retries from the first of those records, and does not resend the records before it. A
+    /// response that is empty, or has an empty or no list, is a success. Default: `false`, the whole batch is retried.
     pub partial_failures: Option<bool>,
     /// Number of concurrent calls per shard, 1 to 10. The order within a partition key is kept. Default: 1.
     #[schemars(range(min = 1, max = 10), extend("examples" = [2]))]
     pub parallelization: Option<u64>,
-    /// Where Lambda starts to read: `oldest` or `latest`. A change replaces the mapping, which starts again. Default: `oldest`,
-    /// all records that the stream still has.
+    /// Start position of Lambda: `oldest` or `latest`. A change replaces the event source mapping, which then starts
+    /// from the new position. Default: `oldest`, all records that the stream still has.
     pub start: Option<ConsumerStart>,
-    /// Patterns of records, below `data`. The function is called with the records that match any of them; the others are
-    /// skipped. Default: all records.
+    /// Filter patterns, with the fields of a record under `data`. The function is called with the records that match
+    /// any pattern; other records are skipped. Default: all records.
     #[schemars(extend("allOf" = [{"maxItems": 10}], "examples" = [[{"data": {"type": ["order"]}}]]))]
     pub filter: Option<Vec<Map<String, Value>>>,
     /// Whether Lambda reads with enhanced fan-out, at an additional charge. Default: `false`.
@@ -83,11 +84,12 @@ pub enum ConsumerStart {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = [{"required": ["role"]}, {"required": ["account"]}]))]
 pub struct Reader {
-    /// Name of the program's role, in the stack's account. The permission to read is attached to it as an inline policy; the role
-    /// can be deleted only after that.
+    /// Name of the program's role, in the stack's account. The permission to read is attached to it as an inline
+    /// policy. The role cannot be deleted before that policy.
     #[schemars(extend("allOf" = [{"pattern": "^[A-Za-z0-9_+=,.@-]{1,64}$"}], "examples" = ["billing-task-role"]))]
     pub role: Option<String>,
-    /// ID of another account, in quotation marks. The stream's policy lets it read, which needs a customer managed key.
+    /// ID of another account, in quotation marks. The stream's policy allows it to read, which requires a customer
+    /// managed key.
     #[schemars(extend("allOf" = [{"pattern": "^[0-9]{12}$"}], "examples" = ["444455556666"]))]
     pub account: Option<String>,
 }

@@ -12,15 +12,15 @@ use super::{ByteSize, Duration, Encryption};
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Transform {
-    /// A function of yours that Firehose calls instead of pipec's. Beside it, only `buffer` and `retries` have an effect; the
-    /// SQL of `runtime: lambda` needs pipec's function.
+    /// Your own function, which Firehose calls instead of pipec's. Of the other keys, only `buffer` and `retries` apply
+    /// to it. SQL with `runtime: lambda` needs pipec's function.
     pub lambda: Option<OwnTransform>,
     /// Text to append to each record that does not already end with it, and to each row of the SQL. Default: a newline.
     pub append: Option<String>,
-    /// What each record contains many of: `cloudwatch_logs` for records of a subscription filter of CloudWatch Logs, which
-    /// are gzip. Each log event becomes a JSON object with `id`, `timestamp` (milliseconds since 1970), `message`,
-    /// `logGroup`, `logStream` and `owner`; the SQL also reads `fields`, the message as an object if it is JSON. Other
-    /// records are not changed.
+    /// Format of records to unpack: `cloudwatch_logs` for the gzip records of a CloudWatch Logs subscription filter.
+    /// Each log event becomes a JSON object with `id`, `timestamp` (milliseconds since 1970), `message`, `logGroup`,
+    /// `logStream` and `owner`; the SQL also reads `fields`, the message as an object if it is JSON. Other records pass
+    /// through unchanged.
     pub unpack: Option<Unpack>,
     /// Timeout of the function, 1 s to 300 s, the maximum that Firehose waits. Default: `60 s`.
     #[schemars(extend("examples" = ["60 s"]))]
@@ -37,20 +37,20 @@ pub struct Transform {
     pub retries: Option<u64>,
 }
 
-/// A Lambda function of yours that transforms records. The stack neither creates nor changes it, and Firehose's role may call
-/// exactly this function.
+/// Your own Lambda function, which transforms records. The stack does not create or change it, and Firehose's role may
+/// call only this function.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OwnTransform {
-    /// ARN of the function, of a version or of an alias, in the stack's account and region. Its timeout is at most 300 s, the
-    /// maximum that Firehose waits; AWS advises at least 60 s.
+    /// ARN of the function, of a version or of an alias, in the stack's account and region. Its timeout is at most 300
+    /// s, the maximum that Firehose waits; AWS recommends at least 60 s.
     #[schemars(
         regex(pattern = r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_$-]{1,128})?$"),
         extend("examples" = ["arn:aws:lambda:us-east-1:111122223333:function:enrich"])
     )]
     pub function: String,
-    /// Name of the function's execution role. `deploy` compares it with the function's; the stack grants it nothing. Default: it
-    /// is not compared.
+    /// Name of the function's execution role. `deploy` compares it with the function's role; the stack grants it no
+    /// permissions. Default: it is not compared.
     #[schemars(regex(pattern = r"^[A-Za-z0-9_+=,.@-]{1,64}$"), extend("examples" = ["enrich-role"]))]
     pub role: Option<String>,
 }
@@ -59,11 +59,11 @@ pub struct OwnTransform {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unpack {
-    /// Log events of CloudWatch Logs.
+    /// Log events from CloudWatch Logs.
     CloudwatchLogs,
 }
 
-/// When Firehose calls the transform: at this size or after this interval, whichever comes first.
+/// Buffer of the transform: Firehose calls the function at this size or after this interval, whichever comes first.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TransformBuffer {
@@ -95,12 +95,12 @@ pub struct Delivery {
     pub buffer: Option<Buffer>,
     /// Newline after each record. Default: `append`, whether or not the record already ends with one. `none` writes the
     /// records as they are: for producers that end each record with a newline, and for records that are not text, such
-    /// as gzip. With pipec's transform, `transform.append` decides; with a function of yours, the newline is appended to
+    /// as gzip. With pipec's transform, `transform.append` decides; with your own function, the newline is appended to
     /// each record that it returns.
     pub newline: Option<Newline>,
-    /// Input of this delivery: `stream`, or the name of an output of the SQL; without a stream also `records`, what is put
-    /// into it, without the SQL. Default: the output of the SQL that goes to
-    /// `delivery`; without SQL, the stream.
+    /// Input of this delivery: `stream`, or the name of an output of the SQL; without a stream also `records`, the
+    /// records that are put into it, without the SQL. Default: the output of the SQL that goes to `delivery`; without
+    /// SQL, the stream.
     #[schemars(extend("examples" = ["stream"]))]
     pub from: Option<String>,
     /// Lambda function that processes each record on its way to this destination. Default: the pipeline's `transform`.
@@ -114,10 +114,10 @@ pub struct Delivery {
     /// Average load over a month in records per second. Only without a stream. Default: the peak, all month.
     #[schemars(extend("exclusiveMinimum" = 0), extend("examples" = [300]))]
     pub average: Option<f64>,
-    /// Encryption of the records while Firehose holds them. Only without a stream: a stream's encryption covers what
-    /// Firehose reads from it. Default: `aws_managed`, a key that AWS owns.
+    /// Encryption of the records that Firehose buffers. Only without a stream, whose encryption otherwise applies.
+    /// Default: `aws_managed`, a key that AWS owns.
     pub encryption: Option<Encryption>,
-    /// Records that are stored in a bucket beside the destination: for S3, `raw`, all records as they come in, before the
+    /// Records that are stored in a bucket next to the destination: for S3, `raw`, all records as they come in, before the
     /// transform. Default: none.
     pub backup: Option<Backup>,
     /// An S3 bucket as the destination.
@@ -134,7 +134,7 @@ pub enum Newline {
     None,
 }
 
-/// When Firehose writes an object: at this size or after this interval, whichever comes first.
+/// Buffer of the delivery: Firehose writes an object at this size or after this interval, whichever comes first.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Buffer {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Settings of all IAM roles that the stack creates, for accounts that demand them.
+/// Settings of all IAM roles that the stack creates, for accounts that require them.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Iam {

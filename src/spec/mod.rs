@@ -20,6 +20,7 @@ mod stream;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 pub use alarms::{AlarmKey, Alarms, Notify, OwnTopic, Thresholds};
 pub use analytics::{
@@ -61,14 +62,15 @@ pub struct Spec {
     /// Default: `us-east-1`.
     #[schemars(extend("examples" = ["us-east-1"]))]
     pub region: Option<String>,
-    /// The input Kinesis data stream. Default: none, records are put straight into Firehose.
+    /// The input Kinesis data stream. Default: none; records are put directly into Firehose.
     pub stream: Option<Stream>,
     /// EC2 instances that send records to the stream. Default: none; other programs write to the stream.
     pub producer: Option<Producer>,
-    /// Services that write records into the pipeline, by name: lower-case letters, digits and hyphens.
+    /// Services that write records to the pipeline, by name: lower-case letters, digits and hyphens.
     #[schemars(extend("allOf" = [{"propertyNames": {"pattern": "^[a-z]([a-z0-9]|-[a-z0-9])*$", "maxLength": 20}}]))]
     pub sources: Option<IndexMap<String, Source>>,
-    /// Readers of the stream besides `delivery` and `analytics`, by name: lower-case letters, digits and hyphens.
+    /// Readers of the stream in addition to `delivery` and `analytics`, by name: lower-case letters, digits and
+    /// hyphens.
     #[schemars(extend("allOf" = [{"propertyNames": {"pattern": "^[a-z]([a-z0-9]|-[a-z0-9])*$", "maxLength": 20}}]))]
     pub consumers: Option<IndexMap<String, Consumer>>,
     /// Format and columns of the records. Required for SQL.
@@ -77,15 +79,16 @@ pub struct Spec {
     pub analytics: Option<Analytics>,
     /// Lambda function that processes each record on its way to the destination.
     pub transform: Option<Transform>,
-    /// Amazon Data Firehose, which buffers records and writes them to the destination. Default: none; something else reads
-    /// the stream.
+    /// Amazon Data Firehose, which buffers records and writes them to the destination. Default: none; the stream has
+    /// other readers.
     pub delivery: Option<Delivery>,
     /// Several Firehose streams, by name: lower-case letters, digits and hyphens. Not together with `delivery`.
     #[schemars(extend("allOf" = [{"propertyNames": {"pattern": "^[a-z]([a-z0-9]|-[a-z0-9])*$", "maxLength": 20}}]))]
     pub deliveries: Option<IndexMap<String, Delivery>>,
     /// CloudWatch alarms on every part of the pipeline. Default: none.
     pub alarms: Option<Alarms>,
-    /// Whether the stack has a CloudWatch dashboard that shows what flows next to what is declared. Default: `false`.
+    /// Whether the stack has a CloudWatch dashboard, which compares the actual load with the declared one. Default:
+    /// `false`.
     pub dashboard: Option<bool>,
     /// Settings of all log groups of the stack.
     pub logs: Option<Logs>,
@@ -94,6 +97,9 @@ pub struct Spec {
     /// Warnings and advice that are known and accepted: they are not shown, and `--deny-warnings` does not count them.
     /// Errors cannot be accepted.
     pub accept: Option<Vec<Accept>>,
+    /// Unit tests that `pipec test` runs: records, and the rows that are expected of them. They change nothing in the stack; see
+    /// [Tests](simulate.md#tests).
+    pub tests: Option<Vec<Map<String, Value>>>,
     /// Tags for every resource that supports tags, up to 48. `pipec:pipeline` is always added.
     pub tags: Option<IndexMap<String, String>>,
 }
@@ -112,7 +118,7 @@ pub struct Accept {
     #[schemars(regex(pattern = r"\S"), extend("examples" = ["each device sends one event per record"]))]
     pub reason: String,
     /// Last day on which it is accepted. After it, `check` and `deploy` show the finding again, and a warning. Default:
-    /// for good.
+    /// no end date.
     #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), extend("examples" = ["2027-06-30"]))]
     pub until: Option<String>,
 }

@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::Duration;
 
-/// EC2 instances that send records to the stream, or into the delivery (the first of several) if there is no stream: an Auto
-/// Scaling group that is reachable through Session Manager only.
+/// EC2 instances that send records to the stream or, if there is no stream, to the delivery (the first of several): an
+/// Auto Scaling group that is accessible only through Session Manager.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = [{"required": ["http"]}, {"required": ["file"]}, {"required": ["generate"]}]))]
@@ -22,7 +22,7 @@ pub struct Producer {
     #[schemars(extend("exclusiveMinimum" = 0), extend("examples" = [2]))]
     pub records_per_second: f64,
     /// Source of the partition key: `random`, or the path of a field such as `$.login.uuid`. A field keeps the order of
-    /// the records that share its value. Only with a `stream`: Firehose has no partition keys. Default: `random`.
+    /// the records that share its value. Requires a `stream`, since Firehose has no partition keys. Default: `random`.
     #[schemars(extend("examples" = ["$.login.uuid"]))]
     pub partition_key: Option<String>,
     /// EC2 instance type. Default: `t3.micro`.
@@ -82,8 +82,8 @@ pub struct Network {
     #[schemars(regex(pattern = r"^vpc-[0-9a-f]{8,17}$"), extend("examples" = ["vpc-0123456789abcdef0"]))]
     pub vpc: String,
     /// IDs of subnets in that VPC, 1 to 16, with a route to the internet or to endpoints for Kinesis (without a stream,
-    /// Firehose), S3, CloudWatch Logs, Systems Manager and CloudFormation. Two subnets in different zones survive the loss of an Availability
-    /// Zone.
+    /// Firehose), S3, CloudWatch Logs, Systems Manager and CloudFormation. Two subnets in different Availability Zones
+    /// survive the loss of one zone.
     #[schemars(
         length(min = 1, max = 16),
         inner(regex(pattern = r"^subnet-[0-9a-f]{8,17}$")),

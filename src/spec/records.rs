@@ -41,7 +41,7 @@ pub enum Format {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventTime {
-    /// A TIMESTAMP column or, with `unit`, a column of numbers (or texts that contain numbers) since 1970.
+    /// A TIMESTAMP column or, with `unit`, a column of numbers (or strings that contain numbers) since 1970.
     #[schemars(extend("examples" = ["at"]))]
     pub column: String,
     /// Unit of a column of numbers, since 1970 in UTC. The SQL sees the numbers; `TO_TIMESTAMP`, windows and joins on
@@ -98,8 +98,8 @@ pub struct Column {
     #[schemars(extend("examples" = ["VARCHAR(16)"]))]
     pub data_type: String,
     /// Path of the value in the record. `[0:]` after an array's key produces one row per object in the array, as in
-    /// `$.items[0:].price`; at the end of the path, it gives the array as text. Default: the field with the column's
-    /// name.
+    /// `$.items[0:].price`; at the end of the path, it returns the array as a string. Default: the field with the
+    /// column's name.
     #[schemars(extend("examples" = ["$.name.first"]))]
     pub path: Option<String>,
     /// Encoding of a TIMESTAMP in the record: `text`, or a number since 1970, which may be in quotes: `epoch_s`,

@@ -5,12 +5,12 @@ use serde::Deserialize;
 
 use super::{ByteSize, Duration, Percent};
 
-/// The Kinesis data stream. Its shards are computed from the declared load. With `existing`, the stream is not the stack's,
-/// and the other keys declare what it is like: `deploy` compares them with the stream.
+/// The Kinesis data stream. Its shards are computed from the declared load. With `existing`, the stack does not create
+/// the stream, and the other keys declare its properties: `deploy` compares them with the stream.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stream {
-    /// ARN of an existing stream in the stack's account and region. The stack neither creates, changes nor deletes it.
+    /// ARN of an existing stream in the stack's account and region. The stack does not create, change or delete it.
     /// Default: the stack creates a stream.
     #[schemars(extend("examples" = ["arn:aws:kinesis:us-east-1:111122223333:stream/orders"]))]
     pub existing: Option<String>,
@@ -20,7 +20,7 @@ pub struct Stream {
     /// Average size of a partition key, 1 to 256 bytes, which counts towards the limits of a shard. Default: `36 B`, a
     /// UUID.
     pub partition_key_size: Option<ByteSize>,
-    /// Path of the field that programs outside the stack use as the partition key. It changes nothing in the stack. It
+    /// Path of the field that programs outside the stack use as the partition key. It does not change the stack. It
     /// declares that all records of a key are in one shard, so that queries that depend on the order of a key's records
     /// are accepted with several shards.
     #[schemars(extend("examples" = ["$.ticker"]))]
@@ -28,8 +28,8 @@ pub struct Stream {
     /// Peak load in records per second.
     #[schemars(extend("exclusiveMinimum" = 0), extend("examples" = [1000]))]
     pub records_per_second: f64,
-    /// Average load over a month in records per second, at most `records_per_second`. The estimate of the bill counts it;
-    /// shards follow from the peak. Default: the peak, all month.
+    /// Average load over a month in records per second, at most `records_per_second`. The cost estimate uses it; the
+    /// number of shards follows from the peak. Default: the peak, all month.
     #[schemars(extend("exclusiveMinimum" = 0), extend("examples" = [300]))]
     pub average: Option<f64>,
     /// Maximum size of a record, partition key included, 1 MiB to 10 MiB. Default: `1 MiB`.

@@ -1,5 +1,5 @@
-//! Functions of Flink beside those of the old dialect: what each takes and gives, how Flink writes it, and what of it the
-//! record program has. One table, from which they are resolved, printed and described.
+//! Functions of Flink in addition to those of the old dialect: what each takes and gives, how Flink writes it, and what
+//! of it the record program has. One table, from which they are resolved, printed and described.
 
 use pipec_core::Scalar;
 
@@ -26,7 +26,7 @@ pub struct Builtin {
     pub(super) flink: &'static str,
     /// What a record program calls it; nothing where only Flink has it.
     pub(super) scalar: Option<Scalar>,
-    /// The first version of Flink that has it, where it is one that AWS runs beside older ones.
+    /// The first version of Flink that has it, where it is one that AWS runs in addition to older ones.
     pub since: Option<&'static str>,
 }
 
@@ -426,8 +426,8 @@ pub(super) static ROUND: Builtin = both(
 /// `ROUND` of a DECIMAL.
 pub(super) static ROUND_OF_DECIMAL: Builtin = Builtin { flink: "ROUND({0}, {1})", ..both_of(&ROUND) };
 
-/// `TRUNCATE` of a DOUBLE; Flink stops at what is not finite, and at more than 20 digits before the point, where there is
-/// nothing behind it.
+/// `TRUNCATE` of a DOUBLE; Flink stops at what is not finite, and at more than 20 digits before the point, where there
+/// is nothing after it.
 pub(super) static TRUNCATE: Builtin = both(
     "TRUNCATE",
     "TRUNCATE(x, 2)",

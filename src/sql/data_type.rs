@@ -7,11 +7,11 @@ use std::str::FromStr;
 
 use crate::diagnostics::suggest;
 
-/// The longest text that a column of the old service could hold, in characters.
+/// The longest text that a column of Kinesis Data Analytics could hold, in characters.
 const MAX_LENGTH: u32 = 65_535;
 /// The most digits that Flink's decimals have.
 pub(super) const MAX_PRECISION: u8 = 38;
-/// What `DECIMAL` means without digits: the old service's default and maximum.
+/// What `DECIMAL` means without digits: the default and maximum of Kinesis Data Analytics.
 const DEFAULT_PRECISION: u8 = 18;
 
 /// The type of a column or of an expression. Every type holds NULL as well.
@@ -31,14 +31,14 @@ pub enum DataType {
     Decimal {
         /// Digits in all, 1 to 38.
         precision: u8,
-        /// Digits behind the point, up to `precision`.
+        /// Digits after the point, up to `precision`.
         scale: u8,
     },
     /// Binary floating point of 32 bits.
     Real,
-    /// Binary floating point of 64 bits. The old service's `FLOAT` is this, too.
+    /// Binary floating point of 64 bits. `FLOAT` of Kinesis Data Analytics is this, too.
     Double,
-    /// Text of exactly so many characters, filled up with blanks.
+    /// Text of exactly so many characters, filled up with spaces.
     Char(u32),
     /// Text of at most so many characters; of any length without a number.
     Varchar(Option<u32>),
@@ -130,7 +130,7 @@ impl DataType {
         }
     }
 
-    /// Digits in all and behind the point, of an exact number.
+    /// Digits in total and after the decimal point, of an exact number.
     pub(super) fn digits(self) -> Option<(u8, u8)> {
         match self {
             Self::TinyInt => Some((3, 0)),
@@ -241,7 +241,7 @@ impl FromStr for DataType {
     }
 }
 
-/// The name in upper case with single blanks, and the numbers in the parentheses.
+/// The name in upper case with single spaces, and the numbers in the parentheses.
 fn split(text: &str) -> Result<(String, Vec<u32>), TypeError> {
     let malformed = || {
         let shown: String = text.chars().take(40).collect();

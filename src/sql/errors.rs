@@ -1,4 +1,4 @@
-//! The output of faults, the old service's `error_stream`: what it is called and what its rows hold.
+//! The error stream, `error_stream` of Kinesis Data Analytics: what it is called and what its rows hold.
 
 use super::data_type::DataType;
 use super::query::{Meaning, Query, Role, Stream, StreamColumn, StreamId, TimeAttribute};
@@ -8,7 +8,7 @@ use crate::source::Span;
 /// Its name.
 pub const ERROR_STREAM: &str = "ERROR_STREAM";
 
-/// Its columns, those of the old service.
+/// Its columns, those of Kinesis Data Analytics.
 const COLUMNS: [(&str, DataType); 7] = [
     ("ERROR_TIME", DataType::Timestamp),
     ("ERROR_LEVEL", DataType::Varchar(Some(10))),

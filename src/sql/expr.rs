@@ -48,9 +48,9 @@ pub enum ExprKind {
         /// Which OVER clause of its SELECT it belongs to, while that is resolved; 0 in a query, where there is one at most.
         over: usize,
     },
-    /// The operand as the type of this expression; NULL when it cannot be (a text that is no number, a number
-    /// out of range). Text is cut to the length of its new type, or filled up to it where that is CHAR. A number
-    /// becomes whole by losing its fraction, unless it is rounded first, and a DECIMAL of fewer digits by rounding half up.
+    /// The operand as the type of this expression; NULL when it cannot be (a text that is not a number, a number out of
+    /// range). Text is cut to the length of its new type, or filled up to it where that is CHAR. A number becomes whole
+    /// by losing its fraction, unless it is rounded first, and a DECIMAL of fewer digits by rounding half up.
     Cast {
         /// What is converted.
         operand: Box<Expr>,
@@ -77,7 +77,7 @@ pub enum ExprKind {
         /// How much; below zero is earlier.
         by: Interval,
     },
-    /// Texts one behind the other.
+    /// Texts one after the other.
     Concat(Vec<Expr>),
     /// Two values of one type.
     Compare {
@@ -183,7 +183,7 @@ pub enum Literal {
     Date(String),
     /// A time of day, `09:30:00`, perhaps with a fraction.
     Time(String),
-    /// Both, with a blank between them.
+    /// Both, with a space between them.
     Timestamp(String),
 }
 
@@ -282,7 +282,7 @@ pub enum Aggregate {
     Lag,
     /// `ROW_NUMBER()`
     RowNumber,
-    /// `LISTAGG(text [, separator])`: texts one behind the other, in the order in which they come.
+    /// `LISTAGG(text [, separator])`: texts one after the other, in the order in which they come.
     ListAgg,
     /// `PERCENTILE(value, part)`, as DOUBLE.
     Percentile,
@@ -295,8 +295,8 @@ pub enum Function {
     Upper,
     /// `LOWER(text)`
     Lower,
-    /// `INITCAP(text)`: the first letter of every word in upper case, the others in lower case. Words end at blanks; letters
-    /// other than A to Z stay as they are.
+    /// `INITCAP(text)`: the first letter of every word in upper case, the others in lower case. Words end at spaces;
+    /// letters other than A to Z stay as they are.
     InitCap,
     /// `CHAR_LENGTH(text)`: characters, as INTEGER.
     CharLength,
@@ -308,7 +308,7 @@ pub enum Function {
     Trim(Side),
     /// `POSITION(part IN text)`: the place of the first character, 0 where it is not in it; INTEGER.
     Position,
-    /// `OVERLAY(text PLACING other FROM start [FOR length])`, three or four arguments. A start behind the end of the
+    /// `OVERLAY(text PLACING other FROM start [FOR length])`, three or four arguments. A start after the end of the
     /// text leaves it as it is.
     Overlay,
     /// `REPLACE(text, what, by)`: every occurrence.
@@ -340,7 +340,7 @@ pub enum Function {
     Log10,
     /// `EXTRACT(field FROM time)`, as BIGINT.
     Extract(TimeField),
-    /// `FLOOR(time TO unit)`: the start of the unit that a time lies in.
+    /// `FLOOR(time TO unit)`: the start of the unit that a time is in.
     FloorTo(TimeField),
     /// `CEIL(time TO unit)`: the start of the next unit, unless the time is one.
     CeilTo(TimeField),
@@ -353,7 +353,7 @@ pub enum Function {
     UnixTimestamp,
     /// `TO_TIMESTAMP(milliseconds since 1970)`
     FromUnixTimestamp,
-    /// The time that a number, or a text of one, counts since 1970; NULL where it is none, or outside of the years 0 to
+    /// The time that a number, or a text of one, counts since 1970; NULL where it is none, or outside the years 0 to
     /// 9999.
     FromEpoch(EpochUnit),
     /// `TIMESTAMP_TO_CHAR(pattern, time)`; the arguments are the time and the constant pattern, Java's.
@@ -421,7 +421,7 @@ pub enum Side {
     Both,
 }
 
-/// The operands of a kind, one behind the other, by `&` or `&mut`.
+/// The operands of a kind, one after the other, by `&` or `&mut`.
 macro_rules! operands {
     ($kind:expr, $visit:ident, $iter:ident) => {
         match $kind {

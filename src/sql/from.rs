@@ -18,7 +18,7 @@ pub struct Window {
 /// The kinds of windows; lengths in milliseconds. All but sessions are aligned to 1970-01-01 00:00 UTC.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WindowKind {
-    /// One behind the other.
+    /// One after the other.
     Tumble {
         /// Length.
         size_ms: i64,

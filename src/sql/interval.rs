@@ -101,7 +101,7 @@ pub(super) fn instead(interval: &ast::Interval) -> String {
 /// Day, hour, minute, second.
 const UNITS: [i64; 4] = [DAY, HOUR, MINUTE, SECOND];
 
-/// Where a unit stands in [`UNITS`].
+/// Where a unit is in [`UNITS`].
 fn place(field: &ast::DateTimeField) -> Option<usize> {
     match field {
         ast::DateTimeField::Day | ast::DateTimeField::Days => Some(0),

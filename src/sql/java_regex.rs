@@ -44,7 +44,7 @@ pub(super) fn similar(pattern: &str, escape: Option<char>) -> Result<Expression,
     Expression::try_from(Written { pieces, ends: Vec::new() }).map_err(|_| LARGE)
 }
 
-/// Parentheses within parentheses: `regex-lite` refuses what is nested deeper, and less deep it is where much stands
+/// Parentheses within parentheses: `regex-lite` refuses what is nested deeper, and less deep it is where much is
 /// between them.
 const MAX_NESTING: usize = 50;
 const LARGE: Fault = "a regular expression as large or as deeply nested as this";
@@ -263,7 +263,7 @@ impl Translator<'_> {
                     self.literal(character);
                     any = true;
                 }
-                // A quantifier behind it repeats the last character alone.
+                // A quantifier after it repeats the last character alone.
                 return Ok(Atom { repeatable: any, empty: !any });
             }
             'A' => self.write(r"\A"),

@@ -66,7 +66,7 @@ pub struct Input<'a> {
     pub columns: &'a [Column],
     /// Which of them says when something happened.
     pub event_time: Option<EventTime>,
-    /// Tables beside the stream, with their rows.
+    /// Tables in addition to the stream, with their rows.
     pub references: &'a [Reference],
     /// Where an output of faults is asked for.
     pub errors: Option<crate::source::Span>,
@@ -119,7 +119,7 @@ pub fn analyze(text: &Excerpt, input: &Input) -> (Option<Query>, Vec<Diagnostic>
     on_large_stack.unwrap_or_else(|| analyze_here(text, input))
 }
 
-/// As much as the old service took.
+/// As much as Kinesis Data Analytics took.
 const MAX_BYTES: usize = 100_000;
 /// Virtual memory; only what is used of it is ever taken.
 const STACK_BYTES: usize = 64 << 20;

@@ -84,7 +84,7 @@ pub(super) fn folded_text(name: &str, quoted: bool, text: &Text) -> String {
     if quoted || text.is_plain { name.to_owned() } else { name.to_uppercase() }
 }
 
-/// Why a text cannot be a name, and what to do. A name becomes a key of JSON and stands in the generated SQL.
+/// Why a text cannot be a name, and what to do. A name becomes a key of JSON and is in the generated SQL.
 pub(super) fn bad_name(text: &str) -> Option<(&'static str, &'static str)> {
     if text.is_empty() {
         Some(("a name is empty", "write the name between the double quotes"))

@@ -1,5 +1,5 @@
-//! From tokens to statements. The heads (CREATE STREAM, CREATE PUMP, INSERT INTO) are read here, since no SQL
-//! parser knows them; the SELECT behind them is `sqlparser`'s.
+//! From tokens to statements. The heads (CREATE STREAM, CREATE PUMP, INSERT INTO) are read here, since no SQL parser
+//! knows them; the SELECT after them is `sqlparser`'s.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -287,7 +287,7 @@ impl Cursor<'_, '_> {
         }
     }
 
-    /// Up to the comma or parenthesis behind a column's type, and whether the column is NOT NULL.
+    /// Up to the comma or parenthesis after a column's type, and whether the column is NOT NULL.
     fn column_type(&mut self) -> Parsed<(Option<DataType>, bool)> {
         let start = self.at;
         let (mut depth, mut end) = (0_usize, self.at);
@@ -312,7 +312,7 @@ impl Cursor<'_, '_> {
         if type_end == start {
             return Err(self.syntax("the column's type", "write it like `first VARCHAR(16)`"));
         }
-        // What begins behind a whole type is the next column, without its comma.
+        // What begins after a whole type is the next column, without its comma.
         let next = (start + 1..type_end).find(|&at| {
             let behind_length = self.tokens[at - 1].is(&Token::RParen)
                 && !["WITH", "WITHOUT", "VARYING"].iter().any(|word| self.tokens[at].is_word(word));
@@ -507,7 +507,7 @@ pub(super) fn is_plain(statements: &[Vec<Lexeme>]) -> bool {
     !statements.iter().any(declares)
 }
 
-/// The names behind FROM, JOIN and the like.
+/// The names after FROM, JOIN and the like.
 fn reads(tokens: &[Lexeme], text: &Text) -> Vec<Name> {
     let in_lists = places_in_lists(tokens);
     let is_place = |at: usize| {
@@ -533,11 +533,11 @@ fn reads(tokens: &[Lexeme], text: &Text) -> Vec<Name> {
         .collect()
 }
 
-/// The places behind the commas of lists behind FROM.
+/// The places after the commas of lists after FROM.
 fn places_in_lists(tokens: &[Lexeme]) -> HashSet<usize> {
     const CLAUSES: [&str; 9] = ["SELECT", "WHERE", "GROUP", "HAVING", "WINDOW", "ORDER", "ON", "UNION", "BY"];
     let mut places = HashSet::new();
-    // For each open parenthesis, whether a list goes on.
+    // For each open parenthesis, whether a list continues.
     let mut lists = vec![false];
     for (at, token) in tokens.iter().enumerate() {
         let is_inner = lists.len() > 1;

@@ -84,7 +84,7 @@ pub fn parse_path(text: &str) -> Result<Path, PathError> {
     Path::try_from(&path).map_err(|_| into_array())
 }
 
-/// Reads the path of a column: as [`parse_path`], and with `[0:]` once behind the key of an array. Keys behind that make
+/// Reads the path of a column: as [`parse_path`], and with `[0:]` once after the key of an array. Keys after that make
 /// a row of each element; without any, the array is taken as its text.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! The typed query as a record program's: what `runtime/core` runs on one record at a time.
 //!
-//! The same meaning as the Flink printer's, and as exhaustive: whoever adds a kind of expression or a function decides
-//! here whether the transform can run it, and else says so with a [`StateNeed`].
+//! The same meaning as the Flink printer's, and as exhaustive: anyone who adds a kind of expression or a function
+//! decides here whether the transform can run it, and else says so with a [`StateNeed`].
 
 use pipec_core::query as program;
 use pipec_core::{TimePart, parse_date, parse_time, parse_timestamp};
@@ -76,7 +76,7 @@ pub fn column_type(of: DataType, epoch: Option<EpochUnit>) -> program::DataType 
     epoch.map_or(data_type(of), program::DataType::Epoch)
 }
 
-/// The array that columns lie in; there is one at most.
+/// The array that columns are in; there is one at most.
 fn array(query: &Query) -> Option<program::Array> {
     let in_array = || query.input.iter().enumerate().filter(|_| query.format == RecordFormat::Json);
     let path = in_array().find_map(|(_, column)| column.path.elements())?.0.to_vec();
@@ -412,7 +412,7 @@ fn time_pattern(pattern: &str) -> Vec<TimePart> {
     let mut characters = pattern.chars().peekable();
     while let Some(character) = characters.next() {
         match character {
-            // Two of them are one, inside of quotes and outside.
+            // Two of them are one, within quotes and outside.
             '\'' if characters.next_if_eq(&'\'').is_some() => text.push('\''),
             '\'' => quoted = !quoted,
             letter if !quoted && letter.is_ascii_alphabetic() => {

@@ -1,16 +1,15 @@
 //! The typed query: streams, and what is inserted into them.
 //!
-//! A SELECT inside of another, each side of a `UNION ALL` and each table function become streams and inserts of their
-//! own, so a [`Select`] reads streams and reference tables only. Its FROM clause is a tree: a stream, perhaps cut
-//! into windows; a join of two within bounds of time; a look-up in a reference table. What a SELECT needs of time it
-//! names as a [`TimeAttribute`] of a relation: `ROWTIME`, which every row has, or the event time, which
-//! `records.event_time` declares and which is handed on with the column that holds it.
+//! A SELECT within another, each side of a `UNION ALL` and each table function become streams and inserts of their own,
+//! so a [`Select`] reads streams and reference tables only. Its FROM clause is a tree: a stream, perhaps cut into
+//! windows; a join of two within bounds of time; a look-up in a reference table. What a SELECT needs of time it names
+//! as a [`TimeAttribute`] of a relation: `ROWTIME`, which every row has, or the event time, which `records.event_time`
+//! declares and which is handed on with the column that holds it.
 //!
 //! Invariants, which only [`analyze`](super::analyze) establishes: every [`StreamId`] and every
-//! [`ColumnRef`](super::ColumnRef) exists; a stream is fed by streams before it in [`Query::streams`] only; the
-//! items of an insert are as many as the columns of its stream, in their order and of their types; aggregates stand
-//! in a SELECT with a [`Group`] (over one windowed stream) or an [`Over`], never both; no name holds a control
-//! character or `${`.
+//! [`ColumnRef`](super::ColumnRef) exists; a stream is fed by streams before it in [`Query::streams`] only; the items
+//! of an insert are as many as the columns of its stream, in their order and of their types; aggregates are in a SELECT
+//! with a [`Group`] (over one windowed stream) or an [`Over`], never both; no name holds a control character or `${`.
 
 use super::data_type::DataType;
 use super::epoch::EpochUnit;
@@ -43,7 +42,7 @@ pub enum RecordFormat {
     Json,
     /// One line of fields, in the order of the columns.
     Csv {
-        /// What stands between two fields.
+        /// What is between two fields.
         delimiter: char,
     },
 }
@@ -94,7 +93,7 @@ pub enum Start {
     /// The oldest that the stream holds.
     #[default]
     Oldest,
-    /// The first that comes behind the start.
+    /// The first that comes after the start.
     Latest,
     /// The first that came at this time or later, in milliseconds since 1970.
     At(i64),
@@ -128,7 +127,7 @@ pub struct Stream {
     pub columns: Vec<StreamColumn>,
     /// What it is for.
     pub role: Role,
-    /// The times that its rows have to carry, beside their columns, since something reads them.
+    /// The times that its rows have to carry, in addition to their columns, since something reads them.
     pub carries: Vec<TimeAttribute>,
     /// Where it is defined; for the input, where it is first read.
     pub span: Span,
@@ -168,7 +167,7 @@ pub enum Meaning {
         /// The time that was cut into windows.
         of: TimeAttribute,
     },
-    /// The row's number by `ROW_NUMBER()`, counted anew in each window.
+    /// The row's number by `ROW_NUMBER()`, counted again in each window.
     Rank,
 }
 
@@ -214,7 +213,7 @@ pub struct Select {
     pub filter: Option<Expr>,
     /// GROUP BY: one row for each group and window.
     pub group: Option<Group>,
-    /// What the aggregates look at beside the row itself, where there is no GROUP BY.
+    /// What the aggregates look at in addition to the row itself, where there is no GROUP BY.
     pub over: Option<Over>,
     /// What scores the rows; the SELECT then reads one stream, and has no condition, group or aggregate.
     pub forest: Option<Forest>,
@@ -345,7 +344,7 @@ impl Select {
 }
 
 impl Expr {
-    /// Exhaustive on purpose: whoever adds a kind decides here whether it needs to remember other records.
+    /// Exhaustive on purpose: anyone who adds a kind decides here whether it needs to remember other records.
     pub(super) fn stateless(&self) -> Result<(), StateNeed> {
         match &self.kind {
             ExprKind::Column(_) | ExprKind::Literal(_) | ExprKind::Rowtime { .. } => Ok(()),

@@ -50,7 +50,7 @@ const CLAUSES: &[Clause] = &[
 
 const ONE_VALUE: &str = "declare a column for each value, with its path: a column contains one value";
 
-/// Names of functions that are known, and what to do without them; those of arrays and maps beside.
+/// Names of functions that are known, and what to do without them, including those of arrays and maps.
 const FUNCTIONS: &[(&[&str], &str)] = &[
     (
         &["EXP_AVG", "LEAD", "NTH_VALUE", "RANK", "DENSE_RANK"],
@@ -212,14 +212,14 @@ fn unbounded(bound: Bound) -> Option<(&'static str, &'static str)> {
 /// Every refused clause and function in the tokens of a query.
 pub(super) fn refuse(tokens: &[Lexeme], text: &Text) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    // What stands in the parentheses of a function over a whole stream goes with it.
+    // What is in the parentheses of a function over a whole stream goes with it.
     let mut skip_to = 0;
     for at in 0..tokens.len() {
         if at < skip_to {
             continue;
         }
         let rest = &tokens[at..];
-        // A name behind a point, or what AS introduces, is no clause.
+        // A name after a point, or what AS introduces, is no clause.
         let previous = at.checked_sub(1).map(|at| &tokens[at]);
         let is_name = previous.is_some_and(|token| token.is(&Token::Period) || token.is_word("AS"));
         if is_name {
@@ -259,7 +259,7 @@ pub(super) fn refuse(tokens: &[Lexeme], text: &Text) -> Vec<Diagnostic> {
     found
 }
 
-/// A clause that only what stands beside it tells from a column's name: how many tokens, and what to write.
+/// A clause that only what stands next to it tells from a column's name: how many tokens, and what to write.
 fn ambiguous_clause(rest: &[Lexeme], previous: Option<&Lexeme>) -> Option<(usize, &'static str)> {
     let (first, next) = (rest.first()?, rest.get(1)?);
     let is_number = matches!(next.token.token, Token::Number(..));

@@ -1,4 +1,4 @@
-//! From text to tokens that know where they stand, one list for each statement.
+//! From text to tokens that know their places, one list for each statement.
 //!
 //! Statements are cut apart before any is parsed, so that a fault in one hides no other.
 
@@ -104,7 +104,7 @@ impl<'a> Text<'a> {
         self.excerpt.text()
     }
 
-    /// What stands in the text there.
+    /// What is in the text there.
     pub(super) fn text(&self, range: Range<usize>) -> &str {
         self.excerpt.text().get(range).unwrap_or_default()
     }
@@ -119,7 +119,7 @@ impl<'a> Text<'a> {
     }
 }
 
-/// A token and where it stands in the text.
+/// A token and where it is in the text.
 #[derive(Clone, Debug)]
 pub(super) struct Lexeme {
     pub(super) token: TokenWithSpan,
@@ -138,7 +138,7 @@ impl Lexeme {
     }
 }
 
-/// The tokens of each statement, without blanks and comments.
+/// The tokens of each statement, without spaces and comments.
 pub(super) fn scan(text: &Text) -> Result<Vec<Vec<Lexeme>>, Diagnostic> {
     let source = text.excerpt.text();
     let plain = with_plain_comments(source);
@@ -189,8 +189,8 @@ pub(super) fn scan(text: &Text) -> Result<Vec<Vec<Lexeme>>, Diagnostic> {
     Ok(statements)
 }
 
-/// The text with `--` for each `//` that begins a comment, which the old service took as well. Both are as long, so
-/// every place stays the same. Inside of a text, a name or a comment, `//` is what it is.
+/// The text with `--` for each `//` that begins a comment, which Kinesis Data Analytics took as well. Both are as long,
+/// so every place stays the same. Inside of a text, a name or a comment, `//` is what it is.
 fn with_plain_comments(source: &str) -> String {
     let mut plain = String::with_capacity(source.len());
     let mut rest = source;
@@ -224,9 +224,9 @@ const MAX_DEPTH: usize = 1000;
 /// it looks for another meaning of the word CASE then.
 const MAX_LEVELS: usize = 40;
 
-/// The place at which an expression could become deeper than [`MAX_DEPTH`] or [`MAX_LEVELS`], if there is one. Every token but a
-/// constant and a quoted name counts, up to the next comma; what stands in parentheses, or between CASE and END,
-/// counts as its longest part.
+/// The place at which an expression could become deeper than [`MAX_DEPTH`] or [`MAX_LEVELS`], if there is one. Every
+/// token but a constant and a quoted name counts, up to the next comma; what is in parentheses, or between CASE and
+/// END, counts as its longest part.
 pub(super) fn too_deep(tokens: &[Lexeme]) -> Option<&Lexeme> {
     /// Tokens since the last comma, and the most that there were before one.
     struct Level {

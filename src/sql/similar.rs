@@ -14,9 +14,8 @@ pub(super) fn can_escape(character: char) -> bool {
     !SPECIALS.contains(character) && !character.is_alphanumeric() && !":\\$.".contains(character)
 }
 
-/// Java's regular expression for a pattern, as Calcite writes it, or what is wrong with its brackets. A backslash stands
-/// for itself outside of brackets.
-/// With an escape character, what it stands before stands for itself.
+/// Java's regular expression for a pattern, as Calcite writes it, or what is wrong with its brackets. A backslash
+/// stands for itself outside brackets. With an escape character, what it precedes stands for itself.
 pub(super) fn java(pattern: &str, escape: Option<char>) -> Result<String, &'static str> {
     let mut java = String::new();
     let mut rest = pattern;
@@ -45,7 +44,7 @@ pub(super) fn java(pattern: &str, escape: Option<char>) -> Result<String, &'stat
     Ok(java)
 }
 
-/// Java's class for the characters in brackets, and what is behind them.
+/// Java's class for the characters in brackets, and what is after them.
 fn class(text: &str, escape: Option<char>) -> Result<(String, &str), &'static str> {
     const CLASSES: [(&str, &str); 6] = [
         ("[:alpha:]", r"\p{Alpha}"),

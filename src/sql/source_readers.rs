@@ -58,7 +58,7 @@ impl SourceReaders {
             match words.as_slice() {
                 ["CREATE", "TEMPORARY", "TABLE", name] if *name == RECORDS => {
                     ordered = tokens.contains(&"WATERMARK");
-                    // A clock beside the columns is an operator of its own.
+                    // A clock in addition to the columns is an operator of its own.
                     only_plain &= !tokens.contains(&"AS");
                     views.insert(RECORDS, Part { leaves: 1, ..Part::default() });
                 }

@@ -11,8 +11,8 @@ use crate::source::Span;
 pub struct EndlessState<'a> {
     /// What it is, in a few words: `LAG`, `OVER (ROWS ..)`.
     pub what: &'static str,
-    /// The columns whose values are its keys, in alphabetical order; none where there is one key for all rows, `None` where a
-    /// key is no column.
+    /// The columns whose values are its keys, in alphabetical order; none where there is one key for all rows, `None`
+    /// where a key is not a column.
     pub keys: Option<Vec<String>>,
     /// Different keys at most; `None` where that is unknown.
     pub most: Option<u64>,

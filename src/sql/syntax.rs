@@ -1,5 +1,5 @@
-//! What keeps a query from being parsed, in words that point at the cause: the parser reports where it stopped, which is
-//! often behind it.
+//! What keeps a query from being parsed, in words that point at the cause: the parser reports where it stopped, which
+//! is often after it.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ pub(super) struct Cause {
 }
 
 /// Words that begin a clause or belong to one. A word that is one step away from them is one of them misspelt, if the
-/// parser stopped behind it.
+/// parser stopped after it.
 const KEYWORDS: &[&str] = &[
     "SELECT",
     "FROM",
@@ -69,7 +69,7 @@ const FORMS: &[(&str, &str)] = &[
     ("SELECT", "SELECT column, expression AS name FROM \"stream\" WHERE condition"),
 ];
 
-/// The cause in the tokens of a query, of which the parser did not understand the one `at` a place; its number behind
+/// The cause in the tokens of a query, of which the parser did not understand the one `at` a place; its number after
 /// the last one is the end.
 pub(super) fn cause(tokens: &[Lexeme], at: usize, source: &str) -> Option<Cause> {
     typographic(tokens)
@@ -243,7 +243,7 @@ fn reserved(tokens: &[Lexeme], source: &str) -> Option<Cause> {
     })
 }
 
-/// `JOIN b AS x OVER (..)`: the window of a join stands behind the stream, before its name.
+/// `JOIN b AS x OVER (..)`: the window of a join follows the stream, before its name.
 fn name_before_over(tokens: &[Lexeme], at: usize) -> Option<Cause> {
     let over = (0..at.min(tokens.len())).rev().find(|place| tokens[*place].is_word("OVER"))?;
     let open = tokens.get(over + 1)?;
@@ -253,7 +253,7 @@ fn name_before_over(tokens: &[Lexeme], at: usize) -> Option<Cause> {
             && (tokens[before].is_word("AS") || matches!(tokens[before].token.token, Token::Word(_)))
     });
     let is_window = open.is(&Token::LParen) && (window.is_word("RANGE") || window.is_word("ROWS"));
-    // Behind a function, OVER is its own; that stands before FROM.
+    // After a function, OVER is its own; that precedes FROM.
     let is_join = tokens[..over].iter().rev().find_map(|token| match &token.token.token {
         Token::Word(_) if token.is_word("JOIN") => Some(true),
         Token::Word(_) if token.is_word("SELECT") || token.is_word("ON") => Some(false),
@@ -345,8 +345,8 @@ pub(super) fn open_comment(source: &str) -> Option<Range<usize>> {
     unfinished(source, true)
 }
 
-/// The text in single quotes that lacks its end, where the scanner ran out of text: the first one that goes on over the
-/// end of its line, or that a letter follows.
+/// The text in single quotes that lacks its end, where the scanner ran out of text: the first one that continues over
+/// the end of its line, or that a letter follows.
 pub(super) fn open_text(source: &str) -> Option<Range<usize>> {
     unfinished(source, false)
 }

@@ -83,8 +83,8 @@ impl Query {
         operators
     }
 
-    /// Columns of the input that the SQL reads as times, beside the event time: how many of them are texts, and how many
-    /// numbers. Flink converts no others, unless it looks for faults.
+    /// Columns of the input that the SQL reads as times, in addition to the event time: how many of them are texts, and
+    /// how many numbers. Flink converts no others, unless it looks for faults.
     pub fn timestamps(&self) -> (usize, usize) {
         let of_event = self.event_time.map(|event_time| event_time.column);
         let mut read = vec![self.errors.is_some(); self.input.len()];

@@ -430,3 +430,44 @@ delivery: {{s3: {{}}}}
     declare()
     run = pipeline.run("deploy", "--dry-run")
     assert run.code == 0 and "keeps records for 48 h, and the spec declares 24 h" in run.stderr, run.told
+
+
+def test_consumers_of_others_count_for_an_existing_stream(emulator, project):
+    pipeline, client = project("raw-to-s3.yaml")
+    account = client("sts").get_caller_identity()["Account"]
+    arn = f"arn:aws:kinesis:us-east-1:{account}:stream/orders"
+    kinesis = client("kinesis")
+    kinesis.create_stream(StreamName="orders", ShardCount=1)
+    kinesis.get_waiter("stream_exists").wait(StreamName="orders")
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ecs-tasks.amazonaws.com"}}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    client("iam").create_role(RoleName="fraud", AssumeRolePolicyDocument=document)
+    pipeline.path.write_text(f"""\
+name: reader
+region: us-east-1
+stream: {{existing: '{arn}', record_size: 1 KiB, records_per_second: 10, capacity: {{shards: 1}}}}
+consumers: {{fraud: {{fan_out: {{role: fraud}}}}}}
+""")
+
+    # One of them is the pipeline's own, as after an earlier deployment.
+    def register(name):
+        return kinesis.register_stream_consumer(StreamARN=arn, ConsumerName=name)["Consumer"]["ConsumerARN"]
+
+    own, *_ = [register(name) for name in ["reader-fraud", *(f"team-{number}" for number in range(19))]]
+    run = pipeline.run("deploy", "--dry-run")
+    # ministack's CloudFormation rejects the type of a registered consumer, after the look-ups.
+    assert "kinesis:ListStreamConsumers" in run.calls and "cloudformation:CreateChangeSet" in run.calls, run.told
+    assert "PIPE0813" not in run.stderr and "consumers of others" not in run.stderr, run.told
+
+    kinesis.deregister_stream_consumer(ConsumerARN=own)
+    register("team-19")
+    run = pipeline.run("deploy", "--dry-run")
+    assert run.code == 3 and run.stderr.count("PIPE0813") == 1, run.told
+    assert "the stream has 20 consumers of others, and 1 of the pipeline: more than 20" in run.stderr, run.told
+    assert "--consumer-name team-" in run.stderr and "cloudformation:CreateChangeSet" not in run.calls, run.told
+
+    # An account with On-demand Advantage has a higher limit, which no response shows.
+    pipeline.path.write_text(pipeline.path.read_text().replace("capacity: {shards: 1}", "capacity: on_demand"))
+    run = pipeline.run("deploy", "--dry-run")
+    assert "the limit without On-demand Advantage" in run.stderr and "PIPE0813" not in run.stderr, run.told
+    assert "cloudformation:CreateChangeSet" in run.calls, run.told

@@ -190,11 +190,11 @@ def test_failure_is_signalled_with_its_cause(pipeline, fault, why, tmp_path):
 
 def test_a_source_without_records_fails_the_creation_and_no_update(pipeline, tmp_path):
     for number, text in enumerate(user_data(pipeline.template).values()):
-        calls = run(text, tmp_path / str(number), NO_START="1", EXIT_CODE="4", STATUS_TEXT="it answered 503")
+        calls = run(text, tmp_path / str(number), NO_START="1", EXIT_CODE="4", STATUS_TEXT="it returned 503")
         signal, condition, group_first = signals(calls)
         # The group's signal decides about updates, and the wait condition about the creation.
         assert told(signal, "--exit-code", 0) and told(condition, "--exit-code", 1)
-        assert "the source gives no records: it answered 503" in condition and not group_first
+        assert "the source returns no records: it returned 503" in condition and not group_first
 
 
 @pytest.mark.parametrize("line", ["Restart=allways", "NoNewPrivilege=yes"])

@@ -1,6 +1,6 @@
 """Runs pipec, and opens what it writes in a headless Chromium.
 
-PIPEC names the program, PIPEC_NPM a folder with axe.min.js and mermaid.min.js.
+PIPEC names the program, PIPEC_NPM the folder of the npm packages.
 """
 
 import json
@@ -25,7 +25,8 @@ def run(*arguments, code=0):
 
 def library(name):
     """A library for pages, as text."""
-    return (Path(os.environ["PIPEC_NPM"]) / name).read_text()
+    [path] = Path(os.environ["PIPEC_NPM"]).glob(name)
+    return path.read_text()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ PICTURES = pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.st
 @pytest.fixture(scope="module")
 def mermaid(browser, tmp_path_factory):
     folder = tmp_path_factory.mktemp("mermaid")
-    (folder / "mermaid.min.js").write_text(library("mermaid.min.js"))
+    (folder / "mermaid.min.js").write_text(library("mermaid-*/dist/mermaid.min.js"))
     (folder / "page.html").write_text('<!DOCTYPE html><title>Mermaid</title><script src="mermaid.min.js"></script>')
     browser.get((folder / "page.html").as_uri())
     return browser

@@ -203,7 +203,7 @@ def test_reports_what_it_could_not_send(make, firehose):
         thread.join()
     assert code == 1
     last = lines[-1]
-    assert last["level"] == "ERROR" and "records could not be sent before the end" in last["message"]
+    assert last["level"] == "ERROR" and "records could not be sent before the shutdown" in last["message"]
     assert "AccessDeniedException" in last["message"]
     unsent = int(last["message"].split()[0])
     assert unsent > 0 and total(lines)["RecordsFailed"] == unsent

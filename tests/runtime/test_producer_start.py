@@ -200,7 +200,7 @@ def test_a_source_without_records_fails_the_creation_and_no_update(template, pac
             # The wait condition is for the creation, and the group's signal decides about updates.
             assert [option(signal, "--exit-code") for signal in (condition, group)] == ["1", "0"]
             reason = option(condition, "--reason")
-            assert "the source gives no records" in reason and "503" in reason
+            assert "the source returns no records" in reason and "503" in reason
             # The producer tries again by itself.
             source.status = 200
             instance.machine.until(lambda: records(kinesis, "starved"), "records once the source gives some")

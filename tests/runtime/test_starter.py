@@ -78,7 +78,7 @@ def a_start_that_fails_has_the_jobs_exception_in_its_reason(starter):
     with starter(start=["STARTING", "READY"], cause=cause, cause_late=2) as s:
         answer = s.call("Create")
         assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", NAME)
-        assert f"Flink application {NAME}: it was started and went back to READY" in answer["Reason"]
+        assert f"Flink application {NAME}: it was started but returned to READY" in answer["Reason"]
         assert f"StartApplication FAILED: {cause}" in answer["Reason"]
         assert s.questions == ["StartApplication", *["DescribeApplicationOperation"] * 3]
 
@@ -133,7 +133,7 @@ def running_without_a_job_is_a_failure_with_the_programs_own_words(starter):
     with starter(log=[line(PYTHON, text) for text in TRACEBACK], log_late=1) as s:
         answer = s.call("Create")
         assert answer["Status"] == "FAILED" and s.application.status == "RUNNING"
-        assert f"Flink application {NAME}: it is RUNNING, and its job failed" in answer["Reason"]
+        assert f"Flink application {NAME}: it is RUNNING, but its job failed" in answer["Reason"]
         assert "PythonDriver: Traceback (most recent call last):\n  File" in answer["Reason"]
         assert answer["Reason"].endswith("Could not find any factory for identifier 'kinesis'")
         assert "Python Process Started" not in answer["Reason"]
@@ -231,7 +231,7 @@ _denied("Delete", "StopApplication", status="RUNNING")
 def create_without_its_application_fails(starter):
     with starter(status=None) as s:
         answer = s.call("Create")
-        assert answer["Status"] == "FAILED" and "no application of this name" in answer["Reason"]
+        assert answer["Status"] == "FAILED" and "no application with this name" in answer["Reason"]
         assert s.asked == []
 
 
@@ -492,7 +492,7 @@ def an_answer_comes_before_lambdas_time_runs_out(starter):
 def a_service_out_of_reach_is_named_when_time_runs_out(starter):
     with starter(errors={"DescribeApplication": [RESET] * 100}, seconds=14) as s:
         reason = s.call("Create")["Reason"]
-        assert "not seen at all" in reason
+        assert "with unknown status" in reason
 
 
 @case
@@ -508,7 +508,7 @@ def an_answer_that_is_refused_ends_as_an_error_of_the_function(starter):
     with starter(status="READY", url_first=[403]) as s:
         call = Call(s.emulator, json.dumps(s.event("Delete")).encode())
         assert call.answered(within=PATIENCE)
-        assert call.answer.failed and call.answer.json["errorMessage"].endswith("the response URL answered 403")
+        assert call.answer.failed and call.answer.json["errorMessage"].endswith("the response URL returned 403")
         assert s.response.attempts == 1 and s.response.answers == []
         errors = [line for line in map(json.loads, s.log.splitlines()) if line["level"] == "ERROR"]
         assert len(errors) == 1

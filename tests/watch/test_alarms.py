@@ -162,7 +162,7 @@ def test_an_alarm_rings_and_status_says_what_to_do(place):
     assert re.search(r"^! write_throttled of Stream since \d{4}-.*Z: ", said, re.MULTILINE)
     assert "`pipec status watched.yaml` shows the load next to the declared one." in said
     # It is one of the stack's own, and listed once.
-    assert "other alarms that ring" not in said
+    assert "other alarms in ALARM state" not in said
     topic = place.resource("user-data-lambda", "AlarmTopic")
     for one in described:
         assert one["AlarmActions"] == one["OKActions"] == [topic]

@@ -278,6 +278,47 @@ def test_status_counts_the_calls_of_the_transform(place):
     assert (readings["calls"], readings["errors"], readings["throttles"]) == (1, 0, 0)
 
 
+def test_a_stream_of_others_is_watched_by_its_name(place):
+    kinesis, account = place.client("kinesis"), place.client("sts").get_caller_identity()["Account"]
+    kinesis.create_stream(StreamName="team-orders", ShardCount=1)
+    kinesis.get_waiter("stream_exists").wait(StreamName="team-orders")
+    (place.folder / "reader.yaml").write_text(f"""\
+name: reader
+region: {REGION}
+stream:
+  existing: arn:aws:kinesis:{REGION}:{account}:stream/team-orders
+  record_size: 1 KiB
+  records_per_second: 10
+  capacity: {{shards: 1}}
+delivery: {{s3: {{}}}}
+alarms: {{}}
+""")
+    place.deploy("reader.yaml")
+    kinesis.put_record(StreamName="team-orders", Data=b'{"n": 1}', PartitionKey="a")
+    assert place.pipec("tail", "reader.yaml", "--from-beginning", "--no-follow")[0] == '{"n": 1}\n'
+    bucket = place.resource("reader", "Bucket")
+    until(lambda: place.client("s3").list_objects_v2(Bucket=bucket).get("Contents"), "an object")
+    assert place.pipec("tail", "reader.yaml", "bucket", "--from-beginning", "--no-follow")[0] == '{"n": 1}\n'
+
+    stream = {"Name": "StreamName", "Value": "team-orders"}
+    place.measure("AWS/Kinesis", stream, IncomingRecords=1_200, WriteProvisionedThroughputExceeded=3)
+    own = place.resource("reader", "StreamWriteThrottledAlarm")
+    (alarm,) = place.client("cloudwatch").describe_alarms(AlarmNames=[own])["MetricAlarms"]
+    assert alarm["Dimensions"] == [stream]
+    place.client("cloudwatch").set_alarm_state(AlarmName=own, StateValue="ALARM", StateReason="3 over 0")
+    found = json.loads(place.pipec("status", "reader.yaml", "--format", "json")[0])
+    part = found["parts"][0]
+    assert (part["part"], part["resource"]) == ("stream", "team-orders")
+    assert (part["readings"]["records_per_second"], part["declared"]["records_per_second"]) == (20, 10)
+    said, _ = place.pipec("status", "reader.yaml")
+    assert "stream team-orders\n" in said and "! write_throttled of Stream" in said
+    assert "20/s at peak in the last hour, declared 10" in said
+    _, said = place.pipec("logs", "reader.yaml", "transform", code=2)
+    assert "it has logs of delivery" in said
+    place.pipec("destroy", "reader.yaml", "--yes")
+    assert kinesis.describe_stream_summary(StreamName="team-orders")["StreamDescriptionSummary"]["StreamStatus"] == "ACTIVE"
+
+
 def test_aws_that_does_not_answer_is_told(place):
     wrong = {**place.environment, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
     done = subprocess.run(

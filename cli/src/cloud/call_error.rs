@@ -183,12 +183,14 @@ impl CallError {
                     .into()
             }
             CallErrorKind::Denied => format!(
-                "ask for permission to perform `{}`; `pipec permissions SPEC` prints the whole policy that a deployment needs",
+                "request permission for `{}`; `pipec permissions SPEC` prints the complete policy that a deployment \
+                 needs",
                 self.action
             ),
             CallErrorKind::Throttled => "wait a minute and run the command again; it resumes where it stopped".into(),
             CallErrorKind::Unreachable => {
-                "see whether this machine reaches AWS (proxy, VPN, `AWS_ENDPOINT_URL`), and run the command again; it \
+                "check whether this machine can reach AWS (proxy, VPN, `AWS_ENDPOINT_URL`), and run the command \
+                 again; it \
                  resumes where it stopped"
                     .into()
             }

@@ -68,8 +68,8 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "CloudFormation",
         words: &["already exists"],
-        help: "something of this name is left from before, or another stack's: delete it, or give the pipeline \
-               another name",
+        help: "a resource with this name remains from an earlier deployment, or belongs to another stack: delete it, \
+               or rename the pipeline",
         source: "https://github.com/aws-solutions/amazon-marketing-cloud-uploader-from-aws/issues/167",
         example: "Resource of type 'AWS::Logs::LogGroup' with identifier \
                   '{\"/properties/LogGroupName\":\"/aws/lambda/f\"}' already exists.",
@@ -93,7 +93,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "CloudFormation",
         words: &["_in_progress state and can not be updated"],
-        help: "another update is in progress; run the command again, which follows that first",
+        help: "another update is in progress; run the command again, which first waits for that update",
         source: "https://github.com/jenseickmeyer/todo-app-nodejs/issues/5",
         example: "Stack:arn:aws:cloudformation:us-east-1:111122223333:stack/s/1 is in UPDATE_IN_PROGRESS state and can \
                   not be updated.",
@@ -147,8 +147,8 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "EC2",
         words: &["do not have sufficient", "capacity"],
-        help: "the zone has no such instance at present; run the command again later, or write another \
-               `producer.instance_type`",
+        help: "the Availability Zone has no capacity for this instance type at present; run the command again later, \
+               or write another `producer.instance_type`",
         source: "https://github.com/hashicorp/terraform-provider-aws/issues/1496",
         example: "We currently do not have sufficient m4.4xlarge capacity in the Availability Zone you requested \
                   (ap-northeast-1d). Our system will be working on provisioning additional capacity.",
@@ -156,7 +156,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "EC2",
         words: &["more vcpu capacity than your current vcpu limit"],
-        help: "ask for a higher quota of running instances in Service Quotas, or write a smaller \
+        help: "request a higher quota of running instances in Service Quotas, or write a smaller \
                `producer.instance_type`",
         source: "https://github.com/scrapoxy/scrapoxy/issues/202",
         example: "You have requested more vCPU capacity than your current vCPU limit of 32 allows for the instance \
@@ -207,7 +207,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "IAM",
         words: &["is not authorized to perform"],
-        help: "ask for permission to perform the action above; `pipec permissions SPEC` prints the whole policy",
+        help: "request permission for the action above; `pipec permissions SPEC` prints the complete policy",
         source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html",
         example: "User: arn:aws:iam::111122223333:user/dana is not authorized to perform: kinesis:CreateStream on \
                   resource: arn:aws:kinesis:us-east-1:111122223333:stream/s because no identity-based policy allows \
@@ -216,8 +216,8 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "IAM",
         words: &["is not authorized to perform", "explicit deny"],
-        help: "a policy forbids it whatever else is granted, an organization's or a permissions boundary: its owner \
-               can say what is allowed",
+        help: "a policy denies the action explicitly, such as a service control policy or a permissions boundary: ask \
+               the owner of that policy",
         source: "https://github.com/aws-solutions/quota-monitor-for-aws/issues/86",
         example: "API: iam:CreateRole User: arn:aws:sts::111122223333:assumed-role/r/dana is not authorized to \
                   perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/user-data-ProducerRole-1 with \
@@ -226,8 +226,8 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "IAM",
         words: &["is not authorized to perform", "explicit deny in a service control policy"],
-        help: "the organization forbids it, often for a region or a service: who runs the organization can say what \
-               is allowed",
+        help: "a service control policy denies the action, often for a region or a service: ask the administrator of \
+               the organization",
         source: "https://github.com/aws/karpenter-provider-aws/issues/8190",
         example: "You are not authorized to perform this operation. User: \
                   arn:aws:sts::111122223333:assumed-role/r/dana is not authorized to perform: ec2:RunInstances on \
@@ -237,7 +237,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "IAM",
         words: &["is not authorized to perform: iam:createservicelinkedrole"],
-        help: "ask for `iam:CreateServiceLinkedRole`; each service needs it once per account",
+        help: "request `iam:CreateServiceLinkedRole`; each service needs it once per account",
         source: "https://github.com/aws-samples/amazon-cloudwatch-auto-alarms/issues/47",
         example: "User: arn:aws:sts::111122223333:assumed-role/r/dana is not authorized to perform: \
                   iam:CreateServiceLinkedRole on resource: \
@@ -271,8 +271,8 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Kinesis",
         words: &["exceed the shard limit"],
-        help: "ask for a higher shard quota in Service Quotas, or lower `stream.records_per_second`; tell pipec in \
-               `stream.shard_quota` what the account has",
+        help: "request a higher shard quota in Service Quotas, or lower `stream.records_per_second`; write the \
+               account's quota in `stream.shard_quota`",
         source: "https://github.com/mhart/kinesalite/issues/72",
         example: "This request would exceed the shard limit for the account 000000000000 in us-east-1. Current shard \
                   count for the account: 4. Limit: 3. Number of additional shards that would have resulted from this \
@@ -281,7 +281,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Kinesis",
         words: &["limit on the number of on-demand streams"],
-        help: "delete on-demand streams that are not used, ask for a higher quota in Service Quotas, or write \
+        help: "delete unused on-demand streams, request a higher quota in Service Quotas, or write \
                `stream.capacity`",
         source: "https://github.com/hashicorp/terraform-provider-aws/issues/38094",
         example: "This request would exceed the limit on the number of On-Demand streams for the account \
@@ -308,8 +308,8 @@ pub const KNOWN: &[Known] = &[
     Known {
         service: "Kinesis",
         words: &["rate exceeded for stream"],
-        help: "Kinesis changes a stream's capacity mode twice a day at most, and takes few calls per second for each \
-               stream: wait and run the command again",
+        help: "Kinesis permits two changes of a stream's capacity mode per day, and few calls per second and stream: \
+               wait, and run the command again",
         source: "https://github.com/aws/aws-cdk/issues/18139",
         example: "Rate exceeded for stream user-data-stream-1x2y3z under account 111122223333.",
     },

@@ -38,10 +38,10 @@ pub(super) struct AwsArgs {
 /// Who reads what is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum EventFormat {
-    /// Text for people
+    /// Human-readable text
     #[default]
     Text,
-    /// JSON for programs, one object per line
+    /// JSON, one object per line
     Json,
 }
 

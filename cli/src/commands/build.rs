@@ -11,6 +11,7 @@ use super::output::{
     Exit, FindingsFormat, Stage, Staged, any_errors, counted, note, parallel, report, shown, tally, typed,
     write,
 };
+use super::test::without_tests;
 use super::{RuntimeArgs, compile};
 use pipec_compiler::Stack;
 use pipec_compiler::artifacts::connector::Jar;
@@ -85,7 +86,8 @@ enum Attempt {
 type Compiled = (Sources, Vec<Diagnostic>, Vec<Output>);
 
 impl Build {
-    pub(super) fn run(self) -> Result<(), Exit> {
+    pub(super) fn run(mut self) -> Result<(), Exit> {
+        self.specs = without_tests(self.specs);
         let programs = self.runtime.programs()?;
         // The first use of a jar writes a lock, and its digest is part of a key: then the specs are compiled once more.
         match self.attempt(&programs)? {
@@ -330,7 +332,8 @@ impl Build {
         );
         if let (Some(path), Some(connector)) = (missing, &output.connector) {
             text += &format!(
-                ", of which 1 is missing\nmissing {}: it holds the connector {connector}, which is neither in pipec's \
+                ", of which 1 is missing\nmissing {}: it contains the connector {connector}, which is neither in \
+                 pipec's \
                  cache nor in the local Maven repository; build with `--fetch-connector` or `--connector-jar FILE`. The \
                  template is complete; the key of this file changes once, when `pipec.lock` records the first jar.",
                 shown(&path)

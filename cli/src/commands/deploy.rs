@@ -43,7 +43,7 @@ pub(super) struct Deploy {
     /// Show the changes, and leave nothing in the account
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
-    /// Replace or delete this resource although it holds data
+    /// Replace or delete this resource although it contains data
     #[arg(long, value_name = "NAME")]
     allow_replace: Vec<String>,
     /// Bucket for the artifacts, in the stack's region, instead of pipec's own

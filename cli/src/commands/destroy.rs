@@ -9,7 +9,7 @@ use crate::cloud::interrupt::Interrupt;
 use crate::cloud::stop::{Step, Stop};
 use crate::deploy::destroy::{self, Job, Options};
 
-/// Delete the pipeline's stack, after listing what is deleted and what is kept
+/// Delete the pipeline's stack, after listing the deleted and the retained resources
 ///
 /// The buckets stay with their objects unless `--empty-bucket` is given, the artifacts unless `--artifacts` is.
 #[derive(Debug, Args)]
@@ -30,7 +30,7 @@ pub(super) struct Destroy {
     /// Delete the artifacts that no other pipeline uses
     #[arg(long)]
     artifacts: bool,
-    /// Keep this resource, which cannot be deleted
+    /// Retain this resource, which cannot be deleted
     #[arg(long, value_name = "NAME")]
     skip: Vec<String>,
     /// Output format: `text` (stderr) or `json` (stdout, one object per line)

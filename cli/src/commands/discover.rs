@@ -26,7 +26,7 @@ const COLUMNS_MAX: usize = 1_000;
 /// Infer the columns of sample records, and write them into a spec
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pipec discover users.jsonl                          the block, to look at\n  \
+    after_help = "Examples:\n  pipec discover users.jsonl                          print the block\n  \
                         pipec discover users.jsonl --write pipeline.yaml    and into a spec\n  \
                         zcat users.jsonl.gz | pipec discover -              of another program\n  \
                         pipec discover --stream orders --region eu-west-1   of a stream that is there\n\n\
@@ -38,16 +38,16 @@ pub(super) struct Discover {
     /// Sample records; `-` for standard input
     #[arg(value_name = "FILE", required_unless_present = "stream")]
     file: Option<PathBuf>,
-    /// Take the oldest records of this Kinesis data stream instead of a file
+    /// Read the oldest records of this Kinesis data stream instead of a file
     #[arg(long, value_name = "NAME", conflicts_with = "file")]
     stream: Option<String>,
     /// Region of the stream, instead of `AWS_REGION` or the profile's
     #[arg(long, value_name = "REGION", requires = "stream")]
     region: Option<String>,
-    /// Write the block into this spec, in place of its `records`
+    /// Write the block into this spec, replacing its `records`
     #[arg(long, value_name = "SPEC")]
     write: Option<PathBuf>,
-    /// `text` for people, `json` for programs
+    /// Output format: `text` or `json`
     #[arg(long, value_enum, default_value_t)]
     format: DiscoverFormat,
 }
@@ -122,7 +122,7 @@ impl Discover {
         let text = fs::read_to_string(path)
             .map_err(|error| Exit::usage(&format!("`{}` cannot be read: {error}", shown(path))))?;
         let written = written_into(&text, discovery)
-            .map_err(|problem| Exit::usage(&format!("`{}` is left as it is: {}", shown(path), problem.0)))?;
+            .map_err(|problem| Exit::usage(&format!("`{}` is left unchanged: {}", shown(path), problem.0)))?;
         write(path, written.as_bytes())
     }
 }

@@ -68,8 +68,8 @@ pub(super) fn connector(
     }
     if let Some(cache) = cache {
         let path = cache.join(connector.jar());
-        write(&path, &jar.bytes).map_err(|_| refused("it cannot be kept"))?;
-        note(&format!("kept it as {}", shown(&path)));
+        write(&path, &jar.bytes).map_err(|_| refused("it cannot be stored"))?;
+        note(&format!("stored it as {}", shown(&path)));
     }
     Ok(jar)
 }

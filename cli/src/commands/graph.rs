@@ -6,7 +6,7 @@ use super::output::{Exit, print};
 use super::{PipelineArgs, plan};
 use pipec_compiler::plan::diagram::{Diagram, Per, dot, mermaid, svg};
 
-/// Draw the pipeline: what flows where, at which rate, and what each part costs
+/// Draw the pipeline, with the rate and the cost of each part
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec graph pipeline.yaml                          a flowchart for Markdown\n  pipec graph --format svg pipeline.yaml > graph.svg\n  pipec graph --format dot pipeline.yaml | dot -Tpng -o graph.png\n  pipec graph --per hour --env prod pipeline.yaml"
@@ -17,7 +17,7 @@ pub(super) struct GraphVerb {
     /// `mermaid` for Markdown, `dot` for Graphviz, `svg` for browsers
     #[arg(long, value_enum, default_value_t)]
     format: GraphFormat,
-    /// Span of time of the costs
+    /// Period of the costs
     #[arg(long, value_enum, default_value_t)]
     per: CostSpan,
 }

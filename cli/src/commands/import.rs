@@ -13,7 +13,7 @@ use pipec_compiler::source::Sources;
 use pipec_compiler::terminal::printable;
 use pipec_compiler::world::Disk;
 
-/// Turn an application of Kinesis Data Analytics for SQL into a spec and its SQL
+/// Convert a Kinesis Data Analytics for SQL application into a spec and its SQL
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  aws kinesisanalytics describe-application --application-name trades > trades.json\n  \
@@ -28,7 +28,7 @@ pub(super) struct Import {
     /// Output of `describe-application` (either API version), a CloudFormation template, or a `.tf` file
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Only the application of this name
+    /// Only the application with this name
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// Output folder; several applications get one subfolder each

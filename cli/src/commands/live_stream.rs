@@ -79,7 +79,7 @@ where
 {
     let error = call_error(action, error);
     let help = match error.kind {
-        CallErrorKind::Denied => format!("ask for `{action}` on this stream"),
+        CallErrorKind::Denied => format!("request `{action}` on this stream"),
         CallErrorKind::NotFound => "check the name, the region and the account".to_owned(),
         _ => error.help().replace("; it resumes where it stopped", ""),
     };

@@ -36,7 +36,7 @@ pub(super) struct Logs {
     /// Keep waiting for new events
     #[arg(long, short)]
     follow: bool,
-    /// Only events that contain this text (case-sensitive)
+    /// Only events that contain this string (case-sensitive)
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
     /// Output format: `text`, or `json` with one object per line

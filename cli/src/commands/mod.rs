@@ -70,13 +70,13 @@ pub struct Command {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Find what AWS would reject, or silently get wrong
+    /// Find faults that AWS would reject, or accept without a warning
     Check(check::Check),
     /// Write the stack: template, artifacts and manifest
     Build(build::Build),
     /// Show the decisions with their arithmetic: shards, permissions, cost
     Plan(plan::PlanVerb),
-    /// Draw the pipeline: what flows where, at which rate, and what each part costs
+    /// Draw the pipeline, with the rate and the cost of each part
     Graph(graph::GraphVerb),
     /// Write a report for reviewers: picture, cost, permissions, and what changes against an earlier build
     Report(report::ReportVerb),
@@ -96,7 +96,7 @@ enum Verb {
     Deploy(deploy::Deploy),
     /// Show what a deployment would change, without changing anything
     Diff(diff::Diff),
-    /// Delete the pipeline's stack, after listing what is deleted and what is kept
+    /// Delete the pipeline's stack, after listing the deleted and the retained resources
     Destroy(destroy::Destroy),
     /// Start the Flink application of a deployed pipeline
     Start(start::Start),
@@ -110,7 +110,7 @@ enum Verb {
     Tail(tail::Tail),
     /// Infer the columns of sample records, and write them into a spec
     Discover(discover::Discover),
-    /// Turn an application of Kinesis Data Analytics for SQL into a spec and its SQL
+    /// Convert a Kinesis Data Analytics for SQL application into a spec and its SQL
     Import(import::Import),
     /// Explain a diagnostic's code
     Explain(explain::Explain),

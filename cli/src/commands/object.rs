@@ -58,7 +58,7 @@ pub(super) fn bytes(bucket: &Bucket, key: &str) -> Result<Vec<u8>, Exit> {
 fn refused(bucket: &str, key: &str, said: &str) -> Exit {
     note(&printable(&format!("error: s3:GetObject on `s3://{bucket}/{key}`: {said}")));
     note(
-        "help: ask for `s3:GetObject` on it, check the bucket's region, or copy the file yourself and leave out `--fetch`",
+        "help: request `s3:GetObject` on it, check the bucket's region, or copy the file yourself and remove `--fetch`",
     );
     Exit::Aws
 }

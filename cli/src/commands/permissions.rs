@@ -29,7 +29,7 @@ use pipec_compiler::plan::permissions::{Deployer, PolicyDocument, policy};
 pub(super) struct Permissions {
     #[command(flatten)]
     pipeline: PipelineArgs,
-    /// Account of the deployment; without it, the ARNs are of the account that the policy is in
+    /// Account of the deployment; by default, the account of the policy itself
     #[arg(long, value_name = "ID", value_parser = account)]
     account: Option<String>,
     /// Region of the deployment; by default the spec's
@@ -38,7 +38,7 @@ pub(super) struct Permissions {
     /// Name of the stack; by default the pipeline's
     #[arg(long, value_name = "NAME", value_parser = |name: &str| named(&names::STACK, name))]
     stack: Option<String>,
-    /// Bucket of the artifacts; by default pipec's own, which the policy then allows to create
+    /// Bucket of the artifacts; by default pipec's own, whose creation the policy then allows
     #[arg(long, value_name = "NAME", value_parser = |name: &str| named(&names::S3_BUCKET, name))]
     artifact_bucket: Option<String>,
     /// Allow `pipec destroy --empty-bucket` as well
@@ -60,7 +60,7 @@ fn account(id: &str) -> Result<String, String> {
     /// Digits of an account id. AWS account management reference, 2026-11.
     const DIGITS: usize = 12;
     let valid = id.len() == DIGITS && id.bytes().all(|byte| byte.is_ascii_digit());
-    if valid { Ok(id.to_owned()) } else { Err(format!("an account id has {DIGITS} digits")) }
+    if valid { Ok(id.to_owned()) } else { Err(format!("an account ID has {DIGITS} digits")) }
 }
 
 fn region(name: &str) -> Result<String, String> {
@@ -90,8 +90,8 @@ impl Permissions {
                 let chars = document.chars();
                 if chars > MANAGED_POLICY_CHARS_MAX {
                     note(&format!(
-                        "note: the policy has {chars} characters and a managed policy holds {MANAGED_POLICY_CHARS_MAX}; \
-                         `--out DIR` writes {} that do",
+                        "note: the policy has {chars} characters, and a managed policy is limited to \
+                         {MANAGED_POLICY_CHARS_MAX}; `--out DIR` writes {} that fit",
                         document.parts().len()
                     ));
                 }

@@ -25,7 +25,7 @@ use pipec_compiler::world::Disk;
 pub(super) struct PlanVerb {
     #[command(flatten)]
     pipeline: PipelineArgs,
-    /// `text` for people, `json` for programs
+    /// Output format: `text` or `json`
     #[arg(long, value_enum, default_value_t)]
     format: PlanFormat,
     /// List every permission with its actions, resources and reason

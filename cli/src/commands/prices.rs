@@ -49,7 +49,7 @@ impl PricesVerb {
             return Err(Exit::Spec);
         };
         let region = &stack.plan.region;
-        let file = path(region).ok_or_else(|| Exit::usage("there is no home folder to keep prices in"))?;
+        let file = path(region).ok_or_else(|| Exit::usage("there is no home folder to store prices in"))?;
         let mut list =
             read(region).unwrap_or_else(|| PriceList { region: region.clone(), offers: BTreeMap::new() });
         let offers: BTreeSet<&str> = stack.cost.lines.iter().filter_map(|line| line.offer).collect();

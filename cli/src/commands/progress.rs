@@ -247,7 +247,7 @@ pub(super) fn changes_text(changes: &[Change], shard_steps: &[ShardSteps]) -> St
     for steps in shard_steps {
         let counts: Vec<String> = steps.counts.iter().map(u64::to_string).collect();
         text += &format!(
-            "\n  {} takes {} updates, as Kinesis at most doubles or halves at a time: {} shards",
+            "\n  {} takes {} updates, as Kinesis at most doubles or halves at a time, and ten times in 24 h: {} shards",
             steps.stream,
             counts.len(),
             counts.join(", ")

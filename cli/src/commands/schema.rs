@@ -10,7 +10,7 @@ use pipec_compiler::spec::{reference, schema};
 #[command(after_help = "Example:\n  pipec schema > pipeline.schema.json\n\nThen begin a spec with\n  # \
                         yaml-language-server: $schema=pipeline.schema.json")]
 pub(super) struct SchemaVerb {
-    /// `json` for editors, `markdown` for people
+    /// `json` for editors, `store` for the catalogue of SchemaStore, `markdown` for people
     #[arg(long, value_enum, default_value_t)]
     format: SchemaFormat,
 }
@@ -19,6 +19,7 @@ pub(super) struct SchemaVerb {
 enum SchemaFormat {
     #[default]
     Json,
+    Store,
     Markdown,
 }
 
@@ -26,6 +27,10 @@ impl SchemaVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
         match self.format {
             SchemaFormat::Json => print(schema::TEXT),
+            SchemaFormat::Store => {
+                let text = serde_json::to_string_pretty(&schema::store(schema::schema())).unwrap_or_default();
+                print(&(text + "\n"))
+            }
             SchemaFormat::Markdown => print(&reference::text(schema::schema())),
         }
     }

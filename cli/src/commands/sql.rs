@@ -18,7 +18,7 @@ use pipec_compiler::world::Disk;
 pub(super) struct SqlVerb {
     #[command(flatten)]
     pipeline: PipelineArgs,
-    /// `text` for people, `json` for programs: the SQL, and the columns of its outputs
+    /// Output format: `text`, or `json` with the SQL and the columns of its outputs
     #[arg(long, value_enum, default_value_t)]
     format: SqlFormat,
 }

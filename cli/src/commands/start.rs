@@ -12,10 +12,11 @@ use crate::deploy::application;
 
 /// Start the Flink application of a deployed pipeline
 ///
-/// Starts it with the state of its latest snapshot, and waits until it runs the deployed code and its log shows a running
-/// job; if the job fails, the command prints its exception. It reads on from the position in that snapshot, unless the
-/// stream has dropped those records meanwhile. Without a snapshot it starts at `analytics.start`, by default the oldest
-/// record that the stream still holds, so rows are repeated. A deployment also starts it, without reading the log.
+/// Starts it with the state of its latest snapshot, and waits until it runs the deployed code and its log shows a
+/// running job; if the job fails, the command prints its exception. It reads on from the position in that snapshot,
+/// unless the stream has dropped those records meanwhile. Without a snapshot it starts at `analytics.start`, by default
+/// the oldest record that the stream still contains, so rows are repeated. A deployment also starts it, without reading
+/// the log.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec start pipeline.yaml                  after `pipec stop`, or a failed update\n  \

@@ -16,15 +16,15 @@ use crate::watch::status::{self, Watched};
 /// Missing data is reported as such. CloudWatch charges about 0.01 USD per thousand metrics; a pipeline has about twenty.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pipec status pipeline.yaml                  for people; `!` marks what is wrong\n  \
-                        pipec status pipeline.yaml --format json    for programs; `null` where there is no data\n\n\
-                        Exits 0 where everything could be read, 3 where AWS refused a call or there is no stack; what could be read is \
-                  printed."
+    after_help = "Examples:\n  pipec status pipeline.yaml                  as text; `!` marks problems\n  \
+                        pipec status pipeline.yaml --format json    as JSON; `null` means no data\n\n\
+                        Exits with 0 if everything could be read, and with 3 if AWS rejected a call or there is no \
+                        stack. Readable parts are printed in any case."
 )]
 pub(super) struct StatusVerb {
     #[command(flatten)]
     pipeline: PipelineArgs,
-    /// `text` for people, `json` for programs
+    /// Output format: `text` or `json`
     #[arg(long, value_enum, default_value_t)]
     format: EventFormat,
     #[command(flatten)]

@@ -17,7 +17,8 @@ use crate::deploy::{application, application_stop};
 /// `iterator_age` ring until the start.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pipec stop pipeline.yaml            show what that saves, prompt, and stop it\n  \
+    after_help = "Examples:\n  pipec stop pipeline.yaml            print the savings, prompt, and stop the \
+                  application\n  \
                         pipec stop pipeline.yaml --yes      in scripts, such as every evening\n  \
                         pipec stop pipeline.yaml --force    a job that cannot take a snapshot"
 )]

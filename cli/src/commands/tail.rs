@@ -25,12 +25,12 @@ use pipec_simulate::content;
 /// Gzip and the delivery's compression are decompressed; binary content is printed as `base64:...`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pipec tail pipeline.yaml                              records as they come in\n  \
+    after_help = "Examples:\n  pipec tail pipeline.yaml                              records as they arrive\n  \
                         pipec tail pipeline.yaml output                       rows of the query\n  \
                         pipec tail pipeline.yaml bucket --since 1h            lines of new objects\n  \
-                        pipec tail pipeline.yaml --from-beginning --count 10  the oldest ten, and no more\n  \
+                        pipec tail pipeline.yaml --from-beginning --count 10  the ten oldest records\n  \
                         pipec tail pipeline.yaml LARGE --since 5min --no-follow | jq .\n\n\
-                        Runs until Ctrl-C, and then exits 0. Content goes to stdout alone."
+                        Runs until Ctrl-C, then exits with 0. Only content is printed to stdout."
 )]
 pub(super) struct Tail {
     #[command(flatten)]
@@ -38,7 +38,7 @@ pub(super) struct Tail {
     /// `input`, `output` (the rows that are delivered), the name of an output of the SQL, or `bucket`
     #[arg(value_name = "WHAT", default_value = "input")]
     what: String,
-    /// Start from the records of this long ago
+    /// Start from records that arrived this long ago
     #[arg(long, value_name = "TIME", value_parser = since, conflicts_with = "from_beginning")]
     since: Option<i64>,
     /// Start from the oldest record

@@ -191,6 +191,12 @@ fn files(given: &Path) -> Result<(PathBuf, Vec<PathBuf>), Exit> {
     Ok((given.to_owned(), files))
 }
 
+/// Specs without the files of tests that a pattern such as `*.yaml` matches as well.
+pub(super) fn without_tests(specs: Vec<PathBuf>) -> Vec<PathBuf> {
+    let is_spec = |path: &PathBuf| !path.file_name().is_some_and(|name| is_tests(&name.to_string_lossy()));
+    if specs.iter().any(is_spec) { specs.into_iter().filter(is_spec).collect() } else { specs }
+}
+
 fn is_tests(name: &str) -> bool {
     name.ends_with(".test.yaml") || name.ends_with(".test.yml")
 }

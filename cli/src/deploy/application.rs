@@ -72,18 +72,15 @@ pub fn find(client: &dyn StackReader, deployed: &Deployed, spec: &str) -> Step<F
             Code::AwsRefused,
             At::Name,
             format!("the stack `{}` is {}", stack.name, stack.status),
-            format!("`pipec deploy {spec}` follows it to its end; then run the command again"),
+            format!("`pipec deploy {spec}` waits for it to finish; then run the command again"),
         ));
     }
     let Some(name) = deployed.name(LOGICAL_ID) else {
         return Err(Stop::fault(
             Code::NotDeployed,
             At::Name,
-            format!(
-                "the stack `{}` has no Flink application, and nothing else of it can be stopped",
-                stack.name
-            ),
-            format!("`pipec destroy {spec}` ends a pipeline without one"),
+            format!("the stack `{}` has no Flink application, the only part that can be stopped", stack.name),
+            format!("`pipec destroy {spec}` deletes the stack"),
         ));
     };
     let keys = artifact_keys(&client.template(&stack.id)?);
@@ -287,7 +284,8 @@ impl<'a> Watch<'a> {
                 At::Resource(LOGICAL_ID.to_owned()),
                 format!("the stack's Flink application {} does not exist any more", self.target.name),
                 format!(
-                    "somebody deleted it; `pipec destroy {0}` and `pipec deploy {0}` make the pipeline anew",
+                    "it was deleted outside CloudFormation; run `pipec destroy {0}` and `pipec deploy {0}` to \
+                     recreate the pipeline",
                     self.target.spec
                 ),
             )
@@ -358,7 +356,7 @@ fn other_code(target: &Target, seen: &Application) -> Stop {
             "the Flink application {} has the code {} and not the deployed {}: an update did not take effect, or was \
              rolled back",
             target.name,
-            seen.code_key.as_deref().unwrap_or("of nobody"),
+            seen.code_key.as_deref().unwrap_or("of no deployment"),
             target.code_key
         ),
         format!(

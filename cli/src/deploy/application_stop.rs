@@ -66,10 +66,7 @@ pub fn stop(
             watch.pause()?;
         }
         reporter.tell(&Event::Note {
-            message: format!(
-                "stopped; `pipec start {}`, or the next deployment, starts it again",
-                target.spec
-            ),
+            message: format!("stopped; `pipec start {}` or the next deployment restarts it", target.spec),
         });
         Ok(())
     })();
@@ -115,9 +112,9 @@ fn retained(plan: &Plan, force: bool) -> String {
         return format!("{stay}, and are read after the start; its state is saved in a snapshot");
     }
     let again = match analytics.first_record {
-        Start::Oldest => "all that the stream still holds are read again, so rows are repeated",
+        Start::Oldest => "all records that the stream still contains are read again, so rows are repeated",
         Start::Latest => "`analytics.start` is `latest`, so all records before the start are skipped",
-        Start::At(_) => "all since `analytics.start` are read again, so rows are repeated",
+        Start::At(_) => "all records since `analytics.start` are read again, so rows are repeated",
     };
     if analytics.snapshots {
         format!(
@@ -147,14 +144,14 @@ mod tests {
                 .ends_with("are read after the start; its state is saved in a snapshot")
         );
         assert!(message(true, Start::Oldest, true).ends_with(
-            "without a snapshot, all that the stream still holds are read again, so rows are repeated"
+            "without a snapshot, all records that the stream still contains are read again, so rows are repeated"
         ));
         assert!(
             message(false, Start::Latest, false).ends_with("so all records before the start are skipped")
         );
         assert!(
             message(false, Start::At(0), true)
-                .ends_with("all since `analytics.start` are read again, so rows are repeated")
+                .ends_with("all records since `analytics.start` are read again, so rows are repeated")
         );
     }
 }

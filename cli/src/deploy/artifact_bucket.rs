@@ -114,9 +114,9 @@ fn of_bucket(stop: Stop) -> Stop {
                 "name a bucket with `--artifact-bucket`",
             );
         }
-        Code::ResourceFailed => (&fault.message, "fix what AWS reports and run the command again"),
+        Code::ResourceFailed => (&fault.message, "fix the cause that AWS reports, and run the command again"),
         Code::StackStuck | Code::StackWrecked => {
-            (&fault.message, "delete that stack in the console and run the command again")
+            (&fault.message, "delete that stack in the console, and run the command again")
         }
         _ => return Stop::Fault(fault),
     };

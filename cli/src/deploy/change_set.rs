@@ -154,8 +154,10 @@ fn refused(reason: &str, at: At) -> Stop {
     Stop::fault(
         Code::ChangeSetRefused,
         at,
-        format!("CloudFormation refuses the change: {reason}"),
-        help.unwrap_or("nothing was changed; fix what CloudFormation reports and run the command again"),
+        format!("CloudFormation rejects the change: {reason}"),
+        help.unwrap_or(
+            "nothing was changed; fix the cause that CloudFormation reports, and run the command again",
+        ),
     )
 }
 

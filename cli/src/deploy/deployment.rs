@@ -328,8 +328,8 @@ fn behind_steps(stop: Stop, done: usize, steps: usize) -> Stop {
     match stop {
         Stop::Fault(mut fault) if done > 0 => {
             fault.help += &format!(
-                ". Of {steps} updates {done} went before it: what the spec says is deployed but for the shards, and \
-                 the next run continues with them"
+                ". {done} of {steps} updates are complete: everything except the number of shards is deployed, and \
+                 the next run continues with the shards"
             );
             Stop::Fault(fault)
         }

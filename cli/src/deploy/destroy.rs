@@ -151,7 +151,7 @@ fn destroy_left(job: &Job, reporter: &mut dyn Reporter, options: &Options, accou
     }
     let artifacts = if options.artifacts { artifacts(client, &stack, account)? } else { None };
     if left.is_empty() && artifacts.is_none() {
-        let message = format!("the stack `{name}` and its resources are deleted already: nothing to delete");
+        let message = format!("the stack `{name}` and its resources are already deleted: nothing to delete");
         reporter.tell(&Event::Note { message });
         return Ok(());
     }
@@ -313,8 +313,8 @@ fn of_others(stop: Stop, bucket: &Bucket) -> Stop {
     match stop {
         Stop::Fault(mut fault) if fault.code == Code::MissingPermission => {
             fault.help += &format!(
-                "; or leave `--artifacts` out, where the bucket `{}` is another account's: what lies there is that \
-                 account's to delete",
+                "; or remove `--artifacts` if the bucket `{}` belongs to another account, which must delete its \
+                 objects itself",
                 bucket.name
             );
             Stop::Fault(fault)

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::registered;
 use super::report::{Event, Reporter};
 use crate::cloud::call_error::{CallError, CallErrorKind};
 use crate::cloud::client::{AwsClient, StackReader};
@@ -74,6 +75,9 @@ pub(super) fn check(
             faults.push(fault);
         }
     }
+    if faults.is_empty() {
+        faults.extend(registered::check(client, reporter, plan)?);
+    }
     match faults.is_empty() {
         true => Ok(()),
         false => Err(Stop::Faults(faults)),
@@ -81,7 +85,7 @@ pub(super) fn check(
 }
 
 /// Whether no other call would succeed either.
-fn is_of_credentials(error: &CallError) -> bool {
+pub(super) fn is_of_credentials(error: &CallError) -> bool {
     match error.kind {
         CallErrorKind::Interrupted
         | CallErrorKind::NoCredentials
@@ -120,7 +124,7 @@ fn elsewhere(one: &Existing, region: &str, account: &str) -> Option<Found> {
         return Some(fault(
             &one.id,
             &one.spec,
-            format!("the {what} belongs to account {owner}, and the credentials to {account}"),
+            format!("the {what} belongs to account {owner}, but the credentials to {account}"),
             format!("log in to {owner}, as with `AWS_PROFILE=name`, or name one of {account}"),
         ));
     }
@@ -128,7 +132,7 @@ fn elsewhere(one: &Existing, region: &str, account: &str) -> Option<Found> {
     Some(fault(
         &one.id,
         &one.spec,
-        format!("the {what} is in {of_arn}, and the stack in {region}"),
+        format!("the {what} is in {of_arn}, but the stack in {region}"),
         format!("name one of {region}; or write `region: {of_arn}`"),
     ))
 }
@@ -333,11 +337,11 @@ mod tests {
         assert_eq!(of(&KEY, "arn:aws:kms:us-east-1:444455556666:key/1"), None, "keys can be shared");
         assert_eq!(
             of(&KEY, "arn:aws:kms:eu-west-1:111122223333:key/1").as_deref(),
-            Some("the KMS key is in eu-west-1, and the stack in us-east-1")
+            Some("the KMS key is in eu-west-1, but the stack in us-east-1")
         );
         assert_eq!(
             of(&FUNCTION, "arn:aws:lambda:us-east-1:444455556666:function:f").as_deref(),
-            Some("the function belongs to account 444455556666, and the credentials to 111122223333")
+            Some("the function belongs to account 444455556666, but the credentials to 111122223333")
         );
         assert_eq!(of(&SUBNET, "subnet-1"), None);
     }

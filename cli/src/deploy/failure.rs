@@ -29,11 +29,9 @@ pub fn failure(followed: &Followed, stack: &str) -> Stop {
             format!(
                 "the stack `{stack}` is {}: {}",
                 followed.status,
-                told.unwrap_or("no event gives a reason")
+                told.unwrap_or("no event has a reason")
             ),
-            format!(
-                "look at its events with `aws cloudformation describe-stack-events --stack-name {stack}`"
-            ),
+            format!("list its events with `aws cloudformation describe-stack-events --stack-name {stack}`"),
         );
     };
     let reason = words(first);
@@ -49,7 +47,7 @@ pub fn failure(followed: &Followed, stack: &str) -> Stop {
         kinds::words(&first.resource_type)
     );
     let known = first.reason.as_deref().and_then(catalogue::help);
-    let known = known.unwrap_or("fix what AWS reports and run the command again");
+    let known = known.unwrap_or("fix the cause that AWS reports, and run the command again");
     let last = cause::causes(rollback).last().copied();
     Stop::fault(
         Code::ResourceFailed,
@@ -104,7 +102,7 @@ impl LostRace {
         let kept: Vec<&str> = self.kept.iter().chain(&second.kept).map(String::as_str).collect();
         let kept = match kept.as_slice() {
             [] => String::new(),
-            kept => format!(". Retained outside of the stack by both attempts: {}", kept.join(", ")),
+            kept => format!(". Retained outside the stack by both attempts: {}", kept.join(", ")),
         };
         fault.help = format!(
             "this failed twice, so it is not a delay: check whether the permissions boundary, a service control policy, \
@@ -132,7 +130,7 @@ fn doing(status: &str) -> &'static str {
 
 /// A cause in AWS's words.
 pub(super) fn words(event: &StackEvent) -> &str {
-    event.reason.as_deref().map_or("AWS gives no reason", cause::words)
+    event.reason.as_deref().map_or("AWS reports no reason", cause::words)
 }
 
 /// What is left of a stack; `last` is the failure that it ended with.
@@ -141,25 +139,25 @@ fn left(followed: &Followed, stack: &str, last: &StackEvent) -> String {
     let kept = retained(followed);
     let words = match status.as_str() {
         "ROLLBACK_COMPLETE" if !kept.is_empty() => {
-            format!("The next deployment deletes it. Retained outside of the stack: {}", kept.join(", "))
+            format!("The next deployment deletes it. Retained outside the stack: {}", kept.join(", "))
         }
         "ROLLBACK_COMPLETE" => {
             "Only the failed stack's events remain; the next deployment deletes it".to_owned()
         }
-        "UPDATE_ROLLBACK_COMPLETE" => "It is as it was before this update".to_owned(),
+        "UPDATE_ROLLBACK_COMPLETE" => "It is in the state before this update".to_owned(),
         "UPDATE_ROLLBACK_FAILED" => format!(
-            "Its rollback failed too, over {name} ({}): `pipec deploy SPEC --continue-rollback` tries again, and with \
-             `--skip {name}` leaves that as it is",
+            "Its rollback also failed, at {name} ({}): `pipec deploy SPEC --continue-rollback` retries it, and \
+             `--skip {name}` leaves that resource unchanged",
             words(last)
         ),
         "ROLLBACK_FAILED" => format!(
-            "Its rollback failed too, over {name} ({}): `pipec destroy SPEC` deletes what is left",
+            "Its rollback also failed, at {name} ({}): `pipec destroy SPEC` deletes the remaining resources",
             words(last)
         ),
         "DELETE_FAILED" => {
-            format!("`pipec destroy SPEC` tries again, and with `--skip {name}` leaves that resource")
+            format!("`pipec destroy SPEC` retries the deletion, and `--skip {name}` retains that resource")
         }
-        "CREATE_FAILED" => "`pipec destroy SPEC` deletes what is left".to_owned(),
+        "CREATE_FAILED" => "`pipec destroy SPEC` deletes the remaining resources".to_owned(),
         _ => "See its events in the console".to_owned(),
     };
     format!("The stack `{stack}` is {status}. {words}")

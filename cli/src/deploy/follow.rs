@@ -108,7 +108,7 @@ impl Follower<'_> {
                 }
                 Err(error) if error.passes() && failed < FAILED_LOOKS_MAX => {
                     failed += 1;
-                    reporter.tell(&Event::Note { message: format!("trying again: {error}") });
+                    reporter.tell(&Event::Note { message: format!("retrying: {error}") });
                     self.client.wait(PAUSE_MAX)?;
                     continue;
                 }

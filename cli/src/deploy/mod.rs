@@ -14,6 +14,7 @@ pub mod follow;
 pub mod job_log;
 mod large_template;
 pub mod positions;
+mod registered;
 pub mod report;
 mod settle;
 pub mod shard_steps;

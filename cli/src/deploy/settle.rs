@@ -108,7 +108,8 @@ pub(super) fn stuck(client: &dyn AwsClient, stack: &Stack) -> Step<Stop> {
             at,
             message,
             format!(
-                "`pipec destroy SPEC` deletes what is left; `--skip {skip}` leaves a resource that cannot be deleted"
+                "`pipec destroy SPEC` deletes the remaining resources; `--skip {skip}` retains a resource that cannot \
+                 be deleted"
             ),
         ),
     })

@@ -108,7 +108,7 @@ fn explain(stop: Stop, bucket: &Bucket) -> Stop {
                 None => String::new(),
             };
             let absent = match fault.message.starts_with("s3:GetObject") {
-                true => "; S3 says of an object that is not there so only where `s3:ListBucket` is granted",
+                true => "; without `s3:ListBucket`, S3 also reports a missing object like this",
                 false => "",
             };
             fault.help += &format!("; the bucket is `{}`{owner}{absent}", bucket.name);

@@ -96,7 +96,7 @@ fn a_policy_that_is_too_large_for_one_is_written_as_several() {
     let output = place.pipec(&["permissions", "orders.yaml"]);
     assert_eq!(code(&output), 0);
     assert!(
-        err(&output).contains("a managed policy holds 6144; `--out DIR` writes 2 that do"),
+        err(&output).contains("a managed policy is limited to 6144; `--out DIR` writes 2 that fit"),
         "{}",
         err(&output)
     );

@@ -96,3 +96,21 @@ fn faults_name_the_place() {
     );
     assert!(refused(&format!("{TESTS}{}", &TESTS[7..])).contains("two tests have the name `records pass`"));
 }
+
+#[test]
+fn files_of_tests_are_not_specs() {
+    let place = place(TESTS);
+    for verb in ["check", "build"] {
+        let output = place.pipec(&[verb, "orders.test.yaml", "orders.yaml"]);
+        assert_eq!(code(&output), 0, "{}", err(&output));
+    }
+}
+
+#[test]
+fn the_examples_have_the_rows_of_their_tests() {
+    let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
+    let specs = ["price-alerts", "user-data-lambda"].map(|name| format!("{examples}/{name}.yaml"));
+    let output = Place::new().pipec(&["test", &specs[0], &specs[1]]);
+    assert_eq!(code(&output), 0, "{}{}", out(&output), err(&output));
+    assert!(out(&output).ends_with("2 passed, 0 failed\n"), "{}", out(&output));
+}

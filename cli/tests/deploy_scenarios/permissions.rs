@@ -63,7 +63,7 @@ fn a_missing_permission_is_named_whichever_it_is() {
     let wrong = all(&scenarios, |scenario| {
         let run = run(scenario, true);
         let operation = &scenario.calls.last()?.operation;
-        let named = format!("ask for permission to perform `{}`", action(operation));
+        let named = format!("request permission for `{}`", action(operation));
         let fine = run.console.contains("[PIPE1102]")
             && run.console.contains(&named)
             && run.console.ends_with("exit 3\n");

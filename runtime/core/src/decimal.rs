@@ -20,7 +20,7 @@ pub struct Decimal {
 
 /// Why a text is no [`Decimal`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this is no exact number of at most 38 digits")]
+#[error("this is not an exact number of at most 38 digits")]
 pub struct DecimalError;
 
 impl FromStr for Decimal {

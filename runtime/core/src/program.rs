@@ -78,10 +78,10 @@ pub enum ProgramError {
     #[error("it is not a record program: {0}")]
     Shape(#[from] serde_json::Error),
     /// Written for another version of this crate.
-    #[error("it has version {0}, and only version {VERSION} is known here")]
+    #[error("it has version {0}; only version {VERSION} is supported")]
     Version(u32),
     /// Its query names a stream or a column that it does not have.
-    #[error("its query does not hold together")]
+    #[error("its query is inconsistent")]
     Query,
     /// Its partition keys name columns that it does not have.
     #[error("its partition keys do not hold together")]

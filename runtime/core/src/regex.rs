@@ -36,7 +36,7 @@ pub struct Expression {
 
 /// A text is no regular expression, or one that is too large.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this is no regular expression")]
+#[error("this is not a regular expression")]
 pub struct ExpressionError;
 
 impl TryFrom<Written> for Expression {

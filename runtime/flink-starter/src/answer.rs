@@ -80,7 +80,7 @@ fn shortened(text: &str, room: usize) -> String {
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
     /// CloudFormation's URL refuses it; asking again would not help.
-    #[error("the response URL answered {0}")]
+    #[error("the response URL returned {0}")]
     Refused(u16),
     /// No or no good answer.
     #[error("{0}")]
@@ -101,7 +101,7 @@ pub async fn send(resolver: &Resolver, url: &str, body: &str) -> Result<(), Send
     (|| put(&connector, url, body))
         .retry(policy)
         .when(|error| matches!(error, SendError::Failed(_)))
-        .notify(|error, _| tracing::warn!(%error, "the answer did not arrive; trying again"))
+        .notify(|error, _| tracing::warn!(%error, "the response did not arrive; retrying"))
         .await
 }
 
@@ -116,7 +116,7 @@ async fn put(connector: &Connector, url: &str, body: &str) -> Result<(), SendErr
     match response.status() {
         status if status.is_success() => Ok(()),
         status if status.is_client_error() && !retryable(status) => Err(SendError::Refused(status.as_u16())),
-        status => Err(failed(&format_args!("the response URL answered {}", status.as_u16()))),
+        status => Err(failed(&format_args!("the response URL returned {}", status.as_u16()))),
     }
 }
 

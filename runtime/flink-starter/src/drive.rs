@@ -109,7 +109,7 @@ impl<A: Application> Run<'_, A> {
                         status = status.name(),
                         code = configuration.code_key,
                         step = ?step,
-                        "looked at the application"
+                        "checked the application"
                     );
                     self.last = Some(status);
                     self.trouble = None;
@@ -228,7 +228,7 @@ impl<A: Application> Run<'_, A> {
     }
 
     async fn failed(&mut self, reason: String) -> End {
-        let mut unknown = "the service gives no cause; see the application's log group".to_owned();
+        let mut unknown = "the service reports no cause; see the application's log group".to_owned();
         // What is said if time is up meanwhile.
         self.trouble = Some(reason.clone());
         let since_ms = self.requested_ms - HISTORY_MS;
@@ -254,7 +254,7 @@ impl<A: Application> Run<'_, A> {
 
     fn out_of_time(&self) -> String {
         let seconds = self.began.elapsed().as_secs();
-        let status = self.last.as_ref().map_or("not seen at all", Status::name);
+        let status = self.last.as_ref().map_or("with unknown status", Status::name);
         let trouble = self.trouble.as_ref().map(|text| format!("; last error: {text}")).unwrap_or_default();
         let account = self.job.account();
         let gap = if account.is_empty() { "" } else { "\n" };
@@ -402,7 +402,7 @@ mod tests {
         let script = Script::of([Ok(Status::Ready), starting(), Ok(Status::Running)]);
         *script.log.borrow_mut() = [vec![], vec![TRACEBACK]].into();
         let failed = reason(&script, RequestType::Create, 890).await;
-        assert!(failed.contains("it is RUNNING, and its job failed"), "{failed}");
+        assert!(failed.contains("it is RUNNING, but its job failed"), "{failed}");
         assert!(failed.ends_with("\nPythonDriver: Traceback (most recent call last):"), "{failed}");
 
         let silent = Script::of([Ok(Status::Ready), starting(), Ok(Status::Running)]);
@@ -501,7 +501,7 @@ mod tests {
         let denied = CallError::Final("DescribeApplicationOperation: AccessDeniedException: ".to_owned());
         for (causes, end) in [
             (vec![Ok(None), Err(busy.clone()), Ok(Some("no such column"))], "no such column"),
-            (vec![Ok(None)], "the service gives no cause; see the application's log group"),
+            (vec![Ok(None)], "the service reports no cause; see the application's log group"),
             (vec![Err(busy)], "cannot be read (DescribeApplicationOperation: ThrottlingException: )"),
             (vec![Err(denied)], "cannot be read (DescribeApplicationOperation: AccessDeniedException: )"),
         ] {
@@ -511,7 +511,7 @@ mod tests {
             let End::Failed(reason) = run(&script, RequestType::Create, 300).await else {
                 panic!("it failed")
             };
-            assert!(reason.contains("went back to READY; ") && reason.ends_with(end), "{reason}");
+            assert!(reason.contains("returned to READY; ") && reason.ends_with(end), "{reason}");
         }
     }
 
@@ -519,7 +519,7 @@ mod tests {
     async fn says_what_it_knows_when_time_is_up_before_the_cause_is_there() {
         let script = Script::of([Ok(Status::Ready), starting(), Ok(Status::Ready)]);
         let End::Failed(reason) = run(&script, RequestType::Create, 5).await else { panic!("it failed") };
-        assert!(reason.ends_with("last error: it was started and went back to READY"), "{reason}");
+        assert!(reason.ends_with("last error: it was started but returned to READY"), "{reason}");
     }
 
     #[tokio::test(start_paused = true)]
@@ -551,7 +551,7 @@ mod tests {
         let End::Failed(reason) = run(&unreachable, RequestType::Create, 30).await else {
             panic!("it failed")
         };
-        assert!(reason.contains("not seen at all after 30 s; last error: no route"), "{reason}");
+        assert!(reason.contains("with unknown status after 30 s; last error: no route"), "{reason}");
     }
 
     #[tokio::test(start_paused = true)]

@@ -79,7 +79,7 @@ pub enum Unusable {
 
 /// The event has no `ResponseURL`, so it is not from CloudFormation and nobody waits for an answer.
 #[derive(Debug, thiserror::Error)]
-#[error("the event has no ResponseURL; this function answers CloudFormation custom resource requests only")]
+#[error("the event has no ResponseURL; this function accepts only CloudFormation custom resource requests")]
 pub struct NobodyAsked;
 
 /// Reads an event.

@@ -38,10 +38,10 @@ pub enum HandlerError {
     #[error("cannot set up name resolution: {0}")]
     Resolver(String),
     /// The answer did not arrive.
-    #[error("cannot answer CloudFormation: {0}")]
+    #[error("cannot respond to CloudFormation: {0}")]
     Send(#[from] SendError),
     /// The answer did not arrive in time.
-    #[error("cannot answer CloudFormation in time")]
+    #[error("cannot respond to CloudFormation in time")]
     SendTimeout,
 }
 
@@ -60,7 +60,7 @@ pub async fn handle(event: &Value, deadline: SystemTime) -> Result<(), HandlerEr
         }
         Err(Unusable::Malformed(reason)) => Verdict::Failed(reason.clone()),
         Err(Unusable::NothingToDelete(reason)) => {
-            tracing::warn!(reason, "nothing was ever started, so there is nothing to stop");
+            tracing::warn!(reason, "the application was never started, so it need not be stopped");
             Verdict::Success("missing".to_owned())
         }
     };

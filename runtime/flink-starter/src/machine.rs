@@ -139,12 +139,12 @@ impl Starting {
             Status::Ready => {
                 self.ready_since_start += 1;
                 if self.moved || self.ready_since_start >= READY_AGAIN {
-                    Step::Fail("it was started and went back to READY".to_owned())
+                    Step::Fail("it was started but returned to READY".to_owned())
                 } else {
                     Step::Wait
                 }
             }
-            Status::Missing => Step::Fail("there is no application of this name".to_owned()),
+            Status::Missing => Step::Fail("there is no application with this name".to_owned()),
             Status::Deleting => Step::Fail("it is being deleted".to_owned()),
             Status::Changing("ROLLED_BACK")
                 if now - *self.rolled_back_since.get_or_insert(now) >= SETTLING =>

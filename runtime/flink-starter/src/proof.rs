@@ -61,7 +61,7 @@ pub fn of_operation(operation: &Operation, restores: bool) -> Option<Step> {
 #[must_use]
 pub fn wrong_code(wanted: Option<&str>, runs: Option<&str>) -> Option<String> {
     let (wanted, runs) = (wanted?, runs.unwrap_or("none"));
-    (wanted != runs).then(|| format!("its code is {runs} and not {wanted}; an update did not take effect"))
+    (wanted != runs).then(|| format!("its code is {runs}, not {wanted}; an update did not take effect"))
 }
 
 /// The wait for a job's evidence.
@@ -78,7 +78,7 @@ impl Evidence {
         match job.verdict() {
             Verdict::Runs => return Step::Done,
             Verdict::Failed if now - *self.failing_since.get_or_insert(now) >= FAILING => {
-                return Step::Fail("it is RUNNING, and its job failed".to_owned());
+                return Step::Fail("it is RUNNING, but its job failed".to_owned());
             }
             Verdict::Failed => {}
             Verdict::Unseen => self.failing_since = None,

@@ -80,7 +80,7 @@ impl Forest {
     /// As the forest gives them; it should not be used any more then.
     pub fn score(&mut self, row: &[f64]) -> Result<Option<Anomaly>, String> {
         if row.len() != self.parameters.columns {
-            return Err(format!("a row of {} numbers in place of {}", row.len(), self.parameters.columns));
+            return Err(format!("a row of {} numbers instead of {}", row.len(), self.parameters.columns));
         }
         if row.iter().any(|number| !number.is_finite() || number.abs() > LARGEST) {
             return Ok(None);

@@ -37,7 +37,7 @@ impl Resolver {
         match TokioResolver::builder_tokio() {
             Ok(builder) => Self::build(builder),
             Err(error) => {
-                tracing::warn!(%error, "cannot read the DNS configuration; asking {AMAZON_DNS}");
+                tracing::warn!(%error, "cannot read the DNS configuration; using {AMAZON_DNS}");
                 let servers = vec![NameServerConfig::udp_and_tcp(AMAZON_DNS)];
                 let config = ResolverConfig::from_parts(None, Vec::new(), servers);
                 Self::build(TokioResolver::builder_with_config(config, TokioRuntimeProvider::default()))

@@ -119,19 +119,19 @@ pub fn parse(text: &str) -> Result<Path, PathError> {
             bracketed(after)?
         } else {
             return Err(PathError::new(
-                "a key of a path follows a point or is in brackets",
+                "a key of a path follows a dot or is in brackets",
                 "write it like `$.name.first` or `$['first name']`",
             ));
         };
         if matches!(&step, Step::Key(key) if key.chars().any(char::is_control)) {
-            return Err(PathError::new("a key of a path holds a control character", "remove it"));
+            return Err(PathError::new("a key of a path contains a control character", "remove it"));
         }
         steps.push(step);
         rest = after;
         if steps.len() > MAX_DEPTH {
             return Err(PathError::new(
                 format!("a path has at most {MAX_DEPTH} keys"),
-                "take a value that lies less deep",
+                "use a value that is less deeply nested",
             ));
         }
     }
@@ -141,27 +141,27 @@ pub fn parse(text: &str) -> Result<Path, PathError> {
 fn dotted(text: &str) -> Result<(Step, &str), PathError> {
     if text.starts_with('.') {
         return Err(PathError::new(
-            "`..` can match many values, and a path leads to one",
+            "`..` can match many values, but a path selects one value",
             "write every key, like `$.name.first`",
         ));
     }
     if text.starts_with('*') {
         return Err(PathError::new(
-            "`*` can match many values, and a path leads to one",
+            "`*` can match many values, but a path selects one value",
             "write the key's name",
         ));
     }
     let end = text.find(|c| !is_key_character(c)).unwrap_or(text.len());
     let (key, rest) = text.split_at(end);
     if key.is_empty() {
-        return Err(PathError::new("a key is missing after the point", "write it like `$.name.first`"));
+        return Err(PathError::new("a key is missing after the dot", "write it like `$.name.first`"));
     }
     if !rest.is_empty() && !rest.starts_with(['.', '[']) {
         let key: String = text.chars().take_while(|c| !matches!(c, '.' | '[')).take(60).collect();
         let quoted = key.replace('\\', r"\\").replace('\'', r"\'");
         return Err(PathError::new(
-            format!("the key `{key}` holds a character that needs brackets"),
-            format!("write `['{quoted}']` in place of `.{key}`"),
+            format!("the key `{key}` contains a character that needs brackets"),
+            format!("write `['{quoted}']` instead of `.{key}`"),
         ));
     }
     Ok((Step::Key(key.into()), rest))
@@ -172,7 +172,12 @@ fn bracketed(text: &str) -> Result<(Step, &str), PathError> {
     let quote = match characters.next() {
         Some((_, quote @ ('\'' | '"'))) => quote,
         Some((_, '0'..='9' | '-' | ':' | '*' | '?')) => return index(text),
-        _ => return Err(PathError::new("a key in brackets is quoted", "write it like `$['first name']`")),
+        _ => {
+            return Err(PathError::new(
+                "a key in brackets must be quoted",
+                "write it like `$['first name']`",
+            ));
+        }
     };
     let mut key = String::new();
     while let Some((at, character)) = characters.next() {
@@ -190,7 +195,7 @@ fn bracketed(text: &str) -> Result<(Step, &str), PathError> {
                 Some((_, escaped @ ('\\' | '\'' | '"'))) => key.push(escaped),
                 _ => {
                     return Err(PathError::new(
-                        "a backslash stands before a quote or a backslash only",
+                        "a backslash is only allowed before a quote or a backslash",
                         r"write `\\` for a backslash",
                     ));
                 }
@@ -210,7 +215,7 @@ fn index(text: &str) -> Result<(Step, &str), PathError> {
         _ => Err(PathError {
             slices: true,
             ..PathError::new(
-                "a path leads to one element of an array",
+                "a path selects one element of an array",
                 "write its position from 0, like `$.items[0]`",
             )
         }),

@@ -299,8 +299,8 @@ impl fmt::Display for FieldFault {
             Self::NoText => "max_length is 0",
             Self::EmptyRange => "min is larger than max",
             Self::Digits => "precision is not 1 to 38, or scale is larger",
-            Self::NotAKey => "is not the path of a key of an object",
-            Self::Taken => "another field is at this path, on the way to it or below it",
+            Self::NotAKey => "is not the path of a key in an object",
+            Self::Taken => "another field is at this path, above it or below it",
         })
     }
 }
@@ -525,7 +525,7 @@ mod tests {
             config[key] = value;
             read(&config).expect_err(key)
         };
-        assert!(both("stream", json!("s")).contains("stream and delivery are both given"));
+        assert!(both("stream", json!("s")).contains("stream and delivery are both set"));
         assert!(both("partition_key", json!({"random": {}})).contains("partition_key is given"));
         assert!(both("delivery", Value::Null).contains("stream or delivery is missing"));
         let mut config = full();

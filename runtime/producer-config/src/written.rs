@@ -27,11 +27,11 @@ pub struct Written {
 pub enum TargetFault {
     #[error("stream or delivery is missing")]
     None,
-    #[error("stream and delivery are both given")]
+    #[error("stream and delivery are both set")]
     Both,
     #[error("partition_key is missing")]
     NoKey,
-    #[error("partition_key is given, and Firehose has no partition keys")]
+    #[error("partition_key is set, but Firehose has no partition keys")]
     Key,
 }
 

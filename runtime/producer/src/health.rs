@@ -107,7 +107,7 @@ impl Health {
         if self.notify
             && let Err(error) = sd_notify::notify(states)
         {
-            tracing::warn!(%error, "cannot tell systemd");
+            tracing::warn!(%error, "cannot notify systemd");
         }
     }
 }
@@ -128,8 +128,8 @@ impl State {
     }
 
     fn trouble(&self) -> Option<String> {
-        let stream = self.stream.as_ref().map(|cause| format!("the stream does not take records: {cause}"));
-        let source = self.source.as_ref().map(|cause| format!("the source gives no records: {cause}"));
+        let stream = self.stream.as_ref().map(|cause| format!("the stream rejects records: {cause}"));
+        let source = self.source.as_ref().map(|cause| format!("the source returns no records: {cause}"));
         match (stream, source) {
             (Some(stream), Some(source)) => Some(format!("{stream}; {source}")),
             (one, other) => one.or(other),
@@ -145,7 +145,7 @@ mod tests {
     fn remembers_what_does_not_work() {
         let health = Health::silent();
         assert_eq!((health.is_ready(), health.trouble()), (false, None));
-        health.source_fails("it answered 503");
+        health.source_fails("it returned 503");
         health.stream_fails("AccessDeniedException");
         let trouble = health.trouble().expect("there is some");
         assert!(trouble.contains("503") && trouble.contains("AccessDenied"), "{trouble}");

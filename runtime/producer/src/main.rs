@@ -141,7 +141,7 @@ async fn start(config: Config, options: &Options, output: Output) -> u8 {
     let resolver = match Resolver::from_system() {
         Ok(resolver) => resolver,
         Err(error) => {
-            tracing::error!(%error, "names cannot be resolved");
+            tracing::error!(%error, "host names cannot be resolved");
             return FAILED;
         }
     };
@@ -248,8 +248,8 @@ async fn produce(
     match &end {
         Ok(End::Stopped) => health.stopping("stopped"),
         Ok(End::Finished) => {
-            tracing::info!("all records of the source that the stream takes are sent");
-            health.stopping("all records of the source that the stream takes are sent");
+            tracing::info!("all records of the source that the stream accepts have been sent");
+            health.stopping("all records of the source that the stream accepts have been sent");
         }
         Err(error) => health.stopping(&error.to_string()),
     }

@@ -107,7 +107,7 @@ impl Publisher {
         while let Err(cause) = self.put(&events).await {
             if !self.warned {
                 self.warned = true;
-                tracing::warn!(cause, "the log is not published; it is complete on this machine");
+                tracing::warn!(cause, "the log cannot be published; the complete log is on this instance");
             }
             let limit = BACKOFF_BASE.saturating_mul(1 << failures.min(16)).min(BACKOFF_CAP);
             failures = failures.saturating_add(1);
@@ -123,7 +123,7 @@ impl Publisher {
             }
         }
         if std::mem::take(&mut self.warned) {
-            tracing::info!("the log is published again");
+            tracing::info!("the log is being published again");
         }
         true
     }

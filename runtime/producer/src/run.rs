@@ -52,7 +52,7 @@ pub enum RunError {
         cause: String,
     },
     /// The source has returned no records since the start, so nothing was sent to the stream.
-    #[error("there were no records within {seconds} s of the start: {cause}")]
+    #[error("the source returned no records within {seconds} s of the start: {cause}")]
     NoRecords {
         /// How long it was tried.
         seconds: u64,
@@ -60,7 +60,7 @@ pub enum RunError {
         cause: String,
     },
     /// It was told to stop, and these could not be sent any more.
-    #[error("{records} records could not be sent before the end: {cause}")]
+    #[error("{records} records could not be sent before the shutdown: {cause}")]
     Unsent {
         /// How many.
         records: u64,
@@ -69,7 +69,7 @@ pub enum RunError {
     },
     /// The source had no more records, and the stream will never take these of them.
     #[error(
-        "the source is at its end, and the stream did not take {records} of its records; the log says why"
+        "the source has no more records, and the stream rejected {records} of its records; the log contains the causes"
     )]
     LeftOut {
         /// How many.
@@ -96,7 +96,7 @@ pub async fn run(
     health: &Health,
     mut stop: watch::Receiver<bool>,
 ) -> Result<End, RunError> {
-    let cause = || health.trouble().unwrap_or_else(|| "no answer yet".to_owned());
+    let cause = || health.trouble().unwrap_or_else(|| "no response yet".to_owned());
     let seconds = limits.start.as_secs();
     let not_started = || RunError::NotStarted { seconds, cause: cause() };
     let no_records = || RunError::NoRecords { seconds, cause: cause() };
@@ -131,7 +131,7 @@ pub async fn run(
         tokio::select! {
             biased;
             () = stopped(&mut stop), if !stopping => {
-                health.stopping("sending what is in hand");
+                health.stopping("sending the remaining records");
                 deadline = Some(Instant::now() + limits.drain);
             }
             () = &mut overdue, if !stopping => {
@@ -205,7 +205,7 @@ impl<'s, S: Source> Intake<'s, S> {
         if !self.warned && outbox.is_held_by_keys() {
             self.warned = true;
             tracing::warn!(
-                "too few partition keys for this pace: records of one key are sent one after the other; take a \
+                "too few partition keys for this rate: records of one key are sent one after the other; use a \
                  field with more values, or random keys"
             );
         }
@@ -326,7 +326,7 @@ mod tests {
         let (sender, newest) = watch::channel(None);
         let (_stopper, stop) = watch::channel(false);
         let (stats, health) = (Stats::default(), Health::silent());
-        health.source_fails("it answered 503");
+        health.source_fails("it returned 503");
         let mut pages = Pages::new(newest, Arc::new(Notify::new()), false, 1);
         let end = run(&stream, &mut pages, 2.0, LIMITS, &stats, &health, stop).await;
         drop(sender);

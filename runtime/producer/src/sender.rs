@@ -88,7 +88,7 @@ pub async fn send(stream: &impl Stream, batch: Batch, stats: &Stats, health: &He
                 tracing::error!(
                     bytes = batch.bytes(),
                     cause = refusal.0,
-                    "the stream does not take this record; it is left out"
+                    "the stream rejects this record; it is dropped"
                 );
                 continue;
             }

@@ -344,7 +344,7 @@ async fn a_file_ends_when_all_of_it_is_sent() {
     assert!(
         lines
             .iter()
-            .any(|line| line["message"] == "all records of the source that the stream takes are sent"),
+            .any(|line| line["message"] == "all records of the source that the stream accepts have been sent"),
         "{lines:?}"
     );
     let all = lines.iter().find(|line| line["message"] == "in all").expect("the last counts");
@@ -426,7 +426,7 @@ async fn publishes_its_log_under_the_name_of_its_instance() {
         // With or without its log, it does what it is for.
         assert_eq!(output.status.code(), Some(0));
         let lines = log(&output);
-        let about = "the log is not published; it is complete on this machine";
+        let about = "the log cannot be published; the complete log is on this instance";
         let warned = lines.iter().filter(|line| line["message"] == about).count();
         assert_eq!(warned, usize::from(denies_log));
         let published = world.double.log.lock().expect("not poisoned").take();

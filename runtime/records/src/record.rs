@@ -120,7 +120,7 @@ pub struct Page {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PageError {
     /// Not JSON.
-    #[error("the answer is not JSON (line {line}, column {column})")]
+    #[error("the response is not JSON (line {line}, column {column})")]
     NotJson {
         /// Line, from 1.
         line: usize,
@@ -128,10 +128,10 @@ pub enum PageError {
         column: usize,
     },
     /// No array at the path.
-    #[error("the answer has no array at {0}")]
+    #[error("the response has no array at {0}")]
     NoArray(String),
     /// Nothing in the array that could be sent.
-    #[error("the array at {path} holds no record that can be sent ({too_large} are too large)")]
+    #[error("the array at {path} contains no record that can be sent ({too_large} are too large)")]
     Empty {
         /// The array's path.
         path: String,

@@ -46,7 +46,7 @@ async fn run() -> Result<ExitCode, BoxError> {
         let answer = answer(&program, &event, &invocation.request_id, &function_name);
         if let Err(error) = api.answer(&invocation, answer).await {
             // Lambda has told the caller, and says with the next call whether it goes on.
-            tracing::error!(request_id = invocation.request_id, error, "the answer was lost");
+            tracing::error!(request_id = invocation.request_id, error, "the response was lost");
         }
     }
 }
@@ -81,7 +81,7 @@ fn answer(
     };
     if let Err(error) = report.write(function_name, program.has_query()) {
         // The records matter more than their count.
-        tracing::error!(request_id, %error, "the counts cannot be logged");
+        tracing::error!(request_id, %error, "the counters cannot be logged");
     }
     Ok(reply)
 }

@@ -89,7 +89,7 @@ impl Report<'_> {
         let metadata = Metadata { timestamp, cloud_watch_metrics: [directive] };
         let (level, message) = match self.counts.failed {
             0 => (Level::INFO, "batch transformed"),
-            _ => (Level::WARN, "batch transformed; some records go to the error prefix"),
+            _ => (Level::WARN, "batch transformed; some records are written to the error prefix"),
         };
         pipec_log::line(level, message, &Document { report: self, function_name, metadata })
     }

@@ -52,7 +52,7 @@ impl RuntimeApi {
         let address = env::var(ADDRESS).map_err(|error| format!("{ADDRESS}: {error}"))?;
         let endpoint: Uri = address.parse().map_err(|error| format!("{ADDRESS}: {error}"))?;
         if endpoint.authority().is_none() {
-            return Err(format!("{ADDRESS} names no host").into());
+            return Err(format!("{ADDRESS} does not contain a host").into());
         }
         let mut connector = HttpConnector::new();
         // The end of a reply would wait for the acknowledgement of what stands before it, up to 40 ms.
@@ -68,7 +68,7 @@ impl RuntimeApi {
         let request = build_request().uri(format!("{VERSION}/invocation/next")).body(Body::empty())?;
         let (parts, mut body) = self.0.call(request).await?.into_parts();
         if !parts.status.is_success() {
-            return Err(format!("no next call: status {}", parts.status).into());
+            return Err(format!("no next invocation: status {}", parts.status).into());
         }
         event.clear();
         event.reserve(length(&parts.headers));
@@ -77,7 +77,8 @@ impl RuntimeApi {
                 event.extend_from_slice(data);
             }
         }
-        let request_id = parts.headers.get(REQUEST_ID).ok_or("a call without an id")?.to_str()?.to_owned();
+        let request_id =
+            parts.headers.get(REQUEST_ID).ok_or("an invocation without an ID")?.to_str()?.to_owned();
         Ok(Invocation { request_id, invocation_id: parts.headers.get(INVOCATION_ID).cloned() })
     }
 
@@ -117,7 +118,7 @@ impl RuntimeApi {
         if status.is_success() {
             Ok(())
         } else {
-            Err(format!("an answer was refused: status {status}").into())
+            Err(format!("a response was rejected: status {status}").into())
         }
     }
 }

@@ -23,8 +23,10 @@ pub const FLINK_GET_RECORDS_PER_S: u64 = 5;
 /// `GetRecords` calls per second and shard that a program makes: the default of the Kinesis Client Library waits a second between
 /// two. `idleTimeBetweenReadsInMillis` of the library, 2026-11.
 pub const PROGRAM_GET_RECORDS_PER_S: u64 = 1;
-/// Consumers of a stream with enhanced fan-out. API RegisterStreamConsumer, 2026-11; 50 with On-demand Advantage.
+/// Consumers of a stream with enhanced fan-out. API RegisterStreamConsumer, 2026-11.
 pub const FAN_OUT_CONSUMERS_MAX: usize = 20;
+/// The same in an account with On-demand Advantage, for on-demand streams. API RegisterStreamConsumer, 2026-11.
+pub const FAN_OUT_CONSUMERS_MAX_ADVANTAGE: usize = 50;
 
 /// Record size (data plus partition key) of a stream that does not set `MaxRecordSizeInKiB`, KiB.
 /// CloudFormation schema, 2026-10.

@@ -16,3 +16,5 @@ pub const NO_DATA_S_MIN: u64 = 300;
 /// Seconds for which Firehose retries to write to S3. Data Firehose developer guide, "Handle data delivery failures",
 /// 2026-11.
 pub const FIREHOSE_RETRY_S_MAX: u64 = 86_400;
+/// Subscription filters of a log group, besides one of the account. API PutSubscriptionFilter, 2026-11.
+pub const SUBSCRIPTION_FILTERS_MAX: usize = 2;

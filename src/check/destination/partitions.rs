@@ -174,7 +174,7 @@ fn several(context: &Context, delivery: &Delivery, s3: &S3) -> Option<Diagnostic
             "a record with an array becomes several rows, perhaps of several partitions, and Firehose stores it in one",
             "remove `partition_by`, or write `runtime: flink`, whose rows are records of their own",
         )
-        .related(inside.span, "a column inside of an array")
+        .related(inside.span, "a column within an array")
     })
 }
 
@@ -199,7 +199,7 @@ fn column(partition: &Partition, fields: &Fields) -> Option<Diagnostic> {
     };
     if field.is_inside_array {
         return fault(
-            format!("`{}` is inside of an array or is the whole record, and has no single value", field.name),
+            format!("`{}` is within an array or is the whole record, and has no single value", field.name),
             "write another column",
         );
     }

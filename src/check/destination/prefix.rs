@@ -271,7 +271,7 @@ fn length(parts: &[Part], setting: &Setting<String>, found: &mut Vec<Diagnostic>
     found.push(Diagnostic::error(
         Code::PrefixLength,
         setting.span,
-        format!("the prefix has {have} characters {what}; Firehose takes {max}"),
+        format!("the prefix has {have} characters {what}; Firehose accepts {max}"),
         format!("shorten it by {} characters", have - max),
     ));
 }

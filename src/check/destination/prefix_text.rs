@@ -93,7 +93,7 @@ pub(super) fn check(
     }
     let bare = edited(parts, with_expressions);
     if bare != text && texts().any(|text| text.contains("yyyy") || text.contains("YYYY")) {
-        let message = "parts of a time outside of `!{timestamp:..}` become the names of folders as they are";
+        let message = "date patterns outside `!{timestamp:..}` become literal folder names";
         return report(Severity::Warning, Code::PrefixPlaceholder, message.into(), write(&bare));
     }
     path(text).and_then(|(message, corrected)| {

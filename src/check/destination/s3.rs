@@ -91,7 +91,7 @@ fn extension(location: &S3Location, delivery: &Delivery) -> Option<Diagnostic> {
     let (message, better) = match (own.first(), other) {
         (None, None) => return None,
         (None, Some(ending)) => (
-            format!("the objects are text, and readers would take `{ending}` for something else"),
+            format!("the objects are text, but readers would interpret `{ending}` differently"),
             if plain.is_empty() { ".jsonl".to_owned() } else { plain.to_owned() },
         ),
         (Some(own), _) => (

@@ -286,7 +286,7 @@ fn fault_of(s3: &S3, table: &Table, fault: LayoutFault) -> Option<Diagnostic> {
                 ColumnFault::Array { name, span } => (
                     span,
                     format!(
-                        "`{name}` is inside of an array or is the whole record, and cannot be a column of the table"
+                        "`{name}` is within an array or is the whole record, and cannot be a column of the table"
                     ),
                     "remove it, or add SQL, each row of which has one value of it".into(),
                     None,

@@ -15,7 +15,7 @@ impl Rules for Api {
             found.extend(origin(one).or_else(|| {
                 let other =
                     self.cors[..at].iter().find(|other| other.value == one.value || other.value == "*")?;
-                let message = format!("origin `{}` is allowed already", one.value);
+                let message = format!("the origin `{}` is already allowed", one.value);
                 Some(
                     Diagnostic::error(Code::ApiOrigin, one.span, message, "remove it")
                         .related(other.span, "by this one"),
@@ -52,7 +52,7 @@ fn path(path: &Setting<String>) -> Option<Diagnostic> {
         let own =
             rest.split("://").nth(1).and_then(|rest| rest.split_once('/')).map_or("events", |(_, path)| path);
         return error(
-            "the host is API Gateway's, so this is the path alone".into(),
+            "the host is API Gateway's, so write only the path".into(),
             format!("write `path: /{}`", own.trim_matches('/')),
         );
     }
@@ -60,7 +60,7 @@ fn path(path: &Setting<String>) -> Option<Diagnostic> {
     if parts.iter().any(|part| part.contains(['{', ':'])) {
         return error(
             "the path has no parameters: each request becomes one record, its body".into(),
-            "let the body have the value, and write `path: /events`".into(),
+            "send the value in the body, and write `path: /events`".into(),
         );
     }
     let is_part = |part: &&str| part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
@@ -73,12 +73,12 @@ fn path(path: &Setting<String>) -> Option<Diagnostic> {
     let plain = format!("/{}", parts.join("/"));
     if text != plain {
         return error(
-            format!("`{text}` is not a path that begins with `/` and has a name after each"),
+            format!("`{text}` is not a path that starts with `/`, with a name after each `/`"),
             format!("write `path: {plain}`"),
         );
     }
     if let Some(first) = parts.first().filter(|first| RESERVED.contains(first)) {
-        return error(format!("API Gateway answers `/{first}` itself"), "write `path: /events`".into());
+        return error(format!("API Gateway itself responds to `/{first}`"), "write `path: /events`".into());
     }
     None
 }
@@ -110,7 +110,7 @@ fn origin(origin: &Setting<String>) -> Option<Diagnostic> {
     if !["http", "https"].contains(&scheme) || text != plain {
         let right = if scheme == "http" { plain } else { format!("https://{}", host.to_ascii_lowercase()) };
         return error(
-            format!("`{text}` is not an origin: a scheme and a host in small letters, without a path"),
+            format!("`{text}` is not an origin: a scheme and a host in lower case, without a path"),
             format!("write `{right}`"),
         );
     }
@@ -123,7 +123,7 @@ fn field(key: &Setting<String>) -> Option<Diagnostic> {
     let message = match json_path::fault(text) {
         Some(message) => message,
         None if text.len() > 1 && !text.contains(['[', '*']) => return None,
-        None => format!("`{text}` is not one field of the body"),
+        None => format!("`{text}` is not a single field of the body"),
     };
     let steps = text.trim_start_matches(['$', '.', '/']).replace('/', ".");
     let plain =

@@ -11,7 +11,7 @@ impl Rules for CloudFront {
             found.push(Diagnostic::error(
                 Code::SourceTarget,
                 site.span(),
-                "CloudFront writes into a stream only, and this pipeline has none",
+                "CloudFront writes only to a stream, and this pipeline has none",
                 "move `record_size` and `records_per_second` from the delivery into a `stream`",
             ));
         }
@@ -27,7 +27,7 @@ impl Rules for CloudFront {
                 };
                 (format!("CloudFront's real-time logs have no field `{name}`"), help)
             } else if self.fields[..at].iter().any(|other| other.value == name) {
-                (format!("the field `{name}` is written twice"), "remove one of them".into())
+                (format!("the field `{name}` is listed twice"), "remove one of them".into())
             } else {
                 continue;
             };
@@ -40,7 +40,7 @@ impl Rules for CloudFront {
             found.push(Diagnostic::error(
                 Code::Sampling,
                 self.sampling.span,
-                format!("a share of {} % cannot be logged", self.sampling.value),
+                format!("the sampling rate cannot be {} %", self.sampling.value),
                 "write `sampling: 100 %` for all requests, or 1 % to 99 %",
             ));
         }
@@ -60,7 +60,7 @@ impl CloudFront {
         let known = match unknown.as_slice() {
             [] => "which is the order of a line".to_owned(),
             unknown => format!(
-                "and read a line for the place of {}, which AWS does not document",
+                "and look at a log line for the position of {}, which AWS does not document",
                 unknown.join(", ")
             ),
         };

@@ -50,7 +50,7 @@ fn senders_own(key: &str, span: Span, site: &Site) -> Diagnostic {
     Diagnostic::error(
         Code::ConflictingKeys,
         span,
-        format!("with `accounts`, the subscription filter of the other account decides about `{key}`"),
+        format!("with `accounts`, the subscription filter of the other account determines `{key}`"),
         format!("remove `{key}`; `pipec plan` prints the command for the other account"),
     )
     .related(site.span(), "the source")
@@ -64,20 +64,20 @@ fn group_name(group: &Setting<String>) -> Option<Diagnostic> {
     if let Some(of_arn) = name.strip_prefix("arn:").and_then(|arn| arn.split(":log-group:").nth(1)) {
         let of_arn = of_arn.split(':').next().unwrap_or_default();
         return error(
-            "a log group is named by its name, not by its ARN".into(),
+            "a log group is given by its name, not by its ARN".into(),
             format!(
-                "write `{of_arn}`; for log groups of another account, write `accounts` in place of `groups`"
+                "write `{of_arn}`; for log groups of another account, write `accounts` instead of `groups`"
             ),
         );
     }
     if name.contains('*') {
         return error(
-            format!("`{name}` is a pattern, and a subscription filter is for one log group"),
+            format!("`{name}` is a pattern, but a subscription filter is for one log group"),
             "write the name of each log group".into(),
         );
     }
     let fault = names::LOG_GROUP.check(name).err()?;
-    let shown = if name.is_empty() { "an empty text".into() } else { format!("`{name}`") };
+    let shown = if name.is_empty() { "an empty string".into() } else { format!("`{name}`") };
     error(
         format!("{shown} is not the name of a log group: {fault}"),
         "write its name, as in `groups: [/aws/lambda/orders]`".into(),
@@ -88,7 +88,7 @@ fn named_twice(group: &Setting<String>, other: &Setting<String>) -> Diagnostic {
     Diagnostic::error(
         Code::LogGroupName,
         group.span,
-        format!("the log group `{}` is named twice, so each event would arrive twice", group.value),
+        format!("the log group `{}` is listed twice, so each event would arrive twice", group.value),
         "remove one of them",
     )
     .related(other.span, "the other one")
@@ -149,8 +149,8 @@ pub(super) fn filters(sources: &[Source]) -> Vec<Diagnostic> {
                 found.push(Diagnostic::error(
                     Code::LogGroupName,
                     group.span,
-                    format!("a log group has {FILTERS_OF_GROUP_MAX} subscription filters at most"),
-                    "remove it here, and widen the filter of another source",
+                    format!("a log group supports at most {FILTERS_OF_GROUP_MAX} subscription filters"),
+                    "remove it here, and extend the filter of another source",
                 ));
             }
         }

@@ -7,6 +7,7 @@ use core::net::IpAddr;
 use serde_json::{Map, Value};
 
 use super::event_pattern::Dialect;
+use super::numeric;
 use crate::diagnostics::suggest;
 
 /// What is wrong, and what to write.
@@ -14,15 +15,13 @@ pub(super) type Wrong = (String, String);
 
 /// Conditions that `anything-but` can negate.
 const NEGATABLE: [&str; 4] = ["prefix", "suffix", "equals-ignore-case", "wildcard"];
-/// Operators of `numeric`.
-const OPERATORS: [&str; 5] = ["=", "<", "<=", ">", ">="];
 
 /// What is wrong with an element of a list: a value, or an object with a condition.
 pub(super) fn fault(key: &str, one: &Value, dialect: &Dialect) -> Option<Wrong> {
     let entries = match one {
         Value::Object(entries) => entries,
         Value::Array(_) => {
-            return Some(("a list inside of a list".into(), "write one list of accepted values".into()));
+            return Some(("a list within a list".into(), "write one list of accepted values".into()));
         }
         _ => return None,
     };
@@ -39,7 +38,7 @@ pub(super) fn fault(key: &str, one: &Value, dialect: &Dialect) -> Option<Wrong> 
         let each: Vec<String> = entries.iter().map(|(name, value)| written(name, value)).collect();
         return Some((
             "an object in the list is one condition, and this one has several".into(),
-            format!("write `{key}: [{}]`, where one of them must hold", each.join(", ")),
+            format!("write `{key}: [{}]`, of which one must match", each.join(", ")),
         ));
     }
     value_fault(key, name, value, dialect)
@@ -50,7 +49,7 @@ fn no_condition(key: &str, name: &str, dialect: &Dialect) -> Wrong {
     let help = match suggest::nearest(name, dialect.conditions.iter().copied()) {
         _ if name == "$or" => {
             return (
-                format!("`$or` in the list of `{key}`: it combines fields, and not values"),
+                format!("`$or` in the list of `{key}`: it combines fields, not values"),
                 format!("write the values in one list, as in `{key}: [a, b]`, where one of them must match"),
             );
         }
@@ -59,7 +58,7 @@ fn no_condition(key: &str, name: &str, dialect: &Dialect) -> Wrong {
         None if ["cidr", "wildcard"].contains(&name) => {
             format!("write one of {}", suggest::one_of(dialect.conditions.iter().copied()))
         }
-        None => format!("nested fields are an object and not a list: `{key}: {{{name}: [..]}}`"),
+        None => format!("nested fields are an object, not a list: `{key}: {{{name}: [..]}}`"),
     };
     (message, help)
 }
@@ -68,7 +67,7 @@ fn no_condition(key: &str, name: &str, dialect: &Dialect) -> Wrong {
 fn value_fault(key: &str, name: &str, value: &Value, dialect: &Dialect) -> Option<Wrong> {
     match name {
         "exists" => exists(key, value),
-        "numeric" => numeric(key, value, dialect),
+        "numeric" => numeric::fault(key, value, dialect),
         "anything-but" => anything_but(key, value),
         "cidr" => text(key, name, value).or_else(|| cidr(key, value.as_str()?)),
         "wildcard" => text(key, name, value).or_else(|| wildcard(key, value.as_str()?)),
@@ -93,7 +92,7 @@ fn exists(key: &str, value: &Value) -> Option<Wrong> {
 
 /// A condition with a text.
 fn text(key: &str, name: &str, value: &Value) -> Option<Wrong> {
-    let message = format!("`{name}` compares with a text");
+    let message = format!("`{name}` compares with a string");
     let help = match value {
         Value::String(_) => return None,
         Value::Array(all) if !all.is_empty() && all.iter().all(|one| !one.is_array() && !one.is_object()) => {
@@ -101,7 +100,7 @@ fn text(key: &str, name: &str, value: &Value) -> Option<Wrong> {
             format!("write one condition for each: `{key}: [{}]`", each.join(", "))
         }
         Value::Array(_) | Value::Object(_) | Value::Null => {
-            format!("write a text, as in `{key}: [{{{name}: {}}}]`", example(name))
+            format!("write a string, as in `{key}: [{{{name}: {}}}]`", example(name))
         }
         scalar => format!("write `{key}: [{}]`", written(name, &Value::String(bare(scalar)))),
     };
@@ -113,7 +112,7 @@ fn of_case(key: &str, name: &str, inner: &Map<String, Value>) -> Option<Wrong> {
     let is_known = inner.len() == 1 && inner.get("equals-ignore-case").is_some_and(Value::is_string);
     (!is_known).then(|| {
         (
-            format!("`{name}` has a text, or `equals-ignore-case` with a text"),
+            format!("`{name}` has a string, or `equals-ignore-case` with a string"),
             format!("write `{key}: [{{{name}: {}}}]`", example(name)),
         )
     })
@@ -163,18 +162,18 @@ fn anything_but(key: &str, value: &Value) -> Option<Wrong> {
     match value {
         Value::String(_) | Value::Number(_) => None,
         Value::Bool(truth) => Some((
-            "`anything-but` compares with texts or with numbers".into(),
+            "`anything-but` compares with strings or with numbers".into(),
             format!("write `{key}: [{}]`", !truth),
         )),
         Value::Null => Some((
-            "`anything-but` compares with texts or with numbers".into(),
+            "`anything-but` compares with strings or with numbers".into(),
             format!("write `{key}: [{{exists: true}}]` for any value"),
         )),
         Value::Array(all) if all.is_empty() => {
             Some(("`anything-but` excludes no value".into(), condition("[a, b]")))
         }
         Value::Array(all) if !all.iter().all(is_plain) => Some((
-            "`anything-but` has a list of texts or of numbers".into(),
+            "`anything-but` has a list of strings or of numbers".into(),
             match all.iter().find(|one| one.is_object()) {
                 Some(inner) if all.len() == 1 => condition(&flow(inner)),
                 _ => condition("[a, b]"),
@@ -185,8 +184,8 @@ fn anything_but(key: &str, value: &Value) -> Option<Wrong> {
             (numbers != 0 && numbers != all.len()).then(|| {
                 let texts: Vec<Value> = all.iter().map(|one| Value::String(bare(one))).collect();
                 (
-                    "`anything-but` has texts and numbers in one list".into(),
-                    format!("{} if the field is a text", condition(&flow(&Value::Array(texts)))),
+                    "`anything-but` has strings and numbers in one list".into(),
+                    format!("{} if the field is a string", condition(&flow(&Value::Array(texts)))),
                 )
             })
         }
@@ -222,7 +221,7 @@ fn negated(key: &str, inner: &Map<String, Value>) -> Option<Wrong> {
         let scalars = !texts.is_empty() && texts.iter().all(|one| one.is_number() || one.is_string());
         let quoted: Vec<Value> = texts.iter().map(|one| Value::String(bare(one))).collect();
         return Some((
-            format!("`{name}` in `anything-but` compares with texts"),
+            format!("`{name}` in `anything-but` compares with strings"),
             match scalars {
                 true if value.is_array() => condition(name, &Value::Array(quoted)),
                 true => condition(name, &quoted[0]),
@@ -233,7 +232,7 @@ fn negated(key: &str, inner: &Map<String, Value>) -> Option<Wrong> {
     let is_empty = |one: &&Value| one.as_str() == Some("");
     if ["prefix", "suffix"].contains(&name.as_str()) && texts.iter().any(is_empty) {
         return Some((
-            format!("every text has the {name} \"\", so `anything-but` would exclude all"),
+            format!("every string has the {name} \"\", so `anything-but` would exclude all"),
             "remove the empty text".into(),
         ));
     }
@@ -243,106 +242,6 @@ fn negated(key: &str, inner: &Map<String, Value>) -> Option<Wrong> {
         });
     }
     None
-}
-
-fn numeric(key: &str, value: &Value, dialect: &Dialect) -> Option<Wrong> {
-    let form = || format!("write as in `{key}: [{{numeric: [\">\", 0, \"<=\", 5]}}]`");
-    let fixed = |terms: &[(&str, &Value)]| {
-        let terms: Vec<String> =
-            terms.iter().map(|(operator, number)| format!("\"{operator}\", {}", flow(number))).collect();
-        format!("write `{key}: [{{numeric: [{}]}}]`", terms.join(", "))
-    };
-    let terms = match value {
-        Value::Array(terms) => terms,
-        number if number.is_number() => {
-            return Some((
-                "`numeric` has a list of an operator and a number".into(),
-                format!(
-                    "write `{key}: [{number}]`, or an operator as in `{key}: [{{numeric: [\">\", {number}]}}]`"
-                ),
-            ));
-        }
-        _ => return Some(("`numeric` has a list of an operator and a number".into(), form())),
-    };
-    if terms.is_empty() || terms.len() % 2 == 1 || terms.len() > 4 {
-        return Some((
-            "`numeric` has an operator and a number, and for a range one more of each".into(),
-            form(),
-        ));
-    }
-    // Operators and numbers, which a text can be as well.
-    let mut pairs: Vec<(&str, Value)> = Vec::new();
-    let mut quoted = None;
-    for pair in terms.chunks(2) {
-        let operator = pair[0].as_str().unwrap_or_default();
-        let number = match &pair[1] {
-            Value::String(text) => {
-                quoted = quoted.or(Some(text.as_str()));
-                text.parse().ok().filter(Value::is_number)
-            }
-            number => Some(number.clone()).filter(Value::is_number),
-        };
-        match (operator, number) {
-            ("==", Some(number)) => return Some(unknown_operator("==", fixed(&[("=", &number)]))),
-            ("!=" | "<>", Some(number)) => {
-                let help = format!("write `{key}: [{{anything-but: {number}}}]`");
-                return Some(unknown_operator(operator, help));
-            }
-            ("=>", Some(number)) => return Some(unknown_operator("=>", fixed(&[(">=", &number)]))),
-            ("=<", Some(number)) => return Some(unknown_operator("=<", fixed(&[("<=", &number)]))),
-            (operator, Some(number)) if OPERATORS.contains(&operator) => pairs.push((operator, number)),
-            (operator, None) if OPERATORS.contains(&operator) => {
-                return Some((format!("`{}` in `numeric` is not a number", flow(&pair[1])), form()));
-            }
-            _ => return Some(unknown_operator(&flow(&pair[0]), form())),
-        }
-    }
-    let refs: Vec<(&str, &Value)> = pairs.iter().map(|(operator, number)| (*operator, number)).collect();
-    if let Some(text) = quoted {
-        return Some((format!("`\"{text}\"` in `numeric` is a text"), fixed(&refs)));
-    }
-    if let Some(max) = dialect.number_max {
-        let over = refs.iter().find(|(_, number)| number.as_f64().is_some_and(|number| number.abs() > max));
-        if let Some((_, number)) = over {
-            return Some((
-                format!(
-                    "{} compares numbers from -{max} to {max}, and `{number}` is not one of them",
-                    dialect.service
-                ),
-                format!("write a number up to {max}"),
-            ));
-        }
-    }
-    range(&refs, fixed)
-}
-
-/// A range is a lower bound and then an upper one.
-fn range(pairs: &[(&str, &Value)], fixed: impl Fn(&[(&str, &Value)]) -> String) -> Option<Wrong> {
-    let [(low, bottom), (high, top)] = pairs else { return None };
-    if low.starts_with('<') && high.starts_with('>') {
-        return Some((
-            "a range of `numeric` starts with its lower bound".into(),
-            fixed(&[(high, top), (low, bottom)]),
-        ));
-    }
-    if !low.starts_with('>') || !high.starts_with('<') {
-        return Some((
-            "a range of `numeric` is a lower and an upper bound".into(),
-            fixed(&[(">=", bottom), ("<=", top)]),
-        ));
-    }
-    let is_empty = bottom.as_f64().zip(top.as_f64()).is_some_and(|(bottom, top)| bottom >= top);
-    is_empty.then(|| {
-        let help = match bottom == top {
-            true => fixed(&[("=", bottom)]),
-            false => fixed(&[(low, top), (high, bottom)]),
-        };
-        ("no number is in this range".into(), help)
-    })
-}
-
-fn unknown_operator(operator: &str, help: String) -> Wrong {
-    (format!("`numeric` has no operator `{operator}`"), help)
 }
 
 fn example(name: &str) -> &'static str {

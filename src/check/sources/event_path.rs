@@ -138,16 +138,16 @@ fn walk(path: &str, event: &Event, of: Use) -> Option<Fault> {
             Field::Any => return None,
             Field::Text if rest.is_empty() => return None,
             Field::Text => {
-                let message = format!("`{known}` of {} is a text, with nothing below it", event.what);
+                let message = format!("`{known}` of {} is a string, without fields", event.what);
                 return Some(Fault::new(message, own(event, &rest.join("."))));
             }
             Field::Scalar | Field::Constant if !rest.is_empty() || step.contains('[') => {
-                let message = format!("`{known}` of {} is one value, with nothing below it", event.what);
+                let message = format!("`{known}` of {} is one value, without fields", event.what);
                 let better = format!("{}.{known}", at.rsplit_once('.').map_or("$", |(above, _)| above));
                 return Some(Fault::new(message, better));
             }
             Field::Constant if is_key => {
-                let message = format!("`{known}` is the same for all events, so one shard takes all records");
+                let message = format!("`{known}` is the same for all events, so all records go to one shard");
                 return Some(Fault::new(message, own(event, EXAMPLE)));
             }
             Field::Scalar | Field::Constant => return None,
@@ -173,7 +173,7 @@ fn unknown(
     event: &Event,
 ) -> Fault {
     let here = if at == "$" { event.what.to_owned() } else { format!("`{}` of {}", &at[2..], event.what) };
-    let message = format!("{here} has no field `{}`, so `{path}` leads to nothing", name(step));
+    let message = format!("{here} has no field `{}`, so `{path}` matches nothing", name(step));
     let names = || fields.iter().map(|(known, _)| *known);
     let below = if rest.is_empty() { String::new() } else { format!(".{}", rest.join(".")) };
     if at == "$" {
@@ -222,7 +222,7 @@ fn part(path: &str, at: &str, inner: &'static [(&'static str, Field)], event: &E
 
 fn list(known: &str, step: &str, rest: &[&str], event: &Event) -> Option<Fault> {
     if !rest.is_empty() {
-        let message = format!("`{known}` of {} is a list of texts, with nothing below them", event.what);
+        let message = format!("`{known}` of {} is a list of strings, without fields", event.what);
         return Some(Fault::new(message, format!("$.{known}[0]")));
     }
     (!step.contains('[')).then(|| {
@@ -264,7 +264,8 @@ fn attributes(at: &str, rest: &[&str], key: bool, event: &Event) -> Option<Fault
     let typed = |better: String, message: String| Some(Fault::new(message, better));
     let mut at = at.to_owned();
     let mut rest = rest;
-    let which = "the type of a value comes after its name: `S` for a text, `N` for a number, `B` for binary";
+    let which =
+        "the type of a value comes after its name: `S` for a string, `N` for a number, `B` for binary";
     loop {
         match rest {
             [] => {
@@ -282,7 +283,7 @@ fn attributes(at: &str, rest: &[&str], key: bool, event: &Event) -> Option<Fault
                     return None;
                 }
                 if allowed.contains(&bare) {
-                    let message = format!("`{at}.{attribute}.{bare}` is one value, with nothing below it");
+                    let message = format!("`{at}.{attribute}.{bare}` is one value, without fields");
                     return typed(format!("{at}.{attribute}.{bare}"), message);
                 }
                 match bare {

@@ -23,7 +23,7 @@ impl Rules for EventBridge {
                     found.push(Diagnostic::error(Code::EventPattern, schedule.span, message, help));
                 }
                 if let Some(bus) = &self.bus {
-                    let message = "a schedule works on the default bus only";
+                    let message = "a schedule works only on the default bus";
                     found.push(
                         Diagnostic::error(Code::ConflictingKeys, bus.span, message, "remove `bus`")
                             .related(schedule.span, "the schedule"),

@@ -19,7 +19,7 @@ pub(super) fn fault(pattern: &str) -> Option<(String, String)> {
     let Some(bare) = bare else {
         return Some((
             "a quotation mark of the filter is not closed".into(),
-            "write a text in two quotation marks, as in `filter: '\"connection reset\"'`".into(),
+            "write a phrase in double quotation marks, as in `filter: '\"connection reset\"'`".into(),
         ));
     };
     match text.chars().next() {

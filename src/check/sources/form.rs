@@ -135,13 +135,13 @@ fn mixed(delivery: &Delivery, sources: &[&Source], producer: Option<Span>) -> Op
         sources.iter().find(|source| Form::of(source) != form).map(|source| source.span).or(producer)?;
     let help = match (form, delivery.direct.is_some()) {
         (Form::Gzip, false) => {
-            "write `transform: {unpack: cloudwatch_logs}` in place of `newline: none`, which makes lines of all records"
+            "replace `newline: none` by `transform: {unpack: cloudwatch_logs}`, which makes lines of all records"
                 .to_owned()
         }
         (Form::Gzip, true) => {
             "declare `deliveries` with one for the log events, and write `to: NAME` for each source".to_owned()
         }
-        _ => "write `format: json`, or `to: NAME` with another one of several `deliveries`".to_owned(),
+        _ => "remove `format`, so that the metrics are JSON; or write `to: NAME` with another one of several `deliveries`".to_owned(),
     };
     let message = format!(
         "records of `{}` are {}, and other records between them would damage the objects",
@@ -213,7 +213,7 @@ fn format(source: &Source, declared: RecordFormat) -> Option<Diagnostic> {
     let (message, help) = match (Form::of(source), declared) {
         (Form::Tabs, RecordFormat::Json) => (
             format!("records of `{name}` are lines with tabs, and the SQL would read them as JSON"),
-            "write `format: csv` and `delimiter: \"\\t\"` in `records`, and the columns in CloudFront's order, which \
+            "read the lines as CSV: `format: csv` and `delimiter: \"\\t\"` in `records`, and the columns in CloudFront's order, which \
              `pipec plan` prints without the SQL",
         ),
         (Form::Tabs, RecordFormat::Csv { delimiter }) if delimiter != '\t' => (
@@ -283,7 +283,10 @@ fn column_of_none(pipeline: &Pipeline, column: &Column, sources: &[&Source]) -> 
     let help = match (&source.kind, below) {
         // The body is a text, whose fields the SQL does not read.
         (SourceKind::Sqs(queue), Some(below)) if queue.body == SqsBody::Text => {
-            format!("write `body: json` in `sources.{}.sqs`, and `path: $.body.{below}` here", source.name)
+            format!(
+                "read the body as JSON: `body: json` in `sources.{}.sqs`, and `path: $.body.{below}` here",
+                source.name
+            )
         }
         (SourceKind::DynamoDb(_), _) if fault.is_unknown => {
             format!("write `path: {}`", of_image(&fault.better, column))

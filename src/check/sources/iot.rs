@@ -81,7 +81,7 @@ fn statement(sql: &str) -> Option<(String, String)> {
         if words.iter().any(|word| is(word, clause)) {
             return Some((
                 format!("the SQL of IoT Core has no {clause}"),
-                "select the messages here, and do the rest with the pipeline's own SQL, in `analytics`"
+                "select the messages here, and process them with the pipeline's own SQL, in `analytics`"
                     .into(),
             ));
         }
@@ -152,7 +152,7 @@ fn filter(topic: &str) -> Option<(String, String)> {
         if level.contains('#') && (*level != "#" || !is_last) {
             let before = if at == 0 { String::new() } else { format!("{}/", levels[..at].join("/")) };
             return Some((
-                "`#` matches all further levels, so it is the last level alone".into(),
+                "`#` matches all further levels, so it must be the last level by itself".into(),
                 format!("write `FROM '{before}#'`, or `+` for one level"),
             ));
         }
@@ -160,7 +160,7 @@ fn filter(topic: &str) -> Option<(String, String)> {
             let mut fixed = levels.clone();
             fixed[at] = "+";
             return Some((
-                "`+` matches a whole level, and not a part of one".into(),
+                "`+` matches a whole level, not a part of one".into(),
                 format!(
                     "write `FROM '{}'`, and compare the level with `topic({})` in WHERE",
                     fixed.join("/"),
@@ -172,7 +172,7 @@ fn filter(topic: &str) -> Option<(String, String)> {
             let mut fixed = levels.clone();
             fixed[at] = "+";
             return Some((
-                "a topic filter has the wildcards `+` and `#`, and not `*`".into(),
+                "the wildcards of a topic filter are `+` and `#`, not `*`".into(),
                 format!("write `FROM '{}'`", fixed.join("/")),
             ));
         }
@@ -190,7 +190,7 @@ fn template(key: &Setting<String>) -> Option<Diagnostic> {
         let is_field =
             !plain.is_empty() && plain.chars().all(|c| c.is_ascii_alphanumeric() || "_.()".contains(c));
         return error(
-            "the partition key is the same for all messages, so one shard takes them all",
+            "the partition key is the same for all messages, so they all go to one shard",
             match is_field {
                 true => format!("write `partition_key: \"${{{plain}}}\"`"),
                 false => "write `partition_key: \"${topic(2)}\"`, or remove it".into(),
@@ -199,7 +199,10 @@ fn template(key: &Setting<String>) -> Option<Diagnostic> {
     }
     let closed = text.split("${").skip(1).all(|part| part.contains('}'));
     if !closed {
-        return error("a template is not closed", format!("write `partition_key: \"{text}}}\"`"));
+        return error(
+            "a substitution template is not closed",
+            format!("write `partition_key: \"{text}}}\"`"),
+        );
     }
     None
 }

@@ -15,5 +15,5 @@ pub(super) fn fault(text: &str) -> Option<String> {
                             && step.chars().all(|c| c.is_ascii_alphanumeric() || "_-[]*".contains(c))
                     })
         });
-    (!is_path).then(|| format!("`{text}` is not a JSON path: `$`, then `.name` for each step"))
+    (!is_path).then(|| format!("`{text}` is not a JSON path: `$`, then `.name` for each field"))
 }

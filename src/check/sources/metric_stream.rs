@@ -46,7 +46,7 @@ impl Rules for MetricStream {
                 let twice = list[..at].iter().find(|other| other.value == namespace.value);
                 found.extend(fault(namespace).or_else(|| {
                     let other = twice?;
-                    let message = format!("the namespace `{}` is written twice", namespace.value);
+                    let message = format!("the namespace `{}` is listed twice", namespace.value);
                     Some(
                         Diagnostic::error(
                             Code::MetricNamespace,
@@ -74,7 +74,7 @@ impl MetricStream {
                     Code::SeveralObjects,
                     site.span(),
                     "a record of a metric stream contains several objects, and SQL reads one per record",
-                    "remove the SQL, and query the objects in S3; or have a pipeline without SQL for the metrics",
+                    "remove the SQL, and query the objects in S3; or send the metrics to a pipeline without SQL",
                 )
                 .related(analytics.runtime.span, "the SQL"),
             );
@@ -92,7 +92,7 @@ impl MetricStream {
             found.push(Diagnostic::error(
                 Code::BinaryRecords,
                 self.format.span,
-                "records of OpenTelemetry are binary, and a newline after each one would damage them",
+                "OpenTelemetry records are binary, and a newline after each one would corrupt them",
                 format!(
                     "write `newline: none` in `{}`, without a transform; or `format: json`",
                     site.place()
@@ -115,7 +115,7 @@ fn fault(namespace: &Setting<String>) -> Option<Diagnostic> {
     }
     if text.contains('*') {
         return error(
-            format!("`{text}` is a pattern, and a metric stream takes names"),
+            format!("`{text}` is a pattern, but a metric stream accepts only full names"),
             "write the name of each namespace; without `namespaces`, all are sent".into(),
         );
     }

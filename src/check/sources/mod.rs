@@ -15,6 +15,7 @@ pub(super) mod form;
 mod iot;
 mod json_path;
 mod metric_stream;
+mod numeric;
 mod pipe;
 pub(super) mod role;
 mod schedule;
@@ -58,7 +59,7 @@ impl Site<'_> {
         Some(Diagnostic::error(
             Code::SourceTarget,
             span,
-            format!("`{key}` is for a stream, and this source writes straight into Firehose"),
+            format!("`{key}` is for a stream, but this source writes directly to Firehose"),
             format!("remove `{key}`"),
         ))
     }
@@ -69,7 +70,7 @@ impl Site<'_> {
             Diagnostic::error(
                 Code::SourceTarget,
                 self.span(),
-                format!("{what} writes into Firehose only, and this pipeline has a stream"),
+                format!("{what} writes only to Firehose, and this pipeline has a stream"),
                 format!(
                     "remove `stream`, and write `record_size` and `records_per_second` in `delivery`{instead}"
                 ),
@@ -170,7 +171,7 @@ fn to(context: &Context, source: &Source) -> Option<Diagnostic> {
             Diagnostic::error(
                 Code::SourceTarget,
                 to.span,
-                "with a stream, sources write into the stream, and the deliveries read it",
+                "with a stream, sources write to the stream, and the deliveries read it",
                 "remove `to`",
             )
             .related(stream.span, "the stream"),
@@ -184,7 +185,7 @@ fn to(context: &Context, source: &Source) -> Option<Diagnostic> {
         (None, None) if names.len() > 1 => Some(Diagnostic::error(
             Code::SourceTarget,
             source.span,
-            "there are several deliveries, and the source does not choose one",
+            "there are several deliveries, and the source does not name one",
             format!("add `to: {}`", names[0]),
         )),
         _ => None,
@@ -216,7 +217,7 @@ fn same_names(sources: &[Source]) -> Vec<Diagnostic> {
                     Code::PartName,
                     source.span,
                     message,
-                    "choose a name that differs in its letters",
+                    "choose a name with different letters",
                 )
                 .related(other.span, "the other one"),
             );

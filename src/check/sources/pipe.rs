@@ -47,7 +47,7 @@ impl Rules for Sqs {
             Some(arn) => found.push(Diagnostic::error(
                 Code::SourceArn,
                 self.queue.span,
-                "a queue is named by its ARN, and not by its URL",
+                "a queue is given by its ARN, not by its URL",
                 format!("write `queue: {arn}`"),
             )),
             None => found.extend(arn::check(&self.queue, site.region(), "queue", &QUEUE)),
@@ -68,10 +68,10 @@ impl Rules for DynamoDb {
             Some(table) => found.push(Diagnostic::error(
                 Code::SourceArn,
                 self.stream.span,
-                format!("`{}` is the ARN of a table, and not of its stream", self.stream.value),
+                format!("`{}` is the ARN of a table, not of its stream", self.stream.value),
                 format!(
-                    "write the table's LatestStreamArn, which `aws dynamodb describe-table --table-name {table}` prints once the \
-                     table has a stream"
+                    "write the table's LatestStreamArn, which `aws dynamodb describe-table --table-name {table}` \
+                     prints if the table has a stream"
                 ),
             )),
             None => found.extend(arn::check(&self.stream, site.region(), "stream", &TABLE_STREAM)),
@@ -150,7 +150,7 @@ fn read_twice(queue: &Setting<String>, site: &Site) -> Option<Diagnostic> {
         Diagnostic::error(
             Code::SourceReadTwice,
             queue.span,
-            "two sources read the same queue, so each gets a part of its messages",
+            "two sources read the same queue, so each receives only some of its messages",
             "remove one of them",
         )
         .related(first.span, "the other one"),
@@ -172,7 +172,7 @@ fn too_many_readers(stream: &Setting<String>, site: &Site) -> Option<Diagnostic>
         Diagnostic::error(
             Code::SourceReadTwice,
             stream.span,
-            format!("a table's stream has at most {} readers", pipes::TABLE_STREAM_READERS_MAX),
+            format!("a table's stream supports at most {} readers", pipes::TABLE_STREAM_READERS_MAX),
             "remove this source",
         )
         .related(first.span, "the first one"),

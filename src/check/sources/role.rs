@@ -18,7 +18,7 @@ pub(in crate::check) fn check(name: &Setting<String>, code: Code, example: &str)
     };
     if text.contains(":user/") {
         return error(
-            format!("`{text}` is a user, and not a role"),
+            format!("`{text}` is a user, not a role"),
             "name a role that the program assumes".into(),
         );
     }
@@ -29,18 +29,18 @@ pub(in crate::check) fn check(name: &Setting<String>, code: Code, example: &str)
     if last.starts_with("AWSReservedSSO_") {
         return error(
             format!("IAM Identity Center owns role `{last}`, and nothing can be attached to it"),
-            "name a role of your own, or give the permission set the permission".into(),
+            "name your own role, or add the permission to the permission set".into(),
         );
     }
     if last.starts_with("AWSServiceRoleFor") {
         return error(
             format!("AWS owns the service-linked role `{last}`, and nothing can be attached to it"),
-            "name a role of your own".into(),
+            "name your own role".into(),
         );
     }
     if !is_name(text) {
         let help = match is_name(last) {
-            true => format!("write its name alone: `{last}`"),
+            true => format!("write only its name: `{last}`"),
             false => format!("write its name, as in `{example}`"),
         };
         return error(format!("`{text}` is not the name of a role"), help);

@@ -47,13 +47,13 @@ impl Rules for Sns {
             found.push(Diagnostic::error(
                 Code::FifoTopic,
                 self.topic.span,
-                "SNS delivers messages of a FIFO topic to SQS queues only",
+                "SNS delivers messages of a FIFO topic only to SQS queues",
                 "name a standard topic, or subscribe an SQS queue to this one and write `sqs: {queue: ARN}`",
             ));
         }
         found.extend(site.delivery_only(
             "SNS",
-            "; or subscribe an SQS queue to the topic, and write `sqs: {queue: ARN}` in place of `sns`",
+            "; or subscribe an SQS queue to the topic, and write `sqs: {queue: ARN}` instead of `sns`",
         ));
         if let Some(filter) = &self.filter {
             for fault in faults(&filter.value, self.filter_scope.value) {
@@ -64,7 +64,7 @@ impl Rules for Sns {
             found.push(Diagnostic::error(
                 Code::ConflictingKeys,
                 self.filter_scope.span,
-                "`filter_scope` is for a filter policy, and there is none",
+                "`filter_scope` has no effect without a filter policy",
                 "remove `filter_scope`, or write a `filter`",
             ));
         }
@@ -179,8 +179,8 @@ fn nested(entries: &mut Map<String, Value>, at: &str, found: &mut Vec<Fault>) {
             Value::Object(_) if key != OR => {
                 found.push(Fault {
                     at,
-                    message: format!("`{key}` is nested, and attributes of a message are not"),
-                    help: "write `filter_scope: body` to filter by the message itself".into(),
+                    message: format!("`{key}` is nested, but message attributes are not"),
+                    help: "write `filter_scope: body` to filter by the message body".into(),
                 });
                 false
             }

@@ -43,8 +43,8 @@ fn key(site: &Site, first: &Setting<String>) -> Option<Diagnostic> {
     let found = Diagnostic::error(
         Code::WriterAccounts,
         first.span,
-        "other accounts cannot write to a stream that AWS's own key encrypts",
-        "encrypt the stream with a key of yours, by `stream.encryption.kms_key`; its policy allows these accounts \
+        "other accounts cannot write to a stream that is encrypted with AWS's own key",
+        "encrypt the stream with your own key, `stream.encryption.kms_key`, whose policy allows these accounts \
          `kms:GenerateDataKey`",
     );
     Some(if encryption.written { found.related(encryption.span, "the stream's encryption") } else { found })

@@ -173,7 +173,7 @@ pub(super) fn described(value: &Value) -> String {
         Value::Null => "empty".into(),
         Value::Bool(value) => format!("`{value}`"),
         Value::Number(value) => format!("the number `{value}`"),
-        Value::String(value) => format!("the text `{value}`"),
+        Value::String(value) => format!("the string `{value}`"),
         Value::Array(_) => "a list".into(),
         Value::Object(_) => "an object".into(),
     }

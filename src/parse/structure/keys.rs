@@ -32,7 +32,7 @@ pub(super) fn unknown_key(
         return Diagnostic::error(
             Code::UnknownKey,
             span,
-            "an environment has no environments of its own",
+            "an environment cannot contain environments",
             "write them next to each other, as in `prod: {..}` and `prod-eu: {..}`",
         );
     }
@@ -94,7 +94,7 @@ fn comma_in_braces(key: &str, pointer: &str, root: &Value, places: &Places) -> O
         Diagnostic::error(
             Code::YamlSyntax,
             places.value(&format!("{pointer}/{}", step(name))),
-            "inside of braces, a comma ends the value",
+            "within braces, a comma ends the value",
             format!("write `{name}: \"{text}, {key}\"`"),
         )
         .label(format!("ends before `, {key}`")),
@@ -234,7 +234,7 @@ pub(super) fn missing_key(key: &str, pointer: &str, subschema: &Value, places: &
     };
     if pointer == "/delivery/buffer" {
         let message =
-            format!("`delivery.buffer` has no `{key}`: Firehose takes both buffering hints or none");
+            format!("`delivery.buffer` has no `{key}`: Firehose requires both buffering hints or neither");
         return Diagnostic::error(Code::BufferIncomplete, span, message, help);
     }
     let here = if pointer.is_empty() { "the spec".to_owned() } else { format!("`{}`", dotted(pointer)) };

@@ -17,17 +17,18 @@ struct Lack {
 
 const S3_ONLY: &str = "deliver to `s3`, and load the objects from there";
 const OWN_CODE: &str =
-    "pipec contains no code of yours; a transform can call a function that you have deployed";
+    "pipec does not deploy your own code; a transform can call a function that is already deployed";
 const OWN_CODE_HELP: &str =
     "deploy the function, and write `transform: {lambda: {function: ARN}}`; or write SQL in `analytics`";
 const NO_SOURCE: &str = "this is not a source of a pipeline";
-const NO_SOURCE_HELP: &str = "let your program write to the stream; or declare a `producer` with `http`, `file` or `generate`, or \
+const NO_SOURCE_HELP: &str = "write to the stream from your program; or \
+                              declare a `producer` with `http`, `file` or `generate`, or \
                               `sources: {orders: {sqs: {queue: ARN}}}` for a service that writes";
 /// Any source, as a place.
 const ANY_SOURCE: &str = "/sources/*";
 const SERVICE: &str = "services that write records are in `sources`, each with a name";
 const SERVICE_HELP: &str =
-    "write `sources: {orders: {sqs: {queue: ARN}}}` with the service of yours; `pipec schema` has their keys";
+    "write `sources: {orders: {sqs: {queue: ARN}}}` with your service; `pipec schema` prints the keys";
 const TEMPLATE: &str = "this key belongs to a CloudFormation template, which pipec writes itself";
 const TEMPLATE_HELP: &str =
     "write a spec: `pipec init` writes one with comments; `pipec schema` has all keys";
@@ -53,7 +54,8 @@ const LACKS: &[Lack] = &[
             "endpoint",
         ],
         message: "pipec does not deliver to HTTP endpoints",
-        help: "deliver to `s3`; or let an output of the SQL call a function of yours: `outputs: {name: {lambda: {function: \
+        help: "deliver to `s3`; or call your own function with an output of the \
+               SQL: `outputs: {name: {lambda: {function: \
                ARN, role: NAME}}}`",
     },
     Lack {
@@ -97,7 +99,8 @@ const LACKS: &[Lack] = &[
             "cloudwatch",
         ],
         message: "pipec's `delivery` is to S3 only",
-        help: "deliver to `s3`; or let an output of the SQL be a stream, or call a function of yours: `outputs: {name: {lambda: \
+        help: "deliver to `s3`; or send an output of the SQL to a stream, or to your own \
+               function: `outputs: {name: {lambda: \
                {function: ARN, role: NAME}}}`",
     },
     Lack {
@@ -146,8 +149,8 @@ const LACKS: &[Lack] = &[
         places: &["/delivery", "/delivery/s3"],
         keys: &["deaggregate", "deaggregation", "recorddeaggregation", "multirecorddeaggregation", "kpl"],
         message: "pipec does not split records that contain many JSON objects",
-        help: "remove it; records that the Kinesis Producer Library has aggregated in a stream are always split by Firehose, and \
-               a function of yours can write each object of another record to a line of its own: `transform: {lambda: {function: ARN}}`",
+        help: "remove it; Firehose always de-aggregates records of the Kinesis Producer Library, and \
+               your own function can write each object of another record on a separate line: `transform: {lambda: {function: ARN}}`",
     },
     Lack {
         places: &["/delivery", "/delivery/s3"],
@@ -159,24 +162,24 @@ const LACKS: &[Lack] = &[
         places: &["/delivery/s3"],
         keys: &["storageclass", "acl", "versioning", "lifecycle", "replication", "tags", "objectlock"],
         message: "pipec's own bucket is private, encrypted and versioned, and has no other settings",
-        help: "write `expire_after: 365 d` for an end of the objects, or name a bucket of yours: `bucket: my-data-lake`",
+        help: "write `expire_after: 365 d` to expire objects, or name your own bucket: `bucket: my-data-lake`",
     },
     Lack {
         places: &["/alarms/notify"],
         keys: &["topic", "arn", "topicarn", "sns", "snstopic"],
-        message: "`notify` has no keys for a topic: it is the topic's ARN itself, or a list of addresses",
+        message: "`notify` has no key for a topic: it is the topic's ARN itself, or a list of addresses",
         help: "write `notify: arn:aws:sns:us-east-1:111122223333:on-call` with the ARN of your topic",
     },
     Lack {
         places: &["/stream"],
         keys: &["name", "streamname"],
-        message: "the stream has no name of its own in a spec: CloudFormation gives it one",
+        message: "a spec cannot name the stream: CloudFormation generates its name",
         help: "remove it; the stack's output `StreamName` has the name, and so has `pipec status`",
     },
     Lack {
         places: &["/stream"],
         keys: &["arn", "streamarn", "import"],
-        message: "the ARN of a stream that exists stands in `existing`",
+        message: "`existing` contains the ARN of an existing stream",
         help: "write `existing: arn:aws:kinesis:us-east-1:111122223333:stream/orders` with the ARN of your stream",
     },
     Lack {
@@ -188,7 +191,7 @@ const LACKS: &[Lack] = &[
     Lack {
         places: &["/stream"],
         keys: &["consumers"],
-        message: "readers of the stream are in `consumers`, beside `stream`",
+        message: "readers of the stream are in `consumers`, next to `stream`",
         help: "move it to the top of the spec, as in `consumers: {billing: {fan_out: {role: NAME}}}`",
     },
     Lack {
@@ -212,14 +215,14 @@ const LACKS: &[Lack] = &[
             "program",
             "polling",
         ],
-        message: "pipec runs no program that reads the stream, and gives yours the permission",
+        message: "pipec does not run programs that read the stream, but grants your program the permission",
         help: "write `poll: {role: NAME}` with the role of the program, or `fan_out: {role: NAME}` for enhanced fan-out",
     },
     Lack {
         places: &["/consumers/*"],
         keys: &["firehose", "s3", "delivery", "flink", "sql", "analytics"],
         message: "Firehose and Flink read the stream without being consumers of the spec",
-        help: "write `delivery: {s3: {}}`, or `analytics` with SQL, beside `consumers`",
+        help: "write `delivery: {s3: {}}`, or `analytics` with SQL, next to `consumers`",
     },
     Lack {
         places: &["/consumers/*"],
@@ -387,7 +390,7 @@ const LACKS: &[Lack] = &[
             "route53",
             "cloudtrail",
         ],
-        message: "pipec has no source for this log",
+        message: "pipec does not support this log as a source",
         help: "send the log to CloudWatch Logs, and write `cloudwatch_logs: {groups: [NAME]}`",
     },
     Lack {
@@ -430,13 +433,13 @@ const LACKS: &[Lack] = &[
             "notebook",
             "studio",
         ],
-        message: "pipec's analytics are SQL, without code of yours",
+        message: "pipec's analytics are SQL, without your own code",
         help: "write the query after `sql: |`; `pipec explain functions` lists its functions",
     },
     Lack {
         places: &["", "/producer"],
         keys: &["schedule", "cron", "eventbridgerule", "trigger"],
-        message: "a pipeline runs all the time, and has no schedule",
+        message: "a pipeline runs continuously, without a schedule",
         help: "remove it; a `producer` with `http` has `refresh: 60 s` for how often it fetches",
     },
     Lack {
@@ -463,8 +466,8 @@ const LACKS: &[Lack] = &[
     Lack {
         places: &[""],
         keys: &["version", "apiversion", "kind"],
-        message: "a spec has no version of its own",
-        help: "remove it; what a pipec accepts follows from its own version, `pipec --version`",
+        message: "a spec has no version",
+        help: "remove it; the version of pipec determines the accepted keys, see `pipec --version`",
     },
     Lack {
         places: &[""],

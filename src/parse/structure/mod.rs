@@ -278,7 +278,7 @@ fn runtime(written: &str, span: Span) -> Option<Diagnostic> {
             Code::SqlRuntimeRemoved,
             span,
             flink::legacy_sql_message(),
-            "write `runtime: flink`; the SQL itself may stay as it is",
+            "write `runtime: flink`; the SQL itself can remain unchanged",
         ));
     }
     let advised = if runtime.usable() { runtime.name } else { flink::DEFAULT };
@@ -357,9 +357,9 @@ fn scalar(
                     if keys.is_empty() && entries.is_empty() {
                         format!("write it like {}", with_key(pointer, "`name: value`"))
                     } else if keys.is_empty() {
-                        format!("below it, write entries such as `{}`", entries.join(", "))
+                        format!("under it, write entries such as `{}`", entries.join(", "))
                     } else {
-                        format!("below it, write {}", suggest::one_of(keys))
+                        format!("under it, write {}", suggest::one_of(keys))
                     }
                 }
                 // An entry without its list.
@@ -443,7 +443,7 @@ fn scalar(
             Code::OutOfRange,
             places.key(pointer),
             format!("`{name}` is empty"),
-            format!("below it, write entries such as `{}`", entries(subschema).join(", ")),
+            format!("under it, write entries such as `{}`", entries(subschema).join(", ")),
         ),
         Keyword::MaxProperties(limit) => Diagnostic::error(
             Code::OutOfRange,

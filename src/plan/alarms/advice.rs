@@ -58,7 +58,7 @@ fn without_alarms(plan: &Plan, prices: Prices, checked: &Checked) -> Diagnostic 
         Code::Unwatched,
         checked.pipeline().intake_span(),
         format!(
-            "nothing watches {}: a failure shows in `pipec status` only; {} alarms would {cost}",
+            "nothing watches {}: failures appear only in `pipec status`; {} alarms would {cost}",
             all_of(&parts),
             would.len()
         ),

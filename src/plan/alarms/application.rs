@@ -39,7 +39,8 @@ pub(super) fn rules(scope: &Scope) -> Vec<Rule> {
         "The Flink job has failed and been restarted; it continues from its last checkpoint. {logs} shows the exception."
     );
     let checkpoints = format!(
-        "Checkpoints of the Flink job fail. After a failure, it would read again from the last one that succeeded. {logs} \
+        "Checkpoints of the Flink job fail. After a failure, it would restart from the last successful \
+         checkpoint. {logs} \
          shows why."
     );
     let seconds = scope.threshold(AlarmKey::CheckpointDuration, flink::CHECKPOINT_INTERVAL_S / 2);
@@ -71,7 +72,7 @@ pub(super) fn rules(scope: &Scope) -> Vec<Rule> {
     for (key, metric, default, per_percent, what) in uses {
         let percent = scope.threshold(key, default);
         let description = format!(
-            "{what}: more than {percent} % for 15 minutes. {status} shows whether more comes in than is declared; \
+            "{what}: more than {percent} % for 15 minutes. {status} shows whether the load exceeds the declared one; \
              otherwise raise `analytics.flink.parallelism` and run {}.",
             scope.deploy()
         );

@@ -116,8 +116,8 @@ fn writes_throttled(scope: &Scope) -> Rule {
         Compare::Above,
         0.0,
         format!(
-            "More is put into Firehose than its quota allows, and it rejects the rest. Request a higher quota of Direct PUT for it; \
-             {} shows what comes in.",
+            "The load exceeds Firehose's Direct PUT quota, and Firehose rejects records. Request a higher Direct PUT \
+             quota; {} shows the load.",
             scope.status()
         ),
     )
@@ -131,7 +131,8 @@ fn reads_throttled(scope: &Scope) -> Rule {
         Compare::Above,
         READS_THROTTLED_AVERAGE,
         format!(
-            "Firehose's reads from its stream are throttled: other consumers use up what the shards give out. {} shows \
+            "Firehose's reads from its stream are throttled: other consumers use up the read throughput of the \
+             shards. {} shows \
              how far it is behind.",
             scope.status()
         ),
@@ -141,7 +142,7 @@ fn reads_throttled(scope: &Scope) -> Rule {
 fn key_unavailable(scope: &Scope, delivery: Option<&DeliveryPlan>) -> Option<Rule> {
     let direct = delivery.and_then(|delivery| delivery.direct.as_ref());
     let (key, what) = match (direct, &scope.plan.stream) {
-        (Some(direct), _) => (direct.key.as_ref()?, "the records that it holds"),
+        (Some(direct), _) => (direct.key.as_ref()?, "the records that it buffers"),
         (None, Some(stream)) => (&stream.key, "the records of its stream"),
         (None, None) => return None,
     };
@@ -152,7 +153,7 @@ fn key_unavailable(scope: &Scope, delivery: Option<&DeliveryPlan>) -> Option<Rul
         AlarmKey::KeyUnavailable,
         &KEY_FAULTS,
         format!(
-            "Firehose cannot decrypt {what}. Look at the state and the policy of the key {key}; {} \
+            "Firehose cannot decrypt {what}. Check the state and the policy of the key {key}; {} \
              shows the error.",
             scope.logs("delivery")
         ),

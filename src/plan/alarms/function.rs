@@ -26,7 +26,7 @@ fn errors(what: &str, look: &str) -> Rule {
         Span(MINUTE, 3, 3),
         Compare::Above,
         0.0,
-        format!("Calls of {what} have failed for 3 minutes. {look}"),
+        format!("Calls to {what} have failed for 3 minutes. {look}"),
     )
 }
 
@@ -38,7 +38,7 @@ fn throttled(what: &str) -> Rule {
         Compare::AtLeast,
         1.0,
         format!(
-            "Lambda has throttled calls of {what} for 5 minutes: the concurrency of the account or the function is used \
+            "Lambda has throttled calls to {what} for 5 minutes: the concurrency of the account or the function is used \
              up. Request a higher quota of concurrent executions."
         ),
     )
@@ -57,7 +57,7 @@ pub(super) fn of_transform(scope: &Scope, logical_id: &str) -> Vec<Rule> {
         Compare::Above,
         timeout as f64 * percent as f64 / 100.0 * 1e3,
         format!(
-            "Calls of the transform take more than {percent} % of its timeout of {}. Raise `{place}.memory`, which \
+            "Calls to the transform take more than {percent} % of its timeout of {}. Raise `{place}.memory`, which \
              also gives it more processor, or lower `{place}.buffer.size`, and run {}.",
             Duration(timeout),
             scope.deploy()

@@ -61,7 +61,7 @@ pub(super) fn rules(scope: &Scope) -> Vec<Rule> {
     let failed = Rule::happened(
         AlarmKey::RecordsFailed,
         RECORDS_FAILED,
-        format!("The producer has given up records that {target} did not accept. {logs} shows why."),
+        format!("The producer has discarded records that {target} did not accept. {logs} shows the cause."),
     );
     vec![
         missing.missing_breaches("ProducerGroup"),

@@ -169,7 +169,7 @@ fn writes_throttled(scope: &Scope, stream: &StreamPlan, words: &str) -> Rule {
             format!("its {shards} shards are full, or one partition key has most of the records")
         }
         None => {
-            "one partition key has most of the records, or the load has more than doubled at once".to_owned()
+            "one partition key has most of the records, or the load has suddenly more than doubled".to_owned()
         }
     };
     Rule::new(
@@ -214,7 +214,7 @@ fn over_declared(scope: &Scope, stream: &StreamPlan, words: &str) -> Rule {
         Compare::Above,
         threshold,
         format!(
-            "More than {percent} % of the declared records have come into {words} for 15 minutes. {} names the key of \
+            "More than {percent} % of the declared records have entered {words} for 15 minutes. {} names the key of \
              the spec to raise; {}.",
             scope.status(),
             match stream.existing {
@@ -253,7 +253,7 @@ pub(super) fn no_data(scope: &Scope, incoming: MetricName, target: &str, fed: bo
         Span(period, periods, periods),
         Compare::Below,
         1.0,
-        format!("No record has come into {target} for {silent}. {look}"),
+        format!("No record has entered {target} for {silent}. {look}"),
     );
     Some(if fed { rule.missing_breaches("ProducerGroup") } else { rule.missing_breaches_from_the_start() })
 }

@@ -322,7 +322,7 @@ fn shape(plan: &Plan, node: &Node) -> Option<Shape> {
             let title = function.function_name().unwrap_or(&function.arn).to_owned();
             (Class::Compute, title, "existing Lambda function".to_owned(), Vec::new())
         }
-        NodeKind::Reader => (Class::Compute, named("reader"), "program of yours".to_owned(), Vec::new()),
+        NodeKind::Reader => (Class::Compute, named("reader"), "your own program".to_owned(), Vec::new()),
         NodeKind::Starter
         | NodeKind::Network
         | NodeKind::Table
@@ -348,7 +348,7 @@ fn service(source: &SourcePlan) -> &'static str {
         SourceValues::Pipe(_) if source.kind == "sqs" => "SQS queue",
         SourceValues::Pipe(_) => "DynamoDB stream",
         SourceValues::Waf(_) => "WAF",
-        SourceValues::Writers(_) => "programs of yours",
+        SourceValues::Writers(_) => "your own programs",
     }
 }
 

@@ -163,12 +163,15 @@ fn stack(plan: &Plan, scope: &Scope) -> Vec<Statement> {
     ]
 }
 
-/// The stack's streams.
+/// The stack's streams, and an existing one whose consumers count.
 fn streams(plan: &Plan, scope: &Scope) -> Vec<String> {
     let streams = plan.resources.iter().filter(|resource| resource.resource_type == "AWS::Kinesis::Stream");
     let names = streams.map(|stream| scope.generated(&stream.logical_id, stream.resource_type));
     let names: IndexSet<String> = names.collect();
-    names.iter().map(|name| scope.arn(&format!("kinesis:{{region}}:{{account}}:stream/{name}"))).collect()
+    let own = names.iter().map(|name| scope.arn(&format!("kinesis:{{region}}:{{account}}:stream/{name}")));
+    let registers = plan.consumers.iter().any(|consumer| consumer.registered.is_some());
+    let existing = plan.stream.as_ref().filter(|stream| stream.existing && registers);
+    own.chain(existing.map(|stream| stream.arn.shown())).collect()
 }
 
 /// The artifacts in their bucket. Lambda reads its code with the deployer's rights.

@@ -465,7 +465,7 @@ fn direct(plan: &Plan, delivery: &DeliveryPlan) -> String {
     let quota = regions::quotas(&plan.region).direct_put;
     format!(
         "{} records per second of {} B; the region's quota is {} records, {} requests and {} MiB per second; records cannot be \
-         read again, and Firehose holds them for 24 h if the destination fails",
+         read again, and Firehose retains them for 24 h if the destination fails",
         amount(delivery.peak),
         amount(delivery.record_bytes as f64),
         amount(quota.records_per_s as f64),

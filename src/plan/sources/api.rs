@@ -274,7 +274,7 @@ impl Kind for Api {
         let who = match self.auth.value {
             ApiAuth::Iam => "with AWS credentials",
             ApiAuth::Key => "with the API key",
-            ApiAuth::None => "open to everybody",
+            ApiAuth::None => "open to everyone",
         };
         let mut other_side = vec![format!("# URL is the output Api{name}Url of the stack.")];
         let send = "curl -X POST URL -H 'Content-Type: application/json' -d '{\"id\": 1}'";
@@ -298,9 +298,14 @@ impl Kind for Api {
             ApiAuth::None => other_side.push(send.into()),
         }
         SourceShown {
-            line: format!("POST {} in API Gateway, {who}, {} requests per second", self.path.value, self.rate(site)),
+            line: format!(
+                "POST {} in API Gateway, {who}, {} requests per second",
+                self.path.value,
+                self.rate(site)
+            ),
             record: "the JSON object of a request's body, on one line without a newline".into(),
-            failures: "returned to the caller: 400 for what is not such an object or too large, 415 for another content type, 429 \
+            failures: "returned to the caller: 400 for a body that is not such an object or is too large, \
+                       415 for another content type, 429 \
                        above the limit or the stream's capacity, 5xx for a failure; the caller sends it again"
                 .into(),
             other_side,

@@ -127,7 +127,7 @@ impl Kind for EventBridge {
                 "count",
                 vec![
                     series(RETRIES, "Sum", "retries"),
-                    series(FAILED, "Sum", "failed for good"),
+                    series(FAILED, "Sum", "failed permanently"),
                     series(TO_QUEUE, "Sum", "sent to the queue"),
                 ],
             ),

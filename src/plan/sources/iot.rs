@@ -110,7 +110,8 @@ impl Kind for Iot {
         SourceShown {
             line: format!("IoT Core: {}", sql.join(" ")),
             record: "the statement's result for a message, one JSON object without a newline".into(),
-            failures: "sent with its cause to the source's queue: the original payload in base64, the topic and the client's id"
+            failures: "sent with its cause to the source's queue: the original payload in base64, the topic and the \
+                       client ID"
                 .into(),
             other_side: Vec::new(),
         }

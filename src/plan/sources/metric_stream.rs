@@ -123,7 +123,7 @@ impl Kind for MetricStream {
                      metric_name, dimensions, timestamp, value (count, sum, max, min), unit"
                         .into()
                 }
-                _ => "binary, several metrics with their length in front".into(),
+                _ => "binary: several metrics, each preceded by its length".into(),
             },
             failures: "retried, and counted as PublishErrorRate".into(),
             other_side: Vec::new(),

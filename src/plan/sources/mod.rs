@@ -457,7 +457,7 @@ pub(super) fn starting(pipeline: &Pipeline, source: &Source) -> Vec<String> {
 
 /// What a writer of Firehose needs where a customer's key encrypts the records that Firehose holds.
 pub(super) fn held_key(encryption: &Encryption) -> Option<Grant> {
-    let because = "Firehose encrypts the records that it holds with this key.";
+    let because = "Firehose encrypts the records that it buffers with this key.";
     key(encryption, "EncryptRecords", &["kms:Decrypt", "kms:GenerateDataKey"], "firehose", because)
 }
 
@@ -503,12 +503,7 @@ pub(super) fn write_failures(site: &Site, queue: Vec<Value>) -> Vec<Grant> {
     if kind(site.source).queue_sender(site).is_some() {
         return Vec::new();
     }
-    vec![grant(
-        "WriteFailures",
-        &["sqs:SendMessage"],
-        queue,
-        "The source sends what it could not write to its queue.",
-    )]
+    vec![grant("WriteFailures", &["sqs:SendMessage"], queue, "The source sends failed records to its queue.")]
 }
 
 /// Conditions of a trust policy: this account, and the one resource that the service acts for.

@@ -181,8 +181,13 @@ impl Kind for Sqs {
     fn reads(&self, _site: &Site) -> Vec<Grant> {
         let queue = vec![Value::text(&self.queue.value)];
         let actions = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
-        let mut grants =
-            vec![grant("ReadQueue", &actions, queue, "The pipe reads the queue, and deletes what it wrote.")];
+        let mut grants = vec![grant(
+            "ReadQueue",
+            &actions,
+            queue,
+            "The pipe reads the queue, and deletes the messages that it has \
+                                                      written.",
+        )];
         grants.extend(self.kms_key.as_ref().and_then(|arn| {
             let encryption = Encryption::CustomerKey(arn.value.clone());
             key(
@@ -204,7 +209,7 @@ impl Kind for Sqs {
         alarms(
             site,
             scope,
-            "Its messages are received again; the queue's redrive policy decides when they are given up.",
+            "Its messages are received again; the queue's redrive policy limits the number of attempts.",
         )
     }
 
@@ -226,7 +231,7 @@ impl Kind for Sqs {
             record: match self.body {
                 SqsBody::Json => "a message, one JSON object without a newline: messageId, attributes, body (the JSON of the \
                                   message's body)",
-                SqsBody::Text => "a message with its envelope, one JSON object without a newline: messageId, receiptHandle, body (a text), \
+                SqsBody::Text => "a message with its envelope, one JSON object without a newline: messageId, receiptHandle, body (a string), \
                      attributes, messageAttributes, md5OfBody, eventSource, eventSourceARN, awsRegion",
             }
                 .into(),
@@ -234,7 +239,7 @@ impl Kind for Sqs {
                        without one, until the queue's retention period ends"
                 .into(),
             other_side: vec![
-                "# Unless the queue has a dead-letter queue: give it one.".into(),
+                "# If the queue has no dead-letter queue, set one:".into(),
                 format!("aws sqs set-queue-attributes --region {region} --queue-url {url} \\"),
                 "  --attributes '{\"RedrivePolicy\":\"{\\\"deadLetterTargetArn\\\":\\\"ARN\\\",\\\"maxReceiveCount\\\":\\\"10\\\"}\"}'".into(),
             ],
@@ -299,11 +304,7 @@ impl Kind for DynamoDb {
     }
 
     fn alarms(&self, site: &Site, scope: &Scope) -> Vec<Rule> {
-        alarms(
-            site,
-            scope,
-            "It tries again, and then sends the positions of the changes to the source's queue.",
-        )
+        alarms(site, scope, "It is retried; then the positions of its changes go to the source's queue.")
     }
 
     fn graphs(&self, site: &Site) -> Option<(String, [Graph; 3])> {

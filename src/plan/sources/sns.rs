@@ -115,7 +115,7 @@ impl Kind for Sns {
             graph(
                 "failures of all subscribers",
                 "count",
-                vec![series(FAILED, "Sum", "failed for good"), series(TO_QUEUE, "Sum", "sent to a queue")],
+                vec![series(FAILED, "Sum", "failed permanently"), series(TO_QUEUE, "Sum", "sent to a queue")],
             ),
         ];
         Some((literal(self.name_of_topic()), graphs))
@@ -133,7 +133,7 @@ impl Kind for Sns {
             record: match self.raw.value {
                 true => "the text of a message, without its attributes".into(),
                 false => {
-                    "a JSON object with a newline: Type, MessageId, TopicArn, Subject, Message (a text), Timestamp, \
+                    "a JSON object with a newline: Type, MessageId, TopicArn, Subject, Message (a string), Timestamp, \
                      UnsubscribeURL, MessageAttributes"
                         .into()
                 }

@@ -121,8 +121,8 @@ impl Kind for Writers {
         other_side.extend(code(site).into_iter().map(|line| line.replace("NAME", name)));
         SourceShown {
             line: format!("programs with {}", self.who().join(", ")),
-            record: "what your programs put, at most one MB; no newline is expected at its end".into(),
-            failures: "returned to the program, which puts it again: a call can fail in part, so compare its count of failed \
+            record: "the data that your programs put, at most 1 MB, without a trailing newline".into(),
+            failures: "returned to the program, which retries: a call can fail partially, so check its count of failed \
                        records"
                 .into(),
             other_side,
@@ -180,7 +180,7 @@ fn code(site: &Site) -> Vec<String> {
     let region = &site.pipeline.region.value;
     let lines: Vec<String> = match site.target() {
         Target::Stream => vec![
-            "# Python, with boto3; put again what FailedRecordCount counts".into(),
+            "# Python, with boto3; retry the records that FailedRecordCount counts".into(),
             format!("kinesis = boto3.client(\"kinesis\", region_name=\"{region}\")"),
             "kinesis.put_records(StreamName=\"NAME\", Records=[{\"Data\": data, \"PartitionKey\": key}])".into(),
             "// Node.js, with @aws-sdk/client-kinesis".into(),
@@ -197,7 +197,7 @@ fn code(site: &Site) -> Vec<String> {
                 .into(),
         ],
         Target::Delivery(_) => vec![
-            "# Python, with boto3; put again what FailedPutCount counts".into(),
+            "# Python, with boto3; retry the records that FailedPutCount counts".into(),
             format!("firehose = boto3.client(\"firehose\", region_name=\"{region}\")"),
             "firehose.put_record_batch(DeliveryStreamName=\"NAME\", Records=[{\"Data\": data}])".into(),
             "// Node.js, with @aws-sdk/client-firehose".into(),

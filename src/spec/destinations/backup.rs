@@ -1,11 +1,11 @@
-//! The bucket beside a destination.
+//! The bucket next to a destination.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::spec::{Compression, Duration, Encryption};
 
-/// Records that are stored in a bucket beside the destination, and the bucket.
+/// Records that are stored in a bucket next to the destination, and the bucket.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Backup {
@@ -15,7 +15,7 @@ pub enum Backup {
     Place(BackupPlace),
 }
 
-/// Records that are stored beside the destination.
+/// Records that are stored next to the destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BackupRecords {
@@ -28,7 +28,7 @@ pub enum BackupRecords {
     All,
 }
 
-/// A bucket beside the destination.
+/// A bucket next to the destination.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BackupPlace {

@@ -1,6 +1,7 @@
 //! The JSON Schema of a spec, derived from the spec's types.
 
 mod part;
+mod store;
 
 use std::sync::OnceLock;
 
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::Spec;
 use super::environment::Environments;
+pub use store::store;
 
 /// Name of the definition of a part of a spec.
 pub(super) const PART: &str = "Part";

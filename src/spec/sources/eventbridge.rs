@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// Events of an EventBridge bus: those that match a pattern, or one at each time of a schedule. An event that cannot be
-/// delivered within 24 hours goes to a queue in the stack.
+/// Events from an EventBridge bus: those that match a pattern, or one at each time of a schedule. An event that cannot
+/// be delivered within 24 hours goes to a queue in the stack.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = [{"required": ["pattern"]}, {"required": ["schedule"]}]))]
@@ -22,7 +22,7 @@ pub struct EventBridge {
     /// JSON path of the part of an event that becomes the record. Default: the whole event.
     #[schemars(extend("allOf" = [{"pattern": "^\\$", "maxLength": 256}], "examples" = ["$.detail"]))]
     pub input: Option<String>,
-    /// JSON path of the event's field that becomes the partition key. Default: the event's id.
+    /// JSON path of the event's field that becomes the partition key. Default: the event's ID.
     #[schemars(extend("allOf" = [{"pattern": "^\\$", "maxLength": 256}], "examples" = ["$.detail.order_id"]))]
     pub partition_key: Option<String>,
 }

@@ -3,18 +3,19 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Metrics of CloudWatch, written into Firehose within minutes. A record contains several metrics. Without `namespaces` and
+/// CloudWatch metrics, written to Firehose within minutes. A record contains several metrics. Without `namespaces` and
 /// `exclude`, metrics of all namespaces are sent.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MetricStream {
-    /// Namespaces that are sent.
+    /// Namespaces to send.
     #[schemars(extend("allOf" = [{"items": {"pattern": "^[^:*][^*]*$", "maxLength": 255}}], "examples" = [["AWS/EC2", "AWS/Lambda"]], "minItems" = 1))]
     pub namespaces: Option<Vec<String>>,
-    /// Namespaces that are not sent. Not together with `namespaces`.
+    /// Namespaces to exclude. Not together with `namespaces`.
     #[schemars(extend("allOf" = [{"items": {"pattern": "^[^:*][^*]*$", "maxLength": 255}}], "examples" = [["AWS/Usage"]], "minItems" = 1))]
     pub exclude: Option<Vec<String>>,
-    /// Format of the records. Default: `json`. The other ones are binary: they need `newline: none` and no transform.
+    /// Format of the records. Default: `json`. The other formats are binary: they need `newline: none` and no
+    /// transform.
     pub format: Option<MetricFormat>,
 }
 

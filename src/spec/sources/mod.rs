@@ -27,7 +27,7 @@ pub use sqs::{Sqs, SqsBody};
 pub use waf::Waf;
 pub use writers::Writers;
 
-/// A source of records: a service that writes into the stream, or into Firehose if there is no stream. Exactly one kind.
+/// A source of records: a service that writes to the stream, or to Firehose if there is no stream. Exactly one kind.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = [
@@ -44,28 +44,29 @@ pub use writers::Writers;
     {"required": ["writers"]},
 ]))]
 pub struct Source {
-    /// Name of the delivery to write to, without a stream. Default: the only delivery.
+    /// Name of the delivery to write to. Only without a stream, and required with several deliveries. Default: the only
+    /// delivery.
     pub to: Option<String>,
     /// Requests to an HTTPS endpoint.
     pub api: Option<Api>,
-    /// Real-time logs of CloudFront.
+    /// CloudFront real-time logs.
     pub cloudfront: Option<CloudFront>,
-    /// Log events of CloudWatch Logs.
+    /// Log events from CloudWatch Logs.
     pub cloudwatch_logs: Option<CloudWatchLogs>,
-    /// Changes of a DynamoDB table.
+    /// Changes to a DynamoDB table.
     pub dynamodb: Option<DynamoDb>,
-    /// Events of an EventBridge bus.
+    /// Events from an EventBridge bus.
     pub eventbridge: Option<EventBridge>,
-    /// Metrics of CloudWatch.
+    /// CloudWatch metrics.
     pub metric_stream: Option<MetricStream>,
-    /// Messages of an SNS topic.
+    /// Messages from an SNS topic.
     pub sns: Option<Sns>,
-    /// The log of a web ACL of AWS WAF.
+    /// Log of an AWS WAF web ACL.
     pub waf: Option<Waf>,
-    /// Messages of MQTT topics in IoT Core.
+    /// Messages from MQTT topics in IoT Core.
     pub iot: Option<Iot>,
-    /// Messages of an SQS queue.
+    /// Messages from an SQS queue.
     pub sqs: Option<Sqs>,
-    /// Programs of yours.
+    /// Your own programs.
     pub writers: Option<Writers>,
 }

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// Messages of an SNS topic, written into Firehose. A message that cannot be delivered for 23 days goes to a queue in the
-/// stack.
+/// Messages from an SNS topic, written to Firehose. A message that cannot be delivered within 23 days goes to a queue
+/// in the stack.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sns {
@@ -15,10 +15,11 @@ pub struct Sns {
     /// Filter policy, up to 5 keys. The value of a key is a list of accepted values or conditions. Default: all messages.
     #[schemars(extend("examples" = [{"kind": ["order", "refund"]}]))]
     pub filter: Option<Map<String, Value>>,
-    /// What the filter policy reads: `attributes` of the message, or its `body`, which must be JSON. Default: `attributes`.
+    /// Scope of the filter policy: the `attributes` of the message, or its `body`, which must be JSON. Default:
+    /// `attributes`.
     pub filter_scope: Option<FilterScope>,
-    /// Raw message delivery. Default: `true`, a record is the text of the message, without its attributes. With `false`, a
-    /// record is a JSON object with the message as a text, its id, time and attributes.
+    /// Raw message delivery. Default: `true`, a record is the text of the message, without its attributes. With
+    /// `false`, a record is a JSON object with the message as a string, its ID, time and attributes.
     pub raw: Option<bool>,
 }
 

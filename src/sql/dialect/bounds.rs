@@ -1,11 +1,11 @@
-//! `OVER` behind what a FROM clause reads: how far back rows are looked at, in a join.
+//! `OVER` after what a FROM clause reads: how far back rows are looked at, in a join.
 
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 
 use super::super::scan::Lexeme;
 use super::{closing, instead, keyword, opening, plain};
 
-/// What stands in the parentheses of an OVER in FROM.
+/// What is in the parentheses of an OVER in FROM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Bound {
     /// A length of time, or the row's own time.
@@ -16,13 +16,13 @@ pub(in super::super) enum Bound {
     Unbounded,
 }
 
-/// `OVER (..)` or `OVER name` behind a stream or a SELECT in FROM.
+/// `OVER (..)` or `OVER name` after a stream or a SELECT in FROM.
 struct Over<'a> {
-    /// What stands in the parentheses, here or in the WINDOW clause.
+    /// What is in the parentheses, here or in the WINDOW clause.
     inner: &'a [Lexeme],
     /// The place of its last token.
     end: usize,
-    /// Whether it stands behind a SELECT in parentheses.
+    /// Whether it follows a SELECT in parentheses.
     behind_select: bool,
 }
 
@@ -80,7 +80,7 @@ fn is_select(tokens: &[Lexeme], close: usize) -> bool {
     starts && is_read
 }
 
-/// The bound that is written behind a stream or a SELECT in FROM, and the place behind it.
+/// The bound that is written after a stream or a SELECT in FROM, and the place after it.
 pub(in super::super) fn stream_bound(tokens: &[Lexeme], at: usize) -> Option<(Bound, usize)> {
     let over = over(tokens, at)?;
     Some((kind(over.inner), over.end + 1))
@@ -125,7 +125,7 @@ fn interval(inner: &[Lexeme], place: &Lexeme) -> Option<Vec<TokenWithSpan>> {
     is_length.then(|| length.iter().map(|token| token.token.clone()).collect())
 }
 
-/// The bound at a place as the parser takes it, and the place behind it. Behind a SELECT its name comes first.
+/// The bound at a place as the parser takes it, and the place after it. After a SELECT its name comes first.
 pub(super) fn read(tokens: &[Lexeme], at: usize) -> Option<(Vec<TokenWithSpan>, usize)> {
     let over = over(tokens, at)?;
     let place = &tokens[at];

@@ -11,9 +11,9 @@ fn unit(token: Option<&Lexeme>) -> Option<&'static str> {
     UNITS.into_iter().find(|unit| token.is_some_and(|token| token.is_word(unit)))
 }
 
-/// The difference that starts at a place, as a call, and the place behind it.
+/// The difference that starts at a place, as a call, and the place after it.
 pub(super) fn read(tokens: &[Lexeme], at: usize) -> Option<(Vec<TokenWithSpan>, usize)> {
-    // Behind a name it is a list of arguments.
+    // After a name it is a list of arguments.
     let behind_name = at.checked_sub(1).is_some_and(|before| {
         matches!(&tokens[before].token.token, Token::Word(Word { value, quote_style, .. })
             if quote_style.is_some()
@@ -54,7 +54,7 @@ pub(super) fn read(tokens: &[Lexeme], at: usize) -> Option<(Vec<TokenWithSpan>, 
     Some((written, next))
 }
 
-/// The place behind `(4)` or `(4, 3)`, the digits of an interval, if they stand here.
+/// The place after `(4)` or `(4, 3)`, the digits of an interval, if they are here.
 fn behind_digits(tokens: &[Lexeme], at: usize) -> Option<usize> {
     if tokens.get(at).is_some_and(|token| token.is(&Token::LParen)) {
         closing(tokens, at).map(|close| close + 1)
@@ -63,7 +63,7 @@ fn behind_digits(tokens: &[Lexeme], at: usize) -> Option<usize> {
     }
 }
 
-/// The only minus that stands in no parentheses.
+/// The only minus that is not in parentheses.
 fn minus(inner: &[Lexeme]) -> Option<usize> {
     let mut depth = 0_usize;
     let mut found = None;

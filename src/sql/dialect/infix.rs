@@ -62,7 +62,7 @@ pub(in super::super) fn prefix(parser: &mut Parser) -> Option<Result<Expr, Parse
     let found = parser.maybe_parse(|parser| {
         parser.next_token();
         parser.next_token();
-        // The word IN ends what stands before it.
+        // The word IN ends what precedes it.
         let precedence = StreamingSql.prec_value(Precedence::Between);
         let part = parser.parse_subexpr(precedence)?;
         parser.expect_keyword(Keyword::IN)?;

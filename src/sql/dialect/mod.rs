@@ -122,7 +122,7 @@ fn keyword(word: &str) -> Token {
     Token::make_keyword(word)
 }
 
-/// `STREAM` behind `SELECT` is the old dialect's way to say that the query never ends, and `ALL` keeps rows that are
+/// `STREAM` after `SELECT` is the old dialect's way to say that the query never ends, and `ALL` keeps rows that are
 /// equal, as a SELECT does anyway. A parser would take the first for a column.
 fn is_keyword_of_select(tokens: &[Lexeme], at: usize) -> bool {
     let behind = |back: usize, word: &str| at >= back && tokens[at - back].is_word(word);
@@ -189,7 +189,7 @@ fn is_in_stagger(tokens: &[Lexeme], at: usize) -> bool {
     false
 }
 
-/// The comma before DESCRIPTOR, where `PARTITION BY a, b` stands behind the table of a SESSION.
+/// The comma before DESCRIPTOR, where `PARTITION BY a, b` follows the table of a SESSION.
 fn session_partition(tokens: &[Lexeme], at: usize) -> Option<usize> {
     let starts = tokens[at].is_word("PARTITION") && tokens.get(at + 1)?.is_word("BY");
     let word = |back: usize, word: &str| at >= back && tokens[at - back].is_word(word);

@@ -10,7 +10,7 @@ use super::super::expr::{Aggregate, Expr, ExprKind};
 use super::arithmetic::{finite, is_small, whole};
 use super::expr::{Apart, Expressions, is_constant, is_of_row};
 
-/// Numbers up to a size, and how many digits behind their point are looked at: less than 16 digits in all, as many as a
+/// Numbers up to a size, and how many digits after their point are looked at: less than 16 digits in all, as many as a
 /// DOUBLE has. Their squares, and some millions of them together, have 38 digits at most.
 struct Scale {
     below: &'static str,
@@ -35,7 +35,7 @@ const SCALES_ALONE: &[Scale] = &[
 /// How long a text may be that an aggregate has several times.
 const MOST_REPEATED: usize = 250;
 
-/// Exact numbers of so many digits have no sum of more than 38.
+/// Exact numbers of that many digits have no sum of more than 38.
 const SAFE_DIGITS: u8 = 28;
 
 /// The largest whole number of 64 bits whose square can be summed up.
@@ -60,7 +60,7 @@ struct Scaled {
 
 impl Expressions<'_> {
     pub(super) fn aggregate(&self, function: Aggregate, distinct: bool, arguments: &[Expr]) -> String {
-        // The argument of an aggregate stands beside it, where a key has no name yet.
+        // The argument of an aggregate stands next to it, where a key has no name yet.
         let apart = self.apart.map(|apart| Apart { keys: &[], ..apart });
         // Flink computes aggregates of constants apart from the window, and then misses the window's bounds.
         let is_plain = !matches!(function, Aggregate::ListAgg | Aggregate::Percentile | Aggregate::Lag);
@@ -126,7 +126,7 @@ impl Expressions<'_> {
         })
     }
 
-    /// A function of one value, with constants behind it.
+    /// A function of one value, with constants after it.
     fn of_first(&self, name: &str, arguments: &[Expr]) -> String {
         let mut printed: Vec<String> = arguments.iter().map(|argument| self.print(argument)).collect();
         if let Some(rows) = self.arguments.filter(|_| !is_column(&printed[0])) {
@@ -199,9 +199,9 @@ impl Expressions<'_> {
         }
     }
 
-    /// A sum over rows that go. What a number left behind would be there for ever, so exact numbers are added and taken
-    /// away: with 17 digits behind the point below 1E15, without a fraction below 1E31. Larger ones are scaled, so that
-    /// their sum is no infinity, which would stay as well.
+    /// A sum over rows that go. What a number left behind would be there forever, so exact numbers are added and taken
+    /// away: with 17 digits after the decimal point below 1E15, without a fraction below 1E31. Larger ones are scaled,
+    /// so that their sum is no infinity, which would stay as well.
     fn total_of_doubles(&self, value: &Expr) -> String {
         let x = self.repeated(value, super::expr::Binding::Add);
         let part = |condition: String, number: String, zero: &str| {
@@ -232,7 +232,7 @@ impl Expressions<'_> {
         let whole = format!("CAST('{unit}' AS DECIMAL({}, 0))", digits + 1);
         let upper = format!("CAST(({x} - {lower}) / {whole} AS DECIMAL({MAX_PRECISION}, 0))");
         let (upper, lower) = (self.of("SUM", false, &upper), self.of("SUM", false, &lower));
-        // A sum of two numbers of 38 digits keeps all of them behind the point up to six.
+        // A sum of two numbers of 38 digits keeps all of them after the point up to six.
         let most = if scale > 6 { MAX_PRECISION - 1 } else { MAX_PRECISION };
         format!(
             "(CAST({upper} * {whole} AS DECIMAL({most}, {scale})) + CAST({lower} AS DECIMAL({most}, {scale})))"
@@ -254,7 +254,8 @@ impl Expressions<'_> {
             (ExprKind::Cast { operand, .. }, DataType::Double) if operand.data_type.is_integer() => {
                 let count = self.of("COUNT", distinct, &self.print(operand));
                 if distinct && self.overlaps {
-                    // Of up to a million whole numbers, a mean with six digits behind the point gives back the sum.
+                    // Of up to a million whole numbers, a mean with six digits after the decimal point gives back the
+                    // sum.
                     let exact = format!("CAST({} AS DECIMAL(19, 0))", self.print(operand));
                     let mean = self.of("AVG", true, &exact);
                     return format!("CAST(ROUND({mean} * {count}, 0) AS DOUBLE) / {count}");

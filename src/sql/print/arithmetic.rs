@@ -188,7 +188,7 @@ pub(super) fn finite(text: &str, data_type: DataType) -> String {
 /// A number as one of another type where it is known to fit, else NULL.
 ///
 /// Of a CASE instead that is compared with constants, Flink makes two conditions on one number, and turns them into one
-/// another for ever (2.2.1, 2026-11).
+/// another forever (2.2.1, 2026-11).
 fn if_fits(fits: &str, text: &str, to: DataType) -> String {
     let (target, null) = (quote::data_type(to), quote::literal(&Literal::Null, to));
     format!("IF({fits}, CAST({text} AS {target}), {null})")
@@ -414,7 +414,7 @@ pub(super) fn whole(text: &str, from: DataType, to: DataType) -> String {
         return narrowed(text, to);
     }
     if text.len() > MOST_REPEATED {
-        // A number with few digits behind its point loses them when the text of it is read.
+        // A number with few digits after its point loses them when the text of it is read.
         let exact = DataType::Decimal { precision: MAX_PRECISION, scale: 9 };
         let exact = if from.is_approximate() {
             format!("TRY_CAST({text} AS {})", quote::data_type(exact))
@@ -425,7 +425,7 @@ pub(super) fn whole(text: &str, from: DataType, to: DataType) -> String {
     }
     let (least, most) = (range.low - 1, range.high + 1);
     let fits = match (from.is_approximate(), to) {
-        // The numbers beside these have no binary form of their own.
+        // The numbers next to these have no binary form of their own.
         (true, DataType::BigInt) => {
             format!("{text} >= -9.223372036854775808E18 AND {text} < 9.223372036854775808E18")
         }

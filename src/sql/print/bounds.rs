@@ -95,7 +95,7 @@ pub(super) fn rows_fit(insert: &Insert, output: &Stream, fit: bool) -> Option<St
     })
 }
 
-/// Rows of a group, beside the columns of the output.
+/// Rows of a group, in addition to the columns of the output.
 pub(super) const ROWS: &str = "`pipec_rows`";
 
 /// What must be true of the rows of an output, so that the sink takes them; `None` if it takes all that the types

@@ -14,7 +14,7 @@ pub(super) fn cast(operand: &str, from: DataType, to: DataType) -> String {
         (Family::Text, _) if to == DataType::Timestamp => time_texts::read(operand, " "),
         (Family::Text, _) => match to {
             // Flink also reads offsets and rounds up a fraction, Flink 1.20 the 40th hour too, and a result beyond 24
-            // hours stops the job when it is written. `$` would let a line break behind it pass.
+            // hours stops the job when it is written. `$` would let a line break after it pass.
             DataType::Time => {
                 let clock = r"^ *(2[0-3]|[01]?[0-9])(:[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]*)?)?)? *\z";
                 format!("TRY_CAST(SPLIT_INDEX(REGEXP_EXTRACT({operand}, '{clock}', 0), '.', 0) AS TIME)")

@@ -20,7 +20,7 @@ impl Expressions<'_> {
     }
 
     /// The text of a condition, or the column that has its value where it is long: Flink simplifies conditions again
-    /// and again, as long as that changes them, and turns some into one another for ever (2.2.1, 2026-11).
+    /// and again, as long as that changes them, and turns some into one another forever (2.2.1, 2026-11).
     pub(super) fn computed(&self, text: String, value: &Expr) -> String {
         let is_long = text.len() > MOST_OF_A_CONDITION && !is_constant(value) && is_of_row(value);
         match self.shared {
@@ -90,7 +90,7 @@ impl Expressions<'_> {
     }
 
     /// A side of a comparison. Of a CASE that is compared with constants, Flink makes conditions; where those are two
-    /// on one number, it turns them into one another for ever.
+    /// on one number, it turns them into one another forever.
     pub(super) fn compared(&self, side: &Expr, other: &Expr) -> String {
         let text = self.bound(side, Binding::Add);
         let is_number = side.data_type.family() == Family::Number;
@@ -102,7 +102,8 @@ impl Expressions<'_> {
     }
 
     /// What is searched for in the list of IN. Flink makes all of the list values of its type, so that it has to be the
-    /// one that is compared by: a whole number would cut those behind the point, and a CHAR(2) a text of three letters.
+    /// one that is compared by: a whole number would cut those after the decimal point, and a CHAR(2) a text of three
+    /// letters.
     pub(super) fn searched_for(&self, expr: &Expr) -> String {
         let is_literal = matches!(expr.kind, ExprKind::Literal(_));
         match expr.data_type {

@@ -123,7 +123,7 @@ pub(super) fn of_text(text: &str, data_type: DataType) -> String {
             format!("TRY_CAST(REGEXP_EXTRACT({text}, '{trimmed}', 1) AS {target})")
         }
         DataType::Integer | DataType::BigInt => {
-            // As above; CAST trims blanks alone.
+            // As above; CAST trims spaces alone.
             let trimmed = format!(r"REGEXP_REPLACE({text}, '^[\x00-\x20]+|[\x00-\x20]+\z', '')");
             format!("TRY_CAST(CAST(TRY_CAST({trimmed} AS DECIMAL(38, 9)) AS STRING) AS {target})")
         }

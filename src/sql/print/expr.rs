@@ -21,7 +21,7 @@ pub(super) enum Binding {
     Atom,
 }
 
-/// What stands in the parentheses of OVER.
+/// What is in the parentheses of OVER.
 pub(super) struct OverText {
     /// PARTITION BY and ORDER BY.
     pub(super) stem: String,
@@ -33,7 +33,7 @@ pub(super) struct OverText {
     pub(super) kept_lag: Option<u64>,
 }
 
-/// What a SELECT inside of this one computes: its keys, and the aggregates in the order in which they were first met.
+/// What a SELECT within this one computes: its keys, and the aggregates in the order in which they were first met.
 #[derive(Clone, Copy)]
 pub(super) struct Apart<'a> {
     pub(super) keys: &'a [Expr],
@@ -76,9 +76,9 @@ pub(super) struct Expressions<'a> {
     pub(super) merges: bool,
     /// Whether windows overlap: Flink then has no sum of different values.
     pub(super) overlaps: bool,
-    /// Names for what stands in a SELECT of its own.
+    /// Names for what is in a SELECT of its own.
     pub(super) apart: Option<Apart<'a>>,
-    /// Whether Flink must not see that a condition is the same for all rows: it would leave out what is behind it, and
+    /// Whether Flink must not see that a condition is the same for all rows: it would leave out what is after it, and
     /// then miss the windows and the bounds of time there.
     pub(super) hides: bool,
     /// A condition that no row meets, and that Flink does not know; `None` of groups.
@@ -241,8 +241,8 @@ impl Expressions<'_> {
                 text + " END"
             }
             ExprKind::Coalesce(list) => {
-                // Flink fails where it finds that a constant is no NULL, and leaves out what stands behind it. A
-                // condition that is the same for all rows makes one of what it chooses from.
+                // Flink fails where it finds that a constant is no NULL, and leaves out what follows it. A condition
+                // that is the same for all rows makes one of what it chooses from.
                 let is_chosen = |part: &Expr| part.data_type == DataType::Boolean && is_constant(part);
                 let part = |part: &Expr| match part.kind {
                     ExprKind::Literal(_) => self.print(part),
@@ -290,7 +290,7 @@ impl Expressions<'_> {
     }
 }
 
-/// Whether a value is of one row, as it stands in FROM.
+/// Whether a value is of one row, as it is in FROM.
 pub(super) fn is_of_row(expr: &Expr) -> bool {
     !expr.any(&|part| {
         matches!(part.kind, ExprKind::Window(_) | ExprKind::Anomaly(_) | ExprKind::Aggregate { .. })

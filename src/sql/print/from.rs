@@ -75,7 +75,7 @@ impl Printer<'_> {
         }
     }
 
-    /// Whether the `ROWTIME` of a relation of a join is a value beside it: where a condition of the join reads it, and
+    /// Whether the `ROWTIME` of a relation of a join is a value next to it: where a condition of the join reads it, and
     /// where anything reads that of windows by the clock.
     pub(super) fn has_instant(&self, relation: usize) -> bool {
         let is_it = |expr: &Expr| matches!(expr.kind, ExprKind::Rowtime { relation: of } if of == relation);
@@ -89,8 +89,8 @@ impl Printer<'_> {
         readers.into_iter().any(|reader| reader.any(&is_it))
     }
 
-    /// What rows of a relation must hold whose event time a join compares. Behind the join, a condition on it would
-    /// also drop rows that have no partner.
+    /// What rows of a relation must hold whose event time a join compares. After the join, a condition on it would also
+    /// drop rows that have no partner.
     fn joined_by(&self, relation: usize) -> Option<String> {
         let end = (relation, TimeAttribute::EventTime);
         let bounds = self.insert.select.from.bounds();
@@ -142,8 +142,8 @@ impl Printer<'_> {
     }
 }
 
-/// `ROWTIME` as a plain value, for conditions of joins: beside bounds of time, any other use of a time that rows are
-/// ordered by makes Flink remember all rows for ever.
+/// `ROWTIME` as a plain value, for conditions of joins: in addition to bounds of time, any other use of a time that
+/// rows are ordered by makes Flink remember all rows forever.
 pub(super) const INSTANT: &str = "`pipec_instant`";
 
 /// A stream as FROM names it. A view is its text to Flink, which leaves out the parentheses of a session's partition
@@ -157,7 +157,7 @@ fn table(query: &Query, id: StreamId) -> String {
     format!("(\n  {}\n)", selects.join("\nUNION ALL\n").replace('\n', "\n  "))
 }
 
-/// Whether a stream inside of the application, or one that it reads, has sessions by several columns.
+/// Whether a stream within the application, or one that it reads, has sessions by several columns.
 pub(super) fn has_wide_session(query: &Query, id: StreamId) -> bool {
     reaches_wide_session(query, id, &mut vec![false; query.streams.len()])
 }
@@ -181,7 +181,7 @@ fn is_wide_session(query: &Query, insert: &Insert) -> bool {
 }
 
 impl Printer<'_> {
-    /// What stands in the parentheses of OVER.
+    /// What is in the parentheses of OVER.
     pub(super) fn over(&self, over: &Over, expressions: &Expressions) -> OverText {
         let mut parts = Vec::new();
         if !over.partition.is_empty() {

@@ -106,8 +106,8 @@ impl Expressions<'_> {
         }
     }
 
-    /// Words end at blanks. Flink begins one behind every character that is neither a letter nor a digit, so a digit
-    /// stands behind each of them meanwhile.
+    /// Words end at spaces. Flink begins one after every character that is neither a letter nor a digit, so a digit
+    /// follows each of them meanwhile.
     fn capitalized(&self, text: &Expr) -> String {
         let (behind, digit) = ("(?<=[^A-Za-z0-9 ])", "0");
         let marked = format!("REGEXP_REPLACE({}, '{behind}', '{digit}')", self.print(text));

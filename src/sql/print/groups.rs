@@ -24,8 +24,8 @@ impl Printer<'_> {
     }
 
     /// A condition on groups. What Flink knows without their rows it would decide, or, of windows by the clock and of
-    /// sessions, move to between the window and its groups. All of that stands in one condition: several on one count,
-    /// Flink turns into one another for ever.
+    /// sessions, move to between the window and its groups. All of that is in one condition: several on one count,
+    /// Flink turns into one another forever.
     pub(super) fn having(&self, condition: &Expr, expressions: &Expressions) -> String {
         let is_true = |part: &Expr| matches!(part.kind, ExprKind::Literal(Literal::Boolean(true)));
         let is_known = |part: &&Expr| {

@@ -1,7 +1,7 @@
-//! Look-ups in reference tables, whose rows stand in the SQL.
+//! Look-ups in reference tables, whose rows are in the SQL.
 //!
-//! A table of a few rows is a CASE, which is easy to read. A larger one is text: keys and values, one behind the other,
-//! with characters between them that they do not hold. What stands behind a key is cut out. Several texts, chosen by
+//! A table of a few rows is a CASE, which is easy to read. A larger one is text: keys and values, one after the other,
+//! with characters between them that they do not hold. What follows a key is cut out. Several texts, chosen by
 //! comparing the key, keep each of them short. Flink plans that in a second for 1,000 rows, where hundreds of branches,
 //! or of entries of a MAP, take ten and then overflow the stack of its planner (2.2.1, 2026-11).
 
@@ -144,7 +144,7 @@ impl Printer<'_> {
     }
 }
 
-/// The value behind a key, which is a text: NULL where there is none.
+/// The value after a key, which is a text: NULL where there is none.
 fn search(mut entries: Vec<(String, String)>, key: &str) -> String {
     let holds = |c: char| entries.iter().any(|(known, value)| known.contains(c) || value.contains(c));
     let mut unused = "¦¬§¶†‡•".chars().chain('\u{100}'..='\u{fff}').filter(|&c| !holds(c));
@@ -179,7 +179,7 @@ fn search(mut entries: Vec<(String, String)>, key: &str) -> String {
             }
         }
     }
-    // A key of a record may hold anything; what ends a key becomes what stands in no text.
+    // A key of a record may hold anything; what ends a key becomes what is in no text.
     let wanted = format!("'{start}' || REPLACE({key}, '{end}', '{start}{start}') || '{end}'");
     format!("REGEXP_EXTRACT(SPLIT_INDEX({}, {wanted}, 1), '^[^{start}]*', 0)", choice(&texts, key))
 }

@@ -1,11 +1,11 @@
 //! The typed query as Flink SQL, for a person to review and `runtime/flink/main.py` to submit.
 //!
-//! Invariants of the text: a statement ends with `;` at the end of a line with an empty line behind it, and these
-//! three characters, `";\n\n"`, stand nowhere else; every `${` begins a place that `main.py` fills in:
-//! `${aws.region}`, `${input.stream.arn}` and `${output.NAME.stream.arn}` for each output.
+//! Invariants of the text: a statement ends with `;` at the end of a line with an empty line after it, and these three
+//! characters, `";\n\n"`, stand nowhere else; every `${` begins a place that `main.py` fills in: `${aws.region}`,
+//! `${input.stream.arn}` and `${output.NAME.stream.arn}` for each output.
 //!
-//! Beside its columns a view may have `pipec_rowtime` and `pipec_event_time`, where something behind it reads them:
-//! Flink orders rows by a column that it knows to be a time, and a cast would end that.
+//! In addition to its columns a view may have `pipec_rowtime` and `pipec_event_time`, where something after it reads
+//! them: Flink orders rows by a column that it knows to be a time, and a cast would end that.
 
 mod aggregate;
 mod arithmetic;
@@ -140,11 +140,11 @@ const TAKEN: &[&str] = &[
     "pipec_rows",
 ];
 
-/// How long an item may be before what it aggregates stands in a SELECT of its own.
+/// How long an item may be before what it aggregates is in a SELECT of its own.
 const MOST_ON_A_LINE: usize = 600;
 
-/// The name that a column of a stream has in Flink: another one inside of the application where Flink has a use for
-/// it. What begins like the other name gets another one as well, so that two names stay two.
+/// The name that a column of a stream has in Flink: another one within the application where Flink has a use for it.
+/// What begins like the other name gets another one as well, so that two names stay two.
 fn column_name(stream: &Stream, column: usize) -> String {
     let name = &stream.columns[column].name;
     if stream.role != Role::Output && is_taken(name) {
@@ -166,7 +166,7 @@ fn value_name(into: &Stream, column: usize) -> String {
     if is_taken(name) { quote::name(&format!("{name}_")) } else { column_name(into, column) }
 }
 
-/// The column that holds a time beside the others.
+/// The column that holds a time in addition to the others.
 fn time_name(time: TimeAttribute) -> &'static str {
     match time {
         TimeAttribute::Rowtime => "`pipec_rowtime`",
@@ -181,7 +181,7 @@ struct Printer<'a> {
     relations: Vec<StreamId>,
     /// What is computed before the SELECT itself.
     rows: RefCell<Rows>,
-    /// Whether the number of a group's rows stands beside the columns.
+    /// Whether the number of a group's rows is an additional column.
     counts: bool,
 }
 

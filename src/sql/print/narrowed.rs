@@ -10,7 +10,7 @@ pub(super) fn is_narrowed(query: &Query, select: &Select, column: ColumnRef) -> 
     narrowed(query, select, column, &mut Vec::new())
 }
 
-/// Whether rows of a stream go through a condition behind it.
+/// Whether rows of a stream go through a condition after it.
 pub(super) fn is_narrowed_later(query: &Query, id: StreamId) -> bool {
     query.inserts.iter().filter(|insert| insert.select.from.streams().contains(&id)).any(|insert| {
         insert.select.filter.is_some()

@@ -20,7 +20,7 @@ use super::{errors, not_json, quote, records};
 const UNREADABLE: char = '\u{FFFD}';
 /// Stands for a delimiter beyond ASCII while the other letters are decoded. No byte is this character.
 const HIDDEN: &str = r"U&'\E000'";
-/// All characters that the reader takes for blanks.
+/// All characters that the reader takes for whitespace.
 const BLANK: &str = r"\x00-\x20";
 
 /// A character of a regular expression of Java, within brackets or not.
@@ -37,8 +37,8 @@ struct Line {
 impl Line {
     /// The line of so many columns. A character of `never` is part of no line.
     ///
-    /// Each repetition is possessive: what a field begins with decides how it goes on, and Java neither tries another way
-    /// nor calls itself for each field.
+    /// Each repetition is possessive: what a field begins with decides how it continues, and Java neither tries another
+    /// way nor calls itself for each field.
     fn new(columns: usize, delimiter: char, never: &str) -> Self {
         let delimiter = escaped(delimiter);
         let blanks = format!(r"[{BLANK}&&[^{delimiter}\n\r]]*+");
@@ -46,7 +46,7 @@ impl Line {
         let plain = format!(r#"(?!")[^{delimiter}\n\r{never}]*+"#);
         let field = format!("(?:{quoted}|{plain})");
         let more = columns.saturating_sub(1);
-        // Behind the last column the reader takes one more field, if it is blank.
+        // After the last column the reader takes one more field, if it is blank.
         let blank = format!(r#"{delimiter}(?:"[{BLANK}]*+"{blanks}|{blanks})"#);
         Self { fields: format!(r"^(?!\z)(?:{field}{delimiter}){{0,{more}}}+{field}(?:{blank})?+") }
     }

@@ -54,7 +54,7 @@ fn strict(query: &Query) -> String {
     format!(r"REPLACE({exponents}, {UNREADABLE}, U&'\0001')")
 }
 
-/// Whether an array has an object in it: one that stands in the outermost brackets.
+/// Whether an array has an object in it: one that is in the outermost brackets.
 fn has_object() -> String {
     let without_escapes = r"REGEXP_REPLACE(`strict`, '\\.', '')";
     let without_texts = format!(r#"REGEXP_REPLACE({without_escapes}, '"[^"]*"', '')"#);
@@ -65,7 +65,7 @@ fn has_object() -> String {
     format!(r"REGEXP({brackets}, '^\[[^\]]*\{{')")
 }
 
-/// The statements that write a row for each record that is no JSON.
+/// The statements that write a row for each record that is not JSON.
 pub(super) fn print(query: &Query, errors: &str, text: &mut String) {
     let now = "CAST(CURRENT_ROW_TIMESTAMP() AS TIMESTAMP(3))";
     let message = quote::text("a record that is neither a JSON object nor an array of objects");

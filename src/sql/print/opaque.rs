@@ -1,8 +1,8 @@
 //! What Flink's planner must not see through.
 //!
-//! Where it knows that a condition is never true, it leaves out what stands behind it, and then misses the windows and
-//! the bounds of time there. A column that it knows to be one constant is none that rows are sorted or joined by. And
-//! what a column is, it writes out at each place that names the column, which multiplies a long expression.
+//! Where it knows that a condition is never true, it leaves out what follows it, and then misses the windows and the
+//! bounds of time there. A column that it knows to be one constant is none that rows are sorted or joined by. And what
+//! a column is, it writes out at each place that names the column, which multiplies a long expression.
 //!
 //! A number that is drawn is unknown to it. A condition that rests on nothing else it would still move, as far as
 //! between a window by the clock and its groups, which it has no plan for; so the number is a column, or a count. It is
@@ -31,7 +31,7 @@ pub(super) fn condition(text: &str) -> String {
 }
 
 /// The same, which Flink does not move to before a column that is `never` below 0. An IF, since Flink takes a CASE of
-/// truths apart, and turns several with one condition into one another for ever.
+/// truths apart, and turns several with one condition into one another forever.
 pub(super) fn condition_unless(never: &str, text: &str) -> String {
     format!("IF({never}, TRUE, {text})")
 }

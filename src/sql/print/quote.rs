@@ -1,8 +1,7 @@
 //! Names, texts and numbers as Flink SQL writes them.
 //!
-//! Invariant: nothing that these functions give holds a line break or `${`, whatever the user wrote. So a
-//! statement ends where `;` stands before an empty line, and nowhere else, and every `${` is one of the printer's
-//! own.
+//! Invariant: nothing that these functions give holds a line break or `${`, whatever the user wrote. So a statement
+//! ends where `;` precedes an empty line, and nowhere else, and every `${` is one of the printer's own.
 
 use super::super::data_type::DataType;
 use super::super::expr::Literal;

@@ -8,7 +8,7 @@ use super::super::query::{Clock, Column, EventTime, Query, RecordFormat, Start, 
 use super::super::resolve::{BYTES_TABLE, RECORDS_TABLE};
 use super::{arithmetic, cast, column_name, errors, opaque, quote, time, time_name, time_texts};
 
-/// A key of the records, with what lies below it.
+/// A key of the records, with what is below it.
 #[derive(Debug)]
 struct Field<'a> {
     key: &'a str,
@@ -165,7 +165,7 @@ fn start(start: Start) -> String {
     }
 }
 
-/// One row for each element of the array, where columns lie in one; a record without elements gives one row.
+/// One row for each element of the array, where columns are in one; a record without elements gives one row.
 pub(super) fn elements(query: &Query) -> String {
     let columns = || query.input.iter().filter(|_| query.format == RecordFormat::Json);
     let Some((array, _)) = columns().find_map(|column| column.path.elements()) else { return String::new() };
@@ -326,7 +326,7 @@ pub(super) fn lacks_event_time(event_time: EventTime, time: &str) -> String {
     format!("({time} <= {NO_TIME} OR NOT {})", is_not_ahead(time, event_time))
 }
 
-/// Where the value of a column lies in the table of records.
+/// Where the value of a column is in the table of records.
 fn path(column: &Column) -> String {
     let path: Vec<String> = column.path.segments().iter().map(|key| quote::name(key)).collect();
     path.join(".")

@@ -28,7 +28,7 @@ pub(super) fn interval(ms: i64) -> String {
     }
 }
 
-/// A number of one unit, if Flink takes one of so many digits. It takes two unless more are announced.
+/// A number of one unit, if Flink takes one of that many digits. It takes two unless more are announced.
 fn written(count: i64, unit: &str, fraction: &str) -> Option<String> {
     let digits = count.to_string().len();
     let precision = match (digits, fraction.is_empty()) {
@@ -79,7 +79,7 @@ pub(super) fn since_epoch(operand: &str, from: DataType, unit: EpochUnit) -> Str
     let milliseconds = match unit.per_millisecond() {
         Some(1) => value,
         Some(units) => format!("{value} / {units}"),
-        // A millisecond of seconds is no exact binary number. What is no number would become 1970.
+        // A millisecond of seconds is no exact binary number. What is not a number would become 1970.
         None => format!("CASE WHEN {value} > -1E11 THEN CAST(FLOOR({value} * 1000 + 5E-4) AS BIGINT) END"),
     };
     format!("CAST(TO_TIMESTAMP_LTZ({milliseconds}, 3) AS TIMESTAMP(3))")

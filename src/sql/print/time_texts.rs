@@ -12,7 +12,7 @@ const MINUTE: &str = "([01][0-9]|2[0-3]):[0-5][0-9]";
 /// What `pattern` reads.
 const PATTERN: &str = "'yyyy-MM-dd HH:mm:ss.SSS'";
 
-/// The time of a text, NULL where it is none. `between` stands between the parts.
+/// The time of a text, NULL where it is none. `between` is between the parts.
 pub(super) fn read(text: &str, between: &str) -> String {
     let usual = format!(r"^{DAY}[T ]{MINUTE}:[0-5][0-9]([.][0-9]{{3,9}})?(Z|[+]00:?00)?\z");
     let zone = r" ?(Z|UTC|GMT)| ?[+-][01][0-9](:?[0-5][0-9])?( [A-Z]{1,5})?";

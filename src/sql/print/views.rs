@@ -43,7 +43,7 @@ fn without_texts(line: &str) -> usize {
     line.split('\'').step_by(2).map(str::len).sum()
 }
 
-/// SELECTs behind the rows of a stream.
+/// SELECTs after the rows of a stream.
 #[derive(Clone, Copy, Default)]
 struct Behind {
     /// Of all views, each as often as it is read.
@@ -58,7 +58,7 @@ struct Behind {
 fn read_too_often(query: &Query) -> Option<Diagnostic> {
     let mut behind = vec![Behind::default(); query.streams.len()];
     let mut all = Behind::default();
-    // A stream comes behind those that it reads.
+    // A stream comes after those that it reads.
     for at in 0..query.streams.len() {
         let id = StreamId(at);
         let (is_inner, is_wide) = (query.stream(id).role == Role::Inner, has_wide_session(query, id));

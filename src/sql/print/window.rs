@@ -1,20 +1,20 @@
 //! What is computed and left out before rows are cut into windows by the clock.
 //!
-//! Flink has no plan for such a window where anything but columns stands between it and its groups, and leaves of what
-//! is computed there some things that it does not see a use for. So arguments of aggregates and keys are columns, and
+//! Flink has no plan for such a window where anything but columns is between it and its groups, and leaves of what is
+//! computed there some things that it does not see a use for. So arguments of aggregates and keys are columns, and
 //! conditions come first. Windows of an event time stay as they are written.
 
 use super::super::expr::{Aggregate, ColumnRef, Expr, ExprKind};
 use super::super::query::{Clock, Query, Role, StreamId, TimeAttribute, Window, WindowKind};
 use super::{Printer, opaque, quote, time, time_name};
 
-/// What the columns of computed values are called, with a number behind it.
+/// What the columns of computed values are called, with a number after it.
 pub(super) const VALUE: &str = "pipec_value_";
 
 /// The rows of a stream as they are cut into windows.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
-    /// Values beside the columns: what each is, and its name.
+    /// Values in addition to the columns: what each is, and its name.
     pub(super) values: Vec<(String, String)>,
     /// What must hold.
     pub(super) conditions: Vec<String>,
@@ -70,7 +70,7 @@ impl Rows {
     }
 }
 
-/// All columns of a table, and values beside them.
+/// All columns of a table, and values next to them.
 fn select(values: &[&(String, String)], table: &str, all: &[(String, String)]) -> String {
     let between = if values.is_empty() { ' ' } else { '\n' };
     let value = |(value, name): &&(String, String)| {
@@ -137,8 +137,8 @@ impl Printer<'_> {
         is_so.then(|| format!("{}, {}", time_name(window.time), time::interval(*gap_ms)))
     }
 
-    /// Whether conditions stand before the window. Flink moves those on sessions there, but for one on the partition,
-    /// which it has no plan for then.
+    /// Whether conditions precede the window. Flink moves those on sessions there, but for one on the partition, which
+    /// it has no plan for then.
     pub(super) fn filters_before_window(&self) -> bool {
         let mut conditions = self.insert.select.from.expressions();
         conditions.extend(&self.insert.select.filter);

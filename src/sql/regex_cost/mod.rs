@@ -88,7 +88,7 @@ impl Query {
                 && let Some(most) = limit(text, longest)
             {
                 let longest = (longest != Longest::Hopeless).then_some(most);
-                // A pattern of LIKE is no expression with a place of its own.
+                // A pattern of LIKE is not an expression with a place of its own.
                 let span = match &expr.kind {
                     ExprKind::Call { arguments, .. } => {
                         arguments.get(1).map_or(expr.span, |written| written.span)

@@ -27,7 +27,7 @@ pub(super) struct Places {
     last: Vec<usize>,
     /// Whether a repetition counts passes that may be nothing.
     counts_nothing: bool,
-    /// Whether the search begins anew with every character.
+    /// Whether the search begins again with every character.
     is_searched: bool,
     applied: Option<Applied>,
 }
@@ -238,8 +238,8 @@ impl Places {
         Some(seen)
     }
 
-    /// The power of the text's length that the time grows with: how many loops, one behind the other, can divide a part of
-    /// the text among them before the rest fails.
+    /// The power of the text's length that the time grows with: how many loops, one after the other, can divide a part
+    /// of the text among them before the rest fails.
     pub(super) fn power(&self) -> usize {
         if self.sets.len() > MAX_PLACES {
             return 3;
@@ -255,7 +255,7 @@ impl Places {
         let alphabet = |number: usize| {
             members(number).into_iter().map(|place| self.sets[place]).fold(Set::NONE, Set::or)
         };
-        // Nothing is left to fail behind the last loop, unless the text must end there.
+        // Nothing is left to fail after the last loop, unless the text must end there.
         let can_fail = |number: usize| {
             let ends = members(number).iter().any(|place| self.last.contains(place));
             !ends || (self.applied == Some(Applied::Whole) && alphabet(number) != Set::ALL)

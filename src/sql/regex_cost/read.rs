@@ -64,7 +64,7 @@ pub(super) enum Node {
     Test,
     /// The start of the text.
     Start,
-    /// One behind the other.
+    /// One after the other.
     All(Vec<Node>),
     /// One of them.
     Any(Vec<Node>),
@@ -133,7 +133,7 @@ const MAX_DEPTH: usize = 250;
 pub(super) fn read(expression: &str) -> Node {
     let mut reader = Reader { rest: expression.chars().peekable(), any_case: false };
     let mut parts = Vec::new();
-    // A parenthesis too many is no expression; what is behind it is read all the same.
+    // A parenthesis too many is not an expression; what is after it is read all the same.
     while reader.rest.peek().is_some() {
         parts.push(reader.alternatives(0));
         reader.rest.next();
@@ -344,7 +344,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The characters in brackets, behind the one that opens them.
+    /// The characters in brackets, after the one that opens them.
     fn brackets(&mut self, depth: usize) -> Set {
         let negated = self.rest.next_if_eq(&'^').is_some();
         let mut set = Set::NONE;

@@ -55,7 +55,7 @@ impl Aliases {
 }
 
 impl Resolver<'_, '_> {
-    /// The value that a name stands for which is no column's: what the SELECT calls so, where that may be used.
+    /// The value that a name stands for which is not a column's: what the SELECT calls so, where that may be used.
     pub(super) fn named_value(&mut self, name: &Name, fault: Diagnostic) -> Option<Operand> {
         let names = self.here.aliases.all.iter().map(|(alias, _)| alias.text.as_str());
         let Meant::One(at) = name.among(names) else { return self.fault(fault) };

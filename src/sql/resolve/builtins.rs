@@ -18,7 +18,7 @@ use super::signatures::SIGNATURES;
 use crate::diagnostics::suggest;
 use crate::source::Span;
 
-/// Digits behind the point that ROUND and TRUNCATE take; a DOUBLE has no more of them that matter.
+/// Digits after the point that ROUND and TRUNCATE take; a DOUBLE has no more of them that matter.
 const PLACES: std::ops::RangeInclusive<i64> = -30..=30;
 
 /// What PARSE_URL takes; Flink gives NULL for anything else.
@@ -250,7 +250,7 @@ impl Resolver<'_, '_> {
         Some(typed(ExprKind::Coalesce(values), data_type, span))
     }
 
-    /// `CONCAT(a, b)`: texts one behind the other, NULL where one is NULL.
+    /// `CONCAT(a, b)`: texts one after the other, NULL where one is NULL.
     fn joined(&mut self, arguments: &[&ast::Expr], name: &Name) -> Option<Operand> {
         let texts: Vec<Option<Expr>> =
             arguments.iter().map(|argument| self.text_operand(argument, &name.text)).collect();
@@ -362,7 +362,7 @@ impl Resolver<'_, '_> {
         Some(if own_type.is_integer() { cast_to(rounded, own_type) } else { rounded })
     }
 
-    /// `SIGN(x)`: 1, 0 or -1 as INTEGER; NULL of what is no number.
+    /// `SIGN(x)`: 1, 0 or -1 as INTEGER; NULL of what is not a number.
     fn sign(&mut self, number: &ast::Expr, name: &Name) -> Option<Operand> {
         let before = *self.values;
         let number = self.of_family(number, Family::Number, DataType::Integer, &name.text)?;

@@ -1,5 +1,5 @@
-//! Conversions as the old service made them, where Flink makes others: a number is rounded before it becomes whole, no text
-//! takes a part of a number, and blanks at the end of a CHAR do not make it another text.
+//! Conversions as Kinesis Data Analytics made them, where Flink makes others: a number is rounded before it becomes
+//! whole, no text takes a part of a number, and spaces at the end of a CHAR do not make it another text.
 //!
 //! SQL reference of Kinesis Data Analytics, page CAST, 2026-11: "REAL to INTEGER: rounded by the cast", and a day does not become
 //! a text of nine characters. Plain SQL converts as Flink does.
@@ -36,7 +36,7 @@ pub(super) fn rounded(number: Expr) -> Expr {
     Expr { kind, data_type, span }
 }
 
-/// Whether it is an average that was a whole number in the old service: the whole part of a quotient.
+/// Whether it is an average that was a whole number in Kinesis Data Analytics: the whole part of a quotient.
 fn averages_whole_numbers(expr: &Expr) -> bool {
     let ExprKind::Aggregate { function: Aggregate::Avg, arguments, .. } = &expr.kind else { return false };
     arguments.first().is_some_and(|argument| match &argument.kind {
@@ -77,8 +77,9 @@ pub(super) fn measured(value: Expr, target: DataType) -> Expr {
     Expr { kind, data_type: target, span }
 }
 
-/// What is compared, without the blanks at the end of each value if one is a CHAR, whose values end with them, and the others are
-/// constants or CHARs of other lengths. Flink's planner takes the blanks off constants beside a CHAR, and its comparison does not.
+/// What is compared, without the spaces at the end of each value if one is a CHAR, whose values end with them, and the
+/// others are constants or CHARs of other lengths. Flink's planner removes the spaces from constants that are compared
+/// with a CHAR, and its comparison does not.
 pub(super) fn without_blanks(operands: Vec<Expr>) -> Vec<Expr> {
     let is_constant = |operand: &Expr| matches!(operand.kind, ExprKind::Literal(_));
     let is_char = |operand: &Expr| matches!(operand.data_type, DataType::Char(_));
@@ -91,7 +92,7 @@ pub(super) fn without_blanks(operands: Vec<Expr>) -> Vec<Expr> {
     operands.into_iter().map(trimmed).collect()
 }
 
-/// A text without the blanks at its end.
+/// A text without the spaces at its end.
 fn trimmed(text: Expr) -> Expr {
     let (span, length) = (text.span, text.data_type.text_length().flatten());
     let data_type = DataType::Varchar(length);

@@ -1,5 +1,5 @@
-//! From the syntax tree of an expression to a typed one. Every fault is reported where it is; the operands beside
-//! it are looked at nevertheless.
+//! From the syntax tree of an expression to a typed one. Every fault is reported where it is; the operands next to it
+//! are looked at nevertheless.
 
 use sqlparser::ast;
 
@@ -63,7 +63,7 @@ impl Resolver<'_, '_> {
         None
     }
 
-    /// Warns of what is close to the old service's way, and not the same.
+    /// Warns of what is close to the result of Kinesis Data Analytics, and not the same.
     pub(super) fn approximate(&mut self, span: Span, message: &str, help: &str) {
         self.diagnostics.push(Diagnostic::warning(Code::ApproximateSql, span, message, help));
     }
@@ -81,7 +81,7 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// A name that something gets here, which is held to what names may be: it stands in the generated SQL.
+    /// A name that something gets here, which is held to what names may be: it is in the generated SQL.
     pub(super) fn new_name(&mut self, ident: &ast::Ident) -> Option<Name> {
         let name = self.name(ident);
         match bad_name(&name.text) {
@@ -282,7 +282,7 @@ impl Resolver<'_, '_> {
     pub(super) fn named(&mut self, qualifier: Option<&Name>, name: &Name) -> Option<Operand> {
         let span = qualifier.map_or(name.span, |qualifier| cover(qualifier.span, name.span));
         match self.here.scope.find(qualifier, name) {
-            // As ROWTIME itself, where a SELECT inside of FROM handed it on by its name.
+            // As ROWTIME itself, where a SELECT within FROM handed it on by its name.
             Ok(Named::Column(_, found))
                 if found.meaning == Meaning::Rowtime && found.name == "ROWTIME" && self.is_group_item() =>
             {

@@ -477,8 +477,8 @@ fn uses_rowtime(inserts: &[Insert]) -> bool {
         .any(|insert| insert.select.from.window().is_some_and(|window| window.time == TimeAttribute::Rowtime))
 }
 
-/// Notes which times the rows of each stream have to carry. Streams stand behind those that feed them, so what is
-/// read is known before what feeds it is asked.
+/// Notes which times the rows of each stream have to carry. Streams follow those that feed them, so what is read is
+/// known before what feeds it is asked.
 fn carry(streams: &mut [Stream], inserts: &[Insert]) {
     for at in (0..streams.len()).rev() {
         for insert in inserts.iter().filter(|insert| insert.into.0 == at) {
@@ -495,7 +495,7 @@ fn carry(streams: &mut [Stream], inserts: &[Insert]) {
     }
 }
 
-/// A join by the clock whose rows go on with their event time: Flink's keeps no other time.
+/// A join by the clock whose rows continue with their event time: Flink's keeps no other time.
 fn join_of_two_times(streams: &[Stream], insert: &Insert) -> Option<Diagnostic> {
     let bounds = insert.select.from.bounds();
     let by_clock = bounds.iter().any(|bounds| bounds.first.1 == TimeAttribute::Rowtime);
@@ -553,7 +553,7 @@ fn times_of(select: &Select, carried: &[TimeAttribute]) -> Vec<(usize, TimeAttri
     times
 }
 
-/// An order in which everything comes behind what feeds it, else one that feeds itself. As written where possible.
+/// An order in which everything comes after what feeds it, else one that feeds itself. As written where possible.
 fn order(fed_by: &[Vec<usize>]) -> Result<Vec<usize>, usize> {
     let mut order = Vec::new();
     let mut is_placed = vec![false; fed_by.len()];

@@ -1,4 +1,4 @@
-//! FROM: streams, SELECTs inside of it, joins within bounds of time, look-ups in reference tables.
+//! FROM: streams, SELECTs within it, joins within bounds of time, look-ups in reference tables.
 
 use sqlparser::ast;
 
@@ -142,7 +142,7 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// The name behind AS.
+    /// The name after AS.
     pub(super) fn alias(&mut self, alias: &ast::TableAlias) -> Option<Name> {
         match alias {
             ast::TableAlias { explicit: _, name, columns, at: None } if columns.is_empty() => {
@@ -265,7 +265,7 @@ impl Resolver<'_, '_> {
         {
             let from = self.lookup(left.from, *stream, kind, &condition, first_right, span)?;
             // Each of its columns becomes the rows, and the key: once to test whether it is there, once to look it up.
-            // Of many rows, the key also stands before each text of them.
+            // Of many rows, the key also precedes each text of them.
             let rows = self.streams.rows(at).len();
             let places = 2 + rows / super::super::print::ROWS_OF_TEXT;
             let values = rows.saturating_add(key_values.saturating_mul(places));
@@ -333,7 +333,7 @@ impl Resolver<'_, '_> {
             let time = |relation| (relation, TimeAttribute::Rowtime);
             narrow(&mut pairs, time(first), time(first_right), Some(0), Some(0));
         }
-        // What a join may have filled with NULLs is no time to join by.
+        // What a join may have filled with NULLs is not a time to join by.
         let nullable = left.from.nullable();
         let joins = |pair: &Pair| {
             let is_there = nullable.get(pair.first.0).is_none_or(|nullable| !nullable);
@@ -487,7 +487,7 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// A SELECT inside of FROM, as a stream of its own.
+    /// A SELECT within FROM, as a stream of its own.
     pub(super) fn subquery(&mut self, query: &ast::Query) -> Option<StreamId> {
         let selected = self.query(query)?;
         self.anonymous(selected)

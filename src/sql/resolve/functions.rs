@@ -326,7 +326,7 @@ impl Resolver<'_, '_> {
         Some(typed(kind, DataType::Boolean, span))
     }
 
-    /// The character behind ESCAPE of a SIMILAR TO.
+    /// The character after ESCAPE of a SIMILAR TO.
     fn escape_of(&mut self, escape: &ast::Expr) -> Option<(char, Expr)> {
         let escape = self.constant_text(escape, "ESCAPE")?;
         let ExprKind::Literal(Literal::Text(text)) = &escape.kind else { return None };
@@ -340,7 +340,7 @@ impl Resolver<'_, '_> {
         Some((character, escape))
     }
 
-    /// The arguments of a plain call. What an aggregate or a window would have behind them is refused.
+    /// The arguments of a plain call. What an aggregate or a window would have after them is refused.
     pub(super) fn arguments<'e>(
         &mut self,
         call: &'e ast::Function,

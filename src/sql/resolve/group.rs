@@ -165,7 +165,7 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// The keys beside `window_start` and `window_end`.
+    /// The keys in addition to `window_start` and `window_end`.
     fn table_function_keys(
         &mut self,
         keys: Vec<Key>,
@@ -230,7 +230,7 @@ impl Resolver<'_, '_> {
         Some(columns)
     }
 
-    /// The keys beside the window, which is the step of ROWTIME, else that of the event time.
+    /// The keys in addition to the window, which is the step of ROWTIME, else that of the event time.
     fn window_keys(&mut self, keys: Vec<Key>, from: &mut FromClause, span: Span) -> Option<Vec<Expr>> {
         let mut steps: Vec<(TimeAttribute, i64)> = Vec::new();
         for key in &keys {

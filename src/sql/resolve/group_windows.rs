@@ -1,5 +1,5 @@
-//! Flink's older windows, which stand in GROUP BY: `TUMBLE(time, length)`, `HOP(time, slide, length)`,
-//! `SESSION(time, gap)`, and their bounds, `TUMBLE_START(..)`. Each becomes the window of a table function.
+//! Flink's older windows, which are in GROUP BY: `TUMBLE(time, length)`, `HOP(time, slide, length)`, `SESSION(time,
+//! gap)`, and their bounds, `TUMBLE_START(..)`. Each becomes the window of a table function.
 
 use sqlparser::ast;
 
@@ -137,7 +137,7 @@ impl Resolver<'_, '_> {
     }
 }
 
-/// Arguments as they are compared: case and blanks do not count.
+/// Arguments as they are compared: case and spaces do not count.
 fn shown(arguments: &[&ast::Expr]) -> String {
     arguments.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

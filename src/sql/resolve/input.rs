@@ -90,7 +90,7 @@ fn other_array(a: &Column, b: &Column) -> bool {
     }
 }
 
-/// Whether one record cannot hold both: one is inside of the other, or they are the same as different types.
+/// Whether one record cannot hold both: one is within the other, or they are the same as different types.
 fn clash(a: &Column, b: &Column) -> bool {
     let (a_path, b_path) = (a.path.segments(), b.path.segments());
     let array = |column: &Column| column.path.elements().map(|(array, _)| array.len());

@@ -1,5 +1,5 @@
-//! What the input is called: `NAME_001` after the prefix that the old service gave its in-application streams, and
-//! `NAME_002` and on where it read the records in several.
+//! What the input is called: `NAME_001` after the prefix that Kinesis Data Analytics gave its in-application streams,
+//! and `NAME_002` and on where it read the records in several.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -8,10 +8,10 @@ use super::super::parse::InsertInto;
 use super::super::refuse::refusal;
 use crate::diagnostics::{Code, Diagnostic};
 
-/// The prefix that the old service's console gave.
+/// The prefix that the console of Kinesis Data Analytics gave.
 const PREFIX: &str = "SOURCE_SQL_STREAM";
 
-/// What the input may be called, beside its short name.
+/// What the input may be called, in addition to its short name.
 #[derive(Debug)]
 pub(super) struct InputName {
     own: Option<String>,
@@ -22,7 +22,7 @@ impl InputName {
         Self { own: own.map(str::to_owned) }
     }
 
-    /// Whether a name is the input's: a prefix, alone or with a number behind it.
+    /// Whether a name is the input's: a prefix, alone or with a number after it.
     pub(super) fn is(&self, name: &str) -> bool {
         prefix(name).is_some_and(|(prefix, _)| prefix == PREFIX) || self.is_named(name)
     }

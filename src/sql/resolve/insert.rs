@@ -34,7 +34,7 @@ impl Resolver<'_, '_> {
             let name = names.map_or(item.name.as_ref(), |names| names.get(at));
             let span = name.map_or(item.value.span(), |name| name.span);
             columns.push(match (name, item.value.data_type()) {
-                // As the old service called what has no name.
+                // As Kinesis Data Analytics called what has no name.
                 (None, Some(data_type)) if anonymous => Some(StreamColumn {
                     name: format!("EXPR${at}"),
                     data_type,
@@ -108,7 +108,7 @@ impl Resolver<'_, '_> {
         fits.then(|| values.map(|(value, column)| value.unwrap_or_else(|| missing(column))).collect())
     }
 
-    /// Which columns the list behind INSERT INTO names.
+    /// Which columns the list after INSERT INTO names.
     fn targets(&mut self, names: &[Name], stream: &Stream) -> Option<Vec<usize>> {
         let mut targets = Vec::new();
         let mut known = true;
@@ -142,7 +142,7 @@ impl Resolver<'_, '_> {
         known.then_some(targets)
     }
 
-    /// Not as many values as columns: of a declared stream, or of the list behind INSERT INTO.
+    /// Not as many values as columns: of a declared stream, or of the list after INSERT INTO.
     fn count_fault<T>(&mut self, given: usize, wanted: Vec<&str>, stream: Option<&Stream>) -> Option<T> {
         let names: Vec<String> = wanted.into_iter().map(quoted).collect();
         let each = if names.len() == 1 { "one value" } else { "one value each" };
@@ -190,7 +190,7 @@ impl Resolver<'_, '_> {
     }
 }
 
-/// Columns of `*` that two streams have by one name: the later ones get a number, as the old service gave them.
+/// Columns of `*` that two streams have by one name: the later ones get a number, as Kinesis Data Analytics gave them.
 fn number_columns_of_all(columns: &mut [StreamColumn]) {
     for at in 0..columns.len() {
         let (before, rest) = columns.split_at_mut(at);

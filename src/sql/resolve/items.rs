@@ -1,4 +1,4 @@
-//! The old service's table functions of frequent and of different items: `TOP_K_ITEMS_TUMBLING` and
+//! The old dialect's table functions of frequent and of different items: `TOP_K_ITEMS_TUMBLING` and
 //! `COUNT_DISTINCT_ITEMS_TUMBLING`.
 
 use sqlparser::ast;
@@ -50,7 +50,7 @@ impl Resolver<'_, '_> {
         pushed?;
         let relation = &here.scope.relations[0];
         let columns = relation.columns.iter().map(|found| found.name.as_str());
-        // The old service folded the name as it folded every other.
+        // Kinesis Data Analytics folded the name as it folded every other.
         let named = |wanted: &str| columns.clone().position(|found| found == wanted);
         let unquoted = column.trim_matches('"');
         let meant = Name { text: unquoted.into(), quoted: false, span: text.span };

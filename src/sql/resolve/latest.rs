@@ -7,7 +7,7 @@ use super::expr::Resolver;
 use crate::source::Span;
 
 impl Resolver<'_, '_> {
-    /// Says that a join without a window is one of rows of the same time, as it was in the old service.
+    /// Says that a join without a window is one of rows of the same time, as it was in Kinesis Data Analytics.
     pub(super) fn same_time(&mut self, span: Span, has_key: bool) {
         let (message, help) = if has_key {
             (

@@ -1,4 +1,4 @@
-//! `FROM a, b WHERE ..`: a join whose conditions stand in WHERE.
+//! `FROM a, b WHERE ..`: a join whose conditions are in WHERE.
 
 use sqlparser::ast;
 

@@ -71,7 +71,7 @@ impl Resolver<'_, '_> {
     }
 }
 
-/// A text of a time as it stands in a constant: with a blank between day and time, in UTC without an offset.
+/// A text of a time as it is in a constant: with a space between day and time, in UTC without an offset.
 pub(super) fn time_as_written(text: &str, data_type: DataType) -> Option<String> {
     let text = text.trim();
     match data_type {

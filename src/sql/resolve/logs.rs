@@ -201,7 +201,7 @@ impl Resolver<'_, '_> {
     }
 }
 
-/// The type in `TYPE VARCHAR(8) NOT NULL`, the old service's form, and in `VARCHAR(8)`.
+/// The type in `TYPE VARCHAR(8) NOT NULL`, the old dialect's form, and in `VARCHAR(8)`.
 fn described(text: &str) -> &str {
     let mut rest = text.trim();
     let first = rest.split_whitespace().next().unwrap_or_default();
@@ -234,7 +234,7 @@ fn converted(part: Expr, data_type: DataType) -> Expr {
     }
 }
 
-/// The parts between commas that stand in no parentheses.
+/// The parts between commas that are not in parentheses.
 fn split_columns(text: &str) -> Vec<&str> {
     let mut depth = 0_usize;
     text.split(|character| {
@@ -248,8 +248,8 @@ fn split_columns(text: &str) -> Vec<&str> {
     .collect()
 }
 
-/// A format of Apache's logs as a regular expression, and the number of its groups. A field in double quotes goes up
-/// to the closing one, the time stands in brackets, every other field ends at a blank.
+/// A format of Apache's logs as a regular expression, and the number of its groups. A field in double quotes goes up to
+/// the closing one, the time is in brackets, every other field ends at a space.
 fn apache(format: &str) -> (String, usize) {
     let mut expression = String::from("^");
     let mut count = 0;

@@ -24,7 +24,7 @@ pub(super) struct Unfinished {
 }
 
 impl Unfinished {
-    /// The expressions that stand behind FROM and WHERE.
+    /// The expressions that follow FROM and WHERE.
     fn expressions_mut(&mut self) -> Vec<&mut Expr> {
         let mut all: Vec<&mut Expr> = Vec::new();
         for item in &mut self.items {
@@ -265,7 +265,7 @@ fn of_the_only_window(expr: &mut Expr) {
     expr.operands_mut(&mut of_the_only_window);
 }
 
-/// Adds the columns, and the times that a SELECT around does not have of itself, that an expression reads outside of the
+/// Adds the columns, and the times that a SELECT around does not have of itself, that an expression reads outside the
 /// first `own` values.
 fn leaves(expr: &Expr, own: usize, timekeeper: Option<usize>, inner: &mut Vec<Expr>) {
     if inner[..own].iter().any(|value| value.same(expr)) {

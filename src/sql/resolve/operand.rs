@@ -104,7 +104,7 @@ fn common_number(a: DataType, b: DataType) -> DataType {
     }
 }
 
-/// A decimal of so many digits; beyond what there is, digits behind the point give way, but not below six.
+/// A decimal of that many digits; beyond what there is, digits after the decimal point give way, but not below six.
 pub(super) fn limited(precision: u32, scale: u32) -> DataType {
     let most = u32::from(MAX_PRECISION);
     let scale =

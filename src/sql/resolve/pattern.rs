@@ -1,5 +1,6 @@
-//! Letters of the old service's patterns (Java's SimpleDateFormat) that Flink's formatter does not have, or reads another
-//! way: they are computed beside what it formats. All times are in UTC; weeks are those of the USA, the old service's.
+//! Letters of the patterns of Kinesis Data Analytics (Java's SimpleDateFormat) that Flink's formatter does not have, or
+//! reads another way: they are computed in addition to what it formats. All times are in UTC; weeks are those of the
+//! USA, as in Kinesis Data Analytics.
 
 use super::super::data_type::DataType;
 use super::super::expr::{Arithmetic, Comparison, Expr, ExprKind, Function, Literal, TimeField};
@@ -13,7 +14,7 @@ use crate::source::Span;
 enum Piece {
     /// What Flink's formatter takes, quotes included.
     Plain(String),
-    /// A letter, and how often it stands side by side.
+    /// A letter, and how often it occurs in a row.
     Letter(char, usize),
 }
 

@@ -7,7 +7,7 @@ use super::operand::cover;
 use crate::source::Span;
 
 impl Resolver<'_, '_> {
-    /// The SELECT with the names of a list behind it. A log parser needs one before it makes columns.
+    /// The SELECT with the names of a list after it. A log parser needs one before it makes columns.
     pub(super) fn with_names(&mut self, query: &ast::Query, alias: Option<&ast::TableAlias>) -> ast::Query {
         let mut query = query.clone();
         let columns = alias.map_or(&[][..], |alias| &alias.columns);
@@ -24,7 +24,7 @@ impl Resolver<'_, '_> {
         query
     }
 
-    /// Gives the columns of the newest relation the names of a list behind its own.
+    /// Gives the columns of the newest relation the names of a list after its own.
     pub(super) fn rename_columns(&mut self, alias: Option<&ast::TableAlias>, span: Span) -> Option<()> {
         let Some(alias) = alias.filter(|alias| !alias.columns.is_empty()) else { return Some(()) };
         let names: Vec<_> = alias.columns.iter().map(|column| self.new_name(&column.name)).collect();
@@ -52,7 +52,7 @@ impl Resolver<'_, '_> {
         Some(())
     }
 
-    /// The milliseconds of an OVER behind a SELECT in FROM.
+    /// The milliseconds of an OVER after a SELECT in FROM.
     pub(super) fn bound_of(&mut self, sample: &ast::TableSampleKind) -> Option<i64> {
         let sample = match sample {
             ast::TableSampleKind::AfterTableAlias(sample) => sample,

@@ -6,9 +6,9 @@ use super::super::query::{StreamColumn, TimeAttribute};
 use super::super::refuse::refusal;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 
-/// When a record came into Kinesis, as the old service called it.
+/// When a record came into Kinesis, as Kinesis Data Analytics called it.
 pub(super) const ARRIVAL_TIME: &str = "APPROXIMATE_ARRIVAL_TIME";
-/// What else the old service knew of a record.
+/// What else Kinesis Data Analytics knew of a record.
 const METADATA: &[&str] = &["SEQUENCE_NUMBER", "SHARD_ID", "PARTITION_KEY"];
 
 /// A relation of the FROM clause.
@@ -233,7 +233,7 @@ impl Scope {
     }
 }
 
-/// Whether at least half of the letters of one of two names would have to be typed anew.
+/// Whether at least half of the letters of one of two names would have to be typed again.
 fn is_far(name: &str, near: &str) -> bool {
     let steps = strsim::osa_distance(&name.to_lowercase(), &near.to_lowercase());
     2 * steps >= name.chars().count().max(near.chars().count())

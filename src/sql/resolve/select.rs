@@ -32,7 +32,7 @@ pub(super) struct Selected {
     pub(super) windowed: bool,
     /// The window of its GROUP BY.
     pub(super) bucket: Option<Bucket>,
-    /// What columns of its relations stand for, behind its conditions.
+    /// What columns of its relations stand for, after its conditions.
     pub(super) scope: Scope,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Here {
     pub(super) grouped: bool,
     /// Whether the arguments of an aggregate are read.
     pub(super) in_aggregate: bool,
-    /// Whether a key of its GROUP BY beside the window holds `ROWTIME`.
+    /// Whether a key of its GROUP BY in addition to the window holds `ROWTIME`.
     pub(super) grouped_by_rowtime: bool,
     /// The window of its GROUP BY, where that is one of Flink's older ones.
     pub(super) group_window: Option<GroupWindow>,
@@ -274,7 +274,7 @@ impl Resolver<'_, '_> {
         };
         let complete = items.iter().all(Option::is_some);
         let mut items: Vec<Item> = items.into_iter().flatten().flatten().collect();
-        // What is wrong with the groups is said beside what is wrong with a value.
+        // What is wrong with the groups is said in addition to what is wrong with a value.
         let group = self.finish_group(group?, having.clone().flatten(), &items, &from);
         let (filter, _) = (filter?, having?);
         self.bounded_ranks(filter.as_ref())?;
@@ -316,7 +316,7 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// A number by ROW_NUMBER has no end, unless WHERE gives it one; behind that it is a value like others.
+    /// A number by ROW_NUMBER has no end, unless WHERE gives it one; after that it is a value like others.
     fn bounded_ranks(&mut self, filter: Option<&Expr>) -> Option<()> {
         let parts: Vec<&Expr> = match filter.map(|filter| (&filter.kind, filter)) {
             Some((ExprKind::And(parts), _)) => parts.iter().collect(),

@@ -1,8 +1,9 @@
 //! `WINDOWED BY STAGGER`: a window of each group that opens with its first row and closes when it is RANGE old.
 //!
-//! Flink has windows by the clock, and sessions, which close RANGE after the last row. A group whose key holds a step of
-//! a time ends by itself, so a session is its window. Of other groups a session would never close while rows keep coming:
-//! those are numbered first, RANGE by RANGE, from the first row behind a silence of RANGE, and each number has a session.
+//! Flink has windows by the clock, and sessions, which close RANGE after the last row. A group whose key holds a step
+//! of a time ends by itself, so a session is its window. Of other groups a session would never close while rows keep
+//! coming: those are numbered first, RANGE by RANGE, from the first row after a silence of RANGE, and each number has a
+//! session.
 
 use super::super::data_type::DataType;
 use super::super::expr::{Aggregate, Arithmetic, Comparison, Expr, ExprKind, Function, Literal};
@@ -27,12 +28,14 @@ impl Resolver<'_, '_> {
         let ends = keys.iter().any(is_step);
         let (message, stagger) = if ends {
             (
-                "a STAGGER window closes when its group has been idle for the RANGE, not a RANGE after its first row",
+                "a STAGGER window closes when its group has received no row for the \
+                 RANGE, not a RANGE after its first row",
                 Stagger::Session,
             )
         } else {
             (
-                "a STAGGER window closes when its rows have been idle for the RANGE, not a RANGE after its first row; while rows keep arriving, the next window starts where the RANGE of this one ends",
+                "a STAGGER window closes when no row has arrived for the \
+                 RANGE, not a RANGE after its first row; while rows keep arriving, the next window starts where the RANGE of this one ends",
                 Stagger::Numbered(span),
             )
         };
@@ -100,7 +103,7 @@ impl Resolver<'_, '_> {
         let before = aggregate(Aggregate::Lag, vec![time.clone(), one]);
         let before = self.computed(select, Some(over(Frame::Lag(1))), before, &mut [time.clone()])?;
         let (before, [time]) = before;
-        // The first row behind a silence of RANGE.
+        // The first row after a silence of RANGE.
         let boxed = |expr: &Expr| Box::new(expr.clone());
         let is_first = of(ExprKind::IsNull { operand: boxed(&before), negated: false }, DataType::Boolean);
         let earlier = timestamp(ExprKind::Shift { operand: boxed(&time), by: Interval::Milliseconds(-ms) });

@@ -14,7 +14,7 @@ use super::scope::{either, quoted, same_but_case};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::source::Span;
 
-/// The input as the old service called it.
+/// The input as Kinesis Data Analytics called it.
 pub(super) const INPUT_NAME: &str = "SOURCE_SQL_STREAM_001";
 /// The input as it may be called as well.
 pub(super) const SHORT_NAME: &str = "STREAM";
@@ -316,7 +316,7 @@ pub(super) fn is_generated(name: &str) -> bool {
     [RECORDS_TABLE, BYTES_TABLE].contains(&name) || name.starts_with(ANONYMOUS) || name.starts_with(READ)
 }
 
-/// Whether a name is one that a table beside the input cannot have.
+/// Whether a name is one that a table in addition to the input cannot have.
 pub(super) fn is_own(name: &str) -> bool {
     name == INPUT_NAME || name.to_uppercase() == SHORT_NAME || is_generated(name)
 }

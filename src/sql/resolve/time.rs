@@ -48,7 +48,7 @@ fn field(name: &str) -> Option<TimeField> {
     })
 }
 
-/// Letters that mean the same wherever Java reads or writes a time, and how many of them may stand side by side: Java's
+/// Letters that mean the same wherever Java reads or writes a time, and how many of them may occur in a row: Java's
 /// `DateTimeFormatterBuilder.appendPattern`.
 const PATTERN_LETTERS: &[(char, usize)] = &[
     ('y', 19),
@@ -380,7 +380,7 @@ impl Resolver<'_, '_> {
             let help = "write it as a string: 'yyyy-MM-dd HH:mm:ss'".into();
             return self.mismatch(pattern.span, "this pattern is not a constant".into(), help);
         };
-        // What is computed beside the formatter is held against the rest of the pattern there.
+        // What is computed in addition to the formatter is held against the rest of the pattern there.
         if !super::pattern::is_old(text) {
             self.plain_pattern(text, pattern.span)?;
         }
@@ -445,7 +445,7 @@ impl Resolver<'_, '_> {
         Some(typed(kind, DataType::Varchar(None), span))
     }
 
-    /// `(a - b) SECOND` beside an interval: both in milliseconds. `None` if it is none.
+    /// `(a - b) SECOND` in addition to an interval: both in milliseconds. `None` if it is none.
     pub(super) fn length_of_time(&mut self, expr: &ast::Expr) -> Option<Option<Operand>> {
         let mut inner = expr;
         while let ast::Expr::Nested(nested) = inner {

@@ -1,4 +1,4 @@
-//! Windows: the table functions TUMBLE, HOP, SESSION and CUMULATE, and the old service's table functions.
+//! Windows: the table functions TUMBLE, HOP, SESSION and CUMULATE, and the table functions of the old dialect.
 
 use std::borrow::Cow;
 
@@ -312,7 +312,7 @@ impl Resolver<'_, '_> {
         self.refuse(Some(window.span), "a window of 1,000 days or more", help)
     }
 
-    /// The columns of `PARTITION BY` behind the table of a SESSION, which is read last.
+    /// The columns of `PARTITION BY` after the table of a SESSION, which is read last.
     fn session_partition(&mut self, partition: &ast::Function, name: &Name) -> Option<Vec<usize>> {
         let ast::FunctionArguments::List(list) = &partition.args else { return self.bad_window(name) };
         let Some(keys) = super::functions::expressions(list) else { return self.bad_window(name) };

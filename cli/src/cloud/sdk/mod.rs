@@ -198,7 +198,7 @@ fn unsent(context: &str) -> (CallErrorKind, String) {
         };
     }
     let message = if has("timeout") || has("timed out") {
-        "no answer in time"
+        "no response in time"
     } else if has("dns") || has("resolve") {
         "its name cannot be resolved"
     } else if has("certificate") || has("tls") {
@@ -206,7 +206,7 @@ fn unsent(context: &str) -> (CallErrorKind, String) {
     } else if has("connect") || has("dispatch failure") {
         "no connection"
     } else {
-        "an answer that cannot be read"
+        "an unreadable response"
     };
     (CallErrorKind::Unreachable, message.into())
 }

@@ -245,7 +245,7 @@ impl SdkClient {
                 () = self.interrupt.pressed() => Err(super::interrupted(action)),
                 body = body.collect() => match body {
                     Ok(body) => Ok(body.to_vec()),
-                    Err(_) => Err(broken("the answer broke off".into())),
+                    Err(_) => Err(broken("the response was truncated".into())),
                 },
             }
         })

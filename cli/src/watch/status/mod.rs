@@ -272,7 +272,7 @@ fn stack_state(client: &dyn StackReader, deployed: &Deployed, gaps: &mut Gaps) -
         cause::causes(&operation).first().map(|event| Failure {
             resource: event.logical_id.clone(),
             kind: kinds::words(&event.resource_type).to_owned(),
-            reason: event.reason.clone().unwrap_or_else(|| "AWS gives no reason".into()),
+            reason: event.reason.clone().unwrap_or_else(|| "AWS reports no reason".into()),
         })
     };
     Ok(WatchedStack {
@@ -329,7 +329,8 @@ fn measured(
     let patience = buffer + transform + FRESHNESS_SLACK;
     if part.reading(FRESHNESS).is_some_and(|age| age > patience as f64) {
         part.findings.push(format!(
-            "Firehose holds records longer than its buffer interval of {buffer} s: `pipec logs {spec} delivery` shows why"
+            "Firehose retains records longer than its buffer interval of {buffer} \
+             s: `pipec logs {spec} delivery` shows why"
         ));
     }
     if part.reading(PUTS_SUCCEEDED).is_some_and(|share| share < 1.0) {
@@ -359,13 +360,15 @@ fn fault_words(key: &str, spec: &str) -> String {
         "errors" => format!("invocations of the transform failed: {} why", shows("transform")),
         "throttles" => "Lambda throttled invocations: the account's concurrency is used up".into(),
         "records_failed" => {
-            "records could not be processed; they are unchanged below the error prefix".into()
+            "records could not be processed; they are stored unchanged under the error prefix".into()
         }
         "restarts" | "down_ms" => {
-            format!("the job fails and starts again: {} the exception", shows("flink"))
+            format!("the job fails and restarts: {} the exception", shows("flink"))
         }
         "checkpoints_failed" => format!("checkpoints fail: {} why", shows("flink")),
-        "messages" => "batches were given up; the queue says where in the stream their rows lie".into(),
+        "messages" => {
+            "batches were abandoned; the queue contains the positions of their rows in the stream".into()
+        }
         _ => "something is wrong".into(),
     }
 }

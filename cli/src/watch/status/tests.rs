@@ -233,17 +233,17 @@ fn what_is_observed_stands_beside_what_is_declared() {
       values that do not fit no data
       records failed         2 in the last hour
     ! invocations of the transform failed: `pipec logs o.yaml --env prod transform` shows why
-    ! records could not be processed; they are unchanged below the error prefix
+    ! records could not be processed; they are stored unchanged under the error prefix
 
     delivery delivery
       last delivery          2026-11-23T09:00:00Z, 4 h 0 min ago
       records delivered      0 in the last hour
       put success rate       50 % at least in the last hour
       data freshness         20 min at most in the last hour
-    ! Firehose holds records longer than its buffer interval of 300 s: `pipec logs o.yaml --env prod delivery` shows why
+    ! Firehose retains records longer than its buffer interval of 300 s: `pipec logs o.yaml --env prod delivery` shows why
     ! Firehose cannot write to the bucket: `pipec logs o.yaml --env prod delivery` shows why
 
-    alarms that ring
+    alarms in ALARM state
     ! orders-throttled (Stream): over 0
     "#);
 }
@@ -460,7 +460,7 @@ fn each_alarm_of_the_stack_has_its_state() {
       Stream                     declared_rate          no data
       Delivery                   read_throttled         unknown
 
-    other alarms that ring
+    other alarms in ALARM state
     ! of-the-team (Stream): 5 over 0
     ");
     assert!(status.own_alarms[0].description.contains("`pipec status spec.yaml`"));

@@ -36,7 +36,12 @@ pub fn text(status: &Status, spec: &str) -> String {
     if !status.alarms.is_empty() {
         lines.push(String::new());
         lines.push(
-            if status.own_alarms.is_empty() { "alarms that ring" } else { "other alarms that ring" }.into(),
+            if status.own_alarms.is_empty() {
+                "alarms in ALARM state"
+            } else {
+                "other alarms in ALARM state"
+            }
+            .into(),
         );
         let line =
             |alarm: &super::Ringing| format!("! {} ({}): {}", alarm.name, alarm.resource, alarm.reason);

@@ -47,9 +47,9 @@ pub enum SetupError {
 /// Why there is no page. Holds nothing of the answer's body.
 #[derive(Debug, thiserror::Error)]
 enum FetchError {
-    #[error("it answered {status}")]
+    #[error("it returned {status}")]
     Status { status: StatusCode, retry_after: Option<Duration> },
-    #[error("its answer is larger than {MAX_ANSWER} bytes")]
+    #[error("its response is larger than {MAX_ANSWER} bytes")]
     TooLarge,
     #[error("{0}")]
     Page(#[from] PageError),
@@ -203,11 +203,11 @@ fn report(page: &Page) {
     if page.too_large > 0 {
         tracing::warn!(
             records = page.too_large,
-            "records are larger than the stream takes; they are left out"
+            "records are larger than the stream accepts; they are dropped"
         );
     }
     if page.without_key > 0 {
-        tracing::warn!(records = page.without_key, "records have no partition key; they get a random one");
+        tracing::warn!(records = page.without_key, "records have no partition key; a random key is used");
     }
 }
 

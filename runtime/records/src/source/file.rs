@@ -50,7 +50,7 @@ impl File {
 /// A pipe or a device could block for ever, and cannot be read twice.
 fn open(path: &Path) -> io::Result<fs::File> {
     if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a plain file"));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
     }
     fs::File::open(path)
 }

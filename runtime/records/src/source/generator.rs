@@ -67,9 +67,9 @@ impl Tree {
         let mut tree = Self::default();
         for Field { path, value } in fields {
             let names = path.keys().filter(|names| !names.is_empty());
-            let names = names.ok_or_else(|| format!("{path} is not the path of a key of an object"))?;
+            let names = names.ok_or_else(|| format!("{path} is not the path of a key in an object"))?;
             if !tree.insert(&names, *value) {
-                return Err(format!("{path} is there already, or is not an object"));
+                return Err(format!("{path} already exists, or is not an object"));
             }
         }
         Ok(tree)

@@ -34,12 +34,12 @@ pub enum SourceError {
     #[error("cannot read the file of records: {0}")]
     File(#[from] io::Error),
     /// Nothing in the file can be sent.
-    #[error("the file of records holds none that can be sent ({too_large} are too large)")]
+    #[error("the file contains no record that can be sent ({too_large} are too large)")]
     Empty {
         /// Records that are larger than the stream takes.
         too_large: u64,
     },
     /// With their fields and their partition keys, records are larger than the stream takes.
-    #[error("{0} generated records in a row are larger than the stream takes")]
+    #[error("{0} consecutive generated records are larger than the stream accepts")]
     Generator(u32),
 }

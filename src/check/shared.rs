@@ -1,0 +1,138 @@
+//! What pipelines of one spec must not share: each environment inherits the sources of the spec, and AWS gives some of what they
+//! name to one reader only.
+
+use crate::aws::limits::{monitoring, pipes};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::pipeline::{LogSource, Pipeline, Setting, SourceKind};
+use crate::source::Span;
+
+/// Something that a source of a pipeline reads.
+#[derive(Debug)]
+pub struct Use {
+    /// What it is.
+    what: &'static What,
+    /// Its ARN or name.
+    id: String,
+    /// Its place.
+    span: Span,
+    /// Name of the source.
+    source: String,
+}
+
+/// What AWS shares with few.
+#[derive(Debug)]
+struct What {
+    name: &'static str,
+    /// Kind of the source, and its key.
+    kind: &'static str,
+    key: &'static str,
+    /// Pipelines that may read it.
+    max: usize,
+    because: &'static str,
+}
+
+static QUEUE: What = What {
+    name: "queue",
+    kind: "sqs",
+    key: "queue: ARN",
+    max: 1,
+    because: "so each gets a part of its messages",
+};
+static WEB_ACL: What = What {
+    name: "web ACL",
+    kind: "waf",
+    key: "web_acl: ARN",
+    max: 1,
+    because: "and it has one log, so the second deployment fails",
+};
+static LOG_GROUP: What = What {
+    name: "log group",
+    kind: "cloudwatch_logs",
+    key: "groups: [NAME]",
+    max: monitoring::SUBSCRIPTION_FILTERS_MAX,
+    because: "and it has two subscription filters, so the third deployment fails",
+};
+static TABLE_STREAM: What = What {
+    name: "DynamoDB stream",
+    kind: "dynamodb",
+    key: "stream: ARN",
+    max: pipes::TABLE_STREAM_READERS_MAX,
+    because: "and more than two readers of a shard are throttled",
+};
+
+/// What the sources of a pipeline read.
+pub fn uses(pipeline: &Pipeline) -> Vec<Use> {
+    let mut found = Vec::new();
+    for source in &pipeline.sources {
+        let (what, ids): (_, &[Setting<String>]) = match &source.kind {
+            SourceKind::Sqs(sqs) => (&QUEUE, std::slice::from_ref(&sqs.queue)),
+            SourceKind::Waf(waf) => (&WEB_ACL, std::slice::from_ref(&waf.web_acl)),
+            SourceKind::DynamoDb(table) => (&TABLE_STREAM, std::slice::from_ref(&table.stream)),
+            SourceKind::CloudWatchLogs(logs) => match &logs.from {
+                LogSource::Groups(groups) => (&LOG_GROUP, groups),
+                LogSource::Accounts(_) => continue,
+            },
+            // Every subscriber of the others gets every record.
+            SourceKind::Api(_)
+            | SourceKind::CloudFront(_)
+            | SourceKind::EventBridge(_)
+            | SourceKind::Iot(_)
+            | SourceKind::MetricStream(_)
+            | SourceKind::Sns(_)
+            | SourceKind::Writers(_) => continue,
+        };
+        let of = |id: &Setting<String>| Use {
+            what,
+            id: id.value.clone(),
+            span: id.span,
+            source: source.name.clone(),
+        };
+        found.extend(ids.iter().map(of));
+    }
+    found
+}
+
+/// Findings about what more pipelines read than can, each with the index of the first pipeline that is too many. Of the pipelines,
+/// there are the environments (the spec's own has none) and what they read.
+pub fn shared(pipelines: &[(Option<&str>, Vec<Use>)]) -> Vec<(usize, Diagnostic)> {
+    let mut found = Vec::new();
+    let mut known: Vec<(&'static str, &str)> = Vec::new();
+    for (at, (environment, uses)) in pipelines.iter().enumerate() {
+        let Some(environment) = environment else { continue };
+        for one in uses {
+            let is_same = |other: &Use| (other.what.name, &other.id) == (one.what.name, &one.id);
+            let earlier: Vec<(&str, &Use)> = pipelines[..at]
+                .iter()
+                .filter_map(|(name, uses)| {
+                    Some((name.unwrap_or_default(), uses.iter().find(|other| is_same(other))?))
+                })
+                .collect();
+            if earlier.len() < one.what.max || known.contains(&(one.what.name, &one.id)) {
+                continue;
+            }
+            known.push((one.what.name, &one.id));
+            let What { name: what, kind, key, because, .. } = one.what;
+            let name = |name: &str| match name {
+                "" => "the pipeline without an environment".to_owned(),
+                name => format!("environment `{name}`"),
+            };
+            let all: Vec<String> =
+                earlier.iter().map(|(other, _)| name(other)).chain([name(environment)]).collect();
+            let listed = match all.as_slice() {
+                [others @ .., last] => format!("{} and {last}", others.join(", ")),
+                [] => continue,
+            };
+            let help = format!(
+                "name another {what} in the environment, as in `environments: {{{environment}: {{sources: {{{}: {{{kind}: \
+                 {{{key}}}}}}}}}}}`, or remove the source there: `{}: ~`",
+                one.source, one.source
+            );
+            let message = format!("{listed} read the same {what}, {because}");
+            let finding = Diagnostic::warning(Code::SharedSource, one.span, message, help);
+            let others = earlier.iter().filter(|(_, other)| other.span != one.span);
+            let finding = others.fold(finding, |finding, (other, of)| finding.related(of.span, name(other)));
+            found.push((at, finding));
+        }
+    }
+    found
+}
