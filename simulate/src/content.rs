@@ -54,6 +54,12 @@ pub fn unpack(bytes: Vec<u8>, compression: &str) -> Unpacked {
     unpacked.map_err(|error| format!("it cannot be unpacked: {error}"))
 }
 
+/// The format of an object that is no text, by what it begins with. Apache Parquet and Apache ORC, file format.
+pub fn columnar(content: &[u8]) -> Option<&'static str> {
+    let formats = [(b"PAR1".as_slice(), "Parquet"), (b"ORC", "ORC")];
+    formats.into_iter().find(|(magic, _)| content.starts_with(magic)).map(|(_, format)| format)
+}
+
 fn bounded(reader: impl Read) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     reader.take(CONTENT_MAX + 1).read_to_end(&mut content)?;
@@ -159,6 +165,13 @@ mod tests {
         let chunk = snap::raw::Encoder::new().compress_vec(&[0; 10]).expect("small enough");
         let block = [&1_u32.to_be_bytes()[..], &(chunk.len() as u32).to_be_bytes(), &chunk].concat();
         assert!(unpack(block, "HADOOP_SNAPPY").is_err());
+    }
+
+    #[test]
+    fn columnar_formats_are_told_by_what_they_begin_with() {
+        assert_eq!(columnar(b"PAR1\x15\x00"), Some("Parquet"));
+        assert_eq!(columnar(b"ORC\x11"), Some("ORC"));
+        assert_eq!(columnar(b"{\"id\": 1}"), None);
     }
 
     #[test]

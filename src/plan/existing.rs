@@ -262,6 +262,17 @@ stream:
 delivery: {s3: {}}
 ";
 
+    /// A database and a table of others.
+    const TABLES: &str = "
+name: tables
+region: us-east-1
+stream: {record_size: 1 KiB, records_per_second: 10}
+records: {format: json, columns: {id: {type: INTEGER}}}
+deliveries:
+  text: {s3: {table: {database: {existing: plant}, name: text, since: 2026-11-29}}}
+  lake: {s3: {format: parquet, table: {existing: plant.readings}}}
+";
+
     #[test]
     fn everything_that_the_spec_names_is_there_once_with_its_place() {
         let (plan, _) = planned(SPEC);
@@ -312,8 +323,18 @@ delivery: {s3: {}}
         let stream = existing(&plan);
         let found: Vec<(&str, &str)> = stream.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
         assert_eq!(found, [("arn:aws:kinesis:us-east-1:111122223333:stream/orders", "/stream/existing")]);
+        let (plan, _) = planned(TABLES);
+        let tables = existing(&plan);
+        let found: Vec<(&str, &str)> = tables.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
+        assert_eq!(
+            found,
+            [
+                ("plant", "/deliveries/text/s3/table/database/existing"),
+                ("plant.readings", "/deliveries/lake/s3/table/existing"),
+            ]
+        );
         let kinds: BTreeSet<&str> =
-            all.iter().chain(&others).chain(&stream).map(|one| one.kind.what).collect();
+            all.iter().chain(&others).chain(&stream).chain(&tables).map(|one| one.kind.what).collect();
         assert_eq!(kinds, KINDS.iter().map(|kind| kind.what).collect(), "a kind that no spec names");
     }
 
@@ -379,7 +400,7 @@ deliveries:
 
     #[test]
     fn the_deployer_may_look_everything_up() {
-        for spec in [SPEC, DIRECT_SOURCES, STREAM, OWN] {
+        for spec in [SPEC, DIRECT_SOURCES, STREAM, OWN, TABLES] {
             let (plan, _) = planned(spec);
             the_deployer_may_look_up(&plan);
         }
@@ -400,7 +421,11 @@ deliveries:
             let allows = statements.iter().any(|statement| {
                 statement.sid == one.kind.sid
                     && statement.action.contains(&one.kind.action)
-                    && statement.resource.iter().any(|resource| resource == "*" || resource.contains(name))
+                    && statement.resource.iter().any(|resource| {
+                        // A table's ARN has a slash after its database.
+                        resource == "*"
+                            || [name, &name.replace('.', "/")].iter().any(|name| resource.contains(*name))
+                    })
             });
             assert!(allows, "{}: {}", one.kind.what, one.id);
         }

@@ -103,6 +103,23 @@ alarms: {}
 dashboard: true
 ";
 
+/// A spec with all that S3 has: conversion with permissions of Lake Formation, partitions, a table of the stack, a backup.
+pub const LAKE: &str = "
+name: lake
+stream: {record_size: 1 KiB, records_per_second: 100}
+records: {format: json, columns: {id: {type: BIGINT}, COUNTRY: {type: VARCHAR(2)}}}
+deliveries:
+  columns:
+    backup: raw
+    s3:
+      format: parquet
+      table: {database: shop, name: orders, since: 2026-11-29, lake_formation: true}
+      partition_by: {country: {column: COUNTRY, values: [DE, FR]}}
+  lines: {s3: {table: {database: shop, name: lines, since: 2026-11-29}}}
+alarms: {}
+dashboard: true
+";
+
 /// A spec whose SQL runs on Flink.
 pub fn flink_spec(stream: &str) -> String {
     spec(

@@ -263,3 +263,103 @@ pub(super) fn references(pipeline: &Pipeline, table: &Table) -> (Value, Value) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::plan::Plan;
+    use crate::plan::fixture::planned;
+    use crate::plan::value::Value;
+
+    fn of(delivery: &str) -> Plan {
+        let spec = format!(
+            "name: orders\nstream: {{record_size: 1 KiB, records_per_second: 10}}\nrecords: {{format: json, columns: {{id: \
+             {{type: INTEGER}}, COUNTRY: {{type: VARCHAR(2)}}}}}}\n{delivery}\n"
+        );
+        planned(&spec).0
+    }
+
+    /// The ARNs of the Data Catalog that Firehose may read.
+    fn read(plan: &Plan) -> Vec<String> {
+        let grants = plan.roles.iter().flat_map(|role| &role.grants).filter(|grant| grant.sid == "ReadTable");
+        grants.flat_map(|grant| grant.resources.iter().map(Value::shown)).collect()
+    }
+
+    #[test]
+    fn firehose_reads_exactly_the_table_that_it_converts_by() {
+        let table = "table: {database: shop, name: orders, since: 2026-11-29}";
+        let json = of(&format!("delivery: {{s3: {{{table}}}}}"));
+        assert_eq!(read(&json), Vec::<String>::new());
+        let catalog = "arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}";
+        let expected =
+            ["catalog", "database/shop", "table/shop/orders"].map(|rest| format!("{catalog}:{rest}"));
+        for table in [table, "table: {existing: shop.orders}"] {
+            let parquet = of(&format!("delivery: {{s3: {{format: parquet, {table}}}}}"));
+            assert_eq!(read(&parquet), expected);
+        }
+    }
+
+    #[test]
+    fn a_database_is_created_once() {
+        let plan = of(
+            "deliveries:\n  a: {s3: {table: {database: shop, name: a, since: 2026-11-29}}}\n  b: {s3: {table: {database: \
+             shop, name: b, since: 2026-11-29}}}\n  c: {s3: {table: {database: {existing: shop}, name: c, since: 2026-11-29}}}",
+        );
+        let ids: Vec<&str> = plan
+            .resources
+            .iter()
+            .filter(|resource| resource.resource_type.starts_with("AWS::Glue::"))
+            .map(|resource| &*resource.logical_id)
+            .collect();
+        assert_eq!(ids, ["DatabaseA", "TableA", "TableB", "TableC"]);
+        let databases: Vec<String> =
+            plan.deliveries.iter().filter_map(|one| Some(one.table()?.database.shown())).collect();
+        assert_eq!(databases, ["${DatabaseA}", "${DatabaseA}", "shop"]);
+    }
+
+    #[test]
+    fn what_firehose_cannot_switch_is_part_of_the_logical_id() {
+        let partitions = "partition_by: {country: {column: COUNTRY, values: [DE]}}";
+        let id = |delivery: &str| of(&format!("delivery: {{{delivery}}}")).deliveries[0].logical_id.clone();
+        assert_eq!(id("s3: {}"), "Delivery");
+        assert_eq!(id(&format!("s3: {{{partitions}}}")), "PartitionedDelivery");
+        assert_eq!(id("backup: raw, s3: {}"), "BackedUpDelivery");
+        assert_eq!(id(&format!("backup: raw, s3: {{{partitions}}}")), "PartitionedBackedUpDelivery");
+    }
+
+    #[test]
+    fn a_name_of_direct_put_differs_with_what_cannot_be_switched() {
+        let name = |delivery: &str| {
+            let spec = format!(
+                "name: orders\ndelivery: {{record_size: 1 KiB, records_per_second: 10, {delivery}}}\n"
+            );
+            let plan = planned(&spec).0;
+            plan.deliveries[0].direct.as_ref().map(|direct| direct.name.shown())
+        };
+        assert_eq!(name("s3: {}").as_deref(), Some("${AWS::StackName}-delivery"));
+        assert_eq!(name("backup: raw, s3: {}").as_deref(), Some("${AWS::StackName}-delivery-backedup"));
+    }
+
+    #[test]
+    fn the_conversion_is_billed_by_rounded_records() {
+        let plan =
+            of("delivery: {s3: {format: orc, table: {database: shop, name: orders, since: 2026-11-29}}}");
+        let cost = crate::plan::cost::estimate(&plan, crate::price_list::Prices::BuiltIn);
+        let quantity = |item: &str| {
+            let line = cost.lines.iter().find(|line| line.item.starts_with(item));
+            line.unwrap_or_else(|| panic!("{item}")).quantity
+        };
+        assert!(
+            (quantity("Firehose: conversion to ORC") / quantity("S3: objects of a month") - 5.0).abs() < 1e-6
+        );
+    }
+
+    #[test]
+    fn lake_formation_grants_before_firehose_reads() {
+        let plan = of("delivery: {s3: {format: orc, table: {existing: shop.orders, lake_formation: true}}}");
+        let before = &plan.order["Delivery"];
+        assert!(before.iter().any(|before| before.logical_ids.contains(&"TablePermissions".into())));
+        assert!(
+            plan.resources.iter().any(|one| one.resource_type == "AWS::LakeFormation::PrincipalPermissions")
+        );
+    }
+}

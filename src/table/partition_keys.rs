@@ -66,13 +66,7 @@ fn value(field: &Field, pattern: Option<&TimePattern>) -> String {
     let path = path(&field.path);
     let Some(pattern) = pattern else { return path };
     match field.epoch {
-        None => {
-            let text = pattern.jq_of_text();
-            match text.starts_with(".[") && !text.contains(" + ") {
-                true => format!("({path} | {text})"),
-                false => format!("({path} | ({text}))"),
-            }
-        }
+        None => pattern.jq_of_text(&path),
         Some(unit) => {
             let seconds = match unit {
                 EpochUnit::Seconds => String::new(),
@@ -81,7 +75,7 @@ fn value(field: &Field, pattern: Option<&TimePattern>) -> String {
                 EpochUnit::Nanoseconds => " / 1000000000".into(),
             };
             let strftime = serde_json::Value::from(pattern.strftime());
-            format!("({path} | tonumber{seconds} | strftime({strftime}))")
+            format!("({path} | tonumber{seconds} | floor | strftime({strftime}))")
         }
     }
 }
@@ -145,7 +139,7 @@ mod tests {
         assert_eq!(
             jq(&partitions, &fields).as_deref(),
             Some(
-                r#"{country: .address.country, kind: ."event-kind", day: (.at | .[0:10]), month: (.at | (.[0:4] + "/" + .[5:7])), hour: (.ms | tonumber / 1000 | strftime("%H"))}"#
+                r#"{country: .address.country, kind: ."event-kind", day: .at[0:10], month: (.at | if length < 7 then null else .[0:4] + "/" + .[5:7] end), hour: (.ms | tonumber / 1000 | floor | strftime("%H"))}"#
             )
         );
     }

@@ -182,8 +182,8 @@ impl TimePattern {
         self.0.iter().map(part).collect()
     }
 
-    /// A jq expression that gives the pattern of a text such as `2026-11-29 12:00:00`, which is the input.
-    pub fn jq_of_text(&self) -> String {
+    /// A jq expression that gives the pattern of a text such as `2026-11-29 12:00:00`, which is at a path.
+    pub fn jq_of_text(&self, path: &str) -> String {
         let piece = |piece: &Piece| match piece {
             Piece::Text(text) => serde_json::Value::from(text.as_str()).to_string(),
             Piece::Unit(unit) => {
@@ -191,11 +191,14 @@ impl TimePattern {
                 format!(".[{from}:{to}]")
             }
         };
-        // Neighbours that are next to each other in the text as well are one part of it.
+        // Parts that are next to each other in the text as well are one part of it.
         if let Some((from, to)) = self.whole() {
-            return format!(".[{from}:{to}]");
+            return format!("{path}[{from}:{to}]");
         }
-        self.0.iter().map(piece).collect::<Vec<_>>().join(" + ")
+        let parts: Vec<String> = self.0.iter().map(piece).collect();
+        let end = self.units().into_iter().map(|unit| unit.characters().1).max().unwrap_or(0);
+        // A record without the time has no key; without the condition, its key would be the text between the parts.
+        format!("({path} | if length < {end} then null else {} end)", parts.join(" + "))
     }
 
     /// The characters of the text, if the pattern is a part of it as it is: `yyyy-MM-dd`.
@@ -256,9 +259,12 @@ mod tests {
     #[test]
     fn a_pattern_takes_parts_of_a_text() {
         let of = |text: &str| TimePattern::parse(text).expect(text);
-        assert_eq!(of("yyyy-MM-dd").jq_of_text(), ".[0:10]");
-        assert_eq!(of("yyyy/MM").jq_of_text(), r#".[0:4] + "/" + .[5:7]"#);
-        assert_eq!(of("HH").jq_of_text(), ".[11:13]");
+        assert_eq!(of("yyyy-MM-dd").jq_of_text(".at"), ".at[0:10]");
+        assert_eq!(
+            of("yyyy/MM").jq_of_text(".at"),
+            r#"(.at | if length < 7 then null else .[0:4] + "/" + .[5:7] end)"#
+        );
+        assert_eq!(of("HH").jq_of_text(".at"), ".at[11:13]");
         assert_eq!(of("yyyy/MM/dd/HH").strftime(), "%Y/%m/%d/%H");
         assert_eq!(of("yyyy/MM/dd/HH").at("2026-11-29"), "2026/11/29/00");
     }

@@ -95,11 +95,13 @@ LOOK_UPS = {
     "DescribeSubnets": lambda name: {"SubnetIds": [name]},
     "DescribeSubscriptionFilters": lambda name: {"logGroupName": name},
     "DescribeVpcs": lambda name: {"VpcIds": [name]},
+    "GetDatabase": lambda name: {"Name": name},
     "GetFunctionConfiguration": lambda name: {"FunctionName": name},
     "GetKeyPolicy": lambda name: {"KeyId": name, "PolicyName": "default"},
     "GetPolicy": lambda name: {"PolicyArn": name},
     "GetQueueUrl": lambda name: {"QueueName": name, "QueueOwnerAWSAccountId": "111122223333"},
     "GetRole": lambda name: {"RoleName": name},
+    "GetTable": lambda name: {"DatabaseName": name, "Name": "readings"},
     "GetTopicAttributes": lambda name: {"TopicArn": name},
     "GetWebACL": lambda name: {"ARN": name},
 }

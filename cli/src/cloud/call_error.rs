@@ -83,6 +83,7 @@ const CODES: &[(CallErrorKind, &[&str])] = &[
             "AWS.SimpleQueueService.NonExistentQueue",
             "ChangeSetNotFound",
             "ChangeSetNotFoundException",
+            "EntityNotFoundException",
             "InvalidSubnetID.NotFound",
             "InvalidVpcID.NotFound",
             "NoSuchBucket",

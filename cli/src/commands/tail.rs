@@ -22,7 +22,8 @@ use pipec_simulate::content;
 /// Read the records of a deployed pipeline's streams, or the objects in its bucket, as they arrive
 ///
 /// Reads all shards and their children, and shares the five calls and 2 MiB per second of each shard with the pipeline.
-/// Gzip and the delivery's compression are decompressed; binary content is printed as `base64:...`.
+/// Gzip and the delivery's compression are decompressed; binary content is printed as `base64:...`. Of an object in Parquet
+/// or ORC, the key and the size are printed to stderr.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pipec tail pipeline.yaml                              records as they arrive\n  \
@@ -148,6 +149,15 @@ impl Tail {
             };
             if self.raw {
                 return sink.write(&content);
+            }
+            if let Some(format) = decode::columnar(&content) {
+                let read = "--raw writes its bytes, and Athena reads it by its table";
+                note(&printable(&format!(
+                    "s3://{bucket}/{key}: {format} of {} bytes; {read}",
+                    content.len()
+                )));
+                sink.left = sink.left.map(|left| left.saturating_sub(1));
+                return sink.left != Some(0);
             }
             let mut lines = content.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
             lines.all(|line| sink.write(content::text(line).as_bytes()))

@@ -196,9 +196,11 @@ impl World {
             | "DescribeStream"
             | "DescribeStreamSummary"
             | "DescribeSubscriptionFilters"
+            | "GetDatabase"
             | "GetFunctionConfiguration"
             | "GetKeyPolicy"
             | "GetQueueUrl"
+            | "GetTable"
             | "GetWebACL" => {
                 let body = look_up(operation, request, said).to_string();
                 return Response { status: 200, headers: Vec::new(), body };
@@ -458,6 +460,8 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
             }
             json!({"StreamDescriptionSummary": summary})
         }
+        "GetDatabase" => json!({"Database": {"Name": named("Name")}}),
+        "GetTable" => json!({"Table": {"DatabaseName": named("DatabaseName"), "Name": named("Name")}}),
         "GetQueueUrl" => {
             let [account, name] = ["QueueOwnerAWSAccountId", "QueueName"].map(named);
             json!({"QueueUrl": format!("https://sqs.{REGION}.amazonaws.com/{account}/{name}")})

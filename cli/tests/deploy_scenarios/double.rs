@@ -25,7 +25,7 @@ pub struct Double {
 }
 
 /// Look-ups of what the stack does not create, and the service of each.
-pub const LOOK_UPS: [&str; 14] = [
+pub const LOOK_UPS: [&str; 16] = [
     "DescribeEventBus",
     "DescribeKey",
     "DescribeStream",
@@ -33,11 +33,13 @@ pub const LOOK_UPS: [&str; 14] = [
     "DescribeSubnets",
     "DescribeSubscriptionFilters",
     "DescribeVpcs",
+    "GetDatabase",
     "GetFunctionConfiguration",
     "GetKeyPolicy",
     "GetPolicy",
     "GetQueueUrl",
     "GetRole",
+    "GetTable",
     "GetTopicAttributes",
     "GetWebACL",
 ];
@@ -146,6 +148,7 @@ fn read(request: &Request) -> Asked {
             service: match target {
                 "AmazonSQS" => "sqs",
                 "AWSEvents" => "events",
+                "AWSGlue" => "glue",
                 "AWSWAF_20190729" => "wafv2",
                 "Logs_20140328" => "logs",
                 "DynamoDBStreams_20120810" => "dynamodbstreams",

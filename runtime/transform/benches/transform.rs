@@ -8,7 +8,8 @@ use std::io::Write;
 use base64_simd::STANDARD;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use flate2::{Compression, write::GzEncoder};
-use pipec_core::{RecordProgram, Unpack};
+use pipec_core::query::{Column, DataType, Expr, Insert, Query, Stream};
+use pipec_core::{Partition, PartitionKey, RecordProgram, TimePart, Unpack};
 use pipec_transform::{batch, event::Event};
 use serde_json::json;
 
@@ -109,5 +110,76 @@ fn unpack(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, transform, unpack);
+/// An event with orders of about 1 KB.
+fn orders() -> String {
+    let records: Vec<_> = (0..RECORDS)
+        .map(|n| {
+            let country = ["DE", "FR", "IT"][n % 3];
+            let order = json!({
+                "id": n, "placed_at": format!("2026-11-{:02} 12:{:02}:15.250", 1 + n % 30, n % 60), "state": "paid",
+                "address": {"country": country, "city": "K\u{f6}ln", "street": "x".repeat(40)},
+                "amount": 12.5 + n as f64, "note": "y".repeat(720), "items": [{"id": 1}, {"id": 2}],
+            });
+            json!({"recordId": format!("{n:056}"), "data": STANDARD.encode_to_string(order.to_string())})
+        })
+        .collect();
+    json!({"invocationId": "5f6a3f0a", "records": records}).to_string()
+}
+
+/// A day of a column.
+fn by_day(name: &str, column: usize) -> PartitionKey {
+    let field = |letter, count| TimePart::Field(letter, count);
+    let dash = || TimePart::Text("-".into());
+    let day = vec![field('y', 4), dash(), field('M', 2), dash(), field('d', 2)];
+    PartitionKey { name: name.into(), column, time: Some(day) }
+}
+
+/// What partition keys cost, of a query and of a program that only appends.
+fn partition(criterion: &mut Criterion) {
+    let json = orders();
+    let json = json.as_bytes();
+    let column = |path: &[&str], data_type| Column {
+        path: path.iter().map(|&key| key.to_owned()).collect(),
+        data_type,
+    };
+    let columns = vec![
+        column(&["id"], DataType::BigInt),
+        column(&["address", "country"], DataType::Varchar(2)),
+        column(&["amount"], DataType::Double),
+        column(&["placed_at"], DataType::Timestamp),
+    ];
+    let stream = Stream {
+        types: columns.iter().map(|column| column.data_type).collect(),
+        keys: Some(["id", "country", "amount", "placed_at"].map(str::to_owned).to_vec()),
+    };
+    let items = (0..columns.len()).map(Expr::Column).collect();
+    let insert = Insert { from: 0, into: 1, lookups: vec![], filter: None, items };
+    let query =
+        Query { columns: columns.clone(), streams: vec![stream], inserts: vec![insert], ..Query::default() };
+    let country = |column| PartitionKey { name: "country".into(), column, time: None };
+    let of_rows = Partition { columns: vec![], keys: vec![country(1), by_day("day", 3)] };
+    let of_records = Partition {
+        columns: vec![columns[1].clone(), columns[3].clone()],
+        keys: vec![country(0), by_day("day", 1)],
+    };
+    let sql = || RecordProgram::querying(query.clone(), "\n").expect("a query");
+    let newline = || RecordProgram::appending("\n");
+    let keyed = |program: RecordProgram, keys| program.partitioning(Some(keys)).expect("keys with columns");
+    let mut group = criterion.benchmark_group("500 orders of 1 KB");
+    group.throughput(Throughput::Elements(RECORDS as u64));
+    for (name, program) in [
+        ("SQL", sql()),
+        ("SQL with two partition keys", keyed(sql(), of_rows)),
+        ("newline", newline()),
+        ("newline with two partition keys", keyed(newline(), of_records)),
+    ] {
+        group.bench_function(name, |bencher| {
+            bencher
+                .iter(|| batch::transform(&program, &Event::from_json(black_box(json)).expect("an event")));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, transform, unpack, partition);
 criterion_main!(benches);

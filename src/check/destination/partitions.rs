@@ -350,7 +350,7 @@ fn active(context: &Context, delivery: &Delivery, s3: &S3, fields: &Fields) -> O
         format!(
             "pipec does not know how many values `{first}` has within a buffer interval, and Firehose fills {quota} partitions"
         ),
-        format!("write `{first}: {{column: {}, count: NUMBER}}` with their number", partition.column.value),
+        format!("write `{first}: {{column: {}, count: 40}}` with their number", partition.column.value),
     ))
 }
 

@@ -5,7 +5,7 @@ use crate::aws::metrics::{FAILURES, FAMILIES, FLINK_1, FLINK_2, Kind, STREAM, TR
 use crate::check::Checked;
 use crate::graph::NodeKind;
 use crate::plan::Plan;
-use crate::plan::fixture::{DIRECT_SOURCES, SOURCES, planned, spec};
+use crate::plan::fixture::{DIRECT_SOURCES, LAKE, SOURCES, planned, spec};
 use crate::plan::value::Value;
 use crate::spec::AlarmKey;
 
@@ -93,7 +93,7 @@ fn every_kind_of_alarm_exists_somewhere() {
                   INTEGER); CREATE PUMP Q AS INSERT INTO OUT SELECT STREAM \"a\" FROM SOURCE_SQL_STREAM_001;'}\ndelivery: {s3: \
                   {}}\nalarms: {}\n";
     let mut found = BTreeSet::new();
-    for spec in [WHOLE, &old, &direct, shared, SOURCES, DIRECT_SOURCES] {
+    for spec in [WHOLE, &old, &direct, shared, SOURCES, DIRECT_SOURCES, LAKE] {
         let (plan, _) = planned(spec);
         found.extend(plan.alarms.iter().flat_map(|alarms| &alarms.alarms).map(|alarm| alarm.key));
     }
@@ -113,7 +113,7 @@ fn metrics_are_those_of_the_table() {
          {}\ndashboard: true\n",
     );
     let direct = "name: direct\ndelivery: {record_size: 1 KiB, records_per_second: 10, s3: {}}\nalarms: {}\ndashboard: true\n";
-    for spec in [WHOLE, &old, &lambda, SOURCES, DIRECT_SOURCES, direct] {
+    for spec in [WHOLE, &old, &lambda, SOURCES, DIRECT_SOURCES, LAKE, direct] {
         let (plan, _) = planned(spec);
         let alarms = plan.alarms.expect("alarms");
         for metric in alarms.alarms.iter().flat_map(|alarm| &alarm.metrics) {

@@ -148,7 +148,12 @@ mod tests {
     #[test]
     fn every_sink_is_a_node_that_firehose_writes_to() {
         use crate::graph::Relation;
-        for destination in ["s3: {}", "s3: { bucket: our-data-lake }"] {
+        for destination in [
+            "s3: {}",
+            "s3: { bucket: our-data-lake }",
+            "backup: raw, s3: {}",
+            "backup: { bucket: our-raw-data }, s3: { bucket: our-data-lake }",
+        ] {
             let spec = format!(
                 "name: orders\nstream: {{ record_size: 1 KiB, records_per_second: 10 }}\ndelivery: {{ {destination} }}\n"
             );
