@@ -150,7 +150,7 @@ impl Tail {
             if self.raw {
                 return sink.write(&content);
             }
-            if let Some(format) = decode::columnar(&content) {
+            if let Some(format) = content::columnar(&content) {
                 let read = "--raw writes its bytes, and Athena reads it by its table";
                 note(&printable(&format!(
                     "s3://{bucket}/{key}: {format} of {} bytes; {read}",
