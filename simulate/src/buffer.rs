@@ -2,6 +2,10 @@
 
 use std::io;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use super::Settings;
 use super::compress::Packer;
 use super::object_key::{Keys, Kind};
 use super::store::Store;
@@ -25,8 +29,20 @@ pub struct Place {
     size_max: u64,
     interval_ms: i64,
     store: Store,
+    /// How a request is written, if the place is not a bucket.
+    form: Option<Form>,
     open: Vec<Open>,
     written: Written,
+}
+
+/// How a request is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Firehose's requests to HTTP endpoints: JSON with a list of records in base64. Firehose guide, "Understand HTTP endpoint
+    /// delivery request and response specifications", 2026-11.
+    Http,
+    /// The records as they are.
+    Plain,
 }
 
 /// The objects of a place so far.
@@ -87,6 +103,32 @@ impl Place {
             size_max: location.buffer_size.saturating_mul(MIB),
             interval_ms: interval_ms(location.buffer_interval),
             store,
+            form: None,
+            open: Vec::new(),
+            written: Written::default(),
+        })
+    }
+
+    /// Requests to a destination that is not a bucket, each a file in a folder.
+    ///
+    /// # Errors
+    /// A fault of pipec, in a sentence.
+    pub fn of_requests(
+        folder: &str,
+        stream: &str,
+        form: Form,
+        (size_mib, interval_s): (u64, u64),
+        settings: &Settings,
+    ) -> Result<Self, String> {
+        let extension = if form == Form::Http { ".json" } else { ".txt" };
+        Ok(Self {
+            bucket: folder.to_owned(),
+            keys: Keys::of_requests(stream, extension, settings.seed)?,
+            compression: "UNCOMPRESSED",
+            size_max: size_mib.saturating_mul(MIB),
+            interval_ms: interval_ms(interval_s),
+            store: settings.store.clone(),
+            form: Some(form),
             open: Vec::new(),
             written: Written::default(),
         })
@@ -126,7 +168,18 @@ impl Place {
             }
         };
         let open = &mut self.open[at];
-        open.packer.write(content)?;
+        match self.form {
+            Some(Form::Http) => {
+                let id = open.key.rsplit('/').next().unwrap_or_default().trim_end_matches(".json");
+                let before = match open.records {
+                    0 => format!("{{\"requestId\":\"{id}\",\"timestamp\":{now},\"records\":["),
+                    _ => ",".into(),
+                };
+                let record = BASE64_STANDARD.encode(content);
+                open.packer.write(format!("{before}{{\"data\":\"{record}\"}}").as_bytes())?;
+            }
+            Some(Form::Plain) | None => open.packer.write(content)?,
+        }
         open.bytes += content.len() as u64;
         open.records += 1;
         open.delay.arrived(arrived);
@@ -161,7 +214,10 @@ impl Place {
         Ok(std::mem::take(&mut self.written))
     }
 
-    fn close(&mut self, open: Open, now: i64) -> io::Result<()> {
+    fn close(&mut self, mut open: Open, now: i64) -> io::Result<()> {
+        if self.form == Some(Form::Http) {
+            open.packer.write(b"]}")?;
+        }
         let size = open.packer.finish()?;
         let written = &mut self.written;
         let (count, records, bytes) = match open.kind {

@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use flate2::read::MultiGzDecoder;
 
+use pipec_compiler::aws::destinations::explained;
 use pipec_compiler::terminal::is_printable;
+use serde_json::Value;
 
 /// Largest content that is read, packed or unpacked, bytes. Firehose collects at most 128 MB for an object.
 pub const CONTENT_MAX: u64 = 256 << 20;
@@ -24,6 +26,24 @@ pub fn text(data: &[u8]) -> String {
         Some(text) => format!("{text}\n"),
         None => format!("{BINARY}{}\n", BASE64_STANDARD.encode(data)),
     }
+}
+
+/// A line of Firehose's about a record that failed, with the record as text and the meaning of the error code. Any other line as
+/// it is.
+pub fn failure(line: &[u8]) -> String {
+    let Ok(Value::Object(mut fields)) = serde_json::from_slice(line) else { return text(line) };
+    let raw = fields.get("rawData").and_then(Value::as_str).and_then(|raw| BASE64_STANDARD.decode(raw).ok());
+    let Some(record) = raw else { return text(line) };
+    let of = |name: &str, last: &str| {
+        fields.get(name).or_else(|| fields.get(last)).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let (code, message) = (of("errorCode", "lastErrorCode"), of("errorMessage", "lastErrorMessage"));
+    fields.remove("rawData");
+    if let Some(known) = explained(&code, &message) {
+        fields.insert("help".into(), format!("{}: {}", known.cause, known.help).into());
+    }
+    fields.insert("record".into(), text(&record).trim_end_matches('\n').into());
+    text(Value::Object(fields).to_string().as_bytes())
 }
 
 fn readable(bytes: &[u8]) -> Option<&str> {

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use pipec_compiler::Stack;
-use pipec_compiler::pipeline::{Destination, KeysFrom, Purpose};
+use pipec_compiler::pipeline::{KeysFrom, Purpose};
 use pipec_compiler::plan::value::Value;
 use pipec_compiler::plan::{
     DeliveryPlan, DestinationPlan, ERROR_LOG_STREAM, ErrorDeliveryPlan, Plan, S3LocationPlan,
@@ -17,7 +17,7 @@ use pipec_core::RecordProgram;
 use serde::Serialize;
 use serde::de::IgnoredAny;
 
-use super::buffer::{Place, Written};
+use super::buffer::{Form, Place, Written};
 use super::object_key::Kind;
 use super::trace::{DeliveryTrace, ShownFate, TransformTrace};
 use super::transform::{Failure, Fate, Transform, Waiting, of_firehose};
@@ -48,6 +48,10 @@ struct Out {
     partitioner: Option<RecordProgram>,
     /// The format that records are converted to, in a sentence.
     converts: Option<&'static str>,
+    /// The bucket of records that fail, if the destination is not a bucket.
+    failures: Option<Place>,
+    /// Whether the destination is not a bucket.
+    is_service: bool,
     rows: u64,
     records_in: u64,
     records_out: u64,
@@ -86,7 +90,6 @@ impl DeliveryRun {
     /// What cannot be evaluated here, in a sentence.
     pub fn new(stack: &Stack, delivery: &DeliveryPlan, settings: &Settings) -> Result<Self, String> {
         let plan = &stack.plan;
-        let location = delivery.location(Purpose::Destination).ok_or("its destination is not a bucket")?;
         let stream = match &delivery.direct {
             Some(direct) => direct.name.shown().replace("${AWS::StackName}", &plan.name),
             // CloudFormation appends random letters to a name that it makes.
@@ -102,12 +105,33 @@ impl DeliveryRun {
                 plan.region, plan.name, transform.logical_id
             )
         });
-        let DestinationPlan::S3(s3) = &delivery.destination;
-        let destination = match &s3.conversion {
-            Some(conversion) if conversion.serializer == "OrcSerDe" => place(location)?.converted(".orc"),
-            Some(_) => place(location)?.converted(".parquet"),
-            None => place(location)?,
+        let location = || delivery.location(Purpose::Destination).ok_or("it has no bucket");
+        let buffer = (delivery.buffer_size, delivery.buffer_interval);
+        let requests = |form| {
+            let folder = format!(
+                "requests{}",
+                delivery.name.as_ref().map(|name| format!("-{name}")).unwrap_or_default()
+            );
+            Place::of_requests(&folder, &stream, form, buffer, settings)
         };
+        let mut converts = None;
+        let destination = match &delivery.destination {
+            DestinationPlan::S3(s3) => {
+                let place = place(location()?)?;
+                converts = s3.conversion.as_ref().map(|conversion| conversion.words);
+                match s3.conversion.as_ref().map(|conversion| conversion.serializer) {
+                    Some("OrcSerDe") => place.converted(".orc"),
+                    Some(_) => place.converted(".parquet"),
+                    None => place,
+                }
+            }
+            DestinationPlan::Http(_) => requests(Form::Http)?,
+            DestinationPlan::Splunk(_) => requests(Form::Plain)?,
+        };
+        // Next to a bucket, the backup has all records; next to another destination, perhaps only those that fail.
+        let backup = delivery.location(Purpose::Backup);
+        let backs_up = delivery.service.as_ref().is_none_or(|service| service.backs_up_all);
+        let failures = delivery.service.as_ref().and(delivery.failures());
         Ok(Self {
             name: delivery.name.clone(),
             words: delivery.words(),
@@ -116,10 +140,12 @@ impl DeliveryRun {
             appends_newline: delivery.appends_newline,
             function: own.or(pipecs).unwrap_or_default(),
             scratch: Vec::new(),
-            backup: delivery.location(Purpose::Backup).map(place).transpose()?,
+            backup: backup.filter(|_| backs_up).map(place).transpose()?,
             out: Out {
                 partitioner: partitioner(stack, delivery),
-                converts: s3.conversion.as_ref().map(|conversion| conversion.words),
+                converts,
+                failures: failures.map(place).transpose()?,
+                is_service: delivery.service.is_some(),
                 ..Out::new(destination, settings)
             },
         })
@@ -162,7 +188,10 @@ impl DeliveryRun {
                 "{words}: the objects are {format} in AWS, and JSON lines here; their names end in `.jsonl`"
             )
         });
-        own.into_iter().chain(converted).collect()
+        let requests = self.out.is_service.then(|| {
+            format!("{words}: requests are files here; nothing is sent, and compression and attributes are left out")
+        });
+        own.into_iter().chain(converted).chain(requests).collect()
     }
 
     /// A record comes in.
@@ -208,6 +237,9 @@ impl DeliveryRun {
             self.out.place.tick(due)?;
             self.call(due)?;
         }
+        if let Some(failures) = &mut self.out.failures {
+            failures.tick(now)?;
+        }
         self.out.place.tick(now)
     }
 
@@ -231,7 +263,12 @@ impl DeliveryRun {
     /// As the store gives them.
     pub fn finish(mut self) -> io::Result<(DeliveryTrace, Vec<(usize, ShownFate)>)> {
         self.tick(i64::MAX)?;
-        let Written { mut objects, counts, records: _, bytes, delay } = self.out.place.finish()?;
+        let Written { mut objects, mut counts, records: _, bytes, delay } = self.out.place.finish()?;
+        if let Some(failures) = &mut self.out.failures {
+            let failed = failures.finish()?;
+            counts.1 += failed.counts.1;
+            objects.extend(failed.objects);
+        }
         let backup = self.backup.as_mut().map(Place::finish).transpose()?.unwrap_or_default();
         let backup_objects = backup.counts.0;
         objects.extend(backup.objects);
@@ -272,6 +309,8 @@ impl Out {
             place,
             partitioner: None,
             converts: None,
+            failures: None,
+            is_service: false,
             rows: 0,
             records_in: 0,
             records_out: 0,
@@ -342,7 +381,8 @@ impl Out {
                 };
                 let mut line = serde_json::to_vec(&document).map_err(io::Error::other)?;
                 line.push(b'\n');
-                self.place.add(Kind::Failed(error_type), &[], &line, record.arrived, now)
+                let place = self.failures.as_mut().unwrap_or(&mut self.place);
+                place.add(Kind::Failed(error_type), &[], &line, record.arrived, now)
             }
         }
     }
@@ -375,10 +415,7 @@ fn is_json_lines(bytes: &[u8]) -> bool {
 fn partitioner(stack: &Stack, delivery: &DeliveryPlan) -> Option<RecordProgram> {
     let pipeline = stack.checked.pipeline();
     let of_spec = pipeline.delivery(delivery.name.as_deref())?;
-    let Destination::S3(s3) = &of_spec.destination;
-    if s3.keys_from != KeysFrom::Firehose {
-        return None;
-    }
+    let s3 = of_spec.destination.s3().filter(|s3| s3.keys_from == KeysFrom::Firehose)?;
     let fields = fields(pipeline, stack.checked.query(), of_spec).ok()?;
     let partition = partition_keys::program(&s3.partitions, &fields, false)?;
     RecordProgram::appending("").partitioning(Some(partition)).ok()

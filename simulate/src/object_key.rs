@@ -85,6 +85,14 @@ impl Keys {
         })
     }
 
+    /// The names of requests to a destination that is not a bucket.
+    pub fn of_requests(stream: &str, extension: &str, seed: u64) -> Result<Self, String> {
+        let name_time = Pattern::parse(NAME_TIME).map_err(|letters| unknown(&letters, NAME_TIME))?;
+        let (prefix, error_prefix) = (Vec::new(), Vec::new());
+        let (stream, extension) = (stream.to_owned(), extension.to_owned());
+        Ok(Self { prefix, error_prefix, name_time, zone: TimeZone::UTC, stream, extension, seed, count: 0 })
+    }
+
     /// The keys of objects that AWS converts to another format, whose names end in an extension unless the spec has one.
     #[must_use]
     pub fn converted(self, extension: &str) -> Self {

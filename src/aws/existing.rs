@@ -561,8 +561,35 @@ pub static BOUNDARY: ExistingKind = ExistingKind::new(
     "name a managed policy that exists: `aws iam list-policies --scope Local` lists the account's policies",
 );
 
+/// A secret that Firehose logs in to a destination with. Secrets Manager API reference, DescribeSecret, 2026-11: `DeletedDate`
+/// is there if the secret is scheduled for deletion; without `KmsKeyId`, the key is that of Secrets Manager.
+pub static SECRET: ExistingKind = ExistingKind::new(
+    "secret",
+    "FindExistingSecrets",
+    "secretsmanager:DescribeSecret",
+    Request::Json("1.1", "secretsmanager", &[("SecretId", "{id}")]),
+)
+.facts(&[
+    Fact {
+        at: "/DeletedDate",
+        is: Is::OneOf(&[]),
+        fault: "the secret `{id}` is scheduled for deletion",
+        help: &[("", "keep it: `aws secretsmanager restore-secret --secret-id {id}`; or name another secret")],
+    },
+    Fact {
+        at: "/KmsKeyId",
+        is: Is::Key("key"),
+        fault: "the secret is encrypted with `{found}`, which Firehose has no permission for",
+        help: &[(
+            "",
+            "write `secret_kms_key` with the key's ARN: `aws kms describe-key --key-id {found} --query KeyMetadata.Arn` prints it",
+        )],
+    },
+])
+.missing("name one that exists, with its whole ARN: `aws secretsmanager list-secrets` lists them");
+
 /// All kinds.
-pub static KINDS: [&ExistingKind; 18] = [
+pub static KINDS: [&ExistingKind; 19] = [
     &BUCKET,
     &KEY,
     &LOG_KEY,
@@ -581,6 +608,7 @@ pub static KINDS: [&ExistingKind; 18] = [
     &DATABASE,
     &TABLE,
     &BOUNDARY,
+    &SECRET,
 ];
 
 #[cfg(test)]

@@ -48,7 +48,8 @@ fn buffer(context: &mut Context, delivery: &Delivery) {
 fn newline(context: &mut Context, delivery: &Delivery) {
     let pipeline = context.pipeline;
     let newline = &delivery.newline;
-    if !newline.written {
+    // Of a destination that keeps records apart, `destination` reports it.
+    if !newline.written || delivery.destination.capabilities().separator.is_empty() {
         return;
     }
     let as_they_are = newline.value == Newline::None;
@@ -56,7 +57,12 @@ fn newline(context: &mut Context, delivery: &Delivery) {
         // Firehose appends it to what the function returns, or the function ends its records itself.
         return;
     }
+    // Without Firehose's own newline, the transform is there for it.
+    let appends = !as_they_are && !delivery.destination.capabilities().is_appended;
     if let Some(transform) = &delivery.transform {
+        if appends && !transform.written {
+            return;
+        }
         let help = match as_they_are {
             true => "remove `newline`; `transform: {append: \"\"}` appends nothing",
             false => "remove `newline`; the transform appends a newline where there is none",

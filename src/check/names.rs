@@ -327,8 +327,11 @@ fn keys(context: &mut Context) {
         Encryption::CustomerKey(text) => Some((text, encryption.span)),
         Encryption::AwsManaged => None,
     });
+    let services = pipeline.deliveries.iter().filter_map(|delivery| delivery.destination.service());
+    let of_secrets = services.filter_map(|service| service.secret.as_ref()?.key.as_ref());
+    let of_secrets = of_secrets.map(|key| (&key.value, key.span));
     let of_logs = pipeline.log_key.iter().map(|key| (&key.value, key.span));
-    for (text, span) in of_data.chain(of_logs) {
+    for (text, span) in of_data.chain(of_secrets).chain(of_logs) {
         let diagnostic = match key_region(text) {
             None => Some(no_key(text, span)),
             Some(of_key) if of_key != region.value => {

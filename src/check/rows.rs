@@ -1,6 +1,7 @@
 //! Records that become several rows.
 
 use super::Context;
+use crate::aws::destinations::Rows;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::Transform;
 use crate::sql::{Query, Stream};
@@ -12,7 +13,9 @@ pub(super) fn check(context: &mut Context) {
     for delivery in &pipeline.deliveries {
         let appends_nothing =
             delivery.transform.as_ref().filter(|own| own.own.is_none() && own.append.value.is_empty());
-        let output = pipeline.output(delivery, query).filter(|_| pipeline.runs_query(delivery));
+        // Where a record must be one row, several are reported by the rules of destinations.
+        let any = delivery.destination.capabilities().form.rows == Rows::Any;
+        let output = pipeline.output(delivery, query).filter(|_| any && pipeline.runs_query(delivery));
         if let (Some(transform), Some(output)) = (appends_nothing, output) {
             of_transform(context, query, transform, output);
         }
@@ -21,7 +24,7 @@ pub(super) fn check(context: &mut Context) {
 
 fn of_transform(context: &mut Context, query: &Query, transform: &Transform, output: &Stream) {
     let rate = query.row_rate(output, 1.0, &|_| None);
-    if rate.per_second > 1.0 || !rate.open.is_empty() {
+    if !query.makes_one_row(output) {
         let message = "a record can produce several rows, which would be concatenated without a delimiter";
         let help = "write `append: \"\\n\"`";
         let fault = Diagnostic::error(Code::RowsNotParted, transform.append.span, message, help);

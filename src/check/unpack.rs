@@ -31,10 +31,11 @@ pub(super) fn check(context: &mut Context) {
             found.extend(csv(pipeline, delivery, transform));
             found.extend(buffer(transform));
         }
+        let reads_envelopes = delivery.destination.capabilities().reads_log_envelopes;
         // What Flink reads is answered already.
         let reads_flink = pipeline.analytics_on(AnalyticsRuntime::Flink).is_some();
-        if let Some(source) =
-            logs.filter(|_| transform.is_none() && delivery.unpack.is_none() && !reads_flink)
+        if let Some(source) = logs
+            .filter(|_| transform.is_none() && delivery.unpack.is_none() && !reads_flink && !reads_envelopes)
         {
             found.extend(packed(pipeline, delivery, source));
         }

@@ -2,7 +2,8 @@
 //!
 //! `01` the file and its structure · `02` stream · `03` producer · `04` records and analytics · `05` transform ·
 //! `06` delivery · `07` SQL · `08` names, tags, account · `09` faults of pipec itself · `10` advice of the plan ·
-//! `11` deployment · `12` import · `13` alarms and dashboard · `14` sources
+//! `11` deployment · `12` import · `13` alarms and dashboard · `14` sources ·
+//! `15` shapes · `16` consumers and own functions · `17` destinations
 
 use std::fmt;
 
@@ -292,6 +293,17 @@ codes! {
     "1716" ActivePartitions "Firehose fills a limited number of partitions at a time"
     "1717" PartitionZone "The time zone of a partition key"
     "1718" BackupRecords "This destination has another backup"
+
+    "1731" DestinationKey "A key is not for this destination"
+    "1732" SecretArn "A secret is named by its full ARN"
+    "1733" SecretRegion "A secret is in another region"
+    "1734" RetryDuration "Firehose does not retry for this long"
+    "1735" EndpointUrl "Firehose cannot send to this address"
+    "1736" EndpointAttribute "An endpoint cannot be sent these attributes"
+    "1737" OneRowPerRecord "A destination takes one row per record"
+    "1738" SeparatorUnwanted "A destination keeps records apart itself"
+    "1739" AckTimeout "Firehose does not wait for an acknowledgement for this long"
+    "1740" EventMissing "Splunk's events lack their key"
 }
 
 impl fmt::Display for Code {

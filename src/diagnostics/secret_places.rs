@@ -103,7 +103,10 @@ pub(super) fn of_headers(text: &str) -> Vec<Range<usize>> {
         }
         // The name `key` is common.
         let is_header = is_within(&headers) || (!is_within(&named) && lower != "key");
-        if is_header && is_secret(name) && !is_within(&ranges) {
+        // The ARN of a secret is not one.
+        let is_arn =
+            |range: Range<usize>| text[range].trim_matches([' ', '\t', '"', '\'']).starts_with("arn:");
+        if is_header && is_secret(name) && !is_within(&ranges) && !is_arn(of_key()) {
             ranges.push(of_key());
         }
     }

@@ -172,6 +172,9 @@ mod tests {
             ("columns: {token: INTEGER}\ntoken: a", "columns: {token: INTEGER}\ntoken: *"),
             ("kms: arn:aws:secretsmanager:us-east-1", "kms: arn:aws:secretsmanager:us-east-1"),
             ("tags:\n  - {Key: a, Value: b}", "tags:\n  - {Key: a, Value: b}"),
+            ("http: {secret: \"arn:aws:a\", name: b}", "http: {secret: \"arn:aws:a\", name: b}"),
+            ("http:\n  secret: arn:aws:a\n  name: b", "http:\n  secret: arn:aws:a\n  name: b"),
+            ("http:\n  secret: a-value\n  name: b", "http:\n  secret: *******\n  name: b"),
         ] {
             assert_eq!(source(text), shown);
             assert_eq!(source(text).len(), text.len());

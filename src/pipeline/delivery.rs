@@ -1,7 +1,8 @@
 //! A delivery: Firehose and what it reads.
 
 use super::{Destination, Encryption, Intake, Purpose, Setting, Transform, logical_name};
-use crate::aws::limits::{MIB, firehose};
+use crate::aws::destinations;
+use crate::aws::limits::MIB;
 use crate::source::Span;
 use crate::spec::{Newline, Unpack};
 
@@ -51,10 +52,12 @@ impl Delivery {
 
     /// The settings among [`FIXED_SETTINGS`] that it has, as its logical id has them.
     pub fn fixed_settings(&self) -> Vec<&'static str> {
-        let Destination::S3(s3) = &self.destination;
-        let partitioned = (!s3.partitions.is_empty()).then_some(FIXED_SETTINGS[0].0);
-        let backup = s3.backup.as_ref().map(|_| FIXED_SETTINGS[1].0);
-        partitioned.into_iter().chain(backup).collect()
+        let (is_partitioned, is_backed_up) = match &self.destination {
+            Destination::S3(s3) => (!s3.partitions.is_empty(), s3.backup.is_some()),
+            Destination::Service(service) => (false, service.backup.all.value),
+        };
+        let partitioned = is_partitioned.then_some(FIXED_SETTINGS[0].0);
+        partitioned.into_iter().chain(is_backed_up.then_some(FIXED_SETTINGS[1].0)).collect()
     }
 
     /// What it is called in a sentence.
@@ -66,7 +69,10 @@ impl Delivery {
     pub fn buffer(&self, purpose: Purpose) -> (u64, u64) {
         match purpose {
             Purpose::Destination => (self.buffer_size.value, self.buffer_interval.value),
-            Purpose::Backup => (firehose::S3_BUFFER_MIB_DEFAULT * MIB, firehose::S3_BUFFER_S_DEFAULT),
+            Purpose::Backup => {
+                let (mib, seconds) = destinations::BACKUP_BUFFER;
+                (mib * MIB, seconds)
+            }
         }
     }
 }

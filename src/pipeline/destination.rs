@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{S3, S3Location, Table};
+use super::{S3, S3Location, Service, Table};
 use crate::aws::destinations::Capabilities;
 
 /// Where the records go.
@@ -10,6 +10,8 @@ use crate::aws::destinations::Capabilities;
 pub enum Destination {
     /// S3.
     S3(S3),
+    /// Anything else, with a bucket beside it.
+    Service(Service),
 }
 
 impl Destination {
@@ -17,6 +19,7 @@ impl Destination {
     pub fn capabilities(&self) -> &'static Capabilities {
         match self {
             Self::S3(s3) => s3.capabilities(),
+            Self::Service(service) => service.kind.capabilities(),
         }
     }
 
@@ -27,6 +30,9 @@ impl Destination {
                 let own = Sink::Bucket(Purpose::Destination, &s3.location);
                 let backup = s3.backup.as_ref().map(|location| Sink::Bucket(Purpose::Backup, location));
                 std::iter::once(own).chain(backup).collect()
+            }
+            Self::Service(service) => {
+                vec![Sink::Service(service), Sink::Bucket(Purpose::Backup, &service.backup.location)]
             }
         }
     }
@@ -40,21 +46,34 @@ impl Destination {
     pub fn failures(&self) -> (Purpose, &S3Location) {
         match self {
             Self::S3(s3) => (Purpose::Destination, &s3.location),
+            Self::Service(service) => (Purpose::Backup, &service.backup.location),
+        }
+    }
+
+    /// The destination if it is S3.
+    pub fn s3(&self) -> Option<&S3> {
+        match self {
+            Self::S3(s3) => Some(s3),
+            Self::Service(_) => None,
+        }
+    }
+
+    /// The destination if it is not a bucket.
+    pub fn service(&self) -> Option<&Service> {
+        match self {
+            Self::S3(_) => None,
+            Self::Service(service) => Some(service),
         }
     }
 
     /// The table that Firehose takes the columns from, or that Athena reads by.
     pub fn table(&self) -> Option<&Table> {
-        match self {
-            Self::S3(s3) => s3.table.as_ref(),
-        }
+        self.s3()?.table.as_ref()
     }
 
     /// The table whose columns Firehose reads, to convert the records.
     pub fn schema(&self) -> Option<&Table> {
-        match self {
-            Self::S3(s3) => s3.table.as_ref().filter(|_| s3.format.value.is_columnar()),
-        }
+        self.s3().filter(|s3| s3.format.value.is_columnar())?.table.as_ref()
     }
 
     /// The places in S3 that Firehose writes to.
@@ -68,6 +87,8 @@ impl Destination {
 pub enum Sink<'a> {
     /// A bucket.
     Bucket(Purpose, &'a S3Location),
+    /// A destination that is not a bucket.
+    Service(&'a Service),
 }
 
 impl<'a> Sink<'a> {
@@ -75,6 +96,7 @@ impl<'a> Sink<'a> {
     pub fn purpose(self) -> Purpose {
         match self {
             Self::Bucket(purpose, _) => purpose,
+            Self::Service(_) => Purpose::Destination,
         }
     }
 
@@ -82,6 +104,7 @@ impl<'a> Sink<'a> {
     pub fn location(self) -> Option<&'a S3Location> {
         match self {
             Self::Bucket(_, location) => Some(location),
+            Self::Service(_) => None,
         }
     }
 
@@ -91,6 +114,7 @@ impl<'a> Sink<'a> {
             Self::Bucket(purpose, location) => {
                 location.bucket.is_none().then(|| format!("{}{}", purpose.bucket(), location.suffix))
             }
+            Self::Service(_) => None,
         }
     }
 }
@@ -101,7 +125,7 @@ impl<'a> Sink<'a> {
 pub enum Purpose {
     /// It holds what is delivered.
     Destination,
-    /// It keeps records beside the destination.
+    /// It holds what does not reach a destination, or everything.
     Backup,
 }
 
@@ -126,7 +150,7 @@ impl Purpose {
     pub fn description(self) -> &'static str {
         match self {
             Self::Destination => "Bucket that the objects are written to",
-            Self::Backup => "Bucket that keeps records beside the destination",
+            Self::Backup => "Bucket for records that failed or for all records",
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use super::cost::{self, Cost, CostLine, estimate};
 use super::{DeliveryPlan, Plan, Reads, StreamPlan, alarms, rows, state, throughput};
+use crate::aws::destinations::Rows;
 use crate::aws::limits::KIB;
 use crate::aws::limits::billing::{FIREHOSE_RECORD_BYTES, ON_DEMAND_RECORD_BYTES, PUT_PAYLOAD_UNIT_BYTES};
 use crate::capacity;
@@ -157,10 +158,16 @@ fn stateless_on_flink(
         plan.analytics.as_ref().filter(|analytics| analytics.stateless && plan.outputs.is_empty())?;
     let rows = plan.output_stream.as_ref()?;
     let pipeline = checked.pipeline();
+    // Its rows would be one record.
+    let several = |delivery: &Delivery| {
+        let one = delivery.destination.capabilities().form.rows == Rows::One;
+        let output = checked.query().and_then(|query| Some((query, pipeline.output(delivery, query)?)));
+        one && output.is_some_and(|(query, output)| !query.makes_one_row(output))
+    };
     // Firehose calls one function, which is the user's.
     let is_own =
         |delivery: &Delivery| delivery.transform.as_ref().is_some_and(|transform| transform.own.is_some());
-    if pipeline.deliveries.iter().any(is_own) {
+    if pipeline.deliveries.iter().any(|delivery| is_own(delivery) || several(delivery)) {
         return None;
     }
     let message = if cost.complete {

@@ -6,12 +6,13 @@ use serde_json::{Value as Json, json};
 
 use super::alarms::AlarmPlan;
 use super::consumers::registered_name;
-use super::destination::{self, DeliveryMetrics};
+use super::destination;
 use super::function::FunctionPlan;
 use super::resources::Resource;
 use super::sources::{self, Site};
 use super::value::{Value, literal};
 use super::{DeliveryPlan, Plan, StreamPlan, TransformPlan};
+use crate::aws::destinations::Watched;
 use crate::aws::limits::kinesis::{SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S};
 use crate::aws::metrics::{
     AUTO_SCALING, EC2, FIREHOSE, FLINK, JobMetrics, KINESIS, KINESIS_CONSUMER, LAMBDA, MetricName,
@@ -186,13 +187,13 @@ fn row<'a>(plan: &'a Plan, checked: &Checked, node: &'a Node) -> Option<Row<'a>>
             (
                 titled("Delivery", of),
                 name,
-                delivery(destination::metrics(of), transforms, direct, destination::graphed(of)),
+                delivery(destination::watched(of), transforms, direct, destination::graphed(of)),
             )
         }
         NodeKind::ErrorDelivery => (
             "Delivery of error records".into(),
             name,
-            delivery(destination::metrics_of_errors(), false, false, Vec::new()),
+            delivery(destination::watched_of_errors(), false, false, Vec::new()),
         ),
         NodeKind::Function => {
             let of = plan.function_of(logical_id)?;
@@ -407,14 +408,15 @@ fn registered() -> [Graph; 3] {
     ]
 }
 
-fn delivery(to: &DeliveryMetrics, transforms: bool, direct: bool, more: Vec<Series>) -> [Graph; 3] {
+fn delivery(to: &Watched, transforms: bool, direct: bool, more: Vec<Series>) -> [Graph; 3] {
     const READ: MetricName = FIREHOSE.metric("DataReadFromKinesisStream.Records");
     const INCOMING: MetricName = FIREHOSE.metric("IncomingRecords");
     const REJECTED: MetricName = FIREHOSE.metric("ThrottledRecords");
     const BEHIND: MetricName = FIREHOSE.metric("KinesisMillisBehindLatest");
     const PROCESSING: MetricName = FIREHOSE.metric("ExecuteProcessing.Success");
     const THROTTLED: MetricName = FIREHOSE.metric("ThrottledGetRecords");
-    let mut failing = vec![series(to.success, "Average", "writes that succeed, share")];
+    let success = series(to.success.metric, to.success.statistic, to.success.words);
+    let mut failing = vec![if to.success.is_share { success } else { right(success) }];
     if transforms {
         failing.push(series(PROCESSING, "Average", "calls of the transform that succeed, share"));
     }

@@ -6,7 +6,7 @@ use pipec_core::{RecordProgram, Unpack};
 use serde::Serialize;
 
 use super::buckets::{self, S3LocationPlan};
-use super::destination::{self, DestinationPlan};
+use super::destination::{self, DestinationPlan, S3Plan, ServicePlan};
 use super::streams::stream_arn;
 use super::table::TablePlan;
 use super::value::Value;
@@ -111,6 +111,8 @@ pub struct DeliveryPlan {
     pub log_stream: &'static str,
     /// Where the records go.
     pub destination: DestinationPlan,
+    /// What all destinations but S3 have.
+    pub service: Option<ServicePlan>,
     /// The places in S3 that are written to, by what they are for.
     pub locations: BTreeMap<Purpose, S3LocationPlan>,
     /// What Firehose can do there.
@@ -139,6 +141,12 @@ pub struct DirectPlan {
 }
 
 impl DeliveryPlan {
+    /// The place of what does not reach the destination.
+    pub fn failures(&self) -> Option<&S3LocationPlan> {
+        let purpose = if self.service.is_some() { Purpose::Backup } else { Purpose::Destination };
+        self.location(purpose)
+    }
+
     /// The place in S3 of a purpose.
     pub fn location(&self, purpose: Purpose) -> Option<&S3LocationPlan> {
         self.locations.get(&purpose)
@@ -146,14 +154,20 @@ impl DeliveryPlan {
 
     /// The table over its objects, if the stack creates it.
     pub fn table(&self) -> Option<&TablePlan> {
+        self.s3()?.table.as_ref()
+    }
+
+    /// What the template needs of S3, if that is the destination.
+    pub(super) fn s3(&self) -> Option<&S3Plan> {
         match &self.destination {
-            DestinationPlan::S3(s3) => s3.table.as_ref(),
+            DestinationPlan::S3(s3) => Some(s3),
+            _ => None,
         }
     }
 
     /// Place in the spec, database and name of the table that it has, whoever creates it.
     pub(super) fn table_name(&self) -> Option<(String, String, String)> {
-        let DestinationPlan::S3(s3) = &self.destination;
+        let s3 = self.s3()?;
         if let Some(table) = &s3.table {
             return Some((table.spec.clone(), table.database_name.clone(), table.name.clone()));
         }
@@ -364,11 +378,13 @@ fn one(checked: &Checked, delivery: &Delivery, programs: &Programs) -> DeliveryP
         extracts_messages: delivery.unpack.is_some(),
         appends_newline: delivery.transform.as_ref().is_none_or(|transform| transform.own.is_some())
             && capabilities.separator == "\n"
+            && capabilities.is_appended
             && delivery.newline.value == Newline::Append,
         transform: delivery.transform.as_ref().and_then(|own| transform(checked, delivery, own, programs)),
         own_transform: delivery.transform.as_ref().and_then(own_transform),
         log_stream: LOG_STREAM,
         destination: destination::plan(checked, delivery),
+        service: destination::service(pipeline, delivery),
         locations: buckets::locations(pipeline, delivery),
         capabilities,
     }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::value::Value;
-use super::{DeliveryPlan, DestinationPlan, Plan};
+use super::{DeliveryPlan, Plan};
 use crate::aws::existing::{self, ExistingKind};
 use crate::aws::limits::{firehose, kinesis};
 use crate::graph::{INPUT_STREAM, NodeKind};
@@ -64,6 +64,8 @@ pub fn existing(plan: &Plan) -> Vec<Existing> {
     all.extend(keys(plan));
     all.extend(plan.log_key.iter().map(|key| Existing::new(&existing::LOG_KEY, key, "/logs/kms_key")));
     all.extend(stream(plan));
+    let services = plan.deliveries.iter().filter_map(|delivery| delivery.service.as_ref());
+    all.extend(services.flat_map(|service| service.existing.clone()));
     all.extend(functions(plan));
     all.extend(readers(plan));
     all.extend(own_transforms(plan));
@@ -90,7 +92,7 @@ fn buckets(plan: &Plan) -> impl Iterator<Item = Existing> {
 
 /// The database or the table that a delivery uses.
 fn catalog(delivery: &DeliveryPlan) -> Option<Existing> {
-    let DestinationPlan::S3(s3) = &delivery.destination;
+    let s3 = delivery.s3()?;
     let at = format!("{}/s3/table", delivery.spec);
     match (&s3.table, &s3.conversion) {
         (Some(table), _) => match &table.database {
@@ -210,7 +212,7 @@ mod tests {
 
     use super::*;
     use crate::aws::existing::KINDS;
-    use crate::plan::fixture::{DIRECT_SOURCES, planned};
+    use crate::plan::fixture::{DIRECT_SOURCES, delivering, planned};
     use crate::plan::permissions::{Deployer, policy};
 
     /// A spec that names one of each kind, its buckets' key twice.
@@ -323,6 +325,16 @@ deliveries:
         let stream = existing(&plan);
         let found: Vec<(&str, &str)> = stream.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
         assert_eq!(found, [("arn:aws:kinesis:us-east-1:111122223333:stream/orders", "/stream/existing")]);
+        let (plan, _) = planned(&delivering(
+            "http: {url: 'https://example.com', secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf', \
+             secret_kms_key: 'arn:aws:kms:us-east-1:111122223333:key/4'}",
+        ));
+        let services = existing(&plan);
+        let found: Vec<(&str, &str)> = services
+            .iter()
+            .map(|one| (one.id.rsplit([':', '/']).next().unwrap_or_default(), &*one.spec))
+            .collect();
+        assert_eq!(found, [("a-AbCdEf", "/delivery/http/secret"), ("4", "/delivery/http/secret_kms_key")]);
         let (plan, _) = planned(TABLES);
         let tables = existing(&plan);
         let found: Vec<(&str, &str)> = tables.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
@@ -333,8 +345,8 @@ deliveries:
                 ("plant.readings", "/deliveries/lake/s3/table/existing"),
             ]
         );
-        let kinds: BTreeSet<&str> =
-            all.iter().chain(&others).chain(&stream).chain(&tables).map(|one| one.kind.what).collect();
+        let all = [all, others, stream, services, tables].concat();
+        let kinds: BTreeSet<&str> = all.iter().map(|one| one.kind.what).collect();
         assert_eq!(kinds, KINDS.iter().map(|kind| kind.what).collect(), "a kind that no spec names");
     }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::buckets;
 use crate::check::Checked;
-use crate::pipeline::{Destination, KeysFrom};
+use crate::pipeline::KeysFrom;
 use crate::spec::{AnalyticsRuntime, ErrorsPlace};
 use crate::sql::{self, ERROR_STREAM};
 
@@ -71,12 +71,7 @@ pub(super) fn plan(checked: &Checked) -> Vec<FaultPlan> {
 /// The faults that partitioning and conversion may meet.
 fn of_objects(checked: &Checked) -> Vec<FaultPlan> {
     let deliveries = &checked.pipeline().deliveries;
-    let s3 = || {
-        deliveries.iter().map(|delivery| {
-            let Destination::S3(s3) = &delivery.destination;
-            s3
-        })
-    };
+    let s3 = || deliveries.iter().filter_map(|delivery| delivery.destination.s3());
     let by = |keys: KeysFrom| s3().any(|s3| !s3.partitions.is_empty() && s3.keys_from == keys);
     let without_key = FaultPlan {
         what: "a record without a value of a partition key",

@@ -103,6 +103,27 @@ alarms: {}
 dashboard: true
 ";
 
+/// Every kind of destination, as small as it can be.
+pub const DESTINATIONS: &[&str] = &[
+    "s3: {}",
+    "s3: { bucket: our-data-lake }",
+    "backup: raw, s3: {}",
+    "backup: { bucket: our-raw-data }, s3: { bucket: our-data-lake }",
+    "http: { url: 'https://example.com/v1' }",
+    "http: { url: 'https://example.com/v1', secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
+    "datadog: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
+    "new_relic: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
+    "splunk: { endpoint: 'https://splunk.example.com:8088', secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
+];
+
+/// A pipeline of a stream and a delivery to such a destination, with everything that watches it.
+pub fn delivering(destination: &str) -> String {
+    format!(
+        "name: orders\nstream: {{ record_size: 1 KiB, records_per_second: 10 }}\ndelivery: {{ {destination} }}\nalarms: \
+         {{}}\ndashboard: true\n"
+    )
+}
+
 /// A spec with all that S3 has: conversion with permissions of Lake Formation, partitions, a table of the stack, a backup.
 pub const LAKE: &str = "
 name: lake

@@ -115,12 +115,13 @@ impl Resolver<'_> {
         &mut self,
         name: Option<String>,
         at: String,
-        delivery: spec::Delivery,
+        mut delivery: spec::Delivery,
         (transform, queries): (Option<(String, spec::Transform)>, bool),
         pipeline: &str,
         stream: Option<Span>,
     ) -> Delivery {
-        let (size, interval) = delivery.buffer.map(|buffer| (buffer.size.0, buffer.interval.0)).unzip();
+        let (size, interval) =
+            delivery.buffer.take().map(|buffer| (buffer.size.0, buffer.interval.0)).unzip();
         let direct = Direct {
             intake: Intake {
                 record_size: self.or(
@@ -139,33 +140,38 @@ impl Resolver<'_> {
                     delivery.records_per_second.unwrap_or(1.0),
                 ),
             },
-            encryption: self.encryption(&format!("{at}/encryption"), delivery.encryption),
+            encryption: self.encryption(&format!("{at}/encryption"), delivery.encryption.take()),
         };
         let direct = self.direct(direct, &at, stream);
         let runs_query = queries && delivery.from.as_deref() != Some(FROM_STREAM);
-        // What comes from CloudWatch Logs alone needs no function.
-        let own = transform.as_ref().filter(|_| direct.is_some() && !runs_query);
+        // What comes from CloudWatch Logs alone needs no function, if Firehose can keep the events apart.
+        let own = transform.as_ref().filter(|_| direct.is_some() && !runs_query && delivery.s3.is_some());
         let unpack = own.and_then(|(at, transform)| self.unpacked_by_firehose(at, transform));
         let transform = transform.filter(|_| unpack.is_none());
         let id = name.as_deref().map(logical_name).unwrap_or_default();
-        // The schema asks for one of them.
-        let s3 = delivery.s3.unwrap_or_default();
-        let names = (pipeline, name.as_deref());
-        if let Some(backup) = &delivery.backup {
-            self.backup_records(&format!("{at}/backup"), backup);
-        }
-        let backup = delivery.backup.map(|backup| self.backup(&format!("{at}/backup"), backup, names, &id));
+        let site = Site { at: &at, pipeline, delivery: name.as_deref(), suffix: id };
         // A function of the user's returns no keys that pipec knows of.
         let keys_from = match transform.as_ref().is_some_and(|(_, own)| own.lambda.is_none()) {
             true => KeysFrom::Transform,
             false => KeysFrom::Firehose,
         };
-        let destination = Destination::S3(self.s3(&format!("{at}/s3"), s3, backup, names, keys_from, &id));
+        let destination = self.destination(&mut delivery, keys_from, &site);
         let defaults = destination.capabilities();
+        // Where Firehose cannot append the separator, the transform does.
+        let needs_newline = !defaults.separator.is_empty()
+            && !defaults.is_appended
+            && delivery.newline != Some(Newline::None);
+        let transform = transform.or_else(|| {
+            needs_newline.then(|| (format!("{at}/{}", defaults.key), spec::Transform::default()))
+        });
         Delivery {
             span: self.key(&at),
             from: self.optional(&format!("{at}/from"), delivery.from),
-            transform: transform.map(|(at, transform)| self.transform(&at, transform, defaults.separator)),
+            transform: transform.map(|(at, transform)| {
+                // The events of a record are lines of it, whatever keeps records apart.
+                let lines = transform.unpack.is_some() && !defaults.splits_objects;
+                self.transform(&at, transform, if lines { "\n" } else { defaults.separator })
+            }),
             unpack,
             direct,
             buffer_size: self.or(&format!("{at}/buffer/size"), size, defaults.buffer_mib_default * MIB),
@@ -288,6 +294,39 @@ impl Resolver<'_> {
         }
     }
 
+    fn destination(
+        &mut self,
+        delivery: &mut spec::Delivery,
+        keys_from: KeysFrom,
+        site: &Site,
+    ) -> Destination {
+        if let Some(service) = self.service(delivery, site) {
+            return Destination::Service(service);
+        }
+        let of = |key: &str| format!("{}/{key}", site.at);
+        if delivery.retry.is_some() {
+            let span = self.key(&of("retry"));
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::DestinationKey,
+                    span,
+                    "`retry` is for destinations other than S3",
+                    "remove `retry`; Firehose retries a bucket for up to 24 h",
+                )
+                .related(self.key(&of("s3")), "the destination"),
+            );
+        }
+        let names = (site.pipeline, site.delivery);
+        let backup = delivery.backup.take();
+        if let Some(backup) = &backup {
+            self.backup_records(&of("backup"), backup);
+        }
+        let backup = backup.map(|backup| self.backup(&of("backup"), backup, names, &site.suffix));
+        // The schema asks for one of them.
+        let s3 = delivery.s3.take().unwrap_or_default();
+        Destination::S3(self.s3(&of("s3"), s3, backup, names, keys_from, &site.suffix))
+    }
+
     /// A place in S3.
     pub(super) fn s3_location(
         &self,
@@ -312,6 +351,18 @@ impl Resolver<'_> {
             expire_after: self.optional(&of("expire_after"), s3.expire_after.map(|time| time.0)),
         }
     }
+}
+
+/// A delivery whose destination is read.
+pub(super) struct Site<'a> {
+    /// The delivery's place in the spec, a JSON pointer.
+    pub at: &'a str,
+    /// The pipeline's name.
+    pub pipeline: &'a str,
+    /// The delivery's name.
+    pub delivery: Option<&'a str>,
+    /// What logical ids end in.
+    pub suffix: String,
 }
 
 /// What the spec has about deliveries.

@@ -4,6 +4,7 @@
 mod alarms;
 mod consumers;
 mod delivery;
+mod destinations;
 mod records;
 mod references;
 mod s3;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::destinations::Backup;
+use super::destinations::{Backup, Datadog, Http, NewRelic, Splunk};
 use super::s3::S3;
 use super::{ByteSize, Duration, Encryption};
 
@@ -89,11 +89,26 @@ pub enum Architecture {
 /// Amazon Data Firehose.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("oneOf" = [{"required": ["s3"]}]))]
+#[schemars(extend("oneOf" = [
+    {"required": ["s3"]},
+    {"required": ["http"]},
+    {"required": ["datadog"]},
+    {"required": ["new_relic"]},
+    {"required": ["splunk"]},
+]))]
 pub struct Delivery {
-    /// Buffering hints. Default: 5 MiB or 300 s, whichever comes first.
+    /// Buffering hints. Default: for S3, 5 MiB or 300 s, whichever comes first; for other destinations, see `docs/destinations.md`.
     pub buffer: Option<Buffer>,
-    /// Newline after each record. Default: `append`, whether or not the record already ends with one. `none` writes the
+    /// Records that are stored in a bucket next to the destination, and that bucket. For S3 `raw`, all records as they come in,
+    /// before the transform; default: none. For other destinations `failed` or `all`; default: `failed`, the records that did
+    /// not reach the destination.
+    #[schemars(extend("examples" = ["all"]))]
+    pub backup: Option<Backup>,
+    /// Time during which Firehose retries a request that failed, 0 s to 7,200 s, before it stores the records in the backup's
+    /// bucket. Not with `s3`, which Firehose retries for up to 24 h. Default: `5 min`; `datadog` and `new_relic`: `60 s`.
+    #[schemars(extend("examples" = ["5 min"]))]
+    pub retry: Option<Duration>,
+    /// Newline after each record, for destinations that need one. Default: `append`, whether or not the record already ends with one. `none` writes the
     /// records as they are: for producers that end each record with a newline, and for records that are not text, such
     /// as gzip. With pipec's transform, `transform.append` decides; with your own function, the newline is appended to
     /// each record that it returns.
@@ -117,11 +132,16 @@ pub struct Delivery {
     /// Encryption of the records that Firehose buffers. Only without a stream, whose encryption otherwise applies.
     /// Default: `aws_managed`, a key that AWS owns.
     pub encryption: Option<Encryption>,
-    /// Records that are stored in a bucket next to the destination: for S3, `raw`, all records as they come in, before the
-    /// transform. Default: none.
-    pub backup: Option<Backup>,
     /// An S3 bucket as the destination.
     pub s3: Option<S3>,
+    /// An HTTPS endpoint as the destination.
+    pub http: Option<Http>,
+    /// Datadog as the destination.
+    pub datadog: Option<Datadog>,
+    /// New Relic as the destination.
+    pub new_relic: Option<NewRelic>,
+    /// Splunk as the destination.
+    pub splunk: Option<Splunk>,
 }
 
 /// Newline after each record.

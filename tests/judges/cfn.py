@@ -170,3 +170,16 @@ class Template:
             return str(self._get_att(*name.split(".", 1)) if "." in name else self._ref(name))
 
         return re.sub(r"\$\{([^}]*)\}", value, text)
+
+
+def destination(properties):
+    """The kind of a delivery stream's destination, and its properties."""
+    end = "DestinationConfiguration"
+    ((name, of),) = ((name, of) for name, of in properties.items() if name.endswith(end))
+    return name.removesuffix(end), of
+
+
+def bucket_of(properties):
+    """The place in S3 that a delivery stream writes to, whatever its destination."""
+    kind, of = destination(properties)
+    return of if kind == "ExtendedS3" else of["S3Configuration"]

@@ -90,6 +90,7 @@ def test_an_answer_is_as_the_model_has_it(answer):
 LOOK_UPS = {
     "DescribeEventBus": lambda name: {"Name": name},
     "DescribeKey": lambda name: {"KeyId": name},
+    "DescribeSecret": lambda name: {"SecretId": name},
     "DescribeStream": lambda name: {"StreamArn": name},
     "DescribeStreamSummary": lambda name: {"StreamARN": name},
     "DescribeSubnets": lambda name: {"SubnetIds": [name]},

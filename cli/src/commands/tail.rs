@@ -15,7 +15,7 @@ use crate::cloud::sdk::SdkClient;
 use crate::cloud::stop::{At, Step, Stop};
 use crate::watch::tail::{self, Place, Start, Target};
 use pipec_compiler::diagnostics::Code;
-use pipec_compiler::plan::S3LocationPlan;
+use pipec_compiler::plan::{DeliveryPlan, S3LocationPlan};
 use pipec_compiler::terminal::printable;
 use pipec_simulate::content;
 
@@ -29,6 +29,7 @@ use pipec_simulate::content;
     after_help = "Examples:\n  pipec tail pipeline.yaml                              records as they arrive\n  \
                         pipec tail pipeline.yaml output                       rows of the query\n  \
                         pipec tail pipeline.yaml bucket --since 1h            lines of new objects\n  \
+                        pipec tail pipeline.yaml failed --since 1d            what was not delivered, and why\n  \
                         pipec tail pipeline.yaml --from-beginning --count 10  the ten oldest records\n  \
                         pipec tail pipeline.yaml LARGE --since 5min --no-follow | jq .\n\n\
                         Runs until Ctrl-C, then exits with 0. Only content is printed to stdout."
@@ -36,7 +37,8 @@ use pipec_simulate::content;
 pub(super) struct Tail {
     #[command(flatten)]
     pipeline: PipelineArgs,
-    /// `input`, `output` (the rows that are delivered), the name of an output of the SQL, or `bucket`
+    /// `input`, `output` (the rows that are delivered), the name of an output of the SQL, `bucket`, or `failed` (what did not reach the
+    /// destination, and why); of several deliveries `NAME` and `NAME-failed`; with `backup`, also `backup`
     #[arg(value_name = "WHAT", default_value = "input")]
     what: String,
     /// Start from records that arrived this long ago
@@ -113,7 +115,14 @@ impl Tail {
                 let of = deliveries.find(|known| known.name == *delivery);
                 let location = of.and_then(|delivery| delivery.location(*purpose));
                 let location = location.ok_or_else(|| missing(&compiled.shown_spec()))?;
-                return self.objects(compiled, location, &client, &deployed, start, sink);
+                return self.objects(compiled, (location, false), &client, &deployed, start, sink);
+            }
+            Target::Failures(delivery) => {
+                let mut deliveries = compiled.stack.plan.deliveries.iter();
+                let of = deliveries.find(|known| known.name == *delivery);
+                let location = of.and_then(DeliveryPlan::failures);
+                let location = location.ok_or_else(|| missing(&compiled.shown_spec()))?;
+                return self.objects(compiled, (location, true), &client, &deployed, start, sink);
             }
             Target::Stream(logical_id) => {
                 deployed.name(logical_id).ok_or_else(|| missing(&compiled.shown_spec()))?
@@ -127,7 +136,7 @@ impl Tail {
     fn objects(
         &self,
         compiled: &Compiled,
-        location: &S3LocationPlan,
+        (location, failures): (&S3LocationPlan, bool),
         client: &SdkClient,
         deployed: &Deployed,
         start: Start,
@@ -138,7 +147,7 @@ impl Tail {
             Some(own) => deployed.name(own).ok_or_else(|| missing(&compiled.shown_spec()))?,
             None => &shown,
         };
-        let place = Place { bucket, location };
+        let place = Place { bucket, location, failures };
         tail::objects(client, place, start, !self.no_follow, &mut |key, content| {
             let content = match content {
                 Ok(content) => content,
@@ -160,7 +169,10 @@ impl Tail {
                 return sink.left != Some(0);
             }
             let mut lines = content.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-            lines.all(|line| sink.write(content::text(line).as_bytes()))
+            lines.all(|line| {
+                let line = if failures { content::failure(line) } else { content::text(line) };
+                sink.write(line.as_bytes())
+            })
         })
     }
 }

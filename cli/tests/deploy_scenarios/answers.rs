@@ -193,6 +193,7 @@ impl World {
             }
             "DescribeEventBus"
             | "DescribeKey"
+            | "DescribeSecret"
             | "DescribeStream"
             | "DescribeStreamSummary"
             | "DescribeSubscriptionFilters"
@@ -434,6 +435,18 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
             "KeyUsage": text("KeyUsage", "ENCRYPT_DECRYPT"),
             "KeySpec": text("KeySpec", "SYMMETRIC_DEFAULT"),
         }}),
+        "DescribeSecret" => {
+            let mut secret = json!({"ARN": named("SecretId"), "Name": "vendor"});
+            // A time in seconds, as the service writes it.
+            for (name, value) in
+                [("KmsKeyId", said["KmsKeyId"].clone()), ("DeletedDate", said["DeletedDate"].clone())]
+            {
+                if !value.is_null() {
+                    secret[name] = value;
+                }
+            }
+            secret
+        }
         "DescribeStream" => json!({"StreamDescription": {
             "StreamArn": named("StreamArn"), "StreamStatus": text("StreamStatus", "ENABLED"),
         }}),

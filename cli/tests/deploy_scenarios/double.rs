@@ -25,9 +25,10 @@ pub struct Double {
 }
 
 /// Look-ups of what the stack does not create, and the service of each.
-pub const LOOK_UPS: [&str; 16] = [
+pub const LOOK_UPS: [&str; 17] = [
     "DescribeEventBus",
     "DescribeKey",
+    "DescribeSecret",
     "DescribeStream",
     "DescribeStreamSummary",
     "DescribeSubnets",

@@ -42,7 +42,7 @@ mod unpack;
 mod value;
 
 pub use decimal::{Decimal, DecimalError};
-pub use partition::{MAX_KEY_BYTES, Partition, PartitionKey};
+pub use partition::{MAX_KEY_BYTES, MAX_KEYS, Partition, PartitionKey};
 pub use pattern::TimePart;
 pub use program::{Applied, Outcome, ProgramError, RecordProgram, Suffix, VERSION};
 pub use regex::{Expression, ExpressionError, Written};

@@ -1,15 +1,18 @@
 //! Destinations: one file of rules per kind.
 
 mod conversion;
+mod http;
 mod partitions;
 mod prefix;
 mod prefix_text;
 mod s3;
+mod service;
+mod splunk;
 mod table;
 mod timestamps;
 
 use super::Context;
-use crate::pipeline::{Delivery, Destination};
+use crate::pipeline::{Delivery, Destination, ServiceKind};
 
 pub(super) fn check(context: &mut Context, delivery: &Delivery) {
     match &delivery.destination {
@@ -21,6 +24,13 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
             conversion::check(context, delivery, s3);
             table::check(context, delivery, s3);
             partitions::check(context, delivery, s3);
+        }
+        Destination::Service(to) => {
+            service::check(context, delivery, to);
+            match &to.kind {
+                ServiceKind::Http(http) => http::check(context, to, http),
+                ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
+            }
         }
     }
 }

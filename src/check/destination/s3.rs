@@ -6,7 +6,7 @@ use crate::aws::limits::firehose;
 use crate::aws::limits::names as rules;
 use crate::aws::time_zones;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::pipeline::{Delivery, Destination, S3Location};
+use crate::pipeline::{Delivery, S3Location};
 use crate::spec::{Compression, SECONDS_PER_DAY};
 
 /// A lifecycle rule counts days in 32 bits with a sign. S3 API, LifecycleExpiration.
@@ -71,8 +71,7 @@ const OTHER_ENDINGS: [&str; 8] = [".gzip", ".bz2", ".zst", ".lz4", ".xz", ".parq
 
 /// An extension that makes readers unpack what is not packed, or not unpack what is.
 fn extension(location: &S3Location, delivery: &Delivery) -> Option<Diagnostic> {
-    let Destination::S3(s3) = &delivery.destination;
-    if s3.format.value.is_columnar() {
+    if delivery.destination.s3().is_some_and(|s3| s3.format.value.is_columnar()) {
         // The format decides; see `conversion`.
         return None;
     }

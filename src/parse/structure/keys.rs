@@ -44,7 +44,7 @@ pub(super) fn unknown_key(
     }
     let here = if pointer.is_empty() { "a spec".to_owned() } else { format!("`{}`", dotted(pointer)) };
     let object = root.pointer(pointer).unwrap_or(root);
-    let help = match (meant(key, &known), elsewhere(key)) {
+    let help = match (meant(key, &known), elsewhere(key, object)) {
         _ if stands_for(key, object, subschema, places).is_some() => {
             format!("did you mean `{}`?", stands_for(key, object, subschema, places).unwrap_or_default())
         }
@@ -161,8 +161,8 @@ pub(super) fn number(count: &Value) -> String {
     count.as_u64().filter(|count| *count > 0).unwrap_or(2).to_string()
 }
 
-/// Another place of the spec that has this key, if only one has it.
-pub(super) fn elsewhere(key: &str) -> Option<String> {
+/// Another place of the spec that has this key: the only one, or the only one below a key that is written beside it.
+pub(super) fn elsewhere(key: &str, object: &Value) -> Option<String> {
     fn walk(subschema: &Value, path: &str, key: &str, depth: usize, found: &mut Vec<String>) {
         let Some(target) = schema::follow(schema::schema(), subschema) else { return };
         for branch in target.get("anyOf").and_then(Value::as_array).into_iter().flatten() {
@@ -181,6 +181,9 @@ pub(super) fn elsewhere(key: &str) -> Option<String> {
     let mut found = Vec::new();
     walk(schema::schema(), "", key, 0, &mut found);
     found.dedup();
+    if found.len() > 1 {
+        found.retain(|place| place.rsplit('.').next().is_some_and(|last| object.get(last).is_some()));
+    }
     match found.as_slice() {
         [only] => Some(only.clone()),
         _ => None,

@@ -36,27 +36,21 @@ const TEMPLATE_HELP: &str =
 const LACKS: &[Lack] = &[
     Lack {
         places: &["", "/delivery"],
-        keys: &["splunk"],
-        message: "pipec does not deliver to Splunk",
-        help: "deliver to `s3`; Splunk's add-on for AWS reads the objects",
-    },
-    Lack {
-        places: &["", "/delivery"],
         keys: &[
-            "http",
             "httpendpoint",
             "https",
             "webhook",
-            "datadog",
-            "newrelic",
             "dynatrace",
             "honeycomb",
+            "coralogix",
+            "logicmonitor",
+            "mongodb",
+            "sumologic",
+            "elastic",
             "endpoint",
         ],
-        message: "pipec does not deliver to HTTP endpoints",
-        help: "deliver to `s3`; or call your own function with an output of the \
-               SQL: `outputs: {name: {lambda: {function: \
-               ARN, role: NAME}}}`",
+        message: "pipec has no destination of this name; any HTTP endpoint of Firehose is `http`",
+        help: "write `http: {url: https://.., secret: ARN}` with the endpoint's address for Firehose",
     },
     Lack {
         places: &["", "/delivery"],
@@ -79,7 +73,7 @@ const LACKS: &[Lack] = &[
     Lack {
         places: &["", "/delivery"],
         keys: &["snowflake", "bigquery", "databricks"],
-        message: "pipec delivers to S3 only",
+        message: "pipec does not deliver to this database",
         help: S3_ONLY,
     },
     Lack {
@@ -98,7 +92,7 @@ const LACKS: &[Lack] = &[
             "kinesis",
             "cloudwatch",
         ],
-        message: "pipec's `delivery` is to S3 only",
+        message: "Firehose does not deliver to this service",
         help: "deliver to `s3`; or send an output of the SQL to a stream, or to your own \
                function: `outputs: {name: {lambda: \
                {function: ARN, role: NAME}}}`",
@@ -543,8 +537,8 @@ mod tests {
     #[test]
     fn any_spelling_is_found() {
         assert!(is_lack("/delivery", "HttpEndpoint") && is_lack("/delivery", "http-endpoint"));
-        assert!(is_lack("/deliveries/a", "splunk") && is_lack("/deliveries/a/transform", "code"));
+        assert!(is_lack("/deliveries/a", "snowflake") && is_lack("/deliveries/a/transform", "code"));
         assert!(is_lack("/deliveries/a/s3", "parquet") && !is_lack("/deliveries/a/buffer", "parquet"));
-        assert!(!is_lack("/stream", "splunk"));
+        assert!(!is_lack("/stream", "snowflake"));
     }
 }

@@ -22,7 +22,7 @@ const READS_THROTTLED_AVERAGE: f64 = 0.1;
 /// Share of calls of the transform that succeed.
 const PROCESSING_SUCCESS: f64 = 0.99;
 /// Age of a record that is late in any case, seconds. AWS Solutions, streaming data solution, 2025-02.
-const FRESHNESS_S_MIN: u64 = 900;
+pub(in crate::plan) const FRESHNESS_S_MIN: u64 = 900;
 
 pub(super) fn rules(scope: &Scope, delivery: &DeliveryPlan) -> Vec<Rule> {
     let logs = scope.logs("delivery");
@@ -32,7 +32,7 @@ pub(super) fn rules(scope: &Scope, delivery: &DeliveryPlan) -> Vec<Rule> {
     let continuous = scope.is_fed()
         && delivery.reads == Reads::Stream
         && transform.is_none_or(|transform| !transform.runs_query);
-    let mut rules = destination::alarms(delivery, late, &logs);
+    let mut rules = destination::alarms(scope, delivery, late, &logs);
     if continuous {
         rules =
             rules

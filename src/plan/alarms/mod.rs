@@ -28,6 +28,7 @@ use crate::pipeline::{Alarms, Notify, Pipeline, ProducerSource};
 use crate::spec::AlarmKey;
 pub(super) use advice::unwatched;
 pub use advice::{Settings, settings};
+pub(super) use delivery::FRESHNESS_S_MIN;
 pub use rule::Rule;
 pub(super) use rule::{Compare, FIVE_MINUTES, MINUTE, Span};
 use rule::{Missing, Watch};

@@ -1,11 +1,10 @@
 use std::collections::BTreeSet;
 
-use crate::aws::destinations;
 use crate::aws::metrics::{FAILURES, FAMILIES, FLINK_1, FLINK_2, Kind, STREAM, TRANSFORM, is_known};
 use crate::check::Checked;
 use crate::graph::NodeKind;
 use crate::plan::Plan;
-use crate::plan::fixture::{DIRECT_SOURCES, LAKE, SOURCES, planned, spec};
+use crate::plan::fixture::{DESTINATIONS, DIRECT_SOURCES, LAKE, SOURCES, delivering, planned, spec};
 use crate::plan::value::Value;
 use crate::spec::AlarmKey;
 
@@ -93,7 +92,8 @@ fn every_kind_of_alarm_exists_somewhere() {
                   INTEGER); CREATE PUMP Q AS INSERT INTO OUT SELECT STREAM \"a\" FROM SOURCE_SQL_STREAM_001;'}\ndelivery: {s3: \
                   {}}\nalarms: {}\n";
     let mut found = BTreeSet::new();
-    for spec in [WHOLE, &old, &direct, shared, SOURCES, DIRECT_SOURCES, LAKE] {
+    let backed_up = delivering("backup: all, http: {url: 'https://example.com'}");
+    for spec in [WHOLE, &old, &direct, shared, SOURCES, DIRECT_SOURCES, LAKE, &backed_up] {
         let (plan, _) = planned(spec);
         found.extend(plan.alarms.iter().flat_map(|alarms| &alarms.alarms).map(|alarm| alarm.key));
     }
@@ -113,8 +113,14 @@ fn metrics_are_those_of_the_table() {
          {}\ndashboard: true\n",
     );
     let direct = "name: direct\ndelivery: {record_size: 1 KiB, records_per_second: 10, s3: {}}\nalarms: {}\ndashboard: true\n";
-    for spec in [WHOLE, &old, &lambda, SOURCES, DIRECT_SOURCES, LAKE, direct] {
-        let (plan, _) = planned(spec);
+    let destinations = DESTINATIONS.iter().map(|destination| delivering(destination));
+    let backed_up = delivering("backup: all, http: {url: 'https://example.com'}");
+    let mut kinds: Vec<&Kind> = vec![&STREAM, &TRANSFORM, &FLINK_1, &FLINK_2, &FAILURES];
+    let specs = [WHOLE, &old, &lambda, SOURCES, DIRECT_SOURCES, LAKE, direct, &backed_up].map(str::to_owned);
+    for spec in specs.into_iter().chain(destinations) {
+        let (plan, checked) = planned(&spec);
+        let deliveries = &checked.pipeline().deliveries;
+        kinds.extend(deliveries.iter().map(|delivery| delivery.destination.capabilities().metrics));
         let alarms = plan.alarms.expect("alarms");
         for metric in alarms.alarms.iter().flat_map(|alarm| &alarm.metrics) {
             let dimensions = metric.dimensions.iter().map(|dimension| dimension.name.to_owned()).collect();
@@ -134,7 +140,6 @@ fn metrics_are_those_of_the_table() {
             read.insert((namespace.to_owned(), dimensions, part(1)));
         }
     }
-    let kinds: [&Kind; 6] = [&STREAM, &TRANSFORM, &FLINK_1, &FLINK_2, &FAILURES, destinations::S3.metrics];
     for kind in kinds {
         for metric in kind.metrics {
             let namespace = metric.namespace.unwrap_or(kind.namespace).to_owned();

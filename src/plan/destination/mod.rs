@@ -1,45 +1,74 @@
 //! Destinations: one file per kind. What a kind writes to is a sink of the graph; the buckets among those are alike.
 
+mod http;
 mod s3;
+mod service;
+mod splunk;
 
 use pipec_core::Partition;
 use serde::Serialize;
 
-use super::alarms::Rule;
+use super::alarms::{Rule, Scope};
 use super::buckets;
 use super::cost::{Bill, Delivered};
 use super::dashboard::Series;
 use super::grants::Grant;
 use super::{DeliveryPlan, Plan};
-use crate::aws::metrics::MetricName;
+use crate::aws::destinations::{self, Watched};
 use crate::check::Checked;
-use crate::pipeline::{Delivery, Destination, KeysFrom, Purpose, Sink};
+use crate::pipeline::{Delivery, Destination, KeysFrom, Pipeline, Purpose, Service, ServiceKind, Sink};
 use crate::table::fields::fields;
 use crate::table::partition_keys;
+pub use http::HttpPlan;
 pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
+use service::Kind;
+pub use service::ServicePlan;
+pub use splunk::SplunkPlan;
 
 /// The template of each kind.
-pub const TEMPLATES: &[(&str, &str)] =
-    &[("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2"))];
+pub const TEMPLATES: &[(&str, &str)] = &[
+    ("delivery/http.yaml.j2", include_str!("../../../templates/delivery/http.yaml.j2")),
+    ("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2")),
+    ("delivery/splunk.yaml.j2", include_str!("../../../templates/delivery/splunk.yaml.j2")),
+];
 
-/// What the template needs of a destination, besides its places in S3.
+/// What the template needs of a destination, besides its places in S3 and what all kinds but S3 have.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DestinationPlan {
     /// S3.
     S3(S3Plan),
+    /// An HTTP endpoint.
+    Http(HttpPlan),
+    /// Splunk.
+    Splunk(SplunkPlan),
+}
+
+/// The kind of a destination that is not S3.
+fn kind(service: &Service) -> &dyn Kind {
+    match &service.kind {
+        ServiceKind::Http(http) => http,
+        ServiceKind::Splunk(splunk) => splunk,
+    }
 }
 
 /// Plans the destination.
 pub(super) fn plan(checked: &Checked, delivery: &Delivery) -> DestinationPlan {
     match &delivery.destination {
         Destination::S3(s3) => DestinationPlan::S3(s3::plan(checked, delivery, s3)),
+        Destination::Service(service) => kind(service).values(service),
     }
+}
+
+/// Plans what all destinations but S3 have.
+pub(super) fn service(pipeline: &Pipeline, delivery: &Delivery) -> Option<ServicePlan> {
+    let of = delivery.destination.service()?;
+    Some(service::plan(pipeline, delivery, of, kind(of)))
 }
 
 /// The partition keys that the transform of a delivery returns.
 pub(super) fn partition(checked: &Checked, delivery: &Delivery, runs_query: bool) -> Option<Partition> {
-    let Destination::S3(s3) = &delivery.destination;
+    let s3 = delivery.destination.s3()?;
     let fields = fields(checked.pipeline(), checked.query(), delivery).ok()?;
     let by_transform = s3.keys_from == KeysFrom::Transform;
     partition_keys::program(&s3.partitions, &fields, runs_query).filter(|_| by_transform)
@@ -49,67 +78,59 @@ pub(super) fn partition(checked: &Checked, delivery: &Delivery, runs_query: bool
 pub(super) fn grants(delivery: &Delivery, purpose: Purpose) -> Vec<Grant> {
     let of = |sink| match sink {
         Sink::Bucket(purpose, location) => buckets::grants(purpose, location, &buckets::heads(location)),
+        Sink::Service(of) => service::grants(of, kind(of)),
     };
     delivery.destination.sink(purpose).map_or_else(Vec::new, of)
 }
 
 /// What is billed besides Firehose.
 pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delivered: Delivered) {
-    match &delivery.destination {
-        DestinationPlan::S3(s3) => s3::cost(bill, plan, (delivery, s3), delivered),
+    if let DestinationPlan::S3(s3) = &delivery.destination {
+        s3::cost(bill, plan, (delivery, s3), delivered);
+    } else if delivery.service.as_ref().is_some_and(|service| service.backs_up_all) {
+        // Of the records that fail, nobody knows how many there are.
+        delivery.locations.values().for_each(|location| s3::stored(bill, plan, location, delivered));
     }
-}
-
-/// The metrics that show how a delivery is.
-#[derive(Clone, Copy, Debug)]
-pub struct DeliveryMetrics {
-    /// Records that have been delivered.
-    pub records: MetricName,
-    /// Age of the oldest record that has not, seconds.
-    pub freshness: MetricName,
-    /// Share of writes that succeed.
-    pub success: MetricName,
 }
 
 /// The metrics of a delivery.
-pub(super) fn metrics(delivery: &DeliveryPlan) -> &'static DeliveryMetrics {
-    match &delivery.destination {
-        DestinationPlan::S3(_) => &s3::METRICS,
-    }
+pub(super) fn watched(delivery: &DeliveryPlan) -> &'static Watched {
+    &delivery.capabilities.watched
 }
 
 /// Counts that the dashboard shows besides, next to the failures.
 pub(super) fn graphed(delivery: &DeliveryPlan) -> Vec<Series> {
     match &delivery.destination {
         DestinationPlan::S3(s3) => s3.graphed(),
+        _ => Vec::new(),
     }
 }
 
 /// The same of the delivery of error records, which go to a bucket whatever the destination.
-pub(super) fn metrics_of_errors() -> &'static DeliveryMetrics {
-    &s3::METRICS
+pub(super) fn watched_of_errors() -> &'static Watched {
+    &destinations::S3.watched
 }
 
-/// Alarms of the delivery that only this destination has: records are late after so many seconds, and `logs` is the
-/// command that shows Firehose's log.
-pub(super) fn alarms(delivery: &DeliveryPlan, late: u64, logs: &str) -> Vec<Rule> {
-    match &delivery.destination {
-        DestinationPlan::S3(s3) => {
-            s3::alarms(late, logs).into_iter().chain(s3.alarms(delivery, logs)).collect()
-        }
+/// Alarms of the delivery: records are late after so many seconds, and `logs` is the command that shows Firehose's log.
+pub(super) fn alarms(scope: &Scope, delivery: &DeliveryPlan, late: u64, logs: &str) -> Vec<Rule> {
+    let mut rules = service::alarms(delivery.capabilities, late, logs);
+    if let DestinationPlan::S3(s3) = &delivery.destination {
+        rules.extend(s3.alarms(delivery, logs));
     }
+    if let Some(of) = delivery.service.as_ref().filter(|service| service.backs_up_all) {
+        rules.push(service::backup_late(scope, delivery, of, logs));
+    }
+    rules
 }
 
 /// The same of the delivery of error records, which go to a bucket whatever the destination.
 pub(super) fn alarms_of_errors(late: u64, logs: &str) -> Vec<Rule> {
-    s3::alarms(late, logs)
+    service::alarms(&destinations::S3, late, logs)
 }
 
 /// What data transfer costs, and why no line says how much.
 pub(super) fn data_transfer(delivery: &DeliveryPlan) -> &'static str {
-    match &delivery.destination {
-        DestinationPlan::S3(_) => s3::DATA_TRANSFER,
-    }
+    delivery.service.as_ref().map_or(s3::DATA_TRANSFER, |service| service.data_transfer)
 }
 
 /// A destination in the report.
@@ -121,13 +142,20 @@ pub struct Shown {
     pub facts: Vec<(&'static str, String)>,
     /// The same in sentences.
     pub notes: Vec<String>,
+    /// What its owner has to do, as lines to read and to type.
+    pub other_side: Vec<String>,
 }
 
 impl DeliveryPlan {
     /// The destination as it is reported.
     pub fn shown(&self) -> Shown {
-        match &self.destination {
-            DestinationPlan::S3(s3) => s3.shown(self),
+        match (&self.destination, &self.service) {
+            (DestinationPlan::S3(s3), _) => s3.shown(self),
+            (_, Some(service)) => service.shown(self),
+            // Every destination but S3 is a service.
+            (_, None) => {
+                Shown { line: String::new(), facts: Vec::new(), notes: Vec::new(), other_side: Vec::new() }
+            }
         }
     }
 }
@@ -135,29 +163,25 @@ impl DeliveryPlan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::fixture::{planned, spec};
+    use crate::plan::fixture::{DESTINATIONS, delivering, planned, spec};
 
     #[test]
     fn a_destination_has_a_template_of_its_name() {
+        for destination in DESTINATIONS {
+            let (plan, _) = planned(&delivering(destination));
+            let json = serde_json::to_value(&plan.deliveries[0].destination).expect("JSON");
+            let name = format!("delivery/{}.yaml.j2", json["kind"].as_str().expect("a kind"));
+            assert!(TEMPLATES.iter().any(|(known, _)| *known == name), "{name}");
+        }
         let (plan, _) = planned(&spec("record_size: 1 KiB, records_per_second: 10", ""));
-        let json = serde_json::to_value(&plan.deliveries[0].destination).expect("JSON");
-        let name = format!("delivery/{}.yaml.j2", json["kind"].as_str().expect("a kind"));
-        assert!(TEMPLATES.iter().any(|(known, _)| *known == name), "{name}");
+        assert!(matches!(plan.deliveries[0].destination, DestinationPlan::S3(_)));
     }
 
     #[test]
     fn every_sink_is_a_node_that_firehose_writes_to() {
         use crate::graph::Relation;
-        for destination in [
-            "s3: {}",
-            "s3: { bucket: our-data-lake }",
-            "backup: raw, s3: {}",
-            "backup: { bucket: our-raw-data }, s3: { bucket: our-data-lake }",
-        ] {
-            let spec = format!(
-                "name: orders\nstream: {{ record_size: 1 KiB, records_per_second: 10 }}\ndelivery: {{ {destination} }}\n"
-            );
-            let (plan, checked) = planned(&spec);
+        for destination in DESTINATIONS {
+            let (plan, checked) = planned(&delivering(destination));
             let delivery = &checked.pipeline().deliveries[0];
             for sink in delivery.destination.sinks() {
                 let purpose = sink.purpose();
@@ -168,8 +192,41 @@ mod tests {
                 assert_eq!(nodes[0].logical_id.as_deref(), sink.logical_id().as_deref());
                 let own = plan.buckets.iter().find(|bucket| bucket.purpose == purpose);
                 assert_eq!(own.map(|bucket| bucket.logical_id.clone()), sink.logical_id());
-                assert!(!grants(delivery, purpose).is_empty());
+                let needs_none = matches!(sink, Sink::Service(service) if service.secret.is_none());
+                assert_eq!(grants(delivery, purpose).is_empty(), needs_none, "{destination}");
             }
         }
+    }
+
+    #[test]
+    fn a_secret_is_read_by_firehose_alone_and_exactly_this_one() {
+        for destination in DESTINATIONS.iter().filter(|destination| destination.contains("secret:")) {
+            let (plan, _) = planned(&delivering(destination));
+            let readers =
+                plan.roles.iter().flat_map(|role| role.grants.iter().map(move |grant| (role, grant)));
+            let readers: Vec<_> = readers
+                .filter(|(_, grant)| grant.actions.contains(&"secretsmanager:GetSecretValue"))
+                .collect();
+            let [(role, grant)] = readers.as_slice() else { panic!("{destination}: {readers:?}") };
+            assert_eq!(role.logical_id, "DeliveryRole");
+            let resources: Vec<String> = grant.resources.iter().map(|resource| resource.shown()).collect();
+            assert_eq!(resources, ["arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf"]);
+        }
+    }
+
+    #[test]
+    fn a_backup_of_all_records_is_watched_and_billed() {
+        let (failed, _) = planned(&delivering("http: { url: 'https://example.com/v1' }"));
+        let (all, _) = planned(&delivering("backup: all, http: { url: 'https://example.com/v1' }"));
+        let keys = |plan: &Plan| -> Vec<&'static str> {
+            plan.alarms.iter().flat_map(|alarms| &alarms.alarms).map(|alarm| alarm.key.name()).collect()
+        };
+        assert!(!keys(&failed).contains(&"backup_freshness"));
+        assert!(keys(&all).contains(&"backup_freshness"));
+        let objects = |plan: &Plan| {
+            let cost = crate::plan::cost::estimate(plan, crate::price_list::Prices::BuiltIn);
+            cost.lines.iter().any(|line| line.item.starts_with("S3:"))
+        };
+        assert!(!objects(&failed) && objects(&all));
     }
 }

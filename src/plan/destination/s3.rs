@@ -8,7 +8,8 @@ use super::super::dashboard::{Series, series};
 use super::super::table::{self, TablePlan};
 use super::super::value::Value;
 use super::super::{DeliveryPlan, Plan, S3LocationPlan};
-use super::{DeliveryMetrics, Shown};
+use super::Shown;
+use crate::aws::destinations::BACKUP_FRESHNESS;
 use crate::aws::limits::MIB;
 use crate::aws::limits::billing::{self, SECONDS_PER_MONTH};
 use crate::aws::metrics::{FIREHOSE, MetricName};
@@ -20,14 +21,6 @@ use crate::table::fields::fields;
 use crate::table::layout::layout;
 use crate::table::partition_keys;
 
-pub(super) const METRICS: DeliveryMetrics = DeliveryMetrics {
-    records: FIREHOSE.metric("DeliveryToS3.Records"),
-    freshness: FIREHOSE.metric("DeliveryToS3.DataFreshness"),
-    success: FIREHOSE.metric("DeliveryToS3.Success"),
-};
-/// Share of writes that succeed. Firehose repeats a failed one, so that a small dip loses nothing.
-const SUCCESS_SHARE: f64 = 0.95;
-
 pub(super) const DATA_TRANSFER: &str =
     "none between these services in a region; readers of the bucket are outside this stack";
 
@@ -37,8 +30,6 @@ const CONVERSION_FAILURES: MetricName = FIREHOSE.metric("FailedConversion.Record
 const PARTITIONS: MetricName = FIREHOSE.metric("PartitionCount");
 /// 1 while more partitions would be filled than Firehose allows.
 const PARTITIONS_EXCEEDED: MetricName = FIREHOSE.metric("PartitionCountExceeded");
-/// Age of the oldest raw record that is not stored, seconds.
-const BACKUP_FRESHNESS: MetricName = FIREHOSE.metric("BackupToS3.DataFreshness");
 /// Age of a raw record that is late, seconds. AWS Solutions, streaming data solution, 2025-02.
 const BACKUP_LATE_S: u64 = 900;
 /// Seconds that Firehose repeats the delivery to a partition. Its default; Firehose guide, "Dynamic partitioning", 2026-11.
@@ -209,32 +200,39 @@ pub(super) fn cost(
         }
     }
     for location in delivery.locations.values() {
-        let (size, interval) = (location.buffer_size, location.buffer_interval);
-        let what = match location.purpose {
-            Purpose::Destination => "",
-            Purpose::Backup => " of the backup",
-        };
-        let own = plan.buckets.iter().find(|bucket| Some(&bucket.logical_id) == location.logical_id.as_ref());
-        let until = own.and_then(|bucket| bucket.expire_days).map(|days| format!(", for {days} d"));
-        let objects = delivered.batches_per_second((size * MIB) as f64, interval);
-        bill.add(
-            location.spec.clone(),
-            format!("S3: objects written{what}"),
-            Item::S3PutThousand,
-            objects * SECONDS_PER_MONTH as f64 / 1e3,
-            format!("{size} MiB or {interval} s per object"),
-        );
-        bill.add(
-            location.spec.clone(),
-            format!("S3: objects of a month{what}"),
-            Item::S3StorageGbMonth,
-            gigabytes(records * delivered.bytes as f64),
-            format!("uncompressed; each month adds the same amount{}", until.unwrap_or_default()),
-        );
-        let converted = location.purpose == Purpose::Destination && s3.conversion.is_some();
-        if location.compression != "UNCOMPRESSED" || converted {
+        stored(bill, plan, location, delivered);
+        if location.purpose == Purpose::Destination && s3.conversion.is_some() {
             bill.unsure();
         }
+    }
+}
+
+/// The objects of a month in a place.
+pub(super) fn stored(bill: &mut Bill, plan: &Plan, location: &S3LocationPlan, delivered: Delivered) {
+    let (size, interval) = (location.buffer_size, location.buffer_interval);
+    let what = match location.purpose {
+        Purpose::Destination => "",
+        Purpose::Backup => " of the backup",
+    };
+    let own = plan.buckets.iter().find(|bucket| Some(&bucket.logical_id) == location.logical_id.as_ref());
+    let until = own.and_then(|bucket| bucket.expire_days).map(|days| format!(", for {days} d"));
+    let objects = delivered.batches_per_second((size * MIB) as f64, interval);
+    bill.add(
+        location.spec.clone(),
+        format!("S3: objects written{what}"),
+        Item::S3PutThousand,
+        objects * SECONDS_PER_MONTH as f64 / 1e3,
+        format!("{size} MiB or {interval} s per object"),
+    );
+    bill.add(
+        location.spec.clone(),
+        format!("S3: objects of a month{what}"),
+        Item::S3StorageGbMonth,
+        gigabytes(delivered.per_second * SECONDS_PER_MONTH as f64 * delivered.bytes as f64),
+        format!("uncompressed; each month adds the same amount{}", until.unwrap_or_default()),
+    );
+    if location.compression != "UNCOMPRESSED" {
+        bill.unsure();
     }
 }
 
@@ -245,7 +243,12 @@ impl S3Plan {
     /// The destination as it is reported.
     pub(super) fn shown(&self, delivery: &DeliveryPlan) -> Shown {
         let Some(location) = location(delivery) else {
-            return Shown { line: String::new(), facts: Vec::new(), notes: Vec::new() };
+            return Shown {
+                line: String::new(),
+                facts: Vec::new(),
+                notes: Vec::new(),
+                other_side: Vec::new(),
+            };
         };
         let form = match &self.conversion {
             Some(conversion) => format!("{}, {}", conversion.words, conversion.compression),
@@ -281,7 +284,7 @@ impl S3Plan {
             facts.push(("backup", backup.address()));
             notes.push(format!("raw records -> {}, {}", backup.address(), backup.compression));
         }
-        Shown { line: format!("{}, {form}", location.address()), facts, notes }
+        Shown { line: format!("{}, {form}", location.address()), facts, notes, other_side: Vec::new() }
     }
 
     /// What the dashboard shows of conversion and partitions.
@@ -334,27 +337,4 @@ impl S3Plan {
         });
         conversion.into_iter().chain(partitions).chain(backup).collect()
     }
-}
-
-/// Whether objects are late, and whether they are written at all.
-pub(super) fn alarms(late: u64, logs: &str) -> Vec<Rule> {
-    let freshness = Rule::new(
-        AlarmKey::Freshness,
-        (METRICS.freshness, "Maximum"),
-        Span(FIVE_MINUTES, 1, 1),
-        Compare::Above,
-        late as f64,
-        format!("Records have not reached the bucket after {}. {logs} shows why.", Duration(late)),
-    );
-    let failures = Rule::new(
-        AlarmKey::WriteFailures,
-        (METRICS.success, "Average"),
-        Span(FIVE_MINUTES, 3, 3),
-        Compare::Below,
-        SUCCESS_SHARE,
-        format!(
-            "Firehose cannot write to the bucket: it is gone, its policy or its key denies it. {logs} shows the error."
-        ),
-    );
-    vec![freshness, failures]
 }

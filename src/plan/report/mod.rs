@@ -294,6 +294,9 @@ pub struct DeliveryReport {
     /// Where the faults of the query go.
     #[serde(skip)]
     pub faults: Option<String>,
+    /// What the owner of the destination has to do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_side: Vec<String>,
     /// MiB that it collects.
     pub buffer_mib: u64,
     /// Seconds that it collects.
@@ -450,6 +453,7 @@ fn delivery(plan: &Plan, delivery: &DeliveryPlan) -> DeliveryReport {
             retries: own.retries,
         }),
         destination: shown.line,
+        other_side: shown.other_side,
         notes: shown.notes,
         direct: delivery.direct.as_ref().map(|_| direct(plan, delivery)),
         extracts_messages: delivery.extracts_messages,

@@ -78,24 +78,14 @@ fn write_parts(report: &PlanReport, text: &mut String) {
         section(text, &format!("source {}", source.name), &source.line);
         let _ = writeln!(text, "  a record is {}", source.record);
         let _ = writeln!(text, "  a record that it cannot write is {}", source.failures);
-        if !source.other_side.is_empty() {
-            let _ = writeln!(text, "  on the other side:");
-        }
-        for line in &source.other_side {
-            let _ = writeln!(text, "    {line}");
-        }
+        write_other_side(&source.other_side, text);
     }
     if let Some(shards) = &report.shards {
         write_stream(if shards.existing { "existing stream" } else { "stream" }, shards, text);
     }
     for consumer in &report.consumers {
         section(text, &format!("consumer {}", consumer.name), &consumer.line);
-        if !consumer.other_side.is_empty() {
-            let _ = writeln!(text, "  on the other side:");
-        }
-        for line in &consumer.other_side {
-            let _ = writeln!(text, "    {line}");
-        }
+        write_other_side(&consumer.other_side, text);
     }
     if let Some(analytics) = &report.analytics {
         let facts = format!(
@@ -172,6 +162,16 @@ fn write_transform(title: &str, transform: &TransformReport, text: &mut String) 
     section(text, title, &facts);
 }
 
+/// What the owner of a source, a consumer or a destination has to do.
+fn write_other_side(lines: &[String], text: &mut String) {
+    if !lines.is_empty() {
+        let _ = writeln!(text, "  on the other side:");
+    }
+    for line in lines {
+        let _ = writeln!(text, "    {line}");
+    }
+}
+
 fn write_delivery(title: &str, delivery: &DeliveryReport, text: &mut String) {
     let facts = format!(
         "{} -> {}; {} per {} MiB or {} s",
@@ -199,6 +199,7 @@ fn write_delivery(title: &str, delivery: &DeliveryReport, text: &mut String) {
     if let Some(faults) = &delivery.faults {
         let _ = writeln!(text, "  error records -> {faults}");
     }
+    write_other_side(&delivery.other_side, text);
 }
 
 /// When each alarm rings.

@@ -1,5 +1,9 @@
-//! Destinations, and what stands beside them.
+//! What destinations have that are not S3: one file per kind. And the bucket next to a destination.
 
 mod backup;
+mod http;
+mod splunk;
 
 pub use backup::{Backup, BackupPlace, BackupRecords};
+pub use http::{Datadog, DatadogSite, Http, NewRelic, NewRelicRegion, RequestCompression};
+pub use splunk::{Splunk, SplunkType};

@@ -62,6 +62,12 @@ pub(super) struct Flow {
 const BOOLEANS: f64 = 3.0;
 
 impl Query {
+    /// Whether a record makes one row of an output at most.
+    pub fn makes_one_row(&self, output: &Stream) -> bool {
+        let rate = self.row_rate(output, 1.0, &|_| None);
+        rate.open.is_empty() && rate.per_second <= 1.0
+    }
+
     /// The rows of an output that so many records a second become at most: each condition may be true, and a record whose
     /// key is one of an unknown number is a group of its own.
     pub fn row_rate(&self, output: &Stream, records_per_second: f64, keys: KeyCount) -> RowRate {

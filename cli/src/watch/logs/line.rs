@@ -5,6 +5,7 @@ use aws_smithy_types::date_time::Format;
 use serde_json::{Map, Value};
 
 use super::{Logged, Program};
+use pipec_compiler::aws::destinations::explained;
 use pipec_compiler::terminal::printable;
 
 /// Width of the column of programs.
@@ -83,7 +84,7 @@ fn flink(fields: &Map<String, Value>) -> (String, String) {
     (level, words)
 }
 
-/// Firehose: the code and the message. Data Firehose developer guide, "Monitor with CloudWatch Logs", 2026-11.
+/// Firehose: the code and the message, and what the code means. Data Firehose developer guide, "Monitor with CloudWatch Logs", 2026-11.
 fn delivery(fields: &Map<String, Value>) -> (String, String) {
     let (code, message) = (word(fields, "errorCode"), word(fields, "message"));
     if code.is_empty() && message.is_empty() {
@@ -94,6 +95,8 @@ fn delivery(fields: &Map<String, Value>) -> (String, String) {
         (_, destination) if !destination.is_empty() => format!(" ({destination})"),
         _ => String::new(),
     };
+    let known = explained(&code, &message);
+    let known = known.map(|known| format!("\n{}: {}", known.cause, known.help)).unwrap_or_default();
     let code = if code.is_empty() { code } else { format!("{code}: ") };
-    ("ERROR".to_owned(), format!("{code}{message}{place}"))
+    ("ERROR".to_owned(), format!("{code}{message}{place}{known}"))
 }

@@ -205,6 +205,7 @@ fn each_program_has_its_form() {
         Caused by: java.io.IOException: deep
     2026-11-18T11:06:40.123Z flink     ERROR failed: a.B: in lines
     2026-11-18T11:06:40.123Z delivery  ERROR S3.AccessDenied: Access was denied. (arn:aws:s3:::b)
+        Firehose may not write to the bucket: look for statements of the bucket's policy that deny it; the stack's role allows it
     2026-11-18T11:06:40.123Z delivery  {"somethingElse":1}
     2026-11-18T11:06:40.123Z producer  �[31mred�
     "#);

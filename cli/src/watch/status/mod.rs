@@ -17,7 +17,7 @@ use crate::cloud::observer::{Observer, Point};
 use crate::cloud::stack_state::StackState;
 use crate::cloud::stop::Step;
 pub use alarms::OwnAlarm;
-use pipec_compiler::aws::destinations::{self, FRESHNESS, PUTS_SUCCEEDED};
+use pipec_compiler::aws::destinations::{self, FRESHNESS, PUTS_SUCCEEDED, RECORDS_PER_REQUEST};
 use pipec_compiler::aws::metrics::{Kind, Metric};
 use pipec_compiler::capacity::bytes_per_second;
 use pipec_compiler::graph::NodeKind;
@@ -333,7 +333,8 @@ fn measured(
              s: `pipec logs {spec} delivery` shows why"
         ));
     }
-    if part.reading(PUTS_SUCCEEDED).is_some_and(|share| share < 1.0) {
+    let fails = part.reading(PUTS_SUCCEEDED).is_some_and(|share| share < 1.0);
+    if fails || part.reading(RECORDS_PER_REQUEST).is_some_and(|records| records < 1.0) {
         let words = delivery.map_or(destinations::S3.words, |delivery| delivery.capabilities.words);
         part.findings
             .push(format!("Firehose cannot write to {words}: `pipec logs {spec} delivery` shows why"));

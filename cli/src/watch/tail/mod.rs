@@ -29,6 +29,8 @@ pub enum Target {
     ExistingStream,
     /// A bucket that Firehose writes to: of a delivery of that name, or of the only one.
     Bucket(Option<String>, Purpose),
+    /// What did not reach the destination of a delivery of that name, or of the only one.
+    Failures(Option<String>),
 }
 
 impl Target {
@@ -39,7 +41,11 @@ impl Target {
     /// The names.
     pub fn find(graph: &Graph, name: &str) -> Result<Self, Vec<String>> {
         let own = |node: &Node| Some((own_name(node)?, Self::of(node)?));
-        let of_sql = |node: &Node| Some((node.name.clone()?, Self::of(node)?));
+        let of_sql = |node: &Node| match Self::of(node)? {
+            // Their names are the spec's.
+            Self::Bucket(..) | Self::Failures(_) => None,
+            target => Some((node.name.clone()?, target)),
+        };
         let targets: Vec<(String, Self)> =
             graph.all().iter().filter_map(own).chain(graph.all().iter().filter_map(of_sql)).collect();
         let found = targets.iter().find(|(known, _)| known == name);
@@ -58,12 +64,12 @@ impl Target {
                 logical_id.map(Self::Stream)
             }
             NodeKind::Bucket(purpose) => Some(Self::Bucket(node.name.clone(), purpose)),
+            NodeKind::Delivery => Some(Self::Failures(node.name.clone())),
             NodeKind::Analytics
             | NodeKind::Destination
             | NodeKind::Table
             | NodeKind::Starter
             | NodeKind::Transform
-            | NodeKind::Delivery
             | NodeKind::ErrorDelivery
             | NodeKind::Network
             | NodeKind::Producer
@@ -81,6 +87,9 @@ impl Target {
     }
 }
 
+/// What users call the records that did not reach the destination.
+const FAILED: &str = "failed";
+
 /// What pipec calls a node that can be read; an output that is not delivered has the name of the SQL alone.
 fn own_name(node: &Node) -> Option<String> {
     match node.kind {
@@ -91,6 +100,10 @@ fn own_name(node: &Node) -> Option<String> {
             (None, purpose) => purpose.name().into(),
             (Some(name), Purpose::Destination) => name.clone(),
             (Some(name), purpose) => format!("{name}-{}", purpose.name()),
+        }),
+        NodeKind::Delivery => Some(match &node.name {
+            None => FAILED.into(),
+            Some(name) => format!("{name}-{FAILED}"),
         }),
         _ => None,
     }

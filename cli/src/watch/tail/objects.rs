@@ -25,6 +25,8 @@ pub struct Place<'a> {
     pub bucket: &'a str,
     /// Its prefixes and its compression.
     pub location: &'a S3LocationPlan,
+    /// Whether the objects with what failed are read; else all others.
+    pub failures: bool,
 }
 
 /// Reads objects until `tell` takes no more, or, where nothing is waited for, those that are there. `tell` is given a
@@ -40,6 +42,7 @@ pub fn objects(
     tell: &mut dyn FnMut(&str, Unpacked) -> bool,
 ) -> Step<()> {
     let location = place.location;
+    let expression = if place.failures { &location.error_prefix } else { &location.prefix };
     let mut seen: Option<BTreeSet<String>> = None;
     // What is told takes its time, in which Firehose writes on: a look begins where the last one was.
     let mut from = match start {
@@ -50,9 +53,9 @@ pub fn objects(
     loop {
         let now = observer.now();
         let listed = if now.saturating_sub(from) > LISTED_MAX {
-            BTreeSet::from([literal_head(&location.prefix).to_owned()])
+            BTreeSet::from([literal_head(expression).to_owned()])
         } else {
-            prefixes::between(&location.prefix, location.time_zone.is_some(), from - HELD, now)
+            prefixes::between(expression, location.time_zone.is_some(), from - HELD, now)
         };
         let written = from.saturating_sub(HELD);
         from = now;
@@ -60,7 +63,11 @@ pub fn objects(
         for prefix in &listed {
             found.extend(observer.objects(place.bucket, prefix)?);
         }
-        found.retain(|object| !failed(location, &object.key));
+        // Faults of the query are rows, which have a prefix of their own.
+        found.retain(|object| match place.failures {
+            true => !below(&location.error_rows_prefix, &object.key),
+            false => !failed(location, &object.key),
+        });
         let keys = found.iter().map(|object| object.key.clone()).collect();
         found.retain(|object| match (&seen, start) {
             // The keys of the last look are not those of all objects, which a look after a long time lists.
@@ -88,6 +95,11 @@ pub fn objects(
         }
         observer.pause(PAUSE)?;
     }
+}
+
+/// Whether a key is below a prefix; nothing is below none.
+fn below(prefix: &str, key: &str) -> bool {
+    !prefix.is_empty() && key.starts_with(prefix)
 }
 
 /// Whether a key is below the error prefix, or that of the query's faults, where it lies within the prefix.

@@ -300,10 +300,16 @@ fn location(prefix: &str) -> S3LocationPlan {
 fn found(world: &World, start: Start, follow: bool) -> Vec<String> {
     let location = location("raw/");
     let mut told = Vec::new();
-    let _ = objects(world, Place { bucket: "b", location: &location }, start, follow, &mut |_, content| {
-        told.push(content.map_or_else(|error| error, |bytes| String::from_utf8(bytes).expect("text")));
-        true
-    });
+    let _ = objects(
+        world,
+        Place { bucket: "b", location: &location, failures: false },
+        start,
+        follow,
+        &mut |_, content| {
+            told.push(content.map_or_else(|error| error, |bytes| String::from_utf8(bytes).expect("text")));
+            true
+        },
+    );
     told
 }
 
@@ -315,13 +321,19 @@ fn no_object_is_lost_while_those_before_are_told() {
         .object("raw/2026/11/24/07/c", 9 * 3_600_000, b"after");
     let location = location("raw/");
     let mut told = Vec::new();
-    let _ = objects(&world, Place { bucket: "b", location: &location }, Start::Now, true, &mut |key, _| {
-        if told.is_empty() {
-            world.clock.set(world.clock.get() + 8 * 3_600_000);
-        }
-        told.push(key.to_owned());
-        true
-    });
+    let _ = objects(
+        &world,
+        Place { bucket: "b", location: &location, failures: false },
+        Start::Now,
+        true,
+        &mut |key, _| {
+            if told.is_empty() {
+                world.clock.set(world.clock.get() + 8 * 3_600_000);
+            }
+            told.push(key.to_owned());
+            true
+        },
+    );
     assert_eq!(told, ["raw/2026/11/23/22/a", "raw/2026/11/23/23/b", "raw/2026/11/24/07/c"]);
     // What lies behind the last look is not listed for ever.
     let listed = world.listed.borrow();
@@ -337,13 +349,19 @@ fn what_was_there_before_a_long_sleep_is_not_new() {
         .object("raw/2026/12/01/01/b", 8 * 24 * 3_600_000, b"asleep");
     let location = location("raw/");
     let mut told = Vec::new();
-    let _ = objects(&world, Place { bucket: "b", location: &location }, Start::Now, true, &mut |key, _| {
-        if told.is_empty() {
-            world.clock.set(world.clock.get() + WEEKS);
-        }
-        told.push(key.to_owned());
-        true
-    });
+    let _ = objects(
+        &world,
+        Place { bucket: "b", location: &location, failures: false },
+        Start::Now,
+        true,
+        &mut |key, _| {
+            if told.is_empty() {
+                world.clock.set(world.clock.get() + WEEKS);
+            }
+            told.push(key.to_owned());
+            true
+        },
+    );
     assert_eq!(told, ["raw/2026/11/23/22/a", "raw/2026/12/01/01/b"]);
 }
 
@@ -416,11 +434,59 @@ fn what_is_read_has_a_name_of_pipecs_and_one_of_the_sql() {
     assert_eq!(find("rows"), is_stream("OutputStream"));
     // The destination before an output of that name, which another spelling still finds.
     assert_eq!(find("bucket"), Ok(Target::Bucket(None, Purpose::Destination)));
-    let names = ["input", "output", "bucket", "Rows", "bucket"].map(str::to_owned);
+    let names = ["input", "output", "failed", "bucket", "Rows", "bucket"].map(str::to_owned);
     assert_eq!(find("other"), Err(names.to_vec()));
     let (plan, _) = planned(
         "name: orders\nstream: { record_size: 1 KiB, records_per_second: 10 }\n\
                              delivery: { s3: { bucket: taken } }\n",
     );
     assert_eq!(Target::find(&plan.graph, "Bucket"), Ok(Target::Bucket(None, Purpose::Destination)));
+}
+
+#[test]
+fn what_failed_has_a_name_for_each_delivery() {
+    let (plan, _) = planned(
+        "name: orders\nstream: { record_size: 1 KiB, records_per_second: 10 }\ndeliveries:\n  lake: { s3: {} }\n  vendor: { http: { \
+         url: 'https://example.com' } }\n",
+    );
+    let find = |name: &str| Target::find(&plan.graph, name);
+    assert_eq!(find("lake"), Ok(Target::Bucket(Some("lake".into()), Purpose::Destination)));
+    assert_eq!(find("vendor-backup"), Ok(Target::Bucket(Some("vendor".into()), Purpose::Backup)));
+    for name in ["lake", "vendor"] {
+        assert_eq!(find(&format!("{name}-failed")), Ok(Target::Failures(Some(name.into()))));
+    }
+    let failures = plan.deliveries.iter().map(|delivery| delivery.failures().map(|at| at.purpose));
+    assert_eq!(failures.collect::<Vec<_>>(), [Some(Purpose::Destination), Some(Purpose::Backup)]);
+}
+
+#[test]
+fn what_failed_is_read_alone() {
+    let world = bucket().object("errors/query/x", 1_000, b"a fault of the query");
+    let mut location = location("raw/");
+    let read = |location: &S3LocationPlan| {
+        let mut told = Vec::new();
+        let place = Place { bucket: "b", location, failures: true };
+        let _ = objects(&world, place, Start::Oldest, false, &mut |key, _| {
+            told.push(key.to_owned());
+            true
+        });
+        told
+    };
+    assert!(read(&location).is_empty(), "it comes later");
+    world.clock.set(world.clock.get() + 60_000);
+    assert_eq!(read(&location), ["raw/failed/2026/11/23/22/e"]);
+    location.error_prefix = "errors/!{firehose:error-output-type}/".into();
+    assert!(read(&location).is_empty());
+}
+
+#[test]
+fn a_failure_shows_its_record_and_what_to_do() {
+    let line = r#"{"attemptsMade":3,"errorCode":"HttpEndpoint.RequestTimeout","errorMessage":"no response","rawData":"eyJhIjoxfQo="}"#;
+    let shown: serde_json::Value = serde_json::from_str(&decode::failure(line.as_bytes())).expect("JSON");
+    assert_eq!(shown["record"], "{\"a\":1}");
+    assert_eq!(shown["attemptsMade"], 3);
+    assert!(shown["help"].as_str().is_some_and(|help| help.contains("within 3 minutes")), "{shown}");
+    assert!(shown.get("rawData").is_none());
+    assert_eq!(decode::failure(b"a line"), "a line\n");
+    assert_eq!(decode::failure(br#"{"rawData":1}"#), "{\"rawData\":1}\n");
 }

@@ -1,39 +1,18 @@
-//! Firehose's destinations: what differs from one to another. One constant per destination.
+//! S3. Metrics: Data Firehose developer guide, "Monitor with CloudWatch metrics", 2026-11: `DataFreshness` is the age
+//! of the oldest record that is not delivered, in seconds; `Success` is a part of 1.
 
-use super::limits::{Bounds, firehose};
-use super::metrics::{Kind, Metric, Reading, Unit, by_the_minute, fault, metric};
+use super::{
+    Capabilities, FIREHOSE, Form, Metric, Network, PUTS_SUCCEEDED, Reading, Unit, Watched, delivery,
+    freshness, last_delivery, metric, records_delivered, share,
+};
+use crate::aws::limits::firehose;
+use crate::aws::metrics::fault;
 
-/// What one of Firehose's destinations can do and needs.
-#[derive(Debug)]
-pub struct Capabilities {
-    /// What Firehose writes to, in a sentence.
-    pub words: &'static str,
-    /// What it writes at once, in a sentence.
-    pub unit: &'static str,
-    /// What a delivery stream does, as the stack's outputs have it.
-    pub description: &'static str,
-    /// `BufferingHints.SizeInMBs`, MiB.
-    pub buffer_mib: Bounds<u64>,
-    /// The same when none is set, MiB.
-    pub buffer_mib_default: u64,
-    /// `BufferingHints.IntervalInSeconds`, seconds.
-    pub buffer_s: Bounds<u64>,
-    /// The same when none is set, seconds.
-    pub buffer_s_default: u64,
-    /// Why the bounds of the buffer are narrower than those of other settings, after a size; empty if they are not.
-    pub buffer_because: &'static str,
-    /// What has to be between two records; empty where Firehose keeps them apart itself.
-    pub separator: &'static str,
-    /// Whether a record may be several JSON objects with nothing between them.
-    pub splits_objects: bool,
-    /// What CloudWatch knows of a delivery.
-    pub metrics: &'static Kind,
-}
-
-/// S3. Metrics: Data Firehose developer guide, "Monitor with CloudWatch metrics", 2026-11: `DataFreshness` is the age
-/// of the oldest record that is not delivered, in seconds; `Success` is a part of 1.
+/// S3.
 pub const S3: Capabilities = Capabilities {
+    key: "s3",
     words: "the bucket",
+    cannot_write: "Firehose cannot write to the bucket: it is gone, its policy or its key denies it.",
     unit: "an object",
     description: "Firehose stream that writes the objects",
     buffer_mib: firehose::S3_BUFFER_MIB,
@@ -42,8 +21,18 @@ pub const S3: Capabilities = Capabilities {
     buffer_s_default: firehose::S3_BUFFER_S_DEFAULT,
     buffer_because: "",
     separator: "\n",
+    is_appended: true,
     splits_objects: false,
+    form: Form::PLAIN,
+    reads_log_envelopes: false,
+    fallback: None,
+    network: Network::Aws,
     metrics: &delivery(&[DELIVERED_LAST, DELIVERED, PUTS, FRESH]),
+    watched: Watched {
+        records: FIREHOSE.metric("DeliveryToS3.Records"),
+        freshness: FIREHOSE.metric("DeliveryToS3.DataFreshness"),
+        success: share(FIREHOSE.metric("DeliveryToS3.Success")),
+    },
 };
 
 /// S3 with conversion to Parquet or ORC, which reads JSON objects one after another, with or without a newline between
@@ -98,24 +87,3 @@ const CONVERSION: Metric = fault(metric(
 /// Partitions that are filled at a time. 1 of `PartitionCountExceeded` is an alarm.
 const PARTITIONS: Metric =
     metric("partitions", "partitions filled", "PartitionCount", "Maximum", Reading::Highest, Unit::Count);
-
-/// Key of the share of writes that succeed.
-pub const PUTS_SUCCEEDED: &str = "puts_succeeded";
-/// Key of the age of the oldest record that is not delivered, seconds.
-pub const FRESHNESS: &str = "freshness_s";
-
-const fn delivery(metrics: &'static [Metric]) -> Kind {
-    Kind { namespace: "AWS/Firehose", dimension: "DeliveryStreamName", metrics }
-}
-
-const fn last_delivery(name: &'static str) -> Metric {
-    by_the_minute(metric("last_delivery", "last delivery", name, "Sum", Reading::LastSeen, Unit::Time))
-}
-
-const fn records_delivered(name: &'static str) -> Metric {
-    metric("records_delivered", "records delivered", name, "Sum", Reading::Sum, Unit::Count)
-}
-
-const fn freshness(name: &'static str) -> Metric {
-    metric(FRESHNESS, "data freshness", name, "Maximum", Reading::Highest, Unit::Seconds)
-}

@@ -1,0 +1,262 @@
+//! Error codes in Firehose's log: what each means, and what to do. One list per prefix of the codes.
+//!
+//! Data Firehose developer guide, "Monitor using CloudWatch Logs" and "Troubleshooting HTTP endpoints", 2026-11. A code that is in
+//! no list is printed as Firehose logs it.
+
+/// An error code of Firehose.
+#[derive(Debug)]
+pub struct DeliveryError {
+    /// As in the log.
+    pub code: &'static str,
+    /// The cause in one sentence.
+    pub cause: &'static str,
+    /// What to do.
+    pub help: &'static str,
+}
+
+/// A code with its meaning.
+const fn error(code: &'static str, cause: &'static str, help: &'static str) -> DeliveryError {
+    DeliveryError { code, cause, help }
+}
+
+/// What a code means; `None` for one that is not known. Of `HttpEndpoint.DestinationException`, the message has the status of
+/// the response, which tells more.
+pub fn explained(code: &str, message: &str) -> Option<&'static DeliveryError> {
+    let status = message.split("endpoint destination. ").nth(1).and_then(|rest| rest.get(..3));
+    let by_status = || STATUSES.iter().find(|known| Some(known.code) == status);
+    let exact = || LISTS.iter().copied().flatten().find(|known| known.code == code);
+    if code == DESTINATION_EXCEPTION { by_status().or_else(exact) } else { exact() }
+}
+
+/// All codes.
+const LISTS: &[&[DeliveryError]] = &[HTTP, LAMBDA, S3, SPLUNK];
+
+/// Response that is no acknowledgement.
+const DESTINATION_EXCEPTION: &str = "HttpEndpoint.DestinationException";
+
+/// Statuses of a response of an endpoint.
+const STATUSES: &[DeliveryError] = &[
+    error(
+        "400",
+        "the endpoint does not accept the request as it is",
+        "compare `url`, `attributes` and `compression` with the endpoint's documentation",
+    ),
+    error(
+        "401",
+        "the endpoint does not accept the access key",
+        "store the right key as `api_key` of the secret; Firehose reads it again within 10 minutes",
+    ),
+    error(
+        "403",
+        "the access key may not deliver to this endpoint",
+        "give the key the permission, or store another one as `api_key` of the secret",
+    ),
+    error("404", "the endpoint has no such path", "correct the path of `url`"),
+    error(
+        "413",
+        "the request is too large for the endpoint; Firehose drops such records without a backup",
+        "write a smaller `buffer.size`, or have the endpoint accept larger requests",
+    ),
+    error(
+        "429",
+        "the endpoint rejects requests that come too fast",
+        "have its owner raise the limit, or write a larger `buffer` for fewer requests",
+    ),
+    error("500", "the endpoint failed", "see the log of the endpoint; Firehose retries"),
+    error(
+        "502",
+        "the endpoint's proxy has no response of its server",
+        "see the log of the endpoint; Firehose retries",
+    ),
+    error("503", "the endpoint is not available", "see the log of the endpoint; Firehose retries"),
+    error(
+        "504",
+        "the endpoint's proxy has no response of its server in time",
+        "see the log of the endpoint; Firehose retries",
+    ),
+];
+
+const HTTP: &[DeliveryError] = &[
+    error(
+        DESTINATION_EXCEPTION,
+        "the endpoint responded with another status than 200",
+        "see the status in the message, and the log of the endpoint",
+    ),
+    error(
+        "HttpEndpoint.InvalidResponseFromDestination",
+        "the response is not the acknowledgement that Firehose needs, so the records are sent again although the endpoint has them",
+        "respond with 200, `Content-Type: application/json` and `{\"requestId\": ID of the request, \"timestamp\": milliseconds}`",
+    ),
+    error(
+        "HttpEndpoint.RequestTimeout",
+        "the endpoint did not respond within 3 minutes",
+        "respond before the records are processed, or write a smaller `buffer.size`",
+    ),
+    error(
+        "HttpEndpoint.ConnectionFailed",
+        "Firehose cannot connect to the endpoint",
+        "check that its name resolves to a public address, that port 443 is open, and that its certificate is of a public \
+         authority and not expired",
+    ),
+    error(
+        "HttpEndpoint.ConnectionReset",
+        "the endpoint closed the connection",
+        "see the log of the endpoint; Firehose retries",
+    ),
+    error(
+        "HttpEndpoint.ResponseTooLarge",
+        "the response has more than 1 MiB",
+        "respond with the acknowledgement alone",
+    ),
+    error(
+        "HttpEndpoint.SSLHandshakeFailure",
+        "the endpoint's certificate or its TLS version is not accepted",
+        "use a certificate of a public authority for the name in `url`, with its intermediate certificates",
+    ),
+];
+
+const SPLUNK: &[DeliveryError] = &[
+    error(
+        "Splunk.AckTimeout",
+        "Splunk did not acknowledge the events within `ack_timeout`, so they are sent again and can be there twice",
+        "write a larger `ack_timeout`; see whether the indexers are behind",
+    ),
+    error(
+        "Splunk.DisabledAck",
+        "the token has no indexer acknowledgement, which Firehose needs",
+        "set `useACK = 1` for the token, or select Enable indexer acknowledgement in Splunk",
+    ),
+    error(
+        "Splunk.InvalidToken",
+        "Splunk does not accept the token",
+        "store the right one as `hec_token` of the secret; Firehose reads it again within 10 minutes",
+    ),
+    error(
+        "Splunk.InvalidDataFormat",
+        "Splunk does not accept the form of the events",
+        "with `type: event`, each record is an object with the key `event`; any other record needs `type: raw`",
+    ),
+    error(
+        "Splunk.InvalidIndex",
+        "the token does not allow this index",
+        "allow the index for the token, or remove `index` from the events",
+    ),
+    error(
+        "Splunk.ProxyWithoutStickySessions",
+        "the load balancer sends the requests for an acknowledgement to another indexer than the events",
+        "switch sticky sessions by cookie on, without an end",
+    ),
+    error(
+        "Splunk.SSLUnverified",
+        "the certificate of the collector is not accepted",
+        "use a certificate of a public authority for the name in `endpoint`, with its intermediate certificates",
+    ),
+    error(
+        "Splunk.SSLHandshake",
+        "the certificate of the collector, or its TLS version, is not accepted",
+        "use a certificate of a public authority for the name in `endpoint`, with its intermediate certificates",
+    ),
+    error(
+        "Splunk.URLNotFound",
+        "the address has no HTTP Event Collector",
+        "correct the port of `endpoint`, and enable the collector in its global settings",
+    ),
+    error("Splunk.ServerError", "Splunk failed", "see the log of Splunk, `splunkd.log`; Firehose retries"),
+    error(
+        "Splunk.IndexerBusy",
+        "the queues of the indexers are full",
+        "add indexers, or deliver less; Firehose retries",
+    ),
+    error(
+        "Splunk.ConnectionRecycled",
+        "a connection was closed while events were not acknowledged yet, so they are sent again",
+        "nothing, unless it happens often: then look at the load balancer's idle timeout",
+    ),
+    error(
+        "Splunk.ConnectionTimeout",
+        "Firehose cannot connect to the collector",
+        "check that its name resolves to a public address, and that its firewall allows the addresses of Firehose of your region",
+    ),
+    error(
+        "Splunk.InvalidEndpoint",
+        "the address of the collector is not valid",
+        "correct `endpoint`: `https://HOST:PORT`, without a path",
+    ),
+];
+
+/// Of the transform.
+const LAMBDA: &[DeliveryError] = &[
+    error(
+        "Lambda.InvokeAccessDenied",
+        "Firehose may not call the transform",
+        "run `pipec deploy` again, and look for policies that deny it",
+    ),
+    error(
+        "Lambda.FunctionTimedOut",
+        "the transform did not end within its timeout",
+        "write a larger `transform.timeout`, or a smaller `transform.buffer`",
+    ),
+    error("Lambda.FunctionError", "the transform failed", "`pipec logs SPEC transform` shows its error"),
+    error(
+        "Lambda.JsonProcessingException",
+        "the response of the transform is not valid",
+        "return `recordId`, `result` and `data` for each record",
+    ),
+    error(
+        "Lambda.InvokeLimitExceeded",
+        "Lambda throttles the transform: the account's concurrency is used up",
+        "request a higher quota for concurrent executions",
+    ),
+    error(
+        "Lambda.ResourceNotFound",
+        "the function does not exist",
+        "create it, or name another one in `transform.lambda.function`",
+    ),
+];
+
+/// Of the bucket, also of the one beside a destination.
+const S3: &[DeliveryError] = &[
+    error(
+        "S3.AccessDenied",
+        "Firehose may not write to the bucket",
+        "look for statements of the bucket's policy that deny it; the stack's role allows it",
+    ),
+    error("S3.NoSuchBucket", "the bucket does not exist", "create it again, or name another one"),
+    error(
+        "S3.KMS.NotFoundException",
+        "the key of the bucket does not exist",
+        "name another key in `encryption.kms_key`",
+    ),
+    error(
+        "S3.KMS.AccessDeniedException",
+        "Firehose may not use the key of the bucket",
+        "allow its role in the key's policy",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_tells_more_than_its_code() {
+        let message = "The following response was received from the endpoint destination. 413: {\"errorMessage\": \"large\"}";
+        let found = explained(DESTINATION_EXCEPTION, message).expect("known");
+        assert!(found.cause.contains("drops"), "{found:?}");
+        let other = explained(
+            DESTINATION_EXCEPTION,
+            "The following response was received from the endpoint destination. 418: {}",
+        );
+        assert_eq!(other.map(|known| known.code), Some(DESTINATION_EXCEPTION));
+        assert!(explained("Own.Code", "").is_none());
+    }
+
+    #[test]
+    fn codes_are_there_once() {
+        let mut codes: Vec<&str> = LISTS.iter().copied().flatten().map(|known| known.code).collect();
+        let all = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), all);
+    }
+}

@@ -1,0 +1,219 @@
+//! What all destinations have that are not S3, and what a kind of them has to say.
+
+use serde::Serialize;
+
+use super::super::alarms::{Compare, FIVE_MINUTES, Rule, Scope, Span};
+use super::super::existing::Existing;
+use super::super::grants::{Condition, Grant, grant, key};
+use super::super::value::Value;
+use super::super::{DeliveryPlan, S3LocationPlan};
+use super::{DestinationPlan, Shown};
+use crate::aws::destinations::{BACKUP_FRESHNESS, Capabilities, Fallback};
+use crate::aws::existing;
+use crate::pipeline::{Delivery, Encryption, Pipeline, Purpose, Secret, Service};
+use crate::spec::{AlarmKey, Duration};
+
+/// What the template needs of any destination that is not S3, and what people need to know about it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServicePlan {
+    /// Its place in the spec, a JSON pointer.
+    #[serde(skip)]
+    pub spec: String,
+    /// ARN of the secret.
+    pub secret: Option<String>,
+    /// Seconds that Firehose retries.
+    pub retry: u64,
+    /// `S3BackupMode`.
+    pub backup: &'static str,
+    /// Whether the bucket beside it gets all records.
+    #[serde(skip)]
+    pub backs_up_all: bool,
+    /// What it uses and the stack does not create.
+    #[serde(skip)]
+    pub existing: Vec<Existing>,
+    /// What data transfer costs.
+    #[serde(skip)]
+    pub data_transfer: &'static str,
+    /// What `!{firehose:error-output-type}` is for records that it did not accept.
+    #[serde(skip)]
+    pub error_type: &'static str,
+    /// Where the records go, in a few words.
+    #[serde(skip)]
+    pub address: String,
+    /// What is to be known of it, by its name in the JSON.
+    #[serde(skip)]
+    pub facts: Vec<(&'static str, String)>,
+    /// What its owner has to do, as lines to read and to type.
+    #[serde(skip)]
+    pub other_side: Vec<String>,
+}
+
+/// A kind of destination that is not S3.
+pub(super) trait Kind {
+    /// What the template needs.
+    fn values(&self, service: &Service) -> DestinationPlan;
+    /// What Firehose needs to deliver, besides reading the secret.
+    fn grants(&self, _service: &Service) -> Vec<Grant> {
+        Vec::new()
+    }
+    /// What it uses and the stack does not create, besides the secret and its key.
+    fn existing(&self, _service: &Service) -> Vec<Existing> {
+        Vec::new()
+    }
+    /// What data transfer costs, and why no line says how much.
+    fn data_transfer(&self) -> &'static str;
+    /// Where the records go, in a few words.
+    fn address(&self) -> String;
+    /// What is to be known of it, by its name in the JSON.
+    fn facts(&self) -> Vec<(&'static str, String)>;
+    /// What its owner has to do, as lines to read and to type.
+    fn other_side(&self, site: &Site) -> Vec<String>;
+}
+
+/// A destination in its pipeline.
+#[derive(Clone, Copy)]
+pub(super) struct Site<'a> {
+    pub service: &'a Service,
+}
+
+pub(super) fn plan(
+    pipeline: &Pipeline,
+    delivery: &Delivery,
+    service: &Service,
+    kind: &dyn Kind,
+) -> ServicePlan {
+    let site = Site { service };
+    let all = service.backup.all.value;
+    let fallback: Option<&Fallback> = delivery.destination.capabilities().fallback.as_ref();
+    let mode = fallback.map(|fallback| fallback.all.filter(|_| all).unwrap_or(fallback.failed));
+    let mut other_side: Vec<String> =
+        service.secret.iter().flat_map(|secret| stored(secret, &pipeline.region.value)).collect();
+    other_side.extend(kind.other_side(&site));
+    ServicePlan {
+        spec: service.spec.clone(),
+        secret: service.secret.as_ref().map(|secret| secret.arn.value.clone()),
+        retry: service.retry.value,
+        backup: mode.unwrap_or_default(),
+        backs_up_all: all,
+        existing: secrets(service).into_iter().chain(kind.existing(service)).collect(),
+        data_transfer: kind.data_transfer(),
+        error_type: fallback.map_or("", |fallback| fallback.error_type),
+        address: kind.address(),
+        facts: kind.facts(),
+        other_side,
+    }
+}
+
+/// The secret, and the key that encrypts it.
+fn secrets(service: &Service) -> Vec<Existing> {
+    let Some(secret) = &service.secret else { return Vec::new() };
+    let at = |key: &str| format!("{}/{key}", service.spec);
+    let key = secret.key.as_ref().map(|key| &key.value);
+    let declared = key.map_or("alias/aws/secretsmanager", String::as_str);
+    let of_secret = Existing::new(&existing::SECRET, &secret.arn.value, at("secret")).with(
+        "key",
+        &declared,
+        at("secret"),
+    );
+    let of_key = key.map(|key| Existing::new(&existing::KEY, key, at("secret_kms_key")));
+    [of_secret].into_iter().chain(of_key).collect()
+}
+
+/// What Firehose needs to log in and to deliver.
+pub(super) fn grants(service: &Service, kind: &dyn Kind) -> Vec<Grant> {
+    let mut grants = kind.grants(service);
+    let Some(Secret { arn, key: own, .. }) = &service.secret else { return grants };
+    let secret = || vec![Value::text(&arn.value)];
+    let because = "Firehose logs in to the destination with this secret.";
+    grants.push(grant("ReadSecret", &["secretsmanager:GetSecretValue"], secret(), because));
+    let own = own.as_ref().map(|own| Encryption::CustomerKey(own.value.clone()));
+    let because = "The secret is encrypted with this key.";
+    let decrypt = own.and_then(|own| key(&own, "DecryptSecret", &["kms:Decrypt"], "secretsmanager", because));
+    grants.extend(decrypt.map(|mut grant| {
+        let key = "kms:EncryptionContext:SecretARN";
+        grant.conditions.push(Condition { operator: "StringEquals", key, values: secret() });
+        grant
+    }));
+    grants
+}
+
+/// How the secret's value is stored.
+fn stored(secret: &Secret, region: &str) -> Vec<String> {
+    let fields: Vec<String> = secret.fields.iter().map(|field| format!("\"{field}\": \"..\"")).collect();
+    vec![
+        format!(
+            "the secret contains {{{}}}; Firehose reads a new value within 10 minutes:",
+            fields.join(", ")
+        ),
+        format!(
+            "  aws secretsmanager put-secret-value --region {region} --secret-id {} --secret-string file://secret.json",
+            secret.arn.value
+        ),
+    ]
+}
+
+/// Whether records are late, and whether they are written at all.
+pub(super) fn alarms(to: &Capabilities, late: u64, logs: &str) -> Vec<Rule> {
+    let freshness = Rule::new(
+        AlarmKey::Freshness,
+        (to.watched.freshness, "Maximum"),
+        Span(FIVE_MINUTES, 1, 1),
+        Compare::Above,
+        late as f64,
+        format!("Records have not reached {} after {}. {logs} shows why.", to.words, Duration(late)),
+    );
+    let success = &to.watched.success;
+    let failures = Rule::new(
+        AlarmKey::WriteFailures,
+        (success.metric, success.statistic),
+        Span(FIVE_MINUTES, 3, 3),
+        Compare::Below,
+        success.floor,
+        format!("{} {logs} shows the error.", to.cannot_write),
+    );
+    vec![freshness, failures]
+}
+
+/// Whether the bucket beside the destination gets all records.
+pub(super) fn backup_late(scope: &Scope, delivery: &DeliveryPlan, _of: &ServicePlan, logs: &str) -> Rule {
+    let interval = delivery.location(Purpose::Backup).map_or(0, |backup| backup.buffer_interval);
+    let late =
+        scope.threshold(AlarmKey::Freshness, (2 * interval).max(super::super::alarms::FRESHNESS_S_MIN));
+    Rule::new(
+        AlarmKey::BackupFreshness,
+        (BACKUP_FRESHNESS, "Maximum"),
+        Span(FIVE_MINUTES, 1, 1),
+        Compare::Above,
+        late as f64,
+        format!("Records have not reached the backup's bucket after {}. {logs} shows why.", Duration(late)),
+    )
+}
+
+impl ServicePlan {
+    /// The destination as it is reported.
+    pub(super) fn shown(&self, delivery: &DeliveryPlan) -> Shown {
+        let backup = delivery.location(Purpose::Backup);
+        let at = |prefix: fn(&S3LocationPlan) -> &String| {
+            backup.map_or_else(String::new, |at| format!("s3://{}/{}", at.bucket_name.shown(), prefix(at)))
+        };
+        let (records, failed) = (at(|at| &at.prefix), at(|at| &at.error_prefix));
+        let kept = if self.backs_up_all { format!("all records -> {records}; ") } else { String::new() };
+        let mut facts = self.facts.clone();
+        facts.push(("retry", Duration(self.retry).to_string()));
+        facts.push(("backup", self.backup.to_owned()));
+        if self.backs_up_all {
+            facts.push(("backup_records", records));
+        }
+        facts.push(("backup_errors", failed.clone()));
+        Shown {
+            line: format!(
+                "{}; retried for {}; {kept}failed records -> {failed}",
+                self.address,
+                Duration(self.retry)
+            ),
+            facts,
+            notes: Vec::new(),
+            other_side: self.other_side.clone(),
+        }
+    }
+}

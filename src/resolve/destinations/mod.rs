@@ -1,0 +1,102 @@
+//! Reads destinations that are not S3: what all of them have. One file per kind.
+
+mod http;
+mod splunk;
+
+use super::Resolver;
+use super::delivery::{Site, default_error_prefix};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::pipeline::{Backup, Encryption, S3Location, Secret, Service, ServiceKind};
+use crate::spec::destinations::{BackupPlace, BackupRecords};
+use crate::spec::{self, Compression, Duration};
+
+/// A kind as it is read from the spec: its key, its values, and its secret.
+struct Read {
+    key: &'static str,
+    kind: ServiceKind,
+    secret: Option<Secret>,
+}
+
+impl Resolver<'_> {
+    /// The destination, if it is not S3.
+    pub(super) fn service(&mut self, delivery: &mut spec::Delivery, site: &Site) -> Option<Service> {
+        let read = self.http_endpoint(delivery, site);
+        let Read { key, kind, secret } = read.or_else(|| self.splunk(delivery, site))?;
+        let capabilities = kind.capabilities();
+        let retry = capabilities.fallback.as_ref().map_or(0, |fallback| fallback.retry_s_default);
+        let written = delivery.retry.map(|Duration(seconds)| seconds);
+        Some(Service {
+            spec: format!("{}/{key}", site.at),
+            span: self.key(&format!("{}/{key}", site.at)),
+            kind,
+            secret,
+            retry: self.or(&format!("{}/retry", site.at), written, retry),
+            backup: self.service_backup(delivery.backup.take(), site),
+        })
+    }
+
+    /// A secret and the key that encrypts it.
+    fn secret(
+        &mut self,
+        at: &str,
+        secret: Option<String>,
+        key: Option<String>,
+        fields: &'static [&'static str],
+    ) -> Option<Secret> {
+        let key_at = format!("{at}/secret_kms_key");
+        let key = key.map(|key| self.written(&key_at, key));
+        match (secret, key) {
+            (Some(arn), key) => Some(Secret { arn: self.written(&format!("{at}/secret"), arn), key, fields }),
+            (None, Some(_)) => {
+                let span = self.key(&key_at);
+                self.diagnostics.push(Diagnostic::error(
+                    Code::ConflictingKeys,
+                    span,
+                    "`secret_kms_key` is the key of a secret, and there is no `secret`",
+                    "remove `secret_kms_key`, or add `secret` with the ARN of the secret",
+                ));
+                None
+            }
+            (None, None) => None,
+        }
+    }
+
+    fn service_backup(&self, backup: Option<spec::destinations::Backup>, site: &Site) -> Backup {
+        let at = format!("{}/backup", site.at);
+        let (records, records_at, place) = match backup {
+            Some(spec::destinations::Backup::Place(place)) => (place.records, format!("{at}/records"), place),
+            Some(spec::destinations::Backup::Records(records)) => {
+                (Some(records), at.clone(), BackupPlace::default())
+            }
+            None => (None, at.clone(), BackupPlace::default()),
+        };
+        let of = |key: &str| format!("{at}/{key}");
+        let error_prefix = default_error_prefix(site.pipeline, site.delivery, place.bucket.is_some());
+        let prefix = match &place.bucket {
+            None => "records/".to_owned(),
+            Some(_) => {
+                let delivery = site.delivery.map_or_else(String::new, |name| format!("{name}/"));
+                format!("records/{}/{delivery}", site.pipeline)
+            }
+        };
+        Backup {
+            all: self.or(&records_at, records.map(|records| records == BackupRecords::All), false),
+            location: S3Location {
+                span: self.key(&at),
+                suffix: site.suffix.clone(),
+                bucket: self.optional(&of("bucket"), place.bucket),
+                prefix: self.or(&of("prefix"), place.prefix, prefix),
+                error_prefix: self.or(&of("error_prefix"), place.error_prefix, error_prefix),
+                compression: place.compression.unwrap_or(Compression::None),
+                file_extension: None,
+                time_zone: None,
+                encryption: match &place.encryption {
+                    Some(_) => self.encryption(&of("encryption"), place.encryption),
+                    None => self.or(&of("encryption"), None, Encryption::AwsManaged),
+                },
+                expire_after: self.optional(&of("expire_after"), place.expire_after.map(|time| time.0)),
+                spec: at,
+            },
+        }
+    }
+}
