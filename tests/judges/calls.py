@@ -185,6 +185,12 @@ def delivery_stream(stack, name, properties, role):
             function = parameters["LambdaArn"]
             arns = {function, function.removesuffix(":$LATEST")}
             calls += [c for arn in arns for c in on(arn, "lambda:GetFunctionConfiguration", "lambda:InvokeFunction")]
+    # Data Firehose developer guide, "Grant Firehose access to AWS Glue for data format conversion".
+    if schema := destination.get("DataFormatConversionConfiguration", {}).get("SchemaConfiguration"):
+        database, table = schema["DatabaseName"], schema["TableName"]
+        for part in ("catalog", f"database/{database}", f"table/{database}/{table}"):
+            actions = ("glue:GetTable", "glue:GetTableVersion", "glue:GetTableVersions")
+            calls += on(f"arn:aws:glue:{REGION}:{ACCOUNT}:{part}", *actions)
     logging = destination["CloudWatchLoggingOptions"]
     group, stream = logging["LogGroupName"], logging["LogStreamName"]
     return calls + on(f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}:log-stream:{stream}", "logs:PutLogEvents")

@@ -147,6 +147,7 @@ class Template:
     def _name(self, name):
         properties = self.resources[name].get("Properties", {})
         own = next((properties[p] for p in NAME_PROPERTIES if p in properties), None)
+        own = own or next((properties[p]["Name"] for p in ("DatabaseInput", "TableInput") if p in properties), None)
         # A bucket's name has to look like one: some judges read the ARN.
         return f"sample-{name.lower()}-1a2b3c" if own is None else self.resolve(own)
 

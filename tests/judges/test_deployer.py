@@ -96,6 +96,9 @@ LEFT_OUT = {
     ],
     "no managed policy and no boundary of a role": ["iam:AttachRolePolicy", "iam:*RolePermissionsBoundary"],
     "an API has no policy and no body in S3": ["apigateway:UpdateRestApiPolicy"],
+    "a table has no connection, and no schema of a registry": ["glue:*Connection", "glue:GetSchemaVersion"],
+    "a table has no metadata in S3": ["s3:PutObject"],
+    "tables of Lake Formation's own are not created": ["lakeformation:CreateTable"],
     "a pipe has no log": [
         "iam:CreateServiceLinkedRole",
         "logs:GetLogDelivery",

@@ -310,6 +310,9 @@ def test_records_reach_the_bucket(stack, client, records):
         if kind != "ExtendedS3":
             # The emulator delivers to buckets only.
             continue
+        if "DataFormatConversionConfiguration" in to:
+            # tests/deploy/test_tables.py reads Parquet; the emulator writes no ORC.
+            continue
         bucket, prefix = stack.target(to["BucketARN"]), to["Prefix"].split("!{")[0]
         # Of several deliveries, each has its own.
         expected = records["delivered"][name] if isinstance(records["delivered"], dict) else records["delivered"]
@@ -360,6 +363,8 @@ def test_a_producer_that_does_not_start_ends_the_creation_with_its_cause(client,
 
 def test_delete(client, pipeline, artifact_bucket):
     """Everything goes but what holds data."""
+    if pipeline.template.of_type("AWS::Glue::Table"):
+        pytest.skip("its tables have fixed names, so that there is one stack of it in an account")
     gone = deploy(client, Accepted(pipeline), f"{pipeline.name}-gone", artifact_bucket)
     api = client("cloudformation")
     stack_id = api.describe_stacks(StackName=gone.name)["Stacks"][0]["StackId"]

@@ -42,11 +42,11 @@ mod unpack;
 mod value;
 
 pub use decimal::{Decimal, DecimalError};
-pub use partition::{MAX_KEY_BYTES, Partition, PartitionKey};
+pub use partition::{MAX_KEY_BYTES, MAX_KEYS, Partition, PartitionKey};
 pub use pattern::TimePart;
 pub use program::{Applied, Outcome, ProgramError, RecordProgram, Suffix, VERSION};
 pub use regex::{Expression, ExpressionError, Written};
 pub use run::MAX_ROWS;
 pub use scalar::{MAX_REPEATED, Scalar};
 pub use time::{parse_date, parse_time, parse_timestamp, timestamp_text};
-pub use unpack::{Unpack, Unpacked};
+pub use unpack::{Unpack, Unpacked, log_messages};

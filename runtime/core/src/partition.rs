@@ -7,11 +7,16 @@ use serde::{Deserialize, Serialize};
 use crate::json::{self, Keys, Malformed, Raw};
 use crate::pattern::{self, TimePart};
 use crate::query::{Column, DataType, Query};
-use crate::time::MS_PER_DAY;
+use crate::time::{MS_PER_DAY, civil};
 use crate::value::{Numbers, Value};
 
+/// Milliseconds of a minute.
+const MS_PER_MINUTE: i64 = 60_000;
 /// Longest value of a key, in bytes: an evaluated prefix has no more characters. Firehose guide, "Custom prefixes", 2023.
 pub const MAX_KEY_BYTES: usize = 512;
+
+/// Keys of a record. Firehose guide, "Dynamic partitioning", 2026-11.
+pub const MAX_KEYS: usize = 50;
 
 /// What Firehose stores a record by.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,7 +53,9 @@ impl Partition {
             }
         };
         let fits = |key: &PartitionKey| widths.iter().all(|width| key.column < *width);
-        !self.keys.is_empty() && self.keys.iter().all(fits) && (query.is_none() || self.columns.is_empty())
+        (1..=MAX_KEYS).contains(&self.keys.len())
+            && self.keys.iter().all(fits)
+            && (query.is_none() || self.columns.is_empty())
     }
 }
 
@@ -65,11 +72,11 @@ pub(crate) struct Partitioner {
 }
 
 /// The values of the keys of one row, in the order in which they were found.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Found {
     text: Vec<u8>,
     /// For each key, where its value lies in the text.
-    places: Vec<(usize, usize)>,
+    places: [(u32, u32); MAX_KEYS],
 }
 
 impl Partitioner {
@@ -108,19 +115,19 @@ impl Partitioner {
 
     /// The values of a row, none of which is known yet.
     pub(crate) fn start(&self) -> Found {
-        Found { text: Vec::with_capacity(64), places: vec![(0, 0); self.keys.len()] }
+        Found { text: Vec::with_capacity(64), places: [(0, 0); MAX_KEYS] }
     }
 
     /// Takes note of the value of a column, if it is one of a key.
     #[inline]
     pub(crate) fn note(&self, column: usize, value: &Value, found: &mut Found) {
         for (key, place) in self.keys.iter().zip(&mut found.places) {
-            if key.column == column
-                && let Some(text) = text(value, key.time.as_deref())
-            {
+            if key.column == column {
                 let start = found.text.len();
-                json::write_text(&text, &mut found.text);
-                *place = (start, found.text.len());
+                if write(value, key.time.as_deref(), &mut found.text).is_some() {
+                    // The text of all keys has far fewer bytes.
+                    *place = (start as u32, found.text.len() as u32);
+                }
             }
         }
     }
@@ -133,23 +140,94 @@ impl Partitioner {
                 return None;
             }
             json.extend_from_slice(before);
-            json.extend_from_slice(&found.text[*start..*end]);
+            json.extend_from_slice(&found.text[*start as usize..*end as usize]);
         }
         json.push(b'}');
         Some(json)
     }
 }
 
-/// A value as the name of a folder has it; none of NULL, of an empty text and of what is too long.
-fn text<'v>(value: &'v Value, time: Option<&[TimePart]>) -> Option<Cow<'v, str>> {
+/// Writes a value as the name of a folder, in JSON; nothing of NULL, of an empty text and of what is too long.
+#[inline]
+fn write(value: &Value, time: Option<&[TimePart]>, out: &mut Vec<u8>) -> Option<()> {
     let text: Cow<str> = match (value, time) {
         (Value::Boolean(true), None) => "true".into(),
         (Value::Boolean(false), None) => "false".into(),
         (Value::Integer(number), None) => number.to_string().into(),
         (Value::Text(text), None) => text.as_ref().into(),
-        (Value::Date(days), Some(parts)) => pattern::format(i64::from(*days) * MS_PER_DAY, parts).into(),
-        (Value::Timestamp(ms), Some(parts)) => pattern::format(*ms, parts).into(),
+        (Value::Date(days), Some(parts)) => return write_time(i64::from(*days) * MS_PER_DAY, parts, out),
+        (Value::Timestamp(ms), Some(parts)) => return write_time(*ms, parts, out),
         _ => return None,
     };
-    (!text.is_empty() && text.len() <= MAX_KEY_BYTES).then_some(text)
+    if text.is_empty() || text.len() > MAX_KEY_BYTES {
+        return None;
+    }
+    json::write_text(&text, out);
+    Some(())
+}
+
+/// Writes a time by a pattern. Patterns of folders have few letters, so that these are written without the general way.
+fn write_time(ms: i64, parts: &[TimePart], out: &mut Vec<u8>) -> Option<()> {
+    let (year, month, day) = civil(ms.div_euclid(MS_PER_DAY));
+    let minutes = ms.rem_euclid(MS_PER_DAY) / MS_PER_MINUTE;
+    let start = out.len();
+    out.push(b'"');
+    for part in parts {
+        let plain = |text: &str| text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
+        let value = match part {
+            TimePart::Text(text) if plain(text) => {
+                out.extend_from_slice(text.as_bytes());
+                continue;
+            }
+            TimePart::Field('y', 4) if (0..=9999).contains(&year) => {
+                digits(year / 100, out);
+                year % 100
+            }
+            TimePart::Field('M', 2) => month,
+            TimePart::Field('d', 2) => day,
+            TimePart::Field('H', 2) => minutes / 60,
+            TimePart::Field('m', 2) => minutes % 60,
+            _ => {
+                out.truncate(start);
+                let text = pattern::format(ms, parts);
+                let fits = !text.is_empty() && text.len() <= MAX_KEY_BYTES;
+                return fits.then(|| json::write_text(&text, out));
+            }
+        };
+        digits(value, out);
+    }
+    out.push(b'"');
+    Some(())
+}
+
+/// Writes a number from 0 to 99 in two digits.
+fn digits(value: i64, out: &mut Vec<u8>) {
+    let digit = |value: i64| b'0' + u8::try_from(value % 10).unwrap_or_default();
+    out.extend_from_slice(&[digit(value / 10), digit(value)]);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_time_is_written_as_the_general_way_writes_it(ms in -99_999_999_999_999_i64..399_999_999_999_999) {
+            let field = |letter, count| TimePart::Field(letter, count);
+            let text = |text: &str| TimePart::Text(text.into());
+            for parts in [
+                vec![field('y', 4), text("-"), field('M', 2), text("/m="), field('d', 2)],
+                vec![field('H', 2), text("."), field('m', 2)],
+                vec![field('y', 4), text("\"")],
+                vec![field('M', 3)],
+            ] {
+                let (mut out, mut expected) = (Vec::new(), Vec::new());
+                prop_assert!(write_time(ms, &parts, &mut out).is_some());
+                json::write_text(&pattern::format(ms, &parts), &mut expected);
+                prop_assert_eq!(String::from_utf8(out), String::from_utf8(expected));
+            }
+        }
+    }
 }

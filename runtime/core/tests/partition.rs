@@ -78,7 +78,7 @@ fn the_keys_of_a_record_are_the_values_of_its_columns() {
 #[test]
 fn a_record_without_a_value_of_a_key_fails() {
     let program = plain(
-        vec![column(&["country"], TEXT), column(&["at"], DataType::Timestamp)],
+        vec![column(&["country"], DataType::Text), column(&["at"], DataType::Timestamp)],
         vec![key("country", 0, None), key("day", 1, day())],
     );
     let at = r#""at": "2026-11-29 12:00:00""#;
