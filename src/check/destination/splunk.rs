@@ -63,8 +63,10 @@ fn endpoint(endpoint: &Setting<String>) -> Option<Diagnostic> {
         || uri.fragment().is_some()
         || text.ends_with('/')
     {
-        let help =
-            format!("write `endpoint: https://{host}:{}`; Firehose appends the path", if port.is_empty() { "8088" } else { port });
+        let help = format!(
+            "write `endpoint: https://{host}:{}`; Firehose appends the path",
+            if port.is_empty() { "8088" } else { port }
+        );
         return fault("Firehose accepts an address of Splunk without a path only".to_owned(), help);
     }
     if port.is_empty() {
