@@ -9,9 +9,9 @@ use crate::aws::destinations::Capabilities;
 #[derive(Clone, Debug)]
 pub enum Destination {
     /// S3.
-    S3(S3),
+    S3(Box<S3>),
     /// Anything else, with a bucket beside it.
-    Service(Service),
+    Service(Box<Service>),
 }
 
 impl Destination {

@@ -57,7 +57,7 @@ fn endpoint(endpoint: &Setting<String>) -> Option<Diagnostic> {
             help,
         ));
     }
-    let port = authority.port().map(|port| port.as_str()).filter(|port| !port.is_empty());
+    let port = authority.port().map(fluent_uri::pct_enc::EStr::as_str).filter(|port| !port.is_empty());
     if !matches!(uri.path().as_str(), "" | "/")
         || uri.query().is_some()
         || uri.fragment().is_some()

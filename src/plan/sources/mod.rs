@@ -353,7 +353,8 @@ pub(super) fn target(pipeline: &Pipeline, target: Target) -> TargetPlan {
             let arn = format!(
                 "arn:${{AWS::Partition}}:firehose:${{AWS::Region}}:${{AWS::AccountId}}:deliverystream/{name}"
             );
-            let id = pipeline.deliveries.get(at).map(|delivery| delivery.stream_id()).unwrap_or_default();
+            let id =
+                pipeline.deliveries.get(at).map(crate::pipeline::Delivery::stream_id).unwrap_or_default();
             TargetPlan {
                 is_stream: false,
                 arn: Value::sub(arn),
