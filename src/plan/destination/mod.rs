@@ -35,6 +35,7 @@ pub const TEMPLATES: &[(&str, &str)] = &[
 /// What the template needs of a destination, besides its places in S3 and what all kinds but S3 have.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "a pipeline has few of them")]
 pub enum DestinationPlan {
     /// S3.
     S3(Box<S3Plan>),
