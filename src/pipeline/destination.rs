@@ -10,9 +10,9 @@ use crate::aws::destinations::Capabilities;
 #[expect(clippy::large_enum_variant, reason = "a pipeline has few of them")]
 pub enum Destination {
     /// S3.
-    S3(S3),
+    S3(Box<S3>),
     /// Anything else, with a bucket beside it.
-    Service(Service),
+    Service(Box<Service>),
 }
 
 impl Destination {
