@@ -208,11 +208,7 @@ fn write_alarms(alarms: &AlarmsReport, text: &mut String) {
     let mut table = bare_table();
     for alarm in &alarms.alarms {
         let missing = if alarm.missing_is_a_fault { ", or no data" } else { "" };
-        table.add_row([
-            alarm.resource.clone(),
-            alarm.alarm.to_owned(),
-            format!("{}{missing}", alarm.rings),
-        ]);
+        table.add_row([alarm.resource.clone(), alarm.alarm.to_owned(), format!("{}{missing}", alarm.rings)]);
     }
     push_table(&table, text);
 }
