@@ -103,6 +103,7 @@ def review(machine, repository, **more):
         "SPECS": "*.yaml",
         "OUT": "generated",
         "DENY_WARNINGS": "false",
+        "TEST": "true",
         "COMMENT": "true",
         "PULL_REQUEST": "7",
         "BASE": repository[1],
@@ -144,6 +145,17 @@ def test_errors_are_annotations_and_in_the_comment(machine, repository):
     assert "straem" in Path(machine["GH_LOG"] + ".body").read_text()
 
 
+def test_the_tests_of_specs_run(machine, repository):
+    """The one beside the spec fails, and is not taken for a spec."""
+    (repository[0] / "orders.test.yaml").write_text(
+        'tests:\n  - name: nothing comes out\n    given: [{record: {id: 1}}]\n    expect: {objects: []}\n'
+    )
+    call = review(machine, repository)
+    assert call.returncode == 1 and "::group::pipec test" in call.stdout
+    assert "nothing comes out" in call.stdout + call.stderr
+    assert "| orders.test" not in Path(machine["GH_LOG"] + ".body").read_text()
+
+
 @pytest.mark.parametrize("specs", ["--help", "$(touch owned)", "`touch owned`", "; touch owned", "none/*.yaml"])
 def test_no_word_of_the_input_is_a_command_or_an_option(machine, repository, specs):
     call = review(machine, repository, SPECS=specs)
@@ -161,6 +173,6 @@ def test_the_action_passes_what_the_scripts_read():
     action = (ROOT / "action.yml").read_text()
     for script in ("install_release", "review_specs"):
         assert f'"$GITHUB_ACTION_PATH/scripts/{script}"' in action
-    for name in ("SPECS", "OUT", "DENY_WARNINGS", "COMMENT", "PULL_REQUEST", "BASE", "VERSION", "REPOSITORY"):
+    for name in ("SPECS", "OUT", "DENY_WARNINGS", "TEST", "COMMENT", "PULL_REQUEST", "BASE", "VERSION", "REPOSITORY"):
         assert f"        {name}: ${{{{" in action, name
     assert json.dumps("true") in action

@@ -84,9 +84,12 @@ def test_every_figure_is_that_of_the_plan(browser, page):
         if not cost["prices_as_of"]:
             continue
         bill = browser.find_element(By.CSS_SELECTOR, f'[data-bill="{plan["pipeline"]}"]')
-        prices = [cell.text for cell in bill.find_elements(By.CSS_SELECTOR, "tbody td.number")]
-        expected = [line["monthly_usd"] for line in cost["lines"]]
-        assert prices == ["unknown" if usd is None else f"{usd:,.2f}" for usd in expected]
+        prices = [cell.text for cell in bill.find_elements(By.CSS_SELECTOR, "tbody td:nth-child(3)")]
+        expected = []
+        for line in cost["lines"]:
+            usd = "unknown" if line["monthly_usd"] is None else f"{line['monthly_usd']:,.2f}"
+            expected.append(usd if line["sure"] else f"~{usd}")
+        assert prices == expected
         assert bill.find_element(By.CSS_SELECTOR, "tfoot td.number").text == f"{cost['monthly_usd']:,.2f}"
 
 

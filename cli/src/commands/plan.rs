@@ -140,9 +140,9 @@ fn against_text(folder: Option<&Path>, earlier: &Earlier) -> String {
             let condition =
                 if one.condition.is_empty() { String::new() } else { format!(" if {}", one.condition) };
             text += &format!(
-                "permission {title}  {}: {}{} on {}{condition}\n",
+                "{} {title}  {}: {} on {}{condition}\n",
+                if one.effect == "Allow" { "permission" } else { "denial" },
                 one.principal,
-                if one.effect == "Allow" { "" } else { "denied " },
                 one.actions.join(", "),
                 one.resource
             );

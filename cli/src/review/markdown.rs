@@ -165,8 +165,8 @@ fn write_findings(review: &Review, text: &mut String) {
             finding.severity,
             finding.code,
             code(&place),
-            cell(&finding.message),
-            cell(&finding.help)
+            message(&finding.message),
+            message(&finding.help)
         );
     }
 }
@@ -177,15 +177,31 @@ fn write_bill(pipeline: &PipelineReview, text: &mut String) {
     let _ = write!(
         text,
         "\n<details><summary>Bill of {}: {} USD per month</summary>\n\nPrices of {prices_as_of} in {}.\n\n\
-         | Item | USD per month | Arithmetic |\n| --- | ---: | --- |\n",
+         | Item | Quantity | Unit price | USD per month | Arithmetic |\n| --- | ---: | ---: | ---: | --- |\n",
         cell(&pipeline.plan.pipeline),
         dollars(cost.monthly_usd),
         cost.region
     );
     for line in &cost.lines {
         let price = line.monthly_usd.map_or_else(|| "unknown".to_owned(), dollars);
-        let _ = writeln!(text, "| {} | {price} | {} |", cell(&line.item), cell(&line.note));
+        let about = if line.sure { "" } else { "\\~" };
+        let _ = writeln!(
+            text,
+            "| {} | {} {} | {} | {about}{price} | {} |",
+            cell(&line.item),
+            amount(line.quantity),
+            cell(line.unit),
+            line.unit_price.map_or_else(|| "unknown".to_owned(), amount),
+            cell(&line.note)
+        );
     }
+    for left_out in &cost.left_out {
+        let _ = write!(text, "\nNot included: {} ({})", cell(left_out.item), cell(left_out.because));
+    }
+    if cost.lines.iter().any(|line| !line.sure) {
+        text.push_str("\n\n~ is based on an assumption or an unverified price.");
+    }
+    text.push('\n');
     text.push_str("\n</details>\n");
 }
 
@@ -207,6 +223,12 @@ fn cell(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// A message: what is between backticks stays code.
+fn message(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 0 { cell(part) } else { code(part) }).collect()
 }
 
 /// A text as code: between more backticks than it has in a row.

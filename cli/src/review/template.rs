@@ -130,16 +130,38 @@ fn substituted(pattern: &str, found: &mut BTreeSet<String>) {
 pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Object(entries) if entries.len() == 1 => match entries.iter().next() {
-            Some((key, Value::String(name))) if key == "Ref" => format!("${{{name}}}"),
-            Some((key, Value::Array(path))) if key == "Fn::GetAtt" => {
-                let path: Vec<&str> = path.iter().filter_map(Value::as_str).collect();
-                format!("${{{}}}", path.join("."))
-            }
-            Some((key, Value::String(pattern))) if key == "Fn::Sub" => pattern.clone(),
-            _ => value.to_string(),
+        Value::Object(entries) if entries.len() == 1 => {
+            shown_function(entries).unwrap_or_else(|| short(value).to_string())
+        }
+        other => short(other).to_string(),
+    }
+}
+
+/// A value with its functions in the short form.
+fn short(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(short).collect(),
+        Value::Object(entries) => match entries.keys().next().map(String::as_str) {
+            Some("Ref" | "Fn::GetAtt" | "Fn::Sub") if entries.len() == 1 => match shown_function(entries) {
+                Some(text) => Value::String(text),
+                None => value.clone(),
+            },
+            _ => entries.iter().map(|(key, inner)| (key.clone(), short(inner))).collect(),
         },
-        other => other.to_string(),
+        other => other.clone(),
+    }
+}
+
+/// A function that is a text with `${..}`.
+fn shown_function(entries: &Map<String, Value>) -> Option<String> {
+    match entries.iter().next()? {
+        (key, Value::String(name)) if key == "Ref" => Some(format!("${{{name}}}")),
+        (key, Value::Array(path)) if key == "Fn::GetAtt" => {
+            let path: Vec<&str> = path.iter().filter_map(Value::as_str).collect();
+            Some(format!("${{{}}}", path.join(".")))
+        }
+        (key, Value::String(pattern)) if key == "Fn::Sub" => Some(pattern.clone()),
+        _ => None,
     }
 }
 
@@ -160,6 +182,8 @@ mod tests {
         resource.properties.values().for_each(|value| references(value, &mut found));
         assert_eq!(found, ["B", "C", "D"].map(str::to_owned).into());
         assert_eq!(shown(&resource.properties["Y"]), "${C.Arn}");
+        let condition = json!({"ArnLike": {"aws:SourceArn": [{"Fn::GetAtt": ["C", "Arn"]}, {"Ref": "B"}]}});
+        assert_eq!(shown(&condition), r#"{"ArnLike":{"aws:SourceArn":["${C.Arn}","${B}"]}}"#);
     }
 
     #[test]

@@ -146,11 +146,17 @@ pub fn estimate(plan: &Plan, prices: Prices) -> Cost {
     }
     for delivery in &plan.deliveries {
         let delivered = Delivered::of(plan, delivery);
+        let first = bill.lines.len();
         if let Some(transform) = &delivery.transform {
             bill.of(NodeKind::Transform).transform(transform, delivery, delivered);
         }
         bill.of(NodeKind::Delivery).delivery(delivery, delivered);
         destination::cost(bill.of(NodeKind::Destination), plan, delivery, delivered);
+        if let Some(name) = &delivery.name {
+            for line in &mut bill.lines[first..] {
+                line.item = format!("{name}: {}", line.item);
+            }
+        }
     }
     if let Some(alarms) = &plan.alarms {
         bill.watching().alarms(alarms);
@@ -349,6 +355,10 @@ impl Bill<'_> {
                     note,
                 );
                 let billed = billing::rounded_up(bytes, billing::ON_DEMAND_RECORD_BYTES);
+                let consumers = match load.consumers {
+                    1 => "1 consumer".to_owned(),
+                    several => format!("{several} consumers"),
+                };
                 self.add(
                     spec.clone(),
                     format!("{id}: data in"),
@@ -361,7 +371,7 @@ impl Bill<'_> {
                     format!("{id}: data out"),
                     Item::KinesisOnDemandOutGb,
                     gigabytes(records * bytes as f64 * load.consumers as f64),
-                    format!("{} B x {} consumer(s) of the stack{most}", amount(bytes as f64), load.consumers),
+                    format!("{} B x {consumers} of the stack{most}", amount(bytes as f64)),
                 );
             }
         }

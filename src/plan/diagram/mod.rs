@@ -5,7 +5,7 @@ mod mermaid;
 mod svg;
 mod tree;
 
-use super::cost::{Cost, CostLine, amount};
+use super::cost::{Cost, CostLine, amount, dollars};
 use super::sources::SourceValues;
 use super::{DeliveryPlan, Plan, Reads, SourcePlan, StreamPlan};
 use crate::aws::limits::billing::HOURS_PER_MONTH;
@@ -127,7 +127,7 @@ impl Per {
     /// Dollars as they are shown.
     fn usd(self, monthly: f64) -> String {
         match self {
-            Self::Month => format!("USD {monthly:.2} per month"),
+            Self::Month => format!("USD {} per month", dollars(monthly)),
             Self::Hour => format!("USD {:.3} per hour", monthly / HOURS_PER_MONTH as f64),
         }
     }
@@ -291,7 +291,7 @@ fn shape(plan: &Plan, node: &Node) -> Option<Shape> {
             let location = delivery.location(purpose)?;
             let service = if node.logical_id.is_some() { "S3 bucket" } else { "existing S3 bucket" };
             let title = location.logical_id.clone().unwrap_or_else(|| location.bucket_name.shown());
-            let prefix = Some(location.prefix.clone()).filter(|prefix| !prefix.is_empty());
+            let prefix = Some(shortened(&location.prefix)).filter(|prefix| !prefix.is_empty());
             let table = delivery.table().filter(|_| purpose == Purpose::Destination);
             let table =
                 table.map(|table| format!("{}, table {}.{}", table.format, table.database_name, table.name));
@@ -333,6 +333,16 @@ fn shape(plan: &Plan, node: &Node) -> Option<Shape> {
         | NodeKind::SessionManager => return None,
     };
     Some(Shape { class, title, service, facts, monthly_usd: None, cost: None })
+}
+
+/// A text that widens no box: the plan has the whole.
+fn shortened(text: &str) -> String {
+    /// Characters.
+    const LONGEST: usize = 40;
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
 }
 
 /// The service behind a source.
@@ -379,7 +389,11 @@ fn stream_facts(stream: &StreamPlan, word: &str) -> Vec<String> {
         None => "on demand".to_owned(),
     };
     vec![
-        format!("{} {word}/s of {} B", amount(stream.load.records_per_second), stream.load.record_bytes),
+        format!(
+            "{} {word}/s of {} B",
+            amount(stream.load.records_per_second),
+            amount(stream.load.record_bytes as f64)
+        ),
         capacity,
     ]
 }

@@ -9,7 +9,7 @@ use super::{
     TransformReport,
 };
 use crate::aws::limits::{MIB, kinesis};
-use crate::plan::cost::{Cost, amount};
+use crate::plan::cost::{Cost, amount, dollars};
 use crate::plan::{Carries, FaultPlan};
 use crate::spec::Duration;
 use crate::terminal::printable;
@@ -338,8 +338,8 @@ fn write_grants(report: &PlanReport, grants: Grants, text: &mut String) {
 
 fn write_cost(cost: &Cost, text: &mut String) {
     let sum = format!(
-        "USD {:.2} per month{}",
-        cost.monthly_usd,
+        "USD {} per month{}",
+        dollars(cost.monthly_usd),
         if cost.complete { "" } else { " plus unknown prices" }
     );
     let facts = match &cost.prices_as_of {

@@ -37,7 +37,7 @@ impl Writers {
     /// Who may write, for the report.
     fn who(&self) -> Vec<String> {
         let accounts = self.accounts.iter().map(|account| format!("account {}", account.value));
-        self.roles.iter().map(|role| role.value.clone()).chain(accounts).collect()
+        self.roles.iter().map(|role| format!("the role {}", role.value)).chain(accounts).collect()
     }
 }
 
