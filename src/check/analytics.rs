@@ -63,7 +63,7 @@ pub(super) fn check(context: &mut Context) {
                 records.span,
                 "the columns are declared, but nothing reads them",
                 "add `analytics:`, or remove `records:`",
-            ))
+            ));
         }
         _ => {}
     }

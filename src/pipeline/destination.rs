@@ -7,11 +7,12 @@ use crate::aws::destinations::Capabilities;
 
 /// Where the records go.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a pipeline has few of them")]
 pub enum Destination {
     /// S3.
-    S3(S3),
+    S3(Box<S3>),
     /// Anything else, with a bucket beside it.
-    Service(Service),
+    Service(Box<Service>),
 }
 
 impl Destination {

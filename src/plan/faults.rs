@@ -80,7 +80,7 @@ fn of_objects(checked: &Checked) -> Vec<FaultPlan> {
         help: None,
     };
     let by_transform = by(KeysFrom::Transform).then(|| without_key.clone());
-    let by_firehose = by(KeysFrom::Firehose).then(|| FaultPlan {
+    let by_firehose = by(KeysFrom::Firehose).then_some(FaultPlan {
         counted: None,
         help: Some("`transform: {}`, which finds the keys and counts such records"),
         ..without_key

@@ -53,7 +53,9 @@ pub use analytics::{AnalyticsPlan, MAIN_PY, StartPlan};
 pub use buckets::{BucketPlan, S3LocationPlan, literal_head};
 pub use consumers::{ConsumerPlan, RegisteredPlan, StreamPolicyPlan};
 pub use dashboard::DashboardPlan;
-pub use delivery::{DeliveryPlan, DirectPlan, ErrorDeliveryPlan, OwnTransformPlan, Reads, TransformPlan};
+pub use delivery::{
+    DeliveryPlan, DirectPlan, ERROR_LOG_STREAM, ErrorDeliveryPlan, OwnTransformPlan, Reads, TransformPlan,
+};
 pub use destination::DestinationPlan;
 pub use faults::FaultPlan;
 pub use forests::{ForestPlan, PYTHON_FILES};

@@ -14,7 +14,7 @@ use super::consumers::{self, STREAM_POLICY};
 use super::{sources, table};
 use crate::aws::limits::kinesis::STREAMS_CREATING_AT_ONCE;
 use crate::graph::{Graph, Node, NodeKind};
-use crate::pipeline::{Pipeline, Source, SourceKind};
+use crate::pipeline::{Delivery, Pipeline, Source, SourceKind};
 
 /// Resources that are created before another, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,7 +31,7 @@ const PROPAGATES: &str = "A new role takes time to propagate; this order allows 
 pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static, str>, Vec<Before>> {
     let mut order = Order::default();
     let ids = |prefix: &str| pipeline.deliveries.iter().map(|one| one.id(prefix)).collect::<Vec<String>>();
-    let deliveries: Vec<String> = pipeline.deliveries.iter().map(|one| one.stream_id()).collect();
+    let deliveries: Vec<String> = pipeline.deliveries.iter().map(Delivery::stream_id).collect();
     let roles = ids("DeliveryRole");
     if graph.has(NodeKind::Analytics) {
         order.add("StarterRole", &["AnalyticsRole"], PROPAGATES);
@@ -114,7 +114,7 @@ fn last(pipeline: &Pipeline, graph: &Graph) -> Vec<String> {
     if graph.has(NodeKind::Analytics) {
         return ["AnalyticsStart".to_owned()].into_iter().chain(consumers).collect();
     }
-    pipeline.deliveries.iter().map(|delivery| delivery.stream_id()).chain(consumers).collect()
+    pipeline.deliveries.iter().map(Delivery::stream_id).chain(consumers).collect()
 }
 
 /// What the consumers of the spec read with: mappings, registrations, and permissions of their programs.

@@ -301,7 +301,7 @@ impl Resolver<'_> {
         site: &Site,
     ) -> Destination {
         if let Some(service) = self.service(delivery, site) {
-            return Destination::Service(service);
+            return Destination::Service(Box::new(service));
         }
         let of = |key: &str| format!("{}/{key}", site.at);
         if delivery.retry.is_some() {
@@ -324,7 +324,7 @@ impl Resolver<'_> {
         let backup = backup.map(|backup| self.backup(&of("backup"), backup, names, &site.suffix));
         // The schema asks for one of them.
         let s3 = delivery.s3.take().unwrap_or_default();
-        Destination::S3(self.s3(&of("s3"), s3, backup, names, keys_from, &site.suffix))
+        Destination::S3(Box::new(self.s3(&of("s3"), s3, backup, names, keys_from, &site.suffix)))
     }
 
     /// A place in S3.

@@ -20,6 +20,7 @@ mod stream;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 pub use alarms::{AlarmKey, Alarms, Notify, OwnTopic, Thresholds};
 pub use analytics::{
@@ -96,6 +97,9 @@ pub struct Spec {
     /// Warnings and advice that are known and accepted: they are not shown, and `--deny-warnings` does not count them.
     /// Errors cannot be accepted.
     pub accept: Option<Vec<Accept>>,
+    /// Unit tests that `pipec test` runs: records, and the rows that are expected of them. They change nothing in the stack; see
+    /// [Tests](simulate.md#tests).
+    pub tests: Option<Vec<Map<String, Value>>>,
     /// Tags for every resource that supports tags, up to 48. `pipec:pipeline` is always added.
     pub tags: Option<IndexMap<String, String>>,
 }

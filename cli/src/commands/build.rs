@@ -11,6 +11,7 @@ use super::output::{
     Exit, FindingsFormat, Stage, Staged, any_errors, counted, note, parallel, report, shown, tally, typed,
     write,
 };
+use super::test::without_tests;
 use super::{RuntimeArgs, compile};
 use pipec_compiler::Stack;
 use pipec_compiler::artifacts::connector::Jar;
@@ -85,7 +86,8 @@ enum Attempt {
 type Compiled = (Sources, Vec<Diagnostic>, Vec<Output>);
 
 impl Build {
-    pub(super) fn run(self) -> Result<(), Exit> {
+    pub(super) fn run(mut self) -> Result<(), Exit> {
+        self.specs = without_tests(self.specs);
         let programs = self.runtime.programs()?;
         // The first use of a jar writes a lock, and its digest is part of a key: then the specs are compiled once more.
         match self.attempt(&programs)? {

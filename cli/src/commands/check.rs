@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::output::{Exit, FindingsFormat, any_errors, note, parallel, report, tally, today};
+use super::test::without_tests;
 use super::{RuntimeArgs, compile};
 use pipec_compiler::check::same_names;
 use pipec_compiler::diagnostics::{Diagnostic, Severity};
@@ -34,7 +35,8 @@ pub(super) struct Check {
 }
 
 impl Check {
-    pub(super) fn run(self) -> Result<(), Exit> {
+    pub(super) fn run(mut self) -> Result<(), Exit> {
+        self.specs = without_tests(self.specs);
         let programs = self.runtime.programs()?;
         let compiled = parallel(&self.specs, |spec| {
             let mut compiled = compile(&programs, spec, self.env.as_deref());

@@ -8,8 +8,10 @@ use super::output::{Exit, note, shown, typed, write};
 
 /// The spec that `init` writes. A test builds it.
 const SPEC: &str = include_str!("init.yaml");
+/// Its unit test.
+const TESTS: &str = include_str!("init.test.yaml");
 
-/// Write a commented spec that builds
+/// Write a commented spec that builds, and a unit test of it
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  pipec init pipeline.yaml && pipec build pipeline.yaml")]
 pub(super) struct Init {
@@ -28,7 +30,19 @@ impl Init {
             return Err(Exit::usage(&problem));
         }
         write(&self.path, SPEC.as_bytes())?;
-        note(&format!("wrote {}; next: pipec build {}", shown(&self.path), typed(&self.path)));
+        let tests = self.path.with_extension("test.yaml");
+        // Tests that are there are of the user's own.
+        let also = if tests.exists() {
+            String::new()
+        } else {
+            write(&tests, TESTS.as_bytes())?;
+            format!(" and {}", shown(&tests))
+        };
+        let typed = typed(&self.path);
+        note(&format!(
+            "wrote {}{also}; next: pipec test {typed}, and pipec build {typed}",
+            shown(&self.path)
+        ));
         Ok(())
     }
 }

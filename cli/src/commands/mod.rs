@@ -10,6 +10,7 @@ mod diff;
 mod discover;
 mod explain;
 mod fetch;
+mod flink;
 mod graph;
 mod import;
 mod init;
@@ -24,12 +25,14 @@ mod prices;
 mod progress;
 mod report;
 mod schema;
+mod simulate;
 mod since;
 mod sql;
 mod start;
 mod status;
 mod stop;
 mod tail;
+mod test;
 
 use std::path::{Path, PathBuf};
 
@@ -56,8 +59,8 @@ const STYLES: Styles = Styles::styled()
     max_term_width = 100,
     after_help = "Examples:\n  pipec init pipeline.yaml       write a commented spec\n  pipec check pipeline.yaml      \
                   find what AWS would refuse\n  pipec plan pipeline.yaml       shards, permissions and cost\n  \
-                  pipec build pipeline.yaml      write the stack\n  pipec sql pipeline.yaml        the query as Flink SQL\n  pipec deploy pipeline.yaml     put it into an account\n  pipec status pipeline.yaml     how it does there\n  pipec explain PIPE0601         what a code means\n\n\
-                  Exit codes: 0 fine, 1 the spec has errors, 2 usage, 3 AWS said no, 4 output is stale (build --check) or the stack \
+                  pipec build pipeline.yaml      write the stack\n  pipec sql pipeline.yaml        the query as Flink SQL\n  pipec simulate pipeline.yaml   run it on this machine\n  pipec deploy pipeline.yaml     put it into an account\n  pipec status pipeline.yaml     how it does there\n  pipec explain PIPE0601         what a code means\n\n\
+                  Exit codes: 0 fine, 1 the spec has errors or a test failed, 2 usage, 3 AWS said no, 4 output is stale (build --check) or the stack \
                   differs (diff), 130 interrupted"
 )]
 pub struct Command {
@@ -83,6 +86,12 @@ enum Verb {
     Permissions(permissions::Permissions),
     /// Print the query as Flink SQL: tables, views and inserts
     Sql(sql::SqlVerb),
+    /// Run the pipeline on this machine: records through shards, SQL and transform into objects
+    Simulate(simulate::Simulate),
+    /// Test pipelines on this machine: records that are given, and the rows that are expected
+    Test(test::TestVerb),
+    /// Install Flink for `pipec simulate`, or show which one it uses
+    Flink(flink::Flink),
     /// Deploy the pipeline, or update it
     Deploy(deploy::Deploy),
     /// Show what a deployment would change, without changing anything
@@ -171,6 +180,9 @@ pub fn run(command: Command) -> u8 {
         Verb::Prices(verb) => verb.run(),
         Verb::Permissions(verb) => verb.run(),
         Verb::Sql(verb) => verb.run(),
+        Verb::Simulate(verb) => verb.run(),
+        Verb::Test(verb) => verb.run(),
+        Verb::Flink(verb) => verb.run(),
         Verb::Deploy(verb) => verb.run(),
         Verb::Diff(verb) => verb.run(),
         Verb::Destroy(verb) => verb.run(),

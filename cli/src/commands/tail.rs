@@ -13,10 +13,11 @@ use crate::cloud::interrupt::Interrupt;
 use crate::cloud::observer::Observer;
 use crate::cloud::sdk::SdkClient;
 use crate::cloud::stop::{At, Step, Stop};
-use crate::watch::tail::{self, Place, Start, Target, decode};
+use crate::watch::tail::{self, Place, Start, Target};
 use pipec_compiler::diagnostics::Code;
 use pipec_compiler::plan::{DeliveryPlan, S3LocationPlan};
 use pipec_compiler::terminal::printable;
+use pipec_simulate::content;
 
 /// Read the records of a deployed pipeline's streams, or the objects in its bucket, as they arrive
 ///
@@ -128,7 +129,7 @@ impl Tail {
             }
         };
         tail::records(&client, stream, start, !self.no_follow, &mut |data| {
-            if self.raw { sink.write(data) } else { sink.write(decode::text(data).as_bytes()) }
+            if self.raw { sink.write(data) } else { sink.write(content::text(data).as_bytes()) }
         })
     }
 
@@ -158,7 +159,7 @@ impl Tail {
             if self.raw {
                 return sink.write(&content);
             }
-            if let Some(format) = decode::columnar(&content) {
+            if let Some(format) = content::columnar(&content) {
                 let read = "--raw writes its bytes, and Athena reads it by its table";
                 note(&printable(&format!(
                     "s3://{bucket}/{key}: {format} of {} bytes; {read}",
@@ -169,7 +170,7 @@ impl Tail {
             }
             let mut lines = content.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
             lines.all(|line| {
-                let line = if failures { decode::failure(line) } else { decode::text(line) };
+                let line = if failures { content::failure(line) } else { content::text(line) };
                 sink.write(line.as_bytes())
             })
         })

@@ -39,7 +39,7 @@ fn whole(review: &Review, pictures: bool, bills: bool) -> String {
     match (pictures, bills) {
         (true, _) => {}
         (false, true) => {
-            text.push_str("\nThe pictures are left out: the report is too long for a comment.\n")
+            text.push_str("\nThe pictures are left out: the report is too long for a comment.\n");
         }
         (false, false) => {
             text.push_str("\nBills and pictures are left out: the report is too long for a comment.\n");

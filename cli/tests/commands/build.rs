@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::place::{FLINK, Place, SPEC, code, err, files};
+use crate::support::place::{FLINK, Place, SPEC, code, err, files, out};
 
 #[test]
 fn a_build_names_folders_of_removed_environments() {
@@ -107,7 +107,12 @@ fn init_writes_a_spec_that_builds_and_overwrites_nothing() {
     assert_eq!(code(&place.pipec(&["init", "new.yaml"])), 2);
     assert_eq!(code(&place.pipec(&["init", "--force", "new.yaml"])), 0);
     let spaced = place.pipec(&["init", "my pipeline.yaml"]);
-    assert!(err(&spaced).ends_with("next: pipec build 'my pipeline.yaml'\n"), "{}", err(&spaced));
+    assert!(err(&spaced).ends_with("and pipec build 'my pipeline.yaml'\n"), "{}", err(&spaced));
+    let tested = place.pipec(&["test", "new.yaml"]);
+    assert_eq!(
+        (code(&tested), out(&tested)),
+        (0, "ok   new.yaml: each order becomes a line\n1 passed, 0 failed\n".into())
+    );
 }
 
 /// The parts of the commented spec that are comments build as well.

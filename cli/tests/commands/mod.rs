@@ -7,4 +7,6 @@ mod discover;
 mod environments;
 mod plan;
 mod report;
+mod simulate;
+mod test;
 mod watch;

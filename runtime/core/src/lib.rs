@@ -49,4 +49,4 @@ pub use regex::{Expression, ExpressionError, Written};
 pub use run::MAX_ROWS;
 pub use scalar::{MAX_REPEATED, Scalar};
 pub use time::{parse_date, parse_time, parse_timestamp, timestamp_text};
-pub use unpack::{Unpack, Unpacked};
+pub use unpack::{Unpack, Unpacked, log_messages};

@@ -213,6 +213,12 @@ impl RecordProgram {
         self.counted_at(record, now).outcome
     }
 
+    /// As [`RecordProgram::apply_counting`], at a time that the caller names, in milliseconds since 1970.
+    #[must_use]
+    pub fn apply_counting_at<'a>(&self, record: &'a [u8], now: i64) -> Applied<'a> {
+        self.counted_at(record, now)
+    }
+
     fn counted_at<'a>(&self, record: &'a [u8], now: i64) -> Applied<'a> {
         if let Some(unpacked) = self.file.unpack.and_then(|Unpack::CloudwatchLogs| gunzip(record)) {
             return unpacked

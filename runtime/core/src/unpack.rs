@@ -84,6 +84,20 @@ pub(crate) fn gunzip(record: &[u8]) -> Option<Result<Vec<u8>, Unreadable>> {
     Some(if fits { Ok(unpacked) } else { Err(Unreadable) })
 }
 
+/// The messages of the log events in a record of CloudWatch Logs, each with a newline, as Firehose itself extracts them;
+/// none in a message that checks the subscription. `None` where the record is not one of CloudWatch Logs.
+#[must_use]
+pub fn log_messages(record: &[u8]) -> Option<Vec<u8>> {
+    let text = gunzip(record)?.ok()?;
+    let packet = Packet::from_json(&text).ok()?;
+    let mut lines = Vec::new();
+    for event in packet.log_events.iter().filter(|_| packet.message_type != CONTROL) {
+        lines.extend_from_slice(event.message.as_bytes());
+        lines.push(b'\n');
+    }
+    Some(lines)
+}
+
 impl<'a> Packet<'a> {
     /// Reads what was in the gzip.
     pub(crate) fn from_json(text: &'a [u8]) -> Result<Self, Unreadable> {

@@ -2,7 +2,7 @@
 //!
 //! | subject | module |
 //! | --- | --- |
-//! | the configuration file | [`config`], [`path`] |
+//! | the configuration file | [`config`] |
 //! | records | [`record`] |
 //! | where they come from: an API, a file, a generator | [`source`] |
 //! | when | [`pacer`] |
@@ -21,12 +21,10 @@ pub mod kinesis;
 pub mod log;
 pub mod outbox;
 pub mod pacer;
-pub mod path;
 pub mod publish;
-pub mod record;
 pub mod run;
 pub mod sender;
 pub mod source;
-pub mod stats;
 
 pub use pipec_producer_config as config;
+pub use pipec_records::{record, stats};

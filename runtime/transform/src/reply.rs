@@ -33,8 +33,43 @@ const FAILED: &str = r#","result":"ProcessingFailed"}"#;
 #[derive(Debug)]
 pub struct Reply {
     json: Vec<u8>,
-    /// Bytes that may still be spent on data.
-    room: usize,
+    room: Room,
+}
+
+/// Bytes of a reply that may still be spent on data.
+#[derive(Debug)]
+pub struct Room(usize);
+
+impl Room {
+    /// The room of a reply of at most `limit` bytes, whose records have ids of these lengths in JSON. Room for every record's
+    /// `ProcessingFailed` is kept back.
+    #[must_use]
+    pub fn new(ids: impl ExactSizeIterator<Item = usize>, limit: usize) -> Self {
+        let commas = ids.len().saturating_sub(1);
+        let answers = commas + ids.map(|id| bare(id, FAILED)).sum::<usize>();
+        Self(limit.saturating_sub(OPEN.len() + CLOSE.len() + answers))
+    }
+
+    /// Takes the room of an `Ok` with so many bytes of base64.
+    ///
+    /// # Errors
+    /// When it does not fit. Nothing is taken then.
+    pub fn take(&mut self, base64: usize) -> Result<(), Full> {
+        self.take_result(OK.len() + base64 + OK_END.len())
+    }
+
+    /// Takes the room of an `Ok` with so many bytes of base64 and of partition keys.
+    ///
+    /// # Errors
+    /// When it does not fit. Nothing is taken then.
+    pub fn take_in_partition(&mut self, base64: usize, keys: usize) -> Result<(), Full> {
+        self.take_result(OK.len() + base64 + KEYS.len() + keys + KEYS_END.len())
+    }
+
+    fn take_result(&mut self, length: usize) -> Result<(), Full> {
+        self.0 = self.0.checked_sub(length.saturating_sub(FAILED.len())).ok_or(Full)?;
+        Ok(())
+    }
 }
 
 /// The record's data does not fit into the reply.
@@ -48,11 +83,10 @@ impl Reply {
     /// it can be. This needs ids that make up the whole of an event of the largest size.
     #[must_use]
     pub fn new(records: &[Record<'_>], limit: usize) -> Self {
-        let commas = records.len().saturating_sub(1);
-        let answers = commas + records.iter().map(|record| bare(record.id, FAILED)).sum::<usize>();
-        let room = limit.saturating_sub(OPEN.len() + CLOSE.len() + answers);
+        let room = Room::new(records.iter().map(|record| record.id.len()), limit);
+        let answers = limit.saturating_sub(room.0);
         let data: usize = records.iter().map(data_size).sum();
-        let mut json = Vec::with_capacity(OPEN.len() + CLOSE.len() + answers + data.min(room));
+        let mut json = Vec::with_capacity((answers + data.min(room.0)).min(LIMIT));
         json.extend_from_slice(OPEN.as_bytes());
         Self { json, room }
     }
@@ -75,8 +109,7 @@ impl Reply {
     }
 
     fn answer(&mut self, id: &str, result: &[&[u8]]) -> Result<(), Full> {
-        let length: usize = result.iter().map(|part| part.len()).sum();
-        self.room = self.room.checked_sub(length.saturating_sub(FAILED.len())).ok_or(Full)?;
+        self.room.take_result(result.iter().map(|part| part.len()).sum())?;
         self.json.extend_from_slice(ID.as_bytes());
         self.json.extend_from_slice(id.as_bytes());
         for part in result {
@@ -113,8 +146,8 @@ impl Reply {
     }
 }
 
-fn bare(id: &str, result: &str) -> usize {
-    ID.len() + id.len() + result.len()
+fn bare(id: usize, result: &str) -> usize {
+    ID.len() + id + result.len()
 }
 
 /// About how many bytes of reply the data needs: with room for a suffix, so that the buffer rarely grows.

@@ -35,6 +35,9 @@ pub const S3_BUFFER_MIB_DEFAULT: u64 = 5;
 /// Buffer interval used when none is set, seconds. API BufferingHints, 2026-11.
 pub const S3_BUFFER_S_DEFAULT: u64 = 300;
 
+/// Seconds within which most records of a stream are delivered whose interval is 0 ("zero buffering"). Firehose guide,
+/// "Understand buffering hints", 2026-11.
+pub const ZERO_BUFFERING_S_MAX: u64 = 5;
 /// `SizeInMBs` with record format conversion or dynamic partitioning, MiB; the latter also asks for 60 s. API
 /// CreateDeliveryStream refuses less, reproduced by cdk-preflight 0.0.143 in 2026-10; interval: aws-cdk, 2026-11.
 pub const S3_LARGE_BUFFER_MIB: Bounds<u64> = Bounds::new(64, 128);

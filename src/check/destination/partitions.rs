@@ -177,7 +177,7 @@ fn several(context: &Context, delivery: &Delivery, s3: &S3) -> Option<Diagnostic
         );
     }
     let arrays = &context.pipeline.records.as_ref()?.columns;
-    let inside = arrays.into_iter().find(|column| column.path.elements().is_some())?;
+    let inside = arrays.iter().find(|column| column.path.elements().is_some())?;
     context.pipeline.runs_query(delivery).then(|| {
         Diagnostic::error(
             Code::PartitionRecords,

@@ -4,7 +4,10 @@ use super::super::Context;
 use super::{prefix_text, timestamps};
 use crate::aws::limits::firehose;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::pipeline::{Delivery, Destination, KEY_NAMESPACES, Purpose, S3Location, Setting, Sink, Table};
+use crate::pipeline::{
+    Delivery, Destination, KEY_NAMESPACES, PrefixPart as Part, Purpose, S3Location, Setting, Sink, Table,
+    split_prefix,
+};
 use crate::resolve::default_error_prefix;
 
 /// What a prefix may be filled with, and where. Firehose guide, "Custom prefixes for S3 objects".
@@ -13,32 +16,6 @@ const ERROR_TYPE: &str = "firehose:error-output-type";
 pub(super) const TIMESTAMP: &str = "timestamp:";
 /// Longest text that stands for the error's type (`AmazonOpenSearchService-failed`).
 const ERROR_TYPE_CHARS: usize = 30;
-
-/// A part of a prefix.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Part<'a> {
-    Text(&'a str),
-    Expression(&'a str),
-}
-
-/// A prefix in parts; what is wrong with it otherwise.
-fn split(prefix: &str) -> Result<Vec<Part<'_>>, String> {
-    let mut parts = Vec::new();
-    let mut rest = prefix;
-    while let Some(at) = rest.find("!{") {
-        if at > 0 {
-            parts.push(Part::Text(&rest[..at]));
-        }
-        let inner = &rest[at + 2..];
-        let end = inner.find('}').ok_or("an expression `!{` is not closed by `}`")?;
-        parts.push(Part::Expression(&inner[..end]));
-        rest = &inner[end + 1..];
-    }
-    if !rest.is_empty() {
-        parts.push(Part::Text(rest));
-    }
-    Ok(parts)
-}
 
 pub(super) fn check(context: &mut Context, delivery: &Delivery, location: &S3Location) {
     let mut found = Vec::new();
@@ -117,7 +94,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, location: &S3Loc
 }
 
 fn parts<'a>(setting: &'a Setting<String>, found: &mut Vec<Diagnostic>) -> Option<Vec<Part<'a>>> {
-    match split(&setting.value) {
+    match split_prefix(&setting.value) {
         Ok(parts) => Some(parts),
         Err(fault) => {
             found.push(Diagnostic::error(
@@ -310,15 +287,6 @@ fn without_error_type(prefix: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn prefixes_split() {
-        assert_eq!(
-            split("a/!{timestamp:yyyy}/b"),
-            Ok(vec![Part::Text("a/"), Part::Expression("timestamp:yyyy"), Part::Text("/b")])
-        );
-        assert!(split("a/!{timestamp").is_err());
-    }
 
     #[test]
     fn patterns_are_java_date_patterns() {

@@ -1,8 +1,7 @@
 //! The text of a prefix outside of its expressions.
 
-use super::prefix::Part;
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::pipeline::Setting;
+use crate::pipeline::{PrefixPart as Part, Setting};
 
 /// Namespaces that Firehose evaluates after `!{`, and that are often written without the `!`.
 const NAMESPACES: [&str; 4] =

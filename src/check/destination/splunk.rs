@@ -57,17 +57,19 @@ fn endpoint(endpoint: &Setting<String>) -> Option<Diagnostic> {
             help,
         ));
     }
-    let port = authority.port().map(|port| port.as_str()).filter(|port| !port.is_empty());
+    let port = authority.port().filter(|port| !port.as_str().is_empty()).map_or("", |port| port.as_str());
     if !matches!(uri.path().as_str(), "" | "/")
         || uri.query().is_some()
         || uri.fragment().is_some()
         || text.ends_with('/')
     {
-        let help =
-            format!("write `endpoint: https://{host}:{}`; Firehose appends the path", port.unwrap_or("8088"));
+        let help = format!(
+            "write `endpoint: https://{host}:{}`; Firehose appends the path",
+            if port.is_empty() { "8088" } else { port }
+        );
         return fault("Firehose accepts an address of Splunk without a path only".to_owned(), help);
     }
-    if port.is_none() {
+    if port.is_empty() {
         let help = format!(
             "write `endpoint: https://{host}:8088` with the port of the collector; in Splunk Cloud, `https://{host}:443`"
         );

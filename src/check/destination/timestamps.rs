@@ -1,8 +1,8 @@
 //! Letters of timestamp patterns that are rarely what is meant.
 
-use super::prefix::{Part, TIMESTAMP};
+use super::prefix::TIMESTAMP;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::pipeline::Setting;
+use crate::pipeline::{PrefixPart as Part, Setting};
 
 /// Equal letters in a row, outside of quotes.
 struct Run {

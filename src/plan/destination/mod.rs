@@ -35,9 +35,10 @@ pub const TEMPLATES: &[(&str, &str)] = &[
 /// What the template needs of a destination, besides its places in S3 and what all kinds but S3 have.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "a pipeline has few of them")]
 pub enum DestinationPlan {
     /// S3.
-    S3(S3Plan),
+    S3(Box<S3Plan>),
     /// An HTTP endpoint.
     Http(HttpPlan),
     /// Splunk.
@@ -55,7 +56,7 @@ fn kind(service: &Service) -> &dyn Kind {
 /// Plans the destination.
 pub(super) fn plan(checked: &Checked, delivery: &Delivery) -> DestinationPlan {
     match &delivery.destination {
-        Destination::S3(s3) => DestinationPlan::S3(s3::plan(checked, delivery, s3)),
+        Destination::S3(s3) => DestinationPlan::S3(Box::new(s3::plan(checked, delivery, s3))),
         Destination::Service(service) => kind(service).values(service),
     }
 }
@@ -209,7 +210,8 @@ mod tests {
                 .collect();
             let [(role, grant)] = readers.as_slice() else { panic!("{destination}: {readers:?}") };
             assert_eq!(role.logical_id, "DeliveryRole");
-            let resources: Vec<String> = grant.resources.iter().map(|resource| resource.shown()).collect();
+            let resources: Vec<String> =
+                grant.resources.iter().map(super::super::value::Value::shown).collect();
             assert_eq!(resources, ["arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf"]);
         }
     }

@@ -24,7 +24,7 @@ use super::value::Value;
 use crate::aws::metrics::Kind as StatusKind;
 use crate::aws::prices::Item;
 use crate::graph::{SOURCE, source_id};
-use crate::pipeline::{Encryption, Intake, Pipeline, Source, SourceKind, Target, logical_name};
+use crate::pipeline::{Delivery, Encryption, Intake, Pipeline, Source, SourceKind, Target, logical_name};
 
 /// Id of the statement that allows writing.
 const WRITE: &str = "WriteRecords";
@@ -353,7 +353,7 @@ pub(super) fn target(pipeline: &Pipeline, target: Target) -> TargetPlan {
             let arn = format!(
                 "arn:${{AWS::Partition}}:firehose:${{AWS::Region}}:${{AWS::AccountId}}:deliverystream/{name}"
             );
-            let id = pipeline.deliveries.get(at).map(|delivery| delivery.stream_id()).unwrap_or_default();
+            let id = pipeline.deliveries.get(at).map(Delivery::stream_id).unwrap_or_default();
             TargetPlan {
                 is_stream: false,
                 arn: Value::sub(arn),

@@ -28,7 +28,7 @@ fn draft_7(schema: &Value) -> Value {
                     ("$ref", Value::String(place)) => {
                         let reference = json!({ "$ref": place.replacen("#/$defs/", "#/definitions/", 1) });
                         match entries.len() {
-                            1 => drop(converted.extend(reference.as_object().cloned().unwrap_or_default())),
+                            1 => converted.extend(reference.as_object().cloned().unwrap_or_default()),
                             _ => drop(converted.insert("allOf".into(), json!([reference]))),
                         }
                     }

@@ -1,6 +1,5 @@
 //! What flows through a pipeline: the records of its streams, the objects in its bucket.
 
-pub mod decode;
 mod objects;
 mod prefixes;
 mod shards;

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::decode::{CONTENT_MAX, Unpacked, unpack};
 use super::{Start, prefixes};
 use crate::cloud::observer::Observer;
 use crate::cloud::stop::Step;
 use pipec_compiler::plan::{S3LocationPlan, literal_head};
+use pipec_simulate::content::{CONTENT_MAX, Unpacked, unpack};
 
 /// Between two looks; a listing costs 0.005 USD per thousand.
 const PAUSE: Duration = Duration::from_secs(5);

@@ -2,6 +2,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use pipec_simulate::content::{self, CONTENT_MAX};
+
 use super::*;
 use crate::cloud::call_error::{CallError, CallErrorKind};
 use crate::cloud::client::Call;
@@ -373,9 +375,9 @@ fn a_long_time_is_one_listing() {
 #[test]
 fn an_object_that_would_fill_the_memory_is_not_read() {
     let mut world = bucket();
-    world.large.insert("raw/2026/11/23/22/a", decode::CONTENT_MAX + 1);
+    world.large.insert("raw/2026/11/23/22/a", CONTENT_MAX + 1);
     assert_eq!(found(&world, Start::Oldest, false), ["yesterday", "it has over 256 MiB"]);
-    world.large.insert("raw/2026/11/23/22/a", decode::CONTENT_MAX);
+    world.large.insert("raw/2026/11/23/22/a", CONTENT_MAX);
     assert_eq!(found(&world, Start::Oldest, false), ["yesterday", "a minute ago"]);
 }
 
@@ -480,11 +482,11 @@ fn what_failed_is_read_alone() {
 #[test]
 fn a_failure_shows_its_record_and_what_to_do() {
     let line = r#"{"attemptsMade":3,"errorCode":"HttpEndpoint.RequestTimeout","errorMessage":"no response","rawData":"eyJhIjoxfQo="}"#;
-    let shown: serde_json::Value = serde_json::from_str(&decode::failure(line.as_bytes())).expect("JSON");
+    let shown: serde_json::Value = serde_json::from_str(&content::failure(line.as_bytes())).expect("JSON");
     assert_eq!(shown["record"], "{\"a\":1}");
     assert_eq!(shown["attemptsMade"], 3);
     assert!(shown["help"].as_str().is_some_and(|help| help.contains("within 3 minutes")), "{shown}");
     assert!(shown.get("rawData").is_none());
-    assert_eq!(decode::failure(b"a line"), "a line\n");
-    assert_eq!(decode::failure(br#"{"rawData":1}"#), "{\"rawData\":1}\n");
+    assert_eq!(content::failure(b"a line"), "a line\n");
+    assert_eq!(content::failure(br#"{"rawData":1}"#), "{\"rawData\":1}\n");
 }

@@ -2,13 +2,11 @@
 
 use std::{
     fs,
-    io::{self, BufRead, BufReader, Seek as _},
+    io::{self, BufReader, Seek as _},
     path::Path,
 };
 
-use memchr::memchr;
-
-use super::{Source, SourceError};
+use super::{Source, SourceError, lines::Lines};
 use crate::{
     config::{FileSource, PartitionKey},
     record::Record,
@@ -21,21 +19,8 @@ const READ: usize = 256 * 1024;
 /// A file of records. Holds one line at a time, and no more of a line than the stream takes.
 #[derive(Debug)]
 pub struct File {
-    reader: BufReader<fs::File>,
+    lines: Lines<BufReader<fs::File>>,
     repeat: bool,
-    key: Option<PartitionKey>,
-    max_record_size: usize,
-    /// Records that this round through the file gave, and lines that it left out.
-    given: u64,
-    too_large: u64,
-}
-
-/// A line without what ends it.
-#[derive(Debug, PartialEq, Eq)]
-enum Line {
-    Text(Vec<u8>),
-    TooLarge,
-    End,
 }
 
 impl File {
@@ -45,19 +30,18 @@ impl File {
     /// When it is not there, not to be read, or not a plain file.
     pub fn open(config: &FileSource, key: Option<PartitionKey>, max_record_size: usize) -> io::Result<Self> {
         let file = open(&config.path)?;
-        let reader = BufReader::with_capacity(READ, file);
-        Ok(Self { reader, repeat: config.repeat, key, max_record_size, given: 0, too_large: 0 })
+        let lines = Lines::new(BufReader::with_capacity(READ, file), key, max_record_size);
+        Ok(Self { lines, repeat: config.repeat })
     }
 
     /// At the end of the file: whether to go on from its start.
     fn again(&mut self) -> Result<bool, SourceError> {
-        if self.given == 0 {
+        if self.lines.given() == 0 {
             // To read it over and over would never end.
-            return Err(SourceError::Empty { too_large: self.too_large });
+            return Err(SourceError::Empty { too_large: self.lines.too_large() });
         }
         if self.repeat {
-            self.reader.rewind()?;
-            (self.given, self.too_large) = (0, 0);
+            self.lines.rewind(BufReader::rewind)?;
         }
         Ok(self.repeat)
     }
@@ -78,57 +62,12 @@ impl Source for File {
 
     fn next(&mut self, stats: &Stats) -> Result<Option<Record>, SourceError> {
         loop {
-            let line = match read_line(&mut self.reader, self.max_record_size)? {
-                Line::End if self.again()? => continue,
-                Line::End => return Ok(None),
-                Line::Text(line) if line.trim_ascii().is_empty() => continue,
-                Line::Text(line) => line,
-                Line::TooLarge => {
-                    self.too_large += 1;
-                    stats.too_large(1);
-                    continue;
-                }
-            };
-            let record = Record::of(line, self.key.as_ref(), stats);
-            if record.size() > self.max_record_size {
-                self.too_large += 1;
-                stats.too_large(1);
-                continue;
+            if let Some(record) = self.lines.next(stats)? {
+                return Ok(Some(record));
             }
-            self.given += 1;
-            return Ok(Some(record));
-        }
-    }
-}
-
-/// Reads up to the next `\n`, `\r\n` or the end, and holds no more than `max` bytes of it.
-fn read_line(reader: &mut impl BufRead, max: usize) -> io::Result<Line> {
-    let mut line = Vec::new();
-    let mut too_large = false;
-    loop {
-        let part = match reader.fill_buf() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            part => part?,
-        };
-        let end = memchr(b'\n', part);
-        let text = &part[..end.unwrap_or(part.len())];
-        // One more than may be sent: it can be the `\r` of the end.
-        too_large |= line.len() + text.len() > max + 1;
-        if too_large {
-            line = Vec::new();
-        } else {
-            line.extend_from_slice(text);
-        }
-        let (used, at_end) = (text.len() + usize::from(end.is_some()), part.is_empty());
-        reader.consume(used);
-        if end.is_some() || at_end {
-            if at_end && line.is_empty() && !too_large {
-                return Ok(Line::End);
+            if !self.again()? {
+                return Ok(None);
             }
-            if end.is_some() && line.last() == Some(&b'\r') {
-                line.pop();
-            }
-            return Ok(if too_large || line.len() > max { Line::TooLarge } else { Line::Text(line) });
         }
     }
 }
@@ -136,8 +75,6 @@ fn read_line(reader: &mut impl BufRead, max: usize) -> io::Result<Line> {
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
-
-    use proptest::prelude::*;
 
     use super::*;
 
@@ -216,22 +153,6 @@ mod tests {
         for path in ["/dev/null", "/tmp", "/does/not/exist"] {
             let config = FileSource { path: PathBuf::from(path), repeat: true };
             File::open(&config, Some(PartitionKey::Random {}), 100).expect_err(path);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn every_line_comes_once(
-            lines in prop::collection::vec("[a-z]{1,40}", 1..40), buffer in 1_usize..64, max in 1_usize..50,
-        ) {
-            let text = lines.join("\n");
-            let mut reader = BufReader::with_capacity(buffer, text.as_bytes());
-            for line in &lines {
-                let expected =
-                    if line.len() > max { Line::TooLarge } else { Line::Text(line.as_bytes().to_vec()) };
-                prop_assert_eq!(read_line(&mut reader, max).expect("no error"), expected);
-            }
-            prop_assert_eq!(read_line(&mut reader, max).expect("no error"), Line::End);
         }
     }
 }

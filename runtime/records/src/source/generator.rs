@@ -37,6 +37,8 @@ pub struct Generator {
     owed: i64,
     key: Option<PartitionKey>,
     max_record_size: usize,
+    /// What the clock shows, if it is not this machine's.
+    clock: Option<SystemTime>,
 }
 
 /// A piece of each record.
@@ -143,12 +145,17 @@ impl Generator {
         let mut rng = Rng::with_seed(fnv1a(&[&config.seed.to_le_bytes(), instance.as_bytes()]));
         let pool = (0..POOL).map(|_| rng.alphanumeric() as u8).collect();
         let record_size = config.record_size;
-        Ok(Self { rng, parts, padding, pool, record_size, owed: 0, key, max_record_size })
+        Ok(Self { rng, parts, padding, pool, record_size, owed: 0, key, max_record_size, clock: None })
+    }
+
+    /// Sets the clock that the times of the next records are read from.
+    pub fn set_clock(&mut self, now: SystemTime) {
+        self.clock = Some(now);
     }
 
     fn data(&mut self) -> Vec<u8> {
         let mut data = Vec::with_capacity(self.record_size + 64);
-        let now = UtcDateTime::from(SystemTime::now());
+        let now = UtcDateTime::from(self.clock.unwrap_or_else(SystemTime::now));
         for part in &self.parts {
             match part {
                 Part::Text(text) => data.extend_from_slice(text.as_bytes()),

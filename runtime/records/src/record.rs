@@ -18,6 +18,11 @@ use crate::{
 /// Longest partition key, in characters. Source: Kinesis API, `PutRecordsRequestEntry`.
 const MAX_KEY: usize = 256;
 
+/// Starts the random partition keys of this thread at a number, so that they are the same each time.
+pub fn seed_keys(seed: u64) {
+    fastrand::seed(seed);
+}
+
 /// One record that is ready to be sent. Clones share the data and the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {

@@ -1,0 +1,256 @@
+//! `pipec test`
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use pipec_compiler::diagnostics::{Format, Severity};
+use pipec_compiler::world::Disk;
+use pipec_compiler::{Compilation, Stack};
+use pipec_simulate::flink::{Engine, find};
+use pipec_simulate::testing::{self, Outcome, Prepared, Ran, Test, prepare};
+
+use super::RuntimeArgs;
+use super::connectors::cache;
+use super::output::{Exit, any_errors, note, print, report, shown, tally, typed, write};
+
+/// Test pipelines on this machine: records that are given, and the rows that are expected
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pipec test pipeline.yaml             the tests in pipeline.test.yaml, and those of the spec's key `tests`\n  \
+                  pipec test pipelines/*.yaml          in CI: exit 1 if a test fails\n  \
+                  pipec test --update pipeline.yaml    write what came into `expect`, for review"
+)]
+pub(super) struct TestVerb {
+    /// Specs, or files of tests next to them
+    #[arg(required = true, value_name = "SPEC")]
+    specs: Vec<PathBuf>,
+    /// The pipelines of this environment, instead of the specs' own
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
+    /// Only tests whose name contains this text
+    #[arg(long, value_name = "TEXT")]
+    name: Option<String>,
+    /// Write what came into `expect` of the tests that fail
+    #[arg(long)]
+    update: bool,
+    /// Folder of Flink, for SQL with state; see `pipec simulate`
+    #[arg(long, value_name = "DIR")]
+    flink: Option<PathBuf>,
+    /// `text` for people, `json` for programs, `junit` for build servers, `github` for annotations
+    #[arg(long, value_enum, default_value_t)]
+    format: TestFormat,
+    #[command(flatten)]
+    runtime: RuntimeArgs,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum TestFormat {
+    #[default]
+    Text,
+    Json,
+    Junit,
+    Github,
+}
+
+/// A pipeline with the files of its tests.
+struct Suite {
+    spec: String,
+    stack: Stack,
+    files: Vec<TestFile>,
+}
+
+struct TestFile {
+    path: PathBuf,
+    text: String,
+    tests: Vec<Test>,
+}
+
+/// A test of a suite, by the numbers of the suite, the file and the test.
+type Place = (usize, usize, usize);
+
+impl TestVerb {
+    pub(super) fn run(self) -> Result<(), Exit> {
+        let suites = self.suites()?;
+        let outcomes = self.outcomes(&suites)?;
+        let ran: Vec<Ran> = outcomes.iter().map(|(place, outcome)| ran(&suites, *place, outcome)).collect();
+        if self.update {
+            return update(&suites, &outcomes);
+        }
+        print(&match self.format {
+            TestFormat::Text => testing::text(&ran),
+            TestFormat::Json => testing::json(&ran),
+            TestFormat::Junit => testing::junit(&ran),
+            TestFormat::Github => testing::github(&ran),
+        })?;
+        if ran.iter().all(|one| one.differences.is_empty()) { Ok(()) } else { Err(Exit::Spec) }
+    }
+
+    /// The pipelines with their tests.
+    fn suites(&self) -> Result<Vec<Suite>, Exit> {
+        let programs = self.runtime.programs()?;
+        let (mut suites, mut found) = (Vec::new(), Vec::new());
+        for given in &self.specs {
+            let (spec, files) = files(given)?;
+            let environment = self.env.as_deref().into();
+            let compilation = pipec_compiler::compile(&Disk, &programs, &spec, environment);
+            let Compilation { sources, mut diagnostics, pipelines, .. } = compilation;
+            // Warnings and advice are for `check`.
+            diagnostics.retain(|one| one.severity == Severity::Error);
+            found.push((sources, diagnostics));
+            let files = files.iter().map(|path| self.read(path)).collect::<Result<Vec<_>, Exit>>()?;
+            let env = self.env.as_ref().map(|env| format!(" --env {env}")).unwrap_or_default();
+            let name = format!("{}{env}", shown(&spec));
+            suites.extend(pipelines.into_iter().next().map(|stack| Suite { spec: name, stack, files }));
+        }
+        report(&found, Format::Text)?;
+        if any_errors(&found) {
+            note(&format!("no test was run: {}", tally(&found)));
+            return Err(Exit::Spec);
+        }
+        if suites.iter().flat_map(|suite| &suite.files).all(|file| file.tests.is_empty()) {
+            let spec = self.specs.first().map_or_else(|| "SPEC".into(), |spec| typed(spec));
+            let file = spec.trim_end_matches(".yaml").trim_end_matches(".yml");
+            return Err(Exit::usage(&format!(
+                "there are no tests of {spec}: write some into {file}.test.yaml"
+            )));
+        }
+        Ok(suites)
+    }
+
+    fn read(&self, path: &Path) -> Result<TestFile, Exit> {
+        let text = fs::read_to_string(path)
+            .map_err(|error| Exit::usage(&format!("`{}` cannot be read: {error}", shown(path))))?;
+        let mut tests = testing::read(&text).map_err(|problem| {
+            let before = &text[..problem.at.min(text.len())];
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            Exit::usage(&format!("{}:{line}:{column}: {}", shown(path), problem.message))
+        })?;
+        let mut names = BTreeSet::new();
+        if let Some(twice) = tests.iter().find(|test| !names.insert(test.name.clone())) {
+            return Err(Exit::usage(&format!(
+                "{}: two tests have the name `{}`; rename one",
+                shown(path),
+                twice.name
+            )));
+        }
+        tests.retain(|test| self.name.as_ref().is_none_or(|name| test.name.contains(name.as_str())));
+        Ok(TestFile { path: path.to_owned(), text, tests })
+    }
+
+    /// Runs all tests; those that need Flink on one.
+    fn outcomes(&self, suites: &[Suite]) -> Result<Vec<(Place, Result<Outcome, String>)>, Exit> {
+        let mut prepared: Vec<(Place, Result<Prepared, String>)> = Vec::new();
+        for (suite_at, suite) in suites.iter().enumerate() {
+            for (file_at, file) in suite.files.iter().enumerate() {
+                let folder = file.path.parent().unwrap_or(Path::new("."));
+                let tests = file.tests.iter().enumerate();
+                prepared.extend(
+                    tests.map(|(at, test)| ((suite_at, file_at, at), prepare(&suite.stack, test, folder))),
+                );
+            }
+        }
+        let all = prepared.iter().filter_map(|(_, test)| test.as_ref().ok());
+        let jobs: Vec<PathBuf> = all.filter_map(|test| test.job().map(Path::to_owned)).collect();
+        if !jobs.is_empty() {
+            let flink = find(self.flink.as_deref(), cache().as_deref());
+            let flink = flink.map_err(|problem| Exit::usage(&problem))?;
+            note(&format!("running {} tests on Flink {}", jobs.len(), flink.version));
+            let ran = Engine::start(&flink).and_then(|mut engine| engine.run(&jobs));
+            ran.map_err(|problem| Exit::usage(&problem))?;
+        }
+        Ok(prepared.into_iter().map(|(place, test)| (place, test.and_then(Prepared::finish))).collect())
+    }
+}
+
+/// The spec that an argument names, and the files that may have tests of it: `orders.test.yaml`, `orders.more.test.yaml` and the spec
+/// itself.
+fn files(given: &Path) -> Result<(PathBuf, Vec<PathBuf>), Exit> {
+    let name = given.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if is_tests(&name) {
+        let stem = name.split('.').next().unwrap_or_default();
+        let specs = ["yaml", "yml"].map(|extension| given.with_file_name(format!("{stem}.{extension}")));
+        let spec = specs.into_iter().find(|spec| spec.exists()).ok_or_else(|| {
+            Exit::usage(&format!("`{}` has tests of {stem}.yaml, which is not there", shown(given)))
+        })?;
+        return Ok((spec, vec![given.to_owned()]));
+    }
+    let stem = given.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = given.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let own =
+        |name: &String| is_tests(name) && name.strip_prefix(&stem).is_some_and(|rest| rest.starts_with('.'));
+    let mut files: Vec<PathBuf> = names.filter(own).map(|name| given.with_file_name(name)).collect();
+    files.sort();
+    if given.exists() {
+        files.insert(0, given.to_owned());
+    }
+    Ok((given.to_owned(), files))
+}
+
+/// Specs without the files of tests that a pattern such as `*.yaml` matches as well.
+pub(super) fn without_tests(specs: Vec<PathBuf>) -> Vec<PathBuf> {
+    let is_spec = |path: &PathBuf| !path.file_name().is_some_and(|name| is_tests(&name.to_string_lossy()));
+    if specs.iter().any(is_spec) { specs.into_iter().filter(is_spec).collect() } else { specs }
+}
+
+fn is_tests(name: &str) -> bool {
+    name.ends_with(".test.yaml") || name.ends_with(".test.yml")
+}
+
+fn test<'s>(suites: &'s [Suite], (suite, file, test): Place) -> (&'s Suite, &'s TestFile, &'s Test) {
+    let (suite, at) = (&suites[suite], file);
+    (suite, &suite.files[at], &suite.files[at].tests[test])
+}
+
+fn ran(suites: &[Suite], place: Place, outcome: &Result<Outcome, String>) -> Ran {
+    let (suite, file, test) = test(suites, place);
+    Ran {
+        spec: suite.spec.clone(),
+        file: shown(&file.path),
+        line: file.text[..test.range.start].matches('\n').count() + 1,
+        name: test.name.clone(),
+        differences: match outcome {
+            Ok(outcome) => outcome.differences(&test.expect),
+            Err(problem) => vec![problem.clone()],
+        },
+    }
+}
+
+/// Writes what came into the files of the tests that fail, or expect nothing.
+fn update(suites: &[Suite], outcomes: &[(Place, Result<Outcome, String>)]) -> Result<(), Exit> {
+    for (suite_at, suite) in suites.iter().enumerate() {
+        for (file_at, file) in suite.files.iter().enumerate() {
+            let mut changed = Vec::new();
+            for ((suite, of, at), outcome) in outcomes {
+                if (*suite, *of) != (suite_at, file_at) {
+                    continue;
+                }
+                let test = &file.tests[*at];
+                let refused = |problem: &String| {
+                    Exit::usage(&format!("{}: {}: {problem}", shown(&file.path), test.name))
+                };
+                let outcome = outcome.as_ref().map_err(refused)?;
+                if test.expect_ranges.is_none() || !outcome.differences(&test.expect).is_empty() {
+                    changed.push((test, outcome));
+                }
+            }
+            if changed.is_empty() {
+                continue;
+            }
+            let text = testing::updated(&file.text, &changed)
+                .map_err(|problem| Exit::usage(&format!("{}: {problem}", shown(&file.path))))?;
+            write(&file.path, text.as_bytes())?;
+            note(&format!(
+                "updated {} of {} tests in {}",
+                changed.len(),
+                file.tests.len(),
+                shown(&file.path)
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! `pipec simulate` and `pipec flink` as a user meets them.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::place::{FLINK, Place, code, err, files, out};
+
+/// A pipeline with SQL that keeps state.
+fn stateful() -> String {
+    FLINK.replace("SELECT \"id\" FROM stream", "SELECT \"id\", COUNT(*) AS n FROM stream GROUP BY \"id\", STEP(stream.ROWTIME BY INTERVAL '1' MINUTE)")
+}
+
+#[test]
+fn a_file_becomes_objects_and_a_trace() {
+    let place = Place::new();
+    place.file("orders.jsonl", "{\"id\": 1}\n{\"id\": 2}\n\nno JSON\n");
+    let output = place.pipec(&[
+        "simulate",
+        "orders.yaml",
+        "--input",
+        "orders.jsonl",
+        "--out",
+        "objects",
+        "--rate",
+        "1",
+    ]);
+    assert_eq!((code(&output), err(&output)), (0, String::new()));
+    let shown = out(&output);
+    assert!(shown.starts_with("orders: 3 records from orders.jsonl, from 2026-01-01T00:00:00.000Z to 2026-01-01T00:00:02.000Z, 25 B\n"), "{shown}");
+    let objects = files(&place.path("objects/orders-bucket"));
+    assert_eq!(objects.len(), 1, "{objects:?}");
+    assert!(
+        objects[0].contains("/orders/2026/01/01/00/orders-Delivery-1-2026-01-01-00-00-00-"),
+        "{objects:?}"
+    );
+    assert_eq!(fs::read_to_string(&objects[0]).expect("an object"), "{\"id\": 1}\n{\"id\": 2}\nno JSON\n");
+    let key = objects[0].rsplit('/').next().expect("a name");
+    assert!(shown.contains(key), "{shown}");
+}
+
+#[test]
+fn a_second_run_replaces_the_first_and_nothing_else() {
+    let place = Place::new();
+    place.file("orders.jsonl", "{\"id\": 1}\n");
+    let run = |start: &str| {
+        place.pipec(&[
+            "simulate",
+            "orders.yaml",
+            "--input",
+            "orders.jsonl",
+            "--out",
+            "objects",
+            "--start",
+            start,
+        ])
+    };
+    assert_eq!(code(&run("2026-01-01T00:00:00Z")), 0);
+    place.file("objects/mine", "text");
+    assert_eq!(code(&run("2027-01-01T00:00:00Z")), 0);
+    let left = files(&place.path("objects"));
+    assert_eq!(left.iter().filter(|path| path.contains("2026")).count(), 0, "{left:?}");
+    assert_eq!(left.iter().filter(|path| path.contains("2027")).count(), 1, "{left:?}");
+    assert!(place.path("objects/mine").exists());
+    fs::create_dir(place.path("other")).expect("a folder");
+    place.file("other/mine", "text");
+    let output = place.pipec(&["simulate", "orders.yaml", "--input", "orders.jsonl", "--out", "other"]);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("`other` is not empty, and no simulation wrote it"), "{}", err(&output));
+}
+
+#[test]
+fn programs_read_the_trace_as_json() {
+    let place = Place::new();
+    place.file("orders.jsonl", "{\"id\": 1}\n");
+    let output = place.pipec(&[
+        "simulate",
+        "orders.yaml",
+        "--input",
+        "orders.jsonl",
+        "--format",
+        "json",
+        "--show",
+        "1",
+    ]);
+    let trace: Value = serde_json::from_str(&out(&output)).expect("JSON");
+    assert_eq!(trace["source"]["records_in"], 1);
+    assert_eq!(trace["stream"]["shards"][0]["records"], 1);
+    assert_eq!(trace["deliveries"][0]["objects"], 1);
+    assert_eq!(trace["shown"][0]["fates"][0]["result"], "delivered");
+    assert!(trace["deliveries"][0]["delay"]["longest_ms"].is_number());
+}
+
+#[test]
+fn sql_without_state_needs_no_flink() {
+    let place = Place::new();
+    place.file("orders.yaml", FLINK);
+    place.file("orders.jsonl", "{\"id\": 1}\nno JSON\n");
+    let output = place.pipec(&["simulate", "orders.yaml", "--input", "orders.jsonl", "--out", "objects"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    let objects = files(&place.path("objects/orders-bucket"));
+    assert_eq!(fs::read_to_string(&objects[0]).expect("an object"), "{\"id\":1}\n");
+}
+
+#[test]
+fn what_is_missing_is_named_with_what_to_type() {
+    let place = Place::new();
+    let refused = |args: &[&str]| {
+        let output = place.pipec(&[&["simulate", "orders.yaml"], args].concat());
+        assert_eq!(code(&output), 2, "{}", out(&output));
+        err(&output)
+    };
+    assert!(
+        refused(&[]).contains("the pipeline has no producer: name a file of records with `--input FILE`")
+    );
+    assert!(refused(&["--input", "none.jsonl"]).contains("`none.jsonl` cannot be read"));
+    assert!(refused(&["--rate", "0"]).contains("a rate is more than 0"));
+    place.file("orders.jsonl", "{\"id\": 1}\n");
+    place.file("orders.yaml", &stateful());
+    let problem = refused(&["--input", "orders.jsonl"]);
+    assert!(problem.contains("`pipec flink install`"), "{problem}");
+    let problem = refused(&["--input", "orders.jsonl", "--flink", "."]);
+    assert!(problem.contains("`--flink` names `.`, which has no flink-dist-*.jar"), "{problem}");
+    place.file("orders.yaml", "name: orders\n");
+    assert_eq!(code(&place.pipec(&["simulate", "orders.yaml"])), 1);
+}
+
+#[test]
+fn made_up_records_are_the_same_each_time() {
+    let place = Place::new();
+    let producer = "producer:\n  generate: {}\n  records_per_second: 100\nrecords:\n  format: json\n  columns:\n    id: {type: BIGINT}\n    at: {type: TIMESTAMP}\n";
+    place.file("orders.yaml", &(crate::support::place::SPEC.to_owned() + producer));
+    let run = |seed: &str, out: &str| {
+        let output = place.pipec(&["simulate", "orders.yaml", "--for", "10s", "--seed", seed, "--out", out]);
+        assert_eq!(code(&output), 0, "{}", err(&output));
+        let objects = files(&place.path(out));
+        let object = objects.iter().find(|path| path.contains("Delivery")).expect("an object");
+        fs::read_to_string(object).expect("an object")
+    };
+    let first = run("1", "first");
+    assert_eq!(first.lines().count(), 1000);
+    assert_eq!(first, run("1", "second"));
+    assert_ne!(first, run("2", "third"));
+    assert!(first.lines().next().expect("a record").contains("2026-01-01 00:00:00.000"), "{first:.200}");
+}

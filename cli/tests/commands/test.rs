@@ -1,0 +1,116 @@
+//! `pipec test` as a user meets it.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::place::{FLINK, Place, code, err, out};
+
+const TESTS: &str = "tests:\n- name: records pass\n  given: [{id: 1, more: x}, 'no JSON', {id: 2}]\n  expect:\n    rows: [{id: 2}, {id: 1}]\n    failed: 1\n";
+
+fn place(tests: &str) -> Place {
+    let place = Place::new();
+    place.file("orders.yaml", FLINK);
+    place.file("orders.test.yaml", tests);
+    place
+}
+
+#[test]
+fn tests_next_to_the_spec_are_run() {
+    let place = place(TESTS);
+    for spec in ["orders.yaml", "orders.test.yaml"] {
+        let output = place.pipec(&["test", spec]);
+        assert_eq!((code(&output), err(&output)), (0, String::new()));
+        assert_eq!(out(&output), "ok   orders.yaml: records pass\n1 passed, 0 failed\n");
+    }
+}
+
+#[test]
+fn a_failing_test_shows_the_difference() {
+    let place = place(&TESTS.replace("{id: 2}, {id: 1}", "{id: 3}, {id: 1, more: x}"));
+    let output = place.pipec(&["test", "orders.yaml"]);
+    assert_eq!(code(&output), 1, "{}", err(&output));
+    assert_eq!(
+        out(&output),
+        "FAIL orders.yaml: records pass (orders.test.yaml:2)\n       rows: 2 rows are expected, and 2 came\n       - {\"id\":3}\n       \
+         - {\"id\":1,\"more\":\"x\"}\n       + {\"id\":1}\n         more: \"x\" is expected, and null came\n       + {\"id\":2}\n0 passed, 1 failed\n"
+    );
+    let json: Value =
+        serde_json::from_str(&out(&place.pipec(&["test", "orders.yaml", "--format", "json"]))).expect("JSON");
+    assert_eq!((&json["failed"], &json["tests"][0]["line"]), (&1.into(), &2.into()));
+    let junit = out(&place.pipec(&["test", "orders.yaml", "--format", "junit"]));
+    assert!(junit.contains("<testsuite name=\"orders.yaml\" tests=\"1\" failures=\"1\">"), "{junit}");
+    let github = out(&place.pipec(&["test", "orders.yaml", "--format", "github"]));
+    assert!(github.starts_with("::error file=orders.test.yaml,line=2,"), "{github}");
+}
+
+#[test]
+fn what_came_can_be_kept() {
+    let place = place(&TESTS.replace("rows: [{id: 2}, {id: 1}]", "rows: []"));
+    let output = place.pipec(&["test", "--update", "orders.yaml"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert_eq!(err(&output), "updated 1 of 1 tests in orders.test.yaml\n");
+    let updated = fs::read_to_string(place.path("orders.test.yaml")).expect("the tests");
+    assert!(
+        updated.contains("    rows:\n      - {\"id\":1}\n      - {\"id\":2}\n    failed: 1\n"),
+        "{updated}"
+    );
+    assert_eq!(code(&place.pipec(&["test", "orders.yaml"])), 0);
+}
+
+#[test]
+fn tests_can_be_in_the_spec_and_records_in_a_file() {
+    let place = Place::new();
+    place.file(
+        "orders.yaml",
+        &format!(
+            "{FLINK}{}",
+            TESTS.replace("given: [{id: 1, more: x}, 'no JSON', {id: 2}]", "given: {file: orders.jsonl}")
+        ),
+    );
+    place.file("orders.jsonl", "{\"id\": 1}\nno JSON\n{\"id\": 2}\n");
+    let output = place.pipec(&["test", "orders.yaml"]);
+    assert_eq!(
+        (code(&output), out(&output)),
+        (0, "ok   orders.yaml: records pass\n1 passed, 0 failed\n".into()),
+        "{}",
+        err(&output)
+    );
+    assert_eq!(code(&place.pipec(&["check", "orders.yaml"])), 0);
+}
+
+#[test]
+fn faults_name_the_place() {
+    let refused = |tests: &str| {
+        let output = place(tests).pipec(&["test", "orders.yaml"]);
+        assert_eq!(code(&output), 2, "{}", out(&output));
+        err(&output)
+    };
+    assert!(
+        refused("tests: []\n")
+            .contains("there are no tests of orders.yaml: write some into orders.test.yaml")
+    );
+    assert!(
+        refused(&TESTS.replace("expect:", "expct:"))
+            .contains("orders.test.yaml:4:3: `expct` is not a key of a test; did you mean `expect`?")
+    );
+    assert!(refused(&format!("{TESTS}{}", &TESTS[7..])).contains("two tests have the name `records pass`"));
+}
+
+#[test]
+fn files_of_tests_are_not_specs() {
+    let place = place(TESTS);
+    for verb in ["check", "build"] {
+        let output = place.pipec(&[verb, "orders.test.yaml", "orders.yaml"]);
+        assert_eq!(code(&output), 0, "{}", err(&output));
+    }
+}
+
+#[test]
+fn the_examples_have_the_rows_of_their_tests() {
+    let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
+    let specs = ["price-alerts", "user-data-lambda"].map(|name| format!("{examples}/{name}.yaml"));
+    let output = Place::new().pipec(&["test", &specs[0], &specs[1]]);
+    assert_eq!(code(&output), 0, "{}{}", out(&output), err(&output));
+    assert!(out(&output).ends_with("2 passed, 0 failed\n"), "{}", out(&output));
+}

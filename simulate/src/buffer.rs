@@ -1,0 +1,246 @@
+//! Firehose's buffer in front of S3: by size and time, as `BufferingHints` set it.
+
+use std::io;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use super::Settings;
+use super::compress::Packer;
+use super::object_key::{Keys, Kind};
+use super::store::Store;
+use super::trace::{Delay, ObjectTrace};
+use pipec_compiler::aws::limits::MIB;
+use pipec_compiler::aws::limits::firehose::ZERO_BUFFERING_S_MAX;
+use pipec_compiler::plan::S3LocationPlan;
+
+/// Milliseconds until a buffer is written that waits for so many seconds.
+pub fn interval_ms(seconds: u64) -> i64 {
+    let seconds = if seconds == 0 { ZERO_BUFFERING_S_MAX } else { seconds };
+    i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX)
+}
+
+/// A place in S3 with its buffers: one for each kind of content, and for each partition.
+#[derive(Debug)]
+pub struct Place {
+    bucket: String,
+    keys: Keys,
+    compression: &'static str,
+    size_max: u64,
+    interval_ms: i64,
+    store: Store,
+    /// How a request is written, if the place is not a bucket.
+    form: Option<Form>,
+    open: Vec<Open>,
+    written: Written,
+}
+
+/// How a request is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Firehose's requests to HTTP endpoints: JSON with a list of records in base64. Firehose guide, "Understand HTTP endpoint
+    /// delivery request and response specifications", 2026-11.
+    Http,
+    /// The records as they are.
+    Plain,
+}
+
+/// The objects of a place so far.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    /// Objects, the first ones.
+    pub objects: Vec<ObjectTrace>,
+    /// How many objects of data, and of failed records.
+    pub counts: (u64, u64),
+    /// Records in them.
+    pub records: (u64, u64),
+    /// Bytes of them, compressed.
+    pub bytes: (u64, u64),
+    /// How long records were under way.
+    pub delay: Delay,
+}
+
+/// Objects that a trace names one by one.
+const OBJECTS_LISTED_MAX: usize = 1_000;
+
+struct Open {
+    kind: Kind,
+    /// The partition keys, as JSON.
+    keys: Vec<u8>,
+    key: String,
+    packer: Packer,
+    /// Bytes before compression.
+    bytes: u64,
+    records: u64,
+    /// When the oldest record arrived, and when the first one came into the buffer, milliseconds since 1970.
+    oldest: i64,
+    opened: i64,
+    delay: Delay,
+}
+
+impl std::fmt::Debug for Open {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.debug_struct("Open").field("key", &self.key).field("records", &self.records).finish_non_exhaustive()
+    }
+}
+
+impl Place {
+    /// A place with empty buffers.
+    ///
+    /// # Errors
+    /// What cannot be evaluated here, in a sentence.
+    pub fn new(
+        location: &S3LocationPlan,
+        bucket: String,
+        stream: &str,
+        seed: u64,
+        store: Store,
+    ) -> Result<Self, String> {
+        Ok(Self {
+            bucket,
+            keys: Keys::new(location, stream, seed)?,
+            compression: location.compression,
+            size_max: location.buffer_size.saturating_mul(MIB),
+            interval_ms: interval_ms(location.buffer_interval),
+            store,
+            form: None,
+            open: Vec::new(),
+            written: Written::default(),
+        })
+    }
+
+    /// Requests to a destination that is not a bucket, each a file in a folder.
+    ///
+    /// # Errors
+    /// A fault of pipec, in a sentence.
+    pub fn of_requests(
+        folder: &str,
+        stream: &str,
+        form: Form,
+        (size_mib, interval_s): (u64, u64),
+        settings: &Settings,
+    ) -> Result<Self, String> {
+        let extension = if form == Form::Http { ".json" } else { ".txt" };
+        Ok(Self {
+            bucket: folder.to_owned(),
+            keys: Keys::of_requests(stream, extension, settings.seed)?,
+            compression: "UNCOMPRESSED",
+            size_max: size_mib.saturating_mul(MIB),
+            interval_ms: interval_ms(interval_s),
+            store: settings.store.clone(),
+            form: Some(form),
+            open: Vec::new(),
+            written: Written::default(),
+        })
+    }
+
+    /// The place of objects that AWS converts to another format: names end as there, and in `.jsonl`.
+    #[must_use]
+    pub fn converted(self, extension: &str) -> Self {
+        Self { keys: self.keys.converted(extension), compression: "UNCOMPRESSED", ..self }
+    }
+
+    /// Puts the content of a record into the buffer of its kind and of its partition keys: it arrived at one time, and comes into the buffer at another.
+    ///
+    /// # Errors
+    /// As the store gives them.
+    pub fn add(&mut self, kind: Kind, keys: &[u8], content: &[u8], arrived: i64, now: i64) -> io::Result<()> {
+        let at = match self.open.iter().position(|open| open.kind == kind && open.keys == keys) {
+            Some(at) => at,
+            None => {
+                let key = self.keys.next(kind, keys, arrived);
+                // Firehose writes the documents of failed records as they are.
+                let compression = if kind == Kind::Data { self.compression } else { "UNCOMPRESSED" };
+                let packer = Packer::create(&mut self.store, &self.bucket, &key, compression)?;
+                let (bytes, records, delay) = (0, 0, Delay::default());
+                self.open.push(Open {
+                    kind,
+                    keys: keys.to_vec(),
+                    key,
+                    packer,
+                    bytes,
+                    records,
+                    oldest: arrived,
+                    opened: now,
+                    delay,
+                });
+                self.open.len() - 1
+            }
+        };
+        let open = &mut self.open[at];
+        match self.form {
+            Some(Form::Http) => {
+                let id = open.key.rsplit('/').next().unwrap_or_default().trim_end_matches(".json");
+                let before = match open.records {
+                    0 => format!("{{\"requestId\":\"{id}\",\"timestamp\":{now},\"records\":["),
+                    _ => ",".into(),
+                };
+                let record = BASE64_STANDARD.encode(content);
+                open.packer.write(format!("{before}{{\"data\":\"{record}\"}}").as_bytes())?;
+            }
+            Some(Form::Plain) | None => open.packer.write(content)?,
+        }
+        open.bytes += content.len() as u64;
+        open.records += 1;
+        open.delay.arrived(arrived);
+        if open.bytes >= self.size_max {
+            let open = self.open.swap_remove(at);
+            self.close(open, now)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what has waited long enough at a time.
+    ///
+    /// # Errors
+    /// As the store gives them.
+    pub fn tick(&mut self, now: i64) -> io::Result<()> {
+        while let Some(at) =
+            self.open.iter().position(|open| now >= open.opened.saturating_add(self.interval_ms))
+        {
+            let open = self.open.swap_remove(at);
+            let due = open.opened.saturating_add(self.interval_ms);
+            self.close(open, due)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is left, when its time comes.
+    ///
+    /// # Errors
+    /// As the store gives them.
+    pub fn finish(&mut self) -> io::Result<Written> {
+        self.tick(i64::MAX)?;
+        Ok(std::mem::take(&mut self.written))
+    }
+
+    fn close(&mut self, mut open: Open, now: i64) -> io::Result<()> {
+        if self.form == Some(Form::Http) {
+            open.packer.write(b"]}")?;
+        }
+        let size = open.packer.finish()?;
+        let written = &mut self.written;
+        let (count, records, bytes) = match open.kind {
+            Kind::Data => (&mut written.counts.0, &mut written.records.0, &mut written.bytes.0),
+            Kind::Failed(_) => (&mut written.counts.1, &mut written.records.1, &mut written.bytes.1),
+        };
+        *count += 1;
+        *records += open.records;
+        *bytes += size;
+        if open.kind == Kind::Data {
+            written.delay.merge(&open.delay.written(now));
+        }
+        if written.objects.len() < OBJECTS_LISTED_MAX {
+            written.objects.push(ObjectTrace {
+                bucket: self.bucket.clone(),
+                key: open.key,
+                failed: open.kind != Kind::Data,
+                records: open.records,
+                bytes: size,
+                oldest_record: super::trace::time_text(open.oldest),
+                written: super::trace::time_text(now),
+            });
+        }
+        Ok(())
+    }
+}
