@@ -7,6 +7,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use pipec_compiler::plan::Content;
+use pipec_compiler::world::Disk;
 use pipec_compiler::{Select, Stack};
 use pipec_core::RecordProgram;
 use pipec_simulate::source::{Pace, from_file, from_list};
@@ -283,4 +284,47 @@ fn partitions_have_folders_and_objects_of_their_own() {
     assert_eq!(of("/country=FR/"), ["{\"id\":2,\"country\":\"FR\"}\n"]);
     assert_eq!(of("/processing-failed/").len(), 1, "{:?}", objects.keys());
     assert_eq!(trace.deliveries[0].failed, 1);
+}
+
+#[test]
+fn requests_are_those_of_firehose() {
+    let spec = "name: orders\nstream: { record_size: 1 KiB, records_per_second: 10 }\n\
+        delivery: { http: { url: 'https://example.com/orders' } }\n";
+    let stack = stack(spec);
+    let (trace, objects) = run(&stack, vec![(b"a".to_vec(), 0), (b"b".to_vec(), 1)], 0);
+    let (name, bytes) = objects.first_key_value().expect("a request");
+    assert!(name.starts_with("requests/orders-"), "{name}");
+    let request: Value = serde_json::from_slice(bytes).expect("JSON");
+    assert_eq!(request["records"], json!([{"data": "YQ=="}, {"data": "Yg=="}]));
+    assert!(request["requestId"].as_str().is_some_and(|id| name.contains(id)));
+    assert!(request["timestamp"].is_number());
+    assert_eq!(trace.notes.len(), 1);
+}
+
+/// Whatever an example has, it runs here; what needs Flink has a job for it.
+#[test]
+fn the_examples_run() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).expect("the examples") {
+        let path = entry.expect("an example").path();
+        if path.extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let compilation = pipec_compiler::compile(&Disk, &programs(), &path, Select::Spec);
+        let stack = compilation.pipeline().unwrap_or_else(|| panic!("{}", path.display()));
+        let records = vec![(b"{}".to_vec(), None), (b"no JSON".to_vec(), None)];
+        let mut arrivals = from_list(&stack, records, &pace()).expect("arrivals");
+        let simulation = Simulation::new(&stack, &Settings::new(Store::memory()));
+        let mut simulation = simulation.unwrap_or_else(|problem| panic!("{}: {problem}", path.display()));
+        simulation.feed(&mut arrivals).expect("the records");
+        if simulation.needs_flink() {
+            assert!(simulation.job().expect("a job").is_some());
+        } else {
+            let trace = simulation.finish(&arrivals, "records").expect("a trace");
+            assert_eq!(trace.source.records_in, 2, "{}", path.display());
+        }
+        count += 1;
+    }
+    assert!(count > 15, "{count}");
 }

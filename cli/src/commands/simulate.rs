@@ -1,20 +1,23 @@
 //! `pipec simulate`
 
-use std::fs;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
+use std::{fs, thread};
 
 use clap::{Args, ValueEnum};
+use similar::{ChangeTag, TextDiff};
 
 use super::PipelineArgs;
 use super::connectors::cache;
-use super::output::{Exit, any_errors, note, print, report, shown, tally};
+use super::output::{Exit, any_errors, note, print, report, shown, tally, write};
 use super::since::since;
 use pipec_compiler::Stack;
 use pipec_compiler::diagnostics::{Format, Severity};
+use pipec_compiler::pipeline::ProducerSource;
 use pipec_compiler::world::Disk;
 use pipec_simulate::flink::{Engine, find};
-use pipec_simulate::outputs::STREAMS;
 use pipec_simulate::source::{self, Pace};
 use pipec_simulate::store::Store;
 use pipec_simulate::trace::Trace;
@@ -65,6 +68,9 @@ pub(super) struct Simulate {
     /// Number of records that are shown with what becomes of them
     #[arg(long, value_name = "N", default_value_t = 0)]
     show: usize,
+    /// Run again when the spec, the SQL or the input changes, and print what changed; Flink keeps running in between
+    #[arg(long)]
+    watch: bool,
     /// `text` for people, `json` for programs
     #[arg(long, value_enum, default_value_t)]
     format: TraceFormat,
@@ -86,43 +92,103 @@ fn start(text: &str) -> Result<i64, String> {
     arrivals::time(text).ok_or_else(|| "a time such as 2026-01-01T00:00:00Z".into())
 }
 
+/// What a run came to: the trace, and the files that it was made from.
+struct Run {
+    trace: Option<Trace>,
+    inputs: Vec<PathBuf>,
+}
+
 impl Simulate {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let stack = self.compile()?;
-        let store = match &self.out {
-            Some(folder) => Store::Folder(emptied(folder)?),
-            None => Store::Nowhere,
-        };
-        let trace = self.simulate(&stack, store).map_err(|problem| Exit::usage(&problem))?;
-        if let Some(folder) = &self.out {
-            mark(folder, &trace)?;
+        let mut engine = None;
+        if self.watch {
+            return self.watch(&mut engine);
         }
+        let trace = self.once(&mut engine)?.trace.ok_or(Exit::Spec)?;
+        self.print(&trace)
+    }
+
+    fn print(&self, trace: &Trace) -> Result<(), Exit> {
         match self.format {
-            TraceFormat::Text => print(&trace_text::text(&trace)),
+            TraceFormat::Text => print(&trace_text::text(trace)),
             TraceFormat::Json => {
-                let mut text = serde_json::to_string_pretty(&trace).unwrap_or_default();
+                let mut text = serde_json::to_string_pretty(trace).unwrap_or_default();
                 text.push('\n');
                 print(&text)
             }
         }
     }
 
-    fn compile(&self) -> Result<Stack, Exit> {
+    /// Runs again whenever a file changes, until the user interrupts. The mini-cluster of Flink keeps running.
+    fn watch(&self, engine: &mut Option<Engine>) -> Result<(), Exit> {
+        let mut before: Option<String> = None;
+        loop {
+            let began = Instant::now();
+            // The files as they are before they are read: what changes meanwhile is seen.
+            let own = times(&self.files(&[]));
+            let run = self.once(engine);
+            let inputs = run.as_ref().map(|run| run.inputs.clone()).unwrap_or_default();
+            let files = self.files(&inputs);
+            if let Ok(Run { trace: Some(trace), .. }) = run {
+                let text = trace_text::text(&trace);
+                match &before {
+                    None => self.print(&trace)?,
+                    Some(before) if *before == text => note("nothing changed in the output"),
+                    Some(before) => print(&changes(before, &text))?,
+                }
+                before = Some(text);
+            }
+            note(&format!("ran in {} ms; waiting for changes", began.elapsed().as_millis()));
+            let seen = times(&files);
+            let is_changed = own.iter().any(|(path, time)| seen.get(path) != Some(time));
+            while !is_changed && times(&files) == seen {
+                thread::sleep(POLL);
+            }
+        }
+    }
+
+    /// The files whose change starts another run.
+    fn files(&self, inputs: &[PathBuf]) -> Vec<PathBuf> {
+        let own = [Some(&self.pipeline.spec), self.input.as_ref()].into_iter().flatten();
+        own.chain(inputs).cloned().collect()
+    }
+
+    /// Compiles and runs once.
+    fn once(&self, engine: &mut Option<Engine>) -> Result<Run, Exit> {
+        let (stack, inputs) = self.compile()?;
+        let Some(stack) = stack else { return Ok(Run { trace: None, inputs }) };
+        let folder = self.out.as_deref().map(OutFolder::empty).transpose()?;
+        let store = self.out.as_ref().map_or(Store::Nowhere, |folder| Store::Folder(folder.clone()));
+        let trace = self.simulate(&stack, store, engine);
+        // Also after a failure, so that the next run may remove what this one wrote.
+        folder.map(|folder| folder.mark()).transpose()?;
+        let trace = trace.map_err(|problem| Exit::usage(&problem))?;
+        Ok(Run { trace: Some(trace), inputs })
+    }
+
+    /// The pipeline if the spec has no errors, and the files that were read.
+    fn compile(&self) -> Result<(Option<Stack>, Vec<PathBuf>), Exit> {
         let programs = self.pipeline.runtime.programs()?;
         let environment = self.pipeline.env.as_deref().into();
         let compilation = pipec_compiler::compile(&Disk, &programs, &self.pipeline.spec, environment);
         let pipec_compiler::Compilation { sources, mut diagnostics, pipelines, .. } = compilation;
+        let mut inputs: Vec<PathBuf> = sources.paths().map(PathBuf::from).collect();
         // Warnings and advice are for `check`.
         diagnostics.retain(|one| one.severity == Severity::Error);
         let found = [(sources, diagnostics)];
         report(&found, Format::Text)?;
-        pipelines.into_iter().next().filter(|_| !any_errors(&found)).ok_or_else(|| {
+        let stack = pipelines.into_iter().next().filter(|_| !any_errors(&found));
+        if stack.is_none() {
             note(&format!("nothing was simulated: {}", tally(&found)));
-            Exit::Spec
-        })
+        }
+        let producer = stack.as_ref().and_then(|stack| stack.checked.pipeline().producer.as_ref());
+        if let Some(ProducerSource::File(file)) = producer.map(|producer| &producer.source) {
+            inputs.push(self.pipeline.spec.with_file_name(&file.path.value));
+        }
+        Ok((stack, inputs))
     }
 
-    fn simulate(&self, stack: &Stack, store: Store) -> Result<Trace, String> {
+    fn simulate(&self, stack: &Stack, store: Store, engine: &mut Option<Engine>) -> Result<Trace, String> {
         let pace = Pace {
             rate: self.rate,
             start: self.start.unwrap_or(START),
@@ -144,16 +210,41 @@ impl Simulate {
             None => source::from_producer(stack, &pace, page)?,
         };
         let mut simulation = Simulation::new(stack, &settings)?;
-        // Before the records are read, which may take a while.
-        let flink =
-            simulation.needs_flink().then(|| find(self.flink.as_deref(), cache().as_deref())).transpose()?;
+        if simulation.needs_flink() && engine.is_none() {
+            // Before the records are read, which may take a while, and in which Flink starts.
+            let flink = find(self.flink.as_deref(), cache().as_deref())?;
+            note(&format!("starting Flink {}", flink.version));
+            *engine = Some(Engine::start(&flink)?);
+        }
         simulation.feed(&mut arrivals)?;
-        if let (Some(flink), Some(job)) = (flink, simulation.job()?) {
-            note(&format!("running the SQL on Flink {}", flink.version));
-            Engine::start(&flink)?.run(&[job])?;
+        if let (Some(running), Some(job)) = (engine.as_mut(), simulation.job()?) {
+            let ran = running.run(&[job]);
+            if ran.is_err() {
+                *engine = None;
+            }
+            ran?;
         }
         simulation.finish(&arrivals, &name)
     }
+}
+
+/// Time between two looks at the files that are watched.
+const POLL: Duration = Duration::from_millis(50);
+
+/// When each file was changed, and its size; nothing of those that are not there.
+fn times(files: &[PathBuf]) -> BTreeMap<PathBuf, Option<(SystemTime, u64)>> {
+    let time = |path: &PathBuf| {
+        let metadata = fs::metadata(path).ok()?;
+        Some((metadata.modified().ok()?, metadata.len()))
+    };
+    files.iter().map(|path| (path.clone(), time(path))).collect()
+}
+
+/// The lines of the trace that differ.
+fn changes(before: &str, after: &str) -> String {
+    let diff = TextDiff::from_lines(before, after);
+    let changed = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal);
+    changed.map(|change| format!("{} {}", change.tag(), change.value())).collect()
 }
 
 /// Most bytes of a page of an API.
@@ -172,40 +263,53 @@ fn page(url: &str, headers: &[(String, String)]) -> Result<Vec<u8>, String> {
 /// The file that says that a folder is of a simulation, with the names of the buckets in it.
 const MARK: &str = ".pipec-simulate";
 
-/// A folder without what an earlier simulation wrote. A folder with anything else is left alone.
-fn emptied(folder: &Path) -> Result<PathBuf, Exit> {
-    let refused =
-        |error: std::io::Error| Exit::usage(&format!("`{}` cannot be used: {error}", shown(folder)));
-    fs::create_dir_all(folder).map_err(refused)?;
-    let mark = folder.join(MARK);
-    match fs::read_to_string(&mark) {
-        Ok(buckets) => {
-            for bucket in buckets.lines() {
-                let mut parts = Path::new(bucket).components();
-                let is_name = matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None));
-                let bucket = folder.join(bucket);
-                if is_name && fs::symlink_metadata(&bucket).is_ok_and(|there| there.is_dir()) {
-                    fs::remove_dir_all(&bucket).map_err(refused)?;
-                }
-            }
-        }
-        Err(_) if fs::read_dir(folder).map_err(refused)?.next().is_some() => {
-            return Err(Exit::usage(&format!(
-                "`{}` is not empty, and no simulation wrote it; name another folder with `--out`",
-                shown(folder)
-            )));
-        }
-        Err(_) => {}
-    }
-    Ok(folder.to_owned())
+/// The folder of the objects.
+struct OutFolder<'a> {
+    path: &'a Path,
+    /// What is in it and is not of a simulation.
+    others: BTreeSet<OsString>,
 }
 
-/// Writes which buckets are in the folder, so that the next simulation may empty it.
-fn mark(folder: &Path, trace: &Trace) -> Result<(), Exit> {
-    let objects = trace.deliveries.iter().flat_map(|delivery| &delivery.listed);
-    let mut buckets: Vec<&str> = objects.map(|object| object.bucket.as_str()).chain([STREAMS]).collect();
-    buckets.sort_unstable();
-    buckets.dedup();
-    let text = buckets.iter().map(|bucket| format!("{bucket}\n")).collect::<String>();
-    super::output::write(&folder.join(MARK), text.as_bytes())
+impl<'a> OutFolder<'a> {
+    /// The folder without what an earlier simulation wrote. A folder with anything else and without its mark is left alone.
+    fn empty(path: &'a Path) -> Result<Self, Exit> {
+        let refused = |error: std::io::Error| refused(path, &error);
+        fs::create_dir_all(path).map_err(refused)?;
+        match fs::read_to_string(path.join(MARK)) {
+            Ok(buckets) => {
+                for bucket in buckets.lines() {
+                    let mut parts = Path::new(bucket).components();
+                    let is_name = matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None));
+                    let bucket = path.join(bucket);
+                    if is_name && fs::symlink_metadata(&bucket).is_ok_and(|there| there.is_dir()) {
+                        fs::remove_dir_all(&bucket).map_err(refused)?;
+                    }
+                }
+            }
+            Err(_) if fs::read_dir(path).map_err(refused)?.next().is_some() => {
+                return Err(Exit::usage(&format!(
+                    "`{}` is not empty, and no simulation wrote it; name another folder with `--out`",
+                    shown(path)
+                )));
+            }
+            Err(_) => {}
+        }
+        Ok(Self { others: names(path)?, path })
+    }
+
+    /// Writes which folders the simulation made, so that the next one may remove them.
+    fn mark(&self) -> Result<(), Exit> {
+        let own = names(self.path)?.into_iter().filter(|name| !self.others.contains(name));
+        let text: String = own.map(|name| format!("{}\n", name.to_string_lossy())).collect();
+        write(&self.path.join(MARK), text.as_bytes())
+    }
+}
+
+fn refused(folder: &Path, error: &std::io::Error) -> Exit {
+    Exit::usage(&format!("`{}` cannot be used: {error}", shown(folder)))
+}
+
+fn names(folder: &Path) -> Result<BTreeSet<OsString>, Exit> {
+    let entries = fs::read_dir(folder).map_err(|error| refused(folder, &error))?;
+    Ok(entries.flatten().map(|entry| entry.file_name()).collect())
 }

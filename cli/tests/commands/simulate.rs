@@ -1,6 +1,8 @@
 //! `pipec simulate` and `pipec flink` as a user meets them.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -142,4 +144,39 @@ fn made_up_records_are_the_same_each_time() {
     assert_eq!(first, run("1", "second"));
     assert_ne!(first, run("2", "third"));
     assert!(first.lines().next().expect("a record").contains("2026-01-01 00:00:00.000"), "{first:.200}");
+}
+
+#[test]
+fn a_change_of_the_input_runs_it_again() {
+    let place = Place::new();
+    place.file("orders.jsonl", "{\"id\": 1}\n");
+    let mut watching = Command::new(env!("CARGO_BIN_EXE_pipec"))
+        .args(["simulate", "orders.yaml", "--input", "orders.jsonl", "--watch"])
+        .current_dir(place.path("."))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("pipec runs");
+    let mut lines = BufReader::new(watching.stdout.take().expect("its output")).lines();
+    let mut next =
+        |start: &str| lines.by_ref().map(|line| line.expect("text")).find(|line| line.starts_with(start));
+    assert!(next("orders: 1 record from").is_some());
+    assert!(next("a record is in S3").is_some());
+    place.file("orders.jsonl", "{\"id\": 1}\n{\"id\": 2}\n");
+    assert!(next("- orders: 1 record from").is_some());
+    assert!(next("+ orders: 2 records from").is_some());
+    watching.kill().expect("it runs");
+    watching.wait().expect("it ends");
+}
+
+#[test]
+fn a_run_that_fails_leaves_nothing_in_the_way_of_the_next() {
+    let place = Place::new();
+    place.file("orders.jsonl", "{\"id\": 1}\nbase64:/\n");
+    let run = || place.pipec(&["simulate", "orders.yaml", "--input", "orders.jsonl", "--out", "objects"]);
+    assert_eq!(code(&run()), 2);
+    place.file("orders.jsonl", "{\"id\": 1}\n");
+    let output = run();
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert_eq!(files(&place.path("objects/orders-bucket")).len(), 1);
 }
