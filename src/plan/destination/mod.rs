@@ -90,7 +90,7 @@ pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delive
         s3::cost(bill, plan, (delivery, s3), delivered);
     } else if delivery.service.as_ref().is_some_and(|service| service.backs_up_all) {
         // Of the records that fail, nobody knows how many there are.
-        delivery.locations.values().for_each(|location| s3::stored(bill, plan, location, delivered));
+        delivery.locations.values().for_each(|location| s3::stored(bill, plan, location, delivered, false));
     }
 }
 

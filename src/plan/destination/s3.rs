@@ -97,7 +97,7 @@ pub struct LakeFormationPlan {
 pub(super) fn plan(checked: &Checked, delivery: &Delivery, s3: &S3) -> S3Plan {
     let pipeline = checked.pipeline();
     let fields = fields(pipeline, checked.query(), delivery).ok();
-    let names = s3.table.as_ref().map(|of| (of, table::references(pipeline, of)));
+    let names = s3.table.as_ref().map(|of| (of, table::references(of)));
     S3Plan {
         conversion: names.as_ref().filter(|_| s3.format.value.is_columnar()).map(|(_, (database, table))| {
             ConversionPlan {
@@ -200,15 +200,23 @@ pub(super) fn cost(
         }
     }
     for location in delivery.locations.values() {
-        stored(bill, plan, location, delivered);
-        if location.purpose == Purpose::Destination && s3.conversion.is_some() {
+        let conversion = s3.conversion.as_ref().filter(|_| location.purpose == Purpose::Destination);
+        stored(bill, plan, location, delivered, conversion.is_some());
+        if conversion.is_some() {
             bill.unsure();
         }
     }
 }
 
 /// The objects of a month in a place.
-pub(super) fn stored(bill: &mut Bill, plan: &Plan, location: &S3LocationPlan, delivered: Delivered) {
+pub(super) fn stored(
+    bill: &mut Bill,
+    plan: &Plan,
+    location: &S3LocationPlan,
+    delivered: Delivered,
+    is_converted: bool,
+) {
+    let is_compressed = is_converted || location.compression != "UNCOMPRESSED";
     let (size, interval) = (location.buffer_size, location.buffer_interval);
     let what = match location.purpose {
         Purpose::Destination => "",
@@ -216,6 +224,7 @@ pub(super) fn stored(bill: &mut Bill, plan: &Plan, location: &S3LocationPlan, de
     };
     let own = plan.buckets.iter().find(|bucket| Some(&bucket.logical_id) == location.logical_id.as_ref());
     let until = own.and_then(|bucket| bucket.expire_days).map(|days| format!(", for {days} d"));
+    let form = if is_compressed { "before compression" } else { "uncompressed" };
     let objects = delivered.batches_per_second((size * MIB) as f64, interval);
     bill.add(
         location.spec.clone(),
@@ -229,7 +238,7 @@ pub(super) fn stored(bill: &mut Bill, plan: &Plan, location: &S3LocationPlan, de
         format!("S3: objects of a month{what}"),
         Item::S3StorageGbMonth,
         gigabytes(delivered.per_second * SECONDS_PER_MONTH as f64 * delivered.bytes as f64),
-        format!("uncompressed; each month adds the same amount{}", until.unwrap_or_default()),
+        format!("{form}; each month adds the same amount{}", until.unwrap_or_default()),
     );
     if location.compression != "UNCOMPRESSED" {
         bill.unsure();
