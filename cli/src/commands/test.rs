@@ -157,7 +157,8 @@ impl TestVerb {
         if !jobs.is_empty() {
             let flink = find(self.flink.as_deref(), cache().as_deref());
             let flink = flink.map_err(|problem| Exit::usage(&problem))?;
-            note(&format!("running {} tests on Flink {}", jobs.len(), flink.version));
+            let tests = if jobs.len() == 1 { "test" } else { "tests" };
+            note(&format!("running {} {tests} on Flink {}", jobs.len(), flink.version));
             let ran = Engine::start(&flink).and_then(|mut engine| engine.run(&jobs));
             ran.map_err(|problem| Exit::usage(&problem))?;
         }
