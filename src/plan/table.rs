@@ -299,7 +299,8 @@ mod tests {
     #[test]
     fn each_partition_of_a_buffer_is_an_object() {
         let objects = |partitions: &str| {
-            let plan = of(&format!("delivery: {{buffer: {{interval: 100 s}}, s3: {{{partitions}}}}}"));
+            let plan =
+                of(&format!("delivery: {{buffer: {{size: 64 MiB, interval: 100 s}}, s3: {{{partitions}}}}}"));
             let cost = crate::plan::cost::estimate(&plan, crate::price_list::Prices::BuiltIn);
             let line = cost.lines.iter().find(|line| line.item == "S3: objects written").expect("a line");
             line.quantity * 1e3 / crate::aws::limits::billing::SECONDS_PER_MONTH as f64
