@@ -129,7 +129,7 @@ fn messages(delivery: &Delivery, unpack: Span) -> Option<Diagnostic> {
         Diagnostic::error(
             Code::TableMessages,
             span,
-            "without a stream, Firehose itself unpacks log events and delivers the messages alone, which have no columns",
+            "without a stream and SQL, Firehose itself unpacks log events and delivers the messages alone, which have no columns",
             "add a `stream`, from which a function makes JSON of each log event, with `message`, `timestamp` and `logGroup`",
         )
         .related(unpack, "the unpacking"),

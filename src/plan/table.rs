@@ -297,6 +297,24 @@ mod tests {
     }
 
     #[test]
+    fn each_partition_of_a_buffer_is_an_object() {
+        let objects = |partitions: &str| {
+            let plan =
+                of(&format!("delivery: {{buffer: {{size: 64 MiB, interval: 100 s}}, s3: {{{partitions}}}}}"));
+            let cost = crate::plan::cost::estimate(&plan, crate::price_list::Prices::BuiltIn);
+            let line = cost.lines.iter().find(|line| line.item == "S3: objects written").expect("a line");
+            line.quantity * 1e3 / crate::aws::limits::billing::SECONDS_PER_MONTH as f64
+        };
+        let by =
+            |count: u64| objects(&format!("partition_by: {{country: {{column: COUNTRY, count: {count}}}}}"));
+        // 10 records per second: 300 objects per 100 s, and never more than the records.
+        assert!((objects("prefix: x/") - 0.01).abs() < 1e-6);
+        assert!((by(300) - 3.0).abs() < 1e-6);
+        assert!((by(400) - 4.0).abs() < 1e-6);
+        assert!((by(2_000) - 10.0).abs() < 1e-6);
+    }
+
+    #[test]
     fn logical_ids_of_tables_do_not_change_with_deliveries() {
         let lake = "lake: {s3: {table: {database: shop, name: orders, since: 2026-11-29}}}";
         let other = "archive: {s3: {table: {database: shop, name: archive, since: 2026-11-29}}}";

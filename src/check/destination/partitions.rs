@@ -3,11 +3,12 @@
 use super::super::{Context, sources};
 use crate::aws::limits::firehose;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::pipeline::{Delivery, KEY_NAMESPACES, KeysFrom, Partition, Purpose, S3, SourceKind};
+use crate::pipeline::{Delivery, KEY_NAMESPACES, KeysFrom, Partition, S3, SourceKind};
 use crate::source::Span;
 use crate::sql::DataType;
+use crate::table::active_partitions::active_partitions;
 use crate::table::fields::{Field, Fields, NoFields, fields};
-use crate::table::partition_keys::{pattern, takes_written_time};
+use crate::table::partition_keys::takes_written_time;
 use crate::table::time_pattern::{TimePattern, TimeUnit};
 
 pub(super) fn check(context: &mut Context, delivery: &Delivery, s3: &S3) {
@@ -306,45 +307,9 @@ fn values(partition: &Partition) -> Option<Diagnostic> {
     ))
 }
 
-/// Number of partitions that are filled at a time, as far as it is known; the keys whose numbers are not.
-fn number(context: &Context, delivery: &Delivery, s3: &S3, fields: &Fields) -> (u64, Vec<String>) {
-    let mut number: u64 = 1;
-    let mut unknown = Vec::new();
-    for partition in &s3.partitions {
-        let Some(field) = fields.find(&partition.column.value) else { continue };
-        let counted = partition.count.as_ref().map(|count| count.value);
-        let listed = partition.values.as_ref().map(|values| values.value.len() as u64);
-        // Records arrive in about their order: of their times, those of one interval, and one more.
-        let times = pattern(partition, field).map(|_| times(delivery, pattern(partition, field)));
-        let of_type = match field.data_type {
-            DataType::Boolean => Some(2),
-            DataType::TinyInt => Some(256),
-            _ => None,
-        };
-        let declared = context.pipeline.analytics.as_ref().and_then(|analytics| {
-            let is_same = |key: &[String]| matches!(key, [only] if only.eq_ignore_ascii_case(&field.name));
-            analytics.keys.iter().find(|(key, _)| is_same(key)).map(|(_, count)| count.value)
-        });
-        match counted.or(listed).or(times).or(of_type).or(declared) {
-            Some(count) => number = number.saturating_mul(count.max(1)),
-            None => unknown.push(partition.key.clone()),
-        }
-    }
-    (number, unknown)
-}
-
-/// Folders of a time that are filled within a buffer interval.
-fn times(delivery: &Delivery, pattern: Option<TimePattern>) -> u64 {
-    let interval = delivery.buffer(Purpose::Destination).1;
-    match pattern.and_then(|pattern| pattern.units().into_iter().max()) {
-        Some(TimeUnit::Minute) => interval.div_ceil(60) + 1,
-        _ => 2,
-    }
-}
-
 /// More partitions than Firehose fills at a time.
 fn active(context: &Context, delivery: &Delivery, s3: &S3, fields: &Fields) -> Option<Diagnostic> {
-    let (number, unknown) = number(context, delivery, s3, fields);
+    let (number, unknown) = active_partitions(context.pipeline, delivery, s3, fields);
     let quota = s3.partition_quota.value;
     let span = s3.partitions[0].span;
     if number > quota {

@@ -161,7 +161,10 @@ fn others_in_its_folder(context: &Context, delivery: &Delivery, s3: &S3, table: 
     if literal_head(&errors.value).starts_with(folder) {
         let span = if errors.written { errors.span } else { s3.location.prefix.span };
         let name = table.names().1;
+        let whole = &s3.location.prefix.value;
         let help = match (errors.written, folder) {
+            // A name that lacks its slash.
+            (_, "") if !whole.is_empty() && !whole.contains('!') => format!("write `prefix: {whole}/`"),
             (true, "") | (false, _) => format!("write `prefix: {name}/`"),
             (true, _) => "write `error_prefix: \"errors/!{firehose:error-output-type}/\"`".into(),
         };
