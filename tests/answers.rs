@@ -255,6 +255,12 @@ fn written(
         let deliveries = value.pointer("/deliveries").and_then(Value::as_object).into_iter().flatten();
         holders
             .extend(deliveries.map(|(name, _)| format!("/deliveries/{}", pipec_compiler::parse::step(name))));
+        let sources = value.pointer("/sources").and_then(Value::as_object).into_iter().flatten();
+        holders.extend(sources.flat_map(|(name, source)| {
+            let kinds = source.as_object().into_iter().flatten().map(|(kind, _)| kind);
+            let of = |kind| format!("/sources/{}/{kind}", pipec_compiler::parse::step(name));
+            kinds.map(of).collect::<Vec<_>>()
+        }));
         for holder in holders.iter().map(String::as_str) {
             let mut spec = value.clone();
             if holder == "/analytics/flink"

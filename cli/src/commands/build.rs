@@ -28,8 +28,8 @@ const DEFAULT_OUT: &str = "generated";
 
 /// Write the stack: template, artifacts and manifest
 ///
-/// Writes, for the spec and for each of its environments, DIR/<name>/template.yaml, DIR/<name>/manifest.json and,
-/// where there is SQL for Flink, DIR/<name>/pipeline.sql, which are for committing, and the artifacts that all
+/// Writes, for the spec and for each of its environments, DIR/NAME/template.yaml, DIR/NAME/manifest.json and,
+/// where there is SQL for Flink, DIR/NAME/pipeline.sql, which are for committing, and the artifacts that all
 /// pipelines share to DIR/artifacts, which are not. Needs no network and no AWS account.
 #[derive(Debug, Args)]
 #[command(

@@ -141,7 +141,7 @@ impl TestVerb {
     }
 
     /// Runs all tests; those that need Flink on one.
-    fn outcomes(&self, suites: &[Suite]) -> Result<Vec<(Place, Result<Outcome, String>)>, Exit> {
+    fn outcomes(&self, suites: &[Suite]) -> Result<Vec<Ended>, Exit> {
         let mut prepared: Vec<(Place, Result<Prepared, String>)> = Vec::new();
         for (suite_at, suite) in suites.iter().enumerate() {
             for (file_at, file) in suite.files.iter().enumerate() {
@@ -198,11 +198,14 @@ pub(super) fn without_tests(specs: Vec<PathBuf>) -> Vec<PathBuf> {
     if specs.iter().any(is_spec) { specs.into_iter().filter(is_spec).collect() } else { specs }
 }
 
+/// A test, and its outcome or what kept it from running.
+type Ended = (Place, Result<Outcome, String>);
+
 fn is_tests(name: &str) -> bool {
     name.ends_with(".test.yaml") || name.ends_with(".test.yml")
 }
 
-fn test<'s>(suites: &'s [Suite], (suite, file, test): Place) -> (&'s Suite, &'s TestFile, &'s Test) {
+fn test(suites: &[Suite], (suite, file, test): Place) -> (&Suite, &TestFile, &Test) {
     let (suite, at) = (&suites[suite], file);
     (suite, &suite.files[at], &suite.files[at].tests[test])
 }

@@ -130,12 +130,19 @@ mod tests {
 
     use super::*;
 
+    fn list(value: Value) -> Vec<Value> {
+        match value {
+            Value::Array(items) => items,
+            other => vec![other],
+        }
+    }
+
     fn rows(rows: Value, ordered: bool) -> Rows {
-        Rows { rows: Some(rows.as_array().expect("a list").clone()), count: None, ordered }
+        Rows { rows: Some(list(rows)), count: None, ordered }
     }
 
     fn differ(expected: Value, ordered: bool, actual: Value) -> Vec<String> {
-        differences("OUT", &rows(expected, ordered), actual.as_array().expect("a list"))
+        differences("OUT", &rows(expected, ordered), &list(actual))
     }
 
     #[test]
