@@ -70,6 +70,9 @@ struct TestFile {
 /// A test of a suite, by the numbers of the suite, the file and the test.
 type Place = (usize, usize, usize);
 
+/// What came of each test, or why nothing did.
+type Outcomes = Vec<(Place, Result<Outcome, String>)>;
+
 impl TestVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
         let suites = self.suites()?;
@@ -141,7 +144,7 @@ impl TestVerb {
     }
 
     /// Runs all tests; those that need Flink on one.
-    fn outcomes(&self, suites: &[Suite]) -> Result<Vec<(Place, Result<Outcome, String>)>, Exit> {
+    fn outcomes(&self, suites: &[Suite]) -> Result<Outcomes, Exit> {
         let mut prepared: Vec<(Place, Result<Prepared, String>)> = Vec::new();
         for (suite_at, suite) in suites.iter().enumerate() {
             for (file_at, file) in suite.files.iter().enumerate() {
@@ -201,7 +204,7 @@ fn is_tests(name: &str) -> bool {
     name.ends_with(".test.yaml") || name.ends_with(".test.yml")
 }
 
-fn test<'s>(suites: &'s [Suite], (suite, file, test): Place) -> (&'s Suite, &'s TestFile, &'s Test) {
+fn test(suites: &[Suite], (suite, file, test): Place) -> (&Suite, &TestFile, &Test) {
     let (suite, at) = (&suites[suite], file);
     (suite, &suite.files[at], &suite.files[at].tests[test])
 }

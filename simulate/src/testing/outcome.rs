@@ -93,7 +93,7 @@ impl Outcome {
                 };
                 is_key && records.is_none_or(|records| records == *count)
             };
-            match left.iter().position(|object| is_it(object)) {
+            match left.iter().position(is_it) {
                 Some(at) => {
                     left.remove(at);
                 }

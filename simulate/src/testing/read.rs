@@ -200,7 +200,7 @@ fn expect(node: &Node) -> Read<Expect> {
             "dropped" => expect.dropped = Some(count(value, "`dropped`")?),
             "failed" => expect.failed = Some(count(value, "`failed`")?),
             "objects" => {
-                expect.objects = Some(sequence(value, "`objects`")?.iter().map(object).collect::<Read<_>>()?)
+                expect.objects = Some(sequence(value, "`objects`")?.iter().map(object).collect::<Read<_>>()?);
             }
             "outputs" => {
                 for output in mapping(value, "`outputs`")? {
