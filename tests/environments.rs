@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::support::{Files, programs};
-use pipec_compiler::diagnostics::{Code, has_errors};
+use pipec_compiler::diagnostics::{Code, Diagnostic, has_errors};
 use pipec_compiler::{Compilation, Select};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -135,8 +135,14 @@ fn compile(spec: &Value, environment: Option<&str>) -> Compilation {
 fn said(compilation: &Compilation) -> (Option<&str>, Vec<String>) {
     // Whether columns are read is decided over all pipelines of a spec.
     let found = compilation.diagnostics.iter().filter(|found| found.code != Code::RecordsUnused);
-    let mut found: Vec<String> = found.map(|found| format!("{}: {}", found.code, found.message)).collect();
+    // Where a missing load is to be written depends on where the rest is.
+    let message = |found: &Diagnostic| match found.code {
+        Code::DirectPut => String::new(),
+        _ => found.message.clone(),
+    };
+    let mut found: Vec<String> = found.map(|found| format!("{}: {}", found.code, message(found))).collect();
     found.sort();
+    found.dedup();
     (compilation.pipelines.first().map(|stack| stack.template.as_str()), found)
 }
 

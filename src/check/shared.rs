@@ -1,12 +1,12 @@
 //! What pipelines of one spec must not share: each environment inherits the sources of the spec, and AWS gives some of what they
-//! name to one reader only.
+//! name to one reader only; and its tables, whose names are unique in an account and region.
 
 use crate::aws::limits::{monitoring, pipes};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::pipeline::{LogSource, Pipeline, Setting, SourceKind};
+use crate::pipeline::{LogSource, Pipeline, Setting, SourceKind, Table, TableSource};
 use crate::source::Span;
 
-/// Something that a source of a pipeline reads.
+/// Something that a source of a pipeline reads, or that its stack creates under a name of its own.
 #[derive(Debug)]
 pub struct Use {
     /// What it is.
@@ -15,8 +15,8 @@ pub struct Use {
     id: String,
     /// Its place.
     span: Span,
-    /// Name of the source.
-    source: String,
+    /// Name of the source; pointer to the table of the spec.
+    part: String,
 }
 
 /// What AWS shares with few.
@@ -60,9 +60,55 @@ static TABLE_STREAM: What = What {
     because: "and more than two readers of a shard are throttled",
 };
 
-/// What the sources of a pipeline read.
+static DATABASE: What = What {
+    name: "database",
+    kind: "table",
+    key: "database",
+    max: 1,
+    because: "whose name an account has once per region, so the second deployment in an account fails",
+};
+static TABLE: What = What {
+    name: "table",
+    kind: "table",
+    key: "name",
+    max: 1,
+    because: "whose name a database has once, so the second deployment in an account fails",
+};
+
+/// The database that a table's stack creates, or the table in a database of others.
+fn created(pipeline: &Pipeline, table: &Table) -> Option<Use> {
+    let TableSource::Own { database, own_database, name } = &table.source else { return None };
+    let (what, named) = if *own_database { (&DATABASE, database) } else { (&TABLE, name) };
+    let id = match own_database {
+        true => format!("{}:{}", pipeline.region.value, database.value),
+        false => format!("{}:{}.{}", pipeline.region.value, database.value, name.value),
+    };
+    Some(Use { what, id, span: named.span, part: table.spec.clone() })
+}
+
+/// The finding about databases and tables that several environments create.
+fn created_twice(one: &Use, environment: &str, listed: &str, has_others: bool) -> Diagnostic {
+    let What { name: what, key, because, .. } = one.what;
+    let name = one.id.rsplit([':', '.']).next().unwrap_or_default();
+    let end = environment.replace('-', "_");
+    let steps: Vec<&str> = one.part.split('/').filter(|step| !step.is_empty()).collect();
+    let open: String = steps.iter().map(|step| format!("{step}: {{")).collect();
+    let close = "}".repeat(steps.len());
+    let others = if has_others { ", and in the other deliveries with this database" } else { "" };
+    Diagnostic::warning(
+        Code::SharedTable,
+        one.span,
+        format!("{listed} create the same {what} `{name}`, {because}"),
+        format!(
+            "write another name in the environment, as in `environments: {{{environment}: {{{open}{key}: {name}_{end}{close}}}}}`{others}"
+        ),
+    )
+}
+
+/// What the sources of a pipeline read, and what its stack creates in the Data Catalog.
 pub fn uses(pipeline: &Pipeline) -> Vec<Use> {
-    let mut found = Vec::new();
+    let tables = pipeline.deliveries.iter().filter_map(|delivery| delivery.destination.table());
+    let mut found: Vec<Use> = tables.filter_map(|table| created(pipeline, table)).collect();
     for source in &pipeline.sources {
         let (what, ids): (_, &[Setting<String>]) = match &source.kind {
             SourceKind::Sqs(sqs) => (&QUEUE, std::slice::from_ref(&sqs.queue)),
@@ -85,7 +131,7 @@ pub fn uses(pipeline: &Pipeline) -> Vec<Use> {
             what,
             id: id.value.clone(),
             span: id.span,
-            source: source.name.clone(),
+            part: source.name.clone(),
         };
         found.extend(ids.iter().map(of));
     }
@@ -122,10 +168,23 @@ pub fn shared(pipelines: &[(Option<&str>, Vec<Use>)]) -> Vec<(usize, Diagnostic)
                 [others @ .., last] => format!("{} and {last}", others.join(", ")),
                 [] => continue,
             };
+            if *kind == "table" {
+                let finding = created_twice(
+                    one,
+                    environment,
+                    &listed,
+                    uses.iter().filter(|other| is_same(other)).count() > 1,
+                );
+                let others = earlier.iter().filter(|(_, other)| other.span != one.span);
+                let finding =
+                    others.fold(finding, |finding, (other, of)| finding.related(of.span, name(other)));
+                found.push((at, finding));
+                continue;
+            }
             let help = format!(
                 "name another {what} in the environment, as in `environments: {{{environment}: {{sources: {{{}: {{{kind}: \
                  {{{key}}}}}}}}}}}`, or remove the source there: `{}: ~`",
-                one.source, one.source
+                one.part, one.part
             );
             let message = format!("{listed} read the same {what}, {because}");
             let finding = Diagnostic::warning(Code::SharedSource, one.span, message, help);

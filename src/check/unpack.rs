@@ -26,6 +26,7 @@ pub(super) fn check(context: &mut Context) {
         let transform = delivery.transform.as_ref().filter(|transform| transform.unpack.is_some());
         if let Some(unpack) = &delivery.unpack {
             found.extend(shared(pipeline, &into, unpack.span));
+            found.extend(messages(delivery, unpack.span));
         }
         if let Some(transform) = transform {
             found.extend(csv(pipeline, delivery, transform));
@@ -37,7 +38,8 @@ pub(super) fn check(context: &mut Context) {
         if let Some(source) = logs
             .filter(|_| transform.is_none() && delivery.unpack.is_none() && !reads_flink && !reads_envelopes)
         {
-            found.extend(packed(pipeline, delivery, source));
+            let others = into.iter().any(|source| !is_logs(source));
+            found.extend(packed(pipeline, delivery, source, others));
         }
     }
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
@@ -118,6 +120,22 @@ fn shared(pipeline: &Pipeline, into: &[&Source], unpack: Span) -> Vec<Diagnostic
     found
 }
 
+/// Messages are text, without the columns of a log event.
+fn messages(delivery: &Delivery, unpack: Span) -> Option<Diagnostic> {
+    let s3 = delivery.destination.s3()?;
+    let columnar = s3.format.value.is_columnar().then_some(s3.format.span);
+    let span = s3.table.as_ref().map(|table| table.span).or(columnar)?;
+    Some(
+        Diagnostic::error(
+            Code::TableMessages,
+            span,
+            "without a stream and SQL, Firehose itself unpacks log events and delivers the messages alone, which have no columns",
+            "add a `stream`, from which a function makes JSON of each log event, with `message`, `timestamp` and `logGroup`",
+        )
+        .related(unpack, "the unpacking"),
+    )
+}
+
 fn csv(pipeline: &Pipeline, delivery: &Delivery, transform: &Transform) -> Option<Diagnostic> {
     let records = pipeline.records.as_ref().filter(|records| records.format != RecordFormat::Json)?;
     let unpack = transform.unpack.as_ref().filter(|_| pipeline.runs_query(delivery))?;
@@ -149,7 +167,7 @@ fn buffer(transform: &Transform) -> Option<Diagnostic> {
 }
 
 /// Log events that reach the destination, or the SQL, as gzip.
-fn packed(pipeline: &Pipeline, delivery: &Delivery, source: &Source) -> Option<Diagnostic> {
+fn packed(pipeline: &Pipeline, delivery: &Delivery, source: &Source, others: bool) -> Option<Diagnostic> {
     let of = match &delivery.name {
         Some(name) => format!("`transform: {{unpack: cloudwatch_logs}}` in delivery `{name}`"),
         None => "`transform: {unpack: cloudwatch_logs}`".into(),
@@ -166,11 +184,42 @@ fn packed(pipeline: &Pipeline, delivery: &Delivery, source: &Source) -> Option<D
             .related(analytics.runtime.span, "the SQL"),
         );
     }
+    let s3 = delivery.destination.s3();
+    let reads = s3.and_then(|s3| match (&s3.table, s3.format.value.is_columnar()) {
+        (Some(table), _) => Some((table.span, "the table needs JSON")),
+        (None, true) => Some((s3.format.span, "Firehose converts JSON only")),
+        (None, false) => Some((s3.partitions.first()?.span, "partition keys are found in JSON")),
+    });
+    if let Some((span, what)) = reads {
+        let help = match delivery.direct {
+            Some(_) => {
+                format!("add a `stream`, and write {of}, which makes a line of JSON of each log event")
+            }
+            None => help,
+        };
+        let message = format!("CloudWatch Logs sends gzip, and {what}");
+        return Some(
+            Diagnostic::error(Code::PackedRecords, source.span, message, help)
+                .related(span, "what reads the records"),
+        );
+    }
     let separates = match &delivery.transform {
         Some(transform) => !transform.append.value.is_empty(),
         None => delivery.newline.value == Newline::Append,
     };
     let help = match delivery.direct {
+        // Firehose's own extraction rejects all other records.
+        Some(_) if others => {
+            return separates.then(|| {
+                Diagnostic::error(
+                    Code::PackedRecords,
+                    source.span,
+                    "CloudWatch Logs sends gzip, and a newline after each record would damage it",
+                    "declare `deliveries` with one for the log events, which has `transform: {unpack: cloudwatch_logs}`, and write \
+                     `to: NAME` for each source",
+                )
+            });
+        }
         // Firehose's own extraction gives the messages alone.
         Some(_) => format!("write {of}, which makes a line of each log event's message"),
         None => help,

@@ -294,6 +294,10 @@ codes! {
     "1717" PartitionZone "The time zone of a partition key"
     "1718" BackupRecords "This destination has another backup"
 
+    "1720" SharedTable "Environments create the same table"
+    "1721" TableLines "Athena reads one JSON object per line"
+    "1722" TableMessages "Firehose delivers the messages of log events alone"
+
     "1731" DestinationKey "A key is not for this destination"
     "1732" SecretArn "A secret is named by its full ARN"
     "1733" SecretRegion "A secret is in another region"

@@ -1,8 +1,12 @@
 //! A delivery: Firehose and what it reads.
 
-use super::{Destination, Encryption, Intake, Purpose, Setting, Transform, logical_name};
+use super::{
+    Destination, Encryption, Intake, Pipeline, Purpose, Setting, SourceKind, Target, Transform, logical_name,
+};
 use crate::aws::destinations;
 use crate::aws::limits::MIB;
+use crate::aws::limits::firehose::WAF_PREFIX;
+use crate::aws::limits::names::DELIVERY_STREAM;
 use crate::source::Span;
 use crate::spec::{Newline, Unpack};
 
@@ -58,6 +62,31 @@ impl Delivery {
         };
         let partitioned = is_partitioned.then_some(FIXED_SETTINGS[0].0);
         partitioned.into_iter().chain(is_backed_up.then_some(FIXED_SETTINGS[1].0)).collect()
+    }
+
+    /// Name of the Firehose stream that records are put into: what precedes the stack's name, and what follows it.
+    pub fn direct_name(&self, pipeline: &Pipeline) -> (&'static str, String) {
+        let takes_waf = pipeline.sources.iter().any(|source| {
+            let Target::Delivery(at) = pipeline.target(source) else { return false };
+            let target = pipeline.deliveries.get(at).map(|target| &target.spec);
+            matches!(source.kind, SourceKind::Waf(_)) && target == Some(&self.spec)
+        });
+        let prefix = if takes_waf { WAF_PREFIX } else { "" };
+        let name = self.name.as_deref().unwrap_or("delivery");
+        // CloudFormation creates a new stream before it deletes the old one, so their names differ.
+        let fixed: Vec<String> =
+            self.fixed_settings().iter().map(|setting| setting.to_ascii_lowercase()).collect();
+        let words: String = fixed.iter().map(|setting| format!("-{setting}")).collect();
+        let all = |end: &str| format!("-{name}{end}");
+        let fits = |rest: &str| {
+            (prefix.len() + pipeline.name.value.len() + rest.len()) as u64 <= DELIVERY_STREAM.max
+        };
+        let long = all(&words);
+        if fixed.is_empty() || fits(&long) {
+            return (prefix, long);
+        }
+        let letters: String = fixed.iter().filter_map(|setting| setting.chars().next()).collect();
+        (prefix, all(&format!("-{letters}")))
     }
 
     /// What it is called in a sentence.

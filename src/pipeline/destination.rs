@@ -7,7 +7,6 @@ use crate::aws::destinations::Capabilities;
 
 /// Where the records go.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a pipeline has few of them")]
 pub enum Destination {
     /// S3.
     S3(Box<S3>),

@@ -1,6 +1,6 @@
 //! A table of the Glue Data Catalog.
 
-use super::Setting;
+use super::{Setting, logical_name};
 use crate::source::Span;
 
 /// A table of the Glue Data Catalog.
@@ -10,7 +10,7 @@ pub struct Table {
     pub spec: String,
     /// Place of its key.
     pub span: Span,
-    /// What its logical id ends in.
+    /// What the logical ids of its delivery end in.
     pub suffix: String,
     /// Which table it is.
     pub source: TableSource,
@@ -52,6 +52,18 @@ impl Table {
 
     /// Logical id of the table; `None` where it is not the stack's.
     pub fn logical_id(&self) -> Option<String> {
-        self.is_own().then(|| format!("Table{}", self.suffix))
+        let (database, name) = self.names();
+        self.is_own().then(|| format!("Table{}{}", logical_name(database), logical_name(name)))
+    }
+
+    /// Logical id of its database, where that is the stack's. Ids follow the names: with another id, CloudFormation would
+    /// create the same name again before it deletes the old one.
+    pub fn database_id(&self) -> Option<String> {
+        match &self.source {
+            TableSource::Own { database, own_database: true, .. } => {
+                Some(format!("Database{}", logical_name(&database.value)))
+            }
+            _ => None,
+        }
     }
 }

@@ -52,7 +52,17 @@ fn pack_records(
     // Where Firehose keeps records apart, each is one event at the destination.
     let packs = plan.deliveries.iter().all(|delivery| !delivery.capabilities.separator.is_empty());
     // Services write one event per record.
-    if !packs || pipeline.analytics.is_some() || !pipeline.sources.is_empty() || !cost.complete {
+    // Firehose stores a record in one partition, and its events may belong to several.
+    let is_partitioned = pipeline
+        .deliveries
+        .iter()
+        .any(|delivery| delivery.destination.s3().is_some_and(|s3| !s3.partitions.is_empty()));
+    if !packs
+        || is_partitioned
+        || pipeline.analytics.is_some()
+        || !pipeline.sources.is_empty()
+        || !cost.complete
+    {
         return None;
     }
     let stream = plan.stream.as_ref().filter(|_| !plan.deliveries.is_empty())?;

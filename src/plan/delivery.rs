@@ -13,12 +13,9 @@ use super::value::Value;
 use super::{Artifact, Content, s3_key};
 use crate::aws::destinations::Capabilities;
 use crate::aws::limits::MIB;
-use crate::aws::limits::firehose::WAF_PREFIX;
 use crate::capacity::ROW_KEY_BYTES;
 use crate::check::Checked;
-use crate::pipeline::{
-    Delivery, Direct, Encryption, Input, Pipeline, Purpose, SourceKind, Target, Transform,
-};
+use crate::pipeline::{Delivery, Direct, Encryption, Input, Pipeline, Purpose, Transform};
 use crate::programs::{Program, Programs};
 use crate::spec::{self, Newline};
 
@@ -221,17 +218,8 @@ impl TransformPlan {
 
 /// Name of a Firehose stream that records are put into, for `Fn::Sub`.
 pub fn direct_name(pipeline: &Pipeline, delivery: &Delivery) -> String {
-    let takes_waf = pipeline.sources.iter().any(|source| {
-        let Target::Delivery(at) = pipeline.target(source) else { return false };
-        let target = pipeline.deliveries.get(at).map(|target| &target.spec);
-        matches!(source.kind, SourceKind::Waf(_)) && target == Some(&delivery.spec)
-    });
-    let prefix = if takes_waf { WAF_PREFIX } else { "" };
-    let name = delivery.name.as_deref().unwrap_or("delivery");
-    // CloudFormation creates a new stream before it deletes the old one, so their names differ.
-    let fixed: String =
-        delivery.fixed_settings().iter().map(|setting| format!("-{}", setting.to_lowercase())).collect();
-    format!("{prefix}${{AWS::StackName}}-{name}{fixed}")
+    let (before, after) = delivery.direct_name(pipeline);
+    format!("{before}${{AWS::StackName}}{after}")
 }
 
 /// Name of the log stream of what writes the faults.

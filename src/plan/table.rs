@@ -93,16 +93,6 @@ static ORC: Reader = Reader {
 /// Rows of the first query.
 const FIRST_ROWS: u32 = 10;
 
-/// Logical id of the table that a delivery creates.
-fn table_id(table: &Table) -> String {
-    format!("Table{}", table.suffix)
-}
-
-/// Logical id of a database.
-fn database_id(table: &Table) -> String {
-    format!("Database{}", table.suffix)
-}
-
 /// Logical id of the permissions of Lake Formation.
 pub(super) fn permissions_id(table: &Table) -> Option<String> {
     table.lake_formation.value.then(|| format!("TablePermissions{}", table.suffix))
@@ -122,8 +112,8 @@ pub(super) fn plan(checked: &Checked, delivery: &Delivery, s3: &S3) -> Option<Ta
     let table = s3.table.as_ref()?;
     let TableSource::Own { database, own_database, name } = &table.source else { return None };
     let layout = layout(pipeline, checked.query(), delivery, s3).ok()?;
-    let creator = creator(pipeline, &database.value).filter(|_| *own_database);
-    let is_creator = creator.is_some_and(|creator| creator.spec == table.spec);
+    let is_creator =
+        *own_database && creator(pipeline, &database.value).is_some_and(|creator| creator.spec == table.spec);
     let since = table.since.as_ref().map_or("", |since| since.value.as_str());
     let bucket = match &s3.location.bucket {
         Some(bucket) => literal(&bucket.value),
@@ -136,13 +126,10 @@ pub(super) fn plan(checked: &Checked, delivery: &Delivery, s3: &S3) -> Option<Ta
         ObjectFormat::Orc => &ORC,
     };
     Some(TablePlan {
-        logical_id: table_id(table),
+        logical_id: table.logical_id()?,
         spec: table.spec.clone(),
-        own_database: is_creator.then(|| database_id(table)),
-        database: match creator {
-            Some(creator) => Value::reference(&database_id(creator)),
-            None => Value::text(&database.value),
-        },
+        own_database: table.database_id().filter(|_| is_creator),
+        database: database_reference(table),
         database_name: database.value.clone(),
         name: name.value.clone(),
         columns: columns(&layout),
@@ -239,29 +226,22 @@ pub(super) fn resources(pipeline: &Pipeline, delivery: &Delivery) -> Vec<Resourc
         spec: Cow::Owned(table.spec.clone()),
     };
     let mut all = Vec::new();
-    if let TableSource::Own { database, own_database, .. } = &table.source {
-        let creator = creator(pipeline, &database.value).filter(|_| *own_database);
-        if creator.is_some_and(|creator| creator.spec == table.spec) {
-            all.push(resource(database_id(table), "AWS::Glue::Database"));
-        }
-        all.push(resource(table_id(table), "AWS::Glue::Table"));
-    }
+    let is_creator = creator(pipeline, table.names().0).is_some_and(|creator| creator.spec == table.spec);
+    all.extend(table.database_id().filter(|_| is_creator).map(|id| resource(id, "AWS::Glue::Database")));
+    all.extend(table.logical_id().map(|id| resource(id, "AWS::Glue::Table")));
     all.extend(permissions_id(table).map(|id| resource(id, "AWS::LakeFormation::PrincipalPermissions")));
     all
 }
 
+/// Name of the database of a table: a reference, if the stack creates it.
+fn database_reference(table: &Table) -> Value {
+    table.database_id().map_or_else(|| Value::text(table.names().0), |id| Value::reference(&id))
+}
+
 /// Names of database and table as Firehose gets them: references, where the stack creates them.
-pub(super) fn references(pipeline: &Pipeline, table: &Table) -> (Value, Value) {
-    let (database, name) = table.names();
-    match &table.source {
-        TableSource::Existing(_) => (Value::text(database), Value::text(name)),
-        TableSource::Own { own_database, .. } => {
-            let creator = creator(pipeline, database).filter(|_| *own_database);
-            let database =
-                creator.map_or_else(|| Value::text(database), |of| Value::reference(&database_id(of)));
-            (database, Value::reference(&table_id(table)))
-        }
-    }
+pub(super) fn references(table: &Table) -> (Value, Value) {
+    let name = table.logical_id().map_or_else(|| Value::text(table.names().1), |id| Value::reference(&id));
+    (database_reference(table), name)
 }
 
 #[cfg(test)]
@@ -310,10 +290,74 @@ mod tests {
             .filter(|resource| resource.resource_type.starts_with("AWS::Glue::"))
             .map(|resource| &*resource.logical_id)
             .collect();
-        assert_eq!(ids, ["DatabaseA", "TableA", "TableB", "TableC"]);
+        assert_eq!(ids, ["DatabaseShop", "TableShopA", "TableShopB", "TableShopC"]);
         let databases: Vec<String> =
             plan.deliveries.iter().filter_map(|one| Some(one.table()?.database.shown())).collect();
-        assert_eq!(databases, ["${DatabaseA}", "${DatabaseA}", "shop"]);
+        assert_eq!(databases, ["${DatabaseShop}", "${DatabaseShop}", "shop"]);
+    }
+
+    #[test]
+    fn each_partition_of_a_buffer_is_an_object() {
+        let objects = |partitions: &str| {
+            let plan =
+                of(&format!("delivery: {{buffer: {{size: 64 MiB, interval: 100 s}}, s3: {{{partitions}}}}}"));
+            let cost = crate::plan::cost::estimate(&plan, crate::price_list::Prices::BuiltIn);
+            let line = cost.lines.iter().find(|line| line.item == "S3: objects written").expect("a line");
+            line.quantity * 1e3 / crate::aws::limits::billing::SECONDS_PER_MONTH as f64
+        };
+        let by =
+            |count: u64| objects(&format!("partition_by: {{country: {{column: COUNTRY, count: {count}}}}}"));
+        // 10 records per second: 300 objects per 100 s, and never more than the records.
+        assert!((objects("prefix: x/") - 0.01).abs() < 1e-6);
+        assert!((by(300) - 3.0).abs() < 1e-6);
+        assert!((by(400) - 4.0).abs() < 1e-6);
+        assert!((by(2_000) - 10.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn logical_ids_of_tables_do_not_change_with_deliveries() {
+        let lake = "lake: {s3: {table: {database: shop, name: orders, since: 2026-11-29}}}";
+        let other = "archive: {s3: {table: {database: shop, name: archive, since: 2026-11-29}}}";
+        let database = |plan: &Plan| {
+            let ids = plan.resources.iter().filter(|one| one.resource_type == "AWS::Glue::Database");
+            ids.map(|one| one.logical_id.to_string()).collect::<Vec<_>>()
+        };
+        let orders = |plan: &Plan| {
+            let tables = plan.deliveries.iter().filter_map(crate::plan::DeliveryPlan::table);
+            tables.filter(|one| one.name == "orders").map(|one| one.logical_id.clone()).collect::<Vec<_>>()
+        };
+        for deliveries in [
+            format!("deliveries:\n  {lake}"),
+            format!("deliveries:\n  {other}\n  {lake}"),
+            format!("deliveries:\n  {}", lake.replacen("lake", "renamed", 1)),
+            format!("delivery: {}", lake.replacen("lake: ", "", 1)),
+        ] {
+            let plan = of(&deliveries);
+            assert_eq!(
+                (database(&plan), orders(&plan)),
+                (vec!["DatabaseShop".into()], vec!["TableShopOrders".into()])
+            );
+        }
+    }
+
+    #[test]
+    fn the_longest_name_of_a_firehose_stream_is_short_enough() {
+        let (name, delivery) = ("n".repeat(40), "d".repeat(20));
+        for (settings, end) in [
+            ("s3: {}", ""),
+            ("backup: raw, s3: {}", "-b"),
+            ("s3: {partition_by: {country: {column: country, values: [DE]}}}", "-p"),
+            ("backup: raw, s3: {partition_by: {country: {column: country, values: [DE]}}}", "-pb"),
+        ] {
+            let spec = format!(
+                "name: {name}\nrecords: {{format: json, columns: {{country: {{type: VARCHAR(2)}}}}}}\ndeliveries:\n  {delivery}: \
+                 {{record_size: 1 KiB, records_per_second: 10, {settings}}}\n"
+            );
+            let plan = planned(&spec).0;
+            let shown = plan.deliveries[0].direct.as_ref().expect("Direct PUT").name.shown();
+            assert_eq!(shown, format!("${{AWS::StackName}}-{delivery}{end}"));
+            assert!(shown.replace("${AWS::StackName}", &name).len() <= 64, "{shown}");
+        }
     }
 
     #[test]

@@ -20,7 +20,8 @@ pub struct Transform {
     /// Format of records to unpack: `cloudwatch_logs` for the gzip records of a CloudWatch Logs subscription filter.
     /// Each log event becomes a JSON object with `id`, `timestamp` (milliseconds since 1970), `message`, `logGroup`,
     /// `logStream` and `owner`; the SQL also reads `fields`, the message as an object if it is JSON. Other records pass
-    /// through unchanged.
+    /// through unchanged. Without a stream and SQL, Firehose itself unpacks and
+    /// delivers the messages alone.
     pub unpack: Option<Unpack>,
     /// Timeout of the function, 1 s to 300 s, the maximum that Firehose waits. Default: `60 s`.
     #[schemars(extend("examples" = ["60 s"]))]

@@ -52,6 +52,10 @@ pub fn layout(
     let fields = fields(pipeline, query, delivery).map_err(LayoutFault::Fields)?;
     let mut columns = columns(&fields, s3.format.value).map_err(LayoutFault::Column)?;
     for partition in &s3.partitions {
+        if fields.find(&partition.column.value).is_none() {
+            // A fault of the partition key.
+            return Err(LayoutFault::Fields(NoFields::Faulty));
+        }
         let Some(at) = columns.iter().position(|column| column.name == partition.key) else { continue };
         // The name of the folder has the value, and a table cannot have it twice.
         if !is_same(partition, &fields, &columns[at]) {

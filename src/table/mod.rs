@@ -9,7 +9,9 @@
 //! | the folders of a prefix as partitions of Athena | [`projection`] |
 //! | patterns of times in folders | [`time_pattern`] |
 //! | the values of partition keys | [`partition_keys`] |
+//! | their number within a buffer interval | [`active_partitions`] |
 
+pub mod active_partitions;
 pub mod columns;
 pub mod fields;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::support::place::{Place, SPEC, code, err, out};
 fn what_is_watched_is_of_the_pipeline() {
     let place = Place::new();
     for (args, says) in [
-        (&["tail", "orders.yaml", "output"][..], "it has input, bucket"),
+        (&["tail", "orders.yaml", "output"][..], "it has input, failed, bucket"),
         (&["logs", "orders.yaml", "producer"], "it has logs of delivery"),
         (&["logs", "orders.yaml", "--since", "5m"], "write `5 min`"),
         (&["tail", "orders.yaml", "--count", "0"], "0 is not in"),

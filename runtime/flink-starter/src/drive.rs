@@ -490,7 +490,7 @@ mod tests {
         for status in [Status::Running, Status::Ready] {
             let script = Script { code_key: Some("before"), ..Script::of([Ok(status)]) };
             let failed = reason(&script, RequestType::Update, 300).await;
-            assert!(failed.contains("its code is before and not k"), "{failed}");
+            assert!(failed.contains("its code is before, not k"), "{failed}");
             assert!(!script.calls.borrow().iter().any(|call| call.starts_with("start")));
         }
     }

@@ -310,7 +310,7 @@ async fn an_old_failure_is_no_cause() {
     };
     let reason = |seen: Seen| seen.answer["Reason"].as_str().expect("a reason").to_owned();
     let old = reason(run_after(operations(), "Update", other_code(), &["READY"], 120).await);
-    assert!(old.contains("its code is k and not other") && !old.contains("agee"), "{old}");
+    assert!(old.contains("its code is k, not other") && !old.contains("agee"), "{old}");
     let recent = [operations(), vec![operation("UpdateApplication", "FAILED", 60)]].concat();
     let recent = reason(run_after(recent, "Update", other_code(), &["READY"], 120).await);
     assert!(recent.contains("Column 'agee' not found"), "{recent}");

@@ -266,7 +266,7 @@ mod tests {
             ("$.", "write it like `$.name.first`"),
             ("$..first", "write every key, like `$.name.first`"),
             ("$.*", "write the key's name"),
-            ("$.a b.c", "write `['a b']` in place of `.a b`"),
+            ("$.a b.c", "write `['a b']` instead of `.a b`"),
             ("$['a", "write it like `$['first name']`"),
             ("$[a]", "write it like `$['first name']`"),
             ("$['']", "write the key's name"),

@@ -526,7 +526,7 @@ mod tests {
             read(&config).expect_err(key)
         };
         assert!(both("stream", json!("s")).contains("stream and delivery are both set"));
-        assert!(both("partition_key", json!({"random": {}})).contains("partition_key is given"));
+        assert!(both("partition_key", json!({"random": {}})).contains("partition_key is set"));
         assert!(both("delivery", Value::Null).contains("stream or delivery is missing"));
         let mut config = full();
         config.as_object_mut().expect("an object").remove("partition_key");

@@ -371,7 +371,7 @@ async fn a_record_that_is_never_taken_is_told_and_not_quoted() {
         assert!(!text.contains(never), "{text}");
         let lines = log(&output);
         let last = lines.last().expect("a line")["message"].as_str().unwrap_or_default();
-        assert!(last.contains("did not take 1 of its records"), "{last}");
+        assert!(last.contains("rejected 1 of its records"), "{last}");
         let all = lines.iter().find(|line| line["message"] == "in all").expect("the last counts");
         assert_eq!((&all["RecordsSent"], &all["RecordsFailed"]), (&json!(2), &json!(1)));
     }
@@ -388,7 +388,7 @@ async fn a_file_without_records_is_a_failure() {
         let lines = log(&output);
         let last = lines.last().expect("a line");
         assert_eq!(last["level"], "ERROR");
-        assert!(last["message"].as_str().is_some_and(|text| text.contains("file of records")), "{last}");
+        assert!(last["message"].as_str().is_some_and(|text| text.contains("no record")), "{last}");
     }
 }
 

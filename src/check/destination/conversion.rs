@@ -37,6 +37,18 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, s3: &S3) {
             .related(s3.format.span, "the format"),
         );
     }
+    let append = delivery.transform.as_ref().map(|transform| &transform.append);
+    if let Some(append) = append.filter(|append| append.written && !append.value.is_empty()) {
+        context.report(
+            Diagnostic::error(
+                Code::ConflictingKeys,
+                append.span,
+                format!("objects in {words} have no lines, and the text after a record would be read as a part of it"),
+                "remove `append`",
+            )
+            .related(s3.format.span, "the format"),
+        );
+    }
     let own = format!(".{}", format.name());
     if let Some(extension) =
         s3.location.file_extension.as_ref().filter(|written| !written.value.ends_with(&own))

@@ -1,12 +1,14 @@
 //! Dynamic partitioning: its keys, their columns, the prefix that has them, and the quota of partitions.
 
-use super::super::Context;
+use super::super::{Context, sources};
 use crate::aws::limits::firehose;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::pipeline::{Delivery, KEY_NAMESPACES, KeysFrom, Partition, Purpose, S3};
+use crate::pipeline::{Delivery, KEY_NAMESPACES, KeysFrom, Partition, S3, SourceKind};
+use crate::source::Span;
 use crate::sql::DataType;
+use crate::table::active_partitions::active_partitions;
 use crate::table::fields::{Field, Fields, NoFields, fields};
-use crate::table::partition_keys::{pattern, takes_written_time};
+use crate::table::partition_keys::takes_written_time;
 use crate::table::time_pattern::{TimePattern, TimeUnit};
 
 pub(super) fn check(context: &mut Context, delivery: &Delivery, s3: &S3) {
@@ -21,11 +23,10 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, s3: &S3) {
     match fields(context.pipeline, context.query, delivery) {
         Ok(fields) => {
             let checked = s3.partitions.iter().map(|partition| column(partition, &fields));
-            let before = found.len();
             found.extend(checked.flatten());
-            if found.len() == before {
+            if found.is_empty() {
                 found.extend(active(context, delivery, s3, &fields));
-                found.extend(zones(s3, &fields));
+                found.extend(zones(delivery, s3, &fields));
             }
         }
         Err(NoFields::Undeclared) => found.push(Diagnostic::error(
@@ -165,6 +166,17 @@ fn several(context: &Context, delivery: &Delivery, s3: &S3) -> Option<Diagnostic
             .related(unpack.span, "what is unpacked"),
         );
     }
+    if let Some(metrics) = metric_stream(context, delivery) {
+        return Some(
+            Diagnostic::error(
+                Code::PartitionRecords,
+                partition.span,
+                "a record of a metric stream contains metrics of several partitions, and Firehose stores it in one",
+                "remove `partition_by`; Athena can still filter by the columns",
+            )
+            .related(metrics, "the metric stream"),
+        );
+    }
     let arrays = &context.pipeline.records.as_ref()?.columns;
     let inside = arrays.iter().find(|column| column.path.elements().is_some())?;
     context.pipeline.runs_query(delivery).then(|| {
@@ -176,6 +188,15 @@ fn several(context: &Context, delivery: &Delivery, s3: &S3) -> Option<Diagnostic
         )
         .related(inside.span, "a column within an array")
     })
+}
+
+/// The metric stream whose records a delivery gets.
+fn metric_stream(context: &Context, delivery: &Delivery) -> Option<Span> {
+    let pipeline = context.pipeline;
+    let at = pipeline.deliveries.iter().position(|one| one.spec == delivery.spec)?;
+    let mut sources = sources::into(pipeline, at, delivery);
+    let is_metrics = |source: &&crate::pipeline::Source| matches!(source.kind, SourceKind::MetricStream(_));
+    sources.find(is_metrics).map(|source| source.span)
 }
 
 /// The column of a key, and how a time is written.
@@ -286,45 +307,9 @@ fn values(partition: &Partition) -> Option<Diagnostic> {
     ))
 }
 
-/// Number of partitions that are filled at a time, as far as it is known; the keys whose numbers are not.
-fn number(context: &Context, delivery: &Delivery, s3: &S3, fields: &Fields) -> (u64, Vec<String>) {
-    let mut number: u64 = 1;
-    let mut unknown = Vec::new();
-    for partition in &s3.partitions {
-        let Some(field) = fields.find(&partition.column.value) else { continue };
-        let counted = partition.count.as_ref().map(|count| count.value);
-        let listed = partition.values.as_ref().map(|values| values.value.len() as u64);
-        // Records arrive in about their order: of their times, those of one interval, and one more.
-        let times = pattern(partition, field).map(|_| times(delivery, pattern(partition, field)));
-        let of_type = match field.data_type {
-            DataType::Boolean => Some(2),
-            DataType::TinyInt => Some(256),
-            _ => None,
-        };
-        let declared = context.pipeline.analytics.as_ref().and_then(|analytics| {
-            let is_same = |key: &[String]| matches!(key, [only] if only.eq_ignore_ascii_case(&field.name));
-            analytics.keys.iter().find(|(key, _)| is_same(key)).map(|(_, count)| count.value)
-        });
-        match counted.or(listed).or(times).or(of_type).or(declared) {
-            Some(count) => number = number.saturating_mul(count.max(1)),
-            None => unknown.push(partition.key.clone()),
-        }
-    }
-    (number, unknown)
-}
-
-/// Folders of a time that are filled within a buffer interval.
-fn times(delivery: &Delivery, pattern: Option<TimePattern>) -> u64 {
-    let interval = delivery.buffer(Purpose::Destination).1;
-    match pattern.and_then(|pattern| pattern.units().into_iter().max()) {
-        Some(TimeUnit::Minute) => interval.div_ceil(60) + 1,
-        _ => 2,
-    }
-}
-
 /// More partitions than Firehose fills at a time.
 fn active(context: &Context, delivery: &Delivery, s3: &S3, fields: &Fields) -> Option<Diagnostic> {
-    let (number, unknown) = number(context, delivery, s3, fields);
+    let (number, unknown) = active_partitions(context.pipeline, delivery, s3, fields);
     let quota = s3.partition_quota.value;
     let span = s3.partitions[0].span;
     if number > quota {
@@ -355,14 +340,19 @@ fn active(context: &Context, delivery: &Delivery, s3: &S3, fields: &Fields) -> O
 }
 
 /// Times that Firehose takes from a text as they are written.
-fn zones(s3: &S3, fields: &Fields) -> Option<Diagnostic> {
+fn zones(delivery: &Delivery, s3: &S3, fields: &Fields) -> Option<Diagnostic> {
     let by_firehose = s3.keys_from == KeysFrom::Firehose;
     let mut written = s3.partitions.iter().filter(|partition| takes_written_time(partition, fields));
     let partition = written.next().filter(|_| by_firehose)?;
+    let transform = delivery.transform.as_ref();
+    let help = match transform.is_some_and(|transform| transform.own.is_some()) {
+        true => "let your function write all times in UTC",
+        false => "write all times in UTC; or add `transform: {}`, which converts them to UTC",
+    };
     Some(Diagnostic::warning(
         Code::PartitionZone,
         partition.span,
         "Firehose takes this time from the text of the record, in the time zone in which it is written",
-        "write all times in UTC; or add `transform: {}`, which converts them to UTC",
+        help,
     ))
 }

@@ -50,7 +50,9 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, location: &S3Loc
         ));
     }
     let names_type = error_prefix.iter().flatten().any(|part| *part == Part::Expression(ERROR_TYPE));
-    if has_expression(&error_prefix) && !names_type {
+    // An expression that it cannot have is reported already.
+    let is_faulty = found.iter().any(|one| one.span == location.error_prefix.span);
+    if has_expression(&error_prefix) && !names_type && !is_faulty {
         found.push(Diagnostic::error(
             Code::ErrorPrefixType,
             location.error_prefix.span,

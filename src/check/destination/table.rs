@@ -1,10 +1,10 @@
 //! Tables of the Glue Data Catalog over the objects: what Glue, Firehose and Athena accept.
 
-use super::super::Context;
+use super::super::{Context, sources};
 use crate::aws::limits::names as rules;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::{Delivery, Partition, S3, Setting, Table, TableSource, literal_head};
-use crate::spec::Compression;
+use crate::spec::{Compression, Newline};
 use crate::table::columns::ColumnFault;
 use crate::table::fields::NoFields;
 use crate::table::layout::{LayoutFault, TableLayout, layout};
@@ -22,6 +22,8 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, s3: &S3) {
                 TableSource::Existing(existing) => found.extend(existing_table(s3, table, existing)),
                 TableSource::Own { .. } => {
                     found.extend(compression(s3, table));
+                    found.extend(lines(context, delivery, s3, table));
+                    found.extend(other_deliveries(context, delivery, s3, table));
                     found.extend(others_in_its_folder(context, delivery, s3, table));
                     match layout(context.pipeline, context.query, delivery, s3) {
                         Ok(layout) => found.extend(since(table, &layout)),
@@ -159,7 +161,10 @@ fn others_in_its_folder(context: &Context, delivery: &Delivery, s3: &S3, table: 
     if literal_head(&errors.value).starts_with(folder) {
         let span = if errors.written { errors.span } else { s3.location.prefix.span };
         let name = table.names().1;
+        let whole = &s3.location.prefix.value;
         let help = match (errors.written, folder) {
+            // A name that lacks its slash.
+            (_, "") if !whole.is_empty() && !whole.contains('!') => format!("write `prefix: {whole}/`"),
             (true, "") | (false, _) => format!("write `prefix: {name}/`"),
             (true, _) => "write `error_prefix: \"errors/!{firehose:error-output-type}/\"`".into(),
         };
@@ -213,6 +218,109 @@ fn others_in_its_folder(context: &Context, delivery: &Delivery, s3: &S3, table: 
         );
     }
     found
+}
+
+/// What other deliveries write into the table's folder of the same bucket.
+fn other_deliveries(context: &Context, delivery: &Delivery, s3: &S3, table: &Table) -> Vec<Diagnostic> {
+    let pipeline = context.pipeline;
+    let folder = location(&s3.location.prefix.value);
+    let Some(bucket) = &s3.location.bucket else { return Vec::new() };
+    let at = pipeline.deliveries.iter().position(|one| one.spec == delivery.spec);
+    let mut found = Vec::new();
+    for (other_at, other) in pipeline.deliveries.iter().enumerate() {
+        if Some(other_at) == at {
+            continue;
+        }
+        let own_table = other.destination.table().filter(|table| table.is_own());
+        for place in other.destination.locations() {
+            if place.bucket.as_ref().is_none_or(|name| name.value != bucket.value) {
+                continue;
+            }
+            // Two tables with one folder are one fault, which the later one reports.
+            let theirs = location(&place.prefix.value);
+            if own_table.is_some() && theirs == folder && Some(other_at) > at {
+                continue;
+            }
+            let below = [("prefix", &place.prefix), ("error_prefix", &place.error_prefix)];
+            let is_below =
+                |(_, prefix): &(_, &Setting<String>)| literal_head(&prefix.value).starts_with(folder);
+            let Some((key, prefix)) = below.into_iter().find(is_below) else { continue };
+            let moves_table = theirs == folder || folder.is_empty() || !prefix.written;
+            let (span, help) = match moves_table {
+                true => (
+                    s3.location.prefix.span,
+                    format!("write `prefix: {}/` in `{}`", table.names().1, dotted(&s3.location.spec)),
+                ),
+                false => {
+                    let folder = folder_of(other, folder);
+                    let rest = if key == "prefix" { "" } else { "!{firehose:error-output-type}/" };
+                    (prefix.span, format!("write `{key}: \"{folder}{rest}\"` in `{}`", dotted(&place.spec)))
+                }
+            };
+            let message = match folder {
+                "" => format!(
+                    "the table has the whole bucket `{}` as its folder, and Athena reads the objects of {} as rows",
+                    bucket.value,
+                    other.words()
+                ),
+                folder => format!(
+                    "{} writes to `{}`, below the folder `{folder}` of the table, and Athena reads its objects as rows",
+                    other.words(),
+                    prefix.value
+                ),
+            };
+            found.push(
+                Diagnostic::error(Code::TablePlace, span, message, help).related(table.span, "the table"),
+            );
+            break;
+        }
+    }
+    found
+}
+
+/// A part of the spec with dots.
+fn dotted(spec: &str) -> String {
+    spec.trim_start_matches('/').replace('/', ".")
+}
+
+/// A folder for a delivery that is not below one.
+fn folder_of(delivery: &Delivery, taken: &str) -> String {
+    let name = delivery.name.as_deref().unwrap_or("delivery");
+    let own = format!("{name}/");
+    if own.starts_with(taken) { format!("{name}-records/") } else { own }
+}
+
+/// Records that Athena would not find, since they are not lines.
+fn lines(context: &Context, delivery: &Delivery, s3: &S3, table: &Table) -> Option<Diagnostic> {
+    if s3.format.value.is_columnar() {
+        return None;
+    }
+    if let Some(transform) = &delivery.transform {
+        let append = &transform.append;
+        let is_line = transform.own.is_some() || append.value.ends_with('\n');
+        return (!is_line && append.written).then(|| {
+            Diagnostic::error(
+                Code::TableLines,
+                append.span,
+                "Athena reads one JSON object per line, and no newline follows the records",
+                "remove `append`, whose default is a newline",
+            )
+            .related(table.span, "the table")
+        });
+    }
+    let pipeline = context.pipeline;
+    let at = pipeline.deliveries.iter().position(|one| one.spec == delivery.spec)?;
+    // Records of pipec's own producer and of sources have a rule of their own.
+    let are_known = pipeline.producer.is_some() || sources::into(pipeline, at, delivery).next().is_some();
+    (delivery.newline.written && delivery.newline.value == Newline::None && !are_known).then(|| {
+        Diagnostic::warning(
+            Code::TableLines,
+            delivery.newline.span,
+            "Athena reads one JSON object per line, and Firehose appends no newline to the records",
+            "remove `newline: none`, unless each record ends with a newline",
+        )
+        .related(table.span, "the table")
+    })
 }
 
 /// The day from which on Athena enumerates folders.

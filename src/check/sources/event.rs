@@ -102,6 +102,43 @@ pub(super) const MESSAGE_OF_JSON: Event = Event {
     own: "body.NAME",
 };
 
+/// A metric of a metric stream in JSON. CloudWatch user guide, "CloudWatch metric stream output in JSON format", 2026-11.
+pub(super) const METRIC: Event = Event {
+    what: "a metric",
+    fields: &[
+        ("metric_stream_name", Field::Scalar),
+        ("account_id", Field::Scalar),
+        ("region", Field::Scalar),
+        ("namespace", Field::Scalar),
+        ("metric_name", Field::Scalar),
+        ("dimensions", Field::Any),
+        ("timestamp", Field::Scalar),
+        ("value", Field::Any),
+        ("unit", Field::Scalar),
+        ("entity", Field::Any),
+    ],
+    own: "dimensions.NAME",
+};
+
+/// A message of a topic with its envelope. SNS developer guide, "Fanout to Firehose delivery streams", 2026-11.
+pub(super) const NOTIFICATION: Event = Event {
+    what: "a notification of SNS",
+    fields: &[
+        ("Type", Field::Scalar),
+        ("MessageId", Field::Scalar),
+        ("TopicArn", Field::Scalar),
+        ("Subject", Field::Scalar),
+        ("Message", Field::Text),
+        ("Timestamp", Field::Scalar),
+        ("UnsubscribeURL", Field::Scalar),
+        ("SignatureVersion", Field::Scalar),
+        ("Signature", Field::Scalar),
+        ("SigningCertURL", Field::Scalar),
+        ("MessageAttributes", Field::Any),
+    ],
+    own: "Message.NAME",
+};
+
 /// A log event that the transform has unpacked, as `runtime/core` writes it.
 pub(super) const LOG_EVENT: Event = Event {
     what: "a log event",

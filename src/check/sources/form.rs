@@ -181,49 +181,148 @@ fn one_line(delivery: &Delivery, sources: &[&Source], producer: Option<Span>) ->
     Some(found)
 }
 
-/// What the SQL reads of each source.
-pub(super) fn query(context: &Context) -> Vec<Diagnostic> {
+/// What the SQL, tables and partition keys read of each source.
+pub(super) fn columns(context: &Context) -> Vec<Diagnostic> {
     let pipeline = context.pipeline;
-    let (Some(records), true) = (&pipeline.records, pipeline.analytics.is_some()) else { return Vec::new() };
-    let reads = |source: &&Source| {
-        let is_read = match pipeline.target(source) {
+    let Some(records) = &pipeline.records else { return Vec::new() };
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for reader in readers(pipeline) {
+        let sources: Vec<&Source> =
+            reader.sources.iter().copied().filter(|source| can_write(pipeline, source)).collect();
+        let mut faults: Vec<Diagnostic> = sources
+            .iter()
+            // A table over CSV is a fault of its own.
+            .filter(|_| reader.is_sql() || records.format == RecordFormat::Json)
+            .filter_map(|source| format(source, records.format, reader.words))
+            .map(|found| found.related(records.span, "the records"))
+            .collect();
+        let is_existing = pipeline.stream.as_ref().is_some_and(|stream| stream.existing.is_some());
+        if faults.is_empty() && !reader.takes_others && !is_existing {
+            let used = records.columns.iter().filter(|column| reader.columns.reads(column));
+            faults.extend(used.filter_map(|column| column_of_none(pipeline, column, &sources)));
+        }
+        // Of several readers of a column, the first one reports it.
+        faults.retain(|fault| found.iter().all(|other| (other.code, other.span) != (fault.code, fault.span)));
+        found.extend(faults);
+    }
+    found
+}
+
+/// Something that reads columns of the records.
+struct Reader<'a> {
+    /// What it is called.
+    words: &'static str,
+    /// The sources whose records it reads.
+    sources: Vec<&'a Source>,
+    /// Whether it reads the producer's records as well.
+    takes_others: bool,
+    /// Its columns.
+    columns: Columns,
+}
+
+impl Reader<'_> {
+    fn is_sql(&self) -> bool {
+        matches!(self.columns, Columns::Sql(_))
+    }
+}
+
+/// Columns that are read.
+enum Columns {
+    /// All of them.
+    All,
+    /// Those that the SQL names, in lower-case letters.
+    Sql(String),
+    /// Those with these names, in lower-case letters.
+    Named(Vec<String>),
+}
+
+impl Columns {
+    /// Whether a column is one of them. Others have no effect.
+    fn reads(&self, column: &Column) -> bool {
+        let name = column.name.to_lowercase();
+        match self {
+            Self::All => true,
+            Self::Named(names) => names.contains(&name),
+            Self::Sql(text) => {
+                let is_part = |c: char| c.is_alphanumeric() || c == '_';
+                // A name with other characters is in quotation marks.
+                let is_named = match name.chars().all(is_part) {
+                    true => text.split(|c| !is_part(c)).any(|word| word == name),
+                    false => text.contains(&name),
+                };
+                text.contains('*') || is_named
+            }
+        }
+    }
+}
+
+/// What reads columns of the records as they come in.
+fn readers(pipeline: &Pipeline) -> Vec<Reader<'_>> {
+    let mut all = Vec::new();
+    if let Some(analytics) = &pipeline.analytics {
+        let is_read = |source: &&Source| match pipeline.target(source) {
             Target::Stream => true,
             Target::Delivery(at) => {
                 pipeline.deliveries.get(at).is_some_and(|delivery| pipeline.runs_query(delivery))
             }
         };
-        is_read && can_write(pipeline, source)
-    };
-    let sources: Vec<&Source> = pipeline.sources.iter().filter(reads).collect();
-    let mut found = Vec::new();
-    for source in &sources {
-        found.extend(format(source, records.format).map(|found| found.related(records.span, "the records")));
+        all.push(Reader {
+            words: "the SQL",
+            sources: pipeline.sources.iter().filter(is_read).collect(),
+            takes_others: pipeline.producer.is_some(),
+            columns: Columns::Sql(
+                analytics.sql.as_ref().map(|sql| sql.text().to_lowercase()).unwrap_or_default(),
+            ),
+        });
     }
-    let is_existing = pipeline.stream.as_ref().is_some_and(|stream| stream.existing.is_some());
-    if found.is_empty() && pipeline.producer.is_none() && !is_existing {
-        let used = records.columns.iter().filter(|column| names(pipeline, column));
-        found.extend(used.filter_map(|column| column_of_none(pipeline, column, &sources)));
+    for (at, delivery) in pipeline.deliveries.iter().enumerate() {
+        let is_own = delivery.transform.as_ref().is_some_and(|transform| transform.own.is_some());
+        let of_rows = matches!(pipeline.input(delivery), Input::Rows(_)) || pipeline.runs_query(delivery);
+        // A function of the user's may return other records; Firehose's own unpacking has a rule of its own.
+        let Some(s3) = delivery.destination.s3().filter(|_| !of_rows && !is_own && delivery.unpack.is_none())
+        else {
+            continue;
+        };
+        let has_table = s3.table.as_ref().is_some_and(crate::pipeline::Table::is_own);
+        if !has_table && s3.partitions.is_empty() {
+            continue;
+        }
+        let keys = s3.partitions.iter().map(|partition| partition.column.value.to_lowercase());
+        all.push(Reader {
+            words: if has_table { "the table" } else { "`partition_by`" },
+            sources: into(pipeline, at, delivery).collect(),
+            takes_others: pipeline.producer.is_some() && takes_producer(pipeline, at, delivery),
+            columns: if has_table { Columns::All } else { Columns::Named(keys.collect()) },
+        });
     }
-    found
+    all
 }
 
-/// Records that the SQL cannot read in the declared format.
-fn format(source: &Source, declared: RecordFormat) -> Option<Diagnostic> {
+/// Records that cannot be read in the declared format.
+fn format(source: &Source, declared: RecordFormat, reader: &str) -> Option<Diagnostic> {
     let name = &source.name;
     let (message, help) = match (Form::of(source), declared) {
         (Form::Tabs, RecordFormat::Json) => (
-            format!("records of `{name}` are lines with tabs, and the SQL would read them as JSON"),
-            "read the lines as CSV: `format: csv` and `delimiter: \"\\t\"` in `records`, and the columns in CloudFront's order, which \
-             `pipec plan` prints without the SQL",
+            format!("records of `{name}` are lines with tabs, and {reader} would read them as JSON"),
+            match reader {
+                "the SQL" => {
+                    "read the lines as CSV: `format: csv` and `delimiter: \"\\t\"` in `records`, and the columns in CloudFront's \
+                     order, which `pipec plan` prints without the SQL"
+                }
+                _ => {
+                    "read the lines as CSV, with `format: csv` and `delimiter: \"\\t\"` in `records`, and add SQL, whose rows are \
+                     JSON, as in `analytics: {sql: SELECT * FROM stream}`"
+                }
+            },
         ),
         (Form::Tabs, RecordFormat::Csv { delimiter }) if delimiter != '\t' => (
             format!(
-                "the fields of `{name}` have a tab between them, and the SQL would read them with `{delimiter}`"
+                "the fields of `{name}` have a tab between them, and {reader} would read them with `{delimiter}`"
             ),
             "write `delimiter: \"\\t\"` in `records`",
         ),
         (Form::Json, RecordFormat::Csv { .. }) => (
-            format!("records of `{name}` are JSON, and the SQL would read them as CSV"),
+            format!("records of `{name}` are JSON, and {reader} would read them as CSV"),
             "write `format: json` in `records`",
         ),
         _ => return None,
@@ -246,28 +345,16 @@ fn event(pipeline: &Pipeline, source: &Source) -> Option<&'static Event> {
             };
             pipeline.deliveries.iter().any(unpacks).then_some(&event::LOG_EVENT)
         }
+        SourceKind::MetricStream(stream) => {
+            (stream.format.value == MetricFormat::Json).then_some(&event::METRIC)
+        }
+        SourceKind::Sns(topic) => (!topic.raw.value).then_some(&event::NOTIFICATION),
         SourceKind::Api(_)
         | SourceKind::CloudFront(_)
         | SourceKind::Iot(_)
-        | SourceKind::MetricStream(_)
-        | SourceKind::Sns(_)
         | SourceKind::Waf(_)
         | SourceKind::Writers(_) => None,
     }
-}
-
-/// Whether the SQL names a column, or all of them. Others have no effect.
-fn names(pipeline: &Pipeline, column: &Column) -> bool {
-    let sql = pipeline.analytics.as_ref().and_then(|analytics| analytics.sql.as_ref());
-    let text = sql.map(|sql| sql.text().to_lowercase()).unwrap_or_default();
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    let name = column.name.to_lowercase();
-    // A name with other characters is in quotation marks.
-    let is_named = match name.chars().all(is_part) {
-        true => text.split(|c| !is_part(c)).any(|word| word == name),
-        false => text.contains(&name),
-    };
-    text.contains('*') || is_named
 }
 
 /// A column that the records of no source have.
@@ -288,6 +375,10 @@ fn column_of_none(pipeline: &Pipeline, column: &Column, sources: &[&Source]) -> 
                 source.name
             )
         }
+        (SourceKind::Sns(_), _) if fault.better.starts_with("$.Message.") => format!(
+            "write `raw: true` in `sources.{}.sns`, so that the messages are the records",
+            source.name
+        ),
         (SourceKind::DynamoDb(_), _) if fault.is_unknown => {
             format!("write `path: {}`", of_image(&fault.better, column))
         }

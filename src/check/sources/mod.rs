@@ -98,7 +98,9 @@ impl Site<'_> {
         if self.target == Target::Stream {
             return None;
         }
-        let mut appends = self.deliveries().filter(|delivery| delivery.transform.is_none());
+        // Parquet and ORC have no lines.
+        let has_lines = |delivery: &&Delivery| delivery.destination.schema().is_none();
+        let mut appends = self.deliveries().filter(|delivery| delivery.transform.is_none()).filter(has_lines);
         let appends = appends.any(|delivery| delivery.newline.value == Newline::Append);
         appends.then(|| {
             Diagnostic::warning(
@@ -157,7 +159,7 @@ pub(super) fn check(context: &mut Context) {
     found.extend(sns::subscribed_twice(context.pipeline));
     found.extend(same_names(&context.pipeline.sources));
     found.extend(form::objects(context));
-    found.extend(form::query(context));
+    found.extend(form::columns(context));
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
 }
 

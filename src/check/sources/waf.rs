@@ -1,7 +1,6 @@
 //! Rules of AWS WAF.
 
 use super::{Rules, Site, arn};
-use crate::aws::limits::firehose::WAF_PREFIX;
 use crate::aws::limits::names::DELIVERY_STREAM;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::{Encryption, Source, SourceKind, Waf};
@@ -21,15 +20,19 @@ impl Rules for Waf {
         found.extend(arn::check(&self.web_acl, site.region(), "web_acl", &WEB_ACL));
         found.extend(site.delivery_only("AWS WAF", ""));
         for delivery in site.deliveries() {
-            let part = delivery.name.as_deref().unwrap_or("delivery");
-            let name = format!("{WAF_PREFIX}{}-{part}", site.context.pipeline.name.value);
-            if name.len() as u64 > DELIVERY_STREAM.max {
+            let pipeline = site.context.pipeline;
+            let (before, after) = delivery.direct_name(pipeline);
+            let name = format!("{before}{}{after}", pipeline.name.value);
+            let surplus = (name.len() as u64).saturating_sub(DELIVERY_STREAM.max);
+            if surplus > 0 {
                 let message = format!(
                     "AWS WAF needs a Firehose stream named `{name}`, {} characters; a name has {} at most",
                     name.len(),
                     DELIVERY_STREAM.max
                 );
-                let help = "give the pipeline or the delivery a shorter name";
+                let s = if surplus == 1 { "" } else { "s" };
+                let help =
+                    format!("shorten the name of the pipeline or the delivery by {surplus} character{s}");
                 found.push(Diagnostic::error(Code::PartName, site.span(), message, help));
             }
         }

@@ -289,6 +289,14 @@ pub(super) fn one_or_more(subschema: &Value) -> Vec<&str> {
         .collect()
 }
 
+/// The first key that an object lacks, of those that go together with a key.
+fn lacking<'a>(subschema: &'a Value, key: &str, instance: &Value) -> Option<&'a str> {
+    let names = |form: &'a Value| form["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let mut forms = subschema.get("oneOf")?.as_array()?.iter();
+    let form = forms.find(|form| names(form).any(|name| name == key))?;
+    names(form).find(|name| instance.get(name).is_none())
+}
+
 /// None or several of the keys of which an object has exactly one.
 pub(super) fn not_one_of(
     keys: &[&str],
@@ -310,6 +318,10 @@ pub(super) fn not_one_of(
             "keep one of them",
         )
         .related(places.key(&format!("{pointer}/{first}")), "the other one"),
+        [only] if lacking(subschema, only, instance).is_some() => {
+            let lacking = lacking(subschema, only, instance).unwrap_or_default();
+            missing_key(lacking, pointer, subschema, places)
+        }
         _ => {
             let removed = keys.iter().find_map(|key| places.removed(&format!("{pointer}/{}", step(key))));
             let value = |key: &&str| format!("{key}: {}", example(&subschema["properties"][*key]));

@@ -35,7 +35,6 @@ pub const TEMPLATES: &[(&str, &str)] = &[
 /// What the template needs of a destination, besides its places in S3 and what all kinds but S3 have.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "a pipeline has few of them")]
 pub enum DestinationPlan {
     /// S3.
     S3(Box<S3Plan>),
@@ -90,7 +89,10 @@ pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delive
         s3::cost(bill, plan, (delivery, s3), delivered);
     } else if delivery.service.as_ref().is_some_and(|service| service.backs_up_all) {
         // Of the records that fail, nobody knows how many there are.
-        delivery.locations.values().for_each(|location| s3::stored(bill, plan, location, delivered));
+        delivery
+            .locations
+            .values()
+            .for_each(|location| s3::stored(bill, plan, location, delivered, (false, 1)));
     }
 }
 

@@ -17,6 +17,7 @@ use crate::aws::prices::Item;
 use crate::check::Checked;
 use crate::pipeline::{Delivery, KeysFrom, Purpose, S3};
 use crate::spec::{AlarmKey, Compression, Duration, ObjectFormat};
+use crate::table::active_partitions::active_partitions;
 use crate::table::fields::fields;
 use crate::table::layout::layout;
 use crate::table::partition_keys;
@@ -78,6 +79,9 @@ pub struct PartitioningPlan {
     pub engine: &'static str,
     /// Seconds that Firehose repeats the delivery to a partition.
     pub retry: u64,
+    /// Partitions that are filled within a buffer interval, as far as they are known.
+    #[serde(skip)]
+    pub active: u64,
 }
 
 /// Permissions of Lake Formation.
@@ -97,7 +101,7 @@ pub struct LakeFormationPlan {
 pub(super) fn plan(checked: &Checked, delivery: &Delivery, s3: &S3) -> S3Plan {
     let pipeline = checked.pipeline();
     let fields = fields(pipeline, checked.query(), delivery).ok();
-    let names = s3.table.as_ref().map(|of| (of, table::references(pipeline, of)));
+    let names = s3.table.as_ref().map(|of| (of, table::references(of)));
     S3Plan {
         conversion: names.as_ref().filter(|_| s3.format.value.is_columnar()).map(|(_, (database, table))| {
             ConversionPlan {
@@ -111,6 +115,7 @@ pub(super) fn plan(checked: &Checked, delivery: &Delivery, s3: &S3) -> S3Plan {
         }),
         partitioning: (!s3.partitions.is_empty()).then(|| PartitioningPlan {
             keys: s3.partitions.iter().map(|partition| partition.key.clone()).collect(),
+            active: fields.as_ref().map_or(1, |fields| active_partitions(pipeline, delivery, s3, fields).0),
             jq: fields
                 .filter(|_| s3.keys_from == KeysFrom::Firehose)
                 .and_then(|fields| partition_keys::jq(&s3.partitions, &fields)),
@@ -177,14 +182,20 @@ pub(super) fn cost(
             gigabytes(records * delivered.bytes as f64),
             "of the delivered volume".into(),
         );
-        let objects =
-            delivered.batches_per_second((delivery.buffer_size * MIB) as f64, delivery.buffer_interval);
+        let objects = partitioned_objects(
+            delivered,
+            (delivery.buffer_size * MIB, delivery.buffer_interval),
+            partitioning.active,
+        );
         bill.add(
             location.spec.clone(),
             "Firehose: partitioned objects",
             Item::FirehosePartitioningObjectsThousand,
             objects * SECONDS_PER_MONTH as f64 / 1e3,
-            "one partition per buffer; each further one is another object".into(),
+            match partitioning.active {
+                1 => "one partition per buffer; each further one is another object".into(),
+                active => format!("up to {active} partitions per buffer, each with an object"),
+            },
         );
         bill.unsure();
         if partitioning.jq.is_some() {
@@ -200,15 +211,34 @@ pub(super) fn cost(
         }
     }
     for location in delivery.locations.values() {
-        stored(bill, plan, location, delivered);
-        if location.purpose == Purpose::Destination && s3.conversion.is_some() {
+        let conversion = s3.conversion.as_ref().filter(|_| location.purpose == Purpose::Destination);
+        let partitions = match (partitions, location.purpose) {
+            (Some(partitioning), Purpose::Destination) => partitioning.active,
+            _ => 1,
+        };
+        stored(bill, plan, location, delivered, (conversion.is_some(), partitions));
+        if conversion.is_some() {
             bill.unsure();
         }
     }
 }
 
+/// Objects per second of a buffer (bytes and seconds) for each of some partitions: never more than one per record.
+fn partitioned_objects(delivered: Delivered, (bytes, interval): (u64, u64), partitions: u64) -> f64 {
+    let one = delivered.batches_per_second(bytes as f64, interval);
+    let each = partitions as f64 / interval.max(1) as f64;
+    if partitions > 1 { one.max(each).min(delivered.per_second) } else { one }
+}
+
 /// The objects of a month in a place.
-pub(super) fn stored(bill: &mut Bill, plan: &Plan, location: &S3LocationPlan, delivered: Delivered) {
+pub(super) fn stored(
+    bill: &mut Bill,
+    plan: &Plan,
+    location: &S3LocationPlan,
+    delivered: Delivered,
+    (is_converted, partitions): (bool, u64),
+) {
+    let is_compressed = is_converted || location.compression != "UNCOMPRESSED";
     let (size, interval) = (location.buffer_size, location.buffer_interval);
     let what = match location.purpose {
         Purpose::Destination => "",
@@ -216,7 +246,8 @@ pub(super) fn stored(bill: &mut Bill, plan: &Plan, location: &S3LocationPlan, de
     };
     let own = plan.buckets.iter().find(|bucket| Some(&bucket.logical_id) == location.logical_id.as_ref());
     let until = own.and_then(|bucket| bucket.expire_days).map(|days| format!(", for {days} d"));
-    let objects = delivered.batches_per_second((size * MIB) as f64, interval);
+    let form = if is_compressed { "before compression" } else { "uncompressed" };
+    let objects = partitioned_objects(delivered, (size * MIB, interval), partitions);
     bill.add(
         location.spec.clone(),
         format!("S3: objects written{what}"),
@@ -229,7 +260,7 @@ pub(super) fn stored(bill: &mut Bill, plan: &Plan, location: &S3LocationPlan, de
         format!("S3: objects of a month{what}"),
         Item::S3StorageGbMonth,
         gigabytes(delivered.per_second * SECONDS_PER_MONTH as f64 * delivered.bytes as f64),
-        format!("uncompressed; each month adds the same amount{}", until.unwrap_or_default()),
+        format!("{form}; each month adds the same amount{}", until.unwrap_or_default()),
     );
     if location.compression != "UNCOMPRESSED" {
         bill.unsure();

@@ -15,8 +15,8 @@ use crate::spec::Duration;
 use crate::terminal::printable;
 use crate::throughput::figure;
 
-/// Widest line of a table.
-const WIDTH: u16 = 130;
+/// Widest line of a table, without its indentation.
+const WIDTH: u16 = 128;
 
 /// How permissions are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,7 +55,7 @@ fn section(text: &mut String, title: &str, facts: &str) {
 fn write_picture(report: &PlanReport, text: &mut String) {
     let mut table = bare_table();
     for line in &report.picture {
-        table.add_row([format!("  {}", line.part), line.what.clone(), line.cost.clone()]);
+        table.add_row([line.part.clone(), line.what.clone(), line.cost.clone()]);
     }
     align_right(&mut table, &[2]);
     push_table(&table, text);
@@ -208,11 +208,7 @@ fn write_alarms(alarms: &AlarmsReport, text: &mut String) {
     let mut table = bare_table();
     for alarm in &alarms.alarms {
         let missing = if alarm.missing_is_a_fault { ", or no data" } else { "" };
-        table.add_row([
-            format!("  {}", alarm.resource),
-            alarm.alarm.to_owned(),
-            format!("{}{missing}", alarm.rings),
-        ]);
+        table.add_row([alarm.resource.clone(), alarm.alarm.to_owned(), format!("{}{missing}", alarm.rings)]);
     }
     push_table(&table, text);
 }
@@ -236,7 +232,7 @@ fn write_faults(faults: &[FaultPlan], text: &mut String) {
             (None, Some(help)) => format!("not counted; write {help}"),
             (None, None) => "not counted".into(),
         };
-        table.add_row([format!("  {}", fault.what), fault.becomes.to_owned(), counted]);
+        table.add_row([fault.what.to_owned(), fault.becomes.to_owned(), counted]);
     }
     push_table(&table, text);
 }
@@ -253,7 +249,7 @@ fn write_throughput(analytics: &AnalyticsReport, text: &mut String) {
         {
             let _ = write!(note, ", so work for {subtasks} subtasks");
         }
-        table.add_row([format!("  {}", term.what), micros, note, largest.to_owned()]);
+        table.add_row([term.what.clone(), micros, note, largest.to_owned()]);
     }
     align_right(&mut table, &[1]);
     push_table(&table, text);
@@ -281,9 +277,9 @@ fn write_stream(title: &str, stream: &StreamReport, text: &mut String) {
     }
     let mut table = bare_table();
     if let Some(on_demand) = &stream.on_demand {
-        let row = |word, load: u64, start: u64, ceiling: u64| {
+        let row = |word: &str, load: u64, start: u64, ceiling: u64| {
             [
-                format!("  {word}"),
+                word.to_owned(),
                 format!("{} B/s", amount(load as f64)),
                 format!("starts at {} B/s", amount(start as f64)),
                 format!("grows to {} B/s", amount(ceiling as f64)),
@@ -295,7 +291,7 @@ fn write_stream(title: &str, stream: &StreamReport, text: &mut String) {
     }
     for term in &stream.arithmetic {
         let binding = if stream.binding == Some(term.limit) { "<- binding" } else { "" };
-        table.add_row([format!("  {}", term.limit.replace('_', " ")), term.text.clone(), binding.to_owned()]);
+        table.add_row([term.limit.replace('_', " "), term.text.clone(), binding.to_owned()]);
     }
     push_table(&table, text);
     if stream.readers > 1 {
@@ -359,7 +355,7 @@ fn write_cost(cost: &Cost, text: &mut String) {
         unsure |= about;
         let mark = if about { "~" } else { "" };
         table.add_row([
-            format!("  {}", line.item),
+            line.item.clone(),
             amount(line.quantity),
             match line.unit_price {
                 Some(price) => format!("{} x {price}", line.unit),
@@ -399,10 +395,11 @@ fn align_right(table: &mut Table, columns: &[usize]) {
     }
 }
 
-/// Comfy-table pads each cell on both sides: the first blank goes, and those at the end.
+/// A table, indented. Comfy-table pads each cell on both sides, which gives one blank; those at the end go.
 fn push_table(table: &Table, text: &mut String) {
     for line in table.lines() {
-        text.push_str(line.strip_prefix(' ').unwrap_or(&line).trim_end());
+        text.push(' ');
+        text.push_str(line.trim_end());
         text.push('\n');
     }
 }
