@@ -33,7 +33,10 @@ fn main() -> Result<(), String> {
     let stack = stack.ok_or("the spec has errors")?;
     let store = out.first().map_or(Store::Nowhere, |folder| Store::Folder(folder.into()));
     let began = Instant::now();
-    let mut arrivals = from_file(&stack, Path::new(records), &Pace { start: START, ..Pace::default() })?;
+    // The peak load of the stream: the producer alone may be slow, and objects are then small.
+    let rate = Some(stack.checked.pipeline().intake.records_per_second.value);
+    let pace = Pace { start: START, rate, ..Pace::default() };
+    let mut arrivals = from_file(&stack, Path::new(records), &pace)?;
     let mut simulation = Simulation::new(&stack, &Settings::new(store))?;
     simulation.feed(&mut arrivals)?;
     let trace = simulation.finish(&arrivals, records)?;

@@ -4,7 +4,6 @@ use std::io;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use bytes::Bytes;
 use pipec_compiler::Stack;
 use pipec_compiler::pipeline::{KeysFrom, Purpose};
 use pipec_compiler::plan::value::Value;
@@ -198,13 +197,13 @@ impl DeliveryRun {
     ///
     /// # Errors
     /// As the store gives them.
-    pub fn add(&mut self, data: &Bytes, arrived: i64, shown: Option<usize>) -> io::Result<()> {
+    pub fn add(&mut self, data: &[u8], arrived: i64, shown: Option<usize>) -> io::Result<()> {
         self.tick(arrived)?;
         self.out.records_in += 1;
         if let Some(backup) = &mut self.backup {
             backup.add(Kind::Data, &[], data, arrived, arrived)?;
         }
-        let record = Waiting { data: data.clone(), arrived, shown };
+        let record = Waiting { data, arrived, shown };
         let (extracts, appends) = match &mut self.transform {
             Transform::Program(calls) => {
                 if calls.add(record) {
@@ -371,7 +370,7 @@ impl Out {
                 self.failed += 1;
                 let (error_type, error_code, error_message) = reason(*failure);
                 let document = ErrorDocument {
-                    raw_data: BASE64_STANDARD.encode(&record.data),
+                    raw_data: BASE64_STANDARD.encode(record.data),
                     error_code,
                     error_message,
                     attempts_made: 1,

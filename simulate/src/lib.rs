@@ -26,7 +26,6 @@ use std::io;
 use std::path::PathBuf;
 
 use arrivals::{Arrival, Arrivals};
-use bytes::Bytes;
 use delivery::DeliveryRun;
 use outputs::Outputs;
 use shards::Shards;
@@ -287,7 +286,7 @@ fn row_out(
     let name = outputs.name(number);
     for (gets, delivery) in deliveries {
         if matches!(gets, Gets::Rows(output) if output == name) {
-            delivery.add(&Bytes::copy_from_slice(row), at, None)?;
+            delivery.add(row, at, None)?;
         }
     }
     Ok(())

@@ -70,6 +70,9 @@ struct TestFile {
 /// A test of a suite, by the numbers of the suite, the file and the test.
 type Place = (usize, usize, usize);
 
+/// What came of each test, or why nothing did.
+type Outcomes = Vec<(Place, Result<Outcome, String>)>;
+
 impl TestVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
         let suites = self.suites()?;
@@ -141,7 +144,7 @@ impl TestVerb {
     }
 
     /// Runs all tests; those that need Flink on one.
-    fn outcomes(&self, suites: &[Suite]) -> Result<Vec<Ended>, Exit> {
+    fn outcomes(&self, suites: &[Suite]) -> Result<Outcomes, Exit> {
         let mut prepared: Vec<(Place, Result<Prepared, String>)> = Vec::new();
         for (suite_at, suite) in suites.iter().enumerate() {
             for (file_at, file) in suite.files.iter().enumerate() {
@@ -197,9 +200,6 @@ pub(super) fn without_tests(specs: Vec<PathBuf>) -> Vec<PathBuf> {
     let is_spec = |path: &PathBuf| !path.file_name().is_some_and(|name| is_tests(&name.to_string_lossy()));
     if specs.iter().any(is_spec) { specs.into_iter().filter(is_spec).collect() } else { specs }
 }
-
-/// A test, and its outcome or what kept it from running.
-type Ended = (Place, Result<Outcome, String>);
 
 fn is_tests(name: &str) -> bool {
     name.ends_with(".test.yaml") || name.ends_with(".test.yml")
