@@ -380,7 +380,10 @@ async fn a_record_that_is_never_taken_is_told_and_not_quoted() {
 #[tokio::test]
 async fn a_file_without_records_is_a_failure() {
     let world = World::new("no-records", false).await;
-    for source in [world.records(b"\n\n"), json!({"file": {"path": "/not/there", "repeat": true}})] {
+    for (source, says) in [
+        (world.records(b"\n\n"), "the file contains no record that can be sent"),
+        (json!({"file": {"path": "/not/there", "repeat": true}}), "cannot read the file of records"),
+    ] {
         world.configure(&json!({"source": source}));
         let child = world.start(&[]);
         let output = blocking(move || child.wait_with_output().expect("it ends")).await;
@@ -388,7 +391,7 @@ async fn a_file_without_records_is_a_failure() {
         let lines = log(&output);
         let last = lines.last().expect("a line");
         assert_eq!(last["level"], "ERROR");
-        assert!(last["message"].as_str().is_some_and(|text| text.contains("no record")), "{last}");
+        assert!(last["message"].as_str().is_some_and(|text| text.contains(says)), "{last}");
     }
 }
 
