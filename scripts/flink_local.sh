@@ -2,7 +2,7 @@
 # Compiles runtime/flink/local into the jar that pipec embeds, so that users of `pipec simulate` need no compiler of Java.
 # FLINK_LIB names the folder of Flink's jars. Same sources and same javac, same bytes.
 set -eu
-: "${FLINK_LIB:?names the folder of Flink\'s jars}"
+: "${FLINK_LIB:?it names the folder of the jars}"
 cd "$(dirname "$0")/../runtime/flink/local"
 classes=$(mktemp -d)
 trap 'rm -rf "$classes"' EXIT

@@ -35,6 +35,16 @@ pub enum Feed {
     Page(Vec<Record>, usize),
 }
 
+impl Feed {
+    /// Whether it has records as long as they are read.
+    pub(super) fn is_endless(&self) -> bool {
+        match self {
+            Self::Repeated(..) | Self::Generator(_) | Self::Page(..) => true,
+            Self::Lines(_) | Self::Listed(_) => false,
+        }
+    }
+}
+
 /// When records arrive.
 #[derive(Clone, Debug)]
 pub struct Clock {
@@ -135,7 +145,9 @@ impl Arrivals {
             .clock
             .start
             .saturating_add((self.count as f64 * 1000.0 / self.clock.records_per_second) as i64);
-        if self.clock.at.is_none() && self.within.is_some_and(|within| due - self.clock.start >= within) {
+        // A source that never ends would never end if its records had no times, or the same ones again and again.
+        let by_rate = self.clock.at.is_none() || self.feed.is_endless();
+        if by_rate && self.within.is_some_and(|within| due.saturating_sub(self.clock.start) >= within) {
             return Ok(None);
         }
         let Some((record, listed)) = self.read(due)? else { return Ok(None) };
@@ -298,6 +310,17 @@ mod tests {
         assert_eq!(times(arrivals(text, path()).within(None, Some(1000))), [5000, 5000, 5000]);
         let field = Some(TimeField::Field(1, b';'));
         assert_eq!(times(arrivals("a;5\n\"b;c\";6\n", field)), [5000, 6000]);
+    }
+
+    #[test]
+    fn an_endless_source_ends_whatever_its_records_are() {
+        let content: Arc<[u8]> = Arc::from(&b"{\"t\":5}\n{}\n"[..]);
+        let reader: Reader = Box::new(Cursor::new(Arc::clone(&content)));
+        let at = Some(TimeField::Path(pipec_path::parse("$.t").expect("a path")));
+        let clock = Clock { start: 0, records_per_second: 2.0, at };
+        let feed = Feed::Repeated(content, Lines::new(reader, None, 100));
+        let arrivals = Arrivals::new(feed, clock, None, 100).within(None, Some(3_000));
+        assert_eq!(times(arrivals), [5000; 6]);
     }
 
     #[test]

@@ -107,7 +107,7 @@ pub fn from_producer(
         }
         (Source::File(_), _) => return Err("the producer has no file".into()),
     };
-    let is_endless = !matches!(feed, Feed::Lines(_));
+    let is_endless = feed.is_endless();
     let mut pace = pace.clone();
     if is_endless && pace.records.is_none() && pace.within.is_none() {
         pace.within = Some(DEFAULT_MS);

@@ -68,7 +68,7 @@ pub(super) struct Simulate {
     /// Number of records that are shown with what becomes of them
     #[arg(long, value_name = "N", default_value_t = 0)]
     show: usize,
-    /// Run again when the spec, the SQL or the input changes, and print what changed; Flink keeps running in between
+    /// Run again when the spec, the SQL or the input changes, and print what changed; Flink keeps running between two runs
     #[arg(long)]
     watch: bool,
     /// `text` for people, `json` for programs
