@@ -81,7 +81,8 @@ fn write_steps(trace: &Trace, text: &mut String) {
         let of = delivery.name.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
         if let Some(transform) = &delivery.transform {
             let step = if transform.runs_query { "SQL in the transform" } else { "transform" };
-            let mut more = vec![format!("{} calls", number(transform.calls))];
+            let calls = if transform.calls == 1 { "call" } else { "calls" };
+            let mut more = vec![format!("{} {calls}", number(transform.calls))];
             if transform.runs_query {
                 let per_record = transform.rows as f64 / delivery.records_in.max(1) as f64;
                 more.push(format!("{} rows, {} per record", number(transform.rows), ratio(per_record)));

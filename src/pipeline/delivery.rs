@@ -89,6 +89,11 @@ impl Delivery {
         (prefix, all(&format!("-{letters}")))
     }
 
+    /// Whether Firehose appends a newline to each record: it keeps the records of some destinations apart itself.
+    pub fn appends_newline(&self) -> bool {
+        self.newline.value == Newline::Append && !self.destination.capabilities().separator.is_empty()
+    }
+
     /// What it is called in a sentence.
     pub fn words(&self) -> String {
         self.name.as_ref().map_or_else(|| "delivery".into(), |name| format!("delivery {name}"))

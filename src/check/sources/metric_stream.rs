@@ -3,7 +3,6 @@
 use super::{Rules, Site};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::{Delivery, MetricFormat, MetricStream, Setting};
-use crate::spec::Newline;
 
 /// Characters of a namespace. CloudWatch API reference, `MetricStreamFilter`, 2026-11.
 const NAMESPACE_CHARS_MAX: usize = 255;
@@ -86,7 +85,7 @@ impl MetricStream {
         }
         let appends = |delivery: &Delivery| match &delivery.transform {
             Some(transform) => !transform.append.value.is_empty(),
-            None => delivery.newline.value == Newline::Append,
+            None => delivery.appends_newline(),
         };
         if site.deliveries().any(appends) {
             found.push(Diagnostic::error(

@@ -27,7 +27,6 @@ use super::{Context, names};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::pipeline::{Delivery, Input, Pipeline, Setting, Source, SourceKind, Target};
 use crate::source::Span;
-use crate::spec::Newline;
 
 /// Finds faults of a kind of source.
 trait Rules {
@@ -101,8 +100,7 @@ impl Site<'_> {
         // Parquet and ORC have no lines.
         let has_lines = |delivery: &&Delivery| delivery.destination.schema().is_none();
         let mut appends = self.deliveries().filter(|delivery| delivery.transform.is_none()).filter(has_lines);
-        let appends = appends.any(|delivery| delivery.newline.value == Newline::Append);
-        appends.then(|| {
+        appends.any(Delivery::appends_newline).then(|| {
             Diagnostic::warning(
                 Code::BlankLines,
                 self.span(),
