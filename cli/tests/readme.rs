@@ -38,7 +38,11 @@ fn the_tour_is_real() {
     };
     let faulty = spec.replace("300 s", "1500 s");
     assert_ne!(faulty, spec);
+    let orders = "{\"id\":1,\"total\":250}\n{\"id\":2,\"total\":80}\n{\"id\":3,\"total\":120}\n";
+    fs::write(folder.path().join("orders.jsonl"), orders).expect("the records");
+    let simulate = ["simulate", "orders.yaml", "--input", "orders.jsonl", "--out", "objects"];
     let tour = [
+        ("simulate", run(spec, &simulate)),
         ("check", run(&faulty, &["check", "orders.yaml"])),
         ("plan", run(spec, &["plan", "orders.yaml"])),
         ("build", run(spec, &["build", "orders.yaml"])),

@@ -172,13 +172,15 @@ fn write_objects(delivery: &DeliveryTrace, text: &mut String) {
     }
     if delivery.delay.records > 0 {
         let delay = &delivery.delay;
-        let _ = writeln!(
-            text,
-            "a record is in S3 after {} to {}, on average {}",
-            time(delay.shortest),
-            time(delay.longest),
-            time(delay.average)
-        );
+        let (shortest, longest) = (time(delay.shortest), time(delay.longest));
+        let _ = match shortest == longest {
+            true => writeln!(text, "a record is in S3 after {longest}"),
+            false => writeln!(
+                text,
+                "a record is in S3 after {shortest} to {longest}, on average {}",
+                time(delay.average)
+            ),
+        };
     }
 }
 
