@@ -63,8 +63,14 @@ def existing_roles(client, template):
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     names = {name for policy in template.of_type("AWS::IAM::Policy").values() for name in policy["Properties"]["Roles"]}
-    create = client("iam").create_role
-    return {name: create(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"] for name in names}
+    iam, arns = client("iam"), {}
+    for name in names:
+        try:
+            arns[name] = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+        except iam.exceptions.EntityAlreadyExistsException:
+            # Another example has the same program.
+            arns[name] = iam.get_role(RoleName=name)["Role"]["Arn"]
+    return arns
 
 
 def existing_functions(client, template, bucket):

@@ -177,7 +177,7 @@ def test_tail_unpacks_objects_in_the_zone_of_the_prefix(place):
 
 def test_tail_knows_what_there_is(place):
     _, said = place.pipec("tail", "raw-to-s3.yaml", "output", code=2)
-    assert "it has input, bucket" in said
+    assert "it has input, failed, bucket" in said
 
 
 def test_logs_are_those_of_the_programs(place):
@@ -216,7 +216,8 @@ def test_logs_follow_what_comes(place):
             time.sleep(1)
         until(lambda: len(lines) >= 2, "both events")
         time.sleep(7)  # two more looks, which find the same
-    assert len(lines) == 2
+    # Each with what it means on a line of its own.
+    assert [line.startswith("    ") for line in lines] == [False, True] * 2
     assert lines[0].endswith("delivery  ERROR S3.AccessDenied: Access was denied. (arn:aws:s3:::bucket)\n")
 
 
