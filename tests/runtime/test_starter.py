@@ -190,7 +190,7 @@ def other_code_is_no_success(starter):
         with starter(status=status, code_key="flink/sample/before.zip", log=[]) as s:
             answer = s.call(request)
             assert answer["Status"] == "FAILED"
-            assert "its code is flink/sample/before.zip and not flink/" in answer["Reason"]
+            assert "its code is flink/sample/before.zip, not flink/" in answer["Reason"]
             assert s.asked == []
 
 
