@@ -227,7 +227,7 @@ def test_a_creation_that_fails_says_why_and_what_is_left(ministack, account, tmp
         assert "OutputPolicyLarge" in run.stderr and "large-order-role" in run.stderr
         assert deployed.status(client, pipeline.name) == "ROLLBACK_COMPLETE"
         left = [name for name in bucket_names(client) if name.startswith(pipeline.name)]
-        assert len(left) == number and any(f"Retained outside of the stack: {name}" in run.stderr for name in left)
+        assert len(left) == number and any(f"Retained outside the stack: {name}" in run.stderr for name in left)
     assert "deleting it" in run.stderr
 
 
