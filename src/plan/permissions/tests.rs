@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexSet;
 
+use super::names::generated;
 use super::*;
 use crate::aws::limits::iam::MANAGED_POLICY_CHARS_MAX;
 use crate::plan::existing::existing;

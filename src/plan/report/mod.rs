@@ -1,29 +1,28 @@
 //! What `pipec plan` prints: every decision with its arithmetic. The field names are a contract.
 
 mod alarms;
+mod deliveries;
+mod streams;
 mod text;
 
-use std::borrow::Cow;
-
-use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::cost::{Cost, amount};
+pub use alarms::{AlarmReport, AlarmsReport};
+pub use deliveries::{DeliveryReport, NamedDeliveryReport, OwnTransformReport, TransformReport};
+pub use streams::{OnDemandReport, StreamReport, TermReport};
+pub use text::{Grants, text};
+
+use self::deliveries::{delivery, transform};
+use self::streams::stream;
+use super::cost::Cost;
 use super::diagram::{Diagram, Per, TreeLine, tree};
 use super::grants::Grant;
 use super::positions;
 use super::state::StatePlan;
 use super::throughput::ThroughputPlan;
-use super::{
-    Carries, ConsumerPlan, DeliveryPlan, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, SourcePlan,
-    SourceShown, StreamPlan, TransformPlan,
-};
-use crate::aws::limits::{MIB, kinesis};
+use super::{ConsumerPlan, FaultPlan, ForestPlan, OutputPlan, Plan, Resource, SourcePlan, SourceShown};
 use crate::aws::regions;
-use crate::capacity::{self, Limit, Term};
 use crate::diagnostics::Diagnostic;
-pub use alarms::{AlarmReport, AlarmsReport};
-pub use text::{Grants, text};
 
 /// A plan as it is shown.
 #[derive(Clone, Debug, Serialize)]
@@ -110,80 +109,6 @@ pub struct ConsumerReport {
     pub other_side: Vec<String>,
 }
 
-/// A stream and how its capacity comes about.
-#[derive(Clone, Debug, Serialize)]
-pub struct StreamReport {
-    /// Logical id.
-    pub logical_id: String,
-    /// JSON pointer into the spec.
-    pub spec: Cow<'static, str>,
-    /// Whether it is not the stack's: then its capacity, its retention and its key are as the spec declares.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub existing: bool,
-    /// What it carries.
-    #[serde(skip)]
-    pub carries: Carries,
-    /// `PROVISIONED` or `ON_DEMAND`.
-    pub mode: &'static str,
-    /// Shards; `None` on demand.
-    pub count: Option<u64>,
-    /// Shards that the load needs with headroom; `None` on demand.
-    pub needed: Option<u64>,
-    /// The limit that asks for the most; `None` on demand.
-    pub binding: Option<&'static str>,
-    /// Records a second at peak; of rows, at most.
-    pub records_per_second: f64,
-    /// Where the number of rows comes from, if it is that of windows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rows: Option<String>,
-    /// Bytes of a record, its partition key included.
-    pub record_bytes: u64,
-    /// Readers of the stack that share what each shard gives out.
-    pub readers: u64,
-    /// Percent beyond the load.
-    pub headroom_percent: u64,
-    /// What each limit of a shard asks for; empty on demand.
-    pub arithmetic: Vec<TermReport>,
-    /// Load, start and ceiling; `None` with shards.
-    pub on_demand: Option<OnDemandReport>,
-    /// Hours that records stay readable.
-    pub retention_hours: u64,
-}
-
-/// What one limit of a shard asks for.
-#[derive(Clone, Debug, Serialize)]
-pub struct TermReport {
-    /// The limit.
-    pub limit: &'static str,
-    /// The load a second, in the limit's unit.
-    pub load: f64,
-    /// What a shard carries of it.
-    pub per_shard: u64,
-    /// Shards for the load alone.
-    pub bare: u64,
-    /// Shards for the load with headroom.
-    pub shards: u64,
-    /// The arithmetic in one line.
-    pub text: String,
-}
-
-/// How far an on-demand stream carries, bytes per second.
-#[derive(Clone, Debug, Serialize)]
-pub struct OnDemandReport {
-    /// Written by the load.
-    pub write: u64,
-    /// What a new stream takes in.
-    pub write_start: u64,
-    /// What it grows to in the region by default.
-    pub write_ceiling: u64,
-    /// Read by the stack's consumers.
-    pub read: u64,
-    /// What a new stream gives out.
-    pub read_start: u64,
-    /// What it grows to in the region by default.
-    pub read_ceiling: u64,
-}
-
 /// An output of the query with a stream of its own.
 #[derive(Clone, Debug, Serialize)]
 pub struct OutputReport {
@@ -233,86 +158,6 @@ pub struct AnalyticsReport {
     pub restore: String,
     /// The connector.
     pub connector: String,
-}
-
-/// The Lambda transform.
-#[derive(Clone, Debug, Serialize)]
-pub struct TransformReport {
-    /// Processor.
-    pub architecture: &'static str,
-    /// MiB.
-    pub memory_mib: u64,
-    /// Seconds.
-    pub timeout_seconds: u64,
-    /// Whether the SQL runs in it.
-    pub runs_query: bool,
-    /// MiB that Firehose collects for a call.
-    pub buffer_mib: String,
-    /// Seconds that it collects.
-    pub buffer_seconds: u64,
-}
-
-/// A function of the user's that transforms records.
-#[derive(Clone, Debug, Serialize)]
-pub struct OwnTransformReport {
-    /// ARN.
-    pub function: String,
-    /// MiB that Firehose collects for a call.
-    pub buffer_mib: String,
-    /// Seconds that it collects.
-    pub buffer_seconds: u64,
-    /// Repetitions of a failed call.
-    pub retries: u64,
-}
-
-/// Firehose.
-#[derive(Clone, Debug, Serialize)]
-pub struct DeliveryReport {
-    /// Logical id of the stream that it reads.
-    pub source: String,
-    /// What is to be known of the destination.
-    #[serde(flatten)]
-    pub facts: IndexMap<&'static str, String>,
-    /// A function of the user's that transforms the records.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub own_transform: Option<OwnTransformReport>,
-    /// Where the records go, in one line.
-    #[serde(skip)]
-    pub destination: String,
-    /// What is put straight into it, in a sentence.
-    #[serde(skip)]
-    pub direct: Option<String>,
-    /// Whether Firehose itself unpacks log events.
-    #[serde(skip)]
-    pub extracts_messages: bool,
-    /// What is written at once, in a sentence.
-    #[serde(skip)]
-    pub unit: &'static str,
-    /// What is to be known of the destination, in sentences.
-    #[serde(skip)]
-    pub notes: Vec<String>,
-    /// Where the faults of the query go.
-    #[serde(skip)]
-    pub faults: Option<String>,
-    /// What the owner of the destination has to do.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub other_side: Vec<String>,
-    /// MiB that it collects.
-    pub buffer_mib: u64,
-    /// Seconds that it collects.
-    pub buffer_seconds: u64,
-}
-
-/// One of several deliveries.
-#[derive(Clone, Debug, Serialize)]
-pub struct NamedDeliveryReport {
-    /// Its name in the spec.
-    pub name: String,
-    /// The Lambda transform.
-    pub transform: Option<TransformReport>,
-    /// Firehose.
-    #[serde(flatten)]
-    pub delivery: DeliveryReport,
 }
 
 /// A permission.
@@ -429,55 +274,6 @@ pub fn report(plan: &Plan, cost: &Cost, advice: &[Diagnostic]) -> PlanReport {
     }
 }
 
-fn transform(transform: &TransformPlan) -> TransformReport {
-    TransformReport {
-        architecture: transform.architecture,
-        memory_mib: transform.memory,
-        timeout_seconds: transform.timeout,
-        runs_query: transform.runs_query,
-        buffer_mib: transform.buffer_size.clone(),
-        buffer_seconds: transform.buffer_interval,
-    }
-}
-
-fn delivery(plan: &Plan, delivery: &DeliveryPlan) -> DeliveryReport {
-    let shown = delivery.shown();
-    let errors = plan.error_delivery.as_ref().filter(|errors| errors.suffix == delivery.suffix);
-    DeliveryReport {
-        source: delivery.input(),
-        facts: shown.facts.into_iter().collect(),
-        own_transform: delivery.own_transform.as_ref().map(|own| OwnTransformReport {
-            function: own.arn.clone(),
-            buffer_mib: own.buffer_size.clone(),
-            buffer_seconds: own.buffer_interval,
-            retries: own.retries,
-        }),
-        destination: shown.line,
-        other_side: shown.other_side,
-        notes: shown.notes,
-        direct: delivery.direct.as_ref().map(|_| direct(plan, delivery)),
-        extracts_messages: delivery.extracts_messages,
-        unit: delivery.capabilities.unit,
-        faults: errors.map(|errors| errors.location.address()),
-        buffer_mib: delivery.buffer_size,
-        buffer_seconds: delivery.buffer_interval,
-    }
-}
-
-/// What Direct PUT means for the records, in a sentence.
-fn direct(plan: &Plan, delivery: &DeliveryPlan) -> String {
-    let quota = regions::quotas(&plan.region).direct_put;
-    format!(
-        "{} records per second of {} B; the region's quota is {} records, {} requests and {} MiB per second; records cannot be \
-         read again, and Firehose retains them for 24 h if the destination fails",
-        amount(delivery.peak),
-        amount(delivery.record_bytes as f64),
-        amount(quota.records_per_s as f64),
-        amount(quota.requests_per_s as f64),
-        quota.bytes_per_s / MIB
-    )
-}
-
 fn source(source: &SourcePlan) -> SourceReport {
     let SourceShown { line, record, failures, other_side } = source.shown.clone();
     SourceReport { name: source.name.clone(), kind: source.kind, line, record, failures, other_side }
@@ -516,62 +312,6 @@ fn of_output(plan: &OutputPlan, region: &str) -> OutputReport {
         name: plan.name.clone(),
         shards: stream(&plan.stream, region),
         function: plan.function.as_ref().map(|function| function.arn.clone()),
-    }
-}
-
-fn stream(plan: &StreamPlan, region: &str) -> StreamReport {
-    let (load, need) = (&plan.load, &plan.need);
-    let provisioned = plan.shards.is_some();
-    let terms = need.terms.iter().filter(|_| provisioned);
-    StreamReport {
-        logical_id: plan.logical_id.to_string(),
-        spec: plan.spec.clone(),
-        existing: plan.existing,
-        carries: plan.carries,
-        mode: plan.mode,
-        count: plan.shards,
-        needed: plan.shards.map(|_| need.shards),
-        binding: plan.shards.map(|_| need.binding.key()),
-        records_per_second: load.records_per_second,
-        rows: plan.rows.as_ref().map(|rows| rows.note.clone()),
-        record_bytes: load.record_bytes,
-        readers: load.consumers,
-        headroom_percent: load.headroom_percent,
-        arithmetic: terms.map(|term| arithmetic(term, load.headroom_percent)).collect(),
-        on_demand: (!provisioned).then(|| {
-            let quotas = regions::quotas(region);
-            let write = capacity::bytes_per_second(load.records_per_second, load.record_bytes);
-            OnDemandReport {
-                write,
-                write_start: kinesis::ON_DEMAND_START_WRITE_BYTES_PER_S,
-                write_ceiling: quotas.on_demand_write_bytes_per_s,
-                read: write.saturating_mul(load.consumers),
-                read_start: kinesis::ON_DEMAND_START_READ_BYTES_PER_S,
-                read_ceiling: quotas.on_demand_read_bytes_per_s,
-            }
-        }),
-        retention_hours: plan.retention_hours,
-    }
-}
-
-fn arithmetic(term: &Term, headroom_percent: u64) -> TermReport {
-    let unit = match term.limit {
-        Limit::WriteRecords => "records/s",
-        Limit::WriteBytes | Limit::ReadBytes => "B/s",
-    };
-    let headroom = if headroom_percent == 0 { String::new() } else { format!(" + {headroom_percent} %") };
-    TermReport {
-        limit: term.limit.key(),
-        load: term.load,
-        per_shard: term.per_shard,
-        bare: term.bare,
-        shards: term.shards,
-        text: format!(
-            "({} {unit}{headroom}) / {} = {}",
-            amount(term.load),
-            amount(term.per_shard as f64),
-            term.shards
-        ),
     }
 }
 
