@@ -81,7 +81,9 @@ fn what_others_do_can_be_copied() {
         let plan = &plan.pipeline().expect("a stack").plan;
         let of_sources = plan.sources.iter().flat_map(|source| &source.shown.other_side);
         let of_consumers = plan.consumers.iter().flat_map(|consumer| &consumer.other_side);
-        for line in of_sources.chain(of_consumers) {
+        let of_deliveries = plan.deliveries.iter().flat_map(|delivery| delivery.shown().other_side);
+        let borrowed = of_sources.chain(of_consumers).cloned();
+        for line in borrowed.chain(of_deliveries) {
             lines += 1;
             if line.contains("${") {
                 faults.push(format!("{}: {line}", plan.name));

@@ -156,6 +156,22 @@ def test_the_tests_of_specs_run(machine, repository):
     assert "| orders.test" not in Path(machine["GH_LOG"] + ".body").read_text()
 
 
+def test_a_report_that_cannot_be_written_fails_the_run(machine, repository):
+    """The earlier build is broken: the comment has the reason in place of an old report."""
+    folder, base = repository
+    git = ["git", "-c", "user.name=Reviewer", "-c", "user.email=reviewer@example.com"]
+    manifest = folder / "generated/raw-to-s3/manifest.json"
+    whole = manifest.read_text()
+    manifest.write_text("{")
+    subprocess.run([*git, "commit", "--quiet", "--all", "-m", "Broken"], cwd=folder, check=True)
+    subprocess.run([*git, "push", "--quiet", "origin", "HEAD"], cwd=folder, check=True)
+    head = subprocess.run([*git, "rev-parse", "HEAD"], cwd=folder, check=True, capture_output=True, text=True)
+    manifest.write_text(whole)
+    call = review(machine, (folder, head.stdout.strip()))
+    assert call.returncode == 1 and "is not a manifest" in call.stderr
+    assert "is not a manifest" in Path(machine["GH_LOG"] + ".body").read_text()
+
+
 @pytest.mark.parametrize("specs", ["--help", "$(touch owned)", "`touch owned`", "; touch owned", "none/*.yaml"])
 def test_no_word_of_the_input_is_a_command_or_an_option(machine, repository, specs):
     call = review(machine, repository, SPECS=specs)

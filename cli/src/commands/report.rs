@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::output::{Exit, any_errors, note, parallel, print, report, shown, tally, typed, write};
+use super::test::without_tests;
 use super::{RuntimeArgs, compile, plan};
 use crate::review::{PipelineReview, Review, html, markdown};
 use pipec_compiler::diagnostics::format::{self, Findings};
@@ -47,7 +48,8 @@ enum ReportFormat {
 }
 
 impl ReportVerb {
-    pub(super) fn run(self) -> Result<(), Exit> {
+    pub(super) fn run(mut self) -> Result<(), Exit> {
+        self.specs = without_tests(self.specs);
         let programs = self.runtime.programs()?;
         let compiled = parallel(&self.specs, |spec| compile(&programs, spec, self.env.as_deref()));
         let mut pipelines = Vec::new();

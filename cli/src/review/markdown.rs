@@ -7,15 +7,38 @@ use crate::deploy::changes::Action;
 use pipec_compiler::plan::cost::{amount, dollars, dollars_more};
 
 /// Longest comment that GitHub takes, characters. "Body is too long (maximum is 65536 characters)", the answer of its
-/// API, 2026-11.
-const COMMENT_CHARS_MAX: usize = 65_536;
+/// API, 2026-11. What puts the report into a comment may add a marker of its own.
+const COMMENT_CHARS_MAX: usize = 65_536 - MARKER_CHARS;
+/// Room for a marker.
+const MARKER_CHARS: usize = 64;
 
-/// Writes the comment. What is too long for one leaves out the pictures, then the bills, and names what is left out.
+/// Writes the comment. What is too long for one leaves out the pictures, then the bills, then the last lines, and names
+/// what is left out.
 pub fn markdown(review: &Review) -> String {
     let parts = [(true, true), (false, true), (false, false)];
-    let texts = parts.map(|(pictures, bills)| whole(review, pictures, bills));
-    let fits = texts.iter().position(|text| text.chars().count() <= COMMENT_CHARS_MAX);
-    texts.into_iter().nth(fits.unwrap_or(2)).unwrap_or_default()
+    let mut text = String::new();
+    for (pictures, bills) in parts {
+        text = whole(review, pictures, bills);
+        if text.chars().count() <= COMMENT_CHARS_MAX {
+            return text;
+        }
+    }
+    shortened(&text)
+}
+
+/// The first lines of a text that is too long whatever is left out.
+fn shortened(text: &str) -> String {
+    /// Room for the sentence at the end.
+    const END_CHARS: usize = 80;
+    let lines: Vec<&str> = text.lines().collect();
+    let mut chars = 0;
+    let fits = |line: &&&str| {
+        chars += line.chars().count() + 1;
+        chars <= COMMENT_CHARS_MAX - END_CHARS
+    };
+    let kept = lines.iter().take_while(fits).count();
+    let left = lines.len() - kept;
+    format!("{}\n\n{left} more lines do not fit into a comment.\n", lines[..kept].join("\n"))
 }
 
 fn whole(review: &Review, pictures: bool, bills: bool) -> String {
@@ -243,6 +266,16 @@ fn code(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_that_is_too_long_ends_with_a_whole_line() {
+        let long = "- a line\n".repeat(20_000);
+        let short = shortened(&long);
+        assert!(short.chars().count() <= COMMENT_CHARS_MAX, "{}", short.chars().count());
+        let (kept, end) = short.split_once("\n\n").expect("the end");
+        let kept = kept.lines().filter(|line| *line == "- a line").count();
+        assert_eq!(end, format!("{} more lines do not fit into a comment.\n", 20_000 - kept));
+    }
 
     #[test]
     fn no_text_leaves_its_place() {

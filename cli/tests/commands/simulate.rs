@@ -1,9 +1,14 @@
 //! `pipec simulate` and `pipec flink` as a user meets them.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::Value;
 
 use crate::support::place::{FLINK, Place, code, err, files, out};
@@ -150,23 +155,50 @@ fn made_up_records_are_the_same_each_time() {
 fn a_change_of_the_input_runs_it_again() {
     let place = Place::new();
     place.file("orders.jsonl", "{\"id\": 1}\n");
-    let mut watching = Command::new(env!("CARGO_BIN_EXE_pipec"))
-        .args(["simulate", "orders.yaml", "--input", "orders.jsonl", "--watch"])
-        .current_dir(place.path("."))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("pipec runs");
-    let mut lines = BufReader::new(watching.stdout.take().expect("its output")).lines();
-    let mut next =
-        |start: &str| lines.by_ref().map(|line| line.expect("text")).find(|line| line.starts_with(start));
-    assert!(next("orders: 1 record from").is_some());
-    assert!(next("a record is in S3").is_some());
+    let mut watching = Ended(
+        Command::new(env!("CARGO_BIN_EXE_pipec"))
+            .args(["simulate", "orders.yaml", "--input", "orders.jsonl", "--watch"])
+            .current_dir(place.path("."))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("pipec runs"),
+    );
+    let output = BufReader::new(watching.0.stdout.take().expect("its output"));
+    let (send, lines) = mpsc::channel();
+    thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
+    let next = |start: &str| {
+        let line =
+            || lines.recv_timeout(Duration::from_secs(60)).unwrap_or_else(|_| panic!("no line {start}"));
+        while !line().starts_with(start) {}
+    };
+    next("orders: 1 record from");
+    next("a record is in S3");
     place.file("orders.jsonl", "{\"id\": 1}\n{\"id\": 2}\n");
-    assert!(next("- orders: 1 record from").is_some());
-    assert!(next("+ orders: 2 records from").is_some());
-    watching.kill().expect("it runs");
-    watching.wait().expect("it ends");
+    next("- orders: 1 record from");
+    next("+ orders: 2 records from");
+}
+
+/// A program that ends with the test, whether or not that passes.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_truncated_gzip_file_is_reported() {
+    let place = Place::new();
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all("{\"id\": 1}\n".repeat(1000).as_bytes()).expect("gzip");
+    let packed = packed.finish().expect("gzip");
+    fs::write(place.path("orders.jsonl.gz"), &packed[..packed.len() / 2]).expect("a file");
+    let output = place.pipec(&["simulate", "orders.yaml", "--input", "orders.jsonl.gz", "--out", "objects"]);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("the input cannot be read: "), "{}", err(&output));
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn faults_name_the_place() {
 #[test]
 fn files_of_tests_are_not_specs() {
     let place = place(TESTS);
-    for verb in ["check", "build"] {
+    for verb in ["check", "build", "report"] {
         let output = place.pipec(&[verb, "orders.test.yaml", "orders.yaml"]);
         assert_eq!(code(&output), 0, "{}", err(&output));
     }

@@ -14,8 +14,8 @@ pub struct MetricStream {
     /// Namespaces to exclude. Not together with `namespaces`.
     #[schemars(extend("allOf" = [{"items": {"pattern": "^[^:*][^*]*$", "maxLength": 255}}], "examples" = [["AWS/Usage"]], "minItems" = 1))]
     pub exclude: Option<Vec<String>>,
-    /// Format of the records. Default: `json`. The other formats are binary: they need `newline: none` and no
-    /// transform.
+    /// Format of the records. Default: `json`. The other formats are binary: a delivery of them has no
+    /// transform, and to S3 it needs `newline: none`.
     pub format: Option<MetricFormat>,
 }
 
