@@ -18,6 +18,7 @@ use crate::check::Checked;
 use crate::pipeline::{Delivery, Direct, Encryption, Input, Pipeline, Purpose, Transform};
 use crate::programs::{Program, Programs};
 use crate::spec::{self, Newline};
+use crate::sql;
 
 /// The Lambda transform.
 #[derive(Clone, Debug, Serialize)]
@@ -308,15 +309,26 @@ fn program(
     transform: &Transform,
 ) -> Option<String> {
     let append = transform.append.value.as_str();
-    let program = match checked.program().filter(|_| runs_query) {
+    let form = delivery.destination.capabilities().form;
+    let query = match checked.program().filter(|_| runs_query) {
+        Some(query) => Some(query.clone()),
+        None => rows(checked, delivery).filter(|_| form.changes_rows()).map(sql::rows_as_they_are),
+    };
+    let program = match query {
         None => RecordProgram::appending(append),
-        Some(query) => RecordProgram::querying(query.clone(), append).ok()?,
+        Some(query) => RecordProgram::querying(sql::formed(query, form), append).ok()?,
     };
     let unpack = transform.unpack.as_ref().map(|unpack| match unpack.value {
         spec::Unpack::CloudwatchLogs => Unpack::CloudwatchLogs,
     });
     let partition = destination::partition(checked, delivery, runs_query);
     program.unpacking(unpack).partitioning(partition).ok()?.to_json().ok()
+}
+
+/// The output of Flink whose rows a delivery reads.
+fn rows<'a>(checked: &'a Checked, delivery: &Delivery) -> Option<&'a sql::Stream> {
+    let query = checked.query().filter(|_| matches!(checked.pipeline().input(delivery), Input::Rows(_)))?;
+    checked.pipeline().output(delivery, query)
 }
 
 /// A size in MiB as Firehose's processors take it: a decimal number of few digits.

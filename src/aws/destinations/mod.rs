@@ -79,6 +79,11 @@ pub enum Rows {
 impl Form {
     /// Records as they are.
     pub const PLAIN: Self = Self { rows: Rows::Any, lower_case_keys: false, iso_times: false };
+
+    /// Whether rows of SQL have to be written in another way than SQL has them.
+    pub fn changes_rows(self) -> bool {
+        self.lower_case_keys || self.iso_times
+    }
 }
 
 /// What becomes of records that do not reach a destination.

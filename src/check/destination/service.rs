@@ -7,6 +7,7 @@ use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::{Delivery, Pipeline, Secret, Service, Setting};
 use crate::spec::Duration;
+use crate::sql;
 
 pub(super) fn check(context: &mut Context, delivery: &Delivery, service: &Service) {
     let pipeline = context.pipeline;
@@ -19,6 +20,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, service: &Servic
     found.extend(separator(delivery));
     found.extend(unpacks(delivery));
     found.extend(rows(context, delivery));
+    found.extend(keys(context, delivery));
     found.into_iter().for_each(|fault| context.report(fault));
     s3::check(context, delivery, &service.backup.location);
 }
@@ -182,4 +184,32 @@ fn rows(context: &Context, delivery: &Delivery) -> Option<Diagnostic> {
     let fault = Diagnostic::error(Code::OneRowPerRecord, analytics.span, message, help);
     let fault = rate.open.iter().take(1).fold(fault, |fault, open| fault.related(open.span, "the rows"));
     Some(fault.related(delivery.span, "the delivery"))
+}
+
+/// Keys of rows that differ in their case alone, where the destination has lower case.
+fn keys(context: &Context, delivery: &Delivery) -> Vec<Diagnostic> {
+    let capabilities = delivery.destination.capabilities();
+    let query = context.query.filter(|_| capabilities.form.lower_case_keys);
+    let Some(output) = query.and_then(|query| context.pipeline.output(delivery, query)) else {
+        return Vec::new();
+    };
+    let names: Vec<String> = output.columns.iter().map(|column| sql::lower_case(&column.name)).collect();
+    let again =
+        (1..names.len()).filter_map(|at| Some((at, names[..at].iter().position(|n| *n == names[at])?)));
+    let fault = |(at, first): (usize, usize)| {
+        let (name, other) = (&output.columns[at].name, &output.columns[first].name);
+        let message = format!(
+            "`{name}` and `{other}` are both `{}` in {}, whose columns are in lower case",
+            names[at], capabilities.words
+        );
+        Diagnostic::error(
+            Code::TableColumn,
+            output.columns[at].span,
+            message,
+            "rename one of them in the SQL",
+        )
+        .related(output.columns[first].span, "the other one")
+        .related(delivery.span, "the delivery")
+    };
+    again.map(fault).collect()
 }
