@@ -143,6 +143,11 @@ const PROPERTIES: &[(&str, &str, &str)] = &[
     ("AWS::AutoScaling::AutoScalingGroup", "LaunchTemplate", "its instances are replaced"),
     ("AWS::AutoScaling::AutoScalingGroup", "MaxSize", "instances"),
     ("AWS::EC2::LaunchTemplate", "LaunchTemplateData", "producer, its settings or its image"),
+    (
+        "AWS::Glue::Table",
+        "TableInput",
+        "columns, format or partitions; objects that are there already stay as they are",
+    ),
     ("AWS::Kinesis::Stream", "RetentionPeriodHours", "retention, hours"),
     ("AWS::Kinesis::Stream", "ShardCount", "shards"),
     ("AWS::Kinesis::Stream", "StreamEncryption", "encryption"),

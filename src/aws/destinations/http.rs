@@ -2,7 +2,7 @@
 //! specifications" and "Monitor with CloudWatch metrics", 2026-11.
 
 use super::{
-    Capabilities, FIREHOSE, Fallback, Form, Kind, Network, RECORDS_PER_REQUEST, RETRY_S, Reading, Rows,
+    Capabilities, FIREHOSE, Fallback, Kind, RECORDS_PER_REQUEST, RETRY_S, Reading, Rows,
     Success, Unit, Watched, delivery, freshness, last_delivery, metric, records_delivered,
 };
 use crate::aws::limits::Bounds;
@@ -59,7 +59,6 @@ const fn fallback(retry_s_default: u64) -> Fallback {
         retry_s_default,
         failed: "FailedDataOnly",
         all: Some("AllData"),
-        error_type: "http-endpoint-failed",
     }
 }
 
@@ -78,10 +77,9 @@ pub const HTTP: Capabilities = Capabilities {
     separator: "",
     is_appended: false,
     splits_objects: false,
-    form: Form::PLAIN,
+    rows: Rows::Any,
     reads_log_envelopes: false,
     fallback: Some(fallback(300)),
-    network: Network::Public,
     metrics: &METRICS,
     watched: WATCHED,
 };
@@ -94,7 +92,7 @@ pub const DATADOG: Capabilities = Capabilities {
     description: "Firehose stream that sends the records to Datadog",
     buffer_mib: Bounds::new(1, 4),
     buffer_mib_default: 4,
-    form: Form { rows: Rows::One, ..Form::PLAIN },
+    rows: Rows::One,
     reads_log_envelopes: true,
     fallback: Some(fallback(60)),
     ..HTTP
@@ -107,7 +105,7 @@ pub const NEW_RELIC: Capabilities = Capabilities {
     cannot_write: "New Relic acknowledges no request: it is down, or rejects the key.",
     description: "Firehose stream that sends the records to New Relic",
     buffer_mib_default: 1,
-    form: Form { rows: Rows::One, ..Form::PLAIN },
+    rows: Rows::One,
     reads_log_envelopes: true,
     fallback: Some(fallback(60)),
     ..HTTP

@@ -42,29 +42,16 @@ pub struct Capabilities {
     pub splits_objects: bool,
     /// Whether Firehose itself can append the separator, and unpack log events with it.
     pub is_appended: bool,
-    /// What a record must look like.
-    pub form: Form,
+    /// Rows that a record may be.
+    pub rows: Rows,
     /// Whether it reads the records of CloudWatch Logs, which are gzip of many log events.
     pub reads_log_envelopes: bool,
     /// Firehose's retries, and the bucket beside the destination; `None` for S3, which has neither.
     pub fallback: Option<Fallback>,
-    /// How Firehose reaches the destination.
-    pub network: Network,
     /// What CloudWatch knows of a delivery.
     pub metrics: &'static Kind,
     /// Those of them that alarms and the dashboard read.
     pub watched: Watched,
-}
-
-/// What a record must look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Form {
-    /// Rows that a record may be.
-    pub rows: Rows,
-    /// Whether keys must be in lower case.
-    pub lower_case_keys: bool,
-    /// Whether times need a `T` between date and time of day; else they are written as in SQL.
-    pub iso_times: bool,
 }
 
 /// Rows that a record may be.
@@ -74,11 +61,6 @@ pub enum Rows {
     Any,
     /// One, which the destination takes as one event, document or row.
     One,
-}
-
-impl Form {
-    /// Records as they are.
-    pub const PLAIN: Self = Self { rows: Rows::Any, lower_case_keys: false, iso_times: false };
 }
 
 /// What becomes of records that do not reach a destination.
@@ -92,17 +74,6 @@ pub struct Fallback {
     pub failed: &'static str,
     /// `S3BackupMode` for everything; `None` where there is none.
     pub all: Option<&'static str>,
-    /// What `!{firehose:error-output-type}` is for records that the destination did not accept.
-    pub error_type: &'static str,
-}
-
-/// How Firehose reaches a destination.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Network {
-    /// Within AWS, by its role.
-    Aws,
-    /// Over the internet only.
-    Public,
 }
 
 /// Metrics that alarms and the dashboard read.

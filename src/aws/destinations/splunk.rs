@@ -2,7 +2,7 @@
 //! "Monitor with CloudWatch metrics", 2026-11.
 
 use super::{
-    Capabilities, FIREHOSE, Fallback, Form, Network, PUTS_SUCCEEDED, RETRY_S, Reading, Unit, Watched,
+    Capabilities, FIREHOSE, Fallback, PUTS_SUCCEEDED, RETRY_S, Reading, Rows, Unit, Watched,
     delivery, freshness, last_delivery, metric, records_delivered, share,
 };
 use crate::aws::limits::Bounds;
@@ -33,16 +33,14 @@ pub const SPLUNK: Capabilities = Capabilities {
     separator: "\n",
     is_appended: false,
     splits_objects: false,
-    form: Form::PLAIN,
+    rows: Rows::Any,
     reads_log_envelopes: false,
     fallback: Some(Fallback {
         retry_s: RETRY_S,
         retry_s_default: 300,
         failed: "FailedEventsOnly",
         all: Some("AllEvents"),
-        error_type: "splunk-failed",
     }),
-    network: Network::Public,
     metrics: &delivery(&[
         last_delivery("DeliveryToSplunk.Records"),
         records_delivered("DeliveryToSplunk.Records"),

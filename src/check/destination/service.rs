@@ -125,7 +125,7 @@ fn separator(delivery: &Delivery) -> Option<Diagnostic> {
         ));
     }
     let append = &delivery.transform.as_ref()?.append;
-    let is_one = capabilities.form.rows == Rows::One;
+    let is_one = capabilities.rows == Rows::One;
     (is_one && append.written && !append.value.is_empty()).then(|| {
         let message =
             format!("{} takes each record by itself, and the text would be a part of it", capabilities.words);
@@ -143,7 +143,7 @@ fn unpacks(delivery: &Delivery) -> Option<Diagnostic> {
         }
         false => "remove `unpack`, or deliver the log events to `s3`".to_owned(),
     };
-    (capabilities.form.rows == Rows::One).then(|| {
+    (capabilities.rows == Rows::One).then(|| {
         let message = format!(
             "{} takes one row per record, and a record of CloudWatch Logs becomes many",
             capabilities.words
@@ -155,7 +155,7 @@ fn unpacks(delivery: &Delivery) -> Option<Diagnostic> {
 /// SQL in the transform that can make several rows of a record. Rows of Flink are records of their own.
 fn rows(context: &Context, delivery: &Delivery) -> Option<Diagnostic> {
     let (pipeline, capabilities) = (context.pipeline, delivery.destination.capabilities());
-    let takes_one = capabilities.form.rows == Rows::One;
+    let takes_one = capabilities.rows == Rows::One;
     let query = context.query.filter(|_| takes_one && pipeline.runs_query(delivery))?;
     let output = pipeline.output(delivery, query)?;
     if query.makes_one_row(output) {
