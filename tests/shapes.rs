@@ -110,8 +110,7 @@ fn every_resource_has_a_key_in_its_spec() {
     specs.extend(files("tests/judges/specs"));
     let (mut faults, mut resources) = (Vec::new(), 0);
     for spec in &specs {
-        let compiled =
-            pipec_compiler::compile(&Disk, &programs(), spec, pipec_compiler::Select::All);
+        let compiled = pipec_compiler::compile(&Disk, &programs(), spec, pipec_compiler::Select::All);
         for stack in compiled.pipelines {
             for resource in &stack.plan.resources {
                 resources += 1;

@@ -175,7 +175,9 @@ fn role(pipeline: &Pipeline, graph: &Graph, edge: &Edge) -> Option<Role> {
         Principal::Transform => (
             "TransformRole",
             "Permissions of the transform",
-            of_delivery.and_then(|delivery| delivery.transform.as_ref()).map_or("/transform", |transform| transform.spec.as_str()),
+            of_delivery
+                .and_then(|delivery| delivery.transform.as_ref())
+                .map_or("/transform", |transform| transform.spec.as_str()),
             "lambda.amazonaws.com",
             none,
             vec![],

@@ -155,6 +155,8 @@ const PROPERTIES: &[(&str, &str, &str)] = &[
     ("AWS::KinesisAnalyticsV2::Application", "ApplicationConfiguration", "SQL or settings"),
     ("AWS::KinesisAnalyticsV2::Application", "RuntimeEnvironment", "Flink version"),
     ("AWS::KinesisFirehose::DeliveryStream", "ExtendedS3DestinationConfiguration", "delivery settings"),
+    ("AWS::KinesisFirehose::DeliveryStream", "HttpEndpointDestinationConfiguration", "delivery settings"),
+    ("AWS::KinesisFirehose::DeliveryStream", "SplunkDestinationConfiguration", "delivery settings"),
     ("AWS::Lambda::Function", "Code", "program"),
     ("AWS::Lambda::Function", "MemorySize", "memory, MB"),
     ("AWS::Lambda::Function", "Timeout", "timeout, s"),

@@ -2,8 +2,8 @@
 //! specifications" and "Monitor with CloudWatch metrics", 2026-11.
 
 use super::{
-    Capabilities, FIREHOSE, Fallback, Kind, RECORDS_PER_REQUEST, RETRY_S, Reading, Rows,
-    Success, Unit, Watched, delivery, freshness, last_delivery, metric, records_delivered,
+    Capabilities, FIREHOSE, Fallback, Kind, RECORDS_PER_REQUEST, RETRY_S, Reading, Rows, Success, Unit,
+    Watched, delivery, freshness, last_delivery, metric, records_delivered,
 };
 use crate::aws::limits::Bounds;
 
@@ -54,12 +54,7 @@ static METRICS: Kind = delivery(&[
 
 /// Retries and backup. AWS documents no default of the retry duration.
 const fn fallback(retry_s_default: u64) -> Fallback {
-    Fallback {
-        retry_s: RETRY_S,
-        retry_s_default,
-        failed: "FailedDataOnly",
-        all: Some("AllData"),
-    }
+    Fallback { retry_s: RETRY_S, retry_s_default, failed: "FailedDataOnly", all: Some("AllData") }
 }
 
 /// An endpoint of anyone. The buffer's default is the guide's; the API reference has 300 s.

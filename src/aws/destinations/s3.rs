@@ -2,8 +2,8 @@
 //! of the oldest record that is not delivered, in seconds; `Success` is a part of 1.
 
 use super::{
-    Capabilities, FIREHOSE, Metric, PUTS_SUCCEEDED, Reading, Rows, Unit, Watched, delivery,
-    freshness, last_delivery, metric, records_delivered, share,
+    Capabilities, FIREHOSE, Metric, PUTS_SUCCEEDED, Reading, Rows, Unit, Watched, delivery, freshness,
+    last_delivery, metric, records_delivered, share,
 };
 use crate::aws::limits::firehose;
 use crate::aws::metrics::fault;

@@ -332,11 +332,7 @@ impl<'a> Bill<'a> {
         );
     }
 
-    pub(super) fn transform(
-        &mut self,
-        transform: &TransformPlan,
-        delivered: Delivered,
-    ) {
+    pub(super) fn transform(&mut self, transform: &TransformPlan, delivered: Delivered) {
         let spec = &transform.settings;
         let mib: f64 = transform.buffer_size.parse().unwrap_or(firehose::LAMBDA_BUFFER_MIB_DEFAULT);
         let calls = delivered.batches_per_second(mib * MIB as f64, transform.buffer_interval);

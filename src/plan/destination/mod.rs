@@ -263,7 +263,10 @@ mod tests {
         let data = "Bucket that the objects are written to";
         assert_eq!(described("backup: raw, s3: {}"), [data, "Bucket for all records"]);
         assert_eq!(described("http: { url: 'https://example.com' }"), ["Bucket for records that failed"]);
-        assert_eq!(described("backup: all, http: { url: 'https://example.com' }"), ["Bucket for all records"]);
+        assert_eq!(
+            described("backup: all, http: { url: 'https://example.com' }"),
+            ["Bucket for all records"]
+        );
     }
 
     #[test]

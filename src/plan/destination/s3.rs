@@ -104,8 +104,8 @@ pub(super) fn plan(checked: &Checked, delivery: &Delivery, s3: &S3) -> S3Plan {
     let fields = fields(pipeline, checked.query(), delivery).ok();
     let names = s3.table.as_ref().map(|of| (of, table::references(of)));
     S3Plan {
-        conversion: names.as_ref().filter(|_| s3.format.value.is_columnar()).map(|(of, (database, table))| {
-            ConversionPlan {
+        conversion: names.as_ref().filter(|_| s3.format.value.is_columnar()).map(
+            |(of, (database, table))| ConversionPlan {
                 table_spec: of.spec.clone(),
                 database: database.clone(),
                 table: table.clone(),
@@ -113,8 +113,8 @@ pub(super) fn plan(checked: &Checked, delivery: &Delivery, s3: &S3) -> S3Plan {
                 serializer: if s3.format.value == ObjectFormat::Orc { "OrcSerDe" } else { "ParquetSerDe" },
                 compression: column_compression(s3.format.value, s3.compression.value),
                 mappings: mappings(checked, delivery, s3),
-            }
-        }),
+            },
+        ),
         partitioning: (!s3.partitions.is_empty()).then(|| PartitioningPlan {
             keys: s3.partitions.iter().map(|partition| partition.key.clone()).collect(),
             active: fields.as_ref().map_or(1, |fields| active_partitions(pipeline, delivery, s3, fields).0),

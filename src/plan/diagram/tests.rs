@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::plan::cost::estimate;
-use crate::plan::report::{Grants, report, text};
 use crate::plan::fixture::{DESTINATIONS, LAKE, SOURCES, delivering, flink_spec, planned, spec};
+use crate::plan::report::{Grants, report, text};
 use crate::price_list::Prices;
 
 const PROVISIONED: &str = "record_size: 1 KiB, records_per_second: 1500";
@@ -75,12 +75,8 @@ fn the_report_the_picture_and_the_manifest_agree() {
     let (plan, _) = planned(LAKE);
     let cost = estimate(&plan, Prices::BuiltIn);
     let by_item = cost.by_item();
-    let priced: Vec<&str> = cost
-        .lines
-        .iter()
-        .filter(|line| line.monthly_usd.is_some())
-        .map(|line| line.item.as_str())
-        .collect();
+    let priced: Vec<&str> =
+        cost.lines.iter().filter(|line| line.monthly_usd.is_some()).map(|line| line.item.as_str()).collect();
     // No two lines are one in the manifest.
     assert_eq!(priced.iter().collect::<BTreeSet<_>>().len(), priced.len());
     assert_eq!(by_item.keys().map(String::as_str).collect::<BTreeSet<_>>(), priced.into_iter().collect());

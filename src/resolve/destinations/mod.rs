@@ -62,12 +62,7 @@ impl Resolver<'_> {
     }
 
     /// The bucket of a destination with a key of the spec.
-    fn service_backup(
-        &self,
-        backup: Option<spec::destinations::Backup>,
-        key: &str,
-        site: &Site,
-    ) -> Backup {
+    fn service_backup(&self, backup: Option<spec::destinations::Backup>, key: &str, site: &Site) -> Backup {
         let is_written = backup.is_some();
         let at = format!("{}/backup", site.at);
         let (records, records_at, place) = match backup {
