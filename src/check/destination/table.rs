@@ -130,7 +130,7 @@ fn ids(context: &Context, delivery: &Delivery, table: &Table) -> Option<Diagnost
     };
     let message =
         format!("the {what} `{}` and `{}` would have the same logical id", shown(other), shown(table));
-    let help = "choose a name with different letters in its first 64 characters";
+    let help = "choose a name with other letters or digits in its first 64 characters";
     Some(Diagnostic::error(Code::TableName, written.span, message, help).related(other.span, "the other one"))
 }
 
