@@ -280,7 +280,7 @@ mod tests {
     fn a_database_is_created_once() {
         let plan = of(
             "deliveries:\n  a: {s3: {table: {database: shop, name: a, since: 2026-11-29}}}\n  b: {s3: {table: {database: \
-             shop, name: b, since: 2026-11-29}}}\n  c: {s3: {table: {database: {existing: shop}, name: c, since: 2026-11-29}}}",
+             shop, name: b, since: 2026-11-29}}}\n  c: {s3: {table: {database: {existing: crm}, name: c, since: 2026-11-29}}}",
         );
         let ids: Vec<&str> = plan
             .resources
@@ -288,10 +288,10 @@ mod tests {
             .filter(|resource| resource.resource_type.starts_with("AWS::Glue::"))
             .map(|resource| &*resource.logical_id)
             .collect();
-        assert_eq!(ids, ["DatabaseShop", "TableShopA", "TableShopB", "TableShopC"]);
+        assert_eq!(ids, ["DatabaseShop", "TableShopA", "TableShopB", "TableCrmC"]);
         let databases: Vec<String> =
             plan.deliveries.iter().filter_map(|one| Some(one.table()?.database.shown())).collect();
-        assert_eq!(databases, ["${DatabaseShop}", "${DatabaseShop}", "shop"]);
+        assert_eq!(databases, ["${DatabaseShop}", "${DatabaseShop}", "crm"]);
     }
 
     #[test]
@@ -329,6 +329,35 @@ mod tests {
         assert_eq!(of("Firehose: jq"), (firehose, false));
         assert_eq!(of("S3: objects written"), (bucket, false));
         assert_eq!(of("S3: objects written of the backup"), (bucket, true));
+    }
+
+    #[test]
+    fn keys_of_one_time_are_filled_together() {
+        let active = |keys: &str| {
+            let spec = format!(
+                "name: orders\nstream: {{record_size: 1 KiB, records_per_second: 10}}\nrecords: {{format: json, columns: {{at: \
+                 {{type: TIMESTAMP}}, born: {{type: DATE}}, ok: {{type: BOOLEAN}}}}}}\ndelivery: {{buffer: {{size: 64 MiB, \
+                 interval: 600 s}}, s3: {{partition_by: {{{keys}}}}}}}\n"
+            );
+            let plan = planned(&spec).0;
+            match &plan.deliveries[0].destination {
+                crate::plan::DestinationPlan::S3(s3) => s3.partitioning.as_ref().map(|one| one.active),
+                _ => None,
+            }
+        };
+        let at = |key: &str, format: &str| format!("{key}: {{column: at, format: {format}}}");
+        let hour =
+            ["yyyy", "MM", "dd", "HH"].map(|format| at(&format.to_ascii_lowercase(), format)).join(", ");
+        assert_eq!(active(&hour), Some(2));
+        // One more folder than minutes of an interval, in whichever order the keys are.
+        assert_eq!(active(&format!("{hour}, {}", at("minute", "mm"))), Some(11));
+        assert_eq!(active(&format!("{}, {hour}", at("minute", "mm"))), Some(11));
+        // Other columns have values of their own, and numbers of the spec are multiplied.
+        assert_eq!(active(&format!("{hour}, born: born, ok: ok")), Some(8));
+        assert_eq!(
+            active("month: {column: at, format: MM, count: 12}, day: {column: at, format: dd, count: 31}"),
+            Some(372)
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What all destinations have that are not S3: a secret, retries, a bucket beside them, the form of a record.
 
-use super::super::Context;
+use super::super::{Context, arn_region};
 use super::s3;
 use crate::aws::destinations::Rows;
 use crate::aws::regions;
@@ -39,17 +39,25 @@ fn arn(secret: &Secret, pipeline: &Pipeline) -> Option<Diagnostic> {
     if !partition.starts_with("aws") || !is_account(account) || name.is_empty() || !name.chars().all(plain) {
         return Some(no_arn(secret, region));
     }
+    if *of == region
+        && let Some(fault) =
+            arn_region::partition(Code::SecretArn, (&arn.value, arn.span), "the secret", &pipeline.region)
+    {
+        return Some(fault);
+    }
     if *of != region {
         let message = format!(
             "the secret is in {of} and the pipeline in {region}; Firehose reads secrets of its own region"
         );
-        let help = match regions::region(of) {
-            Some(_) => format!(
+        // A secret has replicas within its own partition only.
+        let partition = |region: &str| regions::region(region).map(|region| region.partition);
+        let help = match partition(of) {
+            Some(own) if Some(own) == partition(region) => format!(
                 "name a secret of {region}: `aws secretsmanager replicate-secret-to-regions --region {of} --secret-id {} \
                  --add-replica-regions Region={region}` makes one",
                 arn.value
             ),
-            None => format!("name a secret of {region}"),
+            _ => format!("name a secret of {region}"),
         };
         return Some(Diagnostic::error(Code::SecretRegion, arn.span, message, help));
     }
