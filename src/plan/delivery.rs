@@ -25,8 +25,11 @@ use crate::sql;
 pub struct TransformPlan {
     /// Logical id.
     pub logical_id: String,
-    /// Its place in the spec, a JSON pointer: the SQL's, if it is there only to run that.
+    /// Its place in the spec, a JSON pointer: that of the SQL or the destination, if it is there only for that.
     pub spec: String,
+    /// The place of its settings, a JSON pointer, also if the spec has none.
+    #[serde(skip)]
+    pub settings: String,
     /// Whether the query runs in it.
     pub runs_query: bool,
     /// Processor.
@@ -145,6 +148,12 @@ impl DeliveryPlan {
         self.location(purpose)
     }
 
+    /// The place in S3 of all records, beside the destination.
+    pub(super) fn backup_of_all(&self) -> Option<&S3LocationPlan> {
+        let backup = self.location(Purpose::Backup)?;
+        self.service.as_ref().is_none_or(|service| service.backs_up_all).then_some(backup)
+    }
+
     /// The place in S3 of a purpose.
     pub fn location(&self, purpose: Purpose) -> Option<&S3LocationPlan> {
         self.locations.get(&purpose)
@@ -203,17 +212,8 @@ impl OwnTransformPlan {
 
 impl TransformPlan {
     /// Where its settings are in the spec, with dots.
-    pub(super) fn place(&self, delivery: &DeliveryPlan) -> String {
-        self.bill_spec(delivery).trim_start_matches('/').replace('/', ".")
-    }
-
-    /// The part of the spec that its bill comes from.
-    pub(super) fn bill_spec(&self, delivery: &DeliveryPlan) -> String {
-        match (self.spec.as_str(), &delivery.name) {
-            ("/analytics", Some(_)) => format!("{}/transform", delivery.spec),
-            ("/analytics", None) => "/transform".to_owned(),
-            (spec, _) => spec.to_owned(),
-        }
+    pub(super) fn place(&self) -> String {
+        self.settings.trim_start_matches('/').replace('/', ".")
     }
 }
 
@@ -264,7 +264,12 @@ fn transform(
     let name = format!("transform-{}", architecture.name());
     Some(TransformPlan {
         logical_id: delivery.id("Transform"),
-        spec: transform_spec(transform).to_owned(),
+        spec: transform.spec.clone(),
+        settings: match (transform.written, &delivery.name) {
+            (true, _) => transform.spec.clone(),
+            (false, Some(_)) => format!("{}/transform", delivery.spec),
+            (false, None) => "/transform".to_owned(),
+        },
         runs_query,
         architecture: architecture.name(),
         timeout: transform.timeout.value,
@@ -294,11 +299,6 @@ fn own_transform(transform: &Transform) -> Option<OwnTransformPlan> {
         buffer_interval: transform.buffer_interval.value,
         retries: transform.retries.value,
     })
-}
-
-/// The spec's place that a transform comes from.
-pub(super) fn transform_spec(transform: &Transform) -> &str {
-    if transform.written { &transform.spec } else { "/analytics" }
 }
 
 /// The record program, as the function finds it beside itself.

@@ -12,7 +12,7 @@ use crate::record_program::{rows, run};
 use crate::support;
 
 const FORMS: [Form; 3] = [
-    Form { lower_case_keys: true, iso_times: true, ..Form::PLAIN },
+    Form { lower_case_keys: true, iso_times: true },
     Form { lower_case_keys: true, ..Form::PLAIN },
     Form { iso_times: true, ..Form::PLAIN },
 ];
