@@ -126,6 +126,7 @@ impl DeliveryRun {
             }
             DestinationPlan::Http(_) => requests(Form::Http)?,
             DestinationPlan::Splunk(_) => requests(Form::Plain)?,
+            DestinationPlan::Iceberg(_) => requests(Form::Rows)?,
         };
         // Next to a bucket, the backup has all records; next to another destination, perhaps only those that fail.
         let backup = delivery.location(Purpose::Backup);

@@ -549,6 +549,26 @@ pub static TABLE: ExistingKind = ExistingKind::new(
 ])
 .missing("name one that exists: `aws glue get-tables --database-name NAME` lists those of a database");
 
+/// A table of Iceberg in the Glue Data Catalog, as `DATABASE.TABLE`.
+pub static ICEBERG_TABLE: ExistingKind = ExistingKind::new(
+    "Iceberg table",
+    "FindExistingTables",
+    "glue:GetTable",
+    Request::Json("1.1", "AWSGlue", &[("DatabaseName", "{before_dot}"), ("Name", "{after_dot}")]),
+)
+.arns(&[
+    "glue:{region}:{account}:catalog",
+    "glue:{region}:{account}:database/{before_dot}",
+    "glue:{region}:{account}:table/{before_dot}/{after_dot}",
+])
+.facts(&[Fact {
+    at: "/Table/Parameters/table_type",
+    is: Is::OneOf(&["ICEBERG", "iceberg"]),
+    fault: "the table `{id}` is of the type {found}, and Firehose writes tables of Iceberg",
+    help: &[("", "create one with the statement that `pipec plan` prints")],
+}])
+.missing("create it with the statement that `pipec plan` prints, before the stack");
+
 /// A policy that is the permissions boundary of roles.
 pub static BOUNDARY: ExistingKind = ExistingKind::new(
     "permissions boundary",
@@ -589,7 +609,8 @@ pub static SECRET: ExistingKind = ExistingKind::new(
 .missing("name one that exists, with its whole ARN: `aws secretsmanager list-secrets` lists them");
 
 /// All kinds.
-pub static KINDS: [&ExistingKind; 19] = [
+pub static KINDS: [&ExistingKind; 20] = [
+    &ICEBERG_TABLE,
     &BUCKET,
     &KEY,
     &LOG_KEY,

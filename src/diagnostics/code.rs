@@ -308,6 +308,14 @@ codes! {
     "1738" SeparatorUnwanted "A destination keeps records apart itself"
     "1739" AckTimeout "Firehose does not wait for an acknowledgement for this long"
     "1740" EventMissing "Splunk's events lack their key"
+
+    "1790" TableBucketName "S3 Tables does not accept this name"
+    "1791" IcebergOperation "Rows are updated by their keys and an operation"
+    "1792" IcebergRegion "Firehose writes no Iceberg tables in this region"
+    "1793" IcebergColumn "A field cannot be a column of the Iceberg table"
+    "1794" IcebergRate "Direct PUT limits updates of an Iceberg table"
+    "1795" IcebergLocation "The location of a table is a folder in S3"
+    "1796" IcebergWriters "Two deliveries write to one Iceberg table"
 }
 
 impl fmt::Display for Code {

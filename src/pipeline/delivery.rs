@@ -61,7 +61,9 @@ impl Delivery {
             Destination::Service(service) => (false, service.backup.all.value),
         };
         let partitioned = is_partitioned.then_some(FIXED_SETTINGS[0].0);
-        partitioned.into_iter().chain(is_backed_up.then_some(FIXED_SETTINGS[1].0)).collect()
+        let is_updated = self.destination.iceberg().is_some_and(|table| table.operation.is_some());
+        let updated = is_updated.then_some(FIXED_SETTINGS[2].0);
+        partitioned.into_iter().chain(is_backed_up.then_some(FIXED_SETTINGS[1].0)).chain(updated).collect()
     }
 
     /// Name of the Firehose stream that records are put into: what precedes the stack's name, and what follows it.
@@ -113,8 +115,11 @@ impl Delivery {
 
 /// What Firehose accepts at the creation of a stream only, or never takes back, although its schema does not declare that:
 /// the part of the logical id, and the words. Firehose guide, "Dynamic partitioning"; API S3BackupMode, 2026-11.
-pub const FIXED_SETTINGS: [(&str, &str); 2] =
-    [("Partitioned", "dynamic partitioning"), ("BackedUp", "the backup of raw records")];
+pub const FIXED_SETTINGS: [(&str, &str); 3] = [
+    ("Partitioned", "dynamic partitioning"),
+    ("BackedUp", "the backup of raw records"),
+    ("Updating", "updates of an Iceberg table"),
+];
 
 /// Direct PUT.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{S3, S3Location, Service, Table};
+use super::{Iceberg, S3, S3Location, Service, ServiceKind, Table};
 use crate::aws::destinations::Capabilities;
 
 /// Where the records go.
@@ -47,6 +47,14 @@ impl Destination {
         match self {
             Self::S3(s3) => (Purpose::Destination, &s3.location),
             Self::Service(service) => (Purpose::Backup, &service.backup.location),
+        }
+    }
+
+    /// The table of Apache Iceberg, if that is the destination.
+    pub fn iceberg(&self) -> Option<&Iceberg> {
+        match &self.service()?.kind {
+            ServiceKind::Iceberg(iceberg) => Some(iceberg),
+            ServiceKind::Http(_) | ServiceKind::Splunk(_) => None,
         }
     }
 

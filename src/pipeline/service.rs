@@ -1,6 +1,6 @@
 //! A destination that is not S3: what is decided about all of them.
 
-use super::{Http, S3Location, Setting, Splunk};
+use super::{Http, Iceberg, S3Location, Setting, Splunk};
 use crate::aws::destinations::{self, Capabilities};
 use crate::source::Span;
 
@@ -28,6 +28,8 @@ pub enum ServiceKind {
     Http(Http),
     /// Splunk.
     Splunk(Splunk),
+    /// A table of Apache Iceberg.
+    Iceberg(Iceberg),
 }
 
 /// A secret of Secrets Manager.
@@ -56,6 +58,7 @@ impl ServiceKind {
         match self {
             Self::Http(http) => http.vendor.capabilities(),
             Self::Splunk(_) => &destinations::SPLUNK,
+            Self::Iceberg(_) => &destinations::ICEBERG,
         }
     }
 }

@@ -114,6 +114,8 @@ pub const DESTINATIONS: &[&str] = &[
     "datadog: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
     "new_relic: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
     "splunk: { endpoint: 'https://splunk.example.com:8088', secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
+    "iceberg: { glue: { database: shop, table: orders, location: 's3://our-data-lake/orders/' } }",
+    "iceberg: { s3_tables: { bucket: our-tables, namespace: shop, table: orders, existing: true } }",
 ];
 
 /// A pipeline of a stream and a delivery to such a destination, with everything that watches it.

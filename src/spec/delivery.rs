@@ -96,6 +96,7 @@ pub enum Architecture {
     {"required": ["datadog"]},
     {"required": ["new_relic"]},
     {"required": ["splunk"]},
+    {"required": ["iceberg"]},
 ]))]
 pub struct Delivery {
     /// Buffering hints. Default: for S3, 5 MiB or 300 s, whichever comes first; for other destinations, see `docs/destinations.md`.
@@ -143,6 +144,8 @@ pub struct Delivery {
     pub new_relic: Option<NewRelic>,
     /// Splunk as the destination.
     pub splunk: Option<Splunk>,
+    /// A table of Apache Iceberg as the destination.
+    pub iceberg: Option<Iceberg>,
 }
 
 /// Newline after each record.

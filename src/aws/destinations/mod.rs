@@ -2,11 +2,13 @@
 
 mod errors;
 mod http;
+mod iceberg;
 mod s3;
 mod splunk;
 
 pub use errors::{DeliveryError, explained};
 pub use http::{DATADOG, HTTP, NEW_RELIC, NEW_RELIC_EU, NEW_RELIC_US, datadog_url, limits as http_limits};
+pub use iceberg::{ICEBERG, limits as iceberg_limits};
 pub use s3::{S3, S3_COLUMNAR, S3_COLUMNAR_PARTITIONED, S3_PARTITIONED};
 pub use splunk::{SPLUNK, limits as splunk_limits};
 

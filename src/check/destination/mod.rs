@@ -2,6 +2,7 @@
 
 mod conversion;
 mod http;
+mod iceberg;
 mod partitions;
 mod prefix;
 mod prefix_text;
@@ -28,6 +29,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
         Destination::Service(to) => {
             service::check(context, delivery, to);
             match &to.kind {
+                ServiceKind::Iceberg(iceberg) => iceberg::check(context, delivery, to, iceberg),
                 ServiceKind::Http(http) => http::check(context, to, http),
                 ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
             }

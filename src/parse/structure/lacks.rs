@@ -66,9 +66,15 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         places: &["", "/delivery"],
-        keys: &["iceberg", "s3tables", "icebergtables", "hudi", "deltalake"],
-        message: "pipec does not write tables of Iceberg, Hudi or Delta Lake",
-        help: "deliver JSON lines to `s3`; Athena and Glue turn them into tables",
+        keys: &["hudi", "deltalake", "delta"],
+        message: "pipec does not write tables of Hudi or Delta Lake",
+        help: "deliver to `iceberg`, as in `iceberg: {s3_tables: {bucket: NAME, namespace: NAME, table: NAME}}`",
+    },
+    Lack {
+        places: &["", "/delivery"],
+        keys: &["s3tables", "icebergtables", "tablebucket"],
+        message: "a table of S3 Tables is a destination `iceberg`",
+        help: "write `iceberg: {s3_tables: {bucket: NAME, namespace: NAME, table: NAME}}` in the delivery",
     },
     Lack {
         places: &["", "/delivery"],

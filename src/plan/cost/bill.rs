@@ -11,7 +11,7 @@ use crate::aws::offers;
 use crate::aws::prices::{self, INSTANCE_HOUR, Item, Price};
 use crate::graph::NodeKind;
 use crate::plan::{
-    AlarmsPlan, AnalyticsPlan, Carries, ConsumerPlan, DashboardPlan, DeliveryPlan, Plan, ProducerPlan, Reads,
+    AlarmsPlan, AnalyticsPlan, Carries, ConsumerPlan, DashboardPlan, DeliveryPlan, DestinationPlan, Plan, ProducerPlan, Reads,
     StreamPlan, TransformPlan, alarms, dashboard,
 };
 use crate::price_list::Prices;
@@ -391,11 +391,15 @@ impl<'a> Bill<'a> {
 
     pub(super) fn delivery(&mut self, delivery: &DeliveryPlan, delivered: Delivered) {
         let Delivered { per_second, bytes, word } = delivered;
-        let billed = billing::rounded_up(bytes, billing::FIREHOSE_RECORD_BYTES);
+        let (item, billed) = match (&delivery.destination, &delivery.direct) {
+            (DestinationPlan::Iceberg(_), None) => (Item::FirehoseIcebergGb, bytes),
+            (DestinationPlan::Iceberg(_), Some(_)) => (Item::FirehoseIcebergDirectGb, bytes),
+            _ => (Item::FirehoseIngestGb, billing::rounded_up(bytes, billing::FIREHOSE_RECORD_BYTES)),
+        };
         self.add(
             delivery.spec.clone(),
             "Firehose: data in",
-            Item::FirehoseIngestGb,
+            item,
             gigabytes(per_second * SECONDS_PER_MONTH as f64 * billed as f64),
             format!("{word} of {} B billed as {} B", amount(bytes as f64), amount(billed as f64)),
         );

@@ -1,6 +1,7 @@
 //! Destinations: one file per kind. What a kind writes to is a sink of the graph; the buckets among those are alike.
 
 mod http;
+mod iceberg;
 mod s3;
 mod service;
 mod splunk;
@@ -17,13 +18,15 @@ use super::{DeliveryPlan, Plan, S3LocationPlan};
 use crate::aws::destinations::{self, BACKUP_FRESHNESS, Watched};
 use crate::check::Checked;
 use crate::graph::NodeKind;
-use crate::pipeline::{Delivery, Destination, KeysFrom, Pipeline, Purpose, Service, ServiceKind, Sink};
+use crate::pipeline::{Delivery, Destination, KeysFrom, Purpose, Service, ServiceKind, Sink, Transform};
 use crate::spec::{AlarmKey, Duration};
-use crate::table::fields::fields;
+use crate::table::fields::{Fields, fields};
 use crate::table::partition_keys;
 pub use http::HttpPlan;
+pub(super) use iceberg::resources as iceberg_resources;
+pub use iceberg::{IcebergPlan, OwnTable};
 pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
-use service::Kind;
+use service::{Kind, Site};
 pub use service::ServicePlan;
 pub use splunk::SplunkPlan;
 
@@ -33,6 +36,7 @@ const BEYOND_BUFFER_S: u64 = 60;
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("delivery/http.yaml.j2", include_str!("../../../templates/delivery/http.yaml.j2")),
+    ("delivery/iceberg.yaml.j2", include_str!("../../../templates/delivery/iceberg.yaml.j2")),
     ("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2")),
     ("delivery/splunk.yaml.j2", include_str!("../../../templates/delivery/splunk.yaml.j2")),
 ];
@@ -47,6 +51,8 @@ pub enum DestinationPlan {
     Http(HttpPlan),
     /// Splunk.
     Splunk(SplunkPlan),
+    /// A table of Apache Iceberg.
+    Iceberg(IcebergPlan),
 }
 
 /// The kind of a destination that is not S3.
@@ -54,6 +60,7 @@ fn kind(service: &Service) -> &dyn Kind {
     match &service.kind {
         ServiceKind::Http(http) => http,
         ServiceKind::Splunk(splunk) => splunk,
+        ServiceKind::Iceberg(iceberg) => iceberg,
     }
 }
 
@@ -61,14 +68,29 @@ fn kind(service: &Service) -> &dyn Kind {
 pub(super) fn plan(checked: &Checked, delivery: &Delivery) -> DestinationPlan {
     match &delivery.destination {
         Destination::S3(s3) => DestinationPlan::S3(Box::new(s3::plan(checked, delivery, s3))),
-        Destination::Service(service) => kind(service).values(),
+        Destination::Service(service) => {
+            let fields = known_fields(checked, delivery);
+            let fields = fields.as_ref();
+            kind(service).values(&Site { pipeline: checked.pipeline(), delivery, service, fields })
+        }
     }
 }
 
 /// Plans what all destinations but S3 have.
-pub(super) fn service(pipeline: &Pipeline, delivery: &Delivery) -> Option<ServicePlan> {
-    let of = delivery.destination.service()?;
-    Some(service::plan(pipeline, delivery, of, kind(of)))
+pub(super) fn service(checked: &Checked, delivery: &Delivery) -> Option<ServicePlan> {
+    let service = delivery.destination.service()?;
+    let fields = known_fields(checked, delivery);
+    let site = Site { pipeline: checked.pipeline(), delivery, service, fields: fields.as_ref() };
+    Some(service::plan(&site, kind(service)))
+}
+
+/// The fields of what is delivered, unless a function of the user's or the unpacking decides about them.
+fn known_fields(checked: &Checked, delivery: &Delivery) -> Option<Fields> {
+    let is_other = |transform: &Transform| transform.own.is_some() || transform.unpack.is_some();
+    if delivery.transform.as_ref().is_some_and(is_other) {
+        return None;
+    }
+    fields(checked.pipeline(), checked.query(), delivery).ok()
 }
 
 /// The partition keys that the transform of a delivery returns.
@@ -83,13 +105,16 @@ pub(super) fn partition(checked: &Checked, delivery: &Delivery, runs_query: bool
 pub(super) fn grants(delivery: &Delivery, purpose: Purpose) -> Vec<Grant> {
     let of = |sink| match sink {
         Sink::Bucket(purpose, location) => buckets::grants(purpose, location, &buckets::heads(location)),
-        Sink::Service(of) => service::grants(of),
+        Sink::Service(of) => service::grants(of, kind(of)),
     };
     delivery.destination.sink(purpose).map_or_else(Vec::new, of)
 }
 
 /// What is billed besides Firehose.
 pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delivered: Delivered) {
+    if let DestinationPlan::Iceberg(iceberg) = &delivery.destination {
+        iceberg.cost(bill.of(NodeKind::Destination), delivery, delivered);
+    }
     if let DestinationPlan::S3(s3) = &delivery.destination {
         s3::cost(bill, plan, (delivery, s3), delivered);
     } else if let Some(backup) = delivery.backup_of_all() {
@@ -107,6 +132,7 @@ pub(super) fn watched(delivery: &DeliveryPlan) -> &'static Watched {
 pub(super) fn graphed(delivery: &DeliveryPlan) -> Vec<Series> {
     match &delivery.destination {
         DestinationPlan::S3(s3) => s3.graphed(),
+        DestinationPlan::Iceberg(_) => iceberg::graphed(),
         _ => Vec::new(),
     }
 }
@@ -121,6 +147,9 @@ pub(super) fn alarms(scope: &Scope, delivery: &DeliveryPlan, late: u64, logs: &s
     let mut rules = service::alarms(delivery.capabilities, late, logs);
     if let DestinationPlan::S3(s3) = &delivery.destination {
         rules.extend(s3.alarms(logs));
+    }
+    if let DestinationPlan::Iceberg(_) = &delivery.destination {
+        rules.push(iceberg::failed_rows(logs));
     }
     rules.extend(delivery.backup_of_all().map(|backup| backup_late(scope, backup, logs)));
     rules

@@ -12,6 +12,7 @@ use crate::aws::destinations::{Capabilities, Fallback};
 use crate::aws::existing;
 use crate::pipeline::{Delivery, Encryption, Pipeline, Purpose, Secret, Service};
 use crate::spec::{AlarmKey, Duration};
+use crate::table::fields::Fields;
 
 /// What the template needs of any destination that is not S3, and what people need to know about it.
 #[derive(Clone, Debug, Serialize)]
@@ -43,6 +44,9 @@ pub struct ServicePlan {
     /// What is to be known of it, by its name in the JSON.
     #[serde(skip)]
     pub facts: Vec<(&'static str, String)>,
+    /// The same in sentences.
+    #[serde(skip)]
+    pub notes: Vec<String>,
     /// What its owner has to do, as lines to read and to type.
     #[serde(skip)]
     pub other_side: Vec<String>,
@@ -51,34 +55,51 @@ pub struct ServicePlan {
 /// A kind of destination that is not S3.
 pub(super) trait Kind {
     /// What the template needs.
-    fn values(&self) -> DestinationPlan;
+    fn values(&self, site: &Site) -> DestinationPlan;
     /// What it is.
     fn name(&self) -> &'static str;
     /// Its address.
     fn url(&self) -> &str;
+    /// What Firehose needs to deliver, besides reading the secret.
+    fn grants(&self) -> Vec<Grant> {
+        Vec::new()
+    }
+    /// What it uses and the stack does not create, besides the secret and its key.
+    fn existing(&self, _service: &Service) -> Vec<Existing> {
+        Vec::new()
+    }
     /// What data transfer costs, and why no line says how much.
     fn data_transfer(&self) -> &'static str;
     /// Where the records go, in a few words.
     fn address(&self) -> String;
     /// What is to be known of it, by its name in the JSON.
-    fn facts(&self) -> Vec<(&'static str, String)>;
+    fn facts(&self, site: &Site) -> Vec<(&'static str, String)>;
+    /// What else is to be known of it, in sentences.
+    fn notes(&self, _site: &Site) -> Vec<String> {
+        Vec::new()
+    }
     /// What its owner has to do, as lines to read and to type.
-    fn other_side(&self, service: &Service, region: &str) -> Vec<String>;
+    fn other_side(&self, site: &Site) -> Vec<String>;
 }
 
-pub(super) fn plan(
-    pipeline: &Pipeline,
-    delivery: &Delivery,
-    service: &Service,
-    kind: &dyn Kind,
-) -> ServicePlan {
-    let region = &pipeline.region.value;
+/// A destination in its pipeline.
+#[derive(Clone, Copy)]
+pub(super) struct Site<'a> {
+    pub pipeline: &'a Pipeline,
+    pub delivery: &'a Delivery,
+    pub service: &'a Service,
+    /// The fields of what is delivered, as far as they are known.
+    pub fields: Option<&'a Fields>,
+}
+
+pub(super) fn plan(site: &Site, kind: &dyn Kind) -> ServicePlan {
+    let Site { pipeline, delivery, service, .. } = *site;
     let all = service.backup.all.value;
     let fallback: Option<&Fallback> = delivery.destination.capabilities().fallback.as_ref();
     let mode = fallback.map(|fallback| fallback.all.filter(|_| all).unwrap_or(fallback.failed));
     let mut other_side: Vec<String> =
-        service.secret.iter().flat_map(|secret| stored(secret, region)).collect();
-    other_side.extend(kind.other_side(service, region));
+        service.secret.iter().flat_map(|secret| stored(secret, &pipeline.region.value)).collect();
+    other_side.extend(kind.other_side(site));
     ServicePlan {
         name: kind.name(),
         url: kind.url().to_owned(),
@@ -86,10 +107,11 @@ pub(super) fn plan(
         retry: service.retry.value,
         backup: mode.unwrap_or_default(),
         backs_up_all: all,
-        existing: secrets(service),
+        existing: secrets(service).into_iter().chain(kind.existing(service)).collect(),
         data_transfer: kind.data_transfer(),
         address: kind.address(),
-        facts: kind.facts(),
+        facts: kind.facts(site),
+        notes: kind.notes(site),
         other_side,
     }
 }
@@ -109,9 +131,10 @@ fn secrets(service: &Service) -> Vec<Existing> {
     [of_secret].into_iter().chain(of_key).collect()
 }
 
-/// What Firehose needs to log in.
-pub(super) fn grants(service: &Service) -> Vec<Grant> {
-    let Some(Secret { arn, key: own, .. }) = &service.secret else { return Vec::new() };
+/// What Firehose needs to log in and to deliver.
+pub(super) fn grants(service: &Service, kind: &dyn Kind) -> Vec<Grant> {
+    let grants = kind.grants();
+    let Some(Secret { arn, key: own, .. }) = &service.secret else { return grants };
     let secret = || vec![Value::text(&arn.value)];
     let because = "Firehose logs in to the destination with this secret.";
     let read = grant("ReadSecret", &["secretsmanager:GetSecretValue"], secret(), because);
@@ -123,7 +146,7 @@ pub(super) fn grants(service: &Service) -> Vec<Grant> {
         grant.conditions.push(Condition { operator: "StringEquals", key, values: secret() });
         grant
     });
-    [read].into_iter().chain(decrypt).collect()
+    grants.into_iter().chain([read]).chain(decrypt).collect()
 }
 
 /// How the secret's value is stored.
@@ -186,7 +209,7 @@ impl ServicePlan {
                 Duration(self.retry)
             ),
             facts,
-            notes: Vec::new(),
+            notes: self.notes.clone(),
             other_side: self.other_side.clone(),
         }
     }

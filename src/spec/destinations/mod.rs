@@ -2,8 +2,10 @@
 
 mod backup;
 mod http;
+mod iceberg;
 mod splunk;
 
 pub use backup::{Backup, BackupPlace, BackupRecords};
 pub use http::{Datadog, DatadogSite, Http, NewRelic, NewRelicRegion, RequestCompression};
+pub use iceberg::{Iceberg, IcebergGlue, S3Tables};
 pub use splunk::{Splunk, SplunkType};
