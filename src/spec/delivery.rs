@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::destinations::{Backup, Datadog, Http, NewRelic, Splunk};
+use super::destinations::{Backup, Datadog, Http, Iceberg, NewRelic, Splunk};
 use super::s3::S3;
 use super::{ByteSize, Duration, Encryption};
 
