@@ -143,6 +143,19 @@ alarms: {}
 dashboard: true
 ";
 
+/// A spec with tables of Iceberg in S3 Tables: two of the stack in one table bucket, one of them with updates.
+pub const ICEBERG: &str = "
+name: tables
+stream: {record_size: 1 KiB, records_per_second: 100}
+records: {format: json, columns: {ID: {type: BIGINT}, OP: {type: VARCHAR(6)}, AT: {type: TIMESTAMP}}}
+analytics: {sql: 'SELECT ID, OP, AT FROM SOURCE_SQL_STREAM_001'}
+deliveries:
+  changes: {iceberg: {unique_keys: [id], operation: op, s3_tables: {bucket: shop-tables, namespace: shop, table: orders}}}
+  history: {iceberg: {s3_tables: {bucket: shop-tables, namespace: shop, table: order_history}}}
+alarms: {}
+dashboard: true
+";
+
 /// A spec whose SQL runs on Flink.
 pub fn flink_spec(stream: &str) -> String {
     spec(
