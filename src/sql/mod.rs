@@ -28,6 +28,7 @@ mod scan;
 mod similar;
 mod source_readers;
 mod state;
+mod steps;
 mod syntax;
 mod work;
 
@@ -52,6 +53,7 @@ pub use regex_cost::CostlySearch;
 pub use rows::{KeyCount, OpenPlace, RowRate, WindowRows};
 pub use source_readers::{PositionMatch, SourceReaders};
 pub use state::EndlessState;
+pub use steps::{Step, print_steps};
 pub use work::{Keys, Operator, OperatorKind};
 
 use crate::diagnostics::{self, Code, Diagnostic};

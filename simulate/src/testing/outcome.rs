@@ -116,7 +116,7 @@ impl Rows {
 }
 
 /// The lines of contents, as JSON where they are.
-fn lines(contents: &[Vec<u8>]) -> Vec<Value> {
+pub(super) fn lines(contents: &[Vec<u8>]) -> Vec<Value> {
     let lines = contents.iter().flat_map(|content| content.split(|byte| *byte == b'\n'));
     let full = lines.filter(|line| !line.trim_ascii().is_empty());
     let value = |line: &[u8]| {
