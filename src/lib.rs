@@ -4,6 +4,7 @@
 //! [`compile`] is all of them up to the template.
 
 pub mod accept;
+pub mod amount;
 pub mod artifacts;
 pub mod aws;
 pub mod capacity;

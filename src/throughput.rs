@@ -1,5 +1,6 @@
 //! How much Flink a query needs: processor time for each record by what is done with it, and the KPUs that have that time.
 
+use crate::amount;
 use crate::aws::flink_throughput::{
     ASSUMED_KEYS, BYTE_US, BYTES_PER_KPU, CLOCK_US, CSV_BYTES_US, ELEMENT_US, EPOCH_US, FAULT_COLUMN_US,
     FEW_KEYS, FULL_JOIN_US, JOIN_US, JSON_BYTES_US, MARGIN, OVER_OF_MANY_KEYS_US, OVER_ROW_US, OVER_US,
@@ -240,15 +241,8 @@ pub fn figure(value: f64) -> String {
     if value < 100.0 {
         return ((value * 100.0).round() / 100.0).to_string();
     }
-    let digits = format!("{value:.0}");
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    // A figure is never below 0.
+    amount::thousands(&format!("{value:.0}"))
 }
 
 #[cfg(test)]

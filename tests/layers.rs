@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The folders and files of `src` and `cli/src`, each after all that it uses. Those of one row may use each other.
 const LAYERS: &[&[&str]] = &[
-    &["hex", "pack", "source", "terminal", "world"],
+    &["amount", "hex", "pack", "source", "terminal", "world"],
     &["diagnostics"],
     &["aws"],
     &["spec"],

@@ -6,6 +6,7 @@ use comfy_table::{CellAlignment, Table, presets};
 
 use super::shards::ShardTrace;
 use super::trace::{DeliveryTrace, ObjectTrace, StreamTrace, Trace};
+use pipec_compiler::amount::count as number;
 use pipec_compiler::terminal::printable;
 
 /// Objects that are listed.
@@ -247,19 +248,6 @@ fn counted(more: &mut Vec<String>, count: u64, what: &str) {
 
 fn records(count: u64) -> String {
     if count == 1 { "1 record".into() } else { format!("{} records", number(count)) }
-}
-
-/// A number with commas between thousands.
-fn number(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// A ratio with three significant digits.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::cost::amount;
+use crate::amount::amount;
 use crate::sql::{Explanation, Query};
 
 /// What a Flink zip holds beside `main.py` where its SQL calls forests: name and text.

@@ -2,7 +2,7 @@
 
 use super::AnalyticsPlan;
 use super::Plan;
-use super::cost::amount;
+use crate::amount::amount;
 use crate::spec::SECONDS_PER_HOUR;
 use crate::sql::Start;
 

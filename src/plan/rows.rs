@@ -1,7 +1,8 @@
 //! What is planned for one row of a record may have to carry more, or for more than there are.
 
-use super::cost::{Cost, amount};
+use super::cost::Cost;
 use super::{Plan, RowsPlan, outputs, streams};
+use crate::amount::amount;
 use crate::aws::limits::kinesis::{SHARD_WRITE_BYTES_PER_S, SHARD_WRITE_RECORDS_PER_S};
 use crate::capacity::{self, Load};
 use crate::check::Checked;

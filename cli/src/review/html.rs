@@ -7,7 +7,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
 
 use super::{Earlier, Review};
-use pipec_compiler::plan::cost::{amount, dollars, dollars_more};
+use pipec_compiler::amount::{amount, dollars, dollars_more};
 
 const PAGE: &str = include_str!("report.html.j2");
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{Comparison, Earlier, Permissions, PipelineReview, Review};
 use crate::deploy::changes::Action;
-use pipec_compiler::plan::cost::{amount, dollars, dollars_more};
+use pipec_compiler::amount::{amount, dollars, dollars_more};
 
 /// Longest comment that GitHub takes, characters. "Body is too long (maximum is 65536 characters)", the answer of its
 /// API, 2026-11. What puts the report into a comment may add a marker of its own.

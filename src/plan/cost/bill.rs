@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Cost, CostLine, LeftOut, amount, total};
+use super::{Cost, CostLine, LeftOut, total};
+use crate::amount::amount;
 use crate::aws::instance_types::Architecture;
 use crate::aws::limits::billing::{self, HOURS_PER_MONTH, SECONDS_PER_MONTH};
 use crate::aws::limits::{GIB, MIB, firehose, flink, kinesis, lambda};

@@ -3,7 +3,6 @@
 //! The load counts as the average that the spec declares, or as if the peak lasted all month. Every line is rounded to cents and the sum is that of
 //! the rounded lines, so people can add them up. An unknown price makes a line without a sum, never one of zero.
 
-mod amount;
 mod bill;
 #[cfg(test)]
 mod tests;
@@ -13,7 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-pub use amount::{amount, dollars, dollars_more};
 pub(super) use bill::{Bill, Delivered, gigabytes};
 
 use super::{DeliveryPlan, Plan, destination};

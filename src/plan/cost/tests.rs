@@ -138,20 +138,6 @@ fn an_unknown_price_is_not_zero() {
 }
 
 #[test]
-fn numbers_for_people() {
-    let cases = [
-        (0.0, "0"),
-        (0.0438, "0.0438"),
-        (999.5, "999.5"),
-        (1_048_576.0, "1,048,576"),
-        (123_456.7, "123,457"),
-    ];
-    for (number, text) in cases {
-        assert_eq!(amount(number), text);
-    }
-}
-
-#[test]
 fn the_bill_counts_the_average_and_shards_follow_from_the_peak() {
     let peak = cost(&spec(LOAD, ""));
     let average = cost(&spec(&format!("{LOAD}, average: 250"), ""));

@@ -5,9 +5,10 @@ mod mermaid;
 mod svg;
 mod tree;
 
-use super::cost::{Cost, CostLine, amount, dollars};
+use super::cost::{Cost, CostLine};
 use super::sources::SourceValues;
 use super::{DeliveryPlan, Plan, Reads, SourcePlan, StreamPlan};
+use crate::amount::{amount, dollars};
 use crate::aws::limits::billing::HOURS_PER_MONTH;
 use crate::graph::{Node, NodeId, NodeKind, Relation};
 use crate::pipeline::Purpose;

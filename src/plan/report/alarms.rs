@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::plan::cost::amount;
+use crate::amount::amount;
 use crate::plan::{AlarmPlan, AlarmsPlan};
 
 /// What watches the pipeline.

@@ -3,9 +3,9 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use crate::amount::amount;
 use crate::aws::limits::MIB;
 use crate::aws::regions;
-use crate::plan::cost::amount;
 use crate::plan::{DeliveryPlan, Plan, TransformPlan};
 
 /// The Lambda transform.

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::amount::amount;
 use crate::aws::limits::kinesis;
 use crate::aws::regions;
 use crate::capacity::{self, Limit, Term};
-use crate::plan::cost::amount;
 use crate::plan::{Carries, StreamPlan};
 
 /// A stream and how its capacity comes about.

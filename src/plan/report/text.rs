@@ -8,8 +8,9 @@ use super::{
     AlarmsReport, AnalyticsReport, DeliveryReport, NamedDeliveryReport, PlanReport, StreamReport,
     TransformReport,
 };
+use crate::amount::{amount, dollars};
 use crate::aws::limits::{MIB, kinesis};
-use crate::plan::cost::{Cost, amount, dollars};
+use crate::plan::cost::Cost;
 use crate::plan::{Carries, FaultPlan};
 use crate::spec::Duration;
 use crate::terminal::printable;
