@@ -171,7 +171,8 @@ impl Place {
                 let key = self.keys.next(kind, keys, arrived);
                 // Firehose writes the documents of failed records as they are.
                 let compression = if kind == Kind::Data { self.compression } else { "UNCOMPRESSED" };
-                let packer = Packer::create(&mut self.store, (&self.bucket, &key), compression, !keys.is_empty())?;
+                let packer =
+                    Packer::create(&mut self.store, (&self.bucket, &key), compression, !keys.is_empty())?;
                 let (bytes, records, delay) = (0, 0, Delay::default());
                 self.open.push(Open {
                     kind,

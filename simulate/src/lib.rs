@@ -351,7 +351,9 @@ fn unknown_delivery(plan: &Plan, name: &str) -> String {
     match nearest(name, names.iter().copied()) {
         Some(meant) => format!("there is no delivery `{name}`; did you mean `{meant}`?"),
         None if names.is_empty() => {
-            format!("there is no delivery `{name}`: the only one has no name; leave out the delivery to write to")
+            format!(
+                "there is no delivery `{name}`: the only one has no name; leave out the delivery to write to"
+            )
         }
         None => format!("there is no delivery `{name}`; there are: {}", names.join(", ")),
     }

@@ -128,15 +128,14 @@ impl Keys {
         let (stream, extension) =
             (&self.stream, if kind == Kind::Data { self.extension.as_str() } else { "" });
         // The form of a random UUID, RFC 9562.
-        let uuid =
-            format!(
-                "{}-{}-4{}-8{}-{}",
-                &digits[..8],
-                &digits[8..12],
-                &digits[13..16],
-                &digits[17..20],
-                &digits[20..32]
-            );
+        let uuid = format!(
+            "{}-{}-4{}-8{}-{}",
+            &digits[..8],
+            &digits[8..12],
+            &digits[13..16],
+            &digits[17..20],
+            &digits[20..32]
+        );
         key + &format!("{stream}-{VERSION}-{name_time}-{uuid}{extension}")
     }
 

@@ -85,7 +85,12 @@ impl Outputs {
 
     /// Ends the files, and reports what came of so many records.
     /// The version is that of the Flink that ran the SQL, if it did.
-    pub(super) fn finish(self, sql: Option<&Sql>, flink: Option<&str>, records: u64) -> io::Result<Vec<RowsTrace>> {
+    pub(super) fn finish(
+        self,
+        sql: Option<&Sql>,
+        flink: Option<&str>,
+        records: u64,
+    ) -> io::Result<Vec<RowsTrace>> {
         let one = |(number, output): (usize, Output)| {
             if let Some(Rows::Written(file)) = output.file {
                 file.finish()?;

@@ -183,11 +183,9 @@ fn write_objects(delivery: &DeliveryTrace, text: &mut String) {
         let (shortest, longest) = (time(delay.shortest), time(delay.longest));
         let _ = match shortest == longest {
             true => writeln!(text, "{delivered} {longest}"),
-            false => writeln!(
-                text,
-                "{delivered} {shortest} to {longest}, on average {}",
-                time(delay.average)
-            ),
+            false => {
+                writeln!(text, "{delivered} {shortest} to {longest}, on average {}", time(delay.average))
+            }
         };
     }
 }

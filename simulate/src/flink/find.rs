@@ -46,7 +46,8 @@ pub fn find(named: Option<&Path>, cache: Option<&Path>) -> Result<Flink, String>
             )
         })?;
         if !is_tested(&version) {
-            let remedy = if named.is_some() { "leave out `--flink`".to_owned() } else { format!("unset {whose}") };
+            let remedy =
+                if named.is_some() { "leave out `--flink`".to_owned() } else { format!("unset {whose}") };
             return Err(other_version(&format!("{whose} names"), &version, &format!(", and {remedy}")));
         }
         return Ok(Flink { lib, version, java: java()? });
@@ -139,7 +140,9 @@ mod tests {
 
     #[test]
     fn versions_of_the_same_minor_have_the_same_sql() {
-        for (version, is) in [("2.2.1", true), ("2.2.0", true), ("2.2-SNAPSHOT", true), ("2.20.0", false), ("1.20.0", false)] {
+        for (version, is) in
+            [("2.2.1", true), ("2.2.0", true), ("2.2-SNAPSHOT", true), ("2.20.0", false), ("1.20.0", false)]
+        {
             assert_eq!(is_tested(version), is, "{version}");
         }
     }

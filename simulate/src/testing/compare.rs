@@ -23,7 +23,10 @@ pub(super) fn differences(whose: &str, expected: &Rows, actual: &[Value]) -> Vec
     if missing.is_empty() && others.is_empty() {
         return lines;
     }
-    if expected.ordered && rows.len() == actual.len() && in_any_order(rows, actual).iter().all(Option::is_some) {
+    if expected.ordered
+        && rows.len() == actual.len()
+        && in_any_order(rows, actual).iter().all(Option::is_some)
+    {
         lines.push(format!("{whose}: the expected rows came in another order"));
     } else {
         lines.push(format!("{whose}: {} rows are expected, and {} came", rows.len(), actual.len()));
