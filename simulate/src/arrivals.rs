@@ -167,13 +167,12 @@ impl Arrivals {
             .clock
             .start
             .saturating_add((self.count as f64 * 1000.0 / self.clock.records_per_second) as i64);
-        let due = clamped(due);
         // A source that never ends would never end if its records had no times, or the same ones again and again.
         let by_rate = self.clock.at.is_none() || self.feed.is_endless();
         if by_rate && self.within.is_some_and(|within| due.saturating_sub(self.clock.start) >= within) {
             return Ok(None);
         }
-        let Some((record, listed)) = self.read(due)? else { return Ok(None) };
+        let Some((record, listed)) = self.read(clamped(due))? else { return Ok(None) };
         let own = listed.or_else(|| self.clock.at.as_ref().and_then(|field| field.read(&record.data)));
         let has_own = self.clock.at.is_some() || matches!(self.feed, Feed::Listed(_));
         self.without_time += u64::from(self.clock.at.is_some() && own.is_none());
@@ -181,7 +180,7 @@ impl Arrivals {
         let at = match own {
             Some(own) => clamped(own).max(self.last),
             None if has_own && self.last > i64::MIN => self.last,
-            None => due,
+            None => clamped(due),
         };
         if self.within.is_some_and(|within| at.saturating_sub(*self.first.get_or_insert(at)) >= within) {
             return Ok(None);

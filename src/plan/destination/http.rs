@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::DestinationPlan;
-use super::service::{Kind, Site};
+use super::service::Kind;
 use crate::aws::destinations::http_limits::RESPONSE_S;
 use crate::pipeline::{Http, Service, Vendor};
 use crate::spec::Duration;
@@ -26,7 +26,7 @@ fn encoding(http: &Http) -> &'static str {
 }
 
 impl Kind for Http {
-    fn values(&self, _service: &Service) -> DestinationPlan {
+    fn values(&self) -> DestinationPlan {
         let attributes = self.attributes.iter();
         DestinationPlan::Http(HttpPlan {
             url: self.url.value.clone(),
@@ -34,6 +34,18 @@ impl Kind for Http {
             encoding: encoding(self),
             attributes: attributes.map(|one| (one.name.clone(), one.value.value.clone())).collect(),
         })
+    }
+
+    fn name(&self) -> &'static str {
+        match self.vendor {
+            Vendor::Other => "HTTP endpoint",
+            Vendor::Datadog => "Datadog",
+            Vendor::NewRelic => "New Relic",
+        }
+    }
+
+    fn url(&self) -> &str {
+        &self.url.value
     }
 
     fn data_transfer(&self) -> &'static str {
@@ -48,7 +60,7 @@ impl Kind for Http {
         vec![("url", self.url.value.clone()), ("encoding", encoding(self).to_owned())]
     }
 
-    fn other_side(&self, site: &Site) -> Vec<String> {
+    fn other_side(&self, service: &Service, _region: &str) -> Vec<String> {
         if self.vendor != Vendor::Other {
             return Vec::new();
         }
@@ -61,7 +73,7 @@ impl Kind for Http {
             ),
             "it is public at port 443, with a certificate of a public authority; to try it (the same ID must come back):".to_owned(),
         ];
-        let key = match site.service.secret {
+        let key = match service.secret {
             Some(_) => " -H \"X-Amz-Firehose-Access-Key: $KEY\"",
             None => "",
         };
