@@ -170,7 +170,8 @@ impl Record {
                 let (left, joins) = (of(read.len() - joined.len(), read.len()), step.joins.join(", "));
                 record.left_out.push(format!("{left}: without a partner in the JOIN at {joins}"));
             }
-            let meet = |(_, one): &&(String, RecordProgram)| rows(one).map_or(0, |rows| rows.len()) < joined.len();
+            let meet =
+                |(_, one): &&(String, RecordProgram)| rows(one).map_or(0, |rows| rows.len()) < joined.len();
             if let Some((condition, _)) = step.conditions.iter().find(meet) {
                 let left = of(joined.len() - made.len(), joined.len());
                 record.left_out.push(format!("{left} by the condition {condition}"));

@@ -76,7 +76,9 @@ impl Outcome {
                 (Some(expected), Some(actual)) if expected != actual => {
                     lines.push(format!("{what}: {expected} records are expected, and {actual} came"));
                     let left_out = main.map(OutputOrigins::left_out).unwrap_or_default();
-                    lines.extend(left_out.into_iter().filter(|line| !lines.contains(line)).collect::<Vec<_>>());
+                    lines.extend(
+                        left_out.into_iter().filter(|line| !lines.contains(line)).collect::<Vec<_>>(),
+                    );
                 }
                 (Some(_), None) => {
                     lines.push(format!(
