@@ -9,8 +9,8 @@ use super::{
 };
 use crate::hex::hex;
 use crate::pipeline::{
-    Iceberg,    CloudWatchLogs, Consumer, ConsumerKind, Delivery, Input, LogSource, OutputTarget, Pipeline, Purpose,
-    Source, SourceKind, logical_name,
+    CloudWatchLogs, Consumer, ConsumerKind, Delivery, Iceberg, Input, LogSource, OutputTarget, Pipeline,
+    Purpose, Source, SourceKind, logical_name,
 };
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{ERROR_STREAM, Query};

@@ -117,7 +117,7 @@ impl Delivery {
 /// the part of the logical id, and the words. Firehose guide, "Dynamic partitioning"; API S3BackupMode, 2026-11.
 pub const FIXED_SETTINGS: [(&str, &str); 3] = [
     ("Partitioned", "dynamic partitioning"),
-    ("BackedUp", "the backup of raw records"),
+    ("BackedUp", "the backup of all records"),
     ("Updating", "updates of an Iceberg table"),
 ];
 

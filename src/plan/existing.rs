@@ -339,8 +339,10 @@ deliveries:
              'arn:aws:kms:us-east-1:111122223333:key/5'}}",
         ));
         let iceberg = existing(&plan);
-        let found: Vec<(&str, &str)> =
-            iceberg.iter().map(|one| (one.id.rsplit([':', '/']).next().unwrap_or_default(), &*one.spec)).collect();
+        let found: Vec<(&str, &str)> = iceberg
+            .iter()
+            .map(|one| (one.id.rsplit([':', '/']).next().unwrap_or_default(), &*one.spec))
+            .collect();
         assert_eq!(
             found,
             [

@@ -49,7 +49,8 @@ fn types(data_type: DataType) -> (String, String) {
 /// # Errors
 /// All fields of records that cannot be columns.
 pub fn columns(fields: &Fields, operation: Option<&str>) -> Result<Vec<IcebergColumn>, Vec<IcebergFault>> {
-    let is_operation = |field: &Field| operation.is_some_and(|operation| named(field, fields.of_rows) == operation);
+    let is_operation =
+        |field: &Field| operation.is_some_and(|operation| named(field, fields.of_rows) == operation);
     let fields_of_table = || fields.list.iter().filter(|field| !is_operation(field));
     let faults: Vec<_> = fields_of_table().filter_map(|field| fault(field, fields.of_rows)).collect();
     if !faults.is_empty() {
@@ -118,9 +119,11 @@ mod tests {
             ("TIME", "string", "string"),
             ("TIMESTAMP", "timestamp", "timestamp"),
         ] {
-            let fields = Fields { list: vec![field("A", sql, span), field("OP", "CHAR(6)", span)], of_rows: true };
+            let fields =
+                Fields { list: vec![field("A", sql, span), field("OP", "CHAR(6)", span)], of_rows: true };
             let columns = columns(&fields, Some("op")).expect("columns");
-            let expected = IcebergColumn { name: "a".into(), data_type: iceberg.into(), athena_type: athena.into() };
+            let expected =
+                IcebergColumn { name: "a".into(), data_type: iceberg.into(), athena_type: athena.into() };
             assert_eq!(columns, [expected], "{sql}");
         }
     }

@@ -102,7 +102,12 @@ const KINDS: &[Kind] = &[
     ),
     kind("AWS::S3::BucketPolicy", "bucket policy"),
     kind("AWS::S3Tables::Namespace", "namespace of a table bucket"),
-    data("AWS::S3Tables::Table", "Iceberg table", "its rows", &["IcebergMetadata", "Namespace", "TableBucketARN"]),
+    data(
+        "AWS::S3Tables::Table",
+        "Iceberg table",
+        "its rows",
+        &["IcebergMetadata", "Namespace", "TableBucketARN"],
+    ),
     data("AWS::S3Tables::TableBucket", "table bucket", "its tables", &["TableBucketName"]),
     kind("AWS::SNS::Subscription", "subscription"),
     kind("AWS::SNS::Topic", "SNS topic"),

@@ -35,8 +35,10 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, service: &Servic
 /// Names of the database, the table and the table bucket.
 fn names_of(iceberg: &Iceberg) -> Vec<Diagnostic> {
     let check = |key: &str, setting: &Setting<String>| {
-        let better: String =
-            lower_case(&setting.value).chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let better: String = lower_case(&setting.value)
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+            .collect();
         let help = match rules::GLUE_NAME.check(&better) {
             Ok(()) => format!("write `{key}: {better}`, the name of a table without hyphens"),
             Err(_) => "write lower-case letters, digits and underscores, as in `orders`".into(),
@@ -132,10 +134,12 @@ fn known(iceberg: &Iceberg, fields: &Fields) -> Vec<Diagnostic> {
     };
     let mut found: Vec<Diagnostic> = unknown.map(fault).collect();
     let operation = iceberg.operation.as_ref();
-    found.extend(operation.filter(|of| iceberg.unique_keys.iter().any(|key| key.value == of.value)).map(|of| {
-        let message = format!("`{}` is the operation, and is not a column of the table", of.value);
-        Diagnostic::error(Code::IcebergOperation, of.span, message, "remove it from `unique_keys`")
-    }));
+    found.extend(operation.filter(|of| iceberg.unique_keys.iter().any(|key| key.value == of.value)).map(
+        |of| {
+            let message = format!("`{}` is the operation, and is not a column of the table", of.value);
+            Diagnostic::error(Code::IcebergOperation, of.span, message, "remove it from `unique_keys`")
+        },
+    ));
     found
 }
 
@@ -177,18 +181,22 @@ fn own_columns(
 fn forms(iceberg: &Iceberg, fields: &Fields) -> Vec<Diagnostic> {
     let operation = iceberg.operation.as_ref().map(|of| of.value.as_str());
     let faults = columns(fields, operation).err().unwrap_or_default();
-    let help = "add SQL that selects it, as in `analytics: {sql: SELECT ..}`: its rows have the form of the table";
+    let help =
+        "add SQL that selects it, as in `analytics: {sql: SELECT ..}`: its rows have the form of the table";
     let of = |fault| {
         let (span, message) = match fault {
-            IcebergFault::Inside(span) => {
-                (span, "Firehose writes the first level of a record only, and this is within an object or an array")
-            }
-            IcebergFault::Case(span) => {
-                (span, "the columns of the table are in lower case, and Firehose compares keys with them exactly")
-            }
-            IcebergFault::Epoch(span) => {
-                (span, "Firehose reads times as ISO 8601 or as microseconds since 1970, and this is another unit")
-            }
+            IcebergFault::Inside(span) => (
+                span,
+                "Firehose writes the first level of a record only, and this is within an object or an array",
+            ),
+            IcebergFault::Case(span) => (
+                span,
+                "the columns of the table are in lower case, and Firehose compares keys with them exactly",
+            ),
+            IcebergFault::Epoch(span) => (
+                span,
+                "Firehose reads times as ISO 8601 or as microseconds since 1970, and this is another unit",
+            ),
         };
         Diagnostic::error(Code::IcebergColumn, span, message, help)
     };
@@ -221,10 +229,18 @@ fn another_writer(context: &Context, delivery: &Delivery, iceberg: &Iceberg) -> 
         _ => None,
     });
     let (other, _) = tables.find(|(_, table)| table.address == iceberg.address)?;
-    let message = format!("two deliveries write to `{}`, and their commits would stand in each other's way", iceberg.address);
+    let message = format!(
+        "two deliveries write to `{}`, and their commits would stand in each other's way",
+        iceberg.address
+    );
     let (_, table) = iceberg.names();
     Some(
-        Diagnostic::error(Code::IcebergWriters, table.span, message, "write another table, or one delivery for both")
-            .related(other.span, "the other delivery"),
+        Diagnostic::error(
+            Code::IcebergWriters,
+            table.span,
+            message,
+            "write another table, or one delivery for both",
+        )
+        .related(other.span, "the other delivery"),
     )
 }

@@ -11,8 +11,8 @@ use crate::aws::offers;
 use crate::aws::prices::{self, INSTANCE_HOUR, Item, Price};
 use crate::graph::NodeKind;
 use crate::plan::{
-    AlarmsPlan, AnalyticsPlan, Carries, ConsumerPlan, DashboardPlan, DeliveryPlan, DestinationPlan, Plan, ProducerPlan, Reads,
-    StreamPlan, TransformPlan, alarms, dashboard,
+    AlarmsPlan, AnalyticsPlan, Carries, ConsumerPlan, DashboardPlan, DeliveryPlan, DestinationPlan, Plan,
+    ProducerPlan, Reads, StreamPlan, TransformPlan, alarms, dashboard,
 };
 use crate::price_list::Prices;
 

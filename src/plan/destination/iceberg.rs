@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::super::DeliveryPlan;
 use super::super::alarms::Rule;
 use super::super::buckets;
 use super::super::cost::{Bill, Delivered, gigabytes};
 use super::super::dashboard::{Series, series};
-use super::super::DeliveryPlan;
 use super::super::existing::Existing;
 use super::super::grants::{Grant, grant};
 use super::super::resources::Resource;
@@ -233,7 +233,12 @@ impl Kind for Iceberg {
 
     fn grants(&self) -> Vec<Grant> {
         let look_up = |actions: &[&'static str]| {
-            grant("CommitToTable", actions, catalog(self), "Firehose reads the table, and commits new snapshots of it.")
+            grant(
+                "CommitToTable",
+                actions,
+                catalog(self),
+                "Firehose reads the table, and commits new snapshots of it.",
+            )
         };
         match &self.place {
             IcebergPlace::Glue { location, .. } => {
@@ -254,8 +259,13 @@ impl Kind for Iceberg {
             IcebergPlace::S3Tables { bucket, .. } => {
                 let bucket = literal(&bucket.value);
                 let of_bucket = || arn("s3tables", &format!("bucket/{bucket}"));
-                let actions =
-                    ["glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables", "glue:UpdateTable"];
+                let actions = [
+                    "glue:GetDatabase",
+                    "glue:GetDatabases",
+                    "glue:GetTable",
+                    "glue:GetTables",
+                    "glue:UpdateTable",
+                ];
                 vec![
                     look_up(&actions),
                     grant(
@@ -291,9 +301,7 @@ impl Kind for Iceberg {
         let bucket = location.and_then(|location| location.bucket.as_ref());
         let bucket = bucket.map(|bucket| Existing::new(&existing::BUCKET, &bucket.value, at("location")));
         let key = location.and_then(|location| match &location.encryption.value {
-            Encryption::CustomerKey(key) => {
-                Some(Existing::new(&existing::KEY, key, at("kms_key")))
-            }
+            Encryption::CustomerKey(key) => Some(Existing::new(&existing::KEY, key, at("kms_key"))),
             Encryption::AwsManaged => None,
         });
         bucket.into_iter().chain(key).chain([of_table]).collect()
@@ -304,7 +312,8 @@ impl Kind for Iceberg {
     }
 
     fn address(&self) -> String {
-        let rows = if self.operation.is_some() { "rows inserted, updated and deleted" } else { "rows inserted" };
+        let rows =
+            if self.operation.is_some() { "rows inserted, updated and deleted" } else { "rows inserted" };
         format!("{} {}, {rows}", self.name(), self.address)
     }
 
@@ -409,11 +418,107 @@ impl Iceberg {
 }
 
 /// Permissions of IAM alone on what is created in a catalog.
-const IAM_ACCESS: &str =
-    "{\"Principal\": {\"DataLakePrincipalIdentifier\": \"IAM_ALLOWED_PRINCIPALS\"}, \"Permissions\": [\"ALL\"]}";
+const IAM_ACCESS: &str = "{\"Principal\": {\"DataLakePrincipalIdentifier\": \"IAM_ALLOWED_PRINCIPALS\"}, \"Permissions\": [\"ALL\"]}";
 
 /// A name in Athena's DDL, with backticks where it is more than letters, digits and underscores.
 fn quoted(name: &str) -> String {
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit());
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !name.starts_with(|c: char| c.is_ascii_digit());
     if plain { name.to_owned() } else { format!("`{}`", name.replace('`', "``")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::plan::DestinationPlan;
+    use crate::plan::Plan;
+    use crate::plan::fixture::{ICEBERG, delivering, planned};
+    use crate::plan::value::Value;
+
+    /// The permissions of a role: its statements with their actions, resources and conditions.
+    fn permissions(plan: &Plan, role: &str) -> BTreeMap<&'static str, Vec<String>> {
+        let role = plan.roles.iter().find(|one| one.logical_id == role).expect("a role");
+        let texts = |values: &[Value]| values.iter().map(Value::shown).collect::<Vec<_>>();
+        let line = |grant: &crate::plan::grants::Grant| {
+            let conditions =
+                grant.conditions.iter().map(|one| format!("{} {}", one.key, texts(&one.values).join(" ")));
+            let actions = [grant.actions.join(" ")];
+            actions.into_iter().chain(texts(&grant.resources)).chain(conditions).collect()
+        };
+        role.grants.iter().map(|grant| (grant.sid, line(grant))).collect()
+    }
+
+    #[test]
+    fn a_table_of_the_catalog_is_written_to_below_its_location_only() {
+        let (plan, _) = planned(&delivering(
+            "iceberg: { glue: { database: shop, table: orders, location: 's3://our-lake/team/orders/', kms_key: \
+             'arn:aws:kms:us-east-1:111122223333:key/k' } }",
+        ));
+        let found = permissions(&plan, "DeliveryRole");
+        let catalog = "arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}";
+        assert_eq!(
+            found["CommitToTable"],
+            [
+                "glue:GetDatabase glue:GetTable glue:UpdateTable".to_owned(),
+                format!("{catalog}:catalog"),
+                format!("{catalog}:database/shop"),
+                format!("{catalog}:table/shop/orders"),
+            ]
+        );
+        let objects = "arn:${AWS::Partition}:s3:::our-lake/team/orders/*";
+        assert_eq!(found["DeleteObjects"], ["s3:DeleteObject", objects]);
+        assert_eq!(found["ListObjects"][2], "s3:prefix team/orders/*");
+        let key = &found["EncryptObjects"];
+        assert_eq!(key[1], "arn:aws:kms:us-east-1:111122223333:key/k");
+        assert!(key.contains(&"kms:ViaService s3.${AWS::Region}.${AWS::URLSuffix}".to_owned()), "{key:?}");
+    }
+
+    #[test]
+    fn tables_of_the_stack_are_created_once_and_before_their_streams() {
+        let (plan, _) = planned(ICEBERG);
+        let of_type = |of: &str| -> Vec<&str> {
+            let resources =
+                plan.resources.iter().filter(|one| one.resource_type == format!("AWS::S3Tables::{of}"));
+            resources.map(|one| &*one.logical_id).collect()
+        };
+        assert_eq!(of_type("TableBucket"), ["TableBucketShopTables"]);
+        assert_eq!(of_type("Namespace"), ["NamespaceShopTablesShop"]);
+        let tables = ["IcebergTableShopTablesShopOrders", "IcebergTableShopTablesShopOrderHistory"];
+        assert_eq!(of_type("Table"), tables);
+        for (delivery, table) in plan.deliveries.iter().zip(tables) {
+            let before = &plan.order[&*delivery.logical_id];
+            assert!(
+                before.iter().any(|before| before.logical_ids.iter().any(|id| id == table)),
+                "{before:?}"
+            );
+            assert!(plan.order[table][0].logical_ids.iter().any(|id| id == "NamespaceShopTablesShop"));
+        }
+        // Updates need another Firehose stream than inserts.
+        let ids: Vec<&str> = plan.deliveries.iter().map(|delivery| delivery.logical_id.as_str()).collect();
+        assert_eq!(ids, ["UpdatingDeliveryChanges", "DeliveryHistory"]);
+        let DestinationPlan::Iceberg(table) = &plan.deliveries[0].destination else {
+            panic!("{:?}", plan.deliveries)
+        };
+        let own = table.own.as_ref().expect("the stack's");
+        let columns: Vec<String> = own.columns.iter().map(|(name, of)| format!("{name} {of}")).collect();
+        assert_eq!(columns, ["id long", "at timestamp"], "the operation is no column");
+        assert_eq!(
+            table.routing.as_deref(),
+            Some(r#"{destinationDatabaseName: "shop", destinationTableName: "orders", operation: .["op"]}"#)
+        );
+    }
+
+    #[test]
+    fn the_other_side_of_a_table_of_the_catalog_is_its_statement() {
+        let spec = ICEBERG.replace(
+            "s3_tables: {bucket: shop-tables, namespace: shop, table: orders}",
+            "glue: {database: shop, table: orders, location: 's3://our-lake/orders/'}",
+        );
+        let (plan, _) = planned(&spec);
+        let lines = plan.deliveries[0].service.as_ref().expect("a service").other_side.join("\n");
+        let statement = "  CREATE TABLE shop.orders (id bigint, at timestamp)\n  LOCATION 's3://our-lake/orders/'\n  TBLPROPERTIES \
+                         ('table_type' = 'ICEBERG', 'format' = 'parquet')";
+        assert!(lines.contains(statement), "{lines}");
+    }
 }

@@ -60,7 +60,8 @@ fn a_small_pipeline() {
 
 #[test]
 fn the_table_knows_the_types_of_a_stack_and_no_others() {
-    let plans = [everything(), planned(SOURCES).0, planned(DIRECT_SOURCES).0, planned(LAKE).0, planned(ICEBERG).0];
+    let plans =
+        [everything(), planned(SOURCES).0, planned(DIRECT_SOURCES).0, planned(LAKE).0, planned(ICEBERG).0];
     let resources = plans.iter().flat_map(|plan| &plan.resources);
     let planned: BTreeSet<&str> = resources.map(|resource| resource.resource_type).collect();
     assert_eq!(planned, handler_permissions::types().collect());

@@ -22,7 +22,8 @@ impl Resolver<'_> {
     /// The destination, if it is not S3.
     pub(super) fn service(&mut self, delivery: &mut spec::Delivery, site: &Site) -> Option<Service> {
         let read = self.http_endpoint(delivery, site);
-        let Read { key, kind, secret } = read.or_else(|| self.splunk(delivery, site)).or_else(|| self.iceberg(delivery, site))?;
+        let Read { key, kind, secret } =
+            read.or_else(|| self.splunk(delivery, site)).or_else(|| self.iceberg(delivery, site))?;
         let capabilities = kind.capabilities();
         let retry = capabilities.fallback.as_ref().map_or(0, |fallback| fallback.retry_s_default);
         let written = delivery.retry.map(|Duration(seconds)| seconds);
