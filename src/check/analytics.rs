@@ -47,6 +47,7 @@ fn stores_by_column(pipeline: &Pipeline) -> bool {
         .iter()
         .filter_map(|delivery| delivery.destination.s3())
         .any(|s3| s3.table.is_some() || s3.format.value.is_columnar() || !s3.partitions.is_empty())
+        || pipeline.deliveries.iter().any(|delivery| delivery.destination.iceberg().is_some())
 }
 
 pub(super) fn check(context: &mut Context) {

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::super::DeliveryPlan;
 use super::super::alarms::Rule;
 use super::super::buckets;
 use super::super::cost::{Bill, Delivered, gigabytes};
@@ -30,12 +29,15 @@ const FAILED_ROWS: MetricName = FIREHOSE.metric("DeliveryToIceberg.FailedRowCoun
 /// What the template needs of a table of Apache Iceberg.
 #[derive(Clone, Debug, Serialize)]
 pub struct IcebergPlan {
+    /// Its place in the spec, a JSON pointer.
+    #[serde(skip)]
+    pub spec: String,
     /// ARN of the catalog.
     pub catalog: Value,
     /// Name of its database, or of its namespace.
-    pub database: String,
+    pub database_name: String,
     /// Its name.
-    pub table: String,
+    pub table_name: String,
     /// Columns that identify a row.
     pub unique_keys: Vec<String>,
     /// Whether rows are inserted only.
@@ -73,8 +75,8 @@ pub struct OwnTable {
 }
 
 /// The part of the spec that is the table's.
-fn spec_of(service: &Service) -> String {
-    format!("{}/s3_tables", service.spec)
+fn spec_of(service: &Service, iceberg: &Iceberg) -> String {
+    format!("{}/{}", service.spec, if iceberg.table_bucket().is_some() { "s3_tables" } else { "glue" })
 }
 
 /// All tables of the stack's own, with their deliveries.
@@ -105,7 +107,7 @@ fn plan(site: &Site, iceberg: &Iceberg) -> DestinationPlan {
         let [bucket_id, namespace_id, logical_id] = ids;
         let columns = known_columns(site, iceberg).unwrap_or_default();
         OwnTable {
-            spec: spec_of(service),
+            spec: spec_of(service, iceberg),
             bucket_id,
             creates_bucket,
             bucket: bucket.value.clone(),
@@ -116,9 +118,10 @@ fn plan(site: &Site, iceberg: &Iceberg) -> DestinationPlan {
         }
     });
     DestinationPlan::Iceberg(IcebergPlan {
+        spec: spec_of(service, iceberg),
         catalog: arn("glue", &format!("catalog{}", catalog_of(iceberg))),
-        database: database.value.clone(),
-        table: table.value.clone(),
+        database_name: database.value.clone(),
+        table_name: table.value.clone(),
         unique_keys: iceberg.unique_keys.iter().map(|key| key.value.clone()).collect(),
         append_only: iceberg.operation.is_none(),
         routing: iceberg.operation.as_ref().map(|operation| {
@@ -139,7 +142,8 @@ fn plan(site: &Site, iceberg: &Iceberg) -> DestinationPlan {
 /// The resources of the table of a delivery.
 pub(in crate::plan) fn resources(pipeline: &Pipeline, delivery: &Delivery) -> Vec<Resource> {
     let Some(service) = delivery.destination.service() else { return Vec::new() };
-    let Some(ids) = delivery.destination.iceberg().and_then(Iceberg::logical_ids) else { return Vec::new() };
+    let Some(iceberg) = delivery.destination.iceberg() else { return Vec::new() };
+    let Some(ids) = iceberg.logical_ids() else { return Vec::new() };
     let types = ["AWS::S3Tables::TableBucket", "AWS::S3Tables::Namespace", "AWS::S3Tables::Table"];
     let created = ids.into_iter().zip(types).enumerate();
     let created = created.filter(|(at, (id, _))| is_first(pipeline, delivery, *at, id));
@@ -147,7 +151,7 @@ pub(in crate::plan) fn resources(pipeline: &Pipeline, delivery: &Delivery) -> Ve
         .map(|(_, (id, resource_type))| Resource {
             logical_id: Cow::Owned(id),
             resource_type,
-            spec: Cow::Owned(spec_of(service)),
+            spec: Cow::Owned(spec_of(service, iceberg)),
         })
         .collect()
 }
@@ -186,13 +190,13 @@ pub(super) fn graphed() -> Vec<Series> {
 
 impl IcebergPlan {
     /// The rows of a month. Their size in the files of the table is not known.
-    pub(super) fn cost(&self, bill: &mut Bill, delivery: &DeliveryPlan, delivered: Delivered) {
+    pub(super) fn cost(&self, bill: &mut Bill, delivered: Delivered) {
         let (item, words) = match self.is_in_s3_tables {
             true => (Item::S3TablesStorageGbMonth, "S3 Tables: rows of a month"),
             false => (Item::S3StorageGbMonth, "S3: rows of a month"),
         };
         bill.add(
-            format!("{}/iceberg", delivery.spec),
+            self.spec.clone(),
             words,
             item,
             gigabytes(delivered.per_second * SECONDS_PER_MONTH as f64 * delivered.bytes as f64),

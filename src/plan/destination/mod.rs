@@ -113,7 +113,7 @@ pub(super) fn grants(delivery: &Delivery, purpose: Purpose) -> Vec<Grant> {
 /// What is billed besides Firehose.
 pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delivered: Delivered) {
     if let DestinationPlan::Iceberg(iceberg) = &delivery.destination {
-        iceberg.cost(bill.of(NodeKind::Destination), delivery, delivered);
+        iceberg.cost(bill.of(NodeKind::Destination), delivered);
     }
     if let DestinationPlan::S3(s3) = &delivery.destination {
         s3::cost(bill, plan, (delivery, s3), delivered);
