@@ -32,7 +32,9 @@ impl Destination {
                 std::iter::once(own).chain(backup).collect()
             }
             Self::Service(service) => {
-                vec![Sink::Service(service), Sink::Bucket(Purpose::Backup, &service.backup.location)]
+                let staging = service.staging.as_ref().map(|location| Sink::Bucket(Purpose::Staging, location));
+                let backup = service.backup_location().map(|location| Sink::Bucket(Purpose::Backup, location));
+                std::iter::once(Sink::Service(service)).chain(staging).chain(backup).collect()
             }
         }
     }
@@ -46,7 +48,10 @@ impl Destination {
     pub fn failures(&self) -> (Purpose, &S3Location) {
         match self {
             Self::S3(s3) => (Purpose::Destination, &s3.location),
-            Self::Service(service) => (Purpose::Backup, &service.backup.location),
+            Self::Service(service) => match &service.staging {
+                Some(staging) => (Purpose::Staging, staging),
+                None => (Purpose::Backup, &service.backup.location),
+            },
         }
     }
 
@@ -125,6 +130,8 @@ impl<'a> Sink<'a> {
 pub enum Purpose {
     /// It holds what is delivered.
     Destination,
+    /// It holds what a destination loads from there, and what it did not load.
+    Staging,
     /// It holds what does not reach a destination, or everything.
     Backup,
 }
@@ -134,6 +141,7 @@ impl Purpose {
     pub fn bucket(self) -> &'static str {
         match self {
             Self::Destination => "Bucket",
+            Self::Staging => "StagingBucket",
             Self::Backup => "BackupBucket",
         }
     }
@@ -142,6 +150,7 @@ impl Purpose {
     pub fn name(self) -> &'static str {
         match self {
             Self::Destination => "bucket",
+            Self::Staging => "staging",
             Self::Backup => "backup",
         }
     }
@@ -150,6 +159,7 @@ impl Purpose {
     pub fn description(self) -> &'static str {
         match self {
             Self::Destination => "Bucket that the objects are written to",
+            Self::Staging => "Bucket that the destination loads from",
             Self::Backup => "Bucket for records that failed or for all records",
         }
     }

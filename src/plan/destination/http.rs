@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::DestinationPlan;
 use super::service::{Kind, Site};
 use crate::aws::destinations::http_limits::RESPONSE_S;
-use crate::pipeline::{Http, Service, Vendor};
+use crate::pipeline::{Http, Vendor};
 use crate::spec::Duration;
 
 /// What the template needs of an HTTP endpoint.
@@ -26,7 +26,7 @@ fn encoding(http: &Http) -> &'static str {
 }
 
 impl Kind for Http {
-    fn values(&self, _service: &Service) -> DestinationPlan {
+    fn values(&self, _site: &Site) -> DestinationPlan {
         let attributes = self.attributes.iter();
         DestinationPlan::Http(HttpPlan {
             url: self.url.value.clone(),
@@ -44,7 +44,7 @@ impl Kind for Http {
         format!("{}, {}", self.url.value, encoding(self))
     }
 
-    fn facts(&self) -> Vec<(&'static str, String)> {
+    fn facts(&self, _site: &Site) -> Vec<(&'static str, String)> {
         vec![("url", self.url.value.clone()), ("encoding", encoding(self).to_owned())]
     }
 

@@ -1,6 +1,7 @@
 //! Destinations: one file per kind. What a kind writes to is a sink of the graph; the buckets among those are alike.
 
 mod http;
+mod redshift;
 mod s3;
 mod service;
 mod splunk;
@@ -16,18 +17,20 @@ use super::grants::Grant;
 use super::{DeliveryPlan, Plan};
 use crate::aws::destinations::{self, Watched};
 use crate::check::Checked;
-use crate::pipeline::{Delivery, Destination, KeysFrom, Pipeline, Purpose, Service, ServiceKind, Sink};
-use crate::table::fields::fields;
+use crate::pipeline::{Delivery, Destination, KeysFrom, Purpose, Service, ServiceKind, Sink, Transform};
+use crate::table::fields::{Fields, fields};
 use crate::table::partition_keys;
 pub use http::HttpPlan;
+pub use redshift::RedshiftPlan;
 pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
-use service::Kind;
+use service::{Kind, Site};
 pub use service::ServicePlan;
 pub use splunk::SplunkPlan;
 
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("delivery/http.yaml.j2", include_str!("../../../templates/delivery/http.yaml.j2")),
+    ("delivery/redshift.yaml.j2", include_str!("../../../templates/delivery/redshift.yaml.j2")),
     ("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2")),
     ("delivery/splunk.yaml.j2", include_str!("../../../templates/delivery/splunk.yaml.j2")),
 ];
@@ -42,6 +45,8 @@ pub enum DestinationPlan {
     Http(HttpPlan),
     /// Splunk.
     Splunk(SplunkPlan),
+    /// Redshift.
+    Redshift(RedshiftPlan),
 }
 
 /// The kind of a destination that is not S3.
@@ -49,6 +54,7 @@ fn kind(service: &Service) -> &dyn Kind {
     match &service.kind {
         ServiceKind::Http(http) => http,
         ServiceKind::Splunk(splunk) => splunk,
+        ServiceKind::Redshift(redshift) => redshift,
     }
 }
 
@@ -56,14 +62,29 @@ fn kind(service: &Service) -> &dyn Kind {
 pub(super) fn plan(checked: &Checked, delivery: &Delivery) -> DestinationPlan {
     match &delivery.destination {
         Destination::S3(s3) => DestinationPlan::S3(Box::new(s3::plan(checked, delivery, s3))),
-        Destination::Service(service) => kind(service).values(service),
+        Destination::Service(service) => {
+            let fields = known_fields(checked, delivery);
+            let fields = fields.as_ref();
+            kind(service).values(&Site { pipeline: checked.pipeline(), delivery, service, fields })
+        }
     }
 }
 
 /// Plans what all destinations but S3 have.
-pub(super) fn service(pipeline: &Pipeline, delivery: &Delivery) -> Option<ServicePlan> {
-    let of = delivery.destination.service()?;
-    Some(service::plan(pipeline, delivery, of, kind(of)))
+pub(super) fn service(checked: &Checked, delivery: &Delivery) -> Option<ServicePlan> {
+    let service = delivery.destination.service()?;
+    let fields = known_fields(checked, delivery);
+    let site = Site { pipeline: checked.pipeline(), delivery, service, fields: fields.as_ref() };
+    Some(service::plan(&site, kind(service)))
+}
+
+/// The fields of what is delivered, unless a function of the user's or the unpacking decides about them.
+fn known_fields(checked: &Checked, delivery: &Delivery) -> Option<Fields> {
+    let is_other = |transform: &Transform| transform.own.is_some() || transform.unpack.is_some();
+    if delivery.transform.as_ref().is_some_and(is_other) {
+        return None;
+    }
+    fields(checked.pipeline(), checked.query(), delivery).ok()
 }
 
 /// The partition keys that the transform of a delivery returns.
@@ -87,13 +108,12 @@ pub(super) fn grants(delivery: &Delivery, purpose: Purpose) -> Vec<Grant> {
 pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delivered: Delivered) {
     if let DestinationPlan::S3(s3) = &delivery.destination {
         s3::cost(bill, plan, (delivery, s3), delivered);
-    } else if delivery.service.as_ref().is_some_and(|service| service.backs_up_all) {
-        // Of the records that fail, nobody knows how many there are.
-        delivery
-            .locations
-            .values()
-            .for_each(|location| s3::stored(bill, plan, location, delivered, (false, 1)));
+        return;
     }
+    // Of the records that fail, nobody knows how many there are.
+    let all = delivery.service.as_ref().is_some_and(|service| service.backs_up_all);
+    let stored = delivery.locations.values().filter(|location| all || location.purpose == Purpose::Staging);
+    stored.for_each(|location| s3::stored(bill, plan, location, delivered, (false, 1)));
 }
 
 /// The metrics of a delivery.
