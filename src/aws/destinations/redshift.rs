@@ -2,7 +2,7 @@
 //! destination", "Handle data delivery failures" and "Monitor with CloudWatch metrics", 2026-11.
 
 use super::{
-    Capabilities, FIREHOSE, Fallback, Form, Network, PUTS_SUCCEEDED, RETRY_S, Reading, Rows, Unit, Watched,
+    Capabilities, FIREHOSE, Fallback, Form, PUTS_SUCCEEDED, RETRY_S, Reading, Rows, Unit, Watched,
     delivery, freshness, last_delivery, metric, records_delivered, share,
 };
 use crate::aws::limits::firehose;
@@ -59,16 +59,15 @@ pub const REDSHIFT: Capabilities = Capabilities {
     separator: "\n",
     is_appended: false,
     splits_objects: false,
-    form: Form { rows: Rows::Any, lower_case_keys: true, iso_times: false },
+    rows: Rows::Any,
+    form: Form { lower_case_keys: true, iso_times: false },
     reads_log_envelopes: false,
     fallback: Some(Fallback {
         retry_s: RETRY_S,
         retry_s_default: 3_600,
         failed: "Disabled",
         all: Some("Enabled"),
-        error_type: "errors",
     }),
-    network: Network::Public,
     metrics: &delivery(&[
         last_delivery("DeliveryToRedshift.Records"),
         records_delivered("DeliveryToRedshift.Records"),

@@ -249,7 +249,8 @@ fn json(delivery: &Delivery, options: &[WrittenOption], known: Option<&Fields>, 
 
 /// Keys that differ in case alone.
 fn same_columns(known: &Fields) -> Option<Diagnostic> {
-    let same = redshift_columns(known).err()?;
+    // Rows of SQL have a rule of all such destinations.
+    let same = redshift_columns(known).err().filter(|_| !known.of_rows)?;
     let message = format!("two keys are the column `{}` of Redshift, whose names have no upper case", same.name);
     Some(
         Diagnostic::error(Code::RedshiftColumn, same.span, message, "rename one of them")

@@ -36,6 +36,18 @@ impl Kind for Http {
         })
     }
 
+    fn name(&self) -> &'static str {
+        match self.vendor {
+            Vendor::Other => "HTTP endpoint",
+            Vendor::Datadog => "Datadog",
+            Vendor::NewRelic => "New Relic",
+        }
+    }
+
+    fn url(&self) -> &str {
+        &self.url.value
+    }
+
     fn data_transfer(&self) -> &'static str {
         "the requests leave AWS, compressed unless the spec says otherwise; their size is not known"
     }

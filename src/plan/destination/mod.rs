@@ -9,15 +9,17 @@ mod splunk;
 use pipec_core::Partition;
 use serde::Serialize;
 
-use super::alarms::{Rule, Scope};
+use super::alarms::{Compare, FIVE_MINUTES, FRESHNESS_S_MIN, Rule, Scope, Span};
 use super::buckets;
 use super::cost::{Bill, Delivered};
 use super::dashboard::Series;
 use super::grants::Grant;
-use super::{DeliveryPlan, Plan};
-use crate::aws::destinations::{self, Watched};
+use super::{DeliveryPlan, Plan, S3LocationPlan};
+use crate::aws::destinations::{self, BACKUP_FRESHNESS, Watched};
 use crate::check::Checked;
+use crate::graph::NodeKind;
 use crate::pipeline::{Delivery, Destination, KeysFrom, Purpose, Service, ServiceKind, Sink, Transform};
+use crate::spec::{AlarmKey, Duration};
 use crate::table::fields::{Fields, fields};
 use crate::table::partition_keys;
 pub use http::HttpPlan;
@@ -26,6 +28,9 @@ pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
 use service::{Kind, Site};
 pub use service::ServicePlan;
 pub use splunk::SplunkPlan;
+
+/// Seconds beyond its buffer after which a record is late at the earliest, as of the spec's threshold `freshness`.
+const BEYOND_BUFFER_S: u64 = 60;
 
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
@@ -99,7 +104,7 @@ pub(super) fn partition(checked: &Checked, delivery: &Delivery, runs_query: bool
 pub(super) fn grants(delivery: &Delivery, purpose: Purpose) -> Vec<Grant> {
     let of = |sink| match sink {
         Sink::Bucket(purpose, location) => buckets::grants(purpose, location, &buckets::heads(location)),
-        Sink::Service(of) => service::grants(of, kind(of)),
+        Sink::Service(of) => service::grants(of),
     };
     delivery.destination.sink(purpose).map_or_else(Vec::new, of)
 }
@@ -108,12 +113,14 @@ pub(super) fn grants(delivery: &Delivery, purpose: Purpose) -> Vec<Grant> {
 pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delivered: Delivered) {
     if let DestinationPlan::S3(s3) = &delivery.destination {
         s3::cost(bill, plan, (delivery, s3), delivered);
-        return;
+    } else if let Some(backup) = delivery.backup_of_all() {
+        // Of the records that fail, nobody knows how many there are.
+        s3::stored(bill.of(NodeKind::Destination), plan, backup, delivered, (false, None));
     }
-    // Of the records that fail, nobody knows how many there are.
-    let all = delivery.service.as_ref().is_some_and(|service| service.backs_up_all);
-    let stored = delivery.locations.values().filter(|location| all || location.purpose == Purpose::Staging);
-    stored.for_each(|location| s3::stored(bill, plan, location, delivered, (false, 1)));
+    // What is loaded from a bucket is written there first.
+    if let Some(staging) = delivery.location(Purpose::Staging) {
+        s3::stored(bill.of(NodeKind::Destination), plan, staging, delivered, (false, None));
+    }
 }
 
 /// The metrics of a delivery.
@@ -138,12 +145,26 @@ pub(super) fn watched_of_errors() -> &'static Watched {
 pub(super) fn alarms(scope: &Scope, delivery: &DeliveryPlan, late: u64, logs: &str) -> Vec<Rule> {
     let mut rules = service::alarms(delivery.capabilities, late, logs);
     if let DestinationPlan::S3(s3) = &delivery.destination {
-        rules.extend(s3.alarms(delivery, logs));
+        rules.extend(s3.alarms(logs));
     }
-    if let Some(of) = delivery.service.as_ref().filter(|service| service.backs_up_all) {
-        rules.push(service::backup_late(scope, delivery, of, logs));
-    }
+    rules.extend(delivery.backup_of_all().map(|backup| backup_late(scope, backup, logs)));
     rules
+}
+
+/// Whether the bucket of all records, beside the destination, gets them.
+fn backup_late(scope: &Scope, backup: &S3LocationPlan, logs: &str) -> Rule {
+    let interval = backup.buffer_interval;
+    let late = scope.threshold(AlarmKey::Freshness, FRESHNESS_S_MIN.max(2 * interval));
+    // The threshold suits the buffer of the destination, which may be the shorter one.
+    let late = late.max(interval + BEYOND_BUFFER_S);
+    Rule::new(
+        AlarmKey::BackupFreshness,
+        (BACKUP_FRESHNESS, "Maximum"),
+        Span(FIVE_MINUTES, 1, 1),
+        Compare::Above,
+        late as f64,
+        format!("Records have not reached the backup's bucket after {}. {logs} shows why.", Duration(late)),
+    )
 }
 
 /// The same of the delivery of error records, which go to a bucket whatever the destination.
@@ -236,6 +257,41 @@ mod tests {
                 grant.resources.iter().map(super::super::value::Value::shown).collect();
             assert_eq!(resources, ["arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf"]);
         }
+    }
+
+    #[test]
+    fn a_backup_of_all_records_is_late_as_the_spec_declares() {
+        for destination in ["backup: raw, s3: {}", "backup: all, http: { url: 'https://example.com/v1' }"] {
+            let late = |thresholds: &str| {
+                let spec = delivering(&format!("buffer: {{ size: 5 MiB, interval: 60 s }}, {destination}"));
+                let (plan, _) = planned(&spec.replace("alarms: {}", &format!("alarms: {{ {thresholds} }}")));
+                let alarms = plan.alarms.iter().flat_map(|alarms| &alarms.alarms);
+                let late: Vec<f64> = alarms
+                    .filter(|alarm| alarm.key == AlarmKey::BackupFreshness)
+                    .map(|alarm| alarm.threshold)
+                    .collect();
+                late
+            };
+            assert_eq!(late(""), [900.0], "{destination}");
+            assert_eq!(late("thresholds: { freshness: 20 min }"), [1_200.0], "{destination}");
+            // The bucket's own buffer is written after 5 minutes.
+            assert_eq!(late("thresholds: { freshness: 2 min }"), [360.0], "{destination}");
+        }
+    }
+
+    #[test]
+    fn the_output_of_a_bucket_names_the_records_in_it() {
+        let described = |destination: &str| -> Vec<&'static str> {
+            let (plan, _) = planned(&delivering(destination));
+            plan.locations().map(|location| location.output.1).collect()
+        };
+        let data = "Bucket that the objects are written to";
+        assert_eq!(described("backup: raw, s3: {}"), [data, "Bucket for all records"]);
+        assert_eq!(described("http: { url: 'https://example.com' }"), ["Bucket for records that failed"]);
+        assert_eq!(
+            described("backup: all, http: { url: 'https://example.com' }"),
+            ["Bucket for all records"]
+        );
     }
 
     #[test]

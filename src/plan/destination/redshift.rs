@@ -59,7 +59,7 @@ impl Redshift {
         }
     }
 
-    fn url(&self) -> Value {
+    fn jdbc(&self) -> Value {
         let host = match (&self.host, self.endpoint()) {
             (RedshiftHost::Workgroup(name), _) => format!(
                 "{}.${{AWS::AccountId}}.${{AWS::Region}}.redshift-serverless.${{AWS::URLSuffix}}:{PORT}",
@@ -148,11 +148,19 @@ impl Redshift {
 impl Kind for Redshift {
     fn values(&self, site: &Site) -> DestinationPlan {
         DestinationPlan::Redshift(RedshiftPlan {
-            url: self.url(),
+            url: self.jdbc(),
             table: self.table.value.clone(),
             columns: self.columns(site),
             options: self.options(site),
         })
+    }
+
+    fn name(&self) -> &'static str {
+        if self.host.is_serverless() { "Redshift Serverless" } else { "Redshift" }
+    }
+
+    fn url(&self) -> &str {
+        &self.host.setting().value
     }
 
     fn data_transfer(&self) -> &'static str {
@@ -167,7 +175,7 @@ impl Kind for Redshift {
         let columns = self.columns(site);
         let columns = columns.map_or_else(String::new, |columns| format!(" ({columns})"));
         vec![
-            ("url", self.url().shown()),
+            ("url", self.jdbc().shown()),
             ("copy", format!("COPY {}{columns} {}", self.table.value, self.options(site))),
         ]
     }

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use super::super::alarms::{Compare, FIVE_MINUTES, Rule, Scope, Span};
+use super::super::alarms::{Compare, FIVE_MINUTES, Rule, Span};
 use super::super::existing::Existing;
 use super::super::grants::{Condition, Grant, grant, key};
 use super::super::value::Value;
 use super::super::{DeliveryPlan, S3LocationPlan};
 use super::{DestinationPlan, Shown};
-use crate::aws::destinations::{BACKUP_FRESHNESS, Capabilities, Fallback};
+use crate::aws::destinations::{Capabilities, Fallback};
 use crate::aws::existing;
 use crate::pipeline::{Delivery, Encryption, Pipeline, Purpose, Secret, Service};
 use crate::spec::{AlarmKey, Duration};
@@ -17,9 +17,12 @@ use crate::table::fields::Fields;
 /// What the template needs of any destination that is not S3, and what people need to know about it.
 #[derive(Clone, Debug, Serialize)]
 pub struct ServicePlan {
-    /// Its place in the spec, a JSON pointer.
+    /// What it is.
     #[serde(skip)]
-    pub spec: String,
+    pub name: &'static str,
+    /// Its address.
+    #[serde(skip)]
+    pub url: String,
     /// ARN of the secret.
     pub secret: Option<String>,
     /// Seconds that Firehose retries.
@@ -35,9 +38,6 @@ pub struct ServicePlan {
     /// What data transfer costs.
     #[serde(skip)]
     pub data_transfer: &'static str,
-    /// What `!{firehose:error-output-type}` is for records that it did not accept.
-    #[serde(skip)]
-    pub error_type: &'static str,
     /// Where the records go, in a few words.
     #[serde(skip)]
     pub address: String,
@@ -56,14 +56,10 @@ pub struct ServicePlan {
 pub(super) trait Kind {
     /// What the template needs.
     fn values(&self, site: &Site) -> DestinationPlan;
-    /// What Firehose needs to deliver, besides reading the secret.
-    fn grants(&self, _service: &Service) -> Vec<Grant> {
-        Vec::new()
-    }
-    /// What it uses and the stack does not create, besides the secret and its key.
-    fn existing(&self, _service: &Service) -> Vec<Existing> {
-        Vec::new()
-    }
+    /// What it is.
+    fn name(&self) -> &'static str;
+    /// Its address.
+    fn url(&self) -> &str;
     /// What data transfer costs, and why no line says how much.
     fn data_transfer(&self) -> &'static str;
     /// Where the records go, in a few words.
@@ -97,14 +93,14 @@ pub(super) fn plan(site: &Site, kind: &dyn Kind) -> ServicePlan {
         service.secret.iter().flat_map(|secret| stored(secret, &pipeline.region.value)).collect();
     other_side.extend(kind.other_side(site));
     ServicePlan {
-        spec: service.spec.clone(),
+        name: kind.name(),
+        url: kind.url().to_owned(),
         secret: service.secret.as_ref().map(|secret| secret.arn.value.clone()),
         retry: service.retry.value,
         backup: mode.unwrap_or_default(),
         backs_up_all: all,
-        existing: secrets(service).into_iter().chain(kind.existing(service)).collect(),
+        existing: secrets(service),
         data_transfer: kind.data_transfer(),
-        error_type: fallback.map_or("", |fallback| fallback.error_type),
         address: kind.address(),
         facts: kind.facts(site),
         notes: kind.notes(site),
@@ -127,22 +123,21 @@ fn secrets(service: &Service) -> Vec<Existing> {
     [of_secret].into_iter().chain(of_key).collect()
 }
 
-/// What Firehose needs to log in and to deliver.
-pub(super) fn grants(service: &Service, kind: &dyn Kind) -> Vec<Grant> {
-    let mut grants = kind.grants(service);
-    let Some(Secret { arn, key: own, .. }) = &service.secret else { return grants };
+/// What Firehose needs to log in.
+pub(super) fn grants(service: &Service) -> Vec<Grant> {
+    let Some(Secret { arn, key: own, .. }) = &service.secret else { return Vec::new() };
     let secret = || vec![Value::text(&arn.value)];
     let because = "Firehose logs in to the destination with this secret.";
-    grants.push(grant("ReadSecret", &["secretsmanager:GetSecretValue"], secret(), because));
+    let read = grant("ReadSecret", &["secretsmanager:GetSecretValue"], secret(), because);
     let own = own.as_ref().map(|own| Encryption::CustomerKey(own.value.clone()));
     let because = "The secret is encrypted with this key.";
     let decrypt = own.and_then(|own| key(&own, "DecryptSecret", &["kms:Decrypt"], "secretsmanager", because));
-    grants.extend(decrypt.map(|mut grant| {
+    let decrypt = decrypt.map(|mut grant| {
         let key = "kms:EncryptionContext:SecretARN";
         grant.conditions.push(Condition { operator: "StringEquals", key, values: secret() });
         grant
-    }));
-    grants
+    });
+    [read].into_iter().chain(decrypt).collect()
 }
 
 /// How the secret's value is stored.
@@ -180,21 +175,6 @@ pub(super) fn alarms(to: &Capabilities, late: u64, logs: &str) -> Vec<Rule> {
         format!("{} {logs} shows the error.", to.cannot_write),
     );
     vec![freshness, failures]
-}
-
-/// Whether the bucket beside the destination gets all records.
-pub(super) fn backup_late(scope: &Scope, delivery: &DeliveryPlan, _of: &ServicePlan, logs: &str) -> Rule {
-    let interval = delivery.location(Purpose::Backup).map_or(0, |backup| backup.buffer_interval);
-    let late =
-        scope.threshold(AlarmKey::Freshness, (2 * interval).max(super::super::alarms::FRESHNESS_S_MIN));
-    Rule::new(
-        AlarmKey::BackupFreshness,
-        (BACKUP_FRESHNESS, "Maximum"),
-        Span(FIVE_MINUTES, 1, 1),
-        Compare::Above,
-        late as f64,
-        format!("Records have not reached the backup's bucket after {}. {logs} shows why.", Duration(late)),
-    )
 }
 
 impl ServicePlan {

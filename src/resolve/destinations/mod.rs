@@ -41,7 +41,7 @@ impl Resolver<'_> {
             kind,
             secret,
             retry: self.or(&format!("{}/retry", site.at), written, retry),
-            backup: self.service_backup(delivery.backup.take(), staging.is_some(), site),
+            backup: self.service_backup(delivery.backup.take(), (key, staging.is_some()), site),
             staging,
         })
     }
@@ -72,13 +72,15 @@ impl Resolver<'_> {
         }
     }
 
-    /// The bucket beside it: of all records and of those that fail, or, where there is one to load from, of raw records.
+    /// The bucket of a destination with a key of the spec: of all records and of those that fail, or, next to one to load from, of raw
+    /// records.
     fn service_backup(
         &mut self,
         backup: Option<spec::destinations::Backup>,
-        is_staged: bool,
+        (key, is_staged): (&str, bool),
         site: &Site,
     ) -> Backup {
+        let is_written = backup.is_some();
         let at = format!("{}/backup", site.at);
         let has_place = matches!(backup, Some(spec::destinations::Backup::Place(_)));
         let (records, records_at, place) = match backup {
@@ -120,7 +122,8 @@ impl Resolver<'_> {
                     None => self.or(&of("encryption"), None, Encryption::AwsManaged),
                 },
                 expire_after: self.optional(&of("expire_after"), place.expire_after.map(|time| time.0)),
-                spec: at,
+                // Without `backup`, the bucket is there for the destination.
+                spec: if is_written { at } else { format!("{}/{key}", site.at) },
             },
         }
     }

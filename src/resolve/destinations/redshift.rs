@@ -25,6 +25,8 @@ impl Resolver<'_> {
                 RedshiftHost::Endpoint(self.written(&of("endpoint"), endpoint.unwrap_or_default()))
             }
         };
+        // Without `staging`, the bucket is there for the destination.
+        let staging_at = if redshift.staging.is_some() { of("staging") } else { at.clone() };
         let staging = redshift.staging.unwrap_or_default();
         let table = Redshift {
             host,
@@ -34,7 +36,7 @@ impl Resolver<'_> {
             copy_options: self.optional(&of("copy_options"), redshift.copy_options),
             gzip: staging.compression != Some(StagingCompression::None),
         };
-        let staging = self.staging(&of("staging"), staging, table.gzip, site);
+        let staging = S3Location { spec: staging_at, ..self.staging(&of("staging"), staging, table.gzip, site) };
         Some(Read { staging: Some(staging), ..Read::new("redshift", ServiceKind::Redshift(table), secret) })
     }
 
