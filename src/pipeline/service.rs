@@ -71,4 +71,12 @@ impl ServiceKind {
             Self::Redshift(_) => &destinations::REDSHIFT,
         }
     }
+
+    /// Whether it has a table, whose columns follow from those of the records.
+    pub fn has_columns(&self) -> bool {
+        match self {
+            Self::Http(_) | Self::Splunk(_) => false,
+            Self::Redshift(_) => true,
+        }
+    }
 }

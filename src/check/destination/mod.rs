@@ -31,7 +31,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
             match &to.kind {
                 ServiceKind::Http(http) => http::check(context, to, http),
                 ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
-                ServiceKind::Redshift(redshift) => redshift::check(context, delivery, redshift),
+                ServiceKind::Redshift(redshift) => redshift::check(context, delivery, to, redshift),
             }
         }
     }

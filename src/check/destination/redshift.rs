@@ -6,7 +6,8 @@ use crate::aws::destinations::{
     redshift_limits as limits, serverless_usd,
 };
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::pipeline::{Delivery, Redshift, RedshiftHost, Setting};
+use crate::pipeline::literal_head;
+use crate::pipeline::{Delivery, Redshift, RedshiftHost, Service, Setting};
 use crate::source::Span;
 use crate::spec::Duration;
 use crate::table::fields::{Fields, NoFields, fields};
@@ -14,7 +15,7 @@ use crate::table::redshift::redshift_columns;
 
 const EXAMPLE: &str = "analytics.cabc1234wxyz.us-east-1.redshift.amazonaws.com:5439";
 
-pub(super) fn check(context: &mut Context, delivery: &Delivery, redshift: &Redshift) {
+pub(super) fn check(context: &mut Context, delivery: &Delivery, service: &Service, redshift: &Redshift) {
     let mut found = Vec::new();
     found.extend(host(&redshift.host, &redshift.database));
     found.extend(names(redshift));
@@ -29,6 +30,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, redshift: &Redsh
         found.extend(columns(redshift, known));
     }
     found.extend(awake(delivery, redshift));
+    found.extend(backup(service));
     found.into_iter().for_each(|fault| context.report(fault));
 }
 
@@ -158,7 +160,7 @@ fn options(delivery: &Delivery, redshift: &Redshift, known: Result<&Fields, &NoF
         }
         Ok(_) if !is_json => {
             let message = format!("the records are JSON, and `{}` is another format", format.unwrap_or_default());
-            found.push(error(message, "remove it: without a format, pipec writes `JSON 'auto ignorecase'`".into()));
+            found.push(error(message, format!("remove `{}`: without a format, pipec writes `JSON 'auto ignorecase'`", format.unwrap_or_default())));
         }
         _ => {}
     }
@@ -180,7 +182,7 @@ fn unreadable(fault: CopyFault, error: impl Fn(String, String) -> Diagnostic) ->
             error("a text of the options has no second quote".into(), "add the single quote at its end".into())
         }
         CopyFault::Value(words, need) => {
-            error(format!("`{words}` has another value than COPY accepts"), format!("write {need} after `{words}`"))
+            error(format!("`{words}` has another value than COPY accepts"), format!("write `{words}` and {need}"))
         }
     }
 }
@@ -273,6 +275,24 @@ fn columns(redshift: &Redshift, known: &Fields) -> Vec<Diagnostic> {
         Diagnostic::error(Code::RedshiftColumn, columns.span, message, help)
     };
     lacks.map(fault).collect()
+}
+
+/// Prefixes that Firehose accepts for other destinations only.
+fn backup(service: &Service) -> Vec<Diagnostic> {
+    let location = &service.backup.location;
+    let fault = |setting: &Setting<String>, message: &str, help: String| {
+        Diagnostic::error(Code::DestinationKey, setting.span, message, help)
+    };
+    let expression = (location.prefix.written && location.prefix.value.contains("!{")).then(|| {
+        let head = literal_head(&location.prefix.value);
+        let help = if head.is_empty() { "remove `prefix`".into() } else { format!("write `prefix: {head}`") };
+        fault(&location.prefix, "with Redshift, Firehose accepts no expressions in prefixes", help)
+    });
+    let errors = location.error_prefix.written.then(|| {
+        let message = "with Redshift, Firehose accepts no error prefix: what fails is in the staging bucket";
+        fault(&location.error_prefix, message, "remove `error_prefix`".into())
+    });
+    expression.into_iter().chain(errors).collect()
 }
 
 /// A workgroup that never rests.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::super::existing::Existing;
 use super::super::value::{Value, literal};
 use super::DestinationPlan;
 use super::service::{Kind, Site};
@@ -10,7 +11,8 @@ use crate::aws::destinations::{
     CopyKind, copy_value, read_copy_options, redshift_addresses, redshift_endpoint, redshift_identifier,
     serverless_usd,
 };
-use crate::pipeline::{Redshift, RedshiftHost};
+use crate::aws::existing;
+use crate::pipeline::{Redshift, RedshiftHost, Service};
 use crate::spec::Duration;
 use crate::table::redshift::{create_table, redshift_columns, time_format};
 
@@ -20,7 +22,7 @@ pub struct RedshiftPlan {
     /// Where it is, for JDBC.
     pub url: Value,
     /// Name of the table.
-    pub table: String,
+    pub table_name: String,
     /// The columns that COPY loads; `None` for all of the table.
     pub columns: Option<String>,
     /// The options of COPY.
@@ -149,7 +151,7 @@ impl Kind for Redshift {
     fn values(&self, site: &Site) -> DestinationPlan {
         DestinationPlan::Redshift(RedshiftPlan {
             url: self.jdbc(),
-            table: self.table.value.clone(),
+            table_name: self.table.value.clone(),
             columns: self.columns(site),
             options: self.options(site),
         })
@@ -161,6 +163,16 @@ impl Kind for Redshift {
 
     fn url(&self) -> &str {
         &self.host.setting().value
+    }
+
+    fn existing(&self, service: &Service) -> Vec<Existing> {
+        match &self.host {
+            RedshiftHost::Workgroup(name) => {
+                vec![Existing::new(&existing::WORKGROUP, &name.value, format!("{}/workgroup", service.spec))]
+            }
+            // A cluster may be of any account and region.
+            RedshiftHost::Endpoint(_) => Vec::new(),
+        }
     }
 
     fn data_transfer(&self) -> &'static str {

@@ -60,6 +60,10 @@ pub(super) trait Kind {
     fn name(&self) -> &'static str;
     /// Its address.
     fn url(&self) -> &str;
+    /// What it uses and the stack does not create, besides the secret and its key.
+    fn existing(&self, _service: &Service) -> Vec<Existing> {
+        Vec::new()
+    }
     /// What data transfer costs, and why no line says how much.
     fn data_transfer(&self) -> &'static str;
     /// Where the records go, in a few words.
@@ -99,7 +103,7 @@ pub(super) fn plan(site: &Site, kind: &dyn Kind) -> ServicePlan {
         retry: service.retry.value,
         backup: mode.unwrap_or_default(),
         backs_up_all: all,
-        existing: secrets(service),
+        existing: secrets(service).into_iter().chain(kind.existing(service)).collect(),
         data_transfer: kind.data_transfer(),
         address: kind.address(),
         facts: kind.facts(site),

@@ -97,7 +97,11 @@ impl Resolver<'_> {
         // A bucket next to one to load from is there for raw records only.
         let is_there = is_staged && has_place && records.is_none();
         let all = self.or(&records_at, records.map(|records| records == stored), is_there);
-        let error_prefix = default_error_prefix(site.pipeline, site.delivery, place.bucket.is_some());
+        // Next to a bucket to load from, Firehose accepts none; what fails is there.
+        let error_prefix = match is_staged {
+            true => String::new(),
+            false => default_error_prefix(site.pipeline, site.delivery, place.bucket.is_some()),
+        };
         let folder = if is_staged { "raw" } else { "records" };
         let prefix = match &place.bucket {
             None => format!("{folder}/"),
