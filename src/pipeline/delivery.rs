@@ -114,7 +114,7 @@ impl Delivery {
 /// What Firehose accepts at the creation of a stream only, or never takes back, although its schema does not declare that:
 /// the part of the logical id, and the words. Firehose guide, "Dynamic partitioning"; API S3BackupMode, 2026-11.
 pub const FIXED_SETTINGS: [(&str, &str); 2] =
-    [("Partitioned", "dynamic partitioning"), ("BackedUp", "the backup of raw records")];
+    [("Partitioned", "dynamic partitioning"), ("BackedUp", "the backup of all records")];
 
 /// Direct PUT.
 #[derive(Clone, Debug)]

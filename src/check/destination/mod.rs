@@ -1,6 +1,7 @@
 //! Destinations: one file of rules per kind.
 
 mod conversion;
+mod endpoint;
 mod http;
 mod partitions;
 mod prefix;
@@ -10,6 +11,7 @@ mod s3;
 mod service;
 mod splunk;
 mod table;
+mod table_names;
 mod timestamps;
 
 use super::Context;
