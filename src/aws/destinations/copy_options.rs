@@ -291,7 +291,7 @@ mod tests {
     fn another_reader_of_copy_takes_the_options() {
         for options in [
             "JSON 'auto ignorecase' TIMEFORMAT 'auto' GZIP",
-            "JSON 'auto ignorecase' TIMEFORMAT 'auto' GZIP REGION 'us-east-1' TRUNCATECOLUMNS MAXERROR 10",
+            "JSON 'auto ignorecase' TIMEFORMAT 'auto' GZIP REGION 'us-east-1' TRUNCATECOLUMNS",
             "CSV DELIMITER '|' DATEFORMAT 'auto' ACCEPTINVCHARS '^' BLANKSASNULL EMPTYASNULL IGNOREHEADER 1 STATUPDATE OFF",
         ] {
             assert!(read(options).is_ok(), "{options}");
