@@ -42,8 +42,7 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
 
 /// Whether a delivery uses the columns: for a table, or for partition keys.
 fn stores_by_column(pipeline: &Pipeline) -> bool {
-    let in_s3 =
-        |s3: &S3| s3.table.is_some() || s3.format.value.is_columnar() || !s3.partitions.is_empty();
+    let in_s3 = |s3: &S3| s3.table.is_some() || s3.format.value.is_columnar() || !s3.partitions.is_empty();
     pipeline.deliveries.iter().any(|delivery| match &delivery.destination {
         Destination::S3(s3) => in_s3(s3),
         Destination::Service(service) => service.kind.has_columns(),

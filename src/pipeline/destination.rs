@@ -32,8 +32,10 @@ impl Destination {
                 std::iter::once(own).chain(backup).collect()
             }
             Self::Service(service) => {
-                let staging = service.staging.as_ref().map(|location| Sink::Bucket(Purpose::Staging, location));
-                let backup = service.backup_location().map(|location| Sink::Bucket(Purpose::Backup, location));
+                let staging =
+                    service.staging.as_ref().map(|location| Sink::Bucket(Purpose::Staging, location));
+                let backup =
+                    service.backup_location().map(|location| Sink::Bucket(Purpose::Backup, location));
                 std::iter::once(Sink::Service(service)).chain(staging).chain(backup).collect()
             }
         }

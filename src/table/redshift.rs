@@ -39,8 +39,10 @@ pub fn redshift_columns(fields: &Fields) -> Result<Vec<RedshiftColumn>, SameColu
     let format = time_format(fields);
     let mut columns: Vec<RedshiftColumn> = Vec::new();
     // The whole record is no key of it.
-    for (field, key, inner) in
-        fields.list.iter().filter_map(|field| field.path.split_first().map(|(key, inner)| (field, key, inner)))
+    for (field, key, inner) in fields
+        .list
+        .iter()
+        .filter_map(|field| field.path.split_first().map(|(key, inner)| (field, key, inner)))
     {
         let is_nested = !inner.is_empty() || field.is_inside_array;
         let data_type = if is_nested { "SUPER".to_owned() } else { data_type(field, format) };
@@ -72,7 +74,8 @@ pub fn create_table(table: &str, columns: &[RedshiftColumn]) -> Vec<String> {
 
 /// The value of `TIMEFORMAT`: text in any usual form, or numbers if all times are numbers of one unit.
 pub fn time_format(fields: &Fields) -> &'static str {
-    let times = || fields.list.iter().filter(|field| field.data_type == DataType::Timestamp && !fields.of_rows);
+    let times =
+        || fields.list.iter().filter(|field| field.data_type == DataType::Timestamp && !fields.of_rows);
     let all = |unit: EpochUnit| times().next().is_some() && times().all(|field| field.epoch == Some(unit));
     if all(EpochUnit::Seconds) {
         "epochsecs"
@@ -158,7 +161,11 @@ mod tests {
     fn objects_are_one_column_and_names_fold() {
         let plain = |path, of| field(path, of, None);
         assert_eq!(
-            shown(vec![plain("user.name", "VARCHAR"), plain("user.age", "INTEGER"), plain("at", "TIMESTAMP")]),
+            shown(vec![
+                plain("user.name", "VARCHAR"),
+                plain("user.age", "INTEGER"),
+                plain("at", "TIMESTAMP")
+            ]),
             "user SUPER, at TIMESTAMP"
         );
         assert_eq!(shown(vec![plain("ID", "BIGINT"), plain("id", "BIGINT")]), "same: id");

@@ -42,8 +42,17 @@ pub fn error(service: &str, answer: &Value) -> Response {
     }
     let body = match service {
         "lambda" => json!({"Type": "User", "Message": message}).to_string(),
-        "dynamodbstreams" | "events" | "glue" | "kinesis" | "kinesisanalyticsv2" | "kms" | "logs"
-        | "redshift-serverless" | "secretsmanager" | "sqs" | "wafv2" => text.to_string(),
+        "dynamodbstreams"
+        | "events"
+        | "glue"
+        | "kinesis"
+        | "kinesisanalyticsv2"
+        | "kms"
+        | "logs"
+        | "redshift-serverless"
+        | "secretsmanager"
+        | "sqs"
+        | "wafv2" => text.to_string(),
         "ec2" => {
             format!("<Response><Errors><Error>{code}</Error></Errors><RequestID>r</RequestID></Response>")
         }

@@ -282,7 +282,10 @@ mod tests {
         assert_eq!(read_all("STATUPDATE STATUPDATE off").map(|all| all.len()), Ok(2));
         assert_eq!(read_all("TIMEFORMT 'auto'"), Err(Fault::Unknown("TIMEFORMT".into())));
         assert_eq!(read_all("JSON 'auto"), Err(Fault::Open));
-        assert_eq!(read_all("TIMEFORMAT auto"), Err(Fault::Value("TIMEFORMAT", "a text in single quotes".into())));
+        assert_eq!(
+            read_all("TIMEFORMAT auto"),
+            Err(Fault::Value("TIMEFORMAT", "a text in single quotes".into()))
+        );
         assert!(matches!(read_all("MAXERROR 200000"), Err(Fault::Value("MAXERROR", _))));
     }
 
@@ -295,7 +298,9 @@ mod tests {
             "CSV DELIMITER '|' DATEFORMAT 'auto' ACCEPTINVCHARS '^' BLANKSASNULL EMPTYASNULL IGNOREHEADER 1 STATUPDATE OFF",
         ] {
             assert!(read(options).is_ok(), "{options}");
-            let sql = format!("COPY public.orders (id, country) FROM 's3://bucket/manifest' IAM_ROLE 'arn:aws:iam::1:role/r' MANIFEST {options}");
+            let sql = format!(
+                "COPY public.orders (id, country) FROM 's3://bucket/manifest' IAM_ROLE 'arn:aws:iam::1:role/r' MANIFEST {options}"
+            );
             let parsed = Parser::parse_sql(&RedshiftSqlDialect {}, &sql);
             assert!(parsed.is_ok(), "{sql}: {parsed:?}");
         }

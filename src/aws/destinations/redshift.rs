@@ -2,8 +2,8 @@
 //! destination", "Handle data delivery failures" and "Monitor with CloudWatch metrics", 2026-11.
 
 use super::{
-    Capabilities, FIREHOSE, Fallback, Form, PUTS_SUCCEEDED, RETRY_S, Reading, Rows, Unit, Watched,
-    delivery, freshness, last_delivery, metric, records_delivered, share,
+    Capabilities, FIREHOSE, Fallback, Form, PUTS_SUCCEEDED, RETRY_S, Reading, Rows, Unit, Watched, delivery,
+    freshness, last_delivery, metric, records_delivered, share,
 };
 use crate::aws::limits::firehose;
 
@@ -196,7 +196,8 @@ pub fn identifier(name: &str) -> String {
     let lower = name.to_lowercase();
     let mut characters = lower.chars();
     let begins = characters.next().is_some_and(|first| first == '_' || first.is_ascii_lowercase());
-    let is_plain = begins && characters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_$".contains(c));
+    let is_plain =
+        begins && characters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_$".contains(c));
     let is_reserved = RESERVED.contains(&format!(" {lower} "));
     if is_plain && !is_reserved { lower } else { format!("\"{}\"", lower.replace('"', "\"\"")) }
 }
@@ -217,7 +218,8 @@ mod tests {
     fn an_endpoint_is_one_of_redshift() {
         let cluster = endpoint("shop.cabc123.eu-west-1.redshift.amazonaws.com:5440").expect("a cluster");
         assert_eq!((cluster.name, cluster.region, cluster.port), ("shop", "eu-west-1", 5440));
-        let workgroup = endpoint("shop.111122223333.cn-north-1.redshift-serverless.amazonaws.com.cn").expect("a workgroup");
+        let workgroup = endpoint("shop.111122223333.cn-north-1.redshift-serverless.amazonaws.com.cn")
+            .expect("a workgroup");
         assert_eq!((workgroup.name, workgroup.region, workgroup.port), ("shop", "cn-north-1", 5439));
         for text in [
             "",
@@ -234,9 +236,13 @@ mod tests {
 
     #[test]
     fn names_that_are_words_of_sql_are_in_quotes() {
-        for (name, shown) in
-            [("ID", "id"), ("user", "\"user\""), ("a-b", "\"a-b\""), ("a\"b", "\"a\"\"b\""), ("1st", "\"1st\"")]
-        {
+        for (name, shown) in [
+            ("ID", "id"),
+            ("user", "\"user\""),
+            ("a-b", "\"a-b\""),
+            ("a\"b", "\"a\"\"b\""),
+            ("1st", "\"1st\""),
+        ] {
             assert_eq!(identifier(name), shown);
         }
     }

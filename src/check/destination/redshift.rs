@@ -60,7 +60,10 @@ fn host(host: &RedshiftHost, database: &Setting<String>) -> Option<Diagnostic> {
         }
         RedshiftHost::Endpoint(_) if redshift_endpoint(text).is_some() => None,
         RedshiftHost::Endpoint(_) => {
-            let bare = text.trim_start_matches("jdbc:").trim_start_matches("redshift:").trim_start_matches("postgresql:");
+            let bare = text
+                .trim_start_matches("jdbc:")
+                .trim_start_matches("redshift:")
+                .trim_start_matches("postgresql:");
             let bare = bare.trim_start_matches("//").trim_start_matches("https://");
             let (bare, path) = bare.split_once('/').unwrap_or((bare, ""));
             if bare != text && redshift_endpoint(bare).is_some() {
@@ -107,7 +110,9 @@ fn names(redshift: &Redshift) -> Vec<Diagnostic> {
             [first, schema, name] if *first == database.value => {
                 &format!("write `table: {schema}.{name}`; `database` names the database")
             }
-            _ => "write NAME or SCHEMA.NAME, of letters, digits, `_` and `$`, each up to 127 bytes and without quotes",
+            _ => {
+                "write NAME or SCHEMA.NAME, of letters, digits, `_` and `$`, each up to 127 bytes and without quotes"
+            }
         };
         fault(table.span, format!("`{}` is not the name of a table", table.value), help);
     }
@@ -126,7 +131,8 @@ fn names(redshift: &Redshift) -> Vec<Diagnostic> {
     }
     let length: usize = columns.value.iter().map(|name| name.len() + 2).sum();
     if length > limits::COPY_CHARS_MAX {
-        let message = format!("the columns have {length} characters; Firehose accepts {}", limits::COPY_CHARS_MAX);
+        let message =
+            format!("the columns have {length} characters; Firehose accepts {}", limits::COPY_CHARS_MAX);
         fault(columns.span, message, "remove `columns`, and create the table with these columns alone");
     }
     found
@@ -142,7 +148,8 @@ fn options(delivery: &Delivery, redshift: &Redshift, known: Result<&Fields, &NoF
     const OWN: usize = 100;
     if text.len() + OWN > limits::COPY_CHARS_MAX {
         let (length, max) = (text.len(), limits::COPY_CHARS_MAX - OWN);
-        let message = format!("the options have {length} characters; Firehose accepts {max} besides pipec's own");
+        let message =
+            format!("the options have {length} characters; Firehose accepts {max} besides pipec's own");
         return vec![error(message, "remove some of them".into())];
     }
     let options = match read_copy_options(text) {
@@ -156,11 +163,21 @@ fn options(delivery: &Delivery, redshift: &Redshift, known: Result<&Fields, &NoF
     match known {
         Err(NoFields::Csv) if is_json => {
             let message = "the records are lines of CSV, and COPY would read them as JSON";
-            found.push(error(message.into(), "write `copy_options: CSV`, and `DELIMITER` if that is not a comma".into()));
+            found.push(error(
+                message.into(),
+                "write `copy_options: CSV`, and `DELIMITER` if that is not a comma".into(),
+            ));
         }
         Ok(_) if !is_json => {
-            let message = format!("the records are JSON, and `{}` is another format", format.unwrap_or_default());
-            found.push(error(message, format!("remove `{}`: without a format, pipec writes `JSON 'auto ignorecase'`", format.unwrap_or_default())));
+            let message =
+                format!("the records are JSON, and `{}` is another format", format.unwrap_or_default());
+            found.push(error(
+                message,
+                format!(
+                    "remove `{}`: without a format, pipec writes `JSON 'auto ignorecase'`",
+                    format.unwrap_or_default()
+                ),
+            ));
         }
         _ => {}
     }
@@ -174,16 +191,20 @@ fn unreadable(fault: CopyFault, error: impl Fn(String, String) -> Diagnostic) ->
             let known = COPY_OPTIONS.iter().map(|option| option.words);
             let help = match suggest::nearest(&word.to_ascii_uppercase(), known) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "see COPY in the Redshift database developer guide; a text is in single quotes".into(),
+                None => {
+                    "see COPY in the Redshift database developer guide; a text is in single quotes".into()
+                }
             };
             error(format!("COPY has no option `{word}`"), help)
         }
-        CopyFault::Open => {
-            error("a text of the options has no second quote".into(), "add the single quote at its end".into())
-        }
-        CopyFault::Value(words, need) => {
-            error(format!("`{words}` has another value than COPY accepts"), format!("write `{words}` and {need}"))
-        }
+        CopyFault::Open => error(
+            "a text of the options has no second quote".into(),
+            "add the single quote at its end".into(),
+        ),
+        CopyFault::Value(words, need) => error(
+            format!("`{words}` has another value than COPY accepts"),
+            format!("write `{words}` and {need}"),
+        ),
     }
 }
 
@@ -224,7 +245,12 @@ fn together(options: &[WrittenOption], error: &impl Fn(String, String) -> Diagno
 }
 
 /// What `JSON` finds by its argument.
-fn json(delivery: &Delivery, options: &[WrittenOption], known: Option<&Fields>, span: Span) -> Option<Diagnostic> {
+fn json(
+    delivery: &Delivery,
+    options: &[WrittenOption],
+    known: Option<&Fields>,
+    span: Span,
+) -> Option<Diagnostic> {
     let value = copy_value(options, "JSON")?.unwrap_or_default();
     let ignorecase = "write `JSON 'auto ignorecase'`, or remove it: without a format, pipec writes that";
     if value.starts_with("s3://") {
@@ -253,7 +279,8 @@ fn json(delivery: &Delivery, options: &[WrittenOption], known: Option<&Fields>, 
 fn same_columns(known: &Fields) -> Option<Diagnostic> {
     // Rows of SQL have a rule of all such destinations.
     let same = redshift_columns(known).err().filter(|_| !known.of_rows)?;
-    let message = format!("two keys are the column `{}` of Redshift, whose names have no upper case", same.name);
+    let message =
+        format!("two keys are the column `{}` of Redshift, whose names have no upper case", same.name);
     Some(
         Diagnostic::error(Code::RedshiftColumn, same.span, message, "rename one of them")
             .related(same.other, "the other one"),
@@ -267,7 +294,8 @@ fn columns(redshift: &Redshift, known: &Fields) -> Vec<Diagnostic> {
         known.list.iter().filter_map(|field| field.path.first()).map(|key| key.to_lowercase()).collect();
     let lacks = columns.value.iter().filter(|name| !keys.contains(&name.to_lowercase()));
     let fault = |name: &String| {
-        let message = format!("no field of the records is `{name}`, so that the column would be NULL in each row");
+        let message =
+            format!("no field of the records is `{name}`, so that the column would be NULL in each row");
         let help = match suggest::nearest(&name.to_lowercase(), keys.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "remove it: columns that COPY does not load have their default".into(),

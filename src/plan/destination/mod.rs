@@ -25,8 +25,8 @@ use crate::table::partition_keys;
 pub use http::HttpPlan;
 pub use redshift::RedshiftPlan;
 pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
-use service::{Kind, Site};
 pub use service::ServicePlan;
+use service::{Kind, Site};
 pub use splunk::SplunkPlan;
 
 /// Seconds beyond its buffer after which a record is late at the earliest, as of the spec's threshold `freshness`.

@@ -225,8 +225,8 @@ impl Kind for Redshift {
 
 #[cfg(test)]
 mod tests {
-    use crate::plan::fixture::planned;
     use crate::plan::DestinationPlan;
+    use crate::plan::fixture::planned;
 
     fn spec(redshift: &str, rest: &str) -> String {
         format!(
@@ -253,18 +253,25 @@ mod tests {
 
     #[test]
     fn the_region_of_the_bucket_is_written_where_redshift_is_elsewhere() {
-        let (url, columns, options) =
-            copy("endpoint: shop.cabc123.eu-west-1.redshift.amazonaws.com, copy_options: TRUNCATECOLUMNS;", "");
+        let (url, columns, options) = copy(
+            "endpoint: shop.cabc123.eu-west-1.redshift.amazonaws.com, copy_options: TRUNCATECOLUMNS;",
+            "",
+        );
         assert_eq!(url, "jdbc:redshift://shop.cabc123.eu-west-1.redshift.amazonaws.com:5439/dev");
         assert_eq!(columns, None);
-        assert_eq!(options, "JSON 'auto ignorecase' TRUNCATECOLUMNS TIMEFORMAT 'auto' GZIP REGION 'us-east-1'");
+        assert_eq!(
+            options,
+            "JSON 'auto ignorecase' TRUNCATECOLUMNS TIMEFORMAT 'auto' GZIP REGION 'us-east-1'"
+        );
     }
 
     #[test]
     fn a_format_of_the_spec_is_the_only_one() {
         let csv = "records: { format: csv, columns: { id: { type: BIGINT } } }\n";
-        let (_, _, options) =
-            copy("workgroup: shop, staging: { compression: none }, copy_options: \"CSV TIMEFORMAT 'epochsecs'\"", csv);
+        let (_, _, options) = copy(
+            "workgroup: shop, staging: { compression: none }, copy_options: \"CSV TIMEFORMAT 'epochsecs'\"",
+            csv,
+        );
         assert_eq!(options, "CSV TIMEFORMAT 'epochsecs'");
     }
 }

@@ -146,11 +146,6 @@ impl Resolver<'_> {
             ),
             _ => return,
         };
-        self.diagnostics.push(Diagnostic::error(
-            Code::BackupRecords,
-            self.places.value(at),
-            message,
-            help,
-        ));
+        self.diagnostics.push(Diagnostic::error(Code::BackupRecords, self.places.value(at), message, help));
     }
 }

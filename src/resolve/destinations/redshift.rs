@@ -36,7 +36,8 @@ impl Resolver<'_> {
             copy_options: self.optional(&of("copy_options"), redshift.copy_options),
             gzip: staging.compression != Some(StagingCompression::None),
         };
-        let staging = S3Location { spec: staging_at, ..self.staging(&of("staging"), staging, table.gzip, site) };
+        let staging =
+            S3Location { spec: staging_at, ..self.staging(&of("staging"), staging, table.gzip, site) };
         Some(Read { staging: Some(staging), ..Read::new("redshift", ServiceKind::Redshift(table), secret) })
     }
 
