@@ -309,6 +309,13 @@ codes! {
     "1739" AckTimeout "Firehose does not wait for an acknowledgement for this long"
     "1740" EventMissing "Splunk's events lack their key"
 
+    "1775" RedshiftEndpoint "Firehose does not connect to this host of Redshift"
+    "1776" RedshiftName "Redshift has no such name"
+    "1777" CopyOption "COPY does not accept this option"
+    "1778" CopyCase "COPY finds keys in lower case only"
+    "1779" RedshiftColumn "A column of Redshift is not loaded"
+    "1780" RedshiftAwake "A serverless workgroup is awake at each load"
+
     "1790" TableBucketName "S3 Tables does not accept this name"
     "1791" IcebergOperation "Rows are updated by their keys and an operation"
     "1792" IcebergRegion "Firehose writes no Iceberg tables in this region"

@@ -116,6 +116,9 @@ pub const DESTINATIONS: &[&str] = &[
     "splunk: { endpoint: 'https://splunk.example.com:8088', secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
     "iceberg: { glue: { database: shop, table: orders, location: 's3://our-data-lake/orders/' } }",
     "iceberg: { s3_tables: { bucket: our-tables, namespace: shop, table: orders, existing: true } }",
+    "redshift: { workgroup: shop, database: dev, table: orders, secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
+    "backup: raw, redshift: { endpoint: shop.cabc123.us-east-1.redshift.amazonaws.com, database: dev, table: orders, \
+     secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
 ];
 
 /// A pipeline of a stream and a delivery to such a destination, with everything that watches it.

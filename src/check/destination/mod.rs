@@ -7,6 +7,7 @@ mod iceberg;
 mod partitions;
 mod prefix;
 mod prefix_text;
+mod redshift;
 mod s3;
 mod service;
 mod splunk;
@@ -34,6 +35,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
                 ServiceKind::Iceberg(iceberg) => iceberg::check(context, delivery, to, iceberg),
                 ServiceKind::Http(http) => http::check(context, to, http),
                 ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
+                ServiceKind::Redshift(redshift) => redshift::check(context, delivery, to, redshift),
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod http;
 mod iceberg;
+mod redshift;
 mod s3;
 mod service;
 mod splunk;
@@ -25,6 +26,7 @@ use crate::table::partition_keys;
 pub use http::HttpPlan;
 pub(super) use iceberg::resources as iceberg_resources;
 pub use iceberg::{IcebergPlan, OwnTable};
+pub use redshift::RedshiftPlan;
 pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
 pub use service::ServicePlan;
 use service::{Kind, Site};
@@ -37,6 +39,7 @@ const BEYOND_BUFFER_S: u64 = 60;
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("delivery/http.yaml.j2", include_str!("../../../templates/delivery/http.yaml.j2")),
     ("delivery/iceberg.yaml.j2", include_str!("../../../templates/delivery/iceberg.yaml.j2")),
+    ("delivery/redshift.yaml.j2", include_str!("../../../templates/delivery/redshift.yaml.j2")),
     ("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2")),
     ("delivery/splunk.yaml.j2", include_str!("../../../templates/delivery/splunk.yaml.j2")),
 ];
@@ -53,6 +56,8 @@ pub enum DestinationPlan {
     Splunk(SplunkPlan),
     /// A table of Apache Iceberg.
     Iceberg(IcebergPlan),
+    /// Redshift.
+    Redshift(RedshiftPlan),
 }
 
 /// The kind of a destination that is not S3.
@@ -61,6 +66,7 @@ fn kind(service: &Service) -> &dyn Kind {
         ServiceKind::Http(http) => http,
         ServiceKind::Splunk(splunk) => splunk,
         ServiceKind::Iceberg(iceberg) => iceberg,
+        ServiceKind::Redshift(redshift) => redshift,
     }
 }
 
@@ -120,6 +126,10 @@ pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delive
     } else if let Some(backup) = delivery.backup_of_all() {
         // Of the records that fail, nobody knows how many there are.
         s3::stored(bill.of(NodeKind::Destination), plan, backup, delivered, (false, None));
+    }
+    // What is loaded from a bucket is written there first.
+    if let Some(staging) = delivery.location(Purpose::Staging) {
+        s3::stored(bill.of(NodeKind::Destination), plan, staging, delivered, (false, None));
     }
 }
 

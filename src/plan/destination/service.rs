@@ -193,6 +193,9 @@ impl ServicePlan {
         let at = |prefix: fn(&S3LocationPlan) -> &String| {
             backup.map_or_else(String::new, |at| format!("s3://{}/{}", at.bucket_name.shown(), prefix(at)))
         };
+        if let Some(staging) = delivery.location(Purpose::Staging) {
+            return self.shown_staged(staging, backup);
+        }
         let (records, failed) = (at(|at| &at.prefix), at(|at| &at.error_prefix));
         let kept = if self.backs_up_all { format!("all records -> {records}; ") } else { String::new() };
         let mut facts = self.facts.clone();
@@ -210,6 +213,34 @@ impl ServicePlan {
             ),
             facts,
             notes: self.notes.clone(),
+            other_side: self.other_side.clone(),
+        }
+    }
+
+    /// The same of one that loads from a bucket, where what fails is as well.
+    fn shown_staged(&self, staging: &S3LocationPlan, backup: Option<&S3LocationPlan>) -> Shown {
+        let bucket = staging.address();
+        let failed: Vec<String> =
+            staging.error_prefixes().iter().map(|folder| format!("{bucket}{folder}")).collect();
+        let failed = failed.join(" and ");
+        let mut facts = self.facts.clone();
+        facts.push(("retry", Duration(self.retry).to_string()));
+        facts.push(("staging", bucket.clone()));
+        facts.push(("staging_errors", failed.clone()));
+        facts.push(("backup", self.backup.to_owned()));
+        let mut notes = self.notes.clone();
+        if let Some(backup) = backup {
+            facts.push(("backup_records", backup.address()));
+            notes.push(format!("raw records -> {}, {}", backup.address(), backup.compression));
+        }
+        Shown {
+            line: format!(
+                "{}; loaded from {bucket}, retried for {}; failed records -> {failed}",
+                self.address,
+                Duration(self.retry)
+            ),
+            facts,
+            notes,
             other_side: self.other_side.clone(),
         }
     }

@@ -28,7 +28,7 @@ impl Resolver<'_> {
         let (database, name) = table.names();
         let within = table.table_bucket().map_or_else(String::new, |bucket| format!("{}/", bucket.value));
         table.address = format!("{within}{}.{}", database.value, name.value);
-        Some(Read { key: "iceberg", kind: ServiceKind::Iceberg(table), secret: None })
+        Some(Read { key: "iceberg", kind: ServiceKind::Iceberg(table), secret: None, staging: None })
     }
 
     fn glue(&self, at: &str, glue: IcebergGlue, site: &Site) -> IcebergPlace {
