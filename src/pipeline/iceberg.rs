@@ -10,7 +10,7 @@ pub struct Iceberg {
     pub place: IcebergPlace,
     /// Columns that identify a row.
     pub unique_keys: Vec<Setting<String>>,
-    /// Column of what becomes of a row.
+    /// Column of the operation on a row.
     pub operation: Option<Setting<String>>,
     /// What it is called in a sentence: `shop.orders`.
     pub address: String,

@@ -22,7 +22,7 @@ LEFT_OUT = {
     "W9002": "an ARN of a topic or a web ACL that the spec names",
     "W9013": "an ARN of a function, a role or a key that the spec names",
 }
-# Rules about dynamic partitioning, which is of S3. For Iceberg, the same processor finds what becomes of a row: Data Firehose developer
+# Rules about dynamic partitioning, which is of S3. For Iceberg, the same processor finds the operation on a row: Data Firehose developer
 # guide, "Route incoming records to a single Iceberg table"; `pf-firehose-iceberg-default-table-config` takes it as well.
 OF_S3 = {"pf-firehose-dynamic-partitioning-query-key", "pf-firehose-metadata-extraction-dp-only"}
 # Each a mistake that AWS reports only when the stack is created.

@@ -99,7 +99,7 @@ fn backup(service: &Service) -> Option<Diagnostic> {
     })
 }
 
-/// Updates and deletes have keys, and what becomes of each row.
+/// Updates and deletes have keys, and an operation for each row.
 fn operations(iceberg: &Iceberg) -> Option<Diagnostic> {
     match (&iceberg.operation, iceberg.unique_keys.first()) {
         (Some(operation), None) => Some(Diagnostic::error(
@@ -221,7 +221,7 @@ fn rate(context: &Context, delivery: &Delivery, iceberg: &Iceberg) -> Option<Dia
     })
 }
 
-/// Commits of several streams would stand in each other's way.
+/// Commits of several streams conflict.
 fn another_writer(context: &Context, delivery: &Delivery, iceberg: &Iceberg) -> Option<Diagnostic> {
     let before = context.pipeline.deliveries.iter().take_while(|other| other.spec != delivery.spec);
     let mut tables = before.filter_map(|other| match &other.destination.service()?.kind {
@@ -229,10 +229,7 @@ fn another_writer(context: &Context, delivery: &Delivery, iceberg: &Iceberg) -> 
         _ => None,
     });
     let (other, _) = tables.find(|(_, table)| table.address == iceberg.address)?;
-    let message = format!(
-        "two deliveries write to `{}`, and their commits would stand in each other's way",
-        iceberg.address
-    );
+    let message = format!("two deliveries write to `{}`, and their commits would conflict", iceberg.address);
     let (_, table) = iceberg.names();
     Some(
         Diagnostic::error(

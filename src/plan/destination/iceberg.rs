@@ -42,7 +42,7 @@ pub struct IcebergPlan {
     pub unique_keys: Vec<String>,
     /// Whether rows are inserted only.
     pub append_only: bool,
-    /// How Firehose finds what becomes of a row.
+    /// How Firehose finds the operation on a row.
     pub routing: Option<String>,
     /// The version of jq that does.
     pub engine: &'static str,

@@ -11,14 +11,14 @@ use serde::Deserialize;
     {"required": ["s3_tables"]},
 ]))]
 pub struct Iceberg {
-    /// A table that exists in the Glue Data Catalog, with its objects in a bucket of yours.
+    /// A table that exists in the Glue Data Catalog, with its objects in your own bucket.
     pub glue: Option<IcebergGlue>,
     /// A table in a table bucket of Amazon S3 Tables, which compacts it. The stack creates it.
     pub s3_tables: Option<S3Tables>,
     /// Columns that identify a row, for updates and deletes. Needs `operation`.
     #[schemars(extend("examples" = [["id"]]))]
     pub unique_keys: Option<Vec<String>>,
-    /// Column of what becomes of a row: `insert`, `update` or `delete`, in lower case. It is not a column of the table. Needs
+    /// Column of the operation on a row: `insert`, `update` or `delete`, in lower case. It is not a column of the table. Needs
     /// `unique_keys`. Default: each row is inserted. A change of it needs a new Firehose stream.
     #[schemars(extend("examples" = ["op"]))]
     pub operation: Option<String>,
