@@ -308,6 +308,13 @@ codes! {
     "1738" SeparatorUnwanted "A destination keeps records apart itself"
     "1739" AckTimeout "Firehose does not wait for an acknowledgement for this long"
     "1740" EventMissing "Splunk's events lack their key"
+
+    "1775" RedshiftEndpoint "Firehose does not connect to this host of Redshift"
+    "1776" RedshiftName "Redshift has no such name"
+    "1777" CopyOption "COPY does not accept this option"
+    "1778" CopyCase "COPY finds keys in lower case only"
+    "1779" RedshiftColumn "A column of Redshift is not loaded"
+    "1780" RedshiftAwake "A serverless workgroup is awake at each load"
 }
 
 impl fmt::Display for Code {

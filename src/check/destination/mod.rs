@@ -6,6 +6,7 @@ mod http;
 mod partitions;
 mod prefix;
 mod prefix_text;
+mod redshift;
 mod s3;
 mod service;
 mod splunk;
@@ -32,6 +33,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
             match &to.kind {
                 ServiceKind::Http(http) => http::check(context, to, http),
                 ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
+                ServiceKind::Redshift(redshift) => redshift::check(context, delivery, to, redshift),
             }
         }
     }

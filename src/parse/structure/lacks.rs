@@ -54,12 +54,6 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         places: &["", "/delivery"],
-        keys: &["redshift", "redshiftserverless"],
-        message: "pipec does not deliver to Redshift",
-        help: "deliver to `s3`; Redshift loads the objects with COPY, or reads the stream itself",
-    },
-    Lack {
-        places: &["", "/delivery"],
         keys: &["opensearch", "elasticsearch", "amazonopensearchservice", "opensearchserverless"],
         message: "pipec does not deliver to OpenSearch",
         help: "deliver to `s3`; OpenSearch Ingestion reads the objects or the stream",
