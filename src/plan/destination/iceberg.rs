@@ -117,7 +117,7 @@ fn plan(site: &Site, iceberg: &Iceberg) -> DestinationPlan {
             columns: columns.into_iter().map(|column| (column.name, column.data_type)).collect(),
         }
     });
-    DestinationPlan::Iceberg(IcebergPlan {
+    DestinationPlan::Iceberg(Box::new(IcebergPlan {
         spec: spec_of(service, iceberg),
         catalog: arn("glue", &format!("catalog{}", catalog_of(iceberg))),
         database_name: database.value.clone(),
@@ -136,7 +136,7 @@ fn plan(site: &Site, iceberg: &Iceberg) -> DestinationPlan {
         engine: JQ,
         is_in_s3_tables: iceberg.table_bucket().is_some(),
         own,
-    })
+    }))
 }
 
 /// The resources of the table of a delivery.

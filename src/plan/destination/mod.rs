@@ -55,7 +55,7 @@ pub enum DestinationPlan {
     /// Splunk.
     Splunk(SplunkPlan),
     /// A table of Apache Iceberg.
-    Iceberg(IcebergPlan),
+    Iceberg(Box<IcebergPlan>),
     /// Redshift.
     Redshift(RedshiftPlan),
 }
