@@ -66,7 +66,7 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         places: &["", "/delivery"],
-        keys: &["snowflake", "bigquery", "databricks"],
+        keys: &["bigquery", "databricks"],
         message: "pipec does not deliver to this database",
         help: S3_ONLY,
     },

@@ -4,6 +4,7 @@ mod http;
 mod redshift;
 mod s3;
 mod service;
+mod snowflake;
 mod splunk;
 
 use pipec_core::Partition;
@@ -27,6 +28,7 @@ pub use redshift::RedshiftPlan;
 pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
 pub use service::ServicePlan;
 use service::{Kind, Site};
+pub use snowflake::SnowflakePlan;
 pub use splunk::SplunkPlan;
 
 /// Seconds beyond its buffer after which a record is late at the earliest, as of the spec's threshold `freshness`.
@@ -37,6 +39,7 @@ pub const TEMPLATES: &[(&str, &str)] = &[
     ("delivery/http.yaml.j2", include_str!("../../../templates/delivery/http.yaml.j2")),
     ("delivery/redshift.yaml.j2", include_str!("../../../templates/delivery/redshift.yaml.j2")),
     ("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2")),
+    ("delivery/snowflake.yaml.j2", include_str!("../../../templates/delivery/snowflake.yaml.j2")),
     ("delivery/splunk.yaml.j2", include_str!("../../../templates/delivery/splunk.yaml.j2")),
 ];
 
@@ -52,6 +55,8 @@ pub enum DestinationPlan {
     Splunk(SplunkPlan),
     /// Redshift.
     Redshift(RedshiftPlan),
+    /// Snowflake.
+    Snowflake(Box<SnowflakePlan>),
 }
 
 /// The kind of a destination that is not S3.
@@ -60,6 +65,7 @@ fn kind(service: &Service) -> &dyn Kind {
         ServiceKind::Http(http) => http,
         ServiceKind::Splunk(splunk) => splunk,
         ServiceKind::Redshift(redshift) => redshift,
+        ServiceKind::Snowflake(snowflake) => snowflake,
     }
 }
 
