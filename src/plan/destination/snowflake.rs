@@ -169,3 +169,56 @@ impl Kind for Snowflake {
         lines
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlparser::dialect::SnowflakeDialect;
+    use sqlparser::parser::Parser;
+
+    use crate::plan::fixture::planned;
+
+    fn other_side(snowflake: &str, rest: &str) -> Vec<String> {
+        let (plan, _) = planned(&format!(
+            "name: orders\nregion: us-east-1\nstream: {{ record_size: 1 KiB, records_per_second: 10 }}\n{rest}delivery:\n  snowflake:\n    {{ \
+             account_url: 'https://xy12345.us-east-1.snowflakecomputing.com', database: SHOP, schema: PUBLIC, table: ORDERS, secret: \
+             'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf'{snowflake} }}\n"
+        ));
+        plan.deliveries[0].shown().other_side
+    }
+
+    /// The lines to paste that are SQL.
+    fn statements(lines: &[String]) -> String {
+        let pasted = lines.iter().filter(|line| line.starts_with("  "));
+        let sql = pasted.filter(|line| !["  aws ", "  openssl "].iter().any(|word| line.starts_with(word)));
+        sql.cloned().collect::<Vec<_>>().join("\n")
+    }
+
+    const TYPES: &str = "records:\n  format: json\n  columns:\n    orderId: { type: BIGINT }\n    NAME: { type: VARCHAR(20) }\n    price: { type: 'DECIMAL(10, 2)' }\n    city: { type: VARCHAR, path: $.address.city }\n    day: { type: DATE }\n    hour: { type: TIME }\n    at: { type: TIMESTAMP }\n    say \"a\": { type: BOOLEAN, path: \"$['say \\\"a\\\"']\" }\n";
+
+    #[test]
+    fn another_reader_of_snowflakes_sql_takes_the_statements() {
+        for (snowflake, rest, first) in [
+            ("", TYPES, "CREATE TABLE"),
+            (", role: LOADER, content_column: RECORD, metadata_column: META", "", "CREATE TABLE"),
+            (", private_link: com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0", "", "CREATE ROLE"),
+        ] {
+            let sql = statements(&other_side(snowflake, rest));
+            assert!(sql.trim_start().starts_with(first), "{sql}");
+            let parsed = Parser::parse_sql(&SnowflakeDialect {}, &sql);
+            assert!(parsed.is_ok(), "{parsed:?}\n{sql}");
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_the_keys_in_their_case() {
+        let sql = statements(&other_side("", TYPES));
+        for column in [
+            "\"orderId\" NUMBER(38, 0),",
+            "\"NAME\" VARCHAR(20),",
+            "\"address\" VARIANT,",
+            "\"say \"\"a\"\"\" BOOLEAN",
+        ] {
+            assert!(sql.contains(column), "{column}\n{sql}");
+        }
+    }
+}
