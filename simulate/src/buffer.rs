@@ -45,8 +45,8 @@ pub enum Form {
     Http,
     /// The records as they are.
     Plain,
-    /// The rows of a commit, each on a line.
-    Rows,
+    /// Each record on a line of its own: a row to insert.
+    Lines,
 }
 
 /// The objects of a place so far.
@@ -128,7 +128,7 @@ impl Place {
         let extension = match form {
             Form::Http => ".json",
             Form::Plain => ".txt",
-            Form::Rows => ".jsonl",
+            Form::Lines => ".jsonl",
         };
         Ok(Self {
             bucket: folder.to_owned(),
@@ -205,7 +205,7 @@ impl Place {
                 let record = BASE64_STANDARD.encode(content);
                 open.packer.write(format!("{before}{{\"data\":\"{record}\"}}").as_bytes())?;
             }
-            Some(Form::Rows) => {
+            Some(Form::Lines) => {
                 open.packer.write(content)?;
                 open.packer.write(b"\n")?;
             }

@@ -145,7 +145,7 @@ impl DeliveryRun {
             }
             DestinationPlan::Http(_) => requests(Form::Http)?,
             DestinationPlan::Splunk(_) => requests(Form::Plain)?,
-            DestinationPlan::Iceberg(_) => requests(Form::Rows)?,
+            DestinationPlan::Iceberg(_) | DestinationPlan::Snowflake(_) => requests(Form::Lines)?,
             // COPY loads the objects of the bucket.
             DestinationPlan::Redshift(_) => {
                 place(delivery.location(Purpose::Staging).ok_or("it has no bucket")?)?

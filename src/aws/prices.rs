@@ -51,6 +51,8 @@ pub enum Item {
     FirehoseIcebergGb,
     /// The same that is put into it.
     FirehoseIcebergDirectGb,
+    /// Data that Firehose takes in for Snowflake, not rounded.
+    FirehoseSnowflakeGb,
     /// Conversion to Parquet or ORC, of the rounded volume.
     FirehoseConversionGb,
     /// Dynamic partitioning, of the volume delivered.
@@ -348,6 +350,7 @@ static PRICES: &[Row] = &[
     p(FirehoseIngestGb, "GB", 0.029, FIREHOSE, true, FIREHOSE_TIERS),
     p(FirehoseIcebergGb, "GB", 0.045, MEMORY, false, FLAT),
     p(FirehoseIcebergDirectGb, "GB", 0.075, MEMORY, false, FLAT),
+    p(FirehoseSnowflakeGb, "GB", 0.071, MEMORY, false, FLAT),
     p(FirehoseConversionGb, "GB", 0.018, MEMORY, false, FLAT),
     p(FirehosePartitioningGb, "GB", 0.020, MEMORY, false, FLAT),
     p(FirehosePartitioningObjectsThousand, "thousand objects", 0.005, MEMORY, false, FLAT),

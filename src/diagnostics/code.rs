@@ -316,6 +316,11 @@ codes! {
     "1779" RedshiftColumn "A column of Redshift is not loaded"
     "1780" RedshiftAwake "A serverless workgroup is awake at each load"
 
+    "1782" SnowflakeUrl "Firehose does not connect to this address of Snowflake"
+    "1783" SnowflakeName "Snowflake has no such name"
+    "1784" SnowflakeLink "The address and the private link of Snowflake differ"
+    "1785" SnowflakeColumn "The columns of a record of Snowflake"
+
     "1790" TableBucketName "S3 Tables does not accept this name"
     "1791" IcebergOperation "Rows are updated by their keys and an operation"
     "1792" IcebergRegion "Firehose writes no Iceberg tables in this region"

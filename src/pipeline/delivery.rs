@@ -1,7 +1,8 @@
 //! A delivery: Firehose and what it reads.
 
 use super::{
-    Destination, Encryption, Intake, Pipeline, Purpose, Setting, SourceKind, Target, Transform, logical_name,
+    Destination, Encryption, Intake, Pipeline, Purpose, ServiceKind, Setting, SourceKind, Target, Transform,
+    logical_name,
 };
 use crate::aws::destinations;
 use crate::aws::limits::MIB;
@@ -60,10 +61,13 @@ impl Delivery {
             Destination::S3(s3) => (!s3.partitions.is_empty(), s3.backup.is_some()),
             Destination::Service(service) => (false, service.backup.all.value),
         };
-        let partitioned = is_partitioned.then_some(FIXED_SETTINGS[0].0);
+        let is_private = matches!(
+            self.destination.service().map(|service| &service.kind),
+            Some(ServiceKind::Snowflake(snowflake)) if snowflake.private_link.is_some()
+        );
         let is_updated = self.destination.iceberg().is_some_and(|table| table.operation.is_some());
-        let updated = is_updated.then_some(FIXED_SETTINGS[2].0);
-        partitioned.into_iter().chain(is_backed_up.then_some(FIXED_SETTINGS[1].0)).chain(updated).collect()
+        let all = [is_partitioned, is_backed_up, is_private, is_updated].into_iter().zip(FIXED_SETTINGS);
+        all.filter_map(|(is_set, (word, _))| is_set.then_some(word)).collect()
     }
 
     /// Name of the Firehose stream that records are put into: what precedes the stack's name, and what follows it.
@@ -115,9 +119,10 @@ impl Delivery {
 
 /// What Firehose accepts at the creation of a stream only, or never takes back, although its schema does not declare that:
 /// the part of the logical id, and the words. Firehose guide, "Dynamic partitioning"; API S3BackupMode, 2026-11.
-pub const FIXED_SETTINGS: [(&str, &str); 3] = [
+pub const FIXED_SETTINGS: [(&str, &str); 4] = [
     ("Partitioned", "dynamic partitioning"),
     ("BackedUp", "the backup of all records"),
+    ("PrivateLink", "the private link"),
     ("Updating", "updates of an Iceberg table"),
 ];
 

@@ -61,7 +61,10 @@ impl Destination {
     pub fn iceberg(&self) -> Option<&Iceberg> {
         match &self.service()?.kind {
             ServiceKind::Iceberg(iceberg) => Some(iceberg),
-            ServiceKind::Http(_) | ServiceKind::Splunk(_) | ServiceKind::Redshift(_) => None,
+            ServiceKind::Http(_)
+            | ServiceKind::Splunk(_)
+            | ServiceKind::Redshift(_)
+            | ServiceKind::Snowflake(_) => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! A destination that is not S3: what is decided about all of them.
 
-use super::{Http, Iceberg, Redshift, S3Location, Setting, Splunk};
+use super::{Http, Iceberg, Redshift, S3Location, Setting, Snowflake, Splunk};
 use crate::aws::destinations::{self, Capabilities};
 use crate::source::Span;
 
@@ -40,6 +40,8 @@ pub enum ServiceKind {
     Splunk(Splunk),
     /// Redshift.
     Redshift(Redshift),
+    /// Snowflake.
+    Snowflake(Snowflake),
     /// A table of Apache Iceberg.
     Iceberg(Iceberg),
 }
@@ -72,6 +74,7 @@ impl ServiceKind {
             Self::Splunk(_) => &destinations::SPLUNK,
             Self::Iceberg(_) => &destinations::ICEBERG,
             Self::Redshift(_) => &destinations::REDSHIFT,
+            Self::Snowflake(_) => &destinations::SNOWFLAKE,
         }
     }
 
@@ -79,7 +82,7 @@ impl ServiceKind {
     pub fn has_columns(&self) -> bool {
         match self {
             Self::Http(_) | Self::Splunk(_) => false,
-            Self::Redshift(_) | Self::Iceberg(_) => true,
+            Self::Redshift(_) | Self::Snowflake(_) | Self::Iceberg(_) => true,
         }
     }
 }

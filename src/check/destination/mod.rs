@@ -10,6 +10,7 @@ mod prefix_text;
 mod redshift;
 mod s3;
 mod service;
+mod snowflake;
 mod splunk;
 mod table;
 mod table_names;
@@ -35,6 +36,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
                 ServiceKind::Iceberg(iceberg) => iceberg::check(context, delivery, to, iceberg),
                 ServiceKind::Http(http) => http::check(context, to, http),
                 ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
+                ServiceKind::Snowflake(snowflake) => snowflake::check(context, snowflake),
                 ServiceKind::Redshift(redshift) => redshift::check(context, delivery, to, redshift),
             }
         }

@@ -394,6 +394,7 @@ impl<'a> Bill<'a> {
         let (item, billed) = match (&delivery.destination, &delivery.direct) {
             (DestinationPlan::Iceberg(_), None) => (Item::FirehoseIcebergGb, bytes),
             (DestinationPlan::Iceberg(_), Some(_)) => (Item::FirehoseIcebergDirectGb, bytes),
+            (DestinationPlan::Snowflake(_), _) => (Item::FirehoseSnowflakeGb, bytes),
             _ => (Item::FirehoseIngestGb, billing::rounded_up(bytes, billing::FIREHOSE_RECORD_BYTES)),
         };
         self.add(

@@ -5,6 +5,7 @@ mod iceberg;
 mod redshift;
 mod s3;
 mod service;
+mod snowflake;
 mod splunk;
 
 use pipec_core::Partition;
@@ -30,6 +31,7 @@ pub use redshift::RedshiftPlan;
 pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
 pub use service::ServicePlan;
 use service::{Kind, Site};
+pub use snowflake::SnowflakePlan;
 pub use splunk::SplunkPlan;
 
 /// Seconds beyond its buffer after which a record is late at the earliest, as of the spec's threshold `freshness`.
@@ -41,6 +43,7 @@ pub const TEMPLATES: &[(&str, &str)] = &[
     ("delivery/iceberg.yaml.j2", include_str!("../../../templates/delivery/iceberg.yaml.j2")),
     ("delivery/redshift.yaml.j2", include_str!("../../../templates/delivery/redshift.yaml.j2")),
     ("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2")),
+    ("delivery/snowflake.yaml.j2", include_str!("../../../templates/delivery/snowflake.yaml.j2")),
     ("delivery/splunk.yaml.j2", include_str!("../../../templates/delivery/splunk.yaml.j2")),
 ];
 
@@ -58,6 +61,8 @@ pub enum DestinationPlan {
     Iceberg(Box<IcebergPlan>),
     /// Redshift.
     Redshift(RedshiftPlan),
+    /// Snowflake.
+    Snowflake(Box<SnowflakePlan>),
 }
 
 /// The kind of a destination that is not S3.
@@ -67,6 +72,7 @@ fn kind(service: &Service) -> &dyn Kind {
         ServiceKind::Splunk(splunk) => splunk,
         ServiceKind::Iceberg(iceberg) => iceberg,
         ServiceKind::Redshift(redshift) => redshift,
+        ServiceKind::Snowflake(snowflake) => snowflake,
     }
 }
 

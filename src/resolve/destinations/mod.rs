@@ -3,6 +3,7 @@
 mod http;
 mod iceberg;
 mod redshift;
+mod snowflake;
 mod splunk;
 
 use super::Resolver;
@@ -32,8 +33,10 @@ impl Resolver<'_> {
     pub(super) fn service(&mut self, delivery: &mut spec::Delivery, site: &Site) -> Option<Service> {
         let read = self.http_endpoint(delivery, site);
         let read = read.or_else(|| self.splunk(delivery, site));
-        let Read { key, kind, secret, staging } =
-            read.or_else(|| self.redshift(delivery, site)).or_else(|| self.iceberg(delivery, site))?;
+        let Read { key, kind, secret, staging } = read
+            .or_else(|| self.redshift(delivery, site))
+            .or_else(|| self.snowflake(delivery, site))
+            .or_else(|| self.iceberg(delivery, site))?;
         let capabilities = kind.capabilities();
         let retry = capabilities.fallback.as_ref().map_or(0, |fallback| fallback.retry_s_default);
         let written = delivery.retry.map(|Duration(seconds)| seconds);
