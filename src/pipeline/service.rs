@@ -1,6 +1,6 @@
 //! A destination that is not S3: what is decided about all of them.
 
-use super::{Http, S3Location, Setting, Splunk};
+use super::{DestinationNetwork, Http, OpenSearch, S3Location, Setting, Splunk};
 use crate::aws::destinations::{self, Capabilities};
 use crate::source::Span;
 
@@ -21,6 +21,9 @@ pub struct Service {
     pub backup: Backup,
 }
 
+/// [`ServiceKind::fixed`] of OpenSearch.
+pub const SEARCH: &str = "Search";
+
 /// A kind of destination that is not S3.
 #[derive(Clone, Debug)]
 pub enum ServiceKind {
@@ -28,6 +31,8 @@ pub enum ServiceKind {
     Http(Http),
     /// Splunk.
     Splunk(Splunk),
+    /// A domain of OpenSearch Service.
+    OpenSearch(OpenSearch),
 }
 
 /// A secret of Secrets Manager.
@@ -56,6 +61,24 @@ impl ServiceKind {
         match self {
             Self::Http(http) => http.vendor.capabilities(),
             Self::Splunk(_) => &destinations::SPLUNK,
+            Self::OpenSearch(_) => &destinations::OPENSEARCH,
+        }
+    }
+
+    /// The network that Firehose creates interfaces in.
+    pub fn network(&self) -> Option<&DestinationNetwork> {
+        match self {
+            Self::OpenSearch(search) => search.network.as_ref(),
+            Self::Http(_) | Self::Splunk(_) => None,
+        }
+    }
+
+    /// The part of the logical id of a Firehose stream that no other kind of destination has: Firehose never changes such a
+    /// stream's destination to another kind. API reference, UpdateDestination, 2026-11.
+    pub fn fixed(&self) -> Option<&'static str> {
+        match self {
+            Self::OpenSearch(_) => Some(SEARCH),
+            Self::Http(_) | Self::Splunk(_) => None,
         }
     }
 }

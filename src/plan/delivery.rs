@@ -372,7 +372,7 @@ fn one(checked: &Checked, delivery: &Delivery, programs: &Programs) -> DeliveryP
         own_transform: delivery.transform.as_ref().and_then(own_transform),
         log_stream: LOG_STREAM,
         destination: destination::plan(checked, delivery),
-        service: destination::service(pipeline, delivery),
+        service: destination::service(checked, delivery),
         locations: buckets::locations(pipeline, delivery),
         capabilities,
     }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::destinations::{Backup, Datadog, Http, NewRelic, Splunk};
+use super::destinations::{Backup, Datadog, Http, NewRelic, OpenSearch, Splunk};
 use super::s3::S3;
 use super::{ByteSize, Duration, Encryption};
 
@@ -96,6 +96,7 @@ pub enum Architecture {
     {"required": ["datadog"]},
     {"required": ["new_relic"]},
     {"required": ["splunk"]},
+    {"required": ["opensearch"]},
 ]))]
 pub struct Delivery {
     /// Buffering hints. Default: for S3, 5 MiB or 300 s, whichever comes first; for other destinations, see `docs/destinations.md`.
@@ -143,6 +144,8 @@ pub struct Delivery {
     pub new_relic: Option<NewRelic>,
     /// Splunk as the destination.
     pub splunk: Option<Splunk>,
+    /// A domain of OpenSearch Service as the destination.
+    pub opensearch: Option<OpenSearch>,
 }
 
 /// Newline after each record.

@@ -2,7 +2,7 @@
 //! specifications" and "Monitor with CloudWatch metrics", 2026-11.
 
 use super::{
-    Capabilities, FIREHOSE, Fallback, Form, Kind, Network, RECORDS_PER_REQUEST, RETRY_S, Reading, Rows,
+    BACKUP_FRESHNESS, Capabilities, FIREHOSE, Fallback, Form, Kind, Network, RECORDS_PER_REQUEST, RETRY_S, Reading, Rows,
     Success, Unit, Watched, delivery, freshness, last_delivery, metric, records_delivered,
 };
 use crate::aws::limits::Bounds;
@@ -36,6 +36,7 @@ const WATCHED: Watched = Watched {
     records: FIREHOSE.metric("DeliveryToHttpEndpoint.Records"),
     freshness: FIREHOSE.metric("DeliveryToHttpEndpoint.DataFreshness"),
     success: SUCCESS,
+    denied: None,
 };
 
 static METRICS: Kind = delivery(&[
@@ -60,6 +61,7 @@ const fn fallback(retry_s_default: u64) -> Fallback {
         failed: "FailedDataOnly",
         all: Some("AllData"),
         error_type: "http-endpoint-failed",
+        freshness: BACKUP_FRESHNESS,
     }
 }
 

@@ -2,11 +2,13 @@
 
 mod errors;
 mod http;
+mod opensearch;
 mod s3;
 mod splunk;
 
 pub use errors::{DeliveryError, explained};
 pub use http::{DATADOG, HTTP, NEW_RELIC, NEW_RELIC_EU, NEW_RELIC_US, datadog_url, limits as http_limits};
+pub use opensearch::{OPENSEARCH, limits as opensearch_limits};
 pub use s3::{S3, S3_COLUMNAR, S3_COLUMNAR_PARTITIONED, S3_PARTITIONED};
 pub use splunk::{SPLUNK, limits as splunk_limits};
 
@@ -94,6 +96,8 @@ pub struct Fallback {
     pub all: Option<&'static str>,
     /// What `!{firehose:error-output-type}` is for records that the destination did not accept.
     pub error_type: &'static str,
+    /// Age of the oldest record that the bucket lacks, seconds. Only if that holds all records.
+    pub freshness: MetricName,
 }
 
 /// How Firehose reaches a destination.
@@ -114,6 +118,19 @@ pub struct Watched {
     pub freshness: MetricName,
     /// Writes that succeed.
     pub success: Success,
+    /// Requests that are not allowed, where the destination counts them.
+    pub denied: Option<Denied>,
+}
+
+/// Requests that a destination does not allow. Each metric is 1 if there was one, else 0.
+#[derive(Clone, Copy, Debug)]
+pub struct Denied {
+    /// Authentication or authorization failed.
+    pub access: MetricName,
+    /// The destination rejected the delivery.
+    pub rejected: MetricName,
+    /// The usual cause, in sentences.
+    pub cause: &'static str,
 }
 
 /// How a destination counts writes that succeed.
@@ -153,7 +170,7 @@ pub const BACKUP_BUFFER: (u64, u64) =
 /// `RetryOptions.DurationInSeconds`, seconds. CloudFormation schema, 2026-10.
 const RETRY_S: Bounds<u64> = Bounds::new(0, 7_200);
 
-/// Age of the oldest record of the bucket beside a destination, seconds. Only where that holds all records.
+/// Age of the oldest record that the bucket next to a destination lacks, seconds.
 pub const BACKUP_FRESHNESS: MetricName = FIREHOSE.metric("BackupToS3.DataFreshness");
 
 /// Key of the share of writes that succeed.

@@ -2,7 +2,7 @@
 //! "Monitor with CloudWatch metrics", 2026-11.
 
 use super::{
-    Capabilities, FIREHOSE, Fallback, Form, Network, PUTS_SUCCEEDED, RETRY_S, Reading, Unit, Watched,
+    BACKUP_FRESHNESS, Capabilities, FIREHOSE, Fallback, Form, Network, PUTS_SUCCEEDED, RETRY_S, Reading, Unit, Watched,
     delivery, freshness, last_delivery, metric, records_delivered, share,
 };
 use crate::aws::limits::Bounds;
@@ -41,6 +41,7 @@ pub const SPLUNK: Capabilities = Capabilities {
         failed: "FailedEventsOnly",
         all: Some("AllEvents"),
         error_type: "splunk-failed",
+        freshness: BACKUP_FRESHNESS,
     }),
     network: Network::Public,
     metrics: &delivery(&[
@@ -60,5 +61,6 @@ pub const SPLUNK: Capabilities = Capabilities {
         records: FIREHOSE.metric("DeliveryToSplunk.Records"),
         freshness: FIREHOSE.metric("DeliveryToSplunk.DataFreshness"),
         success: share(FIREHOSE.metric("DeliveryToSplunk.Success")),
+        denied: None,
     },
 };

@@ -1,6 +1,9 @@
 //! Destinations: one file per kind. What a kind writes to is a sink of the graph; the buckets among those are alike.
 
 mod http;
+mod documents;
+mod opensearch;
+mod network;
 mod s3;
 mod service;
 mod splunk;
@@ -16,10 +19,12 @@ use super::grants::Grant;
 use super::{DeliveryPlan, Plan};
 use crate::aws::destinations::{self, Watched};
 use crate::check::Checked;
-use crate::pipeline::{Delivery, Destination, KeysFrom, Pipeline, Purpose, Service, ServiceKind, Sink};
+use crate::pipeline::{Delivery, Destination, KeysFrom, Purpose, Service, ServiceKind, Sink};
 use crate::table::fields::fields;
 use crate::table::partition_keys;
 pub use http::HttpPlan;
+pub use network::DestinationNetworkPlan;
+pub use opensearch::OpenSearchPlan;
 pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
 use service::Kind;
 pub use service::ServicePlan;
@@ -28,6 +33,7 @@ pub use splunk::SplunkPlan;
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("delivery/http.yaml.j2", include_str!("../../../templates/delivery/http.yaml.j2")),
+    ("delivery/opensearch.yaml.j2", include_str!("../../../templates/delivery/opensearch.yaml.j2")),
     ("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2")),
     ("delivery/splunk.yaml.j2", include_str!("../../../templates/delivery/splunk.yaml.j2")),
 ];
@@ -42,6 +48,9 @@ pub enum DestinationPlan {
     Http(HttpPlan),
     /// Splunk.
     Splunk(SplunkPlan),
+    /// A domain of OpenSearch Service.
+    #[serde(rename = "opensearch")]
+    OpenSearch(OpenSearchPlan),
 }
 
 /// The kind of a destination that is not S3.
@@ -49,6 +58,7 @@ fn kind(service: &Service) -> &dyn Kind {
     match &service.kind {
         ServiceKind::Http(http) => http,
         ServiceKind::Splunk(splunk) => splunk,
+        ServiceKind::OpenSearch(search) => search,
     }
 }
 
@@ -61,9 +71,9 @@ pub(super) fn plan(checked: &Checked, delivery: &Delivery) -> DestinationPlan {
 }
 
 /// Plans what all destinations but S3 have.
-pub(super) fn service(pipeline: &Pipeline, delivery: &Delivery) -> Option<ServicePlan> {
+pub(super) fn service(checked: &Checked, delivery: &Delivery) -> Option<ServicePlan> {
     let of = delivery.destination.service()?;
-    Some(service::plan(pipeline, delivery, of, kind(of)))
+    Some(service::plan(checked, delivery, of, kind(of)))
 }
 
 /// The partition keys that the transform of a delivery returns.
@@ -87,7 +97,11 @@ pub(super) fn grants(delivery: &Delivery, purpose: Purpose) -> Vec<Grant> {
 pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delivered: Delivered) {
     if let DestinationPlan::S3(s3) = &delivery.destination {
         s3::cost(bill, plan, (delivery, s3), delivered);
-    } else if delivery.service.as_ref().is_some_and(|service| service.backs_up_all) {
+    }
+    if let Some(network) = delivery.network() {
+        network.cost(bill, delivery, delivered);
+    }
+    if delivery.service.as_ref().is_some_and(|service| service.backs_up_all) {
         // Of the records that fail, nobody knows how many there are.
         delivery
             .locations
@@ -150,6 +164,14 @@ pub struct Shown {
 }
 
 impl DeliveryPlan {
+    /// The network that Firehose creates interfaces in.
+    fn network(&self) -> Option<&DestinationNetworkPlan> {
+        match &self.destination {
+            DestinationPlan::OpenSearch(search) => search.network.as_ref(),
+            DestinationPlan::S3(_) | DestinationPlan::Http(_) | DestinationPlan::Splunk(_) => None,
+        }
+    }
+
     /// The destination as it is reported.
     pub fn shown(&self) -> Shown {
         match (&self.destination, &self.service) {

@@ -2,16 +2,18 @@
 
 use serde::Serialize;
 
-use super::super::alarms::{Compare, FIVE_MINUTES, Rule, Scope, Span};
+use super::super::alarms::{Compare, FIVE_MINUTES, MINUTE, Rule, Scope, Span};
 use super::super::existing::Existing;
 use super::super::grants::{Condition, Grant, grant, key};
 use super::super::value::Value;
 use super::super::{DeliveryPlan, S3LocationPlan};
 use super::{DestinationPlan, Shown};
-use crate::aws::destinations::{BACKUP_FRESHNESS, Capabilities, Fallback};
+use crate::aws::destinations::{BACKUP_FRESHNESS, Capabilities, Denied, Fallback};
 use crate::aws::existing;
+use crate::check::Checked;
 use crate::pipeline::{Delivery, Encryption, Pipeline, Purpose, Secret, Service};
 use crate::spec::{AlarmKey, Duration};
+use crate::table::fields::{Fields, fields};
 
 /// What the template needs of any destination that is not S3, and what people need to know about it.
 #[derive(Clone, Debug, Serialize)]
@@ -73,16 +75,22 @@ pub(super) trait Kind {
 /// A destination in its pipeline.
 #[derive(Clone, Copy)]
 pub(super) struct Site<'a> {
+    pub pipeline: &'a Pipeline,
+    pub delivery: &'a Delivery,
     pub service: &'a Service,
+    /// The fields of the records, if they are known.
+    pub fields: Option<&'a Fields>,
 }
 
 pub(super) fn plan(
-    pipeline: &Pipeline,
+    checked: &Checked,
     delivery: &Delivery,
     service: &Service,
     kind: &dyn Kind,
 ) -> ServicePlan {
-    let site = Site { service };
+    let pipeline = checked.pipeline();
+    let fields = fields(pipeline, checked.query(), delivery).ok();
+    let site = Site { pipeline, delivery, service, fields: fields.as_ref() };
     let all = service.backup.all.value;
     let fallback: Option<&Fallback> = delivery.destination.capabilities().fallback.as_ref();
     let mode = fallback.map(|fallback| fallback.all.filter(|_| all).unwrap_or(fallback.failed));
@@ -171,17 +179,38 @@ pub(super) fn alarms(to: &Capabilities, late: u64, logs: &str) -> Vec<Rule> {
         success.floor,
         format!("{} {logs} shows the error.", to.cannot_write),
     );
-    vec![freshness, failures]
+    let denied = to.watched.denied.as_ref().map_or_else(Vec::new, |denied| denied_requests(to, denied, logs));
+    [freshness, failures].into_iter().chain(denied).collect()
+}
+
+/// Whether the destination rejects Firehose. A change of its configuration rejects requests of a few seconds, which Firehose repeats.
+fn denied_requests(to: &Capabilities, denied: &Denied, logs: &str) -> Vec<Rule> {
+    let rule = |key, metric, fault: &str| {
+        let text = format!("{} {fault} {} {logs} shows the error.", capitalized(to.words), denied.cause);
+        Rule::new(key, (metric, "Maximum"), Span(MINUTE, 5, 5), Compare::AtLeast, 1.0, text)
+    };
+    vec![
+        rule(AlarmKey::AccessDenied, denied.access, "does not accept Firehose's role."),
+        rule(AlarmKey::DeliveryRejected, denied.rejected, "rejects the deliveries."),
+    ]
+}
+
+/// A text whose first letter is a capital.
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Whether the bucket beside the destination gets all records.
 pub(super) fn backup_late(scope: &Scope, delivery: &DeliveryPlan, _of: &ServicePlan, logs: &str) -> Rule {
+    let fallback = delivery.capabilities.fallback.as_ref();
+    let metric = fallback.map_or(BACKUP_FRESHNESS, |fallback| fallback.freshness);
     let interval = delivery.location(Purpose::Backup).map_or(0, |backup| backup.buffer_interval);
     let late =
         scope.threshold(AlarmKey::Freshness, (2 * interval).max(super::super::alarms::FRESHNESS_S_MIN));
     Rule::new(
         AlarmKey::BackupFreshness,
-        (BACKUP_FRESHNESS, "Maximum"),
+        (metric, "Maximum"),
         Span(FIVE_MINUTES, 1, 1),
         Compare::Above,
         late as f64,

@@ -1,6 +1,7 @@
 //! Reads destinations that are not S3: what all of them have. One file per kind.
 
 mod http;
+mod opensearch;
 mod splunk;
 
 use super::Resolver;
@@ -20,8 +21,8 @@ struct Read {
 impl Resolver<'_> {
     /// The destination, if it is not S3.
     pub(super) fn service(&mut self, delivery: &mut spec::Delivery, site: &Site) -> Option<Service> {
-        let read = self.http_endpoint(delivery, site);
-        let Read { key, kind, secret } = read.or_else(|| self.splunk(delivery, site))?;
+        let read = self.http_endpoint(delivery, site).or_else(|| self.splunk(delivery, site));
+        let Read { key, kind, secret } = read.or_else(|| self.opensearch(delivery, site))?;
         let capabilities = kind.capabilities();
         let retry = capabilities.fallback.as_ref().map_or(0, |fallback| fallback.retry_s_default);
         let written = delivery.retry.map(|Duration(seconds)| seconds);

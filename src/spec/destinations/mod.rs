@@ -2,8 +2,10 @@
 
 mod backup;
 mod http;
+mod opensearch;
 mod splunk;
 
 pub use backup::{Backup, BackupPlace, BackupRecords};
 pub use http::{Datadog, DatadogSite, Http, NewRelic, NewRelicRegion, RequestCompression};
+pub use opensearch::{DestinationNetwork, DocumentId, IndexRotation, OpenSearch};
 pub use splunk::{Splunk, SplunkType};
