@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::Settings;
+use super::bulk;
 use super::compress::Packer;
 use super::object_key::{Keys, Kind};
 use super::store::Store;
@@ -36,11 +37,20 @@ pub struct Place {
 }
 
 /// How a request is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Firehose's requests to HTTP endpoints: JSON with a list of records in base64. Firehose guide, "Understand HTTP endpoint
     /// delivery request and response specifications", 2026-11.
     Http,
+    /// Bulk requests of OpenSearch: a line of JSON with the index, and a line with the document.
+    Bulk {
+        /// Name of the index, without its period.
+        index: String,
+        /// Firehose's word for the period of an index.
+        rotation: &'static str,
+        /// Whether Firehose sets the IDs of documents.
+        ids: bool,
+    },
     /// The records as they are.
     Plain,
 }
@@ -120,7 +130,11 @@ impl Place {
         (size_mib, interval_s): (u64, u64),
         settings: &Settings,
     ) -> Result<Self, String> {
-        let extension = if form == Form::Http { ".json" } else { ".txt" };
+        let extension = match &form {
+            Form::Http => ".json",
+            Form::Bulk { .. } => ".ndjson",
+            Form::Plain => ".txt",
+        };
         Ok(Self {
             bucket: folder.to_owned(),
             keys: Keys::of_requests(stream, extension, settings.seed)?,
@@ -168,8 +182,8 @@ impl Place {
             }
         };
         let open = &mut self.open[at];
-        match self.form {
-            Some(Form::Http) => {
+        match &self.form {
+            Some(Form::Http) if kind == Kind::Data => {
                 let id = open.key.rsplit('/').next().unwrap_or_default().trim_end_matches(".json");
                 let before = match open.records {
                     0 => format!("{{\"requestId\":\"{id}\",\"timestamp\":{now},\"records\":["),
@@ -178,7 +192,15 @@ impl Place {
                 let record = BASE64_STANDARD.encode(content);
                 open.packer.write(format!("{before}{{\"data\":\"{record}\"}}").as_bytes())?;
             }
-            Some(Form::Plain) | None => open.packer.write(content)?,
+            Some(Form::Bulk { index, rotation, ids }) if kind == Kind::Data => {
+                let request = open.key.rsplit('/').next().unwrap_or_default().trim_end_matches(".ndjson");
+                let id = ids.then(|| format!("{request}.{}", open.records));
+                let index = bulk::index(index, rotation, arrived);
+                open.packer.write(bulk::action(&index, id.as_deref()).as_bytes())?;
+                open.packer.write(content)?;
+                open.packer.write(b"\n")?;
+            }
+            Some(_) | None => open.packer.write(content)?,
         }
         open.bytes += content.len() as u64;
         open.records += 1;
@@ -215,7 +237,7 @@ impl Place {
     }
 
     fn close(&mut self, mut open: Open, now: i64) -> io::Result<()> {
-        if self.form == Some(Form::Http) {
+        if self.form == Some(Form::Http) && open.kind == Kind::Data {
             open.packer.write(b"]}")?;
         }
         let size = open.packer.finish()?;

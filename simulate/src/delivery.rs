@@ -51,6 +51,8 @@ struct Out {
     failures: Option<Place>,
     /// Whether the destination is not a bucket.
     is_service: bool,
+    /// Whether each record has to be one JSON object without a newline.
+    is_document: bool,
     rows: u64,
     records_in: u64,
     records_out: u64,
@@ -81,6 +83,8 @@ struct ErrorDocument<'a> {
 const PROCESSING_FAILED: &str = "processing-failed";
 /// The same for records that are not converted.
 const CONVERSION_FAILED: &str = "format-conversion-failed";
+/// The same for records that OpenSearch does not accept.
+const SEARCH_FAILED: &str = "AmazonOpenSearchService-failed";
 
 impl DeliveryRun {
     /// A delivery of a plan.
@@ -126,6 +130,10 @@ impl DeliveryRun {
             }
             DestinationPlan::Http(_) => requests(Form::Http)?,
             DestinationPlan::Splunk(_) => requests(Form::Plain)?,
+            DestinationPlan::OpenSearch(search) => {
+                let ids = search.document_id == "FIREHOSE_DEFAULT";
+                requests(Form::Bulk { index: search.index.clone(), rotation: search.rotation, ids })?
+            }
         };
         // Next to a bucket, the backup has all records; next to another destination, perhaps only those that fail.
         let backup = delivery.location(Purpose::Backup);
@@ -145,6 +153,7 @@ impl DeliveryRun {
                 converts,
                 failures: failures.map(place).transpose()?,
                 is_service: delivery.service.is_some(),
+                is_document: matches!(delivery.destination, DestinationPlan::OpenSearch(_)),
                 ..Out::new(destination, settings)
             },
         })
@@ -310,6 +319,7 @@ impl Out {
             converts: None,
             failures: None,
             is_service: false,
+            is_document: false,
             rows: 0,
             records_in: 0,
             records_out: 0,
@@ -335,6 +345,9 @@ impl Out {
         let fate = match (fate, &self.partitioner) {
             (Fate::Out(bytes, _), _) if self.converts.is_some() && !is_json_lines(bytes) => {
                 &Fate::Failed(Failure::NotConverted)
+            }
+            (Fate::Out(bytes, _), _) if self.is_document && !is_document(bytes) => {
+                &Fate::Failed(Failure::NotDocument)
             }
             (Fate::Out(bytes, _), Some(partitioner)) => {
                 own_keys = partitioner.apply_counting_at(bytes, now).partition_keys;
@@ -396,6 +409,11 @@ fn reason(failure: Failure) -> (&'static str, &'static str, &'static str) {
         Failure::NotUnpacked => {
             (PROCESSING_FAILED, "DecompressionFailed", "The record is not gzip of CloudWatch Logs")
         }
+        Failure::NotDocument => (
+            SEARCH_FAILED,
+            "OS.MalformedData",
+            "The record is not one JSON object without a newline",
+        ),
         Failure::NotConverted => {
             (CONVERSION_FAILED, "DataFormatConversion.ParseError", "The record is not a JSON object")
         }
@@ -408,6 +426,13 @@ fn is_json_lines(bytes: &[u8]) -> bool {
     lines.into_iter().all(|line| {
         line.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
     })
+}
+
+/// Whether a record is one JSON object without a newline.
+fn is_document(bytes: &[u8]) -> bool {
+    !bytes.contains(&b'\n')
+        && bytes.trim_ascii_start().starts_with(b"{")
+        && serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }
 
 /// Firehose's own extraction of partition keys, by the program that pipec's transform has for it.

@@ -1,7 +1,9 @@
 //! Destinations: one file of rules per kind.
 
 mod conversion;
+mod documents;
 mod http;
+mod opensearch;
 mod partitions;
 mod prefix;
 mod prefix_text;
@@ -30,6 +32,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
             match &to.kind {
                 ServiceKind::Http(http) => http::check(context, to, http),
                 ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
+                ServiceKind::OpenSearch(search) => opensearch::check(context, delivery, search),
             }
         }
     }
