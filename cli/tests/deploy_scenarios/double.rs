@@ -176,7 +176,7 @@ fn read(request: &Request) -> Asked {
         let service = match members["Action"].as_str() {
             "GetCallerIdentity" => "sts",
             "GetPolicy" | "GetRole" => "iam",
-            "DescribeSubnets" | "DescribeVpcs" => "ec2",
+            "DescribeSecurityGroups" | "DescribeSubnets" | "DescribeVpcs" => "ec2",
             "GetTopicAttributes" => "sns",
             _ => "cloudformation",
         };
@@ -190,6 +190,15 @@ fn read(request: &Request) -> Asked {
             operation: "GetFunctionConfiguration".to_owned(),
             values: vec![name.clone()],
             members: BTreeMap::from([("FunctionName".to_owned(), name)]),
+        };
+    }
+    if let Some(domain) = path.strip_prefix("/2021-01-01/opensearch/domain/") {
+        let name = decoded(domain);
+        return Asked {
+            service: "opensearch",
+            operation: "DescribeDomain".to_owned(),
+            values: vec![name.clone()],
+            members: BTreeMap::from([("DomainName".to_owned(), name)]),
         };
     }
     let operation = match request.method.as_str() {
