@@ -81,3 +81,42 @@ fn of_field(field: &Field, of_rows: bool) -> Option<Json> {
         }),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::fixture::planned;
+
+    #[test]
+    fn the_mapping_has_the_types_of_the_rows() {
+        let (_, checked) = planned(
+            "name: orders\nstream: {record_size: 1 KiB, records_per_second: 10}\nrecords: {format: json, columns: {id: {type: \
+             BIGINT}, at: {type: TIMESTAMP}, total: {type: 'DECIMAL(10, 2)'}, big: {type: 'DECIMAL(30, 2)'}, city: {type: \
+             VARCHAR(9), path: $.address.city}, ms: {type: TIMESTAMP, as: epoch_ms}}}\nanalytics: {sql: 'SELECT id, at, \
+             total AS \"sum.net\", big, city FROM stream'}\ndeliveries:\n  rows: {s3: {}}\n  raw: {from: stream, s3: {}}\n",
+        );
+        let of = |at: usize| {
+            let delivery = &checked.pipeline().deliveries[at];
+            let fields = crate::table::fields::fields(checked.pipeline(), checked.query(), delivery).expect("fields");
+            mapping(&fields).expect("a mapping").to_string()
+        };
+        let text = r#"{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256}}}"#;
+        assert_eq!(
+            of(0),
+            format!(
+                "{{\"properties\":{{\"id\":{{\"type\":\"long\"}},\"at\":{{\"type\":\"date\",\"format\":\"strict_date_optional_time\"}},\
+                 \"sum\":{{\"properties\":{{\"net\":{{\"type\":\"scaled_float\",\"scaling_factor\":100}}}}}},\"big\":{{\"type\":\
+                 \"double\"}},\"city\":{text}}}}}"
+            )
+        );
+        // The form of the times of records is not known; their objects are.
+        assert_eq!(
+            of(1),
+            format!(
+                "{{\"properties\":{{\"id\":{{\"type\":\"long\"}},\"total\":{{\"type\":\"scaled_float\",\"scaling_factor\":100}},\"big\":\
+                 {{\"type\":\"double\"}},\"address\":{{\"properties\":{{\"city\":{text}}}}},\"ms\":{{\"type\":\"date\",\"format\":\
+                 \"epoch_millis\"}}}}}}"
+            )
+        );
+    }
+}
