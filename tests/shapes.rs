@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::support::{Files, compiled, programs};
 use pipec_compiler::diagnostics::Severity;
+use pipec_compiler::world::Disk;
 
 /// Stacks whose whole data path a spec must be able to express.
 const WHOLE_MIN: usize = 25;
@@ -92,4 +93,33 @@ fn what_others_do_can_be_copied() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(lines > 100, "{lines}");
+}
+
+/// Every resource of a template leads back to a key that its spec has.
+#[test]
+fn every_resource_has_a_key_in_its_spec() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = |folder: &str| -> Vec<std::path::PathBuf> {
+        let entries = fs::read_dir(root.join(folder)).expect("a folder");
+        entries.map(|entry| entry.expect("an entry").path()).collect()
+    };
+    let mut specs: Vec<std::path::PathBuf> =
+        files("tests/shapes").into_iter().map(|shape| shape.join("spec.yaml")).collect();
+    let is_spec = |path: &std::path::PathBuf| path.extension().is_some_and(|extension| extension == "yaml");
+    specs.extend(files("examples").into_iter().filter(is_spec));
+    specs.extend(files("tests/judges/specs"));
+    let (mut faults, mut resources) = (Vec::new(), 0);
+    for spec in &specs {
+        let compiled = pipec_compiler::compile(&Disk, &programs(), spec, pipec_compiler::Select::All);
+        for stack in compiled.pipelines {
+            for resource in &stack.plan.resources {
+                resources += 1;
+                if !stack.places.is_written(&resource.spec) {
+                    faults.push(format!("{}: {} {}", spec.display(), resource.logical_id, resource.spec));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(resources > 1_000, "{resources}");
 }

@@ -584,7 +584,6 @@ static HANDLERS: &[HandlerPermissions] = &[
         ],
         ..NONE
     },
-    // The mappings' ids are random; which function they are for is a condition.
     HandlerPermissions {
         resource_type: "AWS::LakeFormation::PrincipalPermissions",
         sid: "ManageTables",
@@ -597,6 +596,7 @@ static HANDLERS: &[HandlerPermissions] = &[
         ],
         ..NONE
     },
+    // The mappings' ids are random; which function they are for is a condition.
     HandlerPermissions {
         resource_type: "AWS::Lambda::EventSourceMapping",
         sid: "TagOutputMappings",

@@ -14,7 +14,7 @@ pub(super) fn check(context: &mut Context) {
         let appends_nothing =
             delivery.transform.as_ref().filter(|own| own.own.is_none() && own.append.value.is_empty());
         // Where a record must be one row, several are reported by the rules of destinations.
-        let any = delivery.destination.capabilities().form.rows == Rows::Any;
+        let any = delivery.destination.capabilities().rows == Rows::Any;
         let output = pipeline.output(delivery, query).filter(|_| any && pipeline.runs_query(delivery));
         if let (Some(transform), Some(output)) = (appends_nothing, output) {
             of_transform(context, query, transform, output);

@@ -207,30 +207,38 @@ fn packed(pipeline: &Pipeline, delivery: &Delivery, source: &Source, others: boo
         Some(transform) => !transform.append.value.is_empty(),
         None => delivery.newline.value == Newline::Append,
     };
-    let help = match delivery.direct {
-        // Firehose's own extraction rejects all other records.
-        Some(_) if others => {
-            return separates.then(|| {
-                Diagnostic::error(
-                    Code::PackedRecords,
-                    source.span,
-                    "CloudWatch Logs sends gzip, and a newline after each record would damage it",
-                    "declare `deliveries` with one for the log events, which has `transform: {unpack: cloudwatch_logs}`, and write \
-                     `to: NAME` for each source",
-                )
-            });
-        }
-        // Firehose's own extraction gives the messages alone.
-        Some(_) => format!("write {of}, which makes a line of each log event's message"),
-        None => help,
+    if !separates {
+        return None;
+    }
+    let fault = |message: String, help: String| {
+        Some(Diagnostic::error(Code::PackedRecords, source.span, message, help))
     };
-    let place = delivery.spec.trim_start_matches('/').replace('/', ".");
-    separates.then(|| {
-        Diagnostic::error(
-            Code::PackedRecords,
-            source.span,
-            "CloudWatch Logs sends gzip, and a newline after each record would damage it",
-            format!("{help}; or write `newline: none` in `{place}` to store the gzip as it is"),
-        )
-    })
+    if delivery.transform.is_none() && !delivery.appends_newline() {
+        let words = delivery.destination.capabilities().words;
+        return fault(format!("CloudWatch Logs sends gzip, which {words} would have to unpack itself"), help);
+    }
+    // Firehose's own extraction is for S3 only.
+    let by_firehose = delivery.direct.is_some() && s3.is_some();
+    let message = "CloudWatch Logs sends gzip, and a newline after each record would damage it".to_owned();
+    if by_firehose && others {
+        // It rejects all other records.
+        let help = "declare `deliveries` with one for the log events, which has `transform: {unpack: cloudwatch_logs}`, and write \
+                    `to: NAME` for each source";
+        return fault(message, help.to_owned());
+    }
+    let help = match by_firehose {
+        // It gives the messages alone.
+        true => format!("write {of}, which makes a line of each log event's message"),
+        false => help,
+    };
+    let stored = match delivery.transform.as_ref().filter(|transform| transform.written) {
+        Some(transform) => format!("`append: \"\"` in `{}`", dotted(&transform.spec)),
+        None => format!("`newline: none` in `{}`", dotted(&delivery.spec)),
+    };
+    fault(message, format!("{help}; or write {stored} to store the gzip as it is"))
+}
+
+/// A place in the spec, with dots.
+fn dotted(pointer: &str) -> String {
+    pointer.trim_start_matches('/').replace('/', ".")
 }

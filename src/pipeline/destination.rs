@@ -76,6 +76,17 @@ impl Destination {
         self.s3().filter(|s3| s3.format.value.is_columnar())?.table.as_ref()
     }
 
+    /// What the bucket of a purpose is for, as the stack's outputs have it.
+    pub fn bucket_description(&self, purpose: Purpose) -> &'static str {
+        match (purpose, self) {
+            (Purpose::Destination, _) => "Bucket that the objects are written to",
+            (Purpose::Backup, Self::Service(service)) if !service.backup.all.value => {
+                "Bucket for records that failed"
+            }
+            (Purpose::Backup, _) => "Bucket for all records",
+        }
+    }
+
     /// The places in S3 that Firehose writes to.
     pub fn locations(&self) -> impl Iterator<Item = &S3Location> {
         self.sinks().into_iter().filter_map(Sink::location)
@@ -143,14 +154,6 @@ impl Purpose {
         match self {
             Self::Destination => "bucket",
             Self::Backup => "backup",
-        }
-    }
-
-    /// What its bucket is for, as the stack's outputs have it.
-    pub fn description(self) -> &'static str {
-        match self {
-            Self::Destination => "Bucket that the objects are written to",
-            Self::Backup => "Bucket for records that failed or for all records",
         }
     }
 }

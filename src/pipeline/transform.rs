@@ -8,11 +8,11 @@ use crate::spec::Unpack;
 /// The Lambda transform.
 #[derive(Clone, Debug)]
 pub struct Transform {
-    /// Its place in the spec, a JSON pointer: the SQL's, if it is there only to run that.
+    /// Its place in the spec, a JSON pointer: that of the SQL or the destination, if it is there only for that.
     pub spec: String,
     /// Place of its key.
     pub span: Span,
-    /// Whether the user wrote it; else it is there for the SQL.
+    /// Whether the user wrote it; else it is there for the SQL or the destination.
     pub written: bool,
     /// A function of the user's, in place of pipec's.
     pub own: Option<OwnTransform>,

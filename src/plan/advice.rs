@@ -170,7 +170,7 @@ fn stateless_on_flink(
     let pipeline = checked.pipeline();
     // Its rows would be one record.
     let several = |delivery: &Delivery| {
-        let one = delivery.destination.capabilities().form.rows == Rows::One;
+        let one = delivery.destination.capabilities().rows == Rows::One;
         let output = checked.query().and_then(|query| Some((query, pipeline.output(delivery, query)?)));
         one && output.is_some_and(|(query, output)| !query.makes_one_row(output))
     };

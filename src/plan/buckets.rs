@@ -107,7 +107,10 @@ fn plan(name: &str, delivery: &Delivery, purpose: Purpose, location: &S3Location
         purpose,
         spec: location.spec.clone(),
         logical_id: Sink::Bucket(purpose, location).logical_id(),
-        output: (format!("{}{}Name", purpose.bucket(), location.suffix), purpose.description()),
+        output: (
+            format!("{}{}Name", purpose.bucket(), location.suffix),
+            delivery.destination.bucket_description(purpose),
+        ),
         bucket_arn: bucket_arn(purpose, location),
         bucket_name: match &location.bucket {
             Some(bucket) => Value::text(&bucket.value),

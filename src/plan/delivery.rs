@@ -18,14 +18,18 @@ use crate::check::Checked;
 use crate::pipeline::{Delivery, Direct, Encryption, Input, Pipeline, Purpose, Transform};
 use crate::programs::{Program, Programs};
 use crate::spec::{self, Newline};
+use crate::sql;
 
 /// The Lambda transform.
 #[derive(Clone, Debug, Serialize)]
 pub struct TransformPlan {
     /// Logical id.
     pub logical_id: String,
-    /// Its place in the spec, a JSON pointer: the SQL's, if it is there only to run that.
+    /// Its place in the spec, a JSON pointer: that of the SQL or the destination, if it is there only for that.
     pub spec: String,
+    /// The place of its settings, a JSON pointer, also if the spec has none.
+    #[serde(skip)]
+    pub settings: String,
     /// Whether the query runs in it.
     pub runs_query: bool,
     /// Processor.
@@ -144,6 +148,12 @@ impl DeliveryPlan {
         self.location(purpose)
     }
 
+    /// The place in S3 of all records, beside the destination.
+    pub(super) fn backup_of_all(&self) -> Option<&S3LocationPlan> {
+        let backup = self.location(Purpose::Backup)?;
+        self.service.as_ref().is_none_or(|service| service.backs_up_all).then_some(backup)
+    }
+
     /// The place in S3 of a purpose.
     pub fn location(&self, purpose: Purpose) -> Option<&S3LocationPlan> {
         self.locations.get(&purpose)
@@ -202,17 +212,8 @@ impl OwnTransformPlan {
 
 impl TransformPlan {
     /// Where its settings are in the spec, with dots.
-    pub(super) fn place(&self, delivery: &DeliveryPlan) -> String {
-        self.bill_spec(delivery).trim_start_matches('/').replace('/', ".")
-    }
-
-    /// The part of the spec that its bill comes from.
-    pub(super) fn bill_spec(&self, delivery: &DeliveryPlan) -> String {
-        match (self.spec.as_str(), &delivery.name) {
-            ("/analytics", Some(_)) => format!("{}/transform", delivery.spec),
-            ("/analytics", None) => "/transform".to_owned(),
-            (spec, _) => spec.to_owned(),
-        }
+    pub(super) fn place(&self) -> String {
+        self.settings.trim_start_matches('/').replace('/', ".")
     }
 }
 
@@ -263,7 +264,12 @@ fn transform(
     let name = format!("transform-{}", architecture.name());
     Some(TransformPlan {
         logical_id: delivery.id("Transform"),
-        spec: transform_spec(transform).to_owned(),
+        spec: transform.spec.clone(),
+        settings: match (transform.written, &delivery.name) {
+            (true, _) => transform.spec.clone(),
+            (false, Some(_)) => format!("{}/transform", delivery.spec),
+            (false, None) => "/transform".to_owned(),
+        },
         runs_query,
         architecture: architecture.name(),
         timeout: transform.timeout.value,
@@ -295,11 +301,6 @@ fn own_transform(transform: &Transform) -> Option<OwnTransformPlan> {
     })
 }
 
-/// The spec's place that a transform comes from.
-pub(super) fn transform_spec(transform: &Transform) -> &str {
-    if transform.written { &transform.spec } else { "/analytics" }
-}
-
 /// The record program, as the function finds it beside itself.
 fn program(
     checked: &Checked,
@@ -308,15 +309,26 @@ fn program(
     transform: &Transform,
 ) -> Option<String> {
     let append = transform.append.value.as_str();
-    let program = match checked.program().filter(|_| runs_query) {
+    let form = delivery.destination.capabilities().form;
+    let query = match checked.program().filter(|_| runs_query) {
+        Some(query) => Some(query.clone()),
+        None => rows(checked, delivery).filter(|_| form.changes_rows()).map(sql::rows_as_they_are),
+    };
+    let program = match query {
         None => RecordProgram::appending(append),
-        Some(query) => RecordProgram::querying(query.clone(), append).ok()?,
+        Some(query) => RecordProgram::querying(sql::formed(query, form), append).ok()?,
     };
     let unpack = transform.unpack.as_ref().map(|unpack| match unpack.value {
         spec::Unpack::CloudwatchLogs => Unpack::CloudwatchLogs,
     });
     let partition = destination::partition(checked, delivery, runs_query);
     program.unpacking(unpack).partitioning(partition).ok()?.to_json().ok()
+}
+
+/// The output of Flink whose rows a delivery reads.
+fn rows<'a>(checked: &'a Checked, delivery: &Delivery) -> Option<&'a sql::Stream> {
+    let query = checked.query().filter(|_| matches!(checked.pipeline().input(delivery), Input::Rows(_)))?;
+    checked.pipeline().output(delivery, query)
 }
 
 /// A size in MiB as Firehose's processors take it: a decimal number of few digits.

@@ -93,17 +93,16 @@ fn buckets(plan: &Plan) -> impl Iterator<Item = Existing> {
 /// The database or the table that a delivery uses.
 fn catalog(delivery: &DeliveryPlan) -> Option<Existing> {
     let s3 = delivery.s3()?;
-    let at = format!("{}/s3/table", delivery.spec);
     match (&s3.table, &s3.conversion) {
         (Some(table), _) => match &table.database {
             Value::Text(name) => {
-                Some(Existing::new(&existing::DATABASE, name, format!("{at}/database/existing")))
+                Some(Existing::new(&existing::DATABASE, name, format!("{}/database/existing", table.spec)))
             }
             _ => None,
         },
         (None, Some(conversion)) => {
             let id = format!("{}.{}", conversion.database.shown(), conversion.table.shown());
-            Some(Existing::new(&existing::TABLE, id, format!("{at}/existing")))
+            Some(Existing::new(&existing::TABLE, id, format!("{}/existing", conversion.table_spec)))
         }
         (None, None) => None,
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::buckets;
 use super::consumers;
-use super::delivery::{ERROR_LOG_STREAM, LOG_STREAM, transform_spec};
+use super::delivery::{ERROR_LOG_STREAM, LOG_STREAM};
 use super::destination;
 use super::sources::{self, Site};
 use super::streams::stream_arn;
@@ -175,7 +175,9 @@ fn role(pipeline: &Pipeline, graph: &Graph, edge: &Edge) -> Option<Role> {
         Principal::Transform => (
             "TransformRole",
             "Permissions of the transform",
-            of_delivery.and_then(|delivery| delivery.transform.as_ref()).map_or("/transform", transform_spec),
+            of_delivery
+                .and_then(|delivery| delivery.transform.as_ref())
+                .map_or("/transform", |transform| transform.spec.as_str()),
             "lambda.amazonaws.com",
             none,
             vec![],

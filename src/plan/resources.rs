@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::buckets;
 use super::consumers::{self, STREAM_POLICY};
-use super::delivery::transform_spec;
 use super::{sources, table};
 use crate::graph::{Graph, Node, NodeKind};
 use crate::pipeline::{Delivery, Pipeline, Sink};
@@ -131,7 +130,7 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
         NodeKind::Transform => {
             let transform = delivery.and_then(|delivery| delivery.transform.as_ref());
             of_delivery(
-                transform.map_or("/transform", transform_spec),
+                transform.map_or("/transform", |transform| transform.spec.as_str()),
                 &[
                     ("TransformLogs", "AWS::Logs::LogGroup"),
                     ("TransformRole", "AWS::IAM::Role"),

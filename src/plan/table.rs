@@ -98,22 +98,20 @@ pub(super) fn permissions_id(table: &Table) -> Option<String> {
     table.lake_formation.value.then(|| format!("TablePermissions{}", table.suffix))
 }
 
-/// The first table of the stack with the same database of the stack, which creates it for all.
-fn creator<'a>(pipeline: &'a Pipeline, database: &str) -> Option<&'a Table> {
-    let tables = pipeline.deliveries.iter().filter_map(|delivery| delivery.destination.table());
-    tables.into_iter().find(|table| {
-        matches!(&table.source, TableSource::Own { database: own, own_database: true, .. } if own.value == database)
-    })
+/// Logical id of the database that the stack creates with a table: with the first table in it.
+fn created_database(pipeline: &Pipeline, table: &Table) -> Option<String> {
+    let id = table.database_id()?;
+    let mut tables = pipeline.deliveries.iter().filter_map(|delivery| delivery.destination.table());
+    let first = tables.find(|other| other.database_id().as_ref() == Some(&id))?;
+    (first.spec == table.spec).then_some(id)
 }
 
 /// Plans the table of a delivery to S3, if the stack creates it.
 pub(super) fn plan(checked: &Checked, delivery: &Delivery, s3: &S3) -> Option<TablePlan> {
     let pipeline = checked.pipeline();
     let table = s3.table.as_ref()?;
-    let TableSource::Own { database, own_database, name } = &table.source else { return None };
+    let TableSource::Own { database, name, .. } = &table.source else { return None };
     let layout = layout(pipeline, checked.query(), delivery, s3).ok()?;
-    let is_creator =
-        *own_database && creator(pipeline, &database.value).is_some_and(|creator| creator.spec == table.spec);
     let since = table.since.as_ref().map_or("", |since| since.value.as_str());
     let bucket = match &s3.location.bucket {
         Some(bucket) => literal(&bucket.value),
@@ -128,7 +126,7 @@ pub(super) fn plan(checked: &Checked, delivery: &Delivery, s3: &S3) -> Option<Ta
     Some(TablePlan {
         logical_id: table.logical_id()?,
         spec: table.spec.clone(),
-        own_database: table.database_id().filter(|_| is_creator),
+        own_database: created_database(pipeline, table),
         database: database_reference(table),
         database_name: database.value.clone(),
         name: name.value.clone(),
@@ -226,8 +224,7 @@ pub(super) fn resources(pipeline: &Pipeline, delivery: &Delivery) -> Vec<Resourc
         spec: Cow::Owned(table.spec.clone()),
     };
     let mut all = Vec::new();
-    let is_creator = creator(pipeline, table.names().0).is_some_and(|creator| creator.spec == table.spec);
-    all.extend(table.database_id().filter(|_| is_creator).map(|id| resource(id, "AWS::Glue::Database")));
+    all.extend(created_database(pipeline, table).map(|id| resource(id, "AWS::Glue::Database")));
     all.extend(table.logical_id().map(|id| resource(id, "AWS::Glue::Table")));
     all.extend(permissions_id(table).map(|id| resource(id, "AWS::LakeFormation::PrincipalPermissions")));
     all
@@ -246,6 +243,7 @@ pub(super) fn references(table: &Table) -> (Value, Value) {
 
 #[cfg(test)]
 mod tests {
+    use crate::graph::NodeKind;
     use crate::plan::Plan;
     use crate::plan::fixture::planned;
     use crate::plan::value::Value;
@@ -282,7 +280,7 @@ mod tests {
     fn a_database_is_created_once() {
         let plan = of(
             "deliveries:\n  a: {s3: {table: {database: shop, name: a, since: 2026-11-29}}}\n  b: {s3: {table: {database: \
-             shop, name: b, since: 2026-11-29}}}\n  c: {s3: {table: {database: {existing: shop}, name: c, since: 2026-11-29}}}",
+             shop, name: b, since: 2026-11-29}}}\n  c: {s3: {table: {database: {existing: crm}, name: c, since: 2026-11-29}}}",
         );
         let ids: Vec<&str> = plan
             .resources
@@ -290,10 +288,10 @@ mod tests {
             .filter(|resource| resource.resource_type.starts_with("AWS::Glue::"))
             .map(|resource| &*resource.logical_id)
             .collect();
-        assert_eq!(ids, ["DatabaseShop", "TableShopA", "TableShopB", "TableShopC"]);
+        assert_eq!(ids, ["DatabaseShop", "TableShopA", "TableShopB", "TableCrmC"]);
         let databases: Vec<String> =
             plan.deliveries.iter().filter_map(|one| Some(one.table()?.database.shown())).collect();
-        assert_eq!(databases, ["${DatabaseShop}", "${DatabaseShop}", "shop"]);
+        assert_eq!(databases, ["${DatabaseShop}", "${DatabaseShop}", "crm"]);
     }
 
     #[test]
@@ -312,6 +310,54 @@ mod tests {
         assert!((by(300) - 3.0).abs() < 1e-6);
         assert!((by(400) - 4.0).abs() < 1e-6);
         assert!((by(2_000) - 10.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn firehose_bills_what_it_does_and_s3_the_objects() {
+        let plan = planned(crate::plan::fixture::LAKE).0;
+        let cost = crate::plan::cost::estimate(&plan, crate::price_list::Prices::BuiltIn);
+        let of = |item: &str| {
+            let line = cost.lines.iter().find(|line| line.item == format!("columns: {item}"));
+            let line = line.unwrap_or_else(|| panic!("{item}"));
+            (line.part, line.sure)
+        };
+        let (firehose, bucket) = (Some(NodeKind::Delivery), Some(NodeKind::Destination));
+        assert_eq!(of("Firehose: conversion to Parquet").0, firehose);
+        assert_eq!(of("Firehose: partitioned data").0, firehose);
+        // Of the number of partitions, the spec has an estimate.
+        assert_eq!(of("Firehose: partitioned objects"), (firehose, false));
+        assert_eq!(of("Firehose: jq"), (firehose, false));
+        assert_eq!(of("S3: objects written"), (bucket, false));
+        assert_eq!(of("S3: objects written of the backup"), (bucket, true));
+    }
+
+    #[test]
+    fn keys_of_one_time_are_filled_together() {
+        let active = |keys: &str| {
+            let spec = format!(
+                "name: orders\nstream: {{record_size: 1 KiB, records_per_second: 10}}\nrecords: {{format: json, columns: {{at: \
+                 {{type: TIMESTAMP}}, born: {{type: DATE}}, ok: {{type: BOOLEAN}}}}}}\ndelivery: {{buffer: {{size: 64 MiB, \
+                 interval: 600 s}}, s3: {{partition_by: {{{keys}}}}}}}\n"
+            );
+            let plan = planned(&spec).0;
+            match &plan.deliveries[0].destination {
+                crate::plan::DestinationPlan::S3(s3) => s3.partitioning.as_ref().map(|one| one.active),
+                _ => None,
+            }
+        };
+        let at = |key: &str, format: &str| format!("{key}: {{column: at, format: {format}}}");
+        let hour =
+            ["yyyy", "MM", "dd", "HH"].map(|format| at(&format.to_ascii_lowercase(), format)).join(", ");
+        assert_eq!(active(&hour), Some(2));
+        // One more folder than minutes of an interval, in whichever order the keys are.
+        assert_eq!(active(&format!("{hour}, {}", at("minute", "mm"))), Some(11));
+        assert_eq!(active(&format!("{}, {hour}", at("minute", "mm"))), Some(11));
+        // Other columns have values of their own, and numbers of the spec are multiplied.
+        assert_eq!(active(&format!("{hour}, born: born, ok: ok")), Some(8));
+        assert_eq!(
+            active("month: {column: at, format: MM, count: 12}, day: {column: at, format: dd, count: 31}"),
+            Some(372)
+        );
     }
 
     #[test]

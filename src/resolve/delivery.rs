@@ -11,7 +11,7 @@ use crate::pipeline::{
     logical_name,
 };
 use crate::source::Span;
-use crate::spec::{self, Compression, Newline, Unpack};
+use crate::spec::{self, AnalyticsRuntime, Compression, Newline, Unpack};
 
 /// Default of an error prefix. In an existing bucket, it has the pipeline's name, since other pipelines may write there
 /// as well; and the delivery's, if there are several.
@@ -28,7 +28,13 @@ pub fn default_error_prefix(pipeline: &str, delivery: Option<&str>, existing: bo
 
 impl Resolver<'_> {
     /// The deliveries, in the order of the spec.
-    pub(super) fn deliveries(&mut self, written: Deliveries, pipeline: &str, queries: bool) -> Vec<Delivery> {
+    pub(super) fn deliveries(
+        &mut self,
+        written: Deliveries,
+        pipeline: &str,
+        runtime: Option<AnalyticsRuntime>,
+    ) -> Vec<Delivery> {
+        let queries = runtime == Some(AnalyticsRuntime::Lambda);
         let Deliveries { one, several, transform, stream } = written;
         if let (Some(_), Some(_)) = (&one, &several) {
             let (span, other) = (self.key("/deliveries"), self.key("/delivery"));
@@ -93,7 +99,7 @@ impl Resolver<'_> {
                     None if runs_query => Some(("/analytics".to_owned(), spec::Transform::default())),
                     written => written.map(|written| (at, written)),
                 };
-                self.one_delivery(name, spec, delivery, (written, queries), pipeline, stream)
+                self.one_delivery(name, spec, delivery, (written, runtime), pipeline, stream)
             })
             .collect()
     }
@@ -116,7 +122,7 @@ impl Resolver<'_> {
         name: Option<String>,
         at: String,
         mut delivery: spec::Delivery,
-        (transform, queries): (Option<(String, spec::Transform)>, bool),
+        (transform, runtime): (Option<(String, spec::Transform)>, Option<AnalyticsRuntime>),
         pipeline: &str,
         stream: Option<Span>,
     ) -> Delivery {
@@ -143,7 +149,8 @@ impl Resolver<'_> {
             encryption: self.encryption(&format!("{at}/encryption"), delivery.encryption.take()),
         };
         let direct = self.direct(direct, &at, stream);
-        let runs_query = queries && delivery.from.as_deref() != Some(FROM_STREAM);
+        let reads_rows = delivery.from.as_deref() != Some(FROM_STREAM);
+        let runs_query = runtime == Some(AnalyticsRuntime::Lambda) && reads_rows;
         // What comes from CloudWatch Logs alone needs no function, if Firehose can keep the events apart.
         let own = transform.as_ref().filter(|_| direct.is_some() && !runs_query && delivery.s3.is_some());
         let unpack = own.and_then(|(at, transform)| self.unpacked_by_firehose(at, transform));
@@ -161,8 +168,12 @@ impl Resolver<'_> {
         let needs_newline = !defaults.separator.is_empty()
             && !defaults.is_appended
             && delivery.newline != Some(Newline::None);
+        // Flink writes rows as the SQL has them, for whoever reads its output.
+        let changes_rows =
+            defaults.form.changes_rows() && runtime == Some(AnalyticsRuntime::Flink) && reads_rows;
         let transform = transform.or_else(|| {
-            needs_newline.then(|| (format!("{at}/{}", defaults.key), spec::Transform::default()))
+            (needs_newline || changes_rows)
+                .then(|| (format!("{at}/{}", defaults.key), spec::Transform::default()))
         });
         Delivery {
             span: self.key(&at),

@@ -91,14 +91,13 @@ pub fn resolve(
     // The query needs a transform to run in.
     let runtime =
         spec.analytics.as_ref().map(|analytics| analytics.runtime.unwrap_or(AnalyticsRuntime::Lambda));
-    let queries = runtime == Some(AnalyticsRuntime::Lambda);
     let written = delivery::Deliveries {
         one: spec.delivery,
         several: spec.deliveries,
         transform: spec.transform,
         stream: spec.stream.as_ref().map(|_| r.key("/stream")),
     };
-    let deliveries = r.deliveries(written, &name.value, queries);
+    let deliveries = r.deliveries(written, &name.value, runtime);
     let pipeline = Pipeline {
         span: places.key(""),
         base_name,

@@ -115,16 +115,17 @@ impl Resolver<'_> {
 
     /// S3 has a backup of raw records only.
     pub(super) fn backup_records(&mut self, at: &str, backup: &Backup) {
-        let (records, span) = match backup {
-            Backup::Records(records) => (Some(*records), self.places.value(at)),
-            Backup::Place(place) => (place.records, self.places.value(&format!("{at}/records"))),
+        let (records, key, span) = match backup {
+            Backup::Records(records) => (Some(*records), "backup", self.places.value(at)),
+            Backup::Place(place) => (place.records, "records", self.places.value(&format!("{at}/records"))),
         };
         let help = match records {
             None | Some(BackupRecords::Raw) => return,
             Some(BackupRecords::Failed) => {
                 "remove `backup`; the records that fail are under `error_prefix` in the same bucket"
+                    .to_owned()
             }
-            Some(BackupRecords::All) => "write `backup: raw`",
+            Some(BackupRecords::All) => format!("write `{key}: raw`"),
         };
         self.diagnostics.push(Diagnostic::error(
             Code::BackupRecords,

@@ -23,6 +23,7 @@ mod query;
 mod refuse;
 mod regex_cost;
 mod resolve;
+mod row_form;
 mod rows;
 mod scan;
 mod similar;
@@ -49,6 +50,7 @@ pub use query::{
     Window, WindowKind,
 };
 pub use regex_cost::CostlySearch;
+pub use row_form::{formed, lower_case, rows_as_they_are};
 pub use rows::{KeyCount, OpenPlace, RowRate, WindowRows};
 pub use source_readers::{PositionMatch, SourceReaders};
 pub use state::EndlessState;

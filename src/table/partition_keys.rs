@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(
             jq(&partitions, &fields).as_deref(),
             Some(
-                r#"{country: .address.country, kind: ."event-kind", day: .at[0:10], month: (.at | if length < 7 then null else .[0:4] + "/" + .[5:7] end), hour: (.ms | tonumber / 1000 | floor | strftime("%H"))}"#
+                r#"{country: .address.country, kind: ."event-kind", day: (.at | if length < 10 then null else .[0:10] end), month: (.at | if length < 7 then null else .[0:4] + "/" + .[5:7] end), hour: (.ms | tonumber / 1000 | floor | strftime("%H"))}"#
             )
         );
     }

@@ -192,13 +192,14 @@ impl TimePattern {
             }
         };
         // Parts that are next to each other in the text as well are one part of it.
-        if let Some((from, to)) = self.whole() {
-            return format!("{path}[{from}:{to}]");
-        }
-        let parts: Vec<String> = self.0.iter().map(piece).collect();
+        let parts = match self.whole() {
+            Some((from, to)) => format!(".[{from}:{to}]"),
+            None => self.0.iter().map(piece).collect::<Vec<_>>().join(" + "),
+        };
         let end = self.units().into_iter().map(|unit| unit.characters().1).max().unwrap_or(0);
-        // A record without the time has no key; without the condition, its key would be the text between the parts.
-        format!("({path} | if length < {end} then null else {} end)", parts.join(" + "))
+        // A record without the time has no key; without the condition, its key would be a part of the time, or the text
+        // between the parts.
+        format!("({path} | if length < {end} then null else {parts} end)")
     }
 
     /// The characters of the text, if the pattern is a part of it as it is: `yyyy-MM-dd`.
@@ -259,12 +260,12 @@ mod tests {
     #[test]
     fn a_pattern_takes_parts_of_a_text() {
         let of = |text: &str| TimePattern::parse(text).expect(text);
-        assert_eq!(of("yyyy-MM-dd").jq_of_text(".at"), ".at[0:10]");
+        assert_eq!(of("yyyy-MM-dd").jq_of_text(".at"), "(.at | if length < 10 then null else .[0:10] end)");
         assert_eq!(
             of("yyyy/MM").jq_of_text(".at"),
             r#"(.at | if length < 7 then null else .[0:4] + "/" + .[5:7] end)"#
         );
-        assert_eq!(of("HH").jq_of_text(".at"), ".at[11:13]");
+        assert_eq!(of("HH").jq_of_text(".at"), "(.at | if length < 13 then null else .[11:13] end)");
         assert_eq!(of("yyyy/MM/dd/HH").strftime(), "%Y/%m/%d/%H");
         assert_eq!(of("yyyy/MM/dd/HH").at("2026-11-29"), "2026/11/29/00");
     }

@@ -35,6 +35,7 @@ delivery:
       born: born
       day: {column: at, format: yyyy-MM-dd}
       folder: {column: at, format: "yyyy/'m'MM/dd/HH"}
+      time: {column: at, format: HH}
       hour: {column: s, format: yyyyMMddHH}
       minute: {column: ms, format: "HH.mm"}
 """
@@ -45,7 +46,7 @@ WHOLE = {
 }
 KEYS = {
     "country": "DE", "shop": 7, "kind": "sale", "is_new": False, "born": "1990-02-03", "day": "2026-11-29",
-    "folder": "2026/m11/29/01", "hour": "2026092114", "minute": "14.14",
+    "folder": "2026/m11/29/01", "time": "01", "hour": "2026092114", "minute": "14.14",
 }
 
 
@@ -84,3 +85,9 @@ def test_jq_finds_the_keys_of_a_record(tmp_path):
     for key in ("country", "event-kind", "born", "at"):
         found = keys(expression, {**WHOLE, key: ""})
         assert found is None or "" in found.values() or None in found.values(), (key, found)
+    # A part of a time is not a key.
+    for column, key, part in (
+        ("born", "born", "1990-02"), ("at", "day", "2026-11"), ("at", "time", "2026-11-29"), ("at", "time", "2026-11-29T0"),
+    ):
+        found = keys(expression, {**WHOLE, column: part})
+        assert found is None or found[key] is None, (key, part, found)

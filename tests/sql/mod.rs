@@ -10,6 +10,7 @@ mod random_rows;
 mod random_state;
 mod random_times;
 mod record_program;
+mod row_form;
 mod size;
 mod source_ids;
 mod support;

@@ -245,6 +245,30 @@ mod tests {
     }
 
     #[test]
+    fn a_table_is_changed_for_new_objects_and_a_new_name_is_another_table() {
+        let table = "Resources:\n  TableShopOrders:\n    Type: AWS::Glue::Table\n    Properties:\n      DatabaseName: shop\n      \
+            TableInput: {Name: orders, StorageDescriptor: {Columns: [{Name: id, Type: int}]}}\n";
+        let compared = |after: &str| {
+            let changes = Comparison::of(&build(table), &build(after)).changes.into_iter();
+            changes.map(|one| (one.resource, one.action, one.what, one.loss)).collect::<Vec<_>>()
+        };
+        let words = "columns, format or partitions; objects that are there already stay as they are";
+        assert_eq!(
+            compared(&table.replace("Type: int", "Type: bigint")),
+            [("TableShopOrders".to_owned(), Action::Change, vec![words.to_owned()], None)]
+        );
+        // The logical id follows the name, which only a new table accepts.
+        let renamed = table.replace("TableShopOrders", "TableShopSales").replace("orders", "sales");
+        assert_eq!(
+            compared(&renamed),
+            [
+                ("TableShopOrders".to_owned(), Action::Remove, vec![], None),
+                ("TableShopSales".to_owned(), Action::Add, vec![], None),
+            ]
+        );
+    }
+
+    #[test]
     fn costs_are_compared_by_item() {
         let costs =
             |pairs: &[(&str, f64)]| pairs.iter().map(|(item, usd)| ((*item).to_owned(), *usd)).collect();

@@ -2,8 +2,8 @@
 //! specifications" and "Monitor with CloudWatch metrics", 2026-11.
 
 use super::{
-    BACKUP_FRESHNESS, Capabilities, FIREHOSE, Fallback, Form, Kind, Network, RECORDS_PER_REQUEST, RETRY_S, Reading, Rows,
-    Success, Unit, Watched, delivery, freshness, last_delivery, metric, records_delivered,
+    BACKUP_FRESHNESS, Capabilities, FIREHOSE, Fallback, Form, Kind, RECORDS_PER_REQUEST, RETRY_S, Reading,
+    Rows, Success, Unit, Watched, delivery, freshness, last_delivery, metric, records_delivered,
 };
 use crate::aws::limits::Bounds;
 
@@ -60,7 +60,6 @@ const fn fallback(retry_s_default: u64) -> Fallback {
         retry_s_default,
         failed: "FailedDataOnly",
         all: Some("AllData"),
-        error_type: "http-endpoint-failed",
         freshness: BACKUP_FRESHNESS,
     }
 }
@@ -80,10 +79,10 @@ pub const HTTP: Capabilities = Capabilities {
     separator: "",
     is_appended: false,
     splits_objects: false,
+    rows: Rows::Any,
     form: Form::PLAIN,
     reads_log_envelopes: false,
     fallback: Some(fallback(300)),
-    network: Network::Public,
     metrics: &METRICS,
     watched: WATCHED,
 };
@@ -96,7 +95,7 @@ pub const DATADOG: Capabilities = Capabilities {
     description: "Firehose stream that sends the records to Datadog",
     buffer_mib: Bounds::new(1, 4),
     buffer_mib_default: 4,
-    form: Form { rows: Rows::One, ..Form::PLAIN },
+    rows: Rows::One,
     reads_log_envelopes: true,
     fallback: Some(fallback(60)),
     ..HTTP
@@ -109,7 +108,7 @@ pub const NEW_RELIC: Capabilities = Capabilities {
     cannot_write: "New Relic acknowledges no request: it is down, or rejects the key.",
     description: "Firehose stream that sends the records to New Relic",
     buffer_mib_default: 1,
-    form: Form { rows: Rows::One, ..Form::PLAIN },
+    rows: Rows::One,
     reads_log_envelopes: true,
     fallback: Some(fallback(60)),
     ..HTTP

@@ -44,29 +44,18 @@ pub struct Capabilities {
     pub splits_objects: bool,
     /// Whether Firehose itself can append the separator, and unpack log events with it.
     pub is_appended: bool,
-    /// What a record must look like.
+    /// Rows that a record may be.
+    pub rows: Rows,
+    /// How rows of SQL are written.
     pub form: Form,
     /// Whether it reads the records of CloudWatch Logs, which are gzip of many log events.
     pub reads_log_envelopes: bool,
     /// Firehose's retries, and the bucket beside the destination; `None` for S3, which has neither.
     pub fallback: Option<Fallback>,
-    /// How Firehose reaches the destination.
-    pub network: Network,
     /// What CloudWatch knows of a delivery.
     pub metrics: &'static Kind,
     /// Those of them that alarms and the dashboard read.
     pub watched: Watched,
-}
-
-/// What a record must look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Form {
-    /// Rows that a record may be.
-    pub rows: Rows,
-    /// Whether keys must be in lower case.
-    pub lower_case_keys: bool,
-    /// Whether times need a `T` between date and time of day; else they are written as in SQL.
-    pub iso_times: bool,
 }
 
 /// Rows that a record may be.
@@ -78,9 +67,23 @@ pub enum Rows {
     One,
 }
 
+/// How rows of SQL are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// Whether keys are in lower case; else they are as in SQL.
+    pub lower_case_keys: bool,
+    /// Whether times have a `T` between day and time of day; else they are written as in SQL.
+    pub iso_times: bool,
+}
+
 impl Form {
-    /// Records as they are.
-    pub const PLAIN: Self = Self { rows: Rows::Any, lower_case_keys: false, iso_times: false };
+    /// Rows as the SQL has them.
+    pub const PLAIN: Self = Self { lower_case_keys: false, iso_times: false };
+
+    /// Whether rows are written in another way than SQL has them.
+    pub fn changes_rows(self) -> bool {
+        self.lower_case_keys || self.iso_times
+    }
 }
 
 /// What becomes of records that do not reach a destination.
@@ -94,19 +97,8 @@ pub struct Fallback {
     pub failed: &'static str,
     /// `S3BackupMode` for everything; `None` where there is none.
     pub all: Option<&'static str>,
-    /// What `!{firehose:error-output-type}` is for records that the destination did not accept.
-    pub error_type: &'static str,
     /// Age of the oldest record that the bucket lacks, seconds. Only if that holds all records.
     pub freshness: MetricName,
-}
-
-/// How Firehose reaches a destination.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Network {
-    /// Within AWS, by its role.
-    Aws,
-    /// Over the internet only.
-    Public,
 }
 
 /// Metrics that alarms and the dashboard read.

@@ -2,7 +2,7 @@
 //! "Monitor with CloudWatch metrics", 2026-11.
 
 use super::{
-    Capabilities, Denied, FIREHOSE, Fallback, Form, Network, PUTS_SUCCEEDED, RETRY_S, Reading, Rows, Unit,
+    Capabilities, Denied, FIREHOSE, Fallback, Form, PUTS_SUCCEEDED, RETRY_S, Reading, Rows, Unit,
     Watched, delivery, freshness, last_delivery, metric, records_delivered, share,
 };
 use crate::aws::limits::Bounds;
@@ -53,17 +53,16 @@ pub const OPENSEARCH: Capabilities = Capabilities {
     separator: "",
     is_appended: false,
     splits_objects: false,
-    form: Form { rows: Rows::One, lower_case_keys: false, iso_times: true },
+    rows: Rows::One,
+    form: Form { lower_case_keys: false, iso_times: true },
     reads_log_envelopes: false,
     fallback: Some(Fallback {
         retry_s: RETRY_S,
         retry_s_default: 300,
         failed: "FailedDocumentsOnly",
         all: Some("AllDocuments"),
-        error_type: "AmazonOpenSearchService-failed",
         freshness: FIREHOSE.metric("DeliveryToS3.DataFreshness"),
     }),
-    network: Network::Aws,
     metrics: &delivery(&[
         last_delivery("DeliveryToAmazonOpenSearchService.Records"),
         records_delivered("DeliveryToAmazonOpenSearchService.Records"),

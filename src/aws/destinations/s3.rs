@@ -2,8 +2,8 @@
 //! of the oldest record that is not delivered, in seconds; `Success` is a part of 1.
 
 use super::{
-    Capabilities, FIREHOSE, Form, Metric, Network, PUTS_SUCCEEDED, Reading, Unit, Watched, delivery,
-    freshness, last_delivery, metric, records_delivered, share,
+    Capabilities, FIREHOSE, Form, Metric, PUTS_SUCCEEDED, Reading, Rows, Unit, Watched, delivery, freshness,
+    last_delivery, metric, records_delivered, share,
 };
 use crate::aws::limits::firehose;
 use crate::aws::metrics::fault;
@@ -23,10 +23,10 @@ pub const S3: Capabilities = Capabilities {
     separator: "\n",
     is_appended: true,
     splits_objects: false,
+    rows: Rows::Any,
     form: Form::PLAIN,
     reads_log_envelopes: false,
     fallback: None,
-    network: Network::Aws,
     metrics: &delivery(&[DELIVERED_LAST, DELIVERED, PUTS, FRESH]),
     watched: Watched {
         records: FIREHOSE.metric("DeliveryToS3.Records"),

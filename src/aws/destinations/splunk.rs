@@ -2,8 +2,8 @@
 //! "Monitor with CloudWatch metrics", 2026-11.
 
 use super::{
-    BACKUP_FRESHNESS, Capabilities, FIREHOSE, Fallback, Form, Network, PUTS_SUCCEEDED, RETRY_S, Reading, Unit, Watched,
-    delivery, freshness, last_delivery, metric, records_delivered, share,
+    BACKUP_FRESHNESS, Capabilities, FIREHOSE, Fallback, Form, PUTS_SUCCEEDED, RETRY_S, Reading, Rows, Unit,
+    Watched, delivery, freshness, last_delivery, metric, records_delivered, share,
 };
 use crate::aws::limits::Bounds;
 
@@ -33,6 +33,7 @@ pub const SPLUNK: Capabilities = Capabilities {
     separator: "\n",
     is_appended: false,
     splits_objects: false,
+    rows: Rows::Any,
     form: Form::PLAIN,
     reads_log_envelopes: false,
     fallback: Some(Fallback {
@@ -40,10 +41,8 @@ pub const SPLUNK: Capabilities = Capabilities {
         retry_s_default: 300,
         failed: "FailedEventsOnly",
         all: Some("AllEvents"),
-        error_type: "splunk-failed",
         freshness: BACKUP_FRESHNESS,
     }),
-    network: Network::Public,
     metrics: &delivery(&[
         last_delivery("DeliveryToSplunk.Records"),
         records_delivered("DeliveryToSplunk.Records"),

@@ -177,16 +177,50 @@ fn several(context: &Context, delivery: &Delivery, s3: &S3) -> Option<Diagnostic
             .related(metrics, "the metric stream"),
         );
     }
-    let arrays = &context.pipeline.records.as_ref()?.columns;
-    let inside = arrays.iter().find(|column| column.path.elements().is_some())?;
-    context.pipeline.runs_query(delivery).then(|| {
+    if !context.pipeline.runs_query(delivery) {
+        return None;
+    }
+    let columns = &context.pipeline.records.as_ref()?.columns;
+    let Some(inside) = columns.iter().find(|column| column.path.elements().is_some()) else {
+        return statements(context, delivery, s3);
+    };
+    Some(
         Diagnostic::error(
             Code::PartitionRecords,
             partition.span,
             "a record with an array becomes several rows, perhaps of several partitions, and Firehose stores it in one",
             "remove `partition_by`, or write `runtime: flink`, whose rows are records of their own",
         )
-        .related(inside.span, "a column within an array")
+        .related(inside.span, "a column within an array"),
+    )
+}
+
+/// Statements of the SQL that make rows of several partitions of one record.
+fn statements(context: &Context, delivery: &Delivery, s3: &S3) -> Option<Diagnostic> {
+    let query = context.query?;
+    let output = context.pipeline.output(delivery, query)?;
+    if query.makes_one_row(output) {
+        return None;
+    }
+    let fields = fields(context.pipeline, context.query, delivery).ok()?;
+    s3.partitions.iter().find_map(|partition| {
+        let column = fields.position(&partition.column.value)?;
+        let (first, second) = query.rows_that_differ(output, column)?;
+        let message = format!(
+            "the SQL makes several rows of a record, which differ in `{}`, and Firehose stores it in one partition",
+            fields.list[column].name
+        );
+        let help = match context.pipeline.stream {
+            Some(_) => "write `runtime: flink`, whose rows are records of their own; or remove one of the INSERTs",
+            None => {
+                "add a `stream` and write `runtime: flink`, whose rows are records of their own; or remove one of the INSERTs"
+            }
+        };
+        Some(
+            Diagnostic::error(Code::PartitionRecords, partition.span, message, help)
+                .related(first, "one row")
+                .related(second, "another row"),
+        )
     })
 }
 

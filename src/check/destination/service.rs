@@ -1,12 +1,13 @@
 //! What all destinations have that are not S3: a secret, retries, a bucket beside them, the form of a record.
 
-use super::super::Context;
+use super::super::{Context, arn_region};
 use super::s3;
 use crate::aws::destinations::Rows;
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::{Delivery, Pipeline, Secret, Service, Setting};
 use crate::spec::Duration;
+use crate::sql;
 
 pub(super) fn check(context: &mut Context, delivery: &Delivery, service: &Service) {
     let pipeline = context.pipeline;
@@ -19,6 +20,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, service: &Servic
     found.extend(separator(delivery));
     found.extend(unpacks(delivery));
     found.extend(rows(context, delivery));
+    found.extend(keys(context, delivery));
     found.into_iter().for_each(|fault| context.report(fault));
     s3::check(context, delivery, &service.backup.location);
 }
@@ -39,17 +41,25 @@ fn arn(secret: &Secret, pipeline: &Pipeline) -> Option<Diagnostic> {
     if !partition.starts_with("aws") || !is_account(account) || name.is_empty() || !name.chars().all(plain) {
         return Some(no_arn(secret, region));
     }
+    if *of == region
+        && let Some(fault) =
+            arn_region::partition(Code::SecretArn, (&arn.value, arn.span), "the secret", &pipeline.region)
+    {
+        return Some(fault);
+    }
     if *of != region {
         let message = format!(
             "the secret is in {of} and the pipeline in {region}; Firehose reads secrets of its own region"
         );
-        let help = match regions::region(of) {
-            Some(_) => format!(
+        // A secret has replicas within its own partition only.
+        let partition = |region: &str| regions::region(region).map(|region| region.partition);
+        let help = match partition(of) {
+            Some(own) if Some(own) == partition(region) => format!(
                 "name a secret of {region}: `aws secretsmanager replicate-secret-to-regions --region {of} --secret-id {} \
                  --add-replica-regions Region={region}` makes one",
                 arn.value
             ),
-            None => format!("name a secret of {region}"),
+            _ => format!("name a secret of {region}"),
         };
         return Some(Diagnostic::error(Code::SecretRegion, arn.span, message, help));
     }
@@ -125,7 +135,7 @@ fn separator(delivery: &Delivery) -> Option<Diagnostic> {
         ));
     }
     let append = &delivery.transform.as_ref()?.append;
-    let is_one = capabilities.form.rows == Rows::One;
+    let is_one = capabilities.rows == Rows::One;
     (is_one && append.written && !append.value.is_empty()).then(|| {
         let message =
             format!("{} takes each record by itself, and the text would be a part of it", capabilities.words);
@@ -143,7 +153,7 @@ fn unpacks(delivery: &Delivery) -> Option<Diagnostic> {
         }
         false => "remove `unpack`, or deliver the log events to `s3`".to_owned(),
     };
-    (capabilities.form.rows == Rows::One).then(|| {
+    (capabilities.rows == Rows::One).then(|| {
         let message = format!(
             "{} takes one row per record, and a record of CloudWatch Logs becomes many",
             capabilities.words
@@ -155,7 +165,7 @@ fn unpacks(delivery: &Delivery) -> Option<Diagnostic> {
 /// SQL in the transform that can make several rows of a record. Rows of Flink are records of their own.
 fn rows(context: &Context, delivery: &Delivery) -> Option<Diagnostic> {
     let (pipeline, capabilities) = (context.pipeline, delivery.destination.capabilities());
-    let takes_one = capabilities.form.rows == Rows::One;
+    let takes_one = capabilities.rows == Rows::One;
     let query = context.query.filter(|_| takes_one && pipeline.runs_query(delivery))?;
     let output = pipeline.output(delivery, query)?;
     if query.makes_one_row(output) {
@@ -182,4 +192,32 @@ fn rows(context: &Context, delivery: &Delivery) -> Option<Diagnostic> {
     let fault = Diagnostic::error(Code::OneRowPerRecord, analytics.span, message, help);
     let fault = rate.open.iter().take(1).fold(fault, |fault, open| fault.related(open.span, "the rows"));
     Some(fault.related(delivery.span, "the delivery"))
+}
+
+/// Keys of rows that differ in their case alone, where the destination has lower case.
+fn keys(context: &Context, delivery: &Delivery) -> Vec<Diagnostic> {
+    let capabilities = delivery.destination.capabilities();
+    let query = context.query.filter(|_| capabilities.form.lower_case_keys);
+    let Some(output) = query.and_then(|query| context.pipeline.output(delivery, query)) else {
+        return Vec::new();
+    };
+    let names: Vec<String> = output.columns.iter().map(|column| sql::lower_case(&column.name)).collect();
+    let again =
+        (1..names.len()).filter_map(|at| Some((at, names[..at].iter().position(|n| *n == names[at])?)));
+    let fault = |(at, first): (usize, usize)| {
+        let (name, other) = (&output.columns[at].name, &output.columns[first].name);
+        let message = format!(
+            "`{name}` and `{other}` are both `{}` in {}, whose columns are in lower case",
+            names[at], capabilities.words
+        );
+        Diagnostic::error(
+            Code::TableColumn,
+            output.columns[at].span,
+            message,
+            "rename one of them in the SQL",
+        )
+        .related(output.columns[first].span, "the other one")
+        .related(delivery.span, "the delivery")
+    };
+    again.map(fault).collect()
 }

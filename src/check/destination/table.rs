@@ -16,7 +16,8 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, s3: &S3) {
         None => found.extend(missing(s3)),
         Some(table) => {
             found.extend(names(table));
-            found.extend(once(context, delivery, table));
+            found.extend(once(context, delivery, table).or_else(|| ids(context, delivery, table)));
+            found.extend(existing_database(context, table));
             found.extend(lake_formation(s3, table));
             match &table.source {
                 TableSource::Existing(existing) => found.extend(existing_table(s3, table, existing)),
@@ -103,6 +104,50 @@ fn once(context: &Context, delivery: &Delivery, table: &Table) -> Option<Diagnos
             "write another `name`",
         )
         .related(same.span, "the other one"),
+    )
+}
+
+/// Different names that would be one logical id.
+fn ids(context: &Context, delivery: &Delivery, table: &Table) -> Option<Diagnostic> {
+    let TableSource::Own { database, name, .. } = &table.source else { return None };
+    let before = context.pipeline.deliveries.iter().take_while(|other| other.spec != delivery.spec);
+    let before: Vec<&Table> = before.filter_map(|other| other.destination.table()).collect();
+    let database_id = table.database_id();
+    let same_database = database_id.and_then(|id| {
+        before
+            .iter()
+            .find(|other| other.database_id().as_ref() == Some(&id) && other.names().0 != database.value)
+    });
+    let same_table = before.iter().find(|other| other.logical_id() == table.logical_id());
+    let (what, other, written) = match (same_database, same_table) {
+        (Some(other), _) => ("databases", other, database),
+        (None, Some(other)) => ("tables", other, name),
+        (None, None) => return None,
+    };
+    let shown = |table: &Table| match (what, table.names()) {
+        ("databases", (database, _)) => database.to_owned(),
+        (_, (database, name)) => format!("{database}.{name}"),
+    };
+    let message =
+        format!("the {what} `{}` and `{}` would have the same logical id", shown(other), shown(table));
+    let help = "choose a name with other letters or digits in its first 64 characters";
+    Some(Diagnostic::error(Code::TableName, written.span, message, help).related(other.span, "the other one"))
+}
+
+/// A database that is to exist, and that the stack creates for another table: it does not exist at the first deployment.
+fn existing_database(context: &Context, table: &Table) -> Option<Diagnostic> {
+    let TableSource::Own { database, own_database: false, .. } = &table.source else { return None };
+    let tables = context.pipeline.deliveries.iter().filter_map(|other| other.destination.table());
+    let mut created = tables.filter_map(|other| match &other.source {
+        TableSource::Own { database, own_database: true, .. } => Some(database),
+        _ => None,
+    });
+    let same = created.find(|other| other.value == database.value)?;
+    let message = format!("the stack creates the database `{}`", database.value);
+    let help = format!("write `database: {}`", database.value);
+    Some(
+        Diagnostic::error(Code::TableUse, database.span, message, help)
+            .related(same.span, "the database of the stack"),
     )
 }
 

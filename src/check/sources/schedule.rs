@@ -134,18 +134,53 @@ fn six_fields(text: &str) -> Option<String> {
         [minute, hour, day, month, week, year] => (minute, hour, day, month, *week, *year),
         _ => return None,
     };
-    let shifted = |week: &str| match week.parse::<usize>() {
-        Ok(number) if fields.len() == 5 => WEEKDAYS.get(number % 7).map(|day| (*day).to_owned()),
-        _ => Some(week.to_owned()),
-    };
     let (day, week) = match (*day, week) {
         (day, "*" | "?") => (day, "?".to_owned()),
-        ("*" | "?", week) => ("?", shifted(week)?),
+        ("*" | "?", week) if fields.len() == 5 => ("?", weekdays(week)?),
+        ("*" | "?", week) => ("?", week.to_owned()),
         // Both are given, which a schedule cannot say.
         _ => return None,
     };
     let fixed = format!("{minute} {hour} {day} {month} {week} {year}");
     fault(&format!("cron({fixed})")).is_none().then_some(fixed)
+}
+
+/// Weekdays of a crontab, where Sunday is 0 or 7, by their names. Sunday comes first in a schedule, so a range that ends
+/// with it becomes a list.
+fn weekdays(text: &str) -> Option<String> {
+    let day = |text: &str| match WEEKDAYS.iter().position(|name| name.eq_ignore_ascii_case(text)) {
+        Some(at) => Some(at),
+        None => text.parse().ok().filter(|number| *number <= WEEKDAYS.len()),
+    };
+    let name = |day: usize| WEEKDAYS[day % WEEKDAYS.len()].to_owned();
+    let mut found: Vec<String> = Vec::new();
+    for part in text.split(',') {
+        let (base, step) = match part.split_once('/') {
+            Some((base, step)) => (base, step.parse().ok().filter(|step| *step > 0)?),
+            None => (part, 1),
+        };
+        let range = match base.split_once('-') {
+            _ if base == "*" => Some((0, WEEKDAYS.len() - 1)),
+            Some((from, to)) => Some((day(from)?, day(to)?)),
+            None => None,
+        };
+        let names: Vec<String> = match range {
+            Some((from, 0)) if from > 0 => (from..=WEEKDAYS.len()).step_by(step).map(name).collect(),
+            Some((from, to)) if from > to => return None,
+            Some((from, to)) if step == 1 && from < to && to < WEEKDAYS.len() => {
+                vec![format!("{}-{}", name(from), name(to))]
+            }
+            Some((from, to)) => (from..=to).step_by(step).map(name).collect(),
+            None if part.contains('/') => return None,
+            None => vec![name(day(base)?)],
+        };
+        for name in names {
+            if !found.contains(&name) {
+                found.push(name);
+            }
+        }
+    }
+    Some(found.join(","))
 }
 
 /// A value, a range, a step, or a sign of the field.
@@ -198,6 +233,33 @@ mod tests {
         ] {
             assert_eq!(fault(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn weekdays_of_a_crontab_are_names() {
+        for (crontab, week) in [
+            ("1-5", Some("MON-FRI")),
+            ("1,3,5", Some("MON,WED,FRI")),
+            ("5-7", Some("FRI,SAT,SUN")),
+            ("0", Some("SUN")),
+            ("7", Some("SUN")),
+            ("0,7", Some("SUN")),
+            ("0-6", Some("SUN-SAT")),
+            ("0-7", Some("SUN,MON,TUE,WED,THU,FRI,SAT")),
+            ("1-5/2", Some("MON,WED,FRI")),
+            ("*/3", Some("SUN,WED,SAT")),
+            ("mon-fri", Some("MON-FRI")),
+            ("FRI-SUN", Some("FRI,SAT,SUN")),
+            ("8", None),
+            ("1/2", None),
+            ("5-1", None),
+            ("1-5/0", None),
+        ] {
+            let written = six_fields(&format!("0 8 * * {crontab}"));
+            assert_eq!(written, week.map(|week| format!("0 8 ? * {week} *")), "{crontab}");
+        }
+        // Six fields are those of EventBridge.
+        assert_eq!(six_fields("0 8 * * 2-6 *").as_deref(), Some("0 8 ? * 2-6 *"));
     }
 
     #[test]

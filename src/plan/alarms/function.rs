@@ -45,8 +45,8 @@ fn throttled(what: &str) -> Rule {
 }
 
 pub(super) fn of_transform(scope: &Scope, logical_id: &str) -> Vec<Rule> {
-    let Some((delivery, transform)) = scope.plan.transform_of(logical_id) else { return Vec::new() };
-    let place = transform.place(delivery);
+    let Some((_, transform)) = scope.plan.transform_of(logical_id) else { return Vec::new() };
+    let place = transform.place();
     let logs = scope.logs("transform");
     let percent = scope.threshold(AlarmKey::FunctionDuration, DURATION_PERCENT);
     let timeout = transform.timeout;

@@ -82,7 +82,8 @@ impl<'a> Bill<'a> {
         Self { region, prices, part: None, lines: Vec::new(), months: Vec::new() }
     }
 
-    pub(super) fn of(&mut self, part: NodeKind) -> &mut Self {
+    /// The lines of a part follow.
+    pub fn of(&mut self, part: NodeKind) -> &mut Self {
         self.part = Some(part);
         self
     }
@@ -331,13 +332,8 @@ impl<'a> Bill<'a> {
         );
     }
 
-    pub(super) fn transform(
-        &mut self,
-        transform: &TransformPlan,
-        delivery: &DeliveryPlan,
-        delivered: Delivered,
-    ) {
-        let spec = transform.bill_spec(delivery);
+    pub(super) fn transform(&mut self, transform: &TransformPlan, delivered: Delivered) {
+        let spec = &transform.settings;
         let mib: f64 = transform.buffer_size.parse().unwrap_or(firehose::LAMBDA_BUFFER_MIB_DEFAULT);
         let calls = delivered.batches_per_second(mib * MIB as f64, transform.buffer_interval);
         let calls_a_month = calls * SECONDS_PER_MONTH as f64;
@@ -371,7 +367,7 @@ impl<'a> Bill<'a> {
             ),
         );
         self.unsure();
-        self.metrics(&spec, if transform.runs_query { QUERY_METRICS } else { TRANSFORM_METRICS });
+        self.metrics(spec, if transform.runs_query { QUERY_METRICS } else { TRANSFORM_METRICS });
     }
 
     /// An alarm is billed by the metrics that it reads. CloudWatch's pricing page, 2026-11: the first 10 alarm metrics of

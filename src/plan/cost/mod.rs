@@ -125,10 +125,10 @@ pub fn estimate(plan: &Plan, prices: Prices) -> Cost {
         let delivered = Delivered::of(plan, delivery);
         let first = bill.lines.len();
         if let Some(transform) = &delivery.transform {
-            bill.of(NodeKind::Transform).transform(transform, delivery, delivered);
+            bill.of(NodeKind::Transform).transform(transform, delivered);
         }
         bill.of(NodeKind::Delivery).delivery(delivery, delivered);
-        destination::cost(bill.of(NodeKind::Destination), plan, delivery, delivered);
+        destination::cost(&mut bill, plan, delivery, delivered);
         if let Some(name) = &delivery.name {
             for line in &mut bill.lines[first..] {
                 line.item = format!("{name}: {}", line.item);

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::DestinationPlan;
 use super::service::{Kind, Site};
 use crate::aws::destinations::http_limits::RESPONSE_S;
-use crate::pipeline::{Http, Service, Vendor};
+use crate::pipeline::{Http, Vendor};
 use crate::spec::Duration;
 
 /// What the template needs of an HTTP endpoint.
@@ -26,7 +26,7 @@ fn encoding(http: &Http) -> &'static str {
 }
 
 impl Kind for Http {
-    fn values(&self, _service: &Service) -> DestinationPlan {
+    fn values(&self) -> DestinationPlan {
         let attributes = self.attributes.iter();
         DestinationPlan::Http(HttpPlan {
             url: self.url.value.clone(),
@@ -34,6 +34,18 @@ impl Kind for Http {
             encoding: encoding(self),
             attributes: attributes.map(|one| (one.name.clone(), one.value.value.clone())).collect(),
         })
+    }
+
+    fn name(&self) -> &'static str {
+        match self.vendor {
+            Vendor::Other => "HTTP endpoint",
+            Vendor::Datadog => "Datadog",
+            Vendor::NewRelic => "New Relic",
+        }
+    }
+
+    fn url(&self) -> &str {
+        &self.url.value
     }
 
     fn data_transfer(&self) -> &'static str {

@@ -11,15 +11,18 @@ mod splunk;
 use pipec_core::Partition;
 use serde::Serialize;
 
-use super::alarms::{Rule, Scope};
+use super::alarms::{Compare, FIVE_MINUTES, FRESHNESS_S_MIN, Rule, Scope, Span};
 use super::buckets;
 use super::cost::{Bill, Delivered};
 use super::dashboard::Series;
 use super::grants::Grant;
-use super::{DeliveryPlan, Plan};
-use crate::aws::destinations::{self, Watched};
+use super::{DeliveryPlan, Plan, S3LocationPlan};
+use crate::aws::destinations::{self, BACKUP_FRESHNESS, Watched};
+use crate::aws::metrics::MetricName;
 use crate::check::Checked;
+use crate::graph::NodeKind;
 use crate::pipeline::{Delivery, Destination, KeysFrom, Purpose, Service, ServiceKind, Sink};
+use crate::spec::{AlarmKey, Duration};
 use crate::table::fields::fields;
 use crate::table::partition_keys;
 pub use http::HttpPlan;
@@ -29,6 +32,9 @@ pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
 use service::Kind;
 pub use service::ServicePlan;
 pub use splunk::SplunkPlan;
+
+/// Seconds beyond its buffer after which a record is late at the earliest, as of the spec's threshold `freshness`.
+const BEYOND_BUFFER_S: u64 = 60;
 
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
@@ -66,7 +72,7 @@ fn kind(service: &Service) -> &dyn Kind {
 pub(super) fn plan(checked: &Checked, delivery: &Delivery) -> DestinationPlan {
     match &delivery.destination {
         Destination::S3(s3) => DestinationPlan::S3(Box::new(s3::plan(checked, delivery, s3))),
-        Destination::Service(service) => kind(service).values(service),
+        Destination::Service(service) => kind(service).values(),
     }
 }
 
@@ -101,12 +107,9 @@ pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delive
     if let Some(network) = delivery.network() {
         network.cost(bill, delivery, delivered);
     }
-    if delivery.service.as_ref().is_some_and(|service| service.backs_up_all) {
+    if let Some(backup) = delivery.backup_of_all().filter(|_| delivery.service.is_some()) {
         // Of the records that fail, nobody knows how many there are.
-        delivery
-            .locations
-            .values()
-            .for_each(|location| s3::stored(bill, plan, location, delivered, (false, 1)));
+        s3::stored(bill.of(NodeKind::Destination), plan, backup, delivered, (false, None));
     }
 }
 
@@ -132,12 +135,28 @@ pub(super) fn watched_of_errors() -> &'static Watched {
 pub(super) fn alarms(scope: &Scope, delivery: &DeliveryPlan, late: u64, logs: &str) -> Vec<Rule> {
     let mut rules = service::alarms(delivery.capabilities, late, logs);
     if let DestinationPlan::S3(s3) = &delivery.destination {
-        rules.extend(s3.alarms(delivery, logs));
+        rules.extend(s3.alarms(logs));
     }
-    if let Some(of) = delivery.service.as_ref().filter(|service| service.backs_up_all) {
-        rules.push(service::backup_late(scope, delivery, of, logs));
-    }
+    let fallback = delivery.capabilities.fallback.as_ref();
+    let metric = fallback.map_or(BACKUP_FRESHNESS, |fallback| fallback.freshness);
+    rules.extend(delivery.backup_of_all().map(|backup| backup_late(scope, backup, metric, logs)));
     rules
+}
+
+/// Whether the bucket of all records, beside the destination, gets them.
+fn backup_late(scope: &Scope, backup: &S3LocationPlan, metric: MetricName, logs: &str) -> Rule {
+    let interval = backup.buffer_interval;
+    let late = scope.threshold(AlarmKey::Freshness, FRESHNESS_S_MIN.max(2 * interval));
+    // The threshold suits the buffer of the destination, which may be the shorter one.
+    let late = late.max(interval + BEYOND_BUFFER_S);
+    Rule::new(
+        AlarmKey::BackupFreshness,
+        (metric, "Maximum"),
+        Span(FIVE_MINUTES, 1, 1),
+        Compare::Above,
+        late as f64,
+        format!("Records have not reached the backup's bucket after {}. {logs} shows why.", Duration(late)),
+    )
 }
 
 /// The same of the delivery of error records, which go to a bucket whatever the destination.
@@ -238,6 +257,41 @@ mod tests {
                 grant.resources.iter().map(super::super::value::Value::shown).collect();
             assert_eq!(resources, ["arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf"]);
         }
+    }
+
+    #[test]
+    fn a_backup_of_all_records_is_late_as_the_spec_declares() {
+        for destination in ["backup: raw, s3: {}", "backup: all, http: { url: 'https://example.com/v1' }"] {
+            let late = |thresholds: &str| {
+                let spec = delivering(&format!("buffer: {{ size: 5 MiB, interval: 60 s }}, {destination}"));
+                let (plan, _) = planned(&spec.replace("alarms: {}", &format!("alarms: {{ {thresholds} }}")));
+                let alarms = plan.alarms.iter().flat_map(|alarms| &alarms.alarms);
+                let late: Vec<f64> = alarms
+                    .filter(|alarm| alarm.key == AlarmKey::BackupFreshness)
+                    .map(|alarm| alarm.threshold)
+                    .collect();
+                late
+            };
+            assert_eq!(late(""), [900.0], "{destination}");
+            assert_eq!(late("thresholds: { freshness: 20 min }"), [1_200.0], "{destination}");
+            // The bucket's own buffer is written after 5 minutes.
+            assert_eq!(late("thresholds: { freshness: 2 min }"), [360.0], "{destination}");
+        }
+    }
+
+    #[test]
+    fn the_output_of_a_bucket_names_the_records_in_it() {
+        let described = |destination: &str| -> Vec<&'static str> {
+            let (plan, _) = planned(&delivering(destination));
+            plan.locations().map(|location| location.output.1).collect()
+        };
+        let data = "Bucket that the objects are written to";
+        assert_eq!(described("backup: raw, s3: {}"), [data, "Bucket for all records"]);
+        assert_eq!(described("http: { url: 'https://example.com' }"), ["Bucket for records that failed"]);
+        assert_eq!(
+            described("backup: all, http: { url: 'https://example.com' }"),
+            ["Bucket for all records"]
+        );
     }
 
     #[test]

@@ -136,7 +136,7 @@ pub(super) fn documents(site: &Site) -> Option<String> {
 }
 
 impl Kind for OpenSearch {
-    fn values(&self, _service: &Service) -> DestinationPlan {
+    fn values(&self) -> DestinationPlan {
         let endpoint = self.endpoint.as_ref().map(|endpoint| endpoint.value.clone());
         DestinationPlan::OpenSearch(OpenSearchPlan {
             domain: endpoint.is_none().then(|| self.domain.value.clone()),
@@ -151,7 +151,7 @@ impl Kind for OpenSearch {
         })
     }
 
-    fn grants(&self, _service: &Service) -> Vec<Grant> {
+    fn grants(&self) -> Vec<Grant> {
         let text = |arn: String| Value::text(arn);
         let domain = vec![text(self.domain.value.clone())];
         let read = self.read().into_iter().map(text).collect();
@@ -177,6 +177,15 @@ impl Kind for OpenSearch {
         });
         let network = self.network.iter().flat_map(|network| network::existing(network, &service.spec));
         domain.into_iter().chain(network).collect()
+    }
+
+    fn name(&self) -> &'static str {
+        "OpenSearch"
+    }
+
+    fn url(&self) -> &str {
+        let domain = self.domain.value.rsplit('/').next().unwrap_or_default();
+        self.endpoint.as_ref().map_or(domain, |endpoint| endpoint.value.as_str())
     }
 
     fn data_transfer(&self) -> &'static str {

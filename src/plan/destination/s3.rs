@@ -2,21 +2,21 @@
 
 use serde::Serialize;
 
-use super::super::alarms::{Compare, FIVE_MINUTES, MINUTE, Rule, Span};
+use super::super::alarms::{Compare, MINUTE, Rule, Span};
 use super::super::cost::{Bill, Delivered, gigabytes};
 use super::super::dashboard::{Series, series};
 use super::super::table::{self, TablePlan};
 use super::super::value::Value;
 use super::super::{DeliveryPlan, Plan, S3LocationPlan};
 use super::Shown;
-use crate::aws::destinations::BACKUP_FRESHNESS;
 use crate::aws::limits::MIB;
 use crate::aws::limits::billing::{self, SECONDS_PER_MONTH};
 use crate::aws::metrics::{FIREHOSE, MetricName};
 use crate::aws::prices::Item;
 use crate::check::Checked;
+use crate::graph::NodeKind;
 use crate::pipeline::{Delivery, KeysFrom, Purpose, S3};
-use crate::spec::{AlarmKey, Compression, Duration, ObjectFormat};
+use crate::spec::{AlarmKey, Compression, ObjectFormat};
 use crate::table::active_partitions::active_partitions;
 use crate::table::fields::fields;
 use crate::table::layout::layout;
@@ -31,8 +31,6 @@ const CONVERSION_FAILURES: MetricName = FIREHOSE.metric("FailedConversion.Record
 const PARTITIONS: MetricName = FIREHOSE.metric("PartitionCount");
 /// 1 while more partitions would be filled than Firehose allows.
 const PARTITIONS_EXCEEDED: MetricName = FIREHOSE.metric("PartitionCountExceeded");
-/// Age of a raw record that is late, seconds. AWS Solutions, streaming data solution, 2025-02.
-const BACKUP_LATE_S: u64 = 900;
 /// Seconds that Firehose repeats the delivery to a partition. Its default; Firehose guide, "Dynamic partitioning", 2026-11.
 const PARTITION_RETRY_S: u64 = 300;
 
@@ -52,6 +50,9 @@ pub struct S3Plan {
 /// A conversion to Parquet or ORC.
 #[derive(Clone, Debug, Serialize)]
 pub struct ConversionPlan {
+    /// Place of the table in the spec, a JSON pointer.
+    #[serde(skip)]
+    pub table_spec: String,
     /// Name of the database.
     pub database: Value,
     /// Name of the table.
@@ -103,16 +104,17 @@ pub(super) fn plan(checked: &Checked, delivery: &Delivery, s3: &S3) -> S3Plan {
     let fields = fields(pipeline, checked.query(), delivery).ok();
     let names = s3.table.as_ref().map(|of| (of, table::references(of)));
     S3Plan {
-        conversion: names.as_ref().filter(|_| s3.format.value.is_columnar()).map(|(_, (database, table))| {
-            ConversionPlan {
+        conversion: names.as_ref().filter(|_| s3.format.value.is_columnar()).map(
+            |(of, (database, table))| ConversionPlan {
+                table_spec: of.spec.clone(),
                 database: database.clone(),
                 table: table.clone(),
                 words: s3.format.value.words(),
                 serializer: if s3.format.value == ObjectFormat::Orc { "OrcSerDe" } else { "ParquetSerDe" },
                 compression: column_compression(s3.format.value, s3.compression.value),
                 mappings: mappings(checked, delivery, s3),
-            }
-        }),
+            },
+        ),
         partitioning: (!s3.partitions.is_empty()).then(|| PartitioningPlan {
             keys: s3.partitions.iter().map(|partition| partition.key.clone()).collect(),
             active: fields.as_ref().map_or(1, |fields| active_partitions(pipeline, delivery, s3, fields).0),
@@ -155,13 +157,14 @@ fn location(delivery: &DeliveryPlan) -> Option<&S3LocationPlan> {
     delivery.location(Purpose::Destination)
 }
 
-/// What Firehose does with the records, and the objects of a month.
+/// What Firehose does with the records, which it bills itself, and the objects of a month.
 pub(super) fn cost(
     bill: &mut Bill,
     plan: &Plan,
     (delivery, s3): (&DeliveryPlan, &S3Plan),
     delivered: Delivered,
 ) {
+    bill.of(NodeKind::Delivery);
     let rounded = billing::rounded_up(delivered.bytes, billing::FIREHOSE_RECORD_BYTES);
     let records = delivered.per_second * SECONDS_PER_MONTH as f64;
     if let (Some(conversion), Some(location)) = (&s3.conversion, location(delivery)) {
@@ -210,16 +213,11 @@ pub(super) fn cost(
             bill.unsure();
         }
     }
+    bill.of(NodeKind::Destination);
     for location in delivery.locations.values() {
-        let conversion = s3.conversion.as_ref().filter(|_| location.purpose == Purpose::Destination);
-        let partitions = match (partitions, location.purpose) {
-            (Some(partitioning), Purpose::Destination) => partitioning.active,
-            _ => 1,
-        };
-        stored(bill, plan, location, delivered, (conversion.is_some(), partitions));
-        if conversion.is_some() {
-            bill.unsure();
-        }
+        let of_records = location.purpose == Purpose::Destination;
+        let partitions = partitions.filter(|_| of_records).map(|partitioning| partitioning.active);
+        stored(bill, plan, location, delivered, (of_records && s3.conversion.is_some(), partitions));
     }
 }
 
@@ -230,13 +228,13 @@ fn partitioned_objects(delivered: Delivered, (bytes, interval): (u64, u64), part
     if partitions > 1 { one.max(each).min(delivered.per_second) } else { one }
 }
 
-/// The objects of a month in a place.
+/// The objects of a month in a place: with dynamic partitioning, of so many partitions, which is an estimate.
 pub(super) fn stored(
     bill: &mut Bill,
     plan: &Plan,
     location: &S3LocationPlan,
     delivered: Delivered,
-    (is_converted, partitions): (bool, u64),
+    (is_converted, partitions): (bool, Option<u64>),
 ) {
     let is_compressed = is_converted || location.compression != "UNCOMPRESSED";
     let (size, interval) = (location.buffer_size, location.buffer_interval);
@@ -247,7 +245,7 @@ pub(super) fn stored(
     let own = plan.buckets.iter().find(|bucket| Some(&bucket.logical_id) == location.logical_id.as_ref());
     let until = own.and_then(|bucket| bucket.expire_days).map(|days| format!(", for {days} d"));
     let form = if is_compressed { "before compression" } else { "uncompressed" };
-    let objects = partitioned_objects(delivered, (size * MIB, interval), partitions);
+    let objects = partitioned_objects(delivered, (size * MIB, interval), partitions.unwrap_or(1));
     bill.add(
         location.spec.clone(),
         format!("S3: objects written{what}"),
@@ -255,6 +253,9 @@ pub(super) fn stored(
         objects * SECONDS_PER_MONTH as f64 / 1e3,
         format!("{size} MiB or {interval} s per object"),
     );
+    if partitions.is_some() {
+        bill.unsure();
+    }
     bill.add(
         location.spec.clone(),
         format!("S3: objects of a month{what}"),
@@ -262,7 +263,7 @@ pub(super) fn stored(
         gigabytes(delivered.per_second * SECONDS_PER_MONTH as f64 * delivered.bytes as f64),
         format!("{form}; each month adds the same amount{}", until.unwrap_or_default()),
     );
-    if location.compression != "UNCOMPRESSED" {
+    if is_compressed {
         bill.unsure();
     }
 }
@@ -327,8 +328,8 @@ impl S3Plan {
         conversion.into_iter().chain(partitions).collect()
     }
 
-    /// Alarms on conversion, partitions and backup.
-    pub(super) fn alarms(&self, delivery: &DeliveryPlan, logs: &str) -> Vec<Rule> {
+    /// Alarms on conversion and partitions.
+    pub(super) fn alarms(&self, logs: &str) -> Vec<Rule> {
         let conversion = self.conversion.as_ref().map(|conversion| {
             Rule::happened(
                 AlarmKey::ConversionFailures,
@@ -352,20 +353,6 @@ impl S3Plan {
                     .to_owned(),
             )
         });
-        let backup = delivery.location(Purpose::Backup).map(|backup| {
-            let late = BACKUP_LATE_S.max(2 * backup.buffer_interval);
-            Rule::new(
-                AlarmKey::BackupFreshness,
-                (BACKUP_FRESHNESS, "Maximum"),
-                Span(FIVE_MINUTES, 1, 1),
-                Compare::Above,
-                late as f64,
-                format!(
-                    "Raw records have not reached the backup's bucket after {}. {logs} shows why.",
-                    Duration(late)
-                ),
-            )
-        });
-        conversion.into_iter().chain(partitions).chain(backup).collect()
+        conversion.into_iter().chain(partitions).collect()
     }
 }

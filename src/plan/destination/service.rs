@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use super::super::alarms::{Compare, FIVE_MINUTES, MINUTE, Rule, Scope, Span};
+use super::super::alarms::{Compare, FIVE_MINUTES, MINUTE, Rule, Span};
 use super::super::existing::Existing;
 use super::super::grants::{Condition, Grant, grant, key};
 use super::super::value::Value;
 use super::super::{DeliveryPlan, S3LocationPlan};
 use super::{DestinationPlan, Shown};
-use crate::aws::destinations::{BACKUP_FRESHNESS, Capabilities, Denied, Fallback};
+use crate::aws::destinations::{Capabilities, Denied, Fallback};
 use crate::aws::existing;
 use crate::check::Checked;
 use crate::pipeline::{Delivery, Encryption, Pipeline, Purpose, Secret, Service};
@@ -18,9 +18,12 @@ use crate::table::fields::{Fields, fields};
 /// What the template needs of any destination that is not S3, and what people need to know about it.
 #[derive(Clone, Debug, Serialize)]
 pub struct ServicePlan {
-    /// Its place in the spec, a JSON pointer.
+    /// What it is.
     #[serde(skip)]
-    pub spec: String,
+    pub name: &'static str,
+    /// Its address.
+    #[serde(skip)]
+    pub url: String,
     /// ARN of the secret.
     pub secret: Option<String>,
     /// Seconds that Firehose retries.
@@ -36,9 +39,6 @@ pub struct ServicePlan {
     /// What data transfer costs.
     #[serde(skip)]
     pub data_transfer: &'static str,
-    /// What `!{firehose:error-output-type}` is for records that it did not accept.
-    #[serde(skip)]
-    pub error_type: &'static str,
     /// Where the records go, in a few words.
     #[serde(skip)]
     pub address: String,
@@ -53,9 +53,13 @@ pub struct ServicePlan {
 /// A kind of destination that is not S3.
 pub(super) trait Kind {
     /// What the template needs.
-    fn values(&self, service: &Service) -> DestinationPlan;
+    fn values(&self) -> DestinationPlan;
+    /// What it is.
+    fn name(&self) -> &'static str;
+    /// Its address.
+    fn url(&self) -> &str;
     /// What Firehose needs to deliver, besides reading the secret.
-    fn grants(&self, _service: &Service) -> Vec<Grant> {
+    fn grants(&self) -> Vec<Grant> {
         Vec::new()
     }
     /// What it uses and the stack does not create, besides the secret and its key.
@@ -89,23 +93,24 @@ pub(super) fn plan(
     kind: &dyn Kind,
 ) -> ServicePlan {
     let pipeline = checked.pipeline();
+    let region = &pipeline.region.value;
     let fields = fields(pipeline, checked.query(), delivery).ok();
     let site = Site { pipeline, delivery, service, fields: fields.as_ref() };
     let all = service.backup.all.value;
     let fallback: Option<&Fallback> = delivery.destination.capabilities().fallback.as_ref();
     let mode = fallback.map(|fallback| fallback.all.filter(|_| all).unwrap_or(fallback.failed));
     let mut other_side: Vec<String> =
-        service.secret.iter().flat_map(|secret| stored(secret, &pipeline.region.value)).collect();
+        service.secret.iter().flat_map(|secret| stored(secret, region)).collect();
     other_side.extend(kind.other_side(&site));
     ServicePlan {
-        spec: service.spec.clone(),
+        name: kind.name(),
+        url: kind.url().to_owned(),
         secret: service.secret.as_ref().map(|secret| secret.arn.value.clone()),
         retry: service.retry.value,
         backup: mode.unwrap_or_default(),
         backs_up_all: all,
         existing: secrets(service).into_iter().chain(kind.existing(service)).collect(),
         data_transfer: kind.data_transfer(),
-        error_type: fallback.map_or("", |fallback| fallback.error_type),
         address: kind.address(),
         facts: kind.facts(),
         other_side,
@@ -129,20 +134,20 @@ fn secrets(service: &Service) -> Vec<Existing> {
 
 /// What Firehose needs to log in and to deliver.
 pub(super) fn grants(service: &Service, kind: &dyn Kind) -> Vec<Grant> {
-    let mut grants = kind.grants(service);
+    let grants = kind.grants();
     let Some(Secret { arn, key: own, .. }) = &service.secret else { return grants };
     let secret = || vec![Value::text(&arn.value)];
     let because = "Firehose logs in to the destination with this secret.";
-    grants.push(grant("ReadSecret", &["secretsmanager:GetSecretValue"], secret(), because));
+    let read = grant("ReadSecret", &["secretsmanager:GetSecretValue"], secret(), because);
     let own = own.as_ref().map(|own| Encryption::CustomerKey(own.value.clone()));
     let because = "The secret is encrypted with this key.";
     let decrypt = own.and_then(|own| key(&own, "DecryptSecret", &["kms:Decrypt"], "secretsmanager", because));
-    grants.extend(decrypt.map(|mut grant| {
+    let decrypt = decrypt.map(|mut grant| {
         let key = "kms:EncryptionContext:SecretARN";
         grant.conditions.push(Condition { operator: "StringEquals", key, values: secret() });
         grant
-    }));
-    grants
+    });
+    grants.into_iter().chain([read]).chain(decrypt).collect()
 }
 
 /// How the secret's value is stored.
@@ -199,23 +204,6 @@ fn denied_requests(to: &Capabilities, denied: &Denied, logs: &str) -> Vec<Rule> 
 fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// Whether the bucket beside the destination gets all records.
-pub(super) fn backup_late(scope: &Scope, delivery: &DeliveryPlan, _of: &ServicePlan, logs: &str) -> Rule {
-    let fallback = delivery.capabilities.fallback.as_ref();
-    let metric = fallback.map_or(BACKUP_FRESHNESS, |fallback| fallback.freshness);
-    let interval = delivery.location(Purpose::Backup).map_or(0, |backup| backup.buffer_interval);
-    let late =
-        scope.threshold(AlarmKey::Freshness, (2 * interval).max(super::super::alarms::FRESHNESS_S_MIN));
-    Rule::new(
-        AlarmKey::BackupFreshness,
-        (metric, "Maximum"),
-        Span(FIVE_MINUTES, 1, 1),
-        Compare::Above,
-        late as f64,
-        format!("Records have not reached the backup's bucket after {}. {logs} shows why.", Duration(late)),
-    )
 }
 
 impl ServicePlan {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::DestinationPlan;
 use super::service::{Kind, Site};
-use crate::pipeline::{Service, Splunk};
+use crate::pipeline::Splunk;
 use crate::spec::Duration;
 
 /// What the template needs of Splunk.
@@ -23,12 +23,20 @@ fn endpoint_type(splunk: &Splunk) -> &'static str {
 }
 
 impl Kind for Splunk {
-    fn values(&self, _service: &Service) -> DestinationPlan {
+    fn values(&self) -> DestinationPlan {
         DestinationPlan::Splunk(SplunkPlan {
             endpoint: self.endpoint.value.clone(),
             endpoint_type: endpoint_type(self),
             ack_timeout: self.ack_timeout.value,
         })
+    }
+
+    fn name(&self) -> &'static str {
+        "Splunk"
+    }
+
+    fn url(&self) -> &str {
+        &self.endpoint.value
     }
 
     fn data_transfer(&self) -> &'static str {
@@ -48,7 +56,8 @@ impl Kind for Splunk {
         vec![("endpoint", self.endpoint.value.clone()), ("type", endpoint_type(self).to_ascii_lowercase())]
     }
 
-    fn other_side(&self, _site: &Site) -> Vec<String> {
+    fn other_side(&self, site: &Site) -> Vec<String> {
+        let region = &site.pipeline.region.value;
         let endpoint = self.endpoint.value.trim_end_matches('/');
         let (path, body) = match self.events.value {
             true => ("event", "{\"event\": \"trial\"}"),
@@ -65,9 +74,11 @@ impl Kind for Splunk {
             "a load balancer in front of several indexers has sticky sessions, since the acknowledgement is with the indexer that \
              accepted the events"
                 .to_owned(),
-            "the address is public, with a certificate of a public authority, and its firewall allows Firehose of the region; to try it \
-             (the response has an `ackId`):"
-                .to_owned(),
+            format!(
+                "the address is public, with a certificate of a public authority; its firewall allows the address ranges of Firehose in \
+                 {region}, which the Data Firehose developer guide lists: \"Controlling access\", \"Access to Splunk in VPC\""
+            ),
+            "to try it (the response has an `ackId`):".to_owned(),
             format!(
                 "  curl -sS '{endpoint}/services/collector/{path}?channel={channel}' -H \"Authorization: Splunk $TOKEN\" -d '{body}'"
             ),

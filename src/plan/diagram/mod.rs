@@ -12,6 +12,7 @@ use crate::amount::{amount, dollars};
 use crate::aws::limits::billing::HOURS_PER_MONTH;
 use crate::graph::{Node, NodeId, NodeKind, Relation};
 use crate::pipeline::Purpose;
+use crate::spec::Duration;
 pub use dot::dot;
 pub use mermaid::mermaid;
 pub use svg::svg;
@@ -301,7 +302,10 @@ fn shape(plan: &Plan, node: &Node) -> Option<Shape> {
         }
         NodeKind::Destination => {
             let delivery = plan.deliveries.iter().find(|delivery| delivery.name == node.name)?;
-            (Class::Destination, delivery.shown().line, "destination".to_owned(), Vec::new())
+            let service = delivery.service.as_ref()?;
+            let title = shortened(service.url.trim_start_matches("https://"));
+            let facts = vec![format!("retried for {}", Duration(service.retry))];
+            (Class::Destination, title, service.name.to_owned(), facts)
         }
         NodeKind::Producer => {
             let producer = plan.producer.as_ref()?;
@@ -442,7 +446,6 @@ fn is_for(plan: &Plan, node: &Node, line: &CostLine) -> bool {
             node.logical_id.as_deref().is_some_and(|id| line.item.split(':').next() == Some(id))
         }
         Some(NodeKind::Destination) => match node.kind {
-            NodeKind::Destination => of_delivery(),
             NodeKind::Bucket(purpose) => {
                 let delivery = plan.deliveries.iter().find(|delivery| delivery.name == node.name);
                 let location = delivery.and_then(|delivery| delivery.location(purpose));

@@ -32,7 +32,7 @@ impl Resolver<'_> {
             kind,
             secret,
             retry: self.or(&format!("{}/retry", site.at), written, retry),
-            backup: self.service_backup(delivery.backup.take(), site),
+            backup: self.service_backup(delivery.backup.take(), key, site),
         })
     }
 
@@ -62,7 +62,9 @@ impl Resolver<'_> {
         }
     }
 
-    fn service_backup(&self, backup: Option<spec::destinations::Backup>, site: &Site) -> Backup {
+    /// The bucket of a destination with a key of the spec.
+    fn service_backup(&self, backup: Option<spec::destinations::Backup>, key: &str, site: &Site) -> Backup {
+        let is_written = backup.is_some();
         let at = format!("{}/backup", site.at);
         let (records, records_at, place) = match backup {
             Some(spec::destinations::Backup::Place(place)) => (place.records, format!("{at}/records"), place),
@@ -96,7 +98,8 @@ impl Resolver<'_> {
                     None => self.or(&of("encryption"), None, Encryption::AwsManaged),
                 },
                 expire_after: self.optional(&of("expire_after"), place.expire_after.map(|time| time.0)),
-                spec: at,
+                // Without `backup`, the bucket is there for the destination.
+                spec: if is_written { at } else { format!("{}/{key}", site.at) },
             },
         }
     }

@@ -1,6 +1,7 @@
 //! How many rows a query makes of its records, where its text says it.
 
 mod keys;
+mod paths;
 
 use self::keys::Key;
 use super::data_type::{DataType, Family};

@@ -2,8 +2,8 @@ use super::*;
 use crate::source::{Excerpt, Sources};
 use crate::sql::{Column, EventTime, Input, analyze, parse_column_path};
 
-/// Rows a second of the last output of a text, of a thousand records a second with so many values of keys.
-fn rate_of(sql: &str, path: &str, counts: &[(&str, u64)]) -> RowRate {
+/// A text over records whose columns are at a path.
+fn query_of(sql: &str, path: &str) -> Query {
     let mut sources = Sources::default();
     let id = sources.add("input.sql", sql.into());
     let file = sources.file(id);
@@ -16,7 +16,12 @@ fn rate_of(sql: &str, path: &str, counts: &[(&str, u64)]) -> RowRate {
     let event_time = Some(EventTime { column: 3, unit: None, lateness_ms: 0, ahead_ms: 60_000 });
     let input = Input { format: RecordFormat::Json, columns: &columns, event_time, ..Input::default() };
     let (query, diagnostics) = analyze(&Excerpt::file(file), &input);
-    let query = query.unwrap_or_else(|| panic!("{diagnostics:?}"));
+    query.unwrap_or_else(|| panic!("{diagnostics:?}"))
+}
+
+/// Rows a second of the last output of a text, of a thousand records a second with so many values of keys.
+fn rate_of(sql: &str, path: &str, counts: &[(&str, u64)]) -> RowRate {
+    let query = query_of(sql, path);
     let keys =
         |columns: &[String]| counts.iter().find(|(of, _)| *of == columns.join(",")).map(|(_, count)| *count);
     query.row_rate(query.outputs().last().expect("an output"), 1000.0, &keys)
@@ -109,4 +114,65 @@ fn what_only_the_records_know_is_open() {
                 ON a.\"n\" = b.\"n\"";
     assert_eq!(rate(join, "$.n"), (1000.0, vec!["a join"]));
     assert_eq!(rate(&join.replace("LEFT", "FULL"), "$.a[0:].n"), (2000.0, vec![array, "a join"]));
+}
+
+#[test]
+fn rows_of_a_record_differ_where_statements_give_other_values() {
+    let differ = |sql: &str| {
+        let query = query_of(sql, "$.n");
+        query.rows_that_differ(query.outputs().last().expect("an output"), 0).is_some()
+    };
+    let inner = "INSERT INTO inner_one SELECT \"n\" AS a, \"m\" AS b FROM stream;";
+    for (sql, expected) in [
+        ("INSERT INTO o SELECT \"n\" AS a FROM stream", false),
+        ("INSERT INTO o SELECT \"n\" AS a FROM stream; INSERT INTO o SELECT \"n\" AS a FROM stream", false),
+        (
+            "INSERT INTO o SELECT \"n\" AS a FROM stream; INSERT INTO o SELECT \"n\" + 1 AS a FROM stream",
+            true,
+        ),
+        (
+            "INSERT INTO o SELECT 'x' AS a FROM stream; INSERT INTO o SELECT 'y' AS a FROM stream WHERE \"ok\"",
+            true,
+        ),
+        // A record may never fulfil both conditions.
+        (
+            "INSERT INTO o SELECT 'x' AS a FROM stream WHERE \"ok\"; INSERT INTO o SELECT 'y' AS a FROM stream WHERE NOT \"ok\"",
+            false,
+        ),
+        // The same values in another way.
+        (
+            &format!(
+                "{inner} INSERT INTO o SELECT a FROM inner_one; INSERT INTO o SELECT \"n\" AS a FROM stream"
+            ),
+            false,
+        ),
+        (
+            &format!(
+                "{inner} INSERT INTO o SELECT b AS a FROM inner_one; INSERT INTO o SELECT UPPER(\"m\") AS a FROM stream"
+            ),
+            true,
+        ),
+        (
+            &format!(
+                "{inner} INSERT INTO o SELECT UPPER(b) AS a FROM inner_one; INSERT INTO o SELECT UPPER(\"m\") AS a FROM stream"
+            ),
+            false,
+        ),
+        // Another column has the difference.
+        (
+            "INSERT INTO o SELECT \"n\" AS a, 'x' AS b FROM stream; INSERT INTO o SELECT \"n\" AS a, 'y' AS b FROM stream",
+            false,
+        ),
+    ] {
+        assert_eq!(differ(sql), expected, "{sql}");
+    }
+    // Each stream doubles the ways to it and the length of its values.
+    let doubled = |at: usize| {
+        let one = format!("INSERT INTO s{} SELECT a || a AS a FROM s{at};", at + 1);
+        format!("{one} {one}\n")
+    };
+    let chain: String = (0..12).map(doubled).collect();
+    assert!(!differ(&format!(
+        "INSERT INTO s0 SELECT \"m\" AS a FROM stream;\n{chain} INSERT INTO o SELECT a FROM s12"
+    )));
 }
