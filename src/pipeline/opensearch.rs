@@ -4,7 +4,6 @@ use sha2::{Digest, Sha256};
 
 use super::Setting;
 use crate::hex::hex;
-use crate::source::Span;
 use crate::spec::destinations::{DocumentId, IndexRotation};
 
 /// A domain of OpenSearch Service.
@@ -27,8 +26,8 @@ pub struct OpenSearch {
 /// The network of a destination.
 #[derive(Clone, Debug)]
 pub struct DestinationNetwork {
-    /// Place of its key.
-    pub span: Span,
+    /// Its place in the spec, a JSON pointer.
+    pub spec: String,
     /// IDs of its subnets.
     pub subnets: Setting<Vec<String>>,
     /// IDs of the security groups of Firehose's network interfaces.

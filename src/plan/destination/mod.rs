@@ -105,7 +105,7 @@ pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delive
         s3::cost(bill, plan, (delivery, s3), delivered);
     }
     if let Some(network) = delivery.network() {
-        network.cost(bill, delivery, delivered);
+        network.cost(bill, delivered);
     }
     if let Some(backup) = delivery.backup_of_all().filter(|_| delivery.service.is_some()) {
         // Of the records that fail, nobody knows how many there are.

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::super::DeliveryPlan;
 use super::super::cost::{Bill, Delivered, gigabytes};
 use super::super::existing::Existing;
 use super::super::grants::{Grant, grant};
@@ -13,11 +12,15 @@ use crate::aws::destinations::opensearch_limits::{
 use crate::aws::existing;
 use crate::aws::limits::billing;
 use crate::aws::prices::Item;
+use crate::graph::NodeKind;
 use crate::pipeline::DestinationNetwork;
 
 /// The network of a destination, as the template has it.
 #[derive(Clone, Debug, Serialize)]
 pub struct DestinationNetworkPlan {
+    /// Its place in the spec, a JSON pointer.
+    #[serde(skip)]
+    pub spec: String,
     /// IDs of subnets.
     pub subnets: Vec<String>,
     /// IDs of security groups.
@@ -26,6 +29,7 @@ pub struct DestinationNetworkPlan {
 
 pub(super) fn plan(network: &DestinationNetwork) -> DestinationNetworkPlan {
     DestinationNetworkPlan {
+        spec: network.spec.clone(),
         subnets: network.subnets.value.clone(),
         security_groups: network.security_groups.value.clone(),
     }
@@ -53,9 +57,10 @@ pub(super) fn grants(network: &DestinationNetwork) -> Vec<Grant> {
 }
 
 /// What it uses and the stack does not create.
-pub(super) fn existing(network: &DestinationNetwork, at: &str) -> Vec<Existing> {
+pub(super) fn existing(network: &DestinationNetwork) -> Vec<Existing> {
+    let at = &network.spec;
     let of = |key: &'static str, kind, ids: &[String]| -> Vec<Existing> {
-        let one = |(index, id): (usize, &String)| Existing::new(kind, id, format!("{at}/network/{key}/{index}"));
+        let one = |(index, id): (usize, &String)| Existing::new(kind, id, format!("{at}/{key}/{index}"));
         ids.iter().enumerate().map(one).collect()
     };
     [
@@ -82,11 +87,11 @@ pub(super) fn other_side(network: &DestinationNetwork, region: &str) -> Vec<Stri
 
 impl DestinationNetworkPlan {
     /// Firehose's delivery into a VPC.
-    pub(super) fn cost(&self, bill: &mut Bill, delivery: &DeliveryPlan, delivered: Delivered) {
+    pub(super) fn cost(&self, bill: &mut Bill, delivered: Delivered) {
         let zones = self.subnets.len();
-        let spec = format!("{}/network", delivery.service.as_ref().map_or("", |service| &service.spec));
+        let bill = bill.of(NodeKind::Delivery);
         bill.add(
-            spec.clone(),
+            self.spec.clone(),
             "Firehose: delivery into a VPC",
             Item::FirehoseVpcZoneHour,
             zones as f64 * billing::HOURS_PER_MONTH as f64,
@@ -95,7 +100,7 @@ impl DestinationNetworkPlan {
         bill.unsure();
         let records = delivered.per_second * billing::SECONDS_PER_MONTH as f64;
         bill.add(
-            spec,
+            self.spec.clone(),
             "Firehose: data into a VPC",
             Item::FirehoseVpcGb,
             gigabytes(records * delivered.bytes as f64),

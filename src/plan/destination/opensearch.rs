@@ -175,7 +175,7 @@ impl Kind for OpenSearch {
                 None => one.with("network", &"none", at("domain")),
             }
         });
-        let network = self.network.iter().flat_map(|network| network::existing(network, &service.spec));
+        let network = self.network.iter().flat_map(network::existing);
         domain.into_iter().chain(network).collect()
     }
 

@@ -31,9 +31,9 @@ impl Resolver<'_> {
     ) -> DestinationNetwork {
         let at = format!("{at}/network");
         DestinationNetwork {
-            span: self.key(&at),
             subnets: self.written(&format!("{at}/subnets"), network.subnets),
             security_groups: self.written(&format!("{at}/security_groups"), network.security_groups),
+            spec: at,
         }
     }
 }
