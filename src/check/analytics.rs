@@ -40,13 +40,13 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
     }
 }
 
-/// Whether a delivery uses the columns: for a table, or for partition keys.
+/// Whether a delivery uses the columns: for a table, for partition keys, or for the types of fields.
 fn stores_by_column(pipeline: &Pipeline) -> bool {
-    pipeline
-        .deliveries
-        .iter()
-        .filter_map(|delivery| delivery.destination.s3())
-        .any(|s3| s3.table.is_some() || s3.format.value.is_columnar() || !s3.partitions.is_empty())
+    pipeline.deliveries.iter().any(|delivery| match delivery.destination.s3() {
+        Some(s3) => s3.table.is_some() || s3.format.value.is_columnar() || !s3.partitions.is_empty(),
+        // Its owner gets the types of the fields from `plan`.
+        None => delivery.destination.capabilities().form.changes_rows(),
+    })
 }
 
 pub(super) fn check(context: &mut Context) {

@@ -236,7 +236,8 @@ mod tests {
                 assert_eq!(nodes[0].logical_id.as_deref(), sink.logical_id().as_deref());
                 let own = plan.buckets.iter().find(|bucket| bucket.purpose == purpose);
                 assert_eq!(own.map(|bucket| bucket.logical_id.clone()), sink.logical_id());
-                let needs_none = matches!(sink, Sink::Service(service) if service.secret.is_none());
+                let is_open = |service: &Service| service.secret.is_none() && kind(service).grants().is_empty();
+                let needs_none = matches!(sink, Sink::Service(service) if is_open(service));
                 assert_eq!(grants(delivery, purpose).is_empty(), needs_none, "{destination}");
             }
         }
